@@ -1,0 +1,50 @@
+"""What can be wrong with a user's files, as a value and as an exception."""
+
+from __future__ import annotations
+
+import enum
+
+import msgspec
+
+
+class Severity(enum.StrEnum):
+    """How much a problem matters to the digest."""
+
+    ERROR = "error"
+    """Something is not in the digest as its file has it."""
+    WARNING = "warning"
+    """Published, after a guess that the curator should look at."""
+    NOTICE = "notice"
+    """Published as meant; worth knowing."""
+
+
+class Problem(msgspec.Struct, frozen=True, order=True, kw_only=True):
+    """One fault in one file: where, what, and what to do next."""
+
+    path: str
+    """A file as the user knows it: a clipping's path below the content folder, or `digest.toml`."""
+    line: int | None = None
+    """Counted from 1; None where the whole file is meant."""
+    message: str
+    advice: str = ""
+    severity: Severity = Severity.WARNING
+
+    def __str__(self) -> str:
+        where = self.path if self.line is None else f"{self.path}:{self.line}"
+        return f"{where}: {self.message}" + (f"; {self.advice}" if self.advice else "")
+
+
+class BroadsheetError(Exception):
+    """The base of all that this package raises on purpose; its text lists every problem, one a line."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+class ConfigError(BroadsheetError):
+    """The configuration or the command line cannot be used (exit code 2)."""
+
+
+class BuildError(BroadsheetError):
+    """The build cannot finish; the last good site stands (exit code 1)."""

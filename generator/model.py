@@ -1,0 +1,159 @@
+"""The words of the field as frozen data: clipping, article, source, edition, digest."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from collections.abc import Mapping
+
+import msgspec
+
+
+class Verdict(enum.StrEnum):
+    """How much of an article its clipping holds."""
+
+    FULL = "full"
+    CUT = "cut"
+    """The clipping ends early."""
+    LINK = "link"
+    """Nothing readable was saved: the item leads to the original only."""
+
+
+class TextPolicy(enum.StrEnum):
+    """How much of others' text pages and feeds may carry."""
+
+    FULL = "full"
+    EXCERPT = "excerpt"
+    LINK = "link"
+
+
+class Clipping(msgspec.Struct, frozen=True, kw_only=True):
+    """A Markdown file with front matter, as found."""
+
+    path: str
+    """POSIX path below the content folder; bytes that are not UTF-8 stand as surrogate escapes."""
+    fields: Mapping[str, object]
+    """Front matter by lower-case key: text, booleans, lists of text, dates as the text that was written."""
+    lines: Mapping[str, int]
+    """The line of each key in the file, counted from 1."""
+    body: str
+    """The Markdown after the front matter, line ends as LF."""
+    repaired: bool = False
+    """The front matter was not valid YAML and was recovered line by line."""
+
+
+class Article(msgspec.Struct, frozen=True, kw_only=True):
+    """What is published of a clipping, without its text (which streams)."""
+
+    id: str
+    """12 characters of `a-z2-9`, or the curator's own; part of the lasting address."""
+    path: str
+    title: str
+    language: str
+    """BCP 47 tag of the body, or of the title where there is no body."""
+    title_language: str
+    url: str | None
+    """Address of the original: http or https."""
+    source: str
+    """As the clipping has it; after grouping the source's own name."""
+    date: dt.date
+    """The day in the site's time zone."""
+    time: dt.datetime | None = None
+    """The moment, aware, in the site's time zone, where the clipping gives one."""
+    fetched: dt.datetime | None = None
+    """When it was saved; naive where the clipping gives no zone."""
+    verdict: Verdict
+    excerpt: str = ""
+    """Plain text, at most some two lines."""
+    minutes: int = 0
+    """Reading time, at least 1 where there is text."""
+    authors: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    """Former addresses in the site, such as `articles/ab/abcd….html`, that redirect here."""
+    draft: bool = False
+
+
+class Skipped(msgspec.Struct, frozen=True, order=True, kw_only=True):
+    """A clipping that is not published, and why."""
+
+    path: str
+    reason: str
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """Who published: a name that stands for all its spellings."""
+
+    name: str
+    slug: str
+    home: str | None = None
+    language: str | None = None
+    text: TextPolicy = TextPolicy.FULL
+    articles: tuple[Article, ...] = ()
+    """Newest first."""
+    months: tuple[SourceMonth, ...] = ()
+    """Newest first."""
+
+
+class SourceMonth(msgspec.Struct, frozen=True, kw_only=True):
+    """The articles of one source in one month, cut into parts."""
+
+    first: dt.date
+    """The first day of the month."""
+    parts: tuple[tuple[Article, ...], ...]
+    """Numbered from the oldest, so that a full part never changes; within a part newest first."""
+
+    @property
+    def count(self) -> int:
+        """The articles of all parts."""
+        return sum(map(len, self.parts))
+
+
+class Period(enum.StrEnum):
+    """The span of an edition."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+
+
+class Group(msgspec.Struct, frozen=True, kw_only=True):
+    """What one source has in one edition."""
+
+    source: str
+    """The source's name, a key of `Digest.sources`."""
+    articles: tuple[Article, ...]
+    """Newest first."""
+
+
+class Edition(msgspec.Struct, frozen=True, kw_only=True):
+    """The digest of a period."""
+
+    period: Period
+    first: dt.date
+    last: dt.date
+    """The last day of the period, whether or not it has articles."""
+    groups: tuple[Group, ...]
+    """The source with the newest article first."""
+    days: tuple[tuple[dt.date, int], ...]
+    """The days that have articles, oldest first, with their counts."""
+
+    @property
+    def count(self) -> int:
+        """The articles of all groups."""
+        return sum(len(group.articles) for group in self.groups)
+
+
+class Digest(msgspec.Struct, frozen=True, kw_only=True):
+    """All of it."""
+
+    articles: tuple[Article, ...]
+    """Newest first."""
+    sources: Mapping[str, Source]
+    """By name, in the order of their slugs."""
+    days: tuple[Edition, ...]
+    weeks: tuple[Edition, ...]
+    months: tuple[Edition, ...]
+    years: tuple[Edition, ...]
+    """Editions of each period, oldest first; a period without articles has none."""
