@@ -1,0 +1,1 @@
+"""What changes the curator's files, on request."""

@@ -1,0 +1,261 @@
+"""`digest.toml` as typed, frozen configuration."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import re
+import tomllib
+import urllib.parse
+import zoneinfo
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from generator.errors import ConfigError, Problem, Severity
+from generator.model import TextPolicy
+
+FILE_NAME = "digest.toml"
+
+ARTICLE_FIELDS = (
+    "title", "url", "source", "date", "fetch_date", "author", "tags", "lang", "id", "aliases", "draft", "summary",
+)  # fmt: skip
+
+
+class SourceConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One table `[sources."Name"]`."""
+
+    aliases: tuple[str, ...] = ()
+    """Other spellings that stand for this source."""
+    home: str | None = None
+    """The source's home page."""
+    language: str | None = None
+    """The language of its articles, where they do not say."""
+    text: TextPolicy | None = None
+    """How much of its text pages and feeds may carry; the site's `text` where unset."""
+
+
+class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Every key of `digest.toml`; each has a default, so that an empty file, or none, works."""
+
+    title: str = "Broadsheet"
+    """The digest's name, on every page."""
+    description: str = ""
+    """One sentence about the digest, for feeds and search engines."""
+    base_url: str | None = None
+    """Where the site will stand, such as `https://host/digest/`."""
+    language: Literal["en", "zh"] = "en"
+    """The language of the interface."""
+    languages: tuple[str, ...] = ("zh", "en")
+    """The languages that articles may be in, for telling them apart."""
+    timezone: str = "UTC"
+    """The time zone that decides which day an article belongs to."""
+    content: str = "content"
+    """The folder with the clippings."""
+    output: str = "public"
+    """The folder that the site is written to."""
+    ignore: tuple[str, ...] = ("README.md", ".*")
+    """Patterns of names or paths below the content folder that are not clippings."""
+    text: TextPolicy = TextPolicy.FULL
+    """How much of others' text pages and feeds may carry."""
+    links: Literal["site", "file"] = "site"
+    """`file` names `index.html` in links, so that they work when opened from the disk."""
+    feed_items: int = 50
+    """Entries in the digest's feeds."""
+    source_feed_items: int = 20
+    """Entries in each source's feeds."""
+    drafts: bool = False
+    """Publish drafts too."""
+    future: bool = False
+    """Publish articles dated after today too."""
+    fields: Mapping[str, tuple[str, ...]] = {}
+    """Other clippers' keys: for one of ours, theirs in the order of trust."""
+    sources: Mapping[str, SourceConfig] = {}
+    """What you know of a source, by its name."""
+
+    @property
+    def zone(self) -> dt.tzinfo:
+        """The site's time zone; `load` has checked that it exists."""
+        return zoneinfo.ZoneInfo(self.timezone)
+
+
+class Site(msgspec.Struct, frozen=True, kw_only=True):
+    """A folder with `digest.toml`, and where its parts stand."""
+
+    root: Path
+    content: Path
+    output: Path
+    config: Config
+
+    @property
+    def templates(self) -> Path:
+        """The site's own templates; the folder need not exist."""
+        return self.root / "templates"
+
+    @property
+    def static(self) -> Path:
+        """Files copied as they are; the folder need not exist."""
+        return self.root / "static"
+
+    @property
+    def state(self) -> Path:
+        """What builds keep for themselves; the preview stands in it."""
+        return self.root / ".broadsheet"
+
+
+def load(
+    file: Path, *, content: Path | None = None, output: Path | None = None, base_url: str | None = None
+) -> Site:
+    """Read a configuration file; one that does not exist counts as empty.
+
+    The arguments are the command line's and win. Raises `ConfigError` with every fault found.
+    """
+    config = _read(file)
+    if base_url is not None:
+        config = msgspec.structs.replace(config, base_url=base_url)
+    problems = list(_faults(config, file))
+    if problems:
+        raise ConfigError(*problems)
+    if config.base_url is not None:
+        config = msgspec.structs.replace(config, base_url=config.base_url.rstrip("/") + "/")
+    root = file.absolute().parent
+    site = Site(
+        root=root,
+        content=(content or root / config.content).absolute(),
+        output=(output or root / config.output).absolute(),
+        config=config,
+    )
+    _check_folders(site, file)
+    return site
+
+
+def _read(file: Path) -> Config:
+    try:
+        table = tomllib.loads(file.read_text("utf-8"))
+    except FileNotFoundError:
+        return Config()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(_problem(file, f"cannot be read: {error}", "save it as UTF-8 text")) from error
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"line (\d+)", str(error))
+        raise ConfigError(
+            _problem(
+                file, f"is not valid TOML: {error}", "see https://toml.io", int(line[1]) if line else None
+            )
+        ) from error
+    unknown = list(_unknown_keys(table, file))
+    if unknown:
+        raise ConfigError(*unknown)
+    _listed(table)
+    try:
+        return msgspec.convert(table, Config)
+    except msgspec.ValidationError as error:
+        what, _, where = str(error).partition(" - at `$.")
+        key = where.rstrip("`")
+        raise ConfigError(
+            _problem(file, f"`{key}`: {what}", "see docs/reference/configuration.md", _line(file, key))
+        ) from error
+
+
+def _unknown_keys(table: dict[str, object], file: Path) -> Iterable[Problem]:
+    yield from _unknown(table, Config.__struct_fields__, "", file)
+    fields = table.get("fields")
+    if isinstance(fields, dict):
+        yield from _unknown(fields, ARTICLE_FIELDS, "fields.", file)
+    sources = table.get("sources")
+    if isinstance(sources, dict):
+        for name, source in sources.items():
+            if isinstance(source, dict):
+                yield from _unknown(source, SourceConfig.__struct_fields__, f"sources.{name}.", file)
+
+
+def _unknown(keys: Iterable[str], known: Iterable[str], prefix: str, file: Path) -> Iterable[Problem]:
+    known = tuple(known)
+    for key in keys:
+        if key not in known:
+            close = difflib.get_close_matches(key, known, 1)
+            advice = f"did you mean `{prefix}{close[0]}`?" if close else f"known: {', '.join(known)}"
+            yield _problem(file, f"unknown key `{prefix}{key}`", advice, _line(file, key))
+
+
+def _listed(table: dict[str, object]) -> None:
+    """Let `url = "link"` stand for `url = ["link"]` in `[fields]`."""
+    fields = table.get("fields")
+    if isinstance(fields, dict):
+        table["fields"] = {k: (v,) if isinstance(v, str) else v for k, v in fields.items()}
+
+
+def _faults(config: Config, file: Path) -> Iterable[Problem]:
+    """What types alone cannot say."""
+    try:
+        zoneinfo.ZoneInfo(config.timezone)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        close = difflib.get_close_matches(config.timezone, zoneinfo.available_timezones(), 1)
+        advice = f"did you mean `{close[0]}`?" if close else "use a name such as `Asia/Shanghai`"
+        yield _problem(file, f"unknown time zone `{config.timezone}`", advice, _line(file, "timezone"))
+    if config.base_url is not None and not _is_site_address(config.base_url):
+        yield _problem(
+            file,
+            f"`base_url` is no address of a site: {config.base_url!r}",
+            "write it as https://host/ or https://host/path/",
+            _line(file, "base_url"),
+        )
+    for key in ("feed_items", "source_feed_items"):
+        if not 1 <= getattr(config, key) <= 1000:
+            yield _problem(file, f"`{key}` must lie between 1 and 1000", "", _line(file, key))
+    for name, source in config.sources.items():
+        if source.home is not None and not _is_web_address(source.home):
+            yield _problem(
+                file, f"`sources.{name}.home` is no web address", "write https://…", _line(file, "home")
+            )
+
+
+def _is_web_address(address: str) -> bool:
+    try:
+        parts = urllib.parse.urlsplit(address)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except ValueError:
+        return False
+
+
+def _is_site_address(address: str) -> bool:
+    return (
+        _is_web_address(address)
+        and address.isascii()
+        and not re.search(r"[\s<>\"'?#\\]", address)
+        and "@" not in urllib.parse.urlsplit(address).netloc
+    )
+
+
+def _check_folders(site: Site, file: Path) -> None:
+    content, output = site.content.resolve(), site.output.resolve()
+    if content == output or content in output.parents or output in content.parents:
+        raise ConfigError(
+            _problem(
+                file,
+                f"the output folder {site.output} and the content folder {site.content} lie in each other",
+                "choose an output folder beside the content folder, with `output` or --output",
+            )
+        )
+    root = site.root.resolve()
+    if output == root or output in root.parents:
+        raise ConfigError(
+            _problem(file, f"the output folder {site.output} holds the site itself", "choose one inside it")
+        )
+
+
+def _line(file: Path, key: str) -> int | None:
+    """The first line that sets a key; good enough to lead the eye."""
+    name = re.split(r"[.\[]", key)[-1] if not key.startswith("sources.") else key.split(".")[-1]
+    try:
+        lines = file.read_text("utf-8").splitlines()
+    except OSError:
+        return None
+    pattern = re.compile(rf"\s*\[?.*?\b{re.escape(name)}\b")
+    return next((n for n, line in enumerate(lines, 1) if pattern.match(line)), None)
+
+
+def _problem(file: Path, message: str, advice: str, line: int | None = None) -> Problem:
+    return Problem(path=file.name, line=line, message=message, advice=advice, severity=Severity.ERROR)

@@ -1,0 +1,1 @@
+"""Articles become the digest."""

@@ -1,0 +1,1 @@
+"""The local preview: a server, a watcher and a reloading browser."""

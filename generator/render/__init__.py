@@ -1,0 +1,1 @@
+"""The digest becomes outputs; nothing here writes to disk."""

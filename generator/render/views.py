@@ -1,0 +1,251 @@
+"""What templates get: the template interface, version 1.
+
+Views hold plain text (the templates escape it) except where the type is `Markup`, and addresses of the site
+as `addresses` makes them (the template function `link` turns them into relative links).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import msgspec
+from markupsafe import Markup
+
+from generator.model import Period, Verdict
+
+INTERFACE = 1
+"""A site's `templates/theme.toml` says `interface = 1`; a theme for another version is reported."""
+
+
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """The base of all views."""
+
+
+class Named(View):
+    """A link to a page of the site, with what it counts."""
+
+    name: str
+    address: str
+    count: int = 0
+    date: dt.date | None = None
+
+
+class Item(View):
+    """An article in a list."""
+
+    id: str
+    """Also the item's `id` attribute, so that `…#<id>` leads here."""
+    title: str
+    language: str
+    """Of the title."""
+    dir: str
+    """`ltr` or `rtl`, of the title."""
+    address: str | None
+    """Our page; None where only the original can be read."""
+    original: str | None
+    source: Named
+    date: dt.date
+    time: dt.datetime | None
+    minutes: int
+    excerpt: str
+    excerpt_language: str
+    excerpt_dir: str
+    verdict: Verdict
+
+
+class Block(View):
+    """The items of one source in a day, or of one day in a source's month."""
+
+    anchor: str
+    source: Named
+    """`count` is what the source has on that day."""
+    date: dt.date
+    items: tuple[Item, ...]
+    more: int = 0
+    """How many further items there are."""
+    more_address: str = ""
+    more_anchor: str = ""
+
+
+class CalendarDay(View):
+    """A day in a calendar; `address` is None where it has no edition."""
+
+    date: dt.date
+    count: int
+    address: str | None
+
+
+class Calendar(View):
+    """One month as weeks from Monday; days of other months are None."""
+
+    month: Named
+    """`address` is empty where the month has no edition."""
+    weeks: tuple[tuple[CalendarDay | None, ...], ...]
+
+
+class DayView(View):
+    """`day.html`: one day, also the front page."""
+
+    date: dt.date
+    count: int
+    sources: tuple[Named, ...]
+    """All sources of the day, in the order of the blocks; `address` is the block's anchor."""
+    blocks: tuple[Block, ...]
+    calendar: Calendar
+    previous: Named | None
+    next: Named | None
+    week: Named
+    month: Named
+    year: Named
+    is_front: bool
+
+
+class PeriodView(View):
+    """`period.html`: a week, a month or a year."""
+
+    period: Period
+    first: dt.date
+    last: dt.date
+    count: int
+    days: tuple[Named, ...]
+    """Newest first; empty in a year."""
+    months: tuple[Named, ...]
+    """Of a year, newest first."""
+    calendars: tuple[Calendar, ...]
+    """One in a month, those with articles in a year, none in a week."""
+    sources: tuple[Named, ...]
+    """Most articles first; `address` leads to the source's month, or to the source."""
+    previous: Named | None
+    next: Named | None
+    above: tuple[Named, ...]
+    """The periods that hold this one, the largest first."""
+
+
+class SourcesView(View):
+    """`sources.html`: all sources."""
+
+    sources: tuple[Named, ...]
+    """`date` is the day last seen."""
+    count: int
+
+
+class SourceView(View):
+    """`source.html`: one source."""
+
+    name: str
+    language: str | None
+    home: str | None
+    count: int
+    first: dt.date
+    last: dt.date
+    items: tuple[Item, ...]
+    """The newest."""
+    months: tuple[Named, ...]
+    """Newest first."""
+
+
+class SourceMonthView(View):
+    """`source_month.html`: one part of a source's month."""
+
+    source: Named
+    month: dt.date
+    count: int
+    part: int
+    parts: tuple[Named, ...]
+    """All parts of the month; a single one needs no list."""
+    blocks: tuple[Block, ...]
+    """By day, newest first; the anchor is `d` and the day's number, such as `d03`."""
+    previous: Named | None
+    next: Named | None
+    """Months of the same source."""
+
+
+class ArticleView(View):
+    """`article.html`: an article's own page."""
+
+    id: str
+    title: str
+    language: str
+    dir: str
+    title_language: str
+    title_dir: str
+    source: Named
+    date: dt.date
+    time: dt.datetime | None
+    fetched: dt.datetime | None
+    original: str | None
+    authors: tuple[str, ...]
+    tags: tuple[str, ...]
+    minutes: int
+    verdict: Verdict
+    body: Markup
+    """Sanitised HTML."""
+    excerpt_only: bool
+    """The source's text may not be shown whole."""
+    day: Named
+    month: Named
+    """The source's month."""
+
+
+class RedirectView(View):
+    """`redirect.html`: a former address."""
+
+    target: str
+    title: str
+
+
+class NotFoundView(View):
+    """`404.html`."""
+
+    latest: Named | None
+
+
+class PageView(View):
+    """`page`: what the frame of every page needs (`base.html`)."""
+
+    address: str
+    template: str
+    title: str
+    """Without the site's name; empty on the front page."""
+    description: str
+    language: str
+    """Of the page: the site's, or the article's on its own page."""
+    canonical: str | None
+    """None without `base_url`."""
+    feeds: tuple[Feed, ...]
+    """The feeds to announce; empty without `base_url`."""
+    structured: str
+    """JSON-LD, safe inside a `script` element; empty without `base_url`."""
+    open_graph: tuple[tuple[str, str], ...]
+    """Properties and values, such as `("og:title", …)`."""
+    index: bool = True
+    """False asks search engines to leave the page out."""
+    section: str = ""
+    """Which entry of the navigation is current: `front`, `archive`, `sources` or none."""
+    rooted: bool = False
+    """True where links must work from any address, as on `404.html`: they start at the root of the site."""
+
+
+class Feed(View):
+    """A feed announced by a page."""
+
+    address: str
+    type: str
+    title: str
+
+
+class SiteView(View):
+    """`site`: what all pages share."""
+
+    title: str
+    description: str
+    language: str
+    """Of the interface, as a BCP 47 tag: `en`, `zh-Hans`."""
+    base_url: str | None
+    file_links: bool
+    latest: Named | None
+    """The newest edition."""
+    archive: Named | None
+    """The newest year."""
+    generator: str
+    """Such as `Broadsheet 0.1.0`."""
