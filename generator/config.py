@@ -20,7 +20,8 @@ from generator.model import TextPolicy
 FILE_NAME = "digest.toml"
 
 ARTICLE_FIELDS = (
-    "title", "url", "source", "date", "fetch_date", "author", "tags", "lang", "id", "aliases", "draft", "summary",
+    "title", "url", "source", "date", "fetch_date", "author",
+    "tags", "lang", "id", "aliases", "draft", "summary",
 )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     """The base of all views."""
 
 
-class Named(View):
+class Named(View, frozen=True, kw_only=True):
     """A link to a page of the site, with what it counts."""
 
     name: str
@@ -30,7 +30,7 @@ class Named(View):
     date: dt.date | None = None
 
 
-class Item(View):
+class Item(View, frozen=True, kw_only=True):
     """An article in a list."""
 
     id: str
@@ -53,7 +53,7 @@ class Item(View):
     verdict: Verdict
 
 
-class Block(View):
+class Block(View, frozen=True, kw_only=True):
     """The items of one source in a day, or of one day in a source's month."""
 
     anchor: str
@@ -67,7 +67,7 @@ class Block(View):
     more_anchor: str = ""
 
 
-class CalendarDay(View):
+class CalendarDay(View, frozen=True, kw_only=True):
     """A day in a calendar; `address` is None where it has no edition."""
 
     date: dt.date
@@ -75,7 +75,7 @@ class CalendarDay(View):
     address: str | None
 
 
-class Calendar(View):
+class Calendar(View, frozen=True, kw_only=True):
     """One month as weeks from Monday; days of other months are None."""
 
     month: Named
@@ -83,7 +83,7 @@ class Calendar(View):
     weeks: tuple[tuple[CalendarDay | None, ...], ...]
 
 
-class DayView(View):
+class DayView(View, frozen=True, kw_only=True):
     """`day.html`: one day, also the front page."""
 
     date: dt.date
@@ -100,7 +100,7 @@ class DayView(View):
     is_front: bool
 
 
-class PeriodView(View):
+class PeriodView(View, frozen=True, kw_only=True):
     """`period.html`: a week, a month or a year."""
 
     period: Period
@@ -121,7 +121,7 @@ class PeriodView(View):
     """The periods that hold this one, the largest first."""
 
 
-class SourcesView(View):
+class SourcesView(View, frozen=True, kw_only=True):
     """`sources.html`: all sources."""
 
     sources: tuple[Named, ...]
@@ -129,7 +129,7 @@ class SourcesView(View):
     count: int
 
 
-class SourceView(View):
+class SourceView(View, frozen=True, kw_only=True):
     """`source.html`: one source."""
 
     name: str
@@ -144,7 +144,7 @@ class SourceView(View):
     """Newest first."""
 
 
-class SourceMonthView(View):
+class SourceMonthView(View, frozen=True, kw_only=True):
     """`source_month.html`: one part of a source's month."""
 
     source: Named
@@ -160,7 +160,7 @@ class SourceMonthView(View):
     """Months of the same source."""
 
 
-class ArticleView(View):
+class ArticleView(View, frozen=True, kw_only=True):
     """`article.html`: an article's own page."""
 
     id: str
@@ -187,20 +187,20 @@ class ArticleView(View):
     """The source's month."""
 
 
-class RedirectView(View):
+class RedirectView(View, frozen=True, kw_only=True):
     """`redirect.html`: a former address."""
 
     target: str
     title: str
 
 
-class NotFoundView(View):
+class NotFoundView(View, frozen=True, kw_only=True):
     """`404.html`."""
 
     latest: Named | None
 
 
-class PageView(View):
+class PageView(View, frozen=True, kw_only=True):
     """`page`: what the frame of every page needs (`base.html`)."""
 
     address: str
@@ -226,7 +226,7 @@ class PageView(View):
     """True where links must work from any address, as on `404.html`: they start at the root of the site."""
 
 
-class Feed(View):
+class Feed(View, frozen=True, kw_only=True):
     """A feed announced by a page."""
 
     address: str
@@ -234,7 +234,7 @@ class Feed(View):
     title: str
 
 
-class SiteView(View):
+class SiteView(View, frozen=True, kw_only=True):
     """`site`: what all pages share."""
 
     title: str
