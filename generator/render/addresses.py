@@ -52,10 +52,17 @@ def year(date: dt.date) -> str:
     return f"{date.year:04}/"
 
 
+_OF_PERIOD = {Period.DAY: day, Period.WEEK: week, Period.MONTH: month, Period.YEAR: year}
+
+
+def period(period_: Period, date: dt.date) -> str:
+    """The address of the period of a kind that holds a day."""
+    return _OF_PERIOD[period_](date)
+
+
 def edition(edition_: Edition) -> str:
     """The address of an edition of any period."""
-    makers = {Period.DAY: day, Period.WEEK: week, Period.MONTH: month, Period.YEAR: year}
-    return makers[edition_.period](edition_.first)
+    return period(edition_.period, edition_.first)
 
 
 def source(source_: Source) -> str:

@@ -191,6 +191,7 @@ class RedirectView(View, frozen=True, kw_only=True):
     """`redirect.html`: a former address."""
 
     target: str
+    fragment: str
     title: str
 
 

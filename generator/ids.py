@@ -1,0 +1,28 @@
+"""Short names for long things: a hash in an alphabet that reads well aloud and on paper."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import unicodedata
+
+_RFC_4648 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+_LEGIBLE = b"abcdefghijkmnpqrstuvwxyz23456789"  # no l, o, 0 and 1: they look like one another
+_TO_LEGIBLE = bytes.maketrans(_RFC_4648, _LEGIBLE)
+
+
+def short_hash(value: bytes, length: int) -> str:
+    """The first `length` characters (5 bits each) of the Base32 of SHA-256, in `a-z2-9` without l and o."""
+    return base64.b32encode(hashlib.sha256(value).digest()).translate(_TO_LEGIBLE)[:length].decode()
+
+
+def path_id(path: str) -> str:
+    """The 12 characters (60 bits) that stand for a file of the content folder, wherever it is checked out.
+
+    `path` is POSIX and counts in NFC; a name that is not UTF-8 (surrogate escapes) counts as its raw bytes.
+    """
+    raw = path.encode("utf-8", "surrogateescape")
+    with contextlib.suppress(UnicodeDecodeError):
+        raw = unicodedata.normalize("NFC", raw.decode("utf-8")).encode("utf-8")
+    return short_hash(raw, 12)

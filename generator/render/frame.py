@@ -1,0 +1,128 @@
+"""What surrounds every page: its title, description, canonical address, feeds and structured data."""
+
+from __future__ import annotations
+
+import msgspec
+
+from generator.config import Config
+from generator.model import Article, Edition, Period, Source
+from generator.render import addresses, structured, views
+from generator.render.names import Names
+from generator.render.pages import Alias, MonthPart, Page, Plan
+
+
+class Framer(msgspec.Struct, frozen=True, kw_only=True):
+    """Makes the frames of a site's pages."""
+
+    plan: Plan
+    names: Names
+    config: Config
+
+    def frame(self, page: Page, view: views.View) -> views.PageView:
+        """Make the frame of a page around its view."""
+        title, description = self._heading(page, view)
+        canonical = self._canonical(page)
+        article = view if isinstance(view, views.ArticleView) else None
+        frame = views.PageView(
+            address=page.address,
+            template=page.template,
+            title=title,
+            description=description,
+            language=article.language if article else self.language,
+            canonical=canonical,
+            feeds=self._feeds(page),
+            structured="",
+            open_graph=(),
+            index=page.listed,
+            section=_section(page),
+            rooted=page.address == addresses.NOT_FOUND,
+        )
+        if canonical is None:
+            return frame
+        return msgspec.structs.replace(
+            frame,
+            structured=structured.json_ld(frame, view, self.config),
+            open_graph=structured.open_graph(frame, view, self.config),
+        )
+
+    @property
+    def language(self) -> str:
+        """The interface's language as a BCP 47 tag."""
+        return {"zh": "zh-Hans"}.get(self.config.language, self.config.language)
+
+    def site_view(self, generator: str) -> views.SiteView:
+        """Make what all pages share."""
+        digest = self.plan.digest
+        return views.SiteView(
+            title=self.config.title,
+            description=self.config.description,
+            language=self.language,
+            base_url=self.config.base_url,
+            file_links=self.config.links == "file",
+            latest=self.names.edition(digest.days[-1]) if digest.days else None,
+            archive=self.names.edition(digest.years[-1]) if digest.years else None,
+            generator=generator,
+        )
+
+    def _heading(self, page: Page, view: views.View) -> tuple[str, str]:
+        """Title and description of a page; both may be empty."""
+        text, date = self.names.words.gettext, self.names.words.date
+        title, description = "", ""
+        match view:
+            case views.DayView():
+                title = "" if view.is_front else date(view.date, "full")
+                description = ", ".join(source.name for source in view.sources[:5])
+            case views.PeriodView():
+                title = self.names.period_name(view.period, view.first)
+            case views.SourceView():
+                title = view.name
+            case views.SourceMonthView():
+                part = f" ({view.part})" if view.part > 1 else ""
+                title = f"{view.source.name}, {date(view.month, 'month')}{part}"
+            case views.ArticleView() | views.RedirectView():
+                title = view.title
+                description = page.subject.excerpt if isinstance(page.subject, Article) else ""
+            case views.SourcesView():
+                title = text("Sources")
+            case views.NotFoundView():
+                title = text("Page not found")
+        return title, description or self.config.description
+
+    def _canonical(self, page: Page) -> str | None:
+        base = self.config.base_url
+        if base is None or page.address == addresses.NOT_FOUND:
+            return None
+        if isinstance(page.subject, Alias):
+            address, fragment = self.plan.address_of(page.subject.article)
+            return addresses.absolute(base, address, fragment)
+        return addresses.absolute(base, page.address)
+
+    def _feeds(self, page: Page) -> tuple[views.Feed, ...]:
+        if self.config.base_url is None:
+            return ()
+        feeds = [
+            views.Feed(address=addresses.ATOM, type="application/atom+xml", title=self.config.title),
+            views.Feed(address=addresses.RSS, type="application/rss+xml", title=self.config.title),
+            views.Feed(address=addresses.JSON_FEED, type="application/feed+json", title=self.config.title),
+        ]
+        source = page.subject.source if isinstance(page.subject, MonthPart) else page.subject
+        if isinstance(source, Source):
+            home = addresses.source(source)
+            feeds[:0] = [
+                views.Feed(address=home + addresses.ATOM, type="application/atom+xml", title=source.name),
+                views.Feed(
+                    address=home + addresses.JSON_FEED, type="application/feed+json", title=source.name
+                ),
+            ]
+        return tuple(feeds)
+
+
+def _section(page: Page) -> str:
+    match page.subject:
+        case Edition(period=Period.DAY):
+            return "front" if page.address == addresses.FRONT else "archive"
+        case Edition():
+            return "archive"
+        case Source() | MonthPart():
+            return "sources"
+    return "sources" if page.address == addresses.SOURCES else ""

@@ -1,0 +1,93 @@
+"""Links with their names and counts: what pages say of one another."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from typing import Protocol
+
+import msgspec
+
+from generator.model import Edition, Period, Source, SourceMonth
+from generator.render import addresses, views
+from generator.render.pages import Plan
+
+
+class Words(Protocol):
+    """The interface's language: texts and dates."""
+
+    def gettext(self, message: str) -> str:
+        """Translate a text."""
+        ...
+
+    def date(self, date: dt.date, style: str) -> str:
+        """Write a date as `full`, `month` or `year`."""
+        ...
+
+
+class Names(msgspec.Struct, frozen=True):
+    """Names of sources, days and other periods, in the interface's language."""
+
+    plan: Plan
+    words: Words
+
+    def source(self, source: Source, count: int = 0) -> views.Named:
+        """Name a source's page."""
+        return views.Named(name=source.name, address=addresses.source(source), count=count)
+
+    def source_month(self, source: Source, month: SourceMonth) -> views.Named:
+        """Name a month of a source."""
+        return views.Named(
+            name=self.words.date(month.first, "month"),
+            address=addresses.source_month(source, month.first),
+            count=month.count,
+            date=month.first,
+        )
+
+    def edition(self, edition: Edition) -> views.Named:
+        """Name an edition."""
+        return self.period(edition.period, edition.first, edition.count)
+
+    def day(self, date: dt.date, count: int | None = None) -> views.Named:
+        """Name a day that has an edition."""
+        return self.period(Period.DAY, date, self.plan.counts[date] if count is None else count)
+
+    def period(self, period: Period, date: dt.date, count: int = 0) -> views.Named:
+        """Name the period of a kind that holds a day."""
+        return views.Named(
+            name=self.period_name(period, date),
+            address=addresses.period(period, date),
+            count=count,
+            date=date,
+        )
+
+    def period_name(self, period: Period, date: dt.date) -> str:
+        """Write what a period is called."""
+        if period is Period.WEEK:
+            iso = date.isocalendar()
+            return self.words.gettext("Week %(week)s, %(year)s") % {"week": iso.week, "year": iso.year}
+        return self.words.date(date, {Period.DAY: "full"}.get(period, period.value))
+
+    def around(self, address: str) -> tuple[views.Named | None, views.Named | None]:
+        """Name the editions before and after the one at an address."""
+        before, after = self.plan.neighbours[address]
+        return (
+            self.edition(before) if before else None,
+            self.edition(after) if after else None,
+        )
+
+    def calendar(self, year: int, month: int) -> views.Calendar:
+        """Lay out a month; one without articles has no address."""
+        weeks = tuple(
+            tuple(self._calendar_day(dt.date(year, month, day)) if day else None for day in week)
+            for week in calendar.Calendar().monthdayscalendar(year, month)
+        )
+        count = sum(day.count for week in weeks for day in week if day)
+        named = self.period(Period.MONTH, dt.date(year, month, 1), count)
+        return views.Calendar(
+            month=named if count else msgspec.structs.replace(named, address=""), weeks=weeks
+        )
+
+    def _calendar_day(self, date: dt.date) -> views.CalendarDay:
+        count = self.plan.counts.get(date, 0)
+        return views.CalendarDay(date=date, count=count, address=addresses.day(date) if count else None)

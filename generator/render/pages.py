@@ -1,0 +1,155 @@
+"""The plan: every page of the site, its address, its template and what it shows.
+
+A page here has no HTML; `compose` makes the views of one, `templates` its bytes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from generator.model import Article, Digest, Edition, Period, Source, SourceMonth
+from generator.render import addresses
+
+
+class Alias(msgspec.Struct, frozen=True):
+    """A former address of an article."""
+
+    article: Article
+
+
+class MonthPart(msgspec.Struct, frozen=True):
+    """One part, counted from 1, of a source's month."""
+
+    source: Source
+    month: SourceMonth
+    number: int
+
+
+Subject = Article | Edition | Source | MonthPart | Alias | None
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """An address with a template and what it shows."""
+
+    address: str
+    template: str
+    subject: Subject = None
+    """None for the overviews of the whole digest."""
+    month: dt.date | None = None
+    """The first day of the month whose sitemap names the page."""
+    modified: dt.date | None = None
+    """The newest article it shows, where that says when it changed."""
+
+    @property
+    def listed(self) -> bool:
+        """Whether sitemaps name the page."""
+        return self.template not in {"redirect.html", "404.html"}
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What all pages need to know of each other."""
+
+    digest: Digest
+    neighbours: Mapping[str, tuple[Edition | None, Edition | None]]
+    """An edition's predecessor and successor, by its address."""
+    parts: Mapping[str, int]
+    """The part, counted from 1, of its source's month that lists an article, by the article's id."""
+    counts: Mapping[dt.date, int]
+    """Articles of each day."""
+
+    def source_of(self, article: Article) -> Source:
+        """The source that published an article."""
+        return self.digest.sources[article.source]
+
+    def has_page(self, article: Article) -> bool:
+        """Whether an article gets a page of its own."""
+        return addresses.has_page(article, self.source_of(article).text)
+
+    def address_of(self, article: Article) -> tuple[str, str]:
+        """Where an article is found, as address and fragment: its page, or its item in its source's month."""
+        if self.has_page(article):
+            return addresses.article(article.id), ""
+        source = self.source_of(article)
+        return addresses.source_month(source, article.date.replace(day=1), self.parts[article.id]), article.id
+
+
+def plan(digest: Digest) -> Plan:
+    """Index a digest for the making of its pages."""
+    neighbours = {
+        addresses.edition(own): (before, after)
+        for editions in (digest.days, digest.weeks, digest.months, digest.years)
+        for before, own, after in zip((None, *editions), editions, (*editions[1:], None), strict=False)
+    }
+    parts = {
+        article.id: number
+        for source in digest.sources.values()
+        for month in source.months
+        for number, part in enumerate(month.parts, 1)
+        for article in part
+    }
+    counts = {edition.first: edition.count for edition in digest.days}
+    return Plan(digest=digest, neighbours=neighbours, parts=parts, counts=counts)
+
+
+def pages_of(plan_: Plan) -> Iterator[Page]:
+    """All pages of a site; a source's stand together, so that its bodies serve its feeds too."""
+    digest = plan_.digest
+    for source in digest.sources.values():
+        yield from _pages_of_source(plan_, source)
+    for editions, template in (
+        (digest.days, "day.html"),
+        (digest.weeks, "period.html"),
+        (digest.months, "period.html"),
+        (digest.years, "period.html"),
+    ):
+        for edition in editions:
+            yield _edition_page(edition, template)
+    yield _front(digest)
+    yield Page(address=addresses.SOURCES, template="sources.html")
+    yield Page(address=addresses.NOT_FOUND, template="404.html")
+
+
+def _pages_of_source(plan_: Plan, source: Source) -> Iterator[Page]:
+    for article in source.articles:
+        month = article.date.replace(day=1)
+        if plan_.has_page(article):
+            yield Page(
+                address=addresses.article(article.id),
+                template="article.html",
+                subject=article,
+                month=month,
+                modified=article.date,
+            )
+        for alias in article.aliases:
+            yield Page(address=alias, template="redirect.html", subject=Alias(article))
+    newest = source.articles[0].date
+    yield Page(address=addresses.source(source), template="source.html", subject=source, modified=newest)
+    for month_ in source.months:
+        for number, part in enumerate(month_.parts, 1):
+            yield Page(
+                address=addresses.source_month(source, month_.first, number),
+                template="source_month.html",
+                subject=MonthPart(source, month_, number),
+                month=month_.first,
+                modified=part[0].date,
+            )
+
+
+def _edition_page(edition: Edition, template: str) -> Page:
+    return Page(
+        address=addresses.edition(edition),
+        template=template,
+        subject=edition,
+        month=None if edition.period is Period.YEAR else edition.first.replace(day=1),
+        modified=edition.days[-1][0],
+    )
+
+
+def _front(digest: Digest) -> Page:
+    if not digest.days:
+        return Page(address=addresses.FRONT, template="empty.html")
+    newest = digest.days[-1]
+    return Page(address=addresses.FRONT, template="day.html", subject=newest, modified=newest.first)
