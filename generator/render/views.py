@@ -61,6 +61,8 @@ class Block(View, frozen=True, kw_only=True):
     """`count` is what the source has on that day."""
     date: dt.date
     items: tuple[Item, ...]
+    address: str = ""
+    """Where the heading leads: the source's month (or the source) in a day, the day in a source's month."""
     more: int = 0
     """How many further items there are."""
     more_address: str = ""

@@ -1,0 +1,137 @@
+"""How a site speaks: its catalogues of messages, and dates and numbers in its language.
+
+No clock and no locale of the machine: everything comes from the arguments and Babel's tables.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import gettext
+import io
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from babel import Locale, UnknownLocaleError, dates, numbers
+from babel.messages import mofile, pofile
+
+_STYLES = ("full", "long", "medium")
+"""Styles that Babel has under the same name."""
+_SKELETONS = {"month": "yMMMM", "year": "y", "day": "MMMMd"}
+_PATTERNS = {"weekday": "cccc", "month_name": "LLLL", "month_short": "LLL"}
+DATE_STYLES = ("iso", *_STYLES, *_SKELETONS, *_PATTERNS)
+
+
+class CatalogueFault(Exception):
+    """A catalogue of messages that cannot be read: its file and line."""
+
+    def __init__(self, message: str, file: Path, line: int | None) -> None:
+        super().__init__(message)
+        self.file = file
+        self.line = line
+
+
+class Speech:
+    """The filters of templates that depend on the language of the interface."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._locale = Locale.parse(language, sep="-")
+
+    @property
+    def filters(self) -> dict[str, Callable[..., str]]:
+        """By the names that templates use."""
+        return {
+            "date": self.date,
+            "time": time,
+            "iso": iso,
+            "number": self.number,
+            "language_name": self.language_name,
+        }
+
+    @property
+    def weekdays(self) -> tuple[tuple[str, str], ...]:
+        """From Monday: narrow and full name."""
+        names = self._locale.days["stand-alone"]
+        return tuple((names["narrow"][n], names["wide"][n]) for n in range(7))
+
+    def date(self, value: dt.date, style: str = "long") -> str:
+        """A day in words; `style` is one of `DATE_STYLES`, else `ValueError`."""
+        day = value.date() if isinstance(value, dt.datetime) else value
+        return _date(day, style, self._locale)
+
+    def number(self, value: int) -> str:
+        """A number with the language's separators."""
+        return numbers.format_decimal(value, locale=self._locale)
+
+    def language_name(self, tag: str) -> str:
+        """A language in the words of this one; the tag itself where Babel does not know it."""
+        return _language_name(tag, self._locale)
+
+    def is_foreign(self, tag: str) -> bool:
+        """Whether a text is in another language than the interface; regions and scripts do not count."""
+        return _primary(tag) != _primary(self.language)
+
+
+def time(value: dt.datetime) -> str:
+    """Hours and minutes, 24 hours a day, in the zone of the value."""
+    return f"{value.hour:02}:{value.minute:02}"
+
+
+def iso(value: dt.date) -> str:
+    """A day, or a moment to the minute, for the attribute `datetime`."""
+    return value.isoformat(timespec="minutes") if isinstance(value, dt.datetime) else value.isoformat()
+
+
+def translations(folders: Iterable[Path], language: str) -> gettext.NullTranslations:
+    """The messages of a language from `<folder>/<language>/LC_MESSAGES/messages.po`; later folders win.
+
+    Raises `CatalogueFault` where a catalogue cannot be read.
+    """
+    found: gettext.NullTranslations = gettext.NullTranslations()
+    for folder in folders:
+        file = folder / _primary(language) / "LC_MESSAGES" / "messages.po"
+        if file.is_file():
+            catalogue = _catalogue(file, language)
+            catalogue.add_fallback(found)
+            found = catalogue
+    return found
+
+
+def _catalogue(file: Path, language: str) -> gettext.GNUTranslations:
+    locale = Locale.parse(language, sep="-")
+    try:
+        messages = pofile.read_po(io.BytesIO(file.read_bytes()), locale=str(locale), abort_invalid=True)
+    except pofile.PoFileError as error:
+        raise CatalogueFault(f"is not a valid catalogue: {error}", file, error.lineno + 1) from error
+    except (ValueError, UnicodeError) as error:
+        raise CatalogueFault(f"is not a valid catalogue: {error}", file, None) from error
+    compiled = io.BytesIO()
+    mofile.write_mo(compiled, messages)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+@functools.lru_cache(maxsize=8192)
+def _date(day: dt.date, style: str, locale: Locale) -> str:
+    if style == "iso":
+        return day.isoformat()
+    if style in _STYLES:
+        return dates.format_date(day, style, locale)
+    if style in _SKELETONS:
+        return dates.format_skeleton(_SKELETONS[style], day, locale=locale)
+    if style in _PATTERNS:
+        return dates.format_date(day, _PATTERNS[style], locale)
+    raise ValueError(f"unknown date style `{style}`; known: {', '.join(DATE_STYLES)}")
+
+
+@functools.lru_cache(maxsize=256)
+def _language_name(tag: str, locale: Locale) -> str:
+    try:
+        return Locale.parse(tag, sep="-").get_display_name(locale) or tag
+    except (UnknownLocaleError, ValueError):
+        return tag
+
+
+def _primary(tag: str) -> str:
+    return tag.partition("-")[0].lower()
