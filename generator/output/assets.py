@@ -1,0 +1,94 @@
+"""A site's `static/` folder, which is copied as it is."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from generator.errors import Problem
+from generator.output import names
+
+_LEFT_BEHIND = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
+"""What file browsers leave in folders; nobody means to publish it."""
+
+
+class StaticFiles(msgspec.Struct, frozen=True, kw_only=True):
+    """What there is to copy, and what cannot be."""
+
+    files: tuple[tuple[str, Path], ...]
+    """Address and file, sorted by address."""
+    problems: tuple[Problem, ...]
+
+
+def static_files(folder: Path) -> StaticFiles:
+    """Every file of a `static/` folder; one that does not exist holds none.
+
+    Names that begin with a dot count (`.well-known/`, `.nojekyll`). Links to files inside the folder are
+    copied as files; other links, special files and unreadable ones are left out, each with a problem.
+    """
+    files, problems = [], []
+    for found in _walk(folder, ""):
+        if isinstance(found, Problem):
+            problems.append(found)
+        else:
+            files.append((found, folder / found))
+    return StaticFiles(files=tuple(sorted(files)), problems=tuple(sorted(problems, key=lambda p: p.path)))
+
+
+def _walk(folder: Path, prefix: str) -> Iterator[str | Problem]:
+    try:
+        entries = list(os.scandir(folder / prefix))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        yield _problem(prefix.rstrip("/"), f"cannot be read: {error.strerror}", "change its permissions")
+        return
+    for entry in entries:
+        path = prefix + entry.name
+        if entry.name in _LEFT_BEHIND:
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(folder, path + "/")
+        else:
+            yield _fault(folder, path) or path
+
+
+def _fault(folder: Path, path: str) -> Problem | None:
+    """What keeps a file, or a link, from being copied."""
+    fault = names.fault(path)
+    if fault is not None:
+        return _problem(path, f"cannot be copied: its name {fault}", "rename it")
+    file = folder / path
+    if file.is_symlink():
+        return _link_fault(folder, path)
+    return _file_fault(file, path)
+
+
+def _link_fault(folder: Path, path: str) -> Problem | None:
+    try:
+        target = (folder / path).resolve(strict=True)
+    except (OSError, RuntimeError):
+        return _problem(path, "is a link that leads nowhere", "delete it")
+    if not target.is_relative_to(folder.resolve()):
+        return _problem(path, "is a link that leads out of the folder", "put a copy in its place")
+    if target.is_dir():
+        return _problem(path, "is a link to a folder", "put a copy in its place")
+    return _file_fault(target, path)
+
+
+def _file_fault(file: Path, path: str) -> Problem | None:
+    if not file.is_file():
+        return _problem(path, "is no regular file", "delete it")
+    try:
+        file.open("rb").close()
+    except OSError as error:
+        return _problem(path, f"cannot be read: {error.strerror}", "change its permissions")
+    return None
+
+
+def _problem(path: str, message: str, advice: str) -> Problem:
+    shown = f"static/{path}".rstrip("/").encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return Problem(path=shown, message=message, advice=advice)

@@ -1,0 +1,124 @@
+"""What stands in an output folder, seen without following links; and what goes wrong with disks, in words."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import stat
+from collections.abc import Iterator, MutableMapping
+from pathlib import Path
+
+from generator.errors import BuildError, Problem, Severity
+from generator.output import names
+
+_SYSTEM_FILES = frozenset({".DS_Store"})
+"""What a file browser leaves behind; nobody's work."""
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
+
+
+def refusal(path: str | Path, message: str, advice: str = "") -> BuildError:
+    """The error for something that a build may not do."""
+    return BuildError(Problem(path=str(path), message=message, advice=advice, severity=Severity.ERROR))
+
+
+@contextlib.contextmanager
+def in_words(output: Path) -> Iterator[None]:
+    """Turn the operating system's errors into `BuildError`."""
+    try:
+        yield
+    except OSError as error:
+        where = error.filename2 or error.filename or output
+        if isinstance(where, bytes | str):
+            where = Path(os.fsdecode(where))
+        if error.errno in _FULL:
+            raise refusal(where, "no room is left on the disk", "make room and build again") from error
+        if error.errno in _DENIED:
+            advice = "change its owner or its permissions, or choose another folder with --output"
+            raise refusal(where, "may not be written", advice) from error
+        raise refusal(where, f"cannot be written: {error.strerror or error}") from error
+
+
+def look(file: str) -> os.stat_result | None:
+    """What stands at a path, a link as itself; None for nothing."""
+    try:
+        return os.lstat(file)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def blocker(root: str, folder: str, known: MutableMapping[str, str | None]) -> str | None:
+    """The first of a folder's parts, itself included, that is no real folder, or None.
+
+    A part that does not exist blocks nothing. A link counts as a blocker wherever it leads, since what is
+    written or deleted behind it may lie outside. `known` keeps answers for the next call.
+    """
+    if not folder:
+        return None
+    if folder not in known:
+        above = blocker(root, folder.rpartition("/")[0], known)
+        if above is None:
+            found = look(f"{root}/{folder}")
+            above = None if found is None or stat.S_ISDIR(found.st_mode) else folder
+        known[folder] = above
+    return known[folder]
+
+
+def files_below(root: str, folder: str) -> Iterator[str]:
+    """Paths below `root` of all that stands in a folder and is no folder, links as themselves."""
+    with os.scandir(f"{root}/{folder}") as entries:
+        for entry in entries:
+            path = f"{folder}/{entry.name}"
+            if entry.is_dir(follow_symlinks=False):
+                yield from files_below(root, path)
+            else:
+                yield path
+
+
+def strangers(output: Path) -> list[str]:
+    """Names in an output folder that are not Broadsheet's own records, sorted."""
+    ours = {names.MANIFEST, names.STAGING} | _SYSTEM_FILES
+    return sorted(entry.name for entry in os.scandir(output) if entry.name not in ours)
+
+
+def delete(root: str, path: str, known: MutableMapping[str, str | None]) -> bool:
+    """Delete one file or link; leaves folders, and all that stands behind a link. Whether it did."""
+    if blocker(root, path.rpartition("/")[0], known) is not None:
+        return False
+    found = look(f"{root}/{path}")
+    if found is None or not (stat.S_ISREG(found.st_mode) or stat.S_ISLNK(found.st_mode)):
+        return False
+    os.unlink(f"{root}/{path}")
+    return True
+
+
+def prune(root: str, path: str, known: MutableMapping[str, str | None]) -> None:
+    """Delete the folders above a path that are empty, up to the output folder."""
+    for folder in names.folders(path):
+        if blocker(root, folder, known) is not None:
+            return
+        try:
+            os.rmdir(f"{root}/{folder}")
+        except FileNotFoundError:
+            continue
+        except OSError:
+            return
+
+
+def clear_staging(output: Path) -> None:
+    """Delete a staging folder with the files that we put there."""
+    staging = output / names.STAGING
+    found = look(str(staging))
+    if found is None:
+        return
+    if not stat.S_ISDIR(found.st_mode):
+        raise refusal(staging, "stands where Broadsheet keeps unfinished files", "move it away")
+    for entry in os.scandir(staging):
+        if entry.name.isdecimal() or entry.name == names.OWNER:
+            os.unlink(entry.path)
+    try:
+        staging.rmdir()
+    except OSError as error:
+        raise refusal(staging, "holds files that are not Broadsheet's", "move them away") from error

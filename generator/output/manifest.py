@@ -1,0 +1,78 @@
+"""The record of what we wrote, kept in the output folder so that it travels with it.
+
+It decides what may be replaced and deleted. It holds no times of files: equal sites have equal manifests.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+import generator
+from generator.errors import BuildError, Problem, Severity
+from generator.output import names
+
+IN_TRANSIT = ""
+"""Stands for the digest of a file while a build replaces it: on disk is the old or the new one, whole."""
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    """What one build wrote."""
+
+    format: Literal[1] = 1
+    generator: str = generator.__version__
+    as_of: dt.date
+    """The day that decided which articles wait."""
+    files: Mapping[str, str]
+    """By path below the output folder, the digest of the bytes."""
+
+
+def digest(data: bytes) -> str:
+    """BLAKE2b of 128 bits, in hexadecimal."""
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
+
+
+def encode(manifest: Manifest) -> bytes:
+    """The manifest as JSON: sorted, one file a line, so that it reads well in a diff."""
+    return msgspec.json.format(msgspec.json.encode(manifest, order="sorted"), indent=1) + b"\n"
+
+
+def read(output: Path) -> Manifest | None:
+    """The manifest of an output folder, or None where it has none.
+
+    Raises `BuildError` for one that is damaged, or names files outside the folder: it proves nothing,
+    so nothing of the folder may be touched.
+    """
+    file = output / names.MANIFEST
+    try:
+        if not stat.S_ISREG(file.lstat().st_mode):
+            raise _useless(output, "is no regular file")
+        manifest = msgspec.json.decode(file.read_bytes(), type=Manifest)
+    except FileNotFoundError:
+        return None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise _useless(output, f"is damaged or of another version ({error})") from error
+    except OSError as error:
+        raise _useless(output, f"cannot be read ({error.strerror})") from error
+    for path in manifest.files:
+        fault = names.fault(path)
+        if fault is not None:
+            raise _useless(output, f"names a file that we never write: {path!r} {fault}")
+    return manifest
+
+
+def _useless(output: Path, what: str) -> BuildError:
+    return BuildError(
+        Problem(
+            path=str(output / names.MANIFEST),
+            message=f"the record of the files that Broadsheet wrote {what}",
+            advice="choose another folder with --output; or, if this one holds nothing of yours, delete it",
+            severity=Severity.ERROR,
+        )
+    )

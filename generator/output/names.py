@@ -1,0 +1,53 @@
+"""Names of output files: which are allowed, and which are one and the same on some file system."""
+
+from __future__ import annotations
+
+import unicodedata
+
+MANIFEST = ".broadsheet.json"
+STAGING = ".broadsheet-staging"
+OWNER = "owner"
+"""A file in the staging folder with the number of the process that holds the lock."""
+
+_LONGEST = 255
+"""Bytes that file systems allow for one name."""
+
+
+def fault(path: str) -> str | None:
+    """What is wrong with a path below the output folder, or None.
+
+    Paths are relative and POSIX; none may leave the folder or take the place of our own records.
+    """
+    parts = path.split("/")
+    what = None
+    if not path:
+        what = "is empty"
+    elif path.startswith("/"):
+        what = "is absolute"
+    elif "\\" in path or "\0" in path:
+        what = "holds a backslash or a NUL"
+    elif not {"", ".", ".."}.isdisjoint(parts):
+        what = "holds an empty part, `.` or `..`"
+    elif parts[0].casefold() in {MANIFEST, STAGING}:
+        what = "is kept for Broadsheet's own records"
+    elif any("\ud800" <= character <= "\udfff" for character in path):
+        what = "is not valid UTF-8"
+    elif any(len(part.encode()) > _LONGEST for part in parts):
+        what = f"has a part of more than {_LONGEST} bytes"
+    return what
+
+
+def folded(path: str) -> str:
+    """A key that is equal for paths that are one file where case or Unicode form does not count."""
+    if path.isascii():
+        return path.lower()
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
+
+
+def folders(path: str) -> list[str]:
+    """The folders above a path, the nearest first, without the output folder itself."""
+    above = []
+    while "/" in path:
+        path = path.rpartition("/")[0]
+        above.append(path)
+    return above

@@ -1,0 +1,312 @@
+"""Outputs → disk, as a transaction: staged beside their places, swapped in whole, and only where they differ.
+
+Order of a commit, so that a process killed at any moment leaves whole files, all of them known as ours:
+
+1. the manifest of old and new names together;
+2. old files that stand where a folder must be, and the reverse; then the new folders;
+3. each staged file, renamed onto its place;
+4. what only the old manifest names, and the folders that this empties;
+5. the new manifest.
+
+Nothing is flushed to the platter (fsync) on the way: the clippings are the truth, a build after a power cut
+compares bytes and writes again what is damaged, and 140,000 flushes would cost more than the whole build.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import errno
+import hashlib
+import os
+import shutil
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import msgspec
+
+from generator.errors import BuildError
+from generator.output import disk, lock, manifest, names
+
+_CHUNK = 1 << 20
+
+
+class Written(msgspec.Struct, frozen=True, kw_only=True):
+    """What a build did to the files of the output folder."""
+
+    written: int
+    kept: int
+    deleted: int
+
+
+class Transaction:
+    """All outputs of one build: `put` and `copy` each, then `commit`, inside a `with` block.
+
+    Leaving the block without a commit, or by an exception, leaves the site as it was. Every refusal is a
+    `BuildError` with advice, raised before anything of the site is changed. Waits up to `patience` seconds
+    while another build holds the folder.
+    """
+
+    def __init__(self, output: Path, as_of: dt.date, *, patience: float = 10.0) -> None:
+        self._output = output
+        self._root = str(output)
+        self._as_of = as_of
+        self._patience = patience
+        self._exit = contextlib.ExitStack()
+        self._old: Mapping[str, str] = {}
+        self._old_names: dict[str, str] = {}
+        self._files: dict[str, str] = {}
+        self._names: dict[str, str] = {}
+        self._parents: dict[str, str] = {}
+        self._staged: dict[str, str] = {}
+        self._known: dict[str, str | None] = {}
+        self._to_empty: list[str] = []
+
+    def __enter__(self) -> Self:
+        with contextlib.ExitStack() as undo, disk.in_words(self._output):
+            _check_is_folder(self._output)
+            is_new = not self._output.exists()
+            undo.enter_context(lock.held(self._output, self._patience))
+            if is_new:
+                undo.callback(_remove_if_empty, self._output)
+            self._old = _recognised(self._output)
+            self._old_names = {names.folded(path): path for path in self._old}
+            disk.clear_staging(self._output)
+            undo.callback(disk.clear_staging, self._output)
+            staging = self._output / names.STAGING
+            staging.mkdir()
+            (staging / names.OWNER).write_text(f"{os.getpid()}\n", "utf-8")
+            self._exit = undo.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with disk.in_words(self._output):
+            self._exit.close()
+
+    def put(self, path: str, data: bytes) -> None:
+        """Stage one file, unless the one on disk has the same bytes."""
+        with disk.in_words(self._output):
+            self._claim(path)
+            place, found = f"{self._root}/{path}", self._found(path)
+            if not (_is_of_size(found, len(data)) and Path(place).read_bytes() == data):
+                with open(self._stage(path, found), "wb") as file:
+                    file.write(data)
+            self._files[path] = manifest.digest(data)
+
+    def copy(self, path: str, source: Path) -> None:
+        """Stage the copy of a file, unless the one on disk has the same bytes."""
+        digest, size = _digest_of(source), source.stat().st_size
+        with disk.in_words(self._output):
+            self._claim(path)
+            place, found = f"{self._root}/{path}", self._found(path)
+            if not (_is_of_size(found, size) and _digest_of(Path(place)) == digest):
+                shutil.copyfile(source, self._stage(path, found))
+            self._files[path] = digest
+
+    def commit(self) -> Written:
+        """Put everything in place, and delete what earlier builds wrote and this one did not."""
+        with disk.in_words(self._output):
+            gone = [path for path in self._old if path not in self._files]
+            self._check_places()
+            new = manifest.Manifest(as_of=self._as_of, files=self._files)
+            if self._staged or gone:
+                in_transit = dict.fromkeys([*gone, *self._staged], manifest.IN_TRANSIT)
+                self._write_manifest(msgspec.structs.replace(new, files=self._files | in_transit))
+            deleted = self._replace(gone)
+            self._write_manifest(new)
+        kept = len(self._files) - len(self._staged)
+        return Written(written=len(self._staged), kept=kept, deleted=deleted)
+
+    def _replace(self, gone: list[str]) -> int:
+        """Steps 2 to 4 of the commit; the number of files deleted."""
+        deleted = sum(self._delete(path) for path in gone if self._is_in_the_way(path))
+        for path in self._to_empty:
+            _remove_folders(f"{self._root}/{path}")
+        self._known.clear()
+        for folder in sorted({path.rpartition("/")[0] for path in self._staged}):
+            os.makedirs(f"{self._root}/{folder}", exist_ok=True)
+        for path, staged in self._staged.items():
+            os.replace(staged, f"{self._root}/{path}")
+        deleted += sum(self._delete(path) for path in gone)
+        for path in gone:
+            disk.prune(self._root, path, self._known)
+        return deleted
+
+    def _claim(self, path: str) -> None:
+        """Check a new path and its neighbours."""
+        fault = names.fault(path)
+        if fault is not None:
+            raise disk.refusal(path, f"cannot be the name of an output file: it {fault}", "rename it")
+        key = names.folded(path)
+        above = names.folders(key)
+        other = self._names.get(key) or self._parents.get(key)
+        other = other or next((self._names[folder] for folder in above if folder in self._names), None)
+        if other is not None:
+            raise _collision(path, other)
+        self._names[key] = path
+        for folder in above:
+            self._parents.setdefault(folder, path)
+
+    def _found(self, path: str) -> os.stat_result | None:
+        """What stands in a file's place; None for nothing, and for what the commit clears away first."""
+        blocker = disk.blocker(self._root, path.rpartition("/")[0], self._known)
+        if blocker is not None:
+            if blocker in self._old:
+                return None
+            raise disk.refusal(
+                self._output / blocker,
+                f"is not Broadsheet's and stands where `{path}` needs a folder",
+                "move it away, or rename it",
+            )
+        found = disk.look(f"{self._root}/{path}")
+        if found is not None and stat.S_ISDIR(found.st_mode):
+            self._to_empty.append(path)
+            return None
+        return found
+
+    def _stage(self, path: str, found: os.stat_result | None) -> str:
+        """Where to write a file for now; refuses one that would replace somebody else's.
+
+        Somebody else's file with the very bytes that we would write never comes here: it is taken for ours.
+        """
+        if found is not None and path not in self._old and not self._is_old_in_other_case(path):
+            raise disk.refusal(
+                self._output / path,
+                "is not Broadsheet's and stands where a file of the site must be",
+                "move it to static/, or delete it",
+            )
+        staged = f"{self._root}/{names.STAGING}/{len(self._staged)}"
+        self._staged[path] = staged
+        return staged
+
+    def _is_old_in_other_case(self, path: str) -> bool:
+        """Whether a file of an earlier build is this one, on a file system without case."""
+        old = self._old_names.get(names.folded(path))
+        return old is not None and _is_same_file(f"{self._root}/{old}", f"{self._root}/{path}")
+
+    def _check_places(self) -> None:
+        """Refuse what would fail half-way."""
+        for folder in self._to_empty:
+            for path in disk.files_below(self._root, folder):
+                if path not in self._old:
+                    raise disk.refusal(
+                        self._output / path,
+                        f"is not Broadsheet's and stands where the site needs the file `{folder}`",
+                        "move it away",
+                    )
+        for folder in sorted({path.rpartition("/")[0] for path in self._staged}):
+            place = f"{self._root}/{folder}"
+            if os.path.isdir(place) and not _may_write(place):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), place)
+
+    def _is_in_the_way(self, path: str) -> bool:
+        key = names.folded(path)
+        return key in self._parents or any(folder in self._names for folder in names.folders(key))
+
+    def _delete(self, path: str) -> bool:
+        new = self._names.get(names.folded(path))
+        if new is not None and _is_same_file(f"{self._root}/{new}", f"{self._root}/{path}"):
+            return False
+        return disk.delete(self._root, path, self._known)
+
+    def _write_manifest(self, record: manifest.Manifest) -> None:
+        data = manifest.encode(record)
+        place = self._output / names.MANIFEST
+        if place.is_file() and place.read_bytes() == data:
+            return
+        staged = self._output / names.STAGING / str(len(self._staged))
+        staged.write_bytes(data)
+        staged.replace(place)
+
+
+def clean(output: Path, *, patience: float = 10.0) -> int:
+    """Delete what the manifest of an output folder lists, and the manifest; the number of files deleted.
+
+    Files of others stay. A folder that does not exist, or is empty, is clean. Raises `BuildError` for one
+    without a manifest.
+    """
+    with disk.in_words(output):
+        _check_is_folder(output)
+        if not output.exists():
+            return 0
+        with lock.held(output, patience):
+            old = _recognised(output)
+            known: dict[str, str | None] = {}
+            disk.clear_staging(output)
+            deleted = sum(disk.delete(str(output), path, known) for path in old)
+            for path in old:
+                disk.prune(str(output), path, known)
+            (output / names.MANIFEST).unlink(missing_ok=True)
+            _remove_if_empty(output)
+    return deleted
+
+
+def _recognised(output: Path) -> Mapping[str, str]:
+    """The files that earlier builds wrote; refuses a folder of somebody else's."""
+    old = manifest.read(output)
+    if old is not None:
+        return old.files
+    strangers = disk.strangers(output)
+    if strangers:
+        some = ", ".join(strangers[:3]) + (", …" if len(strangers) > 3 else "")
+        raise disk.refusal(
+            output,
+            f"holds files that are not Broadsheet's: {some}",
+            "choose another folder with --output, or move them away",
+        )
+    return {}
+
+
+def _check_is_folder(output: Path) -> None:
+    if os.path.lexists(output) and not output.is_dir():
+        raise disk.refusal(output, "is a file, not a folder", "choose another folder with --output")
+
+
+def _collision(path: str, other: str) -> BuildError:
+    if path == other:
+        what = "is the address of two outputs"
+    elif names.folded(path) == names.folded(other):
+        what = f"and `{other}` are one file where upper and lower case, or Unicode forms, count as the same"
+    else:
+        what = f"and `{other}` cannot both be: one is a file where the other needs a folder"
+    return disk.refusal(path, what, "rename one of them")
+
+
+def _digest_of(file: Path) -> str:
+    """The digest of a file, read piece by piece: it may be a film."""
+    try:
+        with file.open("rb") as stream:
+            return hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+    except OSError as error:
+        raise disk.refusal(
+            file, f"cannot be read: {error.strerror}", "check that it exists and may be read"
+        ) from error
+
+
+def _is_of_size(found: os.stat_result | None, size: int) -> bool:
+    return found is not None and stat.S_ISREG(found.st_mode) and found.st_size == size
+
+
+def _is_same_file(one: str, other: str) -> bool:
+    first, second = disk.look(one), disk.look(other)
+    return first is not None and second is not None and os.path.samestat(first, second)
+
+
+def _may_write(folder: str) -> bool:
+    return os.access(folder, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids)
+
+
+def _remove_folders(folder: str) -> None:
+    """Delete a tree of folders that holds no files."""
+    for below, _, _ in os.walk(folder, topdown=False):
+        os.rmdir(below)
+
+
+def _remove_if_empty(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        folder.rmdir()
