@@ -101,9 +101,9 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
         return self.root / "static"
 
     @property
-    def state(self) -> Path:
-        """What builds keep for themselves; the preview stands in it."""
-        return self.root / ".broadsheet"
+    def preview(self) -> Path:
+        """Where `serve` builds, so that drafts never reach the output folder."""
+        return self.root / ".broadsheet" / "preview"
 
 
 def load(

@@ -1,0 +1,158 @@
+"""`digest.toml`: what is accepted, what is refused and how, and the page that documents it."""
+
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from generator.config import ARTICLE_FIELDS, Config, SourceConfig, load
+from generator.errors import ConfigError
+from generator.model import TextPolicy
+
+REFERENCE = Path(__file__).parent.parent / "docs/reference/configuration.md"
+
+
+def write(folder: Path, text: str) -> Path:
+    file = folder / "digest.toml"
+    file.write_text(text, "utf-8")
+    return file
+
+
+def refused(folder: Path, text: str) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        load(write(folder, text))
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_no_file_and_an_empty_one_are_the_defaults(tmp_path):
+    assert load(tmp_path / "digest.toml").config == Config() == load(write(tmp_path, "")).config
+
+
+def test_folders_are_found_beside_the_file(tmp_path):
+    site = load(write(tmp_path, 'content = "clippings"\noutput = "site"\n'))
+    assert (site.root, site.content, site.output) == (tmp_path, tmp_path / "clippings", tmp_path / "site")
+    assert site.preview == tmp_path / ".broadsheet" / "preview"
+
+
+def test_the_command_line_wins(tmp_path):
+    file = write(tmp_path, 'base_url = "https://a.example"\ncontent = "x"\n')
+    site = load(file, content=tmp_path / "y", output=tmp_path / "z", base_url="https://b.example/path")
+    assert site.config.base_url == "https://b.example/path/"
+    assert (site.content, site.output) == (tmp_path / "y", tmp_path / "z")
+
+
+def test_a_source_has_its_own_settings(tmp_path):
+    site = load(
+        write(tmp_path, '[sources."A B"]\naliases = ["ab"]\nhome = "https://a.example/"\ntext = "link"\n')
+    )
+    assert site.config.sources == {
+        "A B": SourceConfig(aliases=("ab",), home="https://a.example/", text=TextPolicy.LINK)
+    }
+
+
+def test_one_foreign_key_may_stand_without_a_list(tmp_path):
+    assert load(write(tmp_path, '[fields]\nurl = "link"\ntags = ["topics", "labels"]\n')).config.fields == {
+        "url": ("link",),
+        "tags": ("topics", "labels"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('titel = "x"', "digest.toml:1: unknown key `titel`; did you mean `title`?"),
+        ("\n[fields]\nurll = 'x'", "digest.toml:3: unknown key `fields.urll`; did you mean `fields.url`?"),
+        (
+            "[sources.A]\nhom = 'x'",
+            "digest.toml:2: unknown key `sources.A.hom`; did you mean `sources.A.home`?",
+        ),
+        (
+            "title = 1",
+            "digest.toml:1: `title`: Expected `str`, got `int`; see docs/reference/configuration.md",
+        ),
+        (
+            "text = 'all'",
+            "digest.toml:1: `text`: Invalid enum value 'all'; see docs/reference/configuration.md",
+        ),
+        (
+            "timezone = 'Asia/Shanghia'",
+            "digest.toml:1: unknown time zone `Asia/Shanghia`; did you mean `Asia/Shanghai`?",
+        ),
+        (
+            "base_url = 'digest.example'",
+            "digest.toml:1: `base_url` is no address of a site: 'digest.example'; "
+            "write it as https://host/ or https://host/path/",
+        ),
+        ("feed_items = 0", "digest.toml:1: `feed_items` must lie between 1 and 1000"),
+        (
+            "[sources.A]\nhome = 'javascript:alert(1)'",
+            "digest.toml:2: `sources.A.home` is no web address; write https://…",
+        ),
+    ],
+)
+def test_a_fault_names_its_line_and_the_mend(tmp_path, text, message):
+    assert refused(tmp_path, text) == [message]
+
+
+def test_every_unknown_key_is_named_at_once(tmp_path):
+    assert len(refused(tmp_path, "a = 1\nb = 2\n")) == 2
+
+
+def test_broken_toml_names_the_line(tmp_path):
+    [message] = refused(tmp_path, 'title = "x"\nbase_url = \n')
+    assert message.startswith("digest.toml:2: is not valid TOML")
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path):
+    (tmp_path / "digest.toml").write_bytes(b"title = '\xff'")
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load(tmp_path / "digest.toml")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'output = "content/out"',
+        'output = "content"',
+        'content = "public/in"',
+        'output = "."',
+        'output = ".."',
+    ],
+)
+def test_folders_that_lie_in_each_other_are_refused(tmp_path, text):
+    [message] = refused(tmp_path, text)
+    assert "output folder" in message
+
+
+def test_a_link_does_not_hide_that_folders_lie_in_each_other(tmp_path):
+    (tmp_path / "content").mkdir()
+    (tmp_path / "public").symlink_to(tmp_path / "content")
+    assert "lie in each other" in refused(tmp_path, "")[0]
+
+
+@pytest.mark.parametrize(
+    "address", ["https://x.example/?q", "https://u@x.example/", "https://é.example/", "ftp://x"]
+)
+def test_an_address_that_cannot_be_a_site_is_refused(tmp_path, address):
+    assert "no address of a site" in refused(tmp_path, f'base_url = "{address}"')[0]
+
+
+def test_the_reference_has_each_key_and_no_other():
+    rows = set(re.findall(r"^\| `(\w+)` \|", REFERENCE.read_text("utf-8"), re.MULTILINE))
+    keys = {*Config.__struct_fields__, *SourceConfig.__struct_fields__, *ARTICLE_FIELDS}
+    assert rows == keys - {"fields", "sources"}
+    assert {"`[fields]`", '`[sources."Name"]`'} <= set(re.findall(r"`\[.+?\]`", REFERENCE.read_text("utf-8")))
+
+
+def test_the_reference_has_each_default():
+    defaults = {
+        field.name: field.default
+        for field in msgspec.structs.fields(Config)
+        if isinstance(field.default, str)
+    }
+    page = REFERENCE.read_text("utf-8")
+    for key, default in defaults.items():
+        row = re.search(rf"^\| `{key}` \|.*$", page, re.MULTILINE)
+        assert row, key
+        assert f'`"{default}"`' in row[0], key
