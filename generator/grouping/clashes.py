@@ -1,0 +1,123 @@
+"""Two articles never share an address: the lower path keeps it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import posixpath
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+
+from generator.errors import Problem, Severity
+from generator.model import Article, Period, Skipped
+from generator.render import addresses
+
+OWN_FOLDERS = ("assets/", "media/", "sitemaps/", "sources/")
+"""Where the site puts files whose names are its own affair; no alias leads there."""
+
+
+def told_apart(articles: Iterable[Article]) -> tuple[list[Article], list[Skipped], list[Problem]]:
+    """Articles with ids of their own, by path; one whose id a lower path has is skipped."""
+    kept: dict[str, Article] = {}
+    skipped: list[Skipped] = []
+    problems: list[Problem] = []
+    for article in sorted(articles, key=lambda article: article.path):
+        other = kept.setdefault(_folded(article.id), article)
+        if other is not article:
+            reason = f"has the same id as {other.path}: {article.id}"
+            skipped.append(Skipped(path=article.path, reason=reason))
+            problems.append(
+                Problem(
+                    path=article.path,
+                    message=reason,
+                    advice="it is left out; give it another `id`, or rename the file",
+                    severity=Severity.ERROR,
+                )
+            )
+    return list(kept.values()), skipped, problems
+
+
+def redirected(articles: Sequence[Article]) -> tuple[list[Article], list[Problem]]:
+    """The same articles, with the aliases they may have: no page stands there, no other article has it.
+
+    `articles` come by path, as `told_apart` leaves them.
+    """
+    if not any(article.aliases for article in articles):
+        return list(articles), []
+    taken = _Taken(articles)
+    kept: list[Article] = []
+    problems: list[Problem] = []
+    for article in articles:
+        aliases = []
+        for alias in dict.fromkeys(article.aliases):
+            fault = taken.claim(alias, article)
+            if fault is None:
+                aliases.append(alias)
+            elif fault:
+                problems.append(
+                    Problem(
+                        path=article.path,
+                        message=f"the alias {alias!r} {fault}",
+                        advice="it does not redirect; take it out of `aliases`",
+                    )
+                )
+        kept.append(msgspec.structs.replace(article, aliases=tuple(aliases)) if article.aliases else article)
+    return kept, problems
+
+
+class _Taken:
+    """Which files and folders of the output are whose."""
+
+    def __init__(self, articles: Sequence[Article]) -> None:
+        self._owners: dict[str, str] = {}
+        self._folders: set[str] = set()
+        for address in _pages({article.date for article in articles}):
+            self._take(_file(address), "a page of the site")
+        for article in articles:
+            self._take(_file(addresses.article(article.id)), article.path)
+
+    def _take(self, file: str, owner: str) -> None:
+        self._owners[file] = owner
+        self._folders.update(_folders(file))
+
+    def claim(self, alias: str, article: Article) -> str | None:
+        """Give an article an address: None if it has it now, "" if it had it before, else the fault."""
+        file = _file(alias)
+        if file.startswith(OWN_FOLDERS):
+            return f"lies in `{file.partition('/')[0]}/`, which is the site's own"
+        owner = self._owners.get(file)
+        if owner == article.path:
+            return ""
+        if owner is not None:
+            return f"is the address of {owner}"
+        if file in self._folders:
+            return "is the name of a folder of the site"
+        if any(folder in self._owners for folder in _folders(file)):
+            return "lies below the address of another page"
+        self._take(file, article.path)
+        return None
+
+
+def _pages(dates: Iterable[dt.date]) -> Iterator[str]:
+    """What stands whether or not an article asks for it, beside `OWN_FOLDERS`."""
+    yield from (addresses.FRONT, addresses.NOT_FOUND)
+    yield from (addresses.ATOM, addresses.RSS, addresses.JSON_FEED)
+    yield from (addresses.OPML, addresses.SITEMAP, addresses.ROBOTS)
+    for date in dates:
+        for period in Period:
+            yield addresses.period(period, date)
+
+
+def _file(address: str) -> str:
+    return _folded(addresses.file_of(address))
+
+
+def _folded(text: str) -> str:
+    """What a file system that ignores case and normalises Unicode makes of a name."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+
+
+def _folders(file: str) -> Iterator[str]:
+    while file := posixpath.dirname(file):
+        yield file

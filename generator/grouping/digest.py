@@ -1,0 +1,68 @@
+"""All articles together: each in its source and in its editions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from generator.config import SourceConfig
+from generator.errors import Problem
+from generator.grouping.clashes import redirected, told_apart
+from generator.grouping.editions import editions_of, months_of, order
+from generator.grouping.sources import by_source, configured_names, slugs_of
+from generator.model import Article, Digest, Period, Skipped, Source, TextPolicy
+
+
+def digest_of(
+    articles: Iterable[Article], sources: Mapping[str, SourceConfig], text: TextPolicy
+) -> tuple[Digest, tuple[Skipped, ...], tuple[Problem, ...]]:
+    """Group articles, in whatever order they come; `text` is the policy of sources that have none.
+
+    An article whose id another has is skipped, an alias that leads elsewhere is dropped, each with a problem.
+    """
+    kept, skipped, clashes = told_apart(articles)
+    kept, strays = redirected(kept)
+    names, contradictions = configured_names(sources)
+    grouped = _sources(kept, names, sources, text)
+    ordered = sorted((article for source in grouped for article in source.articles), key=order)
+    slugs = {source.name: source.slug for source in grouped}
+    digest = Digest(
+        articles=tuple(ordered),
+        sources={source.name: source for source in grouped},
+        days=editions_of(Period.DAY, ordered, slugs),
+        weeks=editions_of(Period.WEEK, ordered, slugs),
+        months=editions_of(Period.MONTH, ordered, slugs),
+        years=editions_of(Period.YEAR, ordered, slugs),
+    )
+    return digest, tuple(skipped), (*contradictions, *clashes, *strays)
+
+
+def _sources(
+    articles: Iterable[Article],
+    names: Mapping[str, str],
+    configured: Mapping[str, SourceConfig],
+    text: TextPolicy,
+) -> list[Source]:
+    """Make the sources, by slug, with their articles under the source's own name."""
+    groups = by_source(articles, names)
+    slugs = slugs_of(groups)
+    sources = []
+    for key_, (name, own) in groups.items():
+        settings = configured[names[key_]] if key_ in names else SourceConfig()
+        ordered = tuple(
+            article if article.source == name else msgspec.structs.replace(article, source=name)
+            for article in sorted(own, key=order)
+        )
+        sources.append(
+            Source(
+                name=name,
+                slug=slugs[key_],
+                home=settings.home,
+                language=settings.language,
+                text=settings.text or text,
+                articles=ordered,
+                months=months_of(ordered),
+            )
+        )
+    return sorted(sources, key=lambda source: source.slug)

@@ -1,0 +1,101 @@
+"""Editions of day, week, month and year, and the one order of articles."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from generator.model import Article, Edition, Group, Period, SourceMonth
+
+PART = 150
+"""Articles in a part of a source's month."""
+
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_UNTIMED = dt.timedelta()
+
+Moment = tuple[int, bool, dt.timedelta]
+Order = tuple[int, bool, dt.timedelta, str]
+
+
+def moment(article: Article) -> Moment:
+    """When an article came, as a key that sorts the newest first; without a time it is its day's last."""
+    if article.time is None:
+        return -article.date.toordinal(), True, _UNTIMED
+    # The difference is exact, stays in range, and tells the two hours apart when clocks go back.
+    return -article.date.toordinal(), False, _EPOCH - article.time
+
+
+def order(article: Article) -> Order:
+    """The key of the total order that all lists have: newest first, then by path."""
+    return *moment(article), article.path
+
+
+def editions_of(period: Period, articles: Iterable[Article], slugs: Mapping[str, str]) -> tuple[Edition, ...]:
+    """The editions of one period, oldest first.
+
+    `articles` come in `order`, with their source's name, whose slug `slugs` gives.
+    """
+    first_of = _FIRST[period]
+    groups: dict[dt.date, dict[str, list[Article]]] = {}
+    firsts: dict[dt.date, dt.date] = {}
+    for article in articles:
+        first = firsts.get(article.date)
+        if first is None:
+            first = firsts[article.date] = first_of(article.date)
+        groups.setdefault(first, {}).setdefault(article.source, []).append(article)
+    return tuple(_edition(period, first, groups[first], slugs) for first in sorted(groups))
+
+
+def _edition(
+    period: Period, first: dt.date, by_source: Mapping[str, list[Article]], slugs: Mapping[str, str]
+) -> Edition:
+    groups = [Group(source=source, articles=tuple(articles)) for source, articles in by_source.items()]
+    groups.sort(key=lambda group: (moment(group.articles[0]), slugs[group.source]))
+    days = Counter(article.date for group in groups for article in group.articles)
+    return Edition(
+        period=period,
+        first=first,
+        last=_LAST[period](first),
+        groups=tuple(groups),
+        days=tuple(sorted(days.items())),
+    )
+
+
+def months_of(articles: Sequence[Article]) -> tuple[SourceMonth, ...]:
+    """The months of one source, newest first; `articles` come in `order`."""
+    months: dict[dt.date, list[Article]] = {}
+    for article in articles:
+        months.setdefault(article.date.replace(day=1), []).append(article)
+    return tuple(SourceMonth(first=first, parts=_parts(own)) for first, own in months.items())
+
+
+def _parts(newest_first: Sequence[Article]) -> tuple[tuple[Article, ...], ...]:
+    """Cut from the oldest on, so that only the last part grows."""
+    count = len(newest_first)
+    return tuple(
+        tuple(newest_first[max(0, count - start - PART) : count - start]) for start in range(0, count, PART)
+    )
+
+
+def _end_of_week(first: dt.date) -> dt.date:
+    return first + min(dt.timedelta(days=6), dt.date.max - first)  # the last week of the year 9999 is cut
+
+
+def _end_of_month(first: dt.date) -> dt.date:
+    return first.replace(day=calendar.monthrange(first.year, first.month)[1])
+
+
+_FIRST: Mapping[Period, Callable[[dt.date], dt.date]] = {
+    Period.DAY: lambda date: date,
+    Period.WEEK: lambda date: date - dt.timedelta(days=date.weekday()),  # 0001-01-01 is a Monday
+    Period.MONTH: lambda date: date.replace(day=1),
+    Period.YEAR: lambda date: date.replace(month=1, day=1),
+}
+_LAST: Mapping[Period, Callable[[dt.date], dt.date]] = {
+    Period.DAY: lambda first: first,
+    Period.WEEK: _end_of_week,
+    Period.MONTH: _end_of_month,
+    Period.YEAR: lambda first: first.replace(month=12, day=31),
+}

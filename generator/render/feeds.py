@@ -1,0 +1,273 @@
+"""Feeds: Atom (RFC 4287), RSS 2.0 and JSON Feed 1.1 with the same entries.
+
+Titles are plain text with one level of escaping in all three: every reading client that was tried shows `<b>`
+and `&amp;` in a title as they are written. No clock: a feed is as old as its newest entry.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import email.utils
+import html
+import uuid
+from collections.abc import Sequence
+
+import msgspec
+
+from generator.model import Article, Source, TextPolicy
+from generator.render import addresses, xml
+
+NAMESPACE = uuid.UUID("5f2c1d5e-8a0b-5d0c-9b57-2f0f3b1f6a11")
+"""Of the entries' ids; it must never change, or readers show every entry anew."""
+
+_NEVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_ATOM = "http://www.w3.org/2005/Atom"
+_RSS_NAMESPACES: dict[str, str | None] = {
+    "version": "2.0",
+    "xmlns:atom": _ATOM,
+    "xmlns:content": "http://purl.org/rss/1.0/modules/content/",
+    "xmlns:dc": "http://purl.org/dc/elements/1.1/",
+}
+_TYPES = {
+    addresses.ATOM: "application/atom+xml",
+    addresses.RSS: "application/rss+xml",
+    addresses.JSON_FEED: "application/feed+json",
+}
+
+
+class FeedMeta(msgspec.Struct, frozen=True, kw_only=True):
+    """What a feed says of itself."""
+
+    title: str
+    description: str = ""
+    language: str
+    """BCP 47 tag."""
+    page: str
+    """The absolute address of the folder that it is the feed of, with its slash; the feeds stand in it."""
+    generator: str
+    """Such as `Broadsheet 0.1.0`."""
+    zone: dt.tzinfo
+    """Where the day of an entry without a time begins."""
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """An article in a feed; all addresses are absolute."""
+
+    id: str
+    title: str
+    title_language: str
+    language: str
+    url: str
+    """Our page, else the original, else the item in the source's month."""
+    original: str | None
+    date: dt.date
+    time: dt.datetime | None
+    content: str
+    """Sanitised HTML with absolute addresses; empty where there is none to show."""
+    excerpt: str
+    authors: tuple[str, ...]
+    tags: tuple[str, ...]
+    source: str
+    source_page: str
+    """The source's page in the site; its feeds stand below."""
+
+
+def entry_id(article_id: str) -> str:
+    """The lasting id of an article's entry, whatever the host."""
+    return uuid.uuid5(NAMESPACE, article_id).urn
+
+
+def entry_of(article: Article, source: Source, *, base_url: str, item: str, content: str) -> Entry:
+    """Make an article's entry, with as much text as its source's policy allows.
+
+    `item` is the absolute address of the article's item in a list; `content` is sanitised HTML with
+    absolute addresses.
+    """
+    page = addresses.absolute(base_url, addresses.article(article.id))
+    own = page if addresses.has_page(article, source.text) else None
+    return Entry(
+        id=entry_id(article.id),
+        title=article.title,
+        title_language=article.title_language,
+        language=article.language,
+        url=own or article.url or item,
+        original=article.url,
+        date=article.date,
+        time=article.time,
+        content=content if source.text is TextPolicy.FULL else "",
+        excerpt=article.excerpt if source.text is not TextPolicy.LINK else "",
+        authors=article.authors,
+        tags=article.tags,
+        source=source.name,
+        source_page=addresses.absolute(base_url, addresses.source(source)),
+    )
+
+
+def atom(feed: FeedMeta, entries: Sequence[Entry]) -> bytes:
+    """Write an Atom feed."""
+    head = (
+        xml.element("id", xml.uri(feed.page))
+        + xml.element("title", feed.title)
+        + (xml.element("subtitle", feed.description) if feed.description else "")
+        + xml.element("updated", _rfc3339(_newest(entries, feed.zone)))
+        + _atom_links("link", feed, addresses.ATOM)
+        + xml.element("generator", feed.generator)
+    )
+    return _document(
+        "feed",
+        head + "".join(_atom_entry(entry, feed.zone) for entry in entries),
+        {"xmlns": _ATOM, "xml:lang": feed.language},
+    )
+
+
+def _atom_links(name: str, feed: FeedMeta, own: str) -> str:
+    page = xml.uri(feed.page)
+    return xml.element(name, "", {"rel": "self", "type": _TYPES[own], "href": page + own}) + xml.element(
+        name, "", {"rel": "alternate", "type": "text/html", "href": page}
+    )
+
+
+def _atom_entry(entry: Entry, zone: dt.tzinfo) -> str:
+    moment = _rfc3339(_moment(entry, zone))
+    via = entry.original if entry.original != entry.url else None
+    language: dict[str, str | None] = {"xml:lang": entry.language}
+    return xml.nested(
+        "entry",
+        xml.element("id", entry.id)
+        + xml.element("title", _title(entry), {"type": "text", "xml:lang": entry.title_language})
+        + xml.element("link", "", {"rel": "alternate", "type": "text/html", "href": xml.uri(entry.url)})
+        + (xml.element("link", "", {"rel": "via", "href": xml.uri(via)}) if via else "")
+        + xml.element("published", moment)
+        + xml.element("updated", moment)
+        + "".join(xml.nested("author", xml.element("name", name)) for name in _authors(entry))
+        + "".join(xml.element("category", "", {"term": tag}) for tag in _tags(entry))
+        + _atom_source(entry)
+        + (xml.element("summary", entry.excerpt, {"type": "text", **language}) if entry.excerpt else "")
+        + (xml.element("content", entry.content, {"type": "html", **language}) if entry.content else ""),
+    )
+
+
+def _atom_source(entry: Entry) -> str:
+    page = xml.uri(entry.source_page)
+    return xml.nested(
+        "source",
+        xml.element("id", page)
+        + xml.element("title", entry.source)
+        + xml.element("link", "", {"rel": "self", "href": page + addresses.ATOM}),
+    )
+
+
+def rss(feed: FeedMeta, entries: Sequence[Entry]) -> bytes:
+    """Write an RSS feed."""
+    channel = (
+        xml.element("title", feed.title)
+        + xml.element("link", xml.uri(feed.page))
+        + xml.element("description", feed.description or feed.title)
+        + xml.element("language", feed.language)
+        + xml.element("lastBuildDate", _rfc822(_newest(entries, feed.zone)))
+        + xml.element("generator", feed.generator)
+        + xml.element(
+            "atom:link",
+            "",
+            {"rel": "self", "type": _TYPES[addresses.RSS], "href": xml.uri(feed.page) + addresses.RSS},
+        )
+    )
+    items = "".join(_rss_item(entry, feed.zone) for entry in entries)
+    return _document("rss", xml.nested("channel", channel + items), _RSS_NAMESPACES)
+
+
+def _rss_item(entry: Entry, zone: dt.tzinfo) -> str:
+    return xml.nested(
+        "item",
+        xml.element("title", _title(entry))
+        + xml.element("link", xml.uri(entry.url))
+        + xml.element("guid", entry.id, {"isPermaLink": "false"})
+        + xml.element("pubDate", _rfc822(_moment(entry, zone)))
+        + "".join(xml.element("dc:creator", name) for name in _authors(entry))
+        + "".join(xml.element("category", tag) for tag in _tags(entry))
+        + xml.element("source", entry.source, {"url": xml.uri(entry.source_page) + addresses.ATOM})
+        # A description is HTML to every reader, so plain text is escaped once more.
+        + (xml.element("description", _as_html(entry.excerpt)) if entry.excerpt else "")
+        + (xml.element("content:encoded", entry.content) if entry.content else ""),
+    )
+
+
+def json_feed(feed: FeedMeta, entries: Sequence[Entry]) -> bytes:
+    """Write a JSON Feed."""
+    page = xml.uri(feed.page)
+    document = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": xml.clean(feed.title),
+        "home_page_url": page,
+        "feed_url": page + addresses.JSON_FEED,
+        **({"description": xml.clean(feed.description)} if feed.description else {}),
+        "language": feed.language,
+        "items": [_json_item(entry, feed.zone) for entry in entries],
+    }
+    return msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n"
+
+
+def _json_item(entry: Entry, zone: dt.tzinfo) -> dict[str, object]:
+    moment = _rfc3339(_moment(entry, zone))
+    item: dict[str, object] = {"id": entry.id, "url": xml.uri(entry.url)}
+    if entry.original and entry.original != entry.url:
+        item["external_url"] = xml.uri(entry.original)
+    item["title"] = xml.clean(_title(entry))
+    if entry.content:
+        item["content_html"] = xml.clean(entry.content)
+    else:
+        item["content_text"] = xml.clean(entry.excerpt)
+    if entry.excerpt:
+        item["summary"] = xml.clean(entry.excerpt)
+    item |= {"date_published": moment, "date_modified": moment}
+    item["authors"] = [{"name": xml.clean(name)} for name in _authors(entry)]
+    if tags := _tags(entry):
+        item["tags"] = [xml.clean(tag) for tag in tags]
+    item["language"] = entry.language
+    return item
+
+
+def _document(name: str, markup: str, attributes: dict[str, str | None]) -> bytes:
+    return (xml.DECLARATION + xml.nested(name, "\n" + markup, attributes)).encode("utf-8")
+
+
+def _title(entry: Entry) -> str:
+    return " ".join(xml.clean(entry.title).split()) or entry.url
+
+
+def _authors(entry: Entry) -> tuple[str, ...]:
+    """Who wrote it, else who published it: every entry of an Atom feed needs one."""
+    return tuple(dict.fromkeys(filter(None, map(_line, entry.authors)))) or (entry.source,)
+
+
+def _tags(entry: Entry) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, map(_line, entry.tags))))
+
+
+def _line(text: str) -> str:
+    return " ".join(xml.clean(text).split())
+
+
+def _as_html(text: str) -> str:
+    return html.escape(text, quote=False)
+
+
+def _newest(entries: Sequence[Entry], zone: dt.tzinfo) -> dt.datetime:
+    return max(
+        (_moment(entry, zone) for entry in entries), key=lambda moment: moment - _NEVER, default=_NEVER
+    )
+
+
+def _moment(entry: Entry, zone: dt.tzinfo) -> dt.datetime:
+    moment = entry.time or dt.datetime.combine(entry.date, dt.time.min, zone)
+    offset = moment.utcoffset() or dt.timedelta()
+    # Before standard time, zones differ by odd seconds, which neither format of dates can say.
+    return moment.replace(tzinfo=dt.timezone(dt.timedelta(minutes=offset // dt.timedelta(minutes=1))))
+
+
+def _rfc3339(moment: dt.datetime) -> str:
+    return moment.isoformat(timespec="seconds")
+
+
+def _rfc822(moment: dt.datetime) -> str:
+    return email.utils.format_datetime(moment)

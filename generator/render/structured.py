@@ -1,0 +1,151 @@
+"""What pages say to machines that list or show them: schema.org as JSON-LD, and Open Graph."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+import msgspec
+
+from generator.config import Config
+from generator.model import Period
+from generator.render import addresses, views, xml
+
+ITEMS = 10
+"""Items of a list that its page names to machines; the page itself and the sitemaps name all."""
+NAME_LENGTH = 110
+"""Characters of an item's title there."""
+
+_UNSAFE = re.compile("[<>&\u2028\u2029]")
+_LOCALES = {
+    "ar": "ar_AR", "de": "de_DE", "en": "en_US", "es": "es_ES", "fr": "fr_FR", "it": "it_IT", "ja": "ja_JP",
+    "ko": "ko_KR", "nl": "nl_NL", "pl": "pl_PL", "pt": "pt_PT", "ru": "ru_RU", "tr": "tr_TR", "uk": "uk_UA",
+    "zh": "zh_CN", "zh-hans": "zh_CN", "zh-hant": "zh_TW",
+}  # fmt: skip
+"""What Open Graph calls a language; it knows no language without a country."""
+
+
+def json_ld(frame: views.PageView, view: views.View, config: Config) -> str:
+    """Describe a page as `NewsArticle` or `CollectionPage`, safe inside a `script` element.
+
+    Empty for pages that are neither, and without `base_url`.
+    """
+    if config.base_url is None or frame.canonical is None:
+        return ""
+    match view:
+        case views.ArticleView():
+            own = _article(view)
+        case views.DayView() | views.PeriodView() | views.SourceView() | views.SourceMonthView():
+            own = _collection(view, config.base_url)
+        case views.SourcesView():
+            own = _collection(view, config.base_url)
+        case _:
+            return ""
+    described = {
+        "@context": "https://schema.org",
+        **own,
+        "url": frame.canonical,
+        "inLanguage": frame.language,
+        **({"description": frame.description} if frame.description else {}),
+        "isPartOf": {"@type": "WebSite", "name": config.title, "url": config.base_url},
+    }
+    if not isinstance(view, views.ArticleView):
+        described["name"] = frame.title or config.title
+    return _for_script(described)
+
+
+def _for_script(described: object) -> str:
+    written = xml.clean(msgspec.json.encode(_cleaned(described)).decode())
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", written)
+
+
+def _cleaned(value: object) -> object:
+    """The same without half surrogate pairs, which no encoding can carry."""
+    match value:
+        case str():
+            return xml.clean(value)
+        case dict():
+            return {key: _cleaned(own) for key, own in value.items()}
+        case list():
+            return [_cleaned(own) for own in value]
+    return value
+
+
+def _article(view: views.ArticleView) -> dict[str, object]:
+    source = {"@type": "Organization", "name": view.source.name}
+    authors = [{"@type": "Person", "name": name} for name in view.authors]
+    return {
+        "@type": "NewsArticle",
+        "headline": view.title,
+        "datePublished": _moment(view),
+        "author": authors or [source],
+        "publisher": source,
+        **({"isBasedOn": xml.uri(view.original)} if view.original else {}),
+        **({"keywords": list(view.tags)} if view.tags else {}),
+    }
+
+
+def _moment(view: views.ArticleView) -> str:
+    return view.date.isoformat() if view.time is None else view.time.isoformat(timespec="seconds")
+
+
+def _collection(view: views.View, base_url: str) -> dict[str, object]:
+    items = [
+        {"@type": "ListItem", "position": position, "name": name[:NAME_LENGTH], "url": url}
+        for position, (name, url) in enumerate(islice(_items(view, base_url), ITEMS), 1)
+    ]
+    if not items:
+        return {"@type": "CollectionPage"}
+    return {"@type": "CollectionPage", "mainEntity": {"@type": "ItemList", "itemListElement": items}}
+
+
+def _items(view: views.View, base_url: str) -> Iterator[tuple[str, str]]:
+    """Name what a list leads to, with absolute addresses."""
+    match view:
+        case views.DayView() | views.SourceMonthView():
+            for block in view.blocks:
+                yield from _articles(block.items, base_url)
+        case views.SourceView():
+            yield from _articles(view.items, base_url)
+        case views.PeriodView():
+            for named in view.months if view.period is Period.YEAR else view.days:
+                yield named.name, addresses.absolute(base_url, named.address)
+        case views.SourcesView():
+            for named in view.sources:
+                yield named.name, addresses.absolute(base_url, named.address)
+
+
+def _articles(items: tuple[views.Item, ...], base_url: str) -> Iterator[tuple[str, str]]:
+    for item in items:
+        if item.address is not None:
+            yield item.title, addresses.absolute(base_url, item.address)
+        elif item.original is not None:
+            yield item.title, xml.uri(item.original)
+
+
+def open_graph(frame: views.PageView, view: views.View, config: Config) -> tuple[tuple[str, str], ...]:
+    """Give a page's Open Graph properties (ogp.me) in order; none for a redirect and a missing page."""
+    if isinstance(view, views.RedirectView | views.NotFoundView):
+        return ()
+    article = view if isinstance(view, views.ArticleView) else None
+    pairs: list[tuple[str, str | None]] = [
+        ("og:title", frame.title or config.title),
+        ("og:type", "article" if article else "website"),
+        ("og:url", frame.canonical),
+        ("og:site_name", config.title),
+        ("og:description", frame.description),
+        ("og:locale", _locale(frame.language)),
+    ]
+    if article:
+        pairs.append(("article:published_time", _moment(article)))
+        pairs += [("article:tag", tag) for tag in article.tags]
+    return tuple((name, xml.clean(value)) for name, value in pairs if value)
+
+
+def _locale(language: str) -> str | None:
+    """The locale of a BCP 47 tag, from its longest known start."""
+    tag = language.lower()
+    while tag and tag not in _LOCALES:
+        tag = tag.rpartition("-")[0]
+    return _LOCALES.get(tag)
