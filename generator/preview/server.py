@@ -1,0 +1,300 @@
+"""The preview's server: a folder on the loopback interface, with pages that reload by themselves."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import ipaddress
+import os
+import secrets
+import socket
+import threading
+import webbrowser
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import uvicorn
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from generator.errors import ConfigError, Problem, Severity
+from generator.preview import files, reload
+from generator.preview.follow import Build, Following, Report
+from generator.preview.watch import Roots
+
+HEAD_SECONDS = 12
+"""In which a client must have sent the head of its request, however busily it drips."""
+HEAD_BYTES = 32 * 1024
+ADDRESS_BYTES = 8 * 1024
+CONNECTIONS = 256
+"""At once; more are told to come back."""
+GRACE = 0.3
+"""Seconds in which answers under way may end once the server ends."""
+
+
+class Preview:
+    """A site that is built, served and kept current until `run` ends.
+
+    It listens from the start, so that the port is known: `address` is where to look.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        build: Build,
+        roots: Roots,
+        report: Report,
+        *,
+        bind: str = "127.0.0.1",
+        port: int = 8000,
+        ignore: tuple[Path, ...] = (),
+        source_lines: reload.SourceLines = lambda _: (),
+    ) -> None:
+        """Raise `ConfigError` where it cannot listen."""
+        self._socket = listen(bind, port)
+        host, self.port = self._socket.getsockname()[:2]
+        self.host = f"[{host}]" if ":" in host else host
+        self._hub = reload.Hub(secrets.token_hex(4))
+        self._following = Following(
+            build,
+            roots,
+            report,
+            ignore=ignore,
+            on_built=lambda built: self._hub.built(changed=built.changed),
+            on_fault=lambda error: self._hub.fault(reload.problems_of(error), source_lines),
+        )
+        hosts = frozenset(_host_headers({"localhost", "127.0.0.1", "[::1]", self.host}, self.port))
+        self._server = _Server(_configured(application(folder, self._hub, hosts)), self._stop)
+
+    @property
+    def address(self) -> str:
+        """The address of the front page."""
+        return f"http://{self.host}:{self.port}/"
+
+    def run(self) -> None:
+        """Serve until `stop`, or until `KeyboardInterrupt`, which it lets through; ends within a second."""
+        with self._socket, self._following:
+            self._server.run(sockets=[self._socket])
+
+    def stop(self) -> None:
+        """End `run`, from any thread."""
+        self._server.should_exit = True
+
+    def _stop(self) -> None:
+        self._following.stop()
+        self._hub.close()
+
+
+def serve(
+    folder: Path,
+    build: Build,
+    roots: Roots,
+    report: Report,
+    *,
+    bind: str = "127.0.0.1",
+    port: int = 8000,
+    open_browser: bool = False,
+    ignore: tuple[Path, ...] = (),
+    source_lines: reload.SourceLines = lambda _: (),
+) -> None:
+    """Build into a folder, serve it and follow every change until `KeyboardInterrupt`.
+
+    `build` writes the site into `folder`; `roots` tells what to watch, and nothing below `ignore`
+    counts. Raises `ConfigError` where it cannot listen.
+    """
+    preview = Preview(
+        folder, build, roots, report, bind=bind, port=port, ignore=ignore, source_lines=source_lines
+    )
+    taken = f" (port {port} is taken)" if preview.port != port != 0 else ""
+    report.notice(f"{preview.address}{taken}; Ctrl-C ends it")
+    if open_browser:
+        # Some systems' openers wait for the browser to end.
+        threading.Thread(target=webbrowser.open, args=(preview.address,), daemon=True).start()
+    preview.run()
+
+
+def listen(bind: str, wanted: int) -> socket.socket:
+    """A socket that listens on the wanted port, or on the next free one of the hundred after it.
+
+    Port 0 is any free one. Raises `ConfigError` where the address is none of this machine's.
+    """
+    try:
+        family, _, _, _, target = socket.getaddrinfo(bind, wanted, type=socket.SOCK_STREAM)[0]
+    except (OSError, UnicodeError) as error:
+        raise ConfigError(_refused(bind, "is no address", "use 127.0.0.1")) from error
+    host = str(target[0])
+    if ipaddress.ip_address(host.partition("%")[0]).is_unspecified:
+        advice = "use 127.0.0.1, or this machine's own address to show it to others"
+        raise ConfigError(_refused(bind, "stands for every network", advice))
+    for port in range(wanted, min(wanted + 100, 65536)):
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            if os.name == "posix":  # on Windows this would share a port that is in use
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((host, port, *target[2:]))
+            listener.listen(128)
+        except OSError as error:
+            listener.close()
+            if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
+                raise ConfigError(
+                    _refused(bind, f"cannot be used: {error.strerror}", "use 127.0.0.1")
+                ) from error
+        else:
+            return listener
+    raise ConfigError(_refused(bind, f"has no free port from {wanted} on", "choose another with --port"))
+
+
+def _refused(bind: str, message: str, advice: str) -> Problem:
+    return Problem(path=f"--bind {bind}", message=message, advice=advice, severity=Severity.ERROR)
+
+
+def _host_headers(hosts: set[str], port: int) -> set[str]:
+    """What browsers send as Host for this server."""
+    return {f"{host}:{port}" for host in hosts} | (hosts if port == 80 else set())
+
+
+def application(folder: Path, hub: reload.Hub, hosts: frozenset[str]) -> ASGIApp:
+    """The ASGI application that serves a folder to requests for one of the hosts."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope)
+        response = _refusal(scope, headers, hosts) or await _response(scope, headers, folder, hub)
+        await response(scope, receive, send)
+
+    return app
+
+
+def _refusal(scope: Scope, headers: Headers, hosts: frozenset[str]) -> Response | None:
+    """The answer to a request that no browser sends from our own pages."""
+    if headers.get("host", "").lower() not in hosts:
+        # Another site's name that leads here: it could read the drafts (DNS rebinding).
+        return _plain(421, "This server answers to its own address only.")
+    if scope["method"] not in {"GET", "HEAD"}:
+        return _plain(405, "Only GET and HEAD are served.", Allow="GET, HEAD")
+    if headers.get("content-length", "0") != "0" or "transfer-encoding" in headers:
+        return _plain(413, "No body is expected.")
+    # A head that came in one piece is longer than what h11 holds back, and was parsed.
+    if sum(len(name) + len(value) + 4 for name, value in scope["headers"]) > HEAD_BYTES:
+        return _plain(431, "The headers are too long.")
+    return None
+
+
+def _plain(status: int, text: str, **more: str) -> Response:
+    # What may follow of the request is not to be taken for another one: the connection ends.
+    return PlainTextResponse(text + "\n", status, files.HEADERS | {"Connection": "close"} | more)
+
+
+async def _response(scope: Scope, headers: Headers, folder: Path, hub: reload.Hub) -> Response:
+    path = scope["raw_path"]
+    if not path.startswith(b"/"):
+        return _plain(400, "The address must begin with a slash.")
+    if len(path) + len(scope["query_string"]) > ADDRESS_BYTES:
+        return _plain(414, "The address is too long.")
+    if path == reload.EVENTS.encode():
+        return _events(scope["method"], headers, hub)
+    if path == reload.SCRIPT.encode():
+        script = files.File(body=reload.script(), modified=0, type=files.type_of(reload.SCRIPT))
+        return files.answer(script, scope["method"], headers)
+    return await run_in_threadpool(_page, scope, headers, folder, hub)
+
+
+def _events(method: str, headers: Headers, hub: reload.Hub) -> Response:
+    if headers.get("origin", f"http://{headers['host']}") != f"http://{headers['host']}":
+        return _plain(403, "Only this server's own pages may listen.")
+    if method != "GET":
+        return _plain(405, "Only GET is served.", Allow="GET")
+    return StreamingResponse(hub.events(), 200, files.HEADERS, "text/event-stream")
+
+
+def _page(scope: Scope, headers: Headers, folder: Path, hub: reload.Hub) -> Response:
+    # Before the file is read: a page of a build that ends meanwhile reloads once too often, not too seldom.
+    version = hub.version
+    if not hub.settled or (hub.faulty and not (folder / "index.html").is_file()):
+        body = reload.with_script(reload.WAITING, version)
+        return Response(body, 503, files.HEADERS | {"Retry-After": "1"}, "text/html; charset=utf-8")
+    found = files.look_up(folder, scope["raw_path"])
+    if isinstance(found, files.Folder):
+        query = scope["query_string"].decode("ascii")
+        location = found.address + (f"?{query}" if query else "")
+        return Response(None, 301, files.HEADERS | {"Location": location})
+    status = 200 if found else 404
+    found = found or files.read(folder, folder / "404.html")
+    if not found:
+        return PlainTextResponse("There is no such page.\n", 404, files.HEADERS)
+    if found.type.startswith("text/html"):
+        found = msgspec.structs.replace(found, body=reload.with_script(found.body, version))
+    return files.answer(found, scope["method"], headers, status=status)
+
+
+class _Protocol(H11Protocol):
+    """Uvicorn's, with a deadline for the head of each request.
+
+    Uvicorn's own times an idle connection only, and a byte now and then keeps that one open.
+    """
+
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's
+        super().connection_made(transport)
+        self._time()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._time()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._time()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        if self._deadline:
+            self._deadline.cancel()
+
+    def _time(self) -> None:
+        """Run the clock unless a request is being answered."""
+        if self.cycle is not None and not self.cycle.response_complete:
+            if self._deadline:
+                self._deadline.cancel()
+                self._deadline = None
+        elif self._deadline is None:
+            self._deadline = self.loop.call_later(HEAD_SECONDS, self.transport.abort)
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn's, which ends at once, though browsers listen to events and clients do not read."""
+
+    def __init__(self, config: uvicorn.Config, on_stop: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_stop = on_stop
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._on_stop()
+        asyncio.get_running_loop().call_later(GRACE, self._abort)
+        await super().shutdown(sockets)
+
+    def _abort(self) -> None:
+        for connection in [*self.server_state.connections]:
+            connection.transport.abort()
+
+
+def _configured(app: ASGIApp) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http=_Protocol,
+        ws="none",
+        lifespan="off",
+        loop="asyncio",
+        log_config=None,
+        log_level="error",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=CONNECTIONS,
+        h11_max_incomplete_event_size=HEAD_BYTES,
+        timeout_graceful_shutdown=1,
+    )
