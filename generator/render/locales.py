@@ -22,7 +22,7 @@ _PATTERNS = {"weekday": "cccc", "month_name": "LLLL", "month_short": "LLL"}
 DATE_STYLES = ("iso", *_STYLES, *_SKELETONS, *_PATTERNS)
 
 
-class CatalogueFault(Exception):
+class CatalogueError(Exception):
     """A catalogue of messages that cannot be read: its file and line."""
 
     def __init__(self, message: str, file: Path, line: int | None) -> None:
@@ -32,10 +32,11 @@ class CatalogueFault(Exception):
 
 
 class Speech:
-    """The filters of templates that depend on the language of the interface."""
+    """The language of the interface: messages, dates and numbers."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, messages: gettext.NullTranslations) -> None:
         self.language = language
+        self.messages = messages
         self._locale = Locale.parse(language, sep="-")
 
     @property
@@ -54,6 +55,10 @@ class Speech:
         """From Monday: narrow and full name."""
         names = self._locale.days["stand-alone"]
         return tuple((names["narrow"][n], names["wide"][n]) for n in range(7))
+
+    def gettext(self, message: str) -> str:
+        """A message in the language; itself where it has no translation."""
+        return self.messages.gettext(message)
 
     def date(self, value: dt.date, style: str = "long") -> str:
         """A day in words; `style` is one of `DATE_STYLES`, else `ValueError`."""
@@ -83,10 +88,10 @@ def iso(value: dt.date) -> str:
     return value.isoformat(timespec="minutes") if isinstance(value, dt.datetime) else value.isoformat()
 
 
-def translations(folders: Iterable[Path], language: str) -> gettext.NullTranslations:
-    """The messages of a language from `<folder>/<language>/LC_MESSAGES/messages.po`; later folders win.
+def speech(folders: Iterable[Path], language: str) -> Speech:
+    """A language with its messages from `<folder>/<language>/LC_MESSAGES/messages.po`; later folders win.
 
-    Raises `CatalogueFault` where a catalogue cannot be read.
+    Raises `CatalogueError` where a catalogue cannot be read.
     """
     found: gettext.NullTranslations = gettext.NullTranslations()
     for folder in folders:
@@ -95,7 +100,7 @@ def translations(folders: Iterable[Path], language: str) -> gettext.NullTranslat
             catalogue = _catalogue(file, language)
             catalogue.add_fallback(found)
             found = catalogue
-    return found
+    return Speech(language, found)
 
 
 def _catalogue(file: Path, language: str) -> gettext.GNUTranslations:
@@ -103,9 +108,9 @@ def _catalogue(file: Path, language: str) -> gettext.GNUTranslations:
     try:
         messages = pofile.read_po(io.BytesIO(file.read_bytes()), locale=str(locale), abort_invalid=True)
     except pofile.PoFileError as error:
-        raise CatalogueFault(f"is not a valid catalogue: {error}", file, error.lineno + 1) from error
+        raise CatalogueError(f"is not a valid catalogue: {error}", file, error.lineno + 1) from error
     except (ValueError, UnicodeError) as error:
-        raise CatalogueFault(f"is not a valid catalogue: {error}", file, None) from error
+        raise CatalogueError(f"is not a valid catalogue: {error}", file, None) from error
     compiled = io.BytesIO()
     mofile.write_mo(compiled, messages)
     compiled.seek(0)

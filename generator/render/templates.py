@@ -9,7 +9,6 @@ import urllib.parse
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import NoReturn
 
 import jinja2
 from jinja2.runtime import Context
@@ -24,7 +23,7 @@ _AROUND = 4
 """Lines shown before and after a fault."""
 
 
-class TemplateFault(BuildError):
+class TemplateFault(BuildError):  # noqa: N818 (an error in the user's file, not ours)
     """A template that cannot be used; `lines` are the numbered source lines around the fault."""
 
     def __init__(self, problem: Problem, lines: tuple[tuple[int, str], ...] = ()) -> None:
@@ -33,40 +32,20 @@ class TemplateFault(BuildError):
         self.lines = lines
 
 
-class Templates:
-    """The theme with a site's overrides, ready to render the pages of one site."""
+class Theme:
+    """The files of the default theme, and of a site's overrides of it."""
 
-    def __init__(self, site_templates: Path | None, site: SiteView) -> None:
-        """Read theme and translations. Raises `TemplateFault` where one of a site's cannot be used."""
-        self._theme = resources.theme()
-        self._own = site_templates if site_templates and site_templates.is_dir() else None
-        self._site = site
-        self.version = self._check_interface()
-        """The interface that the theme in use was written for."""
-        self._environment = self._make_environment()
-
-    def render(self, page: PageView, view: View) -> bytes:
-        """The HTML of one page, UTF-8. Raises `TemplateFault` where its template is faulty."""
-        try:
-            template = self._environment.get_template(page.template)
-            html = template.render(page=page, site=self._site, view=view)
-        except jinja2.TemplateSyntaxError as error:
-            self._fail(error, error.filename, error.lineno, error.message or "cannot be parsed")
-        except jinja2.TemplateNotFound as error:
-            self._fail(error, *self._place(error.__traceback__), f"there is no template `{error.message}`")
-        except UnicodeDecodeError as error:
-            self._fail(error, *self._undecodable(), "is not UTF-8 text")
-        except Exception as error:  # a template can run into anything; whatever it was, it has a place there
-            filename, line = self._place(error.__traceback__)
-            if filename is None:
-                raise
-            self._fail(error, filename, line, f"{_kind(error)}{error}")
-        return html.encode("utf-8", "replace")
+    def __init__(self, site_templates: Path | None) -> None:
+        """Find the folders; the site's need not exist. Raises `TemplateFault` for another interface."""
+        self.default = resources.theme()
+        self.own = site_templates if site_templates is not None and site_templates.is_dir() else None
+        self.roots = (self.default,) if self.own is None else (self.default, self.own)
+        self.version = self._version()
 
     def assets(self) -> Mapping[str, bytes]:
         """The files below `assets/` by address; a site's own win, file by file."""
         found: dict[str, bytes] = {}
-        for root in self._roots():
+        for root in self.roots:
             folder = root / "assets"
             for path in sorted(folder.rglob("*")):
                 name = path.relative_to(folder).as_posix()
@@ -74,107 +53,41 @@ class Templates:
                     found[f"assets/{name}"] = path.read_bytes()
         return found
 
-    def _roots(self) -> tuple[Path, ...]:
-        return (self._theme,) if self._own is None else (self._theme, self._own)
-
-    def _check_interface(self) -> int:
-        file = None if self._own is None else self._own / "theme.toml"
-        if file is None or not file.is_file():
-            return INTERFACE
-        text = file.read_text("utf-8", "replace")
+    def speech(self, language: str) -> locales.Speech:
+        """A language with all messages. Raises `TemplateFault` where a catalogue cannot be read."""
         try:
-            version = tomllib.loads(text).get("interface")
-        except tomllib.TOMLDecodeError as error:
-            line = re.search(r"line (\d+)", str(error))
-            self._fail(error, str(file), int(line[1]) if line else None, f"is not valid TOML: {error}")
-        if version != INTERFACE or isinstance(version, bool):
-            lines = text.splitlines()
-            line_ = next((n for n, text in enumerate(lines, 1) if text.lstrip().startswith("interface")), None)
-            stated = "does not say its interface" if version is None else f"is for interface {version!r}"
-            advice = f"adapt it and write `interface = {INTERFACE}`; docs/reference/templates.md has the values"
-            self._fail(None, str(file), line_, f"the theme {stated}, this Broadsheet has {INTERFACE}", advice)
-        return INTERFACE
+            return locales.speech((root / "translations" for root in self.roots), language)
+        except locales.CatalogueError as error:
+            raise self.fault(str(error.file), error.line, str(error)) from error
 
-    def _make_environment(self) -> jinja2.Environment:
-        theme = jinja2.FileSystemLoader(self._theme)
-        own = [jinja2.FileSystemLoader(self._own)] if self._own else []
-        environment = jinja2.Environment(
-            loader=jinja2.ChoiceLoader([*own, theme, jinja2.PrefixLoader({"theme": theme})]),
-            autoescape=True,
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            cache_size=-1,
-            auto_reload=False,
-            extensions=["jinja2.ext.i18n"],
-        )
-        environment.policies["ext.i18n.trimmed"] = True
-        # `install_gettext_translations` is what the i18n extension adds to an environment.
-        install: Callable[..., None] = vars(environment)["install_gettext_translations"]
-        install(self._translations(), newstyle=True)
-        speech = locales.Speech(self._site.language)
-        environment.filters |= speech.filters | {"web": web, "json_ld": json_ld, "anchor": anchor}
-        environment.filters["shade"] = shade
-        environment.tests["foreign"] = speech.is_foreign
-        environment.globals |= {
-            "weekdays": speech.weekdays,
-            "link": self._link,
-            "asset": self._asset,
-            "has_asset": self._has_asset,
-        }
-        return environment
+    def loader(self) -> jinja2.BaseLoader:
+        """The site's templates before the default ones, and these again below `theme/`, to be extended."""
+        default = jinja2.FileSystemLoader(self.default)
+        own = [jinja2.FileSystemLoader(self.own)] if self.own is not None else []
+        return jinja2.ChoiceLoader([*own, default, jinja2.PrefixLoader({"theme": default})])
 
-    def _translations(self) -> object:
-        try:
-            return locales.translations([root / "translations" for root in self._roots()], self._site.language)
-        except locales.CatalogueFault as error:
-            self._fail(error, str(error.file), error.line, str(error))
+    def has_asset(self, name: str) -> bool:
+        """Whether there is a file of that name below `assets/`."""
+        return any((root / "assets" / name).is_file() for root in self.roots)
 
-    @property
-    def _link(self) -> Callable[..., str]:
-        root = urllib.parse.urlsplit(self._site.base_url or "/").path or "/"
-        file = self._site.file_links
-
-        @jinja2.pass_context
-        def link(context: Context, address: str, fragment: str = "") -> str:
-            page: PageView = context["page"]
-            if page.rooted:
-                return addresses.absolute(root, addresses.file_of(address) if file else address, fragment)
-            return addresses.link(page.address, address, fragment=fragment, file=file)
-
-        return link
-
-    @property
-    def _asset(self) -> Callable[..., str]:
-        link = self._link
-
-        @jinja2.pass_context
-        def asset(context: Context, name: str) -> str:
-            return link(context, f"assets/{name}")
-
-        return asset
-
-    def _has_asset(self, name: str) -> bool:
-        return any((root / "assets" / name).is_file() for root in self._roots())
-
-    def _place(self, trace: TracebackType | None) -> tuple[str | None, int | None]:
+    def place(self, trace: TracebackType | None) -> tuple[str | None, int | None]:
         """The innermost line of a template in a traceback; Jinja2 puts templates' own lines there."""
         for frame in reversed(traceback.extract_tb(trace)):
-            if any(Path(frame.filename).is_relative_to(root) for root in self._roots()):
+            if any(Path(frame.filename).is_relative_to(root) for root in self.roots):
                 return frame.filename, frame.lineno
         return None, None
 
-    def _undecodable(self) -> tuple[str | None, int | None]:
+    def undecodable(self) -> tuple[str | None, int | None]:
         """The first of the site's templates that is not UTF-8: Jinja2 does not say which it read."""
-        for path in sorted(self._own.rglob("*.html")) if self._own else ():
-            before, bad, _ = _split_at_bad_byte(path.read_bytes())
-            if bad:
-                return str(path), before.count(b"\n") + 1
+        for path in sorted(self.own.rglob("*.html")) if self.own is not None else ():
+            try:
+                path.read_bytes().decode("utf-8")
+            except UnicodeDecodeError as error:
+                return str(path), error.object[: error.start].count(b"\n") + 1
         return None, None
 
-    def _fail(
-        self, cause: Exception | None, filename: str | None, line: int | None, message: str, advice: str = ""
-    ) -> NoReturn:
+    def fault(self, filename: str | None, line: int | None, message: str, advice: str = "") -> TemplateFault:
+        """A fault at a place, with the source lines around it."""
         file = Path(filename) if filename else None
         problem = Problem(
             path=self._shown(file),
@@ -183,15 +96,115 @@ class Templates:
             advice=advice or "mend the file, or remove it to fall back on the default theme",
             severity=Severity.ERROR,
         )
-        raise TemplateFault(problem, _lines_around(file, line)) from cause
+        return TemplateFault(problem, _lines_around(file, line))
 
     def _shown(self, file: Path | None) -> str:
-        """A template's path as the user knows it; the theme's own as one extends them."""
+        """A template's path as the user knows it; the default theme's as one extends them."""
         if file is None:
             return "templates"
-        if self._own is not None and file.is_relative_to(self._own):
-            return f"{self._own.name}/{file.relative_to(self._own).as_posix()}"
-        return f"theme/{file.relative_to(self._theme).as_posix()}" if file.is_relative_to(self._theme) else file.name
+        if self.own is not None and file.is_relative_to(self.own):
+            return f"{self.own.name}/{file.relative_to(self.own).as_posix()}"
+        return f"theme/{file.relative_to(self.default).as_posix()}"
+
+    def _version(self) -> int:
+        file = None if self.own is None else self.own / "theme.toml"
+        if file is None or not file.is_file():
+            return INTERFACE
+        text = file.read_text("utf-8", "replace")
+        try:
+            version = tomllib.loads(text).get("interface")
+        except tomllib.TOMLDecodeError as error:
+            found = re.search(r"line (\d+)", str(error))
+            line = int(found[1]) if found else None
+            raise self.fault(str(file), line, f"is not valid TOML: {error}") from error
+        if type(version) is int and version == INTERFACE:
+            return version
+        numbered = enumerate(text.splitlines(), 1)
+        line = next((n for n, row in numbered if row.lstrip().startswith("interface")), None)
+        stated = "does not say its interface" if version is None else f"is for interface {version!r}"
+        advice = f"adapt the theme, then write `interface = {INTERFACE}`"
+        raise self.fault(str(file), line, f"the theme {stated}; this Broadsheet has {INTERFACE}", advice)
+
+
+class Templates:
+    """The theme with a site's overrides, ready to render the pages of one site."""
+
+    def __init__(self, site_templates: Path | None, site: SiteView) -> None:
+        """Read theme and translations. Raises `TemplateFault` where one of a site's cannot be used."""
+        self._theme = Theme(site_templates)
+        self._site = site
+        self.version = self._theme.version
+        """The template interface that the theme in use is written for."""
+        self._environment = _environment(self._theme, site)
+
+    def render(self, page: PageView, view: View) -> bytes:
+        """The HTML of one page, UTF-8. Raises `TemplateFault` where its template is faulty."""
+        theme = self._theme
+        try:
+            template = self._environment.get_template(page.template)
+            html = template.render(page=page, site=self._site, view=view)
+        except jinja2.TemplateSyntaxError as error:
+            raise theme.fault(error.filename, error.lineno, error.message or "cannot be parsed") from error
+        except jinja2.TemplateNotFound as error:
+            missing = f"there is no template `{error.message}`"
+            raise theme.fault(*theme.place(error.__traceback__), missing) from error
+        except UnicodeDecodeError as error:
+            raise theme.fault(*theme.undecodable(), "is not UTF-8 text", "save it as UTF-8") from error
+        except Exception as error:  # a template can run into anything; whatever it is, it has a place there
+            filename, line = theme.place(error.__traceback__)
+            if filename is None:
+                raise
+            raise theme.fault(filename, line, f"{_kind(error)}{error}") from error
+        return html.encode("utf-8", "replace")
+
+    def assets(self) -> Mapping[str, bytes]:
+        """The files below `assets/` by address; a site's own win, file by file."""
+        return self._theme.assets()
+
+
+def speech(site_templates: Path | None, language: str) -> locales.Speech:
+    """The language of the interface, with a site's own messages. Raises `TemplateFault`."""
+    return Theme(site_templates).speech(language)
+
+
+def _environment(theme: Theme, site: SiteView) -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=theme.loader(),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        cache_size=-1,
+        auto_reload=False,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.policies["ext.i18n.trimmed"] = True
+    words = theme.speech(site.language)
+    # The i18n extension adds this method to the environment.
+    install: Callable[..., None] = vars(environment)["install_gettext_translations"]
+    install(words.messages, newstyle=True)
+    environment.filters |= words.filters | {"web": web, "json_ld": json_ld, "anchor": anchor, "shade": shade}
+    environment.tests["foreign"] = words.is_foreign
+    environment.globals |= _links(site) | {"weekdays": words.weekdays, "has_asset": theme.has_asset}
+    return environment
+
+
+def _links(site: SiteView) -> dict[str, Callable[..., str]]:
+    """The functions of templates that lead from the current page to others."""
+    root = urllib.parse.urlsplit(site.base_url or "/").path or "/"
+
+    @jinja2.pass_context
+    def link(context: Context, address: str, fragment: str = "") -> str:
+        page: PageView = context["page"]
+        if page.rooted:
+            return addresses.absolute(root, address, fragment)
+        return addresses.link(page.address, address, fragment=fragment, file=site.file_links)
+
+    @jinja2.pass_context
+    def asset(context: Context, name: str) -> str:
+        return link(context, f"assets/{name}")
+
+    return {"link": link, "asset": asset}
 
 
 def web(address: str | None) -> str:
@@ -217,14 +230,6 @@ def shade(count: int, most: int) -> int:
 def _kind(error: Exception) -> str:
     """Python's name for an error, where its text alone would not say what is wrong."""
     return "" if isinstance(error, jinja2.TemplateError) else f"{type(error).__name__}: "
-
-
-def _split_at_bad_byte(raw: bytes) -> tuple[bytes, bytes, bytes]:
-    try:
-        raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return raw[: error.start], raw[error.start : error.end], raw[error.end :]
-    return raw, b"", b""
 
 
 def _lines_around(file: Path | None, line: int | None) -> tuple[tuple[int, str], ...]:
