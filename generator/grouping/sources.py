@@ -169,7 +169,7 @@ def _usual_spelling(articles: Sequence[Article]) -> str:
     Their number is a power of two with a limit, so that a name, which stands on every page of the source,
     changes at most a few times, and never because of newer articles once there are `SPELLINGS`.
     """
-    written = {spelling(article.source) for article in articles}
+    written = {spelling(name) for name in {article.source for article in articles}}
     if len(written) == 1:
         return written.pop() or _NAMELESS
     count = min(SPELLINGS, 1 << (len(articles).bit_length() - 1))

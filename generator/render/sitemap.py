@@ -17,7 +17,7 @@ MOST_BYTES = 50_000_000
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 Listed = tuple[str, dt.date | None, dt.date | None]
-"""An address of the site, a day of the month whose sitemap lists it (or None), the day it changed (or None)."""
+"""An address of the site, a day of the month whose sitemap lists it or None, the day it changed or None."""
 
 
 def sitemaps(
