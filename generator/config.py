@@ -77,6 +77,11 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """What you know of a source, by its name."""
 
     @property
+    def language_tag(self) -> str:
+        """The language of the interface as a BCP 47 tag."""
+        return {"zh": "zh-Hans"}.get(self.language, self.language)
+
+    @property
     def zone(self) -> dt.tzinfo:
         """The site's time zone; `load` has checked that it exists."""
         return zoneinfo.ZoneInfo(self.timezone)
@@ -130,6 +135,11 @@ def load(
     )
     _check_folders(site, file)
     return site
+
+
+def preview_of(site: Site) -> Site:
+    """The same site, built for the local preview."""
+    return msgspec.structs.replace(site, output=site.preview)
 
 
 def _read(file: Path) -> Config:

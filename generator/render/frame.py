@@ -18,7 +18,7 @@ class Framer(msgspec.Struct, frozen=True, kw_only=True):
     names: Names
     config: Config
 
-    def frame(self, page: Page, view: views.View) -> views.PageView:
+    def of(self, page: Page, view: views.View) -> views.PageView:
         """Make the frame of a page around its view."""
         title, description = self._heading(page, view)
         canonical = self._canonical(page)
@@ -28,7 +28,7 @@ class Framer(msgspec.Struct, frozen=True, kw_only=True):
             template=page.template,
             title=title,
             description=description,
-            language=article.language if article else self.language,
+            language=article.language if article else self.config.language_tag,
             canonical=canonical,
             feeds=self._feeds(page),
             structured="",
@@ -45,18 +45,13 @@ class Framer(msgspec.Struct, frozen=True, kw_only=True):
             open_graph=structured.open_graph(frame, view, self.config),
         )
 
-    @property
-    def language(self) -> str:
-        """The interface's language as a BCP 47 tag."""
-        return {"zh": "zh-Hans"}.get(self.config.language, self.config.language)
-
-    def site_view(self, generator: str) -> views.SiteView:
+    def site(self, generator: str) -> views.SiteView:
         """Make what all pages share."""
         digest = self.plan.digest
         return views.SiteView(
             title=self.config.title,
             description=self.config.description,
-            language=self.language,
+            language=self.config.language_tag,
             base_url=self.config.base_url,
             file_links=self.config.links == "file",
             latest=self.names.edition(digest.days[-1]) if digest.days else None,

@@ -1,0 +1,392 @@
+"""The command `broadsheet`: arguments, the clock and exit codes.
+
+Only `click` is imported at the top: `broadsheet --help` must answer at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime as dt
+import difflib
+import functools
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from generator import __version__
+
+if TYPE_CHECKING:  # each command imports what it needs
+    from generator.build import Desk, Options, Progress
+    from generator.config import Site
+    from generator.preview.follow import Built, Check
+
+DONE, FAILED, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
+
+
+class Suggesting(click.Group):
+    """A group that answers a mistyped command with the one that was meant."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that the arguments begin with."""
+        name = args[0]
+        if self.get_command(ctx, name) is None and not name.startswith("-"):
+            close = difflib.get_close_matches(name, self.list_commands(ctx), 1)
+            hint = f"did you mean '{close[0]}'?" if close else f"known: {', '.join(self.list_commands(ctx))}"
+            raise click.UsageError(f"No such command '{name}'; {hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+def main() -> None:
+    """Run the command and end the process with its exit code."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command; faults of the user end in a message and an exit code, not a traceback."""
+    from generator.errors import BroadsheetError, ConfigError
+
+    try:
+        code = broadsheet.main(arguments, prog_name="broadsheet", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        return INTERRUPTED
+    except BrokenPipeError:  # `broadsheet list | head`: nobody is left to read
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except BroadsheetError as error:
+        from generator import report
+
+        report.print_problems(error.problems)
+        return UNUSABLE if isinstance(error, ConfigError) else FAILED
+    return code if isinstance(code, int) else DONE
+
+
+# --- options that commands share ------------------------------------------------------------------
+
+_PATH = click.Path(path_type=Path)
+_SHARED: dict[str, Callable[[Any], Any]] = {
+    "config": click.option(
+        "-c", "--config", type=_PATH, default=Path("digest.toml"), metavar="FILE",
+        help="The configuration.  [default: digest.toml]",
+    ),
+    "content": click.option("--content", type=_PATH, metavar="DIR", help="The folder with the clippings."),
+    "output": click.option("-o", "--output", type=_PATH, metavar="DIR", help="Where to write the site."),
+    "base_url": click.option("--base-url", metavar="URL", help="Where the site will stand."),
+    "drafts": click.option("--drafts", is_flag=True, help="Publish drafts too."),
+    "future": click.option("--future", is_flag=True, help="Publish articles of the future too."),
+    "as_of": click.option("--as-of", metavar="DATE", help="The day or moment that counts as now."),
+    "strict": click.option("--strict", is_flag=True, help="Fail where there are problems."),
+    "quiet": click.option("-q", "--quiet", is_flag=True, help="Print faults only."),
+    "verbose": click.option("-v", "--verbose", is_flag=True, help="Print all that is wrong or left out."),
+}  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What the command line says of the site and of the build, whatever the command."""
+
+    config: Path = Path("digest.toml")
+    content: Path | None = None
+    output: Path | None = None
+    base_url: str | None = None
+    drafts: bool = False
+    future: bool = False
+    as_of: str | None = None
+    strict: bool = False
+    quiet: bool = False
+    verbose: bool = False
+
+    def site(self) -> Site:
+        """Read the configuration; raises `ConfigError`."""
+        from generator.config import load
+
+        return load(self.config, content=self.content, output=self.output, base_url=self.base_url)
+
+    def options(self, site: Site) -> Options:
+        """Decide about the build; raises `click.UsageError` for a date that is none."""
+        from generator.build import Options
+
+        now = _now(self.as_of, site.config.zone)
+        return Options(as_of=now, drafts=self.drafts, future=self.future, strict=self.strict)
+
+
+def asking(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a command some of the shared options, as its first argument `asked`."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(command)
+        def with_asked(**arguments: Any) -> Any:  # noqa: ANN401 - whatever click passes
+            shared = {name: arguments.pop(name) for name in names}
+            return command(Asked(**shared), **arguments)
+
+        wrapped: Callable[..., Any] = with_asked
+        for name in reversed(names):
+            wrapped = _SHARED[name](wrapped)
+        return wrapped
+
+    return decorate
+
+
+def _now(as_of: str | None, zone: dt.tzinfo) -> dt.datetime:
+    """Tell what counts as now: `--as-of`, else SOURCE_DATE_EPOCH, else the clock; aware, in the zone."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    try:
+        if as_of is not None:
+            moment = dt.datetime.fromisoformat(as_of)
+            if len(as_of.strip()) <= len("YYYY-MM-DD"):  # a day counts to its end
+                moment = dt.datetime.combine(moment.date(), dt.time.max)
+            return moment.astimezone(zone) if moment.tzinfo else moment.replace(tzinfo=zone)
+        if epoch:
+            return dt.datetime.fromtimestamp(int(epoch), zone)
+    except (ValueError, OverflowError, OSError) as error:
+        if as_of is not None:
+            raise click.UsageError(f"--as-of {as_of!r} is no date; write YYYY-MM-DD") from error
+        raise click.UsageError(f"SOURCE_DATE_EPOCH {epoch!r} is no number of seconds") from error
+    return dt.datetime.now(zone)
+
+
+# --- the commands ---------------------------------------------------------------------------------
+
+
+@click.group(cls=Suggesting, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="broadsheet")
+def broadsheet() -> None:
+    """Turn a folder of Markdown clippings into a news digest."""
+
+
+@broadsheet.command()
+@click.argument("folder", type=_PATH, default=Path())
+@click.option("--language", type=click.Choice(["en", "zh"]), default="en", help="Of the interface.")
+def init(folder: Path, *, language: str) -> None:
+    """Start a digest in FOLDER, with a few clippings to look at."""
+    from generator import report
+    from generator.authoring import init as start
+
+    made = start(folder, "zh" if language == "zh" else "en")
+    report.print_line(f"{len(made)} files made in {folder}")
+    into = "" if folder == Path() else f"cd {folder} && "
+    report.print_line(f"Next: {into}broadsheet serve")
+
+
+@broadsheet.command()
+@click.argument("title")
+@click.option("--url", metavar="URL", help="The address of the original.")
+@click.option("--source", metavar="NAME", help="Who published it.")
+@click.option("--date", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="When.  [default: today]")
+@click.option("--draft", is_flag=True, help="Keep it back for now.")
+@asking("config", "content")
+def new(
+    asked: Asked, title: str, *, url: str | None, source: str | None, date: dt.datetime | None, draft: bool
+) -> None:
+    """Write an empty clipping called TITLE and print its path."""
+    from generator import report
+    from generator.authoring import new as write
+
+    site = asked.site()
+    now = dt.datetime.now(site.config.zone)
+    day = date.date() if date else None
+    file = write(site, title=title, now=now, url=url, source=source, date=day, draft=draft)
+    report.print_line(os.path.relpath(file))
+
+
+@broadsheet.command()
+@asking("config", "content", "output", "base_url", "drafts", "future", "as_of", "strict", "quiet", "verbose")
+@click.option("--clean", is_flag=True, help="Delete what earlier builds wrote first.")
+@click.option("--watch", is_flag=True, help="Build again whenever a file changes.")
+@click.option("--report", "report_file", type=_PATH, metavar="FILE", help="Write what was done as JSON.")
+def build(asked: Asked, *, clean: bool, watch: bool, report_file: Path | None) -> int:
+    """Build the site."""
+    site = asked.site()
+    if clean:
+        _clean(site.output)
+    if not watch:
+        _build(asked, site, report_file)
+        return DONE
+    from generator.preview import follow
+
+    follow(
+        functools.partial(_rebuild, asked, asked.site, report_file),
+        functools.partial(_watched, asked, site),
+        Told(),
+        ignore=(site.output, site.preview.parent),
+    )
+    return INTERRUPTED
+
+
+@broadsheet.command()
+@asking("config", "content", "base_url", "drafts", "future", "as_of", "quiet", "verbose")
+@click.option("-p", "--port", type=click.IntRange(0, 65535), default=8000, help="Or the next free.  [8000]")
+@click.option("--bind", default="127.0.0.1", metavar="ADDRESS", help="Of this machine.  [default: 127.0.0.1]")
+@click.option("-O", "--open", "open_browser", is_flag=True, help="Open the browser.")
+def serve(asked: Asked, *, port: int, bind: str, open_browser: bool) -> int:
+    """Show the site on this machine and follow every save."""
+    from generator import report
+    from generator.config import preview_of
+    from generator.preview import serve as serve_folder
+
+    site = preview_of(asked.site())
+    serve_folder(
+        site.output,
+        functools.partial(_rebuild, asked, lambda: preview_of(asked.site()), None),
+        functools.partial(_watched, asked, site),
+        Told(),
+        bind=bind,
+        port=port,
+        open_browser=open_browser,
+        ignore=(site.preview.parent, asked.site().output),
+        source_lines=functools.partial(report.source_lines, site),
+    )
+    return INTERRUPTED
+
+
+@broadsheet.command(name="list")
+@asking("config", "content", "base_url", "drafts", "future", "as_of")
+@click.option("--format", "format_", type=click.Choice(["table", "jsonl"]), default="table", help="Or jsonl.")
+@click.option("--text", is_flag=True, help="With the published text, as Markdown (jsonl).")
+def list_(asked: Asked, *, format_: str, text: bool) -> None:
+    """List every clipping with what is published of it."""
+    from generator import report
+    from generator.bodies import Bodies
+    from generator.build import read, rules_of
+    from generator.render.pages import plan
+
+    if text and format_ != "jsonl":
+        raise click.UsageError("--text goes with --format jsonl")
+    site = asked.site()
+    options = asked.options(site)
+    desk = read(site, options, _silent)
+    plan_ = plan(desk.digest)
+    reader = Bodies(site, plan_, rules_of(site.config, options)).text if text else None
+    rows = report.entries(plan_, desk, reader)
+    (report.print_jsonl if format_ == "jsonl" else report.print_table)(rows)
+
+
+@broadsheet.command()
+@asking("config", "content", "drafts", "future", "as_of", "strict")
+def check(asked: Asked) -> int:
+    """Read every clipping and print what is wrong; write nothing."""
+    from generator import report
+    from generator.build import grave, read
+
+    site = asked.site()
+    with report.progress(quiet=False) as progress:
+        desk = read(site, asked.options(site), progress)
+    report.print_problems(desk.problems)
+    report.print_skipped(desk.skipped)
+    report.print_line(report.checked_line(desk))
+    return FAILED if asked.strict and grave(desk.problems) else DONE
+
+
+@broadsheet.command()
+@asking("config", "output")
+def clean(asked: Asked) -> None:
+    """Delete what builds wrote, and nothing else."""
+    from generator import report
+
+    site = asked.site()
+    deleted = _clean(site.output) + _clean(site.preview)
+    report.print_line(f"{deleted:,} files deleted")
+
+
+# --- steps of commands ----------------------------------------------------------------------------
+
+
+class Told:
+    """What a watching command says at the terminal."""
+
+    def notice(self, message: str) -> None:
+        """Say one line."""
+        from generator import report
+
+        report.print_line(message)
+
+    def fault(self, error: Exception) -> None:
+        """Say why a build failed."""
+        from generator import report
+        from generator.errors import BroadsheetError
+
+        if isinstance(error, BroadsheetError):
+            report.print_problems(error.problems)
+        else:
+            report.print_fault(error)
+
+
+def _clean(folder: Path) -> int:
+    from generator.output.write import clean as clean_output
+
+    return clean_output(folder) if folder.is_dir() and any(folder.iterdir()) else 0
+
+
+def _silent(_step: str, _done: int, _total: int) -> None:
+    """Show no progress."""
+
+
+def _rebuild(asked: Asked, site: Callable[[], Site], report_file: Path | None, check: Check) -> Built:
+    """Build once for a watching command."""
+    from generator.preview.follow import Built
+
+    current = site()
+    changed, desk = _build(asked, current, report_file, check)
+    due_in = None
+    if desk.waits_until is not None and asked.as_of is None:
+        due_in = max(0.0, (desk.waits_until - dt.datetime.now(dt.UTC)).total_seconds())
+    return Built(changed=changed, due_in=due_in)
+
+
+def _build(
+    asked: Asked, site: Site, report_file: Path | None, check: Check | None = None
+) -> tuple[bool, Desk]:
+    """Build, print and report what was done; tell whether any file changed."""
+    from generator import report
+    from generator.build import build as build_site
+
+    started = time.perf_counter()
+    with report.progress(quiet=asked.quiet) as show:
+        done, desk = build_site(site, asked.options(site), _checked(show, check))
+    seconds = time.perf_counter() - started
+    if not asked.quiet:
+        report.print_problems(done.problems, limit=None if asked.verbose else report.PROBLEMS_SHOWN)
+        if asked.verbose:
+            report.print_skipped(done.skipped)
+        report.print_line(report.closing_line(done, seconds))
+    if report_file is not None:
+        _write_report(report_file, report.report_json(done, seconds))
+    return done.pages.written + done.pages.deleted > 0, desk
+
+
+def _checked(show: Progress, check: Check | None) -> Progress:
+    if check is None:
+        return show
+
+    def show_and_check(step: str, done: int, total: int) -> None:
+        check()
+        show(step, done, total)
+
+    return show_and_check
+
+
+def _write_report(file: Path, content: bytes) -> None:
+    try:
+        file.write_bytes(content)
+    except OSError as error:
+        raise click.FileError(str(file), f"the report cannot be written: {error.strerror}") from error
+
+
+def _watched(asked: Asked, site: Site) -> tuple[Path, ...]:
+    """Tell what a build reads; while the configuration is broken, what the last good one named."""
+    from generator import resources
+    from generator.errors import ConfigError
+
+    with contextlib.suppress(ConfigError):  # the build says what is wrong
+        site = asked.site()
+    return asked.config.absolute(), site.content, site.templates, site.static, resources.theme()

@@ -1,0 +1,206 @@
+"""Everything that is printed: progress, problems, closing lines, lists and their JSON."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import traceback
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from generator.errors import Problem, Severity
+
+if TYPE_CHECKING:  # rich and the pipeline take longer to import than most commands take to run
+    from rich.console import Console
+
+    from generator.build import Desk, Report
+    from generator.config import Site
+    from generator.model import Article, Skipped
+    from generator.render.pages import Plan
+
+PROBLEMS_SHOWN = 12
+"""Problems that a build prints; `check` prints all."""
+
+LINES_AROUND = 3
+"""Lines shown before and after the one with a fault."""
+
+
+def console(*, error: bool = False) -> Console:
+    """Open a console that prints text as it is: colours where a terminal shows them, no markup."""
+    from rich.console import Console
+
+    return Console(stderr=error, markup=False, highlight=False, emoji=False, soft_wrap=True)
+
+
+def printable(text: str) -> str:
+    """Make text from a clipping or a file name safe for a terminal and for UTF-8."""
+    text = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return "".join(c if unicodedata.category(c) not in {"Cc", "Cf"} else f"\\x{ord(c):02x}" for c in text)
+
+
+@contextlib.contextmanager
+def progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
+    """Show the steps of a build: a bar on a terminal, a line a step elsewhere, nothing when quiet."""
+    screen = console(error=True)
+    if quiet:
+        yield lambda _step, _done, _total: None
+    elif screen.is_terminal:
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        with Progress(*columns, console=screen, transient=True) as bars:
+            tasks: dict[str, Any] = {}
+
+            def advance(step: str, done: int, total: int) -> None:
+                if step not in tasks:
+                    tasks[step] = bars.add_task(step, total=total)
+                if done % 16 == 0 or done + 1 >= total:
+                    bars.update(tasks[step], completed=done + 1, total=total)
+
+            yield advance
+    else:
+        steps = set[str]()
+
+        def mention(step: str, _done: int, total: int) -> None:
+            if step not in steps:
+                steps.add(step)
+                print_line(f"{step} {total:,}", error=True)
+
+        yield mention
+
+
+def print_line(text: str, *, error: bool = False) -> None:
+    """Print one line."""
+    console(error=error).print(text)
+
+
+def print_problems(problems: Iterable[Problem], *, limit: int | None = None) -> None:
+    """Print problems, one a line, the gravest first where only `limit` are shown."""
+    screen = console(error=True)
+    problems = list(problems)
+    shown = problems
+    if limit is not None and len(problems) > limit:
+        rank = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTICE: 2}
+        shown = sorted(problems, key=lambda problem: rank[problem.severity])[:limit]
+    styles = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTICE: "dim"}
+    for problem in shown:
+        screen.print(f"{problem.severity}: ", style=styles[problem.severity], end="")
+        screen.print(printable(str(problem)))
+    if len(shown) < len(problems):
+        screen.print(f"… and {len(problems) - len(shown):,} more; `broadsheet check` prints them all")
+
+
+def closing_line(report: Report, seconds: float) -> str:
+    """Say in one line what a build did."""
+    pages = report.pages
+    ignored = f", {report.ignored:,} ignored" if report.ignored else ""
+    return (
+        f"{report.found:,} found, {report.published:,} published, {report.repaired:,} repaired, "
+        f"{len(report.skipped):,} skipped{ignored}; {pages.written:,} files written, {pages.kept:,} kept, "
+        f"{pages.deleted:,} deleted; {seconds:.1f} s"
+    )
+
+
+def checked_line(desk: Desk) -> str:
+    """Say in one line what a check found."""
+    kinds = Counter(problem.severity for problem in desk.problems)
+    counts = ", ".join(f"{kinds[severity]:,} {severity}s" for severity in Severity if kinds[severity])
+    skipped = f"{len(desk.skipped):,} skipped"
+    return f"{desk.found:,} found, {desk.repaired:,} repaired, {skipped}; {counts or 'all well'}"
+
+
+def print_skipped(skipped: Iterable[Skipped]) -> None:
+    """Say what is not published, and why."""
+    for one in skipped:
+        print_line(f"skipped: {printable(one.path)}: {printable(one.reason)}", error=True)
+
+
+def print_fault(error: Exception) -> None:
+    """Show a fault of Broadsheet itself, with all that helps to mend it."""
+    print_line("".join(traceback.format_exception(error)).rstrip(), error=True)
+
+
+def source_lines(site: Site, problem: Problem) -> tuple[tuple[int, str], ...]:
+    """Read the numbered lines around a problem of a template, the configuration or a clipping."""
+    if problem.line is None:
+        return ()
+    for folder in (site.root, site.content):
+        try:
+            lines = (folder / problem.path).read_text("utf-8", "replace").splitlines()
+        except OSError:
+            continue
+        first = max(1, problem.line - LINES_AROUND)
+        return tuple(enumerate(lines[first - 1 : problem.line + LINES_AROUND], first))
+    return ()
+
+
+def report_json(report: Report, seconds: float) -> bytes:
+    """Encode a build's report as JSON (design: "Configuration and command line")."""
+    fields = msgspec.to_builtins(_encodable(report))
+    return (
+        msgspec.json.format(msgspec.json.encode({**fields, "seconds": round(seconds, 3)}), indent=1) + b"\n"
+    )
+
+
+def _encodable(report: Report) -> Report:
+    """Write names that are not UTF-8 so that JSON can hold them."""
+    replace = msgspec.structs.replace
+    return replace(
+        report,
+        skipped=tuple(replace(skipped, path=printable(skipped.path)) for skipped in report.skipped),
+        problems=tuple(replace(problem, path=printable(problem.path)) for problem in report.problems),
+    )
+
+
+def entries(plan: Plan, desk: Desk, text: Callable[[Article], str] | None) -> Iterator[dict[str, object]]:
+    """Describe each clipping for scripts, in the order of paths; `text` reads an article's text."""
+    articles = {article.path: article for article in desk.digest.articles}
+    reasons = {skipped.path: skipped.reason for skipped in desk.skipped}
+    for path in sorted({*articles, *reasons}):
+        entry: dict[str, object] = dict.fromkeys(_ENTRY)
+        entry["path"] = printable(path)
+        if article := articles.get(path):
+            address, fragment = plan.address_of(article)
+            entry |= {
+                "title": article.title,
+                "url": article.url,
+                "source": article.source,
+                "date": article.date,
+                "language": article.language,
+                "verdict": article.verdict,
+                "address": address + ("#" + fragment if fragment else ""),
+            }
+        else:
+            entry["skipped"] = reasons[path]
+        if text is not None:
+            entry["text"] = text(article) if article else None
+        yield entry
+
+
+_ENTRY = ("path", "title", "url", "source", "date", "language", "verdict", "address", "story", "skipped")
+
+
+def print_jsonl(rows: Iterable[dict[str, object]]) -> None:
+    """Print an object a line."""
+    encoder = msgspec.json.Encoder()
+    for row in rows:
+        sys.stdout.buffer.write(encoder.encode(row) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def print_table(rows: Iterable[dict[str, object]]) -> None:
+    """Print a table for people: date, source, verdict and title."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False)
+    for heading in ("date", "source", "verdict", "title"):
+        table.add_column(heading, no_wrap=heading != "title", overflow="ellipsis")
+    for row in rows:
+        cells = (row["date"], row["source"], row["verdict"] or "skipped", row["title"] or row["path"])
+        table.add_row(*(Text(printable(str(cell or ""))) for cell in cells))
+    console().print(table)
