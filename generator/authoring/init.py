@@ -1,0 +1,135 @@
+"""`broadsheet init`: a folder to start from, with a configuration and a few clippings."""
+
+from __future__ import annotations
+
+import re
+import urllib.parse
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+from generator import resources
+from generator.config import FILE_NAME
+from generator.errors import ConfigError, Problem, Severity
+
+_CLIPPINGS = 6
+_IGNORED = "/public/\n/.broadsheet/\n"
+_IMAGE = re.compile(r"!\[[^\]\n]*\]\(<?([^)>\s]+)")
+
+_ENGLISH = """\
+# The settings of this digest. Every key has a default, which stands behind its name;
+# take the `#` off to change it.
+
+title = "My digest"                  # on every page
+language = "en"                      # of the interface: "en" or "zh"
+# description = ""                   # one sentence, for feeds and search engines
+# base_url = "https://example.org/"  # where the site will stand; without it there are no feeds
+# timezone = "UTC"                   # which day an article belongs to, such as "Asia/Shanghai"
+# languages = ["zh", "en"]           # that articles may be in
+
+# content = "content"                # the folder with the clippings
+# output = "public"                  # the folder that the site is written to
+# ignore = ["README.md", ".*"]       # names or paths that are not clippings
+# drafts = false                     # publish drafts too
+# future = false                     # publish articles dated after today too
+
+# text = "full"                      # how much of others' text to show: "full", "excerpt" or "link"
+# links = "site"                     # "file" for a site that is opened from the disk
+# feed_items = 50                    # entries in the digest's feeds
+# source_feed_items = 20             # entries in each source's feeds
+
+# Other clippers' keys, for those of ours that your files lack:
+# [fields]
+# url = ["link"]
+
+# What you know of a source, by its name:
+# [sources."Example News"]
+# aliases = ["example.org", "EXAMPLE NEWS"]
+# home = "https://example.org/"
+# language = "en"
+# text = "excerpt"
+"""
+
+_CHINESE = """\
+# 本文摘的设置。每个键都有默认值，写在键名之后；
+# 去掉行首的 `#` 即可更改。
+
+title = "我的文摘"                   # 显示在每一页
+language = "zh"                      # 界面语言："en" 或 "zh"
+# description = ""                   # 一句话简介，供订阅源和搜索引擎使用
+# base_url = "https://example.org/"  # 网站将来的地址；不填则没有订阅源
+# timezone = "UTC"                   # 按哪个时区分日，例如 "Asia/Shanghai"
+# languages = ["zh", "en"]           # 文章可能使用的语言
+
+# content = "content"                # 存放剪报的文件夹
+# output = "public"                  # 网站写入的文件夹
+# ignore = ["README.md", ".*"]       # 不算剪报的文件名或路径
+# drafts = false                     # 是否发布草稿
+# future = false                     # 是否发布日期在今天之后的文章
+
+# text = "full"                      # 展示他人文字的多少："full"、"excerpt" 或 "link"
+# links = "site"                     # 直接从磁盘打开网页时用 "file"
+# feed_items = 50                    # 全站订阅源的条数
+# source_feed_items = 20             # 每个来源的订阅源的条数
+
+# 其他剪藏工具的键名，对应到本文摘的键：
+# [fields]
+# url = ["link"]
+
+# 关于某个来源的说明，以来源名为键：
+# [sources."示例新闻"]
+# aliases = ["example.org", "示例新闻网"]
+# home = "https://example.org/"
+# language = "zh"
+# text = "excerpt"
+"""
+
+
+def init(folder: Path, language: Literal["en", "zh"] = "en") -> tuple[Path, ...]:
+    """Make a new digest in a folder that is new, or holds neither `digest.toml` nor `content`.
+
+    Returns the files made: the configuration, a few clippings of the sample digest with their images, and
+    `.gitignore` where there is none. Overwrites nothing: raises `ConfigError` where something is in the way.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise _refusal(folder, "is a file, not a folder", "choose another name")
+    for name in (FILE_NAME, "content"):
+        if (folder / name).exists() or (folder / name).is_symlink():
+            raise _refusal(
+                folder / name,
+                "is already there, and is left as it is",
+                "choose another folder, or run `broadsheet build` in this one",
+            )
+    source = resources.sample()
+    files = {FILE_NAME: (_ENGLISH if language == "en" else _CHINESE).encode()}
+    if not (folder / ".gitignore").exists():
+        files[".gitignore"] = _IGNORED.encode()
+    files |= {f"content/{path}": (source / path).read_bytes() for path in _chosen(source)}
+    try:
+        return tuple(_write(folder / path, data) for path, data in files.items())
+    except OSError as error:
+        where = Path(str(error.filename or folder))
+        raise _refusal(where, f"cannot be written: {error.strerror}", "choose another folder") from error
+
+
+def _chosen(source: Path) -> Iterator[str]:
+    """The newest clippings of the sample, each followed by the images beside it."""
+    clippings = sorted(path.relative_to(source).as_posix() for path in source.rglob("[!.]*.md"))
+    dated = [path for path in clippings if re.match(r"\d{4}/", path)]
+    for clipping in reversed(dated[-_CLIPPINGS:]):
+        yield clipping
+        for address in _IMAGE.findall((source / clipping).read_text("utf-8")):
+            image = source / PurePosixPath(clipping).parent / urllib.parse.unquote(address)
+            if image.is_file() and image.resolve().is_relative_to(source.resolve()):
+                yield image.resolve().relative_to(source.resolve()).as_posix()
+
+
+def _write(file: Path, data: bytes) -> Path:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("xb") as stream:
+        stream.write(data)
+    return file
+
+
+def _refusal(where: Path, message: str, advice: str) -> ConfigError:
+    return ConfigError(Problem(path=str(where), message=message, advice=advice, severity=Severity.ERROR))

@@ -1,0 +1,160 @@
+"""`broadsheet new`: an empty clipping with front matter that reads back as it was meant."""
+
+from __future__ import annotations
+
+import datetime as dt
+import fnmatch
+import json
+import re
+import unicodedata
+import urllib.parse
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from generator.config import Site
+from generator.errors import ConfigError, Problem, Severity
+from generator.ids import path_id
+
+_LONGEST = 200
+"""Bytes of a file name; some file systems and archives allow little more."""
+
+_PLAIN = re.compile(
+    r"[^\W\d_](?:[\w ()/.,!?'’“”‘《》〈〉「」『』（），。！？；：、·…—–-]*[\w)》」』”’。！？…])?"
+)
+"""Text that YAML reads as it stands: it begins with a letter and holds nothing that could be syntax."""
+_YAML_WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
+_DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
+
+
+def new(
+    site: Site,
+    *,
+    title: str,
+    now: dt.datetime,
+    url: str | None = None,
+    source: str | None = None,
+    date: dt.date | dt.datetime | None = None,
+    tags: Sequence[str] = (),
+    draft: bool = False,
+) -> Path:
+    """Write a clipping without text at `content/YYYY/MM/DD/<slug>.md`, and return its path.
+
+    `now` is aware, and counts as the date where none is given. The `id` that is written keeps the article's
+    address when the file moves. Overwrites nothing: a name that is taken gets a number. Raises `ConfigError`
+    for a title without text, an address that is not http or https, or a folder that cannot be written.
+    """
+    title = _line(title)
+    if not title:
+        raise _refusal("title", "is empty", "say what the article is called")
+    if url is not None and not _is_web_address(url):
+        raise _refusal("url", f"is no web address: {url!r}", "write https://… of the original")
+    moment = now.astimezone(site.config.zone)
+    day = moment.date() if date is None else _day(date, site)
+    folder = f"{day:%Y/%m/%d}" if day.year > 999 else f"{day.year:04}/{day:%m/%d}"
+    values: dict[str, str | None] = {
+        "title": _scalar(title),
+        "url": None if url is None else _scalar(url),
+        "source": None if source is None else _scalar(_line(source)),
+        "date": (date or day).isoformat(),
+        "fetch_date": moment.isoformat(timespec="seconds"),
+        "tags": f"[{', '.join(map(_quoted, map(_line, tags)))}]" if tags else None,
+        "draft": "true" if draft else None,
+    }
+    try:
+        return _write(site, folder, title, values)
+    except OSError as error:
+        where = Path(str(error.filename or site.content))
+        raise _refusal(where, f"cannot be written: {error.strerror}", "check its permissions") from error
+
+
+def _write(site: Site, folder: str, title: str, values: dict[str, str | None]) -> Path:
+    (site.content / folder).mkdir(parents=True, exist_ok=True)
+    for name in _names(slug(title)):
+        path = f"{folder}/{name}.md"
+        if _is_ignored(path, site.config.ignore):
+            continue
+        fields = values | {"id": path_id(path)}
+        lines = (f"{key}: {value}\n" for key, value in fields.items() if value is not None)
+        try:
+            with (site.content / path).open("x", encoding="utf-8", newline="\n") as file:
+                file.write(f"---\n{''.join(lines)}---\n\n")
+        except FileExistsError:
+            continue
+        return site.content / path
+    raise AssertionError("names never run out")  # pragma: no cover
+
+
+def slug(title: str) -> str:
+    """A file name without its ending: letters and digits of any script, lower case, joined by `-`."""
+    text = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", title).casefold())
+    words = re.findall(r"[^\W_]+", re.sub(r"['’]", "", text))
+    name = _cut("-".join(words), _LONGEST - len(".md") - len("-999"))
+    if not name:
+        return "clipping"
+    return f"{name}-clipping" if _DEVICES.fullmatch(name) else name
+
+
+def _cut(name: str, size: int) -> str:
+    """The longest start of a name that fits into `size` bytes, of whole characters, or words if possible."""
+    if len(name.encode()) <= size:
+        return name
+    start = name.encode()[: size + 1].decode("utf-8", "ignore")
+    word = start.rpartition("-")[0]
+    return (
+        word if len(word) > len(start) // 2 else start.encode()[:size].decode("utf-8", "ignore").rstrip("-")
+    )
+
+
+def _names(name: str) -> Iterator[str]:
+    yield name
+    number = 2
+    while True:
+        yield f"{name}-{number}"
+        number += 1
+
+
+def _is_ignored(path: str, patterns: Sequence[str]) -> bool:
+    """Whether an `ignore` pattern may name a file, in any case: then it would never be published."""
+    name = path.rpartition("/")[2]
+    return any(
+        fnmatch.fnmatchcase(part.casefold(), pattern.casefold())
+        for pattern in patterns
+        for part in (name, path)
+    )
+
+
+def _line(text: str) -> str:
+    """Text on one line, without control characters; what is not valid Unicode as `�`."""
+    text = " ".join(text.encode("utf-8", "surrogatepass").decode("utf-8", "replace").split())
+    return "".join(character for character in text if unicodedata.category(character) != "Cc")
+
+
+def _scalar(text: str) -> str:
+    is_plain = _PLAIN.fullmatch(text) and ": " not in text and text.casefold() not in _YAML_WORDS
+    return text if is_plain else _quoted(text)
+
+
+def _quoted(text: str) -> str:
+    """Text in double quotes: JSON's, with those characters escaped that YAML does not take bare."""
+    quoted = json.dumps(text, ensure_ascii=False)
+    return re.sub(
+        r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]", lambda match: f"\\u{ord(match[0]):04x}", quoted
+    )
+
+
+def _day(date: dt.date | dt.datetime, site: Site) -> dt.date:
+    if not isinstance(date, dt.datetime):
+        return date
+    return (date.astimezone(site.config.zone) if date.tzinfo else date).date()
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urllib.parse.urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and not re.search(r"\s", url)
+    except ValueError:
+        return False
+
+
+def _refusal(where: str | Path, message: str, advice: str) -> ConfigError:
+    return ConfigError(Problem(path=str(where), message=message, advice=advice, severity=Severity.ERROR))
