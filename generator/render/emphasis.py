@@ -1,0 +1,82 @@
+"""Which runs of `*`, `_` and `~` open or close emphasis, also beside Chinese, Japanese and Korean text.
+
+CommonMark 0.31.2 lets a run that touches punctuation on its inner side count only beside a space or further
+punctuation, so that `**注意：**汉字` stays unrendered. The CJK-friendly amendments
+(https://github.com/tats-u/markdown-cjk-friendly/blob/main/specification.md) drop that condition for CJK
+punctuation and beside CJK characters; text without such characters is read exactly as CommonMark says.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# East Asian Width W, F or H without emoji presentation, or script Hangul (Unicode 16), as first and last code
+# points. Gaps of unassigned code points are bridged.
+_CJK_RANGES = (
+    (0x1100, 0x11FF), (0x20A9, 0x20A9), (0x2329, 0x232A), (0x2630, 0x2637), (0x268A, 0x268F),
+    (0x2E80, 0x303E), (0x3041, 0x321E), (0x3220, 0x3247), (0x3250, 0x4DBF), (0x4DC0, 0xA4C6),
+    (0xA960, 0xA97C), (0xAC00, 0xD7FB), (0xF900, 0xFAFF), (0xFE10, 0xFE19), (0xFE30, 0xFE6B),
+    (0xFF01, 0xFFEE), (0x16FE0, 0x1B2FB), (0x1D300, 0x1D376), (0x1F200, 0x1F200), (0x1F202, 0x1F202),
+    (0x1F210, 0x1F219), (0x1F21B, 0x1F22E), (0x1F230, 0x1F231), (0x1F237, 0x1F237), (0x1F23B, 0x1F23B),
+    (0x1F240, 0x1F265), (0x20000, 0x3FFFD),
+)  # fmt: skip
+_CJK = re.compile("[" + "".join(f"{chr(first)}-{chr(last)}" for first, last in _CJK_RANGES) + "]")
+
+_VARIATION = re.compile("[\ufe00-\ufe0e]")
+"""Selects a glyph of the character before it; U+FE0F, which asks for an emoji, is not meant."""
+_IDEOGRAPHIC_VARIATION = re.compile("[\U000e0100-\U000e01ef]")
+_FULL_WIDTH_QUOTE = re.compile("[‘’“”]\ufe01")
+_SPACE = re.compile("[\t\n\x0b\x0c\r\x20\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+
+
+def is_cjk(character: str) -> bool:
+    """Whether a character is Chinese, Japanese or Korean in the sense of the amendments."""
+    return _CJK.match(character) is not None
+
+
+def closes_up(before: str, after: str) -> bool:
+    """Whether a line break between two characters stands for nothing rather than for a space.
+
+    So it is between Chinese and Japanese characters; Korean separates its words.
+    """
+    return all(is_cjk(character) and not _is_hangul(character) for character in (before, after))
+
+
+def _is_hangul(character: str) -> bool:
+    return unicodedata.name(character, "").startswith(("HANGUL", "HALFWIDTH HANGUL"))
+
+
+def flanking(source: str, start: int, end: int, *, inside_words: bool) -> tuple[bool, bool]:
+    """Whether the run of markers `source[start:end]` can open and can close emphasis.
+
+    `inside_words` is true for `*` and `~`, which may split a word, and false for `_`.
+    """
+    before, before_is_cjk = _sequence_before(source, start)
+    after = source[end] if end < len(source) else " "
+    space_before, space_after = bool(_SPACE.match(before)), bool(_SPACE.match(after))
+    mark_before, mark_after = _is_punctuation(before), _is_punctuation(after)
+    after_is_cjk = is_cjk(after)
+    foreign_before = mark_before and not before_is_cjk
+    foreign_after = mark_after and not after_is_cjk
+
+    left = not space_after and (not foreign_after or space_before or mark_before or before_is_cjk)
+    right = not space_before and (not foreign_before or space_after or mark_after or after_is_cjk)
+    opens = left and (inside_words or not right or mark_before)
+    closes = right and (inside_words or not left or mark_after)
+    return opens, closes
+
+
+def _sequence_before(source: str, start: int) -> tuple[str, bool]:
+    """The character that a run follows, seen past a variation selector, and whether it counts as CJK."""
+    if start == 0:
+        return " ", False
+    character = source[start - 1]
+    if start > 1 and _VARIATION.match(character):
+        base = source[start - 2]
+        return base, is_cjk(base) or bool(_FULL_WIDTH_QUOTE.match(base + character))
+    return character, is_cjk(character) or bool(_IDEOGRAPHIC_VARIATION.match(character))
+
+
+def _is_punctuation(character: str) -> bool:
+    return unicodedata.category(character)[0] in "PS"

@@ -1,0 +1,161 @@
+"""Addresses of a body: which may stand in a page, and where they lead.
+
+What counts is where a browser would go, after the URL standard (https://url.spec.whatwg.org): it drops tabs,
+line ends and surrounding control characters, and reads a backslash as a slash.
+"""
+
+from __future__ import annotations
+
+import re
+import urllib.parse
+from collections.abc import Iterator
+
+_COMMON = re.compile(
+    r"https?://(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,20}[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+    r"(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*)?"
+    r"(?:\?(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*)?"
+    r"(?:#(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*)?"
+)
+"""Most addresses: complete and already well written."""
+
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_ROOTED = re.compile(r"[/\\]{2}|#")
+_PATH_END = re.compile(r"[?#]|$")
+_DROPPED = re.compile(r"[\t\n\r]")
+_EDGES = "".join(map(chr, range(0x21)))
+_STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
+_DATA_IMAGE = re.compile(r"data:image/(png|jpeg|jpg|gif|webp);base64,([A-Za-z0-9+/]+={0,2})", re.IGNORECASE)
+DATA_IMAGE_BYTES = 32 * 1024
+"""The longest `data:` address of an image, in characters."""
+
+_SAFE_PATH = "/!$&'()*+,;=:@~%"
+_SAFE_QUERY = _SAFE_PATH + "?"
+
+_BARE = re.compile(
+    r"(?<![A-Za-z0-9])https?://[A-Za-z0-9](?:[!#-;=?-\[\]_a-z~À-ɏͰ-ӿ])+",
+    re.IGNORECASE,
+)
+"""An address in running text: a space, any of `<>"^{|}`, a backtick or an East Asian character ends it."""
+_TRAILING = "?!.,:;*_~'\""
+_ENTITY_TAIL = re.compile(r"&[A-Za-z0-9]+;$")
+
+
+def resolve(address: str, base: str | None) -> str | None:
+    """The absolute address that a link leads to, as ASCII; None where it must not, or cannot, be a link.
+
+    `base` is the address of the original page, against which relative ones are resolved.
+    """
+    if _COMMON.fullmatch(address):
+        return address
+    address = _DROPPED.sub("", address.strip(_EDGES))
+    scheme = _SCHEME.match(address)
+    if scheme is None:
+        return _resolve_relative(address, base)
+    name, rest = scheme[1].lower(), address[scheme.end() :]
+    if name == "mailto":
+        return _mailto(rest)
+    if name in {"http", "https"}:
+        return _web(f"{name}://" + rest.replace("\\", "/").lstrip("/"))
+    return None
+
+
+def is_relative(address: str) -> bool:
+    """Whether an address needs a base: it has neither scheme nor host."""
+    stripped = _DROPPED.sub("", address.strip(_EDGES))
+    return (
+        bool(stripped) and not _SCHEME.match(stripped) and not stripped.startswith(("//", "\\", "#", "/\\"))
+    )
+
+
+def data_image(address: str) -> str | None:
+    """A small raster image written into the page itself, in its standard spelling; else None."""
+    if len(address) > DATA_IMAGE_BYTES:
+        return None
+    match = _DATA_IMAGE.fullmatch(_DROPPED.sub("", address.strip(_EDGES)))
+    if match is None or len(match[2]) % 4:
+        return None
+    kind = match[1].lower().replace("jpg", "jpeg")
+    return f"data:image/{kind};base64,{match[2]}"
+
+
+def bare_addresses(text: str) -> Iterator[tuple[int, int, str]]:
+    """Where `http://` and `https://` addresses stand in running text: start, end, address to link to."""
+    for match in _BARE.finditer(text):
+        written = _without_trailing(match[0])
+        address = resolve(written, None)
+        if address is not None and "." in urllib.parse.urlsplit(address).netloc:
+            yield match.start(), match.start() + len(written), address
+
+
+def _without_trailing(address: str) -> str:
+    """Leave the sentence its punctuation: full stops, and brackets that the address did not open."""
+    opened = {")": address.count("(") - address.count(")"), "]": address.count("[") - address.count("]")}
+    end = len(address)
+    while end:
+        last = address[end - 1]
+        if last in opened and opened[last] < 0:
+            opened[last] += 1
+        elif last == ";" and (entity := _ENTITY_TAIL.search(address, max(0, end - 32), end)):
+            end = entity.start() + 1
+        elif last not in _TRAILING:
+            break
+        end -= 1
+    return address[:end]
+
+
+def _resolve_relative(address: str, base: str | None) -> str | None:
+    if base is None or not address:
+        return None
+    end = _PATH_END.search(address).start()  # type: ignore[union-attr]  # `$` always matches
+    try:
+        return _web(urllib.parse.urljoin(base, address[:end].replace("\\", "/") + address[end:]))
+    except ValueError:
+        return None
+
+
+def _web(address: str) -> str | None:
+    """A complete http or https address, checked and encoded; None where its host cannot be one."""
+    try:
+        parts = urllib.parse.urlsplit(address)
+        host = _host(parts.hostname or "") if "@" not in parts.netloc else None
+        port = f":{parts.port}" if parts.port is not None else ""
+    except ValueError:
+        return None
+    if host is None or parts.scheme not in {"http", "https"}:
+        return None
+    encoded = f"{parts.scheme}://{host}{port}{_quote(parts.path, _SAFE_PATH)}"
+    if parts.query:
+        encoded += "?" + _quote(parts.query, _SAFE_QUERY)
+    if parts.fragment:
+        encoded += "#" + _quote(parts.fragment, _SAFE_QUERY)
+    return encoded
+
+
+def _host(host: str) -> str | None:
+    """A host in ASCII: a name (Punycode where needed) or an IPv4 address."""
+    if not host.isascii():
+        try:
+            host = host.encode("idna").decode("ascii").lower()
+        except UnicodeError:
+            return None
+    labels = host.removesuffix(".").split(".")
+    if len(host) > 253 or not all(map(_LABEL.fullmatch, labels)):
+        return None
+    if re.fullmatch(r"\d+|0x[0-9a-f]*", labels[-1]):  # browsers read such a host as an IPv4 address
+        octets = len(labels) == 4 and all(
+            re.fullmatch(r"0|[1-9]\d{0,2}", label) and int(label) < 256 for label in labels
+        )
+        return host if octets else None
+    return host
+
+
+def _mailto(rest: str) -> str | None:
+    encoded = _quote(rest, "@,;:?&=+$!'()*~%/")
+    return f"mailto:{encoded}" if "@" in encoded else None
+
+
+def _quote(text: str, safe: str) -> str:
+    """Percent-encode what may not stand in an address; what is encoded already stays."""
+    text = _STRAY_PERCENT.sub("%25", text)
+    return urllib.parse.quote(text, safe=safe, errors="replace")

@@ -1,0 +1,74 @@
+"""Where a body stands, and what its links and pictures become there, written in Markdown or in raw HTML."""
+
+from __future__ import annotations
+
+import re
+import urllib.parse
+from collections.abc import Mapping
+
+import msgspec
+
+from generator.render import addresses, links, structure
+from generator.render.images import Image
+
+_ALWAYS = {"loading": "lazy", "decoding": "async", "referrerpolicy": "no-referrer"}
+_SIZE = re.compile(r"[1-9][0-9]{0,4}")
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a body stands: what its links and pictures are seen from."""
+
+    original: str | None
+    """The address of the original page, http or https."""
+    id: str
+    """The article's id, part of the ids in its body."""
+    images: Mapping[str, Image] = {}
+    """Pictures beside the clipping, by the source that the Markdown names, percent-decoded."""
+
+
+def image_attributes(written: Mapping[str, str], place: Place) -> dict[str, str] | None:
+    """The attributes of a picture as it is shown; None where there is none to show."""
+    source, width, height = _image_source(written, place)
+    if source is None:
+        return None
+    attributes = {"src": source, "alt": " ".join(written.get("alt", "").split())}
+    if written.get("title"):
+        attributes["title"] = written["title"]
+    if _SIZE.fullmatch(width) and _SIZE.fullmatch(height):
+        attributes |= {"width": width, "height": height}
+    return attributes | _ALWAYS
+
+
+def _image_source(written: Mapping[str, str], place: Place) -> tuple[str | None, str, str]:
+    source = written.get("src", "")
+    width, height = written.get("width", ""), written.get("height", "")
+    beside = place.images.get(urllib.parse.unquote(source))
+    if beside is not None:
+        size = (str(beside.width or ""), str(beside.height or ""))
+        return addresses.link(addresses.article(place.id), beside.address), *size
+    if source in _addresses_beside(place):  # settled already, on its way through `repaired`
+        return source, width, height
+    address = links.data_image(source) or links.resolve(source, place.original)
+    return None if address is None or address.startswith("mailto:") else address, width, height
+
+
+def _addresses_beside(place: Place) -> set[str]:
+    own = addresses.article(place.id)
+    return {addresses.link(own, image.address) for image in place.images.values()}
+
+
+def repaired(html: str, place: Place) -> str:
+    """Valid HTML of HTML that holds raw pieces, with its links and pictures settled; not sanitised yet."""
+    own_id = re.compile(rf"fn(ref)?-{re.escape(place.id)}(-[0-9]+)+")
+
+    def link(written: Mapping[str, str]) -> dict[str, str] | None:
+        href = written.get("href", "")
+        if href.startswith("#") and own_id.fullmatch(href[1:]):
+            return dict(written)
+        address = links.resolve(href, place.original)
+        return None if address is None else {**written, "href": address}
+
+    def image(written: Mapping[str, str]) -> dict[str, str] | None:
+        return image_attributes(written, place)
+
+    return structure.repair(html, link=link, image=image, owned_ids=lambda id_: bool(own_id.fullmatch(id_)))

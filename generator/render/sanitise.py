@@ -1,0 +1,128 @@
+"""The last step before the template: what may stand in the HTML of a body, as lists that nh3 holds it to.
+
+nh3 (https://nh3.readthedocs.io, Rust's ammonia) parses as browsers do, keeps what is listed here, and writes
+well-formed HTML. Nothing changes that HTML afterwards, except that `images.absolute_html` completes relative
+addresses for feeds.
+"""
+
+from __future__ import annotations
+
+import re
+
+import nh3
+
+from generator.render import highlight
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# Blocks and text. Headings start at h2: h1 is the page's own. Nothing here loads, runs, submits or frames.
+TAGS = _words("""
+    p br hr wbr h2 h3 h4 h5 h6 blockquote pre div ul ol li table caption thead tbody tfoot tr th td
+    a img em strong b i u s del ins mark small sub sup code kbd samp var q cite dfn abbr span bdi ruby rt rp
+""")  # fmt: skip
+
+# Removed with what they hold: it is no text for readers.
+DROPPED_WITH_CONTENT = _words("""
+    script style template iframe noembed noframes noscript object applet svg math select textarea title xmp
+    canvas datalist
+""")  # fmt: skip
+
+# Attributes with free values; `_keep` looks at addresses, ids and numbers.
+ATTRIBUTES = {
+    "a": {"href", "title", "id"},
+    "img": {"src", "alt", "title", "width", "height"},
+    "abbr": {"title"},
+    "li": {"id", "value"},
+    "ol": {"start"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan"},
+}
+
+# Attributes with a few known values. A region that scrolls must be within a keyboard's reach: tabindex.
+LANGUAGES = _words("ar de en es fa fr he hi it ja ko nl pl pt ru th tr uk vi zh zh-Hans zh-Hant zh-CN zh-TW")
+ATTRIBUTE_VALUES: dict[str, dict[str, set[str]]] = {
+    "img": {"loading": {"lazy"}, "decoding": {"async"}, "referrerpolicy": {"no-referrer"}},
+    "div": {"tabindex": {"0"}},
+    "pre": {"tabindex": {"0"}},
+    "ol": {"reversed": {""}},
+}
+EVERYWHERE = {"dir": {"ltr", "rtl", "auto"}, "lang": set(LANGUAGES)}
+
+# Ours, and those of highlighted code.
+CLASSES = {
+    "div": {"table", "footnotes"},
+    "pre": {"highlight"},
+    "span": set(highlight.CLASSES),
+    "td": {"align-left", "align-center", "align-right"},
+    "th": {"align-left", "align-center", "align-right"},
+    "sup": {"footnote-ref"},
+    "a": {"footnote-back"},
+}
+
+# `data:` is for small raster images alone: see `_VALUES`.
+SCHEMES = {"http", "https", "mailto", "data"}
+REL = "noopener nofollow ugc"
+
+ID = re.compile(r"fn(ref)?-[A-Za-z0-9-]{1,80}")
+"""Footnotes and the places that refer to them; nothing else of a body can be linked to."""
+_VALUES = {
+    "href": re.compile(r"(https?://|mailto:)[!-~]*|#" + ID.pattern),
+    "src": re.compile(
+        r"https?://[!-~]*|(\.\./)*media/[!-~]*|data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=]*"
+    ),
+    "id": ID,
+    **dict.fromkeys(("width", "height", "colspan", "rowspan"), re.compile(r"[1-9][0-9]{0,4}")),
+    **dict.fromkeys(("start", "value"), re.compile(r"-?[0-9]{1,9}")),
+}
+
+# Elements that `structure` understands and replaces; they never reach a page.
+READ_ONLY_TAGS = _words("""
+    h1 section article header footer main nav aside address center figure figcaption details summary dl dt dd
+    fieldset form legend hgroup menu dir strike tt acronym
+""")  # fmt: skip
+
+
+_UNFIT = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(f"{chr(plane | 0xFFFE)}{chr(plane | 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
+    + "]"
+)
+"""Code points that no HTML document may hold: controls, surrogates, noncharacters."""
+
+
+def clean(html: str) -> str:
+    """HTML with what is listed in this module, well-formed."""
+    return _CLEANER.clean(_UNFIT.sub("", html))
+
+
+def well_formed(html: str) -> str:
+    """HTML as a browser reads it, still with elements and attributes that a page must not have."""
+    return _READER.clean(_UNFIT.sub("", html))
+
+
+def _keep(tag: str, attribute: str, value: str) -> str | None:  # noqa: ARG001  # nh3 passes all three
+    pattern = _VALUES.get(attribute)
+    return value if pattern is None or pattern.fullmatch(value) else None
+
+
+_CLEANER = nh3.Cleaner(
+    tags=TAGS,
+    clean_content_tags=DROPPED_WITH_CONTENT,
+    attributes=ATTRIBUTES,
+    attribute_filter=_keep,
+    tag_attribute_values={tag: {**ATTRIBUTE_VALUES.get(tag, {}), **EVERYWHERE} for tag in TAGS},
+    allowed_classes=CLASSES,
+    url_schemes=SCHEMES,
+    link_rel=REL,
+)
+_READ_ATTRIBUTES = {"id", "class", "tabindex", "align", "dir", "lang", "reversed"}
+_READER = nh3.Cleaner(
+    tags=TAGS | READ_ONLY_TAGS,
+    clean_content_tags=DROPPED_WITH_CONTENT,
+    attributes={tag: ATTRIBUTES.get(tag, set()) | _READ_ATTRIBUTES for tag in TAGS | READ_ONLY_TAGS},
+    url_schemes=SCHEMES,
+    link_rel=None,
+)

@@ -1,0 +1,329 @@
+"""Raw HTML of a body, made into HTML that is valid where we put it.
+
+First `shown` turns tags that are no HTML, or that would swallow what follows, into text that one can read.
+Then `repair` goes once over what the sanitiser made well-formed, and sees to what a parser does not: which
+element may stand in which (content models of https://html.spec.whatwg.org), addresses, headings, names of
+links.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from generator.render import sanitise
+
+Rewrite = Callable[[Mapping[str, str]], dict[str, str] | None]
+"""Attributes as written to attributes to show; None takes the element away."""
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_PHRASING = _words("""
+    p a em strong b i u s del ins mark small sub sup code kbd samp var q cite dfn abbr span bdi ruby rt rp
+""")
+"""Elements that hold text and other phrasing, no blocks."""
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_SOFT = _HEADINGS | {"p", "div", "blockquote"}
+"""Blocks that may melt into the text of a link or heading around them."""
+_BLOCKS = _SOFT | {"ul", "ol", "li", "table", "pre", "hr"}
+_VOID = frozenset({"br", "hr", "wbr", "img"})
+_NAMED = _HEADINGS | {"a"}
+"""Elements that are nothing without a text or a picture with a description."""
+_PARENTS = {
+    "caption": {"table"}, "thead": {"table"}, "tbody": {"table"}, "tfoot": {"table"},
+    "tr": {"thead", "tbody", "tfoot"}, "td": {"tr"}, "th": {"tr"}, "rt": {"ruby"}, "rp": {"ruby"},
+}  # fmt: skip
+_REPLACED = dict.fromkeys(sanitise.READ_ONLY_TAGS - {"h1"}, "div") | {
+    "menu": "ul", "dir": "ul", "strike": "s", "tt": "code", "acronym": "abbr",
+}  # fmt: skip
+_LISTS = {"ul", "ol"}
+_DEPTH = 60
+"""Elements within elements; deeper ones lose their tags. Browsers stop at 512."""
+
+_PLAIN_TAGS = _words("""
+    font big nobr label input button picture source video audio track map area output time data meter progress
+    link meta html body head base colgroup col basefont blink marquee embed param frame frameset search option
+    optgroup bdo slot keygen dialog image
+""")
+"""HTML that we do not show; the tag goes, what it holds stays."""
+_MARKUP = re.compile(
+    r"<!--.*?-->|<[!?][^>]*>"
+    r"|<(script|style)\b[^<>]*>.*?</\1\s*>"
+    r"""|<(/?)([A-Za-z][A-Za-z0-9-]*)(?=[\s/>])((?:[^<>"']++|"[^"]*+"|'[^']*+')*+)>"""
+    r"|<",
+    re.DOTALL | re.IGNORECASE,
+)
+_CANONICAL = re.compile(r'<(/?)([a-z0-9]+)((?: [a-z]+="[^"]*")*)>')
+_ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')
+_SPAN = re.compile(r' (?:col|row)span="[^"]*"')
+_ALIGN = {"left": "align-left", "center": "align-center", "right": "align-right"}
+
+
+def shown(raw: str) -> str:
+    """Raw HTML with comments and scripts away, and anything that we do not know as HTML as text.
+
+    A security bulletin that mentions `<script>` or `<your-token>` keeps its words, and an unclosed tag takes
+    nothing of what follows with it.
+    """
+    return _MARKUP.sub(_shown_tag, raw)
+
+
+def _shown_tag(match: re.Match[str]) -> str:
+    if match[3] is None:
+        return "&lt;" if match[0] == "<" else ""
+    name = match[3].lower()
+    if name in sanitise.TAGS or name in sanitise.READ_ONLY_TAGS:
+        return match[0]
+    return "" if name in _PLAIN_TAGS else html.escape(match[0])
+
+
+def heading_levels(written: list[int]) -> list[int]:
+    """The levels to show headings at, in order: the highest in use becomes 2, and none skips a level."""
+    ranks = {level: rank for rank, level in enumerate(sorted(set(written)), 2)}
+    levels, previous = [], 1
+    for level in written:
+        previous = min(ranks[level], previous + 1, 6)
+        levels.append(previous)
+    return levels
+
+
+class _Cell(msgspec.Struct, frozen=True):
+    """A cell of a table."""
+
+    group: int
+    """The piece that begins its group of rows."""
+    row: int
+    """Counted from the start of the table."""
+    piece: int
+    colspan: int
+    rowspan: int
+
+
+class _Open(msgspec.Struct):
+    """An element that is open while `_Repair` reads on."""
+
+    name: str
+    """As shown; empty where the tag itself is not."""
+    piece: int = 0
+    """Where its start tag stands among the pieces."""
+    closing: str = ""
+    named: bool = False
+    implied: bool = False
+    """Made by us, so that no end tag will come."""
+    cells: list[_Cell] = []
+    """Of a table."""
+    rows: int = 0
+
+
+def repair(markup: str, *, link: Rewrite, image: Rewrite, owned_ids: Callable[[str], bool]) -> str:
+    """Well-formed, valid HTML of any HTML; it still has to pass the sanitiser.
+
+    `link` and `image` give the attributes of `a` and `img`; an id stays where `owned_ids` says so, once.
+    """
+    work = _Repair(link, image, owned_ids)
+    source = sanitise.well_formed(markup)
+    position = 0
+    for tag in _CANONICAL.finditer(source):
+        work.text(source[position : tag.start()])
+        position = tag.end()
+        if tag[1]:
+            work.end()
+        else:
+            work.start(tag[2], {key: html.unescape(value) for key, value in _ATTRIBUTE.findall(tag[3])})
+    work.text(source[position:])
+    return work.finish()
+
+
+class _Repair:
+    """The pieces written so far, and the elements that are open."""
+
+    def __init__(self, link: Rewrite, image: Rewrite, owned_ids: Callable[[str], bool]) -> None:
+        self.rewrite = {"a": link, "img": image}
+        self.owned_ids = owned_ids
+        self.seen_ids: set[str] = set()
+        self.pieces: list[str] = []
+        self.stack: list[_Open] = []
+        self.headings: list[tuple[int, int, int]] = []
+        """The pieces of a heading's tags, and its level."""
+
+    def text(self, text: str) -> None:
+        if not text:
+            return
+        if text.strip():
+            self._inside_item()
+            self._name()
+        self.pieces.append(text)
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        name = _REPLACED.get(name, name)
+        if (
+            name == "div" and attributes.get("class") == "table"
+        ):  # our own, around a table that gets one anyway
+            self.stack.append(_Open(""))
+            return
+        shown = self._allowed(name)
+        kept = self._attributes(name, attributes) if shown else None
+        if name in _VOID:
+            if kept is not None:
+                self._void(name, kept)
+            elif name == "img" and shown and attributes.get("alt"):
+                self.text(html.escape(attributes["alt"], quote=False))
+            return
+        if kept is None:
+            self.stack.append(_Open(""))
+            return
+        if name != "li":
+            self._inside_item()
+        self._push(name, kept)
+
+    def end(self) -> None:
+        """Close the innermost element that a tag opened; well-formed HTML needs no name to find it."""
+        while self.stack and self.stack[-1].implied:
+            self._close(self.stack.pop())
+        if self.stack:
+            self._close(self.stack.pop())
+
+    def finish(self) -> str:
+        while self.stack:
+            self._close(self.stack.pop())
+        for (start, end, _), level in zip(
+            self.headings, heading_levels([level for _, _, level in self.headings]), strict=True
+        ):
+            self.pieces[start] = re.sub("^<h[1-6]", f"<h{level}", self.pieces[start])
+            self.pieces[end] = f"</h{level}>"
+        return "".join(self.pieces)
+
+    def _top(self) -> _Open | None:
+        return next((element for element in reversed(self.stack) if element.name), None)
+
+    def _allowed(self, name: str) -> bool:
+        """Whether an element may stand here, after closing what it ends."""
+        open_names = [element.name for element in self.stack if element.name]
+        if name in _PARENTS:
+            return bool(open_names) and open_names[-1] in _PARENTS[name]
+        if len(open_names) >= _DEPTH or (name in _NAMED and name in open_names):
+            return False
+        if name in _BLOCKS:
+            if name in _SOFT and any(outer in _NAMED for outer in open_names):
+                self.pieces.append(" ")
+                return False
+            self._end_phrasing()
+        return True
+
+    def _end_phrasing(self) -> None:
+        """A block ends the text around it: close every phrasing element and heading that is open."""
+        for element in reversed(self.stack):
+            if element.name and element.name not in _PHRASING and element.name not in _HEADINGS:
+                break
+            self._close(element)
+            element.name = ""
+
+    def _inside_item(self) -> None:
+        """A list holds items alone: what stands beside them gets one."""
+        top = self._top()
+        if top and top.name in _LISTS:
+            self._push("li", {}, implied=True)
+
+    def _attributes(self, name: str, written: dict[str, str]) -> dict[str, str] | None:
+        kept = dict(written)
+        if name in self.rewrite:
+            rewritten = self.rewrite[name](written)
+            if rewritten is None:
+                return None
+            kept |= rewritten
+        id_ = kept.pop("id", "")
+        if id_ and id_ not in self.seen_ids and self.owned_ids(id_):
+            self.seen_ids.add(id_)
+            kept["id"] = id_
+        align = _ALIGN.get(kept.pop("align", "").lower())
+        if align and name in {"td", "th"}:
+            kept["class"] = align
+        if name == "li" and not any(element.name == "ol" for element in self.stack[-1:]):
+            kept.pop("value", None)
+        kept.pop("tabindex", None)
+        if name == "pre":
+            kept["tabindex"] = "0"
+        return kept
+
+    def _void(self, name: str, attributes: dict[str, str]) -> None:
+        self._inside_item()
+        if attributes.get("alt", "").strip():
+            self._name()
+        self.pieces.append(_tag(name, attributes))
+
+    def _name(self) -> None:
+        for element in self.stack:
+            element.named = True
+
+    def _push(self, name: str, attributes: dict[str, str], *, implied: bool = False) -> None:
+        top = self._top()
+        closing = f"</{name}>"
+        if name == "li":
+            while self.stack and self.stack[-1].implied:
+                self._close(self.stack.pop())
+            top = self._top()
+            if top is None or top.name not in _LISTS:
+                name, closing = "div", "</div>"
+        opening = _tag(name, attributes)
+        if name == "table":
+            opening, closing = f'<div class="table" tabindex="0">{opening}', "</table></div>"
+        elif name in {"tr", "td", "th"}:
+            self._count_cell(name, attributes)
+        self.stack.append(_Open(name, len(self.pieces), closing, implied=implied))
+        self.pieces.append(opening)
+
+    def _count_cell(self, name: str, attributes: dict[str, str]) -> None:
+        table = next(element for element in reversed(self.stack) if element.name == "table")
+        if name == "tr":
+            table.rows += 1
+            return
+        colspan, rowspan = (_span(attributes.get(key, "")) for key in ("colspan", "rowspan"))
+        group = self.stack[-2].piece
+        table.cells.append(_Cell(group, table.rows, len(self.pieces), colspan, rowspan))
+
+    def _close(self, element: _Open) -> None:
+        if not element.name:
+            return
+        if element.name == "table" and not _spans_fit(element.cells):
+            for cell in element.cells:
+                self.pieces[cell.piece] = _SPAN.sub("", self.pieces[cell.piece])
+        unnamed = element.name in _NAMED and not element.named
+        if unnamed or (element.name == "p" and not any(map(str.strip, self.pieces[element.piece + 1 :]))):
+            self.pieces[element.piece] = ""
+            return
+        if element.name in _HEADINGS:
+            self.headings.append((element.piece, len(self.pieces), int(element.name[1])))
+        self.pieces.append(element.closing)
+
+
+def _span(written: str) -> int:
+    return int(written) if re.fullmatch("[1-9][0-9]?", written) else 1
+
+
+def _tag(name: str, attributes: Mapping[str, str]) -> str:
+    written = "".join(f' {key}="{html.escape(value)}"' for key, value in attributes.items())
+    return f"<{name}{written}>"
+
+
+def _spans_fit(cells: list[_Cell]) -> bool:
+    """Whether cells that span rows and columns leave no overlap and no empty column (HTML's table model)."""
+    taken: dict[tuple[int, int], int] = {}
+    begun, rows = set[int](), {cell.row: cell.group for cell in cells}
+    for cell in cells:
+        column = 0
+        while (cell.row, column) in taken:
+            column += 1
+        begun.add(column)
+        for row in range(cell.row, cell.row + cell.rowspan):
+            if rows.get(row) != cell.group:
+                return False
+            for place in range(column, column + cell.colspan):
+                if taken.setdefault((row, place), cell.piece) != cell.piece:
+                    return False
+    return {column for _, column in taken} == begun
