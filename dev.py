@@ -1,0 +1,88 @@
+"""The developer's two commands; they need Python 3.11 or later and nothing else.
+
+    python3 dev.py serve [arguments for `broadsheet serve`]    show the repository's own digest
+    python3 dev.py test [arguments for pytest]                 run every check
+
+Both first bring `.venv` up to date with `pyproject.toml` and `constraints.txt`.
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def main(arguments: "list[str]") -> int:
+    """Run a command; its exit code."""
+    commands = {"serve": serve, "test": test}
+    if not arguments or arguments[0] not in commands:
+        print(__doc__.strip())
+        return 0 if arguments[:1] in (["-h"], ["--help"]) else 2
+    if sys.version_info < (3, 11):
+        return say("Python 3.11 or later is needed, this is {}.{}: install it".format(*sys.version_info))
+    os.chdir(ROOT)
+    return set_up() or commands[arguments[0]](arguments[1:])
+
+
+def set_up() -> int:
+    """Make `.venv`, and install the checkout with its development extra when the list of packages changed."""
+    stamp = VENV / "installed"
+    packages = (ROOT / "pyproject.toml").read_bytes() + (ROOT / "constraints.txt").read_bytes()
+    wanted = hashlib.sha256(packages + sys.version.encode()).hexdigest()
+    if PYTHON.exists() and stamp.exists() and stamp.read_text() == wanted:
+        return 0
+    try:
+        import ensurepip  # noqa: F401 - Debian ships venv without it
+        import venv
+    except ImportError:
+        return say(
+            "this Python has no venv: install it, on Debian and Ubuntu with `apt-get install python3-venv`"
+        )
+    say("setting up .venv, this takes a minute the first time")
+    if not PYTHON.exists() or subprocess.call(
+        [str(PYTHON), "-m", "pip", "--version"], stdout=subprocess.DEVNULL
+    ):
+        venv.create(VENV, clear=True, with_pip=True)
+    code = run("pip", "install", "--quiet", "--constraint", "constraints.txt", "--editable", ".[dev]")
+    if not code:
+        stamp.write_text(wanted)
+    return code
+
+
+def serve(arguments: "list[str]") -> int:
+    """Show the repository's own digest."""
+    command = [str(PYTHON), "-m", "generator", "serve", *arguments]
+    if os.name != "nt":
+        os.execv(command[0], command)  # in this process's place, so that Ctrl-C and signals reach it
+    return subprocess.call(command)
+
+
+def test(arguments: "list[str]") -> int:
+    """Run every check and stop at the first that fails; coverage only where all tests run."""
+    return (
+        run("ruff", "check", ".")
+        or run("ruff", "format", "--check", ".")
+        or run("mypy")
+        or run("pytest", "-n", "2", *(arguments or ["--cov", "--cov-report=term"]))
+    )
+
+
+def run(*command: str) -> int:
+    """Run a module of `.venv`; its exit code."""
+    print("+", *command, flush=True)
+    return subprocess.call([str(PYTHON), "-m", *command])
+
+
+def say(message: str) -> int:
+    """Print a line for people; the exit code of a failure."""
+    print("dev.py: " + message, file=sys.stderr, flush=True)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

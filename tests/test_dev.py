@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import ast
+import importlib.util
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+SCRIPT = Path(__file__).parents[1] / "dev.py"
+
+BACKEND = """
+import os, pathlib, zipfile
+
+def _wheel(folder):
+    name = "toy-1-py3-none-any.whl"
+    with zipfile.ZipFile(os.path.join(folder, name), "w") as wheel:
+        wheel.writestr("toy-1.dist-info/METADATA", "Metadata-Version: 2.1\\nName: toy\\nVersion: 1\\nProvides-Extra: dev\\n")
+        wheel.writestr("toy-1.dist-info/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+        wheel.writestr("toy-1.dist-info/RECORD", "")
+    with open("installs.log", "a") as log:
+        log.write("installed\\n")
+    return name
+
+def build_editable(folder, config_settings=None, metadata_directory=None):
+    return _wheel(folder)
+
+def build_wheel(folder, config_settings=None, metadata_directory=None):
+    return _wheel(folder)
+"""
+PYPROJECT = """
+[build-system]
+requires = []
+build-backend = "backend"
+backend-path = ["."]
+"""
+ECHO = "import os, sys; print('{name}', *sys.argv[1:], os.getcwd()); sys.exit(int(os.environ.get('{name}_fails', 0)))"
+
+
+@pytest.fixture(scope="module")
+def toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkout that needs no network, with stand-ins for the programs that `dev.py` runs."""
+    root = tmp_path_factory.mktemp("toy")
+    shutil.copy(SCRIPT, root)
+    (root / "pyproject.toml").write_text(PYPROJECT)
+    (root / "constraints.txt").write_text("")
+    (root / "backend.py").write_text(BACKEND)
+    for name in ("ruff", "mypy", "pytest", "generator"):
+        (root / f"{name}.py").write_text(ECHO.format(name=name))
+    return root
+
+
+def dev(toy: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, toy / "dev.py", *arguments],
+        cwd="/",
+        env={"PATH": "/usr/bin:/bin", **environment},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.fixture
+def module() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("dev", SCRIPT)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize(("arguments", "code"), [((), 2), (("srve",), 2), (("--help",), 0)])
+def test_says_how_to_use_it(toy: Path, arguments: tuple[str, ...], code: int) -> None:
+    done = dev(toy, *arguments)
+    assert done.returncode == code
+    assert "python3 dev.py serve" in done.stdout
+    assert "python3 dev.py test" in done.stdout
+
+
+def test_sets_up_once_and_again_when_the_packages_changed(toy: Path) -> None:
+    """One test, since making an environment takes seconds."""
+    log = toy / "installs.log"
+
+    done = dev(toy, "serve", "--port", "0")
+    assert (done.returncode, done.stdout) == (
+        0,
+        f"+ pip install --quiet --constraint constraints.txt --editable .[dev]\ngenerator serve --port 0 {toy}\n",
+    ), done.stderr
+    assert log.read_text().count("installed") == 1
+
+    done = dev(toy, "test")
+    assert done.returncode == 0
+    assert done.stdout.splitlines() == [
+        "+ ruff check .",
+        f"ruff check . {toy}",
+        "+ ruff format --check .",
+        f"ruff format --check . {toy}",
+        "+ mypy",
+        f"mypy {toy}",
+        "+ pytest -n 2 --cov --cov-report=term",
+        f"pytest -n 2 --cov --cov-report=term {toy}",
+    ]
+    assert log.read_text().count("installed") == 1
+
+    assert dev(toy, "test", "-k", "word").stdout.splitlines()[-1] == f"pytest -n 2 -k word {toy}"
+    done = dev(toy, "test", mypy_fails="3")
+    assert done.returncode == 3
+    assert done.stdout.splitlines()[-1] == f"mypy {toy}"
+
+    (toy / "constraints.txt").write_text("# changed\n")
+    assert dev(toy, "serve", generator_fails="7").returncode == 7
+    assert log.read_text().count("installed") == 2
+
+    (toy / "pyproject.toml").write_text("broken")
+    assert dev(toy, "serve").returncode != 0
+    (toy / "pyproject.toml").write_text(PYPROJECT)
+    assert dev(toy, "serve").returncode == 0
+    assert log.read_text().count("installed") == 2
+
+
+def test_says_what_to_install_where_python_has_no_venv(toy: Path, tmp_path: Path) -> None:
+    shutil.copytree(toy, tmp_path / "toy", ignore=shutil.ignore_patterns(".venv"))
+    (tmp_path / "lacking").mkdir()
+    (tmp_path / "lacking/ensurepip.py").write_text("raise ImportError")
+    done = dev(tmp_path / "toy", "test", PYTHONPATH=str(tmp_path / "lacking"))
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1
+    assert "apt-get install python3-venv" in done.stderr
+    assert not (tmp_path / "toy/.venv").exists()
+
+
+def test_an_old_python_hears_what_is_missing(
+    module: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ast.parse(SCRIPT.read_text("utf-8"), feature_version=(3, 7))
+    monkeypatch.setattr(sys, "version_info", (3, 9, 2, "final", 0))
+    assert module.main(["test"]) == 1
+    assert capsys.readouterr().err == "dev.py: Python 3.11 or later is needed, this is 3.9: install it\n"
