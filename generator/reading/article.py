@@ -1,0 +1,418 @@
+"""A clipping becomes an article: what its fields mean, and what stands in for those that are missing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+import unicodedata
+import urllib.parse
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from generator.errors import Problem, Severity
+from generator.model import Article, Clipping, Skipped, Verdict
+from generator.reading import prose
+from generator.reading.dates import ADVICE, DateError, Moment, day_of_path, moment_of
+from generator.reading.language import language_of, reading_minutes
+from generator.reading.text import folded, shown, unescaped
+
+ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
+"""Of article ids: Base32 without what looks alike."""
+
+# Keys of Obsidian Web Clipper and MarkDownload, in the order of trust. Both put the address into `source`.
+BUILT_IN: Mapping[str, tuple[str, ...]] = {
+    "url": ("source",),
+    "source": ("site", "publisher"),
+    "date": ("published",),
+    "fetch_date": ("created",),
+    "author": ("authors",),
+    "tags": ("keywords",),
+    "lang": ("language",),
+    "summary": ("description",),
+}
+
+_COMMENT = re.compile(r"(?:^|\s+)#(?:\s.*)?$", re.DOTALL)
+_ADDRESS = re.compile(r"https?://", re.IGNORECASE)
+_HOST = re.compile(r"[^\s/?#@\\<>\"'`{}|^%\[\]]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?")
+_WIKILINK = re.compile(r"\[\[(?:[^\[\]|]*\|)?([^\[\]|]+)\]\]")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{1,59}")
+_RESERVED = re.compile(r"con|prn|aux|nul|com\d|lpt\d")
+_ALIAS = re.compile(r"[A-Za-z0-9._~-]+(?:/[A-Za-z0-9._~-]+)*(?:\.html|/)")
+_YES = frozenset({"true", "yes", "on", "y", "1"})
+_NO = frozenset({"false", "no", "off", "n", "0", "", "null", "~"})
+_DATE_IN_NAME = re.compile(r"^\d{4}[-_.]?\d{2}[-_.]?\d{2}[-_. ]+")
+
+
+class Rules(msgspec.Struct, frozen=True, kw_only=True):
+    """What the site says about reading."""
+
+    zone: dt.tzinfo
+    languages: tuple[str, ...]
+    """The languages that articles may be in."""
+    default_language: str
+    """Of an article whose language cannot be told."""
+    as_of: dt.datetime
+    """Aware; articles after it wait."""
+    drafts: bool = False
+    future: bool = False
+    fields: Mapping[str, tuple[str, ...]] = {}
+    """Other clippers' keys: for one of ours, theirs in the order of trust."""
+    source_languages: Mapping[str, str] = {}
+    """By source's name or alias, what the configuration says."""
+    own_source: str = "Broadsheet"
+    """The source of what has neither source, nor address, nor folder: the digest itself."""
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of a clipping: an article with its text, or the reason why there is none."""
+
+    article: Article | None
+    text: str = ""
+    """The Markdown to publish; empty where nothing readable was saved."""
+    skipped: Skipped | None = None
+    problems: tuple[Problem, ...] = ()
+    repaired: bool = False
+    waits_until: dt.datetime | None = None
+    """Of an article that was skipped as future: when it is due."""
+
+
+class _Draft:
+    """The fields of one clipping with the site's rules, and the problems met on the way."""
+
+    def __init__(self, clipping: Clipping, rules: Rules) -> None:
+        self.clipping = clipping
+        self.rules = rules
+        self.problems: list[Problem] = []
+
+    def found(self, name: str) -> Iterator[tuple[str, str | list[str]]]:
+        """The keys and values that may stand for a field of ours, in the order of trust."""
+        keys = (*self.rules.fields.get(name, ()), name, *BUILT_IN.get(name, ()))
+        for key in keys:
+            value = self.clipping.fields.get(key.casefold())
+            if isinstance(value, str | list) and value:
+                yield key.casefold(), value
+
+    def texts(self, name: str) -> Iterator[tuple[str, str]]:
+        """The same as texts on one line, entities decoded."""
+        for key, value in self.found(name):
+            text = folded(unescaped(value if isinstance(value, str) else ", ".join(value)))
+            if text:
+                yield key, text
+
+    def text(self, name: str) -> str:
+        """The first of them, or nothing."""
+        return next((text for _, text in self.texts(name)), "")
+
+    def words(self, name: str) -> Iterator[tuple[str, str]]:
+        """The same for values that are no prose: without a comment at the end."""
+        for key, value in self.found(name):
+            text = folded(value if isinstance(value, str) else " ".join(value))
+            if text := _COMMENT.sub("", text):
+                yield key, text
+
+    def tell(self, key: str | None, message: str, advice: str, severity: Severity = Severity.WARNING) -> None:
+        """Note a problem in the line of a key."""
+        line = self.clipping.lines.get(key) if key else None
+        self.problems.append(
+            Problem(
+                path=shown(self.clipping.path), line=line, message=message, advice=advice, severity=severity
+            )
+        )
+
+
+def article_id(path: str) -> str:
+    """The id of an article whose front matter gives none: 12 characters (60 bits) of its path's SHA-256.
+
+    `path` is POSIX, below the content folder, with surrogate escapes; its NFC form counts, so that an id is
+    the same on every file system.
+    """
+    try:
+        raw = unicodedata.normalize("NFC", path).encode()
+    except UnicodeEncodeError:
+        raw = path.encode("utf-8", "surrogateescape" if _is_escaped(path) else "surrogatepass")
+    bits = int.from_bytes(hashlib.sha256(raw).digest()[:8], "big") >> 4
+    return "".join(ALPHABET[bits >> shift & 31] for shift in range(55, -1, -5))
+
+
+def _is_escaped(path: str) -> bool:
+    return all(not "\ud800" <= ch <= "\udfff" or "\udc80" <= ch <= "\udcff" for ch in path)
+
+
+def article_of(clipping: Clipping, rules: Rules) -> Reading:
+    """Decide what is published of a clipping; pure, and never raises."""
+    draft = _Draft(clipping, rules)
+    is_draft = _is_draft(draft)
+    if is_draft and not rules.drafts:
+        return _skipped(draft, "is a draft (--drafts publishes it)")
+    fetched = _fetched(draft)
+    moment = _moment(draft, fetched)
+    if moment is None:
+        draft.tell("date", "has no date", f"{ADVICE} behind `date:`", Severity.ERROR)
+        return _skipped(draft, "has no date: none in `date`, the path or the name, nor a fetch date")
+    if not rules.future and (due := _due(moment, rules)) is not None:
+        return _skipped(draft, f"is dated {moment.day}, in the future (--future publishes it)", due)
+    return _published(draft, moment, fetched, is_draft=is_draft)
+
+
+def _skipped(draft: _Draft, reason: str, waits_until: dt.datetime | None = None) -> Reading:
+    return Reading(
+        article=None,
+        skipped=Skipped(path=shown(draft.clipping.path), reason=reason),
+        problems=tuple(draft.problems),
+        repaired=draft.clipping.repaired,
+        waits_until=waits_until,
+    )
+
+
+def _published(draft: _Draft, moment: Moment, fetched: dt.datetime | None, *, is_draft: bool) -> Reading:
+    clipping = draft.clipping
+    title = _title(draft)
+    body = prose.without_title(clipping.body, title)
+    is_cut = prose.is_cut(body)
+    body = prose.without_cut(body) if is_cut else body
+    plain = prose.plain_text(body)
+    url = _url(draft)
+    verdict = _verdict(plain, url, is_cut=is_cut)
+    if verdict is Verdict.LINK:
+        body = plain = ""
+        if url is None:
+            draft.tell(None, "has neither text nor an address", "write some text, or `url:`", Severity.ERROR)
+            return _skipped(draft, "has neither text nor an address")
+    source = _source(draft, url)
+    language, title_language = _languages(draft, plain, title, source)
+    summary = draft.text("summary")
+    article = Article(
+        id=_id(draft),
+        path=clipping.path,
+        title=title,
+        language=language,
+        title_language=title_language,
+        url=url,
+        source=source,
+        date=moment.day,
+        time=moment.time,
+        fetched=fetched,
+        verdict=verdict,
+        excerpt=prose.shortened(summary) if summary else prose.excerpt_of(body),
+        minutes=reading_minutes(plain) * max(1, round(len(body) / prose.SAMPLE)),
+        authors=_authors(draft),
+        tags=_tags(draft),
+        aliases=tuple(_aliases(draft)),
+        draft=is_draft,
+    )
+    return Reading(article=article, text=body, problems=tuple(draft.problems), repaired=clipping.repaired)
+
+
+def _verdict(plain: str, url: str | None, *, is_cut: bool) -> Verdict:
+    # A note of one's own may be short; there is no original to lead to.
+    readable = prose.is_readable(plain) or (url is None and prose.has_text(plain))
+    if not readable:
+        return Verdict.LINK
+    return Verdict.CUT if is_cut else Verdict.FULL
+
+
+def _is_draft(draft: _Draft) -> bool:
+    for key, text in draft.words("draft"):
+        if text.casefold() not in _YES | _NO:
+            draft.tell(key, f"`draft: {text}` is neither true nor false; held back", "write true or false")
+        return text.casefold() not in _NO
+    return False
+
+
+def _title(draft: _Draft) -> str:
+    """The field, else the first heading, else the file's name."""
+    if title := draft.text("title"):
+        return title
+    if heading := prose.first_heading(draft.clipping.body):
+        return heading
+    name = shown(draft.clipping.path.rpartition("/")[2])
+    stem = name.rpartition(".")[0]
+    title = _DATE_IN_NAME.sub("", stem)
+    return folded(title if " " in title else re.sub(r"[-_]+", " ", title)) or stem or name
+
+
+def _fetched(draft: _Draft) -> dt.datetime | None:
+    moment = _first_moment(draft, "fetch_date")
+    if moment is None:
+        return None
+    return moment.time or dt.datetime.combine(moment.day, dt.time())
+
+
+def _moment(draft: _Draft, fetched: dt.datetime | None) -> Moment | None:
+    """The date field, else the path's day, else the day of fetching; in the site's time zone."""
+    zone = draft.rules.zone
+    moment = _first_moment(draft, "date", zone)
+    if moment is None and (day := day_of_path(draft.clipping.path)):
+        return Moment(day)
+    if moment is None and fetched is not None:
+        return _within(Moment(fetched.date(), fetched), zone)
+    return moment
+
+
+def _first_moment(draft: _Draft, name: str, zone: dt.tzinfo | None = None) -> Moment | None:
+    for key, text in draft.words(name):
+        try:
+            moment = moment_of(text)
+            return moment if zone is None else moment.within(zone)
+        except (DateError, OverflowError) as error:
+            why = error if isinstance(error, DateError) else "lies outside the calendar"
+            draft.tell(key, f"{key} '{text[:80]}' {why}", ADVICE)
+    return None
+
+
+def _within(moment: Moment, zone: dt.tzinfo) -> Moment | None:
+    try:
+        return moment.within(zone)
+    except OverflowError:
+        return Moment(moment.day)
+
+
+def _due(moment: Moment, rules: Rules) -> dt.datetime | None:
+    """When an article is due, where that is after the build's day."""
+    now = rules.as_of.astimezone(rules.zone)
+    if moment.time is not None:
+        return moment.time if moment.time > now else None
+    if moment.day <= now.date():
+        return None
+    return dt.datetime.combine(moment.day, dt.time(), tzinfo=rules.zone)
+
+
+def _url(draft: _Draft) -> str | None:
+    for key, text in draft.words("url"):
+        if key in BUILT_IN["url"] and not _ADDRESS.match(text):
+            continue  # `source` holds a name
+        address, fault = _address(text)
+        if address:
+            return address
+        draft.tell(key, f"`{key}` {fault}: {text[:100]!r}", "write the address of the page, https://…")
+    return None
+
+
+def _address(text: str) -> tuple[str | None, str]:
+    """A web address as it may stand in a link, or what is wrong with it."""
+    if not _ADDRESS.match(text):
+        scheme = re.match(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d)", text)
+        return None, f"has the scheme `{scheme[0]}`, not https" if scheme else "is no web address"
+    try:
+        host = urllib.parse.urlsplit(text).netloc
+        urllib.parse.urlsplit(text).port  # noqa: B018 - raises where the port is none
+    except ValueError:
+        host = ""
+    if "@" in host or "\\" in text.partition("?")[0]:
+        return None, "hides its host"
+    if not _HOST.fullmatch(host) or not any(ch.isalnum() for ch in host):
+        return None, "has no valid host"
+    return re.sub(r'[\s"<>\\]', lambda found: urllib.parse.quote(found[0]), text), ""
+
+
+def _source(draft: _Draft, url: str | None) -> str:
+    """The field, else the host of the address, else the folder, else the digest itself."""
+    for _, text in draft.texts("source"):
+        if not _ADDRESS.match(text):
+            return _WIKILINK.sub(r"\1", text)
+    if url is not None:
+        host = urllib.parse.urlsplit(url).hostname or ""
+        return host.removeprefix("www.")
+    folders = draft.clipping.path.split("/")[:-1]
+    named = (name for name in reversed(folders) if not name.isdecimal() and _has_letters(name))
+    return folded(shown(next(named, ""))) or draft.rules.own_source
+
+
+def _has_letters(name: str) -> bool:
+    """Whether a folder's name is more than a number or a date."""
+    return any(ch.isalpha() for ch in name)
+
+
+def _languages(draft: _Draft, plain: str, title: str, source: str) -> tuple[str, str]:
+    """The language of the body, and that of the title."""
+    rules = draft.rules
+    of_title = language_of(title, rules.languages)
+    given = _given_language(draft) or rules.source_languages.get(source)
+    language = given or language_of(plain, rules.languages) or of_title or rules.default_language
+    if of_title is None or (language.startswith("ja") and of_title.startswith("zh")) or given == language:
+        # Too short to tell; a Japanese title may be all Han; and who gives a language means both.
+        return language, language
+    return language, of_title
+
+
+def _given_language(draft: _Draft) -> str | None:
+    for key, text in draft.words("lang"):
+        tag = text.replace("_", "-")
+        if _LANGUAGE.fullmatch(tag):
+            primary, *further = tag.split("-")
+            return "-".join([primary.lower(), *map(_subtag, further)])
+        draft.tell(key, f"`{key}: {text[:40]}` is no language", "write a tag such as `en` or `zh-Hans`")
+    return None
+
+
+def _subtag(tag: str) -> str:
+    """Scripts are written `Hans`, regions `CN`, after RFC 5646, section 2.1.1."""
+    return tag.upper() if len(tag) == 2 else tag.title() if len(tag) == 4 else tag.lower()
+
+
+def _id(draft: _Draft) -> str:
+    for key, text in draft.words("id"):
+        if _ID.fullmatch(text) and not _RESERVED.fullmatch(text):
+            return text
+        advice = "write 2 to 60 of a-z, 0-9 and -, beginning with a letter or digit"
+        draft.tell(key, f"`id: {text[:80]}` cannot stand in an address; the path's id is used", advice)
+    return article_id(draft.clipping.path)
+
+
+def _aliases(draft: _Draft) -> Iterator[str]:
+    for key, value in draft.found("aliases"):
+        for alias in _items(value):
+            address = alias.removeprefix("/")
+            if _ALIAS.fullmatch(address) and not any(p in {".", ".."} for p in address.split("/")):
+                yield address
+            else:
+                advice = "write an address of this site, such as `articles/ab/abc….html` or `old/page/`"
+                draft.tell(key, f"alias {alias[:80]!r} is not used", advice)
+        return
+
+
+def _authors(draft: _Draft) -> tuple[str, ...]:
+    for _, value in draft.found("author"):
+        names = [value] if isinstance(value, str) else value
+        names = [part for name in names for part in _persons(folded(unescaped(name)))]
+        if names:
+            return tuple(dict.fromkeys(names))
+    return ()
+
+
+def _persons(name: str) -> list[str]:
+    """The persons of one value: `[[A]], [[B]]`, `A; B`, `甲、乙`, `Ann Lee, Bo Li`, but `Lee, Ann` is one."""
+    if linked := _WIKILINK.findall(name):
+        return [text.rpartition("/")[2].strip() for text in linked]
+    parts = [part.strip() for part in re.split(r"[;；、，]", name)]
+    if len(parts) == 1 and "," in name:
+        by_comma = [part.strip() for part in name.split(",")]
+        parts = by_comma if all(" " in part for part in by_comma if part) else parts
+    return [part for part in parts if part]
+
+
+def _tags(draft: _Draft) -> tuple[str, ...]:
+    for _, value in draft.found("tags"):
+        tags: dict[str, str] = {}
+        for item in _items(value):
+            tag = _WIKILINK.sub(r"\1", folded(unescaped(item))).lstrip("#").strip()
+            if tag:
+                tags.setdefault(tag.casefold(), tag)
+        if tags:
+            return tuple(tags.values())
+    return ()
+
+
+def _items(value: str | list[str]) -> list[str]:
+    """A list as such, or as text: `a, b`, `[a, "b"]`, `#a #b`."""
+    if not isinstance(value, str):
+        return [item.strip() for item in value if item.strip()]
+    text = value.strip()
+    text = text[1:-1] if text.startswith("[") and text.endswith("]") and "[[" not in text else text
+    parts = (
+        re.split(r"\s+", text) if text.startswith("#") and "," not in text else re.split("[,，、;；]", text)
+    )
+    return [part.strip().strip("\"'") for part in parts if part.strip()]

@@ -1,0 +1,134 @@
+"""Which files below the content folder are clippings."""
+
+from __future__ import annotations
+
+import errno
+import fnmatch
+import os
+import re
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from generator.errors import Problem, Severity
+from generator.model import Skipped
+from generator.reading.text import shown
+
+_SUFFIXES = (".md", ".markdown")
+
+
+class Discovery(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands below the content folder; `found` is `len(paths) + len(skipped)`."""
+
+    paths: tuple[str, ...] = ()
+    """Clippings, sorted: POSIX paths below the folder; bytes that are no UTF-8 as surrogate escapes."""
+    ignored: int = 0
+    """Files that an `ignore` pattern names."""
+    skipped: tuple[Skipped, ...] = ()
+    """Clippings that cannot be used; each has a problem too."""
+    problems: tuple[Problem, ...] = ()
+
+
+def discover(content: Path, ignore: Sequence[str]) -> Discovery:
+    """Find every `*.md` and `*.markdown`, whatever its depth and the case of its ending.
+
+    A pattern without `/` is held against each part of a path, one with `/` against the path from its start
+    (`drafts/` and `drafts/*` mean all that lies below). Links to folders are not followed.
+    """
+    walk = _Walk(content, ignore)
+    walk.run()
+    return Discovery(
+        paths=tuple(sorted(walk.paths, key=lambda path: path.encode("utf-8", "surrogateescape"))),
+        ignored=walk.ignored,
+        skipped=tuple(sorted(walk.skipped)),
+        problems=tuple(sorted(walk.problems, key=lambda p: (p.path, p.message))),
+    )
+
+
+class _Walk:
+    """The state of one walk."""
+
+    def __init__(self, content: Path, ignore: Sequence[str]) -> None:
+        self.content = content
+        self.root = os.path.realpath(content)
+        names = [p for p in ignore if "/" not in p.rstrip("/")]
+        paths = [p.lstrip("/") for p in ignore if "/" in p.rstrip("/")]
+        self.names = _any_of(p.rstrip("/") for p in names)
+        self.ignored_paths = _any_of(p.rstrip("/") for p in paths)
+        self.paths: list[str] = []
+        self.ignored = 0
+        self.skipped: list[Skipped] = []
+        self.problems: list[Problem] = []
+
+    def run(self) -> None:
+        folders = [("", False)]
+        while folders:
+            folder, ignored = folders.pop()
+            try:
+                with os.scandir(self.content / folder) as entries:
+                    for entry in entries:
+                        path = f"{folder}/{entry.name}" if folder else entry.name
+                        below = self._take(entry, path, ignored=ignored or self._ignores(entry.name, path))
+                        folders += [] if below is None else [below]
+            except OSError as error:
+                self._tell(folder or ".", f"the folder cannot be read: {error.strerror}", "check its rights")
+
+    def _take(self, entry: os.DirEntry[str], path: str, *, ignored: bool) -> tuple[str, bool] | None:
+        """Note one entry; a folder to walk is returned."""
+        is_clipping = entry.name.lower().endswith(_SUFFIXES)
+        if entry.is_dir(follow_symlinks=False):
+            if is_clipping and not ignored:
+                message, advice = "is a folder, not a clipping", "rename it; what lies in it is read"
+                self._tell(path, message, advice, Severity.NOTICE)
+            return path, ignored
+        if ignored:
+            self.ignored += is_clipping
+        elif entry.is_symlink():
+            self._take_link(entry, path, is_clipping=is_clipping)
+        elif is_clipping and not entry.is_file(follow_symlinks=False):
+            self._skip(path, "is no regular file", "replace it by a file, or name it in `ignore`")
+        elif is_clipping:
+            self._keep(path)
+        return None
+
+    def _take_link(self, entry: os.DirEntry[str], path: str, *, is_clipping: bool) -> None:
+        try:
+            target = os.path.realpath(entry.path, strict=True)
+            is_folder = entry.is_dir()
+        except OSError as error:
+            if is_clipping:
+                loop = error.errno == errno.ELOOP
+                reason = "is a link that leads in a circle" if loop else "is a broken link"
+                self._skip(path, reason, "delete it, or link to a file in the content folder")
+            return
+        if is_folder:
+            advice = "move the folder here, or set `content` to where it lies"
+            self._tell(path, "is a link to a folder, not followed", advice)
+        elif is_clipping and os.path.commonpath((self.root, target)) != self.root:
+            self._skip(path, "is a link that leads out of the content folder", "copy the file here instead")
+        elif is_clipping and not Path(target).is_file():
+            self._skip(path, "is a link to no regular file", "link to a file in the content folder")
+        elif is_clipping:
+            self._keep(path)
+
+    def _keep(self, path: str) -> None:
+        self.paths.append(path)
+        if shown(path) != path:
+            message, advice = "has a name that is not readable text", "rename it; its address will change"
+            self._tell(path, message, advice, Severity.NOTICE)
+
+    def _ignores(self, name: str, path: str) -> bool:
+        return bool(self.names(name) or self.ignored_paths(path))
+
+    def _skip(self, path: str, reason: str, advice: str) -> None:
+        self.skipped.append(Skipped(path=shown(path), reason=reason))
+        self._tell(path, reason, advice, Severity.ERROR)
+
+    def _tell(self, path: str, message: str, advice: str, severity: Severity = Severity.WARNING) -> None:
+        self.problems.append(Problem(path=shown(path), message=message, advice=advice, severity=severity))
+
+
+def _any_of(patterns: Iterable[str]) -> Callable[[str], object]:
+    expression = "|".join(f"(?:{fnmatch.translate(p)})" for p in patterns)
+    return re.compile(expression).match if expression else (lambda _: None)

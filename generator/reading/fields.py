@@ -1,0 +1,243 @@
+"""The fields of a block of front matter, as the writer meant them.
+
+Clippers seldom write YAML: most put `title: ` before whatever the page is called. So a value that stands
+unquoted on one line is taken as it is written, to the end of the line; YAML decides about the rest: quotes,
+lists, text over several lines. Nothing is converted: `2024-07-03`, `No` and `1.10` stay text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+import yaml
+
+from generator.config import ARTICLE_FIELDS
+from generator.reading.text import folded
+
+_LARGEST_BLOCK = 65_536
+"""Characters of front matter that YAML may see; more is read line by line."""
+_DEEPEST = 8
+"""Levels of lists in lists that a value may have."""
+
+# Fields whose value is one text, so that `title: [Foo]` is no list.
+_TEXTS = frozenset({"title", "headline", "source", "site", "summary", "description", "url", "link"})
+
+# Fields from which a comment is worth a word; behind a date or an address it does no harm.
+_PROSE = _TEXTS - {"url", "link"} | {"author", "tags"}
+_KNOWN = _PROSE | set(ARTICLE_FIELDS) | {"published", "created"}
+
+_KEY = re.compile(r"""(?P<key>[^\W\d][\w .-]{0,60}?|"[^"\n]{1,60}"|'[^'\n]{1,60}')[ \t]*:(?=[ \t\n]|$)""")
+_BREAKS = str.maketrans("\x85\u2028\u2029", "   ")
+
+_Loader: type = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One `key: value` of a block."""
+
+    key: str
+    value: str | list[str]
+    start: int
+    """Where in the block the key begins."""
+    mended: bool = False
+    """The value was not valid YAML."""
+    note: str = ""
+    """What YAML would have lost, or what is not read."""
+
+
+class NotFieldsError(Exception):
+    """YAML finds no mapping of keys to values."""
+
+
+def yaml_entries(block: str) -> Iterator[Entry]:
+    """The entries of a block that is valid YAML; raises `NotFieldsError` where it is not.
+
+    Reads the parser's events, so that nothing is built, expanded or nested on the way: no tag makes an
+    object, no alias a copy, and 10,000 levels are 10,000 events.
+    """
+    # libyaml's time grows with the square of open brackets.
+    if len(block) > _LARGEST_BLOCK or block.count("[") + block.count("{") > 1000:
+        raise NotFieldsError
+    try:
+        events = yaml.parse(block.translate(_BREAKS), Loader=_Loader)
+        next(events)
+        if isinstance(next(events), yaml.StreamEndEvent):
+            return
+        root = next(events)
+        if not isinstance(root, yaml.MappingStartEvent):
+            raise NotFieldsError
+        while not isinstance(key := next(events), yaml.MappingEndEvent):
+            if not isinstance(key, yaml.ScalarEvent):
+                raise NotFieldsError
+            yield _entry(block, key, _node(events), in_line=bool(root.flow_style))
+        if [type(event) for event in events] != [yaml.DocumentEndEvent, yaml.StreamEndEvent]:
+            raise NotFieldsError
+    except (yaml.YAMLError, UnicodeError) as error:
+        raise NotFieldsError from error
+
+
+def _start(event: yaml.Event) -> int:
+    """Where an event begins in the block, in characters."""
+    return event.start_mark.index if event.start_mark else 0
+
+
+def _end(event: yaml.Event) -> int:
+    return event.end_mark.index if event.end_mark else 0
+
+
+class _Node(msgspec.Struct):
+    """One value as the parser's events tell it."""
+
+    first: yaml.Event
+    end: int
+    texts: list[str]
+    alias: bool = False
+    deep: bool = False
+
+
+def _node(events: Iterator[yaml.Event]) -> _Node:
+    """Take one whole value from the events; of a mapping only what stands under `name`."""
+    event = next(events)
+    node = _Node(first=event, end=_end(event), texts=[])
+    wanted: list[
+        bool | None
+    ] = []  # of each open level: None in a list; in a mapping, whether the next counts
+    keys: list[bool] = []  # of each open level: whether a key comes next
+    while True:
+        if isinstance(event, yaml.CollectionEndEvent):
+            wanted.pop()
+            keys.pop()
+        else:
+            node.alias |= isinstance(event, yaml.AliasEvent)
+            is_key, counts = _place(wanted, keys, event)
+            if isinstance(event, yaml.ScalarEvent) and counts and not is_key:
+                node.texts.append(event.value)
+            if isinstance(event, yaml.CollectionStartEvent):
+                mapping = isinstance(event, yaml.MappingStartEvent)
+                wanted.append(False if mapping else None)
+                keys.append(mapping)
+                node.deep |= len(keys) > _DEEPEST
+        if not keys:
+            node.end = _end(event)
+            return node
+        event = next(events)
+
+
+def _place(wanted: list[bool | None], keys: list[bool], event: yaml.Event) -> tuple[bool, bool]:
+    """Whether an event is a key of the innermost level, and whether its text counts; moves the level on."""
+    if not keys or wanted[-1] is None:
+        return False, True
+    is_key, counts = keys[-1], bool(wanted[-1])
+    keys[-1] = not is_key
+    if is_key:
+        wanted[-1] = isinstance(event, yaml.ScalarEvent) and event.value.casefold() == "name"
+    return is_key, counts
+
+
+def _entry(block: str, key: yaml.ScalarEvent, node: _Node, *, in_line: bool) -> Entry:
+    """What the writer meant by one key and its value; `in_line` in a `{…}` of fields."""
+    name = folded(key.value).casefold()
+    start = _start(key)
+    event = node.first
+    values: str | list[str] = node.texts
+    if isinstance(event, yaml.ScalarEvent):
+        values = event.value
+    if in_line:
+        return Entry(name, values, start)
+    colon = block.find(":", _end(key))
+    end = block.find("\n", colon)
+    end = len(block) if end < 0 else end
+    written = block[colon + 1 : end].strip()
+    one_line = node.end <= end or not block[end : node.end].strip()
+    if isinstance(event, yaml.ScalarEvent):
+        return _scalar_entry(Entry(name, event.value, start), event, written, block, one_line=one_line)
+    if node.alias:
+        return Entry(
+            name, written if one_line else values, start, note=f"`{name}` holds an alias `*…`, not read"
+        )
+    if node.deep:
+        note = f"`{name}` holds lists more than {_DEEPEST} levels deep"
+        return Entry(name, written if name in _TEXTS else [], start, note=note)
+    if one_line and (name in _TEXTS or _is_foreign(getattr(event, "tag", None))):
+        return Entry(name, written, start, note=f"`{name}` is a list or mapping in YAML, here read as text")
+    return Entry(name, values, start)
+
+
+def _scalar_entry(
+    entry: Entry, event: yaml.ScalarEvent, written: str, block: str, *, one_line: bool
+) -> Entry:
+    if event.style in {"'", '"'}:
+        further = block[_start(event) : _end(event)].split("\n")[1:]
+        if any(map(_KEY.match, further)):
+            raise NotFieldsError  # a quote that is not closed swallowed the next fields
+        return entry
+    plain = event.style not in {"|", ">"}
+    if not one_line or (event.value and not plain) or _is_standard(event.tag):
+        return entry
+    if _is_foreign(event.tag):
+        note = f"`{entry.key}` has the tag `!…`, which is not followed but read as text"
+    elif event.value != written and entry.key in _PROSE:
+        note = f"YAML takes a part of `{entry.key}` for a comment or a mark, here read as text"
+    else:
+        note = ""
+    return Entry(entry.key, written, entry.start, note=note)
+
+
+def _is_standard(tag: str | None) -> bool:
+    return tag is not None and re.fullmatch(r"tag:yaml\.org,2002:[a-z]+", tag) is not None
+
+
+def _is_foreign(tag: str | None) -> bool:
+    return tag is not None and not _is_standard(tag)
+
+
+def line_entries(lines: list[str]) -> Iterator[Entry]:
+    """The entries of a block that YAML cannot read: each key's lines are read by themselves."""
+    groups: list[tuple[int, list[str]]] = []
+    at = 0
+    for line in lines:
+        if _KEY.match(line):
+            groups.append((at, [line]))
+        elif groups:
+            groups[-1][1].append(line)
+        at += len(line) + 1
+    for start, group in groups:
+        try:
+            for entry in list(yaml_entries("\n".join(group))):
+                yield msgspec.structs.replace(entry, start=start + entry.start)
+        except NotFieldsError:
+            yield _mended(start, group)
+
+
+def _mended(start: int, group: list[str]) -> Entry:
+    """The entry of lines that are no YAML: what stands after the colon, as it is written."""
+    match = _KEY.match(group[0])
+    assert match is not None  # noqa: S101 - groups begin with a key
+    key = folded(match["key"].strip("\"'")).casefold()
+    first = group[0][match.end() :].strip()
+    further = [line.strip() for line in group[1:] if line.strip() and not line.startswith("#")]
+    if not first and further and all(line.startswith("- ") for line in further):
+        return Entry(key, [line[2:].strip().strip("\"'") for line in further], start, mended=True)
+    value = " ".join([first, *further])
+    if len(value) > 1 and value[0] == value[-1] == '"' and '"' not in value[1:-1]:
+        value = value[1:-1]  # quoted, but with a backslash that YAML does not know
+    return Entry(key, value, start, mended=True)
+
+
+def fields_end(lines: list[str], *, closed: bool) -> int:
+    """How many lines from the first on are fields; the rest is the body of a block that was not closed."""
+    odd = next((n for n, line in enumerate(lines) if not _is_field_line(line)), len(lines))
+    if not any(map(_KEY.match, lines[:odd])):
+        return 0
+    blank = next((n for n, line in enumerate(lines[:odd]) if not line.strip()), None)
+    if not closed:
+        return odd if blank is None else blank
+    known = any((m := _KEY.match(line)) and m["key"].casefold() in _KNOWN for line in lines[odd:])
+    return len(lines) if odd == len(lines) or known or blank is None else blank
+
+
+def _is_field_line(line: str) -> bool:
+    """Whether a line may stand in a block: a key, a value's further line, a comment, nothing."""
+    return not line or line[0] in " \t#" or line.startswith("- ") or bool(_KEY.match(line))

@@ -1,0 +1,187 @@
+"""A clipping's file becomes fields and body."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import frontmatter
+import msgspec
+from frontmatter.default_handlers import BaseHandler
+
+from generator.errors import Problem, Severity
+from generator.model import Clipping
+from generator.reading.fields import Entry, NotFieldsError, fields_end, line_entries, yaml_entries
+from generator.reading.text import decode, shown
+
+LARGEST = 16 * 1024 * 1024
+"""Bytes; a larger file is no article."""
+
+
+class _Verbatim(BaseHandler):
+    """Splits the block off and hands it over unread; `yaml_entries` reads it."""
+
+    FM_BOUNDARY = re.compile(r"^-{3,}[ \t]*$", re.MULTILINE)
+    START_DELIMITER = END_DELIMITER = "---"
+
+    def load(self, fm: str) -> dict[str, object]:
+        return {"block": fm}
+
+
+_VERBATIM = _Verbatim()
+
+
+def read_clipping(content: Path, path: str) -> tuple[Clipping | None, tuple[Problem, ...]]:
+    """Read one file below the content folder.
+
+    None means that it cannot be used; then the last problem has severity error and says why.
+    """
+    try:
+        raw = _bytes(content, path)
+    except _RefusedError as refusal:
+        return None, (refusal.args[0],)
+    text, notes = decode(raw)
+    problems = tuple(
+        Problem(path=shown(path), message=note, advice="save it as UTF-8 text", severity=Severity.NOTICE)
+        for note in notes
+    )
+    clipping, faults = clipping_of(path, text)
+    return clipping, problems + faults
+
+
+class _RefusedError(Exception):
+    """A file that is not read; holds the problem."""
+
+    def __init__(self, path: str, message: str, advice: str) -> None:
+        super().__init__(Problem(path=shown(path), message=message, advice=advice, severity=Severity.ERROR))
+
+
+def _bytes(content: Path, path: str) -> bytes:
+    """A regular file's bytes; opening never waits, whatever stands under the name."""
+    try:
+        descriptor = os.open(content / path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+        with os.fdopen(descriptor, "rb") as stream:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise _RefusedError(
+                    path, "is no regular file", "replace it by a file, or name it in `ignore`"
+                )
+            raw = stream.read(LARGEST + 1)
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise _RefusedError(path, f"cannot be read: {why}", "check the file and its rights") from error
+    if len(raw) > LARGEST:
+        message = f"is larger than {LARGEST // 1024**2} MiB"
+        raise _RefusedError(path, message, "shorten it, or name it in `ignore`")
+    return raw
+
+
+def clipping_of(path: str, text: str) -> tuple[Clipping, tuple[Problem, ...]]:
+    """Part a clipping's text (LF line ends) into fields and body; never raises.
+
+    Values are texts, or lists of texts; of a key that stands twice the last one counts.
+    """
+    start = text.lstrip()
+    first_line = text.count("\n", 0, len(text) - len(start)) + 1
+    if not _VERBATIM.detect(start):
+        fault = "has no front matter" if start else "is empty"
+        advice = "begin the file with the lines `---`, `title: …`, `date: …`, `---`"
+        problem = Problem(path=shown(path), message=fault, advice=advice, severity=Severity.NOTICE)
+        return Clipping(path=path, fields={}, lines={}, body=text.strip("\n")), (problem,)
+    parted, body = frontmatter.parse(start, handler=_VERBATIM)
+    if "block" in parted:
+        body = _with_indent(start, body)
+        return _clipping(path, str(parted["block"]), body, first_line)
+    return _unclosed(path, start.partition("\n")[2], first_line)
+
+
+def _with_indent(text: str, body: str) -> str:
+    """The body with its first line's indent, which the library strips: it may be a block of code."""
+    if not body:
+        return body
+    at = len(text.rstrip()) - len(body)
+    return text[text.rfind("\n", 0, at) + 1 : at] + body
+
+
+def _unclosed(path: str, rest: str, line: int) -> tuple[Clipping, tuple[Problem, ...]]:
+    """A clipping whose text begins with `---` and has no second one."""
+    lines = rest.split("\n")
+    length = fields_end(lines, closed=False)
+    if not length:
+        problem = Problem(
+            path=shown(path),
+            line=line,
+            message="begins with `---`, but no field follows",
+            advice="write `title: …` below it and close the block with `---`",
+        )
+        return Clipping(path=path, fields={}, lines={}, body=rest.strip("\n")), (problem,)
+    block, body = "\n".join(lines[:length]), "\n".join(lines[length:]).strip("\n")
+    clipping, problems = _clipping(path, block, body.removeprefix("...\n"), line)
+    return msgspec.structs.replace(clipping, repaired=True), (_not_closed(path, line + length), *problems)
+
+
+def _not_closed(path: str, line: int) -> Problem:
+    return Problem(
+        path=shown(path),
+        line=line,
+        message="the front matter is not closed",
+        advice="add a line `---` below this one",
+    )
+
+
+def _clipping(path: str, block: str, body: str, line: int) -> tuple[Clipping, tuple[Problem, ...]]:
+    """The clipping of a block that begins after line `line`."""
+    block = block.strip("\n") if not block[:1].isspace() else block[block.find("\n") + 1 :]
+    problems: list[Problem] = []
+    repaired = False
+    try:
+        entries = list(yaml_entries(block))
+    except NotFieldsError:
+        lines = block.split("\n")
+        length = fields_end(lines, closed=True)
+        if not length:
+            problem = Problem(
+                path=shown(path),
+                line=line + 1,
+                message="the front matter holds no `key: value` lines; it is shown as text",
+                advice="write `title: …` on a line of its own",
+            )
+            whole = f"{block.strip()}\n\n{body}".strip("\n")
+            return Clipping(path=path, fields={}, lines={}, body=whole), (problem,)
+        repaired = True
+        if length < len(lines):
+            problems.append(_not_closed(path, line + length))
+            body = "\n".join(lines[length:]).strip("\n") + f"\n\n---\n\n{body}"
+        entries = list(line_entries(lines[:length]))
+    fields: dict[str, str | list[str]] = {}
+    at: dict[str, int] = {}
+    for entry in entries:
+        here = line + 1 + block.count("\n", 0, entry.start)
+        problems += _problems(path, entry, here, at.get(entry.key))
+        fields[entry.key], at[entry.key] = entry.value, here
+    return Clipping(path=path, fields=fields, lines=at, body=body, repaired=repaired), tuple(problems)
+
+
+def _problems(path: str, entry: Entry, line: int, earlier: int | None) -> Iterator[Problem]:
+    where = shown(path)
+    mend = f"write {entry.key}: {_quoted(entry.value)}"
+    if entry.mended:
+        yield Problem(path=where, line=line, message=f"`{entry.key}` is not valid YAML", advice=mend)
+    elif entry.note:
+        yield Problem(path=where, line=line, message=entry.note, advice=mend, severity=Severity.NOTICE)
+    if earlier is not None:
+        message = f"`{entry.key}` stands twice, also on line {earlier}; the last one counts"
+        yield Problem(path=where, line=line, message=message, advice="delete one of them")
+
+
+def _quoted(value: str | list[str]) -> str:
+    """A value as YAML that means it."""
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_quoted, value)) + "]"
+    if len(value) > 300:
+        value = value[:300] + "…"
+    if '"' in value or "\\" in value:
+        return "'" + value.replace("'", "''") + "'"
+    return f'"{value}"'

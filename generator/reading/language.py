@@ -1,0 +1,155 @@
+"""Which language a text is in, which way it runs, how long it takes to read.
+
+Scripts decide where they can. Texts in Latin letters are told apart by their commonest words, after
+Grefenstette, "Comparing two language identification schemes" (JADT 1995): on some 20 words and more they do
+as well as letter statistics, and need no model.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+_LONGEST = 1000
+"""Characters that are looked at; the rest of a text says no more."""
+
+_FEWEST_WORDS = 3
+"""Of a Latin text that is long enough to tell."""
+
+# In the order of trust: kana and hangul come with Han characters.
+_SCRIPTS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("han", re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")),
+    ("kana", re.compile("[\u3041-\u309f\u30a1-\u30fa\u30fd-\u30ff\uff66-\uff9d]")),
+    ("hangul", re.compile("[\u1100-\u11ff\uac00-\ud7a3]")),
+    ("latin", re.compile("[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff]")),
+    ("cyrillic", re.compile("[\u0400-\u052f]")),
+    ("arabic", re.compile("[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc]")),
+    ("hebrew", re.compile("[\u0591-\u05f4]")),
+    ("greek", re.compile("[\u0370-\u03ff\u1f00-\u1fff]")),
+    ("thai", re.compile("[\u0e01-\u0e5b]")),
+    ("devanagari", re.compile("[\u0900-\u097f]")),
+)
+# The commonest language of each script first; one that the site names wins.
+_LANGUAGES = {
+    "cyrillic": ("ru", "uk", "bg", "sr", "be", "mk", "kk", "mn"),
+    "arabic": ("ar", "fa", "ur", "ps", "ug"),
+    "hebrew": ("he", "yi"),
+    "greek": ("el",),
+    "thai": ("th",),
+    "devanagari": ("hi", "mr", "ne", "sa"),
+}
+_NOT_LATIN = frozenset({"zh", "yue", "ja", "ko", *(tag for tags in _LANGUAGES.values() for tag in tags)})
+_RTL = frozenset({"ar", "fa", "ur", "ps", "ug", "he", "yi", "dv", "sd", "ckb"})
+_RTL_SCRIPTS = frozenset({"arab", "hebr", "thaa", "syrc", "nkoo"})
+
+_COMMON_WORDS = {
+    "en": "the of and to in is that for it with as was on are be this by at from have or an not you can your",
+    "it": "di e il che la è per un in del una della con non sono le si da i dei nel alla più come al gli",
+    "fr": "de la le et les des en un une du est que dans pour qui par sur plus au pas ce avec sont il aux",
+    "es": "de la que el en y los del las un por con una para es su al lo como más se sus no o este",
+    "de": "der die und in den von zu das mit sich des auf für ist im dem nicht ein eine als auch es an",
+    "pt": "de a o que e do da em um para é com não uma os no se na por mais as dos como mas foi ao das",
+    "nl": "de het een van en in is dat op te zijn voor met die niet aan er om ook als bij door naar worden",
+    "pl": "w i na z się do nie że to jest o jak po przez od dla za oraz które czy tym co może był",
+    "sv": "och att det i en som är på av för med den till ett om har inte kan de från var ska",
+    "da": "og at det i en er til af på for med der den som ikke de et har kan om var vi fra",
+    "nb": "og det i å en er til på for som med av at ikke den de et har kan om var vi fra seg",
+    "fi": "ja on ei että se oli hän mutta ovat kun niin tai myös joka sen sekä kuin ole voi",
+    "cs": "a v se na je že to z s o do pro jsou jako ale za by po podle který které bylo",
+    "tr": "ve bir bu da de için ile olarak çok daha olan en gibi ne ya kadar sonra var",
+    "ro": "de și în la a cu pe care un o din mai pentru nu este ca sau prin fost sunt ce",
+    "hu": "a az és hogy nem is egy ez meg van volt csak de mint már ki még lehet vagy el",
+    "id": "yang dan di ini itu dengan untuk dari dalam tidak akan pada juga ke karena oleh adalah bisa",
+    "vi": "và của là có được cho không trong các với những một người đã này để khi trên từ về",
+    "ca": "de la i el que a en els les per un una amb del és no al es més com dels",
+}
+_SETS = {tag: frozenset(words.split()) for tag, words in _COMMON_WORDS.items()}
+_WORD = re.compile(r"[^\W\d_]+")
+_TOKEN = re.compile(r"[\w'’]+")
+_CJK = re.compile("[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U000323af]")
+_CJK_A_MINUTE = 350
+_WORDS_A_MINUTE = 230
+
+
+def language_of(text: str, languages: Sequence[str]) -> str | None:
+    """The BCP 47 tag of a plain text's language; None where it is too short, or holds too little, to tell.
+
+    `languages` are the site's: among them a Latin text is told apart, and a tag such as `zh-Hant` is given
+    back as the site writes it.
+    """
+    sample = text[:_LONGEST]
+    if sample.isascii():
+        counts = {"latin": len(_WORD.findall(sample))}
+    else:
+        counts = {script: len(pattern.findall(sample)) for script, pattern in _SCRIPTS}
+        counts["latin"] = counts["latin"] // 4  # a word of Latin letters says what some two signs do
+    cjk = counts.get("han", 0) + counts.get("kana", 0)
+    counts["cjk"] = cjk
+    script = max(("latin", "cjk", "hangul", *_LANGUAGES), key=lambda name: counts.get(name, 0))
+    if not counts.get(script):
+        return None
+    if script == "cjk":
+        return _as_site_writes("ja" if counts["kana"] * 10 > cjk else "zh", languages)
+    if script == "hangul":
+        return _as_site_writes("ko", languages)
+    if script == "latin":
+        return _latin(sample, languages)
+    tags = _LANGUAGES[script]
+    return next((tag for tag in languages if _primary(tag) in tags), tags[0])
+
+
+def _as_site_writes(language: str, languages: Sequence[str]) -> str:
+    return next((tag for tag in languages if _primary(tag) == language), language)
+
+
+def _primary(tag: str) -> str:
+    return tag.replace("_", "-").partition("-")[0].lower()
+
+
+def _latin(sample: str, languages: Sequence[str]) -> str | None:
+    """The site's Latin language whose commonest words stand most often in the text."""
+    words = _WORD.findall(sample.lower())
+    if len(words) < _FEWEST_WORDS:
+        return None
+    choice = [tag for tag in languages if _primary(tag) not in _NOT_LATIN]
+    if len(choice) < 2:
+        return choice[0] if choice else _any_latin(words)
+    scores = {tag: _score(words, _primary(tag)) for tag in choice}
+    best, second = sorted(scores, key=lambda tag: -scores[tag])[:2]
+    return best if scores[best] > scores[second] else None
+
+
+def _any_latin(words: Sequence[str]) -> str | None:
+    """Of a site without Latin languages: any that is plain to see."""
+    scores = {tag: _score(words, tag) for tag in _COMMON_WORDS}
+    best, second = sorted(scores, key=lambda tag: -scores[tag])[:2]
+    return best if scores[best] * 10 > len(words) and scores[best] > scores[second] else None
+
+
+def _score(words: Sequence[str], language: str) -> int:
+    common = _SETS.get(language, frozenset())
+    counted = Counter(words)
+    return sum(counted[word] for word in common)
+
+
+def direction(language: str) -> str:
+    """`rtl` for a language written from right to left, else `ltr`."""
+    parts = language.lower().replace("_", "-").split("-")
+    return "rtl" if parts[0] in _RTL or not _RTL_SCRIPTS.isdisjoint(parts[1:]) else "ltr"
+
+
+def reading_minutes(text: str) -> int:
+    """Minutes that a plain text takes: 0 where there is none, else at least 1.
+
+    230 words a minute (Brysbaert 2019: 238), 350 Chinese, Japanese or Korean characters (IReST 2012: 255 to
+    357 read aloud).
+    """
+    characters = 0
+    if not text.isascii():
+        characters = len(_CJK.findall(text))
+        text = _CJK.sub(" ", text) if characters else text
+    words = len(_TOKEN.findall(text))
+    if not characters and not words:
+        return 0
+    return max(1, round(characters / _CJK_A_MINUTE + words / _WORDS_A_MINUTE))

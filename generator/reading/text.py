@@ -1,0 +1,138 @@
+"""Bytes as found become text: encodings, line ends, characters that no page can carry."""
+
+from __future__ import annotations
+
+import codecs
+import html
+import html.entities
+import re
+import unicodedata
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_SAMPLE = 65_536
+
+# C0 (but tab and line feed), DEL, C1 and the characters that XML cannot carry.
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+# Directional overrides can make `gpj.exe` read as `exe.jpg`; the rest is invisible and splits words.
+_INVISIBLE = re.compile("[\u00ad\u200b\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]")
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+
+
+def decode(raw: bytes) -> tuple[str, tuple[str, ...]]:
+    """The text of a file with LF line ends, and a note in words on each thing that was wrong with it.
+
+    Knows UTF-8, UTF-16 and UTF-32 (with or without a mark), GB18030 and Windows-1252; never raises.
+    """
+    text, notes = _decoded(raw)
+    text = text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff")
+    text, dropped = _CONTROLS.subn("", text)
+    if dropped:
+        notes += (f"holds {dropped} control {'character' if dropped == 1 else 'characters'}, left out",)
+    return text, notes
+
+
+def _decoded(raw: bytes) -> tuple[str, tuple[str, ...]]:
+    for mark, marked in _BOMS:
+        if raw.startswith(mark):
+            return _with_codec(raw[len(mark) :], marked)
+    if b"\0" in raw and (codec := _wide_codec(raw)):
+        return _with_codec(raw, codec)
+    try:
+        return raw.decode("utf-8"), ()
+    except UnicodeDecodeError:
+        return _with_codec(raw, _narrow_codec(raw))
+
+
+def _with_codec(raw: bytes, codec: str) -> tuple[str, tuple[str, ...]]:
+    name = codec.upper().removesuffix("-LE").removesuffix("-BE")
+    notes = () if codec == "utf-8" else (f"is {name}, not UTF-8",)
+    try:
+        return raw.decode(codec), notes
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        text = raw.decode(codec, "replace")
+        if codec == "cp1252":
+            return text, notes
+        return text, (f"is broken {name}: some bytes, the first on line {line}, became `\ufffd`",)
+
+
+def _wide_codec(raw: bytes) -> str | None:
+    """UTF-16 without a mark shows in where its zero bytes stand: in ASCII every second."""
+    sample = raw[:_SAMPLE]
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    much, few, codec = (odd, even, "utf-16-le") if odd > even else (even, odd, "utf-16-be")
+    if few * 10 > much:
+        return None
+    if much * 10 > len(sample):
+        return codec
+    try:  # Chinese in UTF-16 has zeros only in its line ends and spaces
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return codec if much * 200 > len(sample) else None
+    return None
+
+
+def _narrow_codec(raw: bytes) -> str:
+    """Which of broken UTF-8, GB18030 and Windows-1252 a text is most likely in."""
+    sample = raw[:_SAMPLE]
+    as_utf8 = sample.decode("utf-8", "replace")
+    broken = as_utf8.count("\ufffd")
+    good = sum(ch > "\x7f" for ch in as_utf8) - broken
+    if good >= 2 * broken:
+        return "utf-8"
+    as_gb = sample.decode("gb18030", "replace")
+    wide = [ch for ch in as_gb if ch > "\x7f"]
+    common = len("".join(wide).encode("gb2312", "ignore").decode("gb2312"))
+    if common >= 0.8 * len(wide):
+        return "gb18030"
+    # A curly quote or an accent among ASCII is Windows-1252; more than that is something broken.
+    return "cp1252" if all(b in _CP1252 for b in set(sample)) else "utf-8"
+
+
+_CP1252 = frozenset(range(256)) - {0x81, 0x8D, 0x8F, 0x90, 0x9D}
+
+
+def unescaped(text: str) -> str:
+    """Text with its HTML entities decoded, also those that were encoded twice.
+
+    Only whole entities count, so that `R&D` and `?a=1&copy=2` stay.
+    """
+    for _ in range(2):
+        if "&" not in text:
+            break
+        text = _ENTITY.sub(_character, text)
+    return text
+
+
+def _character(match: re.Match[str]) -> str:
+    name = match[0]
+    return html.unescape(name) if name[1] == "#" else html.entities.html5.get(name[1:], name)
+
+
+def folded(text: str) -> str:
+    """Text on one line: white space as single spaces, invisible and control characters gone."""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()
+    text = _CONTROLS.sub("", " ".join(text.split()))
+    return " ".join(_INVISIBLE.sub("", text).split())
+
+
+def bare(text: str) -> str:
+    """What remains of a text for comparing: letters and digits, without case, width or decoration."""
+    text = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(ch for ch in text if ch.isalnum()) or "".join(text.split())
+
+
+def shown(path: str) -> str:
+    r"""A path as messages print it: bytes that are not UTF-8, and control characters, as `\xff`."""
+    if path.isprintable():
+        return path
+    text = path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
