@@ -1,0 +1,287 @@
+"""The command line: exit codes, messages, reports."""
+
+import json
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import click
+import pytest
+
+from generator.cli import DONE, FAILED, INTERRUPTED, UNUSABLE, broadsheet, run
+from writing import write_clipping, write_config
+
+REFERENCE = Path(__file__).parent.parent / "docs/reference/command-line.md"
+
+
+@pytest.fixture
+def root(tmp_path, monkeypatch):
+    """A site of three clippings, one of them broken and one a draft, as the current folder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "200")
+    write_config(tmp_path)
+    write_clipping(tmp_path / "content", "a.md", title="An article")
+    write_clipping(tmp_path / "content", "b.md", title="Broken: a title", date="2024-07-02")
+    write_clipping(tmp_path / "content", "c.md", title="A draft", draft="true")
+    return tmp_path
+
+
+def test_build_ends_with_a_line_that_counts(root, capfd):
+    assert run(["build"]) == DONE
+    out, err = capfd.readouterr()
+    assert re.fullmatch(
+        r"3 found, 2 published, 1 repaired, 1 skipped; \d+ files written, 0 kept, 0 deleted; \d+\.\d s",
+        out.strip(),
+    )
+    assert "warning: b.md:2:" in err
+    assert (root / "public/index.html").is_file()
+
+
+def test_verbose_says_what_is_left_out_and_quiet_nothing(root, capfd):
+    assert run(["build", "-v"]) == DONE
+    assert "skipped: c.md: " in capfd.readouterr().err
+    assert run(["build", "-q"]) == DONE
+    assert capfd.readouterr() == ("", "")
+
+
+def test_strict_fails_for_a_problem(root, capfd):
+    assert run(["build", "--strict"]) == FAILED
+    assert "b.md:2" in capfd.readouterr().err
+    assert not (root / "public").exists()
+    assert run(["check", "--strict"]) == FAILED
+    assert run(["check"]) == DONE
+
+
+def test_the_report_has_what_scripts_need(root):
+    assert run(["build", "--report", "report.json", "-q"]) == DONE
+    report = json.loads((root / "report.json").read_text("utf-8"))
+    assert report["found"] == report["published"] + len(report["skipped"]) == 3
+    assert report["verdicts"] == {"full": 2, "cut": 0, "link": 0}
+    assert [skipped["path"] for skipped in report["skipped"]] == ["c.md"]
+    assert (report["repaired"], report["ignored"]) == (1, 0)
+    assert report["pages"]["written"] > 10
+    assert {"path", "line", "message", "advice", "severity"} == set(report["problems"][0])
+    assert report["seconds"] > 0
+
+
+def test_a_report_that_cannot_be_written_is_said(root, capfd):
+    assert run(["build", "--report", "no/such/folder.json", "-q"]) == FAILED
+    assert "no/such/folder.json" in capfd.readouterr().err
+
+
+def test_list_writes_an_object_a_clipping(root, capfdbinary):
+    assert run(["list", "--format", "jsonl", "--text"]) == DONE
+    rows = [json.loads(line) for line in capfdbinary.readouterr().out.splitlines()]
+    assert [row["path"] for row in rows] == ["a.md", "b.md", "c.md"]
+    first = rows[0]
+    assert first["title"] == "An article"
+    assert first["url"] == "https://origin.example/a.md"
+    assert (first["source"], first["date"], first["language"]) == ("A source", "2024-07-03", "en")
+    assert (first["verdict"], first["story"], first["skipped"]) == ("full", None, None)
+    assert re.fullmatch(r"articles/../.{12}\.html", first["address"])
+    assert "press" in first["text"]
+    assert rows[1]["title"] == "Broken: a title"
+    assert rows[2]["address"] is None
+    assert "draft" in rows[2]["skipped"]
+
+
+def test_list_shows_people_a_table(root, capfd):
+    assert run(["list"]) == DONE
+    out = capfd.readouterr().out
+    assert re.search(r"2024-07-03\s+A source\s+full\s+An article", out)
+    assert re.search(r"skipped\s+c\.md", out)
+
+
+def test_a_link_item_is_listed_with_its_place(root, capfdbinary):
+    write_clipping(root / "content", "d.md", body="")
+    run(["list", "--format", "jsonl"])
+    row = json.loads(capfdbinary.readouterr().out.splitlines()[-1])
+    assert re.fullmatch(r"sources/a-source/2024/07/#.{12}", row["address"])
+
+
+def test_check_prints_all_and_writes_nothing(root, capfd):
+    before = sorted(root.rglob("*"))
+    assert run(["check"]) == DONE
+    out, err = capfd.readouterr()
+    assert out.strip() == "3 found, 1 repaired, 1 skipped; 1 warnings"
+    assert "b.md:2" in err
+    assert "c.md" in err
+    assert sorted(root.rglob("*")) == before
+
+
+def test_clean_deletes_what_builds_wrote(root, capfd):
+    run(["build", "-q"])
+    (root / "public/CNAME").write_text("mine", "utf-8")
+    assert run(["clean"]) == DONE
+    assert [path.name for path in (root / "public").iterdir()] == ["CNAME"]
+    assert run(["clean"]) in {DONE, FAILED}
+
+
+def test_an_output_folder_of_others_is_refused(root, capfd):
+    (root / "public").mkdir()
+    (root / "public/letter.txt").write_text("mine", "utf-8")
+    assert run(["build"]) == FAILED
+    assert "--output" in capfd.readouterr().err
+    assert [path.name for path in (root / "public").iterdir()] == ["letter.txt"]
+
+
+def test_init_then_build(tmp_path, monkeypatch, capfd):
+    monkeypatch.chdir(tmp_path)
+    assert run(["init", "mydigest"]) == DONE
+    assert "cd mydigest && broadsheet serve" in capfd.readouterr().out
+    monkeypatch.chdir(tmp_path / "mydigest")
+    assert run(["build"]) == DONE
+    assert " 0 skipped" in capfd.readouterr().out
+    assert run(["init"]) == UNUSABLE
+
+
+def test_new_prints_the_path_of_a_clipping_that_is_published(root, capfd):
+    assert (
+        run(
+            ["new", "An “odd”: title", "--url", "https://x.example/", "--source", "S", "--date", "2024-07-01"]
+        )
+        == DONE
+    )
+    file = root / capfd.readouterr().out.strip()
+    assert file.is_file()
+    run(["list", "--format", "jsonl"])
+    rows = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+    [row] = [row for row in rows if row["title"] == "An “odd”: title"]
+    assert (row["date"], row["source"], row["url"]) == ("2024-07-01", "S", "https://x.example/")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["biuld"], "did you mean 'build'?"),
+        (["nonsense"], "known: "),
+        (["build", "--strickt"], "--strict"),
+        (["build", "--as-of", "yesterday"], "write YYYY-MM-DD"),
+        (["list", "--text"], "--format jsonl"),
+        (["list", "--format", "xml"], "jsonl"),
+        (["new", "x", "--url", "javascript:alert(1)"], "no web address"),
+        (["build", "--base-url", "host"], "no address of a site"),
+        (["build", "-o", "content/x"], "lie in each other"),
+    ],
+)
+def test_what_cannot_be_used_is_said_with_the_mend(root, capfd, arguments, message):
+    assert run(arguments) == UNUSABLE
+    err = capfd.readouterr().err
+    assert message in err
+    assert "Traceback" not in err
+
+
+def test_a_broken_configuration_is_no_failed_build(root, capfd):
+    write_config(root, 'titel = "x"')
+    assert run(["build"]) == UNUSABLE
+    assert "did you mean `title`?" in capfd.readouterr().err
+
+
+def test_the_day_that_counts_as_now(root, monkeypatch, capfd):
+    for as_of, published in (("2024-07-03", 2), ("2024-07-02", 1), ("2024-07-02T12:00:00+00:00", 1)):
+        run(["build", "--as-of", as_of])
+        assert f" {published} published" in capfd.readouterr().out, as_of
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1719900000")  # 2 July 2024
+    run(["build"])
+    assert " 1 published" in capfd.readouterr().out
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "noon")
+    assert run(["build"]) == UNUSABLE
+
+
+def test_hostile_names_do_not_reach_the_terminal(root, capfd):
+    write_clipping(root / "content", "\x1b[31mred\u202e.md", date=None)
+    run(["check"])
+    err = capfd.readouterr().err
+    assert "\x1b" not in err
+    assert "\u202e" not in err
+    assert "red" in err
+
+
+def test_a_reader_who_leaves_early_is_no_fault(root):
+    command = f"{sys.executable} -m generator list --format jsonl | true"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+
+
+def test_help_names_every_command():
+    done = subprocess.run(
+        [sys.executable, "-m", "generator", "--help"], capture_output=True, text=True, check=True
+    )
+    for command in ("init", "new", "build", "serve", "list", "check", "clean"):
+        assert re.search(rf"^  {command} ", done.stdout, re.MULTILINE)
+
+
+def test_help_imports_nothing_slow():
+    code = "import sys, generator.cli; print(*sys.modules)"
+    modules = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert not {"jinja2", "markdown_it", "rich", "babel", "starlette", "msgspec", "nh3", "yaml"} & set(
+        modules
+    )
+
+
+def test_ctrl_c_ends_a_watching_build(root):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "generator", "build", "--watch"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        deadline = time.monotonic() + 20
+        while not (root / "public/.broadsheet.json").exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        write_clipping(root / "content", "late.md", title="A late one")
+        while "late" not in _titles(root) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert "late" in _titles(root)
+        process.send_signal(2)
+        started = time.monotonic()
+        assert process.wait(5) == INTERRUPTED
+        assert time.monotonic() - started < 2
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _titles(root: Path) -> str:
+    try:
+        return (root / "public/index.html").read_text("utf-8")
+    except OSError:
+        return ""
+
+
+def test_the_reference_names_every_command_and_option():
+    page = REFERENCE.read_text("utf-8")
+    shared, *sections = re.split(r"^## `broadsheet (?=\w+)", page, flags=re.MULTILINE)
+    by_command = {re.match(r"\w+", section)[0]: section for section in sections}
+    assert set(by_command) == set(broadsheet.commands)
+    for name, command in broadsheet.commands.items():
+        for parameter in command.params:
+            if not isinstance(parameter, click.Option):
+                continue
+            option = parameter.opts[-1]
+            row = re.search(rf"^\| .*`{option}[ `].*\| .*\|$", by_command[name], re.MULTILINE)
+            common = re.search(rf"^\| .*`{option}[ `].*\| (.+?) \| ", shared, re.MULTILINE)
+            assert row or (common and _names(common[1], name)), f"{name} {option}"
+
+
+def test_the_reference_names_no_option_that_is_not_there():
+    known = {opt for command in broadsheet.commands.values() for p in command.params for opt in p.opts}
+    named = set(re.findall(r"^\| .*?`(--[\w-]+)", REFERENCE.read_text("utf-8"), re.MULTILINE))
+    assert named <= known | {"--help"}
+
+
+def _names(cell: str, command: str) -> bool:
+    named = set(re.findall(r"`(\w+)`", cell))
+    return command not in named if cell.startswith("all but") else command in named
+
+
+def test_the_clock_is_read_here_alone():
+    package = Path(broadsheet.callback.__code__.co_filename).parent
+    for file in package.rglob("*.py"):
+        if file.name != "cli.py":
+            assert not re.search(r"\.(now|today|utcnow)\(", file.read_text("utf-8")), file

@@ -1,0 +1,54 @@
+"""Small sites for tests: clippings written as their clippers write them, and what stands on disk."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from generator.build import Desk, Options, Report, build
+from generator.config import Site, load
+
+NOW = dt.datetime(2024, 12, 31, 12, tzinfo=dt.UTC)
+BODY = "The press stood in the cellar, and on quiet nights the whole street could hear it working."
+
+
+def write_clipping(content: Path, path: str, body: str = BODY, **fields: object) -> Path:
+    """Write a clipping; fields not given are those of a sound one, None leaves a field out."""
+    given = {
+        "title": "A title",
+        "url": f"https://origin.example/{path}",
+        "source": "A source",
+        "date": "2024-07-03",
+    }
+    lines = [f"{key}: {value}\n" for key, value in (given | fields).items() if value is not None]
+    file = content / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(f"---\n{''.join(lines)}---\n\n{body}\n", "utf-8")
+    return file
+
+
+def write_config(root: Path, text: str = 'base_url = "https://digest.example/"\n') -> Path:
+    """Write `digest.toml`."""
+    root.mkdir(parents=True, exist_ok=True)
+    file = root / "digest.toml"
+    file.write_text(text, "utf-8")
+    return file
+
+
+def build_site(root: Path, *, as_of: dt.datetime = NOW, **options: bool) -> tuple[Report, Desk]:
+    """Build the site in a folder as the command line would."""
+    return build(site_in(root), Options(as_of=as_of, **options), lambda _step, _done, _total: None)
+
+
+def site_in(root: Path) -> Site:
+    """Load the site in a folder."""
+    return load(root / "digest.toml")
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder with its bytes."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
