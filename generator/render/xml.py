@@ -9,14 +9,21 @@ from xml.sax.saxutils import escape
 
 DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n'
 
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
 def clean(text: str) -> str:
     """Text without what XML 1.0 forbids or discourages; half a surrogate pair becomes U+FFFD."""
-    return _SURROGATE.sub("\ufffd", _ILLEGAL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
+    if _UNWANTED.search(text) is None:  # which holds for nearly all, and three passes would cost thrice
+        return text
+    return _UNWANTED.sub(_replacement, text.replace("\r\n", "\n"))
+
+
+def _replacement(unwanted: re.Match[str]) -> str:
+    if unwanted[0] == "\r":
+        return "\n"
+    return "\ufffd" if "\ud800" <= unwanted[0] <= "\udfff" else ""
 
 
 def element(name: str, content: str = "", attributes: dict[str, str | None] | None = None) -> str:
