@@ -4,7 +4,7 @@ import unicodedata
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.config import SourceConfig
@@ -202,6 +202,7 @@ articles = st.builds(
 heaps = st.lists(articles, max_size=25, unique_by=lambda article_: article_.path)
 
 
+@settings(deadline=None, max_examples=50)
 @given(heaps, st.randoms(use_true_random=False))
 def test_the_order_of_the_input_does_not_matter(heap, random):
     shuffled = heap.copy()
@@ -209,6 +210,7 @@ def test_the_order_of_the_input_does_not_matter(heap, random):
     assert grouped(*shuffled) == grouped(*heap)
 
 
+@settings(deadline=None, max_examples=50)
 @given(heaps)
 def test_every_article_stands_once_in_each_kind_of_edition_and_in_one_part(heap):
     digest, skipped, _ = grouped(*heap)
@@ -224,6 +226,7 @@ def test_every_article_stands_once_in_each_kind_of_edition_and_in_one_part(heap)
     assert all(a.source == name for name, source in digest.sources.items() for a in source.articles)
 
 
+@settings(deadline=None, max_examples=50)
 @given(heaps)
 def test_no_two_addresses_collide_on_any_file_system(heap):
     digest, _, _ = grouped(*heap)

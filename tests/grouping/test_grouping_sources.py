@@ -2,7 +2,7 @@ import datetime as dt
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.config import SourceConfig
@@ -62,6 +62,7 @@ def test_other_names_are_other_sources(other):
     assert key(other) != key("the daily press")
 
 
+@settings(deadline=None)
 @given(names)
 def test_a_key_is_its_own_key_and_has_the_same_slug(name):
     assert key(key(name)) == key(name)
@@ -69,6 +70,7 @@ def test_a_key_is_its_own_key_and_has_the_same_slug(name):
     assert key(spelling(name)) == key(name)
 
 
+@settings(deadline=None)
 @given(names)
 def test_a_slug_is_a_safe_path_segment(name):
     own = slug(name)
@@ -82,6 +84,7 @@ def test_a_slug_is_a_safe_path_segment(name):
     assert unicodedata.normalize("NFC", own.casefold()) == own
 
 
+@settings(deadline=None)
 @given(st.lists(names, max_size=12))
 def test_file_systems_that_fold_keep_slugs_apart(spellings):
     keys = {key(name) for name in spellings}

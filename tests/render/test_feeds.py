@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.model import Article, Source, TextPolicy, Verdict
@@ -199,6 +199,7 @@ def test_titles_are_never_marked_as_raw_character_data():
     assert b"<![CDATA[" not in atom(META, [ENTRY]) + rss(META, [ENTRY])
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.lists(st.tuples(text, text, text, text, text), max_size=3))
 def test_feeds_are_well_formed_whatever_the_text(rows):
     entries = [

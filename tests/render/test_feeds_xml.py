@@ -2,7 +2,7 @@ import urllib.parse
 import xml.etree.ElementTree as ET
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.render import xml
@@ -10,6 +10,7 @@ from generator.render import xml
 anything = st.text(max_size=40) | st.text("<>&\"'\x00\t\n\r\x85\ud800\udfff\uffff a", max_size=20)
 
 
+@settings(deadline=None)
 @given(anything, anything)
 def test_text_and_attributes_come_back_as_they_went_in(text, value):
     parsed = ET.fromstring(xml.element("a", text, {"b": value, "c": None}))
@@ -17,6 +18,7 @@ def test_text_and_attributes_come_back_as_they_went_in(text, value):
     assert parsed.attrib == {"b": xml.clean(value)}
 
 
+@settings(deadline=None)
 @given(anything)
 def test_clean_text_is_clean(text):
     cleaned = xml.clean(text)
@@ -50,6 +52,7 @@ def test_an_address_is_written_as_a_uri(address, expected):
     assert xml.uri(address) == expected
 
 
+@settings(deadline=None)
 @given(anything)
 def test_a_uri_is_plain_ascii_and_stays_as_it_is(rest):
     written = xml.uri("https://a.example/" + rest)

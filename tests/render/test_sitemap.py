@@ -1,7 +1,7 @@
 import datetime as dt
 import xml.etree.ElementTree as ET
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.model import Source
@@ -48,6 +48,7 @@ def test_addresses_are_percent_encoded():
     assert document.isascii()
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.integers(1, 60), st.integers(1, 20), st.integers(400, 2_000))
 def test_no_sitemap_is_too_long_or_too_large_and_no_page_is_left_out(count, most_addresses, most_bytes):
     listed = [(f"page-{n:03}/" + "x" * (n % 40), JULY, JULY) for n in range(count)]
