@@ -92,7 +92,7 @@ class _Draft:
         keys = (*self.rules.fields.get(name, ()), name, *BUILT_IN.get(name, ()))
         for key in keys:
             value = self.clipping.fields.get(key.casefold())
-            if isinstance(value, str | list) and value:
+            if value and isinstance(value, (str, list)):
                 yield key.casefold(), value
 
     def texts(self, name: str) -> Iterator[tuple[str, str]]:
@@ -173,16 +173,16 @@ def _published(draft: _Draft, moment: Moment, fetched: dt.datetime | None, *, is
     body = prose.without_title(clipping.body, title)
     is_cut = prose.is_cut(body)
     body = prose.without_cut(body) if is_cut else body
-    plain = prose.plain_text(body)
     url = _url(draft)
-    verdict = _verdict(plain, url, is_cut=is_cut)
+    beginning = prose.glance(body)
+    verdict = _verdict(body, beginning, url, is_cut=is_cut)
     if verdict is Verdict.LINK:
-        body = plain = ""
+        body = beginning = ""
         if url is None:
             draft.tell(None, "has neither text nor an address", "write some text, or `url:`", Severity.ERROR)
             return _skipped(draft, "has neither text nor an address")
     source = _source(draft, url)
-    language, title_language = _languages(draft, plain, title, source)
+    language, title_language = _languages(draft, beginning, title, source)
     summary = draft.text("summary")
     article = Article(
         id=_id(draft),
@@ -197,7 +197,7 @@ def _published(draft: _Draft, moment: Moment, fetched: dt.datetime | None, *, is
         fetched=fetched,
         verdict=verdict,
         excerpt=prose.shortened(summary) if summary else prose.excerpt_of(body),
-        minutes=reading_minutes(plain) * max(1, round(len(body) / prose.SAMPLE)),
+        minutes=reading_minutes(prose.without_targets(body)),
         authors=_authors(draft),
         tags=_tags(draft),
         aliases=tuple(_aliases(draft)),
@@ -206,10 +206,9 @@ def _published(draft: _Draft, moment: Moment, fetched: dt.datetime | None, *, is
     return Reading(article=article, text=body, problems=tuple(draft.problems), repaired=clipping.repaired)
 
 
-def _verdict(plain: str, url: str | None, *, is_cut: bool) -> Verdict:
+def _verdict(body: str, beginning: str, url: str | None, *, is_cut: bool) -> Verdict:
     # A note of one's own may be short; there is no original to lead to.
-    readable = prose.is_readable(plain) or (url is None and prose.has_text(plain))
-    if not readable:
+    if not (prose.is_readable(body, beginning) or (url is None and prose.has_text(body))):
         return Verdict.LINK
     return Verdict.CUT if is_cut else Verdict.FULL
 
@@ -326,12 +325,13 @@ def _has_letters(name: str) -> bool:
     return any(ch.isalpha() for ch in name)
 
 
-def _languages(draft: _Draft, plain: str, title: str, source: str) -> tuple[str, str]:
+def _languages(draft: _Draft, beginning: str, title: str, source: str) -> tuple[str, str]:
     """The language of the body, and that of the title."""
     rules = draft.rules
     of_title = language_of(title, rules.languages)
     given = _given_language(draft) or rules.source_languages.get(source)
-    language = given or language_of(plain, rules.languages) or of_title or rules.default_language
+    of_body = None if given else language_of(beginning, rules.languages)
+    language = given or of_body or of_title or rules.default_language
     if of_title is None or (language.startswith("ja") and of_title.startswith("zh")) or given == language:
         # Too short to tell; a Japanese title may be all Han; and who gives a language means both.
         return language, language

@@ -63,19 +63,19 @@ def _bytes(content: Path, path: str) -> bytes:
     """A regular file's bytes; opening never waits, whatever stands under the name."""
     try:
         descriptor = os.open(content / path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
-        with os.fdopen(descriptor, "rb") as stream:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        with os.fdopen(descriptor, "rb", buffering=0) as stream:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
                 raise _RefusedError(
                     path, "is no regular file", "replace it by a file, or name it in `ignore`"
                 )
-            raw = stream.read(LARGEST + 1)
+            if status.st_size > LARGEST:
+                message = f"is larger than {LARGEST // 1024**2} MiB"
+                raise _RefusedError(path, message, "shorten it, or name it in `ignore`")
+            return stream.readall()
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else error
         raise _RefusedError(path, f"cannot be read: {why}", "check the file and its rights") from error
-    if len(raw) > LARGEST:
-        message = f"is larger than {LARGEST // 1024**2} MiB"
-        raise _RefusedError(path, message, "shorten it, or name it in `ignore`")
-    return raw
 
 
 def clipping_of(path: str, text: str) -> tuple[Clipping, tuple[Problem, ...]]:

@@ -22,7 +22,6 @@ _SCRIPTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("han", re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")),
     ("kana", re.compile("[\u3041-\u309f\u30a1-\u30fa\u30fd-\u30ff\uff66-\uff9d]")),
     ("hangul", re.compile("[\u1100-\u11ff\uac00-\ud7a3]")),
-    ("latin", re.compile("[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff]")),
     ("cyrillic", re.compile("[\u0400-\u052f]")),
     ("arabic", re.compile("[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc]")),
     ("hebrew", re.compile("[\u0591-\u05f4]")),
@@ -65,9 +64,10 @@ _COMMON_WORDS = {
     "ca": "de la i el que a en els les per un una amb del és no al es més com dels",
 }
 _SETS = {tag: frozenset(words.split()) for tag, words in _COMMON_WORDS.items()}
+_LATIN = re.compile("[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff]+")
+_ASCII = re.compile("[\x00-\x7f]+")
 _WORD = re.compile(r"[^\W\d_]+")
-_TOKEN = re.compile(r"[\w'’]+")
-_CJK = re.compile("[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U000323af]")
+_CJK = re.compile("[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U000323af]+")
 _CJK_A_MINUTE = 350
 _WORDS_A_MINUTE = 230
 
@@ -79,12 +79,8 @@ def language_of(text: str, languages: Sequence[str]) -> str | None:
     back as the site writes it.
     """
     sample = text[:_LONGEST]
-    if sample.isascii():
-        counts = {"latin": len(_WORD.findall(sample))}
-    else:
-        counts = {script: len(pattern.findall(sample)) for script, pattern in _SCRIPTS}
-        counts["latin"] = counts["latin"] // 4  # a word of Latin letters says what some two signs do
-    cjk = counts.get("han", 0) + counts.get("kana", 0)
+    counts = _scripts(sample)
+    cjk = counts["han"] + counts["kana"]
     counts["cjk"] = cjk
     script = max(("latin", "cjk", "hangul", *_LANGUAGES), key=lambda name: counts.get(name, 0))
     if not counts.get(script):
@@ -94,9 +90,23 @@ def language_of(text: str, languages: Sequence[str]) -> str | None:
     if script == "hangul":
         return _as_site_writes("ko", languages)
     if script == "latin":
-        return _latin(sample, languages)
+        return _latin(sample, languages) if counts["latin"] >= _FEWEST_WORDS else None
     tags = _LANGUAGES[script]
     return next((tag for tag in languages if _primary(tag) in tags), tags[0])
+
+
+def _scripts(sample: str) -> dict[str, int]:
+    """How many signs of each script a text has; a Latin word counts as one, saying what a sign or two do."""
+    latin = len(_LATIN.findall(sample))
+    counts = {"latin": latin, "han": 0, "kana": 0}
+    others = "" if sample.isascii() else _ASCII.sub("", sample)
+    left = len(others)
+    for script, pattern in _SCRIPTS:
+        if left <= latin:
+            break
+        counts[script] = len(pattern.findall(others))
+        left -= counts[script]
+    return counts
 
 
 def _as_site_writes(language: str, languages: Sequence[str]) -> str:
@@ -109,12 +119,12 @@ def _primary(tag: str) -> str:
 
 def _latin(sample: str, languages: Sequence[str]) -> str | None:
     """The site's Latin language whose commonest words stand most often in the text."""
-    words = _WORD.findall(sample.lower())
-    if len(words) < _FEWEST_WORDS:
-        return None
     choice = [tag for tag in languages if _primary(tag) not in _NOT_LATIN]
-    if len(choice) < 2:
-        return choice[0] if choice else _any_latin(words)
+    if len(choice) == 1:
+        return choice[0]
+    words = _WORD.findall(sample.lower())
+    if not choice:
+        return _any_latin(words)
     scores = {tag: _score(words, _primary(tag)) for tag in choice}
     best, second = sorted(scores, key=lambda tag: -scores[tag])[:2]
     return best if scores[best] > scores[second] else None
@@ -147,9 +157,9 @@ def reading_minutes(text: str) -> int:
     """
     characters = 0
     if not text.isascii():
-        characters = len(_CJK.findall(text))
-        text = _CJK.sub(" ", text) if characters else text
-    words = len(_TOKEN.findall(text))
+        rest, runs = _CJK.subn(" ", text)
+        characters, text = len(text) - len(rest) + runs, rest
+    words = len(text.split())
     if not characters and not words:
         return 0
     return max(1, round(characters / _CJK_A_MINUTE + words / _WORDS_A_MINUTE))

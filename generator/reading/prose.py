@@ -5,6 +5,7 @@ This is a glance, not a Markdown parser: fast, and right about what clippers wri
 
 from __future__ import annotations
 
+import bisect
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -13,8 +14,12 @@ from generator.reading.text import bare, folded, unescaped
 
 _EXCERPT_UNITS = 160
 """Two lines: 80 Chinese characters, or 160 of Latin letters."""
-SAMPLE = 100_000
+_SAMPLE = 100_000
 """Characters of a body that are looked at."""
+
+_GLANCE = 3_000
+_EXCERPT_SAMPLE = 6_000
+_LONGEST_PARAGRAPH = 1_200
 
 # All repetitions are bounded, so that no hostile text makes them slow.
 _IMAGE = re.compile(r"!\[[^\]\n]{0,500}\]\((?:[^()\n]|\([^()\n]{0,500}\)){0,3000}\)?")
@@ -25,14 +30,20 @@ _TAG = re.compile(
     r"<!--.{0,2000}?-->|</?[A-Za-z][^<>]{0,2000}>|<(?:https?|mailto):[^<>\s]{0,2000}>", re.DOTALL
 )
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>\"'）】」]+")
+_TARGET = re.compile(r"\]\([^()\s]{0,3000}\)?")
 _MARK = re.compile(r"^[ \t]*(?:(?:>|#{1,6}|[-*+]|\d{1,9}[.)])(?:[ \t]+|$))+", re.MULTILINE)
-_EMPHASIS = re.compile(r"\*{1,3}|(?<!\w)_{1,3}|_{1,3}(?!\w)|~~|`+|\\(?=[^\w\s])")
+_EMPHASIS = re.compile(r"[*~`\\]+")
+_UNDERSCORES = re.compile(r"(?<!\w)_+|_+(?!\w)")
+_MARKUP = re.compile(r"[\[<&_]")
 _LETTER = re.compile(r"[^\W\d_]")
 _WIDE = re.compile("[\u1100-\u11ff\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\U00020000-\U000323af]")
+_BROAD = re.compile(
+    "[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60\U0001f300-\U0001faff\U00020000-\U000323af]"
+)
+_ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]")
 _GAP = re.compile(r"\n(?:[ \t]*\n)+")
 _FENCE = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
 _RULE = re.compile(r"[ \t]*(?:(?:[-*_=][ \t]*){3,}|\[\^?[^\]]+\]:.*)")
-_NO_PARAGRAPH = re.compile(rf"\A(?: {{4}}|\t|\||{_RULE.pattern}\Z)|\n\||^[ :|]*-{{3,}}[ :|-]*$", re.MULTILINE)
 _HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]+|$)(?P<atx>.*?)(?:[ \t]+#+)?[ \t]*$")
 _UNDERLINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*$")
 _CUT = re.compile(r"(?<!\.)\.\.\.\s*\Z")
@@ -40,7 +51,17 @@ _CUT = re.compile(r"(?<!\.)\.\.\.\s*\Z")
 
 def plain_text(markdown: str) -> str:
     """The words of Markdown, without markup, images, addresses and HTML tags; lines stay lines."""
-    text = markdown[:SAMPLE]
+    text = _EMPHASIS.sub("", _MARK.sub("", _words(markdown[:_SAMPLE])))
+    return unescaped(_UNDERSCORES.sub("", text) if "_" in text else text)
+
+
+def glance(markdown: str) -> str:
+    """The words of a body's beginning, enough to tell its language; emphasis and list marks stay."""
+    return _words(markdown[:_GLANCE])
+
+
+def _words(text: str) -> str:
+    """Text without images, addresses and tags."""
     if "](" in text or "][" in text:
         text = _IMAGE.sub(" ", text)
         text = _LINK.sub(r"\1", text)
@@ -48,7 +69,12 @@ def plain_text(markdown: str) -> str:
         text = _TAG.sub(" ", text)
     if "://" in text or "www." in text:
         text = _ADDRESS.sub(" ", text)
-    return unescaped(_EMPHASIS.sub("", _MARK.sub("", text)))
+    return text
+
+
+def without_targets(markdown: str) -> str:
+    """Markdown without what links and images lead to: good enough to count words in."""
+    return _TARGET.sub("]", markdown) if "](" in markdown else markdown
 
 
 def is_cut(body: str) -> bool:
@@ -61,24 +87,31 @@ def without_cut(body: str) -> str:
     return body.rstrip().removesuffix("...").rstrip()
 
 
-def is_readable(plain: str) -> bool:
-    """Whether a plain text holds more than buttons and punctuation.
+def is_readable(body: str, beginning: str) -> bool:
+    """Whether a body, of which `beginning` is a glance, holds more than buttons and punctuation.
 
     That is one line with some 20 letters (10 Chinese characters), or 200 letters on shorter lines. Over real
     bodies of failed fetches this leaves `：`, `视频`, `，轻点两下取消在看` aside.
     """
+    if _has_readable_line(beginning):
+        return True
+    return len(body) > _GLANCE and _has_readable_line(_words(body[:_SAMPLE]))
+
+
+def _has_readable_line(text: str) -> bool:
     total = 0
-    for line in plain.split("\n"):
-        letters = _letters(line)
-        total += letters
-        if letters >= 20 or total >= 200:
-            return True
+    for line in text.split("\n"):
+        if line:
+            letters = _letters(line)
+            total += letters
+            if letters >= 20 or total >= 200:
+                return True
     return False
 
 
-def has_text(plain: str) -> bool:
-    """Whether a plain text holds any letter or digit."""
-    return any(ch.isalnum() for ch in plain)
+def has_text(body: str) -> bool:
+    """Whether a body shows any letter or digit."""
+    return any(ch.isalnum() for ch in plain_text(body))
 
 
 def _letters(line: str) -> int:
@@ -89,7 +122,7 @@ def _letters(line: str) -> int:
 def first_heading(body: str) -> str:
     """The text of a body's first heading, or nothing; headings in code do not count."""
     previous, in_code = "", False
-    for line in body[:SAMPLE].split("\n"):
+    for line in body[:_SAMPLE].split("\n"):
         if _FENCE.match(line):
             in_code = not in_code
         elif in_code:
@@ -132,12 +165,13 @@ def _blocks(body: str, most: int) -> Iterator[tuple[int, int, int]]:
 
 
 def _repeats(block: str, title: str, wanted: str) -> bool:
-    if len(block) > 4 * len(title) + 2000:
+    longest = 2 * len(title) + 20 + (2000 if "](" in block or "<" in block else 0)
+    if len(block) > longest or (block.startswith("![") and "\n" not in block):
         return False
     lines = block.split("\n")
     if len(lines) > 1 and _UNDERLINE.match(lines[-1]):
         block = "\n".join(lines[:-1])
-    return bare(plain_text(block)) == wanted or bare(block) == wanted
+    return bare(block) == wanted or bool(_MARKUP.search(block) and bare(plain_text(block)) == wanted)
 
 
 def excerpt_of(body: str) -> str:
@@ -145,60 +179,69 @@ def excerpt_of(body: str) -> str:
 
     Headings, tables, code and paragraphs that are mostly links stay out; lists count where nothing else is.
     """
+    body = body[:_EXCERPT_SAMPLE]
+    text = _joined(block for block in _paragraphs(body) if not _ITEM.match(block))
+    return shortened(text or _joined(block for block in _paragraphs(body) if _ITEM.match(block)))
+
+
+def _joined(blocks: Iterator[str]) -> str:
+    """As many readable blocks as two lines take, as plain text on one line."""
     found: list[str] = []
-    lists: list[str] = []
-    for block in _paragraphs(body[:SAMPLE]):
-        lines = [line for line in block.split("\n") if not _HEADING.match(line)]
-        markdown = "\n".join(lines)
-        text = folded(plain_text(markdown))
-        if _letters(text) < 12 or _is_mostly_links(markdown, text):
-            continue
-        (lists if re.match(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]", markdown) else found).append(text)
-        if sum(map(_units, found)) >= _EXCERPT_UNITS:
-            break
-    return shortened(" ".join(found or lists))
+    units = 0
+    for block in blocks:
+        markdown = block
+        if "#" in block:
+            markdown = "\n".join(line for line in block.split("\n") if not _HEADING.match(line))
+        markdown = markdown[:_LONGEST_PARAGRAPH]
+        text = folded(plain_text(markdown)) if len(markdown) >= 6 else ""
+        if _letters(text) >= 12 and not _is_mostly_links(markdown, text):
+            found.append(text)
+            units += _units(text)
+            if units >= _EXCERPT_UNITS:
+                break
+    return " ".join(found)
 
 
 def _paragraphs(body: str) -> Iterator[str]:
     """Blocks between blank lines that are neither code, table, rule nor heading."""
     in_code = False
-    for block in _GAP.split(body):
-        fences = len(_FENCE.findall(block))
+    for block in body.split("\n\n"):
+        fences = len(_FENCE.findall(block)) if "```" in block or "~~~" in block else 0
         if fences or in_code:
             in_code ^= bool(fences % 2)
-        elif block and not _NO_PARAGRAPH.search(block):
-            yield block
+        elif block and not block.startswith(("    ", "\t", "|")) and not _is_table_or_rule(block):
+            yield block.strip("\n")
+
+
+def _is_table_or_rule(block: str) -> bool:
+    if "|" in block and ("|-" in block or "| -" in block or "-|" in block or "|:" in block):
+        return True
+    return block[0] in "-*_=[ " and _RULE.fullmatch(block) is not None
 
 
 def _is_mostly_links(markdown: str, text: str) -> bool:
     if "](" not in markdown:
         return False
-    linked = sum(len(match[1]) for match in _LINK.finditer(_IMAGE.sub(" ", markdown)))
+    linked = sum(map(len, _LINK.findall(_IMAGE.sub(" ", markdown))))
     return linked * 10 > len(text) * 7
 
 
 def shortened(text: str) -> str:
     """A text of one line cut to two lines on the page, at a word's or a character's end, with `…`."""
-    units, at = 0, 0
-    for at, ch in enumerate(text):  # noqa: B007 - the place is what is wanted
-        units += 2 if _is_wide(ch) else 1
-        if units > _EXCERPT_UNITS:
-            break
-    else:
+    if _units(text[: _EXCERPT_UNITS + 1]) <= _EXCERPT_UNITS:
         return text
-    if not _is_wide(text[at]) and not text[at].isspace() and (space := text.rfind(" ", at - 30, at)) > 0:
+    at = bisect.bisect_right(range(_EXCERPT_UNITS + 1), _EXCERPT_UNITS, key=lambda n: _units(text[:n])) - 1
+    inside_word = at < len(text) and text[at].isalnum() and text[at - 1].isalnum()
+    if inside_word and not _BROAD.match(text[at]) and (space := text.rfind(" ", max(0, at - 30), at)) > 0:
         at = space
-    while at > 1 and _joins(text[at]):
+    while 1 < at < len(text) and (_joins(text[at]) or text[at - 1] == "\u200d"):
         at -= 1
     return text[:at].rstrip(" ,;:，、；：（(-–—") + "…"
 
 
 def _units(text: str) -> int:
-    return len(text) + len(_WIDE.findall(text))
-
-
-def _is_wide(ch: str) -> bool:
-    return ch > "\u1100" and unicodedata.east_asian_width(ch) in "WF"
+    """Width of a text, where a Latin letter has 1."""
+    return len(text) if text.isascii() else len(text) + len(_BROAD.findall(text))
 
 
 def _joins(ch: str) -> bool:

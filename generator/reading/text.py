@@ -15,6 +15,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_C0 = bytes(set(range(32)) - set(b"\t\n\r")) + b"\x7f"
 _SAMPLE = 65_536
 
 # C0 (but tab and line feed), DEL, C1 and the characters that XML cannot carry.
@@ -22,6 +23,7 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\
 # Directional overrides can make `gpj.exe` read as `exe.jpg`; the rest is invisible and splits words.
 _INVISIBLE = re.compile("[\u00ad\u200b\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]")
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+_DECORATION = re.compile(r"[\W_]+")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 
@@ -32,10 +34,17 @@ def decode(raw: bytes) -> tuple[str, tuple[str, ...]]:
     """
     text, notes = _decoded(raw)
     text = text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff")
-    text, dropped = _CONTROLS.subn("", text)
+    dropped = 0
+    if notes or _may_hold_controls(raw):
+        text, dropped = _CONTROLS.subn("", text)
     if dropped:
         notes += (f"holds {dropped} control {'character' if dropped == 1 else 'characters'}, left out",)
     return text, notes
+
+
+def _may_hold_controls(raw: bytes) -> bool:
+    """A quick look at UTF-8 that saves most texts the slow one."""
+    return len(raw.translate(None, _C0)) < len(raw) or any(lead in raw for lead in (b"\xc2", b"\xef\xbf"))
 
 
 def _decoded(raw: bytes) -> tuple[str, tuple[str, ...]]:
@@ -126,8 +135,8 @@ def folded(text: str) -> str:
 
 def bare(text: str) -> str:
     """What remains of a text for comparing: letters and digits, without case, width or decoration."""
-    text = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(ch for ch in text if ch.isalnum()) or "".join(text.split())
+    text = (text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold()
+    return _DECORATION.sub("", text) or "".join(text.split())
 
 
 def shown(path: str) -> str:
