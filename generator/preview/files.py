@@ -135,7 +135,7 @@ def read(root: Path, path: Path) -> File | None:
 
 def type_of(name: str) -> str:
     """The media type of a file, by its name."""
-    kind = TYPES.get(name.rpartition(".")[2].lower(), "application/octet-stream")
+    kind = TYPES.get(Path(name).suffix[1:].lower(), "application/octet-stream")
     return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
 
 

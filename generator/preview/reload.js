@@ -14,9 +14,9 @@
       background: #fff; color: #1b1b1f; border-top: .375rem solid #b3261e; border-radius: .25rem;
       font: 1rem/1.5 system-ui, sans-serif; box-shadow: 0 1rem 3rem rgb(0 0 0 / .4); }
     header { display: flex; gap: 1rem; justify-content: space-between; align-items: baseline; }
-    h1 { margin: 0; font-size: 1.25rem; }
+    h2 { margin: 0; font-size: 1.25rem; }
     button { font: inherit; padding: .25rem .75rem; cursor: pointer; }
-    h2 { margin: 1.25rem 0 .25rem; font: 600 1rem/1.5 ui-monospace, monospace; overflow-wrap: anywhere; }
+    h3 { margin: 1.25rem 0 .25rem; font: 600 1rem/1.5 ui-monospace, monospace; overflow-wrap: anywhere; }
     p { margin: .25rem 0; white-space: pre-wrap; overflow-wrap: anywhere; }
     pre { margin: .5rem 0 0; padding: .5rem 0; overflow-x: auto; background: #f1f1f4; color: #1b1b1f;
       font: .875rem/1.6 ui-monospace, monospace; tab-size: 4; }
@@ -38,7 +38,7 @@
   };
 
   const showProblem = (problem, parent) => {
-    made("h2", problem.line ? `${problem.path}:${problem.line}` : problem.path, parent);
+    made("h3", problem.line ? `${problem.path}:${problem.line}` : problem.path, parent);
     made("p", problem.message, parent);
     if (problem.advice) made("p", `→ ${problem.advice}`, parent);
     if (!problem.source.length) return;
@@ -65,7 +65,7 @@
     const section = made("section", "", shadow);
     section.setAttribute("role", "alert");
     const header = made("header", "", section);
-    made("h1", "The site was not built; this is the last good one", header);
+    made("h2", "The build failed", header);
     made("button", "Close", header).addEventListener("click", mend);
     for (const problem of problems) showProblem(problem, section);
     if (more) made("p", `… and ${more} more; see the terminal.`, section);

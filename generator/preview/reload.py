@@ -175,6 +175,7 @@ WAITING = b"""<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>Building the digest</title>
+<link rel="icon" href="data:,">
 <noscript><meta http-equiv="refresh" content="2"></noscript>
 <style>body { font: 1.125rem/1.75 Georgia, serif; max-width: 38em; margin: 20vh auto; padding: 0 1em }</style>
 </head>

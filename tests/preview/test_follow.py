@@ -1,0 +1,241 @@
+"""The loop of builds: one at a time, one more after changes meanwhile, called off at once."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from generator.errors import BuildError, Problem
+from generator.preview.follow import Built, Following
+
+
+@pytest.fixture
+def content(tmp_path):
+    folder = tmp_path / "content"
+    folder.mkdir()
+    return folder
+
+
+def test_the_first_build_starts_at_once_and_each_change_starts_another(content, told, until):
+    seen = []
+
+    def build(check):
+        check()
+        seen.append(sorted(file.name for file in content.iterdir()))
+        return Built()
+
+    with Following(build, lambda: (content,), told):
+        until(lambda: seen == [[]])
+        (content / "a.md").write_text("one")
+        until(lambda: seen == [[], ["a.md"]])
+        assert told.notices == ["a.md changed"]
+
+
+def test_changes_during_a_build_lead_to_exactly_one_more(content, told, until):
+    began, go_on = threading.Event(), threading.Event()
+    seen = []
+
+    def build(check):
+        found = sorted(file.name for file in content.iterdir())
+        began.set()
+        go_on.wait(5)
+        seen.append(found)
+        return Built()
+
+    with Following(build, lambda: (content,), told):
+        began.wait(5)
+        for number in range(50):
+            (content / f"{number:02}.md").write_text("text")
+            time.sleep(0.005)
+        go_on.set()
+        until(lambda: len(seen) == 2)
+        time.sleep(0.4)
+    assert len(seen) == 2
+    assert len(seen[1]) == 50
+    assert told.notices == ["00.md and 49 more changed"]
+
+
+def test_a_build_that_changes_nothing_it_watches_is_not_followed_by_another(content, told):
+    (content / "a.md").write_text("one")
+    builds = []
+
+    def build(check):
+        builds.append((content / "a.md").read_text())
+        return Built()
+
+    with Following(build, lambda: (content,), told):
+        time.sleep(0.5)
+    assert builds == ["one"]
+
+
+@pytest.mark.parametrize(
+    "error", [BuildError(Problem(path="a", message="no")), ZeroDivisionError("oh"), MemoryError()]
+)
+def test_a_fault_is_reported_and_the_next_change_builds_again(content, told, until, error):
+    good = []
+    faults = []
+
+    def build(check):
+        if not (content / "mended").exists():
+            raise error
+        return Built()
+
+    with Following(build, lambda: (content,), told, on_built=good.append, on_fault=faults.append):
+        until(lambda: told.faults)
+        assert told.faults == faults == [error]
+        (content / "mended").touch()
+        until(lambda: good == [Built()])
+
+
+def test_an_article_that_waits_for_its_day_wakes_the_loop(content, told, until):
+    builds = []
+
+    def build(check):
+        builds.append(1)
+        return Built(due_in=0.1 if len(builds) == 1 else None)
+
+    with Following(build, lambda: (content,), told):
+        until(lambda: len(builds) == 2)
+        time.sleep(0.3)
+    assert len(builds) == 2
+    assert told.notices == []
+
+
+def test_leaving_calls_a_long_build_off_at_its_next_check(content, told):
+    ended = []
+
+    def build(check):
+        try:
+            while True:
+                check()
+                time.sleep(0.01)
+        finally:
+            ended.append(True)
+
+    with Following(build, lambda: (content,), told):
+        time.sleep(0.1)
+        begun = time.monotonic()
+    assert time.monotonic() - begun < 0.4
+    assert ended
+    assert told.faults == []
+
+
+def test_a_build_that_ends_after_it_is_called_off_does_not_count(content, told):
+    began, go_on = threading.Event(), threading.Event()
+    good = []
+
+    def build(check):
+        began.set()
+        go_on.wait(5)
+        return Built()
+
+    following = Following(build, lambda: (content,), told, on_built=good.append)
+    with following:
+        began.wait(5)
+        following.stop()
+        go_on.set()
+    assert good == []
+
+
+def test_a_hostile_file_name_breaks_no_line_of_the_terminal(content, told, until):
+    def build(check):
+        return Built()
+
+    with Following(build, lambda: (content,), told):
+        (content / "a\x1b[31m\nb.md").write_text("one")
+        until(lambda: told.notices)
+    assert told.notices == ["a\N{REPLACEMENT CHARACTER}[31m\N{REPLACEMENT CHARACTER}b.md changed"]
+
+
+PROGRAM = textwrap.dedent(
+    """
+    import sys, time
+    from pathlib import Path
+    from generator.preview.follow import Built, follow
+    from generator.preview.server import serve
+
+    class Report:
+        def notice(self, message): print(message, flush=True)
+        def fault(self, error): raise error
+
+    def build(check):
+        site.mkdir(exist_ok=True)
+        (site / "index.html").write_text("<p>one")
+        print("building", flush=True)
+        while mode.endswith("slow"):
+            check()
+            sum(range(10_000))
+        while mode.endswith("deaf"):
+            sum(range(10_000))
+        return Built()
+
+    mode, site = sys.argv[1], Path(sys.argv[2]) / "site"
+    try:
+        if mode.startswith("serve"):
+            serve(site, build, lambda: (), Report(), port=0)
+        else:
+            follow(build, lambda: (), Report())
+    except KeyboardInterrupt:
+        sys.exit(130)
+    """
+)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends SIGINT")
+@pytest.mark.parametrize("mode", ["follow", "follow slow", "follow deaf", "serve slow", "serve deaf"])
+def test_ctrl_c_ends_the_process_within_a_second(tmp_path, mode):
+    with subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, mode, tmp_path],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        while "building" not in process.stdout.readline():
+            pass
+        time.sleep(0.1)
+        begun = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(5) == 130
+        assert time.monotonic() - begun < 1
+        assert process.stdout.read() == ""
+    assert Path(tmp_path, "site", "index.html").read_text() == "<p>one"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends SIGINT")
+def test_ctrl_c_ends_a_server_with_clients_of_all_kinds_within_a_second(tmp_path):
+    with subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, "serve", tmp_path],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        address = process.stdout.readline().split(";")[0]
+        assert process.stdout.readline() == "building\n"
+        (tmp_path / "site" / "big.bin").write_bytes(bytes(30_000_000))
+        host = address.removeprefix("http://").rstrip("/")
+        clients = []
+        for head in (
+            f"GET /__broadsheet/events HTTP/1.1\r\nHost: {host}\r\n\r\n",
+            f"GET /big.bin HTTP/1.1\r\nHost: {host}\r\n\r\n",
+            f"GET / HTTP/1.1\r\nHost: {host}\r\n\r\n",
+            "GET / HT",
+        ):
+            client = socket.create_connection(host.split(":"))
+            client.sendall(head.encode())
+            clients.append(client)
+        assert httpx.get(address).text.startswith("<p>one")
+        begun = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(5) == 130
+        assert time.monotonic() - begun < 1
+        assert process.stdout.read() == ""
+        for client in clients:
+            client.close()

@@ -1,0 +1,417 @@
+"""The server on a real port: who is served, what is refused, and how it ends."""
+
+import contextlib
+import http.client
+import json
+import socket
+import threading
+import time
+
+import httpx
+import pytest
+
+from generator.errors import BuildError, ConfigError, Problem
+from generator.preview import server
+from generator.preview.follow import Built
+from generator.preview.server import listen, serve
+
+PAGE = "<!doctype html><title>A</title><body><h1>Front</h1></body></html>"
+
+
+def build(check):
+    check()
+    return Built()
+
+
+def write_site(folder):
+    (folder / "2024").mkdir(parents=True)
+    (folder / "index.html").write_text(PAGE)
+    (folder / "2024" / "index.html").write_text(PAGE)
+    (folder / "404.html").write_text("<body>Not here</body>")
+    (folder / "style.css").write_text("a {}")
+    return folder
+
+
+@pytest.fixture
+def site(tmp_path):
+    return write_site(tmp_path / "site")
+
+
+def wait_for(preview):
+    end = time.monotonic() + 5
+    while httpx.get(preview.address).status_code != 200:
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    return preview
+
+
+@pytest.fixture
+def preview(site, previewing):
+    """A preview of `site`, for tests that change it."""
+    return wait_for(previewing(site, build))
+
+
+class Silent:
+    def notice(self, message):
+        raise AssertionError(message)
+
+    def fault(self, error):
+        raise AssertionError(error)
+
+
+@pytest.fixture(scope="module")
+def standing(previewed, tmp_path_factory):
+    """One preview for all the tests that only ask."""
+    with previewed(write_site(tmp_path_factory.mktemp("standing") / "site"), build, told=Silent()) as preview:
+        yield wait_for(preview)
+
+
+def raw(preview, text, *, wait=2.0):
+    """All that comes back for some bytes, and whether the server closed."""
+    with socket.create_connection((preview.host, preview.port), timeout=wait) as connection:
+        connection.sendall(text.replace("PORT", str(preview.port)).encode("latin-1"))
+        answer = b""
+        with contextlib.suppress(TimeoutError, ConnectionResetError):
+            while part := connection.recv(65536):
+                answer += part
+            return answer, True
+        return answer, False
+
+
+def status_of(preview, text):
+    answer, _ = raw(preview, text)
+    return int(answer.split()[1]) if answer else 0
+
+
+def event_of(lines):
+    name = next(line for line in lines if line.startswith("event: "))
+    return name.removeprefix("event: "), json.loads(next(lines).removeprefix("data: "))
+
+
+def test_a_page_is_served_with_the_script_and_the_file_is_left_alone(preview, site):
+    response = httpx.get(preview.address)
+    assert response.status_code == 200
+    assert response.headers["content-type"] == "text/html; charset=utf-8"
+    assert "server" not in response.headers
+    assert response.text.startswith(PAGE.removesuffix("</body></html>"))
+    assert '<script src="/__broadsheet/reload.js"' in response.text
+    assert (site / "index.html").read_text() == PAGE
+    assert httpx.get(preview.address + "style.css").text == "a {}"
+    script = httpx.get(preview.address + "__broadsheet/reload.js")
+    assert script.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert "EventSource" in script.text
+
+
+def test_head_has_the_same_headers_and_no_body(standing):
+    get, head = httpx.get(standing.address), httpx.head(standing.address)
+    assert head.status_code == 200
+    assert head.content == b""
+    assert {**head.headers, "date": ""} == {**get.headers, "date": ""}
+
+
+def test_a_missing_page_is_the_sites_own_with_404(preview, site):
+    response = httpx.get(preview.address + "none.html")
+    assert response.status_code == 404
+    assert response.text.startswith("<body>Not here<script")
+    (site / "404.html").unlink()
+    response = httpx.get(preview.address + "%3Cscript%3E")
+    assert response.status_code == 404
+    assert response.headers["content-type"].startswith("text/plain")
+    assert "<" not in response.text
+
+
+def test_a_folder_without_slash_is_redirected_with_its_query(standing):
+    response = httpx.get(standing.address + "2024?q=1&r=%E4")
+    assert response.status_code == 301
+    assert response.headers["location"] == "/2024/?q=1&r=%E4"
+
+
+def test_a_page_that_did_not_change_is_not_sent_again(standing):
+    tag = httpx.get(standing.address).headers["etag"]
+    assert httpx.get(standing.address, headers={"If-None-Match": tag}).status_code == 304
+
+
+@pytest.mark.parametrize("host", ["localhost:PORT", "127.0.0.1:PORT", "[::1]:PORT", "LocalHost:PORT"])
+def test_its_own_hosts_are_served(standing, host):
+    assert status_of(standing, f"GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n") == 200
+
+
+FOREIGN_HOSTS = [
+    "evil.example",
+    "evil.example:PORT",
+    "localhost",
+    "localhost:1",
+    "localhost.evil.example:PORT",
+    "127.0.0.1@evil.example:PORT",
+    "localhost:PORT.evil.example",
+    "169.254.169.254",
+    "",
+    " ",
+]
+
+
+@pytest.mark.parametrize("host", FOREIGN_HOSTS)
+@pytest.mark.parametrize("path", ["/", "/__broadsheet/events", "/__broadsheet/reload.js"])
+def test_a_foreign_host_is_refused(standing, host, path):
+    assert status_of(standing, f"GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n") == 421
+
+
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        ("GET / HTTP/1.1\r\n", 400),
+        ("GET / HTTP/1.0\r\n", 421),
+        ("GET / HTTP/1.1\r\nHost: localhost:PORT\r\nHost: evil.example\r\n", 400),
+        ("GET http://evil.example/ HTTP/1.1\r\nHost: localhost:PORT\r\n", 400),
+        ("OPTIONS * HTTP/1.1\r\nHost: localhost:PORT\r\n", 405),
+        ("CONNECT evil.example:443 HTTP/1.1\r\nHost: localhost:PORT\r\n", 405),
+        ("TRACE / HTTP/1.1\r\nHost: localhost:PORT\r\n", 405),
+        ("POST / HTTP/1.1\r\nHost: localhost:PORT\r\nContent-Length: 999999999999\r\n", 405),
+        ("GET / HTTP/1.1\r\nHost: localhost:PORT\r\nContent-Length: 5\r\n", 413),
+        ("GET / HTTP/1.1\r\nHost: localhost:PORT\r\nTransfer-Encoding: chunked\r\n", 413),
+        (f"GET /{'a' * 9000} HTTP/1.1\r\nHost: localhost:PORT\r\n", 414),
+        (f"GET / HTTP/1.1\r\nHost: localhost:PORT\r\nX: {'a' * 40000}\r\n", 431),
+        ("GET /\xff HTTP/1.1\r\nHost: localhost:PORT\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost : localhost:PORT\r\n", 400),
+    ],
+)
+def test_odd_requests_are_refused_and_the_connection_ends(standing, head, status):
+    answer, closed = raw(standing, head + "\r\n")
+    assert int(answer.split()[1]) in {status, 400}
+    assert closed
+    assert answer.count(b"HTTP/1.1 ") == 1
+
+
+def test_refused_methods_say_which_are_allowed(standing):
+    response = httpx.post(standing.address, content=b"x" * 1000)
+    assert (response.status_code, response.headers["allow"]) == (405, "GET, HEAD")
+    response = httpx.head(standing.address + "__broadsheet/events")
+    assert (response.status_code, response.headers["allow"]) == (405, "GET")
+
+
+def test_what_follows_a_refused_body_is_no_second_request(standing):
+    inner = "GET /none HTTP/1.1\r\nHost: localhost:PORT\r\n\r\n"
+    for length in ("Content-Length: 44\r\nTransfer-Encoding: chunked", "Content-Length: 44"):
+        answer, closed = raw(
+            standing, f"GET / HTTP/1.1\r\nHost: localhost:PORT\r\n{length}\r\n\r\n0\r\n\r\n{inner}"
+        )
+        assert closed
+        assert answer.count(b"HTTP/1.1 ") == 1
+
+
+def test_requests_in_a_row_are_answered_in_their_order(standing):
+    one = "GET /style.css HTTP/1.1\r\nHost: localhost:PORT\r\n\r\n"
+    last = "GET /none HTTP/1.1\r\nHost: localhost:PORT\r\nConnection: close\r\n\r\n"
+    answer, closed = raw(standing, one + one + last)
+    assert closed
+    assert [part.split()[0] for part in answer.split(b"HTTP/1.1 ")[1:]] == [b"200", b"200", b"404"]
+
+
+def test_slow_clients_are_dropped_and_quick_ones_are_not(standing, monkeypatch):
+    monkeypatch.setattr(server, "HEAD_SECONDS", 0.5)
+    quick = http.client.HTTPConnection(standing.host, standing.port)
+    with socket.create_connection((standing.host, standing.port)) as drip:
+        drip.settimeout(0.05)
+        drip.sendall(b"GET / HTTP/1.1\r\nX: ")
+        begun = time.monotonic()
+        with contextlib.suppress(ConnectionError):
+            while time.monotonic() - begun < 3:
+                drip.sendall(b"a")
+                with contextlib.suppress(TimeoutError):
+                    if drip.recv(1) == b"":
+                        break
+                quick.request("GET", "/style.css")
+                assert quick.getresponse().read() == b"a {}"
+    assert 0.4 < time.monotonic() - begun < 1.5
+    quick.close()
+
+
+def test_a_client_that_does_not_read_leaves_others_served(preview, site):
+    (site / "big.bin").write_bytes(bytes(30_000_000))
+    with socket.create_connection((preview.host, preview.port)) as deaf:
+        deaf.sendall(f"GET /big.bin HTTP/1.1\r\nHost: localhost:{preview.port}\r\n\r\n".encode())
+        begun = time.monotonic()
+        assert httpx.get(preview.address).status_code == 200
+        assert time.monotonic() - begun < 1
+        preview.stop()
+        time.sleep(0.9)
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(preview.address)
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "null", "http://localhost:1", "http://evil.example:PORT"]
+)
+def test_foreign_pages_may_not_listen(standing, origin):
+    headers = {"Origin": origin.replace("PORT", str(standing.port))}
+    response = httpx.get(standing.address + "__broadsheet/events", headers=headers)
+    assert response.status_code == 403
+    assert "access-control-allow-origin" not in response.headers
+
+
+def test_events_follow_the_builds(site, previewing, tmp_path, until):
+    content = tmp_path / "content"
+    content.mkdir()
+
+    def build(check):
+        if (content / "bad.md").exists():
+            raise BuildError(Problem(path="bad.md", line=1, message="broken"))
+        return Built(changed=(content / "a.md").exists())
+
+    preview = previewing(
+        site, build, content, source_lines=lambda problem: [(1, "source of " + problem.path)]
+    )
+    origin = {"Origin": preview.address.rstrip("/")}
+    with httpx.stream("GET", preview.address + "__broadsheet/events", headers=origin) as stream:
+        assert stream.headers["content-type"].startswith("text/event-stream")
+        lines = stream.iter_lines()
+        name, first = event_of(lines)
+        assert name == "current"
+        (content / "a.md").touch()
+        name, second = event_of(lines)
+        assert (name, second == first) == ("current", False)
+        (content / "bad.md").touch()
+        name, fault = event_of(lines)
+        assert (name, fault["version"]) == ("fault", second["version"])
+        assert fault["problems"][0]["source"] == [[1, "source of bad.md"]]
+        assert httpx.get(preview.address).status_code == 200
+        (content / "bad.md").unlink()
+        name, _ = event_of(lines)
+        assert name == "current"
+
+
+def test_a_waiting_page_stands_until_the_first_build_is_done(tmp_path, previewing, until):
+    site, done = tmp_path / "site", threading.Event()
+
+    def build(check):
+        done.wait(5)
+        site.mkdir()
+        (site / "index.html").write_text(PAGE)
+        return Built()
+
+    preview = previewing(site, build)
+    response = httpx.get(preview.address + "any/page.html")
+    assert response.status_code == 503
+    assert response.headers["retry-after"] == "1"
+    assert "/__broadsheet/reload.js" in response.text
+    done.set()
+    until(lambda: httpx.get(preview.address).status_code == 200)
+
+
+def test_a_first_build_that_fails_leaves_the_last_good_site_or_the_waiting_page(
+    site, previewing, told, until
+):
+    def build(check):
+        raise BuildError(Problem(path="a", message="b"))
+
+    preview = previewing(site, build)
+    until(lambda: told.faults)
+    assert httpx.get(preview.address).status_code == 200
+    (site / "index.html").unlink()
+    assert httpx.get(preview.address).status_code == 503
+
+
+def test_pages_that_are_swapped_in_are_whole(preview, site):
+    pages = [f"<p>{letter * 200_000}</p>".encode() for letter in "ab"]
+    (site / "swap.txt").write_bytes(pages[0])
+    done = threading.Event()
+
+    def swap():
+        for turn in range(10_000):
+            if done.is_set():
+                return
+            (site / "swap.new").write_bytes(pages[turn % 2])
+            (site / "swap.new").replace(site / "swap.txt")
+
+    thread = threading.Thread(target=swap)
+    thread.start()
+    try:
+        with httpx.Client() as client:
+            seen = {client.get(preview.address + "swap.txt").content for _ in range(100)}
+    finally:
+        done.set()
+        thread.join()
+    assert seen == set(pages)
+
+
+def test_it_ends_at_once_with_listening_browsers(site, previewing, until):
+    preview = previewing(site, build)
+    begun = threading.Event()
+    ended = []
+
+    def listening():
+        with (
+            contextlib.suppress(httpx.HTTPError),
+            httpx.stream("GET", preview.address + "__broadsheet/events") as s,
+        ):
+            for _ in s.iter_lines():
+                begun.set()
+        ended.append(time.monotonic())
+
+    threads = [threading.Thread(target=listening) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    begun.wait(5)
+    stopped = time.monotonic()
+    preview.stop()
+    for thread in threads:
+        thread.join(3)
+    assert len(ended) == 20
+    assert max(ended) - stopped < 1
+
+
+def test_a_taken_port_leads_to_the_next_and_is_told(site, told, monkeypatch):
+    monkeypatch.setattr(server.Preview, "run", lambda self: self._socket.close())
+    opened = threading.Event()
+    monkeypatch.setattr(server.webbrowser, "open", lambda _: opened.set())
+    with listen("127.0.0.1", 0) as taken:
+        port = taken.getsockname()[1]
+        serve(site, build, lambda: (), told, port=port, open_browser=True)
+    [notice] = told.notices
+    assert notice.startswith("http://127.0.0.1:")
+    assert f"(port {port} is taken)" in notice
+    assert opened.wait(2)
+
+
+def test_a_free_port_is_told_without_ado(site, told, monkeypatch):
+    monkeypatch.setattr(server.Preview, "run", lambda self: self._socket.close())
+    serve(site, build, lambda: (), told, port=0)
+    assert told.notices[0].endswith("/; Ctrl-C ends it")
+
+
+@pytest.mark.parametrize(
+    ("bind", "message"),
+    [
+        ("no.such.host.invalid", "is no address"),
+        ("0.0.0.0", "stands for every network"),
+        ("::", "stands for every network"),
+        ("192.0.2.1", "cannot be used"),
+        ("", "is no address"),
+    ],
+)
+def test_addresses_that_it_cannot_listen_on(bind, message):
+    with pytest.raises(ConfigError, match=message):
+        listen(bind, 0)
+
+
+def test_no_free_port(monkeypatch):
+    def taken(self, address):
+        raise OSError(98, "in use")
+
+    monkeypatch.setattr(server.errno, "EADDRINUSE", 98)
+    monkeypatch.setattr(server.socket.socket, "bind", taken, raising=False)
+    with pytest.raises(ConfigError, match="no free port from 8000 on"):
+        listen("127.0.0.1", 8000)
+
+
+def test_it_listens_on_an_address_of_ipv6(site, previewing, until):
+    try:
+        preview = previewing(site, build, bind="::1")
+    except ConfigError:
+        pytest.skip("this machine has no IPv6")
+    assert preview.address == f"http://[::1]:{preview.port}/"
+    until(lambda: httpx.get(preview.address).status_code == 200)
+
+
+def test_port_80_is_not_in_the_host():
+    assert server._host_headers({"localhost"}, 80) == {"localhost", "localhost:80"}
