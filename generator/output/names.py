@@ -30,11 +30,20 @@ def fault(path: str) -> str | None:
         what = "holds an empty part, `.` or `..`"
     elif parts[0].casefold() in {MANIFEST, STAGING}:
         what = "is kept for Broadsheet's own records"
-    elif any("\ud800" <= character <= "\udfff" for character in path):
+    elif not _is_unicode(path):
         what = "is not valid UTF-8"
-    elif any(len(part.encode()) > _LONGEST for part in parts):
+    elif len(path) * 4 > _LONGEST and any(len(part.encode()) > _LONGEST for part in parts):
         what = f"has a part of more than {_LONGEST} bytes"
     return what
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether text holds no bytes that Python could not decode (surrogate escapes)."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def folded(path: str) -> str:
