@@ -47,12 +47,12 @@ class Bodies:
         if self._plan.source_of(article).text is TextPolicy.EXCERPT:
             return Markup("<p>{}</p>").format(article.excerpt)
         text = self.text(article)
-        images = {src: image for src in relative_images(text) if (image := self._image(article, src))}
+        images = {}
+        if article.url is None:  # else they belong to the original's page, not to the clipping
+            images = {src: image for src in relative_images(text) if (image := self._image(article, src))}
         return body_html(text, Place(original=article.url, id=article.id, images=images))
 
     def _image(self, article: Article, src: str) -> Image | None:
-        if article.url is not None:  # it belongs to the original's page, not to the clipping
-            return None
         image = image_beside(self._site.content, article.path, src)
         if image is None:
             self.problems.add(
