@@ -212,7 +212,7 @@ def build(asked: Asked, *, clean: bool, watch: bool, report_file: Path | None) -
     if not watch:
         _build(asked, site, report_file)
         return DONE
-    from generator.preview import follow
+    from generator.preview.follow import follow
 
     follow(
         functools.partial(_rebuild, asked, asked.site, report_file),
@@ -232,7 +232,7 @@ def serve(asked: Asked, *, port: int, bind: str, open_browser: bool) -> int:
     """Show the site on this machine and follow every save."""
     from generator import report
     from generator.config import preview_of
-    from generator.preview import serve as serve_folder
+    from generator.preview.server import serve as serve_folder
 
     site = preview_of(asked.site())
     serve_folder(
