@@ -93,7 +93,7 @@ class Theme:
             path=self._shown(file),
             line=line,
             message=message.strip() or "cannot be used",
-            advice=advice or "mend the file, or remove it to fall back on the default theme",
+            advice=advice or self._advice(file),
             severity=Severity.ERROR,
         )
         return TemplateFault(problem, _lines_around(file, line))
@@ -105,6 +105,11 @@ class Theme:
         if self.own is not None and file.is_relative_to(self.own):
             return f"{self.own.name}/{file.relative_to(self.own).as_posix()}"
         return f"theme/{file.relative_to(self.default).as_posix()}"
+
+    def _advice(self, file: Path | None) -> str:
+        if file is not None and not file.is_relative_to(self.default):
+            return "mend the file, or remove it to fall back on the default theme"
+        return "look at your own templates that extend, include or replace one of the default theme"
 
     def _version(self) -> int:
         file = None if self.own is None else self.own / "theme.toml"
@@ -196,7 +201,7 @@ def _links(site: SiteView) -> dict[str, Callable[..., str]]:
     @jinja2.pass_context
     def link(context: Context, address: str, fragment: str = "") -> str:
         page: PageView = context["page"]
-        if page.rooted:
+        if page.rooted and not site.file_links:
             return addresses.absolute(root, address, fragment)
         return addresses.link(page.address, address, fragment=fragment, file=site.file_links)
 
@@ -223,8 +228,11 @@ def anchor(name: str) -> str:
 
 
 def shade(count: int, most: int) -> int:
-    """How dark a day is in a calendar: 0 for none, else 1 to 4 by its share of the busiest day."""
-    return min(4, 1 + 4 * (count - 1) // most) if count > 0 and most > 0 else 0
+    """How dark a day is in a calendar: 0 for none, else 1 to 4, by the root of its share of the busiest day.
+
+    The root keeps ordinary days apart where one day stands out.
+    """
+    return next((level for level in range(4) if level * level * most >= 16 * count), 4)
 
 
 def _kind(error: Exception) -> str:
