@@ -15,7 +15,7 @@ from generator.errors import Problem, Severity
 from generator.model import Article, Clipping, Skipped, Verdict
 from generator.reading import prose
 from generator.reading.dates import ADVICE, DateError, Moment, day_of_path, moment_of
-from generator.reading.language import language_of, reading_minutes
+from generator.reading.language import is_latin, language_of, reading_minutes
 from generator.reading.text import folded, shown, unescaped
 
 ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
@@ -147,14 +147,14 @@ def article_of(clipping: Clipping, rules: Rules) -> Reading:
     is_draft = _is_draft(draft)
     if is_draft and not rules.drafts:
         return _skipped(draft, "is a draft (--drafts publishes it)")
-    fetched = _fetched(draft)
+    fetched = _first_moment(draft, "fetch_date")
     moment = _moment(draft, fetched)
     if moment is None:
         draft.tell("date", "has no date", f"{ADVICE} behind `date:`", Severity.ERROR)
         return _skipped(draft, "has no date: none in `date`, the path or the name, nor a fetch date")
     if not rules.future and (due := _due(moment, rules)) is not None:
         return _skipped(draft, f"is dated {moment.day}, in the future (--future publishes it)", due)
-    return _published(draft, moment, fetched, is_draft=is_draft)
+    return _published(draft, moment, _fetched(fetched), is_draft=is_draft)
 
 
 def _skipped(draft: _Draft, reason: str, waits_until: dt.datetime | None = None) -> Reading:
@@ -233,22 +233,25 @@ def _title(draft: _Draft) -> str:
     return folded(title if " " in title else re.sub(r"[-_]+", " ", title)) or stem or name
 
 
-def _fetched(draft: _Draft) -> dt.datetime | None:
-    moment = _first_moment(draft, "fetch_date")
+def _fetched(moment: Moment | None) -> dt.datetime | None:
     if moment is None:
         return None
     return moment.time or dt.datetime.combine(moment.day, dt.time())
 
 
-def _moment(draft: _Draft, fetched: dt.datetime | None) -> Moment | None:
+def _moment(draft: _Draft, fetched: Moment | None) -> Moment | None:
     """The date field, else the path's day, else the day of fetching; in the site's time zone."""
     zone = draft.rules.zone
-    moment = _first_moment(draft, "date", zone)
-    if moment is None and (day := day_of_path(draft.clipping.path)):
+    if moment := _first_moment(draft, "date", zone):
+        return moment
+    if day := day_of_path(draft.clipping.path):
         return Moment(day)
-    if moment is None and fetched is not None:
-        return _within(Moment(fetched.date(), fetched), zone)
-    return moment
+    if fetched is None:
+        return None
+    try:
+        return Moment(fetched.within(zone).day)
+    except OverflowError:
+        return Moment(fetched.day)
 
 
 def _first_moment(draft: _Draft, name: str, zone: dt.tzinfo | None = None) -> Moment | None:
@@ -260,13 +263,6 @@ def _first_moment(draft: _Draft, name: str, zone: dt.tzinfo | None = None) -> Mo
             why = error if isinstance(error, DateError) else "lies outside the calendar"
             draft.tell(key, f"{key} '{text[:80]}' {why}", ADVICE)
     return None
-
-
-def _within(moment: Moment, zone: dt.tzinfo) -> Moment | None:
-    try:
-        return moment.within(zone)
-    except OverflowError:
-        return Moment(moment.day)
 
 
 def _due(moment: Moment, rules: Rules) -> dt.datetime | None:
@@ -332,9 +328,10 @@ def _languages(draft: _Draft, beginning: str, title: str, source: str) -> tuple[
     given = _given_language(draft) or rules.source_languages.get(source)
     of_body = None if given else language_of(beginning, rules.languages)
     language = given or of_body or of_title or rules.default_language
-    if of_title is None or (language.startswith("ja") and of_title.startswith("zh")) or given == language:
-        # Too short to tell; a Japanese title may be all Han; and who gives a language means both.
-        return language, language
+    if of_title is None or (language.startswith("ja") and of_title.startswith("zh")):
+        return language, language  # too short to tell; and a Japanese title may be all Han
+    if given and is_latin(given) == is_latin(of_title):
+        return given, given  # who gives a language means the title too
     return language, of_title
 
 

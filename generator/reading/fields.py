@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TypeGuard
 
 import msgspec
 import yaml
@@ -45,6 +46,8 @@ class Entry(msgspec.Struct, frozen=True):
     """The value was not valid YAML."""
     note: str = ""
     """What YAML would have lost, or what is not read."""
+    advice: str = ""
+    """Where quoting the value is not what helps."""
 
 
 class NotFieldsError(Exception):
@@ -101,39 +104,29 @@ def _node(events: Iterator[yaml.Event]) -> _Node:
     """Take one whole value from the events; of a mapping only what stands under `name`."""
     event = next(events)
     node = _Node(first=event, end=_end(event), texts=[])
-    wanted: list[
-        bool | None
-    ] = []  # of each open level: None in a list; in a mapping, whether the next counts
-    keys: list[bool] = []  # of each open level: whether a key comes next
+    keys: list[bool | None] = []  # of each open level: whether a key comes next; None in a list
+    wanted, muted = True, 0  # whether the value that comes next counts; from which level on nothing does
     while True:
         if isinstance(event, yaml.CollectionEndEvent):
-            wanted.pop()
             keys.pop()
+            muted = muted if len(keys) >= muted else 0
         else:
+            is_key = bool(keys and keys[-1])
+            counts = not is_key and not muted and (wanted or not keys or keys[-1] is None)
+            if keys and keys[-1] is not None:
+                keys[-1] = not is_key
+                wanted = isinstance(event, yaml.ScalarEvent) and event.value.casefold() == "name"
             node.alias |= isinstance(event, yaml.AliasEvent)
-            is_key, counts = _place(wanted, keys, event)
-            if isinstance(event, yaml.ScalarEvent) and counts and not is_key:
+            if isinstance(event, yaml.ScalarEvent) and counts:
                 node.texts.append(event.value)
             if isinstance(event, yaml.CollectionStartEvent):
-                mapping = isinstance(event, yaml.MappingStartEvent)
-                wanted.append(False if mapping else None)
-                keys.append(mapping)
+                keys.append(True if isinstance(event, yaml.MappingStartEvent) else None)
                 node.deep |= len(keys) > _DEEPEST
+                muted = muted or (0 if counts else len(keys))
         if not keys:
             node.end = _end(event)
             return node
         event = next(events)
-
-
-def _place(wanted: list[bool | None], keys: list[bool], event: yaml.Event) -> tuple[bool, bool]:
-    """Whether an event is a key of the innermost level, and whether its text counts; moves the level on."""
-    if not keys or wanted[-1] is None:
-        return False, True
-    is_key, counts = keys[-1], bool(wanted[-1])
-    keys[-1] = not is_key
-    if is_key:
-        wanted[-1] = isinstance(event, yaml.ScalarEvent) and event.value.casefold() == "name"
-    return is_key, counts
 
 
 def _entry(block: str, key: yaml.ScalarEvent, node: _Node, *, in_line: bool) -> Entry:
@@ -153,16 +146,26 @@ def _entry(block: str, key: yaml.ScalarEvent, node: _Node, *, in_line: bool) -> 
     one_line = node.end <= end or not block[end : node.end].strip()
     if isinstance(event, yaml.ScalarEvent):
         return _scalar_entry(Entry(name, event.value, start), event, written, block, one_line=one_line)
+    tag = getattr(event, "tag", None)
+    if name in _TEXTS and one_line and not node.deep:
+        return Entry(name, written, start, note=f"`{name}` is no text in YAML, here read as written")
+    if isinstance(event, yaml.AliasEvent) and one_line:
+        return Entry(name, written, start, note=f"`{name}` is an alias in YAML, here read as written")
     if node.alias:
-        return Entry(
-            name, written if one_line else values, start, note=f"`{name}` holds an alias `*…`, not read"
-        )
-    if node.deep:
-        note = f"`{name}` holds lists more than {_DEEPEST} levels deep"
-        return Entry(name, written if name in _TEXTS else [], start, note=note)
-    if one_line and (name in _TEXTS or _is_foreign(getattr(event, "tag", None))):
-        return Entry(name, written, start, note=f"`{name}` is a list or mapping in YAML, here read as text")
-    return Entry(name, values, start)
+        note, advice = f"`{name}` holds aliases, which are not followed", "write the values themselves"
+    elif node.deep:
+        note, advice = f"`{name}` holds lists more than {_DEEPEST} levels deep; not read", "write one list"
+        values = []
+    elif _is_foreign(tag):
+        note, advice = f"`{name}` has the tag `{_short(tag)}`, which is never followed", "delete it"
+        values = []
+    else:
+        note = advice = ""
+    return Entry(name, values, start, note=note, advice=advice)
+
+
+def _short(tag: str) -> str:
+    return tag.replace("tag:yaml.org,2002:", "!!")[:80]
 
 
 def _scalar_entry(
@@ -177,9 +180,9 @@ def _scalar_entry(
     if not one_line or (event.value and not plain) or _is_standard(event.tag):
         return entry
     if _is_foreign(event.tag):
-        note = f"`{entry.key}` has the tag `!…`, which is not followed but read as text"
+        note = f"`{entry.key}` has a tag in YAML, here read as written"
     elif event.value != written and entry.key in _PROSE:
-        note = f"YAML takes a part of `{entry.key}` for a comment or a mark, here read as text"
+        note = f"YAML takes a part of `{entry.key}` for a comment or a mark, here read as written"
     else:
         note = ""
     return Entry(entry.key, written, entry.start, note=note)
@@ -189,7 +192,7 @@ def _is_standard(tag: str | None) -> bool:
     return tag is not None and re.fullmatch(r"tag:yaml\.org,2002:[a-z]+", tag) is not None
 
 
-def _is_foreign(tag: str | None) -> bool:
+def _is_foreign(tag: str | None) -> TypeGuard[str]:
     return tag is not None and not _is_standard(tag)
 
 

@@ -89,7 +89,8 @@ def clipping_of(path: str, text: str) -> tuple[Clipping, tuple[Problem, ...]]:
         fault = "has no front matter" if start else "is empty"
         advice = "begin the file with the lines `---`, `title: …`, `date: …`, `---`"
         problem = Problem(path=shown(path), message=fault, advice=advice, severity=Severity.NOTICE)
-        return Clipping(path=path, fields={}, lines={}, body=text.strip("\n")), (problem,)
+        body = text.strip("\n") if start else ""
+        return Clipping(path=path, fields={}, lines={}, body=body), (problem,)
     parted, body = frontmatter.parse(start, handler=_VERBATIM)
     if "block" in parted:
         body = _with_indent(start, body)
@@ -157,7 +158,11 @@ def _clipping(path: str, block: str, body: str, line: int) -> tuple[Clipping, tu
         entries = list(line_entries(lines[:length]))
     fields: dict[str, str | list[str]] = {}
     at: dict[str, int] = {}
+    told: set[str] = set()
     for entry in entries:
+        if entry.advice in told:
+            entry = msgspec.structs.replace(entry, note="")  # noqa: PLW2901 - once is enough
+        told |= {entry.advice} - {""}
         here = line + 1 + block.count("\n", 0, entry.start)
         problems += _problems(path, entry, here, at.get(entry.key))
         fields[entry.key], at[entry.key] = entry.value, here
@@ -170,7 +175,8 @@ def _problems(path: str, entry: Entry, line: int, earlier: int | None) -> Iterat
     if entry.mended:
         yield Problem(path=where, line=line, message=f"`{entry.key}` is not valid YAML", advice=mend)
     elif entry.note:
-        yield Problem(path=where, line=line, message=entry.note, advice=mend, severity=Severity.NOTICE)
+        advice = entry.advice or mend
+        yield Problem(path=where, line=line, message=entry.note, advice=advice, severity=Severity.NOTICE)
     if earlier is not None:
         message = f"`{entry.key}` stands twice, also on line {earlier}; the last one counts"
         yield Problem(path=where, line=line, message=message, advice="delete one of them")

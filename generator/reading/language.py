@@ -119,7 +119,7 @@ def _primary(tag: str) -> str:
 
 def _latin(sample: str, languages: Sequence[str]) -> str | None:
     """The site's Latin language whose commonest words stand most often in the text."""
-    choice = [tag for tag in languages if _primary(tag) not in _NOT_LATIN]
+    choice = list(filter(is_latin, languages))
     if len(choice) == 1:
         return choice[0]
     words = _WORD.findall(sample.lower())
@@ -141,6 +141,11 @@ def _score(words: Sequence[str], language: str) -> int:
     common = _SETS.get(language, frozenset())
     counted = Counter(words)
     return sum(counted[word] for word in common)
+
+
+def is_latin(language: str) -> bool:
+    """Whether a language is, as far as we know, written in Latin letters."""
+    return _primary(language) not in _NOT_LATIN
 
 
 def direction(language: str) -> str:

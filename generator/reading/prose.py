@@ -8,7 +8,7 @@ from __future__ import annotations
 import bisect
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from generator.reading.text import bare, folded, unescaped
 
@@ -32,9 +32,13 @@ _TAG = re.compile(
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>\"'）】」]+")
 _TARGET = re.compile(r"\]\([^()\s]{0,3000}\)?")
 _MARK = re.compile(r"^[ \t]*(?:(?:>|#{1,6}|[-*+]|\d{1,9}[.)])(?:[ \t]+|$))+", re.MULTILINE)
-_EMPHASIS = re.compile(r"[*~`\\]+")
+_OPENING = re.compile(r"(?:\*+|`+|~~)(?!\s)")
+_CLOSING = re.compile(r"(?<=\S)(?:\*+|`+|~~)")
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+_HIDDEN = 0xE000  # escaped signs stand in the private use area meanwhile
+_SHOWN = {_HIDDEN + n: n for n in range(33, 127)}
 _UNDERSCORES = re.compile(r"(?<!\w)_+|_+(?!\w)")
-_MARKUP = re.compile(r"[\[<&_]")
+_MARKUP = re.compile(r"[\[<&_#]")
 _LETTER = re.compile(r"[^\W\d_]")
 _WIDE = re.compile("[\u1100-\u11ff\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\U00020000-\U000323af]")
 _BROAD = re.compile(
@@ -51,8 +55,16 @@ _CUT = re.compile(r"(?<!\.)\.\.\.\s*\Z")
 
 def plain_text(markdown: str) -> str:
     """The words of Markdown, without markup, images, addresses and HTML tags; lines stay lines."""
-    text = _EMPHASIS.sub("", _MARK.sub("", _words(markdown[:_SAMPLE])))
-    return unescaped(_UNDERSCORES.sub("", text) if "_" in text else text)
+    text = _words(markdown[:_SAMPLE])
+    escaped = "\\" in text
+    if escaped:
+        text = _ESCAPE.sub(lambda found: chr(_HIDDEN + ord(found[1])), text)
+    text = _OPENING.sub("", _MARK.sub("", text))
+    if "*" in text or "`" in text or "~" in text:
+        text = _CLOSING.sub("", text)
+    if "_" in text:
+        text = _UNDERSCORES.sub("", text)
+    return unescaped(text.translate(_SHOWN) if escaped else text)
 
 
 def glance(markdown: str) -> str:
@@ -179,22 +191,23 @@ def excerpt_of(body: str) -> str:
 
     Headings, tables, code and paragraphs that are mostly links stay out; lists count where nothing else is.
     """
-    body = body[:_EXCERPT_SAMPLE]
-    text = _joined(block for block in _paragraphs(body) if not _ITEM.match(block))
-    return shortened(text or _joined(block for block in _paragraphs(body) if _ITEM.match(block)))
+    blocks = list(_paragraphs(body[:_EXCERPT_SAMPLE]))
+    text = _joined(blocks, 24, items=False)
+    return shortened(text or _joined(blocks, 6, items=True))
 
 
-def _joined(blocks: Iterator[str]) -> str:
-    """As many readable blocks as two lines take, as plain text on one line."""
+def _joined(blocks: Sequence[str], fewest: int, *, items: bool) -> str:
+    """As many blocks as two lines take, of at least so many letters, as plain text on one line."""
     found: list[str] = []
     units = 0
     for block in blocks:
-        markdown = block
-        if "#" in block:
-            markdown = "\n".join(line for line in block.split("\n") if not _HEADING.match(line))
-        markdown = markdown[:_LONGEST_PARAGRAPH]
-        text = folded(plain_text(markdown)) if len(markdown) >= 6 else ""
-        if _letters(text) >= 12 and not _is_mostly_links(markdown, text):
+        if not items and (len(block) < fewest // 2 or _ITEM.match(block)):
+            continue
+        markdown = block[:_LONGEST_PARAGRAPH]
+        if "#" in block or "---" in block:
+            markdown = "\n".join(line for line in markdown.split("\n") if not _is_aside(line))
+        text = folded(plain_text(markdown))
+        if _letters(text) >= fewest and not _is_mostly_links(markdown, text):
             found.append(text)
             units += _units(text)
             if units >= _EXCERPT_UNITS:
@@ -213,6 +226,11 @@ def _paragraphs(body: str) -> Iterator[str]:
             yield block.strip("\n")
 
 
+def _is_aside(line: str) -> bool:
+    line = line.lstrip("> ")
+    return bool(_HEADING.match(line) or _RULE.fullmatch(line))
+
+
 def _is_table_or_rule(block: str) -> bool:
     if "|" in block and ("|-" in block or "| -" in block or "-|" in block or "|:" in block):
         return True
@@ -221,7 +239,9 @@ def _is_table_or_rule(block: str) -> bool:
 
 def _is_mostly_links(markdown: str, text: str) -> bool:
     if "](" not in markdown:
-        return False
+        return markdown.count("[") > markdown.count("]")
+    if "](" in text or text.count("[") > text.count("]"):
+        return True  # a link around several blocks: a teaser
     linked = sum(map(len, _LINK.findall(_IMAGE.sub(" ", markdown))))
     return linked * 10 > len(text) * 7
 

@@ -81,11 +81,9 @@ def _wide_codec(raw: bytes) -> str | None:
         return None
     if much * 10 > len(sample):
         return codec
-    try:  # Chinese in UTF-16 has zeros only in its line ends and spaces
-        raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return codec if much * 200 > len(sample) else None
-    return None
+    # Chinese in UTF-16 has zeros only in its line ends and spaces, but in all of these.
+    line_ends = sample.count(b"\n")
+    return codec if 0 < line_ends <= 2 * sample.decode(codec, "replace").count("\n") else None
 
 
 def _narrow_codec(raw: bytes) -> str:

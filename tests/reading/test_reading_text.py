@@ -1,0 +1,115 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.reading.text import bare, decode, folded, shown, unescaped
+
+CHINESE = "---\ntitle: 报纸的历史\n---\n\n活字印刷术让书籍走进了千家万户，也让报纸成为可能。\n"
+ENGLISH = "---\ntitle: News\n---\n\nThe café’s paper.\n"
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", [CHINESE, ENGLISH])
+def test_utf_16(codec, text):
+    note = ("is UTF-16, not UTF-8",)
+    assert decode(text.encode(codec)) == (text, note)
+    assert decode(("\ufeff" + text).encode(codec)) == (text, note)
+
+
+def test_utf_16_of_few_ascii_signs():
+    text = "活字印刷术\n" * 30
+    assert decode(text.encode("utf-16-le")) == (text, ("is UTF-16, not UTF-8",))
+
+
+def test_utf_32():
+    assert decode(("\ufeff" + CHINESE).encode("utf-32-le")) == (CHINESE, ("is UTF-32, not UTF-8",))
+
+
+def test_bom_and_line_ends():
+    assert decode(b"\xef\xbb\xbf---\r\na\rb\n") == ("---\na\nb\n", ())
+    assert decode("\ufeff\ufeff---".encode()) == ("---", ())
+    assert decode(b"") == ("", ())
+
+
+def test_gb18030():
+    assert decode(CHINESE.encode("gb18030")) == (CHINESE, ("is GB18030, not UTF-8",))
+
+
+def test_gb18030_cut_in_the_middle_of_a_sign():
+    text, (note,) = decode(CHINESE.rstrip().encode("gb18030")[:-1])
+    assert text.startswith("---\ntitle: 报纸的历史\n")
+    assert "broken GB18030" in note
+
+
+def test_windows_1252():
+    assert decode(ENGLISH.encode("cp1252")) == (ENGLISH, ("is CP1252, not UTF-8",))
+
+
+def test_broken_utf_8_loses_only_what_is_broken():
+    raw = CHINESE.encode()
+    text, notes = decode(raw[:40] + b"\xff" + raw[40:])
+    assert text.count("\ufffd") >= 1
+    assert text.endswith("也让报纸成为可能。\n")
+    assert notes == ("is broken UTF-8: some bytes, the first on line 5, became `\ufffd`",)
+
+
+def test_bytes_that_are_no_text_in_any_encoding():
+    text, notes = decode(bytes(range(1, 256)) * 3)
+    assert text
+    assert notes
+
+
+@pytest.mark.parametrize(
+    "raw", [b"a\0bc\0", b"a\x1bbc\x07", "ab\x85c\x9f".encode(), "a\ufffebc\uffff".encode()]
+)
+def test_control_characters_are_left_out(raw):
+    assert decode(raw) == ("abc", ("holds 2 control characters, left out",))
+
+
+def test_one_control_character():
+    assert decode(b"a\x7fb") == ("ab", ("holds 1 control character, left out",))
+
+
+@given(
+    st.binary()
+    | st.text().map(lambda t: t.encode("utf-16"))
+    | st.text().map(lambda t: t.encode("utf-8", "ignore"))
+)
+def test_decode_never_raises_and_leaves_nothing_that_pages_cannot_carry(raw):
+    text, _ = decode(raw)
+    assert not set(text) & {chr(n) for n in range(32)} - set("\n\t")
+    text.encode("utf-8")
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cc", "Cn", "Cs"])))
+def test_utf_8_stays(text):
+    assert decode(text.encode()) == (text.lstrip("\ufeff"), ())
+
+
+def test_entities():
+    assert unescaped("&#8220;a&#x201D; &amp;lt;b&amp;gt; &nbsp;&igrave;") == "“a” <b> \xa0ì"
+    assert unescaped("R&D, AT&T; ?a=1&copy=2 &nothing; &amp") == "R&D, AT&T; ?a=1&copy=2 &nothing; &amp"
+    assert unescaped("&#0;&#xD800;") == "\ufffd\ufffd"
+
+
+def test_folding():
+    assert folded("  a \t b\n\u3000c\u2028d\xa0 ") == "a b c d"
+    assert folded("gpj.\u202eexe\u202c a\u200bb\ufeff\x00\x9f\ud800") == "gpj.exe ab"
+    assert folded("plain text") == "plain text"
+    assert folded("👩\u200d👩\u200d👧 نمی\u200cخواهم") == "👩\u200d👩\u200d👧 نمی\u200cخواهم"
+
+
+@given(st.text())
+def test_folding_twice_changes_nothing(text):
+    assert folded(folded(text)) == folded(text)
+
+
+def test_bare():
+    assert bare("**Ｆoo**, “Bar”！") == bare("foo bar")
+    assert bare("！？") == "!?"
+
+
+def test_shown_paths():
+    assert shown("a/b c.md") == "a/b c.md"
+    assert shown("日报\u3000期.md") == "日报\u3000期.md"
+    assert shown("a\udcff\nb\u202e.md") == "a\\xff\\nb\\u202e.md"
