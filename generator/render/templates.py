@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 import tomllib
 import traceback
@@ -188,7 +190,13 @@ def _environment(theme: Theme, site: SiteView) -> jinja2.Environment:
     # The i18n extension adds this method to the environment.
     install: Callable[..., None] = vars(environment)["install_gettext_translations"]
     install(words.messages, newstyle=True)
-    environment.filters |= words.filters | {"web": web, "json_ld": json_ld, "anchor": anchor, "shade": shade}
+    environment.filters |= words.filters | {
+        "anchor": anchor,
+        "hash_source": hash_source,
+        "json_ld": json_ld,
+        "shade": shade,
+        "web": web,
+    }
     environment.tests["foreign"] = words.is_foreign
     environment.globals |= _links(site) | {"weekdays": words.weekdays, "has_asset": theme.has_asset}
     return environment
@@ -220,6 +228,11 @@ def web(address: str | None) -> str:
 def json_ld(text: str) -> Markup:
     """JSON that cannot end the `script` element it stands in."""
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e"))  # noqa: S704 (what could break out is gone)
+
+
+def hash_source(text: str) -> str:
+    """What allows one inline element in a Content-Security-Policy: the hash of its text."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
 def anchor(name: str) -> str:

@@ -1,0 +1,298 @@
+"""The default theme: what each page says, where its links lead, and what cannot break out of it."""
+
+import base64
+import datetime as dt
+import hashlib
+import json
+import re
+from html.parser import HTMLParser
+
+import msgspec
+import pytest
+from theme_views import (
+    DAY, SOURCE, TEMPLATES, article_view, block, day_view, frame, html_of, item, period_view, site,
+    views_by_template,
+)  # fmt: skip
+
+from generator import resources
+from generator.model import Period, Verdict
+from generator.render import locales, views
+from generator.render.templates import Templates, anchor, json_ld, shade, speech, web
+
+VOID = {"meta", "link", "img", "br", "hr", "input"}
+
+
+class Nesting(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.open, self.ids, self.faults = [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        names = [name for name, _ in attrs]
+        self.faults += [f"style or event on {tag}" for n in names if n == "style" or n.startswith("on")]
+        self.ids += [value for name, value in attrs if name == "id"]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if not self.open or self.open.pop() != tag:
+            self.faults.append(f"</{tag}> closes another")
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_every_page_is_sound_in_both_languages(template, language):
+    html = html_of(template, in_site=site(language), language=language)
+    nesting = Nesting()
+    nesting.feed(html)
+    assert not nesting.faults
+    assert not nesting.open
+    assert len(nesting.ids) == len(set(nesting.ids))
+    assert html.startswith(f'<!doctype html>\n<html lang="{language}">')
+    assert html.count("<h1") == 1
+    assert html.count("<main ") == html.count("<footer class") == 1
+    assert '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'self\';' in html
+    assert "unsafe-inline" not in html
+    assert "The Galley &lt;Proof&gt;" in html
+    assert "<Proof>" not in html
+    if language != "en":
+        assert not re.search(r">(Latest|Archive|Sources|Original|Skip to the text)\b", html)
+
+
+def test_the_head_announces_the_page():
+    html = html_of("day.html", section="archive")
+    assert "<title>A &lt;title&gt; · The Galley &lt;Proof&gt;</title>" in html
+    assert '<meta name="description" content="What it says">' in html
+    assert '<link rel="canonical" href="https://digest.example/of/print/2024/07/03/">' in html
+    assert '<link rel="alternate" href="../../../feed.json" type="application/feed+json" title="News">' in html
+    assert '<meta property="og:title" content="A &#34;title&#34;">' in html
+    assert '<link rel="stylesheet" href="../../../assets/style.css">' in html
+    assert '<li><a href="../../" aria-current="true">Archive</a></li>' in html
+    data = re.search(r'<script type="application/ld\+json">(.*?)</script>', html)
+    assert data is not None
+    assert json.loads(data[1]) == {"name": "</script><b>"}
+    digest = base64.b64encode(hashlib.sha256(data[1].encode()).digest()).decode()
+    assert f"script-src 'self' 'sha256-{digest}'; connect-src" in html
+
+
+def test_without_a_public_address_the_head_is_silent():
+    bare = {"canonical": None, "feeds": (), "structured": "", "open_graph": (), "description": "", "title": ""}
+    html = html_of("day.html", in_site=site(base_url=None), index=False, **bare)
+    assert "canonical" not in html
+    assert "alternate" not in html
+    assert "ld+json" not in html
+    assert "script-src 'self'; connect-src" in html
+    assert "<title>The Galley &lt;Proof&gt;</title>" in html
+    assert '<meta name="robots" content="noindex">' in html
+
+
+def test_an_item_leads_to_our_page_and_to_the_original():
+    html = html_of("day.html")
+    assert (
+        '<li id="abcdefghijkm"><h3 lang="en"><a href="../../../articles/ab/abcdefghijkm.html">'
+        "Set &lt;b&gt;by&lt;/b&gt; hand</a></h3><p><time>08:05</time> <span>4 min</span> "
+        '<a href="https://origin.example/a?b=1&amp;c=2">Original ↗</a></p>'
+        '<p class="x" lang="en">The press stood in the cellar.</p></li>'
+    ) in html
+
+
+def test_an_item_without_text_leads_to_the_original_and_says_so():
+    html = html_of("day.html", day_view(block(item(address=None, excerpt="", verdict=Verdict.LINK))))
+    assert '<li id="abcdefghijkm" class="link">' in html
+    assert '<a href="https://origin.example/a?b=1&amp;c=2">Set' in html
+    assert "<span>Original only ↗</span>" in html
+    assert "4 min" not in html
+
+
+@pytest.mark.parametrize("original", [None, "javascript:alert(1)", "JAVASCRIPT:x", "data:text/html,x", "//evil.example"])
+def test_an_item_without_a_usable_address_is_plain_text(original):
+    html = html_of("day.html", day_view(block(item(address=None, original=original))))
+    assert '<h3 lang="en">Set &lt;b&gt;by&lt;/b&gt; hand</h3>' in html
+    assert "no address" in html
+    assert original is None or original not in html
+
+
+def test_the_language_of_an_item_shows_only_where_it_is_another():
+    arabic = item("arabic", language="ar", dir="rtl", excerpt_language="ar", excerpt_dir="rtl")
+    html = html_of("day.html", day_view(block(arabic, item("english", language="en-GB"))))
+    assert '<h3 lang="ar" dir="rtl">' in html
+    assert "<span>Arabic</span>" in html
+    assert "English" not in html
+
+
+def test_a_day_lists_its_sources_and_what_it_has_no_room_for():
+    view = day_view(block(more=142, more_address="sources/type/2024/07/", more_anchor="d03"))
+    html = html_of("day.html", view)
+    assert '<a href="#s1">Type &amp; Page</a> <b>12</b>' in html
+    assert '<a href="../../../sources/type/2024/07/#d03">142 more</a>' in html
+    assert "2 articles · 1 source<" in html
+    assert 'rel="prev"' in html
+    assert 'rel="next"' not in html
+    assert '<td class="s4"><a href="./" title="July 3: 2 articles" aria-current="date">3</a></td><td>4</td>' in html
+
+
+def test_items_stay_lean():
+    short = html_of("day.html", day_view(block(item(excerpt=""))))
+    second = item("bbcdefghijkm", excerpt="", language="zh")
+    longer = html_of("day.html", day_view(block(item(excerpt=""), second)))
+    texts = sum(map(len, (second.title, second.original or "", second.address or "")))
+    assert len(longer.encode()) - len(short.encode()) - texts <= 240
+
+
+@pytest.mark.parametrize("period", [Period.WEEK, Period.MONTH, Period.YEAR])
+def test_a_period_leads_to_its_days(period):
+    html = html_of("period.html", period_view(period), address="2024/w27/")
+    assert 'href="../07/03/"' in html
+    assert "1 article · 1 source" in html
+    assert '<a href="../">2024</a>' in html
+    assert ("July 1</time> – " in html) == (period is Period.WEEK)
+    assert ('class="cal' in html) == (period is not Period.WEEK)
+
+
+def test_the_parts_of_a_month_are_numbered():
+    html = html_of("source_month.html", address="sources/type/2024/07/2/")
+    assert 'aria-current="page">Part 2</a>' in html
+    assert '<h2><a href="../../../../../2024/07/03/">July 3 Wednesday</a> <b>12</b></h2>' in html
+
+
+def test_an_article_says_what_it_is_and_where_it_comes_from():
+    html = html_of("article.html", address="articles/ab/abcdefghijkm.html", language="zh")
+    assert html.count("活字 &amp; 网格") == 1
+    assert '<h1 lang="zh">' in html
+    assert '<header lang="en">' in html
+    assert '<div class="body" lang="zh">' in html
+    assert '<time datetime="2024-07-03T08:05+08:00">July 3, 2024 08:05</time>' in html
+    assert '<time datetime="2024-07-05T09:00">July 5, 2024</time>' in html
+    assert "<dd>Ada, 李四</dd>" in html
+    assert "4 minutes" in html
+    assert 'rel="external">https://origin.example/a?b=1&amp;c=2</a>' in html
+    assert "Read the original ↗" in html
+    assert 'href="../../2024/07/#abcdefghijkm"' in html
+    assert "code.css" not in html
+
+
+def test_an_article_that_ends_early_goes_on_at_the_original():
+    cut = html_of("article.html", article_view(verdict=Verdict.CUT))
+    assert "The saved text ends here" in cut
+    assert "Continue at the original ↗" in cut
+    excerpt = html_of("article.html", article_view(excerpt_only=True, verdict=Verdict.CUT))
+    assert "shows an excerpt only" in excerpt
+    assert "The saved text" not in excerpt
+
+
+def test_an_article_with_the_least_it_can_have():
+    bare = article_view(time=None, fetched=None, original="javascript:x", authors=(), tags=(), minutes=0)
+    html = html_of("article.html", bare)
+    assert "javascript" not in html
+    assert "button" not in html
+    assert '<time datetime="2024-07-03">July 3, 2024</time>' in html
+
+
+def test_an_article_with_code_gets_its_styles():
+    from markupsafe import Markup
+
+    html = html_of("article.html", article_view(body=Markup("<pre>x</pre>")), address="articles/ab/x.html")
+    assert '<link rel="stylesheet" href="../../assets/code.css">' in html
+
+
+def test_a_redirect_leads_on():
+    html = html_of("redirect.html", address="old/place.html")
+    assert '<meta http-equiv="refresh" content="0; url=../articles/ab/abc.html#x">' in html
+    assert '<a class="button" href="../articles/ab/abc.html#x">' in html
+
+
+def test_links_of_a_rooted_page_start_at_the_root_of_the_site():
+    rooted = {"address": "404.html", "rooted": True}
+    assert 'href="/of/print/assets/style.css"' in html_of("404.html", **rooted)
+    assert 'href="/assets/style.css"' in html_of("404.html", in_site=site(base_url=None), **rooted)
+    on_disk = html_of("404.html", in_site=site(base_url=None, file_links=True), **rooted)
+    assert 'href="assets/style.css"' in on_disk
+
+
+def test_links_for_the_disk_name_the_file():
+    assert 'href="../02/index.html"' in html_of("day.html", in_site=site(file_links=True))
+
+
+def test_a_digest_without_articles_has_no_archive_to_lead_to():
+    html = html_of("empty.html", in_site=site(latest=None, archive=None), address="")
+    assert "Nothing here yet" in html
+    assert "Sources" not in html
+
+
+def test_chinese_pages_are_chinese():
+    html = html_of("day.html", in_site=site("zh-Hans"), language="zh-Hans")
+    assert "2024年7月3日 <span>星期三</span>" in html
+    assert "2 篇 · 1 个来源" in html
+    assert "<span>英语</span> <span>4 分钟</span>" in html
+    assert 'title="7月3日: 2 篇"' in html
+
+
+def test_template_syntax_of_a_clipping_is_text():
+    html = html_of("day.html", day_view(block(item(title="{{ 7 * 7 }} {% raw %}"))))
+    assert "{{ 7 * 7 }} {% raw %}" in html
+
+
+def test_bytes_that_no_text_can_hold_do_not_stop_a_page():
+    html = html_of("day.html", day_view(block(item(title="broken \udcff name"))))
+    assert "broken ? name" in html
+
+
+def test_assets_are_few_and_light():
+    assets = Templates(None, site()).assets()
+    assert set(assets) == {"assets/style.css", "assets/icon.svg"}
+    assert len(assets["assets/style.css"]) <= 20_000
+    assert b"@import" not in assets["assets/style.css"]
+    assert b"url(" not in assets["assets/style.css"]
+
+
+def test_the_small_filters():
+    assert web("https://a.example/") == "https://a.example/"
+    assert web(None) == web("ftp://a.example/") == web("javascript:https://a") == ""
+    assert json_ld("</script>") == "\\u003c/script\\u003e"
+    assert anchor("s1") == "s1"
+    assert anchor("中国-信息") == "中国-信息"
+    assert anchor('a"b%') == "a%22b%25"
+    assert [shade(n, 350) for n in (0, 1, 22, 88, 198, 350, 400)] == [0, 1, 2, 3, 4, 4, 4]
+    assert shade(0, 0) == 0
+
+
+def test_dates_and_numbers_are_the_languages_own():
+    english, chinese = speech(None, "en"), speech(None, "zh-Hans")
+    assert [english.date(DAY, style) for style in locales.DATE_STYLES] == [
+        "2024-07-03", "Wednesday, July 3, 2024", "July 3, 2024", "Jul 3, 2024", "July 2024", "2024", "July 3",
+        "Wednesday", "July", "Jul",
+    ]  # fmt: skip
+    assert [chinese.date(DAY, style) for style in locales.DATE_STYLES] == [
+        "2024-07-03", "2024年7月3日星期三", "2024年7月3日", "2024年7月3日", "2024年7月", "2024年", "7月3日",
+        "星期三", "七月", "7月",
+    ]  # fmt: skip
+    assert english.date(dt.datetime(2024, 7, 3, 23, 59, tzinfo=dt.UTC)) == "July 3, 2024"
+    assert english.number(13439) == "13,439"
+    assert chinese.language_name("en") == "英语"
+    assert chinese.language_name("xx-unknown") == "xx-unknown"
+    assert chinese.weekdays[0] == ("一", "星期一")
+    assert chinese.gettext("Sources") == "来源"
+    with pytest.raises(ValueError, match="unknown date style `long ago`; known: iso, full"):
+        english.date(DAY, "long ago")
+
+
+def test_the_theme_says_its_interface():
+    text = (resources.theme() / "theme.toml").read_text("utf-8")
+    assert f"interface = {views.INTERFACE}" in text
+    assert Templates(None, site()).version == views.INTERFACE
+
+
+def test_a_page_is_a_function_of_its_inputs():
+    templates = Templates(None, site())
+    for template, view in views_by_template().items():
+        page = frame(template)
+        assert templates.render(page, view) == Templates(None, site()).render(page, msgspec.structs.replace(view))
+
+
+def test_a_source_leads_home_only_on_the_web():
+    view = views_by_template()["source.html"]
+    assert 'href="https://type.example/" rel="external">Home page ↗' in html_of("source.html", view)
+    hostile = msgspec.structs.replace(view, home="javascript:x", language=None)
+    assert "Home page" not in html_of("source.html", hostile)
+    assert SOURCE.date is not None
+    assert "<time>2024-07-03</time>" in html_of("sources.html")

@@ -1,0 +1,84 @@
+"""Every message of the interface is translated, and the manual names all that templates get."""
+
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+from babel.messages import pofile
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from jinja2 import nodes
+
+from generator import resources
+from generator.render import locales, templates, views
+
+RENDER = Path(templates.__file__).parent
+MANUAL = Path(__file__).resolve().parents[2] / "docs" / "reference" / "templates.md"
+_HOLES = re.compile(r"%\((\w+)\)s")
+
+
+def used_messages() -> set[object]:
+    options = {"**.html": {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}}
+    found = list(extract_from_dir(resources.theme(), method_map=[("**.html", "jinja2")], options_map=options))
+    # `text` is what the frame of a page calls the translation of its titles.
+    keywords = DEFAULT_KEYWORDS | {"text": None}
+    found += extract_from_dir(RENDER, method_map=[("**.py", "python")], keywords=keywords)
+    return {message for _, _, message, _, _ in found}
+
+
+def catalogue():
+    file = resources.theme() / "translations" / "zh" / "LC_MESSAGES" / "messages.po"
+    with file.open("rb") as stream:
+        return [message for message in pofile.read_po(stream, locale="zh", abort_invalid=True) if message.id]
+
+
+def test_every_message_has_its_chinese_and_none_is_left_over():
+    assert {message.id for message in catalogue()} == used_messages()
+
+
+@pytest.mark.parametrize("message", catalogue(), ids=lambda message: str(message.id))
+def test_a_translation_is_complete(message):
+    strings = message.string if isinstance(message.string, tuple) else (message.string,)
+    ids = message.id if isinstance(message.id, tuple) else (message.id,)
+    assert all(strings)
+    assert not message.fuzzy
+    for string in strings:
+        assert set(_HOLES.findall(string)) == set(_HOLES.findall(ids[-1]))
+
+
+def test_the_manual_names_every_template_and_value():
+    manual = MANUAL.read_text("utf-8")
+    for path in resources.theme().rglob("*"):
+        if path.is_file() and path.suffix in {".html", ".css", ".svg", ".toml", ".po"}:
+            assert f"`{path.relative_to(resources.theme()).as_posix()}`" in manual
+    shown = [view for view in vars(views).values() if isinstance(view, type) and issubclass(view, views.View)]
+    for view in shown:
+        if view is not views.View:
+            assert f"### {view.__name__}" in manual
+            section = manual.split(f"### {view.__name__}\n")[1].split("\n#")[0]
+            rows = re.findall(r"^\| `(\w+)`", section, re.MULTILINE)
+            assert rows == list(view.__struct_fields__), view.__name__
+
+
+def test_the_manual_names_every_block_filter_and_style():
+    manual = MANUAL.read_text("utf-8")
+    environment = templates._environment(templates.Theme(None), _any_site())
+    for path in resources.theme().glob("*.html"):
+        tree = environment.parse(path.read_text("utf-8"))
+        for block in tree.find_all(nodes.Block):
+            assert f"`{block.name}`" in manual, f"{path.name}: {block.name}"
+    for name in ("anchor", "date", "hash_source", "iso", "json_ld", "language_name", "number", "shade", "time", "web"):
+        assert name in environment.filters
+        assert re.search(rf"^\| `{name}", manual, re.MULTILINE)
+    for name in ("link", "asset", "has_asset", "weekdays"):
+        assert name in environment.globals
+        assert re.search(rf"^\| `{name}", manual, re.MULTILINE)
+    for style in locales.DATE_STYLES:
+        assert f"`{style}`" in manual
+
+
+def _any_site() -> views.SiteView:
+    return views.SiteView(
+        title="", description="", language="en", base_url=None, file_links=False,
+        latest=None, archive=None, generator="",
+    )  # fmt: skip

@@ -1,0 +1,177 @@
+"""Views for the tests of templates: one of each kind, and a way to render them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from markupsafe import Markup
+
+from generator.model import Period, Verdict
+from generator.render import views
+from generator.render.templates import Templates
+
+DAY = dt.date(2024, 7, 3)
+SOURCE = views.Named(name="Type & Page", address="sources/type/", count=12, date=DAY)
+LATEST = views.Named(name="July 3, 2024", address="2024/07/03/", count=2, date=DAY)
+YEAR = views.Named(name="2024", address="2024/", count=2)
+MONTH = views.Named(name="July 2024", address="2024/07/", count=2)
+WEEK = views.Named(name="Week 27, 2024", address="2024/w27/", count=2)
+BEFORE = views.Named(name="July 2, 2024", address="2024/07/02/")
+TEMPLATES = (
+    "day.html", "period.html", "sources.html", "source.html", "source_month.html",
+    "article.html", "redirect.html", "404.html", "empty.html",
+)  # fmt: skip
+
+
+def site(language: str = "en", **changed) -> views.SiteView:
+    given = {
+        "title": "The Galley <Proof>",
+        "description": "Print & type",
+        "language": language,
+        "base_url": "https://digest.example/of/print/",
+        "file_links": False,
+        "latest": LATEST,
+        "archive": YEAR,
+        "generator": "Broadsheet 0.1.0",
+    }
+    return views.SiteView(**(given | changed))
+
+
+def frame(template: str, address: str = "2024/07/03/", **changed) -> views.PageView:
+    given = {
+        "address": address,
+        "template": template,
+        "title": "A <title>",
+        "description": "What it says",
+        "language": "en",
+        "canonical": "https://digest.example/of/print/2024/07/03/",
+        "feeds": (views.Feed(address="feed.json", type="application/feed+json", title="News"),),
+        "structured": '{"name": "</script><b>"}',
+        "open_graph": (("og:title", 'A "title"'),),
+    }
+    return views.PageView(**(given | changed))
+
+
+def item(id_: str = "abcdefghijkm", **changed) -> views.Item:
+    given = {
+        "id": id_,
+        "title": "Set <b>by</b> hand",
+        "language": "en",
+        "dir": "ltr",
+        "address": f"articles/{id_[:2]}/{id_}.html",
+        "original": "https://origin.example/a?b=1&c=2",
+        "source": SOURCE,
+        "date": DAY,
+        "time": dt.datetime(2024, 7, 3, 8, 5, tzinfo=dt.UTC),
+        "minutes": 4,
+        "excerpt": "The press stood in the cellar.",
+        "excerpt_language": "en",
+        "excerpt_dir": "ltr",
+        "verdict": Verdict.FULL,
+    }
+    return views.Item(**(given | changed))
+
+
+def block(*items: views.Item, **changed) -> views.Block:
+    given = {"anchor": "s1", "source": SOURCE, "date": DAY, "items": items or (item(),)}
+    return views.Block(**(given | changed))
+
+
+def month_calendar() -> views.Calendar:
+    day = views.CalendarDay(date=DAY, count=2, address="2024/07/03/")
+    none = views.CalendarDay(date=dt.date(2024, 7, 4), count=0, address=None)
+    return views.Calendar(month=MONTH, weeks=((None, None, day, none, None, None, None),))
+
+
+def day_view(*blocks: views.Block, **changed) -> views.DayView:
+    given = {
+        "date": DAY,
+        "count": 2,
+        "sources": (views.Named(name="Type & Page", address="s1", count=12),),
+        "blocks": blocks or (block(),),
+        "calendar": month_calendar(),
+        "previous": BEFORE,
+        "next": None,
+        "week": WEEK,
+        "month": MONTH,
+        "year": YEAR,
+        "is_front": False,
+    }
+    return views.DayView(**(given | changed))
+
+
+def period_view(period: Period, **changed) -> views.PeriodView:
+    given = {
+        "period": period,
+        "first": dt.date(2024, 7, 1),
+        "last": dt.date(2024, 7, 7),
+        "count": 1,
+        "days": (LATEST,),
+        "months": (MONTH,) if period is Period.YEAR else (),
+        "calendars": () if period is Period.WEEK else (month_calendar(),),
+        "sources": (SOURCE,),
+        "previous": BEFORE,
+        "next": LATEST,
+        "above": (YEAR,),
+    }
+    return views.PeriodView(**(given | changed))
+
+
+def article_view(**changed) -> views.ArticleView:
+    given = {
+        "id": "abcdefghijkm",
+        "title": "活字 & 网格",
+        "language": "zh",
+        "dir": "ltr",
+        "title_language": "zh",
+        "title_dir": "ltr",
+        "source": SOURCE,
+        "date": DAY,
+        "time": dt.datetime(2024, 7, 3, 8, 5, tzinfo=dt.timezone(dt.timedelta(hours=8))),
+        "fetched": dt.datetime(2024, 7, 5, 9, 0),  # noqa: DTZ001 (clippers save it without a zone)
+        "original": "https://origin.example/a?b=1&c=2",
+        "authors": ("Ada", "李四"),
+        "tags": ("history",),
+        "minutes": 4,
+        "verdict": Verdict.FULL,
+        "body": Markup("<p>正文</p>"),
+        "excerpt_only": False,
+        "day": LATEST,
+        "month": MONTH,
+    }
+    return views.ArticleView(**(given | changed))
+
+
+def views_by_template() -> dict[str, views.View]:
+    return {
+        "day.html": day_view(),
+        "period.html": period_view(Period.MONTH),
+        "sources.html": views.SourcesView(sources=(SOURCE,), count=12),
+        "source.html": views.SourceView(
+            name="Type & Page", language="en", home="https://type.example/", count=12,
+            first=DAY, last=DAY, items=(item(),), months=(MONTH,),
+        ),
+        "source_month.html": views.SourceMonthView(
+            source=SOURCE, month=dt.date(2024, 7, 1), count=2, part=2, blocks=(block(address="2024/07/03/"),),
+            parts=(views.Named(name="1", address="a/"), views.Named(name="2", address="a/2/")),
+            previous=None, next=MONTH,
+        ),
+        "article.html": article_view(),
+        "redirect.html": views.RedirectView(target="articles/ab/abc.html", fragment="x", title="Moved"),
+        "404.html": views.NotFoundView(latest=LATEST),
+        "empty.html": views.NotFoundView(latest=None),
+    }  # fmt: skip
+
+
+def html_of(
+    template: str,
+    view: views.View | None = None,
+    *,
+    own: Path | None = None,
+    in_site: views.SiteView | None = None,
+    **page,
+) -> str:
+    in_site = in_site or site()
+    view = view or views_by_template()[template]
+    return Templates(own, in_site).render(frame(template, **page), view).decode()
