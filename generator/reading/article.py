@@ -229,7 +229,7 @@ def _title(draft: _Draft) -> str:
         return heading
     name = shown(draft.clipping.path.rpartition("/")[2])
     stem = name.rpartition(".")[0]
-    title = _DATE_IN_NAME.sub("", stem)
+    title = _DATE_IN_NAME.sub("", stem).strip(" _-")
     return folded(title if " " in title else re.sub(r"[-_]+", " ", title)) or stem or name
 
 

@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-_LONGEST = 1000
+_LONGEST = 600
 """Characters that are looked at; the rest of a text says no more."""
 
 _FEWEST_WORDS = 3

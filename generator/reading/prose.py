@@ -6,6 +6,7 @@ This is a glance, not a Markdown parser: fast, and right about what clippers wri
 from __future__ import annotations
 
 import bisect
+import operator
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -17,8 +18,8 @@ _EXCERPT_UNITS = 160
 _SAMPLE = 100_000
 """Characters of a body that are looked at."""
 
-_GLANCE = 3_000
-_EXCERPT_SAMPLE = 6_000
+_GLANCE = 2_000
+_EXCERPT_SAMPLE = 5_000
 _LONGEST_PARAGRAPH = 1_200
 
 # All repetitions are bounded, so that no hostile text makes them slow.
@@ -26,6 +27,7 @@ _IMAGE = re.compile(r"!\[[^\]\n]{0,500}\]\((?:[^()\n]|\([^()\n]{0,500}\)){0,3000
 _LINK = re.compile(
     r"\[([^\[\]]{0,500})\](?:\((?:[^()\n]|\([^()\n]{0,500}\)){0,3000}\)?|\[[^\[\]\n]{0,100}\])"
 )
+_LABEL = operator.itemgetter(1)  # twice as fast as r"\1"
 _TAG = re.compile(
     r"<!--.{0,2000}?-->|</?[A-Za-z][^<>]{0,2000}>|<(?:https?|mailto):[^<>\s]{0,2000}>", re.DOTALL
 )
@@ -44,6 +46,7 @@ _WIDE = re.compile("[\u1100-\u11ff\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-
 _BROAD = re.compile(
     "[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60\U0001f300-\U0001faff\U00020000-\U000323af]"
 )
+_ALL_LINK = re.compile(r"!?\[[^\[\]\n]*\]\([^()\n]*\)")
 _ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]")
 _GAP = re.compile(r"\n(?:[ \t]*\n)+")
 _FENCE = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
@@ -76,7 +79,7 @@ def _words(text: str) -> str:
     """Text without images, addresses and tags."""
     if "](" in text or "][" in text:
         text = _IMAGE.sub(" ", text)
-        text = _LINK.sub(r"\1", text)
+        text = _LINK.sub(_LABEL, text)
     if "<" in text:
         text = _TAG.sub(" ", text)
     if "://" in text or "www." in text:
@@ -193,7 +196,7 @@ def excerpt_of(body: str) -> str:
     """
     blocks = list(_paragraphs(body[:_EXCERPT_SAMPLE]))
     text = _joined(blocks, 24, items=False)
-    return shortened(text or _joined(blocks, 6, items=True))
+    return shortened(text or _joined(blocks[:20], 6, items=True))
 
 
 def _joined(blocks: Sequence[str], fewest: int, *, items: bool) -> str:
@@ -201,7 +204,8 @@ def _joined(blocks: Sequence[str], fewest: int, *, items: bool) -> str:
     found: list[str] = []
     units = 0
     for block in blocks:
-        if not items and (len(block) < fewest // 2 or _ITEM.match(block)):
+        shortest = fewest if block.isascii() else fewest // 2
+        if len(block) < shortest or (not items and (_ITEM.match(block) or _ALL_LINK.fullmatch(block))):
             continue
         markdown = block[:_LONGEST_PARAGRAPH]
         if "#" in block or "---" in block:
