@@ -118,7 +118,7 @@ _SVG_ELEMENTS = frozenset(re.findall(r"\w+", """
 _SVG_HREFS = frozenset({"href", "{http://www.w3.org/1999/xlink}href"})
 _SVG_FOREIGN = re.compile(r"\{http://www\.w3\.org/XML/1998/namespace\}(lang|space)")
 _SVG_ATTRIBUTE = re.compile(r"(?!on)[A-Za-z][A-Za-z0-9_-]*")
-_SVG_OUTSIDE = re.compile(r"url\s*\(\s*(?!['\"]?#)|[\\@]|expression|javascript:|data:", re.IGNORECASE)
+_SVG_OUTSIDE = re.compile(r"url\s*+\(\s*+(?!['\"]?#)|[\\@]|expression|javascript:|data:", re.IGNORECASE)
 _SVG_DECLARED = re.compile(
     rb"<!DOCTYPE|<!ENTITY|<\?(?!xml\s)|encoding\s*=\s*[\"'](?!utf-8[\"'])", re.IGNORECASE
 )

@@ -178,6 +178,7 @@ class _Body:
     def __init__(self, place: Place, environment: EnvType) -> None:
         self.place = place
         self.environment = environment
+        self.raw_tags = 0
 
     def shown(self, tokens: Sequence[Token]) -> list[Token]:
         kept: list[Token] = []
@@ -222,6 +223,9 @@ class _Body:
         return token
 
     def _raw(self, content: str) -> str:
+        self.raw_tags += content.count("<")
+        if self.raw_tags > structure.MOST_TAGS:
+            return escapeHtml(content)
         shown = structure.shown(content)
         if "<" in shown:
             self.environment["raw"] = True
@@ -244,9 +248,6 @@ def _settle_link(opening: Token, closing: Token, label: Sequence[Token], place: 
     opening.attrs["href"] = address
     if not opening.attrs.get("title"):
         opening.attrs.pop("title", None)
-    for token in label:
-        if token.type == "footnote_ref":  # a link within a link
-            token.meta["inert"] = True
 
 
 def _has_name(token: Token) -> bool:
@@ -342,8 +343,6 @@ class _Renderer(RendererHTML):
     def footnote_ref(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:  # noqa: ARG002
         meta = tokens[idx].meta
         number = meta["id"] + 1
-        if meta.get("inert"):
-            return f"[{number}]"
         note = f"{env['place'].id}-{number}"
         back = f"{note}-{meta['subId'] + 1}"
         env.setdefault("referred", set()).add(back)

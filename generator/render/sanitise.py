@@ -31,7 +31,8 @@ DROPPED_WITH_CONTENT = _words("""
 """)  # fmt: skip
 
 # Attributes with free values; `_keep` looks at addresses, ids and numbers.
-ATTRIBUTES = {
+ATTRIBUTES: dict[str, set[str]] = {
+    "*": set(),  # else nh3 adds its own: lang and title with any value
     "a": {"href", "title", "id"},
     "img": {"src", "alt", "title", "width", "height"},
     "abbr": {"title"},
@@ -122,7 +123,7 @@ _READ_ATTRIBUTES = {"id", "class", "tabindex", "align", "dir", "lang", "reversed
 _READER = nh3.Cleaner(
     tags=TAGS | READ_ONLY_TAGS,
     clean_content_tags=DROPPED_WITH_CONTENT,
-    attributes={tag: ATTRIBUTES.get(tag, set()) | _READ_ATTRIBUTES for tag in TAGS | READ_ONLY_TAGS},
+    attributes=ATTRIBUTES | {"*": _READ_ATTRIBUTES},
     url_schemes=SCHEMES,
     link_rel=None,
 )

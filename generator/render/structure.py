@@ -43,6 +43,8 @@ _REPLACED = dict.fromkeys(sanitise.READ_ONLY_TAGS - {"h1"}, "div") | {
     "menu": "ul", "dir": "ul", "strike": "s", "tt": "code", "acronym": "abbr",
 }  # fmt: skip
 _LISTS = {"ul", "ol"}
+MOST_TAGS = 20_000
+"""In one body; where there are more, raw HTML is shown as text. Parsers take quadratic time for some."""
 _DEPTH = 60
 """Elements within elements; deeper ones lose their tags. Browsers stop at 512."""
 
@@ -149,6 +151,8 @@ class _Repair:
         self.seen_ids: set[str] = set()
         self.pieces: list[str] = []
         self.stack: list[_Open] = []
+        self.shown: list[_Open] = []
+        """Those on the stack whose tags are shown: never many, however deep the source nests."""
         self.headings: list[tuple[int, int, int]] = []
         """The pieces of a heading's tags, and its level."""
 
@@ -200,11 +204,11 @@ class _Repair:
         return "".join(self.pieces)
 
     def _top(self) -> _Open | None:
-        return next((element for element in reversed(self.stack) if element.name), None)
+        return self.shown[-1] if self.shown else None
 
     def _allowed(self, name: str) -> bool:
         """Whether an element may stand here, after closing what it ends."""
-        open_names = [element.name for element in self.stack if element.name]
+        open_names = [element.name for element in self.shown]
         if name in _PARENTS:
             return bool(open_names) and open_names[-1] in _PARENTS[name]
         if len(open_names) >= _DEPTH or (name in _NAMED and name in open_names):
@@ -218,9 +222,8 @@ class _Repair:
 
     def _end_phrasing(self) -> None:
         """A block ends the text around it: close every phrasing element and heading that is open."""
-        for element in reversed(self.stack):
-            if element.name and element.name not in _PHRASING and element.name not in _HEADINGS:
-                break
+        while self.shown and self.shown[-1].name in _PHRASING | _HEADINGS:
+            element = self.shown[-1]
             self._close(element)
             element.name = ""
 
@@ -244,7 +247,10 @@ class _Repair:
         align = _ALIGN.get(kept.pop("align", "").lower())
         if align and name in {"td", "th"}:
             kept["class"] = align
-        if name == "li" and not any(element.name == "ol" for element in self.stack[-1:]):
+        if "class" in kept:
+            kept["class"] = " ".join(sorted(sanitise.CLASSES.get(name, set()) & set(kept["class"].split())))
+        kept = {key: value for key, value in kept.items() if value or key not in {"class", "id"}}
+        if name == "li" and not (self.shown and self.shown[-1].name == "ol"):
             kept.pop("value", None)
         kept.pop("tabindex", None)
         if name == "pre":
@@ -258,7 +264,7 @@ class _Repair:
         self.pieces.append(_tag(name, attributes))
 
     def _name(self) -> None:
-        for element in self.stack:
+        for element in self.shown:
             element.named = True
 
     def _push(self, name: str, attributes: dict[str, str], *, implied: bool = False) -> None:
@@ -276,25 +282,29 @@ class _Repair:
         elif name in {"tr", "td", "th"}:
             self._count_cell(name, attributes)
         self.stack.append(_Open(name, len(self.pieces), closing, implied=implied))
+        self.shown.append(self.stack[-1])
         self.pieces.append(opening)
 
     def _count_cell(self, name: str, attributes: dict[str, str]) -> None:
-        table = next(element for element in reversed(self.stack) if element.name == "table")
+        table = next(element for element in reversed(self.shown) if element.name == "table")
         if name == "tr":
             table.rows += 1
             return
         colspan, rowspan = (_span(attributes.get(key, "")) for key in ("colspan", "rowspan"))
-        group = self.stack[-2].piece
+        group = self.shown[-2].piece
         table.cells.append(_Cell(group, table.rows, len(self.pieces), colspan, rowspan))
 
     def _close(self, element: _Open) -> None:
         if not element.name:
             return
+        self.shown.pop()
         if element.name == "table" and not _spans_fit(element.cells):
             for cell in element.cells:
                 self.pieces[cell.piece] = _SPAN.sub("", self.pieces[cell.piece])
         unnamed = element.name in _NAMED and not element.named
-        if unnamed or (element.name == "p" and not any(map(str.strip, self.pieces[element.piece + 1 :]))):
+        if unnamed or (
+            element.name in _PHRASING and not any(map(str.strip, self.pieces[element.piece + 1 :]))
+        ):
             self.pieces[element.piece] = ""
             return
         if element.name in _HEADINGS:

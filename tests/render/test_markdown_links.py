@@ -1,0 +1,114 @@
+"""Which addresses may be links, and where they lead."""
+
+import urllib.parse
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.render import emphasis, links
+
+BASE = "https://o.example/p/q.html?x=1#f"
+
+
+@pytest.mark.parametrize(
+    ("written", "resolved"),
+    [
+        ("https://a.example/x?y=1#z", "https://a.example/x?y=1#z"),
+        ("HTTPS://A.example", "https://a.example"),
+        ("https:a.example/x", "https://a.example/x"),
+        ("https:\\\\a.example\\x", "https://a.example/x"),
+        ("\x01 https://a.example/\n", "https://a.example/"),
+        ("ht\ntps://a.exa\tmple/", "https://a.example/"),
+        ("//a.example/x", "https://a.example/x"),
+        ("\\\\a.example/x", "https://a.example/x"),
+        ("../up?a=\\", "https://o.example/up?a=%5C"),
+        ("#frag ment", "https://o.example/p/q.html?x=1#frag%20ment"),
+        ("http://1.2.3.4:80/", "http://1.2.3.4:80/"),
+        ("http://bücher.example/ü?ü#ü", "http://xn--bcher-kva.example/%C3%BC?%C3%BC#%C3%BC"),
+        ("http://ａ.example/", "http://a.example/"),
+        ("/100%/%41%zz", "https://o.example/100%25/%41%25zz"),
+        ("mailto:a b@c.example?subject=<x>", "mailto:a%20b@c.example?subject=%3Cx%3E"),
+        ("javascript:alert(1)", None),
+        ("java\nscript:alert(1)", None),
+        ("\x00javascript:alert(1)", None),
+        ("data:text/html,x", None),
+        ("file:///etc/passwd", None),
+        ("C:\\x", None),
+        ("tel:123", None),
+        ("mailto:nobody", None),
+        ("https://user@a.example/", None),
+        ("https://", None),
+        ("https://a..example/", None),
+        ("https://a b.example/", None),
+        ("https://a.example:99999/", None),
+        ("https://[::1/", None),
+        ("http://1.2.3/", None),
+        ("http://1.2.3.256/", None),
+        ("http://a.0x7f/", None),
+        ("http://" + "a" * 64 + ".example/", None),
+        ("http://" + "é" * 80 + ".example/", None),
+        ("", None),
+        (" ", None),
+    ],
+)
+def test_address_resolves_as_a_browser_would(written, resolved):
+    assert links.resolve(written, BASE) == resolved
+
+
+@pytest.mark.parametrize("relative", ["/x", "x.html", "#f", "?q", "//a.example/"])
+def test_relative_address_without_a_base_is_no_link(relative):
+    assert links.resolve(relative, None) is None
+
+
+def test_relative_address_that_cannot_be_joined_is_no_link():
+    assert links.resolve("//[x/", BASE) is None
+
+
+@given(st.text(), st.sampled_from([None, BASE]))
+def test_any_text_resolves_to_a_clean_address_or_none(text, base):
+    address = links.resolve(text, base)
+    if address is not None:
+        assert address.isascii()
+        assert urllib.parse.urlsplit(address).scheme.lower() in {"http", "https", "mailto"}
+        assert not set(address) & set(' <>"\\^`{|}\n')
+        assert links.resolve(address, None) == address
+
+
+def test_data_image_is_small_and_raster():
+    assert links.data_image("data:image/JPG;base64,AAAA") == "data:image/jpeg;base64,AAAA"
+    assert links.data_image("data:image/png;base64,AAA") is None
+    assert links.data_image("data:image/svg+xml;base64,AAAA") is None
+    assert links.data_image("data:image/png;base64," + "AAAA" * 9000) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("见https://a.example/x，后", ["https://a.example/x"]),
+        ("(https://a.example/x_(y))", ["https://a.example/x_(y)"]),
+        ("[https://a.example/]", ["https://a.example/"]),
+        ("https://a.example/?a=1&lt; end.", ["https://a.example/?a=1"]),
+        ("https://a.example/Köln!", ["https://a.example/Köln"]),
+        ("xhttps://a.example http://localhost/ https://", []),
+        ("HTTP://A.EXAMPLE/b; https://b.example...", ["HTTP://A.EXAMPLE/b", "https://b.example"]),
+    ],
+)
+def test_bare_addresses_end_where_the_sentence_goes_on(text, found):
+    assert [text[start:end] for start, end, _ in links.bare_addresses(text)] == found
+
+
+@pytest.mark.parametrize(
+    ("character", "expected"),
+    [("汉", True), ("，", True), ("か", True), ("한", True), ("ᄀ", True), ("Ａ", True), ("〾", True), ("𠀀", True),
+     ("a", False), ("“", False), ("—", False), ("😀", False), ("⭐", False), ("🈚", False), ("\ufe0f", False)],
+)  # fmt: skip
+def test_cjk_is_what_the_amendments_say(character, expected):
+    assert emphasis.is_cjk(character) is expected
+
+
+def test_line_breaks_close_up_between_chinese_and_japanese_only():
+    assert emphasis.closes_up("汉", "字")
+    assert emphasis.closes_up("，", "か")
+    assert not emphasis.closes_up("한", "국")
+    assert not emphasis.closes_up("汉", "a")
