@@ -198,7 +198,7 @@ class RedirectView(View, frozen=True, kw_only=True):
 
 
 class NotFoundView(View, frozen=True, kw_only=True):
-    """`404.html`."""
+    """`404.html`, and `empty.html`, the front page of a digest without articles."""
 
     latest: Named | None
 

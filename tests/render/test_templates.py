@@ -10,7 +10,17 @@ from html.parser import HTMLParser
 import msgspec
 import pytest
 from theme_views import (
-    DAY, SOURCE, TEMPLATES, article_view, block, day_view, frame, html_of, item, period_view, site,
+    DAY,
+    SOURCE,
+    TEMPLATES,
+    article_view,
+    block,
+    day_view,
+    frame,
+    html_of,
+    item,
+    period_view,
+    site,
     views_by_template,
 )  # fmt: skip
 
@@ -51,7 +61,9 @@ def test_every_page_is_sound_in_both_languages(template, language):
     assert html.startswith(f'<!doctype html>\n<html lang="{language}">')
     assert html.count("<h1") == 1
     assert html.count("<main ") == html.count("<footer class") == 1
-    assert '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'self\';' in html
+    assert (
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'self';" in html
+    )
     assert "unsafe-inline" not in html
     assert "The Galley &lt;Proof&gt;" in html
     assert "<Proof>" not in html
@@ -64,7 +76,9 @@ def test_the_head_announces_the_page():
     assert "<title>A &lt;title&gt; · The Galley &lt;Proof&gt;</title>" in html
     assert '<meta name="description" content="What it says">' in html
     assert '<link rel="canonical" href="https://digest.example/of/print/2024/07/03/">' in html
-    assert '<link rel="alternate" href="../../../feed.json" type="application/feed+json" title="News">' in html
+    assert (
+        '<link rel="alternate" href="../../../feed.json" type="application/feed+json" title="News">' in html
+    )
     assert '<meta property="og:title" content="A &#34;title&#34;">' in html
     assert '<link rel="stylesheet" href="../../../assets/style.css">' in html
     assert '<li><a href="../../" aria-current="true">Archive</a></li>' in html
@@ -76,7 +90,14 @@ def test_the_head_announces_the_page():
 
 
 def test_without_a_public_address_the_head_is_silent():
-    bare = {"canonical": None, "feeds": (), "structured": "", "open_graph": (), "description": "", "title": ""}
+    bare = {
+        "canonical": None,
+        "feeds": (),
+        "structured": "",
+        "open_graph": (),
+        "description": "",
+        "title": "",
+    }
     html = html_of("day.html", in_site=site(base_url=None), index=False, **bare)
     assert "canonical" not in html
     assert "alternate" not in html
@@ -104,7 +125,9 @@ def test_an_item_without_text_leads_to_the_original_and_says_so():
     assert "4 min" not in html
 
 
-@pytest.mark.parametrize("original", [None, "javascript:alert(1)", "JAVASCRIPT:x", "data:text/html,x", "//evil.example"])
+@pytest.mark.parametrize(
+    "original", [None, "javascript:alert(1)", "JAVASCRIPT:x", "data:text/html,x", "//evil.example"]
+)
 def test_an_item_without_a_usable_address_is_plain_text(original):
     html = html_of("day.html", day_view(block(item(address=None, original=original))))
     assert '<h3 lang="en">Set &lt;b&gt;by&lt;/b&gt; hand</h3>' in html
@@ -128,7 +151,10 @@ def test_a_day_lists_its_sources_and_what_it_has_no_room_for():
     assert "2 articles · 1 source<" in html
     assert 'rel="prev"' in html
     assert 'rel="next"' not in html
-    assert '<td class="s4"><a href="./" title="July 3: 2 articles" aria-current="date">3</a></td><td>4</td>' in html
+    assert (
+        '<td class="s4"><a href="./" title="July 3: 2 articles" aria-current="date">3</a></td><td>4</td>'
+        in html
+    )
 
 
 def test_items_stay_lean():
@@ -286,7 +312,9 @@ def test_a_page_is_a_function_of_its_inputs():
     templates = Templates(None, site())
     for template, view in views_by_template().items():
         page = frame(template)
-        assert templates.render(page, view) == Templates(None, site()).render(page, msgspec.structs.replace(view))
+        assert templates.render(page, view) == Templates(None, site()).render(
+            page, msgspec.structs.replace(view)
+        )
 
 
 def test_a_source_leads_home_only_on_the_web():

@@ -3,7 +3,6 @@
 import re
 from pathlib import Path
 
-import msgspec
 import pytest
 from babel.messages import pofile
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
@@ -67,7 +66,18 @@ def test_the_manual_names_every_block_filter_and_style():
         tree = environment.parse(path.read_text("utf-8"))
         for block in tree.find_all(nodes.Block):
             assert f"`{block.name}`" in manual, f"{path.name}: {block.name}"
-    for name in ("anchor", "date", "hash_source", "iso", "json_ld", "language_name", "number", "shade", "time", "web"):
+    for name in (
+        "anchor",
+        "date",
+        "hash_source",
+        "iso",
+        "json_ld",
+        "language_name",
+        "number",
+        "shade",
+        "time",
+        "web",
+    ):
         assert name in environment.filters
         assert re.search(rf"^\| `{name}", manual, re.MULTILINE)
     for name in ("link", "asset", "has_asset", "weekdays"):

@@ -101,14 +101,22 @@ def test_a_template_that_does_not_parse(own):
     assert fault.problem.line == 6
     assert "endfor" in fault.problem.message
     assert "remove it to fall back on the default theme" in fault.problem.advice
-    assert fault.lines == ((2, "two"), (3, "{% if view %}"), (4, "four"), (5, "five"), (6, "{% endfor %}"), (7, "seven"))
+    assert fault.lines == (
+        (2, "two"),
+        (3, "{% if view %}"),
+        (4, "four"),
+        (5, "five"),
+        (6, "{% endfor %}"),
+        (7, "seven"),
+    )
     assert str(fault).startswith("templates/day.html:6: ")
 
 
 def test_a_value_that_does_not_exist(own):
     (own / "partials").mkdir()
     (own / "partials" / "item.html").write_text(
-        "{% macro attributes(a, b) %}{% endmacro %}\n{% macro item(item) %}\n{{ item.headline }}\n{% endmacro %}", "utf-8"
+        "{% macro attributes() %}{% endmacro %}\n{% macro item(item) %}\n{{ item.headline }}\n{% endmacro %}",
+        "utf-8",
     )
     fault = fault_of(own)
     assert (fault.problem.path, fault.problem.line) == ("templates/partials/item.html", 3)

@@ -1,0 +1,77 @@
+"""Pages opened from the disk in a real browser: they have their styles, and nothing breaks them."""
+
+import pytest
+from markupsafe import Markup
+from theme_views import SOURCE, article_view, block, day_view, frame, item, month_calendar, period_view, site
+
+from generator.model import Period
+from generator.render.templates import Templates
+
+pytestmark = pytest.mark.browser
+
+LONG_WORD = "establish" * 22
+TABLE = "<table><thead><tr>" + "<th>column</th>" * 20 + "</tr></thead></table>"
+BODY = (
+    f'<p>{LONG_WORD}</p><div class="table" tabindex="0">{TABLE}</div>'
+    f'<pre tabindex="0"><code>{"x" * 500}</code></pre><p>{"长" * 300} <a href="https://origin.example/y">y</a></p>'
+)
+PAGES = {
+    "index.html": day_view(
+        *(
+            block(*(item(f"{n}{m}", title=title) for m in range(5)), anchor=f"s{n}")
+            for n, title in enumerate(("长标题" * 100, LONG_WORD, "short"))
+        )
+    ),
+    "article.html": article_view(
+        title="长标题" * 100, body=Markup(BODY), original=f"https://origin.example/{LONG_WORD}?a={LONG_WORD}"
+    ),
+    "month.html": period_view(Period.MONTH, sources=(SOURCE,) * 30, calendars=(month_calendar(),)),
+}
+TEMPLATE = {"index.html": "day.html", "article.html": "article.html", "month.html": "period.html"}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    root = tmp_path_factory.mktemp("theme")
+    templates = Templates(None, site(file_links=True))
+    for address, view in PAGES.items():
+        html = templates.render(frame(TEMPLATE[address], address), view)
+        (root / address).write_bytes(html)
+    for address, asset in templates.assets().items():
+        (root / address).parent.mkdir(exist_ok=True)
+        (root / address).write_bytes(asset)
+    (root / "assets" / "code.css").write_text("", "utf-8")
+    return root
+
+
+@pytest.mark.parametrize("width", [360, 640, 1280])
+@pytest.mark.parametrize("address", PAGES)
+def test_nothing_overflows_and_the_policy_blocks_nothing_of_ours(page, folder, address, width):
+    complaints = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto((folder / address).as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate("getComputedStyle(document.querySelector('.masthead')).textAlign") == "center"
+    assert not complaints
+
+
+def test_wide_tables_and_code_scroll_in_their_own_boxes(page, folder):
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto((folder / "article.html").as_uri())
+    for box in (".table", "pre"):
+        assert page.evaluate(f"(b => b.scrollWidth > b.clientWidth)(document.querySelector('{box}'))")
+
+
+def test_the_night_is_dark(page, folder):
+    page.emulate_media(color_scheme="dark")
+    page.goto((folder / "index.html").as_uri())
+    assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(22, 21, 19)"
+
+
+def test_paper_has_no_navigation_but_the_addresses(page, folder):
+    page.emulate_media(media="print")
+    page.goto((folder / "article.html").as_uri())
+    assert page.evaluate("[...document.querySelectorAll('nav')].every(n => n.offsetHeight === 0)")
+    after = page.evaluate("getComputedStyle(document.querySelector('.body a'), '::after').content")
+    assert "https://origin.example/y" in after or "attr(href)" in after
