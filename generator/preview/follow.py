@@ -12,7 +12,7 @@ import msgspec
 
 from generator.preview.watch import Roots, Watcher
 
-PATIENCE = 0.5
+PATIENCE = 0.3
 """Seconds that a build gets to notice that it is called off."""
 
 

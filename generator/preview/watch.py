@@ -9,6 +9,7 @@ import queue
 import re
 import stat
 import time
+import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
@@ -227,6 +228,9 @@ class Watcher(FileSystemEventHandler):
         self._observer = self._observing()
 
     def _observing(self) -> BaseObserver:
+        # watchdog meets a new folder twice, in its parent's event and when it walks the parent, and
+        # warns of what it does right: it watches it once.
+        warnings.filterwarnings("ignore", "Callback with id ", RuntimeWarning, r"watchdog\.")
         if not self._polling:
             try:
                 observer = Observer()

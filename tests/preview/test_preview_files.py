@@ -114,7 +114,7 @@ def test_not_served(root, address):
     assert look_up(root, address.encode()) is None
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
         st.sampled_from(["..", ".", "%2e%2e", "%2f", "%5c", "secret.txt", "site-secret", "outdir", "2024"])

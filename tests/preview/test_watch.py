@@ -182,7 +182,7 @@ def test_a_folder_deleted_and_made_again_stays_watched(content):
 
 
 def test_a_folder_replaced_at_once_stays_watched(content):
-    for turn in range(3):
+    for turn in range(2):
         with watching(content) as watcher:
             shutil.rmtree(content)
             content.mkdir()
