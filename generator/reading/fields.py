@@ -232,13 +232,15 @@ def _mended(start: int, group: list[str]) -> Entry:
 def fields_end(lines: list[str], *, closed: bool) -> int:
     """How many lines from the first on are fields; the rest is the body of a block that was not closed."""
     odd = next((n for n, line in enumerate(lines) if not _is_field_line(line)), len(lines))
+    known = any((m := _KEY.match(line)) and m["key"].casefold() in _KNOWN for line in lines[odd:])
+    if closed and known:
+        return len(lines)
     if not any(map(_KEY.match, lines[:odd])):
         return 0
     blank = next((n for n, line in enumerate(lines[:odd]) if not line.strip()), None)
-    if not closed:
-        return odd if blank is None else blank
-    known = any((m := _KEY.match(line)) and m["key"].casefold() in _KNOWN for line in lines[odd:])
-    return len(lines) if odd == len(lines) or known or blank is None else blank
+    if closed and (odd == len(lines) or blank is None):
+        return len(lines)
+    return odd if blank is None else blank
 
 
 def _is_field_line(line: str) -> bool:

@@ -62,13 +62,11 @@ class _RefusedError(Exception):
 def _bytes(content: Path, path: str) -> bytes:
     """A regular file's bytes; opening never waits, whatever stands under the name."""
     try:
-        descriptor = os.open(content / path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
-        with os.fdopen(descriptor, "rb", buffering=0) as stream:
-            status = os.fstat(descriptor)
+        with open(content / path, "rb", buffering=0, opener=_open) as stream:
+            status = os.fstat(stream.fileno())
             if not stat.S_ISREG(status.st_mode):
-                raise _RefusedError(
-                    path, "is no regular file", "replace it by a file, or name it in `ignore`"
-                )
+                advice = "replace it by a file, or name it in `ignore`"
+                raise _RefusedError(path, "is no regular file", advice)
             if status.st_size > LARGEST:
                 message = f"is larger than {LARGEST // 1024**2} MiB"
                 raise _RefusedError(path, message, "shorten it, or name it in `ignore`")
@@ -76,6 +74,10 @@ def _bytes(content: Path, path: str) -> bytes:
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else error
         raise _RefusedError(path, f"cannot be read: {why}", "check the file and its rights") from error
+
+
+def _open(file: str, flags: int) -> int:
+    return os.open(file, flags | os.O_NONBLOCK | os.O_NOCTTY)
 
 
 def clipping_of(path: str, text: str) -> tuple[Clipping, tuple[Problem, ...]]:
@@ -134,7 +136,7 @@ def _not_closed(path: str, line: int) -> Problem:
 
 def _clipping(path: str, block: str, body: str, line: int) -> tuple[Clipping, tuple[Problem, ...]]:
     """The clipping of a block that begins after line `line`."""
-    block = block.strip("\n") if not block[:1].isspace() else block[block.find("\n") + 1 :]
+    block = block.removeprefix("\n")
     problems: list[Problem] = []
     repaired = False
     try:

@@ -2,10 +2,12 @@ import os
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from generator.errors import Severity
+from generator.reading import fields
 from generator.reading.frontmatter import LARGEST, clipping_of, read_clipping
 from generator.reading.text import decode, folded
 
@@ -73,6 +75,16 @@ def test_lists(written, meant):
     assert problems == ()
 
 
+@pytest.mark.parametrize(
+    "title", ["a", "a # b", "[a]", "*a", "!a b", "&a b", "|", "'a' b", '"a', "a: b", "é中: 🙂 # x"]
+)
+def test_without_libyaml_all_is_the_same(title, monkeypatch):
+    lines = (f"title: {title}", "tags: [a, {name: b}]", "author:\n- 'c'", "x: " + "[" * 50 + "]" * 50)
+    expected = fields_of(*lines)
+    monkeypatch.setattr(fields, "_Loader", yaml.BaseLoader)
+    assert fields_of(*lines) == expected
+
+
 def test_mend_is_valid_yaml_that_means_the_value():
     for title in ('"Foo" bar: baz', 'It\'s: "quoted"', "a: b", "C:\\x: y", "'a' b"):
         _, (problem,) = fields_of(f"title: {title}")
@@ -123,6 +135,16 @@ def test_broken_field_leaves_its_neighbours_to_yaml():
 def test_title_broken_over_two_lines_is_one_title():
     clipping, _ = fields_of("title: A headline: with", "a line break in it", "url: https://example.org/")
     assert clipping.fields == {"title": "A headline: with a line break in it", "url": "https://example.org/"}
+
+
+def test_line_without_a_key_costs_itself_only():
+    clipping, _ = fields_of("a stray line", "title: The press", "another: {", "date: 2024-07-03")
+    assert clipping.fields == {"title": "The press", "another": "{", "date": "2024-07-03"}
+
+
+def test_open_block_that_is_indented():
+    clipping, _ = clipping_of("x.md", "---\n  title: a\n  date: 2024-07-03\n\nText.")
+    assert clipping.body.endswith("Text.")
 
 
 def test_indented_block():
@@ -305,6 +327,16 @@ def test_wrong_rights(tmp_path):
     (tmp_path / "x.md").write_text("---\n---\n")
     (tmp_path / "x.md").chmod(0)
     assert read_clipping(tmp_path, "x.md")[1][0].message == "cannot be read: Permission denied"
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc")
+def test_no_file_stays_open(tmp_path):
+    (tmp_path / "folder.md").mkdir()
+    (tmp_path / "x.md").write_text("Text.")
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for path in ("folder.md", "x.md", "gone.md"):
+        read_clipping(tmp_path, path)
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
 def test_pipe_does_not_hang(tmp_path):
