@@ -31,6 +31,8 @@ from generator.render.templates import Templates, speech
 
 GENERATOR = f"Broadsheet {__version__}"
 CODE_STYLE = "assets/code.css"
+HTML_LIMIT = 100_000
+"""Bytes that a list may weigh; an article weighs what it weighs."""
 
 Progress = Callable[[str, int, int], None]
 """Called with a step's name, how many are done and how many there are; what it raises ends the build."""
@@ -179,8 +181,12 @@ def made(site: Site, plan_: Plan, bodies: Bodies, progress: Progress) -> Iterato
         if isinstance(page.subject, Source):
             yield from _source_feeds(config, plan_, bodies, page.subject)
         body = bodies.html(page.subject) if isinstance(page.subject, Article) else Markup()
-        view = compose.view_of(page, body)
-        yield Output(addresses.file_of(page.address), theme.render(frame.of(page, view), view))
+        html = b""
+        for view in compose.views_of(page, body):
+            html = theme.render(frame.of(page, view), view)
+            if len(html) <= HTML_LIMIT:
+                break
+        yield Output(addresses.file_of(page.address), html)
     yield from _for_machines(config, plan_, bodies, pages)
     yield from starmap(Output, sorted({**theme.assets(), CODE_STYLE: stylesheet().encode()}.items()))
 

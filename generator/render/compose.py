@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Iterator
 from itertools import groupby
 
 import msgspec
@@ -11,7 +12,7 @@ from markupsafe import Markup
 
 from generator.model import Article, Edition, Group, Period, Source, TextPolicy
 from generator.render import addresses, views
-from generator.render.lists import Lists, direction, fit
+from generator.render.lists import DAY_FILLS, MONTH_FILLS, Fill, Lists, direction
 from generator.render.names import Names, Words
 from generator.render.pages import Alias, MonthPart, Page, Plan
 
@@ -27,28 +28,31 @@ class Composer(msgspec.Struct, frozen=True):
     names: Names
     lists: Lists
 
-    def view_of(self, page: Page, body: Markup) -> views.View:
-        """Make the view of a page; `body` is the sanitised text where the page is an article's."""
-        view: views.View
+    def views_of(self, page: Page, body: Markup) -> Iterator[views.View]:
+        """Make the view of a page, and leaner ones should it weigh too much; one at least.
+
+        `body` is the sanitised text where the page is an article's.
+        """
         match page.subject:
-            case Article():
-                view = self._article(page.subject, body)
             case Edition(period=Period.DAY):
-                view = self._day(page.subject, is_front=page.address == addresses.FRONT)
-            case Edition():
-                view = self._period(page.subject)
-            case Source():
-                view = self._source(page.subject)
+                for fill in DAY_FILLS:
+                    yield self._day(page.subject, fill, is_front=page.address == addresses.FRONT)
             case MonthPart():
-                view = self._source_month(page.subject)
+                for fill in MONTH_FILLS:
+                    yield self._source_month(page.subject, fill)
+            case Article():
+                yield self._article(page.subject, body)
+            case Edition():
+                yield self._period(page.subject)
+            case Source():
+                yield self._source(page.subject)
             case Alias():
-                view = self._redirect(page.subject.article)
+                yield self._redirect(page.subject.article)
             case None if page.address == addresses.SOURCES:
-                view = self._sources()
+                yield self._sources()
             case _:
                 latest = self.plan.digest.days[-1:]
-                view = views.NotFoundView(latest=self.names.edition(latest[0]) if latest else None)
-        return view
+                yield views.NotFoundView(latest=self.names.edition(latest[0]) if latest else None)
 
     def _redirect(self, article: Article) -> views.RedirectView:
         target, fragment = self.plan.address_of(article)
@@ -84,8 +88,8 @@ class Composer(msgspec.Struct, frozen=True):
             ),
         )
 
-    def _day(self, edition: Edition, *, is_front: bool) -> views.DayView:
-        blocks = fit(edition.groups, self.lists.day_block)
+    def _day(self, edition: Edition, fill: Fill, *, is_front: bool) -> views.DayView:
+        blocks = tuple(self.lists.day_block(n, group, fill) for n, group in enumerate(edition.groups, 1))
         date = edition.first
         before, after = self.names.around(addresses.edition(edition))
         return views.DayView(
@@ -164,7 +168,7 @@ class Composer(msgspec.Struct, frozen=True):
             months=tuple(self.names.source_month(source, month) for month in source.months),
         )
 
-    def _source_month(self, part: MonthPart) -> views.SourceMonthView:
+    def _source_month(self, part: MonthPart, fill: Fill) -> views.SourceMonthView:
         source, month = part.source, part.month
         articles = month.parts[part.number - 1]
         groups = [
@@ -187,7 +191,7 @@ class Composer(msgspec.Struct, frozen=True):
                 )
                 for number, articles_ in enumerate(month.parts, 1)
             ),
-            blocks=fit(groups, self.lists.month_block, shorten=False),
+            blocks=tuple(self.lists.month_block(group, fill) for group in groups),
             previous=self.names.source_month(source, older) if older else None,
             next=self.names.source_month(source, newer) if newer else None,
         )

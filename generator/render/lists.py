@@ -1,10 +1,9 @@
-"""Lists of articles: items, blocks of one source or one day, and how many of them a page can bear."""
+"""Lists of articles: items, and the blocks of one source or one day that hold them."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Protocol
+from collections.abc import Sequence
 
 import msgspec
 
@@ -13,14 +12,20 @@ from generator.render import addresses, views
 from generator.render.names import Names
 from generator.render.pages import Plan
 
-HTML_LIMIT = 100_000
-"""Bytes that a page's HTML may weigh (design: "The page")."""
-FRAME_WEIGHT, BLOCK_WEIGHT, ITEM_WEIGHT = 9_000, 420, 360
-"""Bytes of markup around all, around a block and around an item: rounded up from the default theme."""
-FIRST_ITEMS = 10
-"""Items of a source that a day shows; the others are a click away."""
-_TIERS = ((10, 10), (10, 5), (10, 3), (10, 1), (10, 0), (5, 1), (5, 0), (3, 0), (1, 0))
-"""Items and excerpts of each block, from the fullest page to the leanest."""
+
+class Fill(msgspec.Struct, frozen=True):
+    """How much of each block a page shows."""
+
+    items: int | None
+    """None for all."""
+    excerpts: int
+    """How many of the items show their excerpt."""
+
+
+DAY_FILLS = (*(Fill(10, n) for n in (10, 5, 3, 2, 1, 0)), Fill(5, 1), Fill(5, 0), Fill(3, 0), Fill(1, 0))
+"""From the fullest day to the leanest: ten items of a source, the others a click away."""
+MONTH_FILLS = tuple(Fill(None, n) for n in (1000, 10, 3, 1, 0))
+"""A source's month shows all items of a part."""
 _RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 
 
@@ -51,7 +56,7 @@ class Lists(msgspec.Struct, frozen=True):
             verdict=article.verdict if has_page else Verdict.LINK,
         )
 
-    def day_block(self, number: int, group: Group, items: int, excerpts: int) -> views.Block:
+    def day_block(self, number: int, group: Group, fill: Fill) -> views.Block:
         """Make the block of a source on a day; what it has no room for stands in the source's month."""
         source = self.plan.digest.sources[group.source]
         newest, date = group.articles[0], group.articles[0].date
@@ -59,13 +64,13 @@ class Lists(msgspec.Struct, frozen=True):
             anchor=f"s{number}",
             source=self.names.source(source, count=len(group.articles)),
             date=date,
-            items=self._items(group.articles[:items], excerpts),
-            more=max(0, len(group.articles) - items),
+            items=self._items(group.articles, fill),
+            more=max(0, len(group.articles) - (fill.items or 0)),
             more_address=addresses.source_month(source, date.replace(day=1), self.plan.parts[newest.id]),
             more_anchor=_day_anchor(date),
         )
 
-    def month_block(self, _number: int, group: Group, _items: int, excerpts: int) -> views.Block:
+    def month_block(self, group: Group, fill: Fill) -> views.Block:
         """Make the block of a day in a source's month; it shows every item."""
         source = self.plan.digest.sources[group.source]
         date = group.articles[0].date
@@ -73,42 +78,12 @@ class Lists(msgspec.Struct, frozen=True):
             anchor=_day_anchor(date),
             source=self.names.source(source, count=len(group.articles)),
             date=date,
-            items=self._items(group.articles, excerpts),
+            items=self._items(group.articles, fill),
         )
 
-    def _items(self, articles: Sequence[Article], excerpts: int) -> tuple[views.Item, ...]:
-        return tuple(self.item(article, excerpt=n < excerpts) for n, article in enumerate(articles))
-
-
-class BlockMaker(Protocol):
-    """Makes the block of a group: its number, and how many items and excerpts it may show."""
-
-    def __call__(self, number: int, group: Group, items: int, excerpts: int, /) -> views.Block:
-        """Make the block."""
-        ...
-
-
-def fit(groups: Sequence[Group], make: BlockMaker, *, shorten: bool = True) -> tuple[views.Block, ...]:
-    """Make the blocks of a page as full as its weight allows: first excerpts go, then (`shorten`) items."""
-    blocks: tuple[views.Block, ...] = ()
-    for items, excerpts in _TIERS:
-        if not shorten and items < FIRST_ITEMS:
-            break
-        blocks = tuple(make(n, group, items, excerpts) for n, group in enumerate(groups, 1))
-        if sum(map(weight, _items(blocks))) + len(blocks) * BLOCK_WEIGHT + FRAME_WEIGHT <= HTML_LIMIT:
-            break
-    return blocks
-
-
-def _items(blocks: Iterable[views.Block]) -> Iterator[views.Item]:
-    for block in blocks:
-        yield from block.items
-
-
-def weight(item: views.Item) -> int:
-    """Estimate the bytes of an item's HTML from its texts."""
-    texts = (item.title, item.excerpt, item.original or "", item.address or "")
-    return ITEM_WEIGHT + sum(len(text.encode("utf-8", "replace")) for text in texts)
+    def _items(self, articles: Sequence[Article], fill: Fill) -> tuple[views.Item, ...]:
+        shown = articles[: fill.items]
+        return tuple(self.item(article, excerpt=n < fill.excerpts) for n, article in enumerate(shown))
 
 
 def _day_anchor(date: dt.date) -> str:
