@@ -11,11 +11,13 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-_LONGEST = 600
+_LONGEST = 1000
 """Characters that are looked at; the rest of a text says no more."""
 
 _FEWEST_WORDS = 3
 """Of a Latin text that is long enough to tell."""
+
+_MANY_WORDS = 20
 
 # In the order of trust: kana and hangul come with Han characters.
 _SCRIPTS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -82,6 +84,10 @@ def language_of(text: str, languages: Sequence[str]) -> str | None:
     counts = _scripts(sample)
     cjk = counts["han"] + counts["kana"]
     counts["cjk"] = cjk
+    known = {_primary(tag) for tag in languages}
+    for name, tags in _LANGUAGES.items():
+        if counts.get(name) and known.isdisjoint(tags):
+            counts[name] /= 2  # a name or a quotation, or text that was decoded wrongly
     script = max(("latin", "cjk", "hangul", *_LANGUAGES), key=lambda name: counts.get(name, 0))
     if not counts.get(script):
         return None
@@ -95,17 +101,17 @@ def language_of(text: str, languages: Sequence[str]) -> str | None:
     return next((tag for tag in languages if _primary(tag) in tags), tags[0])
 
 
-def _scripts(sample: str) -> dict[str, int]:
+def _scripts(sample: str) -> dict[str, float]:
     """How many signs of each script a text has; a Latin word counts as one, saying what a sign or two do."""
     latin = len(_LATIN.findall(sample))
-    counts = {"latin": latin, "han": 0, "kana": 0}
+    counts: dict[str, float] = {"latin": latin, "han": 0, "kana": 0}
     others = "" if sample.isascii() else _ASCII.sub("", sample)
     left = len(others)
     for script, pattern in _SCRIPTS:
         if left <= latin:
             break
-        counts[script] = len(pattern.findall(others))
-        left -= counts[script]
+        counts[script] = found = len(pattern.findall(others))
+        left -= found
     return counts
 
 
@@ -127,7 +133,10 @@ def _latin(sample: str, languages: Sequence[str]) -> str | None:
         return _any_latin(words)
     scores = {tag: _score(words, _primary(tag)) for tag in choice}
     best, second = sorted(scores, key=lambda tag: -scores[tag])[:2]
-    return best if scores[best] > scores[second] else None
+    if scores[best] > scores[second]:
+        return best
+    # Long and still without common words: menus, names, code. The site's first guess is right most often.
+    return choice[0] if len(words) >= _MANY_WORDS else None
 
 
 def _any_latin(words: Sequence[str]) -> str | None:

@@ -63,6 +63,7 @@ def test_too_little_to_tell(text):
 
 def test_undecided_between_two():
     assert language_of("Roma Milano Torino Napoli", ("it", "en")) is None
+    assert language_of("Roma Milano Torino Napoli " * 6, ("zh", "it", "en")) == "it"
 
 
 def test_mixed_texts_go_by_what_is_most():
@@ -74,6 +75,12 @@ def test_mixed_texts_go_by_what_is_most():
         == "en"
     )
     assert language_of("“Smart” quotes — and dashes… are no script of their own", ("zh", "en")) == "en"
+
+
+def test_scripts_that_the_site_does_not_have_count_half():
+    text = "据 تنقسم صفحة الجريدة 报道，这段视频拍摄于一个油田附近"
+    assert language_of(text, ("zh", "en")) == "zh"
+    assert language_of(text + TEXTS["ar"] * 3, ("zh", "en")) == "ar"
 
 
 def test_direction():

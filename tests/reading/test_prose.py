@@ -166,6 +166,11 @@ def test_excerpt_of_lists_and_short_notes():
     assert prose.excerpt_of("![x](y.png)\n\n---\n\n.") == ""
 
 
+def test_paragraph_of_mostly_links_is_no_excerpt():
+    links = "[The whole archive](/archive), [all of the sources](/sources) and [the calendar](/calendar)."
+    assert prose.excerpt_of(f"{links}\n\n{TEXT}") == TEXT
+
+
 def test_teaser_inside_a_link_is_no_excerpt():
     body = f"[A teaser whose link goes on\n\nfor several blocks of text](/teaser)\n\n{TEXT}"
     assert prose.excerpt_of(body) == TEXT
