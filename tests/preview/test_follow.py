@@ -8,6 +8,7 @@ import sys
 import textwrap
 import threading
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -157,7 +158,7 @@ def test_a_hostile_file_name_breaks_no_line_of_the_terminal(content, told, until
 
 PROGRAM = textwrap.dedent(
     """
-    import sys, time
+    import signal, sys
     from pathlib import Path
     from generator.preview.follow import Built, follow
     from generator.preview.server import serve
@@ -177,6 +178,7 @@ PROGRAM = textwrap.dedent(
             sum(range(10_000))
         return Built()
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
     mode, site = sys.argv[1], Path(sys.argv[2]) / "site"
     try:
         if mode.startswith("serve"):
@@ -189,53 +191,63 @@ PROGRAM = textwrap.dedent(
 )
 
 
+@pytest.fixture
+def started(tmp_path):
+    """Starts `PROGRAM`; what it starts ends with the test."""
+    processes = []
+
+    def start(mode):
+        command = [sys.executable, "-c", PROGRAM, mode, tmp_path]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        processes.append(process)
+        return process
+
+    yield start
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
+def ended_by_ctrl_c(process):
+    """The exit code, the seconds it took, and what was printed meanwhile."""
+    begun = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    code = process.wait(5)
+    return code, time.monotonic() - begun, process.stdout.read()
+
+
 @pytest.mark.skipif(os.name != "posix", reason="sends SIGINT")
 @pytest.mark.parametrize("mode", ["follow", "follow slow", "follow deaf", "serve slow", "serve deaf"])
-def test_ctrl_c_ends_the_process_within_a_second(tmp_path, mode):
-    with subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, mode, tmp_path],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
-        while "building" not in process.stdout.readline():
-            pass
-        time.sleep(0.1)
-        begun = time.monotonic()
-        process.send_signal(signal.SIGINT)
-        assert process.wait(5) == 130
-        assert time.monotonic() - begun < 1
-        assert process.stdout.read() == ""
+def test_ctrl_c_ends_the_process_within_a_second(tmp_path, started, mode):
+    process = started(mode)
+    while "building" not in process.stdout.readline():
+        assert process.poll() is None
+    time.sleep(0.1)
+    code, seconds, printed = ended_by_ctrl_c(process)
+    assert (code, printed) == (130, "")
+    assert seconds < 1
     assert Path(tmp_path, "site", "index.html").read_text() == "<p>one"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="sends SIGINT")
-def test_ctrl_c_ends_a_server_with_clients_of_all_kinds_within_a_second(tmp_path):
-    with subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, "serve", tmp_path],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
-        address = process.stdout.readline().split(";")[0]
-        assert process.stdout.readline() == "building\n"
-        (tmp_path / "site" / "big.bin").write_bytes(bytes(30_000_000))
-        host = address.removeprefix("http://").rstrip("/")
-        clients = []
+def test_ctrl_c_ends_a_server_with_clients_of_all_kinds_within_a_second(tmp_path, started):
+    process = started("serve")
+    address = process.stdout.readline().split(";")[0]
+    assert process.stdout.readline() == "building\n"
+    (tmp_path / "site" / "big.bin").write_bytes(bytes(30_000_000))
+    host = address.removeprefix("http://").rstrip("/")
+    with ExitStack() as clients:
         for head in (
             f"GET /__broadsheet/events HTTP/1.1\r\nHost: {host}\r\n\r\n",
             f"GET /big.bin HTTP/1.1\r\nHost: {host}\r\n\r\n",
             f"GET / HTTP/1.1\r\nHost: {host}\r\n\r\n",
             "GET / HT",
         ):
-            client = socket.create_connection(host.split(":"))
+            client = clients.enter_context(socket.create_connection(host.split(":")))
             client.sendall(head.encode())
-            clients.append(client)
-        assert httpx.get(address).text.startswith("<p>one")
-        begun = time.monotonic()
-        process.send_signal(signal.SIGINT)
-        assert process.wait(5) == 130
-        assert time.monotonic() - begun < 1
-        assert process.stdout.read() == ""
-        for client in clients:
-            client.close()
+        while (page := httpx.get(address)).status_code == 503:
+            time.sleep(0.01)
+        assert page.text.startswith("<p>one")
+        code, seconds, printed = ended_by_ctrl_c(process)
+    assert (code, printed) == (130, "")
+    assert seconds < 1
