@@ -12,7 +12,8 @@ PNG = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", 30, 20) + b"\x08
 
 
 def svg(inside="", attributes='viewBox="0 0 40 30"'):
-    return f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" {attributes}>{inside}</svg>'
+    names = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+    return f"<svg {names} {attributes}>{inside}</svg>"
 
 
 @pytest.fixture
@@ -90,7 +91,7 @@ def test_size_is_unknown_where_the_file_is_cut_short(content):
 
 @pytest.mark.parametrize(
     ("attributes", "size"),
-    [('viewBox="0 0 40 30"', (40, 30)), ('width="12px" height="9.5"', (12, 9)), ("", (None, None)), ('width="100%" height="0"', (None, None)),
+    [('viewBox="0 0 40 30"', (40, 30)), ('width="12px" height="9.5"', (12, 9)), ("", (None, None)), ('width="100%" height="0"', (None, None)),  # noqa: E501
      ('viewBox="0 0 0 0"', (None, None))],
 )  # fmt: skip
 def test_size_of_a_drawing(content, attributes, size):
@@ -112,14 +113,14 @@ def test_drawing_with_its_own_references_is_inert(content):
 @pytest.mark.parametrize(
     "drawing",
     [
-        svg("<script>alert(1)</script>"), svg('<rect onload="alert(1)"/>'), svg('<a href="javascript:alert(1)"/>'),
+        svg("<script>alert(1)</script>"), svg('<rect onload="alert(1)"/>'), svg('<a href="javascript:alert(1)"/>'),  # noqa: E501
         svg('<use href="https://evil.example/x.svg#a"/>'), svg('<use xlink:href="//evil.example/x#a"/>'),
-        svg("<foreignObject/>"), svg('<image href="x.png"/>'), svg("<style>@import 'x'</style>"), svg('<set attributeName="href"/>'),
+        svg("<foreignObject/>"), svg('<image href="x.png"/>'), svg("<style>@import 'x'</style>"), svg('<set attributeName="href"/>'),  # noqa: E501
         svg('<rect style="fill:url(https://evil.example/)"/>'), svg('<rect fill="url(//evil.example/)"/>'),
         svg('<rect style="fill:u\\72l(x)"/>'), svg('<x:script xmlns:x="http://www.w3.org/1999/xhtml"/>'),
         svg('<rect xmlns:e="http://www.w3.org/2001/xml-events" e:handler="x"/>'),
         "<!DOCTYPE svg [<!ENTITY x 'y'>]>" + svg(), '<?xml-stylesheet href="x"?>' + svg(),
-        '<?xml version="1.0" encoding="UTF-16"?>' + svg(), "<html/>", "<svg>", svg()[:-3], svg().replace("2000", "2001"),
+        '<?xml version="1.0" encoding="UTF-16"?>' + svg(), "<html/>", "<svg>", svg()[:-3], svg().replace("2000", "2001"),  # noqa: E501
     ],
 )  # fmt: skip
 def test_drawing_that_does_more_than_draw_is_none(content, drawing):
@@ -135,10 +136,10 @@ def test_drawing_in_another_encoding_is_none(content):
 def test_feeds_get_complete_addresses():
     html = (
         '<p>href="x" <a href="#fn-a-1" id="fnref-a-1-1" rel="r">1</a> <a href="https://b.example/?a=1&amp;b=2">b</a>'
-        '<img src="../../media/ab/c.png" alt="&lt;a href=&quot;x&quot;&gt;"> <a href="mailto:a@b.example">m</a></p>'
+        '<img src="../../media/ab/c.png" alt="&lt;a href=&quot;x&quot;&gt;"> <a href="mailto:a@b.example">m</a></p>'  # noqa: E501
     )
     assert absolute_html(html, "https://d.example/n/articles/ab/abc.html") == (
-        '<p>href="x" <a href="https://d.example/n/articles/ab/abc.html#fn-a-1" id="fnref-a-1-1" rel="r">1</a> '
+        '<p>href="x" <a href="https://d.example/n/articles/ab/abc.html#fn-a-1" id="fnref-a-1-1" rel="r">1</a> '  # noqa: E501
         '<a href="https://b.example/?a=1&amp;b=2">b</a>'
         '<img src="https://d.example/n/media/ab/c.png" alt="&lt;a href=&quot;x&quot;&gt;"> '
         '<a href="mailto:a@b.example">m</a></p>'

@@ -83,7 +83,7 @@ def test_notes_of_two_articles_have_different_ids():
 
 
 def test_relative_images_lists_sources_once_and_decoded():
-    text = "![a](x%20y.png) ![b](x%20y.png) ![c](https://h.example/i.png) <img alt=\"\" src='z.jpg'>\n\n> ![d][r]\n\n[r]: sub/w.gif"
+    text = "![a](x%20y.png) ![b](x%20y.png) ![c](https://h.example/i.png) <img alt=\"\" src='z.jpg'>\n\n> ![d][r]\n\n[r]: sub/w.gif"  # noqa: E501
     assert relative_images(text) == ("x y.png", "z.jpg", "sub/w.gif")
     assert relative_images("no pictures") == ()
     assert relative_images("![a](//h.example/i.png) ![b](#c) ![d]()") == ()
@@ -136,9 +136,9 @@ PIECES = st.lists(
         MARKS,
         st.text(max_size=20),
         st.sampled_from(
-            ["<table>", "<tr>", "<td colspan=2>", "</table>", "<ul>", "<li>", "</ul>", "<a href=x>", "</a>", "<p>",
-             "<div>", "</div>", "<span>", "</span>", "<h3>", "</h3>", "<b>", "</b>", "<script>", "<img src=a alt=b>",
-             "<details>", "<ruby>", "<rt>", "<svg>", "<math>", "\n\n", "[^1]", "[^1]: n\n", "[x](y)", "<pre>", "<dl><dt>"]
+            ["<table>", "<tr>", "<td colspan=2>", "</table>", "<ul>", "<li>", "</ul>", "<a href=x>", "</a>", "<p>",  # noqa: E501
+             "<div>", "</div>", "<span>", "</span>", "<h3>", "</h3>", "<b>", "</b>", "<script>", "<img src=a alt=b>",  # noqa: E501
+             "<details>", "<ruby>", "<rt>", "<svg>", "<math>", "\n\n", "[^1]", "[^1]: n\n", "[x](y)", "<pre>", "<dl><dt>"]  # noqa: E501
         ),
     ),
     max_size=12,

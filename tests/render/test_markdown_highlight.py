@@ -6,6 +6,7 @@ import re
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pygments.lexers import get_all_lexers
 
 from generator.render import highlight
 from generator.render.highlight import CLASSES, DARK, DARK_BACKGROUND, LIGHT, LIGHT_BACKGROUND
@@ -42,6 +43,12 @@ def test_unknown_language_or_too_much_code_is_left_plain():
     assert highlight.highlight("x", "no-such-language") is None
     assert highlight.highlight("x", "../python") is None
     assert highlight.highlight("x" * (highlight.LARGEST + 1), "python") is None
+    assert highlight.highlight("a\n" * highlight.LARGEST_OTHERWISE, "csharp") is None
+
+
+def test_measured_languages_exist_and_may_be_long():
+    assert highlight.QUICK <= {name for name, *_ in get_all_lexers(plugins=False)}
+    assert highlight.highlight("x = 1\n" * 2_000, "python") is not None
 
 
 @settings(max_examples=60, deadline=None)

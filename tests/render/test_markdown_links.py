@@ -100,8 +100,8 @@ def test_bare_addresses_end_where_the_sentence_goes_on(text, found):
 
 @pytest.mark.parametrize(
     ("character", "expected"),
-    [("汉", True), ("，", True), ("か", True), ("한", True), ("ᄀ", True), ("Ａ", True), ("〾", True), ("𠀀", True),
-     ("a", False), ("“", False), ("—", False), ("😀", False), ("⭐", False), ("🈚", False), ("\ufe0f", False)],
+    [("汉", True), ("，", True), ("か", True), ("한", True), ("ᄀ", True), ("Ａ", True), ("〾", True), ("𠀀", True),  # noqa: E501
+     ("a", False), ("“", False), ("—", False), ("😀", False), ("⭐", False), ("🈚", False), ("\ufe0f", False)],  # noqa: E501
 )  # fmt: skip
 def test_cjk_is_what_the_amendments_say(character, expected):
     assert emphasis.is_cjk(character) is expected
