@@ -19,7 +19,7 @@ is no code: C# needed 8.4 s for 8,000 characters, those below at most 1.8 s for 
 QUICK = frozenset({
     "Python", "Python console session", "JavaScript", "TypeScript", "JSX", "Bash", "Bash Session", "JSON",
     "YAML", "TOML", "INI", "HTML", "XML", "CSS", "C", "C++", "Go", "Rust", "PHP", "Ruby", "SQL", "PowerShell",
-    "Batchfile", "Diff", "Docker", "Lua", "Perl", "Kotlin", "Swift", "R", "Nginx configuration file", "GraphQL",  # noqa: E501
+    "Batchfile", "Diff", "Docker", "Lua", "Perl", "Kotlin", "Swift", "S", "Nginx configuration file", "GraphQL",  # noqa: E501
     "GAS", "NASM", "VB.net", "Dart", "TeX", "Solidity", "Haskell", "MSDOS Session",
 })  # fmt: skip
 """Languages, by Pygments' name, that were measured."""

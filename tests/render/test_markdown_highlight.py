@@ -47,7 +47,8 @@ def test_unknown_language_or_too_much_code_is_left_plain():
 
 
 def test_measured_languages_exist_and_may_be_long():
-    assert highlight.QUICK <= {name for name, *_ in get_all_lexers(plugins=False)}
+    known = {name for name, *_ in get_all_lexers(plugins=False)}
+    assert not highlight.QUICK - known
     assert highlight.highlight("x = 1\n" * 2_000, "python") is not None
 
 
