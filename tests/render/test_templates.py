@@ -225,6 +225,7 @@ def test_a_redirect_leads_on():
     html = html_of("redirect.html", address="old/place.html")
     assert '<meta http-equiv="refresh" content="0; url=../articles/ab/abc.html#x">' in html
     assert '<a class="button" href="../articles/ab/abc.html#x">' in html
+    assert '<script src="../assets/redirect.js" data-to="../articles/ab/abc.html#x"></script>' in html
 
 
 def test_links_of_a_rooted_page_start_at_the_root_of_the_site():
@@ -265,7 +266,7 @@ def test_bytes_that_no_text_can_hold_do_not_stop_a_page():
 
 def test_assets_are_few_and_light():
     assets = Templates(None, site()).assets()
-    assert set(assets) == {"assets/style.css", "assets/icon.svg"}
+    assert set(assets) == {"assets/style.css", "assets/icon.svg", "assets/redirect.js"}
     assert len(assets["assets/style.css"]) <= 20_000
     assert b"@import" not in assets["assets/style.css"]
     assert b"url(" not in assets["assets/style.css"]

@@ -6,6 +6,7 @@ from theme_views import SOURCE, article_view, block, day_view, frame, item, mont
 
 from generator.model import Period
 from generator.render.templates import Templates
+from generator.render.views import RedirectView
 
 pytestmark = pytest.mark.browser
 
@@ -61,6 +62,18 @@ def test_wide_tables_and_code_scroll_in_their_own_boxes(page, folder):
     page.goto((folder / "article.html").as_uri())
     for box in (".table", "pre"):
         assert page.evaluate(f"(b => b.scrollWidth > b.clientWidth)(document.querySelector('{box}'))")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_former_address_leads_on_with_and_without_scripts(browser, folder, scripts):
+    view = RedirectView(target="article.html", fragment="", title="Moved")
+    html = Templates(None, site(file_links=True)).render(frame("redirect.html", "old.html"), view)
+    (folder / "old.html").write_bytes(html)
+    context = browser.new_context(java_script_enabled=scripts)
+    page = context.new_page()
+    page.goto((folder / "old.html").as_uri() + "#part")
+    page.wait_for_url("**/article.html#part" if scripts else "**/article.html*")
+    context.close()
 
 
 def test_the_night_is_dark(page, folder):

@@ -48,7 +48,7 @@ def test_a_translation_is_complete(message):
 def test_the_manual_names_every_template_and_value():
     manual = MANUAL.read_text("utf-8")
     for path in resources.theme().rglob("*"):
-        if path.is_file() and path.suffix in {".html", ".css", ".svg", ".toml", ".po"}:
+        if path.is_file() and path.suffix in {".html", ".css", ".js", ".svg", ".toml", ".po"}:
             assert f"`{path.relative_to(resources.theme()).as_posix()}`" in manual
     shown = [view for view in vars(views).values() if isinstance(view, type) and issubclass(view, views.View)]
     for view in shown:
