@@ -136,6 +136,7 @@ def read(site: Site, options: Options, progress: Progress) -> Desk:
 
 def rules_of(config: Config, options: Options) -> Rules:
     """What reading needs to know of the configuration and the command line."""
+    spellings = ((name, *source.aliases, source.language) for name, source in config.sources.items())
     return Rules(
         zone=config.zone,
         languages=config.languages,
@@ -144,6 +145,8 @@ def rules_of(config: Config, options: Options) -> Rules:
         drafts=options.drafts or config.drafts,
         future=options.future or config.future,
         default_language=config.language,
+        source_languages={name: language for *names, language in spellings if language for name in names},
+        own_source=config.title,
     )
 
 
