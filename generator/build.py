@@ -111,7 +111,7 @@ def read(site: Site, options: Options, progress: Progress) -> Desk:
         clipping, faults = read_clipping(site.content, path)
         problems += faults
         if clipping is None:
-            skipped.append(Skipped(path=path, reason=faults[-1].message))
+            skipped.append(Skipped(path=faults[-1].path, reason=faults[-1].message))
             continue
         reading = article_of(clipping, rules)
         problems += reading.problems
@@ -136,7 +136,12 @@ def read(site: Site, options: Options, progress: Progress) -> Desk:
 
 def rules_of(config: Config, options: Options) -> Rules:
     """What reading needs to know of the configuration and the command line."""
-    spellings = ((name, *source.aliases, source.language) for name, source in config.sources.items())
+    languages = {
+        spelling: source.language
+        for name, source in config.sources.items()
+        for spelling in (name, *source.aliases)
+        if source.language
+    }
     return Rules(
         zone=config.zone,
         languages=config.languages,
@@ -145,7 +150,7 @@ def rules_of(config: Config, options: Options) -> Rules:
         drafts=options.drafts or config.drafts,
         future=options.future or config.future,
         default_language=config.language,
-        source_languages={name: language for *names, language in spellings if language for name in names},
+        source_languages=languages,
         own_source=config.title,
     )
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import hashlib
 import unicodedata
 
 _RFC_4648 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-_LEGIBLE = b"abcdefghijkmnpqrstuvwxyz23456789"  # no l, o, 0 and 1: they look like one another
-_TO_LEGIBLE = bytes.maketrans(_RFC_4648, _LEGIBLE)
+ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"  # no l, o, 0 and 1: they look like one another
+_TOALPHABET = bytes.maketrans(_RFC_4648, ALPHABET.encode())
 
 
 def short_hash(value: bytes, length: int) -> str:
     """The first `length` characters (5 bits each) of the Base32 of SHA-256, in `a-z2-9` without l and o."""
-    return base64.b32encode(hashlib.sha256(value).digest()).translate(_TO_LEGIBLE)[:length].decode()
+    return base64.b32encode(hashlib.sha256(value).digest()).translate(_TOALPHABET)[:length].decode()
 
 
 def path_id(path: str) -> str:
@@ -22,7 +21,13 @@ def path_id(path: str) -> str:
 
     `path` is POSIX and counts in NFC; a name that is not UTF-8 (surrogate escapes) counts as its raw bytes.
     """
-    raw = path.encode("utf-8", "surrogateescape")
-    with contextlib.suppress(UnicodeDecodeError):
-        raw = unicodedata.normalize("NFC", raw.decode("utf-8")).encode("utf-8")
+    try:
+        raw = unicodedata.normalize("NFC", path).encode()
+    except UnicodeEncodeError:
+        # Half a surrogate pair that stands for no byte comes from no file system, and must not fail.
+        raw = path.encode("utf-8", "surrogateescape" if _is_escaped(path) else "surrogatepass")
     return short_hash(raw, 12)
+
+
+def _is_escaped(path: str) -> bool:
+    return all(not "\ud800" <= c <= "\udfff" or "\udc80" <= c <= "\udcff" for c in path)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import sys
 import traceback
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from generator.errors import Problem, Severity
+from generator.reading.text import shown
 
 if TYPE_CHECKING:  # rich and the pipeline take longer to import than most commands take to run
     from rich.console import Console
@@ -34,12 +34,6 @@ def console(*, error: bool = False) -> Console:
     from rich.console import Console
 
     return Console(stderr=error, markup=False, highlight=False, emoji=False, soft_wrap=True)
-
-
-def printable(text: str) -> str:
-    """Make text from a clipping or a file name safe for a terminal and for UTF-8."""
-    text = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return "".join(c if unicodedata.category(c) not in {"Cc", "Cf"} else f"\\x{ord(c):02x}" for c in text)
 
 
 @contextlib.contextmanager
@@ -82,16 +76,16 @@ def print_problems(problems: Iterable[Problem], *, limit: int | None = None) -> 
     """Print problems, one a line, the gravest first where only `limit` are shown."""
     screen = console(error=True)
     problems = list(problems)
-    shown = problems
+    printed = problems
     if limit is not None and len(problems) > limit:
         rank = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTICE: 2}
-        shown = sorted(problems, key=lambda problem: rank[problem.severity])[:limit]
+        printed = sorted(problems, key=lambda problem: rank[problem.severity])[:limit]
     styles = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTICE: "dim"}
-    for problem in shown:
+    for problem in printed:
         screen.print(f"{problem.severity}: ", style=styles[problem.severity], end="")
-        screen.print(printable(str(problem)))
-    if len(shown) < len(problems):
-        screen.print(f"… and {len(problems) - len(shown):,} more; `broadsheet check` prints them all")
+        screen.print(shown(str(problem)))
+    if len(printed) < len(problems):
+        screen.print(f"… and {len(problems) - len(printed):,} more; `broadsheet check` prints them all")
 
 
 def closing_line(report: Report, seconds: float) -> str:
@@ -116,7 +110,7 @@ def checked_line(desk: Desk) -> str:
 def print_skipped(skipped: Iterable[Skipped]) -> None:
     """Say what is not published, and why."""
     for one in skipped:
-        print_line(f"skipped: {printable(one.path)}: {printable(one.reason)}", error=True)
+        print_line(f"skipped: {shown(one.path)}: {shown(one.reason)}", error=True)
 
 
 def print_fault(error: Exception) -> None:
@@ -151,8 +145,8 @@ def _encodable(report: Report) -> Report:
     replace = msgspec.structs.replace
     return replace(
         report,
-        skipped=tuple(replace(skipped, path=printable(skipped.path)) for skipped in report.skipped),
-        problems=tuple(replace(problem, path=printable(problem.path)) for problem in report.problems),
+        skipped=tuple(replace(skipped, path=shown(skipped.path)) for skipped in report.skipped),
+        problems=tuple(replace(problem, path=shown(problem.path)) for problem in report.problems),
     )
 
 
@@ -162,7 +156,7 @@ def entries(plan: Plan, desk: Desk, text: Callable[[Article], str] | None) -> It
     reasons = {skipped.path: skipped.reason for skipped in desk.skipped}
     for path in sorted({*articles, *reasons}):
         entry: dict[str, object] = dict.fromkeys(_ENTRY)
-        entry["path"] = printable(path)
+        entry["path"] = shown(path)
         if article := articles.get(path):
             address, fragment = plan.address_of(article)
             entry |= {
@@ -202,5 +196,5 @@ def print_table(rows: Iterable[dict[str, object]]) -> None:
         table.add_column(heading, no_wrap=heading != "title", overflow="ellipsis")
     for row in rows:
         cells = (row["date"], row["source"], row["verdict"] or "skipped", row["title"] or row["path"])
-        table.add_row(*(Text(printable(str(cell or ""))) for cell in cells))
+        table.add_row(*(Text(shown(str(cell or ""))) for cell in cells))
     console().print(table)

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import re
-import unicodedata
 import urllib.parse
 from collections.abc import Iterator, Mapping
 
 import msgspec
 
 from generator.errors import Problem, Severity
+from generator.ids import path_id
 from generator.model import Article, Clipping, Skipped, Verdict
 from generator.reading import prose
 from generator.reading.dates import ADVICE, DateError, Moment, day_of_path, moment_of
 from generator.reading.language import is_latin, language_of, reading_minutes
 from generator.reading.text import folded, shown, unescaped
-
-ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
-"""Of article ids: Base32 without what looks alike."""
 
 # Keys of Obsidian Web Clipper and MarkDownload, in the order of trust. Both put the address into `source`.
 BUILT_IN: Mapping[str, tuple[str, ...]] = {
@@ -121,24 +117,6 @@ class _Draft:
                 path=shown(self.clipping.path), line=line, message=message, advice=advice, severity=severity
             )
         )
-
-
-def article_id(path: str) -> str:
-    """The id of an article whose front matter gives none: 12 characters (60 bits) of its path's SHA-256.
-
-    `path` is POSIX, below the content folder, with surrogate escapes; its NFC form counts, so that an id is
-    the same on every file system.
-    """
-    try:
-        raw = unicodedata.normalize("NFC", path).encode()
-    except UnicodeEncodeError:
-        raw = path.encode("utf-8", "surrogateescape" if _is_escaped(path) else "surrogatepass")
-    bits = int.from_bytes(hashlib.sha256(raw).digest()[:8], "big") >> 4
-    return "".join(ALPHABET[bits >> shift & 31] for shift in range(55, -1, -5))
-
-
-def _is_escaped(path: str) -> bool:
-    return all(not "\ud800" <= ch <= "\udfff" or "\udc80" <= ch <= "\udcff" for ch in path)
 
 
 def article_of(clipping: Clipping, rules: Rules) -> Reading:
@@ -356,7 +334,7 @@ def _id(draft: _Draft) -> str:
             return text
         advice = "write 2 to 60 of a-z, 0-9 and -, beginning with a letter or digit"
         draft.tell(key, f"`id: {text[:80]}` cannot stand in an address; the path's id is used", advice)
-    return article_id(draft.clipping.path)
+    return path_id(draft.clipping.path)
 
 
 def _aliases(draft: _Draft) -> Iterator[str]:

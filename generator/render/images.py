@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import html as entities
 import re
 import struct
-import unicodedata
 import urllib.parse
 from pathlib import Path, PurePosixPath
 from xml.etree import ElementTree
 
 import imagesize
 import msgspec
+
+from generator.ids import path_id
 
 LARGEST = 10 * 1024 * 1024
 """Bytes; a larger file is no picture for a page."""
@@ -29,7 +28,6 @@ _MAGIC = {
 }
 """How a file of each kind begins; the name alone proves nothing."""
 
-_ALPHABET = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "abcdefghijkmnpqrstuvwxyz23456789")
 _ADDRESS_ATTRIBUTE = re.compile(r'( (?:href|src)=")([^"]*)"')
 _START_TAG = re.compile(r'<(?:a|img)(?: [a-z]+="[^"]*")*>')
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
@@ -95,8 +93,7 @@ def _image(file: Path, path: str) -> Image | None:
             return None
     else:
         size = _raster_size(file)
-    digest = hashlib.sha256(unicodedata.normalize("NFC", path).encode("utf-8", "surrogateescape")).digest()
-    id_ = base64.b32encode(digest)[:12].decode("ascii").translate(_ALPHABET)
+    id_ = path_id(path)
     width, height = size
     return Image(address=f"media/{id_[:2]}/{id_}.{extension}", path=path, width=width, height=height)
 

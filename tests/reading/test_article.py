@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from reading_rules import SHANGHAI, rules
 
 from generator.errors import Severity
+from generator.ids import ALPHABET, path_id
 from generator.model import Clipping, Verdict
 from generator.reading import article_of
-from generator.reading.article import ALPHABET, article_id
 from generator.reading.frontmatter import clipping_of
 from generator.reading.text import decode, folded, unescaped
 
@@ -316,13 +316,13 @@ def test_tags(written, tags):
 
 def test_id_of_ones_own():
     assert article(id="the-grid-1906").id == "the-grid-1906"
-    assert article().id == article_id("x.md")
+    assert article().id == path_id("x.md")
 
 
 @pytest.mark.parametrize("written", ["A", "a", "con", "com1", "Grid", "../x", "a b", "-a", "x" * 61, "é1"])
 def test_id_that_cannot_stand_in_an_address(written):
     reading = reading_of(id=written)
-    assert reading.article.id == article_id("x.md")
+    assert reading.article.id == path_id("x.md")
     assert "the path's id is used" in reading.problems[0].message
 
 
@@ -364,18 +364,18 @@ def test_id_after_the_design():
     path = "2024/07/03/daily/报纸.md"
     bits = "".join(f"{byte:08b}" for byte in hashlib.sha256(path.encode()).digest())
     expected = "".join(ALPHABET[int(bits[n : n + 5], 2)] for n in range(0, 60, 5))
-    assert article_id(path) == expected
+    assert path_id(path) == expected
 
 
 @given(st.text())
 @example("a\udcff.md")
 @example("a\ud800.md")
 def test_id_is_the_same_for_every_form_of_a_name(path):
-    id_ = article_id(path)
+    id_ = path_id(path)
     assert len(id_) == 12
     assert set(id_) <= set(ALPHABET)
-    assert article_id(path) == id_
-    assert article_id(unicodedata.normalize("NFD", unicodedata.normalize("NFC", path))) == article_id(
+    assert path_id(path) == id_
+    assert path_id(unicodedata.normalize("NFD", unicodedata.normalize("NFC", path))) == path_id(
         unicodedata.normalize("NFC", path)
     )
 

@@ -35,14 +35,16 @@ def article(number: int, source: str = "A", date: dt.date = DAY, **fields: objec
     return Article(**(given | fields))
 
 
-def composed(
-    articles: list[Article], text: TextPolicy = TextPolicy.FULL
-) -> tuple[Composer, dict[str, list[views.View]]]:
+def composed(articles: list[Article], text: TextPolicy = TextPolicy.FULL) -> dict[str, list[views.View]]:
+    """The views of every page, from the fullest to the leanest, by address."""
     digest, _, _ = digest_of(articles, {}, text)
-    made_ = composer(plan(digest), speech(None, "en"))
-    return made_, {
-        page.address: list(made_.views_of(page, Markup("<p>x</p>"))) for page in pages_of(made_.plan)
-    }
+    plan_ = plan(digest)
+    views_of = composer(plan_, speech(None, "en")).views_of
+    return {page.address: list(views_of(page, Markup("<p>x</p>"))) for page in pages_of(plan_)}
+
+
+def items(view: views.DayView | views.SourceMonthView) -> list[views.Item]:
+    return [item for block in view.blocks for item in block.items]
 
 
 def test_a_day_shows_ten_of_a_source_and_leads_to_the_others():
