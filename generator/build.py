@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 from markupsafe import Markup
 
-from generator import __version__
+from generator import __version__, addresses
 from generator.bodies import Bodies
 from generator.config import Config, Site
 from generator.errors import BuildError, Problem, Severity
@@ -21,7 +21,7 @@ from generator.output.assets import static_files
 from generator.output.write import Transaction, Written
 from generator.reading import article_of, discover, read_clipping
 from generator.reading.article import Rules
-from generator.render import addresses, feeds, sitemap
+from generator.render import feeds, sitemap
 from generator.render.compose import composer
 from generator.render.frame import Framer
 from generator.render.highlight import stylesheet

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
+from generator import addresses
 from generator.errors import Problem, Severity
 from generator.model import Article, Period, Skipped
-from generator.render import addresses
 
 OWN_FOLDERS = ("assets/", "media/", "sitemaps/", "sources/")
 """Where the site puts files whose names are its own affair; no alias leads there."""

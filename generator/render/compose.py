@@ -10,8 +10,9 @@ from itertools import groupby
 import msgspec
 from markupsafe import Markup
 
+from generator import addresses
 from generator.model import Article, Edition, Group, Period, Source, TextPolicy
-from generator.render import addresses, views
+from generator.render import views
 from generator.render.lists import DAY_FILLS, MONTH_FILLS, Fill, Lists, direction
 from generator.render.names import Names, Words
 from generator.render.pages import Alias, MonthPart, Page, Plan

@@ -14,8 +14,9 @@ from collections.abc import Sequence
 
 import msgspec
 
+from generator import addresses
 from generator.model import Article, Source, TextPolicy
-from generator.render import addresses, xml
+from generator.render import xml
 
 NAMESPACE = uuid.UUID("5f2c1d5e-8a0b-5d0c-9b57-2f0f3b1f6a11")
 """Of the entries' ids; it must never change, or readers show every entry anew."""

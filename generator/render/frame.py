@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
+from generator import addresses
 from generator.config import Config
 from generator.model import Article, Edition, Period, Source
-from generator.render import addresses, structured, views
+from generator.render import structured, views
 from generator.render.names import Names
 from generator.render.pages import Alias, MonthPart, Page, Plan
 

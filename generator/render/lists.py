@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import msgspec
 
+from generator import addresses
 from generator.model import Article, Group, TextPolicy, Verdict
-from generator.render import addresses, views
+from generator.render import views
 from generator.render.names import Names
 from generator.render.pages import Plan
 

@@ -8,8 +8,9 @@ from typing import Protocol
 
 import msgspec
 
+from generator import addresses
 from generator.model import Edition, Period, Source, SourceMonth
-from generator.render import addresses, views
+from generator.render import views
 from generator.render.pages import Plan
 
 

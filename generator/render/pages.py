@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from generator import addresses
 from generator.model import Article, Digest, Edition, Period, Source, SourceMonth
-from generator.render import addresses
 
 
 class Alias(msgspec.Struct, frozen=True):

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 import msgspec
 
-from generator.render import addresses, links, structure
+from generator import addresses
+from generator.render import links, structure
 from generator.render.images import Image
 
 _ALWAYS = {"loading": "lazy", "decoding": "async", "referrerpolicy": "no-referrer"}

@@ -6,8 +6,9 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from generator import addresses
 from generator.model import Source
-from generator.render import addresses, xml
+from generator.render import xml
 
 FOLDER = "sitemaps/"
 MOST_ADDRESSES = 50_000

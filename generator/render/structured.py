@@ -8,9 +8,10 @@ from itertools import islice
 
 import msgspec
 
+from generator import addresses
 from generator.config import Config
 from generator.model import Period
-from generator.render import addresses, views, xml
+from generator.render import views, xml
 
 ITEMS = 10
 """Items of a list that its page names to machines; the page itself and the sitemaps name all."""

@@ -18,9 +18,9 @@ import jinja2
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from generator import resources
+from generator import addresses, resources
 from generator.errors import BuildError, Problem, Severity
-from generator.render import addresses, locales
+from generator.render import locales
 from generator.render.views import INTERFACE, PageView, SiteView, View
 
 _AROUND = 4

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from generator import addresses
 from generator.config import SourceConfig
 from generator.errors import Severity
 from generator.grouping import digest_of
 from generator.ids import path_id
 from generator.model import Article, Skipped, TextPolicy, Verdict
-from generator.render import addresses
 
 
 def article(path: str, **fields) -> Article:

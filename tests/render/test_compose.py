@@ -5,10 +5,11 @@ import datetime as dt
 import pytest
 from markupsafe import Markup
 
+from generator import addresses
 from generator.build import HTML_LIMIT
 from generator.grouping import digest_of
 from generator.model import Article, TextPolicy, Verdict
-from generator.render import addresses, views
+from generator.render import views
 from generator.render.compose import composer
 from generator.render.lists import direction
 from generator.render.pages import pages_of, plan

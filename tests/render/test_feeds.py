@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from generator import addresses
 from generator.model import Article, Source, TextPolicy, Verdict
-from generator.render import addresses, feeds
+from generator.render import feeds
 from generator.render.feeds import Entry, FeedMeta, atom, entry_id, entry_of, json_feed, rss
 
 ATOM = "{http://www.w3.org/2005/Atom}"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.render import addresses
+from generator import addresses
 
 DAY = dt.date(2024, 7, 3)
 
