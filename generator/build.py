@@ -196,7 +196,7 @@ def made(site: Site, plan_: Plan, bodies: Bodies, progress: Progress) -> Iterato
                 break
         yield Output(addresses.file_of(page.address), html)
     yield from _for_machines(config, plan_, bodies, pages)
-    yield from starmap(Output, sorted({**theme.assets(), CODE_STYLE: stylesheet().encode()}.items()))
+    yield from starmap(Output, sorted({CODE_STYLE: stylesheet().encode(), **theme.assets()}.items()))
 
 
 def _source_feeds(config: Config, plan_: Plan, bodies: Bodies, source: Source) -> Iterator[Output]:

@@ -108,7 +108,6 @@ def test_a_time_elsewhere_falls_on_the_next_day_here(desk: Desk) -> None:
     aldus = next(article for article in desk.digest.articles if article.path == "notes/aldus.md")
     assert aldus.date == dt.date(2026, 10, 18)
     assert aldus.id == "aldine-octavo"
-    assert aldus.aliases == ("notes/aldus.html",)
 
 
 def test_folders_name_the_day(desk: Desk) -> None:

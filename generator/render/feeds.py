@@ -1,7 +1,7 @@
 """Feeds: Atom (RFC 4287), RSS 2.0 and JSON Feed 1.1 with the same entries.
 
-Titles are plain text with one level of escaping in all three: every reading client that was tried shows `<b>`
-and `&amp;` in a title as they are written. No clock: a feed is as old as its newest entry.
+Titles are plain text with one level of escaping in all three: every reading client that was tried shows `&amp;`
+in a title as it is written. No clock: a feed is as old as its newest entry.
 """
 
 from __future__ import annotations
@@ -233,7 +233,8 @@ def _document(name: str, markup: str, attributes: dict[str, str | None]) -> byte
 
 
 def _title(entry: Entry) -> str:
-    return " ".join(xml.clean(entry.title).split()) or entry.url
+    """A title that no reader can take for HTML: RSS does not say which it is, and some readers run it."""
+    return _line(entry.title).replace("<", "＜") or entry.url
 
 
 def _authors(entry: Entry) -> tuple[str, ...]:

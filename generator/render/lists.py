@@ -23,7 +23,14 @@ class Fill(msgspec.Struct, frozen=True):
     """How many of the items show their excerpt."""
 
 
-DAY_FILLS = (*(Fill(10, n) for n in (10, 5, 3, 2, 1, 0)), Fill(5, 1), Fill(5, 0), Fill(3, 0), Fill(1, 0))
+DAY_FILLS = (
+    *(Fill(10, n) for n in (10, 5, 3, 2, 1, 0)),
+    Fill(5, 1),
+    Fill(5, 0),
+    Fill(3, 0),
+    Fill(1, 0),
+    Fill(0, 0),
+)
 """From the fullest day to the leanest: ten items of a source, the others a click away."""
 MONTH_FILLS = tuple(Fill(None, n) for n in (1000, 10, 3, 1, 0))
 """A source's month shows all items of a part."""
@@ -62,7 +69,7 @@ class Lists(msgspec.Struct, frozen=True):
         source = self.plan.digest.sources[group.source]
         newest, date = group.articles[0], group.articles[0].date
         return views.Block(
-            anchor=f"s{number}",
+            anchor=f"_s{number}",
             source=self.names.source(source, count=len(group.articles)),
             date=date,
             items=self._items(group.articles, fill),
@@ -77,6 +84,7 @@ class Lists(msgspec.Struct, frozen=True):
         date = group.articles[0].date
         return views.Block(
             anchor=_day_anchor(date),
+            address=addresses.day(date),
             source=self.names.source(source, count=len(group.articles)),
             date=date,
             items=self._items(group.articles, fill),
@@ -88,7 +96,7 @@ class Lists(msgspec.Struct, frozen=True):
 
 
 def _day_anchor(date: dt.date) -> str:
-    return f"d{date.day:02}"
+    return f"_d{date.day:02}"
 
 
 def direction(language: str) -> str:

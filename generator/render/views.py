@@ -156,7 +156,7 @@ class SourceMonthView(View, frozen=True, kw_only=True):
     parts: tuple[Named, ...]
     """All parts of the month; a single one needs no list."""
     blocks: tuple[Block, ...]
-    """By day, newest first; the anchor is `d` and the day's number, such as `d03`."""
+    """By day, newest first; the anchor is `_d` and the day's number, such as `_d03`."""
     previous: Named | None
     next: Named | None
     """Months of the same source."""
