@@ -1,7 +1,7 @@
 """Feeds: Atom (RFC 4287), RSS 2.0 and JSON Feed 1.1 with the same entries.
 
-Titles are plain text with one level of escaping in all three: every reading client that was tried shows `&amp;`
-in a title as it is written. No clock: a feed is as old as its newest entry.
+Titles are plain text with one level of escaping in all three: every reading client that was tried shows
+`&amp;` in a title as it is written. No clock: a feed is as old as its newest entry.
 """
 
 from __future__ import annotations
