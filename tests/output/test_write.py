@@ -394,21 +394,7 @@ def test_a_full_disk_leaves_the_last_good_site(output: Path) -> None:
     assert build(output, {"a": b"2"}) == Written(written=1, kept=0, deleted=1)
 
 
-@contextmanager
-def as_somebody_else() -> Iterator[None]:
-    if os.geteuid():
-        yield
-        return
-    os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
-
-
-def test_folders_without_permission_are_named(output: Path, tmp_path: Path) -> None:
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
+def test_folders_without_permission_are_named(output: Path, tmp_path: Path, as_somebody_else) -> None:
     build(output, {"a/b": b"1", "c": b"1"})
     output.chmod(0o777)
     (output / "a").chmod(0o555)
