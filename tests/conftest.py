@@ -1,4 +1,4 @@
-"""A real browser for the tests that need one."""
+"""A real browser for the tests that need one, and the flag that rewrites what sites should look like."""
 
 from __future__ import annotations
 
@@ -12,6 +12,21 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the flag of `test_sites.py`."""
+    parser.addoption(
+        "--refresh",
+        action="store_true",
+        help="write what sites in tests/sites/ look like now; review the diff",
+    )
+
+
+@pytest.fixture(scope="session")
+def refresh(request: pytest.FixtureRequest) -> bool:
+    """Whether what is expected is to be written instead of compared."""
+    return bool(request.config.getoption("--refresh"))
 
 
 @pytest.fixture(scope="session")
