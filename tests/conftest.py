@@ -19,7 +19,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--refresh",
         action="store_true",
-        help="write what sites in tests/sites/ look like now; review the diff",
+        help="accept what the sites in tests/sites/ look like now",
     )
 
 

@@ -1,6 +1,7 @@
 """Whole small sites, byte for byte, and sites with one fault each.
 
-`pytest tests/test_sites.py --refresh` writes `expected/` and `expected.txt` anew; read the diff before it is committed.
+`pytest tests/test_sites.py --refresh` writes `expected/` and `expected.txt` anew; read the diff before it
+is committed.
 """
 
 import difflib
@@ -55,7 +56,7 @@ def test_a_site_is_as_expected(name, tmp_path, monkeypatch, refresh):
     ]
     if differences:
         pytest.fail(
-            f"tests/sites/{name} is built otherwise; `pytest tests/test_sites.py --refresh` takes it as right\n"
+            f"tests/sites/{name} is built otherwise; `pytest tests/test_sites.py --refresh` accepts it\n"
             + "\n".join(differences),
             pytrace=False,
         )
@@ -195,10 +196,6 @@ def not_utf8_config(root: Path) -> None:
 def config_is_a_folder(root: Path) -> None:
     (root / "digest.toml").unlink()
     (root / "digest.toml").mkdir()
-
-
-def template_is_a_folder(root: Path) -> None:
-    (root / "templates/day.html").mkdir(parents=True)
 
 
 def content_is_missing(root: Path) -> None:
