@@ -84,7 +84,10 @@ class Output(msgspec.Struct, frozen=True):
 
 
 def build(site: Site, options: Options, progress: Progress) -> tuple[Report, Desk]:
-    """Build a site; raises `BuildError`, and then the last good site stands."""
+    """Build a site. Raises `BuildError`, and then the last good site stands.
+
+    So it does where there are `grave` problems and the options are strict: then no page counts as written.
+    """
     desk = read(site, options, progress)
     problems = list(desk.problems)
     with Transaction(site.output, options.as_of.date()) as transaction:
@@ -93,14 +96,17 @@ def build(site: Site, options: Options, progress: Progress) -> tuple[Report, Des
                 transaction.put(output.path, output.content)
             else:
                 transaction.copy(output.path, output.content)
-        if options.strict and (faults := grave(problems)):
-            raise BuildError(*faults)
-        written = transaction.commit()
+        if options.strict and grave(problems):
+            written = Written(written=0, kept=0, deleted=0)
+        else:
+            written = transaction.commit()
     return report_of(desk, tuple(sorted(problems, key=_by_place)), written), desk
 
 
 def read(site: Site, options: Options, progress: Progress) -> Desk:
-    """Read all clippings and group them; texts are let go again."""
+    """Read all clippings and group them; texts are let go again. Raises `BuildError` without a folder."""
+    if not site.content.is_dir():
+        raise BuildError(_no_content(site.content))
     found = discover(site.content, site.config.ignore)
     rules = rules_of(site.config, options)
     articles: list[Article] = []
@@ -245,6 +251,16 @@ def _entry(base_url: str, plan_: Plan, bodies: Bodies, article: Article) -> feed
     return feeds.entry_of(article, plan_.source_of(article), base_url=base_url, item=item, content=content)
 
 
+def image_problems(site: Site, desk: Desk, options: Options) -> tuple[Problem, ...]:
+    """Find what is wrong with images beside clippings, which only a rendered text shows."""
+    plan_ = plan(desk.digest)
+    bodies = Bodies(site, plan_, rules_of(site.config, options))
+    for article in desk.digest.articles:
+        if article.url is None and plan_.has_page(article):
+            bodies.html(article)
+    return tuple(sorted(bodies.problems))
+
+
 def grave(problems: Iterable[Problem]) -> list[Problem]:
     """Pick the problems that `--strict` fails for."""
     return sorted((problem for problem in problems if problem.severity is not Severity.NOTICE), key=_by_place)
@@ -262,6 +278,15 @@ def report_of(desk: Desk, problems: tuple[Problem, ...], written: Written) -> Re
         skipped=desk.skipped,
         pages=written,
         problems=problems,
+    )
+
+
+def _no_content(folder: Path) -> Problem:
+    return Problem(
+        path=folder.name,
+        message=f"there is no content folder {folder}",
+        advice="make it, or name another with --content or `content`",
+        severity=Severity.ERROR,
     )
 
 

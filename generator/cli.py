@@ -22,7 +22,7 @@ import click
 from generator import __version__
 
 if TYPE_CHECKING:  # each command imports what it needs
-    from generator.build import Desk, Options, Progress
+    from generator.build import Desk, Options, Progress, Report
     from generator.config import Site
     from generator.preview.follow import Built, Check
 
@@ -206,12 +206,17 @@ def new(
 @click.option("--report", "report_file", type=_PATH, metavar="FILE", help="Write what was done as JSON.")
 def build(asked: Asked, *, clean: bool, watch: bool, report_file: Path | None) -> int:
     """Build the site."""
+    from generator import report
+    from generator.build import grave
+
     site = asked.site()
     if clean:
         _clean(site.output)
+    if site.config.base_url is None and not asked.quiet:
+        report.print_line("notice: `base_url` is not set, so there are no feeds and no sitemap", error=True)
     if not watch:
-        _build(asked, site, report_file)
-        return DONE
+        done, _ = _build(asked, site, report_file)
+        return FAILED if asked.strict and grave(done.problems) else DONE
     from generator.preview.follow import follow
 
     follow(
@@ -250,7 +255,7 @@ def serve(asked: Asked, *, port: int, bind: str, open_browser: bool) -> int:
 
 
 @broadsheet.command(name="list")
-@asking("config", "content", "base_url", "drafts", "future", "as_of")
+@asking("config", "content", "drafts", "future", "as_of")
 @click.option("--format", "format_", type=click.Choice(["table", "jsonl"]), default="table", help="Or jsonl.")
 @click.option("--text", is_flag=True, help="With the published text, as Markdown (jsonl).")
 def list_(asked: Asked, *, format_: str, text: bool) -> None:
@@ -276,15 +281,17 @@ def list_(asked: Asked, *, format_: str, text: bool) -> None:
 def check(asked: Asked) -> int:
     """Read every clipping and print what is wrong; write nothing."""
     from generator import report
-    from generator.build import grave, read
+    from generator.build import grave, image_problems, read
 
     site = asked.site()
+    options = asked.options(site)
     with report.progress(quiet=False) as progress:
-        desk = read(site, asked.options(site), progress)
-    report.print_problems(desk.problems)
+        desk = read(site, options, progress)
+    problems = desk.problems + image_problems(site, desk, options)
+    report.print_problems(problems)
     report.print_skipped(desk.skipped)
-    report.print_line(report.checked_line(desk))
-    return FAILED if asked.strict and grave(desk.problems) else DONE
+    report.print_line(report.checked_line(desk, problems))
+    return FAILED if asked.strict and grave(problems) else DONE
 
 
 @broadsheet.command()
@@ -336,17 +343,17 @@ def _rebuild(asked: Asked, site: Callable[[], Site], report_file: Path | None, c
     from generator.preview.follow import Built
 
     current = site()
-    changed, desk = _build(asked, current, report_file, check)
+    done, desk = _build(asked, current, report_file, check)
     due_in = None
     if desk.waits_until is not None and asked.as_of is None:
         due_in = max(0.0, (desk.waits_until - dt.datetime.now(dt.UTC)).total_seconds())
-    return Built(changed=changed, due_in=due_in)
+    return Built(changed=done.pages.written + done.pages.deleted > 0, due_in=due_in)
 
 
 def _build(
     asked: Asked, site: Site, report_file: Path | None, check: Check | None = None
-) -> tuple[bool, Desk]:
-    """Build, print and report what was done; tell whether any file changed."""
+) -> tuple[Report, Desk]:
+    """Build, print and report what was done."""
     from generator import report
     from generator.build import build as build_site
 
@@ -361,7 +368,7 @@ def _build(
         report.print_line(report.closing_line(done, seconds))
     if report_file is not None:
         _write_report(report_file, report.report_json(done, seconds))
-    return done.pages.written + done.pages.deleted > 0, desk
+    return done, desk
 
 
 def _checked(show: Progress, check: Check | None) -> Progress:

@@ -33,7 +33,7 @@ class SourceConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     home: str | None = None
     """The source's home page."""
     language: str | None = None
-    """The language of its articles, where they do not say."""
+    """The language of its articles, where they do not say it in `lang`."""
     text: TextPolicy | None = None
     """How much of its text pages and feeds may carry; the site's `text` where unset."""
 

@@ -6,7 +6,7 @@ import contextlib
 import sys
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -99,12 +99,12 @@ def closing_line(report: Report, seconds: float) -> str:
     )
 
 
-def checked_line(desk: Desk) -> str:
+def checked_line(desk: Desk, problems: Sequence[Problem]) -> str:
     """Say in one line what a check found."""
-    kinds = Counter(problem.severity for problem in desk.problems)
-    counts = ", ".join(f"{kinds[severity]:,} {severity}s" for severity in Severity if kinds[severity])
-    skipped = f"{len(desk.skipped):,} skipped"
-    return f"{desk.found:,} found, {desk.repaired:,} repaired, {skipped}; {counts or 'all well'}"
+    kinds = Counter(problem.severity for problem in problems)
+    counts = [f"{n:,} {kind}" + "s" * (n != 1) for kind in Severity if (n := kinds[kind])]
+    found = f"{desk.found:,} found, {desk.repaired:,} repaired, {len(desk.skipped):,} skipped"
+    return f"{found}; {', '.join(counts) or 'all well'}"
 
 
 def print_skipped(skipped: Iterable[Skipped]) -> None:

@@ -1,6 +1,8 @@
 """The command line: exit codes, messages, reports."""
 
+import contextlib
 import json
+import os
 import re
 import subprocess
 import sys
@@ -11,7 +13,7 @@ import click
 import pytest
 
 from generator.cli import DONE, FAILED, INTERRUPTED, UNUSABLE, broadsheet, run
-from writing import write_clipping, write_config
+from writing import BODY, write_clipping, write_config
 
 REFERENCE = Path(__file__).parent.parent / "docs/reference/command-line.md"
 
@@ -52,6 +54,32 @@ def test_strict_fails_for_a_problem(root, capfd):
     assert not (root / "public").exists()
     assert run(["check", "--strict"]) == FAILED
     assert run(["check"]) == DONE
+
+
+def test_a_strict_build_that_fails_reports_why(root):
+    assert run(["build", "--strict", "--report", "report.json", "-q"]) == FAILED
+    report = json.loads((root / "report.json").read_text("utf-8"))
+    assert report["pages"] == {"written": 0, "kept": 0, "deleted": 0}
+    assert [problem["path"] for problem in report["problems"]] == ["b.md"]
+
+
+def test_check_finds_images_that_are_not_there(root, capfd):
+    write_clipping(root / "content", "note.md", "![](gone.png)\n\n" + BODY, url=None)
+    run(["check"])
+    assert "note.md: image 'gone.png'" in capfd.readouterr().err
+
+
+def test_a_content_folder_that_is_not_there_leaves_the_site(root, capfd):
+    run(["build", "-q"])
+    assert run(["build", "--content", "contents"]) == FAILED
+    assert "there is no content folder" in capfd.readouterr().err
+    assert (root / "public/index.html").is_file()
+
+
+def test_a_site_without_an_address_says_what_it_lacks(root, capfd):
+    write_config(root, "")
+    run(["build"])
+    assert capfd.readouterr().err.count("`base_url` is not set") == 1
 
 
 def test_the_report_has_what_scripts_need(root):
@@ -105,7 +133,7 @@ def test_check_prints_all_and_writes_nothing(root, capfd):
     before = sorted(root.rglob("*"))
     assert run(["check"]) == DONE
     out, err = capfd.readouterr()
-    assert out.strip() == "3 found, 1 repaired, 1 skipped; 1 warnings"
+    assert out.strip() == "3 found, 1 repaired, 1 skipped; 1 warning"
     assert "b.md:2" in err
     assert "c.md" in err
     assert sorted(root.rglob("*")) == before
@@ -285,3 +313,20 @@ def test_the_clock_is_read_here_alone():
     for file in package.rglob("*.py"):
         if file.name != "cli.py":
             assert not re.search(r"\.(now|today|utcnow)\(", file.read_text("utf-8")), file
+
+
+def test_a_terminal_shows_a_bar_and_keeps_the_last_line(root):
+    master, slave = os.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "generator", "build"], stdin=slave, stdout=slave, stderr=slave, close_fds=True
+    )
+    os.close(slave)
+    shown = b""
+    with contextlib.suppress(OSError):  # the other end is closed
+        while piece := os.read(master, 4096):
+            shown += piece
+    os.close(master)
+    assert process.wait(20) == DONE
+    assert b"rendering" in shown
+    assert "\u2501" in shown.decode("utf-8", "replace")
+    assert b"3 found, 2 published" in shown

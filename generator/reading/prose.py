@@ -37,8 +37,10 @@ _MARK = re.compile(r"^[ \t]*(?:(?:>|#{1,6}|[-*+]|\d{1,9}[.)])(?:[ \t]+|$))+", re
 _OPENING = re.compile(r"(?:\*+|`+|~~)(?!\s)")
 _CLOSING = re.compile(r"(?<=\S)(?:\*+|`+|~~)")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
-_HIDDEN = 0xE000  # escaped signs stand in the private use area meanwhile
-_SHOWN = {_HIDDEN + n: n for n in range(33, 127)}
+_CODE = re.compile(r"(?<!`)(`{1,3})(?!`)([^`\n]{1,500})(?<!`)\1(?!`)")
+# Escaped signs, and those of code, stand in the private use area meanwhile.
+_HIDE = {n: 0xE000 + n for n in range(33, 127) if not chr(n).isalnum()}
+_SHOWN = {hidden: sign for sign, hidden in _HIDE.items()}
 _UNDERSCORES = re.compile(r"(?<!\w)_+|_+(?!\w)")
 _MARKUP = re.compile(r"[\[<&_#]")
 _NO_LETTERS = re.compile(r"[\W\d_]+")
@@ -48,6 +50,7 @@ _WIDE = re.compile(
 _BROAD = re.compile(
     "[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60\U0001f300-\U0001faff\U00020000-\U000323af]"
 )
+_AFTER_WIDE = re.compile(r"(?<=[\u3000-\u303f\uff01-\uff0f\uff1a-\uff1f]) ")
 _ALL_LINK = re.compile(r"!?\[[^\[\]\n]*\]\([^()\n]*\)")
 _ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]")
 _GAP = re.compile(r"\n(?:[ \t]*\n)+")
@@ -60,16 +63,19 @@ _CUT = re.compile(r"(?<!\.)\.\.\.\s*\Z")
 
 def plain_text(markdown: str) -> str:
     """The words of Markdown, without markup, images, addresses and HTML tags; lines stay lines."""
-    text = _words(markdown[:_SAMPLE])
-    escaped = "\\" in text
+    text = markdown[:_SAMPLE]
+    coded, escaped = "`" in text, "\\" in text
+    if coded:
+        text = _CODE.sub(lambda found: found[2].translate(_HIDE), text)
+    text = _words(text)
     if escaped:
-        text = _ESCAPE.sub(lambda found: chr(_HIDDEN + ord(found[1])), text)
+        text = _ESCAPE.sub(lambda found: found[1].translate(_HIDE), text)
     text = _OPENING.sub("", _MARK.sub("", text))
     if "*" in text or "`" in text or "~" in text:
         text = _CLOSING.sub("", text)
     if "_" in text:
         text = _UNDERSCORES.sub("", text)
-    return unescaped(text.translate(_SHOWN) if escaped else text)
+    return unescaped(text.translate(_SHOWN) if coded or escaped else text)
 
 
 def glance(markdown: str) -> str:
@@ -219,7 +225,8 @@ def _joined(blocks: Sequence[str], fewest: int, *, items: bool) -> str:
             units += _units(text)
             if units >= _EXCERPT_UNITS:
                 break
-    return " ".join(found)
+    # Full-width punctuation brings its own space.
+    return _AFTER_WIDE.sub("", " ".join(found))
 
 
 def _paragraphs(body: str) -> Iterator[str]:

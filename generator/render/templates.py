@@ -23,6 +23,7 @@ from generator.errors import BuildError, Problem, Severity
 from generator.render import locales
 from generator.render.views import INTERFACE, PageView, SiteView, View
 
+_VIEW = re.compile(r"'generator\.render\.views\.(\w+) object'")
 _AROUND = 4
 """Lines shown before and after a fault."""
 
@@ -163,7 +164,7 @@ class Templates:
             filename, line = theme.place(error.__traceback__)
             if filename is None:
                 raise
-            raise theme.fault(filename, line, f"{_kind(error)}{error}") from error
+            raise theme.fault(filename, line, _kind(error) + _VIEW.sub(r"`\1`", str(error))) from error
         return html.encode("utf-8", "replace")
 
     def assets(self) -> Mapping[str, bytes]:

@@ -1,0 +1,48 @@
+"""What is printed: counts, the gravest first, lines around a fault."""
+
+from generator import report
+from generator.errors import Problem, Severity
+from writing import site_in, write_config
+
+
+def problem(number: int, severity: Severity = Severity.WARNING) -> Problem:
+    return Problem(path=f"{number}.md", message="is odd", severity=severity)
+
+
+def test_the_gravest_problems_are_printed_where_not_all_are(capfd):
+    problems = [problem(n, Severity.NOTICE) for n in range(5)] + [problem(9, Severity.ERROR), problem(8)]
+    report.print_problems(problems, limit=2)
+    assert capfd.readouterr().err.splitlines() == [
+        "error: 9.md: is odd",
+        "warning: 8.md: is odd",
+        "… and 5 more; `broadsheet check` prints them all",
+    ]
+
+
+def test_all_problems_keep_their_order(capfd):
+    report.print_problems([problem(2), problem(1, Severity.ERROR)])
+    assert capfd.readouterr().err.splitlines() == ["warning: 2.md: is odd", "error: 1.md: is odd"]
+
+
+def test_a_fault_of_broadsheet_itself_is_shown_whole(capfd):
+    try:
+        1 / 0  # noqa: B018 - the fault is what is wanted
+    except ZeroDivisionError as error:
+        report.print_fault(error)
+    err = capfd.readouterr().err
+    assert "ZeroDivisionError: division by zero" in err
+    assert "test_report.py" in err
+
+
+def test_lines_around_a_problem_come_from_the_site_or_its_content(tmp_path):
+    write_config(tmp_path, "".join(f"# line {n}\n" for n in range(1, 11)))
+    (tmp_path / "content").mkdir()
+    (tmp_path / "content/a.md").write_text("one\ntwo\n", "utf-8")
+    site = site_in(tmp_path)
+
+    def around(path: str, line: int | None) -> list[int]:
+        return [n for n, _ in report.source_lines(site, Problem(path=path, line=line, message="x"))]
+
+    assert around("digest.toml", 5) == [2, 3, 4, 5, 6, 7, 8]
+    assert around("a.md", 2) == [1, 2]
+    assert around("a.md", None) == around("none.md", 1) == []
