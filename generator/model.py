@@ -63,6 +63,8 @@ class Article(msgspec.Struct, frozen=True, kw_only=True):
     fetched: dt.datetime | None = None
     """When it was saved; naive where the clipping gives no zone."""
     verdict: Verdict
+    reason: str = ""
+    """Why the verdict is not `full`: `captcha`, `login wall`, `only furniture`, `cut by the clipper` …."""
     excerpt: str = ""
     """Plain text, at most some two lines."""
     minutes: int = 0
@@ -72,6 +74,29 @@ class Article(msgspec.Struct, frozen=True, kw_only=True):
     aliases: tuple[str, ...] = ()
     """Former addresses in the site, such as `articles/ab/abcd….html`, that redirect here."""
     draft: bool = False
+    letters: int = 0
+    """Letters and digits of the text after cleaning; a measure of how full it is."""
+    keys: tuple[str, ...] = ()
+    """What the original is known by: its address without tracking, WeChat's `biz/mid/idx` …."""
+    signature: bytes = b""
+    """MinHash of the text after cleaning; empty where there is too little text."""
+    pinned: bool = False
+    note: str = ""
+    """The curator's words on it, Markdown."""
+
+
+class Story(msgspec.Struct, frozen=True, kw_only=True):
+    """Articles on the same news."""
+
+    id: str
+    """Made of its lead's original or text, so that it outlives the coming of further articles."""
+    articles: tuple[Article, ...]
+    """Two at least: the lead, then the others, newest first."""
+
+    @property
+    def lead(self) -> Article:
+        """The fullest text at its origin."""
+        return self.articles[0]
 
 
 class Skipped(msgspec.Struct, frozen=True, order=True, kw_only=True):
@@ -157,3 +182,5 @@ class Digest(msgspec.Struct, frozen=True, kw_only=True):
     months: tuple[Edition, ...]
     years: tuple[Edition, ...]
     """Editions of each period, oldest first; a period without articles has none."""
+    stories: tuple[Story, ...] = ()
+    """Newest lead first."""
