@@ -14,7 +14,7 @@ from markupsafe import Markup
 from generator import __version__, addresses
 from generator.bodies import Bodies
 from generator.config import Config, Site
-from generator.errors import BuildError, Problem, Severity
+from generator.errors import ConfigError, Problem, Severity
 from generator.grouping import digest_of
 from generator.model import Article, Digest, Skipped, Source, Verdict
 from generator.output.assets import static_files
@@ -104,9 +104,9 @@ def build(site: Site, options: Options, progress: Progress) -> tuple[Report, Des
 
 
 def read(site: Site, options: Options, progress: Progress) -> Desk:
-    """Read all clippings and group them; texts are let go again. Raises `BuildError` without a folder."""
+    """Read all clippings and group them; texts are let go again. Raises `ConfigError` without a folder."""
     if not site.content.is_dir():
-        raise BuildError(_no_content(site.content))
+        raise ConfigError(_no_content(site.content))
     found = discover(site.content, site.config.ignore)
     rules = rules_of(site.config, options)
     articles: list[Article] = []
@@ -284,8 +284,8 @@ def report_of(desk: Desk, problems: tuple[Problem, ...], written: Written) -> Re
 def _no_content(folder: Path) -> Problem:
     return Problem(
         path=folder.name,
-        message=f"there is no content folder {folder}",
-        advice="make it, or name another with --content or `content`",
+        message=f"there is no folder {folder} to read clippings from",
+        advice="make it, or name another with --content or `content` in digest.toml",
         severity=Severity.ERROR,
     )
 

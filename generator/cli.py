@@ -240,6 +240,7 @@ def serve(asked: Asked, *, port: int, bind: str, open_browser: bool) -> int:
     from generator.preview.server import serve as serve_folder
 
     site = preview_of(asked.site())
+    _keep_private(site.preview.parent)
     serve_folder(
         site.output,
         functools.partial(_rebuild, asked, lambda: preview_of(asked.site()), None),
@@ -332,6 +333,13 @@ def _clean(folder: Path) -> int:
     from generator.output.write import clean as clean_output
 
     return clean_output(folder) if folder.is_dir() and any(folder.iterdir()) else 0
+
+
+def _keep_private(folder: Path) -> None:
+    """Keep the preview, drafts and all, out of the curator's repository."""
+    with contextlib.suppress(OSError):  # the build says why it cannot write
+        folder.mkdir(exist_ok=True)
+        (folder / ".gitignore").write_text("*\n", "utf-8")
 
 
 def _silent(_step: str, _done: int, _total: int) -> None:

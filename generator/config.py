@@ -147,15 +147,16 @@ def _read(file: Path) -> Config:
         table = tomllib.loads(file.read_text("utf-8"))
     except FileNotFoundError:
         return Config()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(_problem(file, f"cannot be read: {error}", "save it as UTF-8 text")) from error
+    except OSError as error:
+        fault = _problem(file, f"cannot be read: {error.strerror}", "check the file and its rights")
+        raise ConfigError(fault) from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ConfigError(_problem(file, "is not UTF-8 text", "save it as UTF-8", line)) from error
     except tomllib.TOMLDecodeError as error:
-        line = re.search(r"line (\d+)", str(error))
-        raise ConfigError(
-            _problem(
-                file, f"is not valid TOML: {error}", "see https://toml.io", int(line[1]) if line else None
-            )
-        ) from error
+        found = re.search(r"line (\d+)", str(error))
+        at = int(found[1]) if found else None
+        raise ConfigError(_problem(file, f"is not valid TOML: {error}", "see https://toml.io", at)) from error
     unknown = list(_unknown_keys(table, file))
     if unknown:
         raise ConfigError(*unknown)
@@ -165,9 +166,17 @@ def _read(file: Path) -> Config:
     except msgspec.ValidationError as error:
         what, _, where = str(error).partition(" - at `$.")
         key = where.rstrip("`")
-        raise ConfigError(
-            _problem(file, f"`{key}`: {what}", "see docs/reference/configuration.md", _line(file, key))
-        ) from error
+        raise ConfigError(_problem(file, f"`{key}`: {what}", _choices(key), _line(file, key))) from error
+
+
+_CHOICES = {"language": ("en", "zh"), "links": ("site", "file"), "text": tuple(map(str, TextPolicy))}
+
+
+def _choices(key: str) -> str:
+    """Advise on the values that a key may have."""
+    choices = _CHOICES.get(key.split(".")[-1], ()) if key != "sources" else ()
+    known = ", ".join(f'"{choice}"' for choice in choices)
+    return f"write one of {known}" if known else "docs/reference/configuration.md says what it may be"
 
 
 def _unknown_keys(table: dict[str, object], file: Path) -> Iterable[Problem]:

@@ -71,8 +71,8 @@ def test_check_finds_images_that_are_not_there(root, capfd):
 
 def test_a_content_folder_that_is_not_there_leaves_the_site(root, capfd):
     run(["build", "-q"])
-    assert run(["build", "--content", "contents"]) == FAILED
-    assert "there is no content folder" in capfd.readouterr().err
+    assert run(["build", "--content", "contents"]) == UNUSABLE
+    assert "there is no folder" in capfd.readouterr().err
     assert (root / "public/index.html").is_file()
 
 

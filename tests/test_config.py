@@ -69,11 +69,12 @@ def test_one_foreign_key_may_stand_without_a_list(tmp_path):
         ),
         (
             "title = 1",
-            "digest.toml:1: `title`: Expected `str`, got `int`; see docs/reference/configuration.md",
+            "digest.toml:1: `title`: Expected `str`, got `int`; "
+            "docs/reference/configuration.md says what it may be",
         ),
         (
             "text = 'all'",
-            "digest.toml:1: `text`: Invalid enum value 'all'; see docs/reference/configuration.md",
+            'digest.toml:1: `text`: Invalid enum value \'all\'; write one of "full", "excerpt", "link"',
         ),
         (
             "timezone = 'Asia/Shanghia'",
@@ -105,8 +106,14 @@ def test_broken_toml_names_the_line(tmp_path):
 
 
 def test_a_file_that_is_no_text_is_refused(tmp_path):
-    (tmp_path / "digest.toml").write_bytes(b"title = '\xff'")
-    with pytest.raises(ConfigError, match="cannot be read"):
+    (tmp_path / "digest.toml").write_bytes(b"\ntitle = '\xff'")
+    with pytest.raises(ConfigError, match=r"digest\.toml:2: is not UTF-8 text"):
+        load(tmp_path / "digest.toml")
+
+
+def test_a_folder_in_its_place_is_refused(tmp_path):
+    (tmp_path / "digest.toml").mkdir()
+    with pytest.raises(ConfigError, match="cannot be read: Is a directory"):
         load(tmp_path / "digest.toml")
 
 

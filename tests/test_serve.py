@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from writing import files_of, write_clipping, write_config
+from writing import BODY, files_of, write_clipping, write_config
 
 PATIENCE = 15
 """Seconds in which whatever is waited for must come on a busy machine; seldom more than one is used."""
@@ -254,7 +254,7 @@ def test_ctrl_c_during_a_build_leaves_the_last_good_site(root, serving):
     command = serving()
     before = files_of(root / ".broadsheet/preview")
     for number in range(500):
-        write_clipping(root / "batch", f"{number}.md", title=f"Number {number}", body=f"{number} " * 300)
+        write_clipping(root / "batch", f"{number}.md", title=f"Number {number}", body=f"{BODY} " * 20)
     (root / "batch").rename(root / "content/batch")
     until(lambda: command.text.count("rendering ") == 2, command)
     code, seconds = command.interrupt()

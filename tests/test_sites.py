@@ -18,7 +18,7 @@ import pytest
 from generator import build as pipeline
 from generator.cli import run
 from generator.output import manifest
-from writing import NOW, build_site, files_of
+from writing import NOW, build_site, files_of, write_config
 
 SITES = Path(__file__).parent / "sites"
 BROKEN = SITES / "broken"
@@ -263,7 +263,7 @@ def test_a_broken_site_is_refused_with_where_what_and_the_way_out(
         (root / "content").mkdir()
         (root / "content/sound.md").write_text(CLIPPING, "utf-8")
     if not (root / "digest.toml").exists():
-        (root / "digest.toml").write_text("", "utf-8")
+        write_config(root)
     if name in MADE_HERE:
         MADE_HERE[name](root)
     monkeypatch.chdir(root)

@@ -271,10 +271,10 @@ def _collision(path: str, other: str) -> BuildError:
     if path == other:
         what = "is the address of two outputs"
     elif names.folded(path) == names.folded(other):
-        what = f"and `{other}` are one file where upper and lower case, or Unicode forms, count as the same"
+        what = f"is one file with `{other}` where upper and lower case, or Unicode forms, count as the same"
     else:
-        what = f"and `{other}` cannot both be: one is a file where the other needs a folder"
-    return disk.refusal(path, what, "rename one of them")
+        what = f"cannot stand beside `{other}`: one is a file where the other needs a folder"
+    return disk.refusal(path, what, "rename the one that lies in `static/`, or is an alias")
 
 
 def _digest_of(file: Path) -> str:

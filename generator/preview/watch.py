@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import math
 import os
 import queue
@@ -34,6 +35,8 @@ Roots = Callable[[], Iterable[Path]]
 """The files and folders to watch, folders with all that is in them; they need not exist.
 
 Asked again and again, for an edit of the configuration may name others. It must not raise."""
+
+logging.getLogger("watchdog").addHandler(logging.NullHandler())  # what matters is told by `Watcher`
 
 QUIET = 0.08
 """Seconds without an event that end a burst."""

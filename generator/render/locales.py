@@ -9,16 +9,19 @@ import datetime as dt
 import functools
 import gettext
 import io
+import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError, dates, numbers
-from babel.messages import mofile, pofile
+from babel.messages import Message, mofile, pofile
 
 _STYLES = ("full", "long", "medium")
 """Styles that Babel has under the same name."""
 _SKELETONS = {"month": "yMMMM", "year": "y", "day": "MMMMd"}
 _PATTERNS = {"weekday": "cccc", "month_name": "LLLL", "month_short": "LLL"}
+_PO_LINE = re.compile(r'#.*|(?:(?:msgctxt|msgid|msgid_plural|msgstr(?:\[\d+\])?)[ \t]+)?"(?:[^"\\]|\\.)*"|')
+_VALUE = re.compile(r"%\((\w+)\)[sd]")
 DATE_STYLES = ("iso", *_STYLES, *_SKELETONS, *_PATTERNS)
 
 
@@ -106,15 +109,34 @@ def speech(folders: Iterable[Path], language: str) -> Speech:
 def _catalogue(file: Path, language: str) -> gettext.GNUTranslations:
     locale = Locale.parse(language, sep="-")
     try:
-        messages = pofile.read_po(io.BytesIO(file.read_bytes()), locale=str(locale), abort_invalid=True)
+        text = file.read_text("utf-8")
+        messages = pofile.read_po(io.StringIO(text), locale=str(locale), abort_invalid=True)
     except pofile.PoFileError as error:
         raise CatalogueError(f"is not a valid catalogue: {error}", file, error.lineno + 1) from error
     except (ValueError, UnicodeError) as error:
         raise CatalogueError(f"is not a valid catalogue: {error}", file, None) from error
+    for number, line in enumerate(text.splitlines(), 1):
+        if not _PO_LINE.fullmatch(line.strip()):  # Babel would read on as if it were not there
+            raise CatalogueError("has a line that is no message: are its quotes in place?", file, number)
+    for message in messages:
+        _check_values(message, file)
     compiled = io.BytesIO()
     mofile.write_mo(compiled, messages)
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
+
+
+def _check_values(message: Message, file: Path) -> None:
+    """Refuse a translation that names values which its message does not have: rendering would fail."""
+    ids = (message.id,) if isinstance(message.id, str) else tuple(message.id)
+    string = message.string or ""
+    strings = (string,) if isinstance(string, str) else tuple(string)
+    known = {name for text in ids for name in _VALUE.findall(text)}
+    for text in strings if any(ids) else ():
+        unknown = set(_VALUE.findall(text)) - known
+        if unknown or "%" in _VALUE.sub("", text).replace("%%", ""):
+            what = f"`%({min(unknown)})s`" if unknown else "`%`"
+            raise CatalogueError(f"has {what}, which its message has not", file, message.lineno)
 
 
 @functools.lru_cache(maxsize=8192)

@@ -160,6 +160,9 @@ class Templates:
             raise theme.fault(*theme.place(error.__traceback__), missing) from error
         except UnicodeDecodeError as error:
             raise theme.fault(*theme.undecodable(), "is not UTF-8 text", "save it as UTF-8") from error
+        except RecursionError as error:
+            what, advice = "goes round in a circle", "extend the default one as `theme/…`"
+            raise theme.fault(*theme.place(error.__traceback__), what, advice) from error
         except Exception as error:  # a template can run into anything; whatever it is, it has a place there
             filename, line = theme.place(error.__traceback__)
             if filename is None:

@@ -132,6 +132,7 @@ def test_a_thousand_files_at_once_are_few_bursts(content):
         assert len(bursts_until(watcher, files)) <= 5
 
 
+@pytest.mark.skipif(shutil.which("git") is None, reason="needs git, which is not installed")
 def test_a_git_checkout_is_few_bursts(content):
     def git(*arguments):
         identity = ("-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")

@@ -131,7 +131,7 @@ def test_a_value_that_does_not_exist(own):
         ('{{ view.date|date("roman") }}', "unknown date style `roman`"),
         ("{{ view.date|roman }}", "roman"),
         ('{% include "nowhere.html" %}', "there is no template `nowhere.html`"),
-        ('{% include "day.html" %}', "recursion"),
+        ('{% include "day.html" %}', "goes round in a circle"),
         ("{{ link() }}", "address"),
     ],
 )
