@@ -404,4 +404,5 @@ def _watched(asked: Asked, site: Site) -> tuple[Path, ...]:
 
     with contextlib.suppress(ConfigError):  # the build says what is wrong
         site = asked.site()
-    return asked.config.absolute(), site.content, site.templates, site.static, resources.theme()
+    own = (asked.config.absolute(), site.picks)
+    return *own, site.content, site.templates, site.static, resources.theme()

@@ -18,10 +18,12 @@ from generator.errors import ConfigError, Problem, Severity
 from generator.model import TextPolicy
 
 FILE_NAME = "digest.toml"
+PICKS_FILE = "picks.toml"
 
+CURATOR_FIELDS = ("pin", "hide", "note", "merge", "split")
 ARTICLE_FIELDS = (
     "title", "url", "source", "date", "fetch_date", "author",
-    "tags", "lang", "id", "aliases", "draft", "summary",
+    "tags", "lang", "id", "aliases", "draft", "summary", *CURATOR_FIELDS,
 )  # fmt: skip
 
 
@@ -104,6 +106,11 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     def static(self) -> Path:
         """Files copied as they are; the folder need not exist."""
         return self.root / "static"
+
+    @property
+    def picks(self) -> Path:
+        """What the curator says of single articles; the file need not exist."""
+        return self.root / PICKS_FILE
 
     @property
     def preview(self) -> Path:

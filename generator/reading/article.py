@@ -12,10 +12,13 @@ import msgspec
 from generator.errors import Problem, Severity
 from generator.ids import path_id
 from generator.model import Article, Clipping, Skipped, Verdict
+from generator.picks_file import Pick
 from generator.reading import prose
+from generator.reading.curator import pick_of
 from generator.reading.dates import ADVICE, DateError, Moment, day_of_path, moment_of
 from generator.reading.language import is_latin, language_of, reading_minutes
 from generator.reading.text import folded, shown, unescaped
+from generator.reading.values import NO, YES, items, words
 
 # Keys of Obsidian Web Clipper and MarkDownload, in the order of trust. Both put the address into `source`.
 BUILT_IN: Mapping[str, tuple[str, ...]] = {
@@ -29,7 +32,6 @@ BUILT_IN: Mapping[str, tuple[str, ...]] = {
     "summary": ("description",),
 }
 
-_COMMENT = re.compile(r"(?:^|\s+)#(?:\s.*)?$", re.DOTALL)
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 _HOST = re.compile(r"[^\s/?#@\\<>\"'`{}|^%\[\]]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?")
 _WIKILINK = re.compile(r"\[\[(?:[^\[\]|]*\|)?([^\[\]|]+)\]\]")
@@ -37,8 +39,6 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{1,59}")
 _RESERVED = re.compile(r"con|prn|aux|nul|com\d|lpt\d")
 _ALIAS = re.compile(r"[A-Za-z0-9._~-]+(?:/[A-Za-z0-9._~-]+)*(?:\.html|/)")
-_YES = frozenset({"true", "yes", "on", "y", "1"})
-_NO = frozenset({"false", "no", "off", "n", "0", "", "null", "~"})
 _DATE_IN_NAME = re.compile(r"^\d{4}[-_.]?\d{2}[-_.]?\d{2}[-_. ]+")
 
 
@@ -68,6 +68,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     article: Article | None
     text: str = ""
     """The Markdown to publish; empty where nothing readable was saved."""
+    pick: Pick | None = None
+    """What its front matter says as the curator: pinned, hidden, noted, merged, split."""
     skipped: Skipped | None = None
     problems: tuple[Problem, ...] = ()
     repaired: bool = False
@@ -105,8 +107,7 @@ class _Draft:
     def words(self, name: str) -> Iterator[tuple[str, str]]:
         """The same for values that are no prose: without a comment at the end."""
         for key, value in self.found(name):
-            text = folded(value if isinstance(value, str) else " ".join(value))
-            if text := _COMMENT.sub("", text):
+            if text := words(value):
                 yield key, text
 
     def tell(self, key: str | None, message: str, advice: str, severity: Severity = Severity.WARNING) -> None:
@@ -181,7 +182,10 @@ def _published(draft: _Draft, moment: Moment, fetched: dt.datetime | None, *, is
         aliases=tuple(_aliases(draft)),
         draft=is_draft,
     )
-    return Reading(article=article, text=body, problems=tuple(draft.problems), repaired=clipping.repaired)
+    pick = pick_of(draft)
+    return Reading(
+        article=article, text=body, pick=pick, problems=tuple(draft.problems), repaired=clipping.repaired
+    )
 
 
 def _verdict(body: str, beginning: str, url: str | None, *, is_cut: bool) -> Verdict:
@@ -193,9 +197,9 @@ def _verdict(body: str, beginning: str, url: str | None, *, is_cut: bool) -> Ver
 
 def _is_draft(draft: _Draft) -> bool:
     for key, text in draft.words("draft"):
-        if text.casefold() not in _YES | _NO:
+        if text.casefold() not in YES | NO:
             draft.tell(key, f"`draft: {text}` is neither true nor false; held back", "write true or false")
-        return text.casefold() not in _NO
+        return text.casefold() not in NO
     return False
 
 
@@ -339,7 +343,7 @@ def _id(draft: _Draft) -> str:
 
 def _aliases(draft: _Draft) -> Iterator[str]:
     for key, value in draft.found("aliases"):
-        for alias in _items(value):
+        for alias in items(value):
             address = alias.removeprefix("/")
             if _ALIAS.fullmatch(address) and not any(p in {".", ".."} for p in address.split("/")):
                 yield address
@@ -372,22 +376,10 @@ def _persons(name: str) -> list[str]:
 def _tags(draft: _Draft) -> tuple[str, ...]:
     for _, value in draft.found("tags"):
         tags: dict[str, str] = {}
-        for item in _items(value):
+        for item in items(value):
             tag = _WIKILINK.sub(r"\1", folded(unescaped(item))).lstrip("#").strip()
             if tag:
                 tags.setdefault(tag.casefold(), tag)
         if tags:
             return tuple(tags.values())
     return ()
-
-
-def _items(value: str | list[str]) -> list[str]:
-    """A list as such, or as text: `a, b`, `[a, "b"]`, `#a #b`."""
-    if not isinstance(value, str):
-        return [item.strip() for item in value if item.strip()]
-    text = value.strip()
-    text = text[1:-1] if text.startswith("[") and text.endswith("]") and "[[" not in text else text
-    parts = (
-        re.split(r"\s+", text) if text.startswith("#") and "," not in text else re.split("[,，、;；]", text)
-    )
-    return [part.strip().strip("\"'") for part in parts if part.strip()]

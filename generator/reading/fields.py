@@ -14,7 +14,7 @@ from typing import TypeGuard
 import msgspec
 import yaml
 
-from generator.config import ARTICLE_FIELDS
+from generator.config import ARTICLE_FIELDS, CURATOR_FIELDS
 from generator.reading.text import folded
 
 _LARGEST_BLOCK = 65_536
@@ -23,11 +23,12 @@ _DEEPEST = 8
 """Levels of lists in lists that a value may have."""
 
 # Fields whose value is one text, so that `title: [Foo]` is no list.
-_TEXTS = frozenset({"title", "headline", "source", "site", "summary", "description", "url", "link"})
+_TEXTS = frozenset({"title", "headline", "source", "site", "summary", "description", "url", "link", "note"})
 
 # Fields from which a comment is worth a word; behind a date or an address it does no harm.
 _PROSE = _TEXTS - {"url", "link"} | {"author", "tags"}
-_KNOWN = _PROSE | set(ARTICLE_FIELDS) | {"published", "created"}
+# The curator's own keys prove no front matter: a line of prose may begin with `Note:`.
+_KNOWN = (_PROSE | set(ARTICLE_FIELDS) | {"published", "created"}) - set(CURATOR_FIELDS)
 
 _KEY = re.compile(r"""(?P<key>[^\W\d][\w .-]{0,60}?|"[^"\n]{1,60}"|'[^'\n]{1,60}')[ \t]*:(?=[ \t\n]|$)""")
 _BREAKS = str.maketrans("\x85\u2028\u2029", "   ")

@@ -1,0 +1,278 @@
+"""The curator's word on single articles; it wins over every rule."""
+
+from __future__ import annotations
+
+import bisect
+import difflib
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from generator.config import PICKS_FILE
+from generator.errors import Problem, Severity
+from generator.model import Article, Skipped
+from generator.picks_file import Pick, is_address
+
+SUGGESTED = 50
+"""Picks that fit nothing and get a suggestion; looking for one costs time."""
+_NEAR = 200
+"""Names before and after a mistyped one, in their order, among which the meant one is looked for."""
+_CLOSE = 0.8
+"""How alike two names are, of 1, where one may be meant by the other."""
+_LONGEST = 300
+"""Characters of a name for which another is looked for."""
+_NAMED = 3
+"""Clippings that a message names."""
+
+KeysOf = Callable[[str], Sequence[str]]
+"""What an address's original is known by, its own canonical form first."""
+
+
+class Picked(NamedTuple):
+    """Articles after the curator's word, and what follows from it for others."""
+
+    articles: tuple[Article, ...]
+    """In the order in which they came; without the hidden ones."""
+    skipped: tuple[Skipped, ...]
+    problems: tuple[Problem, ...]
+    merges: tuple[frozenset[str], ...]
+    """Paths of articles that are one story, two at least."""
+    splits: tuple[frozenset[str], ...]
+    """One path each, of an article that belongs to no story."""
+
+
+def applied(
+    articles: Sequence[Article],
+    picks: Iterable[Pick],
+    *,
+    skipped: Iterable[Skipped] = (),
+    keys_of: KeysOf = lambda url: (url,),
+    language_of: Callable[[str], str | None] = lambda _title: None,
+) -> Picked:
+    """Do to articles what picks say: first those of front matter, then those of `picks.toml`, which win.
+
+    `skipped` are clippings that are not published for another reason: a pick of one waits, which is no fault.
+    `keys_of` makes addresses comparable with `Article.keys`; `language_of` tells the language of a new title.
+    """
+    picks = tuple(picks)
+    if not picks:
+        return Picked(tuple(articles), (), (), (), ())
+    finder = _Finder(articles, picks, skipped, keys_of)
+    by_path: dict[str, Pick] = {}
+    merges: list[tuple[Pick, frozenset[str]]] = []
+    for pick in picks:
+        article = finder.find(pick, pick.article, "")
+        if article is None:
+            continue
+        if earlier := by_path.get(article.path):
+            finder.problems += _said_twice(earlier, pick, article)
+        by_path[article.path] = pick if earlier is None else _together(earlier, pick)
+        others = (finder.find(pick, name, "merge") for name in pick.merge)
+        merged = frozenset({article.path, *(other.path for other in others if other is not None)})
+        if len(merged) > 1:
+            merges.append((pick, merged))
+        elif any(finder.is_meant(name, article) for name in pick.merge):
+            finder.problems.append(_itself(pick, article))
+    hidden = {path: pick for path, pick in by_path.items() if pick.hide}
+    split = {path for path, pick in by_path.items() if pick.split and path not in hidden}
+    kept, merge_faults = _merges(merges, split, set(hidden))
+    return Picked(
+        tuple(_changed(a, by_path.get(a.path), language_of) for a in articles if a.path not in hidden),
+        tuple(Skipped(path=path, reason=_reason(hidden[path])) for path in sorted(hidden)),
+        tuple(sorted({*finder.problems, *merge_faults})),
+        kept,
+        tuple(frozenset({path}) for path in sorted(split)),
+    )
+
+
+def _reason(pick: Pick) -> str:
+    where = PICKS_FILE if pick.file == PICKS_FILE else "its front matter"
+    return f"hidden by {where}" + (f": {pick.why}" if pick.why else "")
+
+
+def _together(earlier: Pick, later: Pick) -> Pick:
+    """Two picks of one article: of each key the later word, of lists both."""
+    said = {key: value for key in _SINGLE if (value := getattr(later, key)) is not None}
+    if later.hide is not None:  # its reason and its place go with it
+        said |= {"why": later.why, "file": later.file}
+    return msgspec.structs.replace(
+        earlier,
+        tags=tuple(dict.fromkeys((*earlier.tags, *later.tags))),
+        merge=tuple(dict.fromkeys((*earlier.merge, *later.merge))),
+        lines=later.lines,
+        **said,
+    )
+
+
+_SINGLE = ("pin", "hide", "note", "title", "summary", "split")
+
+
+def _changed(article: Article, pick: Pick | None, language_of: Callable[[str], str | None]) -> Article:
+    if pick is None:
+        return article
+    changes: dict[str, object] = {}
+    if pick.pin is not None:
+        changes["pinned"] = pick.pin
+    if pick.note is not None:
+        changes["note"] = pick.note
+    if pick.title is not None and pick.title != article.title:
+        changes |= {
+            "title": pick.title,
+            "title_language": language_of(pick.title) or article.language,
+        }
+    if pick.summary is not None:
+        changes["excerpt"] = pick.summary
+    if pick.tags:
+        tags = {tag.casefold(): tag for tag in (*reversed(pick.tags), *reversed(article.tags))}
+        changes["tags"] = tuple(tags.values())[::-1]
+    return msgspec.structs.replace(article, **changes)
+
+
+def _merges(
+    merges: Iterable[tuple[Pick, frozenset[str]]], split: set[str], hidden: set[str]
+) -> tuple[tuple[frozenset[str], ...], list[Problem]]:
+    """The merges without what is hidden, and without what is split, which is a contradiction."""
+    kept: set[frozenset[str]] = set()
+    problems = []
+    for pick, paths in merges:
+        for path in sorted(paths & split):
+            if not pick.split:  # else reading the file has said so
+                message = f"`{_shown(path)}` is merged here and split elsewhere; it is split"
+                problems.append(_problem(pick, "merge", message, "take one of the two out", Severity.WARNING))
+        if len(rest := paths - split - hidden) > 1:
+            kept.add(rest)
+    return tuple(sorted(kept, key=sorted)), problems
+
+
+# --- which article is meant -----------------------------------------------------------------------
+
+
+class _Finder:
+    """All articles by what a pick may call them, and the problems met on the way."""
+
+    def __init__(
+        self, articles: Sequence[Article], picks: Iterable[Pick], skipped: Iterable[Skipped], keys_of: KeysOf
+    ) -> None:
+        self.problems: list[Problem] = []
+        self._articles = articles
+        self._keys_of = keys_of
+        self._paths = {_normal(article.path): article for article in articles}
+        self._exact = {article.path: article for article in articles}
+        self._waiting = {_normal(one.path): one.reason for one in skipped}
+        addresses = {name for pick in picks for name in (pick.article, *pick.merge) if is_address(name)}
+        self._keys = {address: frozenset(keys_of(address)) for address in addresses}
+        self._by_key = self._gathered(addresses)
+        self._suggestions = SUGGESTED
+        self._sorted: dict[bool, list[str]] = {}
+
+    def _gathered(self, addresses: set[str]) -> Mapping[str, list[Article]]:
+        """The articles whose address, or a key of it, is looked for."""
+        gathered: defaultdict[str, list[Article]] = defaultdict(list)
+        wanted = addresses.union(*self._keys.values())
+        if wanted:
+            for article in self._articles:
+                for key in {article.url, *article.keys} & wanted:
+                    if key is not None:
+                        gathered[key].append(article)
+        return gathered
+
+    def find(self, pick: Pick, name: str, key: str) -> Article | None:
+        """The article that a pick names; a problem where there is none, or more than one."""
+        if not is_address(name):
+            article = self._exact.get(name) or self._paths.get(_normal(name))
+            if article is None:
+                self._miss(pick, name, key)
+            return article
+        found = self._at(name)
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            self._miss(pick, name, key)
+            return None
+        paths = sorted(_shown(article.path) for article in found)
+        listed = ", ".join(f"`{path}`" for path in paths[:_NAMED])
+        more = f" or {len(paths) - _NAMED:,} more" if len(paths) > _NAMED else ""
+        message = f"{len(paths):,} clippings have the address `{name[:200]}`"
+        self.problems.append(_problem(pick, key, message, f"name one by its path: {listed}{more}"))
+        return None
+
+    def _at(self, address: str) -> list[Article]:
+        """The articles of an address: as it is written, else as their own, else as one they are known by."""
+        if exact := [a for a in self._by_key.get(address, ()) if a.url == address]:
+            return exact
+        keys = self._keys[address]
+        known = {article.path: article for key in keys for article in self._by_key.get(key, ())}
+        own = [a for a in known.values() if a.url is not None and keys & {*self._keys_of(a.url)[:1]}]
+        return own or list(known.values())
+
+    def is_meant(self, name: str, article: Article) -> bool:
+        """Whether a name is that of the article itself."""
+        if is_address(name):
+            return any(other is article for other in self._at(name))
+        return _normal(name) == _normal(article.path)
+
+    def _miss(self, pick: Pick, name: str, key: str) -> None:
+        reason = self._waiting.get(_normal(name))
+        if reason is not None:
+            message = f"`{name[:200]}` is not published, so this waits: it {reason}"
+            self.problems.append(_problem(pick, key, message, "", Severity.NOTICE))
+            return
+        by_address = is_address(name)
+        message = (
+            f"no article has the address `{name[:200]}`" if by_address else f"no clipping is `{name[:200]}`"
+        )
+        advice = "write its path below the content folder, or the address of its original"
+        if close := self._close(name, by_address=by_address):
+            advice = f"did you mean `{close}`?"
+        self.problems.append(_problem(pick, key, message, advice))
+
+    def _close(self, name: str, *, by_address: bool) -> str | None:
+        """What was probably meant, looked for among names of the same file and among neighbours."""
+        if self._suggestions == 0 or len(name) > _LONGEST:
+            return None
+        self._suggestions -= 1
+        if by_address not in self._sorted:
+            names = (
+                (a.url for a in self._articles) if by_address else (_shown(a.path) for a in self._articles)
+            )
+            self._sorted[by_address] = sorted({name for name in names if name is not None})
+        names_ = self._sorted[by_address]
+        at = bisect.bisect(names_, name)
+        near = names_[max(0, at - _NEAR) : at + _NEAR]
+        last = _last(name)
+        same = [other for other in names_ if last and _last(other) == last][:_NEAR] if last else []
+        close = difflib.get_close_matches(name, [*same, *near], 1, cutoff=0.8)
+        return close[0] if close else next(iter(same), None) if len(same) == 1 else None
+
+
+def _last(name: str) -> str:
+    return name.rstrip("/").rpartition("/")[2]
+
+
+def _normal(path: str) -> str:
+    return path if path.isascii() else unicodedata.normalize("NFC", path)
+
+
+def _shown(path: str) -> str:
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def _said_twice(earlier: Pick, pick: Pick, article: Article) -> Iterator[Problem]:
+    if earlier.file == pick.file == PICKS_FILE:
+        line = earlier.lines.get("")
+        where = f"line {line}" if line else "an earlier pick"
+        message = f"speaks of `{_shown(article.path)}`, as does {where}"
+        yield _problem(pick, "", message, "make them one; until then the later word counts", Severity.NOTICE)
+
+
+def _itself(pick: Pick, article: Article) -> Problem:
+    message = f"`{_shown(article.path)}` is merged with itself"
+    return _problem(pick, "merge", message, "name the other article", Severity.WARNING)
+
+
+def _problem(pick: Pick, key: str, message: str, advice: str, severity: Severity = Severity.ERROR) -> Problem:
+    line = pick.lines.get(key, pick.lines.get(""))
+    return Problem(path=pick.file, line=line, message=message, advice=advice, severity=severity)

@@ -1,0 +1,94 @@
+"""The curator's own keys in front matter: `pin`, `hide`, `note`, `merge` and `split`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Protocol
+
+import msgspec
+
+from generator.model import Clipping
+from generator.picks_file import LONGEST, Pick
+from generator.reading.text import shown
+from generator.reading.values import NO, YES, items, words
+
+Value = str | list[str]
+
+
+class Fields(Protocol):
+    """The fields of a clipping, and where faults in them are told."""
+
+    clipping: Clipping
+
+    def found(self, name: str) -> Iterator[tuple[str, Value]]:
+        """The keys and values that may stand for a field, in the order of trust."""
+
+    def tell(self, key: str | None, message: str, advice: str) -> None:
+        """Note a problem in the line of a key."""
+
+
+def pick_of(fields: Fields) -> Pick | None:
+    """What front matter says as `picks.toml` would; None where it says nothing of the kind.
+
+    Title, summary and tags are not in it: there the front matter's are the article's own.
+    """
+    lines: dict[str, int] = {}
+    said: dict[str, object] = {}
+    for name, read in _READERS.items():
+        for key, value in fields.found(name):
+            said |= read(fields, key, value)
+            if line := fields.clipping.lines.get(key):
+                lines[name] = line
+            break
+    if not said:
+        return None
+    path = fields.clipping.path
+    return msgspec.convert({"file": shown(path), "lines": lines, "article": path, **said}, Pick)
+
+
+def _pin(fields: Fields, key: str, value: Value) -> dict[str, object]:
+    return {"pin": _decided(fields, key, value)}
+
+
+def _split(fields: Fields, key: str, value: Value) -> dict[str, object]:
+    return {"split": _decided(fields, key, value)}
+
+
+def _decided(fields: Fields, key: str, value: Value) -> bool | None:
+    text = words(value).casefold()
+    if text not in YES | NO:
+        fault = f"`{key}: {text[:80]}` is neither true nor false; not used"
+        fields.tell(key, fault, "write true or false")
+        return None
+    return text in YES
+
+
+def _hide(_fields: Fields, _key: str, value: Value) -> dict[str, object]:
+    """True, false, or the reason."""
+    why = words(value)
+    if why.casefold() in YES | NO:
+        return {"hide": why.casefold() in YES}
+    return {"hide": True, "why": why}
+
+
+def _note(fields: Fields, key: str, value: Value) -> dict[str, object]:
+    note = (value if isinstance(value, str) else "\n".join(value)).strip()
+    if len(note) <= LONGEST["note"]:
+        return {"note": note}
+    fault = f"`{key}` has {len(note):,} characters, more than {LONGEST['note']:,}; not used"
+    fields.tell(key, fault, "shorten it, or write an article of your own")
+    return {}
+
+
+def _merge(_fields: Fields, _key: str, value: Value) -> dict[str, object]:
+    is_one = isinstance(value, str) and not value.strip().startswith("[")
+    return {"merge": [words(value)] if is_one else items(value)}
+
+
+_READERS: Mapping[str, Callable[[Fields, str, Value], dict[str, object]]] = {
+    "pin": _pin,
+    "hide": _hide,
+    "note": _note,
+    "merge": _merge,
+    "split": _split,
+}

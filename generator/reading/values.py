@@ -1,0 +1,28 @@
+"""What a value of front matter says: a decision, a list, words without the comment behind them."""
+
+from __future__ import annotations
+
+import re
+
+from generator.reading.text import folded
+
+COMMENT = re.compile(r"(?:^|\s+)#(?:\s.*)?$", re.DOTALL)
+YES = frozenset({"true", "yes", "on", "y", "1"})
+NO = frozenset({"false", "no", "off", "n", "0", "", "null", "~"})
+
+
+def words(value: str | list[str]) -> str:
+    """A value that is no prose, on one line, without a comment at its end."""
+    return COMMENT.sub("", folded(value if isinstance(value, str) else " ".join(value)))
+
+
+def items(value: str | list[str]) -> list[str]:
+    """A list as such, or as text: `a, b`, `[a, "b"]`, `#a #b`."""
+    if not isinstance(value, str):
+        return [item.strip() for item in value if item.strip()]
+    text = value.strip()
+    text = text[1:-1] if text.startswith("[") and text.endswith("]") and "[[" not in text else text
+    parts = (
+        re.split(r"\s+", text) if text.startswith("#") and "," not in text else re.split("[,，、;；]", text)
+    )
+    return [part.strip().strip("\"'") for part in parts if part.strip()]
