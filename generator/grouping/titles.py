@@ -1,0 +1,172 @@
+"""What two titles have to do with each other: the same words, some of them, or another issue of a series."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import msgspec
+
+_ADDRESS = re.compile(r"https?:\S+")
+_PREFIX = re.compile(
+    r"\s*(?:【[^】]{1,12}】|\[[^\]]{1,20}\]|[^\W\d_]{1,6}(?:·[^\W\d_]{1,8})?\s*[|｜丨](?!\|))\s*", re.UNICODE
+)
+"""What an account or a database puts before others' titles: a column, a kind."""
+_SUFFIX = re.compile(r"\s+exploit$")
+_HAN = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3"
+_WIDE = re.compile(f"[{_HAN}]")
+_WORD = re.compile(f"[{_HAN}]+|[^\\W_{_HAN}]+")
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "jan january gennaio enero janvier",
+            "feb february febbraio febrero février",
+            "mar march marzo mars",
+            "apr april aprile abril avril",
+            "may maggio mayo mai",
+            "jun june giugno junio juin",
+            "jul july luglio julio juillet",
+            "aug august agosto août",
+            "sep sept september settembre septiembre septembre",
+            "oct october ottobre octubre octobre",
+            "nov november novembre noviembre",
+            "dec december dicembre diciembre décembre",
+        ),
+        1,
+    )
+    for name in names.split()
+}
+_MONTH = re.compile(rf"\b(?:{'|'.join(_MONTHS)})\b(?=\.?,?\s*\d)|(?<=\d)\s+(?:{'|'.join(_MONTHS)})\b")
+_IDENTIFIER = re.compile(r"[a-z]{2,8}[-_ ]?\d{4}[-_]\d{3,8}")
+_DIGITS = re.compile(r"(?:(?<![a-z])|(?<=\bv))\d+(?:[.:/_-]\d+)*")
+_CHINESE = {sign: n for n, sign in enumerate("零一二三四五六七八九十")}
+_NUMERAL = "[零一二三四五六七八九十]{1,3}"
+_ORDINAL = re.compile(
+    rf"第?({_NUMERAL})(?=[期章篇部版回集讲节周批季弹次届]|[)）】])|(?<=[(（【第])({_NUMERAL})(?=\W|$)"
+)
+_THIRD = re.compile(r"[(（【]\s*([上中下])\s*[篇集部]?\s*[)）】]|([上中下])(?:篇|集)?$")
+_PART = "i{1,3}|iv|vi{0,3}|ix|x"
+_ROMAN = re.compile(rf"\b(?:part\s+)?({_PART})$|\bpart\s+({_PART}|one|two|three|four|five)\b")
+_COUNTED = re.compile(
+    r"\s*(?:[+%余多个名项款条种家万亿千起次人位台大步国处类招]|\s(?!(?:and|to|of|at|by|in|for)\b)[a-z]{3,})"
+)
+"""What follows a number that counts."""
+_NUMBERED = re.compile(
+    r"(?:第|#|\b(?:round|part|update|week|vol|volume|no|nr|issue|episode|ep|chapter|day|release|version|v|number"
+    r"|settimana|edition)\.?\s*|[(（]\s*)$"
+)
+"""What stands before a number that names an issue."""
+_GENERIC = re.compile(
+    r"exploit for (?!cve)\w.* in .*"
+    r"|(?:security |weekly |daily |monthly |news)*(?:newsletter|update|news|digest|roundup|review|report"
+    r"|bulletin|release|index|home|readme|untitled|podcast)s?"
+    r"|(?:this )?(?:a )?week in (?:security|review)|update readme(?:md)?|merge .*|initial commit"
+    r"|add files via upload"
+    r"|.{0,6}(?:日报|周报|月报|早报|晚报|周刊|快讯|速递|简报|公告|通知|招聘|预告|每日安全动态推送|漏洞通告|安全通告"
+    r"|威胁情报|文章推荐|推荐阅读)"
+)
+
+
+class Title(msgspec.Struct, frozen=True):
+    """What of a title is compared."""
+
+    text: str
+    """Its words with single spaces, folded, without columns before it and addresses in it."""
+    marks: tuple[str, ...]
+    """Issue numbers, dates, versions, identifiers: of a series, what tells its parts from one another."""
+    counts: tuple[str, ...]
+    """Numbers that only count something: 18 flaws, 40 %."""
+    weight: int
+    """How much it says: words, or half its Chinese characters."""
+    generic: bool
+    """It says nothing of its article: `Weekly report`."""
+
+
+def title_of(text: str) -> Title:
+    """Take a title apart."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = _ADDRESS.sub(" ", folded).strip()
+    while (match := _PREFIX.match(folded)) and match.end() < len(folded):
+        folded = folded[match.end() :]
+    folded = _SUFFIX.sub("", folded)
+    marks, counts = _numbers(folded)
+    words = _WORD.findall(folded)
+    weight = sum(len(word) // 2 if _WIDE.match(word) else 1 for word in words)
+    return Title(
+        text=" ".join(words),
+        marks=marks,
+        counts=counts,
+        weight=weight,
+        generic=weight < 3 or _GENERIC.fullmatch(folded.strip(" .!-_:")) is not None,
+    )
+
+
+def _numbers(folded: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    marks: set[str] = set()
+    counts: set[str] = set()
+    for match in _IDENTIFIER.finditer(folded):
+        marks.add(re.sub(r"[-_ ]", "-", match[0]))
+    rest = _IDENTIFIER.sub(" ; ", folded)
+    marks |= {f"month {_MONTHS[match[0].strip()]}" for match in _MONTH.finditer(rest)}
+    marks |= {str(_value(match[1] or match[2])) for match in _ORDINAL.finditer(rest)}
+    marks |= {match[1] or match[2] for match in _THIRD.finditer(rest)}
+    marks |= {match[1] or match[2] for match in _ROMAN.finditer(rest)}
+    for match in _DIGITS.finditer(rest):
+        number = ".".join(part.lstrip("0") or "0" for part in re.split(r"[.:/_-]", match[0]))
+        (counts if _is_count(rest, match) else marks).add(number)
+    return tuple(sorted(marks)), tuple(sorted(counts))
+
+
+def _is_count(text: str, match: re.Match[str]) -> bool:
+    """Whether a number counts things: no year, no version, none that names an issue."""
+    if not match[0].isdecimal() or (len(match[0]) == 4 and match[0].startswith(("19", "20"))):
+        return False
+    if _NUMBERED.search(text, max(0, match.start() - 12), match.start()):
+        return False
+    return _COUNTED.match(text, match.end()) is not None or text[: match.start()].endswith(
+        ("$", "€", "£", "¥")
+    )
+
+
+def _value(numeral: str) -> int:
+    """`二` 2, `十二` 12, `二十` 20, `二十三` 23."""
+    tens, ten, ones = numeral.rpartition("十")
+    return (_CHINESE.get(tens, 1) * 10 if ten else 0) + _CHINESE.get(ones, 0)
+
+
+def clash(one: Title, other: Title) -> bool:
+    """Whether each bears an issue number, date, version or identifier that the other does not."""
+    return _differ(one.marks, other.marks)
+
+
+def miscount(one: Title, other: Title) -> bool:
+    """Whether each counts something that the other does not."""
+    return _differ(one.counts, other.counts)
+
+
+def _differ(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    return bool(one and other and not set(one) <= set(other) and not set(other) <= set(one))
+
+
+def kinship(one: Title, other: Title) -> float:
+    """The share of words, and of pairs of Chinese characters, that two titles have in common."""
+    ours, theirs = _terms(one), _terms(other)
+    return len(ours & theirs) / max(1, len(ours | theirs))
+
+
+def is_part(one: Title, other: Title) -> bool:
+    """Whether a title says all that the other says, and more, and neither says too little."""
+    ours, theirs = _terms(one), _terms(other)
+    return (ours < theirs or theirs < ours) and min(one.weight, other.weight) >= 5
+
+
+def _terms(title: Title) -> set[str]:
+    terms: set[str] = set()
+    for word in title.text.split():
+        if _WIDE.match(word):
+            terms.update(word[at : at + 2] for at in range(max(1, len(word) - 1)))
+        else:
+            terms.add(word)
+    return terms

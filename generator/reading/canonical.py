@@ -1,0 +1,113 @@
+"""What an original is known by: its address without what differs from copy to copy."""
+
+from __future__ import annotations
+
+import re
+import urllib.parse
+
+_TRACKING = re.compile(
+    r"(?:utm_\w+|mc_[ce]id|fbclid|gclid|dclid|msclkid|yclid|igshid|spm|scene|subscene|chksm|mpshare|srcid|sharer_\w+"
+    r"|clicktime|enterid|ascene|devicetype|version|nettype|abtest_cookie|lang|exportkey|pass_ticket|wx_header"
+    r"|share_token|share_source|from|isappinstalled|ref|ref_\w+|cmpid|ncid|at_\w+|_hs\w+|hss_channel"
+    r"|source|src|rss|campaign|medium|feature|si|at|trk\w*)",
+    re.IGNORECASE,
+)
+"""Names in a query that say how a reader came, not what stands there."""
+
+_REDIRECTORS = re.compile(
+    r"(?:www\.)?(?:google\.[a-z.]{2,6}/url|t\.umblr\.com/redirect|l\.facebook\.com/l\.php|lm\.facebook\.com/l\.php"
+    r"|link\.zhihu\.com|link\.juejin\.cn|link\.csdn\.net|gitee\.com/link|out\.reddit\.com|steamcommunity\.com/linkfilter"
+    r"|www\.oschina\.net/action/gotolink|oschina\.net/action/gotolink|slack-redir\.net/link|vk\.com/away\.php"
+    r"|href\.li|nullrefer\.com|safelinks\.protection\.outlook\.com|[\w.-]*safelinks\.protection\.outlook\.com"
+    r"|web\.archive\.org/web|go\.theregister\.com/feed|exit\.sc|away\.vk\.com|weibo\.cn/sinaurl)(?:/|$|\?)",
+    re.IGNORECASE,
+)
+"""Hosts, with the begin of the path where one does more than that, whose addresses carry another."""
+
+_CARRIERS = ("url", "u", "q", "target", "to", "z", "goto", "link", "href")
+_FEEDS = frozenset({"go.theregister.com"})
+_INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?)$", re.IGNORECASE)
+_WECHAT = ("__biz", "mid", "idx")
+_ORIGINAL = re.compile(
+    r"(?:文章来源|原文地址|原文链接|本文来源|来源链接|Originally (?:published|posted) (?:at|on)"
+    r"|Original article|Source)"
+    r"[\s:：*_]{0,8}(?:\[[^\[\]\n]{0,500}\]\(|<)?(https?://[^\s()<>\"'\]）】]{4,2000})",
+    re.IGNORECASE,
+)
+"""With these words a mirror names the page that it copied."""
+_MIRRORS = re.compile(r"(?:[\w-]+\.)*(?:buaq\.net|unsafe\.sh)", re.IGNORECASE)
+_NESTED = 3
+"""Redirectors within redirectors that are unwrapped."""
+
+
+def keys_of(url: str | None, text: str = "") -> tuple[str, ...]:
+    """What an article's original is known by, of its address and, where that is a mirror's, of its text.
+
+    The text is the whole body, furniture included: there the mirror names the page that it copied. An address
+    that leads to no particular page, such as a site's front page, is no key.
+    """
+    if url is None:
+        return ()
+    keys = [_key(url)]
+    if _MIRRORS.fullmatch(_host(url)):
+        keys += [_key(named.replace("\\", "")) for named in _ORIGINAL.findall(text)[-1:]]
+    return tuple(dict.fromkeys(filter(None, keys)))
+
+
+def _host(url: str) -> str:
+    try:
+        return urllib.parse.urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _key(url: str) -> str:
+    """The canonical form of an address, or nothing where it is too general to be a key."""
+    try:
+        parts = urllib.parse.urlsplit(_unwrapped(url))
+        host = (parts.hostname or "").removeprefix("www.").removeprefix("m.").removeprefix("amp.")
+        port = parts.port
+    except ValueError:
+        return ""
+    query = urllib.parse.parse_qsl(parts.query)
+    if host == "mp.weixin.qq.com":
+        fields = dict(query)
+        if all(fields.get(name) for name in _WECHAT):
+            return "wechat:{}/{}/{}".format(*(fields[name] for name in _WECHAT))
+    if host in {"twitter.com", "mobile.twitter.com"}:
+        host = "x.com"
+    kept = sorted(f"{name}={value}" for name, value in query if not _TRACKING.fullmatch(name))
+    path = _INDEX.sub("", urllib.parse.unquote(parts.path)).rstrip("/")
+    if host in {"github.com", "x.com"}:
+        path = path.lower()
+    if path.endswith("/amp"):
+        path = path.removesuffix("/amp")
+    if not path and not kept:
+        return ""
+    place = host if port in {None, 80, 443} else f"{host}:{port}"
+    return f"{place}{path}" + (f"?{'&'.join(kept)}" if kept else "")
+
+
+def _unwrapped(url: str) -> str:
+    """The address that a redirector's address carries."""
+    for _ in range(_NESTED):
+        if not _REDIRECTORS.match(url.partition("://")[2]):
+            break
+        inner = _carried(url)
+        if inner is None:
+            break
+        url = inner
+    return url
+
+
+def _carried(url: str) -> str | None:
+    fields = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(url).query))
+    for name in _CARRIERS:
+        if (value := fields.get(name, "")).startswith(("http://", "https://")):
+            return value
+    rest = url.partition("://")[2]
+    if at := re.search(r"https?:/{1,2}", rest):
+        return re.sub(r"^(https?):/{1,2}", r"\1://", rest[at.start() :])
+    if rest.startswith("go.theregister.com/feed/"):
+        return "https://" + rest.removeprefix("go.theregister.com/feed/")
+    return None
