@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence, Set
+
 import msgspec
 
 from generator.grouping.likeness import contained, likeness
@@ -19,6 +22,7 @@ Excerpts have .35 to .55 of a text in common with it, a roundup at most .21 with
 
 _FEWEST_LETTERS = 150
 """Of a text that can be compared; what shorter ones share says nothing."""
+_REFRAIN = 3
 _MANY_AUTHORS = frozenset({"x.com", "medium.com", "weibo.com", "t.me", "youtube.com", "reddit.com"})
 """Hosts on which the first part of the path tells whose page it is."""
 
@@ -54,6 +58,33 @@ def evidence_of(article: Article) -> Evidence:
     )
 
 
+def without_refrains(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The same, where what a home says again and again speaks for nothing.
+
+    That is a text under `_REFRAIN` titles (a page's frame, an advertisement), a title on as many days (a series).
+    """
+    titles: dict[tuple[str, bytes], set[str]] = defaultdict(set)
+    days: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for one in evidence:
+        for home in one.homes:
+            days[home, one.title.text].add(one.day)
+            if one.signature:
+                titles[home, one.signature].add(one.title.text)
+    texts = {of for of, found in titles.items() if len(found) >= _REFRAIN}
+    series = {of for of, found in days.items() if len(found) >= _REFRAIN}
+    return [_without(one, texts, series) for one in evidence]
+
+
+def _without(one: Evidence, texts: Set[tuple[str, bytes]], series: Set[tuple[str, str]]) -> Evidence:
+    if any((home, one.signature) in texts for home in one.homes):
+        one = msgspec.structs.replace(one, letters=0, signature=b"")
+    if any((home, one.title.text) in series for home in one.homes):
+        one = msgspec.structs.replace(
+            one, title=msgspec.structs.replace(one.title, generic=True, serial=True)
+        )
+    return one
+
+
 def home_of(key: str) -> str:
     """The host of a key, or the account where a host is many's: `wechat:MzA…`, `x.com/name`."""
     if key.startswith("wechat:"):
@@ -84,16 +115,30 @@ def _by_key(one: Evidence, other: Evidence, common: set[str], share: float) -> b
         return True
     kin = kinship(one.title, other.title)
     if not (one.signature and other.signature):
-        return kin >= 0.1 and not clash(one.title, other.title)
+        return kin >= (0.3 if one.source == other.source else 0.1) and not clash(one.title, other.title)
     if clash(one.title, other.title) and share < 0.9:
         return False
     return kin >= 0.3 or share >= 0.5
+
+
+def objects(one: Evidence, other: Evidence) -> bool:
+    """Whether two articles cannot stand in one story, whatever joins them."""
+    if not set(one.keys).isdisjoint(other.keys):
+        return False
+    if clash(one.title, other.title):
+        return True
+    if one.title.text == other.title.text or not (one.signature and other.signature):
+        return False
+    share = likeness(one.signature, other.signature)
+    return share < 0.1 or (share < 0.8 and not one.homes.isdisjoint(other.homes))
 
 
 def _by_title(one: Evidence, other: Evidence, share: float, inside: float, *, at_home: bool) -> str:
     """The same title means the same article, unless it says too little or the texts say no."""
     apart = abs(one.day - other.day)
     title = one.title
+    if at_home and title.serial and not title.marks and (share < 0.98 or apart > 3):
+        return ""
     if not (one.signature and other.signature):
         if title.generic or apart > 7 or (at_home and (title.weight < 5 or apart > 3)):
             return ""
@@ -105,19 +150,26 @@ def _by_title(one: Evidence, other: Evidence, share: float, inside: float, *, at
 
 
 def _at_home(one: Evidence, other: Evidence, share: float) -> bool:
-    """Of one home each address has its own content, unless the same is published again."""
-    return share >= 0.9 and (kinship(one.title, other.title) >= 0.3 or min(one.letters, other.letters) >= 600)
+    """Of one home each address has its own content, unless the same is published again.
+
+    A site's frame, where it was taken for text, is alike on all its pages; accounts have no frame.
+    """
+    if share < 0.9 or one.title.serial or other.title.serial:
+        return False
+    if kinship(one.title, other.title) >= 0.3:
+        return True
+    return share >= 0.96 and all(":" in home for home in one.homes & other.homes)
 
 
 def _by_text(one: Evidence, other: Evidence, share: float, inside: float) -> str:
     if inside >= 0.5 and share >= 0.1 and is_part(one.title, other.title):
         return "title and text"
-    if share < NEAR:
+    if share < NEAR or (share < 0.6 and one.title.serial != other.title.serial):
+        return ""  # a roundup and one of its items
+    if miscount(one.title, other.title) and (share < 0.5 or min(one.letters, other.letters) < 600):
         return ""
     if inside >= 0.93:
         return "text"
     if share < 0.8 and kinship(one.title, other.title) >= 0.6:
         return ""  # twins: "Direct …" and "Indirect …"
-    if share < 0.5 and miscount(one.title, other.title):
-        return ""
     return "most of the text" if share >= 0.45 and inside >= 0.75 else ""

@@ -11,9 +11,8 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from generator.grouping.editions import order
-from generator.grouping.evidence import NEAR, REASONS, evidence_of, home_of, judge
+from generator.grouping.evidence import NEAR, REASONS, evidence_of, home_of, judge, objects, without_refrains
 from generator.grouping.likeness import near_pairs
-from generator.grouping.titles import clash
 from generator.model import Article, Story, Verdict
 
 SPAN = 120
@@ -51,7 +50,7 @@ class _Stories:
 
     def __init__(self, articles: Iterable[Article]) -> None:
         self.articles = sorted(articles, key=lambda article: (article.date, article.path))
-        self.evidence = [evidence_of(article) for article in self.articles]
+        self.evidence = without_refrains([evidence_of(article) for article in self.articles])
         self._places = {article.path: at for at, article in enumerate(self.articles)}
         self._first = list(range(len(self.articles)))
         self._members: dict[int, list[int]] = {}
@@ -87,11 +86,7 @@ class _Stories:
         theirs = [self.evidence[at] for at in self._witnesses.get(other, [other])]
         if max(ours[-1].day, theirs[-1].day) - min(ours[0].day, theirs[0].day) > SPAN:
             return True
-        return any(
-            clash(mine.title, its.title) and set(mine.keys).isdisjoint(its.keys)
-            for mine in ours
-            for its in theirs
-        )
+        return any(objects(mine, its) for mine in ours for its in theirs)
 
 
 def _reasoned(found: _Stories) -> Iterator[tuple[int, int]]:

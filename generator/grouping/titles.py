@@ -40,7 +40,7 @@ _MONTHS = {
 }
 _MONTH = re.compile(rf"\b(?:{'|'.join(_MONTHS)})\b(?=\.?,?\s*\d)|(?<=\d)\s+(?:{'|'.join(_MONTHS)})\b")
 _IDENTIFIER = re.compile(r"[a-z]{2,8}[-_ ]?\d{4}[-_]\d{3,8}")
-_DIGITS = re.compile(r"(?:(?<![a-z])|(?<=\bv))\d+(?:[.:/_-]\d+)*")
+_DIGITS = re.compile(r"(?:(?<![a-z])|(?<=\bv))\d+(?:(?:[.:/_-]|,(?=\d{3}(?!\d)))\d+)*")
 _CHINESE = {sign: n for n, sign in enumerate("零一二三四五六七八九十")}
 _NUMERAL = "[零一二三四五六七八九十]{1,3}"
 _ORDINAL = re.compile(
@@ -68,6 +68,12 @@ _GENERIC = re.compile(
     r"|威胁情报|文章推荐|推荐阅读)"
 )
 
+_SERIAL = re.compile(
+    r"[日周月早晚季]报|[周月]刊|快报|简报|牛览|一周|本周|每周|每日|盘点|汇总|合集|速览|\w{4,};\s*\w{4,}"
+    r"|newsletter|\bweekly\b|\bdaily\b|\bmonthly\b|\broundup\b|\bround-up\b|\bdigest\b|\brecap\b|\bpodcast\b"
+    r"|\bthis week\b|\bweek in\b|\bsettiman\w+|\bstormcast\b"
+)
+
 
 class Title(msgspec.Struct, frozen=True):
     """What of a title is compared."""
@@ -82,16 +88,18 @@ class Title(msgspec.Struct, frozen=True):
     """How much it says: words, or half its Chinese characters."""
     generic: bool
     """It says nothing of its article: `Weekly report`."""
+    serial: bool
+    """It names a series or several items: a newsletter, a weekly, headlines in a row."""
 
 
 def title_of(text: str) -> Title:
     """Take a title apart."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     folded = _ADDRESS.sub(" ", folded).strip()
+    marks, counts = _numbers(folded)
     while (match := _PREFIX.match(folded)) and match.end() < len(folded):
         folded = folded[match.end() :]
     folded = _SUFFIX.sub("", folded)
-    marks, counts = _numbers(folded)
     words = _WORD.findall(folded)
     weight = sum(len(word) // 2 if _WIDE.match(word) else 1 for word in words)
     return Title(
@@ -100,6 +108,7 @@ def title_of(text: str) -> Title:
         counts=counts,
         weight=weight,
         generic=weight < 3 or _GENERIC.fullmatch(folded.strip(" .!-_:")) is not None,
+        serial=_SERIAL.search(folded) is not None,
     )
 
 
@@ -114,14 +123,15 @@ def _numbers(folded: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     marks |= {match[1] or match[2] for match in _THIRD.finditer(rest)}
     marks |= {match[1] or match[2] for match in _ROMAN.finditer(rest)}
     for match in _DIGITS.finditer(rest):
-        number = ".".join(part.lstrip("0") or "0" for part in re.split(r"[.:/_-]", match[0]))
+        number = ".".join(part.lstrip("0") or "0" for part in re.split(r"[.:/_-]", match[0].replace(",", "")))
         (counts if _is_count(rest, match) else marks).add(number)
     return tuple(sorted(marks)), tuple(sorted(counts))
 
 
 def _is_count(text: str, match: re.Match[str]) -> bool:
     """Whether a number counts things: no year, no version, none that names an issue."""
-    if not match[0].isdecimal() or (len(match[0]) == 4 and match[0].startswith(("19", "20"))):
+    number = match[0].replace(",", "")
+    if not number.isdecimal() or (len(number) == 4 and number.startswith(("19", "20"))):
         return False
     if _NUMBERED.search(text, max(0, match.start() - 12), match.start()):
         return False
@@ -137,17 +147,27 @@ def _value(numeral: str) -> int:
 
 
 def clash(one: Title, other: Title) -> bool:
-    """Whether each bears an issue number, date, version or identifier that the other does not."""
-    return _differ(one.marks, other.marks)
+    """Whether each bears an issue number, date, version or identifier that the other does not, of one kind."""
+    ours, theirs = set(one.marks), set(other.marks)
+    return not set(map(_kind, ours - theirs)).isdisjoint(map(_kind, theirs - ours))
 
 
 def miscount(one: Title, other: Title) -> bool:
     """Whether each counts something that the other does not."""
-    return _differ(one.counts, other.counts)
+    ours, theirs = set(one.counts), set(other.counts)
+    return not (ours <= theirs or theirs <= ours)
 
 
-def _differ(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    return bool(one and other and not set(one) <= set(other) and not set(other) <= set(one))
+def _kind(mark: str) -> str:
+    """What a mark is: a month, a year, a long number (a date in one), a number, one with points, `cve` …."""
+    if not mark[0].isdecimal():
+        return mark.partition(" ")[0].partition("-")[0] if mark.isascii() else "part"
+    first, *rest = mark.split(".")
+    if len(first) > 4:
+        return "long"
+    if not rest and len(first) == 4 and first.startswith(("19", "20")):
+        return "year"
+    return "points" if rest else "number"
 
 
 def kinship(one: Title, other: Title) -> float:

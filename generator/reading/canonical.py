@@ -27,6 +27,11 @@ _REDIRECTORS = re.compile(
 _CARRIERS = ("url", "u", "q", "target", "to", "z", "goto", "link", "href")
 _FEEDS = frozenset({"go.theregister.com"})
 _INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?)$", re.IGNORECASE)
+_ASIDE = re.compile(
+    r"comments?|respond|reply|top|main|content|more(?:-\d+)?|rd|rss|wechat_redirect|[\w.-]+=.*|:~:.*",
+    re.IGNORECASE,
+)
+"""Fragments that name no part of their own: of a list of items on one page each has its fragment."""
 _WECHAT = ("__biz", "mid", "idx")
 _ORIGINAL = re.compile(
     r"(?:文章来源|原文地址|原文链接|本文来源|来源链接|Originally (?:published|posted) (?:at|on)"
@@ -80,8 +85,9 @@ def _key(url: str) -> str:
     path = _INDEX.sub("", urllib.parse.unquote(parts.path)).rstrip("/")
     if host in {"github.com", "x.com"}:
         path = path.lower()
-    if path.endswith("/amp"):
-        path = path.removesuffix("/amp")
+    path = path.removesuffix("/amp")
+    if parts.fragment and not _ASIDE.fullmatch(parts.fragment):
+        kept.append(f"#{parts.fragment}")
     if not path and not kept:
         return ""
     place = host if port in {None, 80, 443} else f"{host}:{port}"
