@@ -200,6 +200,44 @@ def new(
 
 
 @broadsheet.command()
+@click.argument("clipping", metavar="FILE|URL")
+@click.option("--pin/--unpin", default=None, help="Put it on top of its day, or no longer.")
+@click.option("--hide/--show", default=None, help="Take it out of the digest, or let it in again.")
+@click.option("--why", default="", metavar="TEXT", help="The reason why it is hidden.")
+@click.option("--note", metavar="TEXT", help="Your words on it, Markdown.")
+@click.option("--title", metavar="TEXT", help="A better title.")
+@click.option("--summary", metavar="TEXT", help="A better excerpt.")
+@click.option("--tag", "tags", multiple=True, metavar="TAG", help="A further tag; may be given again.")
+@click.option(
+    "--merge", multiple=True, metavar="FILE|URL", help="Is one story with this; may be given again."
+)
+@click.option("--split", is_flag=True, help="Take it out of any story.")
+@click.option("--remove", is_flag=True, help="Take back all that was said.")
+@asking("config", "content")
+def pick(asked: Asked, clipping: str, *, remove: bool, **said: Any) -> None:  # noqa: ANN401 - checked below
+    """Say something of one article, in picks.toml: pin, hide, note, tag, merge …."""
+    from generator import report
+    from generator.authoring.pick import Changes, unpick
+    from generator.authoring.pick import pick as write
+
+    changes = Changes(**said)
+    if remove and changes != Changes():
+        raise click.UsageError("--remove goes alone")
+    if (changes.pin and changes.hide) or (changes.split and changes.merge):
+        raise click.UsageError("--pin and --hide exclude each other, as do --split and --merge")
+    if changes.why and not changes.hide:
+        raise click.UsageError("--why goes with --hide")
+    site = asked.site()
+    if remove:
+        count = unpick(site, clipping)
+        report.print_line(f"{count} removed from {os.path.relpath(site.picks)}")
+    elif changes == Changes():
+        raise click.UsageError("say what: --pin, --hide, --note …; `broadsheet pick --help` lists all")
+    else:
+        report.print_line(write(site, clipping, changes))
+
+
+@broadsheet.command()
 @asking("config", "content", "output", "base_url", "drafts", "future", "as_of", "strict", "quiet", "verbose")
 @click.option("--clean", is_flag=True, help="Delete what earlier builds wrote first.")
 @click.option("--watch", is_flag=True, help="Build again whenever a file changes.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import re
 import tomllib
 import unicodedata
@@ -90,13 +91,11 @@ def picks_of(text: str) -> tuple[Picks, tuple[Problem, ...]]:
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         line = _line_of("pick", lines, 1)
         return (), (*problems, _fault(line, "`pick` is no list of tables", advice))
-    starts = _starts(text, len(entries))
-    for number, entry in enumerate(entries):
-        start = starts[number] if starts else None
-        end = starts[number + 1] if starts and number + 1 < len(starts) else len(lines) + 1
+    where = spans(text, len(entries)) or ((None, 0),) * len(entries)
+    for entry, (start, end) in zip(entries, where, strict=True):
         own = lines[start - 1 : end - 1] if start else []
-        where = {key: _line_of(key, own, start) for key in entry} if start else {}
-        pick, faults = _pick(entry, {"": start, **where} if start else {})
+        places = {"": start, **{key: _line_of(key, own, start) for key in entry}} if start else {}
+        pick, faults = _pick(entry, places)
         problems += faults
         if pick is not None:
             picks.append(pick)
@@ -165,7 +164,7 @@ def _contradictions(pick: Pick) -> Iterator[Problem]:
 
 def _named(_key: str, value: object) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise _ValueFaultError("names no article", "write its path below the content folder, or its address")
+        raise _ValueFaultError("names no article", "write its path below the content folder or its address")
     return unicodedata.normalize("NFC", value.strip())
 
 
@@ -203,8 +202,11 @@ def _line(key: str, value: object) -> str:
 
 
 def _tags(_key: str, value: object) -> tuple[str, ...]:
-    tags = [_clean(tag).lstrip("#").strip() for tag in _texts(value, "tags")]
-    return tuple({tag.casefold(): tag for tag in reversed(tags) if tag}.values())[::-1]
+    tags: dict[str, str] = {}
+    for text in _texts(value, "tags"):
+        if tag := _clean(text).lstrip("#").strip():
+            tags.setdefault(tag.casefold(), tag)
+    return tuple(tags.values())
 
 
 def _merged(key: str, value: object) -> tuple[str, ...]:
@@ -251,13 +253,18 @@ KEYS = tuple(_READERS)
 # --- where things stand ---------------------------------------------------------------------------
 
 
-def _starts(text: str, count: int) -> tuple[int, ...]:
-    """The line of each `[[pick]]`, counted from 1; none where it cannot be told."""
+def spans(text: str, count: int) -> tuple[tuple[int, int], ...]:
+    """The lines of each of `count` picks, from 1 on: that of its `[[pick]]`, and that of the next.
+
+    None where it cannot be told, as where they stand as a list of `{…}`.
+    """
     lines = text.split("\n")
     starts = [number for number, line in enumerate(lines, 1) if _HEADER.match(line)]
     if len(starts) > count:  # one stands within a text of several lines: then what is before it is no TOML
         starts = _real(lines, starts)
-    return tuple(starts) if len(starts) == count else ()
+    if len(starts) != count:
+        return ()
+    return tuple(itertools.pairwise([*starts, len(lines) + 1]))
 
 
 def _real(lines: list[str], starts: list[int]) -> list[int]:
@@ -265,8 +272,8 @@ def _real(lines: list[str], starts: list[int]) -> list[int]:
     open_from = 1
     for start in starts:
         try:
-            tomllib.loads("\n".join(lines[open_from - 1 : start - 1]))
-        except tomllib.TOMLDecodeError:
+            parsed("".join(f"{line}\n" for line in lines[open_from - 1 : start - 1]))
+        except ConfigError:
             continue
         real.append(start)
         open_from = start

@@ -126,8 +126,10 @@ def _changed(article: Article, pick: Pick | None, language_of: Callable[[str], s
     if pick.summary is not None:
         changes["excerpt"] = pick.summary
     if pick.tags:
-        tags = {tag.casefold(): tag for tag in (*reversed(pick.tags), *reversed(article.tags))}
-        changes["tags"] = tuple(tags.values())[::-1]
+        tags: dict[str, str] = {}
+        for tag in (*article.tags, *pick.tags):
+            tags.setdefault(tag.casefold(), tag)
+        changes["tags"] = tuple(tags.values())
     return msgspec.structs.replace(article, **changes)
 
 
@@ -242,6 +244,7 @@ class _Finder:
         names_ = self._sorted[by_address]
         at = bisect.bisect(names_, name)
         near = names_[max(0, at - _NEAR) : at + _NEAR]
+        name = name if by_address else name.replace("\\", "/")
         last = _last(name)
         same = [other for other in names_ if last and _last(other) == last][:_NEAR] if last else []
         close = difflib.get_close_matches(name, [*same, *near], 1, cutoff=0.8)
