@@ -202,7 +202,8 @@ def _set(table: tomlkit.items.Table, key: str, before: object, after: object) ->
         for one in after[len(before) :]:
             array.append(one)
     elif isinstance(after, str) and "\n" in after:
-        table[key] = tomlkit.string("\n" + after, multiline=True)
+        quotes, rest = '"""', tomlkit.string(after, multiline=True).as_string()[3:]
+        table[key] = tomlkit.value(f"{quotes}\n{rest}")  # the text begins on a line of its own
     else:
         table[key] = after
 
@@ -220,11 +221,12 @@ def _changed(entry: Mapping[str, Any], changes: Changes) -> Entry:
     if changes.pin is not None:
         new["pin"] = changes.pin
     if changes.hide is not None:
-        new["hide"] = changes.why or (entry.get("hide") or True if changes.hide else False)
+        new["hide"] = (changes.why or entry.get("hide") or True) if changes.hide else False
     for key in _TEXTS:
-        value = getattr(changes, key)
+        value: str | None = getattr(changes, key)
         if value is not None:
-            new[key] = re.sub(r"\r\n?", "\n", value).strip()
+            lines = re.split(r"\r\n?|\n", value.strip())
+            new[key] = "\n".join(map(str.rstrip, lines)) if key == "note" else " ".join(value.split())
     if tags := _added(entry.get("tags"), changes.tags):
         new["tags"] = tags
     if merge := _added(entry.get("merge"), changes.merge):
