@@ -16,6 +16,8 @@ FRONT = ""
 SOURCES = "sources/"
 NOT_FOUND = "404.html"
 ATOM, RSS, JSON_FEED = "feed.atom.xml", "feed.rss.xml", "feed.json"
+PICKS = "picks/"
+"""The folder of the feeds of pinned articles."""
 OPML = "sources.opml"
 SITEMAP = "sitemap.xml"
 ROBOTS = "robots.txt"
@@ -29,6 +31,11 @@ def has_page(article: Article, policy: TextPolicy) -> bool:
 def article(id_: str) -> str:
     """The lasting address of an article's page."""
     return f"articles/{id_[:2]}/{id_}.html"
+
+
+def story(id_: str) -> str:
+    """The address of a story's page."""
+    return f"stories/{id_[:2]}/{id_}.html"
 
 
 def day(date: dt.date) -> str:

@@ -16,6 +16,7 @@ from generator.bodies import Bodies
 from generator.config import Config, Site
 from generator.errors import ConfigError, Problem, Severity
 from generator.grouping import digest_of
+from generator.grouping.health import healths_of
 from generator.model import Article, Digest, Skipped, Source, Verdict
 from generator.output.assets import static_files
 from generator.output.write import Transaction, Written
@@ -186,7 +187,7 @@ def render(
 def made(site: Site, plan_: Plan, bodies: Bodies, progress: Progress) -> Iterator[Output]:
     """Make everything that comes of clippings and theme: pages, feeds, lists for machines, assets."""
     config = site.config
-    compose = composer(plan_, speech(site.templates, config.language_tag))
+    compose = composer(plan_, speech(site.templates, config.language_tag), healths_of(plan_.digest))
     frame = Framer(plan=plan_, names=compose.names, config=config)
     theme = Templates(site.templates, frame.site(GENERATOR))
     pages = tuple(pages_of(plan_))

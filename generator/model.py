@@ -134,6 +134,58 @@ class SourceMonth(msgspec.Struct, frozen=True, kw_only=True):
         return sum(map(len, self.parts))
 
 
+class MonthHealth(msgspec.Struct, frozen=True, kw_only=True):
+    """What was saved of one source's articles in one month."""
+
+    first: dt.date
+    """The first day of the month."""
+    full: int = 0
+    cut: int = 0
+    link: int = 0
+
+    @property
+    def count(self) -> int:
+        """All articles of the month."""
+        return self.full + self.cut + self.link
+
+
+class Health(msgspec.Struct, frozen=True, kw_only=True):
+    """How well a source can be read, and whether it still speaks."""
+
+    months: tuple[MonthHealth, ...]
+    """Those with articles, oldest first."""
+    first: dt.date
+    last: dt.date
+    silent_days: int
+    """From its newest article to the digest's newest edition."""
+    is_silent: bool
+    """Silent for longer than it usually is."""
+    leads: int
+    """Its articles that lead a story that others have too."""
+    follows: int
+    """Its articles in stories that another source leads."""
+
+    @property
+    def count(self) -> int:
+        """All its articles."""
+        return sum(month.count for month in self.months)
+
+    @property
+    def full(self) -> int:
+        """Articles with their whole text."""
+        return sum(month.full for month in self.months)
+
+    @property
+    def cut(self) -> int:
+        """Articles that end early."""
+        return sum(month.cut for month in self.months)
+
+    @property
+    def link(self) -> int:
+        """Articles without text."""
+        return sum(month.link for month in self.months)
+
+
 class Period(enum.StrEnum):
     """The span of an edition."""
 

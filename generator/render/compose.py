@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 
 import msgspec
 from markupsafe import Markup
 
 from generator import addresses
-from generator.model import Article, Edition, Group, Period, Source, TextPolicy
+from generator.model import Article, Edition, Group, Health, Period, Source, Story, TextPolicy
 from generator.render import views
-from generator.render.lists import DAY_FILLS, MONTH_FILLS, Fill, Lists, direction
+from generator.render.health import health_view, row
+from generator.render.lists import (
+    DAY_FILLS,
+    MONTH_FILLS,
+    PERIOD_FILLS,
+    STORY_FILLS,
+    Fill,
+    Lists,
+    direction,
+    note_of,
+)
 from generator.render.names import Names, Words
 from generator.render.pages import Alias, MonthPart, Page, Plan
 
@@ -28,6 +38,8 @@ class Composer(msgspec.Struct, frozen=True):
     plan: Plan
     names: Names
     lists: Lists
+    healths: Mapping[str, Health]
+    """Of every source, by name."""
 
     def views_of(self, page: Page, body: Markup) -> Iterator[views.View]:
         """Make the view of a page, and leaner ones should it weigh too much; one at least.
@@ -36,24 +48,29 @@ class Composer(msgspec.Struct, frozen=True):
         """
         match page.subject:
             case Edition(period=Period.DAY):
-                for fill in DAY_FILLS:
-                    yield self._day(page.subject, fill, is_front=page.address == addresses.FRONT)
+                is_front = page.address == addresses.FRONT
+                return (self._day(page.subject, fill, is_front=is_front) for fill in DAY_FILLS)
             case MonthPart():
-                for fill in MONTH_FILLS:
-                    yield self._source_month(page.subject, fill)
-            case Article():
-                yield self._article(page.subject, body)
+                return (self._source_month(page.subject, fill) for fill in MONTH_FILLS)
             case Edition():
-                yield self._period(page.subject)
-            case Source():
-                yield self._source(page.subject)
-            case Alias():
-                yield self._redirect(page.subject.article)
+                return (self._period(page.subject, fill) for fill in PERIOD_FILLS)
+            case Story():
+                return (self._story(page.subject, fill) for fill in STORY_FILLS)
             case None if page.address == addresses.SOURCES:
-                yield self._sources()
-            case _:
-                latest = self.plan.digest.days[-1:]
-                yield views.NotFoundView(latest=self.names.edition(latest[0]) if latest else None)
+                return (self._sources(sparks=sparks) for sparks in (True, False))
+        return iter((self._only(page, body),))
+
+    def _only(self, page: Page, body: Markup) -> views.View:
+        """Make the view of a page that has no leaner one."""
+        match page.subject:
+            case Article():
+                return self._article(page.subject, body)
+            case Source():
+                return self._source(page.subject)
+            case Alias():
+                return self._redirect(page.subject.article)
+        latest = self.plan.digest.days[-1:]
+        return views.NotFoundView(latest=self.names.edition(latest[0]) if latest else None)
 
     def _redirect(self, article: Article) -> views.RedirectView:
         target, fragment = self.plan.address_of(article)
@@ -63,6 +80,7 @@ class Composer(msgspec.Struct, frozen=True):
         source = self.plan.source_of(article)
         month = article.date.replace(day=1)
         part = self.plan.parts[article.id]
+        also, also_more, story = self.lists.also(article)
         return views.ArticleView(
             id=article.id,
             title=article.title,
@@ -79,6 +97,10 @@ class Composer(msgspec.Struct, frozen=True):
             tags=article.tags,
             minutes=article.minutes,
             verdict=article.verdict,
+            note=note_of(article),
+            also=also,
+            also_more=also_more,
+            story=story,
             body=body,
             excerpt_only=source.text is TextPolicy.EXCERPT,
             day=self.names.day(article.date),
@@ -90,17 +112,26 @@ class Composer(msgspec.Struct, frozen=True):
         )
 
     def _day(self, edition: Edition, fill: Fill, *, is_front: bool) -> views.DayView:
-        blocks = tuple(self.lists.day_block(n, group, fill) for n, group in enumerate(edition.groups, 1))
+        above = self.lists.above(edition, fill)
+        blocks = tuple(
+            self.lists.day_block(n, group, fill, above.home) for n, group in enumerate(edition.groups, 1)
+        )
         date = edition.first
         before, after = self.names.around(addresses.edition(edition))
         return views.DayView(
             date=date,
             count=edition.count,
             sources=tuple(
-                views.Named(name=block.source.name, address=block.anchor, count=block.source.count)
-                for block in blocks
+                views.Named(
+                    name=block.source.name,
+                    address=above.home[group.articles[0].id] if _is_above(block) else block.anchor,
+                    count=block.source.count,
+                )
+                for block, group in zip(blocks, edition.groups, strict=True)
             ),
-            blocks=blocks,
+            picks=above.picks,
+            stories=above.stories,
+            blocks=tuple(block for block in blocks if not _is_above(block)),
             calendar=self.names.calendar(date.year, date.month),
             previous=before,
             next=after,
@@ -110,8 +141,30 @@ class Composer(msgspec.Struct, frozen=True):
             is_front=is_front,
         )
 
-    def _period(self, edition: Edition) -> views.PeriodView:
+    def _story(self, story: Story, fill: Fill) -> views.StoryView:
+        lead, days = story.lead, [article.date for article in story.articles]
+        own, *others = (
+            msgspec.structs.replace(
+                self.lists.item(article, excerpt=n <= fill.excerpts, also=0), also_more=0, story=None
+            )
+            for n, article in enumerate(story.articles[: None if fill.items is None else fill.items + 1])
+        )
+        return views.StoryView(
+            title=lead.title,
+            language=lead.title_language,
+            dir=direction(lead.title_language),
+            lead=own,
+            items=tuple(others),
+            count=len(story.articles),
+            sources=len({article.source for article in story.articles}),
+            first=min(days),
+            last=max(days),
+            day=self.names.day(lead.date),
+        )
+
+    def _period(self, edition: Edition, fill: Fill) -> views.PeriodView:
         period = edition.period
+        above_days = self.lists.above(edition, fill)
         before, after = self.names.around(addresses.edition(edition))
         months = Counter[dt.date]()
         for date, count in edition.days:
@@ -135,6 +188,8 @@ class Composer(msgspec.Struct, frozen=True):
                 if period is not Period.WEEK
             ),
             sources=tuple(self._source_in(edition, group) for group in sources),
+            picks=above_days.picks,
+            stories=above_days.stories,
             previous=before,
             next=after,
             above=tuple(self.names.period(larger, edition.days[0][0]) for larger in _ABOVE.get(period, ())),
@@ -147,15 +202,14 @@ class Composer(msgspec.Struct, frozen=True):
             return named
         return msgspec.structs.replace(named, address=addresses.source_month(source, edition.first))
 
-    def _sources(self) -> views.SourcesView:
+    def _sources(self, *, sparks: bool) -> views.SourcesView:
         digest = self.plan.digest
+        newest = digest.days[-1].first if digest.days and sparks else None
         rows = tuple(
-            msgspec.structs.replace(
-                self.names.source(source, count=len(source.articles)), date=source.articles[0].date
-            )
+            row(self.names.source(source), self.healths[source.name], newest)
             for source in digest.sources.values()
         )
-        return views.SourcesView(sources=rows, count=len(digest.articles))
+        return views.SourcesView(sources=rows, count=len(digest.articles), sparks=sparks)
 
     def _source(self, source: Source) -> views.SourceView:
         return views.SourceView(
@@ -165,6 +219,7 @@ class Composer(msgspec.Struct, frozen=True):
             count=len(source.articles),
             first=source.articles[-1].date,
             last=source.articles[0].date,
+            health=health_view(self.healths[source.name], self.names.words),
             items=tuple(self.lists.item(article) for article in source.articles[:NEWEST_ITEMS]),
             months=tuple(self.names.source_month(source, month) for month in source.months),
         )
@@ -198,7 +253,12 @@ class Composer(msgspec.Struct, frozen=True):
         )
 
 
-def composer(plan: Plan, words: Words) -> Composer:
-    """Make a composer for a planned digest in the interface's language."""
+def _is_above(block: views.Block) -> bool:
+    """Whether all that a source has stands further up."""
+    return block.above == block.source.count
+
+
+def composer(plan: Plan, words: Words, healths: Mapping[str, Health]) -> Composer:
+    """Make a composer for a planned digest in the interface's language; `healths` by source."""
     names = Names(plan, words)
-    return Composer(plan, names, Lists(plan, names))
+    return Composer(plan, names, Lists(plan, names), healths)

@@ -6,7 +6,7 @@ import msgspec
 
 from generator import addresses
 from generator.config import Config
-from generator.model import Article, Edition, Period, Source
+from generator.model import Article, Edition, Period, Source, Story
 from generator.render import structured, views
 from generator.render.names import Names
 from generator.render.pages import Alias, MonthPart, Page, Plan
@@ -75,6 +75,8 @@ class Framer(msgspec.Struct, frozen=True, kw_only=True):
             case views.SourceMonthView():
                 part = f" ({view.part})" if view.part > 1 else ""
                 title = f"{view.source.name}, {date(view.month, 'month')}{part}"
+            case views.StoryView():
+                title, description = view.title, view.lead.excerpt
             case views.ArticleView() | views.RedirectView():
                 title = view.title
                 description = page.subject.excerpt if isinstance(page.subject, Article) else ""
@@ -101,6 +103,15 @@ class Framer(msgspec.Struct, frozen=True, kw_only=True):
             views.Feed(address=addresses.RSS, type="application/rss+xml", title=self.config.title),
             views.Feed(address=addresses.JSON_FEED, type="application/feed+json", title=self.config.title),
         ]
+        if isinstance(page.subject, Edition) and self.plan.picks:
+            picks = self.names.words.gettext("Picks")
+            feeds += [
+                views.Feed(address=addresses.PICKS + name, type=type_, title=f"{picks} · {self.config.title}")
+                for name, type_ in (
+                    (addresses.ATOM, "application/atom+xml"),
+                    (addresses.JSON_FEED, "application/feed+json"),
+                )
+            ]
         source = page.subject.source if isinstance(page.subject, MonthPart) else page.subject
         if isinstance(source, Source):
             home = addresses.source(source)
@@ -117,7 +128,7 @@ def _section(page: Page) -> str:
     match page.subject:
         case Edition(period=Period.DAY):
             return "front" if page.address == addresses.FRONT else "archive"
-        case Edition():
+        case Edition() | Story():
             return "archive"
         case Source() | MonthPart():
             return "sources"

@@ -3,38 +3,65 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
+from markupsafe import Markup
 
 from generator import addresses
-from generator.model import Article, Group, TextPolicy, Verdict
+from generator.model import Article, Edition, Group, TextPolicy, Verdict
 from generator.render import views
+from generator.render.markdown import Place, body_html
 from generator.render.names import Names
 from generator.render.pages import Plan
 
 
 class Fill(msgspec.Struct, frozen=True):
-    """How much of each block a page shows."""
+    """How much a page shows."""
 
     items: int | None
-    """None for all."""
+    """Of each block; None for all."""
     excerpts: int
-    """How many of the items show their excerpt."""
+    """How many of a block's items show their excerpt."""
+    above: int | None = None
+    """Picks, and stories, that stand above the blocks at most; None for all."""
+    above_excerpts: int = 0
+    """How many of each show their excerpt."""
+    also: int = 3
+    """Other copies that an item names at most."""
 
 
 DAY_FILLS = (
-    *(Fill(10, n) for n in (10, 5, 3, 2, 1, 0)),
+    *(Fill(10, 10, None, told, also) for told, also in ((1000, 12), (10, 8), (0, 5))),
+    *(Fill(10, n) for n in (5, 3, 2, 1, 0)),
     Fill(5, 1),
     Fill(5, 0),
-    Fill(3, 0),
-    Fill(1, 0),
-    Fill(0, 0),
+    *(Fill(n, 0, 60) for n in (3, 1)),
+    Fill(1, 0, 20, also=1),
+    Fill(0, 0, 20, also=1),
+    Fill(0, 0, 0),
 )
 """From the fullest day to the leanest: ten items of a source, the others a click away."""
-MONTH_FILLS = tuple(Fill(None, n) for n in (1000, 10, 3, 1, 0))
+MONTH_FILLS = (
+    *(Fill(None, n, also=also) for n, also in ((1000, 5), (10, 3), (3, 2), (1, 1), (0, 1), (0, 0))),
+)
 """A source's month shows all items of a part."""
+PERIOD_FILLS = (
+    *(Fill(0, 0, *more) for more in ((20, 20, 8), (20, 5, 5), (20, 0, 3), (10, 0, 1), (0, 0, 0))),
+)
+"""A week, month or year: twenty picks and twenty stories, and what the counts of sources leave room for."""
+STORY_FILLS = (*(Fill(items, n) for items, n in ((None, 1000), (None, 20), (None, 0), (150, 0), (50, 0))),)
+"""A story shows all its articles, unless there are more than a page can carry."""
 _RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
+
+
+class Above(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands above an edition's blocks."""
+
+    picks: tuple[views.Item, ...]
+    stories: tuple[views.Item, ...]
+    home: Mapping[str, str]
+    """The item that an article of the edition is part of, both by id."""
 
 
 class Lists(msgspec.Struct, frozen=True):
@@ -43,10 +70,13 @@ class Lists(msgspec.Struct, frozen=True):
     plan: Plan
     names: Names
 
-    def item(self, article: Article, *, excerpt: bool = True) -> views.Item:
-        """Make an article's item in a list."""
+    def item(
+        self, article: Article, *, excerpt: bool = True, also: int = 5, shown: Collection[str] = ()
+    ) -> views.Item:
+        """Make an article's item in a list; at most `also` other copies are named, none of those `shown`."""
         source = self.plan.source_of(article)
         has_page = self.plan.has_page(article)
+        named, more, story = self.also(article, also, shown)
         return views.Item(
             id=article.id,
             title=article.title,
@@ -62,18 +92,90 @@ class Lists(msgspec.Struct, frozen=True):
             excerpt_language=article.language,
             excerpt_dir=direction(article.language),
             verdict=article.verdict if has_page else Verdict.LINK,
+            reason=self.names.reason(article) if article.verdict is Verdict.LINK else "",
+            also=named,
+            also_more=more,
+            story=story,
+            note=note_of(article),
+            pinned=article.pinned,
         )
 
-    def day_block(self, number: int, group: Group, fill: Fill) -> views.Block:
-        """Make the block of a source on a day; what it has no room for stands in the source's month."""
+    def also(
+        self, article: Article, limit: int = 12, shown: Collection[str] = ()
+    ) -> tuple[tuple[views.Also, ...], int, str | None]:
+        """Name the other copies of an article, how many more there are, and the page of its story."""
+        story = self.plan.stories.get(article.id)
+        if story is None:
+            return (), 0, None
+        others = {
+            (other.source, other.date): other
+            for other in reversed(story.articles)
+            if other.id != article.id and other.id not in shown
+        }
+        ordered = [other for other in story.articles if others.get((other.source, other.date)) is other]
+        named = tuple(
+            views.Also(
+                name=other.source,
+                address=addresses.article(other.id) if self.plan.has_page(other) else None,
+                original=other.url,
+                date=other.date,
+            )
+            for other in ordered[:limit]
+        )
+        return named, len(ordered) - len(named), self.plan.story_page(story)
+
+    def above(self, edition: Edition, fill: Fill) -> Above:
+        """Choose what stands above an edition's blocks: picks first, then stories; each article once."""
+        articles = [article for group in edition.groups for article in group.articles]
+        within: dict[str, list[Article]] = {}
+        for article in articles:
+            if story := self.plan.stories.get(article.id):
+                within.setdefault(story.id, []).append(article)
+        picks = [article for article in articles if article.pinned][: fill.above]
+        home: dict[str, str] = {article.id: article.id for article in picks}
+        shown = set(home)
+        pick_items = []
+        for n, pick in enumerate(picks):
+            story = self.plan.stories.get(pick.id)
+            members = within.pop(story.id, ()) if story else ()
+            for member in members:
+                home.setdefault(member.id, pick.id)
+            also = (
+                fill.also if members or story is None else 0
+            )  # of two picks of a story the first names the others
+            pick_items.append(self.item(pick, excerpt=n < fill.above_excerpts, also=also, shown=shown))
+        stories = sorted(
+            (members for members in within.values() if len(members) > 1),
+            key=lambda members: -len({member.source for member in members}),
+        )
+        story_items = []
+        for n, members in enumerate(stories[: fill.above]):
+            lead = self._lead_of(members)
+            home |= {member.id: lead.id for member in members}
+            story_items.append(self.item(lead, excerpt=n < fill.above_excerpts, also=fill.also))
+        return Above(picks=tuple(pick_items), stories=tuple(story_items), home=home)
+
+    def _lead_of(self, members: Sequence[Article]) -> Article:
+        """The story's lead where it is among some of its articles, else the fullest of these."""
+        lead = self.plan.stories[members[0].id].lead
+        own = next((member for member in members if member.id == lead.id), None)
+        return own or max(members, key=lambda member: (self.plan.has_page(member), member.letters))
+
+    def day_block(self, number: int, group: Group, fill: Fill, home: Collection[str] = ()) -> views.Block:
+        """Make the block of a source on a day; what it has no room for stands in the source's month.
+
+        Articles at `home` further up are left out.
+        """
         source = self.plan.digest.sources[group.source]
         newest, date = group.articles[0], group.articles[0].date
+        own = [article for article in group.articles if article.id not in home]
         return views.Block(
             anchor=f"_s{number}",
             source=self.names.source(source, count=len(group.articles)),
             date=date,
-            items=self._items(group.articles, fill),
-            more=max(0, len(group.articles) - (fill.items or 0)),
+            items=self._items(own, fill),
+            above=len(group.articles) - len(own),
+            more=max(0, len(own) - (fill.items or 0)),
             more_address=addresses.source_month(source, date.replace(day=1), self.plan.parts[newest.id]),
             more_anchor=_day_anchor(date),
         )
@@ -92,7 +194,16 @@ class Lists(msgspec.Struct, frozen=True):
 
     def _items(self, articles: Sequence[Article], fill: Fill) -> tuple[views.Item, ...]:
         shown = articles[: fill.items]
-        return tuple(self.item(article, excerpt=n < fill.excerpts) for n, article in enumerate(shown))
+        return tuple(
+            self.item(article, excerpt=n < fill.excerpts, also=fill.also) for n, article in enumerate(shown)
+        )
+
+
+def note_of(article: Article) -> Markup:
+    """The curator's words on an article as HTML."""
+    if not article.note:
+        return Markup()
+    return body_html(article.note, Place(original=None, id=f"{article.id}n"))
 
 
 def _day_anchor(date: dt.date) -> str:

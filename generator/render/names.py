@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+from collections.abc import Callable
 from typing import Protocol
 
 import msgspec
 
 from generator import addresses
-from generator.model import Edition, Period, Source, SourceMonth
+from generator.model import Article, Edition, Period, Source, SourceMonth
 from generator.render import views
 from generator.render.pages import Plan
 
@@ -69,6 +70,10 @@ class Names(msgspec.Struct, frozen=True):
             return self.words.gettext("Week %(week)s, %(year)s") % {"week": iso.week, "year": iso.year}
         return self.words.date(date, {Period.DAY: "full"}.get(period, period.value))
 
+    def reason(self, article: Article) -> str:
+        """Write why an article has no text, or not all of it; reasons of a site's own stay as they are."""
+        return reasons(self.words.gettext).get(article.reason, article.reason)
+
     def around(self, address: str) -> tuple[views.Named | None, views.Named | None]:
         """Name the editions before and after the one at an address."""
         before, after = self.plan.neighbours[address]
@@ -92,3 +97,17 @@ class Names(msgspec.Struct, frozen=True):
     def _calendar_day(self, date: dt.date) -> views.CalendarDay:
         count = self.plan.counts.get(date, 0)
         return views.CalendarDay(date=date, count=count, address=addresses.day(date) if count else None)
+
+
+def reasons(text: Callable[[str], str]) -> dict[str, str]:
+    """Why an article may have no text, or not all of it, in the interface's language."""
+    return {
+        "captcha": text("captcha"),
+        "login wall": text("login wall"),
+        "script shell": text("needs scripts"),
+        "deleted": text("deleted at the original"),
+        "moved account": text("the account moved"),
+        "only navigation": text("only navigation was saved"),
+        "only furniture": text("no text was saved"),
+        "cut by the clipper": text("ends early"),
+    }

@@ -6,12 +6,15 @@ A page here has no HTML; `compose` makes the views of one, `templates` its bytes
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
 from generator import addresses
-from generator.model import Article, Digest, Edition, Period, Source, SourceMonth
+from generator.model import Article, Digest, Edition, Period, Source, SourceMonth, Story
+
+SHORT_STORY = 2
+"""Articles of a story that needs no page: each names the other."""
 
 
 class Alias(msgspec.Struct, frozen=True):
@@ -28,7 +31,7 @@ class MonthPart(msgspec.Struct, frozen=True):
     number: int
 
 
-Subject = Article | Edition | Source | MonthPart | Alias | None
+Subject = Article | Edition | Source | MonthPart | Story | Alias | None
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +62,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """The part, counted from 1, of its source's month that lists an article, by the article's id."""
     counts: Mapping[dt.date, int]
     """Articles of each day."""
+    stories: Mapping[str, Story]
+    """The story that an article belongs to, by the article's id."""
+    picks: tuple[Article, ...]
+    """What the curator pinned, newest first."""
 
     def source_of(self, article: Article) -> Source:
         """The source that published an article."""
@@ -67,6 +74,28 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     def has_page(self, article: Article) -> bool:
         """Whether an article gets a page of its own."""
         return addresses.has_page(article, self.source_of(article).text)
+
+    def story_page(self, story: Story) -> str | None:
+        """The address of a story's page, which it has with more than two articles."""
+        return addresses.story(story.id) if len(story.articles) > SHORT_STORY else None
+
+    def once(self, articles: Iterable[Article]) -> Iterator[Article]:
+        """Leave of each story one article: its lead, for a feed that tells it once."""
+        for article in articles:
+            story = self.stories.get(article.id)
+            if story is None or story.lead.id == article.id:
+                yield article
+
+    def once_in(self, source: Source) -> Iterator[Article]:
+        """Leave of each story one article of a source: its lead, else the source's first, which stays so."""
+        for article in source.articles:
+            story = self.stories.get(article.id)
+            if story is None or story.lead.id == article.id:
+                yield article
+            elif story.lead.source != source.name:
+                own = [other for other in story.articles if other.source == source.name]
+                if own[-1].id == article.id:
+                    yield article
 
     def address_of(self, article: Article) -> tuple[str, str]:
         """Where an article is found, as address and fragment: its page, or its item in its source's month."""
@@ -91,7 +120,15 @@ def plan(digest: Digest) -> Plan:
         for article in part
     }
     counts = {edition.first: edition.count for edition in digest.days}
-    return Plan(digest=digest, neighbours=neighbours, parts=parts, counts=counts)
+    stories = {article.id: story for story in digest.stories for article in story.articles}
+    return Plan(
+        digest=digest,
+        neighbours=neighbours,
+        parts=parts,
+        counts=counts,
+        stories=stories,
+        picks=tuple(article for article in digest.articles if article.pinned),
+    )
 
 
 def pages_of(plan_: Plan) -> Iterator[Page]:
@@ -99,6 +136,9 @@ def pages_of(plan_: Plan) -> Iterator[Page]:
     digest = plan_.digest
     for source in digest.sources.values():
         yield from _pages_of_source(plan_, source)
+    for story in digest.stories:
+        if address := plan_.story_page(story):
+            yield _story_page(story, address)
     for editions, template in (
         (digest.days, "day.html"),
         (digest.weeks, "period.html"),
@@ -136,6 +176,16 @@ def _pages_of_source(plan_: Plan, source: Source) -> Iterator[Page]:
                 month=month_.first,
                 modified=part[0].date,
             )
+
+
+def _story_page(story: Story, address: str) -> Page:
+    return Page(
+        address=address,
+        template="story.html",
+        subject=story,
+        month=story.lead.date.replace(day=1),
+        modified=max(article.date for article in story.articles),
+    )
 
 
 def _edition_page(edition: Edition, template: str) -> Page:

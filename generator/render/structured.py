@@ -37,7 +37,9 @@ def json_ld(frame: views.PageView, view: views.View, config: Config) -> str:
     match view:
         case views.ArticleView():
             own = _article(view)
-        case views.DayView() | views.PeriodView() | views.SourceView() | views.SourceMonthView():
+        case views.DayView() | views.PeriodView() | views.StoryView():
+            own = _collection(view, config.base_url)
+        case views.SourceView() | views.SourceMonthView():
             own = _collection(view, config.base_url)
         case views.SourcesView():
             own = _collection(view, config.base_url)
@@ -105,8 +107,11 @@ def _items(view: views.View, base_url: str) -> Iterator[tuple[str, str]]:
     """Name what a list leads to, with absolute addresses."""
     match view:
         case views.DayView() | views.SourceMonthView():
-            for block in view.blocks:
-                yield from _articles(block.items, base_url)
+            above = (*view.picks, *view.stories) if isinstance(view, views.DayView) else ()
+            blocks = (item for block in view.blocks for item in block.items)
+            yield from _articles((*above, *blocks), base_url)
+        case views.StoryView():
+            yield from _articles((view.lead, *view.items), base_url)
         case views.SourceView():
             yield from _articles(view.items, base_url)
         case views.PeriodView():

@@ -30,6 +30,17 @@ class Named(View, frozen=True, kw_only=True):
     date: dt.date | None = None
 
 
+class Also(View, frozen=True, kw_only=True):
+    """Another copy of an article: where it is also found."""
+
+    name: str
+    """Of its source."""
+    address: str | None
+    """Our page; None where only the original can be read."""
+    original: str | None
+    date: dt.date
+
+
 class Item(View, frozen=True, kw_only=True):
     """An article in a list."""
 
@@ -51,6 +62,17 @@ class Item(View, frozen=True, kw_only=True):
     excerpt_language: str
     excerpt_dir: str
     verdict: Verdict
+    reason: str = ""
+    """Why there is no text, in the language of the interface; empty where there is some."""
+    also: tuple[Also, ...] = ()
+    """The other articles of its story, one of each source and day."""
+    also_more: int = 0
+    """How many further ones there are; the story's page lists them."""
+    story: str | None = None
+    """The page of its story, where that has more than two articles."""
+    note: Markup = Markup()
+    """The curator's words on it, sanitised HTML."""
+    pinned: bool = False
 
 
 class Block(View, frozen=True, kw_only=True):
@@ -63,6 +85,8 @@ class Block(View, frozen=True, kw_only=True):
     items: tuple[Item, ...]
     address: str = ""
     """Where the heading leads: the source's month (or the source) in a day, the day in a source's month."""
+    above: int = 0
+    """How many of the articles stand further up on the page, among picks and stories."""
     more: int = 0
     """How many further items there are."""
     more_address: str = ""
@@ -91,7 +115,11 @@ class DayView(View, frozen=True, kw_only=True):
     date: dt.date
     count: int
     sources: tuple[Named, ...]
-    """All sources of the day, in the order of the blocks; `address` is the block's anchor."""
+    """All of the day; `address` is the anchor of the block, or of the item above that holds all it has."""
+    picks: tuple[Item, ...] = ()
+    """What the curator pinned."""
+    stories: tuple[Item, ...] = ()
+    """Those with two articles or more on that day, of most sources first; their articles leave the blocks."""
     blocks: tuple[Block, ...]
     calendar: Calendar
     previous: Named | None
@@ -117,18 +145,99 @@ class PeriodView(View, frozen=True, kw_only=True):
     """One in a month, those with articles in a year, none in a week."""
     sources: tuple[Named, ...]
     """Most articles first; `address` leads to the source's month, or to the source."""
+    picks: tuple[Item, ...] = ()
+    """What the curator pinned, a few at most."""
+    stories: tuple[Item, ...] = ()
+    """Those of most sources first, twenty at most."""
     previous: Named | None
     next: Named | None
     above: tuple[Named, ...]
     """The periods that hold this one, the largest first."""
 
 
+class StoryView(View, frozen=True, kw_only=True):
+    """`story.html`: articles on the same news, more than two."""
+
+    title: str
+    """Of the lead."""
+    language: str
+    """Of the title."""
+    dir: str
+    """`ltr` or `rtl`, of the title."""
+    lead: Item
+    items: tuple[Item, ...]
+    """The others, newest first."""
+    count: int
+    """All its articles, shown or not."""
+    sources: int
+    first: dt.date
+    last: dt.date
+    day: Named
+    """The day of the lead."""
+
+
+class Share(View, frozen=True, kw_only=True):
+    """A part of a source's articles."""
+
+    count: int
+    percent: int
+    """Of all, whole; 0 and 100 stand for none and all only."""
+
+
+class HealthMonth(View, frozen=True, kw_only=True):
+    """What was saved of a source's articles in one month."""
+
+    month: dt.date
+    """Its first day."""
+    count: int
+    full: int
+    cut: int
+    link: int
+
+
+class HealthView(View, frozen=True, kw_only=True):
+    """How well a source can be read, and whether it still speaks."""
+
+    full: Share
+    """Articles with their whole text."""
+    cut: Share
+    """Articles whose text ends early."""
+    link: Share
+    """Articles without text."""
+    leads: Share
+    """Articles that other sources repeat."""
+    follows: Share
+    """Articles that repeat another source's."""
+    is_silent: bool
+    """No article for longer than it usually takes, counted to the newest edition."""
+    chart: Markup
+    """The months as inline SVG; empty for a single month."""
+    start: dt.date
+    """The first month of the chart."""
+    end: dt.date
+    """Its last one."""
+    months: tuple[HealthMonth, ...]
+    """The months of the chart that have articles, newest first."""
+
+
+class SourceRow(Named, frozen=True, kw_only=True):
+    """A source among all; `date` is the day last seen."""
+
+    is_silent: bool
+    without_text: int
+    """The share of its articles that are links only, in percent."""
+    spark: Markup
+    """Its last twelve months as a tiny chart; empty where the page has no room for it."""
+
+
 class SourcesView(View, frozen=True, kw_only=True):
     """`sources.html`: all sources."""
 
-    sources: tuple[Named, ...]
-    """`date` is the day last seen."""
+    sources: tuple[SourceRow, ...]
+    """In the order of their names."""
     count: int
+    sparks: bool
+    """Whether the page has room for tiny charts."""
 
 
 class SourceView(View, frozen=True, kw_only=True):
@@ -140,6 +249,7 @@ class SourceView(View, frozen=True, kw_only=True):
     count: int
     first: dt.date
     last: dt.date
+    health: HealthView
     items: tuple[Item, ...]
     """The newest."""
     months: tuple[Named, ...]
@@ -180,6 +290,13 @@ class ArticleView(View, frozen=True, kw_only=True):
     tags: tuple[str, ...]
     minutes: int
     verdict: Verdict
+    note: Markup = Markup()
+    """The curator's words on it, sanitised HTML."""
+    also: tuple[Also, ...] = ()
+    """The other articles of its story, one of each source and day."""
+    also_more: int = 0
+    story: str | None = None
+    """The page of its story, where that has more than two articles."""
     body: Markup
     """Sanitised HTML."""
     excerpt_only: bool

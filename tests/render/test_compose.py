@@ -8,6 +8,7 @@ from markupsafe import Markup
 from generator import addresses
 from generator.build import HTML_LIMIT
 from generator.grouping import digest_of
+from generator.grouping.health import healths_of
 from generator.model import Article, TextPolicy, Verdict
 from generator.render import views
 from generator.render.compose import composer
@@ -40,7 +41,7 @@ def composed(articles: list[Article], text: TextPolicy = TextPolicy.FULL) -> dic
     """The views of every page, from the fullest to the leanest, by address."""
     digest, _, _ = digest_of(articles, {}, text)
     plan_ = plan(digest)
-    views_of = composer(plan_, speech(None, "en")).views_of
+    views_of = composer(plan_, speech(None, "en"), healths_of(digest)).views_of
     return {page.address: list(views_of(page, Markup("<p>x</p>"))) for page in pages_of(plan_)}
 
 
@@ -140,7 +141,7 @@ def test_a_redirect_leads_to_the_item_of_an_article_without_a_page():
 def test_weeks_are_named_in_the_language_of_the_interface():
     digest, _, _ = digest_of([article(1)], {}, TextPolicy.FULL)
     for language, name in (("en", "Week 27, 2024"), ("zh-Hans", "2024年第27周")):
-        made_ = composer(plan(digest), speech(None, language))
+        made_ = composer(plan(digest), speech(None, language), healths_of(digest))
         assert made_.names.edition(digest.weeks[0]).name == name
 
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
+from theme_views import health, source_row
 
 from generator.config import Config
 from generator.model import Period, Verdict
@@ -74,7 +75,15 @@ def item(number: int, **changes) -> views.Item:
 
 def source_view(*items: views.Item) -> views.SourceView:
     return views.SourceView(
-        name="Daily Press", language=None, home=None, count=9, first=DAY, last=DAY, items=items, months=()
+        name="Daily Press",
+        language=None,
+        home=None,
+        count=9,
+        first=DAY,
+        last=DAY,
+        items=items,
+        months=(),
+        health=health(),
     )
 
 
@@ -157,7 +166,11 @@ def test_a_list_is_a_collection_of_its_first_items():
         source=PRESS, month=DAY, count=1, part=1, parts=(), blocks=(block(*items),), previous=None, next=None
     )
     assert listed(month) == expected
-    assert listed(views.SourcesView(sources=(PRESS,), count=1)) == [("Daily Press", "sources/daily-press/")]
+    assert listed(
+        views.SourcesView(
+            sources=(source_row(name=PRESS.name, address=PRESS.address),), count=1, sparks=False
+        )
+    ) == [("Daily Press", "sources/daily-press/")]
     assert listed(period_view(Period.MONTH)) == [("3 July", "2024/07/03/")]
     assert listed(period_view(Period.YEAR)) == [("July", "2024/07/")]
     assert listed(day_view()) == []

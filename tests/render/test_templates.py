@@ -324,4 +324,4 @@ def test_a_source_leads_home_only_on_the_web():
     hostile = msgspec.structs.replace(view, home="javascript:x", language=None)
     assert "Home page" not in html_of("source.html", hostile)
     assert SOURCE.date is not None
-    assert "<time>2024-07-03</time>" in html_of("sources.html")
+    assert "<td>2024-07-03</td>" in html_of("sources.html")

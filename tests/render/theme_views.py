@@ -5,13 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+import msgspec
 from markupsafe import Markup
 
-from generator.model import Period, Verdict
+from generator.model import Health, MonthHealth, Period, Verdict
 from generator.render import views
-from generator.render.templates import Templates
+from generator.render.charts import spark
+from generator.render.health import health_view
+from generator.render.templates import Templates, speech
 
 DAY = dt.date(2024, 7, 3)
+JUNE, JULY = dt.date(2024, 6, 1), dt.date(2024, 7, 1)
 SOURCE = views.Named(name="Type & Page", address="sources/type/", count=12, date=DAY)
 LATEST = views.Named(name="July 3, 2024", address="2024/07/03/", count=2, date=DAY)
 YEAR = views.Named(name="2024", address="2024/", count=2)
@@ -19,7 +23,7 @@ MONTH = views.Named(name="July 2024", address="2024/07/", count=2)
 WEEK = views.Named(name="Week 27, 2024", address="2024/w27/", count=2)
 BEFORE = views.Named(name="July 2, 2024", address="2024/07/02/")
 TEMPLATES = (
-    "day.html", "period.html", "sources.html", "source.html", "source_month.html",
+    "day.html", "period.html", "sources.html", "source.html", "source_month.html", "story.html",
     "article.html", "redirect.html", "404.html", "empty.html",
 )  # fmt: skip
 
@@ -89,6 +93,8 @@ def day_view(*blocks: views.Block, **changed) -> views.DayView:
         "date": DAY,
         "count": 2,
         "sources": (views.Named(name="Type & Page", address="s1", count=12),),
+        "picks": (),
+        "stories": (),
         "blocks": blocks or (block(),),
         "calendar": month_calendar(),
         "previous": BEFORE,
@@ -111,6 +117,8 @@ def period_view(period: Period, **changed) -> views.PeriodView:
         "months": (MONTH,) if period is Period.YEAR else (),
         "calendars": () if period is Period.WEEK else (month_calendar(),),
         "sources": (SOURCE,),
+        "picks": (),
+        "stories": (),
         "previous": BEFORE,
         "next": LATEST,
         "above": (YEAR,),
@@ -135,6 +143,10 @@ def article_view(**changed) -> views.ArticleView:
         "tags": ("history",),
         "minutes": 4,
         "verdict": Verdict.FULL,
+        "note": Markup(),
+        "also": (),
+        "also_more": 0,
+        "story": None,
         "body": Markup("<p>正文</p>"),
         "excerpt_only": False,
         "day": LATEST,
@@ -143,20 +155,66 @@ def article_view(**changed) -> views.ArticleView:
     return views.ArticleView(**(given | changed))
 
 
+def also(**changed) -> views.Also:
+    given = {"name": "Copy & Co", "address": "articles/bc/bcd.html", "original": None, "date": DAY}
+    return views.Also(**(given | changed))
+
+
+def health(*months: MonthHealth, **changed) -> views.HealthView:
+    own = Health(
+        months=months or (MonthHealth(first=JUNE, full=3, cut=2), MonthHealth(first=JULY, link=7)),
+        first=dt.date(2024, 6, 2), last=DAY, silent_days=0, is_silent=False, leads=1, follows=2,
+    )  # fmt: skip
+    return health_view(msgspec.structs.replace(own, **changed), speech(None, "en"))
+
+
+def source_row(**changed) -> views.SourceRow:
+    given = {
+        "name": "Type & Page",
+        "address": "sources/type/",
+        "count": 12,
+        "date": DAY,
+        "is_silent": False,
+        "without_text": 30,
+        "spark": spark((1, 0, 3)),
+    }
+    return views.SourceRow(**(given | changed))
+
+
+def story_view(**changed) -> views.StoryView:
+    given = {
+        "title": "活字 & 网格",
+        "language": "zh",
+        "dir": "ltr",
+        "lead": item(),
+        "items": (
+            item("bcdefghijkmn"),
+            item("cdefghijkmnp", address=None, verdict=Verdict.LINK, reason="captcha"),
+        ),
+        "count": 3,
+        "sources": 2,
+        "first": DAY - dt.timedelta(1),
+        "last": DAY,
+        "day": LATEST,
+    }
+    return views.StoryView(**(given | changed))
+
+
 def views_by_template() -> dict[str, views.View]:
     return {
         "day.html": day_view(),
         "period.html": period_view(Period.MONTH),
-        "sources.html": views.SourcesView(sources=(SOURCE,), count=12),
+        "sources.html": views.SourcesView(sources=(source_row(),), count=12, sparks=True),
         "source.html": views.SourceView(
             name="Type & Page", language="en", home="https://type.example/", count=12,
-            first=DAY, last=DAY, items=(item(),), months=(MONTH,),
+            first=DAY, last=DAY, health=health(), items=(item(),), months=(MONTH,),
         ),
         "source_month.html": views.SourceMonthView(
             source=SOURCE, month=dt.date(2024, 7, 1), count=2, part=2, blocks=(block(address="2024/07/03/"),),
             parts=(views.Named(name="1", address="a/"), views.Named(name="2", address="a/2/")),
             previous=None, next=MONTH,
         ),
+        "story.html": story_view(),
         "article.html": article_view(),
         "redirect.html": views.RedirectView(target="articles/ab/abc.html", fragment="x", title="Moved"),
         "404.html": views.NotFoundView(latest=LATEST),

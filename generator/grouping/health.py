@@ -1,0 +1,60 @@
+"""How well a source can be read, whether it still speaks, and whether others repeat it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from generator.model import Digest, Health, MonthHealth, Source, Story, Verdict
+
+QUIET_DAYS = 30
+"""Nobody is called silent sooner."""
+PAUSES = 3
+"""How many of its usual pauses a source may let pass."""
+
+
+def healths_of(digest: Digest) -> Mapping[str, Health]:
+    """Tell the health of every source by its name, as of the newest edition."""
+    if not digest.days:
+        return {}
+    newest, leaders = digest.days[-1].first, leaders_of(digest.stories)
+    return {name: health_of(source, newest, leaders) for name, source in digest.sources.items()}
+
+
+def leaders_of(stories: Iterable[Story]) -> Mapping[str, tuple[str, bool]]:
+    """Tell of each article in a story of several sources which source leads, and whether it is the lead.
+
+    By the article's id. What one source repeats of itself is not counted.
+    """
+    return {
+        article.id: (story.lead.source, article.id == story.lead.id)
+        for story in stories
+        if len({article.source for article in story.articles}) > 1
+        for article in story.articles
+    }
+
+
+def health_of(source: Source, newest: dt.date, leaders: Mapping[str, tuple[str, bool]]) -> Health:
+    """Tell the health of a source that has articles; `newest` is the day of the newest edition."""
+    first, last = source.articles[-1].date, source.articles[0].date
+    silent_days = (newest - last).days
+    pause = (last - first).days // max(1, len(source.articles) - 1)
+    roles = [leaders[article.id] for article in source.articles if article.id in leaders]
+    return Health(
+        months=_months(source),
+        first=first,
+        last=last,
+        silent_days=silent_days,
+        is_silent=silent_days > max(QUIET_DAYS, PAUSES * pause),
+        leads=sum(is_lead for _, is_lead in roles),
+        follows=sum(leader != source.name for leader, _ in roles),
+    )
+
+
+def _months(source: Source) -> tuple[MonthHealth, ...]:
+    counts = Counter((article.date.replace(day=1), article.verdict) for article in source.articles)
+    return tuple(
+        MonthHealth(first=first, **{str(verdict): counts[first, verdict] for verdict in Verdict})
+        for first in sorted({month for month, _ in counts})
+    )

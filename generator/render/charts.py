@@ -1,0 +1,99 @@
+"""Charts as inline SVG: shapes and classes only, so that the stylesheet colours them and no policy is bent.
+
+What a chart shows stands in a table beside it too.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+
+from markupsafe import Markup
+
+from generator.model import MonthHealth
+
+MONTHS = 60
+"""Months that a chart of bars shows at most."""
+SPARK_MONTHS = 12
+_WIDTH, _HEIGHT = 600, 96
+_WIDEST = 24
+"""Of one month; few months do not fill the chart."""
+_SPARK_HEIGHT = 8
+
+
+def bars(months: Sequence[MonthHealth], title: str, description: str) -> Markup:
+    """Draw a stacked bar a month, oldest first: `full` solid, `cut` hatched, `link` hollow.
+
+    `months` are as `spanned` gives them. Title and description are what a screen reader says.
+    """
+    most = max(month.count for month in months)
+    step = min(_WIDEST, _WIDTH // len(months))
+    wide = step - max(2, step // 4)
+    paths: dict[str, list[str]] = {"full": [], "cut": [], "link": []}
+    for number, month in enumerate(months):
+        below = 0
+        for verdict, path in paths.items():
+            above = below + getattr(month, verdict)
+            if above > below:
+                bottom, top = (_HEIGHT - _HEIGHT * part // most for part in (below, above))
+                path.append(f"M{number * step} {bottom}h{wide}V{top}h-{wide}z")
+            below = above
+    drawn = (
+        Markup('<path class="{}"{} d="{}"/>').format(verdict, _HATCHED.get(verdict, ""), "".join(path))
+        for verdict, path in paths.items()
+        if path
+    )
+    return _BARS.format(
+        width=_WIDTH,
+        height=_HEIGHT + 1,
+        base=_HEIGHT,
+        title=title,
+        description=description,
+        bars=Markup().join(drawn),
+    )
+
+
+_HATCHED = {"cut": Markup(' fill="url(#_hatch)"')}
+_BARS = Markup(
+    '<svg class="bars" role="img" aria-labelledby="_bars _barsd" viewBox="0 -1 {width} {height}">'
+    '<title id="_bars">{title}</title><desc id="_barsd">{description}</desc>'
+    '<defs><pattern id="_hatch" width="4" height="4" patternUnits="userSpaceOnUse"'
+    ' patternTransform="rotate(45)"><path d="M1 0v4"/></pattern></defs>'
+    '{bars}<path class="base" d="M0 {base}h{width}"/></svg>'
+)
+
+
+def spark(counts: Sequence[int]) -> Markup:
+    """Draw a tiny bar for each count; it says nothing that is not written beside it."""
+    most = max(counts, default=0)
+    if most == 0:
+        return Markup()
+    path = "".join(
+        f"M{number * 3} {_SPARK_HEIGHT}v-{max(1, _SPARK_HEIGHT * count // most)}"
+        for number, count in enumerate(counts)
+        if count
+    )
+    return Markup(  # noqa: S704 (numbers only)
+        f'<svg class="spark" viewBox="-1 0 {3 * len(counts)} {_SPARK_HEIGHT}" aria-hidden="true">'
+        f'<path d="{path}"/></svg>'
+    )
+
+
+def spanned(months: Sequence[MonthHealth], last: dt.date, limit: int) -> tuple[MonthHealth, ...]:
+    """Fill the gaps between the first month and that of `last`; of more than `limit`, the newest."""
+    known: Mapping[dt.date, MonthHealth] = {month.first: month for month in months}
+    back: list[MonthHealth] = []
+    for first in _back_from(last.replace(day=1)):
+        if len(back) == limit or first < months[0].first:
+            break
+        back.append(known.get(first) or MonthHealth(first=first))
+    return tuple(reversed(back))
+
+
+def _back_from(first: dt.date) -> Iterator[dt.date]:
+    """The first days of a month and of those before it."""
+    while True:
+        yield first
+        if first == dt.date.min:
+            return
+        first = (first - dt.timedelta(days=1)).replace(day=1)

@@ -1,0 +1,72 @@
+"""The health of sources as pages show it: shares, a chart and the table beside it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from markupsafe import Markup
+
+from generator.model import Health
+from generator.render import charts, views
+from generator.render.names import Words
+
+
+def health_view(health: Health, words: Words) -> views.HealthView:
+    """Show one source's health on its own page.
+
+    No number of days is written: it would change every source's page every day.
+    """
+    months = charts.spanned(health.months, health.last, charts.MONTHS)
+    span = {
+        "first": words.date(months[0].first, "month"),
+        "last": words.date(months[-1].first, "month"),
+        "most": max(month.count for month in months),
+    }
+    title = words.gettext("Articles saved, by month")
+    description = words.gettext(
+        "From %(first)s to %(last)s, at most %(most)s in a month. The table below has the numbers."
+    )
+    return views.HealthView(
+        full=share(health.full, health.count),
+        cut=share(health.cut, health.count),
+        link=share(health.link, health.count),
+        leads=share(health.leads, health.count),
+        follows=share(health.follows, health.count),
+        is_silent=health.is_silent,
+        chart=charts.bars(months, title, description % span) if len(months) > 1 else Markup(),
+        start=months[0].first,
+        end=months[-1].first,
+        months=tuple(
+            views.HealthMonth(
+                month=month.first, count=month.count, full=month.full, cut=month.cut, link=month.link
+            )
+            for month in reversed(months)
+            if month.count
+        ),
+    )
+
+
+def row(source: views.Named, health: Health, newest: dt.date | None) -> views.SourceRow:
+    """Show one source among all; `newest` is the last month of its tiny chart, None leaves it out."""
+    spark = Markup()
+    if newest is not None:
+        months = charts.spanned(health.months, newest, charts.SPARK_MONTHS)
+        gap = (0,) * (charts.SPARK_MONTHS - len(months))
+        spark = charts.spark((*gap, *(month.count for month in months)))
+    return views.SourceRow(
+        name=source.name,
+        address=source.address,
+        count=health.count,
+        date=health.last,
+        is_silent=health.is_silent,
+        without_text=share(health.link, health.count).percent,
+        spark=spark,
+    )
+
+
+def share(count: int, of: int) -> views.Share:
+    """A part of a whole; what is not none or all is not rounded to it."""
+    percent = (200 * count + of) // (2 * of) if of else 0
+    if 0 < count < of:
+        percent = min(99, max(1, percent))
+    return views.Share(count=count, percent=percent)
