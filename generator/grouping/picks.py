@@ -16,7 +16,7 @@ from generator.errors import Problem, Severity
 from generator.model import Article, Skipped
 from generator.picks_file import Pick, is_address
 
-SUGGESTED = 50
+SUGGESTED = 20
 """Picks that fit nothing and get a suggestion; looking for one costs time."""
 _NEAR = 200
 """Names before and after a mistyped one, in their order, among which the meant one is looked for."""
@@ -29,6 +29,9 @@ _NAMED = 3
 
 KeysOf = Callable[[str], Sequence[str]]
 """What an address's original is known by, its own canonical form first."""
+
+
+_Names = tuple[list[str], Mapping[str, list[str]]]
 
 
 class Picked(NamedTuple):
@@ -168,7 +171,7 @@ class _Finder:
         self._keys = {address: frozenset(keys_of(address)) for address in addresses}
         self._by_key = self._gathered(addresses)
         self._suggestions = SUGGESTED
-        self._sorted: dict[bool, list[str]] = {}
+        self._known: dict[bool, _Names] = {}
 
     def _gathered(self, addresses: set[str]) -> Mapping[str, list[Article]]:
         """The articles whose address, or a key of it, is looked for."""
@@ -236,23 +239,34 @@ class _Finder:
         if self._suggestions == 0 or len(name) > _LONGEST:
             return None
         self._suggestions -= 1
-        if by_address not in self._sorted:
-            names = (
-                (a.url for a in self._articles) if by_address else (_shown(a.path) for a in self._articles)
-            )
-            self._sorted[by_address] = sorted({name for name in names if name is not None})
-        names_ = self._sorted[by_address]
-        at = bisect.bisect(names_, name)
-        near = names_[max(0, at - _NEAR) : at + _NEAR]
         name = name if by_address else name.replace("\\", "/")
-        last = _last(name)
-        same = [other for other in names_ if last and _last(other) == last][:_NEAR] if last else []
-        close = difflib.get_close_matches(name, [*same, *near], 1, cutoff=0.8)
-        return close[0] if close else next(iter(same), None) if len(same) == 1 else None
+        names, by_last = self._names(by_address=by_address)
+        at = bisect.bisect(names, name)
+        same = by_last.get(_last(name), [])[:_NEAR]
+        near = names[max(0, at - _NEAR) : at + _NEAR]
+        near = [one for one in near if _folder(one) == _folder(name)] or near
+        close = difflib.get_close_matches(name, [*same, *near], 1, cutoff=_CLOSE)
+        meant = close or (same if len(same) == 1 else [])
+        return meant[0] if meant else None
+
+    def _names(self, *, by_address: bool) -> _Names:
+        """All paths, or all addresses, sorted; and the same by their last part."""
+        if by_address not in self._known:
+            known = (a.url if by_address else _shown(a.path) for a in self._articles)
+            names = sorted({one for one in known if one is not None})
+            by_last: defaultdict[str, list[str]] = defaultdict(list)
+            for one in names:
+                by_last[_last(one)].append(one)
+            self._known[by_address] = names, by_last
+        return self._known[by_address]
 
 
 def _last(name: str) -> str:
     return name.rstrip("/").rpartition("/")[2]
+
+
+def _folder(name: str) -> str:
+    return name.rstrip("/").rpartition("/")[0]
 
 
 def _normal(path: str) -> str:

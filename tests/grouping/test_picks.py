@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.errors import Severity
-from generator.grouping.picks import applied
+from generator.grouping.picks import SUGGESTED, applied
 from generator.model import Article, Skipped, Verdict
 from generator.picks_file import Pick
 
@@ -188,7 +188,7 @@ def test_what_is_like_nothing_is_told_how_to_name_one():
 def test_suggestions_are_bounded():
     picked = applied(ARTICLES, [pick(f"a{n:02}.md", line=n) for n in range(80)])
     assert len(picked.problems) == 80
-    assert sum("did you mean" in message for message in told(picked)) <= 50
+    assert sum("did you mean" in message for message in told(picked)) <= SUGGESTED
 
 
 def test_a_pick_of_what_is_not_published_waits():
