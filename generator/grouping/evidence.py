@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -27,7 +27,7 @@ _MANY_AUTHORS = frozenset({"x.com", "medium.com", "weibo.com", "t.me", "youtube.
 """Hosts on which the first part of the path tells whose page it is."""
 
 
-class Evidence(msgspec.Struct, frozen=True):
+class Evidence(msgspec.Struct, frozen=True, gc=False):
     """What of an article speaks for or against its being the same as another."""
 
     day: int
@@ -61,28 +61,40 @@ def evidence_of(article: Article) -> Evidence:
 def without_refrains(evidence: Sequence[Evidence]) -> list[Evidence]:
     """The same, where what a home says again and again speaks for nothing.
 
-    That is a text under `_REFRAIN` titles (a page's frame, an advertisement), a title on as many days (a series).
+    That is a text under `_REFRAIN` titles (a page's frame, an advertisement) and a title on as many days.
     """
-    titles: dict[tuple[str, bytes], set[str]] = defaultdict(set)
-    days: dict[tuple[str, str], set[int]] = defaultdict(set)
-    for one in evidence:
-        for home in one.homes:
-            days[home, one.title.text].add(one.day)
-            if one.signature:
-                titles[home, one.signature].add(one.title.text)
-    texts = {of for of, found in titles.items() if len(found) >= _REFRAIN}
-    series = {of for of, found in days.items() if len(found) >= _REFRAIN}
-    return [_without(one, texts, series) for one in evidence]
+    found = list(evidence)
+    for group in _of_one((at, one.signature) for at, one in enumerate(evidence) if one.signature):
+        for at in _refrains(evidence, group, lambda one: one.title.text):
+            found[at] = msgspec.structs.replace(found[at], letters=0, signature=b"")
+    for group in _of_one((at, one.title.text) for at, one in enumerate(evidence)):
+        for at in _refrains(evidence, group, lambda one: one.day):
+            title = msgspec.structs.replace(found[at].title, generic=True, serial=True)
+            found[at] = msgspec.structs.replace(found[at], title=title)
+    return found
 
 
-def _without(one: Evidence, texts: Set[tuple[str, bytes]], series: Set[tuple[str, str]]) -> Evidence:
-    if any((home, one.signature) in texts for home in one.homes):
-        one = msgspec.structs.replace(one, letters=0, signature=b"")
-    if any((home, one.title.text) in series for home in one.homes):
-        one = msgspec.structs.replace(
-            one, title=msgspec.structs.replace(one.title, generic=True, serial=True)
-        )
-    return one
+def _of_one(names: Iterable[tuple[int, Hashable]]) -> Iterator[list[int]]:
+    """Numbers of one name, where they are as many as make a refrain."""
+    groups: dict[Hashable, int | list[int]] = {}
+    for at, name in names:
+        group = groups.setdefault(name, at)
+        if isinstance(group, list):
+            group.append(at)
+        elif group != at:
+            groups[name] = [group, at]
+    return (group for group in groups.values() if isinstance(group, list) and len(group) >= _REFRAIN)
+
+
+def _refrains(
+    evidence: Sequence[Evidence], group: Sequence[int], variant: Callable[[Evidence], Hashable]
+) -> Iterator[int]:
+    """Those of a group whose home has enough variants of what they have in common."""
+    variants: dict[str, set[Hashable]] = defaultdict(set)
+    for at in group:
+        for home in evidence[at].homes:
+            variants[home].add(variant(evidence[at]))
+    return (at for at in group if any(len(variants[home]) >= _REFRAIN for home in evidence[at].homes))
 
 
 def home_of(key: str) -> str:
@@ -130,7 +142,9 @@ def objects(one: Evidence, other: Evidence) -> bool:
     if one.title.text == other.title.text or not (one.signature and other.signature):
         return False
     share = likeness(one.signature, other.signature)
-    return share < 0.1 or (share < 0.8 and not one.homes.isdisjoint(other.homes))
+    if share < 0.1 or _are_twins(one, other, share) or _are_roundup_and_item(one, other, share):
+        return True
+    return share < 0.9 and not one.homes.isdisjoint(other.homes)
 
 
 def _by_title(one: Evidence, other: Evidence, share: float, inside: float, *, at_home: bool) -> str:
@@ -140,9 +154,8 @@ def _by_title(one: Evidence, other: Evidence, share: float, inside: float, *, at
     if at_home and title.serial and not title.marks and (share < 0.98 or apart > 3):
         return ""
     if not (one.signature and other.signature):
-        if title.generic or apart > 7 or (at_home and (title.weight < 5 or apart > 3)):
-            return ""
-        return "title"
+        most = 3 if at_home else 14 if title.weight >= 7 else 7
+        return "" if title.generic or apart > most or (at_home and title.weight < 5) else "title"
     if share >= 0.8 or (not at_home and (share >= 0.15 or inside >= 0.5)):
         return "title and text"
     # The text may stand in pictures; what was saved are two sites' different frames.
@@ -164,12 +177,24 @@ def _at_home(one: Evidence, other: Evidence, share: float) -> bool:
 def _by_text(one: Evidence, other: Evidence, share: float, inside: float) -> str:
     if inside >= 0.5 and share >= 0.1 and is_part(one.title, other.title):
         return "title and text"
-    if share < NEAR or (share < 0.6 and one.title.serial != other.title.serial):
-        return ""  # a roundup and one of its items
+    if share < NEAR or _are_roundup_and_item(one, other, share):
+        return ""
     if miscount(one.title, other.title) and (share < 0.5 or min(one.letters, other.letters) < 600):
         return ""
-    if inside >= 0.93:
+    if inside >= 0.95:
         return "text"
-    if share < 0.8 and kinship(one.title, other.title) >= 0.6:
-        return ""  # twins: "Direct …" and "Indirect …"
+    if _are_twins(one, other, share):
+        return ""
     return "most of the text" if share >= 0.45 and inside >= 0.75 else ""
+
+
+def _are_roundup_and_item(one: Evidence, other: Evidence, share: float) -> bool:
+    """Whether one title names a series or several items, the other does not, and the texts are not one."""
+    return share < 0.75 and one.title.serial != other.title.serial
+
+
+def _are_twins(one: Evidence, other: Evidence, share: float) -> bool:
+    """Whether two titles differ by a word or two, `Direct …`, `Indirect …`, and the texts by as much."""
+    if share >= 0.9 or contained(share, one.letters, other.letters) >= 0.95:
+        return False
+    return kinship(one.title, other.title) >= 0.6 and not is_part(one.title, other.title)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 
 _BAND = 3
 _BANDS = 80
 """Of pairs with 35 % of their shingles in common 97 % are found, with 50 % practically all."""
 _NEIGHBOURS = 8
-"""Earlier articles with the same band that an article is held against; bands of many are furniture."""
+"""Earlier articles of one name that an article is held against; what many have in common is furniture."""
 
 
 def likeness(one: bytes, other: bytes) -> float:
-    """The share of shingles that two texts have in common (Jaccard), ±0.02; 0 where one has no fingerprint.
+    """The share of shingles that two texts have in common (Jaccard), ±0.025; 0 where one has no fingerprint.
 
     Each byte is the lowest of a slot's minimum, so that 1 of 256 is equal by chance (Li and König 2010).
     """
@@ -36,24 +37,28 @@ def near_pairs(
     Locality-sensitive hashing: who shares `_BAND` neighbouring bytes of the fingerprint at one of `_BANDS`
     places is held against each other. `days` ascend. One band is gone through at a time, to save memory.
     """
-    width = len(signatures).bit_length()
-    mask = (1 << width) - 1
     found: set[tuple[int, int]] = set()
     present = [(at, signature) for at, signature in enumerate(signatures) if signature]
     for start in range(0, _BAND * _BANDS, _BAND):
-        end = start + _BAND
-        keys = [int.from_bytes(signature[start:end]) << width | at for at, signature in present]
-        keys.sort()
-        for place, key in enumerate(keys):
-            band, later = key >> width, key & mask
-            for before in range(place - 1, max(-1, place - 1 - _NEIGHBOURS), -1):
-                if keys[before] >> width != band:
-                    break
-                earlier = keys[before] & mask
-                if days[later] - days[earlier] > span:
-                    break
-                if (later, earlier) in found:
-                    continue
-                if likeness(signatures[later], signatures[earlier]) >= least:
-                    found.add((later, earlier))
-                    yield later, earlier
+        bands = ((at, signature[start : start + _BAND]) for at, signature in present)
+        for pair in namesakes(bands):
+            later, earlier = pair
+            if days[later] - days[earlier] > span or pair in found:
+                continue
+            if likeness(signatures[later], signatures[earlier]) >= least:
+                found.add(pair)
+                yield pair
+
+
+def namesakes(names: Iterable[tuple[int, Hashable]]) -> Iterator[tuple[int, int]]:
+    """Pair numbers with those before them of the same name, of many only with the nearest, nearest last."""
+    before: dict[Hashable, int | deque[int]] = {}
+    for at, name in names:
+        earlier = before.setdefault(name, at)
+        if isinstance(earlier, int):  # nearly all names are one article's: no list for them
+            if earlier == at:
+                continue
+            earlier = before[name] = deque((earlier,), _NEIGHBOURS)
+        for other in earlier:
+            yield at, other
+        earlier.append(at)

@@ -7,18 +7,16 @@ comes later changes no earlier story but by joining it. Then the curator's word 
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict, deque
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from generator.grouping.editions import order
 from generator.grouping.evidence import NEAR, REASONS, evidence_of, home_of, judge, objects, without_refrains
-from generator.grouping.likeness import near_pairs
+from generator.grouping.likeness import namesakes, near_pairs
 from generator.model import Article, Story, Verdict
 
 SPAN = 120
 """Days from a story's first article to its last."""
-_NEIGHBOURS = 8
-"""Earlier articles of one key or title that an article is held against, the nearest."""
 _EDGE = 12
 """Letters at the begin or the end of titles that may be the same."""
 _WITNESSES = 6
@@ -39,7 +37,7 @@ def stories_of(
     found = _Stories(articles)
     for later, earlier in _reasoned(found):
         found.join(later, earlier)
-    groups = _parted(_merged(found.groups(), map(found.at, merges)), map(found.at, splits))
+    groups = _parted(_merged(found.groups(), found.at(merges)), found.at(splits))
     own_homes = _own_homes(found.articles)
     ordered = sorted(sorted(group) for group in groups)
     return tuple(_story([found.articles[at] for at in group], own_homes) for group in ordered)
@@ -51,7 +49,6 @@ class _Stories:
     def __init__(self, articles: Iterable[Article]) -> None:
         self.articles = sorted(articles, key=lambda article: (article.date, article.path))
         self.evidence = without_refrains([evidence_of(article) for article in self.articles])
-        self._places = {article.path: at for at, article in enumerate(self.articles)}
         self._first = list(range(len(self.articles)))
         self._members: dict[int, list[int]] = {}
         self._witnesses: dict[int, list[int]] = {}
@@ -60,9 +57,11 @@ class _Stories:
         """The stories so far, each in no order."""
         return self._members.values()
 
-    def at(self, paths: frozenset[str]) -> list[int]:
+    def at(self, sets: Sequence[frozenset[str]]) -> list[list[int]]:
         """The places of articles named by path; what is none is left out."""
-        return [self._places[path] for path in paths if path in self._places]
+        named = frozenset().union(*sets)
+        places = {article.path: at for at, article in enumerate(self.articles) if article.path in named}
+        return [[places[path] for path in paths if path in places] for paths in sets]
 
     def join(self, one: int, other: int) -> None:
         """Put two articles, and the stories that they are in, into one story, unless a member objects."""
@@ -111,24 +110,10 @@ def _candidates(found: _Stories) -> Iterator[tuple[int, int]]:
         ((at, title[:_EDGE]) for at, title in enumerate(titles) if len(title) > _EDGE),
         ((at, title[-_EDGE:]) for at, title in enumerate(titles) if len(title) > _EDGE),
     ):
-        for later, earlier in _namesakes(names):
+        for later, earlier in namesakes(names):
             if days[later] - days[earlier] <= SPAN:
                 yield later, earlier
     yield from near_pairs([evidence.signature for evidence in found.evidence], days, SPAN, NEAR)
-
-
-def _namesakes(names: Iterable[tuple[int, str]]) -> Iterator[tuple[int, int]]:
-    """Pair articles with the nearest ones before them of the same name."""
-    before: dict[str, deque[int] | int] = {}  # nearly all names are one article's: no list for them
-    for at, name in names:
-        earlier = before.setdefault(name, at)
-        if isinstance(earlier, int):
-            if earlier == at:
-                continue
-            earlier = before[name] = deque((earlier,), _NEIGHBOURS)
-        for other in earlier:
-            yield at, other
-        earlier.append(at)
 
 
 def _merged(groups: Iterable[Sequence[int]], wanted: Iterable[Sequence[int]]) -> list[set[int]]:

@@ -40,6 +40,7 @@ _MONTHS = {
 }
 _MONTH = re.compile(rf"\b(?:{'|'.join(_MONTHS)})\b(?=\.?,?\s*\d)|(?<=\d)\s+(?:{'|'.join(_MONTHS)})\b")
 _IDENTIFIER = re.compile(r"[a-z]{2,8}[-_ ]?\d{4}[-_]\d{3,8}")
+_DIGIT = re.compile(r"\d")
 _DIGITS = re.compile(r"(?:(?<![a-z])|(?<=\bv))\d+(?:(?:[.:/_-]|,(?=\d{3}(?!\d)))\d+)*")
 _CHINESE = {sign: n for n, sign in enumerate("零一二三四五六七八九十")}
 _NUMERAL = "[零一二三四五六七八九十]{1,3}"
@@ -75,7 +76,7 @@ _SERIAL = re.compile(
 )
 
 
-class Title(msgspec.Struct, frozen=True):
+class Title(msgspec.Struct, frozen=True, gc=False):
     """What of a title is compared."""
 
     text: str
@@ -113,17 +114,19 @@ def title_of(text: str) -> Title:
 
 
 def _numbers(folded: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    marks: set[str] = set()
-    counts: set[str] = set()
-    for match in _IDENTIFIER.finditer(folded):
-        marks.add(re.sub(r"[-_ ]", "-", match[0]))
+    """The marks and the counts in a title."""
     rest = _IDENTIFIER.sub(" ; ", folded)
-    marks |= {f"month {_MONTHS[match[0].strip()]}" for match in _MONTH.finditer(rest)}
+    marks = {re.sub(r"[-_ ]", "-", found) for found in _IDENTIFIER.findall(folded)}
     marks |= {str(_value(match[1] or match[2])) for match in _ORDINAL.finditer(rest)}
     marks |= {match[1] or match[2] for match in _THIRD.finditer(rest)}
     marks |= {match[1] or match[2] for match in _ROMAN.finditer(rest)}
+    if not _DIGIT.search(rest):
+        return tuple(sorted(marks)), ()
+    counts: set[str] = set()
+    marks |= {f"month {_MONTHS[match[0].strip()]}" for match in _MONTH.finditer(rest)}
     for match in _DIGITS.finditer(rest):
-        number = ".".join(part.lstrip("0") or "0" for part in re.split(r"[.:/_-]", match[0].replace(",", "")))
+        parts = re.split(r"[.:/_-]", match[0].replace(",", ""))
+        number = ".".join(part.lstrip("0") or "0" for part in parts)
         (counts if _is_count(rest, match) else marks).add(number)
     return tuple(sorted(marks)), tuple(sorted(counts))
 
@@ -147,7 +150,7 @@ def _value(numeral: str) -> int:
 
 
 def clash(one: Title, other: Title) -> bool:
-    """Whether each bears an issue number, date, version or identifier that the other does not, of one kind."""
+    """Whether each bears an issue number, date, version or identifier of one kind that the other does not."""
     ours, theirs = set(one.marks), set(other.marks)
     return not set(map(_kind, ours - theirs)).isdisjoint(map(_kind, theirs - ours))
 

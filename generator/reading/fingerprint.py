@@ -2,7 +2,7 @@
 
 The fingerprint is a MinHash (Broder 1997) of the text's shingles, kept to one byte a slot (b-bit minwise
 hashing, Li and König 2010): of two texts, the share of equal bytes tells the share of shingles they have in
-common, to ±0.02. A shingle is eight bytes of GB 18030, the encoding in which a Chinese character takes two
+common, to ±0.025. A shingle is eight bytes of GB 18030, the encoding in which a Chinese character takes two
 bytes and a Latin letter one, so that one rule makes shingles of four Chinese characters or of some two words.
 """
 
@@ -12,7 +12,7 @@ import re
 
 from rensa import RMinHash
 
-SLOTS = 512
+SLOTS = 384
 FEWEST_LETTERS = 60
 """Shorter texts have no fingerprint: what they share says nothing."""
 
