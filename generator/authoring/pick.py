@@ -92,9 +92,11 @@ def with_pick(text: str, article: str, changes: Changes) -> str:
         start, end = places[-1]
         lines = text.split("\n")
         own = "\n".join(lines[start - 1 : end - 1])
-        new = _edited(own.removesuffix("\r"), changes)
-        if own.endswith("\r"):
-            new = re.sub(r"\r?\n", "\r\n", new) + "\r"
+        plain = own.replace("\r\n", "\n").removesuffix("\r")
+        new = _edited(plain, changes)
+        if new == plain:
+            return text
+        new = new.replace("\n", "\r\n") + "\r" if own.endswith("\r") else new
         edited = "\n".join([*lines[: start - 1], new, *lines[end - 1 :]])
         expected = _said(text, article, changes)
     else:
