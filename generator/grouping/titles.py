@@ -48,8 +48,14 @@ _ORDINAL = re.compile(
     rf"第?({_NUMERAL})(?=[期章篇部版回集讲节周批季弹次届]|[)）】])|(?<=[(（【第])({_NUMERAL})(?=\W|$)"
 )
 _THIRD = re.compile(r"[(（【]\s*([上中下])\s*[篇集部]?\s*[)）】]|([上中下])(?:篇|集)?$")
-_PART = "i{1,3}|iv|vi{0,3}|ix|x"
-_ROMAN = re.compile(rf"\b(?:part\s+)?({_PART})$|\bpart\s+({_PART}|one|two|three|four|five)\b")
+_ROMAN = {name: n for n, name in enumerate(["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"], 1)}
+_WORDED = {
+    name: n
+    for n, name in enumerate(
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], 1
+    )
+}
+_PART = re.compile(rf"\b({'|'.join(_ROMAN)})$|\bpart\s+({'|'.join((*_ROMAN, *_WORDED))})\b")
 _COUNTED = re.compile(
     r"\s*(?:[+%余多个名项款条种家万亿千起次人位台大步国处类招]|\s(?!(?:and|to|of|at|by|in|for)\b)[a-z]{3,})"
 )
@@ -119,7 +125,7 @@ def _numbers(folded: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     marks = {re.sub(r"[-_ ]", "-", found) for found in _IDENTIFIER.findall(folded)}
     marks |= {str(_value(match[1] or match[2])) for match in _ORDINAL.finditer(rest)}
     marks |= {match[1] or match[2] for match in _THIRD.finditer(rest)}
-    marks |= {match[1] or match[2] for match in _ROMAN.finditer(rest)}
+    marks |= {str((_ROMAN | _WORDED)[match[1] or match[2]]) for match in _PART.finditer(rest)}
     if not _DIGIT.search(rest):
         return tuple(sorted(marks)), ()
     counts: set[str] = set()

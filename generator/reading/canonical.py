@@ -25,7 +25,6 @@ _REDIRECTORS = re.compile(
 """Hosts, with the begin of the path where one does more than that, whose addresses carry another."""
 
 _CARRIERS = ("url", "u", "q", "target", "to", "z", "goto", "link", "href")
-_FEEDS = frozenset({"go.theregister.com"})
 _INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?)$", re.IGNORECASE)
 _ASIDE = re.compile(
     r"comments?|respond|reply|top|main|content|more(?:-\d+)?|rd|rss|wechat_redirect|[\w.-]+=.*|:~:.*",

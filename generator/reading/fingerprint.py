@@ -19,8 +19,11 @@ FEWEST_LETTERS = 60
 _LONGEST = 60_000
 _SHINGLE = 8
 _SEED = 1
-_IMAGE_OR_TARGET = re.compile(
-    r"!\[[^\]\n]{0,500}\](?=\()|\]\([^()\s]{0,3000}\)?|https?://[^\s<>()]{1,3000}|<[^<>\n]{1,500}>"
+_TITLE = r'(?:[ \t]+"[^"\n]{0,300}")?'
+_ASIDE = re.compile(
+    rf"!\[[^\]\n]{{0,500}}\]\([^()\s]{{0,3000}}{_TITLE}\)?"  # images
+    rf"|\]\([^()\s]{{0,3000}}{_TITLE}\)?"  # what links lead to
+    r"|https?://[^\s<>()]{1,3000}|<[^<>\n]{1,500}>"
 )
 _WORD = re.compile(r"\w+")
 # No other character has these bytes in it, so that deleting them deletes no part of one.
@@ -29,7 +32,7 @@ _SPACE_AND_SIGNS = bytes(code for code in range(0x40) if not chr(code).isdecimal
 
 def fingerprint_of(text: str) -> tuple[int, bytes]:
     """Letters and digits of a Markdown text, and its fingerprint: `SLOTS` bytes, or none of a short text."""
-    words = _IMAGE_OR_TARGET.sub(" ", text[:_LONGEST]).lower()
+    words = _ASIDE.sub(" ", text[:_LONGEST]).lower()
     # Spaces and ASCII's signs go faster as bytes; what is left for the expression are the other signs.
     words = words.encode("gb18030", "ignore").translate(None, _SPACE_AND_SIGNS).decode("gb18030")
     words = "".join(_WORD.findall(words))

@@ -1,0 +1,295 @@
+import datetime as dt
+import random
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from generator.grouping.stories import SPAN, stories_of
+from generator.model import Article, Verdict
+from generator.reading.canonical import keys_of
+from generator.reading.fingerprint import fingerprint_of
+
+DAY = dt.date(2024, 7, 3)
+
+
+def prose(seed, count=200):
+    made = random.Random(seed)
+    return " ".join("".join(made.choices("abcdefghijklmnop", k=6)) for _ in range(count))
+
+
+def article(path, title, text="", *, source="S", url=None, day=0, verdict=None):
+    letters, signature = fingerprint_of(text)
+    url = url or f"https://{path}.example/post"
+    return Article(
+        id=path,
+        path=path,
+        title=title,
+        language="en",
+        title_language="en",
+        url=url,
+        source=source,
+        date=DAY + dt.timedelta(days=day),
+        verdict=verdict or (Verdict.FULL if text else Verdict.LINK),
+        letters=letters,
+        keys=keys_of(url, text),
+        signature=signature,
+    )
+
+
+def found(*articles, **word):
+    """The paths of each story, as sets."""
+    return [{one.path for one in story.articles} for story in stories_of(articles, **word)]
+
+
+def are_same(one, other):
+    return found(one, other) == [{one.path, other.path}]
+
+
+WECHAT = "https://mp.weixin.qq.com/s?__biz=Mz{}==&mid={}&idx=1&sn=x"
+LONG = "How the printers of the old town kept their type"
+
+
+def test_one_address_is_one_article_whatever_tracks_it():
+    one = article("a", "The press stands still", prose(1), url="https://news.example/a?utm_source=rss")
+    assert are_same(one, article("b", "The press stands still", url="http://www.news.example/a/"))
+
+
+def test_wechats_key_is_one_post_under_any_title():
+    one = article("a", "一个标题", prose(1), url=WECHAT.format(1, 2))
+    assert are_same(one, article("b", "完全不同的另一个", url=WECHAT.format(1, 2) + "&scene=27"))
+
+
+def test_an_address_that_serves_a_channel_is_no_key():
+    url = "https://news.example/category/printing"
+    one = article("a", "A type foundry closes in the north", prose(1), url=url)
+    assert not are_same(one, article("b", "Paper becomes dearer once more", prose(2), url=url, day=9))
+    assert not are_same(one, article("c", "Paper becomes dearer once more", url=url, day=9))
+
+
+def test_a_mirror_that_names_its_original_is_the_original():
+    one = article("a", "The press stands still", prose(1), url="https://news.example/a")
+    text = prose(1, 80) + "\n\n文章来源: https://news.example/a"
+    two = article("b", "The press stands still", text, source="M", url="https://buaq.net/go-1.html")
+    assert [story.lead.path for story in stories_of([two, one])] == ["a"]
+
+
+def test_the_same_text_under_another_title_is_the_same_article():
+    assert are_same(
+        article("a", "The press stands still", prose(1)),
+        article("b", "Nobody knows what printers want", prose(1) + " " + prose(2, 10), day=30),
+    )
+
+
+def test_an_excerpt_is_the_article_and_a_roundup_is_not():
+    text = prose(1, 400)
+    one = article("a", "The press stands still", text)
+    assert are_same(one, article("b", "Nobody knows what printers want", " ".join(text.split()[:160])))
+    assert not are_same(one, article("c", "News from all over", text + prose(2, 1800)))
+    headlines = "Nobody knows what printers want；Paper becomes dearer once more | Roundup"
+    assert not are_same(one, article("d", headlines, text + prose(2, 500)))
+
+
+def test_a_rewritten_copy_is_the_article_but_its_twin_is_not():
+    text = prose(1, 300)
+    one = article("a", "Direct printing from type and its many dangers", text + " " + prose(2, 60))
+    copy = text + " " + prose(3, 60)
+    assert are_same(one, article("b", "What endangers presses", copy))
+    assert not are_same(one, article("c", "Indirect printing from type and its many dangers", copy))
+
+
+def test_the_empty_copy_stands_with_the_text_by_title():
+    one = article("a", "原创 | 活字印刷术的前世今生与未来", prose(1))
+    assert are_same(one, article("b", "【印刷圈】活字印刷术的前世今生与未来", day=1))
+    assert not are_same(one, article("b", "【印刷圈】活字印刷术的前世今生与未来", day=30))
+    assert not are_same(one, article("b", "活字印刷术的前世今生", day=1))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Press review week 26 of the year", "Press review week 27 of the year"),
+        ("印刷周报2024年第26期", "印刷周报2024年第28期"),
+        ("用旧电脑排版（二）", "用旧电脑排版（四）"),
+        ("排版软件远程代码执行漏洞(CVE-2024-1001)通告", "排版软件远程代码执行漏洞(CVE-2024-1002)通告"),
+        ("The week in type (May 13 – May 19)", "The week in type (July 8 – July 14)"),
+        ("Typesetter 2.16.1 Missing Validation", "Typesetter 2.17 Missing Validation"),
+        ("Typefaces and how to choose them, part II", "Typefaces and how to choose them, part III"),
+        ("Update Mon Jul 22 06:29:20 UTC 2024", "Update Mon Jul 22 22:22:32 UTC 2024"),
+        ("活字的故事（上）", "活字的故事（下）"),
+    ],
+)
+@pytest.mark.parametrize("text", ["", prose(1, 300)])
+def test_parts_of_a_series_are_no_story(one, other, text):
+    assert not are_same(article("a", one, text), article("b", other, text, day=1))
+
+
+def test_numbers_that_only_count_may_differ():
+    one = article("a", "Sharp Printers 18 Vulnerabilities", prose(1))
+    assert are_same(one, article("b", "17 vulnerabilities in Sharp Printers", prose(1)))
+    assert not are_same(one, article("c", "17 vulnerabilities of the world", prose(1, 40), day=2))
+
+
+def test_generic_titles_make_no_story():
+    for title in ("Weekly report", "Exploit for Vulnerability in Typesetter", "招聘"):
+        assert not are_same(article("a", title), article("b", title, day=1))
+
+
+def test_a_title_that_a_home_repeats_is_a_series():
+    many = [article(f"{n}", LONG, url=WECHAT.format(1, n), day=n) for n in range(3)]
+    assert found(*many) == []
+    assert found(*many[:2]) == [{"0", "1"}]
+
+
+def test_a_frame_that_all_pages_of_a_home_have_is_no_text():
+    titles = ("How to print a book by hand", "How to bind a book by hand", "How to sell a book by hand")
+    urls = [f"https://site.example/{n}" for n in range(3)]
+    assert (
+        found(*(article(url, title, prose(1), url=url) for url, title in zip(urls, titles, strict=True)))
+        == []
+    )
+
+
+def test_two_pages_of_a_home_need_nearly_the_same_text():
+    text = prose(1, 300)
+    one = article("a", "Blind injection in the shop of a printer", text, url="https://db.example/1")
+    two = article("b", "Injection in the shop of a printer", text + prose(2, 100), url="https://db.example/2")
+    assert not are_same(one, two)
+    assert are_same(one, article("c", "Injection in the shop of a printer", text, url="https://db.example/2"))
+
+
+def test_the_same_title_over_two_texts_is_not_one_article_at_home():
+    one = article("a", LONG, prose(1), url="https://site.example/1")
+    assert not are_same(one, article("b", LONG, prose(2), url="https://site.example/2"))
+
+
+def test_stars_for_one_repository_are_one_story():
+    page = prose(1, 60)
+    stars = [
+        article(name, f"{name} starred press/type", page, source="Feed", url="https://github.com/Press/type")
+        for name in ("ann", "bo")
+    ]
+    other = article(
+        "cy", "ann starred press/ink", prose(2, 60), source="Feed", url="https://github.com/press/ink"
+    )
+    assert found(*stars, other) == [{"ann", "bo"}]
+
+
+def test_a_series_is_not_chained_through_a_copy_without_number():
+    text = prose(1, 300)
+    weeks = [article(f"{n}", f"Review of all the printing presses, issue {n}", text, day=n) for n in (1, 2)]
+    between = article("x", "What the printers of the world have to say", text, day=1)
+    assert [len(story) for story in found(*weeks, between)] == [2]
+
+
+def test_a_story_lasts_so_many_days():
+    days = (0, SPAN, SPAN + 1)
+    copies = [article(f"{day}", LONG, prose(1), day=day) for day in days]
+    assert found(*copies) == [{"0", f"{SPAN}"}]
+
+
+def test_the_lead_is_the_fullest_at_its_origin_and_the_others_come_newest_first():
+    own = [
+        article(
+            f"own{n}", f"A title of {n} its own", prose(n + 50), source="Own", url=f"https://own.example/{n}"
+        )
+        for n in range(3)
+    ]
+    gathered = [
+        article(f"agg{n}", f"Something else {n}", source="Aggregator", url=f"https://{n}.example/x")
+        for n in range(3)
+    ]
+    text = prose(1, 300)
+    lead = article("lead", LONG, text, source="Own", url="https://own.example/story", day=1)
+    fuller = article(
+        "fuller", LONG, text + prose(2, 20), source="Aggregator", url="https://own.example/story", day=2
+    )
+    empty = article("empty", LONG, source="Aggregator", url="https://own.example/story?utm_source=x")
+    elsewhere = article("elsewhere", LONG, text, source="Other", url="https://m.example/1", day=3)
+    other = [
+        article(f"o{n}", f"Yet another {n}", source="Other", url=f"https://{n}.example/y") for n in range(3)
+    ]
+    aggregated = stories_of([*own, *gathered, *other, elsewhere, empty, fuller, lead])
+    assert [[one.path for one in story.articles] for story in aggregated] == [
+        ["lead", "elsewhere", "fuller", "empty"]
+    ]
+    assert aggregated[0].id == "empty"
+
+
+def test_an_origin_with_little_text_does_not_lead():
+    short = article("own", LONG, prose(1, 60), url="https://own.example/a", source="Own")
+    full = article("copy", LONG, prose(1, 300), url="https://own.example/a?utm_source=x", source="Copy")
+    assert stories_of([short, full])[0].lead.path == "copy"
+    cut = msgspec.structs.replace(full, path="cut", id="cut", verdict=Verdict.CUT)
+    assert stories_of([cut, full])[0].lead.path == "copy"
+
+
+def test_the_curator_has_the_last_word():
+    text = prose(1)
+    one, two, three = (article(path, LONG, text) for path in "abc")
+    lone, far = article("d", "Something else", prose(2)), article("e", "Another thing", prose(3), day=900)
+    everything = (one, two, three, lone, far)
+    assert found(*everything) == [{"a", "b", "c"}]
+    assert found(*everything, splits=[frozenset("b")]) == [{"a", "c"}]
+    assert found(*everything, splits=[frozenset("ab")]) == [{"a", "b"}]
+    assert found(*everything, merges=[frozenset("de")]) == [{"a", "b", "c"}, {"d", "e"}]
+    assert found(*everything, merges=[frozenset("ad"), frozenset("ed")]) == [set("abcde")]
+    assert found(*everything, merges=[frozenset("ad")], splits=[frozenset("d")]) == [{"a", "b", "c"}]
+    assert found(*everything, merges=[frozenset(("d", "gone"))]) == [{"a", "b", "c"}]
+
+
+POOL = [
+    article(
+        f"{at}",
+        title,
+        text,
+        source=f"S{at % 4}",
+        url=f"https://s{at % 4}.example/{key}" if at % 3 else WECHAT.format(at % 2, key),
+        day=at % 9,
+    )
+    for at, (title, text, key) in enumerate(
+        (title, text, key)
+        for title in (
+            LONG,
+            "Press review 26",
+            "Press review 27",
+            "Weekly report",
+            "印刷圈 | 活字印刷术的前世今生",
+        )
+        for text in ("", prose(1), prose(1, 120) + prose(2, 60), prose(3))
+        for key in (1, 2)
+    )
+]
+UNRELATED = article("z", "Bees in the garden of a lighthouse keeper", prose(99), source="Z", day=4)
+
+
+@settings(max_examples=60)
+@given(st.lists(st.sampled_from(POOL), unique_by=lambda one: one.path), st.randoms(use_true_random=False))
+def test_stories_depend_on_neither_order_nor_neighbours(articles, chance):
+    stories = stories_of(articles)
+    shuffled = articles[:]
+    chance.shuffle(shuffled)
+    assert stories_of(shuffled) == stories
+    assert stories_of([*articles, UNRELATED]) == stories
+    paths = [one.path for story in stories for one in story.articles]
+    assert len(paths) == len(set(paths))
+
+
+@pytest.mark.parametrize("kind", ["title", "text", "key"])
+def test_articles_all_alike_are_gone_through_in_time(kind):
+    texts = fingerprint_of(prose(1)) if kind == "text" else (0, b"")
+    many = [
+        msgspec.structs.replace(
+            UNRELATED,
+            id=f"{n}",
+            path=f"{n:05}",
+            title=LONG if kind == "title" else f"{prose(n, 6)}",
+            letters=texts[0],
+            signature=texts[1],
+            verdict=Verdict.FULL if texts[1] else Verdict.LINK,
+            keys=("one.example/x",) if kind == "key" else (f"{n}.example/x",),
+        )
+        for n in range(2000)
+    ]
+    assert sum(len(story.articles) for story in stories_of(many)) >= (2000 if kind != "key" else 0)
