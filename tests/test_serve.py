@@ -183,6 +183,15 @@ def test_a_broken_template_lies_over_the_last_good_page_until_mended(root, servi
     assert refused == []
 
 
+def test_what_the_curator_says_is_followed(root, serving):
+    command = serving()
+    picks = root / "picks.toml"
+    save(picks, '[[pick]]\narticle = "two.md"\nhide = true\n\n[[pick]]\narticle = "one.md"\ntitle = "Uno"\n')
+    until(lambda: "Uno" in command.get() and "Two" not in command.get("2024/07/"), command)
+    picks.unlink()
+    until(lambda: "One" in command.get() and "Uno" not in command.get(), command)
+
+
 @pytest.mark.browser
 def test_a_fault_in_the_configuration_lies_over_the_page_until_mended(root, serving, page, seen, refused):
     command = serving()

@@ -291,5 +291,5 @@ def _itself(pick: Pick, article: Article) -> Problem:
 
 
 def _problem(pick: Pick, key: str, message: str, advice: str, severity: Severity = Severity.ERROR) -> Problem:
-    line = pick.lines.get(key, pick.lines.get(""))
+    line = pick.lines.get(key or "article", pick.lines.get(""))
     return Problem(path=pick.file, line=line, message=message, advice=advice, severity=severity)
