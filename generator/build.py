@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import starmap
+from itertools import islice, starmap
 from pathlib import Path
 
 import msgspec
@@ -202,14 +202,14 @@ def made(site: Site, plan_: Plan, bodies: Bodies, progress: Progress) -> Iterato
             if len(html) <= HTML_LIMIT:
                 break
         yield Output(addresses.file_of(page.address), html)
-    yield from _for_machines(config, plan_, bodies, pages)
+    yield from _for_machines(config, plan_, bodies, pages, compose.names.words.gettext("Picks"))
     yield from starmap(Output, sorted({CODE_STYLE: stylesheet().encode(), **theme.assets()}.items()))
 
 
 def _source_feeds(config: Config, plan_: Plan, bodies: Bodies, source: Source) -> Iterator[Output]:
     if config.base_url is None:
         return
-    newest = source.articles[: config.source_feed_items]
+    newest = islice(plan_.once_in(source), config.source_feed_items)
     entries = [_entry(config.base_url, plan_, bodies, article) for article in newest]
     meta = _meta(config, config.base_url, source)
     folder = addresses.source(source)
@@ -217,17 +217,23 @@ def _source_feeds(config: Config, plan_: Plan, bodies: Bodies, source: Source) -
     yield Output(folder + addresses.JSON_FEED, feeds.json_feed(meta, entries))
 
 
-def _for_machines(config: Config, plan_: Plan, bodies: Bodies, pages: tuple[Page, ...]) -> Iterator[Output]:
-    """Make the digest's feeds, the sources as OPML, sitemaps and `robots.txt`."""
+def _for_machines(
+    config: Config, plan_: Plan, bodies: Bodies, pages: tuple[Page, ...], picks_name: str
+) -> Iterator[Output]:
+    """Make the feeds of the digest and of its picks, the sources as OPML, sitemaps and `robots.txt`."""
     base_url = config.base_url
     if base_url is None:
         return
-    newest = plan_.digest.articles[: config.feed_items]
+    newest = islice(plan_.once(plan_.digest.articles), config.feed_items)
     entries = [_entry(base_url, plan_, bodies, article) for article in newest]
     meta = _meta(config, base_url)
     yield Output(addresses.ATOM, feeds.atom(meta, entries))
     yield Output(addresses.RSS, feeds.rss(meta, entries))
     yield Output(addresses.JSON_FEED, feeds.json_feed(meta, entries))
+    if picks := [_entry(base_url, plan_, bodies, article) for article in plan_.picks[: config.feed_items]]:
+        meta = msgspec.structs.replace(meta, title=f"{picks_name} · {config.title}")
+        yield Output(addresses.PICKS + addresses.ATOM, feeds.atom(meta, picks))
+        yield Output(addresses.PICKS + addresses.JSON_FEED, feeds.json_feed(meta, picks))
     yield Output(addresses.OPML, sitemap.opml(config.title, base_url, plan_.digest.sources.values()))
     listed = ((page.address, page.month, page.modified) for page in pages if page.listed)
     yield from starmap(Output, sitemap.sitemaps(base_url, listed))

@@ -294,21 +294,29 @@ def serve(asked: Asked, *, port: int, bind: str, open_browser: bool) -> int:
 
 
 @broadsheet.command(name="list")
+@click.argument("what", type=click.Choice(["clippings", "sources"]), default="clippings")
 @asking("config", "content", "drafts", "future", "as_of")
 @click.option("--format", "format_", type=click.Choice(["table", "jsonl"]), default="table", help="Or jsonl.")
 @click.option("--text", is_flag=True, help="With the published text, as Markdown (jsonl).")
-def list_(asked: Asked, *, format_: str, text: bool) -> None:
-    """List every clipping with what is published of it."""
+def list_(asked: Asked, *, what: str, format_: str, text: bool) -> None:
+    """List every clipping with what is published of it, or every source with its health."""
     from generator import report
     from generator.bodies import Bodies
     from generator.build import read, rules_of
+    from generator.grouping.health import healths_of
     from generator.render.pages import plan
 
+    if text and what == "sources":
+        raise click.UsageError("--text goes with clippings")
     if text and format_ != "jsonl":
         raise click.UsageError("--text goes with --format jsonl")
     site = asked.site()
     options = asked.options(site)
     desk = read(site, options, _silent)
+    if what == "sources":
+        healths = report.healths(healths_of(desk.digest), desk.digest)
+        (report.print_jsonl if format_ == "jsonl" else report.print_sources)(healths)
+        return
     plan_ = plan(desk.digest)
     reader = Bodies(site, plan_, rules_of(site.config, options)).text if text else None
     rows = report.entries(plan_, desk, reader)

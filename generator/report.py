@@ -6,11 +6,12 @@ import contextlib
 import sys
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from generator import addresses
 from generator.errors import Problem, Severity
 from generator.reading.text import shown
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:  # rich and the pipeline take longer to import than most comma
 
     from generator.build import Desk, Report
     from generator.config import Site
-    from generator.model import Article, Skipped
+    from generator.model import Article, Digest, Health, Skipped
     from generator.render.pages import Plan
 
 PROBLEMS_SHOWN = 12
@@ -197,4 +198,49 @@ def print_table(rows: Iterable[dict[str, object]]) -> None:
     for row in rows:
         cells = (row["date"], row["source"], row["verdict"] or "skipped", row["title"] or row["path"])
         table.add_row(*(Text(shown(str(cell or ""))) for cell in cells))
+    console().print(table)
+
+
+def healths(healths_: Mapping[str, Health], digest: Digest) -> Iterator[dict[str, object]]:
+    """Describe each source for scripts, in the order of pages: counts, days, and its months."""
+    for name, health in healths_.items():
+        source = digest.sources[name]
+        yield {
+            "source": shown(name),
+            "address": addresses.source(source),
+            "home": source.home,
+            "articles": health.count,
+            "full": health.full,
+            "cut": health.cut,
+            "link": health.link,
+            "first": health.first,
+            "last": health.last,
+            "silent_days": health.silent_days,
+            "silent": health.is_silent,
+            "repeated_by_others": health.leads,
+            "repeats_others": health.follows,
+            "months": [
+                {"month": f"{month.first:%Y-%m}", "full": month.full, "cut": month.cut, "link": month.link}
+                for month in health.months
+            ],
+        }
+
+
+def print_sources(rows: Iterable[dict[str, Any]]) -> None:
+    """Print a table of sources for people; shares are of all articles of the source."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column("source", overflow="ellipsis", no_wrap=True)
+    for heading in ("articles", "full", "cut", "link", "repeated", "repeats"):
+        table.add_column(heading, justify="right", min_width=len(heading))
+    for heading in ("last seen", "silent"):
+        table.add_column(heading, min_width=len("2024-07-03"))
+    for row in rows:
+        parts = (row[key] for key in ("full", "cut", "link", "repeated_by_others", "repeats_others"))
+        shares = (f"{part / row['articles']:.0%}" for part in parts)
+        silent = f"{row['silent_days']:,} days" if row["silent"] else ""
+        cells = (row["source"], f"{row['articles']:,}", *shares, row["last"].isoformat(), silent)
+        table.add_row(*(Text(cell) for cell in cells))
     console().print(table)

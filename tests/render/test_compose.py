@@ -2,19 +2,22 @@
 
 import datetime as dt
 
+import msgspec
 import pytest
 from markupsafe import Markup
 
 from generator import addresses
 from generator.build import HTML_LIMIT
+from generator.config import Config
 from generator.grouping import digest_of
 from generator.grouping.health import healths_of
-from generator.model import Article, TextPolicy, Verdict
+from generator.model import Article, Story, TextPolicy, Verdict
 from generator.render import views
 from generator.render.compose import composer
+from generator.render.frame import Framer
 from generator.render.lists import direction
-from generator.render.pages import pages_of, plan
-from generator.render.templates import speech
+from generator.render.pages import Page, pages_of, plan
+from generator.render.templates import Templates, speech
 from writing import build_site, write_clipping, write_config
 
 DAY = dt.date(2024, 7, 3)
@@ -37,9 +40,16 @@ def article(number: int, source: str = "A", date: dt.date = DAY, **fields: objec
     return Article(**(given | fields))
 
 
-def composed(articles: list[Article], text: TextPolicy = TextPolicy.FULL) -> dict[str, list[views.View]]:
+def story(*articles: Article) -> Story:
+    return Story(id=articles[0].id, articles=articles)
+
+
+def composed(
+    articles: list[Article], text: TextPolicy = TextPolicy.FULL, stories: tuple[Story, ...] = ()
+) -> dict[str, list[views.View]]:
     """The views of every page, from the fullest to the leanest, by address."""
     digest, _, _ = digest_of(articles, {}, text)
+    digest = msgspec.structs.replace(digest, stories=stories)
     plan_ = plan(digest)
     views_of = composer(plan_, speech(None, "en"), healths_of(digest)).views_of
     return {page.address: list(views_of(page, Markup("<p>x</p>"))) for page in pages_of(plan_)}
@@ -153,3 +163,155 @@ def test_the_direction_of_a_text():
         "rtl",
         "rtl",
     ]
+
+
+# --- picks and stories ----------------------------------------------------------------------------
+
+EARLIER = dt.date(2024, 7, 1)
+
+
+def ids(items_: tuple[views.Item, ...]) -> list[int]:
+    return [int(item.id) for item in items_]
+
+
+def test_a_story_stands_once_above_the_blocks():
+    lead, copy, other = article(1, "A"), article(2, "B"), article(3, "B")
+    day = composed([lead, copy, other], stories=(story(lead, copy),))["2024/07/03/"][0]
+    assert (ids(day.stories), ids(tuple(items(day)))) == ([1], [3])
+    assert [(also.name, also.address) for also in day.stories[0].also] == [("B", addresses.article(copy.id))]
+    assert [(block.source.name, block.source.count, block.above, block.more) for block in day.blocks] == [
+        ("B", 2, 1, 0)
+    ]
+    assert [(named.name, named.address) for named in day.sources] == [("A", lead.id), ("B", "_s2")]
+    assert (day.count, day.stories[0].story) == (3, None)
+
+
+def test_articles_of_a_story_are_all_in_their_sources_months():
+    own = [article(1, "A"), article(2, "B")]
+    shown = composed(own, stories=(story(*own),))
+    for n, name in ((1, "a"), (2, "b")):
+        [item] = items(shown[f"sources/{name}/2024/07/"][0])
+        assert (int(item.id), [also.name for also in item.also]) == (n, ["B" if n == 1 else "A"])
+
+
+def test_a_copy_on_a_later_day_says_where_and_when_it_is_also_found():
+    lead, late = article(1, "A", EARLIER, verdict=Verdict.LINK), article(2, "B")
+    shown = composed([lead, late], stories=(story(lead, late),))
+    day = shown["2024/07/03/"][0]
+    assert not day.stories
+    [item] = items(day)
+    [also] = item.also
+    assert (also.name, also.address, also.original, also.date) == ("A", None, lead.url, EARLIER)
+    assert ids(shown["2024/07/"][0].stories) == [1]
+    assert shown[addresses.article(late.id)][0].also == item.also
+
+
+def test_a_day_without_the_lead_shows_its_fullest():
+    lead, thin, full = article(1, "A", EARLIER), article(2, "B", letters=10), article(3, "C", letters=90)
+    shown = composed([lead, thin, full], stories=(story(lead, thin, full),))
+    [own] = shown["2024/07/03/"][0].stories
+    assert (int(own.id), own.story) == (3, addresses.story(lead.id))
+
+
+def test_a_story_of_three_has_a_page():
+    three = article(1, "A"), article(2, "B", EARLIER), article(3, "C", verdict=Verdict.LINK, reason="captcha")
+    shown = composed(list(three), stories=(story(*three),))
+    view = shown[addresses.story(three[0].id)][0]
+    assert (ids((view.lead,)), ids(view.items)) == ([1], [2, 3])
+    assert (view.count, view.sources, view.first, view.last) == (3, 3, EARLIER, DAY)
+    assert view.items[1].reason == "captcha"
+    two = composed(list(three), stories=(story(*three[:2]),))
+    assert addresses.story(three[0].id) not in two
+
+
+def test_picks_come_first_and_take_their_story_with_them():
+    pick = article(2, "B", pinned=True, note="Read *this* <script>")
+    lead, copy = article(1, "A"), article(3, "C")
+    day = composed([lead, pick, copy], stories=(story(lead, pick, copy),))["2024/07/03/"][0]
+    assert (ids(day.picks), day.stories, day.blocks) == ([2], (), ())
+    assert [also.name for also in day.picks[0].also] == ["A", "C"]
+    assert "<em>this</em>" in day.picks[0].note
+    assert "<script" not in day.picks[0].note
+    assert {named.address for named in day.sources} == {pick.id}
+
+
+def test_of_two_picks_of_a_story_the_first_names_the_others():
+    own = [article(1, "A", pinned=True), article(2, "B", pinned=True), article(3, "C")]
+    day = composed(own, stories=(story(*own),))["2024/07/03/"][0]
+    assert ids(day.picks) == [1, 2]
+    assert [[also.name for also in item.also] for item in day.picks] == [["C"], []]
+    assert not day.blocks
+
+
+def test_stories_of_most_sources_come_first_and_a_period_has_twenty():
+    pairs = [(article(2 * n, "A"), article(2 * n + 1, "B")) for n in range(30)]
+    three = article(100, "A"), article(101, "B"), article(102, "C")
+    own = [*(one for pair in pairs for one in pair), *three]
+    shown = composed(own, stories=(*(story(*pair) for pair in pairs), story(*three)))
+    assert len(shown["2024/07/03/"][0].stories) == 31
+    assert [len(view.stories) for view in shown["2024/07/"]] == [20, 20, 20, 10, 0]
+    assert all(int(shown[address][0].stories[0].id) == 100 for address in ("2024/07/03/", "2024/07/"))
+
+
+def test_leaner_days_give_up_stories_excerpts_first_and_lose_no_article():
+    own = [article(n, f"S{n % 50}") for n in range(300)]
+    stories = tuple(story(*own[n : n + 3]) for n in range(0, 240, 3))
+    days = composed(own, stories=stories)["2024/07/03/"]
+    told = [sum(bool(item.excerpt) for item in day.stories) for day in days]
+    assert told[:3] == [80, 10, 0]
+    assert sum(bool(item.excerpt) for item in items(days[2])) == sum(bool(i.excerpt) for i in items(days[0]))
+    for day in days:
+        listed = [item.id for item in (*day.picks, *day.stories, *items(day))]
+        assert len(listed) == len(set(listed))
+        assert (
+            sum(block.source.count for block in day.blocks)
+            + sum(named.count for named in day.sources if not named.address.startswith("_s"))
+            == 300
+        )
+    assert not days[-1].stories
+
+
+def test_feeds_tell_a_story_once():
+    lead, copy, again = article(1, "A"), article(2, "B"), article(3, "B", EARLIER)
+    digest, _, _ = digest_of([lead, copy, again, article(4, "B")], {}, TextPolicy.FULL)
+    plan_ = plan(msgspec.structs.replace(digest, stories=(story(lead, copy, again),)))
+    assert [int(own.id) for own in plan_.once(digest.articles)] == [1, 4]
+    # In a source's own feed, of what it repeats of another the first: a later copy changes nothing.
+    assert [int(own.id) for own in plan_.once_in(digest.sources["B"])] == [4, 3]
+
+
+def test_a_reason_is_told_in_the_language_of_the_interface():
+    digest, _, _ = digest_of(
+        [
+            article(1, verdict=Verdict.LINK, reason="login wall"),
+            article(2, verdict=Verdict.LINK, reason="<my> own 100%"),
+        ],
+        {},
+        TextPolicy.FULL,
+    )
+    compose = composer(plan(digest), speech(None, "zh-Hans"), healths_of(digest))
+    assert [compose.lists.item(own).reason for own in digest.articles] == ["需要登录", "<my> own 100%"]
+
+
+def test_a_heavy_front_page_with_stories_and_picks_stays_within_its_weight():
+    own = [
+        article(n, f"来源{n % 250}", title=f"一个很长的标题，说的是第{n}件事情，还有更多的话" * 2,
+                excerpt="这里是摘录的文字，约有两行那么长，读者看了便知道这篇文章讲的是什么。" * 3,
+                pinned=n < 5, note="**值得一读**，作者写得很清楚。" if n < 5 else "")
+        for n in range(350)
+    ]  # fmt: skip
+    stories = tuple(story(*own[n : n + 3]) for n in range(10, 130, 3))
+    digest, _, _ = digest_of(own, {}, TextPolicy.FULL)
+    digest = msgspec.structs.replace(digest, stories=stories)
+    plan_ = plan(digest)
+    compose = composer(plan_, speech(None, "zh"), healths_of(digest))
+    frame = Framer(plan=plan_, names=compose.names, config=Config())
+    theme = Templates(None, frame.site("Broadsheet"))
+    for page in pages_of(plan_):
+        if page.template != "article.html":
+            sizes = (
+                len(theme.render(frame.of(page, view), view)) for view in compose.views_of(page, Markup())
+            )
+            assert any(size <= HTML_LIMIT for size in sizes), page.address
+    front = next(compose.views_of(Page(address="", template="day.html", subject=digest.days[-1]), Markup()))
+    assert (len(front.picks), len(front.stories)) == (5, 40)
