@@ -14,8 +14,10 @@ from generator.ids import path_id
 from generator.model import Article, Clipping, Skipped, Verdict
 from generator.picks_file import Pick
 from generator.reading import prose
+from generator.reading.canonical import keys_of
 from generator.reading.curator import pick_of
 from generator.reading.dates import ADVICE, DateError, Moment, day_of_path, moment_of
+from generator.reading.fingerprint import fingerprint_of
 from generator.reading.language import is_latin, language_of, reading_minutes
 from generator.reading.text import folded, shown, unescaped
 from generator.reading.values import NO, YES, items, words
@@ -163,6 +165,7 @@ def _published(draft: _Draft, moment: Moment, fetched: dt.datetime | None, *, is
     source = _source(draft, url)
     language, title_language = _languages(draft, beginning, title, source)
     summary = draft.text("summary")
+    letters, signature = fingerprint_of(body)
     article = Article(
         id=_id(draft),
         path=clipping.path,
@@ -181,6 +184,9 @@ def _published(draft: _Draft, moment: Moment, fetched: dt.datetime | None, *, is
         tags=_tags(draft),
         aliases=tuple(_aliases(draft)),
         draft=is_draft,
+        letters=letters,
+        keys=keys_of(url, clipping.body),
+        signature=signature,
     )
     pick = pick_of(draft)
     return Reading(

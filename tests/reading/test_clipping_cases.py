@@ -33,10 +33,12 @@ def as_json(case):
     clipping, problems = read_clipping(case.parent, case.name)
     reading = article_of(clipping, rules())
     article = {
-        key: value for key, value in json.loads(msgspec.json.encode(reading.article or {})).items() if value
+        key: value
+        for key, value in json.loads(msgspec.json.encode(reading.article or {})).items()
+        if value and key != "signature"
     }
     return {
-        "article": article,
+        "article": {key: value for key, value in article.items() if value},
         "text": reading.text,
         "repaired": reading.repaired,
         "skipped": reading.skipped.reason if reading.skipped else None,
