@@ -60,6 +60,7 @@ class Bodies:
                     path=article.path,
                     message=f"image {src!r} is no image beside the clipping",
                     advice="put a PNG, JPEG, GIF, WebP, AVIF or plain SVG file there",
+                    kind="image",
                 )
             )
         else:

@@ -294,6 +294,7 @@ def _no_content(folder: Path) -> Problem:
         message=f"there is no folder {folder} to read clippings from",
         advice="make it, or name another with --content or `content` in digest.toml",
         severity=Severity.ERROR,
+        kind="config",
     )
 
 
@@ -302,6 +303,7 @@ def _shadowed(path: str) -> Problem:
         path=f"static/{path}",
         message="takes the place of a page of the same address",
         advice="rename it where the page is wanted",
+        kind="static",
     )
 
 

@@ -285,4 +285,6 @@ def _line(file: Path, key: str) -> int | None:
 
 
 def _problem(file: Path, message: str, advice: str, line: int | None = None) -> Problem:
-    return Problem(path=file.name, line=line, message=message, advice=advice, severity=Severity.ERROR)
+    return Problem(
+        path=file.name, line=line, message=message, advice=advice, severity=Severity.ERROR, kind="config"
+    )

@@ -28,6 +28,8 @@ class Problem(msgspec.Struct, frozen=True, order=True, kw_only=True):
     message: str
     advice: str = ""
     severity: Severity = Severity.WARNING
+    kind: str = ""
+    """What sort of fault, in a word that stays the same between versions (docs/reference/problems.md)."""
 
     def __str__(self) -> str:
         where = self.path if self.line is None else f"{self.path}:{self.line}"

@@ -292,4 +292,4 @@ def _unknown(key: str, known: tuple[str, ...], line: int | None, otherwise: str)
 
 
 def _fault(line: int | None, message: str, advice: str, severity: Severity = Severity.ERROR) -> Problem:
-    return Problem(path=PICKS_FILE, line=line, message=message, advice=advice, severity=severity)
+    return Problem(path=PICKS_FILE, line=line, message=message, advice=advice, severity=severity, kind="pick")

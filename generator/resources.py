@@ -30,5 +30,6 @@ def _part(name: str, package: Path) -> Path:
             message=f"this installation of Broadsheet lacks its folder `{name}`",
             advice="install the package again",
             severity=Severity.ERROR,
+            kind="installation",
         )
     )

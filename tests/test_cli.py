@@ -90,7 +90,7 @@ def test_the_report_has_what_scripts_need(root):
     assert [skipped["path"] for skipped in report["skipped"]] == ["c.md"]
     assert (report["repaired"], report["ignored"]) == (1, 0)
     assert report["pages"]["written"] > 10
-    assert {"path", "line", "message", "advice", "severity"} == set(report["problems"][0])
+    assert {"path", "line", "message", "advice", "severity", "kind"} == set(report["problems"][0])
     assert report["seconds"] > 0
 
 

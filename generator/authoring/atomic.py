@@ -12,11 +12,15 @@ from pathlib import Path
 def replace(file: Path, content: bytes) -> None:
     """Write beside a file and rename onto it, keeping its permissions; a link's target is what changes.
 
+    Its owner stays where the system lets us set it.
+
     Raises `OSError`, and then the file is as it was.
     """
     target = Path(os.path.realpath(file))
+    owner = None
     try:
-        mode = stat.S_IMODE(target.stat().st_mode)
+        status = target.stat()
+        mode, owner = stat.S_IMODE(status.st_mode), (status.st_uid, status.st_gid)
     except FileNotFoundError:
         mode = 0o666 & ~_umask()
     # The name ends in `.tmp` and begins with a dot: `serve` takes it for what an editor leaves in passing.
@@ -26,6 +30,9 @@ def replace(file: Path, content: bytes) -> None:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
+        if owner is not None and hasattr(os, "chown"):
+            with contextlib.suppress(OSError):  # only root may give files away
+                os.chown(name, *owner)
         Path(name).chmod(mode)
         Path(name).replace(target)
     except BaseException:

@@ -132,4 +132,6 @@ def _write(file: Path, data: bytes) -> Path:
 
 
 def _refusal(where: Path, message: str, advice: str) -> ConfigError:
-    return ConfigError(Problem(path=str(where), message=message, advice=advice, severity=Severity.ERROR))
+    return ConfigError(
+        Problem(path=str(where), message=message, advice=advice, severity=Severity.ERROR, kind="command")
+    )

@@ -157,4 +157,6 @@ def _is_web_address(url: str) -> bool:
 
 
 def _refusal(where: str | Path, message: str, advice: str) -> ConfigError:
-    return ConfigError(Problem(path=str(where), message=message, advice=advice, severity=Severity.ERROR))
+    return ConfigError(
+        Problem(path=str(where), message=message, advice=advice, severity=Severity.ERROR, kind="command")
+    )

@@ -344,4 +344,6 @@ def _printed(path: str) -> str:
 
 
 def _refusal(where: str, message: str, advice: str) -> ConfigError:
-    return ConfigError(Problem(path=where, message=message, advice=advice, severity=Severity.ERROR))
+    return ConfigError(
+        Problem(path=where, message=message, advice=advice, severity=Severity.ERROR, kind="command")
+    )

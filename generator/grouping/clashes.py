@@ -33,6 +33,7 @@ def told_apart(articles: Iterable[Article]) -> tuple[list[Article], list[Skipped
                     message=reason,
                     advice="it is left out; give it another `id`, or rename the file",
                     severity=Severity.ERROR,
+                    kind="duplicate-id",
                 )
             )
     return list(kept.values()), skipped, problems
@@ -60,6 +61,7 @@ def redirected(articles: Sequence[Article]) -> tuple[list[Article], list[Problem
                         path=article.path,
                         message=f"the alias {alias!r} {fault}",
                         advice="it does not redirect; take it out of `aliases`",
+                        kind="alias",
                     )
                 )
         kept.append(msgspec.structs.replace(article, aliases=tuple(aliases)) if article.aliases else article)

@@ -292,4 +292,4 @@ def _itself(pick: Pick, article: Article) -> Problem:
 
 def _problem(pick: Pick, key: str, message: str, advice: str, severity: Severity = Severity.ERROR) -> Problem:
     line = pick.lines.get(key or "article", pick.lines.get(""))
-    return Problem(path=pick.file, line=line, message=message, advice=advice, severity=severity)
+    return Problem(path=pick.file, line=line, message=message, advice=advice, severity=severity, kind="pick")

@@ -144,7 +144,7 @@ def configured_names(sources: Mapping[str, SourceConfig]) -> tuple[dict[str, str
 
 
 def _contradiction(name: str, fault: str, advice: str) -> Problem:
-    return Problem(path=FILE_NAME, message=f"`sources.{name}` {fault}", advice=advice)
+    return Problem(path=FILE_NAME, message=f"`sources.{name}` {fault}", advice=advice, kind="config")
 
 
 def by_source(articles: Iterable[Article], names: Mapping[str, str]) -> dict[str, tuple[str, list[Article]]]:

@@ -91,4 +91,4 @@ def _file_fault(file: Path, path: str) -> Problem | None:
 
 def _problem(path: str, message: str, advice: str) -> Problem:
     shown = f"static/{path}".rstrip("/").encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return Problem(path=shown, message=message, advice=advice)
+    return Problem(path=shown, message=message, advice=advice, kind="static")

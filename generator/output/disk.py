@@ -21,7 +21,9 @@ _DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 def refusal(path: str | Path, message: str, advice: str = "") -> BuildError:
     """The error for something that a build may not do."""
-    return BuildError(Problem(path=str(path), message=message, advice=advice, severity=Severity.ERROR))
+    return BuildError(
+        Problem(path=str(path), message=message, advice=advice, severity=Severity.ERROR, kind="output")
+    )
 
 
 @contextlib.contextmanager

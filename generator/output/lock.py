@@ -79,5 +79,6 @@ def _busy(output: Path) -> BuildError:
             message=f"another build{by} is writing to this folder",
             advice="wait until it is done, or choose another folder with --output",
             severity=Severity.ERROR,
+            kind="output",
         )
     )

@@ -74,5 +74,6 @@ def _useless(output: Path, what: str) -> BuildError:
             message=f"the record of the files that Broadsheet wrote {what}",
             advice="choose another folder with --output; or, if this one holds nothing of yours, delete it",
             severity=Severity.ERROR,
+            kind="output",
         )
     )

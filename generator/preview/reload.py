@@ -133,6 +133,7 @@ def problems_of(error: Exception) -> tuple[Problem, ...]:
             message=f"{type(error).__name__}: {error}",
             advice="this is a fault in Broadsheet itself; please report it with what the terminal shows",
             severity=Severity.ERROR,
+            kind="internal",
         ),
     )
 

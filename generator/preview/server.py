@@ -149,7 +149,9 @@ def listen(bind: str, wanted: int) -> socket.socket:
 
 
 def _refused(bind: str, message: str, advice: str) -> Problem:
-    return Problem(path=f"--bind {bind}", message=message, advice=advice, severity=Severity.ERROR)
+    return Problem(
+        path=f"--bind {bind}", message=message, advice=advice, severity=Severity.ERROR, kind="command"
+    )
 
 
 def _host_headers(hosts: set[str], port: int) -> set[str]:

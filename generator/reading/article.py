@@ -112,12 +112,19 @@ class _Draft:
             if text := words(value):
                 yield key, text
 
-    def tell(self, key: str | None, message: str, advice: str, severity: Severity = Severity.WARNING) -> None:
+    def tell(
+        self, kind: str, key: str | None, message: str, advice: str, severity: Severity = Severity.WARNING
+    ) -> None:
         """Note a problem in the line of a key."""
         line = self.clipping.lines.get(key) if key else None
         self.problems.append(
             Problem(
-                path=shown(self.clipping.path), line=line, message=message, advice=advice, severity=severity
+                path=shown(self.clipping.path),
+                line=line,
+                message=message,
+                advice=advice,
+                severity=severity,
+                kind=kind,
             )
         )
 
@@ -131,7 +138,7 @@ def article_of(clipping: Clipping, rules: Rules) -> Reading:
     fetched = _first_moment(draft, "fetch_date")
     moment = _moment(draft, fetched)
     if moment is None:
-        draft.tell("date", "has no date", f"{ADVICE} behind `date:`", Severity.ERROR)
+        draft.tell("date", "date", "has no date", f"{ADVICE} behind `date:`", Severity.ERROR)
         return _skipped(draft, "has no date: none in `date`, the path or the name, nor a fetch date")
     if not rules.future and (due := _due(moment, rules)) is not None:
         return _skipped(draft, f"is dated {moment.day}, in the future (--future publishes it)", due)
@@ -160,7 +167,9 @@ def _published(draft: _Draft, moment: Moment, fetched: dt.datetime | None, *, is
     if verdict is Verdict.LINK:
         body = beginning = ""
         if url is None:
-            draft.tell(None, "has neither text nor an address", "write some text, or `url:`", Severity.ERROR)
+            draft.tell(
+                "empty", None, "has neither text nor an address", "write some text, or `url:`", Severity.ERROR
+            )
             return _skipped(draft, "has neither text nor an address")
     source = _source(draft, url)
     language, title_language = _languages(draft, beginning, title, source)
@@ -204,7 +213,9 @@ def _verdict(body: str, beginning: str, url: str | None, *, is_cut: bool) -> Ver
 def _is_draft(draft: _Draft) -> bool:
     for key, text in draft.words("draft"):
         if text.casefold() not in YES | NO:
-            draft.tell(key, f"`draft: {text}` is neither true nor false; held back", "write true or false")
+            draft.tell(
+                "draft", key, f"`draft: {text}` is neither true nor false; held back", "write true or false"
+            )
         return text.casefold() not in NO
     return False
 
@@ -249,7 +260,7 @@ def _first_moment(draft: _Draft, name: str, zone: dt.tzinfo | None = None) -> Mo
             return moment if zone is None else moment.within(zone)
         except (DateError, OverflowError) as error:
             why = error if isinstance(error, DateError) else "lies outside the calendar"
-            draft.tell(key, f"{key} '{text[:80]}' {why}", ADVICE)
+            draft.tell("date", key, f"{key} '{text[:80]}' {why}", ADVICE)
     return None
 
 
@@ -270,7 +281,9 @@ def _url(draft: _Draft) -> str | None:
         address, fault = _address(text)
         if address:
             return address
-        draft.tell(key, f"`{key}` {fault}: {text[:100]!r}", "write the address of the page, https://…")
+        draft.tell(
+            "address", key, f"`{key}` {fault}: {text[:100]!r}", "write the address of the page, https://…"
+        )
     return None
 
 
@@ -329,7 +342,9 @@ def _given_language(draft: _Draft) -> str | None:
         if _LANGUAGE.fullmatch(tag):
             primary, *further = tag.split("-")
             return "-".join([primary.lower(), *map(_subtag, further)])
-        draft.tell(key, f"`{key}: {text[:40]}` is no language", "write a tag such as `en` or `zh-Hans`")
+        draft.tell(
+            "language", key, f"`{key}: {text[:40]}` is no language", "write a tag such as `en` or `zh-Hans`"
+        )
     return None
 
 
@@ -343,7 +358,7 @@ def _id(draft: _Draft) -> str:
         if _ID.fullmatch(text) and not _RESERVED.fullmatch(text):
             return text
         advice = "write 2 to 60 of a-z, 0-9 and -, beginning with a letter or digit"
-        draft.tell(key, f"`id: {text[:80]}` cannot stand in an address; the path's id is used", advice)
+        draft.tell("id", key, f"`id: {text[:80]}` cannot stand in an address; the path's id is used", advice)
     return path_id(draft.clipping.path)
 
 
@@ -355,7 +370,7 @@ def _aliases(draft: _Draft) -> Iterator[str]:
                 yield address
             else:
                 advice = "write an address of this site, such as `articles/ab/abc….html` or `old/page/`"
-                draft.tell(key, f"alias {alias[:80]!r} is not used", advice)
+                draft.tell("alias", key, f"alias {alias[:80]!r} is not used", advice)
         return
 
 

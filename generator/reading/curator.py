@@ -23,7 +23,7 @@ class Fields(Protocol):
     def found(self, name: str) -> Iterator[tuple[str, Value]]:
         """The keys and values that may stand for a field, in the order of trust."""
 
-    def tell(self, key: str | None, message: str, advice: str) -> None:
+    def tell(self, kind: str, key: str | None, message: str, advice: str) -> None:
         """Note a problem in the line of a key."""
 
 
@@ -58,7 +58,7 @@ def _decided(fields: Fields, key: str, value: Value) -> bool | None:
     text = words(value).casefold()
     if text not in YES | NO:
         fault = f"`{key}: {text[:80]}` is neither true nor false; not used"
-        fields.tell(key, fault, "write true or false")
+        fields.tell("pick", key, fault, "write true or false")
         return None
     return text in YES
 
@@ -76,7 +76,7 @@ def _note(fields: Fields, key: str, value: Value) -> dict[str, object]:
     if len(note) <= LONGEST["note"]:
         return {"note": note}
     fault = f"`{key}` has {len(note):,} characters, more than {LONGEST['note']:,}; not used"
-    fields.tell(key, fault, "shorten it, or write an article of your own")
+    fields.tell("pick", key, fault, "shorten it, or write an article of your own")
     return {}
 
 

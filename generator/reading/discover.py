@@ -80,7 +80,7 @@ class _Walk:
         if entry.is_dir(follow_symlinks=False):
             if is_clipping and not ignored:
                 message, advice = "is a folder, not a clipping", "rename it; what lies in it is read"
-                self._tell(path, message, advice, Severity.NOTICE)
+                self._tell(path, message, advice, Severity.NOTICE, kind="file-name")
             return path, ignored
         if ignored:
             self.ignored += is_clipping
@@ -116,7 +116,7 @@ class _Walk:
         self.paths.append(path)
         if shown(path) != path:
             message, advice = "has a name that is not readable text", "rename it; its address will change"
-            self._tell(path, message, advice, Severity.NOTICE)
+            self._tell(path, message, advice, Severity.NOTICE, kind="file-name")
 
     def _ignores(self, name: str, path: str) -> bool:
         return bool(self.names(name) or self.ignored_paths(path))
@@ -125,8 +125,16 @@ class _Walk:
         self.skipped.append(Skipped(path=shown(path), reason=reason))
         self._tell(path, reason, advice, Severity.ERROR)
 
-    def _tell(self, path: str, message: str, advice: str, severity: Severity = Severity.WARNING) -> None:
-        self.problems.append(Problem(path=shown(path), message=message, advice=advice, severity=severity))
+    def _tell(
+        self,
+        path: str,
+        message: str,
+        advice: str,
+        severity: Severity = Severity.WARNING,
+        kind: str = "unreadable",
+    ) -> None:
+        problem = Problem(path=shown(path), message=message, advice=advice, severity=severity, kind=kind)
+        self.problems.append(problem)
 
 
 def _any_of(patterns: Iterable[str]) -> Callable[[str], object]:

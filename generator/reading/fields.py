@@ -30,6 +30,8 @@ _PROSE = _TEXTS - {"url", "link"} | {"author", "tags"}
 # The curator's own keys prove no front matter: a line of prose may begin with `Note:`.
 _KNOWN = (_PROSE | set(ARTICLE_FIELDS) | {"published", "created"}) - set(CURATOR_FIELDS)
 
+_TEXT_KEYS = _TEXTS | _PROSE | {"id", "lang", "language"}
+
 _KEY = re.compile(r"""(?P<key>[^\W\d][\w .-]{0,60}?|"[^"\n]{1,60}"|'[^'\n]{1,60}')[ \t]*:(?=[ \t\n]|$)""")
 _BREAKS = str.maketrans("\x85\u2028\u2029", "   ")
 
@@ -228,6 +230,16 @@ def _mended(start: int, group: list[str]) -> Entry:
     if len(value) > 1 and value[0] == value[-1] == '"' and '"' not in value[1:-1]:
         value = value[1:-1]  # quoted, but with a backslash that YAML does not know
     return Entry(key, value, start, mended=True)
+
+
+def is_text_key(key: str) -> bool:
+    """Whether a field's value is a text, so that `No` and `1.10` in it are no truth and no number."""
+    return key in _TEXT_KEYS
+
+
+def key_match(line: str) -> re.Match[str] | None:
+    """The key and the colon that a line of a block begins with."""
+    return _KEY.match(line)
 
 
 def fields_end(lines: list[str], *, closed: bool) -> int:

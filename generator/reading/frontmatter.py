@@ -15,6 +15,7 @@ from frontmatter.default_handlers import BaseHandler
 from generator.errors import Problem, Severity
 from generator.model import Clipping
 from generator.reading.fields import Entry, NotFieldsError, fields_end, line_entries, yaml_entries
+from generator.reading.mojibake import garbled_line, restoration
 from generator.reading.text import decode, shown
 
 LARGEST = 16 * 1024 * 1024
@@ -45,18 +46,36 @@ def read_clipping(content: Path, path: str) -> tuple[Clipping | None, tuple[Prob
         return None, (refusal.args[0],)
     text, notes = decode(raw)
     problems = tuple(
-        Problem(path=shown(path), message=note, advice="save it as UTF-8 text", severity=Severity.NOTICE)
+        Problem(
+            path=shown(path),
+            message=note,
+            advice="save it as UTF-8 text",
+            severity=Severity.NOTICE,
+            kind="encoding",
+        )
         for note in notes
     )
     clipping, faults = clipping_of(path, text)
     return clipping, problems + faults
 
 
+def file_bytes(content: Path, path: str) -> bytes | None:
+    """The bytes of a clipping as `read_clipping` sees them; None where it refuses the file."""
+    try:
+        return _bytes(content, path)
+    except _RefusedError:
+        return None
+
+
 class _RefusedError(Exception):
     """A file that is not read; holds the problem."""
 
     def __init__(self, path: str, message: str, advice: str) -> None:
-        super().__init__(Problem(path=shown(path), message=message, advice=advice, severity=Severity.ERROR))
+        super().__init__(
+            Problem(
+                path=shown(path), message=message, advice=advice, severity=Severity.ERROR, kind="unreadable"
+            )
+        )
 
 
 def _bytes(content: Path, path: str) -> bytes:
@@ -90,7 +109,9 @@ def clipping_of(path: str, text: str) -> tuple[Clipping, tuple[Problem, ...]]:
     if not _VERBATIM.detect(start):
         fault = "has no front matter" if start else "is empty"
         advice = "begin the file with the lines `---`, `title: …`, `date: …`, `---`"
-        problem = Problem(path=shown(path), message=fault, advice=advice, severity=Severity.NOTICE)
+        problem = Problem(
+            path=shown(path), message=fault, advice=advice, severity=Severity.NOTICE, kind="front-matter"
+        )
         body = text.strip("\n") if start else ""
         return Clipping(path=path, fields={}, lines={}, body=body), (problem,)
     parted, body = frontmatter.parse(start, handler=_VERBATIM)
@@ -118,6 +139,7 @@ def _unclosed(path: str, rest: str, line: int) -> tuple[Clipping, tuple[Problem,
             line=line,
             message="begins with `---`, but no field follows",
             advice="write `title: …` below it and close the block with `---`",
+            kind="front-matter",
         )
         return Clipping(path=path, fields={}, lines={}, body=rest.strip("\n")), (problem,)
     block, body = "\n".join(lines[:length]), "\n".join(lines[length:]).strip("\n")
@@ -131,6 +153,7 @@ def _not_closed(path: str, line: int) -> Problem:
         line=line,
         message="the front matter is not closed",
         advice="add a line `---` below this one",
+        kind="front-matter",
     )
 
 
@@ -150,6 +173,7 @@ def _clipping(path: str, block: str, body: str, line: int) -> tuple[Clipping, tu
                 line=line + 1,
                 message="the front matter holds no `key: value` lines; it is shown as text",
                 advice="write `title: …` on a line of its own",
+                kind="front-matter",
             )
             whole = f"{block.strip()}\n\n{body}".strip("\n")
             return Clipping(path=path, fields={}, lines={}, body=whole), (problem,)
@@ -175,13 +199,28 @@ def _problems(path: str, entry: Entry, line: int, earlier: int | None) -> Iterat
     where = shown(path)
     mend = f"write {entry.key}: {_quoted(entry.value)}"
     if entry.mended:
-        yield Problem(path=where, line=line, message=f"`{entry.key}` is not valid YAML", advice=mend)
+        yield Problem(
+            path=where,
+            line=line,
+            message=f"`{entry.key}` is not valid YAML",
+            advice=mend,
+            kind="front-matter",
+        )
     elif entry.note:
         advice = entry.advice or mend
-        yield Problem(path=where, line=line, message=entry.note, advice=advice, severity=Severity.NOTICE)
+        yield Problem(
+            path=where,
+            line=line,
+            message=entry.note,
+            advice=advice,
+            severity=Severity.NOTICE,
+            kind="front-matter",
+        )
     if earlier is not None:
         message = f"`{entry.key}` stands twice, also on line {earlier}; the last one counts"
-        yield Problem(path=where, line=line, message=message, advice="delete one of them")
+        yield Problem(
+            path=where, line=line, message=message, advice="delete one of them", kind="duplicate-key"
+        )
 
 
 def _quoted(value: str | list[str]) -> str:

@@ -7,6 +7,7 @@ import html
 import html.entities
 import re
 import unicodedata
+from collections.abc import Callable
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -27,15 +28,18 @@ _DECORATION = re.compile(r"[\W_]+")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 
-def decode(raw: bytes) -> tuple[str, tuple[str, ...]]:
+def decode(raw: bytes, mend: Callable[[str], str] = str) -> tuple[str, tuple[str, ...]]:
     """The text of a file with LF line ends, and a note in words on each thing that was wrong with it.
 
     Knows UTF-8, UTF-16 and UTF-32 (with or without a mark), GB18030 and Windows-1252; never raises.
+    `mend` sees the text while it still holds its control characters, which are left out afterwards.
     """
     text, notes = _decoded(raw)
+    found, text = text, mend(text)
+    is_mended = text is not found
     text = text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff")
     dropped = 0
-    if notes or _may_hold_controls(raw):
+    if notes or is_mended or _may_hold_controls(raw):
         text, dropped = _CONTROLS.subn("", text)
     if dropped:
         notes += (f"holds {dropped} control {'character' if dropped == 1 else 'characters'}, left out",)
@@ -48,15 +52,22 @@ def _may_hold_controls(raw: bytes) -> bool:
 
 
 def _decoded(raw: bytes) -> tuple[str, tuple[str, ...]]:
+    mark, codec = encoding_of(raw)
+    return _with_codec(raw[len(mark) :], codec)
+
+
+def encoding_of(raw: bytes) -> tuple[bytes, str]:
+    """The mark that a file begins with, and the name of the codec of what follows."""
     for mark, marked in _BOMS:
         if raw.startswith(mark):
-            return _with_codec(raw[len(mark) :], marked)
+            return mark, marked
     if b"\0" in raw and (codec := _wide_codec(raw)):
-        return _with_codec(raw, codec)
+        return b"", codec
     try:
-        return raw.decode("utf-8"), ()
+        raw.decode("utf-8")
     except UnicodeDecodeError:
-        return _with_codec(raw, _narrow_codec(raw))
+        return b"", _narrow_codec(raw)
+    return b"", "utf-8"
 
 
 def _with_codec(raw: bytes, codec: str) -> tuple[str, tuple[str, ...]]:

@@ -100,6 +100,7 @@ class Theme:
             message=message.strip() or "cannot be used",
             advice=advice or self._advice(file),
             severity=Severity.ERROR,
+            kind="template",
         )
         return TemplateFault(problem, _lines_around(file, line))
 

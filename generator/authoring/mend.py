@@ -1,0 +1,125 @@
+"""`broadsheet check --fix`: values that YAML cannot read get quotes on disk, and nothing else changes."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from generator.authoring import atomic
+from generator.errors import Problem, Severity
+from generator.reading import discover
+from generator.reading.frontmatter import clipping_of, file_bytes
+from generator.reading.plain import block_of, quoted_where_needed
+from generator.reading.text import decode, encoding_of, shown
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+_CONTEXT = 3
+"""Lines shown after a change."""
+
+
+class Mend(msgspec.Struct, frozen=True):
+    """What would become of one file."""
+
+    path: str
+    """Below the content folder."""
+    before: bytes
+    after: bytes
+
+
+def mended(raw: bytes) -> bytes | None:
+    """A clipping's bytes with its front matter readable for any YAML parser, with the fields that we read.
+
+    None: it is already so, or quotes alone do not make it so. Line ends, mark, encoding, comments, the order
+    of keys and every byte of the body stay.
+    """
+    mark, codec = encoding_of(raw)
+    errors = "surrogateescape" if codec == "utf-8" else "strict"
+    try:
+        text = raw[len(mark) :].decode(codec, errors)
+        if text.encode(codec, errors) != raw[len(mark) :]:
+            return None  # a way to write it that we would not keep
+    except UnicodeError:
+        return None
+    read = decode(raw)[0]
+    block = block_of(read)
+    written = _LINE.findall(text)
+    if block is None or len(written) < block.first + len(block.lines):
+        return None
+    new = quoted_where_needed(block.lines)
+    if new is None or new == block.lines:
+        return None
+    for n, (old, line) in enumerate(zip(block.lines, new, strict=True), block.first):
+        if line != old:
+            end = written[n][len(written[n].rstrip("\r\n")) :]
+            written[n] = "" if line is None else line + end
+    try:
+        after = mark + "".join(written).encode(codec, errors)
+    except UnicodeEncodeError:
+        return None
+    return after if _is_sound(read, after, mark, codec) else None
+
+
+def _is_sound(before: str, after: bytes, mark: bytes, codec: str) -> bool:
+    """Whether a mended file is read with the same fields and body, and without a repair."""
+    if encoding_of(after) != (mark, codec):
+        return False
+    old, _ = clipping_of("", before)
+    new, _ = clipping_of("", decode(after)[0])
+    return not new.repaired and new.fields == old.fields and new.body == old.body
+
+
+def mends(content: Path, ignore: Sequence[str]) -> Iterator[Mend]:
+    """Find the clippings that can be mended, by path; those that cannot be read are left to `check`."""
+    for path in discover(content, ignore).paths:
+        raw = file_bytes(content, path)
+        if raw is not None and (after := mended(raw)) is not None:
+            yield Mend(path, raw, after)
+
+
+def diff(mend: Mend) -> str:
+    """What a mend changes, as a unified diff of texts; safe to print."""
+    before, after = (_head(raw) for raw in (mend.before, mend.after))
+    name = shown(mend.path)
+    lines = difflib.unified_diff(before, after, f"a/{name}", f"b/{name}", lineterm="", n=_CONTEXT)
+    return "\n".join(map(shown, lines))
+
+
+def _head(raw: bytes) -> list[str]:
+    """The front matter's lines, and as many after it as a diff shows."""
+    text = decode(raw)[0]
+    block = block_of(text)
+    last = block.first + len(block.lines) + 1 + _CONTEXT if block else 0
+    return text.split("\n")[:last]
+
+
+def write(content: Path, mend: Mend) -> Problem | None:
+    """Put a mended file in its place in one step; a problem says why it was left as it is.
+
+    Refused: a file that leads out of the content folder, and one that is no longer what the mend was made of.
+    """
+    file = content / mend.path
+    target, root = os.path.realpath(file), os.path.realpath(content)
+    if os.path.commonpath((root, target)) != root:
+        return _left(mend, "leads out of the content folder", "copy the file there instead of linking to it")
+    try:
+        if file_bytes(content, mend.path) != mend.before:
+            return _left(mend, "has changed since it was read", "run the command again")
+        atomic.replace(file, mend.after)
+    except OSError as error:
+        return _left(mend, f"cannot be written: {error.strerror}", "check the rights of file and folder")
+    return None
+
+
+def _left(mend: Mend, why: str, advice: str) -> Problem:
+    return Problem(
+        path=shown(mend.path),
+        message=f"{why}; not mended",
+        advice=advice,
+        severity=Severity.ERROR,
+        kind="unwritten",
+    )
