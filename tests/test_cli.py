@@ -66,7 +66,7 @@ def test_a_strict_build_that_fails_reports_why(root):
 def test_check_finds_images_that_are_not_there(root, capfd):
     write_clipping(root / "content", "note.md", "![](gone.png)\n\n" + BODY, url=None)
     run(["check"])
-    assert "note.md: image 'gone.png'" in capfd.readouterr().err
+    assert re.search(r"(?m)^note\.md\n +- +warning: image 'gone\.png'.*\[image\]$", capfd.readouterr().out)
 
 
 def test_a_content_folder_that_is_not_there_leaves_the_site(root, capfd):
@@ -122,6 +122,16 @@ def test_list_shows_people_a_table(root, capfd):
     assert re.search(r"skipped\s+c\.md", out)
 
 
+def test_list_shows_the_health_of_sources(root, capfd):
+    assert run(["list", "sources", "--format", "jsonl"]) == DONE
+    [row] = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+    assert (row["source"], row["address"], row["articles"]) == ("A source", "sources/a-source/", 2)
+    assert (row["full"], row["last"], row["silent"], row["silent_days"]) == (2, "2024-07-03", False, 0)
+    assert row["months"] == [{"month": "2024-07", "full": 2, "cut": 0, "link": 0}]
+    assert run(["list", "sources"]) == DONE
+    assert re.search(r"A source +2 +100% +0% +0% +0% +0% +2024-07-03", capfd.readouterr().out)
+
+
 def test_a_link_item_is_listed_with_its_place(root, capfdbinary):
     write_clipping(root / "content", "d.md", body="")
     run(["list", "--format", "jsonl"])
@@ -132,10 +142,13 @@ def test_a_link_item_is_listed_with_its_place(root, capfdbinary):
 def test_check_prints_all_and_writes_nothing(root, capfd):
     before = sorted(root.rglob("*"))
     assert run(["check"]) == DONE
-    out, err = capfd.readouterr()
-    assert out.strip() == "3 found, 1 repaired, 1 skipped; 1 warning"
-    assert "b.md:2" in err
-    assert "c.md" in err
+    out, _ = capfd.readouterr()
+    first, second, skipped, kinds, closing = out.splitlines()
+    assert first == "b.md"
+    assert second.startswith("     2  warning: `title` is not valid YAML; write title: ")
+    assert skipped.startswith("skipped: c.md: ")
+    assert kinds == "by kind: front-matter 1"
+    assert closing == "3 found, 1 repaired, 1 skipped; 1 warning"
     assert sorted(root.rglob("*")) == before
 
 
@@ -188,6 +201,8 @@ def test_new_prints_the_path_of_a_clipping_that_is_published(root, capfd):
         (["build", "--strickt"], "--strict"),
         (["build", "--as-of", "yesterday"], "write YYYY-MM-DD"),
         (["list", "--text"], "--format jsonl"),
+        (["list", "sources", "--text"], "clippings"),
+        (["list", "feeds"], "sources"),
         (["list", "--format", "xml"], "jsonl"),
         (["new", "x", "--url", "javascript:alert(1)"], "no web address"),
         (["build", "--base-url", "host"], "no address of a site"),
@@ -221,10 +236,10 @@ def test_the_day_that_counts_as_now(root, monkeypatch, capfd):
 def test_hostile_names_do_not_reach_the_terminal(root, capfd):
     write_clipping(root / "content", "\x1b[31mred\u202e.md", date=None)
     run(["check"])
-    err = capfd.readouterr().err
-    assert "\x1b" not in err
-    assert "\u202e" not in err
-    assert "red" in err
+    out, err = capfd.readouterr()
+    assert "\x1b" not in out + err
+    assert "\u202e" not in out + err
+    assert "red" in out
 
 
 def test_a_reader_who_leaves_early_is_no_fault(root):

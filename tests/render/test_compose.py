@@ -315,3 +315,19 @@ def test_a_heavy_front_page_with_stories_and_picks_stays_within_its_weight():
             assert any(size <= HTML_LIMIT for size in sizes), page.address
     front = next(compose.views_of(Page(address="", template="day.html", subject=digest.days[-1]), Markup()))
     assert (len(front.picks), len(front.stories)) == (5, 40)
+
+
+@pytest.mark.parametrize("pinned", [True, False])
+def test_the_feed_of_picks_is_announced_where_there_are_picks(pinned):
+    digest, _, _ = digest_of([article(1, pinned=pinned)], {}, TextPolicy.FULL)
+    plan_ = plan(digest)
+    compose = composer(plan_, speech(None, "en"), healths_of(digest))
+    frame = Framer(plan=plan_, names=compose.names, config=Config(base_url="https://digest.example/"))
+    announced = {
+        page.address: {feed.address for feed in frame.of(page, next(compose.views_of(page, Markup()))).feeds}
+        for page in pages_of(plan_)
+    }
+    feeds = {"picks/feed.atom.xml", "picks/feed.json"} if pinned else set()
+    for address in ("", "2024/07/03/", "2024/"):
+        assert {feed for feed in announced[address] if feed.startswith("picks/")} == feeds
+    assert not any(feed.startswith("picks/") for feed in announced["sources/a/"])
