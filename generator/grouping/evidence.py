@@ -154,7 +154,7 @@ def _by_title(one: Evidence, other: Evidence, share: float, inside: float, *, at
     if at_home and title.serial and not title.marks and (share < 0.98 or apart > 3):
         return ""
     if not (one.signature and other.signature):
-        most = 3 if at_home else 14 if title.weight >= 7 else 7
+        most = 14 if title.weight >= 7 else 3 if at_home else 7
         return "" if title.generic or apart > most or (at_home and title.weight < 5) else "title"
     if share >= 0.8 or (not at_home and (share >= 0.15 or inside >= 0.5)):
         return "title and text"
