@@ -24,6 +24,7 @@ from generator import __version__
 if TYPE_CHECKING:  # each command imports what it needs
     from generator.build import Desk, Options, Progress, Report
     from generator.config import Site
+    from generator.errors import Problem
     from generator.preview.follow import Built, Check
 
 DONE, FAILED, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
@@ -325,20 +326,34 @@ def list_(asked: Asked, *, what: str, format_: str, text: bool) -> None:
 
 @broadsheet.command()
 @asking("config", "content", "drafts", "future", "as_of", "strict")
-def check(asked: Asked) -> int:
-    """Read every clipping and print what is wrong; write nothing."""
-    from generator import report
+@click.option("--format", "format_", type=click.Choice(["text", "json", "github"]), default="text",
+              help="Text for people, JSON, or annotations for GitHub.  [default: text]")  # fmt: skip
+@click.option("--fix", is_flag=True, help="Put quotes around values that YAML cannot read, on disk.")
+@click.option("--yes", is_flag=True, help="Do not ask before --fix writes.")
+def check(asked: Asked, *, format_: str, fix: bool, yes: bool) -> int:
+    """Read every clipping and print what is wrong; write nothing but with --fix."""
+    from generator import findings, report
     from generator.build import grave, image_problems, read
 
+    if (fix or yes) and (format_ != "text" or not fix):
+        raise click.UsageError("--fix goes with --format text, and --yes with --fix")
     site = asked.site()
     options = asked.options(site)
+    left = _fix(site, yes=yes) if fix else ()
     with report.progress(quiet=False) as progress:
         desk = read(site, options, progress)
-    problems = desk.problems + image_problems(site, desk, options)
-    report.print_problems(problems)
-    report.print_skipped(desk.skipped)
-    report.print_line(report.checked_line(desk, problems))
-    return FAILED if asked.strict and grave(problems) else DONE
+    problems = (*left, *desk.problems, *image_problems(site, desk, options))
+    result = findings.Findings(
+        found=desk.found, repaired=desk.repaired, skipped=desk.skipped, problems=problems
+    )
+    if format_ == "json":
+        report.print_bytes(findings.json(result))
+    elif format_ == "github":
+        report.print_lines(findings.github(result, (site.content, site.root), Path.cwd()))
+    else:
+        report.print_lines(findings.text(result))
+        report.print_line(report.checked_line(desk, problems))
+    return FAILED if left or (asked.strict and grave(problems)) else DONE
 
 
 @broadsheet.command()
@@ -373,6 +388,27 @@ class Told:
             report.print_problems(error.problems)
         else:
             report.print_fault(error)
+
+
+def _fix(site: Site, *, yes: bool) -> tuple[Problem, ...]:
+    """Show what can be mended, ask, and mend it; tells what was left."""
+    from generator import report
+    from generator.authoring import mend
+
+    found = list(mend.mends(site.content, site.config.ignore))
+    report.print_lines(mend.diff(one) for one in found)
+    if not found:
+        report.print_line("nothing to mend")
+        return ()
+    if not yes:
+        if not sys.stdin.isatty():
+            raise click.UsageError("there is nobody to ask; --yes mends without asking")
+        if not click.confirm(f"Mend {len(found):,} files?"):
+            report.print_line("left as they are")
+            return ()
+    left = tuple(problem for one in found if (problem := mend.write(site.content, one)))
+    report.print_line(f"{len(found) - len(left):,} files mended")
+    return left
 
 
 def _clean(folder: Path) -> int:

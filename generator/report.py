@@ -73,6 +73,23 @@ def print_line(text: str, *, error: bool = False) -> None:
     console(error=error).print(text)
 
 
+def print_lines(lines: Iterable[str]) -> None:
+    """Print lines as they are, fast also where they are many."""
+    stream = sys.stdout
+    for line in lines:
+        words = line + "\n"
+        encoding = stream.encoding or "utf-8"
+        stream.write(words.encode(encoding, "backslashreplace").decode(encoding))
+    stream.flush()
+
+
+def print_bytes(content: bytes) -> None:
+    """Print a document that is encoded already."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
+
+
 def print_problems(problems: Iterable[Problem], *, limit: int | None = None) -> None:
     """Print problems, one a line, the gravest first where only `limit` are shown."""
     screen = console(error=True)
