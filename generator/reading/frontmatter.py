@@ -44,7 +44,14 @@ def read_clipping(content: Path, path: str) -> tuple[Clipping | None, tuple[Prob
         raw = _bytes(content, path)
     except _RefusedError as refusal:
         return None, (refusal.args[0],)
-    text, notes = decode(raw)
+    garbled: list[Problem] = []
+
+    def mended(text: str) -> str:
+        text, told = _mended(path, text)
+        garbled.extend(told)
+        return text
+
+    text, notes = decode(raw, mended)
     problems = tuple(
         Problem(
             path=shown(path),
@@ -56,7 +63,32 @@ def read_clipping(content: Path, path: str) -> tuple[Clipping | None, tuple[Prob
         for note in notes
     )
     clipping, faults = clipping_of(path, text)
-    return clipping, problems + faults
+    return clipping, (*problems, *garbled, *faults)
+
+
+def _mended(path: str, text: str) -> tuple[str, tuple[Problem, ...]]:
+    """The text with wrong readings undone, and what there is to say about it."""
+    found = restoration(text)
+    if found is None:
+        if (line := garbled_line(text)) is None:
+            return text, ()
+        message = "text was read in the wrong encoding before it was saved, and cannot be restored"
+        return text, (_garbled(path, line, message, Severity.WARNING),)
+    lines = zip(text.split("\n"), found.text.split("\n"), strict=True)
+    line = next(number for number, (was, now) in enumerate(lines, 1) if was != now)
+    chain = ", then as ".join(name.upper() for name in reversed(found.codecs))
+    message = f"UTF-8 text was read as {chain} before it was saved; it is restored"
+    if found.lost:
+        message += f", but {found.lost} {'character is' if found.lost == 1 else 'characters are'} lost"
+    severity = Severity.WARNING if found.lost else Severity.NOTICE
+    return found.text, (_garbled(path, line, message, severity),)
+
+
+def _garbled(path: str, line: int, message: str, severity: Severity) -> Problem:
+    advice = "save the page again"
+    return Problem(
+        path=shown(path), line=line, message=message, advice=advice, severity=severity, kind="mojibake"
+    )
 
 
 def file_bytes(content: Path, path: str) -> bytes | None:

@@ -1,0 +1,196 @@
+"""Text that was read in the wrong codec: recognised, and restored where that can be proved.
+
+UTF-8 read in another codec leaves a trace that sound text does not have: written back in that codec, its bytes
+are UTF-8 again. One such character may be chance, many in a row are not, so a codec has to prove itself on
+lines that it explains whole; then what it explains elsewhere in the text is restored too. What it does not
+explain, because bytes were lost, stays as it is. Chains of wrong readings are undone one after the other.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Mapping
+
+import msgspec
+
+LONGEST_CHAIN = 3
+"""Wrong readings, one upon the other, that are undone."""
+
+# Here bytes are written as the characters of Latin-1, so that one pattern serves all codecs.
+_CHARACTERS = re.compile(
+    "(?:[\xc2-\xdf][\x80-\xbf]|(?:\xe0[\xa0-\xbf]|\xed[\x80-\x9f]|[\xe1-\xec\xee\xef][\x80-\xbf])[\x80-\xbf]"
+    "|(?:\xf0[\x90-\xbf]|[\xf1-\xf3][\x80-\xbf]|\xf4[\x80-\x8f])[\x80-\xbf]{2})+"
+)
+_FRAGMENT = re.compile("(?:[\xc3-\xdf]|[\xe1-\xef][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{2})$")
+_LEADS = re.compile("[\xc2-\xf4]")
+_SMALL = re.compile("[\x80-\u2fff]+")
+"""A token of a codec of one byte a character."""
+_LARGE = re.compile("[^\x00-\x7f]+")
+"""A token of GB18030."""
+# What begins a character of three bytes is a letter in every codec here, and what follows is no Chinese.
+_PAIR = re.compile("[\xc2-\u06ff][\x80-\u2fff]")
+
+# What UTF-8 read as GB18030 cannot do without: the beginnings of 。，“的是一在我有了, of Cyrillic, of Latin-1.
+_GB_TRACES = "锛鈥銆涓鐨鏄鍦鎴鏈浜璇绔浠鍙瀹鏃鏂鍏缁姹銇儍偗邪褉懈脙脗茅猫脨脩"
+# Bytes replaced before the wrong reading; three signs of GB18030 beside what it could not read; signs of Latin-1.
+_LOST = re.compile(
+    "锟斤拷|\ufffd{3}|烫烫烫|屯屯屯|[锛鈥銆][^\n]{0,99}[锛鈥銆][^\n]{0,99}[锛鈥銆]|â[€\x80][\x80-\u2fff]|Ã[\x80-\xbf]"
+)
+_SIGNS = "锟\ufffd烫屯锛鈥銆âÃ"
+_NOT_LETTERS = bytes(set(range(256)) - set(range(0xC3, 0xE0)))
+
+
+class _Codec(msgspec.Struct, frozen=True):
+    """A codec that UTF-8 is read in by mistake."""
+
+    name: str
+    proof: int
+    """Bytes that continue a character, on lines explained whole, that prove it."""
+    token: re.Pattern[str]
+    table: Mapping[int, int] | None = None
+    """From its characters to its bytes; None for GB18030."""
+    stripped: str = ""
+    """The one byte that clippers take for white space and may strip; none where there are several."""
+
+
+class _Token(msgspec.Struct, frozen=True):
+    """What a codec makes of characters in a row that are not ASCII."""
+
+    text: str
+    explained: int = 0
+    """Bytes that continue a character."""
+    stray: int = 0
+    """Bytes that should begin one, and do not."""
+
+
+def _single(name: str, proof: int, *also: str) -> _Codec:
+    """A codec of one byte a character; `also`: others whose characters may be mixed in."""
+    table = {code: 0xFFFF for code in range(0x80, 0x100)}
+    for codec in (*also, name):
+        for byte in range(0x80, 0x100):
+            char = bytes([byte]).decode(codec, "ignore")
+            if char:
+                table[ord(char)] = byte
+    spaces = {chr(byte) for code, byte in table.items() if byte < 0xC0 and chr(code).isspace()}
+    return _Codec(name, proof, _SMALL, table, spaces.pop() if len(spaces) == 1 else "")
+
+
+_SINGLE = (
+    _single("cp1252", 3, "latin-1"),
+    *(_single(name, 8) for name in ("ptcp154", "cp855", "cp1251", "cp1256", "cp1250", "cp866", "koi8-r")),
+)
+_GB = _Codec("gb18030", 10, _LARGE)
+
+
+class Restored(msgspec.Struct, frozen=True):
+    """Text as it was meant."""
+
+    text: str
+    codecs: tuple[str, ...]
+    """The wrong readings, the last one first."""
+    lost: int = 0
+    """Characters of which bytes are missing; they stay as they are."""
+
+
+def restored(text: str) -> str | None:
+    """The text as it was meant, where it was read in the wrong codec and that is proved; else None."""
+    found = restoration(text)
+    return found.text if found else None
+
+
+def restoration(text: str) -> Restored | None:
+    """The same with the codecs."""
+    found = None
+    while (found is None or len(found.codecs) < LONGEST_CHAIN) and (step := _step(text)):
+        text = step.text
+        before = found.codecs if found else ()
+        found = Restored(text, before + step.codecs, step.lost)
+    return found
+
+
+def suspicious(text: str) -> bool:
+    """Whether text holds what only wrong readings leave behind."""
+    return garbled_line(text) is not None
+
+
+def garbled_line(text: str) -> int | None:
+    """The first line, counted from 1, that holds what only wrong readings leave behind."""
+    if text.isascii() or not any(sign in text for sign in _SIGNS):
+        return None
+    found = _LOST.search(text)
+    return text.count("\n", 0, found.start()) + 1 if found else None
+
+
+def _candidates(text: str) -> tuple[_Codec, ...]:
+    """The codecs that text may have been read in; a quick look that lets sound text pass."""
+    if text.isascii():
+        return ()
+    # Letters beyond Latin-1's signs begin with C3 to DF in UTF-8.
+    letters = len(text.encode("utf-8", "surrogatepass").translate(None, _NOT_LETTERS))
+    single = _SINGLE if letters and _PAIR.search(text) else ()
+    return (*single, _GB) if any(trace in text for trace in _GB_TRACES) else single
+
+
+def _step(text: str) -> Restored | None:
+    """The text with one wrong reading undone, by the codec that explains most."""
+    if not (codecs := _candidates(text)):
+        return None
+    lines = text.split("\n")
+    explained, best = max(((_explained(lines, codec), codec) for codec in codecs), key=operator.itemgetter(0))
+    if not explained:
+        return None
+    lost = 0
+
+    def meant(found: re.Match[str]) -> str:
+        nonlocal lost
+        token = _read(found[0], best, text[found.end() : found.end() + 3])
+        lost += token.stray if token.explained else 0
+        return token.text
+
+    return Restored(best.token.sub(meant, text), (best.name,), lost)
+
+
+def _explained(lines: list[str], codec: _Codec) -> int:
+    """How much of the text a codec explains; 0 where it is not proved."""
+    clean = mixed = 0
+    may_hold = _PAIR.search if codec.table else _LARGE.search
+    for line in filter(may_hold, lines):
+        tokens = [_read(found, codec) for found in codec.token.findall(line)]
+        explained = sum(token.explained for token in tokens)
+        if 10 * sum(token.stray for token in tokens) <= explained:
+            clean += explained
+        else:
+            mixed += explained
+    return clean if clean >= codec.proof and clean >= 4 * mixed else 0
+
+
+def _read(token: str, codec: _Codec, after: str = "") -> _Token:
+    return _read_gb(token) if codec.table is None else _read_single(token, codec, codec.table, after)
+
+
+def _read_single(token: str, codec: _Codec, table: Mapping[int, int], after: str) -> _Token:
+    """A token in a codec of one byte a character; what does not fit stays."""
+    raw = token.translate(table)
+    parts, explained, end = [], 0, 0
+    if codec.stripped and after != "..." and _FRAGMENT.search(_CHARACTERS.sub("", raw)):
+        raw += codec.stripped
+    for found in _CHARACTERS.finditer(raw):
+        meant = found[0].encode("latin-1").decode()
+        parts += [token[end : found.start()], meant]
+        # `×”` and `É »` are sound as they are: two bytes alone prove something only after Â and Ã.
+        if len(found[0]) > 2 or found[0] < "\xc4":
+            explained += len(found[0]) - len(meant)
+        end = found.end()
+    stray = len(_LEADS.findall(_CHARACTERS.sub("", raw)))
+    return _Token("".join([*parts, token[end:]]), explained, stray)
+
+
+def _read_gb(token: str) -> _Token:
+    """A token in GB18030, where a character's bytes make sense only if the whole token does."""
+    try:
+        raw = token.encode("gb18030")
+        meant = raw.decode()
+    except UnicodeError:
+        return _Token(token, stray=len(token))
+    return _Token(meant, len(raw) - len(meant))
