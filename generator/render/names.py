@@ -106,6 +106,8 @@ def reasons(text: Callable[[str], str]) -> dict[str, str]:
         "login wall": text("login wall"),
         "script shell": text("needs scripts"),
         "deleted": text("deleted at the original"),
+        "page not found": text("gone from the original's site"),
+        "account gone": text("the account is gone"),
         "moved account": text("the account moved"),
         "only navigation": text("only navigation was saved"),
         "only furniture": text("no text was saved"),
