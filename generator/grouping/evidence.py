@@ -185,7 +185,7 @@ def _by_text(one: Evidence, other: Evidence, share: float, inside: float) -> str
         return "text"
     if _are_twins(one, other, share):
         return ""
-    return "most of the text" if share >= 0.45 and inside >= 0.75 else ""
+    return "most of the text" if inside >= (0.75 if share >= 0.45 else 0.85) else ""
 
 
 def _are_roundup_and_item(one: Evidence, other: Evidence, share: float) -> bool:
