@@ -47,12 +47,3 @@ def _minhash(raw: bytes) -> bytes:
     shingles = memoryview(b"".join(shifted)).cast("Q")
     rows = RMinHash.digest_matrix_from_flat_token_hashes(shingles, [0, len(shingles)], SLOTS, _SEED).to_rows()
     return bytes(slot & 0xFF for slot in rows[0])
-
-
-def likeness(one: bytes, other: bytes) -> float:
-    """The share of shingles that two texts have in common (Jaccard), from their fingerprints."""
-    if len(one) != len(other) or not one:
-        return 0.0
-    differing = int.from_bytes(one) ^ int.from_bytes(other)
-    equal = differing.to_bytes(len(one)).count(0) / len(one)
-    return max(0.0, (equal - 1 / 256) / (1 - 1 / 256))
