@@ -39,29 +39,35 @@ def mended(raw: bytes) -> bytes | None:
     """
     mark, codec = encoding_of(raw)
     errors = "surrogateescape" if codec == "utf-8" else "strict"
+    read = decode(raw)[0]
     try:
         text = raw[len(mark) :].decode(codec, errors)
-        if text.encode(codec, errors) != raw[len(mark) :]:
-            return None  # a way to write it that we would not keep
+        lines = _mended_lines(_LINE.findall(text), read)
+        after = mark + "".join(lines or ()).encode(codec, errors)
+        unmended = mark + text.encode(codec, errors)
     except UnicodeError:
         return None
-    read = decode(raw)[0]
+    # A file whose codec does not give its bytes back would not keep its body.
+    return after if lines and unmended == raw and _is_sound(read, after, mark, codec) else None
+
+
+def _mended_lines(written: list[str], read: str) -> list[str] | None:
+    """A file's lines with their ends, those of its front matter quoted where needed; `read` is its text."""
     block = block_of(read)
-    written = _LINE.findall(text)
-    if block is None or len(written) < block.first + len(block.lines):
+    if block is None:
         return None
+    last = block.first + len(block.lines)
+    here = written[block.first : last]
+    if tuple(line.rstrip("\r\n") for line in here) != block.lines:
+        return None  # control characters or broken bytes, which no YAML parser takes and which we would drop
     new = quoted_where_needed(block.lines)
     if new is None or new == block.lines:
         return None
-    for n, (old, line) in enumerate(zip(block.lines, new, strict=True), block.first):
-        if line != old:
-            end = written[n][len(written[n].rstrip("\r\n")) :]
-            written[n] = "" if line is None else line + end
-    try:
-        after = mark + "".join(written).encode(codec, errors)
-    except UnicodeEncodeError:
-        return None
-    return after if _is_sound(read, after, mark, codec) else None
+    mended_here = [
+        old if line == old.rstrip("\r\n") else "" if line is None else line + old[len(old.rstrip("\r\n")) :]
+        for old, line in zip(here, new, strict=True)
+    ]
+    return [*written[: block.first], *mended_here, *written[last:]]
 
 
 def _is_sound(before: str, after: bytes, mark: bytes, codec: str) -> bool:

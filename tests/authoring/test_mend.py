@@ -1,0 +1,266 @@
+from __future__ import annotations
+
+import io
+import stat
+from pathlib import Path
+
+import frontmatter
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from generator.authoring.mend import Mend, diff, mended, mends, write
+from generator.cli import DONE, FAILED, UNUSABLE, run
+from generator.reading.frontmatter import clipping_of
+from generator.reading.text import decode
+from writing import write_config
+
+BROKEN = '---\n# kept\ntitle: A: b\ndate: 2024-07-03 # a day\n\ntags: [a, "b"]  # two\n---\n\nBody: text\n'
+FIXED = BROKEN.replace("A: b", '"A: b"')
+
+
+def read_plainly(raw: bytes) -> dict[str, object]:
+    return {str(k).strip().casefold(): v for k, v in frontmatter.loads(decode(raw)[0]).metadata.items()}
+
+
+# --- bytes ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "mend"),
+    [
+        ("A: b", '"A: b"'),
+        ("[A][B] c", '"[A][B] c"'),
+        ("[A]", '"[A]"'),
+        ("@A", '"@A"'),
+        ("*A* b", '"*A* b"'),
+        ("!A b", '"!A b"'),
+        ("&a b", '"&a b"'),
+        ('"A" b', "'\"A\" b'"),
+        ("C:\\a: it's", "'C:\\a: it''s'"),
+        ('"C:\\users"', "'C:\\users'"),
+        ("foo # bar", '"foo # bar"'),
+        ("2024-07-03", '"2024-07-03"'),
+        ("No", '"No"'),
+        ("1.10", '"1.10"'),
+        ("{{ a }}", '"{{ a }}"'),
+        ("A: b\u2028c", '"A: b\\Lc"'),
+        ("A: b  ", '"A: b"  '),
+        ("\tA: b", '"A: b"'),
+    ],
+)
+def test_a_value_is_quoted_where_yaml_reads_something_else(written, mend):
+    text = f"---\ntitle: {written}\nsource: S\n---\nBody\n".replace(": \t", ":\t")
+    raw = mended(text.encode())
+    assert raw == f"---\ntitle: {mend}\nsource: S\n---\nBody\n".encode()
+    assert read_plainly(raw)["title"] == clipping_of("", text)[0].fields["title"]
+    assert mended(raw) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Body",
+        "---\ntitle: A\ndate: 2024-07-03\ndraft: true\nversion: 1.10\n---\nBody",
+        "---\ntitle: 'A: b'\ntags: [2024, No]\nauthor: {name: A}\n---\n",
+        "---\ntitle: >\n  A: b\n  c\n---\n",
+        "---\ntitle:\nsummary: ~a\n---\n",
+        "---\ntitle: A: b\nBody without an end",
+        "---\nhere\nno field: a: b\n---\n",
+        "---\n{title: A, date: 2024-13-01}\n---\n",
+        "---\ntitle: A\ntags: !x [a]\n---\n",
+        "---\ntitle: " + "A: b " * 20_000 + "\n---\n",
+        "---\ntitle: A: b\x00c\n---\n",
+    ],
+)
+def test_what_is_well_or_beyond_quotes_is_left(text):
+    assert mended(text.encode()) is None
+
+
+def test_comments_order_and_what_is_well_stay():
+    assert mended(BROKEN.encode()) == FIXED.encode()
+
+
+def test_a_date_that_is_none_is_quoted():
+    assert mended(b"---\ntitle: A\ndate: 2024-13-01\n---\n") == b'---\ntitle: A\ndate: "2024-13-01"\n---\n'
+
+
+def test_a_value_over_several_lines_becomes_one():
+    raw = b"---\ntitle: A: b\n  # no comment\n# a comment\n\n  c\nsource: S\n---\n"
+    assert mended(raw) == b'---\ntitle: "A: b # no comment c"\n# a comment\n\nsource: S\n---\n'
+
+
+def test_items_are_quoted_one_by_one():
+    raw = b"---\ntags:\n  - @a\n# both\n  - b\n  - 'c'\n---\n"
+    assert mended(raw) == b"---\ntags:\n  - \"@a\"\n# both\n  - b\n  - 'c'\n---\n"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize(
+    ("mark", "codec"),
+    [
+        (b"", "utf-8"),
+        (b"\xef\xbb\xbf", "utf-8"),
+        (b"\xff\xfe", "utf-16-le"),
+        (b"\xfe\xff", "utf-16-be"),
+        (b"", "utf-16-le"),
+        (b"", "gb18030"),
+    ],
+)
+def test_line_ends_mark_and_encoding_stay(end, mark, codec):
+    text = BROKEN.replace("text", "新闻在这里，报纸印在纸上。" * 9).replace("A: b", "标题: 新闻")
+    raw = mark + text.replace("\n", end).encode(codec)
+    wanted = text.replace("标题: 新闻", '"标题: 新闻"')
+    assert mended(raw) == mark + wanted.replace("\n", end).encode(codec)
+
+
+def test_mixed_line_ends_and_broken_bytes_of_the_body_stay():
+    raw = "---\r\ntitle: A: b\nsource: é\r---\n".encode() + b"x\xffy\r\rz\r\n"
+    assert mended(raw) == '---\r\ntitle: "A: b"\nsource: é\r---\n'.encode() + b"x\xffy\r\rz\r\n"
+
+
+_VALUES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n"), max_size=30) | st.text(
+    "ab:#[]{}'\"\\-&*!|>%@`,? \t0", max_size=12
+)
+_LINES = st.one_of(
+    st.tuples(st.sampled_from(["title", "source", "Tags", "author", "url", "x"]), _VALUES).map(": ".join),
+    _VALUES.map("  ".__add__),
+    _VALUES.map("- ".__add__),
+    _VALUES.map("# ".__add__),
+    st.just(""),
+)
+
+
+@given(st.lists(_LINES, max_size=7), _VALUES, st.sampled_from(["\n", "\r\n", "\r"]))
+@example(["title: a: b", "title: c"], "", "\n")
+@settings(max_examples=400, deadline=None)
+def test_what_is_mended_reads_alike_everywhere(lines, body, end):
+    block = end.join(lines)
+    raw = f"---{end}title: first{end}{block}{end}---{end}{body}".encode()
+    after = mended(raw)
+    if after is None:
+        return
+    old, _ = clipping_of("", decode(raw)[0])
+    new, _ = clipping_of("", decode(after)[0])
+    assert (new.fields, new.body, new.repaired) == (old.fields, old.body, False)
+    plainly = read_plainly(after)
+    for key in {"title", "source", "author", "url"} & set(old.fields):
+        assert (
+            plainly[key] == old.fields[key]
+            or (plainly[key] is None and old.fields[key] == "")
+            or (isinstance(plainly[key], (list, dict)) and isinstance(old.fields[key], list))
+        )
+    if f"{end}---{end}" not in block:
+        assert after.endswith(f"---{end}{body}".encode())
+    assert mended(after) is None
+
+
+@given(st.binary(max_size=200).map(b"---\ntitle: a: ".__add__))
+def test_nothing_makes_it_fail(raw):
+    mended(raw)
+
+
+# --- files ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    write_config(tmp_path)
+    folder = tmp_path / "content"
+    folder.mkdir(exist_ok=True)
+    (folder / "a.md").write_bytes(BROKEN.encode())
+    (folder / "b.md").write_bytes(FIXED.encode())
+    return folder
+
+
+def test_a_file_is_replaced_with_its_mode(content):
+    (content / "a.md").chmod(0o640)
+    (one,) = mends(content, ())
+    assert write(content, one) is None
+    assert (content / "a.md").read_bytes() == FIXED.encode()
+    assert stat.S_IMODE((content / "a.md").stat().st_mode) == 0o640
+    assert sorted(file.name for file in content.iterdir()) == ["a.md", "b.md"]
+    assert list(mends(content, ())) == []
+
+
+def test_a_file_that_changed_meanwhile_is_left(content):
+    (one,) = mends(content, ())
+    (content / "a.md").write_bytes(b"newer")
+    problem = write(content, one)
+    assert problem is not None
+    assert "has changed" in problem.message
+    assert (content / "a.md").read_bytes() == b"newer"
+
+
+def test_links_that_leave_the_folder_are_refused(content, tmp_path):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "c.md").write_bytes(BROKEN.encode())
+    (content / "link.md").symlink_to(outside / "c.md")
+    (content / "folder").symlink_to(outside)
+    assert [one.path for one in mends(content, ())] == ["a.md"]
+    for path in ("link.md", "folder/c.md", "../outside/c.md"):
+        problem = write(content, Mend(path, BROKEN.encode(), FIXED.encode()))
+        assert problem is not None
+        assert "leads out" in problem.message
+    assert (outside / "c.md").read_bytes() == BROKEN.encode()
+
+
+def test_a_link_within_the_folder_stays_a_link(content):
+    (content / "z.md").symlink_to("a.md")
+    one, other = mends(content, ())
+    assert write(content, one) is None
+    assert write(content, other) is None or (content / "z.md").is_symlink()
+    assert (content / "z.md").is_symlink()
+    assert (content / "a.md").read_bytes() == FIXED.encode()
+
+
+def test_a_file_that_cannot_be_written_is_told(content, monkeypatch):
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("generator.authoring.atomic.replace", refuse)
+    assert run(["check", "--fix", "--yes"]) == FAILED
+    assert (content / "a.md").read_bytes() == BROKEN.encode()
+
+
+def test_the_diff_shows_what_changes(content):
+    (one,) = mends(content, ())
+    lines = diff(one).split("\n")
+    assert lines[:2] == ["--- a/a.md", "+++ b/a.md"]
+    assert [line for line in lines[2:] if line[0] in "+-"] == ["-title: A: b", '+title: "A: b"']
+
+
+# --- the command ------------------------------------------------------------------------------------
+
+
+def test_fix_shows_and_refuses_where_nobody_answers(content, capfd, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    assert run(["check", "--fix"]) == UNUSABLE
+    out, err = capfd.readouterr()
+    assert '+title: "A: b"' in out
+    assert "--yes" in err
+    assert (content / "a.md").read_bytes() == BROKEN.encode()
+
+
+@pytest.mark.parametrize(("answer", "result"), [(True, FIXED), (False, BROKEN)])
+def test_fix_asks_at_a_terminal(content, monkeypatch, answer, result):
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("click.confirm", lambda _question: answer)
+    assert run(["check", "--fix"]) == DONE
+    assert (content / "a.md").read_bytes() == result.encode()
+
+
+def test_fix_twice_changes_nothing_more(content, capfd):
+    assert run(["check", "--fix", "--yes"]) == DONE
+    assert "1 files mended" in capfd.readouterr().out
+    assert run(["check", "--fix", "--yes"]) == DONE
+    assert "nothing to mend" in capfd.readouterr().out
+    assert (content / "a.md").read_bytes() == FIXED.encode()
+
+
+def test_fix_goes_with_text_alone(content):
+    assert run(["check", "--fix", "--format", "json"]) == UNUSABLE
+    assert run(["check", "--yes"]) == UNUSABLE
