@@ -1,8 +1,8 @@
 """Text that was read in the wrong codec: recognised, and restored where that can be proved.
 
-UTF-8 read in another codec leaves a trace that sound text does not have: written back in that codec, its bytes
-are UTF-8 again. One such character may be chance, many in a row are not, so a codec has to prove itself on
-lines that it explains whole; then what it explains elsewhere in the text is restored too. What it does not
+UTF-8 read in another codec leaves a trace that sound text does not have: written back in that codec, its
+bytes are UTF-8 again. One such character may be chance, many in a row are not, so a codec has to prove itself
+on lines that it explains whole; then what it explains elsewhere in the text is restored too. What it does not
 explain, because bytes were lost, stays as it is. Chains of wrong readings are undone one after the other.
 """
 
@@ -23,7 +23,6 @@ _CHARACTERS = re.compile(
     "|(?:\xf0[\x90-\xbf]|[\xf1-\xf3][\x80-\xbf]|\xf4[\x80-\x8f])[\x80-\xbf]{2})+"
 )
 _FRAGMENT = re.compile("(?:[\xc3-\xdf]|[\xe1-\xef][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{2})$")
-_LEADS = re.compile("[\xc2-\xf4]")
 _SMALL = re.compile("[\x80-\u2fff]+")
 """A token of a codec of one byte a character."""
 _LARGE = re.compile("[^\x00-\x7f]+")
@@ -31,12 +30,14 @@ _LARGE = re.compile("[^\x00-\x7f]+")
 # What begins a character of three bytes is a letter in every codec here, and what follows is no Chinese.
 _PAIR = re.compile("[\xc2-\u06ff][\x80-\u2fff]")
 
-# What UTF-8 read as GB18030 cannot do without: the beginnings of 。，“的是一在我有了, of Cyrillic, of Latin-1.
-_GB_TRACES = "锛鈥銆涓鐨鏄鍦鎴鏈浜璇绔浠鍙瀹鏃鏂鍏缁姹銇儍偗邪褉懈脙脗茅猫脨脩"
-# Bytes replaced before the wrong reading; three signs of GB18030 beside what it could not read; signs of Latin-1.
+# What UTF-8 read as GB18030 can hardly do without: how 。，“的是一在我有了, Cyrillic and Latin-1 begin.
+_GB_TRACES = "锛鈥銆涓鐨鏄鍦鎴鏈浜璇绔浠鍙瀹鏃鏂鍏缁姹銇儍偗邪褉懈脙脗茅猫脨脩袗袪茫"
+# Bytes replaced before the wrong reading; signs of GB18030 that could not be undone; signs of Latin-1.
 _LOST = re.compile(
     "锟斤拷|\ufffd{3}|烫烫烫|屯屯屯|[锛鈥銆][^\n]{0,99}[锛鈥銆][^\n]{0,99}[锛鈥銆]|â[€\x80][\x80-\u2fff]|Ã[\x80-\xbf]"
 )
+_SHORT = 400
+"""Characters; a text that may lack these by chance, and costs little."""
 _SIGNS = "锟\ufffd烫屯锛鈥銆âÃ"
 _NOT_LETTERS = bytes(set(range(256)) - set(range(0xC3, 0xE0)))
 
@@ -61,12 +62,12 @@ class _Token(msgspec.Struct, frozen=True):
     explained: int = 0
     """Bytes that continue a character."""
     stray: int = 0
-    """Bytes that should begin one, and do not."""
+    """Letters that it leaves as they are."""
 
 
 def _single(name: str, proof: int, *also: str) -> _Codec:
     """A codec of one byte a character; `also`: others whose characters may be mixed in."""
-    table = {code: 0xFFFF for code in range(0x80, 0x100)}
+    table = dict.fromkeys(range(0x80, 0x100), 0xFFFF)
     for codec in (*also, name):
         for byte in range(0x80, 0x100):
             char = bytes([byte]).decode(codec, "ignore")
@@ -77,7 +78,7 @@ def _single(name: str, proof: int, *also: str) -> _Codec:
 
 
 _SINGLE = (
-    _single("cp1252", 3, "latin-1"),
+    _single("cp1252", 1, "latin-1"),
     *(_single(name, 8) for name in ("ptcp154", "cp855", "cp1251", "cp1256", "cp1250", "cp866", "koi8-r")),
 )
 _GB = _Codec("gb18030", 10, _LARGE)
@@ -129,7 +130,7 @@ def _candidates(text: str) -> tuple[_Codec, ...]:
     # Letters beyond Latin-1's signs begin with C3 to DF in UTF-8.
     letters = len(text.encode("utf-8", "surrogatepass").translate(None, _NOT_LETTERS))
     single = _SINGLE if letters and _PAIR.search(text) else ()
-    return (*single, _GB) if any(trace in text for trace in _GB_TRACES) else single
+    return (*single, _GB) if len(text) < _SHORT or any(trace in text for trace in _GB_TRACES) else single
 
 
 def _step(text: str) -> Restored | None:
@@ -165,25 +166,29 @@ def _explained(lines: list[str], codec: _Codec) -> int:
     return clean if clean >= codec.proof and clean >= 4 * mixed else 0
 
 
-def _read(token: str, codec: _Codec, after: str = "") -> _Token:
+def _read(token: str, codec: _Codec, after: str | None = None) -> _Token:
     return _read_gb(token) if codec.table is None else _read_single(token, codec, codec.table, after)
 
 
-def _read_single(token: str, codec: _Codec, table: Mapping[int, int], after: str) -> _Token:
+def _read_single(token: str, codec: _Codec, table: Mapping[int, int], after: str | None) -> _Token:
     """A token in a codec of one byte a character; what does not fit stays."""
     raw = token.translate(table)
-    parts, explained, end = [], 0, 0
-    if codec.stripped and after != "..." and _FRAGMENT.search(_CHARACTERS.sub("", raw)):
+    if codec.stripped and after not in {None, "..."} and _FRAGMENT.search(_CHARACTERS.sub("", raw)):
         raw += codec.stripped
+    parts, explained, stray, end = [], 0, 0, 0
     for found in _CHARACTERS.finditer(raw):
         meant = found[0].encode("latin-1").decode()
-        parts += [token[end : found.start()], meant]
         # `×”` and `É »` are sound as they are: two bytes alone prove something only after Â and Ã.
         if len(found[0]) > 2 or found[0] < "\xc4":
             explained += len(found[0]) - len(meant)
+        before = token[end : found.start()]
+        stray += sum(map(str.isalpha, before))
+        parts += [before, meant]
         end = found.end()
-    stray = len(_LEADS.findall(_CHARACTERS.sub("", raw)))
-    return _Token("".join([*parts, token[end:]]), explained, stray)
+    stray += sum(map(str.isalpha, token[end:]))
+    # Words of one alphabet may be chance; only between Latin letters is `Ÿ` none.
+    is_word = codec.proof > 1 and token.isalpha()
+    return _Token("".join([*parts, token[end:]]), 0 if is_word else explained, stray)
 
 
 def _read_gb(token: str) -> _Token:
