@@ -23,7 +23,7 @@ PICKS_FILE = "picks.toml"
 CURATOR_FIELDS = ("pin", "hide", "note", "merge", "split")
 ARTICLE_FIELDS = (
     "title", "url", "source", "date", "fetch_date", "author",
-    "tags", "lang", "id", "aliases", "draft", "summary", *CURATOR_FIELDS,
+    "tags", "lang", "id", "aliases", "draft", "summary", "clean", *CURATOR_FIELDS,
 )  # fmt: skip
 
 
@@ -38,6 +38,8 @@ class SourceConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     """The language of its articles, where they do not say it in `lang`."""
     text: TextPolicy | None = None
     """How much of its text pages and feeds may carry; the site's `text` where unset."""
+    clean: bool = True
+    """Take page furniture off its articles."""
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -63,6 +65,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Patterns of names or paths below the content folder that are not clippings."""
     text: TextPolicy = TextPolicy.FULL
     """How much of others' text pages and feeds may carry."""
+    clean: bool = True
+    """Take page furniture off articles."""
     links: Literal["site", "file"] = "site"
     """`file` names `index.html` in links, so that they work when opened from the disk."""
     feed_items: int = 50

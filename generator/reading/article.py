@@ -14,6 +14,9 @@ from generator.ids import path_id
 from generator.model import Article, Clipping, Skipped, Verdict
 from generator.picks_file import Pick
 from generator.reading import prose
+from generator.reading.boilerplate.judge import Cleaning, source_key
+from generator.reading.boilerplate.remaining import as_it_is, remaining
+from generator.reading.boilerplate.repeats import Origin
 from generator.reading.canonical import keys_of
 from generator.reading.curator import pick_of
 from generator.reading.dates import ADVICE, DateError, Moment, day_of_path, moment_of
@@ -129,8 +132,18 @@ class _Draft:
         )
 
 
-def article_of(clipping: Clipping, rules: Rules) -> Reading:
-    """Decide what is published of a clipping; pure, and never raises."""
+def origin_of(clipping: Clipping, rules: Rules) -> Origin | None:
+    """Where a clipping comes from, as far as learning goes; None without a date or an original."""
+    draft = _Draft(clipping, rules)
+    moment = _moment(draft, _first_moment(draft, "fetch_date"))
+    url = _url(draft)
+    if moment is None or url is None:
+        return None
+    return Origin(source_key(url), moment.day, clipping.path)
+
+
+def article_of(clipping: Clipping, rules: Rules, cleaning: Cleaning | None = None) -> Reading:
+    """Decide what is published of a clipping; pure, and never raises. Without `cleaning`, all of its body."""
     draft = _Draft(clipping, rules)
     is_draft = _is_draft(draft)
     if is_draft and not rules.drafts:
@@ -142,7 +155,7 @@ def article_of(clipping: Clipping, rules: Rules) -> Reading:
         return _skipped(draft, "has no date: none in `date`, the path or the name, nor a fetch date")
     if not rules.future and (due := _due(moment, rules)) is not None:
         return _skipped(draft, f"is dated {moment.day}, in the future (--future publishes it)", due)
-    return _published(draft, moment, _fetched(fetched), is_draft=is_draft)
+    return _published(draft, moment, _fetched(fetched), cleaning, is_draft=is_draft)
 
 
 def _skipped(draft: _Draft, reason: str, waits_until: dt.datetime | None = None) -> Reading:
@@ -155,23 +168,24 @@ def _skipped(draft: _Draft, reason: str, waits_until: dt.datetime | None = None)
     )
 
 
-def _published(draft: _Draft, moment: Moment, fetched: dt.datetime | None, *, is_draft: bool) -> Reading:
+def _published(
+    draft: _Draft, moment: Moment, fetched: dt.datetime | None, cleaning: Cleaning | None, *, is_draft: bool
+) -> Reading:
     clipping = draft.clipping
     title = _title(draft)
-    body = prose.without_title(clipping.body, title)
-    is_cut = prose.is_cut(body)
-    body = prose.without_cut(body) if is_cut else body
     url = _url(draft)
-    beginning = prose.glance(body)
-    verdict = _verdict(body, beginning, url, is_cut=is_cut)
-    if verdict is Verdict.LINK:
-        body = beginning = ""
-        if url is None:
-            draft.tell(
-                "empty", None, "has neither text nor an address", "write some text, or `url:`", Severity.ERROR
-            )
-            return _skipped(draft, "has neither text nor an address")
     source = _source(draft, url)
+    if url is None or cleaning is None or not _may_be_cleaned(draft):
+        left = as_it_is(clipping.body, title, url)
+    else:
+        origin = Origin(source_key(url), moment.day, clipping.path)
+        left = remaining(clipping.body, title, url, source, origin, cleaning)
+    body, beginning = left.text, prose.glance(left.text)
+    if left.verdict is Verdict.LINK and url is None:
+        draft.tell(
+            "empty", None, "has neither text nor an address", "write some text, or `url:`", Severity.ERROR
+        )
+        return _skipped(draft, "has neither text nor an address")
     language, title_language = _languages(draft, beginning, title, source)
     summary = draft.text("summary")
     letters, signature = fingerprint_of(body)
@@ -186,7 +200,8 @@ def _published(draft: _Draft, moment: Moment, fetched: dt.datetime | None, *, is
         date=moment.day,
         time=moment.time,
         fetched=fetched,
-        verdict=verdict,
+        verdict=left.verdict,
+        reason=left.reason,
         excerpt=prose.shortened(summary) if summary else prose.excerpt_of(body),
         minutes=reading_minutes(prose.without_targets(body)),
         authors=_authors(draft),
@@ -203,11 +218,13 @@ def _published(draft: _Draft, moment: Moment, fetched: dt.datetime | None, *, is
     )
 
 
-def _verdict(body: str, beginning: str, url: str | None, *, is_cut: bool) -> Verdict:
-    # A note of one's own may be short; there is no original to lead to.
-    if not (prose.is_readable(body, beginning) or (url is None and prose.has_text(body))):
-        return Verdict.LINK
-    return Verdict.CUT if is_cut else Verdict.FULL
+def _may_be_cleaned(draft: _Draft) -> bool:
+    for key, text in draft.words("clean"):
+        if text.casefold() not in YES | NO:
+            fault = f"`clean: {text[:80]}` is neither true nor false; cleaned"
+            draft.tell("clean", key, fault, "write true or false")
+        return text.casefold() not in NO
+    return True
 
 
 def _is_draft(draft: _Draft) -> bool:

@@ -1,0 +1,289 @@
+"""The evidence that a block is furniture: small pure functions, in a table that one reads in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from generator.reading.boilerplate.page import Page
+
+Gone = Mapping[int, str]
+"""What earlier evidence took away: by block, the reason."""
+Evidence = Callable[[Page, Gone], Iterator[tuple[int, str]]]
+
+
+def repeated_titles(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
+    """The page shows the title itself."""
+    for index in page.titles:
+        yield index, "title"
+
+
+def from_a_mark(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
+    """A family knows a block from which on all is furniture."""
+    marks = tuple(mark for lexicon in page.lexicons for mark in lexicon.family.cut_from)
+    if marks:
+        for block in page.blocks:
+            if block.text.startswith(marks):
+                yield from ((index, "tail of the family") for index in range(block.index, len(page.blocks)))
+                return
+
+
+def up_to_a_mark(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
+    """A family knows a block up to which all is furniture."""
+    marks = tuple(mark for lexicon in page.lexicons for mark in lexicon.family.article_from)
+    if marks:
+        found = [block.index for block in page.blocks if block.text.startswith(marks)]
+        yield from ((index, "navigation") for index in range(found[-1] + 1 if found else 0))
+
+
+def before_the_title(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
+    """On a web page the navigation stands before the title."""
+    if page.is_found:
+        yield from ((index, "before the title") for index in range(page.start - 1))
+
+
+def byline(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
+    """WeChat: after the title stand `原创`, the author and the account, each in a block."""
+    if not page.start or not any(lexicon.family.byline for lexicon in page.lexicons):
+        return
+    names = {page.source, *_account(page)}
+    head = range(page.start, min(page.start + 4, len(page.blocks)))
+    ends = [index for index in head if page.blocks[index].label in names and page.blocks[index].label]
+    last = ends[-1] if ends else page.start - 1
+    if not ends and page.blocks[head.start : head.start + 1] and page.blocks[head.start].text == "原创":
+        last = page.start + 2
+    for index in head:
+        if index <= last and page.blocks[index].kind == "text" and len(page.blocks[index].text) <= 40:
+            yield index, "byline"
+    for block in page.blocks[:4]:
+        if block.text.startswith("![cover_image]"):
+            yield block.index, "cover image"
+
+
+def _account(page: Page) -> Iterator[str]:
+    """The account's name as WeChat's tail has it."""
+    for before, block in zip(page.blocks, page.blocks[2:], strict=False):
+        if before.text.startswith("轻触阅读原文"):
+            yield block.label
+
+
+def known_lines(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
+    """Blocks that a family names, at their place."""
+    for block in page.blocks[page.start :]:
+        index = block.index
+        if index in gone or block.kind in {"code", "table"}:
+            continue
+        found = page.find(index)
+        if found is None or found.kind == "end":
+            continue
+        place = found.rule.place
+        if found.kind == "gone" and (
+            (place == "head" and index > page.first)
+            or (place == "tail" and index <= page.first)
+            or (block.kind == "heading" and page.first < index < page.last)
+            or (block.is_prose and block.units > 160 and page.first <= index <= page.last and not page.often[index])
+        ):
+            continue
+        yield index, found.rule.reason
+
+
+def endings(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
+    """Headings and marks after which no text of the article follows: comments, related posts."""
+    weights = [
+        min(block.units, 400)
+        if index >= page.start
+        and index not in gone
+        and not page.often[index]
+        and (block.is_prose or block.kind in {"code", "table"})
+        else 0
+        for index, block in enumerate(page.blocks)
+    ]
+    before, after = 0, sum(weights)
+    for block in page.blocks[page.start :]:
+        index = block.index
+        found = page.find(index) if block.kind not in {"code", "table"} else None
+        if found is not None and found.kind == "end":
+            has_text = before >= 60 or any(
+                other.units >= 20 and other.index not in gone for other in page.blocks[page.start : index]
+            )
+            rest = after - weights[index]
+            if has_text and not (found.rule.reason == "related posts" and _goes_on(page, index)) and _ends(found.rule.reason, before, rest, repeated=page.often[index] in {"tail", "both"}, weak=found.rule.weak):
+                yield from ((other, found.rule.reason) for other in range(index, len(page.blocks)))
+                return
+            if page.blocks[index].is_linked:
+                yield index, found.rule.reason
+            yield from _section(page, index, found.rule.reason, weak=found.rule.weak)
+        before += weights[index]
+        after -= weights[index]
+
+
+def _goes_on(page: Page, index: int) -> bool:
+    """Whether the text goes on behind a box of links: paragraphs in a row, without teasers between."""
+    units = count = 0
+    for block in page.blocks[index + 1 :]:
+        if block.is_prose and not page.often[block.index]:
+            units, count = units + block.units, count + 1
+            if count >= 3 and units >= 400:
+                return True
+        elif block.kind != "image":
+            units = count = 0
+    return False
+
+
+def _ends(reason: str, before: int, after: int, *, repeated: bool, weak: bool) -> bool:
+    """Whether a mark of the end is one, by what of the text stands before and after it."""
+    if reason == "comments":
+        return before >= 60 or after == 0
+    if weak:
+        return after * 10 <= before * (5 if repeated else 3)
+    return after <= before * (2 if repeated else 0.7)
+
+
+def _section(page: Page, index: int, reason: str, *, weak: bool) -> Iterator[tuple[int, str]]:
+    """A box of links amid the text: its heading, and the links that follow it."""
+    following = index + 1
+    while following < len(page.blocks) and (
+        page.blocks[following].is_linked or page.blocks[following].kind in {"image", "rule"}
+    ):
+        following += 1
+    if following > index + 1 and not weak and any(b.is_linked for b in page.blocks[index + 1 : following]):
+        yield from ((other, reason) for other in range(index, following))
+
+
+def repeated_after(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
+    """What stands at the end of the source's other articles too, with what stands between."""
+    way = range(len(page.blocks) - 1, page.start - 1, -1)
+    yield from _spares(page, gone, list(_repeated(page, gone, way, {"tail", "both"})))
+
+
+def repeated_before(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
+    """What stands at the beginning of the source's other articles too, with what stands between."""
+    way = range(page.start if page.is_found else 0, len(page.blocks))
+    yield from _spares(page, gone, list(_repeated(page, gone, way, {"head", "both"})))
+
+
+def _repeated(page: Page, gone: Gone, way: range, places: set[str]) -> Iterator[tuple[int, str]]:
+    """From an end of the page inwards, up to where the repeated outweighs what is the article's own most."""
+    total, best, until = 0, 0, way.start
+    for index in way:
+        block = page.blocks[index]
+        if index in gone:
+            continue
+        if page.often[index] in places:
+            total += 30
+            if total >= best:
+                best, until = total, index + way.step
+        elif block.kind == "image" or block.kind == "rule":
+            total -= 1
+        elif block.is_linked:
+            total -= 8
+        else:
+            total -= 12 + min(block.units, 400)
+        if total < best - 400:
+            break
+    found = [index for index in range(way.start, until, way.step) if index not in gone]
+    while found and way.step > 0 and _heads(page, found[-1]):
+        found.pop()
+    for index in found:
+        block = page.blocks[index]
+        if page.often[index] in places:
+            yield index, "repeated by the source"
+        elif block.kind != "heading" and (block.is_linked or block.units < 60):
+            yield index, "among what the source repeats"
+
+
+def _heads(page: Page, index: int) -> bool:
+    """Whether a short block stands right above the text, as the heading of its first part."""
+    block = page.blocks[index]
+    return (
+        not block.links
+        and 0 < block.units <= 40
+        and page.find(index) is None
+        and index + 1 < len(page.blocks)
+        and not page.often[index + 1]
+        and page.blocks[index + 1].kind not in {"image", "rule"}
+    )
+
+
+def _spares(page: Page, gone: Gone, found: list[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """What repeats may take: text in sentences only where most of the article's own is left."""
+    prose = {b.index: b.units for b in page.blocks[page.start :] if b.is_prose and b.index not in gone}
+    lost = sum(prose.get(index, 0) for index, _ in found)
+    if lost * 2 > sum(prose.values()):
+        return (one for one in found if one[0] not in prose)
+    return iter(found)
+
+
+def repeated_inside(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
+    """A run of repeated blocks amid the text that leads elsewhere: an advertisement."""
+    run: list[int] = []
+    for block in (*page.blocks, None):
+        if block is not None and page.often[block.index] and block.kind not in {"code", "table"} and block.units < 300:
+            run.append(block.index)
+            continue
+        linked = [index for index in run if page.blocks[index].is_linked or "](" in page.blocks[index].text]
+        if linked and (len(run) >= 3 or all(page.blocks[index].is_linked for index in run)):
+            yield from ((index, "repeated by the source") for index in run if index not in gone)
+        run = []
+
+
+def links_before(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
+    """Lists of links between the title and the text, or at the top of a page whose title is not found."""
+    if page.last < page.first or any(lexicon.family.byline for lexicon in page.lexicons):
+        return
+    way = [index for index in range(page.start, page.first) if index not in gone]
+    linked = [index for index in way if page.blocks[index].is_linked and page.blocks[index].links]
+    if page.is_found or len(linked) >= 3:
+        yield from ((index, "list of links") for index in linked if page.blocks[index].kind != "heading")
+
+
+def links_after(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
+    """Lists of links, cards and images behind the last block of text, on a page that has text."""
+    if page.last < page.first:
+        return
+    rest = [index for index in range(page.last + 1, len(page.blocks)) if index not in gone]
+    linked = [index for index in rest if page.blocks[index].is_linked]
+    if len(linked) >= 2 and len(linked) * 2 >= len([i for i in rest if page.blocks[i].kind not in {"image", "rule"}]):
+        yield from ((index, "list of links") for index in linked)
+
+
+def cards(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
+    """Links around several blocks, one after the other, behind the text."""
+    for block in page.blocks[page.last + 1 :]:
+        if block.in_card and block.index not in gone and page.last >= page.first:
+            yield block.index, "card of a link"
+
+
+def leftovers(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
+    """Images, rules and scraps that stand alone between furniture at either end."""
+    taken = set(gone)
+    for way in (range(len(page.blocks) - 1, -1, -1), range(len(page.blocks))):
+        waiting: list[int] = []
+        for index in way:
+            block = page.blocks[index]
+            if index in taken:
+                yield from ((other, "between furniture") for other in waiting)
+                taken.update(waiting)
+                waiting = []
+            elif block.kind in {"image", "rule"} and "[^" not in block.text and len(waiting) < 4:
+                waiting.append(index)
+            else:
+                break
+
+
+EVIDENCE: tuple[tuple[str, Evidence, str], ...] = (
+    ("repeated titles", repeated_titles, "anywhere"),
+    ("from a mark", from_a_mark, "tail"),
+    ("up to a mark", up_to_a_mark, "head"),
+    ("before the title", before_the_title, "head"),
+    ("byline", byline, "head"),
+    ("known lines", known_lines, "anywhere"),
+    ("endings", endings, "tail"),
+    ("repeated after", repeated_after, "tail"),
+    ("repeated before", repeated_before, "head"),
+    ("repeated inside", repeated_inside, "inside"),
+    ("links before", links_before, "head"),
+    ("links after", links_after, "tail"),
+    ("cards", cards, "tail"),
+    ("leftovers", leftovers, "tail"),
+)
+"""Read from top to bottom: the first evidence that takes a block gives the reason."""

@@ -1,0 +1,192 @@
+"""Furniture that takes knowledge: families of pages as data, ours and a site's own, from TOML files."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from generator.errors import Problem, Severity
+from generator.reading.text import bare
+
+FOLDER = "cleaning"
+"""Beside `digest.toml`, where a site's own families stand."""
+
+Place = Literal["head", "tail", "anywhere"]
+
+
+class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Blocks that are furniture, as `[[gone]]`, `[[end]]` or `[[failed]]` of a family."""
+
+    reason: str
+    place: Place = "anywhere"
+    lines: tuple[str, ...] = ()
+    """Whole blocks, but for case, punctuation and marks."""
+    patterns: tuple[str, ...] = ()
+    """Regular expressions for the beginning of a block's words, in lower case."""
+    weak: bool = False
+    """Of `[[end]]`: only where little text follows."""
+
+
+class Family(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One TOML file: which pages it is about, and what is furniture on them."""
+
+    hosts: tuple[str, ...] = ()
+    """Hosts of originals, with those below them."""
+    sources: tuple[str, ...] = ()
+    """Names of sources."""
+    everywhere: bool = False
+    """For all pages."""
+    cut_from: tuple[str, ...] = ()
+    """From the block that begins so to the end all is furniture."""
+    article_from: tuple[str, ...] = ()
+    """Up to the block that begins so all is furniture."""
+    byline: bool = False
+    """After the title stand `原创`, the author and the account, each alone."""
+    gone: tuple[Rule, ...] = ()
+    """Single blocks."""
+    end: tuple[Rule, ...] = ()
+    """Headings and marks that end the article."""
+    failed: tuple[Rule, ...] = ()
+    """Blocks that show that the article was not saved; the reason is the verdict's."""
+
+
+class Found(msgspec.Struct, frozen=True):
+    """A rule that a block fits."""
+
+    kind: str
+    """`gone`, `end` or `failed`."""
+    rule: Rule
+
+
+class Lexicon(msgspec.Struct, frozen=True):
+    """A family made ready for looking blocks up."""
+
+    family: Family
+    lines: Mapping[str, Found]
+    patterns: tuple[tuple[re.Pattern[str], Found], ...]
+    any_pattern: re.Pattern[str] | None
+
+    def find(self, label: str, plain: str) -> Found | None:
+        """The rule that a block with this label and these words fits."""
+        if label and (found := self.lines.get(label)):
+            return found
+        if self.any_pattern is None or len(plain) > 1500:
+            return None
+        words = plain.strip(" \t\n*_#>~-·•|\\`\u200d").casefold()
+        if self.any_pattern.match(words) is None:
+            return None
+        return next((found for pattern, found in self.patterns if pattern.match(words)), None)
+
+
+class Families(msgspec.Struct, frozen=True):
+    """All families, ours before a site's own."""
+
+    lexicons: tuple[Lexicon, ...] = ()
+
+    def of(self, host: str, source: str) -> tuple[Lexicon, ...]:
+        """Those that a page of this host and source belongs to, the most special first."""
+        return tuple(lexicon for lexicon in reversed(self.lexicons) if _fits(lexicon.family, host, source))
+
+
+def _fits(family: Family, host: str, source: str) -> bool:
+    if family.everywhere or source in family.sources:
+        return True
+    return any(host == known or host.endswith("." + known) for known in family.hosts)
+
+
+@cache
+def built_in() -> Families:
+    """The families that come with Broadsheet."""
+    folder = resources.files("generator.reading") / "families"
+    files = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda f: f.name)
+    families = (msgspec.convert(tomllib.loads(file.read_text("utf-8")), Family) for file in files)
+    ours = sorted(families, key=lambda family: not family.everywhere)
+    return Families(tuple(map(_lexicon, ours)))
+
+
+def load(root: Path) -> tuple[Families, tuple[Problem, ...]]:
+    """The built-in families and those of a site's `cleaning/*.toml`; a faulty file is a problem, and left out."""
+    ours, problems = list(built_in().lexicons), []
+    folder = root / FOLDER
+    for file in sorted(folder.glob("*.toml")) if folder.is_dir() else ():
+        family, faults = _read(file)
+        problems += faults
+        if family is not None:
+            ours.append(_lexicon(family))
+    return Families(tuple(ours)), tuple(problems)
+
+
+def _read(file: Path) -> tuple[Family | None, list[Problem]]:
+    name = f"{FOLDER}/{file.name}"
+    try:
+        text = file.read_bytes().decode("utf-8-sig")
+        family = msgspec.convert(tomllib.loads(text), Family)
+    except OSError as error:
+        return None, [_problem(name, f"cannot be read: {error.strerror}", "check the file and its rights")]
+    except UnicodeDecodeError:
+        return None, [_problem(name, "is not UTF-8 text", "save it as UTF-8")]
+    except tomllib.TOMLDecodeError as error:
+        at = re.search(r"line (\d+)", str(error))
+        line = int(at[1]) if at else None
+        return None, [_problem(name, f"is not valid TOML: {error}", "see https://toml.io", line)]
+    except msgspec.ValidationError as error:
+        what, _, where = str(error).partition(" - at `$.")
+        key = re.findall(r"`([a-z_]+)`", what)[-1:] or re.findall(r"[a-z_]+", where)[-1:]
+        line = _line(text, key[0]) if key else None
+        return None, [_problem(name, what, "docs/reference/cleaning.md names the keys", line)]
+    faults = [_problem(name, *fault) for fault in _faults(family, text)]
+    return (None, faults) if faults else (family, [])
+
+
+def _faults(family: Family, text: str) -> Iterator[tuple[str, str, int | None]]:
+    """What types alone cannot say."""
+    if not (family.hosts or family.sources or family.everywhere):
+        yield "is about no page", "write `hosts`, `sources` or `everywhere = true`", None
+    for rule in (*family.gone, *family.end, *family.failed):
+        if not (rule.lines or rule.patterns):
+            yield f"the rule {rule.reason!r} has neither `lines` nor `patterns`", "", _line(text, rule.reason)
+        for pattern in rule.patterns:
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                advice = "write a Python regular expression, between '…'"
+                yield f"the pattern {pattern!r} is not valid: {error}", advice, _line(text, pattern)
+            else:
+                if re.match(pattern, ""):
+                    yield f"the pattern {pattern!r} fits every block", "say more", _line(text, pattern)
+        for line in rule.lines:
+            if not bare(line):
+                yield f"the line {line!r} is empty", "take it out", _line(text, line)
+
+
+def _line(text: str, words: str) -> int | None:
+    return next((n for n, line in enumerate(text.split("\n"), 1) if words in line), None)
+
+
+def _problem(name: str, message: str, advice: str, line: int | None = None) -> Problem:
+    return Problem(path=name, line=line, message=message, advice=advice, severity=Severity.ERROR)
+
+
+def _lexicon(family: Family) -> Lexicon:
+    lines: dict[str, Found] = {}
+    patterns: list[tuple[re.Pattern[str], Found]] = []
+    kinds: tuple[tuple[str, Sequence[Rule]], ...] = (
+        ("failed", family.failed),
+        ("end", family.end),
+        ("gone", family.gone),
+    )
+    for kind, rules in kinds:
+        for rule in rules:
+            found = Found(kind, rule)
+            for line in rule.lines:
+                lines.setdefault(bare(line), found)
+            patterns += ((re.compile(pattern, re.DOTALL), found) for pattern in rule.patterns)
+    either = "|".join(f"(?:{pattern.pattern})" for pattern, _ in patterns)
+    return Lexicon(family, lines, tuple(patterns), re.compile(either, re.DOTALL) if either else None)

@@ -1,0 +1,57 @@
+"""What is left of a clipping's body: the text to publish, and the verdict with its reason."""
+
+from __future__ import annotations
+
+import msgspec
+
+from generator.model import Verdict
+from generator.reading import prose
+from generator.reading.boilerplate.judge import Cleaning, Opinion, judged, kept
+from generator.reading.boilerplate.repeats import NOTHING, Origin
+
+CUT = "cut by the clipper"
+NO_TEXT = "only furniture"
+
+
+class Remaining(msgspec.Struct, frozen=True):
+    """The Markdown to publish, empty where nothing readable was saved."""
+
+    text: str
+    verdict: Verdict
+    reason: str
+    """Empty where the verdict is `full`."""
+
+
+def remaining(
+    body: str, title: str, url: str | None, source: str, origin: Origin | None, cleaning: Cleaning | None
+) -> Remaining:
+    """Take the furniture off a body. Without an original there is no page, and so no furniture."""
+    if url is None or origin is None or cleaning is None or cleaning.off or source in cleaning.off_sources:
+        return as_it_is(body, title, url)
+    is_cut = prose.is_cut(body)
+    opinion = opinion_of(prose.without_cut(body) if is_cut else body, title, url, source, origin, cleaning)
+    if opinion.failure:
+        return Remaining("", Verdict.LINK, opinion.failure)
+    text = kept(opinion.blocks)
+    # Where the cut fell into the furniture behind the article, the article is whole.
+    is_cut = is_cut and opinion.blocks[-1].reason is None
+    return Remaining(text, Verdict.CUT if is_cut else Verdict.FULL, CUT if is_cut else "")
+
+
+def opinion_of(
+    body: str, title: str, url: str | None, source: str, origin: Origin, cleaning: Cleaning
+) -> Opinion:
+    """Judge a body with what is known of its source."""
+    repeats = cleaning.learned.get(origin.key, NOTHING)
+    return judged(body, title, url, source, repeats, cleaning.families)
+
+
+def as_it_is(body: str, title: str, url: str | None) -> Remaining:
+    """A body that is not to be cleaned: without the title above it, which the page shows."""
+    text = prose.without_title(body, title)
+    is_cut = prose.is_cut(text)
+    text = prose.without_cut(text) if is_cut else text
+    # A note of one's own may be short; there is no original to lead to.
+    if not (prose.is_readable(text, prose.glance(text)) or (url is None and prose.has_text(text))):
+        return Remaining("", Verdict.LINK, NO_TEXT)
+    return Remaining(text, Verdict.CUT if is_cut else Verdict.FULL, CUT if is_cut else "")

@@ -1,0 +1,190 @@
+"""What a source repeats: which of its articles to learn from, and the blocks that recur in them.
+
+All of it is a function of the set of clippings: the order in which they came, and what was built before, do not
+count. The first 2^k of a year by (date, path) are looked at, so that what is learned changes only when their number
+has doubled, and not at all past the cap.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from generator.reading.boilerplate.blocks import Block, blocks_of
+
+MOST = 64
+"""Articles of a source's year that are learned from."""
+ENOUGH = 8
+"""Articles below which the years beside are asked too."""
+
+_SHARE = 0.05
+"""Of the articles that hold a block at their head or tail, from which on it counts."""
+_SHARE_INSIDE = 0.3
+_LINES = 40
+_BLOCKS = 400
+_PATTERN = re.compile(r"\]\([^()\s]*\)?|[\d\s]+")
+
+Key = tuple[str, int]
+"""A source's name for learning, and a year."""
+
+
+class Origin(msgspec.Struct, frozen=True, order=True):
+    """Where a clipping comes from, as far as learning goes."""
+
+    source: str
+    """The account at WeChat, else the host of the address, else the source's name."""
+    date: dt.date
+    path: str
+
+    @property
+    def key(self) -> Key:
+        """What its furniture is learned under."""
+        return self.source, self.date.year
+
+
+class Repeats(msgspec.Struct, frozen=True):
+    """The blocks and lines that a source repeats, as hashes."""
+
+    head: frozenset[int] = frozenset()
+    """Before the text."""
+    tail: frozenset[int] = frozenset()
+    """After it."""
+    inside: frozenset[int] = frozenset()
+    """Between, in many articles: advertisements, but also the headings of a form."""
+
+
+NOTHING = Repeats()
+
+
+def samples(origins: Iterable[Origin]) -> Mapping[Key, tuple[str, ...]]:
+    """Which bodies to learn from, by source and year: a function of the set alone.
+
+    A year with fewer than `ENOUGH` also asks the years beside it, the nearest first.
+    """
+    years: dict[str, dict[int, list[Origin]]] = defaultdict(lambda: defaultdict(list))
+    for origin in set(origins):
+        years[origin.source][origin.date.year].append(origin)
+    found: dict[Key, tuple[str, ...]] = {}
+    for source, by_year in sorted(years.items()):
+        first = {year: _first(articles) for year, articles in by_year.items()}
+        for year in sorted(by_year):
+            found[source, year] = tuple(_with_neighbours(year, first))
+    return found
+
+
+def _first(articles: Sequence[Origin]) -> list[str]:
+    """The first 2^k by date and path."""
+    most = min(MOST, 1 << (len(articles).bit_length() - 1))
+    return [origin.path for origin in sorted(articles)[:most]]
+
+
+def _with_neighbours(year: int, first: Mapping[int, list[str]]) -> list[str]:
+    paths = list(first[year])
+    for other in sorted(first, key=lambda other: (abs(other - year), other)):
+        if len(paths) >= ENOUGH:
+            break
+        if other != year:
+            paths += first[other][: ENOUGH - len(paths)]
+    return paths
+
+
+def learn(bodies: Iterable[str]) -> Repeats:
+    """What recurs in bodies of one source. Copies of one article count once; the order does not matter."""
+    pages: dict[int, tuple[Block, ...]] = {}
+    for body in bodies:
+        if blocks := blocks_of(body)[:_BLOCKS]:
+            _keep(pages, blocks)
+    if len(pages) < 2:
+        return NOTHING
+    marked = [[(block, marks(block)) for block in blocks] for _, blocks in sorted(pages.items())]
+    counts: Counter[int] = Counter()
+    for page in marked:
+        counts.update({value for _, values in page for value in values})
+    # An article that was saved twice, under two titles, repeats its text once.
+    prose = {values[0] for page in marked for block, values in page if block.is_prose}
+    counts = Counter({value: n for value, n in counts.items() if n > 2 or value not in prose})
+    places: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for page in marked:
+        _place(page, counts, places)
+    return _sorted(counts, places, len(marked))
+
+
+def _keep(pages: dict[int, tuple[Block, ...]], blocks: tuple[Block, ...]) -> None:
+    """One page a title; of copies that with the smaller text, whatever the order."""
+    key = mark(blocks[0].text)
+    other = pages.get(key)
+    if other is None or [block.text for block in blocks] < [block.text for block in other]:
+        pages[key] = blocks
+
+
+def _place(
+    page: Sequence[tuple[Block, tuple[int, ...]]], counts: Counter[int], places: dict[int, list[int]]
+) -> None:
+    """Note of each mark of a page whether it stands before, in or after the page's own text."""
+    weights = [
+        -30 if counts[values[0]] > 1 else min(block.units, 300) if block.is_prose or block.kind == "code" else -4
+        for block, values in page
+    ]
+    start, end = heaviest(weights)
+    for index, (_, values) in enumerate(page):
+        where = 0 if index < start else 1 if index < end else 2
+        for value in values:
+            if counts[value] > 1:
+                places[value][where] += 1
+
+
+def heaviest(weights: Sequence[int]) -> tuple[int, int]:
+    """Begin and end of the run with the greatest sum; Bentley, "Programming Pearls", column 8."""
+    best, begin, end, total, since = 0, 0, 0, 0, 0
+    for index, weight in enumerate(weights):
+        if total <= 0:
+            total, since = 0, index
+        total += weight
+        if total > best:
+            best, begin, end = total, since, index + 1
+    return begin, end
+
+
+def _sorted(counts: Counter[int], places: Mapping[int, Sequence[int]], pages: int) -> Repeats:
+    some = max(2, -(-pages * _SHARE // 1))
+    many = max(3, -(-pages * _SHARE_INSIDE // 1))
+    head, tail, inside = set(), set(), set()
+    for value, (before, within, after) in places.items():
+        if counts[value] < some:
+            continue
+        total = before + within + after
+        if before * 10 >= 7 * total:
+            head.add(value)
+        elif after * 10 >= 7 * total:
+            tail.add(value)
+        elif within * 2 < total:
+            head.add(value)
+            tail.add(value)
+        elif counts[value] >= many:
+            inside.add(value)
+    return Repeats(frozenset(head), frozenset(tail), frozenset(inside))
+
+
+def marks(block: Block) -> tuple[int, ...]:
+    """The hash of a block, then, where it has several lines, those of its lines."""
+    if block.kind in {"code", "table"} or block.is_prose:
+        # In text and tables figures make the difference: of a weekly report, say.
+        return (zlib.crc32(block.text.encode("utf-8", "surrogatepass")),)
+    if "\n" not in block.text:
+        return (mark(block.text),)
+    lines = block.text.split("\n", _LINES)[:_LINES]
+    return (mark(block.text), *(mark(line) for line in lines if len(line) > 3))
+
+
+def mark(text: str) -> int:
+    """A hash of a block or line that does not hold to digits, spaces and link targets; images count by address."""
+    if text.startswith(("![", "[![")):
+        shown = text.strip()
+    else:
+        shown = _PATTERN.sub("", text).casefold() or text.strip()
+    return zlib.crc32(shown.encode("utf-8", "surrogatepass")) | len(shown) % 65536 << 32
