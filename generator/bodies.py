@@ -12,6 +12,7 @@ from generator.errors import Problem
 from generator.model import Article, TextPolicy, Verdict
 from generator.reading import article_of, read_clipping
 from generator.reading.article import Rules
+from generator.reading.discover import is_ignored
 from generator.render.images import Image, image_beside
 from generator.render.markdown import Place, body_html, relative_images
 from generator.render.pages import Plan
@@ -54,6 +55,8 @@ class Bodies:
 
     def _image(self, article: Article, src: str) -> Image | None:
         image = image_beside(self._site.content, article.path, src)
+        if image is not None and is_ignored(image.path, self._site.config.ignore):
+            image = None
         if image is None:
             self.problems.add(
                 Problem(

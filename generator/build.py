@@ -16,6 +16,7 @@ from generator.bodies import Bodies
 from generator.config import Config, Site
 from generator.errors import ConfigError, Problem, Severity
 from generator.grouping import digest_of
+from generator.grouping.sources import key
 from generator.model import Article, Digest, Skipped, Source, Verdict
 from generator.output.assets import static_files
 from generator.output.write import Transaction, Written
@@ -26,7 +27,7 @@ from generator.render.compose import composer
 from generator.render.frame import Framer
 from generator.render.highlight import stylesheet
 from generator.render.images import absolute_html
-from generator.render.pages import Page, Plan, pages_of, plan
+from generator.render.pages import Alias, Page, Plan, pages_of, plan
 from generator.render.templates import Templates, speech
 
 GENERATOR = f"Broadsheet {__version__}"
@@ -81,16 +82,19 @@ class Output(msgspec.Struct, frozen=True):
 
     path: str
     content: bytes | Path
+    is_alias: bool = False
+    """A redirect, which gives way to files of `static/`."""
 
 
-def build(site: Site, options: Options, progress: Progress) -> tuple[Report, Desk]:
+def build(site: Site, options: Options, progress: Progress, *, clean: bool = False) -> tuple[Report, Desk]:
     """Build a site. Raises `BuildError`, and then the last good site stands.
 
     So it does where there are `grave` problems and the options are strict: then no page counts as written.
+    `clean` writes files again that have not changed.
     """
     desk = read(site, options, progress)
     problems = list(desk.problems)
-    with Transaction(site.output, options.as_of.date()) as transaction:
+    with Transaction(site.output, options.as_of.date(), afresh=clean) as transaction:
         for output in render(site, desk, options, problems, progress):
             if isinstance(output.content, bytes):
                 transaction.put(output.path, output.content)
@@ -143,7 +147,7 @@ def read(site: Site, options: Options, progress: Progress) -> Desk:
 def rules_of(config: Config, options: Options) -> Rules:
     """What reading needs to know of the configuration and the command line."""
     languages = {
-        spelling: source.language
+        key(spelling): source.language
         for name, source in config.sources.items()
         for spelling in (name, *source.aliases)
         if source.language
@@ -157,6 +161,7 @@ def rules_of(config: Config, options: Options) -> Rules:
         future=options.future or config.future,
         default_language=config.language,
         source_languages=languages,
+        source_key=key,
         own_source=config.title,
     )
 
@@ -174,7 +179,9 @@ def render(
         own.add(path)
         yield Output(path, file)
     for output in made(site, plan_, bodies, progress):
-        if output.path not in own:
+        if output.is_alias and (below := _in_the_way(output.path, own)):
+            found.append(_alias_problem(output.path, below))
+        elif output.path not in own:
             yield output
         elif output.path != addresses.ROBOTS:
             found.append(_shadowed(output.path))
@@ -200,7 +207,7 @@ def made(site: Site, plan_: Plan, bodies: Bodies, progress: Progress) -> Iterato
             html = theme.render(frame.of(page, view), view)
             if len(html) <= HTML_LIMIT:
                 break
-        yield Output(addresses.file_of(page.address), html)
+        yield Output(addresses.file_of(page.address), html, isinstance(page.subject, Alias))
     yield from _for_machines(config, plan_, bodies, pages)
     yield from starmap(Output, sorted({CODE_STYLE: stylesheet().encode(), **theme.assets()}.items()))
 
@@ -285,8 +292,26 @@ def _no_content(folder: Path) -> Problem:
     return Problem(
         path=folder.name,
         message=f"there is no folder {folder} to read clippings from",
-        advice="make it, or name another with --content or `content` in digest.toml",
+        advice="run this in the folder of your digest, or name another with --content or `content`",
         severity=Severity.ERROR,
+    )
+
+
+def _in_the_way(path: str, own: set[str]) -> str | None:
+    """Find the static file that a file cannot stand beside: a folder of it, or one below it."""
+    folders = path.split("/")
+    above = ("/".join(folders[:n]) for n in range(1, len(folders)))
+    return next(
+        (file for file in (*above, *(file for file in own if file.startswith(path + "/"))) if file in own),
+        None,
+    )
+
+
+def _alias_problem(path: str, static: str) -> Problem:
+    return Problem(
+        path=f"static/{static}",
+        message=f"stands where the alias {path} needs to be",
+        advice="the alias does not redirect; rename the file, or take out the alias",
     )
 
 

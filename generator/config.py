@@ -18,6 +18,7 @@ from generator.errors import ConfigError, Problem, Severity
 from generator.model import TextPolicy
 
 FILE_NAME = "digest.toml"
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
 ARTICLE_FIELDS = (
     "title", "url", "source", "date", "fetch_date", "author",
@@ -137,6 +138,11 @@ def load(
     return site
 
 
+def missing(file: Path) -> ConfigError:
+    """What to raise for a configuration that was named and is not there."""
+    return ConfigError(_problem(file, "does not exist", "name another with --config"))
+
+
 def preview_of(site: Site) -> Site:
     """The same site, built for the local preview."""
     return msgspec.structs.replace(site, output=site.preview)
@@ -222,27 +228,35 @@ def _faults(config: Config, file: Path) -> Iterable[Problem]:
             "write it as https://host/ or https://host/path/",
             _line(file, "base_url"),
         )
+    for tag in config.languages:
+        if not _LANGUAGE.fullmatch(tag):
+            line = _line(file, "languages")
+            yield _problem(file, f"`languages` holds {tag!r}", "write tags such as zh or en-GB", line)
     for key in ("feed_items", "source_feed_items"):
         if not 1 <= getattr(config, key) <= 1000:
             yield _problem(file, f"`{key}` must lie between 1 and 1000", "", _line(file, key))
     for name, source in config.sources.items():
-        if source.home is not None and not _is_web_address(source.home):
+        if source.language is not None and not _LANGUAGE.fullmatch(source.language):
+            line = _line(file, "language")
+            yield _problem(file, f"`sources.{name}.language` is no language", "write a tag such as zh", line)
+        if source.home is not None and not is_web_address(source.home):
             yield _problem(
                 file, f"`sources.{name}.home` is no web address", "write https://…", _line(file, "home")
             )
 
 
-def _is_web_address(address: str) -> bool:
+def is_web_address(address: str) -> bool:
+    """Whether an address is http or https, with a host."""
     try:
         parts = urllib.parse.urlsplit(address)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and not re.search(r"\s", address)
     except ValueError:
         return False
 
 
 def _is_site_address(address: str) -> bool:
     return (
-        _is_web_address(address)
+        is_web_address(address)
         and address.isascii()
         and not re.search(r"[\s<>\"'?#\\]", address)
         and "@" not in urllib.parse.urlsplit(address).netloc
@@ -259,6 +273,12 @@ def _check_folders(site: Site, file: Path) -> None:
                 "choose an output folder beside the content folder, with `output` or --output",
             )
         )
+    for name in ("static", "templates", ".broadsheet"):
+        own = (site.root / name).resolve()
+        if output == own or own in output.parents:
+            raise ConfigError(
+                _problem(file, f"the output folder {site.output} lies in {name}/", "choose one beside it")
+            )
     root = site.root.resolve()
     if output == root or output in root.parents:
         raise ConfigError(

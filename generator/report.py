@@ -11,22 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from generator.errors import Problem, Severity
-from generator.reading.text import shown
+from generator.errors import Problem, Severity, shown
 
 if TYPE_CHECKING:  # rich and the pipeline take longer to import than most commands take to run
     from rich.console import Console
 
     from generator.build import Desk, Report
-    from generator.config import Site
     from generator.model import Article, Skipped
     from generator.render.pages import Plan
 
 PROBLEMS_SHOWN = 12
 """Problems that a build prints; `check` prints all."""
-
-LINES_AROUND = 3
-"""Lines shown before and after the one with a fault."""
 
 
 def console(*, error: bool = False) -> Console:
@@ -70,6 +65,11 @@ def progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
 def print_line(text: str, *, error: bool = False) -> None:
     """Print one line."""
     console(error=error).print(text)
+
+
+def errors(problems: Iterable[Problem]) -> list[Problem]:
+    """Pick the faults that cost something."""
+    return [problem for problem in problems if problem.severity is Severity.ERROR]
 
 
 def print_problems(problems: Iterable[Problem], *, limit: int | None = None) -> None:
@@ -116,20 +116,6 @@ def print_skipped(skipped: Iterable[Skipped]) -> None:
 def print_fault(error: Exception) -> None:
     """Show a fault of Broadsheet itself, with all that helps to mend it."""
     print_line("".join(traceback.format_exception(error)).rstrip(), error=True)
-
-
-def source_lines(site: Site, problem: Problem) -> tuple[tuple[int, str], ...]:
-    """Read the numbered lines around a problem of a template, the configuration or a clipping."""
-    if problem.line is None:
-        return ()
-    for folder in (site.root, site.content):
-        try:
-            lines = (folder / problem.path).read_text("utf-8", "replace").splitlines()
-        except OSError:
-            continue
-        first = max(1, problem.line - LINES_AROUND)
-        return tuple(enumerate(lines[first - 1 : problem.line + LINES_AROUND], first))
-    return ()
 
 
 def report_json(report: Report, seconds: float) -> bytes:
@@ -197,4 +183,7 @@ def print_table(rows: Iterable[dict[str, object]]) -> None:
     for row in rows:
         cells = (row["date"], row["source"], row["verdict"] or "skipped", row["title"] or row["path"])
         table.add_row(*(Text(shown(str(cell or ""))) for cell in cells))
-    console().print(table)
+    screen = console()
+    if not screen.is_terminal:  # whoever reads it elsewhere has no width
+        screen.width = 10_000
+    screen.print(table)

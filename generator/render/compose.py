@@ -11,9 +11,9 @@ import msgspec
 from markupsafe import Markup
 
 from generator import addresses
-from generator.model import Article, Edition, Group, Period, Source, TextPolicy
+from generator.model import Article, Edition, Group, Period, Source, TextPolicy, direction
 from generator.render import views
-from generator.render.lists import DAY_FILLS, MONTH_FILLS, Fill, Lists, direction
+from generator.render.lists import DAY_FILLS, MONTH_FILLS, Fill, Lists
 from generator.render.names import Names, Words
 from generator.render.pages import Alias, MonthPart, Page, Plan
 
@@ -49,11 +49,17 @@ class Composer(msgspec.Struct, frozen=True):
                 yield self._source(page.subject)
             case Alias():
                 yield self._redirect(page.subject.article)
-            case None if page.address == addresses.SOURCES:
-                yield self._sources()
-            case _:
-                latest = self.plan.digest.days[-1:]
-                yield views.NotFoundView(latest=self.names.edition(latest[0]) if latest else None)
+            case None:
+                yield self._overview(page.address)
+
+    def _overview(self, address: str) -> views.View:
+        """Make the view of a page that shows the digest as a whole."""
+        if address == addresses.SOURCES:
+            return self._sources()
+        if address == addresses.FRONT:
+            return views.EmptyView()
+        latest = self.plan.digest.days[-1:]
+        return views.NotFoundView(latest=self.names.edition(latest[0]) if latest else None)
 
     def _redirect(self, article: Article) -> views.RedirectView:
         target, fragment = self.plan.address_of(article)
@@ -101,7 +107,7 @@ class Composer(msgspec.Struct, frozen=True):
                 for block in blocks
             ),
             blocks=blocks,
-            calendar=self.names.calendar(date.year, date.month),
+            calendar=self.names.calendar(date.year, date.month, date),
             previous=before,
             next=after,
             week=self.names.period(Period.WEEK, date),
@@ -182,15 +188,12 @@ class Composer(msgspec.Struct, frozen=True):
         return views.SourceMonthView(
             source=self.names.source(source),
             month=month.first,
-            count=month.count,
+            count=len(articles),
             part=part.number,
+            # The parts beside it alone: a full part must not change because others come.
             parts=tuple(
-                views.Named(
-                    name=str(number),
-                    address=addresses.source_month(source, month.first, number),
-                    count=len(articles_),
-                )
-                for number, articles_ in enumerate(month.parts, 1)
+                views.Named(name=str(number), address=addresses.source_month(source, month.first, number))
+                for number in range(max(1, part.number - 1), min(len(month.parts), part.number + 1) + 1)
             ),
             blocks=tuple(self.lists.month_block(group, fill) for group in groups),
             previous=self.names.source_month(source, older) if older else None,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from generator import addresses
-from generator.model import Article, Group, TextPolicy, Verdict
+from generator.model import Article, Group, TextPolicy, Verdict, direction
 from generator.render import views
 from generator.render.names import Names
 from generator.render.pages import Plan
@@ -34,7 +34,6 @@ DAY_FILLS = (
 """From the fullest day to the leanest: ten items of a source, the others a click away."""
 MONTH_FILLS = tuple(Fill(None, n) for n in (1000, 10, 3, 1, 0))
 """A source's month shows all items of a part."""
-_RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 
 
 class Lists(msgspec.Struct, frozen=True):
@@ -97,8 +96,3 @@ class Lists(msgspec.Struct, frozen=True):
 
 def _day_anchor(date: dt.date) -> str:
     return f"_d{date.day:02}"
-
-
-def direction(language: str) -> str:
-    """Tell which way a language is written, as `ltr` or `rtl`."""
-    return "rtl" if language.partition("-")[0] in _RIGHT_TO_LEFT else "ltr"
