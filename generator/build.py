@@ -109,8 +109,7 @@ def build(site: Site, options: Options, progress: Progress, *, clean: bool = Fal
 
 def read(site: Site, options: Options, progress: Progress) -> Desk:
     """Read all clippings and group them; texts are let go again. Raises `ConfigError` without a folder."""
-    if not site.content.is_dir():
-        raise ConfigError(_no_content(site.content))
+    find_content(site)
     found = discover(site.content, site.config.ignore)
     rules = rules_of(site.config, options)
     articles: list[Article] = []
@@ -142,6 +141,12 @@ def read(site: Site, options: Options, progress: Progress) -> Desk:
         problems=tuple(sorted((*problems, *faults), key=_by_place)),
         waits_until=min(dues, default=None),
     )
+
+
+def find_content(site: Site) -> None:
+    """Raise `ConfigError` where there is no folder to read clippings from."""
+    if not site.content.is_dir():
+        raise ConfigError(_no_content(site.content))
 
 
 def rules_of(config: Config, options: Options) -> Rules:
@@ -299,12 +304,9 @@ def _no_content(folder: Path) -> Problem:
 
 def _in_the_way(path: str, own: set[str]) -> str | None:
     """Find the static file that a file cannot stand beside: a folder of it, or one below it."""
-    folders = path.split("/")
-    above = ("/".join(folders[:n]) for n in range(1, len(folders)))
-    return next(
-        (file for file in (*above, *(file for file in own if file.startswith(path + "/"))) if file in own),
-        None,
-    )
+    parts = path.split("/")
+    above = {"/".join(parts[:n]) for n in range(1, len(parts))}
+    return min((file for file in own if file in above or file.startswith(path + "/")), default=None)
 
 
 def _alias_problem(path: str, static: str) -> Problem:

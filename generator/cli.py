@@ -14,7 +14,7 @@ import os
 import shlex
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ from generator import __version__
 if TYPE_CHECKING:  # each command imports what it needs
     from generator.build import Desk, Options, Progress, Report
     from generator.config import Site
+    from generator.errors import Problem
     from generator.preview.follow import Built, Check
 
 DONE, FAILED, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
@@ -203,8 +204,11 @@ def new(
     """Write an empty clipping called TITLE and print its path."""
     from generator import report
     from generator.authoring import new as write
+    from generator.build import find_content
 
     site = asked.site()
+    if not asked.config.exists():  # in a folder that is no digest's, a clipping would be lost
+        find_content(site)
     now = dt.datetime.now(site.config.zone)
     day = date.date() if date else None
     file = write(site, title=title, now=now, url=url, source=source, date=day, draft=draft)
@@ -219,10 +223,11 @@ def new(
 def build(asked: Asked, *, clean: bool, watch: bool, report_file: Path | None) -> int:
     """Build the site."""
     from generator import report
-    from generator.build import grave
+    from generator.build import find_content, grave
 
     site = asked.site()
     asked.options(site)  # a date that is none is said now, not by every build
+    find_content(site)
     if site.config.base_url is None and not asked.quiet:
         report.print_line("notice: `base_url` is not set, so there are no feeds and no sitemap", error=True)
     if not watch:
@@ -231,7 +236,7 @@ def build(asked: Asked, *, clean: bool, watch: bool, report_file: Path | None) -
     from generator.preview.follow import follow
 
     follow(
-        functools.partial(_rebuild, asked, asked.site, report_file),
+        functools.partial(_rebuild, asked, asked.site, report_file, set()),
         functools.partial(_watched, asked, site),
         Told(),
         ignore=(site.output, site.preview.parent),
@@ -246,6 +251,7 @@ def build(asked: Asked, *, clean: bool, watch: bool, report_file: Path | None) -
 @click.option("-O", "--open", "open_browser", is_flag=True, help="Open the browser.")
 def serve(asked: Asked, *, port: int, bind: str, open_browser: bool) -> int:
     """Show the site on this machine and follow every save."""
+    from generator.build import find_content
     from generator.config import preview_of
     from generator.preview.reload import source_lines
     from generator.preview.server import serve as serve_folder
@@ -253,10 +259,11 @@ def serve(asked: Asked, *, port: int, bind: str, open_browser: bool) -> int:
 
     site = preview_of(asked.site())
     asked.options(site)  # a date that is none is said now, not by every build
+    find_content(site)
     _keep_private(site.preview.parent)
     serve_folder(
         site.output,
-        functools.partial(_rebuild, asked, lambda: preview_of(asked.site()), None),
+        functools.partial(_rebuild, asked, lambda: preview_of(asked.site()), None, set()),
         functools.partial(_watched, asked, site),
         Told(),
         bind=bind,
@@ -303,7 +310,7 @@ def check(asked: Asked) -> int:
         desk = read(site, options, progress)
     problems = desk.problems + image_problems(site, desk, options)
     report.print_problems(problems)
-    report.print_skipped(desk.skipped)
+    report.print_skipped(desk.skipped, problems)
     report.print_line(report.checked_line(desk, problems))
     return FAILED if asked.strict and grave(problems) else DONE
 
@@ -359,12 +366,16 @@ def _silent(_step: str, _done: int, _total: int) -> None:
     """Show no progress."""
 
 
-def _rebuild(asked: Asked, site: Callable[[], Site], report_file: Path | None, check: Check) -> Built:
-    """Build once for a watching command."""
+def _rebuild(
+    asked: Asked, site: Callable[[], Site], report_file: Path | None, told: set[Problem], check: Check
+) -> Built:
+    """Build once for a watching command; `told` are the problems that need not be said again."""
     from generator.preview.follow import Built
 
     current = site()
-    done, desk = _build(asked, current, report_file, check)
+    done, desk = _build(asked, current, report_file, check, told=told)
+    told |= set(done.problems)
+    told &= set(done.problems)
     due_in = None
     if desk.waits_until is not None and not asked.is_fixed:
         due_in = max(0.0, (desk.waits_until - dt.datetime.now(dt.UTC)).total_seconds())
@@ -372,7 +383,13 @@ def _rebuild(asked: Asked, site: Callable[[], Site], report_file: Path | None, c
 
 
 def _build(
-    asked: Asked, site: Site, report_file: Path | None, check: Check | None = None, *, clean: bool = False
+    asked: Asked,
+    site: Site,
+    report_file: Path | None,
+    check: Check | None = None,
+    *,
+    clean: bool = False,
+    told: Collection[Problem] = (),
 ) -> tuple[Report, Desk]:
     """Build, print and report what was done."""
     from generator import report
@@ -382,12 +399,13 @@ def _build(
     with report.progress(quiet=asked.quiet) as show:
         done, desk = build_site(site, asked.options(site), _checked(show, check), clean=clean)
     seconds = time.perf_counter() - started
+    new = [problem for problem in done.problems if problem not in told]
     if asked.quiet:
-        report.print_problems(report.errors(done.problems))
+        report.print_problems(report.errors(new))
     else:
-        report.print_problems(done.problems, limit=None if asked.verbose else report.PROBLEMS_SHOWN)
+        report.print_problems(new, limit=None if asked.verbose else report.PROBLEMS_SHOWN)
         if asked.verbose:
-            report.print_skipped(done.skipped)
+            report.print_skipped(done.skipped, done.problems)
         report.print_line(report.closing_line(done, seconds))
     if report_file is not None:
         _write_report(report_file, report.report_json(done, seconds))

@@ -172,14 +172,18 @@ def _read(file: Path) -> Config:
     except msgspec.ValidationError as error:
         what, _, where = str(error).partition(" - at `$.")
         key = where.rstrip("`")
-        raise ConfigError(_problem(file, f"`{key}`: {what}", _choices(key), _line(file, key))) from error
+        raise ConfigError(
+            _problem(file, f"`{key}`: {what}", _choices(key, what), _line(file, key))
+        ) from error
 
 
 _CHOICES = {"language": ("en", "zh"), "links": ("site", "file"), "text": tuple(map(str, TextPolicy))}
 
 
-def _choices(key: str) -> str:
+def _choices(key: str, what: str) -> str:
     """Advise on the values that a key may have."""
+    if what.startswith("Expected `array`"):
+        return 'write a list, such as ["README.md", ".*"]'
     choices = _CHOICES.get(key.split(".")[-1], ()) if key != "sources" else ()
     known = ", ".join(f'"{choice}"' for choice in choices)
     return f"write one of {known}" if known else "docs/reference/configuration.md says what it may be"
@@ -219,7 +223,8 @@ def _faults(config: Config, file: Path) -> Iterable[Problem]:
         zoneinfo.ZoneInfo(config.timezone)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         close = difflib.get_close_matches(config.timezone, zoneinfo.available_timezones(), 1)
-        advice = f"did you mean `{close[0]}`?" if close else "use a name such as `Asia/Shanghai`"
+        is_place = "/" in "".join(close)
+        advice = f"did you mean `{close[0]}`?" if is_place else "name a place, such as `Asia/Shanghai`"
         yield _problem(file, f"unknown time zone `{config.timezone}`", advice, _line(file, "timezone"))
     if config.base_url is not None and not _is_site_address(config.base_url):
         yield _problem(

@@ -107,9 +107,10 @@ def checked_line(desk: Desk, problems: Sequence[Problem]) -> str:
     return f"{found}; {', '.join(counts) or 'all well'}"
 
 
-def print_skipped(skipped: Iterable[Skipped]) -> None:
-    """Say what is not published, and why."""
-    for one in skipped:
+def print_skipped(skipped: Iterable[Skipped], problems: Iterable[Problem]) -> None:
+    """Say what is not published, and why, unless an error among the problems has said it."""
+    told = {problem.path for problem in errors(problems)}
+    for one in (one for one in skipped if one.path not in told):
         print_line(f"skipped: {shown(one.path)}: {shown(one.reason)}", error=True)
 
 
@@ -173,15 +174,16 @@ def print_jsonl(rows: Iterable[dict[str, object]]) -> None:
 
 
 def print_table(rows: Iterable[dict[str, object]]) -> None:
-    """Print a table for people: date, source, verdict and title."""
+    """Print a table for people: date, source, verdict, title or reason, and path; the newest first."""
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False)
-    for heading in ("date", "source", "verdict", "title"):
-        table.add_column(heading, no_wrap=heading != "title", overflow="ellipsis")
-    for row in rows:
-        cells = (row["date"], row["source"], row["verdict"] or "skipped", row["title"] or row["path"])
+    for heading in ("date", "source", "verdict", "title", "path"):
+        table.add_column(heading, no_wrap=heading in {"date", "verdict"}, overflow="fold")
+    for row in sorted(rows, key=lambda row: str(row["date"] or ""), reverse=True):
+        title = row["title"] or row["skipped"]
+        cells = (row["date"], row["source"], row["verdict"] or "skipped", title, row["path"])
         table.add_row(*(Text(shown(str(cell or ""))) for cell in cells))
     screen = console()
     if not screen.is_terminal:  # whoever reads it elsewhere has no width

@@ -190,7 +190,7 @@ def _published(draft: _Draft, moment: Moment, fetched: dt.datetime | None, *, is
 
 def _verdict(body: str, beginning: str, url: str | None, *, is_cut: bool) -> Verdict:
     # A note of one's own may be short; there is no original to lead to.
-    if not (prose.is_readable(body, beginning) or (url is None and prose.has_text(body))):
+    if not (prose.is_readable(body, beginning) or (url is None and (prose.has_text(body) or "![" in body))):
         return Verdict.LINK
     return Verdict.CUT if is_cut else Verdict.FULL
 
