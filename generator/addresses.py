@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import posixpath
+import re
 import urllib.parse
 
 from generator.model import Article, Edition, Period, Source, TextPolicy, Verdict
@@ -21,6 +22,14 @@ PICKS = "picks/"
 OPML = "sources.opml"
 SITEMAP = "sitemap.xml"
 ROBOTS = "robots.txt"
+
+
+_DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
+
+
+def is_device(name: str) -> bool:
+    """Whether Windows takes a file's name for a device, whatever its ending."""
+    return _DEVICES.fullmatch(name) is not None
 
 
 def has_page(article: Article, policy: TextPolicy) -> bool:

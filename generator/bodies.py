@@ -8,10 +8,11 @@ from pathlib import Path
 from markupsafe import Markup
 
 from generator.config import Site
+from generator.desk import Desk
 from generator.errors import Problem
 from generator.model import Article, TextPolicy, Verdict
 from generator.reading import article_of, read_clipping
-from generator.reading.article import Rules
+from generator.reading.discover import is_ignored
 from generator.render.images import Image, image_beside
 from generator.render.markdown import Place, body_html, relative_images
 from generator.render.pages import Plan
@@ -23,10 +24,10 @@ class Bodies:
     `images` and `problems` collect what was met on the way: local images by address, and missing ones.
     """
 
-    def __init__(self, site: Site, plan: Plan, rules: Rules) -> None:
+    def __init__(self, site: Site, plan: Plan, desk: Desk) -> None:
         self._site = site
         self._plan = plan
-        self._rules = rules
+        self._desk = desk
         self.images: dict[str, Path] = {}
         self.problems: set[Problem] = set()
         # A source's feeds are made just before its pages, newest first in both: the texts are at hand.
@@ -41,7 +42,7 @@ class Bodies:
             return article.excerpt
         clipping, _ = read_clipping(self._site.content, article.path)
         # A clipping that went away during the build costs its text; the next build leaves it out.
-        return article_of(clipping, self._rules).text if clipping else ""
+        return article_of(clipping, self._desk.rules, self._desk.cleaning).text if clipping else ""
 
     def _html(self, article: Article) -> Markup:
         if self._plan.source_of(article).text is TextPolicy.EXCERPT:
@@ -54,6 +55,8 @@ class Bodies:
 
     def _image(self, article: Article, src: str) -> Image | None:
         image = image_beside(self._site.content, article.path, src)
+        if image is not None and is_ignored(image.path, self._site.config.ignore):
+            image = None
         if image is None:
             self.problems.add(
                 Problem(

@@ -11,9 +11,10 @@ import datetime as dt
 import difflib
 import functools
 import os
+import shlex
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:  # each command imports what it needs
     from generator.preview.follow import Built, Check
 
 DONE, FAILED, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
+DEFAULT_CONFIG = Path("digest.toml")
 
 
 class Suggesting(click.Group):
@@ -54,6 +56,9 @@ def run(arguments: list[str]) -> int:
     """Run the command; faults of the user end in a message and an exit code, not a traceback."""
     from generator.errors import BroadsheetError, ConfigError
 
+    if sys.getfilesystemencoding() != "utf-8":
+        click.echo("file names are not read as UTF-8 here: set PYTHONUTF8=1", err=True)
+        return UNUSABLE
     try:
         code = broadsheet.main(arguments, prog_name="broadsheet", standalone_mode=False)
     except click.ClickException as error:
@@ -77,7 +82,7 @@ def run(arguments: list[str]) -> int:
 _PATH = click.Path(path_type=Path)
 _SHARED: dict[str, Callable[[Any], Any]] = {
     "config": click.option(
-        "-c", "--config", type=_PATH, default=Path("digest.toml"), metavar="FILE",
+        "-c", "--config", type=_PATH, default=DEFAULT_CONFIG, metavar="FILE",
         help="The configuration.  [default: digest.toml]",
     ),
     "content": click.option("--content", type=_PATH, metavar="DIR", help="The folder with the clippings."),
@@ -96,7 +101,7 @@ _SHARED: dict[str, Callable[[Any], Any]] = {
 class Asked:
     """What the command line says of the site and of the build, whatever the command."""
 
-    config: Path = Path("digest.toml")
+    config: Path = DEFAULT_CONFIG
     content: Path | None = None
     output: Path | None = None
     base_url: str | None = None
@@ -109,9 +114,16 @@ class Asked:
 
     def site(self) -> Site:
         """Read the configuration; raises `ConfigError`."""
-        from generator.config import load
+        from generator.config import load, missing
 
+        if self.config != DEFAULT_CONFIG and not self.config.exists():
+            raise missing(self.config)
         return load(self.config, content=self.content, output=self.output, base_url=self.base_url)
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether another than the clock says what counts as now."""
+        return self.as_of is not None or bool(os.environ.get("SOURCE_DATE_EPOCH"))
 
     def options(self, site: Site) -> Options:
         """Decide about the build; raises `click.UsageError` for a date that is none."""
@@ -175,7 +187,7 @@ def init(folder: Path, *, language: str) -> None:
 
     made = start(folder, "zh" if language == "zh" else "en")
     report.print_line(f"{len(made)} files made in {folder}")
-    into = "" if folder == Path() else f"cd {folder} && "
+    into = "" if folder == Path() else f"cd {shlex.quote(str(folder))} && "
     report.print_line(f"Next: {into}broadsheet serve")
 
 
@@ -192,8 +204,11 @@ def new(
     """Write an empty clipping called TITLE and print its path."""
     from generator import report
     from generator.authoring import new as write
+    from generator.build import find_content
 
     site = asked.site()
+    if not asked.config.exists():  # in a folder that is no digest's, a clipping would be lost
+        find_content(site)
     now = dt.datetime.now(site.config.zone)
     day = date.date() if date else None
     file = write(site, title=title, now=now, url=url, source=source, date=day, draft=draft)
@@ -240,26 +255,26 @@ def pick(asked: Asked, clipping: str, *, remove: bool, **said: Any) -> None:  # 
 
 @broadsheet.command()
 @asking("config", "content", "output", "base_url", "drafts", "future", "as_of", "strict", "quiet", "verbose")
-@click.option("--clean", is_flag=True, help="Delete what earlier builds wrote first.")
+@click.option("--clean", is_flag=True, help="Write every file again.")
 @click.option("--watch", is_flag=True, help="Build again whenever a file changes.")
 @click.option("--report", "report_file", type=_PATH, metavar="FILE", help="Write what was done as JSON.")
 def build(asked: Asked, *, clean: bool, watch: bool, report_file: Path | None) -> int:
     """Build the site."""
     from generator import report
-    from generator.build import grave
+    from generator.build import find_content, grave
 
     site = asked.site()
-    if clean:
-        _clean(site.output)
+    asked.options(site)  # a date that is none is said now, not by every build
+    find_content(site)
     if site.config.base_url is None and not asked.quiet:
         report.print_line("notice: `base_url` is not set, so there are no feeds and no sitemap", error=True)
     if not watch:
-        done, _ = _build(asked, site, report_file)
+        done, _ = _build(asked, site, report_file, clean=clean)
         return FAILED if asked.strict and grave(done.problems) else DONE
     from generator.preview.follow import follow
 
     follow(
-        functools.partial(_rebuild, asked, asked.site, report_file),
+        functools.partial(_rebuild, asked, asked.site, report_file, set()),
         functools.partial(_watched, asked, site),
         Told(),
         ignore=(site.output, site.preview.parent),
@@ -274,22 +289,26 @@ def build(asked: Asked, *, clean: bool, watch: bool, report_file: Path | None) -
 @click.option("-O", "--open", "open_browser", is_flag=True, help="Open the browser.")
 def serve(asked: Asked, *, port: int, bind: str, open_browser: bool) -> int:
     """Show the site on this machine and follow every save."""
-    from generator import report
+    from generator.build import find_content
     from generator.config import preview_of
+    from generator.preview.reload import source_lines
     from generator.preview.server import serve as serve_folder
+    from generator.resources import theme
 
     site = preview_of(asked.site())
+    asked.options(site)  # a date that is none is said now, not by every build
+    find_content(site)
     _keep_private(site.preview.parent)
     serve_folder(
         site.output,
-        functools.partial(_rebuild, asked, lambda: preview_of(asked.site()), None),
+        functools.partial(_rebuild, asked, lambda: preview_of(asked.site()), None, set()),
         functools.partial(_watched, asked, site),
         Told(),
         bind=bind,
         port=port,
         open_browser=open_browser,
         ignore=(site.preview.parent, asked.site().output),
-        source_lines=functools.partial(report.source_lines, site),
+        source_lines=functools.partial(source_lines, (site.root, site.content, theme().parent)),
     )
     return INTERRUPTED
 
@@ -303,7 +322,7 @@ def list_(asked: Asked, *, what: str, format_: str, text: bool) -> None:
     """List every clipping with what is published of it, or every source with its health."""
     from generator import report
     from generator.bodies import Bodies
-    from generator.build import read, rules_of
+    from generator.desk import read
     from generator.grouping.health import healths_of
     from generator.render.pages import plan
 
@@ -319,7 +338,7 @@ def list_(asked: Asked, *, what: str, format_: str, text: bool) -> None:
         (report.print_jsonl if format_ == "jsonl" else report.print_sources)(healths)
         return
     plan_ = plan(desk.digest)
-    reader = Bodies(site, plan_, rules_of(site.config, options)).text if text else None
+    reader = Bodies(site, plan_, desk).text if text else None
     rows = report.entries(plan_, desk, reader)
     (report.print_jsonl if format_ == "jsonl" else report.print_table)(rows)
 
@@ -342,7 +361,7 @@ def check(asked: Asked, *, format_: str, fix: bool, yes: bool) -> int:
     left = _fix(site, yes=yes) if fix else ()
     with report.progress(quiet=False) as progress:
         desk = read(site, options, progress)
-    problems = (*left, *desk.problems, *image_problems(site, desk, options))
+    problems = (*left, *desk.problems, *image_problems(site, desk))
     result = findings.Findings(
         found=desk.found, repaired=desk.repaired, skipped=desk.skipped, problems=problems
     )
@@ -428,20 +447,30 @@ def _silent(_step: str, _done: int, _total: int) -> None:
     """Show no progress."""
 
 
-def _rebuild(asked: Asked, site: Callable[[], Site], report_file: Path | None, check: Check) -> Built:
-    """Build once for a watching command."""
+def _rebuild(
+    asked: Asked, site: Callable[[], Site], report_file: Path | None, told: set[Problem], check: Check
+) -> Built:
+    """Build once for a watching command; `told` are the problems that need not be said again."""
     from generator.preview.follow import Built
 
     current = site()
-    done, desk = _build(asked, current, report_file, check)
+    done, desk = _build(asked, current, report_file, check, told=told)
+    told |= set(done.problems)
+    told &= set(done.problems)
     due_in = None
-    if desk.waits_until is not None and asked.as_of is None:
+    if desk.waits_until is not None and not asked.is_fixed:
         due_in = max(0.0, (desk.waits_until - dt.datetime.now(dt.UTC)).total_seconds())
     return Built(changed=done.pages.written + done.pages.deleted > 0, due_in=due_in)
 
 
 def _build(
-    asked: Asked, site: Site, report_file: Path | None, check: Check | None = None
+    asked: Asked,
+    site: Site,
+    report_file: Path | None,
+    check: Check | None = None,
+    *,
+    clean: bool = False,
+    told: Collection[Problem] = (),
 ) -> tuple[Report, Desk]:
     """Build, print and report what was done."""
     from generator import report
@@ -449,12 +478,15 @@ def _build(
 
     started = time.perf_counter()
     with report.progress(quiet=asked.quiet) as show:
-        done, desk = build_site(site, asked.options(site), _checked(show, check))
+        done, desk = build_site(site, asked.options(site), _checked(show, check), clean=clean)
     seconds = time.perf_counter() - started
-    if not asked.quiet:
-        report.print_problems(done.problems, limit=None if asked.verbose else report.PROBLEMS_SHOWN)
+    new = [problem for problem in done.problems if problem not in told]
+    if asked.quiet:
+        report.print_problems(report.errors(new))
+    else:
+        report.print_problems(new, limit=None if asked.verbose else report.PROBLEMS_SHOWN)
         if asked.verbose:
-            report.print_skipped(done.skipped)
+            report.print_skipped(done.skipped, done.problems)
         report.print_line(report.closing_line(done, seconds))
     if report_file is not None:
         _write_report(report_file, report.report_json(done, seconds))

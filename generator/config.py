@@ -19,6 +19,7 @@ from generator.model import TextPolicy
 
 FILE_NAME = "digest.toml"
 PICKS_FILE = "picks.toml"
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
 CURATOR_FIELDS = ("pin", "hide", "note", "merge", "split")
 ARTICLE_FIELDS = (
@@ -148,6 +149,11 @@ def load(
     return site
 
 
+def missing(file: Path) -> ConfigError:
+    """What to raise for a configuration that was named and is not there."""
+    return ConfigError(_problem(file, "does not exist", "name another with --config"))
+
+
 def preview_of(site: Site) -> Site:
     """The same site, built for the local preview."""
     return msgspec.structs.replace(site, output=site.preview)
@@ -177,14 +183,18 @@ def _read(file: Path) -> Config:
     except msgspec.ValidationError as error:
         what, _, where = str(error).partition(" - at `$.")
         key = where.rstrip("`")
-        raise ConfigError(_problem(file, f"`{key}`: {what}", _choices(key), _line(file, key))) from error
+        raise ConfigError(
+            _problem(file, f"`{key}`: {what}", _choices(key, what), _line(file, key))
+        ) from error
 
 
 _CHOICES = {"language": ("en", "zh"), "links": ("site", "file"), "text": tuple(map(str, TextPolicy))}
 
 
-def _choices(key: str) -> str:
+def _choices(key: str, what: str) -> str:
     """Advise on the values that a key may have."""
+    if what.startswith("Expected `array`"):
+        return 'write a list, such as ["README.md", ".*"]'
     choices = _CHOICES.get(key.split(".")[-1], ()) if key != "sources" else ()
     known = ", ".join(f'"{choice}"' for choice in choices)
     return f"write one of {known}" if known else "docs/reference/configuration.md says what it may be"
@@ -224,7 +234,8 @@ def _faults(config: Config, file: Path) -> Iterable[Problem]:
         zoneinfo.ZoneInfo(config.timezone)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         close = difflib.get_close_matches(config.timezone, zoneinfo.available_timezones(), 1)
-        advice = f"did you mean `{close[0]}`?" if close else "use a name such as `Asia/Shanghai`"
+        is_place = "/" in "".join(close)
+        advice = f"did you mean `{close[0]}`?" if is_place else "name a place, such as `Asia/Shanghai`"
         yield _problem(file, f"unknown time zone `{config.timezone}`", advice, _line(file, "timezone"))
     if config.base_url is not None and not _is_site_address(config.base_url):
         yield _problem(
@@ -233,27 +244,35 @@ def _faults(config: Config, file: Path) -> Iterable[Problem]:
             "write it as https://host/ or https://host/path/",
             _line(file, "base_url"),
         )
+    for tag in config.languages:
+        if not _LANGUAGE.fullmatch(tag):
+            line = _line(file, "languages")
+            yield _problem(file, f"`languages` holds {tag!r}", "write tags such as zh or en-GB", line)
     for key in ("feed_items", "source_feed_items"):
         if not 1 <= getattr(config, key) <= 1000:
             yield _problem(file, f"`{key}` must lie between 1 and 1000", "", _line(file, key))
     for name, source in config.sources.items():
-        if source.home is not None and not _is_web_address(source.home):
+        if source.language is not None and not _LANGUAGE.fullmatch(source.language):
+            line = _line(file, "language")
+            yield _problem(file, f"`sources.{name}.language` is no language", "write a tag such as zh", line)
+        if source.home is not None and not is_web_address(source.home):
             yield _problem(
                 file, f"`sources.{name}.home` is no web address", "write https://…", _line(file, "home")
             )
 
 
-def _is_web_address(address: str) -> bool:
+def is_web_address(address: str) -> bool:
+    """Whether an address is http or https, with a host."""
     try:
         parts = urllib.parse.urlsplit(address)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and not re.search(r"\s", address)
     except ValueError:
         return False
 
 
 def _is_site_address(address: str) -> bool:
     return (
-        _is_web_address(address)
+        is_web_address(address)
         and address.isascii()
         and not re.search(r"[\s<>\"'?#\\]", address)
         and "@" not in urllib.parse.urlsplit(address).netloc
@@ -270,6 +289,12 @@ def _check_folders(site: Site, file: Path) -> None:
                 "choose an output folder beside the content folder, with `output` or --output",
             )
         )
+    for name in ("static", "templates", ".broadsheet"):
+        own = (site.root / name).resolve()
+        if output == own or own in output.parents:
+            raise ConfigError(
+                _problem(file, f"the output folder {site.output} lies in {name}/", "choose one beside it")
+            )
     root = site.root.resolve()
     if output == root or output in root.parents:
         raise ConfigError(

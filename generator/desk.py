@@ -14,7 +14,7 @@ from generator.grouping import digest_of
 from generator.grouping.picks import applied
 from generator.grouping.sources import key
 from generator.grouping.stories import stories_of
-from generator.model import Article, Digest, Skipped
+from generator.model import Digest, Skipped
 from generator.reading import article_of, discover, read_clipping
 from generator.reading.article import Reading, Rules, origin_of
 from generator.reading.boilerplate import Cleaning, families
@@ -94,9 +94,7 @@ def cleaning_of(
 ) -> tuple[Cleaning, tuple[Problem, ...]]:
     """Gather what is known of page furniture: families of pages as data, and what each source repeats."""
     known, problems = families.load(site.root)
-    off = frozenset(
-        name for name, source in site.config.sources.items() if not source.clean
-    )
+    off = frozenset(name for name, source in site.config.sources.items() if not source.clean)
     learned = {} if not site.config.clean else dict(_learned(site, paths, rules, progress))
     return Cleaning(families=known, learned=learned, off=not site.config.clean, off_sources=off), problems
 
@@ -190,8 +188,3 @@ def _no_content(site: Site) -> Problem:
         severity=Severity.ERROR,
         kind="config",
     )
-
-
-def articles_of(readings: Iterable[Reading]) -> list[Article]:
-    """The articles among readings."""
-    return [reading.article for reading in readings if reading.article]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import enum
+import re
 
 import msgspec
+
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
 class Severity(enum.StrEnum):
@@ -50,3 +53,11 @@ class ConfigError(BroadsheetError):
 
 class BuildError(BroadsheetError):
     """The build cannot finish; the last good site stands (exit code 1)."""
+
+
+def shown(path: str) -> str:
+    r"""A path as messages print it: bytes that are not UTF-8, and control characters, as `\xff`."""
+    if path.isprintable():
+        return path
+    text = path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import msgspec
 
-from generator.errors import Problem
+from generator.errors import Problem, shown
 from generator.model import Skipped
-from generator.reading.text import shown
 
 _OTHER = "other"
 """Stands for a kind where a problem has none."""

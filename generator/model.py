@@ -8,6 +8,9 @@ from collections.abc import Mapping
 
 import msgspec
 
+_RTL = frozenset({"ar", "fa", "ur", "ps", "ug", "he", "yi", "dv", "sd", "ckb"})
+_RTL_SCRIPTS = frozenset({"arab", "hebr", "thaa", "syrc", "nkoo"})
+
 
 class Verdict(enum.StrEnum):
     """How much of an article its clipping holds."""
@@ -236,3 +239,9 @@ class Digest(msgspec.Struct, frozen=True, kw_only=True):
     """Editions of each period, oldest first; a period without articles has none."""
     stories: tuple[Story, ...] = ()
     """Newest lead first."""
+
+
+def direction(language: str) -> str:
+    """`rtl` for a language written from right to left, else `ltr`."""
+    parts = language.lower().replace("_", "-").split("-")
+    return "rtl" if parts[0] in _RTL or not _RTL_SCRIPTS.isdisjoint(parts[1:]) else "ltr"

@@ -12,22 +12,17 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from generator import addresses
-from generator.errors import Problem, Severity
-from generator.reading.text import shown
+from generator.errors import Problem, Severity, shown
 
 if TYPE_CHECKING:  # rich and the pipeline take longer to import than most commands take to run
     from rich.console import Console
 
     from generator.build import Desk, Report
-    from generator.config import Site
     from generator.model import Article, Digest, Health, Skipped
     from generator.render.pages import Plan
 
 PROBLEMS_SHOWN = 12
 """Problems that a build prints; `check` prints all."""
-
-LINES_AROUND = 3
-"""Lines shown before and after the one with a fault."""
 
 
 def console(*, error: bool = False) -> Console:
@@ -90,6 +85,11 @@ def print_bytes(content: bytes) -> None:
     sys.stdout.buffer.flush()
 
 
+def errors(problems: Iterable[Problem]) -> list[Problem]:
+    """Pick the faults that cost something."""
+    return [problem for problem in problems if problem.severity is Severity.ERROR]
+
+
 def print_problems(problems: Iterable[Problem], *, limit: int | None = None) -> None:
     """Print problems, one a line, the gravest first where only `limit` are shown."""
     screen = console(error=True)
@@ -125,29 +125,16 @@ def checked_line(desk: Desk, problems: Sequence[Problem]) -> str:
     return f"{found}; {', '.join(counts) or 'all well'}"
 
 
-def print_skipped(skipped: Iterable[Skipped]) -> None:
-    """Say what is not published, and why."""
-    for one in skipped:
+def print_skipped(skipped: Iterable[Skipped], problems: Iterable[Problem]) -> None:
+    """Say what is not published, and why, unless an error among the problems has said it."""
+    told = {problem.path for problem in errors(problems)}
+    for one in (one for one in skipped if one.path not in told):
         print_line(f"skipped: {shown(one.path)}: {shown(one.reason)}", error=True)
 
 
 def print_fault(error: Exception) -> None:
     """Show a fault of Broadsheet itself, with all that helps to mend it."""
     print_line("".join(traceback.format_exception(error)).rstrip(), error=True)
-
-
-def source_lines(site: Site, problem: Problem) -> tuple[tuple[int, str], ...]:
-    """Read the numbered lines around a problem of a template, the configuration or a clipping."""
-    if problem.line is None:
-        return ()
-    for folder in (site.root, site.content):
-        try:
-            lines = (folder / problem.path).read_text("utf-8", "replace").splitlines()
-        except OSError:
-            continue
-        first = max(1, problem.line - LINES_AROUND)
-        return tuple(enumerate(lines[first - 1 : problem.line + LINES_AROUND], first))
-    return ()
 
 
 def report_json(report: Report, seconds: float) -> bytes:
@@ -205,17 +192,21 @@ def print_jsonl(rows: Iterable[dict[str, object]]) -> None:
 
 
 def print_table(rows: Iterable[dict[str, object]]) -> None:
-    """Print a table for people: date, source, verdict and title."""
+    """Print a table for people: date, source, verdict, title or reason, and path; the newest first."""
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False)
-    for heading in ("date", "source", "verdict", "title"):
-        table.add_column(heading, no_wrap=heading != "title", overflow="ellipsis")
-    for row in rows:
-        cells = (row["date"], row["source"], row["verdict"] or "skipped", row["title"] or row["path"])
+    for heading in ("date", "source", "verdict", "title", "path"):
+        table.add_column(heading, no_wrap=heading in {"date", "verdict"}, overflow="fold")
+    for row in sorted(rows, key=lambda row: str(row["date"] or ""), reverse=True):
+        title = row["title"] or row["skipped"]
+        cells = (row["date"], row["source"], row["verdict"] or "skipped", title, row["path"])
         table.add_row(*(Text(shown(str(cell or ""))) for cell in cells))
-    console().print(table)
+    screen = console()
+    if not screen.is_terminal:  # whoever reads it elsewhere has no width
+        screen.width = 10_000
+    screen.print(table)
 
 
 def healths(healths_: Mapping[str, Health], digest: Digest) -> Iterator[dict[str, object]]:
@@ -260,4 +251,7 @@ def print_sources(rows: Iterable[dict[str, Any]]) -> None:
         silent = f"{row['silent_days']:,} days" if row["silent"] else ""
         cells = (row["source"], f"{row['articles']:,}", *shares, row["last"].isoformat(), silent)
         table.add_row(*(Text(cell) for cell in cells))
-    console().print(table)
+    screen = console()
+    if not screen.is_terminal:  # whoever reads it elsewhere has no width
+        screen.width = 10_000
+    screen.print(table)

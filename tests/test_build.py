@@ -5,6 +5,7 @@ import html.parser
 import json
 import os
 import shutil
+import time
 import urllib.parse
 from pathlib import Path
 
@@ -306,7 +307,7 @@ def test_an_empty_digest_has_a_front_page(tmp_path):
     (tmp_path / "content").mkdir()
     report, _ = build_site(tmp_path)
     assert report.found == 0
-    assert (tmp_path / "public/index.html").is_file()
+    assert "<title>Broadsheet</title>" in (tmp_path / "public/index.html").read_text("utf-8")
 
 
 def test_hostile_sources_stay_inside_the_site(tmp_path):
@@ -351,3 +352,79 @@ def test_progress_may_end_a_build(root):
     with pytest.raises(KeyboardInterrupt):
         build(site_in(root), Options(as_of=NOW), stop)
     assert files_of(root / "public") == before
+
+
+def test_an_alias_cannot_stop_a_build_or_plant_hidden_files(root):
+    odd = [
+        ".git/",
+        "nul/",
+        "con.html",
+        ".broadsheet-staging/",
+        "a/" * 2500,
+        "x" * 300 + ".html",
+        "favicon.ico/",
+        "a./",
+    ]
+    write_clipping(root / "content", "odd.md", title="Odd", aliases=json.dumps(odd))
+    (root / "static").mkdir()
+    (root / "static/favicon.ico").write_bytes(b"icon")
+    report, _ = build_site(root)
+    written = files_of(root / "public")
+    assert written["favicon.ico"] == b"icon"
+    assert not [path for path in written if path.split("/")[0] in {".git", "nul", "con.html", "a", "a."}]
+    assert sum(problem.path == "odd.md" for problem in report.problems) == len(odd) - 1
+    assert any("favicon.ico/index.html" in problem.message for problem in report.problems)
+
+
+def test_names_that_are_not_utf8_may_clash(root):
+    for name in (b"a\xff.md", b"c.md"):
+        file = Path(os.fsdecode(os.fsencode(root / "content") + b"/" + name))
+        file.write_text(f"---\ntitle: A\nid: same-id\ndate: 2024-01-01\n---\n{BODY}\n", "utf-8")
+    report, _ = build_site(root)
+    assert [skipped.reason for skipped in report.skipped if "same id" in skipped.reason] == [
+        "has the same id as a\\xff.md: same-id"
+    ]
+
+
+def test_older_pages_stay_as_they_are_when_newer_articles_come(tmp_path):
+    write_config(tmp_path)
+    for n in range(301):
+        write_clipping(tmp_path / "content", f"{n:03}.md", title=f"T{n}", date=f"2024-07-{1 + n // 15:02}")
+    build_site(tmp_path)
+    before = files_of(tmp_path / "public")
+    write_clipping(tmp_path / "content", "new.md", title="New", date="2024-07-22")
+    build_site(tmp_path)
+    changed = {path for path, data in files_of(tmp_path / "public").items() if before.get(path) != data}
+    pages = {path for path in changed if path.endswith(".html")}
+    assert "sources/a-source/2024/07/index.html" not in pages
+    assert "sources/a-source/2024/07/2/index.html" not in pages
+    days = {path for path in pages if path.count("/") == 3 and path.startswith("2024/07/")}
+    assert days == {"2024/07/21/index.html", "2024/07/22/index.html"}
+    assert sum(path.startswith("articles/") for path in pages) == 1
+
+
+def test_a_hostile_body_does_not_take_minutes(tmp_path):
+    write_config(tmp_path)
+    write_clipping(tmp_path / "content", "a.md", BODY + "\n\n" + "![" * 100_000)
+    fields = "".join(f"k{n}: v\n" for n in range(20_000))
+    (tmp_path / "content/b.md").write_text(f"---\ntitle: B\ndate: 2024-07-01\n{fields}---\n{BODY}\n", "utf-8")
+    started = time.process_time()
+    report, _ = build_site(tmp_path)
+    assert report.published == 2
+    assert time.process_time() - started < 20  # minutes, before
+
+
+def test_an_image_that_is_ignored_is_not_published(root):
+    pixel = bytes.fromhex("89504e470d0a1a0a0000000d4948445200000001000000010806000000")
+    (root / "content/.secret").mkdir()
+    (root / "content/.secret/d.png").write_bytes(pixel)
+    write_clipping(root / "content", "note.md", "![x](.secret/d.png)\n\n" + BODY, url=None)
+    build_site(root)
+    assert not (root / "public/media").exists()
+
+
+def test_the_language_of_a_source_holds_for_all_its_spellings(root):
+    write_config(root, '[sources.Foo]\nlanguage = "fr"\n')
+    write_clipping(root / "content", "f.md", title="F", source="FOO")
+    _, desk = build_site(root)
+    assert {article.language for article in desk.digest.articles if article.source == "Foo"} == {"fr"}

@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 import pytest
 
-from generator.cli import DONE, FAILED, INTERRUPTED, UNUSABLE, broadsheet, run
+from generator.cli import DONE, FAILED, INTERRUPTED, UNUSABLE, Asked, broadsheet, run
 from writing import BODY, write_clipping, write_config
 
 REFERENCE = Path(__file__).parent.parent / "docs/reference/command-line.md"
@@ -119,7 +119,7 @@ def test_list_shows_people_a_table(root, capfd):
     assert run(["list"]) == DONE
     out = capfd.readouterr().out
     assert re.search(r"2024-07-03\s+A source\s+full\s+An article", out)
-    assert re.search(r"skipped\s+c\.md", out)
+    assert re.search(r"skipped\s+is a draft .*c\.md", out)
 
 
 def test_list_shows_the_health_of_sources(root, capfd):
@@ -207,6 +207,11 @@ def test_new_prints_the_path_of_a_clipping_that_is_published(root, capfd):
         (["new", "x", "--url", "javascript:alert(1)"], "no web address"),
         (["build", "--base-url", "host"], "no address of a site"),
         (["build", "-o", "content/x"], "lie in each other"),
+        (["build", "-o", "static/x"], "lies in static/"),
+        (["build", "-o", ".broadsheet/preview"], "lies in .broadsheet/"),
+        (["build", "-c", "nope.toml"], "does not exist"),
+        (["serve", "--as-of", "foo"], "write YYYY-MM-DD"),
+        (["build", "--watch", "--as-of", "foo"], "write YYYY-MM-DD"),
     ],
 )
 def test_what_cannot_be_used_is_said_with_the_mend(root, capfd, arguments, message):
@@ -231,6 +236,39 @@ def test_the_day_that_counts_as_now(root, monkeypatch, capfd):
     assert " 1 published" in capfd.readouterr().out
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "noon")
     assert run(["build"]) == UNUSABLE
+
+
+def test_a_fixed_day_does_not_wake_a_watching_build(root, monkeypatch):
+    assert not Asked().is_fixed
+    assert Asked(as_of="2024-07-03").is_fixed
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1000")
+    assert Asked().is_fixed
+
+
+def test_clean_writes_every_file_again_and_only_a_good_site(root, capfd):
+    run(["build", "-q"])
+    page = root / "public/index.html"
+    before = page.stat().st_ino
+    run(["build", "-q"])
+    assert page.stat().st_ino == before
+    assert run(["build", "--clean", "-q"]) == DONE
+    assert page.stat().st_ino != before
+    (root / "templates").mkdir()
+    (root / "templates/article.html").write_text("{% broken", "utf-8")
+    assert run(["build", "--clean"]) == FAILED
+    assert page.is_file()
+
+
+def test_quiet_still_says_what_is_lost(root, capfd):
+    write_clipping(root / "content", "undated.md", date=None)
+    run(["build", "-q"])
+    assert capfd.readouterr().err.startswith("error: undated.md: has no date")
+
+
+def test_a_table_that_nobody_looks_at_is_whole(root, capfd):
+    write_clipping(root / "content", "long.md", title="A long title " * 30 + "end")
+    run(["list"])
+    assert "long title end" in capfd.readouterr().out
 
 
 def test_hostile_names_do_not_reach_the_terminal(root, capfd):

@@ -2,7 +2,6 @@
 
 from generator import report
 from generator.errors import Problem, Severity
-from writing import site_in, write_config
 
 
 def problem(number: int, severity: Severity = Severity.WARNING) -> Problem:
@@ -32,17 +31,3 @@ def test_a_fault_of_broadsheet_itself_is_shown_whole(capfd):
     err = capfd.readouterr().err
     assert "ZeroDivisionError: division by zero" in err
     assert "test_report.py" in err
-
-
-def test_lines_around_a_problem_come_from_the_site_or_its_content(tmp_path):
-    write_config(tmp_path, "".join(f"# line {n}\n" for n in range(1, 11)))
-    (tmp_path / "content").mkdir()
-    (tmp_path / "content/a.md").write_text("one\ntwo\n", "utf-8")
-    site = site_in(tmp_path)
-
-    def around(path: str, line: int | None) -> list[int]:
-        return [n for n, _ in report.source_lines(site, Problem(path=path, line=line, message="x"))]
-
-    assert around("digest.toml", 5) == [2, 3, 4, 5, 6, 7, 8]
-    assert around("a.md", 2) == [1, 2]
-    assert around("a.md", None) == around("none.md", 1) == []

@@ -11,11 +11,11 @@ from pathlib import Path
 import msgspec
 
 from generator.authoring import atomic
-from generator.errors import Problem, Severity
+from generator.errors import Problem, Severity, shown
 from generator.reading import discover
 from generator.reading.frontmatter import clipping_of, file_bytes
 from generator.reading.plain import block_of, quoted_where_needed
-from generator.reading.text import decode, encoding_of, shown
+from generator.reading.text import decode, encoding_of
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _CONTEXT = 3

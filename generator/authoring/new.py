@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import fnmatch
 import json
 import re
 import unicodedata
-import urllib.parse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
-from generator.config import Site
+from generator.addresses import is_device
+from generator.config import Site, is_web_address
 from generator.errors import ConfigError, Problem, Severity
 from generator.ids import path_id
+from generator.reading.discover import is_ignored
 
 _LONGEST = 200
 """Bytes of a file name; some file systems and archives allow little more."""
@@ -23,7 +23,6 @@ _PLAIN = re.compile(
 )
 """Text that YAML reads as it stands: it begins with a letter and holds nothing that could be syntax."""
 _YAML_WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
-_DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
 
 
 def new(
@@ -34,7 +33,6 @@ def new(
     url: str | None = None,
     source: str | None = None,
     date: dt.date | dt.datetime | None = None,
-    tags: Sequence[str] = (),
     draft: bool = False,
 ) -> Path:
     """Write a clipping without text at `content/YYYY/MM/DD/<slug>.md`, and return its path.
@@ -46,7 +44,7 @@ def new(
     title = _line(title)
     if not title:
         raise _refusal("title", "is empty", "say what the article is called")
-    if url is not None and not _is_web_address(url):
+    if url is not None and not is_web_address(url):
         raise _refusal("url", f"is no web address: {url!r}", "write https://… of the original")
     moment = now.astimezone(site.config.zone)
     day = moment.date() if date is None else _day(date, site)
@@ -57,7 +55,6 @@ def new(
         "source": None if source is None else _scalar(_line(source)),
         "date": (date or day).isoformat(),
         "fetch_date": moment.isoformat(timespec="seconds"),
-        "tags": f"[{', '.join(map(_quoted, map(_line, tags)))}]" if tags else None,
         "draft": "true" if draft else None,
     }
     try:
@@ -68,11 +65,11 @@ def new(
 
 
 def _write(site: Site, folder: str, title: str, values: dict[str, str | None]) -> Path:
-    (site.content / folder).mkdir(parents=True, exist_ok=True)
     for name in _names(slug(title)):
         path = f"{folder}/{name}.md"
-        if _is_ignored(path, site.config.ignore):
+        if is_ignored(path, site.config.ignore):
             continue
+        (site.content / folder).mkdir(parents=True, exist_ok=True)
         fields = values | {"id": path_id(path)}
         lines = (f"{key}: {value}\n" for key, value in fields.items() if value is not None)
         try:
@@ -81,7 +78,9 @@ def _write(site: Site, folder: str, title: str, values: dict[str, str | None]) -
         except FileExistsError:
             continue
         return site.content / path
-    raise AssertionError("names never run out")  # pragma: no cover
+    raise _refusal(
+        f"{folder}/{slug(title)}.md", "is taken or ignored, and so are its neighbours", "choose another title"
+    )
 
 
 def slug(title: str) -> str:
@@ -91,7 +90,7 @@ def slug(title: str) -> str:
     name = _cut("-".join(words), _LONGEST - len(".md") - len("-999"))
     if not name:
         return "clipping"
-    return f"{name}-clipping" if _DEVICES.fullmatch(name) else name
+    return f"{name}-clipping" if is_device(name) else name
 
 
 def _cut(name: str, size: int) -> str:
@@ -107,20 +106,8 @@ def _cut(name: str, size: int) -> str:
 
 def _names(name: str) -> Iterator[str]:
     yield name
-    number = 2
-    while True:
+    for number in range(2, 1000):
         yield f"{name}-{number}"
-        number += 1
-
-
-def _is_ignored(path: str, patterns: Sequence[str]) -> bool:
-    """Whether an `ignore` pattern may name a file, in any case: then it would never be published."""
-    name = path.rpartition("/")[2]
-    return any(
-        fnmatch.fnmatchcase(part.casefold(), pattern.casefold())
-        for pattern in patterns
-        for part in (name, path)
-    )
 
 
 def _line(text: str) -> str:
@@ -146,14 +133,6 @@ def _day(date: dt.date | dt.datetime, site: Site) -> dt.date:
     if not isinstance(date, dt.datetime):
         return date
     return (date.astimezone(site.config.zone) if date.tzinfo else date).date()
-
-
-def _is_web_address(url: str) -> bool:
-    try:
-        parts = urllib.parse.urlsplit(url)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and not re.search(r"\s", url)
-    except ValueError:
-        return False
 
 
 def _refusal(where: str | Path, message: str, advice: str) -> ConfigError:

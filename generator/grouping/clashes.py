@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from generator import addresses
-from generator.errors import Problem, Severity
+from generator.errors import Problem, Severity, shown
 from generator.model import Article, Period, Skipped
 
 OWN_FOLDERS = ("assets/", "media/", "sitemaps/", "sources/")
@@ -25,11 +25,11 @@ def told_apart(articles: Iterable[Article]) -> tuple[list[Article], list[Skipped
     for article in sorted(articles, key=lambda article: article.path):
         other = kept.setdefault(_folded(article.id), article)
         if other is not article:
-            reason = f"has the same id as {other.path}: {article.id}"
-            skipped.append(Skipped(path=article.path, reason=reason))
+            reason = f"has the same id as {shown(other.path)}: {article.id}"
+            skipped.append(Skipped(path=shown(article.path), reason=reason))
             problems.append(
                 Problem(
-                    path=article.path,
+                    path=shown(article.path),
                     message=reason,
                     advice="it is left out; give it another `id`, or rename the file",
                     severity=Severity.ERROR,
@@ -58,7 +58,7 @@ def redirected(articles: Sequence[Article]) -> tuple[list[Article], list[Problem
             elif fault:
                 problems.append(
                     Problem(
-                        path=article.path,
+                        path=shown(article.path),
                         message=f"the alias {alias!r} {fault}",
                         advice="it does not redirect; take it out of `aliases`",
                         kind="alias",
@@ -92,7 +92,7 @@ class _Taken:
         if owner == article.path:
             return ""
         if owner is not None:
-            return f"is the address of {owner}"
+            return f"is the address of {shown(owner)}"
         if file in self._folders:
             return "is the name of a folder of the site"
         if any(folder in self._owners for folder in _folders(file)):

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from generator.config import FILE_NAME, SourceConfig
 from generator.errors import Problem
-from generator.ids import short_hash
+from generator.ids import ALPHABET, short_hash
 from generator.model import Article
 
 SLUG_BYTES = 60
@@ -92,6 +92,10 @@ def _base(key_: str) -> str:
     return "".join(kept).rstrip("-")
 
 
+_LOOKS_HASHED = re.compile(rf"-[{ALPHABET}]{{6}}$")
+"""Words that could be another's slug with its hash get a hash of their own."""
+
+
 def _is_word(character: str) -> bool:
     category = unicodedata.category(character)
     return category[0] == "L" or category == "Nd"
@@ -103,6 +107,7 @@ def _speaks_for_itself(key_: str, base: str) -> bool:
         all(character == " " or _is_word(character) for character in key_)
         and len(base.encode("utf-8")) <= SLUG_BYTES
         and base not in _RESERVED
+        and not _LOOKS_HASHED.search(base)
         and key(key_.upper()) == key_  # a dotless i is an i where names compare by their capitals
     )
 

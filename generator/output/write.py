@@ -31,8 +31,6 @@ import msgspec
 from generator.errors import BuildError
 from generator.output import disk, lock, manifest, names
 
-_CHUNK = 1 << 20
-
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):
     """What a build did to the files of the output folder."""
@@ -50,8 +48,9 @@ class Transaction:
     while another build holds the folder.
     """
 
-    def __init__(self, output: Path, as_of: dt.date, *, patience: float = 10.0) -> None:
+    def __init__(self, output: Path, as_of: dt.date, *, patience: float = 10.0, afresh: bool = False) -> None:
         self._output = output
+        self._afresh = afresh
         self._root = str(output)
         self._as_of = as_of
         self._patience = patience
@@ -93,7 +92,7 @@ class Transaction:
         with disk.in_words(self._output):
             self._claim(path)
             place, found = f"{self._root}/{path}", self._found(path)
-            if not (_is_of_size(found, len(data)) and Path(place).read_bytes() == data):
+            if self._afresh or not (_is_of_size(found, len(data)) and Path(place).read_bytes() == data):
                 with open(self._stage(path, found), "wb") as file:
                     file.write(data)
             self._files[path] = manifest.digest(data)
@@ -104,7 +103,7 @@ class Transaction:
         with disk.in_words(self._output):
             self._claim(path)
             place, found = f"{self._root}/{path}", self._found(path)
-            if not (_is_of_size(found, size) and _digest_of(Path(place)) == digest):
+            if self._afresh or not (_is_of_size(found, size) and _digest_of(Path(place)) == digest):
                 shutil.copyfile(source, self._stage(path, found))
             self._files[path] = digest
 

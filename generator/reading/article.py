@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import re
 import urllib.parse
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
 
-from generator.errors import Problem, Severity
+from generator.addresses import is_device
+from generator.errors import Problem, Severity, shown
 from generator.ids import path_id
 from generator.model import Article, Clipping, Skipped, Verdict
 from generator.picks_file import Pick
@@ -22,7 +23,7 @@ from generator.reading.curator import pick_of
 from generator.reading.dates import ADVICE, DateError, Moment, day_of_path, moment_of
 from generator.reading.fingerprint import fingerprint_of
 from generator.reading.language import is_latin, language_of, reading_minutes
-from generator.reading.text import folded, shown, unescaped
+from generator.reading.text import folded, unescaped
 from generator.reading.values import NO, YES, items, words
 
 # Keys of Obsidian Web Clipper and MarkDownload, in the order of trust. Both put the address into `source`.
@@ -42,8 +43,9 @@ _HOST = re.compile(r"[^\s/?#@\\<>\"'`{}|^%\[\]]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\]
 _WIKILINK = re.compile(r"\[\[(?:[^\[\]|]*\|)?([^\[\]|]+)\]\]")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{1,59}")
-_RESERVED = re.compile(r"con|prn|aux|nul|com\d|lpt\d")
-_ALIAS = re.compile(r"[A-Za-z0-9._~-]+(?:/[A-Za-z0-9._~-]+)*(?:\.html|/)")
+_PART = r"[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,80}"
+_ALIAS = re.compile(rf"(?:{_PART}/){{0,7}}(?:{_PART}\.html|)")
+_MOST_ALIASES = 50
 _DATE_IN_NAME = re.compile(r"^\d{4}[-_.]?\d{2}[-_.]?\d{2}[-_. ]+")
 
 
@@ -62,7 +64,9 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     fields: Mapping[str, tuple[str, ...]] = {}
     """Other clippers' keys: for one of ours, theirs in the order of trust."""
     source_languages: Mapping[str, str] = {}
-    """By source's name or alias, what the configuration says."""
+    """What the configuration says, by the key of a source's name or alias."""
+    source_key: Callable[[str], str] = str
+    """Folds the spellings of a source into one."""
     own_source: str = "Broadsheet"
     """The source of what has neither source, nor address, nor folder: the digest itself."""
 
@@ -343,7 +347,7 @@ def _languages(draft: _Draft, beginning: str, title: str, source: str) -> tuple[
     """The language of the body, and that of the title."""
     rules = draft.rules
     of_title = language_of(title, rules.languages)
-    given = _given_language(draft) or rules.source_languages.get(source)
+    given = _given_language(draft) or rules.source_languages.get(rules.source_key(source))
     of_body = None if given else language_of(beginning, rules.languages)
     language = given or of_body or of_title or rules.default_language
     if of_title is None or (language.startswith("ja") and of_title.startswith("zh")):
@@ -372,7 +376,7 @@ def _subtag(tag: str) -> str:
 
 def _id(draft: _Draft) -> str:
     for key, text in draft.words("id"):
-        if _ID.fullmatch(text) and not _RESERVED.fullmatch(text):
+        if _ID.fullmatch(text) and not is_device(text):
             return text
         advice = "write 2 to 60 of a-z, 0-9 and -, beginning with a letter or digit"
         draft.tell("id", key, f"`id: {text[:80]}` cannot stand in an address; the path's id is used", advice)
@@ -381,14 +385,23 @@ def _id(draft: _Draft) -> str:
 
 def _aliases(draft: _Draft) -> Iterator[str]:
     for key, value in draft.found("aliases"):
-        for alias in items(value):
+        given = list(items(value))
+        if len(given) > _MOST_ALIASES:
+            fault = f"has {len(given)} aliases; the first {_MOST_ALIASES} count"
+            draft.tell("alias", key, fault, "delete the others")
+        for alias in given[:_MOST_ALIASES]:
             address = alias.removeprefix("/")
-            if _ALIAS.fullmatch(address) and not any(p in {".", ".."} for p in address.split("/")):
+            if address and _ALIAS.fullmatch(address) and not any(map(_is_odd, address.split("/"))):
                 yield address
             else:
                 advice = "write an address of this site, such as `articles/ab/abc….html` or `old/page/`"
                 draft.tell("alias", key, f"alias {alias[:80]!r} is not used", advice)
         return
+
+
+def _is_odd(part: str) -> bool:
+    """Whether some file system cannot hold a name, or takes it for another."""
+    return part.endswith(".") or is_device(part)
 
 
 def _authors(draft: _Draft) -> tuple[str, ...]:

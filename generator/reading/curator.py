@@ -7,9 +7,9 @@ from typing import Protocol
 
 import msgspec
 
+from generator.errors import shown
 from generator.model import Clipping
 from generator.picks_file import LONGEST, Pick
-from generator.reading.text import shown
 from generator.reading.values import NO, YES, items, words
 
 Value = str | list[str]

@@ -11,9 +11,8 @@ from pathlib import Path
 
 import msgspec
 
-from generator.errors import Problem, Severity
+from generator.errors import Problem, Severity, shown
 from generator.model import Skipped
-from generator.reading.text import shown
 
 _SUFFIXES = (".md", ".markdown")
 
@@ -46,16 +45,27 @@ def discover(content: Path, ignore: Sequence[str]) -> Discovery:
     )
 
 
+def ignoring(patterns: Sequence[str]) -> Callable[[str], bool]:
+    """Make a test of whether a pattern names a path below the content folder, or its last part."""
+    names = _any_of(p.rstrip("/") for p in patterns if "/" not in p.rstrip("/"))
+    paths = _any_of(p.strip("/") for p in patterns if "/" in p.rstrip("/"))
+    return lambda path: bool(names(path.rpartition("/")[2]) or paths(path))
+
+
+def is_ignored(path: str, patterns: Sequence[str]) -> bool:
+    """Whether a pattern names a path below the content folder, or a folder that it lies in."""
+    ignores = ignoring(patterns)
+    parts = path.split("/")
+    return any(ignores("/".join(parts[: n + 1])) for n in range(len(parts)))
+
+
 class _Walk:
     """The state of one walk."""
 
     def __init__(self, content: Path, ignore: Sequence[str]) -> None:
         self.content = content
         self.root = os.path.realpath(content)
-        names = [p for p in ignore if "/" not in p.rstrip("/")]
-        paths = [p.lstrip("/") for p in ignore if "/" in p.rstrip("/")]
-        self.names = _any_of(p.rstrip("/") for p in names)
-        self.ignored_paths = _any_of(p.rstrip("/") for p in paths)
+        self.ignores = ignoring(ignore)
         self.paths: list[str] = []
         self.ignored = 0
         self.skipped: list[Skipped] = []
@@ -69,10 +79,11 @@ class _Walk:
                 with os.scandir(self.content / folder) as entries:
                     for entry in entries:
                         path = f"{folder}/{entry.name}" if folder else entry.name
-                        below = self._take(entry, path, ignored=ignored or self._ignores(entry.name, path))
+                        below = self._take(entry, path, ignored=ignored or self.ignores(path))
                         folders += [] if below is None else [below]
             except OSError as error:
-                self._tell(folder or ".", f"the folder cannot be read: {error.strerror}", "check its rights")
+                reason = f"is a folder that cannot be read: {error.strerror}"
+                self._skip(folder or ".", reason, "check its rights")
 
     def _take(self, entry: os.DirEntry[str], path: str, *, ignored: bool) -> tuple[str, bool] | None:
         """Note one entry; a folder to walk is returned."""
@@ -117,9 +128,6 @@ class _Walk:
         if shown(path) != path:
             message, advice = "has a name that is not readable text", "rename it; its address will change"
             self._tell(path, message, advice, Severity.NOTICE, kind="file-name")
-
-    def _ignores(self, name: str, path: str) -> bool:
-        return bool(self.names(name) or self.ignored_paths(path))
 
     def _skip(self, path: str, reason: str, advice: str) -> None:
         self.skipped.append(Skipped(path=shown(path), reason=reason))

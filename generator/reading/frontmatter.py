@@ -12,11 +12,11 @@ import frontmatter
 import msgspec
 from frontmatter.default_handlers import BaseHandler
 
-from generator.errors import Problem, Severity
+from generator.errors import Problem, Severity, shown
 from generator.model import Clipping
 from generator.reading.fields import Entry, NotFieldsError, fields_end, line_entries, yaml_entries
 from generator.reading.mojibake import garbled_line, restoration
-from generator.reading.text import decode, shown
+from generator.reading.text import decode
 
 LARGEST = 16 * 1024 * 1024
 """Bytes; a larger file is no article."""
@@ -217,11 +217,13 @@ def _clipping(path: str, block: str, body: str, line: int) -> tuple[Clipping, tu
     fields: dict[str, str | list[str]] = {}
     at: dict[str, int] = {}
     told: set[str] = set()
+    here, counted = line + 1, 0
     for entry in entries:
         if entry.advice in told:
             entry = msgspec.structs.replace(entry, note="")  # noqa: PLW2901 - once is enough
         told |= {entry.advice} - {""}
-        here = line + 1 + block.count("\n", 0, entry.start)
+        here += block.count("\n", counted, entry.start)
+        counted = entry.start
         problems += _problems(path, entry, here, at.get(entry.key))
         fields[entry.key], at[entry.key] = entry.value, here
     return Clipping(path=path, fields=fields, lines=at, body=body, repaired=repaired), tuple(problems)

@@ -41,8 +41,6 @@ _LANGUAGES = {
     "devanagari": ("hi", "mr", "ne", "sa"),
 }
 _NOT_LATIN = frozenset({"zh", "yue", "ja", "ko", *(tag for tags in _LANGUAGES.values() for tag in tags)})
-_RTL = frozenset({"ar", "fa", "ur", "ps", "ug", "he", "yi", "dv", "sd", "ckb"})
-_RTL_SCRIPTS = frozenset({"arab", "hebr", "thaa", "syrc", "nkoo"})
 
 _COMMON_WORDS = {
     "en": "the of and to in is that for it with as was on are be this by at from have or an not you can your",
@@ -155,12 +153,6 @@ def _score(words: Sequence[str], language: str) -> int:
 def is_latin(language: str) -> bool:
     """Whether a language is, as far as we know, written in Latin letters."""
     return _primary(language) not in _NOT_LATIN
-
-
-def direction(language: str) -> str:
-    """`rtl` for a language written from right to left, else `ltr`."""
-    parts = language.lower().replace("_", "-").split("-")
-    return "rtl" if parts[0] in _RTL or not _RTL_SCRIPTS.isdisjoint(parts[1:]) else "ltr"
 
 
 def reading_minutes(text: str) -> int:

@@ -63,6 +63,8 @@ class _Token(msgspec.Struct, frozen=True):
     """Bytes that continue a character."""
     stray: int = 0
     """Letters that it leaves as they are."""
+    lost: int = 0
+    """Of characters that lost their end, the beginnings that no sound text has there."""
 
 
 def _single(name: str, proof: int, *also: str) -> _Codec:
@@ -146,7 +148,7 @@ def _step(text: str) -> Restored | None:
     def meant(found: re.Match[str]) -> str:
         nonlocal lost
         token = _read(found[0], best, text[found.end() : found.end() + 3])
-        lost += token.stray if token.explained else 0
+        lost += token.lost + (token.stray if token.explained else 0)
         return token.text
 
     return Restored(best.token.sub(meant, text), (best.name,), lost)
@@ -185,10 +187,12 @@ def _read_single(token: str, codec: _Codec, table: Mapping[int, int], after: str
         stray += sum(map(str.isalpha, before))
         parts += [before, meant]
         end = found.end()
-    stray += sum(map(str.isalpha, token[end:]))
+    rest = token[end:]
+    lost = len(rest) - len(rest.rstrip("ÂÃ"))
+    stray += sum(map(str.isalpha, rest)) - lost
     # Words of one alphabet may be chance; only between Latin letters is `Ÿ` none.
     is_word = codec.proof > 1 and token.isalpha()
-    return _Token("".join([*parts, token[end:]]), 0 if is_word else explained, stray)
+    return _Token("".join([*parts, rest]), 0 if is_word else explained, stray, lost)
 
 
 def _read_gb(token: str) -> _Token:

@@ -58,7 +58,7 @@ _FENCE = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
 _RULE = re.compile(r"[ \t]*(?:(?:[-*_=][ \t]*){3,}|\[\^?[^\]]+\]:.*)")
 _HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]+|$)(?P<atx>.*?)(?:[ \t]+#+)?[ \t]*$")
 _UNDERLINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*$")
-_CUT = re.compile(r"(?<!\.)\.\.\.\s*\Z")
+_CUT = re.compile(r"(?<!\.)\.{3,4}\s*\Z")  # four: the text was cut behind a full stop
 
 
 def plain_text(markdown: str) -> str:

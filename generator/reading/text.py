@@ -23,7 +23,6 @@ _SAMPLE = 65_536
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 # Directional overrides can make `gpj.exe` read as `exe.jpg`; the rest is invisible and splits words.
 _INVISIBLE = re.compile("[\u00ad\u200b\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]")
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _DECORATION = re.compile(r"[\W_]+")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
@@ -146,11 +145,3 @@ def bare(text: str) -> str:
     """What remains of a text for comparing: letters and digits, without case, width or decoration."""
     text = (text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold()
     return _DECORATION.sub("", text) or "".join(text.split())
-
-
-def shown(path: str) -> str:
-    r"""A path as messages print it: bytes that are not UTF-8, and control characters, as `\xff`."""
-    if path.isprintable():
-        return path
-    text = path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)

@@ -11,7 +11,17 @@ import msgspec
 from markupsafe import Markup
 
 from generator import addresses
-from generator.model import Article, Edition, Group, Health, Period, Source, Story, TextPolicy
+from generator.model import (
+    Article,
+    Edition,
+    Group,
+    Health,
+    Period,
+    Source,
+    Story,
+    TextPolicy,
+    direction,
+)
 from generator.render import views
 from generator.render.health import health_view, row
 from generator.render.lists import (
@@ -21,7 +31,6 @@ from generator.render.lists import (
     STORY_FILLS,
     Fill,
     Lists,
-    direction,
     note_of,
 )
 from generator.render.names import Names, Words
@@ -69,6 +78,8 @@ class Composer(msgspec.Struct, frozen=True):
                 return self._source(page.subject)
             case Alias():
                 return self._redirect(page.subject.article)
+        if page.address == addresses.FRONT:
+            return views.EmptyView()
         latest = self.plan.digest.days[-1:]
         return views.NotFoundView(latest=self.names.edition(latest[0]) if latest else None)
 
@@ -132,7 +143,7 @@ class Composer(msgspec.Struct, frozen=True):
             picks=above.picks,
             stories=above.stories,
             blocks=tuple(block for block in blocks if not _is_above(block)),
-            calendar=self.names.calendar(date.year, date.month),
+            calendar=self.names.calendar(date.year, date.month, date),
             previous=before,
             next=after,
             week=self.names.period(Period.WEEK, date),
@@ -237,15 +248,12 @@ class Composer(msgspec.Struct, frozen=True):
         return views.SourceMonthView(
             source=self.names.source(source),
             month=month.first,
-            count=month.count,
+            count=len(articles),
             part=part.number,
+            # The parts beside it alone: a full part must not change because others come.
             parts=tuple(
-                views.Named(
-                    name=str(number),
-                    address=addresses.source_month(source, month.first, number),
-                    count=len(articles_),
-                )
-                for number, articles_ in enumerate(month.parts, 1)
+                views.Named(name=str(number), address=addresses.source_month(source, month.first, number))
+                for number in range(max(1, part.number - 1), min(len(month.parts), part.number + 1) + 1)
             ),
             blocks=tuple(self.lists.month_block(group, fill) for group in groups),
             previous=self.names.source_month(source, older) if older else None,

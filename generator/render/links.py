@@ -19,7 +19,6 @@ _COMMON = re.compile(
 """Most addresses: complete and already well written."""
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
-_ROOTED = re.compile(r"[/\\]{2}|#")
 _PATH_END = re.compile(r"[?#]|$")
 _DROPPED = re.compile(r"[\t\n\r]")
 _EDGES = "".join(map(chr, range(0x21)))

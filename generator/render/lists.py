@@ -9,7 +9,7 @@ import msgspec
 from markupsafe import Markup
 
 from generator import addresses
-from generator.model import Article, Edition, Group, TextPolicy, Verdict
+from generator.model import Article, Edition, Group, TextPolicy, Verdict, direction
 from generator.render import views
 from generator.render.markdown import Place, body_html
 from generator.render.names import Names
@@ -52,7 +52,6 @@ PERIOD_FILLS = (
 """A week, month or year: twenty picks and twenty stories, and what the counts of sources leave room for."""
 STORY_FILLS = (*(Fill(items, n) for items, n in ((None, 1000), (None, 20), (None, 0), (150, 0), (50, 0))),)
 """A story shows all its articles, unless there are more than a page can carry."""
-_RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 
 
 class Above(msgspec.Struct, frozen=True, kw_only=True):
@@ -208,8 +207,3 @@ def note_of(article: Article) -> Markup:
 
 def _day_anchor(date: dt.date) -> str:
     return f"_d{date.day:02}"
-
-
-def direction(language: str) -> str:
-    """Tell which way a language is written, as `ltr` or `rtl`."""
-    return "rtl" if language.partition("-")[0] in _RIGHT_TO_LEFT else "ltr"

@@ -29,6 +29,9 @@ from generator.render.place import Place as Place
 _CELLS = {"th_open", "td_open"}
 _RAW_IMAGE = re.compile(r"""<img\b[^>]*?\bsrc\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 
+MOST_BRACKETS = 10_000
+"""In a body whose brackets may make links: each costs time, and no article has so many."""
+
 
 def plain(text: str) -> str:
     """The HTML of CommonMark 0.31.2, with nothing added and nothing made safe: never for a page."""
@@ -42,6 +45,8 @@ def body_html(text: str, place: Place) -> Markup:
     Text that is nested too deeply to parse is shown as it was written.
     """
     environment: EnvType = {"place": place}
+    if text.count("[") > MOST_BRACKETS:
+        text = text.replace("[", "\\[")
     try:
         tokens = _PARSER.parse(text, environment)
         html = _PARSER.renderer.render(_Body(place, environment).shown(tokens), _PARSER.options, environment)

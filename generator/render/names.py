@@ -82,20 +82,23 @@ class Names(msgspec.Struct, frozen=True):
             self.edition(after) if after else None,
         )
 
-    def calendar(self, year: int, month: int) -> views.Calendar:
-        """Lay out a month; one without articles has no address."""
+    def calendar(self, year: int, month: int, until: dt.date = dt.date.max) -> views.Calendar:
+        """Lay out a month; one without articles has no address.
+
+        Days after `until` count as empty: the page of a day must not change because a later one came.
+        """
         weeks = tuple(
-            tuple(self._calendar_day(dt.date(year, month, day)) if day else None for day in week)
+            tuple(self._calendar_day(dt.date(year, month, day), until) if day else None for day in week)
             for week in calendar.Calendar().monthdayscalendar(year, month)
         )
         count = sum(day.count for week in weeks for day in week if day)
-        named = self.period(Period.MONTH, dt.date(year, month, 1), count)
+        named = self.period(Period.MONTH, dt.date(year, month, 1), count if until == dt.date.max else 0)
         return views.Calendar(
             month=named if count else msgspec.structs.replace(named, address=""), weeks=weeks
         )
 
-    def _calendar_day(self, date: dt.date) -> views.CalendarDay:
-        count = self.plan.counts.get(date, 0)
+    def _calendar_day(self, date: dt.date, until: dt.date) -> views.CalendarDay:
+        count = self.plan.counts.get(date, 0) if date <= until else 0
         return views.CalendarDay(date=date, count=count, address=addresses.day(date) if count else None)
 
 

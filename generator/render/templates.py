@@ -24,17 +24,10 @@ from generator.render import locales
 from generator.render.views import INTERFACE, PageView, SiteView, View
 
 _VIEW = re.compile(r"'generator\.render\.views\.(\w+) object'")
-_AROUND = 4
-"""Lines shown before and after a fault."""
 
 
 class TemplateFault(BuildError):  # noqa: N818 (an error in the user's file, not ours)
-    """A template that cannot be used; `lines` are the numbered source lines around the fault."""
-
-    def __init__(self, problem: Problem, lines: tuple[tuple[int, str], ...] = ()) -> None:
-        super().__init__(problem)
-        self.problem = problem
-        self.lines = lines
+    """A template that cannot be used."""
 
 
 class Theme:
@@ -45,7 +38,7 @@ class Theme:
         self.default = resources.theme()
         self.own = site_templates if site_templates is not None and site_templates.is_dir() else None
         self.roots = (self.default,) if self.own is None else (self.default, self.own)
-        self.version = self._version()
+        self._check_interface()
 
     def assets(self) -> Mapping[str, bytes]:
         """The files below `assets/` by address; a site's own win, file by file."""
@@ -102,7 +95,7 @@ class Theme:
             severity=Severity.ERROR,
             kind="template",
         )
-        return TemplateFault(problem, _lines_around(file, line))
+        return TemplateFault(problem)
 
     def _shown(self, file: Path | None) -> str:
         """A template's path as the user knows it; the default theme's as one extends them."""
@@ -117,10 +110,10 @@ class Theme:
             return "mend the file, or remove it to fall back on the default theme"
         return "look at your own templates that extend, include or replace one of the default theme"
 
-    def _version(self) -> int:
+    def _check_interface(self) -> None:
         file = None if self.own is None else self.own / "theme.toml"
         if file is None or not file.is_file():
-            return INTERFACE
+            return
         text = file.read_text("utf-8", "replace")
         try:
             version = tomllib.loads(text).get("interface")
@@ -129,7 +122,7 @@ class Theme:
             line = int(found[1]) if found else None
             raise self.fault(str(file), line, f"is not valid TOML: {error}") from error
         if type(version) is int and version == INTERFACE:
-            return version
+            return
         numbered = enumerate(text.splitlines(), 1)
         line = next((n for n, row in numbered if row.lstrip().startswith("interface")), None)
         stated = "does not say its interface" if version is None else f"is for interface {version!r}"
@@ -144,7 +137,6 @@ class Templates:
         """Read theme and translations. Raises `TemplateFault` where one of a site's cannot be used."""
         self._theme = Theme(site_templates)
         self._site = site
-        self.version = self._theme.version
         """The template interface that the theme in use is written for."""
         self._environment = _environment(self._theme, site)
 
@@ -278,14 +270,3 @@ def shade(count: int, most: int) -> int:
 def _kind(error: Exception) -> str:
     """Python's name for an error, where its text alone would not say what is wrong."""
     return "" if isinstance(error, jinja2.TemplateError) else f"{type(error).__name__}: "
-
-
-def _lines_around(file: Path | None, line: int | None) -> tuple[tuple[int, str], ...]:
-    if file is None or line is None:
-        return ()
-    try:
-        lines = file.read_text("utf-8", "replace").splitlines()
-    except OSError:
-        return ()
-    first = max(1, line - _AROUND)
-    return tuple(enumerate(lines[first - 1 : line + _AROUND], first))

@@ -262,9 +262,10 @@ class SourceMonthView(View, frozen=True, kw_only=True):
     source: Named
     month: dt.date
     count: int
+    """Of this part."""
     part: int
     parts: tuple[Named, ...]
-    """All parts of the month; a single one needs no list."""
+    """This part and those beside it; a single one needs no list."""
     blocks: tuple[Block, ...]
     """By day, newest first; the anchor is `_d` and the day's number, such as `_d03`."""
     previous: Named | None
@@ -314,8 +315,12 @@ class RedirectView(View, frozen=True, kw_only=True):
     title: str
 
 
+class EmptyView(View, frozen=True, kw_only=True):
+    """`empty.html`: the front page of a digest without articles."""
+
+
 class NotFoundView(View, frozen=True, kw_only=True):
-    """`404.html`, and `empty.html`, the front page of a digest without articles."""
+    """`404.html`."""
 
     latest: Named | None
 

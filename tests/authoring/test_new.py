@@ -48,7 +48,6 @@ def test_the_file_says_what_was_given(site: Site) -> None:
         url="https://example.org/a?b=c#d",
         source="Example News",
         date=dt.date(2026, 11, 20),
-        tags=["print", "web: standards"],
         draft=True,
     )
     assert file == site.content / "2026/11/20/hello-world.md"
@@ -59,7 +58,6 @@ def test_the_file_says_what_was_given(site: Site) -> None:
         "source: Example News\n"
         "date: 2026-11-20\n"
         "fetch_date: 2026-11-24T23:30:00+00:00\n"
-        'tags: ["print", "web: standards"]\n'
         "draft: true\n"
         f"id: {path_id('2026/11/20/hello-world.md')}\n"
         "---\n\n"
@@ -86,9 +84,16 @@ def test_a_name_that_is_taken_gets_a_number(site: Site) -> None:
 
 
 def test_a_name_that_would_be_ignored_is_not_taken(tmp_path: Path) -> None:
-    site = site_in(tmp_path, ignore=("README.md", "*/2026/*.md", "2026/11/24/daily.md"))
+    site = site_in(tmp_path, ignore=("readme.md", "2026/11/24/daily.md"))
     assert new(site, title="README", now=NOW).name == "readme-2.md"
     assert new(site, title="Daily", now=NOW).name == "daily-2.md"
+
+
+@pytest.mark.parametrize("pattern", ["*.md", "2026", "2026/*"])
+def test_where_every_name_is_ignored_nothing_is_written(tmp_path: Path, pattern: str) -> None:
+    with pytest.raises(ConfigError, match="is taken or ignored"):
+        new(site_in(tmp_path, ignore=(pattern,)), title="A", now=NOW)
+    assert not (tmp_path / "content").exists()
 
 
 @pytest.mark.parametrize(

@@ -135,7 +135,7 @@ def test_names_that_are_not_utf_8(tmp_path):
 def test_folder_that_cannot_be_read(tmp_path):
     found = discover(tmp_path / "gone", DEFAULT)
     assert [str(p) for p in found.problems] == [
-        ".: the folder cannot be read: No such file or directory; check its rights"
+        ".: is a folder that cannot be read: No such file or directory; check its rights"
     ]
 
 

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.reading.language import direction, language_of, reading_minutes
+from generator.model import direction
+from generator.reading.language import language_of, reading_minutes
 
 TEXTS = {
     "zh": "报纸的版面分成几栏，每一栏讲一件事。",

@@ -83,7 +83,10 @@ def test_cut():
     assert prose.is_cut("Text...")
     assert prose.is_cut("Text...\n\n")
     assert prose.without_cut("Text, and...\n") == "Text, and"
-    assert not prose.is_cut("Text....")
+    assert prose.is_cut("Text....")  # cut behind a full stop
+    assert prose.without_cut("Text....") == "Text."
+    assert not prose.is_cut("Text.....")
+    assert not prose.is_cut("等等......")
     assert not prose.is_cut("Text…")
     assert not prose.is_cut("... text")
     assert not prose.is_cut("")

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.reading.text import bare, decode, folded, shown, unescaped
+from generator.errors import shown
+from generator.reading.text import bare, decode, folded, unescaped
 
 CHINESE = "---\ntitle: 报纸的历史\n---\n\n活字印刷术让书籍走进了千家万户，也让报纸成为可能。\n"
 ENGLISH = "---\ntitle: News\n---\n\nThe café’s paper.\n"

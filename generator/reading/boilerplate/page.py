@@ -51,7 +51,7 @@ def page_of(
     often = _often(blocks, repeats)
     prose = [
         min(block.units, 400)
-        if (block.is_prose and not kind) or block.kind in {"code", "table"} and not kind
+        if (block.is_prose and not kind) or (block.kind in {"code", "table"} and not kind)
         else 0
         for block, kind in zip(blocks, often, strict=True)
     ]
