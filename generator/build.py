@@ -214,6 +214,7 @@ def _alias_problem(path: str, static: str) -> Problem:
         path=f"static/{static}",
         message=f"stands where the alias {path} needs to be",
         advice="the alias does not redirect; rename the file, or take out the alias",
+        kind="alias",
     )
 
 

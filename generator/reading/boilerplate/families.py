@@ -171,7 +171,9 @@ def _line(text: str, words: str) -> int | None:
 
 
 def _problem(name: str, message: str, advice: str, line: int | None = None) -> Problem:
-    return Problem(path=name, line=line, message=message, advice=advice, severity=Severity.ERROR)
+    return Problem(
+        path=name, line=line, message=message, advice=advice, severity=Severity.ERROR, kind="cleaning"
+    )
 
 
 def _lexicon(family: Family) -> Lexicon:
