@@ -31,7 +31,7 @@ _LARGE = re.compile("[^\x00-\x7f]+")
 _PAIR = re.compile("[\xc2-\u06ff][\x80-\u2fff]")
 
 # What UTF-8 read as GB18030 can hardly do without: how 。，“的是一在我有了, Cyrillic and Latin-1 begin.
-_GB_TRACES = "锛鈥銆涓鐨鏄鍦鎴鏈浜璇绔浠鍙瀹鏃鏂鍏缁姹銇儍偗邪褉懈脙脗茅猫脨脩袗袪茫"
+_GB_TRACES = "锛鈥銆涓鐨鏄鍦鎴鏈浜璇绔浠鍙瀹鏃鏂鍏缁姹銇儍偗邪褉懈脙脗茅猫脨脩袗袪茫芒"
 # Bytes replaced before the wrong reading; signs of GB18030 that could not be undone; signs of Latin-1.
 _LOST = re.compile(
     "锟斤拷|\ufffd{3}|烫烫烫|屯屯屯|[锛鈥銆][^\n]{0,99}[锛鈥銆][^\n]{0,99}[锛鈥銆]|â[€\x80][\x80-\u2fff]|Ã[\x80-\xbf]"
@@ -201,5 +201,5 @@ def _read_gb(token: str) -> _Token:
         raw = token.encode("gb18030")
         meant = raw.decode()
     except UnicodeError:
-        return _Token(token, stray=len(token))
+        return _Token(token, stray=sum(map(str.isalpha, token)))
     return _Token(meant, len(raw) - len(meant))

@@ -139,3 +139,10 @@ def test_lost_characters_are_a_warning(tmp_path):
 def test_control_characters_that_restoring_brings_up_are_left_out(tmp_path):
     (tmp_path / "x.md").write_text(read_as(CHINESE + "\x80", "cp1252"), "utf-8")
     assert read_clipping(tmp_path, "x.md")[0].body == CHINESE
+
+
+def test_a_few_curly_quotes_through_two_codecs_are_undone_beside_sound_spaces():
+    text = "It’s what we’ll see – “soon”.\nWho’d know?"
+    assert (
+        restored(read_as(text, "cp1252", "gb18030") + "\n\nA\xa0line. " * 40) == text + "\n\nA\xa0line. " * 40
+    )
