@@ -23,8 +23,9 @@ import click
 from generator import __version__
 
 if TYPE_CHECKING:  # each command imports what it needs
-    from generator.build import Desk, Options, Progress, Report
+    from generator.build import Report
     from generator.config import Site
+    from generator.desk import Desk, Options, Progress
     from generator.errors import Problem
     from generator.preview.follow import Built, Check
 
@@ -127,7 +128,7 @@ class Asked:
 
     def options(self, site: Site) -> Options:
         """Decide about the build; raises `click.UsageError` for a date that is none."""
-        from generator.build import Options
+        from generator.desk import Options
 
         now = _now(self.as_of, site.config.zone)
         return Options(as_of=now, drafts=self.drafts, future=self.future, strict=self.strict)
@@ -204,7 +205,7 @@ def new(
     """Write an empty clipping called TITLE and print its path."""
     from generator import report
     from generator.authoring import new as write
-    from generator.build import find_content
+    from generator.desk import find_content
 
     site = asked.site()
     if not asked.config.exists():  # in a folder that is no digest's, a clipping would be lost
@@ -261,7 +262,8 @@ def pick(asked: Asked, clipping: str, *, remove: bool, **said: Any) -> None:  # 
 def build(asked: Asked, *, clean: bool, watch: bool, report_file: Path | None) -> int:
     """Build the site."""
     from generator import report
-    from generator.build import find_content, grave
+    from generator.build import grave
+    from generator.desk import find_content
 
     site = asked.site()
     asked.options(site)  # a date that is none is said now, not by every build
@@ -289,8 +291,8 @@ def build(asked: Asked, *, clean: bool, watch: bool, report_file: Path | None) -
 @click.option("-O", "--open", "open_browser", is_flag=True, help="Open the browser.")
 def serve(asked: Asked, *, port: int, bind: str, open_browser: bool) -> int:
     """Show the site on this machine and follow every save."""
-    from generator.build import find_content
     from generator.config import preview_of
+    from generator.desk import find_content
     from generator.preview.reload import source_lines
     from generator.preview.server import serve as serve_folder
     from generator.resources import theme
@@ -352,7 +354,8 @@ def list_(asked: Asked, *, what: str, format_: str, text: bool) -> None:
 def check(asked: Asked, *, format_: str, fix: bool, yes: bool) -> int:
     """Read every clipping and print what is wrong; write nothing but with --fix."""
     from generator import findings, report
-    from generator.build import grave, image_problems, read
+    from generator.build import grave, image_problems
+    from generator.desk import read
 
     if (fix or yes) and (format_ != "text" or not fix):
         raise click.UsageError("--fix goes with --format text, and --yes with --fix")

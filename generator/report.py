@@ -17,7 +17,8 @@ from generator.errors import Problem, Severity, shown
 if TYPE_CHECKING:  # rich and the pipeline take longer to import than most commands take to run
     from rich.console import Console
 
-    from generator.build import Desk, Report
+    from generator.build import Report
+    from generator.desk import Desk
     from generator.model import Article, Digest, Health, Skipped
     from generator.render.pages import Plan
 
@@ -172,6 +173,7 @@ def entries(plan: Plan, desk: Desk, text: Callable[[Article], str] | None) -> It
                 "language": article.language,
                 "verdict": article.verdict,
                 "address": address + ("#" + fragment if fragment else ""),
+                "story": story.id if (story := plan.stories.get(article.id)) else None,
             }
         else:
             entry["skipped"] = reasons[path]

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.build import Options, build, grave
+from generator.build import build, grave
+from generator.desk import Options
 from generator.model import Verdict
 from generator.render.templates import TemplateFault
 from writing import BODY, NOW, build_site, files_of, site_in, write_clipping, write_config

@@ -18,7 +18,13 @@ FLOORS = {part: int(floor) for floor, part in re.findall(r"^\| (\d) \| `([^`]+)`
 PLACES = dict(re.findall(r"^\| `(\w+)` \| `([^`]+)` \|$", PAGE, re.MULTILINE))
 MODULES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
 
-NEIGHBOURS = {("picks_file.py", "config.py"), ("build.py", "bodies.py"), ("__main__.py", "cli.py")}
+NEIGHBOURS = {
+    ("picks_file.py", "config.py"),
+    ("bodies.py", "desk.py"),
+    ("build.py", "bodies.py"),
+    ("build.py", "desk.py"),
+    ("__main__.py", "cli.py"),
+}
 """Single modules of one floor of which the page says that the first may import the second."""
 
 

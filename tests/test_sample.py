@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.build import Desk, Options, read
 from generator.config import Site, load
+from generator.desk import Desk, Options, read
 from generator.model import Clipping, Verdict
 from generator.reading import discover, read_clipping
 from generator.render.images import image_beside

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from generator.build import Desk, Options, Report, build
+from generator.build import Report, build
 from generator.config import Site, load
+from generator.desk import Desk, Options
 
 NOW = dt.datetime(2024, 12, 31, 12, tzinfo=dt.UTC)
 BODY = "The press stood in the cellar, and on quiet nights the whole street could hear it working."

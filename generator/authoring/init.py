@@ -33,6 +33,7 @@ language = "en"                      # of the interface: "en" or "zh"
 # drafts = false                     # publish drafts too
 # future = false                     # publish articles dated after today too
 
+# clean = true                       # take page furniture off articles
 # text = "full"                      # how much of others' text to show: "full", "excerpt" or "link"
 # links = "site"                     # "file" for a site that is opened from the disk
 # feed_items = 50                    # entries in the digest's feeds
@@ -67,6 +68,7 @@ language = "zh"                      # 界面语言："en" 或 "zh"
 # drafts = false                     # 是否发布草稿
 # future = false                     # 是否发布日期在今天之后的文章
 
+# clean = true                       # 去掉网页上与文章无关的部分
 # text = "full"                      # 展示他人文字的多少："full"、"excerpt" 或 "link"
 # links = "site"                     # 直接从磁盘打开网页时用 "file"
 # feed_items = 50                    # 全站订阅源的条数

@@ -44,7 +44,7 @@ class Block(msgspec.Struct, frozen=True):
     """Letters inside of links, counted alike."""
     links: int
     kind: str
-    """`text`, `heading`, `list`, `table`, `code`, `image` or `rule`."""
+    """`text`, `heading`, `list`, `table`, `code`, `image`, `rule` or `tail`."""
     in_card: bool = False
     """Stands inside a link that spans several blocks."""
 
@@ -65,13 +65,19 @@ class Block(msgspec.Struct, frozen=True):
         )
 
 
-def blocks_of(body: str) -> tuple[Block, ...]:
-    """The blocks of a body. Those between the fences of one code block are of the kind `code`."""
+def blocks_of(body: str, cut_from: tuple[str, ...] = ()) -> tuple[Block, ...]:
+    """The blocks of a body. Those between the fences of one code block are of the kind `code`.
+
+    From the first that begins as one of `cut_from` does they are of the kind `tail`, and not looked into.
+    """
     blocks: list[Block] = []
+    texts = _split(body[:_LONGEST])
+    cut = len(texts)
+    if cut_from:
+        cut = next((index for index, text in enumerate(texts) if text.startswith(cut_from)), cut)
     fence = ""
     opened = -1
-    for text in _split(body[:_LONGEST]):
-        index = len(blocks)
+    for index, text in enumerate(texts[:cut]):
         inside, fence = bool(fence), _fence_after(text, fence)
         if inside or fence or text.lstrip(" \t>").startswith(("```", "~~~")):
             block = _code(index, text)
@@ -84,7 +90,8 @@ def blocks_of(body: str) -> tuple[Block, ...]:
             if depth > 0:
                 opened = index
         blocks.append(block)
-    return tuple(blocks)
+    tail = (Block(cut + n, text, "", "", 0, 0, 0, "tail") for n, text in enumerate(texts[cut:]))
+    return (*blocks, *tail)
 
 
 def _split(body: str) -> Sequence[str]:
@@ -169,7 +176,7 @@ _WORD = re.compile(r"[^\W_]+")
 
 def _kind(text: str, plain: str, label: str) -> str:
     first = text.lstrip(" \t>")[:1]
-    if first == "#" and _HEADING.match(text):
+    if first == "#" and _HEADING.match(text) and len(plain.partition("\n")[2]) < 60:
         return "heading"
     if first == "|" and "|" in text[1:]:
         return "table"

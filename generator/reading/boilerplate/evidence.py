@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 from generator.reading.boilerplate.page import Page
+from generator.reading.text import bare
 
 Gone = Mapping[int, str]
 """What earlier evidence took away: by block, the reason."""
@@ -19,12 +21,9 @@ def repeated_titles(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
 
 def from_a_mark(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
     """A family knows a block from which on all is furniture."""
-    marks = tuple(mark for lexicon in page.lexicons for mark in lexicon.family.cut_from)
-    if marks:
-        for block in page.blocks:
-            if block.text.startswith(marks):
-                yield from ((index, "tail of the family") for index in range(block.index, len(page.blocks)))
-                return
+    for block in page.blocks:
+        if block.kind == "tail":
+            yield block.index, "tail of the family"
 
 
 def up_to_a_mark(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
@@ -39,6 +38,15 @@ def before_the_title(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
     """On a web page the navigation stands before the title."""
     if page.is_found:
         yield from ((index, "before the title") for index in range(page.start - 1))
+
+
+def above_the_title_too(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
+    """What the page says in its navigation and again: buttons, menus."""
+    if page.is_found:
+        above = {block.text for block in page.blocks[1 : page.start - 1]} - {""}
+        for block in page.blocks[page.start :]:
+            if block.text in above and block.kind not in {"rule", "code"}:
+                yield block.index, "stands above the title too"
 
 
 def byline(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
@@ -63,14 +71,14 @@ def _account(page: Page) -> Iterator[str]:
     """The account's name as WeChat's tail has it."""
     for before, block in zip(page.blocks, page.blocks[2:], strict=False):
         if before.text.startswith("轻触阅读原文"):
-            yield block.label
+            yield bare(block.text)
 
 
 def known_lines(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
     """Blocks that a family names, at their place."""
     for block in page.blocks[page.start :]:
         index = block.index
-        if index in gone or block.kind in {"code", "table"}:
+        if index in gone or block.kind in {"code", "table", "tail"}:
             continue
         found = page.find(index)
         if found is None or found.kind == "end":
@@ -100,10 +108,11 @@ def endings(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
     before, after = 0, sum(weights)
     for block in page.blocks[page.start :]:
         index = block.index
-        found = page.find(index) if block.kind not in {"code", "table"} else None
+        found = page.find(index) if block.kind not in {"code", "table", "tail"} else None
         if found is not None and found.kind == "end":
             has_text = before >= 60 or any(
-                other.units >= 20 and other.index not in gone for other in page.blocks[page.start : index]
+                other.units >= 20 and other.index not in gone and not page.often[other.index]
+                for other in page.blocks[page.start : index]
             )
             rest = after - weights[index]
             if has_text and not (found.rule.reason == "related posts" and _goes_on(page, index)) and _ends(found.rule.reason, before, rest, repeated=page.often[index] in {"tail", "both"}, weak=found.rule.weak):
@@ -122,7 +131,7 @@ def _goes_on(page: Page, index: int) -> bool:
     for block in page.blocks[index + 1 :]:
         if block.is_prose and not page.often[block.index]:
             units, count = units + block.units, count + 1
-            if count >= 3 and units >= 400:
+            if count >= 2 and units >= 250:
                 return True
         elif block.kind != "image":
             units = count = 0
@@ -177,17 +186,17 @@ def _repeated(page: Page, gone: Gone, way: range, places: set[str]) -> Iterator[
         elif block.is_linked:
             total -= 8
         else:
-            total -= 12 + min(block.units, 400)
+            total -= 12 + 2 * min(block.units, 200)
         if total < best - 400:
             break
     found = [index for index in range(way.start, until, way.step) if index not in gone]
-    while found and way.step > 0 and _heads(page, found[-1]):
+    while found and _heads(page, found[-1]):
         found.pop()
     for index in found:
         block = page.blocks[index]
         if page.often[index] in places:
             yield index, "repeated by the source"
-        elif block.kind != "heading" and (block.is_linked or block.units < 60):
+        elif block.kind in {"image", "rule"} or block.is_linked or (block.kind in {"text", "list"} and block.units < 20):
             yield index, "among what the source repeats"
 
 
@@ -200,7 +209,8 @@ def _heads(page: Page, index: int) -> bool:
         and page.find(index) is None
         and index + 1 < len(page.blocks)
         and not page.often[index + 1]
-        and page.blocks[index + 1].kind not in {"image", "rule"}
+        and page.blocks[index + 1].kind not in {"image", "rule", "tail"}
+        and not page.blocks[index + 1].is_linked
     )
 
 
@@ -226,6 +236,39 @@ def repeated_inside(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
         run = []
 
 
+def tags_and_shares(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
+    """Links to lists of the site, such as those of a tag, and to buttons that share."""
+    for block in page.blocks[page.start :]:
+        if block.links and block.is_linked and block.index not in gone and not block.in_card:
+            lists = len(_LISTS.findall(block.text))
+            if lists * 3 >= 2 * block.links:
+                yield block.index, "links to lists of the site"
+            elif len(_SHARES.findall(block.text)) * 3 >= 2 * block.links:
+                yield block.index, "share bar"
+
+
+_LISTS = re.compile(
+    r"\]\([^()\s]{0,300}?/(?:tags?|categor(?:y|ies|ia|ie)|topics?|labels?|authors?|keywords?|giornalista|contributor)[/=?]"
+)
+_SHARES = re.compile(
+    r"\]\([^()\s]{0,100}?(?:facebook\.com/sharer?|(?:twitter|x)\.com/(?:intent|share|home\?status)|linkedin\.com/share|"
+    r"linkedin\.com/cws|t\.me/share|telegram\.me/share|wa\.me/|api\.whatsapp\.com|whatsapp://|service\.weibo\.com/share|reddit\.com/submit|"
+    r"pinterest\.com/pin|news\.ycombinator\.com/submit|getpocket\.com|mailto:|\#link_share|/share\?|flipboard\.com)"
+)
+
+
+def _last_own(page: Page, gone: Gone) -> int:
+    """The last block of text that nothing took yet; -1 where there is none."""
+    return max(
+        (
+            block.index
+            for block in page.blocks[page.start :]
+            if block.index not in gone and (block.is_prose or block.kind in {"code", "table"})
+        ),
+        default=-1,
+    )
+
+
 def links_before(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
     """Lists of links between the title and the text, or at the top of a page whose title is not found."""
     if page.last < page.first or any(lexicon.family.byline for lexicon in page.lexicons):
@@ -238,9 +281,10 @@ def links_before(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
 
 def links_after(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
     """Lists of links, cards and images behind the last block of text, on a page that has text."""
-    if page.last < page.first:
+    last = _last_own(page, gone)
+    if last < 0:
         return
-    rest = [index for index in range(page.last + 1, len(page.blocks)) if index not in gone]
+    rest = [index for index in range(last + 1, len(page.blocks)) if index not in gone]
     linked = [index for index in rest if page.blocks[index].is_linked]
     if len(linked) >= 2 and len(linked) * 2 >= len([i for i in rest if page.blocks[i].kind not in {"image", "rule"}]):
         yield from ((index, "list of links") for index in linked)
@@ -248,8 +292,12 @@ def links_after(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
 
 def cards(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
     """Links around several blocks, one after the other, behind the text."""
-    for block in page.blocks[page.last + 1 :]:
-        if block.in_card and block.index not in gone and page.last >= page.first:
+    last = _last_own(page, gone)
+    if last < 0:  # a list of short lines
+        lines = [b.index for b in page.blocks[page.start :] if b.units >= 8 and not b.in_card and b.index not in gone]
+        last = lines[-1] if len(lines) >= 3 else len(page.blocks)
+    for block in page.blocks[last + 1 :]:
+        if block.in_card and block.index not in gone:
             yield block.index, "card of a link"
 
 
@@ -275,12 +323,14 @@ EVIDENCE: tuple[tuple[str, Evidence, str], ...] = (
     ("from a mark", from_a_mark, "tail"),
     ("up to a mark", up_to_a_mark, "head"),
     ("before the title", before_the_title, "head"),
+    ("above the title too", above_the_title_too, "anywhere"),
     ("byline", byline, "head"),
     ("known lines", known_lines, "anywhere"),
     ("endings", endings, "tail"),
     ("repeated after", repeated_after, "tail"),
     ("repeated before", repeated_before, "head"),
     ("repeated inside", repeated_inside, "inside"),
+    ("tags and shares", tags_and_shares, "anywhere"),
     ("links before", links_before, "head"),
     ("links after", links_after, "tail"),
     ("cards", cards, "tail"),

@@ -90,6 +90,11 @@ class Families(msgspec.Struct, frozen=True):
 
     lexicons: tuple[Lexicon, ...] = ()
 
+    @property
+    def cut_from(self) -> tuple[str, ...]:
+        """How the fixed tails of all families begin."""
+        return tuple(mark for lexicon in self.lexicons for mark in lexicon.family.cut_from)
+
     def of(self, host: str, source: str) -> tuple[Lexicon, ...]:
         """Those that a page of this host and source belongs to, the most special first."""
         return tuple(lexicon for lexicon in reversed(self.lexicons) if _fits(lexicon.family, host, source))

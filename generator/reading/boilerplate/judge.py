@@ -53,7 +53,9 @@ def judged(
 ) -> Opinion:
     """Judge the blocks of a body. Pure; depends on nothing but its arguments."""
     host = _host(url)
-    page = page_of(blocks_of(body), title, source, families.of(host, source), repeats)
+    lexicons = families.of(host, source)
+    cut_from = tuple(mark for lexicon in lexicons for mark in lexicon.family.cut_from)
+    page = page_of(blocks_of(body, cut_from), title, source, lexicons, repeats)
     gone: dict[int, str] = {}
     for _, evidence, _ in EVIDENCE:
         for index, reason in tuple(evidence(page, gone)):
@@ -87,7 +89,7 @@ def failure_of(page: Page, gone: Mapping[int, str]) -> str:
 
 def _failed(page: Page) -> str:
     for block in page.blocks[:30]:
-        if block.kind not in {"code", "table"} and block.units < 400:
+        if block.kind not in {"code", "table", "tail"} and block.units < 400:
             found = page.find(block.index)
             if found is not None and found.kind == "failed":
                 return found.rule.reason
@@ -105,7 +107,8 @@ def _other_page(own: Sequence[Block], prose: int) -> str:
     headings = sum(block.kind == "heading" and (block.is_linked or block.links > 0) for block in own)
     if headings >= _ITEMS and paragraphs < 250 * headings:
         return "another page"
-    if links >= 10 and paragraphs < 250 and prose < 600:
+    text = sum(block.units for block in own if not block.is_linked and block.links * 40 <= block.units)
+    if links >= 10 and paragraphs < 250 and prose < 600 and text < 1000:
         return "only navigation"
     return ""
 

@@ -79,7 +79,7 @@ def _often(blocks: Sequence[Block], repeats: Repeats) -> tuple[str, ...]:
 
 def _place_of(block: Block, repeats: Repeats) -> str:
     """Where the source repeats a block, or most of its lines."""
-    if block.kind == "code":
+    if block.kind in {"code", "tail"}:
         return ""
     whole, *lines = marks(block)
     if place := _known(whole, repeats):
@@ -102,7 +102,7 @@ def _titles(blocks: Sequence[Block], wanted: str, prose: Sequence[int]) -> tuple
     """The blocks that repeat the title, and the block after the last of them that stands before the text."""
     exact, near = [], []
     for block in blocks:
-        if block.kind == "code":
+        if block.kind in {"code", "tail"}:
             continue
         label = block.label or (bare(block.plain) if len(block.plain) < 400 else "")
         if not label:

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from generator.reading.boilerplate.blocks import Block, blocks_of
+from generator.reading.boilerplate.families import built_in
 
 MOST = 64
 """Articles of a source's year that are learned from."""
@@ -96,9 +97,10 @@ def _with_neighbours(year: int, first: Mapping[int, list[str]]) -> list[str]:
 def learn(bodies: Iterable[str]) -> Repeats:
     """What recurs in bodies of one source. Copies of one article count once; the order does not matter."""
     pages: dict[int, tuple[Block, ...]] = {}
+    cut_from = built_in().cut_from
     for body in bodies:
-        if blocks := blocks_of(body)[:_BLOCKS]:
-            _keep(pages, blocks)
+        if blocks := blocks_of(body, cut_from)[:_BLOCKS]:
+            _keep(pages, tuple(block for block in blocks if block.kind != "tail"))
     if len(pages) < 2:
         return NOTHING
     marked = [[(block, marks(block)) for block in blocks] for _, blocks in sorted(pages.items())]
@@ -106,7 +108,7 @@ def learn(bodies: Iterable[str]) -> Repeats:
     for page in marked:
         counts.update({value for _, values in page for value in values})
     # An article that was saved twice, under two titles, repeats its text once.
-    prose = {values[0] for page in marked for block, values in page if block.is_prose}
+    prose = {values[0] for page in marked for block, values in page if block.is_prose or block.units >= 80}
     counts = Counter({value: n for value, n in counts.items() if n > 2 or value not in prose})
     places: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
     for page in marked:
@@ -116,6 +118,8 @@ def learn(bodies: Iterable[str]) -> Repeats:
 
 def _keep(pages: dict[int, tuple[Block, ...]], blocks: tuple[Block, ...]) -> None:
     """One page a title; of copies that with the smaller text, whatever the order."""
+    if not blocks:
+        return
     key = mark(blocks[0].text)
     other = pages.get(key)
     if other is None or [block.text for block in blocks] < [block.text for block in other]:
