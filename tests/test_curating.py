@@ -78,7 +78,7 @@ def test_stories_follow_the_curator(root):
 
 def test_problems_are_told_with_their_place(root, capfd):
     write_picks(root, '[[pick]]\narticle = "aa.md"\npin = true\n\n[[pick]]\narticle = "b.md"\npined = true\n')
-    assert run(["check"]) == DONE
+    assert run(["build", "-v"]) == DONE
     told = capfd.readouterr().err
     assert "error: picks.toml:2: no clipping is `aa.md`; did you mean `a.md`?" in told
     assert "error: picks.toml:7: unknown key `pined`; did you mean `pin`?" in told

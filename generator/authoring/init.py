@@ -48,6 +48,7 @@ language = "en"                      # of the interface: "en" or "zh"
 # aliases = ["example.org", "EXAMPLE NEWS"]
 # home = "https://example.org/"
 # language = "en"
+# clean = false
 # text = "excerpt"
 """
 
@@ -83,6 +84,7 @@ language = "zh"                      # 界面语言："en" 或 "zh"
 # aliases = ["example.org", "示例新闻网"]
 # home = "https://example.org/"
 # language = "zh"
+# clean = false
 # text = "excerpt"
 """
 
