@@ -92,7 +92,7 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     """Articles on the same news."""
 
     id: str
-    """Made of its lead's original or text, so that it outlives the coming of further articles."""
+    """The id of its earliest article by date and path, so that later ones do not change it."""
     articles: tuple[Article, ...]
     """Two at least: the lead, then the others, newest first."""
 

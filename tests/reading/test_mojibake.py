@@ -144,5 +144,6 @@ def test_control_characters_that_restoring_brings_up_are_left_out(tmp_path):
 def test_a_few_curly_quotes_through_two_codecs_are_undone_beside_sound_spaces():
     text = "It’s what we’ll see – “soon”.\nWho’d know?"
     assert (
-        restored(read_as(text, "latin-1", "gb18030") + "\n\nA\xa0line. " * 40) == text + "\n\nA\xa0line. " * 40
+        restored(read_as(text, "latin-1", "gb18030") + "\n\nA\xa0line. " * 40)
+        == text + "\n\nA\xa0line. " * 40
     )
