@@ -379,6 +379,26 @@ def check(asked: Asked, *, format_: str, fix: bool, yes: bool) -> int:
 
 
 @broadsheet.command()
+@click.argument("file", type=_PATH)
+@asking("config", "content")
+def explain(asked: Asked, file: Path) -> None:
+    """Say of each block of a clipping why it is published, or goes."""
+    from generator import report
+    from generator.desk import explained
+
+    site = asked.site()
+    inside = site.content / file
+    path, content = (inside if inside.exists() else file).resolve(), site.content.resolve()
+    if not path.is_file() or not path.is_relative_to(content):
+        raise click.UsageError(f"{file} is no file in the content folder {site.content}")
+    found = explained(site, asked.options(site), path.relative_to(content).as_posix())
+    if found is None:
+        report.print_line("nothing is taken off: it has no original, no date, or cannot be read")
+        return
+    report.print_lines(report.explanation(found))
+
+
+@broadsheet.command()
 @asking("config", "output")
 def clean(asked: Asked) -> None:
     """Delete what builds wrote, and nothing else."""

@@ -18,7 +18,9 @@ from generator.model import Digest, Skipped
 from generator.reading import article_of, discover, read_clipping
 from generator.reading.article import Reading, Rules, origin_of
 from generator.reading.boilerplate import Cleaning, families
-from generator.reading.boilerplate.repeats import Key, Repeats, learn, samples
+from generator.reading.boilerplate.judge import Judged
+from generator.reading.boilerplate.remaining import opinion_of
+from generator.reading.boilerplate.repeats import Key, Origin, Repeats, learn, samples
 from generator.reading.canonical import keys_of
 from generator.reading.language import language_of
 
@@ -103,16 +105,48 @@ def _learned(
     site: Site, paths: Sequence[str], rules: Rules, progress: Progress
 ) -> Iterator[tuple[Key, Repeats]]:
     """Learn what sources repeat: front matter says from which bodies, then these are read."""
-    origins = []
+    chosen = samples(_origins(site, paths, rules, progress))
+    for done, (key_, sample) in enumerate(chosen.items()):
+        progress("learning", done, len(chosen))
+        yield key_, learn(_bodies(site, sample))
+
+
+def _origins(site: Site, paths: Sequence[str], rules: Rules, progress: Progress) -> Iterator[Origin]:
     for done, path in enumerate(paths):
         progress("looking", done, len(paths))
         clipping, _ = read_clipping(site.content, path)
         if clipping is not None and (origin := origin_of(clipping, rules)):
-            origins.append(origin)
-    chosen = samples(origins)
-    for done, (key_, sample) in enumerate(chosen.items()):
-        progress("learning", done, len(chosen))
-        yield key_, learn(_bodies(site, sample))
+            yield origin
+
+
+class Explained(msgspec.Struct, frozen=True):
+    """One clipping's blocks, kept or gone, and the verdict."""
+
+    blocks: tuple[Judged, ...]
+    verdict: str
+    reason: str
+
+
+def explained(site: Site, options: Options, path: str) -> Explained | None:
+    """Judge the blocks of one clipping as a build does; None where it is not cleaned, or cannot be read."""
+    find_content(site)
+    rules = rules_of(site.config, options)
+    clipping, _ = read_clipping(site.content, path)
+    if clipping is None or (origin := origin_of(clipping, rules)) is None:
+        return None
+    known, _ = families.load(site.root)
+    paths = discover(site.content, site.config.ignore).paths
+    chosen = samples(_origins(site, paths, rules, _silent)).get(origin.key, ())
+    cleaning = Cleaning(families=known, learned={origin.key: learn(_bodies(site, chosen))})
+    article = article_of(clipping, rules, cleaning).article
+    if article is None or article.url is None:
+        return None
+    opinion = opinion_of(clipping.body, article.title, article.url, article.source, origin, cleaning)
+    return Explained(opinion.blocks, article.verdict, article.reason)
+
+
+def _silent(_step: str, _done: int, _total: int) -> None:
+    """Show no progress."""
 
 
 def _bodies(site: Site, paths: Iterable[str]) -> Iterator[str]:

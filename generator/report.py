@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # rich and the pipeline take longer to import than most comma
     from rich.console import Console
 
     from generator.build import Report
-    from generator.desk import Desk
+    from generator.desk import Desk, Explained
     from generator.model import Article, Digest, Health, Skipped
     from generator.render.pages import Plan
 
@@ -67,6 +67,14 @@ def progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
 def print_line(text: str, *, error: bool = False) -> None:
     """Print one line."""
     console(error=error).print(text)
+
+
+def explanation(found: Explained) -> Iterator[str]:
+    """Say of each block whether it is kept or why it goes, with its beginning; then the verdict."""
+    for one in found.blocks:
+        text = shown(" ".join(one.block.text.split()))
+        yield f"{one.block.index:4} {one.reason or 'kept':28} {text[:90]}"
+    yield f"verdict: {found.verdict}" + (f" ({found.reason})" if found.reason else "")
 
 
 def print_lines(lines: Iterable[str]) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -21,9 +23,9 @@ _ADDRESS = re.compile(r"<?https?://[^\s<>\"'）】」]{1,3000}>?")
 _ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,3}[.)])[ \t]")
 _HEADING = re.compile(r"[ \t>]*(?:[-*+][ \t]+)?#{1,6}[ \t]")
 _FENCE = re.compile(r"[ \t>]*(```+|~~~+)")
-_WIDE = re.compile("[\u1100-\u11ff\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3]")
 _BLANK = re.compile(r"\n(?:[^\S\n]*\n)+")
 _SENTENCE = re.compile(r"[。！？；，、]|[.!?,;:](?:[\s\"'”’)*_]|$)")
+_SHORT = 160
 _CARD = 12
 """Blocks that a link around several of them may span."""
 
@@ -34,64 +36,87 @@ class Block(msgspec.Struct, frozen=True):
     index: int
     text: str
     """As it stands in the body."""
-    plain: str
+    plain: str = ""
     """Its words: without images, addresses and tags; marks of emphasis stay."""
-    label: str
+    label: str = ""
     """Letters and digits of a short block, folded, for looking it up; empty where it is long."""
-    units: int
+    units: int = 0
     """Letters outside of links, Chinese, Japanese and Korean ones twice."""
-    linked: int
+    linked: int = 0
     """Letters inside of links, counted alike."""
-    links: int
-    kind: str
-    """`text`, `heading`, `list`, `table`, `code`, `image`, `rule` or `tail`."""
+    links: int = 0
+    kind: str = "text"
+    """`text`, `heading`, `list`, `table`, `code`, `image`, `rule`; `above` the title;
+    into the fixed `tail` of a family nobody looks."""
     in_card: bool = False
     """Stands inside a link that spans several blocks."""
+    is_linked: bool = False
+    """Whether most of it is links."""
+    is_prose: bool = False
+    """Whether it is text in sentences, of two lines or more."""
 
     @property
-    def is_linked(self) -> bool:
-        """Whether most of it is links."""
-        return self.in_card or (self.linked > 0 and self.linked >= 3 * self.units)
-
-    @property
-    def is_prose(self) -> bool:
-        """Whether it is text in sentences, of two lines or more."""
-        return (
-            self.kind in {"text", "list"}
-            and self.units >= 60
-            and not self.in_card
-            and self.units >= self.linked
-            and _SENTENCE.search(self.plain) is not None
-        )
+    def is_own(self) -> bool:
+        """Whether it is what articles are made of: text in sentences, code, a table that is no menu."""
+        return self.is_prose or self.kind == "code" or (self.kind == "table" and not self.is_linked)
 
 
-def blocks_of(body: str, cut_from: tuple[str, ...] = ()) -> tuple[Block, ...]:
+def blocks_of(
+    body: str, cut_from: tuple[str, ...] = (), article_from: tuple[str, ...] = (), title: str = ""
+) -> tuple[Block, ...]:
     """The blocks of a body. Those between the fences of one code block are of the kind `code`.
 
-    From the first that begins as one of `cut_from` does they are of the kind `tail`, and not looked into.
+    From the first that begins as one of `cut_from` does they are of the kind `tail`. Up to the last that
+    begins as one of `article_from`, and above a heading that is the `title` (bare), they are of the kind
+    `above`, but for the very first.
     """
-    blocks: list[Block] = []
     texts = _split(body[:_LONGEST])
     cut = len(texts)
     if cut_from:
         cut = next((index for index, text in enumerate(texts) if text.startswith(cut_from)), cut)
+    above = _title_in(texts[:cut], title) if title else 0
+    if article_from:
+        above = max(
+            (n + 1 for n, text in enumerate(texts[:cut]) if text.startswith(article_from)), default=above
+        )
+    blocks: list[Block] = []
     fence = ""
     opened = -1
     for index, text in enumerate(texts[:cut]):
+        if 0 < index < above:
+            blocks.append(Block(index, text, kind="above"))
+            continue
         inside, fence = bool(fence), _fence_after(text, fence)
-        if inside or fence or text.lstrip(" \t>").startswith(("```", "~~~")):
-            block = _code(index, text)
+        if inside or fence or (text.startswith(("```", "~~~", " ", ">", "\t")) and _FENCE.match(text)):
+            block = Block(index, text, text[:400], units=len(text) // 2, kind="code")
         else:
-            block, depth = _block(index, text)
+            shape, depth = _shape(text)
+            block = Block(index, text, *shape)
             if opened >= 0 and depth < 0 and index - opened <= _CARD:
-                blocks[opened:] = [msgspec.structs.replace(card, in_card=True) for card in blocks[opened:]]
-                block = msgspec.structs.replace(block, in_card=True)
+                blocks[opened:] = map(_in_card, blocks[opened:])
+                block = _in_card(block)
                 opened = -1
             if depth > 0:
                 opened = index
         blocks.append(block)
-    tail = (Block(cut + n, text, "", "", 0, 0, 0, "tail") for n, text in enumerate(texts[cut:]))
-    return (*blocks, *tail)
+    blocks += (Block(cut + n, text, kind="tail") for n, text in enumerate(texts[cut:]))
+    return tuple(blocks)
+
+
+def _in_card(block: Block) -> Block:
+    return msgspec.structs.replace(block, in_card=True, is_linked=True, is_prose=False)
+
+
+def _title_in(texts: Sequence[str], title: str) -> int:
+    """The last heading that says the title, where at least as much follows it as a title stands above."""
+    found = 0
+    for index, text in enumerate(texts):
+        if index and text.startswith("#") and len(text) < 2 * len(title) + 400:
+            words = _LINK.sub(_label, text) if "](" in text else text
+            if bare(_TAG.sub("", words) if "<" in words else words) == title:
+                found = index
+    after = sum(map(len, texts[found:]))
+    return found if after * 5 >= sum(map(len, texts[:found])) and after > 400 else 0
 
 
 def _split(body: str) -> Sequence[str]:
@@ -111,41 +136,48 @@ def _fence_after(text: str, fence: str) -> str:
     return fence
 
 
-def _code(index: int, text: str) -> Block:
-    return Block(index, text, text[:400], "", len(text) // 2, 0, 0, "code")
+_Shape = tuple[str, str, int, int, int, str, bool, bool, bool]
 
 
-def _block(index: int, text: str) -> tuple[Block, int]:
-    """A block, and how many links it leaves open (below 0: closes)."""
+@lru_cache(4096)  # furniture comes again and again
+def _shape(text: str) -> tuple[_Shape, int]:
+    """What a block's fields say of its text, and how many links it leaves open (below 0: closes)."""
     plain, rest, links, linked, depth = text, text, 0, 0, 0
     if "](" in text:
-        plain = _IMAGE.sub("", text)
+        plain = _IMAGE.sub("", text) if "![" in text else text
         labels = _LINK.findall(plain)
         links = len(labels)
+        rest = plain
         if links:
-            linked = sum(map(_units, labels))
+            linked = _units("".join(labels))
             rest = _LINK.sub(" ", plain)
             plain = _LINK.sub(_label, plain)
-        else:
-            rest = plain
     if "[" in rest or "](" in rest:
         depth = _open_links(rest)
         if depth < 0:
             at = rest.find("](")
             rest = rest[:at] + _after(rest, at)
             plain = plain[: plain.find("](")] if "](" in plain else plain
-    if "<" in plain:
-        plain, rest = _TAG.sub(" ", plain), _TAG.sub(" ", rest)
-    if "://" in plain:
-        plain = _ADDRESS.sub(" ", plain)
-        rest = _ADDRESS.sub(" ", rest)
+    plain = _bared(plain)
+    rest = _bared(rest) if links else plain
     label = bare(plain) if len(plain) <= 120 else ""
     units = _units(rest)
-    return Block(index, text, plain, label, units, linked, links, _kind(text, plain, label)), depth
+    kind = _kind(text, plain, label)
+    is_prose = (
+        units >= 60 and units >= linked and kind in {"text", "list"} and _SENTENCE.search(plain) is not None
+    )
+    is_linked = linked > 0 and linked >= 3 * units
+    return (plain, label, units, linked, links, kind, False, is_linked, is_prose), depth
 
 
-def _label(match: re.Match[str]) -> str:
-    return match[1]
+def _bared(text: str) -> str:
+    """Text without tags and addresses."""
+    if "<" in text:
+        text = _TAG.sub(" ", text)
+    return _ADDRESS.sub(" ", text) if "://" in text else text
+
+
+_label = operator.itemgetter(1)
 
 
 def _after(rest: str, at: int) -> str:
@@ -166,9 +198,15 @@ def _open_links(rest: str) -> int:
 
 
 def _units(text: str) -> int:
+    """Letters and digits, wide ones twice; of a long text a close guess, which is all that it takes."""
+    if len(text) > _SHORT:
+        count = (len(text) - text.count(" ") - text.count("\n")) * 24 // 25
+    else:
+        count = sum(map(len, _WORD.findall(text)))
     if text.isascii():
-        return sum(map(len, _WORD.findall(text)))
-    return sum(map(len, _WORD.findall(text))) + len(_WIDE.findall(text))
+        return count
+    # A wide character takes three bytes.
+    return count + (len(text.encode("utf-8", "surrogatepass")) - len(text)) // 2
 
 
 _WORD = re.compile(r"[^\W_]+")

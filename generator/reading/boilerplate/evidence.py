@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
+from generator.reading.boilerplate.blocks import Block
 from generator.reading.boilerplate.page import Page
 from generator.reading.text import bare
 
@@ -28,10 +29,9 @@ def from_a_mark(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
 
 def up_to_a_mark(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
     """A family knows a block up to which all is furniture."""
-    marks = tuple(mark for lexicon in page.lexicons for mark in lexicon.family.article_from)
-    if marks:
-        found = [block.index for block in page.blocks if block.text.startswith(marks)]
-        yield from ((index, "navigation") for index in range(found[-1] + 1 if found else 0))
+    for block in page.blocks:
+        if block.kind == "above":
+            yield block.index, "before the title" if page.is_found else "navigation"
 
 
 def before_the_title(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
@@ -44,7 +44,7 @@ def above_the_title_too(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
     """What the page says in its navigation and again: buttons, menus."""
     if page.is_found:
         above = {block.text for block in page.blocks[1 : page.start - 1]} - {""}
-        for block in page.blocks[page.start :]:
+        for block in page.body:
             if block.text in above and block.kind not in {"rule", "code"}:
                 yield block.index, "stands above the title too"
 
@@ -76,11 +76,11 @@ def _account(page: Page) -> Iterator[str]:
 
 def known_lines(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
     """Blocks that a family names, at their place."""
-    for block in page.blocks[page.start :]:
+    for block in page.body:
         index = block.index
-        if index in gone or block.kind in {"code", "table", "tail"}:
+        if index in gone:
             continue
-        found = page.find(index)
+        found = page.found[index]
         if found is None or found.kind == "end":
             continue
         place = found.rule.place
@@ -88,7 +88,12 @@ def known_lines(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
             (place == "head" and index > page.first)
             or (place == "tail" and index <= page.first)
             or (block.kind == "heading" and page.first < index < page.last)
-            or (block.is_prose and block.units > 160 and page.first <= index <= page.last and not page.often[index])
+            or (
+                block.is_prose
+                and block.units > 160
+                and page.first <= index <= page.last
+                and not page.often[index]
+            )
         ):
             continue
         yield index, found.rule.reason
@@ -96,33 +101,39 @@ def known_lines(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
 
 def endings(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
     """Headings and marks after which no text of the article follows: comments, related posts."""
-    weights = [
-        min(block.units, 400)
-        if index >= page.start
-        and index not in gone
-        and not page.often[index]
-        and (block.is_prose or block.kind in {"code", "table"})
-        else 0
-        for index, block in enumerate(page.blocks)
-    ]
-    before, after = 0, sum(weights)
-    for block in page.blocks[page.start :]:
+    weights = {
+        block.index: min(block.units, 400)
+        for block in page.body
+        if block.is_own and block.index not in gone and not page.often[block.index]
+    }
+    before, after = 0, sum(weights.values())
+    for block in page.body:
         index = block.index
-        found = page.find(index) if block.kind not in {"code", "table", "tail"} else None
+        found = page.found[index]
         if found is not None and found.kind == "end":
             has_text = before >= 60 or any(
                 other.units >= 20 and other.index not in gone and not page.often[other.index]
                 for other in page.blocks[page.start : index]
             )
-            rest = after - weights[index]
-            if has_text and not (found.rule.reason == "related posts" and _goes_on(page, index)) and _ends(found.rule.reason, before, rest, repeated=page.often[index] in {"tail", "both"}, weak=found.rule.weak):
+            rest = after - weights.get(index, 0)
+            if (
+                has_text
+                and not (found.rule.reason == "related posts" and _goes_on(page, index))
+                and _ends(
+                    found.rule.reason,
+                    before,
+                    rest,
+                    repeated=page.often[index] in {"tail", "both"},
+                    weak=found.rule.weak,
+                )
+            ):
                 yield from ((other, found.rule.reason) for other in range(index, len(page.blocks)))
                 return
             if page.blocks[index].is_linked:
                 yield index, found.rule.reason
             yield from _section(page, index, found.rule.reason, weak=found.rule.weak)
-        before += weights[index]
-        after -= weights[index]
+        before += weights.get(index, 0)
+        after -= weights.get(index, 0)
 
 
 def _goes_on(page: Page, index: int) -> bool:
@@ -170,7 +181,9 @@ def repeated_before(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
     yield from _spares(page, gone, list(_repeated(page, gone, way, {"head", "both"})))
 
 
-def _repeated(page: Page, gone: Gone, way: range, places: set[str]) -> Iterator[tuple[int, str]]:
+def _repeated(  # noqa: C901 - one walk that weighs each kind of block
+    page: Page, gone: Gone, way: range, places: set[str]
+) -> Iterator[tuple[int, str]]:
     """From an end of the page inwards, up to where the repeated outweighs what is the article's own most."""
     total, best, until = 0, 0, way.start
     for index in way:
@@ -181,7 +194,7 @@ def _repeated(page: Page, gone: Gone, way: range, places: set[str]) -> Iterator[
             total += 30
             if total >= best:
                 best, until = total, index + way.step
-        elif block.kind == "image" or block.kind == "rule":
+        elif block.kind in {"image", "rule"}:
             total -= 1
         elif block.is_linked:
             total -= 8
@@ -196,7 +209,11 @@ def _repeated(page: Page, gone: Gone, way: range, places: set[str]) -> Iterator[
         block = page.blocks[index]
         if page.often[index] in places:
             yield index, "repeated by the source"
-        elif block.kind in {"image", "rule"} or block.is_linked or (block.kind in {"text", "list"} and block.units < 20):
+        elif (
+            block.kind in {"image", "rule"}
+            or block.is_linked
+            or (block.kind in {"text", "list"} and block.units < 20)
+        ):
             yield index, "among what the source repeats"
 
 
@@ -206,7 +223,7 @@ def _heads(page: Page, index: int) -> bool:
     return (
         not block.links
         and 0 < block.units <= 40
-        and page.find(index) is None
+        and page.found[index] is None
         and index + 1 < len(page.blocks)
         and not page.often[index + 1]
         and page.blocks[index + 1].kind not in {"image", "rule", "tail"}
@@ -216,7 +233,7 @@ def _heads(page: Page, index: int) -> bool:
 
 def _spares(page: Page, gone: Gone, found: list[tuple[int, str]]) -> Iterator[tuple[int, str]]:
     """What repeats may take: text in sentences only where most of the article's own is left."""
-    prose = {b.index: b.units for b in page.blocks[page.start :] if b.is_prose and b.index not in gone}
+    prose = {b.index: b.units for b in page.body if b.is_prose and b.index not in gone}
     lost = sum(prose.get(index, 0) for index, _ in found)
     if lost * 2 > sum(prose.values()):
         return (one for one in found if one[0] not in prose)
@@ -226,8 +243,15 @@ def _spares(page: Page, gone: Gone, found: list[tuple[int, str]]) -> Iterator[tu
 def repeated_inside(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
     """A run of repeated blocks amid the text that leads elsewhere: an advertisement."""
     run: list[int] = []
-    for block in (*page.blocks, None):
-        if block is not None and page.often[block.index] and block.kind not in {"code", "table"} and block.units < 300:
+    if not any(page.often):
+        return
+    for block in (*page.body, None):
+        if (
+            block is not None
+            and page.often[block.index]
+            and block.kind not in {"code", "table"}
+            and block.units < 400
+        ):
             run.append(block.index)
             continue
         linked = [index for index in run if page.blocks[index].is_linked or "](" in page.blocks[index].text]
@@ -238,7 +262,7 @@ def repeated_inside(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
 
 def tags_and_shares(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
     """Links to lists of the site, such as those of a tag, and to buttons that share."""
-    for block in page.blocks[page.start :]:
+    for block in page.body:
         if block.links and block.is_linked and block.index not in gone and not block.in_card:
             lists = len(_LISTS.findall(block.text))
             if lists * 3 >= 2 * block.links:
@@ -260,22 +284,22 @@ _SHARES = re.compile(
 def _last_own(page: Page, gone: Gone) -> int:
     """The last block of text that nothing took yet; -1 where there is none."""
     return max(
-        (
-            block.index
-            for block in page.blocks[page.start :]
-            if block.index not in gone and (block.is_prose or block.kind in {"code", "table"})
-        ),
+        (block.index for block in page.body if block.index not in gone and block.is_own),
         default=-1,
     )
 
 
 def links_before(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
     """Lists of links between the title and the text, or at the top of a page whose title is not found."""
-    if page.last < page.first or any(lexicon.family.byline for lexicon in page.lexicons):
+    if any(lexicon.family.byline for lexicon in page.lexicons):
         return
-    way = [index for index in range(page.start, page.first) if index not in gone]
+    first = min(
+        (b.index for b in page.body if b.index not in gone and (b.is_own or (b.units >= 40 and not b.links))),
+        default=0,
+    )
+    way = [index for index in range(page.start, first) if index not in gone]
     linked = [index for index in way if page.blocks[index].is_linked and page.blocks[index].links]
-    if page.is_found or len(linked) >= 3:
+    if page.is_found or sum(page.blocks[index].links for index in linked) >= 4:
         yield from ((index, "list of links") for index in linked if page.blocks[index].kind != "heading")
 
 
@@ -286,7 +310,9 @@ def links_after(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
         return
     rest = [index for index in range(last + 1, len(page.blocks)) if index not in gone]
     linked = [index for index in rest if page.blocks[index].is_linked]
-    if len(linked) >= 2 and len(linked) * 2 >= len([i for i in rest if page.blocks[i].kind not in {"image", "rule"}]):
+    if len(linked) >= 2 and len(linked) * 2 >= len(
+        [i for i in rest if page.blocks[i].kind not in {"image", "rule"}]
+    ):
         yield from ((index, "list of links") for index in linked)
 
 
@@ -294,11 +320,62 @@ def cards(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
     """Links around several blocks, one after the other, behind the text."""
     last = _last_own(page, gone)
     if last < 0:  # a list of short lines
-        lines = [b.index for b in page.blocks[page.start :] if b.units >= 8 and not b.in_card and b.index not in gone]
+        lines = [b.index for b in page.body if b.units >= 8 and not b.in_card and b.index not in gone]
         last = lines[-1] if len(lines) >= 3 else len(page.blocks)
     for block in page.blocks[last + 1 :]:
         if block.in_card and block.index not in gone:
             yield block.index, "card of a link"
+
+
+def account_cards(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
+    """WeChat: the account that a post was taken from, with its picture, name and slogan."""
+    for picture, name, slogan in zip(page.blocks, page.blocks[1:], page.blocks[2:], strict=False):
+        if "](http://wx.qlogo.cn/" in picture.text and name.text.endswith("\n."):
+            yield from ((block.index, "account card") for block in (picture, name))
+            if slogan.kind == "text" and slogan.units <= 400:
+                yield slogan.index, "account card"
+
+
+def behind_the_text(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
+    """Short lines behind the last block of text, once furniture has begun there."""
+    last = _last_own(page, gone)
+    rest = page.blocks[last + 1 :]
+    begun = next(
+        (
+            b.index
+            for b in rest
+            if gone.get(b.index) in _LEADS_AWAY
+            and b.kind not in {"image", "rule"}
+            and page.often[b.index] != "inside"
+        ),
+        None,
+    )
+    if last < 0 or begun is None:
+        return
+    found = [b for b in rest if b.index > begun and b.index not in gone and not _is_indicator(b)]
+    if len(found) > sum(b.index >= begun and b.index in gone for b in rest):
+        return
+    text = sum(b.units for b in page.blocks[page.start : last + 1] if b.index not in gone)
+    if sum(b.units for b in found) * 3 <= text:
+        yield from ((block.index, "behind the text") for block in found)
+
+
+_LEADS_AWAY = frozenset({
+    "call to subscribe", "share bar", "licence or rights", "related posts", "comments", "comment form",
+    "login bar",
+    "repeated by the source", "end of the page's article", "end of the post", "standing promotion",
+    "cookie notice",
+})  # fmt: skip
+
+
+def _is_indicator(block: Block) -> bool:
+    """Whether it holds what analysts list behind their text: hashes, addresses, numbers of flaws."""
+    return _INDICATOR.search(block.text) is not None
+
+
+_INDICATOR = re.compile(
+    r"\b[0-9a-fA-F]{32,}\b|\b\d{1,3}(?:\.\d{1,3}){3}\b|\[\.\]|\[dot\]|hxxp|CVE-\d{4}", re.IGNORECASE
+)
 
 
 def leftovers(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
@@ -325,6 +402,7 @@ EVIDENCE: tuple[tuple[str, Evidence, str], ...] = (
     ("before the title", before_the_title, "head"),
     ("above the title too", above_the_title_too, "anywhere"),
     ("byline", byline, "head"),
+    ("account cards", account_cards, "head"),
     ("known lines", known_lines, "anywhere"),
     ("endings", endings, "tail"),
     ("repeated after", repeated_after, "tail"),
@@ -334,6 +412,7 @@ EVIDENCE: tuple[tuple[str, Evidence, str], ...] = (
     ("links before", links_before, "head"),
     ("links after", links_after, "tail"),
     ("cards", cards, "tail"),
+    ("behind the text", behind_the_text, "tail"),
     ("leftovers", leftovers, "tail"),
 )
 """Read from top to bottom: the first evidence that takes a block gives the reason."""

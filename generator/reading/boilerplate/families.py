@@ -74,15 +74,16 @@ class Lexicon(msgspec.Struct, frozen=True):
     any_pattern: re.Pattern[str] | None
 
     def find(self, label: str, plain: str) -> Found | None:
-        """The rule that a block with this label and these words fits."""
+        """The rule that a block fits, given its letters and digits, and its words."""
         if label and (found := self.lines.get(label)):
             return found
-        if self.any_pattern is None or len(plain) > 1500:
-            return None
-        words = plain.strip(" \t\n*_#>~-·•|\\`\u200d").casefold()
-        if self.any_pattern.match(words) is None:
+        words = plain.strip(_MARKS).casefold()
+        if self.any_pattern is None or self.any_pattern.match(words) is None:
             return None
         return next((found for pattern, found in self.patterns if pattern.match(words)), None)
+
+
+_MARKS = " \t\n*_#>~-·•|\\`\u200d"
 
 
 class Families(msgspec.Struct, frozen=True):
@@ -117,7 +118,7 @@ def built_in() -> Families:
 
 
 def load(root: Path) -> tuple[Families, tuple[Problem, ...]]:
-    """The built-in families and those of a site's `cleaning/*.toml`; a faulty file is a problem, and left out."""
+    """The built-in families and those of a site's `cleaning/*.toml`; a faulty file only is a problem."""
     ours, problems = list(built_in().lexicons), []
     folder = root / FOLDER
     for file in sorted(folder.glob("*.toml")) if folder.is_dir() else ():

@@ -13,6 +13,7 @@ from generator.reading.boilerplate.evidence import EVIDENCE
 from generator.reading.boilerplate.families import Families, built_in
 from generator.reading.boilerplate.page import Page, page_of
 from generator.reading.boilerplate.repeats import Key, Repeats
+from generator.reading.text import bare
 
 FEWEST_UNITS = 20
 """Letters below which nothing readable is left; Chinese characters count twice."""
@@ -55,7 +56,8 @@ def judged(
     host = _host(url)
     lexicons = families.of(host, source)
     cut_from = tuple(mark for lexicon in lexicons for mark in lexicon.family.cut_from)
-    page = page_of(blocks_of(body, cut_from), title, source, lexicons, repeats)
+    article_from = tuple(mark for lexicon in lexicons for mark in lexicon.family.article_from)
+    page = page_of(blocks_of(body, cut_from, article_from, bare(title)), title, source, lexicons, repeats)
     gone: dict[int, str] = {}
     for _, evidence, _ in EVIDENCE:
         for index, reason in tuple(evidence(page, gone)):
@@ -83,16 +85,14 @@ def failure_of(page: Page, gone: Mapping[int, str]) -> str:
         links = sum(block.links for block in page.blocks)
         return "only navigation" if links >= 10 else "only furniture"
     if not page.is_found and page.blocks and not _is_own_form(page):
-        return _other_page(own, prose)
+        return _other_page(page, gone, own, prose)
     return ""
 
 
 def _failed(page: Page) -> str:
-    for block in page.blocks[:30]:
-        if block.kind not in {"code", "table", "tail"} and block.units < 400:
-            found = page.find(block.index)
-            if found is not None and found.kind == "failed":
-                return found.rule.reason
+    for block, found in zip(page.blocks[:30], page.found, strict=False):
+        if found is not None and found.kind == "failed" and block.units < 400:
+            return found.rule.reason
     return ""
 
 
@@ -100,11 +100,17 @@ def _is_own_form(page: Page) -> bool:
     return any(lexicon.family.byline for lexicon in page.lexicons)
 
 
-def _other_page(own: Sequence[Block], prose: int) -> str:
+def _other_page(page: Page, gone: Mapping[int, str], own: Sequence[Block], prose: int) -> str:
     """A page that does not name the title: navigation up to the cut, or a list of other posts."""
     links = sum(block.links for block in own) + sum(block.in_card for block in own)
-    paragraphs = sum(block.units for block in own if block.kind == "text" and block.is_prose and block.units >= 100)
-    headings = sum(block.kind == "heading" and (block.is_linked or block.links > 0) for block in own)
+    paragraphs = sum(
+        block.units for block in own if block.kind == "text" and block.is_prose and block.units >= 100
+    )
+    counted = {None, "card of a link", "related posts"} if paragraphs < 250 else {None, "card of a link"}
+    headings = sum(
+        block.kind == "heading" and block.is_linked and gone.get(block.index) in counted
+        for block in page.blocks
+    )
     if headings >= _ITEMS and paragraphs < 250 * headings:
         return "another page"
     text = sum(block.units for block in own if not block.is_linked and block.links * 40 <= block.units)

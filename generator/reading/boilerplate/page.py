@@ -1,16 +1,20 @@
-"""A clipping's body laid open: its blocks, where its title stands again, and where its text begins and ends."""
+"""A clipping's body laid open: its blocks, where its title stands again, where its text begins and ends."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 import msgspec
 
 from generator.reading.boilerplate.blocks import Block
 from generator.reading.boilerplate.families import Found, Lexicon
 from generator.reading.boilerplate.repeats import NOTHING, Repeats, marks
-from generator.reading.text import bare
+from generator.reading.text import bare, unescaped
 
+_NEAR = 0.6
+"""Of the pairs of letters of a title, how many another wording of it has."""
 _FEWEST = 5
 """Letters of a heading that may be a part of the title."""
 
@@ -27,21 +31,17 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     """The blocks that repeat the title."""
     start: int
     """The block after the title under which the text stands; 0 where there is none."""
+    body: tuple[Block, ...]
+    """From `start` up to the fixed tail of a family."""
     is_found: bool
     """The page itself names the title, not only the clipper above it."""
     first: int
     last: int
     """The first and the last block of text in sentences of its own; `last < first` where there is none."""
     often: tuple[str, ...]
-    """Of each block: `head`, `tail`, `inside` where the source repeats it, else nothing."""
-
-    def find(self, index: int) -> Found | None:
-        """The rule of a family that a block fits."""
-        block = self.blocks[index]
-        for lexicon in self.lexicons:
-            if found := lexicon.find(block.label, block.plain):
-                return found
-        return None
+    """Of each block: `head`, `tail`, `both`, `inside` where the source repeats it, else nothing."""
+    found: tuple[Found | None, ...]
+    """Of each block: the rule of a family that it fits."""
 
 
 def page_of(
@@ -64,11 +64,27 @@ def page_of(
         repeats=repeats,
         titles=titles,
         start=start,
+        body=tuple(block for block in blocks[start:] if block.kind not in {"tail", "above"}),
         is_found=start > 1,
         first=own[0] if own else len(blocks),
         last=own[-1] if own else -1,
         often=often,
+        found=tuple(_rule_of(block, lexicons) if block.index >= start else None for block in blocks),
     )
+
+
+_NO_WORDS = frozenset({"code", "table", "tail", "above", "image", "rule"})
+_LONGEST = 1500
+
+
+def _rule_of(block: Block, lexicons: tuple[Lexicon, ...]) -> Found | None:
+    """The rule that a block fits, of the most special family first."""
+    if block.kind in _NO_WORDS or len(block.plain) > _LONGEST:
+        return None
+    for lexicon in lexicons:
+        if found := lexicon.find(block.label, block.plain):
+            return found
+    return None
 
 
 def _often(blocks: Sequence[Block], repeats: Repeats) -> tuple[str, ...]:
@@ -79,7 +95,7 @@ def _often(blocks: Sequence[Block], repeats: Repeats) -> tuple[str, ...]:
 
 def _place_of(block: Block, repeats: Repeats) -> str:
     """Where the source repeats a block, or most of its lines."""
-    if block.kind in {"code", "tail"}:
+    if block.kind in {"code", "tail", "above"} or (block.kind == "image" and "]()" in block.text):
         return ""
     whole, *lines = marks(block)
     if place := _known(whole, repeats):
@@ -102,9 +118,11 @@ def _titles(blocks: Sequence[Block], wanted: str, prose: Sequence[int]) -> tuple
     """The blocks that repeat the title, and the block after the last of them that stands before the text."""
     exact, near = [], []
     for block in blocks:
-        if block.kind in {"code", "tail"}:
+        if block.kind in {"code", "tail", "above"}:
             continue
         label = block.label or (bare(block.plain) if len(block.plain) < 400 else "")
+        if "&" in block.plain:
+            label = bare(unescaped(block.plain[:400]))
         if not label:
             continue
         if label == wanted and wanted:
@@ -113,6 +131,8 @@ def _titles(blocks: Sequence[Block], wanted: str, prose: Sequence[int]) -> tuple
             near.append(block.index)
     total = sum(prose)
     start = 0
+    if any(exact):  # another wording further down is that of another post, or of a part
+        near = []
     for index in sorted({*exact, *near}):
         if sum(prose[:index]) * 5 <= total or index == 0:
             start = index + 1
@@ -127,9 +147,11 @@ def _is_near(label: str, wanted: str, block: Block) -> bool:
     short, long = sorted((label, wanted), key=len)
     if short in long:
         return len(short) * 10 >= 3 * len(long)
-    same = 0
-    for a, b in zip(label, wanted, strict=False):
-        if a != b:
-            break
-        same += 1
-    return same * 10 >= 6 * len(short)
+    return len(short) * 2 >= len(long) and _likeness(label, wanted) >= _NEAR
+
+
+def _likeness(one: str, other: str) -> float:
+    """The share of pairs of letters that two texts have in common; Dice, 1945."""
+    pairs = Counter(map("".join, pairwise(one)))
+    common = pairs & Counter(map("".join, pairwise(other)))
+    return 2 * common.total() / (len(one) + len(other) - 2)

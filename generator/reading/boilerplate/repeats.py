@@ -1,8 +1,8 @@
 """What a source repeats: which of its articles to learn from, and the blocks that recur in them.
 
-All of it is a function of the set of clippings: the order in which they came, and what was built before, do not
-count. The first 2^k of a year by (date, path) are looked at, so that what is learned changes only when their number
-has doubled, and not at all past the cap.
+All of it is a function of the set of clippings: the order in which they came, and what was built before, do
+not count. The first 2^k of a year by (date, path) are looked at, so that what is learned changes only when
+their number has doubled, and not at all past the cap.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import re
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -131,7 +132,7 @@ def _place(
 ) -> None:
     """Note of each mark of a page whether it stands before, in or after the page's own text."""
     weights = [
-        -30 if counts[values[0]] > 1 else min(block.units, 300) if block.is_prose or block.kind == "code" else -4
+        -30 if counts[values[0]] > 1 else min(block.units, 300) if block.is_own else -4
         for block, values in page
     ]
     start, end = heaviest(weights)
@@ -179,14 +180,19 @@ def marks(block: Block) -> tuple[int, ...]:
     if block.kind in {"code", "table"} or block.is_prose:
         # In text and tables figures make the difference: of a weekly report, say.
         return (zlib.crc32(block.text.encode("utf-8", "surrogatepass")),)
-    if "\n" not in block.text:
-        return (mark(block.text),)
-    lines = block.text.split("\n", _LINES)[:_LINES]
-    return (mark(block.text), *(mark(line) for line in lines if len(line) > 3))
+    return _marks(block.text)
+
+
+@lru_cache(4096)  # furniture comes again and again
+def _marks(text: str) -> tuple[int, ...]:
+    if "\n" not in text:
+        return (mark(text),)
+    lines = text.split("\n", _LINES)[:_LINES]
+    return (mark(text), *(mark(line) for line in lines if len(line) > 3))
 
 
 def mark(text: str) -> int:
-    """A hash of a block or line that does not hold to digits, spaces and link targets; images count by address."""
+    """A hash of a block or line, whatever its digits, spaces and link targets; images count by address."""
     if text.startswith(("![", "[![")):
         shown = text.strip()
     else:
