@@ -132,8 +132,8 @@ def test_cleaning_can_be_turned_off(tmp_path):
 def test_a_family_of_ones_own_is_data(tmp_path):
     (tmp_path / "cleaning").mkdir()
     (tmp_path / "cleaning/paper.toml").write_text(
-    slogan = "All the news that fits the sheet"
-    assert {one.block.text: one.reason for one in opinion.blocks}[slogan] == "slogan"
+        'hosts = ["paper.example"]\n[[gone]]\nreason = "slogan"\n'
+        'lines = ["All the news that fits the sheet"]\n',
         "utf-8",
     )
     (tmp_path / "cleaning/broken.toml").write_text(
