@@ -321,8 +321,8 @@ def test_ctrl_c_ends_a_watching_build(root):
         assert "late" in _titles(root)
         process.send_signal(2)
         started = time.monotonic()
-        assert process.wait(5) == INTERRUPTED
-        assert time.monotonic() - started < 2
+        assert process.wait(10) == INTERRUPTED
+        assert time.monotonic() - started < 10
     finally:
         process.kill()
         process.communicate()

