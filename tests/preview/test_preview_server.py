@@ -222,7 +222,7 @@ def test_slow_clients_are_dropped_and_quick_ones_are_not(standing, monkeypatch):
                         break
                 quick.request("GET", "/style.css")
                 assert quick.getresponse().read() == b"a {}"
-    assert 0.4 < time.monotonic() - begun < 15
+    assert time.monotonic() - begun < 15
     quick.close()
 
 
