@@ -324,7 +324,7 @@ def list_(asked: Asked, *, what: str, format_: str, text: bool) -> None:
     """List every clipping with what is published of it, or every source with its health."""
     from generator import report
     from generator.bodies import Bodies
-    from generator.desk import read
+    from generator.desk import read, silent
     from generator.grouping.health import healths_of
     from generator.render.pages import plan
 
@@ -334,7 +334,7 @@ def list_(asked: Asked, *, what: str, format_: str, text: bool) -> None:
         raise click.UsageError("--text goes with --format jsonl")
     site = asked.site()
     options = asked.options(site)
-    desk = read(site, options, _silent)
+    desk = read(site, options, silent)
     if what == "sources":
         healths = report.healths(healths_of(desk.digest), desk.digest)
         (report.print_jsonl if format_ == "jsonl" else report.print_sources)(healths)
@@ -464,10 +464,6 @@ def _keep_private(folder: Path) -> None:
     with contextlib.suppress(OSError):  # the build says why it cannot write
         folder.mkdir(exist_ok=True)
         (folder / ".gitignore").write_text("*\n", "utf-8")
-
-
-def _silent(_step: str, _done: int, _total: int) -> None:
-    """Show no progress."""
 
 
 def _rebuild(

@@ -19,7 +19,8 @@ from generator.model import TextPolicy
 
 FILE_NAME = "digest.toml"
 PICKS_FILE = "picks.toml"
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
+"""The form of a BCP 47 tag, as far as it matters here."""
 
 CURATOR_FIELDS = ("pin", "hide", "note", "merge", "split")
 ARTICLE_FIELDS = (
@@ -245,14 +246,14 @@ def _faults(config: Config, file: Path) -> Iterable[Problem]:
             _line(file, "base_url"),
         )
     for tag in config.languages:
-        if not _LANGUAGE.fullmatch(tag):
+        if not LANGUAGE.fullmatch(tag):
             line = _line(file, "languages")
             yield _problem(file, f"`languages` holds {tag!r}", "write tags such as zh or en-GB", line)
     for key in ("feed_items", "source_feed_items"):
         if not 1 <= getattr(config, key) <= 1000:
             yield _problem(file, f"`{key}` must lie between 1 and 1000", "", _line(file, key))
     for name, source in config.sources.items():
-        if source.language is not None and not _LANGUAGE.fullmatch(source.language):
+        if source.language is not None and not LANGUAGE.fullmatch(source.language):
             line = _line(file, "language")
             yield _problem(file, f"`sources.{name}.language` is no language", "write a tag such as zh", line)
         if source.home is not None and not is_web_address(source.home):

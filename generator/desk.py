@@ -136,7 +136,7 @@ def explained(site: Site, options: Options, path: str) -> Explained | None:
         return None
     known, _ = families.load(site.root)
     paths = discover(site.content, site.config.ignore).paths
-    chosen = samples(_origins(site, paths, rules, _silent)).get(origin.key, ())
+    chosen = samples(_origins(site, paths, rules, silent)).get(origin.key, ())
     cleaning = Cleaning(families=known, learned={origin.key: learn(_bodies(site, chosen))})
     article = article_of(clipping, rules, cleaning).article
     if article is None or article.url is None:
@@ -145,7 +145,7 @@ def explained(site: Site, options: Options, path: str) -> Explained | None:
     return Explained(opinion.blocks, article.verdict, article.reason)
 
 
-def _silent(_step: str, _done: int, _total: int) -> None:
+def silent(_step: str, _done: int, _total: int) -> None:
     """Show no progress."""
 
 

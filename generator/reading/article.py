@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 import msgspec
 
 from generator.addresses import is_device
+from generator.config import LANGUAGE
 from generator.errors import Problem, Severity, shown
 from generator.ids import path_id
 from generator.model import Article, Clipping, Skipped, Verdict
@@ -41,7 +42,6 @@ BUILT_IN: Mapping[str, tuple[str, ...]] = {
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 _HOST = re.compile(r"[^\s/?#@\\<>\"'`{}|^%\[\]]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?")
 _WIKILINK = re.compile(r"\[\[(?:[^\[\]|]*\|)?([^\[\]|]+)\]\]")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{1,59}")
 _PART = r"[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,80}"
 _ALIAS = re.compile(rf"(?:{_PART}/){{0,7}}(?:{_PART}\.html|)")
@@ -360,7 +360,7 @@ def _languages(draft: _Draft, beginning: str, title: str, source: str) -> tuple[
 def _given_language(draft: _Draft) -> str | None:
     for key, text in draft.words("lang"):
         tag = text.replace("_", "-")
-        if _LANGUAGE.fullmatch(tag):
+        if LANGUAGE.fullmatch(tag):
             primary, *further = tag.split("-")
             return "-".join([primary.lower(), *map(_subtag, further)])
         draft.tell(
