@@ -2,35 +2,45 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice, starmap
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from itertools import islice
 from pathlib import Path
+from typing import cast
 
 import msgspec
 from markupsafe import Markup
 
-from generator import __version__, addresses
-from generator.bodies import Bodies
+from generator import __version__, addresses, making
+from generator.cache import Cache, DamagedError, Standing, forget
 from generator.config import Config, Site
-from generator.desk import Desk, Options, Progress, by_place, read
-from generator.errors import Problem, Severity
+from generator.desk import Desk, Means, Options, Progress, by_place, read
+from generator.errors import BuildError, Problem, Severity
 from generator.grouping.health import healths_of
-from generator.model import Article, Skipped, Source, Verdict
-from generator.output.assets import static_files
+from generator.making import FeedJob, Maker, MissingBodyError, PageJob
+from generator.model import Article, Skipped, Source, TextPolicy, Verdict
+from generator.output import disk
+from generator.output.assets import StaticFiles, static_files
 from generator.output.write import Transaction, Written
-from generator.render import feeds, sitemap
-from generator.render.compose import composer
+from generator.render import feeds, sitemap, views
+from generator.render.compose import Composer, composer
 from generator.render.frame import Framer
 from generator.render.highlight import stylesheet
-from generator.render.images import absolute_html
+from generator.render.inputs import Inputs, reason
 from generator.render.pages import Alias, Page, Plan, pages_of, plan
-from generator.render.templates import Templates, speech
+from generator.render.templates import Templates, speech, theme_marks
+from generator.stamps import NONE, Stamp, stamp_of
+from generator.versions import hashed, program
+from generator.workers import Workers, batches
 
 GENERATOR = f"Broadsheet {__version__}"
 CODE_STYLE = "assets/code.css"
 HTML_LIMIT = 100_000
 """Bytes that a list may weigh; an article weighs what it weighs."""
+BATCH = 40
+"""Pages that a worker takes at a time."""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,112 +56,311 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...]
 
 
+class Built(msgspec.Struct, frozen=True, kw_only=True):
+    """A build that did not fail."""
+
+    report: Report
+    waits_until: dt.datetime | None
+    """When the next article that waits is due."""
+    reasons: Mapping[str, str]
+    """Why each file that was written was made again, by its path."""
+
+
 class Output(msgspec.Struct, frozen=True):
-    """A file of the site below the output folder, as bytes or as a file to copy."""
+    """A file of the site below the output folder: what it depends on, and what it is made of."""
 
     path: str
-    content: bytes | Path
-    is_alias: bool = False
-    """A redirect, which gives way to files of `static/`."""
+    inputs: bytes
+    """A fingerprint; empty for what is compared byte by byte."""
+    content: Page | Feed | Path | bytes
 
 
-def build(site: Site, options: Options, progress: Progress, *, clean: bool = False) -> tuple[Report, Desk]:
+class Feed(msgspec.Struct, frozen=True):
+    """A feed in one format; the formats of one feed are made together."""
+
+    folder: str
+    form: str
+    source: Source | None
+    articles: tuple[Article, ...]
+    meta: feeds.FeedMeta
+
+
+def build(
+    site: Site,
+    options: Options,
+    progress: Progress,
+    *,
+    clean: bool = False,
+    workers: Workers | None = None,
+) -> Built:
     """Build a site. Raises `BuildError`, and then the last good site stands.
 
     So it does where there are `grave` problems and the options are strict: then no page counts as written.
-    `clean` writes files again that have not changed.
+    `clean` writes files again that have not changed. A cache that turns out to be damaged is begun anew.
     """
-    desk = read(site, options, progress)
+    for _ in range(2):
+        with Cache.of(site.own) as cache:
+            try:
+                means = Means(cache, workers or Workers(1), progress)
+                return _built(site, options, means, clean=clean)
+            except (DamagedError, MissingBodyError):
+                forget(cache.file)
+    raise BuildError(_no_cache())
+
+
+def _built(site: Site, options: Options, means: Means, *, clean: bool) -> Built:
+    desk = read(site, options, means)
+    plan_ = plan(desk.digest)
     problems = list(desk.problems)
     with Transaction(site.output, options.as_of.date(), afresh=clean) as transaction:
-        for output in render(site, desk, problems, progress):
-            if isinstance(output.content, bytes):
-                transaction.put(output.path, output.content)
-            else:
-                transaction.copy(output.path, output.content)
+        kitchen = Kitchen(site, desk, plan_, means)
+        outputs = planned(site, kitchen, problems)
+        ground = Ground(site, transaction, means.cache, clean=clean)
+        reasons = {one.path: why for one in outputs if (why := ground.reason(one)) is not None}
+        transaction.keep(one.path for one in outputs if one.path not in reasons)
+        put(kitchen, [one for one in outputs if one.path in reasons], transaction)
         if options.strict and grave(problems):
             written = Written(written=0, kept=0, deleted=0)
         else:
+            staged = frozenset(transaction.staged)
             written = transaction.commit()
-    return report_of(desk, tuple(sorted(problems, key=by_place)), written), desk
+            ground.remember(outputs, reasons)
+            reasons = {path: why for path, why in reasons.items() if path in staged}
+    report = report_of(desk, sorted(problems, key=by_place), written)
+    return Built(report=report, waits_until=desk.waits_until, reasons=reasons)
 
 
-def render(site: Site, desk: Desk, found: list[Problem], progress: Progress) -> Iterator[Output]:
-    """Make every file of the site, one at a time; faults met on the way join `found`."""
-    plan_ = plan(desk.digest)
-    bodies = Bodies(site, plan_, desk)
-    static = static_files(site.static)
+class Kitchen:
+    """All that pages of one digest are made with."""
+
+    def __init__(self, site: Site, desk: Desk, plan_: Plan, means: Means) -> None:
+        """Raises `TemplateFault` where a theme cannot be used."""
+        self.site, self.desk, self.plan, self.means = site, desk, plan_, means
+        self.config = site.config
+        healths = healths_of(plan_.digest)
+        self.compose: Composer = composer(plan_, speech(site.templates, self.config.language_tag), healths)
+        self.frame = Framer(plan=plan_, names=self.compose.names, config=self.config)
+        self.view = self.frame.site(GENERATOR)
+        self.theme = Templates(site.templates, self.view)
+        marks = theme_marks(site.templates)
+        self.maker = Maker(str(site.templates), self.view, hashed(*marks), str(means.cache.file))
+        self.inputs = Inputs(plan_, desk.marks, healths, self._common(*marks))
+
+    def _common(self, templates: bytes, translations: bytes) -> Callable[[str], bytes]:
+        """The parts of a fingerprint that all pages of a template share."""
+        config = self.config
+        said = (
+            config.title,
+            config.description,
+            config.language,
+            config.base_url,
+            config.links,
+            config.timezone,
+        )
+        every = hashed(program()) + hashed(repr((said, self.view)).encode()) + hashed(translations)
+        return lambda template: every + (hashed(templates) if template else bytes(8))
+
+
+def planned(site: Site, kitchen: Kitchen, found: list[Problem]) -> list[Output]:
+    """Plan every file of the site; faults met on the way join `found`."""
+    static: StaticFiles = static_files(site.static)
     found += static.problems
-    own = set()
-    for path, file in static.files:
-        own.add(path)
-        yield Output(path, file)
-    for output in made(site, plan_, bodies, progress):
-        if output.is_alias and (below := _in_the_way(output.path, own)):
-            found.append(_alias_problem(output.path, below))
-        elif output.path not in own:
-            yield output
-        elif output.path != addresses.ROBOTS:
-            found.append(_shadowed(output.path))
-    for address, file in sorted(bodies.images.items()):
-        yield Output(address, file)
-    found += sorted(bodies.problems)
+    own = {path for path, _ in static.files}
+    outputs = [Output(path, b"", file) for path, file in static.files]
+    for one in made(kitchen):
+        is_alias = isinstance(one.content, Page) and isinstance(one.content.subject, Alias)
+        if is_alias and (below := _in_the_way(one.path, own)):
+            found.append(_alias_problem(one.path, below))
+        elif one.path not in own:
+            outputs.append(one)
+        elif one.path != addresses.ROBOTS:
+            found.append(_shadowed(one.path))
+    images = sorted(kitchen.desk.images.items())
+    return [*outputs, *(Output(address, b"", site.content / path) for address, path in images)]
 
 
-def made(site: Site, plan_: Plan, bodies: Bodies, progress: Progress) -> Iterator[Output]:
-    """Make everything that comes of clippings and theme: pages, feeds, lists for machines, assets."""
-    config = site.config
-    compose = composer(plan_, speech(site.templates, config.language_tag), healths_of(plan_.digest))
-    frame = Framer(plan=plan_, names=compose.names, config=config)
-    theme = Templates(site.templates, frame.site(GENERATOR))
-    pages = tuple(pages_of(plan_))
-    for done, page in enumerate(pages):
-        progress("rendering", done, len(pages))
-        if isinstance(page.subject, Source):
-            yield from _source_feeds(config, plan_, bodies, page.subject)
-        body = bodies.html(page.subject) if isinstance(page.subject, Article) else Markup()
-        html = b""
-        for view in compose.views_of(page, body):
-            html = theme.render(frame.of(page, view), view)
-            if len(html) <= HTML_LIMIT:
-                break
-        yield Output(addresses.file_of(page.address), html, isinstance(page.subject, Alias))
-    yield from _for_machines(config, plan_, bodies, pages, compose.names.words.gettext("Picks"))
-    yield from starmap(Output, sorted({CODE_STYLE: stylesheet().encode(), **theme.assets()}.items()))
+def made(kitchen: Kitchen) -> Iterator[Output]:
+    """Plan what comes of clippings and theme: pages, feeds, lists for machines, assets."""
+    pages = tuple(pages_of(kitchen.plan))
+    for page in pages:
+        yield Output(addresses.file_of(page.address), kitchen.inputs.of(page), page)
+    if kitchen.config.base_url is not None:
+        for feed in feeds_of(kitchen, kitchen.config.base_url):
+            about = (feed.meta, feed.form, feed.folder)
+            yield Output(feed.folder + _FILES[feed.form], kitchen.inputs.feed(feed.articles, about), feed)
+        yield from _for_machines(kitchen, kitchen.config.base_url, pages)
+    assets = {CODE_STYLE: stylesheet().encode(), **kitchen.theme.assets()}
+    yield from (Output(path, b"", content) for path, content in sorted(assets.items()))
 
 
-def _source_feeds(config: Config, plan_: Plan, bodies: Bodies, source: Source) -> Iterator[Output]:
-    if config.base_url is None:
-        return
-    newest = islice(plan_.once_in(source), config.source_feed_items)
-    entries = [_entry(config.base_url, plan_, bodies, article) for article in newest]
-    meta = _meta(config, config.base_url, source)
-    folder = addresses.source(source)
-    yield Output(folder + addresses.ATOM, feeds.atom(meta, entries))
-    yield Output(folder + addresses.JSON_FEED, feeds.json_feed(meta, entries))
+def feeds_of(kitchen: Kitchen, base_url: str) -> Iterator[Feed]:
+    """Plan the feeds of the digest, of its picks and of each source."""
+    plan_, config = kitchen.plan, kitchen.config
+    for source in plan_.digest.sources.values():
+        newest = tuple(islice(plan_.once_in(source), config.source_feed_items))
+        meta = _meta(config, base_url, source)
+        for form in (making.ATOM, making.JSON):
+            yield Feed(addresses.source(source), form, source, newest, meta)
+    newest = tuple(islice(plan_.once(plan_.digest.articles), config.feed_items))
+    for form in (making.ATOM, making.RSS, making.JSON):
+        yield Feed("", form, None, newest, _meta(config, base_url))
+    if picks := plan_.picks[: config.feed_items]:
+        title = f"{kitchen.compose.names.words.gettext('Picks')} · {config.title}"
+        meta = msgspec.structs.replace(_meta(config, base_url), title=title)
+        for form in (making.ATOM, making.JSON):
+            yield Feed(addresses.PICKS, form, None, picks, meta)
 
 
-def _for_machines(
-    config: Config, plan_: Plan, bodies: Bodies, pages: tuple[Page, ...], picks_name: str
-) -> Iterator[Output]:
-    """Make the feeds of the digest and of its picks, the sources as OPML, sitemaps and `robots.txt`."""
-    base_url = config.base_url
-    if base_url is None:
-        return
-    newest = islice(plan_.once(plan_.digest.articles), config.feed_items)
-    entries = [_entry(base_url, plan_, bodies, article) for article in newest]
-    meta = _meta(config, base_url)
-    yield Output(addresses.ATOM, feeds.atom(meta, entries))
-    yield Output(addresses.RSS, feeds.rss(meta, entries))
-    yield Output(addresses.JSON_FEED, feeds.json_feed(meta, entries))
-    if picks := [_entry(base_url, plan_, bodies, article) for article in plan_.picks[: config.feed_items]]:
-        meta = msgspec.structs.replace(meta, title=f"{picks_name} · {config.title}")
-        yield Output(addresses.PICKS + addresses.ATOM, feeds.atom(meta, picks))
-        yield Output(addresses.PICKS + addresses.JSON_FEED, feeds.json_feed(meta, picks))
-    yield Output(addresses.OPML, sitemap.opml(config.title, base_url, plan_.digest.sources.values()))
+def _for_machines(kitchen: Kitchen, base_url: str, pages: Iterable[Page]) -> Iterator[Output]:
+    """Make the sources as OPML, sitemaps and `robots.txt`."""
+    sources = kitchen.plan.digest.sources.values()
+    yield Output(addresses.OPML, b"", sitemap.opml(kitchen.config.title, base_url, sources))
     listed = ((page.address, page.month, page.modified) for page in pages if page.listed)
-    yield from starmap(Output, sitemap.sitemaps(base_url, listed))
-    yield Output(addresses.ROBOTS, sitemap.robots(base_url))
+    yield from (Output(path, b"", xml) for path, xml in sitemap.sitemaps(base_url, listed))
+    yield Output(addresses.ROBOTS, b"", sitemap.robots(base_url))
+
+
+class Ground:
+    """What an earlier build left, and what of it still holds."""
+
+    def __init__(self, site: Site, transaction: Transaction, cache: Cache, *, clean: bool) -> None:
+        self._output = site.output
+        self._old = transaction.old
+        self._cache = cache
+        self._clean = clean
+        self._standing = cache.standing(site.output) if self._old else {}
+        self._stamps = disk.stamps(site.output) if self._old else {}
+
+    def reason(self, output: Output) -> str | None:
+        """Why a file has to be made again; None where it has not."""
+        if self._clean:
+            return "--clean"
+        digest, standing = self._old.get(output.path), self._standing.get(output.path)
+        if not digest or standing is None:
+            return "new"
+        inputs = inputs_of(output)
+        if not inputs or (why := reason(standing.inputs, inputs)) is not None:
+            return why if inputs else "changed"
+        stamp = self._stamps.get(output.path)
+        if stamp is None:
+            return "missing"
+        if stamp == standing.stamp or disk.digest_of(self._output / output.path) == digest:
+            return None
+        return "damaged"
+
+    def remember(self, outputs: Iterable[Output], made_again: Mapping[str, str]) -> None:
+        """Note what stands there now."""
+        paths = {one.path for one in outputs}
+        fresh = [
+            (one.path, Standing(inputs_of(one), self._stamp(one.path)))
+            for one in outputs
+            if one.path in made_again or self._stamps.get(one.path) != self._standing[one.path].stamp
+        ]
+        with self._cache.together():
+            self._cache.keep_standing(self._output, fresh)
+            self._cache.drop_standing(self._output, [path for path in self._standing if path not in paths])
+
+    def _stamp(self, path: str) -> Stamp:
+        try:
+            return stamp_of((self._output / path).lstat())
+        except OSError:
+            return NONE
+
+
+def inputs_of(output: Output) -> bytes:
+    """The fingerprint of a file; that of one to copy is its stamp, and of given bytes their hash."""
+    match output.content:
+        case bytes():
+            return hashed(output.content)
+        case Path():
+            try:
+                return repr(stamp_of(output.content.stat())).encode()
+            except OSError:
+                return b""
+    return output.inputs
+
+
+def put(kitchen: Kitchen, outputs: Iterable[Output], transaction: Transaction) -> None:
+    """Make files and stage them: articles and feeds in worker processes, the rest here meanwhile."""
+    for one in outputs:
+        if isinstance(one.content, bytes):
+            transaction.put(one.path, one.content)
+        elif isinstance(one.content, Path):
+            transaction.copy(one.path, one.content)
+    pages = [one.content for one in outputs if isinstance(one.content, Page)]
+    feeds_ = [one.content for one in outputs if isinstance(one.content, Feed)]
+    articles = [page for page in pages if isinstance(page.subject, Article)]
+    lists = [page for page in pages if not isinstance(page.subject, Article)]
+    total = len(articles) + len(lists)
+    work = batches([*_jobs(kitchen, articles, feeds_, transaction)], BATCH)
+    results = kitchen.means.workers.run(partial(making.make, kitchen.maker), work)
+    done = 0
+    for page in lists:
+        kitchen.means.progress("rendering", done, total)
+        transaction.put(addresses.file_of(page.address), listed_html(kitchen, page))
+        done += 1
+    for _, files in results:
+        if isinstance(files, Exception):
+            raise files
+        for path, slot, digest, is_staged in files:
+            transaction.take(path, slot, digest, is_staged=is_staged)
+        kitchen.means.progress("rendering", done, total)
+        done += 1
+
+
+def listed_html(kitchen: Kitchen, page: Page) -> bytes:
+    """The fullest view of a page that is not too heavy."""
+    html = b""
+    for view in kitchen.compose.views_of(page, Markup()):
+        html = kitchen.theme.render(kitchen.frame.of(page, view), view)
+        if len(html) <= HTML_LIMIT:
+            break
+    return html
+
+
+def _jobs(
+    kitchen: Kitchen, articles: Iterable[Page], feeds_: Iterable[Feed], transaction: Transaction
+) -> Iterator[PageJob | FeedJob]:
+    for page in articles:
+        yield page_job(kitchen, page, transaction)
+    together: dict[str, list[Feed]] = {}
+    for feed in feeds_:
+        together.setdefault(feed.folder, []).append(feed)
+    for forms in together.values():
+        yield _feed_job(kitchen, forms, transaction)
+
+
+def page_job(kitchen: Kitchen, page: Page, transaction: Transaction) -> PageJob:
+    """What a worker needs to make an article's page."""
+    article = cast("Article", page.subject)
+    is_excerpt = kitchen.plan.source_of(article).text is TextPolicy.EXCERPT
+    body = Markup("<p>{}</p>").format(article.excerpt) if is_excerpt else Markup()
+    view = cast("views.ArticleView", next(kitchen.compose.views_of(page, body)))
+    path = addresses.file_of(page.address)
+    frame = kitchen.frame.of(page, view)
+    return PageJob(path, transaction.slot(path), frame, view, "" if is_excerpt else article.path)
+
+
+def _feed_job(kitchen: Kitchen, forms: list[Feed], transaction: Transaction) -> FeedJob:
+    files = []
+    for feed in forms:
+        path = feed.folder + _FILES[feed.form]
+        files.append((path, feed.form, transaction.slot(path)))
+    entries = tuple(_entry(kitchen, article) for article in forms[0].articles)
+    return FeedJob(tuple(files), forms[0].meta, entries)
+
+
+_FILES = {making.ATOM: addresses.ATOM, making.RSS: addresses.RSS, making.JSON: addresses.JSON_FEED}
+
+
+def _entry(kitchen: Kitchen, article: Article) -> tuple[feeds.Entry, str, str]:
+    plan_, base_url = kitchen.plan, kitchen.config.base_url or ""
+    address, fragment = plan_.address_of(article)
+    item = addresses.absolute(base_url, address, fragment)
+    source = plan_.source_of(article)
+    entry = feeds.entry_of(article, source, base_url=base_url, item=item, content="")
+    is_whole = plan_.has_page(article) and source.text is TextPolicy.FULL
+    return entry, article.path if is_whole else "", item
 
 
 def _meta(config: Config, base_url: str, source: Source | None = None) -> feeds.FeedMeta:
@@ -165,29 +374,12 @@ def _meta(config: Config, base_url: str, source: Source | None = None) -> feeds.
     )
 
 
-def _entry(base_url: str, plan_: Plan, bodies: Bodies, article: Article) -> feeds.Entry:
-    address, fragment = plan_.address_of(article)
-    item = addresses.absolute(base_url, address, fragment)
-    content = absolute_html(bodies.html(article), item) if plan_.has_page(article) else ""
-    return feeds.entry_of(article, plan_.source_of(article), base_url=base_url, item=item, content=content)
-
-
-def image_problems(site: Site, desk: Desk) -> tuple[Problem, ...]:
-    """Find what is wrong with images beside clippings, which only a rendered text shows."""
-    plan_ = plan(desk.digest)
-    bodies = Bodies(site, plan_, desk)
-    for article in desk.digest.articles:
-        if article.url is None and plan_.has_page(article):
-            bodies.html(article)
-    return tuple(sorted(bodies.problems))
-
-
 def grave(problems: Iterable[Problem]) -> list[Problem]:
     """Pick the problems that `--strict` fails for."""
     return sorted((problem for problem in problems if problem.severity is not Severity.NOTICE), key=by_place)
 
 
-def report_of(desk: Desk, problems: tuple[Problem, ...], written: Written) -> Report:
+def report_of(desk: Desk, problems: Iterable[Problem], written: Written) -> Report:
     """Count what a build did."""
     verdicts = Counter(article.verdict for article in desk.digest.articles)
     return Report(
@@ -198,7 +390,7 @@ def report_of(desk: Desk, problems: tuple[Problem, ...], written: Written) -> Re
         repaired=desk.repaired,
         skipped=desk.skipped,
         pages=written,
-        problems=problems,
+        problems=tuple(problems),
     )
 
 
@@ -224,4 +416,14 @@ def _shadowed(path: str) -> Problem:
         message="takes the place of a page of the same address",
         advice="rename it where the page is wanted",
         kind="static",
+    )
+
+
+def _no_cache() -> Problem:
+    return Problem(
+        path=".broadsheet/cache.sqlite",
+        message="the cache is damaged, and so is a new one",
+        advice="look whether the disk is sound",
+        severity=Severity.ERROR,
+        kind="output",
     )

@@ -14,7 +14,7 @@ import os
 import shlex
 import sys
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,9 +23,9 @@ import click
 from generator import __version__
 
 if TYPE_CHECKING:  # each command imports what it needs
-    from generator.build import Report
+    from generator.build import Built as SiteBuilt
     from generator.config import Site
-    from generator.desk import Desk, Options, Progress
+    from generator.desk import Means, Options, Progress
     from generator.errors import Problem
     from generator.preview.follow import Built, Check
 
@@ -93,6 +93,8 @@ _SHARED: dict[str, Callable[[Any], Any]] = {
     "future": click.option("--future", is_flag=True, help="Publish articles of the future too."),
     "as_of": click.option("--as-of", metavar="DATE", help="The day or moment that counts as now."),
     "strict": click.option("--strict", is_flag=True, help="Fail where there are problems."),
+    "workers": click.option("--workers", type=click.IntRange(1), metavar="N",
+                            help="Processes that work side by side.  [default: the cores there are]"),
     "quiet": click.option("-q", "--quiet", is_flag=True, help="Print faults only."),
     "verbose": click.option("-v", "--verbose", is_flag=True, help="Print all that is wrong or left out."),
 }  # fmt: skip
@@ -110,6 +112,7 @@ class Asked:
     future: bool = False
     as_of: str | None = None
     strict: bool = False
+    workers: int | None = None
     quiet: bool = False
     verbose: bool = False
 
@@ -132,6 +135,16 @@ class Asked:
 
         now = _now(self.as_of, site.config.zone)
         return Options(as_of=now, drafts=self.drafts, future=self.future, strict=self.strict)
+
+    @contextlib.contextmanager
+    def means(self, site: Site, progress: Progress) -> Iterator[Means]:
+        """Open what a command reads with that writes nothing of its own."""
+        from generator.cache import Cache
+        from generator.desk import Means
+        from generator.workers import Workers, cores
+
+        with Cache.of(site.own, make=False) as cache, Workers(self.workers or cores()) as workers:
+            yield Means(cache, workers, progress)
 
 
 def asking(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -255,11 +268,15 @@ def pick(asked: Asked, clipping: str, *, remove: bool, **said: Any) -> None:  # 
 
 
 @broadsheet.command()
-@asking("config", "content", "output", "base_url", "drafts", "future", "as_of", "strict", "quiet", "verbose")
+@asking(
+    "config", "content", "output", "base_url", "drafts", "future", "as_of", "strict",
+    "workers", "quiet", "verbose",
+)  # fmt: skip
 @click.option("--clean", is_flag=True, help="Write every file again.")
+@click.option("--explain", is_flag=True, help="Print each file that is written, with the reason.")
 @click.option("--watch", is_flag=True, help="Build again whenever a file changes.")
 @click.option("--report", "report_file", type=_PATH, metavar="FILE", help="Write what was done as JSON.")
-def build(asked: Asked, *, clean: bool, watch: bool, report_file: Path | None) -> int:
+def build(asked: Asked, *, clean: bool, explain: bool, watch: bool, report_file: Path | None) -> int:
     """Build the site."""
     from generator import report
     from generator.build import grave
@@ -271,21 +288,23 @@ def build(asked: Asked, *, clean: bool, watch: bool, report_file: Path | None) -
     if site.config.base_url is None and not asked.quiet:
         report.print_line("notice: `base_url` is not set, so there are no feeds and no sitemap", error=True)
     if not watch:
-        done, _ = _build(asked, site, report_file, clean=clean)
-        return FAILED if asked.strict and grave(done.problems) else DONE
+        done = _build(asked, site, report_file, clean=clean)
+        if explain:
+            report.print_reasons(done.reasons, done.report.pages.kept)
+        return FAILED if asked.strict and grave(done.report.problems) else DONE
     from generator.preview.follow import follow
 
     follow(
         functools.partial(_rebuild, asked, asked.site, report_file, set()),
         functools.partial(_watched, asked, site),
         Told(),
-        ignore=(site.output, site.preview.parent),
+        ignore=(site.output, site.own),
     )
     return INTERRUPTED
 
 
 @broadsheet.command()
-@asking("config", "content", "base_url", "drafts", "future", "as_of", "quiet", "verbose")
+@asking("config", "content", "base_url", "drafts", "future", "as_of", "workers", "quiet", "verbose")
 @click.option("-p", "--port", type=click.IntRange(0, 65535), default=8000, help="Or the next free.  [8000]")
 @click.option("--bind", default="127.0.0.1", metavar="ADDRESS", help="Of this machine.  [default: 127.0.0.1]")
 @click.option("-O", "--open", "open_browser", is_flag=True, help="Open the browser.")
@@ -300,7 +319,7 @@ def serve(asked: Asked, *, port: int, bind: str, open_browser: bool) -> int:
     site = preview_of(asked.site())
     asked.options(site)  # a date that is none is said now, not by every build
     find_content(site)
-    _keep_private(site.preview.parent)
+    _keep_private(site.own)
     serve_folder(
         site.output,
         functools.partial(_rebuild, asked, lambda: preview_of(asked.site()), None, set()),
@@ -309,7 +328,7 @@ def serve(asked: Asked, *, port: int, bind: str, open_browser: bool) -> int:
         bind=bind,
         port=port,
         open_browser=open_browser,
-        ignore=(site.preview.parent, asked.site().output),
+        ignore=(site.own, asked.site().output),
         source_lines=functools.partial(source_lines, (site.root, site.content, theme().parent)),
     )
     return INTERRUPTED
@@ -323,8 +342,7 @@ def serve(asked: Asked, *, port: int, bind: str, open_browser: bool) -> int:
 def list_(asked: Asked, *, what: str, format_: str, text: bool) -> None:
     """List every clipping with what is published of it, or every source with its health."""
     from generator import report
-    from generator.bodies import Bodies
-    from generator.desk import read, silent
+    from generator.desk import Texts, read, silent
     from generator.grouping.health import healths_of
     from generator.render.pages import plan
 
@@ -333,16 +351,15 @@ def list_(asked: Asked, *, what: str, format_: str, text: bool) -> None:
     if text and format_ != "jsonl":
         raise click.UsageError("--text goes with --format jsonl")
     site = asked.site()
-    options = asked.options(site)
-    desk = read(site, options, silent)
-    if what == "sources":
-        healths = report.healths(healths_of(desk.digest), desk.digest)
-        (report.print_jsonl if format_ == "jsonl" else report.print_sources)(healths)
-        return
-    plan_ = plan(desk.digest)
-    reader = Bodies(site, plan_, desk).text if text else None
-    rows = report.entries(plan_, desk, reader)
-    (report.print_jsonl if format_ == "jsonl" else report.print_table)(rows)
+    with asked.means(site, silent) as means:
+        desk = read(site, asked.options(site), means)
+        if what == "sources":
+            healths = report.healths(healths_of(desk.digest), desk.digest)
+            (report.print_jsonl if format_ == "jsonl" else report.print_sources)(healths)
+            return
+        plan_ = plan(desk.digest)
+        rows = report.entries(plan_, desk, Texts(site, plan_, means.cache).of if text else None)
+        (report.print_jsonl if format_ == "jsonl" else report.print_table)(rows)
 
 
 @broadsheet.command()
@@ -354,7 +371,7 @@ def list_(asked: Asked, *, what: str, format_: str, text: bool) -> None:
 def check(asked: Asked, *, format_: str, fix: bool, yes: bool) -> int:
     """Read every clipping and print what is wrong; write nothing but with --fix."""
     from generator import findings, report
-    from generator.build import grave, image_problems
+    from generator.build import grave
     from generator.desk import read
 
     if (fix or yes) and (format_ != "text" or not fix):
@@ -362,9 +379,9 @@ def check(asked: Asked, *, format_: str, fix: bool, yes: bool) -> int:
     site = asked.site()
     options = asked.options(site)
     left = _fix(site, yes=yes) if fix else ()
-    with report.progress(quiet=False) as progress:
-        desk = read(site, options, progress)
-    problems = (*left, *desk.problems, *image_problems(site, desk))
+    with report.progress(quiet=False) as progress, asked.means(site, progress) as means:
+        desk = read(site, options, means)
+    problems = (*left, *desk.problems)
     result = findings.Findings(
         found=desk.found, repaired=desk.repaired, skipped=desk.skipped, problems=problems
     )
@@ -384,14 +401,15 @@ def check(asked: Asked, *, format_: str, fix: bool, yes: bool) -> int:
 def explain(asked: Asked, file: Path) -> None:
     """Say of each block of a clipping why it is published, or goes."""
     from generator import report
-    from generator.desk import explained
+    from generator.desk import explained, silent
 
     site = asked.site()
     inside = site.content / file
     path, content = (inside if inside.exists() else file).resolve(), site.content.resolve()
     if not path.is_file() or not path.is_relative_to(content):
         raise click.UsageError(f"{file} is no file in the content folder {site.content}")
-    found = explained(site, asked.options(site), path.relative_to(content).as_posix())
+    with asked.means(site, silent) as means:
+        found = explained(site, means, path.relative_to(content).as_posix())
     if found is None:
         report.print_line("nothing is taken off: it has no original, no date, or cannot be read")
         return
@@ -472,14 +490,13 @@ def _rebuild(
     """Build once for a watching command; `told` are the problems that need not be said again."""
     from generator.preview.follow import Built
 
-    current = site()
-    done, desk = _build(asked, current, report_file, check, told=told)
-    told |= set(done.problems)
-    told &= set(done.problems)
+    done = _build(asked, site(), report_file, check, told=told)
+    told |= set(done.report.problems)
+    told &= set(done.report.problems)
     due_in = None
-    if desk.waits_until is not None and not asked.is_fixed:
-        due_in = max(0.0, (desk.waits_until - dt.datetime.now(dt.UTC)).total_seconds())
-    return Built(changed=done.pages.written + done.pages.deleted > 0, due_in=due_in)
+    if done.waits_until is not None and not asked.is_fixed:
+        due_in = max(0.0, (done.waits_until - dt.datetime.now(dt.UTC)).total_seconds())
+    return Built(changed=done.report.pages.written + done.report.pages.deleted > 0, due_in=due_in)
 
 
 def _build(
@@ -490,14 +507,16 @@ def _build(
     *,
     clean: bool = False,
     told: Collection[Problem] = (),
-) -> tuple[Report, Desk]:
+) -> SiteBuilt:
     """Build, print and report what was done."""
     from generator import report
     from generator.build import build as build_site
+    from generator.workers import Workers, cores
 
     started = time.perf_counter()
-    with report.progress(quiet=asked.quiet) as show:
-        done, desk = build_site(site, asked.options(site), _checked(show, check), clean=clean)
+    with report.progress(quiet=asked.quiet) as show, Workers(asked.workers or cores()) as workers:
+        built = build_site(site, asked.options(site), _checked(show, check), clean=clean, workers=workers)
+    done = built.report
     seconds = time.perf_counter() - started
     new = [problem for problem in done.problems if problem not in told]
     if asked.quiet:
@@ -509,7 +528,7 @@ def _build(
         report.print_line(report.closing_line(done, seconds))
     if report_file is not None:
         _write_report(report_file, report.report_json(done, seconds))
-    return done, desk
+    return built
 
 
 def _checked(show: Progress, check: Check | None) -> Progress:

@@ -119,9 +119,14 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
         return self.root / PICKS_FILE
 
     @property
+    def own(self) -> Path:
+        """What Broadsheet keeps for itself: the preview and the cache."""
+        return self.root / ".broadsheet"
+
+    @property
     def preview(self) -> Path:
         """Where `serve` builds, so that drafts never reach the output folder."""
-        return self.root / ".broadsheet" / "preview"
+        return self.own / "preview"
 
 
 def load(

@@ -3,29 +3,46 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
-from generator import picks_file
+from generator import picks_file, tasks
+from generator.cache import Cache, Learned, Looked
 from generator.config import Config, Site
-from generator.errors import ConfigError, Problem, Severity
+from generator.errors import ConfigError, Problem, Severity, shown
 from generator.grouping import digest_of
 from generator.grouping.picks import applied
 from generator.grouping.sources import key
 from generator.grouping.stories import stories_of
-from generator.model import Digest, Skipped
+from generator.model import Article, Digest, Skipped, TextPolicy, Verdict
 from generator.reading import article_of, discover, read_clipping
-from generator.reading.article import Reading, Rules, origin_of
+from generator.reading.article import Reading, Rules, due, origin_of
 from generator.reading.boilerplate import Cleaning, families
 from generator.reading.boilerplate.judge import Judged
 from generator.reading.boilerplate.remaining import opinion_of
-from generator.reading.boilerplate.repeats import Key, Origin, Repeats, learn, samples
+from generator.reading.boilerplate.repeats import Origin, samples
 from generator.reading.canonical import keys_of
+from generator.reading.discover import Discovery
 from generator.reading.language import language_of
+from generator.render.pages import Plan
+from generator.stamps import NONE, Stamp
+from generator.tasks import Reader, Record, Wanted
+from generator.versions import hashed, program
+from generator.workers import Workers, batches
 
 Progress = Callable[[str, int, int], None]
 """Called with a step's name, how many are done and how many there are; what it raises ends the build."""
+
+BATCH = 50
+"""Clippings that a worker takes at a time."""
+KEPT = 500
+"""Clippings after which what was read goes to the cache: so many a killed build costs the next one."""
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,12 +56,18 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """Problems of warning or error end the build before anything is written."""
 
 
+class Means(NamedTuple):
+    """What a build works with."""
+
+    cache: Cache
+    workers: Workers
+    progress: Progress
+
+
 class Desk(msgspec.Struct, frozen=True, kw_only=True):
-    """All clippings read and grouped, and what it takes to read their texts again."""
+    """All clippings read and grouped."""
 
     digest: Digest
-    rules: Rules
-    cleaning: Cleaning
     found: int
     ignored: int
     repaired: int
@@ -53,70 +76,288 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...]
     waits_until: dt.datetime | None
     """When the next article that waits is due."""
+    marks: Mapping[str, bytes]
+    """Of each article, by its id, a hash of all that is known of it, its text included."""
+    images: Mapping[str, str]
+    """Images beside clippings: the address in the site, and the path below the content folder."""
 
 
-def read(site: Site, options: Options, progress: Progress) -> Desk:
-    """Read all clippings and group them; texts are let go again.
+def read(site: Site, options: Options, means: Means) -> Desk:
+    """Read all clippings and group them; what has not changed comes from the cache.
 
     Raises `ConfigError` where there is no content folder, or `picks.toml` cannot be read.
     """
     find_content(site)
     picks, faults = picks_file.load(site)
-    problems = list(faults)
+    known, cleaning_faults = families.load(site.root)
+    del known  # the tasks load them for themselves; here their faults count
     found = discover(site.content, site.config.ignore)
-    rules = rules_of(site.config, options)
-    cleaning, faults = cleaning_of(site, found.paths, rules, progress)
-    problems += (*found.problems, *faults)
-    readings, skipped = _readings(site, found.paths, rules, cleaning, problems, progress)
-    skipped += found.skipped
+    reader = reader_of(site)
+    looked = _looked(reader, found, means)
+    repeats = _learned(reader, looked, means)
+    records = _records(reader, looked, repeats, means)
+    return grouped(site, options, found, records, picks, (*faults, *cleaning_faults))
+
+
+class Readings(msgspec.Struct):
+    """What all clippings came to, gathered one by one."""
+
+    articles: list[Article] = []
+    marks: dict[str, tuple[Article, bytes]] = {}
+    """By path: the article as read, and the hash of its record."""
+    picks: list[picks_file.Pick] = []
+    skipped: list[Skipped] = []
+    problems: list[Problem] = []
+    images: dict[str, str] = {}
+    repaired: int = 0
+    waits_until: dt.datetime | None = None
+
+
+def grouped(
+    site: Site,
+    options: Options,
+    found: Discovery,
+    records: Iterable[tuple[Record, bytes]],
+    picks: Sequence[picks_file.Pick],
+    faults: Sequence[Problem],
+) -> Desk:
+    """Group what was read, after the curator's word."""
+    config = site.config
+    read_ = gathered(config, options, records)
     picked = applied(
-        [reading.article for reading in readings if reading.article],
-        (*(reading.pick for reading in readings if reading.pick), *picks),
-        skipped=skipped,
+        read_.articles,
+        (*read_.picks, *picks),
+        skipped=read_.skipped,
         keys_of=keys_of,
-        language_of=lambda title: language_of(title, rules.languages),
+        language_of=lambda title: language_of(title, config.languages),
     )
-    digest, clashes, faults = digest_of(picked.articles, site.config.sources, site.config.text)
+    digest, clashes, clash_faults = digest_of(picked.articles, config.sources, config.text)
     stories = stories_of(digest.articles, picked.merges, picked.splits)
+    problems = (*faults, *found.problems, *read_.problems, *picked.problems, *clash_faults)
     return Desk(
         digest=msgspec.structs.replace(digest, stories=stories),
-        rules=rules,
-        cleaning=cleaning,
         found=len(found.paths) + len(found.skipped),
         ignored=found.ignored,
-        repaired=sum(reading.repaired for reading in readings),
-        skipped=tuple(sorted((*skipped, *picked.skipped, *clashes))),
-        problems=tuple(sorted((*problems, *picked.problems, *faults), key=by_place)),
-        waits_until=min((one.waits_until for one in readings if one.waits_until), default=None),
+        repaired=read_.repaired,
+        skipped=tuple(sorted((*found.skipped, *read_.skipped, *picked.skipped, *clashes))),
+        problems=tuple(sorted(problems, key=by_place)),
+        waits_until=read_.waits_until,
+        marks={article.id: _mark(article, read_.marks[article.path]) for article in digest.articles},
+        images=read_.images,
     )
 
 
-def cleaning_of(
-    site: Site, paths: Sequence[str], rules: Rules, progress: Progress
-) -> tuple[Cleaning, tuple[Problem, ...]]:
-    """Gather what is known of page furniture: families of pages as data, and what each source repeats."""
-    known, problems = families.load(site.root)
-    off = frozenset(name for name, source in site.config.sources.items() if not source.clean)
-    learned = {} if not site.config.clean else dict(_learned(site, paths, rules, progress))
-    return Cleaning(families=known, learned=learned, off=not site.config.clean, off_sources=off), problems
+def gathered(config: Config, options: Options, records: Iterable[tuple[Record, bytes]]) -> Readings:
+    """Sort what was read into what appears, what waits and what cannot be used."""
+    read_ = Readings()
+    drafts, future = options.drafts or config.drafts, options.future or config.future
+    for record, digest in records:
+        reading = record.reading
+        article = reading.article
+        read_.repaired += reading.repaired
+        if reading.is_draft and not drafts:
+            path = article.path if article else reading.skipped.path if reading.skipped else ""
+            read_.skipped.append(Skipped(path=shown(path), reason="is a draft (--drafts publishes it)"))
+            read_.problems += (problem for problem in reading.problems if problem.kind == "draft")
+            continue
+        read_.problems += reading.problems
+        if article is None:
+            read_.skipped += [reading.skipped] if reading.skipped else []
+            continue
+        if not future and (moment := due(article, config.zone)) > options.as_of:
+            reason = f"is dated {article.date}, in the future (--future publishes it)"
+            read_.skipped.append(Skipped(path=shown(article.path), reason=reason))
+            read_.waits_until = min(read_.waits_until or moment, moment)
+            continue
+        read_.articles.append(article)
+        read_.marks[article.path] = article, digest
+        read_.picks += [reading.pick] if reading.pick else []
+        read_.images.update(record.images)
+    return read_
 
 
-def _learned(
-    site: Site, paths: Sequence[str], rules: Rules, progress: Progress
-) -> Iterator[tuple[Key, Repeats]]:
-    """Learn what sources repeat: front matter says from which bodies, then these are read."""
-    chosen = samples(_origins(site, paths, rules, progress))
-    for done, (key_, sample) in enumerate(chosen.items()):
-        progress("learning", done, len(chosen))
-        yield key_, learn(_bodies(site, sample))
+def _mark(article: Article, read_: tuple[Article, bytes]) -> bytes:
+    """The hash of an article: that of its record, and of what grouping made of it since."""
+    as_read, digest = read_
+    if article is as_read:
+        return digest
+    changed = (getattr(article, field) for field in article.__struct_fields__ if field != "signature")
+    return hashed(digest, repr(tuple(changed)).encode("utf-8", "surrogatepass"))
 
 
-def _origins(site: Site, paths: Sequence[str], rules: Rules, progress: Progress) -> Iterator[Origin]:
-    for done, path in enumerate(paths):
-        progress("looking", done, len(paths))
-        clipping, _ = read_clipping(site.content, path)
-        if clipping is not None and (origin := origin_of(clipping, rules)):
-            yield origin
+# --- looking and learning ---------------------------------------------------------------------------
+
+
+def _looked(reader: Reader, found: Discovery, means: Means) -> dict[str, Looked]:
+    """Look at every clipping that may have changed since it was looked at last."""
+    cache, workers, progress = means
+    rules = hashed(reader.epoch)
+    if cache.note("looked by") != rules:
+        cache.drop_all_clippings()
+        cache.keep_note("looked by", rules)
+    known = cache.clippings()
+    looked = {
+        path: known[path][1] for path, stamp in found.stamps.items() if _is_known(known.get(path), stamp)
+    }
+    unknown = [path for path in found.paths if path not in looked]
+    gone = [path for path in known if path not in found.stamps]
+    now = time.time_ns()
+    fresh: list[tuple[str, Stamp, Looked]] = []
+    results = workers.run(partial(tasks.look, reader), batches(unknown, BATCH))
+    for done, (path, one) in enumerate(results):
+        progress("looking", done, len(unknown))
+        looked[path] = one if isinstance(one, Looked) else Looked(b"", "", 0)
+        stamp = found.stamps[path]
+        fresh.append((path, stamp if stamp.is_settled(now) else NONE, looked[path]))
+    if fresh or gone:
+        with cache.together():
+            cache.keep_clippings(fresh)
+            cache.drop_clippings(gone)
+    return looked
+
+
+def _is_known(known: tuple[Stamp, Looked] | None, stamp: Stamp) -> bool:
+    return known is not None and known[0] == stamp != NONE and known[1].digest != b""
+
+
+def _learned(reader: Reader, looked: Mapping[str, Looked], means: Means) -> dict[tuple[str, int], bytes]:
+    """Learn what sources repeat where their samples changed; the hash of it by source and year."""
+    if not reader.clean:
+        return {}
+    cache, workers, progress = means
+    known = cache.learned()
+    origins = (
+        Origin(one.source, dt.date.fromordinal(one.day), path) for path, one in looked.items() if one.source
+    )
+    chosen = samples(origins)
+    inputs = {
+        key_: hashed(*sorted(looked[path].digest for path in sample), size=16)
+        for key_, sample in chosen.items()
+    }
+    changed = [key_ for key_ in chosen if key_ not in known or known[key_][0] != inputs[key_]]
+    keys: dict[tuple[str, ...], list[tuple[str, int]]] = defaultdict(list)
+    for key_ in changed:
+        keys[tuple(sorted(chosen[key_]))].append(key_)
+    digests = {key_: known[key_][1] for key_ in chosen if key_ in known}
+    results = workers.run(partial(tasks.learn, reader), batches([*keys], 4))
+    fresh: dict[tuple[str, int], Learned] = {}
+    for done, (sample, value) in enumerate(results):
+        progress("learning", done, len(keys))
+        own = value if isinstance(value, bytes) else tasks.NO_REPEATS
+        for key_ in keys[sample]:
+            fresh[key_] = Learned(inputs[key_], hashed(own), own)
+            digests[key_] = fresh[key_].digest
+    gone = [key_ for key_ in known if key_ not in chosen]
+    if fresh or gone:
+        with cache.together():
+            cache.keep_learned(fresh)
+            cache.drop_learned(gone)
+    return digests
+
+
+def _records(
+    reader: Reader, looked: Mapping[str, Looked], repeats: Mapping[tuple[str, int], bytes], means: Means
+) -> Iterator[tuple[Record, bytes]]:
+    """What all clippings came to, with its hash: from the cache, else read now; in no order."""
+    cache, workers, progress = means
+    keys = {path: _key(reader, one, repeats) for path, one in looked.items()}
+    for path, key_, value in cache.records():
+        if keys.get(path) == key_ and (record := tasks.decoded(value)) and _stands(reader, record):
+            del keys[path]
+            yield _in_zone(record, reader), hashed(value)
+    work = _wanted(
+        looked, sorted(keys, key=lambda path: (looked[path].source, looked[path].day, path)), cache
+    )
+    results = workers.run(partial(tasks.read, reader), batches([*work], BATCH))
+    waiting: list[tuple[Wanted, tasks.Read]] = []
+    for done, (one, found) in enumerate(results):
+        progress("reading", done, len(keys))
+        if isinstance(found, Exception):
+            yield _failed(one.path, found), b""
+            continue
+        waiting.append((one, found))
+        if len(waiting) >= KEPT:
+            _keep(cache, reader, repeats, waiting)
+            waiting.clear()
+        record = (tasks.decoded(found.value) if found.value else None) or found.record
+        yield _in_zone(record, reader), hashed(found.value)
+    _keep(cache, reader, repeats, waiting)
+
+
+def _wanted(looked: Mapping[str, Looked], paths: Iterable[str], cache: Cache) -> Iterator[Wanted]:
+    """Put what a source repeats beside each of its clippings; they come source by source."""
+    last, value = ("", 0), tasks.NO_REPEATS
+    for path in paths:
+        source, year = _origin(looked[path])
+        if (source, year) != last:
+            last, value = (source, year), (cache.repeats(source, year) or tasks.NO_REPEATS) if source else b""
+        yield Wanted(path, source, year, value)
+
+
+def _origin(one: Looked) -> tuple[str, int]:
+    return (one.source, dt.date.fromordinal(one.day).year) if one.source else ("", 0)
+
+
+def _key(reader: Reader, one: Looked, repeats: Mapping[tuple[str, int], bytes]) -> bytes:
+    """What a record depends on."""
+    return hashed(reader.epoch, one.digest, repeats.get(_origin(one), b"") if one.source else b"")
+
+
+def _stands(reader: Reader, record: Record) -> bool:
+    """Whether the images beside a clipping are those that its record knows."""
+    if not record.pictures or record.reading.article is None:
+        return True
+    return tasks.seen_beside(reader.content, record.reading.article.path, record.pictures) == record.seen
+
+
+def _keep(
+    cache: Cache,
+    reader: Reader,
+    repeats: Mapping[tuple[str, int], bytes],
+    found: Sequence[tuple[Wanted, tasks.Read]],
+) -> None:
+    with cache.together():
+        cache.keep_bodies((one.path, read_.html) for one, read_ in found if read_.html)
+        cache.keep_records(
+            (one.path, _key(reader, Looked(read_.digest, one.source, _day(one)), repeats), read_.value)
+            for one, read_ in found
+            if read_.value and read_.digest
+        )
+
+
+def _day(one: Wanted) -> int:
+    return dt.date(one.year, 1, 1).toordinal() if one.source else 0
+
+
+def _in_zone(record: Record, reader: Reader) -> Record:
+    """A record's moments as clocks in the site's time zone show them; caches keep them in UTC."""
+    article = record.reading.article
+    if article is None or (
+        article.time is None and (article.fetched is None or article.fetched.tzinfo is None)
+    ):
+        return record
+    zone = reader.rules.zone
+    moments = {
+        name: moment.astimezone(zone)
+        for name in ("time", "fetched")
+        if (moment := getattr(article, name)) is not None and moment.tzinfo is not None
+    }
+    article = msgspec.structs.replace(article, **moments)
+    return msgspec.structs.replace(record, reading=msgspec.structs.replace(record.reading, article=article))
+
+
+def _failed(path: str, error: Exception) -> Record:
+    """A clipping that no attempt could read: a fault of ours, which costs it alone."""
+    message = f"cannot be read: {type(error).__name__}: {error}"[:300]
+    advice = "this is a fault in Broadsheet itself; please report it with the file"
+    problem = Problem(
+        path=shown(path), message=message, advice=advice, severity=Severity.ERROR, kind="internal"
+    )
+    skipped = Skipped(path=shown(path), reason=message)
+    return Record(Reading(article=None, skipped=skipped, problems=(problem,)))
+
+
+# --- one clipping -----------------------------------------------------------------------------------
 
 
 class Explained(msgspec.Struct, frozen=True):
@@ -127,58 +368,73 @@ class Explained(msgspec.Struct, frozen=True):
     reason: str
 
 
-def explained(site: Site, options: Options, path: str) -> Explained | None:
+def explained(site: Site, means: Means, path: str) -> Explained | None:
     """Judge the blocks of one clipping as a build does; None where it is not cleaned, or cannot be read."""
     find_content(site)
-    rules = rules_of(site.config, options)
+    reader = reader_of(site)
     clipping, _ = read_clipping(site.content, path)
-    if clipping is None or (origin := origin_of(clipping, rules)) is None:
+    if clipping is None or (origin := origin_of(clipping, reader.rules)) is None:
         return None
-    known, _ = families.load(site.root)
-    paths = discover(site.content, site.config.ignore).paths
-    chosen = samples(_origins(site, paths, rules, silent)).get(origin.key, ())
-    cleaning = Cleaning(families=known, learned={origin.key: learn(_bodies(site, chosen))})
-    article = article_of(clipping, rules, cleaning).article
-    if article is None or article.url is None:
+    _learned(reader, _looked(reader, discover(site.content, site.config.ignore), means), means)
+    cleaning = _cleaning(reader, means.cache, origin)
+    article = article_of(clipping, reader.rules, cleaning).article
+    if article is None or article.url is None or cleaning is None:
         return None
     opinion = opinion_of(clipping.body, article.title, article.url, article.source, origin, cleaning)
     return Explained(opinion.blocks, article.verdict, article.reason)
 
 
-def silent(_step: str, _done: int, _total: int) -> None:
-    """Show no progress."""
+class Texts:
+    """Reads published texts again, as Markdown, one at a time."""
 
+    def __init__(self, site: Site, plan: Plan, cache: Cache) -> None:
+        self._reader, self._plan, self._cache = reader_of(site), plan, cache
 
-def _bodies(site: Site, paths: Iterable[str]) -> Iterator[str]:
-    for path in paths:
-        clipping, _ = read_clipping(site.content, path)
-        if clipping is not None:
-            yield clipping.body
-
-
-def _readings(
-    site: Site,
-    paths: Sequence[str],
-    rules: Rules,
-    cleaning: Cleaning,
-    problems: list[Problem],
-    progress: Progress,
-) -> tuple[list[Reading], list[Skipped]]:
-    """Make articles of clippings; what is wrong joins `problems`."""
-    readings: list[Reading] = []
-    skipped: list[Skipped] = []
-    for done, path in enumerate(paths):
-        progress("reading", done, len(paths))
-        clipping, faults = read_clipping(site.content, path)
-        problems += faults
+    def of(self, article: Article) -> str:
+        """The text that an article's page carries; empty where it may not or cannot carry any."""
+        policy = self._plan.source_of(article).text
+        if policy is TextPolicy.LINK or article.verdict is Verdict.LINK:
+            return ""
+        if policy is TextPolicy.EXCERPT:
+            return article.excerpt
+        clipping, _ = read_clipping(Path(self._reader.content), article.path)
         if clipping is None:
-            skipped.append(Skipped(path=faults[-1].path, reason=faults[-1].message))
-            continue
-        reading = article_of(clipping, rules, cleaning)
-        problems += reading.problems
-        skipped += [reading.skipped] if reading.skipped else []
-        readings.append(msgspec.structs.replace(reading, text="", problems=()))
-    return readings, skipped
+            return ""
+        origin = origin_of(clipping, self._reader.rules)
+        return article_of(clipping, self._reader.rules, _cleaning(self._reader, self._cache, origin)).text
+
+
+def _cleaning(reader: Reader, cache: Cache, origin: Origin | None) -> Cleaning | None:
+    """What the cache knows of the furniture of one source."""
+    if not reader.clean:
+        return None
+    known = tasks.known_families(reader.root, reader.epoch)
+    value = cache.repeats(*origin.key) if origin else None
+    learned = {origin.key: tasks.decoded_repeats(value)} if origin and value else {}
+    return Cleaning(families=known, learned=learned)
+
+
+# --- what a site says -------------------------------------------------------------------------------
+
+
+def reader_of(site: Site) -> Reader:
+    """What the tasks of reading need to know of a site."""
+    config = site.config
+    own = sorted((site.root / families.FOLDER).glob("*.toml")) if config.clean else []
+    said = (
+        config.title, config.language, config.languages, config.timezone, config.fields, config.clean,
+        config.ignore, {name: (one.aliases, one.language, one.clean) for name, one in config.sources.items()},
+    )  # fmt: skip
+    parts = (part for file in own for part in (file.name.encode("utf-8", "surrogateescape"), _bytes_of(file)))
+    epoch = hashed(program(), msgspec.json.encode(said, order="sorted"), *parts, size=16)
+    return Reader(str(site.content), str(site.root), rules_of(config), epoch, config.ignore, config.clean)
+
+
+def _bytes_of(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError:
+        return b""
 
 
 def find_content(site: Site) -> None:
@@ -187,26 +443,23 @@ def find_content(site: Site) -> None:
         raise ConfigError(_no_content(site))
 
 
-def rules_of(config: Config, options: Options) -> Rules:
-    """What reading needs to know of the configuration and the command line."""
-    languages: Mapping[str, str] = {
-        key(spelling): source.language
-        for name, source in config.sources.items()
-        for spelling in (name, *source.aliases)
-        if source.language
-    }
+def rules_of(config: Config) -> Rules:
+    """What reading needs to know of the configuration."""
+    spellings = [(one, key(name)) for name, one in config.sources.items() for name in (name, *one.aliases)]
     return Rules(
         zone=config.zone,
         languages=config.languages,
         fields=config.fields,
-        as_of=options.as_of,
-        drafts=options.drafts or config.drafts,
-        future=options.future or config.future,
         default_language=config.language,
-        source_languages=languages,
+        source_languages={key_: one.language for one, key_ in spellings if one.language},
+        uncleaned=frozenset(key_ for one, key_ in spellings if not one.clean),
         source_key=key,
         own_source=config.title,
     )
+
+
+def silent(_step: str, _done: int, _total: int) -> None:
+    """Show no progress."""
 
 
 def by_place(problem: Problem) -> tuple[str, int, str]:

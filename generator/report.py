@@ -134,6 +134,14 @@ def checked_line(desk: Desk, problems: Sequence[Problem]) -> str:
     return f"{found}; {', '.join(counts) or 'all well'}"
 
 
+def print_reasons(reasons: Mapping[str, str], kept: int) -> None:
+    """Say of each file that was written why, and how many were kept."""
+    for path, why in sorted(reasons.items()):
+        print_line(f"{shown(path)}: {why}")
+    counts = sorted(Counter(reasons.values()).items())
+    print_line("; ".join([*(f"{why}: {count:,}" for why, count in counts), f"kept: {kept:,}"]))
+
+
 def print_skipped(skipped: Iterable[Skipped], problems: Iterable[Problem]) -> None:
     """Say what is not published, and why, unless an error among the problems has said it."""
     told = {problem.path for problem in errors(problems)}

@@ -20,9 +20,9 @@ MODULES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob(
 
 NEIGHBOURS = {
     ("picks_file.py", "config.py"),
-    ("bodies.py", "desk.py"),
-    ("build.py", "bodies.py"),
+    ("desk.py", "tasks.py"),
     ("build.py", "desk.py"),
+    ("build.py", "making.py"),
     ("__main__.py", "cli.py"),
 }
 """Single modules of one floor of which the page says that the first may import the second."""

@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from generator.config import Site, load
-from generator.desk import Desk, Options, read
+from generator.desk import Desk, Options
 from generator.model import Clipping, Verdict
 from generator.reading import discover, read_clipping
 from generator.render.images import image_beside
+from writing import read_site
 
 ROOT = Path(__file__).parents[1]
 BROKEN = "2026/10/12/Open Web Ledger_Conditional requests_ the cheapest byte.md"
@@ -49,7 +50,7 @@ def clippings(site: Site) -> dict[str, Clipping]:
 @pytest.fixture(scope="module")
 def desk(site: Site) -> Desk:
     as_of = dt.datetime(2026, 11, 24, tzinfo=site.config.zone)
-    return read(site, Options(as_of=as_of), lambda _step, _done, _all: None)
+    return read_site(site, Options(as_of=as_of))
 
 
 def files() -> list[Path]:

@@ -6,8 +6,10 @@ import datetime as dt
 from pathlib import Path
 
 from generator.build import Report, build
+from generator.cache import Cache
 from generator.config import Site, load
-from generator.desk import Desk, Options
+from generator.desk import Desk, Means, Options, read, silent
+from generator.workers import Workers
 
 NOW = dt.datetime(2024, 12, 31, 12, tzinfo=dt.UTC)
 BODY = "The press stood in the cellar, and on quiet nights the whole street could hear it working."
@@ -37,8 +39,16 @@ def write_config(root: Path, text: str = 'base_url = "https://digest.example/"\n
 
 
 def build_site(root: Path, *, as_of: dt.datetime = NOW, **options: bool) -> tuple[Report, Desk]:
-    """Build the site in a folder as the command line would."""
-    return build(site_in(root), Options(as_of=as_of, **options), lambda _step, _done, _total: None)
+    """Build the site in a folder as the command line would; what its desk holds comes from the cache then."""
+    site, asked = site_in(root), Options(as_of=as_of, **options)
+    report = build(site, asked, silent).report
+    return report, read_site(site, asked)
+
+
+def read_site(site: Site, options: Options) -> Desk:
+    """Read and group the clippings of a site, with what its cache knows."""
+    with Cache.of(site.own) as cache:
+        return read(site, options, Means(cache, Workers(1), silent))
 
 
 def site_in(root: Path) -> Site:

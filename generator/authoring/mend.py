@@ -83,7 +83,7 @@ def mends(content: Path, ignore: Sequence[str]) -> Iterator[Mend]:
     """Find the clippings that can be mended, by path; those that cannot be read are left to `check`."""
     for path in discover(content, ignore).paths:
         raw = file_bytes(content, path)
-        if raw is not None and (after := mended(raw)) is not None:
+        if isinstance(raw, bytes) and (after := mended(raw)) is not None:
             yield Mend(path, raw, after)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
 import stat
 from collections.abc import Iterator, MutableMapping
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from generator.errors import BuildError, Problem, Severity
 from generator.output import names
+from generator.stamps import Stamp, stamp_of
 
 _SYSTEM_FILES = frozenset({".DS_Store"})
 """What a file browser leaves behind; nobody's work."""
@@ -77,6 +79,33 @@ def files_below(root: str, folder: str) -> Iterator[str]:
                 yield from files_below(root, path)
             else:
                 yield path
+
+
+def stamps(output: Path) -> dict[str, Stamp]:
+    """The stamps of all regular files below an output folder, by path; links are not followed."""
+    found: dict[str, Stamp] = {}
+    folders = [""]
+    while folders:
+        prefix = folders.pop()
+        try:
+            with os.scandir(f"{output}/{prefix}") as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(f"{prefix}{entry.name}/")
+                    elif entry.is_file(follow_symlinks=False):
+                        found[prefix + entry.name] = stamp_of(entry.stat(follow_symlinks=False))
+        except FileNotFoundError:
+            continue
+    return found
+
+
+def digest_of(file: Path) -> str:
+    """The digest of a file as a manifest has it; empty where it cannot be read."""
+    try:
+        with file.open("rb") as stream:
+            return hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+    except OSError:
+        return ""
 
 
 def strangers(output: Path) -> list[str]:

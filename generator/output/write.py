@@ -21,7 +21,7 @@ import hashlib
 import os
 import shutil
 import stat
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -40,8 +40,39 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
     deleted: int
 
 
+class Slot(msgspec.Struct, frozen=True, kw_only=True):
+    """Where one output goes: a value, so that another process can stage it."""
+
+    place: str
+    staged: str
+    is_foreign: bool
+    """Somebody else's file stands there; it may stay only if it has the very bytes that we would write."""
+    afresh: bool
+    """Write also what is on disk already."""
+
+
+def stage(slot: Slot, data: bytes) -> tuple[str, bool]:
+    """Stage one output unless the file on disk has its bytes; their digest, and whether it was staged."""
+    digest = manifest.digest(data)
+    if not slot.afresh and _has_bytes(slot.place, data):
+        return digest, False
+    if not slot.is_foreign:
+        with open(slot.staged, "wb") as file:
+            file.write(data)
+    return digest, True
+
+
+def _has_bytes(place: str, data: bytes) -> bool:
+    if not _is_of_size(disk.look(place), len(data)):
+        return False
+    with open(place, "rb") as file:
+        return file.read() == data
+
+
 class Transaction:
-    """All outputs of one build: `put` and `copy` each, then `commit`, inside a `with` block.
+    """All outputs of one build: `keep`, `put` or `copy` each, then `commit`, inside a `with` block.
+
+    What another process makes goes by `slot`, `stage` and `take`.
 
     Leaving the block without a commit, or by an exception, leaves the site as it was. Every refusal is a
     `BuildError` with advice, raised before anything of the site is changed. Waits up to `patience` seconds
@@ -61,6 +92,7 @@ class Transaction:
         self._names: dict[str, str] = {}
         self._parents: dict[str, str] = {}
         self._staged: dict[str, str] = {}
+        self._slots = 0
         self._known: dict[str, str | None] = {}
         self._to_empty: list[str] = []
 
@@ -87,25 +119,72 @@ class Transaction:
         with disk.in_words(self._output):
             self._exit.close()
 
-    def put(self, path: str, data: bytes) -> None:
-        """Stage one file, unless the one on disk has the same bytes."""
+    @property
+    def old(self) -> Mapping[str, str]:
+        """The files that earlier builds wrote, with their digests."""
+        return self._old
+
+    @property
+    def staged(self) -> Collection[str]:
+        """The outputs that are not on disk as they are to be."""
+        return self._staged.keys()
+
+    def keep(self, paths: Iterable[str]) -> None:
+        """Leave files of earlier builds as they are; to be called before anything is put beside them."""
+        for path in paths:
+            self._files[path] = self._old[path]
+            key = names.folded(path)
+            self._names[key] = path
+            folder = key.rpartition("/")[0]
+            while folder and folder not in self._parents:
+                self._parents[folder] = path
+                folder = folder.rpartition("/")[0]
+
+    def slot(self, path: str) -> Slot:
+        """The place of an output that is staged elsewhere; `take` it then."""
         with disk.in_words(self._output):
             self._claim(path)
-            place, found = f"{self._root}/{path}", self._found(path)
-            if self._afresh or not (_is_of_size(found, len(data)) and Path(place).read_bytes() == data):
-                with open(self._stage(path, found), "wb") as file:
-                    file.write(data)
-            self._files[path] = manifest.digest(data)
+            found = self._found(path)
+            self._slots += 1
+            return Slot(
+                place=f"{self._root}/{path}",
+                staged=f"{self._root}/{names.STAGING}/{self._slots}",
+                is_foreign=found is not None
+                and path not in self._old
+                and not self._is_old_in_other_case(path),
+                afresh=self._afresh,
+            )
+
+    def take(self, path: str, slot: Slot, digest: str, *, is_staged: bool) -> None:
+        """Take what `stage` made of a slot."""
+        if is_staged:
+            if slot.is_foreign:
+                raise disk.refusal(
+                    self._output / path,
+                    "is not Broadsheet's and stands where a file of the site must be",
+                    "move it to static/, or delete it",
+                )
+            self._staged[path] = slot.staged
+        self._files[path] = digest
+
+    def put(self, path: str, data: bytes) -> None:
+        """Stage one file, unless the one on disk has the same bytes."""
+        slot = self.slot(path)
+        with disk.in_words(self._output):
+            digest, is_staged = stage(slot, data)
+        self.take(path, slot, digest, is_staged=is_staged)
 
     def copy(self, path: str, source: Path) -> None:
         """Stage the copy of a file, unless the one on disk has the same bytes."""
         digest, size = _digest_of(source), source.stat().st_size
+        slot = self.slot(path)
         with disk.in_words(self._output):
-            self._claim(path)
-            place, found = f"{self._root}/{path}", self._found(path)
-            if self._afresh or not (_is_of_size(found, size) and _digest_of(Path(place)) == digest):
-                shutil.copyfile(source, self._stage(path, found))
-            self._files[path] = digest
+            place = Path(slot.place)
+            is_there = not slot.afresh and _is_of_size(disk.look(slot.place), size)
+            is_staged = not (is_there and _digest_of(place) == digest)
+            if is_staged and not slot.is_foreign:
+                shutil.copyfile(source, slot.staged)
+        self.take(path, slot, digest, is_staged=is_staged)
 
     def commit(self) -> Written:
         """Put everything in place, and delete what earlier builds wrote and this one did not."""
@@ -168,21 +247,6 @@ class Transaction:
             return None
         return found
 
-    def _stage(self, path: str, found: os.stat_result | None) -> str:
-        """Where to write a file for now; refuses one that would replace somebody else's.
-
-        Somebody else's file with the very bytes that we would write never comes here: it is taken for ours.
-        """
-        if found is not None and path not in self._old and not self._is_old_in_other_case(path):
-            raise disk.refusal(
-                self._output / path,
-                "is not Broadsheet's and stands where a file of the site must be",
-                "move it to static/, or delete it",
-            )
-        staged = f"{self._root}/{names.STAGING}/{len(self._staged)}"
-        self._staged[path] = staged
-        return staged
-
     def _is_old_in_other_case(self, path: str) -> bool:
         """Whether a file of an earlier build is this one, on a file system without case."""
         old = self._old_names.get(names.folded(path))
@@ -218,7 +282,7 @@ class Transaction:
         place = self._output / names.MANIFEST
         if place.is_file() and place.read_bytes() == data:
             return
-        staged = self._output / names.STAGING / str(len(self._staged))
+        staged = self._output / names.STAGING / "0"
         staged.write_bytes(data)
         staged.replace(place)
 

@@ -57,21 +57,19 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """The languages that articles may be in."""
     default_language: str
     """Of an article whose language cannot be told."""
-    as_of: dt.datetime
-    """Aware; articles after it wait."""
-    drafts: bool = False
-    future: bool = False
     fields: Mapping[str, tuple[str, ...]] = {}
     """Other clippers' keys: for one of ours, theirs in the order of trust."""
     source_languages: Mapping[str, str] = {}
     """What the configuration says, by the key of a source's name or alias."""
+    uncleaned: frozenset[str] = frozenset()
+    """Keys of sources with `clean = false`."""
     source_key: Callable[[str], str] = str
     """Folds the spellings of a source into one."""
     own_source: str = "Broadsheet"
     """The source of what has neither source, nor address, nor folder: the digest itself."""
 
 
-class Reading(msgspec.Struct, frozen=True, kw_only=True):
+class Reading(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """What came of a clipping: an article with its text, or the reason why there is none."""
 
     article: Article | None
@@ -82,8 +80,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     skipped: Skipped | None = None
     problems: tuple[Problem, ...] = ()
     repaired: bool = False
-    waits_until: dt.datetime | None = None
-    """Of an article that was skipped as future: when it is due."""
+    is_draft: bool = False
 
 
 class _Draft:
@@ -150,25 +147,22 @@ def article_of(clipping: Clipping, rules: Rules, cleaning: Cleaning | None = Non
     """Decide what is published of a clipping; pure, and never raises. Without `cleaning`, all of its body."""
     draft = _Draft(clipping, rules)
     is_draft = _is_draft(draft)
-    if is_draft and not rules.drafts:
-        return _skipped(draft, "is a draft (--drafts publishes it)")
     fetched = _first_moment(draft, "fetch_date")
     moment = _moment(draft, fetched)
     if moment is None:
         draft.tell("date", "date", "has no date", f"{ADVICE} behind `date:`", Severity.ERROR)
-        return _skipped(draft, "has no date: none in `date`, the path or the name, nor a fetch date")
-    if not rules.future and (due := _due(moment, rules)) is not None:
-        return _skipped(draft, f"is dated {moment.day}, in the future (--future publishes it)", due)
-    return _published(draft, moment, _fetched(fetched), cleaning, is_draft=is_draft)
+        reason = "has no date: none in `date`, the path or the name, nor a fetch date"
+        return _skipped(draft, reason, is_draft=is_draft)
+    return _published(draft, moment, _fetched(fetched, rules.zone), cleaning, is_draft=is_draft)
 
 
-def _skipped(draft: _Draft, reason: str, waits_until: dt.datetime | None = None) -> Reading:
+def _skipped(draft: _Draft, reason: str, *, is_draft: bool) -> Reading:
     return Reading(
+        is_draft=is_draft,
         article=None,
         skipped=Skipped(path=shown(draft.clipping.path), reason=reason),
         problems=tuple(draft.problems),
         repaired=draft.clipping.repaired,
-        waits_until=waits_until,
     )
 
 
@@ -179,7 +173,7 @@ def _published(
     title = _title(draft)
     url = _url(draft)
     source = _source(draft, url)
-    if url is None or cleaning is None or not _may_be_cleaned(draft):
+    if url is None or cleaning is None or not _may_be_cleaned(draft, source):
         left = as_it_is(clipping.body, title, url)
     else:
         origin = Origin(source_key(url), moment.day, clipping.path)
@@ -189,7 +183,7 @@ def _published(
         draft.tell(
             "empty", None, "has neither text nor an address", "write some text, or `url:`", Severity.ERROR
         )
-        return _skipped(draft, "has neither text nor an address")
+        return _skipped(draft, "has neither text nor an address", is_draft=is_draft)
     language, title_language = _languages(draft, beginning, title, source)
     summary = draft.text("summary")
     letters, signature = fingerprint_of(body)
@@ -218,11 +212,18 @@ def _published(
     )
     pick = pick_of(draft)
     return Reading(
-        article=article, text=body, pick=pick, problems=tuple(draft.problems), repaired=clipping.repaired
+        article=article,
+        text=body,
+        pick=pick,
+        problems=tuple(draft.problems),
+        repaired=clipping.repaired,
+        is_draft=is_draft,
     )
 
 
-def _may_be_cleaned(draft: _Draft) -> bool:
+def _may_be_cleaned(draft: _Draft, source: str) -> bool:
+    if draft.rules.source_key(source) in draft.rules.uncleaned:
+        return False
     for key, text in draft.words("clean"):
         if text.casefold() not in YES | NO:
             fault = f"`clean: {text[:80]}` is neither true nor false; cleaned"
@@ -253,10 +254,16 @@ def _title(draft: _Draft) -> str:
     return folded(title if " " in title else re.sub(r"[-_]+", " ", title)) or stem or name
 
 
-def _fetched(moment: Moment | None) -> dt.datetime | None:
+def _fetched(moment: Moment | None, zone: dt.tzinfo) -> dt.datetime | None:
+    """When a clipping was saved, in the site's time zone where the clipping gives one."""
     if moment is None:
         return None
-    return moment.time or dt.datetime.combine(moment.day, dt.time())
+    if moment.time is None:
+        return dt.datetime.combine(moment.day, dt.time())
+    try:
+        return moment.time.astimezone(dt.UTC).astimezone(zone) if moment.time.tzinfo else moment.time
+    except OverflowError:
+        return moment.time.replace(tzinfo=None)
 
 
 def _moment(draft: _Draft, fetched: Moment | None) -> Moment | None:
@@ -278,21 +285,20 @@ def _first_moment(draft: _Draft, name: str, zone: dt.tzinfo | None = None) -> Mo
     for key, text in draft.words(name):
         try:
             moment = moment_of(text)
-            return moment if zone is None else moment.within(zone)
+            moment = moment if zone is None else moment.within(zone)
+            if zone is not None and moment.time is not None:
+                moment.time.astimezone(dt.UTC)  # caches keep moments so
         except (DateError, OverflowError) as error:
             why = error if isinstance(error, DateError) else "lies outside the calendar"
             draft.tell("date", key, f"{key} '{text[:80]}' {why}", ADVICE)
+        else:
+            return moment
     return None
 
 
-def _due(moment: Moment, rules: Rules) -> dt.datetime | None:
-    """When an article is due, where that is after the build's day."""
-    now = rules.as_of.astimezone(rules.zone)
-    if moment.time is not None:
-        return moment.time if moment.time > now else None
-    if moment.day <= now.date():
-        return None
-    return dt.datetime.combine(moment.day, dt.time(), tzinfo=rules.zone)
+def due(article: Article, zone: dt.tzinfo) -> dt.datetime:
+    """When an article appears: its moment, or the beginning of its day in the site's time zone."""
+    return article.time or dt.datetime.combine(article.date, dt.time(), tzinfo=zone)
 
 
 def _url(draft: _Draft) -> str | None:

@@ -6,13 +6,14 @@ import errno
 import fnmatch
 import os
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
 from generator.errors import Problem, Severity, shown
 from generator.model import Skipped
+from generator.stamps import NONE, Stamp, stamp_of
 
 _SUFFIXES = (".md", ".markdown")
 
@@ -22,6 +23,8 @@ class Discovery(msgspec.Struct, frozen=True, kw_only=True):
 
     paths: tuple[str, ...] = ()
     """Clippings, sorted: POSIX paths below the folder; bytes that are no UTF-8 as surrogate escapes."""
+    stamps: Mapping[str, Stamp] = {}
+    """Of each of `paths`, taken before any of them is read; `NONE` for one that went away."""
     ignored: int = 0
     """Files that an `ignore` pattern names."""
     skipped: tuple[Skipped, ...] = ()
@@ -38,7 +41,8 @@ def discover(content: Path, ignore: Sequence[str]) -> Discovery:
     walk = _Walk(content, ignore)
     walk.run()
     return Discovery(
-        paths=tuple(sorted(walk.paths, key=lambda path: path.encode("utf-8", "surrogateescape"))),
+        paths=tuple(sorted(walk.stamps, key=os.fsencode)),
+        stamps=walk.stamps,
         ignored=walk.ignored,
         skipped=tuple(sorted(walk.skipped)),
         problems=tuple(sorted(walk.problems, key=lambda p: (p.path, p.message))),
@@ -66,7 +70,7 @@ class _Walk:
         self.content = content
         self.root = os.path.realpath(content)
         self.ignores = ignoring(ignore)
-        self.paths: list[str] = []
+        self.stamps: dict[str, Stamp] = {}
         self.ignored = 0
         self.skipped: list[Skipped] = []
         self.problems: list[Problem] = []
@@ -100,7 +104,7 @@ class _Walk:
         elif is_clipping and not entry.is_file(follow_symlinks=False):
             self._skip(path, "is no regular file", "replace it by a file, or name it in `ignore`")
         elif is_clipping:
-            self._keep(path)
+            self._keep(path, entry)
         return None
 
     def _take_link(self, entry: os.DirEntry[str], path: str, *, is_clipping: bool) -> None:
@@ -121,10 +125,13 @@ class _Walk:
         elif is_clipping and not Path(target).is_file():
             self._skip(path, "is a link to no regular file", "link to a file in the content folder")
         elif is_clipping:
-            self._keep(path)
+            self._keep(path, entry)
 
-    def _keep(self, path: str) -> None:
-        self.paths.append(path)
+    def _keep(self, path: str, entry: os.DirEntry[str]) -> None:
+        try:
+            self.stamps[path] = stamp_of(entry.stat())
+        except OSError:  # reading says what is wrong with it
+            self.stamps[path] = NONE
         if shown(path) != path:
             message, advice = "has a name that is not readable text", "rename it; its address will change"
             self._tell(path, message, advice, Severity.NOTICE, kind="file-name")

@@ -40,10 +40,12 @@ def read_clipping(content: Path, path: str) -> tuple[Clipping | None, tuple[Prob
 
     None means that it cannot be used; then the last problem has severity error and says why.
     """
-    try:
-        raw = _bytes(content, path)
-    except _RefusedError as refusal:
-        return None, (refusal.args[0],)
+    raw = file_bytes(content, path)
+    return (None, (raw,)) if isinstance(raw, Problem) else clipping_in(path, raw)
+
+
+def clipping_in(path: str, raw: bytes) -> tuple[Clipping, tuple[Problem, ...]]:
+    """The clipping that a file's bytes hold, and what is wrong with it; never raises."""
     garbled: list[Problem] = []
 
     def mended(text: str) -> str:
@@ -91,12 +93,13 @@ def _garbled(path: str, line: int, message: str, severity: Severity) -> Problem:
     )
 
 
-def file_bytes(content: Path, path: str) -> bytes | None:
-    """The bytes of a clipping as `read_clipping` sees them; None where it refuses the file."""
+def file_bytes(content: Path, path: str) -> bytes | Problem:
+    """A clipping's bytes, or what keeps them from being read."""
     try:
         return _bytes(content, path)
-    except _RefusedError:
-        return None
+    except _RefusedError as refusal:
+        problem: Problem = refusal.args[0]
+        return problem
 
 
 class _RefusedError(Exception):

@@ -114,7 +114,7 @@ class Composer(msgspec.Struct, frozen=True):
             story=story,
             body=body,
             excerpt_only=source.text is TextPolicy.EXCERPT,
-            day=self.names.day(article.date),
+            day=self.names.day(article.date, 0),  # a count would change the page with every other article
             month=views.Named(
                 name=self.names.words.date(month, "month"),
                 address=addresses.source_month(source, month, part),
@@ -170,7 +170,7 @@ class Composer(msgspec.Struct, frozen=True):
             sources=len({article.source for article in story.articles}),
             first=min(days),
             last=max(days),
-            day=self.names.day(lead.date),
+            day=self.names.day(lead.date, 0),
         )
 
     def _period(self, edition: Edition, fill: Fill) -> views.PeriodView:

@@ -56,7 +56,7 @@ class Framer(msgspec.Struct, frozen=True, kw_only=True):
             base_url=self.config.base_url,
             file_links=self.config.links == "file",
             latest=self.names.edition(digest.days[-1]) if digest.days else None,
-            archive=self.names.edition(digest.years[-1]) if digest.years else None,
+            archive=self.names.period(Period.YEAR, digest.years[-1].first) if digest.years else None,
             generator=generator,
         )
 

@@ -22,6 +22,7 @@ from generator import addresses, resources
 from generator.errors import BuildError, Problem, Severity
 from generator.render import locales
 from generator.render.views import INTERFACE, PageView, SiteView, View
+from generator.versions import hashed
 
 _VIEW = re.compile(r"'generator\.render\.views\.(\w+) object'")
 
@@ -171,6 +172,20 @@ class Templates:
 def speech(site_templates: Path | None, language: str) -> locales.Speech:
     """The language of the interface, with a site's own messages. Raises `TemplateFault`."""
     return Theme(site_templates).speech(language)
+
+
+def theme_marks(site_templates: Path | None) -> tuple[bytes, bytes]:
+    """Hashes of all templates, and of all translations, that a site's pages may use.
+
+    Of assets the names count alone: a template may ask whether there is one.
+    """
+    theme = Theme(site_templates)
+    parts: dict[str, list[bytes]] = {".html": [name.encode() for name in theme.assets()], ".po": []}
+    for root in theme.roots:
+        for path in sorted(root.rglob("*")):
+            if path.suffix in parts and path.is_file():
+                parts[path.suffix] += [path.relative_to(root).as_posix().encode(), path.read_bytes()]
+    return hashed(*parts[".html"]), hashed(*parts[".po"])
 
 
 def _environment(theme: Theme, site: SiteView) -> jinja2.Environment:

@@ -12,6 +12,7 @@ from generator.errors import Severity
 from generator.ids import ALPHABET, path_id
 from generator.model import Clipping, Verdict
 from generator.reading import article_of
+from generator.reading.article import due
 from generator.reading.frontmatter import clipping_of
 from generator.reading.text import decode, folded, unescaped
 
@@ -180,31 +181,20 @@ def test_without_a_date_it_is_skipped():
 
 
 @pytest.mark.parametrize("date", ["2024-08-02", "2024-08-01T12:00:01+08:00", "2024-08-01T04:00:01Z"])
-def test_future_articles_wait(date):
-    reading = reading_of(date=date)
-    assert reading.article is None
-    assert "in the future (--future publishes it)" in reading.skipped.reason
-    assert reading.problems == ()
-    due = dt.datetime(2024, 8, 2, tzinfo=SHANGHAI) if len(date) == 10 else dt.datetime.fromisoformat(date)
-    assert reading.waits_until == due
-    assert article(date=date, site_rules=rules(future=True)) is not None
-    assert article(date=date, site_rules=rules(as_of=reading.waits_until)) is not None
-
-
-@pytest.mark.parametrize("date", ["2024-08-01", "2024-08-01T12:00:00", "2024-08-01T04:00:00Z"])
-def test_articles_of_today_do_not_wait(date):
-    assert article(date=date) is not None
+def test_articles_are_due_at_their_moment_or_at_the_beginning_of_their_day(date):
+    moment = dt.datetime(2024, 8, 2, tzinfo=SHANGHAI) if len(date) == 10 else dt.datetime.fromisoformat(date)
+    assert due(article(date=date), SHANGHAI) == moment
 
 
 # --- drafts
 
 
 @pytest.mark.parametrize("draft", ["true", "yes", "On", "1", "TRUE # not yet"])
-def test_drafts_are_held_back(draft):
+def test_drafts_are_known(draft):
     reading = reading_of(draft=draft)
-    assert reading.skipped.reason == "is a draft (--drafts publishes it)"
+    assert reading.is_draft
+    assert reading.article.draft
     assert reading.problems == ()
-    assert article(draft=draft, site_rules=rules(drafts=True)).draft
 
 
 @pytest.mark.parametrize("draft", ["false", "no", "off", "0", "# comment", "", "null", "~"])
@@ -214,7 +204,7 @@ def test_what_is_no_draft(draft):
 
 def test_doubtful_draft_is_held_back_and_told():
     reading = reading_of(draft="perhaps")
-    assert reading.article is None
+    assert reading.is_draft
     assert reading.problems[0].message == "`draft: perhaps` is neither true nor false; held back"
 
 
@@ -430,7 +420,7 @@ FIELDS = st.sampled_from(
 )
 def test_no_clipping_raises(path, fields, body):
     clipping = Clipping(path=path, fields=fields, lines={}, body=body)
-    reading = article_of(clipping, rules(drafts=True, future=True))
+    reading = article_of(clipping, rules())
     assert (reading.article is None) == (reading.skipped is not None)
 
 

@@ -32,9 +32,10 @@ def test_every_expectation_has_its_clipping():
 def as_json(case):
     clipping, problems = read_clipping(case.parent, case.name)
     reading = article_of(clipping, rules())
+    fields = msgspec.structs.asdict(reading.article) if reading.article else {}
     article = {
         key: value
-        for key, value in json.loads(msgspec.json.encode(reading.article or {})).items()
+        for key, value in json.loads(msgspec.json.encode(fields)).items()
         if value and key != "signature"
     }
     return {

@@ -1,0 +1,366 @@
+"""What an earlier build learned, in SQLite; deleting it costs time and nothing else.
+
+One file for a site, under `.broadsheet/`. Every value carries a checksum or is one, so that a damaged file
+costs time as well. Nothing here is ever run or imported: values are MessagePack, hashes and HTML of ours.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import tempfile
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+from generator.errors import BuildError, Problem, Severity
+from generator.stamps import Stamp
+
+FILE = "cache.sqlite"
+FORMAT = 1
+"""Of the tables below; a file of another format is begun anew."""
+_PATIENCE = 30.0
+"""Seconds that one build waits while another one of the same site writes."""
+
+_TABLES = """
+CREATE TABLE notes (key TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
+CREATE TABLE clippings (path BLOB PRIMARY KEY, size INT, modified INT, changed INT, inode INT,
+    digest BLOB, source TEXT, day INT, sum INT) WITHOUT ROWID;
+CREATE INDEX clippings_by_source ON clippings (source);
+CREATE TABLE records (path BLOB PRIMARY KEY, key BLOB, value BLOB);
+CREATE TABLE bodies (path BLOB PRIMARY KEY, value BLOB);
+CREATE TABLE repeats (source TEXT, year INT, inputs BLOB, digest BLOB, value BLOB,
+    PRIMARY KEY (source, year)) WITHOUT ROWID;
+CREATE TABLE pages (output TEXT, path TEXT, inputs BLOB, size INT, modified INT, changed INT, inode INT,
+    PRIMARY KEY (output, path)) WITHOUT ROWID;
+"""
+
+
+class DamagedError(Exception):
+    """The file is no cache of ours any more; whoever catches this begins a new one."""
+
+
+class Looked(NamedTuple):
+    """What one look at a clipping told."""
+
+    digest: bytes
+    """Of the file's bytes; empty where it could not be read."""
+    source: str
+    """Whom to learn from, empty where nothing can be learned."""
+    day: int
+    """Its proleptic Gregorian ordinal, 0 for none."""
+
+
+class Learned(NamedTuple):
+    """What a source repeats in a year, and what it was learned from."""
+
+    inputs: bytes
+    digest: bytes
+    value: bytes
+
+
+class Standing(NamedTuple):
+    """An output file as a build left it."""
+
+    inputs: bytes
+    stamp: Stamp
+
+
+class Cache:
+    """An open cache; to be used by one thread at a time, in a `with` block."""
+
+    def __init__(self, file: Path, *, is_temporary: bool = False) -> None:
+        """Open or make a cache. Raises `sqlite3.Error` or `OSError` where it cannot be written."""
+        self.file = file
+        self._is_temporary = is_temporary
+        self._connection = _connected(file)
+
+    @classmethod
+    def of(cls, folder: Path, *, make: bool = True) -> Self:
+        """Open the cache of a folder; where that cannot be written, a temporary one that costs time.
+
+        With `make` false there is no new one in the folder. Raises `BuildError` where none can be had.
+        """
+        own = folder / FILE if make or (folder / FILE).exists() else None
+        for attempt in (own, own, None):
+            try:
+                if attempt is not None:
+                    _keep_private(folder)
+                    return cls(attempt)
+                handle, name = tempfile.mkstemp(".sqlite", "broadsheet-")
+                os.close(handle)
+                return cls(Path(name), is_temporary=True)
+            except sqlite3.DatabaseError as error:
+                # Locked or read-only files are left alone; anything else is no cache any more.
+                if attempt is not None and not isinstance(error, sqlite3.OperationalError):
+                    forget(attempt)
+            except OSError:
+                continue
+        raise _no_room()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; a temporary one goes."""
+        with contextlib.suppress(sqlite3.Error):
+            self._connection.close()
+        if self._is_temporary:
+            forget(self.file)
+
+    # --- clippings ----------------------------------------------------------------------------------
+
+    def clippings(self) -> dict[str, tuple[Stamp, Looked]]:
+        """All that was looked at, by path."""
+        found = {}
+        rows = self._rows(
+            "SELECT path, size, modified, changed, inode, digest, source, day, sum FROM clippings"
+        )
+        for path, size, modified, changed, inode, digest, source, day, checksum in rows:
+            if checksum == _sum(path, digest, source, day):
+                looked = Looked(digest, source, day)
+                found[os.fsdecode(path)] = Stamp(size, modified, changed, inode), looked
+        return found
+
+    def of_sources(self, sources: Iterable[str]) -> Iterator[tuple[str, Looked]]:
+        """What was looked at of some sources, by path."""
+        for source in sources:
+            query = "SELECT path, digest, day FROM clippings WHERE source = ?"
+            for path, digest, day in self._rows(query, (source,)):
+                yield os.fsdecode(path), Looked(digest, source, day)
+
+    def keep_clippings(self, looked: Iterable[tuple[str, Stamp, Looked]]) -> None:
+        """Note what was looked at."""
+        rows = (
+            (raw, *stamp, one.digest, one.source, one.day, _sum(raw, one.digest, one.source, one.day))
+            for path, stamp, one in looked
+            for raw in (os.fsencode(path),)
+        )
+        self._write("INSERT OR REPLACE INTO clippings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+    def drop_clippings(self, paths: Iterable[str]) -> None:
+        """Forget clippings that are no more."""
+        raw = [(os.fsencode(path),) for path in paths]
+        for table in ("clippings", "records", "bodies"):
+            self._write(f"DELETE FROM {table} WHERE path = ?", raw)  # noqa: S608 - names of ours
+
+    def drop_all_clippings(self) -> None:
+        """Forget all that was looked at: it is to be looked at by other rules."""
+        self._write("DELETE FROM clippings WHERE ?", [(1,)])
+
+    # --- what was read ------------------------------------------------------------------------------
+
+    def records(self) -> Iterator[tuple[str, bytes, bytes]]:
+        """Path, key and value of all records that are whole."""
+        for path, key, value in self._rows("SELECT path, key, value FROM records"):
+            if (whole := _opened(value)) is not None:
+                yield os.fsdecode(path), key, whole
+
+    def keep_records(self, records: Iterable[tuple[str, bytes, bytes]]) -> None:
+        """Keep path, key and value of records."""
+        rows = ((os.fsencode(path), key, _sealed(value)) for path, key, value in records)
+        self._write("INSERT OR REPLACE INTO records VALUES (?, ?, ?)", rows)
+
+    def body(self, path: str) -> bytes | None:
+        """The HTML of one clipping's text."""
+        rows = self._rows("SELECT value FROM bodies WHERE path = ?", (os.fsencode(path),))
+        return next((_opened(value) for (value,) in rows), None)
+
+    def keep_bodies(self, bodies: Iterable[tuple[str, bytes]]) -> None:
+        """Keep the HTML of texts, by path."""
+        rows = ((os.fsencode(path), _sealed(html)) for path, html in bodies)
+        self._write("INSERT OR REPLACE INTO bodies VALUES (?, ?)", rows)
+
+    # --- what was learned ---------------------------------------------------------------------------
+
+    def learned(self) -> dict[tuple[str, int], tuple[bytes, bytes]]:
+        """Of every source and year, the hashes of what it was learned from and of what was learned."""
+        rows = self._rows("SELECT source, year, inputs, digest FROM repeats")
+        return {(source, year): (inputs, digest) for source, year, inputs, digest in rows}
+
+    def repeats(self, source: str, year: int) -> bytes | None:
+        """What was learned of a source in a year."""
+        query = "SELECT value FROM repeats WHERE source = ? AND year = ?"
+        return next((_opened(value) for (value,) in self._rows(query, (source, year))), None)
+
+    def keep_learned(self, learned: Mapping[tuple[str, int], Learned]) -> None:
+        """Keep what was learned."""
+        rows = (
+            (source, year, one.inputs, one.digest, _sealed(one.value))
+            for (source, year), one in learned.items()
+        )
+        self._write("INSERT OR REPLACE INTO repeats VALUES (?, ?, ?, ?, ?)", rows)
+
+    def drop_learned(self, keys: Iterable[tuple[str, int]]) -> None:
+        """Forget what was learned of sources and years that are no more."""
+        self._write("DELETE FROM repeats WHERE source = ? AND year = ?", keys)
+
+    # --- what stands on disk ------------------------------------------------------------------------
+
+    def standing(self, output: Path) -> dict[str, Standing]:
+        """What a build left in an output folder, by path."""
+        query = "SELECT path, inputs, size, modified, changed, inode FROM pages WHERE output = ?"
+        return {
+            path: Standing(inputs, Stamp(*stamp))
+            for path, inputs, *stamp in self._rows(query, (str(output),))
+        }
+
+    def keep_standing(self, output: Path, files: Iterable[tuple[str, Standing]]) -> None:
+        """Note files that a build left."""
+        rows = ((str(output), path, one.inputs, *one.stamp) for path, one in files)
+        self._write("INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+
+    def drop_standing(self, output: Path, paths: Iterable[str]) -> None:
+        """Forget files that are no more."""
+        rows = ((str(output), path) for path in paths)
+        self._write("DELETE FROM pages WHERE output = ? AND path = ?", rows)
+
+    # --- notes --------------------------------------------------------------------------------------
+
+    def note(self, key: str) -> bytes | None:
+        """One note, whole or not at all."""
+        rows = self._rows("SELECT value FROM notes WHERE key = ?", (key,))
+        return next((_opened(value) for (value,) in rows), None)
+
+    def keep_note(self, key: str, value: bytes) -> None:
+        """Write a note."""
+        self._write("INSERT OR REPLACE INTO notes VALUES (?, ?)", [(key, _sealed(value))])
+
+    def drop_note(self, key: str) -> None:
+        """Take a note back."""
+        self._write("DELETE FROM notes WHERE key = ?", [(key,)])
+
+    # ------------------------------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """Make several writes one: all of them are kept, or none."""
+        self._run("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            with contextlib.suppress(sqlite3.Error):
+                self._connection.execute("ROLLBACK")
+            raise
+        self._run("COMMIT")
+
+    def _run(self, statement: str) -> None:
+        with _in_words():
+            self._connection.execute(statement)
+
+    def _rows(self, query: str, values: tuple[object, ...] = ()) -> Iterator[tuple[Any, ...]]:
+        with _in_words():
+            yield from self._connection.execute(query, values)
+
+    def _write(self, statement: str, rows: Iterable[tuple[object, ...]]) -> None:
+        with _in_words():
+            if self._connection.in_transaction:
+                self._connection.executemany(statement, rows)
+            else:
+                with self.together():
+                    self._connection.executemany(statement, rows)
+
+
+class Bodies:
+    """The bodies of a cache, for reading alone: by another process than the one that writes."""
+
+    def __init__(self, file: str) -> None:
+        self._connection = sqlite3.connect(
+            f"{Path(file).as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=_PATIENCE,
+            check_same_thread=False,
+        )  # fmt: skip
+
+    def body(self, path: str) -> bytes | None:
+        """The HTML of one clipping's text."""
+        row = self._connection.execute(
+            "SELECT value FROM bodies WHERE path = ?", (os.fsencode(path),)
+        ).fetchone()
+        return _opened(row[0]) if row else None
+
+
+def forget(file: Path) -> None:
+    """Delete a cache with the files that SQLite puts beside it."""
+    for end in ("", "-wal", "-shm", "-journal"):
+        with contextlib.suppress(OSError):
+            Path(f"{file}{end}").unlink()
+
+
+def _connected(file: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(file, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        # The system may lose the last writes with its power, never the process by itself: time, no more.
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute("PRAGMA cache_size = -16000")
+        connection.execute("BEGIN IMMEDIATE")
+        (found,) = connection.execute("PRAGMA user_version").fetchone()
+        if found != FORMAT:
+            _begin_anew(connection)
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _begin_anew(connection: sqlite3.Connection) -> None:
+    names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    for name in names:
+        connection.execute(f'DROP TABLE "{name}"')
+    for statement in filter(str.strip, _TABLES.split(";")):
+        connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {FORMAT}")
+
+
+def _keep_private(folder: Path) -> None:
+    """Make the folder, and keep it out of the curator's repository."""
+    folder.mkdir(exist_ok=True)
+    rule = folder / ".gitignore"
+    if not rule.exists():
+        rule.write_text("*\n", "utf-8")
+
+
+@contextlib.contextmanager
+def _in_words() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error) or "full" in str(error) or "readonly" in str(error):
+            raise _no_room(str(error)) from error
+        raise DamagedError from error
+    except (sqlite3.DatabaseError, TypeError, UnicodeError) as error:
+        raise DamagedError from error
+
+
+def _no_room(why: str = "there is no room, or no right to write") -> BuildError:
+    return BuildError(
+        Problem(
+            path=f".broadsheet/{FILE}",
+            message=f"the cache cannot be written: {why}",
+            advice="make room, or wait until another build of this site is done",
+            severity=Severity.ERROR,
+            kind="output",
+        )
+    )
+
+
+def _sealed(value: bytes) -> bytes:
+    return zlib.crc32(value).to_bytes(4, "big") + value
+
+
+def _opened(value: object) -> bytes | None:
+    if not isinstance(value, bytes) or zlib.crc32(value[4:]).to_bytes(4, "big") != value[:4]:
+        return None
+    return value[4:]
+
+
+def _sum(path: bytes, digest: bytes, source: str, day: int) -> int:
+    return zlib.crc32(b"%s\0%s\0%s\0%d" % (path, digest, source.encode("utf-8", "surrogatepass"), day))

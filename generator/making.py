@@ -1,0 +1,102 @@
+"""What worker processes make of planned pages and feeds: bytes, staged beside their places."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import msgspec
+from markupsafe import Markup
+
+from generator.cache import Bodies
+from generator.output.write import Slot, stage
+from generator.render import feeds, views
+from generator.render.images import absolute_html
+from generator.render.templates import Templates
+
+ATOM, RSS, JSON = "atom", "rss", "json"
+_WRITERS = {ATOM: feeds.atom, RSS: feeds.rss, JSON: feeds.json_feed}
+
+
+class Maker(msgspec.Struct, frozen=True):
+    """What making needs to know of the site."""
+
+    templates: str
+    """The folder of the site's own templates."""
+    site: views.SiteView
+    theme: bytes
+    """A hash of all files of the theme: with another one, templates are read again."""
+    cache: str
+    """The file where bodies stand."""
+
+
+class PageJob(msgspec.Struct, frozen=True):
+    """An article's page; its body comes from the cache."""
+
+    path: str
+    slot: Slot
+    frame: views.PageView
+    view: views.ArticleView
+    body: str
+    """The clipping whose text is the page's; empty where the view has it."""
+
+
+class FeedJob(msgspec.Struct, frozen=True):
+    """A feed in several formats."""
+
+    files: tuple[tuple[str, str, Slot], ...]
+    """Path, format and place of each."""
+    meta: feeds.FeedMeta
+    entries: tuple[tuple[feeds.Entry, str, str], ...]
+    """Each entry, the clipping whose text it carries, if any, and the address that its links count from."""
+
+
+Made = tuple[tuple[str, Slot, str, bool], ...]
+"""Of each file its path, place, digest, and whether it was staged."""
+
+
+class MissingBodyError(Exception):
+    """The cache does not hold a body that it should: it was damaged."""
+
+
+def make(maker: Maker, jobs: Sequence[PageJob | FeedJob]) -> list[Made]:
+    """Make and stage files."""
+    return [_page(maker, job) if isinstance(job, PageJob) else _feed(maker, job) for job in jobs]
+
+
+def _page(maker: Maker, job: PageJob) -> Made:
+    view = job.view
+    if job.body:
+        view = msgspec.structs.replace(view, body=Markup(body_of(maker, job.body)))  # noqa: S704 (sanitised)
+    html = theme_of(maker.templates, maker.site, maker.theme).render(job.frame, view)
+    return ((job.path, job.slot, *stage(job.slot, html)),)
+
+
+def _feed(maker: Maker, job: FeedJob) -> Made:
+    entries = [
+        msgspec.structs.replace(entry, content=absolute_html(body_of(maker, body), item)) if body else entry
+        for entry, body, item in job.entries
+    ]
+    return tuple(
+        (path, slot, *stage(slot, _WRITERS[form](job.meta, entries))) for path, form, slot in job.files
+    )
+
+
+def body_of(maker: Maker, clipping: str) -> str:
+    """A text as sanitised HTML; raises `MissingBodyError`."""
+    body = _bodies(maker.cache).body(clipping)
+    if body is None:
+        raise MissingBodyError(clipping)
+    return body.decode()
+
+
+@lru_cache(2)
+def theme_of(templates: str, site: views.SiteView, _theme: bytes) -> Templates:
+    """The theme, read once for each state of its files."""
+    return Templates(Path(templates), site)
+
+
+@lru_cache(2)
+def _bodies(cache: str) -> Bodies:
+    return Bodies(cache)

@@ -1,0 +1,176 @@
+"""What a page depends on, as one fingerprint: where it is the same as at the last build, so are the bytes.
+
+A fingerprint is a row of hashes, one for each of `PARTS`; the first that differs is the reason why a page is
+made again. It may say more than a page shows, never less: `compose`, `lists` and `frame` are read beside it.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+
+import msgspec
+
+from generator import addresses
+from generator.model import Article, Edition, Health, Period, Source, Story
+from generator.render.compose import NEWEST_ITEMS
+from generator.render.pages import Alias, MonthPart, Page, Plan
+from generator.versions import hashed
+
+PARTS = ("version", "configuration", "translations", "template", "articles", "sources", "stories", "editions")
+_SIZE = 8
+_ENCODER = msgspec.msgpack.Encoder()
+
+
+def reason(old: bytes | None, new: bytes) -> str | None:
+    """Why a page has to be made again, in a word; None where it has not."""
+    if old == new:
+        return None
+    if old is None or len(old) != len(new):
+        return "new"
+    for number, name in enumerate(PARTS):
+        if old[number * _SIZE : (number + 1) * _SIZE] != new[number * _SIZE : (number + 1) * _SIZE]:
+            return name
+    return "new"
+
+
+class Inputs:
+    """The fingerprints of one digest's pages."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        marks: Mapping[str, bytes],
+        healths: Mapping[str, Health],
+        common: Callable[[str], bytes],
+    ) -> None:
+        """`marks` by article's id; `common` gives a template's own part: version to template."""
+        self._plan = plan
+        self._marks = marks
+        self._healths = healths
+        self._common = common
+        self._sources = {name: _source_mark(source) for name, source in plan.digest.sources.items()}
+        self._stories = {story.id: self._story_mark(story) for story in plan.digest.stories}
+        self._has_picks = bool(plan.picks)
+
+    def of(self, page: Page) -> bytes:
+        """The fingerprint of one page."""
+        match page.subject:
+            case Article():
+                own = self._article(page.subject)
+            case Alias():
+                own = self._alias(page.subject.article)
+            case MonthPart():
+                own = self._month_part(page.subject)
+            case Edition(period=Period.DAY):
+                own = self._day(page.subject)
+            case Edition():
+                own = self._period(page.subject)
+            case Source():
+                own = self._source(page.subject)
+            case Story():
+                own = self._story(page.subject)
+            case _:
+                own = self._overview(page)
+        return self._common(page.template) + b"".join(own)
+
+    def feed(self, articles: Iterable[Article], about: object) -> bytes:
+        """The fingerprint of a feed of some articles; `about` is all else that it says."""
+        listed = tuple(articles)
+        where = repr([self._plan.address_of(article) for article in listed])
+        own = self._listed(listed, where, self._sources_of(listed))
+        return self._common("") + b"".join((hashed(repr(about).encode("utf-8", "surrogatepass")), *own))
+
+    def _article(self, article: Article) -> tuple[bytes, ...]:
+        return self._listed((article,), self._plan.parts[article.id], self._sources[article.source])
+
+    def _alias(self, article: Article) -> tuple[bytes, ...]:
+        return self._listed((article,), self._plan.address_of(article), b"")
+
+    def _month_part(self, part: MonthPart) -> tuple[bytes, ...]:
+        source, months, parts = part.source, part.source.months, part.month.parts
+        at = months.index(part.month)
+        beside = [
+            (month.first, month.count) for month in (*months[max(0, at - 1) : at], *months[at + 1 : at + 2])
+        ]
+        about = (part.month.first, part.number, min(len(parts), part.number + 1), at > 0, beside)
+        return self._listed(parts[part.number - 1], about, self._sources[source.name])
+
+    def _day(self, edition: Edition) -> tuple[bytes, ...]:
+        date, plan = edition.first, self._plan
+        days = calendar.monthrange(date.year, date.month)[1]
+        about = (
+            self._around(edition),
+            [plan.counts.get(date.replace(day=day), 0) for day in range(1, date.day + 1)],
+            days,
+            [plan.parts[group.articles[0].id] for group in edition.groups],
+            self._has_picks,
+        )
+        articles = [article for group in edition.groups for article in group.articles]
+        sources = b"".join(self._sources[group.source] for group in edition.groups)
+        return self._listed(articles, about, sources)
+
+    def _period(self, edition: Edition) -> tuple[bytes, ...]:
+        """A week, month or year names its picks and stories only; of other articles it has the counts."""
+        stories = self._plan.stories
+        told = [
+            article
+            for group in edition.groups
+            for article in group.articles
+            if article.pinned or article.id in stories
+        ]
+        counts = b"".join(
+            self._sources[group.source] + len(group.articles).to_bytes(4, "big") for group in edition.groups
+        )
+        about = (self._around(edition), edition.days, self._has_picks)
+        return self._listed(told, about, counts)
+
+    def _source(self, source: Source) -> tuple[bytes, ...]:
+        months = [(month.first, month.count) for month in source.months]
+        about = (source.home, source.language, months, len(source.articles), source.articles[-1].date)
+        health = self._health(source.name)
+        return self._listed(source.articles[:NEWEST_ITEMS], about, self._sources[source.name] + health)
+
+    def _story(self, story: Story) -> tuple[bytes, ...]:
+        return self._listed(story.articles, "", self._sources_of(story.articles))
+
+    def _overview(self, page: Page) -> tuple[bytes, ...]:
+        digest = self._plan.digest
+        if page.address == addresses.SOURCES:
+            rows = b"".join(self._sources[name] + self._health(name) for name in digest.sources)
+            newest = digest.days[-1].first if digest.days else None
+            return self._listed((), (newest and newest.replace(day=1), len(digest.articles)), rows)
+        latest = digest.days[-1] if digest.days else None
+        return self._listed((), latest and (latest.first, latest.count), b"")
+
+    def _listed(self, articles: Iterable[Article], about: object, sources: bytes) -> tuple[bytes, ...]:
+        """The parts of a page that lists articles: these, their sources, their stories, and its place."""
+        articles = tuple(articles)
+        marks, stories = self._marks, self._plan.stories
+        told = [story.id for article in articles if (story := stories.get(article.id))]
+        return (
+            hashed(b"".join([marks[article.id] for article in articles])),
+            hashed(sources),
+            hashed(b"".join([self._stories[id_] for id_ in told])),
+            hashed(repr(about).encode("utf-8", "surrogatepass")),
+        )
+
+    def _sources_of(self, articles: Iterable[Article]) -> bytes:
+        return b"".join(self._sources[article.source] for article in articles)
+
+    def _story_mark(self, story: Story) -> bytes:
+        marks = (self._marks[article.id] + self._sources[article.source] for article in story.articles)
+        return hashed(story.id.encode(), *marks)
+
+    def _health(self, name: str) -> bytes:
+        """The days of silence are not shown: they grow every day."""
+        return hashed(_ENCODER.encode(msgspec.structs.replace(self._healths[name], silent_days=0)))
+
+    def _around(self, edition: Edition) -> list[tuple[dt.date, int] | None]:
+        beside = self._plan.neighbours[addresses.edition(edition)]
+        return [(other.first, other.count) if other else None for other in beside]
+
+
+def _source_mark(source: Source) -> bytes:
+    return hashed(source.name.encode("utf-8", "surrogatepass"), source.slug.encode(), source.text.encode())

@@ -1,0 +1,32 @@
+"""What the file system says of a file, to tell whether it may have changed since it was read."""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+
+UNSETTLED = 2_000_000_000
+"""Nanoseconds after a change during which another one may bear the same times: the coarsest clock of a file
+system (FAT) counts in twos of seconds. What was looked at sooner is looked at again."""
+
+
+class Stamp(NamedTuple):
+    """Size in bytes, times in nanoseconds, and the file's number."""
+
+    size: int
+    modified: int
+    changed: int
+    inode: int
+
+    def is_settled(self, looked_at: int) -> bool:
+        """Whether a file that changes after `looked_at` (nanoseconds since 1970) gets another stamp."""
+        return max(self.modified, self.changed) + UNSETTLED <= looked_at
+
+
+NONE = Stamp(-1, 0, 0, 0)
+"""The stamp of no file: whatever is found differs from it."""
+
+
+def stamp_of(found: os.stat_result) -> Stamp:
+    """The stamp of what `stat` found."""
+    return Stamp(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)

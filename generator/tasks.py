@@ -1,0 +1,229 @@
+"""What worker processes do: functions of a module that take a batch and give small things back.
+
+Each is pure but for the files it reads and the staged file it writes, so that a batch can be done again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import msgspec
+
+from generator import cache
+from generator.errors import Problem
+from generator.model import Skipped, Verdict
+from generator.reading.article import Reading, Rules, article_of, origin_of
+from generator.reading.boilerplate import Cleaning, families
+from generator.reading.boilerplate import repeats as furniture
+from generator.reading.discover import is_ignored
+from generator.reading.frontmatter import clipping_in, file_bytes
+from generator.render.images import Image, image_beside
+from generator.render.markdown import Place, body_html, relative_images
+from generator.stamps import stamp_of
+from generator.versions import hashed
+
+NO_REPEATS = b""
+"""What is learned of a source of which nothing can be."""
+
+
+class Reader(msgspec.Struct, frozen=True):
+    """What the tasks of reading need to know of the site."""
+
+    content: str
+    root: str
+    rules: Rules
+    epoch: bytes
+    """A hash of all that reading depends on besides the clippings and what sources repeat."""
+    ignore: tuple[str, ...] = ()
+    clean: bool = True
+
+
+class Record(msgspec.Struct, frozen=True, array_like=True):
+    """What came of a clipping, as the cache keeps it."""
+
+    reading: Reading
+    """Without its text."""
+    body: bytes = b""
+    """A hash of the text as HTML; empty where there is none."""
+    pictures: tuple[str, ...] = ()
+    """Sources of images that may stand beside the clipping."""
+    seen: bytes = b""
+    """A hash of what stood there."""
+    images: tuple[tuple[str, str], ...] = ()
+    """Address and path of those that go along."""
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """A clipping to read, with what its source repeats."""
+
+    path: str
+    source: str
+    year: int
+    repeats: bytes
+    """As the cache keeps it."""
+
+
+class Read(msgspec.Struct, frozen=True):
+    """A clipping that was read."""
+
+    digest: bytes
+    """Of the file's bytes; empty where it could not be read."""
+    record: Record
+    value: bytes
+    """The record as the cache keeps it; empty where it cannot be kept."""
+    html: bytes
+
+
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER = msgspec.msgpack.Decoder(Record)
+_Sets = tuple[frozenset[int], frozenset[int], frozenset[int]]
+
+
+def look(reader: Reader, paths: Sequence[str]) -> list[cache.Looked]:
+    """See which bytes clippings have, and of which source and day they are."""
+    return [_look(reader, path) for path in paths]
+
+
+def _look(reader: Reader, path: str) -> cache.Looked:
+    raw = file_bytes(Path(reader.content), path)
+    if isinstance(raw, Problem):
+        return cache.Looked(b"", "", 0)
+    digest = hashed(raw, size=16)
+    origin = origin_of(clipping_in(path, raw)[0], reader.rules)
+    if origin is None or not _is_text(origin.source):
+        return cache.Looked(digest, "", 0)
+    return cache.Looked(digest, origin.source, origin.date.toordinal())
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def learn(reader: Reader, samples: Sequence[tuple[str, ...]]) -> list[bytes]:
+    """Learn what sources repeat, each from the clippings at some paths."""
+    return [_learn(reader, sample) for sample in samples]
+
+
+def _learn(reader: Reader, sample: tuple[str, ...]) -> bytes:
+    content = Path(reader.content)
+    read = ((path, file_bytes(content, path)) for path in sample)
+    bodies = (clipping_in(path, raw)[0].body for path, raw in read if isinstance(raw, bytes))
+    found = furniture.learn(bodies)
+    return NO_REPEATS if found == furniture.NOTHING else encoded_repeats(found)
+
+
+def encoded_repeats(found: furniture.Repeats) -> bytes:
+    """What a source repeats as bytes: equal for equal findings."""
+    return _ENCODER.encode([sorted(found.head), sorted(found.tail), sorted(found.inside)])
+
+
+@lru_cache(64)
+def decoded_repeats(value: bytes) -> furniture.Repeats:
+    """The same again."""
+    if not value:
+        return furniture.NOTHING
+    return furniture.Repeats(*msgspec.msgpack.decode(value, type=_Sets))
+
+
+def read(reader: Reader, wanted: Sequence[Wanted]) -> list[Read]:
+    """Read clippings, clean them and render their texts."""
+    return [_read(reader, one) for one in wanted]
+
+
+def _read(reader: Reader, one: Wanted) -> Read:
+    raw = file_bytes(Path(reader.content), one.path)
+    if isinstance(raw, Problem):
+        skipped = Skipped(path=raw.path, reason=raw.message)
+        return Read(b"", Record(Reading(article=None, skipped=skipped, problems=(raw,))), b"", b"")
+    clipping, faults = clipping_in(one.path, raw)
+    reading = article_of(clipping, reader.rules, _cleaning(reader, one))
+    reading = msgspec.structs.replace(reading, problems=(*faults, *reading.problems))
+    record, html = _rendered(reader, reading)
+    return Read(hashed(raw, size=16), record, encoded(record), html)
+
+
+def _cleaning(reader: Reader, one: Wanted) -> Cleaning | None:
+    if not reader.clean:
+        return None
+    learned = {(one.source, one.year): decoded_repeats(one.repeats)} if one.repeats else {}
+    return Cleaning(families=known_families(reader.root, reader.epoch), learned=learned)
+
+
+@lru_cache(2)
+def known_families(root: str, _epoch: bytes) -> families.Families:
+    """The families of pages of a site, as they were when the epoch began."""
+    return families.load(Path(root))[0]
+
+
+def _rendered(reader: Reader, reading: Reading) -> tuple[Record, bytes]:
+    """The record of a reading, and its text as HTML."""
+    article, text = reading.article, reading.text
+    reading = msgspec.structs.replace(reading, text="")
+    if article is None or article.verdict is Verdict.LINK or not text:
+        return Record(reading), b""
+    images: dict[str, Image] = {}
+    pictures: tuple[str, ...] = ()
+    if article.url is None:  # else they belong to the original's page, not to the clipping
+        pictures = tuple(relative_images(text))
+        found = ((src, image_of(reader, article.path, src)) for src in pictures)
+        images = {src: image for src, image in found if image is not None}
+        missing = (src for src in pictures if src not in images)
+        problems = (*reading.problems, *(_no_image(article.path, src) for src in missing))
+        reading = msgspec.structs.replace(reading, problems=problems)
+    place = Place(original=article.url, id=article.id, images=images)
+    html = body_html(text, place).encode("utf-8", "replace")
+    own = tuple(sorted((image.address, image.path) for image in images.values()))
+    seen = seen_beside(reader.content, article.path, pictures)
+    return Record(reading, hashed(html), pictures, seen, own), html
+
+
+def image_of(reader: Reader, path: str, src: str) -> Image | None:
+    """The image beside a clipping that a source names, unless a pattern says to leave it alone."""
+    image = image_beside(Path(reader.content), path, src)
+    return None if image is not None and is_ignored(image.path, reader.ignore) else image
+
+
+def seen_beside(content: str, path: str, pictures: Sequence[str]) -> bytes:
+    """A hash of what stands where a clipping's images would; empty for none."""
+    if not pictures:
+        return b""
+    parts = []
+    for src in pictures:
+        try:
+            image = image_beside(Path(content), path, src)
+            stamp = stamp_of((Path(content) / image.path).stat()) if image else ()
+        except OSError:
+            stamp = ()
+        parts.append(repr((src, stamp)).encode("utf-8", "surrogatepass"))
+    return hashed(*parts)
+
+
+def _no_image(path: str, src: str) -> Problem:
+    return Problem(
+        path=path,
+        message=f"image {src!r} is no image beside the clipping",
+        advice="put a PNG, JPEG, GIF, WebP, AVIF or plain SVG file there",
+        kind="image",
+    )
+
+
+def encoded(record: Record) -> bytes:
+    """A record as the cache keeps it; empty where it holds what cannot be, such as a name of odd bytes."""
+    try:
+        return _ENCODER.encode(record)
+    except (UnicodeEncodeError, OverflowError):
+        return b""
+
+
+def decoded(value: bytes) -> Record | None:
+    """A record of the cache; None where it is of another form."""
+    try:
+        return _DECODER.decode(value)
+    except msgspec.DecodeError:
+        return None

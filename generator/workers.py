@@ -1,0 +1,185 @@
+"""Tasks in batches on all cores; whatever becomes of a worker, every batch is done."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from generator.errors import BroadsheetError
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+AHEAD = 3
+"""Batches that wait for each worker: enough that none is idle, few enough that memory is bounded."""
+POOLS = 3
+"""Pools that may break before the rest is done in this process."""
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    with contextlib.suppress(AttributeError):
+        return len(os.sched_getaffinity(0)) or 1
+    return os.cpu_count() or 1
+
+
+def batches(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
+    """Cut items into batches, in their order."""
+    return (items[start : start + size] for start in range(0, len(items), size))
+
+
+class Workers:
+    """Runs tasks in worker processes, or in this one where there is to be one worker.
+
+    A task is a function of a module that takes a batch and gives a result for each of its items, all of it
+    picklable. Any executor can take the pool's place; it is not shut down. Processes are started when the
+    first batches come, and not at all for a single batch.
+    """
+
+    def __init__(self, count: int, executor: Executor | None = None) -> None:
+        self.count = count
+        self._executor = executor
+        self._pool: ProcessPoolExecutor | None = None
+        self._broken = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the worker processes, also those that are at work."""
+        if self._pool is None:
+            return
+        pool, self._pool = self._pool, None
+        processes = [*(getattr(pool, "_processes", None) or {}).values()]
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in processes:
+            process.terminate()
+
+    def run(
+        self, task: Callable[[Sequence[Item]], Sequence[Result]], work: Iterable[Sequence[Item]]
+    ) -> Iterator[tuple[Item, Result | Exception]]:
+        """Do a task for every batch; the results come batch by batch, in no order.
+
+        A batch whose worker dies, or whose task raises, is done again here, item by item; an item that
+        fails for itself alone comes with its exception. A `BroadsheetError` is for all and is raised.
+        """
+        waiting: dict[Future[Sequence[Result]], Sequence[Item]] = {}
+        for batch in work:
+            executor = self._ready() if self.count > 1 or self._executor else None
+            if executor is None:
+                yield from _here(task, batch)
+                continue
+            try:
+                waiting[executor.submit(task, batch)] = batch
+            except (BrokenExecutor, RuntimeError):
+                self._lose()
+                yield from _here(task, batch)
+            while len(waiting) >= self.count * AHEAD:
+                yield from self._done(task, waiting)
+        while waiting:
+            yield from self._done(task, waiting)
+
+    def _done(
+        self,
+        task: Callable[[Sequence[Item]], Sequence[Result]],
+        waiting: dict[Future[Sequence[Result]], Sequence[Item]],
+    ) -> Iterator[tuple[Item, Result | Exception]]:
+        """Wait until a batch is done, and hand over all that are."""
+        done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+        for future in done:
+            batch = waiting.pop(future)
+            try:
+                results = future.result()
+            except BroadsheetError:
+                raise
+            except BrokenExecutor:
+                self._lose()
+                yield from _one_by_one(task, batch)
+            except Exception:  # whatever it is, it may be that of one item
+                yield from _one_by_one(task, batch)
+            else:
+                yield from zip(batch, results, strict=True)
+
+    def _ready(self) -> Executor | None:
+        """The executor to use; None where none can be had."""
+        if self._executor is not None:
+            return self._executor
+        if self._pool is None and self._broken < POOLS:
+            try:
+                self._pool = ProcessPoolExecutor(self.count, mp_context=_context(), initializer=_begin)
+            except (OSError, ImportError, NotImplementedError):  # no semaphores, as without /dev/shm
+                self._broken = POOLS
+        return self._pool
+
+    def _lose(self) -> None:
+        """Give a broken pool up; the next batch starts another one."""
+        if self._executor is not None:
+            self._executor = None
+            self._broken = POOLS
+        elif self._pool is not None:
+            self._broken += 1
+            self.close()
+
+
+def _here(
+    task: Callable[[Sequence[Item]], Sequence[Result]], batch: Sequence[Item]
+) -> Iterator[tuple[Item, Result | Exception]]:
+    try:
+        results = task(batch)
+    except BroadsheetError:
+        raise
+    except Exception:  # as in a worker
+        yield from _one_by_one(task, batch)
+    else:
+        yield from zip(batch, results, strict=True)
+
+
+def _one_by_one(
+    task: Callable[[Sequence[Item]], Sequence[Result]], batch: Sequence[Item]
+) -> Iterator[tuple[Item, Result | Exception]]:
+    for item in batch:
+        try:
+            [result] = task([item])
+        except BroadsheetError:
+            raise
+        except Exception as error:  # costs this item alone, and is told
+            yield item, error
+        else:
+            yield item, result
+
+
+def _context() -> Any:  # noqa: ANN401 - the contexts of `multiprocessing` have no common public type
+    """How to start processes: never by forking this one, whose threads may hold locks."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["generator.tasks"])
+    return context
+
+
+def _begin() -> None:
+    """Prepare a worker: Ctrl-C is the parent's affair, and nobody outlives it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform != "win32":
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_follow, args=(parent,), daemon=True).start()
+
+
+def _follow(parent: Any) -> None:  # noqa: ANN401 - `ParentProcess` is not public
+    parent.join()
+    os._exit(1)
