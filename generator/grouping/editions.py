@@ -37,15 +37,20 @@ def editions_of(period: Period, articles: Iterable[Article], slugs: Mapping[str,
 
     `articles` come in `order`, with their source's name, whose slug `slugs` gives.
     """
-    first_of = _FIRST[period]
+    beginning = _FIRST[period]
     groups: dict[dt.date, dict[str, list[Article]]] = {}
     firsts: dict[dt.date, dt.date] = {}
     for article in articles:
         first = firsts.get(article.date)
         if first is None:
-            first = firsts[article.date] = first_of(article.date)
+            first = firsts[article.date] = beginning(article.date)
         groups.setdefault(first, {}).setdefault(article.source, []).append(article)
     return tuple(_edition(period, first, groups[first], slugs) for first in sorted(groups))
+
+
+def first_of(period: Period, date: dt.date) -> dt.date:
+    """The first day of the period of a kind that holds a day."""
+    return _FIRST[period](date)
 
 
 def _edition(
