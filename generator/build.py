@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
@@ -13,25 +14,28 @@ from typing import cast
 import msgspec
 from markupsafe import Markup
 
-from generator import __version__, addresses, making
+from generator import __version__, addresses, making, picks_file
 from generator.cache import Cache, DamagedError, Standing, forget
 from generator.config import Config, Site
-from generator.desk import Desk, Means, Options, Progress, by_place, read
+from generator.desk import Desk, Means, Options, Progress, by_place, find_content, read, reader_of
 from generator.errors import BuildError, Problem, Severity
 from generator.grouping.health import healths_of
 from generator.making import FeedJob, Maker, MissingBodyError, PageJob
 from generator.model import Article, Skipped, Source, TextPolicy, Verdict
 from generator.output import disk
 from generator.output.assets import StaticFiles, static_files
-from generator.output.write import Transaction, Written
+from generator.output.write import Transaction, Written, record_of
+from generator.reading import discover
+from generator.reading.discover import Discovery
 from generator.render import feeds, sitemap, views
 from generator.render.compose import Composer, composer
 from generator.render.frame import Framer
 from generator.render.highlight import stylesheet
 from generator.render.inputs import Inputs, reason
 from generator.render.pages import Alias, Page, Plan, pages_of, plan
-from generator.render.templates import Templates, speech, theme_marks
+from generator.render.templates import Templates, assets_of, speech, theme_marks
 from generator.stamps import NONE, Stamp, stamp_of
+from generator.tasks import seen_beside
 from generator.versions import hashed, program
 from generator.workers import Workers, batches
 
@@ -109,7 +113,11 @@ def build(
 
 
 def _built(site: Site, options: Options, means: Means, *, clean: bool) -> Built:
-    desk = read(site, options, means)
+    find_content(site)
+    found = discover(site.content, site.config.ignore)
+    if not clean and (last := unchanged(site, options, found, means.cache)):
+        return Built(report=last.report, waits_until=last.waits_until, reasons={})
+    desk = read(site, options, means, found)
     plan_ = plan(desk.digest)
     problems = list(desk.problems)
     with Transaction(site.output, options.as_of.date(), afresh=clean) as transaction:
@@ -127,7 +135,95 @@ def _built(site: Site, options: Options, means: Means, *, clean: bool) -> Built:
             ground.remember(outputs, reasons)
             reasons = {path: why for path, why in reasons.items() if path in staged}
     report = report_of(desk, sorted(problems, key=by_place), written)
-    return Built(report=report, waits_until=desk.waits_until, reasons=reasons)
+    built = Built(report=report, waits_until=desk.waits_until, reasons=reasons)
+    remember(site, options, found, desk, built, means.cache)
+    return built
+
+
+class Last(msgspec.Struct, frozen=True):
+    """The last build of an output folder that did not fail: what it was made of, and what came of it."""
+
+    inputs: bytes
+    """A hash of all but the clippings' texts and the output."""
+    record: Stamp
+    """Of the manifest that it wrote."""
+    as_of: dt.datetime
+    waits_until: dt.datetime | None
+    pictured: tuple[tuple[str, tuple[str, ...], bytes], ...]
+    report: Report
+
+
+def unchanged(site: Site, options: Options, found: Discovery, cache: Cache) -> Last | None:
+    """The last build, where this one would do nothing: no input is another one, and no output."""
+    note = cache.note(f"built {site.output}")
+    try:
+        last = msgspec.msgpack.decode(note, type=Last) if note else None
+    except msgspec.DecodeError:
+        return None
+    if (
+        last is None
+        or last.inputs != _inputs(site, options, found)
+        or last.record != _stamp(record_of(site.output))
+    ):
+        return None
+    is_same_day = last.as_of.astimezone(site.config.zone).date() == options.as_of.date()
+    is_due = last.waits_until is not None and last.waits_until <= options.as_of
+    if not is_same_day or options.as_of < last.as_of or is_due:
+        return None
+    content = str(site.content)
+    if any(seen_beside(content, path, names) != seen for path, names, seen in last.pictured):
+        return None
+    stamps = disk.stamps(site.output)
+    standing = cache.standing(site.output)
+    if any(stamps.get(path) != one.stamp for path, one in standing.items()):
+        return None
+    pages = last.report.pages
+    kept = Written(written=0, kept=pages.written + pages.kept, deleted=0)
+    return msgspec.structs.replace(last, report=msgspec.structs.replace(last.report, pages=kept))
+
+
+def remember(site: Site, options: Options, found: Discovery, desk: Desk, built: Built, cache: Cache) -> None:
+    """Note a build for `unchanged`; not one that failed, nor one whose inputs may change unseen."""
+    key = f"built {site.output}"
+    now = time.time_ns()
+    is_settled = all(stamp.is_settled(now) for stamp in found.stamps.values())
+    if (options.strict and grave(built.report.problems)) or not is_settled:
+        cache.drop_note(key)
+        return
+    record = _stamp(record_of(site.output))
+    last = Last(
+        _inputs(site, options, found), record, options.as_of, built.waits_until, desk.pictured, built.report
+    )
+    try:
+        cache.keep_note(key, msgspec.msgpack.encode(last))
+    except (UnicodeEncodeError, OverflowError):  # a file's name that is no text
+        cache.drop_note(key)
+
+
+def _inputs(site: Site, options: Options, found: Discovery) -> bytes:
+    """A hash of what a build is made of: clippings by their stamps, all else by its bytes."""
+    static = static_files(site.static)
+    said = (site.config, options.drafts, options.future, options.strict, found.ignored, found.skipped)
+    stamps = (found.stamps[path] for path in found.paths)
+    return hashed(
+        reader_of(site).epoch,
+        repr(said).encode("utf-8", "surrogatepass"),
+        picks_file.text_of(site.picks).encode(),
+        *theme_marks(site.templates),
+        *(part for path, data in assets_of(site.templates).items() for part in (path.encode(), data)),
+        repr([(path, _stamp(file).settled()) for path, file in static.files]).encode(
+            "utf-8", "surrogatepass"
+        ),
+        "\0".join(found.paths).encode("utf-8", "surrogateescape"),
+        msgspec.msgpack.encode([*map(tuple, stamps)]),
+    )
+
+
+def _stamp(file: Path) -> Stamp:
+    try:
+        return stamp_of(file.stat())
+    except OSError:
+        return NONE
 
 
 class Kitchen:
@@ -252,19 +348,13 @@ class Ground:
         """Note what stands there now."""
         paths = {one.path for one in outputs}
         fresh = [
-            (one.path, Standing(inputs_of(one), self._stamp(one.path)))
+            (one.path, Standing(inputs_of(one), _stamp(self._output / one.path)))
             for one in outputs
             if one.path in made_again or self._stamps.get(one.path) != self._standing[one.path].stamp
         ]
         with self._cache.together():
             self._cache.keep_standing(self._output, fresh)
             self._cache.drop_standing(self._output, [path for path in self._standing if path not in paths])
-
-    def _stamp(self, path: str) -> Stamp:
-        try:
-            return stamp_of((self._output / path).lstat())
-        except OSError:
-            return NONE
 
 
 def inputs_of(output: Output) -> bytes:
@@ -273,10 +363,7 @@ def inputs_of(output: Output) -> bytes:
         case bytes():
             return hashed(output.content)
         case Path():
-            try:
-                return repr(stamp_of(output.content.stat())).encode()
-            except OSError:
-                return b""
+            return repr(_stamp(output.content).settled()).encode()
     return output.inputs
 
 

@@ -32,7 +32,7 @@ CREATE TABLE clippings (path BLOB PRIMARY KEY, size INT, modified INT, changed I
 CREATE INDEX clippings_by_source ON clippings (source);
 CREATE TABLE records (path BLOB PRIMARY KEY, key BLOB, value BLOB);
 CREATE TABLE bodies (path BLOB PRIMARY KEY, value BLOB);
-CREATE TABLE repeats (source TEXT, year INT, inputs BLOB, digest BLOB, value BLOB,
+CREATE TABLE repeats (source TEXT, year INT, inputs BLOB, digest BLOB, value BLOB, doubt INT,
     PRIMARY KEY (source, year)) WITHOUT ROWID;
 CREATE TABLE pages (output TEXT, path TEXT, inputs BLOB, size INT, modified INT, changed INT, inode INT,
     PRIMARY KEY (output, path)) WITHOUT ROWID;
@@ -130,6 +130,10 @@ class Cache:
                 found[os.fsdecode(path)] = Stamp(size, modified, changed, inode), looked
         return found
 
+    def doubt_learned(self, sources: Iterable[str]) -> None:
+        """What was learned of some sources is to be looked into: clippings of theirs changed."""
+        self._write("UPDATE repeats SET doubt = 1 WHERE source = ?", ((source,) for source in sources))
+
     def of_sources(self, sources: Iterable[str]) -> Iterator[tuple[str, Looked]]:
         """What was looked at of some sources, by path."""
         for source in sources:
@@ -181,10 +185,10 @@ class Cache:
 
     # --- what was learned ---------------------------------------------------------------------------
 
-    def learned(self) -> dict[tuple[str, int], tuple[bytes, bytes]]:
-        """Of every source and year, the hashes of what it was learned from and of what was learned."""
-        rows = self._rows("SELECT source, year, inputs, digest FROM repeats")
-        return {(source, year): (inputs, digest) for source, year, inputs, digest in rows}
+    def learned(self) -> dict[tuple[str, int], tuple[bytes, bytes, bool]]:
+        """Of every source and year, hashes of what it was learned from and of what was learned; any doubt."""
+        rows = self._rows("SELECT source, year, inputs, digest, doubt FROM repeats")
+        return {(source, year): (inputs, digest, bool(doubt)) for source, year, inputs, digest, doubt in rows}
 
     def repeats(self, source: str, year: int) -> bytes | None:
         """What was learned of a source in a year."""
@@ -194,10 +198,14 @@ class Cache:
     def keep_learned(self, learned: Mapping[tuple[str, int], Learned]) -> None:
         """Keep what was learned."""
         rows = (
-            (source, year, one.inputs, one.digest, _sealed(one.value))
+            (source, year, one.inputs, one.digest, _sealed(one.value), 0)
             for (source, year), one in learned.items()
         )
-        self._write("INSERT OR REPLACE INTO repeats VALUES (?, ?, ?, ?, ?)", rows)
+        self._write("INSERT OR REPLACE INTO repeats VALUES (?, ?, ?, ?, ?, ?)", rows)
+
+    def trust_learned(self, sources: Iterable[str]) -> None:
+        """What was learned of some sources has been looked into."""
+        self._write("UPDATE repeats SET doubt = 0 WHERE source = ?", ((source,) for source in sources))
 
     def drop_learned(self, keys: Iterable[tuple[str, int]]) -> None:
         """Forget what was learned of sources and years that are no more."""

@@ -80,10 +80,12 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     """Of each article, by its id, a hash of all that is known of it, its text included."""
     images: Mapping[str, str]
     """Images beside clippings: the address in the site, and the path below the content folder."""
+    pictured: tuple[tuple[str, tuple[str, ...], bytes], ...]
+    """Clippings that name images beside them: path, names, and a hash of what stood there."""
 
 
-def read(site: Site, options: Options, means: Means) -> Desk:
-    """Read all clippings and group them; what has not changed comes from the cache.
+def read(site: Site, options: Options, means: Means, found: Discovery | None = None) -> Desk:
+    """Read all clippings, or those found, and group them; what has not changed comes from the cache.
 
     Raises `ConfigError` where there is no content folder, or `picks.toml` cannot be read.
     """
@@ -91,7 +93,7 @@ def read(site: Site, options: Options, means: Means) -> Desk:
     picks, faults = picks_file.load(site)
     known, cleaning_faults = families.load(site.root)
     del known  # the tasks load them for themselves; here their faults count
-    found = discover(site.content, site.config.ignore)
+    found = found or discover(site.content, site.config.ignore)
     reader = reader_of(site)
     looked = _looked(reader, found, means)
     repeats = _learned(reader, looked, means)
@@ -109,6 +111,7 @@ class Readings(msgspec.Struct):
     skipped: list[Skipped] = []
     problems: list[Problem] = []
     images: dict[str, str] = {}
+    pictured: list[tuple[str, tuple[str, ...], bytes]] = []
     repaired: int = 0
     waits_until: dt.datetime | None = None
 
@@ -144,6 +147,7 @@ def grouped(
         waits_until=read_.waits_until,
         marks={article.id: _mark(article, read_.marks[article.path]) for article in digest.articles},
         images=read_.images,
+        pictured=tuple(read_.pictured),
     )
 
 
@@ -173,6 +177,7 @@ def gathered(config: Config, options: Options, records: Iterable[tuple[Record, b
         read_.marks[article.path] = article, digest
         read_.picks += [reading.pick] if reading.pick else []
         read_.images.update(record.images)
+        read_.pictured += [(article.path, record.pictures, record.seen)] if record.pictures else []
     return read_
 
 
@@ -191,10 +196,9 @@ def _mark(article: Article, read_: tuple[Article, bytes]) -> bytes:
 def _looked(reader: Reader, found: Discovery, means: Means) -> dict[str, Looked]:
     """Look at every clipping that may have changed since it was looked at last."""
     cache, workers, progress = means
-    rules = hashed(reader.epoch)
-    if cache.note("looked by") != rules:
+    if cache.note("looked by") != reader.epoch:
         cache.drop_all_clippings()
-        cache.keep_note("looked by", rules)
+        cache.keep_note("looked by", reader.epoch)
     known = cache.clippings()
     looked = {
         path: known[path][1] for path, stamp in found.stamps.items() if _is_known(known.get(path), stamp)
@@ -203,21 +207,30 @@ def _looked(reader: Reader, found: Discovery, means: Means) -> dict[str, Looked]
     gone = [path for path in known if path not in found.stamps]
     now = time.time_ns()
     fresh: list[tuple[str, Stamp, Looked]] = []
-    results = workers.run(partial(tasks.look, reader), batches(unknown, BATCH))
-    for done, (path, one) in enumerate(results):
+    for done, (path, one) in enumerate(workers.run(partial(tasks.look, reader), batches(unknown, BATCH))):
         progress("looking", done, len(unknown))
         looked[path] = one if isinstance(one, Looked) else Looked(b"", "", 0)
         stamp = found.stamps[path]
         fresh.append((path, stamp if stamp.is_settled(now) else NONE, looked[path]))
     if fresh or gone:
+        before = {path: known[path][1] for path in (*unknown, *gone) if path in known}
         with cache.together():
             cache.keep_clippings(fresh)
             cache.drop_clippings(gone)
+            cache.doubt_learned(_changed_sources(before, {path: looked[path] for path in unknown}))
     return looked
 
 
 def _is_known(known: tuple[Stamp, Looked] | None, stamp: Stamp) -> bool:
     return known is not None and known[0] == stamp != NONE and known[1].digest != b""
+
+
+def _changed_sources(before: Mapping[str, Looked], after: Mapping[str, Looked]) -> set[str]:
+    """The sources whose samples may be others now."""
+    changed = {path for path in {*before, *after} if before.get(path) != after.get(path)}
+    return {
+        one.source for looks in (before, after) for path in changed if (one := looks.get(path)) and one.source
+    }
 
 
 def _learned(reader: Reader, looked: Mapping[str, Looked], means: Means) -> dict[tuple[str, int], bytes]:
@@ -226,31 +239,36 @@ def _learned(reader: Reader, looked: Mapping[str, Looked], means: Means) -> dict
         return {}
     cache, workers, progress = means
     known = cache.learned()
+    there = {_origin(one) for one in looked.values() if one.source}
+    doubtful = {key_[0] for key_ in there if key_ not in known or known[key_][2]}
+    doubtful |= {key_[0] for key_ in known if key_ not in there}
     origins = (
-        Origin(one.source, dt.date.fromordinal(one.day), path) for path, one in looked.items() if one.source
+        Origin(one.source, dt.date.fromordinal(one.day), path)
+        for path, one in looked.items()
+        if one.source in doubtful
     )
     chosen = samples(origins)
     inputs = {
         key_: hashed(*sorted(looked[path].digest for path in sample), size=16)
         for key_, sample in chosen.items()
     }
-    changed = [key_ for key_ in chosen if key_ not in known or known[key_][0] != inputs[key_]]
     keys: dict[tuple[str, ...], list[tuple[str, int]]] = defaultdict(list)
-    for key_ in changed:
-        keys[tuple(sorted(chosen[key_]))].append(key_)
-    digests = {key_: known[key_][1] for key_ in chosen if key_ in known}
-    results = workers.run(partial(tasks.learn, reader), batches([*keys], 4))
+    for key_ in chosen:
+        if key_ not in known or known[key_][0] != inputs[key_]:
+            keys[tuple(sorted(chosen[key_]))].append(key_)
+    digests = {key_: known[key_][1] for key_ in there if key_ in known}
     fresh: dict[tuple[str, int], Learned] = {}
-    for done, (sample, value) in enumerate(results):
+    for done, (sample, value) in enumerate(workers.run(partial(tasks.learn, reader), batches([*keys], 4))):
         progress("learning", done, len(keys))
         own = value if isinstance(value, bytes) else tasks.NO_REPEATS
         for key_ in keys[sample]:
             fresh[key_] = Learned(inputs[key_], hashed(own), own)
             digests[key_] = fresh[key_].digest
-    gone = [key_ for key_ in known if key_ not in chosen]
-    if fresh or gone:
+    gone = [key_ for key_ in known if key_ not in there]
+    if doubtful:
         with cache.together():
             cache.keep_learned(fresh)
+            cache.trust_learned(doubtful)
             cache.drop_learned(gone)
     return digests
 
@@ -260,7 +278,7 @@ def _records(
 ) -> Iterator[tuple[Record, bytes]]:
     """What all clippings came to, with its hash: from the cache, else read now; in no order."""
     cache, workers, progress = means
-    keys = {path: _key(reader, one, repeats) for path, one in looked.items()}
+    keys = {path: record_key(reader, one.digest, repeats.get(_origin(one))) for path, one in looked.items()}
     for path, key_, value in cache.records():
         if keys.get(path) == key_ and (record := tasks.decoded(value)) and _stands(reader, record):
             del keys[path]
@@ -298,9 +316,9 @@ def _origin(one: Looked) -> tuple[str, int]:
     return (one.source, dt.date.fromordinal(one.day).year) if one.source else ("", 0)
 
 
-def _key(reader: Reader, one: Looked, repeats: Mapping[tuple[str, int], bytes]) -> bytes:
-    """What a record depends on."""
-    return hashed(reader.epoch, one.digest, repeats.get(_origin(one), b"") if one.source else b"")
+def record_key(reader: Reader, digest: bytes, learned: bytes | None) -> bytes:
+    """What a record depends on: the site's rules, the clipping's bytes, and what its source repeats."""
+    return hashed(reader.epoch, digest, learned or b"")
 
 
 def _stands(reader: Reader, record: Record) -> bool:
@@ -319,14 +337,10 @@ def _keep(
     with cache.together():
         cache.keep_bodies((one.path, read_.html) for one, read_ in found if read_.html)
         cache.keep_records(
-            (one.path, _key(reader, Looked(read_.digest, one.source, _day(one)), repeats), read_.value)
+            (one.path, record_key(reader, read_.digest, repeats.get((one.source, one.year))), read_.value)
             for one, read_ in found
             if read_.value and read_.digest
         )
-
-
-def _day(one: Wanted) -> int:
-    return dt.date(one.year, 1, 1).toordinal() if one.source else 0
 
 
 def _in_zone(record: Record, reader: Reader) -> Record:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import NamedTuple
 
 UNSETTLED = 2_000_000_000
@@ -21,6 +22,11 @@ class Stamp(NamedTuple):
     def is_settled(self, looked_at: int) -> bool:
         """Whether a file that changes after `looked_at` (nanoseconds since 1970) gets another stamp."""
         return max(self.modified, self.changed) + UNSETTLED <= looked_at
+
+    def settled(self) -> Stamp:
+        """This stamp, or one that equals no other while the file may change unseen."""
+        now = time.time_ns()
+        return self if self.is_settled(now) else Stamp(-2, now, 0, 0)
 
 
 NONE = Stamp(-1, 0, 0, 0)

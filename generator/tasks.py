@@ -21,7 +21,7 @@ from generator.reading.discover import is_ignored
 from generator.reading.frontmatter import clipping_in, file_bytes
 from generator.render.images import Image, image_beside
 from generator.render.markdown import Place, body_html, relative_images
-from generator.stamps import stamp_of
+from generator.stamps import NONE, stamp_of
 from generator.versions import hashed
 
 NO_REPEATS = b""
@@ -197,10 +197,10 @@ def seen_beside(content: str, path: str, pictures: Sequence[str]) -> bytes:
     for src in pictures:
         try:
             image = image_beside(Path(content), path, src)
-            stamp = stamp_of((Path(content) / image.path).stat()) if image else ()
+            stamp = stamp_of((Path(content) / image.path).stat()) if image else NONE
         except OSError:
-            stamp = ()
-        parts.append(repr((src, stamp)).encode("utf-8", "surrogatepass"))
+            stamp = NONE
+        parts.append(repr((src, stamp.settled())).encode("utf-8", "surrogatepass"))
     return hashed(*parts)
 
 

@@ -23,6 +23,7 @@ NEIGHBOURS = {
     ("desk.py", "tasks.py"),
     ("build.py", "desk.py"),
     ("build.py", "making.py"),
+    ("build.py", "tasks.py"),
     ("__main__.py", "cli.py"),
 }
 """Single modules of one floor of which the page says that the first may import the second."""

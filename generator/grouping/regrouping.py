@@ -1,4 +1,4 @@
-"""A digest after a few articles went and others came: the same as `digest_of` makes from scratch, but quicker.
+"""A digest after a few articles went and others came: what `digest_of` makes from scratch, but quicker.
 
 What no changed article concerns is shared with the digest before, object for object.
 """
@@ -16,7 +16,7 @@ from generator.model import Article, Digest, Edition, Group, Period, Source
 
 
 def regrouped(digest: Digest, gone: Sequence[Article], come: Sequence[Article]) -> Digest:
-    """Take articles of a digest out and put others in, which bear the names of its sources and ids of their own.
+    """Take articles of a digest out and put others in, which bear its sources' names and ids of their own.
 
     The stories stay as they were; no source may be new, or lose its last article.
     """

@@ -287,6 +287,11 @@ class Transaction:
         staged.replace(place)
 
 
+def record_of(output: Path) -> Path:
+    """The file in an output folder that says which files are ours."""
+    return output / names.MANIFEST
+
+
 def clean(output: Path, *, patience: float = 10.0) -> int:
     """Delete what the manifest of an output folder lists, and the manifest; the number of files deleted.
 

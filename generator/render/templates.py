@@ -174,6 +174,11 @@ def speech(site_templates: Path | None, language: str) -> locales.Speech:
     return Theme(site_templates).speech(language)
 
 
+def assets_of(site_templates: Path | None) -> Mapping[str, bytes]:
+    """The assets of the theme with a site's own. Raises `TemplateFault`."""
+    return Theme(site_templates).assets()
+
+
 def theme_marks(site_templates: Path | None) -> tuple[bytes, bytes]:
     """Hashes of all templates, and of all translations, that a site's pages may use.
 

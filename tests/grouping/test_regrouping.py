@@ -8,8 +8,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from generator.grouping import digest_of
-from generator.grouping.regrouping import regrouped, spliced
 from generator.grouping.editions import order
+from generator.grouping.regrouping import regrouped, spliced
 from generator.model import Article, TextPolicy, Verdict
 
 DAYS = st.sampled_from(
@@ -21,8 +21,8 @@ DAYS = st.sampled_from(
 def article(number: int, source: str, date: dt.date, hour: int | None) -> Article:
     time = None if hour is None else dt.datetime.combine(date, dt.time(hour), tzinfo=dt.UTC)
     return Article(
-        id=f"a{number}", path=f"{number}.md", title=f"T{number}", language="en", title_language="en", url=None,
-        source=source, date=date, time=time, verdict=Verdict.FULL,
+        id=f"a{number}", path=f"{number}.md", title=f"T{number}", language="en", title_language="en",
+        url=None, source=source, date=date, time=time, verdict=Verdict.FULL,
     )  # fmt: skip
 
 
