@@ -19,7 +19,7 @@ from generator.errors import ConfigError, Problem, Severity, shown
 from generator.grouping import digest_of
 from generator.grouping.picks import applied
 from generator.grouping.sources import key
-from generator.grouping.stories import stories_of
+from generator.grouping.stories import Stories
 from generator.model import Article, Digest, Skipped, TextPolicy, Verdict
 from generator.reading import article_of, discover, read_clipping
 from generator.reading.article import Reading, Rules, due, origin_of
@@ -82,6 +82,10 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     """Images beside clippings: the address in the site, and the path below the content folder."""
     pictured: tuple[tuple[str, tuple[str, ...], bytes], ...]
     """Clippings that name images beside them: path, names, and a hash of what stood there."""
+    picks: tuple[picks_file.Pick, ...]
+    """The curator's word, of front matter and of `picks.toml`."""
+    merges: tuple[frozenset[str], ...]
+    splits: tuple[frozenset[str], ...]
 
 
 def read(site: Site, options: Options, means: Means, found: Discovery | None = None) -> Desk:
@@ -90,15 +94,28 @@ def read(site: Site, options: Options, means: Means, found: Discovery | None = N
     Raises `ConfigError` where there is no content folder, or `picks.toml` cannot be read.
     """
     find_content(site)
-    picks, faults = picks_file.load(site)
-    known, cleaning_faults = families.load(site.root)
-    del known  # the tasks load them for themselves; here their faults count
-    found = found or discover(site.content, site.config.ignore)
+    shelf = shelf_of(site, found or discover(site.content, site.config.ignore), means)
+    return grouped(site, options, shelf, shelf.records(means))[0]
+
+
+class Shelf(NamedTuple):
+    """All clippings, looked at, and what was learned of them."""
+
+    reader: Reader
+    found: Discovery
+    looked: dict[str, Looked]
+    repeats: dict[tuple[str, int], bytes]
+
+    def records(self, means: Means) -> Iterator[tuple[str, Record, bytes]]:
+        """What all clippings came to: path, record and its hash, in no order."""
+        return _records(self.reader, self.looked, self.repeats, means)
+
+
+def shelf_of(site: Site, found: Discovery, means: Means) -> Shelf:
+    """Look at what changed, and learn."""
     reader = reader_of(site)
     looked = _looked(reader, found, means)
-    repeats = _learned(reader, looked, means)
-    records = _records(reader, looked, repeats, means)
-    return grouped(site, options, found, records, picks, (*faults, *cleaning_faults))
+    return Shelf(reader, found, looked, _learned(reader, looked, means))
 
 
 class Readings(msgspec.Struct):
@@ -117,15 +134,12 @@ class Readings(msgspec.Struct):
 
 
 def grouped(
-    site: Site,
-    options: Options,
-    found: Discovery,
-    records: Iterable[tuple[Record, bytes]],
-    picks: Sequence[picks_file.Pick],
-    faults: Sequence[Problem],
-) -> Desk:
-    """Group what was read, after the curator's word."""
-    config = site.config
+    site: Site, options: Options, shelf: Shelf, records: Iterable[tuple[str, Record, bytes]]
+) -> tuple[Desk, Stories]:
+    """Group what was read, after the curator's word. Raises `ConfigError` where that cannot be read."""
+    config, found = site.config, shelf.found
+    picks, faults = picks_file.load(site)
+    _, cleaning_faults = families.load(site.root)  # the tasks load them too; here their faults count
     read_ = gathered(config, options, records)
     picked = applied(
         read_.articles,
@@ -135,10 +149,11 @@ def grouped(
         language_of=lambda title: language_of(title, config.languages),
     )
     digest, clashes, clash_faults = digest_of(picked.articles, config.sources, config.text)
-    stories = stories_of(digest.articles, picked.merges, picked.splits)
-    problems = (*faults, *found.problems, *read_.problems, *picked.problems, *clash_faults)
-    return Desk(
-        digest=msgspec.structs.replace(digest, stories=stories),
+    stories = Stories(digest.articles)
+    told = stories.told(picked.merges, picked.splits)
+    problems = (*faults, *cleaning_faults, *found.problems, *read_.problems, *picked.problems, *clash_faults)
+    desk = Desk(
+        digest=msgspec.structs.replace(digest, stories=told),
         found=len(found.paths) + len(found.skipped),
         ignored=found.ignored,
         repaired=read_.repaired,
@@ -148,37 +163,53 @@ def grouped(
         marks={article.id: _mark(article, read_.marks[article.path]) for article in digest.articles},
         images=read_.images,
         pictured=tuple(read_.pictured),
+        picks=(*read_.picks, *picks),
+        merges=picked.merges,
+        splits=picked.splits,
     )
+    return desk, stories
 
 
-def gathered(config: Config, options: Options, records: Iterable[tuple[Record, bytes]]) -> Readings:
+def gathered(
+    config: Config, options: Options, records: Iterable[tuple[str, Record, bytes]]
+) -> Readings:
     """Sort what was read into what appears, what waits and what cannot be used."""
     read_ = Readings()
     drafts, future = options.drafts or config.drafts, options.future or config.future
-    for record, digest in records:
+    for _, record, digest in records:
         reading = record.reading
         article = reading.article
         read_.repaired += reading.repaired
-        if reading.is_draft and not drafts:
-            path = article.path if article else reading.skipped.path if reading.skipped else ""
-            read_.skipped.append(Skipped(path=shown(path), reason="is a draft (--drafts publishes it)"))
-            read_.problems += (problem for problem in reading.problems if problem.kind == "draft")
-            continue
-        read_.problems += reading.problems
-        if article is None:
-            read_.skipped += [reading.skipped] if reading.skipped else []
-            continue
-        if not future and (moment := due(article, config.zone)) > options.as_of:
-            reason = f"is dated {article.date}, in the future (--future publishes it)"
-            read_.skipped.append(Skipped(path=shown(article.path), reason=reason))
-            read_.waits_until = min(read_.waits_until or moment, moment)
+        skipped, problems = withheld(config, options, record)
+        read_.problems += problems
+        if article is None or skipped is not None:
+            read_.skipped += [skipped] if skipped else []
+            if article is not None and not reading.is_draft:
+                moment = due(article, config.zone)
+                read_.waits_until = min(read_.waits_until or moment, moment)
             continue
         read_.articles.append(article)
         read_.marks[article.path] = article, digest
         read_.picks += [reading.pick] if reading.pick else []
         read_.images.update(record.images)
         read_.pictured += [(article.path, record.pictures, record.seen)] if record.pictures else []
+    read_.picks.sort(key=lambda pick: pick.article)
     return read_
+
+
+def withheld(config: Config, options: Options, record: Record) -> tuple[Skipped | None, Sequence[Problem]]:
+    """Why a clipping does not appear, if it does not, and what there is to say about it."""
+    reading, article = record.reading, record.reading.article
+    path = shown(article.path) if article else reading.skipped.path if reading.skipped else ""
+    if reading.is_draft and not (options.drafts or config.drafts):
+        told = [problem for problem in reading.problems if problem.kind == "draft"]
+        return Skipped(path=path, reason="is a draft (--drafts publishes it)"), told
+    if article is None:
+        return reading.skipped, reading.problems
+    if not (options.future or config.future) and due(article, config.zone) > options.as_of:
+        reason = f"is dated {article.date}, in the future (--future publishes it)"
+        return Skipped(path=path, reason=reason), reading.problems
+    return None, reading.problems
 
 
 def _mark(article: Article, read_: tuple[Article, bytes]) -> bytes:
@@ -239,7 +270,7 @@ def _learned(reader: Reader, looked: Mapping[str, Looked], means: Means) -> dict
         return {}
     cache, workers, progress = means
     known = cache.learned()
-    there = {_origin(one) for one in looked.values() if one.source}
+    there = {origin_key(one) for one in looked.values() if one.source}
     doubtful = {key_[0] for key_ in there if key_ not in known or known[key_][2]}
     doubtful |= {key_[0] for key_ in known if key_ not in there}
     origins = (
@@ -275,14 +306,14 @@ def _learned(reader: Reader, looked: Mapping[str, Looked], means: Means) -> dict
 
 def _records(
     reader: Reader, looked: Mapping[str, Looked], repeats: Mapping[tuple[str, int], bytes], means: Means
-) -> Iterator[tuple[Record, bytes]]:
+) -> Iterator[tuple[str, Record, bytes]]:
     """What all clippings came to, with its hash: from the cache, else read now; in no order."""
     cache, workers, progress = means
-    keys = {path: record_key(reader, one.digest, repeats.get(_origin(one))) for path, one in looked.items()}
+    keys = {path: record_key(reader, one.digest, repeats.get(origin_key(one))) for path, one in looked.items()}
     for path, key_, value in cache.records():
         if keys.get(path) == key_ and (record := tasks.decoded(value)) and _stands(reader, record):
             del keys[path]
-            yield _in_zone(record, reader), hashed(value)
+            yield path, in_zone(record, reader), hashed(value)
     work = _wanted(
         looked, sorted(keys, key=lambda path: (looked[path].source, looked[path].day, path)), cache
     )
@@ -291,14 +322,14 @@ def _records(
     for done, (one, found) in enumerate(results):
         progress("reading", done, len(keys))
         if isinstance(found, Exception):
-            yield _failed(one.path, found), b""
+            yield one.path, failed(one.path, found), b""
             continue
         waiting.append((one, found))
         if len(waiting) >= KEPT:
             _keep(cache, reader, repeats, waiting)
             waiting.clear()
         record = (tasks.decoded(found.value) if found.value else None) or found.record
-        yield _in_zone(record, reader), hashed(found.value)
+        yield one.path, in_zone(record, reader), hashed(found.value)
     _keep(cache, reader, repeats, waiting)
 
 
@@ -306,13 +337,13 @@ def _wanted(looked: Mapping[str, Looked], paths: Iterable[str], cache: Cache) ->
     """Put what a source repeats beside each of its clippings; they come source by source."""
     last, value = ("", 0), tasks.NO_REPEATS
     for path in paths:
-        source, year = _origin(looked[path])
+        source, year = origin_key(looked[path])
         if (source, year) != last:
             last, value = (source, year), (cache.repeats(source, year) or tasks.NO_REPEATS) if source else b""
         yield Wanted(path, source, year, value)
 
 
-def _origin(one: Looked) -> tuple[str, int]:
+def origin_key(one: Looked) -> tuple[str, int]:
     return (one.source, dt.date.fromordinal(one.day).year) if one.source else ("", 0)
 
 
@@ -343,7 +374,7 @@ def _keep(
         )
 
 
-def _in_zone(record: Record, reader: Reader) -> Record:
+def in_zone(record: Record, reader: Reader) -> Record:
     """A record's moments as clocks in the site's time zone show them; caches keep them in UTC."""
     article = record.reading.article
     if article is None or (
@@ -360,7 +391,7 @@ def _in_zone(record: Record, reader: Reader) -> Record:
     return msgspec.structs.replace(record, reading=msgspec.structs.replace(record.reading, article=article))
 
 
-def _failed(path: str, error: Exception) -> Record:
+def failed(path: str, error: Exception) -> Record:
     """A clipping that no attempt could read: a fault of ours, which costs it alone."""
     message = f"cannot be read: {type(error).__name__}: {error}"[:300]
     advice = "this is a fault in Broadsheet itself; please report it with the file"

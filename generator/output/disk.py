@@ -110,7 +110,7 @@ def digest_of(file: Path) -> str:
 
 def strangers(output: Path) -> list[str]:
     """Names in an output folder that are not Broadsheet's own records, sorted."""
-    ours = {names.MANIFEST, names.STAGING} | _SYSTEM_FILES
+    ours = {names.MANIFEST, names.STAGING, names.ADDED} | _SYSTEM_FILES
     return sorted(entry.name for entry in os.scandir(output) if entry.name not in ours)
 
 

@@ -60,11 +60,31 @@ def read(output: Path) -> Manifest | None:
         raise _useless(output, f"is damaged or of another version ({error})") from error
     except OSError as error:
         raise _useless(output, f"cannot be read ({error.strerror})") from error
-    for path in manifest.files:
+    files = {**dict.fromkeys(_added(output), IN_TRANSIT), **manifest.files}
+    for path in files:
         fault = names.fault(path)
         if fault is not None:
             raise _useless(output, f"names a file that we never write: {path!r} {fault}")
-    return manifest
+    return msgspec.structs.replace(manifest, files=files)
+
+
+def _added(output: Path) -> list[str]:
+    """The files that came since the manifest was written (`patch`); a last line that is cut names none."""
+    try:
+        text = (output / names.ADDED).read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return []
+    return text.split("\n")[:-1]
+
+
+def write(output: Path, manifest: Manifest, staged: Path) -> None:
+    """Put a manifest in its place in one step, unless it is there."""
+    data = encode(manifest)
+    place = output / names.MANIFEST
+    if place.is_file() and place.read_bytes() == data:
+        return
+    staged.write_bytes(data)
+    staged.replace(place)
 
 
 def _useless(output: Path, what: str) -> BuildError:

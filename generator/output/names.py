@@ -6,6 +6,8 @@ import unicodedata
 
 MANIFEST = ".broadsheet.json"
 STAGING = ".broadsheet-staging"
+ADDED = ".broadsheet-added"
+"""A list of files that came since the record was written, while the site was followed."""
 OWNER = "owner"
 """A file in the staging folder with the number of the process that holds the lock."""
 
@@ -28,7 +30,7 @@ def fault(path: str) -> str | None:
         what = "holds a backslash or a NUL"
     elif not {"", ".", ".."}.isdisjoint(parts):
         what = "holds an empty part, `.` or `..`"
-    elif parts[0].casefold() in {MANIFEST, STAGING}:
+    elif parts[0].casefold() in {MANIFEST, STAGING, ADDED}:
         what = "is kept for Broadsheet's own records"
     elif not _is_unicode(path):
         what = "is not valid UTF-8"

@@ -125,6 +125,11 @@ class Transaction:
         return self._old
 
     @property
+    def files(self) -> Mapping[str, str]:
+        """What stands there after a commit, with digests."""
+        return self._files
+
+    @property
     def staged(self) -> Collection[str]:
         """The outputs that are not on disk as they are to be."""
         return self._staged.keys()
@@ -194,9 +199,11 @@ class Transaction:
             new = manifest.Manifest(as_of=self._as_of, files=self._files)
             if self._staged or gone:
                 in_transit = dict.fromkeys([*gone, *self._staged], manifest.IN_TRANSIT)
-                self._write_manifest(msgspec.structs.replace(new, files=self._files | in_transit))
+                between = msgspec.structs.replace(new, files=self._files | in_transit)
+                manifest.write(self._output, between, self._spare)
             deleted = self._replace(gone)
-            self._write_manifest(new)
+            manifest.write(self._output, new, self._spare)
+            (self._output / names.ADDED).unlink(missing_ok=True)
         kept = len(self._files) - len(self._staged)
         return Written(written=len(self._staged), kept=kept, deleted=deleted)
 
@@ -214,6 +221,10 @@ class Transaction:
         for path in gone:
             disk.prune(self._root, path, self._known)
         return deleted
+
+    @property
+    def _spare(self) -> Path:
+        return self._output / names.STAGING / "0"
 
     def _claim(self, path: str) -> None:
         """Check a new path and its neighbours."""
@@ -277,15 +288,6 @@ class Transaction:
             return False
         return disk.delete(self._root, path, self._known)
 
-    def _write_manifest(self, record: manifest.Manifest) -> None:
-        data = manifest.encode(record)
-        place = self._output / names.MANIFEST
-        if place.is_file() and place.read_bytes() == data:
-            return
-        staged = self._output / names.STAGING / "0"
-        staged.write_bytes(data)
-        staged.replace(place)
-
 
 def record_of(output: Path) -> Path:
     """The file in an output folder that says which files are ours."""
@@ -310,6 +312,7 @@ def clean(output: Path, *, patience: float = 10.0) -> int:
             for path in old:
                 disk.prune(str(output), path, known)
             (output / names.MANIFEST).unlink(missing_ok=True)
+            (output / names.ADDED).unlink(missing_ok=True)
             _remove_if_empty(output)
     return deleted
 

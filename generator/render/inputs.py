@@ -51,7 +51,7 @@ class Inputs:
         self._healths = healths
         self._common = common
         self._sources = {name: _source_mark(source) for name, source in plan.digest.sources.items()}
-        self._stories = {story.id: self._story_mark(story) for story in plan.digest.stories}
+        self._stories: dict[str, tuple[Story, bytes]] = {}
         self._has_picks = bool(plan.picks)
 
     def of(self, page: Page) -> bytes:
@@ -148,11 +148,11 @@ class Inputs:
         """The parts of a page that lists articles: these, their sources, their stories, and its place."""
         articles = tuple(articles)
         marks, stories = self._marks, self._plan.stories
-        told = [story.id for article in articles if (story := stories.get(article.id))]
+        told = [story for article in articles if (story := stories.get(article.id))]
         return (
             hashed(b"".join([marks[article.id] for article in articles])),
             hashed(sources),
-            hashed(b"".join([self._stories[id_] for id_ in told])),
+            hashed(b"".join(map(self._story_mark, told))),
             hashed(repr(about).encode("utf-8", "surrogatepass")),
         )
 
@@ -160,8 +160,11 @@ class Inputs:
         return b"".join(self._sources[article.source] for article in articles)
 
     def _story_mark(self, story: Story) -> bytes:
-        marks = (self._marks[article.id] + self._sources[article.source] for article in story.articles)
-        return hashed(story.id.encode(), *marks)
+        known = self._stories.get(story.id)
+        if known is None or known[0] is not story:
+            marks = (self._marks[article.id] + self._sources[article.source] for article in story.articles)
+            known = self._stories[story.id] = story, hashed(story.id.encode(), *marks)
+        return known[1]
 
     def _health(self, name: str) -> bytes:
         """The days of silence are not shown: they grow every day."""

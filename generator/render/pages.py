@@ -137,16 +137,14 @@ def pages_of(plan_: Plan) -> Iterator[Page]:
     for source in digest.sources.values():
         yield from _pages_of_source(plan_, source)
     for story in digest.stories:
-        if address := plan_.story_page(story):
-            yield _story_page(story, address)
-    for editions, template in (
-        (digest.days, "day.html"),
-        (digest.weeks, "period.html"),
-        (digest.months, "period.html"),
-        (digest.years, "period.html"),
-    ):
-        for edition in editions:
-            yield _edition_page(edition, template)
+        yield from pages_of_story(plan_, story)
+    for editions in (digest.days, digest.weeks, digest.months, digest.years):
+        yield from map(page_of_edition, editions)
+    yield from overviews(digest)
+
+
+def overviews(digest: Digest) -> Iterator[Page]:
+    """The pages that show the whole digest."""
     yield _front(digest)
     yield Page(address=addresses.SOURCES, template="sources.html")
     yield Page(address=addresses.NOT_FOUND, template="404.html")
@@ -154,44 +152,61 @@ def pages_of(plan_: Plan) -> Iterator[Page]:
 
 def _pages_of_source(plan_: Plan, source: Source) -> Iterator[Page]:
     for article in source.articles:
-        month = article.date.replace(day=1)
-        if plan_.has_page(article):
-            yield Page(
-                address=addresses.article(article.id),
-                template="article.html",
-                subject=article,
-                month=month,
-                modified=article.date,
-            )
-        for alias in article.aliases:
-            yield Page(address=alias, template="redirect.html", subject=Alias(article))
+        yield from pages_of_article(plan_, article)
+    yield page_of_source(source)
+    for month in source.months:
+        yield from pages_of_month(source, month)
+
+
+def pages_of_article(plan_: Plan, article: Article) -> Iterator[Page]:
+    """An article's own page, where it has one, and those that redirect to it."""
+    if plan_.has_page(article):
+        yield Page(
+            address=addresses.article(article.id),
+            template="article.html",
+            subject=article,
+            month=article.date.replace(day=1),
+            modified=article.date,
+        )
+    for alias in article.aliases:
+        yield Page(address=alias, template="redirect.html", subject=Alias(article))
+
+
+def page_of_source(source: Source) -> Page:
+    """A source's own page."""
     newest = source.articles[0].date
-    yield Page(address=addresses.source(source), template="source.html", subject=source, modified=newest)
-    for month_ in source.months:
-        for number, part in enumerate(month_.parts, 1):
-            yield Page(
-                address=addresses.source_month(source, month_.first, number),
-                template="source_month.html",
-                subject=MonthPart(source, month_, number),
-                month=month_.first,
-                modified=part[0].date,
-            )
+    return Page(address=addresses.source(source), template="source.html", subject=source, modified=newest)
 
 
-def _story_page(story: Story, address: str) -> Page:
-    return Page(
-        address=address,
-        template="story.html",
-        subject=story,
-        month=story.lead.date.replace(day=1),
-        modified=max(article.date for article in story.articles),
-    )
+def pages_of_month(source: Source, month: SourceMonth) -> Iterator[Page]:
+    """The parts of a source's month."""
+    for number, part in enumerate(month.parts, 1):
+        yield Page(
+            address=addresses.source_month(source, month.first, number),
+            template="source_month.html",
+            subject=MonthPart(source, month, number),
+            month=month.first,
+            modified=part[0].date,
+        )
 
 
-def _edition_page(edition: Edition, template: str) -> Page:
+def pages_of_story(plan_: Plan, story: Story) -> Iterator[Page]:
+    """A story's page, where it has one."""
+    if address := plan_.story_page(story):
+        yield Page(
+            address=address,
+            template="story.html",
+            subject=story,
+            month=story.lead.date.replace(day=1),
+            modified=max(article.date for article in story.articles),
+        )
+
+
+def page_of_edition(edition: Edition) -> Page:
+    """An edition's page."""
     return Page(
         address=addresses.edition(edition),
-        template=template,
+        template="day.html" if edition.period is Period.DAY else "period.html",
         subject=edition,
         month=None if edition.period is Period.YEAR else edition.first.replace(day=1),
         modified=edition.days[-1][0],

@@ -1,0 +1,72 @@
+"""Which pages a few changed articles may concern: more than they do, never less.
+
+Where a fingerprint (`inputs`) is the same as before, the page was not concerned after all. An article can change
+its own page, those of the other articles of its story, and every list that it, or one of these, is in; and where
+counts changed also what lists say of one another.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+
+from generator.model import Article, Edition, Period, Source, SourceMonth, Story
+from generator.render.pages import (
+    Page,
+    Plan,
+    overviews,
+    page_of_edition,
+    page_of_source,
+    pages_of_article,
+    pages_of_month,
+    pages_of_story,
+)
+
+
+def concerned(
+    plan: Plan, changed: Sequence[Article], stories: Iterable[Story], *, is_recounted: bool
+) -> Iterator[Page]:
+    """The pages of a plan that changed articles and stories may concern; `is_recounted`: some came or went.
+
+    Articles and stories are those of this plan. Pages may come twice.
+    """
+    digest, stories = plan.digest, tuple(stories)
+    told = [article for story in stories for article in story.articles]
+    for article in chain(changed, told):
+        yield from pages_of_article(plan, article)
+        source = plan.source_of(article)
+        yield page_of_source(source)
+        yield from _months(plan, source, article, beside=is_recounted)
+        for editions in (digest.days, digest.weeks, digest.months, digest.years):
+            yield from _editions(editions, article, beside=is_recounted)
+    for story in stories:
+        yield from pages_of_story(plan, story)
+    yield from overviews(digest)
+
+
+def _months(plan: Plan, source: Source, article: Article, *, beside: bool) -> Iterator[Page]:
+    """A source's month with its parts; with those beside it, and its articles, whose part may be another."""
+    first = article.date.replace(day=1)
+    at = bisect_left(source.months, -first.toordinal(), key=lambda month: -month.first.toordinal())
+    found: Sequence[SourceMonth] = (
+        source.months[max(0, at - 1) : at + 2] if beside else source.months[at : at + 1]
+    )
+    for month in found:
+        yield from pages_of_month(source, month)
+        if beside and month.first == first:
+            for one in chain.from_iterable(month.parts):
+                yield from pages_of_article(plan, one)
+
+
+def _editions(editions: tuple[Edition, ...], article: Article, *, beside: bool) -> Iterator[Page]:
+    """The edition of an article; with those beside it, and the later days of its month, which count it."""
+    at = bisect_left(editions, article.date, key=lambda edition: edition.last)
+    if not beside:
+        yield from map(page_of_edition, editions[at : at + 1])
+        return
+    yield from map(page_of_edition, editions[max(0, at - 1) : at + 2])
+    for edition in editions[at:]:
+        if edition.period is not Period.DAY or edition.first.replace(day=1) != article.date.replace(day=1):
+            return
+        yield page_of_edition(edition)
