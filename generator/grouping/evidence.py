@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 
 import msgspec
 
 from generator.grouping.likeness import contained, likeness
-from generator.grouping.titles import Title, clash, is_part, kinship, miscount, title_of
+from generator.grouping.titles import Title, clash, is_part, kinship, miscount, retold, title_of
 from generator.model import Article, Verdict
 
-REASONS = ("key", "title and text", "text", "most of the text", "text at home", "title")
+REASONS = ("key", "title and text", "text", "most of the text", "text at home", "title", "like title")
 """What `judge` may say, the strongest first."""
 
 NEAR = 0.28
@@ -23,6 +24,12 @@ Excerpts have .35 to .55 of a text in common with it, a roundup at most .21 with
 _FEWEST_LETTERS = 150
 """Of a text that can be compared; what shorter ones share says nothing."""
 _REFRAIN = 3
+_LITTLE = 200
+"""Letters of which a text consists that was hardly saved."""
+_LONG = 1000
+"""Letters of a text that is no account's frame, however often it comes."""
+_CHANNEL = re.compile(r"/(?:category|categories|tags?|topics?|authors?|archives?|labels?)/")
+"""Addresses under which today's articles stand."""
 _MANY_AUTHORS = frozenset({"x.com", "medium.com", "weibo.com", "t.me", "youtube.com", "reddit.com"})
 """Hosts on which the first part of the path tells whose page it is."""
 
@@ -65,8 +72,9 @@ def without_refrains(evidence: Sequence[Evidence]) -> list[Evidence]:
     """
     found = list(evidence)
     for group in _of_one((at, one.signature) for at, one in enumerate(evidence) if one.signature):
-        for at in _refrains(evidence, group, lambda one: one.title.text):
-            found[at] = msgspec.structs.replace(found[at], letters=0, signature=b"")
+        for at in _refrains(evidence, group, lambda one: one.title.text, lambda one: one.keys):
+            if found[at].letters < _LONG or not _is_account(found[at]):
+                found[at] = msgspec.structs.replace(found[at], letters=0, signature=b"")
     for group in _of_one((at, one.title.text) for at, one in enumerate(evidence)):
         for at in _refrains(evidence, group, lambda one: one.day):
             title = msgspec.structs.replace(found[at].title, generic=True, serial=True)
@@ -87,14 +95,23 @@ def _of_one(names: Iterable[tuple[int, Hashable]]) -> Iterator[list[int]]:
 
 
 def _refrains(
-    evidence: Sequence[Evidence], group: Sequence[int], variant: Callable[[Evidence], Hashable]
+    evidence: Sequence[Evidence], group: Sequence[int], *variants: Callable[[Evidence], Hashable]
 ) -> Iterator[int]:
-    """Those of a group whose home has enough variants of what they have in common."""
-    variants: dict[str, set[Hashable]] = defaultdict(set)
-    for at in group:
-        for home in evidence[at].homes:
-            variants[home].add(variant(evidence[at]))
-    return (at for at in group if any(len(variants[home]) >= _REFRAIN for home in evidence[at].homes))
+    """Those of a group whose home has enough variants, of each kind, of what they have in common."""
+    often: set[str] | None = None
+    for variant in variants:
+        found: dict[str, set[Hashable]] = defaultdict(set)
+        for at in group:
+            for home in evidence[at].homes:
+                found[home].add(variant(evidence[at]))
+        homes = {home for home, seen in found.items() if len(seen) >= _REFRAIN}
+        often = homes if often is None else often & homes
+    return (at for at in group if often and not often.isdisjoint(evidence[at].homes))
+
+
+def _is_account(one: Evidence) -> bool:
+    """Whether all its homes are accounts: these have no frame."""
+    return all(":" in home for home in one.homes)
 
 
 def home_of(key: str) -> str:
@@ -107,27 +124,33 @@ def home_of(key: str) -> str:
 
 def judge(one: Evidence, other: Evidence) -> str:
     """Why two articles are the same, one of `REASONS`; or nothing, where they are not."""
-    share = likeness(one.signature, other.signature)
-    inside = contained(share, one.letters, other.letters)
-    if common := set(one.keys).intersection(other.keys):
-        return "key" if _by_key(one, other, common, share) else ""
-    if clash(one.title, other.title):
+    common = set(one.keys).intersection(other.keys)
+    if not common and clash(one.title, other.title):
         return ""
+    share = likeness(one.signature, other.signature)
+    if common:
+        return "key" if _by_key(one, other, common, share) else ""
+    inside = contained(share, one.letters, other.letters)
     at_home = bool(one.homes & other.homes)
     if one.title.text == other.title.text:
         return _by_title(one, other, share, inside, at_home=at_home)
     if at_home:
         return "text at home" if _at_home(one, other, share) else ""
-    return _by_text(one, other, share, inside)
+    if one.signature and other.signature:
+        return _by_text(one, other, share, inside)
+    is_near = abs(one.day - other.day) <= _days_of_title(one.title, at_home=False)
+    return "like title" if is_near and retold(one.title, other.title) else ""
 
 
 def _by_key(one: Evidence, other: Evidence, common: set[str], share: float) -> bool:
     """WeChat's key names one post; an address may serve a channel, or another text than before."""
     if any(key.startswith("wechat:") for key in common) or one.title.text == other.title.text:
         return True
+    if all(map(_CHANNEL.search, common)):
+        return share >= 0.9 and not clash(one.title, other.title)
     kin = kinship(one.title, other.title)
     if not (one.signature and other.signature):
-        return kin >= (0.3 if one.source == other.source else 0.1) and not clash(one.title, other.title)
+        return kin >= (0.4 if one.source == other.source else 0.1) and not clash(one.title, other.title)
     if clash(one.title, other.title) and share < 0.9:
         return False
     return kin >= 0.3 or share >= 0.5
@@ -153,13 +176,29 @@ def _by_title(one: Evidence, other: Evidence, share: float, inside: float, *, at
     title = one.title
     if at_home and title.serial and not title.marks and (share < 0.98 or apart > 3):
         return ""
+    if _are_roundup_and_item(one, other, share):
+        return ""
+    is_bulletin = not at_home and (title.bulletin or other.title.bulletin)
     if not (one.signature and other.signature):
-        most = 14 if title.weight >= 7 else 3 if at_home else 7
-        return "" if title.generic or apart > most or (at_home and title.weight < 5) else "title"
-    if share >= 0.8 or (not at_home and (share >= 0.15 or inside >= 0.5)):
+        if title.generic or is_bulletin or (at_home and title.weight < 5):
+            return ""
+        return "title" if apart <= _days_of_title(title, at_home=at_home) else ""
+    if share >= 0.8:
         return "title and text"
-    # The text may stand in pictures; what was saved are two sites' different frames.
-    return "title" if not (at_home or title.generic) and title.weight >= 7 and apart <= 3 else ""
+    if at_home or (is_bulletin and share < 0.4 and inside < 0.75):
+        return ""
+    if share >= 0.15 or inside >= 0.5:
+        return "title and text"
+    # The text may stand in pictures; what was saved is little, or two sites' different frames.
+    is_told = min(one.letters, other.letters) >= _LITTLE and not (title.text.isascii() and title.weight >= 8)
+    return "" if is_told or title.generic or title.weight < 7 or apart > 3 else "title"
+
+
+def _days_of_title(title: Title, *, at_home: bool) -> int:
+    """How long a title means the same article: the more it says, the longer."""
+    if title.weight < 7:
+        return 3 if at_home else 7
+    return 14 if at_home or title.weight < 9 else 40
 
 
 def _at_home(one: Evidence, other: Evidence, share: float) -> bool:
@@ -175,9 +214,11 @@ def _at_home(one: Evidence, other: Evidence, share: float) -> bool:
 
 
 def _by_text(one: Evidence, other: Evidence, share: float, inside: float) -> str:
+    if _are_roundup_and_item(one, other, share):
+        return ""
     if inside >= 0.5 and share >= 0.1 and is_part(one.title, other.title):
         return "title and text"
-    if share < NEAR or _are_roundup_and_item(one, other, share):
+    if share < NEAR:
         return ""
     if miscount(one.title, other.title) and (share < 0.5 or min(one.letters, other.letters) < 600):
         return ""
