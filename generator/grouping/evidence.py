@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Sequence
 
 import msgspec
 
 from generator.grouping.likeness import contained, likeness
-from generator.grouping.titles import Title, clash, is_part, kinship, miscount, retold, title_of
+from generator.grouping.titles import Title, clash, is_part, kinship, miscount, retold, title_of, words_of
 from generator.model import Article, Verdict
 
 REASONS = ("key", "title and text", "text", "most of the text", "text at home", "title", "like title")
@@ -24,6 +24,8 @@ Excerpts have .35 to .55 of a text in common with it, a roundup at most .21 with
 _FEWEST_LETTERS = 150
 """Of a text that can be compared; what shorter ones share says nothing."""
 _REFRAIN = 3
+_LONGEST = 40
+"""Days for which a title, however much it says, means the same article."""
 _LITTLE = 200
 """Letters of which a text consists that was hardly saved."""
 _LONG = 1000
@@ -34,79 +36,97 @@ _MANY_AUTHORS = frozenset({"x.com", "medium.com", "weibo.com", "t.me", "youtube.
 """Hosts on which the first part of the path tells whose page it is."""
 
 
-class Evidence(msgspec.Struct, frozen=True, gc=False):
+class Evidence(msgspec.Struct, gc=False, eq=False):
     """What of an article speaks for or against its being the same as another."""
 
+    article: Article
     day: int
-    keys: tuple[str, ...]
-    source: str
-    title: Title
+    text: str
+    """The words of its title."""
     letters: int
     signature: bytes
-    """Empty where there is too little text to compare."""
+    """Empty where there is too little text to compare, or a text that its home has under any title."""
+    is_refrain: bool = False
+    """Its home has this title again and again."""
+    _title: Title | None = None
+    _homes: frozenset[str] | None = None
 
     @property
-    def homes(self) -> set[str]:
+    def keys(self) -> tuple[str, ...]:
+        """What its original is known by."""
+        return self.article.keys
+
+    @property
+    def source(self) -> str:
+        """Who published it."""
+        return self.article.source
+
+    def mute_text(self) -> None:
+        """Let its text speak for nothing."""
+        self.letters, self.signature = 0, b""
+
+    def mute_title(self) -> None:
+        """Let its title speak for nothing."""
+        self.is_refrain, self._title = True, None
+
+    @property
+    def title(self) -> Title:
+        """Its title taken apart, where it was asked for: most articles have nobody to be held against."""
+        if self._title is None:
+            title = title_of(self.article.title)
+            if self.is_refrain:
+                title = msgspec.structs.replace(title, generic=True, serial=True)
+            self._title = title
+        return self._title
+
+    @property
+    def homes(self) -> frozenset[str]:
         """Where its originals stand; of two addresses at one home each has its own content."""
-        originals = self.keys[1:] or self.keys  # a mirror's own address is nobody's home
-        return set(map(home_of, originals)) or {f"source {self.source}"}
+        if self._homes is None:
+            originals = self.keys[1:] or self.keys  # a mirror's own address is nobody's home
+            self._homes = frozenset(map(home_of, originals)) or frozenset((f"source {self.source}",))
+        return self._homes
 
 
 def evidence_of(article: Article) -> Evidence:
     """Collect what speaks for an article."""
     is_empty = article.verdict is Verdict.LINK or article.letters < _FEWEST_LETTERS
     return Evidence(
+        article=article,
         day=article.date.toordinal(),
-        keys=article.keys,
-        source=article.source,
-        title=title_of(article.title),
+        text=words_of(article.title),
         letters=0 if is_empty else article.letters,
         signature=b"" if is_empty else article.signature,
     )
 
 
-def without_refrains(evidence: Sequence[Evidence]) -> list[Evidence]:
-    """The same, where what a home says again and again speaks for nothing.
+def text_refrains(group: Sequence[Evidence]) -> list[Evidence]:
+    """Those articles of one text that speak for nothing: a page's frame, an advertisement.
 
-    That is a text under `_REFRAIN` titles (a page's frame, an advertisement) and a title on as many days.
+    That is a text which their home has under `_REFRAIN` titles and addresses, unless an account has much of it.
     """
-    found = list(evidence)
-    for group in _of_one((at, one.signature) for at, one in enumerate(evidence) if one.signature):
-        for at in _refrains(evidence, group, lambda one: one.title.text, lambda one: one.keys):
-            if found[at].letters < _LONG or not _is_account(found[at]):
-                found[at] = msgspec.structs.replace(found[at], letters=0, signature=b"")
-    for group in _of_one((at, one.title.text) for at, one in enumerate(evidence)):
-        for at in _refrains(evidence, group, lambda one: one.day):
-            title = msgspec.structs.replace(found[at].title, generic=True, serial=True)
-            found[at] = msgspec.structs.replace(found[at], title=title)
-    return found
+    found = _refrains(group, lambda one: one.text, lambda one: one.keys)
+    return [one for one in found if one.article.letters < _LONG or not _is_account(one)]
 
 
-def _of_one(names: Iterable[tuple[int, Hashable]]) -> Iterator[list[int]]:
-    """Numbers of one name, where they are as many as make a refrain."""
-    groups: dict[Hashable, int | list[int]] = {}
-    for at, name in names:
-        group = groups.setdefault(name, at)
-        if isinstance(group, list):
-            group.append(at)
-        elif group != at:
-            groups[name] = [group, at]
-    return (group for group in groups.values() if isinstance(group, list) and len(group) >= _REFRAIN)
+def title_refrains(group: Sequence[Evidence]) -> list[Evidence]:
+    """Those articles of one title that speak for nothing: their home has it on `_REFRAIN` days."""
+    return _refrains(group, lambda one: one.day)
 
 
-def _refrains(
-    evidence: Sequence[Evidence], group: Sequence[int], *variants: Callable[[Evidence], Hashable]
-) -> Iterator[int]:
+def _refrains(group: Sequence[Evidence], *variants: Callable[[Evidence], Hashable]) -> list[Evidence]:
     """Those of a group whose home has enough variants, of each kind, of what they have in common."""
+    if len(group) < _REFRAIN:
+        return []
     often: set[str] | None = None
     for variant in variants:
         found: dict[str, set[Hashable]] = defaultdict(set)
-        for at in group:
-            for home in evidence[at].homes:
-                found[home].add(variant(evidence[at]))
+        for one in group:
+            for home in one.homes:
+                found[home].add(variant(one))
         homes = {home for home, seen in found.items() if len(seen) >= _REFRAIN}
         often = homes if often is None else often & homes
-    return (at for at in group if often and not often.isdisjoint(evidence[at].homes))
+    return [one for one in group if often and not often.isdisjoint(one.homes)]
 
 
 def _is_account(one: Evidence) -> bool:
@@ -122,6 +142,18 @@ def home_of(key: str) -> str:
     return f"{host}/{path.partition('/')[0]}" if host in _MANY_AUTHORS else host
 
 
+def is_hopeless(one: Evidence, other: Evidence) -> bool:
+    """Whether `judge` finds nothing, as little work tells, in two whose titles have a run of letters in common."""
+    if one.text == other.text or not set(one.keys).isdisjoint(other.keys):
+        return False
+    if one.signature and other.signature:
+        return likeness(one.signature, other.signature) < 0.1
+    shorter, longer = sorted((len(one.text), len(other.text)))
+    if 10 * shorter < 6 * longer or abs(one.day - other.day) > _LONGEST:
+        return True
+    return not one.homes.isdisjoint(other.homes)
+
+
 def judge(one: Evidence, other: Evidence) -> str:
     """Why two articles are the same, one of `REASONS`; or nothing, where they are not."""
     common = set(one.keys).intersection(other.keys)
@@ -132,7 +164,7 @@ def judge(one: Evidence, other: Evidence) -> str:
         return "key" if _by_key(one, other, common, share) else ""
     inside = contained(share, one.letters, other.letters)
     at_home = bool(one.homes & other.homes)
-    if one.title.text == other.title.text:
+    if one.text == other.text:
         return _by_title(one, other, share, inside, at_home=at_home)
     if at_home:
         return "text at home" if _at_home(one, other, share) else ""
@@ -144,7 +176,7 @@ def judge(one: Evidence, other: Evidence) -> str:
 
 def _by_key(one: Evidence, other: Evidence, common: set[str], share: float) -> bool:
     """WeChat's key names one post; an address may serve a channel, or another text than before."""
-    if any(key.startswith("wechat:") for key in common) or one.title.text == other.title.text:
+    if any(key.startswith("wechat:") for key in common) or one.text == other.text:
         return True
     if all(map(_CHANNEL.search, common)):
         return share >= 0.9 and not clash(one.title, other.title)
@@ -162,7 +194,7 @@ def objects(one: Evidence, other: Evidence) -> bool:
         return False
     if clash(one.title, other.title):
         return True
-    if one.title.text == other.title.text or not (one.signature and other.signature):
+    if one.text == other.text or not (one.signature and other.signature):
         return False
     share = likeness(one.signature, other.signature)
     if share < 0.1 or _are_twins(one, other, share) or _are_roundup_and_item(one, other, share):
@@ -198,7 +230,7 @@ def _days_of_title(title: Title, *, at_home: bool) -> int:
     """How long a title means the same article: the more it says, the longer."""
     if title.weight < 7:
         return 3 if at_home else 7
-    return 14 if at_home or title.weight < 9 else 40
+    return 14 if at_home or title.weight < 9 else _LONGEST
 
 
 def _at_home(one: Evidence, other: Evidence, share: float) -> bool:

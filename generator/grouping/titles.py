@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os.path
 import re
 import unicodedata
 
@@ -13,7 +12,6 @@ _PREFIX = re.compile(
     r"\s*(?:【[^】]{1,12}】|\[[^\]]{1,20}\]|[^\W\d_]{1,6}(?:·[^\W\d_]{1,8})?\s*[|｜丨](?!\|))\s*", re.UNICODE
 )
 """What an account or a database puts before others' titles: a column, a kind."""
-_SUFFIX = re.compile(r"(?:\s+vulnerability)?(?:\s+exploit)?\W*$")
 _RESIDUE = re.compile(r"(?<![a-z\d])(?:u200[b-f]|ufeff|u3000|xa0)")
 """What is left of an escaped space where its backslash was lost."""
 _HAN = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3"
@@ -92,11 +90,12 @@ _GENERIC = re.compile(
     r"|.{0,12}(?:快乐|安康)|(?:热烈)?(?:庆祝|致敬).{0,14}|.{0,6}(?:日报|周报|月报|早报|晚报|周刊|快讯|速递|简报|公告|通知|招聘|预告|每日安全动态推送|漏洞通告|安全通告"
     r"|威胁情报|文章推荐|推荐阅读)"
 )
-_NO_PAPER = "".join(f"(?<!{name})" for name in "人民 光明 经济 法治 工人 解放 中国".split())
+_NO_PAPER = "".join(f"(?<!{name})" for name in ("人民", "光明", "经济", "法治", "工人", "解放", "中国"))
 _SERIAL = re.compile(
-    rf"{_NO_PAPER}日报|[周月早晚季]报|[周月]刊|周讯|快报|简报|牛览|一周|本周|每周|每日|盘点|汇总|合集|速览|动态回顾|\w{(4,)};\s*\w{(4,)}"
-    r"|newsletter|\bweekly\b|\bdaily\b|\bmonthly\b|\broundup\b|\bround-up\b|\bdigest\b|\brecap\b|\bpodcast\b"
-    r"|\bthis week\b|\bweek in\b|\bsettiman\w+|\bstormcast\b"
+    _NO_PAPER
+    + r"日报|[周月早晚季]报|[周月]刊|周讯|快报|简报|牛览|一周|本周|每周|每日|盘点|汇总|合集|速览|动态回顾"
+    r"|\w{4,};\s*\w{4,}|newsletter|\bweekly\b|\bdaily\b|\bmonthly\b|\broundup\b|\bround-up\b|\bdigest\b|\brecap\b"
+    r"|\bpodcast\b|\bthis week\b|\bweek in\b|\bsettiman\w+|\bstormcast\b"
 )
 _CVE = r"[\s(（【]*(?:cve|cnvd|cnnvd|qvd)[-\d\s]*[)）】]*"
 _WARNING = r"(?:漏洞(?:通告|预警|告警|提示|速递|复现|详情)|风险(?:提示|通告)|安全通告|[已可成功]复现|(?:poc|exp)公开|在野利用|0day)"
@@ -139,32 +138,50 @@ class Title(msgspec.Struct, frozen=True, gc=False):
 
 def title_of(text: str) -> Title:
     """Take a title apart."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    folded = _RESIDUE.sub(" ", _ADDRESS.sub(" ", folded)).strip()
+    folded = _folded(text)
     marks, counts = _numbers(folded)
-    serial = _SERIAL.search(folded) is not None
-    bulletin = _BULLETIN.fullmatch(folded) is not None and not _OFFICIAL.search(folded)
-    while (match := _PREFIX.match(folded)) and match.end() < len(folded):
-        folded = folded[match.end() :]
-    folded = _SUFFIX.sub("", folded)
-    words = _WORD.findall(folded)
+    bare = _bare(folded)
+    words = _WORD.findall(bare)
     weight = sum(len(word) // 2 if _WIDE.match(word) else 1 for word in words)
     return Title(
-        text=_text(words, folded),
+        text=_joined(words),
         marks=marks,
         counts=counts,
         weight=weight,
-        generic=weight < 3 or _GENERIC.fullmatch(folded.strip(" .!-_:")) is not None,
-        serial=serial,
-        bulletin=bulletin,
+        generic=weight < 3 or _GENERIC.fullmatch(bare.strip(" .!-_:")) is not None,
+        serial=_SERIAL.search(folded) is not None,
+        bulletin=_BULLETIN.fullmatch(folded) is not None and not _OFFICIAL.search(folded),
     )
 
 
-def _text(words: list[str], folded: str) -> str:
-    if any(end in folded for end in _FLAW_ENDS):
-        words = _FLAW.sub(lambda match: _FLAWS[match[0]], " ".join(words)).split()
-        words = [word for at, word in enumerate(words) if not at or word != words[at - 1]]
-    return _BETWEEN.sub("", " ".join(words))
+def words_of(text: str) -> str:
+    """Only the words of a title, as `Title.text` has them."""
+    return _joined(_WORD.findall(_bare(_folded(text))))
+
+
+def _folded(text: str) -> str:
+    folded = (text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold()
+    if "http" in folded:
+        folded = _ADDRESS.sub(" ", folded)
+    if "u200" in folded or "xa0" in folded or "ufeff" in folded or "u3000" in folded:
+        folded = _RESIDUE.sub(" ", folded)
+    return folded.strip()
+
+
+def _bare(folded: str) -> str:
+    """A title without columns before it and kinds behind it."""
+    while (match := _PREFIX.match(folded)) and match.end() < len(folded):
+        folded = folded[match.end() :]
+    return folded.removesuffix(" exploit").removesuffix(" vulnerability")
+
+
+def _joined(words: list[str]) -> str:
+    """Words with single spaces, none between Chinese; flaws under one name each."""
+    text = " ".join(words)
+    if any(end in text for end in _FLAW_ENDS):
+        words = _FLAW.sub(lambda match: _FLAWS[match[0]], text).split()
+        text = " ".join(word for at, word in enumerate(words) if not at or word != words[at - 1])
+    return text if text.isascii() else _BETWEEN.sub("", text)
 
 
 def _numbers(folded: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -244,15 +261,15 @@ def retold(one: Title, other: Title) -> bool:
 
     Reports on one event have like titles too, so that little may differ; in Latin script nothing but the run.
     """
-    if min(one.weight, other.weight) < 6 or one.serial or other.serial or miscount(one, other):
+    shorter, longer = sorted((one, other), key=lambda title: len(title.text))
+    if 10 * len(shorter.text) < 6 * len(longer.text) or min(one.weight, other.weight) < 6:
         return False
-    if one.bulletin or other.bulletin:
+    if one.serial or other.serial or one.bulletin or other.bulletin or miscount(one, other):
         return False
     ours, theirs = _terms(one), _terms(other)
     is_near = len(ours & theirs) >= 0.7 * len(ours | theirs)
     if not is_near or set(_PHASE.findall(one.text)) != set(_PHASE.findall(other.text)):
         return False
-    shorter, longer = sorted((one, other), key=lambda title: len(title.text))
     if _is_cut(shorter.text, longer.text):
         is_part = len(longer.text) - len(shorter.text) <= 8 and set(longer.marks) > set(shorter.marks)
         return not (is_part and longer.text.startswith(shorter.text))
@@ -270,7 +287,8 @@ def _has_name(terms: set[str]) -> bool:
 
 def _is_cut(shorter: str, longer: str) -> bool:
     """Whether a text is another with one run left out."""
-    before = len(os.path.commonprefix((shorter, longer)))
+    pairs = enumerate(zip(shorter, longer, strict=False))
+    before = next((at for at, (one, other) in pairs if one != other), len(shorter))
     return shorter[before:] == longer[len(longer) - len(shorter) + before :]
 
 

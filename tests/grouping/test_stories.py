@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.grouping.stories import SPAN, stories_of
+from generator.grouping.gathering import SPAN
+from generator.grouping.stories import Stories, stories_of
 from generator.model import Article, Verdict
 from generator.reading.canonical import keys_of
 from generator.reading.fingerprint import fingerprint_of
