@@ -1,7 +1,7 @@
 """Who may be the same: articles that share a name, be it a key, a title, a part of it or of a fingerprint.
 
-Articles are numbered as they come; their numbers ascend in every list here. Lists are gone through by what C does
-on whole lists (`dict(zip(…))`, `index`, `find`), since nearly every name is one article's only.
+Articles are numbered as they come; their numbers ascend in every list here. Lists are gone through by what C
+does on whole lists (`dict(zip(…))`, `index`, `find`), since nearly every name is one article's only.
 """
 
 from __future__ import annotations
@@ -27,19 +27,20 @@ Spans = Sequence[tuple[int, int]]
 
 
 class Names:
-    """Names of articles, each with none, one or several; short numbers, or what is not one."""
+    """Names of articles, each with none, one or several; as numbers below 2**32, or as what is not one."""
 
-    def __init__(self, names: Iterable[tuple[int, Hashable]] = (), *, short: bool = False) -> None:
+    def __init__(
+        self, names: Iterable[tuple[int, Sequence[Hashable]]] = (), *, numbers: bool = False
+    ) -> None:
         self._owners = array("I")
-        self._names: MutableSequence[Any] = array("I") if short else []
-        for owner, name in names:
-            self._owners.append(owner)
-            self._names.append(name)
+        self._names: MutableSequence[Any] = array("I") if numbers else []
+        for owner, of_one in names:
+            self.add(owner, of_one)
 
-    def add(self, owner: int, name: Hashable) -> None:
-        """Give a name to the last article, or a later one."""
-        self._owners.append(owner)
-        self._names.append(name)
+    def add(self, owner: int, names: Sequence[Hashable]) -> None:
+        """Give names to the last article, or a later one."""
+        self._owners.extend((owner,) * len(names))
+        self._names.extend(names)
 
     def shared(self) -> Iterator[list[int]]:
         """The articles of each name that several have."""
@@ -58,7 +59,7 @@ class Names:
 
 
 class Bands:
-    """Bands of fingerprints: `BAND` neighbouring bytes at each of `BANDS` places, after Indyk and Motwani 1998."""
+    """Bands of fingerprints, `BAND` neighbouring bytes at each of `BANDS` places (Indyk and Motwani 1998)."""
 
     def __init__(self, signatures: Iterable[tuple[int, bytes]]) -> None:
         present = [(owner, signature) for owner, signature in signatures if signature]
@@ -73,7 +74,7 @@ class Bands:
         if signature:
             self._owners.append(owner)
             for band, at in zip(self._bands, range(0, BAND * BANDS, BAND), strict=True):
-                band += signature[at : at + BAND]
+                band.extend(signature[at : at + BAND])
 
     def shared(self) -> Iterator[list[int]]:
         """The articles of each band that several have; one place at a time, to save memory."""
@@ -120,7 +121,7 @@ def neighbours(group: Sequence[int], first: int = 0) -> Iterator[tuple[int, int]
 def runs(title: str) -> list[int]:
     """A few of a title's runs of eight Chinese characters or sixteen Latin letters, as numbers.
 
-    Like titles choose the same ones (MinHash, bottom k): of those with a tenth of their words changed all find another.
+    Like titles choose the same ones (MinHash, bottom k).
     """
     raw = title.encode("gb18030", "replace")
-    return sorted({zlib.crc32(raw[end - _RUN : end]) for end in range(_RUN, len(raw) + 1)})[:_RUNS]
+    return sorted(set(map(zlib.crc32, [raw[at : at + _RUN] for at in range(len(raw) - _RUN + 1)])))[:_RUNS]

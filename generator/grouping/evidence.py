@@ -103,7 +103,7 @@ def evidence_of(article: Article) -> Evidence:
 def text_refrains(group: Sequence[Evidence]) -> list[Evidence]:
     """Those articles of one text that speak for nothing: a page's frame, an advertisement.
 
-    That is a text which their home has under `_REFRAIN` titles and addresses, unless an account has much of it.
+    That is a text which their home has under `_REFRAIN` titles and addresses; not an account's long one.
     """
     found = _refrains(group, lambda one: one.text, lambda one: one.keys)
     return [one for one in found if one.article.letters < _LONG or not _is_account(one)]
@@ -143,7 +143,7 @@ def home_of(key: str) -> str:
 
 
 def is_hopeless(one: Evidence, other: Evidence) -> bool:
-    """Whether `judge` finds nothing, as little work tells, in two whose titles have a run of letters in common."""
+    """Whether little work tells that `judge` finds nothing in two whose titles have a run in common."""
     if one.text == other.text or not set(one.keys).isdisjoint(other.keys):
         return False
     if one.signature and other.signature:

@@ -15,8 +15,8 @@ _WITNESSES = 6
 def gathered(evidence: Sequence[Evidence], pairs: Iterable[tuple[int, int]]) -> list[list[int]]:
     """Put articles that are the same together, pair by pair; those of each story, in order, by number.
 
-    The articles are in the order of time; of the pairs, those of an early article come first, so that what comes
-    later changes no story but by joining it.
+    The articles are in the order of time; of the pairs, those of an early article come first, so that what
+    comes later changes no story but by joining it.
     """
     found = _Stories(evidence)
     for one, other in pairs:

@@ -1,7 +1,8 @@
 """Pairs of articles that are the same, each with its reason, and what it takes to follow a change.
 
-Articles have numbers: at first their places in the order of time; what comes later gets the next, and what changes
-comes anew. Who shares a name with a changed article is looked up in the lists of names, within `SPAN` days.
+Articles have numbers: at first their places in the order of time; what comes later gets the next, and what
+changes comes anew. Who shares a name with a changed article is looked up in the lists of names, within `SPAN`
+days.
 """
 
 from __future__ import annotations
@@ -41,10 +42,10 @@ class Pairs:
         self._days = [one.day for one in self.evidence]
         self._gone: set[int] = set()
         known = list(enumerate(self.evidence))
-        self._keys = Names((at, key) for at, one in known for key in one.keys)
-        self._titles = Names((at, one.text) for at, one in known)
-        self._runs = Names(((at, run) for at, one in known for run in runs(one.text)), short=True)
-        self._texts = Names((at, one.signature) for at, one in known if one.signature)
+        self._keys = Names((at, one.keys) for at, one in known)
+        self._titles = Names((at, (one.text,)) for at, one in known)
+        self._runs = Names(((at, runs(one.text)) for at, one in known), numbers=True)
+        self._texts = Names((at, (one.signature,)) for at, one in known if one.signature)
         self._bands: Bands | None = None
         self._before: dict[int, dict[int, int]] = {}
         self._after: dict[int, set[int]] = defaultdict(set)
@@ -89,7 +90,7 @@ class Pairs:
         yield from self._after.get(at, ())
 
     def change(self, leaving: Iterable[int], come: Iterable[Article]) -> set[int]:
-        """Take articles out and put articles in; give those that left and those of which some reason changed."""
+        """Take articles out and put articles in; tell those that left and those of which a reason changed."""
         old = set(leaving)
         for at in old:
             del self.numbers[self.article(at).path]
@@ -111,9 +112,9 @@ class Pairs:
         self.evidence.append(one)
         self.numbers[article.path] = at
         for names, name in self._named(at):
-            names.add(at, name)
+            names.add(at, (name,))
         if one.signature:
-            self._texts.add(at, one.signature)
+            self._texts.add(at, (one.signature,))
         return at
 
     def _named(self, at: int) -> Iterator[tuple[Names, Hashable]]:
@@ -165,21 +166,21 @@ class Pairs:
 
     def _judge_all(self) -> None:
         """Judge all that may be the same."""
-        days = self._days
+        days, evidence = self._days, self.evidence
         seen: set[tuple[int, int]] = set()
         for names in (self._keys, self._titles, self._runs):
             for group in names.shared():
-                for later, earlier in neighbours(group):
-                    if days[later] - days[earlier] <= SPAN and (later, earlier) not in seen:
-                        seen.add((later, earlier))
-                        self._judge(later, earlier)
-        evidence = self.evidence
+                for pair in neighbours(group):
+                    if days[pair[0]] - days[pair[1]] <= SPAN and pair not in seen:
+                        seen.add(pair)
+                        self._judge(*pair)
         for group in Bands((at, one.signature) for at, one in enumerate(evidence)).shared():
             for later, earlier in neighbours(group):
-                if days[later] - days[earlier] <= SPAN and (later, earlier) not in seen:
-                    if likeness(evidence[later].signature, evidence[earlier].signature) >= NEAR:
-                        seen.add((later, earlier))
-                        self._judge(later, earlier)
+                if days[later] - days[earlier] > SPAN or (later, earlier) in seen:
+                    continue
+                if likeness(evidence[later].signature, evidence[earlier].signature) >= NEAR:
+                    seen.add((later, earlier))
+                    self._judge(later, earlier)
 
     def _judge(self, later: int, earlier: int) -> bool:
         """Keep the reason why two are the same, where there is one."""
@@ -244,9 +245,10 @@ class Pairs:
             return False
         for place, at in enumerate(range(0, BAND * BANDS, BAND)):
             band = one.signature[at : at + BAND]
-            if band == other.signature[at : at + BAND]:
-                if self._are_near(later, earlier, self._bands.owners(place, band, spans)):
-                    return True
+            if band != other.signature[at : at + BAND]:
+                continue
+            if self._are_near(later, earlier, self._bands.owners(place, band, spans)):
+                return True
         return False
 
     def _are_near(self, later: int, earlier: int, group: Iterable[int]) -> bool:

@@ -1,8 +1,8 @@
 """Articles on the same news become one story: copies, excerpts, rewritten copies, but no parts of a series.
 
-Who may be the same is found by name (`pairs`); each pair is judged on its own (`evidence.judge`); then stories
-grow in the order of time (`gathering`). Then the curator's word is carried out. `Stories` keeps what it found, so
-that a changed article costs little: a story depends on nothing but the pairs that lead from article to article.
+Who may be the same is found by name (`candidates`, `pairs`); each pair is judged on its own (`evidence`);
+then stories grow in the order of time (`gathering`). Then the curator's word is carried out. `Stories` keeps
+what it found, so that a changed article costs little: a story depends on nothing but the pairs that hold it.
 """
 
 from __future__ import annotations
@@ -38,10 +38,11 @@ class Stories:
     """The stories of an archive, to keep from one build to the next: the same as found from scratch."""
 
     def __init__(self, articles: Iterable[Article] = ()) -> None:
+        self._stories: dict[tuple[int, ...], Story] = {}
         self._start(articles)
 
     def become(self, articles: Iterable[Article]) -> None:
-        """Follow the archive, whatever came, went or changed; articles that are the same objects cost least."""
+        """Follow the archive, whatever came, went or changed; the same objects as before cost least."""
         fresh = {article.path: article for article in articles}
         known = self._pairs.numbers
         come = [
@@ -84,7 +85,7 @@ class Stories:
         self._pairs = Pairs(articles)
         self._counts: dict[str, Counter[str]] = defaultdict(Counter)
         self._own_homes: dict[str, str] = {}
-        self._stories: dict[tuple[int, ...], Story] = {}
+        self._stories = {}
         self._groups: dict[int, list[int]] = {}
         self._group_of: dict[int, int] = {}
         for at in self._pairs.numbers.values():

@@ -98,7 +98,10 @@ _SERIAL = re.compile(
     r"|\bpodcast\b|\bthis week\b|\bweek in\b|\bsettiman\w+|\bstormcast\b"
 )
 _CVE = r"[\s(（【]*(?:cve|cnvd|cnnvd|qvd)[-\d\s]*[)）】]*"
-_WARNING = r"(?:漏洞(?:通告|预警|告警|提示|速递|复现|详情)|风险(?:提示|通告)|安全通告|[已可成功]复现|(?:poc|exp)公开|在野利用|0day)"
+_WARNING = (
+    r"(?:漏洞(?:通告|预警|告警|提示|速递|复现|详情)|风险(?:提示|通告)|安全通告|[已可成功]复现"
+    r"|(?:poc|exp)公开|在野利用|0day)"
+)
 _BULLETIN = re.compile(
     rf"[【\[]?[^】\]|｜丨]{{0,4}}{_WARNING}[^】\]|｜丨]{{0,4}}[】\]|｜丨].*(?:漏洞|cve|rce).*"
     rf"|.*漏洞.*{_WARNING}(?:第.次更新)?\W*"
