@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Sequence
 
 import msgspec
 
 from generator.grouping.likeness import contained, likeness
-from generator.grouping.titles import Title, clash, is_part, kinship, miscount, title_of
+from generator.grouping.titles import Title, clash, is_part, kinship, miscount, retold, title_of, words_of
 from generator.model import Article, Verdict
 
-REASONS = ("key", "title and text", "text", "most of the text", "text at home", "title")
+REASONS = ("key", "title and text", "text", "most of the text", "text at home", "title", "like title")
 """What `judge` may say, the strongest first."""
 
 NEAR = 0.28
@@ -23,78 +24,114 @@ Excerpts have .35 to .55 of a text in common with it, a roundup at most .21 with
 _FEWEST_LETTERS = 150
 """Of a text that can be compared; what shorter ones share says nothing."""
 _REFRAIN = 3
+_LONGEST = 40
+"""Days for which a title, however much it says, means the same article."""
+_LITTLE = 200
+"""Letters of which a text consists that was hardly saved."""
+_LONG = 1000
+"""Letters of a text that is no account's frame, however often it comes."""
+_CHANNEL = re.compile(r"/(?:category|categories|tags?|topics?|authors?|archives?|labels?)/")
+"""Addresses under which today's articles stand."""
 _MANY_AUTHORS = frozenset({"x.com", "medium.com", "weibo.com", "t.me", "youtube.com", "reddit.com"})
 """Hosts on which the first part of the path tells whose page it is."""
 
 
-class Evidence(msgspec.Struct, frozen=True, gc=False):
+class Evidence(msgspec.Struct, gc=False, eq=False):
     """What of an article speaks for or against its being the same as another."""
 
+    article: Article
     day: int
-    keys: tuple[str, ...]
-    source: str
-    title: Title
+    text: str
+    """The words of its title."""
     letters: int
     signature: bytes
-    """Empty where there is too little text to compare."""
+    """Empty where there is too little text to compare, or a text that its home has under any title."""
+    is_refrain: bool = False
+    """Its home has this title again and again."""
+    _title: Title | None = None
+    _homes: frozenset[str] | None = None
 
     @property
-    def homes(self) -> set[str]:
+    def keys(self) -> tuple[str, ...]:
+        """What its original is known by."""
+        return self.article.keys
+
+    @property
+    def source(self) -> str:
+        """Who published it."""
+        return self.article.source
+
+    def mute_text(self) -> None:
+        """Let its text speak for nothing."""
+        self.letters, self.signature = 0, b""
+
+    def mute_title(self) -> None:
+        """Let its title speak for nothing."""
+        self.is_refrain, self._title = True, None
+
+    @property
+    def title(self) -> Title:
+        """Its title taken apart, where it was asked for: most articles have nobody to be held against."""
+        if self._title is None:
+            title = title_of(self.article.title)
+            if self.is_refrain:
+                title = msgspec.structs.replace(title, generic=True, serial=True)
+            self._title = title
+        return self._title
+
+    @property
+    def homes(self) -> frozenset[str]:
         """Where its originals stand; of two addresses at one home each has its own content."""
-        originals = self.keys[1:] or self.keys  # a mirror's own address is nobody's home
-        return set(map(home_of, originals)) or {f"source {self.source}"}
+        if self._homes is None:
+            originals = self.keys[1:] or self.keys  # a mirror's own address is nobody's home
+            self._homes = frozenset(map(home_of, originals)) or frozenset((f"source {self.source}",))
+        return self._homes
 
 
 def evidence_of(article: Article) -> Evidence:
     """Collect what speaks for an article."""
     is_empty = article.verdict is Verdict.LINK or article.letters < _FEWEST_LETTERS
     return Evidence(
+        article=article,
         day=article.date.toordinal(),
-        keys=article.keys,
-        source=article.source,
-        title=title_of(article.title),
+        text=words_of(article.title),
         letters=0 if is_empty else article.letters,
         signature=b"" if is_empty else article.signature,
     )
 
 
-def without_refrains(evidence: Sequence[Evidence]) -> list[Evidence]:
-    """The same, where what a home says again and again speaks for nothing.
+def text_refrains(group: Sequence[Evidence]) -> list[Evidence]:
+    """Those articles of one text that speak for nothing: a page's frame, an advertisement.
 
-    That is a text under `_REFRAIN` titles (a page's frame, an advertisement) and a title on as many days.
+    That is a text which their home has under `_REFRAIN` titles and addresses; not an account's long one.
     """
-    found = list(evidence)
-    for group in _of_one((at, one.signature) for at, one in enumerate(evidence) if one.signature):
-        for at in _refrains(evidence, group, lambda one: one.title.text):
-            found[at] = msgspec.structs.replace(found[at], letters=0, signature=b"")
-    for group in _of_one((at, one.title.text) for at, one in enumerate(evidence)):
-        for at in _refrains(evidence, group, lambda one: one.day):
-            title = msgspec.structs.replace(found[at].title, generic=True, serial=True)
-            found[at] = msgspec.structs.replace(found[at], title=title)
-    return found
+    found = _refrains(group, lambda one: one.text, lambda one: one.keys)
+    return [one for one in found if one.article.letters < _LONG or not _is_account(one)]
 
 
-def _of_one(names: Iterable[tuple[int, Hashable]]) -> Iterator[list[int]]:
-    """Numbers of one name, where they are as many as make a refrain."""
-    groups: dict[Hashable, int | list[int]] = {}
-    for at, name in names:
-        group = groups.setdefault(name, at)
-        if isinstance(group, list):
-            group.append(at)
-        elif group != at:
-            groups[name] = [group, at]
-    return (group for group in groups.values() if isinstance(group, list) and len(group) >= _REFRAIN)
+def title_refrains(group: Sequence[Evidence]) -> list[Evidence]:
+    """Those articles of one title that speak for nothing: their home has it on `_REFRAIN` days."""
+    return _refrains(group, lambda one: one.day)
 
 
-def _refrains(
-    evidence: Sequence[Evidence], group: Sequence[int], variant: Callable[[Evidence], Hashable]
-) -> Iterator[int]:
-    """Those of a group whose home has enough variants of what they have in common."""
-    variants: dict[str, set[Hashable]] = defaultdict(set)
-    for at in group:
-        for home in evidence[at].homes:
-            variants[home].add(variant(evidence[at]))
-    return (at for at in group if any(len(variants[home]) >= _REFRAIN for home in evidence[at].homes))
+def _refrains(group: Sequence[Evidence], *variants: Callable[[Evidence], Hashable]) -> list[Evidence]:
+    """Those of a group whose home has enough variants, of each kind, of what they have in common."""
+    if len(group) < _REFRAIN:
+        return []
+    often: set[str] | None = None
+    for variant in variants:
+        found: dict[str, set[Hashable]] = defaultdict(set)
+        for one in group:
+            for home in one.homes:
+                found[home].add(variant(one))
+        homes = {home for home, seen in found.items() if len(seen) >= _REFRAIN}
+        often = homes if often is None else often & homes
+    return [one for one in group if often and not often.isdisjoint(one.homes)]
+
+
+def _is_account(one: Evidence) -> bool:
+    """Whether all its homes are accounts: these have no frame."""
+    return all(":" in home for home in one.homes)
 
 
 def home_of(key: str) -> str:
@@ -105,29 +142,47 @@ def home_of(key: str) -> str:
     return f"{host}/{path.partition('/')[0]}" if host in _MANY_AUTHORS else host
 
 
+def is_hopeless(one: Evidence, other: Evidence) -> bool:
+    """Whether little work tells that `judge` finds nothing in two whose titles have a run in common."""
+    if one.text == other.text or not set(one.keys).isdisjoint(other.keys):
+        return False
+    if one.signature and other.signature:
+        return likeness(one.signature, other.signature) < 0.1
+    shorter, longer = sorted((len(one.text), len(other.text)))
+    if 10 * shorter < 6 * longer or abs(one.day - other.day) > _LONGEST:
+        return True
+    return not one.homes.isdisjoint(other.homes)
+
+
 def judge(one: Evidence, other: Evidence) -> str:
     """Why two articles are the same, one of `REASONS`; or nothing, where they are not."""
-    share = likeness(one.signature, other.signature)
-    inside = contained(share, one.letters, other.letters)
-    if common := set(one.keys).intersection(other.keys):
-        return "key" if _by_key(one, other, common, share) else ""
-    if clash(one.title, other.title):
+    common = set(one.keys).intersection(other.keys)
+    if not common and clash(one.title, other.title):
         return ""
+    share = likeness(one.signature, other.signature)
+    if common:
+        return "key" if _by_key(one, other, common, share) else ""
+    inside = contained(share, one.letters, other.letters)
     at_home = bool(one.homes & other.homes)
-    if one.title.text == other.title.text:
+    if one.text == other.text:
         return _by_title(one, other, share, inside, at_home=at_home)
     if at_home:
         return "text at home" if _at_home(one, other, share) else ""
-    return _by_text(one, other, share, inside)
+    if one.signature and other.signature:
+        return _by_text(one, other, share, inside)
+    is_near = abs(one.day - other.day) <= _days_of_title(one.title, at_home=False)
+    return "like title" if is_near and retold(one.title, other.title) else ""
 
 
 def _by_key(one: Evidence, other: Evidence, common: set[str], share: float) -> bool:
     """WeChat's key names one post; an address may serve a channel, or another text than before."""
-    if any(key.startswith("wechat:") for key in common) or one.title.text == other.title.text:
+    if any(key.startswith("wechat:") for key in common) or one.text == other.text:
         return True
+    if all(map(_CHANNEL.search, common)):
+        return share >= 0.9 and not clash(one.title, other.title)
     kin = kinship(one.title, other.title)
     if not (one.signature and other.signature):
-        return kin >= (0.3 if one.source == other.source else 0.1) and not clash(one.title, other.title)
+        return kin >= (0.4 if one.source == other.source else 0.1) and not clash(one.title, other.title)
     if clash(one.title, other.title) and share < 0.9:
         return False
     return kin >= 0.3 or share >= 0.5
@@ -139,7 +194,7 @@ def objects(one: Evidence, other: Evidence) -> bool:
         return False
     if clash(one.title, other.title):
         return True
-    if one.title.text == other.title.text or not (one.signature and other.signature):
+    if one.text == other.text or not (one.signature and other.signature):
         return False
     share = likeness(one.signature, other.signature)
     if share < 0.1 or _are_twins(one, other, share) or _are_roundup_and_item(one, other, share):
@@ -153,13 +208,29 @@ def _by_title(one: Evidence, other: Evidence, share: float, inside: float, *, at
     title = one.title
     if at_home and title.serial and not title.marks and (share < 0.98 or apart > 3):
         return ""
+    if _are_roundup_and_item(one, other, share):
+        return ""
+    is_bulletin = not at_home and (title.bulletin or other.title.bulletin)
     if not (one.signature and other.signature):
-        most = 14 if title.weight >= 7 else 3 if at_home else 7
-        return "" if title.generic or apart > most or (at_home and title.weight < 5) else "title"
-    if share >= 0.8 or (not at_home and (share >= 0.15 or inside >= 0.5)):
+        if title.generic or is_bulletin or (at_home and title.weight < 5):
+            return ""
+        return "title" if apart <= _days_of_title(title, at_home=at_home) else ""
+    if share >= 0.8:
         return "title and text"
-    # The text may stand in pictures; what was saved are two sites' different frames.
-    return "title" if not (at_home or title.generic) and title.weight >= 7 and apart <= 3 else ""
+    if at_home or (is_bulletin and share < 0.4 and inside < 0.75):
+        return ""
+    if share >= 0.15 or inside >= 0.5:
+        return "title and text"
+    # The text may stand in pictures; what was saved is little, or two sites' different frames.
+    is_told = min(one.letters, other.letters) >= _LITTLE and not (title.text.isascii() and title.weight >= 8)
+    return "" if is_told or title.generic or title.weight < 7 or apart > 3 else "title"
+
+
+def _days_of_title(title: Title, *, at_home: bool) -> int:
+    """How long a title means the same article: the more it says, the longer."""
+    if title.weight < 7:
+        return 3 if at_home else 7
+    return 14 if at_home or title.weight < 9 else _LONGEST
 
 
 def _at_home(one: Evidence, other: Evidence, share: float) -> bool:
@@ -175,9 +246,11 @@ def _at_home(one: Evidence, other: Evidence, share: float) -> bool:
 
 
 def _by_text(one: Evidence, other: Evidence, share: float, inside: float) -> str:
+    if _are_roundup_and_item(one, other, share):
+        return ""
     if inside >= 0.5 and share >= 0.1 and is_part(one.title, other.title):
         return "title and text"
-    if share < NEAR or _are_roundup_and_item(one, other, share):
+    if share < NEAR:
         return ""
     if miscount(one.title, other.title) and (share < 0.5 or min(one.letters, other.letters) < 600):
         return ""

@@ -1,8 +1,8 @@
 """Articles on the same news become one story: copies, excerpts, rewritten copies, but no parts of a series.
 
-Who may be the same is found by key, by title and by text (`likeness.near_pairs`); each pair is judged on its
-own (`evidence.judge`); then stories grow in the order of time, as long as no member objects, so that what
-comes later changes no earlier story but by joining it. Then the curator's word is carried out.
+Who may be the same is found by name (`candidates`, `pairs`); each pair is judged on its own (`evidence`);
+then stories grow in the order of time (`gathering`). Then the curator's word is carried out. `Stories` keeps
+what it found, so that a changed article costs little: a story depends on nothing but the pairs that hold it.
 """
 
 from __future__ import annotations
@@ -11,17 +11,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from generator.grouping.editions import order
-from generator.grouping.evidence import NEAR, REASONS, evidence_of, home_of, judge, objects, without_refrains
-from generator.grouping.likeness import namesakes, near_pairs
+from generator.grouping.evidence import home_of
+from generator.grouping.gathering import gathered
+from generator.grouping.pairs import Pairs
 from generator.model import Article, Story, Verdict
 
-SPAN = 120
-"""Days from a story's first article to its last."""
-_EDGE = 12
-"""Letters at the begin or the end of titles that may be the same."""
-_WITNESSES = 6
-"""First and last members of a story of which none may object to a newcomer."""
 _FULLNESS = {Verdict.FULL: 0, Verdict.CUT: 1, Verdict.LINK: 2}
+_MANY = 100
+"""Of more changed articles everything is done again."""
 
 
 def stories_of(
@@ -34,86 +31,124 @@ def stories_of(
     The curator's `merges` (paths that are one story, with what each was found to be one with) and `splits`
     (paths that leave their story, several together) win, in this order.
     """
-    found = _Stories(articles)
-    for later, earlier in _reasoned(found):
-        found.join(later, earlier)
-    groups = _parted(_merged(found.groups(), found.at(merges)), found.at(splits))
-    own_homes = _own_homes(found.articles)
-    ordered = sorted(sorted(group) for group in groups)
-    return tuple(_story([found.articles[at] for at in group], own_homes) for group in ordered)
+    return Stories(articles).told(merges, splits)
 
 
-class _Stories:
-    """Articles in the order of time, with what speaks for each, and the stories that they have joined."""
+class Stories:
+    """The stories of an archive, to keep from one build to the next: the same as found from scratch."""
 
-    def __init__(self, articles: Iterable[Article]) -> None:
-        self.articles = sorted(articles, key=lambda article: (article.date, article.path))
-        self.evidence = without_refrains([evidence_of(article) for article in self.articles])
-        self._first = list(range(len(self.articles)))
-        self._members: dict[int, list[int]] = {}
-        self._witnesses: dict[int, list[int]] = {}
+    def __init__(self, articles: Iterable[Article] = ()) -> None:
+        self._stories: dict[tuple[int, ...], Story] = {}
+        self._start(articles)
 
-    def groups(self) -> Iterable[list[int]]:
-        """The stories so far, each in no order."""
-        return self._members.values()
+    def become(self, articles: Iterable[Article]) -> None:
+        """Follow the archive, whatever came, went or changed; the same objects as before cost least."""
+        fresh = {article.path: article for article in articles}
+        known = self._pairs.numbers
+        come = [
+            article
+            for path, article in fresh.items()
+            if path not in known
+            or ((kept := self._pairs.article(known[path])) is not article and kept != article)
+        ]
+        self.change([path for path in known if path not in fresh], come)
 
-    def at(self, sets: Sequence[frozenset[str]]) -> list[list[int]]:
-        """The places of articles named by path; what is none is left out."""
-        named = frozenset().union(*sets)
-        places = {article.path: at for at, article in enumerate(self.articles) if article.path in named}
-        return [[places[path] for path in paths if path in places] for paths in sets]
+    def change(self, gone: Iterable[str], come: Sequence[Article]) -> None:
+        """Take articles out, by path, and put articles in; those of a known path replace it."""
+        known = self._pairs.numbers
+        leaving = {*gone, *(article.path for article in come)} & known.keys()
+        if len(leaving) + len(come) > _MANY or self._pairs.is_worn:
+            kept = (self._pairs.article(at) for path, at in known.items() if path not in leaving)
+            self._start([*kept, *come])
+        elif leaving or come:
+            for path in leaving:
+                self._count(self._pairs.article(known[path]), -1)
+            for article in come:
+                self._count(article, 1)
+            self._regroup(self._pairs.change([known[path] for path in leaving], come))
 
-    def join(self, one: int, other: int) -> None:
-        """Put two articles, and the stories that they are in, into one story, unless a member objects."""
-        one, other = self._first[one], self._first[other]
-        if one == other or self._object(one, other):
+    def told(
+        self, merges: Sequence[frozenset[str]] = (), splits: Sequence[frozenset[str]] = ()
+    ) -> tuple[Story, ...]:
+        """The stories in the order of their first articles, as the curator wants them."""
+        groups: Iterable[Sequence[int]] = self._groups.values()
+        place = self._pairs.place
+        if merges or splits:
+            parted = _parted(_merged(groups, self._at(merges)), self._at(splits))
+            groups = [sorted(group, key=place) for group in parted]
+        told = sorted((place(group[0]), tuple(group)) for group in groups)
+        self._stories = {group: self._stories.get(group) or self._story(group) for _, group in told}
+        return tuple(self._stories.values())
+
+    def _start(self, articles: Iterable[Article]) -> None:
+        """Do everything from the first article on."""
+        self._pairs = Pairs(articles)
+        self._counts: dict[str, Counter[str]] = defaultdict(Counter)
+        self._own_homes: dict[str, str] = {}
+        self._stories = {}
+        self._groups: dict[int, list[int]] = {}
+        self._group_of: dict[int, int] = {}
+        for at in self._pairs.numbers.values():
+            article = self._pairs.article(at)
+            if article.keys:
+                self._counts[article.source][home_of(article.keys[0])] += 1
+        for source, homes in self._counts.items():
+            self._own_homes[source] = _own_home(homes)
+        self._gather(self._pairs.reasoned)
+
+    def _count(self, article: Article, by: int) -> None:
+        """Count where a source's articles stand; where that changes its home, other articles may lead."""
+        if not article.keys:
             return
-        witnesses = sorted(self._witnesses.pop(one, [one]) + self._witnesses.pop(other, [other]))
-        fewer, more = sorted((self._members.pop(one, [one]), self._members.pop(other, [other])), key=len)
-        more += fewer
-        root = self._first[more[0]]
-        for at in fewer:
-            self._first[at] = root
-        self._members[root] = more
-        if len(witnesses) > 2 * _WITNESSES:
-            witnesses = witnesses[:_WITNESSES] + witnesses[-_WITNESSES:]
-        self._witnesses[root] = witnesses
+        homes = self._counts[article.source]
+        homes[home_of(article.keys[0])] += by
+        home = _own_home(homes)
+        if home != self._own_homes.get(article.source, ""):
+            self._own_homes[article.source] = home
+            self._stories = {
+                group: story
+                for group, story in self._stories.items()
+                if all(one.source != article.source for one in story.articles)
+            }
 
-    def _object(self, one: int, other: int) -> bool:
-        """Whether two stories have two issues of a series in them, or are too long ago."""
-        ours = [self.evidence[at] for at in self._witnesses.get(one, [one])]
-        theirs = [self.evidence[at] for at in self._witnesses.get(other, [other])]
-        if max(ours[-1].day, theirs[-1].day) - min(ours[0].day, theirs[0].day) > SPAN:
-            return True
-        return any(objects(mine, its) for mine in ours for its in theirs)
+    def _regroup(self, touched: Iterable[int]) -> None:
+        """Gather again what hangs together with articles of which some reason changed, or which went."""
+        together: set[int] = set()
+        new = list(touched)
+        while new:
+            at = new.pop()
+            if at not in together:
+                together.add(at)
+                new += self._pairs.same(at)
+        for at in together:
+            if (group := self._group_of.pop(at, None)) is not None:
+                self._groups.pop(group, None)
+        self._gather(at for at in together if not self._pairs.is_gone(at))
 
+    def _gather(self, members: Iterable[int]) -> None:
+        """Gather articles that are the same as some, and as none but of these."""
+        ordered = sorted(members, key=self._pairs.place)
+        number = {at: place for place, at in enumerate(ordered)}
+        pairs = (
+            (place, earlier)
+            for place, at in enumerate(ordered)
+            for _, earlier in sorted(
+                ((rank, number[other]) for other, rank in self._pairs.before(at).items()),
+                key=lambda ranked: (ranked[0], -ranked[1]),
+            )
+        )
+        for group in gathered([self._pairs.evidence[at] for at in ordered], pairs):
+            story = [ordered[place] for place in group]
+            self._groups[story[0]] = story
+            self._group_of.update(dict.fromkeys(story, story[0]))
 
-def _reasoned(found: _Stories) -> Iterator[tuple[int, int]]:
-    """Pairs that are the same: of each article, from the first on, those before it, the best reason first."""
-    ranks = {reason: rank for rank, reason in enumerate(REASONS)}
-    reasons: dict[tuple[int, int], int] = {}
-    for later, earlier in _candidates(found):
-        if (later, earlier) not in reasons:
-            reason = judge(found.evidence[later], found.evidence[earlier])
-            if reason:
-                reasons[later, earlier] = ranks[reason]
-    return iter(sorted(reasons, key=lambda pair: (pair[0], reasons[pair], -pair[1])))
+    def _at(self, sets: Sequence[frozenset[str]]) -> list[list[int]]:
+        """The numbers of articles named by path; what is none is left out."""
+        known = self._pairs.numbers
+        return [[known[path] for path in paths if path in known] for paths in sets]
 
-
-def _candidates(found: _Stories) -> Iterator[tuple[int, int]]:
-    """Pairs (later, earlier) that may be the same."""
-    days = [evidence.day for evidence in found.evidence]
-    titles = [evidence.title.text for evidence in found.evidence]
-    for names in (
-        ((at, key) for at, evidence in enumerate(found.evidence) for key in evidence.keys),
-        enumerate(titles),
-        ((at, title[:_EDGE]) for at, title in enumerate(titles) if len(title) > _EDGE),
-        ((at, title[-_EDGE:]) for at, title in enumerate(titles) if len(title) > _EDGE),
-    ):
-        for later, earlier in namesakes(names):
-            if days[later] - days[earlier] <= SPAN:
-                yield later, earlier
-    yield from near_pairs([evidence.signature for evidence in found.evidence], days, SPAN, NEAR)
+    def _story(self, group: Sequence[int]) -> Story:
+        return _story([self._pairs.article(at) for at in group], self._own_homes)
 
 
 def _merged(groups: Iterable[Sequence[int]], wanted: Iterable[Sequence[int]]) -> list[set[int]]:
@@ -134,16 +169,10 @@ def _parted(groups: Iterable[set[int]], splits: Iterable[Sequence[int]]) -> Iter
     yield from (split for split in apart if len(split) > 1)
 
 
-def _own_homes(articles: Iterable[Article]) -> Mapping[str, str]:
-    """The home of each source of which half of the articles stand at one; aggregators have none."""
-    homes: dict[str, Counter[str]] = defaultdict(Counter)
-    for article in articles:
-        if article.keys:
-            homes[article.source][home_of(article.keys[0])] += 1
-    most = {
-        source: max(counts.items(), key=lambda item: (item[1], item[0])) for source, counts in homes.items()
-    }
-    return {source: home for source, (home, count) in most.items() if 2 * count >= homes[source].total()}
+def _own_home(homes: Counter[str]) -> str:
+    """Where half of a source's articles stand at least, or nowhere: aggregators have no home."""
+    home, count = max(homes.items(), key=lambda item: (item[1], item[0]))
+    return home if 2 * count >= homes.total() > 0 else ""
 
 
 def _story(articles: Sequence[Article], own_homes: Mapping[str, str]) -> Story:
@@ -152,7 +181,7 @@ def _story(articles: Sequence[Article], own_homes: Mapping[str, str]) -> Story:
 
     def precedence(article: Article) -> tuple[object, ...]:
         is_mirror = len(article.keys) > 1
-        at_origin = bool(article.keys) and own_homes.get(article.source) == home_of(article.keys[0])
+        at_origin = bool(article.keys) and own_homes[article.source] == home_of(article.keys[0])
         return (
             article.verdict is Verdict.LINK,
             2 * article.letters < most,

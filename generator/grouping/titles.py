@@ -12,10 +12,26 @@ _PREFIX = re.compile(
     r"\s*(?:【[^】]{1,12}】|\[[^\]]{1,20}\]|[^\W\d_]{1,6}(?:·[^\W\d_]{1,8})?\s*[|｜丨](?!\|))\s*", re.UNICODE
 )
 """What an account or a database puts before others' titles: a column, a kind."""
-_SUFFIX = re.compile(r"\s+exploit$")
+_RESIDUE = re.compile(r"(?<![a-z\d])(?:u200[b-f]|ufeff|u3000|xa0)")
+"""What is left of an escaped space where its backslash was lost."""
 _HAN = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3"
 _WIDE = re.compile(f"[{_HAN}]")
 _WORD = re.compile(f"[{_HAN}]+|[^\\W_{_HAN}]+")
+_BETWEEN = re.compile(f"(?<=[{_HAN}]) (?=[{_HAN}])")
+_FLAWS = {
+    "cross site scripting": "xss",
+    "cross site request forgery": "csrf",
+    "server side request forgery": "ssrf",
+    "server side template injection": "ssti",
+    "client side template injection": "csti",
+    "sql injection": "sqli",
+    "remote code execution": "rce",
+    "remote command execution": "rce",
+    "local file inclusion": "lfi",
+}
+"""Databases of exploits write one or the other."""
+_FLAW = re.compile(rf"\b(?:{'|'.join(_FLAWS)})\b")
+_FLAW_ENDS = ("scripting", "forgery", "injection", "execution", "inclusion")
 
 _MONTHS = {
     name: number
@@ -71,15 +87,37 @@ _GENERIC = re.compile(
     r"|bulletin|release|index|home|readme|untitled|podcast)s?"
     r"|(?:this )?(?:a )?week in (?:security|review)|update readme(?:md)?|merge .*|initial commit"
     r"|add files via upload"
-    r"|.{0,6}(?:日报|周报|月报|早报|晚报|周刊|快讯|速递|简报|公告|通知|招聘|预告|每日安全动态推送|漏洞通告|安全通告"
+    r"|.{0,12}(?:快乐|安康)|(?:热烈)?(?:庆祝|致敬).{0,14}|.{0,6}(?:日报|周报|月报|早报|晚报|周刊|快讯|速递|简报|公告|通知|招聘|预告|每日安全动态推送|漏洞通告|安全通告"
     r"|威胁情报|文章推荐|推荐阅读)"
 )
-
+_NO_PAPER = "".join(f"(?<!{name})" for name in ("人民", "光明", "经济", "法治", "工人", "解放", "中国"))
 _SERIAL = re.compile(
-    r"[日周月早晚季]报|[周月]刊|快报|简报|牛览|一周|本周|每周|每日|盘点|汇总|合集|速览|\w{4,};\s*\w{4,}"
-    r"|newsletter|\bweekly\b|\bdaily\b|\bmonthly\b|\broundup\b|\bround-up\b|\bdigest\b|\brecap\b|\bpodcast\b"
-    r"|\bthis week\b|\bweek in\b|\bsettiman\w+|\bstormcast\b"
+    _NO_PAPER
+    + r"日报|[周月早晚季]报|[周月]刊|周讯|快报|简报|牛览|一周|本周|每周|每日|盘点|汇总|合集|速览|动态回顾"
+    r"|\w{4,};\s*\w{4,}|newsletter|\bweekly\b|\bdaily\b|\bmonthly\b|\broundup\b|\bround-up\b|\bdigest\b|\brecap\b"
+    r"|\bpodcast\b|\bthis week\b|\bweek in\b|\bsettiman\w+|\bstormcast\b"
 )
+_CVE = r"[\s(（【]*(?:cve|cnvd|cnnvd|qvd)[-\d\s]*[)）】]*"
+_WARNING = (
+    r"(?:漏洞(?:通告|预警|告警|提示|速递|复现|详情)|风险(?:提示|通告)|安全通告|[已可成功]复现"
+    r"|(?:poc|exp)公开|在野利用|0day)"
+)
+_BULLETIN = re.compile(
+    rf"[【\[]?[^】\]|｜丨]{{0,4}}{_WARNING}[^】\]|｜丨]{{0,4}}[】\]|｜丨].*(?:漏洞|cve|rce).*"
+    rf"|.*漏洞.*{_WARNING}(?:第.次更新)?\W*"
+    r"|(?!.*(?:修复|曝|影响|黑客|攻击|警告|披露|发布|利用|[遭被]))[^，,！!：:？?；;]*(?:执行|注入|读取|上传|下载|访问|序列化"
+    r"|提升|提权|绕过|泄[露漏]|溢出|重用|混淆|遍历|包含|伪造|覆盖|拒绝服务|rce|xss|xxe|ssrf|csrf|逻辑|竞争)漏洞"
+    rf"(?:{_CVE})?\W*|{_CVE}.*漏洞\W*|.{{0,60}}\bvulnerabilit(?:y|ies){_CVE}\W*|.*补丁日.*"
+)
+"""The name of a flaw and no more: each vendor writes its own bulletin under it."""
+_OFFICIAL = re.compile(r"(?:cnnvd|cnvd|cncert|关于).*(?:通报|通告|公告)")
+_PRAISE = re.compile(
+    r"入选|上榜|登[榜陆]|荣[获膺登]|获[评得奖批颁]|中标|通过|亮相|入围|斩获|当选|成为|携手|加入|实力|喜报|祝[贺大]|恭贺|快乐"
+)
+_PHASE = re.compile(
+    r"召开|举[办行]|落幕|收官|启动|开[幕启赛班讲]|闭幕|公布|报名|截止|倒计时|剧透|预告|回顾|直播|晋级|名单|决赛|初赛"
+)
+"""Of one event, the announcement, the opening and the report are told apart by these."""
 
 
 class Title(msgspec.Struct, frozen=True, gc=False):
@@ -97,26 +135,56 @@ class Title(msgspec.Struct, frozen=True, gc=False):
     """It says nothing of its article: `Weekly report`."""
     serial: bool
     """It names a series or several items: a newsletter, a weekly, headlines in a row."""
+    bulletin: bool
+    """It names a flaw and no more, as many bulletins on it do."""
 
 
 def title_of(text: str) -> Title:
     """Take a title apart."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    folded = _ADDRESS.sub(" ", folded).strip()
+    folded = _folded(text)
     marks, counts = _numbers(folded)
-    while (match := _PREFIX.match(folded)) and match.end() < len(folded):
-        folded = folded[match.end() :]
-    folded = _SUFFIX.sub("", folded)
-    words = _WORD.findall(folded)
+    bare = _bare(folded)
+    words = _WORD.findall(bare)
     weight = sum(len(word) // 2 if _WIDE.match(word) else 1 for word in words)
     return Title(
-        text=" ".join(words),
+        text=_joined(words),
         marks=marks,
         counts=counts,
         weight=weight,
-        generic=weight < 3 or _GENERIC.fullmatch(folded.strip(" .!-_:")) is not None,
+        generic=weight < 3 or _GENERIC.fullmatch(bare.strip(" .!-_:")) is not None,
         serial=_SERIAL.search(folded) is not None,
+        bulletin=_BULLETIN.fullmatch(folded) is not None and not _OFFICIAL.search(folded),
     )
+
+
+def words_of(text: str) -> str:
+    """Only the words of a title, as `Title.text` has them."""
+    return _joined(_WORD.findall(_bare(_folded(text))))
+
+
+def _folded(text: str) -> str:
+    folded = (text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold()
+    if "http" in folded:
+        folded = _ADDRESS.sub(" ", folded)
+    if "u200" in folded or "xa0" in folded or "ufeff" in folded or "u3000" in folded:
+        folded = _RESIDUE.sub(" ", folded)
+    return folded.strip()
+
+
+def _bare(folded: str) -> str:
+    """A title without columns before it and kinds behind it."""
+    while (match := _PREFIX.match(folded)) and match.end() < len(folded):
+        folded = folded[match.end() :]
+    return folded.removesuffix(" exploit").removesuffix(" vulnerability")
+
+
+def _joined(words: list[str]) -> str:
+    """Words with single spaces, none between Chinese; flaws under one name each."""
+    text = " ".join(words)
+    if any(end in text for end in _FLAW_ENDS):
+        words = _FLAW.sub(lambda match: _FLAWS[match[0]], text).split()
+        text = " ".join(word for at, word in enumerate(words) if not at or word != words[at - 1])
+    return text if text.isascii() else _BETWEEN.sub("", text)
 
 
 def _numbers(folded: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -189,6 +257,42 @@ def is_part(one: Title, other: Title) -> bool:
     """Whether a title says all that the other says, and more, and neither says too little."""
     ours, theirs = _terms(one), _terms(other)
     return (ours < theirs or theirs < ours) and min(one.weight, other.weight) >= 5
+
+
+def retold(one: Title, other: Title) -> bool:
+    """Whether a title is the other with a run of words left out, or reworded here and there.
+
+    Reports on one event have like titles too, so that little may differ; in Latin script nothing but the run.
+    """
+    shorter, longer = sorted((one, other), key=lambda title: len(title.text))
+    if 10 * len(shorter.text) < 6 * len(longer.text) or min(one.weight, other.weight) < 6:
+        return False
+    if one.serial or other.serial or one.bulletin or other.bulletin or miscount(one, other):
+        return False
+    ours, theirs = _terms(one), _terms(other)
+    is_near = len(ours & theirs) >= 0.7 * len(ours | theirs)
+    if not is_near or set(_PHASE.findall(one.text)) != set(_PHASE.findall(other.text)):
+        return False
+    if _is_cut(shorter.text, longer.text):
+        is_part = len(longer.text) - len(shorter.text) <= 8 and set(longer.marks) > set(shorter.marks)
+        return not (is_part and longer.text.startswith(shorter.text))
+    if not (_WIDE.search(one.text) and _WIDE.search(other.text)):
+        return False
+    if _PRAISE.search(one.text) or _PRAISE.search(other.text):
+        return False  # of one prize every winner tells
+    return not (_has_name(ours - theirs) and _has_name(theirs - ours))
+
+
+def _has_name(terms: set[str]) -> bool:
+    """Whether words in Latin script are among terms: products, acronyms."""
+    return any(term.isascii() and not term.isdecimal() for term in terms)
+
+
+def _is_cut(shorter: str, longer: str) -> bool:
+    """Whether a text is another with one run left out."""
+    pairs = enumerate(zip(shorter, longer, strict=False))
+    before = next((at for at, (one, other) in pairs if one != other), len(shorter))
+    return shorter[before:] == longer[len(longer) - len(shorter) + before :]
 
 
 def _terms(title: Title) -> set[str]:

@@ -40,6 +40,20 @@ _ORIGINAL = re.compile(
 )
 """With these words a mirror names the page that it copied."""
 _MIRRORS = re.compile(r"(?:[\w-]+\.)*(?:buaq\.net|unsafe\.sh)", re.IGNORECASE)
+_POSTS = re.compile(r"(?:www\.|mobile\.)?(?:x|twitter)\.com", re.IGNORECASE)
+_LINKED = re.compile(r"#{0,6}[^\n]*?\b(https?://[^\s()<>\"'\]）】]{4,2000})[ \t]*(?:\n|$)")
+"""A post that ends with a link hands on what stands there; a link that was cut off ends with dots."""
+_SPLOITUS = re.compile(r"sploitus\.com/exploit\?id=(PACKETSTORM|EDB-ID|1337DAY-ID)[:-](\d+)")
+_COLLECTED = {
+    "PACKETSTORM": "packetstormsecurity.com/files/{}",
+    "EDB-ID": "exploit-db.com/exploits/{}",
+    "1337DAY-ID": "0day.today/exploit/{}",
+}
+"""Where a collection of exploits has an exploit from, by the kind of its number."""
+_NUMBERED = re.compile(
+    r"(packetstormsecurity\.com/files/(?:download/)?\d+|exploit-db\.com/exploits/\d+|anquanke\.com/post/id/\d+)/.*"
+)
+"""Places where the number says all."""
 _NESTED = 3
 """Redirectors within redirectors that are unwrapped."""
 
@@ -53,8 +67,13 @@ def keys_of(url: str | None, text: str = "") -> tuple[str, ...]:
     if url is None:
         return ()
     keys = [_key(url)]
-    if _MIRRORS.fullmatch(_host(url)):
+    host = _host(url)
+    if _MIRRORS.fullmatch(host):
         keys += [_key(named.replace("\\", "")) for named in _ORIGINAL.findall(text)[-1:]]
+    elif _POSTS.fullmatch(host) and (linked := _LINKED.match(text.lstrip())):
+        keys += [_key(linked[1].replace("\\", ""))] if not linked[1].endswith(("..", "…")) else []
+    elif match := _SPLOITUS.match(keys[0]):
+        keys.append(_COLLECTED[match[1]].format(match[2]))
     return tuple(dict.fromkeys(filter(None, keys)))
 
 
@@ -90,6 +109,8 @@ def _key(url: str) -> str:
     if not path and not kept:
         return ""
     place = host if port in {None, 80, 443} else f"{host}:{port}"
+    if match := _NUMBERED.fullmatch(f"{place}{path}"):
+        return match[1].replace("/download", "")
     return f"{place}{path}" + (f"?{'&'.join(kept)}" if kept else "")
 
 

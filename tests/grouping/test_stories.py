@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.grouping.stories import SPAN, stories_of
+from generator.grouping.gathering import SPAN
+from generator.grouping.stories import Stories, stories_of
 from generator.model import Article, Verdict
 from generator.reading.canonical import keys_of
 from generator.reading.fingerprint import fingerprint_of
@@ -274,6 +275,58 @@ def test_stories_depend_on_neither_order_nor_neighbours(articles, chance):
     assert stories_of([*articles, UNRELATED]) == stories
     paths = [one.path for story in stories for one in story.articles]
     assert len(paths) == len(set(paths))
+
+
+CROWD = [
+    article(
+        f"c{at:02}",
+        title,
+        text,
+        source=f"S{at % 3}",
+        url=f"https://s{at % 3}.example/{at % 13}" if at % 4 else WECHAT.format(at % 2, at),
+        day=at // 2,
+    )
+    for at, (title, text) in enumerate(
+        (title, text)
+        for title in (LONG, f"Again: {LONG}")
+        for text in ("", prose(1, 300), prose(1, 300) + " " + prose(4, 8))
+        for _ in range(9)
+    )
+]
+"""Articles with more namesakes than each is held against."""
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.data())
+def test_what_is_kept_becomes_the_same_as_found_from_scratch(data):
+    pool = {one.path: one for one in [*POOL, *CROWD]}
+    now = dict.fromkeys(data.draw(st.lists(st.sampled_from(sorted(pool)), unique=True)))
+    now = {path: pool[path] for path in now}
+    kept = Stories(now.values())
+    assert kept.told() == stories_of(list(now.values()))
+    for _ in range(data.draw(st.integers(1, 4))):
+        gone = data.draw(st.lists(st.sampled_from(sorted(now)), unique=True, max_size=3)) if now else []
+        come = [
+            msgspec.structs.replace(other, path=path, id=path)
+            for path, other in data.draw(
+                st.dictionaries(st.sampled_from(sorted(pool)), st.sampled_from([*POOL, *CROWD]), max_size=3)
+            ).items()
+        ]
+        now = {path: one for path, one in now.items() if path not in gone} | {one.path: one for one in come}
+        if data.draw(st.booleans()):
+            kept.change(gone, come)
+        else:
+            kept.become(list(now.values()))
+        merges = [frozenset(data.draw(st.lists(st.sampled_from(sorted(pool)), max_size=3)))]
+        assert kept.told() == stories_of(list(now.values()))
+        assert kept.told(merges, merges[:1]) == stories_of(list(now.values()), merges, merges[:1])
+
+
+def test_much_change_is_a_new_beginning():
+    first = [msgspec.structs.replace(one, path=f"x{one.path}", id=f"x{one.path}") for one in CROWD]
+    kept = Stories([*POOL, *CROWD])
+    kept.become([*first, *POOL])
+    assert kept.told() == stories_of([*POOL, *first])
 
 
 @pytest.mark.parametrize("kind", ["title", "text", "key"])

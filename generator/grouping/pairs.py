@@ -1,0 +1,265 @@
+"""Pairs of articles that are the same, each with its reason, and what it takes to follow a change.
+
+Articles have numbers: at first their places in the order of time; what comes later gets the next, and what
+changes comes anew. Who shares a name with a changed article is looked up in the lists of names, within `SPAN`
+days.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
+
+from generator.grouping.candidates import BAND, BANDS, NEIGHBOURS, Bands, Names, Spans, neighbours, runs
+from generator.grouping.evidence import (
+    NEAR,
+    REASONS,
+    evidence_of,
+    is_hopeless,
+    judge,
+    text_refrains,
+    title_refrains,
+)
+from generator.grouping.gathering import SPAN
+from generator.grouping.likeness import likeness
+from generator.model import Article
+
+_RANKS = {reason: rank for rank, reason in enumerate(REASONS)}
+
+Place = tuple[int, str]
+"""An article's place in the order of time: its day and path."""
+
+
+class Pairs:
+    """The articles of an archive, and which of them are the same."""
+
+    def __init__(self, articles: Iterable[Article]) -> None:
+        ordered = sorted(sorted(articles, key=attrgetter("path")), key=attrgetter("date"))
+        self.evidence = list(map(evidence_of, ordered))
+        self.numbers = {article.path: at for at, article in enumerate(ordered)}
+        self._days = [one.day for one in self.evidence]
+        self._gone: set[int] = set()
+        known = list(enumerate(self.evidence))
+        self._keys = Names((at, one.keys) for at, one in known)
+        self._titles = Names((at, (one.text,)) for at, one in known)
+        self._runs = Names(((at, runs(one.text)) for at, one in known), numbers=True)
+        self._texts = Names((at, (one.signature,)) for at, one in known if one.signature)
+        self._bands: Bands | None = None
+        self._before: dict[int, dict[int, int]] = {}
+        self._after: dict[int, set[int]] = defaultdict(set)
+        for group in self._texts.shared():
+            for one in text_refrains([self.evidence[at] for at in group]):
+                one.mute_text()
+        for group in self._titles.shared():
+            for one in title_refrains([self.evidence[at] for at in group]):
+                one.mute_title()
+        self._judge_all()
+
+    @property
+    def is_worn(self) -> bool:
+        """Whether so much was changed that it is better to begin anew."""
+        return len(self._gone) > 1000 or 2 * len(self._days) < len(self.evidence)
+
+    @property
+    def reasoned(self) -> Iterable[int]:
+        """The articles that are the same as some."""
+        return self._before.keys() | {at for at, after in self._after.items() if after}
+
+    def article(self, at: int) -> Article:
+        """The article of a number."""
+        return self.evidence[at].article
+
+    def place(self, at: int) -> Place:
+        """Where an article stands in the order of time."""
+        one = self.evidence[at]
+        return one.day, one.article.path
+
+    def is_gone(self, at: int) -> bool:
+        """Whether an article went, or changed and has another number now."""
+        return at in self._gone
+
+    def before(self, at: int) -> Mapping[int, int]:
+        """The earlier articles that are the same as one, with the ranks of the reasons."""
+        return self._before.get(at, {})
+
+    def same(self, at: int) -> Iterator[int]:
+        """All articles that are the same as one."""
+        yield from self._before.get(at, ())
+        yield from self._after.get(at, ())
+
+    def change(self, leaving: Iterable[int], come: Iterable[Article]) -> set[int]:
+        """Take articles out and put articles in; tell those that left and those of which a reason changed."""
+        old = set(leaving)
+        for at in old:
+            del self.numbers[self.article(at).path]
+        self._gone |= old
+        if self._bands is None:
+            self._bands = Bands((at, one.signature) for at, one in enumerate(self.evidence))
+        new = [self._add(article) for article in come]
+        turned = self._turned([*old, *new]) - set(new)
+        self._gone |= turned
+        new += [self._add(self.article(at)) for at in sorted(turned, key=self.place)]
+        for at in new:
+            self._mute(at)
+            self._bands.add(at, self.evidence[at].signature)
+        return self._follow(old | turned, new)
+
+    def _add(self, article: Article) -> int:
+        """Give an article the next number, and its names."""
+        at, one = len(self.evidence), evidence_of(article)
+        self.evidence.append(one)
+        self.numbers[article.path] = at
+        for names, name in self._named(at):
+            names.add(at, (name,))
+        if one.signature:
+            self._texts.add(at, (one.signature,))
+        return at
+
+    def _named(self, at: int) -> Iterator[tuple[Names, Hashable]]:
+        """The names of an article, but for its text's."""
+        one = self.evidence[at]
+        yield self._titles, one.text
+        yield from ((self._keys, key) for key in one.keys)
+        yield from ((self._runs, run) for run in runs(one.text))
+
+    def _of_text(self, at: int) -> list[int]:
+        """All articles with the text of one."""
+        raw = evidence_of(self.article(at)).signature
+        return self._alive(self._texts.owners(raw, [(0, len(self.evidence))])) if raw else []
+
+    def _of_title(self, at: int) -> list[int]:
+        """All articles with the title of one."""
+        return self._alive(self._titles.owners(self.evidence[at].text, [(0, len(self.evidence))]))
+
+    def _turned(self, changed: Iterable[int]) -> set[int]:
+        """Articles that became refrains, or are none any longer, as others like them came or went."""
+        found: set[int] = set()
+        for at in changed:
+            texts = self._of_text(at)
+            muted = set(map(id, text_refrains([self.evidence[one] for one in texts])))
+            found.update(
+                one
+                for one in texts
+                if (id(self.evidence[one]) in muted) is bool(self.evidence[one].signature)
+            )
+            titles = self._of_title(at)
+            muted = set(map(id, title_refrains([self.evidence[one] for one in titles])))
+            found.update(
+                one
+                for one in titles
+                if (id(self.evidence[one]) in muted) is not self.evidence[one].is_refrain
+            )
+        return found
+
+    def _mute(self, at: int) -> None:
+        """Let what is a refrain in an article speak for nothing."""
+        one = self.evidence[at]
+        if one in text_refrains([self.evidence[other] for other in self._of_text(at)]):
+            one.mute_text()
+        if one in title_refrains([self.evidence[other] for other in self._of_title(at)]):
+            one.mute_title()
+
+    def _alive(self, numbers: Iterable[int]) -> list[int]:
+        return [at for at in numbers if at not in self._gone]
+
+    def _judge_all(self) -> None:
+        """Judge all that may be the same."""
+        days, evidence = self._days, self.evidence
+        seen: set[tuple[int, int]] = set()
+        for names in (self._keys, self._titles, self._runs):
+            for group in names.shared():
+                for pair in neighbours(group):
+                    if days[pair[0]] - days[pair[1]] <= SPAN and pair not in seen:
+                        seen.add(pair)
+                        self._judge(*pair)
+        for group in Bands((at, one.signature) for at, one in enumerate(evidence)).shared():
+            for later, earlier in neighbours(group):
+                if days[later] - days[earlier] > SPAN or (later, earlier) in seen:
+                    continue
+                if likeness(evidence[later].signature, evidence[earlier].signature) >= NEAR:
+                    seen.add((later, earlier))
+                    self._judge(later, earlier)
+
+    def _judge(self, later: int, earlier: int) -> bool:
+        """Keep the reason why two are the same, where there is one."""
+        one, other = self.evidence[later], self.evidence[earlier]
+        if is_hopeless(one, other) or not (reason := judge(one, other)):
+            return False
+        self._before.setdefault(later, {})[earlier] = _RANKS[reason]
+        self._after[earlier].add(later)
+        return True
+
+    def _follow(self, old: Iterable[int], new: Sequence[int]) -> set[int]:
+        """Forget the pairs of what left, judge those of what came and of whom it stands between."""
+        touched = {*old, *new}
+        for at in old:
+            touched.update(self.same(at))
+            for earlier in self._before.pop(at, ()):
+                self._after[earlier].discard(at)
+            for later in self._after.pop(at, ()):
+                del self._before[later][at]
+        margin = NEIGHBOURS + len(touched)
+        for later, earlier in {pair for at in (*old, *new) for pair in self._shifted(at, margin)}:
+            kept = self._before.get(later, {})
+            if self._may_be_same(later, earlier):
+                if earlier not in kept and self._judge(later, earlier):
+                    touched |= {later, earlier}
+            elif kept.pop(earlier, None) is not None:
+                self._after[earlier].discard(later)
+                touched |= {later, earlier}
+        return touched
+
+    def _shifted(self, at: int, margin: int) -> Iterator[tuple[int, int]]:
+        """Pairs of an article that came, and pairs that are nearer, or less near, as it came or went."""
+        here = self.place(at)
+        for group in self._groups(at):
+            spot = bisect_left(group, here, key=self.place)
+            for later in range(spot, min(len(group), spot + margin + 1)):
+                for earlier in range(max(0, later - margin), later):
+                    if group[later] == at or group[earlier] == at or len(group) >= NEIGHBOURS:
+                        yield group[later], group[earlier]
+
+    def _groups(self, at: int) -> Iterator[list[int]]:
+        """Of each name of an article, who has it within `SPAN` days, in the order of time."""
+        spans = self._spans(at)
+        for names, name in self._named(at):
+            yield self._in_time(names.owners(name, spans))
+        if (signature := self.evidence[at].signature) and self._bands is not None:
+            for place in range(BANDS):
+                band = signature[BAND * place : BAND * place + BAND]
+                yield self._in_time(self._bands.owners(place, band, spans))
+
+    def _may_be_same(self, later: int, earlier: int) -> bool:
+        """Whether of some name of both the one is among the nearest before the other."""
+        one, other = self.evidence[later], self.evidence[earlier]
+        if one.day - other.day > SPAN:
+            return False
+        spans = self._spans(later)
+        theirs = [(id(names), name) for names, name in self._named(earlier)]
+        for names, name in self._named(later):
+            if (id(names), name) in theirs and self._are_near(later, earlier, names.owners(name, spans)):
+                return True
+        if self._bands is None or likeness(one.signature, other.signature) < NEAR:
+            return False
+        for place, at in enumerate(range(0, BAND * BANDS, BAND)):
+            band = one.signature[at : at + BAND]
+            if band != other.signature[at : at + BAND]:
+                continue
+            if self._are_near(later, earlier, self._bands.owners(place, band, spans)):
+                return True
+        return False
+
+    def _are_near(self, later: int, earlier: int, group: Iterable[int]) -> bool:
+        ordered = self._in_time(group)
+        return ordered.index(later) - ordered.index(earlier) <= NEIGHBOURS
+
+    def _in_time(self, numbers: Iterable[int]) -> list[int]:
+        return sorted(self._alive(numbers), key=self.place)
+
+    def _spans(self, at: int) -> Spans:
+        """The numbers of all articles within `SPAN` days of one, and of those that came since."""
+        day, days = self.evidence[at].day, self._days
+        near = bisect_left(days, day - SPAN), bisect_right(days, day + SPAN)
+        return near, (len(days), len(self.evidence))
