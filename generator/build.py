@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
 import msgspec
 from markupsafe import Markup
@@ -21,7 +21,7 @@ from generator.desk import Desk, Means, Options, Progress, by_place, find_conten
 from generator.errors import BuildError, Problem, Severity
 from generator.grouping.health import healths_of
 from generator.making import FeedJob, Maker, MissingBodyError, PageJob
-from generator.model import Article, Skipped, Source, TextPolicy, Verdict
+from generator.model import Article, Health, Skipped, Source, TextPolicy, Verdict
 from generator.output import disk
 from generator.output.assets import StaticFiles, static_files
 from generator.output.write import Transaction, Written, record_of
@@ -32,6 +32,7 @@ from generator.render.compose import Composer, composer
 from generator.render.frame import Framer
 from generator.render.highlight import stylesheet
 from generator.render.inputs import Inputs, reason
+from generator.render.locales import Speech
 from generator.render.pages import Alias, Page, Plan, pages_of, plan
 from generator.render.templates import Templates, assets_of, speech, theme_marks
 from generator.stamps import NONE, Stamp, stamp_of
@@ -118,26 +119,41 @@ def _built(site: Site, options: Options, means: Means, *, clean: bool) -> Built:
     if not clean and (last := unchanged(site, options, found, means.cache)):
         return Built(report=last.report, waits_until=last.waits_until, reasons={})
     desk = read(site, options, means, found)
-    plan_ = plan(desk.digest)
+    return written(site, options, found, Kitchen(site, desk, plan(desk.digest), means), clean=clean).built
+
+
+class Wrote(NamedTuple):
+    """A build, with what stands in the output folder now."""
+
+    built: Built
+    outputs: list[Output]
+    files: Mapping[str, str]
+    """Digests by path."""
+
+
+def written(
+    site: Site, options: Options, found: Discovery, kitchen: Kitchen, *, clean: bool = False
+) -> Wrote:
+    """Plan all files, make those that are out of date, and put them in place."""
+    desk, cache = kitchen.desk, kitchen.means.cache
     problems = list(desk.problems)
     with Transaction(site.output, options.as_of.date(), afresh=clean) as transaction:
-        kitchen = Kitchen(site, desk, plan_, means)
         outputs = planned(site, kitchen, problems)
-        ground = Ground(site, transaction, means.cache, clean=clean)
+        ground = Ground(site, transaction, cache, clean=clean)
         reasons = {one.path: why for one in outputs if (why := ground.reason(one)) is not None}
         transaction.keep(one.path for one in outputs if one.path not in reasons)
         put(kitchen, [one for one in outputs if one.path in reasons], transaction)
         if options.strict and grave(problems):
-            written = Written(written=0, kept=0, deleted=0)
+            pages = Written(written=0, kept=0, deleted=0)
         else:
             staged = frozenset(transaction.staged)
-            written = transaction.commit()
+            pages = transaction.commit()
             ground.remember(outputs, reasons)
             reasons = {path: why for path, why in reasons.items() if path in staged}
-    report = report_of(desk, sorted(problems, key=by_place), written)
+    report = report_of(desk, sorted(problems, key=by_place), pages)
     built = Built(report=report, waits_until=desk.waits_until, reasons=reasons)
-    remember(site, options, found, desk, built, means.cache)
-    return built
+    remember(site, options, found, desk, built, cache)
+    return Wrote(built, outputs, transaction.files)
 
 
 class Last(msgspec.Struct, frozen=True):
@@ -229,18 +245,30 @@ def _stamp(file: Path) -> Stamp:
 class Kitchen:
     """All that pages of one digest are made with."""
 
-    def __init__(self, site: Site, desk: Desk, plan_: Plan, means: Means) -> None:
-        """Raises `TemplateFault` where a theme cannot be used."""
+    def __init__(
+        self,
+        site: Site,
+        desk: Desk,
+        plan_: Plan,
+        means: Means,
+        *,
+        healths: Mapping[str, Health] | None = None,
+        last: Kitchen | None = None,
+    ) -> None:
+        """Raises `TemplateFault` where a theme cannot be used; that of the `last` digest is used again."""
         self.site, self.desk, self.plan, self.means = site, desk, plan_, means
         self.config = site.config
-        healths = healths_of(plan_.digest)
-        self.compose: Composer = composer(plan_, speech(site.templates, self.config.language_tag), healths)
+        self.healths = healths_of(plan_.digest) if healths is None else healths
+        self.speech: Speech = last.speech if last else speech(site.templates, self.config.language_tag)
+        self.compose: Composer = composer(plan_, self.speech, self.healths)
         self.frame = Framer(plan=plan_, names=self.compose.names, config=self.config)
         self.view = self.frame.site(GENERATOR)
-        self.theme = Templates(site.templates, self.view)
-        marks = theme_marks(site.templates)
-        self.maker = Maker(str(site.templates), self.view, hashed(*marks), str(means.cache.file))
-        self.inputs = Inputs(plan_, desk.marks, healths, self._common(*marks))
+        is_same = last is not None and last.view == self.view
+        self.theme: Templates = last.theme if last and is_same else Templates(site.templates, self.view)
+        self.marks: tuple[bytes, bytes] = last.marks if last else theme_marks(site.templates)
+        self.maker = Maker(str(site.templates), self.view, hashed(*self.marks), str(means.cache.file))
+        common = self._common(*self.marks)
+        self.inputs: Inputs = Inputs(plan_, desk.marks, self.healths, common, last.inputs if last else None)
 
     def _common(self, templates: bytes, translations: bytes) -> Callable[[str], bytes]:
         """The parts of a fingerprint that all pages of a template share."""
@@ -278,21 +306,32 @@ def planned(site: Site, kitchen: Kitchen, found: list[Problem]) -> list[Output]:
 def made(kitchen: Kitchen) -> Iterator[Output]:
     """Plan what comes of clippings and theme: pages, feeds, lists for machines, assets."""
     pages = tuple(pages_of(kitchen.plan))
-    for page in pages:
-        yield Output(addresses.file_of(page.address), kitchen.inputs.of(page), page)
+    yield from (page_output(kitchen, page) for page in pages)
     if kitchen.config.base_url is not None:
-        for feed in feeds_of(kitchen, kitchen.config.base_url):
-            about = (feed.meta, feed.form, feed.folder)
-            yield Output(feed.folder + _FILES[feed.form], kitchen.inputs.feed(feed.articles, about), feed)
-        yield from _for_machines(kitchen, kitchen.config.base_url, pages)
+        yield from feed_outputs(kitchen, kitchen.plan.digest.sources.values())
+        yield from for_machines(kitchen, kitchen.config.base_url, pages)
     assets = {CODE_STYLE: stylesheet().encode(), **kitchen.theme.assets()}
     yield from (Output(path, b"", content) for path, content in sorted(assets.items()))
 
 
-def feeds_of(kitchen: Kitchen, base_url: str) -> Iterator[Feed]:
-    """Plan the feeds of the digest, of its picks and of each source."""
+def page_output(kitchen: Kitchen, page: Page) -> Output:
+    """Plan the file of a page."""
+    return Output(addresses.file_of(page.address), kitchen.inputs.of(page), page)
+
+
+def feed_outputs(kitchen: Kitchen, sources: Iterable[Source]) -> Iterator[Output]:
+    """Plan the files of feeds; none without `base_url`."""
+    if kitchen.config.base_url is None:
+        return
+    for feed in feeds_of(kitchen, kitchen.config.base_url, sources):
+        inputs = kitchen.inputs.feed(feed.articles, (feed.meta, feed.form, feed.folder))
+        yield Output(feed.folder + FILES[feed.form], inputs, feed)
+
+
+def feeds_of(kitchen: Kitchen, base_url: str, sources: Iterable[Source]) -> Iterator[Feed]:
+    """Plan the feeds of some sources, of the digest, and of its picks."""
     plan_, config = kitchen.plan, kitchen.config
-    for source in plan_.digest.sources.values():
+    for source in sources:
         newest = tuple(islice(plan_.once_in(source), config.source_feed_items))
         meta = _meta(config, base_url, source)
         for form in (making.ATOM, making.JSON):
@@ -307,7 +346,7 @@ def feeds_of(kitchen: Kitchen, base_url: str) -> Iterator[Feed]:
             yield Feed(addresses.PICKS, form, None, picks, meta)
 
 
-def _for_machines(kitchen: Kitchen, base_url: str, pages: Iterable[Page]) -> Iterator[Output]:
+def for_machines(kitchen: Kitchen, base_url: str, pages: Iterable[Page]) -> Iterator[Output]:
     """Make the sources as OPML, sitemaps and `robots.txt`."""
     sources = kitchen.plan.digest.sources.values()
     yield Output(addresses.OPML, b"", sitemap.opml(kitchen.config.title, base_url, sources))
@@ -409,35 +448,32 @@ def _jobs(
     kitchen: Kitchen, articles: Iterable[Page], feeds_: Iterable[Feed], transaction: Transaction
 ) -> Iterator[PageJob | FeedJob]:
     for page in articles:
-        yield page_job(kitchen, page, transaction)
+        path = addresses.file_of(page.address)
+        yield PageJob(path, transaction.slot(path), *article_parts(kitchen, page))
     together: dict[str, list[Feed]] = {}
     for feed in feeds_:
         together.setdefault(feed.folder, []).append(feed)
     for forms in together.values():
-        yield _feed_job(kitchen, forms, transaction)
+        paths = [(feed.folder + FILES[feed.form], feed.form) for feed in forms]
+        files = tuple((path, form, transaction.slot(path)) for path, form in paths)
+        yield FeedJob(files, forms[0].meta, feed_entries(kitchen, forms[0]))
 
 
-def page_job(kitchen: Kitchen, page: Page, transaction: Transaction) -> PageJob:
-    """What a worker needs to make an article's page."""
+FILES = {making.ATOM: addresses.ATOM, making.RSS: addresses.RSS, making.JSON: addresses.JSON_FEED}
+
+
+def article_parts(kitchen: Kitchen, page: Page) -> tuple[views.PageView, views.ArticleView, str]:
+    """An article's page as frame and view, and the clipping whose text goes in; empty where it has one."""
     article = cast("Article", page.subject)
     is_excerpt = kitchen.plan.source_of(article).text is TextPolicy.EXCERPT
     body = Markup("<p>{}</p>").format(article.excerpt) if is_excerpt else Markup()
     view = cast("views.ArticleView", next(kitchen.compose.views_of(page, body)))
-    path = addresses.file_of(page.address)
-    frame = kitchen.frame.of(page, view)
-    return PageJob(path, transaction.slot(path), frame, view, "" if is_excerpt else article.path)
+    return kitchen.frame.of(page, view), view, "" if is_excerpt else article.path
 
 
-def _feed_job(kitchen: Kitchen, forms: list[Feed], transaction: Transaction) -> FeedJob:
-    files = []
-    for feed in forms:
-        path = feed.folder + _FILES[feed.form]
-        files.append((path, feed.form, transaction.slot(path)))
-    entries = tuple(_entry(kitchen, article) for article in forms[0].articles)
-    return FeedJob(tuple(files), forms[0].meta, entries)
-
-
-_FILES = {making.ATOM: addresses.ATOM, making.RSS: addresses.RSS, making.JSON: addresses.JSON_FEED}
+def feed_entries(kitchen: Kitchen, feed: Feed) -> tuple[tuple[feeds.Entry, str, str], ...]:
+    """A feed's entries, each with the clipping whose text it carries, and what its links count from."""
+    return tuple(_entry(kitchen, article) for article in feed.articles)
 
 
 def _entry(kitchen: Kitchen, article: Article) -> tuple[feeds.Entry, str, str]:

@@ -66,21 +66,39 @@ def make(maker: Maker, jobs: Sequence[PageJob | FeedJob]) -> list[Made]:
 
 
 def _page(maker: Maker, job: PageJob) -> Made:
-    view = job.view
-    if job.body:
-        view = msgspec.structs.replace(view, body=Markup(body_of(maker, job.body)))  # noqa: S704 (sanitised)
-    html = theme_of(maker.templates, maker.site, maker.theme).render(job.frame, view)
+    theme = theme_of(maker.templates, maker.site, maker.theme)
+    html = article_html(theme, job.frame, job.view, body_of(maker, job.body) if job.body else None)
     return ((job.path, job.slot, *stage(job.slot, html)),)
 
 
+def article_html(theme: Templates, frame: views.PageView, view: views.ArticleView, body: str | None) -> bytes:
+    """An article's page; `body` is sanitised HTML, None where the view has it already."""
+    if body is not None:
+        view = msgspec.structs.replace(view, body=Markup(body))  # noqa: S704 (sanitised)
+    return theme.render(frame, view)
+
+
 def _feed(maker: Maker, job: FeedJob) -> Made:
-    entries = [
-        msgspec.structs.replace(entry, content=absolute_html(body_of(maker, body), item)) if body else entry
-        for entry, body, item in job.entries
-    ]
+    bodies = [body_of(maker, body) if body else None for _, body, _ in job.entries]
+    entries = entries_with(job.entries, bodies)
     return tuple(
-        (path, slot, *stage(slot, _WRITERS[form](job.meta, entries))) for path, form, slot in job.files
+        (path, slot, *stage(slot, feed_bytes(form, job.meta, entries))) for path, form, slot in job.files
     )
+
+
+def entries_with(
+    entries: Sequence[tuple[feeds.Entry, str, str]], bodies: Sequence[str | None]
+) -> list[feeds.Entry]:
+    """Entries with their texts, whose links are made absolute."""
+    return [
+        entry if body is None else msgspec.structs.replace(entry, content=absolute_html(body, item))
+        for (entry, _, item), body in zip(entries, bodies, strict=True)
+    ]
+
+
+def feed_bytes(form: str, meta: feeds.FeedMeta, entries: Sequence[feeds.Entry]) -> bytes:
+    """A feed in one format."""
+    return _WRITERS[form](meta, entries)
 
 
 def body_of(maker: Maker, clipping: str) -> str:

@@ -55,7 +55,7 @@ class Framer(msgspec.Struct, frozen=True, kw_only=True):
             language=self.config.language_tag,
             base_url=self.config.base_url,
             file_links=self.config.links == "file",
-            latest=self.names.edition(digest.days[-1]) if digest.days else None,
+            latest=self.names.period(Period.DAY, digest.days[-1].first) if digest.days else None,
             archive=self.names.period(Period.YEAR, digest.years[-1].first) if digest.years else None,
             generator=generator,
         )
