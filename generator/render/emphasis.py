@@ -47,13 +47,13 @@ def _is_hangul(character: str) -> bool:
     return unicodedata.name(character, "").startswith(("HANGUL", "HALFWIDTH HANGUL"))
 
 
-def flanking(source: str, start: int, end: int, *, inside_words: bool) -> tuple[bool, bool]:
+def flanking(source: str, start: int, end: int, most: int, *, inside_words: bool) -> tuple[bool, bool]:
     """Whether the run of markers `source[start:end]` can open and can close emphasis.
 
-    `inside_words` is true for `*` and `~`, which may split a word, and false for `_`.
+    The text ends at `most`. `inside_words` is true for `*` and `~`, which may split a word, not for `_`.
     """
     before, before_is_cjk = _sequence_before(source, start)
-    after = source[end] if end < len(source) else " "
+    after = source[end] if end < most else " "
     space_before, space_after = bool(_SPACE.match(before)), bool(_SPACE.match(after))
     mark_before, mark_after = _is_punctuation(before), _is_punctuation(after)
     after_is_cjk = is_cjk(after)

@@ -1,0 +1,220 @@
+"""Blocks, read with markdown-it's rules, each asked only about lines that begin with a character of its own.
+
+markdown-it asks every rule about every line, and reads a paragraph twice: once for an underlined heading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from markdown_it import MarkdownIt
+from markdown_it.common.utils import MD_TRIM_CHARS
+from markdown_it.parser_block import ParserBlock
+from markdown_it.rules_block import (
+    StateBlock,
+    blockquote,
+    code,
+    fence,
+    heading,
+    hr,
+    html_block,
+    lheading,
+    list_block,
+    paragraph,
+    reference,
+    table,
+)
+from markdown_it.token import Token
+from markdown_it.utils import EnvType
+from mdit_py_plugins.footnote.index import footnote_def
+
+from generator.render.markdown.tokens import QuickToken
+
+Rule = Callable[[StateBlock, int, int, bool], bool]
+
+_SPACES = " \t"
+_LISTS = "*+-0123456789"
+
+_RULES: dict[str, tuple[Rule, ...]] = {
+    **dict.fromkeys(_LISTS, (list_block,)),
+    **dict.fromkeys("*-", (hr, list_block)),
+    "_": (hr,),
+    "`": (fence,),
+    "~": (fence,),
+    ">": (blockquote,),
+    "[": (footnote_def, reference),
+    "<": (html_block,),
+    "#": (heading,),
+}
+"""What a line may begin, by its first character after the indent, in markdown-it's order."""
+
+_ENDS_PARAGRAPH = _RULES | {"[": (footnote_def,)}
+_ENDS_QUOTE = {character: rules for character, rules in _RULES.items() if character != "["}
+_ENDS_ITEM: dict[str, tuple[Rule, ...]] = {
+    "`": (fence,),
+    "~": (fence,),
+    ">": (blockquote,),
+    **dict.fromkeys("*-_", (hr,)),
+}
+
+
+class BlockState(StateBlock):
+    """A state whose lines are found faster, and whose tokens are made faster."""
+
+    def __init__(self, src: str, md: MarkdownIt, env: EnvType, tokens: list[Token]) -> None:
+        super().__init__("", md, env, tokens)
+        self.src = src
+        self.may_hold_tables = "|" in src
+        lines = src.split("\n")
+        if not lines[-1].strip(_SPACES):
+            lines.pop()
+        begin, begins, ends, shifts, indents = 0, list[int](), list[int](), list[int](), list[int]()
+        for line in lines:
+            begins.append(begin)
+            length = len(line)
+            ends.append(begin + length)
+            begin += length + 1
+            shift = indent = 0
+            if length and line[0] in _SPACES:
+                shift = indent = length - len(line.lstrip(_SPACES))
+                if "\t" in line:
+                    indent = len(line[:shift].expandtabs(4))
+            shifts.append(shift)
+            indents.append(indent)
+        self.lineMax = len(lines)
+        # One entry more: rules look past the last line.
+        self.bMarks, self.eMarks = [*begins, len(src)], [*ends, len(src)]
+        self.tShift, self.sCount, self.bsCount = [*shifts, 0], [*indents, 0], [0] * (len(lines) + 1)
+
+    def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:
+        """Add a token, one level up or down where it opens or closes."""
+        token = QuickToken(ttype, tag, nesting)
+        token.block = True
+        if nesting < 0:
+            self.level -= 1
+        token.level = self.level
+        if nesting > 0:
+            self.level += 1
+        self.tokens.append(token)
+        return token
+
+
+class Blocks(ParserBlock):
+    """markdown-it's block parser, with the same result."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        for name in self.ruler.get_all_rules():
+            self.ruler.disable(name)
+        self.ruler.push("code", code)  # its name tells the state that four spaces mean code
+        self.ruler.push("ends_paragraph", _ends_paragraph, {"alt": ["paragraph", "reference"]})
+        self.ruler.push("ends_quote", _ender(_ENDS_QUOTE), {"alt": ["blockquote"]})
+        self.ruler.push("ends_item", _ender(_ENDS_ITEM), {"alt": ["list"]})
+
+    def parse(self, src: str, md: MarkdownIt, env: EnvType, outTokens: list[Token]) -> list[Token] | None:  # noqa: N803
+        """Add the tokens of the blocks of `src`."""
+        if not src:
+            return None
+        state = BlockState(src, md, env, outTokens)
+        self.tokenize(state, state.line, state.lineMax)
+        return state.tokens
+
+    def tokenize(self, state: StateBlock, startLine: int, endLine: int) -> None:  # noqa: N803
+        """Read the blocks of a range of lines: as markdown-it's, but for how the rule is found."""
+        begins, ends, shifts, indents = state.bMarks, state.eMarks, state.tShift, state.sCount
+        deepest = state.md.options["maxNesting"]
+        line, had_empty_lines = startLine, False
+        while line < endLine:
+            last = state.lineMax
+            while line < last and begins[line] + shifts[line] >= ends[line]:
+                line += 1
+            state.line = line
+            if line >= endLine or indents[line] < state.blkIndent:
+                return
+            if state.level >= deepest:
+                state.line = endLine
+                return
+            _read(state, line, endLine)
+            state.tight = not had_empty_lines
+            line = state.line
+            if line - 1 < endLine and begins[line - 1] + shifts[line - 1] >= ends[line - 1]:
+                had_empty_lines = True
+            if line < endLine and begins[line] + shifts[line] >= ends[line]:
+                had_empty_lines = True
+                line += 1
+                state.line = line
+
+
+def _read(state: StateBlock, line: int, end: int) -> None:
+    """Read one block."""
+    if state.sCount[line] - state.blkIndent >= 4 and code(state, line, end, False):
+        return
+    if _may_head_table(state, line, end) and table(state, line, end, False):
+        return
+    for rule in _RULES.get(state.src[state.bMarks[line] + state.tShift[line]], ()):
+        if rule(state, line, end, False):
+            return
+    _paragraph(state, line, end)
+
+
+def _may_head_table(state: StateBlock, line: int, end: int) -> bool:
+    if not state.may_hold_tables or line + 2 > end:  # type: ignore[attr-defined]  # it is a BlockState
+        return False
+    second = state.bMarks[line + 1] + state.tShift[line + 1]
+    return state.src[second : second + 1] in {"|", "-", ":"}
+
+
+def _ends_paragraph(state: StateBlock, line: int, end: int, silent: bool) -> bool:
+    if _may_head_table(state, line, end) and table(state, line, end, silent):
+        return True
+    first = state.src[state.bMarks[line] + state.tShift[line]]
+    return first in _ENDS_PARAGRAPH and any(rule(state, line, end, silent) for rule in _ENDS_PARAGRAPH[first])
+
+
+def _ender(rules: dict[str, tuple[Rule, ...]]) -> Rule:
+    def ends(state: StateBlock, line: int, end: int, silent: bool) -> bool:
+        begin = state.bMarks[line] + state.tShift[line]
+        return any(rule(state, line, end, silent) for rule in rules.get(state.src[begin : begin + 1], ()))
+
+    return ends
+
+
+def _paragraph(state: StateBlock, start: int, end: int) -> None:
+    """A paragraph, or a heading where `===` or `---` stands below it."""
+    if end != state.lineMax:  # the two rules look to different ends
+        if not lheading(state, start, end, False):
+            paragraph(state, start, end, False)
+        return
+    above, state.parentType = state.parentType, "paragraph"
+    line, level = start + 1, 0
+    while line < end and state.bMarks[line] + state.tShift[line] < state.eMarks[line]:
+        indent = state.sCount[line]
+        if indent - state.blkIndent <= 3:
+            level = _underline(state, line) if indent >= state.blkIndent else 0
+            if level or (indent >= 0 and _ends_paragraph(state, line, end, True)):
+                break
+        line += 1
+    content = _lines(state, start, line)
+    state.line = line + 1 if level else line
+    name, tag = ("heading", f"h{level}") if level else ("paragraph", "p")
+    state.push(f"{name}_open", tag, 1)
+    inline = state.push("inline", "", 0)
+    inline.content, inline.children = content, []
+    state.push(f"{name}_close", tag, -1)
+    state.parentType = above
+
+
+def _underline(state: StateBlock, line: int) -> int:
+    """The level of the heading that a line makes of those above it; 0 where it makes none."""
+    begin, end = state.bMarks[line] + state.tShift[line], state.eMarks[line]
+    marker = state.src[begin]
+    if marker not in "=-" or state.src[begin:end].rstrip(_SPACES).strip(marker):
+        return 0
+    return 1 if marker == "=" else 2
+
+
+def _lines(state: StateBlock, start: int, end: int) -> str:
+    if end == start + 1:  # what stands before the text would be stripped anyway
+        return state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]].strip(MD_TRIM_CHARS)
+    return state.getLines(start, end, state.blkIndent, False).strip(MD_TRIM_CHARS)

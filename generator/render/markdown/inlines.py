@@ -1,0 +1,229 @@
+"""Text within blocks, read with markdown-it's rules: found by character, left out where none can match."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from types import SimpleNamespace
+from typing import Literal
+
+from markdown_it import MarkdownIt
+from markdown_it.helpers import parseLinkDestination, parseLinkLabel, parseLinkTitle
+from markdown_it.helpers.parse_link_destination import _Result
+from markdown_it.parser_inline import ParserInline
+from markdown_it.rules_inline import (
+    StateInline,
+    autolink,
+    backtick,
+    emphasis,
+    entity,
+    escape,
+    html_inline,
+    image,
+    link,
+    link_pairs,
+    newline,
+    strikethrough,
+)
+from markdown_it.rules_inline.state_inline import Scanned
+from markdown_it.token import Token
+from markdown_it.utils import EnvType
+from mdit_py_plugins.footnote.index import footnote_ref
+
+from generator.render import emphasis as flanks
+from generator.render.markdown.tokens import QuickToken, text_token
+
+Rule = Callable[[StateInline, bool], bool]
+
+
+def _note(state: StateInline, silent: bool) -> bool:
+    return "footnotes" in state.env and footnote_ref(state, silent)
+
+
+_RULES: dict[str, tuple[Rule, ...]] = {
+    "\n": (newline,),
+    "\\": (escape,),
+    "`": (backtick,),
+    "~": (strikethrough.tokenize,),
+    "*": (emphasis.tokenize,),
+    "_": (emphasis.tokenize,),
+    "[": (link, _note),
+    "]": (),
+    "!": (image,),
+    "<": (autolink, html_inline),
+    "&": (entity,),
+}
+"""What a character may begin, in markdown-it's order. `]` begins nothing, but ends the label of a link."""
+
+_SPECIAL = re.compile(f"[{re.escape(''.join(_RULES))}]")
+_MARKUP = re.compile(r"[\n\\`~*_\[<&]")
+"""What text without markup is free of: `!` is markup only before a bracket, `]` only after one."""
+
+
+class InlineState(StateInline):
+    """Inline parsing that knows emphasis beside Chinese, Japanese and Korean."""
+
+    has_runs = False
+    """Whether there are markers of emphasis to pair."""
+    has_escapes = False
+
+    def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:
+        """Add a token, and before it the text that was read since the last one."""
+        if self.pending:
+            self.pushPending()
+        token = QuickToken(ttype, tag, nesting)
+        meta = None
+        if nesting < 0:
+            self.level -= 1
+            self.delimiters = self._prev_delimiters.pop()
+        token.level = self.level
+        if nesting > 0:
+            self.level += 1
+            self._prev_delimiters.append(self.delimiters)
+            self.delimiters = []
+            meta = {"delimiters": self.delimiters}
+        if ttype == "text_special":
+            self.has_escapes = True
+        self.pendingLevel = self.level
+        self.tokens.append(token)
+        self.tokens_meta.append(meta)
+        return token
+
+    def pushPending(self) -> Token:  # noqa: N802
+        """Add the text that was read since the last token."""
+        token = text_token(self.pending)
+        token.level = self.pendingLevel
+        self.tokens.append(token)
+        self.pending = ""
+        return token
+
+    def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:  # noqa: N802, N803
+        """Tell what a run of markers can do."""
+        self.has_runs = True
+        source, end, most = self.src, start, self.posMax
+        marker = source[start]
+        while end < most and source[end] == marker:
+            end += 1
+        opens, closes = flanks.flanking(source, start, end, most, inside_words=canSplitWord)
+        return Scanned(opens, closes, end - start)
+
+
+class Inlines(ParserInline):
+    """markdown-it's inline parser, with the same result, its texts joined."""
+
+    def parse(self, src: str, md: MarkdownIt, env: EnvType, tokens: list[Token]) -> list[Token]:
+        """Add the tokens of `src`."""
+        if not has_markup(src):
+            if src:
+                tokens.append(text_token(src))
+            return tokens
+        state = InlineState(src, md, env, tokens)
+        self.tokenize(state)
+        if state.has_runs:
+            link_pairs(state)
+            strikethrough.postProcess(state)
+            emphasis.postProcess(state)
+        if state.has_runs or state.has_escapes:
+            tokens[:] = _joined(tokens)
+        return tokens
+
+    def tokenize(self, state: StateInline) -> None:
+        """Read on to the end of the state's range."""
+        source, position, end = state.src, state.pos, state.posMax
+        search = _SPECIAL.search
+        if state.level >= state.md.options["maxNesting"]:
+            state.append_pending(source[position:end])
+            state.pos = position = end
+        while position < end:
+            special = search(source, position, end)
+            stop = special.start() if special else end
+            if stop > position:
+                state.append_pending(source[position:stop])
+                state.pos = stop
+                if special is None:
+                    break
+            for rule in _RULES[source[stop]]:
+                if rule(state, False):
+                    break
+            else:
+                state.append_pending(source[stop])
+                state.pos += 1
+            position = state.pos
+        if state.pending:
+            state.pushPending()
+
+    def skipToken(self, state: StateInline) -> None:  # noqa: N802
+        """Go past one token without making it."""
+        position = state.pos
+        if position in state.cache:
+            state.pos = state.cache[position]
+            return
+        rules = _RULES.get(state.src[position])
+        if state.level >= state.md.options["maxNesting"]:
+            state.pos = state.posMax + 1
+        elif rules is None:
+            special = _SPECIAL.search(state.src, position, state.posMax)
+            state.pos = special.start() if special else state.posMax
+        else:
+            state.level += 1
+            if not any(rule(state, True) for rule in rules):
+                state.pos += 1
+            state.level -= 1
+        state.cache[position] = state.pos
+
+
+def has_markup(text: str) -> bool:
+    """Whether text may be anything but itself."""
+    return _MARKUP.search(text) is not None
+
+
+def _joined(tokens: Sequence[Token]) -> list[Token]:
+    """The same with neighbouring texts as one; each texts' content is joined once."""
+    joined: list[Token] = []
+    texts: list[str] = []
+    for token in tokens:
+        if token.type in {"text", "text_special"}:
+            if not texts:
+                joined.append(text_token(""))
+            texts.append(token.content)
+            continue
+        if texts:
+            joined[-1].content = "".join(texts)
+            texts = []
+        joined.append(token)
+    if texts:
+        joined[-1].content = "".join(texts)
+    return joined
+
+
+# ---- links
+
+_LABEL_END = re.compile(r"[\[\]\\`<]")
+_DESTINATION = re.compile(r"[^\x00-\x20\x7f()\\<&][^\x00-\x20\x7f()\\&]*")
+
+
+def _link_label(state: StateInline, start: int, disableNested: bool = False) -> int:  # noqa: N803
+    """Where a label ends: at the first bracket, if nothing before it can hold brackets."""
+    if state.level < state.md.options["maxNesting"]:
+        end = _LABEL_END.search(state.src, start + 1, state.posMax)
+        if end is None:
+            return -1
+        if end[0] == "]":
+            return end.start()
+    return parseLinkLabel(state, start, disableNested)
+
+
+def _link_destination(string: str, position: int, most: int) -> _Result:
+    """An address, at once where it has no brackets, escapes and entities."""
+    simple = _DESTINATION.match(string, position, most)
+    if simple is None or (simple.end() < most and string[simple.end()] in "(\\&"):
+        return parseLinkDestination(string, position, most)
+    result = _Result()
+    result.ok, result.pos, result.str = True, simple.end(), simple[0]
+    return result
+
+
+HELPERS = SimpleNamespace(
+    parseLinkLabel=_link_label, parseLinkDestination=_link_destination, parseLinkTitle=parseLinkTitle
+)
+"""In place of `markdown_it.helpers`."""
