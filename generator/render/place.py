@@ -50,7 +50,7 @@ def _image_source(written: Mapping[str, str], place: Place) -> tuple[str | None,
             return addresses.link(addresses.article(place.id), beside.address), *size
         if source in _addresses_beside(place):  # settled already, on its way through `repaired`
             return source, width, height
-    address = links.data_image(source) or links.resolve(source, place.original)
+    address = links.resolve(source, place.original) or links.data_image(source)
     return None if address is None or address.startswith("mailto:") else address, width, height
 
 

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Literal
 
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import unescapeAll
 from markdown_it.helpers import parseLinkDestination, parseLinkLabel, parseLinkTitle
 from markdown_it.helpers.parse_link_destination import _Result
 from markdown_it.parser_inline import ParserInline
@@ -40,6 +41,52 @@ def _note(state: StateInline, silent: bool) -> bool:
     return "footnotes" in state.env and footnote_ref(state, silent)
 
 
+_LABEL = r"\[([^\n\\`~*_\[\]<&!]*+)\]"
+_TARGET = r"\(([^\x00-\x20\x7f()\\<]++)(?: \"([^\"\\&\n]*+)\")?\)"
+_LINK = re.compile(_LABEL + _TARGET)
+_IMAGE = re.compile("!" + _LABEL + _TARGET)
+"""The common form: a label of plain text, an address without brackets, perhaps a title."""
+
+
+def _link(state: StateInline, silent: bool) -> bool:
+    """A link of the common form, at once; any other as markdown-it reads it."""
+    common = _LINK.match(state.src, state.pos, state.posMax)
+    if common is None or state.level >= state.md.options["maxNesting"]:
+        return link(state, silent)
+    if not silent:
+        if state.pending:
+            state.pushPending()
+        opening = QuickToken("link_open", "a", 1)
+        opening.attrs = _attributes("href", common)
+        state.tokens.append(opening)
+        if common[1]:
+            state.tokens.append(text_token(common[1]))
+        state.tokens.append(QuickToken("link_close", "a", -1))
+    state.pos = common.end()
+    return True
+
+
+def _image(state: StateInline, silent: bool) -> bool:
+    common = _IMAGE.match(state.src, state.pos, state.posMax)
+    if common is None or state.level >= state.md.options["maxNesting"]:
+        return image(state, silent)
+    if not silent:
+        token = state.push("image", "img", 0)
+        token.attrs = _attributes("src", common)
+        token.content = common[1]
+        token.children = [text_token(common[1])] if common[1] else None
+    state.pos = common.end()
+    return True
+
+
+def _attributes(name: str, common: re.Match[str]) -> dict[str, str | int | float]:
+    address, title = common[2], common[3]
+    attributes: dict[str, str | int | float] = {name: unescapeAll(address) if "&" in address else address}
+    if title:
+        attributes["title"] = title
+    return attributes
+
+
 _RULES: dict[str, tuple[Rule, ...]] = {
     "\n": (newline,),
     "\\": (escape,),
@@ -47,9 +94,9 @@ _RULES: dict[str, tuple[Rule, ...]] = {
     "~": (strikethrough.tokenize,),
     "*": (emphasis.tokenize,),
     "_": (emphasis.tokenize,),
-    "[": (link, _note),
+    "[": (_link, _note),
     "]": (),
-    "!": (image,),
+    "!": (_image,),
     "<": (autolink, html_inline),
     "&": (entity,),
 }
@@ -199,7 +246,7 @@ def _joined(tokens: Sequence[Token]) -> list[Token]:
 # ---- links
 
 _LABEL_END = re.compile(r"[\[\]\\`<]")
-_DESTINATION = re.compile(r"[^\x00-\x20\x7f()\\<&][^\x00-\x20\x7f()\\&]*")
+_DESTINATION = re.compile(r"[^\x00-\x20\x7f()\\<][^\x00-\x20\x7f()\\]*+")
 
 
 def _link_label(state: StateInline, start: int, disableNested: bool = False) -> int:  # noqa: N803
@@ -214,12 +261,12 @@ def _link_label(state: StateInline, start: int, disableNested: bool = False) -> 
 
 
 def _link_destination(string: str, position: int, most: int) -> _Result:
-    """An address, at once where it has no brackets, escapes and entities."""
+    """An address, at once where it has no brackets and escapes."""
     simple = _DESTINATION.match(string, position, most)
-    if simple is None or (simple.end() < most and string[simple.end()] in "(\\&"):
+    if simple is None or (simple.end() < most and string[simple.end()] in "(\\"):
         return parseLinkDestination(string, position, most)
     result = _Result()
-    result.ok, result.pos, result.str = True, simple.end(), simple[0]
+    result.ok, result.pos, result.str = True, simple.end(), unescapeAll(simple[0])
     return result
 
 
