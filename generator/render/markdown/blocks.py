@@ -23,12 +23,12 @@ from markdown_it.rules_block import (
     list_block,
     paragraph,
     reference,
-    table,
 )
 from markdown_it.token import Token
 from markdown_it.utils import EnvType
 from mdit_py_plugins.footnote.index import footnote_def
 
+from generator.render.markdown.tables import read_table
 from generator.render.markdown.tokens import QuickToken
 
 Rule = Callable[[StateBlock, int, int, bool], bool]
@@ -36,10 +36,16 @@ Rule = Callable[[StateBlock, int, int, bool], bool]
 _SPACES = " \t"
 _LISTS = "*+-0123456789"
 
+
+def _rule(state: StateBlock, line: int, end: int, silent: bool) -> bool:
+    """A rule across the page; a line of a list seldom ends as one."""
+    return state.src[state.eMarks[line] - 1] in "*-_ \t" and hr(state, line, end, silent)
+
+
 _RULES: dict[str, tuple[Rule, ...]] = {
     **dict.fromkeys(_LISTS, (list_block,)),
-    **dict.fromkeys("*-", (hr, list_block)),
-    "_": (hr,),
+    **dict.fromkeys("*-", (_rule, list_block)),
+    "_": (_rule,),
     "`": (fence,),
     "~": (fence,),
     ">": (blockquote,),
@@ -55,7 +61,7 @@ _ENDS_ITEM: dict[str, tuple[Rule, ...]] = {
     "`": (fence,),
     "~": (fence,),
     ">": (blockquote,),
-    **dict.fromkeys("*-_", (hr,)),
+    **dict.fromkeys("*-_", (_rule,)),
 }
 
 
@@ -150,7 +156,7 @@ def _read(state: StateBlock, line: int, end: int) -> None:
     """Read one block."""
     if state.sCount[line] - state.blkIndent >= 4 and code(state, line, end, False):
         return
-    if _may_head_table(state, line, end) and table(state, line, end, False):
+    if _may_head_table(state, line, end) and read_table(state, line, end, False):
         return
     for rule in _RULES.get(state.src[state.bMarks[line] + state.tShift[line]], ()):
         if rule(state, line, end, False):
@@ -166,7 +172,7 @@ def _may_head_table(state: StateBlock, line: int, end: int) -> bool:
 
 
 def _ends_paragraph(state: StateBlock, line: int, end: int, silent: bool) -> bool:
-    if _may_head_table(state, line, end) and table(state, line, end, silent):
+    if _may_head_table(state, line, end) and read_table(state, line, end, silent):
         return True
     first = state.src[state.bMarks[line] + state.tShift[line]]
     return first in _ENDS_PARAGRAPH and any(rule(state, line, end, silent) for rule in _ENDS_PARAGRAPH[first])
@@ -198,10 +204,10 @@ def _paragraph(state: StateBlock, start: int, end: int) -> None:
     content = _lines(state, start, line)
     state.line = line + 1 if level else line
     name, tag = ("heading", f"h{level}") if level else ("paragraph", "p")
-    state.push(f"{name}_open", tag, 1)
-    inline = state.push("inline", "", 0)
+    opening, inline = QuickToken(f"{name}_open", tag, 1), QuickToken("inline", "", 0)
+    opening.level = state.level
     inline.content, inline.children = content, []
-    state.push(f"{name}_close", tag, -1)
+    state.tokens += (opening, inline, QuickToken(f"{name}_close", tag, -1))
     state.parentType = above
 
 

@@ -41,7 +41,7 @@ def _note(state: StateInline, silent: bool) -> bool:
     return "footnotes" in state.env and footnote_ref(state, silent)
 
 
-_LABEL = r"\[([^\n\\`~*_\[\]<&!]*+)\]"
+_LABEL = r"\[([^\n\\`~*_\[\]<&]*+)\]"
 _TARGET = r"\(([^\x00-\x20\x7f()\\<]++)(?: \"([^\"\\&\n]*+)\")?\)"
 _LINK = re.compile(_LABEL + _TARGET)
 _IMAGE = re.compile("!" + _LABEL + _TARGET)

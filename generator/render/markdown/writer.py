@@ -74,9 +74,7 @@ class Writer:
             elif token.hidden:
                 self.opened, self.after_hidden = "", True
             elif token.type == "inline":
-                piece = self.inline(self._settled(token)) if token.children else escaped(token.content)
-                self.opened, self.after_hidden = "", False
-                self.pieces.append(piece)
+                self._cell(token)
             else:
                 self._tag(token)
             position += 1
@@ -99,12 +97,17 @@ class Writer:
         if token.nesting < 0:
             self.pieces.append(f"</{token.tag}>\n")
             return
-        attributes = "".join(f' {name}="{escaped(str(value))}"' for name, value in _attributes(token).items())
         if token.nesting > 0:
             self.opened = token.tag
-            self.pieces.append(f"<{token.tag}{attributes}>")
+            self.pieces.append(_start_tag(token) if token.attrs else f"<{token.tag}>")
         else:
-            self.pieces.append(f"<{token.tag}{attributes}>\n")
+            self.pieces.append(f"<{token.tag}>\n")
+
+    def _cell(self, cell: Token) -> None:
+        self._begin(cell)
+        class_ = f' class="align-{cell.info}"' if cell.info else ""
+        text = self.inline(self._settled(cell)) if cell.children else escaped(cell.content)
+        self.pieces.append(f"<{cell.tag}{class_}>{text}</{cell.tag}>\n")
 
     def _text_block(self, opening: Token, inline: Token, closing: Token) -> int:
         """Write a paragraph or heading, if anything is left of it; returns how many tokens it took."""
@@ -141,13 +144,12 @@ class Writer:
 
     def _settle_headers(self, tokens: Sequence[Token]) -> None:
         """An empty header cell names no column: it becomes a plain cell; a header without any goes."""
-        for position, token in enumerate(tokens):
-            if token.type == "th_open":
-                cell = tokens[position + 1]
-                if cell.children:
-                    cell.children = self._settled(cell)
-                if not cell.children and not cell.content:
-                    token.tag = tokens[position + 2].tag = "td"
+        for token in tokens:
+            if token.type == "inline" and token.tag == "th":
+                if token.children:
+                    token.children = self._settled(token)
+                if not token.children and not token.content:
+                    token.tag = "td"
         start = None
         for position, token in enumerate(tokens):
             if token.type == "thead_open":
@@ -155,7 +157,7 @@ class Writer:
             elif token.type == "thead_close" and start is not None:
                 head = tokens[start : position + 1]
                 has_body = position + 1 < len(tokens) and tokens[position + 1].type == "tbody_open"
-                if has_body and not any(child.type == "th_open" and child.tag == "th" for child in head):
+                if has_body and not any(child.tag == "th" for child in head):
                     for child in head:
                         child.hidden = True
 
@@ -226,9 +228,9 @@ class Writer:
             elif kind in _INLINE_TAGS:
                 pieces.append(_INLINE_TAGS[kind])
             elif kind == "link_open":
-                pieces.append(_start_tag("a", token))
+                pieces.append(_start_tag(token))
             elif kind == "image":
-                pieces.append(_start_tag("img", token))
+                pieces.append(_start_tag(token))
             elif kind == "softbreak":
                 pieces.append(_line_break(tokens, position))
             elif kind == "code_inline":
@@ -282,16 +284,9 @@ def _texts(tokens: Iterable[Token]) -> Iterable[str]:
             yield "\n"
 
 
-def _attributes(token: Token) -> dict[str, str | int | float]:
-    """A block's attributes, with a column's alignment as a class."""
-    if "style" not in token.attrs:
-        return token.attrs
-    return {"class": "align-" + str(token.attrs["style"]).removeprefix("text-align:")}
-
-
-def _start_tag(name: str, token: Token) -> str:
+def _start_tag(token: Token) -> str:
     attributes = "".join([f' {key}="{escaped(str(value))}"' for key, value in token.attrs.items()])
-    return f"<{name}{attributes}>"
+    return f"<{token.tag}{attributes}>"
 
 
 def _line_break(tokens: Sequence[Token], position: int) -> str:
