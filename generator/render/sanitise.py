@@ -109,7 +109,9 @@ def well_formed(html: str) -> str:
 
 
 def _without_unfit(html: str) -> str:
-    return _UNFIT.sub("", html) if _PERHAPS_UNFIT.search(html) else html
+    if html.replace("\n", "").isprintable() or not _PERHAPS_UNFIT.search(html):  # what is cheap first
+        return html
+    return _UNFIT.sub("", html)
 
 
 def _keep(tag: str, attribute: str, value: str) -> str | None:  # noqa: ARG001  # nh3 passes all three

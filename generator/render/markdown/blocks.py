@@ -42,6 +42,17 @@ def _rule(state: StateBlock, line: int, end: int, silent: bool) -> bool:
     return state.src[state.eMarks[line] - 1] in "*-_ \t" and hr(state, line, end, silent)
 
 
+def _define(state: StateBlock, line: int, end: int, silent: bool) -> bool:
+    """A note, or the address of a link; most texts have neither."""
+    if not state.may_define:  # type: ignore[attr-defined]  # it is a BlockState
+        return False
+    return footnote_def(state, line, end, silent) or reference(state, line, end, silent)
+
+
+def _define_note(state: StateBlock, line: int, end: int, silent: bool) -> bool:
+    return state.may_define and footnote_def(state, line, end, silent)  # type: ignore[attr-defined]
+
+
 _RULES: dict[str, tuple[Rule, ...]] = {
     **dict.fromkeys(_LISTS, (list_block,)),
     **dict.fromkeys("*-", (_rule, list_block)),
@@ -49,13 +60,13 @@ _RULES: dict[str, tuple[Rule, ...]] = {
     "`": (fence,),
     "~": (fence,),
     ">": (blockquote,),
-    "[": (footnote_def, reference),
+    "[": (_define,),
     "<": (html_block,),
     "#": (heading,),
 }
 """What a line may begin, by its first character after the indent, in markdown-it's order."""
 
-_ENDS_PARAGRAPH = _RULES | {"[": (footnote_def,)}
+_ENDS_PARAGRAPH = _RULES | {"[": (_define_note,)}
 _ENDS_QUOTE = {character: rules for character, rules in _RULES.items() if character != "["}
 _ENDS_ITEM: dict[str, tuple[Rule, ...]] = {
     "`": (fence,),
@@ -72,6 +83,7 @@ class BlockState(StateBlock):
         super().__init__("", md, env, tokens)
         self.src = src
         self.may_hold_tables = "|" in src
+        self.may_define = "]:" in src
         lines = src.split("\n")
         if not lines[-1].strip(_SPACES):
             lines.pop()
@@ -174,14 +186,15 @@ def _may_head_table(state: StateBlock, line: int, end: int) -> bool:
 def _ends_paragraph(state: StateBlock, line: int, end: int, silent: bool) -> bool:
     if _may_head_table(state, line, end) and read_table(state, line, end, silent):
         return True
-    first = state.src[state.bMarks[line] + state.tShift[line]]
-    return first in _ENDS_PARAGRAPH and any(rule(state, line, end, silent) for rule in _ENDS_PARAGRAPH[first])
+    rules = _ENDS_PARAGRAPH.get(state.src[state.bMarks[line] + state.tShift[line]])
+    return rules is not None and any(rule(state, line, end, silent) for rule in rules)
 
 
 def _ender(rules: dict[str, tuple[Rule, ...]]) -> Rule:
     def ends(state: StateBlock, line: int, end: int, silent: bool) -> bool:
         begin = state.bMarks[line] + state.tShift[line]
-        return any(rule(state, line, end, silent) for rule in rules.get(state.src[begin : begin + 1], ()))
+        own = rules.get(state.src[begin : begin + 1])
+        return own is not None and any(rule(state, line, end, silent) for rule in own)
 
     return ends
 

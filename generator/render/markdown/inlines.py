@@ -26,7 +26,7 @@ from markdown_it.rules_inline import (
     newline,
     strikethrough,
 )
-from markdown_it.rules_inline.state_inline import Scanned
+from markdown_it.rules_inline.state_inline import Delimiter, Scanned
 from markdown_it.token import Token
 from markdown_it.utils import EnvType
 from mdit_py_plugins.footnote.index import footnote_ref
@@ -46,22 +46,22 @@ _TARGET = r"\(([^\x00-\x20\x7f()\\<]++)(?: \"([^\"\\&\n]*+)\")?\)"
 _LINK = re.compile(_LABEL + _TARGET)
 _IMAGE = re.compile("!" + _LABEL + _TARGET)
 """The common form: a label of plain text, an address without brackets, perhaps a title."""
+_NO_LINK = re.compile(r"\[[^\[\]\\`<]*+(?:\Z|\](?!\())")
+"""A bracket that can only refer to a definition, such as a box to tick."""
+_STRONG = re.compile(r"\*\*((?!\s)[^\n\\`~*_\[<&]++(?<!\s))\*\*")
 
 
 def _link(state: StateInline, silent: bool) -> bool:
     """A link of the common form, at once; any other as markdown-it reads it."""
     common = _LINK.match(state.src, state.pos, state.posMax)
     if common is None or state.level >= state.md.options["maxNesting"]:
+        if "references" not in state.env and _NO_LINK.match(state.src, state.pos, state.posMax):
+            return False
         return link(state, silent)
     if not silent:
         if state.pending:
             state.pushPending()
-        opening = QuickToken("link_open", "a", 1)
-        opening.attrs = _attributes("href", common)
-        state.tokens.append(opening)
-        if common[1]:
-            state.tokens.append(text_token(common[1]))
-        state.tokens.append(QuickToken("link_close", "a", -1))
+        state.tokens += _link_tokens(common)
     state.pos = common.end()
     return True
 
@@ -71,12 +71,35 @@ def _image(state: StateInline, silent: bool) -> bool:
     if common is None or state.level >= state.md.options["maxNesting"]:
         return image(state, silent)
     if not silent:
-        token = state.push("image", "img", 0)
-        token.attrs = _attributes("src", common)
-        token.content = common[1]
-        token.children = [text_token(common[1])] if common[1] else None
+        if state.pending:
+            state.pushPending()
+        state.tokens += _image_tokens(common)
     state.pos = common.end()
     return True
+
+
+def _link_tokens(common: re.Match[str]) -> list[Token]:
+    opening = QuickToken("link_open", "a", 1)
+    opening.attrs = _attributes("href", common)
+    label = [text_token(common[1])] if common[1] else []
+    return [opening, *label, QuickToken("link_close", "a", -1)]
+
+
+def _image_tokens(common: re.Match[str]) -> list[Token]:
+    token = QuickToken("image", "img", 0)
+    token.attrs = _attributes("src", common)
+    token.content = common[1]
+    token.children = [text_token(common[1])] if common[1] else None
+    return [token]
+
+
+def _strong_tokens(common: re.Match[str]) -> list[Token]:
+    opening, closing = QuickToken("strong_open", "strong", 1), QuickToken("strong_close", "strong", -1)
+    return [opening, text_token(common[1]), closing]
+
+
+_WHOLE = {"[": (_LINK, _link_tokens), "!": (_IMAGE, _image_tokens), "*": (_STRONG, _strong_tokens)}
+"""What many a block is as a whole, by its first character."""
 
 
 def _attributes(name: str, common: re.Match[str]) -> dict[str, str | int | float]:
@@ -87,13 +110,37 @@ def _attributes(name: str, common: re.Match[str]) -> dict[str, str | int | float
     return attributes
 
 
+def _run(state: StateInline, silent: bool) -> bool:
+    """A run of `*` or `_`: text where it can neither open nor close emphasis, as within `a_name`."""
+    if silent:
+        return False
+    marker = state.src[state.pos]
+    opens, closes, length = state.scanDelims(state.pos, marker == "*")
+    if not opens and not closes:
+        state.append_pending(marker * length)
+    else:
+        state.has_runs = True  # type: ignore[attr-defined]  # it is an InlineState
+        if state.pending:
+            state.pushPending()
+        for _ in range(length):
+            state.delimiters.append(Delimiter(ord(marker), length, len(state.tokens), -1, opens, closes))
+            state.tokens.append(text_token(marker))
+    state.pos += length
+    return True
+
+
+def _strike(state: StateInline, silent: bool) -> bool:
+    state.has_runs = True  # type: ignore[attr-defined]
+    return strikethrough.tokenize(state, silent)
+
+
 _RULES: dict[str, tuple[Rule, ...]] = {
     "\n": (newline,),
     "\\": (escape,),
     "`": (backtick,),
-    "~": (strikethrough.tokenize,),
-    "*": (emphasis.tokenize,),
-    "_": (emphasis.tokenize,),
+    "~": (_strike,),
+    "*": (_run,),
+    "_": (_run,),
     "[": (_link, _note),
     "]": (),
     "!": (_image,),
@@ -146,7 +193,6 @@ class InlineState(StateInline):
 
     def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:  # noqa: N802, N803
         """Tell what a run of markers can do."""
-        self.has_runs = True
         source, end, most = self.src, start, self.posMax
         marker = source[start]
         while end < most and source[end] == marker:
@@ -163,6 +209,9 @@ class Inlines(ParserInline):
         if not has_markup(src):
             if src:
                 tokens.append(text_token(src))
+            return tokens
+        if src[0] in _WHOLE and (whole := _WHOLE[src[0]][0].fullmatch(src)):
+            tokens += _WHOLE[src[0]][1](whole)
             return tokens
         state = InlineState(src, md, env, tokens)
         self.tokenize(state)

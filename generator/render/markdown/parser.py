@@ -56,10 +56,10 @@ def _normalize(state: StateCore) -> None:
 
 
 def _inline(state: StateCore) -> None:
-    parser = state.md.inline
+    parser, markdown, environment = state.md.inline, state.md, state.env
     for token in state.tokens:
         if token.type == "inline" and has_markup(token.content):
-            token.children = parser.parse(token.content, state.md, state.env, [])
+            token.children = parser.parse(token.content, markdown, environment, [])
 
 
 def _keep_unreferenced(state: StateCore) -> None:
