@@ -65,10 +65,7 @@ def _alignment(cell: str) -> str:
 
 
 def _cells(row: str) -> list[str]:
-    if "\\" in row:
-        cells = [cell.replace("\\|", "|") for cell in _DIVIDER.split(row)]
-    else:
-        cells = row.split("|")
+    cells = [cell.replace("\\|", "|") for cell in _DIVIDER.split(row)] if "\\" in row else row.split("|")
     return cells[1 if cells[0] == "" else 0 : -1 if len(cells) > 1 and cells[-1] == "" else None]
 
 

@@ -227,9 +227,7 @@ class Writer:
                 pieces.append(escaped(token.content))
             elif kind in _INLINE_TAGS:
                 pieces.append(_INLINE_TAGS[kind])
-            elif kind == "link_open":
-                pieces.append(_start_tag(token))
-            elif kind == "image":
+            elif kind in {"link_open", "image"}:
                 pieces.append(_start_tag(token))
             elif kind == "softbreak":
                 pieces.append(_line_break(tokens, position))
