@@ -56,6 +56,7 @@ class Reference(MarkdownIt):
         return url
 
 
+NO_NUMBERS = (None, None)
 OURS, REFERENCE = Parser(), Reference()
 
 
@@ -74,7 +75,7 @@ def blocks(token):
     if not token.tag:
         return [inline]
     style = {"style": f"text-align:{token.info}"} if token.info else {}
-    rest = (False, "", (None, None))
+    rest = (False, "", NO_NUMBERS)
     return [
         (f"{token.tag}_open", token.tag, "", style, *rest),
         inline,
@@ -86,15 +87,24 @@ def inlines(token):
     children = token.children
     if not children:
         return (
-            [("text", "", token.content, {}, (None, None), [])]
+            [("text", "", token.content, {}, NO_NUMBERS, [])]
             if token.content and token.type == "inline"
             else []
         )
     return [
-        (child.type, child.tag, child.content, attributes(child), numbers(child), inlines(child))
-        for child in children
-        if child.type != "text" or child.content
+        form for child in children if child.type != "text" or child.content for form in inline_forms(child)
     ]
+
+
+def inline_forms(token):
+    if token.type == "link":
+        label = [("text", "", token.content, {}, NO_NUMBERS, [])] if token.content else []
+        tags = [
+            (f"link_{end}", "a", "", kept, NO_NUMBERS, [])
+            for end, kept in (("open", token.attrs), ("close", {}))
+        ]
+        return [tags[0], *label, tags[1]]
+    return [(token.type, token.tag, token.content, attributes(token), numbers(token), inlines(token))]
 
 
 def attributes(token):

@@ -5,6 +5,7 @@ markdown-it asks every rule about every line, and reads a paragraph twice: once 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Literal
 
@@ -34,6 +35,7 @@ from generator.render.markdown.tokens import QuickToken
 Rule = Callable[[StateBlock, int, int, bool], bool]
 
 _SPACES = " \t"
+_BLANKS = {" ", "\t"}
 _LISTS = "*+-0123456789"
 
 
@@ -87,23 +89,22 @@ class BlockState(StateBlock):
         lines = src.split("\n")
         if not lines[-1].strip(_SPACES):
             lines.pop()
-        begin, begins, ends, shifts, indents = 0, list[int](), list[int](), list[int](), list[int]()
-        for line in lines:
-            begins.append(begin)
-            length = len(line)
-            ends.append(begin + length)
-            begin += length + 1
-            shift = indent = 0
-            if length and line[0] in _SPACES:
-                shift = indent = length - len(line.lstrip(_SPACES))
-                if "\t" in line:
-                    indent = len(line[:shift].expandtabs(4))
-            shifts.append(shift)
-            indents.append(indent)
-        self.lineMax = len(lines)
+        count = len(lines)
+        lengths = [len(line) + 1 for line in lines]
+        begins = [0, *itertools.accumulate(lengths)] if lines else [0]
+        ends = [begin - 1 for begin in begins[1:]]
+        shifts, indents = [0] * (count + 1), [0] * (count + 1)
+        if src[:1] in _BLANKS or "\n " in src or "\n\t" in src:
+            for number, line in enumerate(lines):
+                if line[:1] in _BLANKS:
+                    shift = len(line) - len(line.lstrip(_SPACES))
+                    shifts[number] = shift
+                    indents[number] = len(line[:shift].expandtabs(4)) if "\t" in line else shift
+        self.lineMax = count
         # One entry more: rules look past the last line.
-        self.bMarks, self.eMarks = [*begins, len(src)], [*ends, len(src)]
-        self.tShift, self.sCount, self.bsCount = [*shifts, 0], [*indents, 0], [0] * (len(lines) + 1)
+        begins[-1] = len(src)
+        self.bMarks, self.eMarks = begins, [*ends, len(src)]
+        self.tShift, self.sCount, self.bsCount = shifts, indents, [0] * (count + 1)
 
     def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:
         """Add a token, one level up or down where it opens or closes."""

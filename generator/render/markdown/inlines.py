@@ -79,10 +79,11 @@ def _image(state: StateInline, silent: bool) -> bool:
 
 
 def _link_tokens(common: re.Match[str]) -> list[Token]:
-    opening = QuickToken("link_open", "a", 1)
-    opening.attrs = _attributes("href", common)
-    label = [text_token(common[1])] if common[1] else []
-    return [opening, *label, QuickToken("link_close", "a", -1)]
+    """A link with its label as content, so that it is one token instead of three."""
+    token = QuickToken("link", "a", 0)
+    token.attrs = _attributes("href", common)
+    token.content = common[1]
+    return [token]
 
 
 def _image_tokens(common: re.Match[str]) -> list[Token]:

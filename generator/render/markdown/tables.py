@@ -20,6 +20,7 @@ def read_table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     if silent:
         return True
     alignments = [_alignment(cell) for cell in map(str.strip, _line(state, start + 1).split("|")) if cell]
+    state.env["tables"] = True
     above, state.parentType = state.parentType, "table"
     state.push("table_open", "table", 1)
     state.push("thead_open", "thead", 1)

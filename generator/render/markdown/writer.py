@@ -22,7 +22,7 @@ _INLINE_TAGS = {
     "link_close": "</a>",
     "hardbreak": "<br>\n",
 }
-_UNSETTLED = {"link_open", "image", "html_inline"}
+_UNSETTLED = {"link", "link_open", "image", "html_inline"}
 _WITHOUT_CONTENT = {"image", "footnote_ref"}
 """Something to see, though the token has no content."""
 
@@ -58,7 +58,7 @@ class Writer:
 
     def html(self, tokens: Sequence[Token]) -> str:
         """The HTML of all tokens; not sanitised yet."""
-        if any(token.type == "table_open" for token in tokens):
+        if "tables" in self.environment:
             self._settle_headers(tokens)
         position, end = 0, len(tokens)
         while position < end:
@@ -206,15 +206,18 @@ class Writer:
             return tokens
         kept: list[Token] = []
         for position, token in enumerate(tokens):
-            if token.type == "link_open":
+            kind = token.type
+            if kind == "link":
+                _settle_text_link(token, self.place)
+            elif kind == "link_open":
                 end = _link_end(tokens, position)
                 _settle_link(token, tokens[end], tokens[position + 1 : end], self.place)
-            elif token.type == "image":
+            elif kind == "image":
                 kept.append(self._image(token))
                 continue
-            elif token.type == "html_inline":
+            elif kind == "html_inline":
                 token.content = self._raw(token.content)
-            if not token.hidden and (token.type != "html_inline" or token.content):
+            if not token.hidden and (kind != "html_inline" or token.content):
                 kept.append(token)
         return kept
 
@@ -227,6 +230,8 @@ class Writer:
                 pieces.append(escaped(token.content))
             elif kind in _INLINE_TAGS:
                 pieces.append(_INLINE_TAGS[kind])
+            elif kind == "link":
+                pieces.append(f"{_start_tag(token)}{escaped(token.content)}</a>")
             elif kind in {"link_open", "image"}:
                 pieces.append(_start_tag(token))
             elif kind == "softbreak":
@@ -276,7 +281,7 @@ def _texts(tokens: Iterable[Token]) -> Iterable[str]:
     for token in tokens:
         if token.type == "image":
             yield from _texts(token.children or ())
-        elif token.type in {"text", "code_inline", "html_inline"}:
+        elif token.type in {"text", "link", "code_inline", "html_inline"}:
             yield token.content
         elif token.type in {"softbreak", "hardbreak"}:
             yield "\n"
@@ -288,9 +293,21 @@ def _start_tag(token: Token) -> str:
 
 
 def _line_break(tokens: Sequence[Token], position: int) -> str:
-    before = tokens[position - 1].content[-1:] if position else ""
-    after = tokens[position + 1].content[:1] if position + 1 < len(tokens) else ""
-    return "" if before and after and emphasis.closes_up(before, after) else "\n"
+    before = tokens[position - 1] if position else None
+    after = tokens[position + 1] if position + 1 < len(tokens) else None
+    if before is None or after is None or "link" in {before.type, after.type}:
+        return "\n"
+    ends, starts = before.content[-1:], after.content[:1]
+    return "" if ends and starts and emphasis.closes_up(ends, starts) else "\n"
+
+
+def _settle_text_link(link: Token, place: Place) -> None:
+    """Resolve a link with a label of text, or make it its text."""
+    address = links.resolve(str(link.attrs["href"]), place.original)
+    if address is None or not link.content.strip():
+        link.type = "text"
+    else:
+        link.attrs["href"] = address
 
 
 def _link_end(tokens: Sequence[Token], start: int) -> int:
