@@ -38,6 +38,7 @@ _BARE = re.compile(
     re.IGNORECASE,
 )
 """An address in running text: a space, any of `<>"^{|}`, a backtick or an East Asian character ends it."""
+_HOST_WITH_DOT = re.compile(r"https?://[^/?#]*\.")
 _TRAILING = "?!.,:;*_~'\""
 _ENTITY_TAIL = re.compile(r"&[A-Za-z0-9]+;$")
 
@@ -95,7 +96,7 @@ def bare_addresses(text: str) -> Iterator[tuple[int, int, str]]:
     for match in _BARE.finditer(text):
         written = _without_trailing(match[0])
         address = resolve(written, None)
-        if address is not None and "." in urllib.parse.urlsplit(address).netloc:
+        if address is not None and _HOST_WITH_DOT.match(address):
             yield match.start(), match.start() + len(written), address
 
 

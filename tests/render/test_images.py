@@ -144,3 +144,15 @@ def test_feeds_get_complete_addresses():
         '<img src="https://d.example/n/media/ab/c.png" alt="&lt;a href=&quot;x&quot;&gt;"> '
         '<a href="mailto:a@b.example">m</a></p>'
     )
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<p>="# <a href="https://b.example/it\'s">b</a></p>',
+        '<a href="https://b.example/it\'s">b</a>',
+        '<img src="data:image/png;base64,AAAA" alt="">',
+    ],
+)
+def test_complete_addresses_stay_as_they_are(html):
+    assert absolute_html(html, "https://d.example/") == html

@@ -202,27 +202,35 @@ def _ender(rules: dict[str, tuple[Rule, ...]]) -> Rule:
 
 def _paragraph(state: StateBlock, start: int, end: int) -> None:
     """A paragraph, or a heading where `===` or `---` stands below it."""
+    line, begins, shifts, ends = start + 1, state.bMarks, state.tShift, state.eMarks
+    if line >= state.lineMax or begins[line] + shifts[line] >= ends[line]:  # what most are: one line
+        _add(state, "paragraph", "p", state.src[begins[start] + shifts[start] : ends[start]])
+        state.line = line
+        return
     if end != state.lineMax:  # the two rules look to different ends
         if not lheading(state, start, end, False):
             paragraph(state, start, end, False)
         return
     above, state.parentType = state.parentType, "paragraph"
-    line, level = start + 1, 0
-    while line < end and state.bMarks[line] + state.tShift[line] < state.eMarks[line]:
+    level = 0
+    while line < end and begins[line] + shifts[line] < ends[line]:
         indent = state.sCount[line]
         if indent - state.blkIndent <= 3:
             level = _underline(state, line) if indent >= state.blkIndent else 0
             if level or (indent >= 0 and _ends_paragraph(state, line, end, True)):
                 break
         line += 1
-    content = _lines(state, start, line)
-    state.line = line + 1 if level else line
-    name, tag = ("heading", f"h{level}") if level else ("paragraph", "p")
-    opening, inline = QuickToken(f"{name}_open", tag, 1), QuickToken("inline", "", 0)
-    opening.level = state.level
-    inline.content, inline.children = content, []
-    state.tokens += (opening, inline, QuickToken(f"{name}_close", tag, -1))
     state.parentType = above
+    content = state.getLines(start, line, state.blkIndent, False)
+    _add(state, *(("heading", f"h{level}") if level else ("paragraph", "p")), content)
+    state.line = line + 1 if level else line
+
+
+def _add(state: StateBlock, name: str, tag: str, content: str) -> None:
+    opening, inline = QuickToken(name + "_open", tag, 1), QuickToken("inline", "", 0)
+    opening.level = state.level
+    inline.content, inline.children = content.strip(MD_TRIM_CHARS), []
+    state.tokens += (opening, inline, QuickToken(name + "_close", tag, -1))
 
 
 def _underline(state: StateBlock, line: int) -> int:
@@ -232,9 +240,3 @@ def _underline(state: StateBlock, line: int) -> int:
     if marker not in "=-" or state.src[begin:end].rstrip(_SPACES).strip(marker):
         return 0
     return 1 if marker == "=" else 2
-
-
-def _lines(state: StateBlock, start: int, end: int) -> str:
-    if end == start + 1:  # what stands before the text would be stripped anyway
-        return state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]].strip(MD_TRIM_CHARS)
-    return state.getLines(start, end, state.blkIndent, False).strip(MD_TRIM_CHARS)

@@ -76,8 +76,11 @@ def _link_bare_addresses(state: StateCore) -> None:
     if "://" not in state.src:
         return
     for block in state.tokens:
-        if block.type == "inline" and "://" in block.content:
-            block.children = list(_with_links(block.children or (text_token(block.content),)))
+        if "://" not in block.content or block.type != "inline":
+            continue
+        tokens = block.children or [text_token(block.content)]
+        if any([token.type == "text" and "://" in token.content for token in tokens]):  # noqa: C419  # short
+            block.children = list(_with_links(tokens))
 
 
 def _with_links(tokens: Sequence[Token]) -> Iterable[Token]:
