@@ -73,7 +73,7 @@ def absolute_html(html: str, base: str) -> str:
     that changes is an address that did not name a scheme.
     """
     if not any(start in html for start in _RELATIVE):
-        return html
+        return str(html)  # `Markup` no longer
 
     def complete(match: re.Match[str]) -> str:
         if _ABSOLUTE.match(match[2]):

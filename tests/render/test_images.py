@@ -4,6 +4,7 @@ import base64
 import struct
 
 import pytest
+from markupsafe import Markup
 
 from generator.render.images import LARGEST, absolute_html, image_beside
 
@@ -155,4 +156,6 @@ def test_feeds_get_complete_addresses():
     ],
 )
 def test_complete_addresses_stay_as_they_are(html):
-    assert absolute_html(html, "https://d.example/") == html
+    complete = absolute_html(Markup(html), "https://d.example/")
+    assert complete == html
+    assert type(complete) is str

@@ -30,7 +30,7 @@ from markdown_it.utils import EnvType
 from mdit_py_plugins.footnote.index import footnote_def
 
 from generator.render.markdown.tables import read_table
-from generator.render.markdown.tokens import QuickToken
+from generator.render.markdown.tokens import DEEPEST, QuickToken
 
 Rule = Callable[[StateBlock, int, int, bool], bool]
 
@@ -142,7 +142,6 @@ class Blocks(ParserBlock):
     def tokenize(self, state: StateBlock, startLine: int, endLine: int) -> None:  # noqa: N803
         """Read the blocks of a range of lines: as markdown-it's, but for how the rule is found."""
         begins, ends, shifts, indents = state.bMarks, state.eMarks, state.tShift, state.sCount
-        deepest = state.md.options["maxNesting"]
         line, had_empty_lines = startLine, False
         while line < endLine:
             last = state.lineMax
@@ -151,7 +150,7 @@ class Blocks(ParserBlock):
             state.line = line
             if line >= endLine or indents[line] < state.blkIndent:
                 return
-            if state.level >= deepest:
+            if state.level >= DEEPEST:
                 state.line = endLine
                 return
             _read(state, line, endLine)
@@ -171,10 +170,9 @@ def _read(state: StateBlock, line: int, end: int) -> None:
         return
     if _may_head_table(state, line, end) and read_table(state, line, end, False):
         return
-    for rule in _RULES.get(state.src[state.bMarks[line] + state.tShift[line]], ()):
-        if rule(state, line, end, False):
-            return
-    _paragraph(state, line, end)
+    rules = _RULES.get(state.src[state.bMarks[line] + state.tShift[line]])
+    if rules is None or not _any_of(rules, state, line, end, False):
+        _paragraph(state, line, end)
 
 
 def _may_head_table(state: StateBlock, line: int, end: int) -> bool:
@@ -188,14 +186,21 @@ def _ends_paragraph(state: StateBlock, line: int, end: int, silent: bool) -> boo
     if _may_head_table(state, line, end) and read_table(state, line, end, silent):
         return True
     rules = _ENDS_PARAGRAPH.get(state.src[state.bMarks[line] + state.tShift[line]])
-    return rules is not None and any(rule(state, line, end, silent) for rule in rules)
+    return rules is not None and _any_of(rules, state, line, end, silent)
+
+
+def _any_of(rules: tuple[Rule, ...], state: StateBlock, line: int, end: int, silent: bool) -> bool:
+    for rule in rules:  # noqa: SIM110  # faster than `any`
+        if rule(state, line, end, silent):
+            return True
+    return False
 
 
 def _ender(rules: dict[str, tuple[Rule, ...]]) -> Rule:
     def ends(state: StateBlock, line: int, end: int, silent: bool) -> bool:
         begin = state.bMarks[line] + state.tShift[line]
         own = rules.get(state.src[begin : begin + 1])
-        return own is not None and any(rule(state, line, end, silent) for rule in own)
+        return own is not None and _any_of(own, state, line, end, silent)
 
     return ends
 

@@ -32,7 +32,7 @@ from markdown_it.utils import EnvType
 from mdit_py_plugins.footnote.index import footnote_ref
 
 from generator.render import emphasis as flanks
-from generator.render.markdown.tokens import QuickToken, text_token
+from generator.render.markdown.tokens import DEEPEST, QuickToken, text_token
 
 Rule = Callable[[StateInline, bool], bool]
 
@@ -54,7 +54,7 @@ _STRONG = re.compile(r"\*\*((?!\s)[^\n\\`~*_\[<&]++(?<!\s))\*\*")
 def _link(state: StateInline, silent: bool) -> bool:
     """A link of the common form, at once; any other as markdown-it reads it."""
     common = _LINK.match(state.src, state.pos, state.posMax)
-    if common is None or state.level >= state.md.options["maxNesting"]:
+    if common is None or state.level >= DEEPEST:
         if "references" not in state.env and _NO_LINK.match(state.src, state.pos, state.posMax):
             return False
         return link(state, silent)
@@ -68,7 +68,7 @@ def _link(state: StateInline, silent: bool) -> bool:
 
 def _image(state: StateInline, silent: bool) -> bool:
     common = _IMAGE.match(state.src, state.pos, state.posMax)
-    if common is None or state.level >= state.md.options["maxNesting"]:
+    if common is None or state.level >= DEEPEST:
         return image(state, silent)
     if not silent:
         if state.pending:
@@ -151,7 +151,7 @@ _RULES: dict[str, tuple[Rule, ...]] = {
 """What a character may begin, in markdown-it's order. `]` begins nothing, but ends the label of a link."""
 
 _SPECIAL = re.compile(f"[{re.escape(''.join(_RULES))}]")
-_MARKUP = re.compile(r"[\n\\`~*_\[<&]")
+MARKUP = re.compile(r"[\n\\`~*_\[<&]")
 """What text without markup is free of: `!` is markup only before a bracket, `]` only after one."""
 
 
@@ -207,7 +207,7 @@ class Inlines(ParserInline):
 
     def parse(self, src: str, md: MarkdownIt, env: EnvType, tokens: list[Token]) -> list[Token]:
         """Add the tokens of `src`."""
-        if not has_markup(src):
+        if MARKUP.search(src) is None:
             if src:
                 tokens.append(text_token(src))
             return tokens
@@ -228,7 +228,7 @@ class Inlines(ParserInline):
         """Read on to the end of the state's range."""
         source, position, end = state.src, state.pos, state.posMax
         search = _SPECIAL.search
-        if state.level >= state.md.options["maxNesting"]:
+        if state.level >= DEEPEST:
             state.append_pending(source[position:end])
             state.pos = position = end
         while position < end:
@@ -256,22 +256,20 @@ class Inlines(ParserInline):
             state.pos = state.cache[position]
             return
         rules = _RULES.get(state.src[position])
-        if state.level >= state.md.options["maxNesting"]:
+        if state.level >= DEEPEST:
             state.pos = state.posMax + 1
         elif rules is None:
             special = _SPECIAL.search(state.src, position, state.posMax)
             state.pos = special.start() if special else state.posMax
         else:
             state.level += 1
-            if not any(rule(state, True) for rule in rules):
+            for rule in rules:
+                if rule(state, True):
+                    break
+            else:
                 state.pos += 1
             state.level -= 1
         state.cache[position] = state.pos
-
-
-def has_markup(text: str) -> bool:
-    """Whether text may be anything but itself."""
-    return _MARKUP.search(text) is not None
 
 
 def _joined(tokens: Sequence[Token]) -> list[Token]:
@@ -301,7 +299,7 @@ _DESTINATION = re.compile(r"[^\x00-\x20\x7f()\\<][^\x00-\x20\x7f()\\]*+")
 
 def _link_label(state: StateInline, start: int, disableNested: bool = False) -> int:  # noqa: N803
     """Where a label ends: at the first bracket, if nothing before it can hold brackets."""
-    if state.level < state.md.options["maxNesting"]:
+    if state.level < DEEPEST:
         end = _LABEL_END.search(state.src, start + 1, state.posMax)
         if end is None:
             return -1

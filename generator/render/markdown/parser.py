@@ -13,8 +13,8 @@ from mdit_py_plugins.footnote import footnote_plugin
 
 from generator.render import links
 from generator.render.markdown.blocks import Blocks
-from generator.render.markdown.inlines import HELPERS, Inlines, has_markup
-from generator.render.markdown.tokens import QuickToken, text_token
+from generator.render.markdown.inlines import HELPERS, MARKUP, Inlines
+from generator.render.markdown.tokens import DEEPEST, QuickToken, text_token
 
 
 class Parser(MarkdownIt):
@@ -29,7 +29,7 @@ class Parser(MarkdownIt):
     renderer: RendererHTML
 
     def __init__(self) -> None:
-        super().__init__("commonmark", {"maxNesting": 50})
+        super().__init__("commonmark", {"maxNesting": DEEPEST})
         self.use(footnote_plugin, inline=False)  # `^[` is how terminals' escape codes are written
         self.block = Blocks()
         self.inline = Inlines()
@@ -57,10 +57,11 @@ def _normalize(state: StateCore) -> None:
 
 
 def _inline(state: StateCore) -> None:
-    parser, markdown, environment = state.md.inline, state.md, state.env
+    parse, markdown, environment = state.md.inline.parse, state.md, state.env
+    has_markup = MARKUP.search
     for token in state.tokens:
         if token.type == "inline" and has_markup(token.content):
-            token.children = parser.parse(token.content, markdown, environment, [])
+            token.children = parse(token.content, markdown, environment, [])
 
 
 def _keep_unreferenced(state: StateCore) -> None:

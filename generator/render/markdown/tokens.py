@@ -7,6 +7,9 @@ from typing import Any, Literal, cast
 
 from markdown_it.token import Token
 
+DEEPEST = 50
+"""Blocks within blocks, and brackets within brackets; what is deeper is text."""
+
 _NOTHING = cast("dict[Any, Any]", MappingProxyType({}))
 """Shared, so nothing may be put into it: rules give a token a dictionary of its own."""
 

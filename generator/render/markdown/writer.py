@@ -114,7 +114,7 @@ class Writer:
         if inline.children:
             children = self._settled(inline)
             piece = self.inline(children)
-            filled = any(map(_has_name if closing.type == "heading_close" else _shows, children))
+            filled = any(map(_has_name if opening.type == "heading_open" else _shows, children))
         else:
             piece = escaped(inline.content)
             filled = bool(inline.content.strip())
@@ -202,7 +202,10 @@ class Writer:
     def _settled(self, block: Token) -> list[Token]:
         """What is shown of a block's children, with links resolved."""
         tokens = block.children or []
-        if not any(token.type in _UNSETTLED for token in tokens):
+        for token in tokens:
+            if token.type in _UNSETTLED:
+                break
+        else:
             return tokens
         kept: list[Token] = []
         for position, token in enumerate(tokens):
