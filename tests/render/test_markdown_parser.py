@@ -74,12 +74,13 @@ def blocks(token):
     inline = ("inline", "", token.content, inlines(token))
     if not token.tag:
         return [inline]
+    name = {"p": "paragraph", "t": token.tag, "h": "heading"}["t" if token.tag == "th" else token.tag[0]]
     style = {"style": f"text-align:{token.info}"} if token.info else {}
     rest = (False, "", NO_NUMBERS)
     return [
-        (f"{token.tag}_open", token.tag, "", style, *rest),
+        (f"{name}_open", token.tag, "", style, *rest),
         inline,
-        (f"{token.tag}_close", token.tag, "", {}, *rest),
+        (f"{name}_close", token.tag, "", {}, *rest),
     ]
 
 

@@ -232,9 +232,14 @@ def _paragraph(state: StateBlock, start: int, end: int) -> None:
 
 
 def _add(state: StateBlock, name: str, tag: str, content: str) -> None:
-    opening, inline = QuickToken(name + "_open", tag, 1), QuickToken("inline", "", 0)
-    opening.level = state.level
+    """A paragraph or heading: one token where no list can hide its tags and no note can end in it."""
+    inline = QuickToken("inline", "" if state.level else tag, 0)
     inline.content, inline.children = content.strip(MD_TRIM_CHARS), []
+    if state.level == 0:
+        state.tokens.append(inline)
+        return
+    opening = QuickToken(name + "_open", tag, 1)
+    opening.level = state.level
     state.tokens += (opening, inline, QuickToken(name + "_close", tag, -1))
 
 

@@ -21,9 +21,9 @@ class Parser(MarkdownIt):
     """Reads a body into tokens, with addresses left as written.
 
     Every address is judged once, by `links.resolve`: the library's own check and encoding are not needed.
-    The result is markdown-it's, but for three things that need fewer tokens: a block's `inline` token has no
-    children where its content is text without markup, a table's cell is one `inline` token, and a link whose
-    label is text is one token.
+    The result is markdown-it's, but for what needs fewer tokens: a block's `inline` token has no children
+    where its content is text without markup; a cell, and a paragraph that stands in no other block, is an
+    `inline` token with its tag; a link whose label is text is one token.
     """
 
     renderer: RendererHTML

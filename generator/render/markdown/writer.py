@@ -63,18 +63,17 @@ class Writer:
         position, end = 0, len(tokens)
         while position < end:
             token = tokens[position]
-            if token.type in {"paragraph_open", "heading_open"}:
+            if token.type == "inline":
+                self._whole(token)
+            elif token.type in {"paragraph_open", "heading_open"}:
                 position += self._text_block(token, tokens[position + 1], tokens[position + 2])
                 continue
-            own = self._OWN.get(token.type)
-            if own is not None:
-                piece = own(self, token)
+            elif token.type in self._OWN:
+                piece = self._OWN[token.type](self, token)
                 self._begin(token, leads=False)
                 self.pieces.append(piece)
             elif token.hidden:
                 self.opened, self.after_hidden = "", True
-            elif token.type == "inline":
-                self._cell(token)
             else:
                 self._tag(token)
             position += 1
@@ -103,39 +102,51 @@ class Writer:
         else:
             self.pieces.append(f"<{token.tag}>\n")
 
-    def _cell(self, cell: Token) -> None:
-        self._begin(cell)
-        class_ = f' class="align-{cell.info}"' if cell.info else ""
-        text = self.inline(self._settled(cell)) if cell.children else escaped(cell.content)
-        self.pieces.append(f"<{cell.tag}{class_}>{text}</{cell.tag}>\n")
+    def _whole(self, block: Token) -> None:
+        """Write a cell, paragraph or heading that is one token."""
+        tag = block.tag
+        if tag not in {"td", "th"}:
+            text, filled = self._text(block, is_heading=tag != "p")
+            if filled:
+                self._add(tag, text)
+        elif block.hidden:
+            self.opened, self.after_hidden = "", True
+        else:
+            self._begin(block)
+            class_ = f' class="align-{block.info}"' if block.info else ""
+            text = self.inline(self._settled(block)) if block.children else escaped(block.content)
+            self.pieces.append(f"<{tag}{class_}>{text}</{tag}>\n")
 
     def _text_block(self, opening: Token, inline: Token, closing: Token) -> int:
         """Write a paragraph or heading, if anything is left of it; returns how many tokens it took."""
-        if inline.children:
-            children = self._settled(inline)
-            piece = self.inline(children)
-            filled = any(map(_has_name if opening.type == "heading_open" else _shows, children))
-        else:
-            piece = escaped(inline.content)
-            filled = bool(inline.content.strip())
+        text, filled = self._text(inline, is_heading=opening.type == "heading_open")
         closes = closing.type in {"paragraph_close", "heading_close"}  # else a note's way back stands there
         if closes and not filled:
             return 3
         if opening.hidden:
-            self.pieces.append(piece)
+            self.pieces.append(text)
             self.opened, self.after_hidden = "", True
             return 3
         self._begin(opening)
-        tag = opening.tag
-        if opening.type == "heading_open":
-            self.headings.append((len(self.pieces), int(tag[1:])))
-            self.pieces += (f"<{tag}>", piece, f"</{tag}>\n")
-            return 3
         if closes:
-            self.pieces.append(f"<p>{piece}</p>\n")
+            self._add(opening.tag, text)
             return 3
-        self.pieces.append(f"<p>{piece}")
+        self.pieces.append(f"<p>{text}")
         return 2
+
+    def _text(self, inline: Token, *, is_heading: bool) -> tuple[str, bool]:
+        """The HTML of a paragraph or heading, and whether there is anything to see in it."""
+        if not inline.children:
+            return escaped(inline.content), bool(inline.content.strip())
+        children = self._settled(inline)
+        return self.inline(children), any(map(_has_name if is_heading else _shows, children))
+
+    def _add(self, tag: str, text: str) -> None:
+        if tag == "p":
+            self.pieces.append(f"<p>{text}</p>\n")
+        else:
+            self.headings.append((len(self.pieces), int(tag[1:])))
+            self.pieces += (f"<{tag}>", text, f"</{tag}>\n")
 
     def _shift_headings(self) -> None:
         levels = structure.heading_levels([level for _, level in self.headings])
