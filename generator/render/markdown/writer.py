@@ -222,6 +222,8 @@ class Writer:
         for position, token in enumerate(tokens):
             kind = token.type
             if kind == "link":
+                if not token.content:
+                    continue
                 _settle_text_link(token, self.place)
             elif kind == "link_open":
                 end = _link_end(tokens, position)
