@@ -59,7 +59,12 @@ def json_ld(frame: views.PageView, view: views.View, config: Config) -> str:
 
 
 def _for_script(described: object) -> str:
-    written = xml.clean(msgspec.json.encode(_cleaned(described)).decode())
+    try:
+        written = msgspec.json.encode(described).decode()
+    except UnicodeEncodeError:
+        written = "\\"
+    if "\\" in written or not written.isprintable():  # what is unwanted shows in one way or the other
+        written = xml.clean(msgspec.json.encode(_cleaned(described)).decode())
     return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", written)
 
 
