@@ -7,6 +7,7 @@ An address that ends in `/`, or is empty, is a folder's `index.html`. All addres
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import posixpath
 import re
 import urllib.parse
@@ -101,17 +102,42 @@ def link(from_: str, to: str, *, fragment: str = "", file: bool = False) -> str:
 
     `file` names `index.html`, for pages opened from the disk.
     """
-    target = file_of(to) if file else to
-    folder = posixpath.dirname(file_of(from_))
-    relative = (
-        posixpath.relpath("/" + target, "/" + folder) if target else posixpath.relpath("/", "/" + folder)
-    )
-    if target.endswith("/") or not target:
-        relative += "/"
-    hash_ = "#" + urllib.parse.quote(fragment) if fragment else ""
-    return urllib.parse.quote(relative) + hash_
+    way = _way(from_[: from_.rfind("/") + 1], file_of(to) if file else to)
+    return way + "#" + quoted(fragment) if fragment else way
+
+
+@functools.lru_cache(maxsize=4096)
+def _way(folder: str, target: str) -> str:
+    """The link from a folder, which ends in a slash unless it is the root, to an address."""
+    if _is_odd(folder) or _is_odd(target) or folder.startswith(target + "/"):
+        return _normal_way(folder, target)
+    common = 0  # the length of the folders that both are in
+    if folder and target[: folder.index("/") + 1] == folder[: folder.index("/") + 1]:
+        common = next(
+            at for at in range(len(folder), 0, -1) if folder[at - 1] == "/" and target.startswith(folder[:at])
+        )
+    return "../" * folder.count("/", common) + quoted(target[common:]) or "./"
+
+
+def _is_odd(address: str) -> bool:
+    """Whether a step of an address is empty or begins with a dot, as a curator's own may."""
+    return "//" in address or "/." in address or address.startswith(("/", "."))
+
+
+def _normal_way(folder: str, target: str) -> str:
+    """The same for any addresses."""
+    relative = posixpath.relpath("/" + target, "/" + folder)
+    return urllib.parse.quote(relative) + ("/" if target.endswith("/") or not target else "")
+
+
+def quoted(text: str) -> str:
+    """Text, percent-encoded but for slashes; most is fit as it is."""
+    return text if _PLAIN.fullmatch(text) else urllib.parse.quote(text)
+
+
+_PLAIN = re.compile(r"[A-Za-z0-9_.~/-]*")
 
 
 def absolute(base_url: str, to: str, fragment: str = "") -> str:
     """The public address of a page; `base_url` ends in a slash."""
-    return base_url + urllib.parse.quote(to) + ("#" + urllib.parse.quote(fragment) if fragment else "")
+    return base_url + quoted(to) + ("#" + quoted(fragment) if fragment else "")
