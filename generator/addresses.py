@@ -102,32 +102,47 @@ def link(from_: str, to: str, *, fragment: str = "", file: bool = False) -> str:
 
     `file` names `index.html`, for pages opened from the disk.
     """
-    way = _way(from_[: from_.rfind("/") + 1], file_of(to) if file else to)
+    target = file_of(to) if file else to
+    folder, first_step, depth = _standing(from_)
+    way = None if target.startswith(first_step) else _way_up(depth, target)
+    if way is None:
+        way = _way(folder, target)
     return way + "#" + quoted(fragment) if fragment else way
+
+
+@functools.lru_cache(maxsize=64)
+def _standing(address: str) -> tuple[str, str, int]:
+    """The folder of a page, its first step, and how many steps there are; an odd one has any first step."""
+    folder = address[: address.rfind("/") + 1]
+    if _is_odd(folder):
+        return folder, "", 0
+    return folder, folder.partition("/")[0] or "/", folder.count("/")
+
+
+@functools.lru_cache(maxsize=8192)
+def _way_up(depth: int, target: str) -> str | None:
+    """The link to an address from any folder so deep that has another first step; None to an odd address."""
+    return None if _is_odd(target) else "../" * depth + quoted(target) or "./"
 
 
 @functools.lru_cache(maxsize=4096)
 def _way(folder: str, target: str) -> str:
     """The link from a folder, which ends in a slash unless it is the root, to an address."""
     if _is_odd(folder) or _is_odd(target) or folder.startswith(target + "/"):
-        return _normal_way(folder, target)
-    common = 0  # the length of the folders that both are in
-    if folder and target[: folder.index("/") + 1] == folder[: folder.index("/") + 1]:
-        common = next(
-            at for at in range(len(folder), 0, -1) if folder[at - 1] == "/" and target.startswith(folder[:at])
-        )
+        relative = posixpath.relpath("/" + target, "/" + folder)
+        return urllib.parse.quote(relative) + ("/" if target.endswith("/") or not target else "")
+    common = next(at for at in range(len(folder), -1, -1) if _are_in(folder[:at], folder, target))
     return "../" * folder.count("/", common) + quoted(target[common:]) or "./"
+
+
+def _are_in(start: str, *addresses: str) -> bool:
+    """Whether addresses are in the same folder."""
+    return (not start or start.endswith("/")) and all(address.startswith(start) for address in addresses)
 
 
 def _is_odd(address: str) -> bool:
     """Whether a step of an address is empty or begins with a dot, as a curator's own may."""
     return "//" in address or "/." in address or address.startswith(("/", "."))
-
-
-def _normal_way(folder: str, target: str) -> str:
-    """The same for any addresses."""
-    relative = posixpath.relpath("/" + target, "/" + folder)
-    return urllib.parse.quote(relative) + ("/" if target.endswith("/") or not target else "")
 
 
 def quoted(text: str) -> str:

@@ -15,12 +15,12 @@ from pathlib import Path
 from types import TracebackType
 
 import jinja2
-from jinja2.runtime import Context
 from markupsafe import Markup
 
 from generator import addresses, resources
 from generator.errors import BuildError, Problem, Severity
 from generator.render import locales
+from generator.render.engine import Engine, shown
 from generator.render.views import INTERFACE, PageView, SiteView, View
 
 _VIEW = re.compile(r"'generator\.render\.views\.(\w+) object'")
@@ -138,14 +138,13 @@ class Templates:
         self._theme = Theme(site_templates)
         self._site = site
         """The template interface that the theme in use is written for."""
-        self._environment = _environment(self._theme, site)
+        self._engine = _engine(self._theme, site)
 
     def render(self, page: PageView, view: View) -> bytes:
         """The HTML of one page, UTF-8. Raises `TemplateFault` where its template is faulty."""
         theme = self._theme
         try:
-            template = self._environment.get_template(page.template)
-            html = template.render(page=page, site=self._site, view=view)
+            html = self._engine.page(page.template, {"page": page, "site": self._site, "view": view})
         except jinja2.TemplateSyntaxError as error:
             raise theme.fault(error.filename, error.lineno, error.message or "cannot be parsed") from error
         except jinja2.TemplateNotFound as error:
@@ -173,34 +172,26 @@ def speech(site_templates: Path | None, language: str) -> locales.Speech:
     return Theme(site_templates).speech(language)
 
 
-def _environment(theme: Theme, site: SiteView) -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=theme.loader(),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        cache_size=-1,
-        auto_reload=False,
-        extensions=["jinja2.ext.i18n"],
-    )
-    environment.newstyle_gettext = True  # type: ignore[attr-defined]  # an attribute of the i18n extension
-    environment.policies["ext.i18n.trimmed"] = True
+def _engine(theme: Theme, site: SiteView) -> Engine:
+    engine = Engine(theme.loader())
     words = theme.speech(site.language)
-    environment.globals |= _messages(words.messages)
-    environment.filters |= words.filters | {
+    engine.filters |= words.filters | {
         "anchor": anchor,
         "hash_source": hash_source,
         "json_ld": json_ld,
         "shade": shade,
         "web": web,
     }
-    environment.tests["foreign"] = words.is_foreign
-    environment.globals |= _links(site) | {"weekdays": words.weekdays, "has_asset": theme.has_asset}
-    return environment
+    engine.tests["foreign"] = words.is_foreign
+    messages, links = _messages(words.messages), _links(engine, site)
+    engine.globals |= messages | links | {"weekdays": words.weekdays, "has_asset": theme.has_asset}
+    engine.constant = {"_": messages["_"], "gettext": messages["_"], "has_asset": theme.has_asset}
+    engine.direct = frozenset(messages | links)
+    engine.site = site
+    return engine
 
 
-def _messages(catalogue: gettext.NullTranslations) -> dict[str, Callable[..., Markup]]:
+def _messages(catalogue: gettext.NullTranslations) -> dict[str, Callable[..., str]]:
     """The functions that `_()` and `{% trans %}` call: translations with escaped values put in.
 
     The i18n extension's own look a message up and mark it as safe each time: half of a small page's cost.
@@ -210,31 +201,35 @@ def _messages(catalogue: gettext.NullTranslations) -> dict[str, Callable[..., Ma
     def one(message: str) -> Markup:
         return Markup(catalogue.gettext(message))  # noqa: S704 (messages are the theme's and the site's own)
 
+    @functools.cache
+    def plural_of(singular: str, plural: str, num: int) -> str:
+        return catalogue.ngettext(singular, plural, num)
+
     def translate(message: str, /, **values: object) -> Markup:
         text = one(message)
         return text % values if "%" in text else text
 
     def translate_plural(singular: str, plural: str, num: int, /, **values: object) -> Markup:
-        text = Markup(catalogue.ngettext(singular, plural, num))  # noqa: S704 (as above)
-        return text % {"num": num, **values}
+        values.setdefault("num", num)
+        safe = {name: own if isinstance(own, int | float) else shown(own) for name, own in values.items()}
+        return Markup(plural_of(singular, plural, num) % safe)  # noqa: S704 (messages as above, safe values)
 
     return {"_": translate, "gettext": translate, "ngettext": translate_plural}
 
 
-def _links(site: SiteView) -> dict[str, Callable[..., str]]:
+def _links(engine: Engine, site: SiteView) -> dict[str, Callable[..., str]]:
     """The functions of templates that lead from the current page to others."""
     root = urllib.parse.urlsplit(site.base_url or "/").path or "/"
+    now, in_files = engine.now, site.file_links
 
-    @jinja2.pass_context
-    def link(context: Context, address: str, fragment: str = "") -> str:
-        page: PageView = context["page"]
-        if page.rooted and not site.file_links:
+    def link(address: str, fragment: str = "") -> str:
+        page: PageView = now["page"]
+        if page.rooted and not in_files:
             return addresses.absolute(root, address, fragment)
-        return addresses.link(page.address, address, fragment=fragment, file=site.file_links)
+        return addresses.link(page.address, address, fragment=fragment, file=in_files)
 
-    @jinja2.pass_context
-    def asset(context: Context, name: str) -> str:
-        return link(context, f"assets/{name}")
+    def asset(name: str) -> str:
+        return link(f"assets/{name}")
 
     return {"link": link, "asset": asset}
 
