@@ -21,6 +21,7 @@ from generator import addresses, resources
 from generator.errors import BuildError, Problem, Severity
 from generator.render import locales
 from generator.render.engine import Engine, shown
+from generator.render.sources import Sources
 from generator.render.views import INTERFACE, PageView, SiteView, View
 
 _VIEW = re.compile(r"'generator\.render\.views\.(\w+) object'")
@@ -139,6 +140,7 @@ class Templates:
         self._site = site
         """The template interface that the theme in use is written for."""
         self._engine = _engine(self._theme, site)
+        self._sources = Sources(self._engine)
 
     def render(self, page: PageView, view: View) -> bytes:
         """The HTML of one page, UTF-8. Raises `TemplateFault` where its template is faulty."""
@@ -165,6 +167,14 @@ class Templates:
     def assets(self) -> Mapping[str, bytes]:
         """The files below `assets/` by address; a site's own win, file by file."""
         return self._theme.assets()
+
+    def sources(self, template: str) -> Mapping[str, str]:
+        """Digests of all files that may have a part in what a template renders, by their names in the theme.
+
+        Where a template chooses another by a value, that is all files. Messages, the values of `site` and
+        which assets there are have a part in every page.
+        """
+        return self._sources.of(template)
 
 
 def speech(site_templates: Path | None, language: str) -> locales.Speech:
