@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import jinja2
@@ -22,6 +22,8 @@ from jinja2.utils import missing
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
+from generator.render.views import View
+
 try:
     from markupsafe._speedups import _escape_inner as escaped
 except ImportError:  # an installation without compiled parts
@@ -31,6 +33,7 @@ except ImportError:  # an installation without compiled parts
         return str(escape(text))
 
 
+_VALUES = frozenset({str, Markup, int, bool, type(None), type(missing)})
 LIVE = ("page", "site", "view")
 """What templates get: other values on every page."""
 _PASSED_ON = re.compile(
@@ -67,14 +70,20 @@ class Engine(jinja2.Environment):
         """Its texts and switches are put in when a template is compiled."""
         self.now: dict[str, Any] = {}
         """The values of the page that is rendered, and all that templates have anyhow."""
+        self.kept: dict[tuple[object, ...], tuple[Markup, tuple[object, ...]]] = {}
+        """What macros made for this page, with their arguments, which thereby stay what they are."""
+        self._address = ""
         self._templates: dict[str, jinja2.Template] = {}
         self._modules: dict[str, TemplateModule] = {}
-        self._shared: dict[str, bool] = {}
+        self._needed: dict[str, frozenset[str] | None] = {}
         self._is_plain = True
 
     def page(self, template: str, values: Mapping[str, Any]) -> str:
         """Render a template with the values of a page, those of `LIVE`."""
         own = self.get_template(template)
+        if values["page"].address != self._address:
+            self._address = values["page"].address
+            self.kept.clear()
         self.now.update(self.globals)
         self.now.update(values)
         return own.render(values)
@@ -98,47 +107,71 @@ class Engine(jinja2.Environment):
     ) -> TemplateModule:
         """What a template that is imported with context has: its macros see the values of the page."""
         name = template.name or ""
-        if not self._is_plain or not self._is_shared(name):
+        if not self._is_plain or self._needs(name) is None:
             return template.make_module(context.get_all(), True, local)
         module = self._modules.get(name)
         if module is None:
             module = self._modules[name] = template.make_module(self.now, True)
         return module
 
-    def _is_shared(self, name: str) -> bool:
-        """Whether a template holds macros alone, which need no more than every page has."""
-        known = self._shared.get(name)
-        if known is None:
-            self._shared[name] = False  # where it goes round in a circle
-            known = self._shared[name] = self._holds_macros(name)
-        return known
+    def is_pure(self, name: str) -> bool:
+        """Whether what a template's macros make depends on their arguments and the page's address alone."""
+        return self._is_plain and self._needs(name) == frozenset()
 
-    def _holds_macros(self, name: str) -> bool:
+    def _needs(self, name: str) -> frozenset[str] | None:
+        """Which values of a page a template's macros need; None where it holds more than macros."""
+        if name not in self._needed:
+            self._needed[name] = None  # where it goes round in a circle
+            self._needed[name] = self._needs_of(name)
+        return self._needed[name]
+
+    def _needs_of(self, name: str) -> frozenset[str] | None:
         assert self.loader is not None  # noqa: S101 (for the type checker: it was given)
         tree = self.parse(self.loader.get_source(self, name)[0])
+        needed = frozenset(meta.find_undeclared_variables(tree)) - self.globals.keys()
         for node in tree.body:
-            if isinstance(node, nodes.Import | nodes.FromImport):
-                own = node.template
-                if not isinstance(own, nodes.Const) or not self._is_shared(own.value):
-                    return False
-            elif isinstance(node, nodes.Output):
-                if not all(isinstance(child, nodes.TemplateData) for child in node.nodes):
-                    return False
-            elif not isinstance(node, nodes.Macro):
-                return False
-        return meta.find_undeclared_variables(tree) <= {*self.globals, *LIVE}
+            if isinstance(node, nodes.Import | nodes.FromImport) and isinstance(node.template, nodes.Const):
+                below = self._needs(node.template.value)
+                if below is None:
+                    return None
+                needed |= below
+            elif not isinstance(node, nodes.Macro) and not _is_text(node):
+                return None
+        return needed if needed <= set(LIVE) else None
 
     def _generate(
         self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False
     ) -> str:
         """Compile a template after its constant parts were put in."""
-        stored = {node.name for node in source.find_all(nodes.Name) if node.ctx == "store"}
-        if stored.isdisjoint({*self.globals, *LIVE}):
-            source = _Constants(self).visit(source)
-        else:  # it gives one of our names another meaning
+        ours = {*self.globals, *LIVE}
+        if not ours.isdisjoint(_given_meaning(source)):
             self._is_plain = False
+        elif {"site", *self.constant}.isdisjoint(_parameters(source)):
+            source = _Constants(self).visit(source)
         written = super()._generate(source, name, filename, defer_init)
         return _PASSED_ON.sub(r"\1yield concat(\2)", written)
+
+
+def _is_text(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.Output) and all(isinstance(own, nodes.TemplateData) for own in node.nodes)
+
+
+def _given_meaning(tree: nodes.Template) -> Iterator[str]:
+    """Names that a template gives a meaning of its own, but for those of a macro's parameters."""
+    for node in tree.find_all((nodes.Name, nodes.Macro, nodes.Import, nodes.FromImport)):
+        if isinstance(node, nodes.Name):
+            if node.ctx == "store":
+                yield node.name
+        elif isinstance(node, nodes.Macro):
+            yield node.name
+        elif isinstance(node, nodes.Import):
+            yield node.target
+        elif isinstance(node, nodes.FromImport):
+            yield from (name if isinstance(name, str) else name[1] for name in node.names)
+
+
+def _parameters(tree: nodes.Template) -> Iterator[str]:
+    return (node.name for node in tree.find_all(nodes.Name) if node.ctx == "param")
 
 
 class _Constants(NodeTransformer):
@@ -188,7 +221,7 @@ class _Generator(CodeGenerator):
         self.write(
             f"MacroOfTheme(environment, macro, {getattr(macro_ref.node, 'name', None)!r}, {names!r},"
             f" {macro_ref.accesses_kwargs!r}, {macro_ref.accesses_varargs!r},"
-            f" {macro_ref.accesses_caller!r}, context.eval_ctx.autoescape)"
+            f" {macro_ref.accesses_caller!r}, context.eval_ctx.autoescape, name)"
         )
 
     def _output_child_pre(
@@ -272,21 +305,44 @@ class _Context(Context):
 
 
 class MacroOfTheme(Macro):
-    """A macro that takes its arguments in fewer steps."""
+    """A macro that takes its arguments in fewer steps.
 
-    def __init__(self, *args: Any) -> None:
-        super().__init__(*args)
-        self._takes_named_only = not (self.catch_kwargs or self.catch_varargs or self.caller)
+    What it made of a view stays at hand while a page is rendered anew with less of the same.
+    """
+
+    def __init__(self, engine: Engine, function: Callable[..., str], *args: Any) -> None:
+        *own, template = args
+        super().__init__(engine, function, *own)
+        self._engine = engine
+        self._is_kept = engine.is_pure(template)
+        self._takes_named_only = self._default_autoescape and not (
+            self.catch_kwargs or self.catch_varargs or self.caller
+        )
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Render it."""
-        if self._takes_named_only and self._default_autoescape and len(args) <= self._argument_count:
-            if not kwargs and len(args) == self._argument_count:
-                return _safe(self._func(*args))
-            missed = self.arguments[len(args) :]
-            if kwargs.keys() <= set(missed):
-                return _safe(self._func(*args, *[kwargs.get(name, missing) for name in missed]))
-        return super().__call__(*args, **kwargs)
+        lacking = self._argument_count - len(args)
+        if not self._takes_named_only or lacking < 0:
+            return super().__call__(*args, **kwargs)
+        if kwargs:
+            names = self.arguments[-lacking:] if lacking else ()
+            if not all(name in names for name in kwargs):
+                return super().__call__(*args, **kwargs)
+            args += tuple([kwargs.get(name, missing) for name in names])
+        elif lacking:
+            args += (missing,) * lacking
+        if not self._is_kept or not args or not isinstance(args[0], View):
+            return _safe(self._func(*args))
+        return self._once(args)
+
+    def _once(self, args: tuple[Any, ...]) -> Markup:
+        if not all(type(argument) in _VALUES for argument in args[1:]):
+            return _safe(self._func(*args))
+        key = (id(self), id(args[0]), *args[1:])
+        found = self._engine.kept.get(key)
+        if found is None:
+            found = self._engine.kept[key] = _safe(self._func(*args)), args
+        return found[0]
 
 
 def look(environment: jinja2.Environment, value: Any, name: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
@@ -64,15 +65,29 @@ class Above(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Lists(msgspec.Struct, frozen=True):
-    """Makes items and blocks."""
+    """Makes the items and blocks of one page.
+
+    An item or block that a leaner one shows too is the same object: then it need not be rendered again.
+    """
 
     plan: Plan
     names: Names
+    _items: dict[tuple[object, ...], views.Item] = msgspec.field(default_factory=dict)
+    _blocks: dict[tuple[object, ...], views.Block] = msgspec.field(default_factory=dict)
 
     def item(
         self, article: Article, *, excerpt: bool = True, also: int = 5, shown: Collection[str] = ()
     ) -> views.Item:
         """Make an article's item in a list; at most `also` other copies are named, none of those `shown`."""
+        if article.id not in self.plan.stories:
+            also, shown = 0, ()
+        key = (article.id, excerpt and bool(article.excerpt), also, *shown)
+        item = self._items.get(key)
+        if item is None:
+            item = self._items[key] = self._item(article, excerpt, also, shown)
+        return item
+
+    def _item(self, article: Article, excerpt: bool, also: int, shown: Collection[str]) -> views.Item:
         source = self.plan.source_of(article)
         has_page = self.plan.has_page(article)
         named, more, story = self.also(article, also, shown)
@@ -80,7 +95,7 @@ class Lists(msgspec.Struct, frozen=True):
             id=article.id,
             title=article.title,
             language=article.title_language,
-            dir=direction(article.title_language),
+            dir=_direction(article.title_language),
             address=addresses.article(article.id) if has_page else None,
             original=article.url,
             source=self.names.source(source),
@@ -89,7 +104,7 @@ class Lists(msgspec.Struct, frozen=True):
             minutes=article.minutes if has_page else 0,
             excerpt=article.excerpt if excerpt and source.text is not TextPolicy.LINK else "",
             excerpt_language=article.language,
-            excerpt_dir=direction(article.language),
+            excerpt_dir=_direction(article.language),
             verdict=article.verdict if has_page else Verdict.LINK,
             reason=self.names.reason(article) if article.verdict is Verdict.LINK else "",
             also=named,
@@ -165,19 +180,25 @@ class Lists(msgspec.Struct, frozen=True):
 
         Articles at `home` further up are left out.
         """
+        own = [article for article in group.articles if article.id not in home]
+        items = self._shown(own, fill)
+        key = (number, len(own), *map(id, items))
+        block = self._blocks.get(key)
+        if block is not None:
+            return block
         source = self.plan.digest.sources[group.source]
         newest, date = group.articles[0], group.articles[0].date
-        own = [article for article in group.articles if article.id not in home]
-        return views.Block(
+        block = self._blocks[key] = views.Block(
             anchor=f"_s{number}",
             source=self.names.source(source, count=len(group.articles)),
             date=date,
-            items=self._items(own, fill),
+            items=items,
             above=len(group.articles) - len(own),
             more=max(0, len(own) - (fill.items or 0)),
             more_address=addresses.source_month(source, date.replace(day=1), self.plan.parts[newest.id]),
             more_anchor=_day_anchor(date),
         )
+        return block
 
     def month_block(self, group: Group, fill: Fill) -> views.Block:
         """Make the block of a day in a source's month; it shows every item."""
@@ -188,14 +209,17 @@ class Lists(msgspec.Struct, frozen=True):
             address=addresses.day(date),
             source=self.names.source(source, count=len(group.articles)),
             date=date,
-            items=self._items(group.articles, fill),
+            items=self._shown(group.articles, fill),
         )
 
-    def _items(self, articles: Sequence[Article], fill: Fill) -> tuple[views.Item, ...]:
+    def _shown(self, articles: Sequence[Article], fill: Fill) -> tuple[views.Item, ...]:
         shown = articles[: fill.items]
         return tuple(
-            self.item(article, excerpt=n < fill.excerpts, also=fill.also) for n, article in enumerate(shown)
+            [self.item(article, excerpt=n < fill.excerpts, also=fill.also) for n, article in enumerate(shown)]
         )
+
+
+_direction = functools.lru_cache(256)(direction)
 
 
 def note_of(article: Article) -> Markup:

@@ -32,10 +32,17 @@ class Names(msgspec.Struct, frozen=True):
 
     plan: Plan
     words: Words
+    _known: dict[str, views.Named] = msgspec.field(default_factory=dict)
+    _reasons: dict[str, str] = msgspec.field(default_factory=dict)
 
     def source(self, source: Source, count: int = 0) -> views.Named:
         """Name a source's page."""
-        return views.Named(name=source.name, address=addresses.source(source), count=count)
+        if count:
+            return views.Named(name=source.name, address=addresses.source(source), count=count)
+        known = self._known.get(source.name)
+        if known is None:
+            known = self._known[source.name] = views.Named(name=source.name, address=addresses.source(source))
+        return known
 
     def source_month(self, source: Source, month: SourceMonth) -> views.Named:
         """Name a month of a source."""
@@ -72,7 +79,9 @@ class Names(msgspec.Struct, frozen=True):
 
     def reason(self, article: Article) -> str:
         """Write why an article has no text, or not all of it; reasons of a site's own stay as they are."""
-        return reasons(self.words.gettext).get(article.reason, article.reason)
+        if not self._reasons:
+            self._reasons.update(reasons(self.words.gettext))
+        return self._reasons.get(article.reason, article.reason)
 
     def around(self, address: str) -> tuple[views.Named | None, views.Named | None]:
         """Name the editions before and after the one at an address."""
