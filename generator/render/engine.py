@@ -8,6 +8,7 @@ Templates that hold macros alone are run once, not for every page that imports t
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -33,7 +34,8 @@ except ImportError:  # an installation without compiled parts
         return str(escape(text))
 
 
-_VALUES = frozenset({str, Markup, int, bool, type(None), type(missing)})
+_VALUES: frozenset[type] = frozenset({str, Markup, int, bool, dt.date, type(None), type(missing)})
+"""Types of arguments that nothing can change."""
 LIVE = ("page", "site", "view")
 """What templates get: other values on every page."""
 _PASSED_ON = re.compile(
@@ -336,9 +338,11 @@ class MacroOfTheme(Macro):
         return self._once(args)
 
     def _once(self, args: tuple[Any, ...]) -> Markup:
-        if not all(type(argument) in _VALUES for argument in args[1:]):
+        others = args[1:]
+        kinds = tuple(map(type, others))  # since 1 == True, and HTML equals the text that looks like it
+        if not _VALUES.issuperset(kinds):
             return _safe(self._func(*args))
-        key = (id(self), id(args[0]), *args[1:])
+        key = (id(self), id(args[0]), others, kinds)
         found = self._engine.kept.get(key)
         if found is None:
             found = self._engine.kept[key] = _safe(self._func(*args)), args

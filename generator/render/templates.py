@@ -20,7 +20,7 @@ from markupsafe import Markup
 from generator import addresses, resources
 from generator.errors import BuildError, Problem, Severity
 from generator.render import locales
-from generator.render.engine import Engine, shown
+from generator.render.engine import Engine
 from generator.render.sources import Sources
 from generator.render.views import INTERFACE, PageView, SiteView, View
 
@@ -211,18 +211,26 @@ def _messages(catalogue: gettext.NullTranslations) -> dict[str, Callable[..., st
     def one(message: str) -> Markup:
         return Markup(catalogue.gettext(message))  # noqa: S704 (messages are the theme's and the site's own)
 
-    @functools.cache
-    def plural_of(singular: str, plural: str, num: int) -> str:
-        return catalogue.ngettext(singular, plural, num)
+    said: dict[tuple[object, ...], Markup] = {}
 
     def translate(message: str, /, **values: object) -> Markup:
         text = one(message)
         return text % values if "%" in text else text
 
     def translate_plural(singular: str, plural: str, num: int, /, **values: object) -> Markup:
-        values.setdefault("num", num)
-        safe = {name: own if isinstance(own, int | float) else shown(own) for name, own in values.items()}
-        return Markup(plural_of(singular, plural, num) % safe)  # noqa: S704 (messages as above, safe values)
+        if not plain.issuperset(map(type, values.values())):
+            return say(singular, plural, num, values)
+        key = (singular, plural, num, *values.items())
+        found = said.get(key)
+        if found is None:
+            found = said[key] = say(singular, plural, num, values)
+        return found
+
+    plain = frozenset({int, str})
+
+    def say(singular: str, plural: str, num: int, values: Mapping[str, object]) -> Markup:
+        text = Markup(catalogue.ngettext(singular, plural, num))  # noqa: S704 (as above)
+        return text % {"num": num, **values}
 
     return {"_": translate, "gettext": translate, "ngettext": translate_plural}
 
@@ -241,7 +249,11 @@ def _links(engine: Engine, site: SiteView) -> dict[str, Callable[..., str]]:
     def asset(name: str) -> str:
         return link(f"assets/{name}")
 
-    return {"link": link, "asset": asset}
+    def aria_current(section: str, address: str) -> str:
+        page: PageView = now["page"]
+        return "" if page.section != section else "page" if page.address == address else "true"
+
+    return {"link": link, "asset": asset, "aria_current": aria_current}
 
 
 def web(address: str | None) -> str:

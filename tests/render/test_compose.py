@@ -290,7 +290,8 @@ def test_a_reason_is_told_in_the_language_of_the_interface():
         TextPolicy.FULL,
     )
     compose = composer(plan(digest), speech(None, "zh-Hans"), healths_of(digest))
-    assert [Lists(compose.plan, compose.names).item(own).reason for own in digest.articles] == ["需要登录", "<my> own 100%"]
+    lists = Lists(compose.plan, compose.names)
+    assert [lists.item(own).reason for own in digest.articles] == ["需要登录", "<my> own 100%"]
 
 
 def test_a_heavy_front_page_with_stories_and_picks_stays_within_its_weight():
