@@ -31,6 +31,7 @@ from generator.render.lists import (
     STORY_FILLS,
     Fill,
     Lists,
+    direction_of,
     note_of,
 )
 from generator.render.names import Names, Words
@@ -97,9 +98,9 @@ class Composer(msgspec.Struct, frozen=True):
             id=article.id,
             title=article.title,
             language=article.language,
-            dir=direction(article.language),
+            dir=direction_of(article.language),
             title_language=article.title_language,
-            title_dir=direction(article.title_language),
+            title_dir=direction_of(article.title_language),
             source=self.names.source(source),
             date=article.date,
             time=article.time,

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import itertools
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from typing import Any
 
 import jinja2
@@ -63,11 +64,8 @@ class Engine(jinja2.Environment):
         self.newstyle_gettext = True
         self.policies["ext.i18n.trimmed"] = True
         self.code_generator_class = _Generator
-        self.context_class = _Context
         self.constant: dict[str, Callable[..., object]] = {}
         """Functions that may be called when a template is compiled, where their arguments stand in it."""
-        self.direct: frozenset[str] = frozenset()
-        """Functions that want no context."""
         self.site: object = None
         """Its texts and switches are put in when a template is compiled."""
         self.now: dict[str, Any] = {}
@@ -89,6 +87,10 @@ class Engine(jinja2.Environment):
         self.now.update(self.globals)
         self.now.update(values)
         return own.render(values)
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Give templates our globals themselves: Jinja2 has a chain of mappings that is slow to copy."""
+        return super().make_globals(d) if d else self.globals
 
     def get_template(
         self,
@@ -182,6 +184,14 @@ class _Constants(NodeTransformer):
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
 
+    def generic_visit(self, node: nodes.Node, *args: Any, **kwargs: Any) -> nodes.Node:
+        """Visit all that is below; what then stands in a row becomes one output."""
+        super().generic_visit(node, *args, **kwargs)
+        for _, field in node.iter_fields():
+            if isinstance(field, list):
+                field[:] = _joined(field)
+        return node
+
     def visit_Call(self, node: nodes.Call) -> nodes.Node:
         self.generic_visit(node)
         function = self.engine.constant.get(node.node.name) if isinstance(node.node, nodes.Name) else None
@@ -209,6 +219,17 @@ class _Constants(NodeTransformer):
 
     def _const(self, value: object, node: nodes.Node) -> nodes.Const:
         return nodes.Const(value, lineno=node.lineno, environment=self.engine)
+
+
+def _joined(body: list[Any]) -> Iterator[Any]:
+    """The nodes of a body, outputs that follow on one another as one."""
+    for is_output, own in itertools.groupby(list(body), lambda node: isinstance(node, nodes.Output)):
+        outputs = list(own)
+        if is_output and len(outputs) > 1:
+            parts = [part for output in outputs for part in output.nodes]
+            yield nodes.Output(parts, lineno=outputs[0].lineno, environment=outputs[0].environment)
+        else:
+            yield from outputs
 
 
 class _Generator(CodeGenerator):
@@ -250,17 +271,18 @@ class _Generator(CodeGenerator):
                 parts[-1].append(const)
             else:
                 parts.append([const])
-        self.writeline("yield concat((")
-        for part in parts:
+        self.writeline("yield concat((" if len(parts) > 1 else "yield (")
+        for number, part in enumerate(parts):
+            if number:
+                self.write(",")
             if isinstance(part, list):
-                self.writeline(self._output_const_repr(part) + ",")
+                self.writeline(self._output_const_repr(part))
             else:
                 self.newline(part)
                 self._output_child_pre(part, frame, self._make_finalize())
                 self.visit(part, frame)
                 self._output_child_post(part, frame, self._make_finalize())
-                self.write(",")
-        self.writeline("))")
+        self.writeline("))" if len(parts) > 1 else ")")
 
     @optimizeconst
     def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:
@@ -270,14 +292,8 @@ class _Generator(CodeGenerator):
 
     @optimizeconst
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
-        engine = self.environment
-        is_direct = (
-            isinstance(engine, Engine)
-            and isinstance(node.node, nodes.Name)
-            and node.node.name in engine.direct
-            and not (node.dyn_args or node.dyn_kwargs or forward_caller)
-        )
-        if not is_direct:
+        """Write a call as one of Python: no function of a theme, nor a macro, asks for the context."""
+        if forward_caller or node.dyn_args or node.dyn_kwargs:
             super().visit_Call(node, frame, forward_caller=forward_caller)
             return
         self.visit(node.node, frame)
@@ -294,16 +310,6 @@ class _Generator(CodeGenerator):
         self.write("environment.module_of(environment.get_template(")
         self.visit(node.template, frame)
         self.write(f", {self.name!r}), context, {self.dump_local_context(frame)})")
-
-
-class _Context(Context):
-    def call(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
-        """Call a function or macro of a template."""
-        if type(function) is not MacroOfTheme:
-            return super().call(function, *args, **kwargs)
-        kwargs.pop("_loop_vars", None)
-        kwargs.pop("_block_vars", None)
-        return function(*args, **kwargs)
 
 
 class MacroOfTheme(Macro):

@@ -95,7 +95,7 @@ class Lists(msgspec.Struct, frozen=True):
             id=article.id,
             title=article.title,
             language=article.title_language,
-            dir=_direction(article.title_language),
+            dir=direction_of(article.title_language),
             address=addresses.article(article.id) if has_page else None,
             original=article.url,
             source=self.names.source(source),
@@ -104,7 +104,7 @@ class Lists(msgspec.Struct, frozen=True):
             minutes=article.minutes if has_page else 0,
             excerpt=article.excerpt if excerpt and source.text is not TextPolicy.LINK else "",
             excerpt_language=article.language,
-            excerpt_dir=_direction(article.language),
+            excerpt_dir=direction_of(article.language),
             verdict=article.verdict if has_page else Verdict.LINK,
             reason=self.names.reason(article) if article.verdict is Verdict.LINK else "",
             also=named,
@@ -219,7 +219,7 @@ class Lists(msgspec.Struct, frozen=True):
         )
 
 
-_direction = functools.lru_cache(256)(direction)
+direction_of = functools.lru_cache(256)(direction)
 
 
 def note_of(article: Article) -> Markup:

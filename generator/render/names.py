@@ -32,16 +32,19 @@ class Names(msgspec.Struct, frozen=True):
 
     plan: Plan
     words: Words
-    _known: dict[str, views.Named] = msgspec.field(default_factory=dict)
+    _sources: dict[str, views.Named] = msgspec.field(default_factory=dict)
+    _days: dict[dt.date, views.Named] = msgspec.field(default_factory=dict)
     _reasons: dict[str, str] = msgspec.field(default_factory=dict)
 
     def source(self, source: Source, count: int = 0) -> views.Named:
         """Name a source's page."""
         if count:
             return views.Named(name=source.name, address=addresses.source(source), count=count)
-        known = self._known.get(source.name)
+        known = self._sources.get(source.name)
         if known is None:
-            known = self._known[source.name] = views.Named(name=source.name, address=addresses.source(source))
+            known = self._sources[source.name] = views.Named(
+                name=source.name, address=addresses.source(source)
+            )
         return known
 
     def source_month(self, source: Source, month: SourceMonth) -> views.Named:
@@ -59,7 +62,12 @@ class Names(msgspec.Struct, frozen=True):
 
     def day(self, date: dt.date, count: int | None = None) -> views.Named:
         """Name a day that has an edition."""
-        return self.period(Period.DAY, date, self.plan.counts[date] if count is None else count)
+        if count is not None:
+            return self.period(Period.DAY, date, count)
+        known = self._days.get(date)
+        if known is None:
+            known = self._days[date] = self.period(Period.DAY, date, self.plan.counts[date])
+        return known
 
     def period(self, period: Period, date: dt.date, count: int = 0) -> views.Named:
         """Name the period of a kind that holds a day."""

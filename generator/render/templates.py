@@ -196,7 +196,6 @@ def _engine(theme: Theme, site: SiteView) -> Engine:
     messages, links = _messages(words.messages), _links(engine, site)
     engine.globals |= messages | links | {"weekdays": words.weekdays, "has_asset": theme.has_asset}
     engine.constant = {"_": messages["_"], "gettext": messages["_"], "has_asset": theme.has_asset}
-    engine.direct = frozenset(messages | links)
     engine.site = site
     return engine
 
