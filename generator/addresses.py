@@ -11,6 +11,7 @@ import functools
 import posixpath
 import re
 import urllib.parse
+from collections.abc import Callable
 
 from generator.model import Article, Edition, Period, Source, TextPolicy, Verdict
 
@@ -102,27 +103,35 @@ def link(from_: str, to: str, *, fragment: str = "", file: bool = False) -> str:
 
     `file` names `index.html`, for pages opened from the disk.
     """
-    target = file_of(to) if file else to
-    folder, first_step, depth = _standing(from_)
-    way = None if target.startswith(first_step) else _way_up(depth, target)
-    if way is None:
-        way = _way(folder, target)
-    return way + "#" + quoted(fragment) if fragment else way
+    return links_from(from_, file=file)(to, fragment)
 
 
-@functools.lru_cache(maxsize=64)
-def _standing(address: str) -> tuple[str, str, int]:
-    """The folder of a page, its first step, and how many steps there are; an odd one has any first step."""
-    folder = address[: address.rfind("/") + 1]
-    if _is_odd(folder):
-        return folder, "", 0
-    return folder, folder.partition("/")[0] or "/", folder.count("/")
+@functools.lru_cache(maxsize=16)
+def links_from(from_: str, *, file: bool = False) -> Callable[..., str]:
+    """The function that makes links from a page, as `link` does, to `address` and perhaps a `fragment`."""
+    folder = from_[: from_.rfind("/") + 1]
+    depth = folder.count("/")
+    first_step = "" if _is_odd(folder) else folder.partition("/")[0] or "/"  # "" begins every address
+    known = _WAYS_UP.setdefault(depth, {})
+
+    def link_to(address: str, fragment: str = "") -> str:
+        target = file_of(address) if file else address
+        if target.startswith(first_step):
+            way = _way(folder, target)
+        elif (way := known.get(target, "")) == "":
+            way = _way(folder, target)
+            if not _is_odd(target):
+                known[target] = way
+                if len(known) > _MOST_KNOWN:
+                    known.clear()
+        return way + "#" + quoted(fragment) if fragment else way
+
+    return link_to
 
 
-@functools.lru_cache(maxsize=8192)
-def _way_up(depth: int, target: str) -> str | None:
-    """The link to an address from any folder so deep that has another first step; None to an odd address."""
-    return None if _is_odd(target) else "../" * depth + quoted(target) or "./"
+_WAYS_UP: dict[int, dict[str, str]] = {}
+"""Links from folders so deep to addresses with another first step: they are the same from all of them."""
+_MOST_KNOWN = 8192
 
 
 @functools.lru_cache(maxsize=4096)

@@ -81,10 +81,11 @@ class Engine(jinja2.Environment):
     def page(self, template: str, values: Mapping[str, Any]) -> str:
         """Render a template with the values of a page, those of `LIVE`."""
         own = self.get_template(template)
+        if not self.now:
+            self.now.update(self.globals)
         if values["page"].address != self._address:
             self._address = values["page"].address
             self.kept.clear()
-        self.now.update(self.globals)
         self.now.update(values)
         return own.render(values)
 
@@ -132,6 +133,8 @@ class Engine(jinja2.Environment):
     def _needs_of(self, name: str) -> frozenset[str] | None:
         assert self.loader is not None  # noqa: S101 (for the type checker: it was given)
         tree = self.parse(self.loader.get_source(self, name)[0])
+        if tree.find(nodes.Include) or any(_imports(macro) for macro in tree.find_all(nodes.Macro)):
+            return None
         needed = frozenset(meta.find_undeclared_variables(tree)) - self.globals.keys()
         for node in tree.body:
             if isinstance(node, nodes.Import | nodes.FromImport) and isinstance(node.template, nodes.Const):
@@ -154,6 +157,10 @@ class Engine(jinja2.Environment):
             source = _Constants(self).visit(source)
         written = super()._generate(source, name, filename, defer_init)
         return _PASSED_ON.sub(r"\1yield concat(\2)", written)
+
+
+def _imports(node: nodes.Node) -> bool:
+    return node.find(nodes.Import) is not None or node.find(nodes.FromImport) is not None
 
 
 def _is_text(node: nodes.Node) -> bool:
@@ -260,10 +267,11 @@ class _Generator(CodeGenerator):
         if frame.buffer is not None or frame.require_output_check or self.environment.finalize:
             super().visit_Output(node, frame)
             return
+        finalize = self._make_finalize()
         parts: list[list[str] | nodes.Expr] = []
         for child in node.nodes:
             try:
-                const = self._output_child_to_const(child, frame, self._make_finalize())
+                const = self._output_child_to_const(child, frame, finalize)
             except Exception:  # it is no constant, or a faulty one: the page says where
                 parts.append(child)
                 continue
@@ -279,9 +287,9 @@ class _Generator(CodeGenerator):
                 self.writeline(self._output_const_repr(part))
             else:
                 self.newline(part)
-                self._output_child_pre(part, frame, self._make_finalize())
+                self._output_child_pre(part, frame, finalize)
                 self.visit(part, frame)
-                self._output_child_post(part, frame, self._make_finalize())
+                self._output_child_post(part, frame, finalize)
         self.writeline("))" if len(parts) > 1 else ")")
 
     @optimizeconst

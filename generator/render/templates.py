@@ -7,6 +7,7 @@ import functools
 import gettext
 import hashlib
 import re
+import threading
 import tomllib
 import traceback
 import urllib.parse
@@ -141,12 +142,16 @@ class Templates:
         """The template interface that the theme in use is written for."""
         self._engine = _engine(self._theme, site)
         self._sources = Sources(self._engine)
+        self._turn = threading.Lock()
+        """Its templates render one page at a time."""
 
     def render(self, page: PageView, view: View) -> bytes:
         """The HTML of one page, UTF-8. Raises `TemplateFault` where its template is faulty."""
         theme = self._theme
         try:
-            html = self._engine.page(page.template, {"page": page, "site": self._site, "view": view})
+            values = {"page": page, "site": self._site, "view": view, "link": self._link_from(page)}
+            with self._turn:
+                html = self._engine.page(page.template, values)
         except jinja2.TemplateSyntaxError as error:
             raise theme.fault(error.filename, error.lineno, error.message or "cannot be parsed") from error
         except jinja2.TemplateNotFound as error:
@@ -163,6 +168,13 @@ class Templates:
                 raise
             raise theme.fault(filename, line, _kind(error) + _VIEW.sub(r"`\1`", str(error))) from error
         return html.encode("utf-8", "replace")
+
+    def _link_from(self, page: PageView) -> Callable[..., str]:
+        site = self._site
+        if page.rooted and not site.file_links:
+            root = urllib.parse.urlsplit(site.base_url or "/").path or "/"
+            return lambda address, fragment="": addresses.absolute(root, address, fragment)
+        return addresses.links_from(page.address, file=site.file_links)
 
     def assets(self) -> Mapping[str, bytes]:
         """The files below `assets/` by address; a site's own win, file by file."""
@@ -193,7 +205,7 @@ def _engine(theme: Theme, site: SiteView) -> Engine:
         "web": web,
     }
     engine.tests["foreign"] = words.is_foreign
-    messages, links = _messages(words.messages), _links(engine, site)
+    messages, links = _messages(words.messages), _links(engine)
     engine.globals |= messages | links | {"weekdays": words.weekdays, "has_asset": theme.has_asset}
     engine.constant = {"_": messages["_"], "gettext": messages["_"], "has_asset": theme.has_asset}
     engine.site = site
@@ -234,16 +246,13 @@ def _messages(catalogue: gettext.NullTranslations) -> dict[str, Callable[..., st
     return {"_": translate, "gettext": translate, "ngettext": translate_plural}
 
 
-def _links(engine: Engine, site: SiteView) -> dict[str, Callable[..., str]]:
-    """The functions of templates that lead from the current page to others."""
-    root = urllib.parse.urlsplit(site.base_url or "/").path or "/"
-    now, in_files = engine.now, site.file_links
+def _links(engine: Engine) -> dict[str, Callable[..., str]]:
+    """The functions of templates that know which page it is; each page brings the true `link` along."""
+    now = engine.now
 
     def link(address: str, fragment: str = "") -> str:
-        page: PageView = now["page"]
-        if page.rooted and not in_files:
-            return addresses.absolute(root, address, fragment)
-        return addresses.link(page.address, address, fragment=fragment, file=in_files)
+        made: str = now["link"](address, fragment)
+        return made
 
     def asset(name: str) -> str:
         return link(f"assets/{name}")
