@@ -2,7 +2,7 @@
 
     python benchmarks/templates.py [--articles 4000] [--a-day 350] [--passes 3]
 
-Figures are the least of several passes, in microseconds of CPU, for one page. `tries` are renderings of a page:
+Figures are the least of several passes, in microseconds of CPU, for one page; `tries` are renderings of it:
 one that weighs too much is made anew with less in it. Compiling all templates has a line of its own.
 """
 

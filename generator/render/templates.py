@@ -281,7 +281,7 @@ def hash_source(text: str) -> str:
 
 def anchor(name: str) -> str:
     """A name as a fragment: letters of any script stay readable, all else is percent-encoded."""
-    return name if name.replace("-", "").isalnum() else urllib.parse.quote(name)
+    return name if name.replace("-", "").isalnum() else addresses.quoted(name)
 
 
 def shade(count: int, most: int) -> int:
