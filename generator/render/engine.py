@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import itertools
+import keyword
 import re
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from typing import Any
@@ -72,6 +73,8 @@ class Engine(jinja2.Environment):
         """The values of the page that is rendered, and all that templates have anyhow."""
         self.kept: dict[tuple[object, ...], tuple[Markup, tuple[object, ...]]] = {}
         """What macros made for this page, with their arguments, which thereby stay what they are."""
+        self.is_careful = False
+        """Whether a dot is more than Python's, as Jinja2 has it: nearly no template needs that."""
         self._address = ""
         self._templates: dict[str, jinja2.Template] = {}
         self._modules: dict[str, TemplateModule] = {}
@@ -87,7 +90,15 @@ class Engine(jinja2.Environment):
             self._address = values["page"].address
             self.kept.clear()
         self.now.update(values)
-        return own.render(values)
+        try:
+            return own.render(values)
+        except AttributeError:  # a dot may mean an item too, or ask whether there is such a value
+            if self.is_careful:
+                raise
+            self.is_careful = True
+            for known in (self.kept, self._modules, self._templates, self.cache or {}):
+                known.clear()
+            return self.page(template, values)
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """Give templates our globals themselves: Jinja2 has a chain of mappings that is slow to copy."""
@@ -243,7 +254,7 @@ class _Generator(CodeGenerator):
     """Writes templates as Python; what differs from Jinja2's own does the same in fewer steps."""
 
     def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:
-        self.writeline(f"from {__name__} import MacroOfTheme, look, shown")
+        self.writeline(f"from {__name__} import MacroOfTheme, shown")
         super().visit_Template(node, frame)
 
     def macro_def(self, macro_ref: MacroRef, frame: Frame) -> None:  # noqa: ARG002 (as Jinja2 calls it)
@@ -294,9 +305,13 @@ class _Generator(CodeGenerator):
 
     @optimizeconst
     def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:
-        self.write("look(environment, ")
+        engine = self.environment
+        if keyword.iskeyword(node.attr) or not isinstance(engine, Engine) or engine.is_careful:
+            super().visit_Getattr(node, frame)
+            return
+        self.write("(")
         self.visit(node.node, frame)
-        self.write(f", {node.attr!r})")
+        self.write(f").{node.attr}")
 
     @optimizeconst
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
@@ -361,14 +376,6 @@ class MacroOfTheme(Macro):
         if found is None:
             found = self._engine.kept[key] = _safe(self._func(*args)), args
         return found[0]
-
-
-def look(environment: jinja2.Environment, value: Any, name: str) -> Any:
-    """The attribute, or else the item, of a value: what a dot means in templates."""
-    try:
-        return getattr(value, name)
-    except AttributeError:
-        return environment.getattr(value, name)
 
 
 def shown(value: Any) -> str:

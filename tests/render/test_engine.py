@@ -151,6 +151,12 @@ def test_a_macro_sees_the_links_of_its_page(tmp_path):
         ("{% if not site.file_links %}{% block x %}a{% endblock %}{% endif %}{{ self.x() }}", "aa"),
         ("{{ site.title }}", "The Galley &lt;Proof&gt;"),
         ("{{ view.nothing|default('x') }}{{ view.nothing is defined }}", "xFalse"),
+        (
+            "{% macro m(x) %}{{ x is defined }}{% endmacro %}{{ m(page.nothing) }}{{ m(page.title) }}",
+            "FalseTrue",
+        ),
+        ("{{ {'class': 1}.class }}{{ {'items': 1}.get('items') }}", "11"),
+        ("{% set n = namespace(a=1) %}{% set n.a = 2 %}{{ n.a }}{{ n.b is defined }}", "2False"),
         ("{{ {'a': '<'}.a }}{{ {'a': 1}['a'] }}", "&lt;1"),
         ("{% autoescape false %}{{ '<' ~ page.address }}{% endautoescape %}{{ '<' }}", "<2024/07/03/&lt;"),
         ("{% set x %}<i>{{ '<' }}</i>{% endset %}{{ x }}", "<i>&lt;</i>"),
