@@ -14,12 +14,13 @@ import itertools
 import keyword
 import re
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import jinja2
-from jinja2 import meta, nodes
+from jinja2 import nodes
 from jinja2.compiler import CodeGenerator, Frame, MacroRef, optimizeconst
 from jinja2.environment import TemplateModule
+from jinja2.idtracking import VAR_LOAD_RESOLVE
 from jinja2.runtime import Context, Macro
 from jinja2.utils import missing
 from jinja2.visitor import NodeTransformer
@@ -45,6 +46,7 @@ _PASSED_ON = re.compile(
     re.MULTILINE,
 )
 """Where a generated template gives on, piece by piece, what one of its blocks or its parent makes."""
+_OF_MACROS = (nodes.Macro, nodes.Import, nodes.FromImport)
 _safe: Callable[[str], Markup] = functools.partial(str.__new__, Markup)
 
 
@@ -78,6 +80,9 @@ class Engine(jinja2.Environment):
         self._address = ""
         self._templates: dict[str, jinja2.Template] = {}
         self._modules: dict[str, TemplateModule] = {}
+        self._surveys: dict[str, _Survey] = {}
+        self.unknown: dict[str, set[str]] = {}
+        """Names that a template uses and has not itself, nor have all templates."""
         self._needed: dict[str, frozenset[str] | None] = {}
         self._is_plain = True
 
@@ -142,58 +147,66 @@ class Engine(jinja2.Environment):
         return self._needed[name]
 
     def _needs_of(self, name: str) -> frozenset[str] | None:
-        assert self.loader is not None  # noqa: S101 (for the type checker: it was given)
-        tree = self.parse(self.loader.get_source(self, name)[0])
-        if tree.find(nodes.Include) or any(_imports(macro) for macro in tree.find_all(nodes.Macro)):
+        self.get_template(name)
+        imports = self._surveys[name].imports
+        if imports is None:
             return None
-        needed = frozenset(meta.find_undeclared_variables(tree)) - self.globals.keys()
-        for node in tree.body:
-            if isinstance(node, nodes.Import | nodes.FromImport) and isinstance(node.template, nodes.Const):
-                below = self._needs(node.template.value)
-                if below is None:
-                    return None
-                needed |= below
-            elif not isinstance(node, nodes.Macro) and not _is_text(node):
-                return None
-        return needed if needed <= set(LIVE) else None
+        below = [self._needs(own) for own in imports]
+        needed = frozenset(self.unknown[name]).union(*filter(None, below))
+        return None if None in below or not needed.issubset(LIVE) else needed
 
     def _generate(
         self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False
     ) -> str:
         """Compile a template after its constant parts were put in."""
-        ours = {*self.globals, *LIVE}
-        if not ours.isdisjoint(_given_meaning(source)):
+        survey = self._surveys[name or ""] = _survey(source)
+        self.unknown[name or ""] = set()
+        if not survey.meanings.isdisjoint({*self.globals, *LIVE}):
             self._is_plain = False
-        elif {"site", *self.constant}.isdisjoint(_parameters(source)):
+        elif survey.parameters.isdisjoint({"site", *self.constant}):
             source = _Constants(self).visit(source)
         written = super()._generate(source, name, filename, defer_init)
         return _PASSED_ON.sub(r"\1yield concat(\2)", written)
 
 
-def _imports(node: nodes.Node) -> bool:
-    return node.find(nodes.Import) is not None or node.find(nodes.FromImport) is not None
+class _Survey(NamedTuple):
+    """What one sees of a template before it is compiled."""
+
+    meanings: set[str]
+    """Names that it gives a meaning, but for those of parameters."""
+    parameters: set[str]
+    imports: list[str] | None
+    """The templates that it imports; None where it holds more than macros."""
+
+
+def _survey(tree: nodes.Template) -> _Survey:
+    meanings, parameters, imports = set[str](), set[str](), list[str]()
+    is_more = not all(isinstance(node, _OF_MACROS) or _is_text(node) for node in tree.body)
+    for node in tree.find_all(nodes.Node):
+        if isinstance(node, nodes.Name):
+            (parameters if node.ctx == "param" else meanings if node.ctx == "store" else set()).add(node.name)
+        elif isinstance(node, nodes.Macro):
+            meanings.add(node.name)
+        elif isinstance(node, nodes.Include):
+            is_more = True
+        elif isinstance(node, nodes.Import | nodes.FromImport):
+            meanings.update(_imported(node))
+            if isinstance(node.template, nodes.Const) and any(node is own for own in tree.body):
+                imports.append(node.template.value)
+            else:
+                is_more = True
+    return _Survey(meanings, parameters, None if is_more else imports)
+
+
+def _imported(node: nodes.Import | nodes.FromImport) -> Iterator[str]:
+    if isinstance(node, nodes.Import):
+        yield node.target
+    else:
+        yield from (name if isinstance(name, str) else name[1] for name in node.names)
 
 
 def _is_text(node: nodes.Node) -> bool:
     return isinstance(node, nodes.Output) and all(isinstance(own, nodes.TemplateData) for own in node.nodes)
-
-
-def _given_meaning(tree: nodes.Template) -> Iterator[str]:
-    """Names that a template gives a meaning of its own, but for those of a macro's parameters."""
-    for node in tree.find_all((nodes.Name, nodes.Macro, nodes.Import, nodes.FromImport)):
-        if isinstance(node, nodes.Name):
-            if node.ctx == "store":
-                yield node.name
-        elif isinstance(node, nodes.Macro):
-            yield node.name
-        elif isinstance(node, nodes.Import):
-            yield node.target
-        elif isinstance(node, nodes.FromImport):
-            yield from (name if isinstance(name, str) else name[1] for name in node.names)
-
-
-def _parameters(tree: nodes.Template) -> Iterator[str]:
-    return (node.name for node in tree.find_all(nodes.Name) if node.ctx == "param")
 
 
 class _Constants(NodeTransformer):
@@ -256,6 +269,13 @@ class _Generator(CodeGenerator):
     def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:
         self.writeline(f"from {__name__} import MacroOfTheme, shown")
         super().visit_Template(node, frame)
+
+    def enter_frame(self, frame: Frame) -> None:
+        """Note the names that the template has to find in its context."""
+        super().enter_frame(frame)
+        if isinstance(self.environment, Engine) and self.name is not None:
+            found = {name for action, name in frame.symbols.loads.values() if action == VAR_LOAD_RESOLVE}
+            self.environment.unknown[self.name] |= found - self.environment.globals.keys()
 
     def macro_def(self, macro_ref: MacroRef, frame: Frame) -> None:  # noqa: ARG002 (as Jinja2 calls it)
         names = tuple(argument.name for argument in macro_ref.node.args)
