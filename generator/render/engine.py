@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-import itertools
 import keyword
 import re
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping, MutableMapping
+from typing import Any
 
 import jinja2
 from jinja2 import nodes
@@ -23,9 +22,9 @@ from jinja2.environment import TemplateModule
 from jinja2.idtracking import VAR_LOAD_RESOLVE
 from jinja2.runtime import Context, Macro
 from jinja2.utils import missing
-from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
+from generator.render.folding import Constants, Survey, survey
 from generator.render.views import View
 
 try:
@@ -46,7 +45,6 @@ _PASSED_ON = re.compile(
     re.MULTILINE,
 )
 """Where a generated template gives on, piece by piece, what one of its blocks or its parent makes."""
-_OF_MACROS = (nodes.Macro, nodes.Import, nodes.FromImport)
 _safe: Callable[[str], Markup] = functools.partial(str.__new__, Markup)
 
 
@@ -80,11 +78,13 @@ class Engine(jinja2.Environment):
         self._address = ""
         self._templates: dict[str, jinja2.Template] = {}
         self._modules: dict[str, TemplateModule] = {}
-        self._surveys: dict[str, _Survey] = {}
+        self._surveys: dict[str, Survey] = {}
         self.unknown: dict[str, set[str]] = {}
         """Names that a template uses and has not itself, nor have all templates."""
         self._needed: dict[str, frozenset[str] | None] = {}
         self._is_plain = True
+        """No template gives a name that all have another meaning."""
+        self._is_folding = True
 
     def page(self, template: str, values: Mapping[str, Any]) -> str:
         """Render a template with the values of a page, those of `LIVE`."""
@@ -101,9 +101,13 @@ class Engine(jinja2.Environment):
             if self.is_careful:
                 raise
             self.is_careful = True
-            for known in (self.kept, self._modules, self._templates, self.cache or {}):
-                known.clear()
+            self._forget()
             return self.page(template, values)
+
+    def _forget(self) -> None:
+        """Have all templates compiled again."""
+        for known in (self.kept, self._modules, self._templates, self.cache or {}):
+            known.clear()
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """Give templates our globals themselves: Jinja2 has a chain of mappings that is slow to copy."""
@@ -159,108 +163,18 @@ class Engine(jinja2.Environment):
         self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False
     ) -> str:
         """Compile a template after its constant parts were put in."""
-        survey = self._surveys[name or ""] = _survey(source)
+        known = self._surveys[name or ""] = survey(source)
         self.unknown[name or ""] = set()
-        if not survey.meanings.isdisjoint({*self.globals, *LIVE}):
+        constant = {"site", *self.constant}
+        if not known.meanings.isdisjoint({*self.globals, *LIVE}):
             self._is_plain = False
-        elif survey.parameters.isdisjoint({"site", *self.constant}):
-            source = _Constants(self).visit(source)
+        if self._is_folding and not known.meanings.isdisjoint(constant):  # what it extends sees that meaning
+            self._is_folding = False
+            self._forget()
+        if self._is_folding and known.parameters.isdisjoint(constant):
+            source = Constants(self, self.constant, self.site).visit(source)
         written = super()._generate(source, name, filename, defer_init)
         return _PASSED_ON.sub(r"\1yield concat(\2)", written)
-
-
-class _Survey(NamedTuple):
-    """What one sees of a template before it is compiled."""
-
-    meanings: set[str]
-    """Names that it gives a meaning, but for those of parameters."""
-    parameters: set[str]
-    imports: list[str] | None
-    """The templates that it imports; None where it holds more than macros."""
-
-
-def _survey(tree: nodes.Template) -> _Survey:
-    meanings, parameters, imports = set[str](), set[str](), list[str]()
-    is_more = not all(isinstance(node, _OF_MACROS) or _is_text(node) for node in tree.body)
-    for node in tree.find_all(nodes.Node):
-        if isinstance(node, nodes.Name):
-            (parameters if node.ctx == "param" else meanings if node.ctx == "store" else set()).add(node.name)
-        elif isinstance(node, nodes.Macro):
-            meanings.add(node.name)
-        elif isinstance(node, nodes.Include):
-            is_more = True
-        elif isinstance(node, nodes.Import | nodes.FromImport):
-            meanings.update(_imported(node))
-            if isinstance(node.template, nodes.Const) and any(node is own for own in tree.body):
-                imports.append(node.template.value)
-            else:
-                is_more = True
-    return _Survey(meanings, parameters, None if is_more else imports)
-
-
-def _imported(node: nodes.Import | nodes.FromImport) -> Iterator[str]:
-    if isinstance(node, nodes.Import):
-        yield node.target
-    else:
-        yield from (name if isinstance(name, str) else name[1] for name in node.names)
-
-
-def _is_text(node: nodes.Node) -> bool:
-    return isinstance(node, nodes.Output) and all(isinstance(own, nodes.TemplateData) for own in node.nodes)
-
-
-class _Constants(NodeTransformer):
-    """Puts in what is known when a template is compiled."""
-
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-
-    def generic_visit(self, node: nodes.Node, *args: Any, **kwargs: Any) -> nodes.Node:
-        """Visit all that is below; what then stands in a row becomes one output."""
-        super().generic_visit(node, *args, **kwargs)
-        for _, field in node.iter_fields():
-            if isinstance(field, list):
-                field[:] = _joined(field)
-        return node
-
-    def visit_Call(self, node: nodes.Call) -> nodes.Node:
-        self.generic_visit(node)
-        function = self.engine.constant.get(node.node.name) if isinstance(node.node, nodes.Name) else None
-        if function is None or node.dyn_args or node.dyn_kwargs:
-            return node
-        try:
-            named = {argument.key: argument.value.as_const() for argument in node.kwargs}
-            return self._const(function(*[argument.as_const() for argument in node.args], **named), node)
-        except Exception:  # values of a page, or a fault: then that page says where
-            return node
-
-    def visit_Getattr(self, node: nodes.Getattr) -> nodes.Node:
-        self.generic_visit(node)
-        if isinstance(node.node, nodes.Name) and node.node.name == "site":
-            value = getattr(self.engine.site, node.attr, self)
-            if value is None or type(value) in (str, bool):
-                return self._const(value, node)
-        return node
-
-    def visit_If(self, node: nodes.If) -> nodes.Node | list[nodes.Node]:
-        self.generic_visit(node)
-        if node.elif_ or not isinstance(node.test, nodes.Const) or node.find(nodes.Block):
-            return node
-        return node.body if node.test.value else node.else_
-
-    def _const(self, value: object, node: nodes.Node) -> nodes.Const:
-        return nodes.Const(value, lineno=node.lineno, environment=self.engine)
-
-
-def _joined(body: list[Any]) -> Iterator[Any]:
-    """The nodes of a body, outputs that follow on one another as one."""
-    for is_output, own in itertools.groupby(list(body), lambda node: isinstance(node, nodes.Output)):
-        outputs = list(own)
-        if is_output and len(outputs) > 1:
-            parts = [part for output in outputs for part in output.nodes]
-            yield nodes.Output(parts, lineno=outputs[0].lineno, environment=outputs[0].environment)
-        else:
-            yield from outputs
 
 
 class _Generator(CodeGenerator):

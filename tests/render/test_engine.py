@@ -173,6 +173,19 @@ def test_templates_mean_what_they_mean_in_jinja(main, shown):
     assert rendered({"main": main, "part": part}) == [shown]
 
 
+def test_what_a_template_extends_sees_its_names():
+    files = {
+        "main": '{% extends "base" %}{% set site = {"title": "mine"} %}',
+        "other": '{% extends "base" %}',
+        "base": "{{ site.title }}",
+    }
+    engine = Engine(jinja2.DictLoader(files))
+    engine.site = site()
+    given = {"page": frame("main"), "site": engine.site, "view": views.EmptyView()}
+    shown = [engine.page(name, given) for name in ("other", "main", "other")]
+    assert shown == ["The Galley &lt;Proof&gt;", "mine", "The Galley &lt;Proof&gt;"]
+
+
 MACROS = """{% macro m(a, b=2, c="c") %}{{ a }}{{ b }}{{ c }};{% endmacro %}
 {%- macro all(a) %}{{ a }}{{ varargs|length }}{{ kwargs|length }};{% endmacro %}
 {%- macro around(a="x") %}{{ a }}({{ caller(1) }});{% endmacro %}"""
