@@ -74,6 +74,9 @@ class Lists(msgspec.Struct, frozen=True):
     names: Names
     _items: dict[tuple[object, ...], views.Item] = msgspec.field(default_factory=dict)
     _blocks: dict[tuple[object, ...], views.Block] = msgspec.field(default_factory=dict)
+    _above: dict[tuple[object, ...], Above] = msgspec.field(default_factory=dict)
+    _left: dict[tuple[int, int], tuple[Collection[str], list[Article]]] = msgspec.field(default_factory=dict)
+    """The articles that blocks have left, by a block's number and what stands above, and that too."""
 
     def item(
         self, article: Article, *, excerpt: bool = True, also: int = 5, shown: Collection[str] = ()
@@ -140,6 +143,13 @@ class Lists(msgspec.Struct, frozen=True):
 
     def above(self, edition: Edition, fill: Fill) -> Above:
         """Choose what stands above an edition's blocks: picks first, then stories; each article once."""
+        key = (edition.first, fill.above, fill.above_excerpts, fill.also)
+        above = self._above.get(key)
+        if above is None:
+            above = self._above[key] = self._chosen(edition, fill)
+        return above
+
+    def _chosen(self, edition: Edition, fill: Fill) -> Above:
         articles = [article for group in edition.groups for article in group.articles]
         within: dict[str, list[Article]] = {}
         for article in articles:
@@ -180,15 +190,26 @@ class Lists(msgspec.Struct, frozen=True):
 
         Articles at `home` further up are left out.
         """
-        own = [article for article in group.articles if article.id not in home]
-        items = self._shown(own, fill)
-        key = (number, len(own), *map(id, items))
+        standing = (number, id(home))
+        if standing not in self._left:
+            self._left[standing] = home, [article for article in group.articles if article.id not in home]
+        own = self._left[standing][1]
+        count = len(own) if fill.items is None else min(fill.items, len(own))
+        key = (*standing, count, min(fill.excerpts, count), fill.also)
         block = self._blocks.get(key)
-        if block is not None:
-            return block
+        if block is None:
+            items = self._shown(own, fill)
+            alike = ("alike", number, len(own), *map(id, items))
+            block = self._blocks.get(alike) or self._day_block(number, group, own, items, fill)
+            self._blocks[key] = self._blocks[alike] = block
+        return block
+
+    def _day_block(
+        self, number: int, group: Group, own: Sequence[Article], items: tuple[views.Item, ...], fill: Fill
+    ) -> views.Block:
         source = self.plan.digest.sources[group.source]
         newest, date = group.articles[0], group.articles[0].date
-        block = self._blocks[key] = views.Block(
+        return views.Block(
             anchor=f"_s{number}",
             source=self.names.source(source, count=len(group.articles)),
             date=date,
@@ -198,7 +219,6 @@ class Lists(msgspec.Struct, frozen=True):
             more_address=addresses.source_month(source, date.replace(day=1), self.plan.parts[newest.id]),
             more_anchor=_day_anchor(date),
         )
-        return block
 
     def month_block(self, group: Group, fill: Fill) -> views.Block:
         """Make the block of a day in a source's month; it shows every item."""
