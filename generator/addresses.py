@@ -140,13 +140,13 @@ def _way(folder: str, target: str) -> str:
     if _is_odd(folder) or _is_odd(target) or folder.startswith(target + "/"):
         relative = posixpath.relpath("/" + target, "/" + folder)
         return urllib.parse.quote(relative) + ("/" if target.endswith("/") or not target else "")
-    common = next(at for at in range(len(folder), -1, -1) if _are_in(folder[:at], folder, target))
-    return "../" * folder.count("/", common) + quoted(target[common:]) or "./"
-
-
-def _are_in(start: str, *addresses: str) -> bool:
-    """Whether addresses are in the same folder."""
-    return (not start or start.endswith("/")) and all(address.startswith(start) for address in addresses)
+    up, down = folder.split("/")[:-1], target.split("/")
+    common = 0
+    for ours, theirs in zip(up, down[:-1], strict=False):
+        if ours != theirs:
+            break
+        common += 1
+    return "../" * (len(up) - common) + quoted("/".join(down[common:])) or "./"
 
 
 def _is_odd(address: str) -> bool:
