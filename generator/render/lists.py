@@ -239,13 +239,14 @@ class Lists(msgspec.Struct, frozen=True):
         )
 
 
+_NOTHING = Markup()
 direction_of = functools.lru_cache(256)(direction)
 
 
 def note_of(article: Article) -> Markup:
     """The curator's words on an article as HTML."""
     if not article.note:
-        return Markup()
+        return _NOTHING
     return body_html(article.note, Place(original=None, id=f"{article.id}n"))
 
 
