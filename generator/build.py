@@ -6,7 +6,7 @@ import datetime as dt
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple, cast
@@ -267,22 +267,32 @@ class Kitchen:
         self.theme: Templates = last.theme if last and is_same else Templates(site.templates, self.view)
         self.marks: tuple[bytes, bytes] = last.marks if last else theme_marks(site.templates)
         self.maker = Maker(str(site.templates), self.view, hashed(*self.marks), str(means.cache.file))
-        common = self._common(*self.marks)
+        common = self._common(self.marks[1])
         self.inputs: Inputs = Inputs(plan_, desk.marks, self.healths, common, last.inputs if last else None)
 
-    def _common(self, templates: bytes, translations: bytes) -> Callable[[str], bytes]:
+    def _common(self, translations: bytes) -> Callable[[str], bytes]:
         """The parts of a fingerprint that all pages of a template share."""
         config = self.config
-        said = (
-            config.title,
-            config.description,
-            config.language,
-            config.base_url,
-            config.links,
-            config.timezone,
+        said = repr(
+            (
+                config.title,
+                config.description,
+                config.language,
+                config.base_url,
+                config.links,
+                config.timezone,
+            )
         )
-        every = hashed(program()) + hashed(repr((said, self.view)).encode()) + hashed(translations)
-        return lambda template: every + (hashed(templates) if template else bytes(8))
+        version, words = hashed(program()), hashed(translations)
+
+        @cache
+        def common(template: str) -> bytes:
+            files, site = self.theme.mark(template) if template else (b"", b"")
+            return b"".join(
+                (version, hashed(said.encode("utf-8", "surrogatepass"), site), words, hashed(files))
+            )
+
+        return common
 
 
 def planned(site: Site, kitchen: Kitchen, found: list[Problem]) -> list[Output]:
