@@ -15,12 +15,12 @@ import msgspec
 from markupsafe import Markup
 
 from generator import __version__, addresses, making, picks_file
-from generator.cache import Cache, DamagedError, Standing, forget
+from generator.cache import Cache, Standing, used
 from generator.config import Config, Site
 from generator.desk import Desk, Means, Options, Progress, by_place, find_content, read, reader_of
-from generator.errors import BuildError, Problem, Severity
+from generator.errors import Problem, Severity
 from generator.grouping.health import healths_of
-from generator.making import FeedJob, Maker, MissingBodyError, PageJob
+from generator.making import FeedJob, Maker, PageJob
 from generator.model import Article, Health, Skipped, Source, TextPolicy, Verdict
 from generator.output import disk
 from generator.output.assets import StaticFiles, static_files
@@ -103,14 +103,8 @@ def build(
     So it does where there are `grave` problems and the options are strict: then no page counts as written.
     `clean` writes files again that have not changed. A cache that turns out to be damaged is begun anew.
     """
-    for _ in range(2):
-        with Cache.of(site.own) as cache:
-            try:
-                means = Means(cache, workers or Workers(1), progress)
-                return _built(site, options, means, clean=clean)
-            except (DamagedError, MissingBodyError):
-                forget(cache.file)
-    raise BuildError(_no_cache())
+    at_work = workers or Workers(1)
+    return used(site.own, lambda cache: _built(site, options, Means(cache, at_work, progress), clean=clean))
 
 
 def _built(site: Site, options: Options, means: Means, *, clean: bool) -> Built:
@@ -549,14 +543,4 @@ def _shadowed(path: str) -> Problem:
         message="takes the place of a page of the same address",
         advice="rename it where the page is wanted",
         kind="static",
-    )
-
-
-def _no_cache() -> Problem:
-    return Problem(
-        path=".broadsheet/cache.sqlite",
-        message="the cache is damaged, and so is a new one",
-        advice="look whether the disk is sound",
-        severity=Severity.ERROR,
-        kind="output",
     )

@@ -33,7 +33,7 @@ from generator.build import (
     report_of,
     written,
 )
-from generator.cache import Cache, DamagedError, Looked, Standing, forget
+from generator.cache import Cache, DamagedError, Looked, MissingBodyError, Standing, forget
 from generator.config import Site
 from generator.desk import (
     Desk,
@@ -122,7 +122,7 @@ class Live:
         with self._lock:
             try:
                 followed.make(path)
-            except (BroadsheetError, OvertakenError, DamagedError, making.MissingBodyError):
+            except (BroadsheetError, OvertakenError, DamagedError):
                 return  # `rest` meets it too, and tells
 
     @property
@@ -144,7 +144,7 @@ class Live:
             try:
                 with Workers(self._workers) as workers:
                     return Followed(site, options, Means(cache, workers, progress))
-            except (DamagedError, making.MissingBodyError):
+            except DamagedError:
                 cache.close()
                 forget(cache.file)
                 if attempt == 2:
@@ -503,7 +503,7 @@ class Followed:
     def _body(self, path: str) -> str:
         body = self._means.cache.body(path)
         if body is None:
-            raise making.MissingBodyError(path)
+            raise MissingBodyError(path)
         return body.decode()
 
     def settle(self) -> tuple[Built, frozenset[str]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 from markupsafe import Markup
 
-from generator.cache import Bodies
+from generator.cache import Bodies, MissingBodyError
 from generator.output.write import Slot, stage
 from generator.render import feeds, views
 from generator.render.images import absolute_html
@@ -54,10 +54,6 @@ class FeedJob(msgspec.Struct, frozen=True):
 
 Made = tuple[tuple[str, Slot, str, bool], ...]
 """Of each file its path, place, digest, and whether it was staged."""
-
-
-class MissingBodyError(Exception):
-    """The cache does not hold a body that it should: it was damaged."""
 
 
 def make(maker: Maker, jobs: Sequence[PageJob | FeedJob]) -> list[Made]:

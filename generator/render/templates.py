@@ -182,7 +182,7 @@ class Templates:
         return self._theme.assets()
 
     def mark(self, template: str) -> tuple[bytes, bytes]:
-        """Hashes of what a template's pages depend on besides their views: its files, and what it reads of the site.
+        """Hashes of what a template's pages need besides views: its files, and what it reads of the site.
 
         Of assets the names count alone: a template may ask whether there is one.
         """
