@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from watchdog.observers.polling import PollingObserver
 
-from generator.preview import watch
-from generator.preview.watch import Watcher
+from generator.preview import changes, poll, watch
+from generator.preview.changes import Watcher
 
 NOTHING = 0.2  # seconds in which an event would have come
 
