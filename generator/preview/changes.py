@@ -222,7 +222,7 @@ class Watcher:
         reason = why.partition(" is on ")[2] or why
         if reason not in self._noticed:
             self._noticed.add(reason)
-            self._notice(f"{why}, so every file is looked at each {poll.POLL:.0f} seconds{advice}")
+            self._notice(f"{why}, so every file is looked at each {poll.POLL:.0f} seconds or more{advice}")
 
 
 def _forms(path: Path) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from generator.preview.places import Place, joined
 
 POLL = 2.0
 """Seconds between two looks, at least."""
-SHARE = 10
+SHARE = 5
 """A look that takes long comes this many times its own duration after the last one."""
 
 MOUNTS = Path("/proc/self/mountinfo")

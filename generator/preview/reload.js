@@ -77,7 +77,7 @@
   const swapped = new Map();
   const swap = (styles) => {
     for (const [style, number] of Object.entries(styles)) {
-      if (number <= (swapped.get(style) ?? Number(script.dataset.style))) continue;
+      if (number <= (swapped.get(style) ?? Number(script.dataset.since))) continue;
       swapped.set(style, number);
       const wanted = new URL(style, new URL("/", script.src));
       const all = [...document.querySelectorAll("link[rel~=stylesheet][href]")];

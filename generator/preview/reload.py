@@ -228,7 +228,7 @@ def with_script(html: bytes, tag: Tag) -> bytes:
     """A page with the script that reloads it, as its last element."""
     query = "&amp;".join(f"page={urllib.parse.quote(os.fsencode(page))}" for page in tag.pages)
     events = f"{EVENTS}?{query}" if query else EVENTS
-    data = f'data-version="{tag.version}" data-style="{tag.style}" data-events="{events}"'
+    data = f'data-version="{tag.version}" data-since="{tag.style}" data-events="{events}"'
     element = f'<script src="{SCRIPT}" {data} defer></script>'.encode("ascii")
     at = html.lower().rfind(b"</body")
     return html + element if at < 0 else html[:at] + element + html[at:]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import ipaddress
 import os
@@ -14,8 +15,6 @@ import webbrowser
 from collections.abc import Callable
 from pathlib import Path
 
-import anyio
-import anyio.to_thread
 import msgspec
 import uvicorn
 from starlette.concurrency import run_in_threadpool
@@ -219,12 +218,23 @@ class _Shown:
         self.folder = folder
         self.hub = hub
         self._fresh = fresh
-        self._turns = anyio.CapacityLimiter(FRESHENED)
+        self._turns = asyncio.Semaphore(FRESHENED)
 
     async def freshen(self, page: str) -> None:
-        """Bring a page up to date, in a thread that no other answer needs."""
-        if self._fresh and self.hub.settled and page.endswith(".html"):
-            await anyio.to_thread.run_sync(self._fresh, page, limiter=self._turns)
+        """Bring a page up to date, in a thread that no other answer needs, nor the end waits for."""
+        if self._fresh is None or not self.hub.settled or not page.endswith(".html"):
+            return
+        async with self._turns:
+            ended = asyncio.Event()
+            work = self._fresh, page, asyncio.get_running_loop(), ended
+            threading.Thread(target=_freshen, args=work, name="broadsheet-fresh", daemon=True).start()
+            await ended.wait()
+
+
+def _freshen(fresh: Fresh, page: str, loop: asyncio.AbstractEventLoop, ended: asyncio.Event) -> None:
+    fresh(page)
+    with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+        loop.call_soon_threadsafe(ended.set)
 
 
 def _refusal(scope: Scope, headers: Headers, hosts: frozenset[str]) -> Response | None:
