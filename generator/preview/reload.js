@@ -100,11 +100,11 @@
 
   const keep = () => {
     const marks = [];
-    for (const [at, element] of [...document.querySelectorAll(READ)].entries()) {
+    for (const element of document.querySelectorAll(READ)) {
       const { top, bottom, height } = element.getBoundingClientRect();
       if (!height || bottom <= 0) continue;
       if (top > innerHeight || marks.length === 40) break;
-      marks.push({ id: element.id, name: element.localName, text: textOf(element), at, top });
+      marks.push({ id: element.id, name: element.localName, text: textOf(element), top });
     }
     // First what begins in view: what began above may have grown within.
     const far = ({ top }) => (top < 0 ? innerHeight - top : top);
@@ -122,14 +122,10 @@
     location.reload();
   };
 
-  const found = ({ id, name, text, at }) => {
-    const same = (element) => element.localName === name && (id ? element.id === id : textOf(element) === text);
-    if (id) return [document.getElementById(id)].find((element) => element && same(element));
-    const all = [...document.querySelectorAll(READ)];
-    return [...all.entries()]
-      .filter(([, element]) => same(element))
-      .sort(([one], [other]) => Math.abs(one - at) - Math.abs(other - at))
-      .map(([, element]) => element)[0];
+  const found = ({ id, name, text }) => {
+    if (id) return document.getElementById(id);
+    const same = [...document.querySelectorAll(READ)].filter((one) => one.localName === name && textOf(one) === text);
+    return same.length === 1 ? same[0] : null;
   };
 
   const settle = () => {
@@ -141,7 +137,9 @@
       return;
     }
     if (!place) return;
-    history.scrollRestoration = "auto";
+    // The browser puts its own place when it has loaded; it may again from then on.
+    const loaded = (act) => addEventListener("pageshow", () => setTimeout(act), { once: true });
+    loaded(() => (history.scrollRestoration = "auto"));
     if (place.path !== location.pathname) return;
     const put = () => {
       const mark = place.marks.find(found);
@@ -151,7 +149,7 @@
     };
     const was = put();
     // Once more when pictures and fonts are there, unless the reader went elsewhere meanwhile.
-    if (document.readyState !== "complete") addEventListener("load", () => scrollY === was && put(), { once: true });
+    loaded(() => scrollY === was && put());
   };
 
   const close = () => {
