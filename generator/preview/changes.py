@@ -193,7 +193,8 @@ class Watcher:
             self._schedule(place)
 
     def _schedule(self, place: Place) -> None:
-        if kind := poll.silent(os.path.realpath(place.path), self._mounts):
+        deep = place.names is None
+        if kind := poll.silent(os.path.realpath(place.path), self._mounts, deep=deep):
             self._tell_polling(f"{place.path} is on {kind}, which does not report every change", "")
         elif self._eyes:
             try:

@@ -11,18 +11,20 @@ from pathlib import Path
 
 import msgspec
 
-from generator.preview.places import Place, joined
+from generator.preview.places import Place, joined, within
 
 POLL = 2.0
 """Seconds between two looks, at least."""
 SHARE = 5
 """A look that takes long comes this many times its own duration after the last one."""
+GRANULE = 2.0
+"""Seconds within which a file system may give two changes one time (FAT does so)."""
 
 MOUNTS = Path("/proc/self/mountinfo")
 
 # Those whose changes are made elsewhere, so that this machine's kernel does not see them.
 _SILENT = re.compile(
-    r"(nfs|nfs4|cifs|smbfs|smb2|smb3|9p|virtiofs|vboxsf|vmhgfs|prl_fs|drvfs|afs|ceph|coda|fuse|fuse\..+"
+    r"(nfs|nfs4|cifs|smbfs|smb2|smb3|9p|virtiofs|vboxsf|vmhgfs|prl_fs|drvfs|fakeowner|afs|ceph|coda|fuse|fuse\..+"
     r"|gfs2|glusterfs|lustre|ocfs2|davfs|ncpfs)"
 )
 # Those where the links of a folder count its folders: with two it has none. (Btrfs always says 1.)
@@ -60,21 +62,22 @@ def mount_of(path: str, table: tuple[Mount, ...]) -> Mount | None:
     """Where a path lies, its links being resolved; of mounts one over the other the last."""
     best = None
     for mount in table:
-        point = mount.point.rstrip("/")
-        if (path == point or path.startswith(point + "/")) and (
-            best is None or len(mount.point) >= len(best.point)
-        ):
+        if within(path, mount.point) and (best is None or len(mount.point) >= len(best.point)):
             best = mount
     return best
 
 
-def silent(path: str, table: tuple[Mount, ...]) -> str:
-    """The type of a file system that does not report every change; empty where it does."""
+def silent(path: str, table: tuple[Mount, ...], *, deep: bool = True) -> str:
+    """The type of a file system that does not report every change; empty where it does.
+
+    With `deep`, of what is mounted in the folder as well.
+    """
     mount = mount_of(path, table)
     if mount is None:
         return ""
-    below = (mount_of(layer, table) for layer in mount.layers)
-    types = [mount.type, *(layer.type for layer in below if layer)]
+    layers = (mount_of(layer, table) for layer in mount.layers)
+    inside = (other for other in table if deep and other.point != path and within(other.point, path))
+    types = (other.type for other in (mount, *layers, *inside) if other)
     return next((type_ for type_ in types if _SILENT.fullmatch(type_)), "")
 
 
@@ -152,8 +155,14 @@ class Look:
 
 
 def stamp(status: os.stat_result) -> int:
-    """Not the inode: some network file systems give another one each time."""
-    return hash((status.st_mtime_ns, status.st_ctime_ns, status.st_size)) or 1
+    """What differs when a file does.
+
+    Of one that was changed a moment ago it differs later on, so that such a file is told twice: a
+    second change may have left no trace. The inode does not count: some network file systems give
+    another one each time.
+    """
+    found = hash((status.st_mtime_ns, status.st_ctime_ns, status.st_size)) or 1
+    return ~found if 0 <= time.time() - status.st_ctime < GRANULE else found
 
 
 class Poller:

@@ -27,7 +27,7 @@ a broken line
 @pytest.mark.parametrize(
     ("path", "type_"),
     [
-        ("/home/me/site", ""),
+        ("/home/you/site", ""),
         ("/srv/my site/content", "nfs4"),
         ("/srv/my site", "nfs4"),
         ("/srv/my sitemap", ""),
@@ -43,6 +43,12 @@ def test_mounts_that_do_not_report_are_known_by_their_type(path, type_):
     assert silent(path, mounts(TABLE)) == type_
 
 
+def test_what_is_mounted_in_a_folder_counts_for_the_folder_and_not_for_names_in_it():
+    assert silent("/home/me", mounts(TABLE)) == "fuse.sshfs"
+    assert silent("/home/me", mounts(TABLE), deep=False) == ""
+    assert silent("/", mounts(TABLE), deep=False) == ""
+
+
 def test_of_two_mounts_at_one_place_the_later_counts():
     assert mount_of("/fast/x", mounts(TABLE)).type == "tmpfs"
     assert counts_folders("/fast/x", mounts(TABLE))
@@ -55,6 +61,12 @@ def test_without_a_table_nothing_is_known(tmp_path, monkeypatch):
     assert poll.read_mounts() == ()
     assert silent("/x", ()) == ""
     assert not counts_folders("/x", ())
+
+
+@pytest.fixture(autouse=True)
+def fine(monkeypatch):
+    """Times that tell every change apart."""
+    monkeypatch.setattr(poll, "GRANULE", 0)
 
 
 @pytest.fixture
@@ -97,6 +109,18 @@ def test_a_save_of_the_same_size_and_time_is_seen(tmp_path, place):
     file.write_text("two")
     os.utime(file, (1, 1))
     assert list(look.again()) == [str(file)]
+
+
+def test_a_file_that_changed_a_moment_ago_is_told_again(tmp_path, place, monkeypatch):
+    file = tmp_path / "a.md"
+    look = Look(place)
+    file.write_text("one")
+    monkeypatch.setattr(poll, "GRANULE", 3600)
+    assert list(look.again()) == [str(file)]
+    assert list(look.again()) == []
+    monkeypatch.setattr(poll, "GRANULE", 0)
+    assert list(look.again()) == [str(file)]
+    assert list(look.again()) == []
 
 
 def test_a_file_that_becomes_a_folder_is_told_and_looked_into(tmp_path, place):

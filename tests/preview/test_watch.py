@@ -53,6 +53,12 @@ def settled(watcher):
     return found
 
 
+@pytest.fixture(autouse=True)
+def fine(monkeypatch):
+    """Times that tell every change apart, where files are looked at again and again."""
+    monkeypatch.setattr(poll, "GRANULE", 0)
+
+
 @pytest.fixture
 def content(tmp_path):
     folder = tmp_path / "site" / "content"
