@@ -17,6 +17,10 @@ PATIENCE = 0.3
 """Seconds that a build gets to notice that it is called off."""
 
 
+Check = Callable[[], None]
+"""Raises `Cancelled` once the build is called off; to be called between items."""
+
+
 class Built(msgspec.Struct, frozen=True, kw_only=True):
     """How a build went that did not fail."""
 
@@ -27,10 +31,9 @@ class Built(msgspec.Struct, frozen=True, kw_only=True):
     """The style sheets that are others now (`assets/style.css`), which browsers swap without a reload."""
     due_in: float | None = None
     """Seconds until the site changes by itself, when an article that waits for its day appears."""
+    rest: Callable[[Check], None] | None = None
+    """What is left to do once browsers were told."""
 
-
-Check = Callable[[], None]
-"""Raises `Cancelled` once the build is called off; to be called between items."""
 
 Build = Callable[[Check, Changed], Built]
 """Builds, given the paths that changed since the last build that did not fail: `Watcher.wait` tells
@@ -124,6 +127,8 @@ class Following:
             self._check()
             self._due = frozenset()
             self._on_built(built)
+            if built.rest is not None:
+                built.rest(self._check)
         except Exception as error:  # the one place that catches all, and it shows what it caught
             self._on_fault(error)
             self._report.fault(error)

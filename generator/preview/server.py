@@ -289,7 +289,8 @@ def _events(scope: Scope, headers: Headers, hub: reload.Hub) -> Response:
 
 def _page(scope: Scope, headers: Headers, shown: _Shown, tag: reload.Tag, missing: reload.Tag) -> Response:
     folder, hub = shown.folder, shown.hub
-    if not hub.settled or (hub.faulty and not (folder / "index.html").is_file()):
+    # What an earlier preview left is shown at once; the first build follows it up.
+    if (not hub.settled or hub.faulty) and not (folder / "index.html").is_file():
         body = reload.with_script(reload.WAITING, tag)
         return Response(body, 503, files.HEADERS | {"Retry-After": "1"}, "text/html; charset=utf-8")
     found = files.look_up(folder, scope["raw_path"])
