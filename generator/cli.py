@@ -518,7 +518,7 @@ def _followed(
     def rebuild(check: Check, changed: Changed) -> Built:
         current, started = site(), time.perf_counter()
         options = asked.options(current)
-        with report.progress(quiet=asked.quiet or changed is not None) as show:
+        with report.progress(quiet=asked.quiet) as show:
             built, pages = live.build(current, options, _checked(show, check), changed)
         if changed or changed is None:
             _tell(asked, built, time.perf_counter() - started, report_file, told)

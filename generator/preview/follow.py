@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self, cast
+from typing import Protocol, Self
 
 import msgspec
 
@@ -39,9 +38,6 @@ Build = Callable[[Check, Changed], Built]
 """Builds, given the paths that changed since the last build that did not fail: `Watcher.wait` tells
 which. None at the first build and whenever nobody can tell; empty when only time went by."""
 
-Whole = Callable[[Check], Built]
-"""A build that does not ask what changed."""
-
 
 class Cancelled(BaseException):
     """The build is called off. No `Exception`, so that nothing on the way takes it for a fault."""
@@ -68,7 +64,7 @@ class Following:
 
     def __init__(
         self,
-        build: Build | Whole,
+        build: Build,
         roots: Roots,
         report: Report,
         *,
@@ -76,7 +72,7 @@ class Following:
         on_built: Callable[[Built], None] = lambda _: None,
         on_fault: Callable[[Exception], None] = lambda _: None,
     ) -> None:
-        self._build = _asking(build)
+        self._build = build
         self._due: Changed = None
         self._report = report
         self._on_built = on_built
@@ -136,13 +132,6 @@ class Following:
         return built.due_in
 
 
-def _asking(build: Build | Whole) -> Build:
-    if len(inspect.signature(build).parameters) > 1:
-        return cast("Build", build)
-    whole = cast("Whole", build)
-    return lambda check, _: whole(check)
-
-
 def _told(changed: Changed) -> str:
     """Which files changed, in a line that no file name can break."""
     if changed is None:
@@ -153,7 +142,7 @@ def _told(changed: Changed) -> str:
     return f"{name} changed" if not others else f"{name} and {others} more changed"
 
 
-def follow(build: Build | Whole, roots: Roots, report: Report, *, ignore: tuple[Path, ...] = ()) -> None:
+def follow(build: Build, roots: Roots, report: Report, *, ignore: tuple[Path, ...] = ()) -> None:
     """Build now and after every change, until `KeyboardInterrupt`, which it lets through."""
     with Following(build, roots, report, ignore=ignore):
         threading.Event().wait()

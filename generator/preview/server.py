@@ -26,7 +26,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from generator.errors import ConfigError, Problem, Severity
 from generator.preview import files, reload
 from generator.preview.changes import Roots
-from generator.preview.follow import Build, Built, Following, Report, Whole
+from generator.preview.follow import Build, Built, Following, Report
 
 MISSING = "404.html"
 """What is shown where there is no such page."""
@@ -55,7 +55,7 @@ class Preview:
     def __init__(
         self,
         folder: Path,
-        build: Build | Whole,
+        build: Build,
         roots: Roots,
         report: Report,
         *,
@@ -121,7 +121,7 @@ class Preview:
 
 def serve(
     folder: Path,
-    build: Build | Whole,
+    build: Build,
     roots: Roots,
     report: Report,
     *,
