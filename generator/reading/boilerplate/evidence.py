@@ -40,6 +40,12 @@ def before_the_title(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
         yield from ((index, "before the title") for index in range(page.start - 1))
 
 
+def before_the_headline(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
+    """The same on a page that calls the article otherwise."""
+    if not page.is_found:
+        yield from ((index, "before the text") for index in range(1, page.start))
+
+
 def above_the_title_too(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
     """What the page says in its navigation and again: buttons, menus."""
     if page.is_found:
@@ -400,6 +406,7 @@ EVIDENCE: tuple[tuple[str, Evidence, str], ...] = (
     ("from a mark", from_a_mark, "tail"),
     ("up to a mark", up_to_a_mark, "head"),
     ("before the title", before_the_title, "head"),
+    ("before the headline", before_the_headline, "head"),
     ("above the title too", above_the_title_too, "anywhere"),
     ("byline", byline, "head"),
     ("account cards", account_cards, "head"),

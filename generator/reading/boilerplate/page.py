@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import msgspec
 
 from generator.reading.boilerplate.blocks import Block
 from generator.reading.boilerplate.families import Found, Lexicon
+from generator.reading.boilerplate.promise import share_in, words_of
 from generator.reading.boilerplate.repeats import NOTHING, Repeats, marks
 from generator.reading.text import bare, unescaped
 
 _NEAR = 0.6
 """Of the pairs of letters of a title, how many another wording of it has."""
+_PARAGRAPH = 100
+"""Letters of a paragraph; less may be a slogan."""
+_MENU = 10
+"""Links above the text that make a menu."""
+_MUCH = 0.5
+"""Of a title's words, how many a headline has that says it in another way."""
 _FEWEST = 5
 """Letters of a heading that may be a part of the title."""
 
@@ -35,6 +42,10 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     """From `start` up to the fixed tail of a family."""
     is_found: bool
     """The page itself names the title, not only the clipper above it."""
+    has_headline: bool
+    """It does not, but a heading of much its words stands above the text."""
+    words: frozenset[str]
+    """Of a title that is not found: the words to look for."""
     first: int
     last: int
     """The first and the last block of text in sentences of its own; `last < first` where there is none."""
@@ -56,6 +67,10 @@ def page_of(
         for block, kind in zip(blocks, often, strict=True)
     ]
     titles, start = _titles(blocks, bare(title), prose)
+    is_found, has_headline, words = start > 1, False, frozenset[str]()
+    if not is_found and not any(lexicon.family.byline for lexicon in lexicons):
+        words = words_of(title)
+        start, has_headline = _headline(blocks, prose, words, start)
     own = [index for index, units in enumerate(prose) if units and index >= start]
     return Page(
         blocks=blocks,
@@ -65,7 +80,9 @@ def page_of(
         titles=titles,
         start=start,
         body=tuple(block for block in blocks[start:] if block.kind not in {"tail", "above"}),
-        is_found=start > 1,
+        is_found=is_found,
+        has_headline=has_headline,
+        words=words,
         first=own[0] if own else len(blocks),
         last=own[-1] if own else -1,
         often=often,
@@ -130,14 +147,54 @@ def _titles(blocks: Sequence[Block], wanted: str, prose: Sequence[int]) -> tuple
         elif block.index and (block.kind == "heading" or block.index < 60) and _is_near(label, wanted, block):
             near.append(block.index)
     total = sum(prose)
+    # A slogan of the site may stand above the title.
+    above = [0, *accumulate(units if units >= _PARAGRAPH else 0 for units in prose)]
     start = 0
     if any(exact):  # another wording further down is that of another post, or of a part
         near = []
     for index in sorted({*exact, *near}):
-        if sum(prose[:index]) * 5 <= total or index == 0:
+        if above[index] * 5 <= total or index == 0:
             start = index + 1
     close = [index for index in near if index < start]
     return frozenset((*exact, *(index for index in close if blocks[index].kind == "heading"))), start
+
+
+def _headline(
+    blocks: Sequence[Block], prose: Sequence[int], words: frozenset[str], start: int
+) -> tuple[int, bool]:
+    """Where the text begins on a page that does not name the title, and whether it has a headline of such words.
+
+    It begins at the heading above the first paragraph that has most of the title's words; without one, behind
+    the last menu above that paragraph.
+    """
+    first = next(
+        (n for n, block in enumerate(blocks) if n >= start and _is_paragraph(block, prose[n])), len(blocks)
+    )
+    shares = {
+        n: share_in(words, blocks[n].plain) if words else 0.0
+        for n in range(max(start, 1), first)
+        if blocks[n].kind == "heading" and not blocks[n].is_linked and blocks[n].units >= 8
+    }
+    best = max(shares, key=lambda n: shares[n], default=0)
+    if best and len(words) >= 2 and shares[best] >= _MUCH:
+        return best, True
+    if first == len(blocks):
+        return start, False
+    menu = [n for n in range(start, first) if blocks[n].in_card or (blocks[n].links and blocks[n].is_linked)]
+    if sum(blocks[n].links + blocks[n].in_card for n in menu) < _MENU:
+        return start, False
+    tops = [n for n in shares if blocks[n].text.startswith("# ")]
+    behind = menu[-1] + 1
+    return next((n for n in tops if n > behind - 4), behind), False
+
+
+def _is_paragraph(block: Block, units: int) -> bool:
+    return (
+        units >= _PARAGRAPH
+        and block.kind == "text"
+        and 2 * block.linked <= block.units
+        and not block.text.startswith(("  ", "\t"))
+    )
 
 
 def _is_near(label: str, wanted: str, block: Block) -> bool:
