@@ -90,16 +90,14 @@ def known_lines(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
         if found is None or found.kind == "end":
             continue
         place = found.rule.place
+        inside = page.first <= index <= page.last
+        if found.kind == "failed" and inside and not block.is_linked:
+            continue
         if found.kind == "gone" and (
             (place == "head" and index > page.first)
             or (place == "tail" and index <= page.first)
             or (block.kind == "heading" and page.first < index < page.last)
-            or (
-                block.is_prose
-                and block.units > 160
-                and page.first <= index <= page.last
-                and not page.often[index]
-            )
+            or (block.is_prose and block.units > 160 and inside and not page.often[index])
         ):
             continue
         yield index, found.rule.reason

@@ -104,16 +104,17 @@ def _other_page(page: Page, gone: Mapping[int, str], own: Sequence[Block]) -> st
     units = sum(block.units for block in paragraphs)
     if _teasers(page, gone, own, units):
         return "another page"
+    shown = " ".join(block.plain for block in own if not block.is_linked)
     if _links(page) < MANY_LINKS:
-        return ""
+        is_short = sum(block.units for block in own) < _FEW
+        return "another page" if is_short and share_in(page.words, shown) == 0 else ""
     code = sum(block.units for block in own if block.kind == "code")
     if units < _FEW and code < 200:
         return "" if _is_short_note(page, own) else "only navigation"
     if _longest_run(own) >= _RUN:
         return ""
-    shown = [block.plain for block in own if not block.is_linked]
     if (
-        share_in(page.words, " ".join(shown)) < _KEPT
+        share_in(page.words, shown) < _KEPT
         and share_in(page.words, " ".join(block.plain for block in paragraphs)) < _BROKEN
     ):
         return "another page"
