@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from os.path import commonprefix
 from collections.abc import Callable, Iterator, Mapping
 
 from generator.reading.boilerplate.blocks import Block
@@ -53,6 +54,22 @@ def above_the_title_too(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
         for block in page.body:
             if block.text in above and block.kind not in {"rule", "code"}:
                 yield block.index, "stands above the title too"
+
+
+def said_twice(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
+    """A line that the page shows twice in a row, and a beginning of the text above the text."""
+    seen: dict[str, int] = {}
+    for block in page.body:
+        if block.kind in {"text", "heading"} and block.units >= 25 and block.index not in gone:
+            if block.index - seen.get(block.text, -4) <= 3:
+                yield block.index, "said twice"
+            seen[block.text] = block.index
+    own = [block for block in page.body[:8] if block.units >= _SOME and block.index not in gone]
+    for first, second in zip(own[:1], own[1:2], strict=False):
+        one, other = bare(first.plain), bare(second.plain)
+        same = len(commonprefix((one, other)))
+        if first.kind == second.kind == "text" and len(one) < len(other) and same >= max(30, len(one) * 0.6):
+            yield first.index, "said twice"
 
 
 def byline(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
@@ -110,12 +127,14 @@ def endings(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
         for block in page.body
         if block.is_own and block.index not in gone and not page.often[block.index]
     }
+    sure = _comments_from(page, weights)
+    weights = {index: units for index, units in weights.items() if index < sure}
     before, after = 0, sum(weights.values())
     for block in page.body:
         index = block.index
         found = page.found[index]
         if found is not None and found.kind == "end":
-            has_text = before >= 60 or any(
+            has_text = before >= _SOME or any(
                 other.units >= 20 and other.index not in gone and not page.often[other.index]
                 for other in page.blocks[page.start : index]
             )
@@ -128,7 +147,7 @@ def endings(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
                     before,
                     rest,
                     repeated=page.often[index] in {"tail", "both"},
-                    weak=found.rule.weak,
+                    weak=found.rule.weak or _leads_down(block),
                 )
             ):
                 yield from ((other, found.rule.reason) for other in range(index, len(page.blocks)))
@@ -138,6 +157,30 @@ def endings(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
             yield from _section(page, index, found.rule.reason, weak=found.rule.weak)
         before += weights.get(index, 0)
         after -= weights.get(index, 0)
+
+
+def _comments_from(page: Page, weights: Mapping[int, int]) -> int:
+    """Where comments begin that follow some text: what is said there does not count as the article's."""
+    before = 0
+    for block in page.body:
+        found = page.found[block.index]
+        if (
+            found is not None
+            and (found.kind, found.rule.reason) == ("end", "comments")
+            and before >= _SOME
+            and not _leads_down(block)
+        ):
+            return block.index
+        before += weights.get(block.index, 0)
+    return len(page.blocks)
+
+
+_SOME = 60
+
+
+def _leads_down(block: Block) -> bool:
+    """Whether it is a link to a place further down, such as to the comments, and no heading of its own."""
+    return block.is_linked and "#" in block.text.partition("](")[2] and block.kind != "heading"
 
 
 def _goes_on(page: Page, index: int) -> bool:
@@ -155,8 +198,8 @@ def _goes_on(page: Page, index: int) -> bool:
 
 def _ends(reason: str, before: int, after: int, *, repeated: bool, weak: bool) -> bool:
     """Whether a mark of the end is one, by what of the text stands before and after it."""
-    if reason == "comments":
-        return before >= 60 or after == 0
+    if reason == "comments" and not weak:
+        return before >= _SOME or after == 0
     if weak:
         return after * 10 <= before * (5 if repeated else 3)
     return after <= before * (2 if repeated else 0.7)
@@ -308,16 +351,37 @@ def links_before(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
 
 
 def links_after(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
-    """Lists of links, cards and images behind the last block of text, on a page that has text."""
+    """Lists of links behind the last block of text, each with its heading: the columns of a footer."""
     last = _last_own(page, gone)
     if last < 0:
         return
     rest = [index for index in range(last + 1, len(page.blocks)) if index not in gone]
     linked = [index for index in rest if page.blocks[index].is_linked]
-    if len(linked) >= 2 and len(linked) * 2 >= len(
-        [i for i in rest if page.blocks[i].kind not in {"image", "rule"}]
-    ):
+    heads = [index for index in linked if _is_column_head(page, index - 1, gone) and index - 1 > last]
+    others = [index for index in rest if page.blocks[index].kind not in {"image", "rule"}]
+    if len(linked) >= 2 and len(linked) * 2 >= len(others) - len(heads):
         yield from ((index, "list of links") for index in linked)
+        if len(heads) >= 2:
+            yield from ((index - 1, "list of links") for index in heads)
+
+
+def _is_column_head(page: Page, index: int, gone: Gone) -> bool:
+    """A word or two above links, but for those of an article: references, sources."""
+    block = page.blocks[index]
+    return (
+        index not in gone
+        and not block.links
+        and 0 < block.units <= 30
+        and block.kind in {"heading", "text"}
+        and _REFERENCES.search(block.plain) is None
+    )
+
+
+_REFERENCES = re.compile(
+    r"refer|source|link|resource|further|note|download|credit|more info|appendix|ioc|indicator|fonti|riferiment|fuente|quelle|"
+    r"参考|引用|来源|链接|资料|附录|下载|地址|文献|出典|参照",
+    re.IGNORECASE,
+)
 
 
 def cards(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
@@ -364,6 +428,31 @@ def behind_the_text(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
         yield from ((block.index, "behind the text") for block in found)
 
 
+def behind_the_tags(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
+    """A few lines between the tags, or the share bar, and the end: about the author, say."""
+    before = 0
+    for block in page.body:
+        if block.index not in gone:
+            before += block.units
+            continue
+        reason = gone[block.index]
+        most = _AFTER.get(reason, 0)
+        if not most or not block.is_linked or before < 250:
+            continue
+        rest = page.blocks[block.index + 1 :]
+        own = [b for b in rest if b.index not in gone]
+        if not own or len(rest) - len(own) < 3 or any(b.kind in {"code", "table"} for b in own):
+            continue
+        units = sum(b.units for b in own)
+        if units <= most and units * 3 <= before and not any(map(_is_indicator, own)):
+            yield from ((b.index, "behind the text") for b in own)
+            return
+
+
+_AFTER = {"links to lists of the site": 450, "share bar": 250}
+"""Letters that may stand behind a closing of the text, and are about something else."""
+
+
 _LEADS_AWAY = frozenset({
     "call to subscribe", "share bar", "licence or rights", "related posts", "comments", "comment form",
     "login bar",
@@ -406,6 +495,7 @@ EVIDENCE: tuple[tuple[str, Evidence, str], ...] = (
     ("before the title", before_the_title, "head"),
     ("before the headline", before_the_headline, "head"),
     ("above the title too", above_the_title_too, "anywhere"),
+    ("said twice", said_twice, "anywhere"),
     ("byline", byline, "head"),
     ("account cards", account_cards, "head"),
     ("known lines", known_lines, "anywhere"),
@@ -418,6 +508,7 @@ EVIDENCE: tuple[tuple[str, Evidence, str], ...] = (
     ("links after", links_after, "tail"),
     ("cards", cards, "tail"),
     ("behind the text", behind_the_text, "tail"),
+    ("behind the tags", behind_the_tags, "tail"),
     ("leftovers", leftovers, "tail"),
 )
 """Read from top to bottom: the first evidence that takes a block gives the reason."""

@@ -71,7 +71,8 @@ def page_of(
     if not is_found and not any(lexicon.family.byline for lexicon in lexicons):
         words = words_of(title)
         start, has_headline = _headline(blocks, prose, words, start)
-    own = [index for index, units in enumerate(prose) if units and index >= start]
+    found = tuple(_rule_of(block, lexicons) if block.index >= start else None for block in blocks)
+    own = [index for index, units in enumerate(prose) if units and index >= start and found[index] is None]
     return Page(
         blocks=blocks,
         source=bare(source),
@@ -86,7 +87,7 @@ def page_of(
         first=own[0] if own else len(blocks),
         last=own[-1] if own else -1,
         often=often,
-        found=tuple(_rule_of(block, lexicons) if block.index >= start else None for block in blocks),
+        found=found,
     )
 
 
