@@ -108,8 +108,6 @@ def known_lines(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
             continue
         place = found.rule.place
         inside = page.first <= index <= page.last
-        if found.kind == "failed" and inside and not block.is_linked:
-            continue
         if found.kind == "gone" and (
             (place == "head" and index > page.first)
             or (place == "tail" and index <= page.first)

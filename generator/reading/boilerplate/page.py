@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import accumulate, pairwise
 
 import msgspec
@@ -99,8 +100,13 @@ def _rule_of(block: Block, lexicons: tuple[Lexicon, ...]) -> Found | None:
     """The rule that a block fits, of the most special family first."""
     if block.kind in _NO_WORDS or len(block.plain) > _LONGEST:
         return None
+    return _rule(block.label, block.plain, lexicons)
+
+
+@lru_cache(4096)  # furniture comes again and again
+def _rule(label: str, plain: str, lexicons: tuple[Lexicon, ...]) -> Found | None:
     for lexicon in lexicons:
-        if found := lexicon.find(block.label, block.plain):
+        if found := lexicon.find(label, plain):
             return found
     return None
 

@@ -60,12 +60,18 @@ def _failed(page: Page, own: Sequence[Block]) -> str:
     """A sign of a failed fetch on a page that has next to no text."""
     if sum(block.units for block in own if block.is_prose or block.kind == "code") >= 300:
         return ""
-    for block, found in zip(page.blocks[:30], page.found, strict=False):
-        if found is not None and found.kind == "failed" and block.units < 400:
-            if page.is_found and sum(b.units for b in own if b.index < block.index) >= _PARAGRAPH:
-                return ""  # the text stands above: the sign is about a box of the page
-            return found.rule.reason
+    for block in page.blocks[1:30]:
+        if block.units >= 400 or block.kind in _SILENT:
+            continue
+        for lexicon in page.lexicons:
+            if found := lexicon.find_failed(block.label, block.plain):
+                above = sum(b.units for b in own if b.index < block.index)
+                # Below some text the sign is about a box of the page.
+                return "" if page.is_found and above >= _PARAGRAPH else found.rule.reason
     return ""
+
+
+_SILENT = frozenset({"code", "table", "tail", "above", "image", "rule"})
 
 
 def _links(page: Page) -> int:
