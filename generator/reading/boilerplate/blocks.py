@@ -90,7 +90,8 @@ def blocks_of(
         if inside or fence or (text.startswith(("```", "~~~", " ", ">", "\t")) and _FENCE.match(text)):
             block = Block(index, text, text[:400], units=len(text) // 2, kind="code")
         else:
-            shape, closes, opens = _shape(text)
+            # Furniture comes again and again, a paragraph does not.
+            shape, closes, opens = (_known_shape if len(text) < _SHORT or "](" in text else _shape)(text)
             block = Block(index, text, *shape)
             if closes:
                 if 0 <= opened and index - opened <= _CARD:
@@ -140,7 +141,6 @@ def _fence_after(text: str, fence: str) -> str:
 _Shape = tuple[str, str, int, int, int, str, bool, bool, bool]
 
 
-@lru_cache(4096)  # furniture comes again and again
 def _shape(text: str) -> tuple[_Shape, str, bool]:
     """What a block's fields say of its text, and of links around several blocks.
 
@@ -150,14 +150,16 @@ def _shape(text: str) -> tuple[_Shape, str, bool]:
     plain, rest, links, linked = text, text, 0, 0
     closes, opens = "", False
     if "](" in text:
+        if text.startswith("![") and _LONE_IMAGE.fullmatch(text):
+            return _IMAGE_SHAPE
         plain = _IMAGE.sub("", text) if "![" in text else text
-        labels = _LINK.findall(plain)
-        links = len(labels)
+        parts = _LINK.split(plain)
+        links = len(parts) // 2
         rest = plain
         if links:
-            linked = _units("".join(labels))
-            rest = _LINK.sub(" ", plain)
-            plain = _LINK.sub(_label, plain)
+            linked = _units("".join(parts[1::2]))
+            rest = " ".join(parts[::2])
+            plain = "".join(parts)
     if "[" in rest or "](" in rest:
         ends, opens = _open_links(rest)
         if ends:
@@ -177,6 +179,11 @@ def _shape(text: str) -> tuple[_Shape, str, bool]:
     )
     is_linked = linked > 0 and linked >= 3 * units
     return (plain, label, units, linked, links, kind, False, is_linked, is_prose), closes, opens
+
+
+_known_shape = lru_cache(8192)(_shape)
+_LONE_IMAGE = re.compile(r"!\[[^\[\]\n]{0,500}\]\([^()\s]{0,3000}\)")
+_IMAGE_SHAPE: tuple[_Shape, str, bool] = ("", "", 0, 0, 0, "image", False, False, False), "", False
 
 
 def _bared(text: str) -> str:

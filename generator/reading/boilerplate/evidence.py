@@ -395,6 +395,8 @@ def cards(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
 
 def account_cards(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
     """WeChat: the account that a post was taken from, with its picture, name and slogan."""
+    if not any(lexicon.family.byline for lexicon in page.lexicons):
+        return
     for picture, name, slogan in zip(page.blocks, page.blocks[1:], page.blocks[2:], strict=False):
         if "](http://wx.qlogo.cn/" in picture.text and name.text.endswith("\n."):
             yield from ((block.index, "account card") for block in (picture, name))

@@ -68,16 +68,19 @@ class Found(msgspec.Struct, frozen=True):
 class Patterns(msgspec.Struct, frozen=True):
     """Regular expressions, each for a rule, made ready for the beginning of a text."""
 
-    either: re.Pattern[str] | None
-    """All of them in one, each a group that is named after its place in `rules`."""
+    any: re.Pattern[str] | None
+    """All of them in one: quick to say no."""
+    which: re.Pattern[str] | None
+    """The same, each a group that is named after its place in `rules`: says which."""
     rules: tuple[Found, ...]
     others: tuple[tuple[re.Pattern[str], Found], ...] = ()
     """Those with groups of their own, one by one."""
 
     def find(self, words: str) -> Found | None:
         """The rule of the first that fits."""
-        if self.either is not None and (match := self.either.match(words)):
-            return self.rules[int((match.lastgroup or "_0")[1:])]
+        if self.any is not None and self.which is not None and self.any.match(words):
+            match = self.which.match(words)
+            return self.rules[int(match.lastgroup[1:])] if match and match.lastgroup else None
         return next((found for pattern, found in self.others if pattern.match(words)), None)
 
 
@@ -90,9 +93,11 @@ class Lexicon(msgspec.Struct, frozen=True):
     failed_lines: Mapping[str, Found]
     """The same for signs of a failed fetch, which only a page with little text is asked for."""
     failed_patterns: Patterns
+    hosts: tuple[str, ...] = ()
+    """Its hosts, each with a dot before it."""
 
     def __hash__(self) -> int:
-        return hash((self.family.hosts, self.family.sources, len(self.lines)))
+        return len(self.lines)
 
     def find(self, label: str, plain: str) -> Found | None:
         """The rule that a block fits, given its letters and digits, and its words."""
@@ -122,13 +127,14 @@ class Families(msgspec.Struct, frozen=True):
 
     def of(self, host: str, source: str) -> tuple[Lexicon, ...]:
         """Those that a page of this host and source belongs to, the most special first."""
-        return tuple(lexicon for lexicon in reversed(self.lexicons) if _fits(lexicon.family, host, source))
-
-
-def _fits(family: Family, host: str, source: str) -> bool:
-    if family.everywhere or source in family.sources:
-        return True
-    return any(host == known or host.endswith("." + known) for known in family.hosts)
+        dotted = "." + host
+        return tuple([
+            lexicon
+            for lexicon in reversed(self.lexicons)
+            if lexicon.family.everywhere
+            or dotted.endswith(lexicon.hosts)
+            or source in lexicon.family.sources
+        ])
 
 
 @cache
@@ -209,7 +215,8 @@ def _problem(name: str, message: str, advice: str, line: int | None = None) -> P
 def _lexicon(family: Family) -> Lexicon:
     lines, patterns = _ready((("end", family.end), ("gone", family.gone)))
     failed_lines, failed_patterns = _ready((("failed", family.failed),))
-    return Lexicon(family, lines, patterns, failed_lines, failed_patterns)
+    hosts = tuple("." + host for host in family.hosts)
+    return Lexicon(family, lines, patterns, failed_lines, failed_patterns, hosts)
 
 
 def _ready(kinds: Iterable[tuple[str, Sequence[Rule]]]) -> tuple[dict[str, Found], Patterns]:
@@ -228,7 +235,11 @@ def _ready(kinds: Iterable[tuple[str, Sequence[Rule]]]) -> tuple[dict[str, Found
                     others.append((compiled, found))
                 else:
                     plain.append((pattern, found))
-    either = "|".join(f"(?P<_{n}>{pattern})" for n, (pattern, _) in enumerate(plain))
+    each = "|".join(f"(?:{pattern})" for pattern, _ in plain)
+    named = "|".join(f"(?P<_{n}>{pattern})" for n, (pattern, _) in enumerate(plain))
     return lines, Patterns(
-        re.compile(either, re.DOTALL) if either else None, tuple(found for _, found in plain), tuple(others)
+        re.compile(each, re.DOTALL) if each else None,
+        re.compile(named, re.DOTALL) if named else None,
+        tuple(found for _, found in plain),
+        tuple(others),
     )

@@ -72,7 +72,7 @@ def page_of(
     if not is_found and not any(lexicon.family.byline for lexicon in lexicons):
         words = words_of(title)
         start, has_headline = _headline(blocks, prose, words, start)
-    found = tuple(_rule_of(block, lexicons) if block.index >= start else None for block in blocks)
+    found = (None,) * start + tuple([_rule_of(block, lexicons) for block in blocks[start:]])
     own = [index for index, units in enumerate(prose) if units and index >= start and found[index] is None]
     return Page(
         blocks=blocks,
@@ -100,10 +100,10 @@ def _rule_of(block: Block, lexicons: tuple[Lexicon, ...]) -> Found | None:
     """The rule that a block fits, of the most special family first."""
     if block.kind in _NO_WORDS or len(block.plain) > _LONGEST:
         return None
-    return _rule(block.label, block.plain, lexicons)
+    # Furniture comes again and again, a paragraph does not.
+    return (_known_rule if block.label else _rule)(block.label, block.plain, lexicons)
 
 
-@lru_cache(4096)  # furniture comes again and again
 def _rule(label: str, plain: str, lexicons: tuple[Lexicon, ...]) -> Found | None:
     for lexicon in lexicons:
         if found := lexicon.find(label, plain):
@@ -111,15 +111,23 @@ def _rule(label: str, plain: str, lexicons: tuple[Lexicon, ...]) -> Found | None
     return None
 
 
+_known_rule = lru_cache(8192)(_rule)
+
+
 def _often(blocks: Sequence[Block], repeats: Repeats) -> tuple[str, ...]:
     if repeats == NOTHING:
         return ("",) * len(blocks)
-    return tuple(_place_of(block, repeats) for block in blocks)
+    return tuple([
+        "" if block.kind in _UNMARKED else _place_of(block, repeats) for block in blocks
+    ])
+
+
+_UNMARKED = frozenset({"code", "tail", "above"})
 
 
 def _place_of(block: Block, repeats: Repeats) -> str:
     """Where the source repeats a block, or most of its lines."""
-    if block.kind in {"code", "tail", "above"} or (block.kind == "image" and "]()" in block.text):
+    if block.kind == "image" and "]()" in block.text:
         return ""
     whole, *lines = marks(block)
     if place := _known(whole, repeats):
@@ -141,17 +149,20 @@ def _known(value: int, repeats: Repeats) -> str:
 def _titles(blocks: Sequence[Block], wanted: str, prose: Sequence[int]) -> tuple[frozenset[int], int]:
     """The blocks that repeat the title, and the block after the last of them that stands before the text."""
     exact, near = [], []
+    shortest, longest = len(wanted) - 10, 2 * len(wanted) + 40
     for block in blocks:
         if block.kind in {"code", "tail", "above"}:
             continue
-        label = block.label or (bare(block.plain) if len(block.plain) < 400 else "")
+        label = block.label
+        if not label and (block.kind == "heading" or longest > len(block.plain) >= shortest):
+            label = bare(block.plain[:400])
         if "&" in block.plain:
             label = bare(unescaped(block.plain[:400]))
         if not label:
             continue
         if label == wanted and wanted:
             exact.append(block.index)
-        elif block.index and (block.kind == "heading" or block.index < 60) and _is_near(label, wanted, block):
+        elif block.kind == "heading" and block.index and _is_near(label, wanted):
             near.append(block.index)
     total = sum(prose)
     # A slogan of the site may stand above the title.
@@ -204,9 +215,9 @@ def _is_paragraph(block: Block, units: int) -> bool:
     )
 
 
-def _is_near(label: str, wanted: str, block: Block) -> bool:
+def _is_near(label: str, wanted: str) -> bool:
     """Whether a heading says the title with more, or less, around it."""
-    if block.kind != "heading" or len(label) < _FEWEST or len(wanted) < _FEWEST:
+    if len(label) < _FEWEST or len(wanted) < _FEWEST:
         return False
     short, long = sorted((label, wanted), key=len)
     if short in long:

@@ -183,7 +183,7 @@ def marks(block: Block) -> tuple[int, ...]:
     return _marks(block.text)
 
 
-@lru_cache(4096)  # furniture comes again and again
+@lru_cache(8192)  # furniture comes again and again
 def _marks(text: str) -> tuple[int, ...]:
     if "\n" not in text:
         return (mark(text),)
