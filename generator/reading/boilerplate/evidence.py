@@ -345,7 +345,16 @@ def links_before(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
     way = [index for index in range(page.start, first) if index not in gone]
     linked = [index for index in way if page.blocks[index].is_linked and page.blocks[index].links]
     if page.is_found or sum(page.blocks[index].links for index in linked) >= 4:
-        yield from ((index, "list of links") for index in linked if page.blocks[index].kind != "heading")
+        yield from (
+            (index, "list of links")
+            for index in linked
+            if page.blocks[index].kind != "heading" and not (page.is_found and _names(page.blocks[index]))
+        )
+
+
+def _names(block: Block) -> bool:
+    """Whether a list of links is made of titles: a weekly digest is nothing else."""
+    return block.kind == "list" and block.links >= 3 and block.linked >= 30 * block.links
 
 
 def links_after(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:

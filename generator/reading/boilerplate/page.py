@@ -92,13 +92,18 @@ def page_of(
     )
 
 
-_NO_WORDS = frozenset({"code", "table", "tail", "above", "image", "rule"})
+_NO_WORDS = frozenset({"code", "tail", "above", "image", "rule"})
 _LONGEST = 1500
 
 
 def _rule_of(block: Block, lexicons: tuple[Lexicon, ...]) -> Found | None:
     """The rule that a block fits, of the most special family first."""
-    if block.kind in _NO_WORDS or len(block.plain) > _LONGEST:
+    if block.kind in _NO_WORDS:
+        return None
+    if block.kind == "table":
+        known = tuple([lexicon for lexicon in lexicons if not lexicon.family.everywhere])
+        return _rule("", block.plain[:_LONGEST], known) if known else None
+    if len(block.plain) > _LONGEST:
         return None
     # Furniture comes again and again, a paragraph does not.
     return (_known_rule if block.label else _rule)(block.label, block.plain, lexicons)

@@ -30,7 +30,7 @@ _BROKEN = 0.3
 
 def failure_of(page: Page, gone: Mapping[int, str], *, is_cut: bool = False) -> str:
     """Why a page holds no article; empty where it holds one. `is_cut`: by the clipper."""
-    own = [block for block in page.blocks if block.index not in gone]
+    own = [block for block in page.blocks if block.index not in gone and not _is_end(page, block)]
     units = sum(block.units + block.linked for block in own)
     if found := _failed(page, own):
         return found
@@ -45,6 +45,12 @@ def failure_of(page: Page, gone: Mapping[int, str], *, is_cut: bool = False) -> 
     if any(block.kind == "above" for block in page.blocks):  # a family knows where the article begins
         return "only navigation" if _text(own) < _LITTLE and _links(page) >= MANY_LINKS else ""
     return _other_page(page, gone, own)
+
+
+def _is_end(page: Page, block: Block) -> bool:
+    """Whether a block that stays is a mark of the end, with nothing above it."""
+    found = page.found[block.index]
+    return found is not None and found.kind == "end" and not found.rule.weak
 
 
 def _text(own: Sequence[Block]) -> int:
