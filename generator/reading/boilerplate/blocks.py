@@ -94,7 +94,7 @@ def blocks_of(
             shape, closes, opens = (_known_shape if len(text) < _SHORT or "](" in text else _shape)(text)
             block = Block(index, text, *shape)
             if closes:
-                if 0 <= opened and index - opened <= _CARD:
+                if opened >= 0 and index - opened <= _CARD:
                     blocks[opened:] = map(_in_card, blocks[opened:])
                     block = _in_card(block) if closes == "whole" else block
                 opened = -1

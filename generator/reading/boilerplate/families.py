@@ -128,13 +128,15 @@ class Families(msgspec.Struct, frozen=True):
     def of(self, host: str, source: str) -> tuple[Lexicon, ...]:
         """Those that a page of this host and source belongs to, the most special first."""
         dotted = "." + host
-        return tuple([
-            lexicon
-            for lexicon in reversed(self.lexicons)
-            if lexicon.family.everywhere
-            or dotted.endswith(lexicon.hosts)
-            or source in lexicon.family.sources
-        ])
+        return tuple(
+            [
+                lexicon
+                for lexicon in reversed(self.lexicons)
+                if lexicon.family.everywhere
+                or dotted.endswith(lexicon.hosts)
+                or source in lexicon.family.sources
+            ]
+        )
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate, pairwise
 
@@ -14,6 +14,12 @@ from generator.reading.boilerplate.families import Found, Lexicon
 from generator.reading.boilerplate.promise import share_in, words_of
 from generator.reading.boilerplate.repeats import NOTHING, Repeats, marks
 from generator.reading.text import bare, unescaped
+
+Gone = Mapping[int, str]
+"""What earlier evidence took away: by block, the reason."""
+
+SOME = 60
+"""Letters above a mark of the end without which there is no text to end."""
 
 _NEAR = 0.6
 """Of the pairs of letters of a title, how many another wording of it has."""
@@ -54,6 +60,14 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     """Of each block: `head`, `tail`, `both`, `inside` where the source repeats it, else nothing."""
     found: tuple[Found | None, ...]
     """Of each block: the rule of a family that it fits."""
+
+
+def last_own(page: Page, gone: Gone) -> int:
+    """The last block of text that nothing took yet; -1 where there is none."""
+    return max(
+        (block.index for block in page.body if block.index not in gone and block.is_own),
+        default=-1,
+    )
 
 
 def page_of(
@@ -122,9 +136,7 @@ _known_rule = lru_cache(8192)(_rule)
 def _often(blocks: Sequence[Block], repeats: Repeats) -> tuple[str, ...]:
     if repeats == NOTHING:
         return ("",) * len(blocks)
-    return tuple([
-        "" if block.kind in _UNMARKED else _place_of(block, repeats) for block in blocks
-    ])
+    return tuple(["" if block.kind in _UNMARKED else _place_of(block, repeats) for block in blocks])
 
 
 _UNMARKED = frozenset({"code", "tail", "above"})
@@ -153,22 +165,7 @@ def _known(value: int, repeats: Repeats) -> str:
 
 def _titles(blocks: Sequence[Block], wanted: str, prose: Sequence[int]) -> tuple[frozenset[int], int]:
     """The blocks that repeat the title, and the block after the last of them that stands before the text."""
-    exact, near = [], []
-    shortest, longest = len(wanted) - 10, 2 * len(wanted) + 40
-    for block in blocks:
-        if block.kind in {"code", "tail", "above"}:
-            continue
-        label = block.label
-        if not label and (block.kind == "heading" or longest > len(block.plain) >= shortest):
-            label = bare(block.plain[:400])
-        if "&" in block.plain:
-            label = bare(unescaped(block.plain[:400]))
-        if not label:
-            continue
-        if label == wanted and wanted:
-            exact.append(block.index)
-        elif block.kind == "heading" and block.index and _is_near(label, wanted):
-            near.append(block.index)
+    exact, near = _sayings(blocks, wanted)
     total = sum(prose)
     # A slogan of the site may stand above the title.
     above = [0, *accumulate(units if units >= _PARAGRAPH else 0 for units in prose)]
@@ -178,14 +175,32 @@ def _titles(blocks: Sequence[Block], wanted: str, prose: Sequence[int]) -> tuple
     for index in sorted({*exact, *near}):
         if above[index] * 5 <= total or index == 0:
             start = index + 1
-    close = [index for index in near if index < start]
-    return frozenset((*exact, *(index for index in close if blocks[index].kind == "heading"))), start
+    return frozenset((*exact, *(index for index in near if index < start))), start
+
+
+def _sayings(blocks: Sequence[Block], wanted: str) -> tuple[list[int], list[int]]:
+    """The blocks that say a title, and the headings that say it with other words around, or nearly."""
+    exact, near = [], []
+    shortest, longest = len(wanted) - 10, 2 * len(wanted) + 40
+    for block in blocks:
+        if block.kind in _UNMARKED:
+            continue
+        label = block.label
+        if not label and (block.kind == "heading" or longest > len(block.plain) >= shortest):
+            label = bare(block.plain[:400])
+        if "&" in block.plain:
+            label = bare(unescaped(block.plain[:400]))
+        if label and label == wanted:
+            exact.append(block.index)
+        elif label and block.index and block.kind == "heading" and _is_near(label, wanted):
+            near.append(block.index)
+    return exact, near
 
 
 def _headline(
     blocks: Sequence[Block], prose: Sequence[int], words: frozenset[str], start: int
 ) -> tuple[int, bool]:
-    """Where the text begins on a page that does not name the title, and whether it has a headline of such words.
+    """Where the text of a page that does not name the title begins, and whether a headline says it otherwise.
 
     It begins at the heading above the first paragraph that has most of the title's words; without one, behind
     the last menu above that paragraph.

@@ -31,13 +31,8 @@ _BROKEN = 0.3
 def failure_of(page: Page, gone: Mapping[int, str], *, is_cut: bool = False) -> str:
     """Why a page holds no article; empty where it holds one. `is_cut`: by the clipper."""
     own = [block for block in page.blocks if block.index not in gone and not _is_end(page, block)]
-    units = sum(block.units + block.linked for block in own)
-    if found := _failed(page, own):
+    if found := _failed(page, own) or _nothing(page, own):
         return found
-    if units < FEWEST_UNITS:
-        if units == 0 and any(block.kind == "image" for block in own):
-            return "only images"
-        return "only navigation" if _links(page) >= MANY_LINKS else "only furniture"
     if not page.blocks or any(lexicon.family.byline for lexicon in page.lexicons):
         return ""
     if page.is_found:
@@ -45,6 +40,15 @@ def failure_of(page: Page, gone: Mapping[int, str], *, is_cut: bool = False) -> 
     if any(block.kind == "above" for block in page.blocks):  # a family knows where the article begins
         return "only navigation" if _text(own) < _LITTLE and _links(page) >= MANY_LINKS else ""
     return _other_page(page, gone, own)
+
+
+def _nothing(page: Page, own: Sequence[Block]) -> str:
+    units = sum(block.units + block.linked for block in own)
+    if units >= FEWEST_UNITS:
+        return ""
+    if units == 0 and any(block.kind == "image" for block in own):
+        return "only images"
+    return "only navigation" if _links(page) >= MANY_LINKS else "only furniture"
 
 
 def _is_end(page: Page, block: Block) -> bool:
