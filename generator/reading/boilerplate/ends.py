@@ -160,12 +160,14 @@ _LEADS_AWAY = frozenset({
 
 
 def _is_indicator(block: Block) -> bool:
-    """Whether it holds what analysts list behind their text: hashes, addresses, numbers of flaws."""
+    """Whether it holds what analysts list behind their text: hashes, addresses, numbers of flaws, what was when."""
     return _INDICATOR.search(block.text) is not None
 
 
 _INDICATOR = re.compile(
-    r"\b[0-9a-fA-F]{32,}\b|\b\d{1,3}(?:\.\d{1,3}){3}\b|\[\.\]|\[dot\]|hxxp|CVE-\d{4}", re.IGNORECASE
+    r"\b[0-9a-fA-F]{32,}\b|\b\d{1,3}(?:\.\d{1,3}){3}\b|\[\.\]|\[dot\]|hxxp|CVE-\d{4}|"
+    r"\d月\s?\d{1,2}\s?日[，,：:\s]*[\u4e00-\u9fff]{4}|\d{4}-\d\d-\d\d\s*[:：]\s*\w{3}",
+    re.IGNORECASE,
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import takewhile
 
-from generator.reading.boilerplate.page import SOME, Gone, Page
+from generator.reading.boilerplate.page import Gone, Page
 from generator.reading.text import bare
 
 
@@ -58,14 +58,17 @@ def said_twice(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
             if block.index - seen.get(block.text, -4) <= 3:
                 yield block.index, "said twice"
             seen[block.text] = block.index
-    own = [block for block in page.body[:8] if block.units >= SOME and block.index not in gone][:2]
-    if len(own) == 2 and own[0].kind == own[1].kind == "text" and _begins(own[0].plain, own[1].plain):
-        yield own[0].index, "said twice"
+    own = [block for block in page.body[:10] if block.units >= 40 and block.index not in gone][:4]
+    if len(own) >= 2 and own[0].kind == "text":
+        first, following = bare(own[0].plain), [bare(block.plain) for block in own[1:]]
+        if 0.9 * len(first) <= len(following[0]) <= 1.1 * len(first):
+            return  # a sentence in two settings
+        if _most_begins(first, "".join(following)):
+            yield own[0].index, "said twice"
 
 
-def _begins(short: str, long: str) -> bool:
+def _most_begins(one: str, other: str) -> bool:
     """Whether the most of a text is the beginning of a longer one."""
-    one, other = bare(short), bare(long)
     same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
     return len(one) < len(other) and same >= max(30, len(one) * 0.6)
 
