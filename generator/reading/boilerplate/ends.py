@@ -160,7 +160,7 @@ _LEADS_AWAY = frozenset({
 
 
 def _is_indicator(block: Block) -> bool:
-    """Whether it holds what analysts list behind their text: hashes, addresses, numbers of flaws, what was when."""
+    """Whether it holds what analysts list behind their text: hashes, addresses, flaws, a timeline."""
     return _INDICATOR.search(block.text) is not None
 
 

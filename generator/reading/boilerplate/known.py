@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import takewhile
 
+from generator.reading.boilerplate.blocks import Block
 from generator.reading.boilerplate.page import Gone, Page
 from generator.reading.text import bare
 
@@ -46,7 +48,10 @@ def above_the_title_too(page: Page, _gone: Gone) -> Iterator[tuple[int, str]]:
     if page.is_found:
         above = {block.text for block in page.blocks[1 : page.start - 1]} - {""}
         for block in page.body:
-            if block.text in above and block.kind not in {"rule", "code"}:
+            # A sentence amid the text may well have been shown in a teaser above.
+            is_text = block.kind == "text" and block.units >= 25 and not block.is_linked
+            is_amid = is_text and block.index < page.last
+            if block.text in above and block.kind not in {"rule", "code"} and not is_amid:
                 yield block.index, "stands above the title too"
 
 
@@ -124,7 +129,15 @@ def known_lines(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
             (place == "head" and index > page.first)
             or (place == "tail" and index <= page.first)
             or (block.kind == "heading" and page.first < index < page.last)
-            or (block.is_prose and block.units > 160 and inside and not page.often[index])
+            or (inside and not page.often[index] and _says_more(block))
         ):
             continue
         yield index, found.rule.reason
+
+
+def _says_more(block: Block) -> bool:
+    """Whether a block amid the text is too long for a button, or an item of a numbered list."""
+    return (block.is_prose and block.units > 160) or _NUMBER.match(block.plain) is not None
+
+
+_NUMBER = re.compile(r"[\W_]{0,6}\d{1,2}\s?[、.．)）]\s?\D")
