@@ -22,7 +22,7 @@ def endings(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
     for block in page.body:
         index = block.index
         found = page.found[index]
-        if found is not None and found.kind == "end":
+        if found is not None and found.kind == "end" and not _cites(page, block, found.rule.reason):
             has_text = before >= SOME or any(
                 other.units >= 20 and other.index not in gone and not page.often[other.index]
                 for other in page.blocks[page.start : index]
@@ -46,6 +46,19 @@ def endings(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
             yield from _section(page, index, found.rule.reason, weak=found.rule.weak)
         before += weights.get(index, 0)
         after -= weights.get(index, 0)
+
+
+def _cites(page: Page, block: Block, reason: str) -> bool:
+    """Whether a mark of related posts gives a source of the text above: an address stands behind it.
+
+    So it does where the page has the same mark again, below more text of its own.
+    """
+    if reason != "related posts":
+        return False
+    if "://" in block.text and not block.links:
+        return True
+    again = (b.index for b in page.body if b.index > block.index and b.label == block.label != "")
+    return block.index < next(again, -1) <= page.last
 
 
 def _comments_from(page: Page, weights: Mapping[int, int]) -> int:

@@ -50,7 +50,7 @@ def above_the_title_too(page: Page, _gone: Gone) -> Iterator[tuple[int, str]]:
         for block in page.body:
             # A sentence amid the text may well have been shown in a teaser above.
             is_text = block.kind == "text" and block.units >= 25 and not block.is_linked
-            is_amid = is_text and block.index < page.last
+            is_amid = is_text and (block.index < page.last or block.index == page.first)
             if block.text in above and block.kind not in {"rule", "code"} and not is_amid:
                 yield block.index, "stands above the title too"
 
