@@ -66,16 +66,16 @@ def said_twice(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
     own = [block for block in page.body[:10] if block.units >= 40 and block.index not in gone][:4]
     if len(own) >= 2 and own[0].kind == "text":
         first, following = bare(own[0].plain), [bare(block.plain) for block in own[1:]]
-        if 0.9 * len(first) <= len(following[0]) <= 1.1 * len(first):
-            return  # a sentence in two settings
-        if _most_begins(first, "".join(following)):
+        same = _same(first, "".join(following))
+        # A sentence in two settings is none; an excerpt breaks off, and says from where it is.
+        is_other = _same(first, following[0]) < 0.9 * min(len(first), len(following[0]))
+        if same >= max(30, 0.6 * len(first)) and (is_other or len(following[0]) > 1.5 * len(first)):
             yield own[0].index, "said twice"
 
 
-def _most_begins(one: str, other: str) -> bool:
-    """Whether the most of a text is the beginning of a longer one."""
-    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
-    return len(one) < len(other) and same >= max(30, len(one) * 0.6)
+def _same(one: str, other: str) -> int:
+    """How many letters two texts have in common from their beginning."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def byline(page: Page, _gone: Gone) -> Iterator[tuple[int, str]]:
