@@ -135,8 +135,13 @@ def behind_the_text(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
     if len(found) > sum(b.index >= begun and b.index in gone for b in rest):
         return
     text = sum(b.units for b in page.blocks[page.start : last + 1] if b.index not in gone)
-    if sum(b.units for b in found) * 3 <= text:
+    units = sum(b.units for b in found)
+    if units <= _MOST and units * 3 <= text:
         yield from ((block.index, "behind the text") for block in found)
+
+
+_MOST = 240
+"""Letters of short lines behind the text that may go, unless something else tells against them."""
 
 
 def behind_the_tags(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:

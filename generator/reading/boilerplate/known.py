@@ -68,8 +68,9 @@ def said_twice(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
         first, following = bare(own[0].plain), [bare(block.plain) for block in own[1:]]
         same = _same(first, "".join(following))
         # A sentence in two settings is none; an excerpt breaks off, and says from where it is.
-        is_other = _same(first, following[0]) < 0.9 * min(len(first), len(following[0]))
-        if same >= max(30, 0.6 * len(first)) and (is_other or len(following[0]) > 1.5 * len(first)):
+        shorter, longer = sorted((len(first), len(following[0])))
+        is_setting = longer <= 1.1 * shorter and _same(first, following[0]) >= 0.9 * shorter
+        if same >= max(30, 0.6 * len(first)) and not is_setting:
             yield own[0].index, "said twice"
 
 

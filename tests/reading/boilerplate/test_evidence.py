@@ -177,3 +177,15 @@ def test_links_in_a_chain_of_blocks_are_cards():
         "while, until the lamp above them had been lit and the last of the boats was in.  " * 2
     )
     assert not blocks_of(f"[Ropes\n\nhere](/r) {text}")[1].in_card
+
+
+def test_a_note_on_an_image_does_not_end_the_text():
+    steps = [
+        "7. Row out to the buoy.",
+        "Press enter or click to view image in full size",
+        "8. Turn the lamp on.",
+    ]
+    left = text_of(page(f"# {TITLE}", *TEXT, *steps, TAGS, "## Comments"))
+    assert steps[0] in left
+    assert steps[2] in left
+    assert steps[1] not in left
