@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from generator.reading.boilerplate.blocks import Block
-from generator.reading.boilerplate.page import Gone, Page, last_own
+from generator.reading.boilerplate.page import Gone, Page, is_digest, last_own
 
 
 def tags_and_shares(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
@@ -44,13 +43,8 @@ def links_before(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
         yield from (
             (index, "list of links")
             for index in linked
-            if page.blocks[index].kind != "heading" and not (page.is_found and _names(page.blocks[index]))
+            if page.blocks[index].kind != "heading" and not (page.is_found and is_digest(page.blocks[index]))
         )
-
-
-def _names(block: Block) -> bool:
-    """Whether a list of links is made of titles: a weekly digest is nothing else."""
-    return block.kind == "list" and block.links >= 3 and block.linked >= 30 * block.links
 
 
 def links_after(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:

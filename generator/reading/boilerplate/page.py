@@ -70,6 +70,11 @@ def last_own(page: Page, gone: Gone) -> int:
     )
 
 
+def is_digest(block: Block) -> bool:
+    """Whether a list of links is made of titles: a weekly digest is nothing else."""
+    return block.kind == "list" and block.links >= 3 and block.linked >= 30 * block.links
+
+
 def page_of(
     blocks: tuple[Block, ...], title: str, source: str, lexicons: tuple[Lexicon, ...], repeats: Repeats
 ) -> Page:

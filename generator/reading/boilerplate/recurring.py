@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from generator.reading.boilerplate.page import Gone, Page
+from generator.reading.boilerplate.blocks import Block
+from generator.reading.boilerplate.page import Gone, Page, is_digest
 
 
 def repeated_after(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
@@ -47,12 +48,19 @@ def _repeated(  # noqa: C901 - one walk that weighs each kind of block
         block = page.blocks[index]
         if page.often[index] in places:
             yield index, "repeated by the source"
-        elif (
-            block.kind in {"image", "rule"}
-            or block.is_linked
-            or (block.kind in {"text", "list"} and block.units < 20)
-        ):
+        elif _goes_along(page, block):
             yield index, "among what the source repeats"
+
+
+def _goes_along(page: Page, block: Block) -> bool:
+    """Whether a block is furniture because it stands among furniture: an image, links, a scrap."""
+    if page.is_found and page.last < 0 and is_digest(block):
+        return False  # nothing but links may be all of a weekly digest
+    return (
+        block.kind in {"image", "rule"}
+        or block.is_linked
+        or (block.kind in {"text", "list"} and block.units < 20)
+    )
 
 
 def _heads(page: Page, index: int) -> bool:
