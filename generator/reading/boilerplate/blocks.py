@@ -86,7 +86,9 @@ def blocks_of(
         if 0 < index < above:
             blocks.append(Block(index, text, kind="above"))
             continue
-        inside, fence = bool(fence), _fence_after(text, fence)
+        inside = bool(fence)
+        if "```" in text or "~~~" in text:
+            fence = _fence_after(text, fence)
         if inside or fence or (text.startswith(("```", "~~~", " ", ">", "\t")) and _FENCE.match(text)):
             block = Block(index, text, text[:400], units=len(text) // 2, kind="code")
         else:
@@ -127,8 +129,6 @@ def _split(body: str) -> Sequence[str]:
 
 def _fence_after(text: str, fence: str) -> str:
     """The fence that is open after a block, where `fence` is open before it."""
-    if "```" not in text and "~~~" not in text:
-        return fence
     for line in text.split("\n"):
         if mark := _FENCE.match(line):
             if not fence:

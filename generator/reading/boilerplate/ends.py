@@ -191,16 +191,20 @@ _INDICATOR = re.compile(
 
 def leftovers(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
     """Images, rules and scraps that stand alone between furniture at either end."""
-    taken = set(gone)
-    for way in (range(len(page.blocks) - 1, -1, -1), range(len(page.blocks))):
+    taken: set[int] = set()
+    blocks = page.blocks
+    for way in (range(len(blocks) - 1, -1, -1), range(len(blocks))):
         waiting: list[int] = []
         for index in way:
-            block = page.blocks[index]
-            if index in taken:
-                yield from ((other, "between furniture") for other in waiting)
-                taken.update(waiting)
-                waiting = []
-            elif block.kind in {"image", "rule"} and "[^" not in block.text and len(waiting) < 4:
+            if index in gone or index in taken:
+                if waiting:
+                    yield from ((other, "between furniture") for other in waiting)
+                    taken.update(waiting)
+                    waiting = []
+            elif blocks[index].kind in _SCRAPS and "[^" not in blocks[index].text and len(waiting) < 4:
                 waiting.append(index)
             else:
                 break
+
+
+_SCRAPS = frozenset({"image", "rule"})

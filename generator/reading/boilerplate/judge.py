@@ -67,7 +67,7 @@ def judged(
         for index, reason in tuple(evidence(page, gone)):
             gone.setdefault(index, reason)
     failure = failure_of(page, gone, is_cut=is_cut)
-    blocks = tuple(Judged(block, gone.get(block.index)) for block in page.blocks)
+    blocks = tuple([Judged(block, gone.get(block.index)) for block in page.blocks])
     return Opinion(blocks, failure)
 
 

@@ -91,7 +91,9 @@ def page_of(
     if not is_found and not any(lexicon.family.byline for lexicon in lexicons):
         words = words_of(title)
         start, has_headline = _headline(blocks, prose, words, start)
-    found = (None,) * start + tuple([_rule_of(block, lexicons) for block in blocks[start:]])
+    found = (None,) * start + tuple(
+        [None if block.kind in _NO_WORDS else _rule_of(block, lexicons) for block in blocks[start:]]
+    )
     own = [index for index, units in enumerate(prose) if units and index >= start and found[index] is None]
     return Page(
         blocks=blocks,
@@ -117,8 +119,6 @@ _LONGEST = 1500
 
 def _rule_of(block: Block, lexicons: tuple[Lexicon, ...]) -> Found | None:
     """The rule that a block fits, of the most special family first."""
-    if block.kind in _NO_WORDS:
-        return None
     if block.kind == "table":
         known = tuple([lexicon for lexicon in lexicons if not lexicon.family.everywhere])
         return _rule("", block.plain[:_LONGEST], known) if known else None

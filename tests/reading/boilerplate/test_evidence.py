@@ -3,8 +3,10 @@
 import pytest
 from boilerplate.pages import MENU, TEXT, TITLE, opinion, page, text_of
 
+from generator.reading.boilerplate import judged
 from generator.reading.boilerplate.blocks import blocks_of
-from generator.reading.boilerplate.repeats import learn
+from generator.reading.boilerplate.families import load
+from generator.reading.boilerplate.repeats import NOTHING, learn
 
 ARTICLE = "\n\n".join(TEXT)
 TAGS = "[lamps](/tag/lamps) [keepers](/tag/keepers) [towers](/tag/towers)"
@@ -189,3 +191,27 @@ def test_a_note_on_an_image_does_not_end_the_text():
     assert steps[0] in left
     assert steps[2] in left
     assert steps[1] not in left
+
+
+def test_a_site_s_own_patterns_may_have_groups_and_fit_tables(tmp_path):
+    (tmp_path / "cleaning").mkdir()
+    family = """
+hosts = ["coast.example"]
+[[gone]]
+reason = "tide table"
+patterns = ['(high) \\| low', '(\\w)\\1 tides']
+"""
+    (tmp_path / "cleaning/coast.toml").write_text(family, "utf-8")
+    known, problems = load(tmp_path)
+    assert problems == ()
+    table = "| high | low |\n| --- | --- |\n| 4:10 | 10:35 |"
+    found = judged(
+        page(f"# {TITLE}", *TEXT, table, "oo tides"),
+        TITLE,
+        "https://coast.example/",
+        "The Coast",
+        NOTHING,
+        known,
+    )
+    reasons = {one.block.text: one.reason for one in found.blocks}
+    assert reasons[table] == reasons["oo tides"] == "tide table"
