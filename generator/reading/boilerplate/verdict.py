@@ -21,6 +21,7 @@ _FEW = 250
 """Letters of paragraphs below which they may be those of a menu, or of a box."""
 _RUN = 900
 """Letters of paragraphs in a row that only an article has."""
+_LINES = 3
 _BARELY = 20
 _LITTLE = 60
 _KEPT = 0.6
@@ -122,8 +123,8 @@ def _other_page(page: Page, gone: Mapping[int, str], own: Sequence[Block]) -> st
         return "another page"
     shown = " ".join(block.plain for block in own if not block.is_linked)
     if _links(page) < MANY_LINKS:
-        is_short = sum(block.units for block in own) < _FEW
-        return "another page" if is_short and share_in(page.words, shown) == 0 else ""
+        is_broken = share_in(page.words, shown) == 0
+        return "another page" if len(page.words) >= 4 and is_broken and _is_scrap(own) else ""
     code = sum(block.units for block in own if block.kind == "code")
     if units < _FEW and code < 200:
         return "" if _is_short_note(page, own) else "only navigation"
@@ -135,6 +136,20 @@ def _other_page(page: Page, gone: Mapping[int, str], own: Sequence[Block]) -> st
     ):
         return "another page"
     return ""
+
+
+def _is_scrap(own: Sequence[Block]) -> bool:
+    """Whether all that is left is several short lines, and one image without words, which counts visits."""
+    images = [block for block in own if block.kind == "image"]
+    return (
+        len(own) - len(images) >= _LINES
+        and all(block.kind in _WORDS and not block.is_prose for block in own)
+        and len(images) <= 1
+        and all(block.text.startswith("![](") for block in images)
+    )
+
+
+_WORDS = frozenset({"text", "heading", "list", "rule", "image"})
 
 
 def is_paragraph(block: Block) -> bool:

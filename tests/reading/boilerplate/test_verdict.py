@@ -140,7 +140,7 @@ def test_an_article_about_captchas_is_an_article():
 
 
 def test_a_mark_of_the_end_is_no_text():
-    assert opinion(page("![](/lamp.jpg)", "如若转载，请注明原文地址")).failure
+    assert opinion(page("![](/lamp.jpg)", "往期回顾")).failure == "only images"
 
 
 @given(
@@ -157,3 +157,18 @@ def test_no_text_makes_it_raise(body, title):
     found = opinion(body, title)
     assert found == opinion(body, title)
     assert all(one.reason != "" for one in found.blocks)
+
+
+def test_a_short_note_without_its_title_is_an_article():
+    assert opinion("A sentence that says what happened, where it happened, and to whom.").failure == ""
+
+
+def test_the_shell_of_a_forum_is_no_article():
+    shell = [
+        "[Skip](#main)",
+        "Open menu\nOpen harbour",
+        "Go to Harbour Home",
+        "Expand user menu",
+        "![](/pixel.gif)",
+    ]
+    assert opinion(page(*shell)).failure
