@@ -21,11 +21,12 @@ NEAR = 0.28
 Excerpts have .35 to .55 of a text in common with it, a roundup at most .21 with one of its items.
 """
 
+LONGEST = 40
+"""Days for which a title, however much it says, means the same article."""
+
 _FEWEST_LETTERS = 150
 """Of a text that can be compared; what shorter ones share says nothing."""
 _REFRAIN = 3
-_LONGEST = 40
-"""Days for which a title, however much it says, means the same article."""
 _LITTLE = 200
 """Letters of which a text consists that was hardly saved."""
 _LONG = 1000
@@ -149,7 +150,7 @@ def is_hopeless(one: Evidence, other: Evidence) -> bool:
     if one.signature and other.signature:
         return likeness(one.signature, other.signature) < 0.1
     shorter, longer = sorted((len(one.text), len(other.text)))
-    if 10 * shorter < 6 * longer or abs(one.day - other.day) > _LONGEST:
+    if 10 * shorter < 6 * longer or abs(one.day - other.day) > LONGEST:
         return True
     return not one.homes.isdisjoint(other.homes)
 
@@ -230,7 +231,7 @@ def _days_of_title(title: Title, *, at_home: bool) -> int:
     """How long a title means the same article: the more it says, the longer."""
     if title.weight < 7:
         return 3 if at_home else 7
-    return 14 if at_home or title.weight < 9 else _LONGEST
+    return 14 if at_home or title.weight < 9 else LONGEST
 
 
 def _at_home(one: Evidence, other: Evidence, share: float) -> bool:
