@@ -111,14 +111,19 @@ def shared_bands(signatures: Iterable[tuple[int, bytes]]) -> Iterator[list[int]]
 
 def _columns(signatures: Iterable[tuple[int, bytes]]) -> tuple[array[int], Iterator[bytes]]:
     """Who has a fingerprint, and the bytes at each place of all of them."""
-    present = [(owner, signature) for owner, signature in signatures if signature]
+    owners = array("I")
+    present = []
+    for owner, signature in signatures:
+        if signature:
+            owners.append(owner)
+            present.append(signature)
 
     def columns() -> Iterator[bytes]:
         for first in range(0, BAND * BANDS, _AT_ONCE):
-            joined = b"".join([signature[first : first + _AT_ONCE] for _, signature in present])
+            joined = b"".join([signature[first : first + _AT_ONCE] for signature in present])
             yield from (joined[at::_AT_ONCE] for at in range(_AT_ONCE))
 
-    return array("I", [owner for owner, _ in present]), columns()
+    return owners, columns()
 
 
 def _repeated(names: Sequence[Hashable], owners: Sequence[int]) -> Iterator[list[int]]:

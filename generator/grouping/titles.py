@@ -264,10 +264,10 @@ def retold(one: Title, other: Title) -> bool:
 
     Reports on one event have like titles too, so that little may differ; in Latin script nothing but the run.
     """
-    shorter, longer = sorted((one, other), key=lambda title: len(title.text))
-    if 10 * len(shorter.text) < 6 * len(longer.text) or min(one.weight, other.weight) < 6:
+    if any(title.serial or title.bulletin or title.weight < 6 for title in (one, other)):
         return False
-    if one.serial or other.serial or one.bulletin or other.bulletin or miscount(one, other):
+    shorter, longer = sorted((one, other), key=lambda title: len(title.text))
+    if 10 * len(shorter.text) < 6 * len(longer.text) or miscount(one, other):
         return False
     ours, theirs = _terms(one), _terms(other)
     is_near = len(ours & theirs) >= 0.7 * len(ours | theirs)
@@ -276,11 +276,12 @@ def retold(one: Title, other: Title) -> bool:
     if _is_cut(shorter.text, longer.text):
         is_part = len(longer.text) - len(shorter.text) <= 8 and set(longer.marks) > set(shorter.marks)
         return not (is_part and longer.text.startswith(shorter.text))
-    if not (_WIDE.search(one.text) and _WIDE.search(other.text)):
-        return False
-    if _PRAISE.search(one.text) or _PRAISE.search(other.text):
-        return False  # of one prize every winner tells
-    return not (_has_name(ours - theirs) and _has_name(theirs - ours))
+    return _may_be_reworded(one, other) and not (_has_name(ours - theirs) and _has_name(theirs - ours))
+
+
+def _may_be_reworded(one: Title, other: Title) -> bool:
+    """Whether titles are Chinese and tell of no prize, of which every winner tells in the same words."""
+    return all(_WIDE.search(title.text) and not _PRAISE.search(title.text) for title in (one, other))
 
 
 def _has_name(terms: set[str]) -> bool:
