@@ -17,6 +17,8 @@ _RESIDUE = re.compile(r"(?<![a-z\d])(?:u200[b-f]|ufeff|u3000|xa0)")
 _HAN = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3"
 _WIDE = re.compile(f"[{_HAN}]")
 _WORD = re.compile(f"[{_HAN}]+|[^\\W_{_HAN}]+")
+_UNIT = re.compile(r"(?<=\d) (?=[mgt]b(?![a-z]))")
+_PIECE = re.compile(f"[{_HAN}]|[^ {_HAN}]+")
 _BETWEEN = re.compile(f"(?<=[{_HAN}]) (?=[{_HAN}])")
 _FLAWS = {
     "cross site scripting": "xss",
@@ -168,6 +170,8 @@ def _folded(text: str) -> str:
         folded = _ADDRESS.sub(" ", folded)
     if "u200" in folded or "xa0" in folded or "ufeff" in folded or "u3000" in folded:
         folded = _RESIDUE.sub(" ", folded)
+    if " gb" in folded or " mb" in folded or " tb" in folded:
+        folded = _UNIT.sub("", folded)
     return folded.strip()
 
 
@@ -290,10 +294,12 @@ def _has_name(terms: set[str]) -> bool:
 
 
 def _is_cut(shorter: str, longer: str) -> bool:
-    """Whether a text is another with one run left out."""
-    pairs = enumerate(zip(shorter, longer, strict=False))
-    before = next((at for at, (one, other) in pairs if one != other), len(shorter))
-    return shorter[before:] == longer[len(longer) - len(shorter) + before :]
+    """Whether a title is another with one run of words, or Chinese characters, left out."""
+    few, many = _PIECE.findall(shorter), _PIECE.findall(longer)
+    before = next(
+        (at for at, (one, other) in enumerate(zip(few, many, strict=False)) if one != other), len(few)
+    )
+    return len(few) <= len(many) and few[before:] == many[len(many) - len(few) + before :]
 
 
 def _terms(title: Title) -> set[str]:
