@@ -3,7 +3,8 @@
     python benchmarks/stories.py [--articles 143500] [--kind archive|one-title|one-text|one-key] [--changes 9]
 
 `archive` makes articles in the proportions of a real one: 42 % without text, an aggregator with a quarter of
-all, reposts, excerpts and series. The other kinds are the worst: all of one title, text or key. Then articles are changed one by one, with the stories kept.
+all, reposts, excerpts and series. The other kinds are the worst: all of one title, text or key.
+Then articles are changed one by one, with the stories kept.
 """
 
 from __future__ import annotations

@@ -259,11 +259,12 @@ def _by_text(one: Evidence, other: Evidence, share: float, inside: float) -> str
     if inside >= 0.5 and share >= 0.1 and is_part(one.title, other.title):
         return "title and text"
     is_miscount = miscount(one.title, other.title) and (share < 0.5 or min(one.letters, other.letters) < 600)
-    if share < NEAR or is_miscount:
+    is_short = share >= 0.15 and inside >= 0.75 and kinship(one.title, other.title) >= 0.4
+    if is_miscount or (share < NEAR and not is_short):
         return ""
     if inside >= 0.95:
         return "text"
-    is_most = inside >= (0.75 if share >= 0.45 else 0.85) and not _are_twins(one, other, share)
+    is_most = inside >= (0.75 if share >= 0.45 or is_short else 0.85) and not _are_twins(one, other, share)
     return "most of the text" if is_most else ""
 
 

@@ -195,6 +195,14 @@ def test_one_title_over_two_texts_is_one_article_only_where_a_text_is_hardly_one
     assert not are_same(one, article("c", f"网安周报 | {title}", prose(1, 30) + prose(2, 900)))
 
 
+def test_a_short_excerpt_needs_a_like_title():
+    text = prose(1, 400)
+    one = article("a", "How the printers of the old town kept their type and their presses", text)
+    part = " ".join(text.split()[:85])
+    assert are_same(one, article("b", "How the printers of the old town kept their type alive", part))
+    assert not are_same(one, article("b", "Nobody knows what printers of the old town want", part))
+
+
 def test_names_of_flaws_are_written_in_two_ways():
     text = prose(1, 120)
     one = article("a", "Typesetter 1.2.5 Remote Command Execution exploit", text + " " + prose(2, 40))
