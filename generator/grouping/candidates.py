@@ -54,9 +54,8 @@ class Names:
         if not days:
             yield from _repeated(self._names, self._owners)
             return
-        for day in range(days[0], days[-1] + 1, 3 * self.span):
-            first = bisect_left(self._owners, bisect_left(days, day - self.span))
-            last = bisect_left(self._owners, bisect_left(days, day + 3 * self.span))
+        for start, end in stretches(days, self.span):
+            first, last = bisect_left(self._owners, start), bisect_left(self._owners, end)
             yield from _repeated(self._names[first:last], self._owners[first:last])
 
     def owners(self, name: Hashable, spans: Spans) -> Iterator[int]:
@@ -97,6 +96,13 @@ class Bands:
                 if at % BAND == 0:
                     yield self._owners[at // BAND]
                 at += 1
+
+
+def stretches(days: Sequence[int], span: int) -> Iterator[tuple[int, int]]:
+    """Ranges of articles, by their days in order, so that any two less than a span apart are in one."""
+    if days:
+        for day in range(days[0], days[-1] + 1, 3 * span):
+            yield bisect_left(days, day - span), bisect_left(days, day + 3 * span)
 
 
 def shared_bands(signatures: Iterable[tuple[int, bytes]]) -> Iterator[list[int]]:

@@ -24,6 +24,7 @@ from generator.grouping.candidates import (
     neighbours,
     runs,
     shared_bands,
+    stretches,
 )
 from generator.grouping.evidence import (
     LONGEST,
@@ -190,17 +191,19 @@ class Pairs:
         for names in (self._keys, self._titles, self._runs):
             for group in names.shared(days):
                 for later, earlier in neighbours(group):
-                    pair = later * len(days) + earlier
-                    if days[later] - days[earlier] <= names.span and pair not in seen:
+                    if days[later] - days[earlier] > names.span:
+                        continue
+                    if (pair := later * len(days) + earlier) not in seen:
                         seen.add(pair)
                         self._judge(later, earlier)
-        for group in shared_bands((at, one.signature) for at, one in enumerate(evidence)):
-            for later, earlier in neighbours(group):
-                if days[later] - days[earlier] > SPAN or later * len(days) + earlier in seen:
-                    continue
-                if likeness(evidence[later].signature, evidence[earlier].signature) >= NEAR:
-                    seen.add(later * len(days) + earlier)
-                    self._judge(later, earlier)
+        for first, last in stretches(days, SPAN):
+            for group in shared_bands((at, evidence[at].signature) for at in range(first, last)):
+                for later, earlier in neighbours(group):
+                    if days[later] - days[earlier] > SPAN or (pair := later * len(days) + earlier) in seen:
+                        continue
+                    if likeness(evidence[later].signature, evidence[earlier].signature) >= NEAR:
+                        seen.add(pair)
+                        self._judge(later, earlier)
 
     def _judge(self, later: int, earlier: int) -> bool:
         """Keep the reason why two are the same, where there is one."""
