@@ -221,13 +221,13 @@ class Pairs:
     def _follow(self, old: Iterable[int], new: Sequence[int]) -> set[int]:
         """Forget the pairs of what left, judge those of what came and of whom it stands between."""
         touched = {*old, *new}
+        margin = NEIGHBOURS + len(touched)
         for at in old:
             touched.update(self.same(at))
             for earlier in self._before.pop(at, ()):
                 self._after[earlier].discard(at)
             for later in self._after.pop(at, ()):
                 del self._before[later][at]
-        margin = NEIGHBOURS + len(touched)
         for later, earlier in {pair for at in (*old, *new) for pair in self._shifted(at, margin)}:
             kept = self._before.get(later, {})
             if self._may_be_same(later, earlier):
