@@ -466,10 +466,13 @@ class Followed:
         ]
         for one in stale:
             self.pending[one.path] = self._kitchen, one
+        ended = set(gone)
+        for path in ended & self.pending.keys():
+            del self.pending[path]
+        deleted = sorted(ended & self._inputs.keys())
         with self._patch.open():
-            deleted = [path for path in gone if self._inputs.pop(path, None) is not None]
             for path in deleted:
-                self.pending.pop(path, None)
+                del self._inputs[path]
                 self._patch.delete(path)
         self._unsettled.update(deleted)
         pages = Written(written=len(stale), kept=len(self._inputs) - len(stale), deleted=len(deleted))

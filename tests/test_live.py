@@ -59,7 +59,8 @@ def site(tmp_path: Path) -> Site:
     for number in range(6):
         write_clipping(
             root / "content", f"{number}.md", title=f"Number {number}",
-            date=f"2024-0{6 + number % 2}-0{number + 1}", source=["A source", "Another", "第三"][number % 3], body=f"{LONG * 3} Only here: {number}.",
+            date=f"2024-0{6 + number % 2}-0{number + 1}", source=["A source", "Another", "第三"][number % 3],
+            body=f"{LONG * 3} Only here: {number}.",
         )  # fmt: skip
     for number in (6, 7):
         write_clipping(
