@@ -48,8 +48,8 @@ def clipping_in(path: str, raw: bytes) -> tuple[Clipping, tuple[Problem, ...]]:
     """The clipping that a file's bytes hold, and what is wrong with it; never raises."""
     garbled: list[Problem] = []
 
-    def mended(text: str) -> str:
-        text, told = _mended(path, text)
+    def mended(text: str, odd: str) -> str:
+        text, told = _mended(path, text, odd)
         garbled.extend(told)
         return text
 
@@ -68,11 +68,11 @@ def clipping_in(path: str, raw: bytes) -> tuple[Clipping, tuple[Problem, ...]]:
     return clipping, (*problems, *garbled, *faults)
 
 
-def _mended(path: str, text: str) -> tuple[str, tuple[Problem, ...]]:
-    """The text with wrong readings undone, and what there is to say about it."""
-    found = restoration(text)
+def _mended(path: str, text: str, odd: str) -> tuple[str, tuple[Problem, ...]]:
+    """The text with wrong readings undone, and what there is to say about it; `odd`: its odd characters."""
+    found = restoration(text, odd)
     if found is None:
-        if (line := garbled_line(text)) is None:
+        if (line := garbled_line(text, odd)) is None:
             return text, ()
         message = "text was read in the wrong encoding before it was saved, and cannot be restored"
         return text, (_garbled(path, line, message, Severity.WARNING),)
@@ -149,11 +149,19 @@ def clipping_of(path: str, text: str) -> tuple[Clipping, tuple[Problem, ...]]:
         )
         body = text.strip("\n") if start else ""
         return Clipping(path=path, fields={}, lines={}, body=body), (problem,)
-    parted, body = frontmatter.parse(start, handler=_VERBATIM)
-    if "block" in parted:
-        body = _with_indent(start, body)
-        return _clipping(path, str(parted["block"]), body, first_line)
+    if (parted := _parted(start)) is not None:
+        block, body = parted
+        return _clipping(path, block, _with_indent(start, body), first_line)
     return _unclosed(path, start.partition("\n")[2], first_line)
+
+
+def _parted(text: str) -> tuple[str, str] | None:
+    """Block and body of a text that begins with a boundary; None where no second one follows."""
+    end = text.find("\n---", 3)
+    if end > 0 and text.startswith("---\n") and text.startswith("\n", end + 4):
+        return text[3 : end + 1], text[end + 4 :].strip()  # as nearly all are written
+    parted, body = frontmatter.parse(text, handler=_VERBATIM)
+    return (str(parted["block"]), body) if "block" in parted else None
 
 
 def _with_indent(text: str, body: str) -> str:
@@ -222,12 +230,14 @@ def _clipping(path: str, block: str, body: str, line: int) -> tuple[Clipping, tu
     told: set[str] = set()
     here, counted = line + 1, 0
     for entry in entries:
-        if entry.advice in told:
-            entry = msgspec.structs.replace(entry, note="")  # noqa: PLW2901 - once is enough
-        told |= {entry.advice} - {""}
+        if entry.advice:
+            if entry.advice in told:
+                entry = msgspec.structs.replace(entry, note="")  # noqa: PLW2901 - once is enough
+            told.add(entry.advice)
         here += block.count("\n", counted, entry.start)
         counted = entry.start
-        problems += _problems(path, entry, here, at.get(entry.key))
+        if entry.mended or entry.note or entry.key in at:
+            problems += _problems(path, entry, here, at.get(entry.key))
         fields[entry.key], at[entry.key] = entry.value, here
     return Clipping(path=path, fields=fields, lines=at, body=body, repaired=repaired), tuple(problems)
 
