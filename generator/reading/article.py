@@ -39,7 +39,12 @@ BUILT_IN: Mapping[str, tuple[str, ...]] = {
     "summary": ("description",),
 }
 
+_KEYS = {name: tuple(map(str.casefold, (name, *also))) for name, also in BUILT_IN.items()}
+
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
+_USUAL = re.compile(r"https?://[a-z0-9][a-z0-9.-]*(?:[/?#][!#-;=?-\[\]-~]*)?")
+"""An address that is sound as it is: no port, no sign that would have to be escaped."""
+_UNSAFE = re.compile(r'[\s"<>\\]')
 _HOST = re.compile(r"[^\s/?#@\\<>\"'`{}|^%\[\]]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?")
 _WIKILINK = re.compile(r"\[\[(?:[^\[\]|]*\|)?([^\[\]|]+)\]\]")
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{1,59}")
@@ -91,13 +96,13 @@ class _Draft:
         self.rules = rules
         self.problems: list[Problem] = []
 
-    def found(self, name: str) -> Iterator[tuple[str, str | list[str]]]:
+    def found(self, name: str) -> list[tuple[str, str | list[str]]]:
         """The keys and values that may stand for a field of ours, in the order of trust."""
-        keys = (*self.rules.fields.get(name, ()), name, *BUILT_IN.get(name, ()))
-        for key in keys:
-            value = self.clipping.fields.get(key.casefold())
-            if value and isinstance(value, (str, list)):
-                yield key.casefold(), value
+        keys = _KEYS.get(name) or (name.casefold(),)
+        if theirs := self.rules.fields.get(name):
+            keys = (*map(str.casefold, theirs), *keys)
+        fields = self.clipping.fields
+        return [(key, value) for key in keys if (value := fields.get(key)) and isinstance(value, (str, list))]
 
     def texts(self, name: str) -> Iterator[tuple[str, str]]:
         """The same as texts on one line, entities decoded."""
@@ -316,6 +321,8 @@ def _url(draft: _Draft) -> str | None:
 
 def _address(text: str) -> tuple[str | None, str]:
     """A web address as it may stand in a link, or what is wrong with it."""
+    if _USUAL.fullmatch(text):
+        return text, ""
     if not _ADDRESS.match(text):
         scheme = re.match(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d)", text)
         return None, f"has the scheme `{scheme[0]}`, not https" if scheme else "is no web address"
@@ -328,7 +335,7 @@ def _address(text: str) -> tuple[str | None, str]:
         return None, "hides its host"
     if not _HOST.fullmatch(host) or not any(ch.isalnum() for ch in host):
         return None, "has no valid host"
-    return re.sub(r'[\s"<>\\]', lambda found: urllib.parse.quote(found[0]), text), ""
+    return _UNSAFE.sub(lambda found: urllib.parse.quote(found[0]), text), ""
 
 
 def _source(draft: _Draft, url: str | None) -> str:

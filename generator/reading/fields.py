@@ -38,13 +38,18 @@ _BREAKS = str.maketrans("\x85\u2028\u2029", "   ")
 # A line that means to YAML what it means to the eye; the value has no white space around it, and no sign that
 # YAML gives a meaning. All else is YAML's to read.
 _INSIDE = "\x00-\x1f\x7f-\xa0\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff"
+_NAME = "[A-Za-z_][A-Za-z0-9_-]{0,60}"
+_TEXT = rf"""(?=[^\s{_INSIDE}\-?:,\[\]{{}}\#&*!|>'"%@`])
+    [^:\#{_INSIDE}]*(?:(?::(?=\S)|(?<=\S)\#)[^:\#{_INSIDE}]*)*"""
 _PLAIN_LINE = re.compile(
-    rf"""([A-Za-z_][A-Za-z0-9_-]{{0,60}}):(?:\ +(?:
+    rf"""({_NAME}):(?:\ +(?:
     "([^"\\{_INSIDE}]*)"
-    |(?=[^\s{_INSIDE}\-?:,\[\]{{}}\#&*!|>'"%@`])([^:\#{_INSIDE}]*(?:(?::(?=\S)|(?<=\S)\#)[^:\#{_INSIDE}]*)*)(?<=\S)
+    |({_TEXT})(?<=\S)
     ))?\ *(?:\n|\Z)""",
     re.VERBOSE,
 )
+# A colon that no value may have, and YAML reads no further.
+_TWICE_A_KEY = re.compile(rf"{_NAME}:\ +{_TEXT}:[\ \n]", re.VERBOSE)
 
 _Loader: type = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
@@ -99,11 +104,16 @@ def yaml_entries(block: str) -> Iterator[Entry]:
 
 
 def _plain_entries(block: str) -> list[Entry] | None:
-    """The entries of a block of lines that need no parser, as YAML would give them; None for all others."""
+    """The entries of a block of lines that need no parser, as YAML would give them; None for all others.
+
+    Raises `NotFieldsError` where YAML is known to.
+    """
     entries = []
     at = 0
     while at < len(block):
         if (line := _PLAIN_LINE.match(block, at)) is None:
+            if _TWICE_A_KEY.match(block, at):
+                raise NotFieldsError
             return None
         key, quoted, plain = line.groups()
         entries.append(Entry(key.lower(), plain or quoted or "", at))

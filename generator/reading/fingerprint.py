@@ -9,6 +9,8 @@ bytes and a Latin letter one, so that one rule makes shingles of four Chinese ch
 from __future__ import annotations
 
 import re
+import sys
+from array import array
 
 from rensa import RMinHash
 
@@ -19,6 +21,8 @@ FEWEST_LETTERS = 60
 _LONGEST = 60_000
 _SHINGLE = 8
 _SEED = 1
+_LOWEST = 0 if sys.byteorder == "little" else 7
+"""Where in a number of 64 bits the lowest byte stands."""
 _TITLE = r'(?:[ \t]+"[^"\n]{0,300}")?'
 _ASIDE = re.compile(
     rf"!\[[^\]\n]{{0,500}}\]\([^()\s]{{0,3000}}{_TITLE}\)?"  # images
@@ -46,4 +50,5 @@ def _minhash(raw: bytes) -> bytes:
     shifted = (raw[start : start + (len(raw) - start) // _SHINGLE * _SHINGLE] for start in range(_SHINGLE))
     shingles = memoryview(b"".join(shifted)).cast("Q")
     rows = RMinHash.digest_matrix_from_flat_token_hashes(shingles, [0, len(shingles)], SLOTS, _SEED).to_rows()
-    return bytes(slot & 0xFF for slot in rows[0])
+    slots = array("Q", rows[0])
+    return slots.tobytes()[_LOWEST :: slots.itemsize]

@@ -21,15 +21,15 @@ _MANY_WORDS = 20
 
 # In the order of trust: kana and hangul come with Han characters.
 _SCRIPTS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("han", re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")),
-    ("kana", re.compile("[\u3041-\u309f\u30a1-\u30fa\u30fd-\u30ff\uff66-\uff9d]")),
-    ("hangul", re.compile("[\u1100-\u11ff\uac00-\ud7a3]")),
-    ("cyrillic", re.compile("[\u0400-\u052f]")),
-    ("arabic", re.compile("[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc]")),
-    ("hebrew", re.compile("[\u0591-\u05f4]")),
-    ("greek", re.compile("[\u0370-\u03ff\u1f00-\u1fff]")),
-    ("thai", re.compile("[\u0e01-\u0e5b]")),
-    ("devanagari", re.compile("[\u0900-\u097f]")),
+    ("han", re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]+")),
+    ("kana", re.compile("[\u3041-\u309f\u30a1-\u30fa\u30fd-\u30ff\uff66-\uff9d]+")),
+    ("hangul", re.compile("[\u1100-\u11ff\uac00-\ud7a3]+")),
+    ("cyrillic", re.compile("[\u0400-\u052f]+")),
+    ("arabic", re.compile("[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc]+")),
+    ("hebrew", re.compile("[\u0591-\u05f4]+")),
+    ("greek", re.compile("[\u0370-\u03ff\u1f00-\u1fff]+")),
+    ("thai", re.compile("[\u0e01-\u0e5b]+")),
+    ("devanagari", re.compile("[\u0900-\u097f]+")),
 )
 # The commonest language of each script first; one that the site names wins.
 _LANGUAGES = {
@@ -108,8 +108,9 @@ def _scripts(sample: str) -> dict[str, float]:
     for script, pattern in _SCRIPTS:
         if left <= latin:
             break
-        counts[script] = found = len(pattern.findall(others))
-        left -= found
+        others = pattern.sub("", others)
+        counts[script] = left - len(others)
+        left = len(others)
     return counts
 
 

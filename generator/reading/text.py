@@ -148,8 +148,8 @@ def _character(match: re.Match[str]) -> str:
 
 def folded(text: str) -> str:
     """Text on one line: white space as single spaces, invisible and control characters gone."""
-    if text.isascii() and text.isprintable() and "  " not in text:
-        return text.strip()
+    if "  " not in text and text.isprintable():
+        return text.strip()  # what is printable is neither a control, nor invisible, nor another space
     text = _CONTROLS.sub("", " ".join(text.split()))
     return " ".join(_INVISIBLE.sub("", text).split())
 
