@@ -8,6 +8,7 @@ bytes and a Latin letter one, so that one rule makes shingles of four Chinese ch
 
 from __future__ import annotations
 
+import hashlib
 import re
 import sys
 from array import array
@@ -50,5 +51,16 @@ def _minhash(raw: bytes) -> bytes:
     shifted = (raw[start : start + (len(raw) - start) // _SHINGLE * _SHINGLE] for start in range(_SHINGLE))
     shingles = memoryview(b"".join(shifted)).cast("Q")
     rows = RMinHash.digest_matrix_from_flat_token_hashes(shingles, [0, len(shingles)], SLOTS, _SEED).to_rows()
+    _clear_wide_registers()
     slots = array("Q", rows[0])
     return slots.tobytes()[_LOWEST :: slots.itemsize]
+
+
+def _clear_wide_registers() -> None:
+    """Undo a trace of rensa's that makes the whole process slow.
+
+    rensa 0.5.0 returns without VZEROUPPER, and then every SSE instruction of the thread, for good, also waits
+    for the upper halves of the AVX registers: regular expressions take up to seven times as long. OpenSSL's
+    SHA-512 ends with that instruction, takes a microsecond, and is at hand everywhere.
+    """
+    hashlib.sha512(b"", usedforsecurity=False).digest()
