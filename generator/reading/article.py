@@ -6,6 +6,7 @@ import datetime as dt
 import re
 import urllib.parse
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 
 import msgspec
 
@@ -39,8 +40,6 @@ BUILT_IN: Mapping[str, tuple[str, ...]] = {
     "summary": ("description",),
 }
 
-_KEYS = {name: tuple(map(str.casefold, (name, *also))) for name, also in BUILT_IN.items()}
-
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 _USUAL = re.compile(r"https?://[a-z0-9][a-z0-9.-]*(?:[/?#][!#-;=?-\[\]-~]*)?")
 """An address that is sound as it is: no port, no sign that would have to be escaped."""
@@ -52,6 +51,12 @@ _PART = r"[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,80}"
 _ALIAS = re.compile(rf"(?:{_PART}/){{0,7}}(?:{_PART}\.html|)")
 _MOST_ALIASES = 50
 _DATE_IN_NAME = re.compile(r"^\d{4}[-_.]?\d{2}[-_.]?\d{2}[-_. ]+")
+
+
+@lru_cache(64)
+def _keys(name: str) -> tuple[str, ...]:
+    """Our own and the built-in keys of a field, as they stand in a clipping's fields."""
+    return tuple(map(str.casefold, (name, *BUILT_IN.get(name, ()))))
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,10 +103,12 @@ class _Draft:
 
     def found(self, name: str) -> list[tuple[str, str | list[str]]]:
         """The keys and values that may stand for a field of ours, in the order of trust."""
-        keys = _KEYS.get(name) or (name.casefold(),)
+        keys = _keys(name)
         if theirs := self.rules.fields.get(name):
             keys = (*map(str.casefold, theirs), *keys)
         fields = self.clipping.fields
+        if fields.keys().isdisjoint(keys):
+            return []
         return [(key, value) for key in keys if (value := fields.get(key)) and isinstance(value, (str, list))]
 
     def texts(self, name: str) -> Iterator[tuple[str, str]]:

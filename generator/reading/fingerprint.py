@@ -24,6 +24,7 @@ _SHINGLE = 8
 _SEED = 1
 _LOWEST = 0 if sys.byteorder == "little" else 7
 """Where in a number of 64 bits the lowest byte stands."""
+_SHA_512 = hashlib.sha512(usedforsecurity=False)
 _TITLE = r'(?:[ \t]+"[^"\n]{0,300}")?'
 _ASIDE = re.compile(
     rf"!\[[^\]\n]{{0,500}}\]\([^()\s]{{0,3000}}{_TITLE}\)?"  # images
@@ -63,4 +64,4 @@ def _clear_wide_registers() -> None:
     for the upper halves of the AVX registers: regular expressions take up to seven times as long. OpenSSL's
     SHA-512 ends with that instruction, takes a microsecond, and is at hand everywhere.
     """
-    hashlib.sha512(b"", usedforsecurity=False).digest()
+    _SHA_512.digest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -116,22 +117,31 @@ class _RefusedError(Exception):
 def _bytes(content: Path, path: str) -> bytes:
     """A regular file's bytes; opening never waits, whatever stands under the name."""
     try:
-        with open(content / path, "rb", buffering=0, opener=_open) as stream:
-            status = os.fstat(stream.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                advice = "replace it by a file, or name it in `ignore`"
-                raise _RefusedError(path, "is no regular file", advice)
-            if status.st_size > LARGEST:
-                message = f"is larger than {LARGEST // 1024**2} MiB"
-                raise _RefusedError(path, message, "shorten it, or name it in `ignore`")
-            return stream.readall()
+        name = os.path.join(content, path)  # noqa: PTH118 - a Path takes as long as reading
+        file = os.open(name, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
+        try:
+            return _bytes_in(file, path)
+        finally:
+            os.close(file)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else error
         raise _RefusedError(path, f"cannot be read: {why}", "check the file and its rights") from error
 
 
-def _open(file: str, flags: int) -> int:
-    return os.open(file, flags | os.O_NONBLOCK | os.O_NOCTTY)
+def _bytes_in(file: int, path: str) -> bytes:
+    """All that an open file holds; nearly always two calls of the system, where streams need six."""
+    status = os.fstat(file)
+    if stat.S_ISDIR(status.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not stat.S_ISREG(status.st_mode):
+        raise _RefusedError(path, "is no regular file", "replace it by a file, or name it in `ignore`")
+    if status.st_size > LARGEST:
+        message = f"is larger than {LARGEST // 1024**2} MiB"
+        raise _RefusedError(path, message, "shorten it, or name it in `ignore`")
+    parts = []
+    while part := os.read(file, max(status.st_size, 4096) + 1):
+        parts.append(part)
+    return b"".join(parts)
 
 
 def clipping_of(path: str, text: str) -> tuple[Clipping, tuple[Problem, ...]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 _LONGEST = 1000
 """Characters that are looked at; the rest of a text says no more."""
@@ -40,6 +41,7 @@ _LANGUAGES = {
     "thai": ("th",),
     "devanagari": ("hi", "mr", "ne", "sa"),
 }
+_CHOICE = ("latin", "cjk", "hangul", *_LANGUAGES)
 _NOT_LATIN = frozenset({"zh", "yue", "ja", "ko", *(tag for tags in _LANGUAGES.values() for tag in tags)})
 
 _COMMON_WORDS = {
@@ -82,12 +84,13 @@ def language_of(text: str, languages: Sequence[str]) -> str | None:
     counts = _scripts(sample)
     cjk = counts["han"] + counts["kana"]
     counts["cjk"] = cjk
-    known = {_primary(tag) for tag in languages}
-    for name, tags in _LANGUAGES.items():
-        if counts.get(name) and known.isdisjoint(tags):
-            counts[name] /= 2  # a name or a quotation, or text that was decoded wrongly
-    script = max(("latin", "cjk", "hangul", *_LANGUAGES), key=lambda name: counts.get(name, 0))
-    if not counts.get(script):
+    if not counts.keys().isdisjoint(_LANGUAGES):
+        known = {_primary(tag) for tag in languages}
+        for name, tags in _LANGUAGES.items():
+            if counts.get(name) and known.isdisjoint(tags):
+                counts[name] /= 2  # a name or a quotation, or text that was decoded wrongly
+    script = max((name for name in _CHOICE if name in counts), key=counts.__getitem__)
+    if not counts[script]:
         return None
     if script == "cjk":
         return _as_site_writes("ja" if counts["kana"] * 10 > cjk else "zh", languages)
@@ -118,6 +121,7 @@ def _as_site_writes(language: str, languages: Sequence[str]) -> str:
     return next((tag for tag in languages if _primary(tag) == language), language)
 
 
+@lru_cache(256)
 def _primary(tag: str) -> str:
     return tag.replace("_", "-").partition("-")[0].lower()
 
