@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import unicodedata
 
-_RFC_4648 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"  # no l, o, 0 and 1: they look like one another
-_TOALPHABET = bytes.maketrans(_RFC_4648, ALPHABET.encode())
+_PAIRS = tuple(first + second for first in ALPHABET for second in ALPHABET)
 
 
 def short_hash(value: bytes, length: int) -> str:
     """The first `length` characters (5 bits each) of the Base32 of SHA-256, in `a-z2-9` without l and o."""
-    return base64.b32encode(hashlib.sha256(value).digest()).translate(_TOALPHABET)[:length].decode()
+    pairs = (length + 1) // 2
+    # Two characters are 10 bits; bytes of zeros behind the 256 give what Base32 pads with.
+    raw = hashlib.sha256(value).digest() + b"\0\0\0"
+    number = int.from_bytes(raw[: (pairs * 10 + 7) // 8], "big") >> (-pairs * 10) % 8
+    places = range(pairs * 10 - 10, -10, -10)
+    return "".join([_PAIRS[number >> place & 1023] for place in places])[:length]
 
 
 def path_id(path: str) -> str:

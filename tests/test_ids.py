@@ -1,5 +1,7 @@
 """Ids: short, legible, lasting."""
 
+import base64
+import hashlib
 import unicodedata
 
 from hypothesis import given
@@ -28,3 +30,10 @@ def test_an_id_is_legible(path):
     id_ = path_id(path.encode("utf-8", "replace").decode())
     assert len(id_) == 12
     assert set(id_) <= set("abcdefghijkmnpqrstuvwxyz23456789")
+
+
+@given(st.binary(), st.integers(0, 51))
+def test_a_short_hash_is_the_base32_of_sha_256(value, length):
+    theirs = base64.b32encode(hashlib.sha256(value).digest()).decode()[:length]
+    ours = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"abcdefghijkmnpqrstuvwxyz23456789")
+    assert short_hash(value, length) == theirs.encode().translate(ours).decode()

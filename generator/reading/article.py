@@ -6,6 +6,7 @@ import datetime as dt
 import re
 import urllib.parse
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 
 import msgspec
 
@@ -40,6 +41,9 @@ BUILT_IN: Mapping[str, tuple[str, ...]] = {
 }
 
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
+_USUAL = re.compile(r"https?://[a-z0-9][a-z0-9.-]*(?:[/?#][!#-;=?-\[\]-~]*)?")
+"""An address that is sound as it is: no port, no sign that would have to be escaped."""
+_UNSAFE = re.compile(r'[\s"<>\\]')
 _HOST = re.compile(r"[^\s/?#@\\<>\"'`{}|^%\[\]]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?")
 _WIKILINK = re.compile(r"\[\[(?:[^\[\]|]*\|)?([^\[\]|]+)\]\]")
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{1,59}")
@@ -47,6 +51,12 @@ _PART = r"[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,80}"
 _ALIAS = re.compile(rf"(?:{_PART}/){{0,7}}(?:{_PART}\.html|)")
 _MOST_ALIASES = 50
 _DATE_IN_NAME = re.compile(r"^\d{4}[-_.]?\d{2}[-_.]?\d{2}[-_. ]+")
+
+
+@lru_cache(64)
+def _keys(name: str) -> tuple[str, ...]:
+    """Our own and the built-in keys of a field, as they stand in a clipping's fields."""
+    return tuple(map(str.casefold, (name, *BUILT_IN.get(name, ()))))
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,13 +101,15 @@ class _Draft:
         self.rules = rules
         self.problems: list[Problem] = []
 
-    def found(self, name: str) -> Iterator[tuple[str, str | list[str]]]:
+    def found(self, name: str) -> list[tuple[str, str | list[str]]]:
         """The keys and values that may stand for a field of ours, in the order of trust."""
-        keys = (*self.rules.fields.get(name, ()), name, *BUILT_IN.get(name, ()))
-        for key in keys:
-            value = self.clipping.fields.get(key.casefold())
-            if value and isinstance(value, (str, list)):
-                yield key.casefold(), value
+        keys = _keys(name)
+        if theirs := self.rules.fields.get(name):
+            keys = (*map(str.casefold, theirs), *keys)
+        fields = self.clipping.fields
+        if fields.keys().isdisjoint(keys):
+            return []
+        return [(key, value) for key in keys if (value := fields.get(key)) and isinstance(value, (str, list))]
 
     def texts(self, name: str) -> Iterator[tuple[str, str]]:
         """The same as texts on one line, entities decoded."""
@@ -316,6 +328,8 @@ def _url(draft: _Draft) -> str | None:
 
 def _address(text: str) -> tuple[str | None, str]:
     """A web address as it may stand in a link, or what is wrong with it."""
+    if _USUAL.fullmatch(text):
+        return text, ""
     if not _ADDRESS.match(text):
         scheme = re.match(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d)", text)
         return None, f"has the scheme `{scheme[0]}`, not https" if scheme else "is no web address"
@@ -328,7 +342,7 @@ def _address(text: str) -> tuple[str | None, str]:
         return None, "hides its host"
     if not _HOST.fullmatch(host) or not any(ch.isalnum() for ch in host):
         return None, "has no valid host"
-    return re.sub(r'[\s"<>\\]', lambda found: urllib.parse.quote(found[0]), text), ""
+    return _UNSAFE.sub(lambda found: urllib.parse.quote(found[0]), text), ""
 
 
 def _source(draft: _Draft, url: str | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 import msgspec
@@ -20,7 +20,7 @@ class Fields(Protocol):
 
     clipping: Clipping
 
-    def found(self, name: str) -> Iterator[tuple[str, Value]]:
+    def found(self, name: str) -> Iterable[tuple[str, Value]]:
         """The keys and values that may stand for a field, in the order of trust."""
 
     def tell(self, kind: str, key: str | None, message: str, advice: str) -> None:

@@ -71,6 +71,8 @@ def moment_of(text: str) -> Moment:
     Knows ISO 8601 with `-`, `/` or `.`, `20240703`, `2024年7月3日`, RFC 2822, English month names, and
     seconds or milliseconds since 1970.
     """
+    if (moment := _standard(text)) is not None:
+        return moment
     for pattern in (_NUMERIC, _CHINESE, _COMPACT):
         if match := pattern.fullmatch(text):
             return _moment(match.groupdict(), int(match["month"]))
@@ -88,6 +90,26 @@ def moment_of(text: str) -> Moment:
         return Moment(*_day_and_time(email.utils.parsedate_to_datetime(text)))
     except (ValueError, TypeError, OverflowError, IndexError):
         raise DateError(_why_not(text)) from None
+
+
+def _standard(text: str) -> Moment | None:
+    """`2024-07-03` or `2024-07-03T17:41:06.258565`, as most are written."""
+    length = len(text)
+    if length not in {10, 19, 26} or text[4] != "-" or text[7] != "-" or not text.isascii():
+        return None
+    try:
+        if length == 10:
+            return Moment(dt.date.fromisoformat(text))
+        if (
+            text[10] != "T"
+            or text[13] != ":"
+            or (length == 26 and not (text[19] == "." and text[20:].isdigit()))
+        ):
+            return None
+        time = dt.datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return Moment(time.date(), time)
 
 
 def _day_and_time(time: dt.datetime) -> tuple[dt.date, dt.datetime]:

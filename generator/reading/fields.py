@@ -35,6 +35,22 @@ _TEXT_KEYS = _TEXTS | _PROSE | {"id", "lang", "language"}
 _KEY = re.compile(r"""(?P<key>[^\W\d][\w .-]{0,60}?|"[^"\n]{1,60}"|'[^'\n]{1,60}')[ \t]*:(?=[ \t\n]|$)""")
 _BREAKS = str.maketrans("\x85\u2028\u2029", "   ")
 
+# A line that means to YAML what it means to the eye; the value has no white space around it, and no sign that
+# YAML gives a meaning. All else is YAML's to read.
+_INSIDE = "\x00-\x1f\x7f-\xa0\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff"
+_NAME = "[A-Za-z_][A-Za-z0-9_-]{0,60}"
+_TEXT = rf"""(?=[^\s{_INSIDE}\-?:,\[\]{{}}\#&*!|>'"%@`])
+    [^:\#{_INSIDE}]*(?:(?::(?=\S)|(?<=\S)\#)[^:\#{_INSIDE}]*)*"""
+_PLAIN_LINE = re.compile(
+    rf"""({_NAME}):(?:\ +(?:
+    "([^"\\{_INSIDE}]*)"
+    |({_TEXT})(?<=\S)
+    ))?\ *(?:\n|\Z)""",
+    re.VERBOSE,
+)
+# A colon that no value may have, and YAML reads no further.
+_TWICE_A_KEY = re.compile(rf"{_NAME}:\ +{_TEXT}:[\ \n]", re.VERBOSE)
+
 _Loader: type = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
@@ -66,6 +82,9 @@ def yaml_entries(block: str) -> Iterator[Entry]:
     # libyaml's time grows with the square of open brackets.
     if len(block) > _LARGEST_BLOCK or block.count("[") + block.count("{") > 1000:
         raise NotFieldsError
+    if (plain := _plain_entries(block)) is not None:
+        yield from plain
+        return
     try:
         events = yaml.parse(block.translate(_BREAKS), Loader=_Loader)
         next(events)
@@ -82,6 +101,24 @@ def yaml_entries(block: str) -> Iterator[Entry]:
             raise NotFieldsError
     except (yaml.YAMLError, UnicodeError) as error:
         raise NotFieldsError from error
+
+
+def _plain_entries(block: str) -> list[Entry] | None:
+    """The entries of a block of lines that need no parser, as YAML would give them; None for all others.
+
+    Raises `NotFieldsError` where YAML is known to.
+    """
+    entries = []
+    at = 0
+    while at < len(block):
+        if (line := _PLAIN_LINE.match(block, at)) is None:
+            if _TWICE_A_KEY.match(block, at):
+                raise NotFieldsError
+            return None
+        key, quoted, plain = line.groups()
+        entries.append(Entry(key.lower(), plain or quoted or "", at))
+        at = line.end()
+    return entries
 
 
 def _start(event: yaml.Event) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -48,8 +49,8 @@ def clipping_in(path: str, raw: bytes) -> tuple[Clipping, tuple[Problem, ...]]:
     """The clipping that a file's bytes hold, and what is wrong with it; never raises."""
     garbled: list[Problem] = []
 
-    def mended(text: str) -> str:
-        text, told = _mended(path, text)
+    def mended(text: str, odd: str) -> str:
+        text, told = _mended(path, text, odd)
         garbled.extend(told)
         return text
 
@@ -68,11 +69,11 @@ def clipping_in(path: str, raw: bytes) -> tuple[Clipping, tuple[Problem, ...]]:
     return clipping, (*problems, *garbled, *faults)
 
 
-def _mended(path: str, text: str) -> tuple[str, tuple[Problem, ...]]:
-    """The text with wrong readings undone, and what there is to say about it."""
-    found = restoration(text)
+def _mended(path: str, text: str, odd: str) -> tuple[str, tuple[Problem, ...]]:
+    """The text with wrong readings undone, and what there is to say about it; `odd`: its odd characters."""
+    found = restoration(text, odd)
     if found is None:
-        if (line := garbled_line(text)) is None:
+        if (line := garbled_line(text, odd)) is None:
             return text, ()
         message = "text was read in the wrong encoding before it was saved, and cannot be restored"
         return text, (_garbled(path, line, message, Severity.WARNING),)
@@ -116,22 +117,31 @@ class _RefusedError(Exception):
 def _bytes(content: Path, path: str) -> bytes:
     """A regular file's bytes; opening never waits, whatever stands under the name."""
     try:
-        with open(content / path, "rb", buffering=0, opener=_open) as stream:
-            status = os.fstat(stream.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                advice = "replace it by a file, or name it in `ignore`"
-                raise _RefusedError(path, "is no regular file", advice)
-            if status.st_size > LARGEST:
-                message = f"is larger than {LARGEST // 1024**2} MiB"
-                raise _RefusedError(path, message, "shorten it, or name it in `ignore`")
-            return stream.readall()
+        name = os.path.join(content, path)  # noqa: PTH118 - a Path takes as long as reading
+        file = os.open(name, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
+        try:
+            return _bytes_in(file, path)
+        finally:
+            os.close(file)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else error
         raise _RefusedError(path, f"cannot be read: {why}", "check the file and its rights") from error
 
 
-def _open(file: str, flags: int) -> int:
-    return os.open(file, flags | os.O_NONBLOCK | os.O_NOCTTY)
+def _bytes_in(file: int, path: str) -> bytes:
+    """All that an open file holds; nearly always two calls of the system, where streams need six."""
+    status = os.fstat(file)
+    if stat.S_ISDIR(status.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not stat.S_ISREG(status.st_mode):
+        raise _RefusedError(path, "is no regular file", "replace it by a file, or name it in `ignore`")
+    if status.st_size > LARGEST:
+        message = f"is larger than {LARGEST // 1024**2} MiB"
+        raise _RefusedError(path, message, "shorten it, or name it in `ignore`")
+    parts = []
+    while part := os.read(file, max(status.st_size, 4096) + 1):
+        parts.append(part)
+    return b"".join(parts)
 
 
 def clipping_of(path: str, text: str) -> tuple[Clipping, tuple[Problem, ...]]:
@@ -149,11 +159,19 @@ def clipping_of(path: str, text: str) -> tuple[Clipping, tuple[Problem, ...]]:
         )
         body = text.strip("\n") if start else ""
         return Clipping(path=path, fields={}, lines={}, body=body), (problem,)
-    parted, body = frontmatter.parse(start, handler=_VERBATIM)
-    if "block" in parted:
-        body = _with_indent(start, body)
-        return _clipping(path, str(parted["block"]), body, first_line)
+    if (parted := _parted(start)) is not None:
+        block, body = parted
+        return _clipping(path, block, _with_indent(start, body), first_line)
     return _unclosed(path, start.partition("\n")[2], first_line)
+
+
+def _parted(text: str) -> tuple[str, str] | None:
+    """Block and body of a text that begins with a boundary; None where no second one follows."""
+    end = text.find("\n---", 3)
+    if end > 0 and text.startswith("---\n") and text.startswith("\n", end + 4):
+        return text[3 : end + 1], text[end + 4 :].strip()  # as nearly all are written
+    parted, body = frontmatter.parse(text, handler=_VERBATIM)
+    return (str(parted["block"]), body) if "block" in parted else None
 
 
 def _with_indent(text: str, body: str) -> str:
@@ -222,12 +240,14 @@ def _clipping(path: str, block: str, body: str, line: int) -> tuple[Clipping, tu
     told: set[str] = set()
     here, counted = line + 1, 0
     for entry in entries:
-        if entry.advice in told:
-            entry = msgspec.structs.replace(entry, note="")  # noqa: PLW2901 - once is enough
-        told |= {entry.advice} - {""}
+        if entry.advice:
+            if entry.advice in told:
+                entry = msgspec.structs.replace(entry, note="")  # noqa: PLW2901 - once is enough
+            told.add(entry.advice)
         here += block.count("\n", counted, entry.start)
         counted = entry.start
-        problems += _problems(path, entry, here, at.get(entry.key))
+        if entry.mended or entry.note or entry.key in at:
+            problems += _problems(path, entry, here, at.get(entry.key))
         fields[entry.key], at[entry.key] = entry.value, here
     return Clipping(path=path, fields=fields, lines=at, body=body, repaired=repaired), tuple(problems)
 

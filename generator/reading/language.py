@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 _LONGEST = 1000
 """Characters that are looked at; the rest of a text says no more."""
@@ -21,15 +22,15 @@ _MANY_WORDS = 20
 
 # In the order of trust: kana and hangul come with Han characters.
 _SCRIPTS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("han", re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]")),
-    ("kana", re.compile("[\u3041-\u309f\u30a1-\u30fa\u30fd-\u30ff\uff66-\uff9d]")),
-    ("hangul", re.compile("[\u1100-\u11ff\uac00-\ud7a3]")),
-    ("cyrillic", re.compile("[\u0400-\u052f]")),
-    ("arabic", re.compile("[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc]")),
-    ("hebrew", re.compile("[\u0591-\u05f4]")),
-    ("greek", re.compile("[\u0370-\u03ff\u1f00-\u1fff]")),
-    ("thai", re.compile("[\u0e01-\u0e5b]")),
-    ("devanagari", re.compile("[\u0900-\u097f]")),
+    ("han", re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]+")),
+    ("kana", re.compile("[\u3041-\u309f\u30a1-\u30fa\u30fd-\u30ff\uff66-\uff9d]+")),
+    ("hangul", re.compile("[\u1100-\u11ff\uac00-\ud7a3]+")),
+    ("cyrillic", re.compile("[\u0400-\u052f]+")),
+    ("arabic", re.compile("[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc]+")),
+    ("hebrew", re.compile("[\u0591-\u05f4]+")),
+    ("greek", re.compile("[\u0370-\u03ff\u1f00-\u1fff]+")),
+    ("thai", re.compile("[\u0e01-\u0e5b]+")),
+    ("devanagari", re.compile("[\u0900-\u097f]+")),
 )
 # The commonest language of each script first; one that the site names wins.
 _LANGUAGES = {
@@ -40,6 +41,7 @@ _LANGUAGES = {
     "thai": ("th",),
     "devanagari": ("hi", "mr", "ne", "sa"),
 }
+_CHOICE = ("latin", "cjk", "hangul", *_LANGUAGES)
 _NOT_LATIN = frozenset({"zh", "yue", "ja", "ko", *(tag for tags in _LANGUAGES.values() for tag in tags)})
 
 _COMMON_WORDS = {
@@ -82,12 +84,13 @@ def language_of(text: str, languages: Sequence[str]) -> str | None:
     counts = _scripts(sample)
     cjk = counts["han"] + counts["kana"]
     counts["cjk"] = cjk
-    known = {_primary(tag) for tag in languages}
-    for name, tags in _LANGUAGES.items():
-        if counts.get(name) and known.isdisjoint(tags):
-            counts[name] /= 2  # a name or a quotation, or text that was decoded wrongly
-    script = max(("latin", "cjk", "hangul", *_LANGUAGES), key=lambda name: counts.get(name, 0))
-    if not counts.get(script):
+    if not counts.keys().isdisjoint(_LANGUAGES):
+        known = {_primary(tag) for tag in languages}
+        for name, tags in _LANGUAGES.items():
+            if counts.get(name) and known.isdisjoint(tags):
+                counts[name] /= 2  # a name or a quotation, or text that was decoded wrongly
+    script = max((name for name in _CHOICE if name in counts), key=counts.__getitem__)
+    if not counts[script]:
         return None
     if script == "cjk":
         return _as_site_writes("ja" if counts["kana"] * 10 > cjk else "zh", languages)
@@ -108,8 +111,9 @@ def _scripts(sample: str) -> dict[str, float]:
     for script, pattern in _SCRIPTS:
         if left <= latin:
             break
-        counts[script] = found = len(pattern.findall(others))
-        left -= found
+        others = pattern.sub("", others)
+        counts[script] = left - len(others)
+        left = len(others)
     return counts
 
 
@@ -117,6 +121,7 @@ def _as_site_writes(language: str, languages: Sequence[str]) -> str:
     return next((tag for tag in languages if _primary(tag) == language), language)
 
 
+@lru_cache(256)
 def _primary(tag: str) -> str:
     return tag.replace("_", "-").partition("-")[0].lower()
 

@@ -14,6 +14,8 @@ from collections.abc import Mapping
 
 import msgspec
 
+from generator.reading.text import odd_characters
+
 LONGEST_CHAIN = 3
 """Wrong readings, one upon the other, that are undone."""
 
@@ -25,6 +27,7 @@ _CHARACTERS = re.compile(
 _FRAGMENT = re.compile("(?:[\xc3-\xdf]|[\xe1-\xef][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{2})$")
 _SMALL = re.compile("[\x80-\u2fff]+")
 """A token of a codec of one byte a character."""
+_SEVERAL = re.compile("[\x80-\u2fff]{2,}")
 _LARGE = re.compile("[^\x00-\x7f]+")
 """A token of GB18030."""
 # What begins a character of three bytes is a letter in every codec here, and what follows is no Chinese.
@@ -38,8 +41,14 @@ _LOST = re.compile(
 )
 _SHORT = 400
 """Characters; a text that may lack these by chance, and costs little."""
-_SIGNS = "锟\ufffd烫屯锛鈥銆âÃ"
-_NOT_LETTERS = bytes(set(range(256)) - set(range(0xC3, 0xE0)))
+_SIGN = re.compile("[锟\ufffd烫屯锛鈥銆âÃ]")
+_GB_TRACE = re.compile(f"[{_GB_TRACES}]")
+# Characters that in GB18030 look as UTF-8 begins; a token that begins with another is none.
+_GB_FIRST = frozenset(
+    bytes([lead, trail]).decode("gb18030", "ignore")
+    for lead in range(0xC2, 0xF5)
+    for trail in range(0x80, 0xC0)
+)
 
 
 class _Codec(msgspec.Struct, frozen=True):
@@ -102,11 +111,14 @@ def restored(text: str) -> str | None:
     return found.text if found else None
 
 
-def restoration(text: str) -> Restored | None:
-    """The same with the codecs."""
+def restoration(text: str, odd: str | None = None) -> Restored | None:
+    """The same with the codecs; `odd`: the text's `odd_characters`, where they are known."""
     found = None
-    while (found is None or len(found.codecs) < LONGEST_CHAIN) and (step := _step(text)):
-        text = step.text
+    while found is None or len(found.codecs) < LONGEST_CHAIN:
+        step = _step(text, odd_characters(text) if odd is None else odd)
+        if step is None:
+            break
+        text, odd = step.text, None
         before = found.codecs if found else ()
         found = Restored(text, before + step.codecs, step.lost)
     return found
@@ -117,27 +129,27 @@ def suspicious(text: str) -> bool:
     return garbled_line(text) is not None
 
 
-def garbled_line(text: str) -> int | None:
+def garbled_line(text: str, odd: str | None = None) -> int | None:
     """The first line, counted from 1, that holds what only wrong readings leave behind."""
-    if text.isascii() or not any(sign in text for sign in _SIGNS):
+    if text.isascii() or not _SIGN.search(text if odd is None else odd):
         return None
     found = _LOST.search(text)
     return text.count("\n", 0, found.start()) + 1 if found else None
 
 
-def _candidates(text: str) -> tuple[_Codec, ...]:
+def _candidates(text: str, odd: str) -> tuple[_Codec, ...]:
     """The codecs that text may have been read in; a quick look that lets sound text pass."""
     if text.isascii():
         return ()
-    # Letters beyond Latin-1's signs begin with C3 to DF in UTF-8.
-    letters = len(text.encode("utf-8", "surrogatepass").translate(None, _NOT_LETTERS))
-    single = _SINGLE if letters and _PAIR.search(text) else ()
-    return (*single, _GB) if len(text) < _SHORT or any(trace in text for trace in _GB_TRACES) else single
+    single = _SINGLE if _PAIR.search(odd) and _PAIR.search(text) else ()
+    return (*single, _GB) if len(text) < _SHORT or _GB_TRACE.search(odd) else single
 
 
-def _step(text: str) -> Restored | None:
+def _step(text: str, odd: str) -> Restored | None:
     """The text with one wrong reading undone, by the codec that explains most."""
-    if not (codecs := _candidates(text)):
+    if not (codecs := _candidates(text, odd)):
+        return None
+    if not (codecs := _provable(text, codecs)):
         return None
     lines = text.split("\n")
     explained, best = max(((_explained(lines, codec), codec) for codec in codecs), key=operator.itemgetter(0))
@@ -154,12 +166,29 @@ def _step(text: str) -> Restored | None:
     return Restored(best.token.sub(meant, text), (best.name,), lost)
 
 
+def _provable(text: str, codecs: tuple[_Codec, ...]) -> tuple[_Codec, ...]:
+    """Those codecs that in all of the text explain as much as proves them; for most texts none does."""
+    several = "\n".join(_SEVERAL.findall(text)) if len(codecs) > 1 else ""
+
+    def most(codec: _Codec) -> int:
+        if codec.table is None:
+            tokens = filter(_may_be_gb, _LARGE.findall(text))
+            return sum(_read_gb(token).explained for token in tokens)
+        return sum(map(len, _CHARACTERS.findall(several.translate(codec.table))))
+
+    return tuple(codec for codec in codecs if most(codec) >= codec.proof)
+
+
+def _may_be_gb(token: str) -> bool:
+    return token[0] in _GB_FIRST
+
+
 def _explained(lines: list[str], codec: _Codec) -> int:
     """How much of the text a codec explains; 0 where it is not proved."""
     clean = mixed = 0
     may_hold = _PAIR.search if codec.table else _LARGE.search
     for line in filter(may_hold, lines):
-        tokens = [_read(found, codec) for found in codec.token.findall(line)]
+        tokens = [_read(token, codec) for token in codec.token.findall(line)]
         explained = sum(token.explained for token in tokens)
         if 10 * sum(token.stray for token in tokens) <= explained:
             clean += explained

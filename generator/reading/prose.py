@@ -5,11 +5,11 @@ This is a glance, not a Markdown parser: fast, and right about what clippers wri
 
 from __future__ import annotations
 
-import bisect
+import itertools
 import operator
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from generator.reading.text import bare, folded, unescaped
 
@@ -48,7 +48,7 @@ _WIDE = re.compile(
     "[\u1100-\u11ff\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\U00020000-\U000323af]+"
 )
 _BROAD = re.compile(
-    "[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60\U0001f300-\U0001faff\U00020000-\U000323af]"
+    "[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60\U0001f300-\U0001faff\U00020000-\U000323af]+"
 )
 _AFTER_WIDE = re.compile(r"(?<=[\u3000-\u303f\uff01-\uff0f\uff1a-\uff1f]) ")
 _ALL_LINK = re.compile(r"!?\[[^\[\]\n]*\]\([^()\n]*\)")
@@ -203,12 +203,12 @@ def excerpt_of(body: str) -> str:
 
     Headings, tables, code and paragraphs that are mostly links stay out; lists count where nothing else is.
     """
-    blocks = list(_paragraphs(body[:_EXCERPT_SAMPLE]))
-    text = _joined(blocks, 24, items=False)
-    return shortened(text or _joined(blocks[:20], 6, items=True))
+    sample = body[:_EXCERPT_SAMPLE]
+    text = _joined(_paragraphs(sample), 24, items=False)
+    return shortened(text or _joined(itertools.islice(_paragraphs(sample), 20), 6, items=True))
 
 
-def _joined(blocks: Sequence[str], fewest: int, *, items: bool) -> str:
+def _joined(blocks: Iterable[str], fewest: int, *, items: bool) -> str:
     """As many blocks as two lines take, of at least so many letters, as plain text on one line."""
     found: list[str] = []
     units = 0
@@ -262,9 +262,9 @@ def _is_mostly_links(markdown: str, text: str) -> bool:
 
 def shortened(text: str) -> str:
     """A text of one line cut to two lines on the page, at a word's or a character's end, with `…`."""
-    if _units(text[: _EXCERPT_UNITS + 1]) <= _EXCERPT_UNITS:
+    at = _end_of(text[: _EXCERPT_UNITS + 1], _EXCERPT_UNITS)
+    if at == len(text):
         return text
-    at = bisect.bisect_right(range(_EXCERPT_UNITS + 1), _EXCERPT_UNITS, key=lambda n: _units(text[:n])) - 1
     inside_word = at < len(text) and text[at].isalnum() and text[at - 1].isalnum()
     if inside_word and not _BROAD.match(text[at]) and (space := text.rfind(" ", max(0, at - 30), at)) > 0:
         at = space
@@ -273,9 +273,21 @@ def shortened(text: str) -> str:
     return text[:at].rstrip(" ,;:，、；：（(-–—") + "…"
 
 
+def _end_of(text: str, units: int) -> int:
+    """How many characters of a text so many units hold."""
+    broad = 0
+    for run in () if text.isascii() else _BROAD.finditer(text):
+        start, end = run.span()
+        if 2 * end - start + broad > units:
+            left = units - broad
+            return left if left < start else (left + start) // 2
+        broad += end - start
+    return min(len(text), units - broad)
+
+
 def _units(text: str) -> int:
     """Width of a text, where a Latin letter has 1."""
-    return len(text) if text.isascii() else len(text) + len(_BROAD.findall(text))
+    return len(text) if text.isascii() else len(text) + sum(map(len, _BROAD.findall(text)))
 
 
 def _joins(ch: str) -> bool:

@@ -13,7 +13,8 @@ NO = frozenset({"false", "no", "off", "n", "0", "", "null", "~"})
 
 def words(value: str | list[str]) -> str:
     """A value that is no prose, on one line, without a comment at its end."""
-    return COMMENT.sub("", folded(value if isinstance(value, str) else " ".join(value)))
+    text = folded(value if isinstance(value, str) else " ".join(value))
+    return COMMENT.sub("", text) if "#" in text else text
 
 
 def items(value: str | list[str]) -> list[str]:

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from generator.reading import dates
 from generator.reading.dates import DateError, Moment, day_of_path, moment_of
 
 DAY = dt.date(2024, 7, 3)
@@ -123,3 +124,25 @@ def test_iso_dates_come_back(time):
 )
 def test_day_of_a_path(path, day):
     assert day_of_path(path) == day
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2024-07-03", "2024-W01-1", "2024-13-01", "0000-01-01", "2024-02-30", "２０２４-07-03",
+        "2024-07-03T10:20:30",
+        "2024-07-03 10:20:30", "2024-07-03T24:20:30", "2024-07-03T10:20:60", "2024-07-03T10:20:30.123456",
+        "2024-07-03T10:20:30.123+01", "2024-07-03T10:20:30,123456",
+        "2024-07-03T10:20:30.12+010", "2024-07-03T10.20.30",
+    ],
+)  # fmt: skip
+def test_the_quick_way_reads_as_the_long_one(text, monkeypatch):
+    def read():
+        try:
+            return moment_of(text)
+        except DateError as error:
+            return str(error)
+
+    quick = read()
+    monkeypatch.setattr(dates, "_standard", lambda _: None)
+    assert quick == read()

@@ -1,10 +1,13 @@
+import hashlib
 import random
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.grouping.likeness import contained, likeness
+from generator.reading import prose
 from generator.reading.fingerprint import SLOTS, fingerprint_of
 
 
@@ -61,3 +64,23 @@ def test_any_text_has_letters_and_a_whole_fingerprint(text):
     letters, signature = fingerprint_of(text)
     assert 0 <= letters <= len(text)
     assert len(signature) in {0, SLOTS}
+
+
+def test_a_fingerprint_never_changes():
+    # What the cache keeps is compared with what is read today.
+    text = f"{words(1, 200)} 报纸的历史 {words(2, 200, wide=True)}"
+    letters, fingerprint = fingerprint_of(text)
+    assert (letters, hashlib.sha256(fingerprint).hexdigest()[:16]) == (1405, "5a53b7d6f1b55bde")
+
+
+def test_a_fingerprint_leaves_regular_expressions_as_fast_as_they_were():
+    text = "* [label](/of/a/link)\n" * 200
+
+    def seconds():
+        start = time.process_time()
+        prose.plain_text(text)
+        return time.process_time() - start
+
+    before = min(seconds() for _ in range(9))
+    fingerprint_of(words(1, 400))
+    assert min(seconds() for _ in range(9)) < 2 * before

@@ -344,3 +344,48 @@ def test_pipe_does_not_hang(tmp_path):
     clipping, (problem,) = read_clipping(tmp_path, "x.md")
     assert clipping is None
     assert problem.message == "is no regular file"
+
+
+PARTS = st.sampled_from([
+    *["a", "b c", " ", "  ", ":", ": ", " :", "#", " #", "-", "- ", "[", "]", "{", "}", "'", '"', ","],
+    *["字", "é", "😀", "\u3000", "\xa0", "\x85", "\u2028", "\u200b", "\ufeff", "\x7f", "\t", "\\", "\\n"],
+    *["?", "? ", "\ud800"],
+    *["|", ">", "%", "@", "`", "!", "&", "*", "~", "=", "<<", "null", "1.0", "2024-07-03", "https://a.b/?c=d#e"],
+])  # fmt: skip
+VALUES = st.lists(PARTS, max_size=5).map("".join)
+LINES = st.builds(
+    "{}{}{}".format,
+    st.sampled_from(["title", "url", "null", "y", "X-y", "_a", "a b", "- a", "", "..."]),
+    st.sampled_from([":", ": ", ":  "]),
+    VALUES | VALUES.map('"{}"'.format),
+)
+
+
+@given(st.lists(LINES, max_size=4).map("\n".join), st.sampled_from(["", "\n"]))
+@example("title: a: b", "")
+@example("title: a #b", "\n")
+def test_what_is_read_without_yaml_is_what_yaml_reads(lines, end):
+    def entries():
+        try:
+            return list(fields.yaml_entries(lines + end))
+        except fields.NotFieldsError:
+            return None
+
+    quick = entries()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fields, "_plain_entries", lambda _: None)
+        assert quick == entries()
+
+
+def test_plain_lines_are_read_without_yaml(monkeypatch):
+    monkeypatch.setattr(fields.yaml, "parse", None)
+    clipping, problems = fields_of(
+        "title: Of C#, a: 1", "url: https://a.example/b#c", "tags:", 'site: "A: b"'
+    )
+    assert clipping.fields == {
+        "title": "Of C#, a: 1",
+        "url": "https://a.example/b#c",
+        "tags": "",
+        "site": "A: b",
+    }
+    assert [problem.line for problem in problems] == [2]

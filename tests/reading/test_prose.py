@@ -243,3 +243,13 @@ def test_hostile_text_takes_no_time(hostile):
     prose.excerpt_of(body)
     prose.without_targets(body)
     assert time.process_time() - start < 15
+
+
+@given(st.text(alphabet="ab 字，😀é", max_size=200))
+def test_a_shortened_text_is_as_long_as_two_lines_allow(text):
+    def width(part):
+        return sum(1 + (ch in "字，😀") for ch in part)
+
+    most = max(n for n in range(len(text) + 1) if width(text[:n]) <= 160)
+    assert prose._end_of(text, 160) == most
+    assert (prose.shortened(text) == text) == (most == len(text))

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.errors import shown
-from generator.reading.text import bare, decode, folded, unescaped
+from generator.reading.text import bare, decode, folded, odd_characters, unescaped
 
 CHINESE = "---\ntitle: 报纸的历史\n---\n\n活字印刷术让书籍走进了千家万户，也让报纸成为可能。\n"
 ENGLISH = "---\ntitle: News\n---\n\nThe café’s paper.\n"
@@ -114,3 +114,17 @@ def test_shown_paths():
     assert shown("a/b c.md") == "a/b c.md"
     assert shown("日报\u3000期.md") == "日报\u3000期.md"
     assert shown("a\udcff\nb\u202e.md") == "a\\xff\\nb\\u202e.md"
+
+
+def test_only_characters_that_show_are_left():
+    for code in range(0x30000):
+        spaced = f"a{chr(code)}b"
+        quick = folded(spaced)
+        assert quick == folded(f"{spaced}  ")  # two spaces go the long way
+
+
+@given(st.text())
+def test_odd_characters_are_all_but_plain_ascii(text):
+    odd = "".join(ch for ch in text if not (" " <= ch <= "~" or ch in "\t\n\r"))
+    assert odd_characters(text) == odd
+    assert odd_characters(text, text.encode()) == odd
