@@ -3,9 +3,9 @@
     python benchmarks/corpus.py OUT --articles 143500 --from CLIPPINGS
     python benchmarks/corpus.py OUT --articles 1000000 --synthetic
 
-Both write `OUT/YYYY/MM/DD/daily/<name>.md`, and the same files every time. CLIPPINGS holds such a tree; its first
-clippings in the order of their paths are taken. Once there are no more they come again, each time some months
-earlier, with other titles and addresses.
+Both write `OUT/YYYY/MM/DD/daily/<name>.md`, and the same files every time. CLIPPINGS holds such a tree; its
+first clippings in the order of their paths are taken. Once there are no more they come again, each time some
+months earlier, with other titles and addresses.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ File = tuple[str, bytes]
 
 def clippings_in(folder: Path) -> list[str]:
     """Paths of the clippings in a folder, in order."""
-    return sorted(path.relative_to(folder).as_posix() for path in folder.glob("[0-9]*/[0-9]*/[0-9]*/daily/*.md"))
+    return sorted(
+        path.relative_to(folder).as_posix() for path in folder.glob("[0-9]*/[0-9]*/[0-9]*/daily/*.md")
+    )
 
 
 def repeated(folder: Path, count: int) -> Iterator[File]:
@@ -97,7 +99,10 @@ def synthetic(count: int, seed: int = 1) -> Iterator[File]:
 def _sentence(chance: random.Random, wide: bool) -> str:
     if wide:
         return "".join(chr(chance.randint(0x4E00, 0x5800)) for _ in range(chance.randint(10, 30))) + "。"
-    words = ("".join(chance.choices("aeiourstlnmcdp", k=chance.randint(2, 9))) for _ in range(chance.randint(5, 15)))
+    words = (
+        "".join(chance.choices("aeiourstlnmcdp", k=chance.randint(2, 9)))
+        for _ in range(chance.randint(5, 15))
+    )
     return " ".join(words).capitalize() + "."
 
 
@@ -120,7 +125,9 @@ def write(folder: Path, files: Iterable[File]) -> int:
 
 def main() -> None:
     """Write the clippings that the command line asks for."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("out", type=Path)
     parser.add_argument("--articles", type=int, required=True, metavar="N")
     kind = parser.add_mutually_exclusive_group(required=True)

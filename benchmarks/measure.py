@@ -1,8 +1,8 @@
 """What a run costs: wall clock, CPU and peak memory, of a process and all that it starts.
 
-Where there is `/proc`, memory is RSS of a process that is alone, and PSS summed where there are several, so that what they
-share counts once. CPU is summed over all of them too, also over those for which nobody waits. Elsewhere only the
-process itself and those that it waited for are counted.
+Where there is `/proc`, memory is RSS of a process that is alone, and PSS summed where there are several, so
+that what they share counts once. CPU is summed over all of them too, also over those for which nobody waits.
+Elsewhere only the process itself and those that it waited for are counted.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -124,13 +124,15 @@ class Meter:
             pause = max(EVERY, SHARE * (time.perf_counter() - started))
 
 
-def run(command: Sequence[str | Path], folder: Path | None = None) -> Run:
+def run(
+    command: Sequence[str], folder: Path | None = None, environment: Mapping[str, str] | None = None
+) -> Run:
     """Run a program to its end; raises `SystemExit` with its output where it fails."""
     if hasattr(os, "sync"):
         os.sync()  # what earlier runs wrote is not to be paid by this one
     with tempfile.TemporaryFile() as log:
         started = time.perf_counter()
-        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
+        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
         meter = Meter(process.pid)
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - started
@@ -147,7 +149,9 @@ def run(command: Sequence[str | Path], folder: Path | None = None) -> Run:
 
 def median(costs: Sequence[Cost]) -> dict[str, float]:
     """The medians of several runs, for a file of results."""
-    found = {name: statistics.median(asdict(cost)[name] for cost in costs) for name in ("seconds", "cpu", "memory")}
+    found = {
+        name: statistics.median(asdict(cost)[name] for cost in costs) for name in ("seconds", "cpu", "memory")
+    }
     walls = [cost.seconds for cost in costs]
     return {**found, "least": min(walls), "most": max(walls), "runs": len(costs)}
 

@@ -2,9 +2,10 @@
 
     python benchmarks/peers.py CLIPPINGS --site FOLDER --hugo PROGRAM --out FOLDER
 
-`--site` holds a Hugo site without content, with a page for each post, for each term of the taxonomies `sources` and `days`, and
-`uglyURLs` for posts; `posts()` says what front matter they have. A fair one shows what ours shows. The clippings get valid
-front matter, and template syntax in them is broken up: Hugo stops at both.
+`--site` holds a Hugo site without content, with a page for each post, for each term of the taxonomies
+`sources` and `days`, and `uglyURLs` for posts; `posts()` says what front matter they have. A fair one shows
+what ours shows. The clippings get valid front matter, and template syntax in them is broken up: Hugo stops at
+both.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ class Hugo:
 
     program: Path
     folder: Path
+    content: Path
+    """The clippings that its posts were made of."""
 
     @property
     def out(self) -> Path:
@@ -53,6 +56,10 @@ class Hugo:
     def post(self, clipping: str) -> Path:
         """The file that was made of a clipping."""
         return self.folder / "content" / "posts" / post_of(clipping)
+
+    def clippings(self) -> list[str]:
+        """All clippings, in order."""
+        return clippings_in(self.content)
 
     def pages(self, clipping: str) -> list[str]:
         """The addresses that show a clipping: its own and its day's."""
@@ -81,7 +88,10 @@ def posts(clippings: Path) -> Iterator[tuple[str, str]]:
             "link": fields.get("url", ""),
         }
         lines = (f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in head.items())
-        yield post_of(path), "---\n" + "\n".join(lines).replace(f'date: "{day}"', f"date: {day}") + f"\n---\n{safe}"
+        yield (
+            post_of(path),
+            "---\n" + "\n".join(lines).replace(f'date: "{day}"', f"date: {day}") + f"\n---\n{safe}",
+        )
 
 
 def split(text: str) -> tuple[dict[str, str], str]:
@@ -105,18 +115,22 @@ def prepare(clippings: Path, site: Path, program: Path, folder: Path) -> Hugo:
         file = folder / "content" / "posts" / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8", errors="replace")
-    return Hugo(program, folder)
+    return Hugo(program, folder, clippings)
 
 
 def main() -> None:
     """Prepare, build twice, and print what it cost."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("content", type=Path, metavar="CLIPPINGS")
     parser.add_argument("--site", type=Path, required=True)
     parser.add_argument("--hugo", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
-    hugo = prepare(arguments.content, arguments.site, arguments.hugo.absolute(), arguments.out.absolute() / "hugo")
+    hugo = prepare(
+        arguments.content, arguments.site, arguments.hugo.absolute(), arguments.out.absolute() / "hugo"
+    )
     done: dict[str, Run] = {name: run(hugo.build()) for name in ("cold", "unchanged")}
     for name, one in done.items():
         cost = one.cost

@@ -2,9 +2,10 @@
 
     python benchmarks/stages.py CLIPPINGS [--site FOLDER] [--workers N] [--json FILE]
 
-`--site` is where the site and its cache go; run again on the same folder it shows a build that has little to do.
-Without it, both are thrown away. Seconds are those in which the main process was in a stage: worker processes may be
-busy with another one meanwhile, and their CPU counts for the stage in which the main process is at that time.
+`--site` is where the site and its cache go; run again on the same folder it shows a build that has little to
+do. Without it, both are thrown away. Seconds are those in which the main process was in a stage: worker
+processes may be busy with another one meanwhile, and their CPU counts for the stage in which the main process
+is at that time.
 """
 
 from __future__ import annotations
@@ -142,7 +143,10 @@ def build(content: Path, folder: Path, workers: int, clock: Clock) -> str:
             return clock.waits(super().run(task, work), TASKS.get(name, name))
 
     site = load(
-        folder / "digest.toml", content=content.absolute(), output=folder / "public", base_url="https://digest.example/"
+        folder / "digest.toml",
+        content=content.absolute(),
+        output=folder / "public",
+        base_url="https://digest.example/",
     )
     options = Options(as_of=dt.datetime(2026, 1, 1, tzinfo=dt.UTC), future=True)
     clock.enter(REST)
@@ -150,17 +154,15 @@ def build(content: Path, folder: Path, workers: int, clock: Clock) -> str:
         report = build_site(site, options, silent, workers=pool).report
         clock.meter.look()
     pages = report.pages
-    return f"{report.found:,} found, {report.published:,} published, {pages.written:,} written, {pages.kept:,} kept"
+    read = f"{report.found:,} found, {report.published:,} published"
+    return f"{read}, {pages.written:,} written, {pages.kept:,} kept"
 
 
 def table(rows: Iterable[dict[str, Any]]) -> str:
     """The stages for people."""
-    lines = [f"{'stage':24} {'s':>8} {'CPU s':>8} {'MiB':>7} {'share':>6}"]
-    for row in rows:
-        lines.append(
-            f"{row['stage']:24} {row['seconds']:8.2f} {row['cpu']:8.2f} {row['memory']:7.0f} {row['share']:6.1%}"
-        )
-    return "\n".join(lines)
+    form = "{stage:24} {seconds:8.2f} {cpu:8.2f} {memory:7.0f} {share:6.1%}"
+    head = f"{'stage':24} {'s':>8} {'CPU s':>8} {'MiB':>7} {'share':>6}"
+    return "\n".join([head, *(form.format_map(row) for row in rows)])
 
 
 def stages(content: Path, folder: Path, workers: int | None = None) -> dict[str, Any]:
@@ -184,13 +186,21 @@ def stages(content: Path, folder: Path, workers: int | None = None) -> dict[str,
         }
         for stage, seconds in sorted(clock.seconds.items(), key=lambda item: item[0] == REST)
     ]
-    whole = {"stage": "all", "seconds": total, "cpu": clock.meter.cpu, "memory": clock.meter.peak, "share": 1.0}
+    whole = {
+        "stage": "all",
+        "seconds": total,
+        "cpu": clock.meter.cpu,
+        "memory": clock.meter.peak,
+        "share": 1.0,
+    }
     return {"closing": closing, "workers": count, "rows": [*rows, whole], "missing": missing}
 
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("content", type=Path, metavar="CLIPPINGS")
     parser.add_argument("--site", type=Path, metavar="FOLDER")
     parser.add_argument("--workers", type=int, metavar="N")
