@@ -3,10 +3,10 @@
     python benchmarks/build.py CLIPPINGS --work FOLDER [--runs 3] [--workers N] [--json FILE]
 
 *Cold* has no output and no cache; *unchanged* is the same command again; *edited* comes after one clipping
-got another title and a last line. Medians of several runs; one that takes a minute is not repeated. FOLDER
-gets the site and links to the clippings, which themselves stay as they are. Let it be new and in a folder of
-its own: for minutes after many files were deleted, ext4 takes ten times as long to make others near them. For
-the same reason nothing is deleted here.
+got another title. Medians of several runs; one that takes a minute is not repeated. FOLDER gets the site and
+links to the clippings, which themselves stay as they are. Let it be new and in a folder of its own: for
+minutes after many files were deleted, ext4 takes ten times as long to make others near them. For the same
+reason nothing is deleted here.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def again(site: Generator) -> Cost:
 
 def after_an_edit(site: Generator, clipping: str) -> Cost:
     """Edit a clipping and build."""
-    save(site.post(clipping), token())
+    save(site, clipping, token())
     return again(site)
 
 

@@ -27,7 +27,7 @@ from measure import Meter, cpu, spread, tree
 from ours import Generator, chosen, environment, prepare, save, token
 
 EVERY = 0.005
-LIMIT = 900.0
+LIMIT = 600.0
 """Seconds after which a page is given up."""
 
 
@@ -125,7 +125,7 @@ def saves(
         own, day = site.pages(clipping)
         listed = Path(own).name in (reader.get(day) or "")  # a day shows the first ten of a source
         mark = token()
-        saved = save(site.post(clipping), mark)
+        saved = save(site, clipping, mark)
         for kind, page in (("article", own), *([("day", day)] if listed else [])):
             late[kind].append(1000 * (reader.wait(page, mark, process) - saved))
         time.sleep(pause + 0.7 * (time.perf_counter() - saved))
@@ -146,7 +146,7 @@ def checkout(
             due.setdefault(day, [])
     started = time.perf_counter()
     for clipping in clippings:
-        save(site.post(clipping), mark)
+        save(site, clipping, mark)
     written = time.perf_counter()
     for page in reversed(list(due)):
         reader.wait(page, mark, process)
@@ -154,36 +154,30 @@ def checkout(
 
 
 def measure(
-    site: Generator,
-    clippings: Sequence[str],
-    log: Path,
-    *,
-    edits: int,
-    changed: int = 0,
-    starts: int = 3,
-    pause: float = 0.3,
+    site: Generator, log: Path, *, edits: int, changed: int = 0, starts: int = 3, pause: float = 0.3
 ) -> dict[str, Any]:
-    """All that there is to time of one server. The first start may have to build everything."""
-    with_page = [one for one in chosen(list(clippings), 6 * edits) if len(site.pages(one)) == 2]
+    """All that there is to time of one server; before the last `starts` one may have to build everything."""
+    clippings = site.clippings()
+    with_page = [one for one in chosen(clippings, 6 * edits) if len(site.pages(one)) == 2]
     picked = chosen(with_page, edits)
     page = site.pages(picked[0])[-1]
-    found: dict[str, Any] = {"start": first_page(site, page, log)}
-    warm = []
-    for number in range(starts):
+    first = []
+    for _ in range(starts):
         with serving(site, log) as (process, reader, started):
-            warm.append(reader.wait(page, "<", process) - started)
-            if number + 1 < starts:
-                continue
+            first.append(reader.wait(page, "<", process) - started)
             settle(process.pid)
-            meter = Meter(process.pid)
-            found |= saves(site, picked, (process, reader), pause)
-            if changed:
-                middle = max(0, (len(clippings) - changed) // 2)
-                settle(process.pid)
-                found["checkout"] = checkout(site, clippings[middle : middle + changed], (process, reader))
-            meter.stop()
-            found |= {"memory": meter.peak, "bad": reader.bad}
-    return {**found, "warm": statistics.median(warm)}
+    with serving(site, log) as (process, reader, started):
+        first.append(reader.wait(page, "<", process) - started)
+        settle(process.pid)
+        meter = Meter(process.pid)
+        found = saves(site, picked, (process, reader), pause)
+        if changed:
+            middle = max(0, (len(clippings) - changed) // 2)
+            settle(process.pid)
+            found["checkout"] = checkout(site, clippings[middle : middle + changed], (process, reader))
+        meter.stop()
+    warm = statistics.median(first[1:] or first)
+    return {**found, "start": first[0], "warm": warm, "memory": meter.peak, "bad": reader.bad}
 
 
 def lines(found: dict[str, Any]) -> Iterator[str]:
@@ -213,11 +207,9 @@ def main() -> None:
     parser.add_argument("--json", type=Path, metavar="FILE", help="Write the figures there too.")
     arguments = parser.parse_args()
     site = prepare(arguments.work / "site", arguments.content)
-    clippings = site.clippings()
+    changed = min(arguments.changed, len(site.clippings()))
     log = arguments.work / "serve.log"
-    found = measure(
-        site, clippings, log, edits=arguments.edits, changed=min(arguments.changed, len(clippings))
-    )
+    found = measure(site, log, edits=arguments.edits, changed=changed)
     print("\n".join(lines(found)))
     if arguments.json:
         arguments.json.write_text(json.dumps(found, indent=1) + "\n")

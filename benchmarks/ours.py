@@ -126,11 +126,9 @@ def prepare(folder: Path, content: Path, workers: int | None = None) -> Broadshe
 
 
 def edited(text: str, token: str) -> str:
-    """A clipping with a token at the end of its title, and in a line of its own at the end."""
+    """A clipping with a token at the end of its title; another text may make it lose its page."""
     text = TOKEN.sub("", text)
-    text = re.sub(r"\n+Edited:\s*$", "", text)
-    text = re.sub(r"(?im)^(title: .*?)([\"']?\r?)$", rf"\1 {token}\2", text, count=1)
-    return text.rstrip("\n") + f"\n\nEdited: {token}\n"
+    return re.sub(r"(?im)^(title: .*?)([\"']?\r?)$", rf"\1 {token}\2", text, count=1)
 
 
 def token() -> str:
@@ -138,9 +136,9 @@ def token() -> str:
     return f"zq{time.time_ns()}z"
 
 
-def save(file: Path, mark: str) -> float:
-    """Edit a file as editors save: a new file is renamed onto it; when that was, on `perf_counter`."""
-    spare = file.parents[4] / f"spare-{mark}"
+def save(site: Generator, clipping: str, mark: str) -> float:
+    """Edit a clipping as editors save: a new file is renamed onto it; when that was, on `perf_counter`."""
+    file, spare = site.post(clipping), site.folder.parent / f"spare-{mark}"
     text = edited(file.read_text(encoding="utf-8", errors="surrogateescape"), mark)
     spare.write_text(text, encoding="utf-8", errors="surrogateescape")
     now = time.perf_counter()

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from corpus import clippings_in
+from corpus import clippings_in, write
 from measure import Run, run
 
 FIELD = re.compile(r"(title|url|source): ?(.*)")
@@ -108,14 +108,11 @@ def split(text: str) -> tuple[dict[str, str], str]:
     return fields, body.partition("\n")[2]
 
 
-def prepare(clippings: Path, site: Path, program: Path, folder: Path) -> Hugo:
-    """Copy a Hugo site, and give it posts made of clippings."""
-    shutil.copytree(site, folder, dirs_exist_ok=True)
-    for path, text in posts(clippings):
-        file = folder / "content" / "posts" / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8", errors="replace")
-    return Hugo(program, folder, clippings)
+def prepare(hugo: Hugo, site: Path) -> int:
+    """Copy a Hugo site, and give it posts made of the clippings; how many."""
+    shutil.copytree(site, hugo.folder, dirs_exist_ok=True)
+    posts_ = ((path, text.encode(errors="replace")) for path, text in posts(hugo.content))
+    return write(hugo.folder / "content" / "posts", posts_)
 
 
 def main() -> None:
@@ -128,9 +125,8 @@ def main() -> None:
     parser.add_argument("--hugo", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
-    hugo = prepare(
-        arguments.content, arguments.site, arguments.hugo.absolute(), arguments.out.absolute() / "hugo"
-    )
+    hugo = Hugo(arguments.hugo.absolute(), arguments.out.absolute() / "hugo", arguments.content)
+    prepare(hugo, arguments.site)
     done: dict[str, Run] = {name: run(hugo.build()) for name in ("cold", "unchanged")}
     for name, one in done.items():
         cost = one.cost

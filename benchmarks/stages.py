@@ -29,10 +29,14 @@ OFTEN = "render lists"
 """A stage that comes a thousand times: its CPU and memory are seen by the way only."""
 STAGES = (
     ("generator.desk", "discover", "discover"),
+    ("generator.build", "discover", "discover"),
+    ("generator.build", "unchanged", "see whether to build"),
     ("generator.desk", "gathered", "gather"),
     ("generator.desk", "applied", "picks"),
     ("generator.desk", "digest_of", "group"),
     ("generator.desk", "stories_of", "stories"),
+    ("generator.desk", "Stories", "stories"),
+    ("generator.desk", "Stories.told", "stories"),
     ("generator.build", "plan", "plan"),
     ("generator.build", "Kitchen", "plan"),
     ("generator.build", "planned", "plan and fingerprints"),
@@ -41,9 +45,10 @@ STAGES = (
     ("generator.build", "listed_html", OFTEN),
     ("generator.output.write", "Transaction.commit", "write"),
     ("generator.build", "Ground.remember", "remember"),
+    ("generator.build", "remember", "remember"),
 )
-"""Module, function and the stage that it is. One that is not there any more is left out: its time goes to the
-stage around it."""
+"""Module, function and the stage that it is; some stages are several functions, or were another one once. The
+time of what is not there goes to the stage around it."""
 TASKS = {"look": "look", "learn": "learn", "read": "read", "make": "render articles"}
 """What tasks of worker processes are called."""
 REST = "the rest"
@@ -108,21 +113,21 @@ class Clock:
 
 
 def hang_in(clock: Clock) -> list[str]:
-    """Time the functions of `STAGES`; those that are not there."""
-    missing = []
+    """Time the functions of `STAGES`; the stages of which none is there."""
+    found = set()
     for module, path, stage in STAGES:
         *inside, name = path.split(".")
         try:
             holder = functools.reduce(getattr, inside, importlib.import_module(module))
             function = getattr(holder, name)
         except (ImportError, AttributeError):
-            missing.append(f"{module}.{path}")
             continue
+        found.add(stage)
         if isinstance(function, type):  # its making is the stage
             function.__init__ = clock.timed(function.__init__, stage)  # type: ignore[misc]
         else:
             setattr(holder, name, clock.timed(function, stage))
-    return missing
+    return sorted({stage for _, _, stage in STAGES} - found)
 
 
 def build(content: Path, folder: Path, workers: int, clock: Clock) -> str:
