@@ -64,9 +64,16 @@ class Results:
 
 def said(hugo: Path | None) -> str:
     """What was measured, and on what."""
-    head = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=ours.ROOT, capture_output=True, text=True, check=False
-    ).stdout.strip()
+    try:
+        head = subprocess.run(
+            ["git", "rev-parse", "--short", "HEAD"],
+            cwd=ours.ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        ).stdout.strip()
+    except OSError:  # there is no git
+        head = ""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
     machine = f"{len(os.sched_getaffinity(0))} cores, {memory:.0f} GiB, {platform.system()}"
     other = ""

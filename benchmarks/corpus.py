@@ -23,7 +23,7 @@ NAME = 240
 A_DAY = 200
 SOURCES = 700
 LAST = dt.date(2024, 7, 31)
-SENTENCES = 6000
+SENTENCES = 3000
 
 File = tuple[str, bytes]
 """A path below the folder, with `/`, and what stands there."""

@@ -126,9 +126,22 @@ def prepare(folder: Path, content: Path, workers: int | None = None) -> Broadshe
 
 
 def edited(text: str, token: str) -> str:
-    """A clipping with a token at the end of its title; another text may make it lose its page."""
+    """A clipping with a token at the end of its title, and of a heading that repeats it.
+
+    The text stays as it is: another one may make the clipping gain or lose its page.
+    """
     text = TOKEN.sub("", text)
-    return re.sub(r"(?im)^(title: .*?)([\"']?\r?)$", rf"\1 {token}\2", text, count=1)
+    if (found := re.search(r"(?m)^title: *[\"']?(.*?)[\"']?\r?$", text)) is None:
+        return text
+    title, end = found[1], found.end(1)
+    rest = text[end:].replace(f"\n# {title}", f"\n# {title} {token}", 1)
+    return f"{text[:end]} {token}{rest}"
+
+
+def is_editable(site: Generator, clipping: str) -> bool:
+    """Whether a clipping has a title in one line."""
+    text = site.post(clipping).read_text(encoding="utf-8", errors="surrogateescape")
+    return re.search(r"(?im)^title: *[^\s>|].*$", text.partition("\n---")[0]) is not None
 
 
 def token() -> str:
