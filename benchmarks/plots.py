@@ -16,7 +16,11 @@ from typing import Any
 BEGIN, END = "<!-- figures: benchmarks/plots.py writes what stands between here -->", "<!-- and here -->"
 WIDTH, HEIGHT = 640, 360
 LEFT, RIGHT, TOP, BOTTOM = 64, 150, 40, 44
-COLOURS = ("#b3342d", "#2d6cb3", "#c98a1b", "#4d8f4d", "#7a5aa6", "#5f7f8c", "#b06a8f", "#8a8a3a", "#999999")
+COLOURS = (
+    "#b3342d", "#2d6cb3", "#c98a1b", "#4d8f4d", "#7a5aa6", "#5f7f8c", "#b06a8f",
+    "#8a8a3a", "#d9705f", "#79a8d9", "#e3bd76", "#8fc08f", "#b39ad1", "#555555",
+)  # fmt: skip
+REST = "#999999"
 STYLE = """
 text { font: 13px system-ui, sans-serif; fill: #222 } .title { font-weight: 600 }
 .grid { stroke: #ddd } .paper { fill: #fff } .small { font-size: 11px }
@@ -92,7 +96,7 @@ def shares(title: str, stages: Mapping[str, Sequence[Mapping[str, Any]]]) -> str
         parts.append(text(LEFT - 8, y + 19, build, "small", "end"))
         for row in rows:
             wide = row["share"] * (WIDTH - LEFT - 20)
-            colour = colours.get(row["stage"], COLOURS[-1])
+            colour = colours.get(row["stage"], REST)
             note = escape(f"{row['stage']}: {figure(row['seconds'])} s, {row['share']:.0%}")
             place = f'x="{x:.1f}" y="{y}" width="{wide:.1f}"'
             parts.append(f'<rect {place} height="28" fill="{colour}"><title>{note}</title></rect>')
