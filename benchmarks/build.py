@@ -1,74 +1,105 @@
-"""Time whole builds of a folder of clippings: wall clock, CPU and peak memory, medians of several runs.
+"""Time whole builds of a folder of clippings, each in a new process: seconds, CPU and peak memory.
 
-    python benchmarks/build.py CONTENT [--config digest.toml] [--runs 3]
+    python benchmarks/build.py CLIPPINGS --work FOLDER [--runs 3] [--workers N] [--json FILE]
 
-Every run is a new process with an empty output folder ("cold"), then one more over the same output ("again").
-Machines are noisy: compare medians, and only figures of one session.
+*Cold* has no output and no cache; *unchanged* is the same command again; *edited* comes after one clipping
+got another title. Medians of several runs; one that takes a minute is not repeated. FOLDER gets the site and
+links to the clippings, which themselves stay as they are. Let it be new and in a folder of its own: for
+minutes after many files were deleted, ext4 takes ten times as long to make others near them. For the same
+reason nothing is deleted here.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import statistics
-import subprocess
-import sys
-import tempfile
+import json
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
+
+from measure import Cost, median, run
+from ours import Generator, chosen, environment, is_editable, prepare, save, token
+
+LONG = 60.0
 
 
-class Run:
-    """The cost of one process: seconds of wall clock and CPU, peak resident memory in MiB."""
-
-    def __init__(self, command: list[str]) -> None:
-        """Run a command to its end; raises `SystemExit` with its output where it fails."""
-        started = time.perf_counter()
-        with tempfile.TemporaryFile() as log:
-            process = subprocess.Popen(command, stdout=log, stderr=log)
-            _, status, usage = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
-            self.wall = time.perf_counter() - started
-            self.cpu = usage.ru_utime + usage.ru_stime
-            self.memory = usage.ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2)
-            log.seek(0)
-            self.output = log.read().decode("utf-8", "replace")
-        if process.returncode:
-            raise SystemExit(f"{' '.join(command)} ended with {process.returncode}:\n{self.output}")
+def cold(site: Generator, aside: Sequence[Path]) -> Cost:
+    """Build from nothing; what an earlier build left is put aside, beside it."""
+    for path in aside:
+        if path.exists():
+            path.rename(path.with_name(f"{path.name}.old-{time.time_ns()}"))
+    return again(site)
 
 
-def measure(content: Path, config: Path | None, runs: int) -> dict[str, list[Run]]:
-    """Build `runs` times into fresh folders, each followed by a build that finds everything done."""
-    found: dict[str, list[Run]] = {"cold": [], "again": []}
-    command = [sys.executable, "-m", "generator", "build", "--content", str(content)]
-    command += ["--base-url", "https://digest.example/", "--as-of", "2026-01-01"]
-    command += ["--config", str(config)] if config else []
-    with tempfile.TemporaryDirectory(prefix="broadsheet-benchmark-") as folder:
-        for number in range(runs):
-            for kind in found:
-                found[kind].append(Run([*command, "--output", f"{folder}/{number}"]))
+def again(site: Generator) -> Cost:
+    """Build."""
+    return run(site.build(), site.folder, environment()).cost
+
+
+def after_an_edit(site: Generator, clipping: str) -> Cost:
+    """Edit a clipping and build."""
+    save(site, clipping, token())
+    return again(site)
+
+
+def repeat(runs: int, once: Callable[[int], Cost]) -> dict[str, float]:
+    """The medians of some runs."""
+    costs = [once(0)]
+    while len(costs) < runs and costs[0].seconds < LONG:
+        costs.append(once(len(costs)))
+    return median(costs)
+
+
+def size(folder: Path) -> dict[str, float]:
+    """Files and MiB in a folder."""
+    sizes = [file.stat().st_size for file in folder.rglob("*") if file.is_file()]
+    return {"files": len(sizes), "mib": sum(sizes) / 1024**2}
+
+
+def measure(
+    site: Generator, out: Path, runs: int, kinds: Sequence[str] = ("unchanged", "edited")
+) -> dict[str, Any]:
+    """Cold builds, and then those over what the last one left."""
+    aside = (out, site.folder / ".broadsheet", site.folder / "resources")
+    found: dict[str, Any] = {"cold": repeat(runs, lambda _: cold(site, aside)), "out": size(out)}
+    if "unchanged" in kinds:
+        found["unchanged"] = repeat(runs, lambda _: again(site))
+    if "edited" in kinds:
+        clippings = chosen(
+            [one for one in chosen(site.clippings(), 9 * runs) if is_editable(site, one)], runs
+        )
+        found["edited"] = repeat(runs, lambda number: after_an_edit(site, clippings[number]))
     return found
 
 
+def lines(found: dict[str, Any]) -> list[str]:
+    """The figures for people."""
+    rows = [f"{'build':10} {'s':>8} {'CPU s':>8} {'MiB':>7}"]
+    for kind, one in found.items():
+        if kind != "out":
+            spread = f"({one['runs']} runs, {one['least']:.2f} to {one['most']:.2f} s)"
+            rows.append(f"{kind:10} {one['seconds']:8.2f} {one['cpu']:8.2f} {one['memory']:7.0f}   {spread}")
+    rows.append(f"{found['out']['files']:,} files of {found['out']['mib']:.0f} MiB")
+    return rows
+
+
 def main() -> None:
-    """Measure and print a table."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("content", type=Path)
-    parser.add_argument("--config", type=Path)
+    parser.add_argument("content", type=Path, metavar="CLIPPINGS")
+    parser.add_argument("--work", type=Path, required=True, metavar="FOLDER")
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--workers", type=int, metavar="N")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="Write the figures there too.")
     arguments = parser.parse_args()
-    found = measure(arguments.content, arguments.config, arguments.runs)
-    print(found["cold"][-1].output.strip().splitlines()[-1])
-    print(
-        f"{'build':8} {'wall s':>8} {'CPU s':>8} {'MiB':>8}   (medians of {arguments.runs}; wall from … to)"
-    )
-    for kind, runs in found.items():
-        walls = sorted(run.wall for run in runs)
-        middle = [statistics.median(getattr(run, name) for run in runs) for name in ("wall", "cpu", "memory")]
-        figures = f"{middle[0]:8.2f} {middle[1]:8.2f} {middle[2]:8.0f}"
-        print(f"{kind:8} {figures}   ({walls[0]:.2f} … {walls[-1]:.2f})")
+    site = prepare(arguments.work / "site", arguments.content, arguments.workers)
+    found = measure(site, site.out, arguments.runs)
+    print("\n".join(lines(found)))
+    if arguments.json:
+        arguments.json.write_text(json.dumps(found, indent=1) + "\n")
 
 
 if __name__ == "__main__":
