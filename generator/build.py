@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import time
 from collections import Counter
@@ -322,6 +323,8 @@ class Ground:
     def __init__(self, site: Site, transaction: Transaction, cache: Cache, *, clean: bool) -> None:
         self._output = site.output
         self._old = transaction.old
+        self._new = transaction.files
+        self._copied: dict[str, bytes] = {}
         self._cache = cache
         self._clean = clean
         self._standing = cache.standing(site.output) if self._old else {}
@@ -329,14 +332,18 @@ class Ground:
 
     def reason(self, output: Output) -> str | None:
         """Why a file has to be made again; None where it has not."""
+        inputs = inputs_of(output)
+        if isinstance(output.content, Path):
+            self._copied[output.path] = inputs  # of before it is copied: it may change meanwhile
         if self._clean:
             return "--clean"
         digest, standing = self._old.get(output.path), self._standing.get(output.path)
         if not digest or standing is None:
             return "new"
-        inputs = inputs_of(output)
         if not inputs or (why := reason(standing.inputs, inputs)) is not None:
             return why if inputs else "changed"
+        if standing.digest.hex() != digest:
+            return "foreign"
         stamp = self._stamps.get(output.path)
         if stamp is None:
             return "missing"
@@ -348,13 +355,18 @@ class Ground:
         """Note what stands there now."""
         paths = {one.path for one in outputs}
         fresh = [
-            (one.path, Standing(inputs_of(one), _stamp(self._output / one.path)))
+            (one.path, self._left(one))
             for one in outputs
             if one.path in made_again or self._stamps.get(one.path) != self._standing[one.path].stamp
         ]
         with self._cache.together():
             self._cache.keep_standing(self._output, fresh)
             self._cache.drop_standing(self._output, [path for path in self._standing if path not in paths])
+
+    def _left(self, output: Output) -> Standing:
+        inputs = self._copied.get(output.path) or inputs_of(output)
+        digest = bytes.fromhex(self._new[output.path])
+        return Standing(inputs, digest, _stamp(self._output / output.path))
 
 
 def inputs_of(output: Output) -> bytes:
@@ -386,13 +398,14 @@ def put(kitchen: Kitchen, outputs: Iterable[Output], transaction: Transaction) -
         kitchen.means.progress("rendering", done, total)
         transaction.put(addresses.file_of(page.address), listed_html(kitchen, page))
         done += 1
-    for _, files in results:
-        if isinstance(files, Exception):
-            raise files
-        for path, slot, digest, is_staged in files:
-            transaction.take(path, slot, digest, is_staged=is_staged)
-        kitchen.means.progress("rendering", done, total)
-        done += 1
+    with contextlib.closing(results), disk.in_words(kitchen.site.output):
+        for _, files in results:
+            if isinstance(files, Exception):
+                raise files
+            for path, slot, digest, is_staged in files:
+                transaction.take(path, slot, digest, is_staged=is_staged)
+            kitchen.means.progress("rendering", done, total)
+            done += 1
 
 
 def listed_html(kitchen: Kitchen, page: Page) -> bytes:

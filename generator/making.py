@@ -62,20 +62,23 @@ class MissingBodyError(Exception):
 
 def make(maker: Maker, jobs: Sequence[PageJob | FeedJob]) -> list[Made]:
     """Make and stage files."""
-    return [_page(maker, job) if isinstance(job, PageJob) else _feed(maker, job) for job in jobs]
+    with Bodies(maker.cache) as bodies:
+        return [
+            _page(maker, job, bodies) if isinstance(job, PageJob) else _feed(job, bodies) for job in jobs
+        ]
 
 
-def _page(maker: Maker, job: PageJob) -> Made:
+def _page(maker: Maker, job: PageJob, bodies: Bodies) -> Made:
     view = job.view
     if job.body:
-        view = msgspec.structs.replace(view, body=Markup(body_of(maker, job.body)))  # noqa: S704 (sanitised)
+        view = msgspec.structs.replace(view, body=Markup(body_of(bodies, job.body)))  # noqa: S704 (sanitised)
     html = theme_of(maker.templates, maker.site, maker.theme).render(job.frame, view)
     return ((job.path, job.slot, *stage(job.slot, html)),)
 
 
-def _feed(maker: Maker, job: FeedJob) -> Made:
+def _feed(job: FeedJob, bodies: Bodies) -> Made:
     entries = [
-        msgspec.structs.replace(entry, content=absolute_html(body_of(maker, body), item)) if body else entry
+        msgspec.structs.replace(entry, content=absolute_html(body_of(bodies, body), item)) if body else entry
         for entry, body, item in job.entries
     ]
     return tuple(
@@ -83,9 +86,9 @@ def _feed(maker: Maker, job: FeedJob) -> Made:
     )
 
 
-def body_of(maker: Maker, clipping: str) -> str:
+def body_of(bodies: Bodies, clipping: str) -> str:
     """A text as sanitised HTML; raises `MissingBodyError`."""
-    body = _bodies(maker.cache).body(clipping)
+    body = bodies.body(clipping)
     if body is None:
         raise MissingBodyError(clipping)
     return body.decode()
@@ -95,8 +98,3 @@ def body_of(maker: Maker, clipping: str) -> str:
 def theme_of(templates: str, site: views.SiteView, _theme: bytes) -> Templates:
     """The theme, read once for each state of its files."""
     return Templates(Path(templates), site)
-
-
-@lru_cache(2)
-def _bodies(cache: str) -> Bodies:
-    return Bodies(cache)

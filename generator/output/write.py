@@ -92,7 +92,7 @@ class Transaction:
         self._names: dict[str, str] = {}
         self._parents: dict[str, str] = {}
         self._staged: dict[str, str] = {}
-        self._slots = 0
+        self._slots = os.getpid() * 10**8  # a worker that outlives its build writes to none of ours
         self._known: dict[str, str | None] = {}
         self._to_empty: list[str] = []
 
@@ -133,6 +133,11 @@ class Transaction:
     def staged(self) -> Collection[str]:
         """The outputs that are not on disk as they are to be."""
         return self._staged.keys()
+
+    @property
+    def files(self) -> Mapping[str, str]:
+        """The files that stand after the commit, with their digests."""
+        return self._files
 
     def keep(self, paths: Iterable[str]) -> None:
         """Leave files of earlier builds as they are; to be called before anything is put beside them."""
