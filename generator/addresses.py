@@ -7,9 +7,11 @@ An address that ends in `/`, or is empty, is a folder's `index.html`. All addres
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import posixpath
 import re
 import urllib.parse
+from collections.abc import Callable
 
 from generator.model import Article, Edition, Period, Source, TextPolicy, Verdict
 
@@ -101,17 +103,65 @@ def link(from_: str, to: str, *, fragment: str = "", file: bool = False) -> str:
 
     `file` names `index.html`, for pages opened from the disk.
     """
-    target = file_of(to) if file else to
-    folder = posixpath.dirname(file_of(from_))
-    relative = (
-        posixpath.relpath("/" + target, "/" + folder) if target else posixpath.relpath("/", "/" + folder)
-    )
-    if target.endswith("/") or not target:
-        relative += "/"
-    hash_ = "#" + urllib.parse.quote(fragment) if fragment else ""
-    return urllib.parse.quote(relative) + hash_
+    return links_from(from_, file=file)(to, fragment)
+
+
+@functools.lru_cache(maxsize=16)
+def links_from(from_: str, *, file: bool = False) -> Callable[..., str]:
+    """The function that makes links from a page, as `link` does, to `address` and perhaps a `fragment`."""
+    folder = from_[: from_.rfind("/") + 1]
+    depth = folder.count("/")
+    first_step = "" if _is_odd(folder) else folder.partition("/")[0] or "/"  # "" begins every address
+    known = _WAYS_UP.setdefault(depth, {})
+
+    def link_to(address: str, fragment: str = "") -> str:
+        target = file_of(address) if file else address
+        if target.startswith(first_step):
+            way = _way(folder, target)
+        elif (way := known.get(target, "")) == "":
+            way = _way(folder, target)
+            if not _is_odd(target):
+                known[target] = way
+                if len(known) > _MOST_KNOWN:
+                    known.clear()
+        return way + "#" + quoted(fragment) if fragment else way
+
+    return link_to
+
+
+_WAYS_UP: dict[int, dict[str, str]] = {}
+"""Links from folders so deep to addresses with another first step: they are the same from all of them."""
+_MOST_KNOWN = 8192
+
+
+@functools.lru_cache(maxsize=4096)
+def _way(folder: str, target: str) -> str:
+    """The link from a folder, which ends in a slash unless it is the root, to an address."""
+    if _is_odd(folder) or _is_odd(target) or folder.startswith(target + "/"):
+        relative = posixpath.relpath("/" + target, "/" + folder)
+        return urllib.parse.quote(relative) + ("/" if target.endswith("/") or not target else "")
+    up, down = folder.split("/")[:-1], target.split("/")
+    common = 0
+    for ours, theirs in zip(up, down[:-1], strict=False):
+        if ours != theirs:
+            break
+        common += 1
+    return "../" * (len(up) - common) + quoted("/".join(down[common:])) or "./"
+
+
+def _is_odd(address: str) -> bool:
+    """Whether a step of an address is empty or begins with a dot, as a curator's own may."""
+    return "//" in address or "/." in address or address.startswith(("/", "."))
+
+
+def quoted(text: str) -> str:
+    """Text, percent-encoded but for slashes; most is fit as it is."""
+    return text if _PLAIN.fullmatch(text) else urllib.parse.quote(text)
+
+
+_PLAIN = re.compile(r"[A-Za-z0-9_.~/-]*")
 
 
 def absolute(base_url: str, to: str, fragment: str = "") -> str:
     """The public address of a page; `base_url` ends in a slash."""
-    return base_url + urllib.parse.quote(to) + ("#" + urllib.parse.quote(fragment) if fragment else "")
+    return base_url + quoted(to) + ("#" + quoted(fragment) if fragment else "")

@@ -7,22 +7,22 @@ import datetime as dt
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
 import msgspec
 from markupsafe import Markup
 
 from generator import __version__, addresses, making, picks_file
-from generator.cache import Cache, DamagedError, Standing, forget
+from generator.cache import Cache, Standing, used
 from generator.config import Config, Site
 from generator.desk import Desk, Means, Options, Progress, by_place, find_content, read, reader_of
-from generator.errors import BuildError, Problem, Severity
+from generator.errors import Problem, Severity
 from generator.grouping.health import healths_of
-from generator.making import FeedJob, Maker, MissingBodyError, PageJob
-from generator.model import Article, Skipped, Source, TextPolicy, Verdict
+from generator.making import FeedJob, Maker, PageJob
+from generator.model import Article, Health, Skipped, Source, TextPolicy, Verdict
 from generator.output import disk
 from generator.output.assets import StaticFiles, static_files
 from generator.output.write import Transaction, Written, record_of
@@ -33,6 +33,7 @@ from generator.render.compose import Composer, composer
 from generator.render.frame import Framer
 from generator.render.highlight import stylesheet
 from generator.render.inputs import Inputs, reason
+from generator.render.locales import Speech
 from generator.render.pages import Alias, Page, Plan, pages_of, plan
 from generator.render.templates import Templates, assets_of, speech, theme_marks
 from generator.stamps import NONE, Stamp, stamp_of
@@ -103,42 +104,53 @@ def build(
     So it does where there are `grave` problems and the options are strict: then no page counts as written.
     `clean` writes files again that have not changed. A cache that turns out to be damaged is begun anew.
     """
-    for _ in range(2):
-        with Cache.of(site.own) as cache:
-            try:
-                means = Means(cache, workers or Workers(1), progress)
-                return _built(site, options, means, clean=clean)
-            except (DamagedError, MissingBodyError):
-                forget(cache.file)
-    raise BuildError(_no_cache())
+    at_work = workers or Workers(1)
+    return used(site.own, lambda cache: _built(site, options, Means(cache, at_work, progress), clean=clean))
 
 
 def _built(site: Site, options: Options, means: Means, *, clean: bool) -> Built:
     find_content(site)
     found = discover(site.content, site.config.ignore)
-    if not clean and (last := unchanged(site, options, found, means.cache)):
+    inputs = inputs_before(site, options, found)
+    if not clean and (last := unchanged(site, options, inputs, means.cache)):
         return Built(report=last.report, waits_until=last.waits_until, reasons={})
     desk = read(site, options, means, found)
-    plan_ = plan(desk.digest)
+    return written(site, options, inputs, Kitchen(site, desk, plan(desk.digest), means), clean=clean).built
+
+
+class Wrote(NamedTuple):
+    """A build, with what stands in the output folder now."""
+
+    built: Built
+    outputs: list[Output]
+    files: Mapping[str, str]
+    """Digests by path."""
+
+
+def written(site: Site, options: Options, inputs: bytes, kitchen: Kitchen, *, clean: bool = False) -> Wrote:
+    """Plan all files, make those that are out of date, and put them in place.
+
+    `inputs` are those of before anything was read: what changes meanwhile is for the next build.
+    """
+    desk, cache = kitchen.desk, kitchen.means.cache
     problems = list(desk.problems)
     with Transaction(site.output, options.as_of.date(), afresh=clean) as transaction:
-        kitchen = Kitchen(site, desk, plan_, means)
         outputs = planned(site, kitchen, problems)
-        ground = Ground(site, transaction, means.cache, clean=clean)
+        ground = Ground(site, transaction, cache, clean=clean)
         reasons = {one.path: why for one in outputs if (why := ground.reason(one)) is not None}
         transaction.keep(one.path for one in outputs if one.path not in reasons)
         put(kitchen, [one for one in outputs if one.path in reasons], transaction)
         if options.strict and grave(problems):
-            written = Written(written=0, kept=0, deleted=0)
+            pages = Written(written=0, kept=0, deleted=0)
         else:
             staged = frozenset(transaction.staged)
-            written = transaction.commit()
+            pages = transaction.commit()
             ground.remember(outputs, reasons)
             reasons = {path: why for path, why in reasons.items() if path in staged}
-    report = report_of(desk, sorted(problems, key=by_place), written)
+    report = report_of(desk, sorted(problems, key=by_place), pages)
     built = Built(report=report, waits_until=desk.waits_until, reasons=reasons)
-    remember(site, options, found, desk, built, means.cache)
-    return built
+    remember(site, options, inputs, desk, built, cache)
+    return Wrote(built, outputs, transaction.files)
 
 
 class Last(msgspec.Struct, frozen=True):
@@ -154,18 +166,14 @@ class Last(msgspec.Struct, frozen=True):
     report: Report
 
 
-def unchanged(site: Site, options: Options, found: Discovery, cache: Cache) -> Last | None:
+def unchanged(site: Site, options: Options, inputs: bytes, cache: Cache) -> Last | None:
     """The last build, where this one would do nothing: no input is another one, and no output."""
     note = cache.note(f"built {site.output}")
     try:
         last = msgspec.msgpack.decode(note, type=Last) if note else None
     except msgspec.DecodeError:
         return None
-    if (
-        last is None
-        or last.inputs != _inputs(site, options, found)
-        or last.record != _stamp(record_of(site.output))
-    ):
+    if last is None or last.inputs != inputs or last.record != _stamp(record_of(site.output)):
         return None
     is_same_day = last.as_of.astimezone(site.config.zone).date() == options.as_of.date()
     is_due = last.waits_until is not None and last.waits_until <= options.as_of
@@ -176,33 +184,37 @@ def unchanged(site: Site, options: Options, found: Discovery, cache: Cache) -> L
         return None
     stamps = disk.stamps(site.output)
     standing = cache.standing(site.output)
-    if any(stamps.get(path) != one.stamp for path, one in standing.items()):
-        return None
     pages = last.report.pages
+    if len(standing) != pages.written + pages.kept or any(
+        stamps.get(path) != one.stamp for path, one in standing.items()
+    ):
+        return None
     kept = Written(written=0, kept=pages.written + pages.kept, deleted=0)
     return msgspec.structs.replace(last, report=msgspec.structs.replace(last.report, pages=kept))
 
 
-def remember(site: Site, options: Options, found: Discovery, desk: Desk, built: Built, cache: Cache) -> None:
+def remember(site: Site, options: Options, inputs: bytes, desk: Desk, built: Built, cache: Cache) -> None:
     """Note a build for `unchanged`; not one that failed, nor one whose inputs may change unseen."""
     key = f"built {site.output}"
-    now = time.time_ns()
-    is_settled = all(stamp.is_settled(now) for stamp in found.stamps.values())
-    if (options.strict and grave(built.report.problems)) or not is_settled:
+    if (options.strict and grave(built.report.problems)) or not inputs:
         cache.drop_note(key)
         return
     record = _stamp(record_of(site.output))
-    last = Last(
-        _inputs(site, options, found), record, options.as_of, built.waits_until, desk.pictured, built.report
-    )
+    last = Last(inputs, record, options.as_of, built.waits_until, desk.pictured, built.report)
     try:
         cache.keep_note(key, msgspec.msgpack.encode(last))
     except (UnicodeEncodeError, OverflowError):  # a file's name that is no text
         cache.drop_note(key)
 
 
-def _inputs(site: Site, options: Options, found: Discovery) -> bytes:
-    """A hash of what a build is made of: clippings by their stamps, all else by its bytes."""
+def inputs_before(site: Site, options: Options, found: Discovery) -> bytes:
+    """A hash of what a build is made of: clippings by their stamps, all else by its bytes.
+
+    To be taken before anything is read; empty where a clipping may change unseen.
+    """
+    now = time.time_ns()
+    if not all(stamp.is_settled(now) for stamp in found.stamps.values()):
+        return b""
     static = static_files(site.static)
     said = (site.config, options.drafts, options.future, options.strict, found.ignored, found.skipped)
     stamps = (found.stamps[path] for path in found.paths)
@@ -230,32 +242,54 @@ def _stamp(file: Path) -> Stamp:
 class Kitchen:
     """All that pages of one digest are made with."""
 
-    def __init__(self, site: Site, desk: Desk, plan_: Plan, means: Means) -> None:
-        """Raises `TemplateFault` where a theme cannot be used."""
+    def __init__(
+        self,
+        site: Site,
+        desk: Desk,
+        plan_: Plan,
+        means: Means,
+        *,
+        healths: Mapping[str, Health] | None = None,
+        last: Kitchen | None = None,
+    ) -> None:
+        """Raises `TemplateFault` where a theme cannot be used; that of the `last` digest is used again."""
         self.site, self.desk, self.plan, self.means = site, desk, plan_, means
         self.config = site.config
-        healths = healths_of(plan_.digest)
-        self.compose: Composer = composer(plan_, speech(site.templates, self.config.language_tag), healths)
+        self.healths = healths_of(plan_.digest) if healths is None else healths
+        self.speech: Speech = last.speech if last else speech(site.templates, self.config.language_tag)
+        self.compose: Composer = composer(plan_, self.speech, self.healths)
         self.frame = Framer(plan=plan_, names=self.compose.names, config=self.config)
         self.view = self.frame.site(GENERATOR)
-        self.theme = Templates(site.templates, self.view)
-        marks = theme_marks(site.templates)
-        self.maker = Maker(str(site.templates), self.view, hashed(*marks), str(means.cache.file))
-        self.inputs = Inputs(plan_, desk.marks, healths, self._common(*marks))
+        is_same = last is not None and last.view == self.view
+        self.theme: Templates = last.theme if last and is_same else Templates(site.templates, self.view)
+        self.marks: tuple[bytes, bytes] = last.marks if last else theme_marks(site.templates)
+        self.maker = Maker(str(site.templates), self.view, hashed(*self.marks), str(means.cache.file))
+        common = self._common(self.marks[1])
+        self.inputs: Inputs = Inputs(plan_, desk.marks, self.healths, common, last.inputs if last else None)
 
-    def _common(self, templates: bytes, translations: bytes) -> Callable[[str], bytes]:
+    def _common(self, translations: bytes) -> Callable[[str], bytes]:
         """The parts of a fingerprint that all pages of a template share."""
         config = self.config
-        said = (
-            config.title,
-            config.description,
-            config.language,
-            config.base_url,
-            config.links,
-            config.timezone,
+        said = repr(
+            (
+                config.title,
+                config.description,
+                config.language,
+                config.base_url,
+                config.links,
+                config.timezone,
+            )
         )
-        every = hashed(program()) + hashed(repr((said, self.view)).encode()) + hashed(translations)
-        return lambda template: every + (hashed(templates) if template else bytes(8))
+        version, words = hashed(program()), hashed(translations)
+
+        @cache
+        def common(template: str) -> bytes:
+            files, site = self.theme.mark(template) if template else (b"", b"")
+            return b"".join(
+                (version, hashed(said.encode("utf-8", "surrogatepass"), site), words, hashed(files))
+            )
+
+        return common
 
 
 def planned(site: Site, kitchen: Kitchen, found: list[Problem]) -> list[Output]:
@@ -279,21 +313,32 @@ def planned(site: Site, kitchen: Kitchen, found: list[Problem]) -> list[Output]:
 def made(kitchen: Kitchen) -> Iterator[Output]:
     """Plan what comes of clippings and theme: pages, feeds, lists for machines, assets."""
     pages = tuple(pages_of(kitchen.plan))
-    for page in pages:
-        yield Output(addresses.file_of(page.address), kitchen.inputs.of(page), page)
+    yield from (page_output(kitchen, page) for page in pages)
     if kitchen.config.base_url is not None:
-        for feed in feeds_of(kitchen, kitchen.config.base_url):
-            about = (feed.meta, feed.form, feed.folder)
-            yield Output(feed.folder + _FILES[feed.form], kitchen.inputs.feed(feed.articles, about), feed)
-        yield from _for_machines(kitchen, kitchen.config.base_url, pages)
+        yield from feed_outputs(kitchen, kitchen.plan.digest.sources.values())
+        yield from for_machines(kitchen, kitchen.config.base_url, pages)
     assets = {CODE_STYLE: stylesheet().encode(), **kitchen.theme.assets()}
     yield from (Output(path, b"", content) for path, content in sorted(assets.items()))
 
 
-def feeds_of(kitchen: Kitchen, base_url: str) -> Iterator[Feed]:
-    """Plan the feeds of the digest, of its picks and of each source."""
+def page_output(kitchen: Kitchen, page: Page) -> Output:
+    """Plan the file of a page."""
+    return Output(addresses.file_of(page.address), kitchen.inputs.of(page), page)
+
+
+def feed_outputs(kitchen: Kitchen, sources: Iterable[Source]) -> Iterator[Output]:
+    """Plan the files of feeds; none without `base_url`."""
+    if kitchen.config.base_url is None:
+        return
+    for feed in feeds_of(kitchen, kitchen.config.base_url, sources):
+        inputs = kitchen.inputs.feed(feed.articles, (feed.meta, feed.form, feed.folder))
+        yield Output(feed.folder + FILES[feed.form], inputs, feed)
+
+
+def feeds_of(kitchen: Kitchen, base_url: str, sources: Iterable[Source]) -> Iterator[Feed]:
+    """Plan the feeds of some sources, of the digest, and of its picks."""
     plan_, config = kitchen.plan, kitchen.config
-    for source in plan_.digest.sources.values():
+    for source in sources:
         newest = tuple(islice(plan_.once_in(source), config.source_feed_items))
         meta = _meta(config, base_url, source)
         for form in (making.ATOM, making.JSON):
@@ -308,7 +353,7 @@ def feeds_of(kitchen: Kitchen, base_url: str) -> Iterator[Feed]:
             yield Feed(addresses.PICKS, form, None, picks, meta)
 
 
-def _for_machines(kitchen: Kitchen, base_url: str, pages: Iterable[Page]) -> Iterator[Output]:
+def for_machines(kitchen: Kitchen, base_url: str, pages: Iterable[Page]) -> Iterator[Output]:
     """Make the sources as OPML, sitemaps and `robots.txt`."""
     sources = kitchen.plan.digest.sources.values()
     yield Output(addresses.OPML, b"", sitemap.opml(kitchen.config.title, base_url, sources))
@@ -342,12 +387,13 @@ class Ground:
             return "new"
         if not inputs or (why := reason(standing.inputs, inputs)) is not None:
             return why if inputs else "changed"
-        if standing.digest.hex() != digest:
-            return "foreign"
         stamp = self._stamps.get(output.path)
         if stamp is None:
             return "missing"
-        if stamp == standing.stamp or disk.digest_of(self._output / output.path) == digest:
+        is_of_this_build = standing.digest.hex() == digest
+        if is_of_this_build and (
+            stamp == standing.stamp or disk.digest_of(self._output / output.path) == digest
+        ):
             return None
         return "damaged"
 
@@ -422,35 +468,32 @@ def _jobs(
     kitchen: Kitchen, articles: Iterable[Page], feeds_: Iterable[Feed], transaction: Transaction
 ) -> Iterator[PageJob | FeedJob]:
     for page in articles:
-        yield page_job(kitchen, page, transaction)
+        path = addresses.file_of(page.address)
+        yield PageJob(path, transaction.slot(path), *article_parts(kitchen, page))
     together: dict[str, list[Feed]] = {}
     for feed in feeds_:
         together.setdefault(feed.folder, []).append(feed)
     for forms in together.values():
-        yield _feed_job(kitchen, forms, transaction)
+        paths = [(feed.folder + FILES[feed.form], feed.form) for feed in forms]
+        files = tuple((path, form, transaction.slot(path)) for path, form in paths)
+        yield FeedJob(files, forms[0].meta, feed_entries(kitchen, forms[0]))
 
 
-def page_job(kitchen: Kitchen, page: Page, transaction: Transaction) -> PageJob:
-    """What a worker needs to make an article's page."""
+FILES = {making.ATOM: addresses.ATOM, making.RSS: addresses.RSS, making.JSON: addresses.JSON_FEED}
+
+
+def article_parts(kitchen: Kitchen, page: Page) -> tuple[views.PageView, views.ArticleView, str]:
+    """An article's page as frame and view, and the clipping whose text goes in; empty where it has one."""
     article = cast("Article", page.subject)
     is_excerpt = kitchen.plan.source_of(article).text is TextPolicy.EXCERPT
     body = Markup("<p>{}</p>").format(article.excerpt) if is_excerpt else Markup()
     view = cast("views.ArticleView", next(kitchen.compose.views_of(page, body)))
-    path = addresses.file_of(page.address)
-    frame = kitchen.frame.of(page, view)
-    return PageJob(path, transaction.slot(path), frame, view, "" if is_excerpt else article.path)
+    return kitchen.frame.of(page, view), view, "" if is_excerpt else article.path
 
 
-def _feed_job(kitchen: Kitchen, forms: list[Feed], transaction: Transaction) -> FeedJob:
-    files = []
-    for feed in forms:
-        path = feed.folder + _FILES[feed.form]
-        files.append((path, feed.form, transaction.slot(path)))
-    entries = tuple(_entry(kitchen, article) for article in forms[0].articles)
-    return FeedJob(tuple(files), forms[0].meta, entries)
-
-
-_FILES = {making.ATOM: addresses.ATOM, making.RSS: addresses.RSS, making.JSON: addresses.JSON_FEED}
+def feed_entries(kitchen: Kitchen, feed: Feed) -> tuple[tuple[feeds.Entry, str, str], ...]:
+    """A feed's entries, each with the clipping whose text it carries, and what its links count from."""
+    return tuple(_entry(kitchen, article) for article in feed.articles)
 
 
 def _entry(kitchen: Kitchen, article: Article) -> tuple[feeds.Entry, str, str]:
@@ -516,14 +559,4 @@ def _shadowed(path: str) -> Problem:
         message="takes the place of a page of the same address",
         advice="rename it where the page is wanted",
         kind="static",
-    )
-
-
-def _no_cache() -> Problem:
-    return Problem(
-        path=".broadsheet/cache.sqlite",
-        message="the cache is damaged, and so is a new one",
-        advice="look whether the disk is sound",
-        severity=Severity.ERROR,
-        kind="output",
     )

@@ -11,17 +11,15 @@ import os
 import sqlite3
 import tempfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeVar
 
 from generator.errors import BuildError, Problem, Severity
 from generator.stamps import Stamp
 
 FILE = "cache.sqlite"
-FORMAT = 2
-"""Of the tables below; a file of another format is begun anew."""
 _PATIENCE = 30.0
 """Seconds that one build waits while another one of the same site writes."""
 
@@ -34,13 +32,21 @@ CREATE TABLE records (path BLOB PRIMARY KEY, key BLOB, value BLOB);
 CREATE TABLE bodies (path BLOB PRIMARY KEY, value BLOB);
 CREATE TABLE repeats (source TEXT, year INT, inputs BLOB, digest BLOB, value BLOB, doubt INT,
     PRIMARY KEY (source, year)) WITHOUT ROWID;
-CREATE TABLE pages (output TEXT, path TEXT, inputs BLOB, digest BLOB, size INT, modified INT, changed INT, inode INT,
-    PRIMARY KEY (output, path)) WITHOUT ROWID;
+CREATE TABLE pages (output TEXT, path TEXT, inputs BLOB, digest BLOB, size INT, modified INT, changed INT,
+    inode INT, PRIMARY KEY (output, path)) WITHOUT ROWID;
 """
+_FORMAT = zlib.crc32(_TABLES.encode()) & 0x7FFFFFFF
+"""A file with other tables is begun anew."""
+
+T = TypeVar("T")
 
 
 class DamagedError(Exception):
     """The file is no cache of ours any more; whoever catches this begins a new one."""
+
+
+class MissingBodyError(DamagedError):
+    """The cache does not hold a text that it should."""
 
 
 class Looked(NamedTuple):
@@ -315,6 +321,20 @@ class Bodies:
         return _opened(row[0]) if row else None
 
 
+def used(folder: Path, use: Callable[[Cache], T], *, make: bool = True) -> T:
+    """Do something with the cache of a folder; again with a new one where it turns out to be damaged.
+
+    With `make` false none is made in the folder. Raises `BuildError` where there is no room for one.
+    """
+    for _ in range(2):
+        with Cache.of(folder, make=make) as cache:
+            try:
+                return use(cache)
+            except DamagedError:
+                forget(cache.file)
+    raise _no_room("it is damaged, and so is a new one")
+
+
 def forget(file: Path) -> None:
     """Delete a cache with the files that SQLite puts beside it."""
     for end in ("", "-wal", "-shm", "-journal"):
@@ -331,7 +351,7 @@ def _connected(file: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA cache_size = -16000")
         connection.execute("BEGIN IMMEDIATE")
         (found,) = connection.execute("PRAGMA user_version").fetchone()
-        if found != FORMAT:
+        if found != _FORMAT:
             _begin_anew(connection)
         connection.execute("COMMIT")
     except BaseException:
@@ -346,7 +366,7 @@ def _begin_anew(connection: sqlite3.Connection) -> None:
         connection.execute(f'DROP TABLE "{name}"')
     for statement in filter(str.strip, _TABLES.split(";")):
         connection.execute(statement)
-    connection.execute(f"PRAGMA user_version = {FORMAT}")
+    connection.execute(f"PRAGMA user_version = {_FORMAT}")
 
 
 def _keep_private(folder: Path) -> None:

@@ -14,9 +14,9 @@ import os
 import shlex
 import sys
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # each command imports what it needs
     from generator.errors import Problem
     from generator.preview.follow import Built, Check
 
+T = TypeVar("T")
 DONE, FAILED, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
 DEFAULT_CONFIG = Path("digest.toml")
 
@@ -136,15 +137,14 @@ class Asked:
         now = _now(self.as_of, site.config.zone)
         return Options(as_of=now, drafts=self.drafts, future=self.future, strict=self.strict)
 
-    @contextlib.contextmanager
-    def means(self, site: Site, progress: Progress) -> Iterator[Means]:
-        """Open what a command reads with that writes nothing of its own."""
-        from generator.cache import Cache
+    def reading(self, site: Site, progress: Progress, use: Callable[[Means], T]) -> T:
+        """Do something with the clippings for a command that writes nothing of its own."""
+        from generator.cache import used
         from generator.desk import Means
         from generator.workers import Workers, cores
 
-        with Cache.of(site.own, make=False) as cache, Workers(self.workers or cores()) as workers:
-            yield Means(cache, workers, progress)
+        with Workers(self.workers or cores()) as workers:
+            return used(site.own, lambda cache: use(Means(cache, workers, progress)), make=False)
 
 
 def asking(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -351,15 +351,21 @@ def list_(asked: Asked, *, what: str, format_: str, text: bool) -> None:
     if text and format_ != "jsonl":
         raise click.UsageError("--text goes with --format jsonl")
     site = asked.site()
-    with asked.means(site, silent) as means:
-        desk = read(site, asked.options(site), means)
+    options = asked.options(site)
+
+    def rows(means: Means) -> Iterable[dict[str, Any]]:
+        desk = read(site, options, means)
         if what == "sources":
-            healths = report.healths(healths_of(desk.digest), desk.digest)
-            (report.print_jsonl if format_ == "jsonl" else report.print_sources)(healths)
-            return
+            return report.healths(healths_of(desk.digest), desk.digest)
         plan_ = plan(desk.digest)
-        rows = report.entries(plan_, desk, Texts(site, plan_, means.cache).of if text else None)
-        (report.print_jsonl if format_ == "jsonl" else report.print_table)(rows)
+        texts = Texts(site, plan_, means.cache)
+        return [*report.entries(plan_, desk, texts.of)] if text else report.entries(plan_, desk, None)
+
+    found = asked.reading(site, silent, rows)
+    if format_ == "jsonl":
+        report.print_jsonl(found)
+    else:
+        (report.print_sources if what == "sources" else report.print_table)(found)
 
 
 @broadsheet.command()
@@ -379,8 +385,8 @@ def check(asked: Asked, *, format_: str, fix: bool, yes: bool) -> int:
     site = asked.site()
     options = asked.options(site)
     left = _fix(site, yes=yes) if fix else ()
-    with report.progress(quiet=False) as progress, asked.means(site, progress) as means:
-        desk = read(site, options, means)
+    with report.progress(quiet=False) as progress:
+        desk = asked.reading(site, progress, lambda means: read(site, options, means))
     problems = (*left, *desk.problems)
     result = findings.Findings(
         found=desk.found, repaired=desk.repaired, skipped=desk.skipped, problems=problems
@@ -408,8 +414,8 @@ def explain(asked: Asked, file: Path) -> None:
     path, content = (inside if inside.exists() else file).resolve(), site.content.resolve()
     if not path.is_file() or not path.is_relative_to(content):
         raise click.UsageError(f"{file} is no file in the content folder {site.content}")
-    with asked.means(site, silent) as means:
-        found = explained(site, means, path.relative_to(content).as_posix())
+    own = path.relative_to(content).as_posix()
+    found = asked.reading(site, silent, lambda means: explained(site, means, own))
     if found is None:
         report.print_line("nothing is taken off: it has no original, no date, or cannot be read")
         return

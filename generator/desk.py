@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -35,6 +35,9 @@ from generator.stamps import NONE, Stamp
 from generator.tasks import Reader, Record, Wanted
 from generator.versions import hashed, program
 from generator.workers import Workers, batches
+
+Repeated = dict[tuple[str, int], bytes]
+"""By source and year, a hash of what is repeated."""
 
 Progress = Callable[[str, int, int], None]
 """Called with a step's name, how many are done and how many there are; what it raises ends the build."""
@@ -104,7 +107,7 @@ class Shelf(NamedTuple):
     reader: Reader
     found: Discovery
     looked: dict[str, Looked]
-    repeats: dict[tuple[str, int], bytes]
+    repeats: Repeated
 
     def records(self, means: Means) -> Iterator[tuple[str, Record, bytes]]:
         """What all clippings came to: path, record and its hash, in no order."""
@@ -160,7 +163,7 @@ def grouped(
         skipped=tuple(sorted((*found.skipped, *read_.skipped, *picked.skipped, *clashes))),
         problems=tuple(sorted(problems, key=by_place)),
         waits_until=read_.waits_until,
-        marks={article.id: _mark(article, read_.marks[article.path]) for article in digest.articles},
+        marks={article.id: mark_of(article, read_.marks[article.path]) for article in digest.articles},
         images=read_.images,
         pictured=tuple(read_.pictured),
         picks=(*read_.picks, *picks),
@@ -170,12 +173,10 @@ def grouped(
     return desk, stories
 
 
-def gathered(
-    config: Config, options: Options, records: Iterable[tuple[str, Record, bytes]]
-) -> Readings:
+def gathered(config: Config, options: Options, records: Iterable[tuple[str, Record, bytes]]) -> Readings:
     """Sort what was read into what appears, what waits and what cannot be used."""
     read_ = Readings()
-    drafts, future = options.drafts or config.drafts, options.future or config.future
+    drafts = options.drafts or config.drafts
     for _, record, digest in records:
         reading = record.reading
         article = reading.article
@@ -184,7 +185,7 @@ def gathered(
         read_.problems += problems
         if article is None or skipped is not None:
             read_.skipped += [skipped] if skipped else []
-            if article is not None and not reading.is_draft:
+            if article is not None and (drafts or not reading.is_draft):
                 moment = due(article, config.zone)
                 read_.waits_until = min(read_.waits_until or moment, moment)
             continue
@@ -212,7 +213,7 @@ def withheld(config: Config, options: Options, record: Record) -> tuple[Skipped 
     return None, reading.problems
 
 
-def _mark(article: Article, read_: tuple[Article, bytes]) -> bytes:
+def mark_of(article: Article, read_: tuple[Article, bytes]) -> bytes:
     """The hash of an article: that of its record, and of what grouping made of it since."""
     as_read, digest = read_
     if article is as_read:
@@ -264,12 +265,20 @@ def _changed_sources(before: Mapping[str, Looked], after: Mapping[str, Looked]) 
     }
 
 
-def _learned(reader: Reader, looked: Mapping[str, Looked], means: Means) -> dict[tuple[str, int], bytes]:
-    """Learn what sources repeat where their samples changed; the hash of it by source and year."""
+def learned_again(reader: Reader, sources: Set[str], means: Means) -> tuple[dict[str, Looked], Repeated]:
+    """Look into what a few sources repeat: their clippings as the cache has them, and hashes by year."""
+    looked = dict(means.cache.of_sources(sources))
+    return looked, _learned(reader, looked, means, sources)
+
+
+def _learned(
+    reader: Reader, looked: Mapping[str, Looked], means: Means, only: Set[str] | None = None
+) -> Repeated:
+    """Learn what sources repeat where samples changed; `looked` has clippings of all, or of `only` some."""
     if not reader.clean:
         return {}
     cache, workers, progress = means
-    known = cache.learned()
+    known = {key_: one for key_, one in cache.learned().items() if only is None or key_[0] in only}
     there = {origin_key(one) for one in looked.values() if one.source}
     doubtful = {key_[0] for key_ in there if key_ not in known or known[key_][2]}
     doubtful |= {key_[0] for key_ in known if key_ not in there}
@@ -296,7 +305,9 @@ def _learned(reader: Reader, looked: Mapping[str, Looked], means: Means) -> dict
         for key_ in keys[sample]:
             fresh[key_] = Learned(seen, hashed(own), own)
             digests[key_] = fresh[key_].digest
-            unsure |= {key_[0]} if seen != inputs[key_] else set()  # a clipping changed since it was looked at
+            unsure |= (
+                {key_[0]} if seen != inputs[key_] else set()
+            )  # a clipping changed since it was looked at
     gone = [key_ for key_ in known if key_ not in there]
     if doubtful:
         with cache.together():
@@ -312,7 +323,9 @@ def _records(
 ) -> Iterator[tuple[str, Record, bytes]]:
     """What all clippings came to, with its hash: from the cache, else read now; in no order."""
     cache, workers, progress = means
-    keys = {path: record_key(reader, one.digest, repeats.get(origin_key(one))) for path, one in looked.items()}
+    keys = {
+        path: record_key(reader, one.digest, repeats.get(origin_key(one))) for path, one in looked.items()
+    }
     for path, key_, value in cache.records():
         if keys.get(path) == key_ and (record := tasks.decoded(value)) and _stands(reader, record):
             del keys[path]
@@ -329,14 +342,14 @@ def _records(
             continue
         waiting.append((one, found))
         if len(waiting) >= KEPT:
-            _keep(cache, reader, repeats, waiting)
+            keep_read(cache, reader, repeats, waiting)
             waiting.clear()
         record = (tasks.decoded(found.value) if found.value else None) or found.record
-        yield one.path, in_zone(record, reader), mark_of(found)
-    _keep(cache, reader, repeats, waiting)
+        yield one.path, in_zone(record, reader), mark_of_read(found)
+    keep_read(cache, reader, repeats, waiting)
 
 
-def mark_of(found: tasks.Read) -> bytes:
+def mark_of_read(found: tasks.Read) -> bytes:
     """The hash of a record; of one that no cache can hold too, as that of a name that is no text."""
     return hashed(found.value or repr(found.record).encode("utf-8", "surrogatepass"))
 
@@ -352,6 +365,7 @@ def _wanted(looked: Mapping[str, Looked], paths: Iterable[str], cache: Cache) ->
 
 
 def origin_key(one: Looked) -> tuple[str, int]:
+    """The source and year that a clipping is learned from under; empty and 0 for none."""
     return (one.source, dt.date.fromordinal(one.day).year) if one.source else ("", 0)
 
 
@@ -367,12 +381,13 @@ def _stands(reader: Reader, record: Record) -> bool:
     return tasks.seen_beside(reader.content, record.reading.article.path, record.pictures) == record.seen
 
 
-def _keep(
+def keep_read(
     cache: Cache,
     reader: Reader,
     repeats: Mapping[tuple[str, int], bytes],
     found: Sequence[tuple[Wanted, tasks.Read]],
 ) -> None:
+    """Put what was read into the cache."""
     with cache.together():
         cache.keep_bodies((one.path, read_.html) for one, read_ in found if read_.html)
         cache.keep_records(

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 from markupsafe import Markup
 
-from generator.cache import Bodies
+from generator.cache import Bodies, MissingBodyError
 from generator.output.write import Slot, stage
 from generator.render import feeds, views
 from generator.render.images import absolute_html
@@ -56,34 +56,46 @@ Made = tuple[tuple[str, Slot, str, bool], ...]
 """Of each file its path, place, digest, and whether it was staged."""
 
 
-class MissingBodyError(Exception):
-    """The cache does not hold a body that it should: it was damaged."""
-
-
 def make(maker: Maker, jobs: Sequence[PageJob | FeedJob]) -> list[Made]:
     """Make and stage files."""
     with Bodies(maker.cache) as bodies:
-        return [
-            _page(maker, job, bodies) if isinstance(job, PageJob) else _feed(job, bodies) for job in jobs
-        ]
+        return [_page(maker, job, bodies) if isinstance(job, PageJob) else _feed(job, bodies) for job in jobs]
 
 
 def _page(maker: Maker, job: PageJob, bodies: Bodies) -> Made:
-    view = job.view
-    if job.body:
-        view = msgspec.structs.replace(view, body=Markup(body_of(bodies, job.body)))  # noqa: S704 (sanitised)
-    html = theme_of(maker.templates, maker.site, maker.theme).render(job.frame, view)
+    theme = theme_of(maker.templates, maker.site, maker.theme)
+    html = article_html(theme, job.frame, job.view, body_of(bodies, job.body) if job.body else None)
     return ((job.path, job.slot, *stage(job.slot, html)),)
 
 
+def article_html(theme: Templates, frame: views.PageView, view: views.ArticleView, body: str | None) -> bytes:
+    """An article's page; `body` is sanitised HTML, None where the view has it already."""
+    if body is not None:
+        view = msgspec.structs.replace(view, body=Markup(body))  # noqa: S704 (sanitised)
+    return theme.render(frame, view)
+
+
 def _feed(job: FeedJob, bodies: Bodies) -> Made:
-    entries = [
-        msgspec.structs.replace(entry, content=absolute_html(body_of(bodies, body), item)) if body else entry
-        for entry, body, item in job.entries
-    ]
+    texts = [body_of(bodies, body) if body else None for _, body, _ in job.entries]
+    entries = entries_with(job.entries, texts)
     return tuple(
-        (path, slot, *stage(slot, _WRITERS[form](job.meta, entries))) for path, form, slot in job.files
+        (path, slot, *stage(slot, feed_bytes(form, job.meta, entries))) for path, form, slot in job.files
     )
+
+
+def entries_with(
+    entries: Sequence[tuple[feeds.Entry, str, str]], bodies: Sequence[str | None]
+) -> list[feeds.Entry]:
+    """Entries with their texts, whose links are made absolute."""
+    return [
+        entry if body is None else msgspec.structs.replace(entry, content=absolute_html(body, item))
+        for (entry, _, item), body in zip(entries, bodies, strict=True)
+    ]
+
+
+def feed_bytes(form: str, meta: feeds.FeedMeta, entries: Sequence[feeds.Entry]) -> bytes:
+    """A feed in one format."""
+    return _WRITERS[form](meta, entries)
 
 
 def body_of(bodies: Bodies, clipping: str) -> str:

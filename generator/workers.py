@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -70,7 +70,7 @@ class Workers:
 
     def run(
         self, task: Callable[[Sequence[Item]], Sequence[Result]], work: Iterable[Sequence[Item]]
-    ) -> Iterator[tuple[Item, Result | Exception]]:
+    ) -> Generator[tuple[Item, Result | Exception], None, None]:
         """Do a task for every batch; the results come batch by batch, in no order.
 
         A batch whose worker dies, or whose task raises, is done again here, item by item; an item that

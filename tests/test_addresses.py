@@ -1,10 +1,11 @@
 """Addresses and the links between them."""
 
 import datetime as dt
+import posixpath
 import urllib.parse
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from generator import addresses
@@ -49,6 +50,31 @@ def test_links_for_the_disk_name_the_file():
     assert addresses.link("2024/07/03/", "2024/07/", file=True) == "../index.html"
     assert addresses.link("", "", file=True) == "index.html"
     assert addresses.link("", "sources/", fragment="a b", file=True) == "sources/index.html#a%20b"
+
+
+def link_by_the_book(from_, to, fragment, file):
+    """The links of the first version, by `posixpath.relpath`."""
+    target = addresses.file_of(to) if file else to
+    folder = posixpath.dirname(addresses.file_of(from_))
+    relative = posixpath.relpath("/" + target, "/" + folder)
+    if target.endswith("/") or not target:
+        relative += "/"
+    return urllib.parse.quote(relative) + ("#" + urllib.parse.quote(fragment) if fragment else "")
+
+
+STEP = st.sampled_from(["a", "ab", "b", "2024", "某", "a b", "..", ".", "", ".x", "x."])
+ODD_ADDRESS = st.builds(
+    lambda steps, end: "/".join(steps) + end, st.lists(STEP, max_size=4), st.sampled_from(["", "/", ".html"])
+)
+
+
+@given(ODD_ADDRESS, ODD_ADDRESS, st.sampled_from(["", "x", "某 y"]), st.booleans())
+@example("2024/07/03/", "2024", "", False)
+@example("a/b/c.html", "a/b", "", False)
+def test_links_are_those_of_the_standard_library(from_, to, fragment, file):
+    assert addresses.link(from_, to, fragment=fragment, file=file) == link_by_the_book(
+        from_, to, fragment, file
+    )
 
 
 PART = st.text(st.characters(exclude_characters="/\0", exclude_categories=["Cs"]), min_size=1).filter(

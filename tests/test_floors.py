@@ -24,6 +24,10 @@ NEIGHBOURS = {
     ("build.py", "desk.py"),
     ("build.py", "making.py"),
     ("build.py", "tasks.py"),
+    ("live.py", "build.py"),
+    ("live.py", "desk.py"),
+    ("live.py", "making.py"),
+    ("live.py", "tasks.py"),
     ("__main__.py", "cli.py"),
 }
 """Single modules of one floor of which the page says that the first may import the second."""

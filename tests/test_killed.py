@@ -188,8 +188,9 @@ def test_no_room_for_pages_is_told(root, monkeypatch, workers):
 
     monkeypatch.setattr("generator.making.stage", full)
     write_config(root, 'title = "Another"\nbase_url = "https://digest.example/"\n')
-    with Workers(workers) as pool, pytest.raises(BuildError) as caught:
-        monkeypatch.setattr(pool, "_ready", lambda **_: None)  # the patch holds in this process alone
+    pool = Workers(workers)
+    monkeypatch.setattr(pool, "_ready", lambda **_: None)  # the patch holds in this process alone
+    with pytest.raises(BuildError) as caught:
         built(root, workers=pool)
     assert "no room" in caught.value.problems[0].message
     assert files_of(root / "public") == before
@@ -259,13 +260,14 @@ def test_a_folder_that_is_removed_during_a_build_comes_back(root):
 
 @pytest.mark.parametrize("step", ["looking", "learning", "reading", "rendering"])
 @pytest.mark.parametrize(
-    "path", ["content/1.md", "digest.toml", "picks.toml", "templates/base.html", "static/a.txt", "cleaning/a.toml"]
+    "path",
+    ["content/1.md", "digest.toml", "picks.toml", "templates/base.html", "static/a.txt", "cleaning/a.toml"],
 )
 def test_what_changes_during_a_build_is_seen_by_the_next(root, monkeypatch, step, path):
     """Also where it is settled by then: the stamps that count are those of before it was read."""
     monkeypatch.setattr("generator.stamps.UNSETTLED", 0)
     texts = {
-        "content/1.md": "---\ntitle: Late\ndate: 2024-07-03\n---\n\nIt came late, and it was long enough to read.\n",
+        "content/1.md": "---\ntitle: Late\ndate: 2024-07-03\n---\n\nIt came late, and was long enough.\n",
         "digest.toml": 'title = "Late"\n',
         "picks.toml": '[[pick]]\narticle = "2.md"\nnote = "late"\n',
         "templates/base.html": "{% extends 'theme/base.html' %}{% block footer %}late{% endblock %}",

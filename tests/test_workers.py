@@ -151,7 +151,9 @@ def test_an_executor_that_breaks_is_given_up():
         assert {pid for _, (_, pid) in workers.run(doubled, WORK)} == {os.getpid()}
 
 
-@pytest.mark.parametrize("error", [OSError(38, "Function not implemented"), ImportError(), NotImplementedError()])
+@pytest.mark.parametrize(
+    "error", [OSError(38, "Function not implemented"), ImportError(), NotImplementedError()]
+)
 def test_without_semaphores_all_is_done_here(monkeypatch, error):
     def none(*_: object, **__: object):
         raise error
@@ -259,7 +261,9 @@ def test_nobody_outlives_a_build_that_is_killed(tmp_path, how):
 def site(root: Path) -> Path:
     write_config(root)
     for n in range(90):
-        write_clipping(root / "content", f"{n}.md", f"The {n}th press. " * 30, title=f"T{n}", source=f"S{n % 3}")
+        write_clipping(
+            root / "content", f"{n}.md", f"The {n}th press. " * 30, title=f"T{n}", source=f"S{n % 3}"
+        )
     return root
 
 

@@ -134,11 +134,6 @@ class Transaction:
         """The outputs that are not on disk as they are to be."""
         return self._staged.keys()
 
-    @property
-    def files(self) -> Mapping[str, str]:
-        """The files that stand after the commit, with their digests."""
-        return self._files
-
     def keep(self, paths: Iterable[str]) -> None:
         """Leave files of earlier builds as they are; to be called before anything is put beside them."""
         for path in paths:

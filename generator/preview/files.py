@@ -100,6 +100,12 @@ def look_up(root: Path, raw_path: bytes) -> File | Folder | None:
     return read(root, path)
 
 
+def output_of(raw_path: bytes) -> str | None:
+    """The path below the folder that a percent-encoded path asks for; None where none may be served."""
+    segments = _segments(raw_path)
+    return None if segments is None else "/".join((*segments[:-1], segments[-1] or "index.html"))
+
+
 def _segments(raw_path: bytes) -> tuple[str, ...] | None:
     """The decoded names between the slashes; the last one is empty for a folder."""
     if not raw_path.startswith(b"/"):

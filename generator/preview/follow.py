@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol, Self, cast
 
 import msgspec
 
-from generator.preview.watch import Roots, Watcher
+from generator.preview.changes import Changed, Roots, Watcher
 
 PATIENCE = 0.3
 """Seconds that a build gets to notice that it is called off."""
@@ -19,8 +20,11 @@ PATIENCE = 0.3
 class Built(msgspec.Struct, frozen=True, kw_only=True):
     """How a build went that did not fail."""
 
-    changed: bool = True
-    """Whether any file of the site is another one now: then browsers reload."""
+    changed: bool | frozenset[str] = True
+    """Whether any page is another one now: then browsers reload. Or which pages are, by their paths
+    in the output (`2024/07/03/index.html`), also those that came or went: then only their readers do."""
+    styles: tuple[str, ...] = ()
+    """The style sheets that are others now (`assets/style.css`), which browsers swap without a reload."""
     due_in: float | None = None
     """Seconds until the site changes by itself, when an article that waits for its day appears."""
 
@@ -28,7 +32,12 @@ class Built(msgspec.Struct, frozen=True, kw_only=True):
 Check = Callable[[], None]
 """Raises `Cancelled` once the build is called off; to be called between items."""
 
-Build = Callable[[Check], Built]
+Build = Callable[[Check, Changed], Built]
+"""Builds, given the paths that changed since the last build that did not fail: `Watcher.wait` tells
+which. None at the first build and whenever nobody can tell; empty when only time went by."""
+
+Whole = Callable[[Check], Built]
+"""A build that does not ask what changed."""
 
 
 class Cancelled(BaseException):
@@ -48,14 +57,15 @@ class Report(Protocol):
 class Following:
     """A thread that runs builds, one at a time, while the `with` block lasts.
 
-    The first build starts at once. Changes during a build lead to exactly one more. Leaving the
-    block calls a running build off: it ends at its next check. One that does not check in time is
-    left behind in its daemon thread, which ends with the process.
+    The first build starts at once. Changes during a build lead to exactly one more, and what a
+    failed one was told, the next one is told as well. Leaving the block calls a running build off:
+    it ends at its next check. One that does not check in time is left behind in its daemon thread,
+    which ends with the process.
     """
 
     def __init__(
         self,
-        build: Build,
+        build: Build | Whole,
         roots: Roots,
         report: Report,
         *,
@@ -63,7 +73,8 @@ class Following:
         on_built: Callable[[Built], None] = lambda _: None,
         on_fault: Callable[[Exception], None] = lambda _: None,
     ) -> None:
-        self._build = build
+        self._build = _asking(build)
+        self._due: Changed = None
         self._report = report
         self._on_built = on_built
         self._on_fault = on_fault
@@ -99,8 +110,9 @@ class Following:
             while not self._stopped.is_set():
                 changed = self._watcher.wait(due_in)
                 self._check()
-                if changed:
+                if changed or changed is None:
                     self._report.notice(_told(changed))
+                self._due = None if changed is None or self._due is None else self._due | changed
                 due_in = self._build_once()
         except Cancelled:
             return
@@ -108,8 +120,9 @@ class Following:
     def _build_once(self) -> float | None:
         try:
             self._check()
-            built = self._build(self._check)
+            built = self._build(self._check, self._due)
             self._check()
+            self._due = frozenset()
             self._on_built(built)
         except Exception as error:  # the one place that catches all, and it shows what it caught
             self._on_fault(error)
@@ -118,15 +131,24 @@ class Following:
         return built.due_in
 
 
-def _told(changed: frozenset[Path]) -> str:
+def _asking(build: Build | Whole) -> Build:
+    if len(inspect.signature(build).parameters) > 1:
+        return cast("Build", build)
+    whole = cast("Whole", build)
+    return lambda check, _: whole(check)
+
+
+def _told(changed: Changed) -> str:
     """Which files changed, in a line that no file name can break."""
+    if changed is None:
+        return "folders changed"
     first = min(changed)
     name = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in first.name)
     others = len(changed) - 1
     return f"{name} changed" if not others else f"{name} and {others} more changed"
 
 
-def follow(build: Build, roots: Roots, report: Report, *, ignore: tuple[Path, ...] = ()) -> None:
+def follow(build: Build | Whole, roots: Roots, report: Report, *, ignore: tuple[Path, ...] = ()) -> None:
     """Build now and after every change, until `KeyboardInterrupt`, which it lets through."""
     with Following(build, roots, report, ignore=ignore):
         threading.Event().wait()

@@ -10,8 +10,11 @@ import json
 import os
 import threading
 import traceback
-from collections.abc import AsyncIterator, Callable, Sequence
+import urllib.parse
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from pathlib import Path
+
+import msgspec
 
 from generator.errors import BroadsheetError, Problem, Severity
 
@@ -21,31 +24,45 @@ EVENTS = "/__broadsheet/events"
 SHOWN = 20
 """Problems on the overlay; more would hide the first."""
 
+COUNTED = 50_000
+"""Pages whose versions are kept apart; once more have changed, all count as changed."""
+
 SourceLines = Callable[[Problem], Sequence[tuple[int, str]]]
 """The numbered lines around a problem, none where there are none to show."""
+
+
+class Tag(msgspec.Struct, frozen=True, kw_only=True):
+    """By which a page knows later whether it is out of date."""
+
+    version: str
+    pages: tuple[str, ...] = ()
+    """What the version is of."""
+    style: int = 0
+    """The number of the last build that changed a style sheet: only later ones are to be swapped."""
 
 
 class Hub:
     """The state of the site, and the browsers that are waiting for another one.
 
     What is sent is the state, not the history: a browser that connects late, or slowly, misses
-    nothing, and none can make a queue grow. `built` and `fault` may be called from any thread.
+    nothing, and none can make a queue grow. The state is a number for each page: of the last build
+    that changed it. `built` and `fault` may be called from any thread.
     """
 
     def __init__(self, token: str) -> None:
         """Start before the first build; `token` tells this server from one that ran earlier."""
         self._token = token
         self._builds = 0
+        self._states = 0
+        self._good = False
         self._faulty = False
         self._closed = False
-        self._message = b""
+        self._last_change = self._all_changed = 0
+        self._changed: dict[str, int] = {}
+        self._styles: dict[str, int] = {}
+        self._fault: dict[str, object] = {}
         self._lock = threading.Lock()
         self._waiting: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
-
-    @property
-    def version(self) -> str:
-        """Of the site: a page that bears another one is out of date."""
-        return f"{self._token}-{self._builds}"
 
     @property
     def settled(self) -> bool:
@@ -57,21 +74,46 @@ class Hub:
         """Whether the last build failed."""
         return self._faulty
 
-    def built(self, *, changed: bool) -> None:
-        """Tell that a build succeeded, and whether it changed any file."""
+    def version(self, *pages: str) -> str:
+        """Of a page, which is out of date once it has another one.
+
+        A page is named by its path in the output; one that shows what another file holds, as that
+        for missing pages does, by both. Without a name, it is the version of the whole site.
+        """
+        last = max((self._changed.get(page, 0) for page in pages), default=self._last_change)
+        return f"{self._token}-{max(self._all_changed, last)}"
+
+    def tag(self, *pages: str) -> Tag:
+        """What a page bears that is served now; to be asked for before its file is read."""
+        style = max(self._styles.values(), default=0)
+        return Tag(pages=pages, version=self.version(*pages), style=style)
+
+    def built(self, *, changed: bool | frozenset[str], styles: Iterable[str] = ()) -> None:
+        """Tell that a build succeeded, and whether it changed any page, or which.
+
+        `styles` are the addresses of the style sheets that changed, from the site's root; a page
+        swaps those of them that it uses, and stays.
+        """
         with self._lock:
-            self._faulty = False
-            self._builds += changed or not self.settled
-            self._tell("current", {"version": self.version})
+            if not self._good and (changed or not self.settled):
+                changed = True  # of what was served until now, some told to wait
+            self._good, self._faulty = True, False
+            swapped = dict.fromkeys(map(urllib.parse.quote, styles))
+            self._builds += bool(changed or swapped)
+            self._styles |= dict.fromkeys(swapped, self._builds)
+            self._count(changed=changed)
+            self._tell()
 
     def fault(self, problems: Sequence[Problem], source_lines: SourceLines) -> None:
         """Tell that a build failed."""
         shown = [_shown(problem, source_lines) for problem in problems[:SHOWN]]
         with self._lock:
             self._faulty = True
-            self._builds += not self.settled
-            more = max(0, len(problems) - SHOWN)
-            self._tell("fault", {"version": self.version, "problems": shown, "more": more})
+            if not self.settled:
+                self._builds = 1
+                self._count(changed=True)
+            self._fault = {"problems": shown, "more": max(0, len(problems) - SHOWN)}
+            self._tell()
 
     def close(self) -> None:
         """End every stream of events."""
@@ -79,8 +121,12 @@ class Hub:
             self._closed = True
             self._wake()
 
-    async def events(self) -> AsyncIterator[bytes]:
-        """One browser's stream: the state now, then each other one, until `close`."""
+    async def events(self, pages: Sequence[str] = (), last: str = "") -> AsyncIterator[bytes]:
+        """The stream of a browser that shows a page: the state now, then each other one, until `close`.
+
+        `last` is the id of the event that the browser got last, on an earlier connection: that state
+        is not sent again.
+        """
         changed = asyncio.Event()
         key = (asyncio.get_running_loop(), changed)
         with self._lock:
@@ -90,19 +136,40 @@ class Hub:
             sent = b""
             while not self._closed:
                 changed.clear()
-                message = self._message
-                if message != sent:
-                    yield message
+                name, message = self._message(pages)
+                if message == sent or name == last:
+                    sent, last = message, ""
+                    await changed.wait()
+                else:
+                    yield f"id: {name}\n".encode("ascii") + message
                     sent = message
-                    continue
-                await changed.wait()
         finally:
             with self._lock:
                 self._waiting.discard(key)
 
-    def _tell(self, event: str, state: dict[str, object]) -> None:
-        # ASCII, so that a file name that is not UTF-8 passes, and a line break ends no event.
-        self._message = f"event: {event}\ndata: {json.dumps(state)}\n\n".encode("ascii")
+    def _count(self, *, changed: bool | frozenset[str]) -> None:
+        if not changed:
+            return
+        self._last_change = self._builds
+        if isinstance(changed, frozenset) and len(changed) + len(self._changed) <= COUNTED:
+            self._changed |= dict.fromkeys(changed, self._builds)
+        else:
+            self._all_changed = self._builds
+            self._changed = {}
+
+    def _message(self, pages: Sequence[str]) -> tuple[str, bytes]:
+        """The state as a browser hears it that shows a page, and its id."""
+        with self._lock:
+            if not self.settled:
+                return "", b""
+            event = "fault" if self._faulty else "current"
+            more = self._fault if self._faulty else {"styles": self._styles}
+            # ASCII, so that a file name that is not UTF-8 passes, and a line break ends no event.
+            state = json.dumps({"version": self.version(*pages), **more})
+            return f"{self._token}-{self._states}", f"event: {event}\ndata: {state}\n\n".encode("ascii")
+
+    def _tell(self) -> None:
+        self._states += 1
         self._wake()
 
     def _wake(self) -> None:
@@ -157,11 +224,14 @@ def source_lines(folders: Sequence[Path], problem: Problem, around: int = 3) -> 
     return ()
 
 
-def with_script(html: bytes, version: str) -> bytes:
+def with_script(html: bytes, tag: Tag) -> bytes:
     """A page with the script that reloads it, as its last element."""
-    tag = f'<script src="{SCRIPT}" data-version="{version}" defer></script>'.encode()
+    query = "&amp;".join(f"page={urllib.parse.quote(os.fsencode(page))}" for page in tag.pages)
+    events = f"{EVENTS}?{query}" if query else EVENTS
+    data = f'data-version="{tag.version}" data-since="{tag.style}" data-events="{events}"'
+    element = f'<script src="{SCRIPT}" {data} defer></script>'.encode("ascii")
     at = html.lower().rfind(b"</body")
-    return html + tag if at < 0 else html[:at] + tag + html[at:]
+    return html + element if at < 0 else html[:at] + element + html[at:]
 
 
 def script() -> bytes:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import ipaddress
 import os
 import secrets
 import socket
 import threading
+import urllib.parse
 import webbrowser
 from collections.abc import Callable
 from pathlib import Path
@@ -23,17 +25,25 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from generator.errors import ConfigError, Problem, Severity
 from generator.preview import files, reload
-from generator.preview.follow import Build, Following, Report
-from generator.preview.watch import Roots
+from generator.preview.changes import Roots
+from generator.preview.follow import Build, Built, Following, Report, Whole
 
+MISSING = "404.html"
+"""What is shown where there is no such page."""
 HEAD_SECONDS = 12
 """In which a client must have sent the head of its request, however busily it drips."""
 HEAD_BYTES = 32 * 1024
 ADDRESS_BYTES = 8 * 1024
 CONNECTIONS = 256
 """At once; more are told to come back."""
+FRESHENED = 4
+"""Pages that may be freshened at once; others wait for their turn, and nothing else waits for them."""
 GRACE = 0.3
 """Seconds in which answers under way may end once the server ends."""
+
+
+Fresh = Callable[[str], None]
+"""Brings a page up to date that is asked for, by its path in the output (`2024/07/03/index.html`)."""
 
 
 class Preview:
@@ -45,7 +55,7 @@ class Preview:
     def __init__(
         self,
         folder: Path,
-        build: Build,
+        build: Build | Whole,
         roots: Roots,
         report: Report,
         *,
@@ -53,22 +63,28 @@ class Preview:
         port: int = 8000,
         ignore: tuple[Path, ...] = (),
         source_lines: reload.SourceLines = lambda _: (),
+        fresh: Fresh | None = None,
     ) -> None:
         """Raise `ConfigError` where it cannot listen."""
         self._socket = listen(bind, port)
         host, self.port = self._socket.getsockname()[:2]
         self.host = f"[{host}]" if ":" in host else host
         self._hub = reload.Hub(secrets.token_hex(4))
+        self._report = report
+        self._source_lines = source_lines
+        self._fresh = fresh
         self._following = Following(
             build,
             roots,
             report,
             ignore=ignore,
-            on_built=lambda built: self._hub.built(changed=built.changed),
-            on_fault=lambda error: self._hub.fault(reload.problems_of(error), source_lines),
+            on_built=self._built,
+            on_fault=self._failed,
         )
         hosts = frozenset(_host_headers({"localhost", "127.0.0.1", "[::1]", self.host}, self.port))
-        self._server = _Server(_configured(application(folder, self._hub, hosts)), self._stop)
+        self._server = _Server(
+            _configured(application(folder, self._hub, hosts, self._freshen if fresh else None)), self._stop
+        )
 
     @property
     def address(self) -> str:
@@ -84,6 +100,20 @@ class Preview:
         """End `run`, from any thread."""
         self._server.should_exit = True
 
+    def _built(self, built: Built) -> None:
+        self._hub.built(changed=built.changed, styles=built.styles)
+
+    def _failed(self, error: Exception) -> None:
+        self._hub.fault(reload.problems_of(error), self._source_lines)
+
+    def _freshen(self, page: str) -> None:
+        try:
+            if self._fresh:
+                self._fresh(page)
+        except Exception as error:  # as a failing build: told, and the last good page is served
+            self._failed(error)
+            self._report.fault(error)
+
     def _stop(self) -> None:
         self._following.stop()
         self._hub.close()
@@ -91,7 +121,7 @@ class Preview:
 
 def serve(
     folder: Path,
-    build: Build,
+    build: Build | Whole,
     roots: Roots,
     report: Report,
     *,
@@ -100,14 +130,24 @@ def serve(
     open_browser: bool = False,
     ignore: tuple[Path, ...] = (),
     source_lines: reload.SourceLines = lambda _: (),
+    fresh: Fresh | None = None,
 ) -> None:
     """Build into a folder, serve it and follow every change until `KeyboardInterrupt`.
 
     `build` writes the site into `folder`; `roots` tells what to watch, and nothing below `ignore`
-    counts. Raises `ConfigError` where it cannot listen.
+    counts. `fresh` is called before a page is read, in several threads and beside `build`. Raises
+    `ConfigError` where it cannot listen.
     """
     preview = Preview(
-        folder, build, roots, report, bind=bind, port=port, ignore=ignore, source_lines=source_lines
+        folder,
+        build,
+        roots,
+        report,
+        bind=bind,
+        port=port,
+        ignore=ignore,
+        source_lines=source_lines,
+        fresh=fresh,
     )
     taken = f" (port {port} is taken)" if preview.port != port != 0 else ""
     report.notice(f"{preview.address}{taken}; Ctrl-C ends it")
@@ -159,15 +199,42 @@ def _host_headers(hosts: set[str], port: int) -> set[str]:
     return {f"{host}:{port}" for host in hosts} | (hosts if port == 80 else set())
 
 
-def application(folder: Path, hub: reload.Hub, hosts: frozenset[str]) -> ASGIApp:
+def application(folder: Path, hub: reload.Hub, hosts: frozenset[str], fresh: Fresh | None = None) -> ASGIApp:
     """The ASGI application that serves a folder to requests for one of the hosts."""
+    shown = _Shown(folder, hub, fresh)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
-        response = _refusal(scope, headers, hosts) or await _response(scope, headers, folder, hub)
+        response = _refusal(scope, headers, hosts) or await _response(scope, headers, shown)
         await response(scope, receive, send)
 
     return app
+
+
+class _Shown:
+    """What is shown: a folder, what is known of its state, and how a page of it is brought up to date."""
+
+    def __init__(self, folder: Path, hub: reload.Hub, fresh: Fresh | None) -> None:
+        self.folder = folder
+        self.hub = hub
+        self._fresh = fresh
+        self._turns = asyncio.Semaphore(FRESHENED)
+
+    async def freshen(self, page: str) -> None:
+        """Bring a page up to date, in a thread that no other answer needs, nor the end waits for."""
+        if self._fresh is None or not self.hub.settled or not page.endswith(".html"):
+            return
+        async with self._turns:
+            ended = asyncio.Event()
+            work = self._fresh, page, asyncio.get_running_loop(), ended
+            threading.Thread(target=_freshen, args=work, name="broadsheet-fresh", daemon=True).start()
+            await ended.wait()
+
+
+def _freshen(fresh: Fresh, page: str, loop: asyncio.AbstractEventLoop, ended: asyncio.Event) -> None:
+    fresh(page)
+    with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+        loop.call_soon_threadsafe(ended.set)
 
 
 def _refusal(scope: Scope, headers: Headers, hosts: frozenset[str]) -> Response | None:
@@ -190,33 +257,40 @@ def _plain(status: int, text: str, **more: str) -> Response:
     return PlainTextResponse(text + "\n", status, files.HEADERS | {"Connection": "close"} | more)
 
 
-async def _response(scope: Scope, headers: Headers, folder: Path, hub: reload.Hub) -> Response:
+async def _response(scope: Scope, headers: Headers, shown: _Shown) -> Response:
     path = scope["raw_path"]
     if not path.startswith(b"/"):
         return _plain(400, "The address must begin with a slash.")
     if len(path) + len(scope["query_string"]) > ADDRESS_BYTES:
         return _plain(414, "The address is too long.")
     if path == reload.EVENTS.encode():
-        return _events(scope["method"], headers, hub)
+        return _events(scope, headers, shown.hub)
     if path == reload.SCRIPT.encode():
         script = files.File(body=reload.script(), modified=0, type=files.type_of(reload.SCRIPT))
         return files.answer(script, scope["method"], headers)
-    return await run_in_threadpool(_page, scope, headers, folder, hub)
+    page = files.output_of(path) or MISSING
+    # Before the file is read: a page of a build that ends meanwhile reloads once too often, not too seldom.
+    tags = shown.hub.tag(page), shown.hub.tag(page, MISSING)
+    await shown.freshen(page)
+    return await run_in_threadpool(_page, scope, headers, shown, *tags)
 
 
-def _events(method: str, headers: Headers, hub: reload.Hub) -> Response:
+def _events(scope: Scope, headers: Headers, hub: reload.Hub) -> Response:
     if headers.get("origin", f"http://{headers['host']}") != f"http://{headers['host']}":
         return _plain(403, "Only this server's own pages may listen.")
-    if method != "GET":
+    if scope["method"] != "GET":
         return _plain(405, "Only GET is served.", Allow="GET")
-    return StreamingResponse(hub.events(), 200, files.HEADERS, "text/event-stream")
+    query = scope["query_string"].decode("latin-1")
+    asked = urllib.parse.parse_qs(query, errors="surrogateescape")
+    last = headers.get("last-event-id", asked.get("last", [""])[0])
+    stream = hub.events(asked.get("page", ()), last)
+    return StreamingResponse(stream, 200, files.HEADERS, "text/event-stream")
 
 
-def _page(scope: Scope, headers: Headers, folder: Path, hub: reload.Hub) -> Response:
-    # Before the file is read: a page of a build that ends meanwhile reloads once too often, not too seldom.
-    version = hub.version
+def _page(scope: Scope, headers: Headers, shown: _Shown, tag: reload.Tag, missing: reload.Tag) -> Response:
+    folder, hub = shown.folder, shown.hub
     if not hub.settled or (hub.faulty and not (folder / "index.html").is_file()):
-        body = reload.with_script(reload.WAITING, version)
+        body = reload.with_script(reload.WAITING, tag)
         return Response(body, 503, files.HEADERS | {"Retry-After": "1"}, "text/html; charset=utf-8")
     found = files.look_up(folder, scope["raw_path"])
     if isinstance(found, files.Folder):
@@ -224,11 +298,12 @@ def _page(scope: Scope, headers: Headers, folder: Path, hub: reload.Hub) -> Resp
         location = found.address + (f"?{query}" if query else "")
         return Response(None, 301, files.HEADERS | {"Location": location})
     status = 200 if found else 404
-    found = found or files.read(folder, folder / "404.html")
+    found = found or files.read(folder, folder / MISSING)
     if not found:
         return PlainTextResponse("There is no such page.\n", 404, files.HEADERS)
     if found.type.startswith("text/html"):
-        found = msgspec.structs.replace(found, body=reload.with_script(found.body, version))
+        body = reload.with_script(found.body, tag if status == 200 else missing)
+        found = msgspec.structs.replace(found, body=body)
     return files.answer(found, scope["method"], headers, status=status)
 
 

@@ -1,25 +1,22 @@
-"""Which files changed, told in bursts; watchdog is imported here alone."""
+"""The systems' ways to tell what happens in folders; watchdog is imported here alone."""
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import logging
-import math
 import os
-import queue
-import re
-import stat
-import time
-import warnings
-from collections.abc import Callable, Collection, Iterable, Iterator
+import select
+import struct
+import sys
+import threading
 from pathlib import Path
+from typing import Any, Protocol
 
-import msgspec
 from watchdog.events import (
     DirCreatedEvent,
     DirDeletedEvent,
     DirMovedEvent,
-    FileClosedEvent,
     FileCreatedEvent,
     FileDeletedEvent,
     FileModifiedEvent,
@@ -28,248 +25,321 @@ from watchdog.events import (
     FileSystemEventHandler,
 )
 from watchdog.observers import Observer
-from watchdog.observers.api import BaseObserver, ObservedWatch
-from watchdog.observers.polling import PollingObserver
+from watchdog.observers.api import ObservedWatch
 
-Roots = Callable[[], Iterable[Path]]
-"""The files and folders to watch, folders with all that is in them; they need not exist.
+from generator.preview import poll
+from generator.preview.places import LOST, SETTLED, SHAKEN, UNSETTLED, Key, Place, Tell, joined, within
 
-Asked again and again, for an edit of the configuration may name others. It must not raise."""
+logging.getLogger("watchdog").addHandler(logging.NullHandler())  # what matters is told as news
 
-logging.getLogger("watchdog").addHandler(logging.NullHandler())  # what matters is told by `Watcher`
+LIMITS = {errno.ENOSPC, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
+"""What the system says when it cannot watch any more."""
 
-QUIET = 0.08
-"""Seconds without an event that end a burst."""
-LONGEST = 1.0
-"""Seconds after which a burst that does not end is told all the same."""
-TICK = 1.0
-"""Seconds between two looks at the roots themselves, for what no event tells."""
-POLL = 2.0
-"""Seconds between two looks at every file, where the system cannot watch."""
 
-# Reading a file gives events too (opened, closed without writing), and so does a folder whose
-# files change: with these a build would start the next one.
+class Eyes(Protocol):
+    """A way of the system to tell what happens in folders."""
+
+    def watch(self, place: Place) -> None:
+        """Tell from now on; raises OSError where it cannot."""
+
+    def forget(self, place: Place) -> None:
+        """Tell no longer."""
+
+    def close(self) -> None:
+        """End; returns at once."""
+
+    def join(self, timeout: float) -> None:
+        """Wait at most some seconds for its threads to end."""
+
+
+def eyes(tell: Tell) -> Eyes:
+    """This system's own way; raises OSError where it has no more of it to give."""
+    if sys.platform == "linux":
+        try:
+            return Inotify(tell)
+        except ImportError:  # a watchdog without these calls
+            pass
+    return Observed(tell)
+
+
+class _Node:
+    """A folder that inotify watches."""
+
+    __slots__ = ("children", "path", "place", "watch")
+
+    def __init__(self, path: str, place: Place) -> None:
+        self.path = path
+        self.place = place
+        self.watch = -1
+        self.children: dict[str, _Node] = {}
+
+
+class Inotify:
+    """Linux' way, through watchdog's calls of the C library, without watchdog's own threads.
+
+    Those hold every event back for half a second when a file is moved away, name each file of a
+    folder that moves, drop what happens at a queue that overflows, and read all the names of a tree
+    to find its folders. See `inotify(7)`.
+    """
+
+    def __init__(self, tell: Tell) -> None:
+        """Raise OSError where the system has no instances left."""
+        from watchdog.observers.inotify_c import inotify_add_watch, inotify_init, inotify_rm_watch
+
+        self._watch: Any = inotify_add_watch
+        self._end_watch: Any = inotify_rm_watch
+        self._tell = tell
+        self._nodes: dict[int, list[_Node]] = {}
+        self._counting: set[str] = set()
+        self._tops: dict[Key, _Node] = {}
+        self._lock = threading.Lock()
+        self._descriptor: int = inotify_init()
+        if self._descriptor < 0:
+            raise self._error()
+        self._end, self._ending = os.pipe()
+        self._thread = threading.Thread(target=self._run, name="broadsheet-watch", daemon=True)
+        self._thread.start()
+
+    def watch(self, place: Place) -> None:
+        """Tell from now on; raises OSError where it cannot."""
+        top = _Node(place.path, place)
+        if poll.counts_folders(os.path.realpath(place.path), poll.read_mounts()):
+            self._counting.add(place.path)
+        with self._lock:
+            self._tops[place.key] = top
+            if place.names is None:
+                self._grow(top)
+            else:
+                self._add(top)
+
+    def forget(self, place: Place) -> None:
+        """Tell no longer."""
+        with self._lock:
+            if top := self._tops.pop(place.key, None):
+                self._drop(top)
+
+    def close(self) -> None:
+        """End; returns at once."""
+        with self._lock:
+            if self._ending >= 0:
+                os.close(self._ending)
+                self._ending = -1
+
+    def join(self, timeout: float) -> None:
+        """Wait at most some seconds for its threads to end."""
+        self._thread.join(timeout)
+
+    def _error(self) -> OSError:
+        code = ctypes.get_errno()
+        text = {
+            errno.ENOSPC: "inotify watch limit reached",
+            errno.EMFILE: "inotify instance limit reached",
+        }
+        return OSError(code, text.get(code, os.strerror(code)))
+
+    def _add(self, node: _Node) -> None:
+        watch = self._watch(self._descriptor, os.fsencode(node.path), _MASK)
+        if watch < 0:
+            raise self._error()
+        node.watch = watch
+        self._nodes.setdefault(watch, []).append(node)
+
+    def _grow(self, top: _Node) -> None:
+        """Watch a folder and all below it; only what cannot be read or is gone again is left out."""
+        counts = top.place.path in self._counting
+        waiting = [top]
+        while waiting:
+            node = waiting.pop()
+            try:
+                self._add(node)  # first, so that what comes while it is read is told
+                names = _folders_in(node, counts)
+            except OSError as error:
+                if node is top or error.errno in LIMITS:
+                    raise
+                continue
+            for name in names:
+                child = _Node(joined(node.path, name), node.place)
+                if not node.place.skips(child.path, name, is_folder=True):
+                    node.children[name] = child
+                    waiting.append(child)
+
+    def _drop(self, top: _Node) -> None:
+        waiting = [top]
+        while waiting:
+            node = waiting.pop()
+            waiting.extend(node.children.values())
+            nodes = self._nodes.get(node.watch, [])
+            if node in nodes:
+                nodes.remove(node)
+                if not nodes:
+                    del self._nodes[node.watch]
+                    self._end_watch(self._descriptor, node.watch)
+
+    def _run(self) -> None:
+        poller = select.poll()
+        poller.register(self._descriptor, select.POLLIN)
+        poller.register(self._end, select.POLLIN | select.POLLHUP)
+        while not any(descriptor == self._end for descriptor, _ in poller.poll()):
+            events = os.read(self._descriptor, 1 << 16)
+            with self._lock:
+                at = 0
+                while at < len(events):
+                    watch, mask, _, length = struct.unpack_from("iIII", events, at)
+                    name = events[at + 16 : at + 16 + length].rstrip(b"\0")
+                    at += 16 + length
+                    self._take(watch, mask, os.fsdecode(name))
+        with self._lock:
+            os.close(self._descriptor)
+            os.close(self._end)
+            self._descriptor = -1
+
+    def _take(self, watch: int, mask: int, name: str) -> None:
+        if mask & _OVERFLOW:
+            self._tell(LOST, "")
+        for node in [*self._nodes.get(watch, ())]:
+            place = node.place
+            path = joined(node.path, name)
+            if not name:
+                if mask & _SELF and node.path == place.path:
+                    self._tell(SHAKEN, place.path)
+            elif place.names is not None:
+                self._take_name(place.names, name, path, mask)
+            elif not place.skips(path, name, is_folder=bool(mask & _FOLDER)):
+                if mask & _FOLDER:
+                    self._take_folder(node, name, path, mask)
+                else:
+                    self._tell(UNSETTLED if mask & _UNSETTLING else SETTLED, path)
+        if mask & _IGNORED:
+            self._nodes.pop(watch, None)
+
+    def _take_name(self, names: tuple[tuple[str, str], ...], name: str, path: str, mask: int) -> None:
+        for counted, told in names:
+            if counted == name:
+                if told:
+                    self._tell(UNSETTLED if mask & _UNSETTLING else SETTLED, told)
+                if mask & _SHAKING:
+                    self._tell(SHAKEN, path)
+
+    def _take_folder(self, node: _Node, name: str, path: str, mask: int) -> None:
+        """A folder came or went, with all that is in it."""
+        known = node.children.get(name)
+        if mask & _SHAKING:
+            if known:
+                self._drop(node.children.pop(name))
+        elif known and known.watch >= 0:
+            return  # other rights or another time of its own, and it is watched already
+        if not mask & _GOING:
+            child = node.children[name] = _Node(path, node.place)
+            try:
+                self._grow(child)
+            except OSError as error:
+                if error.errno in LIMITS:  # the watcher tries all again, and then has it polled
+                    self._tell(LOST, "")
+        self._tell(UNSETTLED if mask & _GOING else SETTLED, path)
+
+
+_MODIFY, _ATTRIB, _CLOSE_WRITE, _FROM, _TO = 0x2, 0x4, 0x8, 0x40, 0x80
+_CREATE, _DELETE, _DELETE_SELF, _MOVE_SELF = 0x100, 0x200, 0x400, 0x800
+_UNMOUNT, _OVERFLOW, _IGNORED, _ONLY_FOLDERS, _FOLDER = 0x2000, 0x4000, 0x8000, 0x1000000, 0x40000000
+_SELF = _DELETE_SELF | _MOVE_SELF | _UNMOUNT | _IGNORED
+_GOING = _FROM | _DELETE
+_SHAKING = _GOING | _TO | _CREATE
+_UNSETTLING = _GOING | _CREATE | _MODIFY
+_MASK = _SHAKING | _MODIFY | _ATTRIB | _CLOSE_WRITE | _DELETE_SELF | _MOVE_SELF | _ONLY_FOLDERS
+
+
+def _folders_in(node: _Node, counts: bool) -> list[str]:
+    """The names of the folders in a folder; where links count them, most are not even read."""
+    if counts:
+        status = os.stat(node.path)  # noqa: PTH116 - a string, as all paths of this module
+        if status.st_nlink == 2 and status.st_dev == node.place.device:
+            return []
+    with os.scandir(node.path) as entries:
+        return [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+
+
 _KINDS: list[type[FileSystemEvent]] = [
     FileCreatedEvent,
     FileModifiedEvent,
-    FileClosedEvent,
     FileMovedEvent,
     FileDeletedEvent,
     DirCreatedEvent,
     DirMovedEvent,
     DirDeletedEvent,
 ]
-_SHAKING = (
-    FileCreatedEvent,
-    FileMovedEvent,
-    FileDeletedEvent,
-    DirCreatedEvent,
-    DirMovedEvent,
-    DirDeletedEvent,
-)
-
-_LIMITS = {errno.ENOSPC, errno.EMFILE}
-
-# What editors and file systems put beside a file while it is saved: dot files, vim's probe,
-# backups, Emacs' locks, JetBrains' safe write. The rename to the file's own name is what counts.
-_PASSING = re.compile(r"^\.|^4913$|~$|^#.*#$|\.sw[a-z]$|\.tmp$|\.part$|\.crdownload$|___jb_(tmp|old)___$")
 
 
-class _Place(msgspec.Struct, frozen=True):
-    """A folder to watch, with what tells it from another one of its name."""
+class Observed:
+    """The way of the other systems: watchdog's."""
 
-    recursive: bool
-    device: int
-    inode: int
+    def __init__(self, tell: Tell) -> None:
+        """Start watchdog's threads."""
+        self._tell = tell
+        self._watches: dict[Key, tuple[_Ear, ObservedWatch]] = {}
+        self._observer = Observer()
+        self._observer.start()
 
+    def watch(self, place: Place) -> None:
+        """Tell from now on; raises OSError where it cannot."""
+        real = os.path.realpath(place.path)
+        ear = _Ear(place, real, self._tell)
+        watch = self._observer.schedule(ear, real, recursive=place.names is None, event_filter=_KINDS)
+        self._watches[place.key] = ear, watch
 
-class Watcher(FileSystemEventHandler):
-    """Watches files and folders, whatever becomes of them.
-
-    Beside each root the nearest folder above it is watched, so that a root may come, go, be
-    replaced, and come again. Names that begin with a dot below a root, and the temporary files of
-    editors, are passed over.
-    """
-
-    def __init__(self, roots: Roots, *, ignore: Iterable[Path] = (), notice: Callable[[str], None]) -> None:
-        """Nothing below the folders of `ignore` counts; `notice` takes one line for the user."""
-        self._roots = roots
-        self._ignore = tuple(_forms(ignore))
-        self._notice = notice
-        self._queue: queue.SimpleQueue[tuple[str, bool] | None] = queue.SimpleQueue()
-        self._closed = False
-        self._polling = False
-        self._observer: BaseObserver
-        self._watched: tuple[str, ...] = ()
-        self._places: dict[str, _Place] = {}
-        self._watches: dict[str, ObservedWatch] = {}
-
-    def start(self) -> None:
-        """Begin to watch; from here on every change is told by some `wait`."""
-        self._observer = self._observing()
-        self._look()
+    def forget(self, place: Place) -> None:
+        """Tell no longer."""
+        if place.key not in self._watches:
+            return
+        ear, watch = self._watches.pop(place.key)
+        self._observer.remove_handler_for_watch(ear, watch)
+        if all(other != watch for _, other in self._watches.values()):
+            self._observer.unschedule(watch)
 
     def close(self) -> None:
-        """End a `wait`, now or later; returns at once."""
-        self._closed = True
-        self._queue.put(None)
+        """End; returns at once."""
+        self._observer.stop()
 
     def join(self, timeout: float) -> None:
-        """Stop watching; wait at most some seconds for the threads to end."""
-        self._observer.stop()
+        """Wait at most some seconds for its threads to end."""
         self._observer.join(timeout)
 
-    def wait(self, longest: float | None = None) -> frozenset[Path]:
-        """Block until something changed and a burst of changes is over; the files and folders.
 
-        Empty after `close`, or when `longest` seconds passed without a change.
-        """
-        until = math.inf if longest is None else time.monotonic() + longest
-        changed = set(self._look())
-        while not changed and not self._closed:
-            left = until - time.monotonic()
-            if left <= 0:
-                break
-            try:
-                first = self._queue.get(timeout=min(TICK, left))
-            except queue.Empty:
-                changed.update(self._look())
-            else:
-                changed.update(self._burst(first))
-        return frozenset() if self._closed else frozenset(map(Path, changed))
+class _Ear(FileSystemEventHandler):
+    """Takes watchdog's events for a place."""
+
+    def __init__(self, place: Place, real: str, tell: Tell) -> None:
+        self._place = place
+        self._real = real
+        self._tell = tell
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         """Take an event, in watchdog's thread."""
-        for path in {os.fsdecode(event.src_path), os.fsdecode(event.dest_path)} - {""}:
-            shakes = isinstance(event, _SHAKING) and any(_within(place, path) for place in (*self._places,))
-            if shakes or self._concerns(path):
-                self._queue.put((path, shakes))
+        source, target = os.fsdecode(event.src_path), os.fsdecode(event.dest_path)
+        going = isinstance(event, FileDeletedEvent | DirDeletedEvent | FileMovedEvent | DirMovedEvent)
+        is_folder, shaking = event.is_directory, not isinstance(event, FileModifiedEvent)
+        self._take(source, is_folder, UNSETTLED if going else SETTLED, shaking)
+        if target:
+            self._take(target, is_folder, SETTLED, shaking)
 
-    def _concerns(self, path: str) -> bool:
-        if any(_within(path, folder) for folder in self._ignore):
-            return False
-        for root in self._watched:
-            if _within(path, root):
-                below = Path(path[len(root) :].lstrip(os.sep)).parts
-                if not any(map(_PASSING.search, below)):
-                    return True
-        return False
-
-    def _burst(self, item: tuple[str, bool] | None) -> Iterator[str]:
-        """The changes of a burst. What happened to a watched folder itself is looked into at its end."""
-        end = time.monotonic() + LONGEST
-        shaken = set()
-        while item is not None:
-            path, shakes = item
-            if shakes:
-                shaken.add(path)
-            if self._concerns(path):
-                yield path
-            try:
-                item = self._queue.get(timeout=max(0.0, min(QUIET, end - time.monotonic())))
-            except queue.Empty:
-                break
-        yield from self._look(shaken)
-
-    def _look(self, shaken: Collection[str] = ()) -> set[str]:
-        """Bring the watches in line with what exists; the places that are not what they were."""
-        found: set[str] = set()
-        for _ in range(10):  # what comes while it is looked for is found the next time round
-            wanted = self._wanted()
-            gone = {
-                path
-                for path, place in self._places.items()
-                if wanted.get(path) != place or any(_within(path, other) for other in shaken)
-            }
-            come = [path for path in wanted if path in gone or path not in self._places]
-            if not gone and not come:
-                break
-            found.update(gone, come)
-            shaken = ()
-            self._reschedule(gone, {path: wanted[path] for path in come})
-        return found
-
-    def _wanted(self) -> dict[str, _Place]:
-        """The folders to watch; the recursive ones first, for they use a system's limit up."""
-        roots = [*self._roots()]
-        self._watched = tuple(dict.fromkeys(_forms(roots)))
-        places = {}
-        for root in roots:
-            real = os.path.realpath(root)
-            if place := _place(real, recursive=True):
-                places[real] = place
-        for form in self._watched:
-            for above in Path(form).parents:
-                if place := _place(str(above), recursive=False):
-                    places.setdefault(str(above), place)
-                    break
-        return places
-
-    def _reschedule(self, gone: Iterable[str], come: dict[str, _Place]) -> None:
-        for path in gone:
-            del self._places[path]
-            if path in self._watches:
-                self._observer.unschedule(self._watches.pop(path))
-        for path, place in come.items():
-            # Also where it cannot be watched: it is tried again when it is another one.
-            self._places[path] = place
-            try:
-                watch = self._observer.schedule(self, path, recursive=place.recursive, event_filter=_KINDS)
-            except OSError as error:
-                if error.errno in _LIMITS and not self._polling:
-                    self._fall_back(error)
-                    return
-            else:
-                self._watches[path] = watch
-
-    def _fall_back(self, error: OSError) -> None:
-        """Look at every file, where the system has no watches left."""
-        self._tell_polling(error)
-        self.join(1)
-        self._places.clear()
-        self._watches.clear()
-        self._observer = self._observing()
-
-    def _observing(self) -> BaseObserver:
-        # watchdog meets a new folder twice, in its parent's event and when it walks the parent, and
-        # warns of what it does right: it watches it once.
-        warnings.filterwarnings("ignore", "Callback with id ", RuntimeWarning, r"watchdog\.")
-        if not self._polling:
-            try:
-                observer = Observer()
-            except OSError as error:
-                if error.errno not in _LIMITS:
-                    raise
-                self._tell_polling(error)
-            else:
-                observer.start()
-                return observer
-        observer = PollingObserver(timeout=POLL)
-        observer.start()
-        return observer
-
-    def _tell_polling(self, error: OSError) -> None:
-        self._polling = True
-        self._notice(
-            f"the system cannot watch this many folders ({error.strerror}), so every file is looked at each"
-            f" {POLL:.0f} seconds; on Linux raise fs.inotify.max_user_watches and max_user_instances"
-        )
-
-
-def _forms(paths: Iterable[Path]) -> Iterator[str]:
-    """Each path as it is written and as events name it, with links resolved."""
-    for path in paths:
-        yield str(path.absolute())
-        yield os.path.realpath(path)
-
-
-def _within(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
-
-
-def _place(path: str, *, recursive: bool) -> _Place | None:
-    try:
-        status = Path(path).stat()
-    except OSError:
-        return None
-    return _Place(recursive, status.st_dev, status.st_ino) if stat.S_ISDIR(status.st_mode) else None
+    def _take(self, path: str, is_folder: bool, kind: int, shaking: bool) -> None:
+        if not within(path, self._real):
+            return
+        below = Path(path).relative_to(self._real).parts
+        place = self._place
+        if place.names is not None:
+            for name, told in place.names:
+                if below == (name,) and told:
+                    self._tell(kind, told)
+                if below == (name,) and shaking:
+                    self._tell(SHAKEN, joined(place.path, name))
+            return
+        if not below:
+            if shaking:
+                self._tell(SHAKEN, place.path)
+            return
+        written = place.path
+        for at, name in enumerate(below, 1):
+            written = joined(written, name)
+            if place.skips(written, name, is_folder=is_folder or at < len(below)):
+                return
+        self._tell(kind, written)

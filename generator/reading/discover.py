@@ -49,6 +49,11 @@ def discover(content: Path, ignore: Sequence[str]) -> Discovery:
     )
 
 
+def is_clipping(name: str) -> bool:
+    """Whether a file of this name is a clipping."""
+    return name.lower().endswith(_SUFFIXES)
+
+
 def ignoring(patterns: Sequence[str]) -> Callable[[str], bool]:
     """Make a test of whether a pattern names a path below the content folder, or its last part."""
     names = _any_of(p.rstrip("/") for p in patterns if "/" not in p.rstrip("/"))
@@ -91,28 +96,28 @@ class _Walk:
 
     def _take(self, entry: os.DirEntry[str], path: str, *, ignored: bool) -> tuple[str, bool] | None:
         """Note one entry; a folder to walk is returned."""
-        is_clipping = entry.name.lower().endswith(_SUFFIXES)
+        is_own = is_clipping(entry.name)
         if entry.is_dir(follow_symlinks=False):
-            if is_clipping and not ignored:
+            if is_own and not ignored:
                 message, advice = "is a folder, not a clipping", "rename it; what lies in it is read"
                 self._tell(path, message, advice, Severity.NOTICE, kind="file-name")
             return path, ignored
         if ignored:
-            self.ignored += is_clipping
+            self.ignored += is_own
         elif entry.is_symlink():
-            self._take_link(entry, path, is_clipping=is_clipping)
-        elif is_clipping and not entry.is_file(follow_symlinks=False):
+            self._take_link(entry, path, is_own=is_own)
+        elif is_own and not entry.is_file(follow_symlinks=False):
             self._skip(path, "is no regular file", "replace it by a file, or name it in `ignore`")
-        elif is_clipping:
+        elif is_own:
             self._keep(path, entry)
         return None
 
-    def _take_link(self, entry: os.DirEntry[str], path: str, *, is_clipping: bool) -> None:
+    def _take_link(self, entry: os.DirEntry[str], path: str, *, is_own: bool) -> None:
         try:
             target = os.path.realpath(entry.path, strict=True)
             is_folder = entry.is_dir()
         except OSError as error:
-            if is_clipping:
+            if is_own:
                 loop = error.errno == errno.ELOOP
                 reason = "is a link that leads in a circle" if loop else "is a broken link"
                 self._skip(path, reason, "delete it, or link to a file in the content folder")
@@ -120,11 +125,11 @@ class _Walk:
         if is_folder:
             advice = "move the folder here, or set `content` to where it lies"
             self._tell(path, "is a link to a folder, not followed", advice)
-        elif is_clipping and os.path.commonpath((self.root, target)) != self.root:
+        elif is_own and os.path.commonpath((self.root, target)) != self.root:
             self._skip(path, "is a link that leads out of the content folder", "copy the file here instead")
-        elif is_clipping and not Path(target).is_file():
+        elif is_own and not Path(target).is_file():
             self._skip(path, "is a link to no regular file", "link to a file in the content folder")
-        elif is_clipping:
+        elif is_own:
             self._keep(path, entry)
 
     def _keep(self, path: str, entry: os.DirEntry[str]) -> None:

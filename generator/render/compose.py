@@ -31,6 +31,7 @@ from generator.render.lists import (
     STORY_FILLS,
     Fill,
     Lists,
+    direction_of,
     note_of,
 )
 from generator.render.names import Names, Words
@@ -46,7 +47,6 @@ class Composer(msgspec.Struct, frozen=True):
 
     plan: Plan
     names: Names
-    lists: Lists
     healths: Mapping[str, Health]
     """Of every source, by name."""
 
@@ -57,14 +57,16 @@ class Composer(msgspec.Struct, frozen=True):
         """
         match page.subject:
             case Edition(period=Period.DAY):
-                is_front = page.address == addresses.FRONT
-                return (self._day(page.subject, fill, is_front=is_front) for fill in DAY_FILLS)
+                return self._days(page.subject, is_front=page.address == addresses.FRONT)
             case MonthPart():
-                return (self._source_month(page.subject, fill) for fill in MONTH_FILLS)
+                lists = Lists(self.plan, self.names)
+                return (self._source_month(lists, page.subject, fill) for fill in MONTH_FILLS)
             case Edition():
-                return (self._period(page.subject, fill) for fill in PERIOD_FILLS)
+                lists = Lists(self.plan, self.names)
+                return (self._period(lists, page.subject, fill) for fill in PERIOD_FILLS)
             case Story():
-                return (self._story(page.subject, fill) for fill in STORY_FILLS)
+                lists = Lists(self.plan, self.names)
+                return (self._story(lists, page.subject, fill) for fill in STORY_FILLS)
             case None if page.address == addresses.SOURCES:
                 return (self._sources(sparks=sparks) for sparks in (True, False))
         return iter((self._only(page, body),))
@@ -91,14 +93,14 @@ class Composer(msgspec.Struct, frozen=True):
         source = self.plan.source_of(article)
         month = article.date.replace(day=1)
         part = self.plan.parts[article.id]
-        also, also_more, story = self.lists.also(article)
+        also, also_more, story = Lists(self.plan, self.names).also(article)
         return views.ArticleView(
             id=article.id,
             title=article.title,
             language=article.language,
-            dir=direction(article.language),
+            dir=direction_of(article.language),
             title_language=article.title_language,
-            title_dir=direction(article.title_language),
+            title_dir=direction_of(article.title_language),
             source=self.names.source(source),
             date=article.date,
             time=article.time,
@@ -122,16 +124,31 @@ class Composer(msgspec.Struct, frozen=True):
             ),
         )
 
-    def _day(self, edition: Edition, fill: Fill, *, is_front: bool) -> views.DayView:
-        above = self.lists.above(edition, fill)
-        blocks = tuple(
-            self.lists.day_block(n, group, fill, above.home) for n, group in enumerate(edition.groups, 1)
-        )
+    def _days(self, edition: Edition, *, is_front: bool) -> Iterator[views.DayView]:
+        """Make a day's views: what each of them shows of the rest of the digest is made once."""
+        lists = Lists(self.plan, self.names)
         date = edition.first
         before, after = self.names.around(addresses.edition(edition))
-        return views.DayView(
+        around = views.DayView(
             date=date,
             count=edition.count,
+            sources=(),
+            blocks=(),
+            calendar=self.names.calendar(date.year, date.month, date),
+            previous=before,
+            next=after,
+            week=self.names.period(Period.WEEK, date),
+            month=self.names.period(Period.MONTH, date),
+            year=self.names.period(Period.YEAR, date),
+            is_front=is_front,
+        )
+        return (self._day(lists, edition, fill, around) for fill in DAY_FILLS)
+
+    def _day(self, lists: Lists, edition: Edition, fill: Fill, around: views.DayView) -> views.DayView:
+        above = lists.above(edition, fill)
+        blocks = [lists.day_block(n, group, fill, above.home) for n, group in enumerate(edition.groups, 1)]
+        return msgspec.structs.replace(
+            around,
             sources=tuple(
                 views.Named(
                     name=block.source.name,
@@ -143,20 +160,13 @@ class Composer(msgspec.Struct, frozen=True):
             picks=above.picks,
             stories=above.stories,
             blocks=tuple(block for block in blocks if not _is_above(block)),
-            calendar=self.names.calendar(date.year, date.month, date),
-            previous=before,
-            next=after,
-            week=self.names.period(Period.WEEK, date),
-            month=self.names.period(Period.MONTH, date),
-            year=self.names.period(Period.YEAR, date),
-            is_front=is_front,
         )
 
-    def _story(self, story: Story, fill: Fill) -> views.StoryView:
+    def _story(self, lists: Lists, story: Story, fill: Fill) -> views.StoryView:
         lead, days = story.lead, [article.date for article in story.articles]
         own, *others = (
             msgspec.structs.replace(
-                self.lists.item(article, excerpt=n <= fill.excerpts, also=0), also_more=0, story=None
+                lists.item(article, excerpt=n <= fill.excerpts, also=0), also_more=0, story=None
             )
             for n, article in enumerate(story.articles[: None if fill.items is None else fill.items + 1])
         )
@@ -173,9 +183,9 @@ class Composer(msgspec.Struct, frozen=True):
             day=self.names.day(lead.date, 0),
         )
 
-    def _period(self, edition: Edition, fill: Fill) -> views.PeriodView:
+    def _period(self, lists: Lists, edition: Edition, fill: Fill) -> views.PeriodView:
         period = edition.period
-        above_days = self.lists.above(edition, fill)
+        above_days = lists.above(edition, fill)
         before, after = self.names.around(addresses.edition(edition))
         months = Counter[dt.date]()
         for date, count in edition.days:
@@ -223,6 +233,7 @@ class Composer(msgspec.Struct, frozen=True):
         return views.SourcesView(sources=rows, count=len(digest.articles), sparks=sparks)
 
     def _source(self, source: Source) -> views.SourceView:
+        lists = Lists(self.plan, self.names)
         return views.SourceView(
             name=source.name,
             language=source.language,
@@ -231,11 +242,11 @@ class Composer(msgspec.Struct, frozen=True):
             first=source.articles[-1].date,
             last=source.articles[0].date,
             health=health_view(self.healths[source.name], self.names.words),
-            items=tuple(self.lists.item(article) for article in source.articles[:NEWEST_ITEMS]),
+            items=tuple(lists.item(article) for article in source.articles[:NEWEST_ITEMS]),
             months=tuple(self.names.source_month(source, month) for month in source.months),
         )
 
-    def _source_month(self, part: MonthPart, fill: Fill) -> views.SourceMonthView:
+    def _source_month(self, lists: Lists, part: MonthPart, fill: Fill) -> views.SourceMonthView:
         source, month = part.source, part.month
         articles = month.parts[part.number - 1]
         groups = [
@@ -255,7 +266,7 @@ class Composer(msgspec.Struct, frozen=True):
                 views.Named(name=str(number), address=addresses.source_month(source, month.first, number))
                 for number in range(max(1, part.number - 1), min(len(month.parts), part.number + 1) + 1)
             ),
-            blocks=tuple(self.lists.month_block(group, fill) for group in groups),
+            blocks=tuple(lists.month_block(group, fill) for group in groups),
             previous=self.names.source_month(source, older) if older else None,
             next=self.names.source_month(source, newer) if newer else None,
         )
@@ -269,4 +280,4 @@ def _is_above(block: views.Block) -> bool:
 def composer(plan: Plan, words: Words, healths: Mapping[str, Health]) -> Composer:
     """Make a composer for a planned digest in the interface's language; `healths` by source."""
     names = Names(plan, words)
-    return Composer(plan, names, Lists(plan, names), healths)
+    return Composer(plan, names, healths)

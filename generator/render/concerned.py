@@ -1,8 +1,8 @@
 """Which pages a few changed articles may concern: more than they do, never less.
 
-Where a fingerprint (`inputs`) is the same as before, the page was not concerned after all. An article can change
-its own page, those of the other articles of its story, and every list that it, or one of these, is in; and where
-counts changed also what lists say of one another.
+Where a fingerprint (`inputs`) is the same as before, the page was not concerned after all. An article can
+change its own page, those of the other articles of its story, and every list that it, or one of these, is in;
+and where counts changed also what lists say of one another.
 """
 
 from __future__ import annotations
@@ -25,16 +25,24 @@ from generator.render.pages import (
 
 
 def concerned(
-    plan: Plan, changed: Sequence[Article], stories: Iterable[Story], *, is_recounted: bool
+    plan: Plan,
+    changed: Iterable[Article],
+    stories: Iterable[Story],
+    gone: Iterable[Article] = (),
+    *,
+    is_recounted: bool,
 ) -> Iterator[Page]:
     """The pages of a plan that changed articles and stories may concern; `is_recounted`: some came or went.
 
-    Articles and stories are those of this plan. Pages may come twice.
+    Articles and stories are those of this plan; of those that are gone from it, the lists they were in count.
+    Pages may come twice.
     """
     digest, stories = plan.digest, tuple(stories)
     told = [article for story in stories for article in story.articles]
-    for article in chain(changed, told):
+    here = (*changed, *told)
+    for article in here:
         yield from pages_of_article(plan, article)
+    for article in (*here, *gone):
         source = plan.source_of(article)
         yield page_of_source(source)
         yield from _months(plan, source, article, beside=is_recounted)

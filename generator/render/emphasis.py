@@ -8,6 +8,7 @@ punctuation and beside CJK characters; text without such characters is read exac
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 
@@ -40,23 +41,24 @@ def closes_up(before: str, after: str) -> bool:
 
     So it is between Chinese and Japanese characters; Korean separates its words.
     """
+    if before < "\u1100" or after < "\u1100":
+        return False
     return all(is_cjk(character) and not _is_hangul(character) for character in (before, after))
 
 
+@functools.lru_cache(maxsize=4096)
 def _is_hangul(character: str) -> bool:
     return unicodedata.name(character, "").startswith(("HANGUL", "HALFWIDTH HANGUL"))
 
 
-def flanking(source: str, start: int, end: int, *, inside_words: bool) -> tuple[bool, bool]:
+def flanking(source: str, start: int, end: int, most: int, *, inside_words: bool) -> tuple[bool, bool]:
     """Whether the run of markers `source[start:end]` can open and can close emphasis.
 
-    `inside_words` is true for `*` and `~`, which may split a word, and false for `_`.
+    The text ends at `most`. `inside_words` is true for `*` and `~`, which may split a word, not for `_`.
     """
     before, before_is_cjk = _sequence_before(source, start)
-    after = source[end] if end < len(source) else " "
-    space_before, space_after = bool(_SPACE.match(before)), bool(_SPACE.match(after))
-    mark_before, mark_after = _is_punctuation(before), _is_punctuation(after)
-    after_is_cjk = is_cjk(after)
+    space_before, mark_before, _ = _kind(before)
+    space_after, mark_after, after_is_cjk = _kind(source[end] if end < most else " ")
     foreign_before = mark_before and not before_is_cjk
     foreign_after = mark_after and not after_is_cjk
 
@@ -67,16 +69,21 @@ def flanking(source: str, start: int, end: int, *, inside_words: bool) -> tuple[
     return opens, closes
 
 
+@functools.lru_cache(maxsize=4096)
+def _kind(character: str) -> tuple[bool, bool, bool]:
+    """Whether a character is white space, punctuation, and CJK."""
+    is_mark = unicodedata.category(character)[0] in "PS"
+    return _SPACE.match(character) is not None, is_mark, is_cjk(character)
+
+
 def _sequence_before(source: str, start: int) -> tuple[str, bool]:
     """The character that a run follows, seen past a variation selector, and whether it counts as CJK."""
     if start == 0:
         return " ", False
     character = source[start - 1]
+    if character < "\u1100":  # before the first of them
+        return character, False
     if start > 1 and _VARIATION.match(character):
         base = source[start - 2]
         return base, is_cjk(base) or bool(_FULL_WIDTH_QUOTE.match(base + character))
-    return character, is_cjk(character) or bool(_IDEOGRAPHIC_VARIATION.match(character))
-
-
-def _is_punctuation(character: str) -> bool:
-    return unicodedata.category(character)[0] in "PS"
+    return character, _kind(character)[2] or bool(_IDEOGRAPHIC_VARIATION.match(character))

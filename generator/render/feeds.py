@@ -9,8 +9,9 @@ from __future__ import annotations
 import datetime as dt
 import email.utils
 import html
+import itertools
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -114,11 +115,8 @@ def atom(feed: FeedMeta, entries: Sequence[Entry]) -> bytes:
         + _atom_links("link", feed, addresses.ATOM)
         + xml.element("generator", feed.generator)
     )
-    return _document(
-        "feed",
-        head + "".join(_atom_entry(entry, feed.zone) for entry in entries),
-        {"xmlns": _ATOM, "xml:lang": feed.language},
-    )
+    pieces = itertools.chain([head], *(_atom_entry(entry, feed.zone) for entry in entries))
+    return _document("feed", pieces, {"xmlns": _ATOM, "xml:lang": feed.language})
 
 
 def _atom_links(name: str, feed: FeedMeta, own: str) -> str:
@@ -128,12 +126,11 @@ def _atom_links(name: str, feed: FeedMeta, own: str) -> str:
     )
 
 
-def _atom_entry(entry: Entry, zone: dt.tzinfo) -> str:
+def _atom_entry(entry: Entry, zone: dt.tzinfo) -> Iterator[str]:
     moment = _rfc3339(_moment(entry, zone))
     via = entry.original if entry.original != entry.url else None
     language: dict[str, str | None] = {"xml:lang": entry.language}
-    return xml.nested(
-        "entry",
+    head = (
         xml.element("id", entry.id)
         + xml.element("title", _title(entry), {"type": "text", "xml:lang": entry.title_language})
         + xml.element("link", "", {"rel": "alternate", "type": "text/html", "href": xml.uri(entry.url)})
@@ -144,8 +141,9 @@ def _atom_entry(entry: Entry, zone: dt.tzinfo) -> str:
         + "".join(xml.element("category", "", {"term": tag}) for tag in _tags(entry))
         + _atom_source(entry)
         + (xml.element("summary", entry.excerpt, {"type": "text", **language}) if entry.excerpt else "")
-        + (xml.element("content", entry.content, {"type": "html", **language}) if entry.content else ""),
     )
+    content = xml.around("content", [xml.text(entry.content)], {"type": "html", **language})
+    return xml.around("entry", [head, *(content if entry.content else ())])
 
 
 def _atom_source(entry: Entry) -> str:
@@ -173,13 +171,12 @@ def rss(feed: FeedMeta, entries: Sequence[Entry]) -> bytes:
             {"rel": "self", "type": _TYPES[addresses.RSS], "href": xml.uri(feed.page) + addresses.RSS},
         )
     )
-    items = "".join(_rss_item(entry, feed.zone) for entry in entries)
-    return _document("rss", xml.nested("channel", channel + items), _RSS_NAMESPACES)
+    pieces = itertools.chain([channel], *(_rss_item(entry, feed.zone) for entry in entries))
+    return _document("rss", xml.around("channel", pieces), _RSS_NAMESPACES)
 
 
-def _rss_item(entry: Entry, zone: dt.tzinfo) -> str:
-    return xml.nested(
-        "item",
+def _rss_item(entry: Entry, zone: dt.tzinfo) -> Iterator[str]:
+    head = (
         xml.element("title", _title(entry))
         + xml.element("link", xml.uri(entry.url))
         + xml.element("guid", entry.id, {"isPermaLink": "false"})
@@ -189,8 +186,9 @@ def _rss_item(entry: Entry, zone: dt.tzinfo) -> str:
         + xml.element("source", entry.source, {"url": xml.uri(entry.source_page) + addresses.ATOM})
         # A description is HTML to every reader, so plain text is escaped once more.
         + (xml.element("description", _as_html(entry.excerpt)) if entry.excerpt else "")
-        + (xml.element("content:encoded", entry.content) if entry.content else ""),
     )
+    content = xml.around("content:encoded", [xml.text(entry.content)])
+    return xml.around("item", [head, *(content if entry.content else ())])
 
 
 def json_feed(feed: FeedMeta, entries: Sequence[Entry]) -> bytes:
@@ -228,8 +226,9 @@ def _json_item(entry: Entry, zone: dt.tzinfo) -> dict[str, object]:
     return item
 
 
-def _document(name: str, markup: str, attributes: dict[str, str | None]) -> bytes:
-    return (xml.DECLARATION + xml.nested(name, "\n" + markup, attributes)).encode("utf-8")
+def _document(name: str, pieces: Iterable[str], attributes: dict[str, str | None]) -> bytes:
+    written = xml.around(name, itertools.chain(["\n"], pieces), attributes)
+    return "".join([xml.DECLARATION, *written]).encode("utf-8")
 
 
 def _title(entry: Entry) -> str:

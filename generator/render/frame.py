@@ -18,6 +18,8 @@ class Framer(msgspec.Struct, frozen=True, kw_only=True):
     plan: Plan
     names: Names
     config: Config
+    _site_feeds: dict[bool, tuple[views.Feed, ...]] = msgspec.field(default_factory=dict)
+    """Those of all articles' pages, and with picks those of editions."""
 
     def of(self, page: Page, view: views.View) -> views.PageView:
         """Make the frame of a page around its view."""
@@ -55,13 +57,15 @@ class Framer(msgspec.Struct, frozen=True, kw_only=True):
             language=self.config.language_tag,
             base_url=self.config.base_url,
             file_links=self.config.links == "file",
-            latest=self.names.edition(digest.days[-1]) if digest.days else None,
+            latest=self.names.period(Period.DAY, digest.days[-1].first) if digest.days else None,
             archive=self.names.period(Period.YEAR, digest.years[-1].first) if digest.years else None,
             generator=generator,
         )
 
     def _heading(self, page: Page, view: views.View) -> tuple[str, str]:
         """Title and description of a page; both may be empty."""
+        if isinstance(page.subject, Article):
+            return page.subject.title, page.subject.excerpt or self.config.description
         text, date = self.names.words.gettext, self.names.words.date
         title, description = "", ""
         match view:
@@ -77,9 +81,8 @@ class Framer(msgspec.Struct, frozen=True, kw_only=True):
                 title = f"{view.source.name}, {date(view.month, 'month')}{part}"
             case views.StoryView():
                 title, description = view.title, view.lead.excerpt
-            case views.ArticleView() | views.RedirectView():
+            case views.RedirectView():
                 title = view.title
-                description = page.subject.excerpt if isinstance(page.subject, Article) else ""
             case views.SourcesView():
                 title = text("Sources")
             case views.NotFoundView():
@@ -98,33 +101,42 @@ class Framer(msgspec.Struct, frozen=True, kw_only=True):
     def _feeds(self, page: Page) -> tuple[views.Feed, ...]:
         if self.config.base_url is None:
             return ()
+        feeds = self._feeds_of_site(with_picks=isinstance(page.subject, Edition) and bool(self.plan.picks))
+        source = page.subject.source if isinstance(page.subject, MonthPart) else page.subject
+        if not isinstance(source, Source):
+            return feeds
+        home = addresses.source(source)
+        return (
+            views.Feed(address=home + addresses.ATOM, type="application/atom+xml", title=source.name),
+            views.Feed(address=home + addresses.JSON_FEED, type="application/feed+json", title=source.name),
+            *feeds,
+        )
+
+    def _feeds_of_site(self, *, with_picks: bool) -> tuple[views.Feed, ...]:
+        known = self._site_feeds.get(with_picks)
+        if known is not None:
+            return known
+        title = self.config.title
         feeds = [
-            views.Feed(address=addresses.ATOM, type="application/atom+xml", title=self.config.title),
-            views.Feed(address=addresses.RSS, type="application/rss+xml", title=self.config.title),
-            views.Feed(address=addresses.JSON_FEED, type="application/feed+json", title=self.config.title),
+            views.Feed(address=addresses.ATOM, type="application/atom+xml", title=title),
+            views.Feed(address=addresses.RSS, type="application/rss+xml", title=title),
+            views.Feed(address=addresses.JSON_FEED, type="application/feed+json", title=title),
         ]
-        if isinstance(page.subject, Edition) and self.plan.picks:
+        if with_picks:
             picks = self.names.words.gettext("Picks")
             feeds += [
-                views.Feed(address=addresses.PICKS + name, type=type_, title=f"{picks} · {self.config.title}")
+                views.Feed(address=addresses.PICKS + name, type=type_, title=f"{picks} · {title}")
                 for name, type_ in (
                     (addresses.ATOM, "application/atom+xml"),
                     (addresses.JSON_FEED, "application/feed+json"),
                 )
             ]
-        source = page.subject.source if isinstance(page.subject, MonthPart) else page.subject
-        if isinstance(source, Source):
-            home = addresses.source(source)
-            feeds[:0] = [
-                views.Feed(address=home + addresses.ATOM, type="application/atom+xml", title=source.name),
-                views.Feed(
-                    address=home + addresses.JSON_FEED, type="application/feed+json", title=source.name
-                ),
-            ]
-        return tuple(feeds)
+        return self._site_feeds.setdefault(with_picks, tuple(feeds))
 
 
 def _section(page: Page) -> str:
+    if isinstance(page.subject, Article):
+        return ""
     match page.subject:
         case Edition(period=Period.DAY):
             return "front" if page.address == addresses.FRONT else "archive"

@@ -30,6 +30,8 @@ _MAGIC = {
 
 _ADDRESS_ATTRIBUTE = re.compile(r'( (?:href|src)=")([^"]*)"')
 _START_TAG = re.compile(r'<(?:a|img)(?: [a-z]+="[^"]*")*>')
+_RELATIVE = ('="#', '="../', '="media/')
+"""How every address without a scheme begins that the sanitiser lets pass."""
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
@@ -70,12 +72,13 @@ def absolute_html(html: str, base: str) -> str:
     Only for HTML that the sanitiser wrote: in that form a tag is told from text by its shape alone, and all
     that changes is an address that did not name a scheme.
     """
+    if not any(start in html for start in _RELATIVE):
+        return str(html)  # `Markup` no longer
 
     def complete(match: re.Match[str]) -> str:
-        address = entities.unescape(match[2])
-        if not _ABSOLUTE.match(address):
-            address = urllib.parse.urljoin(base, address)
-        return f'{match[1]}{entities.escape(address)}"'
+        if _ABSOLUTE.match(match[2]):
+            return match[0]
+        return f'{match[1]}{entities.escape(urllib.parse.urljoin(base, entities.unescape(match[2])))}"'
 
     return _START_TAG.sub(lambda tag: _ADDRESS_ATTRIBUTE.sub(complete, tag[0]), html)
 

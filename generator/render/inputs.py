@@ -44,14 +44,18 @@ class Inputs:
         marks: Mapping[str, bytes],
         healths: Mapping[str, Health],
         common: Callable[[str], bytes],
+        last: Inputs | None = None,
     ) -> None:
-        """`marks` by article's id; `common` gives a template's own part: version to template."""
+        """`marks` by article's id; `common` gives a template's own part: version to template.
+
+        Of the `last` digest what is known of stories is used again.
+        """
         self._plan = plan
         self._marks = marks
         self._healths = healths
         self._common = common
         self._sources = {name: _source_mark(source) for name, source in plan.digest.sources.items()}
-        self._stories: dict[str, tuple[Story, bytes]] = {}
+        self._stories: dict[str, tuple[Story, bytes]] = last._stories if last else {}
         self._has_picks = bool(plan.picks)
 
     def of(self, page: Page) -> bytes:

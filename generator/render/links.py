@@ -6,17 +6,19 @@ line ends and surrounding control characters, and reads a backslash as a slash.
 
 from __future__ import annotations
 
+import functools
 import re
 import urllib.parse
 from collections.abc import Iterator
 
-_COMMON = re.compile(
-    r"https?://(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,20}[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-    r"(?:/(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*)?"
-    r"(?:\?(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*)?"
-    r"(?:#(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*)?"
-)
+_HOST = r"https?://(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,20}[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_IN_PATH = r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]++|%[0-9A-Fa-f]{2})"
+_IN_QUERY = r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]++|%[0-9A-Fa-f]{2})"
+_COMMON = re.compile(rf"{_HOST}(?:/{_IN_PATH}*+)?(?:\?{_IN_QUERY}*+)?(?:#{_IN_QUERY}*+)?")
 """Most addresses: complete and already well written."""
+
+_ROOTED = re.compile(rf"/(?![/.])(?![^?#]*(?:/\.|;)){_IN_PATH}*+(?:\?{_IN_QUERY}++)?(?:#{_IN_QUERY}++)?")
+"""Most of the others: a path from the site's root, well written, that does not climb."""
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _PATH_END = re.compile(r"[?#]|$")
@@ -36,6 +38,7 @@ _BARE = re.compile(
     re.IGNORECASE,
 )
 """An address in running text: a space, any of `<>"^{|}`, a backtick or an East Asian character ends it."""
+_HOST_WITH_DOT = re.compile(r"https?://[^/?#]*\.")
 _TRAILING = "?!.,:;*_~'\""
 _ENTITY_TAIL = re.compile(r"&[A-Za-z0-9]+;$")
 
@@ -47,6 +50,9 @@ def resolve(address: str, base: str | None) -> str | None:
     """
     if _COMMON.fullmatch(address):
         return address
+    if base is not None and _ROOTED.fullmatch(address):
+        origin = _origin(base)
+        return None if origin is None else origin + address
     address = _DROPPED.sub("", address.strip(_EDGES))
     scheme = _SCHEME.match(address)
     if scheme is None:
@@ -57,6 +63,13 @@ def resolve(address: str, base: str | None) -> str | None:
     if name in {"http", "https"}:
         return _web(f"{name}://" + rest.replace("\\", "/").lstrip("/"))
     return None
+
+
+@functools.lru_cache(maxsize=256)
+def _origin(base: str) -> str | None:
+    """What stands before the path of an address, as it is resolved."""
+    root = _resolve_relative("/", base)
+    return None if root is None else root.removesuffix("/")
 
 
 def is_relative(address: str) -> bool:
@@ -83,7 +96,7 @@ def bare_addresses(text: str) -> Iterator[tuple[int, int, str]]:
     for match in _BARE.finditer(text):
         written = _without_trailing(match[0])
         address = resolve(written, None)
-        if address is not None and "." in urllib.parse.urlsplit(address).netloc:
+        if address is not None and _HOST_WITH_DOT.match(address):
             yield match.start(), match.start() + len(written), address
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
@@ -64,15 +65,32 @@ class Above(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Lists(msgspec.Struct, frozen=True):
-    """Makes items and blocks."""
+    """Makes the items and blocks of one page.
+
+    An item or block that a leaner one shows too is the same object: then it need not be rendered again.
+    """
 
     plan: Plan
     names: Names
+    _items: dict[tuple[object, ...], views.Item] = msgspec.field(default_factory=dict)
+    _blocks: dict[tuple[object, ...], views.Block] = msgspec.field(default_factory=dict)
+    _above: dict[tuple[object, ...], Above] = msgspec.field(default_factory=dict)
+    _left: dict[tuple[int, int], tuple[Collection[str], list[Article]]] = msgspec.field(default_factory=dict)
+    """The articles that blocks have left, by a block's number and what stands above, and that too."""
 
     def item(
         self, article: Article, *, excerpt: bool = True, also: int = 5, shown: Collection[str] = ()
     ) -> views.Item:
         """Make an article's item in a list; at most `also` other copies are named, none of those `shown`."""
+        if article.id not in self.plan.stories:
+            also, shown = 0, ()
+        key = (article.id, excerpt and bool(article.excerpt), also, *shown)
+        item = self._items.get(key)
+        if item is None:
+            item = self._items[key] = self._item(article, excerpt, also, shown)
+        return item
+
+    def _item(self, article: Article, excerpt: bool, also: int, shown: Collection[str]) -> views.Item:
         source = self.plan.source_of(article)
         has_page = self.plan.has_page(article)
         named, more, story = self.also(article, also, shown)
@@ -80,7 +98,7 @@ class Lists(msgspec.Struct, frozen=True):
             id=article.id,
             title=article.title,
             language=article.title_language,
-            dir=direction(article.title_language),
+            dir=direction_of(article.title_language),
             address=addresses.article(article.id) if has_page else None,
             original=article.url,
             source=self.names.source(source),
@@ -89,7 +107,7 @@ class Lists(msgspec.Struct, frozen=True):
             minutes=article.minutes if has_page else 0,
             excerpt=article.excerpt if excerpt and source.text is not TextPolicy.LINK else "",
             excerpt_language=article.language,
-            excerpt_dir=direction(article.language),
+            excerpt_dir=direction_of(article.language),
             verdict=article.verdict if has_page else Verdict.LINK,
             reason=self.names.reason(article) if article.verdict is Verdict.LINK else "",
             also=named,
@@ -125,6 +143,13 @@ class Lists(msgspec.Struct, frozen=True):
 
     def above(self, edition: Edition, fill: Fill) -> Above:
         """Choose what stands above an edition's blocks: picks first, then stories; each article once."""
+        key = (edition.first, fill.above, fill.above_excerpts, fill.also)
+        above = self._above.get(key)
+        if above is None:
+            above = self._above[key] = self._chosen(edition, fill)
+        return above
+
+    def _chosen(self, edition: Edition, fill: Fill) -> Above:
         articles = [article for group in edition.groups for article in group.articles]
         within: dict[str, list[Article]] = {}
         for article in articles:
@@ -165,14 +190,30 @@ class Lists(msgspec.Struct, frozen=True):
 
         Articles at `home` further up are left out.
         """
+        standing = (number, id(home))
+        if standing not in self._left:
+            self._left[standing] = home, [article for article in group.articles if article.id not in home]
+        own = self._left[standing][1]
+        count = len(own) if fill.items is None else min(fill.items, len(own))
+        key = (*standing, count, min(fill.excerpts, count), fill.also)
+        block = self._blocks.get(key)
+        if block is None:
+            items = self._shown(own, fill)
+            alike = ("alike", number, len(own), *map(id, items))
+            block = self._blocks.get(alike) or self._day_block(number, group, own, items, fill)
+            self._blocks[key] = self._blocks[alike] = block
+        return block
+
+    def _day_block(
+        self, number: int, group: Group, own: Sequence[Article], items: tuple[views.Item, ...], fill: Fill
+    ) -> views.Block:
         source = self.plan.digest.sources[group.source]
         newest, date = group.articles[0], group.articles[0].date
-        own = [article for article in group.articles if article.id not in home]
         return views.Block(
             anchor=f"_s{number}",
             source=self.names.source(source, count=len(group.articles)),
             date=date,
-            items=self._items(own, fill),
+            items=items,
             above=len(group.articles) - len(own),
             more=max(0, len(own) - (fill.items or 0)),
             more_address=addresses.source_month(source, date.replace(day=1), self.plan.parts[newest.id]),
@@ -188,20 +229,24 @@ class Lists(msgspec.Struct, frozen=True):
             address=addresses.day(date),
             source=self.names.source(source, count=len(group.articles)),
             date=date,
-            items=self._items(group.articles, fill),
+            items=self._shown(group.articles, fill),
         )
 
-    def _items(self, articles: Sequence[Article], fill: Fill) -> tuple[views.Item, ...]:
+    def _shown(self, articles: Sequence[Article], fill: Fill) -> tuple[views.Item, ...]:
         shown = articles[: fill.items]
         return tuple(
-            self.item(article, excerpt=n < fill.excerpts, also=fill.also) for n, article in enumerate(shown)
+            [self.item(article, excerpt=n < fill.excerpts, also=fill.also) for n, article in enumerate(shown)]
         )
+
+
+_NOTHING = Markup()
+direction_of = functools.lru_cache(256)(direction)
 
 
 def note_of(article: Article) -> Markup:
     """The curator's words on an article as HTML."""
     if not article.note:
-        return Markup()
+        return _NOTHING
     return body_html(article.note, Place(original=None, id=f"{article.id}n"))
 
 

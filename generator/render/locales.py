@@ -6,7 +6,6 @@ No clock and no locale of the machine: everything comes from the arguments and B
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import gettext
 import io
 import re
@@ -41,6 +40,11 @@ class Speech:
         self.language = language
         self.messages = messages
         self._locale = Locale.parse(language, sep="-")
+        # What was said before: Babel takes twenty microseconds for a number.
+        self._dates: dict[tuple[dt.date, str], str] = {}
+        self._numbers: dict[int, str] = {}
+        self._languages: dict[str, str] = {}
+        self._foreign: dict[str, bool] = {}
 
     @property
     def filters(self) -> dict[str, Callable[..., str]]:
@@ -66,19 +70,31 @@ class Speech:
     def date(self, value: dt.date, style: str = "long") -> str:
         """A day in words; `style` is one of `DATE_STYLES`, else `ValueError`."""
         day = value.date() if isinstance(value, dt.datetime) else value
-        return _date(day, style, self._locale)
+        said = self._dates.get((day, style))
+        if said is None:
+            said = self._dates[day, style] = _date(day, style, self._locale)
+        return said
 
     def number(self, value: int) -> str:
         """A number with the language's separators."""
-        return numbers.format_decimal(value, locale=self._locale)
+        said = self._numbers.get(value)
+        if said is None:
+            said = self._numbers[value] = numbers.format_decimal(value, locale=self._locale)
+        return said
 
     def language_name(self, tag: str) -> str:
         """A language in the words of this one; the tag itself where Babel does not know it."""
-        return _language_name(tag, self._locale)
+        said = self._languages.get(tag)
+        if said is None:
+            said = self._languages[tag] = _language_name(tag, self._locale)
+        return said
 
     def is_foreign(self, tag: str) -> bool:
         """Whether a text is in another language than the interface; regions and scripts do not count."""
-        return _primary(tag) != _primary(self.language)
+        known = self._foreign.get(tag)
+        if known is None:
+            known = self._foreign[tag] = _primary(tag) != _primary(self.language)
+        return known
 
 
 def time(value: dt.datetime) -> str:
@@ -139,7 +155,6 @@ def _check_values(message: Message, file: Path) -> None:
             raise CatalogueError(f"has {what}, which its message has not", file, message.lineno)
 
 
-@functools.lru_cache(maxsize=8192)
 def _date(day: dt.date, style: str, locale: Locale) -> str:
     if style == "iso":
         return day.isoformat()
@@ -152,7 +167,6 @@ def _date(day: dt.date, style: str, locale: Locale) -> str:
     raise ValueError(f"unknown date style `{style}`; known: {', '.join(DATE_STYLES)}")
 
 
-@functools.lru_cache(maxsize=256)
 def _language_name(tag: str, locale: Locale) -> str:
     try:
         return Locale.parse(tag, sep="-").get_display_name(locale) or tag

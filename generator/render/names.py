@@ -32,10 +32,20 @@ class Names(msgspec.Struct, frozen=True):
 
     plan: Plan
     words: Words
+    _sources: dict[str, views.Named] = msgspec.field(default_factory=dict)
+    _days: dict[dt.date, views.Named] = msgspec.field(default_factory=dict)
+    _reasons: dict[str, str] = msgspec.field(default_factory=dict)
 
     def source(self, source: Source, count: int = 0) -> views.Named:
         """Name a source's page."""
-        return views.Named(name=source.name, address=addresses.source(source), count=count)
+        if count:
+            return views.Named(name=source.name, address=addresses.source(source), count=count)
+        known = self._sources.get(source.name)
+        if known is None:
+            known = self._sources[source.name] = views.Named(
+                name=source.name, address=addresses.source(source)
+            )
+        return known
 
     def source_month(self, source: Source, month: SourceMonth) -> views.Named:
         """Name a month of a source."""
@@ -52,7 +62,12 @@ class Names(msgspec.Struct, frozen=True):
 
     def day(self, date: dt.date, count: int | None = None) -> views.Named:
         """Name a day that has an edition."""
-        return self.period(Period.DAY, date, self.plan.counts[date] if count is None else count)
+        if count is not None:
+            return self.period(Period.DAY, date, count)
+        known = self._days.get(date)
+        if known is None:
+            known = self._days[date] = self.period(Period.DAY, date, self.plan.counts[date])
+        return known
 
     def period(self, period: Period, date: dt.date, count: int = 0) -> views.Named:
         """Name the period of a kind that holds a day."""
@@ -72,7 +87,9 @@ class Names(msgspec.Struct, frozen=True):
 
     def reason(self, article: Article) -> str:
         """Write why an article has no text, or not all of it; reasons of a site's own stay as they are."""
-        return reasons(self.words.gettext).get(article.reason, article.reason)
+        if not self._reasons:
+            self._reasons.update(reasons(self.words.gettext))
+        return self._reasons.get(article.reason, article.reason)
 
     def around(self, address: str) -> tuple[views.Named | None, views.Named | None]:
         """Name the editions before and after the one at an address."""

@@ -107,11 +107,6 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 def plan(digest: Digest) -> Plan:
     """Index a digest for the making of its pages."""
-    neighbours = {
-        addresses.edition(own): (before, after)
-        for editions in (digest.days, digest.weeks, digest.months, digest.years)
-        for before, own, after in zip((None, *editions), editions, (*editions[1:], None), strict=False)
-    }
     parts = {
         article.id: number
         for source in digest.sources.values()
@@ -123,12 +118,21 @@ def plan(digest: Digest) -> Plan:
     stories = {article.id: story for story in digest.stories for article in story.articles}
     return Plan(
         digest=digest,
-        neighbours=neighbours,
+        neighbours=neighbours_of(digest),
         parts=parts,
         counts=counts,
         stories=stories,
         picks=tuple(article for article in digest.articles if article.pinned),
     )
+
+
+def neighbours_of(digest: Digest) -> Mapping[str, tuple[Edition | None, Edition | None]]:
+    """The predecessor and successor of each edition, by its address."""
+    return {
+        addresses.edition(own): (before, after)
+        for editions in (digest.days, digest.weeks, digest.months, digest.years)
+        for before, own, after in zip((None, *editions), editions, (*editions[1:], None), strict=False)
+    }
 
 
 def pages_of(plan_: Plan) -> Iterator[Page]:

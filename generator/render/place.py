@@ -43,13 +43,14 @@ def image_attributes(written: Mapping[str, str], place: Place) -> dict[str, str]
 def _image_source(written: Mapping[str, str], place: Place) -> tuple[str | None, str, str]:
     source = written.get("src", "")
     width, height = written.get("width", ""), written.get("height", "")
-    beside = place.images.get(urllib.parse.unquote(source))
-    if beside is not None:
-        size = (str(beside.width or ""), str(beside.height or ""))
-        return addresses.link(addresses.article(place.id), beside.address), *size
-    if source in _addresses_beside(place):  # settled already, on its way through `repaired`
-        return source, width, height
-    address = links.data_image(source) or links.resolve(source, place.original)
+    if place.images:
+        beside = place.images.get(urllib.parse.unquote(source))
+        if beside is not None:
+            size = (str(beside.width or ""), str(beside.height or ""))
+            return addresses.link(addresses.article(place.id), beside.address), *size
+        if source in _addresses_beside(place):  # settled already, on its way through `repaired`
+            return source, width, height
+    address = links.resolve(source, place.original) or links.data_image(source)
     return None if address is None or address.startswith("mailto:") else address, width, height
 
 

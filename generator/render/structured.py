@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from itertools import islice
@@ -18,7 +19,12 @@ ITEMS = 10
 NAME_LENGTH = 110
 """Characters of an item's title there."""
 
+_ENCODER = msgspec.json.Encoder()
 _UNSAFE = re.compile("[<>&\u2028\u2029]")
+_CONTROL = re.compile(r"\\[bfru]")
+"""How JSON writes control characters; text with a backslash before such a letter looks the same."""
+_PLAIN_URI = re.compile(r"https?://[A-Za-z0-9.-]+(?:[/?#][A-Za-z0-9_.~/:=&?+!$,;'@()*-]*)?")
+"""An address that `xml.uri` leaves as it is."""
 _LOCALES = {
     "ar": "ar_AR", "de": "de_DE", "en": "en_US", "es": "es_ES", "fr": "fr_FR", "it": "it_IT", "ja": "ja_JP",
     "ko": "ko_KR", "nl": "nl_NL", "pl": "pl_PL", "pt": "pt_PT", "ru": "ru_RU", "tr": "tr_TR", "uk": "uk_UA",
@@ -59,7 +65,13 @@ def json_ld(frame: views.PageView, view: views.View, config: Config) -> str:
 
 
 def _for_script(described: object) -> str:
-    written = xml.clean(msgspec.json.encode(_cleaned(described)).decode())
+    try:
+        written = _ENCODER.encode(described).decode()
+    except UnicodeEncodeError:  # half of a surrogate pair
+        written = ""
+    if written.isprintable() and not ("\\" in written and _CONTROL.search(written)) and written:
+        return written.replace("&", r"\u0026").replace("<", r"\u003c").replace(">", r"\u003e")
+    written = xml.clean(_ENCODER.encode(_cleaned(described)).decode())
     return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", written)
 
 
@@ -84,9 +96,13 @@ def _article(view: views.ArticleView) -> dict[str, object]:
         "datePublished": _moment(view),
         "author": authors or [source],
         "publisher": source,
-        **({"isBasedOn": xml.uri(view.original)} if view.original else {}),
+        **({"isBasedOn": _uri(view.original)} if view.original else {}),
         **({"keywords": list(view.tags)} if view.tags else {}),
     }
+
+
+def _uri(address: str) -> str:
+    return address if _PLAIN_URI.fullmatch(address) else xml.uri(address)
 
 
 def _moment(view: views.ArticleView) -> str:
@@ -127,7 +143,7 @@ def _articles(items: tuple[views.Item, ...], base_url: str) -> Iterator[tuple[st
         if item.address is not None:
             yield item.title, addresses.absolute(base_url, item.address)
         elif item.original is not None:
-            yield item.title, xml.uri(item.original)
+            yield item.title, _uri(item.original)
 
 
 def open_graph(frame: views.PageView, view: views.View, config: Config) -> tuple[tuple[str, str], ...]:
@@ -146,9 +162,12 @@ def open_graph(frame: views.PageView, view: views.View, config: Config) -> tuple
     if article:
         pairs.append(("article:published_time", _moment(article)))
         pairs += [("article:tag", tag) for tag in article.tags]
-    return tuple((name, xml.clean(value)) for name, value in pairs if value)
+    return tuple(
+        [(name, value if value.isprintable() else xml.clean(value)) for name, value in pairs if value]
+    )
 
 
+@functools.lru_cache(256)
 def _locale(language: str) -> str | None:
     """The locale of a BCP 47 tag, from its longest known start."""
     tag = language.lower()

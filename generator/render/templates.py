@@ -7,6 +7,7 @@ import functools
 import gettext
 import hashlib
 import re
+import threading
 import tomllib
 import traceback
 import urllib.parse
@@ -15,12 +16,13 @@ from pathlib import Path
 from types import TracebackType
 
 import jinja2
-from jinja2.runtime import Context
 from markupsafe import Markup
 
 from generator import addresses, resources
 from generator.errors import BuildError, Problem, Severity
 from generator.render import locales
+from generator.render.engine import Engine
+from generator.render.sources import Sources
 from generator.render.views import INTERFACE, PageView, SiteView, View
 from generator.versions import hashed
 
@@ -139,14 +141,18 @@ class Templates:
         self._theme = Theme(site_templates)
         self._site = site
         """The template interface that the theme in use is written for."""
-        self._environment = _environment(self._theme, site)
+        self._engine = _engine(self._theme, site)
+        self._sources = Sources(self._engine)
+        self._turn = threading.Lock()
+        """Its templates render one page at a time."""
 
     def render(self, page: PageView, view: View) -> bytes:
         """The HTML of one page, UTF-8. Raises `TemplateFault` where its template is faulty."""
         theme = self._theme
         try:
-            template = self._environment.get_template(page.template)
-            html = template.render(page=page, site=self._site, view=view)
+            values = {"page": page, "site": self._site, "view": view, "link": self._link_from(page)}
+            with self._turn:
+                html = self._engine.page(page.template, values)
         except jinja2.TemplateSyntaxError as error:
             raise theme.fault(error.filename, error.lineno, error.message or "cannot be parsed") from error
         except jinja2.TemplateNotFound as error:
@@ -164,9 +170,36 @@ class Templates:
             raise theme.fault(filename, line, _kind(error) + _VIEW.sub(r"`\1`", str(error))) from error
         return html.encode("utf-8", "replace")
 
+    def _link_from(self, page: PageView) -> Callable[..., str]:
+        site = self._site
+        if page.rooted and not site.file_links:
+            root = urllib.parse.urlsplit(site.base_url or "/").path or "/"
+            return lambda address, fragment="": addresses.absolute(root, address, fragment)
+        return addresses.links_from(page.address, file=site.file_links)
+
     def assets(self) -> Mapping[str, bytes]:
         """The files below `assets/` by address; a site's own win, file by file."""
         return self._theme.assets()
+
+    def mark(self, template: str) -> tuple[bytes, bytes]:
+        """Hashes of what a template's pages need besides views: its files, and what it reads of the site.
+
+        Of assets the names count alone: a template may ask whether there is one.
+        """
+        files = repr(sorted(self._sources.of(template).items())).encode("utf-8", "surrogatepass")
+        fields = self._sources.site_fields(template)
+        said = [(name, getattr(self._site, name)) for name in self._site.__struct_fields__]
+        own = repr([one for one in said if fields is None or one[0] in fields])
+        names = repr(sorted(self._theme.assets()))
+        return hashed(files, names.encode()), hashed(own.encode("utf-8", "surrogatepass"))
+
+    def sources(self, template: str) -> Mapping[str, str]:
+        """Digests of all files that may have a part in what a template renders, by their names in the theme.
+
+        Where a template chooses another by a value, that is all files. Messages, the values of `site` and
+        which assets there are have a part in every page.
+        """
+        return self._sources.of(template)
 
 
 def speech(site_templates: Path | None, language: str) -> locales.Speech:
@@ -180,47 +213,34 @@ def assets_of(site_templates: Path | None) -> Mapping[str, bytes]:
 
 
 def theme_marks(site_templates: Path | None) -> tuple[bytes, bytes]:
-    """Hashes of all templates, and of all translations, that a site's pages may use.
-
-    Of assets the names count alone: a template may ask whether there is one.
-    """
-    theme = Theme(site_templates)
-    parts: dict[str, list[bytes]] = {".html": [name.encode() for name in theme.assets()], ".po": []}
-    for root in theme.roots:
+    """Hashes of all templates, and of all translations, that a site's pages may use."""
+    parts: dict[str, list[bytes]] = {".html": [], ".po": []}
+    for root in Theme(site_templates).roots:
         for path in sorted(root.rglob("*")):
             if path.suffix in parts and path.is_file():
                 parts[path.suffix] += [path.relative_to(root).as_posix().encode(), path.read_bytes()]
     return hashed(*parts[".html"]), hashed(*parts[".po"])
 
 
-def _environment(theme: Theme, site: SiteView) -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=theme.loader(),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        cache_size=-1,
-        auto_reload=False,
-        extensions=["jinja2.ext.i18n"],
-    )
-    environment.newstyle_gettext = True  # type: ignore[attr-defined]  # an attribute of the i18n extension
-    environment.policies["ext.i18n.trimmed"] = True
+def _engine(theme: Theme, site: SiteView) -> Engine:
+    engine = Engine(theme.loader())
     words = theme.speech(site.language)
-    environment.globals |= _messages(words.messages)
-    environment.filters |= words.filters | {
+    engine.filters |= words.filters | {
         "anchor": anchor,
         "hash_source": hash_source,
         "json_ld": json_ld,
         "shade": shade,
         "web": web,
     }
-    environment.tests["foreign"] = words.is_foreign
-    environment.globals |= _links(site) | {"weekdays": words.weekdays, "has_asset": theme.has_asset}
-    return environment
+    engine.tests["foreign"] = words.is_foreign
+    messages, links = _messages(words.messages), _links(engine)
+    engine.globals |= messages | links | {"weekdays": words.weekdays, "has_asset": theme.has_asset}
+    engine.constant = {"_": messages["_"], "gettext": messages["_"], "has_asset": theme.has_asset}
+    engine.site = site
+    return engine
 
 
-def _messages(catalogue: gettext.NullTranslations) -> dict[str, Callable[..., Markup]]:
+def _messages(catalogue: gettext.NullTranslations) -> dict[str, Callable[..., str]]:
     """The functions that `_()` and `{% trans %}` call: translations with escaped values put in.
 
     The i18n extension's own look a message up and mark it as safe each time: half of a small page's cost.
@@ -230,33 +250,46 @@ def _messages(catalogue: gettext.NullTranslations) -> dict[str, Callable[..., Ma
     def one(message: str) -> Markup:
         return Markup(catalogue.gettext(message))  # noqa: S704 (messages are the theme's and the site's own)
 
+    said: dict[tuple[object, ...], Markup] = {}
+
     def translate(message: str, /, **values: object) -> Markup:
         text = one(message)
         return text % values if "%" in text else text
 
     def translate_plural(singular: str, plural: str, num: int, /, **values: object) -> Markup:
+        if not plain.issuperset(map(type, values.values())):
+            return say(singular, plural, num, values)
+        key = (singular, plural, num, *values.items())
+        found = said.get(key)
+        if found is None:
+            found = said[key] = say(singular, plural, num, values)
+        return found
+
+    plain = frozenset({int, str})
+
+    def say(singular: str, plural: str, num: int, values: Mapping[str, object]) -> Markup:
         text = Markup(catalogue.ngettext(singular, plural, num))  # noqa: S704 (as above)
         return text % {"num": num, **values}
 
     return {"_": translate, "gettext": translate, "ngettext": translate_plural}
 
 
-def _links(site: SiteView) -> dict[str, Callable[..., str]]:
-    """The functions of templates that lead from the current page to others."""
-    root = urllib.parse.urlsplit(site.base_url or "/").path or "/"
+def _links(engine: Engine) -> dict[str, Callable[..., str]]:
+    """The functions of templates that know which page it is; each page brings the true `link` along."""
+    now = engine.now
 
-    @jinja2.pass_context
-    def link(context: Context, address: str, fragment: str = "") -> str:
-        page: PageView = context["page"]
-        if page.rooted and not site.file_links:
-            return addresses.absolute(root, address, fragment)
-        return addresses.link(page.address, address, fragment=fragment, file=site.file_links)
+    def link(address: str, fragment: str = "") -> str:
+        made: str = now["link"](address, fragment)
+        return made
 
-    @jinja2.pass_context
-    def asset(context: Context, name: str) -> str:
-        return link(context, f"assets/{name}")
+    def asset(name: str) -> str:
+        return link(f"assets/{name}")
 
-    return {"link": link, "asset": asset}
+    def aria_current(section: str, address: str) -> str:
+        page: PageView = now["page"]
+        return "" if page.section != section else "page" if page.address == address else "true"
+
+    return {"link": link, "asset": asset, "aria_current": aria_current}
 
 
 def web(address: str | None) -> str:
@@ -276,7 +309,7 @@ def hash_source(text: str) -> str:
 
 def anchor(name: str) -> str:
     """A name as a fragment: letters of any script stay readable, all else is percent-encoded."""
-    return name if name.replace("-", "").isalnum() else urllib.parse.quote(name)
+    return name if name.replace("-", "").isalnum() else addresses.quoted(name)
 
 
 def shade(count: int, most: int) -> int:

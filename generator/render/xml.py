@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import urllib.parse
+from collections.abc import Iterable, Iterator
 from xml.sax.saxutils import escape
 
 DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n'
@@ -15,7 +16,8 @@ _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 def clean(text: str) -> str:
     """Text without what XML 1.0 forbids or discourages; half a surrogate pair becomes U+FFFD."""
-    if _UNWANTED.search(text) is None:  # which holds for nearly all, and three passes would cost thrice
+    # Nearly all text is fine, and what is cheap to ask comes first.
+    if text.isprintable() or text.replace("\n", "").isprintable() or _UNWANTED.search(text) is None:
         return text
     return _UNWANTED.sub(_replacement, text.replace("\r\n", "\n"))
 
@@ -28,7 +30,12 @@ def _replacement(unwanted: re.Match[str]) -> str:
 
 def element(name: str, content: str = "", attributes: dict[str, str | None] | None = None) -> str:
     """An element with plain text, on a line of its own; an attribute of None is left out."""
-    return nested(name, escape(clean(content)), attributes) if content else _open(name, attributes, "/>\n")
+    return nested(name, text(content), attributes) if content else _open(name, attributes, "/>\n")
+
+
+def text(content: str) -> str:
+    """Plain text as it stands in an element."""
+    return escape(clean(content))
 
 
 def nested(name: str, markup: str, attributes: dict[str, str | None] | None = None) -> str:
@@ -36,23 +43,45 @@ def nested(name: str, markup: str, attributes: dict[str, str | None] | None = No
     return f"{_open(name, attributes, '>')}{markup}</{name}>\n"
 
 
+def around(
+    name: str, pieces: Iterable[str], attributes: dict[str, str | None] | None = None
+) -> Iterator[str]:
+    """The same in pieces, so that long markup is not copied at every level."""
+    yield _open(name, attributes, ">")
+    yield from pieces
+    yield f"</{name}>\n"
+
+
 def _open(name: str, attributes: dict[str, str | None] | None, end: str) -> str:
-    written = "".join(
-        f' {key}="{escape(clean(value), _IN_ATTRIBUTE)}"'
-        for key, value in (attributes or {}).items()
+    if attributes is None:
+        return f"<{name}{end}"
+    written = "".join([
+        f' {key}="{_attribute(value)}"'
+        for key, value in attributes.items()
         if value is not None
-    )
+    ])  # fmt: skip
     return f"<{name}{written}{end}"
 
 
+def _attribute(value: str) -> str:
+    value = clean(value)
+    return escape(value, _IN_ATTRIBUTE) if _MARKED.search(value) else value
+
+
+_MARKED = re.compile('[&<>"\n\t]')
 _IN_ATTRIBUTE = {'"': "&quot;", "\n": "&#10;", "\t": "&#9;"}
 
 
+_WELL_WRITTEN = re.compile(
+    r"https?://(?:[A-Za-z0-9_.~/:=&?+!$,;'@()*-]++|%[0-9A-Fa-f]{2})++(?:#(?:[A-Za-z0-9_.~/:=&?+!$,;'@()*-]++|%[0-9A-Fa-f]{2})*+)?"
+)
 _ADDRESS = re.compile(r"(https?://)([^/?#]*)([^#]*)(?:#(.*))?", re.IGNORECASE | re.DOTALL)
 
 
 def uri(address: str) -> str:
     """A web address as RFC 3986 writes it: other characters are percent-encoded, the host as IDNA has it."""
+    if _WELL_WRITTEN.fullmatch(address):
+        return address
     address = clean(address).strip()
     parts = _ADDRESS.fullmatch(address)
     if parts is None:

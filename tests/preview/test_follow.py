@@ -40,6 +40,76 @@ def test_the_first_build_starts_at_once_and_each_change_starts_another(content, 
         assert told.notices == ["a.md changed"]
 
 
+def test_a_build_is_told_what_changed(content, told, until):
+    asked = []
+
+    def build(check, changed):
+        asked.append(changed)
+        return Built()
+
+    with Following(build, lambda: (content,), told):
+        until(lambda: asked == [None])
+        (content / "a.md").write_text("one")
+        until(lambda: asked == [None, {content / "a.md"}])
+        (content / "b.md").write_text("one")
+        until(lambda: asked == [None, {content / "a.md"}, {content / "b.md"}])
+        content.rename(content.with_name("other"))
+        until(lambda: asked[-1] is None and len(asked) > 3)
+        assert told.notices[-1] == "folders changed"
+
+
+def test_what_a_build_was_told_that_failed_is_told_again(content, told, until):
+    asked, good = [], []
+
+    def build(check, changed):
+        asked.append(changed)
+        if (content / "bad.md").exists():
+            raise BuildError(Problem(path="bad.md", message="no"))
+        return Built()
+
+    with Following(build, lambda: (content,), told, on_built=good.append):
+        until(lambda: len(good) == 1)
+        (content / "bad.md").write_text("one")
+        until(lambda: told.faults)
+        (content / "a.md").write_text("one")
+        until(lambda: len(told.faults) == 2)
+        (content / "bad.md").unlink()
+        until(lambda: len(good) == 2)
+        assert asked == [
+            None,
+            {content / "bad.md"},
+            {content / "bad.md", content / "a.md"},
+            {content / "bad.md", content / "a.md"},
+        ]
+
+
+def test_a_first_build_that_fails_leaves_everything_to_the_next_one(content, told, until):
+    asked, good = [], []
+
+    def build(check, changed):
+        asked.append(changed)
+        if not (content / "mended").exists():
+            raise BuildError(Problem(path="a", message="no"))
+        return Built()
+
+    with Following(build, lambda: (content,), told, on_built=good.append):
+        until(lambda: told.faults)
+        (content / "mended").touch()
+        until(lambda: good)
+        assert asked == [None, None]
+
+
+def test_a_build_that_is_due_is_told_that_nothing_changed(content, told, until):
+    asked = []
+
+    def build(check, changed):
+        asked.append(changed)
+        return Built(due_in=0.1 if len(asked) == 1 else None)
+
+    with Following(build, lambda: (content,), told):
+        until(lambda: asked == [None, frozenset()])
+
+
 def test_changes_during_a_build_lead_to_exactly_one_more(content, told, until):
     began, go_on = threading.Event(), threading.Event()
     seen = []

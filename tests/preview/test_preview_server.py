@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import json
+import re
 import socket
 import threading
 import time
@@ -278,6 +279,95 @@ def test_events_follow_the_builds(site, previewing, tmp_path, until):
         (content / "bad.md").unlink()
         name, _ = event_of(lines)
         assert name == "current"
+
+
+def test_a_page_listens_for_itself_and_knows_what_it_was_told(site, previewing, tmp_path):
+    content = tmp_path / "content"
+    content.mkdir()
+
+    def build(check, changed):
+        return Built(changed=frozenset(path.name for path in changed) if changed else True)
+
+    preview = previewing(site, build, content)
+    wait_for(preview)
+    page = httpx.get(preview.address + "2024/").text
+    [address] = re.findall('data-events="/([^"]*)"', page)
+    assert address == "__broadsheet/events?page=2024/index.html"
+    missing = httpx.get(preview.address + "none%20.html").text
+    assert "events?page=none%20.html&amp;page=404.html" in missing
+    with httpx.stream("GET", preview.address + "__broadsheet/events?page=a.md") as stream:
+        lines = stream.iter_lines()
+        id_ = next(line for line in lines if line.startswith("id: ")).removeprefix("id: ")
+        _, first = event_of(lines)
+        for name in ("b.md", "a.md"):
+            (content / name).touch()
+            time.sleep(0.1)
+        _, second = event_of(lines)
+        assert second != first
+    with httpx.stream(
+        "GET", preview.address + "__broadsheet/events?page=a.md", headers={"Last-Event-ID": id_}
+    ) as stream:
+        assert event_of(stream.iter_lines())[1] == second
+
+
+def test_a_page_is_brought_up_to_date_before_it_is_read(site, previewing):
+    asked = []
+
+    def fresh(page):
+        asked.append(page)
+        (site / page).write_text(f"<p>{page}")
+
+    preview = wait_for(previewing(site, build, fresh=fresh))
+    asked.clear()
+    assert httpx.get(preview.address + "2024/").text.startswith("<p>2024/index.html")
+    assert httpx.get(preview.address + "new%20one.html").text.startswith("<p>new one.html")
+    for address in ("style.css", "2024", ".hidden/", "..%2fx.html", "__broadsheet/reload.js"):
+        httpx.get(preview.address + address)
+    assert asked == ["2024/index.html", "new one.html", "404.html", "404.html"]
+
+
+def test_while_pages_are_brought_up_to_date_all_else_is_served(site, previewing):
+    began, go_on = threading.Semaphore(0), threading.Event()
+
+    def fresh(page):
+        if page.startswith("slow"):
+            began.release()
+            go_on.wait(10)
+
+    preview = wait_for(previewing(site, build, fresh=fresh))
+    (site / "slow.html").write_text(PAGE)
+    answers = []
+    threads = [
+        threading.Thread(
+            target=lambda: answers.append(httpx.get(preview.address + "slow.html", timeout=20).status_code)
+        )
+        for _ in range(server.FRESHENED + 40)
+    ]
+    for thread in threads:
+        thread.start()
+    for _ in range(server.FRESHENED):
+        assert began.acquire(timeout=5)
+    assert httpx.get(preview.address + "style.css").text == "a {}"
+    assert httpx.get(preview.address + "__broadsheet/reload.js").status_code == 200
+    assert answers == []
+    go_on.set()
+    for thread in threads:
+        thread.join(10)
+    assert answers == [200] * len(threads)
+
+
+def test_a_page_that_cannot_be_brought_up_to_date_is_shown_as_it_was_with_the_fault(site, previewing, told):
+    error = BuildError(Problem(path="day.html", message="no such filter"))
+
+    def fresh(page):
+        if page == "2024/index.html":
+            raise error
+
+    preview = wait_for(previewing(site, build, fresh=fresh))
+    assert httpx.get(preview.address + "2024/").text.startswith(PAGE.removesuffix("</body></html>"))
+    assert told.faults == [error]
+    with httpx.stream("GET", preview.address + "__broadsheet/events") as stream:
+        assert event_of(stream.iter_lines())[0] == "fault"
 
 
 def test_a_waiting_page_stands_until_the_first_build_is_done(tmp_path, previewing, until):

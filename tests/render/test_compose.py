@@ -15,7 +15,7 @@ from generator.model import Article, Story, TextPolicy, Verdict
 from generator.render import views
 from generator.render.compose import composer
 from generator.render.frame import Framer
-from generator.render.lists import direction
+from generator.render.lists import Lists, direction
 from generator.render.pages import Page, pages_of, plan
 from generator.render.templates import Templates, speech
 from writing import build_site, write_clipping, write_config
@@ -290,7 +290,8 @@ def test_a_reason_is_told_in_the_language_of_the_interface():
         TextPolicy.FULL,
     )
     compose = composer(plan(digest), speech(None, "zh-Hans"), healths_of(digest))
-    assert [compose.lists.item(own).reason for own in digest.articles] == ["需要登录", "<my> own 100%"]
+    lists = Lists(compose.plan, compose.names)
+    assert [lists.item(own).reason for own in digest.articles] == ["需要登录", "<my> own 100%"]
 
 
 def test_a_heavy_front_page_with_stories_and_picks_stays_within_its_weight():

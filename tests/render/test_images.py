@@ -4,6 +4,7 @@ import base64
 import struct
 
 import pytest
+from markupsafe import Markup
 
 from generator.render.images import LARGEST, absolute_html, image_beside
 
@@ -144,3 +145,17 @@ def test_feeds_get_complete_addresses():
         '<img src="https://d.example/n/media/ab/c.png" alt="&lt;a href=&quot;x&quot;&gt;"> '
         '<a href="mailto:a@b.example">m</a></p>'
     )
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<p>="# <a href="https://b.example/it\'s">b</a></p>',
+        '<a href="https://b.example/it\'s">b</a>',
+        '<img src="data:image/png;base64,AAAA" alt="">',
+    ],
+)
+def test_complete_addresses_stay_as_they_are(html):
+    complete = absolute_html(Markup(html), "https://d.example/")
+    assert complete == html
+    assert type(complete) is str

@@ -93,7 +93,7 @@ def test_text_too_deep_to_parse_is_shown_as_written(monkeypatch):
     def exhausted(*_):
         raise RecursionError
 
-    monkeypatch.setattr("generator.render.markdown._PARSER.parse", exhausted)
+    monkeypatch.setattr("generator.render.markdown.body._PARSER.parse", exhausted)
     assert body_html("a <b>", ALONE) == '<pre tabindex="0">a &lt;b&gt;</pre>'
     assert relative_images("![a](b.png)") == ()
 

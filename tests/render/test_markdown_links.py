@@ -75,6 +75,22 @@ def test_any_text_resolves_to_a_clean_address_or_none(text, base):
         assert links.resolve(address, None) == address
 
 
+ROOTED = st.lists(
+    st.one_of(
+        st.text("ab/.?#;%&'~ é\\", max_size=6), st.sampled_from(["//", "/../", "/./", "%41", "?a=b", "#c"])
+    )
+).map(lambda parts: "/" + "".join(parts))
+
+
+@given(
+    ROOTED, st.sampled_from([BASE, "http://o.example:8080", "https://O.example/a/../b", "ftp://o.example/"])
+)
+def test_paths_from_the_root_resolve_as_urllib_joins_them(address, base):
+    assert links.resolve(address, base) == links._resolve_relative(
+        links._DROPPED.sub("", address.strip(links._EDGES)), base
+    )
+
+
 def test_data_image_is_small_and_raster():
     assert links.data_image("data:image/JPG;base64,AAAA") == "data:image/jpeg;base64,AAAA"
     assert links.data_image("data:image/png;base64,AAA") is None

@@ -157,6 +157,11 @@ def test_the_sanitiser_alone_is_a_wall():
     )
 
 
+@given(st.text(st.characters(), max_size=40))
+def test_unfit_code_points_go_whatever_is_asked_first(text):
+    assert sanitise._without_unfit(text) == sanitise._UNFIT.sub("", text)
+
+
 # ---- structure
 
 

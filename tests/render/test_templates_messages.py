@@ -61,7 +61,7 @@ def test_the_manual_names_every_template_and_value():
 
 def test_the_manual_names_every_block_filter_and_style():
     manual = MANUAL.read_text("utf-8")
-    environment = templates._environment(templates.Theme(None), _any_site())
+    environment = templates._engine(templates.Theme(None), _any_site())
     for path in resources.theme().glob("*.html"):
         tree = environment.parse(path.read_text("utf-8"))
         for block in tree.find_all(nodes.Block):

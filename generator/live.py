@@ -1,0 +1,566 @@
+"""A site that is followed: what was read stays in memory, and a save redoes what it concerns alone.
+
+No walk of the tree, no pass over all pages. What is rare (a new source, a pick that speaks of the article,
+other files than clippings) is left to a whole build, which is the truth: tests hold one against the other.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import stat
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+from generator import addresses, making, tasks
+from generator.build import (
+    Built,
+    Feed,
+    Kitchen,
+    Output,
+    article_parts,
+    feed_entries,
+    feed_outputs,
+    for_machines,
+    inputs_before,
+    inputs_of,
+    listed_html,
+    page_output,
+    report_of,
+    written,
+)
+from generator.cache import Cache, DamagedError, Looked, MissingBodyError, Standing, forget
+from generator.config import Site
+from generator.desk import (
+    Desk,
+    Means,
+    Options,
+    Progress,
+    by_place,
+    failed,
+    find_content,
+    grouped,
+    in_zone,
+    keep_read,
+    learned_again,
+    mark_of,
+    mark_of_read,
+    origin_key,
+    shelf_of,
+    withheld,
+)
+from generator.errors import BroadsheetError, shown
+from generator.grouping.health import health_of, leaders_of
+from generator.grouping.regrouping import regrouped
+from generator.model import Article, Digest, Story
+from generator.output.manifest import Manifest
+from generator.output.patch import OvertakenError, Patch
+from generator.output.write import Written
+from generator.reading import discover
+from generator.reading.article import Reading
+from generator.reading.canonical import keys_of
+from generator.reading.discover import is_clipping, is_ignored
+from generator.render.concerned import concerned
+from generator.render.pages import Page, Plan, neighbours_of, pages_of, plan
+from generator.stamps import NONE, Stamp, stamp_of
+from generator.tasks import Record, Wanted
+from generator.workers import Workers
+
+FEW = 100
+"""Changed clippings; more are quicker done by a whole build."""
+SETTLES = 2.0
+"""Seconds without a save after which the record of all files is written."""
+
+
+class Live:
+    """Builds a site, then follows it; `fresh` and `rest` may be called from other threads than `build`."""
+
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
+        self._lock = threading.RLock()
+        self._followed: Followed | None = None
+
+    def build(
+        self, site: Site, options: Options, progress: Progress, changed: frozenset[Path] | None
+    ) -> tuple[Built, frozenset[str] | None]:
+        """Build, or do what some changed files ask for; which pages are others now, None for any.
+
+        Without changed files it is the time that passed: what is behind is written.
+        """
+        with self._lock:
+            followed, self._followed = self._followed, None
+            if followed is not None and followed.holds(site, options):
+                try:
+                    found = followed.follow(changed) if changed else followed.settle()
+                except (OvertakenError, DamagedError):
+                    found = None
+                if found is not None:
+                    self._followed = followed
+                    return found
+            if followed is not None:
+                followed.close()
+            self._followed = self._whole(site, options, progress)
+            return self._followed.built, None
+
+    def rest(self, check: Callable[[], None]) -> None:
+        """Make the pages that are out of date and that nobody asked for; raises `BroadsheetError`."""
+        while True:
+            check()
+            with self._lock:
+                if self._followed is None or not self._followed.make_one():
+                    return
+
+    def fresh(self, path: str) -> None:
+        """Make a page now, should it be out of date."""
+        followed = self._followed
+        if followed is None or path not in followed.pending:
+            return
+        with self._lock:
+            try:
+                followed.make(path)
+            except (BroadsheetError, OvertakenError, DamagedError):
+                return  # `rest` meets it too, and tells
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether something is to be written when there is time."""
+        return self._followed is not None and self._followed.is_behind
+
+    def close(self) -> None:
+        """Write what is behind, and let go of the cache."""
+        with self._lock:
+            if self._followed is not None:
+                self._followed.close()
+                self._followed = None
+
+    def _whole(self, site: Site, options: Options, progress: Progress) -> Followed:
+        find_content(site)
+        for attempt in (1, 2):
+            cache = Cache.of(site.own)
+            try:
+                with Workers(self._workers) as workers:
+                    return Followed(site, options, Means(cache, workers, progress))
+            except DamagedError:
+                cache.close()
+                forget(cache.file)
+                if attempt == 2:
+                    raise
+            except BaseException:
+                cache.close()
+                raise
+        raise AssertionError("unreachable")
+
+
+class Followed:
+    """A whole build, kept in memory with all that it takes to change a little of it."""
+
+    def __init__(self, site: Site, options: Options, means: Means) -> None:
+        self.site, self.options = site, options
+        found = discover(site.content, site.config.ignore)
+        inputs = inputs_before(site, options, found)
+        self._shelf = shelf_of(site, found, means)
+        self._records: dict[str, tuple[Record, bytes]] = {}
+        desk, self._stories = grouped(site, options, self._shelf, self._kept(means))
+        self._kitchen = Kitchen(site, desk, plan(desk.digest), means)
+        wrote = written(site, options, inputs, self._kitchen)
+        # From here on work is small: it is done in this process, and nothing is shown of it.
+        self._means = Means(means.cache, Workers(1), lambda _step, _done, _total: None)
+        self.built = wrote.built
+        self._patch = Patch(site.output, wrote.files)
+        self._inputs = {one.path: inputs_of(one) for one in wrote.outputs}
+        self._static = {one.path for one in wrote.outputs if isinstance(one.content, Path)}
+        self._unsettled: set[str] = set()
+        self._is_remapped = False
+        self.pending: dict[str, tuple[Kitchen, Output]] = {}
+        digest = desk.digest
+        self._shown = {article.path: article for article in digest.articles}
+        self._paths = {article.id: article.path for article in digest.articles}
+        self._parts = dict(self._kitchen.plan.parts)
+        self._story_of = dict(self._kitchen.plan.stories)
+        self._leaders = dict(leaders_of(digest.stories))
+        self._healths = dict(self._kitchen.healths)
+        self._marks = dict(desk.marks)
+        self._spellings: dict[str, set[str]] = {}
+        for path, article in self._shown.items():
+            read = self._records[path][0].reading.article
+            if read is not None:
+                self._spellings.setdefault(article.source, set()).add(read.source)
+        self._names = {own: name for name, spellings in self._spellings.items() for own in spellings}
+        self._has_aliases = any(article.aliases for article in digest.articles)
+        named = {name for pick in desk.picks for name in (pick.article, *pick.merge)}
+        self._picked = named | {key for name in named if "://" in name for key in keys_of(name)}
+
+    def _kept(self, means: Means) -> Iterator[tuple[str, Record, bytes]]:
+        for path, record, digest in self._shelf.records(means):
+            self._records[path] = record, digest
+            yield path, record, digest
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the record of all files is yet to be written."""
+        return self._patch.is_behind or self._is_remapped
+
+    def holds(self, site: Site, options: Options) -> bool:
+        """Whether the site is still the same but for its clippings, and nothing that waits is due."""
+        if site != self.site or msgspec.structs.replace(options, as_of=self.options.as_of) != self.options:
+            return False
+        zone, waits_until = site.config.zone, self.built.waits_until
+        is_same_day = options.as_of.astimezone(zone).date() == self.options.as_of.astimezone(zone).date()
+        return is_same_day and (waits_until is None or options.as_of < waits_until)
+
+    def close(self) -> None:
+        """Write what is behind, where that can be done, and close the cache."""
+        try:
+            if self.is_behind and not self.pending:
+                self.settle()
+        except (BroadsheetError, OvertakenError, DamagedError):
+            pass  # the next build looks into all that differs from the record
+        finally:
+            self._means.cache.close()
+
+    # --- what changed -------------------------------------------------------------------------------
+
+    def follow(self, changed: Iterable[Path]) -> tuple[Built, frozenset[str] | None] | None:
+        """Do what changed files ask for; None where a whole build has to."""
+        stamps = self._clippings(changed)
+        if stamps is None or len(stamps) > FEW:
+            return None
+        read = self._read(stamps)
+        if read is None:
+            return None
+        if not all(self._is_plain(path, record) for path, (record, _) in read.items()):
+            return None
+        return self._regroup(read)
+
+    def _clippings(self, changed: Iterable[Path]) -> dict[str, Stamp | None] | None:
+        """The clippings among changed files with their stamps; None where there is anything else."""
+        roots = {f"{root}{os.sep}" for root in (str(self.site.content), os.path.realpath(self.site.content))}
+        found: dict[str, Stamp | None] = {}
+        for file in map(str, changed):
+            root = next((root for root in roots if file.startswith(root)), None)
+            if root is None:
+                return None
+            path = file[len(root) :].replace(os.sep, "/")
+            try:
+                status = os.lstat(file)
+            except OSError:
+                status = None
+            if not is_clipping(path) or (status is not None and not stat.S_ISREG(status.st_mode)):
+                if status is None or not stat.S_ISREG(status.st_mode) or self._kitchen.desk.pictured:
+                    return None
+                continue  # a file that nothing shows
+            if not is_ignored(path, self.site.config.ignore):
+                found[path] = stamp_of(status) if status else None
+        return found
+
+    def _read(self, stamps: dict[str, Stamp | None]) -> dict[str, tuple[Record, bytes]] | None:
+        """Read changed clippings, and those that are read otherwise since; None for too many."""
+        reader, cache = self._shelf.reader, self._means.cache
+        looked, now = self._shelf.looked, time.time_ns()
+        fresh = {path: one for path in stamps if stamps[path] for one in tasks.look(reader, [path])}
+        if not all(one.digest for one in fresh.values()):
+            return None  # cannot be read: a whole build tells why
+        changed = {path for path in stamps if fresh.get(path) != looked.get(path)}
+        pairs = [one for path in changed for one in (looked.get(path), fresh.get(path)) if one]
+        sources = {one.source for one in pairs if one.source}
+        with cache.together():
+            cache.keep_clippings(
+                (path, stamp if stamp.is_settled(now) else NONE, fresh[path])
+                for path, stamp in stamps.items()
+                if stamp and path in fresh
+            )
+            cache.drop_clippings(path for path in stamps if path not in fresh)
+            cache.doubt_learned(sources)
+        for path in stamps:
+            looked.pop(path, None)
+        looked.update(fresh)
+        known, repeats = learned_again(reader, sources, self._means)
+        others = {key for key in self._shelf.repeats if key[0] in sources} | repeats.keys()
+        others = {key for key in others if self._shelf.repeats.get(key) != repeats.get(key)}
+        for key in others:
+            self._shelf.repeats.pop(key, None)
+        self._shelf.repeats.update(repeats)
+        to_read = changed | {path for path, one in known.items() if origin_key(one) in others}
+        if len(to_read) > FEW:
+            return None
+        return {path: self._record(path, looked.get(path)) for path in sorted(to_read)}
+
+    def _record(self, path: str, looked: Looked | None) -> tuple[Record, bytes]:
+        """What a clipping comes to now; nothing for one that went."""
+        if looked is None:
+            return GONE, b""
+        reader, cache = self._shelf.reader, self._means.cache
+        source, year = origin_key(looked)
+        wanted = Wanted(path, source, year, (cache.repeats(source, year) if source else None) or b"")
+        [(_, read)] = self._means.workers.run(partial(tasks.read, reader), [[wanted]])
+        if isinstance(read, Exception):
+            return failed(path, read), b""
+        keep_read(cache, reader, self._shelf.repeats, [(wanted, read)])
+        record = (tasks.decoded(read.value) if read.value else None) or read.record
+        return in_zone(record, reader), mark_of_read(read)
+
+    def _appearing(self, record: Record) -> Article | None:
+        """The article that appears of a clipping, if any does, under its source's name."""
+        article = record.reading.article
+        if article is None or withheld(self.site.config, self.options, record)[0] is not None:
+            return None
+        name = self._names.get(article.source, article.source)
+        return article if article.source == name else msgspec.structs.replace(article, source=name)
+
+    def _is_plain(self, path: str, record: Record) -> bool:
+        """Whether a clipping changes no more than its article: not names, not other articles' addresses."""
+        old, new = self._shown.get(path), self._appearing(record)
+        before = self._records.get(path, (GONE, b""))[0]
+        for one in (before, record):
+            article = one.reading.article
+            if one.pictures or one.reading.pick or (article is not None and article.aliases):
+                return False
+            if article is not None and not self._picked.isdisjoint((path, article.url, *article.keys)):
+                return False
+        if (old is None) != (new is None) and self._has_aliases:
+            return False
+        return new is None or (
+            new.source in self._spellings
+            and len(self._spellings[new.source]) == 1
+            and (record.reading.article or new).source in self._names
+            and self._paths.get(new.id, path) == path
+        )
+
+    # --- what follows -------------------------------------------------------------------------------
+
+    def _regroup(self, read: dict[str, tuple[Record, bytes]]) -> tuple[Built, frozenset[str]] | None:
+        """Group again, and find the pages that are out of date; None where a whole build has to."""
+        config, desk, last = self.site.config, self._kitchen.desk, self._kitchen.plan
+        gone = [self._shown[path] for path in read if path in self._shown]
+        come = [new for record, _ in read.values() if (new := self._appearing(record))]
+        if not _same_sources(last, gone, come):
+            return None
+        digest = regrouped(last.digest, gone, come)
+        if _newest(digest) != _newest(last.digest):
+            return None
+        self._stories.change([article.path for article in gone], come)
+        digest = msgspec.structs.replace(digest, stories=self._stories.told(desk.merges, desk.splits))
+        known = {id(story) for story in last.digest.stories}
+        now = {id(story) for story in digest.stories}
+        ended = [story for story in last.digest.stories if id(story) not in now]
+        begun = [story for story in digest.stories if id(story) not in known]
+        is_recounted = sorted(map(_place, gone)) != sorted(map(_place, come))
+        before = {
+            addresses.file_of(page.address)
+            for page in concerned(last, gone, ended, is_recounted=is_recounted)
+        }
+        plan_ = self._replan(digest, gone, come, ended, begun)
+        for article in gone:
+            self._marks.pop(article.id, None)
+        for article in come:
+            record, mark = read[article.path]
+            self._marks[article.id] = mark_of(article, (record.reading.article or article, mark))
+        told = [article for story in (*ended, *begun) for article in story.articles]
+        sources = {article.source for article in (*gone, *come, *told)}
+        newest = digest.days[-1].first
+        for name in sources:
+            self._healths[name] = health_of(digest.sources[name], newest, self._leaders)
+        desk = self._described(desk, digest, read)
+        self._kitchen = Kitchen(
+            self.site, desk, plan_, self._means, healths=self._healths, last=self._kitchen
+        )
+        parted = [
+            self._shown[one.path] for story in ended for one in story.articles if one.path in self._shown
+        ]
+        pages = {
+            addresses.file_of(page.address): page
+            for page in concerned(plan_, (*come, *parted), begun, gone, is_recounted=is_recounted)
+        }
+        outputs = [page_output(self._kitchen, page) for page in pages.values()]
+        outputs += feed_outputs(self._kitchen, [digest.sources[name] for name in sorted(sources)])
+        self._is_remapped |= config.base_url is not None and (is_recounted or before != pages.keys())
+        return self._outdate(outputs, before - pages.keys(), desk)
+
+    def _replan(
+        self,
+        digest: Digest,
+        gone: Sequence[Article],
+        come: Sequence[Article],
+        ended: Sequence[Story],
+        begun: Sequence[Story],
+    ) -> Plan:
+        """The plan of the changed digest; what it indexes by article is changed in place."""
+        for article in gone:
+            del self._shown[article.path], self._paths[article.id]
+            self._parts.pop(article.id, None)
+        for article in come:
+            self._shown[article.path] = article
+            self._paths[article.id] = article.path
+        for source, first in {(one.source, one.date.replace(day=1)) for one in (*gone, *come)}:
+            for month in digest.sources[source].months:
+                if month.first == first:
+                    self._parts.update(
+                        {one.id: number for number, part in enumerate(month.parts, 1) for one in part}
+                    )
+        for story in ended:
+            for article in story.articles:
+                self._story_of.pop(article.id, None)
+                self._leaders.pop(article.id, None)
+        self._story_of.update({article.id: story for story in begun for article in story.articles})
+        self._leaders.update(leaders_of(begun))
+        last = self._kitchen.plan
+        picks = last.picks
+        if any(article.pinned for article in (*gone, *come)):
+            picks = tuple(article for article in digest.articles if article.pinned)
+        return Plan(
+            digest=digest,
+            neighbours=neighbours_of(digest),
+            parts=self._parts,
+            counts={edition.first: edition.count for edition in digest.days},
+            stories=self._story_of,
+            picks=picks,
+        )
+
+    def _described(self, desk: Desk, digest: Digest, read: dict[str, tuple[Record, bytes]]) -> Desk:
+        """The desk with the changed digest, and with what there is to say of the clippings that were read."""
+        names = {shown(path) for path in read}
+        skipped = [one for one in desk.skipped if one.path not in names]
+        problems = [one for one in desk.problems if one.path not in names]
+        repaired = desk.repaired
+        for path, (record, mark) in read.items():
+            before = self._records.pop(path, (GONE, b""))[0]
+            repaired += record.reading.repaired - before.reading.repaired
+            if record is not GONE:
+                self._records[path] = record, mark
+                why, told = withheld(self.site.config, self.options, record)
+                skipped += [why] if why else []
+                problems += told
+        return msgspec.structs.replace(
+            desk,
+            digest=digest,
+            found=len(self._shelf.looked) + len(self._shelf.found.skipped),
+            repaired=repaired,
+            skipped=tuple(sorted(skipped)),
+            problems=tuple(sorted(problems, key=by_place)),
+            marks=self._marks,
+        )
+
+    def _outdate(
+        self, outputs: Iterable[Output], gone: Iterable[str], desk: Desk
+    ) -> tuple[Built, frozenset[str]]:
+        """Note which files are out of date, and delete those that are no more."""
+        stale = [
+            one
+            for one in outputs
+            if one.path not in self._static and one.inputs != self._inputs.get(one.path)
+        ]
+        for one in stale:
+            self.pending[one.path] = self._kitchen, one
+        with self._patch.open():
+            deleted = [path for path in gone if self._inputs.pop(path, None) is not None]
+            for path in deleted:
+                self.pending.pop(path, None)
+                self._patch.delete(path)
+        self._unsettled.update(deleted)
+        pages = Written(written=len(stale), kept=len(self._inputs) - len(stale), deleted=len(deleted))
+        report = report_of(desk, desk.problems, pages)
+        self.built = msgspec.structs.replace(self.built, report=report, reasons={})
+        return self.built, frozenset((*(one.path for one in stale), *deleted))
+
+    # --- making -------------------------------------------------------------------------------------
+
+    def make_one(self) -> bool:
+        """Make one page that is out of date; whether there was any."""
+        path = next(iter(self.pending), None)
+        if path is not None:
+            self.make(path)
+        return path is not None
+
+    def make(self, path: str) -> None:
+        """Make a page that is out of date, and put it in its place."""
+        if path not in self.pending:
+            return
+        kitchen, output = self.pending[path]
+        data = self._bytes(kitchen, output)
+        with self._patch.open():
+            self._patch.put(path, data)
+        self._inputs[path] = inputs_of(output)
+        self._unsettled.add(path)
+        del self.pending[path]
+
+    def _bytes(self, kitchen: Kitchen, output: Output) -> bytes:
+        match output.content:
+            case Page(subject=Article()) as page:
+                frame, view, body = article_parts(kitchen, page)
+                return making.article_html(kitchen.theme, frame, view, self._body(body) if body else None)
+            case Page() as page:
+                return listed_html(kitchen, page)
+            case Feed() as feed:
+                entries = feed_entries(kitchen, feed)
+                bodies = [self._body(body) if body else None for _, body, _ in entries]
+                return making.feed_bytes(feed.form, feed.meta, making.entries_with(entries, bodies))
+            case bytes() as data:
+                return data
+        return output.content.read_bytes()
+
+    def _body(self, path: str) -> str:
+        body = self._means.cache.body(path)
+        if body is None:
+            raise MissingBodyError(path)
+        return body.decode()
+
+    def settle(self) -> tuple[Built, frozenset[str]]:
+        """Write what can wait: lists for machines, and the record of all files."""
+        config, cache = self.site.config, self._means.cache
+        if self._is_remapped and config.base_url is not None:
+            for one in for_machines(self._kitchen, config.base_url, tuple(pages_of(self._kitchen.plan))):
+                if one.path not in self._static and inputs_of(one) != self._inputs.get(one.path):
+                    self.pending[one.path] = self._kitchen, one
+        while self.make_one():
+            pass
+        self._is_remapped = False
+        if self._patch.is_behind:
+            with self._patch.open():
+                as_of = self.options.as_of.date()
+                self._patch.settle(Manifest(as_of=as_of, files=self._patch.files))
+            standing = [
+                (path, Standing(self._inputs[path], bytes.fromhex(digest), _stamp(self.site.output / path)))
+                for path in self._unsettled
+                if path in self._inputs and (digest := self._patch.files.get(path))
+            ]
+            with cache.together():
+                cache.keep_standing(self.site.output, standing)
+                cache.drop_standing(self.site.output, self._unsettled - self._inputs.keys())
+            self._unsettled.clear()
+        return self.built, frozenset()
+
+
+GONE = Record(Reading(article=None))
+"""What a clipping comes to that is not there."""
+
+
+def _same_sources(plan_: Plan, gone: Sequence[Article], come: Sequence[Article]) -> bool:
+    """Whether no source is new, and none loses its last article."""
+    for name in {article.source for article in (*gone, *come)}:
+        source = plan_.digest.sources.get(name)
+        if source is None:
+            return False
+        left = len(source.articles) + sum((one.source == name) for one in come)
+        if left <= sum((one.source == name) for one in gone):
+            return False
+    return True
+
+
+def _newest(digest: Digest) -> dt.date | None:
+    return digest.days[-1].first if digest.days else None
+
+
+def _place(article: Article) -> tuple[str, str, dt.date, str]:
+    return article.path, article.source, article.date, str(article.time)
+
+
+def _stamp(file: Path) -> Stamp:
+    try:
+        return stamp_of(file.lstat())
+    except OSError:
+        return NONE

@@ -1,0 +1,255 @@
+"""What changed, told in bursts: the roots, the ways to watch them, and when enough was heard."""
+
+from __future__ import annotations
+
+import math
+import os
+import queue
+import stat
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from generator.preview import poll, watch
+from generator.preview.places import CLOSED, LOST, SETTLED, SHAKEN, UNSETTLED, Key, Place, joined, within
+
+Roots = Callable[[], Iterable[Path]]
+"""The files and folders to watch, folders with all that is in them; they need not exist.
+
+Asked again and again, for an edit of the configuration may name others. It must not raise."""
+
+Changed = frozenset[Path] | None
+"""Files that changed, and folders that came, went or may hold other files now; each as its root is
+written, made absolute. None where nobody can tell, so that everything is to be looked at."""
+
+QUIET = 0.008
+"""Seconds without an event that end a burst."""
+RETURNING = 0.05
+"""The same while a file is being written, or is gone: most editors are about to put it back."""
+FIRST, LONGEST = 0.06, 1.0
+"""Seconds after which a burst that does not end is told all the same: the first, and in a long storm."""
+TICK = 1.0
+"""Seconds between two looks at the roots themselves, for what no event tells."""
+
+
+class Watcher:
+    """Watches files and folders, whatever becomes of them.
+
+    Beside each root the nearest folder above it is watched, so that a root may come, go, be
+    replaced, and come again. Names that begin with a dot below a root, and the temporary files of
+    editors, are passed over. Roots on which the system cannot watch are looked at again and again.
+    """
+
+    def __init__(self, roots: Roots, *, ignore: Iterable[Path] = (), notice: Callable[[str], None]) -> None:
+        """Nothing below the folders of `ignore` counts; `notice` takes one line for the user."""
+        self._roots = roots
+        self._ignore = tuple(form for path in ignore for form in _forms(path))
+        self._notice = notice
+        self._noticed: set[str] = set()
+        self._news: queue.SimpleQueue[tuple[int, str]] = queue.SimpleQueue()
+        self._closed = False
+        self._longest = FIRST
+        self._places: dict[Key, Place] = {}
+        self._eyes: watch.Eyes | None = None
+        self._poller = poll.Poller(lambda path: self._tell(SETTLED, path))
+        self._polled: set[Key] = set()
+        self._mounts: tuple[poll.Mount, ...] = ()
+
+    def start(self) -> None:
+        """Begin to watch; from here on every change is told by some `wait`."""
+        try:
+            self._eyes = watch.eyes(self._tell)
+        except OSError as error:
+            if error.errno not in watch.LIMITS:
+                raise
+            self._tell_limit(error)
+        self._look()
+
+    def close(self) -> None:
+        """End a `wait`, now or later; returns at once."""
+        self._closed = True
+        self._tell(CLOSED, "")
+
+    def join(self, timeout: float) -> None:
+        """Stop watching; wait at most some seconds for the threads to end."""
+        for eyes in (self._eyes, self._poller):
+            if eyes is not None:
+                eyes.close()
+                eyes.join(timeout)
+
+    def wait(self, longest: float | None = None) -> Changed:
+        """Block until something changed and a burst of changes is over.
+
+        Empty after `close`, or when `longest` seconds passed without a change.
+        """
+        until = math.inf if longest is None else time.monotonic() + longest
+        changed: Changed = None if not self._closed and self._look() else frozenset()
+        while changed is not None and not changed and not self._closed:
+            left = until - time.monotonic()
+            if left <= 0:
+                break
+            try:
+                first = self._news.get(timeout=min(TICK, left))
+            except queue.Empty:
+                if self._look():
+                    changed = None
+            else:
+                changed = self._told(self._burst(first))
+        return frozenset() if self._closed else changed
+
+    def _tell(self, kind: int, path: str) -> None:
+        """Take news, in any thread."""
+        self._news.put((kind, path))
+
+    def _burst(self, news: tuple[int, str]) -> Iterator[tuple[int, str]]:
+        """News until it is quiet; a storm comes in parts that grow."""
+        end = time.monotonic() + self._longest
+        unsettled: set[str] = set()
+        while True:
+            yield news
+            kind, path = news
+            if kind == UNSETTLED:
+                unsettled.add(path)
+            else:
+                unsettled.discard(path)
+            left = end - time.monotonic()
+            try:
+                news = self._news.get(timeout=max(0.0, min(RETURNING if unsettled else QUIET, left)))
+            except queue.Empty:
+                break
+            if left <= 0:
+                self._longest = min(2 * self._longest, LONGEST)
+                yield news
+                for _ in range(self._news.qsize()):
+                    yield self._news.get()
+                return
+        self._longest = FIRST
+
+    def _told(self, burst: Iterator[tuple[int, str]]) -> Changed:
+        """What a burst comes to. What happened to a root itself is looked into at its end."""
+        changed: set[str] = set()
+        shaken: set[str] = set()
+        lost = False
+        for kind, path in burst:
+            if kind in {SETTLED, UNSETTLED}:
+                changed.add(path)
+            elif kind == SHAKEN:
+                shaken.add(path)
+            lost |= kind == LOST
+        if lost:  # new folders may be among what was lost
+            self._reschedule([*self._places.values()], ())
+        another = self._look(shaken) if lost or shaken else False
+        return None if lost or another else frozenset(map(Path, changed))
+
+    def _look(self, shaken: Iterable[str] = ()) -> bool:
+        """Bring the watches in line with what exists; tells whether any place is another one."""
+        found = False
+        for _ in range(10):  # what comes while it is looked for is found the next time round
+            wanted = self._wanted()
+            gone = [
+                place
+                for key, place in self._places.items()
+                if wanted.get(key) != place or any(within(place.path, other) for other in shaken)
+            ]
+            left = {place.key for place in gone}
+            come = [place for key, place in wanted.items() if key in left or key not in self._places]
+            if not gone and not come:
+                break
+            found, shaken = True, ()
+            self._reschedule(gone, come)
+        return found
+
+    def _wanted(self) -> dict[Key, Place]:
+        """The folders to watch; the roots first, for they use a system's limit up."""
+        wanted: dict[Key, Place] = {}
+        names: dict[str, dict[str, str]] = {}
+        for root in dict.fromkeys(str(root.absolute()) for root in self._roots()):
+            folder = _folder(root)
+            if folder:
+                ignored = frozenset(_inside(root, self._ignore))
+                wanted[root, True] = Place(root, folder.st_dev, folder.st_ino, None, ignored)
+            for form in _forms(Path(root)):
+                above, name = _standing(form)
+                is_file = not folder and joined(above, name) == form
+                names.setdefault(above, {})[name] = root if is_file else ""
+        for above, counted in names.items():
+            if folder := _folder(above):
+                place = Place(above, folder.st_dev, folder.st_ino, tuple(sorted(counted.items())))
+                wanted[place.key] = place
+        return wanted
+
+    def _reschedule(self, gone: Iterable[Place], come: Iterable[Place]) -> None:
+        for place in gone:
+            del self._places[place.key]
+            if place.key in self._polled:
+                self._polled.discard(place.key)
+                self._poller.forget(place.key)
+            elif self._eyes:
+                self._eyes.forget(place)
+        self._mounts = poll.read_mounts() if come else self._mounts
+        for place in come:
+            # Also where it cannot be watched: it is tried again when it is another one.
+            self._places[place.key] = place
+            self._schedule(place)
+
+    def _schedule(self, place: Place) -> None:
+        deep = place.names is None
+        if kind := poll.silent(os.path.realpath(place.path), self._mounts, deep=deep):
+            self._tell_polling(f"{place.path} is on {kind}, which does not report every change", "")
+        elif self._eyes:
+            try:
+                self._eyes.watch(place)
+            except OSError as error:
+                if error.errno not in watch.LIMITS:
+                    return
+                self._eyes.forget(place)
+                self._tell_limit(error)
+            else:
+                return
+        self._polled.add(place.key)
+        if place.names is None:
+            self._poller.watch(place.key, poll.Look(place).again)
+        else:
+            files = tuple(told for _, told in place.names if told)
+            self._poller.watch(place.key, poll.look_at_files(files))
+
+    def _tell_limit(self, error: OSError) -> None:
+        self._tell_polling(
+            f"the system cannot watch this many folders ({error.strerror})",
+            "; on Linux raise fs.inotify.max_user_watches and max_user_instances",
+        )
+
+    def _tell_polling(self, why: str, advice: str) -> None:
+        reason = why.partition(" is on ")[2] or why
+        if reason not in self._noticed:
+            self._noticed.add(reason)
+            self._notice(f"{why}, so every file is looked at each {poll.POLL:.0f} seconds or more{advice}")
+
+
+def _forms(path: Path) -> tuple[str, ...]:
+    """A path as it is written and as it is with links resolved."""
+    return tuple(dict.fromkeys((str(path.absolute()), os.path.realpath(path))))
+
+
+def _inside(root: str, paths: Iterable[str]) -> Iterator[str]:
+    """Those of the paths that lie below a root, written as it is."""
+    for path in paths:
+        for form in _forms(Path(root)):
+            if path != form and within(path, form):
+                yield joined(root, path[len(form.rstrip(os.sep)) + 1 :])
+
+
+def _folder(path: str) -> os.stat_result | None:
+    try:
+        status = os.stat(path)  # noqa: PTH116 - a string, as all paths of this module
+    except OSError:
+        return None
+    return status if stat.S_ISDIR(status.st_mode) else None
+
+
+def _standing(path: str) -> tuple[str, str]:
+    """The nearest folder above a path, and the name in it that leads to the path."""
+    above, name = os.path.split(path)
+    while not os.path.isdir(above) and os.path.dirname(above) != above:  # noqa: PTH112, PTH120 - as above
+        above, name = os.path.split(above)
+    return above, name

@@ -1,0 +1,320 @@
+"""Jinja2 as themes are rendered: its language and its results, with less work for every page.
+
+What does not change while a site is made is put in when a template is compiled: messages, values of `site`.
+Templates that hold macros alone are run once, not for every page that imports them.
+"""
+
+# ruff: noqa: ANN401, N802 (Jinja2 calls visitors by the names of its nodes, and takes values of any type)
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import keyword
+import re
+from collections.abc import Callable, Mapping, MutableMapping
+from typing import Any
+
+import jinja2
+from jinja2 import nodes
+from jinja2.compiler import CodeGenerator, Frame, MacroRef, optimizeconst
+from jinja2.environment import TemplateModule
+from jinja2.idtracking import VAR_LOAD_RESOLVE
+from jinja2.runtime import Context, Macro
+from jinja2.utils import missing
+from markupsafe import Markup, escape
+
+from generator.render.folding import Constants, Survey, survey
+from generator.render.views import View
+
+try:
+    from markupsafe._speedups import _escape_inner as escaped
+except ImportError:  # an installation without compiled parts
+
+    def escaped(text: str, /) -> str:
+        """Escape a text for HTML."""
+        return str(escape(text))
+
+
+_VALUES: frozenset[type] = frozenset({str, Markup, int, bool, dt.date, type(None), type(missing)})
+"""Types of arguments that nothing can change."""
+LIVE = ("page", "site", "view")
+"""What templates get: other values on every page."""
+_PASSED_ON = re.compile(
+    r"^( *)yield from (context\.blocks\[.*\]\[0\]\(.*\)|parent_template\.root_render_func\(context\))$",
+    re.MULTILINE,
+)
+"""Where a generated template gives on, piece by piece, what one of its blocks or its parent makes."""
+_safe: Callable[[str], Markup] = functools.partial(str.__new__, Markup)
+
+
+class Engine(jinja2.Environment):
+    """An environment whose templates render one page at a time."""
+
+    def __init__(self, loader: jinja2.BaseLoader) -> None:
+        super().__init__(
+            loader=loader,
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            cache_size=-1,
+            auto_reload=False,
+            extensions=["jinja2.ext.i18n"],
+        )
+        self.newstyle_gettext = True
+        self.policies["ext.i18n.trimmed"] = True
+        self.code_generator_class = _Generator
+        self.constant: dict[str, Callable[..., object]] = {}
+        """Functions that may be called when a template is compiled, where their arguments stand in it."""
+        self.site: object = None
+        """Its texts and switches are put in when a template is compiled."""
+        self.now: dict[str, Any] = {}
+        """The values of the page that is rendered, and all that templates have anyhow."""
+        self.kept: dict[tuple[object, ...], tuple[Markup, tuple[object, ...]]] = {}
+        """What macros made for this page, with their arguments, which thereby stay what they are."""
+        self.is_careful = False
+        """Whether a dot is more than Python's, as Jinja2 has it: nearly no template needs that."""
+        self._address = ""
+        self._templates: dict[str, jinja2.Template] = {}
+        self._modules: dict[str, TemplateModule] = {}
+        self._surveys: dict[str, Survey] = {}
+        self.unknown: dict[str, set[str]] = {}
+        """Names that a template uses and has not itself, nor have all templates."""
+        self._needed: dict[str, frozenset[str] | None] = {}
+        self._is_plain = True
+        """No template gives a name that all have another meaning."""
+        self._is_folding = True
+
+    def page(self, template: str, values: Mapping[str, Any]) -> str:
+        """Render a template with the values of a page, those of `LIVE`."""
+        own = self.get_template(template)
+        if not self.now:
+            self.now.update(self.globals)
+        if values["page"].address != self._address:
+            self._address = values["page"].address
+            self.kept.clear()
+        self.now.update(values)
+        try:
+            return own.render(values)
+        except AttributeError:  # a dot may mean an item too, or ask whether there is such a value
+            if self.is_careful:
+                raise
+            self.is_careful = True
+            self._forget()
+            return self.page(template, values)
+
+    def _forget(self) -> None:
+        """Have all templates compiled again."""
+        for known in (self.kept, self._modules, self._templates, self.cache or {}):
+            known.clear()
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Give templates our globals themselves: Jinja2 has a chain of mappings that is slow to copy."""
+        return super().make_globals(d) if d else self.globals
+
+    def get_template(
+        self,
+        name: str | jinja2.Template,
+        parent: str | None = None,
+        globals: Any = None,  # noqa: A002 (Jinja2's own name)
+    ) -> jinja2.Template:
+        """Find a template; the next time with less ado."""
+        if isinstance(name, jinja2.Template):
+            return name
+        found = self._templates.get(name)
+        if found is None:
+            found = self._templates[name] = super().get_template(name, parent, globals)
+        return found
+
+    def module_of(
+        self, template: jinja2.Template, context: Context, local: Mapping[str, Any]
+    ) -> TemplateModule:
+        """What a template that is imported with context has: its macros see the values of the page."""
+        name = template.name or ""
+        if not self._is_plain or self._needs(name) is None:
+            return template.make_module(context.get_all(), True, local)
+        module = self._modules.get(name)
+        if module is None:
+            module = self._modules[name] = template.make_module(self.now, True)
+        return module
+
+    def is_pure(self, name: str) -> bool:
+        """Whether what a template's macros make depends on their arguments and the page's address alone."""
+        return self._is_plain and self._needs(name) == frozenset()
+
+    def _needs(self, name: str) -> frozenset[str] | None:
+        """Which values of a page a template's macros need; None where it holds more than macros."""
+        if name not in self._needed:
+            self._needed[name] = None  # where it goes round in a circle
+            self._needed[name] = self._needs_of(name)
+        return self._needed[name]
+
+    def _needs_of(self, name: str) -> frozenset[str] | None:
+        self.get_template(name)
+        imports = self._surveys[name].imports
+        if imports is None:
+            return None
+        below = [self._needs(own) for own in imports]
+        needed = frozenset(self.unknown[name]).union(*filter(None, below))
+        return None if None in below or not needed.issubset(LIVE) else needed
+
+    def _generate(
+        self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False
+    ) -> str:
+        """Compile a template after its constant parts were put in."""
+        known = self._surveys[name or ""] = survey(source)
+        self.unknown[name or ""] = set()
+        constant = {"site", *self.constant}
+        if not known.meanings.isdisjoint({*self.globals, *LIVE}):
+            self._is_plain = False
+        if self._is_folding and not known.meanings.isdisjoint(constant):  # what it extends sees that meaning
+            self._is_folding = False
+            self._forget()
+        if self._is_folding and known.parameters.isdisjoint(constant):
+            source = Constants(self, self.constant, self.site).visit(source)
+        written = super()._generate(source, name, filename, defer_init)
+        return _PASSED_ON.sub(r"\1yield concat(\2)", written)
+
+
+class _Generator(CodeGenerator):
+    """Writes templates as Python; what differs from Jinja2's own does the same in fewer steps."""
+
+    def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:
+        self.writeline(f"from {__name__} import MacroOfTheme, shown")
+        super().visit_Template(node, frame)
+
+    def enter_frame(self, frame: Frame) -> None:
+        """Note the names that the template has to find in its context."""
+        super().enter_frame(frame)
+        if isinstance(self.environment, Engine) and self.name is not None:
+            found = {name for action, name in frame.symbols.loads.values() if action == VAR_LOAD_RESOLVE}
+            self.environment.unknown[self.name] |= found - self.environment.globals.keys()
+
+    def macro_def(self, macro_ref: MacroRef, frame: Frame) -> None:  # noqa: ARG002 (as Jinja2 calls it)
+        names = tuple(argument.name for argument in macro_ref.node.args)
+        self.write(
+            f"MacroOfTheme(environment, macro, {getattr(macro_ref.node, 'name', None)!r}, {names!r},"
+            f" {macro_ref.accesses_kwargs!r}, {macro_ref.accesses_varargs!r},"
+            f" {macro_ref.accesses_caller!r}, context.eval_ctx.autoescape, name)"
+        )
+
+    def _output_child_pre(
+        self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo
+    ) -> None:
+        if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape:
+            super()._output_child_pre(node, frame, finalize)
+        else:
+            self.write("shown(")
+
+    def visit_Output(self, node: nodes.Output, frame: Frame) -> None:
+        """Write what stands in a row as one string, where Jinja2 has a generator give each part by itself."""
+        if frame.buffer is not None or frame.require_output_check or self.environment.finalize:
+            super().visit_Output(node, frame)
+            return
+        finalize = self._make_finalize()
+        parts: list[list[str] | nodes.Expr] = []
+        for child in node.nodes:
+            try:
+                const = self._output_child_to_const(child, frame, finalize)
+            except Exception:  # it is no constant, or a faulty one: the page says where
+                parts.append(child)
+                continue
+            if parts and isinstance(parts[-1], list):
+                parts[-1].append(const)
+            else:
+                parts.append([const])
+        self.writeline("yield concat((" if len(parts) > 1 else "yield (")
+        for number, part in enumerate(parts):
+            if number:
+                self.write(",")
+            if isinstance(part, list):
+                self.writeline(self._output_const_repr(part))
+            else:
+                self.newline(part)
+                self._output_child_pre(part, frame, finalize)
+                self.visit(part, frame)
+                self._output_child_post(part, frame, finalize)
+        self.writeline("))" if len(parts) > 1 else ")")
+
+    @optimizeconst
+    def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:
+        engine = self.environment
+        if keyword.iskeyword(node.attr) or not isinstance(engine, Engine) or engine.is_careful:
+            super().visit_Getattr(node, frame)
+            return
+        self.write("(")
+        self.visit(node.node, frame)
+        self.write(f").{node.attr}")
+
+    @optimizeconst
+    def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
+        """Write a call as one of Python: no function of a theme, nor a macro, asks for the context."""
+        if forward_caller or node.dyn_args or node.dyn_kwargs:
+            super().visit_Call(node, frame, forward_caller=forward_caller)
+            return
+        self.visit(node.node, frame)
+        self.write("(")
+        for argument in (*node.args, *node.kwargs):
+            self.visit(argument, frame)
+            self.write(", ")
+        self.write(")")
+
+    def _import_common(self, node: nodes.Import | nodes.FromImport, frame: Frame) -> None:
+        if not (node.with_context and frame.toplevel):
+            super()._import_common(node, frame)
+            return
+        self.write("environment.module_of(environment.get_template(")
+        self.visit(node.template, frame)
+        self.write(f", {self.name!r}), context, {self.dump_local_context(frame)})")
+
+
+class MacroOfTheme(Macro):
+    """A macro that takes its arguments in fewer steps.
+
+    What it made of a view stays at hand while a page is rendered anew with less of the same.
+    """
+
+    def __init__(self, engine: Engine, function: Callable[..., str], *args: Any) -> None:
+        *own, template = args
+        super().__init__(engine, function, *own)
+        self._engine = engine
+        self._is_kept = engine.is_pure(template)
+        self._takes_named_only = self._default_autoescape and not (
+            self.catch_kwargs or self.catch_varargs or self.caller
+        )
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Render it."""
+        lacking = self._argument_count - len(args)
+        if not self._takes_named_only or lacking < 0:
+            return super().__call__(*args, **kwargs)
+        if kwargs:
+            names = self.arguments[-lacking:] if lacking else ()
+            if not all(name in names for name in kwargs):
+                return super().__call__(*args, **kwargs)
+            args += tuple([kwargs.get(name, missing) for name in names])
+        elif lacking:
+            args += (missing,) * lacking
+        if not self._is_kept or not args or not isinstance(args[0], View):
+            return _safe(self._func(*args))
+        return self._once(args)
+
+    def _once(self, args: tuple[Any, ...]) -> Markup:
+        others = args[1:]
+        kinds = tuple(map(type, others))  # since 1 == True, and HTML equals the text that looks like it
+        if not _VALUES.issuperset(kinds):
+            return _safe(self._func(*args))
+        key = (id(self), id(args[0]), others, kinds)
+        found = self._engine.kept.get(key)
+        if found is None:
+            found = self._engine.kept[key] = _safe(self._func(*args)), args
+        return found[0]
+
+
+def shown(value: Any) -> str:
+    """A value as a part of a page: escaped, but for HTML that was made as such."""
+    kind = type(value)
+    if kind is str:
+        return escaped(value)  # type: ignore[no-any-return,unused-ignore]
+    return value if kind is Markup else escape(value)

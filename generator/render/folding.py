@@ -1,0 +1,117 @@
+"""Templates as trees, before they are compiled: what they hold, and what of it can be put in once for all."""
+
+# ruff: noqa: ANN401, N802 (Jinja2 calls visitors by the names of its nodes)
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from jinja2 import Environment, nodes
+from jinja2.visitor import NodeTransformer
+
+_OF_MACROS = (nodes.Macro, nodes.Import, nodes.FromImport)
+
+
+class Survey(NamedTuple):
+    """What one sees of a template before it is compiled."""
+
+    meanings: set[str]
+    """Names that it gives a meaning, but for those of parameters."""
+    parameters: set[str]
+    imports: list[str] | None
+    """The templates that it imports; None where it holds more than macros."""
+
+
+def survey(tree: nodes.Template) -> Survey:
+    """Look through a template."""
+    meanings, parameters, imports = set[str](), set[str](), list[str]()
+    is_more = not all(isinstance(node, _OF_MACROS) or _is_text(node) for node in tree.body)
+    for node in tree.find_all(nodes.Node):
+        if isinstance(node, nodes.Name):
+            (parameters if node.ctx == "param" else meanings if node.ctx == "store" else set()).add(node.name)
+        elif isinstance(node, nodes.Macro):
+            meanings.add(node.name)
+        elif isinstance(node, nodes.Include):
+            is_more = True
+        elif isinstance(node, nodes.Import | nodes.FromImport):
+            meanings.update(_imported(node))
+            if isinstance(node.template, nodes.Const) and any(node is own for own in tree.body):
+                imports.append(node.template.value)
+            else:
+                is_more = True
+    return Survey(meanings, parameters, None if is_more else imports)
+
+
+def _imported(node: nodes.Import | nodes.FromImport) -> Iterator[str]:
+    if isinstance(node, nodes.Import):
+        yield node.target
+    else:
+        yield from (name if isinstance(name, str) else name[1] for name in node.names)
+
+
+def _is_text(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.Output) and all(isinstance(own, nodes.TemplateData) for own in node.nodes)
+
+
+class Constants(NodeTransformer):
+    """Puts in what is known when a template is compiled."""
+
+    def __init__(
+        self, environment: Environment, functions: Mapping[str, Callable[..., object]], site: object
+    ) -> None:
+        """Take the functions that may be called beforehand, by name, and what `site` is."""
+        self._environment = environment
+        self._functions = functions
+        self._site = site
+
+    def generic_visit(self, node: nodes.Node, *args: Any, **kwargs: Any) -> nodes.Node:
+        """Visit all that is below; what then stands in a row becomes one output."""
+        super().generic_visit(node, *args, **kwargs)
+        for _, field in node.iter_fields():
+            if isinstance(field, list):
+                field[:] = _joined(field)
+        return node
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:
+        """Call a function whose arguments are known."""
+        self.generic_visit(node)
+        function = self._functions.get(node.node.name) if isinstance(node.node, nodes.Name) else None
+        if function is None or node.dyn_args or node.dyn_kwargs:
+            return node
+        try:
+            named = {argument.key: argument.value.as_const() for argument in node.kwargs}
+            return self._const(function(*[argument.as_const() for argument in node.args], **named), node)
+        except Exception:  # values of a page, or a fault: then that page says where
+            return node
+
+    def visit_Getattr(self, node: nodes.Getattr) -> nodes.Node:
+        """Look up a text or switch of the site."""
+        self.generic_visit(node)
+        if isinstance(node.node, nodes.Name) and node.node.name == "site":
+            value = getattr(self._site, node.attr, self)
+            if value is None or type(value) in (str, bool):
+                return self._const(value, node)
+        return node
+
+    def visit_If(self, node: nodes.If) -> nodes.Node | list[nodes.Node]:
+        """Take the branch that is known to be taken."""
+        self.generic_visit(node)
+        if node.elif_ or not isinstance(node.test, nodes.Const) or node.find(nodes.Block):
+            return node
+        return node.body if node.test.value else node.else_
+
+    def _const(self, value: object, node: nodes.Node) -> nodes.Const:
+        return nodes.Const(value, lineno=node.lineno, environment=self._environment)
+
+
+def _joined(body: list[Any]) -> Iterator[Any]:
+    """The nodes of a body, outputs that follow on one another as one."""
+    for is_output, own in itertools.groupby(list(body), lambda node: isinstance(node, nodes.Output)):
+        outputs = list(own)
+        if is_output and len(outputs) > 1:
+            parts = [part for output in outputs for part in output.nodes]
+            yield nodes.Output(parts, lineno=outputs[0].lineno, environment=outputs[0].environment)
+        else:
+            yield from outputs

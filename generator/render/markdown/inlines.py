@@ -1,0 +1,324 @@
+"""Text within blocks, read with markdown-it's rules: found by character, left out where none can match."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from types import SimpleNamespace
+from typing import Literal
+
+from markdown_it import MarkdownIt
+from markdown_it.common.utils import unescapeAll
+from markdown_it.helpers import parseLinkDestination, parseLinkLabel, parseLinkTitle
+from markdown_it.helpers.parse_link_destination import _Result
+from markdown_it.parser_inline import ParserInline
+from markdown_it.rules_inline import (
+    StateInline,
+    autolink,
+    backtick,
+    emphasis,
+    entity,
+    escape,
+    html_inline,
+    image,
+    link,
+    link_pairs,
+    newline,
+    strikethrough,
+)
+from markdown_it.rules_inline.state_inline import Delimiter, Scanned
+from markdown_it.token import Token
+from markdown_it.utils import EnvType
+from mdit_py_plugins.footnote.index import footnote_ref
+
+from generator.render import emphasis as flanks
+from generator.render.markdown.tokens import DEEPEST, QuickToken, text_token
+
+Rule = Callable[[StateInline, bool], bool]
+
+
+def _note(state: StateInline, silent: bool) -> bool:
+    return "footnotes" in state.env and footnote_ref(state, silent)
+
+
+_LABEL = r"\[([^\n\\`~*_\[\]<&]*+)\]"
+_TARGET = r"\(([^\x00-\x20\x7f()\\<]++)(?: \"([^\"\\&\n]*+)\")?\)"
+_LINK = re.compile(_LABEL + _TARGET)
+_IMAGE = re.compile("!" + _LABEL + _TARGET)
+"""The common form: a label of plain text, an address without brackets, perhaps a title."""
+_NO_LINK = re.compile(r"\[[^\[\]\\`<]*+(?:\Z|\](?!\())")
+"""A bracket that can only refer to a definition, such as a box to tick."""
+_STRONG = re.compile(r"\*\*((?!\s)[^\n\\`~*_\[<&]++(?<!\s))\*\*")
+
+
+def _link(state: StateInline, silent: bool) -> bool:
+    """A link of the common form, at once; any other as markdown-it reads it."""
+    common = _LINK.match(state.src, state.pos, state.posMax)
+    if common is None or state.level >= DEEPEST:
+        if "references" not in state.env and _NO_LINK.match(state.src, state.pos, state.posMax):
+            return False
+        return link(state, silent)
+    if not silent:
+        if state.pending:
+            state.pushPending()
+        state.tokens += _link_tokens(common)
+    state.pos = common.end()
+    return True
+
+
+def _image(state: StateInline, silent: bool) -> bool:
+    common = _IMAGE.match(state.src, state.pos, state.posMax)
+    if common is None or state.level >= DEEPEST:
+        return image(state, silent)
+    if not silent:
+        if state.pending:
+            state.pushPending()
+        state.tokens += _image_tokens(common)
+    state.pos = common.end()
+    return True
+
+
+def _link_tokens(common: re.Match[str]) -> list[Token]:
+    """A link with its label as content, so that it is one token instead of three."""
+    token = QuickToken("link", "a", 0)
+    token.attrs = _attributes("href", common)
+    token.content = common[1]
+    return [token]
+
+
+def _image_tokens(common: re.Match[str]) -> list[Token]:
+    token = QuickToken("image", "img", 0)
+    token.attrs = _attributes("src", common)
+    token.content = common[1]
+    token.children = [text_token(common[1])] if common[1] else None
+    return [token]
+
+
+def _strong_tokens(common: re.Match[str]) -> list[Token]:
+    opening, closing = QuickToken("strong_open", "strong", 1), QuickToken("strong_close", "strong", -1)
+    return [opening, text_token(common[1]), closing]
+
+
+_WHOLE = {"[": (_LINK, _link_tokens), "!": (_IMAGE, _image_tokens), "*": (_STRONG, _strong_tokens)}
+"""What many a block is as a whole, by its first character."""
+
+
+def _attributes(name: str, common: re.Match[str]) -> dict[str, str | int | float]:
+    address, title = common[2], common[3]
+    attributes: dict[str, str | int | float] = {name: unescapeAll(address) if "&" in address else address}
+    if title:
+        attributes["title"] = title
+    return attributes
+
+
+def _run(state: StateInline, silent: bool) -> bool:
+    """A run of `*` or `_`: text where it can neither open nor close emphasis, as within `a_name`."""
+    if silent:
+        return False
+    marker = state.src[state.pos]
+    opens, closes, length = state.scanDelims(state.pos, marker == "*")
+    if not opens and not closes:
+        state.append_pending(marker * length)
+    else:
+        state.has_runs = True  # type: ignore[attr-defined]  # it is an InlineState
+        if state.pending:
+            state.pushPending()
+        for _ in range(length):
+            state.delimiters.append(Delimiter(ord(marker), length, len(state.tokens), -1, opens, closes))
+            state.tokens.append(text_token(marker))
+    state.pos += length
+    return True
+
+
+def _strike(state: StateInline, silent: bool) -> bool:
+    state.has_runs = True  # type: ignore[attr-defined]
+    return strikethrough.tokenize(state, silent)
+
+
+_RULES: dict[str, tuple[Rule, ...]] = {
+    "\n": (newline,),
+    "\\": (escape,),
+    "`": (backtick,),
+    "~": (_strike,),
+    "*": (_run,),
+    "_": (_run,),
+    "[": (_link, _note),
+    "]": (),
+    "!": (_image,),
+    "<": (autolink, html_inline),
+    "&": (entity,),
+}
+"""What a character may begin, in markdown-it's order. `]` begins nothing, but ends the label of a link."""
+
+_SPECIAL = re.compile(f"[{re.escape(''.join(_RULES))}]")
+MARKUP = re.compile(r"[\n\\`~*_\[<&]")
+"""What text without markup is free of: `!` is markup only before a bracket, `]` only after one."""
+
+
+class InlineState(StateInline):
+    """Inline parsing that knows emphasis beside Chinese, Japanese and Korean."""
+
+    has_runs = False
+    """Whether there are markers of emphasis to pair."""
+    has_escapes = False
+
+    def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:
+        """Add a token, and before it the text that was read since the last one."""
+        if self.pending:
+            self.pushPending()
+        token = QuickToken(ttype, tag, nesting)
+        meta = None
+        if nesting < 0:
+            self.level -= 1
+            self.delimiters = self._prev_delimiters.pop()
+        token.level = self.level
+        if nesting > 0:
+            self.level += 1
+            self._prev_delimiters.append(self.delimiters)
+            self.delimiters = []
+            meta = {"delimiters": self.delimiters}
+        if ttype == "text_special":
+            self.has_escapes = True
+        self.pendingLevel = self.level
+        self.tokens.append(token)
+        self.tokens_meta.append(meta)
+        return token
+
+    def pushPending(self) -> Token:  # noqa: N802
+        """Add the text that was read since the last token."""
+        token = text_token(self.pending)
+        token.level = self.pendingLevel
+        self.tokens.append(token)
+        self.pending = ""
+        return token
+
+    def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:  # noqa: N802, N803
+        """Tell what a run of markers can do."""
+        source, end, most = self.src, start, self.posMax
+        marker = source[start]
+        while end < most and source[end] == marker:
+            end += 1
+        opens, closes = flanks.flanking(source, start, end, most, inside_words=canSplitWord)
+        return Scanned(opens, closes, end - start)
+
+
+class Inlines(ParserInline):
+    """markdown-it's inline parser, with the same result, its texts joined."""
+
+    def parse(self, src: str, md: MarkdownIt, env: EnvType, tokens: list[Token]) -> list[Token]:
+        """Add the tokens of `src`."""
+        if MARKUP.search(src) is None:
+            if src:
+                tokens.append(text_token(src))
+            return tokens
+        if src[0] in _WHOLE and (whole := _WHOLE[src[0]][0].fullmatch(src)):
+            tokens += _WHOLE[src[0]][1](whole)
+            return tokens
+        state = InlineState(src, md, env, tokens)
+        self.tokenize(state)
+        if state.has_runs:
+            link_pairs(state)
+            strikethrough.postProcess(state)
+            emphasis.postProcess(state)
+        if state.has_runs or state.has_escapes:
+            tokens[:] = _joined(tokens)
+        return tokens
+
+    def tokenize(self, state: StateInline) -> None:
+        """Read on to the end of the state's range."""
+        source, position, end = state.src, state.pos, state.posMax
+        search = _SPECIAL.search
+        if state.level >= DEEPEST:
+            state.append_pending(source[position:end])
+            state.pos = position = end
+        while position < end:
+            special = search(source, position, end)
+            stop = special.start() if special else end
+            if stop > position:
+                state.append_pending(source[position:stop])
+                state.pos = stop
+                if special is None:
+                    break
+            for rule in _RULES[source[stop]]:
+                if rule(state, False):
+                    break
+            else:
+                state.append_pending(source[stop])
+                state.pos += 1
+            position = state.pos
+        if state.pending:
+            state.pushPending()
+
+    def skipToken(self, state: StateInline) -> None:  # noqa: N802
+        """Go past one token without making it."""
+        position = state.pos
+        if position in state.cache:
+            state.pos = state.cache[position]
+            return
+        rules = _RULES.get(state.src[position])
+        if state.level >= DEEPEST:
+            state.pos = state.posMax + 1
+        elif rules is None:
+            special = _SPECIAL.search(state.src, position, state.posMax)
+            state.pos = special.start() if special else state.posMax
+        else:
+            state.level += 1
+            for rule in rules:
+                if rule(state, True):
+                    break
+            else:
+                state.pos += 1
+            state.level -= 1
+        state.cache[position] = state.pos
+
+
+def _joined(tokens: Sequence[Token]) -> list[Token]:
+    """The same with neighbouring texts as one; each texts' content is joined once."""
+    joined: list[Token] = []
+    texts: list[str] = []
+    for token in tokens:
+        if token.type in {"text", "text_special"}:
+            if not texts:
+                joined.append(text_token(""))
+            texts.append(token.content)
+            continue
+        if texts:
+            joined[-1].content = "".join(texts)
+            texts = []
+        joined.append(token)
+    if texts:
+        joined[-1].content = "".join(texts)
+    return joined
+
+
+# ---- links
+
+_LABEL_END = re.compile(r"[\[\]\\`<]")
+_DESTINATION = re.compile(r"[^\x00-\x20\x7f()\\<][^\x00-\x20\x7f()\\]*+")
+
+
+def _link_label(state: StateInline, start: int, disableNested: bool = False) -> int:  # noqa: N803
+    """Where a label ends: at the first bracket, if nothing before it can hold brackets."""
+    if state.level < DEEPEST:
+        end = _LABEL_END.search(state.src, start + 1, state.posMax)
+        if end is None:
+            return -1
+        if end[0] == "]":
+            return end.start()
+    return parseLinkLabel(state, start, disableNested)
+
+
+def _link_destination(string: str, position: int, most: int) -> _Result:
+    """An address, at once where it has no brackets and escapes."""
+    simple = _DESTINATION.match(string, position, most)
+    if simple is None or (simple.end() < most and string[simple.end()] in "(\\"):
+        return parseLinkDestination(string, position, most)
+    result = _Result()
+    result.ok, result.pos, result.str = True, simple.end(), unescapeAll(simple[0])
+    return result
+
+
+HELPERS = SimpleNamespace(
+    parseLinkLabel=_link_label, parseLinkDestination=_link_destination, parseLinkTitle=parseLinkTitle
+)
+"""In place of `markdown_it.helpers`."""

@@ -1,0 +1,355 @@
+"""The HTML of a body's tokens, as a page shows it: links, pictures, tables, headings settled on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from markdown_it.token import Token
+from markdown_it.utils import EnvType
+
+from generator.render import emphasis, highlight, links, structure
+from generator.render import place as place_
+from generator.render.markdown.tokens import text_token
+from generator.render.place import Place
+
+_INLINE_TAGS = {
+    "strong_open": "<strong>",
+    "strong_close": "</strong>",
+    "em_open": "<em>",
+    "em_close": "</em>",
+    "s_open": "<s>",
+    "s_close": "</s>",
+    "link_close": "</a>",
+    "hardbreak": "<br>\n",
+}
+_UNSETTLED = {"link", "link_open", "image", "html_inline"}
+_WITHOUT_CONTENT = {"image", "footnote_ref"}
+"""Something to see, though the token has no content."""
+
+
+def escaped(text: str) -> str:
+    """Text as HTML, as markdown-it escapes it."""
+    if "&" in text:
+        text = text.replace("&", "&amp;")
+    if "<" in text:
+        text = text.replace("<", "&lt;")
+    if ">" in text:
+        text = text.replace(">", "&gt;")
+    return text.replace('"', "&quot;") if '"' in text else text
+
+
+class Writer:
+    """One body on its way to the page."""
+
+    def __init__(self, place: Place, environment: EnvType) -> None:
+        self.place = place
+        self.environment = environment
+        self.has_raw = False
+        """Whether tags stand in the HTML that the author wrote: it needs `place.repaired`."""
+        self.raw_tags = 0
+        self.pieces: list[str] = []
+        self.headings: list[tuple[int, int]] = []
+        """The piece that opens a heading, and the level as written."""
+        self.opened = ""
+        """The tag just opened, of which it depends on the next token whether the line ends after it."""
+        self.after_hidden = False
+        """Whether the token before was the paragraph of a tight list."""
+        self.referred: set[str] = set()
+
+    def html(self, tokens: Sequence[Token]) -> str:
+        """The HTML of all tokens; not sanitised yet."""
+        if "tables" in self.environment:
+            self._settle_headers(tokens)
+        position, end = 0, len(tokens)
+        while position < end:
+            token = tokens[position]
+            if token.type == "inline":
+                self._whole(token)
+            elif token.type in {"paragraph_open", "heading_open"}:
+                position += self._text_block(token, tokens[position + 1], tokens[position + 2])
+                continue
+            elif token.type in self._OWN:
+                piece = self._OWN[token.type](self, token)
+                self._begin(token, leads=False)
+                self.pieces.append(piece)
+            elif token.hidden:
+                self.opened, self.after_hidden = "", True
+            else:
+                self._tag(token)
+            position += 1
+        if not self.has_raw:
+            self._shift_headings()
+        return "".join(self.pieces)
+
+    # ---- blocks
+
+    def _begin(self, token: Token, *, leads: bool = True) -> None:
+        """End the line of the tag before, as markdown-it does, so that lists look as one would write them."""
+        if self.opened and not (token.nesting < 0 and token.tag == self.opened):
+            self.pieces.append("\n")
+        if leads and self.after_hidden and token.nesting >= 0:
+            self.pieces.append("\n")
+        self.opened, self.after_hidden = "", False
+
+    def _tag(self, token: Token) -> None:
+        self._begin(token)
+        if token.nesting < 0:
+            self.pieces.append(f"</{token.tag}>\n")
+            return
+        if token.nesting > 0:
+            self.opened = token.tag
+            self.pieces.append(_start_tag(token) if token.attrs else f"<{token.tag}>")
+        else:
+            self.pieces.append(f"<{token.tag}>\n")
+
+    def _whole(self, block: Token) -> None:
+        """Write a cell, paragraph or heading that is one token."""
+        tag = block.tag
+        if tag not in {"td", "th"}:
+            text, filled = self._text(block, is_heading=tag != "p")
+            if filled:
+                self._add(tag, text)
+        elif block.hidden:
+            self.opened, self.after_hidden = "", True
+        else:
+            self._begin(block)
+            class_ = f' class="align-{block.info}"' if block.info else ""
+            text = self.inline(self._settled(block)) if block.children else escaped(block.content)
+            self.pieces.append(f"<{tag}{class_}>{text}</{tag}>\n")
+
+    def _text_block(self, opening: Token, inline: Token, closing: Token) -> int:
+        """Write a paragraph or heading, if anything is left of it; returns how many tokens it took."""
+        text, filled = self._text(inline, is_heading=opening.type == "heading_open")
+        closes = closing.type in {"paragraph_close", "heading_close"}  # else a note's way back stands there
+        if closes and not filled:
+            return 3
+        if opening.hidden:
+            self.pieces.append(text)
+            self.opened, self.after_hidden = "", True
+            return 3
+        self._begin(opening)
+        if closes:
+            self._add(opening.tag, text)
+            return 3
+        self.pieces.append(f"<p>{text}")
+        return 2
+
+    def _text(self, inline: Token, *, is_heading: bool) -> tuple[str, bool]:
+        """The HTML of a paragraph or heading, and whether there is anything to see in it."""
+        if not inline.children:
+            return escaped(inline.content), bool(inline.content.strip())
+        children = self._settled(inline)
+        return self.inline(children), any(map(_has_name if is_heading else _shows, children))
+
+    def _add(self, tag: str, text: str) -> None:
+        if tag == "p":
+            self.pieces.append(f"<p>{text}</p>\n")
+        else:
+            self.headings.append((len(self.pieces), int(tag[1:])))
+            self.pieces += (f"<{tag}>", text, f"</{tag}>\n")
+
+    def _shift_headings(self) -> None:
+        levels = structure.heading_levels([level for _, level in self.headings])
+        for (piece, _), level in zip(self.headings, levels, strict=True):
+            self.pieces[piece], self.pieces[piece + 2] = f"<h{level}>", f"</h{level}>\n"
+
+    def _settle_headers(self, tokens: Sequence[Token]) -> None:
+        """An empty header cell names no column: it becomes a plain cell; a header without any goes."""
+        for token in tokens:
+            if token.type == "inline" and token.tag == "th":
+                if token.children:
+                    token.children = self._settled(token)
+                if not token.children and not token.content:
+                    token.tag = "td"
+        start = None
+        for position, token in enumerate(tokens):
+            if token.type == "thead_open":
+                start = position
+            elif token.type == "thead_close" and start is not None:
+                head = tokens[start : position + 1]
+                has_body = position + 1 < len(tokens) and tokens[position + 1].type == "tbody_open"
+                if has_body and not any(child.tag == "th" for child in head):
+                    for child in head:
+                        child.hidden = True
+
+    def _code(self, token: Token) -> str:
+        return f'<pre tabindex="0"><code>{escaped(token.content)}</code></pre>\n'
+
+    def _fence(self, token: Token) -> str:
+        language = token.info.split(maxsplit=1)[0] if token.info.strip() else ""
+        coloured = highlight.highlight(token.content, language) if language else None
+        if coloured is None:
+            return self._code(token)
+        return f'<pre class="highlight" tabindex="0"><code>{coloured}</code></pre>\n'
+
+    def _raw_block(self, token: Token) -> str:
+        return self._raw(token.content)
+
+    def _note(self, token: Token) -> str:
+        return f'<li id="fn-{self.place.id}-{token.meta["id"] + 1}">'
+
+    def _way_back(self, token: Token) -> str:
+        """The way back, to a place that is really there: a reference may have gone with what held it."""
+        back = f"{self.place.id}-{token.meta['id'] + 1}-{token.meta['subId'] + 1}"
+        if back not in self.referred:
+            return ""
+        return f' <a class="footnote-back" href="#fnref-{back}">↩\ufe0e</a>'
+
+    _OWN: dict[str, Callable[[Writer, Token], str]] = {  # noqa: RUF012  # constant
+        "code_block": _code,
+        "fence": _fence,
+        "html_block": _raw_block,
+        "table_open": lambda *_: '<div class="table" tabindex="0"><table>\n',
+        "table_close": lambda *_: "</table></div>\n",
+        "footnote_block_open": lambda *_: '<hr>\n<div class="footnotes">\n<ol>\n',
+        "footnote_block_close": lambda *_: "</ol>\n</div>\n",
+        "footnote_open": _note,
+        "footnote_anchor": _way_back,
+        "footnote_close": lambda *_: "</li>\n",
+    }
+
+    # ---- text within blocks
+
+    def _settled(self, block: Token) -> list[Token]:
+        """What is shown of a block's children, with links resolved."""
+        tokens = block.children or []
+        for token in tokens:
+            if token.type in _UNSETTLED:
+                break
+        else:
+            return tokens
+        kept: list[Token] = []
+        for position, token in enumerate(tokens):
+            kind = token.type
+            if kind == "link":
+                if not token.content:
+                    continue
+                _settle_text_link(token, self.place)
+            elif kind == "link_open":
+                end = _link_end(tokens, position)
+                _settle_link(token, tokens[end], tokens[position + 1 : end], self.place)
+            elif kind == "image":
+                kept.append(self._image(token))
+                continue
+            elif kind == "html_inline":
+                token.content = self._raw(token.content)
+            if not token.hidden and (kind != "html_inline" or token.content):
+                kept.append(token)
+        return kept
+
+    def inline(self, tokens: Sequence[Token]) -> str:
+        """The HTML of settled children."""
+        pieces: list[str] = []
+        for position, token in enumerate(tokens):
+            kind = token.type
+            if kind == "text":
+                pieces.append(escaped(token.content))
+            elif kind in _INLINE_TAGS:
+                pieces.append(_INLINE_TAGS[kind])
+            elif kind == "link":
+                pieces.append(f"{_start_tag(token)}{escaped(token.content)}</a>")
+            elif kind in {"link_open", "image"}:
+                pieces.append(_start_tag(token))
+            elif kind == "softbreak":
+                pieces.append(_line_break(tokens, position))
+            elif kind == "code_inline":
+                pieces.append(f"<code>{escaped(token.content)}</code>")
+            elif kind == "html_inline":
+                pieces.append(token.content)
+            elif kind == "footnote_ref":
+                pieces.append(self._reference(token))
+        return "".join(pieces)
+
+    def _image(self, token: Token) -> Token:
+        description = described(token)
+        attributes = place_.image_attributes(
+            {"src": str(token.attrs["src"]), "alt": description, "title": str(token.attrs.get("title", ""))},
+            self.place,
+        )
+        if attributes is None:
+            return text_token(description)
+        token.attrs = dict(attributes)
+        return token
+
+    def _raw(self, content: str) -> str:
+        self.raw_tags += content.count("<")
+        if self.raw_tags > structure.MOST_TAGS:
+            return escaped(content)
+        shown = structure.shown(content)
+        if "<" in shown:
+            self.has_raw = True
+        return shown
+
+    def _reference(self, token: Token) -> str:
+        number = token.meta["id"] + 1
+        note = f"{self.place.id}-{number}"
+        back = f"{note}-{token.meta['subId'] + 1}"
+        self.referred.add(back)
+        return f'<sup class="footnote-ref"><a href="#fn-{note}" id="fnref-{back}">[{number}]</a></sup>'
+
+
+def described(image: Token) -> str:
+    """An image's description, as text on one line."""
+    return " ".join("".join(_texts(image.children or ())).split())
+
+
+def _texts(tokens: Iterable[Token]) -> Iterable[str]:
+    for token in tokens:
+        if token.type == "image":
+            yield from _texts(token.children or ())
+        elif token.type in {"text", "link", "code_inline", "html_inline"}:
+            yield token.content
+        elif token.type in {"softbreak", "hardbreak"}:
+            yield "\n"
+
+
+def _start_tag(token: Token) -> str:
+    attributes = "".join([f' {key}="{escaped(str(value))}"' for key, value in token.attrs.items()])
+    return f"<{token.tag}{attributes}>"
+
+
+def _line_break(tokens: Sequence[Token], position: int) -> str:
+    before = tokens[position - 1] if position else None
+    after = tokens[position + 1] if position + 1 < len(tokens) else None
+    if before is None or after is None or "link" in {before.type, after.type}:
+        return "\n"
+    ends, starts = before.content[-1:], after.content[:1]
+    return "" if ends and starts and emphasis.closes_up(ends, starts) else "\n"
+
+
+def _settle_text_link(link: Token, place: Place) -> None:
+    """Resolve a link with a label of text, or make it its text."""
+    address = links.resolve(str(link.attrs["href"]), place.original)
+    if address is None or not link.content.strip():
+        link.type = "text"
+    else:
+        link.attrs["href"] = address
+
+
+def _link_end(tokens: Sequence[Token], start: int) -> int:
+    """Where a link closes; links do not hold links."""
+    for position in range(start, len(tokens)):
+        if tokens[position].type == "link_close":
+            return position
+    return start
+
+
+def _settle_link(opening: Token, closing: Token, label: Sequence[Token], place: Place) -> None:
+    """Resolve a link, or hide its tags: one without a name cannot be told, nor one that leads nowhere."""
+    address = links.resolve(str(opening.attrs["href"]), place.original)
+    if address is None or not any(map(_has_name, label)):
+        opening.hidden = closing.hidden = True
+        return
+    opening.attrs["href"] = address
+    if not opening.attrs.get("title"):
+        opening.attrs.pop("title", None)
+
+
+def _has_name(token: Token) -> bool:
+    if token.type == "image":
+        return bool(described(token).strip())
+    return token.type in {"html_inline", "footnote_ref"} or bool(token.content.strip())
+
+
+def _shows(token: Token) -> bool:
+    return bool(token.content.strip()) or token.type in _WITHOUT_CONTENT

@@ -1,0 +1,150 @@
+"""Our parser of bodies reads what markdown-it reads with all its own rules, drivers and helpers."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from markdown_it.parser_inline import ParserInline
+from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline.state_inline import Scanned
+from mdit_py_plugins.footnote import footnote_plugin
+
+from generator.render import emphasis
+from generator.render.markdown.parser import Parser, _keep_unreferenced, _link_bare_addresses
+
+CASES = Path(__file__).parents[1] / "cases"
+
+
+class State(StateInline):
+    """The one rule of inline parsing that is ours by intent, not for speed."""
+
+    def scanDelims(self, start, canSplitWord):  # noqa: N802, N803
+        marker, end = self.src[start], start
+        while end < self.posMax and self.src[end] == marker:
+            end += 1
+        opens, closes = emphasis.flanking(self.src, start, end, self.posMax, inside_words=canSplitWord)
+        return Scanned(opens, closes, end - start)
+
+
+class Inline(ParserInline):
+    def parse(self, src, md, env, tokens):
+        state = State(src, md, env, tokens)
+        self.tokenize(state)
+        for rule in self.ruler2.getRules(""):
+            rule(state)
+        return state.tokens
+
+
+class Reference(MarkdownIt):
+    """The library's parser, with the same extensions as ours."""
+
+    def __init__(self):
+        super().__init__("commonmark", {"maxNesting": 50})
+        self.inline = Inline()
+        self.enable(["table", "strikethrough"])
+        self.use(footnote_plugin, inline=False)
+        self.core.ruler.before("footnote_tail", "footnote_unreferenced", _keep_unreferenced)
+        self.core.ruler.push("bare_addresses", _link_bare_addresses)
+
+    def validateLink(self, url):  # noqa: ARG002, N802
+        return True
+
+    def normalizeLink(self, url):  # noqa: N802
+        return url
+
+
+NO_NUMBERS = (None, None)
+OURS, REFERENCE = Parser(), Reference()
+
+
+def read(parser, text):
+    """What the writer looks at, token by token, in the form of markdown-it."""
+    environment = {}
+    read = [form for token in parser.parse(text, environment) for form in blocks(token)]
+    return read, environment.get("references", {}), environment.get("footnotes", {}).get("list", {})
+
+
+def blocks(token):
+    if token.type != "inline":
+        attributes = dict(token.attrs)
+        return [(token.type, token.tag, token.content, attributes, token.hidden, token.info, numbers(token))]
+    inline = ("inline", "", token.content, inlines(token))
+    if not token.tag:
+        return [inline]
+    name = {"p": "paragraph", "t": token.tag, "h": "heading"}["t" if token.tag == "th" else token.tag[0]]
+    style = {"style": f"text-align:{token.info}"} if token.info else {}
+    rest = (False, "", NO_NUMBERS)
+    return [
+        (f"{name}_open", token.tag, "", style, *rest),
+        inline,
+        (f"{name}_close", token.tag, "", {}, *rest),
+    ]
+
+
+def inlines(token):
+    children = token.children
+    if not children:
+        return (
+            [("text", "", token.content, {}, NO_NUMBERS, [])]
+            if token.content and token.type == "inline"
+            else []
+        )
+    return [
+        form for child in children if child.type != "text" or child.content for form in inline_forms(child)
+    ]
+
+
+def inline_forms(token):
+    if token.type == "link":
+        label = [("text", "", token.content, {}, NO_NUMBERS, [])] if token.content else []
+        tags = [
+            (f"link_{end}", "a", "", kept, NO_NUMBERS, [])
+            for end, kept in (("open", token.attrs), ("close", {}))
+        ]
+        return [tags[0], *label, tags[1]]
+    return [(token.type, token.tag, token.content, attributes(token), numbers(token), inlines(token))]
+
+
+def attributes(token):
+    return {name: value for name, value in token.attrs.items() if name != "alt"}
+
+
+def numbers(token):
+    return tuple(token.meta.get(name) for name in ("id", "subId"))
+
+
+PIECES = st.sampled_from([
+    "*", "**", "***", "_", "__", "~~", "`", "``", "[", "]", "(", ")", "![", "](", "<", ">", "&amp;", "&#35;",
+    "&", "\\", "|", "|-|-|", ":-:", "\n", "\n\n", "\n    ", "\n\t", "  \n", "- ", "* ", "+ ", "1. ", "2) ",
+    "> ", "# ", "---", "===", "- [ ] ", "```", "~~~", "[^1]", "[^1]: ", "[a]: ", "[a]", "[a][b]", "<b>",
+    "</a>", "<div>", "<!--", "-->", "<https://a.b>", "https://a.example/x_y", "[t](u)", "[t](/u 'v')",
+    '![t](u "v w")', "[t](<u v>)", "[t](u(v)w)", "**t u**", "a", "b c", " ", "\t", "汉", "，", "“", "。",
+    "a_b_c", "1", "2.5", "!", "\r\n", "\0", "\xa0", "\u3000", "\x1c", "😀", "\ufe0f", '"', "'",
+])  # fmt: skip
+TEXTS = st.one_of(
+    st.lists(PIECES, max_size=30).map("".join),
+    st.lists(st.lists(PIECES, max_size=6).map("".join), max_size=8).map("\n".join),
+    st.text(max_size=60),
+)
+
+
+@settings(max_examples=1500, deadline=None)
+@given(TEXTS)
+@example("> a\nb\n===")
+@example("> - a\n>\n> ***\n|a|\n|-|")
+@example("- a\n  | b | \\| |\n  |:-|-:|\n  | 1 |")
+@example("*" * 100 + "a" + "*" * 99)
+@example("[" * 60 + "a" + "](b)" * 60)
+@example("> " * 60 + "a")
+def test_any_text_is_read_as_markdown_it_reads_it(text):
+    assert read(OURS, text) == read(REFERENCE, text)
+
+
+@pytest.mark.parametrize(
+    "each", json.loads((CASES / "commonmark/spec.json").read_text("utf-8")), ids=lambda each: each["example"]
+)
+def test_examples_of_commonmark_are_read_as_markdown_it_reads_them(each):
+    assert read(OURS, each["markdown"]) == read(REFERENCE, each["markdown"])
