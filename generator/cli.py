@@ -27,6 +27,8 @@ if TYPE_CHECKING:  # each command imports what it needs
     from generator.config import Site
     from generator.desk import Means, Options, Progress
     from generator.errors import Problem
+    from generator.live import Live
+    from generator.preview.changes import Changed
     from generator.preview.follow import Built, Check
 
 T = TypeVar("T")
@@ -292,14 +294,20 @@ def build(asked: Asked, *, clean: bool, explain: bool, watch: bool, report_file:
         if explain:
             report.print_reasons(done.reasons, done.report.pages.kept)
         return FAILED if asked.strict and grave(done.report.problems) else DONE
+    from generator.live import Live
     from generator.preview.follow import follow
+    from generator.workers import cores
 
-    follow(
-        functools.partial(_rebuild, asked, asked.site, report_file, set()),
-        functools.partial(_watched, asked, site),
-        Told(),
-        ignore=(site.output, site.own),
-    )
+    live = Live(asked.workers or cores())
+    try:
+        follow(
+            _followed(asked, asked.site, report_file, live),
+            functools.partial(_watched, asked, site),
+            Told(),
+            ignore=(site.output, site.own),
+        )
+    finally:
+        live.close()
     return INTERRUPTED
 
 
@@ -312,25 +320,32 @@ def serve(asked: Asked, *, port: int, bind: str, open_browser: bool) -> int:
     """Show the site on this machine and follow every save."""
     from generator.config import preview_of
     from generator.desk import find_content
+    from generator.live import Live
     from generator.preview.reload import source_lines
     from generator.preview.server import serve as serve_folder
     from generator.resources import theme
+    from generator.workers import cores
 
     site = preview_of(asked.site())
     asked.options(site)  # a date that is none is said now, not by every build
     find_content(site)
     _keep_private(site.own)
-    serve_folder(
-        site.output,
-        functools.partial(_rebuild, asked, lambda: preview_of(asked.site()), None, set()),
-        functools.partial(_watched, asked, site),
-        Told(),
-        bind=bind,
-        port=port,
-        open_browser=open_browser,
-        ignore=(site.own, asked.site().output),
-        source_lines=functools.partial(source_lines, (site.root, site.content, theme().parent)),
-    )
+    live = Live(asked.workers or cores())
+    try:
+        serve_folder(
+            site.output,
+            _followed(asked, lambda: preview_of(asked.site()), None, live),
+            functools.partial(_watched, asked, site),
+            Told(),
+            bind=bind,
+            port=port,
+            open_browser=open_browser,
+            ignore=(site.own, asked.site().output),
+            source_lines=functools.partial(source_lines, (site.root, site.content, theme().parent)),
+            fresh=live.fresh,
+        )
+    finally:
+        live.close()
     return INTERRUPTED
 
 
@@ -490,30 +505,38 @@ def _keep_private(folder: Path) -> None:
         (folder / ".gitignore").write_text("*\n", "utf-8")
 
 
-def _rebuild(
-    asked: Asked, site: Callable[[], Site], report_file: Path | None, told: set[Problem], check: Check
-) -> Built:
-    """Build once for a watching command; `told` are the problems that need not be said again."""
+def _followed(
+    asked: Asked, site: Callable[[], Site], report_file: Path | None, live: Live
+) -> Callable[[Check, Changed], Built]:
+    """Make the build of a watching command."""
+    from generator import report
+    from generator.live import SETTLES
     from generator.preview.follow import Built
 
-    done = _build(asked, site(), report_file, check, told=told)
-    told |= set(done.report.problems)
-    told &= set(done.report.problems)
-    due_in = None
-    if done.waits_until is not None and not asked.is_fixed:
-        due_in = max(0.0, (done.waits_until - dt.datetime.now(dt.UTC)).total_seconds())
-    return Built(changed=done.report.pages.written + done.report.pages.deleted > 0, due_in=due_in)
+    told: set[Problem] = set()
+
+    def rebuild(check: Check, changed: Changed) -> Built:
+        current, started = site(), time.perf_counter()
+        options = asked.options(current)
+        with report.progress(quiet=asked.quiet) as show:
+            built, pages = live.build(current, options, _checked(show, check), changed)
+        if changed or changed is None:
+            _tell(asked, built, time.perf_counter() - started, report_file, told)
+        told.clear()
+        told.update(built.report.problems)
+        waits = [SETTLES] if live.is_behind else []
+        if built.waits_until is not None and not asked.is_fixed:
+            waits.append(max(0.0, (built.waits_until - dt.datetime.now(dt.UTC)).total_seconds()))
+        if pages is None and not built.report.pages.deleted:
+            pages = frozenset(built.reasons)
+        styles = tuple(sorted(path for path in pages or () if path.endswith(".css")))
+        others = True if pages is None else pages.difference(styles)
+        return Built(changed=others, styles=styles, due_in=min(waits, default=None), rest=live.rest)
+
+    return rebuild
 
 
-def _build(
-    asked: Asked,
-    site: Site,
-    report_file: Path | None,
-    check: Check | None = None,
-    *,
-    clean: bool = False,
-    told: Collection[Problem] = (),
-) -> SiteBuilt:
+def _build(asked: Asked, site: Site, report_file: Path | None, *, clean: bool) -> SiteBuilt:
     """Build, print and report what was done."""
     from generator import report
     from generator.build import build as build_site
@@ -521,9 +544,18 @@ def _build(
 
     started = time.perf_counter()
     with report.progress(quiet=asked.quiet) as show, Workers(asked.workers or cores()) as workers:
-        built = build_site(site, asked.options(site), _checked(show, check), clean=clean, workers=workers)
+        built = build_site(site, asked.options(site), show, clean=clean, workers=workers)
+    _tell(asked, built, time.perf_counter() - started, report_file)
+    return built
+
+
+def _tell(
+    asked: Asked, built: SiteBuilt, seconds: float, report_file: Path | None, told: Collection[Problem] = ()
+) -> None:
+    """Print what was done, and write it; `told` are the problems that need not be said again."""
+    from generator import report
+
     done = built.report
-    seconds = time.perf_counter() - started
     new = [problem for problem in done.problems if problem not in told]
     if asked.quiet:
         report.print_problems(report.errors(new))
@@ -534,7 +566,6 @@ def _build(
         report.print_line(report.closing_line(done, seconds))
     if report_file is not None:
         _write_report(report_file, report.report_json(done, seconds))
-    return built
 
 
 def _checked(show: Progress, check: Check | None) -> Progress:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import msgspec
 
-from generator import addresses, making, tasks
+from generator import addresses, making, resources, tasks
 from generator.build import (
     Built,
     Feed,
@@ -67,6 +67,7 @@ from generator.reading.canonical import keys_of
 from generator.reading.discover import is_clipping, is_ignored
 from generator.render.concerned import concerned
 from generator.render.pages import Page, Plan, neighbours_of, pages_of, plan
+from generator.render.templates import assets_of
 from generator.stamps import NONE, Stamp, stamp_of
 from generator.tasks import Record, Wanted
 from generator.workers import Workers
@@ -90,11 +91,11 @@ class Live:
     ) -> tuple[Built, frozenset[str] | None]:
         """Build, or do what some changed files ask for; which pages are others now, None for any.
 
-        Without changed files it is the time that passed: what is behind is written.
+        `changed` is None where nobody can tell what did; empty where time passed: what is behind is written.
         """
         with self._lock:
             followed, self._followed = self._followed, None
-            if followed is not None and followed.holds(site, options):
+            if followed is not None and changed is not None and followed.holds(site, options):
                 try:
                     found = followed.follow(changed) if changed else followed.settle()
                 except (OvertakenError, DamagedError):
@@ -174,6 +175,7 @@ class Followed:
         self._patch = Patch(site.output, wrote.files)
         self._inputs = {one.path: inputs_of(one) for one in wrote.outputs}
         self._static = {one.path for one in wrote.outputs if isinstance(one.content, Path)}
+        self._assets = assets_of(site.templates).keys()
         self._unsettled: set[str] = set()
         self._is_remapped = False
         self.pending: dict[str, tuple[Kitchen, Output]] = {}
@@ -227,6 +229,9 @@ class Followed:
 
     def follow(self, changed: Iterable[Path]) -> tuple[Built, frozenset[str] | None] | None:
         """Do what changed files ask for; None where a whole build has to."""
+        changed = frozenset(changed)
+        if assets := {file for file in changed if _is_asset(self.site, file)}:
+            return self._dress() if assets == changed else None
         stamps = self._clippings(changed)
         if stamps is None or len(stamps) > FEW:
             return None
@@ -236,6 +241,14 @@ class Followed:
         if not all(self._is_plain(path, record) for path, (record, _) in read.items()):
             return None
         return self._regroup(read)
+
+    def _dress(self) -> tuple[Built, frozenset[str]] | None:
+        """Put changed styles and scripts in place; pages are not concerned unless one came or went."""
+        assets = assets_of(self.site.templates)
+        if self._assets != assets.keys():
+            return None
+        outputs = [Output(path, b"", data) for path, data in assets.items()]
+        return self._outdate(outputs, (), self._kitchen.desk)
 
     def _clippings(self, changed: Iterable[Path]) -> dict[str, Stamp | None] | None:
         """The clippings among changed files with their stamps; None where there is anything else."""
@@ -452,7 +465,7 @@ class Followed:
         stale = [
             one
             for one in outputs
-            if one.path not in self._static and one.inputs != self._inputs.get(one.path)
+            if one.path not in self._static and inputs_of(one) != self._inputs.get(one.path)
         ]
         for one in stale:
             self.pending[one.path] = self._kitchen, one
@@ -537,6 +550,11 @@ class Followed:
 
 GONE = Record(Reading(article=None))
 """What a clipping comes to that is not there."""
+
+
+def _is_asset(site: Site, file: Path) -> bool:
+    """Whether a file is a style or script of the theme, or of the site's own."""
+    return any(file.is_relative_to(root / "assets") for root in (site.templates, resources.theme()))
 
 
 def _same_sources(plan_: Plan, gone: Sequence[Article], come: Sequence[Article]) -> bool:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self, cast
+from typing import Protocol, Self
 
 import msgspec
 
@@ -15,6 +14,10 @@ from generator.preview.changes import Changed, Roots, Watcher
 
 PATIENCE = 0.3
 """Seconds that a build gets to notice that it is called off."""
+
+
+Check = Callable[[], None]
+"""Raises `Cancelled` once the build is called off; to be called between items."""
 
 
 class Built(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,17 +30,13 @@ class Built(msgspec.Struct, frozen=True, kw_only=True):
     """The style sheets that are others now (`assets/style.css`), which browsers swap without a reload."""
     due_in: float | None = None
     """Seconds until the site changes by itself, when an article that waits for its day appears."""
+    rest: Callable[[Check], None] | None = None
+    """What is left to do once browsers were told."""
 
-
-Check = Callable[[], None]
-"""Raises `Cancelled` once the build is called off; to be called between items."""
 
 Build = Callable[[Check, Changed], Built]
 """Builds, given the paths that changed since the last build that did not fail: `Watcher.wait` tells
 which. None at the first build and whenever nobody can tell; empty when only time went by."""
-
-Whole = Callable[[Check], Built]
-"""A build that does not ask what changed."""
 
 
 class Cancelled(BaseException):
@@ -65,7 +64,7 @@ class Following:
 
     def __init__(
         self,
-        build: Build | Whole,
+        build: Build,
         roots: Roots,
         report: Report,
         *,
@@ -73,7 +72,7 @@ class Following:
         on_built: Callable[[Built], None] = lambda _: None,
         on_fault: Callable[[Exception], None] = lambda _: None,
     ) -> None:
-        self._build = _asking(build)
+        self._build = build
         self._due: Changed = None
         self._report = report
         self._on_built = on_built
@@ -124,18 +123,13 @@ class Following:
             self._check()
             self._due = frozenset()
             self._on_built(built)
+            if built.rest is not None:
+                built.rest(self._check)
         except Exception as error:  # the one place that catches all, and it shows what it caught
             self._on_fault(error)
             self._report.fault(error)
             return None
         return built.due_in
-
-
-def _asking(build: Build | Whole) -> Build:
-    if len(inspect.signature(build).parameters) > 1:
-        return cast("Build", build)
-    whole = cast("Whole", build)
-    return lambda check, _: whole(check)
 
 
 def _told(changed: Changed) -> str:
@@ -148,7 +142,7 @@ def _told(changed: Changed) -> str:
     return f"{name} changed" if not others else f"{name} and {others} more changed"
 
 
-def follow(build: Build | Whole, roots: Roots, report: Report, *, ignore: tuple[Path, ...] = ()) -> None:
+def follow(build: Build, roots: Roots, report: Report, *, ignore: tuple[Path, ...] = ()) -> None:
     """Build now and after every change, until `KeyboardInterrupt`, which it lets through."""
     with Following(build, roots, report, ignore=ignore):
         threading.Event().wait()

@@ -100,7 +100,8 @@ class Hub:
             self._good, self._faulty = True, False
             swapped = dict.fromkeys(map(urllib.parse.quote, styles))
             self._builds += bool(changed or swapped)
-            self._styles |= dict.fromkeys(swapped, self._builds)
+            # Another one, for others may be reading this one.
+            self._styles = self._styles | dict.fromkeys(swapped, self._builds)
             self._count(changed=changed)
             self._tell()
 

@@ -26,7 +26,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from generator.errors import ConfigError, Problem, Severity
 from generator.preview import files, reload
 from generator.preview.changes import Roots
-from generator.preview.follow import Build, Built, Following, Report, Whole
+from generator.preview.follow import Build, Built, Following, Report
 
 MISSING = "404.html"
 """What is shown where there is no such page."""
@@ -55,7 +55,7 @@ class Preview:
     def __init__(
         self,
         folder: Path,
-        build: Build | Whole,
+        build: Build,
         roots: Roots,
         report: Report,
         *,
@@ -121,7 +121,7 @@ class Preview:
 
 def serve(
     folder: Path,
-    build: Build | Whole,
+    build: Build,
     roots: Roots,
     report: Report,
     *,
@@ -289,7 +289,8 @@ def _events(scope: Scope, headers: Headers, hub: reload.Hub) -> Response:
 
 def _page(scope: Scope, headers: Headers, shown: _Shown, tag: reload.Tag, missing: reload.Tag) -> Response:
     folder, hub = shown.folder, shown.hub
-    if not hub.settled or (hub.faulty and not (folder / "index.html").is_file()):
+    # What an earlier preview left is shown at once; the first build follows it up.
+    if (not hub.settled or hub.faulty) and not (folder / "index.html").is_file():
         body = reload.with_script(reload.WAITING, tag)
         return Response(body, 503, files.HEADERS | {"Retry-After": "1"}, "text/html; charset=utf-8")
     found = files.look_up(folder, scope["raw_path"])

@@ -28,7 +28,7 @@ def content(tmp_path):
 def test_the_first_build_starts_at_once_and_each_change_starts_another(content, told, until):
     seen = []
 
-    def build(check):
+    def build(check, _changed):
         check()
         seen.append(sorted(file.name for file in content.iterdir()))
         return Built()
@@ -114,7 +114,7 @@ def test_changes_during_a_build_lead_to_exactly_one_more(content, told, until):
     began, go_on = threading.Event(), threading.Event()
     seen = []
 
-    def build(check):
+    def build(check, _changed):
         found = sorted(file.name for file in content.iterdir())
         began.set()
         go_on.wait(5)
@@ -138,7 +138,7 @@ def test_a_build_that_changes_nothing_it_watches_is_not_followed_by_another(cont
     (content / "a.md").write_text("one")
     builds = []
 
-    def build(check):
+    def build(check, _changed):
         builds.append((content / "a.md").read_text())
         return Built()
 
@@ -154,7 +154,7 @@ def test_a_fault_is_reported_and_the_next_change_builds_again(content, told, unt
     good = []
     faults = []
 
-    def build(check):
+    def build(check, _changed):
         if not (content / "mended").exists():
             raise error
         return Built()
@@ -169,7 +169,7 @@ def test_a_fault_is_reported_and_the_next_change_builds_again(content, told, unt
 def test_an_article_that_waits_for_its_day_wakes_the_loop(content, told, until):
     builds = []
 
-    def build(check):
+    def build(check, _changed):
         builds.append(1)
         return Built(due_in=0.1 if len(builds) == 1 else None)
 
@@ -183,7 +183,7 @@ def test_an_article_that_waits_for_its_day_wakes_the_loop(content, told, until):
 def test_leaving_calls_a_long_build_off_at_its_next_check(content, told):
     ended = []
 
-    def build(check):
+    def build(check, _changed):
         try:
             while True:
                 check()
@@ -203,7 +203,7 @@ def test_a_build_that_ends_after_it_is_called_off_does_not_count(content, told):
     began, go_on = threading.Event(), threading.Event()
     good = []
 
-    def build(check):
+    def build(check, _changed):
         began.set()
         go_on.wait(5)
         return Built()
@@ -217,7 +217,7 @@ def test_a_build_that_ends_after_it_is_called_off_does_not_count(content, told):
 
 
 def test_a_hostile_file_name_breaks_no_line_of_the_terminal(content, told, until):
-    def build(check):
+    def build(check, _changed):
         return Built()
 
     with Following(build, lambda: (content,), told):
@@ -240,7 +240,7 @@ PROGRAM = textwrap.dedent(
         def notice(self, message): print(message, flush=True)
         def fault(self, error): raise error
 
-    def build(check):
+    def build(check, _changed):
         site.mkdir(exist_ok=True)
         (site / "index.html").write_text("<p>one")
         print("building", flush=True)

@@ -26,7 +26,7 @@ def preview(tmp_path, content, previewing):
     """A site of one page under the strictest policy that the theme may have."""
     site = tmp_path / "site"
 
-    def build(check):
+    def build(check, _changed):
         check()
         text = (content / "a.md").read_text()
         if text.startswith("bad"):
@@ -140,7 +140,7 @@ def test_a_page_finds_the_server_again_after_a_restart(preview, content, page, t
     preview.stop()
     page.wait_for_timeout(700)
 
-    def build(check):
+    def build(check, _changed):
         check()
         (tmp_path / "site" / "index.html").write_text("<h1>Restarted</h1>")
         return Built()

@@ -19,7 +19,7 @@ from generator.preview.server import listen, serve
 PAGE = "<!doctype html><title>A</title><body><h1>Front</h1></body></html>"
 
 
-def build(check):
+def build(check, _changed):
     check()
     return Built()
 
@@ -254,7 +254,7 @@ def test_events_follow_the_builds(site, previewing, tmp_path, until):
     content = tmp_path / "content"
     content.mkdir()
 
-    def build(check):
+    def build(check, _changed):
         if (content / "bad.md").exists():
             raise BuildError(Problem(path="bad.md", line=1, message="broken"))
         return Built(changed=(content / "a.md").exists())
@@ -373,7 +373,7 @@ def test_a_page_that_cannot_be_brought_up_to_date_is_shown_as_it_was_with_the_fa
 def test_a_waiting_page_stands_until_the_first_build_is_done(tmp_path, previewing, until):
     site, done = tmp_path / "site", threading.Event()
 
-    def build(check):
+    def build(check, _changed):
         done.wait(5)
         site.mkdir()
         (site / "index.html").write_text(PAGE)
@@ -391,7 +391,7 @@ def test_a_waiting_page_stands_until_the_first_build_is_done(tmp_path, previewin
 def test_a_first_build_that_fails_leaves_the_last_good_site_or_the_waiting_page(
     site, previewing, told, until
 ):
-    def build(check):
+    def build(check, _changed):
         raise BuildError(Problem(path="a", message="b"))
 
     preview = previewing(site, build)

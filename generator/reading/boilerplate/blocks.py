@@ -86,17 +86,21 @@ def blocks_of(
         if 0 < index < above:
             blocks.append(Block(index, text, kind="above"))
             continue
-        inside, fence = bool(fence), _fence_after(text, fence)
+        inside = bool(fence)
+        if "```" in text or "~~~" in text:
+            fence = _fence_after(text, fence)
         if inside or fence or (text.startswith(("```", "~~~", " ", ">", "\t")) and _FENCE.match(text)):
             block = Block(index, text, text[:400], units=len(text) // 2, kind="code")
         else:
-            shape, depth = _shape(text)
+            # Furniture comes again and again, a paragraph does not.
+            shape, closes, opens = (_known_shape if len(text) < _SHORT or "](" in text else _shape)(text)
             block = Block(index, text, *shape)
-            if opened >= 0 and depth < 0 and index - opened <= _CARD:
-                blocks[opened:] = map(_in_card, blocks[opened:])
-                block = _in_card(block)
+            if closes:
+                if opened >= 0 and index - opened <= _CARD:
+                    blocks[opened:] = map(_in_card, blocks[opened:])
+                    block = _in_card(block) if closes == "whole" else block
                 opened = -1
-            if depth > 0:
+            if opens:
                 opened = index
         blocks.append(block)
     blocks += (Block(cut + n, text, kind="tail") for n, text in enumerate(texts[cut:]))
@@ -125,8 +129,6 @@ def _split(body: str) -> Sequence[str]:
 
 def _fence_after(text: str, fence: str) -> str:
     """The fence that is open after a block, where `fence` is open before it."""
-    if "```" not in text and "~~~" not in text:
-        return fence
     for line in text.split("\n"):
         if mark := _FENCE.match(line):
             if not fence:
@@ -139,25 +141,34 @@ def _fence_after(text: str, fence: str) -> str:
 _Shape = tuple[str, str, int, int, int, str, bool, bool, bool]
 
 
-@lru_cache(4096)  # furniture comes again and again
-def _shape(text: str) -> tuple[_Shape, int]:
-    """What a block's fields say of its text, and how many links it leaves open (below 0: closes)."""
-    plain, rest, links, linked, depth = text, text, 0, 0, 0
+def _shape(text: str) -> tuple[_Shape, str, bool]:
+    """What a block's fields say of its text, and of links around several blocks.
+
+    `whole` where it ends a link that began before, `begin` where text of its own follows; whether it leaves
+    one open.
+    """
+    plain, rest, links, linked = text, text, 0, 0
+    closes, opens = "", False
     if "](" in text:
+        if text.startswith("![") and _LONE_IMAGE.fullmatch(text):
+            return _IMAGE_SHAPE
         plain = _IMAGE.sub("", text) if "![" in text else text
-        labels = _LINK.findall(plain)
-        links = len(labels)
+        parts = _LINK.split(plain)
+        links = len(parts) // 2
         rest = plain
         if links:
-            linked = _units("".join(labels))
-            rest = _LINK.sub(" ", plain)
-            plain = _LINK.sub(_label, plain)
+            linked = _units("".join(parts[1::2]))
+            rest = " ".join(parts[::2])
+            plain = "".join(parts)
     if "[" in rest or "](" in rest:
-        depth = _open_links(rest)
-        if depth < 0:
+        ends, opens = _open_links(rest)
+        if ends:
             at = rest.find("](")
-            rest = rest[:at] + _after(rest, at)
-            plain = plain[: plain.find("](")] if "](" in plain else plain
+            after = _after(rest, at)
+            closes = "whole" if len(after) < _SHORT else "begin"
+            rest = rest[:at] + after
+            at = plain.find("](")
+            plain = plain[:at] if closes == "whole" else plain[:at] + _after(plain, at)
     plain = _bared(plain)
     rest = _bared(rest) if links else plain
     label = bare(plain) if len(plain) <= 120 else ""
@@ -167,7 +178,12 @@ def _shape(text: str) -> tuple[_Shape, int]:
         units >= 60 and units >= linked and kind in {"text", "list"} and _SENTENCE.search(plain) is not None
     )
     is_linked = linked > 0 and linked >= 3 * units
-    return (plain, label, units, linked, links, kind, False, is_linked, is_prose), depth
+    return (plain, label, units, linked, links, kind, False, is_linked, is_prose), closes, opens
+
+
+_known_shape = lru_cache(8192)(_shape)
+_LONE_IMAGE = re.compile(r"!\[[^\[\]\n]{0,500}\]\([^()\s]{0,3000}\)")
+_IMAGE_SHAPE: tuple[_Shape, str, bool] = ("", "", 0, 0, 0, "image", False, False, False), "", False
 
 
 def _bared(text: str) -> str:
@@ -185,16 +201,15 @@ def _after(rest: str, at: int) -> str:
     return rest[end + 1 :] if end >= 0 else ""
 
 
-def _open_links(rest: str) -> int:
-    """1 where a link begins that does not end here, -1 where one ends that began before."""
+def _open_links(rest: str) -> tuple[bool, bool]:
+    """Whether a link ends here that began before, and whether one begins that does not end here."""
     closing = rest.find("](")
-    if closing >= 0 and rest.rfind("[", 0, closing) < 0:
-        return -1
+    closes = closing >= 0 and rest.rfind("[", 0, closing) < 0
     last = rest.rfind("[")
-    if last >= 0 and "]" not in rest[last:]:
-        before = rest[:last].rpartition("\n")[2].strip(" \t*+-#>")
-        return 1 if not before else 0
-    return 0
+    if last < 0 or "]" in rest[last:]:
+        return closes, False
+    before = rest[:last].rpartition("\n")[2].strip(" \t*+-#>")
+    return closes, not before
 
 
 def _units(text: str) -> int:

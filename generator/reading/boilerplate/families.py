@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -65,22 +65,51 @@ class Found(msgspec.Struct, frozen=True):
     rule: Rule
 
 
+class Patterns(msgspec.Struct, frozen=True):
+    """Regular expressions, each for a rule, made ready for the beginning of a text."""
+
+    any: re.Pattern[str] | None
+    """All of them in one: quick to say no."""
+    which: re.Pattern[str] | None
+    """The same, each a group that is named after its place in `rules`: says which."""
+    rules: tuple[Found, ...]
+    others: tuple[tuple[re.Pattern[str], Found], ...] = ()
+    """Those with groups of their own, one by one."""
+
+    def find(self, words: str) -> Found | None:
+        """The rule of the first that fits."""
+        if self.any is not None and self.which is not None and self.any.match(words):
+            match = self.which.match(words)
+            return self.rules[int(match.lastgroup[1:])] if match and match.lastgroup else None
+        return next((found for pattern, found in self.others if pattern.match(words)), None)
+
+
 class Lexicon(msgspec.Struct, frozen=True):
     """A family made ready for looking blocks up."""
 
     family: Family
     lines: Mapping[str, Found]
-    patterns: tuple[tuple[re.Pattern[str], Found], ...]
-    any_pattern: re.Pattern[str] | None
+    patterns: Patterns
+    failed_lines: Mapping[str, Found]
+    """The same for signs of a failed fetch, which only a page with little text is asked for."""
+    failed_patterns: Patterns
+    hosts: tuple[str, ...] = ()
+    """Its hosts, each with a dot before it."""
+
+    def __hash__(self) -> int:
+        return len(self.lines)
 
     def find(self, label: str, plain: str) -> Found | None:
         """The rule that a block fits, given its letters and digits, and its words."""
         if label and (found := self.lines.get(label)):
             return found
-        words = plain.strip(_MARKS).casefold()
-        if self.any_pattern is None or self.any_pattern.match(words) is None:
-            return None
-        return next((found for pattern, found in self.patterns if pattern.match(words)), None)
+        return self.patterns.find(plain.strip(_MARKS).casefold())
+
+    def find_failed(self, label: str, plain: str) -> Found | None:
+        """The same for a sign of a failed fetch."""
+        if label and (found := self.failed_lines.get(label)):
+            return found
+        return self.failed_patterns.find(plain.strip(_MARKS).casefold())
 
 
 _MARKS = " \t\n*_#>~-·•|\\`\u200d"
@@ -98,13 +127,16 @@ class Families(msgspec.Struct, frozen=True):
 
     def of(self, host: str, source: str) -> tuple[Lexicon, ...]:
         """Those that a page of this host and source belongs to, the most special first."""
-        return tuple(lexicon for lexicon in reversed(self.lexicons) if _fits(lexicon.family, host, source))
-
-
-def _fits(family: Family, host: str, source: str) -> bool:
-    if family.everywhere or source in family.sources:
-        return True
-    return any(host == known or host.endswith("." + known) for known in family.hosts)
+        dotted = "." + host
+        return tuple(
+            [
+                lexicon
+                for lexicon in reversed(self.lexicons)
+                if lexicon.family.everywhere
+                or dotted.endswith(lexicon.hosts)
+                or source in lexicon.family.sources
+            ]
+        )
 
 
 @cache
@@ -183,18 +215,33 @@ def _problem(name: str, message: str, advice: str, line: int | None = None) -> P
 
 
 def _lexicon(family: Family) -> Lexicon:
+    lines, patterns = _ready((("end", family.end), ("gone", family.gone)))
+    failed_lines, failed_patterns = _ready((("failed", family.failed),))
+    hosts = tuple("." + host for host in family.hosts)
+    return Lexicon(family, lines, patterns, failed_lines, failed_patterns, hosts)
+
+
+def _ready(kinds: Iterable[tuple[str, Sequence[Rule]]]) -> tuple[dict[str, Found], Patterns]:
+    """Rules by their lines, and their patterns in one."""
     lines: dict[str, Found] = {}
-    patterns: list[tuple[re.Pattern[str], Found]] = []
-    kinds: tuple[tuple[str, Sequence[Rule]], ...] = (
-        ("failed", family.failed),
-        ("end", family.end),
-        ("gone", family.gone),
-    )
+    plain: list[tuple[str, Found]] = []
+    others: list[tuple[re.Pattern[str], Found]] = []
     for kind, rules in kinds:
         for rule in rules:
             found = Found(kind, rule)
             for line in rule.lines:
                 lines.setdefault(bare(line), found)
-            patterns += ((re.compile(pattern, re.DOTALL), found) for pattern in rule.patterns)
-    either = "|".join(f"(?:{pattern.pattern})" for pattern, _ in patterns)
-    return Lexicon(family, lines, tuple(patterns), re.compile(either, re.DOTALL) if either else None)
+            for pattern in rule.patterns:
+                compiled = re.compile(pattern, re.DOTALL)
+                if compiled.groups or "(?" in pattern.replace("(?:", "").replace("(?!", ""):
+                    others.append((compiled, found))
+                else:
+                    plain.append((pattern, found))
+    each = "|".join(f"(?:{pattern})" for pattern, _ in plain)
+    named = "|".join(f"(?P<_{n}>{pattern})" for n, (pattern, _) in enumerate(plain))
+    return lines, Patterns(
+        re.compile(each, re.DOTALL) if each else None,
+        re.compile(named, re.DOTALL) if named else None,
+        tuple(found for _, found in plain),
+        tuple(others),
+    )

@@ -11,14 +11,11 @@ import msgspec
 from generator.reading.boilerplate.blocks import Block, blocks_of
 from generator.reading.boilerplate.evidence import EVIDENCE
 from generator.reading.boilerplate.families import Families, built_in
-from generator.reading.boilerplate.page import Page, page_of
+from generator.reading.boilerplate.page import page_of
 from generator.reading.boilerplate.repeats import Key, Repeats
+from generator.reading.boilerplate.verdict import failure_of
 from generator.reading.text import bare
 
-FEWEST_UNITS = 20
-"""Letters below which nothing readable is left; Chinese characters count twice."""
-_ITEMS = 4
-"""Teasers that make a list of posts."""
 _ACCOUNT = re.compile(r"[?&]__biz=([\w=%-]+)")
 
 
@@ -50,9 +47,16 @@ class Opinion(msgspec.Struct, frozen=True):
 
 
 def judged(
-    body: str, title: str, url: str | None, source: str, repeats: Repeats, families: Families
+    body: str,
+    title: str,
+    url: str | None,
+    source: str,
+    repeats: Repeats,
+    families: Families,
+    *,
+    is_cut: bool = False,
 ) -> Opinion:
-    """Judge the blocks of a body. Pure; depends on nothing but its arguments."""
+    """Judge the blocks of a body, without the dots of the clipper that cut it. Pure."""
     host = _host(url)
     lexicons = families.of(host, source)
     cut_from = tuple(mark for lexicon in lexicons for mark in lexicon.family.cut_from)
@@ -62,61 +66,14 @@ def judged(
     for _, evidence, _ in EVIDENCE:
         for index, reason in tuple(evidence(page, gone)):
             gone.setdefault(index, reason)
-    failure = failure_of(page, gone)
-    blocks = tuple(Judged(block, gone.get(block.index)) for block in page.blocks)
+    failure = failure_of(page, gone, is_cut=is_cut)
+    blocks = tuple([Judged(block, gone.get(block.index)) for block in page.blocks])
     return Opinion(blocks, failure)
 
 
 def kept(blocks: Sequence[Judged]) -> str:
     """The article's own blocks as Markdown."""
     return "\n\n".join(one.block.text for one in blocks if one.reason is None)
-
-
-def failure_of(page: Page, gone: Mapping[int, str]) -> str:
-    """Why a page holds no article; empty where it holds one."""
-    own = [block for block in page.blocks if block.index not in gone]
-    units = sum(block.units + block.linked for block in own)
-    prose = sum(block.units for block in own if block.is_prose or block.kind == "code")
-    if (found := _failed(page)) and prose < 300:
-        return found
-    if units < FEWEST_UNITS:
-        if units == 0 and any(block.kind == "image" for block in own):
-            return "only images"
-        links = sum(block.links for block in page.blocks)
-        return "only navigation" if links >= 10 else "only furniture"
-    if not page.is_found and page.blocks and not _is_own_form(page):
-        return _other_page(page, gone, own, prose)
-    return ""
-
-
-def _failed(page: Page) -> str:
-    for block, found in zip(page.blocks[:30], page.found, strict=False):
-        if found is not None and found.kind == "failed" and block.units < 400:
-            return found.rule.reason
-    return ""
-
-
-def _is_own_form(page: Page) -> bool:
-    return any(lexicon.family.byline for lexicon in page.lexicons)
-
-
-def _other_page(page: Page, gone: Mapping[int, str], own: Sequence[Block], prose: int) -> str:
-    """A page that does not name the title: navigation up to the cut, or a list of other posts."""
-    links = sum(block.links for block in own) + sum(block.in_card for block in own)
-    paragraphs = sum(
-        block.units for block in own if block.kind == "text" and block.is_prose and block.units >= 100
-    )
-    counted = {None, "card of a link", "related posts"} if paragraphs < 250 else {None, "card of a link"}
-    headings = sum(
-        block.kind == "heading" and block.is_linked and gone.get(block.index) in counted
-        for block in page.blocks
-    )
-    if headings >= _ITEMS and paragraphs < 250 * headings:
-        return "another page"
-    text = sum(block.units for block in own if not block.is_linked and block.links * 40 <= block.units)
-    if links >= 10 and paragraphs < 250 and prose < 600 and text < 1000:
-        return "only navigation"
-    return ""
 
 
 def source_key(url: str) -> str:

@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from itertools import accumulate, pairwise
 
 import msgspec
 
 from generator.reading.boilerplate.blocks import Block
 from generator.reading.boilerplate.families import Found, Lexicon
+from generator.reading.boilerplate.promise import share_in, words_of
 from generator.reading.boilerplate.repeats import NOTHING, Repeats, marks
 from generator.reading.text import bare, unescaped
 
+Gone = Mapping[int, str]
+"""What earlier evidence took away: by block, the reason."""
+
+SOME = 60
+"""Letters above a mark of the end without which there is no text to end."""
+
 _NEAR = 0.6
 """Of the pairs of letters of a title, how many another wording of it has."""
+_PARAGRAPH = 100
+"""Letters of a paragraph; less may be a slogan."""
+_MENU = 10
+"""Links above the text that make a menu."""
+_MUCH = 0.5
+"""Of a title's words, how many a headline has that says it in another way."""
 _FEWEST = 5
 """Letters of a heading that may be a part of the title."""
 
@@ -35,6 +49,10 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     """From `start` up to the fixed tail of a family."""
     is_found: bool
     """The page itself names the title, not only the clipper above it."""
+    has_headline: bool
+    """It does not, but a heading of much its words stands above the text."""
+    words: frozenset[str]
+    """Of a title that is not found: the words to look for."""
     first: int
     last: int
     """The first and the last block of text in sentences of its own; `last < first` where there is none."""
@@ -42,6 +60,19 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     """Of each block: `head`, `tail`, `both`, `inside` where the source repeats it, else nothing."""
     found: tuple[Found | None, ...]
     """Of each block: the rule of a family that it fits."""
+
+
+def last_own(page: Page, gone: Gone) -> int:
+    """The last block of text that nothing took yet; -1 where there is none."""
+    return max(
+        (block.index for block in page.body if block.index not in gone and block.is_own),
+        default=-1,
+    )
+
+
+def is_digest(block: Block) -> bool:
+    """Whether a list of links is made of titles: a weekly digest is nothing else."""
+    return block.kind == "list" and block.links >= 3 and block.linked >= 30 * block.links
 
 
 def page_of(
@@ -56,7 +87,14 @@ def page_of(
         for block, kind in zip(blocks, often, strict=True)
     ]
     titles, start = _titles(blocks, bare(title), prose)
-    own = [index for index, units in enumerate(prose) if units and index >= start]
+    is_found, has_headline, words = start > 1, False, frozenset[str]()
+    if not is_found and not any(lexicon.family.byline for lexicon in lexicons):
+        words = words_of(title)
+        start, has_headline = _headline(blocks, prose, words, start)
+    found = (None,) * start + tuple(
+        [None if block.kind in _NO_WORDS else _rule_of(block, lexicons) for block in blocks[start:]]
+    )
+    own = [index for index, units in enumerate(prose) if units and index >= start and found[index] is None]
     return Page(
         blocks=blocks,
         source=bare(source),
@@ -65,37 +103,53 @@ def page_of(
         titles=titles,
         start=start,
         body=tuple(block for block in blocks[start:] if block.kind not in {"tail", "above"}),
-        is_found=start > 1,
+        is_found=is_found,
+        has_headline=has_headline,
+        words=words,
         first=own[0] if own else len(blocks),
         last=own[-1] if own else -1,
         often=often,
-        found=tuple(_rule_of(block, lexicons) if block.index >= start else None for block in blocks),
+        found=found,
     )
 
 
-_NO_WORDS = frozenset({"code", "table", "tail", "above", "image", "rule"})
+_NO_WORDS = frozenset({"code", "tail", "above", "image", "rule"})
 _LONGEST = 1500
 
 
 def _rule_of(block: Block, lexicons: tuple[Lexicon, ...]) -> Found | None:
     """The rule that a block fits, of the most special family first."""
-    if block.kind in _NO_WORDS or len(block.plain) > _LONGEST:
+    if block.kind == "table":
+        known = tuple([lexicon for lexicon in lexicons if not lexicon.family.everywhere])
+        return _rule("", block.plain[:_LONGEST], known) if known else None
+    if len(block.plain) > _LONGEST:
         return None
+    # Furniture comes again and again, a paragraph does not.
+    return (_known_rule if block.label else _rule)(block.label, block.plain, lexicons)
+
+
+def _rule(label: str, plain: str, lexicons: tuple[Lexicon, ...]) -> Found | None:
     for lexicon in lexicons:
-        if found := lexicon.find(block.label, block.plain):
+        if found := lexicon.find(label, plain):
             return found
     return None
+
+
+_known_rule = lru_cache(8192)(_rule)
 
 
 def _often(blocks: Sequence[Block], repeats: Repeats) -> tuple[str, ...]:
     if repeats == NOTHING:
         return ("",) * len(blocks)
-    return tuple(_place_of(block, repeats) for block in blocks)
+    return tuple(["" if block.kind in _UNMARKED else _place_of(block, repeats) for block in blocks])
+
+
+_UNMARKED = frozenset({"code", "tail", "above"})
 
 
 def _place_of(block: Block, repeats: Repeats) -> str:
     """Where the source repeats a block, or most of its lines."""
-    if block.kind in {"code", "tail", "above"} or (block.kind == "image" and "]()" in block.text):
+    if block.kind == "image" and "]()" in block.text:
         return ""
     whole, *lines = marks(block)
     if place := _known(whole, repeats):
@@ -116,33 +170,79 @@ def _known(value: int, repeats: Repeats) -> str:
 
 def _titles(blocks: Sequence[Block], wanted: str, prose: Sequence[int]) -> tuple[frozenset[int], int]:
     """The blocks that repeat the title, and the block after the last of them that stands before the text."""
-    exact, near = [], []
-    for block in blocks:
-        if block.kind in {"code", "tail", "above"}:
-            continue
-        label = block.label or (bare(block.plain) if len(block.plain) < 400 else "")
-        if "&" in block.plain:
-            label = bare(unescaped(block.plain[:400]))
-        if not label:
-            continue
-        if label == wanted and wanted:
-            exact.append(block.index)
-        elif block.index and (block.kind == "heading" or block.index < 60) and _is_near(label, wanted, block):
-            near.append(block.index)
+    exact, near = _sayings(blocks, wanted)
     total = sum(prose)
+    # A slogan of the site may stand above the title.
+    above = [0, *accumulate(units if units >= _PARAGRAPH else 0 for units in prose)]
     start = 0
     if any(exact):  # another wording further down is that of another post, or of a part
         near = []
     for index in sorted({*exact, *near}):
-        if sum(prose[:index]) * 5 <= total or index == 0:
+        if above[index] * 5 <= total or index == 0:
             start = index + 1
-    close = [index for index in near if index < start]
-    return frozenset((*exact, *(index for index in close if blocks[index].kind == "heading"))), start
+    return frozenset((*exact, *(index for index in near if index < start))), start
 
 
-def _is_near(label: str, wanted: str, block: Block) -> bool:
+def _sayings(blocks: Sequence[Block], wanted: str) -> tuple[list[int], list[int]]:
+    """The blocks that say a title, and the headings that say it with other words around, or nearly."""
+    exact, near = [], []
+    shortest, longest = len(wanted) - 10, 2 * len(wanted) + 40
+    for block in blocks:
+        if block.kind in _UNMARKED:
+            continue
+        label = block.label
+        if not label and (block.kind == "heading" or longest > len(block.plain) >= shortest):
+            label = bare(block.plain[:400])
+        if "&" in block.plain:
+            label = bare(unescaped(block.plain[:400]))
+        if label and label == wanted:
+            exact.append(block.index)
+        elif label and block.index and block.kind == "heading" and _is_near(label, wanted):
+            near.append(block.index)
+    return exact, near
+
+
+def _headline(
+    blocks: Sequence[Block], prose: Sequence[int], words: frozenset[str], start: int
+) -> tuple[int, bool]:
+    """Where the text of a page that does not name the title begins, and whether a headline says it otherwise.
+
+    It begins at the heading above the first paragraph that has most of the title's words; without one, behind
+    the last menu above that paragraph.
+    """
+    first = next(
+        (n for n, block in enumerate(blocks) if n >= start and _is_paragraph(block, prose[n])), len(blocks)
+    )
+    shares = {
+        n: share_in(words, blocks[n].plain) if words else 0.0
+        for n in range(max(start, 1), first)
+        if blocks[n].kind == "heading" and not blocks[n].is_linked and blocks[n].units >= 8
+    }
+    best = max(shares, key=lambda n: shares[n], default=0)
+    if best and len(words) >= 2 and shares[best] >= _MUCH:
+        return best, True
+    if first == len(blocks):
+        return start, False
+    menu = [n for n in range(start, first) if blocks[n].in_card or (blocks[n].links and blocks[n].is_linked)]
+    if sum(blocks[n].links + blocks[n].in_card for n in menu) < _MENU:
+        return start, False
+    tops = [n for n in shares if blocks[n].text.startswith("# ")]
+    behind = menu[-1] + 1
+    return next((n for n in tops if n > behind - 4), behind), False
+
+
+def _is_paragraph(block: Block, units: int) -> bool:
+    return (
+        units >= _PARAGRAPH
+        and block.kind == "text"
+        and 2 * block.linked <= block.units
+        and not block.text.startswith(("  ", "\t"))
+    )
+
+
+def _is_near(label: str, wanted: str) -> bool:
     """Whether a heading says the title with more, or less, around it."""
-    if block.kind != "heading" or len(label) < _FEWEST or len(wanted) < _FEWEST:
+    if len(label) < _FEWEST or len(wanted) < _FEWEST:
         return False
     short, long = sorted((label, wanted), key=len)
     if short in long:

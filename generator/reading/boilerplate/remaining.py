@@ -29,7 +29,7 @@ def remaining(
     if url is None or origin is None or cleaning is None or cleaning.off or source in cleaning.off_sources:
         return as_it_is(body, title, url)
     is_cut = prose.is_cut(body)
-    opinion = opinion_of(prose.without_cut(body) if is_cut else body, title, url, source, origin, cleaning)
+    opinion = opinion_of(body, title, url, source, origin, cleaning)
     if opinion.failure:
         return Remaining("", Verdict.LINK, opinion.failure)
     text = kept(opinion.blocks)
@@ -41,9 +41,11 @@ def remaining(
 def opinion_of(
     body: str, title: str, url: str | None, source: str, origin: Origin, cleaning: Cleaning
 ) -> Opinion:
-    """Judge a body with what is known of its source."""
+    """Judge a body, without the dots of a clipper that cut it, with what is known of its source."""
     repeats = cleaning.learned.get(origin.key, NOTHING)
-    return judged(body, title, url, source, repeats, cleaning.families)
+    is_cut = prose.is_cut(body)
+    body = prose.without_cut(body) if is_cut else body
+    return judged(body, title, url, source, repeats, cleaning.families, is_cut=is_cut)
 
 
 def as_it_is(body: str, title: str, url: str | None) -> Remaining:

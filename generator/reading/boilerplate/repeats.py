@@ -108,13 +108,36 @@ def learn(bodies: Iterable[str]) -> Repeats:
     counts: Counter[int] = Counter()
     for page in marked:
         counts.update({value for _, values in page for value in values})
-    # An article that was saved twice, under two titles, repeats its text once.
-    prose = {values[0] for page in marked for block, values in page if block.is_prose or block.units >= 80}
-    counts = Counter({value: n for value, n in counts.items() if n > 2 or value not in prose})
+    prose = [{values[0] for block, values in page if _is_text(block)} for page in marked]
+    twins = _twins(prose, counts)
+    counts = Counter({value: n for value, n in counts.items() if n > 2 or value not in twins})
     places: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
     for page in marked:
         _place(page, counts, places)
-    return _sorted(counts, places, len(marked))
+    twice = {value for values in prose for value in values if counts[value] == 2}
+    return _sorted(counts, places, len(marked), twice)
+
+
+def _is_text(block: Block) -> bool:
+    return block.is_prose or block.units >= 80
+
+
+def _twins(prose: Sequence[set[int]], counts: Mapping[int, int]) -> set[int]:
+    """Text that two pages share because they are one article, saved twice under two titles.
+
+    They share half of their text or more; what else stands in two pages is furniture.
+    """
+    owners: dict[int, list[int]] = defaultdict(list)
+    for number, values in enumerate(prose):
+        for value in values:
+            if counts[value] == 2:
+                owners[value].append(number)
+    shared = Counter(tuple(numbers) for numbers in owners.values())
+    return {
+        value
+        for value, numbers in owners.items()
+        if len(numbers) < 2 or 2 * shared[tuple(numbers)] >= min(len(prose[number]) for number in numbers)
+    }
 
 
 def _keep(pages: dict[int, tuple[Block, ...]], blocks: tuple[Block, ...]) -> None:
@@ -155,7 +178,9 @@ def heaviest(weights: Sequence[int]) -> tuple[int, int]:
     return begin, end
 
 
-def _sorted(counts: Counter[int], places: Mapping[int, Sequence[int]], pages: int) -> Repeats:
+def _sorted(
+    counts: Counter[int], places: Mapping[int, Sequence[int]], pages: int, tail_only: set[int]
+) -> Repeats:
     some = max(2, -(-pages * _SHARE // 1))
     many = max(3, -(-pages * _SHARE_INSIDE // 1))
     head, tail, inside = set(), set(), set()
@@ -163,7 +188,10 @@ def _sorted(counts: Counter[int], places: Mapping[int, Sequence[int]], pages: in
         if counts[value] < some:
             continue
         total = before + within + after
-        if before * 10 >= 7 * total:
+        if value in tail_only:  # two texts may well begin alike
+            if after == total:
+                tail.add(value)
+        elif before * 10 >= 7 * total:
             head.add(value)
         elif after * 10 >= 7 * total:
             tail.add(value)
@@ -183,7 +211,7 @@ def marks(block: Block) -> tuple[int, ...]:
     return _marks(block.text)
 
 
-@lru_cache(4096)  # furniture comes again and again
+@lru_cache(8192)  # furniture comes again and again
 def _marks(text: str) -> tuple[int, ...]:
     if "\n" not in text:
         return (mark(text),)

@@ -1,0 +1,210 @@
+"""Where the article ends, and what stands behind it: comments, related posts, notes on the author."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from generator.reading.boilerplate.blocks import Block
+from generator.reading.boilerplate.page import SOME, Gone, Page, last_own
+
+
+def endings(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
+    """Headings and marks after which no text of the article follows: comments, related posts."""
+    weights = {
+        block.index: min(block.units, 400)
+        for block in page.body
+        if block.is_own and block.index not in gone and not page.often[block.index]
+    }
+    sure = _comments_from(page, weights)
+    weights = {index: units for index, units in weights.items() if index < sure}
+    before, after = 0, sum(weights.values())
+    for block in page.body:
+        index = block.index
+        found = page.found[index]
+        if found is not None and found.kind == "end" and not _cites(page, block, found.rule.reason):
+            has_text = before >= SOME or any(
+                other.units >= 20 and other.index not in gone and not page.often[other.index]
+                for other in page.blocks[page.start : index]
+            )
+            rest = after - weights.get(index, 0)
+            if (
+                has_text
+                and not (found.rule.reason == "related posts" and _goes_on(page, index))
+                and _ends(
+                    found.rule.reason,
+                    before,
+                    rest,
+                    repeated=page.often[index] in {"tail", "both"},
+                    weak=found.rule.weak or _leads_down(block),
+                )
+            ):
+                yield from ((other, found.rule.reason) for other in range(index, len(page.blocks)))
+                return
+            if page.blocks[index].is_linked:
+                yield index, found.rule.reason
+            yield from _section(page, index, found.rule.reason, weak=found.rule.weak)
+        before += weights.get(index, 0)
+        after -= weights.get(index, 0)
+
+
+def _cites(page: Page, block: Block, reason: str) -> bool:
+    """Whether a mark of related posts gives a source of the text above: an address stands behind it.
+
+    So it does where the page has the same mark again, below more text of its own.
+    """
+    if reason != "related posts":
+        return False
+    if "://" in block.text and not block.links:
+        return True
+    again = (b.index for b in page.body if b.index > block.index and b.label == block.label != "")
+    return block.index < next(again, -1) <= page.last
+
+
+def _comments_from(page: Page, weights: Mapping[int, int]) -> int:
+    """Where comments begin that follow some text: what is said there does not count as the article's."""
+    before = 0
+    for block in page.body:
+        found = page.found[block.index]
+        if (
+            found is not None
+            and (found.kind, found.rule.reason) == ("end", "comments")
+            and before >= SOME
+            and not _leads_down(block)
+        ):
+            return block.index
+        before += weights.get(block.index, 0)
+    return len(page.blocks)
+
+
+def _leads_down(block: Block) -> bool:
+    """Whether it is a link to a place further down, such as to the comments, and no heading of its own."""
+    return block.is_linked and "#" in block.text.partition("](")[2] and block.kind != "heading"
+
+
+def _goes_on(page: Page, index: int) -> bool:
+    """Whether the text goes on behind a box of links: paragraphs in a row, without teasers between."""
+    units = count = 0
+    for block in page.blocks[index + 1 :]:
+        if block.is_prose and not page.often[block.index]:
+            units, count = units + block.units, count + 1
+            if count >= 2 and units >= 250:
+                return True
+        elif block.kind != "image":
+            units = count = 0
+    return False
+
+
+def _ends(reason: str, before: int, after: int, *, repeated: bool, weak: bool) -> bool:
+    """Whether a mark of the end is one, by what of the text stands before and after it."""
+    if reason == "comments" and not weak:
+        return before >= SOME or after == 0
+    if weak:
+        return after * 10 <= before * (5 if repeated else 3)
+    return after <= before * (2 if repeated else 0.7)
+
+
+def _section(page: Page, index: int, reason: str, *, weak: bool) -> Iterator[tuple[int, str]]:
+    """A box of links amid the text: its heading, and the links that follow it."""
+    following = index + 1
+    while following < len(page.blocks) and (
+        page.blocks[following].is_linked or page.blocks[following].kind in {"image", "rule"}
+    ):
+        following += 1
+    if following > index + 1 and not weak and any(b.is_linked for b in page.blocks[index + 1 : following]):
+        yield from ((other, reason) for other in range(index, following))
+
+
+def behind_the_text(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
+    """Short lines behind the last block of text, once furniture has begun there."""
+    last = last_own(page, gone)
+    rest = page.blocks[last + 1 :]
+    begun = next(
+        (
+            b.index
+            for b in rest
+            if gone.get(b.index) in _LEADS_AWAY
+            and b.kind not in {"image", "rule"}
+            and page.often[b.index] != "inside"
+        ),
+        None,
+    )
+    if last < 0 or begun is None:
+        return
+    found = [b for b in rest if b.index > begun and b.index not in gone and not _is_indicator(b)]
+    if len(found) > sum(b.index >= begun and b.index in gone for b in rest):
+        return
+    text = sum(b.units for b in page.blocks[page.start : last + 1] if b.index not in gone)
+    units = sum(b.units for b in found)
+    if units <= _MOST and units * 3 <= text:
+        yield from ((block.index, "behind the text") for block in found)
+
+
+_MOST = 240
+"""Letters of short lines behind the text that may go, unless something else tells against them."""
+
+
+def behind_the_tags(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
+    """A few lines between the tags, or the share bar, and the end: about the author, say."""
+    before = 0
+    for block in page.body:
+        if block.index not in gone:
+            before += block.units
+            continue
+        reason = gone[block.index]
+        most = _AFTER.get(reason, 0)
+        if not most or not block.is_linked or before < 250:
+            continue
+        rest = page.blocks[block.index + 1 :]
+        own = [b for b in rest if b.index not in gone]
+        if not own or len(rest) - len(own) < 3 or any(b.kind in {"code", "table"} for b in own):
+            continue
+        units = sum(b.units for b in own)
+        if units <= most and units * 3 <= before and not any(map(_is_indicator, own)):
+            yield from ((b.index, "behind the text") for b in own)
+            return
+
+
+_AFTER = {"links to lists of the site": 450, "share bar": 250}
+"""Letters that may stand behind a closing of the text, and are about something else."""
+
+
+_LEADS_AWAY = frozenset({
+    "call to subscribe", "share bar", "licence or rights", "related posts", "comments", "comment form",
+    "login bar",
+    "repeated by the source", "end of the page's article", "end of the post", "standing promotion",
+    "cookie notice",
+})  # fmt: skip
+
+
+def _is_indicator(block: Block) -> bool:
+    """Whether it holds what analysts list behind their text: hashes, addresses, flaws, a timeline."""
+    return _INDICATOR.search(block.text) is not None
+
+
+_INDICATOR = re.compile(
+    r"\b[0-9a-fA-F]{32,}\b|\b\d{1,3}(?:\.\d{1,3}){3}\b|\[\.\]|\[dot\]|hxxp|CVE-\d{4}|"
+    r"\d月\s?\d{1,2}\s?日[，,：:\s]*[\u4e00-\u9fff]{4}|\d{4}-\d\d-\d\d\s*[:：]\s*\w{3}",
+    re.IGNORECASE,
+)
+
+
+def leftovers(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
+    """Images, rules and scraps that stand alone between furniture at either end."""
+    taken: set[int] = set()
+    blocks = page.blocks
+    for way in (range(len(blocks) - 1, -1, -1), range(len(blocks))):
+        waiting: list[int] = []
+        for index in way:
+            if index in gone or index in taken:
+                if waiting:
+                    yield from ((other, "between furniture") for other in waiting)
+                    taken.update(waiting)
+                    waiting = []
+            elif blocks[index].kind in _SCRAPS and "[^" not in blocks[index].text and len(waiting) < 4:
+                waiting.append(index)
+            else:
+                break
+
+
+_SCRAPS = frozenset({"image", "rule"})

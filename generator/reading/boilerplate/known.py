@@ -1,0 +1,144 @@
+"""What the page itself and the families say is furniture: titles, bylines, known lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import takewhile
+
+from generator.reading.boilerplate.blocks import Block
+from generator.reading.boilerplate.page import Gone, Page
+from generator.reading.text import bare
+
+
+def repeated_titles(page: Page, _gone: Gone) -> Iterator[tuple[int, str]]:
+    """The page shows the title itself."""
+    for index in page.titles:
+        yield index, "title"
+
+
+def from_a_mark(page: Page, _gone: Gone) -> Iterator[tuple[int, str]]:
+    """A family knows a block from which on all is furniture."""
+    for block in page.blocks:
+        if block.kind == "tail":
+            yield block.index, "tail of the family"
+
+
+def up_to_a_mark(page: Page, _gone: Gone) -> Iterator[tuple[int, str]]:
+    """A family knows a block up to which all is furniture."""
+    for block in page.blocks:
+        if block.kind == "above":
+            yield block.index, "before the title" if page.is_found else "navigation"
+
+
+def before_the_title(page: Page, _gone: Gone) -> Iterator[tuple[int, str]]:
+    """On a web page the navigation stands before the title."""
+    if page.is_found:
+        yield from ((index, "before the title") for index in range(page.start - 1))
+
+
+def before_the_headline(page: Page, _gone: Gone) -> Iterator[tuple[int, str]]:
+    """The same on a page that calls the article otherwise."""
+    if not page.is_found:
+        yield from ((index, "before the text") for index in range(1, page.start))
+
+
+def above_the_title_too(page: Page, _gone: Gone) -> Iterator[tuple[int, str]]:
+    """What the page says in its navigation and again: buttons, menus."""
+    if page.is_found:
+        above = {block.text for block in page.blocks[1 : page.start - 1]} - {""}
+        for block in page.body:
+            # A sentence amid the text may well have been shown in a teaser above.
+            is_text = block.kind == "text" and block.units >= 25 and not block.is_linked
+            is_amid = is_text and (block.index < page.last or block.index == page.first)
+            if block.text in above and block.kind not in {"rule", "code"} and not is_amid:
+                yield block.index, "stands above the title too"
+
+
+def said_twice(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
+    """A line that the page shows twice in a row, and a beginning of the text above the text."""
+    seen: dict[str, int] = {}
+    for block in page.body:
+        if block.kind in {"text", "heading"} and block.units >= 25 and block.index not in gone:
+            if block.index - seen.get(block.text, -4) <= 3:
+                yield block.index, "said twice"
+            seen[block.text] = block.index
+    own = [block for block in page.body[:10] if block.units >= 40 and block.index not in gone][:4]
+    if len(own) >= 2 and own[0].kind == "text":
+        first, following = bare(own[0].plain), [bare(block.plain) for block in own[1:]]
+        same = _same(first, "".join(following))
+        # A sentence in two settings is none; an excerpt breaks off, and says from where it is.
+        shorter, longer = sorted((len(first), len(following[0])))
+        is_setting = longer <= 1.1 * shorter and _same(first, following[0]) >= 0.9 * shorter
+        if same >= max(30, 0.6 * len(first)) and not is_setting:
+            yield own[0].index, "said twice"
+
+
+def _same(one: str, other: str) -> int:
+    """How many letters two texts have in common from their beginning."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def byline(page: Page, _gone: Gone) -> Iterator[tuple[int, str]]:
+    """WeChat: after the title stand `原创`, the author and the account, each in a block."""
+    if not page.start or not any(lexicon.family.byline for lexicon in page.lexicons):
+        return
+    names = {page.source, *_account(page)}
+    head = range(page.start, min(page.start + 4, len(page.blocks)))
+    ends = [index for index in head if page.blocks[index].label in names and page.blocks[index].label]
+    last = ends[-1] if ends else page.start - 1
+    if not ends and page.blocks[head.start : head.start + 1] and page.blocks[head.start].text == "原创":
+        last = page.start + 2
+    for index in head:
+        if index <= last and page.blocks[index].kind == "text" and len(page.blocks[index].text) <= 40:
+            yield index, "byline"
+    for block in page.blocks[:4]:
+        if block.text.startswith("![cover_image]"):
+            yield block.index, "cover image"
+
+
+def _account(page: Page) -> Iterator[str]:
+    """The account's name as WeChat's tail has it."""
+    for before, block in zip(page.blocks, page.blocks[2:], strict=False):
+        if before.text.startswith("轻触阅读原文"):
+            yield bare(block.text)
+
+
+def account_cards(page: Page, _gone: Gone) -> Iterator[tuple[int, str]]:
+    """WeChat: the account that a post was taken from, with its picture, name and slogan."""
+    if not any(lexicon.family.byline for lexicon in page.lexicons):
+        return
+    for picture, name, slogan in zip(page.blocks, page.blocks[1:], page.blocks[2:], strict=False):
+        if "](http://wx.qlogo.cn/" in picture.text and name.text.endswith("\n."):
+            yield from ((block.index, "account card") for block in (picture, name))
+            if slogan.kind == "text" and slogan.units <= 400:
+                yield slogan.index, "account card"
+
+
+def known_lines(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
+    """Blocks that a family names, at their place."""
+    for block in page.body:
+        index = block.index
+        if index in gone:
+            continue
+        found = page.found[index]
+        if found is None or found.kind == "end":
+            continue
+        place = found.rule.place
+        inside = page.first <= index <= page.last
+        if found.kind == "gone" and (
+            (place == "head" and index > page.first)
+            or (place == "tail" and index <= page.first)
+            or (block.kind == "heading" and page.first < index < page.last)
+            or (inside and not page.often[index] and _says_more(block))
+        ):
+            continue
+        yield index, found.rule.reason
+
+
+def _says_more(block: Block) -> bool:
+    """Whether a block amid the text is too long for a button, or an item of a numbered list."""
+    return (block.is_prose and block.units > 160) or _NUMBER.match(block.plain) is not None
+
+
+_NUMBER = re.compile(r"[\W_]{0,6}\d{1,2}\s?[、.．)）]\s?\D")

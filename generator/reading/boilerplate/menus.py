@@ -1,0 +1,92 @@
+"""Links by their shape and place: menus, tags, share bars, footers, cards."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from generator.reading.boilerplate.page import Gone, Page, is_digest, last_own
+
+
+def tags_and_shares(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
+    """Links to lists of the site, such as those of a tag, and to buttons that share."""
+    for block in page.body:
+        if block.links and block.is_linked and block.index not in gone and not block.in_card:
+            lists = len(_LISTS.findall(block.text))
+            if lists * 3 >= 2 * block.links:
+                yield block.index, "links to lists of the site"
+            elif len(_SHARES.findall(block.text)) * 3 >= 2 * block.links:
+                yield block.index, "share bar"
+
+
+_LISTS = re.compile(
+    r"\]\([^()\s]{0,300}?/(?:tags?|categor(?:y|ies|ia|ie)|topics?|labels?|authors?|keywords?|giornalista|contributor)[/=?]"
+)
+_SHARES = re.compile(
+    r"\]\([^()\s]{0,100}?(?:facebook\.com/sharer?|(?:twitter|x)\.com/(?:intent|share|home\?status)|linkedin\.com/share|"
+    r"linkedin\.com/cws|t\.me/share|telegram\.me/share|wa\.me/|api\.whatsapp\.com|whatsapp://|service\.weibo\.com/share|reddit\.com/submit|"
+    r"pinterest\.com/pin|news\.ycombinator\.com/submit|getpocket\.com|mailto:|\#link_share|/share\?|flipboard\.com)"
+)
+
+
+def links_before(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
+    """Lists of links between the title and the text, or at the top of a page whose title is not found."""
+    if any(lexicon.family.byline for lexicon in page.lexicons):
+        return
+    first = min(
+        (b.index for b in page.body if b.index not in gone and (b.is_own or (b.units >= 40 and not b.links))),
+        default=0,
+    )
+    way = [index for index in range(page.start, first) if index not in gone]
+    linked = [index for index in way if page.blocks[index].is_linked and page.blocks[index].links]
+    if page.is_found or sum(page.blocks[index].links for index in linked) >= 4:
+        yield from (
+            (index, "list of links")
+            for index in linked
+            if page.blocks[index].kind != "heading" and not (page.is_found and is_digest(page.blocks[index]))
+        )
+
+
+def links_after(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
+    """Lists of links behind the last block of text, each with its heading: the columns of a footer."""
+    last = last_own(page, gone)
+    if last < 0:
+        return
+    rest = [index for index in range(last + 1, len(page.blocks)) if index not in gone]
+    linked = [index for index in rest if page.blocks[index].is_linked]
+    heads = [index for index in linked if _is_column_head(page, index - 1, gone) and index - 1 > last]
+    others = [index for index in rest if page.blocks[index].kind not in {"image", "rule"}]
+    if len(linked) >= 2 and len(linked) * 2 >= len(others) - len(heads):
+        yield from ((index, "list of links") for index in linked)
+        if len(heads) >= 2:
+            yield from ((index - 1, "list of links") for index in heads)
+
+
+def _is_column_head(page: Page, index: int, gone: Gone) -> bool:
+    """A word or two above links, but for those of an article: references, sources."""
+    block = page.blocks[index]
+    return (
+        index not in gone
+        and not block.links
+        and 0 < block.units <= 30
+        and block.kind in {"heading", "text"}
+        and _REFERENCES.search(block.plain) is None
+    )
+
+
+_REFERENCES = re.compile(
+    r"refer|source|link|resource|further|note|download|credit|more info|appendix|ioc|indicator|"
+    r"fonti|riferiment|fuente|quelle|参考|引用|来源|链接|资料|附录|下载|地址|文献|出典|参照",
+    re.IGNORECASE,
+)
+
+
+def cards(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
+    """Links around several blocks, one after the other, behind the text."""
+    last = last_own(page, gone)
+    if last < 0:  # a list of short lines
+        lines = [b.index for b in page.body if b.units >= 8 and not b.in_card and b.index not in gone]
+        last = lines[-1] if len(lines) >= 3 else len(page.blocks)
+    for block in page.blocks[last + 1 :]:
+        if block.in_card and block.index not in gone:
+            yield block.index, "card of a link"

@@ -1,0 +1,30 @@
+"""Whether a page keeps what its title promises: how many of the title's words stand in a text."""
+
+from __future__ import annotations
+
+import re
+
+from generator.reading.text import bare, unescaped
+
+_WORD = re.compile(r"[^\W_]+")
+_WIDE = re.compile("[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]+")
+_FEWEST = 4
+"""Letters of a word that says something, in scripts that put spaces between words."""
+
+
+def words_of(title: str) -> frozenset[str]:
+    """The words of a title that say something; of Chinese, Japanese and Korean its pairs of characters."""
+    text = unescaped(title).casefold()
+    found: set[str] = set()
+    for run in _WIDE.findall(text):
+        found.update(run[n : n + 2] for n in range(len(run) - 1))
+    found.update(word for word in _WORD.findall(_WIDE.sub(" ", text)) if len(word) >= _FEWEST)
+    return frozenset(found)
+
+
+def share_in(words: frozenset[str], text: str) -> float:
+    """The share of a title's words in a text; 1 where the title has too few to tell."""
+    if len(words) < 2:
+        return 1.0
+    shown = bare(text)
+    return sum(bare(word) in shown for word in words) / len(words)

@@ -1,0 +1,106 @@
+"""What the source repeats in its other articles, before, after and amid the text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from generator.reading.boilerplate.blocks import Block
+from generator.reading.boilerplate.page import Gone, Page, is_digest
+
+
+def repeated_after(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
+    """What stands at the end of the source's other articles too, with what stands between."""
+    way = range(len(page.blocks) - 1, page.start - 1, -1)
+    yield from _spares(page, gone, list(_repeated(page, gone, way, {"tail", "both"})))
+
+
+def repeated_before(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
+    """What stands at the beginning of the source's other articles too, with what stands between."""
+    way = range(page.start if page.is_found else 0, len(page.blocks))
+    yield from _spares(page, gone, list(_repeated(page, gone, way, {"head", "both"})))
+
+
+def _repeated(  # noqa: C901 - one walk that weighs each kind of block
+    page: Page, gone: Gone, way: range, places: set[str]
+) -> Iterator[tuple[int, str]]:
+    """From an end of the page inwards, up to where the repeated outweighs what is the article's own most."""
+    total, best, until = 0, 0, way.start
+    for index in way:
+        block = page.blocks[index]
+        if index in gone:
+            continue
+        if page.often[index] in places:
+            total += 30
+            if total >= best:
+                best, until = total, index + way.step
+        elif block.kind in {"image", "rule"}:
+            total -= 1
+        elif block.is_linked:
+            total -= 8
+        else:
+            total -= 12 + 2 * min(block.units, 200)
+        if total < best - 400:
+            break
+    found = [index for index in range(way.start, until, way.step) if index not in gone]
+    while found and _heads(page, found[-1]):
+        found.pop()
+    for index in found:
+        block = page.blocks[index]
+        if page.often[index] in places:
+            yield index, "repeated by the source"
+        elif _goes_along(page, block):
+            yield index, "among what the source repeats"
+
+
+def _goes_along(page: Page, block: Block) -> bool:
+    """Whether a block is furniture because it stands among furniture: an image, links, a scrap."""
+    if page.is_found and page.last < 0 and is_digest(block):
+        return False  # nothing but links may be all of a weekly digest
+    return (
+        block.kind in {"image", "rule"}
+        or block.is_linked
+        or (block.kind in {"text", "list"} and block.units < 20)
+    )
+
+
+def _heads(page: Page, index: int) -> bool:
+    """Whether a short block stands right above the text, as the heading of its first part."""
+    block = page.blocks[index]
+    return (
+        not block.links
+        and 0 < block.units <= 40
+        and page.found[index] is None
+        and index + 1 < len(page.blocks)
+        and not page.often[index + 1]
+        and page.blocks[index + 1].kind not in {"image", "rule", "tail"}
+        and not page.blocks[index + 1].is_linked
+    )
+
+
+def _spares(page: Page, gone: Gone, found: list[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """What repeats may take: text in sentences only where most of the article's own is left."""
+    prose = {b.index: b.units for b in page.body if b.is_prose and b.index not in gone}
+    lost = sum(prose.get(index, 0) for index, _ in found)
+    if lost * 2 > sum(prose.values()):
+        return (one for one in found if one[0] not in prose)
+    return iter(found)
+
+
+def repeated_inside(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
+    """A run of repeated blocks amid the text that leads elsewhere: an advertisement."""
+    run: list[int] = []
+    if not any(page.often):
+        return
+    for block in (*page.body, None):
+        if (
+            block is not None
+            and page.often[block.index]
+            and block.kind not in {"code", "table"}
+            and block.units < 400
+        ):
+            run.append(block.index)
+            continue
+        linked = [index for index in run if page.blocks[index].is_linked or "](" in page.blocks[index].text]
+        if linked and (len(run) >= 3 or all(page.blocks[index].is_linked for index in run)):
+            yield from ((index, "repeated by the source") for index in run if index not in gone)
+        run = []

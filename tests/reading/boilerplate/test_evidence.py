@@ -1,0 +1,217 @@
+"""Furniture goes and the article stays, without anything learned of the source."""
+
+import pytest
+from boilerplate.pages import MENU, TEXT, TITLE, opinion, page, text_of
+
+from generator.reading.boilerplate import judged
+from generator.reading.boilerplate.blocks import blocks_of
+from generator.reading.boilerplate.families import load
+from generator.reading.boilerplate.repeats import NOTHING, learn
+
+ARTICLE = "\n\n".join(TEXT)
+TAGS = "[lamps](/tag/lamps) [keepers](/tag/keepers) [towers](/tag/towers)"
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        [
+            "##### Coast",
+            "* [Home](/)\n* [Tides](/tides)",
+            "##### Help",
+            "* [Questions](/faq)\n* [Contact](/contact)",
+        ],
+        [
+            TAGS,
+            "Ann Lee",
+            "Ann Lee writes about the sea, and sails when nobody looks at the clock.",
+            "## Leave a comment",
+            "Your email address will not be published.",
+            "Name *",
+        ],
+        [
+            "Please enable JavaScript to view the comments powered by Harbour.",
+            "## Must read",
+            "* [One](/1)\n* [Two](/2)",
+            "I run workshops about lamps, and you may book one of them for your own harbour.",
+        ],
+        ["* 上一篇: [灯塔的故事](/a)\n* 下一篇: [海上的灯](/b)", "还不快抢沙发", "提交评论"],
+        ["2  评论", "张三", "写得真好，期待下一篇文章，也想去看看那座灯塔。"],
+        [
+            "[Prev](/before)",
+            "[Next](/after)",
+            "### Leave a comment",
+            "Your email address will not be published.",
+        ],
+        ["Copyright © 2024 The Coast", "[Privacy policy](/privacy)"],
+    ],
+    ids=["footer", "author", "comment script", "next post", "chinese comments", "previous", "rights"],
+)
+def test_what_stands_behind_the_text_goes(tail):
+    assert text_of(page(*MENU, f"# {TITLE}", *TEXT, *tail)) == ARTICLE
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "## References",
+        "* 2024-07-02: reported to the harbour office\n* 2024-07-03: lamp mended",
+        "2024年7月3日，港务局发布通告",
+        "7. 跨港合作：未来将看到更多跨港的合作。",
+        "相关链接：\nhttps://harbour.example/lamps-mended",
+        "1、使用望远镜扫描海面，获取船只数据",
+        "Captcha: a word made of five others, and a nuisance to all who want to buy a ticket to the island.",
+    ],
+)
+def test_what_belongs_to_the_text_stays(block):
+    assert block in text_of(page(*MENU, f"# {TITLE}", TEXT[0], TEXT[1], block, TEXT[2]))
+
+
+def test_a_timeline_behind_the_text_stays():
+    body = page(
+        f"# {TITLE}",
+        *TEXT,
+        "商务合作：lamp@coast.example",
+        "2024年7月2日，灯塔管理处收到报告",
+        "![](/qr.png)",
+    )
+    assert "2024年7月2日，灯塔管理处收到报告" in text_of(body)
+
+
+def test_sources_below_each_item_end_no_weekly():
+    items = [block for text in TEXT for block in (text, "相关链接：\nhttps://harbour.example/news", "---")]
+    assert all(text in text_of(page(f"# {TITLE}", *items)) for text in TEXT)
+
+
+def test_a_link_down_to_the_comments_ends_nothing():
+    body = page(
+        *MENU,
+        f"# {TITLE}",
+        "A story of lamps, of stairs, and of the people who climbed them every evening.",
+        "[3 Comments](#comments)",
+        *TEXT,
+        "## Comments",
+        "So true, my uncle kept the lamp at the northern cape for thirty years.",
+    )
+    left = text_of(body)
+    assert all(text in left for text in TEXT)
+    assert "uncle" not in left
+
+
+def test_an_excerpt_above_the_text_that_it_is_from_goes():
+    body = page(f"# {TITLE}", TEXT[0][:110] + "\n*2024-7-28\nAuthor: coast.example*", "---", *TEXT)
+    left = text_of(body)
+    assert "Author" not in left
+    assert all(text in left for text in TEXT)
+
+
+def test_a_box_shown_twice_in_a_row_is_shown_once():
+    box = "### Join ten thousand sailors at the lamp fair of 2025"
+    assert text_of(page(f"# {TITLE}", TEXT[0], box, box, TEXT[1])).count(box) == 1
+
+
+def test_a_caption_used_twice_stays_twice():
+    caption = "Fig. The stairs of the northern tower, seen from below."
+    body = page(f"# {TITLE}", TEXT[0], caption, TEXT[1], TEXT[2], "![](/b.png)", TEXT[0].upper(), caption)
+    assert text_of(body).count(caption) == 2
+
+
+def test_a_sentence_of_a_teaser_above_stays_in_the_text():
+    body = page(TEXT[0], *MENU, f"# {TITLE}", *TEXT)
+    assert TEXT[0] in text_of(body)
+
+
+def test_a_slogan_above_the_title_does_not_hide_it():
+    slogan = "News of lamps, ropes and tides, from Ann Lee, since the year of the great storm."
+    body = page(
+        "# [The Coast](/)",
+        slogan,
+        "## Saturday",
+        f"### {TITLE}s",
+        "A friend told me of a fine essay: it lists all the towers.",
+        "[Ann](/ann)",
+        "## Leave a comment",
+    )
+    assert text_of(body).startswith("A friend told me of a fine essay: it lists all the towers.")
+
+
+def test_a_list_of_files_is_no_text():
+    body = page(
+        "Additional navigation options",
+        "# coast/lamps",
+        "| Name | | Name | Last commit message | Last commit date |\n| --- | --- | --- | --- "
+        "| --- |\n| [lamp.c](/lamp.c) | | first light | | |",
+        "* [Code](/c)\n* [Issues](/i)\n* [Pulls](/p)\n* [Wiki](/w)\n* [Pulse](/q)\n"
+        + "\n".join(f"* [Tab {n}](/{n})" for n in range(6)),
+        title="ann starred coast/lamps",
+    )
+    assert (
+        opinion(body, "ann starred coast/lamps", "https://github.com/coast/lamps").failure
+        == "only navigation"
+    )
+
+
+def test_text_at_the_end_of_two_articles_is_learned_but_not_that_of_one_saved_twice():
+    bio = (
+        "The Coast is made by eleven people in a former net loft, who print what they find and "
+        "mend what they print."
+    )
+    first = page(f"# {TITLE}", *TEXT, bio)
+    second = page(
+        "# Ropes",
+        "Ropes are older than wheels, and were better made before anybody measured them at all.",
+        "A rope of hemp tells when it is tired; a rope of plastic does not, and so it kills.",
+        bio,
+        title="Ropes",
+    )
+    learned = learn([first, second])
+    found = opinion(first, repeats=learned)
+    assert {one.block.text: one.reason for one in found.blocks}[bio] == "repeated by the source"
+    twins = learn([first, page(f"# {TITLE}!", *TEXT, bio, title="Keepers, again")])
+    assert all(one.reason is None for one in opinion(first, repeats=twins).blocks if one.block.text in TEXT)
+
+
+def test_links_in_a_chain_of_blocks_are_cards():
+    chain = ["[Ropes", "All you need.](/r)\n* [Lamps", "All you see.](/l)"]
+    assert [block.in_card for block in blocks_of("\n\n".join(chain))] == [True, True, True]
+    text = (
+        "so they said, and went on to speak of the harbour and its masters for a good long "
+        "while, until the lamp above them had been lit and the last of the boats was in.  " * 2
+    )
+    assert not blocks_of(f"[Ropes\n\nhere](/r) {text}")[1].in_card
+
+
+def test_a_note_on_an_image_does_not_end_the_text():
+    steps = [
+        "7. Row out to the buoy.",
+        "Press enter or click to view image in full size",
+        "8. Turn the lamp on.",
+    ]
+    left = text_of(page(f"# {TITLE}", *TEXT, *steps, TAGS, "## Comments"))
+    assert steps[0] in left
+    assert steps[2] in left
+    assert steps[1] not in left
+
+
+def test_a_site_s_own_patterns_may_have_groups_and_fit_tables(tmp_path):
+    (tmp_path / "cleaning").mkdir()
+    family = """
+hosts = ["coast.example"]
+[[gone]]
+reason = "tide table"
+patterns = ['(high) \\| low', '(\\w)\\1 tides']
+"""
+    (tmp_path / "cleaning/coast.toml").write_text(family, "utf-8")
+    known, problems = load(tmp_path)
+    assert problems == ()
+    table = "| high | low |\n| --- | --- |\n| 4:10 | 10:35 |"
+    found = judged(
+        page(f"# {TITLE}", *TEXT, table, "oo tides"),
+        TITLE,
+        "https://coast.example/",
+        "The Coast",
+        NOTHING,
+        known,
+    )
+    reasons = {one.block.text: one.reason for one in found.blocks}
+    assert reasons[table] == reasons["oo tides"] == "tide table"

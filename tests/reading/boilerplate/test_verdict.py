@@ -1,0 +1,174 @@
+"""A page without the article is told from one with it, on any site and in any language."""
+
+import pytest
+from boilerplate.pages import MENU, TEXT, TITLE, opinion, page
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.reading.boilerplate.repeats import learn
+
+CARDS = [
+    block
+    for n, name in enumerate(
+        ["Hull care", "Sail care", "Engine care", "Winter care", "Crew care", "Dock care"]
+    )
+    for block in (f"[{name}", f"Look after your boat the whole year round, {name.lower()} first.](/care/{n})")
+]
+CHAIN = [
+    "* [Hull care",
+    "  Every boat needs one, and ours is the best.](/care/1)\n* [Sail care",
+    "  Whatever the wind does, your sails will stay.](/care/2)\n* [Engine care",
+    "  Turn the key and go: that is what we promise.](/care/3)",
+]
+TEASERS = [
+    block
+    for name in ["Anchors", "Buoys", "Capstans", "Davits", "Eyelets", "Fenders"]
+    for block in (
+        f"## [{name} of the northern coast]({name})",
+        f"{name} are seen every day in the harbour, and few people know who makes them, or where, or "
+        f"that one family has made {name.lower()} since the great storm.",
+    )
+]
+
+
+@pytest.mark.parametrize(
+    "blocks",
+    [MENU, [*MENU, *CARDS], [*MENU, *CHAIN], [*MENU, "Ask us about our new season of ropes!"]],
+    ids=["menu", "cards", "chained cards", "menu and slogan"],
+)
+def test_a_menu_up_to_the_cut_is_no_article(blocks):
+    assert opinion(page(*blocks), is_cut=True).failure == "only navigation"
+
+
+def test_a_menu_is_no_article_even_where_the_source_is_known_to_repeat_it():
+    bodies = [
+        page(*MENU, *CARDS, f"Offer of week {n}: seven ropes, one price, all yours.", title=f"Story {n}")
+        for n in "abcd"
+    ]
+    assert opinion(bodies[0], "Story a", repeats=learn(bodies), is_cut=True).failure == "only navigation"
+
+
+def test_a_title_with_nothing_behind_it_is_no_article():
+    body = page(*MENU, f"## {TITLE}", "[Ann Lee](/authors/ann) May 8, 2024", "![](/lamp.jpg)")
+    assert opinion(body, is_cut=True).failure == "only navigation"
+
+
+def test_the_beginning_of_a_text_is_an_article():
+    body = page(*MENU, f"## {TITLE}", "May 8, 2024", "## Keepers climbed the stairs each")
+    assert opinion(body, is_cut=True).failure == ""
+
+
+def test_teasers_of_other_posts_are_another_page():
+    assert opinion(page(*MENU, *TEASERS)).failure == "another page"
+
+
+def test_other_stories_than_the_title_promises_are_another_page():
+    stories = [
+        block
+        for name in ["Cod", "Herring", "Mackerel", "Plaice"]
+        for block in (
+            f"# {name} prices",
+            f"The price of {name.lower()} rose by a third this week, since storms kept the "
+            f"fleet in port, and buyers who had waited paid dearly for what little there was "
+            f"on the quay.",
+        )
+    ]
+    assert opinion(page(*MENU, *stories)).failure == "another page"
+
+
+def test_a_page_that_calls_its_article_otherwise_keeps_it_without_the_menu():
+    found = opinion(page(*MENU, "# The last keepers of our lighthouses", *TEXT))
+    assert found.failure == ""
+    left = [one.block.text for one in found.blocks if one.reason is None]
+    assert left[-3:] == TEXT
+    assert not set(left) & set(MENU)
+
+
+def test_a_short_note_under_its_title_is_an_article():
+    note = "They left, one by one, and took the cat."
+    found = opinion(page(*MENU, f"# {TITLE}", note))
+    assert found.failure == ""
+    assert [one.block.text for one in found.blocks if one.reason is None] == [note]
+
+
+def test_a_weekly_list_of_links_is_an_article():
+    links = "\n".join(
+        f"* [A long story about harbour number {n}, told by those who live there](/harbours/{n})"
+        for n in range(6)
+    )
+    found = opinion(page(*MENU, f"# {TITLE}", "This week on the coast:", links))
+    assert found.failure == ""
+    assert links in [one.block.text for one in found.blocks if one.reason is None]
+
+
+@pytest.mark.parametrize(
+    ("sign", "reason"),
+    [
+        ("正在验证您的请求，请稍候…", "captcha"),
+        ("您的访问过于频繁，请稍后再试", "captcha"),
+        ("Verifica que no eres un robot", "captcha"),
+        ("Подтвердите, что вы не робот", "captcha"),
+        ("You need to enable JavaScript to run this app.", "script shell"),
+        ("Bitte aktivieren Sie JavaScript in Ihrem Browser.", "script shell"),
+        ("JavaScriptを有効にしてください。", "script shell"),
+        ("var key='0af3'; go(key);", "script shell"),
+        ("Contenuto riservato agli abbonati", "login wall"),
+        ("Article réservé à nos abonnés", "login wall"),
+        ("您好, 这里需要密码.", "login wall"),
+        ("Before you continue to Harbour", "consent page"),
+        ("# We're Under Maintenance", "page not found"),
+        ("Página não encontrada", "page not found"),
+        ("您访问的页面不存在", "page not found"),
+        ("[Click here](/new) to be redirected.", "moved"),
+    ],
+)
+def test_a_failed_fetch_is_told_in_its_language(sign, reason):
+    assert opinion(page("[Home](/)", sign, "Thank you, and good winds.")).failure == reason
+
+
+def test_a_sign_of_failure_below_the_text_is_about_a_box_of_the_page():
+    body = page("[Home](/)", f"# {TITLE}", TEXT[0], "Please enable JavaScript to view this chart.")
+    assert opinion(body).failure == ""
+
+
+def test_an_article_about_captchas_is_an_article():
+    text = (
+        "Captchas were made to tell people from machines, and now annoy people while machines "
+        "solve them, says a study of forty harbour offices that sell tickets to islands."
+    )
+    assert opinion(page(f"# {TITLE}", text, *TEXT)).failure == ""
+
+
+def test_a_mark_of_the_end_is_no_text():
+    assert opinion(page("![](/lamp.jpg)", "往期回顾")).failure == "only images"
+
+
+@given(
+    st.lists(st.sampled_from([*MENU, *TEXT, *CARDS, *TEASERS, f"# {TITLE}", "```", "---", ""]), max_size=20),
+    st.booleans(),
+)
+def test_judging_is_pure_and_never_raises(blocks, is_cut):
+    body = page(*blocks)
+    assert opinion(body, is_cut=is_cut) == opinion(body, is_cut=is_cut)
+
+
+@given(st.text(max_size=600), st.text(max_size=60))
+def test_no_text_makes_it_raise(body, title):
+    found = opinion(body, title)
+    assert found == opinion(body, title)
+    assert all(one.reason != "" for one in found.blocks)
+
+
+def test_a_short_note_without_its_title_is_an_article():
+    assert opinion("A sentence that says what happened, where it happened, and to whom.").failure == ""
+
+
+def test_the_shell_of_a_forum_is_no_article():
+    shell = [
+        "[Skip](#main)",
+        "Open menu\nOpen harbour",
+        "Go to Harbour Home",
+        "Expand user menu",
+        "![](/pixel.gif)",
+    ]
+    assert opinion(page(*shell)).failure
