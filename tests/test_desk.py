@@ -129,7 +129,7 @@ def test_what_a_source_repeats_follows_its_clippings(root):
     def learned() -> bytes | None:
         build_site(root)
         with Cache.of(root / ".broadsheet") as cache:
-            return cache.repeats("press", 2024)
+            return cache.repeats("origin.example", 2024)
 
     for n in range(1, 13):
         write(n, f"\n\n{LETTER}")
@@ -165,8 +165,8 @@ def test_what_changed_while_it_was_learned_from_is_learned_again(root, monkeypat
     monkeypatch.setattr(tasks, "learn", learn)
     build_site(root)
     with Cache.of(root / ".broadsheet") as cache:
-        kept = cache.repeats("press", 2024)
+        kept = cache.repeats("origin.example", 2024)
     (root / ".broadsheet/cache.sqlite").unlink()
     build_site(root)
     with Cache.of(root / ".broadsheet") as cache:
-        assert cache.repeats("press", 2024) == kept
+        assert cache.repeats("origin.example", 2024) == kept
