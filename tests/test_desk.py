@@ -16,7 +16,7 @@ PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060"
     "000000050001a5f645400000000049454e44ae426082"
 )
-LETTER = "All the presses of this house are for sale, and whoever wants one may ask at the door."
+LETTER = "Presses of the house"
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 import generator.build
 import generator.desk
@@ -141,7 +141,7 @@ class Edits(RuleBasedStateMachine):
         self.workers = Workers(2)
         self.config, self.table = set(), ""
         self.options = Options(as_of=NOWS[0])
-        self.changed = False
+        self.steps = 0
 
     def teardown(self):
         self.workers.close()
@@ -370,8 +370,19 @@ class Edits(RuleBasedStateMachine):
                 os._exit(0)
         os.waitpid(child, 0)
 
+    @invariant()
+    def now_and_then(self):
+        self.steps += 1
+        if self.steps % 4 == 0:
+            self.check(again=self.steps % 8 == 0, many=self.steps % 20 == 0)
+
     @rule(again=st.booleans(), many=pick((False, False, False, True)))
     def build(self, again, many):
+        self.check(again=again, many=many)
+
+    def check(self, *, again, many):
+        if not self.content.exists():
+            return
         if not again:
             time.sleep(2 * generator.stamps.UNSETTLED / 10**9)
         before = files_of(self.root / "public")
@@ -402,8 +413,8 @@ class Edits(RuleBasedStateMachine):
 
 
 Edits.TestCase.settings = settings(
-    max_examples=4,
-    stateful_step_count=40,
+    max_examples=2,
+    stateful_step_count=20,
     deadline=None,
     phases=[Phase.generate],
     derandomize=True,
