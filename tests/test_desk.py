@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+import random
 from pathlib import Path
 
 import pytest
@@ -121,9 +122,16 @@ def test_a_clipping_whose_name_is_no_text_is_followed_too(root):
         assert sum(title.encode() in data and f"Text {n}".encode() in data for data in pages) == 1
 
 
+def prose(seed: int) -> str:
+    """Four paragraphs that no other seed has."""
+    words = random.Random(seed)
+    nouns = "press cellar street garret letter type ink paper night house river bridge".split()
+    return "\n\n".join(f"{' '.join(words.choice(nouns) for _ in range(40))}." for _ in range(4))
+
+
 def test_what_a_source_repeats_follows_its_clippings(root):
     def write(n: int, tail: str) -> None:
-        text = "\n\n".join(f"Paragraph {k * n} of press {n}. {BODY}" for k in range(1, 5))
+        text = prose(n)
         write_clipping(root / "content", f"{n}.md", text + tail, title=f"Title {n}", source="Press")
 
     def learned() -> bytes | None:
@@ -144,7 +152,7 @@ def test_what_a_source_repeats_follows_its_clippings(root):
 def test_what_changed_while_it_was_learned_from_is_learned_again(root, monkeypatch):
     """Also where the clipping is by then as it was when it was looked at."""
     for n in range(12):
-        text = "\n\n".join(f"Paragraph {k * n} of press {n}. {BODY}" for k in range(1, 5))
+        text = prose(n)
         write_clipping(root / "content", f"{n}.md", f"{text}\n\n{LETTER}", title=f"Title {n}", source="Press")
     files = sorted((root / "content").glob("[0-9]*.md"))
     texts = {file: file.read_bytes() for file in files}
