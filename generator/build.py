@@ -145,11 +145,13 @@ def written(site: Site, options: Options, inputs: bytes, kitchen: Kitchen, *, cl
         else:
             staged = frozenset(transaction.staged)
             pages = transaction.commit()
-            ground.remember(outputs, reasons)
+            with contextlib.suppress(BuildError):  # the site stands: no room for the cache costs time alone
+                ground.remember(outputs, reasons)
             reasons = {path: why for path, why in reasons.items() if path in staged}
     report = report_of(desk, sorted(problems, key=by_place), pages)
     built = Built(report=report, waits_until=desk.waits_until, reasons=reasons)
-    remember(site, options, inputs, desk, built, cache)
+    with contextlib.suppress(BuildError):
+        remember(site, options, inputs, desk, built, cache)
     return Wrote(built, outputs, transaction.files)
 
 
