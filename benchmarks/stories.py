@@ -1,9 +1,10 @@
 """Time the gathering of stories at the size of a large archive, and its peak memory.
 
-    python benchmarks/stories.py [--articles 143500] [--kind archive|one-title|one-text|one-key]
+    python benchmarks/stories.py [--articles 143500] [--kind archive|one-title|one-text|one-key] [--changes 9]
 
 `archive` makes articles in the proportions of a real one: 42 % without text, an aggregator with a quarter of
 all, reposts, excerpts and series. The other kinds are the worst: all of one title, text or key.
+Then articles are changed one by one, with the stories kept.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from generator.grouping.stories import stories_of
+from generator.grouping.stories import Stories
 from generator.ids import path_id
 from generator.model import Article, Verdict
 from generator.reading.canonical import keys_of
@@ -120,13 +121,15 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--articles", type=int, default=143_500)
+    parser.add_argument("--changes", type=int, default=9)
     parser.add_argument("--kind", choices=("archive", "one-title", "one-text", "one-key"), default="archive")
     arguments = parser.parse_args()
     started, base = time.process_time(), memory()
     make = archive if arguments.kind == "archive" else lambda *given: alike(arguments.kind, *given)
     articles = tuple(make(arguments.articles, Writer(1)))
     made, held = time.process_time(), memory()
-    stories = stories_of(articles)
+    kept = Stories(articles)
+    stories = kept.told()
     found, peak = time.process_time(), memory()
     grouped = sum(len(story.articles) for story in stories)
     size = len(msgspec.msgpack.encode(articles)) / len(articles)
@@ -134,6 +137,26 @@ def main() -> None:
     print(f"{len(stories):,} stories of {grouped:,} articles: {found - made:.1f} s of CPU")
     print(f"peak memory {peak:.0f} MiB: {base:.0f} the program, {held - base:.0f} the articles, ", end="")
     print(f"{peak - held:.0f} the stories")
+    changed(kept, articles, arguments.changes)
+
+
+def changed(kept: Stories, articles: tuple[Article, ...], count: int) -> None:
+    """Change articles one by one: another title, another text, another day by turns."""
+    chance = random.Random(1)  # noqa: S311 - the same changes every time
+    times = []
+    for number in range(count):
+        one, other = chance.choice(articles), chance.choice(articles)
+        fields = (("title",), ("letters", "signature", "verdict"), ("date",))[number % 3]
+        news = {name: getattr(other, name) for name in fields}
+        started = time.process_time()
+        kept.change((), [msgspec.structs.replace(one, **news)])
+        kept.told()
+        times.append(time.process_time() - started)
+    if len(times) > 1:
+        first, *others = times
+        print(f"one changed: {first:.2f} s of CPU, ", end="")
+        print(f"every other {sorted(others)[len(others) // 2]:.3f} s, {max(others):.3f} s at most; ", end="")
+        print(f"peak memory then {memory():.0f} MiB")
 
 
 if __name__ == "__main__":

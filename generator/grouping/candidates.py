@@ -19,6 +19,7 @@ BANDS = 80
 """Of pairs with 35 % of their shingles in common 97 % are found, with 50 % practically all."""
 NEIGHBOURS = 8
 """Earlier articles of one name that an article is held against; what many have in common is furniture."""
+_AT_ONCE = 48
 _RUN = 16
 _RUNS = 5
 
@@ -30,8 +31,10 @@ class Names:
     """Names of articles, each with none, one or several; as numbers below 2**32, or as what is not one."""
 
     def __init__(
-        self, names: Iterable[tuple[int, Sequence[Hashable]]] = (), *, numbers: bool = False
+        self, names: Iterable[tuple[int, Sequence[Hashable]]] = (), *, span: int, numbers: bool = False
     ) -> None:
+        self.span = span
+        """Days within which a name means something."""
         self._owners = array("I")
         self._names: MutableSequence[Any] = array("I") if numbers else []
         for owner, of_one in names:
@@ -42,9 +45,18 @@ class Names:
         self._owners.extend((owner,) * len(names))
         self._names.extend(names)
 
-    def shared(self) -> Iterator[list[int]]:
-        """The articles of each name that several have."""
-        return repeated(self._names, self._owners)
+    def shared(self, days: Sequence[int] = ()) -> Iterator[list[int]]:
+        """The articles of each name that several have.
+
+        With the days of the articles, one stretch of them at a time, to save memory; those that are less than
+        `span` apart come together, and some come twice.
+        """
+        if not days:
+            yield from _repeated(self._names, self._owners)
+            return
+        for start, end in stretches(days, self.span):
+            first, last = bisect_left(self._owners, start), bisect_left(self._owners, end)
+            yield from _repeated(self._names[first:last], self._owners[first:last])
 
     def owners(self, name: Hashable, spans: Spans) -> Iterator[int]:
         """The articles of one name within spans."""
@@ -62,12 +74,10 @@ class Bands:
     """Bands of fingerprints, `BAND` neighbouring bytes at each of `BANDS` places (Indyk and Motwani 1998)."""
 
     def __init__(self, signatures: Iterable[tuple[int, bytes]]) -> None:
-        present = [(owner, signature) for owner, signature in signatures if signature]
-        self._owners = array("I", [owner for owner, _ in present])
-        joined = b"".join(signature[: BAND * BANDS] for _, signature in present)
-        self._bands = [bytearray(BAND * len(present)) for _ in range(BANDS)]
-        for at in range(BAND * BANDS):
-            self._bands[at // BAND][at % BAND :: BAND] = joined[at :: BAND * BANDS]
+        self._owners, columns = _columns(signatures)
+        self._bands = [bytearray(BAND * len(self._owners)) for _ in range(BANDS)]
+        for at, column in enumerate(columns):
+            self._bands[at // BAND][at % BAND :: BAND] = column
 
     def add(self, owner: int, signature: bytes) -> None:
         """Add the fingerprint of the last article, or a later one."""
@@ -75,14 +85,6 @@ class Bands:
             self._owners.append(owner)
             for band, at in zip(self._bands, range(0, BAND * BANDS, BAND), strict=True):
                 band.extend(signature[at : at + BAND])
-
-    def shared(self) -> Iterator[list[int]]:
-        """The articles of each band that several have; one place at a time, to save memory."""
-        for band in self._bands:
-            wide = bytearray(4 * len(self._owners))
-            for at in range(BAND):
-                wide[at::4] = band[at::BAND]
-            yield from repeated(memoryview(wide).cast("I").tolist(), self._owners)
 
     def owners(self, place: int, band: bytes, spans: Spans) -> Iterator[int]:
         """The articles with one band at one place within spans."""
@@ -96,7 +98,41 @@ class Bands:
                 at += 1
 
 
-def repeated(names: Sequence[Hashable], owners: Sequence[int]) -> Iterator[list[int]]:
+def stretches(days: Sequence[int], span: int) -> Iterator[tuple[int, int]]:
+    """Ranges of articles, by their days in order, so that any two less than a span apart are in one."""
+    if days:
+        for day in range(days[0], days[-1] + 1, 3 * span):
+            yield bisect_left(days, day - span), bisect_left(days, day + 3 * span)
+
+
+def shared_bands(signatures: Iterable[tuple[int, bytes]]) -> Iterator[list[int]]:
+    """The articles of each band that several have; one place at a time, to save memory."""
+    owners, columns = _columns(signatures)
+    wide = bytearray(4 * len(owners))
+    for at, column in enumerate(columns):
+        wide[at % BAND :: 4] = column
+        if at % BAND == BAND - 1:
+            yield from _repeated(memoryview(wide).cast("I").tolist(), owners)
+
+
+def _columns(signatures: Iterable[tuple[int, bytes]]) -> tuple[array[int], Iterator[bytes]]:
+    """Who has a fingerprint, and the bytes at each place of all of them."""
+    owners = array("I")
+    present = []
+    for owner, signature in signatures:
+        if signature:
+            owners.append(owner)
+            present.append(signature)
+
+    def columns() -> Iterator[bytes]:
+        for first in range(0, BAND * BANDS, _AT_ONCE):
+            joined = b"".join([signature[first : first + _AT_ONCE] for signature in present])
+            yield from (joined[at::_AT_ONCE] for at in range(_AT_ONCE))
+
+    return owners, columns()
+
+
+def _repeated(names: Sequence[Hashable], owners: Sequence[int]) -> Iterator[list[int]]:
     """The owners of each name that comes more than once."""
     places = range(len(names))
     last = dict(zip(names, places, strict=True))

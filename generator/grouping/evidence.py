@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Sequence
 
@@ -21,11 +22,12 @@ NEAR = 0.28
 Excerpts have .35 to .55 of a text in common with it, a roundup at most .21 with one of its items.
 """
 
+LONGEST = 40
+"""Days for which a title, however much it says, means the same article."""
+
 _FEWEST_LETTERS = 150
 """Of a text that can be compared; what shorter ones share says nothing."""
 _REFRAIN = 3
-_LONGEST = 40
-"""Days for which a title, however much it says, means the same article."""
 _LITTLE = 200
 """Letters of which a text consists that was hardly saved."""
 _LONG = 1000
@@ -49,7 +51,7 @@ class Evidence(msgspec.Struct, gc=False, eq=False):
     is_refrain: bool = False
     """Its home has this title again and again."""
     _title: Title | None = None
-    _homes: frozenset[str] | None = None
+    _homes: tuple[str, ...] = ()
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -74,18 +76,26 @@ class Evidence(msgspec.Struct, gc=False, eq=False):
         """Its title taken apart, where it was asked for: most articles have nobody to be held against."""
         if self._title is None:
             title = title_of(self.article.title)
-            if self.is_refrain:
-                title = msgspec.structs.replace(title, generic=True, serial=True)
-            self._title = title
+            self._title = msgspec.structs.replace(
+                title,
+                text=self.text,  # one object, to save memory
+                generic=title.generic or self.is_refrain,
+                serial=title.serial or self.is_refrain,
+            )
         return self._title
 
     @property
-    def homes(self) -> frozenset[str]:
+    def homes(self) -> tuple[str, ...]:
         """Where its originals stand; of two addresses at one home each has its own content."""
-        if self._homes is None:
+        if not self._homes:
             originals = self.keys[1:] or self.keys  # a mirror's own address is nobody's home
-            self._homes = frozenset(map(home_of, originals)) or frozenset((f"source {self.source}",))
+            homes = dict.fromkeys(map(home_of, originals)) or (f"source {self.source}",)
+            self._homes = tuple(map(sys.intern, homes))
         return self._homes
+
+    def is_at_home_with(self, other: Evidence) -> bool:
+        """Whether both have a home."""
+        return not set(self.homes).isdisjoint(other.homes)
 
 
 def evidence_of(article: Article) -> Evidence:
@@ -149,9 +159,9 @@ def is_hopeless(one: Evidence, other: Evidence) -> bool:
     if one.signature and other.signature:
         return likeness(one.signature, other.signature) < 0.1
     shorter, longer = sorted((len(one.text), len(other.text)))
-    if 10 * shorter < 6 * longer or abs(one.day - other.day) > _LONGEST:
+    if 10 * shorter < 6 * longer or abs(one.day - other.day) > LONGEST:
         return True
-    return not one.homes.isdisjoint(other.homes)
+    return one.is_at_home_with(other)
 
 
 def judge(one: Evidence, other: Evidence) -> str:
@@ -163,7 +173,7 @@ def judge(one: Evidence, other: Evidence) -> str:
     if common:
         return "key" if _by_key(one, other, common, share) else ""
     inside = contained(share, one.letters, other.letters)
-    at_home = bool(one.homes & other.homes)
+    at_home = one.is_at_home_with(other)
     if one.text == other.text:
         return _by_title(one, other, share, inside, at_home=at_home)
     if at_home:
@@ -199,7 +209,7 @@ def objects(one: Evidence, other: Evidence) -> bool:
     share = likeness(one.signature, other.signature)
     if share < 0.1 or _are_twins(one, other, share) or _are_roundup_and_item(one, other, share):
         return True
-    return share < 0.9 and not one.homes.isdisjoint(other.homes)
+    return share < 0.9 and one.is_at_home_with(other)
 
 
 def _by_title(one: Evidence, other: Evidence, share: float, inside: float, *, at_home: bool) -> str:
@@ -212,25 +222,22 @@ def _by_title(one: Evidence, other: Evidence, share: float, inside: float, *, at
         return ""
     is_bulletin = not at_home and (title.bulletin or other.title.bulletin)
     if not (one.signature and other.signature):
-        if title.generic or is_bulletin or (at_home and title.weight < 5):
-            return ""
-        return "title" if apart <= _days_of_title(title, at_home=at_home) else ""
-    if share >= 0.8:
-        return "title and text"
-    if at_home or (is_bulletin and share < 0.4 and inside < 0.75):
-        return ""
-    if share >= 0.15 or inside >= 0.5:
+        says_little = title.generic or is_bulletin or (at_home and title.weight < 5)
+        return "" if says_little or apart > _days_of_title(title, at_home=at_home) else "title"
+    is_told = share >= 0.4 or inside >= 0.75 if is_bulletin else share >= 0.15 or inside >= 0.5
+    if share >= 0.8 or (is_told and not at_home):
         return "title and text"
     # The text may stand in pictures; what was saved is little, or two sites' different frames.
-    is_told = min(one.letters, other.letters) >= _LITTLE and not (title.text.isascii() and title.weight >= 8)
-    return "" if is_told or title.generic or title.weight < 7 or apart > 3 else "title"
+    is_little = min(one.letters, other.letters) < _LITTLE or (title.text.isascii() and title.weight >= 8)
+    may_speak = is_little and not (at_home or is_bulletin or title.generic)
+    return "title" if may_speak and title.weight >= 7 and apart <= 3 else ""
 
 
 def _days_of_title(title: Title, *, at_home: bool) -> int:
     """How long a title means the same article: the more it says, the longer."""
     if title.weight < 7:
         return 3 if at_home else 7
-    return 14 if at_home or title.weight < 9 else _LONGEST
+    return 14 if at_home or title.weight < 9 else LONGEST
 
 
 def _at_home(one: Evidence, other: Evidence, share: float) -> bool:
@@ -242,23 +249,23 @@ def _at_home(one: Evidence, other: Evidence, share: float) -> bool:
         return False
     if kinship(one.title, other.title) >= 0.3:
         return True
-    return share >= 0.96 and all(":" in home for home in one.homes & other.homes)
+    return share >= 0.96 and all(":" in home for home in one.homes if home in other.homes)
 
 
 def _by_text(one: Evidence, other: Evidence, share: float, inside: float) -> str:
+    """Most of the shorter text stands in the other, and enough of both is one."""
     if _are_roundup_and_item(one, other, share):
         return ""
     if inside >= 0.5 and share >= 0.1 and is_part(one.title, other.title):
         return "title and text"
-    if share < NEAR:
-        return ""
-    if miscount(one.title, other.title) and (share < 0.5 or min(one.letters, other.letters) < 600):
+    is_miscount = miscount(one.title, other.title) and (share < 0.5 or min(one.letters, other.letters) < 600)
+    is_short = share >= 0.15 and inside >= 0.75 and kinship(one.title, other.title) >= 0.4
+    if is_miscount or (share < NEAR and not is_short):
         return ""
     if inside >= 0.95:
         return "text"
-    if _are_twins(one, other, share):
-        return ""
-    return "most of the text" if inside >= (0.75 if share >= 0.45 else 0.85) else ""
+    is_most = inside >= (0.75 if share >= 0.45 or is_short else 0.85) and not _are_twins(one, other, share)
+    return "most of the text" if is_most else ""
 
 
 def _are_roundup_and_item(one: Evidence, other: Evidence, share: float) -> bool:

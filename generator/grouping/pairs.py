@@ -7,13 +7,27 @@ days.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from operator import attrgetter
 
-from generator.grouping.candidates import BAND, BANDS, NEIGHBOURS, Bands, Names, Spans, neighbours, runs
+from generator.grouping.candidates import (
+    BAND,
+    BANDS,
+    NEIGHBOURS,
+    Bands,
+    Names,
+    Spans,
+    neighbours,
+    runs,
+    shared_bands,
+    stretches,
+)
 from generator.grouping.evidence import (
+    LONGEST,
     NEAR,
     REASONS,
     evidence_of,
@@ -38,14 +52,15 @@ class Pairs:
     def __init__(self, articles: Iterable[Article]) -> None:
         ordered = sorted(sorted(articles, key=attrgetter("path")), key=attrgetter("date"))
         self.evidence = list(map(evidence_of, ordered))
-        self.numbers = {article.path: at for at, article in enumerate(ordered)}
-        self._days = [one.day for one in self.evidence]
+        self._days = array("I", [one.day for one in self.evidence])
         self._gone: set[int] = set()
-        known = list(enumerate(self.evidence))
-        self._keys = Names((at, one.keys) for at, one in known)
-        self._titles = Names((at, (one.text,)) for at, one in known)
-        self._runs = Names(((at, runs(one.text)) for at, one in known), numbers=True)
-        self._texts = Names((at, (one.signature,)) for at, one in known if one.signature)
+        known = self.evidence
+        self._keys = Names(((at, one.keys) for at, one in enumerate(known)), span=SPAN)
+        self._titles = Names(((at, (one.text,)) for at, one in enumerate(known)), span=SPAN)
+        runs_of = ((at, runs(one.text)) for at, one in enumerate(known))
+        self._runs = Names(runs_of, span=LONGEST, numbers=True)
+        with_text = ((at, (one.signature,)) for at, one in enumerate(known) if one.signature)
+        self._texts = Names(with_text, span=SPAN)
         self._bands: Bands | None = None
         self._before: dict[int, dict[int, int]] = {}
         self._after: dict[int, set[int]] = defaultdict(set)
@@ -56,6 +71,11 @@ class Pairs:
             for one in title_refrains([self.evidence[at] for at in group]):
                 one.mute_title()
         self._judge_all()
+
+    @cached_property
+    def numbers(self) -> dict[str, int]:
+        """The articles' numbers by path."""
+        return {one.article.path: at for at, one in enumerate(self.evidence)}
 
     @property
     def is_worn(self) -> bool:
@@ -167,20 +187,27 @@ class Pairs:
     def _judge_all(self) -> None:
         """Judge all that may be the same."""
         days, evidence = self._days, self.evidence
-        seen: set[tuple[int, int]] = set()
+        seen: set[int] = set()
         for names in (self._keys, self._titles, self._runs):
-            for group in names.shared():
-                for pair in neighbours(group):
-                    if days[pair[0]] - days[pair[1]] <= SPAN and pair not in seen:
-                        seen.add(pair)
-                        self._judge(*pair)
-        for group in Bands((at, one.signature) for at, one in enumerate(evidence)).shared():
-            for later, earlier in neighbours(group):
-                if days[later] - days[earlier] > SPAN or (later, earlier) in seen:
-                    continue
+            for later, earlier in self._within(names.span, names.shared(days), seen):
+                seen.add(later * len(days) + earlier)
+                self._judge(later, earlier)
+        for first, last in stretches(days, SPAN):
+            bands = shared_bands((at, evidence[at].signature) for at in range(first, last))
+            for later, earlier in self._within(SPAN, bands, seen):
                 if likeness(evidence[later].signature, evidence[earlier].signature) >= NEAR:
-                    seen.add((later, earlier))
+                    seen.add(later * len(days) + earlier)
                     self._judge(later, earlier)
+
+    def _within(
+        self, span: int, groups: Iterable[Sequence[int]], seen: set[int]
+    ) -> Iterator[tuple[int, int]]:
+        """The pairs of groups, near in place and in time, that were not seen before."""
+        days = self._days
+        for group in groups:
+            for later, earlier in neighbours(group):
+                if days[later] - days[earlier] <= span and later * len(days) + earlier not in seen:
+                    yield later, earlier
 
     def _judge(self, later: int, earlier: int) -> bool:
         """Keep the reason why two are the same, where there is one."""
@@ -194,13 +221,13 @@ class Pairs:
     def _follow(self, old: Iterable[int], new: Sequence[int]) -> set[int]:
         """Forget the pairs of what left, judge those of what came and of whom it stands between."""
         touched = {*old, *new}
+        margin = NEIGHBOURS + len(touched)
         for at in old:
             touched.update(self.same(at))
             for earlier in self._before.pop(at, ()):
                 self._after[earlier].discard(at)
             for later in self._after.pop(at, ()):
                 del self._before[later][at]
-        margin = NEIGHBOURS + len(touched)
         for later, earlier in {pair for at in (*old, *new) for pair in self._shifted(at, margin)}:
             kept = self._before.get(later, {})
             if self._may_be_same(later, earlier):
@@ -223,9 +250,9 @@ class Pairs:
 
     def _groups(self, at: int) -> Iterator[list[int]]:
         """Of each name of an article, who has it within `SPAN` days, in the order of time."""
-        spans = self._spans(at)
+        spans = self._spans(at, SPAN)
         for names, name in self._named(at):
-            yield self._in_time(names.owners(name, spans))
+            yield self._in_time(names.owners(name, self._spans(at, names.span)))
         if (signature := self.evidence[at].signature) and self._bands is not None:
             for place in range(BANDS):
                 band = signature[BAND * place : BAND * place + BAND]
@@ -236,10 +263,12 @@ class Pairs:
         one, other = self.evidence[later], self.evidence[earlier]
         if one.day - other.day > SPAN:
             return False
-        spans = self._spans(later)
+        spans = self._spans(later, SPAN)
         theirs = [(id(names), name) for names, name in self._named(earlier)]
         for names, name in self._named(later):
-            if (id(names), name) in theirs and self._are_near(later, earlier, names.owners(name, spans)):
+            if (id(names), name) not in theirs or one.day - other.day > names.span:
+                continue
+            if self._are_near(later, earlier, names.owners(name, spans)):
                 return True
         if self._bands is None or likeness(one.signature, other.signature) < NEAR:
             return False
@@ -258,8 +287,8 @@ class Pairs:
     def _in_time(self, numbers: Iterable[int]) -> list[int]:
         return sorted(self._alive(numbers), key=self.place)
 
-    def _spans(self, at: int) -> Spans:
-        """The numbers of all articles within `SPAN` days of one, and of those that came since."""
+    def _spans(self, at: int, span: int) -> Spans:
+        """The numbers of all articles within so many days of one, and of those that came since."""
         day, days = self.evidence[at].day, self._days
-        near = bisect_left(days, day - SPAN), bisect_right(days, day + SPAN)
+        near = bisect_left(days, day - span), bisect_right(days, day + span)
         return near, (len(days), len(self.evidence))

@@ -88,8 +88,8 @@ class Stories:
         self._stories = {}
         self._groups: dict[int, list[int]] = {}
         self._group_of: dict[int, int] = {}
-        for at in self._pairs.numbers.values():
-            article = self._pairs.article(at)
+        for one in self._pairs.evidence:
+            article = one.article
             if article.keys:
                 self._counts[article.source][home_of(article.keys[0])] += 1
         for source, homes in self._counts.items():

@@ -17,6 +17,8 @@ _RESIDUE = re.compile(r"(?<![a-z\d])(?:u200[b-f]|ufeff|u3000|xa0)")
 _HAN = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3"
 _WIDE = re.compile(f"[{_HAN}]")
 _WORD = re.compile(f"[{_HAN}]+|[^\\W_{_HAN}]+")
+_UNIT = re.compile(r"(?<=\d) (?=[mgt]b(?![a-z]))")
+_PIECE = re.compile(f"[{_HAN}]|[^ {_HAN}]+")
 _BETWEEN = re.compile(f"(?<=[{_HAN}]) (?=[{_HAN}])")
 _FLAWS = {
     "cross site scripting": "xss",
@@ -168,6 +170,8 @@ def _folded(text: str) -> str:
         folded = _ADDRESS.sub(" ", folded)
     if "u200" in folded or "xa0" in folded or "ufeff" in folded or "u3000" in folded:
         folded = _RESIDUE.sub(" ", folded)
+    if " gb" in folded or " mb" in folded or " tb" in folded:
+        folded = _UNIT.sub("", folded)
     return folded.strip()
 
 
@@ -264,10 +268,10 @@ def retold(one: Title, other: Title) -> bool:
 
     Reports on one event have like titles too, so that little may differ; in Latin script nothing but the run.
     """
-    shorter, longer = sorted((one, other), key=lambda title: len(title.text))
-    if 10 * len(shorter.text) < 6 * len(longer.text) or min(one.weight, other.weight) < 6:
+    if any(title.serial or title.bulletin or title.weight < 6 for title in (one, other)):
         return False
-    if one.serial or other.serial or one.bulletin or other.bulletin or miscount(one, other):
+    shorter, longer = sorted((one, other), key=lambda title: len(title.text))
+    if 10 * len(shorter.text) < 6 * len(longer.text) or miscount(one, other):
         return False
     ours, theirs = _terms(one), _terms(other)
     is_near = len(ours & theirs) >= 0.7 * len(ours | theirs)
@@ -276,11 +280,12 @@ def retold(one: Title, other: Title) -> bool:
     if _is_cut(shorter.text, longer.text):
         is_part = len(longer.text) - len(shorter.text) <= 8 and set(longer.marks) > set(shorter.marks)
         return not (is_part and longer.text.startswith(shorter.text))
-    if not (_WIDE.search(one.text) and _WIDE.search(other.text)):
-        return False
-    if _PRAISE.search(one.text) or _PRAISE.search(other.text):
-        return False  # of one prize every winner tells
-    return not (_has_name(ours - theirs) and _has_name(theirs - ours))
+    return _may_be_reworded(one, other) and not (_has_name(ours - theirs) and _has_name(theirs - ours))
+
+
+def _may_be_reworded(one: Title, other: Title) -> bool:
+    """Whether titles are Chinese and tell of no prize, of which every winner tells in the same words."""
+    return all(_WIDE.search(title.text) and not _PRAISE.search(title.text) for title in (one, other))
 
 
 def _has_name(terms: set[str]) -> bool:
@@ -289,10 +294,12 @@ def _has_name(terms: set[str]) -> bool:
 
 
 def _is_cut(shorter: str, longer: str) -> bool:
-    """Whether a text is another with one run left out."""
-    pairs = enumerate(zip(shorter, longer, strict=False))
-    before = next((at for at, (one, other) in pairs if one != other), len(shorter))
-    return shorter[before:] == longer[len(longer) - len(shorter) + before :]
+    """Whether a title is another with one run of words, or Chinese characters, left out."""
+    few, many = _PIECE.findall(shorter), _PIECE.findall(longer)
+    before = next(
+        (at for at, (one, other) in enumerate(zip(few, many, strict=False)) if one != other), len(few)
+    )
+    return len(few) <= len(many) and few[before:] == many[len(many) - len(few) + before :]
 
 
 def _terms(title: Title) -> set[str]:

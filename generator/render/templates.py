@@ -213,9 +213,10 @@ def assets_of(site_templates: Path | None) -> Mapping[str, bytes]:
 
 
 def theme_marks(site_templates: Path | None) -> tuple[bytes, bytes]:
-    """Hashes of all templates, and of all translations, that a site's pages may use."""
-    parts: dict[str, list[bytes]] = {".html": [], ".po": []}
-    for root in Theme(site_templates).roots:
+    """Hashes of all templates with the names of assets, and of all translations, of a site and its theme."""
+    theme = Theme(site_templates)
+    parts: dict[str, list[bytes]] = {".html": [name.encode() for name in theme.assets()], ".po": []}
+    for root in theme.roots:
         for path in sorted(root.rglob("*")):
             if path.suffix in parts and path.is_file():
                 parts[path.suffix] += [path.relative_to(root).as_posix().encode(), path.read_bytes()]

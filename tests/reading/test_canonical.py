@@ -36,6 +36,43 @@ def test_an_address_is_known_by_what_does_not_differ_between_copies(url, key):
     assert keys_of(url) == (key,)
 
 
+@pytest.mark.parametrize(
+    ("url", "keys"),
+    [
+        ("https://packetstormsecurity.com/files/178425/a.sh.txt", ("packetstormsecurity.com/files/178425",)),
+        (
+            "https://packetstormsecurity.com/files/download/178425/a",
+            ("packetstormsecurity.com/files/178425",),
+        ),
+        (
+            "https://sploitus.com/exploit?id=PACKETSTORM:178425&utm_source=rss",
+            ("sploitus.com/exploit?id=PACKETSTORM:178425", "packetstormsecurity.com/files/178425"),
+        ),
+        (
+            "https://sploitus.com/exploit?id=EDB-ID:52023",
+            ("sploitus.com/exploit?id=EDB-ID:52023", "exploit-db.com/exploits/52023"),
+        ),
+        ("https://sploitus.com/exploit?id=8A90-4F", ("sploitus.com/exploit?id=8A90-4F",)),
+    ],
+)
+def test_a_collection_tells_by_number_where_it_has_an_exploit_from(url, keys):
+    assert keys_of(url) == keys
+
+
+@pytest.mark.parametrize(
+    ("text", "further"),
+    [
+        ("# Type moves https://example.org/a\n\n# JavaScript", ("example.org/a",)),
+        ("Type moves https://www.example.org/a?utm_source=x", ("example.org/a",)),
+        ("# Type moves https://example.org/a-long-addr...\n\nJavaScript", ()),
+        ("# Type moves\n\nhttps://example.org/a", ()),
+        ("", ()),
+    ],
+)
+def test_a_post_is_known_by_the_page_that_it_hands_on_too(text, further):
+    assert keys_of("https://x.com/Ann/status/1", text) == ("x.com/ann/status/1", *further)
+
+
 @pytest.mark.parametrize("url", [None, "https://example.org", "https://example.org/?utm_source=rss"])
 def test_what_leads_to_no_page_is_no_key(url):
     assert keys_of(url) == ()

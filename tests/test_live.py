@@ -1,0 +1,260 @@
+"""A site that is followed in memory is the site that a clean build makes, and little is done for it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from generator.build import build
+from generator.config import load
+from generator.desk import Options, silent
+from generator.live import Live
+from writing import BODY, NOW, files_of, site_in, write_clipping, write_config
+
+ASKED = Options(as_of=NOW)
+LONG = f"{BODY} A second sentence says what the first one left out, at some length and without haste. "
+
+
+class Site:
+    """A site that is followed, and what its folder should hold."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.content = root / "content"
+        self.live = Live(1)
+
+    def start(self) -> None:
+        self.live.build(site_in(self.root), ASKED, silent, None)
+
+    def follow(self, *changed: Path, options: Options = ASKED) -> frozenset[str] | None:
+        _, pages = self.live.build(site_in(self.root), options, silent, frozenset(changed))
+        return pages
+
+    def settle(self) -> dict[str, bytes]:
+        """Make what is left, as time goes by; the files of the site."""
+        self.live.rest(lambda: None)
+        self.follow()
+        return files_of(self.root / "public")
+
+    def clean(self) -> dict[str, bytes]:
+        """What a clean build makes, without anything that was learned before."""
+        other = self.root.with_name(self.root.name + "-clean")
+        shutil.rmtree(other, ignore_errors=True)
+        shutil.copytree(self.root, other, ignore=shutil.ignore_patterns("public", ".broadsheet"))
+        build(load(other / "digest.toml"), ASKED, silent)
+        return files_of(other / "public")
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    """Eight articles of three sources in two months; two of them are one story."""
+    root = tmp_path / "site"
+    write_config(root)
+    for number in range(6):
+        write_clipping(
+            root / "content", f"{number}.md", title=f"Number {number}",
+            date=f"2024-0{6 + number % 2}-0{number + 1}", source=["A source", "Another", "第三"][number % 3], body=f"{LONG * 3} Only here: {number}.",
+        )  # fmt: skip
+    for number in (6, 7):
+        write_clipping(
+            root / "content", f"{number}.md", title="Told twice", source=["A source", "Another"][number % 2],
+            url=f"https://origin{number}.example/told", body=f"{LONG * 4} Told in two places.",
+        )  # fmt: skip
+    made = Site(root)
+    made.start()
+    return made
+
+
+def test_a_saved_text_concerns_the_pages_that_show_it_and_no_other(site):
+    file = write_clipping(
+        site.content,
+        "0.md",
+        title="Number 0",
+        date="2024-06-01",
+        body=f"{LONG * 3} Now it is told otherwise.",
+    )
+    pages = site.follow(file)
+    assert pages is not None
+    assert {page for page in pages if page.startswith("articles/")} == {_page(site, "0.md")}
+    assert "2024/06/01/index.html" in pages
+    assert not [page for page in pages if page.startswith(("2024/07", "sources/another"))]
+    assert site.settle() == site.clean()
+
+
+def test_a_page_that_is_asked_for_is_made_first(site):
+    file = write_clipping(site.content, "0.md", title="A new title", date="2024-06-01", body=LONG * 3)
+    site.follow(file)
+    page = _page(site, "0.md")
+    assert "A new title" not in (site.root / "public" / page).read_text("utf-8")
+    site.live.fresh(page)
+    assert "A new title" in (site.root / "public" / page).read_text("utf-8")
+    site.live.fresh("no/such/page.html")
+    assert site.settle() == site.clean()
+
+
+def test_a_file_that_is_touched_changes_nothing(site):
+    before = files_of(site.root / "public")
+    (site.content / "0.md").touch()
+    assert site.follow(site.content / "0.md") == frozenset()
+    assert site.settle() == before
+
+
+def test_what_comes_and_goes(site):
+    (site.content / "1.md").unlink()
+    new = write_clipping(site.content, "new.md", title="New", date="2024-06-20", body=LONG * 2)
+    pages = site.follow(site.content / "1.md", new)
+    assert pages is not None
+    assert site.settle() == site.clean()
+
+
+def test_a_story_that_ends_leaves_its_other_articles(site):
+    file = write_clipping(
+        site.content,
+        "7.md",
+        title="Something else altogether",
+        source="Another",
+        body="Quite another text. " * 20,
+    )
+    pages = site.follow(file)
+    assert pages is not None
+    assert _page(site, "6.md") in pages
+    assert site.settle() == site.clean()
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["source", "alias", "pick", "config", "template", "folder", "id", "hidden"],
+)
+def test_what_is_rare_is_left_to_a_whole_build(site, change):
+    file = site.content / "2.md"
+    match change:
+        case "source":
+            write_clipping(site.content, "2.md", title="T", source="Quite new", body=LONG)
+        case "alias":
+            write_clipping(site.content, "2.md", title="T", aliases="[old.html]", body=LONG)
+        case "pick":
+            write_clipping(site.content, "2.md", title="T", pin="true", body=LONG)
+        case "hidden":
+            write_clipping(site.content, "2.md", title="T", hide="true", body=LONG)
+        case "id":
+            write_clipping(site.content, "2.md", title="T", id=_id(site, "3.md"), body=LONG)
+        case "config":
+            file = write_config(site.root, 'base_url = "https://digest.example/"\ntitle = "Otherwise"\n')
+        case "template":
+            file = site.root / "templates/404.html"
+            file.parent.mkdir()
+            file.write_text('{% extends "theme/404.html" %}\n', "utf-8")
+        case "folder":
+            file = site.content / "more"
+            write_clipping(file, "x.md", title="In a folder", body=LONG)
+    assert site.follow(file) is None
+    assert site.settle() == site.clean()
+
+
+def test_a_style_is_put_in_place_alone(site):
+    style = site.root / "templates/assets/custom.css"
+    style.parent.mkdir(parents=True)
+    style.write_text("body { color: red }\n", "utf-8")
+    assert site.follow(style) is None  # pages ask whether there is one
+    style.write_text("body { color: blue }\n", "utf-8")
+    assert site.follow(style) == {"assets/custom.css"}
+    assert site.settle() == site.clean()
+
+
+def test_another_build_in_between_is_noticed(site):
+    write_clipping(site.content, "0.md", title="By another", date="2024-06-01", body=LONG)
+    build(site_in(site.root), ASKED, silent)
+    write_clipping(site.content, "2.md", title="Then here", date="2024-06-03", source="第三", body=LONG)
+    assert site.follow(site.content / "2.md") is None
+    assert site.settle() == site.clean()
+
+
+def test_what_waits_appears_when_it_is_due(site):
+    file = write_clipping(site.content, "later.md", title="Later", date="2025-01-02", body=LONG)
+    assert site.follow(file) is not None
+    later = Options(as_of=dt.datetime(2025, 1, 2, 1, tzinfo=dt.UTC))
+    assert site.follow(options=later) is None
+    assert "Later" in (site.root / "public/2025/01/02/index.html").read_text("utf-8")
+
+
+def test_a_killed_preview_leaves_nothing_that_is_not_known_as_ours(site):
+    new = write_clipping(site.content, "new.md", title="New", date="2024-06-20", body=LONG * 2)
+    site.follow(new)
+    site.live.rest(lambda: None)  # and here it is killed: the record was not written
+    assert (site.root / "public/.broadsheet-added").read_text("utf-8").splitlines()
+    new.unlink()
+    build(site_in(site.root), ASKED, silent)
+    assert files_of(site.root / "public") == site.clean()
+
+
+OPERATIONS = ("title", "body", "cut", "date", "source", "delete", "add", "rename", "touch", "same")
+
+
+@settings(max_examples=8)
+@given(seed=st.integers(0, 10**6))
+def test_any_storm_of_saves_ends_in_the_site_of_a_clean_build(tmp_path_factory, seed):
+    chance = random.Random(seed)
+    root = tmp_path_factory.mktemp("storm") / "site"
+    write_config(root)
+    for number in range(7):
+        _write(root, chance, f"{number}.md")
+    site = Site(root)
+    site.start()
+    for turn in range(12):
+        changed = {_change(site, chance, turn) for _ in range(chance.choice((1, 1, 2, 4)))}
+        site.follow(*changed)
+        if chance.random() < 0.5:
+            site.live.rest(lambda: None)
+    assert site.settle() == site.clean()
+
+
+def _write(root: Path, chance: random.Random, name: str) -> Path:
+    text = chance.choice(("The first tale. ", "Another tale, told by somebody else. ", "短い話。", "")) * 12
+    return write_clipping(
+        root / "content", name, title=f"Title {chance.randrange(4)}",
+        date=f"2024-0{chance.randrange(5, 8)}-0{chance.randrange(1, 5)}",
+        source=chance.choice(("A source", "Another")),
+        url=f"https://o{chance.randrange(3)}.example/{chance.randrange(4)}",
+        body=text + str(chance.randrange(3)),
+    )  # fmt: skip
+
+
+def _change(site: Site, chance: random.Random, turn: int) -> Path:
+    files = sorted(site.content.glob("*.md"))
+    file = chance.choice(files)
+    match chance.choice(OPERATIONS):
+        case "delete" if len(files) > 3:
+            file.unlink()
+        case "rename":
+            other = file.with_name(f"r{turn}.md")
+            file.rename(other)
+            site.follow(file)
+            return other
+        case "touch":
+            file.touch()
+        case "add":
+            return _write(site.root, chance, f"n{turn}-{chance.randrange(99)}.md")
+        case "same":
+            file.write_bytes(file.read_bytes())
+        case "cut":
+            file.write_bytes(file.read_bytes()[:-20])
+        case _:
+            return _write(site.root, chance, file.name)
+    return file
+
+
+def _id(site: Site, path: str) -> str:
+    from generator.ids import path_id
+
+    return path_id(path)
+
+
+def _page(site: Site, path: str) -> str:
+    own = _id(site, path)
+    return f"articles/{own[:2]}/{own}.html"
