@@ -19,7 +19,7 @@ from generator import __version__, addresses, making, picks_file
 from generator.cache import Cache, Standing, used
 from generator.config import Config, Site
 from generator.desk import Desk, Means, Options, Progress, by_place, find_content, read, reader_of
-from generator.errors import Problem, Severity
+from generator.errors import BuildError, Problem, Severity
 from generator.grouping.health import healths_of
 from generator.making import FeedJob, Maker, PageJob
 from generator.model import Article, Health, Skipped, Source, TextPolicy, Verdict

@@ -203,7 +203,7 @@ def test_no_room_for_the_cache_is_told_and_the_site_stands(root, monkeypatch):
         write_clipping(root / "content", f"{n}.md", f"Another {n}. {BODY}\n\n" * 60, title=f"Another {n}")
     with Cache.of(root / ".broadsheet") as cache:
         cache._connection.execute("PRAGMA max_page_count = 1")
-        monkeypatch.setattr("generator.build.Cache.of", lambda _: cache)
+        monkeypatch.setattr(Cache, "of", lambda *_, **__: cache)
         with pytest.raises(BuildError) as caught:
             built(root)
     assert "cache" in caught.value.problems[0].message
