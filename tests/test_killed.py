@@ -6,6 +6,7 @@ import random
 import resource
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -18,7 +19,7 @@ import pytest
 
 import generator.build
 from generator.build import build
-from generator.cache import Cache
+from generator.cache import Cache, _in_words
 from generator.desk import Options, silent
 from generator.errors import BuildError
 from generator.output import disk
@@ -201,13 +202,31 @@ def test_no_room_for_the_cache_is_told_and_the_site_stands(root, monkeypatch):
     before = files_of(root / "public")
     for n in range(12):
         write_clipping(root / "content", f"{n}.md", f"Another {n}. {BODY}\n\n" * 60, title=f"Another {n}")
-    with Cache.of(root / ".broadsheet") as cache:
-        cache._connection.execute("PRAGMA max_page_count = 1")
-        monkeypatch.setattr(Cache, "of", lambda *_, **__: cache)
-        with pytest.raises(BuildError) as caught:
-            built(root)
+
+    def full(*_: object) -> None:
+        with _in_words():
+            raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(Cache, "keep_bodies", full)
+    with pytest.raises(BuildError) as caught:
+        built(root)
     assert "cache" in caught.value.problems[0].message
     assert files_of(root / "public") == before
+    monkeypatch.undo()
+    built(root)
+    assert files_of(root / "public") == clean(root)
+
+
+def test_no_room_for_the_last_word_to_the_cache_is_no_failure(root, monkeypatch):
+    """The site stands by then."""
+
+    def full(*_: object) -> None:
+        with _in_words():
+            raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(Cache, "keep_standing", full)
+    write_clipping(root / "content", "0.md", "Another text.", title="Another")
+    built(root)
     monkeypatch.undo()
     built(root)
     assert files_of(root / "public") == clean(root)
