@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import time
 from collections import Counter
@@ -18,7 +19,7 @@ from generator import __version__, addresses, making, picks_file
 from generator.cache import Cache, Standing, used
 from generator.config import Config, Site
 from generator.desk import Desk, Means, Options, Progress, by_place, find_content, read, reader_of
-from generator.errors import Problem, Severity
+from generator.errors import BuildError, Problem, Severity
 from generator.grouping.health import healths_of
 from generator.making import FeedJob, Maker, PageJob
 from generator.model import Article, Health, Skipped, Source, TextPolicy, Verdict
@@ -110,10 +111,11 @@ def build(
 def _built(site: Site, options: Options, means: Means, *, clean: bool) -> Built:
     find_content(site)
     found = discover(site.content, site.config.ignore)
-    if not clean and (last := unchanged(site, options, found, means.cache)):
+    inputs = inputs_before(site, options, found)
+    if not clean and (last := unchanged(site, options, inputs, means.cache)):
         return Built(report=last.report, waits_until=last.waits_until, reasons={})
     desk = read(site, options, means, found)
-    return written(site, options, found, Kitchen(site, desk, plan(desk.digest), means), clean=clean).built
+    return written(site, options, inputs, Kitchen(site, desk, plan(desk.digest), means), clean=clean).built
 
 
 class Wrote(NamedTuple):
@@ -125,10 +127,11 @@ class Wrote(NamedTuple):
     """Digests by path."""
 
 
-def written(
-    site: Site, options: Options, found: Discovery, kitchen: Kitchen, *, clean: bool = False
-) -> Wrote:
-    """Plan all files, make those that are out of date, and put them in place."""
+def written(site: Site, options: Options, inputs: bytes, kitchen: Kitchen, *, clean: bool = False) -> Wrote:
+    """Plan all files, make those that are out of date, and put them in place.
+
+    `inputs` are those of before anything was read: what changes meanwhile is for the next build.
+    """
     desk, cache = kitchen.desk, kitchen.means.cache
     problems = list(desk.problems)
     with Transaction(site.output, options.as_of.date(), afresh=clean) as transaction:
@@ -142,11 +145,13 @@ def written(
         else:
             staged = frozenset(transaction.staged)
             pages = transaction.commit()
-            ground.remember(outputs, reasons)
+            with contextlib.suppress(BuildError):  # the site stands: no room for the cache costs time alone
+                ground.remember(outputs, reasons)
             reasons = {path: why for path, why in reasons.items() if path in staged}
     report = report_of(desk, sorted(problems, key=by_place), pages)
     built = Built(report=report, waits_until=desk.waits_until, reasons=reasons)
-    remember(site, options, found, desk, built, cache)
+    with contextlib.suppress(BuildError):
+        remember(site, options, inputs, desk, built, cache)
     return Wrote(built, outputs, transaction.files)
 
 
@@ -163,18 +168,14 @@ class Last(msgspec.Struct, frozen=True):
     report: Report
 
 
-def unchanged(site: Site, options: Options, found: Discovery, cache: Cache) -> Last | None:
+def unchanged(site: Site, options: Options, inputs: bytes, cache: Cache) -> Last | None:
     """The last build, where this one would do nothing: no input is another one, and no output."""
     note = cache.note(f"built {site.output}")
     try:
         last = msgspec.msgpack.decode(note, type=Last) if note else None
     except msgspec.DecodeError:
         return None
-    if (
-        last is None
-        or last.inputs != _inputs(site, options, found)
-        or last.record != _stamp(record_of(site.output))
-    ):
+    if last is None or last.inputs != inputs or last.record != _stamp(record_of(site.output)):
         return None
     is_same_day = last.as_of.astimezone(site.config.zone).date() == options.as_of.date()
     is_due = last.waits_until is not None and last.waits_until <= options.as_of
@@ -185,33 +186,37 @@ def unchanged(site: Site, options: Options, found: Discovery, cache: Cache) -> L
         return None
     stamps = disk.stamps(site.output)
     standing = cache.standing(site.output)
-    if any(stamps.get(path) != one.stamp for path, one in standing.items()):
-        return None
     pages = last.report.pages
+    if len(standing) != pages.written + pages.kept or any(
+        stamps.get(path) != one.stamp for path, one in standing.items()
+    ):
+        return None
     kept = Written(written=0, kept=pages.written + pages.kept, deleted=0)
     return msgspec.structs.replace(last, report=msgspec.structs.replace(last.report, pages=kept))
 
 
-def remember(site: Site, options: Options, found: Discovery, desk: Desk, built: Built, cache: Cache) -> None:
+def remember(site: Site, options: Options, inputs: bytes, desk: Desk, built: Built, cache: Cache) -> None:
     """Note a build for `unchanged`; not one that failed, nor one whose inputs may change unseen."""
     key = f"built {site.output}"
-    now = time.time_ns()
-    is_settled = all(stamp.is_settled(now) for stamp in found.stamps.values())
-    if (options.strict and grave(built.report.problems)) or not is_settled:
+    if (options.strict and grave(built.report.problems)) or not inputs:
         cache.drop_note(key)
         return
     record = _stamp(record_of(site.output))
-    last = Last(
-        _inputs(site, options, found), record, options.as_of, built.waits_until, desk.pictured, built.report
-    )
+    last = Last(inputs, record, options.as_of, built.waits_until, desk.pictured, built.report)
     try:
         cache.keep_note(key, msgspec.msgpack.encode(last))
     except (UnicodeEncodeError, OverflowError):  # a file's name that is no text
         cache.drop_note(key)
 
 
-def _inputs(site: Site, options: Options, found: Discovery) -> bytes:
-    """A hash of what a build is made of: clippings by their stamps, all else by its bytes."""
+def inputs_before(site: Site, options: Options, found: Discovery) -> bytes:
+    """A hash of what a build is made of: clippings by their stamps, all else by its bytes.
+
+    To be taken before anything is read; empty where a clipping may change unseen.
+    """
+    now = time.time_ns()
+    if not all(stamp.is_settled(now) for stamp in found.stamps.values()):
+        return b""
     static = static_files(site.static)
     said = (site.config, options.drafts, options.future, options.strict, found.ignored, found.skipped)
     stamps = (found.stamps[path] for path in found.paths)
@@ -365,6 +370,8 @@ class Ground:
     def __init__(self, site: Site, transaction: Transaction, cache: Cache, *, clean: bool) -> None:
         self._output = site.output
         self._old = transaction.old
+        self._new = transaction.files
+        self._copied: dict[str, bytes] = {}
         self._cache = cache
         self._clean = clean
         self._standing = cache.standing(site.output) if self._old else {}
@@ -372,18 +379,23 @@ class Ground:
 
     def reason(self, output: Output) -> str | None:
         """Why a file has to be made again; None where it has not."""
+        inputs = inputs_of(output)
+        if isinstance(output.content, Path):
+            self._copied[output.path] = inputs  # of before it is copied: it may change meanwhile
         if self._clean:
             return "--clean"
         digest, standing = self._old.get(output.path), self._standing.get(output.path)
         if not digest or standing is None:
             return "new"
-        inputs = inputs_of(output)
         if not inputs or (why := reason(standing.inputs, inputs)) is not None:
             return why if inputs else "changed"
         stamp = self._stamps.get(output.path)
         if stamp is None:
             return "missing"
-        if stamp == standing.stamp or disk.digest_of(self._output / output.path) == digest:
+        is_of_this_build = standing.digest.hex() == digest
+        if is_of_this_build and (
+            stamp == standing.stamp or disk.digest_of(self._output / output.path) == digest
+        ):
             return None
         return "damaged"
 
@@ -391,13 +403,18 @@ class Ground:
         """Note what stands there now."""
         paths = {one.path for one in outputs}
         fresh = [
-            (one.path, Standing(inputs_of(one), _stamp(self._output / one.path)))
+            (one.path, self._left(one))
             for one in outputs
             if one.path in made_again or self._stamps.get(one.path) != self._standing[one.path].stamp
         ]
         with self._cache.together():
             self._cache.keep_standing(self._output, fresh)
             self._cache.drop_standing(self._output, [path for path in self._standing if path not in paths])
+
+    def _left(self, output: Output) -> Standing:
+        inputs = self._copied.get(output.path) or inputs_of(output)
+        digest = bytes.fromhex(self._new[output.path])
+        return Standing(inputs, digest, _stamp(self._output / output.path))
 
 
 def inputs_of(output: Output) -> bytes:
@@ -429,13 +446,14 @@ def put(kitchen: Kitchen, outputs: Iterable[Output], transaction: Transaction) -
         kitchen.means.progress("rendering", done, total)
         transaction.put(addresses.file_of(page.address), listed_html(kitchen, page))
         done += 1
-    for _, files in results:
-        if isinstance(files, Exception):
-            raise files
-        for path, slot, digest, is_staged in files:
-            transaction.take(path, slot, digest, is_staged=is_staged)
-        kitchen.means.progress("rendering", done, total)
-        done += 1
+    with contextlib.closing(results), disk.in_words(kitchen.site.output):
+        for _, files in results:
+            if isinstance(files, Exception):
+                raise files
+            for path, slot, digest, is_staged in files:
+                transaction.take(path, slot, digest, is_staged=is_staged)
+            kitchen.means.progress("rendering", done, total)
+            done += 1
 
 
 def listed_html(kitchen: Kitchen, page: Page) -> bytes:

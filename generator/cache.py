@@ -32,8 +32,8 @@ CREATE TABLE records (path BLOB PRIMARY KEY, key BLOB, value BLOB);
 CREATE TABLE bodies (path BLOB PRIMARY KEY, value BLOB);
 CREATE TABLE repeats (source TEXT, year INT, inputs BLOB, digest BLOB, value BLOB, doubt INT,
     PRIMARY KEY (source, year)) WITHOUT ROWID;
-CREATE TABLE pages (output TEXT, path TEXT, inputs BLOB, size INT, modified INT, changed INT, inode INT,
-    PRIMARY KEY (output, path)) WITHOUT ROWID;
+CREATE TABLE pages (output TEXT, path TEXT, inputs BLOB, digest BLOB, size INT, modified INT, changed INT,
+    inode INT, PRIMARY KEY (output, path)) WITHOUT ROWID;
 """
 _FORMAT = zlib.crc32(_TABLES.encode()) & 0x7FFFFFFF
 """A file with other tables is begun anew."""
@@ -72,6 +72,8 @@ class Standing(NamedTuple):
     """An output file as a build left it."""
 
     inputs: bytes
+    digest: bytes
+    """Of the bytes that the build made: fingerprint and manifest may be of two builds, and both be right."""
     stamp: Stamp
 
 
@@ -130,10 +132,11 @@ class Cache:
         rows = self._rows(
             "SELECT path, size, modified, changed, inode, digest, source, day, sum FROM clippings"
         )
-        for path, size, modified, changed, inode, digest, source, day, checksum in rows:
-            if checksum == _sum(path, digest, source, day):
-                looked = Looked(digest, source, day)
-                found[os.fsdecode(path)] = Stamp(size, modified, changed, inode), looked
+        with _in_words():
+            for path, size, modified, changed, inode, digest, source, day, checksum in rows:
+                if checksum == _sum(path, digest, source, day):
+                    looked = Looked(digest, source, day)
+                    found[os.fsdecode(path)] = Stamp(size, modified, changed, inode), looked
         return found
 
     def doubt_learned(self, sources: Iterable[str]) -> None:
@@ -197,9 +200,13 @@ class Cache:
         return {(source, year): (inputs, digest, bool(doubt)) for source, year, inputs, digest, doubt in rows}
 
     def repeats(self, source: str, year: int) -> bytes | None:
-        """What was learned of a source in a year."""
+        """What was learned of a source in a year; None where nothing was."""
         query = "SELECT value FROM repeats WHERE source = ? AND year = ?"
-        return next((_opened(value) for (value,) in self._rows(query, (source, year))), None)
+        for (value,) in self._rows(query, (source, year)):
+            if (whole := _opened(value)) is None:
+                raise DamagedError  # to take it for nothing would change pages
+            return whole
+        return None
 
     def keep_learned(self, learned: Mapping[tuple[str, int], Learned]) -> None:
         """Keep what was learned."""
@@ -221,16 +228,17 @@ class Cache:
 
     def standing(self, output: Path) -> dict[str, Standing]:
         """What a build left in an output folder, by path."""
-        query = "SELECT path, inputs, size, modified, changed, inode FROM pages WHERE output = ?"
+        query = "SELECT path, inputs, digest, size, modified, changed, inode FROM pages WHERE output = ?"
         return {
-            path: Standing(inputs, Stamp(*stamp))
-            for path, inputs, *stamp in self._rows(query, (str(output),))
+            path: Standing(inputs, digest, Stamp(*stamp))
+            for path, inputs, digest, *stamp in self._rows(query, (str(output),))
+            if isinstance(inputs, bytes) and isinstance(digest, bytes)
         }
 
     def keep_standing(self, output: Path, files: Iterable[tuple[str, Standing]]) -> None:
         """Note files that a build left."""
-        rows = ((str(output), path, one.inputs, *one.stamp) for path, one in files)
-        self._write("INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        rows = ((str(output), path, one.inputs, one.digest, *one.stamp) for path, one in files)
+        self._write("INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     def drop_standing(self, output: Path, paths: Iterable[str]) -> None:
         """Forget files that are no more."""
@@ -284,7 +292,10 @@ class Cache:
 
 
 class Bodies:
-    """The bodies of a cache, for reading alone: by another process than the one that writes."""
+    """The bodies of a cache, for reading alone: by another process than the one that writes.
+
+    Open it for a batch and no longer: the file may be another one by the next.
+    """
 
     def __init__(self, file: str) -> None:
         self._connection = sqlite3.connect(
@@ -292,11 +303,21 @@ class Bodies:
             check_same_thread=False,
         )  # fmt: skip
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._connection.close()
+
     def body(self, path: str) -> bytes | None:
-        """The HTML of one clipping's text."""
-        row = self._connection.execute(
-            "SELECT value FROM bodies WHERE path = ?", (os.fsencode(path),)
-        ).fetchone()
+        """The HTML of one clipping's text; None where it is not there, or not whole."""
+        query = "SELECT value FROM bodies WHERE path = ?"
+        try:
+            row = self._connection.execute(query, (os.fsencode(path),)).fetchone()
+        except sqlite3.Error:
+            return None
         return _opened(row[0]) if row else None
 
 
@@ -364,7 +385,7 @@ def _in_words() -> Iterator[None]:
         if "locked" in str(error) or "full" in str(error) or "readonly" in str(error):
             raise _no_room(str(error)) from error
         raise DamagedError from error
-    except (sqlite3.DatabaseError, TypeError, UnicodeError) as error:
+    except (sqlite3.DatabaseError, TypeError, ValueError, AttributeError) as error:
         raise DamagedError from error
 
 

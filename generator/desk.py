@@ -298,17 +298,22 @@ def _learned(
             keys[tuple(sorted(chosen[key_]))].append(key_)
     digests = {key_: known[key_][1] for key_ in there if key_ in known}
     fresh: dict[tuple[str, int], Learned] = {}
-    for done, (sample, value) in enumerate(workers.run(partial(tasks.learn, reader), batches([*keys], 4))):
+    unsure: set[str] = set()
+    for done, (sample, lesson) in enumerate(workers.run(partial(tasks.learn, reader), batches([*keys], 4))):
         progress("learning", done, len(keys))
-        own = value if isinstance(value, bytes) else tasks.NO_REPEATS
+        seen, own = lesson if isinstance(lesson, tuple) else (b"", tasks.NO_REPEATS)
         for key_ in keys[sample]:
-            fresh[key_] = Learned(inputs[key_], hashed(own), own)
+            fresh[key_] = Learned(seen, hashed(own), own)
             digests[key_] = fresh[key_].digest
+            unsure |= (
+                {key_[0]} if seen != inputs[key_] else set()
+            )  # a clipping changed since it was looked at
     gone = [key_ for key_ in known if key_ not in there]
     if doubtful:
         with cache.together():
             cache.keep_learned(fresh)
             cache.trust_learned(doubtful)
+            cache.doubt_learned(unsure)
             cache.drop_learned(gone)
     return digests
 
@@ -340,8 +345,13 @@ def _records(
             keep_read(cache, reader, repeats, waiting)
             waiting.clear()
         record = (tasks.decoded(found.value) if found.value else None) or found.record
-        yield one.path, in_zone(record, reader), hashed(found.value)
+        yield one.path, in_zone(record, reader), mark_of_read(found)
     keep_read(cache, reader, repeats, waiting)
+
+
+def mark_of_read(found: tasks.Read) -> bytes:
+    """The hash of a record; of one that no cache can hold too, as that of a name that is no text."""
+    return hashed(found.value or repr(found.record).encode("utf-8", "surrogatepass"))
 
 
 def _wanted(looked: Mapping[str, Looked], paths: Iterable[str], cache: Cache) -> Iterator[Wanted]:

@@ -27,6 +27,7 @@ from generator.build import (
     feed_entries,
     feed_outputs,
     for_machines,
+    inputs_before,
     inputs_of,
     listed_html,
     page_output,
@@ -48,6 +49,7 @@ from generator.desk import (
     keep_read,
     learned_again,
     mark_of,
+    mark_of_read,
     origin_key,
     shelf_of,
     withheld,
@@ -68,7 +70,6 @@ from generator.render.pages import Page, Plan, neighbours_of, pages_of, plan
 from generator.render.templates import assets_of
 from generator.stamps import NONE, Stamp, stamp_of
 from generator.tasks import Record, Wanted
-from generator.versions import hashed
 from generator.workers import Workers
 
 FEW = 100
@@ -161,11 +162,13 @@ class Followed:
 
     def __init__(self, site: Site, options: Options, means: Means) -> None:
         self.site, self.options = site, options
-        self._shelf = shelf_of(site, discover(site.content, site.config.ignore), means)
+        found = discover(site.content, site.config.ignore)
+        inputs = inputs_before(site, options, found)
+        self._shelf = shelf_of(site, found, means)
         self._records: dict[str, tuple[Record, bytes]] = {}
         desk, self._stories = grouped(site, options, self._shelf, self._kept(means))
         self._kitchen = Kitchen(site, desk, plan(desk.digest), means)
-        wrote = written(site, options, self._shelf.found, self._kitchen)
+        wrote = written(site, options, inputs, self._kitchen)
         # From here on work is small: it is done in this process, and nothing is shown of it.
         self._means = Means(means.cache, Workers(1), lambda _step, _done, _total: None)
         self.built = wrote.built
@@ -312,7 +315,7 @@ class Followed:
             return failed(path, read), b""
         keep_read(cache, reader, self._shelf.repeats, [(wanted, read)])
         record = (tasks.decoded(read.value) if read.value else None) or read.record
-        return in_zone(record, reader), hashed(read.value)
+        return in_zone(record, reader), mark_of_read(read)
 
     def _appearing(self, record: Record) -> Article | None:
         """The article that appears of a clipping, if any does, under its source's name."""
@@ -537,9 +540,9 @@ class Followed:
                 as_of = self.options.as_of.date()
                 self._patch.settle(Manifest(as_of=as_of, files=self._patch.files))
             standing = [
-                (path, Standing(self._inputs[path], _stamp(self.site.output / path)))
+                (path, Standing(self._inputs[path], bytes.fromhex(digest), _stamp(self.site.output / path)))
                 for path in self._unsettled
-                if path in self._inputs
+                if path in self._inputs and (digest := self._patch.files.get(path))
             ]
             with cache.together():
                 cache.keep_standing(self.site.output, standing)

@@ -58,12 +58,13 @@ Made = tuple[tuple[str, Slot, str, bool], ...]
 
 def make(maker: Maker, jobs: Sequence[PageJob | FeedJob]) -> list[Made]:
     """Make and stage files."""
-    return [_page(maker, job) if isinstance(job, PageJob) else _feed(maker, job) for job in jobs]
+    with Bodies(maker.cache) as bodies:
+        return [_page(maker, job, bodies) if isinstance(job, PageJob) else _feed(job, bodies) for job in jobs]
 
 
-def _page(maker: Maker, job: PageJob) -> Made:
+def _page(maker: Maker, job: PageJob, bodies: Bodies) -> Made:
     theme = theme_of(maker.templates, maker.site, maker.theme)
-    html = article_html(theme, job.frame, job.view, body_of(maker, job.body) if job.body else None)
+    html = article_html(theme, job.frame, job.view, body_of(bodies, job.body) if job.body else None)
     return ((job.path, job.slot, *stage(job.slot, html)),)
 
 
@@ -74,9 +75,9 @@ def article_html(theme: Templates, frame: views.PageView, view: views.ArticleVie
     return theme.render(frame, view)
 
 
-def _feed(maker: Maker, job: FeedJob) -> Made:
-    bodies = [body_of(maker, body) if body else None for _, body, _ in job.entries]
-    entries = entries_with(job.entries, bodies)
+def _feed(job: FeedJob, bodies: Bodies) -> Made:
+    texts = [body_of(bodies, body) if body else None for _, body, _ in job.entries]
+    entries = entries_with(job.entries, texts)
     return tuple(
         (path, slot, *stage(slot, feed_bytes(form, job.meta, entries))) for path, form, slot in job.files
     )
@@ -97,9 +98,9 @@ def feed_bytes(form: str, meta: feeds.FeedMeta, entries: Sequence[feeds.Entry]) 
     return _WRITERS[form](meta, entries)
 
 
-def body_of(maker: Maker, clipping: str) -> str:
+def body_of(bodies: Bodies, clipping: str) -> str:
     """A text as sanitised HTML; raises `MissingBodyError`."""
-    body = _bodies(maker.cache).body(clipping)
+    body = bodies.body(clipping)
     if body is None:
         raise MissingBodyError(clipping)
     return body.decode()
@@ -109,8 +110,3 @@ def body_of(maker: Maker, clipping: str) -> str:
 def theme_of(templates: str, site: views.SiteView, _theme: bytes) -> Templates:
     """The theme, read once for each state of its files."""
     return Templates(Path(templates), site)
-
-
-@lru_cache(2)
-def _bodies(cache: str) -> Bodies:
-    return Bodies(cache)

@@ -5,7 +5,7 @@ Each is pure but for the files it reads and the staged file it writes, so that a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -105,17 +105,25 @@ def _is_text(name: str) -> bool:
     return True
 
 
-def learn(reader: Reader, samples: Sequence[tuple[str, ...]]) -> list[bytes]:
-    """Learn what sources repeat, each from the clippings at some paths."""
+def learn(reader: Reader, samples: Sequence[tuple[str, ...]]) -> list[tuple[bytes, bytes]]:
+    """Learn what sources repeat, each from the clippings at some paths; a hash of these comes with it."""
     return [_learn(reader, sample) for sample in samples]
 
 
-def _learn(reader: Reader, sample: tuple[str, ...]) -> bytes:
+def _learn(reader: Reader, sample: tuple[str, ...]) -> tuple[bytes, bytes]:
     content = Path(reader.content)
-    read = ((path, file_bytes(content, path)) for path in sample)
-    bodies = (clipping_in(path, raw)[0].body for path, raw in read if isinstance(raw, bytes))
-    found = furniture.learn(bodies)
-    return NO_REPEATS if found == furniture.NOTHING else encoded_repeats(found)
+    digests = []
+
+    def bodies() -> Iterator[str]:
+        for path in sample:
+            raw = file_bytes(content, path)
+            digests.append(hashed(raw, size=16) if isinstance(raw, bytes) else b"")
+            if isinstance(raw, bytes):
+                yield clipping_in(path, raw)[0].body
+
+    found = furniture.learn(bodies())
+    value = NO_REPEATS if found == furniture.NOTHING else encoded_repeats(found)
+    return hashed(*sorted(digests), size=16), value
 
 
 def encoded_repeats(found: furniture.Repeats) -> bytes:

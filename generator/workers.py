@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -70,68 +70,86 @@ class Workers:
 
     def run(
         self, task: Callable[[Sequence[Item]], Sequence[Result]], work: Iterable[Sequence[Item]]
-    ) -> Iterator[tuple[Item, Result | Exception]]:
+    ) -> Generator[tuple[Item, Result | Exception], None, None]:
         """Do a task for every batch; the results come batch by batch, in no order.
 
         A batch whose worker dies, or whose task raises, is done again here, item by item; an item that
         fails for itself alone comes with its exception. A `BroadsheetError` is for all and is raised.
         """
-        waiting: dict[Future[Sequence[Result]], Sequence[Item]] = {}
-        for batch in work:
-            executor = self._ready() if self.count > 1 or self._executor else None
-            if executor is None:
-                yield from _here(task, batch)
-                continue
-            try:
-                waiting[executor.submit(task, batch)] = batch
-            except (BrokenExecutor, RuntimeError):
-                self._lose()
-                yield from _here(task, batch)
-            while len(waiting) >= self.count * AHEAD:
+        waiting: dict[Future[Sequence[Result]], tuple[Sequence[Item], Executor]] = {}
+        try:
+            for batch, is_only in _with_last(work):
+                executor = self._ready(may_start=not is_only)
+                if executor is None:
+                    yield from _here(task, batch)
+                    continue
+                try:
+                    waiting[executor.submit(task, batch)] = batch, executor
+                except (BrokenExecutor, RuntimeError, OSError):
+                    self._lose(executor)
+                    yield from _here(task, batch)
+                while len(waiting) >= self.count * AHEAD:
+                    yield from self._done(task, waiting)
+            while waiting:
                 yield from self._done(task, waiting)
-        while waiting:
-            yield from self._done(task, waiting)
+        finally:  # whoever stops listening may clear away what tasks work on
+            for future in waiting:
+                future.cancel()
+            wait(waiting)
 
     def _done(
         self,
         task: Callable[[Sequence[Item]], Sequence[Result]],
-        waiting: dict[Future[Sequence[Result]], Sequence[Item]],
+        waiting: dict[Future[Sequence[Result]], tuple[Sequence[Item], Executor]],
     ) -> Iterator[tuple[Item, Result | Exception]]:
         """Wait until a batch is done, and hand over all that are."""
         done, _ = wait(waiting, return_when=FIRST_COMPLETED)
         for future in done:
-            batch = waiting.pop(future)
+            batch, executor = waiting.pop(future)
             try:
                 results = future.result()
             except BroadsheetError:
                 raise
             except BrokenExecutor:
-                self._lose()
+                self._lose(executor)
                 yield from _one_by_one(task, batch)
             except Exception:  # whatever it is, it may be that of one item
                 yield from _one_by_one(task, batch)
             else:
                 yield from zip(batch, results, strict=True)
 
-    def _ready(self) -> Executor | None:
-        """The executor to use; None where none can be had."""
-        if self._executor is not None:
+    def _ready(self, *, may_start: bool) -> Executor | None:
+        """The executor to use; None where none can be had, or where none runs and none is to be started."""
+        if self._executor is not None or self.count == 1:
             return self._executor
-        if self._pool is None and self._broken < POOLS:
+        if self._pool is None and self._broken < POOLS and may_start:
             try:
                 self._pool = ProcessPoolExecutor(self.count, mp_context=_context(), initializer=_begin)
             except (OSError, ImportError, NotImplementedError):  # no semaphores, as without /dev/shm
                 self._broken = POOLS
         return self._pool
 
-    def _lose(self) -> None:
-        """Give a broken pool up; the next batch starts another one."""
-        if self._executor is not None:
+    def _lose(self, executor: Executor) -> None:
+        """Give a broken pool up, unless that is done; the next batch starts another one."""
+        if executor is self._executor:
             self._executor = None
             self._broken = POOLS
-        elif self._pool is not None:
+        elif executor is self._pool:
             self._broken += 1
             self.close()
+
+
+def _with_last(work: Iterable[Sequence[Item]]) -> Iterator[tuple[Sequence[Item], bool]]:
+    """Batches, each with whether it is the only one."""
+    batches_ = iter(work)
+    first = next(batches_, None)
+    if first is None:
+        return
+    second = next(batches_, None)
+    yield first, second is None
+    if second is not None:
+        yield second, False
+        yield from ((batch, False) for batch in batches_)
 
 
 def _here(

@@ -92,7 +92,7 @@ class Transaction:
         self._names: dict[str, str] = {}
         self._parents: dict[str, str] = {}
         self._staged: dict[str, str] = {}
-        self._slots = 0
+        self._slots = os.getpid() * 10**8  # a worker that outlives its build writes to none of ours
         self._known: dict[str, str | None] = {}
         self._to_empty: list[str] = []
 

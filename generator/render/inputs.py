@@ -82,9 +82,8 @@ class Inputs:
     def feed(self, articles: Iterable[Article], about: object) -> bytes:
         """The fingerprint of a feed of some articles; `about` is all else that it says."""
         listed = tuple(articles)
-        where = repr([self._plan.address_of(article) for article in listed])
-        own = self._listed(listed, where, self._sources_of(listed))
-        return self._common("") + b"".join((hashed(repr(about).encode("utf-8", "surrogatepass")), *own))
+        where = [self._plan.address_of(article) for article in listed]
+        return self._common("") + b"".join(self._listed(listed, (where, about), self._sources_of(listed)))
 
     def _article(self, article: Article) -> tuple[bytes, ...]:
         return self._listed((article,), self._plan.parts[article.id], self._sources[article.source])

@@ -1,0 +1,299 @@
+"""The cache: what it keeps comes back whole or not at all, and whatever befalls it costs time alone."""
+
+import contextlib
+import os
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+import generator.build
+from generator import cache as cache_module
+from generator.build import Built, build
+from generator.cache import Cache, DamagedError, Learned, Looked, forget
+from generator.desk import Options, silent
+from generator.errors import BuildError
+from generator.stamps import Stamp
+from writing import BODY, NOW, files_of, site_in, write_clipping, write_config
+
+STAMP = Stamp(1, 2, 3, 4)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A site with texts, a story's worth of sources, and furniture that one of them repeats."""
+    root = tmp_path / "site"
+    write_config(root)
+    letter = "Subscribe to our weekly letter of the presses, and never miss one of them again."
+    for n in range(3):
+        body = f"The {n}th press stood in cellar {n * 7}. {BODY}\n\n{letter}"
+        write_clipping(root / "content", f"{n}.md", body, title=f"Title {n}", source=f"Source {n % 2}")
+    return root
+
+
+def built(root: Path, **options: object) -> Built:
+    return build(site_in(root), Options(as_of=NOW), silent, **options)
+
+
+def clean(root: Path) -> dict[str, bytes]:
+    """The files that a first build of the site makes."""
+    aside = root.parent / "aside"
+    shutil.rmtree(aside, ignore_errors=True)
+    shutil.copytree(root, aside, ignore=shutil.ignore_patterns("public", ".broadsheet"))
+    built(aside)
+    return files_of(aside / "public")
+
+
+def change(root: Path, name: str = "0.md", title: str = "Another title") -> None:
+    write_clipping(root / "content", name, f"Another text. {BODY}", title=title, source="Source 0")
+
+
+# --- what is kept comes back --------------------------------------------------------------------------
+
+
+def test_what_is_kept_comes_back(tmp_path):
+    with Cache.of(tmp_path) as cache:
+        cache.keep_clippings([("a\udcff/é.md", STAMP, Looked(b"digest", "源", 738000))])
+        cache.keep_records([("a.md", b"key", b"value")])
+        cache.keep_bodies([("a.md", b"<p>")])
+        cache.keep_learned({("源", 2024): Learned(b"inputs", b"digest", b"value")})
+        cache.keep_note("key", b"note")
+    with Cache.of(tmp_path) as cache:
+        assert cache.clippings() == {"a\udcff/é.md": (STAMP, Looked(b"digest", "源", 738000))}
+        assert [*cache.of_sources(["源"])] == [("a\udcff/é.md", Looked(b"digest", "源", 738000))]
+        assert [*cache.records()] == [("a.md", b"key", b"value")]
+        assert cache.body("a.md") == b"<p>"
+        assert cache.repeats("源", 2024) == b"value"
+        assert cache.note("key") == b"note"
+        cache.drop_clippings(["a.md", "a\udcff/é.md"])
+        assert not cache.clippings()
+        assert not [*cache.records()]
+        assert cache.body("a.md") is None
+
+
+def test_writes_go_together_or_not_at_all(tmp_path):
+    with Cache.of(tmp_path) as cache:
+        with contextlib.suppress(KeyError), cache.together():
+            cache.keep_note("one", b"1")
+            raise KeyError
+        assert cache.note("one") is None
+
+
+def test_a_site_keeps_its_cache_out_of_its_repository(tmp_path):
+    with Cache.of(tmp_path / ".broadsheet"):
+        pass
+    assert (tmp_path / ".broadsheet/.gitignore").read_text("utf-8") == "*\n"
+    assert sorted(path.name for path in (tmp_path / ".broadsheet").iterdir()) == [
+        ".gitignore",
+        "cache.sqlite",
+    ]
+
+
+def test_a_cache_of_another_format_is_begun_anew(tmp_path):
+    with Cache.of(tmp_path) as cache:
+        cache.keep_note("key", b"note")
+    with sqlite3.connect(tmp_path / "cache.sqlite") as connection:
+        connection.execute("PRAGMA user_version = 999")
+        connection.execute("CREATE TABLE strange (one)")
+    connection.close()
+    with Cache.of(tmp_path) as cache:
+        assert cache.note("key") is None
+        cache.keep_note("key", b"other")
+        assert cache.note("key") == b"other"
+
+
+def test_where_no_cache_can_be_written_a_temporary_one_serves(tmp_path):
+    file = tmp_path / "file"
+    file.write_bytes(b"")
+    with Cache.of(file / ".broadsheet") as cache:
+        cache.keep_note("key", b"note")
+        assert cache.note("key") == b"note"
+        assert cache.file.exists()
+    assert not cache.file.exists()
+
+
+def test_what_reads_alone_makes_no_cache(tmp_path):
+    with Cache.of(tmp_path / ".broadsheet", make=False) as cache:
+        assert cache.note("key") is None
+    assert not (tmp_path / ".broadsheet").exists()
+
+
+# --- damage -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("data", [b"", b"no cache", b"SQLite format 3\0" + bytes(5000), os.urandom(50_000)])
+def test_a_file_that_is_no_cache_costs_time_alone(root, data):
+    built(root)
+    (root / ".broadsheet/cache.sqlite").write_bytes(data)
+    change(root)
+    built(root)
+    assert files_of(root / "public") == clean(root)
+
+
+@pytest.mark.parametrize("share", [0, 4, 8])
+def test_a_cache_that_is_cut_costs_time_alone(root, share):
+    built(root)
+    file = root / ".broadsheet/cache.sqlite"
+    os.truncate(file, file.stat().st_size * share // 10)
+    change(root)
+    built(root)
+    assert files_of(root / "public") == clean(root)
+
+
+@pytest.mark.parametrize("page", [2, 5, 9])
+def test_noise_in_the_middle_costs_time_alone(root, page):
+    built(root)
+    file = root / ".broadsheet/cache.sqlite"
+    with file.open("r+b") as stream:
+        stream.seek(4096 * page + 900)
+        stream.write(bytes(range(256)) * 12)
+    change(root)
+    built(root)
+    assert files_of(root / "public") == clean(root)
+    assert not [*built(root).reasons]
+
+
+@pytest.mark.parametrize("table", ["records", "bodies", "repeats", "notes"])
+def test_a_value_that_has_changed_is_not_believed(root, table):
+    built(root)
+    with sqlite3.connect(root / ".broadsheet/cache.sqlite") as connection:
+        connection.execute(f"UPDATE {table} SET value = substr(value, 1, length(value) - 2) || X'0001'")
+    connection.close()
+    change(root)
+    built(root)
+    assert files_of(root / "public") == clean(root)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE clippings SET source = NULL, digest = 5",
+        "UPDATE clippings SET day = 'x'",
+        "UPDATE clippings SET size = NULL",
+        "UPDATE records SET key = 7, value = 'text'",
+        "UPDATE bodies SET value = NULL",
+        "UPDATE repeats SET inputs = 1, digest = 'x'",
+        "UPDATE repeats SET value = 'x'",
+        "UPDATE pages SET inputs = NULL",
+        "UPDATE pages SET inputs = 'text', size = 'x'",
+        "UPDATE notes SET value = 3",
+        "DROP TABLE bodies",
+        "DELETE FROM bodies",
+        "DELETE FROM clippings",
+        "DELETE FROM repeats",
+        "DELETE FROM records",
+    ],
+)
+def test_values_of_another_kind_cost_time_alone(root, statement):
+    built(root)
+    with sqlite3.connect(root / ".broadsheet/cache.sqlite") as connection:
+        connection.execute(statement)
+    connection.close()
+    change(root)
+    built(root)
+    assert files_of(root / "public") == clean(root)
+
+
+def test_what_a_source_repeats_is_not_taken_for_nothing_where_it_is_damaged(root):
+    with Cache.of(root / "own") as cache, cache.together():
+        cache.keep_learned({("One", 2024): Learned(b"inputs", b"digest", b"value")})
+    with sqlite3.connect(root / "own/cache.sqlite") as connection:
+        connection.execute("UPDATE repeats SET value = X'0000'")
+    connection.close()
+    with Cache.of(root / "own") as cache, pytest.raises(DamagedError):
+        cache.repeats("One", 2024)
+
+
+def test_a_cache_that_is_deleted_between_two_builds_of_one_process(root):
+    built(root)
+    forget(root / ".broadsheet/cache.sqlite")
+    change(root)
+    built(root)
+    assert files_of(root / "public") == clean(root)
+
+
+def test_a_cache_that_cannot_be_mended_ends_in_words(root, monkeypatch):
+    def damaged(*_args: object, **_options: object) -> Built:
+        raise DamagedError
+
+    monkeypatch.setattr(generator.build, "_built", damaged)
+    with pytest.raises(BuildError) as caught:
+        built(root)
+    assert "cache" in caught.value.problems[0].message
+
+
+# --- an older cache, and what another cache's build left ----------------------------------------------
+
+
+def test_an_older_cache_does_not_vouch_for_newer_files(root, tmp_path):
+    """Its fingerprints are right, and the manifest is right, and yet they are not of one build."""
+    built(root)
+    first = clean(root)
+    before = (root / "content/0.md").read_bytes()
+    shutil.copy(root / ".broadsheet/cache.sqlite", tmp_path / "older.sqlite")
+    change(root)
+    built(root)
+    shutil.copy(tmp_path / "older.sqlite", root / ".broadsheet/cache.sqlite")
+    (root / "content/0.md").write_bytes(before)
+    built(root)
+    assert files_of(root / "public") == first
+
+
+def test_a_build_without_the_cache_does_not_mislead_the_next_one_with_it(root, tmp_path):
+    built(root)
+    before = (root / "content/0.md").read_bytes()
+    (root / ".broadsheet").rename(tmp_path / "away")
+    change(root)
+    built(root)
+    shutil.rmtree(root / ".broadsheet")
+    (tmp_path / "away").rename(root / ".broadsheet")
+    (root / "content/0.md").write_bytes(before)
+    built(root)
+    assert files_of(root / "public") == clean(root)
+
+
+def test_a_build_that_ends_before_it_remembers_does_not_mislead_the_next_one(root, monkeypatch):
+    """As one does that is killed between its commit and its last word to the cache."""
+    built(root)
+    before = (root / "content/0.md").read_bytes()
+    change(root)
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(generator.build.Ground, "remember", killed)
+    with pytest.raises(KeyboardInterrupt):
+        built(root)
+    monkeypatch.undo()
+    (root / "content/0.md").write_bytes(before)
+    built(root)
+    assert files_of(root / "public") == clean(root)
+
+
+def test_the_cache_of_another_site_costs_time_alone(root, tmp_path):
+    built(root)
+    other = tmp_path / "other"
+    write_config(other)
+    for n in range(6):
+        write_clipping(other / "content", f"{n}.md", f"Elsewhere {n}. {BODY}", title=f"Elsewhere {n}")
+    built(other)
+    shutil.copy(root / ".broadsheet/cache.sqlite", other / ".broadsheet/cache.sqlite")
+    change(other)
+    built(other)
+    assert files_of(other / "public") == clean(other)
+
+
+# --- two at once --------------------------------------------------------------------------------------
+
+
+def test_a_writer_waits_for_another_and_then_says_who_it_waits_for(tmp_path, monkeypatch):
+    monkeypatch.setattr(cache_module, "_PATIENCE", 0.1)
+    with Cache.of(tmp_path) as one, Cache.of(tmp_path) as other:
+        with one.together():
+            one.keep_note("one", b"1")
+            with pytest.raises(BuildError) as caught:
+                other.keep_note("other", b"2")
+        assert "another build" in caught.value.problems[0].advice
+        other.keep_note("other", b"2")
+        assert one.note("other") == b"2"

@@ -1,0 +1,193 @@
+"""The desk: what waits, what is kept back, and what lies beside clippings."""
+
+import datetime as dt
+import os
+import random
+from pathlib import Path
+
+import pytest
+
+from generator import tasks
+from generator.build import build
+from generator.cache import Cache
+from generator.desk import Options, silent
+from writing import BODY, NOW, build_site, files_of, read_site, site_in, write_clipping, write_config
+
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060"
+    "000000050001a5f645400000000049454e44ae426082"
+)
+LETTER = "Presses of the house"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    write_config(tmp_path)
+    write_clipping(tmp_path / "content", "now.md", title="Now")
+    write_clipping(tmp_path / "content", "soon.md", title="Soon", date="2025-01-02")
+    write_clipping(tmp_path / "content", "later.md", title="Later", date="2025-02-02")
+    write_clipping(tmp_path / "content", "draft.md", title="Draft", draft="true")
+    return tmp_path
+
+
+def titles(root: Path, **options: object) -> set[str]:
+    desk = read_site(site_in(root), Options(**({"as_of": NOW} | options)))
+    return {article.title for article in desk.digest.articles}
+
+
+def test_what_is_dated_later_waits_and_the_next_one_is_known(root):
+    for _ in range(2):  # from the clippings, then from the cache
+        _, desk = build_site(root)
+        assert {article.title for article in desk.digest.articles} == {"Now"}
+        assert desk.waits_until is not None
+        assert desk.waits_until.date() == dt.date(2025, 1, 2)
+
+
+def test_the_day_goes_on_and_back(root):
+    assert titles(root) == {"Now"}
+    assert titles(root, as_of=dt.datetime(2025, 1, 5, tzinfo=dt.UTC)) == {"Now", "Soon"}
+    assert titles(root, as_of=dt.datetime(2026, 1, 5, tzinfo=dt.UTC)) == {"Now", "Soon", "Later"}
+    assert titles(root) == {"Now"}
+
+
+def test_a_build_that_has_nothing_else_to_do_publishes_what_is_due(root):
+    build_site(root)
+    report, _ = build_site(root, as_of=dt.datetime(2025, 1, 2, 0, 0, tzinfo=dt.UTC))
+    assert report.published == 2
+    report, _ = build_site(root)
+    assert report.published == 1
+
+
+def test_drafts_come_and_go_with_the_option(root):
+    assert titles(root, drafts=True) == {"Now", "Draft"}
+    assert titles(root) == {"Now"}
+    assert titles(root, future=True) == {"Now", "Soon", "Later"}
+
+
+def test_a_draft_does_not_wait(root):
+    write_clipping(root / "content", "draft.md", title="Draft", draft="true", date="2025-01-01")
+    _, desk = build_site(root)
+    assert desk.waits_until is not None
+    assert desk.waits_until.date() == dt.date(2025, 1, 2)
+
+
+def own(root: Path) -> str:
+    """The page of the one clipping with a picture."""
+    build(site_in(root), Options(as_of=NOW), silent)
+    [page] = [data for path, data in files_of(root / "public").items() if b"Our own picture" in data
+              and path.startswith("articles/")]  # fmt: skip
+    return page.decode()
+
+
+def media(root: Path) -> list[bytes]:
+    return [data for path, data in files_of(root / "public").items() if path.startswith("media/")]
+
+
+def test_an_image_beside_a_clipping_comes_changes_and_goes(root):
+    body = f"Our own picture.\n\n![a point](point.png)\n\n{BODY}"
+    write_clipping(root / "content", "own.md", body, title="Own", url=None, source="Own")
+    file = root / "content/point.png"
+    assert "<img" not in own(root)
+    file.write_bytes(PIXEL)
+    assert "<img" in own(root)
+    assert media(root) == [PIXEL]
+    other = PIXEL[:-1] + b"\0"
+    file.write_bytes(other)
+    os.utime(file, (0, 0))
+    assert "<img" in own(root)
+    assert media(root) == [other]
+    file.write_bytes(b"no picture")
+    assert "<img" not in own(root)
+    assert not media(root)
+    file.unlink()
+    assert "<img" not in own(root)
+
+
+def test_a_problem_is_told_by_every_build(root):
+    write_clipping(root / "content", "own.md", f"![x](missing.png)\n\n{BODY}", url=None, source="Own")
+    write_clipping(root / "content", "undated.md", date=None)
+    first, _ = build_site(root)
+    second, _ = build_site(root)
+    assert first.problems == second.problems
+    assert first.skipped == second.skipped
+
+
+def test_a_clipping_whose_name_is_no_text_is_followed_too(root):
+    """No cache can hold what is known of it."""
+    file = Path(os.fsdecode(os.fsencode(root / "content") + b"/odd\xff.md"))
+    for n, title in enumerate(("First title", "Other title", "First title")):
+        file.write_text(f"---\ntitle: {title}\ndate: 2024-07-03\n---\n\nText {n}: {BODY}\n", "utf-8")
+        build_site(root)
+        pages = [data for path, data in files_of(root / "public").items() if path.startswith("articles/")]
+        assert sum(title.encode() in data and f"Text {n}".encode() in data for data in pages) == 1
+
+
+def prose(seed: int) -> str:
+    """Four paragraphs that no other seed has."""
+    words = random.Random(seed)
+    nouns = [
+        "press",
+        "cellar",
+        "street",
+        "garret",
+        "letter",
+        "type",
+        "ink",
+        "paper",
+        "night",
+        "house",
+        "river",
+        "bridge",
+    ]
+    return "\n\n".join(f"{' '.join(words.choice(nouns) for _ in range(40))}." for _ in range(4))
+
+
+def test_what_a_source_repeats_follows_its_clippings(root):
+    def write(n: int, tail: str) -> None:
+        text = prose(n)
+        write_clipping(root / "content", f"{n}.md", text + tail, title=f"Title {n}", source="Press")
+
+    def learned() -> bytes | None:
+        build_site(root)
+        with Cache.of(root / ".broadsheet") as cache:
+            return cache.repeats("origin.example", 2024)
+
+    for n in range(1, 13):
+        write(n, f"\n\n{LETTER}")
+    first = learned()
+    assert first
+    assert learned() == first
+    for n in range(2, 13):
+        write(n, "")
+    assert learned() != first
+
+
+def test_what_changed_while_it_was_learned_from_is_learned_again(root, monkeypatch):
+    """Also where the clipping is by then as it was when it was looked at."""
+    for n in range(12):
+        text = prose(n)
+        write_clipping(root / "content", f"{n}.md", f"{text}\n\n{LETTER}", title=f"Title {n}", source="Press")
+    files = sorted((root / "content").glob("[0-9]*.md"))
+    texts = {file: file.read_bytes() for file in files}
+
+    learn = tasks.learn
+
+    def late(*args: object) -> object:
+        for file in files:
+            file.write_bytes(texts[file].replace(LETTER.encode(), b""))
+        try:
+            return learn(*args)
+        finally:
+            for file, data in texts.items():
+                file.write_bytes(data)
+
+    monkeypatch.setattr(tasks, "learn", late)
+    build_site(root)
+    monkeypatch.setattr(tasks, "learn", learn)
+    build_site(root)
+    with Cache.of(root / ".broadsheet") as cache:
+        kept = cache.repeats("origin.example", 2024)
+    (root / ".broadsheet/cache.sqlite").unlink()
+    build_site(root)
+    with Cache.of(root / ".broadsheet") as cache:
+        assert cache.repeats("origin.example", 2024) == kept

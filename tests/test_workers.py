@@ -1,0 +1,304 @@
+"""Workers: whatever becomes of one, every batch is done, and nobody outlives the build."""
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+import generator.workers
+from generator.build import build
+from generator.desk import Options, silent
+from generator.errors import BuildError, Problem
+from generator.workers import POOLS, Workers, batches, cores
+from writing import NOW, files_of, site_in, write_clipping, write_config
+
+PARENT = os.getpid()
+
+
+def doubled(items):
+    return [(2 * item, os.getpid()) for item in items]
+
+
+def doubled_or_dead(items):
+    """Dies where it is not the tests' own process and meets a 7; `PARENT` differs in each process."""
+    if 7 in items and multiprocessing.parent_process() is not None:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return [2 * item for item in items]
+
+
+def doubled_or_gone(items):
+    if any(item % 5 == 0 for item in items) and multiprocessing.parent_process() is not None:
+        os._exit(3)
+    return [2 * item for item in items]
+
+
+def doubled_unless_seven(items):
+    if 7 in items:
+        raise ValueError("no sevens")
+    return [2 * item for item in items]
+
+
+def refused(_items):
+    raise BuildError(Problem(path="a", message="b", advice="c"))
+
+
+def slow(items):
+    time.sleep(0.05)
+    return [*items]
+
+
+def pairs(results):
+    return sorted(results, key=lambda pair: pair[0])
+
+
+WORK = [*batches(range(20), 3)]
+DOUBLED = [(n, 2 * n) for n in range(20)]
+
+
+def test_batches_hold_all_items_in_their_order():
+    assert [*batches([1, 2, 3, 4, 5], 2)] == [[1, 2], [3, 4], [5]]
+    assert not [*batches([], 2)]
+
+
+def test_there_is_at_least_one_core():
+    assert cores() >= 1
+
+
+def test_tasks_run_in_other_processes():
+    with Workers(2) as workers:
+        results = pairs(workers.run(doubled, WORK))
+    assert [(item, result[0]) for item, result in results] == DOUBLED
+    assert os.getpid() not in {pid for _, (_, pid) in results}
+
+
+@pytest.mark.parametrize(("count", "work"), [(1, WORK), (2, WORK[:1]), (2, [])])
+def test_one_worker_and_a_single_batch_start_no_process(count, work):
+    with Workers(count) as workers:
+        results = [*workers.run(doubled, work)]
+        assert workers._pool is None
+    assert {pid for _, (_, pid) in results} <= {os.getpid()}
+
+
+@pytest.mark.parametrize("task", [doubled_or_dead, doubled_or_gone])
+def test_a_worker_that_dies_costs_a_retry_here(task):
+    with Workers(2) as workers:
+        assert pairs(workers.run(task, WORK)) == DOUBLED
+        assert pairs(workers.run(task, WORK)) == DOUBLED
+
+
+def test_one_dead_worker_costs_one_pool():
+    with Workers(2) as workers:
+        assert pairs(workers.run(doubled_or_dead, WORK)) == DOUBLED
+        assert workers._broken == 1
+
+
+def test_after_some_broken_pools_the_rest_is_done_here():
+    with Workers(2) as workers:
+        for _ in range(POOLS + 1):
+            assert pairs(workers.run(doubled_or_dead, WORK)) == DOUBLED
+        assert workers._broken == POOLS
+        assert {pid for _, (_, pid) in workers.run(doubled, WORK)} == {os.getpid()}
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_an_item_that_fails_comes_with_its_exception_and_costs_nobody_else(count):
+    with Workers(count) as workers:
+        results = dict(workers.run(doubled_unless_seven, WORK))
+    assert isinstance(results.pop(7), ValueError)
+    assert results == {n: 2 * n for n in range(20) if n != 7}
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_what_is_wrong_for_all_is_raised(count):
+    with Workers(count) as workers, pytest.raises(BuildError):
+        [*workers.run(refused, WORK)]
+
+
+@pytest.mark.parametrize("method", ["spawn", "forkserver"])
+def test_processes_start_in_either_way(method, monkeypatch):
+    if method not in multiprocessing.get_all_start_methods():
+        pytest.skip("not on this system")
+    monkeypatch.setattr(generator.workers, "_context", lambda: multiprocessing.get_context(method))
+    with Workers(2) as workers:
+        assert pairs(workers.run(doubled_or_dead, WORK)) == DOUBLED
+
+
+def test_another_executor_takes_the_pools_place():
+    with ThreadPoolExecutor(3) as threads:
+        with Workers(2, threads) as workers:
+            results = pairs(workers.run(doubled, WORK))
+        assert {pid for _, (_, pid) in results} == {os.getpid()}
+        assert threads.submit(int, "1").result() == 1  # it is not shut down
+
+
+class Broken(Executor):
+    """An executor that fails as a pool does whose processes died."""
+
+    def submit(self, *_: object, **__: object):
+        raise BrokenExecutor
+
+
+def test_an_executor_that_breaks_is_given_up():
+    with Workers(2, Broken()) as workers:
+        assert {pid for _, (_, pid) in workers.run(doubled, WORK)} == {os.getpid()}
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(38, "Function not implemented"), ImportError(), NotImplementedError()]
+)
+def test_without_semaphores_all_is_done_here(monkeypatch, error):
+    def none(*_: object, **__: object):
+        raise error
+
+    monkeypatch.setattr(generator.workers, "ProcessPoolExecutor", none)
+    with Workers(2) as workers:
+        assert {pid for _, (_, pid) in workers.run(doubled, WORK)} == {os.getpid()}
+
+
+def test_where_no_process_can_be_started_all_is_done_here(monkeypatch):
+    def none(*_: object, **__: object):
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(ProcessPoolExecutor, "submit", none)
+    with Workers(2) as workers:
+        assert {pid for _, (_, pid) in workers.run(doubled, WORK)} == {os.getpid()}
+
+
+def test_who_stops_listening_waits_for_what_is_being_done():
+    done = []
+
+    def task(items):
+        time.sleep(0.1)
+        done.extend(items)
+        return items
+
+    with ThreadPoolExecutor(2) as threads, Workers(2, threads) as workers:
+        with contextlib.closing(workers.run(task, WORK)) as results:
+            next(results)
+        standing = [*done]
+        time.sleep(0.3)
+        assert done == standing
+
+
+def test_few_batches_wait_so_that_memory_is_bounded():
+    taken = []
+
+    def work():
+        for batch in WORK * 5:
+            taken.append(batch)
+            yield batch
+
+    with ThreadPoolExecutor(2) as threads, Workers(2, threads) as workers:
+        results = workers.run(slow, work())
+        next(results)
+        assert len(taken) <= 2 * generator.workers.AHEAD + 2
+        results.close()
+
+
+def test_closing_ends_the_processes():
+    workers = Workers(2)
+    pids = {pid for _, (_, pid) in workers.run(doubled, WORK)}
+    workers.close()
+    assert gone(pids)
+
+
+def gone(pids, seconds: float = 20.0) -> bool:
+    """Whether processes end, or are waited for no more, within some time."""
+    deadline = time.monotonic() + seconds
+    while any(map(alive, pids)):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+PROGRAM = """
+import os, sys, time
+sys.path[:0] = {path!r}
+from generator.workers import Workers
+from orphans import named
+if __name__ == "__main__":
+    with Workers(2) as workers:
+        for _, pid in workers.run(named, [[n] for n in range(40)]):
+            print(pid, flush=True)
+"""
+TASK = "import os, time\ndef named(items):\n    time.sleep(0.2)\n    return [os.getpid() for _ in items]\n"
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_nobody_outlives_a_build_that_is_killed(tmp_path, how):
+    (tmp_path / "orphans.py").write_text(TASK, "utf-8")
+    program = tmp_path / "program.py"
+    program.write_text(PROGRAM.format(path=[str(tmp_path), *sys.path]), "utf-8")
+    with subprocess.Popen([sys.executable, program], stdout=subprocess.PIPE, text=True) as process:
+        pids = {int(process.stdout.readline()) for _ in range(6)}
+        assert all(map(alive, pids))
+        process.send_signal(how)
+        process.wait()
+        assert gone(pids)
+
+
+# --- builds -----------------------------------------------------------------------------------------
+
+
+def site(root: Path) -> Path:
+    write_config(root)
+    for n in range(90):
+        write_clipping(
+            root / "content", f"{n}.md", f"The {n}th press. " * 30, title=f"T{n}", source=f"S{n % 3}"
+        )
+    return root
+
+
+def test_builds_are_the_same_whoever_works(tmp_path):
+    one = site(tmp_path / "one")
+    build(site_in(one), Options(as_of=NOW), silent)
+    expected = files_of(one / "public")
+    two = site(tmp_path / "two")
+    with Workers(2) as workers:
+        build(site_in(two), Options(as_of=NOW), silent, workers=workers)
+        assert workers._pool is not None
+    assert files_of(two / "public") == expected
+    three = site(tmp_path / "three")
+    with ThreadPoolExecutor(4) as threads:
+        build(site_in(three), Options(as_of=NOW), silent, workers=Workers(4, threads))
+    assert files_of(three / "public") == expected
+
+
+def test_a_build_survives_that_its_workers_are_killed(tmp_path):
+    root = site(tmp_path / "site")
+    with Workers(2) as workers:
+
+        def kill(step: str, _done: int, _total: int) -> None:
+            if step in {"reading", "rendering"} and step not in killed and workers._pool is not None:
+                killed.add(step)
+                for process in [*(workers._pool._processes or {}).values()]:
+                    process.kill()
+
+        killed: set[str] = set()
+        report = build(site_in(root), Options(as_of=NOW), kill, workers=workers).report
+        assert killed
+    assert report.published == 90
+    assert not [problem for problem in report.problems if problem.kind == "internal"]
+    found = files_of(root / "public")
+    other = site(tmp_path / "other")
+    build(site_in(other), Options(as_of=NOW), silent)
+    assert found == files_of(other / "public")
+    assert threading.active_count() < 20
