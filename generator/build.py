@@ -439,21 +439,26 @@ def put(kitchen: Kitchen, outputs: Iterable[Output], transaction: Transaction) -
     articles = [page for page in pages if isinstance(page.subject, Article)]
     lists = [page for page in pages if not isinstance(page.subject, Article)]
     total = len(articles) + len(lists)
-    work = batches([*_jobs(kitchen, articles, feeds_, transaction)], BATCH)
-    results = kitchen.means.workers.run(partial(making.make, kitchen.maker), work)
-    done = 0
-    for page in lists:
-        kitchen.means.progress("rendering", done, total)
-        transaction.put(addresses.file_of(page.address), listed_html(kitchen, page))
-        done += 1
+    steps = iter(range(total))
+
+    def lists_made() -> Iterator[None]:
+        for page in lists:
+            kitchen.means.progress("rendering", next(steps, total), total)
+            transaction.put(addresses.file_of(page.address), listed_html(kitchen, page))
+            yield
+
+    meanwhile = lists_made()
+    work = batches(_jobs(kitchen, articles, feeds_, transaction), BATCH)
+    results = kitchen.means.workers.run(partial(making.make, kitchen.maker), work, meanwhile)
     with contextlib.closing(results), disk.in_words(kitchen.site.output):
         for _, files in results:
             if isinstance(files, Exception):
                 raise files
             for path, slot, digest, is_staged in files:
                 transaction.take(path, slot, digest, is_staged=is_staged)
-            kitchen.means.progress("rendering", done, total)
-            done += 1
+            kitchen.means.progress("rendering", next(steps, total), total)
+        for _ in meanwhile:
+            pass
 
 
 def listed_html(kitchen: Kitchen, page: Page) -> bytes:

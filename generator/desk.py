@@ -299,7 +299,7 @@ def _learned(
     digests = {key_: known[key_][1] for key_ in there if key_ in known}
     fresh: dict[tuple[str, int], Learned] = {}
     unsure: set[str] = set()
-    for done, (sample, lesson) in enumerate(workers.run(partial(tasks.learn, reader), batches([*keys], 4))):
+    for done, (sample, lesson) in enumerate(workers.run(partial(tasks.learn, reader), batches(keys, 4))):
         progress("learning", done, len(keys))
         seen, own = lesson if isinstance(lesson, tuple) else (b"", tasks.NO_REPEATS)
         for key_ in keys[sample]:
@@ -333,7 +333,7 @@ def _records(
     work = _wanted(
         looked, sorted(keys, key=lambda path: (looked[path].source, looked[path].day, path)), cache
     )
-    results = workers.run(partial(tasks.read, reader), batches([*work], BATCH))
+    results = workers.run(partial(tasks.read, reader), batches(work, BATCH))
     waiting: list[tuple[Wanted, tasks.Read]] = []
     for done, (one, found) in enumerate(results):
         progress("reading", done, len(keys))

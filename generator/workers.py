@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from itertools import islice
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -31,9 +32,11 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def batches(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
-    """Cut items into batches, in their order."""
-    return (items[start : start + size] for start in range(0, len(items), size))
+def batches(items: Iterable[Item], size: int) -> Iterator[Sequence[Item]]:
+    """Cut items into batches, in their order, as they are asked for."""
+    left = iter(items)
+    while batch := list(islice(left, size)):
+        yield batch
 
 
 class Workers:
@@ -69,14 +72,20 @@ class Workers:
             process.terminate()
 
     def run(
-        self, task: Callable[[Sequence[Item]], Sequence[Result]], work: Iterable[Sequence[Item]]
+        self,
+        task: Callable[[Sequence[Item]], Sequence[Result]],
+        work: Iterable[Sequence[Item]],
+        meanwhile: Iterable[None] = (),
     ) -> Generator[tuple[Item, Result | Exception], None, None]:
         """Do a task for every batch; the results come batch by batch, in no order.
+
+        While no result is there this process goes on with `meanwhile`, step by step.
 
         A batch whose worker dies, or whose task raises, is done again here, item by item; an item that
         fails for itself alone comes with its exception. A `BroadsheetError` is for all and is raised.
         """
         waiting: dict[Future[Sequence[Result]], tuple[Sequence[Item], Executor]] = {}
+        other = iter(meanwhile)
         try:
             for batch, is_only in _with_last(work):
                 executor = self._ready(may_start=not is_only)
@@ -89,9 +98,9 @@ class Workers:
                     self._lose(executor)
                     yield from _here(task, batch)
                 while len(waiting) >= self.count * AHEAD:
-                    yield from self._done(task, waiting)
+                    yield from self._done(task, waiting, other)
             while waiting:
-                yield from self._done(task, waiting)
+                yield from self._done(task, waiting, other)
         finally:  # whoever stops listening may clear away what tasks work on
             for future in waiting:
                 future.cancel()
@@ -101,9 +110,13 @@ class Workers:
         self,
         task: Callable[[Sequence[Item]], Sequence[Result]],
         waiting: dict[Future[Sequence[Result]], tuple[Sequence[Item], Executor]],
+        meanwhile: Iterator[None],
     ) -> Iterator[tuple[Item, Result | Exception]]:
         """Wait until a batch is done, and hand over all that are."""
-        done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+        done, _ = wait(waiting, 0, FIRST_COMPLETED)
+        while not done:
+            is_over = next(meanwhile, self) is self
+            done, _ = wait(waiting, None if is_over else 0, FIRST_COMPLETED)
         for future in done:
             batch, executor = waiting.pop(future)
             try:
@@ -184,7 +197,7 @@ def _context() -> Any:  # noqa: ANN401 - the contexts of `multiprocessing` have 
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["generator.tasks"])
+    context.set_forkserver_preload(["generator.tasks", "generator.making"])
     return context
 
 
