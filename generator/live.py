@@ -65,6 +65,7 @@ from generator.reading import discover
 from generator.reading.article import Reading
 from generator.reading.canonical import keys_of
 from generator.reading.discover import is_clipping, is_ignored
+from generator.render import sitemap
 from generator.render.concerned import concerned
 from generator.render.pages import Page, Plan, neighbours_of, pages_of, plan
 from generator.render.templates import assets_of
@@ -391,7 +392,8 @@ class Followed:
         }
         outputs = [page_output(self._kitchen, page) for page in pages.values()]
         outputs += feed_outputs(self._kitchen, [digest.sources[name] for name in sorted(sources)])
-        self._is_remapped |= config.base_url is not None and (is_recounted or before != pages.keys())
+        may_differ = is_recounted or bool(ended or begun) or before != pages.keys()
+        self._is_remapped |= config.base_url is not None and may_differ
         return self._outdate(outputs, before - pages.keys(), desk)
 
     def _replan(
@@ -459,7 +461,7 @@ class Followed:
         )
 
     def _outdate(
-        self, outputs: Iterable[Output], gone: Iterable[str], desk: Desk
+        self, outputs: Sequence[Output], gone: Iterable[str], desk: Desk
     ) -> tuple[Built, frozenset[str]]:
         """Note which files are out of date, and delete those that are no more."""
         stale = [
@@ -467,6 +469,8 @@ class Followed:
             for one in outputs
             if one.path not in self._static and inputs_of(one) != self._inputs.get(one.path)
         ]
+        for one in outputs:
+            self.pending.pop(one.path, None)  # as an earlier save would have had it
         for one in stale:
             self.pending[one.path] = self._kitchen, one
         ended = set(gone)
@@ -529,9 +533,10 @@ class Followed:
         """Write what can wait: lists for machines, and the record of all files."""
         config, cache = self.site.config, self._means.cache
         if self._is_remapped and config.base_url is not None:
-            for one in for_machines(self._kitchen, config.base_url, tuple(pages_of(self._kitchen.plan))):
-                if one.path not in self._static and inputs_of(one) != self._inputs.get(one.path):
-                    self.pending[one.path] = self._kitchen, one
+            pages = tuple(pages_of(self._kitchen.plan))
+            lists = list(for_machines(self._kitchen, config.base_url, pages))
+            known = {path for path in self._inputs if path.startswith(sitemap.FOLDER)}
+            self._outdate(lists, known - {one.path for one in lists}, self._kitchen.desk)
         while self.make_one():
             pass
         self._is_remapped = False
