@@ -141,11 +141,14 @@ def build(content: Path, folder: Path, workers: int, clock: Clock) -> str:
         """Workers whose tasks are stages."""
 
         def run(
-            self, task: Callable[[Sequence[Any]], Sequence[Any]], work: Iterable[Sequence[Any]]
+            self,
+            task: Callable[[Sequence[Any]], Sequence[Any]],
+            work: Iterable[Sequence[Any]],
+            meanwhile: Iterable[None] = (),
         ) -> Iterator[Any]:
             """Do a task for every batch."""
             name = getattr(getattr(task, "func", task), "__name__", "work")
-            return clock.waits(super().run(task, work), TASKS.get(name, name))
+            return clock.waits(super().run(task, work, meanwhile), TASKS.get(name, name))
 
     site = load(
         folder / "digest.toml",

@@ -197,7 +197,7 @@ def test_a_killed_preview_leaves_nothing_that_is_not_known_as_ours(site):
 OPERATIONS = ("title", "body", "cut", "date", "source", "delete", "add", "rename", "touch", "same")
 
 
-@settings(max_examples=8)
+@settings(max_examples=4)
 @given(seed=st.integers(0, 10**6))
 def test_any_storm_of_saves_ends_in_the_site_of_a_clean_build(tmp_path_factory, seed):
     chance = random.Random(seed)

@@ -85,7 +85,7 @@ def storm(folder, chance, steps):
             time.sleep(chance.random() / 50)
 
 
-def followed(content, seed):
+def followed(content, seed, quiet=QUIET):
     """What one knows at the end, and what there is."""
     (content / "a").mkdir(parents=True)
     (content / "a" / "first.md").write_text("first")
@@ -95,7 +95,7 @@ def followed(content, seed):
         mirror = Mirror(content)
         thread = threading.Thread(target=storm, args=(content, random.Random(seed), 300))
         thread.start()
-        while (told := watcher.wait(QUIET)) != frozenset() or thread.is_alive():
+        while (told := watcher.wait(quiet)) != frozenset() or thread.is_alive():
             mirror.take(told)
     finally:
         watcher.close()
@@ -117,5 +117,5 @@ def test_after_a_storm_all_was_told_where_files_are_looked_at(tmp_path, monkeypa
     monkeypatch.setattr(watch, "eyes", exhausted)
     monkeypatch.setattr(poll, "POLL", 0.02)
     monkeypatch.setattr(poll, "GRANULE", 0.2)
-    known, stands = followed(tmp_path / "content", seed)
+    known, stands = followed(tmp_path / "content", seed, quiet=2.0)
     assert known == stands
