@@ -344,14 +344,14 @@ def _records(
         if len(waiting) >= KEPT:
             keep_read(cache, reader, repeats, waiting)
             waiting.clear()
-        record = (tasks.decoded(found.value) if found.value else None) or found.record
+        record = found.record
         yield one.path, in_zone(record, reader), mark_of_read(found)
     keep_read(cache, reader, repeats, waiting)
 
 
 def mark_of_read(found: tasks.Read) -> bytes:
     """The hash of a record; of one that no cache can hold too, as that of a name that is no text."""
-    return hashed(found.value or repr(found.record).encode("utf-8", "surrogatepass"))
+    return hashed(found.value or repr(found.odd).encode("utf-8", "surrogatepass"))
 
 
 def _wanted(looked: Mapping[str, Looked], paths: Iterable[str], cache: Cache) -> Iterator[Wanted]:

@@ -315,7 +315,7 @@ class Followed:
         if isinstance(read, Exception):
             return failed(path, read), b""
         keep_read(cache, reader, self._shelf.repeats, [(wanted, read)])
-        record = (tasks.decoded(read.value) if read.value else None) or read.record
+        record = read.record
         return in_zone(record, reader), mark_of_read(read)
 
     def _appearing(self, record: Record) -> Article | None:

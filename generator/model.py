@@ -45,7 +45,7 @@ class Clipping(msgspec.Struct, frozen=True, kw_only=True):
     """The front matter was not valid YAML and was recovered line by line."""
 
 
-class Article(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+class Article(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     """What is published of a clipping, without its text (which streams)."""
 
     id: str

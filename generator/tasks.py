@@ -70,10 +70,16 @@ class Read(msgspec.Struct, frozen=True):
 
     digest: bytes
     """Of the file's bytes; empty where it could not be read."""
-    record: Record
     value: bytes
-    """The record as the cache keeps it; empty where it cannot be kept."""
+    """What came of it, as the cache keeps it; empty where it cannot be kept."""
     html: bytes
+    odd: Record | None = None
+    """What came of it where it cannot be kept."""
+
+    @property
+    def record(self) -> Record:
+        """What came of it."""
+        return self.odd or _DECODER.decode(self.value)
 
 
 _ENCODER = msgspec.msgpack.Encoder()
@@ -148,12 +154,13 @@ def _read(reader: Reader, one: Wanted) -> Read:
     raw = file_bytes(Path(reader.content), one.path)
     if isinstance(raw, Problem):
         skipped = Skipped(path=raw.path, reason=raw.message)
-        return Read(b"", Record(Reading(article=None, skipped=skipped, problems=(raw,))), b"", b"")
+        return Read(b"", b"", b"", Record(Reading(article=None, skipped=skipped, problems=(raw,))))
     clipping, faults = clipping_in(one.path, raw)
     reading = article_of(clipping, reader.rules, _cleaning(reader, one))
     reading = msgspec.structs.replace(reading, problems=(*faults, *reading.problems))
     record, html = _rendered(reader, reading)
-    return Read(hashed(raw, size=16), record, encoded(record), html)
+    value = encoded(record)
+    return Read(hashed(raw, size=16), value, html, None if value else record)
 
 
 def _cleaning(reader: Reader, one: Wanted) -> Cleaning | None:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from generator.config import FILE_NAME, SourceConfig
 from generator.errors import Problem
@@ -40,6 +41,7 @@ def spelling(name: str) -> str:
     return " ".join(shown.split())
 
 
+@lru_cache(16384)
 def key(name: str) -> str:
     """What all spellings of a source have in common: case, width, white space and invisible characters fold.
 
