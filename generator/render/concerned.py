@@ -39,15 +39,19 @@ def concerned(
     """
     digest, stories = plan.digest, tuple(stories)
     told = [article for story in stories for article in story.articles]
-    here = (*changed, *told)
+    here, gone = (*changed, *told), tuple(gone)
+    told_ids = {article.id for article in told} | (plan.stories.keys() & {one.id for one in (*here, *gone)})
     for article in here:
         yield from pages_of_article(plan, article)
     for article in (*here, *gone):
         source = plan.source_of(article)
         yield page_of_source(source)
         yield from _months(plan, source, article, beside=is_recounted)
-        for editions in (digest.days, digest.weeks, digest.months, digest.years):
-            yield from _editions(editions, article, beside=is_recounted)
+        yield from _editions(digest.days, article, beside=is_recounted)
+        # Longer periods name picks and stories alone, and count the others.
+        if is_recounted or article.pinned or article.id in told_ids:
+            for editions in (digest.weeks, digest.months, digest.years):
+                yield from _editions(editions, article, beside=is_recounted)
     for story in stories:
         yield from pages_of_story(plan, story)
     yield from overviews(digest)
