@@ -46,8 +46,8 @@ class Block(msgspec.Struct, frozen=True):
     """Letters inside of links, counted alike."""
     links: int = 0
     kind: str = "text"
-    """`text`, `heading`, `list`, `table`, `code`, `image`, `rule`; `above` the title;
-    into the fixed `tail` of a family nobody looks."""
+    """`text`, `heading`, `list`, `table`, `code`, `image`, `rule`; `above` the title, but for what a family
+    says is `own` there; into the fixed `tail` of a family nobody looks."""
     in_card: bool = False
     """Stands inside a link that spans several blocks."""
     is_linked: bool = False
@@ -62,13 +62,18 @@ class Block(msgspec.Struct, frozen=True):
 
 
 def blocks_of(
-    body: str, cut_from: tuple[str, ...] = (), article_from: tuple[str, ...] = (), title: str = ""
+    body: str,
+    cut_from: tuple[str, ...] = (),
+    article_from: tuple[str, ...] = (),
+    title: str = "",
+    own_after: tuple[str, ...] = (),
 ) -> tuple[Block, ...]:
     """The blocks of a body. Those between the fences of one code block are of the kind `code`.
 
     From the first that begins as one of `cut_from` does they are of the kind `tail`. Up to the last that
     begins as one of `article_from`, and above a heading that is the `title` (bare), they are of the kind
-    `above`, but for the very first.
+    `above`, but for the very first, and for plain text right behind the first that holds one of `own_after`:
+    it is of the kind `own`.
     """
     texts = _split(body[:_LONGEST])
     cut = len(texts)
@@ -79,10 +84,14 @@ def blocks_of(
         above = max(
             (n + 1 for n, text in enumerate(texts[:cut]) if text.startswith(article_from)), default=above
         )
+    own = _own_in(texts[: above or cut], own_after) if own_after else None
     blocks: list[Block] = []
     fence = ""
     opened = -1
     for index, text in enumerate(texts[:cut]):
+        if own is not None and index == own.index:
+            blocks.append(own)
+            continue
         if 0 < index < above:
             blocks.append(Block(index, text, kind="above"))
             continue
@@ -121,6 +130,18 @@ def _title_in(texts: Sequence[str], title: str) -> int:
                 found = index
     after = sum(map(len, texts[found:]))
     return found if after * 5 >= sum(map(len, texts[:found])) and after > 400 else 0
+
+
+def _own_in(texts: Sequence[str], own_after: tuple[str, ...]) -> Block | None:
+    """The plain text right behind the first block that holds a mark."""
+    index = next((n for n, text in enumerate(texts, 1) if any(m in text for m in own_after)), len(texts))
+    if index == len(texts):
+        return None
+    shape, *_ = _shape(texts[index])
+    block = Block(index, texts[index], *shape)
+    if block.kind != "text" or block.is_linked:
+        return None
+    return msgspec.structs.replace(block, kind="own", is_prose=False)
 
 
 def _split(body: str) -> Sequence[str]:

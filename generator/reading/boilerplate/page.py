@@ -102,7 +102,7 @@ def page_of(
         repeats=repeats,
         titles=titles,
         start=start,
-        body=tuple(block for block in blocks[start:] if block.kind not in {"tail", "above"}),
+        body=tuple(block for block in blocks[start:] if block.kind not in {"tail", "above", "own"}),
         is_found=is_found,
         has_headline=has_headline,
         words=words,
@@ -113,7 +113,7 @@ def page_of(
     )
 
 
-_NO_WORDS = frozenset({"code", "tail", "above", "image", "rule"})
+_NO_WORDS = frozenset({"code", "tail", "above", "own", "image", "rule"})
 _LONGEST = 1500
 
 
@@ -144,7 +144,7 @@ def _often(blocks: Sequence[Block], repeats: Repeats) -> tuple[str, ...]:
     return tuple(["" if block.kind in _UNMARKED else _place_of(block, repeats) for block in blocks])
 
 
-_UNMARKED = frozenset({"code", "tail", "above"})
+_UNMARKED = frozenset({"code", "tail", "above", "own"})
 
 
 def _place_of(block: Block, repeats: Repeats) -> str:

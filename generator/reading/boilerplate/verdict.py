@@ -36,6 +36,8 @@ def failure_of(page: Page, gone: Mapping[int, str], *, is_cut: bool = False) -> 
         return found
     if not page.blocks or any(lexicon.family.byline for lexicon in page.lexicons):
         return ""
+    if any(block.kind == "own" for block in own):  # a family knows that this is the page's text
+        return ""
     if page.is_found:
         return _nothing_behind(page, own, is_cut=is_cut)
     if any(block.kind == "above" for block in page.blocks):  # a family knows where the article begins
@@ -82,7 +84,7 @@ def _failed(page: Page, own: Sequence[Block]) -> str:
     return ""
 
 
-_SILENT = frozenset({"code", "table", "tail", "above", "image", "rule"})
+_SILENT = frozenset({"code", "table", "tail", "above", "own", "image", "rule"})
 
 
 def _links(page: Page) -> int:
