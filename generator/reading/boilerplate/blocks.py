@@ -26,6 +26,8 @@ _FENCE = re.compile(r"[ \t>]*(```+|~~~+)")
 _BLANK = re.compile(r"\n(?:[^\S\n]*\n)+")
 _SENTENCE = re.compile(r"[。！？；，、]|[.!?,;:](?:[\s\"'”’)*_]|$)")
 _SHORT = 160
+_TELLING = 20
+"""Letters of a line that says something, though it is said in the title."""
 _CARD = 12
 """Blocks that a link around several of them may span."""
 
@@ -84,7 +86,7 @@ def blocks_of(
         above = max(
             (n + 1 for n, text in enumerate(texts[:cut]) if text.startswith(article_from)), default=above
         )
-    own = _own_in(texts[: above or cut], own_after) if own_after else None
+    own = _own_in(texts[: above or cut], own_after, title) if own_after else None
     blocks: list[Block] = []
     fence = ""
     opened = -1
@@ -132,14 +134,16 @@ def _title_in(texts: Sequence[str], title: str) -> int:
     return found if after * 5 >= sum(map(len, texts[:found])) and after > 400 else 0
 
 
-def _own_in(texts: Sequence[str], own_after: tuple[str, ...]) -> Block | None:
-    """The plain text right behind the first block that holds a mark."""
+def _own_in(texts: Sequence[str], own_after: tuple[str, ...], title: str) -> Block | None:
+    """The plain text right behind the first block that holds a mark, where it says more than the title."""
     index = next((n for n, text in enumerate(texts, 1) if any(m in text for m in own_after)), len(texts))
     if index == len(texts):
         return None
     shape, *_ = _shape(texts[index])
     block = Block(index, texts[index], *shape)
     if block.kind != "text" or block.is_linked:
+        return None
+    if block.units < _TELLING and bare(block.plain) in title:
         return None
     return msgspec.structs.replace(block, kind="own", is_prose=False)
 

@@ -48,6 +48,45 @@ def endings(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
         after -= weights.get(index, 0)
 
 
+def comment_threads(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
+    """From the first comment of a reader on: each has a date, or a button, that leads to itself."""
+    before = 0
+    for block in page.body:
+        if block.index in gone:
+            continue
+        if before >= SOME and "](" in block.text and not block.is_prose and _COMMENT.search(block.text):
+            first = block.index
+            while first - 1 > page.first and _names_a_reader(page.blocks[first - 1]):
+                first -= 1
+            if _is_rest(page, gone, first, before):
+                yield from ((index, "comments") for index in range(first, len(page.blocks)))
+                return
+        if block.is_own and not page.often[block.index]:
+            before += min(block.units, 400)
+
+
+_COMMENT = re.compile(r"\]\([^()\s]{0,400}(?:#comment-?\d|[?&]replytocom=|[?&]showComment=)")
+
+
+def _names_a_reader(block: Block) -> bool:
+    """Whether it is what stands above a comment: a picture, a name."""
+    return "avatar" in block.text or (
+        block.units + block.linked <= 40
+        and block.kind in {"text", "list", "image"}
+        and _SAYS.search(block.plain) is not None
+    )
+
+
+_SAYS = re.compile(r"(?:\bsays?|\bsaid|\bdice|ha detto|ha scritto|\ba dit|\bsagt|说道?|写道|より)\W{0,6}$")
+
+
+def _is_rest(page: Page, gone: Gone, first: int, before: int) -> bool:
+    """Whether comments are all that follows: more of them, or less text than stands above."""
+    rest = [block for block in page.blocks[first:] if block.index not in gone]
+    marks = sum(_COMMENT.search(block.text) is not None for block in rest)
+    return marks >= 2 or sum(min(b.units, 400) for b in rest if b.is_own) * 2 <= before
+
+
 def _cites(page: Page, block: Block, reason: str) -> bool:
     """Whether a mark of related posts gives a source of the text above: an address stands behind it.
 

@@ -22,6 +22,7 @@ EVIDENCE: tuple[tuple[str, Evidence, str], ...] = (
     ("account cards", known.account_cards, "head"),
     ("known lines", known.known_lines, "anywhere"),
     ("endings", ends.endings, "tail"),
+    ("comment threads", ends.comment_threads, "tail"),
     ("repeated after", recurring.repeated_after, "tail"),
     ("repeated before", recurring.repeated_before, "head"),
     ("repeated inside", recurring.repeated_inside, "inside"),

@@ -65,7 +65,7 @@ def said_twice(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
     seen: dict[str, int] = {}
     for block in page.body:
         if block.kind in {"text", "heading"} and block.units >= 25 and block.index not in gone:
-            if block.index - seen.get(block.text, -4) <= 3:
+            if block.index - seen.get(block.text, -4) <= 3 and not _is_caption(page, block):
                 yield block.index, "said twice"
             seen[block.text] = block.index
     own = [block for block in page.body[:10] if block.units >= 40 and block.index not in gone][:4]
@@ -77,6 +77,11 @@ def said_twice(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
         is_setting = longer <= 1.1 * shorter and _same(first, following[0]) >= 0.9 * shorter
         if same >= max(30, 0.6 * len(first)) and not is_setting:
             yield own[0].index, "said twice"
+
+
+def _is_caption(page: Page, block: Block) -> bool:
+    """Whether it stands below an image amid the text; two images may have the same words."""
+    return page.first < block.index < page.last and page.blocks[block.index - 1].kind == "image"
 
 
 def _same(one: str, other: str) -> int:
@@ -127,6 +132,8 @@ def known_lines(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
         if index in gone:
             continue
         found = page.found[index]
+        if found is None and "\n" in block.text and _is_bar(page, block):
+            yield index, "row of buttons"
         if found is None or found.kind == "end":
             continue
         place = found.rule.place
@@ -139,6 +146,27 @@ def known_lines(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
         ):
             continue
         yield index, found.rule.reason
+
+
+_HEAD = 15
+"""Blocks below the title where a list of buttons may stand."""
+
+
+def _is_bar(page: Page, block: Block) -> bool:
+    """Whether a block is words of buttons, each in a line of its own, and a family knows half of them."""
+    is_aside = not page.start + _HEAD < block.index < page.last
+    if block.kind not in ({"text", "list"} if is_aside else {"text"}):
+        return False
+    if block.is_prose or block.units + block.linked > 80:
+        return False
+    lines = [line for line in map(bare, block.plain.split("\n")) if line]
+    known = sum(_is_gone(page, line) for line in lines)
+    return len(lines) >= 3 and max(map(len, lines)) <= 20 and known * 2 >= len(lines)
+
+
+def _is_gone(page: Page, line: str) -> bool:
+    found = next((found for one in page.lexicons if (found := one.lines.get(line))), None)
+    return found is not None and found.kind == "gone"
 
 
 def _says_more(block: Block) -> bool:

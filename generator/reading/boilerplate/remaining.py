@@ -13,7 +13,7 @@ CUT = "cut by the clipper"
 NO_TEXT = "only furniture"
 
 
-_ABOVE = frozenset({"own", "image", "rule"})
+_ABOVE = frozenset({"own", "heading", "image", "rule"})
 
 
 class Remaining(msgspec.Struct, frozen=True):
