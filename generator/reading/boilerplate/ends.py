@@ -23,9 +23,13 @@ def endings(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
         index = block.index
         found = page.found[index]
         if found is not None and found.kind == "end" and not _cites(page, block, found.rule.reason):
-            has_text = before >= SOME or any(
-                other.units >= 20 and other.index not in gone and not page.often[other.index]
-                for other in page.blocks[page.start : index]
+            has_text = (
+                before >= SOME
+                or index == sure
+                or any(
+                    other.units >= 20 and other.index not in gone and not page.often[other.index]
+                    for other in page.blocks[page.start : index]
+                )
             )
             rest = after - weights.get(index, 0)
             if (
@@ -101,18 +105,22 @@ def _cites(page: Page, block: Block, reason: str) -> bool:
 
 
 def _comments_from(page: Page, weights: Mapping[int, int]) -> int:
-    """Where comments begin that follow some text: what is said there does not count as the article's."""
-    before = 0
+    """Where comments begin that follow some text: what is said there does not count as the article's.
+
+    Below a title that was found, and above a heading, a short note will do that the source says always.
+    """
+    before = shown = 0
     for block in page.body:
         found = page.found[block.index]
         if (
             found is not None
             and (found.kind, found.rule.reason) == ("end", "comments")
-            and before >= SOME
+            and (before >= SOME or (shown >= SOME and page.is_found and block.kind == "heading"))
             and not _leads_down(block)
         ):
             return block.index
         before += weights.get(block.index, 0)
+        shown += block.units if block.is_prose else 0
     return len(page.blocks)
 
 
@@ -214,6 +222,13 @@ _LEADS_AWAY = frozenset({
     "repeated by the source", "end of the page's article", "end of the post", "standing promotion",
     "cookie notice",
 })  # fmt: skip
+
+
+def avatars(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
+    """The picture of the author, or of a reader, behind the text, with the name beside it."""
+    for block in page.blocks[last_own(page, gone) + 1 :] if page.last >= 0 else ():
+        if block.index not in gone and block.index > page.last and "gravatar.com/avatar" in block.text:
+            yield block.index, "note on the author"
 
 
 def _is_indicator(block: Block) -> bool:

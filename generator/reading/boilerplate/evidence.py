@@ -30,6 +30,7 @@ EVIDENCE: tuple[tuple[str, Evidence, str], ...] = (
     ("links before", menus.links_before, "head"),
     ("links after", menus.links_after, "tail"),
     ("cards", menus.cards, "tail"),
+    ("avatars", ends.avatars, "tail"),
     ("behind the text", ends.behind_the_text, "tail"),
     ("behind the tags", ends.behind_the_tags, "tail"),
     ("leftovers", ends.leftovers, "tail"),

@@ -38,7 +38,8 @@ def remaining(
     text = kept(opinion.blocks)
     # Where the cut fell into the furniture behind the article, the article is whole; above it, all is missing.
     is_cut = is_cut and (
-        opinion.blocks[-1].reason is None or all(one.block.kind in _ABOVE for one in opinion.blocks if one.reason is None)
+        opinion.blocks[-1].reason is None
+        or all(one.block.kind in _ABOVE for one in opinion.blocks if one.reason is None)
     )
     return Remaining(text, Verdict.CUT if is_cut else Verdict.FULL, CUT if is_cut else "")
 
