@@ -81,11 +81,7 @@ def blocks_of(
     cut = len(texts)
     if cut_from:
         cut = next((index for index, text in enumerate(texts) if text.startswith(cut_from)), cut)
-    above = _title_in(texts[:cut], title) if title else 0
-    if article_from:
-        above = max(
-            (n + 1 for n, text in enumerate(texts[:cut]) if text.startswith(article_from)), default=above
-        )
+    above = _beginning(texts[:cut], article_from, title)
     own = _own_in(texts[: above or cut], own_after, title) if own_after else None
     blocks: list[Block] = []
     fence = ""
@@ -120,6 +116,14 @@ def blocks_of(
 
 def _in_card(block: Block) -> Block:
     return msgspec.structs.replace(block, in_card=True, is_linked=True, is_prose=False)
+
+
+def _beginning(texts: Sequence[str], article_from: tuple[str, ...], title: str) -> int:
+    """The block up to which a family, or the title, says that all is furniture."""
+    above = _title_in(texts, title) if title else 0
+    if article_from:
+        return max((n for n, text in enumerate(texts, 1) if text.startswith(article_from)), default=above)
+    return above
 
 
 def _title_in(texts: Sequence[str], title: str) -> int:

@@ -58,7 +58,8 @@ def comment_threads(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
     for block in page.body:
         if block.index in gone:
             continue
-        if before >= SOME and "](" in block.text and not block.is_prose and _COMMENT.search(block.text):
+        is_short = block.links > 0 and block.units <= _BUTTON
+        if before >= SOME and is_short and _COMMENT.search(block.text):
             first = block.index
             while first - 1 > page.first and _names_a_reader(page.blocks[first - 1]):
                 first -= 1
@@ -69,7 +70,12 @@ def comment_threads(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
             before += min(block.units, 400)
 
 
-_COMMENT = re.compile(r"\]\([^()\s]{0,400}(?:#comment-?\d|[?&]replytocom=|[?&]showComment=)")
+_BUTTON = 30
+"""Letters beside the link of a comment's date, or of a button."""
+_COMMENT = re.compile(
+    r"\[[^\[\]]{0,80}\d[^\[\]]{0,80}\]\([^()\s]{0,400}#comment-?\d|"
+    r"\]\([^()\s]{0,400}[?&](?:replytocom|showComment)="
+)
 
 
 def _names_a_reader(block: Block) -> bool:

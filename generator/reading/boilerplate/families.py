@@ -48,7 +48,7 @@ class Family(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     article_from: tuple[str, ...] = ()
     """Up to the block that begins so all is furniture."""
     own_after: tuple[str, ...] = ()
-    """The plain text right behind the first block that holds this is the page's own, also above the article."""
+    """Plain text right behind the first block that holds this is the page's own, also above the article."""
     byline: bool = False
     """After the title stand `原创`, the author and the account, each alone."""
     gone: tuple[Rule, ...] = ()

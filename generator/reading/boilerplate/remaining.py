@@ -36,7 +36,7 @@ def remaining(
     if opinion.failure:
         return Remaining("", Verdict.LINK, opinion.failure)
     text = kept(opinion.blocks)
-    # Where the cut fell into the furniture behind the article, the article is whole; above it, all is missing.
+    # Where the cut fell into the furniture behind the article, the article is whole; above it, it is missing.
     is_cut = is_cut and (
         opinion.blocks[-1].reason is None
         or all(one.block.kind in _ABOVE for one in opinion.blocks if one.reason is None)
