@@ -174,4 +174,4 @@ def _says_more(block: Block) -> bool:
     return (block.is_prose and block.units > 160) or _NUMBER.match(block.plain) is not None
 
 
-_NUMBER = re.compile(r"[\W_]{0,6}\d{1,2}\s?[、.．)）]\s?\D")
+_NUMBER = re.compile(r"[\W_]{0,6}(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s?[、.．)）]\s?\D")

@@ -60,6 +60,7 @@ def test_what_stands_behind_the_text_goes(tail):
         "7. 跨港合作：未来将看到更多跨港的合作。",
         "相关链接：\nhttps://harbour.example/lamps-mended",
         "1、使用望远镜扫描海面，获取船只数据",
+        "（六）虚构灯塔的关注量、点赞量、阅读量、转发量等数据；",
         "Captcha: a word made of five others, and a nuisance to all who want to buy a ticket to the island.",
     ],
 )
