@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import takewhile
 
 from generator.reading.boilerplate.blocks import Block
+from generator.reading.boilerplate.families import Found
 from generator.reading.boilerplate.page import Gone, Page
 from generator.reading.text import bare
 
@@ -134,6 +135,8 @@ def known_lines(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
         found = page.found[index]
         if found is None and "\n" in block.text and _is_bar(page, block):
             yield index, "row of buttons"
+        if found is not None and found.kind == "end" and _is_above(page, block, found):
+            yield index, found.rule.reason
         if found is None or found.kind == "end":
             continue
         place = found.rule.place
@@ -167,6 +170,22 @@ def _is_bar(page: Page, block: Block) -> bool:
 def _is_gone(page: Page, line: str) -> bool:
     found = next((found for one in page.lexicons if (found := one.lines.get(line))), None)
     return found is not None and found.kind == "gone"
+
+
+def _is_above(page: Page, block: Block, found: Found) -> bool:
+    """Whether a mark of the end stands above the text: tags, a share bar, the name of who wrote it."""
+    return (
+        page.is_found
+        and found.rule.weak
+        and block.index < page.first <= page.last
+        and block.units <= _NAME
+        and block.kind == "text"
+        and not any(lexicon.family.byline for lexicon in page.lexicons)
+    )
+
+
+_NAME = 40
+"""Letters of a line with a name, or with tags."""
 
 
 def _says_more(block: Block) -> bool:

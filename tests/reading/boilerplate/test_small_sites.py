@@ -38,13 +38,16 @@ FORM = [
         ["### Rate this:", "![](/stars.png)"],
         ["## Labels", "**"],
         ["3 + 4 ="],
+        ["## About Us", "The Coast is brought to you by eleven people in a former net loft."],
+        ["### Found this helpful?", "If this article helped you, please share it with others."],
+        ["Published in The Coast", "71K followers"],
         ["Ann Lee (CC BY 4.0) | Made with [Hugo](https://hugo.example/)"],
         ["***Editor’s Note: The opinions expressed in this article are those of its author alone.***"],
         ["原文作者：[Ann](https://coast.example)", "发表日期：2024-05-05"],
     ],
     ids=[
         "thread", "form", "thoughts", "rights", "non-profit", "donation", "posted by", "avatar", "rating",
-        "labels", "sum", "made with", "note", "dates",
+        "labels", "sum", "about us", "helpful", "publication", "made with", "note", "dates",
     ],
 )  # fmt: skip
 def test_what_stands_behind_the_text_goes(tail):
@@ -63,6 +66,9 @@ def test_what_stands_behind_the_text_goes(tail):
         "* Link\n* Facebook\n* Threads",
         "1. [Home](/)\n2. [News](/news)\n3. Lighthouses",
         "Save StorySave this story",
+        "Filed under: [Lamps](/lamps) — Ann @ 0:00",
+        "Share this post",
+        "Written by\nAnn Lee",
         "### Vuoi ricevere le nostre newsletter?",
     ],
 )
