@@ -133,6 +133,8 @@ def _title_in(texts: Sequence[str], title: str) -> int:
         if index and text.startswith("#") and len(text) < 2 * len(title) + 400:
             words = _LINK.sub(_label, text) if "](" in text else text
             if bare(_TAG.sub("", words) if "<" in words else words) == title:
+                if found and "](" not in texts[found] and _has_paragraph(texts[found + 1 : index]):
+                    break  # said again amid the text, by a player, say
                 found = index
     after = sum(map(len, texts[found:]))
     return found if after * 5 >= sum(map(len, texts[:found])) and after > 400 else 0
@@ -150,6 +152,17 @@ def _own_in(texts: Sequence[str], own_after: tuple[str, ...], title: str) -> Blo
     if block.units < _TELLING and bare(block.plain) in title:
         return None
     return msgspec.structs.replace(block, kind="own", is_prose=False)
+
+
+def _has_paragraph(texts: Sequence[str]) -> bool:
+    """Whether text in sentences is among blocks that are not menus."""
+    return any(
+        len(text) >= _LONG and text[0] not in "#-*+|>[!0123456789 " and _SENTENCE.search(text) is not None
+        for text in texts
+    )
+
+
+_LONG = 100
 
 
 def _split(body: str) -> Sequence[str]:

@@ -70,6 +70,11 @@ def last_own(page: Page, gone: Gone) -> int:
     )
 
 
+def is_headline(block: Block) -> bool:
+    """Whether a block that says the title is its heading, and no link to another page."""
+    return block.kind == "heading" and not block.links
+
+
 def is_digest(block: Block) -> bool:
     """Whether a list of links is made of titles: a weekly digest is nothing else."""
     return block.kind == "list" and block.links >= 3 and block.linked >= 30 * block.links
@@ -178,6 +183,8 @@ def _titles(blocks: Sequence[Block], wanted: str, prose: Sequence[int]) -> tuple
     if any(exact):  # another wording further down is that of another post, or of a part
         near = []
     for index in sorted({*exact, *near}):
+        if start > 1 and above[index] - above[start] >= _PARAGRAPH and is_headline(blocks[start - 1]):
+            break  # said again amid the text, by a player, say
         if above[index] * 5 <= total or index == 0:
             start = index + 1
     return frozenset((*exact, *(index for index in near if index < start))), start

@@ -122,6 +122,20 @@ def test_a_sentence_of_a_teaser_above_stays_in_the_text():
     assert TEXT[0] in text_of(body)
 
 
+@pytest.mark.parametrize("again", [f"### {TITLE}", f"## Coast radio: {TITLE}", f"### [{TITLE}](/listen)"])
+def test_a_title_said_again_by_a_player_amid_the_text_hides_nothing(again):
+    rest = [f"{text} {n}" for n in range(9) for text in TEXT]
+    left = text_of(page(*MENU, f"# {TITLE}", TEXT[0], TEXT[1], "![](/player.png)", again, *rest))
+    assert left.startswith(TEXT[0])
+    assert left.endswith(rest[-1])
+
+
+def test_a_teaser_whose_heading_is_a_link_stands_above_the_text():
+    teaser = f"{TEXT[2]} Read on."
+    left = text_of(page(*MENU, f"### [{TITLE}](/keepers)", teaser, f"# {TITLE}", *TEXT))
+    assert left == ARTICLE
+
+
 def test_a_slogan_above_the_title_does_not_hide_it():
     slogan = "News of lamps, ropes and tides, from Ann Lee, since the year of the great storm."
     body = page(
