@@ -104,6 +104,24 @@ def test_two_images_may_have_the_same_words_below_them():
     assert text_of(body).count(caption) == 2
 
 
+def test_links_to_many_sites_are_the_article_s_though_its_source_repeats_what_is_around():
+    def episode(n: str, links: str) -> str:
+        told = f"In episode {n} we talk about lamps, and about who pays for their oil, for half an hour."
+        after = ["### Support us", "Tell all your friends about us.", "### Follow us", "We are on the radio."]
+        return page(
+            *MENU, f"# Episode {n}", told, "### Told of this time", links, *after, title=f"Episode {n}"
+        )
+
+    def links(n: str, *hosts: str) -> str:
+        label = f"What the keepers of harbour {n} say about lamps"
+        return "\n".join(f"* [{label}, part {host}](https://{host}.example/{n})" for host in hosts)
+
+    bodies = [episode(n, links(n, "bay", "cape", "dune", "east")) for n in "abcdef"]
+    found = opinion(bodies[0], "Episode a", repeats=learn(bodies))
+    assert links("a", "bay", "cape", "dune", "east") in kept(found.blocks)
+    assert "friends" not in kept(found.blocks)
+
+
 def test_a_note_of_a_line_keeps_it_and_loses_the_comments():
     standing = "As ever, you may use this post to talk about the news of the harbour that I have not told."
 
