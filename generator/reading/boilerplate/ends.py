@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from generator.reading.boilerplate.blocks import Block
-from generator.reading.boilerplate.page import SOME, Gone, Page, last_own
+from generator.reading.boilerplate.page import SOME, Gone, Page, is_digest, last_own, leads_out
 
 
 def endings(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
@@ -184,7 +184,7 @@ def behind_the_text(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
     )
     if last < 0 or begun is None:
         return
-    found = [b for b in rest if b.index > begun and b.index not in gone and not _is_indicator(b)]
+    found = [b for b in rest if b.index > begun and b.index not in gone and not _is_told(b)]
     if len(found) > sum(b.index >= begun and b.index in gone for b in rest):
         return
     text = sum(b.units for b in page.blocks[page.start : last + 1] if b.index not in gone)
@@ -235,6 +235,11 @@ def avatars(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
     for block in page.blocks[last_own(page, gone) + 1 :] if page.last >= 0 else ():
         if block.index not in gone and block.index > page.last and "gravatar.com/avatar" in block.text:
             yield block.index, "note on the author"
+
+
+def _is_told(block: Block) -> bool:
+    """Whether it is what authors list behind their text: signs of an attack, and where more is to be read."""
+    return _is_indicator(block) or (is_digest(block) and leads_out(block))
 
 
 def _is_indicator(block: Block) -> bool:

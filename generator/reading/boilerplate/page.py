@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -78,6 +79,15 @@ def is_headline(block: Block) -> bool:
 def is_digest(block: Block) -> bool:
     """Whether a list of links is made of titles: a weekly digest is nothing else."""
     return block.kind == "list" and block.links >= 3 and block.linked >= 30 * block.links
+
+
+def leads_out(block: Block) -> bool:
+    """Whether links go to many sites: references of an article, while related posts stand on one."""
+    return len(set(_HOST.findall(block.text))) >= _SITES
+
+
+_HOST = re.compile(r"\]\(https?://([^/()\s]{1,200})")
+_SITES = 4
 
 
 def page_of(

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from generator.reading.boilerplate.blocks import Block
-from generator.reading.boilerplate.page import Gone, Page, is_digest
+from generator.reading.boilerplate.page import Gone, Page, is_digest, leads_out
 
 
 def repeated_after(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
@@ -55,22 +54,13 @@ def _repeated(  # noqa: C901 - one walk that weighs each kind of block
 
 def _goes_along(page: Page, block: Block) -> bool:
     """Whether a block is furniture because it stands among furniture: an image, links, a scrap."""
-    if page.is_found and is_digest(block) and (page.last < 0 or _leads_out(block)):
+    if page.is_found and is_digest(block) and (page.last < 0 or leads_out(block)):
         return False  # nothing but links may be all of a weekly digest
     return (
         block.kind in {"image", "rule"}
         or block.is_linked
         or (block.kind in {"text", "list"} and block.units < 20)
     )
-
-
-def _leads_out(block: Block) -> bool:
-    """Whether links go to many sites: references of an article, while related posts stand on one."""
-    return len(set(_HOST.findall(block.text))) >= _SITES
-
-
-_HOST = re.compile(r"\]\(https?://([^/()\s]{1,200})")
-_SITES = 4
 
 
 def _heads(page: Page, index: int) -> bool:
