@@ -10,7 +10,6 @@ The score is that of text extraction: precision and recall over groups of five l
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 import json
 import re
 import statistics
@@ -22,7 +21,7 @@ from pathlib import Path
 import msgspec
 
 from generator.config import Config
-from generator.desk import Options, rules_of
+from generator.desk import rules_of
 from generator.model import Clipping, Verdict
 from generator.reading import discover, prose, read_clipping
 from generator.reading.article import Rules, article_of, origin_of
@@ -33,7 +32,6 @@ from generator.reading.boilerplate.repeats import Origin, learn, samples
 from generator.reading.language import language_of
 from generator.reading.text import bare
 
-NOW = dt.datetime(2100, 1, 1, tzinfo=dt.UTC)
 LETTERS = 5
 
 
@@ -147,7 +145,7 @@ def main() -> None:
     parser.add_argument("--ablation", action="store_true")
     parser.add_argument("--time", action="store_true")
     arguments = parser.parse_args()
-    rules = rules_of(Config(), Options(as_of=NOW))
+    rules = rules_of(Config())
     clippings, origins = {}, {}
     for path in discover(arguments.content, ()).paths:
         clipping, _ = read_clipping(arguments.content, path)

@@ -26,6 +26,8 @@ _FENCE = re.compile(r"[ \t>]*(```+|~~~+)")
 _BLANK = re.compile(r"\n(?:[^\S\n]*\n)+")
 _SENTENCE = re.compile(r"[。！？；，、]|[.!?,;:](?:[\s\"'”’)*_]|$)")
 _SHORT = 160
+_TELLING = 20
+"""Letters of a line that says something, though it is said in the title."""
 _CARD = 12
 """Blocks that a link around several of them may span."""
 
@@ -46,8 +48,8 @@ class Block(msgspec.Struct, frozen=True):
     """Letters inside of links, counted alike."""
     links: int = 0
     kind: str = "text"
-    """`text`, `heading`, `list`, `table`, `code`, `image`, `rule`; `above` the title;
-    into the fixed `tail` of a family nobody looks."""
+    """`text`, `heading`, `list`, `table`, `code`, `image`, `rule`; `above` the title, but for what a family
+    says is `own` there; into the fixed `tail` of a family nobody looks."""
     in_card: bool = False
     """Stands inside a link that spans several blocks."""
     is_linked: bool = False
@@ -62,27 +64,32 @@ class Block(msgspec.Struct, frozen=True):
 
 
 def blocks_of(
-    body: str, cut_from: tuple[str, ...] = (), article_from: tuple[str, ...] = (), title: str = ""
+    body: str,
+    cut_from: tuple[str, ...] = (),
+    article_from: tuple[str, ...] = (),
+    title: str = "",
+    own_after: tuple[str, ...] = (),
 ) -> tuple[Block, ...]:
     """The blocks of a body. Those between the fences of one code block are of the kind `code`.
 
     From the first that begins as one of `cut_from` does they are of the kind `tail`. Up to the last that
     begins as one of `article_from`, and above a heading that is the `title` (bare), they are of the kind
-    `above`, but for the very first.
+    `above`, but for the very first, and for plain text right behind the first that holds one of `own_after`:
+    it is of the kind `own`.
     """
     texts = _split(body[:_LONGEST])
     cut = len(texts)
     if cut_from:
         cut = next((index for index, text in enumerate(texts) if text.startswith(cut_from)), cut)
-    above = _title_in(texts[:cut], title) if title else 0
-    if article_from:
-        above = max(
-            (n + 1 for n, text in enumerate(texts[:cut]) if text.startswith(article_from)), default=above
-        )
+    above = _beginning(texts[:cut], article_from, title)
+    own = _own_in(texts[: above or cut], own_after, title) if own_after else None
     blocks: list[Block] = []
     fence = ""
     opened = -1
     for index, text in enumerate(texts[:cut]):
+        if own is not None and index == own.index:
+            blocks.append(own)
+            continue
         if 0 < index < above:
             blocks.append(Block(index, text, kind="above"))
             continue
@@ -111,6 +118,14 @@ def _in_card(block: Block) -> Block:
     return msgspec.structs.replace(block, in_card=True, is_linked=True, is_prose=False)
 
 
+def _beginning(texts: Sequence[str], article_from: tuple[str, ...], title: str) -> int:
+    """The block up to which a family, or the title, says that all is furniture."""
+    above = _title_in(texts, title) if title else 0
+    if article_from:
+        return max((n for n, text in enumerate(texts, 1) if text.startswith(article_from)), default=above)
+    return above
+
+
 def _title_in(texts: Sequence[str], title: str) -> int:
     """The last heading that says the title, where at least as much follows it as a title stands above."""
     found = 0
@@ -118,9 +133,36 @@ def _title_in(texts: Sequence[str], title: str) -> int:
         if index and text.startswith("#") and len(text) < 2 * len(title) + 400:
             words = _LINK.sub(_label, text) if "](" in text else text
             if bare(_TAG.sub("", words) if "<" in words else words) == title:
+                if found and "](" not in texts[found] and _has_paragraph(texts[found + 1 : index]):
+                    break  # said again amid the text, by a player, say
                 found = index
     after = sum(map(len, texts[found:]))
     return found if after * 5 >= sum(map(len, texts[:found])) and after > 400 else 0
+
+
+def _own_in(texts: Sequence[str], own_after: tuple[str, ...], title: str) -> Block | None:
+    """The plain text right behind the first block that holds a mark, where it says more than the title."""
+    index = next((n for n, text in enumerate(texts, 1) if any(m in text for m in own_after)), len(texts))
+    if index == len(texts):
+        return None
+    shape, *_ = _shape(texts[index])
+    block = Block(index, texts[index], *shape)
+    if block.kind != "text" or block.is_linked:
+        return None
+    if block.units < _TELLING and bare(block.plain) in title:
+        return None
+    return msgspec.structs.replace(block, kind="own", is_prose=False)
+
+
+def _has_paragraph(texts: Sequence[str]) -> bool:
+    """Whether text in sentences is among blocks that are not menus."""
+    return any(
+        len(text) >= _LONG and text[0] not in "#-*+|>[!0123456789 " and _SENTENCE.search(text) is not None
+        for text in texts
+    )
+
+
+_LONG = 100
 
 
 def _split(body: str) -> Sequence[str]:

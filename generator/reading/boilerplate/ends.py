@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from generator.reading.boilerplate.blocks import Block
-from generator.reading.boilerplate.page import SOME, Gone, Page, last_own
+from generator.reading.boilerplate.page import SOME, Gone, Page, is_digest, last_own, leads_out
 
 
 def endings(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
@@ -23,9 +23,13 @@ def endings(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
         index = block.index
         found = page.found[index]
         if found is not None and found.kind == "end" and not _cites(page, block, found.rule.reason):
-            has_text = before >= SOME or any(
-                other.units >= 20 and other.index not in gone and not page.often[other.index]
-                for other in page.blocks[page.start : index]
+            has_text = (
+                before >= SOME
+                or index == sure
+                or any(
+                    other.units >= 20 and other.index not in gone and not page.often[other.index]
+                    for other in page.blocks[page.start : index]
+                )
             )
             rest = after - weights.get(index, 0)
             if (
@@ -48,6 +52,51 @@ def endings(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
         after -= weights.get(index, 0)
 
 
+def comment_threads(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
+    """From the first comment of a reader on: each has a date, or a button, that leads to itself."""
+    before = 0
+    for block in page.body:
+        if block.index in gone:
+            continue
+        is_short = block.links > 0 and block.units <= _BUTTON
+        if before >= SOME and is_short and _COMMENT.search(block.text):
+            first = block.index
+            while first - 1 > page.first and _names_a_reader(page.blocks[first - 1]):
+                first -= 1
+            if _is_rest(page, gone, first, before):
+                yield from ((index, "comments") for index in range(first, len(page.blocks)))
+                return
+        if block.is_own and not page.often[block.index]:
+            before += min(block.units, 400)
+
+
+_BUTTON = 30
+"""Letters beside the link of a comment's date, or of a button."""
+_COMMENT = re.compile(
+    r"\[[^\[\]]{0,80}\d[^\[\]]{0,80}\]\([^()\s]{0,400}#comment-?\d|"
+    r"\]\([^()\s]{0,400}[?&](?:replytocom|showComment)="
+)
+
+
+def _names_a_reader(block: Block) -> bool:
+    """Whether it is what stands above a comment: a picture, a name."""
+    return "avatar" in block.text or (
+        block.units + block.linked <= 40
+        and block.kind in {"text", "list", "image"}
+        and _SAYS.search(block.plain) is not None
+    )
+
+
+_SAYS = re.compile(r"(?:\bsays?|\bsaid|\bdice|ha detto|ha scritto|\ba dit|\bsagt|说道?|写道|より)\W{0,6}$")
+
+
+def _is_rest(page: Page, gone: Gone, first: int, before: int) -> bool:
+    """Whether comments are all that follows: more of them, or less text than stands above."""
+    rest = [block for block in page.blocks[first:] if block.index not in gone]
+    marks = sum(_COMMENT.search(block.text) is not None for block in rest)
+    return marks >= 2 or sum(min(b.units, 400) for b in rest if b.is_own) * 2 <= before
+
+
 def _cites(page: Page, block: Block, reason: str) -> bool:
     """Whether a mark of related posts gives a source of the text above: an address stands behind it.
 
@@ -62,18 +111,22 @@ def _cites(page: Page, block: Block, reason: str) -> bool:
 
 
 def _comments_from(page: Page, weights: Mapping[int, int]) -> int:
-    """Where comments begin that follow some text: what is said there does not count as the article's."""
-    before = 0
+    """Where comments begin that follow some text: what is said there does not count as the article's.
+
+    Below a title that was found, and above a heading, a short note will do that the source says always.
+    """
+    before = shown = 0
     for block in page.body:
         found = page.found[block.index]
         if (
             found is not None
             and (found.kind, found.rule.reason) == ("end", "comments")
-            and before >= SOME
+            and (before >= SOME or (shown >= SOME and page.is_found and block.kind == "heading"))
             and not _leads_down(block)
         ):
             return block.index
         before += weights.get(block.index, 0)
+        shown += block.units if block.is_prose else 0
     return len(page.blocks)
 
 
@@ -131,7 +184,7 @@ def behind_the_text(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
     )
     if last < 0 or begun is None:
         return
-    found = [b for b in rest if b.index > begun and b.index not in gone and not _is_indicator(b)]
+    found = [b for b in rest if b.index > begun and b.index not in gone and not _is_told(b)]
     if len(found) > sum(b.index >= begun and b.index in gone for b in rest):
         return
     text = sum(b.units for b in page.blocks[page.start : last + 1] if b.index not in gone)
@@ -175,6 +228,18 @@ _LEADS_AWAY = frozenset({
     "repeated by the source", "end of the page's article", "end of the post", "standing promotion",
     "cookie notice",
 })  # fmt: skip
+
+
+def avatars(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
+    """The picture of the author, or of a reader, behind the text, with the name beside it."""
+    for block in page.blocks[last_own(page, gone) + 1 :] if page.last >= 0 else ():
+        if block.index not in gone and block.index > page.last and "gravatar.com/avatar" in block.text:
+            yield block.index, "note on the author"
+
+
+def _is_told(block: Block) -> bool:
+    """Whether it is what authors list behind their text: signs of an attack, and where more is to be read."""
+    return _is_indicator(block) or (is_digest(block) and leads_out(block))
 
 
 def _is_indicator(block: Block) -> bool:

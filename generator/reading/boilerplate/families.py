@@ -47,6 +47,8 @@ class Family(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """From the block that begins so to the end all is furniture."""
     article_from: tuple[str, ...] = ()
     """Up to the block that begins so all is furniture."""
+    own_after: tuple[str, ...] = ()
+    """Plain text right behind the first block that holds this is the page's own, also above the article."""
     byline: bool = False
     """After the title stand `原创`, the author and the account, each alone."""
     gone: tuple[Rule, ...] = ()

@@ -34,8 +34,6 @@ class Cleaning(msgspec.Struct, frozen=True, kw_only=True):
     """What each source repeats, by year."""
     off: bool = False
     """`clean = false` for the whole site."""
-    off_sources: frozenset[str] = frozenset()
-    """Names of sources with `clean = false`."""
 
 
 class Opinion(msgspec.Struct, frozen=True):
@@ -61,14 +59,15 @@ def judged(
     lexicons = families.of(host, source)
     cut_from = tuple(mark for lexicon in lexicons for mark in lexicon.family.cut_from)
     article_from = tuple(mark for lexicon in lexicons for mark in lexicon.family.article_from)
-    page = page_of(blocks_of(body, cut_from, article_from, bare(title)), title, source, lexicons, repeats)
+    own_after = tuple(mark for lexicon in lexicons for mark in lexicon.family.own_after)
+    blocks = blocks_of(body, cut_from, article_from, bare(title), own_after)
+    page = page_of(blocks, title, source, lexicons, repeats)
     gone: dict[int, str] = {}
     for _, evidence, _ in EVIDENCE:
         for index, reason in tuple(evidence(page, gone)):
             gone.setdefault(index, reason)
     failure = failure_of(page, gone, is_cut=is_cut)
-    blocks = tuple([Judged(block, gone.get(block.index)) for block in page.blocks])
-    return Opinion(blocks, failure)
+    return Opinion(tuple([Judged(block, gone.get(block.index)) for block in page.blocks]), failure)
 
 
 def kept(blocks: Sequence[Judged]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import takewhile
 
 from generator.reading.boilerplate.blocks import Block
+from generator.reading.boilerplate.families import Found
 from generator.reading.boilerplate.page import Gone, Page
 from generator.reading.text import bare
 
@@ -34,13 +35,18 @@ def up_to_a_mark(page: Page, _gone: Gone) -> Iterator[tuple[int, str]]:
 def before_the_title(page: Page, _gone: Gone) -> Iterator[tuple[int, str]]:
     """On a web page the navigation stands before the title."""
     if page.is_found:
-        yield from ((index, "before the title") for index in range(page.start - 1))
+        yield from ((index, "before the title") for index in _above(page, 0, page.start - 1))
 
 
 def before_the_headline(page: Page, _gone: Gone) -> Iterator[tuple[int, str]]:
     """The same on a page that calls the article otherwise."""
     if not page.is_found:
-        yield from ((index, "before the text") for index in range(1, page.start))
+        yield from ((index, "before the text") for index in _above(page, 1, page.start))
+
+
+def _above(page: Page, first: int, until: int) -> Iterator[int]:
+    """What stands above the article, but for what a family says is its own."""
+    return (block.index for block in page.blocks[first:until] if block.kind != "own")
 
 
 def above_the_title_too(page: Page, _gone: Gone) -> Iterator[tuple[int, str]]:
@@ -60,7 +66,7 @@ def said_twice(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
     seen: dict[str, int] = {}
     for block in page.body:
         if block.kind in {"text", "heading"} and block.units >= 25 and block.index not in gone:
-            if block.index - seen.get(block.text, -4) <= 3:
+            if block.index - seen.get(block.text, -4) <= 3 and not _is_caption(page, block):
                 yield block.index, "said twice"
             seen[block.text] = block.index
     own = [block for block in page.body[:10] if block.units >= 40 and block.index not in gone][:4]
@@ -72,6 +78,11 @@ def said_twice(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
         is_setting = longer <= 1.1 * shorter and _same(first, following[0]) >= 0.9 * shorter
         if same >= max(30, 0.6 * len(first)) and not is_setting:
             yield own[0].index, "said twice"
+
+
+def _is_caption(page: Page, block: Block) -> bool:
+    """Whether it stands below an image amid the text; two images may have the same words."""
+    return page.first < block.index < page.last and page.blocks[block.index - 1].kind == "image"
 
 
 def _same(one: str, other: str) -> int:
@@ -122,6 +133,10 @@ def known_lines(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
         if index in gone:
             continue
         found = page.found[index]
+        if found is None and "\n" in block.text and _is_bar(page, block):
+            yield index, "row of buttons"
+        if found is not None and found.kind == "end" and _is_above(page, block, found):
+            yield index, found.rule.reason
         if found is None or found.kind == "end":
             continue
         place = found.rule.place
@@ -136,9 +151,46 @@ def known_lines(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
         yield index, found.rule.reason
 
 
+_HEAD = 15
+"""Blocks below the title where a list of buttons may stand."""
+
+
+def _is_bar(page: Page, block: Block) -> bool:
+    """Whether a block is words of buttons, each in a line of its own, and a family knows half of them."""
+    is_aside = not page.start + _HEAD < block.index < page.last
+    if block.kind not in ({"text", "list"} if is_aside else {"text"}):
+        return False
+    if block.is_prose or block.units + block.linked > 80:
+        return False
+    lines = [line for line in map(bare, block.plain.split("\n")) if line]
+    known = sum(_is_gone(page, line) for line in lines)
+    return len(lines) >= 3 and max(map(len, lines)) <= 20 and known * 2 >= len(lines)
+
+
+def _is_gone(page: Page, line: str) -> bool:
+    found = next((found for one in page.lexicons if (found := one.lines.get(line))), None)
+    return found is not None and found.kind == "gone"
+
+
+def _is_above(page: Page, block: Block, found: Found) -> bool:
+    """Whether a mark of the end stands above the text: tags, a share bar, the name of who wrote it."""
+    return (
+        page.is_found
+        and found.rule.weak
+        and block.index < page.first <= page.last
+        and block.units <= _NAME
+        and block.kind == "text"
+        and not any(lexicon.family.byline for lexicon in page.lexicons)
+    )
+
+
+_NAME = 40
+"""Letters of a line with a name, or with tags."""
+
+
 def _says_more(block: Block) -> bool:
     """Whether a block amid the text is too long for a button, or an item of a numbered list."""
     return (block.is_prose and block.units > 160) or _NUMBER.match(block.plain) is not None
 
 
-_NUMBER = re.compile(r"[\W_]{0,6}\d{1,2}\s?[、.．)）]\s?\D")
+_NUMBER = re.compile(r"[\W_]{0,6}(?:\d{1,2}|[一二三四五六七八九十]{1,3})\s?[、.．)）]\s?\D")

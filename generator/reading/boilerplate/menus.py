@@ -25,7 +25,7 @@ _LISTS = re.compile(
 _SHARES = re.compile(
     r"\]\([^()\s]{0,100}?(?:facebook\.com/sharer?|(?:twitter|x)\.com/(?:intent|share|home\?status)|linkedin\.com/share|"
     r"linkedin\.com/cws|t\.me/share|telegram\.me/share|wa\.me/|api\.whatsapp\.com|whatsapp://|service\.weibo\.com/share|reddit\.com/submit|"
-    r"pinterest\.com/pin|news\.ycombinator\.com/submit|getpocket\.com|mailto:|\#link_share|/share\?|flipboard\.com)"
+    r"pinterest\.com/pin|news\.ycombinator\.com/submit|getpocket\.com|mailto:|\#link_share|blogger\.com/share-post|/share\?|flipboard\.com)"
 )
 
 

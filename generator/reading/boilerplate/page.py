@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -70,9 +71,23 @@ def last_own(page: Page, gone: Gone) -> int:
     )
 
 
+def is_headline(block: Block) -> bool:
+    """Whether a block that says the title is its heading, and no link to another page."""
+    return block.kind == "heading" and not block.links
+
+
 def is_digest(block: Block) -> bool:
     """Whether a list of links is made of titles: a weekly digest is nothing else."""
     return block.kind == "list" and block.links >= 3 and block.linked >= 30 * block.links
+
+
+def leads_out(block: Block) -> bool:
+    """Whether links go to many sites: references of an article, while related posts stand on one."""
+    return len(set(_HOST.findall(block.text))) >= _SITES
+
+
+_HOST = re.compile(r"\]\(https?://([^/()\s]{1,200})")
+_SITES = 4
 
 
 def page_of(
@@ -102,7 +117,7 @@ def page_of(
         repeats=repeats,
         titles=titles,
         start=start,
-        body=tuple(block for block in blocks[start:] if block.kind not in {"tail", "above"}),
+        body=tuple(block for block in blocks[start:] if block.kind not in {"tail", "above", "own"}),
         is_found=is_found,
         has_headline=has_headline,
         words=words,
@@ -113,7 +128,7 @@ def page_of(
     )
 
 
-_NO_WORDS = frozenset({"code", "tail", "above", "image", "rule"})
+_NO_WORDS = frozenset({"code", "tail", "above", "own", "image", "rule"})
 _LONGEST = 1500
 
 
@@ -144,7 +159,7 @@ def _often(blocks: Sequence[Block], repeats: Repeats) -> tuple[str, ...]:
     return tuple(["" if block.kind in _UNMARKED else _place_of(block, repeats) for block in blocks])
 
 
-_UNMARKED = frozenset({"code", "tail", "above"})
+_UNMARKED = frozenset({"code", "tail", "above", "own"})
 
 
 def _place_of(block: Block, repeats: Repeats) -> str:
@@ -178,6 +193,8 @@ def _titles(blocks: Sequence[Block], wanted: str, prose: Sequence[int]) -> tuple
     if any(exact):  # another wording further down is that of another post, or of a part
         near = []
     for index in sorted({*exact, *near}):
+        if start > 1 and above[index] - above[start] >= _PARAGRAPH and is_headline(blocks[start - 1]):
+            break  # said again amid the text, by a player, say
         if above[index] * 5 <= total or index == 0:
             start = index + 1
     return frozenset((*exact, *(index for index in near if index < start))), start

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from generator.reading.boilerplate.blocks import Block
-from generator.reading.boilerplate.page import Gone, Page, is_digest
+from generator.reading.boilerplate.page import Gone, Page, is_digest, leads_out
 
 
 def repeated_after(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
@@ -49,12 +49,12 @@ def _repeated(  # noqa: C901 - one walk that weighs each kind of block
         if page.often[index] in places:
             yield index, "repeated by the source"
         elif _goes_along(page, block):
-            yield index, "among what the source repeats"
+            yield index, _AMONG
 
 
 def _goes_along(page: Page, block: Block) -> bool:
     """Whether a block is furniture because it stands among furniture: an image, links, a scrap."""
-    if page.is_found and page.last < 0 and is_digest(block):
+    if page.is_found and is_digest(block) and (page.last < 0 or leads_out(block)):
         return False  # nothing but links may be all of a weekly digest
     return (
         block.kind in {"image", "rule"}
@@ -78,12 +78,23 @@ def _heads(page: Page, index: int) -> bool:
 
 
 def _spares(page: Page, gone: Gone, found: list[tuple[int, str]]) -> Iterator[tuple[int, str]]:
-    """What repeats may take: text in sentences only where most of the article's own is left."""
+    """What repeats may take: text in sentences only where most of the article's own is left.
+
+    Where it is not, scraps of text beside it stay too: an article of two lines has no more.
+    """
     prose = {b.index: b.units for b in page.body if b.is_prose and b.index not in gone}
     lost = sum(prose.get(index, 0) for index, _ in found)
     if lost * 2 > sum(prose.values()):
-        return (one for one in found if one[0] not in prose)
+        return (one for one in found if one[0] not in prose and not _is_scrap(page, *one))
     return iter(found)
+
+
+def _is_scrap(page: Page, index: int, reason: str) -> bool:
+    block = page.blocks[index]
+    return reason == _AMONG and page.is_found and block.kind == "text" and not block.is_linked
+
+
+_AMONG = "among what the source repeats"
 
 
 def repeated_inside(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:

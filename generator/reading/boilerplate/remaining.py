@@ -13,6 +13,9 @@ CUT = "cut by the clipper"
 NO_TEXT = "only furniture"
 
 
+_ABOVE = frozenset({"own", "heading", "image", "rule"})
+
+
 class Remaining(msgspec.Struct, frozen=True):
     """The Markdown to publish, empty where nothing readable was saved."""
 
@@ -26,15 +29,18 @@ def remaining(
     body: str, title: str, url: str | None, source: str, origin: Origin | None, cleaning: Cleaning | None
 ) -> Remaining:
     """Take the furniture off a body. Without an original there is no page, and so no furniture."""
-    if url is None or origin is None or cleaning is None or cleaning.off or source in cleaning.off_sources:
+    if url is None or origin is None or cleaning is None or cleaning.off:
         return as_it_is(body, title, url)
     is_cut = prose.is_cut(body)
     opinion = opinion_of(body, title, url, source, origin, cleaning)
     if opinion.failure:
         return Remaining("", Verdict.LINK, opinion.failure)
     text = kept(opinion.blocks)
-    # Where the cut fell into the furniture behind the article, the article is whole.
-    is_cut = is_cut and opinion.blocks[-1].reason is None
+    # Where the cut fell into the furniture behind the article, the article is whole; above it, it is missing.
+    is_cut = is_cut and (
+        opinion.blocks[-1].reason is None
+        or all(one.block.kind in _ABOVE for one in opinion.blocks if one.reason is None)
+    )
     return Remaining(text, Verdict.CUT if is_cut else Verdict.FULL, CUT if is_cut else "")
 
 

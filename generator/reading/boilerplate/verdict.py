@@ -32,6 +32,8 @@ _BROKEN = 0.3
 def failure_of(page: Page, gone: Mapping[int, str], *, is_cut: bool = False) -> str:
     """Why a page holds no article; empty where it holds one. `is_cut`: by the clipper."""
     own = [block for block in page.blocks if block.index not in gone and not _is_end(page, block)]
+    if any(block.kind == "own" for block in own):  # a family knows that this is the page's text
+        return ""
     if found := _failed(page, own) or _nothing(page, own):
         return found
     if not page.blocks or any(lexicon.family.byline for lexicon in page.lexicons):
@@ -82,7 +84,7 @@ def _failed(page: Page, own: Sequence[Block]) -> str:
     return ""
 
 
-_SILENT = frozenset({"code", "table", "tail", "above", "image", "rule"})
+_SILENT = frozenset({"code", "table", "tail", "above", "own", "image", "rule"})
 
 
 def _links(page: Page) -> int:

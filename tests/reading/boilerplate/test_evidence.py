@@ -60,6 +60,7 @@ def test_what_stands_behind_the_text_goes(tail):
         "7. 跨港合作：未来将看到更多跨港的合作。",
         "相关链接：\nhttps://harbour.example/lamps-mended",
         "1、使用望远镜扫描海面，获取船只数据",
+        "（六）虚构灯塔的关注量、点赞量、阅读量、转发量等数据；",
         "Captcha: a word made of five others, and a nuisance to all who want to buy a ticket to the island.",
     ],
 )
@@ -119,6 +120,20 @@ def test_a_caption_used_twice_stays_twice():
 def test_a_sentence_of_a_teaser_above_stays_in_the_text():
     body = page(TEXT[0], *MENU, f"# {TITLE}", *TEXT)
     assert TEXT[0] in text_of(body)
+
+
+@pytest.mark.parametrize("again", [f"### {TITLE}", f"## Coast radio: {TITLE}", f"### [{TITLE}](/listen)"])
+def test_a_title_said_again_by_a_player_amid_the_text_hides_nothing(again):
+    rest = [f"{text} {n}" for n in range(9) for text in TEXT]
+    left = text_of(page(*MENU, f"# {TITLE}", TEXT[0], TEXT[1], "![](/player.png)", again, *rest))
+    assert left.startswith(TEXT[0])
+    assert left.endswith(rest[-1])
+
+
+def test_a_teaser_whose_heading_is_a_link_stands_above_the_text():
+    teaser = f"{TEXT[2]} Read on."
+    left = text_of(page(*MENU, f"### [{TITLE}](/keepers)", teaser, f"# {TITLE}", *TEXT))
+    assert left == ARTICLE
 
 
 def test_a_slogan_above_the_title_does_not_hide_it():

@@ -1,0 +1,79 @@
+"""The line in which a page tells about itself stays, though it stands above the article."""
+
+import datetime as dt
+
+import pytest
+from boilerplate.pages import MENU, TEXT, opinion, page
+
+from generator.model import Verdict
+from generator.reading.boilerplate import kept
+from generator.reading.boilerplate.judge import Cleaning
+from generator.reading.boilerplate.remaining import remaining
+from generator.reading.boilerplate.repeats import Origin, learn
+
+TITLE = "ann starred coast/lamps"
+URL = "https://github.com/coast/lamps"
+MARK = (
+    "* [Notifications](/login) You must be signed in to change notification settings\n"
+    "* [Fork\n  3](/login)\n* [Star\n  7](/login)"
+)
+ABOUT = "Drives the lamps of a harbour, from one to a thousand"
+BAR = "[7\nstars](/coast/lamps/stargazers) [3\nforks](/coast/lamps/forks)"
+TABS = "* [Code](/coast/lamps)\n* [Issues](/coast/lamps/issues)\n* [Pulse](/coast/lamps/pulse)"
+FILES = (
+    "| Name | | Name | Last commit message | Last commit date |\n| --- | --- | --- | --- | --- |\n"
+    "| [lamp.c](/lamp.c) | | first light | | |"
+)
+README = ["* README\n* Code of conduct\n* MIT license", "# Lamps", *TEXT]
+
+
+def repository(*about: str, readme: tuple[str, ...] | list[str] = ()) -> str:
+    top = [*MENU, "[coast](/coast)\n/\n**[lamps](/coast/lamps)**\nPublic", MARK, *about, BAR, TABS]
+    middle = ["Additional navigation options", TABS, "# coast/lamps", "main", "Go to file", FILES]
+    return page(*top, *middle, *readme, title=TITLE)
+
+
+def left_of(body: str) -> str:
+    found = opinion(body, TITLE, URL)
+    return "" if found.failure else kept(found.blocks)
+
+
+def test_the_line_about_a_repository_stays_where_its_readme_was_cut_off():
+    left = remaining(
+        repository(ABOUT) + "...",
+        TITLE,
+        URL,
+        "Ann",
+        Origin("github.com", dt.date(2024, 7, 3), "a"),
+        Cleaning(),
+    )
+    assert (left.text.splitlines()[0], left.verdict) == (ABOUT, Verdict.CUT)
+
+
+def test_it_stays_above_a_readme_whose_tabs_go():
+    assert left_of(repository(ABOUT, readme=README)) == "\n\n".join([ABOUT, "# Lamps", *TEXT])
+
+
+@pytest.mark.parametrize("about", ["A lamp", "灯塔控制"])
+def test_a_line_of_two_words_will_do(about):
+    assert left_of(repository(about)).startswith(about)
+
+
+@pytest.mark.parametrize(
+    "about",
+    [(), ("lamps",), ("### License", "[MIT](/license)"), ("[lamps.example](https://lamps.example)",)],
+    ids=["none", "its name", "heading", "address"],
+)
+def test_a_repository_that_says_nothing_of_itself_is_a_link(about):
+    assert opinion(repository(*about), TITLE, URL).failure == "only navigation"
+
+
+def test_the_words_mean_nothing_on_other_pages():
+    body = page(*MENU, MARK, "Drives all lamps of a harbour.", "# Lamps", *TEXT, title="Lamps")
+    assert "Drives" not in kept(opinion(body, "Lamps").blocks)
+
+
+def test_what_the_source_repeats_does_not_take_it():
+    bodies = [repository(ABOUT, BAR * n) for n in range(1, 5)]
+    found = opinion(bodies[0], TITLE, URL, learn(bodies))
+    assert kept(found.blocks).startswith(ABOUT)

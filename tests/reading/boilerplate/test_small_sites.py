@@ -1,0 +1,139 @@
+"""Furniture of small sites, which have too few articles to repeat it: comments, boxes, buttons, forms."""
+
+import pytest
+from boilerplate.pages import MENU, TEXT, TITLE, opinion, page, text_of
+
+from generator.reading.boilerplate import kept
+from generator.reading.boilerplate.repeats import learn
+
+ARTICLE = "\n\n".join(TEXT)
+THREAD = [
+    "1. ![](https://avatars.example/avatar/1) **Tom**说道：",
+    "   [2024 年 08 月 28 日](https://coast.example/keepers#comment-5912)",
+    "   My uncle kept the lamp at the northern cape, and he never once slept through a night.",
+    "   [回复](https://coast.example/keepers?replytocom=5912#respond)",
+    "   1. **[Ann](https://ann.example)** says:",
+    "      [1 September 2024](https://coast.example/keepers#comment-5929)",
+    "      Neither did his neighbours, since he sang to the ships until the morning came.",
+]
+FORM = [
+    "##### Lascia un commento",
+    "Il tuo indirizzo email non sarà pubblicato. I campi obbligatori sono contrassegnati \\*",
+    "Nome \\*",
+    "[ ]  Salva il mio nome, email e sito web in questo browser per la prossima volta che commento.",
+]
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        THREAD,
+        ["##### 1 commento", "1. Pingback: The lamps of the north", *FORM],
+        ["《灯塔》有2个想法", "写得真好。"],
+        ["☆版权☆", "\\* 网站名称：**[The Coast](https://coast.example/)**\n\\* 本文采用许可协议。"],
+        ["---", "*The Coast is a non-profit and depends on the kind support of its readers: donate here.*"],
+        ["If you can, please consider making a donation.", "---"],
+        ["Posted by Ann Lee on Thursday, 30 May 2024 13:05:00"],
+        ["![](https://secure.gravatar.com/avatar/86a?s=49)Author [Ann](https://coast.example/ann)"],
+        ["### Rate this:", "![](/stars.png)"],
+        ["## Labels", "**"],
+        ["3 + 4 ="],
+        ["## About Us", "The Coast is brought to you by eleven people in a former net loft."],
+        ["### Found this helpful?", "If this article helped you, please share it with others."],
+        ["Published in The Coast", "71K followers"],
+        ["Ann Lee (CC BY 4.0) | Made with [Hugo](https://hugo.example/)"],
+        ["***Editor’s Note: The opinions expressed in this article are those of its author alone.***"],
+        ["原文作者：[Ann](https://coast.example)", "发表日期：2024-05-05"],
+    ],
+    ids=[
+        "thread", "form", "thoughts", "rights", "non-profit", "donation", "posted by", "avatar", "rating",
+        "labels", "sum", "about us", "helpful", "publication", "made with", "note", "dates",
+    ],
+)  # fmt: skip
+def test_what_stands_behind_the_text_goes(tail):
+    left = text_of(page(*MENU, f"# {TITLE}", *TEXT, *tail)).removesuffix("\n\n---")
+    assert left == ARTICLE
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "2 minuti per leggere l'articolo",
+        "10 minutes reading",
+        "Tempo di lettura: 4 min",
+        "字数统计: 3.8k阅读时长: 13 min",
+        "Copy\nDownload\nSource\n[Share](#share-url)",
+        "* Link\n* Facebook\n* Threads",
+        "1. [Home](/)\n2. [News](/news)\n3. Lighthouses",
+        "Save StorySave this story",
+        "Filed under: [Lamps](/lamps) — Ann @ 0:00",
+        "Share this post",
+        "Written by\nAnn Lee",
+        "### Vuoi ricevere le nostre newsletter?",
+    ],
+)
+def test_what_stands_between_title_and_text_goes(head):
+    assert text_of(page(*MENU, f"# {TITLE}", head, *TEXT)) == ARTICLE
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "As [one reader wrote](https://other.example/tides#comment-77), a lamp is a promise, and no machine.",
+        "* Facebook\n* Twitter\n* LinkedIn",
+        "Lamp\nOil\nShare",
+        "Reading takes 10 minutes at most, the keeper said, and the lamp may go out in that time.",
+        "Donations kept the tower standing, as long as there was a bishop to ask for them.",
+        "7 + 5 = 12",
+    ],
+)
+def test_what_belongs_to_the_text_stays(block):
+    paragraphs = [f"{text} {n}" for n in range(8) for text in TEXT]
+    body = page(*MENU, f"# {TITLE}", *paragraphs, block, TEXT[0], TEXT[1])
+    assert block in text_of(body)
+
+
+def test_a_link_to_one_comment_ends_no_article():
+    cited = "[A reader's tale](https://coast.example/tides#comment-77)"
+    assert text_of(page(*MENU, f"# {TITLE}", TEXT[0], cited, *TEXT[1:])).endswith(TEXT[2])
+
+
+def test_two_images_may_have_the_same_words_below_them():
+    caption = "The harbour of the northern cape, seen from above in May."
+    body = page(f"# {TITLE}", TEXT[0], "![](/a.png)", caption, "![](/b.png)", caption, *TEXT[1:])
+    assert text_of(body).count(caption) == 2
+
+
+def test_links_to_many_sites_are_the_article_s_though_its_source_repeats_what_is_around():
+    def episode(n: str, links: str) -> str:
+        told = f"In episode {n} we talk about lamps, and about who pays for their oil, for half an hour."
+        after = ["### Support us", "Tell all your friends about us.", "### Follow us", "We are on the radio."]
+        return page(
+            *MENU, f"# Episode {n}", told, "### Told of this time", links, *after, title=f"Episode {n}"
+        )
+
+    def links(n: str, *hosts: str) -> str:
+        label = f"What the keepers of harbour {n} say about lamps"
+        return "\n".join(f"* [{label}, part {host}](https://{host}.example/{n})" for host in hosts)
+
+    bodies = [episode(n, links(n, "bay", "cape", "dune", "east")) for n in "abcdef"]
+    found = opinion(bodies[0], "Episode a", repeats=learn(bodies))
+    assert links("a", "bay", "cape", "dune", "east") in kept(found.blocks)
+    assert "friends" not in kept(found.blocks)
+
+
+def test_a_note_of_a_line_keeps_it_and_loses_the_comments():
+    standing = "As ever, you may use this post to talk about the news of the harbour that I have not told."
+
+    def note(title: str, line: str, *comments: str) -> str:
+        return page(*MENU, f"# {title}", line, standing, "### Comments", *comments, title=title)
+
+    said = [
+        f"A reader of the {n}th hour has much to say of it, and says it at great length." for n in range(4)
+    ]
+    bodies = [note(f"Lamps, part {n}", f"Lamp number {n}, for sale.", *said) for n in "abcdef"]
+    found = opinion(bodies[0], "Lamps, part a", repeats=learn(bodies))
+    left = kept(found.blocks)
+    assert not found.failure
+    assert "Lamp number a, for sale." in left
+    assert "reader" not in left
