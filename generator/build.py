@@ -21,8 +21,9 @@ from generator.config import Config, Site
 from generator.desk import Desk, Means, Options, Progress, by_place, find_content, read, reader_of
 from generator.errors import BuildError, Problem, Severity
 from generator.grouping.health import healths_of
+from generator.hosts import Size
 from generator.making import FeedJob, Maker, PageJob
-from generator.model import Article, Health, Skipped, Source, TextPolicy, Verdict
+from generator.model import Article, Digest, Health, Skipped, Source, TextPolicy, Verdict
 from generator.output import disk
 from generator.output.assets import StaticFiles, static_files
 from generator.output.write import Transaction, Written, record_of
@@ -34,7 +35,7 @@ from generator.render.frame import Framer
 from generator.render.highlight import stylesheet
 from generator.render.inputs import Inputs, reason
 from generator.render.locales import Speech
-from generator.render.pages import Alias, Page, Plan, pages_of, plan
+from generator.render.pages import Alias, Page, Plan, pages_of, pages_since, plan
 from generator.render.templates import Templates, assets_of, speech, theme_marks
 from generator.stamps import NONE, Stamp, stamp_of
 from generator.tasks import seen_beside
@@ -59,6 +60,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     repaired: int
     skipped: tuple[Skipped, ...]
     pages: Written
+    site: Size | None = None
+    """How large the site is; not known of one that is followed."""
     problems: tuple[Problem, ...]
 
 
@@ -115,7 +118,14 @@ def _built(site: Site, options: Options, means: Means, *, clean: bool) -> Built:
     if not clean and (last := unchanged(site, options, inputs, means.cache)):
         return Built(report=last.report, waits_until=last.waits_until, reasons={})
     desk = read(site, options, means, found)
-    return written(site, options, inputs, Kitchen(site, desk, plan(desk.digest), means), clean=clean).built
+    return written(
+        site, options, inputs, Kitchen(site, desk, planned_of(desk.digest, site.config), means), clean=clean
+    ).built
+
+
+def planned_of(digest: Digest, config: Config) -> Plan:
+    """Plan a digest as its site is configured."""
+    return plan(digest, pages_since(digest, config.articles, config.recent_months))
 
 
 class Wrote(NamedTuple):
@@ -141,14 +151,15 @@ def written(site: Site, options: Options, inputs: bytes, kitchen: Kitchen, *, cl
         transaction.keep(one.path for one in outputs if one.path not in reasons)
         put(kitchen, [one for one in outputs if one.path in reasons], transaction)
         if options.strict and grave(problems):
-            pages = Written(written=0, kept=0, deleted=0)
+            pages, size = Written(written=0, kept=0, deleted=0), None
         else:
             staged = frozenset(transaction.staged)
             pages = transaction.commit()
+            size = ground.size(outputs, reasons)
             with contextlib.suppress(BuildError):  # the site stands: no room for the cache costs time alone
                 ground.remember(outputs, reasons)
             reasons = {path: why for path, why in reasons.items() if path in staged}
-    report = report_of(desk, sorted(problems, key=by_place), pages)
+    report = report_of(desk, sorted(problems, key=by_place), pages, size)
     built = Built(report=report, waits_until=desk.waits_until, reasons=reasons)
     with contextlib.suppress(BuildError):
         remember(site, options, inputs, desk, built, cache)
@@ -411,6 +422,14 @@ class Ground:
             self._cache.keep_standing(self._output, fresh)
             self._cache.drop_standing(self._output, [path for path in self._standing if path not in paths])
 
+    def size(self, outputs: Iterable[Output], made_again: Mapping[str, str]) -> Size:
+        """How much stands there now."""
+        sizes = [
+            (_stamp(self._output / one.path) if one.path in made_again else self._stamps[one.path]).size
+            for one in outputs
+        ]
+        return Size(files=len(sizes), bytes=sum(sizes), largest=max(sizes, default=0))
+
     def _left(self, output: Output) -> Standing:
         inputs = self._copied.get(output.path) or inputs_of(output)
         digest = bytes.fromhex(self._new[output.path])
@@ -508,8 +527,9 @@ def _entry(kitchen: Kitchen, article: Article) -> tuple[feeds.Entry, str, str]:
     address, fragment = plan_.address_of(article)
     item = addresses.absolute(base_url, address, fragment)
     source = plan_.source_of(article)
-    entry = feeds.entry_of(article, source, base_url=base_url, item=item, content="")
-    is_whole = plan_.has_page(article) and source.text is TextPolicy.FULL
+    has_page = plan_.has_page(article)
+    entry = feeds.entry_of(article, source, base_url=base_url, item=item, content="", has_page=has_page)
+    is_whole = has_page and source.text is TextPolicy.FULL
     return entry, article.path if is_whole else "", item
 
 
@@ -529,7 +549,7 @@ def grave(problems: Iterable[Problem]) -> list[Problem]:
     return sorted((problem for problem in problems if problem.severity is not Severity.NOTICE), key=by_place)
 
 
-def report_of(desk: Desk, problems: Iterable[Problem], written: Written) -> Report:
+def report_of(desk: Desk, problems: Iterable[Problem], written: Written, size: Size | None = None) -> Report:
     """Count what a build did."""
     verdicts = Counter(article.verdict for article in desk.digest.articles)
     return Report(
@@ -540,6 +560,7 @@ def report_of(desk: Desk, problems: Iterable[Problem], written: Written) -> Repo
         repaired=desk.repaired,
         skipped=desk.skipped,
         pages=written,
+        site=size,
         problems=tuple(problems),
     )
 

@@ -357,9 +357,9 @@ def serve(asked: Asked, *, port: int, bind: str, open_browser: bool) -> int:
 def list_(asked: Asked, *, what: str, format_: str, text: bool) -> None:
     """List every clipping with what is published of it, or every source with its health."""
     from generator import report
+    from generator.build import planned_of
     from generator.desk import Texts, read, silent
     from generator.grouping.health import healths_of
-    from generator.render.pages import plan
 
     if text and what == "sources":
         raise click.UsageError("--text goes with clippings")
@@ -372,7 +372,7 @@ def list_(asked: Asked, *, what: str, format_: str, text: bool) -> None:
         desk = read(site, options, means)
         if what == "sources":
             return report.healths(healths_of(desk.digest), desk.digest)
-        plan_ = plan(desk.digest)
+        plan_ = planned_of(desk.digest, site.config)
         texts = Texts(site, plan_, means.cache)
         return [*report.entries(plan_, desk, texts.of)] if text else report.entries(plan_, desk, None)
 
@@ -564,6 +564,8 @@ def _tell(
         if asked.verbose:
             report.print_skipped(done.skipped, done.problems)
         report.print_line(report.closing_line(done, seconds))
+        if done.site is not None:
+            report.print_line(report.size_line(done.site))
     if report_file is not None:
         _write_report(report_file, report.report_json(done, seconds))
 

@@ -69,6 +69,10 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """How much of others' text pages and feeds may carry."""
     clean: bool = True
     """Take page furniture off articles."""
+    articles: Literal["all", "recent", "none"] = "all"
+    """Which articles get a page of their own; the others are items that lead to the original."""
+    recent_months: int = 12
+    """How many months, counted back from that of the newest edition, are `recent`."""
     links: Literal["site", "file"] = "site"
     """`file` names `index.html` in links, so that they work when opened from the disk."""
     feed_items: int = 50
@@ -194,7 +198,12 @@ def _read(file: Path) -> Config:
         ) from error
 
 
-_CHOICES = {"language": ("en", "zh"), "links": ("site", "file"), "text": tuple(map(str, TextPolicy))}
+_CHOICES = {
+    "articles": ("all", "recent", "none"),
+    "language": ("en", "zh"),
+    "links": ("site", "file"),
+    "text": tuple(map(str, TextPolicy)),
+}
 
 
 def _choices(key: str, what: str) -> str:
@@ -254,7 +263,7 @@ def _faults(config: Config, file: Path) -> Iterable[Problem]:
         if not LANGUAGE.fullmatch(tag):
             line = _line(file, "languages")
             yield _problem(file, f"`languages` holds {tag!r}", "write tags such as zh or en-GB", line)
-    for key in ("feed_items", "source_feed_items"):
+    for key in ("feed_items", "source_feed_items", "recent_months"):
         if not 1 <= getattr(config, key) <= 1000:
             yield _problem(file, f"`{key}` must lie between 1 and 1000", "", _line(file, key))
     for name, source in config.sources.items():

@@ -31,6 +31,7 @@ from generator.build import (
     inputs_of,
     listed_html,
     page_output,
+    planned_of,
     report_of,
     written,
 )
@@ -67,7 +68,7 @@ from generator.reading.canonical import keys_of
 from generator.reading.discover import is_clipping, is_ignored
 from generator.render import sitemap
 from generator.render.concerned import concerned
-from generator.render.pages import Page, Plan, neighbours_of, pages_of, plan
+from generator.render.pages import Page, Plan, neighbours_of, pages_of
 from generator.render.templates import assets_of
 from generator.stamps import NONE, Stamp, stamp_of
 from generator.tasks import Record, Wanted
@@ -168,7 +169,7 @@ class Followed:
         self._shelf = shelf_of(site, found, means)
         self._records: dict[str, tuple[Record, bytes]] = {}
         desk, self._stories = grouped(site, options, self._shelf, self._kept(means))
-        self._kitchen = Kitchen(site, desk, plan(desk.digest), means)
+        self._kitchen = Kitchen(site, desk, planned_of(desk.digest, site.config), means)
         wrote = written(site, options, inputs, self._kitchen)
         # From here on work is small: it is done in this process, and nothing is shown of it.
         self._means = Means(means.cache, Workers(1), lambda _step, _done, _total: None)
@@ -434,6 +435,7 @@ class Followed:
             counts={edition.first: edition.count for edition in digest.days},
             stories=self._story_of,
             picks=picks,
+            since=last.since,
         )
 
     def _described(self, desk: Desk, digest: Digest, read: dict[str, tuple[Record, bytes]]) -> Desk:

@@ -13,6 +13,7 @@ import msgspec
 
 from generator import addresses
 from generator.errors import Problem, Severity, shown
+from generator.hosts import HOSTS, Size, strain
 
 if TYPE_CHECKING:  # rich and the pipeline take longer to import than most commands take to run
     from rich.console import Console
@@ -124,6 +125,16 @@ def closing_line(report: Report, seconds: float) -> str:
         f"{len(report.skipped):,} skipped{ignored}; {pages.written:,} files written, {pages.kept:,} kept, "
         f"{pages.deleted:,} deleted; {seconds:.1f} s"
     )
+
+
+def size_line(size: Size) -> str:
+    """Say how large a site is, and which hosts take it."""
+    strains = [(host.name, strain(host, size)) for host in HOSTS]
+    fits = ", ".join(name for name, fault in strains if not fault)
+    faults = "".join(f"; too much for {name} ({fault})" for name, fault in strains if fault)
+    advice = '; `articles = "recent"` makes fewer pages' if faults else ""
+    told = f" fits {fits}" if fits else ""
+    return f"{size.files:,} files, {size.bytes / 10**6:,.1f} MB:{told}{faults}{advice}".replace(":;", ":")
 
 
 def checked_line(desk: Desk, problems: Sequence[Problem]) -> str:

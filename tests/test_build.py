@@ -429,3 +429,25 @@ def test_the_language_of_a_source_holds_for_all_its_spellings(root):
     write_clipping(root / "content", "f.md", title="F", source="FOO")
     _, desk = build_site(root)
     assert {article.language for article in desk.digest.articles if article.source == "Foo"} == {"fr"}
+
+
+@pytest.mark.parametrize(("articles", "pages"), [("all", 3), ("recent", 2), ("none", 0)])
+def test_which_articles_get_pages_is_the_curators_choice(root, articles, pages):
+    write_config(root, f'base_url = "https://digest.example/"\narticles = "{articles}"\nrecent_months = 1\n')
+    report, _ = build_site(root)
+    files = files_of(root / "public")
+    assert len([path for path in files if path.startswith("articles/")]) == pages
+    assert report.published == 4
+    assert report.site.files == len(files) - 1  # the record of them does not count
+    assert report.site.bytes == sum(map(len, files.values())) - len(files[".broadsheet.json"])
+    met = reachable(root / "public")
+    assert all(
+        any(url in page.hrefs for page in met.values()) for url in ["https://origin.example/other/four.md"]
+    )
+
+
+def test_what_has_no_original_keeps_its_page(root):
+    write_config(root, 'articles = "none"\n')
+    write_clipping(root / "content", "own.md", title="Own", url=None)
+    build_site(root)
+    assert len([path for path in files_of(root / "public") if path.startswith("articles/")]) == 1

@@ -34,7 +34,8 @@ def test_build_ends_with_a_line_that_counts(root, capfd):
     assert run(["build"]) == DONE
     out, err = capfd.readouterr()
     assert re.fullmatch(
-        r"3 found, 2 published, 1 repaired, 1 skipped; \d+ files written, 0 kept, 0 deleted; \d+\.\d s",
+        r"3 found, 2 published, 1 repaired, 1 skipped; \d+ files written, 0 kept, 0 deleted; \d+\.\d s\n"
+        r"\d+ files, 0\.\d MB: fits Cloudflare Pages, GitHub Pages",
         out.strip(),
     )
     assert "warning: b.md:2:" in err

@@ -36,6 +36,8 @@ language = "en"                      # of the interface: "en" or "zh"
 # clean = true                       # take page furniture off articles
 # text = "full"                      # how much of others' text to show: "full", "excerpt" or "link"
 # links = "site"                     # "file" for a site that is opened from the disk
+# articles = "all"                   # which get a page: "all", "recent", "none"
+# recent_months = 12                 # what "recent" means
 # feed_items = 50                    # entries in the digest's feeds
 # source_feed_items = 20             # entries in each source's feeds
 
@@ -72,6 +74,8 @@ language = "zh"                      # 界面语言："en" 或 "zh"
 # clean = true                       # 去掉网页上与文章无关的部分
 # text = "full"                      # 展示他人文字的多少："full"、"excerpt" 或 "link"
 # links = "site"                     # 直接从磁盘打开网页时用 "file"
+# articles = "all"                   # 哪些文章有自己的页面："all"、"recent"、"none"
+# recent_months = 12                 # "recent" 指最近几个月
 # feed_items = 50                    # 全站订阅源的条数
 # source_feed_items = 20             # 每个来源的订阅源的条数
 

@@ -79,14 +79,16 @@ def entry_id(article_id: str) -> str:
     return uuid.uuid5(NAMESPACE, article_id).urn
 
 
-def entry_of(article: Article, source: Source, *, base_url: str, item: str, content: str) -> Entry:
+def entry_of(
+    article: Article, source: Source, *, base_url: str, item: str, content: str, has_page: bool = True
+) -> Entry:
     """Make an article's entry, with as much text as its source's policy allows.
 
     `item` is the absolute address of the article's item in a list; `content` is sanitised HTML with
     absolute addresses.
     """
     page = addresses.absolute(base_url, addresses.article(article.id))
-    own = page if addresses.has_page(article, source.text) else None
+    own = page if has_page and addresses.has_page(article, source.text) else None
     return Entry(
         id=entry_id(article.id),
         title=article.title,

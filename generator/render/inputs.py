@@ -153,11 +153,17 @@ class Inputs:
         marks, stories = self._marks, self._plan.stories
         told = [story for article in articles if (story := stories.get(article.id))]
         return (
-            hashed(b"".join([marks[article.id] for article in articles])),
+            hashed(b"".join([marks[article.id] for article in articles]), self._paged(articles)),
             hashed(sources),
             hashed(b"".join(map(self._story_mark, told))),
             hashed(repr(about).encode("utf-8", "surrogatepass")),
         )
+
+    def _paged(self, articles: Iterable[Article]) -> bytes:
+        """Which of some articles have pages, where time decides it; else their marks say it."""
+        if self._plan.since == dt.date.min:
+            return b""
+        return bytes(self._plan.has_page(article) for article in articles)
 
     def _sources_of(self, articles: Iterable[Article]) -> bytes:
         return b"".join(self._sources[article.source] for article in articles)
@@ -166,7 +172,8 @@ class Inputs:
         known = self._stories.get(story.id)
         if known is None or known[0] is not story:
             marks = (self._marks[article.id] + self._sources[article.source] for article in story.articles)
-            known = self._stories[story.id] = story, hashed(story.id.encode(), *marks)
+            paged = self._paged(story.articles)
+            known = self._stories[story.id] = story, hashed(story.id.encode(), paged, *marks)
         return known[1]
 
     def _health(self, name: str) -> bytes:

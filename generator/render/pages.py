@@ -66,6 +66,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """The story that an article belongs to, by the article's id."""
     picks: tuple[Article, ...]
     """What the curator pinned, newest first."""
+    since: dt.date = dt.date.min
+    """The first day whose articles get pages of their own; before it only those without an original do."""
 
     def source_of(self, article: Article) -> Source:
         """The source that published an article."""
@@ -73,7 +75,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     def has_page(self, article: Article) -> bool:
         """Whether an article gets a page of its own."""
-        return addresses.has_page(article, self.source_of(article).text)
+        is_here = article.date >= self.since or article.url is None
+        return is_here and addresses.has_page(article, self.source_of(article).text)
 
     def story_page(self, story: Story) -> str | None:
         """The address of a story's page, which it has with more than two articles."""
@@ -105,8 +108,19 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         return addresses.source_month(source, article.date.replace(day=1), self.parts[article.id]), article.id
 
 
-def plan(digest: Digest) -> Plan:
-    """Index a digest for the making of its pages."""
+def pages_since(digest: Digest, articles: str, months: int) -> dt.date:
+    """The first day whose articles get pages: of `all`, of `recent` ones (whole months), or of `none`."""
+    if articles == "all" or not digest.days:
+        return dt.date.min
+    if articles == "none":
+        return dt.date.max
+    newest = digest.days[-1].first
+    month = newest.year * 12 + newest.month - months
+    return dt.date(month // 12, month % 12 + 1, 1) if month >= 12 else dt.date.min
+
+
+def plan(digest: Digest, since: dt.date = dt.date.min) -> Plan:
+    """Index a digest for the making of its pages; articles from `since` on get one of their own."""
     parts = {
         article.id: number
         for source in digest.sources.values()
@@ -123,6 +137,7 @@ def plan(digest: Digest) -> Plan:
         counts=counts,
         stories=stories,
         picks=tuple(article for article in digest.articles if article.pinned),
+        since=since,
     )
 
 
