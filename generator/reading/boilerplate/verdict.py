@@ -98,6 +98,8 @@ def _nothing_behind(page: Page, own: Sequence[Block], *, is_cut: bool) -> str:
     """Under the title of a page with a menu nothing is left but a date, a name, and links."""
     if any(block.is_prose or block.kind in {"code", "table"} for block in own if not block.is_linked):
         return ""
+    if is_cut and own and "](#" in own[-1].text:  # the cut fell into the table of contents
+        return "only navigation"
     text = sum(block.units + block.linked for block in own if not block.is_linked and not is_date(block))
     titles = sum(block.linked for block in own if block.links and block.linked >= 25 * block.links)
     if text + titles >= _BARELY or (not is_cut and any(block.kind == "image" for block in own)):

@@ -53,6 +53,12 @@ def test_a_title_with_nothing_behind_it_is_no_article():
     assert opinion(body, is_cut=True).failure == "only navigation"
 
 
+def test_a_table_of_contents_up_to_the_cut_is_no_article():
+    contents = "* [The lamp of the tower](#lamp)\n  + [Who trimmed it every night](#who)\n  + [What it cost](#cost)"
+    body = page(*MENU, f"## {TITLE}", "May 8, 2024", "Table of contents", "Show", contents)
+    assert opinion(body, is_cut=True).failure == "only navigation"
+
+
 def test_the_beginning_of_a_text_is_an_article():
     body = page(*MENU, f"## {TITLE}", "May 8, 2024", "## Keepers climbed the stairs each")
     assert opinion(body, is_cut=True).failure == ""
