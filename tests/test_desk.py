@@ -191,3 +191,26 @@ def test_what_changed_while_it_was_learned_from_is_learned_again(root, monkeypat
     build_site(root)
     with Cache.of(root / ".broadsheet") as cache:
         assert cache.repeats("origin.example", 2024) == kept
+
+
+@pytest.mark.parametrize(
+    ("config", "fields", "is_cleaned"),
+    [
+        ("", {}, True),
+        ("clean = false\n", {}, False),
+        ('[sources."The Post"]\nclean = false\n', {}, False),
+        ('[sources."Post"]\naliases = ["THE  post"]\nclean = false\n', {}, False),
+        ('[sources."Another"]\nclean = false\n', {}, True),
+        ("", {"clean": "false"}, False),
+    ],
+)
+def test_cleaning_is_off_for_a_site_a_source_by_any_spelling_or_an_article(
+    tmp_path, config, fields, is_cleaned
+):
+    write_config(tmp_path, config)
+    others = "\n".join(f"* [Another post of ours, number {n}](https://origin.example/{n})" for n in range(5))
+    body = f"{BODY} {BODY} {BODY}\n\n## Related posts\n\n{others}"
+    write_clipping(tmp_path / "content", "a.md", body, source="the post", **fields)
+    build_site(tmp_path)
+    [page] = [path for path in files_of(tmp_path / "public") if path.startswith("articles/")]
+    assert ("number 3" not in (tmp_path / "public" / page).read_text("utf-8")) == is_cleaned
