@@ -30,6 +30,7 @@ from generator.grouping.evidence import (
     LONGEST,
     NEAR,
     REASONS,
+    channels,
     evidence_of,
     is_hopeless,
     judge,
@@ -70,6 +71,10 @@ class Pairs:
         for group in self._titles.shared():
             for one in title_refrains([self.evidence[at] for at in group]):
                 one.mute_title()
+        for group in self._keys.shared():
+            if found := channels(of_key := [self.evidence[at] for at in group]):
+                for one in of_key:
+                    one.channels |= found
         self._judge_all()
 
     @cached_property
@@ -153,8 +158,12 @@ class Pairs:
         """All articles with the title of one."""
         return self._alive(self._titles.owners(self.evidence[at].text, [(0, len(self.evidence))]))
 
+    def _of_key(self, key: str) -> list[int]:
+        """All articles with a key."""
+        return self._alive(self._keys.owners(key, [(0, len(self.evidence))]))
+
     def _turned(self, changed: Iterable[int]) -> set[int]:
-        """Articles that became refrains, or are none any longer, as others like them came or went."""
+        """Articles that became refrains or channels, or are none any longer, as others came or went."""
         found: set[int] = set()
         for at in changed:
             texts = self._of_text(at)
@@ -171,6 +180,10 @@ class Pairs:
                 for one in titles
                 if (id(self.evidence[one]) in muted) is not self.evidence[one].is_refrain
             )
+            for key in self.evidence[at].keys:
+                of_key = self._of_key(key)
+                is_channel = key in channels([self.evidence[one] for one in of_key])
+                found.update(one for one in of_key if (key in self.evidence[one].channels) is not is_channel)
         return found
 
     def _mute(self, at: int) -> None:
@@ -180,6 +193,9 @@ class Pairs:
             one.mute_text()
         if one in title_refrains([self.evidence[other] for other in self._of_title(at)]):
             one.mute_title()
+        one.channels = frozenset(
+            key for key in one.keys if key in channels([self.evidence[at] for at in self._of_key(key)])
+        )
 
     def _alive(self, numbers: Iterable[int]) -> list[int]:
         return [at for at in numbers if at not in self._gone]
