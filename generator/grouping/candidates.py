@@ -7,6 +7,7 @@ does on whole lists (`dict(zip(…))`, `index`, `find`), since nearly every name
 from __future__ import annotations
 
 import operator
+import re
 import zlib
 from array import array
 from bisect import bisect_left
@@ -22,6 +23,9 @@ NEIGHBOURS = 8
 _AT_ONCE = 48
 _RUN = 16
 _RUNS = 5
+_LONG_WORD = re.compile(r"\b([a-zà-ÿ])[a-zà-ÿ]{4,}\b")
+_OUTLINE = 11
+"""Letters and spaces of an outline at least: shorter titles say too little to be one in spite of an error."""
 
 Spans = Sequence[tuple[int, int]]
 """Ranges of articles' numbers."""
@@ -155,9 +159,14 @@ def neighbours(group: Sequence[int], first: int = 0) -> Iterator[tuple[int, int]
 
 
 def runs(title: str) -> list[int]:
-    """A few of a title's runs of eight Chinese characters or sixteen Latin letters, as numbers.
+    """A few of a title's runs of eight Chinese characters or sixteen Latin letters, and its outline.
 
-    Like titles choose the same ones (MinHash, bottom k).
+    All as numbers. Like titles choose the same runs (MinHash, bottom k); an error in a long word leaves the
+    outline as it is.
     """
     raw = title.encode("gb18030", "replace")
-    return sorted(set(map(zlib.crc32, [raw[at : at + _RUN] for at in range(len(raw) - _RUN + 1)])))[:_RUNS]
+    outline = _LONG_WORD.sub(r"\1", title)
+    has_outline = len(title) > len(outline) >= _OUTLINE
+    names = [zlib.crc32(outline.encode("utf-8", "replace"))] if has_outline else []
+    found = set(map(zlib.crc32, [raw[at : at + _RUN] for at in range(len(raw) - _RUN + 1)]))
+    return names + sorted(found)[:_RUNS]

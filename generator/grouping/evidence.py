@@ -14,6 +14,7 @@ from generator.grouping.titles import (
     Title,
     clash,
     exchanged,
+    explains,
     is_misspelt,
     is_part,
     is_plain,
@@ -268,13 +269,23 @@ def _is_mended(one: Evidence, other: Evidence) -> bool:
 def _has_new_headline(one: Evidence, other: Evidence) -> bool:
     """Whether of two empty copies, of one source and day, a headline and its address have one word changed.
 
-    The headline is long and in Latin script, the word no name, which would have a capital: templates differ
-    by names, kinds of flaws, and parts.
+    The headline is long, no advice, and the word no name, which would have a capital: templates differ by
+    names, kinds of flaws, and parts.
     """
     differing = exchanged(one.text, other.text)
-    if not differing or one.source != other.source or one.day != other.day or one.title.weight < _HEADLINE:
+    if (
+        not differing
+        or one.source != other.source
+        or one.day != other.day
+        or one.signature
+        or other.signature
+    ):
         return False
-    if one.signature or other.signature or not all(map(_is_common, differing, (one, other))):
+    if (
+        one.title.weight < _HEADLINE
+        or explains(one.title)
+        or not all(map(_is_common, differing, (one, other)))
+    ):
         return False
     words = one.text.split()
     return any(is_respelt(key, its, words, differing) for key in one.keys for its in other.keys)

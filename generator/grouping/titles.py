@@ -102,6 +102,9 @@ _SERIAL = re.compile(
     r"|\w{4,};\s*\w{4,}|newsletter|\bweekly\b|\bdaily\b|\bmonthly\b|\broundup\b|\bround-up\b|\bdigest\b|\brecap\b"
     r"|\bpodcast\b|\bthis week\b|\bweek in\b|\bsettiman\w+|\bstormcast\b"
 )
+_EXPLAINS = re.compile(
+    r"(?:how|what|why|when|where|which|who|top|best|tips|understanding|(?:an? )?(?:guide|introduction))\b"
+)
 _CVE = r"[\s(（【]*(?:cve|cnvd|cnnvd|qvd)[-\d\s]*[)）】]*"
 _WARNING = (
     r"(?:漏洞(?:通告|预警|告警|提示|速递|复现|详情)|风险(?:提示|通告)|安全通告|[已可成功]复现"
@@ -293,6 +296,11 @@ def exchanged(one: str, other: str) -> tuple[str, str] | tuple[()]:
         return ()
     differing = [pair for pair in zip(ours, theirs, strict=True) if pair[0] != pair[1]]
     return differing[0] if len(differing) == 1 else ()
+
+
+def explains(title: Title) -> bool:
+    """Whether a title asks or advises: such come in sets, one a subject."""
+    return _EXPLAINS.match(title.text) is not None
 
 
 def is_plain(word: str) -> bool:
