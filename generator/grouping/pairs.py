@@ -63,6 +63,7 @@ class Pairs:
         with_text = ((at, (one.signature,)) for at, one in enumerate(known) if one.signature)
         self._texts = Names(with_text, span=SPAN)
         self._bands: Bands | None = None
+        self._told: dict[str, bool] = {}
         self._before: dict[int, dict[int, int]] = {}
         self._after: dict[int, set[int]] = defaultdict(set)
         for group in self._texts.shared():
@@ -120,6 +121,7 @@ class Pairs:
         for at in old:
             del self.numbers[self.article(at).path]
         self._gone |= old
+        self._told.clear()
         if self._bands is None:
             self._bands = Bands((at, one.signature) for at, one in enumerate(self.evidence))
         new = [self._add(article) for article in come]
@@ -162,6 +164,12 @@ class Pairs:
         """All articles with a key."""
         return self._alive(self._keys.owners(key, [(0, len(self.evidence))]))
 
+    def _is_channel(self, key: str) -> bool:
+        """Whether a key names no article; looked up once in a change."""
+        if key not in self._told:
+            self._told[key] = key in channels([self.evidence[at] for at in self._of_key(key)])
+        return self._told[key]
+
     def _turned(self, changed: Iterable[int]) -> set[int]:
         """Articles that became refrains or channels, or are none any longer, as others came or went."""
         found: set[int] = set()
@@ -180,9 +188,9 @@ class Pairs:
                 for one in titles
                 if (id(self.evidence[one]) in muted) is not self.evidence[one].is_refrain
             )
-            for key in self.evidence[at].keys:
+            for key in set(self.evidence[at].keys) - self._told.keys():
                 of_key = self._of_key(key)
-                is_channel = key in channels([self.evidence[one] for one in of_key])
+                self._told[key] = is_channel = key in channels([self.evidence[one] for one in of_key])
                 found.update(one for one in of_key if (key in self.evidence[one].channels) is not is_channel)
         return found
 
@@ -193,9 +201,7 @@ class Pairs:
             one.mute_text()
         if one in title_refrains([self.evidence[other] for other in self._of_title(at)]):
             one.mute_title()
-        one.channels = frozenset(
-            key for key in one.keys if key in channels([self.evidence[at] for at in self._of_key(key)])
-        )
+        one.channels = frozenset(filter(self._is_channel, one.keys))
 
     def _alive(self, numbers: Iterable[int]) -> list[int]:
         return [at for at in numbers if at not in self._gone]
