@@ -159,14 +159,15 @@ def neighbours(group: Sequence[int], first: int = 0) -> Iterator[tuple[int, int]
 
 
 def runs(title: str) -> list[int]:
-    """A few of a title's runs of eight Chinese characters or sixteen Latin letters, and its outline.
+    """A few of a title's runs of eight Chinese characters or sixteen Latin letters, as numbers.
 
-    All as numbers. Like titles choose the same runs (MinHash, bottom k); an error in a long word leaves the
-    outline as it is.
+    Like titles choose the same ones (MinHash, bottom k).
     """
     raw = title.encode("gb18030", "replace")
-    outline = _LONG_WORD.sub(r"\1", title)
-    has_outline = len(title) > len(outline) >= _OUTLINE
-    names = [zlib.crc32(outline.encode("utf-8", "replace"))] if has_outline else []
-    found = set(map(zlib.crc32, [raw[at : at + _RUN] for at in range(len(raw) - _RUN + 1)]))
-    return names + sorted(found)[:_RUNS]
+    return sorted(set(map(zlib.crc32, [raw[at : at + _RUN] for at in range(len(raw) - _RUN + 1)])))[:_RUNS]
+
+
+def outline(title: str) -> list[int]:
+    """A title with long words' first letters, which an error in one leaves as it is, as a number, if any."""
+    short = _LONG_WORD.sub(r"\1", title)
+    return [zlib.crc32(short.encode("utf-8", "replace"))] if len(title) > len(short) >= _OUTLINE else []

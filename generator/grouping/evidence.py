@@ -76,6 +76,11 @@ class Evidence(msgspec.Struct, gc=False, eq=False):
         return self.article.keys
 
     @property
+    def is_empty(self) -> bool:
+        """Whether it has too little text to compare, whatever its text speaks for."""
+        return _is_empty(self.article)
+
+    @property
     def source(self) -> str:
         """Who published it."""
         return self.article.source
@@ -115,9 +120,14 @@ class Evidence(msgspec.Struct, gc=False, eq=False):
         return not set(self.homes).isdisjoint(other.homes)
 
 
+def _is_empty(article: Article) -> bool:
+    """Whether too little of an article was saved to compare."""
+    return article.verdict is Verdict.LINK or article.letters < _FEWEST_LETTERS
+
+
 def evidence_of(article: Article) -> Evidence:
     """Collect what speaks for an article."""
-    is_empty = article.verdict is Verdict.LINK or article.letters < _FEWEST_LETTERS
+    is_empty = _is_empty(article)
     return Evidence(
         article=article,
         day=article.date.toordinal(),

@@ -22,6 +22,7 @@ from generator.grouping.candidates import (
     Names,
     Spans,
     neighbours,
+    outline,
     runs,
     shared_bands,
     stretches,
@@ -30,6 +31,7 @@ from generator.grouping.evidence import (
     LONGEST,
     NEAR,
     REASONS,
+    Evidence,
     channels,
     evidence_of,
     is_hopeless,
@@ -58,7 +60,7 @@ class Pairs:
         known = self.evidence
         self._keys = Names(((at, one.keys) for at, one in enumerate(known)), span=SPAN)
         self._titles = Names(((at, (one.text,)) for at, one in enumerate(known)), span=SPAN)
-        runs_of = ((at, runs(one.text)) for at, one in enumerate(known))
+        runs_of = ((at, _parts(one)) for at, one in enumerate(known))
         self._runs = Names(runs_of, span=LONGEST, numbers=True)
         with_text = ((at, (one.signature,)) for at, one in enumerate(known) if one.signature)
         self._texts = Names(with_text, span=SPAN)
@@ -149,7 +151,7 @@ class Pairs:
         one = self.evidence[at]
         yield self._titles, one.text
         yield from ((self._keys, key) for key in one.keys)
-        yield from ((self._runs, run) for run in runs(one.text))
+        yield from ((self._runs, run) for run in _parts(one))
 
     def _of_text(self, at: int) -> list[int]:
         """All articles with the text of one."""
@@ -314,3 +316,8 @@ class Pairs:
         day, days = self.evidence[at].day, self._days
         near = bisect_left(days, day - span), bisect_right(days, day + span)
         return near, (len(days), len(self.evidence))
+
+
+def _parts(one: Evidence) -> list[int]:
+    """What else than the same title names an article: parts of it, and where it is empty its outline."""
+    return runs(one.text) + outline(one.text) if one.is_empty else runs(one.text)
