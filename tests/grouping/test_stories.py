@@ -313,6 +313,14 @@ def test_a_short_excerpt_needs_a_like_title():
     assert not are_same(one, article("b", "Nobody knows what printers of the old town want", part))
 
 
+def test_a_piece_that_takes_over_passages_and_adds_its_own_is_another():
+    text = prose(1, 400)
+    one = article("a", "How the printers of the old town kept their type and their presses", text)
+    passages, own = " ".join(text.split()[:85]), prose(2, 24)
+    other = article("b", "How the printers of the old town kept a new press alive", f"{passages} {own}")
+    assert not are_same(one, other)
+
+
 def test_names_of_flaws_are_written_in_two_ways():
     text = prose(1, 120)
     one = article("a", "Typesetter 1.2.5 Remote Command Execution exploit", text + " " + prose(2, 40))
