@@ -7,7 +7,6 @@ does on whole lists (`dict(zip(…))`, `index`, `find`), since nearly every name
 from __future__ import annotations
 
 import operator
-import re
 import zlib
 from array import array
 from bisect import bisect_left
@@ -23,7 +22,6 @@ NEIGHBOURS = 8
 _AT_ONCE = 48
 _RUN = 16
 _RUNS = 5
-_LONG_WORD = re.compile(r"\b([a-zà-ÿ])[a-zà-ÿ]{4,}\b")
 _OUTLINE = 11
 """Letters and spaces of an outline at least: shorter titles say too little to be one in spite of an error."""
 
@@ -169,5 +167,8 @@ def runs(title: str) -> list[int]:
 
 def outline(title: str) -> list[int]:
     """A title with long words' first letters, which an error in one leaves as it is, as a number, if any."""
-    short = _LONG_WORD.sub(r"\1", title)
+    words = title.split()
+    short = " ".join(
+        [word[0] if len(word) > 4 and word.isascii() and word.isalpha() else word for word in words]
+    )
     return [zlib.crc32(short.encode("utf-8", "replace"))] if len(title) > len(short) >= _OUTLINE else []
