@@ -22,6 +22,8 @@ NEIGHBOURS = 8
 _AT_ONCE = 48
 _RUN = 16
 _RUNS = 5
+_OUTLINE = 11
+"""Letters and spaces of an outline at least: shorter titles say too little to be one in spite of an error."""
 
 Spans = Sequence[tuple[int, int]]
 """Ranges of articles' numbers."""
@@ -161,3 +163,12 @@ def runs(title: str) -> list[int]:
     """
     raw = title.encode("gb18030", "replace")
     return sorted(set(map(zlib.crc32, [raw[at : at + _RUN] for at in range(len(raw) - _RUN + 1)])))[:_RUNS]
+
+
+def outline(title: str) -> list[int]:
+    """A title with long words' first letters, which an error in one leaves as it is, as a number, if any."""
+    words = title.split()
+    short = " ".join(
+        [word[0] if len(word) > 4 and word.isascii() and word.isalpha() else word for word in words]
+    )
+    return [zlib.crc32(short.encode("utf-8", "replace"))] if len(title) > len(short) >= _OUTLINE else []

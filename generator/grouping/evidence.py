@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 
 import msgspec
 
 from generator.grouping.likeness import contained, likeness
-from generator.grouping.titles import Title, clash, is_part, kinship, miscount, retold, title_of, words_of
+from generator.grouping.places import home_of, is_channel, is_of_one, is_respelt
+from generator.grouping.titles import (
+    Title,
+    clash,
+    exchanged,
+    explains,
+    is_misspelt,
+    is_part,
+    is_plain,
+    kinship,
+    miscount,
+    retold,
+    title_of,
+    words_of,
+)
 from generator.model import Article, Verdict
 
 REASONS = ("key", "title and text", "text", "most of the text", "text at home", "title", "like title")
@@ -25,6 +38,12 @@ Excerpts have .35 to .55 of a text in common with it, a roundup at most .21 with
 LONGEST = 40
 """Days for which a title, however much it says, means the same article."""
 
+_DAYS_OF_ADDRESS = 7
+"""Within which an article gets another title."""
+_DAYS_OF_ERROR = 14
+"""Within which a title is mended."""
+_HEADLINE = 8
+"""Words of a headline of which one may be another."""
 _FEWEST_LETTERS = 150
 """Of a text that can be compared; what shorter ones share says nothing."""
 _REFRAIN = 3
@@ -32,10 +51,6 @@ _LITTLE = 200
 """Letters of which a text consists that was hardly saved."""
 _LONG = 1000
 """Letters of a text that is no account's frame, however often it comes."""
-_CHANNEL = re.compile(r"/(?:category|categories|tags?|topics?|authors?|archives?|labels?)/")
-"""Addresses under which today's articles stand."""
-_MANY_AUTHORS = frozenset({"x.com", "medium.com", "weibo.com", "t.me", "youtube.com", "reddit.com"})
-"""Hosts on which the first part of the path tells whose page it is."""
 
 
 class Evidence(msgspec.Struct, gc=False, eq=False):
@@ -50,6 +65,8 @@ class Evidence(msgspec.Struct, gc=False, eq=False):
     """Empty where there is too little text to compare, or a text that its home has under any title."""
     is_refrain: bool = False
     """Its home has this title again and again."""
+    channels: frozenset[str] = frozenset()
+    """Keys of its that name none of their articles."""
     _title: Title | None = None
     _homes: tuple[str, ...] = ()
 
@@ -57,6 +74,11 @@ class Evidence(msgspec.Struct, gc=False, eq=False):
     def keys(self) -> tuple[str, ...]:
         """What its original is known by."""
         return self.article.keys
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it has too little text to compare, whatever its text speaks for."""
+        return _is_empty(self.article)
 
     @property
     def source(self) -> str:
@@ -98,9 +120,14 @@ class Evidence(msgspec.Struct, gc=False, eq=False):
         return not set(self.homes).isdisjoint(other.homes)
 
 
+def _is_empty(article: Article) -> bool:
+    """Whether too little of an article was saved to compare."""
+    return article.verdict is Verdict.LINK or article.letters < _FEWEST_LETTERS
+
+
 def evidence_of(article: Article) -> Evidence:
     """Collect what speaks for an article."""
-    is_empty = article.verdict is Verdict.LINK or article.letters < _FEWEST_LETTERS
+    is_empty = _is_empty(article)
     return Evidence(
         article=article,
         day=article.date.toordinal(),
@@ -124,6 +151,13 @@ def title_refrains(group: Sequence[Evidence]) -> list[Evidence]:
     return _refrains(group, lambda one: one.day)
 
 
+def channels(group: Sequence[Evidence]) -> frozenset[str]:
+    """The keys of all articles of a group, where they have too many titles to be one article's."""
+    if len(group) < _REFRAIN or len({one.text for one in group}) < _REFRAIN:
+        return frozenset()
+    return frozenset(group[0].keys).intersection(*(one.keys for one in group))
+
+
 def _refrains(group: Sequence[Evidence], *variants: Callable[[Evidence], Hashable]) -> list[Evidence]:
     """Those of a group whose home has enough variants, of each kind, of what they have in common."""
     if len(group) < _REFRAIN:
@@ -144,14 +178,6 @@ def _is_account(one: Evidence) -> bool:
     return all(":" in home for home in one.homes)
 
 
-def home_of(key: str) -> str:
-    """The host of a key, or the account where a host is many's: `wechat:MzA…`, `x.com/name`."""
-    if key.startswith("wechat:"):
-        return key.partition("/")[0]
-    host, _, path = key.partition("/")
-    return f"{host}/{path.partition('/')[0]}" if host in _MANY_AUTHORS else host
-
-
 def is_hopeless(one: Evidence, other: Evidence) -> bool:
     """Whether little work tells that `judge` finds nothing in two whose titles have a run in common."""
     if one.text == other.text or not set(one.keys).isdisjoint(other.keys):
@@ -161,7 +187,7 @@ def is_hopeless(one: Evidence, other: Evidence) -> bool:
     shorter, longer = sorted((len(one.text), len(other.text)))
     if 10 * shorter < 6 * longer or abs(one.day - other.day) > LONGEST:
         return True
-    return one.is_at_home_with(other)
+    return one.is_at_home_with(other) and not exchanged(one.text, other.text)
 
 
 def judge(one: Evidence, other: Evidence) -> str:
@@ -174,10 +200,10 @@ def judge(one: Evidence, other: Evidence) -> str:
         return "key" if _by_key(one, other, common, share) else ""
     inside = contained(share, one.letters, other.letters)
     at_home = one.is_at_home_with(other)
-    if one.text == other.text:
+    if one.text == other.text or _is_mended(one, other):
         return _by_title(one, other, share, inside, at_home=at_home)
     if at_home:
-        return "text at home" if _at_home(one, other, share) else ""
+        return _at_home(one, other, share)
     if one.signature and other.signature:
         return _by_text(one, other, share, inside)
     is_near = abs(one.day - other.day) <= _days_of_title(one.title, at_home=False)
@@ -188,14 +214,23 @@ def _by_key(one: Evidence, other: Evidence, common: set[str], share: float) -> b
     """WeChat's key names one post; an address may serve a channel, or another text than before."""
     if any(key.startswith("wechat:") for key in common) or one.text == other.text:
         return True
-    if all(map(_CHANNEL.search, common)):
+    if all(map(is_channel, common)):
         return share >= 0.9 and not clash(one.title, other.title)
     kin = kinship(one.title, other.title)
     if not (one.signature and other.signature):
-        return kin >= (0.4 if one.source == other.source else 0.1) and not clash(one.title, other.title)
+        is_kin = kin >= (0.4 if one.source == other.source else 0.1)
+        return (is_kin or _is_retitled(one, other, common)) and not clash(one.title, other.title)
     if clash(one.title, other.title) and share < 0.9:
         return False
     return kin >= 0.3 or share >= 0.5
+
+
+def _is_retitled(one: Evidence, other: Evidence, common: Iterable[str]) -> bool:
+    """Whether one article's address has two titles, and no more, at one source within days."""
+    if one.source != other.source or abs(one.day - other.day) > _DAYS_OF_ADDRESS:
+        return False
+    words = {*one.text.split(), *other.text.split()}
+    return any(is_of_one(key, words) for key in common if key not in one.channels)
 
 
 def objects(one: Evidence, other: Evidence) -> bool:
@@ -233,6 +268,45 @@ def _by_title(one: Evidence, other: Evidence, share: float, inside: float, *, at
     return "title" if may_speak and title.weight >= 7 and apart <= 3 else ""
 
 
+def _is_mended(one: Evidence, other: Evidence) -> bool:
+    """Whether two empty copies have one title, but for a typing error that was mended soon."""
+    if one.signature or other.signature or abs(one.day - other.day) > _DAYS_OF_ERROR:
+        return False
+    differing = exchanged(one.text, other.text)
+    return bool(differing) and one.title.weight >= 6 and is_misspelt(*differing)
+
+
+def _has_new_headline(one: Evidence, other: Evidence) -> bool:
+    """Whether of two empty copies, of one source and day, a headline and its address have one word changed.
+
+    The headline is long, no advice, and the word no name, which would have a capital: templates differ by
+    names, kinds of flaws, and parts.
+    """
+    differing = exchanged(one.text, other.text)
+    if (
+        not differing
+        or one.source != other.source
+        or one.day != other.day
+        or one.signature
+        or other.signature
+    ):
+        return False
+    if (
+        one.title.weight < _HEADLINE
+        or explains(one.title)
+        or not all(map(_is_common, differing, (one, other)))
+    ):
+        return False
+    words = one.text.split()
+    return any(is_respelt(key, its, words, differing) for key in one.keys for its in other.keys)
+
+
+def _is_common(word: str, one: Evidence) -> bool:
+    """Whether a word is small in a title that begins with a capital."""
+    title = one.article.title.strip()
+    return is_plain(word) and word in title and title[:1].isupper()
+
+
 def _days_of_title(title: Title, *, at_home: bool) -> int:
     """How long a title means the same article: the more it says, the longer."""
     if title.weight < 7:
@@ -240,16 +314,18 @@ def _days_of_title(title: Title, *, at_home: bool) -> int:
     return 14 if at_home or title.weight < 9 else LONGEST
 
 
-def _at_home(one: Evidence, other: Evidence, share: float) -> bool:
+def _at_home(one: Evidence, other: Evidence, share: float) -> str:
     """Of one home each address has its own content, unless the same is published again.
 
     A site's frame, where it was taken for text, is alike on all its pages; accounts have no frame.
     """
-    if share < 0.9 or one.title.serial or other.title.serial:
-        return False
-    if kinship(one.title, other.title) >= 0.3:
-        return True
-    return share >= 0.96 and all(":" in home for home in one.homes if home in other.homes)
+    if one.title.serial or other.title.serial:
+        return ""
+    if _has_new_headline(one, other):
+        return "like title"
+    is_kin = share >= 0.9 and kinship(one.title, other.title) >= 0.3
+    is_accounts = share >= 0.96 and all(":" in home for home in one.homes if home in other.homes)
+    return "text at home" if is_kin or is_accounts else ""
 
 
 def _by_text(one: Evidence, other: Evidence, share: float, inside: float) -> str:
@@ -259,12 +335,12 @@ def _by_text(one: Evidence, other: Evidence, share: float, inside: float) -> str
     if inside >= 0.5 and share >= 0.1 and is_part(one.title, other.title):
         return "title and text"
     is_miscount = miscount(one.title, other.title) and (share < 0.5 or min(one.letters, other.letters) < 600)
-    is_short = share >= 0.15 and inside >= 0.75 and kinship(one.title, other.title) >= 0.4
+    is_short = share >= 0.15 and inside >= 0.85 and kinship(one.title, other.title) >= 0.4
     if is_miscount or (share < NEAR and not is_short):
         return ""
     if inside >= 0.95:
         return "text"
-    is_most = inside >= (0.75 if share >= 0.45 or is_short else 0.85) and not _are_twins(one, other, share)
+    is_most = inside >= (0.75 if share >= 0.45 else 0.85) and not _are_twins(one, other, share)
     return "most of the text" if is_most else ""
 
 

@@ -22,6 +22,7 @@ from generator.grouping.candidates import (
     Names,
     Spans,
     neighbours,
+    outline,
     runs,
     shared_bands,
     stretches,
@@ -30,6 +31,8 @@ from generator.grouping.evidence import (
     LONGEST,
     NEAR,
     REASONS,
+    Evidence,
+    channels,
     evidence_of,
     is_hopeless,
     judge,
@@ -57,11 +60,12 @@ class Pairs:
         known = self.evidence
         self._keys = Names(((at, one.keys) for at, one in enumerate(known)), span=SPAN)
         self._titles = Names(((at, (one.text,)) for at, one in enumerate(known)), span=SPAN)
-        runs_of = ((at, runs(one.text)) for at, one in enumerate(known))
+        runs_of = ((at, _parts(one)) for at, one in enumerate(known))
         self._runs = Names(runs_of, span=LONGEST, numbers=True)
         with_text = ((at, (one.signature,)) for at, one in enumerate(known) if one.signature)
         self._texts = Names(with_text, span=SPAN)
         self._bands: Bands | None = None
+        self._told: dict[str, bool] = {}
         self._before: dict[int, dict[int, int]] = {}
         self._after: dict[int, set[int]] = defaultdict(set)
         for group in self._texts.shared():
@@ -70,6 +74,10 @@ class Pairs:
         for group in self._titles.shared():
             for one in title_refrains([self.evidence[at] for at in group]):
                 one.mute_title()
+        for group in self._keys.shared():
+            if found := channels(of_key := [self.evidence[at] for at in group]):
+                for one in of_key:
+                    one.channels |= found
         self._judge_all()
 
     @cached_property
@@ -115,6 +123,7 @@ class Pairs:
         for at in old:
             del self.numbers[self.article(at).path]
         self._gone |= old
+        self._told.clear()
         if self._bands is None:
             self._bands = Bands((at, one.signature) for at, one in enumerate(self.evidence))
         new = [self._add(article) for article in come]
@@ -142,7 +151,7 @@ class Pairs:
         one = self.evidence[at]
         yield self._titles, one.text
         yield from ((self._keys, key) for key in one.keys)
-        yield from ((self._runs, run) for run in runs(one.text))
+        yield from ((self._runs, run) for run in _parts(one))
 
     def _of_text(self, at: int) -> list[int]:
         """All articles with the text of one."""
@@ -153,8 +162,18 @@ class Pairs:
         """All articles with the title of one."""
         return self._alive(self._titles.owners(self.evidence[at].text, [(0, len(self.evidence))]))
 
+    def _of_key(self, key: str) -> list[int]:
+        """All articles with a key."""
+        return self._alive(self._keys.owners(key, [(0, len(self.evidence))]))
+
+    def _is_channel(self, key: str) -> bool:
+        """Whether a key names no article; looked up once in a change."""
+        if key not in self._told:
+            self._told[key] = key in channels([self.evidence[at] for at in self._of_key(key)])
+        return self._told[key]
+
     def _turned(self, changed: Iterable[int]) -> set[int]:
-        """Articles that became refrains, or are none any longer, as others like them came or went."""
+        """Articles that became refrains or channels, or are none any longer, as others came or went."""
         found: set[int] = set()
         for at in changed:
             texts = self._of_text(at)
@@ -171,6 +190,10 @@ class Pairs:
                 for one in titles
                 if (id(self.evidence[one]) in muted) is not self.evidence[one].is_refrain
             )
+            for key in set(self.evidence[at].keys) - self._told.keys():
+                of_key = self._of_key(key)
+                self._told[key] = is_channel = key in channels([self.evidence[one] for one in of_key])
+                found.update(one for one in of_key if (key in self.evidence[one].channels) is not is_channel)
         return found
 
     def _mute(self, at: int) -> None:
@@ -180,6 +203,7 @@ class Pairs:
             one.mute_text()
         if one in title_refrains([self.evidence[other] for other in self._of_title(at)]):
             one.mute_title()
+        one.channels = frozenset(filter(self._is_channel, one.keys))
 
     def _alive(self, numbers: Iterable[int]) -> list[int]:
         return [at for at in numbers if at not in self._gone]
@@ -292,3 +316,8 @@ class Pairs:
         day, days = self.evidence[at].day, self._days
         near = bisect_left(days, day - span), bisect_right(days, day + span)
         return near, (len(days), len(self.evidence))
+
+
+def _parts(one: Evidence) -> list[int]:
+    """What else than the same title names an article: parts of it, and where it is empty its outline."""
+    return runs(one.text) + outline(one.text) if one.is_empty else runs(one.text)

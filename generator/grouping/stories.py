@@ -11,9 +11,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from generator.grouping.editions import order
-from generator.grouping.evidence import home_of
 from generator.grouping.gathering import gathered
 from generator.grouping.pairs import Pairs
+from generator.grouping.places import home_of
 from generator.model import Article, Story, Verdict
 
 _FULLNESS = {Verdict.FULL: 0, Verdict.CUT: 1, Verdict.LINK: 2}

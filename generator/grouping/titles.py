@@ -73,6 +73,9 @@ _WORDED = {
         ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], 1
     )
 }
+_ORDINALS = frozenset(
+    {"first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"}
+)
 _PART = re.compile(rf"\b({'|'.join(_ROMAN)})$|\bpart\s+({'|'.join((*_ROMAN, *_WORDED))})\b")
 _COUNTED = re.compile(
     r"\s*(?:[+%余多个名项款条种家万亿千起次人位台大步国处类招]|\s(?!(?:and|to|of|at|by|in|for)\b)[a-z]{3,})"
@@ -98,6 +101,9 @@ _SERIAL = re.compile(
     + r"日报|[周月早晚季]报|[周月]刊|周讯|快报|简报|牛览|一周|本周|每周|每日|盘点|汇总|合集|速览|动态回顾"
     r"|\w{4,};\s*\w{4,}|newsletter|\bweekly\b|\bdaily\b|\bmonthly\b|\broundup\b|\bround-up\b|\bdigest\b|\brecap\b"
     r"|\bpodcast\b|\bthis week\b|\bweek in\b|\bsettiman\w+|\bstormcast\b"
+)
+_EXPLAINS = re.compile(
+    r"(?:how|what|why|when|where|which|who|top|best|tips|understanding|(?:an? )?(?:guide|introduction))\b"
 )
 _CVE = r"[\s(（【]*(?:cve|cnvd|cnnvd|qvd)[-\d\s]*[)）】]*"
 _WARNING = (
@@ -281,6 +287,46 @@ def retold(one: Title, other: Title) -> bool:
         is_part = len(longer.text) - len(shorter.text) <= 8 and set(longer.marks) > set(shorter.marks)
         return not (is_part and longer.text.startswith(shorter.text))
     return _may_be_reworded(one, other) and not (_has_name(ours - theirs) and _has_name(theirs - ours))
+
+
+def exchanged(one: str, other: str) -> tuple[str, str] | tuple[()]:
+    """The one word of a title's text instead of which another has another; nothing if more differs."""
+    ours, theirs = one.split(), other.split()
+    if len(ours) != len(theirs):
+        return ()
+    differing = [pair for pair in zip(ours, theirs, strict=True) if pair[0] != pair[1]]
+    return differing[0] if len(differing) == 1 else ()
+
+
+def explains(title: Title) -> bool:
+    """Whether a title asks or advises: such come in sets, one a subject."""
+    return _EXPLAINS.match(title.text) is not None
+
+
+def is_plain(word: str) -> bool:
+    """Whether a word is of a few letters, none Chinese, and no number."""
+    is_number = word in _WORDED or word in _ORDINALS or set(word) <= set("ivxlcdm")
+    return len(word) >= 5 and word.isalpha() and not (is_number or _WIDE.search(word))
+
+
+def is_misspelt(one: str, other: str) -> bool:
+    """Whether two words in letters are one, but for a letter that is another, too many, or has moved."""
+    if not (is_plain(one) and is_plain(other)):
+        return False
+    if one[0] != other[0] or abs(len(one) - len(other)) > 1:
+        return False
+    start = _same(one, other)
+    ours, theirs = one[start:], other[start:]
+    end = _same(ours[::-1], theirs[::-1])
+    ours, theirs = ours[: len(ours) - end], theirs[: len(theirs) - end]
+    has_moved = 2 <= len(ours) == len(theirs) <= 3 and theirs in {ours[1:] + ours[0], ours[-1] + ours[:-1]}
+    return has_moved or max(len(ours), len(theirs)) == 1
+
+
+def _same(one: str, other: str) -> int:
+    """With how many letters both begin."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (ours, theirs) in pairs if ours != theirs), min(len(one), len(other)))
 
 
 def _may_be_reworded(one: Title, other: Title) -> bool:

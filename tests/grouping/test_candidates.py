@@ -10,6 +10,7 @@ from generator.grouping.candidates import (
     Bands,
     Names,
     neighbours,
+    outline,
     runs,
     shared_bands,
 )
@@ -74,3 +75,12 @@ def test_like_titles_have_a_run_in_common():
     assert len(runs(title)) == len(runs(title * 3)) == 5
     assert runs("short") == []
     assert runs("lone \ud800 surrogates are no trouble") != []
+
+
+def test_an_outline_stays_as_it_is_when_a_long_word_is_mended():
+    assert (
+        outline("a foundry keeps 8 lerters for years") == outline("a foundry keeps 8 letters for years") != []
+    )
+    assert outline("a foundry keeps 8 letters for years") != outline("a foundry keeps 9 letters for years")
+    assert outline("活字印刷横跨六年的坚持与创新") == outline("old letters") == []
+    assert outline("lone \ud800 surrogates are no trouble for a foundry") != []

@@ -1,0 +1,57 @@
+"""What an original's address tells: whose page it is, and whether it is one article's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+_MANY_AUTHORS = frozenset({"x.com", "medium.com", "weibo.com", "t.me", "youtube.com", "reddit.com"})
+"""Hosts on which the first part of the path tells whose page it is."""
+_PROJECTS = frozenset({"github.com", "gitee.com", "gitlab.com"})
+"""Hosts where an address is a project's, of which there is always something else to tell."""
+_CHANNEL = re.compile(r"/(?:category|categories|tags?|topics?|authors?|archives?|labels?)/")
+"""Addresses under which today's articles stand."""
+_NUMBER = re.compile(r"\d{5,}")
+_DATED = re.compile(r"/(?:19|20)\d\d/(?:[^/]+/)*[^/]*[^\W\d_][^/]*$")
+_LETTERS = re.compile(r"[^\W\d_]{3,}")
+_WORDS = re.compile(r"[^\W_]+")
+_ENDING = re.compile(r"\.[a-z]{3,5}$")
+
+
+def home_of(key: str) -> str:
+    """The host of a key, or the account where a host is many's: `wechat:MzA…`, `x.com/name`."""
+    if key.startswith("wechat:"):
+        return key.partition("/")[0]
+    host, _, path = key.partition("/")
+    return f"{host}/{path.partition('/')[0]}" if host in _MANY_AUTHORS else host
+
+
+def is_channel(key: str) -> bool:
+    """Whether an address says that it is a list's."""
+    return _CHANNEL.search(key) is not None
+
+
+def is_of_one(key: str, words: Collection[str]) -> bool:
+    """Whether an address is one article's, no front page or list; of titles under it come the words.
+
+    It has a long number, or a name below a year, or its name has words of the titles.
+    """
+    host, _, path = key.partition("?")[0].partition("/")
+    if host in _PROJECTS or is_channel(key):
+        return False
+    if _NUMBER.search(_name(path)) or _DATED.search(f"/{path}"):
+        return True
+    naming = set(_LETTERS.findall(_name(path)))
+    return len(naming) >= 3 and 2 * len(naming.intersection(words)) >= len(naming)
+
+
+def is_respelt(key: str, other: str, words: Collection[str], exchanged: tuple[str, str]) -> bool:
+    """Whether two addresses spell out their titles, of these words, and differ only as the titles do."""
+    ours, theirs = exchanged
+    named = set(_WORDS.findall(_name(key)))
+    return named.issuperset(words) and key.replace(ours, theirs) == other != key
+
+
+def _name(path: str) -> str:
+    """The last part of a path, without its kind."""
+    return _ENDING.sub("", path.rpartition("/")[2].casefold())
