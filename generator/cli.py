@@ -595,5 +595,5 @@ def _watched(asked: Asked, site: Site) -> tuple[Path, ...]:
 
     with contextlib.suppress(ConfigError):  # the build says what is wrong
         site = asked.site()
-    own = (asked.config.absolute(), site.picks)
+    own = (asked.config.absolute(), site.picks, site.cleaning)
     return *own, site.content, site.templates, site.static, resources.theme()

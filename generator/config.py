@@ -123,6 +123,11 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
         return self.root / PICKS_FILE
 
     @property
+    def cleaning(self) -> Path:
+        """The site's own families of pages; the folder need not exist."""
+        return self.root / "cleaning"
+
+    @property
     def own(self) -> Path:
         """What Broadsheet keeps for itself: the preview and the cache."""
         return self.root / ".broadsheet"

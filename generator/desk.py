@@ -488,7 +488,7 @@ def _cleaning(reader: Reader, cache: Cache, origin: Origin | None) -> Cleaning |
 def reader_of(site: Site) -> Reader:
     """What the tasks of reading need to know of a site."""
     config = site.config
-    own = sorted((site.root / families.FOLDER).glob("*.toml")) if config.clean else []
+    own = sorted(site.cleaning.glob("*.toml")) if config.clean else []
     said = (
         config.title, config.language, config.languages, config.timezone, config.fields, config.clean,
         config.ignore, {name: (one.aliases, one.language, one.clean) for name, one in config.sources.items()},

@@ -130,7 +130,7 @@ def test_a_story_that_ends_leaves_its_other_articles(site):
 
 @pytest.mark.parametrize(
     "change",
-    ["source", "alias", "pick", "config", "template", "folder", "id", "hidden"],
+    ["source", "alias", "pick", "config", "template", "folder", "id", "hidden", "cleaning"],
 )
 def test_what_is_rare_is_left_to_a_whole_build(site, change):
     file = site.content / "2.md"
@@ -151,6 +151,11 @@ def test_what_is_rare_is_left_to_a_whole_build(site, change):
             file = site.root / "templates/404.html"
             file.parent.mkdir()
             file.write_text('{% extends "theme/404.html" %}\n', "utf-8")
+        case "cleaning":
+            file = site.root / "cleaning/own.toml"
+            file.parent.mkdir()
+            rule = '[[gone]]\nreason = "ours"\npatterns = ["the press stood"]\n'
+            file.write_text(f'hosts = ["origin.example"]\n{rule}', "utf-8")
         case "folder":
             file = site.content / "more"
             write_clipping(file, "x.md", title="In a folder", body=LONG)
