@@ -22,7 +22,7 @@ from generator.desk import Desk, Means, Options, Progress, by_place, find_conten
 from generator.errors import BuildError, Problem, Severity
 from generator.grouping.health import healths_of
 from generator.hosts import Size
-from generator.making import FeedJob, Maker, PageJob
+from generator.making import FeedJob, Maker, PageJob, Text
 from generator.model import Article, Digest, Health, Skipped, Source, TextPolicy, Verdict
 from generator.output import disk
 from generator.output.assets import StaticFiles, static_files
@@ -508,21 +508,26 @@ def _jobs(
 FILES = {making.ATOM: addresses.ATOM, making.RSS: addresses.RSS, making.JSON: addresses.JSON_FEED}
 
 
-def article_parts(kitchen: Kitchen, page: Page) -> tuple[views.PageView, views.ArticleView, str]:
-    """An article's page as frame and view, and the clipping whose text goes in; empty where it has one."""
+def article_parts(kitchen: Kitchen, page: Page) -> tuple[views.PageView, views.ArticleView, Text | None]:
+    """An article's page as frame and view, and the text that goes in; None where the view has it."""
     article = cast("Article", page.subject)
     is_excerpt = kitchen.plan.source_of(article).text is TextPolicy.EXCERPT
     body = Markup("<p>{}</p>").format(article.excerpt) if is_excerpt else Markup()
     view = cast("views.ArticleView", next(kitchen.compose.views_of(page, body)))
-    return kitchen.frame.of(page, view), view, "" if is_excerpt else article.path
+    return kitchen.frame.of(page, view), view, None if is_excerpt else text_of(kitchen.desk, article)
 
 
-def feed_entries(kitchen: Kitchen, feed: Feed) -> tuple[tuple[feeds.Entry, str, str], ...]:
-    """A feed's entries, each with the clipping whose text it carries, and what its links count from."""
+def text_of(desk: Desk, article: Article) -> Text:
+    """An article's text, as its record knows it."""
+    return Text(article.path, desk.texts.get(article.path, b""), article.path in desk.fresh)
+
+
+def feed_entries(kitchen: Kitchen, feed: Feed) -> tuple[tuple[feeds.Entry, Text | None, str], ...]:
+    """A feed's entries, each with the text that it carries, and what its links count from."""
     return tuple(_entry(kitchen, article) for article in feed.articles)
 
 
-def _entry(kitchen: Kitchen, article: Article) -> tuple[feeds.Entry, str, str]:
+def _entry(kitchen: Kitchen, article: Article) -> tuple[feeds.Entry, Text | None, str]:
     plan_, base_url = kitchen.plan, kitchen.config.base_url or ""
     address, fragment = plan_.address_of(article)
     item = addresses.absolute(base_url, address, fragment)
@@ -530,7 +535,7 @@ def _entry(kitchen: Kitchen, article: Article) -> tuple[feeds.Entry, str, str]:
     has_page = plan_.has_page(article)
     entry = feeds.entry_of(article, source, base_url=base_url, item=item, content="", has_page=has_page)
     is_whole = has_page and source.text is TextPolicy.FULL
-    return entry, article.path if is_whole else "", item
+    return entry, text_of(kitchen.desk, article) if is_whole else None, item
 
 
 def _meta(config: Config, base_url: str, source: Source | None = None) -> feeds.FeedMeta:

@@ -93,6 +93,8 @@ class Cache:
         With `make` false there is no new one in the folder. Raises `BuildError` where none can be had.
         """
         own = folder / FILE if make or (folder / FILE).exists() else None
+        if folder.is_symlink() or (folder / FILE).is_symlink():
+            own = None  # what it leads to is somebody else's
         for attempt in (own, own, None):
             try:
                 if attempt is not None:

@@ -81,6 +81,10 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     """When the next article that waits is due."""
     marks: Mapping[str, bytes]
     """Of each article, by its id, a hash of all that is known of it, its text included."""
+    texts: Mapping[str, bytes]
+    """Of each clipping with a text, by its path, the hash of its HTML in the cache."""
+    fresh: Set[str]
+    """Paths of clippings that were read now, not taken from the cache."""
     images: Mapping[str, str]
     """Images beside clippings: the address in the site, and the path below the content folder."""
     pictured: tuple[tuple[str, tuple[str, ...], bytes], ...]
@@ -108,17 +112,19 @@ class Shelf(NamedTuple):
     found: Discovery
     looked: dict[str, Looked]
     repeats: Repeated
+    fresh: set[str]
+    """Clippings that were read now, as they are."""
 
     def records(self, means: Means) -> Iterator[tuple[str, Record, bytes]]:
         """What all clippings came to: path, record and its hash, in no order."""
-        return _records(self.reader, self.looked, self.repeats, means)
+        return _records(self, means)
 
 
 def shelf_of(site: Site, found: Discovery, means: Means) -> Shelf:
     """Look at what changed, and learn."""
     reader = reader_of(site)
     looked = _looked(reader, found, means)
-    return Shelf(reader, found, looked, _learned(reader, looked, means))
+    return Shelf(reader, found, looked, _learned(reader, looked, means), set())
 
 
 class Readings(msgspec.Struct):
@@ -130,6 +136,7 @@ class Readings(msgspec.Struct):
     picks: list[picks_file.Pick] = []
     skipped: list[Skipped] = []
     problems: list[Problem] = []
+    texts: dict[str, bytes] = {}
     images: dict[str, str] = {}
     pictured: list[tuple[str, tuple[str, ...], bytes]] = []
     repaired: int = 0
@@ -164,6 +171,8 @@ def grouped(
         problems=tuple(sorted(problems, key=by_place)),
         waits_until=read_.waits_until,
         marks={article.id: mark_of(article, read_.marks[article.path]) for article in digest.articles},
+        texts=read_.texts,
+        fresh=shelf.fresh,
         images=read_.images,
         pictured=tuple(read_.pictured),
         picks=(*read_.picks, *picks),
@@ -192,6 +201,8 @@ def gathered(config: Config, options: Options, records: Iterable[tuple[str, Reco
         read_.articles.append(article)
         read_.marks[article.path] = article, digest
         read_.picks += [reading.pick] if reading.pick else []
+        if record.body:
+            read_.texts[article.path] = record.body
         read_.images.update(record.images)
         read_.pictured += [(article.path, record.pictures, record.seen)] if record.pictures else []
     read_.picks.sort(key=lambda pick: pick.article)
@@ -318,10 +329,9 @@ def _learned(
     return digests
 
 
-def _records(
-    reader: Reader, looked: Mapping[str, Looked], repeats: Mapping[tuple[str, int], bytes], means: Means
-) -> Iterator[tuple[str, Record, bytes]]:
+def _records(shelf: Shelf, means: Means) -> Iterator[tuple[str, Record, bytes]]:
     """What all clippings came to, with its hash: from the cache, else read now; in no order."""
+    reader, _, looked, repeats, fresh = shelf
     cache, workers, progress = means
     keys = {
         path: record_key(reader, one.digest, repeats.get(origin_key(one))) for path, one in looked.items()
@@ -340,7 +350,10 @@ def _records(
         if isinstance(found, Exception):
             yield one.path, failed(one.path, found), b""
             continue
+        if found.digest != looked[one.path].digest:  # it changed since: whoever follows looks again
+            looked[one.path] = looked[one.path]._replace(digest=b"")
         waiting.append((one, found))
+        fresh.add(one.path)
         if len(waiting) >= KEPT:
             keep_read(cache, reader, repeats, waiting)
             waiting.clear()

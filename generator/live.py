@@ -11,6 +11,8 @@ import os
 import stat
 import threading
 import time
+import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -35,7 +37,7 @@ from generator.build import (
     report_of,
     written,
 )
-from generator.cache import Cache, DamagedError, Looked, MissingBodyError, Standing, forget
+from generator.cache import Cache, DamagedError, Looked, Standing, forget
 from generator.config import Site
 from generator.desk import (
     Desk,
@@ -53,6 +55,7 @@ from generator.desk import (
     mark_of_read,
     origin_key,
     shelf_of,
+    silent,
     withheld,
 )
 from generator.errors import BroadsheetError, shown
@@ -63,7 +66,7 @@ from generator.output.manifest import Manifest
 from generator.output.patch import OvertakenError, Patch
 from generator.output.write import Written
 from generator.reading import discover
-from generator.reading.article import Reading
+from generator.reading.article import Reading, due
 from generator.reading.canonical import keys_of
 from generator.reading.discover import is_clipping, is_ignored
 from generator.render import sitemap
@@ -99,9 +102,13 @@ class Live:
             followed, self._followed = self._followed, None
             if followed is not None and changed is not None and followed.holds(site, options):
                 try:
+                    followed.options = options
                     found = followed.follow(changed) if changed else followed.settle()
                 except (OvertakenError, DamagedError):
                     found = None
+                except BaseException:
+                    followed.close()
+                    raise
                 if found is not None:
                     self._followed = followed
                     return found
@@ -111,12 +118,23 @@ class Live:
             return self._followed.built, None
 
     def rest(self, check: Callable[[], None]) -> None:
-        """Make the pages that are out of date and that nobody asked for; raises `BroadsheetError`."""
+        """Make the pages that are out of date and that nobody asked for; raises `BroadsheetError`.
+
+        Where what is in memory turns out not to hold, a whole build takes its place, or says what is wrong.
+        """
         while True:
             check()
             with self._lock:
-                if self._followed is None or not self._followed.make_one():
+                followed = self._followed
+                if followed is None:
                     return
+                try:
+                    if not followed.make_one():
+                        return
+                except (OvertakenError, DamagedError):
+                    self._followed = None
+                    followed.close()
+                    self._followed = self._whole(followed.site, followed.options, silent)
 
     def fresh(self, path: str) -> None:
         """Make a page now, should it be out of date."""
@@ -125,7 +143,8 @@ class Live:
             return
         with self._lock:
             try:
-                followed.make(path)
+                if self._followed is followed:
+                    followed.make(path)
             except (BroadsheetError, OvertakenError, DamagedError):
                 return  # `rest` meets it too, and tells
 
@@ -174,11 +193,13 @@ class Followed:
         # From here on work is small: it is done in this process, and nothing is shown of it.
         self._means = Means(means.cache, Workers(1), lambda _step, _done, _total: None)
         self.built = wrote.built
+        known = set(desk.problems)
+        self._planning = [one for one in wrote.built.report.problems if one not in known]
         self._patch = Patch(site.output, wrote.files)
         self._inputs = {one.path: inputs_of(one) for one in wrote.outputs}
         self._static = {one.path for one in wrote.outputs if isinstance(one.content, Path)}
         self._assets = assets_of(site.templates).keys()
-        self._unsettled: set[str] = set()
+        self._unsettled: dict[str, Stamp] = {}
         self._is_remapped = False
         self.pending: dict[str, tuple[Kitchen, Output]] = {}
         digest = desk.digest
@@ -189,15 +210,25 @@ class Followed:
         self._leaders = dict(leaders_of(digest.stories))
         self._healths = dict(self._kitchen.healths)
         self._marks = dict(desk.marks)
+        self._texts = dict(desk.texts)
+        self._kitchen.desk = msgspec.structs.replace(desk, texts=self._texts)
         self._spellings: dict[str, set[str]] = {}
         for path, article in self._shown.items():
             read = self._records[path][0].reading.article
             if read is not None:
                 self._spellings.setdefault(article.source, set()).add(read.source)
         self._names = {own: name for name, spellings in self._spellings.items() for own in spellings}
-        self._has_aliases = any(article.aliases for article in digest.articles)
+        read_ = [one.reading.article for one, _ in self._records.values() if one.reading.article]
+        self._has_aliases = any(article.aliases for article in read_)
+        self._waiting = {
+            path: moment for path, (one, _) in self._records.items() if (moment := self._due(one))
+        }
+        self._contested = {article.id for article in read_ if article.path not in self._shown}
+        inodes = Counter(stamp.inode for stamp in found.stamps.values())
+        self._linked = {path for path, stamp in found.stamps.items() if inodes[stamp.inode] > 1}
         named = {name for pick in desk.picks for name in (pick.article, *pick.merge)}
-        self._picked = named | {key for name in named if "://" in name for key in keys_of(name)}
+        keys = {key for name in named if "://" in name for key in keys_of(name)}
+        self._picked = {unicodedata.normalize("NFC", name) for name in named} | keys
 
     def _kept(self, means: Means) -> Iterator[tuple[str, Record, bytes]]:
         for path, record, digest in self._shelf.records(means):
@@ -211,7 +242,9 @@ class Followed:
 
     def holds(self, site: Site, options: Options) -> bool:
         """Whether the site is still the same but for its clippings, and nothing that waits is due."""
-        if site != self.site or msgspec.structs.replace(options, as_of=self.options.as_of) != self.options:
+        if options.strict or site != self.site:  # a build that may fail for its problems is a whole one
+            return False
+        if msgspec.structs.replace(options, as_of=self.options.as_of) != self.options:
             return False
         zone, waits_until = site.config.zone, self.built.waits_until
         is_same_day = options.as_of.astimezone(zone).date() == self.options.as_of.astimezone(zone).date()
@@ -247,7 +280,7 @@ class Followed:
     def _dress(self) -> tuple[Built, frozenset[str]] | None:
         """Put changed styles and scripts in place; pages are not concerned unless one came or went."""
         assets = assets_of(self.site.templates)
-        if self._assets != assets.keys():
+        if self._assets != assets.keys() or any(self._kitchen.theme.includes(name) for name in assets):
             return None
         outputs = [Output(path, b"", data) for path, data in assets.items()]
         return self._outdate(outputs, (), self._kitchen.desk)
@@ -317,6 +350,8 @@ class Followed:
             return failed(path, read), b""
         keep_read(cache, reader, self._shelf.repeats, [(wanted, read)])
         record = read.record
+        self._shelf.fresh.add(path)
+        self._texts[path] = record.body
         return in_zone(record, reader), mark_of_read(read)
 
     def _appearing(self, record: Record) -> Article | None:
@@ -335,9 +370,15 @@ class Followed:
             article = one.reading.article
             if one.pictures or one.reading.pick or (article is not None and article.aliases):
                 return False
-            if article is not None and not self._picked.isdisjoint((path, article.url, *article.keys)):
+            if article is not None and not self._picked.isdisjoint(
+                (unicodedata.normalize("NFC", path), article.url, *article.keys)
+            ):
                 return False
-        if (old is None) != (new is None) and self._has_aliases:
+        if path in self._linked:
+            return False
+        if old and (old.id in self._contested or len(self._spellings[old.source]) > 1):
+            return False
+        if self._has_aliases and _address(old) != _address(new):
             return False
         return new is None or (
             new.source in self._spellings
@@ -345,6 +386,15 @@ class Followed:
             and (record.reading.article or new).source in self._names
             and self._paths.get(new.id, path) == path
         )
+
+    def _due(self, record: Record) -> dt.datetime | None:
+        """When a clipping appears that waits."""
+        article, config = record.reading.article, self.site.config
+        is_kept = record.reading.is_draft and not (self.options.drafts or config.drafts)
+        if article is None or is_kept or self.options.future or config.future:
+            return None
+        moment = due(article, config.zone)
+        return moment if moment > self.options.as_of else None
 
     # --- what follows -------------------------------------------------------------------------------
 
@@ -446,6 +496,9 @@ class Followed:
         repaired = desk.repaired
         for path, (record, mark) in read.items():
             before = self._records.pop(path, (GONE, b""))[0]
+            self._waiting.pop(path, None)
+            if moment := self._due(record):
+                self._waiting[path] = moment
             repaired += record.reading.repaired - before.reading.repaired
             if record is not GONE:
                 self._records[path] = record, mark
@@ -457,9 +510,11 @@ class Followed:
             digest=digest,
             found=len(self._shelf.looked) + len(self._shelf.found.skipped),
             repaired=repaired,
+            waits_until=min(self._waiting.values(), default=None),
             skipped=tuple(sorted(skipped)),
             problems=tuple(sorted(problems, key=by_place)),
             marks=self._marks,
+            texts=self._texts,
         )
 
     def _outdate(
@@ -483,10 +538,13 @@ class Followed:
             for path in deleted:
                 del self._inputs[path]
                 self._patch.delete(path)
-        self._unsettled.update(deleted)
+        self._unsettled |= dict.fromkeys(deleted, NONE)
         pages = Written(written=len(stale), kept=len(self._inputs) - len(stale), deleted=len(deleted))
-        report = report_of(desk, desk.problems, pages)
-        self.built = msgspec.structs.replace(self.built, report=report, reasons={})
+        problems = sorted((*desk.problems, *self._planning), key=by_place)
+        report = report_of(desk, problems, pages)
+        self.built = msgspec.structs.replace(
+            self.built, report=report, reasons={}, waits_until=desk.waits_until
+        )
         return self.built, frozenset((*(one.path for one in stale), *deleted))
 
     # --- making -------------------------------------------------------------------------------------
@@ -506,30 +564,26 @@ class Followed:
         data = self._bytes(kitchen, output)
         with self._patch.open():
             self._patch.put(path, data)
+            self._unsettled[path] = _stamp(self.site.output / path)
         self._inputs[path] = inputs_of(output)
-        self._unsettled.add(path)
         del self.pending[path]
 
     def _bytes(self, kitchen: Kitchen, output: Output) -> bytes:
+        cache = self._means.cache
         match output.content:
             case Page(subject=Article()) as page:
-                frame, view, body = article_parts(kitchen, page)
-                return making.article_html(kitchen.theme, frame, view, self._body(body) if body else None)
+                frame, view, text = article_parts(kitchen, page)
+                body = making.body_of(cache, text) if text else None
+                return making.article_html(kitchen.theme, frame, view, body)
             case Page() as page:
                 return listed_html(kitchen, page)
             case Feed() as feed:
                 entries = feed_entries(kitchen, feed)
-                bodies = [self._body(body) if body else None for _, body, _ in entries]
+                bodies = [making.body_of(cache, text) if text else None for _, text, _ in entries]
                 return making.feed_bytes(feed.form, feed.meta, making.entries_with(entries, bodies))
             case bytes() as data:
                 return data
         return output.content.read_bytes()
-
-    def _body(self, path: str) -> str:
-        body = self._means.cache.body(path)
-        if body is None:
-            raise MissingBodyError(path)
-        return body.decode()
 
     def settle(self) -> tuple[Built, frozenset[str]]:
         """Write what can wait: lists for machines, and the record of all files."""
@@ -547,13 +601,13 @@ class Followed:
                 as_of = self.options.as_of.date()
                 self._patch.settle(Manifest(as_of=as_of, files=self._patch.files))
             standing = [
-                (path, Standing(self._inputs[path], bytes.fromhex(digest), _stamp(self.site.output / path)))
-                for path in self._unsettled
+                (path, Standing(self._inputs[path], bytes.fromhex(digest), stamp))
+                for path, stamp in self._unsettled.items()
                 if path in self._inputs and (digest := self._patch.files.get(path))
             ]
             with cache.together():
                 cache.keep_standing(self.site.output, standing)
-                cache.drop_standing(self.site.output, self._unsettled - self._inputs.keys())
+                cache.drop_standing(self.site.output, self._unsettled.keys() - self._inputs.keys())
             self._unsettled.clear()
         return self.built, frozenset()
 
@@ -577,6 +631,11 @@ def _same_sources(plan_: Plan, gone: Sequence[Article], come: Sequence[Article])
         if left <= sum((one.source == name) for one in gone):
             return False
     return True
+
+
+def _address(article: Article | None) -> tuple[str, dt.date] | None:
+    """What may stand where an alias leads: an article's page, and the editions of its day."""
+    return (article.id, article.date) if article else None
 
 
 def _newest(digest: Digest) -> dt.date | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 from markupsafe import Markup
@@ -13,7 +14,18 @@ from generator.cache import Bodies, MissingBodyError
 from generator.output.write import Slot, stage
 from generator.render import feeds, views
 from generator.render.images import absolute_html
+from generator.render.sanitise import clean
 from generator.render.templates import Templates
+from generator.versions import hashed
+
+
+class Holding(Protocol):
+    """Where texts stand."""
+
+    def body(self, path: str) -> bytes | None:
+        """The HTML of one clipping's text; None where it is not there, or not whole."""
+        ...
+
 
 ATOM, RSS, JSON = "atom", "rss", "json"
 _WRITERS = {ATOM: feeds.atom, RSS: feeds.rss, JSON: feeds.json_feed}
@@ -31,6 +43,16 @@ class Maker(msgspec.Struct, frozen=True):
     """The file where bodies stand."""
 
 
+class Text(msgspec.Struct, frozen=True):
+    """A clipping's text in the cache."""
+
+    path: str
+    digest: bytes
+    """What its HTML hashes to, as its record has it: another build of the site may have put another there."""
+    is_own: bool
+    """This build wrote it; else it may have come with somebody's folder, and is looked at again."""
+
+
 class PageJob(msgspec.Struct, frozen=True):
     """An article's page; its body comes from the cache."""
 
@@ -38,8 +60,8 @@ class PageJob(msgspec.Struct, frozen=True):
     slot: Slot
     frame: views.PageView
     view: views.ArticleView
-    body: str
-    """The clipping whose text is the page's; empty where the view has it."""
+    text: Text | None
+    """The page's text; None where the view has it."""
 
 
 class FeedJob(msgspec.Struct, frozen=True):
@@ -48,8 +70,8 @@ class FeedJob(msgspec.Struct, frozen=True):
     files: tuple[tuple[str, str, Slot], ...]
     """Path, format and place of each."""
     meta: feeds.FeedMeta
-    entries: tuple[tuple[feeds.Entry, str, str], ...]
-    """Each entry, the clipping whose text it carries, if any, and the address that its links count from."""
+    entries: tuple[tuple[feeds.Entry, Text | None, str], ...]
+    """Each entry, the text that it carries, if any, and the address that its links count from."""
 
 
 Made = tuple[tuple[str, Slot, str, bool], ...]
@@ -64,7 +86,7 @@ def make(maker: Maker, jobs: Sequence[PageJob | FeedJob]) -> list[Made]:
 
 def _page(maker: Maker, job: PageJob, bodies: Bodies) -> Made:
     theme = theme_of(maker.templates, maker.site, maker.theme)
-    html = article_html(theme, job.frame, job.view, body_of(bodies, job.body) if job.body else None)
+    html = article_html(theme, job.frame, job.view, body_of(bodies, job.text) if job.text else None)
     return ((job.path, job.slot, *stage(job.slot, html)),)
 
 
@@ -76,7 +98,7 @@ def article_html(theme: Templates, frame: views.PageView, view: views.ArticleVie
 
 
 def _feed(job: FeedJob, bodies: Bodies) -> Made:
-    texts = [body_of(bodies, body) if body else None for _, body, _ in job.entries]
+    texts = [body_of(bodies, text) if text else None for _, text, _ in job.entries]
     entries = entries_with(job.entries, texts)
     return tuple(
         (path, slot, *stage(slot, feed_bytes(form, job.meta, entries))) for path, form, slot in job.files
@@ -84,7 +106,7 @@ def _feed(job: FeedJob, bodies: Bodies) -> Made:
 
 
 def entries_with(
-    entries: Sequence[tuple[feeds.Entry, str, str]], bodies: Sequence[str | None]
+    entries: Sequence[tuple[feeds.Entry, Text | None, str]], bodies: Sequence[str | None]
 ) -> list[feeds.Entry]:
     """Entries with their texts, whose links are made absolute."""
     return [
@@ -98,12 +120,15 @@ def feed_bytes(form: str, meta: feeds.FeedMeta, entries: Sequence[feeds.Entry]) 
     return _WRITERS[form](meta, entries)
 
 
-def body_of(bodies: Bodies, clipping: str) -> str:
-    """A text as sanitised HTML; raises `MissingBodyError`."""
-    body = bodies.body(clipping)
-    if body is None:
-        raise MissingBodyError(clipping)
-    return body.decode()
+def body_of(bodies: Holding, text: Text) -> str:
+    """A text as sanitised HTML. Raises `MissingBodyError` where another stands there, or an unsafe one."""
+    body = bodies.body(text.path)
+    if body is None or hashed(body) != text.digest:
+        raise MissingBodyError(text.path)
+    html = body.decode()
+    if not text.is_own and clean(html) != html:
+        raise MissingBodyError(text.path)
+    return html
 
 
 @lru_cache(2)

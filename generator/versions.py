@@ -10,7 +10,7 @@ from pathlib import Path
 
 _LIBRARIES = (
     "Babel", "Jinja2", "MarkupSafe", "PyYAML", "Pygments", "imagesize", "linkify-it-py", "markdown-it-py",
-    "mdit-py-plugins", "msgspec", "nh3", "python-frontmatter", "rensa",
+    "mdit-py-plugins", "mdurl", "msgspec", "nh3", "python-frontmatter", "rensa", "tzdata", "uc-micro-py",
 )  # fmt: skip
 
 

@@ -71,7 +71,10 @@ def read(output: Path) -> Manifest | None:
 def _added(output: Path) -> list[str]:
     """The files that came since the manifest was written (`patch`); a last line that is cut names none."""
     try:
-        text = (output / names.ADDED).read_text("utf-8")
+        file = output / names.ADDED
+        if not stat.S_ISREG(file.lstat().st_mode):
+            return []
+        text = file.read_text("utf-8")
     except (OSError, UnicodeDecodeError):
         return []
     return text.split("\n")[:-1]

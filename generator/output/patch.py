@@ -45,7 +45,7 @@ class Patch:
         place = f"{self._output}/{path}"
         if disk.blocker(str(self._output), path.rpartition("/")[0], {}) is not None:
             raise OvertakenError
-        if self.files.get(path) == digest and disk.look(place) is not None:
+        if self.files.get(path) == digest == disk.digest_of(Path(place)):
             return False
         if path not in self.files:
             self._announce(path)

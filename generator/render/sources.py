@@ -48,6 +48,10 @@ class Sources:
             found = self._found[template] = {name: self._file(name).digest for name in sorted(names)}
         return found
 
+    def holds(self, name: str) -> bool:
+        """Whether any template that was asked for is made of a file."""
+        return any({name, f"theme/{name}"} & found.keys() for found in self._found.values())
+
     def site_fields(self, template: str) -> frozenset[str] | None:
         """The fields of `site` that may have a part in what a template renders; None for all."""
         fields: set[str] = set()
@@ -95,5 +99,8 @@ class Sources:
 
 
 def _site_fields(text: str) -> frozenset[str] | None:
-    found = {match[1] for code in _CODE.findall(text) for match in _SITE.finditer(code)}
+    codes = _CODE.findall(text)
+    if any("{" in code for code in codes):  # a dictionary, or a text with braces: where it ends is not plain
+        return None
+    found = {match[1] for code in codes for match in _SITE.finditer(code)}
     return None if None in found else frozenset(found)

@@ -193,6 +193,10 @@ class Templates:
         names = repr(sorted(self._theme.assets()))
         return hashed(files, names.encode()), hashed(own.encode("utf-8", "surrogatepass"))
 
+    def includes(self, name: str) -> bool:
+        """Whether a template that was used so far holds a file of the theme, by its name."""
+        return self._sources.holds(name)
+
     def sources(self, template: str) -> Mapping[str, str]:
         """Digests of all files that may have a part in what a template renders, by their names in the theme.
 
@@ -215,12 +219,14 @@ def assets_of(site_templates: Path | None) -> Mapping[str, bytes]:
 def theme_marks(site_templates: Path | None) -> tuple[bytes, bytes]:
     """Hashes of all templates with the names of assets, and of all translations, of a site and its theme."""
     theme = Theme(site_templates)
-    parts: dict[str, list[bytes]] = {".html": [name.encode() for name in theme.assets()], ".po": []}
+    files: list[bytes] = []  # whatever their names: a template may include any of them, assets too
+    messages: list[bytes] = []
     for root in theme.roots:
         for path in sorted(root.rglob("*")):
-            if path.suffix in parts and path.is_file():
-                parts[path.suffix] += [path.relative_to(root).as_posix().encode(), path.read_bytes()]
-    return hashed(*parts[".html"]), hashed(*parts[".po"])
+            if path.is_file():
+                parts = messages if path.suffix == ".po" else files
+                parts += [path.relative_to(root).as_posix().encode(), path.read_bytes()]
+    return hashed(*files), hashed(*messages)
 
 
 def _engine(theme: Theme, site: SiteView) -> Engine:
