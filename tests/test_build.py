@@ -451,3 +451,16 @@ def test_what_has_no_original_keeps_its_page(root):
     write_clipping(root / "content", "own.md", title="Own", url=None)
     build_site(root)
     assert len([path for path in files_of(root / "public") if path.startswith("articles/")]) == 1
+
+
+def test_a_file_of_any_name_that_a_template_includes_counts(root):
+    theme = root / "templates"
+    theme.mkdir()
+    (theme / "404.html").write_text(
+        '{% extends "theme/404.html" %}{% block main %}{% include "words.txt" %}{% endblock %}'
+    )
+    (theme / "words.txt").write_text("Gone fishing")
+    build_site(root)
+    (theme / "words.txt").write_text("Gone hunting")
+    build_site(root)
+    assert "Gone hunting" in (root / "public/404.html").read_text("utf-8")

@@ -6,15 +6,18 @@ import shutil
 import sqlite3
 from pathlib import Path
 
+import msgspec
 import pytest
 
 import generator.build
 from generator import cache as cache_module
+from generator import tasks
 from generator.build import Built, build
 from generator.cache import Cache, DamagedError, Learned, Looked, forget
 from generator.desk import Options, silent
 from generator.errors import BuildError
 from generator.stamps import Stamp
+from generator.versions import hashed
 from writing import BODY, NOW, files_of, site_in, write_clipping, write_config
 
 STAMP = Stamp(1, 2, 3, 4)
@@ -297,3 +300,31 @@ def test_a_writer_waits_for_another_and_then_says_who_it_waits_for(tmp_path, mon
         assert "another build" in caught.value.problems[0].advice
         other.keep_note("other", b"2")
         assert one.note("other") == b"2"
+
+
+def test_a_cache_behind_a_link_is_left_alone(tmp_path):
+    other = tmp_path / "other.db"
+    with contextlib.closing(sqlite3.connect(other)) as connection:
+        connection.execute("CREATE TABLE theirs (x)")
+    (tmp_path / ".broadsheet").mkdir()
+    (tmp_path / ".broadsheet" / cache_module.FILE).symlink_to(other)
+    with Cache.of(tmp_path / ".broadsheet") as opened:
+        assert opened.file != tmp_path / ".broadsheet" / cache_module.FILE
+    with contextlib.closing(sqlite3.connect(other)) as connection:
+        assert [*connection.execute("SELECT name FROM sqlite_master")] == [("theirs",)]
+
+
+def test_an_unsafe_text_in_a_cache_that_came_from_elsewhere_is_not_published(tmp_path):
+    write_config(tmp_path)
+    write_clipping(tmp_path / "content", "a.md", title="A")
+    build(site_in(tmp_path), Options(as_of=NOW), silent)
+    evil = b"<p>So</p><script>alert(1)</script>"
+    with Cache.of(tmp_path / ".broadsheet") as opened:
+        [(path, key, value)] = [*opened.records()]
+        record = msgspec.structs.replace(tasks.decoded(value), body=hashed(evil))
+        opened.keep_records([(path, key, tasks.encoded(record))])
+        opened.keep_bodies([(path, evil)])
+    build(site_in(tmp_path), Options(as_of=NOW), silent)
+    pages = [text for path, text in files_of(tmp_path / "public").items() if path.startswith("articles/")]
+    assert pages
+    assert not any(b"alert(1)" in text for text in pages)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from generator.build import build
 from generator.config import load
 from generator.desk import Options, silent
+from generator.errors import BuildError
 from generator.live import Live
 from writing import BODY, NOW, files_of, site_in, write_clipping, write_config
 
@@ -46,7 +47,9 @@ class Site:
         """What a clean build makes, without anything that was learned before."""
         other = self.root.with_name(self.root.name + "-clean")
         shutil.rmtree(other, ignore_errors=True)
-        shutil.copytree(self.root, other, ignore=shutil.ignore_patterns("public", ".broadsheet"))
+        shutil.copytree(
+            self.root, other, ignore=shutil.ignore_patterns("public", ".broadsheet"), symlinks=True
+        )
         build(load(other / "digest.toml"), ASKED, silent)
         return files_of(other / "public")
 
@@ -197,6 +200,100 @@ def test_a_killed_preview_leaves_nothing_that_is_not_known_as_ours(site):
     new.unlink()
     build(site_in(site.root), ASKED, silent)
     assert files_of(site.root / "public") == site.clean()
+
+
+def at(hour: int) -> Options:
+    return Options(as_of=NOW.replace(hour=hour))
+
+
+def test_time_goes_on_while_a_site_is_followed(site):
+    file = write_clipping(
+        site.content, "now.md", title="Just now", date=f"{NOW:%Y-%m-%d}T13:00:00Z", body=LONG
+    )
+    site.follow(file, options=at(14))
+    site.live.rest(lambda: None)
+    assert "Just now" in (site.root / f"public/{NOW:%Y/%m/%d}/index.html").read_text("utf-8")
+
+
+def test_a_clipping_that_is_saved_to_wait_is_waited_for(site):
+    file = write_clipping(site.content, "soon.md", title="Soon", date=f"{NOW:%Y-%m-%d}T13:00:00Z", body=LONG)
+    built, _ = site.live.build(site_in(site.root), ASKED, silent, frozenset({file}))
+    assert built.waits_until == NOW.replace(hour=13)
+    built, _ = site.live.build(site_in(site.root), at(14), silent, frozenset())
+    assert built.waits_until is None
+    assert "Soon" in (site.root / f"public/{NOW:%Y/%m/%d}/index.html").read_text("utf-8")
+
+
+def test_strict_builds_are_whole_ones(site):
+    strict = Options(as_of=NOW, strict=True)
+    site.live.build(site_in(site.root), strict, silent, None)
+    file = write_clipping(site.content, "0.md", title="Otherwise", date="2024-06-01", body=LONG)
+    assert site.follow(file, options=strict) is None
+
+
+def test_an_id_that_is_free_again_goes_to_who_has_it_too(tmp_path):
+    site = _started(tmp_path, **{"a.md": {"id": "shared"}, "b.md": {"id": "shared", "title": "B"}})
+    (site.content / "a.md").unlink()
+    site.follow(site.content / "a.md")
+    assert site.settle() == site.clean()
+
+
+def test_an_alias_that_is_free_again_redirects(tmp_path):
+    site = _started(tmp_path, **{"a.md": {"id": "first"}, "b.md": {"aliases": "[articles/fi/first.html]"}})
+    file = write_clipping(site.content, "a.md", title="A", id="second", body=LONG)
+    site.follow(file)
+    assert site.settle() == site.clean()
+
+
+def test_a_source_is_called_as_it_is_spelt_most(tmp_path):
+    spelt = {"a.md": "ACME", "b.md": "Acme", "c.md": "acme", "d.md": "acme"}
+    site = _started(tmp_path, **{path: {"source": name, "title": path} for path, name in spelt.items()})
+    (site.content / "a.md").unlink()
+    site.follow(site.content / "a.md")
+    assert site.settle() == site.clean()
+
+
+def test_a_clipping_that_stands_twice_changes_twice(tmp_path):
+    site = _started(tmp_path, **{"a.md": {"title": "A"}})
+    (site.content / "b.md").symlink_to("a.md")
+    site.start()
+    file = write_clipping(site.content, "a.md", title="Changed", body=LONG)
+    site.follow(file)
+    assert site.settle() == site.clean()
+
+
+def test_a_page_that_somebody_changed_is_made_again(site):
+    page = site.root / "public" / _page(site, "0.md")
+    site.follow(write_clipping(site.content, "0.md", title="Mine", date="2024-06-01", body=LONG))
+    site.live.rest(lambda: None)
+    page.write_text("theirs", "utf-8")
+    site.follow()
+    build(site_in(site.root), ASKED, silent)
+    assert "Mine" in page.read_text("utf-8")
+
+
+def test_a_file_of_somebody_else_in_the_way_is_told_by_a_whole_build(site):
+    new = write_clipping(site.content, "new.md", title="New", date="2024-06-20", body=LONG * 2)
+    own = site.root / "public" / _page(site, "new.md")
+    own.parent.mkdir(parents=True, exist_ok=True)
+    own.write_text("theirs", "utf-8")
+    site.follow(new)
+    with pytest.raises(BuildError, match="is not Broadsheet's"):
+        site.live.rest(lambda: None)
+    own.unlink()
+    site.start()
+    assert site.settle() == site.clean()
+
+
+def _started(tmp_path: Path, **clippings: dict[str, str]) -> Site:
+    root = tmp_path / "site"
+    write_config(root)
+    write_clipping(root / "content", "z.md", title="Another day", date="2024-05-05", body=LONG)
+    for path, fields in clippings.items():
+        write_clipping(root / "content", path, body=LONG, **fields)
+    site = Site(root)
+    site.start()
+    return site
 
 
 OPERATIONS = ("title", "body", "cut", "date", "source", "delete", "add", "rename", "touch", "same")
