@@ -101,7 +101,7 @@ def learn(bodies: Iterable[str]) -> Repeats:
     cut_from = built_in().cut_from
     for body in bodies:
         if blocks := blocks_of(body, cut_from)[:_BLOCKS]:
-            _keep(pages, tuple(block for block in blocks if block.kind != "tail"))
+            _keep(pages, tuple(block for block in blocks if block.kind not in {"tail", "rest"}))
     if len(pages) < 2:
         return NOTHING
     marked = [[(block, marks(block)) for block in blocks] for _, blocks in sorted(pages.items())]
