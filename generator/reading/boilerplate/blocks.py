@@ -60,6 +60,11 @@ class Block(msgspec.Struct, frozen=True):
     """The blank lines above it: inside of code their number counts."""
 
     @property
+    def known_as(self) -> str:
+        """The label to look for among known lines: a formula or a quote is none, though it be one letter."""
+        return "" if self.text.lstrip().startswith(("$$", "\\[", ">")) else self.label
+
+    @property
     def is_own(self) -> bool:
         """Whether it is what articles are made of: text in sentences, code, a table that is no menu."""
         return self.is_prose or self.kind == "code" or (self.kind == "table" and not self.is_linked)
