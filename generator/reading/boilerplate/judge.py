@@ -32,8 +32,6 @@ class Cleaning(msgspec.Struct, frozen=True, kw_only=True):
     families: Families = msgspec.field(default_factory=built_in)
     learned: Mapping[Key, Repeats] = {}
     """What each source repeats, by year."""
-    off: bool = False
-    """`clean = false` for the whole site."""
 
 
 class Opinion(msgspec.Struct, frozen=True):
