@@ -105,14 +105,11 @@ class Restored(msgspec.Struct, frozen=True):
     """Characters of which bytes are missing; they stay as they are."""
 
 
-def restored(text: str) -> str | None:
-    """The text as it was meant, where it was read in the wrong codec and that is proved; else None."""
-    found = restoration(text)
-    return found.text if found else None
-
-
 def restoration(text: str, odd: str | None = None) -> Restored | None:
-    """The same with the codecs; `odd`: the text's `odd_characters`, where they are known."""
+    """The text as it was meant, where it was read in the wrong codec and that is proved; else None.
+
+    `odd`: the text's `odd_characters`, where they are known.
+    """
     found = None
     while found is None or len(found.codecs) < LONGEST_CHAIN:
         step = _step(text, odd_characters(text) if odd is None else odd)
@@ -122,11 +119,6 @@ def restoration(text: str, odd: str | None = None) -> Restored | None:
         before = found.codecs if found else ()
         found = Restored(text, before + step.codecs, step.lost)
     return found
-
-
-def suspicious(text: str) -> bool:
-    """Whether text holds what only wrong readings leave behind."""
-    return garbled_line(text) is not None
 
 
 def garbled_line(text: str, odd: str | None = None) -> int | None:

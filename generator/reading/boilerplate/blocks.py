@@ -12,7 +12,7 @@ import msgspec
 from generator.reading.text import bare
 
 _LONGEST = 200_000
-"""Characters of a body that are looked at; what follows is kept as it is."""
+"""Characters of a body that are looked at; what follows stays as it is."""
 
 # All repetitions are bounded, so that no hostile text makes them slow.
 _TARGET = r"\((?:[^()\n]|\([^()\n]{0,300}\)){0,3000}\)?"
@@ -23,7 +23,7 @@ _ADDRESS = re.compile(r"<?https?://[^\s<>\"'）】」]{1,3000}>?")
 _ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,3}[.)])[ \t]")
 _HEADING = re.compile(r"[ \t>]*(?:[-*+][ \t]+)?#{1,6}[ \t]")
 _FENCE = re.compile(r"[ \t>]*(```+|~~~+)")
-_BLANK = re.compile(r"\n(?:[^\S\n]*\n)+")
+_BLANK = re.compile(r"(\n(?:[^\S\n]*\n)+)")
 _SENTENCE = re.compile(r"[。！？；，、]|[.!?,;:](?:[\s\"'”’)*_]|$)")
 _SHORT = 160
 _TELLING = 20
@@ -49,13 +49,20 @@ class Block(msgspec.Struct, frozen=True):
     links: int = 0
     kind: str = "text"
     """`text`, `heading`, `list`, `table`, `code`, `image`, `rule`; `above` the title, but for what a family
-    says is `own` there; into the fixed `tail` of a family nobody looks."""
+    says is `own` there; into the fixed `tail` of a family, and the `rest` of a long body, nobody looks."""
     in_card: bool = False
     """Stands inside a link that spans several blocks."""
     is_linked: bool = False
     """Whether most of it is links."""
     is_prose: bool = False
     """Whether it is text in sentences, of two lines or more."""
+    gap: str = "\n\n"
+    """The blank lines above it: inside of code their number counts."""
+
+    @property
+    def known_as(self) -> str:
+        """The label to look for among known lines: a formula or a quote is none, though it be one letter."""
+        return "" if self.text.lstrip().startswith(("$$", "\\[", ">")) else self.label
 
     @property
     def is_own(self) -> bool:
@@ -75,9 +82,9 @@ def blocks_of(
     From the first that begins as one of `cut_from` does they are of the kind `tail`. Up to the last that
     begins as one of `article_from`, and above a heading that is the `title` (bare), they are of the kind
     `above`, but for the very first, and for plain text right behind the first that holds one of `own_after`:
-    it is of the kind `own`.
+    it is of the kind `own`. What is too long to be looked at is the last one, of the kind `rest`.
     """
-    texts = _split(body[:_LONGEST])
+    texts, gaps, rest = _split(body)
     cut = len(texts)
     if cut_from:
         cut = next((index for index, text in enumerate(texts) if text.startswith(cut_from)), cut)
@@ -111,7 +118,23 @@ def blocks_of(
                 opened = index
         blocks.append(block)
     blocks += (Block(cut + n, text, kind="tail") for n, text in enumerate(texts[cut:]))
-    return tuple(blocks)
+    blocks += _unseen(len(texts), rest, is_tail=cut < len(texts))
+    return _spaced(blocks, gaps)
+
+
+def _unseen(index: int, rest: str, *, is_tail: bool) -> Sequence[Block]:
+    """What is too long to be looked at, as a block; it may belong to the fixed tail above it."""
+    return [Block(index, rest, kind="tail" if is_tail else "rest")] if rest else ()
+
+
+def _spaced(blocks: Sequence[Block], gaps: Sequence[str]) -> tuple[Block, ...]:
+    """Blocks, each with what stands above it."""
+    return tuple(
+        [
+            block if gap == "\n\n" else msgspec.structs.replace(block, gap=gap)
+            for block, gap in zip(blocks, gaps, strict=True)
+        ]
+    )
 
 
 def _in_card(block: Block) -> Block:
@@ -165,8 +188,23 @@ def _has_paragraph(texts: Sequence[str]) -> bool:
 _LONG = 100
 
 
-def _split(body: str) -> Sequence[str]:
-    return [text for text in _BLANK.split(body.strip("\n")) if text and not text.isspace()]
+def _split(body: str) -> tuple[list[str], list[str], str]:
+    """The texts between blank lines, the blank lines above each, and what is too long to be looked at.
+
+    A block that does not end in time belongs to the rest, which has a gap above it too.
+    """
+    body, rest = body.strip("\n"), ""
+    if len(body) > _LONGEST:
+        ends = [found.end() for found in _BLANK.finditer(body, 0, _LONGEST)]
+        body, rest = (body[: ends[-1]], body[ends[-1] :]) if ends else ("", body)
+        rest = "" if rest.isspace() else rest
+    parts = _BLANK.split(body)
+    pairs = zip(parts[::2], ["", *parts[1::2]], strict=True)
+    found = [(text, gap) for text, gap in pairs if text and not text.isspace()]
+    gaps = [gap for _, gap in found]
+    if rest:
+        gaps.append(parts[-2] if len(parts) > 1 else "")
+    return [text for text, _ in found], gaps, rest
 
 
 def _fence_after(text: str, fence: str) -> str:

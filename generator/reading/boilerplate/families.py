@@ -38,9 +38,9 @@ class Family(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """One TOML file: which pages it is about, and what is furniture on them."""
 
     hosts: tuple[str, ...] = ()
-    """Hosts of originals, with those below them."""
+    """Hosts of originals, with those below them; case and `www.` do not count."""
     sources: tuple[str, ...] = ()
-    """Names of sources."""
+    """Names of sources; case and spaces do not count."""
     everywhere: bool = False
     """For all pages."""
     cut_from: tuple[str, ...] = ()
@@ -96,7 +96,9 @@ class Lexicon(msgspec.Struct, frozen=True):
     """The same for signs of a failed fetch, which only a page with little text is asked for."""
     failed_patterns: Patterns
     hosts: tuple[str, ...] = ()
-    """Its hosts, each with a dot before it."""
+    """Its hosts, folded, each with a dot before it."""
+    sources: frozenset[str] = frozenset()
+    """Its sources, folded."""
 
     def __hash__(self) -> int:
         return len(self.lines)
@@ -129,14 +131,12 @@ class Families(msgspec.Struct, frozen=True):
 
     def of(self, host: str, source: str) -> tuple[Lexicon, ...]:
         """Those that a page of this host and source belongs to, the most special first."""
-        dotted = "." + host
+        dotted, name = "." + host, _name(source)
         return tuple(
             [
                 lexicon
                 for lexicon in reversed(self.lexicons)
-                if lexicon.family.everywhere
-                or dotted.endswith(lexicon.hosts)
-                or source in lexicon.family.sources
+                if lexicon.family.everywhere or dotted.endswith(lexicon.hosts) or name in lexicon.sources
             ]
         )
 
@@ -189,21 +189,41 @@ def _faults(family: Family, text: str) -> Iterator[tuple[str, str, int | None]]:
     """What types alone cannot say."""
     if not (family.hosts or family.sources or family.everywhere):
         yield "is about no page", "write `hosts`, `sources` or `everywhere = true`", None
+    for host in family.hosts:
+        if not _HOST.fullmatch(host.strip()):
+            yield (
+                f"`hosts` holds {host!r}, which is no host",
+                "write it alone, such as `daily.example`",
+                _line(text, host),
+            )
     for rule in (*family.gone, *family.end, *family.failed):
         if not (rule.lines or rule.patterns):
             yield f"the rule {rule.reason!r} has neither `lines` nor `patterns`", "", _line(text, rule.reason)
         for pattern in rule.patterns:
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                advice = "write a Python regular expression, between '…'"
-                yield f"the pattern {pattern!r} is not valid: {error}", advice, _line(text, pattern)
-            else:
-                if re.match(pattern, ""):
-                    yield f"the pattern {pattern!r} fits every block", "say more", _line(text, pattern)
+            if fault := _fault_of(pattern):
+                yield f"the pattern {pattern!r} {fault[0]}", fault[1], _line(text, pattern)
         for line in rule.lines:
             if not bare(line):
                 yield f"the line {line!r} is empty", "take it out", _line(text, line)
+
+
+_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*")
+_NO_LETTERS = re.compile(r"\\N\{[^{}]*\}|\\.|\(\?P[<=>][^<>()]*[>)]?|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
+"""In a pattern: escapes, names of groups, sets of characters."""
+
+
+def _fault_of(pattern: str) -> tuple[str, str] | None:
+    """What is wrong with a pattern, and what to do."""
+    try:
+        compiled = re.compile(pattern)
+    except re.error as error:
+        return f"is not valid: {error}", "write a Python regular expression, between '…'"
+    if compiled.match(""):
+        return "fits every block", "say more"
+    is_cased = not compiled.flags & re.IGNORECASE and "(?i" not in pattern
+    if is_cased and any(map(str.isupper, _NO_LETTERS.sub("", pattern))):
+        return "has capitals, but words are looked at in lower case", "write it in lower case"
+    return None
 
 
 def _line(text: str, words: str) -> int | None:
@@ -219,8 +239,14 @@ def _problem(name: str, message: str, advice: str, line: int | None = None) -> P
 def _lexicon(family: Family) -> Lexicon:
     lines, patterns = _ready((("end", family.end), ("gone", family.gone)))
     failed_lines, failed_patterns = _ready((("failed", family.failed),))
-    hosts = tuple("." + host for host in family.hosts)
-    return Lexicon(family, lines, patterns, failed_lines, failed_patterns, hosts)
+    hosts = tuple("." + host.strip().lower().removeprefix("www.") for host in family.hosts)
+    sources = frozenset(map(_name, family.sources))
+    return Lexicon(family, lines, patterns, failed_lines, failed_patterns, hosts, sources)
+
+
+def _name(source: str) -> str:
+    """A source's name, for comparing."""
+    return " ".join(source.split()).casefold()
 
 
 def _ready(kinds: Iterable[tuple[str, Sequence[Rule]]]) -> tuple[dict[str, Found], Patterns]:

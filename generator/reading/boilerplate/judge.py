@@ -32,8 +32,6 @@ class Cleaning(msgspec.Struct, frozen=True, kw_only=True):
     families: Families = msgspec.field(default_factory=built_in)
     learned: Mapping[Key, Repeats] = {}
     """What each source repeats, by year."""
-    off: bool = False
-    """`clean = false` for the whole site."""
 
 
 class Opinion(msgspec.Struct, frozen=True):
@@ -61,18 +59,30 @@ def judged(
     article_from = tuple(mark for lexicon in lexicons for mark in lexicon.family.article_from)
     own_after = tuple(mark for lexicon in lexicons for mark in lexicon.family.own_after)
     blocks = blocks_of(body, cut_from, article_from, bare(title), own_after)
+    rest = tuple([Judged(block, None) for block in blocks[-1:] if block.kind == "rest"])
+    if rest:
+        blocks = blocks[:-1]
     page = page_of(blocks, title, source, lexicons, repeats)
     gone: dict[int, str] = {}
     for _, evidence, _ in EVIDENCE:
         for index, reason in tuple(evidence(page, gone)):
             gone.setdefault(index, reason)
-    failure = failure_of(page, gone, is_cut=is_cut)
-    return Opinion(tuple([Judged(block, gone.get(block.index)) for block in page.blocks]), failure)
+    # Where that much was saved, the fetch did not fail.
+    failure = "" if rest else failure_of(page, gone, is_cut=is_cut)
+    return Opinion((*[Judged(block, gone.get(block.index)) for block in page.blocks], *rest), failure)
 
 
 def kept(blocks: Sequence[Judged]) -> str:
-    """The article's own blocks as Markdown."""
-    return "\n\n".join(one.block.text for one in blocks if one.reason is None)
+    """The article's own blocks as Markdown; between two that stood together, the blank lines they had."""
+    parts: list[str] = []
+    last = -2
+    for one in blocks:
+        if one.reason is None:
+            if parts:
+                parts.append(one.block.gap if one.block.index == last + 1 else "\n\n")
+            parts.append(one.block.text)
+            last = one.block.index
+    return "".join(parts)
 
 
 def source_key(url: str) -> str:

@@ -160,7 +160,7 @@ def _is_bar(page: Page, block: Block) -> bool:
     is_aside = not page.start + _HEAD < block.index < page.last
     if block.kind not in ({"text", "list"} if is_aside else {"text"}):
         return False
-    if block.is_prose or block.units + block.linked > 80:
+    if block.is_prose or block.units + block.linked > 80 or block.known_as != block.label:
         return False
     lines = [line for line in map(bare, block.plain.split("\n")) if line]
     known = sum(_is_gone(page, line) for line in lines)

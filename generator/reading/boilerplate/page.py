@@ -140,7 +140,7 @@ def _rule_of(block: Block, lexicons: tuple[Lexicon, ...]) -> Found | None:
     if len(block.plain) > _LONGEST:
         return None
     # Furniture comes again and again, a paragraph does not.
-    return (_known_rule if block.label else _rule)(block.label, block.plain, lexicons)
+    return (_known_rule if block.label else _rule)(block.known_as, block.plain, lexicons)
 
 
 def _rule(label: str, plain: str, lexicons: tuple[Lexicon, ...]) -> Found | None:

@@ -29,7 +29,7 @@ def remaining(
     body: str, title: str, url: str | None, source: str, origin: Origin | None, cleaning: Cleaning | None
 ) -> Remaining:
     """Take the furniture off a body. Without an original there is no page, and so no furniture."""
-    if url is None or origin is None or cleaning is None or cleaning.off:
+    if url is None or origin is None or cleaning is None:
         return as_it_is(body, title, url)
     is_cut = prose.is_cut(body)
     opinion = opinion_of(body, title, url, source, origin, cleaning)

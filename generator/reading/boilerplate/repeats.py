@@ -29,6 +29,8 @@ _SHARE = 0.05
 _SHARE_INSIDE = 0.3
 _LINES = 40
 _BLOCKS = 400
+_TELLING = 3
+"""The longest paragraphs of an article that tell it from others."""
 _PATTERN = re.compile(r"\]\([^()\s]*\)?|[\d\s]+")
 
 Key = tuple[str, int]
@@ -101,7 +103,7 @@ def learn(bodies: Iterable[str]) -> Repeats:
     cut_from = built_in().cut_from
     for body in bodies:
         if blocks := blocks_of(body, cut_from)[:_BLOCKS]:
-            _keep(pages, tuple(block for block in blocks if block.kind != "tail"))
+            _keep(pages, tuple(block for block in blocks if block.kind not in {"tail", "rest"}))
     if len(pages) < 2:
         return NOTHING
     marked = [[(block, marks(block)) for block in blocks] for _, blocks in sorted(pages.items())]
@@ -141,13 +143,26 @@ def _twins(prose: Sequence[set[int]], counts: Mapping[int, int]) -> set[int]:
 
 
 def _keep(pages: dict[int, tuple[Block, ...]], blocks: tuple[Block, ...]) -> None:
-    """One page a title; of copies that with the smaller text, whatever the order."""
+    """One page an article; of copies that with the smaller text, whatever the order."""
     if not blocks:
         return
-    key = mark(blocks[0].text)
+    key = _article_of(blocks)
     other = pages.get(key)
     if other is None or [block.text for block in blocks] < [block.text for block in other]:
         pages[key] = blocks
+
+
+def _article_of(blocks: tuple[Block, ...]) -> int:
+    """What copies of one article share: the title above it; without one, its longest paragraphs.
+
+    A page without either is like no other but for one of the same blocks.
+    """
+    if blocks[0].kind == "heading":
+        return mark(blocks[0].text)
+    prose = sorted({block.text for block in blocks if _is_text(block)}, key=lambda text: (-len(text), text))
+    telling = "\n".join(prose[:_TELLING] or [block.text for block in blocks])
+    # Figures may make the difference: of a weekly report, say.
+    return zlib.crc32(telling.encode("utf-8", "surrogatepass")) | len(telling) << 32
 
 
 def _place(

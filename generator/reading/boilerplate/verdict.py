@@ -77,7 +77,7 @@ def _failed(page: Page, own: Sequence[Block]) -> str:
         if block.units >= 400 or block.kind in _SILENT:
             continue
         for lexicon in page.lexicons:
-            if found := lexicon.find_failed(block.label, block.plain):
+            if found := lexicon.find_failed(block.known_as, block.plain):
                 above = sum(b.units for b in own if b.index < block.index)
                 # Below some text the sign is about a box of the page.
                 return "" if page.is_found and above >= _PARAGRAPH else found.rule.reason

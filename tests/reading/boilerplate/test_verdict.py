@@ -178,3 +178,16 @@ def test_the_shell_of_a_forum_is_no_article():
         "![](/pixel.gif)",
     ]
     assert opinion(page(*shell)).failure
+
+
+@pytest.mark.parametrize(
+    ("line", "failure"),
+    [
+        ("The lamp is out, alas.", "only furniture"),
+        ("The lamps are all out, alas.", ""),
+        ("灯塔已经熄灭了吗", "only furniture"),
+        ("灯塔已经熄灭了没有人知", ""),
+    ],
+)
+def test_a_line_of_twenty_letters_keeps_an_article(line, failure):
+    assert opinion(page(line)).failure == failure

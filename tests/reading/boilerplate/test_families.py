@@ -1,0 +1,67 @@
+"""Families of a site's own: whom they are about, and what `check` says of faulty ones."""
+
+from importlib import resources
+
+import pytest
+
+from generator.reading.boilerplate import families
+
+RULE = "[[gone]]\nreason = 'slogan'\n"
+
+
+def loaded(root, text):
+    (root / "cleaning").mkdir()
+    (root / "cleaning/own.toml").write_text(text, "utf-8")
+    known, problems = families.load(root)
+    return known, [problem.message for problem in problems]
+
+
+def is_of(known, host, source):
+    return any(not one.family.everywhere for one in known.of(host, source))
+
+
+@pytest.mark.parametrize("host", ["daily.example", "www.daily.example", "Daily.Example", "WWW.daily.example"])
+def test_a_host_may_be_written_in_more_than_one_way(tmp_path, host):
+    known, messages = loaded(tmp_path, f"hosts = ['{host}']\n{RULE}lines = ['Read us on paper']\n")
+    assert messages == []
+    assert is_of(known, "daily.example", "")
+    assert is_of(known, "news.daily.example", "")
+    assert not is_of(known, "notdaily.example", "")
+
+
+@pytest.mark.parametrize(
+    "host", ["https://daily.example", "daily.example/news", "daily.example:8080", "*.daily.example", ""]
+)
+def test_what_is_no_host_is_told(tmp_path, host):
+    known, messages = loaded(tmp_path, f"hosts = ['{host}']\n{RULE}lines = ['Read us on paper']\n")
+    assert messages == [f"`hosts` holds {host!r}, which is no host"]
+    assert not is_of(known, "daily.example", "")
+
+
+@pytest.mark.parametrize("source", ["The Daily", "the daily", " THE  Daily "])
+def test_a_source_may_be_written_in_more_than_one_way(tmp_path, source):
+    known, messages = loaded(tmp_path, f"sources = ['{source}']\n{RULE}lines = ['Read us on paper']\n")
+    assert messages == []
+    assert is_of(known, "", "The Daily")
+    assert is_of(known, "", "the  DAILY")
+    assert not is_of(known, "", "The Dail")
+
+
+@pytest.mark.parametrize("pattern", ["Join our club", r"join\W+OUR", "(?P<Club>Join)", "É.{3}"])
+def test_a_pattern_with_capitals_is_told(tmp_path, pattern):
+    _, messages = loaded(tmp_path, f"everywhere = true\n{RULE}patterns = ['{pattern}']\n")
+    assert messages == [f"the pattern {pattern!r} has capitals, but words are looked at in lower case"]
+
+
+@pytest.mark.parametrize(
+    "pattern", [r"join\W+\S\D", "(?P<Club>join)", "[A-Za-z]+ club", "(?i)Join", r"\[x\]"]
+)
+def test_capitals_that_do_no_harm_are_not(tmp_path, pattern):
+    assert loaded(tmp_path, f"everywhere = true\n{RULE}patterns = ['{pattern}']\n")[1] == []
+
+
+def test_our_own_are_without_fault(tmp_path):
+    folder = resources.files("generator.reading") / "families"
+    for file in folder.iterdir():
+        (tmp_path / file.name).mkdir()
+        assert loaded(tmp_path / file.name, file.read_text("utf-8"))[1] == [], file.name

@@ -1,0 +1,39 @@
+"""What a source repeats is learned from each of its articles, once."""
+
+import itertools
+
+from boilerplate.pages import MENU, TEXT, opinion
+
+from generator.reading.boilerplate import kept
+from generator.reading.boilerplate.repeats import NOTHING, learn
+
+BAR = "The Coast is a paper for all those who look out at the sea each morning"
+FOOT = "Printed on the quay, sold on both sides of the bay and nowhere else."
+
+
+def story(n: int) -> list[str]:
+    return [f"Story {n}, part {part}: {text}" for part, text in zip("abc", TEXT, strict=True)]
+
+
+def body(n: int, bar: str = BAR) -> str:
+    return "\n\n".join([bar, *story(n), FOOT])
+
+
+def test_bodies_that_all_begin_with_the_same_bar_are_learned_from():
+    for bar in (BAR, MENU[1], "![The Coast](https://coast.example/logo.png)"):
+        learned = learn([body(n, bar) for n in range(8)])
+        found = opinion(body(9, bar), "Another title", repeats=learned)
+        assert kept(found.blocks) == "\n\n".join(story(9)), bar
+
+
+def test_copies_without_a_title_count_once():
+    copies = [body(1, f"{BAR}, day {n}") for n in "abcd"]
+    assert learn(copies) == NOTHING
+    others = [body(n) for n in range(2, 6)]
+    learned = learn([*copies, *others])
+    assert kept(opinion(body(1), "Another title", repeats=learned).blocks) == "\n\n".join(story(1))
+
+
+def test_the_order_of_copies_does_not_matter():
+    bodies = [body(1, f"{BAR}, day a"), body(1, f"{BAR}, day b"), body(2), "[Home](/)", "[Home](/)"]
+    assert len({learn(each) for each in itertools.permutations(bodies)}) == 1
