@@ -81,7 +81,12 @@ def _is_sound(before: str, after: bytes, mark: bytes, codec: str) -> bool:
 
 def mends(content: Path, ignore: Sequence[str]) -> Iterator[Mend]:
     """Find the clippings that can be mended, by path; those that cannot be read are left to `check`."""
+    seen: set[str] = set()
     for path in discover(content, ignore).paths:
+        real = os.path.realpath(content / path)
+        if real in seen:  # a link to a file that has its turn under another name
+            continue
+        seen.add(real)
         raw = file_bytes(content, path)
         if isinstance(raw, bytes) and (after := mended(raw)) is not None:
             yield Mend(path, raw, after)

@@ -264,3 +264,10 @@ def test_fix_twice_changes_nothing_more(content, capfd):
 def test_fix_goes_with_text_alone(content):
     assert run(["check", "--fix", "--format", "json"]) == UNUSABLE
     assert run(["check", "--yes"]) == UNUSABLE
+
+
+def test_a_file_with_two_names_is_mended_once(content):
+    (content / "a.md").write_text("---\ntitle: one: two\ndate: 2024-07-03\n---\n\nText.\n", "utf-8")
+    (content / "b.md").symlink_to("a.md")
+    before = [one.path for one in mends(content, ())]
+    assert before.count("a.md") + before.count("b.md") == 1
