@@ -431,9 +431,6 @@ def explain(asked: Asked, file: Path) -> None:
         raise click.UsageError(f"{file} is no file in the content folder {site.content}")
     own = path.relative_to(content).as_posix()
     found = asked.reading(site, silent, lambda means: explained(site, means, own))
-    if found is None:
-        report.print_line("nothing is taken off: it has no original, no date, or cannot be read")
-        return
     report.print_lines(report.explanation(found))
 
 
