@@ -14,7 +14,7 @@ import os
 import shlex
 import sys
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -23,6 +23,7 @@ import click
 from generator import __version__
 
 if TYPE_CHECKING:  # each command imports what it needs
+    from generator.authoring.pick import Original
     from generator.build import Built as SiteBuilt
     from generator.config import Site
     from generator.desk import Means, Options, Progress
@@ -246,10 +247,10 @@ def new(
 @click.option("--split", is_flag=True, help="Take it out of any story.")
 @click.option("--remove", is_flag=True, help="Take back all that was said.")
 @asking("config", "content")
-def pick(asked: Asked, clipping: str, *, remove: bool, **said: Any) -> None:  # noqa: ANN401 - checked below
+def pick(asked: Asked, clipping: str, *, remove: bool, **said: Any) -> int:  # noqa: ANN401 - checked below
     """Say something of one article, in picks.toml: pin, hide, note, tag, merge …."""
     from generator import report
-    from generator.authoring.pick import Changes, unpick
+    from generator.authoring.pick import Changes, doubt, unpick
     from generator.authoring.pick import pick as write
 
     changes = Changes(**said)
@@ -259,14 +260,20 @@ def pick(asked: Asked, clipping: str, *, remove: bool, **said: Any) -> None:  # 
         raise click.UsageError("--pin and --hide exclude each other, as do --split and --merge")
     if changes.why and not changes.hide:
         raise click.UsageError("--why goes with --hide")
-    site = asked.site()
-    if remove:
-        count = unpick(site, clipping)
-        report.print_line(f"{count} removed from {os.path.relpath(site.picks)}")
-    elif changes == Changes():
+    if not remove and changes == Changes():
         raise click.UsageError("say what: --pin, --hide, --note …; `broadsheet pick --help` lists all")
+    site = asked.site()
+    originals = functools.cache(functools.partial(_originals, asked, site))
+    if remove:
+        count, file = unpick(site, clipping, originals), os.path.relpath(site.picks)
+        if not count:
+            report.print_line(f"error: {file} says nothing of {clipping}; nothing is removed", error=True)
+            return FAILED
+        report.print_line(f"{count} removed from {file}")
     else:
-        report.print_line(write(site, clipping, changes))
+        report.print_line(write(site, clipping, changes, originals))
+        report.print_problems(filter(None, [doubt(clipping, originals)]))
+    return DONE
 
 
 @broadsheet.command()
@@ -431,9 +438,6 @@ def explain(asked: Asked, file: Path) -> None:
         raise click.UsageError(f"{file} is no file in the content folder {site.content}")
     own = path.relative_to(content).as_posix()
     found = asked.reading(site, silent, lambda means: explained(site, means, own))
-    if found is None:
-        report.print_line("nothing is taken off: it has no original, no date, or cannot be read")
-        return
     report.print_lines(report.explanation(found))
 
 
@@ -469,6 +473,24 @@ class Told:
             report.print_problems(error.problems)
         else:
             report.print_fault(error)
+
+
+def _originals(asked: Asked, site: Site) -> Sequence[Original]:
+    """Gather by what the originals of all clippings are known: quick where a build has read them."""
+    from generator import report
+    from generator.authoring.pick import Original
+    from generator.desk import shelf_of
+    from generator.reading import discover
+
+    def gathered(means: Means) -> Sequence[Original]:
+        shelf = shelf_of(site, discover(site.content, site.config.ignore), means)
+        articles = (record.reading.article for _, record, _ in shelf.records(means))
+        return [Original(one.path, one.url, one.keys) for one in articles if one is not None and one.url]
+
+    if not site.content.is_dir():
+        return ()
+    with report.progress(quiet=False) as progress:
+        return asked.reading(site, progress, gathered)
 
 
 def _fix(site: Site, *, yes: bool) -> tuple[Problem, ...]:

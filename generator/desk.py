@@ -20,7 +20,7 @@ from generator.grouping import digest_of
 from generator.grouping.picks import applied
 from generator.grouping.sources import key
 from generator.grouping.stories import Stories
-from generator.model import Article, Digest, Skipped, TextPolicy, Verdict
+from generator.model import Article, Clipping, Digest, Skipped, TextPolicy, Verdict
 from generator.reading import article_of, discover, read_clipping
 from generator.reading.article import Reading, Rules, due, origin_of
 from generator.reading.boilerplate import Cleaning, families
@@ -30,6 +30,7 @@ from generator.reading.boilerplate.repeats import Origin, samples
 from generator.reading.canonical import keys_of
 from generator.reading.discover import Discovery
 from generator.reading.language import language_of
+from generator.reading.values import NO, words
 from generator.render.pages import Plan
 from generator.stamps import NONE, Stamp
 from generator.tasks import Reader, Record, Wanted
@@ -441,28 +442,55 @@ def failed(path: str, error: Exception) -> Record:
 # --- one clipping -----------------------------------------------------------------------------------
 
 
-class Explained(msgspec.Struct, frozen=True):
+class Explained(msgspec.Struct, frozen=True, kw_only=True):
     """One clipping's blocks, kept or gone, and the verdict."""
 
-    blocks: tuple[Judged, ...]
-    verdict: str
-    reason: str
+    blocks: tuple[Judged, ...] = ()
+    """None where the clipping is not cleaned."""
+    uncleaned: str = ""
+    """Why nothing is taken off."""
+    verdict: str = ""
+    """Empty where nothing is published."""
+    reason: str = ""
 
 
-def explained(site: Site, means: Means, path: str) -> Explained | None:
-    """Judge the blocks of one clipping as a build does; None where it is not cleaned, or cannot be read."""
+def explained(site: Site, means: Means, path: str) -> Explained:
+    """Judge the blocks of one clipping as a build does, or say why none is judged."""
     find_content(site)
     reader = reader_of(site)
-    clipping, _ = read_clipping(site.content, path)
-    if clipping is None or (origin := origin_of(clipping, reader.rules)) is None:
-        return None
-    _learned(reader, _looked(reader, discover(site.content, site.config.ignore), means), means)
+    clipping, faults = read_clipping(site.content, path)
+    if clipping is None:
+        return Explained(uncleaned=faults[-1].message)
+    origin = origin_of(clipping, reader.rules)
+    if reader.clean and origin is not None:
+        _learned(reader, _looked(reader, discover(site.content, site.config.ignore), means), means)
     cleaning = _cleaning(reader, means.cache, origin)
-    article = article_of(clipping, reader.rules, cleaning).article
-    if article is None or article.url is None or cleaning is None:
-        return None
+    reading = article_of(clipping, reader.rules, cleaning)
+    article = reading.article
+    if article is None:
+        return Explained(uncleaned=reading.skipped.reason if reading.skipped else "")
+    if article.url is None or origin is None or cleaning is None:
+        own = article.url is None
+        why = "it has no `url`, so it is your own text" if own else _NOT_CLEANED.format("digest.toml")
+        return Explained(uncleaned=why, verdict=article.verdict, reason=article.reason)
+    if where := _left_alone(clipping, reader.rules, article.source):
+        why = _NOT_CLEANED.format(where)
+        return Explained(uncleaned=why, verdict=article.verdict, reason=article.reason)
     opinion = opinion_of(clipping.body, article.title, article.url, article.source, origin, cleaning)
-    return Explained(opinion.blocks, article.verdict, article.reason)
+    return Explained(blocks=opinion.blocks, verdict=article.verdict, reason=article.reason)
+
+
+_NOT_CLEANED = "`clean = false` in {}"
+
+
+def _left_alone(clipping: Clipping, rules: Rules, source: str) -> str:
+    """Where it is said that one clipping is not cleaned; empty where nothing says so."""
+    if rules.source_key(source) in rules.uncleaned:
+        return f"digest.toml for the source {source}"
+    keys = (*map(str.casefold, rules.fields.get("clean", ())), "clean")
+    values = (clipping.fields.get(key_) for key_ in keys)
+    said = (text for value in values if isinstance(value, str | list) and (text := words(value)))
+    return "its front matter" if next(said, "true").casefold() in NO else ""
 
 
 class Texts:

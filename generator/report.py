@@ -72,6 +72,11 @@ def print_line(text: str, *, error: bool = False) -> None:
 
 def explanation(found: Explained) -> Iterator[str]:
     """Say of each block whether it is kept or why it goes, with its beginning; then the verdict."""
+    if not found.verdict:
+        yield f"not published: {shown(found.uncleaned)}"
+        return
+    if found.uncleaned:
+        yield f"not cleaned: {shown(found.uncleaned)}"
     for one in found.blocks:
         text = shown(" ".join(one.block.text.split()))
         yield f"{one.block.index:4} {one.reason or 'kept':28} {text[:90]}"

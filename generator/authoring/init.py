@@ -41,7 +41,7 @@ language = "en"                      # of the interface: "en" or "zh"
 # feed_items = 50                    # entries in the digest's feeds
 # source_feed_items = 20             # entries in each source's feeds
 
-# Other clippers' keys, for those of ours that your files lack:
+# Other clippers' keys, for ours; they come before our own keys:
 # [fields]
 # url = ["link"]
 
@@ -79,7 +79,7 @@ language = "zh"                      # 界面语言："en" 或 "zh"
 # feed_items = 50                    # 全站订阅源的条数
 # source_feed_items = 20             # 每个来源的订阅源的条数
 
-# 其他剪藏工具的键名，对应到本文摘的键：
+# 其他剪藏工具的键名，对应到本文摘的键，优先于本文摘自己的键：
 # [fields]
 # url = ["link"]
 

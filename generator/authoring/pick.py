@@ -8,9 +8,9 @@ import os
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import tomlkit
@@ -20,6 +20,7 @@ from generator.authoring import atomic
 from generator.config import PICKS_FILE, Site
 from generator.errors import ConfigError, Problem, Severity
 from generator.picks_file import KEYS, is_address, parsed, picks_of, spans, text_of
+from generator.reading import read_clipping
 from generator.reading.canonical import keys_of
 
 _HEAD = """\
@@ -33,7 +34,22 @@ _TEXTS = ("note", "title", "summary")
 _NEIGHBOURS = 2000
 """Names in a folder, among which one that was mistyped is looked for."""
 
+_NAMED = 3
+"""Clippings that a message names."""
+
 Entry = dict[str, Any]
+
+
+class Original(NamedTuple):
+    """A clipping, and what its original is known by."""
+
+    path: str
+    url: str
+    keys: tuple[str, ...]
+
+
+Originals = Callable[[], Sequence[Original]]
+"""Gives those of all clippings; asked only where they matter, for that takes time."""
 
 
 class Changes(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,7 +70,7 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
     split: bool = False
 
 
-def pick(site: Site, target: str, changes: Changes) -> str:
+def pick(site: Site, target: str, changes: Changes, originals: Originals = tuple) -> str:
     """Write what is said of one article into `picks.toml`, and return its `[[pick]]` as it now stands.
 
     `target` is a file, a path below the content folder, or the address of the original. Raises `ConfigError`,
@@ -64,30 +80,48 @@ def pick(site: Site, target: str, changes: Changes) -> str:
     merge = tuple(article_named(site, other) for other in changes.merge)
     changes = msgspec.structs.replace(changes, merge=merge)
     text = text_of(site.picks)
-    edited = with_pick(text, article, changes)
+    also = _other_names(site, text, article, originals)
+    edited = with_pick(text, article, changes, also)
     _write(site, text, edited)
-    where = _places(edited, article)[-1]
+    where = _places(edited, article, also)[-1]
     return "\n".join(edited.split("\n")[where[0] - 1 : where[1] - 1]).strip().replace("\r", "")
 
 
-def unpick(site: Site, target: str) -> int:
+def unpick(site: Site, target: str, originals: Originals = tuple) -> int:
     """Take all that `picks.toml` says of an article out; how many `[[pick]]` that were.
 
     `target` may be a clipping that is gone. Raises `ConfigError` as `pick` does.
     """
     text = text_of(site.picks)
     article = target.strip() if _names_a_pick(text, target) else article_named(site, target)
-    edited, count = without_pick(text, article)
+    edited, count = without_pick(text, article, _other_names(site, text, article, originals))
     _write(site, text, edited)
     return count
 
 
-def with_pick(text: str, article: str, changes: Changes) -> str:
+def doubt(target: str, originals: Originals) -> Problem | None:
+    """Say of an address that it fits no clipping, or several, so that a pick of it does nothing."""
+    target = target.strip()
+    if not is_address(target) or len(paths := sorted(_meant_by(target, originals()))) == 1:
+        return None
+    listed = ", ".join(f"`{_printed(path)}`" for path in paths[:_NAMED])
+    more = f" or {len(paths) - _NAMED:,} more" if len(paths) > _NAMED else ""
+    return Problem(
+        path=PICKS_FILE,
+        message=f"{len(paths) or 'no'} clippings have the address {target}, so its pick does nothing yet",
+        advice=f"name one by its path: {listed}{more}" if paths else "check the address, or save the article",
+        severity=Severity.WARNING,
+        kind="pick",
+    )
+
+
+def with_pick(text: str, article: str, changes: Changes, also: Collection[str] = ()) -> str:
     """The text of a `picks.toml` with the changes; what does not change stays byte for byte.
 
+    `also` are other names of the article, as they stand there.
     Raises `ConfigError` where the text is no TOML or would say what picks cannot say.
     """
-    places = _places(text, article)
+    places = _places(text, article, also)
     if places:
         start, end = places[-1]
         lines = text.split("\n")
@@ -98,7 +132,7 @@ def with_pick(text: str, article: str, changes: Changes) -> str:
             return text
         new = new.replace("\n", "\r\n") + "\r" if own.endswith("\r") else new
         edited = "\n".join([*lines[: start - 1], new, *lines[end - 1 :]])
-        expected = _said(text, article, changes)
+        expected = _said(text, article, changes, also)
     else:
         newline = "\r\n" if re.match(r"[^\n]*\r\n", text) else "\n"
         head = text or _HEAD
@@ -110,12 +144,12 @@ def with_pick(text: str, article: str, changes: Changes) -> str:
     return edited
 
 
-def without_pick(text: str, article: str) -> tuple[str, int]:
+def without_pick(text: str, article: str, also: Collection[str] = ()) -> tuple[str, int]:
     """The text without what it says of an article, and how often it said something.
 
     Comments before and behind stay, for they may be about what follows.
     """
-    places = _places(text, article)
+    places = _places(text, article, also)
     lines = text.split("\n")
     for start, end in reversed(places):
         del lines[start - 1 : end - 1]
@@ -123,7 +157,7 @@ def without_pick(text: str, article: str) -> tuple[str, int]:
             while start - 1 < len(lines) - 1 and not lines[start - 1].strip():
                 del lines[start - 1]  # one blank line is enough
     edited = "\n".join(lines)
-    expected = [entry for entry in _entries(text) if not _is_of(entry, article)]
+    expected = [entry for entry in _entries(text) if not _is_of(entry, article, also)]
     _check(text, edited, expected)
     return edited, len(places)
 
@@ -131,10 +165,10 @@ def without_pick(text: str, article: str) -> tuple[str, int]:
 # --- editing --------------------------------------------------------------------------------------
 
 
-def _places(text: str, article: str) -> list[tuple[int, int]]:
+def _places(text: str, article: str, also: Collection[str]) -> list[tuple[int, int]]:
     """From which line on, and before which, each pick of an article stands, without what trails it."""
     entries = _entries(text)
-    found = [number for number, entry in enumerate(entries) if _is_of(entry, article)]
+    found = [number for number, entry in enumerate(entries) if _is_of(entry, article, also)]
     where = spans(text, len(entries))
     if not where and entries:
         advice = "write each as `[[pick]]` with its keys below, or edit the file by hand"
@@ -164,14 +198,22 @@ def _entries(text: str) -> list[Entry]:
     return entries
 
 
-def _is_of(entry: Entry, article: str) -> bool:
-    named = entry.get("article")
-    if not isinstance(named, str):
-        return False
-    named = unicodedata.normalize("NFC", named.strip())
+def _is_of(entry: Entry, article: str, also: Collection[str] = ()) -> bool:
+    named = _name(entry)
+    if not named or named in also:
+        return bool(named)
     if named == article or not (is_address(named) and is_address(article)):
         return named == article
     return bool({*keys_of(named)} & {*keys_of(article)})
+
+
+def _name(entry: Entry) -> str:
+    named = entry.get("article")
+    return _normal(named.strip()) if isinstance(named, str) else ""
+
+
+def _normal(path: str) -> str:
+    return unicodedata.normalize("NFC", path)
 
 
 def _names_a_pick(text: str, target: str) -> bool:
@@ -210,10 +252,10 @@ def _set(table: tomlkit.items.Table, key: str, before: object, after: object) ->
         table[key] = after
 
 
-def _said(text: str, article: str, changes: Changes) -> list[Entry]:
+def _said(text: str, article: str, changes: Changes, also: Collection[str]) -> list[Entry]:
     """All picks as they shall be: the last one of the article with the changes."""
     entries = _entries(text)
-    last = max(number for number, entry in enumerate(entries) if _is_of(entry, article))
+    last = max(number for number, entry in enumerate(entries) if _is_of(entry, article, also))
     return [_changed(entry, changes) if n == last else entry for n, entry in enumerate(entries)]
 
 
@@ -304,7 +346,41 @@ def article_named(site: Site, target: str) -> str:
     except UnicodeEncodeError as error:
         advice = "rename it, or give the address of its original"
         raise _refusal(_printed(target), "has a name that is not UTF-8", advice) from error
-    return unicodedata.normalize("NFC", path)
+    return _normal(path)
+
+
+def _other_names(site: Site, text: str, article: str, originals: Originals) -> frozenset[str]:
+    """What else picks call an article: its path, or other addresses that lead to it alone."""
+    names = {name for entry in _entries(text) if (name := _name(entry)) and name != article}
+    if is_address(article):
+        paths = _meant_by(article, originals()) if names else set()
+        if len(paths) != 1:
+            return frozenset()
+        (path,) = paths
+    else:
+        path, own = article, _keys_in(site, article)
+        names = {name for name in names if is_address(name) and own & {name, *keys_of(name)}}
+    addresses = {name for name in names if is_address(name)}
+    known = originals() if addresses else ()
+    return frozenset(name for name in addresses if _meant_by(name, known) == {path}) | names & {path}
+
+
+def _keys_in(site: Site, path: str) -> set[str]:
+    """What the original of a file may be known by: of every address among its fields."""
+    clipping, _ = read_clipping(site.content, path)
+    if clipping is None:
+        return set()
+    urls = (value.strip() for value in clipping.fields.values() if isinstance(value, str))
+    return {key for url in urls if is_address(url) for key in (url, *keys_of(url, clipping.body))}
+
+
+def _meant_by(address: str, originals: Sequence[Original]) -> set[str]:
+    """The paths of the clippings that an address means, as a build finds them."""
+    keys = {*keys_of(address)}
+    exact = {_normal(one.path) for one in originals if one.url == address}
+    known = [one for one in originals if keys & {*one.keys}] if not exact else []
+    own = {_normal(one.path) for one in known if keys & {*keys_of(one.url)[:1]}}
+    return exact or own or {_normal(one.path) for one in known}
 
 
 def _below(content: Path, file: Path) -> str | None:

@@ -6,6 +6,7 @@ What a chart shows stands in a table beside it too.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 
 from markupsafe import Markup
@@ -24,6 +25,8 @@ _SPARK_HEIGHT = 8
 def bars(months: Sequence[MonthHealth], title: str, description: str) -> Markup:
     """Draw a stacked bar a month, oldest first: `full` solid, `cut` hatched, `link` hollow.
 
+    What is not none is at least a unit high.
+
     `months` are as `spanned` gives them. Title and description are what a screen reader says.
     """
     most = max(month.count for month in months)
@@ -31,11 +34,12 @@ def bars(months: Sequence[MonthHealth], title: str, description: str) -> Markup:
     wide = step - max(2, step // 4)
     paths: dict[str, list[str]] = {"full": [], "cut": [], "link": []}
     for number, month in enumerate(months):
-        below = 0
+        below, floor = 0, _HEIGHT
         for verdict, path in paths.items():
             above = below + getattr(month, verdict)
             if above > below:
-                bottom, top = (_HEIGHT - _HEIGHT * part // most for part in (below, above))
+                bottom = min(_HEIGHT - _HEIGHT * below // most, floor)
+                floor = top = max(0, min(_HEIGHT - _HEIGHT * above // most, bottom - 1))
                 path.append(f"M{number * step} {bottom}h{wide}V{top}h-{wide}z")
             below = above
     drawn = (
@@ -64,7 +68,7 @@ _BARS = Markup(
 
 
 def spark(counts: Sequence[int]) -> Markup:
-    """Draw a tiny bar for each count; it says nothing that is not written beside it."""
+    """Draw a tiny bar for each count; its label says the counts, from the first that is not 0."""
     most = max(counts, default=0)
     if most == 0:
         return Markup()
@@ -73,8 +77,9 @@ def spark(counts: Sequence[int]) -> Markup:
         for number, count in enumerate(counts)
         if count
     )
+    label = " ".join(map(str, itertools.dropwhile(lambda count: not count, counts)))
     return Markup(  # noqa: S704 (numbers only)
-        f'<svg class="spark" viewBox="-1 0 {3 * len(counts)} {_SPARK_HEIGHT}" aria-hidden="true">'
+        f'<svg viewBox="-1 0 {3 * len(counts)} {_SPARK_HEIGHT}" role="img" aria-label="{label}">'
         f'<path d="{path}"/></svg>'
     )
 

@@ -59,7 +59,10 @@ def row(source: views.Named, health: Health, newest: dt.date | None) -> views.So
         count=health.count,
         date=health.last,
         is_silent=health.is_silent,
-        without_text=share(health.link, health.count).percent,
+        full=share(health.full, health.count),
+        cut=share(health.cut, health.count),
+        link=share(health.link, health.count),
+        leads=share(health.leads, health.count),
         spark=spark,
     )
 

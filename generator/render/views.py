@@ -224,8 +224,11 @@ class SourceRow(Named, frozen=True, kw_only=True):
     """A source among all; `date` is the day last seen."""
 
     is_silent: bool
-    without_text: int
-    """The share of its articles that are links only, in percent."""
+    full: Share
+    cut: Share
+    link: Share
+    leads: Share
+    """Articles that other sources repeat."""
     spark: Markup
     """Its last twelve months as a tiny chart; empty where the page has no room for it."""
 

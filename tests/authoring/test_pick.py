@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from generator.authoring.pick import Changes, article_named, pick, unpick, with_pick, without_pick
-from generator.cli import DONE, UNUSABLE, run
+from generator.cli import DONE, FAILED, UNUSABLE, run
 from generator.config import Config, Site
 from generator.errors import ConfigError
 from generator.picks_file import picks_of
@@ -301,6 +301,77 @@ def test_a_folder_that_cannot_be_written_is_named(site: Site) -> None:
         ConfigError, match=r"picks.toml: cannot be written: .*; check the folder and its rights"
     ):
         pick(site, "2024/07/03/a.md", Changes(pin=True))
+
+
+# --- by another name --------------------------------------------------------------------------------
+
+ADDRESS = "https://origin.example/2024/07/03/a.md"
+
+
+def test_what_stands_under_the_address_is_taken_back_by_the_file(
+    site: Site, capfd: pytest.CaptureFixture[str]
+) -> None:
+    write_config(site.root)
+    address = "http://www.origin.example/2024/07/03/a.md?utm_source=x"
+    assert run(["pick", address, "--pin"]) == DONE
+    assert run(["pick", "content/2024/07/03/a.md", "--note", "x"]) == DONE
+    ((one,), _) = picks_of(site.picks.read_text("utf-8"))
+    assert (one.article, one.pin, one.note) == (
+        "http://www.origin.example/2024/07/03/a.md?utm_source=x",
+        True,
+        "x",
+    )
+    assert run(["pick", "2024/07/03/a.md", "--remove"]) == DONE
+    out, err = capfd.readouterr()
+    assert out.endswith("1 removed from picks.toml\n")
+    assert "warning" not in err
+    assert "article =" not in site.picks.read_text("utf-8")
+
+
+def test_what_stands_under_the_path_is_changed_and_taken_back_by_the_address(site: Site) -> None:
+    write_config(site.root)
+    assert run(["pick", "2024/07/03/a.md", "--pin"]) == DONE
+    assert run(["pick", ADDRESS, "--unpin"]) == DONE
+    ((one,), _) = picks_of(site.picks.read_text("utf-8"))
+    assert (one.article, one.pin) == ("2024/07/03/a.md", False)
+    assert run(["pick", ADDRESS + "#top", "--remove"]) == DONE
+    assert "article =" not in site.picks.read_text("utf-8")
+
+
+def test_a_pick_of_another_copy_is_left_alone(site: Site) -> None:
+    write_config(site.root)
+    write_clipping(site.content, "copy.md", url=ADDRESS + "?utm_source=x")
+    assert run(["pick", ADDRESS, "--pin"]) == DONE
+    assert run(["pick", "copy.md", "--remove"]) == FAILED
+    assert run(["pick", "copy.md", "--hide"]) == DONE
+    assert run(["pick", "2024/07/03/a.md", "--note", "x"]) == DONE
+    (first, second), _ = picks_of(site.picks.read_text("utf-8"))
+    assert (first.article, first.note, first.hide) == (ADDRESS, "x", None)
+    assert (second.article, second.hide) == ("copy.md", True)
+
+
+def test_removing_nothing_fails(site: Site, capfd: pytest.CaptureFixture[str]) -> None:
+    write_config(site.root)
+    for target in ("2024/07/03/a.md", ADDRESS):
+        assert run(["pick", target, "--remove"]) == FAILED
+        out, err = capfd.readouterr()
+        assert out == ""
+        assert f"error: picks.toml says nothing of {target}; nothing is removed" in err
+    assert not site.picks.exists()
+
+
+def test_an_address_that_fits_no_clipping_or_several_is_written_with_a_warning(
+    site: Site, capfd: pytest.CaptureFixture[str]
+) -> None:
+    write_config(site.root)
+    assert run(["pick", "https://origin.example/none", "--pin"]) == DONE
+    out, err = capfd.readouterr()
+    assert out.startswith("[[pick]]")
+    assert "warning: picks.toml: no clippings have the address https://origin.example/none, so" in err
+    write_clipping(site.content, "copy.md", url=ADDRESS)
+    assert run(["pick", ADDRESS, "--pin"]) == DONE
+    assert "name one by its path: `2024/07/03/a.md`, `copy.md`" in capfd.readouterr().err
+    assert not (site.root / ".broadsheet").exists()
 
 
 # --- the command ------------------------------------------------------------------------------------

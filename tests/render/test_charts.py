@@ -55,6 +55,17 @@ def test_gaps_are_filled_and_the_oldest_left_out():
 def test_a_tiny_chart():
     assert spark((0, 0)) == ""
     assert 'd="M0 8v-1M6 8v-8"' in spark((1, 0, 100))
+    assert ' role="img" aria-label="1 0 100">' in spark((0, 1, 0, 100))
+
+
+def test_a_small_part_is_seen():
+    own = [MonthHealth(first=MAY, full=10_000), MonthHealth(first=MAY, full=1, cut=1, link=1)]
+    parts = re.findall(r"M24 (\d+)h18V(\d+)", bars(own, "t", "d"))
+    assert parts == [
+        ("96", "95"),
+        ("95", "94"),
+        ("94", "93"),
+    ]
 
 
 def test_a_share_is_not_rounded_to_none_or_all():

@@ -175,7 +175,10 @@ def source_row(**changed) -> views.SourceRow:
         "count": 12,
         "date": DAY,
         "is_silent": False,
-        "without_text": 30,
+        "full": views.Share(count=7, percent=58),
+        "cut": views.Share(count=1, percent=8),
+        "link": views.Share(count=4, percent=33),
+        "leads": views.Share(count=2, percent=17),
         "spark": spark((1, 0, 3)),
     }
     return views.SourceRow(**(given | changed))

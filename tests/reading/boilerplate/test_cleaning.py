@@ -3,6 +3,7 @@
 import datetime as dt
 import random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -160,6 +161,43 @@ def test_explain_says_why(tmp_path, monkeypatch, capfd):
     assert any("Imprint" in line and "kept" not in line for line in out.splitlines())
     assert run(["explain", "0.md"]) == DONE
     assert run(["explain", "none.md"]) == UNUSABLE
+
+
+@pytest.mark.parametrize(
+    ("config", "fields", "said"),
+    [
+        ("clean = false\n", {}, "not cleaned: `clean = false` in digest.toml"),
+        (
+            '[sources."The Source"]\nclean = false\naliases = ["A source"]\n',
+            {"source": "a  SOURCE"},
+            "not cleaned: `clean = false` in digest.toml for the source a SOURCE",
+        ),
+        ("", {"clean": "false"}, "not cleaned: `clean = false` in its front matter"),
+        ('[fields]\nclean = "Tidy"\n', {"tidy": "no"}, "not cleaned: `clean = false` in its front matter"),
+        ("", {"url": None}, "not cleaned: it has no `url`, so it is your own text"),
+    ],
+)
+def test_explain_says_why_nothing_is_taken_off(tmp_path, monkeypatch, capfd, config, fields, said):
+    monkeypatch.chdir(tmp_path)
+    write_config(tmp_path, config)
+    write_clipping(tmp_path / "content", "0.md", page(TITLE, OWN), title=TITLE, **fields)
+    assert run(["explain", "0.md"]) == DONE
+    assert capfd.readouterr().out.splitlines() == [said, "verdict: full"]
+
+
+def test_explain_says_why_nothing_is_published(tmp_path, monkeypatch, capfd):
+    monkeypatch.chdir(tmp_path)
+    write_config(tmp_path, "")
+    write_clipping(tmp_path / "content", "0.md", date=None)
+    write_clipping(tmp_path / "content", "1.md", "", url=None)
+    (tmp_path / "content/2.md").write_bytes(b"x" * (16 * 2**20 + 1))
+    told = []
+    for n in range(3):
+        assert run(["explain", f"{n}.md"]) == DONE
+        told.append(capfd.readouterr().out)
+    assert told[0].startswith("not published: has no date")
+    assert told[1] == "not published: has neither text nor an address\n"
+    assert told[2].startswith("not published: is larger than 16 MiB")
 
 
 def test_nothing_known_takes_nothing_off_an_own_note():
