@@ -28,7 +28,7 @@ from generator.reading.article import Rules, article_of, origin_of
 from generator.reading.boilerplate import Cleaning, evidence, judge
 from generator.reading.boilerplate.families import Families, built_in
 from generator.reading.boilerplate.remaining import remaining
-from generator.reading.boilerplate.repeats import Origin, learn, samples
+from generator.reading.boilerplate.repeats import Origin, Repeats, learn, samples
 from generator.reading.language import language_of
 from generator.reading.text import bare
 
@@ -79,8 +79,8 @@ def score(labels: Iterable[Label], clippings: Mapping[str, Clipping], rules: Rul
         links[label.link_only, is_link] += 1
         if not label.link_only:
             found.append(_compared(label, clipping.body, reading.text))
-    rates = [statistics.fmean(column) for column in zip(*found, strict=True)]
-    return Score(*rates, (links[True, True], links[False, True], links[True, False]))
+    f1, precision, recall = (statistics.fmean(column) for column in zip(*found, strict=True))
+    return Score(f1, precision, recall, (links[True, True], links[False, True], links[True, False]))
 
 
 def _compared(label: Label, body: str, text: str) -> tuple[float, float, float]:
@@ -109,14 +109,15 @@ def ablation(
     everything = evidence.EVIDENCE
     without = msgspec.structs.replace(way, learned={})
     for left_out in ("", *(name for name, _, _ in everything)):
-        judge.EVIDENCE = tuple(row for row in everything if row[0] != left_out)  # type: ignore[misc]
+        table = tuple(row for row in everything if row[0] != left_out)
+        setattr(judge, "EVIDENCE", table)  # noqa: B010 - a constant, but for this
         cells = [score(labels, clippings, rules, one) for one in (way, without) for labels in files.values()]
         print(
             f"{left_out or 'nothing left out':22}",
             *(f"{cell.f1:.4f} {cell.links}" for cell in cells),
             sep="  ",
         )
-    judge.EVIDENCE = everything  # type: ignore[misc]
+    setattr(judge, "EVIDENCE", everything)  # noqa: B010
 
 
 def timed(
@@ -170,9 +171,7 @@ def main() -> None:
         timed(clippings, origins, rules, way)
 
 
-def _learned(
-    clippings: Mapping[str, Clipping], origins: Iterable[Origin]
-) -> dict[tuple[str, int], judge.Repeats]:
+def _learned(clippings: Mapping[str, Clipping], origins: Iterable[Origin]) -> dict[tuple[str, int], Repeats]:
     chosen = samples(origins)
     return {key: learn(clippings[path].body for path in paths) for key, paths in chosen.items()}
 

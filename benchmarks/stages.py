@@ -18,7 +18,7 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -145,10 +145,10 @@ def build(content: Path, folder: Path, workers: int, clock: Clock) -> str:
             task: Callable[[Sequence[Any]], Sequence[Any]],
             work: Iterable[Sequence[Any]],
             meanwhile: Iterable[None] = (),
-        ) -> Iterator[Any]:
+        ) -> Generator[Any, None, None]:
             """Do a task for every batch."""
             name = getattr(getattr(task, "func", task), "__name__", "work")
-            return clock.waits(super().run(task, work, meanwhile), TASKS.get(name, name))
+            yield from clock.waits(super().run(task, work, meanwhile), TASKS.get(name, name))
 
     site = load(
         folder / "digest.toml",
