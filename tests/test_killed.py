@@ -59,8 +59,10 @@ def built(root: Path, **options: object) -> None:
 def command(root: Path, *options: str, **more: object) -> subprocess.Popen:
     words = [sys.executable, "-m", "generator", "build", "-q", "--as-of", NOW.isoformat(), *options]
     folder = str(Path(generator.build.__file__).parents[1])
+    # Without the measuring of coverage, which writes files of its own and says so where there is no room.
+    own = {key: value for key, value in os.environ.items() if not key.startswith("COVERAGE_")}
     return subprocess.Popen(
-        words, cwd=root, env=os.environ | {"PYTHONPATH": folder}, stderr=subprocess.PIPE, text=True, **more
+        words, cwd=root, env=own | {"PYTHONPATH": folder}, stderr=subprocess.PIPE, text=True, **more
     )
 
 
