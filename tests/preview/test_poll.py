@@ -16,8 +16,8 @@ TABLE = r"""
 31 21 0:51 / /mnt/c rw - 9p drvfs rw
 32 21 0:52 / /home/me/far rw master:3 propagate_from:2 - fuse.sshfs me@host: rw
 33 21 8:1 / /media/stick rw - fuseblk /dev/sda1 rw
-34 21 0:53 / /app rw - overlay overlay rw,lowerdir=/image/a:/image/b,upperdir=/work/up,workdir=/work/w
-35 21 0:54 / /far rw - overlay overlay rw,lowerdir=/image/a:/srv/my\040site/x,upperdir=/work/up
+34 21 0:53 / /app rw - overlay overlay rw,lowerdir=/image/a:/image/b,upperdir=/layers/up,workdir=/layers/w
+35 21 0:54 / /far rw - overlay overlay rw,lowerdir=/image/a:/srv/my\040site/x,upperdir=/layers/up
 36 21 0:55 / /fast rw - btrfs /dev/vdb rw
 37 36 0:56 / /fast rw - tmpfs tmpfs rw
 a broken line
