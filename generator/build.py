@@ -36,8 +36,8 @@ from generator.render.highlight import stylesheet
 from generator.render.inputs import Inputs, reason
 from generator.render.locales import Speech
 from generator.render.pages import Alias, Page, Plan, pages_of, pages_since, plan
-from generator.render.templates import Templates, assets_of, speech, theme_marks
-from generator.stamps import NONE, Stamp, stamp_of
+from generator.render.templates import Templates, speech, theme_marks
+from generator.stamps import Stamp, stamp_at
 from generator.tasks import seen_beside
 from generator.versions import hashed, program
 from generator.workers import Workers, batches
@@ -186,7 +186,7 @@ def unchanged(site: Site, options: Options, inputs: bytes, cache: Cache) -> Last
         last = msgspec.msgpack.decode(note, type=Last) if note else None
     except msgspec.DecodeError:
         return None
-    if last is None or last.inputs != inputs or last.record != _stamp(record_of(site.output)):
+    if last is None or last.inputs != inputs or last.record != stamp_at(record_of(site.output)):
         return None
     is_same_day = last.as_of.astimezone(site.config.zone).date() == options.as_of.date()
     is_due = last.waits_until is not None and last.waits_until <= options.as_of
@@ -212,7 +212,7 @@ def remember(site: Site, options: Options, inputs: bytes, desk: Desk, built: Bui
     if (options.strict and grave(built.report.problems)) or not inputs:
         cache.drop_note(key)
         return
-    record = _stamp(record_of(site.output))
+    record = stamp_at(record_of(site.output))
     last = Last(inputs, record, options.as_of, built.waits_until, desk.pictured, built.report)
     try:
         cache.keep_note(key, msgspec.msgpack.encode(last))
@@ -236,20 +236,12 @@ def inputs_before(site: Site, options: Options, found: Discovery) -> bytes:
         repr(said).encode("utf-8", "surrogatepass"),
         picks_file.text_of(site.picks).encode(),
         *theme_marks(site.templates),
-        *(part for path, data in assets_of(site.templates).items() for part in (path.encode(), data)),
-        repr([(path, _stamp(file).settled()) for path, file in static.files]).encode(
+        repr([(path, stamp_at(file).settled()) for path, file in static.files]).encode(
             "utf-8", "surrogatepass"
         ),
         "\0".join(found.paths).encode("utf-8", "surrogateescape"),
         msgspec.msgpack.encode([*map(tuple, stamps)]),
     )
-
-
-def _stamp(file: Path) -> Stamp:
-    try:
-        return stamp_of(file.stat())
-    except OSError:
-        return NONE
 
 
 class Kitchen:
@@ -382,7 +374,7 @@ class Ground:
         self._output = site.output
         self._old = transaction.old
         self._new = transaction.files
-        self._copied: dict[str, bytes] = {}
+        self._inputs: dict[str, bytes] = {}
         self._cache = cache
         self._clean = clean
         self._standing = cache.standing(site.output) if self._old else {}
@@ -390,9 +382,8 @@ class Ground:
 
     def reason(self, output: Output) -> str | None:
         """Why a file has to be made again; None where it has not."""
-        inputs = inputs_of(output)
-        if isinstance(output.content, Path):
-            self._copied[output.path] = inputs  # of before it is copied: it may change meanwhile
+        # Taken once, before a file is copied: it may change meanwhile.
+        inputs = self._inputs[output.path] = inputs_of(output)
         if self._clean:
             return "--clean"
         digest, standing = self._old.get(output.path), self._standing.get(output.path)
@@ -425,15 +416,14 @@ class Ground:
     def size(self, outputs: Iterable[Output], made_again: Mapping[str, str]) -> Size:
         """How much stands there now."""
         sizes = [
-            (_stamp(self._output / one.path) if one.path in made_again else self._stamps[one.path]).size
+            (stamp_at(self._output / one.path) if one.path in made_again else self._stamps[one.path]).size
             for one in outputs
         ]
         return Size(files=len(sizes), bytes=sum(sizes), largest=max(sizes, default=0))
 
     def _left(self, output: Output) -> Standing:
-        inputs = self._copied.get(output.path) or inputs_of(output)
         digest = bytes.fromhex(self._new[output.path])
-        return Standing(inputs, digest, _stamp(self._output / output.path))
+        return Standing(self._inputs[output.path], digest, stamp_at(self._output / output.path))
 
 
 def inputs_of(output: Output) -> bytes:
@@ -442,7 +432,7 @@ def inputs_of(output: Output) -> bytes:
         case bytes():
             return hashed(output.content)
         case Path():
-            return repr(_stamp(output.content).settled()).encode()
+            return repr(stamp_at(output.content).settled()).encode()
     return output.inputs
 
 

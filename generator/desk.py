@@ -186,7 +186,6 @@ def grouped(
 def gathered(config: Config, options: Options, records: Iterable[tuple[str, Record, bytes]]) -> Readings:
     """Sort what was read into what appears, what waits and what cannot be used."""
     read_ = Readings()
-    drafts = options.drafts or config.drafts
     for _, record, digest in records:
         reading = record.reading
         article = reading.article
@@ -195,8 +194,7 @@ def gathered(config: Config, options: Options, records: Iterable[tuple[str, Reco
         read_.problems += problems
         if article is None or skipped is not None:
             read_.skipped += [skipped] if skipped else []
-            if article is not None and (drafts or not reading.is_draft):
-                moment = due(article, config.zone)
+            if moment := waits_until(config, options, record):
                 read_.waits_until = min(read_.waits_until or moment, moment)
             continue
         read_.articles.append(article)
@@ -210,6 +208,16 @@ def gathered(config: Config, options: Options, records: Iterable[tuple[str, Reco
     return read_
 
 
+def waits_until(config: Config, options: Options, record: Record) -> dt.datetime | None:
+    """When a clipping appears that is there, no draft held back, and dated in the future; else None."""
+    article = record.reading.article
+    is_kept = record.reading.is_draft and not (options.drafts or config.drafts)
+    if article is None or is_kept or options.future or config.future:
+        return None
+    moment = due(article, config.zone)
+    return moment if moment > options.as_of else None
+
+
 def withheld(config: Config, options: Options, record: Record) -> tuple[Skipped | None, Sequence[Problem]]:
     """Why a clipping does not appear, if it does not, and what there is to say about it."""
     reading, article = record.reading, record.reading.article
@@ -219,7 +227,7 @@ def withheld(config: Config, options: Options, record: Record) -> tuple[Skipped 
         return Skipped(path=path, reason="is a draft (--drafts publishes it)"), told
     if article is None:
         return reading.skipped, reading.problems
-    if not (options.future or config.future) and due(article, config.zone) > options.as_of:
+    if waits_until(config, options, record):
         reason = f"is dated {article.date}, in the future (--future publishes it)"
         return Skipped(path=path, reason=reason), reading.problems
     return None, reading.problems
@@ -515,12 +523,9 @@ class Texts:
 
 def _cleaning(reader: Reader, cache: Cache, origin: Origin | None) -> Cleaning | None:
     """What the cache knows of the furniture of one source."""
-    if not reader.clean:
-        return None
-    known = tasks.known_families(reader.root, reader.epoch)
-    value = cache.repeats(*origin.key) if origin else None
-    learned = {origin.key: tasks.decoded_repeats(value)} if origin and value else {}
-    return Cleaning(families=known, learned=learned)
+    key_ = origin.key if origin else ("", 0)
+    value = cache.repeats(*key_) if origin and reader.clean else None
+    return tasks.cleaning_of(reader, key_, value or tasks.NO_REPEATS)
 
 
 # --- what a site says -------------------------------------------------------------------------------

@@ -56,6 +56,7 @@ from generator.desk import (
     origin_key,
     shelf_of,
     silent,
+    waits_until,
     withheld,
 )
 from generator.errors import BroadsheetError, shown
@@ -66,14 +67,14 @@ from generator.output.manifest import Manifest
 from generator.output.patch import OvertakenError, Patch
 from generator.output.write import Written
 from generator.reading import discover
-from generator.reading.article import Reading, due
+from generator.reading.article import Reading
 from generator.reading.canonical import keys_of
 from generator.reading.discover import is_clipping, is_ignored
 from generator.render import sitemap
 from generator.render.concerned import concerned
 from generator.render.pages import Page, Plan, neighbours_of, pages_of
 from generator.render.templates import assets_of
-from generator.stamps import NONE, Stamp, stamp_of
+from generator.stamps import NONE, Stamp, stamp_at, stamp_of
 from generator.tasks import Record, Wanted
 from generator.workers import Workers
 
@@ -191,7 +192,7 @@ class Followed:
         self._kitchen = Kitchen(site, desk, planned_of(desk.digest, site.config), means)
         wrote = written(site, options, inputs, self._kitchen)
         # From here on work is small: it is done in this process, and nothing is shown of it.
-        self._means = Means(means.cache, Workers(1), lambda _step, _done, _total: None)
+        self._means = Means(means.cache, Workers(1), silent)
         self.built = wrote.built
         known = set(desk.problems)
         self._planning = [one for one in wrote.built.report.problems if one not in known]
@@ -221,7 +222,9 @@ class Followed:
         read_ = [one.reading.article for one, _ in self._records.values() if one.reading.article]
         self._has_aliases = any(article.aliases for article in read_)
         self._waiting = {
-            path: moment for path, (one, _) in self._records.items() if (moment := self._due(one))
+            path: moment
+            for path, (one, _) in self._records.items()
+            if (moment := waits_until(site.config, options, one))
         }
         self._contested = {article.id for article in read_ if article.path not in self._shown}
         inodes = Counter(stamp.inode for stamp in found.stamps.values())
@@ -246,9 +249,9 @@ class Followed:
             return False
         if msgspec.structs.replace(options, as_of=self.options.as_of) != self.options:
             return False
-        zone, waits_until = site.config.zone, self.built.waits_until
+        zone, due = site.config.zone, self.built.waits_until
         is_same_day = options.as_of.astimezone(zone).date() == self.options.as_of.astimezone(zone).date()
-        return is_same_day and (waits_until is None or options.as_of < waits_until)
+        return is_same_day and (due is None or options.as_of < due)
 
     def close(self) -> None:
         """Write what is behind, where that can be done, and close the cache."""
@@ -387,15 +390,6 @@ class Followed:
             and self._paths.get(new.id, path) == path
         )
 
-    def _due(self, record: Record) -> dt.datetime | None:
-        """When a clipping appears that waits."""
-        article, config = record.reading.article, self.site.config
-        is_kept = record.reading.is_draft and not (self.options.drafts or config.drafts)
-        if article is None or is_kept or self.options.future or config.future:
-            return None
-        moment = due(article, config.zone)
-        return moment if moment > self.options.as_of else None
-
     # --- what follows -------------------------------------------------------------------------------
 
     def _regroup(self, read: dict[str, tuple[Record, bytes]]) -> tuple[Built, frozenset[str]] | None:
@@ -497,7 +491,7 @@ class Followed:
         for path, (record, mark) in read.items():
             before = self._records.pop(path, (GONE, b""))[0]
             self._waiting.pop(path, None)
-            if moment := self._due(record):
+            if moment := waits_until(self.site.config, self.options, record):
                 self._waiting[path] = moment
             repaired += record.reading.repaired - before.reading.repaired
             if record is not GONE:
@@ -564,7 +558,7 @@ class Followed:
         data = self._bytes(kitchen, output)
         with self._patch.open():
             self._patch.put(path, data)
-            self._unsettled[path] = _stamp(self.site.output / path)
+            self._unsettled[path] = stamp_at(self.site.output / path)
         self._inputs[path] = inputs_of(output)
         del self.pending[path]
 
@@ -644,10 +638,3 @@ def _newest(digest: Digest) -> dt.date | None:
 
 def _place(article: Article) -> tuple[str, str, dt.date, str]:
     return article.path, article.source, article.date, str(article.time)
-
-
-def _stamp(file: Path) -> Stamp:
-    try:
-        return stamp_of(file.lstat())
-    except OSError:
-        return NONE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from pathlib import Path
 from typing import NamedTuple
 
 UNSETTLED = 2_000_000_000
@@ -36,3 +37,11 @@ NONE = Stamp(-1, 0, 0, 0)
 def stamp_of(found: os.stat_result) -> Stamp:
     """The stamp of what `stat` found."""
     return Stamp(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
+
+
+def stamp_at(file: Path) -> Stamp:
+    """The stamp of a file, a link followed; `NONE` where there is none."""
+    try:
+        return stamp_of(file.stat())
+    except OSError:
+        return NONE

@@ -21,7 +21,7 @@ from generator.reading.discover import is_ignored
 from generator.reading.frontmatter import clipping_in, file_bytes
 from generator.render.images import Image, image_beside
 from generator.render.markdown import Place, body_html, relative_images
-from generator.stamps import NONE, stamp_of
+from generator.stamps import NONE, stamp_at
 from generator.versions import hashed
 
 NO_REPEATS = b""
@@ -156,17 +156,18 @@ def _read(reader: Reader, one: Wanted) -> Read:
         skipped = Skipped(path=raw.path, reason=raw.message)
         return Read(b"", b"", b"", Record(Reading(article=None, skipped=skipped, problems=(raw,))))
     clipping, faults = clipping_in(one.path, raw)
-    reading = article_of(clipping, reader.rules, _cleaning(reader, one))
+    reading = article_of(clipping, reader.rules, cleaning_of(reader, (one.source, one.year), one.repeats))
     reading = msgspec.structs.replace(reading, problems=(*faults, *reading.problems))
     record, html = _rendered(reader, reading)
     value = encoded(record)
     return Read(hashed(raw, size=16), value, html, None if value else record)
 
 
-def _cleaning(reader: Reader, one: Wanted) -> Cleaning | None:
+def cleaning_of(reader: Reader, key: furniture.Key, repeats: bytes) -> Cleaning | None:
+    """What is known of the furniture of one source in a year; None where nothing is to be cleaned."""
     if not reader.clean:
         return None
-    learned = {(one.source, one.year): decoded_repeats(one.repeats)} if one.repeats else {}
+    learned = {key: decoded_repeats(repeats)} if repeats else {}
     return Cleaning(families=known_families(reader.root, reader.epoch), learned=learned)
 
 
@@ -210,11 +211,8 @@ def seen_beside(content: str, path: str, pictures: Sequence[str]) -> bytes:
         return b""
     parts = []
     for src in pictures:
-        try:
-            image = image_beside(Path(content), path, src)
-            stamp = stamp_of((Path(content) / image.path).stat()) if image else NONE
-        except OSError:
-            stamp = NONE
+        image = image_beside(Path(content), path, src)
+        stamp = stamp_at(Path(content) / image.path) if image else NONE
         parts.append(repr((src, stamp.settled())).encode("utf-8", "surrogatepass"))
     return hashed(*parts)
 

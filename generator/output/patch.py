@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from generator.output import disk, lock, manifest, names
-from generator.stamps import NONE, Stamp, stamp_of
+from generator.stamps import stamp_at
 
 
 class OvertakenError(Exception):
@@ -27,7 +27,7 @@ class Patch:
         self._output = output
         self.files = dict(files)
         self._new: set[str] = set()
-        self._record = self._stamp()
+        self._record = stamp_at(self._output / names.MANIFEST)
         self.is_behind = False
         """Whether the record has yet to be written."""
 
@@ -35,7 +35,7 @@ class Patch:
     def open(self) -> Iterator[None]:
         """Hold the folder. Raises `OvertakenError`, and `BuildError` where it cannot be had."""
         with disk.in_words(self._output), lock.held(self._output, 10.0):
-            if self._stamp() != self._record:
+            if stamp_at(self._output / names.MANIFEST) != self._record:
                 raise OvertakenError
             yield
 
@@ -81,7 +81,7 @@ class Patch:
         staging.rmdir()
         (self._output / names.ADDED).unlink(missing_ok=True)
         self._new.clear()
-        self._record = self._stamp()
+        self._record = stamp_at(self._output / names.MANIFEST)
         self.is_behind = False
 
     def _announce(self, path: str) -> None:
@@ -93,9 +93,3 @@ class Patch:
             with open(self._output / names.ADDED, "a", encoding="utf-8") as file:
                 file.write(f"{path}\n")
             self._new.add(path)
-
-    def _stamp(self) -> Stamp:
-        try:
-            return stamp_of((self._output / names.MANIFEST).stat())
-        except OSError:
-            return NONE
