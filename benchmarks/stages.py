@@ -37,15 +37,15 @@ STAGES = (
     ("generator.desk", "stories_of", "stories"),
     ("generator.desk", "Stories", "stories"),
     ("generator.desk", "Stories.told", "stories"),
-    ("generator.build", "plan", "plan"),
-    ("generator.build", "Kitchen", "plan"),
-    ("generator.build", "planned", "plan and fingerprints"),
-    ("generator.build", "Ground", "compare with the disk"),
-    ("generator.build", "put", "render"),
-    ("generator.build", "listed_html", OFTEN),
+    ("generator.press", "plan", "plan"),
+    ("generator.press", "Kitchen", "plan"),
+    ("generator.press", "planned", "plan and fingerprints"),
+    ("generator.press", "Ground", "compare with the disk"),
+    ("generator.press", "put", "render"),
+    ("generator.press", "listed_html", OFTEN),
     ("generator.output.write", "Transaction.commit", "write"),
-    ("generator.build", "Ground.remember", "remember"),
-    ("generator.build", "remember", "remember"),
+    ("generator.press", "Ground.remember", "remember"),
+    ("generator.press", "remember", "remember"),
 )
 """Module, function and the stage that it is; some stages are several functions, or were another one once. The
 time of what is not there goes to the stage around it."""
@@ -134,7 +134,7 @@ def build(content: Path, folder: Path, workers: int, clock: Clock) -> str:
     """Build a site; what came of it."""
     from generator.build import build as build_site
     from generator.config import load
-    from generator.desk import Options, silent
+    from generator.request import Options, silent
     from generator.workers import Workers
 
     class Timed(Workers):

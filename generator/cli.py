@@ -24,13 +24,14 @@ from generator import __version__
 
 if TYPE_CHECKING:  # each command imports what it needs
     from generator.authoring.pick import Original
-    from generator.build import Built as SiteBuilt
     from generator.config import Site
-    from generator.desk import Means, Options, Progress
+    from generator.desk import Means
     from generator.errors import Problem
     from generator.live import Live
     from generator.preview.changes import Changed
     from generator.preview.follow import Built, Check
+    from generator.request import Built as SiteBuilt
+    from generator.request import Options, Progress
 
 T = TypeVar("T")
 DONE, FAILED, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
@@ -135,7 +136,7 @@ class Asked:
 
     def options(self, site: Site) -> Options:
         """Decide about the build; raises `click.UsageError` for a date that is none."""
-        from generator.desk import Options
+        from generator.request import Options
 
         now = _now(self.as_of, site.config.zone)
         return Options(as_of=now, drafts=self.drafts, future=self.future, strict=self.strict)
@@ -221,7 +222,7 @@ def new(
     """Write an empty clipping called TITLE and print its path."""
     from generator import report
     from generator.authoring import new as write
-    from generator.desk import find_content
+    from generator.config import find_content
 
     site = asked.site()
     if not asked.config.exists():  # in a folder that is no digest's, a clipping would be lost
@@ -288,8 +289,8 @@ def pick(asked: Asked, clipping: str, *, remove: bool, **said: Any) -> int:  # n
 def build(asked: Asked, *, clean: bool, explain: bool, watch: bool, report_file: Path | None) -> int:
     """Build the site."""
     from generator import report
-    from generator.build import grave
-    from generator.desk import find_content
+    from generator.config import find_content
+    from generator.request import grave
 
     site = asked.site()
     asked.options(site)  # a date that is none is said now, not by every build
@@ -325,8 +326,7 @@ def build(asked: Asked, *, clean: bool, explain: bool, watch: bool, report_file:
 @click.option("-O", "--open", "open_browser", is_flag=True, help="Open the browser.")
 def serve(asked: Asked, *, port: int, bind: str, open_browser: bool) -> int:
     """Show the site on this machine and follow every save."""
-    from generator.config import preview_of
-    from generator.desk import find_content
+    from generator.config import find_content, preview_of
     from generator.live import Live
     from generator.preview.reload import source_lines
     from generator.preview.server import serve as serve_folder
@@ -364,9 +364,10 @@ def serve(asked: Asked, *, port: int, bind: str, open_browser: bool) -> int:
 def list_(asked: Asked, *, what: str, format_: str, text: bool) -> None:
     """List every clipping with what is published of it, or every source with its health."""
     from generator import report
-    from generator.build import planned_of
-    from generator.desk import Texts, read, silent
+    from generator.desk import Texts, read
     from generator.grouping.health import healths_of
+    from generator.press import planned_of
+    from generator.request import silent
 
     if text and what == "sources":
         raise click.UsageError("--text goes with clippings")
@@ -399,8 +400,8 @@ def list_(asked: Asked, *, what: str, format_: str, text: bool) -> None:
 def check(asked: Asked, *, format_: str, fix: bool, yes: bool) -> int:
     """Read every clipping and print what is wrong; write nothing but with --fix."""
     from generator import findings, report
-    from generator.build import grave
     from generator.desk import read
+    from generator.request import grave
 
     if (fix or yes) and (format_ != "text" or not fix):
         raise click.UsageError("--fix goes with --format text, and --yes with --fix")
@@ -429,7 +430,8 @@ def check(asked: Asked, *, format_: str, fix: bool, yes: bool) -> int:
 def explain(asked: Asked, file: Path) -> None:
     """Say of each block of a clipping why it is published, or goes."""
     from generator import report
-    from generator.desk import explained, silent
+    from generator.desk import explained
+    from generator.request import silent
 
     site = asked.site()
     inside = site.content / file

@@ -337,3 +337,19 @@ def _problem(file: Path, message: str, advice: str, line: int | None = None) -> 
     return Problem(
         path=file.name, line=line, message=message, advice=advice, severity=Severity.ERROR, kind="config"
     )
+
+
+def find_content(site: Site) -> None:
+    """Raise `ConfigError` where there is no folder to read clippings from."""
+    if not site.content.is_dir():
+        raise ConfigError(_no_content(site))
+
+
+def _no_content(site: Site) -> Problem:
+    return Problem(
+        path=site.content.name,
+        message=f"there is no folder {site.content} to read clippings from",
+        advice="run this in the folder of your digest, or name another with --content or `content`",
+        severity=Severity.ERROR,
+        kind="config",
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -14,50 +14,39 @@ import msgspec
 
 from generator import picks_file, tasks
 from generator.cache import Cache, Learned, Looked
-from generator.config import Config, Site
-from generator.errors import ConfigError, Problem, Severity, shown
+from generator.config import Config, Site, find_content
+from generator.errors import Problem, Severity, shown
 from generator.grouping import digest_of
 from generator.grouping.picks import applied
 from generator.grouping.sources import key
 from generator.grouping.stories import Stories
 from generator.model import Article, Clipping, Digest, Skipped, TextPolicy, Verdict
-from generator.reading import article_of, discover, read_clipping
-from generator.reading.article import Reading, Rules, due, origin_of
+from generator.reading import discover
+from generator.reading.article import Reading, Rules, article_of, due, origin_of
 from generator.reading.boilerplate import Cleaning, families
 from generator.reading.boilerplate.judge import Judged
 from generator.reading.boilerplate.remaining import opinion_of
 from generator.reading.boilerplate.repeats import Origin, samples
 from generator.reading.canonical import keys_of
 from generator.reading.discover import Discovery
+from generator.reading.frontmatter import read_clipping
 from generator.reading.language import language_of
 from generator.reading.values import NO, words
 from generator.render.pages import Plan
+from generator.request import Options, Progress, by_place
 from generator.stamps import NONE, Stamp
 from generator.tasks import Reader, Record, Wanted
-from generator.versions import hashed, program
+from generator.unchanged import Pictured, epoch_of
+from generator.versions import hashed
 from generator.workers import Workers, batches
 
 Repeated = dict[tuple[str, int], bytes]
 """By source and year, a hash of what is repeated."""
 
-Progress = Callable[[str, int, int], None]
-"""Called with a step's name, how many are done and how many there are; what it raises ends the build."""
-
 BATCH = 50
 """Clippings that a worker takes at a time."""
 KEPT = 500
 """Clippings after which what was read goes to the cache: so many a killed build costs the next one."""
-
-
-class Options(msgspec.Struct, frozen=True, kw_only=True):
-    """What the command line decides about a build."""
-
-    as_of: dt.datetime
-    """Aware; articles dated after it wait."""
-    drafts: bool = False
-    future: bool = False
-    strict: bool = False
-    """Problems of warning or error end the build before anything is written."""
 
 
 class Means(NamedTuple):
@@ -88,8 +77,7 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     """Paths of clippings that were read now, not taken from the cache."""
     images: Mapping[str, str]
     """Images beside clippings: the address in the site, and the path below the content folder."""
-    pictured: tuple[tuple[str, tuple[str, ...], bytes], ...]
-    """Clippings that name images beside them: path, names, and a hash of what stood there."""
+    pictured: Pictured
     picks: tuple[picks_file.Pick, ...]
     """The curator's word, of front matter and of `picks.toml`."""
     merges: tuple[frozenset[str], ...]
@@ -534,27 +522,8 @@ def _cleaning(reader: Reader, cache: Cache, origin: Origin | None) -> Cleaning |
 def reader_of(site: Site) -> Reader:
     """What the tasks of reading need to know of a site."""
     config = site.config
-    own = sorted(site.cleaning.glob("*.toml")) if config.clean else []
-    said = (
-        config.title, config.language, config.languages, config.timezone, config.fields, config.clean,
-        config.ignore, {name: (one.aliases, one.language, one.clean) for name, one in config.sources.items()},
-    )  # fmt: skip
-    parts = (part for file in own for part in (file.name.encode("utf-8", "surrogateescape"), _bytes_of(file)))
-    epoch = hashed(program(), msgspec.json.encode(said, order="sorted"), *parts, size=16)
+    epoch = epoch_of(site)
     return Reader(str(site.content), str(site.root), rules_of(config), epoch, config.ignore, config.clean)
-
-
-def _bytes_of(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError:
-        return b""
-
-
-def find_content(site: Site) -> None:
-    """Raise `ConfigError` where there is no folder to read clippings from."""
-    if not site.content.is_dir():
-        raise ConfigError(_no_content(site))
 
 
 def rules_of(config: Config) -> Rules:
@@ -569,23 +538,4 @@ def rules_of(config: Config) -> Rules:
         uncleaned=frozenset(key_ for one, key_ in spellings if not one.clean),
         source_key=key,
         own_source=config.title,
-    )
-
-
-def silent(_step: str, _done: int, _total: int) -> None:
-    """Show no progress."""
-
-
-def by_place(problem: Problem) -> tuple[str, int, str]:
-    """Order problems by file, line and message."""
-    return problem.path, problem.line or 0, problem.message
-
-
-def _no_content(site: Site) -> Problem:
-    return Problem(
-        path=site.content.name,
-        message=f"there is no folder {site.content} to read clippings from",
-        advice="run this in the folder of your digest, or name another with --content or `content`",
-        severity=Severity.ERROR,
-        kind="config",
     )

@@ -20,33 +20,12 @@ from pathlib import Path
 import msgspec
 
 from generator import addresses, making, resources, tasks
-from generator.build import (
-    Built,
-    Feed,
-    Kitchen,
-    Output,
-    article_parts,
-    feed_entries,
-    feed_outputs,
-    for_machines,
-    inputs_before,
-    inputs_of,
-    listed_html,
-    page_output,
-    planned_of,
-    report_of,
-    written,
-)
 from generator.cache import Cache, DamagedError, Looked, Standing, forget
-from generator.config import Site
+from generator.config import Site, find_content
 from generator.desk import (
     Desk,
     Means,
-    Options,
-    Progress,
-    by_place,
     failed,
-    find_content,
     grouped,
     in_zone,
     keep_read,
@@ -55,7 +34,6 @@ from generator.desk import (
     mark_of_read,
     origin_key,
     shelf_of,
-    silent,
     waits_until,
     withheld,
 )
@@ -65,7 +43,21 @@ from generator.grouping.regrouping import regrouped
 from generator.model import Article, Digest, Story
 from generator.output.manifest import Manifest
 from generator.output.patch import OvertakenError, Patch
-from generator.output.write import Written
+from generator.press import (
+    Feed,
+    Kitchen,
+    Output,
+    article_parts,
+    feed_entries,
+    feed_outputs,
+    for_machines,
+    inputs_of,
+    listed_html,
+    page_output,
+    planned_of,
+    report_of,
+    written,
+)
 from generator.reading import discover
 from generator.reading.article import Reading
 from generator.reading.canonical import keys_of
@@ -74,8 +66,10 @@ from generator.render import sitemap
 from generator.render.concerned import concerned
 from generator.render.pages import Page, Plan, neighbours_of, pages_of
 from generator.render.templates import assets_of
+from generator.request import Built, Options, Progress, Written, by_place, silent
 from generator.stamps import NONE, Stamp, stamp_at, stamp_of
 from generator.tasks import Record, Wanted
+from generator.unchanged import inputs_before
 from generator.workers import Workers
 
 FEW = 100

@@ -18,10 +18,10 @@ from generator.hosts import HOSTS, Size, strain
 if TYPE_CHECKING:  # rich and the pipeline take longer to import than most commands take to run
     from rich.console import Console
 
-    from generator.build import Report
     from generator.desk import Desk, Explained
     from generator.model import Article, Digest, Health, Skipped
     from generator.render.pages import Plan
+    from generator.request import Report
 
 PROBLEMS_SHOWN = 12
 """Problems that a build prints; `check` prints all."""

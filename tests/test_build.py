@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from generator.build import build, grave
-from generator.desk import Options
+from generator.build import build
 from generator.model import Verdict
 from generator.render.templates import TemplateFault
+from generator.request import Options, grave
 from writing import BODY, NOW, build_site, files_of, site_in, write_clipping, write_config
 
 

@@ -10,12 +10,13 @@ import msgspec
 import pytest
 
 import generator.build
+import generator.press
 from generator import cache as cache_module
 from generator import tasks
-from generator.build import Built, build
+from generator.build import build
 from generator.cache import Cache, DamagedError, Learned, Looked, forget
-from generator.desk import Options, silent
 from generator.errors import BuildError
+from generator.request import Built, Options, silent
 from generator.stamps import Stamp
 from generator.versions import hashed
 from writing import BODY, NOW, files_of, site_in, write_clipping, write_config
@@ -265,7 +266,7 @@ def test_a_build_that_ends_before_it_remembers_does_not_mislead_the_next_one(roo
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(generator.build.Ground, "remember", killed)
+    monkeypatch.setattr(generator.press.Ground, "remember", killed)
     with pytest.raises(KeyboardInterrupt):
         built(root)
     monkeypatch.undo()

@@ -10,7 +10,7 @@ import pytest
 from generator import tasks
 from generator.build import build
 from generator.cache import Cache
-from generator.desk import Options, silent
+from generator.request import Options, silent
 from writing import BODY, NOW, build_site, files_of, read_site, site_in, write_clipping, write_config
 
 PIXEL = bytes.fromhex(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -18,17 +19,13 @@ FLOORS = {part: int(floor) for floor, part in re.findall(r"^\| (\d) \| `([^`]+)`
 PLACES = dict(re.findall(r"^\| `(\w+)` \| `([^`]+)` \|$", PAGE, re.MULTILINE))
 MODULES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
 
+PIPELINE = ("tasks.py", "unchanged.py", "desk.py", "making.py", "press.py")
 NEIGHBOURS = {
     ("picks_file.py", "config.py"),
-    ("desk.py", "tasks.py"),
-    ("build.py", "desk.py"),
-    ("build.py", "making.py"),
-    ("build.py", "tasks.py"),
-    ("live.py", "build.py"),
-    ("live.py", "desk.py"),
-    ("live.py", "making.py"),
-    ("live.py", "tasks.py"),
+    ("request.py", "hosts.py"),
     ("__main__.py", "cli.py"),
+    *itertools.combinations(reversed(PIPELINE), 2),
+    *((last, part) for last in ("build.py", "live.py") for part in PIPELINE),
 }
 """Single modules of one floor of which the page says that the first may import the second."""
 

@@ -20,19 +20,20 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 import generator.build
 import generator.desk
 import generator.grouping.editions
+import generator.press
 import generator.render.compose
 import generator.stamps
 from generator.build import build
-from generator.desk import Options, silent
 from generator.errors import BroadsheetError
+from generator.request import Options, silent
 from generator.workers import Workers
 from writing import files_of, site_in
 
 SMALL = {
     (generator.desk, "BATCH"): 2,
     (generator.desk, "KEPT"): 3,
-    (generator.build, "BATCH"): 3,
-    (generator.build, "HTML_LIMIT"): 9_000,
+    (generator.press, "BATCH"): 3,
+    (generator.press, "HTML_LIMIT"): 9_000,
     (generator.grouping.editions, "PART"): 2,
     (generator.render.compose, "NEWEST_ITEMS"): 3,
     (generator.stamps, "UNSETTLED"): 30_000_000,

@@ -20,10 +20,10 @@ import pytest
 import generator.build
 from generator.build import build
 from generator.cache import Cache, _in_words
-from generator.desk import Options, silent
 from generator.errors import BuildError
 from generator.output import disk
 from generator.output.write import Transaction
+from generator.request import Options, silent
 from generator.workers import Workers
 from writing import BODY, NOW, files_of, site_in, write_clipping, write_config
 

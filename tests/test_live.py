@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from generator.build import build
 from generator.config import load
-from generator.desk import Options, silent
 from generator.errors import BuildError
 from generator.live import Live
+from generator.request import Options, silent
 from writing import BODY, NOW, files_of, site_in, write_clipping, write_config
 
 ASKED = Options(as_of=NOW)

@@ -12,10 +12,12 @@ from pathlib import Path
 import pytest
 
 from generator.config import Site, load
-from generator.desk import Desk, Options
+from generator.desk import Desk
 from generator.model import Clipping, Verdict
-from generator.reading import discover, read_clipping
+from generator.reading import discover
+from generator.reading.frontmatter import read_clipping
 from generator.render.images import image_beside
+from generator.request import Options
 from writing import read_site
 
 ROOT = Path(__file__).parents[1]

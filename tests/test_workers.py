@@ -15,8 +15,8 @@ import pytest
 
 import generator.workers
 from generator.build import build
-from generator.desk import Options, silent
 from generator.errors import BuildError, Problem
+from generator.request import Options, silent
 from generator.workers import POOLS, Workers, batches, cores
 from writing import NOW, files_of, site_in, write_clipping, write_config
 

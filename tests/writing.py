@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from generator.build import Report, build
+from generator.build import build
 from generator.cache import Cache
 from generator.config import Site, load
-from generator.desk import Desk, Means, Options, read, silent
+from generator.desk import Desk, Means, read
+from generator.request import Options, Report, silent
 from generator.workers import Workers
 
 NOW = dt.datetime(2024, 12, 31, 12, tzinfo=dt.UTC)

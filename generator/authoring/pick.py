@@ -20,8 +20,8 @@ from generator.authoring import atomic
 from generator.config import PICKS_FILE, Site
 from generator.errors import ConfigError, Problem, Severity
 from generator.picks_file import KEYS, is_address, parsed, picks_of, spans, text_of
-from generator.reading import read_clipping
 from generator.reading.canonical import keys_of
+from generator.reading.frontmatter import read_clipping
 
 _HEAD = """\
 # What you say of single articles. Each [[pick]] names one, by its path below the content

@@ -1,6 +1,6 @@
 """Outputs → disk: only what differs is written, only what we wrote is deleted."""
 
 from generator.output.assets import static_files
-from generator.output.write import Transaction, Written, clean
+from generator.output.write import Transaction, clean
 
-__all__ = ["Transaction", "Written", "clean", "static_files"]
+__all__ = ["Transaction", "clean", "static_files"]

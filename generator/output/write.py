@@ -30,14 +30,7 @@ import msgspec
 
 from generator.errors import BuildError
 from generator.output import disk, lock, manifest, names
-
-
-class Written(msgspec.Struct, frozen=True, kw_only=True):
-    """What a build did to the files of the output folder."""
-
-    written: int
-    kept: int
-    deleted: int
+from generator.request import Written
 
 
 class Slot(msgspec.Struct, frozen=True, kw_only=True):

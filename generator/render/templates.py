@@ -18,10 +18,11 @@ from types import TracebackType
 import jinja2
 from markupsafe import Markup
 
-from generator import addresses, resources
+from generator import addresses
 from generator.errors import BuildError, Problem, Severity
 from generator.render import locales
 from generator.render.engine import Engine
+from generator.render.marks import roots_of
 from generator.render.sources import Sources
 from generator.render.views import INTERFACE, PageView, SiteView, View
 from generator.versions import hashed
@@ -38,9 +39,9 @@ class Theme:
 
     def __init__(self, site_templates: Path | None) -> None:
         """Find the folders; the site's need not exist. Raises `TemplateFault` for another interface."""
-        self.default = resources.theme()
-        self.own = site_templates if site_templates is not None and site_templates.is_dir() else None
-        self.roots = (self.default,) if self.own is None else (self.default, self.own)
+        self.roots = roots_of(site_templates)
+        self.default = self.roots[0]
+        self.own = self.roots[1] if len(self.roots) > 1 else None
         self._check_interface()
 
     def assets(self) -> Mapping[str, bytes]:
@@ -214,19 +215,6 @@ def speech(site_templates: Path | None, language: str) -> locales.Speech:
 def assets_of(site_templates: Path | None) -> Mapping[str, bytes]:
     """The assets of the theme with a site's own. Raises `TemplateFault`."""
     return Theme(site_templates).assets()
-
-
-def theme_marks(site_templates: Path | None) -> tuple[bytes, bytes]:
-    """Hashes of all templates with the names of assets, and of all translations, of a site and its theme."""
-    theme = Theme(site_templates)
-    files: list[bytes] = []  # whatever their names: a template may include any of them, assets too
-    messages: list[bytes] = []
-    for root in theme.roots:
-        for path in sorted(root.rglob("*")):
-            if path.is_file():
-                parts = messages if path.suffix == ".po" else files
-                parts += [path.relative_to(root).as_posix().encode(), path.read_bytes()]
-    return hashed(*files), hashed(*messages)
 
 
 def _engine(theme: Theme, site: SiteView) -> Engine:

@@ -11,8 +11,7 @@ from reading_rules import SHANGHAI, rules
 from generator.errors import Severity
 from generator.ids import ALPHABET, path_id
 from generator.model import Clipping, Verdict
-from generator.reading import article_of
-from generator.reading.article import due
+from generator.reading.article import article_of, due
 from generator.reading.frontmatter import clipping_of
 from generator.reading.text import decode, folded, unescaped
 

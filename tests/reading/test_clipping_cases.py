@@ -11,7 +11,8 @@ import msgspec
 import pytest
 from reading_rules import rules
 
-from generator.reading import article_of, read_clipping
+from generator.reading.article import article_of
+from generator.reading.frontmatter import read_clipping
 
 CASES = Path(__file__).parents[1] / "cases" / "clippings"
 

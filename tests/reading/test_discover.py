@@ -5,7 +5,8 @@ import sys
 import pytest
 
 from generator.errors import Severity
-from generator.reading import discover, read_clipping
+from generator.reading import discover
+from generator.reading.frontmatter import read_clipping
 
 DEFAULT = ("README.md", ".*")
 

@@ -7,11 +7,11 @@ import pytest
 from markupsafe import Markup
 
 from generator import addresses
-from generator.build import HTML_LIMIT
 from generator.config import Config
 from generator.grouping import digest_of
 from generator.grouping.health import healths_of
 from generator.model import Article, Story, TextPolicy, Verdict
+from generator.press import HTML_LIMIT
 from generator.render import views
 from generator.render.compose import composer
 from generator.render.frame import Framer

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 import generator.build
+import generator.press
 from generator.build import build
-from generator.desk import Options, silent
 from generator.render.inputs import PARTS, reason
+from generator.request import Options, silent
 from generator.workers import Workers
 from writing import BODY, NOW, files_of, site_in, write_clipping, write_config
 
@@ -166,9 +167,9 @@ def test_changed_words_are_the_reason(root):
 
 
 def test_another_version_is_the_reason(root, monkeypatch):
-    monkeypatch.setattr(generator.build, "program", lambda: b"another")
-    monkeypatch.setattr("generator.desk.program", lambda: b"another")
-    monkeypatch.setattr("generator.build.GENERATOR", "Broadsheet 99")
+    monkeypatch.setattr(generator.press, "program", lambda: b"another")
+    monkeypatch.setattr("generator.unchanged.program", lambda: b"another")
+    monkeypatch.setattr("generator.press.GENERATOR", "Broadsheet 99")
     assert words(built(root)) == {"version"}
 
 
