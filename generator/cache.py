@@ -163,9 +163,7 @@ class Cache:
 
     def drop_clippings(self, paths: Iterable[str]) -> None:
         """Forget clippings that are no more."""
-        raw = [(os.fsencode(path),) for path in paths]
-        for table in ("clippings", "records", "bodies"):
-            self._write(f"DELETE FROM {table} WHERE path = ?", raw)  # noqa: S608 - names of ours
+        self._write("DELETE FROM clippings WHERE path = ?", ((os.fsencode(path),) for path in paths))
 
     def drop_all_clippings(self) -> None:
         """Forget all that was looked at: it is to be looked at by other rules."""
@@ -183,6 +181,12 @@ class Cache:
         """Keep path, key and value of records."""
         rows = ((os.fsencode(path), key, _sealed(value)) for path, key, value in records)
         self._write("INSERT OR REPLACE INTO records VALUES (?, ?, ?)", rows)
+
+    def drop_records(self, paths: Iterable[str]) -> None:
+        """Forget what was read of clippings that are no more, and their texts."""
+        raw = [(os.fsencode(path),) for path in paths]
+        for table in ("records", "bodies"):
+            self._write(f"DELETE FROM {table} WHERE path = ?", raw)  # noqa: S608 - names of ours
 
     def body(self, path: str) -> bytes | None:
         """The HTML of one clipping's text."""

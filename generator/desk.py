@@ -32,6 +32,7 @@ from generator.reading.discover import Discovery
 from generator.reading.frontmatter import read_clipping
 from generator.reading.language import language_of
 from generator.reading.values import NO, words
+from generator.recalled import FEW, stories_of
 from generator.render.pages import Plan
 from generator.request import Options, Progress, by_place
 from generator.stamps import NONE, Stamp
@@ -91,7 +92,7 @@ def read(site: Site, options: Options, means: Means, found: Discovery | None = N
     """
     find_content(site)
     shelf = shelf_of(site, found or discover(site.content, site.config.ignore), means)
-    return grouped(site, options, shelf, shelf.records(means))[0]
+    return grouped(site, options, shelf, shelf.records(means), means.cache)[0]
 
 
 class Shelf(NamedTuple):
@@ -103,6 +104,8 @@ class Shelf(NamedTuple):
     repeats: Repeated
     fresh: set[str]
     """Clippings that were read now, as they are."""
+    former: dict[bytes, Article]
+    """A few articles as they were before their clippings changed or went, by their marks."""
 
     def records(self, means: Means) -> Iterator[tuple[str, Record, bytes]]:
         """What all clippings came to: path, record and its hash, in no order."""
@@ -113,7 +116,7 @@ def shelf_of(site: Site, found: Discovery, means: Means) -> Shelf:
     """Look at what changed, and learn."""
     reader = reader_of(site)
     looked = _looked(reader, found, means)
-    return Shelf(reader, found, looked, _learned(reader, looked, means), set())
+    return Shelf(reader, found, looked, _learned(reader, looked, means), set(), {})
 
 
 class Readings(msgspec.Struct):
@@ -133,7 +136,7 @@ class Readings(msgspec.Struct):
 
 
 def grouped(
-    site: Site, options: Options, shelf: Shelf, records: Iterable[tuple[str, Record, bytes]]
+    site: Site, options: Options, shelf: Shelf, records: Iterable[tuple[str, Record, bytes]], cache: Cache
 ) -> tuple[Desk, Stories]:
     """Group what was read, after the curator's word. Raises `ConfigError` where that cannot be read."""
     config, found = site.config, shelf.found
@@ -148,7 +151,8 @@ def grouped(
         language_of=lambda title: language_of(title, config.languages),
     )
     digest, clashes, clash_faults = digest_of(picked.articles, config.sources, config.text)
-    stories = Stories(digest.articles)
+    marks = {article.id: mark_of(article, read_.marks[article.path]) for article in digest.articles}
+    stories = stories_of(cache, shelf.reader.epoch, digest.articles, marks, shelf.former)
     told = stories.told(picked.merges, picked.splits)
     problems = (*faults, *cleaning_faults, *found.problems, *read_.problems, *picked.problems, *clash_faults)
     desk = Desk(
@@ -159,7 +163,7 @@ def grouped(
         skipped=tuple(sorted((*found.skipped, *read_.skipped, *picked.skipped, *clashes))),
         problems=tuple(sorted(problems, key=by_place)),
         waits_until=read_.waits_until,
-        marks={article.id: mark_of(article, read_.marks[article.path]) for article in digest.articles},
+        marks=marks,
         texts=read_.texts,
         fresh=shelf.fresh,
         images=read_.images,
@@ -328,15 +332,23 @@ def _learned(
 
 def _records(shelf: Shelf, means: Means) -> Iterator[tuple[str, Record, bytes]]:
     """What all clippings came to, with its hash: from the cache, else read now; in no order."""
-    reader, _, looked, repeats, fresh = shelf
+    reader, _, looked, repeats, fresh, former = shelf
     cache, workers, progress = means
     keys = {
         path: record_key(reader, one.digest, repeats.get(origin_key(one))) for path, one in looked.items()
     }
+    gone = []
     for path, key_, value in cache.records():
         if keys.get(path) == key_ and (record := tasks.decoded(value)) and _stands(reader, record):
             del keys[path]
             yield path, in_zone(record, reader), hashed(value)
+            continue
+        if path not in looked:
+            gone.append(path)
+        if len(former) < FEW and (record := tasks.decoded(value)) and record.reading.article:
+            former[hashed(value)] = record.reading.article
+    if gone:
+        cache.drop_records(gone)
     work = _wanted(
         looked, sorted(keys, key=lambda path: (looked[path].source, looked[path].day, path)), cache
     )

@@ -62,6 +62,7 @@ from generator.reading import discover
 from generator.reading.article import Reading
 from generator.reading.canonical import keys_of
 from generator.reading.discover import is_clipping, is_ignored
+from generator.recalled import keep as keep_stories
 from generator.render import sitemap
 from generator.render.concerned import concerned
 from generator.render.pages import Page, Plan, neighbours_of, pages_of
@@ -182,7 +183,7 @@ class Followed:
         inputs = inputs_before(site, options, found)
         self._shelf = shelf_of(site, found, means)
         self._records: dict[str, tuple[Record, bytes]] = {}
-        desk, self._stories = grouped(site, options, self._shelf, self._kept(means))
+        desk, self._stories = grouped(site, options, self._shelf, self._kept(means), means.cache)
         self._kitchen = Kitchen(site, desk, planned_of(desk.digest, site.config), means)
         wrote = written(site, options, inputs, self._kitchen)
         # From here on work is small: it is done in this process, and nothing is shown of it.
@@ -319,7 +320,9 @@ class Followed:
                 for path, stamp in stamps.items()
                 if stamp and path in fresh
             )
-            cache.drop_clippings(path for path in stamps if path not in fresh)
+            gone = [path for path in stamps if path not in fresh]
+            cache.drop_clippings(gone)
+            cache.drop_records(gone)
             cache.doubt_learned(sources)
         for path in stamps:
             looked.pop(path, None)
@@ -597,6 +600,7 @@ class Followed:
                 cache.keep_standing(self.site.output, standing)
                 cache.drop_standing(self.site.output, self._unsettled.keys() - self._inputs.keys())
             self._unsettled.clear()
+            keep_stories(cache, self._shelf.reader.epoch, self._stories, self._marks)
         return self.built, frozenset()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import signal
@@ -203,6 +204,7 @@ def _context() -> Any:  # noqa: ANN401 - the contexts of `multiprocessing` have 
 
 def _begin() -> None:
     """Prepare a worker: Ctrl-C is the parent's affair, and nobody outlives it."""
+    gc.set_threshold(50_000)  # a batch makes much that lives to its end, and hardly a cycle
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform != "win32":
         signal.signal(signal.SIGTERM, signal.SIG_DFL)

@@ -72,6 +72,7 @@ def test_what_is_kept_comes_back(tmp_path):
         assert cache.note("key") == b"note"
         cache.drop_clippings(["a.md", "a\udcff/é.md"])
         assert not cache.clippings()
+        cache.drop_records(["a.md"])
         assert not [*cache.records()]
         assert cache.body("a.md") is None
 

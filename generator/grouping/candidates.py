@@ -12,7 +12,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Hashable, Iterable, Iterator, MutableSequence, Sequence
 from itertools import compress
-from typing import Any
+from typing import Any, Self
 
 BAND = 3
 BANDS = 80
@@ -41,6 +41,26 @@ class Names:
         self._names: MutableSequence[Any] = array("I") if numbers else []
         for owner, of_one in names:
             self.add(owner, of_one)
+
+    @classmethod
+    def of_each(cls, names: Sequence[Hashable], *, span: int) -> Self:
+        """One name for each article."""
+        made = cls(span=span)
+        made._owners.extend(range(len(names)))
+        made._names.extend(names)
+        return made
+
+    @classmethod
+    def recalled(cls, saved: tuple[bytes, bytes], *, span: int) -> Self:
+        """Numbers, as `saved`."""
+        made = cls(span=span, numbers=True)
+        made._owners.frombytes(saved[0])
+        made._names = array("I", saved[1])
+        return made
+
+    def saved(self) -> tuple[bytes, bytes]:
+        """Owners and names as bytes, where names are numbers."""
+        return self._owners.tobytes(), array("I", self._names).tobytes()
 
     def add(self, owner: int, names: Sequence[Hashable]) -> None:
         """Give names to the last article, or a later one."""

@@ -125,13 +125,13 @@ def _is_empty(article: Article) -> bool:
     return article.verdict is Verdict.LINK or article.letters < _FEWEST_LETTERS
 
 
-def evidence_of(article: Article) -> Evidence:
-    """Collect what speaks for an article."""
+def evidence_of(article: Article, text: str | None = None) -> Evidence:
+    """Collect what speaks for an article; the words of its title, should they be known."""
     is_empty = _is_empty(article)
     return Evidence(
         article=article,
         day=article.date.toordinal(),
-        text=words_of(article.title),
+        text=words_of(article.title) if text is None else text,
         letters=0 if is_empty else article.letters,
         signature=b"" if is_empty else article.signature,
     )

@@ -14,6 +14,8 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from operator import attrgetter
 
+import msgspec
+
 from generator.grouping.candidates import (
     BAND,
     BANDS,
@@ -41,6 +43,7 @@ from generator.grouping.evidence import (
 )
 from generator.grouping.gathering import SPAN
 from generator.grouping.likeness import likeness
+from generator.grouping.titles import words_of
 from generator.model import Article
 
 _RANKS = {reason: rank for rank, reason in enumerate(REASONS)}
@@ -49,25 +52,51 @@ Place = tuple[int, str]
 """An article's place in the order of time: its day and path."""
 
 
+class Found(msgspec.Struct, frozen=True, array_like=True):
+    """The pairs of an archive, to be kept; its articles, in the order of time, go with them."""
+
+    titles: list[str]
+    """The words of the articles' titles."""
+    runs: tuple[bytes, bytes]
+    mute: list[int]
+    """Articles whose texts speak for nothing."""
+    refrains: list[int]
+    channels: dict[int, list[str]]
+    pairs: bytes
+    """Later article, earlier one and the reason's rank, in turn."""
+
+
 class Pairs:
     """The articles of an archive, and which of them are the same."""
 
-    def __init__(self, articles: Iterable[Article]) -> None:
+    def __init__(self, articles: Iterable[Article], found: Found | None = None) -> None:
+        """Judge all articles, unless it is known what was `found` in them."""
         ordered = sorted(sorted(articles, key=attrgetter("path")), key=attrgetter("date"))
-        self.evidence = list(map(evidence_of, ordered))
+        titles = map(words_of, map(attrgetter("title"), ordered)) if found is None else found.titles
+        self.evidence = list(map(evidence_of, ordered, titles))
+        self.count = len(self.evidence)
+        """How many there were at first; what came since has higher numbers."""
         self._days = array("I", [one.day for one in self.evidence])
         self._gone: set[int] = set()
         known = self.evidence
-        self._keys = Names(((at, one.keys) for at, one in enumerate(known)), span=SPAN)
-        self._titles = Names(((at, (one.text,)) for at, one in enumerate(known)), span=SPAN)
-        runs_of = ((at, _parts(one)) for at, one in enumerate(known))
-        self._runs = Names(runs_of, span=LONGEST, numbers=True)
+        self._keys = Names(((at, one.keys) for at, one in enumerate(known) if one.keys), span=SPAN)
+        self._titles = Names.of_each([one.text for one in known], span=SPAN)
         with_text = ((at, (one.signature,)) for at, one in enumerate(known) if one.signature)
         self._texts = Names(with_text, span=SPAN)
         self._bands: Bands | None = None
         self._told: dict[str, bool] = {}
         self._before: dict[int, dict[int, int]] = {}
         self._after: dict[int, set[int]] = defaultdict(set)
+        if found is not None:
+            self._recall(found)
+            return
+        runs_of = ((at, _parts(one)) for at, one in enumerate(known))
+        self._runs = Names(runs_of, span=LONGEST, numbers=True)
+        self._mute_all()
+        self._judge_all()
+
+    def _mute_all(self) -> None:
+        """Let all refrains speak for nothing."""
         for group in self._texts.shared():
             for one in text_refrains([self.evidence[at] for at in group]):
                 one.mute_text()
@@ -78,7 +107,42 @@ class Pairs:
             if found := channels(of_key := [self.evidence[at] for at in group]):
                 for one in of_key:
                     one.channels |= found
-        self._judge_all()
+
+    def found(self) -> Found:
+        """What was found, as long as nothing has changed since."""
+        known = self.evidence
+        return Found(
+            titles=[one.text for one in known],
+            runs=self._runs.saved(),
+            mute=[
+                at for at, one in enumerate(known) if one.signature != evidence_of(one.article, "").signature
+            ],
+            refrains=[at for at, one in enumerate(known) if one.is_refrain],
+            channels={at: sorted(one.channels) for at, one in enumerate(known) if one.channels},
+            pairs=array(
+                "I",
+                [
+                    number
+                    for later, earlier in self._before.items()
+                    for other, rank in earlier.items()
+                    for number in (later, other, rank)
+                ],
+            ).tobytes(),
+        )
+
+    def _recall(self, found: Found) -> None:
+        """Know what was found of the same articles."""
+        self._runs = Names.recalled(found.runs, span=LONGEST)
+        for at in found.mute:
+            self.evidence[at].mute_text()
+        for at in found.refrains:
+            self.evidence[at].mute_title()
+        for at, channels_ in found.channels.items():
+            self.evidence[at].channels = frozenset(channels_)
+        numbers = array("I", found.pairs)
+        for later, earlier, rank in zip(numbers[::3], numbers[1::3], numbers[2::3], strict=True):
+            self._before.setdefault(later, {})[earlier] = rank
+            self._after[earlier].add(later)
 
     @cached_property
     def numbers(self) -> dict[str, int]:
@@ -103,6 +167,16 @@ class Pairs:
         """Where an article stands in the order of time."""
         one = self.evidence[at]
         return one.day, one.article.path
+
+    @property
+    def is_as_found(self) -> bool:
+        """Whether nothing has changed since all were judged."""
+        return len(self.evidence) == self.count and not self._gone
+
+    @property
+    def left(self) -> Iterator[tuple[int, Article]]:
+        """Numbers and articles of those at first that went, or changed, since."""
+        return ((at, self.article(at)) for at in sorted(self._gone) if at < self.count)
 
     def is_gone(self, at: int) -> bool:
         """Whether an article went, or changed and has another number now."""

@@ -10,6 +10,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+import msgspec
+
+from generator.grouping import pairs
 from generator.grouping.editions import order
 from generator.grouping.gathering import gathered
 from generator.grouping.pairs import Pairs
@@ -34,12 +37,42 @@ def stories_of(
     return Stories(articles).told(merges, splits)
 
 
+class Found(msgspec.Struct, frozen=True, array_like=True):
+    """The stories of an archive, to be kept."""
+
+    pairs: pairs.Found
+    groups: list[list[int]]
+    homes: dict[str, dict[str, int]]
+    """How many articles of a source stand where."""
+
+
 class Stories:
     """The stories of an archive, to keep from one build to the next: the same as found from scratch."""
 
-    def __init__(self, articles: Iterable[Article] = ()) -> None:
+    def __init__(self, articles: Iterable[Article] = (), found: Found | None = None) -> None:
+        """Find the stories of all articles, unless it is known what was `found` in them."""
         self._stories: dict[tuple[int, ...], Story] = {}
-        self._start(articles)
+        self._start(articles, found)
+
+    @property
+    def is_as_found(self) -> bool:
+        """Whether nothing has changed since everything was done."""
+        return self._pairs.is_as_found
+
+    @property
+    def articles(self) -> Iterator[Article]:
+        """The articles that everything was done for, in the order of time."""
+        return (self._pairs.article(at) for at in range(self._pairs.count))
+
+    @property
+    def left(self) -> Iterator[tuple[int, Article]]:
+        """Those of them that went, or changed, since, with their places in that order."""
+        return self._pairs.left
+
+    def found(self) -> Found:
+        """What was found, as long as nothing has changed since."""
+        homes = {source: dict(found) for source, found in self._counts.items()}
+        return Found(self._pairs.found(), list(self._groups.values()), homes)
 
     def become(self, articles: Iterable[Article]) -> None:
         """Follow the archive, whatever came, went or changed; the same objects as before cost least."""
@@ -80,21 +113,27 @@ class Stories:
         self._stories = {group: self._stories.get(group) or self._story(group) for _, group in told}
         return tuple(self._stories.values())
 
-    def _start(self, articles: Iterable[Article]) -> None:
-        """Do everything from the first article on."""
-        self._pairs = Pairs(articles)
+    def _start(self, articles: Iterable[Article], found: Found | None = None) -> None:
+        """Do everything from the first article on, but for what was found before."""
+        self.kept_as = b""
+        """The name under which what was found is kept; empty where it is not."""
+        self._pairs = Pairs(articles, found.pairs if found else None)
         self._counts: dict[str, Counter[str]] = defaultdict(Counter)
         self._own_homes: dict[str, str] = {}
         self._stories = {}
         self._groups: dict[int, list[int]] = {}
         self._group_of: dict[int, int] = {}
-        for one in self._pairs.evidence:
-            article = one.article
-            if article.keys:
-                self._counts[article.source][home_of(article.keys[0])] += 1
+        if found is None:
+            for article in self.articles:
+                if article.keys:
+                    self._counts[article.source][home_of(article.keys[0])] += 1
+            self._gather(self._pairs.reasoned)
+        else:
+            self._counts.update((source, Counter(homes)) for source, homes in found.homes.items())
+            for group in found.groups:
+                self._join(group)
         for source, homes in self._counts.items():
             self._own_homes[source] = _own_home(homes)
-        self._gather(self._pairs.reasoned)
 
     def _count(self, article: Article, by: int) -> None:
         """Count where a source's articles stand; where that changes its home, other articles may lead."""
@@ -138,9 +177,11 @@ class Stories:
             )
         )
         for group in gathered([self._pairs.evidence[at] for at in ordered], pairs):
-            story = [ordered[place] for place in group]
-            self._groups[story[0]] = story
-            self._group_of.update(dict.fromkeys(story, story[0]))
+            self._join([ordered[place] for place in group])
+
+    def _join(self, story: list[int]) -> None:
+        self._groups[story[0]] = story
+        self._group_of.update(dict.fromkeys(story, story[0]))
 
     def _at(self, sets: Sequence[frozenset[str]]) -> list[list[int]]:
         """The numbers of articles named by path; what is none is left out."""

@@ -1,0 +1,121 @@
+"""Stories from build to build: what was found of all articles, and which of these changed since.
+
+What was found is large, so it is kept when everything was done anew, and then only what left it is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
+
+import msgspec
+
+from generator.cache import Cache
+from generator.errors import BuildError
+from generator.grouping.stories import Found, Stories
+from generator.model import Article
+from generator.versions import hashed
+
+FEW = 100
+"""Articles that may differ from those that stories were found of; with more all is done anew."""
+
+_BASE, _SINCE = "stories", "stories since"
+_MARK = 8
+"""Bytes of an article's mark."""
+
+T = TypeVar("T")
+
+
+class Base(msgspec.Struct, frozen=True, array_like=True):
+    """What was found, and in which articles."""
+
+    epoch: bytes
+    marks: bytes
+    """Of the articles in the order of time."""
+    found: Found
+
+
+class Since(msgspec.Struct, frozen=True, array_like=True):
+    """Which articles of a base went, or changed, since."""
+
+    base: bytes
+    """A hash of its marks."""
+    left: list[tuple[int, Article]]
+    """By their places, as they were."""
+
+
+def stories_of(
+    cache: Cache,
+    epoch: bytes,
+    articles: Sequence[Article],
+    marks: Mapping[str, bytes],
+    former: Mapping[bytes, Article],
+) -> Stories:
+    """The stories of all articles; where few of these are new, those found before are followed.
+
+    `marks` tell articles apart, by id; `former` has some that were there before, by their marks.
+    """
+    stories = _recalled(cache, epoch, articles, marks, former) or Stories(articles)
+    keep(cache, epoch, stories, marks)
+    return stories
+
+
+def keep(cache: Cache, epoch: bytes, stories: Stories, marks: Mapping[str, bytes]) -> None:
+    """Note what was found, or which articles left since."""
+    # Without room, or with a name that is no text, the next build finds all anew.
+    with contextlib.suppress(BuildError, UnicodeEncodeError):
+        if stories.kept_as:
+            since = Since(stories.kept_as, list(stories.left))
+            cache.keep_note(_SINCE, msgspec.msgpack.encode(since))
+        elif stories.is_as_found:
+            own = [marks[article.id] for article in stories.articles]
+            joined = b"".join(own)
+            if len(joined) == _MARK * len(own):
+                cache.keep_note(_BASE, msgspec.msgpack.encode(Base(epoch, joined, stories.found())))
+                cache.drop_note(_SINCE)
+                stories.kept_as = hashed(joined)
+
+
+def _recalled(
+    cache: Cache,
+    epoch: bytes,
+    articles: Sequence[Article],
+    marks: Mapping[str, bytes],
+    former: Mapping[bytes, Article],
+) -> Stories | None:
+    """The stories that were kept, followed to these articles; None where too much is another."""
+    base = _noted(cache, _BASE, Base)
+    if base is None or base.epoch != epoch:
+        return None
+    each = [base.marks[at : at + _MARK] for at in range(0, len(base.marks), _MARK)]
+    places = {mark: at for at, mark in enumerate(each)}
+    there: dict[int, Article] = {}
+    come = []
+    for article in articles:
+        if (at := places.get(marks[article.id])) is None:
+            come.append(article)
+        else:
+            there[at] = article
+    gone = [at for at in range(len(each)) if at not in there]
+    if len(gone) + len(come) > FEW:
+        return None
+    name, since = hashed(base.marks), _noted(cache, _SINCE, Since)
+    left = dict(since.left) if since and since.base == name else {}
+    for at in gone:
+        before = former.get(each[at]) or left.get(at)
+        if before is None:
+            return None
+        there[at] = before
+    stories = Stories(there.values(), base.found)
+    stories.kept_as = name
+    stories.change([there[at].path for at in gone], come)
+    return stories
+
+
+def _noted(cache: Cache, key: str, kind: type[T]) -> T | None:
+    note = cache.note(key)
+    try:
+        return msgspec.msgpack.decode(note, type=kind) if note else None
+    except msgspec.DecodeError:
+        return None

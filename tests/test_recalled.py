@@ -1,0 +1,97 @@
+"""Stories that are followed from build to build are those found from scratch."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from generator import recalled
+from generator.cache import Cache
+from generator.grouping.stories import Stories, stories_of
+from generator.versions import hashed
+from grouping.test_stories import CROWD, POOL, RETITLED
+
+EPOCH = b"epoch"
+ALL = {one.path: one for one in [*POOL, *CROWD, *RETITLED]}
+
+
+def mark(article):
+    return hashed(repr(article).encode())
+
+
+def told(cache, articles, former=(), epoch=EPOCH):
+    """The stories of a build whose cache knew some former articles."""
+    marks = {one.id: mark(one) for one in articles}
+    known = {mark(one): one for one in former}
+    return recalled.stories_of(cache, epoch, articles, marks, known).told()
+
+
+@pytest.fixture
+def counted(monkeypatch):
+    """How often stories were found from scratch."""
+    begun = []
+    start = Stories._start
+
+    def counting(self, articles, found=None):
+        begun.extend([1] if found is None else [])
+        return start(self, articles, found)
+
+    monkeypatch.setattr(Stories, "_start", counting)
+    return begun
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_stories_are_those_found_from_scratch(tmp_path_factory, data):
+    own = st.lists(st.sampled_from(sorted(ALL)), unique=True)
+    now = {path: ALL[path] for path in data.draw(own)}
+    with Cache.of(tmp_path_factory.mktemp("site")) as cache:
+        assert told(cache, [*now.values()]) == stories_of([*now.values()])
+        for _ in range(data.draw(st.integers(1, 5))):
+            before = [*now.values()]
+            for path in data.draw(st.lists(st.sampled_from(sorted(ALL)), unique=True, max_size=4)):
+                other = data.draw(st.none() | st.sampled_from(sorted(ALL)))
+                if other is None:
+                    now.pop(path, None)
+                else:
+                    now[path] = msgspec.structs.replace(ALL[other], path=path, id=path)
+            former = before if data.draw(st.booleans()) else ()
+            assert told(cache, [*now.values()], former) == stories_of([*now.values()])
+
+
+def test_a_change_is_followed_and_so_is_the_next(tmp_path, counted):
+    first = [*POOL, *CROWD]
+    second = [*first[1:], RETITLED[0]]
+    third = [*first[2:], *RETITLED[:2]]
+    with Cache.of(tmp_path) as cache:
+        told(cache, first)
+        assert told(cache, second, first[:1]) == stories_of(second)
+        assert told(cache, third, first[1:2]) == stories_of(third)
+        assert told(cache, first) == stories_of(first)
+    assert sum(counted) == 4  # the first time, and three times here
+
+
+@pytest.mark.parametrize("what", ["epoch", "former", "damage"])
+def test_what_cannot_be_followed_is_found_anew(tmp_path, counted, what):
+    first, second = [*POOL, *CROWD], [*POOL[1:], *CROWD]
+    with Cache.of(tmp_path) as cache:
+        told(cache, first)
+        if what == "damage":
+            cache.keep_note("stories", b"noise")
+        former = () if what == "former" else first
+        epoch = b"another" if what == "epoch" else EPOCH
+        assert told(cache, second, former, epoch) == stories_of(second)
+    assert sum(counted) == 3
+
+
+def test_many_changes_are_a_new_beginning(tmp_path, counted, monkeypatch):
+    monkeypatch.setattr(recalled, "FEW", 3)
+    first, second = [*POOL, *CROWD], [*POOL[4:], *CROWD]
+    with Cache.of(tmp_path) as cache:
+        told(cache, first)
+        told(cache, second, first)
+        assert sum(counted) == 2
+        told(cache, second)
+        assert sum(counted) == 2
