@@ -38,7 +38,7 @@ T = TypeVar("T")
 DONE, FAILED, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
 DEFAULT_CONFIG = Path("digest.toml")
 _RARELY = 200_000, 50, 100
-"""When the garbage collector looks: what a build makes lives to its end; to look at it costs a quarter more."""
+"""When the garbage collector looks: what a build makes lives to its end, and looking costs a quarter more."""
 
 
 class Suggesting(click.Group):

@@ -9,7 +9,7 @@ import msgspec
 from generator.config import SourceConfig
 from generator.errors import Problem
 from generator.grouping.clashes import redirected, told_apart
-from generator.grouping.editions import editions_of, months_of, order
+from generator.grouping.editions import editions_of, joined, months_of, order
 from generator.grouping.sources import by_source, configured_names, slugs_of
 from generator.model import Article, Digest, Period, Skipped, Source, TextPolicy
 
@@ -27,13 +27,14 @@ def digest_of(
     grouped = _sources(kept, names, sources, text)
     ordered = sorted((article for source in grouped for article in source.articles), key=order)
     slugs = {source.name: source.slug for source in grouped}
+    days = editions_of(Period.DAY, ordered, slugs)
     digest = Digest(
         articles=tuple(ordered),
         sources={source.name: source for source in grouped},
-        days=editions_of(Period.DAY, ordered, slugs),
-        weeks=editions_of(Period.WEEK, ordered, slugs),
-        months=editions_of(Period.MONTH, ordered, slugs),
-        years=editions_of(Period.YEAR, ordered, slugs),
+        days=days,
+        weeks=joined(Period.WEEK, days, slugs),
+        months=joined(Period.MONTH, days, slugs),
+        years=joined(Period.YEAR, days, slugs),
     )
     return digest, tuple(skipped), (*contradictions, *clashes, *strays)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import msgspec
 
 from generator.model import Article, Edition, Group, Period, SourceMonth
 
@@ -37,15 +38,28 @@ def editions_of(period: Period, articles: Iterable[Article], slugs: Mapping[str,
 
     `articles` come in `order`, with their source's name, whose slug `slugs` gives.
     """
-    beginning = _FIRST[period]
     groups: dict[dt.date, dict[str, list[Article]]] = {}
-    firsts: dict[dt.date, dt.date] = {}
     for article in articles:
-        first = firsts.get(article.date)
-        if first is None:
-            first = firsts[article.date] = beginning(article.date)
-        groups.setdefault(first, {}).setdefault(article.source, []).append(article)
-    return tuple(_edition(period, first, groups[first], slugs) for first in sorted(groups))
+        groups.setdefault(article.date, {}).setdefault(article.source, []).append(article)
+    days = tuple(_edition(Period.DAY, day, groups[day], slugs) for day in sorted(groups))
+    return days if period is Period.DAY else joined(period, days, slugs)
+
+
+def joined(period: Period, days: Iterable[Edition], slugs: Mapping[str, str]) -> tuple[Edition, ...]:
+    """The editions of a longer period, oldest first, made of those of its days."""
+    together: dict[dt.date, list[Edition]] = {}
+    for day in days:
+        together.setdefault(_FIRST[period](day.first), []).append(day)
+    return tuple(_joined(period, first, own, slugs) for first, own in together.items())
+
+
+def _joined(period: Period, first: dt.date, days: Sequence[Edition], slugs: Mapping[str, str]) -> Edition:
+    by_source: dict[str, list[Article]] = {}
+    for day in reversed(days):
+        for group in day.groups:
+            by_source.setdefault(group.source, []).extend(group.articles)
+    edition = _edition(period, first, by_source, slugs)
+    return msgspec.structs.replace(edition, days=tuple((day.first, day.count) for day in days))
 
 
 def first_of(period: Period, date: dt.date) -> dt.date:
@@ -58,14 +72,8 @@ def _edition(
 ) -> Edition:
     groups = [Group(source=source, articles=tuple(articles)) for source, articles in by_source.items()]
     groups.sort(key=lambda group: (moment(group.articles[0]), slugs[group.source]))
-    days = Counter(article.date for group in groups for article in group.articles)
-    return Edition(
-        period=period,
-        first=first,
-        last=_LAST[period](first),
-        groups=tuple(groups),
-        days=tuple(sorted(days.items())),
-    )
+    day = first, sum(map(len, by_source.values()))
+    return Edition(period=period, first=first, last=_LAST[period](first), groups=tuple(groups), days=(day,))
 
 
 def months_of(articles: Sequence[Article]) -> tuple[SourceMonth, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 
 import msgspec
 
@@ -86,7 +87,14 @@ class Inputs:
         return self._common("") + b"".join(self._listed(listed, (where, about), self._sources_of(listed)))
 
     def _article(self, article: Article) -> tuple[bytes, ...]:
-        return self._listed((article,), self._plan.parts[article.id], self._sources[article.source])
+        """As `_listed` has it; most pages are articles', and have most of it in common."""
+        story = self._plan.stories.get(article.id)
+        return (
+            hashed(self._marks[article.id], self._paged((article,))),
+            _hash(self._sources[article.source]),
+            _hash(self._story_mark(story) if story else b""),
+            _hash(repr(self._plan.parts[article.id]).encode()),
+        )
 
     def _alias(self, article: Article) -> tuple[bytes, ...]:
         return self._listed((article,), self._plan.address_of(article), b"")
@@ -183,6 +191,11 @@ class Inputs:
     def _around(self, edition: Edition) -> list[tuple[dt.date, int] | None]:
         beside = self._plan.neighbours[addresses.edition(edition)]
         return [(other.first, other.count) if other else None for other in beside]
+
+
+@lru_cache(4096)
+def _hash(part: bytes) -> bytes:
+    return hashed(part)
 
 
 def _source_mark(source: Source) -> bytes:
