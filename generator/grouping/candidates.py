@@ -9,9 +9,9 @@ from __future__ import annotations
 import operator
 import zlib
 from array import array
-from bisect import bisect_left
-from collections.abc import Hashable, Iterable, Iterator, MutableSequence, Sequence
-from itertools import compress
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, MutableSequence, Sequence
+from itertools import chain, compress
 from typing import Any, Self
 
 BAND = 3
@@ -25,6 +25,8 @@ _RUNS = 5
 _OUTLINE = 11
 """Letters and spaces of an outline at least: shorter titles say too little to be one in spite of an error."""
 
+Name = str | bytes | int
+"""What one thing is called by; all names of a kind are of one type."""
 Spans = Sequence[tuple[int, int]]
 """Ranges of articles' numbers."""
 
@@ -33,17 +35,19 @@ class Names:
     """Names of articles, each with none, one or several; as numbers below 2**32, or as what is not one."""
 
     def __init__(
-        self, names: Iterable[tuple[int, Sequence[Hashable]]] = (), *, span: int, numbers: bool = False
+        self, names: Iterable[tuple[int, Sequence[Name]]] = (), *, span: int, numbers: bool = False
     ) -> None:
         self.span = span
         """Days within which a name means something."""
         self._owners = array("I")
         self._names: MutableSequence[Any] = array("I") if numbers else []
+        self._ordered: Sequence[int] | None = None
+        """Places in the order of the names, of those that were there when somebody first asked for one."""
         for owner, of_one in names:
             self.add(owner, of_one)
 
     @classmethod
-    def of_each(cls, names: Sequence[Hashable], *, span: int) -> Self:
+    def of_each(cls, names: Sequence[Name], *, span: int) -> Self:
         """One name for each article."""
         made = cls(span=span)
         made._owners.extend(range(len(names)))
@@ -52,17 +56,25 @@ class Names:
 
     @classmethod
     def recalled(cls, saved: tuple[bytes, bytes], *, span: int) -> Self:
-        """Numbers, as `saved`."""
+        """Numbers, as `saved`, to ask for owners only."""
         made = cls(span=span, numbers=True)
         made._owners.frombytes(saved[0])
         made._names = array("I", saved[1])
+        made._ordered = range(len(made._names))
         return made
 
     def saved(self) -> tuple[bytes, bytes]:
-        """Owners and names as bytes, where names are numbers."""
-        return self._owners.tobytes(), array("I", self._names).tobytes()
+        """Owners and names as bytes, in the order of the names, which are numbers."""
+        ordered = self._in_order()
+        owners = array("I", map(self._owners.__getitem__, ordered))
+        return owners.tobytes(), array("I", map(self._names.__getitem__, ordered)).tobytes()
 
-    def add(self, owner: int, names: Sequence[Hashable]) -> None:
+    def _in_order(self) -> Sequence[int]:
+        if self._ordered is None:
+            self._ordered = array("I", sorted(range(len(self._names)), key=self._names.__getitem__))
+        return self._ordered
+
+    def add(self, owner: int, names: Sequence[Name]) -> None:
         """Give names to the last article, or a later one."""
         self._owners.extend((owner,) * len(names))
         self._names.extend(names)
@@ -80,16 +92,16 @@ class Names:
             first, last = bisect_left(self._owners, start), bisect_left(self._owners, end)
             yield from _repeated(self._names[first:last], self._owners[first:last])
 
-    def owners(self, name: Hashable, spans: Spans) -> Iterator[int]:
+    def owners(self, name: Name, spans: Spans) -> Iterator[int]:
         """The articles of one name within spans."""
-        for first, last in spans:
-            at, end = bisect_left(self._owners, first), bisect_left(self._owners, last)
-            while True:
-                try:
-                    at = self._names.index(name, at, end) + 1
-                except ValueError:
-                    break
-                yield self._owners[at - 1]
+        ordered, names = self._in_order(), self._names
+        at = bisect_left(ordered, name, key=names.__getitem__)
+        end = bisect_right(ordered, name, key=names.__getitem__)
+        since = (place for place in range(len(ordered), len(names)) if names[place] == name)
+        for place in chain(ordered[at:end], since):
+            owner = self._owners[place]
+            if any(first <= owner < last for first, last in spans):
+                yield owner
 
 
 class Bands:
@@ -154,13 +166,13 @@ def _columns(signatures: Iterable[tuple[int, bytes]]) -> tuple[array[int], Itera
     return owners, columns()
 
 
-def _repeated(names: Sequence[Hashable], owners: Sequence[int]) -> Iterator[list[int]]:
+def _repeated(names: Sequence[Name], owners: Sequence[int]) -> Iterator[list[int]]:
     """The owners of each name that comes more than once."""
     places = range(len(names))
     last = dict(zip(names, places, strict=True))
     if len(last) == len(names):
         return
-    groups: dict[Hashable, list[int]] = {}
+    groups: dict[Name, list[int]] = {}
     for at in compress(places, map(operator.ne, map(last.__getitem__, names), places)):
         groups.setdefault(names[at], []).append(owners[at])
     for name, group in groups.items():

@@ -10,7 +10,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from operator import attrgetter
 
@@ -21,6 +21,7 @@ from generator.grouping.candidates import (
     BANDS,
     NEIGHBOURS,
     Bands,
+    Name,
     Names,
     Spans,
     neighbours,
@@ -220,7 +221,7 @@ class Pairs:
             self._texts.add(at, (one.signature,))
         return at
 
-    def _named(self, at: int) -> Iterator[tuple[Names, Hashable]]:
+    def _named(self, at: int) -> Iterator[tuple[Names, Name]]:
         """The names of an article, but for its text's."""
         one = self.evidence[at]
         yield self._titles, one.text
