@@ -541,10 +541,12 @@ class Followed:
     # --- making -------------------------------------------------------------------------------------
 
     def make_one(self) -> bool:
-        """Make one page that is out of date; whether there was any."""
+        """Make one page that is out of date, and prepare for the next save; whether there was any."""
         path = next(iter(self.pending), None)
         if path is not None:
             self.make(path)
+        else:
+            self._stories.prepare()
         return path is not None
 
     def make(self, path: str) -> None:

@@ -65,11 +65,12 @@ class Names:
 
     def saved(self) -> tuple[bytes, bytes]:
         """Owners and names as bytes, in the order of the names, which are numbers."""
-        ordered = self._in_order()
+        ordered = self.in_order()
         owners = array("I", map(self._owners.__getitem__, ordered))
         return owners.tobytes(), array("I", map(self._names.__getitem__, ordered)).tobytes()
 
-    def _in_order(self) -> Sequence[int]:
+    def in_order(self) -> Sequence[int]:
+        """Places in the order of the names; to be asked for early where the first answer must be quick."""
         if self._ordered is None:
             self._ordered = array("I", sorted(range(len(self._names)), key=self._names.__getitem__))
         return self._ordered
@@ -94,7 +95,7 @@ class Names:
 
     def owners(self, name: Name, spans: Spans) -> Iterator[int]:
         """The articles of one name within spans."""
-        ordered, names = self._in_order(), self._names
+        ordered, names = self.in_order(), self._names
         at = bisect_left(ordered, name, key=names.__getitem__)
         end = bisect_right(ordered, name, key=names.__getitem__)
         since = (place for place in range(len(ordered), len(names)) if names[place] == name)

@@ -199,16 +199,23 @@ class Pairs:
             del self.numbers[self.article(at).path]
         self._gone |= old
         self._told.clear()
-        if self._bands is None:
-            self._bands = Bands((at, one.signature) for at, one in enumerate(self.evidence))
+        bands = self.prepare()
         new = [self._add(article) for article in come]
         turned = self._turned([*old, *new]) - set(new)
         self._gone |= turned
         new += [self._add(self.article(at)) for at in sorted(turned, key=self.place)]
         for at in new:
             self._mute(at)
-            self._bands.add(at, self.evidence[at].signature)
+            bands.add(at, self.evidence[at].signature)
         return self._follow(old | turned, new)
+
+    def prepare(self) -> Bands:
+        """Do ahead what the first change would wait for."""
+        if self._bands is None:
+            self._bands = Bands((at, one.signature) for at, one in enumerate(self.evidence))
+            for names in (self._keys, self._titles, self._runs, self._texts):
+                names.in_order()
+        return self._bands
 
     def _add(self, article: Article) -> int:
         """Give an article the next number, and its names."""

@@ -86,6 +86,10 @@ class Stories:
         ]
         self.change([path for path in known if path not in fresh], come)
 
+    def prepare(self) -> None:
+        """Do ahead what the first change would wait for."""
+        self._pairs.prepare()
+
     def change(self, gone: Iterable[str], come: Sequence[Article]) -> None:
         """Take articles out, by path, and put articles in; those of a known path replace it."""
         known = self._pairs.numbers
