@@ -19,13 +19,14 @@ FLOORS = {part: int(floor) for floor, part in re.findall(r"^\| (\d) \| `([^`]+)`
 PLACES = dict(re.findall(r"^\| `(\w+)` \| `([^`]+)` \|$", PAGE, re.MULTILINE))
 MODULES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
 
-PIPELINE = ("tasks.py", "unchanged.py", "recalled.py", "desk.py", "making.py", "press.py")
+PIPELINE = ("tasks.py", "unchanged.py", "recalled.py", "desk.py", "saved.py", "making.py", "press.py")
 NEIGHBOURS = {
     ("picks_file.py", "config.py"),
     ("request.py", "hosts.py"),
     ("__main__.py", "cli.py"),
     *itertools.combinations(reversed(PIPELINE), 2),
-    *((last, part) for last in ("build.py", "live.py") for part in PIPELINE),
+    *((last, part) for last in ("build.py", "followed.py", "live.py") for part in PIPELINE),
+    ("live.py", "followed.py"),
 }
 """Single modules of one floor of which the page says that the first may import the second."""
 

@@ -1,0 +1,409 @@
+"""A site that is followed: what was read stays in memory, and a save redoes what it concerns alone.
+
+No walk of the tree, no pass over all pages. What is rare (a new source, a pick that speaks of the article,
+other files than clippings) is left to a whole build, which is the truth: tests hold one against the other.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from generator import addresses, making, resources
+from generator.cache import DamagedError, Standing
+from generator.config import Site
+from generator.desk import (
+    Desk,
+    Means,
+    grouped,
+    mark_of,
+    shelf_of,
+    waits_until,
+    withheld,
+)
+from generator.errors import BroadsheetError, shown
+from generator.grouping.health import health_of, leaders_of
+from generator.grouping.regrouping import regrouped
+from generator.model import Article, Digest, Story
+from generator.output.manifest import Manifest
+from generator.output.patch import OvertakenError, Patch
+from generator.press import (
+    Feed,
+    Kitchen,
+    Output,
+    article_parts,
+    feed_entries,
+    feed_outputs,
+    for_machines,
+    inputs_of,
+    listed_html,
+    page_output,
+    planned_of,
+    report_of,
+    written,
+)
+from generator.reading import discover
+from generator.recalled import keep as keep_stories
+from generator.render import sitemap
+from generator.render.concerned import concerned
+from generator.render.pages import Page, Plan, neighbours_of, pages_of
+from generator.render.templates import assets_of
+from generator.request import Built, Options, Written, by_place, silent
+from generator.saved import FEW, GONE, Scope, clippings_among, read_again
+from generator.stamps import NONE, Stamp, stamp_at
+from generator.tasks import Record
+from generator.unchanged import inputs_before
+from generator.workers import Workers
+
+
+class Followed:
+    """A whole build, kept in memory with all that it takes to change a little of it."""
+
+    def __init__(self, site: Site, options: Options, means: Means) -> None:
+        self.site, self.options = site, options
+        found = discover(site.content, site.config.ignore)
+        inputs = inputs_before(site, options, found)
+        self._shelf = shelf_of(site, found, means)
+        self._records: dict[str, tuple[Record, bytes]] = {}
+        desk, self._stories = grouped(site, options, self._shelf, self._kept(means), means.cache)
+        self._kitchen = Kitchen(site, desk, planned_of(desk.digest, site.config), means)
+        wrote = written(site, options, inputs, self._kitchen)
+        # From here on work is small: it is done in this process, and nothing is shown of it.
+        self._means = Means(means.cache, Workers(1), silent)
+        self.built = wrote.built
+        known = set(desk.problems)
+        self._planning = [one for one in wrote.built.report.problems if one not in known]
+        self._patch = Patch(site.output, wrote.files)
+        self._inputs = {one.path: inputs_of(one) for one in wrote.outputs}
+        self._static = {one.path for one in wrote.outputs if isinstance(one.content, Path)}
+        self._assets = assets_of(site.templates).keys()
+        self._unsettled: dict[str, Stamp] = {}
+        self._is_remapped = False
+        self.pending: dict[str, tuple[Kitchen, Output]] = {}
+        digest = desk.digest
+        self._shown = {article.path: article for article in digest.articles}
+        self._paths = {article.id: article.path for article in digest.articles}
+        self._parts = dict(self._kitchen.plan.parts)
+        self._story_of = dict(self._kitchen.plan.stories)
+        self._leaders = dict(leaders_of(digest.stories))
+        self._healths = dict(self._kitchen.healths)
+        self._marks = dict(desk.marks)
+        self._texts = dict(desk.texts)
+        self._kitchen.desk = msgspec.structs.replace(desk, texts=self._texts)
+        self._waiting = {
+            path: moment
+            for path, (one, _) in self._records.items()
+            if (moment := waits_until(site.config, options, one))
+        }
+        self._scope = Scope(desk, self._records, self._shown, self._paths, found.stamps)
+
+    def _kept(self, means: Means) -> Iterator[tuple[str, Record, bytes]]:
+        for path, record, digest in self._shelf.records(means):
+            self._records[path] = record, digest
+            yield path, record, digest
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the record of all files is yet to be written."""
+        return self._patch.is_behind or self._is_remapped
+
+    def holds(self, site: Site, options: Options) -> bool:
+        """Whether the site is still the same but for its clippings, and nothing that waits is due."""
+        if options.strict or site != self.site:  # a build that may fail for its problems is a whole one
+            return False
+        if msgspec.structs.replace(options, as_of=self.options.as_of) != self.options:
+            return False
+        zone, due = site.config.zone, self.built.waits_until
+        is_same_day = options.as_of.astimezone(zone).date() == self.options.as_of.astimezone(zone).date()
+        return is_same_day and (due is None or options.as_of < due)
+
+    def close(self) -> None:
+        """Write what is behind, where that can be done, and close the cache."""
+        try:
+            if self.is_behind and not self.pending:
+                self.settle()
+        except (BroadsheetError, OvertakenError, DamagedError):
+            pass  # the next build looks into all that differs from the record
+        finally:
+            self._means.cache.close()
+
+    # --- what changed -------------------------------------------------------------------------------
+
+    def follow(self, changed: Iterable[Path]) -> tuple[Built, frozenset[str] | None] | None:
+        """Do what changed files ask for; None where a whole build has to."""
+        changed = frozenset(changed)
+        if assets := {file for file in changed if _is_asset(self.site, file)}:
+            return self._dress() if assets == changed else None
+        stamps = clippings_among(self.site, changed, may_be_images=bool(self._kitchen.desk.pictured))
+        if stamps is None or len(stamps) > FEW:
+            return None
+        read = read_again(self._shelf, self._means, stamps, self._texts)
+        if read is None:
+            return None
+        for path, (record, _) in read.items():
+            before = self._records.get(path, (GONE, b""))[0]
+            if not self._scope.is_plain(path, before, record, self._appearing(record)):
+                return None
+        return self._regroup(read)
+
+    def _dress(self) -> tuple[Built, frozenset[str]] | None:
+        """Put changed styles and scripts in place; pages are not concerned unless one came or went."""
+        assets = assets_of(self.site.templates)
+        if self._assets != assets.keys() or any(self._kitchen.theme.includes(name) for name in assets):
+            return None
+        outputs = [Output(path, b"", data) for path, data in assets.items()]
+        return self._outdate(outputs, (), self._kitchen.desk)
+
+    def _appearing(self, record: Record) -> Article | None:
+        """The article that appears of a clipping, if any does, under its source's name."""
+        article = record.reading.article
+        if article is None or withheld(self.site.config, self.options, record)[0] is not None:
+            return None
+        name = self._scope.names.get(article.source, article.source)
+        return article if article.source == name else msgspec.structs.replace(article, source=name)
+
+    # --- what follows -------------------------------------------------------------------------------
+
+    def _regroup(self, read: dict[str, tuple[Record, bytes]]) -> tuple[Built, frozenset[str]] | None:
+        """Group again, and find the pages that are out of date; None where a whole build has to."""
+        config, desk, last = self.site.config, self._kitchen.desk, self._kitchen.plan
+        gone = [self._shown[path] for path in read if path in self._shown]
+        come = [new for record, _ in read.values() if (new := self._appearing(record))]
+        if not _same_sources(last, gone, come):
+            return None
+        digest = regrouped(last.digest, gone, come)
+        if _newest(digest) != _newest(last.digest):
+            return None
+        self._stories.change([article.path for article in gone], come)
+        digest = msgspec.structs.replace(digest, stories=self._stories.told(desk.merges, desk.splits))
+        known = {id(story) for story in last.digest.stories}
+        now = {id(story) for story in digest.stories}
+        ended = [story for story in last.digest.stories if id(story) not in now]
+        begun = [story for story in digest.stories if id(story) not in known]
+        is_recounted = sorted(map(_place, gone)) != sorted(map(_place, come))
+        before = {
+            addresses.file_of(page.address)
+            for page in concerned(last, gone, ended, is_recounted=is_recounted)
+        }
+        plan_ = self._replan(digest, gone, come, ended, begun)
+        for article in gone:
+            self._marks.pop(article.id, None)
+        for article in come:
+            record, mark = read[article.path]
+            self._marks[article.id] = mark_of(article, (record.reading.article or article, mark))
+        told = [article for story in (*ended, *begun) for article in story.articles]
+        sources = {article.source for article in (*gone, *come, *told)}
+        newest = digest.days[-1].first
+        for name in sources:
+            self._healths[name] = health_of(digest.sources[name], newest, self._leaders)
+        desk = self._described(desk, digest, read)
+        self._kitchen = Kitchen(
+            self.site, desk, plan_, self._means, healths=self._healths, last=self._kitchen
+        )
+        parted = [
+            self._shown[one.path] for story in ended for one in story.articles if one.path in self._shown
+        ]
+        pages = {
+            addresses.file_of(page.address): page
+            for page in concerned(plan_, (*come, *parted), begun, gone, is_recounted=is_recounted)
+        }
+        outputs = [page_output(self._kitchen, page) for page in pages.values()]
+        outputs += feed_outputs(self._kitchen, [digest.sources[name] for name in sorted(sources)])
+        may_differ = is_recounted or bool(ended or begun) or before != pages.keys()
+        self._is_remapped |= config.base_url is not None and may_differ
+        return self._outdate(outputs, before - pages.keys(), desk)
+
+    def _replan(
+        self,
+        digest: Digest,
+        gone: Sequence[Article],
+        come: Sequence[Article],
+        ended: Sequence[Story],
+        begun: Sequence[Story],
+    ) -> Plan:
+        """The plan of the changed digest; what it indexes by article is changed in place."""
+        for article in gone:
+            del self._shown[article.path], self._paths[article.id]
+            self._parts.pop(article.id, None)
+        for article in come:
+            self._shown[article.path] = article
+            self._paths[article.id] = article.path
+        for source, first in {(one.source, one.date.replace(day=1)) for one in (*gone, *come)}:
+            for month in digest.sources[source].months:
+                if month.first == first:
+                    self._parts.update(
+                        {one.id: number for number, part in enumerate(month.parts, 1) for one in part}
+                    )
+        for story in ended:
+            for article in story.articles:
+                self._story_of.pop(article.id, None)
+                self._leaders.pop(article.id, None)
+        self._story_of.update({article.id: story for story in begun for article in story.articles})
+        self._leaders.update(leaders_of(begun))
+        last = self._kitchen.plan
+        picks = last.picks
+        if any(article.pinned for article in (*gone, *come)):
+            picks = tuple(article for article in digest.articles if article.pinned)
+        return Plan(
+            digest=digest,
+            neighbours=neighbours_of(digest),
+            parts=self._parts,
+            counts={edition.first: edition.count for edition in digest.days},
+            stories=self._story_of,
+            picks=picks,
+            since=last.since,
+        )
+
+    def _described(self, desk: Desk, digest: Digest, read: dict[str, tuple[Record, bytes]]) -> Desk:
+        """The desk with the changed digest, and with what there is to say of the clippings that were read."""
+        names = {shown(path) for path in read}
+        skipped = [one for one in desk.skipped if one.path not in names]
+        problems = [one for one in desk.problems if one.path not in names]
+        repaired = desk.repaired
+        for path, (record, mark) in read.items():
+            before = self._records.pop(path, (GONE, b""))[0]
+            self._waiting.pop(path, None)
+            if moment := waits_until(self.site.config, self.options, record):
+                self._waiting[path] = moment
+            repaired += record.reading.repaired - before.reading.repaired
+            if record is not GONE:
+                self._records[path] = record, mark
+                why, told = withheld(self.site.config, self.options, record)
+                skipped += [why] if why else []
+                problems += told
+        return msgspec.structs.replace(
+            desk,
+            digest=digest,
+            found=len(self._shelf.looked) + len(self._shelf.found.skipped),
+            repaired=repaired,
+            waits_until=min(self._waiting.values(), default=None),
+            skipped=tuple(sorted(skipped)),
+            problems=tuple(sorted(problems, key=by_place)),
+            marks=self._marks,
+            texts=self._texts,
+        )
+
+    def _outdate(
+        self, outputs: Sequence[Output], gone: Iterable[str], desk: Desk
+    ) -> tuple[Built, frozenset[str]]:
+        """Note which files are out of date, and delete those that are no more."""
+        stale = [
+            one
+            for one in outputs
+            if one.path not in self._static and inputs_of(one) != self._inputs.get(one.path)
+        ]
+        for one in outputs:
+            self.pending.pop(one.path, None)  # as an earlier save would have had it
+        for one in stale:
+            self.pending[one.path] = self._kitchen, one
+        ended = set(gone)
+        for path in ended & self.pending.keys():
+            del self.pending[path]
+        deleted = sorted(ended & self._inputs.keys())
+        with self._patch.open():
+            for path in deleted:
+                del self._inputs[path]
+                self._patch.delete(path)
+        self._unsettled |= dict.fromkeys(deleted, NONE)
+        pages = Written(written=len(stale), kept=len(self._inputs) - len(stale), deleted=len(deleted))
+        problems = sorted((*desk.problems, *self._planning), key=by_place)
+        report = report_of(desk, problems, pages)
+        self.built = msgspec.structs.replace(
+            self.built, report=report, reasons={}, waits_until=desk.waits_until
+        )
+        return self.built, frozenset((*(one.path for one in stale), *deleted))
+
+    # --- making -------------------------------------------------------------------------------------
+
+    def make_one(self) -> bool:
+        """Make one page that is out of date, and prepare for the next save; whether there was any."""
+        path = next(iter(self.pending), None)
+        if path is not None:
+            self.make(path)
+        else:
+            self._stories.prepare()
+        return path is not None
+
+    def make(self, path: str) -> None:
+        """Make a page that is out of date, and put it in its place."""
+        if path not in self.pending:
+            return
+        kitchen, output = self.pending[path]
+        data = self._bytes(kitchen, output)
+        with self._patch.open():
+            self._patch.put(path, data)
+            self._unsettled[path] = stamp_at(self.site.output / path)
+        self._inputs[path] = inputs_of(output)
+        del self.pending[path]
+
+    def _bytes(self, kitchen: Kitchen, output: Output) -> bytes:
+        cache = self._means.cache
+        match output.content:
+            case Page(subject=Article()) as page:
+                frame, view, text = article_parts(kitchen, page)
+                body = making.body_of(cache, text) if text else None
+                return making.article_html(kitchen.theme, frame, view, body)
+            case Page() as page:
+                return listed_html(kitchen, page)
+            case Feed() as feed:
+                entries = feed_entries(kitchen, feed)
+                bodies = [making.body_of(cache, text) if text else None for _, text, _ in entries]
+                return making.feed_bytes(feed.form, feed.meta, making.entries_with(entries, bodies))
+            case bytes() as data:
+                return data
+        return output.content.read_bytes()
+
+    def settle(self) -> tuple[Built, frozenset[str]]:
+        """Write what can wait: lists for machines, and the record of all files."""
+        config, cache = self.site.config, self._means.cache
+        if self._is_remapped and config.base_url is not None:
+            pages = tuple(pages_of(self._kitchen.plan))
+            lists = list(for_machines(self._kitchen, config.base_url, pages))
+            known = {path for path in self._inputs if path.startswith(sitemap.FOLDER)}
+            self._outdate(lists, known - {one.path for one in lists}, self._kitchen.desk)
+        while self.make_one():
+            pass
+        self._is_remapped = False
+        if self._patch.is_behind:
+            with self._patch.open():
+                as_of = self.options.as_of.date()
+                self._patch.settle(Manifest(as_of=as_of, files=self._patch.files))
+            standing = [
+                (path, Standing(self._inputs[path], bytes.fromhex(digest), stamp))
+                for path, stamp in self._unsettled.items()
+                if path in self._inputs and (digest := self._patch.files.get(path))
+            ]
+            with cache.together():
+                cache.keep_standing(self.site.output, standing)
+                cache.drop_standing(self.site.output, self._unsettled.keys() - self._inputs.keys())
+            self._unsettled.clear()
+            keep_stories(cache, self._shelf.reader.epoch, self._stories, self._marks)
+        return self.built, frozenset()
+
+
+def _is_asset(site: Site, file: Path) -> bool:
+    """Whether a file is a style or script of the theme, or of the site's own."""
+    return any(file.is_relative_to(root / "assets") for root in (site.templates, resources.theme()))
+
+
+def _same_sources(plan_: Plan, gone: Sequence[Article], come: Sequence[Article]) -> bool:
+    """Whether no source is new, and none loses its last article."""
+    for name in {article.source for article in (*gone, *come)}:
+        source = plan_.digest.sources.get(name)
+        if source is None:
+            return False
+        left = len(source.articles) + sum((one.source == name) for one in come)
+        if left <= sum((one.source == name) for one in gone):
+            return False
+    return True
+
+
+def _newest(digest: Digest) -> dt.date | None:
+    return digest.days[-1].first if digest.days else None
+
+
+def _place(article: Article) -> tuple[str, str, dt.date, str]:
+    return article.path, article.source, article.date, str(article.time)

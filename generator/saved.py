@@ -1,0 +1,180 @@
+"""Saved clippings, read again where a whole build need not: what they come to, and how far they reach."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import stat
+import time
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from functools import partial
+from pathlib import Path
+
+from generator import tasks
+from generator.cache import Looked
+from generator.config import Site
+from generator.desk import (
+    Desk,
+    Means,
+    Shelf,
+    failed,
+    in_zone,
+    keep_read,
+    learned_again,
+    mark_of_read,
+    origin_key,
+)
+from generator.model import Article
+from generator.reading.article import Reading
+from generator.reading.canonical import keys_of
+from generator.reading.discover import is_clipping, is_ignored
+from generator.stamps import NONE, Stamp, stamp_of
+from generator.tasks import Record, Wanted
+
+FEW = 100
+"""Clippings; more are quicker done by a whole build."""
+GONE = Record(Reading(article=None))
+"""What a clipping comes to that is not there."""
+
+
+def clippings_among(
+    site: Site, changed: Iterable[Path], *, may_be_images: bool
+) -> dict[str, Stamp | None] | None:
+    """The clippings among changed files with their stamps; None where there is anything else that counts."""
+    roots = {f"{root}{os.sep}" for root in (str(site.content), os.path.realpath(site.content))}
+    found: dict[str, Stamp | None] = {}
+    for file in map(str, changed):
+        root = next((root for root in roots if file.startswith(root)), None)
+        if root is None:
+            return None
+        path = file[len(root) :].replace(os.sep, "/")
+        try:
+            status = os.lstat(file)
+        except OSError:
+            status = None
+        if not is_clipping(path) or (status is not None and not stat.S_ISREG(status.st_mode)):
+            if status is None or not stat.S_ISREG(status.st_mode) or may_be_images:
+                return None
+            continue  # a file that nothing shows
+        if not is_ignored(path, site.config.ignore):
+            found[path] = stamp_of(status) if status else None
+    return found
+
+
+def read_again(
+    shelf: Shelf, means: Means, stamps: Mapping[str, Stamp | None], texts: dict[str, bytes]
+) -> dict[str, tuple[Record, bytes]] | None:
+    """Read changed clippings, and those that are read otherwise since; None for too many.
+
+    `stamps` has None for one that went. The hashes of `texts` follow.
+    """
+    reader, cache, looked, now = shelf.reader, means.cache, shelf.looked, time.time_ns()
+    fresh = {path: one for path in stamps if stamps[path] for one in tasks.look(reader, [path])}
+    if not all(one.digest for one in fresh.values()):
+        return None  # cannot be read: a whole build tells why
+    changed = {path for path in stamps if fresh.get(path) != looked.get(path)}
+    pairs = [one for path in changed for one in (looked.get(path), fresh.get(path)) if one]
+    sources = {one.source for one in pairs if one.source}
+    gone = [path for path in stamps if path not in fresh]
+    with cache.together():
+        cache.keep_clippings(
+            (path, stamp if stamp.is_settled(now) else NONE, fresh[path])
+            for path, stamp in stamps.items()
+            if stamp and path in fresh
+        )
+        cache.drop_clippings(gone)
+        cache.drop_records(gone)
+        cache.doubt_learned(sources)
+    for path in stamps:
+        looked.pop(path, None)
+    looked.update(fresh)
+    known, repeats = learned_again(reader, sources, means)
+    others = {key for key in shelf.repeats if key[0] in sources} | repeats.keys()
+    others = {key for key in others if shelf.repeats.get(key) != repeats.get(key)}
+    for key in others:
+        shelf.repeats.pop(key, None)
+    shelf.repeats.update(repeats)
+    to_read = changed | {path for path, one in known.items() if origin_key(one) in others}
+    if len(to_read) > FEW:
+        return None
+    return {path: _record(shelf, means, path, looked.get(path), texts) for path in sorted(to_read)}
+
+
+def _record(
+    shelf: Shelf, means: Means, path: str, looked: Looked | None, texts: dict[str, bytes]
+) -> tuple[Record, bytes]:
+    """What a clipping comes to now; nothing for one that went."""
+    if looked is None:
+        return GONE, b""
+    reader, cache = shelf.reader, means.cache
+    source, year = origin_key(looked)
+    wanted = Wanted(path, source, year, (cache.repeats(source, year) if source else None) or b"")
+    [(_, read)] = means.workers.run(partial(tasks.read, reader), [[wanted]])
+    if isinstance(read, Exception):
+        return failed(path, read), b""
+    keep_read(cache, reader, shelf.repeats, [(wanted, read)])
+    record = read.record
+    shelf.fresh.add(path)
+    texts[path] = record.body
+    return in_zone(record, reader), mark_of_read(read)
+
+
+class Scope:
+    """What tells whether a clipping changes no more than its article: not names, not others' addresses."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        records: Mapping[str, tuple[Record, bytes]],
+        shown: Mapping[str, Article],
+        paths: Mapping[str, str],
+        stamps: Mapping[str, Stamp],
+    ) -> None:
+        """`shown` are articles by path and `paths` theirs by id, both as they are from now on."""
+        self._shown, self._paths = shown, paths
+        self._spellings: dict[str, set[str]] = {}
+        for path, article in shown.items():
+            read = records[path][0].reading.article
+            if read is not None:
+                self._spellings.setdefault(article.source, set()).add(read.source)
+        self.names = {own: name for name, spellings in self._spellings.items() for own in spellings}
+        """What a source is called, by how it is written."""
+        read_ = [one.reading.article for one, _ in records.values() if one.reading.article]
+        self._has_aliases = any(article.aliases for article in read_)
+        self._contested = {article.id for article in read_ if article.path not in shown}
+        inodes = Counter(stamp.inode for stamp in stamps.values())
+        self._linked = {path for path, stamp in stamps.items() if inodes[stamp.inode] > 1}
+        named = {name for pick in desk.picks for name in (pick.article, *pick.merge)}
+        keys = {key for name in named if "://" in name for key in keys_of(name)}
+        self._picked = {unicodedata.normalize("NFC", name) for name in named} | keys
+
+    def is_plain(self, path: str, before: Record, record: Record, new: Article | None) -> bool:
+        """Whether a clipping changes no more than its article, to a `new` one; `before` was its record."""
+        old = self._shown.get(path)
+        for one in (before, record):
+            article = one.reading.article
+            if one.pictures or one.reading.pick or (article is not None and article.aliases):
+                return False
+            if article is not None and not self._picked.isdisjoint(
+                (unicodedata.normalize("NFC", path), article.url, *article.keys)
+            ):
+                return False
+        if path in self._linked:
+            return False
+        if old and (old.id in self._contested or len(self._spellings[old.source]) > 1):
+            return False
+        if self._has_aliases and _address(old) != _address(new):
+            return False
+        return new is None or (
+            new.source in self._spellings
+            and len(self._spellings[new.source]) == 1
+            and (record.reading.article or new).source in self.names
+            and self._paths.get(new.id, path) == path
+        )
+
+
+def _address(article: Article | None) -> tuple[str, dt.date] | None:
+    """What may stand where an alias leads: an article's page, and the editions of its day."""
+    return (article.id, article.date) if article else None
