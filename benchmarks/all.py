@@ -19,6 +19,7 @@ import datetime as dt
 import json
 import os
 import platform
+import signal
 import subprocess
 import sys
 import time
@@ -174,6 +175,7 @@ def main() -> None:
         given = getattr(arguments, name)
         setattr(arguments, name, given.absolute() if given else None)
     arguments.work.mkdir(parents=True, exist_ok=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what is measured is to end too
     results = Results(arguments.work / "results.json")
     results.found["said"] = said(arguments.hugo)
     if arguments.note:

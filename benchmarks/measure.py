@@ -135,7 +135,12 @@ def run(
         started = time.perf_counter()
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
         meter = Meter(process.pid)
-        _, status, usage = os.wait4(process.pid, 0)
+        try:
+            _, status, usage = os.wait4(process.pid, 0)
+        except BaseException:  # a measurement that is stopped leaves nothing that disturbs the next one
+            process.terminate()
+            process.wait()
+            raise
         seconds = time.perf_counter() - started
         process.returncode = os.waitstatus_to_exitcode(status)
         meter.stop()
