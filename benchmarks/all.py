@@ -3,11 +3,13 @@
     python benchmarks/all.py --clippings FOLDER --work FOLDER
         [--hugo PROGRAM --hugo-site FOLDER] [--sizes 1000 10000 50000 143500] [--docs docs]
 
-The clippings are taken in the order of their paths, and repeated where there are too few (`corpus.py`). What
-is measured stands in WORK/results.json at once, and is not measured again: a run that was stopped goes on
-where it was. Let WORK be new, and in a top-level folder of its own (`build.py` tells why); 143,500 clippings
-need some 10 GB. With Hugo all of it takes some 25 minutes on two cores, half of it for 143,500: `--sizes 1000
-10000` is quick.
+The clippings are taken in the order of their paths, and repeated where there are too few (`corpus.py`). A
+million of them are made up instead, and only read and planned: recent ones get pages, and nothing is served.
+Large sizes are built once, and serve ten saves of each kind.
+
+What is measured stands in WORK/results.json at once, and is not measured again: a run that was stopped goes
+on where it was. Let WORK be new, and in a top-level folder of its own (`build.py` tells why); 143,500
+clippings need some 10 GB. `--sizes 1000 10000` takes some minutes, the rest an hour on two cores.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import datetime as dt
 import json
 import os
 import platform
+import signal
 import subprocess
 import sys
 import time
@@ -34,7 +37,10 @@ import peers
 import plots
 
 LARGE = 50_000
-"""From here on the other's builds after an edit and most of its saves are left out: each is a whole build."""
+"""From here on everything is built once, and a checkout is timed where that is asked for only. The other's
+builds after an edit and most of its saves are left out: each is a whole build."""
+RECENT = 'articles = "recent"\n'
+"""The settings of a site of made-up clippings."""
 
 
 class Results:
@@ -89,7 +95,7 @@ def said(hugo: Path | None) -> str:
 def measured(arguments: argparse.Namespace, results: Results, size: int) -> None:
     """Measure everything with some number of clippings."""
     work, large = arguments.work / str(size), size >= LARGE
-    clippings = work / "clippings"
+    clippings, runs = work / "clippings", 1 if large else arguments.runs
     once = partial(results.once, size)
     once("clippings", lambda: corpus.write(clippings, corpus.repeated(arguments.clippings, size)))
     site = ours.prepare(work / "ours", clippings, arguments.workers)
@@ -97,16 +103,28 @@ def measured(arguments: argparse.Namespace, results: Results, size: int) -> None
     if arguments.hugo:
         once("hugo posts", lambda: peers.prepare(hugo, arguments.hugo_site))
         kinds = ["unchanged"] if large else ["unchanged", "edited"]
-        once("hugo build", lambda: build.measure(hugo, hugo.out, 1 if large else arguments.runs, kinds))
-    once("ours build", lambda: build.measure(site, site.out, arguments.runs))
+        once("hugo build", lambda: build.measure(hugo, hugo.out, runs, kinds))
+    once("ours build", lambda: build.measure(site, site.out, runs))
     once("ours stages", lambda: stages(work, clippings, arguments.workers))
     if size in arguments.no_serve:
         return
     if arguments.hugo:
-        saves, log = 3 if large else 10, work / "hugo.log"
-        once("hugo serve", lambda: edits.measure(hugo, log, edits=saves, starts=0, pause=1.0))
-    saves, changed, log = arguments.edits, min(1000, size), work / "ours.log"
-    once("ours serve", lambda: edits.measure(site, log, edits=saves, changed=changed))
+        saves = 2 if large else min(10, arguments.edits)
+        once("hugo serve", lambda: edits.measure(hugo, work / "hugo.log", edits=saves, starts=0))
+    saves, starts = (min(10, arguments.edits), 2) if large else (arguments.edits, 3)
+    changed = min(1000, size) if not large or size in arguments.checkout else 0
+    log = work / "ours.log"
+    once("ours serve", lambda: edits.measure(site, log, edits=saves, changed=changed, starts=starts))
+
+
+def made_up(arguments: argparse.Namespace, results: Results, size: int) -> None:
+    """Read and plan made-up clippings, of which recent ones get pages."""
+    work = arguments.work / str(size)
+    clippings, once = work / "clippings", partial(results.once, size)
+    once("clippings", lambda: corpus.write(clippings, corpus.synthetic(size)))
+    once("made up", lambda: True)
+    site = ours.prepare(work / "ours", clippings, arguments.workers, RECENT)
+    once("ours build", lambda: build.measure(site, site.out, 1))
 
 
 def stages(work: Path, clippings: Path, workers: int | None) -> Any:  # noqa: ANN401 - as JSON has it
@@ -141,9 +159,12 @@ def main() -> None:
     parser.add_argument("--hugo-site", type=Path, metavar="FOLDER")
     parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000, 50_000, 143_500])
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--edits", type=int, default=50)
+    parser.add_argument("--edits", type=int, default=50, help="Saves of each kind.")
     parser.add_argument("--workers", type=int)
-    parser.add_argument("--no-serve", type=int, nargs="*", default=[50_000], metavar="SIZE")
+    parser.add_argument("--made-up", type=int, nargs="*", default=[1_000_000], metavar="SIZE")
+    parser.add_argument("--no-serve", type=int, nargs="*", default=[], metavar="SIZE")
+    parser.add_argument("--checkout", type=int, nargs="*", default=[], metavar="SIZE", help="Large ones.")
+    parser.add_argument("--note", help="A sentence for the page, on the machine or what else it did.")
     parser.add_argument(
         "--docs", type=Path, metavar="FOLDER", help="Write performance.md and its plots there."
     )
@@ -154,10 +175,13 @@ def main() -> None:
         given = getattr(arguments, name)
         setattr(arguments, name, given.absolute() if given else None)
     arguments.work.mkdir(parents=True, exist_ok=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what is measured is to end too
     results = Results(arguments.work / "results.json")
     results.found["said"] = said(arguments.hugo)
+    if arguments.note:
+        results.found["note"] = arguments.note
     for size in arguments.sizes:
-        measured(arguments, results, size)
+        (made_up if size in arguments.made_up else measured)(arguments, results, size)
     print("\n".join(shown(results.found)))
     if arguments.docs:
         plots.write(results.found, arguments.docs)

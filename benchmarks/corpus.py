@@ -85,14 +85,15 @@ def synthetic(count: int, seed: int = 1) -> Iterator[File]:
         source = chance.choices(range(SOURCES), cum_weights=weights)[0]
         wide = source % 2 == 0
         day = LAST - dt.timedelta(days=number // A_DAY)
-        title = f"{chance.choice(sentences[wide]).rstrip('.。')} {number}"
+        words = chance.choice(sentences[wide]).rstrip(".。")
+        title = f"{words} {number}"
         length = 0 if chance.random() < 0.42 else chance.randint(2, 12)
         paragraphs = (_paragraph(chance, sentences[wide]) for _ in range(length))
         head = (
             f"---\ntitle: {title}\nurl: https://source{source}.example/posts/{number}\n"
             f"source: Source {source}\ndate: {day}\n---\n\n"
         )
-        path = f"{day:%Y/%m/%d}/daily/Source {source}_{title[:60]}.md"
+        path = f"{day:%Y/%m/%d}/daily/Source {source}_{words[:50]} {number}.md"
         yield path, (head + f"# {title}\n\n" + "\n\n".join(paragraphs) + "\n").encode()
 
 

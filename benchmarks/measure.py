@@ -7,6 +7,7 @@ Elsewhere only the process itself and those that it waited for are counted.
 
 from __future__ import annotations
 
+import math
 import os
 import statistics
 import subprocess
@@ -134,7 +135,12 @@ def run(
         started = time.perf_counter()
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
         meter = Meter(process.pid)
-        _, status, usage = os.wait4(process.pid, 0)
+        try:
+            _, status, usage = os.wait4(process.pid, 0)
+        except BaseException:  # a measurement that is stopped leaves nothing that disturbs the next one
+            process.terminate()
+            process.wait()
+            raise
         seconds = time.perf_counter() - started
         process.returncode = os.waitstatus_to_exitcode(status)
         meter.stop()
@@ -159,7 +165,8 @@ def median(costs: Sequence[Cost]) -> dict[str, float]:
 def spread(values: Sequence[float]) -> dict[str, float]:
     """Median, 95th percentile and extremes."""
     ordered = sorted(values)
-    at = min(len(ordered) - 1, round(0.95 * len(ordered) + 0.5) - 1)
+    rank = math.ceil(0.95 * len(ordered))
     return {
-        "p50": statistics.median(ordered), "p95": ordered[at], "most": ordered[-1], "count": len(ordered),
+        "p50": statistics.median(ordered), "p95": ordered[rank - 1], "most": ordered[-1],
+        "count": len(ordered),
     }  # fmt: skip

@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from corpus import clippings_in
 
 ROOT = Path(__file__).resolve().parent.parent
 BASE_URL = "https://digest.example/"
-TOKEN = re.compile(r" zq\d+z")
+MARK = re.compile(r"zq\d+z")
+TOKEN = re.compile(f" {MARK.pattern}")
 
 
 class Generator(Protocol):
@@ -46,6 +48,14 @@ class Generator(Protocol):
 
     def pages(self, clipping: str) -> list[str]:
         """The addresses that show a clipping: its own, if it has one, then its day's."""
+        ...
+
+    def file(self, page: str) -> Path:
+        """Where a build writes a page."""
+        ...
+
+    def clean(self) -> Generator:
+        """The same clippings as a site of which nothing was built; its build keeps nothing of this one's."""
         ...
 
 
@@ -106,17 +116,35 @@ class Broadsheet:
             "/" + "/".join(clipping.split("/")[:3]) + "/",
         ]
 
+    def file(self, page: str) -> Path:
+        """Where a build writes a page."""
+        return file_of(self.out, page)
+
+    def clean(self) -> Broadsheet:
+        """The same clippings as a site of which nothing was built."""
+        folder = self.folder.with_name(f"{self.folder.name}-clean-{time.time_ns()}")
+        folder.mkdir()
+        shutil.copy(self.folder / "digest.toml", folder)
+        return replace(self, folder=folder)
+
+
+def file_of(out: Path, page: str) -> Path:
+    """The file of a page's address."""
+    return out / (unquote(page).lstrip("/") + ("index.html" if page.endswith("/") else ""))
+
 
 def environment() -> dict[str, str]:
     """The environment in which `python -m generator` is this checkout's."""
     return {**os.environ, "PYTHONPATH": str(ROOT)}
 
 
-def prepare(folder: Path, content: Path, workers: int | None = None) -> Broadsheet:
+def prepare(folder: Path, content: Path, workers: int | None = None, config: str = "") -> Broadsheet:
     """A site of its own with links to clippings, so that an edit leaves the originals alone."""
     site = Broadsheet(folder.absolute(), folder.absolute().with_name(folder.name + "-content"), workers)
     site.folder.mkdir(parents=True, exist_ok=True)
-    (site.folder / "digest.toml").touch()
+    settings = site.folder / "digest.toml"
+    if not settings.exists():  # one that is written again asks for a whole build
+        settings.write_text(config, "utf-8")
     for path in clippings_in(content):
         link = site.content / path
         link.parent.mkdir(parents=True, exist_ok=True)
@@ -147,6 +175,11 @@ def is_editable(site: Generator, clipping: str) -> bool:
 def token() -> str:
     """A word that stands nowhere yet."""
     return f"zq{time.time_ns()}z"
+
+
+def marks_in(text: str) -> frozenset[str]:
+    """The words of `token` in a text."""
+    return frozenset(MARK.findall(text))
 
 
 def save(site: Generator, clipping: str, mark: str) -> float:

@@ -21,6 +21,7 @@ from pathlib import Path
 
 from corpus import clippings_in, write
 from measure import Run, run
+from ours import file_of
 
 FIELD = re.compile(r"(title|url|source): ?(.*)")
 
@@ -65,6 +66,14 @@ class Hugo:
         """The addresses that show a clipping: its own and its day's."""
         day = "-".join(clipping.split("/")[:3])
         return [f"/posts/{post_of(clipping).removesuffix('.md')}.html", f"/days/{day}/"]
+
+    def file(self, page: str) -> Path:
+        """Where a build writes a page."""
+        return file_of(self.out, page)
+
+    def clean(self) -> Hugo:
+        """This one: it keeps nothing of earlier builds."""
+        return self
 
 
 def post_of(clipping: str) -> str:

@@ -1,250 +1,185 @@
-"""Turn results of `all.py` into plots (SVG) and the tables of `docs/performance.md`.
+"""Turn results of `all.py` into plots (SVG) and the figures of `docs/performance.md`.
 
-python benchmarks/plots.py RESULTS.json [--docs docs]
+    python benchmarks/plots.py RESULTS.json [--docs docs]
+
+The same results give the same bytes.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import math
 from collections.abc import Iterator, Mapping, Sequence
-from html import escape
 from pathlib import Path
 from typing import Any
 
+from bars import sentence, value
+from drawing import figure, growth, shares
+
 BEGIN, END = "<!-- figures: benchmarks/plots.py writes what stands between here -->", "<!-- and here -->"
-WIDTH, HEIGHT = 640, 360
-LEFT, RIGHT, TOP, BOTTOM = 64, 150, 40, 44
-COLOURS = (
-    "#b3342d", "#2d6cb3", "#c98a1b", "#4d8f4d", "#7a5aa6", "#5f7f8c", "#b06a8f",
-    "#8a8a3a", "#d9705f", "#79a8d9", "#e3bd76", "#8fc08f", "#b39ad1", "#555555",
-)  # fmt: skip
-REST = "#999999"
-STYLE = """
-text { font: 13px system-ui, sans-serif; fill: #222 } .title { font-weight: 600 }
-.grid { stroke: #ddd } .paper { fill: #fff } .small { font-size: 11px }
-@media (prefers-color-scheme: dark) {
-text { fill: #ddd } .grid { stroke: #444 } .paper { fill: #161616 } }
-"""
-Series = Mapping[str, Sequence[tuple[float, float]]]
 NAMES = {"ours": "Broadsheet", "hugo": "Hugo"}
+MADE_UP = "recent pages only"
+TITLES = {
+    "cold": "Cold build, wall clock",
+    "memory": "Cold build, peak memory",
+    "unchanged": "Nothing changed, a new process",
+    "serve": "serve: from a save to the article",
+    "stages": "Where a cold build spends its time",
+}
+Results = Mapping[str, Any]
 
 
-def drawing(title: str, parts: Sequence[str], height: int = HEIGHT) -> str:
-    """An SVG of its own, which is legible in the dark too."""
-    head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
-        f'aria-label="{escape(title)}">\n<style>{STYLE}</style>\n'
-        f'<rect class="paper" width="{WIDTH}" height="{height}"/>\n'
-    )
-    return head + "\n".join([text(LEFT, 22, title, "title"), *parts]) + "\n</svg>\n"
-
-
-def text(x: float, y: float, words: str, kind: str = "", anchor: str = "start") -> str:
-    """Words at a place."""
-    return f'<text x="{x:.1f}" y="{y:.1f}" class="{kind}" text-anchor="{anchor}">{escape(words)}</text>'
-
-
-def growth(title: str, unit: str, series: Series) -> str:
-    """Lines over the number of clippings; both axes are logarithmic, so that linear growth is a diagonal."""
-    points = [point for one in series.values() for point in one]
-    x_low, x_high = min(x for x, _ in points), max(x for x, _ in points)
-    y_low = 10 ** math.floor(math.log10(min(y for _, y in points)))
-    y_high = 10 ** math.ceil(math.log10(max(y for _, y in points)))
-
-    def at(x: float, y: float) -> tuple[float, float]:
-        across = math.log(x / x_low) / (math.log(x_high / x_low) or 1)
-        up = math.log(y / y_low) / math.log(y_high / y_low)
-        return LEFT + across * (WIDTH - LEFT - RIGHT), HEIGHT - BOTTOM - up * (HEIGHT - TOP - BOTTOM)
-
-    parts = []
-    for power in range(round(math.log10(y_low)), round(math.log10(y_high)) + 1):
-        _, y = at(x_low, 10**power)
-        parts += [
-            f'<path class="grid" d="M{LEFT} {y:.1f}H{WIDTH - RIGHT}"/>',
-            text(LEFT - 8, y + 4, f"{10**power:,g} {unit}", "small", "end"),
-        ]
-    for x in sorted({x for x, _ in points}):
-        parts.append(text(at(x, y_low)[0], HEIGHT - BOTTOM + 18, f"{x:,.0f}", "small", "middle"))
-    last = []
-    for colour, (name, one) in zip(COLOURS, series.items(), strict=False):
-        places = [at(*point) for point in one]
-        path = "L".join(f"{x:.1f} {y:.1f}" for x, y in places)
-        parts.append(f'<path d="M{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
-        parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>' for x, y in places]
-        last.append((places[-1][1], f"{name} {figure(one[-1][1])} {unit}"))
-    parts += _apart(last)
-    return drawing(title, parts)
-
-
-def _apart(labels: Sequence[tuple[float, str]]) -> Iterator[str]:
-    """Labels beside the ends of lines, so that none covers another."""
-    floor = 0.0
-    for y, words in sorted(labels):
-        floor = max(floor + 16, y)
-        yield text(WIDTH - RIGHT + 10, floor + 4, words, "small")
-
-
-def shares(title: str, stages: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
-    """A bar for each build, cut into its stages."""
-    names = [row["stage"] for rows in stages.values() for row in rows if row["share"] >= 0.01]
-    colours = dict(zip(dict.fromkeys(names), COLOURS * 3, strict=False))
-    parts, y = [], TOP + 4
-    for build, rows in stages.items():
-        x = float(LEFT)
-        parts.append(text(LEFT - 8, y + 19, build, "small", "end"))
-        for row in rows:
-            wide = row["share"] * (WIDTH - LEFT - 20)
-            colour = colours.get(row["stage"], REST)
-            note = escape(f"{row['stage']}: {figure(row['seconds'])} s, {row['share']:.0%}")
-            place = f'x="{x:.1f}" y="{y}" width="{wide:.1f}"'
-            parts.append(f'<rect {place} height="28" fill="{colour}"><title>{note}</title></rect>')
-            x += wide
-        y += 40
-    y += 6
-    for number, (name, colour) in enumerate(colours.items()):
-        x = LEFT + number % 3 * 185
-        parts.append(f'<rect x="{x}" y="{y + number // 3 * 20}" width="12" height="12" fill="{colour}"/>')
-        parts.append(text(x + 18, y + 11 + number // 3 * 20, name, "small"))
-    return drawing(title, parts, y + (len(colours) + 2) // 3 * 20 + 10)
-
-
-def figure(value: float) -> str:
-    """A number with as many digits as it deserves."""
-    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
-
-
-# --- what the results say ---------------------------------------------------------------------------
-
-
-def series(results: Mapping[str, Any], kind: str, field: str) -> dict[str, list[tuple[float, float]]]:
-    """One figure of all builds of a kind, by generator and size."""
-    found: dict[str, list[tuple[float, float]]] = {}
-    for name, size, one in builds(results):
-        if kind in one:
-            found.setdefault(NAMES[name], []).append((size, one[kind][field]))
-    return found
-
-
-def builds(results: Mapping[str, Any]) -> Iterator[tuple[str, int, Mapping[str, Any]]]:
-    """Generator, size and figures of all builds."""
+def measured(results: Results, what: str) -> Iterator[tuple[str, int, Mapping[str, Any]]]:
+    """Generator, size and figures of all builds, or of all that was served."""
     for size in sorted(map(int, results["sizes"])):
         for name in NAMES:
-            if one := results["sizes"][str(size)].get(f"{name} build"):
+            if one := results["sizes"][str(size)].get(f"{name} {what}"):
                 yield name, size, one
 
 
+def is_made_up(results: Results, size: int) -> bool:
+    """Whether clippings of a size were made up, and got pages where they are recent only."""
+    return bool(results["sizes"][str(size)].get("made up"))
+
+
+def series(results: Results, kind: str, field: str) -> dict[str, list[tuple[float, float]]]:
+    """One figure of all builds of a kind, by generator and size."""
+    found: dict[str, list[tuple[float, float]]] = {}
+    for name, size, one in measured(results, "build"):
+        if kind in one:
+            line = MADE_UP if is_made_up(results, size) else NAMES[name]
+            found.setdefault(line, []).append((size, one[kind][field]))
+    return found
+
+
+def latencies(results: Results) -> dict[str, list[tuple[float, float]]]:
+    """Milliseconds of saves until the article shows them, by generator, part and size."""
+    found: dict[str, list[tuple[float, float]]] = {}
+    for part in ("p50", "p95"):
+        for name, size, one in measured(results, "serve"):
+            if "article" in one:
+                found.setdefault(f"{NAMES[name]}, {part}", []).append((size, one["article"][part]))
+    return found
+
+
+def plots(results: Results) -> dict[str, str]:
+    """All plots for which there are figures, by name."""
+    stages = {f"{size:,}": rows for size, rows in staged(results).items()}
+    found = {}
+    for name, unit, lines in (
+        ("cold", "s", series(results, "cold", "seconds")),
+        ("memory", "MiB", series(results, "cold", "memory")),
+        ("unchanged", "s", series(results, "unchanged", "seconds")),
+        ("serve", "ms", latencies(results)),
+    ):
+        if lines:
+            found[name] = growth(TITLES[name], unit, lines)
+    if stages:
+        found["stages"] = shares(TITLES["stages"], stages)
+    return found
+
+
+def staged(results: Results) -> dict[int, Sequence[Mapping[str, Any]]]:
+    """The stages of cold builds by size, without their sum."""
+    sizes = sorted(map(int, results["sizes"]))
+    known = ((size, results["sizes"][str(size)].get("ours stages")) for size in sizes)
+    return {size: one["rows"][:-1] for size, one in known if one}
+
+
+# --- tables -----------------------------------------------------------------------------------------
+
+
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table in Markdown; the first two columns are words."""
-    lines = [head, ["--:", "---", *["--:"] * (len(head) - 2)], *rows]
+    """A table in Markdown; a column whose head ends with `:` holds words."""
+    marks = ["---" if name.endswith(":") else "--:" for name in head]
+    lines = [[name.removesuffix(":") for name in head], marks, *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def build_table(results: Mapping[str, Any]) -> str:
+def build_table(results: Results) -> str:
     """Whole builds, and how ours stand to the other's."""
+    columns = [("cold", "seconds"), ("cold", "cpu"), ("cold", "memory")]
+    columns += [("unchanged", "seconds"), ("unchanged", "cpu"), ("edited", "seconds"), ("edited", "cpu")]
     rows = []
-    other: dict[tuple[int, str, str], float] = {
-        (size, kind, field): one[kind][field]
-        for name, size, one in builds(results)
-        if name == "hugo"
-        for kind in ("cold", "unchanged", "edited")
-        if kind in one
-        for field in ("seconds", "memory")
-    }
-    for name, size, one in builds(results):
-
-        def cell(kind: str, field: str, name: str = name, size: int = size, one: Any = one) -> str:  # noqa: ANN401
-            if kind not in one:
-                return "–"
-            value, beside = one[kind][field], other.get((size, kind, field))
-            return figure(value) + (f" ({value / beside:.2f} ×)" if name == "ours" and beside else "")
-
-        cells = [cell("cold", "seconds"), cell("cold", "cpu"), cell("cold", "memory")]
-        cells += [cell("unchanged", "seconds"), cell("edited", "seconds"), f"{one['out']['files']:,}"]
-        rows.append([f"{size:,}", NAMES[name], *cells])
-    head = ["clippings", "", "cold, s", "CPU, s", "peak, MiB", "unchanged, s", "one edited, s", "files"]
-    return table(head, rows)
+    for name, size, one in measured(results, "build"):
+        cells = []
+        for kind, field in columns:
+            got = value(results, size, f"{name} build", kind, field)
+            beside = value(results, size, "hugo build", kind, field) if name == "ours" else None
+            ratio = f" ({figure(got / beside)} ×)" if got is not None and beside else ""
+            cells.append("–" if got is None else figure(got) + ratio)
+        note = ", made up" if is_made_up(results, size) else ""
+        rows.append([f"{size:,}{note}", NAMES[name], *cells, f"{one['out']['files']:,}", runs(one)])
+    head = ["clippings", ":", "cold, s", "CPU, s", "peak, MiB", "unchanged, s", "CPU, s"]
+    return table([*head, "one edited, s", "CPU, s", "files", "runs"], rows)
 
 
-def serve_table(results: Mapping[str, Any]) -> str:
+def runs(one: Mapping[str, Any]) -> str:
+    """How often builds ran whose medians are shown."""
+    counts = sorted({kind["runs"] for kind in one.values() if "runs" in kind})
+    return "–".join(str(count) for count in dict.fromkeys((counts[0], counts[-1])))
+
+
+def serve_table(results: Results) -> str:
     """What servers took to show things."""
     rows = []
-    for size in sorted(map(int, results["sizes"])):
-        for name in NAMES:
-            one = results["sizes"][str(size)].get(f"{name} serve")
-            if not one:
-                continue
-            late = [
-                f"{one[k]['p50']:.0f} / {one[k]['p95']:.0f}" if k in one else "–" for k in ("article", "day")
-            ]
-            many = f"{one['checkout']['seconds']:.1f}" if "checkout" in one else "–"
-            rows.append([f"{size:,}", NAMES[name], figure(one["warm"]), *late, many, f"{one['memory']:,.0f}"])
-    head = [
-        "clippings",
-        "",
-        "first page, s",
-        "save → article, ms",
-        "→ day, ms",
-        "1,000 at once, s",
-        "peak, MiB",
-    ]
-    return table(head, rows)
+    for name, size, one in measured(results, "serve"):
+        late = [f"{one[k]['p50']:.0f} / {one[k]['p95']:.0f}" if k in one else "–" for k in ("article", "day")]
+        saves = str(min((one[k]["count"] for k in ("article", "day") if k in one), default=0))
+        many = f"{one['checkout']['seconds']:.1f}" if "checkout" in one else "–"
+        faults = str(len(one["never"]) + one["bad"])
+        first = figure(one["warm"])
+        rows.append([f"{size:,}", NAMES[name], first, *late, saves, many, figure(one["memory"]), faults])
+    head = ["clippings", ":", "first page, s", "save → article, p50 / p95, ms", "→ day, ms", "saves"]
+    return table([*head, "1,000 at once, s", "peak, MiB", "faults"], rows)
 
 
-def stage_table(rows: Sequence[Mapping[str, Any]]) -> str:
-    """The stages of one build."""
-    cells = [
-        [
-            f"{row['share']:.1%}",
-            row["stage"],
-            figure(row["seconds"]),
-            figure(row["cpu"]),
-            f"{row['memory']:.0f}",
-        ]
-        for row in rows
-        if row["share"] >= 0.001
-    ]
-    return table(["share", "stage", "s", "CPU, s", "MiB"], cells)
+def stage_table(stages: Mapping[int, Sequence[Mapping[str, Any]]]) -> str:
+    """The stages of cold builds: seconds and share."""
+    names = dict.fromkeys(row["stage"] for rows in stages.values() for row in rows)
+    by_stage = {size: {row["stage"]: row for row in rows} for size, rows in stages.items()}
+    rows = []
+    for name in names:
+        found = [by_stage[size].get(name) for size in stages]
+        if any(row and row["share"] >= 0.005 for row in found):
+            cells = [f"{figure(row['seconds'])} ({row['share']:.0%})" if row else "–" for row in found]
+            rows.append([name, *cells])
+    return table(["stage:", *(f"{size:,}, s" for size in stages)], rows)
 
 
-def write(results: Mapping[str, Any], docs: Path) -> None:
-    """Write the plots, and the tables into the page."""
+# --- the page ---------------------------------------------------------------------------------------
+
+
+def figures(results: Results, names: Sequence[str]) -> Iterator[str]:
+    """The paragraphs of the page."""
+    yield results["said"] + (f" {results['note']}" if results.get("note") else "")
+    yield sentence(results)
+    yield build_table(results)
+    if any(measured(results, "serve")):
+        yield serve_table(results)
+    yield from (f"![{TITLES[name]}](performance/{name}.svg)" for name in names)
+    if stages := staged(results):
+        yield "Stages of a cold build, without those in them:"
+        yield stage_table(stages)
+
+
+def write(results: Results, docs: Path) -> None:
+    """Write the plots, and the figures into the page."""
     folder = docs / "performance"
     folder.mkdir(parents=True, exist_ok=True)
-    stages = {
-        f"{int(size):,}": one["ours stages"]["rows"][:-1]
-        for size, one in results["sizes"].items()
-        if "ours stages" in one
-    }
-    plots = {
-        "cold": growth("Cold build, seconds", "s", series(results, "cold", "seconds")),
-        "memory": growth(
-            "Cold build, peak memory of all processes", "MiB", series(results, "cold", "memory")
-        ),
-        "unchanged": growth("Nothing changed, a new process", "s", series(results, "unchanged", "seconds")),
-    }
-    if stages:
-        plots["stages"] = shares("Where a cold build spends its time", stages)
-    for name, svg in plots.items():
+    drawn = plots(results)
+    for name, svg in drawn.items():
         (folder / f"{name}.svg").write_text(svg, "utf-8")
-    parts = [results["said"], build_table(results)]
-    parts += [f"![{name}](performance/{name}.svg)" for name in plots]
-    parts += [serve_table(results)]
-    for size, one in results["sizes"].items():
-        if "ours stages" in one:
-            whole = one["ours stages"]
-            parts += [f"Stages of a cold build of {int(size):,}, {whole['workers']} workers:"]
-            parts += [stage_table(whole["rows"])]
     page = docs / "performance.md"
-    before, _, after = page.read_text("utf-8").partition(BEGIN)
-    page.write_text(
-        f"{before}{BEGIN}\n\n" + "\n\n".join(parts) + f"\n\n{END}{after.partition(END)[2]}", "utf-8"
-    )
+    before, begin, after = page.read_text("utf-8").partition(BEGIN)
+    if not begin or END not in after:
+        raise SystemExit(f"{page}: the lines are missing between which the figures belong")
+    parts = "\n\n".join(figures(results, [*drawn]))
+    page.write_text(f"{before}{BEGIN}\n\n{parts}\n\n{END}{after.partition(END)[2]}", "utf-8")
 
 
 def main() -> None:
-    """Write plots and tables."""
+    """Write plots and figures."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

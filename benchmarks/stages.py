@@ -112,11 +112,15 @@ class Clock:
             yield one
 
 
-def hang_in(clock: Clock) -> list[str]:
-    """Time the functions of `STAGES`; the stages of which none is there."""
-    found = set()
-    for module, path, stage in STAGES:
+Timed = Callable[[Callable[..., Any], str], Callable[..., Any]]
+
+
+def hang(table: Iterable[tuple[str, str, str]], timed: Timed) -> list[str]:
+    """Time the functions of a table; the names of stages of which none is there."""
+    found, names = set(), set()
+    for module, path, stage in table:
         *inside, name = path.split(".")
+        names.add(stage)
         try:
             holder = functools.reduce(getattr, inside, importlib.import_module(module))
             function = getattr(holder, name)
@@ -124,10 +128,10 @@ def hang_in(clock: Clock) -> list[str]:
             continue
         found.add(stage)
         if isinstance(function, type):  # its making is the stage
-            function.__init__ = clock.timed(function.__init__, stage)  # type: ignore[misc]
+            function.__init__ = timed(function.__init__, stage)  # type: ignore[misc]
         else:
-            setattr(holder, name, clock.timed(function, stage))
-    return sorted({stage for _, _, stage in STAGES} - found)
+            setattr(holder, name, timed(function, stage))
+    return sorted(names - found)
 
 
 def build(content: Path, folder: Path, workers: int, clock: Clock) -> str:
@@ -179,7 +183,7 @@ def stages(content: Path, folder: Path, workers: int | None = None) -> dict[str,
 
     clock, count = Clock(), workers or cores()
     folder.mkdir(parents=True, exist_ok=True)
-    missing = hang_in(clock)
+    missing = hang(STAGES, clock.timed)
     closing = build(content, folder, count, clock)
     clock.enter("end")
     clock.meter.stop()
