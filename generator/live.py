@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,6 +27,8 @@ class Live:
         self._workers = workers
         self._lock = threading.RLock()
         self._followed: Followed | None = None
+        self._asked: list[str] = []
+        """Pages that somebody waits for."""
 
     def build(
         self, site: Site, options: Options, progress: Progress, changed: frozenset[Path] | None
@@ -60,6 +63,9 @@ class Live:
         """
         while True:
             check()
+            if self._asked:  # who asks goes first: a lock alone would let this thread have it again and again
+                time.sleep(0.001)
+                continue
             with self._lock:
                 followed = self._followed
                 if followed is None:
@@ -77,12 +83,15 @@ class Live:
         followed = self._followed
         if followed is None or path not in followed.pending:
             return
-        with self._lock:
-            try:
+        self._asked.append(path)
+        try:
+            with self._lock:
                 if self._followed is followed:
                     followed.make(path)
-            except (BroadsheetError, OvertakenError, DamagedError):
-                return  # `rest` meets it too, and tells
+        except (BroadsheetError, OvertakenError, DamagedError):
+            return  # `rest` meets it too, and tells
+        finally:
+            self._asked.remove(path)
 
     @property
     def is_behind(self) -> bool:

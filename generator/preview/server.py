@@ -171,7 +171,8 @@ def listen(bind: str, wanted: int) -> socket.socket:
         advice = "use 127.0.0.1, or this machine's own address to show it to others"
         raise ConfigError(_refused(bind, "stands for every network", advice))
     for port in range(wanted, min(wanted + 100, 65536)):
-        listener = socket.socket(family, socket.SOCK_STREAM)
+        # With the protocol named asyncio sends small answers at once; else each waits some 40 ms.
+        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         try:
             if os.name == "posix":  # on Windows this would share a port that is in use
                 listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
