@@ -8,7 +8,6 @@ explain, because bytes were lost, stays as it is. Chains of wrong readings are u
 
 from __future__ import annotations
 
-import operator
 import re
 from collections.abc import Mapping
 
@@ -43,6 +42,8 @@ _SHORT = 400
 """Characters; a text that may lack these by chance, and costs little."""
 _SIGN = re.compile("[锟\ufffd烫屯锛鈥銆âÃ]")
 _GB_TRACE = re.compile(f"[{_GB_TRACES}]")
+_SUSPECT = re.compile(f"[{_GB_TRACES}锟\ufffd烫屯锛鈥銆\xc2-\u06ff]")
+"""What all of the above have in them."""
 # Characters that in GB18030 look as UTF-8 begins; a token that begins with another is none.
 _GB_FIRST = frozenset(
     bytes([lead, trail]).decode("gb18030", "ignore")
@@ -121,6 +122,11 @@ def restoration(text: str, odd: str | None = None) -> Restored | None:
     return found
 
 
+def is_sound(text: str, odd: str) -> bool:
+    """Whether a quick look at a text's `odd_characters` shows that nothing is to be restored or told of."""
+    return len(text) >= _SHORT and not _SUSPECT.search(odd)
+
+
 def garbled_line(text: str, odd: str | None = None) -> int | None:
     """The first line, counted from 1, that holds what only wrong readings leave behind."""
     if text.isascii() or not _SIGN.search(text if odd is None else odd):
@@ -141,11 +147,7 @@ def _step(text: str, odd: str) -> Restored | None:
     """The text with one wrong reading undone, by the codec that explains most."""
     if not (codecs := _candidates(text, odd)):
         return None
-    if not (codecs := _provable(text, codecs)):
-        return None
-    lines = text.split("\n")
-    explained, best = max(((_explained(lines, codec), codec) for codec in codecs), key=operator.itemgetter(0))
-    if not explained:
+    if (best := _best(text, codecs)) is None:
         return None
     lost = 0
 
@@ -158,8 +160,21 @@ def _step(text: str, odd: str) -> Restored | None:
     return Restored(best.token.sub(meant, text), (best.name,), lost)
 
 
-def _provable(text: str, codecs: tuple[_Codec, ...]) -> tuple[_Codec, ...]:
-    """Those codecs that in all of the text explain as much as proves them; for most texts none does."""
+def _best(text: str, codecs: tuple[_Codec, ...]) -> _Codec | None:
+    """The codec that is proved and explains most, the first of equals; for most texts none is."""
+    most = _most(text, codecs)
+    may_be = [n for n, codec in enumerate(codecs) if most[n] >= codec.proof]
+    lines = text.split("\n") if may_be else []
+    best = (0, 0)
+    for n in sorted(may_be, key=lambda n: -most[n]):
+        if most[n] < best[0]:
+            break  # neither can those that follow explain as much
+        best = max(best, (_explained(lines, codecs[n]), -n))
+    return codecs[-best[1]] if best[0] else None
+
+
+def _most(text: str, codecs: tuple[_Codec, ...]) -> list[int]:
+    """What each codec explains in all of the text at the most."""
     several = "\n".join(_SEVERAL.findall(text)) if len(codecs) > 1 else ""
 
     def most(codec: _Codec) -> int:
@@ -168,7 +183,7 @@ def _provable(text: str, codecs: tuple[_Codec, ...]) -> tuple[_Codec, ...]:
             return sum(_read_gb(token).explained for token in tokens)
         return sum(map(len, _CHARACTERS.findall(several.translate(codec.table))))
 
-    return tuple(codec for codec in codecs if most(codec) >= codec.proof)
+    return list(map(most, codecs))
 
 
 def _may_be_gb(token: str) -> bool:
@@ -196,6 +211,12 @@ def _read(token: str, codec: _Codec, after: str | None = None) -> _Token:
 def _read_single(token: str, codec: _Codec, table: Mapping[int, int], after: str | None) -> _Token:
     """A token in a codec of one byte a character; what does not fit stays."""
     raw = token.translate(table)
+    if _CHARACTERS.fullmatch(raw):  # as nearly all are in a text that was in this codec: nothing is left over
+        meant = raw.encode("latin-1").decode()
+        explained = len(raw) - len(meant)
+        if (len(raw) == 2 and raw >= "\xc4") or (codec.proof > 1 and token.isalpha()):
+            explained = 0
+        return _Token(meant, explained)
     if codec.stripped and after not in {None, "..."} and _FRAGMENT.search(_CHARACTERS.sub("", raw)):
         raw += codec.stripped
     parts, explained, stray, end = [], 0, 0, 0

@@ -39,7 +39,9 @@ def decode(raw: bytes, mend: Callable[[str, str], str] | None = None) -> tuple[s
     found = text
     if odd and mend:
         text = mend(text, odd)
-    text = text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.lstrip("\ufeff")
     dropped = 0
     if odd and (text is not found or _CONTROLS.search(odd)):
         text, dropped = _CONTROLS.subn("", text)
