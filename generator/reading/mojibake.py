@@ -9,6 +9,7 @@ explain, because bytes were lost, stays as it is. Chains of wrong readings are u
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 
 import msgspec
@@ -61,6 +62,8 @@ class _Codec(msgspec.Struct, frozen=True):
     token: re.Pattern[str]
     table: Mapping[int, int] | None = None
     """From its characters to its bytes; None for GB18030."""
+    following: frozenset[str] = frozenset()
+    """Its characters for bytes that continue a character."""
     stripped: str = ""
     """The one byte that clippers take for white space and may strip; none where there are several."""
 
@@ -86,7 +89,8 @@ def _single(name: str, proof: int, *also: str) -> _Codec:
             if char:
                 table[ord(char)] = byte
     spaces = {chr(byte) for code, byte in table.items() if byte < 0xC0 and chr(code).isspace()}
-    return _Codec(name, proof, _SMALL, table, spaces.pop() if len(spaces) == 1 else "")
+    following = frozenset(chr(code) for code, byte in table.items() if 0x80 <= byte < 0xC0)
+    return _Codec(name, proof, _SMALL, table, following, spaces.pop() if len(spaces) == 1 else "")
 
 
 _SINGLE = (
@@ -162,39 +166,42 @@ def _step(text: str, odd: str) -> Restored | None:
 
 def _best(text: str, codecs: tuple[_Codec, ...]) -> _Codec | None:
     """The codec that is proved and explains most, the first of equals; for most texts none is."""
-    most = _most(text, codecs)
-    may_be = [n for n, codec in enumerate(codecs) if most[n] >= codec.proof]
-    lines = text.split("\n") if may_be else []
+    several = "\n".join(_SEVERAL.findall(text)) if len(codecs) > 1 else ""
+    counts = Counter(several)
+    most = [_most(text, counts, codec) for codec in codecs]
     best = (0, 0)
-    for n in sorted(may_be, key=lambda n: -most[n]):
+    for n in sorted(range(len(codecs)), key=lambda n: -most[n]):
+        codec = codecs[n]
         if most[n] < best[0]:
             break  # neither can those that follow explain as much
-        best = max(best, (_explained(lines, codecs[n]), -n))
+        if most[n] >= codec.proof and _may_explain(several, codec):
+            best = max(best, (_explained(text, codec), -n))
     return codecs[-best[1]] if best[0] else None
 
 
-def _most(text: str, codecs: tuple[_Codec, ...]) -> list[int]:
-    """What each codec explains in all of the text at the most."""
-    several = "\n".join(_SEVERAL.findall(text)) if len(codecs) > 1 else ""
+def _most(text: str, counts: Mapping[str, int], codec: _Codec) -> int:
+    """What a codec explains in all of the text at the most; `counts`: of characters that have neighbours."""
+    if codec.table is None:
+        tokens = filter(_may_be_gb, _LARGE.findall(text))
+        return sum(_read_gb(token).explained for token in tokens)
+    return sum(count for char, count in counts.items() if char in codec.following)
 
-    def most(codec: _Codec) -> int:
-        if codec.table is None:
-            tokens = filter(_may_be_gb, _LARGE.findall(text))
-            return sum(_read_gb(token).explained for token in tokens)
-        return sum(map(len, _CHARACTERS.findall(several.translate(codec.table))))
 
-    return list(map(most, codecs))
+def _may_explain(several: str, codec: _Codec) -> bool:
+    if codec.table is None:
+        return True
+    return sum(map(len, _CHARACTERS.findall(several.translate(codec.table)))) >= codec.proof
 
 
 def _may_be_gb(token: str) -> bool:
     return token[0] in _GB_FIRST
 
 
-def _explained(lines: list[str], codec: _Codec) -> int:
+def _explained(text: str, codec: _Codec) -> int:
     """How much of the text a codec explains; 0 where it is not proved."""
     clean = mixed = 0
     may_hold = _PAIR.search if codec.table else _LARGE.search
-    for line in filter(may_hold, lines):
+    for line in filter(may_hold, text.split("\n")):
         tokens = [_read(token, codec) for token in codec.token.findall(line)]
         explained = sum(token.explained for token in tokens)
         if 10 * sum(token.stray for token in tokens) <= explained:
