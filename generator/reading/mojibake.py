@@ -9,7 +9,6 @@ explain, because bytes were lost, stays as it is. Chains of wrong readings are u
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping
 
 import msgspec
@@ -167,7 +166,7 @@ def _step(text: str, odd: str) -> Restored | None:
 def _best(text: str, codecs: tuple[_Codec, ...]) -> _Codec | None:
     """The codec that is proved and explains most, the first of equals; for most texts none is."""
     several = "\n".join(_SEVERAL.findall(text)) if len(codecs) > 1 else ""
-    counts = Counter(several)
+    counts = {char: several.count(char) for char in set(several)}
     most = [_most(text, counts, codec) for codec in codecs]
     best = (0, 0)
     for n in sorted(range(len(codecs)), key=lambda n: -most[n]):
