@@ -93,7 +93,7 @@ def look(reader: Reader, paths: Sequence[str]) -> list[cache.Looked]:
 
 
 def _look(reader: Reader, path: str) -> cache.Looked:
-    raw = file_bytes(Path(reader.content), path)
+    raw = file_bytes(reader.content, path)
     if isinstance(raw, Problem):
         return cache.Looked(b"", "", 0)
     digest = hashed(raw, size=16)
@@ -117,12 +117,11 @@ def learn(reader: Reader, samples: Sequence[tuple[str, ...]]) -> list[tuple[byte
 
 
 def _learn(reader: Reader, sample: tuple[str, ...]) -> tuple[bytes, bytes]:
-    content = Path(reader.content)
     digests = []
 
     def bodies() -> Iterator[str]:
         for path in sample:
-            raw = file_bytes(content, path)
+            raw = file_bytes(reader.content, path)
             digests.append(hashed(raw, size=16) if isinstance(raw, bytes) else b"")
             if isinstance(raw, bytes):
                 yield clipping_in(path, raw)[0].body
@@ -151,7 +150,7 @@ def read(reader: Reader, wanted: Sequence[Wanted]) -> list[Read]:
 
 
 def _read(reader: Reader, one: Wanted) -> Read:
-    raw = file_bytes(Path(reader.content), one.path)
+    raw = file_bytes(reader.content, one.path)
     if isinstance(raw, Problem):
         skipped = Skipped(path=raw.path, reason=raw.message)
         return Read(b"", b"", b"", Record(Reading(article=None, skipped=skipped, problems=(raw,))))

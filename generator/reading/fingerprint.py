@@ -32,16 +32,16 @@ _ASIDE = re.compile(
     r"|https?://[^\s<>()]{1,3000}|<[^<>\n]{1,500}>"
 )
 _WORD = re.compile(r"\w+")
-# No other character has these bytes in it, so that deleting them deletes no part of one.
-_SPACE_AND_SIGNS = bytes(code for code in range(0x40) if not chr(code).isdecimal())
+_ASCII_SPACE_AND_SIGNS = bytes(code for code in range(0x80) if not _WORD.match(chr(code)))
 
 
 def fingerprint_of(text: str) -> tuple[int, bytes]:
     """Letters and digits of a Markdown text, and its fingerprint: `SLOTS` bytes, or none of a short text."""
     words = _ASIDE.sub(" ", text[:_LONGEST]).lower()
     # Spaces and ASCII's signs go faster as bytes; what is left for the expression are the other signs.
-    words = words.encode("gb18030", "ignore").translate(None, _SPACE_AND_SIGNS).decode("gb18030")
-    words = "".join(_WORD.findall(words))
+    words = words.encode("utf-8", "ignore").translate(None, _ASCII_SPACE_AND_SIGNS).decode()
+    if not words.isascii():
+        words = "".join(_WORD.findall(words))
     if len(words) < FEWEST_LETTERS:
         return len(words), b""
     return len(words), _minhash(words.encode("gb18030"))

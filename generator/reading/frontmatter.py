@@ -16,7 +16,7 @@ from frontmatter.default_handlers import BaseHandler
 from generator.errors import Problem, Severity, shown
 from generator.model import Clipping
 from generator.reading.fields import Entry, NotFieldsError, fields_end, line_entries, yaml_entries
-from generator.reading.mojibake import garbled_line, restoration
+from generator.reading.mojibake import garbled_line, is_sound, restoration
 from generator.reading.text import decode
 
 LARGEST = 16 * 1024 * 1024
@@ -71,6 +71,8 @@ def clipping_in(path: str, raw: bytes) -> tuple[Clipping, tuple[Problem, ...]]:
 
 def _mended(path: str, text: str, odd: str) -> tuple[str, tuple[Problem, ...]]:
     """The text with wrong readings undone, and what there is to say about it; `odd`: its odd characters."""
+    if is_sound(text, odd):
+        return text, ()
     found = restoration(text, odd)
     if found is None:
         if (line := garbled_line(text, odd)) is None:
@@ -94,7 +96,7 @@ def _garbled(path: str, line: int, message: str, severity: Severity) -> Problem:
     )
 
 
-def file_bytes(content: Path, path: str) -> bytes | Problem:
+def file_bytes(content: str | Path, path: str) -> bytes | Problem:
     """A clipping's bytes, or what keeps them from being read."""
     try:
         return _bytes(content, path)
@@ -114,11 +116,11 @@ class _RefusedError(Exception):
         )
 
 
-def _bytes(content: Path, path: str) -> bytes:
+def _bytes(content: str | Path, path: str) -> bytes:
     """A regular file's bytes; opening never waits, whatever stands under the name."""
     try:
-        name = os.path.join(content, path)  # noqa: PTH118 - a Path takes as long as reading
-        file = os.open(name, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
+        # As text: a Path takes as long as reading.
+        file = os.open(f"{content}/{path}", os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
         try:
             return _bytes_in(file, path)
         finally:
@@ -129,7 +131,7 @@ def _bytes(content: Path, path: str) -> bytes:
 
 
 def _bytes_in(file: int, path: str) -> bytes:
-    """All that an open file holds; nearly always two calls of the system, where streams need six."""
+    """All that an open file holds; nearly always it takes one reading, where streams need two."""
     status = os.fstat(file)
     if stat.S_ISDIR(status.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
@@ -138,9 +140,14 @@ def _bytes_in(file: int, path: str) -> bytes:
     if status.st_size > LARGEST:
         message = f"is larger than {LARGEST // 1024**2} MiB"
         raise _RefusedError(path, message, "shorten it, or name it in `ignore`")
+    most = max(status.st_size, 4096) + 1
+    part = os.read(file, most)
+    if len(part) == status.st_size:
+        return part  # there was room for more, so that was all
     parts = []
-    while part := os.read(file, max(status.st_size, 4096) + 1):
+    while part:
         parts.append(part)
+        part = os.read(file, most)
     return b"".join(parts)
 
 

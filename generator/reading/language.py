@@ -67,7 +67,10 @@ _COMMON_WORDS = {
 }
 _SETS = {tag: frozenset(words.split()) for tag, words in _COMMON_WORDS.items()}
 _LATIN = re.compile("[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff]+")
-_ASCII = re.compile("[\x00-\x7f]+")
+_WIDE_LATIN = re.compile("[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff]")
+_ASCII = bytes(range(128))
+_ASCII_LETTERS = bytes(code if chr(code).isascii() and chr(code).isalpha() else 0x20 for code in range(256))
+"""Letters as they are, all else as spaces."""
 _WORD = re.compile(r"[^\W\d_]+")
 _CJK = re.compile("[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U000323af]+")
 _CJK_A_MINUTE = 350
@@ -104,9 +107,12 @@ def language_of(text: str, languages: Sequence[str]) -> str | None:
 
 def _scripts(sample: str) -> dict[str, float]:
     """How many signs of each script a text has; a Latin word counts as one, saying what a sign or two do."""
-    latin = len(_LATIN.findall(sample))
+    others = "" if sample.isascii() else _others(sample)
+    if _WIDE_LATIN.search(others):
+        latin = len(_LATIN.findall(sample))
+    else:
+        latin = len(sample.encode("ascii", "replace").translate(_ASCII_LETTERS).split())
     counts: dict[str, float] = {"latin": latin, "han": 0, "kana": 0}
-    others = "" if sample.isascii() else _ASCII.sub("", sample)
     left = len(others)
     for script, pattern in _SCRIPTS:
         if left <= latin:
@@ -115,6 +121,11 @@ def _scripts(sample: str) -> dict[str, float]:
         counts[script] = left - len(others)
         left = len(others)
     return counts
+
+
+def _others(sample: str) -> str:
+    """The characters that are not ASCII; bytes go that way faster than characters do."""
+    return sample.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass")
 
 
 def _as_site_writes(language: str, languages: Sequence[str]) -> str:

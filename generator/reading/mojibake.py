@@ -8,7 +8,6 @@ explain, because bytes were lost, stays as it is. Chains of wrong readings are u
 
 from __future__ import annotations
 
-import operator
 import re
 from collections.abc import Mapping
 
@@ -43,6 +42,8 @@ _SHORT = 400
 """Characters; a text that may lack these by chance, and costs little."""
 _SIGN = re.compile("[锟\ufffd烫屯锛鈥銆âÃ]")
 _GB_TRACE = re.compile(f"[{_GB_TRACES}]")
+_SUSPECT = re.compile(f"[{_GB_TRACES}锟\ufffd烫屯锛鈥銆\xc2-\u06ff]")
+"""What all of the above have in them."""
 # Characters that in GB18030 look as UTF-8 begins; a token that begins with another is none.
 _GB_FIRST = frozenset(
     bytes([lead, trail]).decode("gb18030", "ignore")
@@ -60,6 +61,8 @@ class _Codec(msgspec.Struct, frozen=True):
     token: re.Pattern[str]
     table: Mapping[int, int] | None = None
     """From its characters to its bytes; None for GB18030."""
+    following: frozenset[str] = frozenset()
+    """Its characters for bytes that continue a character."""
     stripped: str = ""
     """The one byte that clippers take for white space and may strip; none where there are several."""
 
@@ -85,7 +88,8 @@ def _single(name: str, proof: int, *also: str) -> _Codec:
             if char:
                 table[ord(char)] = byte
     spaces = {chr(byte) for code, byte in table.items() if byte < 0xC0 and chr(code).isspace()}
-    return _Codec(name, proof, _SMALL, table, spaces.pop() if len(spaces) == 1 else "")
+    following = frozenset(chr(code) for code, byte in table.items() if 0x80 <= byte < 0xC0)
+    return _Codec(name, proof, _SMALL, table, following, spaces.pop() if len(spaces) == 1 else "")
 
 
 _SINGLE = (
@@ -121,6 +125,11 @@ def restoration(text: str, odd: str | None = None) -> Restored | None:
     return found
 
 
+def is_sound(text: str, odd: str) -> bool:
+    """Whether a quick look at a text's `odd_characters` shows that nothing is to be restored or told of."""
+    return len(text) >= _SHORT and not _SUSPECT.search(odd)
+
+
 def garbled_line(text: str, odd: str | None = None) -> int | None:
     """The first line, counted from 1, that holds what only wrong readings leave behind."""
     if text.isascii() or not _SIGN.search(text if odd is None else odd):
@@ -141,11 +150,7 @@ def _step(text: str, odd: str) -> Restored | None:
     """The text with one wrong reading undone, by the codec that explains most."""
     if not (codecs := _candidates(text, odd)):
         return None
-    if not (codecs := _provable(text, codecs)):
-        return None
-    lines = text.split("\n")
-    explained, best = max(((_explained(lines, codec), codec) for codec in codecs), key=operator.itemgetter(0))
-    if not explained:
+    if (best := _best(text, codecs)) is None:
         return None
     lost = 0
 
@@ -158,28 +163,44 @@ def _step(text: str, odd: str) -> Restored | None:
     return Restored(best.token.sub(meant, text), (best.name,), lost)
 
 
-def _provable(text: str, codecs: tuple[_Codec, ...]) -> tuple[_Codec, ...]:
-    """Those codecs that in all of the text explain as much as proves them; for most texts none does."""
+def _best(text: str, codecs: tuple[_Codec, ...]) -> _Codec | None:
+    """The codec that is proved and explains most, the first of equals; for most texts none is."""
     several = "\n".join(_SEVERAL.findall(text)) if len(codecs) > 1 else ""
+    counts = {char: several.count(char) for char in set(several)}
+    most = [_most(text, counts, codec) for codec in codecs]
+    best = (0, 0)
+    for n in sorted(range(len(codecs)), key=lambda n: -most[n]):
+        codec = codecs[n]
+        if most[n] < best[0]:
+            break  # neither can those that follow explain as much
+        if most[n] >= codec.proof and _may_explain(several, codec):
+            best = max(best, (_explained(text, codec), -n))
+    return codecs[-best[1]] if best[0] else None
 
-    def most(codec: _Codec) -> int:
-        if codec.table is None:
-            tokens = filter(_may_be_gb, _LARGE.findall(text))
-            return sum(_read_gb(token).explained for token in tokens)
-        return sum(map(len, _CHARACTERS.findall(several.translate(codec.table))))
 
-    return tuple(codec for codec in codecs if most(codec) >= codec.proof)
+def _most(text: str, counts: Mapping[str, int], codec: _Codec) -> int:
+    """What a codec explains in all of the text at the most; `counts`: of characters that have neighbours."""
+    if codec.table is None:
+        tokens = filter(_may_be_gb, _LARGE.findall(text))
+        return sum(_read_gb(token).explained for token in tokens)
+    return sum(count for char, count in counts.items() if char in codec.following)
+
+
+def _may_explain(several: str, codec: _Codec) -> bool:
+    if codec.table is None:
+        return True
+    return sum(map(len, _CHARACTERS.findall(several.translate(codec.table)))) >= codec.proof
 
 
 def _may_be_gb(token: str) -> bool:
     return token[0] in _GB_FIRST
 
 
-def _explained(lines: list[str], codec: _Codec) -> int:
+def _explained(text: str, codec: _Codec) -> int:
     """How much of the text a codec explains; 0 where it is not proved."""
     clean = mixed = 0
     may_hold = _PAIR.search if codec.table else _LARGE.search
-    for line in filter(may_hold, lines):
+    for line in filter(may_hold, text.split("\n")):
         tokens = [_read(token, codec) for token in codec.token.findall(line)]
         explained = sum(token.explained for token in tokens)
         if 10 * sum(token.stray for token in tokens) <= explained:
@@ -196,6 +217,12 @@ def _read(token: str, codec: _Codec, after: str | None = None) -> _Token:
 def _read_single(token: str, codec: _Codec, table: Mapping[int, int], after: str | None) -> _Token:
     """A token in a codec of one byte a character; what does not fit stays."""
     raw = token.translate(table)
+    if _CHARACTERS.fullmatch(raw):  # as nearly all are in a text that was in this codec: nothing is left over
+        meant = raw.encode("latin-1").decode()
+        explained = len(raw) - len(meant)
+        if (len(raw) == 2 and raw >= "\xc4") or (codec.proof > 1 and token.isalpha()):
+            explained = 0
+        return _Token(meant, explained)
     if codec.stripped and after not in {None, "..."} and _FRAGMENT.search(_CHARACTERS.sub("", raw)):
         raw += codec.stripped
     parts, explained, stray, end = [], 0, 0, 0

@@ -24,6 +24,13 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\
 # Directional overrides can make `gpj.exe` read as `exe.jpg`; the rest is invisible and splits words.
 _INVISIBLE = re.compile("[\u00ad\u200b\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]")
 _DECORATION = re.compile(r"[\W_]+")
+_LOWER = bytes(range(256)).lower()
+_ASCII_SIGNS = bytes(code for code in range(128) if not chr(code).isalnum())
+# Of ASCII, of general, Chinese and full-width punctuation: those whose normal form is of such signs alone.
+_SIGNS = re.compile(
+    "[\\s!-/:-@\\[-`{-~·\u2010-\u2016\u2018-\u2027\u2030-\u203d\u203f-\u205e\u3001-\u3003\u3008-\u3011\u3014-\u301f"
+    "\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]+"
+)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 
@@ -39,7 +46,9 @@ def decode(raw: bytes, mend: Callable[[str, str], str] | None = None) -> tuple[s
     found = text
     if odd and mend:
         text = mend(text, odd)
-    text = text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.lstrip("\ufeff")
     dropped = 0
     if odd and (text is not found or _CONTROLS.search(odd)):
         text, dropped = _CONTROLS.subn("", text)
@@ -156,5 +165,13 @@ def folded(text: str) -> str:
 
 def bare(text: str) -> str:
     """What remains of a text for comparing: letters and digits, without case, width or decoration."""
-    text = (text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold()
-    return _DECORATION.sub("", text) or "".join(text.split())
+    if text.isascii():
+        return text.encode().translate(_LOWER, _ASCII_SIGNS).decode() or "".join(text.split())
+    words = _SIGNS.sub("", text)
+    # To normalise takes long, and mere signs are nearly all that it changes.
+    if not unicodedata.is_normalized("NFKC", words):
+        words = text = unicodedata.normalize("NFKC", text)
+    words = words.casefold()
+    if not words.isalnum():
+        words = _DECORATION.sub("", words)
+    return words or "".join(unicodedata.normalize("NFKC", text).casefold().split())

@@ -1,3 +1,6 @@
+import re
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -103,6 +106,19 @@ def test_folding():
 @given(st.text())
 def test_folding_twice_changes_nothing(text):
     assert folded(folded(text)) == folded(text)
+
+
+# Signs, letters, and what joins with a neighbour or turns into letters in the normal form.
+JOINING = (
+    "aZ é\u0301\u0338\u3099かが\u1100\u1161\u11a8가：＝=<_™㍿①½İŉßΣﬁｶ\uff9e中"
+    "，。“…·\u200b\ufe0f\u0345\u2017\u3000 9"
+)
+
+
+@given(st.text(st.sampled_from(JOINING) | st.characters(), max_size=8))
+def test_bare_text_is_that_of_the_normal_form(text):
+    normal = unicodedata.normalize("NFKC", text).casefold()
+    assert bare(text) == (re.sub(r"[\W_]+", "", normal) or "".join(normal.split()))
 
 
 def test_bare():
