@@ -86,8 +86,8 @@ class Patterns(msgspec.Struct, frozen=True):
         return next((found for pattern, found in self.others if pattern.match(words)), None)
 
 
-class Lexicon(msgspec.Struct, frozen=True):
-    """A family made ready for looking blocks up."""
+class Lexicon(msgspec.Struct, frozen=True, eq=False):
+    """A family made ready for looking blocks up; none but itself is equal to it, so that it hashes fast."""
 
     family: Family
     lines: Mapping[str, Found]
@@ -99,9 +99,6 @@ class Lexicon(msgspec.Struct, frozen=True):
     """Its hosts, folded, each with a dot before it."""
     sources: frozenset[str] = frozenset()
     """Its sources, folded."""
-
-    def __hash__(self) -> int:
-        return len(self.lines)
 
     def find(self, label: str, plain: str) -> Found | None:
         """The rule that a block fits, given its letters and digits, and its words."""
