@@ -11,7 +11,7 @@ from itertools import accumulate, pairwise
 import msgspec
 
 from generator.reading.boilerplate.blocks import Block
-from generator.reading.boilerplate.families import Found, Lexicon
+from generator.reading.boilerplate.families import Found, Lexicon, ready
 from generator.reading.boilerplate.promise import share_in, words_of
 from generator.reading.boilerplate.repeats import NOTHING, Repeats, line_marks, whole_mark
 from generator.reading.text import bare, unescaped
@@ -141,10 +141,8 @@ def _rule_of(block: Block, lexicons: tuple[Lexicon, ...]) -> Found | None:
 
 
 def _rule(label: str, plain: str, lexicons: tuple[Lexicon, ...]) -> Found | None:
-    for lexicon in lexicons:
-        if found := lexicon.find(label, plain):
-            return found
-    return None
+    words = ready(plain)
+    return next((found for lexicon in lexicons if (found := lexicon.find(label, words))), None)
 
 
 _known_rule = lru_cache(8192)(_rule)

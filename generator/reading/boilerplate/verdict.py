@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from generator.reading.boilerplate.blocks import Block
-from generator.reading.boilerplate.families import Found, Lexicon
+from generator.reading.boilerplate.families import Found, Lexicon, ready
 from generator.reading.boilerplate.page import Page
 from generator.reading.boilerplate.promise import share_in
 
@@ -88,7 +88,7 @@ def _failed(page: Page, own: Sequence[Block]) -> str:
 
 @lru_cache(8192)  # failed fetches look alike
 def _known_failure(lexicon: Lexicon, label: str, plain: str) -> Found | None:
-    return lexicon.find_failed(label, plain)
+    return lexicon.find_failed(label, ready(plain))
 
 
 _SILENT = frozenset({"code", "table", "tail", "above", "own", "image", "rule"})
