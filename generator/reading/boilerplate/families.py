@@ -76,6 +76,8 @@ class Patterns(msgspec.Struct, frozen=True):
     rules: tuple[Found, ...]
     words: re.Pattern[str] | None = None
     """Words of which one stands in each text that fits one of those that begin with any few characters,"""
+    reach: int = 0
+    """before this place;"""
     rest: re.Pattern[str] | None = None
     """and the rest in one: both are quick to say no."""
     others: tuple[tuple[re.Pattern[str], Found], ...] = ()
@@ -83,15 +85,16 @@ class Patterns(msgspec.Struct, frozen=True):
 
     def find(self, words: str) -> Found | None:
         """The rule of the first that fits."""
-        if (
-            self.which is not None
-            and ((self.rest and self.rest.match(words)) or (self.words and self.words.search(words)))
-            and (match := self.which.match(words))
-        ):
+        if self.which is not None and self._may_fit(words) and (match := self.which.match(words)):
             return self.rules[match.lastindex - 1] if match.lastindex else None
         if not self.others:
             return None
         return next((found for pattern, found in self.others if pattern.match(words)), None)
+
+    def _may_fit(self, words: str) -> bool:
+        if self.rest is not None and self.rest.match(words):
+            return True
+        return self.words is not None and self.words.search(words, 0, self.reach) is not None
 
 
 class Lexicon(msgspec.Struct, frozen=True, eq=False):
@@ -280,9 +283,15 @@ def _ready(kinds: Iterable[tuple[str, Sequence[Rule]]]) -> tuple[dict[str, Found
         _any_of(f"(?:{pattern})()" for pattern, _ in plain),
         tuple(found for _, found in plain),
         _any_of(dict.fromkeys(chain(*words.values()))),
+        max((_reach_of(pattern, word) for pattern in words for word in words[pattern]), default=0),
         _any_of(f"(?:{pattern})" for pattern in words if not words[pattern]),
         tuple(others),
     )
+
+
+def _reach_of(pattern: str, word: str) -> int:
+    """Where a word ends at the latest, which a pattern such as `.{0,9}right` begins with."""
+    return int(pattern[: pattern.index("}")].removeprefix(".{0,")) + len(word)
 
 
 def _any_of(patterns: Iterable[str]) -> re.Pattern[str] | None:
