@@ -15,16 +15,20 @@ _LONGEST = 200_000
 """Characters of a body that are looked at; what follows stays as it is."""
 
 # All repetitions are bounded, so that no hostile text makes them slow.
-_TARGET = r"\((?:[^()\n]|\([^()\n]{0,300}\)){0,3000}\)?"
-_IMAGE = re.compile(r"!\[[^\[\]\n]{0,500}\]" + _TARGET)
-_LINK = re.compile(r"\[([^\[\]]{0,1000})\]" + _TARGET)
+# Most targets hold no parentheses; the second way is for those that do, and takes many times as long.
+_TARGET = r"\((?:[^()\n]{0,3000}+\)|(?:[^()\n]|\([^()\n]{0,300}\)){0,3000}\)?)"
+_IMAGE = re.compile(r"!\[[^\[\]\n]{0,500}+\]" + _TARGET)
+_LINK = re.compile(r"\[([^\[\]]{0,1000}+)\]" + _TARGET)
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,300}>")
 _ADDRESS = re.compile(r"<?https?://[^\s<>\"'）】」]{1,3000}>?")
 _ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,3}[.)])[ \t]")
 _HEADING = re.compile(r"[ \t>]*(?:[-*+][ \t]+)?#{1,6}[ \t]")
 _FENCE = re.compile(r"[ \t>]*(```+|~~~+)")
 _BLANK = re.compile(r"(\n(?:[^\S\n]*\n)+)")
+_UNUSUAL = re.compile(r"\n(?:\n\n|[^\S\n]+\n)")
+"""More than one blank line, or one with spaces in it."""
 _SENTENCE = re.compile(r"[。！？；，、]|[.!?,;:](?:[\s\"'”’)*_]|$)")
+_FORMULA_OR_QUOTE = frozenset("$\\>")
 _SHORT = 160
 _TELLING = 20
 """Letters of a line that says something, though it is said in the title."""
@@ -32,7 +36,7 @@ _CARD = 12
 """Blocks that a link around several of them may span."""
 
 
-class Block(msgspec.Struct, frozen=True):
+class Block(msgspec.Struct, frozen=True, gc=False):
     """A maximal run of lines that are not blank, counted from 0."""
 
     index: int
@@ -62,6 +66,9 @@ class Block(msgspec.Struct, frozen=True):
     @property
     def known_as(self) -> str:
         """The label to look for among known lines: a formula or a quote is none, though it be one letter."""
+        first = self.text[:1]
+        if first not in _FORMULA_OR_QUOTE and not first.isspace():
+            return self.label
         return "" if self.text.lstrip().startswith(("$$", "\\[", ">")) else self.label
 
     @property
@@ -89,52 +96,40 @@ def blocks_of(
     if cut_from:
         cut = next((index for index, text in enumerate(texts) if text.startswith(cut_from)), cut)
     above = _beginning(texts[:cut], article_from, title)
-    own = _own_in(texts[: above or cut], own_after, title) if own_after else None
+    own = _own_in(texts[: above or cut], gaps, own_after, title) if own_after else None
     blocks: list[Block] = []
     fence = ""
     opened = -1
-    for index, text in enumerate(texts[:cut]):
+    for index, (text, gap) in enumerate(zip(texts[:cut], gaps, strict=False)):
         if own is not None and index == own.index:
             blocks.append(own)
             continue
         if 0 < index < above:
-            blocks.append(Block(index, text, kind="above"))
+            blocks.append(Block(index, text, kind="above", gap=gap))
             continue
-        inside = bool(fence)
-        if "```" in text or "~~~" in text:
-            fence = _fence_after(text, fence)
-        if inside or fence or (text.startswith(("```", "~~~", " ", ">", "\t")) and _FENCE.match(text)):
-            block = Block(index, text, text[:400], units=len(text) // 2, kind="code")
-        else:
-            # Furniture comes again and again, a paragraph does not.
-            shape, closes, opens = (_known_shape if len(text) < _SHORT or "](" in text else _shape)(text)
-            block = Block(index, text, *shape)
-            if closes:
-                if opened >= 0 and index - opened <= _CARD:
-                    blocks[opened:] = map(_in_card, blocks[opened:])
-                    block = _in_card(block) if closes == "whole" else block
-                opened = -1
-            if opens:
-                opened = index
+        if fence or "```" in text or "~~~" in text:
+            inside, fence = fence, _fence_after(text, fence)
+            if inside or fence or _FENCE.match(text):
+                blocks.append(Block(index, text, text[:400], units=len(text) // 2, kind="code", gap=gap))
+                continue
+        # Furniture comes again and again, a paragraph does not.
+        shape, closes, opens = (_known_shape if len(text) < _SHORT or "](" in text else _shape)(text)
+        block = Block(index, text, *shape, gap)
+        if closes:
+            if opened >= 0 and index - opened <= _CARD:
+                blocks[opened:] = map(_in_card, blocks[opened:])
+                block = _in_card(block) if closes == "whole" else block
+            opened = -1
+        if opens:
+            opened = index
         blocks.append(block)
-    blocks += (Block(cut + n, text, kind="tail") for n, text in enumerate(texts[cut:]))
-    blocks += _unseen(len(texts), rest, is_tail=cut < len(texts))
-    return _spaced(blocks, gaps)
+    blocks += [Block(cut + n, text, kind="tail", gap=gaps[cut + n]) for n, text in enumerate(texts[cut:])]
+    return (*blocks, *_unseen(len(texts), rest, gaps, is_tail=cut < len(texts)))
 
 
-def _unseen(index: int, rest: str, *, is_tail: bool) -> Sequence[Block]:
+def _unseen(index: int, rest: str, gaps: Sequence[str], *, is_tail: bool) -> Sequence[Block]:
     """What is too long to be looked at, as a block; it may belong to the fixed tail above it."""
-    return [Block(index, rest, kind="tail" if is_tail else "rest")] if rest else ()
-
-
-def _spaced(blocks: Sequence[Block], gaps: Sequence[str]) -> tuple[Block, ...]:
-    """Blocks, each with what stands above it."""
-    return tuple(
-        [
-            block if gap == "\n\n" else msgspec.structs.replace(block, gap=gap)
-            for block, gap in zip(blocks, gaps, strict=True)
-        ]
-    )
+    return [Block(index, rest, kind="tail" if is_tail else "rest", gap=gaps[-1])] if rest else ()
 
 
 def _in_card(block: Block) -> Block:
@@ -152,8 +147,9 @@ def _beginning(texts: Sequence[str], article_from: tuple[str, ...], title: str) 
 def _title_in(texts: Sequence[str], title: str) -> int:
     """The last heading that says the title, where at least as much follows it as a title stands above."""
     found = 0
-    for index, text in enumerate(texts):
-        if index and text.startswith("#") and len(text) < 2 * len(title) + 400:
+    for index in [n for n, text in enumerate(texts) if text[0] == "#"]:
+        text = texts[index]
+        if index and len(text) < 2 * len(title) + 400:
             words = _LINK.sub(_label, text) if "](" in text else text
             if bare(_TAG.sub("", words) if "<" in words else words) == title:
                 if found and "](" not in texts[found] and _has_paragraph(texts[found + 1 : index]):
@@ -163,13 +159,15 @@ def _title_in(texts: Sequence[str], title: str) -> int:
     return found if after * 5 >= sum(map(len, texts[:found])) and after > 400 else 0
 
 
-def _own_in(texts: Sequence[str], own_after: tuple[str, ...], title: str) -> Block | None:
+def _own_in(
+    texts: Sequence[str], gaps: Sequence[str], own_after: tuple[str, ...], title: str
+) -> Block | None:
     """The plain text right behind the first block that holds a mark, where it says more than the title."""
     index = next((n for n, text in enumerate(texts, 1) if any(m in text for m in own_after)), len(texts))
     if index == len(texts):
         return None
     shape, *_ = _shape(texts[index])
-    block = Block(index, texts[index], *shape)
+    block = Block(index, texts[index], *shape, gaps[index])
     if block.kind != "text" or block.is_linked:
         return None
     if block.units < _TELLING and bare(block.plain) in title:
@@ -198,6 +196,9 @@ def _split(body: str) -> tuple[list[str], list[str], str]:
         ends = [found.end() for found in _BLANK.finditer(body, 0, _LONGEST)]
         body, rest = (body[: ends[-1]], body[ends[-1] :]) if ends else ("", body)
         rest = "" if rest.isspace() else rest
+    elif body and not body[0].isspace() and not body[-1].isspace() and not _UNUSUAL.search(body):
+        texts = body.split("\n\n")
+        return texts, ["", *["\n\n"] * (len(texts) - 1)], ""
     parts = _BLANK.split(body)
     pairs = zip(parts[::2], ["", *parts[1::2]], strict=True)
     found = [(text, gap) for text, gap in pairs if text and not text.isspace()]
@@ -294,17 +295,21 @@ def _open_links(rest: str) -> tuple[bool, bool]:
 
 def _units(text: str) -> int:
     """Letters and digits, wide ones twice; of a long text a close guess, which is all that it takes."""
+    is_ascii = text.isascii()
     if len(text) > _SHORT:
         count = (len(text) - text.count(" ") - text.count("\n")) * 24 // 25
+    elif is_ascii:
+        return len(text.encode().translate(None, _NO_LETTERS))
     else:
         count = sum(map(len, _WORD.findall(text)))
-    if text.isascii():
+    if is_ascii:
         return count
     # A wide character takes three bytes.
     return count + (len(text.encode("utf-8", "surrogatepass")) - len(text)) // 2
 
 
 _WORD = re.compile(r"[^\W_]+")
+_NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalnum())
 
 
 def _kind(text: str, plain: str, label: str) -> str:

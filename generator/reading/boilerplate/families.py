@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
+from itertools import chain
 from pathlib import Path
 from typing import Literal
 
@@ -70,24 +71,34 @@ class Found(msgspec.Struct, frozen=True):
 class Patterns(msgspec.Struct, frozen=True):
     """Regular expressions, each for a rule, made ready for the beginning of a text."""
 
-    any: re.Pattern[str] | None
-    """All of them in one: quick to say no."""
     which: re.Pattern[str] | None
-    """The same, each a group that is named after its place in `rules`: says which."""
+    """All of them in one, each with an empty group behind it: its number says which."""
     rules: tuple[Found, ...]
+    words: re.Pattern[str] | None = None
+    """Words of which one stands in each text that fits one of those that begin with any few characters,"""
+    reach: int = 0
+    """before this place;"""
+    rest: re.Pattern[str] | None = None
+    """and the rest in one: both are quick to say no."""
     others: tuple[tuple[re.Pattern[str], Found], ...] = ()
     """Those with groups of their own, one by one."""
 
     def find(self, words: str) -> Found | None:
         """The rule of the first that fits."""
-        if self.any is not None and self.which is not None and self.any.match(words):
-            match = self.which.match(words)
-            return self.rules[int(match.lastgroup[1:])] if match and match.lastgroup else None
+        if self.which is not None and self._may_fit(words) and (match := self.which.match(words)):
+            return self.rules[match.lastindex - 1] if match.lastindex else None
+        if not self.others:
+            return None
         return next((found for pattern, found in self.others if pattern.match(words)), None)
 
+    def _may_fit(self, words: str) -> bool:
+        if self.rest is not None and self.rest.match(words):
+            return True
+        return self.words is not None and self.words.search(words, 0, self.reach) is not None
 
-class Lexicon(msgspec.Struct, frozen=True):
-    """A family made ready for looking blocks up."""
+
+class Lexicon(msgspec.Struct, frozen=True, eq=False):
+    """A family made ready for looking blocks up; none but itself is equal to it, so that it hashes fast."""
 
     family: Family
     lines: Mapping[str, Found]
@@ -100,20 +111,22 @@ class Lexicon(msgspec.Struct, frozen=True):
     sources: frozenset[str] = frozenset()
     """Its sources, folded."""
 
-    def __hash__(self) -> int:
-        return len(self.lines)
-
-    def find(self, label: str, plain: str) -> Found | None:
-        """The rule that a block fits, given its letters and digits, and its words."""
+    def find(self, label: str, words: str) -> Found | None:
+        """The rule that a block fits, given its letters and digits, and its words, made ready."""
         if label and (found := self.lines.get(label)):
             return found
-        return self.patterns.find(plain.strip(_MARKS).casefold())
+        return self.patterns.find(words)
 
-    def find_failed(self, label: str, plain: str) -> Found | None:
+    def find_failed(self, label: str, words: str) -> Found | None:
         """The same for a sign of a failed fetch."""
         if label and (found := self.failed_lines.get(label)):
             return found
-        return self.failed_patterns.find(plain.strip(_MARKS).casefold())
+        return self.failed_patterns.find(words)
+
+
+def ready(plain: str) -> str:
+    """A block's words, made ready for patterns."""
+    return plain.strip(_MARKS).casefold()
 
 
 _MARKS = " \t\n*_#>~-·•|\\`\u200d"
@@ -265,11 +278,46 @@ def _ready(kinds: Iterable[tuple[str, Sequence[Rule]]]) -> tuple[dict[str, Found
                     others.append((compiled, found))
                 else:
                     plain.append((pattern, found))
-    each = "|".join(f"(?:{pattern})" for pattern, _ in plain)
-    named = "|".join(f"(?P<_{n}>{pattern})" for n, (pattern, _) in enumerate(plain))
+    words = {pattern: _words_in(pattern) for pattern, _ in plain}
     return lines, Patterns(
-        re.compile(each, re.DOTALL) if each else None,
-        re.compile(named, re.DOTALL) if named else None,
+        _any_of(f"(?:{pattern})()" for pattern, _ in plain),
         tuple(found for _, found in plain),
+        _any_of(dict.fromkeys(chain(*words.values()))),
+        max((_reach_of(pattern, word) for pattern in words for word in words[pattern]), default=0),
+        _any_of(f"(?:{pattern})" for pattern in words if not words[pattern]),
         tuple(others),
     )
+
+
+def _reach_of(pattern: str, word: str) -> int:
+    """Where a word ends at the latest, which a pattern such as `.{0,9}right` begins with."""
+    return int(pattern[: pattern.index("}")].removeprefix(".{0,")) + len(word)
+
+
+def _any_of(patterns: Iterable[str]) -> re.Pattern[str] | None:
+    either = "|".join(patterns)
+    return re.compile(either, re.DOTALL) if either else None
+
+
+_ANYWHERE = re.compile(
+    r"\.\{0,\d+\}(?:\\b)?"
+    r"(?:(?P<word>(?:[\w ]|\\[^\w\s])+)|\(\?:(?P<words>(?:[^()\[\]]|\[[^()\[\]|]*\])+)\))(?![?*{])"
+)
+_WORD = re.compile(r"[\w ]+(?![?*{])")
+_GROUP = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\([^()]*\)", re.DOTALL)
+
+
+def _words_in(pattern: str) -> Sequence[str]:
+    """Of a pattern such as `.{0,9}(?:rights?|licence)`: `right`, `licence`; none where that is not plain.
+
+    To look for words in a text takes a fraction of the time to try such patterns at each of its places.
+    """
+    outside = pattern
+    while (shorter := _GROUP.sub("", outside)) != outside:
+        outside = shorter
+    if "|" in outside or not (match := _ANYWHERE.match(pattern)):
+        return ()
+    if match["word"]:
+        return (match["word"],)
+    words = [_WORD.match(branch) for branch in match["words"].split("|")]
+    return [word[0] for word in words if word] if all(words) else ()

@@ -16,10 +16,12 @@ from generator.reading.boilerplate.repeats import Key, Repeats
 from generator.reading.boilerplate.verdict import failure_of
 from generator.reading.text import bare
 
+_USUAL = re.compile(r"https?://([a-z0-9.-]+)(?:[/?#]|\Z)")
+"""An address whose host stands in it as it is: all but a few."""
 _ACCOUNT = re.compile(r"[?&]__biz=([\w=%-]+)")
 
 
-class Judged(msgspec.Struct, frozen=True):
+class Judged(msgspec.Struct, frozen=True, gc=False):
     """A block, and why it goes; None where it is the article's own."""
 
     block: Block
@@ -96,6 +98,8 @@ def source_key(url: str) -> str:
 def _host(url: str | None) -> str:
     if not url:
         return ""
+    if usual := _USUAL.match(url):
+        return usual[1].removeprefix("www.")
     try:
         return (urllib.parse.urlsplit(url).hostname or "").removeprefix("www.")
     except ValueError:

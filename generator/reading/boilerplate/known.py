@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import takewhile
 
 from generator.reading.boilerplate.blocks import Block
-from generator.reading.boilerplate.families import Found
+from generator.reading.boilerplate.families import Found, Lexicon
 from generator.reading.boilerplate.page import Gone, Page
 from generator.reading.text import bare
 
@@ -27,9 +28,12 @@ def from_a_mark(page: Page, _gone: Gone) -> Iterator[tuple[int, str]]:
 
 def up_to_a_mark(page: Page, _gone: Gone) -> Iterator[tuple[int, str]]:
     """A family knows a block up to which all is furniture."""
-    for block in page.blocks:
+    reason = "before the title" if page.is_found else "navigation"
+    for block in page.blocks[1:]:
         if block.kind == "above":
-            yield block.index, "before the title" if page.is_found else "navigation"
+            yield block.index, reason
+        elif block.kind != "own":
+            break
 
 
 def before_the_title(page: Page, _gone: Gone) -> Iterator[tuple[int, str]]:
@@ -70,7 +74,7 @@ def said_twice(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
                 yield block.index, "said twice"
             seen[block.text] = block.index
     own = [block for block in page.body[:10] if block.units >= 40 and block.index not in gone][:4]
-    if len(own) >= 2 and own[0].kind == "text":
+    if len(own) >= 2 and own[0].kind == "text" and _begin_alike(own[0].plain, own[1].plain):
         first, following = bare(own[0].plain), [bare(block.plain) for block in own[1:]]
         same = _same(first, "".join(following))
         # A sentence in two settings is none; an excerpt breaks off, and says from where it is.
@@ -78,6 +82,18 @@ def said_twice(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
         is_setting = longer <= 1.1 * shorter and _same(first, following[0]) >= 0.9 * shorter
         if same >= max(30, 0.6 * len(first)) and not is_setting:
             yield own[0].index, "said twice"
+
+
+def _begin_alike(one: str, other: str) -> bool:
+    """Whether two texts may begin with the same letters; a glance, that seldom takes more."""
+    first, second = bare(one[:_GLANCE]), bare(other[:_GLANCE])
+    if not (first[:_LETTERS].isalnum() and second[:_LETTERS].isalnum()):
+        return True
+    return first[:_LETTERS] == second[:_LETTERS] or min(len(first), len(second)) <= _LETTERS
+
+
+_GLANCE = 100
+_LETTERS = 8
 
 
 def _is_caption(page: Page, block: Block) -> bool:
@@ -160,15 +176,21 @@ def _is_bar(page: Page, block: Block) -> bool:
     is_aside = not page.start + _HEAD < block.index < page.last
     if block.kind not in ({"text", "list"} if is_aside else {"text"}):
         return False
-    if block.is_prose or block.units + block.linked > 80 or block.known_as != block.label:
+    if block.is_prose or block.units + block.linked > 80 or block.plain.count("\n") < 2:
         return False
-    lines = [line for line in map(bare, block.plain.split("\n")) if line]
-    known = sum(_is_gone(page, line) for line in lines)
-    return len(lines) >= 3 and max(map(len, lines)) <= 20 and known * 2 >= len(lines)
+    return block.known_as == block.label and _are_buttons(block.plain, page.lexicons)
 
 
-def _is_gone(page: Page, line: str) -> bool:
-    found = next((found for one in page.lexicons if (found := one.lines.get(line))), None)
+@lru_cache(4096)  # furniture comes again and again
+def _are_buttons(plain: str, lexicons: tuple[Lexicon, ...]) -> bool:
+    lines = [line for line in map(bare, plain.split("\n")) if line]
+    if len(lines) < 3 or max(map(len, lines)) > 20:
+        return False
+    return sum(_is_gone(lexicons, line) for line in lines) * 2 >= len(lines)
+
+
+def _is_gone(lexicons: tuple[Lexicon, ...], line: str) -> bool:
+    found = next((found for one in lexicons if (found := one.lines.get(line))), None)
     return found is not None and found.kind == "gone"
 
 

@@ -11,9 +11,9 @@ from itertools import accumulate, pairwise
 import msgspec
 
 from generator.reading.boilerplate.blocks import Block
-from generator.reading.boilerplate.families import Found, Lexicon
+from generator.reading.boilerplate.families import Found, Lexicon, ready
 from generator.reading.boilerplate.promise import share_in, words_of
-from generator.reading.boilerplate.repeats import NOTHING, Repeats, marks
+from generator.reading.boilerplate.repeats import NOTHING, Repeats, line_marks, whole_mark
 from generator.reading.text import bare, unescaped
 
 Gone = Mapping[int, str]
@@ -65,10 +65,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
 def last_own(page: Page, gone: Gone) -> int:
     """The last block of text that nothing took yet; -1 where there is none."""
-    return max(
-        (block.index for block in page.body if block.index not in gone and block.is_own),
-        default=-1,
-    )
+    return next((b.index for b in reversed(page.body) if b.index not in gone and b.is_own), -1)
 
 
 def is_headline(block: Block) -> bool:
@@ -144,10 +141,8 @@ def _rule_of(block: Block, lexicons: tuple[Lexicon, ...]) -> Found | None:
 
 
 def _rule(label: str, plain: str, lexicons: tuple[Lexicon, ...]) -> Found | None:
-    for lexicon in lexicons:
-        if found := lexicon.find(label, plain):
-            return found
-    return None
+    words = ready(plain)
+    return next((found for lexicon in lexicons if (found := lexicon.find(label, words))), None)
 
 
 _known_rule = lru_cache(8192)(_rule)
@@ -166,9 +161,9 @@ def _place_of(block: Block, repeats: Repeats) -> str:
     """Where the source repeats a block, or most of its lines."""
     if block.kind == "image" and "]()" in block.text:
         return ""
-    whole, *lines = marks(block)
-    if place := _known(whole, repeats):
+    if place := _known(whole_mark(block), repeats):
         return place
+    lines = line_marks(block)
     if len(lines) < 2:
         return ""
     places = [place for line in lines if (place := _known(line, repeats))]
@@ -268,7 +263,18 @@ def _is_near(label: str, wanted: str) -> bool:
 
 
 def _likeness(one: str, other: str) -> float:
-    """The share of pairs of letters that two texts have in common; Dice, 1945."""
-    pairs = Counter(map("".join, pairwise(one)))
-    common = pairs & Counter(map("".join, pairwise(other)))
-    return 2 * common.total() / (len(one) + len(other) - 2)
+    """The share of pairs of letters that two texts have in common, 0 where it is small; Dice, 1945."""
+    pairs, others = _pairs(one), _known_pairs(other)
+    most = len(one) + len(other) - 2
+    if 2 * sum(map(others.__contains__, pairs)) / most < _NEAR:
+        return 0.0  # even if each counted
+    return 2 * (Counter(pairs) & others).total() / most
+
+
+def _pairs(text: str) -> list[str]:
+    return [first + second for first, second in pairwise(text)]
+
+
+@lru_cache(8)  # a title is compared with many headings
+def _known_pairs(text: str) -> Counter[str]:
+    return Counter(_pairs(text))

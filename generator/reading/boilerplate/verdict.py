@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from generator.reading.boilerplate.blocks import Block
+from generator.reading.boilerplate.families import Found, Lexicon, ready
 from generator.reading.boilerplate.page import Page
 from generator.reading.boilerplate.promise import share_in
 
@@ -77,11 +79,16 @@ def _failed(page: Page, own: Sequence[Block]) -> str:
         if block.units >= 400 or block.kind in _SILENT:
             continue
         for lexicon in page.lexicons:
-            if found := lexicon.find_failed(block.known_as, block.plain):
+            if found := _known_failure(lexicon, block.known_as, block.plain):
                 above = sum(b.units for b in own if b.index < block.index)
                 # Below some text the sign is about a box of the page.
                 return "" if page.is_found and above >= _PARAGRAPH else found.rule.reason
     return ""
+
+
+@lru_cache(8192)  # failed fetches look alike
+def _known_failure(lexicon: Lexicon, label: str, plain: str) -> Found | None:
+    return lexicon.find_failed(label, ready(plain))
 
 
 _SILENT = frozenset({"code", "table", "tail", "above", "own", "image", "rule"})

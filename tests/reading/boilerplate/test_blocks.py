@@ -58,3 +58,33 @@ def test_code_keeps_its_blank_lines(code):
 def test_where_furniture_stood_one_blank_line_is_left():
     body = page("\n\n\n\n".join([TEXT[0], "Copy link", *TEXT[1:]]))
     assert text_of(body) == TEXT[0] + "\n\n" + "\n\n\n\n".join(TEXT[1:])
+
+
+@pytest.mark.parametrize(
+    ("body", "texts", "gaps"),
+    [
+        ("one\n\ntwo\nlines\n\nthree\n", ["one", "two\nlines", "three"], ["", "\n\n", "\n\n"]),
+        ("one\n\n\ntwo", ["one", "two"], ["", "\n\n\n"]),
+        ("one\n \ntwo\n\n\t\n\nthree", ["one", "two", "three"], ["", "\n \n", "\n\n\t\n\n"]),
+        (" \n\none\n\n ", ["one"], ["\n\n"]),
+        ("  one\n\ntwo ", ["  one", "two "], ["", "\n\n"]),
+        ("\n \n", [], []),
+        ("", [], []),
+    ],
+)
+def test_blocks_stand_between_blank_lines(body, texts, gaps):
+    blocks = blocks_of(body)
+    assert [block.text for block in blocks] == texts
+    assert [block.gap for block in blocks] == gaps
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("See [the quay](/a_(b)) and [the bay](/c", "See the quay and the bay"),
+        ("![x](/a_(b).png) [the bay](/c) now", " the bay now"),
+        ("[a](/b\nc) d", "a\nc) d"),
+    ],
+)
+def test_targets_may_hold_parentheses(text, plain):
+    assert blocks_of(text)[0].plain == plain

@@ -1,5 +1,6 @@
 """Families of a site's own: whom they are about, and what `check` says of faulty ones."""
 
+import re
 from importlib import resources
 
 import pytest
@@ -65,3 +66,43 @@ def test_our_own_are_without_fault(tmp_path):
     for file in folder.iterdir():
         (tmp_path / file.name).mkdir()
         assert loaded(tmp_path / file.name, file.read_text("utf-8"))[1] == [], file.name
+
+
+@pytest.mark.parametrize(
+    "patterns",
+    [
+        [".{0,9}rights?", ".{0,4}(?:licen[cs]e|paid)", "read us"],
+        [r".{0,9}(?:a\)b|club)!", ".{0,9}paper|club"],
+        [".{0,9}(?:on|in)? paper", ".{0,9}clu{0,1}b", r".{0,9}\bno\.? club"],
+        ["(?:read|join) us", "join|club", r"\d+ papers?", r".{0,9}\d+ clubs"],
+    ],
+)
+@pytest.mark.parametrize(
+    "words",
+    [
+        "all right",
+        "far from all right",
+        "my license",
+        "repaid",
+        "the longest of them paid",
+        "read us",
+        "club!",
+        "a)b!",
+        "the paper",
+        "our club",
+        "our cb",
+        "a no club",
+        "join us",
+        "12 paper",
+        "with 12 clubs",
+        "no",
+        "",
+    ],
+)
+def test_patterns_find_what_each_alone_would(tmp_path, patterns, words):
+    rules = "".join(f"[[gone]]\nreason = '{n}'\npatterns = ['''{one}''']\n" for n, one in enumerate(patterns))
+    known, messages = loaded(tmp_path, f"sources = ['The Daily']\n{rules}")
+    assert messages == []
+    found = known.of("", "The Daily")[0].find("", words)
+    wanted = next((str(n) for n, one in enumerate(patterns) if re.match(one, words, re.DOTALL)), None)
+    assert (found.rule.reason if found else None) == wanted

@@ -2,10 +2,11 @@
 
 import itertools
 
+import pytest
 from boilerplate.pages import MENU, TEXT, opinion
 
 from generator.reading.boilerplate import kept
-from generator.reading.boilerplate.repeats import NOTHING, learn
+from generator.reading.boilerplate.repeats import NOTHING, learn, mark
 
 BAR = "The Coast is a paper for all those who look out at the sea each morning"
 FOOT = "Printed on the quay, sold on both sides of the bay and nowhere else."
@@ -37,3 +38,21 @@ def test_copies_without_a_title_count_once():
 def test_the_order_of_copies_does_not_matter():
     bodies = [body(1, f"{BAR}, day a"), body(1, f"{BAR}, day b"), body(2), "[Home](/)", "[Home](/)"]
     assert len({learn(each) for each in itertools.permutations(bodies)}) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("12 comments on Coast", "comments  on COAST 7"),
+        ("[Home](/a/1) | [Club](/b_c)", "[HOME](/z) | [club]()"),
+        ("１２ 条评论\u3000在海边", "条评论在海边 3"),
+        ("[首页](/a/1) ÉTÉ", "[首页]() été"),
+    ],
+)
+def test_figures_spaces_case_and_targets_make_no_difference(one, other):
+    assert mark(one) == mark(other) != mark("else")
+
+
+def test_what_is_figures_alone_is_told_apart():
+    assert mark("12") != mark("13")
+    assert mark("![a](/1)") != mark("![a](/2)")
