@@ -76,8 +76,8 @@ class Steps:
 def followed(site: Broadsheet, count: int) -> tuple[list[dict[str, float]], list[dict[str, float]], int]:
     """Milliseconds of the steps and of the phases of each save, and how many asked for a whole build."""
     from generator.config import load, preview_of
-    from generator.desk import Options, silent
     from generator.live import Live
+    from generator.request import Options, silent
 
     loaded = preview_of(load(site.folder / "digest.toml", content=site.content, base_url=BASE_URL))
     options = Options(as_of=dt.datetime.now(dt.UTC), future=True)

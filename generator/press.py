@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from itertools import islice
 from pathlib import Path
@@ -337,13 +338,27 @@ def put(kitchen: Kitchen, outputs: Iterable[Output], transaction: Transaction) -
 
 
 def listed_html(kitchen: Kitchen, page: Page) -> bytes:
-    """The fullest view of a page that is not too heavy."""
+    """The fullest view of a page that is not too heavy, else the leanest."""
     html = b""
-    for view in kitchen.compose.views_of(page, Markup()):
-        html = kitchen.theme.render(kitchen.frame.of(page, view), view)
+    for stretch in kitchen.compose.ways_of(page, Markup()):
+        html = _fullest(kitchen, page, stretch)
         if len(html) <= HTML_LIMIT:
             break
     return html
+
+
+def _fullest(kitchen: Kitchen, page: Page, stretch: Sequence[Callable[[], views.View]]) -> bytes:
+    """The same of views of which each weighs no more than the one before."""
+    made: dict[int, bytes] = {}
+
+    def is_light(number: int) -> bool:
+        view = stretch[number]()
+        made[number] = kitchen.theme.render(kitchen.frame.of(page, view), view)
+        return len(made[number]) <= HTML_LIMIT
+
+    last = len(stretch) - 1
+    first = 0 if is_light(0) else bisect_left(range(last + 1), True, lo=1, key=is_light)
+    return made[min(first, last)]
 
 
 def _jobs(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import groupby
 
 import msgspec
@@ -30,6 +31,7 @@ from generator.render.lists import (
     PERIOD_FILLS,
     STORY_FILLS,
     Fill,
+    Fills,
     Lists,
     direction_of,
     note_of,
@@ -40,6 +42,10 @@ from generator.render.pages import Alias, MonthPart, Page, Plan
 NEWEST_ITEMS = 30
 """Items that a source's own page shows."""
 _ABOVE = {Period.WEEK: (Period.YEAR, Period.MONTH), Period.MONTH: (Period.YEAR,)}
+
+
+Ways = Sequence[Sequence[Callable[[], views.View]]]
+"""How to make the views of a page, from the fullest to the leanest."""
 
 
 class Composer(msgspec.Struct, frozen=True):
@@ -55,21 +61,25 @@ class Composer(msgspec.Struct, frozen=True):
 
         `body` is the sanitised text where the page is an article's.
         """
+        return (make() for stretch in self.ways_of(page, body) for make in stretch)
+
+    def ways_of(self, page: Page, body: Markup) -> Ways:
+        """The same, as functions that make them, in stretches: within one, leaner views weigh less."""
         match page.subject:
             case Edition(period=Period.DAY):
                 return self._days(page.subject, is_front=page.address == addresses.FRONT)
             case MonthPart():
                 lists = Lists(self.plan, self.names)
-                return (self._source_month(lists, page.subject, fill) for fill in MONTH_FILLS)
+                return _ways(partial(self._source_month, lists, page.subject), MONTH_FILLS)
             case Edition():
                 lists = Lists(self.plan, self.names)
-                return (self._period(lists, page.subject, fill) for fill in PERIOD_FILLS)
+                return _ways(partial(self._period, lists, page.subject), PERIOD_FILLS)
             case Story():
                 lists = Lists(self.plan, self.names)
-                return (self._story(lists, page.subject, fill) for fill in STORY_FILLS)
+                return _ways(partial(self._story, lists, page.subject), STORY_FILLS)
             case None if page.address == addresses.SOURCES:
-                return (self._sources(sparks=sparks) for sparks in (True, False))
-        return iter((self._only(page, body),))
+                return ([partial(self._sources, sparks=sparks) for sparks in (True, False)],)
+        return ([partial(self._only, page, body)],)
 
     def _only(self, page: Page, body: Markup) -> views.View:
         """Make the view of a page that has no leaner one."""
@@ -124,7 +134,7 @@ class Composer(msgspec.Struct, frozen=True):
             ),
         )
 
-    def _days(self, edition: Edition, *, is_front: bool) -> Iterator[views.DayView]:
+    def _days(self, edition: Edition, *, is_front: bool) -> Ways:
         """Make a day's views: what each of them shows of the rest of the digest is made once."""
         lists = Lists(self.plan, self.names)
         date = edition.first
@@ -142,9 +152,9 @@ class Composer(msgspec.Struct, frozen=True):
             year=self.names.period(Period.YEAR, date),
             is_front=is_front,
         )
-        return (self._day(lists, edition, fill, around) for fill in DAY_FILLS)
+        return _ways(partial(self._day, lists, edition, around), DAY_FILLS)
 
-    def _day(self, lists: Lists, edition: Edition, fill: Fill, around: views.DayView) -> views.DayView:
+    def _day(self, lists: Lists, edition: Edition, around: views.DayView, fill: Fill) -> views.DayView:
         above = lists.above(edition, fill)
         blocks = [lists.day_block(n, group, fill, above.home) for n, group in enumerate(edition.groups, 1)]
         return msgspec.structs.replace(
@@ -270,6 +280,10 @@ class Composer(msgspec.Struct, frozen=True):
             previous=self.names.source_month(source, older) if older else None,
             next=self.names.source_month(source, newer) if newer else None,
         )
+
+
+def _ways(make: Callable[[Fill], views.View], fills: Fills) -> Ways:
+    return [[partial(make, fill) for fill in stretch] for stretch in fills]
 
 
 def _is_above(block: views.Block) -> bool:

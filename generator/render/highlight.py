@@ -7,9 +7,8 @@ import html
 from collections.abc import Iterator
 
 from pygments.lexer import Lexer
-from pygments.lexers import get_lexer_by_name
+from pygments.lexers import get_all_lexers, get_lexer_by_name
 from pygments.token import Token, _TokenType
-from pygments.util import ClassNotFound
 
 LARGEST = 20_000
 """Characters of code in the languages below; longer code is shown plain."""
@@ -115,7 +114,11 @@ def _class_of(type_: _TokenType) -> str:
 
 @functools.lru_cache(maxsize=128)
 def _lexer(language: str) -> Lexer | None:
-    try:
-        return get_lexer_by_name(language, stripnl=False)
-    except ClassNotFound:
-        return None
+    # Pygments would look for an unknown name among all that is installed on the machine.
+    return get_lexer_by_name(language, stripnl=False) if language in _known() else None
+
+
+@functools.cache
+def _known() -> frozenset[str]:
+    """The names of Pygments' own languages."""
+    return frozenset(alias for _, aliases, _, _ in get_all_lexers(plugins=False) for alias in aliases)

@@ -32,26 +32,32 @@ class Fill(msgspec.Struct, frozen=True):
     """Other copies that an item names at most."""
 
 
-DAY_FILLS = (
-    *(Fill(10, 10, None, told, also) for told, also in ((1000, 12), (10, 8), (0, 5))),
-    *(Fill(10, n) for n in (5, 3, 2, 1, 0)),
-    Fill(5, 1),
-    Fill(5, 0),
-    *(Fill(n, 0, 60) for n in (3, 1)),
-    Fill(1, 0, 20, also=1),
-    Fill(0, 0, 20, also=1),
-    Fill(0, 0, 0),
+Fills = tuple[tuple[Fill, ...], ...]
+"""From the fullest to the leanest, in stretches: within one, what is leaner only leaves things out."""
+
+DAY_FILLS: Fills = (
+    (
+        *(Fill(10, 10, None, told, also) for told, also in ((1000, 12), (10, 8), (0, 5))),
+        *(Fill(10, n) for n in (5, 3, 2, 1, 0)),
+    ),
+    (Fill(5, 1), Fill(5, 0)),
+    *((Fill(n, 0, 60),) for n in (3, 1)),
+    (Fill(1, 0, 20, also=1),),
+    (Fill(0, 0, 20, also=1),),
+    (Fill(0, 0, 0),),
 )
-"""From the fullest day to the leanest: ten items of a source, the others a click away."""
-MONTH_FILLS = (
-    *(Fill(None, n, also=also) for n, also in ((1000, 5), (10, 3), (3, 2), (1, 1), (0, 1), (0, 0))),
+"""Of a day: ten items of a source, the others a click away. What stands above no longer comes back below."""
+MONTH_FILLS: Fills = (
+    tuple(Fill(None, n, also=also) for n, also in ((1000, 5), (10, 3), (3, 2), (1, 1), (0, 1), (0, 0))),
 )
 """A source's month shows all items of a part."""
-PERIOD_FILLS = (
-    *(Fill(0, 0, *more) for more in ((20, 20, 8), (20, 5, 5), (20, 0, 3), (10, 0, 1), (0, 0, 0))),
+PERIOD_FILLS: Fills = (
+    tuple(Fill(0, 0, *more) for more in ((20, 20, 8), (20, 5, 5), (20, 0, 3), (10, 0, 1), (0, 0, 0))),
 )
 """A week, month or year: twenty picks and twenty stories, and what the counts of sources leave room for."""
-STORY_FILLS = (*(Fill(items, n) for items, n in ((None, 1000), (None, 20), (None, 0), (150, 0), (50, 0))),)
+STORY_FILLS: Fills = (
+    tuple(Fill(items, n) for items, n in ((None, 1000), (None, 20), (None, 0), (150, 0), (50, 0))),
+)
 """A story shows all its articles, unless there are more than a page can carry."""
 
 

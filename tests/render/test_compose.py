@@ -310,10 +310,14 @@ def test_a_heavy_front_page_with_stories_and_picks_stays_within_its_weight():
     theme = Templates(None, frame.site("Broadsheet"))
     for page in pages_of(plan_):
         if page.template != "article.html":
-            sizes = (
-                len(theme.render(frame.of(page, view), view)) for view in compose.views_of(page, Markup())
-            )
-            assert any(size <= HTML_LIMIT for size in sizes), page.address
+            leanest = 0
+            for stretch in compose.ways_of(page, Markup()):
+                sizes = [
+                    len(theme.render(frame.of(page, view), view)) for view in (make() for make in stretch)
+                ]
+                assert sizes == sorted(sizes, reverse=True), page.address
+                leanest = sizes[-1]
+            assert leanest <= HTML_LIMIT, page.address
     front = next(compose.views_of(Page(address="", template="day.html", subject=digest.days[-1]), Markup()))
     assert (len(front.picks), len(front.stories)) == (5, 40)
 

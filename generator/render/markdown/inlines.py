@@ -99,6 +99,33 @@ def _strong_tokens(common: re.Match[str]) -> list[Token]:
     return [opening, text_token(common[1]), closing]
 
 
+_BESIDES_STARS = re.compile(r"[\n\\`~_\[<&]")
+
+
+def _strong_only(source: str) -> list[Token] | None:
+    """The tokens of text that has pairs of `**` for all its markup; None for any other."""
+    texts = source.split("**")
+    if len(texts) % 2 == 0 or not all(texts[1:-1]) or "*" in "".join(texts) or _BESIDES_STARS.search(source):
+        return None
+    tokens: list[Token] = []
+    position, end = 0, len(source)
+    for number, text in enumerate(texts):
+        if number:
+            opens, closes = flanks.flanking(source, position, position + 2, end, inside_words=True)
+            if not (opens if number % 2 else closes):
+                return None
+            position += 2
+            tokens.append(
+                QuickToken("strong_open", "strong", 1)
+                if number % 2
+                else QuickToken("strong_close", "strong", -1)
+            )
+        if text:
+            tokens.append(text_token(text))
+        position += len(text)
+    return tokens
+
+
 _WHOLE = {"[": (_LINK, _link_tokens), "!": (_IMAGE, _image_tokens), "*": (_STRONG, _strong_tokens)}
 """What many a block is as a whole, by its first character."""
 
@@ -213,6 +240,9 @@ class Inlines(ParserInline):
             return tokens
         if src[0] in _WHOLE and (whole := _WHOLE[src[0]][0].fullmatch(src)):
             tokens += _WHOLE[src[0]][1](whole)
+            return tokens
+        if "**" in src and (strong := _strong_only(src)):
+            tokens += strong
             return tokens
         state = InlineState(src, md, env, tokens)
         self.tokenize(state)

@@ -11,6 +11,7 @@ from generator.render import emphasis, highlight, links, structure
 from generator.render import place as place_
 from generator.render.markdown.tokens import text_token
 from generator.render.place import Place
+from generator.render.wellformed import REL
 
 _INLINE_TAGS = {
     "strong_open": "<strong>",
@@ -28,14 +29,14 @@ _WITHOUT_CONTENT = {"image", "footnote_ref"}
 
 
 def escaped(text: str) -> str:
-    """Text as HTML, as markdown-it escapes it."""
+    """Text as HTML, as the sanitiser escapes it: then it has nothing to do."""
     if "&" in text:
         text = text.replace("&", "&amp;")
     if "<" in text:
         text = text.replace("<", "&lt;")
     if ">" in text:
         text = text.replace(">", "&gt;")
-    return text.replace('"', "&quot;") if '"' in text else text
+    return text.replace("\xa0", "&nbsp;") if "\xa0" in text else text
 
 
 class Writer:
@@ -303,8 +304,13 @@ def _texts(tokens: Iterable[Token]) -> Iterable[str]:
             yield "\n"
 
 
+def _quoted(value: str) -> str:
+    value = escaped(value)
+    return value.replace('"', "&quot;") if '"' in value else value
+
+
 def _start_tag(token: Token) -> str:
-    attributes = "".join([f' {key}="{escaped(str(value))}"' for key, value in token.attrs.items()])
+    attributes = "".join([f' {key}="{_quoted(str(value))}"' for key, value in token.attrs.items()])
     return f"<{token.tag}{attributes}>"
 
 
@@ -324,6 +330,7 @@ def _settle_text_link(link: Token, place: Place) -> None:
         link.type = "text"
     else:
         link.attrs["href"] = address
+        link.attrs["rel"] = REL
 
 
 def _link_end(tokens: Sequence[Token], start: int) -> int:
@@ -343,6 +350,7 @@ def _settle_link(opening: Token, closing: Token, label: Sequence[Token], place: 
     opening.attrs["href"] = address
     if not opening.attrs.get("title"):
         opening.attrs.pop("title", None)
+    opening.attrs["rel"] = REL
 
 
 def _has_name(token: Token) -> bool:
