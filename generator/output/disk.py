@@ -14,6 +14,7 @@ from generator.errors import BuildError, Problem, Severity
 from generator.output import names
 from generator.stamps import Stamp, stamp_of
 
+_OURS = frozenset({names.MANIFEST, names.STAGING, names.ADDED})
 _SYSTEM_FILES = frozenset({".DS_Store"})
 """What a file browser leaves behind; nobody's work."""
 
@@ -110,8 +111,12 @@ def digest_of(file: Path) -> str:
 
 def strangers(output: Path) -> list[str]:
     """Names in an output folder that are not Broadsheet's own records, sorted."""
-    ours = {names.MANIFEST, names.STAGING, names.ADDED} | _SYSTEM_FILES
-    return sorted(entry.name for entry in os.scandir(output) if entry.name not in ours)
+    return sorted(set(os.listdir(output)) - _OURS - _SYSTEM_FILES)
+
+
+def is_empty(output: Path) -> bool:
+    """Whether an output folder holds nothing but Broadsheet's own records."""
+    return _OURS.issuperset(os.listdir(output))
 
 
 def delete(root: str, path: str, known: MutableMapping[str, str | None]) -> bool:

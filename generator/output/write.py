@@ -32,6 +32,9 @@ from generator.errors import BuildError
 from generator.output import disk, lock, manifest, names
 from generator.request import Written
 
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
+"""How a staged file is opened."""
+
 
 class Slot(msgspec.Struct, frozen=True, kw_only=True):
     """Where one output goes: a value, so that another process can stage it."""
@@ -42,17 +45,29 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody else's file stands there; it may stay only if it has the very bytes that we would write."""
     afresh: bool
     """Write also what is on disk already."""
+    is_free: bool
+    """Nothing stands there that could have the same bytes."""
 
 
 def stage(slot: Slot, data: bytes) -> tuple[str, bool]:
     """Stage one output unless the file on disk has its bytes; their digest, and whether it was staged."""
     digest = manifest.digest(data)
-    if not slot.afresh and _has_bytes(slot.place, data):
+    if not (slot.afresh or slot.is_free) and _has_bytes(slot.place, data):
         return digest, False
     if not slot.is_foreign:
-        with open(slot.staged, "wb") as file:
-            file.write(data)
+        _write(slot.staged, data)
     return digest, True
+
+
+def _write(file: str, data: bytes) -> None:
+    """Write a file with as few calls of the system as can be: a build writes thousands of small ones."""
+    descriptor = os.open(file, _NEW, 0o666)
+    try:
+        left = memoryview(data)
+        while left:
+            left = left[os.write(descriptor, left) :]
+    finally:
+        os.close(descriptor)
 
 
 def _has_bytes(place: str, data: bytes) -> bool:
@@ -88,6 +103,8 @@ class Transaction:
         self._slots = os.getpid() * 10**8  # a worker that outlives its build writes to none of ours
         self._known: dict[str, str | None] = {}
         self._to_empty: list[str] = []
+        self._is_empty = False
+        """There was nothing in the folder, so no place needs a look."""
 
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as undo, disk.in_words(self._output):
@@ -98,6 +115,7 @@ class Transaction:
                 undo.callback(_remove_if_empty, self._output)
             self._old = _recognised(self._output)
             self._old_names = {names.folded(path): path for path in self._old}
+            self._is_empty = not self._old and disk.is_empty(self._output)
             disk.clear_staging(self._output)
             undo.callback(disk.clear_staging, self._output)
             staging = self._output / names.STAGING
@@ -142,7 +160,7 @@ class Transaction:
         """The place of an output that is staged elsewhere; `take` it then."""
         with disk.in_words(self._output):
             self._claim(path)
-            found = self._found(path)
+            found = None if self._is_empty else self._found(path)
             self._slots += 1
             return Slot(
                 place=f"{self._root}/{path}",
@@ -151,6 +169,7 @@ class Transaction:
                 and path not in self._old
                 and not self._is_old_in_other_case(path),
                 afresh=self._afresh,
+                is_free=found is None,
             )
 
     def take(self, path: str, slot: Slot, digest: str, *, is_staged: bool) -> None:
