@@ -35,6 +35,8 @@ def _built(
     inputs = inputs_before(site, options, found)
     if not clean and (last := unchanged(site, options, inputs, cache)):
         return last
+    if cache.is_new:
+        workers.expect()
     # To import what reads and renders takes longer than to see that nothing is to be done.
     from generator.desk import Means, read
     from generator.press import Kitchen, planned_of, written

@@ -86,6 +86,11 @@ class Cache:
         self._is_temporary = is_temporary
         self._connection = _connected(file)
 
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing was learned yet."""
+        return self.note("looked by") is None
+
     @classmethod
     def of(cls, folder: Path, *, make: bool = True) -> Self:
         """Open the cache of a folder; where that cannot be written, a temporary one that costs time.

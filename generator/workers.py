@@ -72,6 +72,14 @@ class Workers:
         for process in processes:
             process.terminate()
 
+    def expect(self) -> None:
+        """Let what starts worker processes import what they need, while this process goes on."""
+        if self.count > 1 and self._executor is None and _context().get_start_method() == "forkserver":
+            from multiprocessing import forkserver  # not everywhere
+
+            with contextlib.suppress(OSError):  # it tries again with the first batch
+                forkserver.ensure_running()
+
     def run(
         self,
         task: Callable[[Sequence[Item]], Sequence[Result]],
