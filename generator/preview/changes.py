@@ -28,6 +28,8 @@ RETURNING = 0.05
 """The same while a file is being written, or is gone: most editors are about to put it back."""
 FIRST, LONGEST = 0.06, 1.0
 """Seconds after which a burst that does not end is told all the same: the first, and in a long storm."""
+FLOOD = 60
+"""Events in a burst after which all that still come belong to it: a checkout is built once, not in parts."""
 TICK = 1.0
 """Seconds between two looks at the roots themselves, for what no event tells."""
 
@@ -102,19 +104,24 @@ class Watcher:
         self._news.put((kind, path))
 
     def _burst(self, news: tuple[int, str]) -> Iterator[tuple[int, str]]:
-        """News until it is quiet; a storm comes in parts that grow."""
-        end = time.monotonic() + self._longest
+        """News until it is quiet; a storm comes in parts that grow, a flood as one."""
+        began, count = time.monotonic(), 0
+        end = began + self._longest
         unsettled: set[str] = set()
         while True:
             yield news
+            count += 1
+            if count == FLOOD:
+                end = began + LONGEST
             kind, path = news
             if kind == UNSETTLED:
                 unsettled.add(path)
             else:
                 unsettled.discard(path)
             left = end - time.monotonic()
+            quiet = RETURNING if unsettled or count >= FLOOD else QUIET
             try:
-                news = self._news.get(timeout=max(0.0, min(RETURNING if unsettled else QUIET, left)))
+                news = self._news.get(timeout=max(0.0, min(quiet, left)))
             except queue.Empty:
                 break
             if left <= 0:

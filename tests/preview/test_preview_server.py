@@ -463,6 +463,12 @@ def test_a_taken_port_leads_to_the_next_and_is_told(site, told, monkeypatch):
     assert opened.wait(2)
 
 
+def test_answers_are_sent_at_once():
+    """Where its protocol is not named, asyncio leaves Nagle's delay on: 40 ms for each answer but the first."""
+    with listen("127.0.0.1", 0) as listener:
+        assert listener.proto == socket.IPPROTO_TCP
+
+
 def test_a_free_port_is_told_without_ado(site, told, monkeypatch):
     monkeypatch.setattr(server.Preview, "run", lambda self: self._socket.close())
     serve(site, build, lambda: (), told, port=0)

@@ -76,6 +76,21 @@ def test_a_new_and_a_changed_file_are_told(content):
         assert watcher.wait(5) == {content / "a.md"}
 
 
+def test_a_flood_is_told_as_one(content, monkeypatch):
+    for name, value in {"QUIET": 0.5, "RETURNING": 0.5, "LONGEST": 30.0, "FLOOD": 5}.items():
+        monkeypatch.setattr(changes, name, value)
+    files = [content / f"{at}.md" for at in range(60)]
+
+    def checkout():
+        for file in files:
+            file.write_text("one")
+            time.sleep(0.005)  # together longer than another burst may last
+
+    with watching(content) as watcher:
+        threading.Thread(target=checkout).start()
+        assert watcher.wait(5) == set(files)
+
+
 def test_reading_is_no_change(content):
     (content / "a.md").write_text("one")
     with watching(content) as watcher:
