@@ -21,7 +21,6 @@ from pathlib import Path
 import msgspec
 
 from generator.config import Config
-from generator.desk import rules_of
 from generator.model import Clipping, Verdict
 from generator.reading import discover, prose
 from generator.reading.article import Rules, article_of, origin_of
@@ -32,6 +31,7 @@ from generator.reading.boilerplate.repeats import Origin, Repeats, learn, sample
 from generator.reading.frontmatter import read_clipping
 from generator.reading.language import language_of
 from generator.reading.text import bare
+from generator.shelf import rules_of
 
 LETTERS = 5
 

@@ -38,8 +38,10 @@ def _built(
     if cache.is_new:
         workers.expect()
     # To import what reads and renders takes longer than to see that nothing is to be done.
-    from generator.desk import Means, read
-    from generator.press import Kitchen, planned_of, written
+    from generator.desk import read
+    from generator.kitchen import Kitchen, planned_of
+    from generator.press import written
+    from generator.shelf import Means
 
     means = Means(cache, workers, progress)
     desk = read(site, options, means, found)

@@ -26,13 +26,13 @@ from generator import __version__
 if TYPE_CHECKING:  # each command imports what it needs
     from generator.authoring.pick import Original
     from generator.config import Site
-    from generator.desk import Means
     from generator.errors import Problem
     from generator.live import Live
     from generator.preview.changes import Changed
     from generator.preview.follow import Built, Check
     from generator.request import Built as SiteBuilt
     from generator.request import Options, Progress
+    from generator.shelf import Means
 
 T = TypeVar("T")
 DONE, FAILED, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
@@ -148,7 +148,7 @@ class Asked:
     def reading(self, site: Site, progress: Progress, use: Callable[[Means], T]) -> T:
         """Do something with the clippings for a command that writes nothing of its own."""
         from generator.cache import used
-        from generator.desk import Means
+        from generator.shelf import Means
         from generator.workers import Workers, cores
 
         with Workers(self.workers or cores()) as workers:
@@ -368,9 +368,10 @@ def serve(asked: Asked, *, port: int, bind: str, open_browser: bool) -> int:
 def list_(asked: Asked, *, what: str, format_: str, text: bool) -> None:
     """List every clipping with what is published of it, or every source with its health."""
     from generator import report
-    from generator.desk import Texts, read
+    from generator.desk import read
+    from generator.explaining import Texts
     from generator.grouping.health import healths_of
-    from generator.press import planned_of
+    from generator.kitchen import planned_of
     from generator.request import silent
 
     if text and what == "sources":
@@ -434,7 +435,7 @@ def check(asked: Asked, *, format_: str, fix: bool, yes: bool) -> int:
 def explain(asked: Asked, file: Path) -> None:
     """Say of each block of a clipping why it is published, or goes."""
     from generator import report
-    from generator.desk import explained
+    from generator.explaining import explained
     from generator.request import silent
 
     site = asked.site()
@@ -485,8 +486,8 @@ def _originals(asked: Asked, site: Site) -> Sequence[Original]:
     """Gather by what the originals of all clippings are known: quick where a build has read them."""
     from generator import report
     from generator.authoring.pick import Original
-    from generator.desk import shelf_of
     from generator.reading import discover
+    from generator.shelf import shelf_of
 
     def gathered(means: Means) -> Sequence[Original]:
         shelf = shelf_of(site, discover(site.content, site.config.ignore), means)

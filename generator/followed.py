@@ -15,36 +15,16 @@ import msgspec
 from generator import addresses, making, resources
 from generator.cache import DamagedError, Standing
 from generator.config import Site
-from generator.desk import (
-    Desk,
-    Means,
-    grouped,
-    mark_of,
-    shelf_of,
-    waits_until,
-    withheld,
-)
+from generator.desk import Desk, grouped, mark_of, waits_until, withheld
 from generator.errors import BroadsheetError, shown
+from generator.ground import inputs_of
 from generator.grouping.health import health_of, leaders_of
 from generator.grouping.regrouping import regrouped
+from generator.kitchen import Feed, Kitchen, Output, feed_outputs, for_machines, page_output, planned_of
 from generator.model import Article, Digest, Story
 from generator.output.manifest import Manifest
 from generator.output.patch import OvertakenError, Patch
-from generator.press import (
-    Feed,
-    Kitchen,
-    Output,
-    article_parts,
-    feed_entries,
-    feed_outputs,
-    for_machines,
-    inputs_of,
-    listed_html,
-    page_output,
-    planned_of,
-    report_of,
-    written,
-)
+from generator.press import article_parts, feed_entries, listed_html, report_of, written
 from generator.reading import discover
 from generator.recalled import keep as keep_stories
 from generator.render import sitemap
@@ -53,6 +33,7 @@ from generator.render.pages import Page, Plan, neighbours_of, pages_of
 from generator.render.templates import assets_of
 from generator.request import Built, Options, Written, by_place, silent
 from generator.saved import FEW, GONE, Scope, clippings_among, read_again
+from generator.shelf import Means, shelf_of
 from generator.stamps import NONE, Stamp, stamp_at
 from generator.tasks import Record
 from generator.unchanged import inputs_before

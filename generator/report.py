@@ -18,7 +18,8 @@ from generator.hosts import HOSTS, Size, strain
 if TYPE_CHECKING:  # rich and the pipeline take longer to import than most commands take to run
     from rich.console import Console
 
-    from generator.desk import Desk, Explained
+    from generator.desk import Desk
+    from generator.explaining import Explained
     from generator.model import Article, Digest, Health, Skipped
     from generator.render.pages import Plan
     from generator.request import Report

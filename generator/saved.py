@@ -15,21 +15,12 @@ from pathlib import Path
 from generator import tasks
 from generator.cache import Looked
 from generator.config import Site
-from generator.desk import (
-    Desk,
-    Means,
-    Shelf,
-    failed,
-    in_zone,
-    keep_read,
-    learned_again,
-    mark_of_read,
-    origin_key,
-)
+from generator.desk import Desk
 from generator.model import Article
 from generator.reading.article import Reading
 from generator.reading.canonical import keys_of
 from generator.reading.discover import is_clipping, is_ignored
+from generator.shelf import Means, Shelf, failed, in_zone, keep_read, learned_again, mark_of_read, origin_key
 from generator.stamps import NONE, Stamp, stamp_of
 from generator.tasks import Record, Wanted
 

@@ -19,7 +19,10 @@ FLOORS = {part: int(floor) for floor, part in re.findall(r"^\| (\d) \| `([^`]+)`
 PLACES = dict(re.findall(r"^\| `(\w+)` \| `([^`]+)` \|$", PAGE, re.MULTILINE))
 MODULES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
 
-PIPELINE = ("tasks.py", "unchanged.py", "recalled.py", "desk.py", "saved.py", "making.py", "press.py")
+PIPELINE = (
+    "tasks.py", "unchanged.py", "recalled.py", "shelf.py", "explaining.py", "desk.py", "saved.py",
+    "making.py", "kitchen.py", "ground.py", "press.py",
+)  # fmt: skip
 NEIGHBOURS = {
     ("picks_file.py", "config.py"),
     ("request.py", "hosts.py"),

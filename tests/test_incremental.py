@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 import generator.build
-import generator.desk
 import generator.grouping.editions
 import generator.press
 import generator.render.compose
+import generator.shelf
 import generator.stamps
 from generator.build import build
 from generator.errors import BroadsheetError
@@ -30,8 +30,8 @@ from generator.workers import Workers
 from writing import files_of, site_in
 
 SMALL = {
-    (generator.desk, "BATCH"): 2,
-    (generator.desk, "KEPT"): 3,
+    (generator.shelf, "BATCH"): 2,
+    (generator.shelf, "KEPT"): 3,
     (generator.press, "BATCH"): 3,
     (generator.press, "HTML_LIMIT"): 9_000,
     (generator.grouping.editions, "PART"): 2,

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from generator import press as pipeline
+from generator import kitchen as pipeline
 from generator.cli import run
 from generator.output import manifest
 from writing import NOW, build_site, files_of, write_config

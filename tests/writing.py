@@ -8,8 +8,9 @@ from pathlib import Path
 from generator.build import build
 from generator.cache import Cache
 from generator.config import Site, load
-from generator.desk import Desk, Means, read
+from generator.desk import Desk, read
 from generator.request import Options, Report, silent
+from generator.shelf import Means
 from generator.workers import Workers
 
 NOW = dt.datetime(2024, 12, 31, 12, tzinfo=dt.UTC)

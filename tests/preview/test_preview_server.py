@@ -464,7 +464,7 @@ def test_a_taken_port_leads_to_the_next_and_is_told(site, told, monkeypatch):
 
 
 def test_answers_are_sent_at_once():
-    """Where its protocol is not named, asyncio leaves Nagle's delay on: 40 ms for each answer but the first."""
+    """Where its protocol is not named, asyncio leaves Nagle's delay on: 40 ms for most answers."""
     with listen("127.0.0.1", 0) as listener:
         assert listener.proto == socket.IPPROTO_TCP
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import generator.build
-import generator.press
+import generator.kitchen
 from generator.build import build
 from generator.render.inputs import PARTS, reason
 from generator.request import Options, silent
@@ -167,9 +167,9 @@ def test_changed_words_are_the_reason(root):
 
 
 def test_another_version_is_the_reason(root, monkeypatch):
-    monkeypatch.setattr(generator.press, "program", lambda: b"another")
+    monkeypatch.setattr(generator.kitchen, "program", lambda: b"another")
     monkeypatch.setattr("generator.unchanged.program", lambda: b"another")
-    monkeypatch.setattr("generator.press.GENERATOR", "Broadsheet 99")
+    monkeypatch.setattr("generator.kitchen.GENERATOR", "Broadsheet 99")
     assert words(built(root)) == {"version"}
 
 

@@ -1,0 +1,301 @@
+"""Clippings looked at, learned from and read: from the cache, or by workers where they changed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from functools import partial
+from typing import NamedTuple
+
+import msgspec
+
+from generator import tasks
+from generator.cache import Cache, Learned, Looked
+from generator.config import Config, Site
+from generator.errors import Problem, Severity, shown
+from generator.grouping.sources import key
+from generator.model import Article, Skipped
+from generator.reading.article import Reading, Rules
+from generator.reading.boilerplate.repeats import Origin, samples
+from generator.reading.discover import Discovery
+from generator.recalled import FEW
+from generator.request import Progress
+from generator.stamps import NONE, Stamp
+from generator.tasks import Reader, Record, Wanted
+from generator.unchanged import epoch_of
+from generator.versions import hashed
+from generator.workers import Workers, batches
+
+Repeated = dict[tuple[str, int], bytes]
+"""By source and year, a hash of what is repeated."""
+
+BATCH = 50
+"""Clippings that a worker takes at a time."""
+KEPT = 500
+"""Clippings after which what was read goes to the cache: so many a killed build costs the next one."""
+
+
+class Means(NamedTuple):
+    """What a build works with."""
+
+    cache: Cache
+    workers: Workers
+    progress: Progress
+
+
+class Shelf(NamedTuple):
+    """All clippings, looked at, and what was learned of them."""
+
+    reader: Reader
+    found: Discovery
+    looked: dict[str, Looked]
+    repeats: Repeated
+    fresh: set[str]
+    """Clippings that were read now, as they are."""
+    former: dict[bytes, Article]
+    """A few articles as they were before their clippings changed or went, by their marks."""
+
+    def records(self, means: Means) -> Iterator[tuple[str, Record, bytes]]:
+        """What all clippings came to: path, record and its hash, in no order."""
+        return _records(self, means)
+
+
+def shelf_of(site: Site, found: Discovery, means: Means) -> Shelf:
+    """Look at what changed, and learn."""
+    reader = reader_of(site)
+    looked = _looked(reader, found, means)
+    return Shelf(reader, found, looked, _learned(reader, looked, means), set(), {})
+
+
+def _looked(reader: Reader, found: Discovery, means: Means) -> dict[str, Looked]:
+    """Look at every clipping that may have changed since it was looked at last."""
+    cache, workers, progress = means
+    if cache.note("looked by") != reader.epoch:
+        cache.drop_all_clippings()
+        cache.keep_note("looked by", reader.epoch)
+    known = cache.clippings()
+    looked = {
+        path: known[path][1] for path, stamp in found.stamps.items() if _is_known(known.get(path), stamp)
+    }
+    unknown = [path for path in found.paths if path not in looked]
+    gone = [path for path in known if path not in found.stamps]
+    now = time.time_ns()
+    fresh: list[tuple[str, Stamp, Looked]] = []
+    for done, (path, one) in enumerate(workers.run(partial(tasks.look, reader), batches(unknown, BATCH))):
+        progress("looking", done, len(unknown))
+        looked[path] = one if isinstance(one, Looked) else Looked(b"", "", 0)
+        stamp = found.stamps[path]
+        fresh.append((path, stamp if stamp.is_settled(now) else NONE, looked[path]))
+    if fresh or gone:
+        before = {path: known[path][1] for path in (*unknown, *gone) if path in known}
+        with cache.together():
+            cache.keep_clippings(fresh)
+            cache.drop_clippings(gone)
+            cache.doubt_learned(_changed_sources(before, {path: looked[path] for path in unknown}))
+    return looked
+
+
+def _is_known(known: tuple[Stamp, Looked] | None, stamp: Stamp) -> bool:
+    return known is not None and known[0] == stamp != NONE and known[1].digest != b""
+
+
+def _changed_sources(before: Mapping[str, Looked], after: Mapping[str, Looked]) -> set[str]:
+    """The sources whose samples may be others now."""
+    changed = {path for path in {*before, *after} if before.get(path) != after.get(path)}
+    return {
+        one.source for looks in (before, after) for path in changed if (one := looks.get(path)) and one.source
+    }
+
+
+def learned_again(reader: Reader, sources: Set[str], means: Means) -> tuple[dict[str, Looked], Repeated]:
+    """Look into what a few sources repeat: their clippings as the cache has them, and hashes by year."""
+    looked = dict(means.cache.of_sources(sources))
+    return looked, _learned(reader, looked, means, sources)
+
+
+def _learned(
+    reader: Reader, looked: Mapping[str, Looked], means: Means, only: Set[str] | None = None
+) -> Repeated:
+    """Learn what sources repeat where samples changed; `looked` has clippings of all, or of `only` some."""
+    if not reader.clean:
+        return {}
+    cache, workers, progress = means
+    known = {key_: one for key_, one in cache.learned().items() if only is None or key_[0] in only}
+    there = {origin_key(one) for one in looked.values() if one.source}
+    doubtful = {key_[0] for key_ in there if key_ not in known or known[key_][2]}
+    doubtful |= {key_[0] for key_ in known if key_ not in there}
+    origins = (
+        Origin(one.source, dt.date.fromordinal(one.day), path)
+        for path, one in looked.items()
+        if one.source in doubtful
+    )
+    chosen = samples(origins)
+    inputs = {
+        key_: hashed(*sorted(looked[path].digest for path in sample), size=16)
+        for key_, sample in chosen.items()
+    }
+    keys: dict[tuple[str, ...], list[tuple[str, int]]] = defaultdict(list)
+    for key_ in chosen:
+        if key_ not in known or known[key_][0] != inputs[key_]:
+            keys[tuple(sorted(chosen[key_]))].append(key_)
+    digests = {key_: known[key_][1] for key_ in there if key_ in known}
+    fresh: dict[tuple[str, int], Learned] = {}
+    unsure: set[str] = set()
+    for done, (sample, lesson) in enumerate(workers.run(partial(tasks.learn, reader), batches(keys, 4))):
+        progress("learning", done, len(keys))
+        seen, own = lesson if isinstance(lesson, tuple) else (b"", tasks.NO_REPEATS)
+        for key_ in keys[sample]:
+            fresh[key_] = Learned(seen, hashed(own), own)
+            digests[key_] = fresh[key_].digest
+            unsure |= (
+                {key_[0]} if seen != inputs[key_] else set()
+            )  # a clipping changed since it was looked at
+    gone = [key_ for key_ in known if key_ not in there]
+    if doubtful:
+        with cache.together():
+            cache.keep_learned(fresh)
+            cache.trust_learned(doubtful)
+            cache.doubt_learned(unsure)
+            cache.drop_learned(gone)
+    return digests
+
+
+def _records(shelf: Shelf, means: Means) -> Iterator[tuple[str, Record, bytes]]:
+    """What all clippings came to, with its hash: from the cache, else read now; in no order."""
+    reader, _, looked, repeats, fresh, former = shelf
+    cache, workers, progress = means
+    keys = {
+        path: record_key(reader, one.digest, repeats.get(origin_key(one))) for path, one in looked.items()
+    }
+    gone = []
+    for path, key_, value in cache.records():
+        if keys.get(path) == key_ and (record := tasks.decoded(value)) and _stands(reader, record):
+            del keys[path]
+            yield path, in_zone(record, reader), hashed(value)
+            continue
+        if path not in looked:
+            gone.append(path)
+        if len(former) < FEW and (record := tasks.decoded(value)) and record.reading.article:
+            former[hashed(value)] = record.reading.article
+    if gone:
+        cache.drop_records(gone)
+    work = _wanted(
+        looked, sorted(keys, key=lambda path: (looked[path].source, looked[path].day, path)), cache
+    )
+    results = workers.run(partial(tasks.read, reader), batches(work, BATCH))
+    waiting: list[tuple[Wanted, tasks.Read]] = []
+    for done, (one, found) in enumerate(results):
+        progress("reading", done, len(keys))
+        if isinstance(found, Exception):
+            yield one.path, failed(one.path, found), b""
+            continue
+        if found.digest != looked[one.path].digest:  # it changed since: whoever follows looks again
+            looked[one.path] = looked[one.path]._replace(digest=b"")
+        waiting.append((one, found))
+        fresh.add(one.path)
+        if len(waiting) >= KEPT:
+            keep_read(cache, reader, repeats, waiting)
+            waiting.clear()
+        record = found.record
+        yield one.path, in_zone(record, reader), mark_of_read(found)
+    keep_read(cache, reader, repeats, waiting)
+
+
+def mark_of_read(found: tasks.Read) -> bytes:
+    """The hash of a record; of one that no cache can hold too, as that of a name that is no text."""
+    return hashed(found.value or repr(found.odd).encode("utf-8", "surrogatepass"))
+
+
+def _wanted(looked: Mapping[str, Looked], paths: Iterable[str], cache: Cache) -> Iterator[Wanted]:
+    """Put what a source repeats beside each of its clippings; they come source by source."""
+    last, value = ("", 0), tasks.NO_REPEATS
+    for path in paths:
+        source, year = origin_key(looked[path])
+        if (source, year) != last:
+            last, value = (source, year), (cache.repeats(source, year) or tasks.NO_REPEATS) if source else b""
+        yield Wanted(path, source, year, value)
+
+
+def origin_key(one: Looked) -> tuple[str, int]:
+    """The source and year that a clipping is learned from under; empty and 0 for none."""
+    return (one.source, dt.date.fromordinal(one.day).year) if one.source else ("", 0)
+
+
+def record_key(reader: Reader, digest: bytes, learned: bytes | None) -> bytes:
+    """What a record depends on: the site's rules, the clipping's bytes, and what its source repeats."""
+    return hashed(reader.epoch, digest, learned or b"")
+
+
+def _stands(reader: Reader, record: Record) -> bool:
+    """Whether the images beside a clipping are those that its record knows."""
+    if not record.pictures or record.reading.article is None:
+        return True
+    return tasks.seen_beside(reader.content, record.reading.article.path, record.pictures) == record.seen
+
+
+def keep_read(
+    cache: Cache,
+    reader: Reader,
+    repeats: Mapping[tuple[str, int], bytes],
+    found: Sequence[tuple[Wanted, tasks.Read]],
+) -> None:
+    """Put what was read into the cache."""
+    with cache.together():
+        cache.keep_bodies((one.path, read_.html) for one, read_ in found if read_.html)
+        cache.keep_records(
+            (one.path, record_key(reader, read_.digest, repeats.get((one.source, one.year))), read_.value)
+            for one, read_ in found
+            if read_.value and read_.digest
+        )
+
+
+def in_zone(record: Record, reader: Reader) -> Record:
+    """A record's moments as clocks in the site's time zone show them; caches keep them in UTC."""
+    article = record.reading.article
+    if article is None or (
+        article.time is None and (article.fetched is None or article.fetched.tzinfo is None)
+    ):
+        return record
+    zone = reader.rules.zone
+    moments = {
+        name: moment.astimezone(zone)
+        for name in ("time", "fetched")
+        if (moment := getattr(article, name)) is not None and moment.tzinfo is not None
+    }
+    article = msgspec.structs.replace(article, **moments)
+    return msgspec.structs.replace(record, reading=msgspec.structs.replace(record.reading, article=article))
+
+
+def failed(path: str, error: Exception) -> Record:
+    """A clipping that no attempt could read: a fault of ours, which costs it alone."""
+    message = f"cannot be read: {type(error).__name__}: {error}"[:300]
+    advice = "this is a fault in Broadsheet itself; please report it with the file"
+    problem = Problem(
+        path=shown(path), message=message, advice=advice, severity=Severity.ERROR, kind="internal"
+    )
+    skipped = Skipped(path=shown(path), reason=message)
+    return Record(Reading(article=None, skipped=skipped, problems=(problem,)))
+
+
+def reader_of(site: Site) -> Reader:
+    """What the tasks of reading need to know of a site."""
+    config = site.config
+    epoch = epoch_of(site)
+    return Reader(str(site.content), str(site.root), rules_of(config), epoch, config.ignore, config.clean)
+
+
+def rules_of(config: Config) -> Rules:
+    """What reading needs to know of the configuration."""
+    spellings = [(one, key(name)) for name, one in config.sources.items() for name in (name, *one.aliases)]
+    return Rules(
+        zone=config.zone,
+        languages=config.languages,
+        fields=config.fields,
+        default_language=config.language,
+        source_languages={key_: one.language for one, key_ in spellings if one.language},
+        uncleaned=frozenset(key_ for one, key_ in spellings if not one.clean),
+        source_key=key,
+        own_source=config.title,
+    )
