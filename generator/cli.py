@@ -542,17 +542,17 @@ def _followed(
     from generator.live import SETTLES
     from generator.preview.follow import Built
 
-    told: set[Problem] = set()
+    told: tuple[Problem, ...] = ()
 
     def rebuild(check: Check, changed: Changed) -> Built:
+        nonlocal told
         current, started = site(), time.perf_counter()
         options = asked.options(current)
         with report.progress(quiet=asked.quiet) as show:
             built, pages = live.build(current, options, _checked(show, check), changed)
         if changed or changed is None:
             _tell(asked, built, time.perf_counter() - started, report_file, told)
-        told.clear()
-        told.update(built.report.problems)
+        told = built.report.problems
         waits = [SETTLES] if live.is_behind else []
         if built.waits_until is not None and not asked.is_fixed:
             waits.append(max(0.0, (built.waits_until - dt.datetime.now(dt.UTC)).total_seconds()))
@@ -585,7 +585,7 @@ def _tell(
     from generator import report
 
     done = built.report
-    new = [problem for problem in done.problems if problem not in told]
+    new = _untold(done.problems, told)
     if asked.quiet:
         report.print_problems(report.errors(new))
     else:
@@ -597,6 +597,17 @@ def _tell(
             report.print_line(report.size_line(done.site))
     if report_file is not None:
         _write_report(report_file, report.report_json(done, seconds))
+
+
+def _untold(problems: Sequence[Problem], told: Collection[Problem]) -> list[Problem]:
+    """Those of many problems that were not told, most of which are the very same objects as before."""
+    before = set(map(id, told))
+    new = [problem for problem in problems if id(problem) not in before]
+    if not new:
+        return []
+    still = set(map(id, problems))
+    gone = {problem for problem in told if id(problem) not in still}
+    return [problem for problem in new if problem not in gone]
 
 
 def _checked(show: Progress, check: Check | None) -> Progress:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 
 import msgspec
@@ -14,7 +15,7 @@ from generator.errors import Problem, shown
 from generator.grouping import digest_of
 from generator.grouping.picks import applied
 from generator.grouping.stories import Stories
-from generator.model import Article, Digest, Skipped
+from generator.model import Article, Digest, Skipped, Verdict
 from generator.reading import discover
 from generator.reading.article import due
 from generator.reading.boilerplate import families
@@ -36,6 +37,8 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     found: int
     ignored: int
     repaired: int
+    verdicts: Mapping[Verdict, int]
+    """How many articles have each."""
     skipped: tuple[Skipped, ...]
     """In the order of their paths."""
     problems: tuple[Problem, ...]
@@ -107,6 +110,7 @@ def grouped(
         found=len(found.paths) + len(found.skipped),
         ignored=found.ignored,
         repaired=read_.repaired,
+        verdicts=Counter(article.verdict for article in digest.articles),
         skipped=tuple(sorted((*found.skipped, *read_.skipped, *picked.skipped, *clashes))),
         problems=tuple(sorted(problems, key=by_place)),
         waits_until=read_.waits_until,

@@ -7,6 +7,7 @@ other files than clippings) is left to a whole build, which is the truth: tests 
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -180,7 +181,10 @@ class Followed:
         newest = digest.days[-1].first
         for name in sources:
             self._healths[name] = health_of(digest.sources[name], newest, self._leaders)
-        desk = self._described(desk, digest, read)
+        counts = Counter(desk.verdicts)
+        counts.update(article.verdict for article in come)
+        counts.subtract(article.verdict for article in gone)
+        desk = msgspec.structs.replace(self._described(desk, digest, read), verdicts=counts)
         self._kitchen = Kitchen(
             self.site, desk, plan_, self._means, healths=self._healths, last=self._kitchen
         )
@@ -243,6 +247,7 @@ class Followed:
         names = {shown(path) for path in read}
         skipped = [one for one in desk.skipped if one.path not in names]
         problems = [one for one in desk.problems if one.path not in names]
+        kept = len(problems)
         repaired = desk.repaired
         for path, (record, mark) in read.items():
             before = self._records.pop(path, (GONE, b""))[0]
@@ -255,6 +260,7 @@ class Followed:
                 why, told = withheld(self.site.config, self.options, record)
                 skipped += [why] if why else []
                 problems += told
+        is_as_sorted = len(problems) == kept
         return msgspec.structs.replace(
             desk,
             digest=digest,
@@ -262,7 +268,7 @@ class Followed:
             repaired=repaired,
             waits_until=min(self._waiting.values(), default=None),
             skipped=tuple(sorted(skipped)),
-            problems=tuple(sorted(problems, key=by_place)),
+            problems=tuple(problems) if is_as_sorted else tuple(sorted(problems, key=by_place)),
             marks=self._marks,
             texts=self._texts,
         )
@@ -290,7 +296,9 @@ class Followed:
                 self._patch.delete(path)
         self._unsettled |= dict.fromkeys(deleted, NONE)
         pages = Written(written=len(stale), kept=len(self._inputs) - len(stale), deleted=len(deleted))
-        problems = sorted((*desk.problems, *self._planning), key=by_place)
+        problems = desk.problems
+        if self._planning:
+            problems = tuple(sorted((*problems, *self._planning), key=by_place))
         report = report_of(desk, problems, pages)
         self.built = msgspec.structs.replace(
             self.built, report=report, reasons={}, waits_until=desk.waits_until

@@ -222,7 +222,7 @@ class Edition(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def count(self) -> int:
         """The articles of all groups."""
-        return sum(len(group.articles) for group in self.groups)
+        return sum(count for _, count in self.days)
 
 
 class Digest(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -178,12 +177,11 @@ def _entry(kitchen: Kitchen, article: Article) -> tuple[feeds.Entry, Text | None
 
 def report_of(desk: Desk, problems: Iterable[Problem], written: Written, size: Size | None = None) -> Report:
     """Count what a build did."""
-    verdicts = Counter(article.verdict for article in desk.digest.articles)
     return Report(
         found=desk.found,
         ignored=desk.ignored,
         published=len(desk.digest.articles),
-        verdicts={verdict: verdicts[verdict] for verdict in Verdict},
+        verdicts={verdict: desk.verdicts[verdict] for verdict in Verdict},
         repaired=desk.repaired,
         skipped=desk.skipped,
         pages=written,

@@ -15,7 +15,7 @@ import msgspec
 from generator.grouping import pairs
 from generator.grouping.editions import order
 from generator.grouping.gathering import gathered
-from generator.grouping.pairs import Pairs
+from generator.grouping.pairs import Pairs, Place
 from generator.grouping.places import home_of
 from generator.model import Article, Story, Verdict
 
@@ -72,7 +72,7 @@ class Stories:
     def found(self) -> Found:
         """What was found, as long as nothing has changed since."""
         homes = {source: dict(found) for source, found in self._counts.items()}
-        return Found(self._pairs.found(), list(self._groups.values()), homes)
+        return Found(self._pairs.found(), [list(group) for _, group in self._groups.values()], homes)
 
     def become(self, articles: Iterable[Article]) -> None:
         """Follow the archive, whatever came, went or changed; the same objects as before cost least."""
@@ -108,12 +108,10 @@ class Stories:
         self, merges: Sequence[frozenset[str]] = (), splits: Sequence[frozenset[str]] = ()
     ) -> tuple[Story, ...]:
         """The stories in the order of their first articles, as the curator wants them."""
-        groups: Iterable[Sequence[int]] = self._groups.values()
-        place = self._pairs.place
+        told = sorted(self._groups.values())
         if merges or splits:
-            parted = _parted(_merged(groups, self._at(merges)), self._at(splits))
-            groups = [sorted(group, key=place) for group in parted]
-        told = sorted((place(group[0]), tuple(group)) for group in groups)
+            parted = _parted(_merged((group for _, group in told), self._at(merges)), self._at(splits))
+            told = sorted(self._placed(sorted(group, key=self._pairs.place)) for group in parted)
         self._stories = {group: self._stories.get(group) or self._story(group) for _, group in told}
         return tuple(self._stories.values())
 
@@ -125,7 +123,7 @@ class Stories:
         self._counts: dict[str, Counter[str]] = defaultdict(Counter)
         self._own_homes: dict[str, str] = {}
         self._stories = {}
-        self._groups: dict[int, list[int]] = {}
+        self._groups: dict[int, tuple[Place, tuple[int, ...]]] = {}
         self._group_of: dict[int, int] = {}
         if found is None:
             for article in self.articles:
@@ -183,9 +181,12 @@ class Stories:
         for group in gathered([self._pairs.evidence[at] for at in ordered], pairs):
             self._join([ordered[place] for place in group])
 
-    def _join(self, story: list[int]) -> None:
-        self._groups[story[0]] = story
+    def _join(self, story: Sequence[int]) -> None:
+        self._groups[story[0]] = self._placed(story)
         self._group_of.update(dict.fromkeys(story, story[0]))
+
+    def _placed(self, story: Sequence[int]) -> tuple[Place, tuple[int, ...]]:
+        return self._pairs.place(story[0]), tuple(story)
 
     def _at(self, sets: Sequence[frozenset[str]]) -> list[list[int]]:
         """The numbers of articles named by path; what is none is left out."""

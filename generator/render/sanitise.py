@@ -98,14 +98,22 @@ _PERHAPS_UNFIT = re.compile(
 """The same and whole planes more: one range instead of sixteen pairs, and so seven times as fast."""
 
 
+_FIRST_LINES = re.compile(r"(<pre(?: [^<>]*)?>)\n+")
+
+
 def clean(html: str) -> str:
     """HTML with what is listed in this module, well-formed."""
     return html if is_as_written(html) else cleaned(html)
 
 
 def cleaned(html: str) -> str:
-    """The same without a look whether there is anything to clean."""
-    return _CLEANER.clean(_without_unfit(html))
+    """The same without a look whether there is anything to clean; what was cleaned stays as it is.
+
+    References to characters that no document may hold become these, and a parser leaves out a line feed after
+    `<pre>`, and a byte order mark, at each reading.
+    """
+    made = _without_unfit(_CLEANER.clean(_without_unfit(html))).replace("\r", "\n")
+    return _FIRST_LINES.sub(r"\1", made).lstrip("\ufeff")
 
 
 def well_formed(html: str) -> str:

@@ -29,7 +29,7 @@ _PICTURE = (
 # Between the parts of a table no text may stand: a parser puts it before the table.
 _TABLE = r"(?:</?(?:table|thead|tbody|tr)>|</t[dh]>)\n*+(?=<)"
 _FORM = re.compile(
-    f"(?:{_TEXT}|</?(?:p|strong|em|s|code|h[2-6]|ul|ol|li|blockquote)>|<[bh]r>|</(?:a|pre|div)>"
+    f"(?!\ufeff)(?:{_TEXT}|</?(?:p|strong|em|s|code|h[2-6]|ul|ol|li|blockquote)>|<[bh]r>|</(?:a|pre|div)>"
     f'|{_LINK}|{_PICTURE}|<ol start="-?[0-9]{{1,9}}">|<pre tabindex="0">(?=<code>)'
     f'|{_TABLE}|<t[dh](?: class="align-(?:left|center|right)")?>|<div class="table" tabindex="0">(?=<table>)'
     ")*+"

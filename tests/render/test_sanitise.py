@@ -142,6 +142,42 @@ def test_any_text_holds_to_the_lists(text):
     audit(body_html(text, PLACE))
 
 
+AGAIN = st.sampled_from(
+    [
+        "<pre>",
+        "</pre>",
+        "<pre><code>",
+        "\n",
+        "\n\n",
+        "\ufeff",
+        "&#13;",
+        "&#x1;",
+        "&#xfffe;",
+        "\r",
+        "<!-- -->",
+        "a",
+    ]
+)
+
+
+@given(st.lists(st.one_of(TAGS, AGAIN, st.text(ALPHABET, max_size=6)), max_size=12).map("".join))
+@settings(max_examples=300, deadline=None)
+def test_what_was_cleaned_stays_as_it_is(text):
+    once = sanitise.cleaned(text)
+    assert sanitise.cleaned(once) == sanitise.clean(once) == once
+    body = body_html(text, PLACE)
+    assert sanitise.clean(body) == body
+
+
+@pytest.mark.parametrize(
+    "text", ["<pre>\n\n\na</pre>", "<!-- -->&#x1;x", "<!-- -->&#13;a", "<!-- -->\ufeff\ufeffa"]
+)
+def test_a_body_is_not_cleaned_twice(text):
+    body = body_html(text, PLACE)
+    assert sanitise.cleaned(body) == body
+    assert not sanitise._UNFIT.search(body)
+
+
 def test_the_lists_name_nothing_active():
     assert not FORBIDDEN & sanitise.TAGS
     assert not any(name.startswith("on") or name == "style" for names in ALLOWED.values() for name in names)

@@ -54,6 +54,7 @@ OTHERS = [
     "<p>a\r\nb</p>\n",
     "<p>a\x0bb\x00\ufffe\U0001ffff</p>\n",
     "<P>a</P>\n",
+    "\ufeff<p>a</p>\n",
     "<!-- a -->",
 ]
 TAGS = (
@@ -65,7 +66,7 @@ TAGS = (
     '<div class="table" tabindex="0">',
     '<td class="align-left">',
 )
-TEXTS = ("", "a", " ", "\n", "汉", "&amp;", "&lt;", "&nbsp;", "&", '"', "<br>")
+TEXTS = ("", "a", " ", "\n", "汉", "&amp;", "&lt;", "&nbsp;", "\ufeff", "&", '"', "<br>")
 PIECES = st.sampled_from([*TAGS, *(f"</{tag}>\n" for tag in sorted(sanitise.TAGS)), *TEXTS])
 NESTED = st.recursive(
     st.sampled_from(TEXTS),
