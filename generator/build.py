@@ -9,6 +9,9 @@ from generator.request import Built, Options, Progress
 from generator.unchanged import inputs_before, unchanged
 from generator.workers import Workers
 
+MANY = 50
+"""Clippings of a new site from which on worker processes are worth their start."""
+
 
 def build(
     site: Site,
@@ -35,7 +38,7 @@ def _built(
     inputs = inputs_before(site, options, found)
     if not clean and (last := unchanged(site, options, inputs, cache)):
         return last
-    if cache.is_new:
+    if cache.is_new and len(found.paths) > MANY:
         workers.expect()
     # To import what reads and renders takes longer than to see that nothing is to be done.
     from generator.desk import read

@@ -417,7 +417,7 @@ def _sealed(value: bytes) -> bytes:
 
 
 def _opened(value: object) -> bytes | None:
-    if not isinstance(value, bytes) or zlib.crc32(value[4:]).to_bytes(4, "big") != value[:4]:
+    if not isinstance(value, bytes) or zlib.crc32(memoryview(value)[4:]).to_bytes(4, "big") != value[:4]:
         return None
     return value[4:]
 

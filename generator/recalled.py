@@ -64,7 +64,7 @@ def stories_of(
 def keep(cache: Cache, epoch: bytes, stories: Stories, marks: Mapping[str, bytes]) -> None:
     """Note what was found, or which articles left since."""
     # Without room, or with a name that is no text, the next build finds all anew.
-    with contextlib.suppress(BuildError, UnicodeEncodeError):
+    with contextlib.suppress(BuildError, UnicodeEncodeError, OverflowError):
         if stories.kept_as:
             since = Since(stories.kept_as, list(stories.left))
             cache.keep_note(_SINCE, msgspec.msgpack.encode(since))
@@ -107,6 +107,8 @@ def _recalled(
         if before is None:
             return None
         there[at] = before
+    if not base.found.fits([there[at] for at in range(len(each))]):
+        return None
     stories = Stories(there.values(), base.found)
     stories.kept_as = name
     stories.change([there[at].path for at in gone], come)

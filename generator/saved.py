@@ -24,8 +24,9 @@ from generator.shelf import Means, Shelf, failed, in_zone, keep_read, learned_ag
 from generator.stamps import NONE, Stamp, stamp_of
 from generator.tasks import Record, Wanted
 
-FEW = 100
-"""Clippings; more are quicker done by a whole build."""
+FEW, MANY = 100, 1000
+"""Clippings that change, and that are read again since their source's furniture is judged otherwise: more are
+quicker done by a whole build."""
 GONE = Record(Reading(article=None))
 """What a clipping comes to that is not there."""
 
@@ -88,7 +89,7 @@ def read_again(
         shelf.repeats.pop(key, None)
     shelf.repeats.update(repeats)
     to_read = changed | {path for path, one in known.items() if origin_key(one) in others}
-    if len(to_read) > FEW:
+    if len(to_read) > MANY:
         return None
     return {path: _record(shelf, means, path, looked.get(path), texts) for path in sorted(to_read)}
 

@@ -180,7 +180,8 @@ def _records(shelf: Shelf, means: Means) -> Iterator[tuple[str, Record, bytes]]:
         if len(former) < FEW and (record := tasks.decoded(value)) and record.reading.article:
             former[hashed(value)] = record.reading.article
     if gone:
-        cache.drop_records(gone)
+        with cache.together():
+            cache.drop_records(gone)
     work = _wanted(
         looked, sorted(keys, key=lambda path: (looked[path].source, looked[path].day, path)), cache
     )

@@ -74,11 +74,9 @@ class Workers:
 
     def expect(self) -> None:
         """Let what starts worker processes import what they need, while this process goes on."""
-        if self.count > 1 and self._executor is None and _context().get_start_method() == "forkserver":
-            from multiprocessing import forkserver  # not everywhere
-
-            with contextlib.suppress(OSError):  # it tries again with the first batch
-                forkserver.ensure_running()
+        if self.count > 1 and self._executor is None:
+            with contextlib.suppress(OSError, ImportError, NotImplementedError):  # it is tried again
+                _begin_server()
 
     def run(
         self,
@@ -146,6 +144,7 @@ class Workers:
             return self._executor
         if self._pool is None and self._broken < POOLS and may_start:
             try:
+                _begin_server()
                 self._pool = ProcessPoolExecutor(self.count, mp_context=_context(), initializer=_begin)
             except (OSError, ImportError, NotImplementedError):  # no semaphores, as without /dev/shm
                 self._broken = POOLS
@@ -208,6 +207,19 @@ def _context() -> Any:  # noqa: ANN401 - the contexts of `multiprocessing` have 
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["generator.tasks", "generator.making"])
     return context
+
+
+def _begin_server() -> None:
+    """Start the process that starts workers, where there is one; Ctrl-C is none of its affair."""
+    if _context().get_start_method() != "forkserver":
+        return
+    from multiprocessing import forkserver  # not everywhere
+
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _begin() -> None:

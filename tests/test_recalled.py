@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
+
 import msgspec
 import pytest
 from hypothesis import given, settings
@@ -15,6 +17,10 @@ from grouping.test_stories import CROWD, POOL, RETITLED
 
 EPOCH = b"epoch"
 ALL = {one.path: one for one in [*POOL, *CROWD, *RETITLED]}
+ALL |= {  # of which no home is known
+    path: msgspec.structs.replace(ALL[like], path=path, id=path, source=f"H{path}", keys=(f"/{path}",))
+    for path, like in (("z1", "r0"), ("z2", "r0"), ("z3", "1"))
+}
 
 
 def mark(article):
@@ -71,6 +77,49 @@ def test_a_change_is_followed_and_so_is_the_next(tmp_path, counted):
         assert told(cache, third, first[1:2]) == stories_of(third)
         assert told(cache, first) == stories_of(first)
     assert sum(counted) == 4  # the first time, and three times here
+
+
+def test_a_new_source_whose_articles_have_no_home_is_followed(tmp_path):
+    """As that of an address within another's, of which nothing is left: `http://www./x`."""
+    first = msgspec.structs.replace(ALL["z1"], keys=("/x",))
+    second = msgspec.structs.replace(first, path="z2", id="z2", source="New", keys=("/y",))
+    with Cache.of(tmp_path) as cache:
+        told(cache, [first])
+        assert told(cache, [first, second]) == stories_of([first, second])
+
+
+DAMAGES = [
+    {"titles": []},
+    {"mute": [999]},
+    {"refrains": [-1]},
+    {"channels": {999: ["a"]}},
+    {"pairs": b"1234"},
+    {"pairs": array("I", [1, 0, 99]).tobytes()},
+    {"pairs": array("I", [999, 0, 0]).tobytes()},
+    {"runs": (b"1234", b"")},
+    {"runs": (b"\xff" * 4, b"1234")},
+    {"groups": [[998, 999]]},
+    {"groups": [[]]},
+    {"homes": {}},
+    {"homes": {"S0": {}}},
+]
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=str)
+def test_what_was_found_of_others_is_not_believed(tmp_path, damage):
+    """A cache may come with somebody's folder: what it says is looked at before it is used."""
+    first, second = [*POOL, *CROWD], [*POOL[1:], *CROWD]
+    with Cache.of(tmp_path) as cache:
+        told(cache, first)
+        base = msgspec.msgpack.decode(cache.note("stories"), type=recalled.Base)
+        found = base.found
+        if damage.keys() <= set(found.__struct_fields__) - {"pairs"}:
+            found = msgspec.structs.replace(found, **damage)
+        else:
+            found = msgspec.structs.replace(found, pairs=msgspec.structs.replace(found.pairs, **damage))
+        note = msgspec.structs.replace(base, found=found)
+        cache.keep_note("stories", msgspec.msgpack.encode(note))
+        assert told(cache, second, first) == stories_of(second)
 
 
 @pytest.mark.parametrize("what", ["epoch", "former", "damage"])

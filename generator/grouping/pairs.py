@@ -49,6 +49,8 @@ from generator.model import Article
 
 _RANKS = {reason: rank for rank, reason in enumerate(REASONS)}
 
+_NUMBER = array("I").itemsize
+
 Place = tuple[int, str]
 """An article's place in the order of time: its day and path."""
 
@@ -65,6 +67,23 @@ class Found(msgspec.Struct, frozen=True, array_like=True):
     channels: dict[int, list[str]]
     pairs: bytes
     """Later article, earlier one and the reason's rank, in turn."""
+
+    def fits(self, count: int) -> bool:
+        """Whether this may be of so many articles."""
+        runs, names, pairs = map(len, (*self.runs, self.pairs))
+        if len(self.titles) != count or runs != names or runs % _NUMBER or pairs % (3 * _NUMBER):
+            return False
+        numbers = array("I", self.pairs)
+        places = (
+            array("I", self.runs[0]),
+            numbers[::3],
+            numbers[1::3],
+            self.mute,
+            self.refrains,
+            self.channels,
+        )
+        are_there = all(min(named) >= 0 and max(named) < count for named in places if named)
+        return are_there and all(rank < len(REASONS) for rank in numbers[2::3])
 
 
 class Pairs:

@@ -45,6 +45,16 @@ class Found(msgspec.Struct, frozen=True, array_like=True):
     homes: dict[str, dict[str, int]]
     """How many articles of a source stand where."""
 
+    def fits(self, articles: Sequence[Article]) -> bool:
+        """Whether this may be of these articles: it may have come with somebody's folder."""
+        count = len(articles)
+        return (
+            self.pairs.fits(count)
+            and all(len(group) > 1 and min(group) >= 0 and max(group) < count for group in self.groups)
+            and all(self.homes.values())
+            and {article.source for article in articles if article.keys} <= self.homes.keys()
+        )
+
 
 class Stories:
     """The stories of an archive, to keep from one build to the next: the same as found from scratch."""
@@ -144,7 +154,7 @@ class Stories:
         homes = self._counts[article.source]
         homes[home_of(article.keys[0])] += by
         home = _own_home(homes)
-        if home != self._own_homes.get(article.source, ""):
+        if home != self._own_homes.get(article.source):
             self._own_homes[article.source] = home
             self._stories = {
                 group: story

@@ -29,7 +29,7 @@ RETURNING = 0.05
 FIRST, LONGEST = 0.06, 1.0
 """Seconds after which a burst that does not end is told all the same: the first, and in a long storm."""
 FLOOD = 60
-"""Events in a burst after which all that still come belong to it: a checkout is built once, not in parts."""
+"""Events in a burst after which it may last as long as the longest: a checkout is built once."""
 TICK = 1.0
 """Seconds between two looks at the roots themselves, for what no event tells."""
 

@@ -107,10 +107,10 @@ def clean(html: str) -> str:
 
 
 def cleaned(html: str) -> str:
-    """The same without a look whether there is anything to clean; what was cleaned stays as it is.
+    """The same without a look whether there is anything to clean.
 
-    References to characters that no document may hold become these, and a parser leaves out a line feed after
-    `<pre>`, and a byte order mark, at each reading.
+    A kept body is cleaned again and must stay as it is. But references to what no document may hold become
+    such characters, and a parser leaves out a line feed after `<pre>`, and a byte order mark, at each reading.
     """
     made = _without_unfit(_CLEANER.clean(_without_unfit(html))).replace("\r", "\n")
     return _FIRST_LINES.sub(r"\1", made).lstrip("\ufeff")
