@@ -110,7 +110,7 @@ def cleaned(html: str) -> str:
     """The same without a look whether there is anything to clean.
 
     A kept body is cleaned again and must stay as it is. But references to what no document may hold become
-    such characters, and a parser leaves out a line feed after `<pre>`, and a byte order mark, at each reading.
+    such, and a parser leaves out a line feed after `<pre>`, and a byte order mark, at each reading.
     """
     made = _without_unfit(_CLEANER.clean(_without_unfit(html))).replace("\r", "\n")
     return _FIRST_LINES.sub(r"\1", made).lstrip("\ufeff")
