@@ -20,7 +20,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from generator.errors import BuildError
-from generator.output import Transaction, Written, clean, manifest
+from generator.output import Transaction, clean, manifest
+from generator.request import Written
 
 DAY = dt.date(2026, 11, 24)
 
