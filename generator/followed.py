@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -22,7 +22,7 @@ from generator.ground import inputs_of
 from generator.grouping.health import health_of, leaders_of
 from generator.grouping.regrouping import regrouped
 from generator.kitchen import Feed, Kitchen, Output, feed_outputs, for_machines, page_output, planned_of
-from generator.model import Article, Digest, Story
+from generator.model import Article, Digest, Story, Verdict
 from generator.output.manifest import Manifest
 from generator.output.patch import OvertakenError, Patch
 from generator.press import article_parts, feed_entries, listed_html, report_of, written
@@ -176,20 +176,13 @@ class Followed:
             for page in concerned(last, gone, ended, is_recounted=is_recounted)
         }
         plan_ = self._replan(digest, gone, come, ended, begun)
-        for article in gone:
-            self._marks.pop(article.id, None)
-        for article in come:
-            record, mark = read[article.path]
-            self._marks[article.id] = mark_of(article, (record.reading.article or article, mark))
+        self._remark(gone, come, read)
         told = [article for story in (*ended, *begun) for article in story.articles]
         sources = {article.source for article in (*gone, *come, *told)}
-        newest = digest.days[-1].first
         for name in sources:
-            self._healths[name] = health_of(digest.sources[name], newest, self._leaders)
-        counts = Counter(desk.verdicts)
-        counts.update(article.verdict for article in come)
-        counts.subtract(article.verdict for article in gone)
-        desk = msgspec.structs.replace(self._described(desk, digest, read), verdicts=counts)
+            self._healths[name] = health_of(digest.sources[name], digest.days[-1].first, self._leaders)
+        verdicts = _recounted(desk.verdicts, gone, come)
+        desk = msgspec.structs.replace(self._described(desk, digest, read), verdicts=verdicts)
         self._kitchen = Kitchen(
             self.site, desk, plan_, self._means, healths=self._healths, last=self._kitchen
         )
@@ -205,6 +198,16 @@ class Followed:
         may_differ = is_recounted or bool(ended or begun) or before != pages.keys()
         self._is_remapped |= config.base_url is not None and may_differ
         return self._outdate(outputs, before - pages.keys(), desk)
+
+    def _remark(
+        self, gone: Iterable[Article], come: Iterable[Article], read: Mapping[str, tuple[Record, bytes]]
+    ) -> None:
+        """Note the hashes of what is known of the articles that came."""
+        for article in gone:
+            self._marks.pop(article.id, None)
+        for article in come:
+            record, mark = read[article.path]
+            self._marks[article.id] = mark_of(article, (record.reading.article or article, mark))
 
     def _replan(
         self,
@@ -381,6 +384,16 @@ class Followed:
 def _is_asset(site: Site, file: Path) -> bool:
     """Whether a file is a style or script of the theme, or of the site's own."""
     return any(file.is_relative_to(root / "assets") for root in (site.templates, resources.theme()))
+
+
+def _recounted(
+    verdicts: Mapping[Verdict, int], gone: Iterable[Article], come: Iterable[Article]
+) -> Counter[Verdict]:
+    """How many articles have each verdict now."""
+    counts = Counter(verdicts)
+    counts.update(article.verdict for article in come)
+    counts.subtract(article.verdict for article in gone)
+    return counts
 
 
 def _same_sources(plan_: Plan, gone: Sequence[Article], come: Sequence[Article]) -> bool:

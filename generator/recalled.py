@@ -13,12 +13,9 @@ import msgspec
 
 from generator.cache import Cache
 from generator.errors import BuildError
-from generator.grouping.stories import Found, Stories
+from generator.grouping.stories import MANY, Found, Stories
 from generator.model import Article
 from generator.versions import hashed
-
-FEW = 100
-"""Articles that may differ from those that stories were found of; with more all is done anew."""
 
 _BASE, _SINCE = "stories", "stories since"
 _MARK = 8
@@ -98,7 +95,7 @@ def _recalled(
         else:
             there[at] = article
     gone = [at for at in range(len(each)) if at not in there]
-    if len(gone) + len(come) > FEW:
+    if len(gone) + len(come) > MANY:
         return None
     name, since = hashed(base.marks), _noted(cache, _SINCE, Since)
     left = dict(since.left) if since and since.base == name else {}

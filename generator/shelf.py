@@ -16,11 +16,11 @@ from generator.cache import Cache, Learned, Looked
 from generator.config import Config, Site
 from generator.errors import Problem, Severity, shown
 from generator.grouping.sources import key
+from generator.grouping.stories import MANY
 from generator.model import Article, Skipped
 from generator.reading.article import Reading, Rules
 from generator.reading.boilerplate.repeats import Origin, samples
 from generator.reading.discover import Discovery
-from generator.recalled import FEW
 from generator.request import Progress
 from generator.stamps import NONE, Stamp
 from generator.tasks import Reader, Record, Wanted
@@ -177,7 +177,7 @@ def _records(shelf: Shelf, means: Means) -> Iterator[tuple[str, Record, bytes]]:
             continue
         if path not in looked:
             gone.append(path)
-        if len(former) < FEW and (record := tasks.decoded(value)) and record.reading.article:
+        if len(former) < MANY and (record := tasks.decoded(value)) and record.reading.article:
             former[hashed(value)] = record.reading.article
     if gone:
         with cache.together():

@@ -238,6 +238,13 @@ def test_an_id_that_is_free_again_goes_to_who_has_it_too(tmp_path):
     assert site.settle() == site.clean()
 
 
+def test_a_draft_is_saved_where_nothing_else_is(tmp_path):
+    site = _started(tmp_path, **{"a.md": {"draft": "true"}})
+    file = write_clipping(site.content, "a.md", title="Still a draft", draft="true", body=LONG)
+    assert site.follow(file) is not None
+    assert site.settle() == site.clean()
+
+
 def test_an_alias_that_is_free_again_redirects(tmp_path):
     site = _started(tmp_path, **{"a.md": {"id": "first"}, "b.md": {"aliases": "[articles/fi/first.html]"}})
     file = write_clipping(site.content, "a.md", title="A", id="second", body=LONG)

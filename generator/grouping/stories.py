@@ -20,7 +20,7 @@ from generator.grouping.places import home_of
 from generator.model import Article, Story, Verdict
 
 _FULLNESS = {Verdict.FULL: 0, Verdict.CUT: 1, Verdict.LINK: 2}
-_MANY = 100
+MANY = 100
 """Of more changed articles everything is done again."""
 
 
@@ -104,7 +104,7 @@ class Stories:
         """Take articles out, by path, and put articles in; those of a known path replace it."""
         known = self._pairs.numbers
         leaving = {*gone, *(article.path for article in come)} & known.keys()
-        if len(leaving) + len(come) > _MANY or self._pairs.is_worn:
+        if len(leaving) + len(come) > MANY or self._pairs.is_worn:
             kept = (self._pairs.article(at) for path, at in known.items() if path not in leaving)
             self._start([*kept, *come])
         elif leaving or come:
