@@ -30,6 +30,15 @@ def content(tmp_path):
 
 
 @pytest.fixture
+def long_pages(content):
+    """The lines of two pages that were long before the preview began: to be asked for before it."""
+    lines = [f"paragraph {number} " + "word " * 60 for number in range(80)]
+    for name in ("a", "b"):
+        (content / name).write_text("\n".join(lines))
+    return lines
+
+
+@pytest.fixture
 def preview(tmp_path, content, previewing):
     """Each file of `content` is a page, but for the style; builds tell which pages changed."""
     site = tmp_path / "site"
@@ -200,11 +209,12 @@ def test_a_fault_that_was_put_aside_is_not_shown_again_to_a_tab_that_was_hidden(
     assert is_kept(tab)
 
 
-def test_what_one_reads_stays_in_its_place_though_the_page_grows_above(content, opened, page, refused):
+def test_what_one_reads_stays_in_its_place_though_the_page_grows_above(
+    content, long_pages, opened, page, refused
+):
     from playwright.sync_api import expect
 
-    lines = [f"paragraph {number} " + "word " * 60 for number in range(80)]
-    (content / "a").write_text("\n".join(lines))
+    lines = long_pages
     tab = opened("a.html", page)
     expect(tab.locator("p")).to_have_count(80)
     tab.locator("p", has_text="paragraph 40 ").evaluate(
@@ -223,13 +233,11 @@ def test_what_one_reads_stays_in_its_place_though_the_page_grows_above(content, 
     assert refused == []
 
 
-def test_a_place_kept_for_one_page_moves_no_other(content, opened, page, preview):
+def test_a_place_kept_for_one_page_moves_no_other(long_pages, opened, page, preview):
     from playwright.sync_api import expect
 
-    (content / "a").write_text("\n".join(f"a {number}" for number in range(300)))
-    (content / "b").write_text("\n".join(f"a {number}" for number in range(300)))
     tab = opened("a.html", page)
-    expect(tab.locator("p")).to_have_count(300)
+    expect(tab.locator("p")).to_have_count(len(long_pages))
     tab.evaluate("""() => sessionStorage.setItem("broadsheet-place",
         JSON.stringify({path: "/a.html", x: 0, y: 900, marks: []}))""")
     tab.goto(preview.address + "b.html")
