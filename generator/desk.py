@@ -64,8 +64,10 @@ def read(site: Site, options: Options, means: Means, found: Discovery | None = N
 
     Raises `ConfigError` where there is no content folder, or `picks.toml` cannot be read.
     """
-    find_content(site)
-    shelf = shelf_of(site, found or discover(site.content, site.config.ignore), means)
+    if found is None:
+        find_content(site)
+        found = discover(site.content, site.config.ignore)
+    shelf = shelf_of(site, found, means)
     return grouped(site, options, shelf, shelf.records(means), means.cache)[0]
 
 

@@ -125,10 +125,9 @@ class Followed:
         read = read_again(self._shelf, self._means, stamps, self._texts)
         if read is None:
             return None
-        read = {path: one for path, one in read.items() if not one[1] or one[1] != self._mark(path)}
+        read = {path: one for path, one in read.items() if not one[1] or one[1] != self._known(path)[1]}
         for path, (record, _) in read.items():
-            before = self._records.get(path, (GONE, b""))[0]
-            if not self._scope.is_plain(path, before, record, self._appearing(record)):
+            if not self._scope.is_plain(path, self._known(path)[0], record, self._appearing(record)):
                 return None
         return self._regroup(read)
 
@@ -140,9 +139,9 @@ class Followed:
         outputs = [Output(path, b"", data) for path, data in assets.items()]
         return self._outdate(outputs, (), self._kitchen.desk)
 
-    def _mark(self, path: str) -> bytes:
-        """The hash of what a clipping came to before; of one that is new, none."""
-        return self._records.get(path, (GONE, b""))[1]
+    def _known(self, path: str) -> tuple[Record, bytes]:
+        """What a clipping came to before, and its hash; of one that is new, nothing."""
+        return self._records.get(path, (GONE, b""))
 
     def _appearing(self, record: Record) -> Article | None:
         """The article that appears of a clipping, if any does, under its source's name."""

@@ -50,6 +50,10 @@ class Ground:
             return None
         return "damaged"
 
+    def look_again(self, made_again: Iterable[str]) -> None:
+        """See what a commit put in place."""
+        self._stamps |= {path: stamp_at(self._output / path) for path in made_again}
+
     def remember(self, outputs: Iterable[Output], made_again: Mapping[str, str]) -> None:
         """Note what stands there now."""
         paths = {one.path for one in outputs}
@@ -62,17 +66,14 @@ class Ground:
             self._cache.keep_standing(self._output, fresh)
             self._cache.drop_standing(self._output, [path for path in self._standing if path not in paths])
 
-    def size(self, outputs: Iterable[Output], made_again: Mapping[str, str]) -> Size:
+    def size(self, outputs: Iterable[Output]) -> Size:
         """How much stands there now."""
-        sizes = [
-            (stamp_at(self._output / one.path) if one.path in made_again else self._stamps[one.path]).size
-            for one in outputs
-        ]
+        sizes = [self._stamps[one.path].size for one in outputs]
         return Size(files=len(sizes), bytes=sum(sizes), largest=max(sizes, default=0))
 
     def _left(self, output: Output) -> Standing:
         digest = bytes.fromhex(self._new[output.path])
-        return Standing(self._inputs[output.path], digest, stamp_at(self._output / output.path))
+        return Standing(self._inputs[output.path], digest, self._stamps[output.path])
 
 
 def inputs_of(output: Output) -> bytes:

@@ -61,7 +61,8 @@ def written(site: Site, options: Options, inputs: bytes, kitchen: Kitchen, *, cl
         else:
             staged = frozenset(transaction.staged)
             pages = transaction.commit()
-            size = ground.size(outputs, reasons)
+            ground.look_again(reasons)
+            size = ground.size(outputs)
             with contextlib.suppress(BuildError):  # the site stands: no room for the cache costs time alone
                 ground.remember(outputs, reasons)
             reasons = {path: why for path, why in reasons.items() if path in staged}

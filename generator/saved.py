@@ -9,20 +9,18 @@ import time
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from functools import partial
 from pathlib import Path
 
 from generator import tasks
-from generator.cache import Looked
 from generator.config import Site
 from generator.desk import Desk
 from generator.model import Article
 from generator.reading.article import Reading
 from generator.reading.canonical import keys_of
 from generator.reading.discover import is_clipping, is_ignored
-from generator.shelf import Means, Shelf, failed, in_zone, keep_read, learned_again, mark_of_read, origin_key
+from generator.shelf import Means, Shelf, learned_again, origin_key, read_now
 from generator.stamps import NONE, Stamp, stamp_of
-from generator.tasks import Record, Wanted
+from generator.tasks import Record
 
 FEW, MANY = 100, 1000
 """Clippings that change, and that are read again since their source's furniture is judged otherwise: more are
@@ -91,26 +89,11 @@ def read_again(
     to_read = changed | {path for path, one in known.items() if origin_key(one) in others}
     if len(to_read) > MANY:
         return None
-    return {path: _record(shelf, means, path, looked.get(path), texts) for path in sorted(to_read)}
-
-
-def _record(
-    shelf: Shelf, means: Means, path: str, looked: Looked | None, texts: dict[str, bytes]
-) -> tuple[Record, bytes]:
-    """What a clipping comes to now; nothing for one that went."""
-    if looked is None:
-        return GONE, b""
-    reader, cache = shelf.reader, means.cache
-    source, year = origin_key(looked)
-    wanted = Wanted(path, source, year, (cache.repeats(source, year) if source else None) or b"")
-    [(_, read)] = means.workers.run(partial(tasks.read, reader), [[wanted]])
-    if isinstance(read, Exception):
-        return failed(path, read), b""
-    keep_read(cache, reader, shelf.repeats, [(wanted, read)])
-    record = read.record
-    shelf.fresh.add(path)
-    texts[path] = record.body
-    return in_zone(record, reader), mark_of_read(read)
+    found = dict.fromkeys(sorted(to_read), (GONE, b""))
+    for path, record, mark in read_now(shelf, to_read & looked.keys(), means):
+        found[path] = record, mark
+        texts[path] = record.body
+    return found
 
 
 class Scope:

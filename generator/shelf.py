@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from functools import partial
 from typing import NamedTuple
 
@@ -164,8 +164,8 @@ def _learned(
 
 def _records(shelf: Shelf, means: Means) -> Iterator[tuple[str, Record, bytes]]:
     """What all clippings came to, with its hash: from the cache, else read now; in no order."""
-    reader, _, looked, repeats, fresh, former = shelf
-    cache, workers, progress = means
+    reader, looked, repeats, former = shelf.reader, shelf.looked, shelf.repeats, shelf.former
+    cache = means.cache
     keys = {
         path: record_key(reader, one.digest, repeats.get(origin_key(one))) for path, one in looked.items()
     }
@@ -182,20 +182,26 @@ def _records(shelf: Shelf, means: Means) -> Iterator[tuple[str, Record, bytes]]:
     if gone:
         with cache.together():
             cache.drop_records(gone)
-    work = _wanted(
-        looked, sorted(keys, key=lambda path: (looked[path].source, looked[path].day, path)), cache
-    )
+    yield from read_now(shelf, keys, means)
+
+
+def read_now(shelf: Shelf, paths: Collection[str], means: Means) -> Iterator[tuple[str, Record, bytes]]:
+    """What clippings come to that are read now, and kept; as `records` has it."""
+    reader, looked, repeats = shelf.reader, shelf.looked, shelf.repeats
+    cache, workers, progress = means
+    in_turn = sorted(paths, key=lambda path: (looked[path].source, looked[path].day, path))
+    work = _wanted(looked, in_turn, cache)
     results = workers.run(partial(tasks.read, reader), batches(work, BATCH))
     waiting: list[tuple[Wanted, tasks.Read]] = []
     for done, (one, found) in enumerate(results):
-        progress("reading", done, len(keys))
+        progress("reading", done, len(paths))
         if isinstance(found, Exception):
             yield one.path, failed(one.path, found), b""
             continue
         if found.digest != looked[one.path].digest:  # it changed since: whoever follows looks again
             looked[one.path] = looked[one.path]._replace(digest=b"")
         waiting.append((one, found))
-        fresh.add(one.path)
+        shelf.fresh.add(one.path)
         if len(waiting) >= KEPT:
             keep_read(cache, reader, repeats, waiting)
             waiting.clear()
