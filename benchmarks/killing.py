@@ -3,8 +3,8 @@
     python benchmarks/killing.py CLIPPINGS --work FOLDER [--kills 200] [--articles 200] [--seed 4]
 
 In turn a cold build, one after some edits, and `build --watch` amid edits are killed (SIGKILL), each at some
-moment of its usual time; a few are faster. Meanwhile pages and feeds are read all the time. The next build has
-to leave the bytes of a clean one, and no other files. Ends with 1 where something was not right.
+moment of its usual time; a few are faster. Meanwhile pages and feeds are read all the time. The next build
+has to leave the bytes of a clean one, and no other files. Ends with 1 where something was not right.
 """
 
 from __future__ import annotations
