@@ -601,6 +601,8 @@ def _tell(
 
 def _untold(problems: Sequence[Problem], told: Collection[Problem]) -> list[Problem]:
     """Those of many problems that were not told, most of which are the very same objects as before."""
+    if problems is told:
+        return []
     before = set(map(id, told))
     new = [problem for problem in problems if id(problem) not in before]
     if not new:

@@ -7,9 +7,11 @@ other files than clippings) is left to a whole build, which is the truth: tests 
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_left, bisect_right, insort
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -17,12 +19,12 @@ from generator import addresses, making, resources
 from generator.cache import DamagedError, Standing
 from generator.config import Site
 from generator.desk import Desk, grouped, mark_of, waits_until, withheld
-from generator.errors import BroadsheetError, shown
+from generator.errors import BroadsheetError, Problem, shown
 from generator.ground import inputs_of
 from generator.grouping.health import health_of, leaders_of
-from generator.grouping.regrouping import regrouped
+from generator.grouping.regrouping import regrouped, splice
 from generator.kitchen import Feed, Kitchen, Output, feed_outputs, for_machines, page_output, planned_of
-from generator.model import Article, Digest, Story, Verdict
+from generator.model import Article, Digest, Skipped, Story, Verdict
 from generator.output.manifest import Manifest
 from generator.output.patch import OvertakenError, Patch
 from generator.press import article_parts, feed_entries, listed_html, report_of, written
@@ -30,7 +32,7 @@ from generator.reading import discover
 from generator.recalled import keep as keep_stories
 from generator.render import sitemap
 from generator.render.concerned import concerned
-from generator.render.pages import Page, Plan, neighbours_of, pages_of
+from generator.render.pages import Page, Plan, pages_of
 from generator.render.templates import assets_of
 from generator.request import Built, Options, Written, by_place, silent
 from generator.saved import FEW, GONE, Scope, clippings_among, read_again
@@ -39,6 +41,8 @@ from generator.stamps import NONE, Stamp, stamp_at
 from generator.tasks import Record
 from generator.unchanged import inputs_before
 from generator.workers import Workers
+
+_Told = TypeVar("_Told", Problem, Skipped)
 
 
 class Followed:
@@ -66,9 +70,11 @@ class Followed:
         self._is_remapped = False
         self.pending: dict[str, tuple[Kitchen, Output]] = {}
         digest = desk.digest
+        self._articles = list(digest.articles)
         self._shown = {article.path: article for article in digest.articles}
         self._paths = {article.id: article.path for article in digest.articles}
         self._parts = dict(self._kitchen.plan.parts)
+        self._counts = dict(self._kitchen.plan.counts)
         self._story_of = dict(self._kitchen.plan.stories)
         self._leaders = dict(leaders_of(digest.stories))
         self._healths = dict(self._kitchen.healths)
@@ -163,12 +169,10 @@ class Followed:
         digest = regrouped(last.digest, gone, come)
         if _newest(digest) != _newest(last.digest):
             return None
+        splice(self._articles, gone, come)
         self._stories.change([article.path for article in gone], come)
-        digest = msgspec.structs.replace(digest, stories=self._stories.told(desk.merges, desk.splits))
-        known = {id(story) for story in last.digest.stories}
-        now = {id(story) for story in digest.stories}
-        ended = [story for story in last.digest.stories if id(story) not in now]
-        begun = [story for story in digest.stories if id(story) not in known]
+        ended, begun = self._stories.tell(desk.merges, desk.splits)
+        digest = msgspec.structs.replace(digest, articles=self._articles, stories=self._stories.stories)
         is_recounted = sorted(map(_place, gone)) != sorted(map(_place, come))
         before = {
             addresses.file_of(page.address)
@@ -216,13 +220,15 @@ class Followed:
         ended: Sequence[Story],
         begun: Sequence[Story],
     ) -> Plan:
-        """The plan of the changed digest; what it indexes by article is changed in place."""
+        """The plan of the changed digest; what it indexes by article or day is changed in place."""
         for article in gone:
             del self._shown[article.path], self._paths[article.id]
             self._parts.pop(article.id, None)
+            self._counts[article.date] -= 1
         for article in come:
             self._shown[article.path] = article
             self._paths[article.id] = article.path
+            self._counts[article.date] = self._counts.get(article.date, 0) + 1
         for source, first in {(one.source, one.date.replace(day=1)) for one in (*gone, *come)}:
             for month in digest.sources[source].months:
                 if month.first == first:
@@ -241,9 +247,8 @@ class Followed:
             picks = tuple(article for article in digest.articles if article.pinned)
         return Plan(
             digest=digest,
-            neighbours=neighbours_of(digest),
             parts=self._parts,
-            counts={edition.first: edition.count for edition in digest.days},
+            counts=self._counts,
             stories=self._story_of,
             picks=picks,
             since=last.since,
@@ -251,10 +256,8 @@ class Followed:
 
     def _described(self, desk: Desk, digest: Digest, read: dict[str, tuple[Record, bytes]]) -> Desk:
         """The desk with the changed digest, and with what there is to say of the clippings that were read."""
-        names = {shown(path) for path in read}
-        skipped = [one for one in desk.skipped if one.path not in names]
-        problems = [one for one in desk.problems if one.path not in names]
-        kept = len(problems)
+        skipped: list[Skipped] = []
+        problems: list[Problem] = []
         repaired = desk.repaired
         for path, (record, mark) in read.items():
             before = self._records.pop(path, (GONE, b""))[0]
@@ -267,15 +270,15 @@ class Followed:
                 why, told = withheld(self.site.config, self.options, record)
                 skipped += [why] if why else []
                 problems += told
-        is_as_sorted = len(problems) == kept
+        names = sorted(map(shown, read))
         return msgspec.structs.replace(
             desk,
             digest=digest,
             found=len(self._shelf.looked) + len(self._shelf.found.skipped),
             repaired=repaired,
             waits_until=min(self._waiting.values(), default=None),
-            skipped=tuple(sorted(skipped)),
-            problems=tuple(problems) if is_as_sorted else tuple(sorted(problems, key=by_place)),
+            skipped=_with_others(desk.skipped, names, sorted(skipped)),
+            problems=_with_others(desk.problems, names, sorted(problems, key=by_place)),
             marks=self._marks,
             texts=self._texts,
         )
@@ -383,6 +386,19 @@ class Followed:
 def _is_asset(site: Site, file: Path) -> bool:
     """Whether a file is a style or script of the theme, or of the site's own."""
     return any(file.is_relative_to(root / "assets") for root in (site.templates, resources.theme()))
+
+
+def _with_others(told: tuple[_Told, ...], names: Iterable[str], others: Sequence[_Told]) -> tuple[_Told, ...]:
+    """What there is to say, in the order of paths, with others for some of these."""
+    left = list(told)
+    for name in names:
+        start = bisect_left(left, name, key=lambda one: one.path)
+        left[start : bisect_right(left, name, key=lambda one: one.path)] = []
+    if not others and len(left) == len(told):
+        return told
+    for one in others:
+        insort(left, one, key=lambda one: one.path)
+    return tuple(left)
 
 
 def _recounted(

@@ -7,6 +7,7 @@ import random
 import shutil
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,11 +16,17 @@ from generator.build import build
 from generator.config import load
 from generator.errors import BuildError
 from generator.live import Live
-from generator.request import Options, silent
+from generator.request import Built, Options, silent
 from writing import BODY, NOW, files_of, site_in, write_clipping, write_config
 
 ASKED = Options(as_of=NOW)
 LONG = f"{BODY} A second sentence says what the first one left out, at some length and without haste. "
+
+
+def told(built: Built) -> dict[str, object]:
+    """What a build tells, but for how many files it wrote."""
+    report = msgspec.structs.asdict(built.report)
+    return {key: value for key, value in report.items() if key not in {"pages", "site"}}
 
 
 class Site:
@@ -34,7 +41,7 @@ class Site:
         self.live.build(site_in(self.root), ASKED, silent, None)
 
     def follow(self, *changed: Path, options: Options = ASKED) -> frozenset[str] | None:
-        _, pages = self.live.build(site_in(self.root), options, silent, frozenset(changed))
+        self.built, pages = self.live.build(site_in(self.root), options, silent, frozenset(changed))
         return pages
 
     def settle(self) -> dict[str, bytes]:
@@ -50,7 +57,7 @@ class Site:
         shutil.copytree(
             self.root, other, ignore=shutil.ignore_patterns("public", ".broadsheet"), symlinks=True
         )
-        build(load(other / "digest.toml"), ASKED, silent)
+        self.told = told(build(load(other / "digest.toml"), ASKED, silent))
         return files_of(other / "public")
 
 
@@ -322,12 +329,13 @@ def test_any_storm_of_saves_ends_in_the_site_of_a_clean_build(tmp_path_factory, 
         if chance.random() < 0.5:
             site.live.rest(lambda: None)
     assert site.settle() == site.clean()
+    assert told(site.built) == site.told
 
 
 def _write(root: Path, chance: random.Random, name: str) -> Path:
     text = chance.choice(("The first tale. ", "Another tale, told by somebody else. ", "短い話。", "")) * 12
     return write_clipping(
-        root / "content", name, title=f"Title {chance.randrange(4)}",
+        root / "content", name, title=f"Title{chance.choice((' ', ': '))}{chance.randrange(4)}",
         date=f"2024-0{chance.randrange(5, 8)}-0{chance.randrange(1, 5)}",
         source=chance.choice(("A source", "Another")),
         url=f"https://o{chance.randrange(3)}.example/{chance.randrange(4)}",

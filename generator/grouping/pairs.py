@@ -234,6 +234,7 @@ class Pairs:
             self._bands = Bands((at, one.signature) for at, one in enumerate(self.evidence))
             for names in (self._keys, self._titles, self._runs, self._texts):
                 names.in_order()
+            _ = self.numbers
         return self._bands
 
     def _add(self, article: Article) -> int:
