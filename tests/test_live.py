@@ -46,9 +46,15 @@ class Site:
 
     def settle(self) -> dict[str, bytes]:
         """Make what is left, as time goes by; the files of the site."""
-        self.live.rest(lambda: None)
-        self.follow()
+        while self.live.due_in is not None:
+            self.rest()
+            self.follow()
         return files_of(self.root / "public")
+
+    def rest(self) -> None:
+        """Make all that is known to be out of date."""
+        while self.live.rest():
+            pass
 
     def clean(self) -> dict[str, bytes]:
         """What a clean build makes, without anything that was learned before."""
@@ -114,6 +120,43 @@ def test_a_file_that_is_touched_changes_nothing(site):
     (site.content / "0.md").touch()
     assert site.follow(site.content / "0.md") == frozenset()
     assert site.settle() == before
+
+
+def test_what_a_save_means_for_others_is_found_out_later(tmp_path):
+    tails = [f"\n\nFollow us for more news of the kind, every day anew{'!' * (n < 4)}" for n in range(8)]
+    site = _started(tmp_path)
+    for number, tail in enumerate(tails):
+        _tailed(site, number, tail)
+    site.start()
+    last = site.root / "public" / _page(site, "7.md")
+    assert "Follow us" not in last.read_text("utf-8")
+    saved = [_tailed(site, number, f"\n\nOnly here, word for word: {number}") for number in range(7)]
+    pages = site.follow(*saved)
+    assert pages is not None
+    assert _page(site, "0.md") in pages
+    assert _page(site, "7.md") not in pages
+    assert not [page for page in pages if page.startswith("sources/")]
+    later: set[str] = set()
+    while site.live.due_in == 0:
+        later |= site.follow() or set()
+    assert {_page(site, "7.md"), "sources/a-source/index.html"} <= later
+    assert site.settle() == site.clean()
+    assert "Follow us" in last.read_text("utf-8")
+    assert told(site.built) == site.told
+
+
+def test_a_save_comes_before_what_others_left_for_later(site):
+    first = write_clipping(site.content, "0.md", title="A first title", date="2024-06-01", body=LONG * 3)
+    second = write_clipping(
+        site.content, "2.md", title="A second", date="2024-06-03", source="第三", body=LONG
+    )
+    site.follow(first)
+    assert site.live.due_in == 0
+    pages = site.follow(second)
+    assert pages is not None
+    assert _page(site, "2.md") in pages
+    assert "sources/a-source/index.html" in pages  # of the first: what it means is known by now
+    assert site.settle() == site.clean()
 
 
 def test_what_comes_and_goes(site):
@@ -202,7 +245,7 @@ def test_what_waits_appears_when_it_is_due(site):
 def test_a_killed_preview_leaves_nothing_that_is_not_known_as_ours(site):
     new = write_clipping(site.content, "new.md", title="New", date="2024-06-20", body=LONG * 2)
     site.follow(new)
-    site.live.rest(lambda: None)  # and here it is killed: the record was not written
+    site.rest()  # and here it is killed: the record was not written
     assert (site.root / "public/.broadsheet-added").read_text("utf-8").splitlines()
     new.unlink()
     build(site_in(site.root), ASKED, silent)
@@ -218,7 +261,7 @@ def test_time_goes_on_while_a_site_is_followed(site):
         site.content, "now.md", title="Just now", date=f"{NOW:%Y-%m-%d}T13:00:00Z", body=LONG
     )
     site.follow(file, options=at(14))
-    site.live.rest(lambda: None)
+    site.rest()
     assert "Just now" in (site.root / f"public/{NOW:%Y/%m/%d}/index.html").read_text("utf-8")
 
 
@@ -279,7 +322,7 @@ def test_a_clipping_that_stands_twice_changes_twice(tmp_path):
 def test_a_page_that_somebody_changed_is_made_again(site):
     page = site.root / "public" / _page(site, "0.md")
     site.follow(write_clipping(site.content, "0.md", title="Mine", date="2024-06-01", body=LONG))
-    site.live.rest(lambda: None)
+    site.rest()
     page.write_text("theirs", "utf-8")
     site.follow()
     build(site_in(site.root), ASKED, silent)
@@ -293,7 +336,7 @@ def test_a_file_of_somebody_else_in_the_way_is_told_by_a_whole_build(site):
     own.write_text("theirs", "utf-8")
     site.follow(new)
     with pytest.raises(BuildError, match="is not Broadsheet's"):
-        site.live.rest(lambda: None)
+        site.rest()
     own.unlink()
     site.start()
     assert site.settle() == site.clean()
@@ -326,8 +369,10 @@ def test_any_storm_of_saves_ends_in_the_site_of_a_clean_build(tmp_path_factory, 
     for turn in range(12):
         changed = {_change(site, chance, turn) for _ in range(chance.choice((1, 1, 2, 4)))}
         site.follow(*changed)
+        for _ in range(chance.choice((0, 0, 1, 2, 9))):
+            site.follow()
         if chance.random() < 0.5:
-            site.live.rest(lambda: None)
+            site.rest()
     assert site.settle() == site.clean()
     assert told(site.built) == site.told
 
@@ -365,6 +410,13 @@ def _change(site: Site, chance: random.Random, turn: int) -> Path:
         case _:
             return _write(site.root, chance, file.name)
     return file
+
+
+def _tailed(site: Site, number: int, tail: str) -> Path:
+    return write_clipping(
+        site.content, f"{number}.md", title=f"Number {number}", url=f"https://same.example/{number}",
+        date=f"2024-06-0{number + 1}", body=f"{LONG * 3} Only here: {number}.{tail}",
+    )  # fmt: skip
 
 
 def _id(site: Site, path: str) -> str:
