@@ -23,7 +23,15 @@ from generator.desk import Desk, grouped, mark_of, waits_until, withheld
 from generator.errors import BroadsheetError, Problem, shown
 from generator.grouping.health import health_of, leaders_of
 from generator.grouping.regrouping import regrouped, splice
-from generator.kitchen import Kitchen, Output, feed_outputs, for_machines, page_output, planned_of
+from generator.kitchen import (
+    Kitchen,
+    Output,
+    feed_outputs,
+    feed_paths,
+    for_machines,
+    page_output,
+    planned_of,
+)
 from generator.model import Article, Digest, Edition, Period, Skipped, Story, Verdict
 from generator.output.patch import OvertakenError
 from generator.overdue import Overdue
@@ -67,7 +75,7 @@ class Followed:
         self.overdue = Overdue(site, means.cache, wrote)
         self._assets = assets_of(site.templates).keys()
         self._is_remapped = False
-        self._far: list[Page] = []
+        self._far: dict[str, Page] = {}
         """Pages that a save may concern, of which nobody knows yet whether it does,"""
         self._heard: set[str] = set()
         """and sources whose health and feeds may be others."""
@@ -230,13 +238,14 @@ class Followed:
         ]
         pages = {
             addresses.file_of(page.address): page
-            for page in concerned(plan_, (*come, *parted), begun, gone, is_recounted=is_recounted)
+            for page in concerned(plan_, (*come, *parted), begun, gone, ended, is_recounted=is_recounted)
         }
         may_differ = is_recounted or bool(ended or begun) or before != pages.keys()
         self._is_remapped |= config.base_url is not None and may_differ
         dates = {article.date for article in (*gone, *come)}
         near = [page for page in pages.values() if _is_near(page, dates)]
-        self._far = [page for page in pages.values() if not _is_near(page, dates)]
+        self._far = {path: page for path, page in pages.items() if not _is_near(page, dates)}
+        self.overdue.forget([*self._far, *feed_paths(map(digest.sources.__getitem__, self._heard))])
         return self._outdate([page_output(self._kitchen, page) for page in near], before - pages.keys())
 
     def _look_far(self) -> tuple[Built, frozenset[str]]:
@@ -245,9 +254,9 @@ class Followed:
         sources = [digest.sources[name] for name in sorted(self._heard)]
         for source in sources:
             self._healths[source.name] = health_of(source, digest.days[-1].first, self._leaders)
-        outputs = [page_output(kitchen, page) for page in self._far]
+        outputs = [page_output(kitchen, page) for page in self._far.values()]
         outputs += feed_outputs(kitchen, sources)
-        self._far, self._heard = [], set()
+        self._far, self._heard = {}, set()
         return self._outdate(outputs)
 
     def _remark(

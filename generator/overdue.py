@@ -56,16 +56,19 @@ class Overdue:
             for one in outputs
             if one.path not in self._static and inputs_of(one) != self._inputs.get(one.path)
         ]
-        for one in outputs:
-            self._pending.pop(one.path, None)
+        self.forget(one.path for one in outputs)
         self._pending |= {one.path: (kitchen, one) for one in stale}
         return [one.path for one in stale]
+
+    def forget(self, paths: Iterable[str]) -> None:
+        """Take back what was noted of files: they may be no more as they were planned."""
+        for path in paths:
+            self._pending.pop(path, None)
 
     def delete(self, paths: Iterable[str]) -> list[str]:
         """Delete files, unless they are no files of ours."""
         ended = set(paths)
-        for path in ended & self._pending.keys():
-            del self._pending[path]
+        self.forget(ended)
         deleted = sorted(ended & self._inputs.keys())
         with self._patch.open():
             for path in deleted:

@@ -122,6 +122,21 @@ def test_a_file_that_is_touched_changes_nothing(site):
     assert site.settle() == before
 
 
+def test_periods_stay_where_their_only_story_ends(tmp_path):
+    site = _started(tmp_path)
+    for name, source in (("a.md", "A source"), ("b.md", "Another")):
+        write_clipping(site.content, name, title="Told by two", source=source, body=LONG * 4)
+    write_clipping(site.content, "c.md", title="Not a story", source="Another", body=BODY)
+    site.start()
+    assert "Told by two" in (site.root / "public/2024/07/index.html").read_text("utf-8")
+    site.follow(
+        write_clipping(
+            site.content, "b.md", title="Something else", source="Another", body="Quite another text. " * 20
+        )
+    )
+    assert site.settle() == site.clean()
+
+
 def test_what_a_save_means_for_others_is_found_out_later(tmp_path):
     tails = [f"\n\nFollow us for more news of the kind, every day anew{'!' * (n < 4)}" for n in range(8)]
     site = _started(tmp_path)

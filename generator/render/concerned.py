@@ -29,18 +29,20 @@ def concerned(
     changed: Iterable[Article],
     stories: Iterable[Story],
     gone: Iterable[Article] = (),
+    ended: Iterable[Story] = (),
     *,
     is_recounted: bool,
 ) -> Iterator[Page]:
     """The pages of a plan that changed articles and stories may concern; `is_recounted`: some came or went.
 
-    Articles and stories are those of this plan; of those that are gone from it, the lists they were in count.
+    Articles and stories are those of this plan; of what is gone or ended, the lists that it was in count.
     Pages may come twice.
     """
     digest, stories = plan.digest, tuple(stories)
     told = [article for story in stories for article in story.articles]
     here, gone = (*changed, *told), tuple(gone)
-    told_ids = {article.id for article in told} | (plan.stories.keys() & {one.id for one in (*here, *gone)})
+    told_ids = {article.id for story in (*stories, *ended) for article in story.articles}
+    told_ids |= plan.stories.keys() & {one.id for one in (*here, *gone)}
     for article in here:
         yield from pages_of_article(plan, article)
     for article in (*here, *gone):
