@@ -9,20 +9,20 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
-from generator import addresses, resources
+from generator import addresses, resources, tasks
 from generator.cache import DamagedError
 from generator.config import Site
 from generator.desk import Desk, grouped, mark_of, waits_until, withheld
 from generator.errors import BroadsheetError, Problem, shown
 from generator.grouping.health import health_of, leaders_of
-from generator.grouping.regrouping import regrouped, splice
+from generator.grouping.regrouping import keeps_sources, regrouped, splice
 from generator.kitchen import (
     Kitchen,
     Output,
@@ -32,24 +32,24 @@ from generator.kitchen import (
     page_output,
     planned_of,
 )
-from generator.model import Article, Digest, Edition, Period, Skipped, Story, Verdict
+from generator.model import Article, Digest, Skipped, Story, Verdict
 from generator.output.patch import OvertakenError
-from generator.overdue import Overdue
+from generator.overdue import Overdue, bytes_of
 from generator.press import report_of, written
 from generator.reading import discover
 from generator.recalled import keep as keep_stories
 from generator.render import sitemap
-from generator.render.concerned import concerned
-from generator.render.pages import Alias, Page, Plan, pages_of
+from generator.render.concerned import concerned, is_near
+from generator.render.pages import Page, Plan, overviews, pages_of, pages_of_article
 from generator.render.templates import assets_of
 from generator.request import Built, Options, Written, by_place, silent
 from generator.saved import FEW, GONE, MANY, Scope, clippings_among, judged_otherwise, look_again, read_again
 from generator.shelf import Means, shelf_of
-from generator.tasks import Record
+from generator.tasks import Record, Wanted
 from generator.unchanged import inputs_before
 from generator.workers import Workers
 
-AT_ONCE = 10
+AT_ONCE = 20
 """Clippings that are read again before it is seen whether there is another save."""
 
 _Told = TypeVar("_Told", Problem, Skipped)
@@ -75,6 +75,8 @@ class Followed:
         self.overdue = Overdue(site, means.cache, wrote)
         self._assets = assets_of(site.templates).keys()
         self._is_remapped = False
+        self._is_ready = False
+        """Whether all is done that the first save would wait for."""
         self._far: dict[str, Page] = {}
         """Pages that a save may concern, of which nobody knows yet whether it does,"""
         self._heard: set[str] = set()
@@ -210,7 +212,7 @@ class Followed:
         config, desk, last = self.site.config, self._kitchen.desk, self._kitchen.plan
         gone = [self._shown[path] for path in read if path in self._shown]
         come = [new for record, _ in read.values() if (new := self._appearing(record))]
-        if not _same_sources(last, gone, come):
+        if not keeps_sources(last.digest, gone, come):
             return None
         digest = regrouped(last.digest, gone, come)
         if _newest(digest) != _newest(last.digest):
@@ -243,8 +245,8 @@ class Followed:
         may_differ = is_recounted or bool(ended or begun) or before != pages.keys()
         self._is_remapped |= config.base_url is not None and may_differ
         dates = {article.date for article in (*gone, *come)}
-        near = [page for page in pages.values() if _is_near(page, dates)]
-        self._far = {path: page for path, page in pages.items() if not _is_near(page, dates)}
+        near = [page for page in pages.values() if is_near(page, dates)]
+        self._far = {path: page for path, page in pages.items() if not is_near(page, dates)}
         self.overdue.forget([*self._far, *feed_paths(map(digest.sources.__getitem__, self._heard))])
         return self._outdate([page_output(self._kitchen, page) for page in near], before - pages.keys())
 
@@ -361,8 +363,20 @@ class Followed:
         if path is not None:
             self.overdue.make(path)
         else:
-            self._stories.prepare()
+            self._prepare()
         return path is not None
+
+    def _prepare(self) -> None:
+        """Put names in order, load templates and rules: by reading a clipping, and making a few pages."""
+        self._stories.prepare()
+        if self._is_ready:
+            return
+        self._is_ready = True
+        plan_, reader = self._kitchen.plan, self._shelf.reader
+        tasks.read(reader, [Wanted(path, "", 0, tasks.NO_REPEATS) for path in islice(self._records, 1)])
+        own = (page for article in plan_.digest.articles for page in pages_of_article(plan_, article))
+        for page in (*islice(own, 1), *overviews(plan_.digest)):
+            bytes_of(self._kitchen, page_output(self._kitchen, page))
 
     def _settle(self) -> tuple[Built, frozenset[str]]:
         """Write what can wait: lists for machines, and the record of all files."""
@@ -377,16 +391,6 @@ class Followed:
             self.overdue.settle(self.options.as_of.date())
             keep_stories(self._means.cache, self._shelf.reader.epoch, self._stories, self._marks)
         return self.built, frozenset()
-
-
-def _is_near(page: Page, dates: Set[dt.date]) -> bool:
-    """Whether a page is one that a curator looks at who saves: an article's, or a day's of some days."""
-    match page.subject:
-        case Article() | Alias():
-            return True
-        case Edition(period=Period.DAY):
-            return page.subject.first in dates
-    return False
 
 
 def _is_asset(site: Site, file: Path) -> bool:
@@ -415,18 +419,6 @@ def _recounted(
     counts.update(article.verdict for article in come)
     counts.subtract(article.verdict for article in gone)
     return counts
-
-
-def _same_sources(plan_: Plan, gone: Sequence[Article], come: Sequence[Article]) -> bool:
-    """Whether no source is new, and none loses its last article."""
-    for name in {article.source for article in (*gone, *come)}:
-        source = plan_.digest.sources.get(name)
-        if source is None:
-            return False
-        left = len(source.articles) + sum((one.source == name) for one in come)
-        if left <= sum((one.source == name) for one in gone):
-            return False
-    return True
 
 
 def _newest(digest: Digest) -> dt.date | None:

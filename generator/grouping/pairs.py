@@ -172,7 +172,7 @@ class Pairs:
     @property
     def is_worn(self) -> bool:
         """Whether so much was changed that it is better to begin anew."""
-        return len(self._gone) > 1000 or 2 * len(self._days) < len(self.evidence)
+        return len(self._gone) > max(1000, self.count // 10) or 2 * len(self._days) < len(self.evidence)
 
     @property
     def reasoned(self) -> Iterable[int]:

@@ -35,6 +35,15 @@ def regrouped(digest: Digest, gone: Sequence[Article], come: Sequence[Article]) 
     )
 
 
+def keeps_sources(digest: Digest, gone: Sequence[Article], come: Sequence[Article]) -> bool:
+    """Whether no source is new, and none loses its last article."""
+    for name in {article.source for article in (*gone, *come)}:
+        source = digest.sources.get(name)
+        if source is None or len(source.articles) + len(_of(come, name)) <= len(_of(gone, name)):
+            return False
+    return True
+
+
 def splice(articles: list[Article], gone: Iterable[Article], come: Iterable[Article]) -> None:
     """Take some articles out of a list in `order`, and put others in at their places."""
     for article in gone:

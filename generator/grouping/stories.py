@@ -22,7 +22,7 @@ from generator.model import Article, Story, Verdict
 
 _FULLNESS = {Verdict.FULL: 0, Verdict.CUT: 1, Verdict.LINK: 2}
 MANY = 100
-"""Of more changed articles everything is done again."""
+"""Of more changed articles everything is done again; in a large archive, of more than one in 500."""
 
 
 def stories_of(
@@ -112,7 +112,8 @@ class Stories:
         """Take articles out, by path, and put articles in; those of a known path replace it."""
         known = self._pairs.numbers
         leaving = {*gone, *(article.path for article in come)} & known.keys()
-        if len(leaving) + len(come) > MANY or self._pairs.is_worn:
+        many = max(MANY, self._pairs.count // 500)
+        if len(leaving) + len(come) > many or self._pairs.is_worn:
             kept = (self._pairs.article(at) for path, at in known.items() if path not in leaving)
             self._start([*kept, *come])
         elif leaving or come:

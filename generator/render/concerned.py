@@ -7,12 +7,14 @@ and where counts changed also what lists say of one another.
 
 from __future__ import annotations
 
+import datetime as dt
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import chain
 
 from generator.model import Article, Edition, Period, Source, SourceMonth, Story
 from generator.render.pages import (
+    Alias,
     Page,
     Plan,
     overviews,
@@ -84,3 +86,13 @@ def _editions(editions: tuple[Edition, ...], article: Article, *, beside: bool) 
         if edition.period is not Period.DAY or edition.first.replace(day=1) != article.date.replace(day=1):
             return
         yield page_of_edition(edition)
+
+
+def is_near(page: Page, dates: Set[dt.date]) -> bool:
+    """Whether a page is one that a curator looks at who saves: an article's, or a day's of some days."""
+    match page.subject:
+        case Article() | Alias():
+            return True
+        case Edition(period=Period.DAY):
+            return page.subject.first in dates
+    return False
