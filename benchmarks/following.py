@@ -25,24 +25,25 @@ from stages import hang
 STEPS = (
     ("generator.followed", "Followed.follow", "follow: the rest"),
     ("generator.followed", "clippings_among", "follow: look"),
+    ("generator.followed", "look_again", "follow: look again"),
     ("generator.followed", "read_again", "follow: keep what was read"),
-    ("generator.saved", "learned_again", "follow: learn a source's furniture"),
+    ("generator.followed", "judged_otherwise", "later: learn a source's furniture"),
     ("generator.tasks", "read", "follow: read, clean, Markdown"),
     ("generator.saved", "Scope.is_plain", "follow: may it be followed"),
     ("generator.followed", "Followed._regroup", "follow: regroup, the rest"),
     ("generator.followed", "regrouped", "follow: group"),
     ("generator.grouping.stories", "Stories.change", "follow: stories, change"),
-    ("generator.grouping.stories", "Stories.told", "follow: stories, tell"),
+    ("generator.grouping.stories", "Stories.tell", "follow: stories, tell"),
     ("generator.followed", "Followed._replan", "follow: plan"),
-    ("generator.followed", "neighbours_of", "follow: neighbours"),
-    ("generator.followed", "health_of", "follow: health of sources"),
+    ("generator.followed", "Followed._look_far", "later: the rest"),
+    ("generator.followed", "health_of", "later: health of sources"),
     ("generator.followed", "Followed._described", "follow: describe"),
     ("generator.followed", "Kitchen", "follow: views of lists"),
     ("generator.followed", "page_output", "follow: fingerprints"),
-    ("generator.followed", "feed_outputs", "follow: fingerprints"),
+    ("generator.followed", "feed_outputs", "later: fingerprints of feeds"),
     ("generator.followed", "Followed._outdate", "follow: what is out of date"),
-    ("generator.followed", "Followed.make", "make: the rest"),
-    ("generator.followed", "Followed._bytes", "make: render"),
+    ("generator.overdue", "Overdue.make", "make: the rest"),
+    ("generator.overdue", "bytes_of", "make: render"),
     ("generator.output.patch", "Patch.put", "make: put in place"),
 )
 """Module, function and the step that it is, as in `stages.py`."""
@@ -99,7 +100,9 @@ def followed(site: Broadsheet, count: int) -> tuple[list[dict[str, float]], list
         for page in site.pages(clipping):
             live.fresh(file_of(Path(), page).as_posix())
             moments.append(time.perf_counter())
-        live.rest(lambda: None)
+        while live.rest() or live.due_in == 0:
+            if live.due_in == 0:
+                live.build(loaded, options, silent, frozenset())
         moments.append(time.perf_counter())
         every.append({step: 1000 * seconds for step, seconds in steps.seconds.items()})
         phases.append(

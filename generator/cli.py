@@ -31,7 +31,7 @@ if TYPE_CHECKING:  # each command imports what it needs
     from generator.preview.changes import Changed
     from generator.preview.follow import Built, Check
     from generator.request import Built as SiteBuilt
-    from generator.request import Options, Progress
+    from generator.request import Options, Progress, Report
     from generator.shelf import Means
 
 T = TypeVar("T")
@@ -539,10 +539,9 @@ def _followed(
 ) -> Callable[[Check, Changed], Built]:
     """Make the build of a watching command."""
     from generator import report
-    from generator.live import SETTLES
     from generator.preview.follow import Built
 
-    told: tuple[Problem, ...] = ()
+    told: Report | None = None
 
     def rebuild(check: Check, changed: Changed) -> Built:
         nonlocal told
@@ -550,10 +549,11 @@ def _followed(
         options = asked.options(current)
         with report.progress(quiet=asked.quiet) as show:
             built, pages = live.build(current, options, _checked(show, check), changed)
-        if changed or changed is None:
-            _tell(asked, built, time.perf_counter() - started, report_file, told)
-        told = built.report.problems
-        waits = [SETTLES] if live.is_behind else []
+        if changed or changed is None or not _say_the_same(built.report, told):
+            before = told.problems if told else ()
+            _tell(asked, built, time.perf_counter() - started, report_file, before)
+        told = built.report
+        waits = [] if (due_in := live.due_in) is None else [due_in]
         if built.waits_until is not None and not asked.is_fixed:
             waits.append(max(0.0, (built.waits_until - dt.datetime.now(dt.UTC)).total_seconds()))
         if pages is None and not built.report.pages.deleted:
@@ -599,8 +599,17 @@ def _tell(
         _write_report(report_file, report.report_json(done, seconds))
 
 
+def _say_the_same(one: Report, other: Report | None) -> bool:
+    """Whether two reports say the same of the clippings."""
+    if other is None:
+        return False
+    return (one.verdicts, one.skipped, one.problems) == (other.verdicts, other.skipped, other.problems)
+
+
 def _untold(problems: Sequence[Problem], told: Collection[Problem]) -> list[Problem]:
     """Those of many problems that were not told, most of which are the very same objects as before."""
+    if problems is told:
+        return []
     before = set(map(id, told))
     new = [problem for problem in problems if id(problem) not in before]
     if not new:

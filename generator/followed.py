@@ -7,38 +7,52 @@ other files than clippings) is left to a whole build, which is the truth: tests 
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_left, bisect_right, insort
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
-from generator import addresses, making, resources
-from generator.cache import DamagedError, Standing
+from generator import addresses, resources, tasks
+from generator.cache import DamagedError
 from generator.config import Site
 from generator.desk import Desk, grouped, mark_of, waits_until, withheld
-from generator.errors import BroadsheetError, shown
-from generator.ground import inputs_of
+from generator.errors import BroadsheetError, Problem, shown
 from generator.grouping.health import health_of, leaders_of
-from generator.grouping.regrouping import regrouped
-from generator.kitchen import Feed, Kitchen, Output, feed_outputs, for_machines, page_output, planned_of
-from generator.model import Article, Digest, Story, Verdict
-from generator.output.manifest import Manifest
-from generator.output.patch import OvertakenError, Patch
-from generator.press import article_parts, feed_entries, listed_html, report_of, written
+from generator.grouping.regrouping import keeps_sources, regrouped, splice
+from generator.kitchen import (
+    Kitchen,
+    Output,
+    feed_outputs,
+    feed_paths,
+    for_machines,
+    page_output,
+    planned_of,
+)
+from generator.model import Article, Digest, Skipped, Story, Verdict
+from generator.output.patch import OvertakenError
+from generator.overdue import Overdue, bytes_of
+from generator.press import report_of, written
 from generator.reading import discover
 from generator.recalled import keep as keep_stories
 from generator.render import sitemap
-from generator.render.concerned import concerned
-from generator.render.pages import Page, Plan, neighbours_of, pages_of
+from generator.render.concerned import concerned, is_near
+from generator.render.pages import Page, Plan, overviews, pages_of, pages_of_article
 from generator.render.templates import assets_of
 from generator.request import Built, Options, Written, by_place, silent
-from generator.saved import FEW, GONE, Scope, clippings_among, read_again
+from generator.saved import FEW, GONE, MANY, Scope, clippings_among, judged_otherwise, look_again, read_again
 from generator.shelf import Means, shelf_of
-from generator.stamps import NONE, Stamp, stamp_at
-from generator.tasks import Record
+from generator.tasks import Record, Wanted
 from generator.unchanged import inputs_before
 from generator.workers import Workers
+
+AT_ONCE = 20
+"""Clippings that are read again before it is seen whether there is another save."""
+
+_Told = TypeVar("_Told", Problem, Skipped)
 
 
 class Followed:
@@ -58,17 +72,25 @@ class Followed:
         self.built = wrote.built
         known = set(desk.problems)
         self._planning = [one for one in wrote.built.report.problems if one not in known]
-        self._patch = Patch(site.output, wrote.files)
-        self._inputs = {one.path: inputs_of(one) for one in wrote.outputs}
-        self._static = {one.path for one in wrote.outputs if isinstance(one.content, Path)}
+        self.overdue = Overdue(site, means.cache, wrote)
         self._assets = assets_of(site.templates).keys()
-        self._unsettled: dict[str, Stamp] = {}
         self._is_remapped = False
-        self.pending: dict[str, tuple[Kitchen, Output]] = {}
+        self._is_ready = False
+        """Whether all is done that the first save would wait for."""
+        self._far: dict[str, Page] = {}
+        """Pages that a save may concern, of which nobody knows yet whether it does,"""
+        self._heard: set[str] = set()
+        """and sources whose health and feeds may be others."""
+        self._doubted: set[str] = set()
+        """Sources that may repeat something else since."""
+        self._unread: dict[str, None] = {}
+        """Clippings to read again, since their source's furniture is judged otherwise."""
         digest = desk.digest
+        self._articles = list(digest.articles)
         self._shown = {article.path: article for article in digest.articles}
         self._paths = {article.id: article.path for article in digest.articles}
         self._parts = dict(self._kitchen.plan.parts)
+        self._counts = dict(self._kitchen.plan.counts)
         self._story_of = dict(self._kitchen.plan.stories)
         self._leaders = dict(leaders_of(digest.stories))
         self._healths = dict(self._kitchen.healths)
@@ -88,9 +110,14 @@ class Followed:
             yield path, record, digest
 
     @property
+    def is_late(self) -> bool:
+        """Whether it is not known yet all that the last saves come to."""
+        return bool(self._far or self._heard or self._doubted or self._unread)
+
+    @property
     def is_behind(self) -> bool:
-        """Whether the record of all files is yet to be written."""
-        return self._patch.is_behind or self._is_remapped
+        """Whether files, or the record of all, are yet to be written."""
+        return self.overdue.is_behind or self._is_remapped
 
     def holds(self, site: Site, options: Options) -> bool:
         """Whether the site is still the same but for its clippings, and nothing that waits is due."""
@@ -105,8 +132,8 @@ class Followed:
     def close(self) -> None:
         """Write what is behind, where that can be done, and close the cache."""
         try:
-            if self.is_behind and not self.pending:
-                self.settle()
+            if self.is_behind and self.overdue.first is None and not self.is_late:
+                self._settle()
         except (BroadsheetError, OvertakenError, DamagedError):
             pass  # the next build looks into all that differs from the record
         finally:
@@ -122,9 +149,36 @@ class Followed:
         stamps = clippings_among(self.site, changed, may_be_images=bool(self._kitchen.desk.pictured))
         if stamps is None or len(stamps) > FEW:
             return None
-        read = read_again(self._shelf, self._means, stamps, self._texts)
-        if read is None:
+        _, before = self._look_far()
+        looked = look_again(self._shelf, self._means, stamps)
+        if looked is None:
             return None
+        paths, sources = looked
+        self._doubted |= sources
+        for path in paths:
+            self._unread.pop(path, None)
+        found = self._read(paths)
+        return found and (found[0], found[1] | before)
+
+    def catch_up(self) -> tuple[Built, frozenset[str]] | None:
+        """Do a part of what saves left for later, in the end the record of all files; None as in `follow`."""
+        if self._far or self._heard:
+            return self._look_far()
+        if self._doubted:
+            found = judged_otherwise(self._shelf, self._means, self._doubted)
+            self._doubted.clear()
+            self._unread |= dict.fromkeys(found)
+            return (self.built, frozenset()) if len(found) <= MANY else None
+        if self._unread:
+            paths = [*islice(self._unread, AT_ONCE)]
+            for path in paths:
+                del self._unread[path]
+            return self._read(paths)
+        return self._settle()
+
+    def _read(self, paths: Collection[str]) -> tuple[Built, frozenset[str]] | None:
+        """Read clippings, and find what is out of date since; None where a whole build has to."""
+        read = read_again(self._shelf, self._means, paths, self._texts)
         read = {path: one for path, one in read.items() if not one[1] or one[1] != self._known(path)[1]}
         for path, (record, _) in read.items():
             if not self._scope.is_plain(path, self._known(path)[0], record, self._appearing(record)):
@@ -137,7 +191,7 @@ class Followed:
         if self._assets != assets.keys() or any(self._kitchen.theme.includes(name) for name in assets):
             return None
         outputs = [Output(path, b"", data) for path, data in assets.items()]
-        return self._outdate(outputs, (), self._kitchen.desk)
+        return self._outdate(outputs)
 
     def _known(self, path: str) -> tuple[Record, bytes]:
         """What a clipping came to before, and its hash; of one that is new, nothing."""
@@ -158,17 +212,15 @@ class Followed:
         config, desk, last = self.site.config, self._kitchen.desk, self._kitchen.plan
         gone = [self._shown[path] for path in read if path in self._shown]
         come = [new for record, _ in read.values() if (new := self._appearing(record))]
-        if not _same_sources(last, gone, come):
+        if not keeps_sources(last.digest, gone, come):
             return None
         digest = regrouped(last.digest, gone, come)
         if _newest(digest) != _newest(last.digest):
             return None
+        splice(self._articles, gone, come)
         self._stories.change([article.path for article in gone], come)
-        digest = msgspec.structs.replace(digest, stories=self._stories.told(desk.merges, desk.splits))
-        known = {id(story) for story in last.digest.stories}
-        now = {id(story) for story in digest.stories}
-        ended = [story for story in last.digest.stories if id(story) not in now]
-        begun = [story for story in digest.stories if id(story) not in known]
+        ended, begun = self._stories.tell(desk.merges, desk.splits)
+        digest = msgspec.structs.replace(digest, articles=self._articles, stories=self._stories.stories)
         is_recounted = sorted(map(_place, gone)) != sorted(map(_place, come))
         before = {
             addresses.file_of(page.address)
@@ -177,9 +229,7 @@ class Followed:
         plan_ = self._replan(digest, gone, come, ended, begun)
         self._remark(gone, come, read)
         told = [article for story in (*ended, *begun) for article in story.articles]
-        sources = {article.source for article in (*gone, *come, *told)}
-        for name in sources:
-            self._healths[name] = health_of(digest.sources[name], digest.days[-1].first, self._leaders)
+        self._heard = {article.source for article in (*gone, *come, *told)}
         verdicts = _recounted(desk.verdicts, gone, come)
         desk = msgspec.structs.replace(self._described(desk, digest, read), verdicts=verdicts)
         self._kitchen = Kitchen(
@@ -190,13 +240,26 @@ class Followed:
         ]
         pages = {
             addresses.file_of(page.address): page
-            for page in concerned(plan_, (*come, *parted), begun, gone, is_recounted=is_recounted)
+            for page in concerned(plan_, (*come, *parted), begun, gone, ended, is_recounted=is_recounted)
         }
-        outputs = [page_output(self._kitchen, page) for page in pages.values()]
-        outputs += feed_outputs(self._kitchen, [digest.sources[name] for name in sorted(sources)])
         may_differ = is_recounted or bool(ended or begun) or before != pages.keys()
         self._is_remapped |= config.base_url is not None and may_differ
-        return self._outdate(outputs, before - pages.keys(), desk)
+        dates = {article.date for article in (*gone, *come)}
+        near = [page for page in pages.values() if is_near(page, dates)]
+        self._far = {path: page for path, page in pages.items() if not is_near(page, dates)}
+        self.overdue.forget([*self._far, *feed_paths(map(digest.sources.__getitem__, self._heard))])
+        return self._outdate([page_output(self._kitchen, page) for page in near], before - pages.keys())
+
+    def _look_far(self) -> tuple[Built, frozenset[str]]:
+        """See which other pages the last save concerns, that nobody looks at first: it takes longer."""
+        kitchen, digest = self._kitchen, self._kitchen.plan.digest
+        sources = [digest.sources[name] for name in sorted(self._heard)]
+        for source in sources:
+            self._healths[source.name] = health_of(source, digest.days[-1].first, self._leaders)
+        outputs = [page_output(kitchen, page) for page in self._far.values()]
+        outputs += feed_outputs(kitchen, sources)
+        self._far, self._heard = {}, set()
+        return self._outdate(outputs)
 
     def _remark(
         self, gone: Iterable[Article], come: Iterable[Article], read: Mapping[str, tuple[Record, bytes]]
@@ -216,13 +279,15 @@ class Followed:
         ended: Sequence[Story],
         begun: Sequence[Story],
     ) -> Plan:
-        """The plan of the changed digest; what it indexes by article is changed in place."""
+        """The plan of the changed digest; what it indexes by article or day is changed in place."""
         for article in gone:
             del self._shown[article.path], self._paths[article.id]
             self._parts.pop(article.id, None)
+            self._counts[article.date] -= 1
         for article in come:
             self._shown[article.path] = article
             self._paths[article.id] = article.path
+            self._counts[article.date] = self._counts.get(article.date, 0) + 1
         for source, first in {(one.source, one.date.replace(day=1)) for one in (*gone, *come)}:
             for month in digest.sources[source].months:
                 if month.first == first:
@@ -241,9 +306,8 @@ class Followed:
             picks = tuple(article for article in digest.articles if article.pinned)
         return Plan(
             digest=digest,
-            neighbours=neighbours_of(digest),
             parts=self._parts,
-            counts={edition.first: edition.count for edition in digest.days},
+            counts=self._counts,
             stories=self._story_of,
             picks=picks,
             since=last.since,
@@ -251,10 +315,8 @@ class Followed:
 
     def _described(self, desk: Desk, digest: Digest, read: dict[str, tuple[Record, bytes]]) -> Desk:
         """The desk with the changed digest, and with what there is to say of the clippings that were read."""
-        names = {shown(path) for path in read}
-        skipped = [one for one in desk.skipped if one.path not in names]
-        problems = [one for one in desk.problems if one.path not in names]
-        kept = len(problems)
+        skipped: list[Skipped] = []
+        problems: list[Problem] = []
         repaired = desk.repaired
         for path, (record, mark) in read.items():
             before = self._records.pop(path, (GONE, b""))[0]
@@ -267,42 +329,25 @@ class Followed:
                 why, told = withheld(self.site.config, self.options, record)
                 skipped += [why] if why else []
                 problems += told
-        is_as_sorted = len(problems) == kept
+        names = sorted(map(shown, read))
         return msgspec.structs.replace(
             desk,
             digest=digest,
             found=len(self._shelf.looked) + len(self._shelf.found.skipped),
             repaired=repaired,
             waits_until=min(self._waiting.values(), default=None),
-            skipped=tuple(sorted(skipped)),
-            problems=tuple(problems) if is_as_sorted else tuple(sorted(problems, key=by_place)),
+            skipped=_with_others(desk.skipped, names, sorted(skipped)),
+            problems=_with_others(desk.problems, names, sorted(problems, key=by_place)),
             marks=self._marks,
             texts=self._texts,
         )
 
-    def _outdate(
-        self, outputs: Sequence[Output], gone: Iterable[str], desk: Desk
-    ) -> tuple[Built, frozenset[str]]:
+    def _outdate(self, outputs: Sequence[Output], gone: Iterable[str] = ()) -> tuple[Built, frozenset[str]]:
         """Note which files are out of date, and delete those that are no more."""
-        stale = [
-            one
-            for one in outputs
-            if one.path not in self._static and inputs_of(one) != self._inputs.get(one.path)
-        ]
-        for one in outputs:
-            self.pending.pop(one.path, None)  # as an earlier save would have had it
-        for one in stale:
-            self.pending[one.path] = self._kitchen, one
-        ended = set(gone)
-        for path in ended & self.pending.keys():
-            del self.pending[path]
-        deleted = sorted(ended & self._inputs.keys())
-        with self._patch.open():
-            for path in deleted:
-                del self._inputs[path]
-                self._patch.delete(path)
-        self._unsettled |= dict.fromkeys(deleted, NONE)
-        pages = Written(written=len(stale), kept=len(self._inputs) - len(stale), deleted=len(deleted))
+        desk = self._kitchen.desk
+        stale, deleted = self.overdue.note(self._kitchen, outputs), self.overdue.delete(gone)
+        kept = len(self.overdue.files) - len(stale)
+        pages = Written(written=len(stale), kept=kept, deleted=len(deleted))
         problems = desk.problems
         if self._planning:
             problems = tuple(sorted((*problems, *self._planning), key=by_place))
@@ -310,79 +355,60 @@ class Followed:
         self.built = msgspec.structs.replace(
             self.built, report=report, reasons={}, waits_until=desk.waits_until
         )
-        return self.built, frozenset((*(one.path for one in stale), *deleted))
-
-    # --- making -------------------------------------------------------------------------------------
+        return self.built, frozenset((*stale, *deleted))
 
     def make_one(self) -> bool:
-        """Make one page that is out of date, and prepare for the next save; whether there was any."""
-        path = next(iter(self.pending), None)
+        """Make one page that is out of date, or else prepare for the next save; whether there was any."""
+        path = self.overdue.first
         if path is not None:
-            self.make(path)
+            self.overdue.make(path)
         else:
-            self._stories.prepare()
+            self._prepare()
         return path is not None
 
-    def make(self, path: str) -> None:
-        """Make a page that is out of date, and put it in its place."""
-        if path not in self.pending:
+    def _prepare(self) -> None:
+        """Put names in order, load templates and rules: by reading a clipping, and making a few pages."""
+        self._stories.prepare()
+        if self._is_ready:
             return
-        kitchen, output = self.pending[path]
-        data = self._bytes(kitchen, output)
-        with self._patch.open():
-            self._patch.put(path, data)
-            self._unsettled[path] = stamp_at(self.site.output / path)
-        self._inputs[path] = inputs_of(output)
-        del self.pending[path]
+        self._is_ready = True
+        plan_, reader = self._kitchen.plan, self._shelf.reader
+        tasks.read(reader, [Wanted(path, "", 0, tasks.NO_REPEATS) for path in islice(self._records, 1)])
+        own = (page for article in plan_.digest.articles for page in pages_of_article(plan_, article))
+        for page in (*islice(own, 1), *overviews(plan_.digest)):
+            bytes_of(self._kitchen, page_output(self._kitchen, page))
 
-    def _bytes(self, kitchen: Kitchen, output: Output) -> bytes:
-        cache = self._means.cache
-        match output.content:
-            case Page(subject=Article()) as page:
-                frame, view, text = article_parts(kitchen, page)
-                body = making.body_of(cache, text) if text else None
-                return making.article_html(kitchen.theme, frame, view, body)
-            case Page() as page:
-                return listed_html(kitchen, page)
-            case Feed() as feed:
-                entries = feed_entries(kitchen, feed)
-                bodies = [making.body_of(cache, text) if text else None for _, text, _ in entries]
-                return making.feed_bytes(feed.form, feed.meta, making.entries_with(entries, bodies))
-            case bytes() as data:
-                return data
-        return output.content.read_bytes()
-
-    def settle(self) -> tuple[Built, frozenset[str]]:
+    def _settle(self) -> tuple[Built, frozenset[str]]:
         """Write what can wait: lists for machines, and the record of all files."""
-        config, cache = self.site.config, self._means.cache
+        config = self.site.config
         if self._is_remapped and config.base_url is not None:
             pages = tuple(pages_of(self._kitchen.plan))
             lists = list(for_machines(self._kitchen, config.base_url, pages))
-            known = {path for path in self._inputs if path.startswith(sitemap.FOLDER)}
-            self._outdate(lists, known - {one.path for one in lists}, self._kitchen.desk)
-        while self.make_one():
-            pass
+            known = {path for path in self.overdue.files if path.startswith(sitemap.FOLDER)}
+            self._outdate(lists, known - {one.path for one in lists})
         self._is_remapped = False
-        if self._patch.is_behind:
-            with self._patch.open():
-                as_of = self.options.as_of.date()
-                self._patch.settle(Manifest(as_of=as_of, files=self._patch.files))
-            standing = [
-                (path, Standing(self._inputs[path], bytes.fromhex(digest), stamp))
-                for path, stamp in self._unsettled.items()
-                if path in self._inputs and (digest := self._patch.files.get(path))
-            ]
-            with cache.together():
-                cache.keep_standing(self.site.output, standing)
-                cache.drop_standing(self.site.output, self._unsettled.keys() - self._inputs.keys())
-            self._unsettled.clear()
-            keep_stories(cache, self._shelf.reader.epoch, self._stories, self._marks)
+        if self.overdue.is_behind:
+            self.overdue.settle(self.options.as_of.date())
+            keep_stories(self._means.cache, self._shelf.reader.epoch, self._stories, self._marks)
         return self.built, frozenset()
 
 
 def _is_asset(site: Site, file: Path) -> bool:
     """Whether a file is a style or script of the theme, or of the site's own."""
     return any(file.is_relative_to(root / "assets") for root in (site.templates, resources.theme()))
+
+
+def _with_others(told: tuple[_Told, ...], names: Iterable[str], others: Sequence[_Told]) -> tuple[_Told, ...]:
+    """What there is to say, in the order of paths, with others for some of these."""
+    left = list(told)
+    for name in names:
+        start = bisect_left(left, name, key=lambda one: one.path)
+        left[start : bisect_right(left, name, key=lambda one: one.path)] = []
+    if not others and len(left) == len(told):
+        return told
+    for one in others:
+        insort(left, one, key=lambda one: one.path)
+    return tuple(left)
 
 
 def _recounted(
@@ -393,18 +419,6 @@ def _recounted(
     counts.update(article.verdict for article in come)
     counts.subtract(article.verdict for article in gone)
     return counts
-
-
-def _same_sources(plan_: Plan, gone: Sequence[Article], come: Sequence[Article]) -> bool:
-    """Whether no source is new, and none loses its last article."""
-    for name in {article.source for article in (*gone, *come)}:
-        source = plan_.digest.sources.get(name)
-        if source is None:
-            return False
-        left = len(source.articles) + sum((one.source == name) for one in come)
-        if left <= sum((one.source == name) for one in gone):
-            return False
-    return True
 
 
 def _newest(digest: Digest) -> dt.date | None:

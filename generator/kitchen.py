@@ -154,6 +154,12 @@ def feed_outputs(kitchen: Kitchen, sources: Iterable[Source]) -> Iterator[Output
         yield Output(feed.folder + FILES[feed.form], inputs, feed)
 
 
+def feed_paths(sources: Iterable[Source]) -> list[str]:
+    """Where feeds of some sources, of the digest and of its picks stand, if there are any."""
+    folders = ("", addresses.PICKS, *map(addresses.source, sources))
+    return [folder + name for folder in folders for name in FILES.values()]
+
+
 def feeds_of(kitchen: Kitchen, base_url: str, sources: Iterable[Source]) -> Iterator[Feed]:
     """Plan the feeds of some sources, of the digest, and of its picks."""
     plan_, config = kitchen.plan, kitchen.config

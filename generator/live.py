@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from generator.cache import Cache, DamagedError, forget
@@ -19,6 +18,9 @@ from generator.workers import Workers
 SETTLES = 2.0
 """Seconds without a save after which the record of all files is written."""
 
+ASKS = 0.05
+"""Seconds after a save in which browsers are let ask for pages before others are made."""
+
 
 class Live:
     """Builds a site, then follows it; `fresh` and `rest` may be called from other threads than `build`."""
@@ -29,20 +31,22 @@ class Live:
         self._followed: Followed | None = None
         self._asked: list[str] = []
         """Pages that somebody waits for."""
+        self._begins = 0.0
+        """When pages are made that nobody asked for, on the monotonic clock."""
 
     def build(
         self, site: Site, options: Options, progress: Progress, changed: frozenset[Path] | None
     ) -> tuple[Built, frozenset[str] | None]:
         """Build, or do what some changed files ask for; which pages are others now, None for any.
 
-        `changed` is None where nobody can tell what did; empty where time passed: what is behind is written.
+        `changed` is None where nobody can tell what did; empty where time passed, as `due_in` asks for.
         """
         with self._lock:
             followed, self._followed = self._followed, None
             if followed is not None and changed is not None and followed.holds(site, options):
                 try:
                     followed.options = options
-                    found = followed.follow(changed) if changed else followed.settle()
+                    found = followed.follow(changed) if changed else followed.catch_up()
                 except (OvertakenError, DamagedError):
                     found = None
                 except BaseException:
@@ -50,53 +54,58 @@ class Live:
                     raise
                 if found is not None:
                     self._followed = followed
+                    if changed:
+                        self._begins = time.monotonic() + ASKS
                     return found
             if followed is not None:
                 followed.close()
             self._followed = self._whole(site, options, progress)
             return self._followed.built, None
 
-    def rest(self, check: Callable[[], None]) -> None:
-        """Make the pages that are out of date and that nobody asked for; raises `BroadsheetError`.
+    def rest(self) -> bool:
+        """Make a page that is out of date and that nobody asked for; whether there may be others.
 
-        Where what is in memory turns out not to hold, a whole build takes its place, or says what is wrong.
+        Raises `BroadsheetError`. Where what is in memory turns out not to hold, a whole build takes its
+        place, or says what is wrong.
         """
-        while True:
-            check()
-            if self._asked:  # who asks goes first: a lock alone would let this thread have it again and again
-                time.sleep(0.001)
-                continue
-            with self._lock:
-                followed = self._followed
-                if followed is None:
-                    return
-                try:
-                    if not followed.make_one():
-                        return
-                except (OvertakenError, DamagedError):
-                    self._followed = None
-                    followed.close()
-                    self._followed = self._whole(followed.site, followed.options, silent)
+        # Who asks goes first: a lock alone would let this thread have it again and again.
+        if self._asked or time.monotonic() < self._begins:
+            time.sleep(0.001)
+            return True
+        with self._lock:
+            followed = self._followed
+            if followed is None:
+                return False
+            try:
+                return followed.make_one()
+            except (OvertakenError, DamagedError):
+                self._followed = None
+                followed.close()
+                self._followed = self._whole(followed.site, followed.options, silent)
+                return True
 
     def fresh(self, path: str) -> None:
         """Make a page now, should it be out of date."""
         followed = self._followed
-        if followed is None or path not in followed.pending:
+        if followed is None or path not in followed.overdue:
             return
         self._asked.append(path)
         try:
             with self._lock:
                 if self._followed is followed:
-                    followed.make(path)
+                    followed.overdue.make(path)
         except (BroadsheetError, OvertakenError, DamagedError):
             return  # `rest` meets it too, and tells
         finally:
             self._asked.remove(path)
 
     @property
-    def is_behind(self) -> bool:
-        """Whether something is to be written when there is time."""
-        return self._followed is not None and self._followed.is_behind
+    def due_in(self) -> float | None:
+        """Seconds after which `build` has something to do though nothing changes; None where it has not."""
+        followed = self._followed
+        if followed is None or not (followed.is_late or followed.is_behind):
+            return None
+        return 0.0 if followed.is_late else SETTLES
 
     def close(self) -> None:
         """Write what is behind, and let go of the cache."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -228,7 +228,7 @@ class Edition(msgspec.Struct, frozen=True, kw_only=True):
 class Digest(msgspec.Struct, frozen=True, kw_only=True):
     """All of it."""
 
-    articles: tuple[Article, ...]
+    articles: Sequence[Article]
     """Newest first."""
     sources: Mapping[str, Source]
     """By name, in the order of their slugs."""
@@ -237,8 +237,18 @@ class Digest(msgspec.Struct, frozen=True, kw_only=True):
     months: tuple[Edition, ...]
     years: tuple[Edition, ...]
     """Editions of each period, oldest first; a period without articles has none."""
-    stories: tuple[Story, ...] = ()
-    """Newest lead first."""
+    stories: Sequence[Story] = ()
+    """In the order of their first articles."""
+
+    def editions(self, period: Period) -> tuple[Edition, ...]:
+        """The editions of a period."""
+        every = {
+            Period.DAY: self.days,
+            Period.WEEK: self.weeks,
+            Period.MONTH: self.months,
+            Period.YEAR: self.years,
+        }
+        return every[period]
 
 
 def direction(language: str) -> str:

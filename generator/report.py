@@ -45,10 +45,12 @@ def progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-        with Progress(*columns, console=screen, transient=True) as bars:
-            tasks: dict[str, Any] = {}
+        bars, tasks = Progress(*columns, console=screen, transient=True), dict[str, Any]()
+        with contextlib.ExitStack() as shown_:
 
             def advance(step: str, done: int, total: int) -> None:
+                if not tasks:  # it takes a while, and what has no steps needs no bar
+                    shown_.enter_context(bars)
                 if step not in tasks:
                     tasks[step] = bars.add_task(step, total=total)
                 if done % 16 == 0 or done + 1 >= total:

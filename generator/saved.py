@@ -8,7 +8,7 @@ import stat
 import time
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Set
 from pathlib import Path
 
 from generator import tasks
@@ -53,17 +53,17 @@ def clippings_among(
     return found
 
 
-def read_again(
-    shelf: Shelf, means: Means, stamps: Mapping[str, Stamp | None], texts: dict[str, bytes]
-) -> dict[str, tuple[Record, bytes]] | None:
-    """Read changed clippings, and those that are read otherwise since; None for too many.
+def look_again(
+    shelf: Shelf, means: Means, stamps: Mapping[str, Stamp | None]
+) -> tuple[set[str], set[str]] | None:
+    """Look at changed clippings: those that are others, and whose furniture may be another one.
 
-    `stamps` has None for one that went. The hashes of `texts` follow.
+    None where one cannot be read. `stamps` has None for one that went.
     """
     reader, cache, looked, now = shelf.reader, means.cache, shelf.looked, time.time_ns()
     fresh = {path: one for path in stamps if stamps[path] for one in tasks.look(reader, [path])}
     if not all(one.digest for one in fresh.values()):
-        return None  # cannot be read: a whole build tells why
+        return None  # a whole build tells why
     changed = {path for path in stamps if fresh.get(path) != looked.get(path)}
     pairs = [one for path in changed for one in (looked.get(path), fresh.get(path)) if one]
     sources = {one.source for one in pairs if one.source}
@@ -80,20 +80,29 @@ def read_again(
     for path in stamps:
         looked.pop(path, None)
     looked.update(fresh)
-    known, repeats = learned_again(reader, sources, means)
+    return changed, sources
+
+
+def read_again(
+    shelf: Shelf, means: Means, paths: Collection[str], texts: dict[str, bytes]
+) -> dict[str, tuple[Record, bytes]]:
+    """Read clippings, with what is known of their sources' furniture. The hashes of `texts` follow."""
+    found = dict.fromkeys(sorted(paths), (GONE, b""))
+    for path, record, mark in read_now(shelf, shelf.looked.keys() & paths, means):
+        found[path] = record, mark
+        texts[path] = record.body
+    return found
+
+
+def judged_otherwise(shelf: Shelf, means: Means, sources: Set[str]) -> list[str]:
+    """Learn again what sources repeat; their clippings that were read with something else in mind."""
+    known, repeats = learned_again(shelf.reader, sources, means)
     others = {key for key in shelf.repeats if key[0] in sources} | repeats.keys()
     others = {key for key in others if shelf.repeats.get(key) != repeats.get(key)}
     for key in others:
         shelf.repeats.pop(key, None)
     shelf.repeats.update(repeats)
-    to_read = changed | {path for path, one in known.items() if origin_key(one) in others}
-    if len(to_read) > MANY:
-        return None
-    found = dict.fromkeys(sorted(to_read), (GONE, b""))
-    for path, record, mark in read_now(shelf, to_read & looked.keys(), means):
-        found[path] = record, mark
-        texts[path] = record.body
-    return found
+    return sorted(path for path, one in known.items() if origin_key(one) in others) if others else []
 
 
 class Scope:

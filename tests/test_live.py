@@ -7,6 +7,7 @@ import random
 import shutil
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,11 +16,17 @@ from generator.build import build
 from generator.config import load
 from generator.errors import BuildError
 from generator.live import Live
-from generator.request import Options, silent
+from generator.request import Built, Options, silent
 from writing import BODY, NOW, files_of, site_in, write_clipping, write_config
 
 ASKED = Options(as_of=NOW)
 LONG = f"{BODY} A second sentence says what the first one left out, at some length and without haste. "
+
+
+def told(built: Built) -> dict[str, object]:
+    """What a build tells, but for how many files it wrote."""
+    report = msgspec.structs.asdict(built.report)
+    return {key: value for key, value in report.items() if key not in {"pages", "site"}}
 
 
 class Site:
@@ -34,14 +41,20 @@ class Site:
         self.live.build(site_in(self.root), ASKED, silent, None)
 
     def follow(self, *changed: Path, options: Options = ASKED) -> frozenset[str] | None:
-        _, pages = self.live.build(site_in(self.root), options, silent, frozenset(changed))
+        self.built, pages = self.live.build(site_in(self.root), options, silent, frozenset(changed))
         return pages
 
     def settle(self) -> dict[str, bytes]:
         """Make what is left, as time goes by; the files of the site."""
-        self.live.rest(lambda: None)
-        self.follow()
+        while self.live.due_in is not None:
+            self.rest()
+            self.follow()
         return files_of(self.root / "public")
+
+    def rest(self) -> None:
+        """Make all that is known to be out of date."""
+        while self.live.rest():
+            pass
 
     def clean(self) -> dict[str, bytes]:
         """What a clean build makes, without anything that was learned before."""
@@ -50,7 +63,7 @@ class Site:
         shutil.copytree(
             self.root, other, ignore=shutil.ignore_patterns("public", ".broadsheet"), symlinks=True
         )
-        build(load(other / "digest.toml"), ASKED, silent)
+        self.told = told(build(load(other / "digest.toml"), ASKED, silent))
         return files_of(other / "public")
 
 
@@ -107,6 +120,58 @@ def test_a_file_that_is_touched_changes_nothing(site):
     (site.content / "0.md").touch()
     assert site.follow(site.content / "0.md") == frozenset()
     assert site.settle() == before
+
+
+def test_periods_stay_where_their_only_story_ends(tmp_path):
+    site = _started(tmp_path)
+    for name, source in (("a.md", "A source"), ("b.md", "Another")):
+        write_clipping(site.content, name, title="Told by two", source=source, body=LONG * 4)
+    write_clipping(site.content, "c.md", title="Not a story", source="Another", body=BODY)
+    site.start()
+    assert "Told by two" in (site.root / "public/2024/07/index.html").read_text("utf-8")
+    site.follow(
+        write_clipping(
+            site.content, "b.md", title="Something else", source="Another", body="Quite another text. " * 20
+        )
+    )
+    assert site.settle() == site.clean()
+
+
+def test_what_a_save_means_for_others_is_found_out_later(tmp_path):
+    tails = [f"\n\nFollow us for more news of the kind, every day anew{'!' * (n < 4)}" for n in range(8)]
+    site = _started(tmp_path)
+    for number, tail in enumerate(tails):
+        _tailed(site, number, tail)
+    site.start()
+    last = site.root / "public" / _page(site, "7.md")
+    assert "Follow us" not in last.read_text("utf-8")
+    saved = [_tailed(site, number, f"\n\nOnly here, word for word: {number}") for number in range(7)]
+    pages = site.follow(*saved)
+    assert pages is not None
+    assert _page(site, "0.md") in pages
+    assert _page(site, "7.md") not in pages
+    assert not [page for page in pages if page.startswith("sources/")]
+    later: set[str] = set()
+    while site.live.due_in == 0:
+        later |= site.follow() or set()
+    assert {_page(site, "7.md"), "sources/a-source/index.html"} <= later
+    assert site.settle() == site.clean()
+    assert "Follow us" in last.read_text("utf-8")
+    assert told(site.built) == site.told
+
+
+def test_a_save_comes_before_what_others_left_for_later(site):
+    first = write_clipping(site.content, "0.md", title="A first title", date="2024-06-01", body=LONG * 3)
+    second = write_clipping(
+        site.content, "2.md", title="A second", date="2024-06-03", source="第三", body=LONG
+    )
+    site.follow(first)
+    assert site.live.due_in == 0
+    pages = site.follow(second)
+    assert pages is not None
+    assert _page(site, "2.md") in pages
+    assert "sources/a-source/index.html" in pages  # of the first: what it means is known by now
+    assert site.settle() == site.clean()
 
 
 def test_what_comes_and_goes(site):
@@ -195,7 +260,7 @@ def test_what_waits_appears_when_it_is_due(site):
 def test_a_killed_preview_leaves_nothing_that_is_not_known_as_ours(site):
     new = write_clipping(site.content, "new.md", title="New", date="2024-06-20", body=LONG * 2)
     site.follow(new)
-    site.live.rest(lambda: None)  # and here it is killed: the record was not written
+    site.rest()  # and here it is killed: the record was not written
     assert (site.root / "public/.broadsheet-added").read_text("utf-8").splitlines()
     new.unlink()
     build(site_in(site.root), ASKED, silent)
@@ -211,7 +276,7 @@ def test_time_goes_on_while_a_site_is_followed(site):
         site.content, "now.md", title="Just now", date=f"{NOW:%Y-%m-%d}T13:00:00Z", body=LONG
     )
     site.follow(file, options=at(14))
-    site.live.rest(lambda: None)
+    site.rest()
     assert "Just now" in (site.root / f"public/{NOW:%Y/%m/%d}/index.html").read_text("utf-8")
 
 
@@ -272,7 +337,7 @@ def test_a_clipping_that_stands_twice_changes_twice(tmp_path):
 def test_a_page_that_somebody_changed_is_made_again(site):
     page = site.root / "public" / _page(site, "0.md")
     site.follow(write_clipping(site.content, "0.md", title="Mine", date="2024-06-01", body=LONG))
-    site.live.rest(lambda: None)
+    site.rest()
     page.write_text("theirs", "utf-8")
     site.follow()
     build(site_in(site.root), ASKED, silent)
@@ -286,7 +351,7 @@ def test_a_file_of_somebody_else_in_the_way_is_told_by_a_whole_build(site):
     own.write_text("theirs", "utf-8")
     site.follow(new)
     with pytest.raises(BuildError, match="is not Broadsheet's"):
-        site.live.rest(lambda: None)
+        site.rest()
     own.unlink()
     site.start()
     assert site.settle() == site.clean()
@@ -319,15 +384,18 @@ def test_any_storm_of_saves_ends_in_the_site_of_a_clean_build(tmp_path_factory, 
     for turn in range(12):
         changed = {_change(site, chance, turn) for _ in range(chance.choice((1, 1, 2, 4)))}
         site.follow(*changed)
+        for _ in range(chance.choice((0, 0, 1, 2, 9))):
+            site.follow()
         if chance.random() < 0.5:
-            site.live.rest(lambda: None)
+            site.rest()
     assert site.settle() == site.clean()
+    assert told(site.built) == site.told
 
 
 def _write(root: Path, chance: random.Random, name: str) -> Path:
     text = chance.choice(("The first tale. ", "Another tale, told by somebody else. ", "短い話。", "")) * 12
     return write_clipping(
-        root / "content", name, title=f"Title {chance.randrange(4)}",
+        root / "content", name, title=f"Title{chance.choice((' ', ': '))}{chance.randrange(4)}",
         date=f"2024-0{chance.randrange(5, 8)}-0{chance.randrange(1, 5)}",
         source=chance.choice(("A source", "Another")),
         url=f"https://o{chance.randrange(3)}.example/{chance.randrange(4)}",
@@ -357,6 +425,13 @@ def _change(site: Site, chance: random.Random, turn: int) -> Path:
         case _:
             return _write(site.root, chance, file.name)
     return file
+
+
+def _tailed(site: Site, number: int, tail: str) -> Path:
+    return write_clipping(
+        site.content, f"{number}.md", title=f"Number {number}", url=f"https://same.example/{number}",
+        date=f"2024-06-0{number + 1}", body=f"{LONG * 3} Only here: {number}.{tail}",
+    )  # fmt: skip
 
 
 def _id(site: Site, path: str) -> str:

@@ -10,8 +10,9 @@ import operator
 import zlib
 from array import array
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, MutableSequence, Sequence, Set
-from itertools import chain, compress
+from itertools import compress
 from typing import Any, Self
 
 BAND = 3
@@ -42,7 +43,9 @@ class Names:
         self._owners = array("I")
         self._names: MutableSequence[Any] = array("I") if numbers else []
         self._ordered: Sequence[int] | None = None
-        """Places in the order of the names, of those that were there when somebody first asked for one."""
+        """Places in the order of the names, once somebody asked for one,"""
+        self._since: dict[Name, list[int]] = defaultdict(list)
+        """and who has which name of those that came after that."""
         for owner, of_one in names:
             self.add(owner, of_one)
 
@@ -77,6 +80,10 @@ class Names:
 
     def add(self, owner: int, names: Sequence[Name]) -> None:
         """Give names to the last article, or a later one."""
+        if self._ordered is not None:
+            for name in names:
+                self._since[name].append(owner)
+            return
         self._owners.extend((owner,) * len(names))
         self._names.extend(names)
 
@@ -95,14 +102,14 @@ class Names:
 
     def owners(self, name: Name, spans: Spans) -> Iterator[int]:
         """The articles of one name within spans."""
-        ordered, names = self.in_order(), self._names
-        at = bisect_left(ordered, name, key=names.__getitem__)
-        end = bisect_right(ordered, name, key=names.__getitem__)
-        since = (place for place in range(len(ordered), len(names)) if names[place] == name)
-        for place in chain(ordered[at:end], since):
-            owner = self._owners[place]
-            if any(first <= owner < last for first, last in spans):
-                yield owner
+        ordered, names, owner = self.in_order(), self._names, self._owners.__getitem__
+        start = bisect_left(ordered, name, key=names.__getitem__)
+        end = bisect_right(ordered, name, start, key=names.__getitem__)
+        since = self._since.get(name, ())
+        for first, last in spans:
+            at = bisect_left(ordered, first, start, end, key=owner)
+            yield from map(owner, ordered[at : bisect_left(ordered, last, at, end, key=owner)])
+            yield from since[bisect_left(since, first) : bisect_left(since, last)]
 
 
 class Bands:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from generator.model import Digest, Health, MonthHealth, Source, Story, Verdict
@@ -53,8 +52,10 @@ def health_of(source: Source, newest: dt.date, leaders: Mapping[str, tuple[str, 
 
 
 def _months(source: Source) -> tuple[MonthHealth, ...]:
-    counts = Counter((article.date.replace(day=1), article.verdict) for article in source.articles)
-    return tuple(
-        MonthHealth(first=first, **{str(verdict): counts[first, verdict] for verdict in Verdict})
-        for first in sorted({month for month, _ in counts})
-    )
+    """Counted by identity, month by month: a source may have very many articles."""
+    found = []
+    for month in reversed(source.months):
+        verdicts = [article.verdict for part in month.parts for article in part]
+        counts = {str(verdict): verdicts.count(verdict) for verdict in Verdict}
+        found.append(MonthHealth(first=month.first, **counts))
+    return tuple(found)

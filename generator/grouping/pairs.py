@@ -172,7 +172,7 @@ class Pairs:
     @property
     def is_worn(self) -> bool:
         """Whether so much was changed that it is better to begin anew."""
-        return len(self._gone) > 1000 or 2 * len(self._days) < len(self.evidence)
+        return len(self._gone) > max(1000, self.count // 10) or 2 * len(self._days) < len(self.evidence)
 
     @property
     def reasoned(self) -> Iterable[int]:
@@ -234,6 +234,7 @@ class Pairs:
             self._bands = Bands((at, one.signature) for at, one in enumerate(self.evidence))
             for names in (self._keys, self._titles, self._runs, self._texts):
                 names.in_order()
+            _ = self.numbers
         return self._bands
 
     def _add(self, article: Article) -> int:

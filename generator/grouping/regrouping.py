@@ -6,7 +6,8 @@ What no changed article concerns is shared with the digest before, object for ob
 from __future__ import annotations
 
 import datetime as dt
-from bisect import bisect_left
+from bisect import bisect_left, insort
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
@@ -18,21 +19,37 @@ from generator.model import Article, Digest, Edition, Group, Period, Source
 def regrouped(digest: Digest, gone: Sequence[Article], come: Sequence[Article]) -> Digest:
     """Take articles of a digest out and put others in, which bear its sources' names and ids of their own.
 
-    The stories stay as they were; no source may be new, or lose its last article.
+    No source may be new, or lose its last article. The lists of all articles and stories are left to the
+    caller: to copy them takes longer than all the rest.
     """
     sources = dict(digest.sources)
     for name in {article.source for article in (*gone, *come)}:
         sources[name] = _source(sources[name], _of(gone, name), _of(come, name))
-    slugs = {name: source.slug for name, source in sources.items()}
     return msgspec.structs.replace(
         digest,
-        articles=spliced(digest.articles, gone, come),
         sources=sources,
-        days=_editions(Period.DAY, digest.days, gone, come, slugs),
-        weeks=_editions(Period.WEEK, digest.weeks, gone, come, slugs),
-        months=_editions(Period.MONTH, digest.months, gone, come, slugs),
-        years=_editions(Period.YEAR, digest.years, gone, come, slugs),
+        days=_editions(Period.DAY, digest.days, gone, come, sources),
+        weeks=_editions(Period.WEEK, digest.weeks, gone, come, sources),
+        months=_editions(Period.MONTH, digest.months, gone, come, sources),
+        years=_editions(Period.YEAR, digest.years, gone, come, sources),
     )
+
+
+def keeps_sources(digest: Digest, gone: Sequence[Article], come: Sequence[Article]) -> bool:
+    """Whether no source is new, and none loses its last article."""
+    for name in {article.source for article in (*gone, *come)}:
+        source = digest.sources.get(name)
+        if source is None or len(source.articles) + len(_of(come, name)) <= len(_of(gone, name)):
+            return False
+    return True
+
+
+def splice(articles: list[Article], gone: Iterable[Article], come: Iterable[Article]) -> None:
+    """Take some articles out of a list in `order`, and put others in at their places."""
+    for article in gone:
+        del articles[bisect_left(articles, order(article), key=order)]
+    for article in come:
+        insort(articles, article, key=order)
 
 
 def spliced(
@@ -40,10 +57,7 @@ def spliced(
 ) -> tuple[Article, ...]:
     """A list in `order` without some of its articles, and with others at their places."""
     left = list(articles)
-    for article in gone:
-        del left[bisect_left(left, order(article), key=order)]
-    for article in come:
-        left.insert(bisect_left(left, order(article), key=order), article)
+    splice(left, gone, come)
     return tuple(left)
 
 
@@ -79,31 +93,35 @@ def _editions(
     editions: tuple[Edition, ...],
     gone: Sequence[Article],
     come: Sequence[Article],
-    slugs: Mapping[str, str],
+    sources: Mapping[str, Source],
 ) -> tuple[Edition, ...]:
-    by_first = {edition.first: edition for edition in editions}
+    found = list(editions)
     for first in {first_of(period, article.date) for article in (*gone, *come)}:
         out = [article for article in gone if first_of(period, article.date) == first]
         in_ = [article for article in come if first_of(period, article.date) == first]
-        if (old := by_first.pop(first, None)) is None:
-            [by_first[first]] = editions_of(period, sorted(in_, key=order), slugs)
-        elif (new := _edition(old, out, in_, slugs)).groups:
-            by_first[first] = new
-    return tuple(by_first[first] for first in sorted(by_first))
+        at = bisect_left(found, first, key=lambda edition: edition.first)
+        if at == len(found) or found[at].first != first:
+            slugs = {article.source: sources[article.source].slug for article in in_}
+            found[at:at] = editions_of(period, sorted(in_, key=order), slugs)
+        elif (new := _edition(found[at], out, in_, sources)).groups:
+            found[at] = new
+        else:
+            del found[at]
+    return tuple(found)
 
 
 def _edition(
-    edition: Edition, gone: Sequence[Article], come: Sequence[Article], slugs: Mapping[str, str]
+    edition: Edition, gone: Sequence[Article], come: Sequence[Article], sources: Mapping[str, Source]
 ) -> Edition:
-    groups = {group.source: group.articles for group in edition.groups}
-    days = dict(edition.days)
+    days = Counter(dict(edition.days))
+    days.subtract(article.date for article in gone)
+    days.update(article.date for article in come)
+    groups = list(edition.groups)
     for name in {article.source for article in (*gone, *come)}:
-        groups[name] = spliced(groups.get(name, ()), _of(gone, name), _of(come, name))
-    for article in gone:
-        days[article.date] -= 1
-    for article in come:
-        days[article.date] = days.get(article.date, 0) + 1
-    made = [Group(source=source, articles=articles) for source, articles in groups.items() if articles]
-    made.sort(key=lambda group: (moment(group.articles[0]), slugs[group.source]))
+        at = next((at for at, group in enumerate(groups) if group.source == name), None)
+        articles = groups.pop(at).articles if at is not None else ()
+        if articles := spliced(articles, _of(gone, name), _of(come, name)):
+            group = Group(source=name, articles=articles)
+            insort(groups, group, key=lambda one: (moment(one.articles[0]), sources[one.source].slug))
     counted = tuple((day, count) for day, count in sorted(days.items()) if count)
-    return msgspec.structs.replace(edition, groups=tuple(made), days=counted)
+    return msgspec.structs.replace(edition, groups=tuple(groups), days=counted)

@@ -7,6 +7,7 @@ what it found, so that a changed article costs little: a story depends on nothin
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -21,7 +22,7 @@ from generator.model import Article, Story, Verdict
 
 _FULLNESS = {Verdict.FULL: 0, Verdict.CUT: 1, Verdict.LINK: 2}
 MANY = 100
-"""Of more changed articles everything is done again."""
+"""Of more changed articles everything is done again; in a large archive, of more than one in 500."""
 
 
 def stories_of(
@@ -61,7 +62,14 @@ class Stories:
 
     def __init__(self, articles: Iterable[Article] = (), found: Found | None = None) -> None:
         """Find the stories of all articles, unless it is known what was `found` in them."""
-        self._stories: dict[tuple[int, ...], Story] = {}
+        self.stories: list[Story] = []
+        """As they were told last, in the order of their first articles; `tell` changes it in place."""
+        self._firsts: list[Place] = []
+        """Where the first article of each of them stands."""
+        self._doubtful: set[Place] = set()
+        """First articles whose stories are to be told again."""
+        self._curated: Mapping[Place, Sequence[int]] = {}
+        self._groups: dict[Place, Sequence[int]] = {}
         self._start(articles, found)
 
     @property
@@ -82,7 +90,7 @@ class Stories:
     def found(self) -> Found:
         """What was found, as long as nothing has changed since."""
         homes = {source: dict(found) for source, found in self._counts.items()}
-        return Found(self._pairs.found(), [list(group) for _, group in self._groups.values()], homes)
+        return Found(self._pairs.found(), list(map(list, self._groups.values())), homes)
 
     def become(self, articles: Iterable[Article]) -> None:
         """Follow the archive, whatever came, went or changed; the same objects as before cost least."""
@@ -104,7 +112,8 @@ class Stories:
         """Take articles out, by path, and put articles in; those of a known path replace it."""
         known = self._pairs.numbers
         leaving = {*gone, *(article.path for article in come)} & known.keys()
-        if len(leaving) + len(come) > MANY or self._pairs.is_worn:
+        many = max(MANY, self._pairs.count // 500)
+        if len(leaving) + len(come) > many or self._pairs.is_worn:
             kept = (self._pairs.article(at) for path, at in known.items() if path not in leaving)
             self._start([*kept, *come])
         elif leaving or come:
@@ -118,12 +127,37 @@ class Stories:
         self, merges: Sequence[frozenset[str]] = (), splits: Sequence[frozenset[str]] = ()
     ) -> tuple[Story, ...]:
         """The stories in the order of their first articles, as the curator wants them."""
-        told = sorted(self._groups.values())
-        if merges or splits:
-            parted = _parted(_merged((group for _, group in told), self._at(merges)), self._at(splits))
-            told = sorted(self._placed(sorted(group, key=self._pairs.place)) for group in parted)
-        self._stories = {group: self._stories.get(group) or self._story(group) for _, group in told}
-        return tuple(self._stories.values())
+        self.tell(merges, splits)
+        return tuple(self.stories)
+
+    def tell(
+        self, merges: Sequence[frozenset[str]] = (), splits: Sequence[frozenset[str]] = ()
+    ) -> tuple[list[Story], list[Story]]:
+        """Bring `stories` up to date; those that ended since, and those that began."""
+        before, self._curated = self._curated, self._curated_by(self._at(merges), self._at(splits))
+        ended: list[Story] = []
+        begun: list[Story] = []
+        for first in sorted(self._doubtful | before.keys() | self._curated.keys()):
+            group = self._curated.get(first, self._groups.get(first, ()))
+            at = bisect_left(self._firsts, first)
+            end = at + (at < len(self._firsts) and self._firsts[at] == first)
+            old, new = self.stories[at:end], [self._story(group)] if group else []
+            if not (old and new and _are_same(old[0], new[0])):
+                self.stories[at:end], self._firsts[at:end] = new, [first] * len(new)
+                ended += old
+                begun += new
+        self._doubtful.clear()
+        return ended, begun
+
+    def _curated_by(
+        self, merges: Sequence[Sequence[int]], splits: Sequence[Sequence[int]]
+    ) -> dict[Place, Sequence[int]]:
+        """What the curator makes of the groups that are spoken of, by their first articles."""
+        named = {at for wanted in (*merges, *splits) for at in wanted}
+        firsts = {self._group_of[at] for at in named if at in self._group_of}
+        parted = _parted(_merged((self._groups[first] for first in firsts), merges), splits)
+        ordered = (sorted(group, key=self._pairs.place) for group in parted)
+        return dict.fromkeys(firsts, ()) | {self._pairs.place(group[0]): group for group in ordered}
 
     def _start(self, articles: Iterable[Article], found: Found | None = None) -> None:
         """Do everything from the first article on, but for what was found before."""
@@ -132,9 +166,9 @@ class Stories:
         self._pairs = Pairs(articles, found.pairs if found else None)
         self._counts: dict[str, Counter[str]] = defaultdict(Counter)
         self._own_homes: dict[str, str] = {}
-        self._stories = {}
-        self._groups: dict[int, tuple[Place, tuple[int, ...]]] = {}
-        self._group_of: dict[int, int] = {}
+        self._doubtful |= self._groups.keys()
+        self._groups = {}
+        self._group_of: dict[int, Place] = {}
         if found is None:
             for article in self.articles:
                 if article.keys:
@@ -156,10 +190,10 @@ class Stories:
         home = _own_home(homes)
         if home != self._own_homes.get(article.source):
             self._own_homes[article.source] = home
-            self._stories = {
-                group: story
-                for group, story in self._stories.items()
-                if all(one.source != article.source for one in story.articles)
+            self._doubtful |= {
+                first
+                for first, group in self._groups.items()
+                if any(self._pairs.article(at).source == article.source for at in group)
             }
 
     def _regroup(self, touched: Iterable[int]) -> None:
@@ -172,8 +206,9 @@ class Stories:
                 together.add(at)
                 new += self._pairs.same(at)
         for at in together:
-            if (group := self._group_of.pop(at, None)) is not None:
-                self._groups.pop(group, None)
+            if (first := self._group_of.pop(at, None)) is not None:
+                self._groups.pop(first, None)
+                self._doubtful.add(first)
         self._gather(at for at in together if not self._pairs.is_gone(at))
 
     def _gather(self, members: Iterable[int]) -> None:
@@ -192,11 +227,10 @@ class Stories:
             self._join([ordered[place] for place in group])
 
     def _join(self, story: Sequence[int]) -> None:
-        self._groups[story[0]] = self._placed(story)
-        self._group_of.update(dict.fromkeys(story, story[0]))
-
-    def _placed(self, story: Sequence[int]) -> tuple[Place, tuple[int, ...]]:
-        return self._pairs.place(story[0]), tuple(story)
+        first = self._pairs.place(story[0])
+        self._groups[first] = story
+        self._group_of.update(dict.fromkeys(story, first))
+        self._doubtful.add(first)
 
     def _at(self, sets: Sequence[frozenset[str]]) -> list[list[int]]:
         """The numbers of articles named by path; what is none is left out."""
@@ -223,6 +257,11 @@ def _parted(groups: Iterable[set[int]], splits: Iterable[Sequence[int]]) -> Iter
     gone = set().union(*apart)
     yield from (rest for group in groups if len(rest := group - gone) > 1)
     yield from (split for split in apart if len(split) > 1)
+
+
+def _are_same(one: Story, other: Story) -> bool:
+    """Whether two stories are told of the very same articles, in one order."""
+    return [one.id, *map(id, one.articles)] == [other.id, *map(id, other.articles)]
 
 
 def _own_home(homes: Counter[str]) -> str:

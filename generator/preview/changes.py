@@ -79,6 +79,11 @@ class Watcher:
                 eyes.close()
                 eyes.join(timeout)
 
+    @property
+    def has_news(self) -> bool:
+        """Whether something happened that no `wait` has told yet, be it that it comes to nothing."""
+        return not self._news.empty()
+
     def wait(self, longest: float | None = None) -> Changed:
         """Block until something changed and a burst of changes is over.
 
@@ -87,14 +92,14 @@ class Watcher:
         until = math.inf if longest is None else time.monotonic() + longest
         changed: Changed = None if not self._closed and self._look() else frozenset()
         while changed is not None and not changed and not self._closed:
-            left = until - time.monotonic()
-            if left <= 0:
-                break
+            left = max(0.0, until - time.monotonic())
             try:
                 first = self._news.get(timeout=min(TICK, left))
             except queue.Empty:
                 if self._look():
                     changed = None
+                elif not left:
+                    break
             else:
                 changed = self._told(self._burst(first))
         return frozenset() if self._closed else changed

@@ -30,8 +30,8 @@ class Built(msgspec.Struct, frozen=True, kw_only=True):
     """The style sheets that are others now (`assets/style.css`), which browsers swap without a reload."""
     due_in: float | None = None
     """Seconds until the site changes by itself, when an article that waits for its day appears."""
-    rest: Callable[[Check], None] | None = None
-    """What is left to do once browsers were told."""
+    rest: Callable[[], bool] | None = None
+    """Does a little of what is left once browsers were told; whether there is more. A change goes first."""
 
 
 Build = Callable[[Check, Changed], Built]
@@ -123,8 +123,8 @@ class Following:
             self._check()
             self._due = frozenset()
             self._on_built(built)
-            if built.rest is not None:
-                built.rest(self._check)
+            while built.rest is not None and not self._watcher.has_news and built.rest():
+                self._check()
         except Exception as error:  # the one place that catches all, and it shows what it caught
             self._on_fault(error)
             self._report.fault(error)

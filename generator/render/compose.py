@@ -138,7 +138,7 @@ class Composer(msgspec.Struct, frozen=True):
         """Make a day's views: what each of them shows of the rest of the digest is made once."""
         lists = Lists(self.plan, self.names)
         date = edition.first
-        before, after = self.names.around(addresses.edition(edition))
+        before, after = self.names.around(edition)
         around = views.DayView(
             date=date,
             count=edition.count,
@@ -196,7 +196,7 @@ class Composer(msgspec.Struct, frozen=True):
     def _period(self, lists: Lists, edition: Edition, fill: Fill) -> views.PeriodView:
         period = edition.period
         above_days = lists.above(edition, fill)
-        before, after = self.names.around(addresses.edition(edition))
+        before, after = self.names.around(edition)
         months = Counter[dt.date]()
         for date, count in edition.days:
             months[date.replace(day=1)] += count

@@ -7,12 +7,14 @@ and where counts changed also what lists say of one another.
 
 from __future__ import annotations
 
+import datetime as dt
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import chain
 
 from generator.model import Article, Edition, Period, Source, SourceMonth, Story
 from generator.render.pages import (
+    Alias,
     Page,
     Plan,
     overviews,
@@ -29,18 +31,20 @@ def concerned(
     changed: Iterable[Article],
     stories: Iterable[Story],
     gone: Iterable[Article] = (),
+    ended: Iterable[Story] = (),
     *,
     is_recounted: bool,
 ) -> Iterator[Page]:
     """The pages of a plan that changed articles and stories may concern; `is_recounted`: some came or went.
 
-    Articles and stories are those of this plan; of those that are gone from it, the lists they were in count.
+    Articles and stories are those of this plan; of what is gone or ended, the lists that it was in count.
     Pages may come twice.
     """
     digest, stories = plan.digest, tuple(stories)
     told = [article for story in stories for article in story.articles]
     here, gone = (*changed, *told), tuple(gone)
-    told_ids = {article.id for article in told} | (plan.stories.keys() & {one.id for one in (*here, *gone)})
+    told_ids = {article.id for story in (*stories, *ended) for article in story.articles}
+    told_ids |= plan.stories.keys() & {one.id for one in (*here, *gone)}
     for article in here:
         yield from pages_of_article(plan, article)
     for article in (*here, *gone):
@@ -82,3 +86,13 @@ def _editions(editions: tuple[Edition, ...], article: Article, *, beside: bool) 
         if edition.period is not Period.DAY or edition.first.replace(day=1) != article.date.replace(day=1):
             return
         yield page_of_edition(edition)
+
+
+def is_near(page: Page, dates: Set[dt.date]) -> bool:
+    """Whether a page is one that a curator looks at who saves: an article's, or a day's of some days."""
+    match page.subject:
+        case Article() | Alias():
+            return True
+        case Edition(period=Period.DAY):
+            return page.subject.first in dates
+    return False

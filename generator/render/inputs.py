@@ -49,14 +49,19 @@ class Inputs:
     ) -> None:
         """`marks` by article's id; `common` gives a template's own part: version to template.
 
-        Of the `last` digest what is known of stories is used again.
+        Of the `last` digest, which has the same sources, what is known of these and of stories is used again.
         """
         self._plan = plan
         self._marks = marks
         self._healths = healths
         self._common = common
-        self._sources = {name: _source_mark(source) for name, source in plan.digest.sources.items()}
+        self._sources: Mapping[str, bytes] = (
+            last._sources
+            if last
+            else {name: _source_mark(source) for name, source in plan.digest.sources.items()}
+        )
         self._stories: dict[str, tuple[Story, bytes]] = last._stories if last else {}
+        self._of_healths: dict[str, tuple[Health, bytes]] = last._of_healths if last else {}
         self._has_picks = bool(plan.picks)
 
     def of(self, page: Page) -> bytes:
@@ -186,11 +191,14 @@ class Inputs:
 
     def _health(self, name: str) -> bytes:
         """The days of silence are not shown: they grow every day."""
-        return hashed(_ENCODER.encode(msgspec.structs.replace(self._healths[name], silent_days=0)))
+        health, known = self._healths[name], self._of_healths.get(name)
+        if known is None or known[0] is not health:
+            mark = hashed(_ENCODER.encode(msgspec.structs.replace(health, silent_days=0)))
+            known = self._of_healths[name] = health, mark
+        return known[1]
 
     def _around(self, edition: Edition) -> list[tuple[dt.date, int] | None]:
-        beside = self._plan.neighbours[addresses.edition(edition)]
-        return [(other.first, other.count) if other else None for other in beside]
+        return [(other.first, other.count) if other else None for other in self._plan.around(edition)]
 
 
 @lru_cache(4096)

@@ -91,9 +91,9 @@ class Names(msgspec.Struct, frozen=True):
             self._reasons.update(reasons(self.words.gettext))
         return self._reasons.get(article.reason, article.reason)
 
-    def around(self, address: str) -> tuple[views.Named | None, views.Named | None]:
-        """Name the editions before and after the one at an address."""
-        before, after = self.plan.neighbours[address]
+    def around(self, edition: Edition) -> tuple[views.Named | None, views.Named | None]:
+        """Name the editions before and after one."""
+        before, after = self.plan.around(edition)
         return (
             self.edition(before) if before else None,
             self.edition(after) if after else None,

@@ -6,6 +6,7 @@ A page here has no HTML; `compose` makes the views of one, `templates` its bytes
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
@@ -56,8 +57,6 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What all pages need to know of each other."""
 
     digest: Digest
-    neighbours: Mapping[str, tuple[Edition | None, Edition | None]]
-    """An edition's predecessor and successor, by its address."""
     parts: Mapping[str, int]
     """The part, counted from 1, of its source's month that lists an article, by the article's id."""
     counts: Mapping[dt.date, int]
@@ -72,6 +71,12 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     def source_of(self, article: Article) -> Source:
         """The source that published an article."""
         return self.digest.sources[article.source]
+
+    def around(self, edition: Edition) -> tuple[Edition | None, Edition | None]:
+        """An edition's predecessor and successor."""
+        editions = self.digest.editions(edition.period)
+        at = bisect_left(editions, edition.first, key=lambda one: one.first)
+        return (editions[at - 1] if at else None), (editions[at + 1] if at + 1 < len(editions) else None)
 
     def has_page(self, article: Article) -> bool:
         """Whether an article gets a page of its own."""
@@ -132,22 +137,12 @@ def plan(digest: Digest, since: dt.date = dt.date.min) -> Plan:
     stories = {article.id: story for story in digest.stories for article in story.articles}
     return Plan(
         digest=digest,
-        neighbours=neighbours_of(digest),
         parts=parts,
         counts=counts,
         stories=stories,
         picks=tuple(article for article in digest.articles if article.pinned),
         since=since,
     )
-
-
-def neighbours_of(digest: Digest) -> Mapping[str, tuple[Edition | None, Edition | None]]:
-    """The predecessor and successor of each edition, by its address."""
-    return {
-        addresses.edition(own): (before, after)
-        for editions in (digest.days, digest.weeks, digest.months, digest.years)
-        for before, own, after in zip((None, *editions), editions, (*editions[1:], None), strict=False)
-    }
 
 
 def pages_of(plan_: Plan) -> Iterator[Page]:

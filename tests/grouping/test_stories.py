@@ -584,6 +584,10 @@ def test_what_is_kept_becomes_the_same_as_found_from_scratch(data):
         else:
             kept.become(list(now.values()))
         merges = [frozenset(data.draw(st.lists(st.sampled_from(sorted(pool)), max_size=3)))]
+        before = list(kept.stories)
+        ended, begun = kept.tell()
+        assert [*map(id, ended)] == [id(one) for one in before if id(one) not in map(id, kept.stories)]
+        assert [*map(id, begun)] == [id(one) for one in kept.stories if id(one) not in map(id, before)]
         assert kept.told() == stories_of(list(now.values()))
         assert kept.told(merges, merges[:1]) == stories_of(list(now.values()), merges, merges[:1])
 

@@ -110,6 +110,29 @@ def test_a_build_that_is_due_is_told_that_nothing_changed(content, told, until):
         until(lambda: asked == [None, frozenset()])
 
 
+def test_a_change_goes_before_what_is_left_to_do(content, told, until):
+    asked, made = [], []
+
+    def rest():
+        time.sleep(0.002)
+        made.append(None)
+        return True  # there is always more
+
+    def build(check, changed):
+        asked.append(changed)
+        return Built(rest=rest if len(asked) < 3 else None)
+
+    with Following(build, lambda: (content,), told):
+        until(lambda: made)
+        (content / "a.md").write_text("one")
+        until(lambda: asked == [None, {content / "a.md"}])
+        (content / "a.md").write_text("two")
+        until(lambda: len(asked) == 3)
+        count = len(made)
+        time.sleep(0.05)
+        assert len(made) == count
+
+
 def test_changes_during_a_build_lead_to_exactly_one_more(content, told, until):
     began, go_on = threading.Event(), threading.Event()
     seen = []

@@ -76,6 +76,19 @@ def test_a_new_and_a_changed_file_are_told(content):
         assert watcher.wait(5) == {content / "a.md"}
 
 
+def test_what_came_already_is_told_without_waiting(content, monkeypatch):
+    with watching(content) as watcher:
+        assert not watcher.has_news
+        assert watcher.wait(0.0) == frozenset()
+        (content / "a.md").write_text("one")
+        for _ in range(500):
+            if watcher.has_news:
+                break
+            time.sleep(0.01)
+        assert watcher.wait(0.0) == {content / "a.md"}
+        assert not watcher.has_news
+
+
 def test_a_flood_is_told_as_one(content, monkeypatch):
     for name, value in {"QUIET": 0.5, "RETURNING": 0.5, "LONGEST": 30.0, "FLOOD": 5}.items():
         monkeypatch.setattr(changes, name, value)
