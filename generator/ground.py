@@ -50,13 +50,20 @@ class Ground:
             return None
         return "damaged"
 
+    @property
+    def is_as_left(self) -> bool:
+        """Whether all files, and no others of ours, are as the cache has them."""
+        stamps, standing = self._stamps, self._standing
+        return self._old.keys() == standing.keys() and all(
+            stamps.get(path) == one.stamp for path, one in standing.items()
+        )
+
     def look_again(self, made_again: Iterable[str]) -> None:
         """See what a commit put in place."""
         self._stamps |= {path: stamp_at(self._output / path) for path in made_again}
 
     def remember(self, outputs: Iterable[Output], made_again: Mapping[str, str]) -> None:
         """Note what stands there now."""
-        paths = {one.path for one in outputs}
         fresh = [
             (one.path, self._left(one))
             for one in outputs
@@ -64,11 +71,12 @@ class Ground:
         ]
         with self._cache.together():
             self._cache.keep_standing(self._output, fresh)
-            self._cache.drop_standing(self._output, [path for path in self._standing if path not in paths])
+            gone = [path for path in self._standing if path not in self._new]
+            self._cache.drop_standing(self._output, gone)
 
-    def size(self, outputs: Iterable[Output]) -> Size:
+    def size(self, files: Iterable[str]) -> Size:
         """How much stands there now."""
-        sizes = [self._stamps[one.path].size for one in outputs]
+        sizes = [self._stamps[path].size for path in files]
         return Size(files=len(sizes), bytes=sum(sizes), largest=max(sizes, default=0))
 
     def _left(self, output: Output) -> Standing:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -20,18 +21,37 @@ from generator.output.write import record_of
 from generator.reading.discover import Discovery
 from generator.render.marks import theme_marks
 from generator.request import Built, Options, Report, Written, grave
-from generator.stamps import Stamp, stamp_at
+from generator.stamps import NONE, Stamp, stamp_at
 from generator.versions import hashed, program
 
 Pictured = tuple[tuple[str, tuple[str, ...], bytes], ...]
 """Clippings that name images beside them: path, names, and a hash of what stood there."""
 
 
+class Inputs(NamedTuple):
+    """What a build is made of, as it was before anything was read."""
+
+    digest: bytes
+    """A hash of all but the clippings' texts and the output; empty where a clipping may change unseen."""
+    others: bytes
+    """A hash of all of this but the clippings."""
+    found: Discovery
+    looked_at: int
+    """When the clippings were found, in nanoseconds since 1970."""
+
+    def packed(self) -> tuple[bytes, bytes]:
+        """The clippings' paths, and their stamps in the same order; `NONE` for one that may change unseen."""
+        found = self.found
+        stamps = (found.stamps[path] for path in found.paths)
+        settled = [tuple(stamp if stamp.is_settled(self.looked_at) else NONE) for stamp in stamps]
+        return "\0".join(found.paths).encode("utf-8", "surrogateescape"), msgspec.msgpack.encode(settled)
+
+
 class Last(msgspec.Struct, frozen=True):
     """The last build of an output folder that did not fail: what it was made of, and what came of it."""
 
     inputs: bytes
-    """A hash of all but the clippings' texts and the output."""
+    """The hash of `Inputs`."""
     record: Stamp
     """Of the manifest that it wrote."""
     as_of: dt.datetime
@@ -40,22 +60,20 @@ class Last(msgspec.Struct, frozen=True):
     report: Report
 
 
-def unchanged(site: Site, options: Options, inputs: bytes, cache: Cache) -> Built | None:
+def unchanged(site: Site, options: Options, inputs: Inputs, cache: Cache) -> Built | None:
     """The last build, where this one would do nothing: no input is another one, and no output."""
     note = cache.note(f"built {site.output}")
     try:
         last = msgspec.msgpack.decode(note, type=Last) if note else None
     except msgspec.DecodeError:
         return None
-    if last is None or last.inputs != inputs or last.record != stamp_at(record_of(site.output)):
+    if last is None or not inputs.digest or last.inputs != inputs.digest:
         return None
-    is_same_day = (
-        last.as_of.astimezone(site.config.zone).date() == options.as_of.astimezone(site.config.zone).date()
-    )
-    is_due = last.waits_until is not None and last.waits_until <= options.as_of
-    if not is_same_day or options.as_of < last.as_of or is_due:
+    if last.record != stamp_at(record_of(site.output)):
         return None
-    if not _stand(site.content, last.pictured):
+    if not is_same_time(site, options, last.as_of, last.waits_until) or not stand(
+        site.content, last.pictured
+    ):
         return None
     stamps = disk.stamps(site.output)
     standing = cache.standing(site.output)
@@ -69,7 +87,15 @@ def unchanged(site: Site, options: Options, inputs: bytes, cache: Cache) -> Buil
     return Built(report=report, waits_until=last.waits_until, reasons={})
 
 
-def _stand(content: Path, pictured: Pictured) -> bool:
+def is_same_time(site: Site, options: Options, as_of: dt.datetime, waits_until: dt.datetime | None) -> bool:
+    """Whether it is the day of a build that was made as of some moment, and nothing that waits is due."""
+    zone = site.config.zone
+    is_same_day = as_of.astimezone(zone).date() == options.as_of.astimezone(zone).date()
+    is_due = waits_until is not None and waits_until <= options.as_of
+    return is_same_day and options.as_of >= as_of and not is_due
+
+
+def stand(content: Path, pictured: Pictured) -> bool:
     """Whether images beside clippings are as they were."""
     if not pictured:
         return True
@@ -79,32 +105,39 @@ def _stand(content: Path, pictured: Pictured) -> bool:
 
 
 def remember(
-    site: Site, options: Options, inputs: bytes, pictured: Pictured, built: Built, cache: Cache
+    site: Site, options: Options, inputs: Inputs, pictured: Pictured, built: Built, cache: Cache
 ) -> None:
     """Note a build for `unchanged`; not one that failed, nor one whose inputs may change unseen."""
     key = f"built {site.output}"
-    if (options.strict and grave(built.report.problems)) or not inputs:
+    if (options.strict and grave(built.report.problems)) or not inputs.digest:
         cache.drop_note(key)
         return
     record = stamp_at(record_of(site.output))
-    last = Last(inputs, record, options.as_of, built.waits_until, pictured, built.report)
+    last = Last(inputs.digest, record, options.as_of, built.waits_until, pictured, built.report)
     try:
         cache.keep_note(key, msgspec.msgpack.encode(last))
     except (UnicodeEncodeError, OverflowError):  # a file's name that is no text
         cache.drop_note(key)
 
 
-def inputs_before(site: Site, options: Options, found: Discovery) -> bytes:
-    """A hash of what a build is made of: clippings by their stamps, all else by its bytes.
+def inputs_before(site: Site, options: Options, found: Discovery) -> Inputs:
+    """What a build is made of: clippings by their stamps, all else by its bytes.
 
-    To be taken before anything is read; empty where a clipping may change unseen.
+    To be taken before anything is read.
     """
     now = time.time_ns()
+    before = Inputs(b"", _others(site, options, found), found, now)
     if not all(stamp.is_settled(now) for stamp in found.stamps.values()):
-        return b""
+        return before
+    return before._replace(digest=hashed(before.others, *before.packed()))
+
+
+def _others(site: Site, options: Options, found: Discovery) -> bytes:
     static = static_files(site.static)
-    said = (site.config, options.drafts, options.future, options.strict, found.ignored, found.skipped)
-    stamps = (found.stamps[path] for path in found.paths)
+    said = (
+        site.config, options.drafts, options.future, options.strict, found.ignored, found.skipped,
+        found.problems,
+    )  # fmt: skip
     return hashed(
         epoch_of(site),
         repr(said).encode("utf-8", "surrogatepass"),
@@ -113,8 +146,6 @@ def inputs_before(site: Site, options: Options, found: Discovery) -> bytes:
         repr([(path, stamp_at(file).settled()) for path, file in static.files]).encode(
             "utf-8", "surrogatepass"
         ),
-        "\0".join(found.paths).encode("utf-8", "surrogateescape"),
-        msgspec.msgpack.encode([*map(tuple, stamps)]),
     )
 
 

@@ -1,0 +1,198 @@
+"""What a build grouped, kept source by source: the next one begins there where little has changed.
+
+The articles' texts are not in it, and nothing that is quickly made of the articles.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+import msgspec
+
+from generator.cache import Cache
+from generator.config import Site
+from generator.desk import Desk
+from generator.errors import BuildError, Problem
+from generator.grouping.digest import together
+from generator.grouping.editions import months_of
+from generator.kitchen import Kitchen
+from generator.model import Digest, Health, Source
+from generator.output.write import record_of
+from generator.request import Built, Options
+from generator.shelf import article_in_zone
+from generator.stamps import NONE, Stamp, stamp_at
+from generator.unchanged import Inputs, is_same_time, stand
+from generator.versions import hashed
+
+HEAD = "grouped"
+_HASH = 8
+"""Bytes of an article's mark, and of the hash of its text."""
+_NOTHING = Digest(articles=(), sources={}, days=(), weeks=(), months=(), years=())
+_NO_TEXT = bytes(_HASH)
+
+
+class Head(msgspec.Struct, frozen=True, array_like=True):
+    """The last build that was kept, but for its articles."""
+
+    output: str
+    others: bytes
+    """What it was made of besides clippings, as `Inputs` has it."""
+    paths: bytes
+    stamps: bytes
+    """Of its clippings, as `Inputs` packs them."""
+    record: Stamp
+    """Of the manifest that it wrote."""
+    as_of: dt.datetime
+    desk: Desk
+    """Without digest, marks and texts."""
+    planning: tuple[Problem, ...]
+    """What was found as its pages were planned."""
+    repeats: list[tuple[str, int, bytes]]
+    """What sources repeat, by source and year."""
+    sources: list[tuple[str, bytes]]
+    """Names and keys, by slug."""
+
+    def changed(self, stamps: Mapping[str, Stamp]) -> dict[str, Stamp | None]:
+        """The clippings of which the stamps are others since; None for those that went."""
+        packed = msgspec.msgpack.decode(self.stamps, type=list[Stamp])
+        paths = self.paths.decode("utf-8", "surrogateescape").split("\0") if packed else ()
+        before = dict(zip(paths, packed, strict=True))
+        changed: dict[str, Stamp | None] = dict.fromkeys(before.keys() - stamps.keys())
+        return changed | {
+            path: stamp for path, stamp in stamps.items() if before.get(path) != stamp or stamp == NONE
+        }
+
+
+class Kept(msgspec.Struct, frozen=True, array_like=True):
+    """A source, as it was grouped."""
+
+    source: Source
+    """Without its months."""
+    health: Health
+    marks: bytes
+    texts: bytes
+    """Of its articles in order."""
+
+
+class Archive(msgspec.Struct, frozen=True):
+    """What was kept of a build, with its articles; without the stories."""
+
+    digest: Digest
+    healths: dict[str, Health]
+    marks: dict[str, bytes]
+    texts: dict[str, bytes]
+
+
+def head_of(site: Site, options: Options, inputs: Inputs, cache: Cache) -> Head | None:
+    """The last build, where no more than clippings can be others since."""
+    note = cache.note(HEAD)
+    try:
+        head = msgspec.msgpack.decode(note, type=Head) if note else None
+    except msgspec.DecodeError:
+        return None
+    if head is None or head.output != str(site.output) or head.others != inputs.others:
+        return None
+    if head.record != stamp_at(record_of(site.output)):
+        return None
+    if not is_same_time(site, options, head.as_of, head.desk.waits_until):
+        return None
+    return head if stand(site.content, head.desk.pictured) else None
+
+
+def opened(head: Head, site: Site, cache: Cache) -> Archive | None:
+    """All articles of a build; None where something of it is not there any more."""
+    keys, zone = dict(head.sources), site.config.zone
+    sources: dict[str, Source] = {}
+    archive = Archive(_NOTHING, {}, {}, {})
+    for name, key, value in cache.sources():
+        if keys.get(name) != key:
+            continue
+        kept = _decoded(value)
+        if kept is None:
+            return None
+        articles = tuple([article_in_zone(article, zone) for article in kept.source.articles])
+        sources[name] = msgspec.structs.replace(kept.source, articles=articles, months=months_of(articles))
+        archive.healths[name] = kept.health
+        archive.marks.update(zip([one.id for one in articles], _each(kept.marks), strict=True))
+        texts = zip([one.path for one in articles], _each(kept.texts), strict=True)
+        archive.texts.update([text for text in texts if text[1] != _NO_TEXT])
+    if sources.keys() != keys.keys():
+        return None
+    digest = together([sources[name] for name in keys])
+    return msgspec.structs.replace(archive, digest=digest)
+
+
+def keep(
+    site: Site,
+    options: Options,
+    inputs: Inputs,
+    kitchen: Kitchen,
+    built: Built,
+    same: Mapping[str, bytes] = MappingProxyType({}),
+) -> None:
+    """Keep what a build grouped; `same` has the keys of sources that are kept already."""
+    cache, desk, digest = kitchen.means.cache, kitchen.desk, kitchen.plan.digest
+    cache.drop_note(HEAD)
+    if options.strict:
+        return  # it may have failed
+    known = cache.source_keys()
+    keys = {name: same.get(name, b"") for name in digest.sources}
+
+    def changed() -> Iterator[tuple[str, bytes, bytes]]:
+        for name in [name for name, key in keys.items() if not key]:
+            kept = _kept(digest.sources[name], kitchen)
+            keys[name] = _key(kept)
+            if known.get(name) != keys[name]:
+                yield name, keys[name], msgspec.msgpack.encode(kept)
+
+    # Without room, or with a name that is no text, the next build groups all anew.
+    with contextlib.suppress(BuildError, UnicodeEncodeError, OverflowError), cache.together():
+        for row in changed():  # one by one: what the cache is given as it reads may not fail
+            cache.keep_sources([row])
+        cache.drop_sources(known.keys() - keys.keys())
+        told = set(desk.problems)
+        bare = msgspec.structs.replace(
+            desk, digest=_NOTHING, marks={}, texts={}, fresh=frozenset(), images={}
+        )
+        head = Head(
+            str(site.output),
+            inputs.others,
+            *inputs.packed(),
+            stamp_at(record_of(site.output)),
+            options.as_of,
+            bare,
+            tuple(one for one in built.report.problems if one not in told),
+            [(*key, digest) for key, (_, digest, _) in cache.learned().items()],
+            list(keys.items()),
+        )
+        cache.keep_note(HEAD, msgspec.msgpack.encode(head))
+
+
+def _kept(source: Source, kitchen: Kitchen) -> Kept:
+    marks, texts = kitchen.desk.marks, kitchen.desk.texts
+    return Kept(
+        msgspec.structs.replace(source, months=()),
+        kitchen.healths[source.name],
+        b"".join([marks[article.id] for article in source.articles]),
+        b"".join([texts.get(article.path, _NO_TEXT) for article in source.articles]),
+    )
+
+
+def _key(kept: Kept) -> bytes:
+    """What tells a source from others: its articles' marks are enough of these."""
+    bare = msgspec.structs.replace(kept.source, articles=())
+    return hashed(msgspec.msgpack.encode(msgspec.structs.replace(kept, source=bare)), size=16)
+
+
+def _decoded(value: bytes) -> Kept | None:
+    try:
+        return msgspec.msgpack.decode(value, type=Kept)
+    except msgspec.DecodeError:
+        return None
+
+
+def _each(joined: bytes) -> list[bytes]:
+    return [joined[at : at + _HASH] for at in range(0, len(joined), _HASH)]
