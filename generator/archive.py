@@ -45,6 +45,8 @@ class Head(msgspec.Struct, frozen=True, array_like=True):
     """Of its clippings, as `Inputs` packs them."""
     record: Stamp
     """Of the manifest that it wrote."""
+    left: bytes
+    """What stood in the output folder, as `disk.mark_of` has it."""
     as_of: dt.datetime
     desk: Desk
     """Without digest, marks and texts."""
@@ -57,7 +59,7 @@ class Head(msgspec.Struct, frozen=True, array_like=True):
 
     def changed(self, stamps: Mapping[str, Stamp]) -> dict[str, Stamp | None]:
         """The clippings of which the stamps are others since; None for those that went."""
-        packed = msgspec.msgpack.decode(self.stamps, type=list[Stamp])
+        packed = msgspec.msgpack.decode(self.stamps, type=list[tuple[int, int, int, int]])
         paths = self.paths.decode("utf-8", "surrogateescape").split("\0") if packed else ()
         before = dict(zip(paths, packed, strict=True))
         changed: dict[str, Stamp | None] = dict.fromkeys(before.keys() - stamps.keys())
@@ -131,6 +133,7 @@ def keep(
     inputs: Inputs,
     kitchen: Kitchen,
     built: Built,
+    left: bytes,
     same: Mapping[str, bytes] = MappingProxyType({}),
 ) -> None:
     """Keep what a build grouped; `same` has the keys of sources that are kept already."""
@@ -162,6 +165,7 @@ def keep(
             inputs.others,
             *inputs.packed(),
             stamp_at(record_of(site.output)),
+            left,
             options.as_of,
             bare,
             tuple(one for one in built.report.problems if one not in told),

@@ -53,6 +53,6 @@ def _built(
         return built
     desk = read(site, options, means, found)
     kitchen = Kitchen(site, desk, planned_of(desk.digest, site.config), means)
-    built = written(site, options, inputs, kitchen, clean=clean).built
-    archive.keep(site, options, inputs, kitchen, built)
-    return built
+    wrote = written(site, options, inputs, kitchen, clean=clean)
+    archive.keep(site, options, inputs, kitchen, wrote.built, wrote.left)
+    return wrote.built

@@ -259,12 +259,18 @@ class Cache:
 
     # --- what stands on disk ------------------------------------------------------------------------
 
-    def standing(self, output: Path) -> dict[str, Standing]:
-        """What a build left in an output folder, by path."""
+    def standing(self, output: Path, among: Iterable[str] | None = None) -> dict[str, Standing]:
+        """What a build left in an output folder, or of some paths there, by path."""
         query = "SELECT path, inputs, digest, size, modified, changed, inode FROM pages WHERE output = ?"
+        own = str(output)
+        rows = (
+            self._rows(query, (own,))
+            if among is None
+            else (row for path in among for row in self._rows(f"{query} AND path = ?", (own, path)))
+        )
         return {
             path: Standing(inputs, digest, Stamp(*stamp))
-            for path, inputs, digest, *stamp in self._rows(query, (str(output),))
+            for path, inputs, digest, *stamp in rows
             if isinstance(inputs, bytes) and isinstance(digest, bytes)
         }
 

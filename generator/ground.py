@@ -12,22 +12,32 @@ from generator.kitchen import Output
 from generator.output import disk
 from generator.output.write import Transaction
 from generator.render.inputs import reason
-from generator.stamps import stamp_at
+from generator.stamps import Stamp, stamp_at
 from generator.versions import hashed
 
 
 class Ground:
     """What an earlier build left, and what of it still holds."""
 
-    def __init__(self, site: Site, transaction: Transaction, cache: Cache, *, clean: bool) -> None:
+    def __init__(
+        self,
+        site: Site,
+        transaction: Transaction,
+        cache: Cache,
+        *,
+        clean: bool = False,
+        stamps: Mapping[str, Stamp] | None = None,
+        among: Iterable[str] | None = None,
+    ) -> None:
+        """`stamps` are known where it is known that nothing is another file; `among` are paths asked for."""
         self._output = site.output
         self._old = transaction.old
         self._new = transaction.files
         self._inputs: dict[str, bytes] = {}
         self._cache = cache
         self._clean = clean
-        self._standing = cache.standing(site.output) if self._old else {}
-        self._stamps = disk.stamps(site.output) if self._old else {}
+        self._standing = cache.standing(site.output, among) if self._old else {}
+        self._stamps = {**(disk.stamps(site.output) if stamps is None else stamps)} if self._old else {}
 
     def reason(self, output: Output) -> str | None:
         """Why a file has to be made again; None where it has not."""
@@ -50,17 +60,16 @@ class Ground:
             return None
         return "damaged"
 
-    @property
-    def is_as_left(self) -> bool:
-        """Whether all files, and no others of ours, are as the cache has them."""
-        stamps, standing = self._stamps, self._standing
-        return self._old.keys() == standing.keys() and all(
-            stamps.get(path) == one.stamp for path, one in standing.items()
-        )
-
     def look_again(self, made_again: Iterable[str]) -> None:
         """See what a commit put in place."""
         self._stamps |= {path: stamp_at(self._output / path) for path in made_again}
+        for path in self._old.keys() - self._new.keys():
+            self._stamps.pop(path, None)
+
+    @property
+    def left(self) -> bytes:
+        """What stands there now, as `disk.mark_of` has it."""
+        return disk.mark_of(self._stamps)
 
     def remember(self, outputs: Iterable[Output], made_again: Mapping[str, str]) -> None:
         """Note what stands there now."""

@@ -41,6 +41,8 @@ class Wrote(NamedTuple):
     outputs: list[Output]
     files: Mapping[str, str]
     """Digests by path."""
+    left: bytes
+    """All that stands there, as `disk.mark_of` has it."""
 
 
 def written(site: Site, options: Options, inputs: Inputs, kitchen: Kitchen, *, clean: bool = False) -> Wrote:
@@ -54,9 +56,10 @@ def written(site: Site, options: Options, inputs: Inputs, kitchen: Kitchen, *, c
         outputs = planned(site, kitchen, problems)
         ground = Ground(site, transaction, cache, clean=clean)
         built = put_in_place(options, kitchen, transaction, ground, outputs, problems)
+    left = ground.left
     with contextlib.suppress(BuildError):
-        remember(site, options, inputs, desk.pictured, built, cache)
-    return Wrote(built, outputs, transaction.files)
+        remember(site, options, inputs, desk.pictured, built, left, cache)
+    return Wrote(built, outputs, transaction.files, left)
 
 
 def put_in_place(

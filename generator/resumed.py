@@ -25,6 +25,7 @@ from generator.grouping.health import health_of, leaders_of
 from generator.grouping.regrouping import regrouped
 from generator.kitchen import Kitchen, Output, feed_outputs, for_machines, page_output, planned_of
 from generator.model import Article, Digest, Health, Story
+from generator.output import disk
 from generator.output.assets import static_files
 from generator.output.write import Transaction
 from generator.press import put_in_place
@@ -37,7 +38,7 @@ from generator.render.pages import pages_of
 from generator.request import Built, Options, by_place
 from generator.shelf import Means, shelf_among
 from generator.stamps import Stamp
-from generator.unchanged import Inputs, remember
+from generator.unchanged import Inputs, is_as_left, remember
 
 FEW = 100
 """Clippings that change; more are left to a whole build."""
@@ -68,14 +69,15 @@ def resumed(site: Site, options: Options, inputs: Inputs, means: Means) -> Built
         return None
     try:
         with Transaction(site.output, options.as_of.date()) as transaction:
-            ground = Ground(site, transaction, means.cache, clean=False)
-            if not ground.is_as_left:
+            old, stamps = transaction.old.keys(), disk.stamps(site.output)
+            if not is_as_left(site, head.left, len(old), stamps, means.cache):
                 return None
             with means.cache.together():
                 means.cache.drop_note(archive.HEAD)
-                revision = _revised(site, options, inputs, means, head, changed, transaction.old.keys())
+                revision = _revised(site, options, inputs, means, head, changed, old)
             concerned_ = {one.path for one in revision.outputs} | revision.gone
-            others = transaction.old.keys() - concerned_
+            ground = Ground(site, transaction, means.cache, stamps=stamps, among=concerned_)
+            others = old - concerned_
             problems = (*revision.kitchen.desk.problems, *head.planning)
             built = put_in_place(
                 options, revision.kitchen, transaction, ground, revision.outputs, problems, others
@@ -84,8 +86,8 @@ def resumed(site: Site, options: Options, inputs: Inputs, means: Means) -> Built
         return None
     same = {name: key for name, key in head.sources if name not in revision.sources}
     with contextlib.suppress(BuildError):
-        remember(site, options, inputs, revision.kitchen.desk.pictured, built, means.cache)
-    archive.keep(site, options, inputs, revision.kitchen, built, same)
+        remember(site, options, inputs, revision.kitchen.desk.pictured, built, ground.left, means.cache)
+    archive.keep(site, options, inputs, revision.kitchen, built, ground.left, same)
     return built
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,7 +22,7 @@ from generator.output.write import record_of
 from generator.reading.discover import Discovery
 from generator.render.marks import theme_marks
 from generator.request import Built, Options, Report, Written, grave
-from generator.stamps import NONE, Stamp, stamp_at
+from generator.stamps import NONE, Stamp, newest, stamp_at
 from generator.versions import hashed, program
 
 Pictured = tuple[tuple[str, tuple[str, ...], bytes], ...]
@@ -41,10 +42,16 @@ class Inputs(NamedTuple):
 
     def packed(self) -> tuple[bytes, bytes]:
         """The clippings' paths, and their stamps in the same order; `NONE` for one that may change unseen."""
-        found = self.found
-        stamps = (found.stamps[path] for path in found.paths)
-        settled = [tuple(stamp if stamp.is_settled(self.looked_at) else NONE) for stamp in stamps]
-        return "\0".join(found.paths).encode("utf-8", "surrogateescape"), msgspec.msgpack.encode(settled)
+        paths = self.found.paths
+        stamps: list[Stamp] = [*map(self.found.stamps.__getitem__, paths)]
+        if not self.is_settled:
+            stamps = [stamp if stamp.is_settled(self.looked_at) else NONE for stamp in stamps]
+        return "\0".join(paths).encode("utf-8", "surrogateescape"), msgspec.msgpack.encode(stamps)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether no clipping may change unseen."""
+        return newest(self.found.stamps.values()).is_settled(self.looked_at)
 
 
 class Last(msgspec.Struct, frozen=True):
@@ -54,6 +61,8 @@ class Last(msgspec.Struct, frozen=True):
     """The hash of `Inputs`."""
     record: Stamp
     """Of the manifest that it wrote."""
+    left: bytes
+    """What stood in the output folder, as `disk.mark_of` has it."""
     as_of: dt.datetime
     waits_until: dt.datetime | None
     pictured: Pictured
@@ -75,16 +84,20 @@ def unchanged(site: Site, options: Options, inputs: Inputs, cache: Cache) -> Bui
         site.content, last.pictured
     ):
         return None
-    stamps = disk.stamps(site.output)
-    standing = cache.standing(site.output)
     pages = last.report.pages
-    if len(standing) != pages.written + pages.kept or any(
-        stamps.get(path) != one.stamp for path, one in standing.items()
-    ):
+    if not is_as_left(site, last.left, pages.written + pages.kept, disk.stamps(site.output), cache):
         return None
     kept = Written(written=0, kept=pages.written + pages.kept, deleted=0)
     report = msgspec.structs.replace(last.report, pages=kept)
     return Built(report=report, waits_until=last.waits_until, reasons={})
+
+
+def is_as_left(site: Site, left: bytes, count: int, stamps: Mapping[str, Stamp], cache: Cache) -> bool:
+    """Whether the `count` files that a build left are as they were, whoever else put files beside them."""
+    if disk.mark_of(stamps) == left:
+        return True
+    standing = cache.standing(site.output)
+    return len(standing) == count and all(stamps.get(path) == one.stamp for path, one in standing.items())
 
 
 def is_same_time(site: Site, options: Options, as_of: dt.datetime, waits_until: dt.datetime | None) -> bool:
@@ -105,15 +118,18 @@ def stand(content: Path, pictured: Pictured) -> bool:
 
 
 def remember(
-    site: Site, options: Options, inputs: Inputs, pictured: Pictured, built: Built, cache: Cache
+    site: Site, options: Options, inputs: Inputs, pictured: Pictured, built: Built, left: bytes, cache: Cache
 ) -> None:
-    """Note a build for `unchanged`; not one that failed, nor one whose inputs may change unseen."""
+    """Note a build, and what it left, for `unchanged`.
+
+    Not one that failed, nor one whose inputs may change unseen.
+    """
     key = f"built {site.output}"
     if (options.strict and grave(built.report.problems)) or not inputs.digest:
         cache.drop_note(key)
         return
     record = stamp_at(record_of(site.output))
-    last = Last(inputs.digest, record, options.as_of, built.waits_until, pictured, built.report)
+    last = Last(inputs.digest, record, left, options.as_of, built.waits_until, pictured, built.report)
     try:
         cache.keep_note(key, msgspec.msgpack.encode(last))
     except (UnicodeEncodeError, OverflowError):  # a file's name that is no text
@@ -127,9 +143,7 @@ def inputs_before(site: Site, options: Options, found: Discovery) -> Inputs:
     """
     now = time.time_ns()
     before = Inputs(b"", _others(site, options, found), found, now)
-    if not all(stamp.is_settled(now) for stamp in found.stamps.values()):
-        return before
-    return before._replace(digest=hashed(before.others, *before.packed()))
+    return before._replace(digest=hashed(before.others, *before.packed())) if before.is_settled else before
 
 
 def _others(site: Site, options: Options, found: Discovery) -> bytes:
