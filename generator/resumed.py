@@ -22,7 +22,7 @@ from generator.desk import Desk, Readings, gathered, mark_of
 from generator.errors import BuildError, shown
 from generator.ground import Ground
 from generator.grouping.health import health_of, leaders_of
-from generator.grouping.regrouping import regrouped
+from generator.grouping.regrouping import regrouped, spliced
 from generator.kitchen import Kitchen, Output, feed_outputs, for_machines, page_output, planned_of
 from generator.model import Article, Digest, Health, Story
 from generator.output import disk
@@ -123,7 +123,8 @@ def _revised(
         raise _FarReachingError
     change = _change(head.desk, few, changed, before)
     last = before.digest
-    digest = regrouped(last, *change)
+    articles = spliced(last.articles, *change)
+    digest = msgspec.structs.replace(regrouped(last, *change), articles=articles)
     if not last.days or digest.days[-1].first != last.days[-1].first:
         raise _FarReachingError
     stories, picked = stories_of(cache, shelf.reader.epoch, last.articles, before.marks, {}), head.desk
