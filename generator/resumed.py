@@ -34,7 +34,7 @@ from generator.recalled import keep as keep_stories
 from generator.recalled import stories_of
 from generator.render import sitemap
 from generator.render.concerned import concerned
-from generator.render.pages import pages_of
+from generator.render.pages import Page, pages_of
 from generator.request import Built, Options, by_place
 from generator.shelf import Means, shelf_among
 from generator.stamps import Stamp
@@ -261,11 +261,13 @@ def _planned(
     is_recounted = sorted(map(_place, change.gone)) != sorted(map(_place, change.come))
     left = {article.path for article in change.gone}
     parted = [article for story in ended for article in story.articles if article.path not in left]
-    was = [page.address for page in concerned(before, change.gone, ended, is_recounted=is_recounted)]
-    gone = set(map(addresses.file_of, was))
-    pages = concerned(after, (*change.come, *parted), begun, change.gone, is_recounted=is_recounted)
-    outputs = [page_output(kitchen, page) for page in {page.address: page for page in pages}.values()]
-    is_mapped = is_recounted or ended or begun or gone != {one.path for one in outputs}
+    was = _by_address(concerned(before, change.gone, ended, is_recounted=is_recounted))
+    are = _by_address(
+        concerned(after, (*change.come, *parted), begun, change.gone, is_recounted=is_recounted)
+    )
+    gone = {addresses.file_of(address) for address in was}
+    outputs = [page_output(kitchen, page) for page in are.values()]
+    is_mapped = set(map(_mapped, was.values())) != set(map(_mapped, are.values()))
     outputs += feed_outputs(kitchen, [digest.sources[name] for name in sorted(sources)])
     if config.base_url is not None and is_mapped:
         lists = for_machines(kitchen, config.base_url, tuple(pages_of(after)))
@@ -275,6 +277,15 @@ def _planned(
     if not {path for path, _ in static_files(site.static).files}.isdisjoint(gone | paths):
         raise _FarReachingError
     return _Revision(kitchen, outputs, gone - paths, sources)
+
+
+def _by_address(pages: Iterable[Page]) -> dict[str, Page]:
+    return {page.address: page for page in pages}
+
+
+def _mapped(page: Page) -> tuple[str, dt.date | None, dt.date | None]:
+    """What a sitemap says of a page."""
+    return page.address, page.month, page.modified
 
 
 def _others(stories: Iterable[Story], known: Iterable[Story]) -> list[Story]:
