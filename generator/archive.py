@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+from array import array
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
@@ -28,10 +29,7 @@ from generator.unchanged import Inputs, is_same_time, stand
 from generator.versions import hashed
 
 HEAD = "grouped"
-_HASH = 8
-"""Bytes of an article's mark, and of the hash of its text."""
 _NOTHING = Digest(articles=(), sources={}, days=(), weeks=(), months=(), years=())
-_NO_TEXT = bytes(_HASH)
 
 
 class Head(msgspec.Struct, frozen=True, array_like=True):
@@ -56,6 +54,8 @@ class Head(msgspec.Struct, frozen=True, array_like=True):
     """What sources repeat, by source and year."""
     sources: list[tuple[str, bytes]]
     """Names and keys, by slug."""
+    turns: bytes
+    """The places in `sources` of the articles' sources, the articles being in order."""
 
     def changed(self, stamps: Mapping[str, Stamp]) -> dict[str, Stamp | None]:
         """The clippings of which the stamps are others since; None for those that went."""
@@ -74,9 +74,9 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
     source: Source
     """Without its months."""
     health: Health
-    marks: bytes
-    texts: bytes
-    """Of its articles in order."""
+    marks: list[bytes]
+    texts: list[bytes]
+    """Of its articles in order; empty where there is none."""
 
 
 class Archive(msgspec.Struct, frozen=True):
@@ -106,25 +106,34 @@ def head_of(site: Site, options: Options, inputs: Inputs, cache: Cache) -> Head 
 
 def opened(head: Head, site: Site, cache: Cache) -> Archive | None:
     """All articles of a build; None where something of it is not there any more."""
+    try:
+        return _opened(head, site, cache)
+    except (msgspec.DecodeError, IndexError, ValueError):  # it may have come with somebody's folder
+        return None
+
+
+def _opened(head: Head, site: Site, cache: Cache) -> Archive | None:
     keys, zone = dict(head.sources), site.config.zone
     sources: dict[str, Source] = {}
     archive = Archive(_NOTHING, {}, {}, {})
     for name, key, value in cache.sources():
         if keys.get(name) != key:
             continue
-        kept = _decoded(value)
-        if kept is None:
-            return None
+        kept = msgspec.msgpack.decode(value, type=Kept)
         articles = tuple([article_in_zone(article, zone) for article in kept.source.articles])
         sources[name] = msgspec.structs.replace(kept.source, articles=articles, months=months_of(articles))
         archive.healths[name] = kept.health
-        archive.marks.update(zip([one.id for one in articles], _each(kept.marks), strict=True))
-        texts = zip([one.path for one in articles], _each(kept.texts), strict=True)
-        archive.texts.update([text for text in texts if text[1] != _NO_TEXT])
+        archive.marks.update(zip([one.id for one in articles], kept.marks, strict=True))
+        texts = zip([one.path for one in articles], kept.texts, strict=True)
+        archive.texts.update([text for text in texts if text[1]])
     if sources.keys() != keys.keys():
         return None
-    digest = together([sources[name] for name in keys])
-    return msgspec.structs.replace(archive, digest=digest)
+    # Each source's articles are in order, so it is enough to know whose comes next.
+    turns = [iter(sources[name].articles) for name in keys]
+    ordered = [*map(next, map(turns.__getitem__, array("I", head.turns)))]
+    if len(ordered) != len(archive.marks):
+        return None
+    return msgspec.structs.replace(archive, digest=together([sources[name] for name in keys], ordered))
 
 
 def keep(
@@ -156,7 +165,7 @@ def keep(
         for row in changed():  # one by one: what the cache is given as it reads may not fail
             cache.keep_sources([row])
         cache.drop_sources(known.keys() - keys.keys())
-        told = set(desk.problems)
+        told, places = set(desk.problems), {name: place for place, name in enumerate(keys)}
         bare = msgspec.structs.replace(
             desk, digest=_NOTHING, marks={}, texts={}, fresh=frozenset(), images={}
         )
@@ -171,6 +180,7 @@ def keep(
             tuple(one for one in built.report.problems if one not in told),
             [(*key, digest) for key, (_, digest, _) in cache.learned().items()],
             list(keys.items()),
+            array("I", [places[article.source] for article in digest.articles]).tobytes(),
         )
         cache.keep_note(HEAD, msgspec.msgpack.encode(head))
 
@@ -180,8 +190,8 @@ def _kept(source: Source, kitchen: Kitchen) -> Kept:
     return Kept(
         msgspec.structs.replace(source, months=()),
         kitchen.healths[source.name],
-        b"".join([marks[article.id] for article in source.articles]),
-        b"".join([texts.get(article.path, _NO_TEXT) for article in source.articles]),
+        [marks[article.id] for article in source.articles],
+        [texts.get(article.path, b"") for article in source.articles],
     )
 
 
@@ -189,14 +199,3 @@ def _key(kept: Kept) -> bytes:
     """What tells a source from others: its articles' marks are enough of these."""
     bare = msgspec.structs.replace(kept.source, articles=())
     return hashed(msgspec.msgpack.encode(msgspec.structs.replace(kept, source=bare)), size=16)
-
-
-def _decoded(value: bytes) -> Kept | None:
-    try:
-        return msgspec.msgpack.decode(value, type=Kept)
-    except msgspec.DecodeError:
-        return None
-
-
-def _each(joined: bytes) -> list[bytes]:
-    return [joined[at : at + _HASH] for at in range(0, len(joined), _HASH)]

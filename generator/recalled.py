@@ -87,9 +87,9 @@ def _recalled(
         return None
     each = [base.marks[at : at + _MARK] for at in range(0, len(base.marks), _MARK)]
     places = dict(zip(each, range(len(each)), strict=True))
-    found = [(places.get(marks[article.id]), article) for article in articles]
-    there = {at: article for at, article in found if at is not None}
-    come = [article for at, article in found if at is None]
+    found = [places.get(marks[article.id]) for article in articles]
+    come = [article for at, article in zip(found, articles, strict=True) if at is None]
+    there = {at: article for at, article in zip(found, articles, strict=True) if at is not None}
     gone = [at for at in range(len(each)) if at not in there]
     if len(gone) + len(come) > MANY:
         return None

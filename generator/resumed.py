@@ -256,7 +256,9 @@ def _planned(
     sources = {article.source for article in (*change.gone, *change.come, *told)}
     leaders, newest = leaders_of(digest.stories), digest.days[-1].first
     fresh = {name: health_of(digest.sources[name], newest, leaders) for name in sources}
-    before, after = planned_of(last, config), planned_of(digest, config)
+    after = planned_of(digest, config)
+    of_last = {article.id: story for story in last.stories for article in story.articles}
+    before = msgspec.structs.replace(after, digest=last, stories=of_last)  # for `concerned` alone
     kitchen = Kitchen(site, desk, after, means, healths={**healths, **fresh})
     is_recounted = sorted(map(_place, change.gone)) != sorted(map(_place, change.come))
     left = {article.path for article in change.gone}

@@ -28,9 +28,13 @@ def digest_of(
     return digest, tuple(skipped), (*contradictions, *clashes, *strays)
 
 
-def together(sources: Sequence[Source]) -> Digest:
-    """The digest of some sources, which come by slug; without its stories."""
-    ordered = sorted((article for source in sources for article in source.articles), key=order)
+def together(sources: Sequence[Source], ordered: Sequence[Article] | None = None) -> Digest:
+    """The digest of some sources, which come by slug; without its stories.
+
+    All articles may be known in `order`.
+    """
+    if ordered is None:
+        ordered = sorted((article for source in sources for article in source.articles), key=order)
     slugs = {source.name: source.slug for source in sources}
     days = editions_of(Period.DAY, ordered, slugs)
     return Digest(
