@@ -260,7 +260,9 @@ def _planned(
     of_last = {article.id: story for story in last.stories for article in story.articles}
     before = msgspec.structs.replace(after, digest=last, stories=of_last)  # for `concerned` alone
     kitchen = Kitchen(site, desk, after, means, healths={**healths, **fresh})
+    # Pages of longer periods name told articles alone: they are concerned where one is told no more, or is now.
     is_recounted = sorted(map(_place, change.gone)) != sorted(map(_place, change.come))
+    is_recounted |= _told(ended) != _told(begun)
     left = {article.path for article in change.gone}
     parted = [article for story in ended for article in story.articles if article.path not in left]
     was = _by_address(concerned(before, change.gone, ended, is_recounted=is_recounted))
@@ -279,6 +281,10 @@ def _planned(
     if not {path for path, _ in static_files(site.static).files}.isdisjoint(gone | paths):
         raise _FarReachingError
     return _Revision(kitchen, outputs, gone - paths, sources)
+
+
+def _told(stories: Iterable[Story]) -> set[str]:
+    return {article.id for story in stories for article in story.articles}
 
 
 def _by_address(pages: Iterable[Page]) -> dict[str, Page]:

@@ -136,6 +136,18 @@ def test_clippings_that_come_go_and_move_are_followed(twins):
     assert twins.taken == [True, True, True]
 
 
+def test_a_story_that_ends_and_begins_again_is_followed(twins):
+    news = " ".join(f"Mayor {n} opened bridge {n * 3} on the {n}th of May, in rain." for n in range(40))
+    twins.put(PATHS[12], clipping("Bridges are open at last", "Alpha", DAYS[4], news))
+    for body in (news, BODIES[3], news):
+        title = "Bridges are open at last" if body == news else "印刷术"
+        twins.put(PATHS[13], clipping(title, "Beta", DAYS[4], body))
+        twins.build()
+        told = (twins.roots[0] / "public/2023/12/index.html").read_text("utf-8")
+        assert ("Bridges" in told) is (body == news)
+    assert twins.taken == [True, True, True]
+
+
 def test_a_clipping_that_may_have_changed_unseen_is_looked_at_again(twins, monkeypatch):
     monkeypatch.setattr(generator.stamps, "UNSETTLED", 60 * 10**9)
     for title in ("Two", "Six"):  # as long, so that size and perhaps time are the same
