@@ -260,7 +260,7 @@ def _planned(
     of_last = {article.id: story for story in last.stories for article in story.articles}
     before = msgspec.structs.replace(after, digest=last, stories=of_last)  # for `concerned` alone
     kitchen = Kitchen(site, desk, after, means, healths={**healths, **fresh})
-    # Pages of longer periods name told articles alone: they are concerned where one is told no more, or is now.
+    # Pages of longer periods name told articles alone, so they are concerned where one begins or ends to be.
     is_recounted = sorted(map(_place, change.gone)) != sorted(map(_place, change.come))
     is_recounted |= _told(ended) != _told(begun)
     left = {article.path for article in change.gone}
