@@ -8,8 +8,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 from array import array
-from collections.abc import Iterator, Mapping
-from types import MappingProxyType
+from collections.abc import Iterator, Mapping, Set
 
 import msgspec
 
@@ -28,7 +27,7 @@ from generator.stamps import NONE, Stamp, stamp_at
 from generator.unchanged import Inputs, is_same_time, stand
 from generator.versions import hashed
 
-HEAD = "grouped"
+HEAD, _PATHS = "grouped", "grouped paths"
 _NOTHING = Digest(articles=(), sources={}, days=(), weeks=(), months=(), years=())
 
 
@@ -39,6 +38,7 @@ class Head(msgspec.Struct, frozen=True, array_like=True):
     others: bytes
     """What it was made of besides clippings, as `Inputs` has it."""
     paths: bytes
+    """A hash of its clippings' paths, which are noted on their own: they are long, and seldom others."""
     stamps: bytes
     """Of its clippings, as `Inputs` packs them."""
     record: Stamp
@@ -57,10 +57,13 @@ class Head(msgspec.Struct, frozen=True, array_like=True):
     turns: bytes
     """The places in `sources` of the articles' sources, the articles being in order."""
 
-    def changed(self, stamps: Mapping[str, Stamp]) -> dict[str, Stamp | None]:
-        """The clippings of which the stamps are others since; None for those that went."""
+    def changed(self, stamps: Mapping[str, Stamp], cache: Cache) -> dict[str, Stamp | None] | None:
+        """The clippings of which the stamps are others since, None for those that went; None if not known."""
+        noted = cache.note(_PATHS)
+        if noted is None or hashed(noted) != self.paths:
+            return None
         packed = msgspec.msgpack.decode(self.stamps, type=list[tuple[int, int, int, int]])
-        paths = self.paths.decode("utf-8", "surrogateescape").split("\0") if packed else ()
+        paths = noted.decode("utf-8", "surrogateescape").split("\0") if packed else ()
         before = dict(zip(paths, packed, strict=True))
         changed: dict[str, Stamp | None] = dict.fromkeys(before.keys() - stamps.keys())
         return changed | {
@@ -143,15 +146,17 @@ def keep(
     kitchen: Kitchen,
     built: Built,
     left: bytes,
-    same: Mapping[str, bytes] = MappingProxyType({}),
+    last: Head | None = None,
+    sources: Set[str] = frozenset(),
 ) -> None:
-    """Keep what a build grouped; `same` has the keys of sources that are kept already."""
+    """Keep what a build grouped; where the `last` one is known, some `sources` alone are others since."""
     cache, desk, digest = kitchen.means.cache, kitchen.desk, kitchen.plan.digest
     cache.drop_note(HEAD)
     if options.strict:
         return  # it may have failed
     known = cache.source_keys()
-    keys = {name: same.get(name, b"") for name in digest.sources}
+    keys = dict.fromkeys(digest.sources, b"")
+    keys |= {name: key for name, key in last.sources if name not in sources} if last else {}
 
     def changed() -> Iterator[tuple[str, bytes, bytes]]:
         for name in [name for name, key in keys.items() if not key]:
@@ -165,6 +170,9 @@ def keep(
         for row in changed():  # one by one: what the cache is given as it reads may not fail
             cache.keep_sources([row])
         cache.drop_sources(known.keys() - keys.keys())
+        paths, stamps = inputs.packed()
+        if last is None or last.paths != hashed(paths):
+            cache.keep_note(_PATHS, paths)
         told, places = set(desk.problems), {name: place for place, name in enumerate(keys)}
         bare = msgspec.structs.replace(
             desk, digest=_NOTHING, marks={}, texts={}, fresh=frozenset(), images={}
@@ -172,7 +180,8 @@ def keep(
         head = Head(
             str(site.output),
             inputs.others,
-            *inputs.packed(),
+            hashed(paths),
+            stamps,
             stamp_at(record_of(site.output)),
             left,
             options.as_of,

@@ -64,8 +64,8 @@ def resumed(site: Site, options: Options, inputs: Inputs, means: Means) -> Built
     head = None if options.strict else archive.head_of(site, options, inputs, means.cache)
     if head is None:
         return None
-    changed = head.changed(inputs.found.stamps)
-    if len(changed) > FEW:
+    changed = head.changed(inputs.found.stamps, means.cache)
+    if changed is None or len(changed) > FEW:
         return None
     try:
         with Transaction(site.output, options.as_of.date()) as transaction:
@@ -84,10 +84,9 @@ def resumed(site: Site, options: Options, inputs: Inputs, means: Means) -> Built
             )
     except _FarReachingError:
         return None
-    same = {name: key for name, key in head.sources if name not in revision.sources}
     with contextlib.suppress(BuildError):
         remember(site, options, inputs, revision.kitchen.desk.pictured, built, ground.left, means.cache)
-    archive.keep(site, options, inputs, revision.kitchen, built, ground.left, same)
+    archive.keep(site, options, inputs, revision.kitchen, built, ground.left, head, revision.sources)
     return built
 
 

@@ -46,7 +46,9 @@ class Inputs(NamedTuple):
         stamps: list[Stamp] = [*map(self.found.stamps.__getitem__, paths)]
         if not self.is_settled:
             stamps = [stamp if stamp.is_settled(self.looked_at) else NONE for stamp in stamps]
-        return "\0".join(paths).encode("utf-8", "surrogateescape"), msgspec.msgpack.encode(stamps)
+        # Path by path: all of them as one text would take twice the memory.
+        raw = b"\0".join([path.encode("utf-8", "surrogateescape") for path in paths])
+        return raw, msgspec.msgpack.encode(stamps)
 
     @property
     def is_settled(self) -> bool:
