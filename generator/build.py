@@ -41,12 +41,18 @@ def _built(
     if cache.is_new and len(found.paths) > MANY:
         workers.expect()
     # To import what reads and renders takes longer than to see that nothing is to be done.
+    from generator import archive
     from generator.desk import read
     from generator.kitchen import Kitchen, planned_of
     from generator.press import written
+    from generator.resumed import resumed
     from generator.shelf import Means
 
     means = Means(cache, workers, progress)
+    if not clean and (built := resumed(site, options, inputs, means)):
+        return built
     desk = read(site, options, means, found)
     kitchen = Kitchen(site, desk, planned_of(desk.digest, site.config), means)
-    return written(site, options, inputs, kitchen, clean=clean).built
+    wrote = written(site, options, inputs, kitchen, clean=clean)
+    archive.keep(site, options, inputs, kitchen, wrote.built, wrote.left)
+    return wrote.built

@@ -32,6 +32,7 @@ CREATE TABLE records (path BLOB PRIMARY KEY, key BLOB, value BLOB);
 CREATE TABLE bodies (path BLOB PRIMARY KEY, value BLOB);
 CREATE TABLE repeats (source TEXT, year INT, inputs BLOB, digest BLOB, value BLOB, doubt INT,
     PRIMARY KEY (source, year)) WITHOUT ROWID;
+CREATE TABLE sources (name TEXT PRIMARY KEY, key BLOB, value BLOB);
 CREATE TABLE pages (output TEXT, path TEXT, inputs BLOB, digest BLOB, size INT, modified INT, changed INT,
     inode INT, PRIMARY KEY (output, path)) WITHOUT ROWID;
 """
@@ -133,11 +134,11 @@ class Cache:
 
     # --- clippings ----------------------------------------------------------------------------------
 
-    def clippings(self) -> dict[str, tuple[Stamp, Looked]]:
-        """All that was looked at, by path."""
+    def clippings(self, among: Iterable[str] | None = None) -> dict[str, tuple[Stamp, Looked]]:
+        """All that was looked at, or of some paths, by path."""
         found = {}
-        rows = self._rows(
-            "SELECT path, size, modified, changed, inode, digest, source, day, sum FROM clippings"
+        rows = self._by_path(
+            "SELECT path, size, modified, changed, inode, digest, source, day, sum FROM clippings", among
         )
         with _in_words():
             for path, size, modified, changed, inode, digest, source, day, checksum in rows:
@@ -176,9 +177,9 @@ class Cache:
 
     # --- what was read ------------------------------------------------------------------------------
 
-    def records(self) -> Iterator[tuple[str, bytes, bytes]]:
-        """Path, key and value of all records that are whole."""
-        for path, key, value in self._rows("SELECT path, key, value FROM records"):
+    def records(self, among: Iterable[str] | None = None) -> Iterator[tuple[str, bytes, bytes]]:
+        """Path, key and value of all records that are whole, or of those of some paths."""
+        for path, key, value in self._by_path("SELECT path, key, value FROM records", among):
             if (whole := _opened(value)) is not None:
                 yield os.fsdecode(path), key, whole
 
@@ -235,14 +236,41 @@ class Cache:
         """Forget what was learned of sources and years that are no more."""
         self._write("DELETE FROM repeats WHERE source = ? AND year = ?", keys)
 
+    # --- what was grouped ---------------------------------------------------------------------------
+
+    def source_keys(self) -> dict[str, bytes]:
+        """What tells each source as it was grouped from others, by name."""
+        return dict(self._rows("SELECT name, key FROM sources"))
+
+    def sources(self) -> Iterator[tuple[str, bytes, bytes]]:
+        """Name, key and value of all sources that are whole."""
+        for name, key, value in self._rows("SELECT name, key, value FROM sources"):
+            if (whole := _opened(value)) is not None:
+                yield name, key, whole
+
+    def keep_sources(self, sources: Iterable[tuple[str, bytes, bytes]]) -> None:
+        """Keep name, key and value of sources."""
+        rows = ((name, key, _sealed(value)) for name, key, value in sources)
+        self._write("INSERT OR REPLACE INTO sources VALUES (?, ?, ?)", rows)
+
+    def drop_sources(self, names: Iterable[str]) -> None:
+        """Forget sources that are no more."""
+        self._write("DELETE FROM sources WHERE name = ?", ((name,) for name in names))
+
     # --- what stands on disk ------------------------------------------------------------------------
 
-    def standing(self, output: Path) -> dict[str, Standing]:
-        """What a build left in an output folder, by path."""
+    def standing(self, output: Path, among: Iterable[str] | None = None) -> dict[str, Standing]:
+        """What a build left in an output folder, or of some paths there, by path."""
         query = "SELECT path, inputs, digest, size, modified, changed, inode FROM pages WHERE output = ?"
+        own = str(output)
+        rows = (
+            self._rows(query, (own,))
+            if among is None
+            else (row for path in among for row in self._rows(f"{query} AND path = ?", (own, path)))
+        )
         return {
             path: Standing(inputs, digest, Stamp(*stamp))
-            for path, inputs, digest, *stamp in self._rows(query, (str(output),))
+            for path, inputs, digest, *stamp in rows
             if isinstance(inputs, bytes) and isinstance(digest, bytes)
         }
 
@@ -275,7 +303,10 @@ class Cache:
 
     @contextlib.contextmanager
     def together(self) -> Iterator[None]:
-        """Make several writes one: all of them are kept, or none."""
+        """Make several writes one: all of them are kept, or none. One within another is part of it."""
+        if self._connection.in_transaction:
+            yield
+            return
         self._run("BEGIN IMMEDIATE")
         try:
             yield
@@ -293,13 +324,17 @@ class Cache:
         with _in_words():
             yield from self._connection.execute(query, values)
 
+    def _by_path(self, query: str, among: Iterable[str] | None) -> Iterator[tuple[Any, ...]]:
+        """The rows of a table with paths, or of some paths."""
+        if among is None:
+            yield from self._rows(query)
+            return
+        for path in among:
+            yield from self._rows(f"{query} WHERE path = ?", (os.fsencode(path),))
+
     def _write(self, statement: str, rows: Iterable[tuple[object, ...]]) -> None:
-        with _in_words():
-            if self._connection.in_transaction:
-                self._connection.executemany(statement, rows)
-            else:
-                with self.together():
-                    self._connection.executemany(statement, rows)
+        with self.together(), _in_words():
+            self._connection.executemany(statement, rows)
 
 
 class Bodies:

@@ -30,6 +30,20 @@ from generator.unchanged import Pictured
 from generator.versions import hashed
 
 
+class Reach(msgspec.Struct, frozen=True, kw_only=True):
+    """What tells whether a change of a clipping reaches further than its article."""
+
+    repaired: Set[str]
+    """Paths of clippings whose front matter was recovered."""
+    names: Mapping[str, str]
+    """What a source is called, by how it is written, where that is in one way alone."""
+    contested: Set[str]
+    """Ids of articles that do not appear."""
+    has_aliases: bool
+    waiting: Mapping[str, dt.datetime]
+    """When articles of the future appear, by their clippings' paths."""
+
+
 class Desk(msgspec.Struct, frozen=True, kw_only=True):
     """All clippings read and grouped."""
 
@@ -57,6 +71,7 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     """The curator's word, of front matter and of `picks.toml`."""
     merges: tuple[frozenset[str], ...]
     splits: tuple[frozenset[str], ...]
+    reach: Reach
 
 
 def read(site: Site, options: Options, means: Means, found: Discovery | None = None) -> Desk:
@@ -83,8 +98,10 @@ class Readings(msgspec.Struct):
     texts: dict[str, bytes] = {}
     images: dict[str, str] = {}
     pictured: list[tuple[str, tuple[str, ...], bytes]] = []
-    repaired: int = 0
-    waits_until: dt.datetime | None = None
+    repaired: set[str] = set()
+    withheld: list[Article] = []
+    waiting: dict[str, dt.datetime] = {}
+    """When an article of the future appears, by its clipping's path."""
 
 
 def grouped(
@@ -111,11 +128,11 @@ def grouped(
         digest=msgspec.structs.replace(digest, stories=told),
         found=len(found.paths) + len(found.skipped),
         ignored=found.ignored,
-        repaired=read_.repaired,
+        repaired=len(read_.repaired),
         verdicts=Counter(article.verdict for article in digest.articles),
         skipped=tuple(sorted((*found.skipped, *read_.skipped, *picked.skipped, *clashes))),
         problems=tuple(sorted(problems, key=by_place)),
-        waits_until=read_.waits_until,
+        waits_until=min(read_.waiting.values(), default=None),
         marks=marks,
         texts=read_.texts,
         fresh=shelf.fresh,
@@ -124,6 +141,7 @@ def grouped(
         picks=(*read_.picks, *picks),
         merges=picked.merges,
         splits=picked.splits,
+        reach=reach_of(digest.articles, read_),
     )
     return desk, stories
 
@@ -131,16 +149,18 @@ def grouped(
 def gathered(config: Config, options: Options, records: Iterable[tuple[str, Record, bytes]]) -> Readings:
     """Sort what was read into what appears, what waits and what cannot be used."""
     read_ = Readings()
-    for _, record, digest in records:
+    for path, record, digest in records:
         reading = record.reading
         article = reading.article
-        read_.repaired += reading.repaired
+        if reading.repaired:
+            read_.repaired.add(path)
         skipped, problems = withheld(config, options, record)
         read_.problems += problems
         if article is None or skipped is not None:
             read_.skipped += [skipped] if skipped else []
+            read_.withheld += [article] if article else []
             if moment := waits_until(config, options, record):
-                read_.waits_until = min(read_.waits_until or moment, moment)
+                read_.waiting[path] = moment
             continue
         read_.articles.append(article)
         read_.marks[article.path] = article, digest
@@ -151,6 +171,22 @@ def gathered(config: Config, options: Options, records: Iterable[tuple[str, Reco
         read_.pictured += [(article.path, record.pictures, record.seen)] if record.pictures else []
     read_.picks.sort(key=lambda pick: pick.article)
     return read_
+
+
+def reach_of(articles: Sequence[Article], read_: Readings) -> Reach:
+    """How far changes of clippings may reach; `articles` are those that appear, of what was read."""
+    spellings: dict[str, set[str]] = {}
+    for article in articles:
+        spellings.setdefault(article.source, set()).add(read_.marks[article.path][0].source)
+    shown_ = {article.path for article in articles}
+    missing = [article for article in read_.articles if article.path not in shown_]
+    return Reach(
+        repaired=read_.repaired,
+        names={own: name for name, ways in spellings.items() if len(ways) == 1 for own in ways},
+        contested={article.id for article in (*missing, *read_.withheld)},
+        has_aliases=any(article.aliases for article in (*read_.articles, *read_.withheld)),
+        waiting=read_.waiting,
+    )
 
 
 def waits_until(config: Config, options: Options, record: Record) -> dt.datetime | None:

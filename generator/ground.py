@@ -12,22 +12,32 @@ from generator.kitchen import Output
 from generator.output import disk
 from generator.output.write import Transaction
 from generator.render.inputs import reason
-from generator.stamps import stamp_at
+from generator.stamps import Stamp, stamp_at
 from generator.versions import hashed
 
 
 class Ground:
     """What an earlier build left, and what of it still holds."""
 
-    def __init__(self, site: Site, transaction: Transaction, cache: Cache, *, clean: bool) -> None:
+    def __init__(
+        self,
+        site: Site,
+        transaction: Transaction,
+        cache: Cache,
+        *,
+        clean: bool = False,
+        stamps: Mapping[str, Stamp] | None = None,
+        among: Iterable[str] | None = None,
+    ) -> None:
+        """`stamps` are known where it is known that nothing is another file; `among` are paths asked for."""
         self._output = site.output
         self._old = transaction.old
         self._new = transaction.files
         self._inputs: dict[str, bytes] = {}
         self._cache = cache
         self._clean = clean
-        self._standing = cache.standing(site.output) if self._old else {}
-        self._stamps = disk.stamps(site.output) if self._old else {}
+        self._standing = cache.standing(site.output, among) if self._old else {}
+        self._stamps = {**(disk.stamps(site.output) if stamps is None else stamps)} if self._old else {}
 
     def reason(self, output: Output) -> str | None:
         """Why a file has to be made again; None where it has not."""
@@ -53,10 +63,16 @@ class Ground:
     def look_again(self, made_again: Iterable[str]) -> None:
         """See what a commit put in place."""
         self._stamps |= {path: stamp_at(self._output / path) for path in made_again}
+        for path in self._old.keys() - self._new.keys():
+            self._stamps.pop(path, None)
+
+    @property
+    def left(self) -> bytes:
+        """What stands there now, as `disk.mark_of` has it."""
+        return disk.mark_of(self._stamps)
 
     def remember(self, outputs: Iterable[Output], made_again: Mapping[str, str]) -> None:
         """Note what stands there now."""
-        paths = {one.path for one in outputs}
         fresh = [
             (one.path, self._left(one))
             for one in outputs
@@ -64,11 +80,12 @@ class Ground:
         ]
         with self._cache.together():
             self._cache.keep_standing(self._output, fresh)
-            self._cache.drop_standing(self._output, [path for path in self._standing if path not in paths])
+            gone = [path for path in self._standing if path not in self._new]
+            self._cache.drop_standing(self._output, gone)
 
-    def size(self, outputs: Iterable[Output]) -> Size:
+    def size(self, files: Iterable[str]) -> Size:
         """How much stands there now."""
-        sizes = [self._stamps[one.path].size for one in outputs]
+        sizes = [self._stamps[path].size for path in files]
         return Size(files=len(sizes), bytes=sum(sizes), largest=max(sizes, default=0))
 
     def _left(self, output: Output) -> Standing:

@@ -25,7 +25,7 @@ from generator.output.write import Transaction
 from generator.render import feeds, views
 from generator.render.pages import Page
 from generator.request import Built, Options, Report, Written, by_place, grave
-from generator.unchanged import remember
+from generator.unchanged import Inputs, remember
 from generator.workers import batches
 
 HTML_LIMIT = 100_000
@@ -41,9 +41,11 @@ class Wrote(NamedTuple):
     outputs: list[Output]
     files: Mapping[str, str]
     """Digests by path."""
+    left: bytes
+    """All that stands there, as `disk.mark_of` has it."""
 
 
-def written(site: Site, options: Options, inputs: bytes, kitchen: Kitchen, *, clean: bool = False) -> Wrote:
+def written(site: Site, options: Options, inputs: Inputs, kitchen: Kitchen, *, clean: bool = False) -> Wrote:
     """Plan all files, make those that are out of date, and put them in place.
 
     `inputs` are those of before anything was read: what changes meanwhile is for the next build.
@@ -53,24 +55,40 @@ def written(site: Site, options: Options, inputs: bytes, kitchen: Kitchen, *, cl
     with Transaction(site.output, options.as_of.date(), afresh=clean) as transaction:
         outputs = planned(site, kitchen, problems)
         ground = Ground(site, transaction, cache, clean=clean)
-        reasons = {one.path: why for one in outputs if (why := ground.reason(one)) is not None}
-        transaction.keep(one.path for one in outputs if one.path not in reasons)
-        put(kitchen, [one for one in outputs if one.path in reasons], transaction)
-        if options.strict and grave(problems):
-            pages, size = Written(written=0, kept=0, deleted=0), None
-        else:
-            staged = frozenset(transaction.staged)
-            pages = transaction.commit()
-            ground.look_again(reasons)
-            size = ground.size(outputs)
-            with contextlib.suppress(BuildError):  # the site stands: no room for the cache costs time alone
-                ground.remember(outputs, reasons)
-            reasons = {path: why for path, why in reasons.items() if path in staged}
-    report = report_of(desk, sorted(problems, key=by_place), pages, size)
-    built = Built(report=report, waits_until=desk.waits_until, reasons=reasons)
+        built = put_in_place(options, kitchen, transaction, ground, outputs, problems)
+    left = ground.left
     with contextlib.suppress(BuildError):
-        remember(site, options, inputs, desk.pictured, built, cache)
-    return Wrote(built, outputs, transaction.files)
+        remember(site, options, inputs, desk.pictured, built, left, cache)
+    return Wrote(built, outputs, transaction.files, left)
+
+
+def put_in_place(
+    options: Options,
+    kitchen: Kitchen,
+    transaction: Transaction,
+    ground: Ground,
+    outputs: Sequence[Output],
+    problems: Iterable[Problem],
+    others: Iterable[str] = (),
+) -> Built:
+    """Make the files that are out of date, and swap them in; `others` are files that nothing concerns."""
+    desk, problems = kitchen.desk, sorted(problems, key=by_place)
+    reasons = {one.path: why for one in outputs if (why := ground.reason(one)) is not None}
+    transaction.keep(others)
+    transaction.keep(one.path for one in outputs if one.path not in reasons)
+    put(kitchen, [one for one in outputs if one.path in reasons], transaction)
+    if options.strict and grave(problems):
+        pages, size = Written(written=0, kept=0, deleted=0), None
+    else:
+        staged = frozenset(transaction.staged)
+        pages = transaction.commit()
+        ground.look_again(reasons)
+        size = ground.size(transaction.files)
+        with contextlib.suppress(BuildError):  # the site stands: no room for the cache costs time alone
+            ground.remember(outputs, reasons)
+        reasons = {path: why for path, why in reasons.items() if path in staged}
+    report = report_of(desk, problems, pages, size)
+    return Built(report=report, waits_until=desk.waits_until, reasons=reasons)
 
 
 def put(kitchen: Kitchen, outputs: Iterable[Output], transaction: Transaction) -> None:

@@ -86,14 +86,10 @@ def _recalled(
     if base is None or base.epoch != epoch:
         return None
     each = [base.marks[at : at + _MARK] for at in range(0, len(base.marks), _MARK)]
-    places = {mark: at for at, mark in enumerate(each)}
-    there: dict[int, Article] = {}
-    come = []
-    for article in articles:
-        if (at := places.get(marks[article.id])) is None:
-            come.append(article)
-        else:
-            there[at] = article
+    places = dict(zip(each, range(len(each)), strict=True))
+    found = [places.get(marks[article.id]) for article in articles]
+    come = [article for at, article in zip(found, articles, strict=True) if at is None]
+    there = {at: article for at, article in zip(found, articles, strict=True) if at is not None}
     gone = [at for at in range(len(each)) if at not in there]
     if len(gone) + len(come) > MANY:
         return None
@@ -104,9 +100,10 @@ def _recalled(
         if before is None:
             return None
         there[at] = before
-    if not base.found.fits([there[at] for at in range(len(each))]):
+    known = [there[at] for at in range(len(each))]
+    if not base.found.fits(known):
         return None
-    stories = Stories(there.values(), base.found)
+    stories = Stories(known, base.found)
     stories.kept_as = name
     stories.change([there[at].path for at in gone], come)
     return stories

@@ -59,23 +59,45 @@ class Shelf(NamedTuple):
 
     def records(self, means: Means) -> Iterator[tuple[str, Record, bytes]]:
         """What all clippings came to: path, record and its hash, in no order."""
-        return _records(self, means)
+        return _records(self, means.cache.records(), means)
+
+    def records_among(self, paths: Iterable[str], means: Means) -> Iterator[tuple[str, Record, bytes]]:
+        """The same where no others are on the shelf; `paths` are theirs, and those of some that went."""
+        return _records(self, means.cache.records(paths), means)
 
 
 def shelf_of(site: Site, found: Discovery, means: Means) -> Shelf:
     """Look at what changed, and learn."""
-    reader = reader_of(site)
-    looked = _looked(reader, found, means)
-    return Shelf(reader, found, looked, _learned(reader, looked, means), set(), {})
-
-
-def _looked(reader: Reader, found: Discovery, means: Means) -> dict[str, Looked]:
-    """Look at every clipping that may have changed since it was looked at last."""
-    cache, workers, progress = means
+    reader, cache = reader_of(site), means.cache
     if cache.note("looked by") != reader.epoch:
         cache.drop_all_clippings()
         cache.keep_note("looked by", reader.epoch)
-    known = cache.clippings()
+    looked = _looked(reader, found, cache.clippings(), means)
+    return Shelf(reader, found, looked, _learned(reader, looked, means), set(), {})
+
+
+def shelf_among(site: Site, stamps: Mapping[str, Stamp | None], means: Means) -> Shelf | None:
+    """Look at a few clippings with other stamps, None for those that went, and learn again.
+
+    None where the cache knows clippings by other rules.
+    """
+    reader, cache = reader_of(site), means.cache
+    if cache.note("looked by") != reader.epoch:
+        return None
+    there = {path: stamp for path, stamp in stamps.items() if stamp is not None}
+    found, known = Discovery(paths=tuple(there), stamps=there), cache.clippings(stamps)
+    looked = _looked(reader, found, known, means)
+    sources = {one.source for one in (*looked.values(), *(one for _, one in known.values()))}
+    learned_again(reader, sources - {""}, means)
+    repeats = {key_: digest for key_, (_, digest, _) in cache.learned().items()}
+    return Shelf(reader, found, looked, repeats, set(), {})
+
+
+def _looked(
+    reader: Reader, found: Discovery, known: Mapping[str, tuple[Stamp, Looked]], means: Means
+) -> dict[str, Looked]:
+    """Look at every clipping that may have changed since it was looked at last."""
+    cache, workers, progress = means
     looked = {
         path: known[path][1] for path, stamp in found.stamps.items() if _is_known(known.get(path), stamp)
     }
@@ -162,7 +184,9 @@ def _learned(
     return digests
 
 
-def _records(shelf: Shelf, means: Means) -> Iterator[tuple[str, Record, bytes]]:
+def _records(
+    shelf: Shelf, kept: Iterable[tuple[str, bytes, bytes]], means: Means
+) -> Iterator[tuple[str, Record, bytes]]:
     """What all clippings came to, with its hash: from the cache, else read now; in no order."""
     reader, looked, repeats, former = shelf.reader, shelf.looked, shelf.repeats, shelf.former
     cache = means.cache
@@ -170,7 +194,7 @@ def _records(shelf: Shelf, means: Means) -> Iterator[tuple[str, Record, bytes]]:
         path: record_key(reader, one.digest, repeats.get(origin_key(one))) for path, one in looked.items()
     }
     gone = []
-    for path, key_, value in cache.records():
+    for path, key_, value in kept:
         if keys.get(path) == key_ and (record := tasks.decoded(value)) and _stands(reader, record):
             del keys[path]
             yield path, in_zone(record, reader), hashed(value)
@@ -261,18 +285,22 @@ def keep_read(
 def in_zone(record: Record, reader: Reader) -> Record:
     """A record's moments as clocks in the site's time zone show them; caches keep them in UTC."""
     article = record.reading.article
-    if article is None or (
-        article.time is None and (article.fetched is None or article.fetched.tzinfo is None)
-    ):
+    if article is None or (own := article_in_zone(article, reader.rules.zone)) is article:
         return record
-    zone = reader.rules.zone
+    return msgspec.structs.replace(record, reading=msgspec.structs.replace(record.reading, article=own))
+
+
+def article_in_zone(article: Article, zone: dt.tzinfo) -> Article:
+    """The same of an article."""
+    time_, fetched = article.time, article.fetched
+    if time_ is None and (fetched is None or fetched.tzinfo is None):
+        return article
     moments = {
         name: moment.astimezone(zone)
-        for name in ("time", "fetched")
-        if (moment := getattr(article, name)) is not None and moment.tzinfo is not None
+        for name, moment in (("time", time_), ("fetched", fetched))
+        if moment is not None and moment.tzinfo is not None
     }
-    article = msgspec.structs.replace(article, **moments)
-    return msgspec.structs.replace(record, reading=msgspec.structs.replace(record.reading, article=article))
+    return msgspec.structs.replace(article, **moments)
 
 
 def failed(path: str, error: Exception) -> Record:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Collection
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,6 +34,14 @@ class Stamp(NamedTuple):
 
 NONE = Stamp(-1, 0, 0, 0)
 """The stamp of no file: whatever is found differs from it."""
+
+
+def newest(stamps: Collection[Stamp]) -> Stamp:
+    """A stamp with the latest times of some: it is settled where all of them are."""
+    if not stamps:
+        return NONE
+    modified, changed = (max(map(itemgetter(at), stamps)) for at in (1, 2))
+    return Stamp(0, modified, changed, 0)
 
 
 def stamp_of(found: os.stat_result) -> Stamp:

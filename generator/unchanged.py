@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -20,56 +22,95 @@ from generator.output.write import record_of
 from generator.reading.discover import Discovery
 from generator.render.marks import theme_marks
 from generator.request import Built, Options, Report, Written, grave
-from generator.stamps import Stamp, stamp_at
+from generator.stamps import NONE, Stamp, newest, stamp_at
 from generator.versions import hashed, program
 
 Pictured = tuple[tuple[str, tuple[str, ...], bytes], ...]
 """Clippings that name images beside them: path, names, and a hash of what stood there."""
 
 
+class Inputs(NamedTuple):
+    """What a build is made of, as it was before anything was read."""
+
+    digest: bytes
+    """A hash of all but the clippings' texts and the output; empty where a clipping may change unseen."""
+    others: bytes
+    """A hash of all of this but the clippings."""
+    found: Discovery
+    looked_at: int
+    """When the clippings were found, in nanoseconds since 1970."""
+
+    def packed(self) -> tuple[bytes, bytes]:
+        """The clippings' paths, and their stamps in the same order; `NONE` for one that may change unseen."""
+        paths = self.found.paths
+        stamps: list[Stamp] = [*map(self.found.stamps.__getitem__, paths)]
+        if not self.is_settled:
+            stamps = [stamp if stamp.is_settled(self.looked_at) else NONE for stamp in stamps]
+        # Path by path: all of them as one text would take twice the memory.
+        raw = b"\0".join([path.encode("utf-8", "surrogateescape") for path in paths])
+        return raw, msgspec.msgpack.encode(stamps)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether no clipping may change unseen."""
+        return newest(self.found.stamps.values()).is_settled(self.looked_at)
+
+
 class Last(msgspec.Struct, frozen=True):
     """The last build of an output folder that did not fail: what it was made of, and what came of it."""
 
     inputs: bytes
-    """A hash of all but the clippings' texts and the output."""
+    """The hash of `Inputs`."""
     record: Stamp
     """Of the manifest that it wrote."""
+    left: bytes
+    """What stood in the output folder, as `disk.mark_of` has it."""
     as_of: dt.datetime
     waits_until: dt.datetime | None
     pictured: Pictured
     report: Report
 
 
-def unchanged(site: Site, options: Options, inputs: bytes, cache: Cache) -> Built | None:
+def unchanged(site: Site, options: Options, inputs: Inputs, cache: Cache) -> Built | None:
     """The last build, where this one would do nothing: no input is another one, and no output."""
     note = cache.note(f"built {site.output}")
     try:
         last = msgspec.msgpack.decode(note, type=Last) if note else None
     except msgspec.DecodeError:
         return None
-    if last is None or last.inputs != inputs or last.record != stamp_at(record_of(site.output)):
+    if last is None or not inputs.digest or last.inputs != inputs.digest:
         return None
-    is_same_day = (
-        last.as_of.astimezone(site.config.zone).date() == options.as_of.astimezone(site.config.zone).date()
-    )
-    is_due = last.waits_until is not None and last.waits_until <= options.as_of
-    if not is_same_day or options.as_of < last.as_of or is_due:
+    if last.record != stamp_at(record_of(site.output)):
         return None
-    if not _stand(site.content, last.pictured):
-        return None
-    stamps = disk.stamps(site.output)
-    standing = cache.standing(site.output)
-    pages = last.report.pages
-    if len(standing) != pages.written + pages.kept or any(
-        stamps.get(path) != one.stamp for path, one in standing.items()
+    if not is_same_time(site, options, last.as_of, last.waits_until) or not stand(
+        site.content, last.pictured
     ):
+        return None
+    pages = last.report.pages
+    if not is_as_left(site, last.left, pages.written + pages.kept, disk.stamps(site.output), cache):
         return None
     kept = Written(written=0, kept=pages.written + pages.kept, deleted=0)
     report = msgspec.structs.replace(last.report, pages=kept)
     return Built(report=report, waits_until=last.waits_until, reasons={})
 
 
-def _stand(content: Path, pictured: Pictured) -> bool:
+def is_as_left(site: Site, left: bytes, count: int, stamps: Mapping[str, Stamp], cache: Cache) -> bool:
+    """Whether the `count` files that a build left are as they were, whoever else put files beside them."""
+    if disk.mark_of(stamps) == left:
+        return True
+    standing = cache.standing(site.output)
+    return len(standing) == count and all(stamps.get(path) == one.stamp for path, one in standing.items())
+
+
+def is_same_time(site: Site, options: Options, as_of: dt.datetime, waits_until: dt.datetime | None) -> bool:
+    """Whether it is the day of a build that was made as of some moment, and nothing that waits is due."""
+    zone = site.config.zone
+    is_same_day = as_of.astimezone(zone).date() == options.as_of.astimezone(zone).date()
+    is_due = waits_until is not None and waits_until <= options.as_of
+    return is_same_day and options.as_of >= as_of and not is_due
+
+
+def stand(content: Path, pictured: Pictured) -> bool:
     """Whether images beside clippings are as they were."""
     if not pictured:
         return True
@@ -79,32 +120,40 @@ def _stand(content: Path, pictured: Pictured) -> bool:
 
 
 def remember(
-    site: Site, options: Options, inputs: bytes, pictured: Pictured, built: Built, cache: Cache
+    site: Site, options: Options, inputs: Inputs, pictured: Pictured, built: Built, left: bytes, cache: Cache
 ) -> None:
-    """Note a build for `unchanged`; not one that failed, nor one whose inputs may change unseen."""
+    """Note a build, and what it left, for `unchanged`.
+
+    Not one that failed, nor one whose inputs may change unseen.
+    """
     key = f"built {site.output}"
-    if (options.strict and grave(built.report.problems)) or not inputs:
+    if (options.strict and grave(built.report.problems)) or not inputs.digest:
         cache.drop_note(key)
         return
     record = stamp_at(record_of(site.output))
-    last = Last(inputs, record, options.as_of, built.waits_until, pictured, built.report)
+    last = Last(inputs.digest, record, left, options.as_of, built.waits_until, pictured, built.report)
     try:
         cache.keep_note(key, msgspec.msgpack.encode(last))
     except (UnicodeEncodeError, OverflowError):  # a file's name that is no text
         cache.drop_note(key)
 
 
-def inputs_before(site: Site, options: Options, found: Discovery) -> bytes:
-    """A hash of what a build is made of: clippings by their stamps, all else by its bytes.
+def inputs_before(site: Site, options: Options, found: Discovery) -> Inputs:
+    """What a build is made of: clippings by their stamps, all else by its bytes.
 
-    To be taken before anything is read; empty where a clipping may change unseen.
+    To be taken before anything is read.
     """
     now = time.time_ns()
-    if not all(stamp.is_settled(now) for stamp in found.stamps.values()):
-        return b""
+    before = Inputs(b"", _others(site, options, found), found, now)
+    return before._replace(digest=hashed(before.others, *before.packed())) if before.is_settled else before
+
+
+def _others(site: Site, options: Options, found: Discovery) -> bytes:
     static = static_files(site.static)
-    said = (site.config, options.drafts, options.future, options.strict, found.ignored, found.skipped)
-    stamps = (found.stamps[path] for path in found.paths)
+    said = (
+        site.config, options.drafts, options.future, options.strict, found.ignored, found.skipped,
+        found.problems,
+    )  # fmt: skip
     return hashed(
         epoch_of(site),
         repr(said).encode("utf-8", "surrogatepass"),
@@ -113,8 +162,6 @@ def inputs_before(site: Site, options: Options, found: Discovery) -> bytes:
         repr([(path, stamp_at(file).settled()) for path, file in static.files]).encode(
             "utf-8", "surrogatepass"
         ),
-        "\0".join(found.paths).encode("utf-8", "surrogateescape"),
-        msgspec.msgpack.encode([*map(tuple, stamps)]),
     )
 
 

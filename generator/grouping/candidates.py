@@ -46,8 +46,9 @@ class Names:
         """Places in the order of the names, once somebody asked for one,"""
         self._since: dict[Name, list[int]] = defaultdict(list)
         """and who has which name of those that came after that."""
-        for owner, of_one in names:
-            self.add(owner, of_one)
+        owned: list[tuple[int, Any]] = [(owner, name) for owner, of_one in names for name in of_one]
+        self._owners.extend([owner for owner, _ in owned])
+        self._names.extend([name for _, name in owned])
 
     @classmethod
     def of_each(cls, names: Sequence[Name], *, span: int) -> Self:
@@ -71,6 +72,17 @@ class Names:
         ordered = self.in_order()
         owners = array("I", map(self._owners.__getitem__, ordered))
         return owners.tobytes(), array("I", map(self._names.__getitem__, ordered)).tobytes()
+
+    def order(self) -> bytes:
+        """The places in the order of the names, as bytes."""
+        return array("I", self.in_order()).tobytes()
+
+    def recall(self, order: bytes) -> None:
+        """Know the order of the same names, as it was saved; of others' it is not believed."""
+        count = len(self._names)
+        if len(order) == count * self._owners.itemsize:
+            ordered = array("I", order)
+            self._ordered = ordered if max(ordered, default=0) < max(count, 1) else None
 
     def in_order(self) -> Sequence[int]:
         """Places in the order of the names; to be asked for early where the first answer must be quick."""

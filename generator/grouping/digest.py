@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -24,19 +24,27 @@ def digest_of(
     kept, skipped, clashes = told_apart(articles)
     kept, strays = redirected(kept)
     names, contradictions = configured_names(sources)
-    grouped = _sources(kept, names, sources, text)
-    ordered = sorted((article for source in grouped for article in source.articles), key=order)
-    slugs = {source.name: source.slug for source in grouped}
+    digest = together(_sources(kept, names, sources, text))
+    return digest, tuple(skipped), (*contradictions, *clashes, *strays)
+
+
+def together(sources: Sequence[Source], ordered: Sequence[Article] | None = None) -> Digest:
+    """The digest of some sources, which come by slug; without its stories.
+
+    All articles may be known in `order`.
+    """
+    if ordered is None:
+        ordered = sorted((article for source in sources for article in source.articles), key=order)
+    slugs = {source.name: source.slug for source in sources}
     days = editions_of(Period.DAY, ordered, slugs)
-    digest = Digest(
+    return Digest(
         articles=tuple(ordered),
-        sources={source.name: source for source in grouped},
+        sources={source.name: source for source in sources},
         days=days,
         weeks=joined(Period.WEEK, days, slugs),
         months=joined(Period.MONTH, days, slugs),
         years=joined(Period.YEAR, days, slugs),
     )
-    return digest, tuple(skipped), (*contradictions, *clashes, *strays)
 
 
 def _sources(

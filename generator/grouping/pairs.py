@@ -61,6 +61,8 @@ class Found(msgspec.Struct, frozen=True, array_like=True):
     titles: list[str]
     """The words of the articles' titles."""
     runs: tuple[bytes, bytes]
+    orders: tuple[bytes, bytes, bytes]
+    """Of keys, titles and texts, as `Names` has them."""
     mute: list[int]
     """Articles whose texts speak for nothing."""
     refrains: list[int]
@@ -90,9 +92,12 @@ class Pairs:
     """The articles of an archive, and which of them are the same."""
 
     def __init__(self, articles: Iterable[Article], found: Found | None = None) -> None:
-        """Judge all articles, unless it is known what was `found` in them."""
-        ordered = sorted(sorted(articles, key=attrgetter("path")), key=attrgetter("date"))
-        titles = map(words_of, map(attrgetter("title"), ordered)) if found is None else found.titles
+        """Judge all articles, unless it is known what was `found` in them; then in the order of time."""
+        if found is None:
+            ordered = sorted(sorted(articles, key=attrgetter("path")), key=attrgetter("date"))
+            titles = list(map(words_of, map(attrgetter("title"), ordered)))
+        else:
+            ordered, titles = list(articles), found.titles
         self.evidence = list(map(evidence_of, ordered, titles))
         self.count = len(self.evidence)
         """How many there were at first; what came since has higher numbers."""
@@ -134,6 +139,7 @@ class Pairs:
         return Found(
             titles=[one.text for one in known],
             runs=self._runs.saved(),
+            orders=(self._keys.order(), self._titles.order(), self._texts.order()),
             mute=[
                 at for at, one in enumerate(known) if one.signature != evidence_of(one.article, "").signature
             ],
@@ -153,6 +159,8 @@ class Pairs:
     def _recall(self, found: Found) -> None:
         """Know what was found of the same articles."""
         self._runs = Names.recalled(found.runs, span=LONGEST)
+        for names, order in zip((self._keys, self._titles, self._texts), found.orders, strict=True):
+            names.recall(order)
         for at in found.mute:
             self.evidence[at].mute_text()
         for at in found.refrains:

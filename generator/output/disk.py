@@ -7,12 +7,15 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from pathlib import Path
+
+import msgspec
 
 from generator.errors import BuildError, Problem, Severity
 from generator.output import names
 from generator.stamps import Stamp, stamp_of
+from generator.versions import hashed
 
 _OURS = frozenset({names.MANIFEST, names.STAGING, names.ADDED})
 _SYSTEM_FILES = frozenset({".DS_Store"})
@@ -83,7 +86,10 @@ def files_below(root: str, folder: str) -> Iterator[str]:
 
 
 def stamps(output: Path) -> dict[str, Stamp]:
-    """The stamps of all regular files below an output folder, by path; links are not followed."""
+    """The stamps of all regular files below an output folder but our records, by path.
+
+    Links are not followed.
+    """
     found: dict[str, Stamp] = {}
     folders = [""]
     while folders:
@@ -91,6 +97,8 @@ def stamps(output: Path) -> dict[str, Stamp]:
         try:
             with os.scandir(f"{output}/{prefix}") as entries:
                 for entry in entries:
+                    if not prefix and entry.name in _OURS:
+                        continue
                     if entry.is_dir(follow_symlinks=False):
                         folders.append(f"{prefix}{entry.name}/")
                     elif entry.is_file(follow_symlinks=False):
@@ -98,6 +106,13 @@ def stamps(output: Path) -> dict[str, Stamp]:
         except FileNotFoundError:
             continue
     return found
+
+
+def mark_of(stamps: Mapping[str, Stamp]) -> bytes:
+    """A hash of the files that stand somewhere and of their stamps."""
+    paths = sorted(stamps)
+    named = "\0".join(paths).encode("utf-8", "surrogateescape")
+    return hashed(named, msgspec.msgpack.encode([*map(stamps.__getitem__, paths)]), size=16)
 
 
 def digest_of(file: Path) -> str:

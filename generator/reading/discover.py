@@ -41,12 +41,22 @@ def discover(content: Path, ignore: Sequence[str]) -> Discovery:
     walk = _Walk(content, ignore)
     walk.run()
     return Discovery(
-        paths=tuple(sorted(walk.stamps, key=os.fsencode)),
+        paths=tuple(_in_order(walk.stamps)),
         stamps=walk.stamps,
         ignored=walk.ignored,
         skipped=tuple(sorted(walk.skipped)),
         problems=tuple(sorted(walk.problems, key=lambda p: (p.path, p.message))),
     )
+
+
+def _in_order(paths: Iterable[str]) -> list[str]:
+    """Paths in the order of their bytes: that of text in UTF-8 is the order of its characters."""
+    paths = list(paths)
+    try:
+        "".join(paths).encode()
+    except UnicodeEncodeError:
+        return sorted(paths, key=os.fsencode)
+    return sorted(paths)
 
 
 def is_clipping(name: str) -> bool:
@@ -88,8 +98,12 @@ class _Walk:
                 with os.scandir(self.content / folder) as entries:
                     for entry in entries:
                         path = f"{folder}/{entry.name}" if folder else entry.name
-                        below = self._take(entry, path, ignored=ignored or self.ignores(path))
-                        folders += [] if below is None else [below]
+                        is_ignored = ignored or self.ignores(path)
+                        # Most are clippings and nothing else: they go the shortest way.
+                        if not is_ignored and path.endswith(".md") and entry.is_file(follow_symlinks=False):
+                            self._keep(path, entry)
+                        elif below := self._take(entry, path, ignored=is_ignored):
+                            folders.append(below)
             except OSError as error:
                 reason = f"is a folder that cannot be read: {error.strerror}"
                 self._skip(folder or ".", reason, "check its rights")
@@ -137,7 +151,7 @@ class _Walk:
             self.stamps[path] = stamp_of(entry.stat())
         except OSError:  # reading says what is wrong with it
             self.stamps[path] = NONE
-        if shown(path) != path:
+        if not path.isprintable() and shown(path) != path:
             message, advice = "has a name that is not readable text", "rename it; its address will change"
             self._tell(path, message, advice, Severity.NOTICE, kind="file-name")
 

@@ -1,0 +1,210 @@
+"""What a build grouped, kept source by source: the next one begins there where little has changed.
+
+The articles' texts are not in it, and nothing that is quickly made of the articles.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from array import array
+from collections.abc import Iterator, Mapping, Set
+
+import msgspec
+
+from generator.cache import Cache
+from generator.config import Site
+from generator.desk import Desk
+from generator.errors import BuildError, Problem
+from generator.grouping.digest import together
+from generator.grouping.editions import months_of
+from generator.kitchen import Kitchen
+from generator.model import Digest, Health, Source
+from generator.output.write import record_of
+from generator.request import Built, Options
+from generator.shelf import article_in_zone
+from generator.stamps import NONE, Stamp, stamp_at
+from generator.unchanged import Inputs, is_same_time, stand
+from generator.versions import hashed
+
+HEAD, _PATHS = "grouped", "grouped paths"
+_NOTHING = Digest(articles=(), sources={}, days=(), weeks=(), months=(), years=())
+
+
+class Head(msgspec.Struct, frozen=True, array_like=True):
+    """The last build that was kept, but for its articles."""
+
+    output: str
+    others: bytes
+    """What it was made of besides clippings, as `Inputs` has it."""
+    paths: bytes
+    """A hash of its clippings' paths, which are noted on their own: they are long, and seldom others."""
+    stamps: bytes
+    """Of its clippings, as `Inputs` packs them."""
+    record: Stamp
+    """Of the manifest that it wrote."""
+    left: bytes
+    """What stood in the output folder, as `disk.mark_of` has it."""
+    as_of: dt.datetime
+    desk: Desk
+    """Without digest, marks and texts."""
+    planning: tuple[Problem, ...]
+    """What was found as its pages were planned."""
+    repeats: list[tuple[str, int, bytes]]
+    """What sources repeat, by source and year."""
+    sources: list[tuple[str, bytes]]
+    """Names and keys, by slug."""
+    turns: bytes
+    """The places in `sources` of the articles' sources, the articles being in order."""
+
+    def changed(self, stamps: Mapping[str, Stamp], cache: Cache) -> dict[str, Stamp | None] | None:
+        """The clippings of which the stamps are others since, None for those that went; None if not known."""
+        noted = cache.note(_PATHS)
+        if noted is None or hashed(noted) != self.paths:
+            return None
+        packed = msgspec.msgpack.decode(self.stamps, type=list[tuple[int, int, int, int]])
+        paths = noted.decode("utf-8", "surrogateescape").split("\0") if packed else ()
+        before = dict(zip(paths, packed, strict=True))
+        changed: dict[str, Stamp | None] = dict.fromkeys(before.keys() - stamps.keys())
+        return changed | {
+            path: stamp for path, stamp in stamps.items() if before.get(path) != stamp or stamp == NONE
+        }
+
+
+class Kept(msgspec.Struct, frozen=True, array_like=True):
+    """A source, as it was grouped."""
+
+    source: Source
+    """Without its months."""
+    health: Health
+    marks: list[bytes]
+    texts: list[bytes]
+    """Of its articles in order; empty where there is none."""
+
+
+class Archive(msgspec.Struct, frozen=True):
+    """What was kept of a build, with its articles; without the stories."""
+
+    digest: Digest
+    healths: dict[str, Health]
+    marks: dict[str, bytes]
+    texts: dict[str, bytes]
+
+
+def head_of(site: Site, options: Options, inputs: Inputs, cache: Cache) -> Head | None:
+    """The last build, where no more than clippings can be others since."""
+    note = cache.note(HEAD)
+    try:
+        head = msgspec.msgpack.decode(note, type=Head) if note else None
+    except msgspec.DecodeError:
+        return None
+    if head is None or head.output != str(site.output) or head.others != inputs.others:
+        return None
+    if head.record != stamp_at(record_of(site.output)):
+        return None
+    if not is_same_time(site, options, head.as_of, head.desk.waits_until):
+        return None
+    return head if stand(site.content, head.desk.pictured) else None
+
+
+def opened(head: Head, site: Site, cache: Cache) -> Archive | None:
+    """All articles of a build; None where something of it is not there any more."""
+    try:
+        return _opened(head, site, cache)
+    except (msgspec.DecodeError, IndexError, ValueError):  # it may have come with somebody's folder
+        return None
+
+
+def _opened(head: Head, site: Site, cache: Cache) -> Archive | None:
+    keys, zone = dict(head.sources), site.config.zone
+    sources: dict[str, Source] = {}
+    archive = Archive(_NOTHING, {}, {}, {})
+    for name, key, value in cache.sources():
+        if keys.get(name) != key:
+            continue
+        kept = msgspec.msgpack.decode(value, type=Kept)
+        articles = tuple([article_in_zone(article, zone) for article in kept.source.articles])
+        sources[name] = msgspec.structs.replace(kept.source, articles=articles, months=months_of(articles))
+        archive.healths[name] = kept.health
+        archive.marks.update(zip([one.id for one in articles], kept.marks, strict=True))
+        texts = zip([one.path for one in articles], kept.texts, strict=True)
+        archive.texts.update([text for text in texts if text[1]])
+    if sources.keys() != keys.keys():
+        return None
+    # Each source's articles are in order, so it is enough to know whose comes next.
+    turns = [iter(sources[name].articles) for name in keys]
+    ordered = [*map(next, map(turns.__getitem__, array("I", head.turns)))]
+    if len(ordered) != len(archive.marks):
+        return None
+    return msgspec.structs.replace(archive, digest=together([sources[name] for name in keys], ordered))
+
+
+def keep(
+    site: Site,
+    options: Options,
+    inputs: Inputs,
+    kitchen: Kitchen,
+    built: Built,
+    left: bytes,
+    last: Head | None = None,
+    sources: Set[str] = frozenset(),
+) -> None:
+    """Keep what a build grouped; where the `last` one is known, some `sources` alone are others since."""
+    cache, desk, digest = kitchen.means.cache, kitchen.desk, kitchen.plan.digest
+    cache.drop_note(HEAD)
+    if options.strict:
+        return  # it may have failed
+    known = cache.source_keys()
+    keys = dict.fromkeys(digest.sources, b"")
+    keys |= {name: key for name, key in last.sources if name not in sources} if last else {}
+
+    def changed() -> Iterator[tuple[str, bytes, bytes]]:
+        for name in [name for name, key in keys.items() if not key]:
+            kept = _kept(digest.sources[name], kitchen)
+            keys[name] = _key(kept)
+            if known.get(name) != keys[name]:
+                yield name, keys[name], msgspec.msgpack.encode(kept)
+
+    # Without room, or with a name that is no text, the next build groups all anew.
+    with contextlib.suppress(BuildError, UnicodeEncodeError, OverflowError), cache.together():
+        for row in changed():  # one by one: what the cache is given as it reads may not fail
+            cache.keep_sources([row])
+        cache.drop_sources(known.keys() - keys.keys())
+        paths, stamps = inputs.packed()
+        if last is None or last.paths != hashed(paths):
+            cache.keep_note(_PATHS, paths)
+        told, places = set(desk.problems), {name: place for place, name in enumerate(keys)}
+        bare = msgspec.structs.replace(
+            desk, digest=_NOTHING, marks={}, texts={}, fresh=frozenset(), images={}
+        )
+        head = Head(
+            str(site.output),
+            inputs.others,
+            hashed(paths),
+            stamps,
+            stamp_at(record_of(site.output)),
+            left,
+            options.as_of,
+            bare,
+            tuple(one for one in built.report.problems if one not in told),
+            [(*key, digest) for key, (_, digest, _) in cache.learned().items()],
+            list(keys.items()),
+            array("I", [places[article.source] for article in digest.articles]).tobytes(),
+        )
+        cache.keep_note(HEAD, msgspec.msgpack.encode(head))
+
+
+def _kept(source: Source, kitchen: Kitchen) -> Kept:
+    marks, texts = kitchen.desk.marks, kitchen.desk.texts
+    return Kept(
+        msgspec.structs.replace(source, months=()),
+        kitchen.healths[source.name],
+        [marks[article.id] for article in source.articles],
+        [texts.get(article.path, b"") for article in source.articles],
+    )
+
+
+def _key(kept: Kept) -> bytes:
+    """What tells a source from others: its articles' marks are enough of these."""
+    bare = msgspec.structs.replace(kept.source, articles=())
+    return hashed(msgspec.msgpack.encode(msgspec.structs.replace(kept, source=bare)), size=16)

@@ -1,0 +1,305 @@
+"""A build that begins where the last one ended: it redoes what a few changed clippings concern.
+
+What is rare (a new source, a pick that speaks of the article, damaged files) is left to a whole build, which
+is the truth: tests hold one against the other.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping, Set
+from typing import NamedTuple
+
+import msgspec
+
+from generator import addresses, archive
+from generator.archive import Archive, Head
+from generator.config import Site
+from generator.desk import Desk, Readings, gathered, mark_of
+from generator.errors import BuildError, shown
+from generator.ground import Ground
+from generator.grouping.health import health_of, leaders_of
+from generator.grouping.regrouping import regrouped, spliced
+from generator.kitchen import Kitchen, Output, feed_outputs, for_machines, page_output, planned_of
+from generator.model import Article, Digest, Health, Story
+from generator.output import disk
+from generator.output.assets import static_files
+from generator.output.write import Transaction
+from generator.press import put_in_place
+from generator.reading.canonical import keys_of
+from generator.recalled import keep as keep_stories
+from generator.recalled import stories_of
+from generator.render import sitemap
+from generator.render.concerned import concerned
+from generator.render.pages import Page, pages_of
+from generator.request import Built, Options, by_place
+from generator.shelf import Means, shelf_among
+from generator.stamps import Stamp
+from generator.unchanged import Inputs, is_as_left, remember
+
+FEW = 100
+"""Clippings that change; more are left to a whole build."""
+
+
+class _FarReachingError(Exception):
+    """What changed concerns more than a few pages: a whole build is needed."""
+
+
+class _Change(NamedTuple):
+    """Articles that went, came, or did both."""
+
+    gone: list[Article]
+    come: list[Article]
+
+    @property
+    def both(self) -> list[Article]:
+        return [*self.gone, *self.come]
+
+
+def resumed(site: Site, options: Options, inputs: Inputs, means: Means) -> Built | None:
+    """Build what changed clippings concern; None where a whole build has to, and then nothing was done."""
+    head = None if options.strict else archive.head_of(site, options, inputs, means.cache)
+    if head is None:
+        return None
+    changed = head.changed(inputs.found.stamps, means.cache)
+    if changed is None or len(changed) > FEW:
+        return None
+    try:
+        with Transaction(site.output, options.as_of.date()) as transaction:
+            old, stamps = transaction.old.keys(), disk.stamps(site.output)
+            if not is_as_left(site, head.left, len(old), stamps, means.cache):
+                return None
+            with means.cache.together():
+                means.cache.drop_note(archive.HEAD)
+                revision = _revised(site, options, inputs, means, head, changed, old)
+            concerned_ = {one.path for one in revision.outputs} | revision.gone
+            ground = Ground(site, transaction, means.cache, stamps=stamps, among=concerned_)
+            others = old - concerned_
+            problems = (*revision.kitchen.desk.problems, *head.planning)
+            built = put_in_place(
+                options, revision.kitchen, transaction, ground, revision.outputs, problems, others
+            )
+    except _FarReachingError:
+        return None
+    with contextlib.suppress(BuildError):
+        remember(site, options, inputs, revision.kitchen.desk.pictured, built, ground.left, means.cache)
+    archive.keep(site, options, inputs, revision.kitchen, built, ground.left, head, revision.sources)
+    return built
+
+
+class _Revision(NamedTuple):
+    """What follows from a change."""
+
+    kitchen: Kitchen
+    outputs: list[Output]
+    """Files that it may concern."""
+    gone: set[str]
+    """Files that are no more."""
+    sources: set[str]
+    """Sources that are others since."""
+
+
+def _revised(
+    site: Site,
+    options: Options,
+    inputs: Inputs,
+    means: Means,
+    head: Head,
+    changed: Mapping[str, Stamp | None],
+    files: Set[str],
+) -> _Revision:
+    """Read the changed clippings, group them with all others, and plan the files that this concerns."""
+    cache, config = means.cache, site.config
+    shelf = shelf_among(site, changed, means)
+    if shelf is None or shelf.repeats != {(source, year): digest for source, year, digest in head.repeats}:
+        raise _FarReachingError
+    few = gathered(config, options, shelf.records_among(changed, means))
+    before = archive.opened(head, site, cache)
+    if before is None:
+        raise _FarReachingError
+    change = _change(head.desk, few, changed, before)
+    last = before.digest
+    articles = spliced(last.articles, *change)
+    digest = msgspec.structs.replace(regrouped(last, *change), articles=articles)
+    if not last.days or digest.days[-1].first != last.days[-1].first:
+        raise _FarReachingError
+    stories, picked = stories_of(cache, shelf.reader.epoch, last.articles, before.marks, {}), head.desk
+    last = msgspec.structs.replace(last, stories=stories.told(picked.merges, picked.splits))
+    stories.change([article.path for article in change.gone], change.come)
+    digest = msgspec.structs.replace(digest, stories=stories.told(picked.merges, picked.splits))
+    marks, texts = _known(before, change, few)
+    keep_stories(cache, shelf.reader.epoch, stories, marks)
+    desk = msgspec.structs.replace(
+        _described(head.desk, inputs, few, changed, digest), marks=marks, texts=texts, fresh=shelf.fresh
+    )
+    return _planned(site, desk, means, last, change, before.healths, files)
+
+
+def _change(desk: Desk, few: Readings, paths: Iterable[str], before: Archive) -> _Change:
+    """What clippings of some paths change. Raises `_FarReachingError` for more than their articles."""
+    paths, names = set(paths), desk.reach.names
+    gone = [article for article in before.digest.articles if article.path in paths]
+    come = [_named(article, names.get(article.source, "")) for article in few.articles]
+    change = _Change(gone, come)
+    is_far = (
+        few.picks
+        or few.images
+        or few.pictured
+        or any(one.aliases for one in (*change.both, *few.withheld))
+        or not paths.isdisjoint(path for path, _, _ in desk.pictured)
+        or not {article.source for article in gone} <= set(names.values())
+        or not all(article.source for article in come)
+        or not desk.reach.contested.isdisjoint(article.id for article in gone)
+        or _are_named(desk, paths, (*change.both, *few.withheld))
+        or _move(change, before, has_aliases=desk.reach.has_aliases)
+        or _ends_source(change, before.digest)
+    )
+    if is_far:
+        raise _FarReachingError
+    same = {one.path for one in come if before.marks.get(one.id) == mark_of(one, few.marks[one.path])}
+    return _Change(
+        [one for one in gone if one.path not in same], [one for one in come if one.path not in same]
+    )
+
+
+def _named(article: Article, source: str) -> Article:
+    return article if article.source == source else msgspec.structs.replace(article, source=source)
+
+
+def _are_named(desk: Desk, paths: Iterable[str], articles: Iterable[Article]) -> bool:
+    """Whether a pick speaks of some clippings."""
+    named = {name for pick in desk.picks for name in (pick.article, *pick.merge)}
+    known = {unicodedata.normalize("NFC", name) for name in named}
+    known |= {key for name in named if "://" in name for key in keys_of(name)}
+    own = {unicodedata.normalize("NFC", path) for path in paths}
+    own |= {key for one in articles for key in (one.url, *one.keys) if key}
+    return not known.isdisjoint(own)
+
+
+def _move(change: _Change, before: Archive, *, has_aliases: bool) -> bool:
+    """Whether an article's address becomes another's, or that of something which an alias leads to."""
+    old = {one.path: one for one in change.gone}
+    ids = {one.id for one in change.gone}
+    fresh = {one.id.casefold() for one in change.come} - {one.id.casefold() for one in change.gone}
+    if len({one.id.casefold() for one in change.come}) < len(change.come):
+        return True
+    if any(old[one.path].id != one.id for one in change.come if one.path in old):
+        return True
+    if has_aliases and sorted((one.id, one.date) for one in change.gone) != sorted(
+        (one.id, one.date) for one in change.come
+    ):
+        return True
+    return bool(fresh) and not fresh.isdisjoint(id_.casefold() for id_ in before.marks if id_ not in ids)
+
+
+def _ends_source(change: _Change, digest: Digest) -> bool:
+    """Whether a source loses its last article."""
+    left = Counter(one.source for one in change.gone)
+    left.subtract(one.source for one in change.come)
+    return any(len(digest.sources[name].articles) <= count for name, count in left.items())
+
+
+def _known(before: Archive, change: _Change, few: Readings) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """The marks of all articles, by id, and the hashes of their texts, by path."""
+    marks, texts = {**before.marks}, {**before.texts}
+    for article in change.gone:
+        del marks[article.id]
+        texts.pop(article.path, None)
+    for article in change.come:
+        marks[article.id] = mark_of(article, few.marks[article.path])
+        if article.path in few.texts:
+            texts[article.path] = few.texts[article.path]
+    return marks, texts
+
+
+def _described(desk: Desk, inputs: Inputs, few: Readings, paths: Iterable[str], digest: Digest) -> Desk:
+    """The desk with the changed digest, and with what there is to say of the clippings that were read."""
+    paths, found = set(paths), inputs.found
+    names, kept = {shown(path) for path in paths}, set(found.problems)
+    problems = [one for one in desk.problems if one.path not in names or one in kept]
+    reach = msgspec.structs.replace(
+        desk.reach,
+        repaired=(desk.reach.repaired - paths) | few.repaired,
+        contested=desk.reach.contested | {one.id for one in few.withheld},
+        waiting={path: when for path, when in desk.reach.waiting.items() if path not in paths} | few.waiting,
+    )
+    return msgspec.structs.replace(
+        desk,
+        digest=digest,
+        found=len(found.paths) + len(found.skipped),
+        repaired=len(reach.repaired),
+        verdicts=Counter(article.verdict for article in digest.articles),
+        waits_until=min(reach.waiting.values(), default=None),
+        skipped=tuple(sorted((*(one for one in desk.skipped if one.path not in names), *few.skipped))),
+        problems=tuple(sorted((*problems, *few.problems), key=by_place)),
+        reach=reach,
+    )
+
+
+def _planned(
+    site: Site,
+    desk: Desk,
+    means: Means,
+    last: Digest,
+    change: _Change,
+    healths: Mapping[str, Health],
+    files: Set[str],
+) -> _Revision:
+    """Plan the files that a change may concern, of those that there are."""
+    digest, config = desk.digest, site.config
+    ended, begun = _others(last.stories, digest.stories), _others(digest.stories, last.stories)
+    told = [article for story in (*ended, *begun) for article in story.articles]
+    sources = {article.source for article in (*change.gone, *change.come, *told)}
+    leaders, newest = leaders_of(digest.stories), digest.days[-1].first
+    fresh = {name: health_of(digest.sources[name], newest, leaders) for name in sources}
+    after = planned_of(digest, config)
+    of_last = {article.id: story for story in last.stories for article in story.articles}
+    before = msgspec.structs.replace(after, digest=last, stories=of_last)  # for `concerned` alone
+    kitchen = Kitchen(site, desk, after, means, healths={**healths, **fresh})
+    # Pages of longer periods name told articles alone, so they are concerned where one begins or ends to be.
+    is_recounted = sorted(map(_place, change.gone)) != sorted(map(_place, change.come))
+    is_recounted |= _told(ended) != _told(begun)
+    left = {article.path for article in change.gone}
+    parted = [article for story in ended for article in story.articles if article.path not in left]
+    was = _by_address(concerned(before, change.gone, ended, is_recounted=is_recounted))
+    are = _by_address(
+        concerned(after, (*change.come, *parted), begun, change.gone, is_recounted=is_recounted)
+    )
+    gone = {addresses.file_of(address) for address in was}
+    outputs = [page_output(kitchen, page) for page in are.values()]
+    is_mapped = set(map(_mapped, was.values())) != set(map(_mapped, are.values()))
+    outputs += feed_outputs(kitchen, [digest.sources[name] for name in sorted(sources)])
+    if config.base_url is not None and is_mapped:
+        lists = for_machines(kitchen, config.base_url, tuple(pages_of(after)))
+        outputs += (one for one in lists if one.path != addresses.ROBOTS)
+        gone |= {path for path in files if path.startswith(sitemap.FOLDER)}
+    paths = {one.path for one in outputs}
+    if not {path for path, _ in static_files(site.static).files}.isdisjoint(gone | paths):
+        raise _FarReachingError
+    return _Revision(kitchen, outputs, gone - paths, sources)
+
+
+def _told(stories: Iterable[Story]) -> set[str]:
+    return {article.id for story in stories for article in story.articles}
+
+
+def _by_address(pages: Iterable[Page]) -> dict[str, Page]:
+    return {page.address: page for page in pages}
+
+
+def _mapped(page: Page) -> tuple[str, dt.date | None, dt.date | None]:
+    """What a sitemap says of a page."""
+    return page.address, page.month, page.modified
+
+
+def _others(stories: Iterable[Story], known: Iterable[Story]) -> list[Story]:
+    """Stories that are none of those known."""
+    ids = set(map(id, known))
+    return [story for story in stories if id(story) not in ids]
+
+
+def _place(article: Article) -> tuple[str, str, dt.date, str]:
+    return article.path, article.source, article.date, str(article.time)

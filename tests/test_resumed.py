@@ -1,0 +1,343 @@
+"""A build that begins where the last one ended leaves what a whole one leaves, and says the same."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import os
+import shutil
+import sqlite3
+import tempfile
+import time
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+
+import generator.grouping.editions
+import generator.render.compose
+import generator.resumed
+import generator.stamps
+from generator.build import build
+from generator.grouping.stories import Stories
+from generator.request import Options, silent
+from writing import files_of, site_in
+
+OPTIONS = Options(as_of=dt.datetime(2024, 12, 31, 12, tzinfo=dt.UTC))
+STORY = " ".join(f"The {n}th press stood in cellar {n * 7}, and the street heard it." for n in range(40))
+BODIES = (
+    "The press stood in the cellar, and on quiet nights the whole street could hear it working.",
+    STORY,
+    STORY + " So it was said again.",
+    "印刷术的历史很长，" * 30,
+    "",
+)
+PATHS = tuple(f"{folder}{n}.md" for folder in ("", "a/", "新闻/") for n in range(6))
+SOURCES = ("Alpha", "Beta", "ALPHA", "Gamma")
+DAYS = (
+    "2024-06-30",
+    "2024-07-01",
+    "2024-07-01T09:30:00+02:00",
+    "2024-07-02",
+    "2023-12-31",
+    "2024-12-31T14:30:00Z",
+)
+SMALL = {
+    (generator.grouping.editions, "PART"): 3,
+    (generator.render.compose, "NEWEST_ITEMS"): 4,
+    (generator.stamps, "UNSETTLED"): 30_000_000,
+}
+
+
+RESUMED = generator.resumed.resumed
+
+
+def clipping(title="One", source="Alpha", date="2024-07-01", body=BODIES[0], more=""):
+    lines = f"title: {title}\nsource: {source}\ndate: {date}\n" + (f"{more}\n" if more else "")
+    return f"---\n{lines}---\n\n{body}\n"
+
+
+class Twins:
+    """Two sites with the same clippings: one goes on where it ended, the other looks at everything."""
+
+    def __init__(self, folder):
+        self.roots = [folder / "ours", folder / "theirs"]
+        self.taken = []
+        """Of each build of the first, whether it began where the last one ended."""
+
+    def put(self, path, text):
+        for root in self.roots:
+            file = root / "content" / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            if text is None:
+                file.unlink(missing_ok=True)
+            else:
+                file.write_text(text, "utf-8")
+
+    def config(self, text, name="digest.toml"):
+        for root in self.roots:
+            root.mkdir(exist_ok=True)
+            (root / name).write_text(text, "utf-8")
+
+    def build(self, options=OPTIONS):
+        ours, theirs = (self._built(root, options, is_whole=root is self.roots[1]) for root in self.roots)
+        assert ours == theirs
+        found, expected = (files_of(root / "public") for root in self.roots)
+        assert found == expected
+        return ours
+
+    def _built(self, root, options, *, is_whole):
+        def resumed(*given):
+            built = None if is_whole else RESUMED(*given)
+            self.taken += [] if is_whole else [built is not None]
+            return built
+
+        generator.resumed.resumed = resumed
+        try:
+            return build(site_in(root), options, silent)
+        finally:
+            generator.resumed.resumed = RESUMED
+
+
+@pytest.fixture
+def twins(tmp_path, monkeypatch):
+    monkeypatch.setattr(generator.stamps, "UNSETTLED", 0)
+    twins = Twins(tmp_path)
+    twins.config('base_url = "https://digest.example/"\n')
+    for n, path in enumerate(PATHS[:12]):
+        twins.put(path, clipping(f"Title {n}", SOURCES[n % 2], DAYS[n % 5], BODIES[n % 5]))
+    twins.build()
+    twins.taken.clear()
+    return twins
+
+
+def test_an_edited_clipping_is_followed_and_so_is_the_next(twins):
+    for title in ("Two", "Three"):
+        twins.put(PATHS[1], clipping(title, "Beta", DAYS[1], BODIES[1]))
+        built = twins.build()
+        assert 0 < built.report.pages.written < built.report.pages.kept
+    twins.put(PATHS[2], clipping("Four", "Alpha", DAYS[2], BODIES[2]))
+    twins.build()
+    assert twins.taken == [True, True, True]
+
+
+def test_clippings_that_come_go_and_move_are_followed(twins):
+    twins.put(PATHS[12], clipping("New", "Beta", DAYS[0], STORY))
+    twins.build()
+    twins.put(PATHS[12], None)
+    twins.build()
+    twins.put(PATHS[13], clipping("New", "Alpha", DAYS[3]))
+    twins.put(PATHS[0], None)
+    twins.put(PATHS[4], clipping("Moved", "Beta", DAYS[4]))
+    twins.build()
+    assert twins.taken == [True, True, True]
+
+
+def test_a_story_that_ends_and_begins_again_is_followed(twins):
+    news = " ".join(f"Mayor {n} opened bridge {n * 3} on the {n}th of May, in rain." for n in range(40))
+    twins.put(PATHS[12], clipping("Bridges are open at last", "Alpha", DAYS[4], news))
+    for body in (news, BODIES[3], news):
+        title = "Bridges are open at last" if body == news else "印刷术"
+        twins.put(PATHS[13], clipping(title, "Beta", DAYS[4], body))
+        twins.build()
+        told = (twins.roots[0] / "public/2023/12/index.html").read_text("utf-8")
+        assert ("Bridges" in told) is (body == news)
+    assert twins.taken == [True, True, True]
+
+
+def test_a_clipping_that_may_have_changed_unseen_is_looked_at_again(twins, monkeypatch):
+    monkeypatch.setattr(generator.stamps, "UNSETTLED", 60 * 10**9)
+    for title in ("Two", "Six"):  # as long, so that size and perhaps time are the same
+        twins.put(PATHS[1], clipping(title, "Beta", DAYS[1], BODIES[1]))
+        twins.build()
+    twins.build()
+    assert twins.taken == [True, True, True]
+
+
+FAR = {
+    "a new source": lambda twins: twins.put(PATHS[1], clipping("Two", "Omega", DAYS[1])),
+    "another spelling": lambda twins: twins.put(PATHS[1], clipping("Two", "BETA", DAYS[1])),
+    "a new day": lambda twins: twins.put(PATHS[1], clipping("Two", "Beta", "2024-08-01")),
+    "a picture": lambda twins: twins.put(PATHS[1], clipping("Two", "Beta", DAYS[1], "Words. ![](a.png)" * 9)),
+    "an alias": lambda twins: twins.put(
+        PATHS[1], clipping("Two", "Beta", DAYS[1], more="aliases: [old.html]")
+    ),
+    "a pick": lambda twins: twins.put(PATHS[1], clipping("Two", "Beta", DAYS[1], more="pin: true")),
+    "another id": lambda twins: twins.put(PATHS[1], clipping("Two", "Beta", DAYS[1], more="id: other-id")),
+    "the settings": lambda twins: twins.config('base_url = "https://digest.example/"\ntitle = "Presses"\n'),
+    "a source's last article": lambda twins: [twins.put(path, None) for path in PATHS[1:12:2]],
+}
+
+
+@pytest.mark.parametrize("name", FAR)
+def test_what_reaches_further_is_left_to_a_whole_build(twins, name):
+    FAR[name](twins)
+    twins.build()
+    twins.put(PATHS[2], clipping("Three", "Alpha", DAYS[2]))
+    twins.build()
+    assert twins.taken == [False, True]
+
+
+def test_a_damaged_output_is_left_to_a_whole_build(twins):
+    twins.put(PATHS[1], clipping("Two", "Beta", DAYS[1], BODIES[1]))
+    for root in twins.roots:
+        (root / "public/sources/index.html").write_text("other")
+    twins.build()
+    assert twins.taken == [False]
+
+
+def test_a_whole_build_after_an_attempt_finds_the_cache_as_it_was(twins, monkeypatch):
+    """Stories are followed from the records of before: an attempt must not have replaced them."""
+    begun = []
+    start = Stories._start
+    monkeypatch.setattr(
+        Stories,
+        "_start",
+        lambda self, articles, found=None: [begun.append(found), start(self, articles, found)],
+    )
+    FAR["a new source"](twins)
+    twins.build()
+    assert twins.taken == [False]
+    assert len(begun) == 2
+    assert None not in begun
+
+
+def test_what_waits_is_followed_until_it_is_due(twins):
+    later = msgspec.structs.replace(OPTIONS, as_of=OPTIONS.as_of + dt.timedelta(hours=3))
+    twins.put(PATHS[1], clipping("Two", "Beta", DAYS[5]))
+    assert twins.build().waits_until
+    twins.put(PATHS[2], clipping("Two", "Alpha", DAYS[2]))
+    assert twins.build().waits_until
+    assert not twins.build(later).waits_until
+    assert twins.taken == [True, True, False]
+
+
+def test_many_changes_are_left_to_a_whole_build(twins, monkeypatch):
+    monkeypatch.setattr(generator.resumed, "FEW", 1)
+    for n in (1, 3):
+        twins.put(PATHS[n], clipping("Two", "Beta", DAYS[n]))
+    twins.build()
+    assert twins.taken == [False]
+
+
+def test_a_damaged_archive_costs_time_alone(twins):
+    for statement in (
+        "DELETE FROM sources WHERE name = 'Alpha'",
+        "UPDATE sources SET value = CAST(value || 'x' AS BLOB)",
+        "UPDATE sources SET key = x'00'",
+        "UPDATE notes SET value = x'00' WHERE key = 'grouped'",
+    ):
+        with contextlib.closing(sqlite3.connect(twins.roots[0] / ".broadsheet/cache.sqlite")) as connection:
+            connection.execute(statement)
+            connection.commit()
+        twins.put(PATHS[1], clipping(f"No {len(twins.taken)}", "Beta", DAYS[1]))
+        twins.build()
+    assert not any(twins.taken)
+
+
+def test_a_preview_of_the_same_clippings_takes_nothing_away(twins):
+    """It reads the changed clipping first, and the cache has it when the build comes to it."""
+    twins.put(PATHS[1], clipping("Two", "Beta", DAYS[1], BODIES[1]))
+    site = site_in(twins.roots[0])
+    build(msgspec.structs.replace(site, output=site.preview), OPTIONS, silent)
+    twins.build()
+    assert (twins.roots[0] / "public/sources/beta/index.html").read_text("utf-8").count("Two")
+
+
+@st.composite
+def _clippings(draw):
+    one = st.sampled_from
+    more = draw(one((*[""] * 40, "draft: true", "pin: true", "id: own-id", "aliases: [old/page.html]")))
+    title, body = draw(one(("One", "Two", "A press in a cellar", "一台印刷机"))), draw(one(BODIES))
+    url = draw(one(("", "url: https://origin.example/1", "url: https://origin.example/2")))
+    more = "\n".join(line for line in (more, url) if line)
+    return clipping(title, draw(one((*SOURCES[:2] * 10, *SOURCES))), draw(one(DAYS)), body, more)
+
+
+clippings = _clippings()
+CONFIGS = ("", 'timezone = "Asia/Shanghai"\n', 'articles = "recent"\nrecent_months = 1\n', "future = true\n")
+PICKS = (
+    "", '[[pick]]\narticle = "1.md"\npin = true\n',
+    '[[pick]]\narticle = "2.md"\nmerge = ["a/1.md"]\n', '[[pick]]\narticle = "3.md"\nhide = true\n',
+)  # fmt: skip
+
+
+class Edits(RuleBasedStateMachine):
+    """Storms of edits to clippings, and a build now and then."""
+
+    def __init__(self):
+        super().__init__()
+        self.before = {place: getattr(*place) for place in SMALL}
+        for (module, name), value in SMALL.items():
+            setattr(module, name, value)
+        self.folder = Path(tempfile.mkdtemp(prefix="broadsheet-resumed-"))
+        self.twins = Twins(self.folder)
+        self.asked = OPTIONS
+
+    def teardown(self):
+        shutil.rmtree(self.folder)
+        for (module, name), value in self.before.items():
+            setattr(module, name, value)
+
+    @initialize(data=st.data(), config=st.sampled_from(CONFIGS))
+    def begin(self, data, config):
+        self.twins.config('base_url = "https://digest.example/"\n' + config)
+        for path in PATHS[:14]:
+            self.twins.put(path, data.draw(clippings))
+        self.twins.build(self.asked)
+
+    @rule(path=st.sampled_from(PATHS), text=clippings)
+    def edit(self, path, text):
+        self.twins.put(path, text)
+        self.twins.build(self.asked)
+
+    @rule(paths=st.lists(st.sampled_from(PATHS), max_size=4), text=clippings | st.none())
+    def edit_some(self, paths, text):
+        for path in paths:
+            self.twins.put(path, text)
+
+    @rule(path=st.sampled_from(PATHS), seen=st.booleans())
+    def touch(self, path, seen):
+        for root in self.twins.roots:
+            if (file := root / "content" / path).exists():
+                os.utime(file, None if seen else (1, 1))
+
+    @rule(what=st.sampled_from(("picks", "damage", "drafts", "later", "later")), at=st.integers(0, 99))
+    def befall(self, what, at):
+        """What is not only about clippings."""
+        match what:
+            case "picks":
+                self.twins.config(PICKS[at % len(PICKS)], "picks.toml")
+            case "damage":
+                for root in self.twins.roots:
+                    files = sorted(path for path in files_of(root / "public") if path[0] != ".")
+                    (root / "public" / files[at % len(files)]).write_text("other")
+            case "drafts":
+                self.asked = msgspec.structs.replace(self.asked, drafts=not self.asked.drafts)
+            case _:
+                later = self.asked.as_of + dt.timedelta(minutes=at)
+                self.asked = msgspec.structs.replace(self.asked, as_of=later)
+
+    @rule(wait=st.booleans())
+    def build(self, wait):
+        if wait:
+            time.sleep(2 * generator.stamps.UNSETTLED / 10**9)
+        self.twins.build(self.asked)
+
+
+Edits.TestCase.settings = settings(
+    max_examples=3,
+    stateful_step_count=20,
+    deadline=None,
+    phases=[Phase.generate],
+    derandomize=True,
+    database=None,
+    suppress_health_check=[*HealthCheck],
+)
+
+
+class TestEdits(Edits.TestCase):
+    """The machine in the suite: a few seconds of it, always the same ones."""
