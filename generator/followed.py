@@ -49,7 +49,7 @@ from generator.tasks import Record, Wanted
 from generator.unchanged import inputs_before
 from generator.workers import Workers
 
-AT_ONCE = 20
+AT_ONCE = 10
 """Clippings that are read again before it is seen whether there is another save."""
 
 _Told = TypeVar("_Told", Problem, Skipped)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from pathlib import Path
@@ -116,6 +117,14 @@ class Live:
 
     def _whole(self, site: Site, options: Options, progress: Progress) -> Followed:
         find_content(site)
+        gc.unfreeze()
+        try:
+            return self._built(site, options, progress)
+        finally:
+            # It stays: for the garbage collector to look through it takes half a second of a save.
+            gc.freeze()
+
+    def _built(self, site: Site, options: Options, progress: Progress) -> Followed:
         for attempt in (1, 2):
             cache = Cache.of(site.own)
             try:
