@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 from array import array
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Mapping, Set
 
 import msgspec
 
@@ -154,29 +154,15 @@ def keep(
     cache.drop_note(HEAD)
     if options.strict:
         return  # it may have failed
-    known = cache.source_keys()
     keys = dict.fromkeys(digest.sources, b"")
     keys |= {name: key for name, key in last.sources if name not in sources} if last else {}
-
-    def changed() -> Iterator[tuple[str, bytes, bytes]]:
-        for name in [name for name, key in keys.items() if not key]:
-            kept = _kept(digest.sources[name], kitchen)
-            keys[name] = _key(kept)
-            if known.get(name) != keys[name]:
-                yield name, keys[name], msgspec.msgpack.encode(kept)
-
+    told, places = set(desk.problems), {name: place for place, name in enumerate(keys)}
     # Without room, or with a name that is no text, the next build groups all anew.
     with contextlib.suppress(BuildError, UnicodeEncodeError, OverflowError), cache.together():
-        for row in changed():  # one by one: what the cache is given as it reads may not fail
-            cache.keep_sources([row])
-        cache.drop_sources(known.keys() - keys.keys())
+        _keep_sources(kitchen, keys)
         paths, stamps = inputs.packed()
         if last is None or last.paths != hashed(paths):
             cache.keep_note(_PATHS, paths)
-        told, places = set(desk.problems), {name: place for place, name in enumerate(keys)}
-        bare = msgspec.structs.replace(
-            desk, digest=_NOTHING, marks={}, texts={}, fresh=frozenset(), images={}
-        )
         head = Head(
             str(site.output),
             inputs.others,
@@ -185,13 +171,25 @@ def keep(
             stamp_at(record_of(site.output)),
             left,
             options.as_of,
-            bare,
+            msgspec.structs.replace(desk, digest=_NOTHING, marks={}, texts={}, fresh=frozenset(), images={}),
             tuple(one for one in built.report.problems if one not in told),
             [(*key, digest) for key, (_, digest, _) in cache.learned().items()],
             list(keys.items()),
             array("I", [places[article.source] for article in digest.articles]).tobytes(),
         )
         cache.keep_note(HEAD, msgspec.msgpack.encode(head))
+
+
+def _keep_sources(kitchen: Kitchen, keys: dict[str, bytes]) -> None:
+    """Keep the sources that have no key yet, and give them one."""
+    cache = kitchen.means.cache
+    known = cache.source_keys()
+    for name in [name for name, key in keys.items() if not key]:
+        kept = _kept(kitchen.plan.digest.sources[name], kitchen)
+        keys[name] = _key(kept)
+        if known.get(name) != keys[name]:
+            cache.keep_sources([(name, keys[name], msgspec.msgpack.encode(kept))])
+    cache.drop_sources(known.keys() - keys.keys())
 
 
 def _kept(source: Source, kitchen: Kitchen) -> Kept:

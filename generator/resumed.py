@@ -126,10 +126,11 @@ def _revised(
     digest = msgspec.structs.replace(regrouped(last, *change), articles=articles)
     if not last.days or digest.days[-1].first != last.days[-1].first:
         raise _FarReachingError
-    stories, picked = stories_of(cache, shelf.reader.epoch, last.articles, before.marks, {}), head.desk
-    last = msgspec.structs.replace(last, stories=stories.told(picked.merges, picked.splits))
+    stories = stories_of(cache, shelf.reader.epoch, last.articles, before.marks, {})
+    word = head.desk.merges, head.desk.splits
+    last = msgspec.structs.replace(last, stories=stories.told(*word))
     stories.change([article.path for article in change.gone], change.come)
-    digest = msgspec.structs.replace(digest, stories=stories.told(picked.merges, picked.splits))
+    digest = msgspec.structs.replace(digest, stories=stories.told(*word))
     marks, texts = _known(before, change, few)
     keep_stories(cache, shelf.reader.epoch, stories, marks)
     desk = msgspec.structs.replace(
@@ -259,7 +260,7 @@ def _planned(
     of_last = {article.id: story for story in last.stories for article in story.articles}
     before = msgspec.structs.replace(after, digest=last, stories=of_last)  # for `concerned` alone
     kitchen = Kitchen(site, desk, after, means, healths={**healths, **fresh})
-    # Pages of longer periods name told articles alone, so they are concerned where one begins or ends to be.
+    # Longer periods name told articles alone: where one is so no more, their pages are concerned too.
     is_recounted = sorted(map(_place, change.gone)) != sorted(map(_place, change.come))
     is_recounted |= _told(ended) != _told(begun)
     left = {article.path for article in change.gone}
