@@ -22,7 +22,7 @@ from pathlib import Path
 MIB = 1024 * 1024
 EVERY = 0.05
 """Seconds between looks at the processes."""
-SHARE = 20
+SHARE = 50
 """A look may take this part of the time at most; those at large processes are rarer."""
 TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 PROC = Path("/proc/self/task").is_dir()

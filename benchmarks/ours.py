@@ -134,8 +134,9 @@ def file_of(out: Path, page: str) -> Path:
 
 
 def environment() -> dict[str, str]:
-    """The environment in which `python -m generator` is this checkout's."""
-    return {**os.environ, "PYTHONPATH": str(ROOT)}
+    """The environment in which `python -m generator` is this checkout's, compiled once as when installed."""
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**inherited, "PYTHONPATH": str(ROOT)}
 
 
 def prepare(folder: Path, content: Path, workers: int | None = None, config: str = "") -> Broadsheet:

@@ -18,7 +18,7 @@ from generator.reading.article import Reading, Rules, article_of, origin_of
 from generator.reading.boilerplate import Cleaning, families
 from generator.reading.boilerplate import repeats as furniture
 from generator.reading.discover import is_ignored
-from generator.reading.frontmatter import clipping_in, file_bytes
+from generator.reading.frontmatter import clipping_in, fields_in, file_bytes
 from generator.render.images import Image, image_beside
 from generator.render.markdown import Place, body_html, relative_images
 from generator.stamps import NONE, stamp_at
@@ -97,7 +97,7 @@ def _look(reader: Reader, path: str) -> cache.Looked:
     if isinstance(raw, Problem):
         return cache.Looked(b"", "", 0)
     digest = hashed(raw, size=16)
-    origin = origin_of(clipping_in(path, raw)[0], reader.rules)
+    origin = origin_of(fields_in(path, raw), reader.rules)
     if origin is None or not _is_text(origin.source):
         return cache.Looked(digest, "", 0)
     return cache.Looked(digest, origin.source, origin.date.toordinal())

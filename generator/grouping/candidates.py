@@ -11,7 +11,7 @@ import zlib
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, MutableSequence, Sequence
+from collections.abc import Iterable, Iterator, MutableSequence, Sequence, Set
 from itertools import compress
 from typing import Any, Self
 
@@ -188,12 +188,20 @@ def _repeated(names: Sequence[Name], owners: Sequence[int]) -> Iterator[list[int
         yield group
 
 
-def neighbours(group: Sequence[int], first: int = 0) -> Iterator[tuple[int, int]]:
-    """Pairs (later, earlier) of a group in the order of time, each with the nearest few before it."""
-    for at in range(first, len(group)):
-        later = group[at]
-        for earlier in group[max(0, at - NEIGHBOURS) : at]:
-            yield later, earlier
+def near_pairs(
+    groups: Iterable[Sequence[int]], days: Sequence[int], span: int, seen: Set[int] = frozenset()
+) -> Iterator[tuple[int, int]]:
+    """Pairs (later, earlier) of groups in the order of time, each with the nearest few before it in a group.
+
+    No two are more than a span of `days` apart, and none was `seen`, as `later * len(days) + earlier`.
+    """
+    for group in groups:
+        for at in range(1, len(group)):
+            later = group[at]
+            since, row = days[later] - span, later * len(days)
+            for earlier in group[max(0, at - NEIGHBOURS) : at]:
+                if days[earlier] >= since and row + earlier not in seen:
+                    yield later, earlier
 
 
 def runs(title: str) -> list[int]:

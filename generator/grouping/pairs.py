@@ -24,7 +24,7 @@ from generator.grouping.candidates import (
     Name,
     Names,
     Spans,
-    neighbours,
+    near_pairs,
     outline,
     runs,
     shared_bands,
@@ -315,25 +315,15 @@ class Pairs:
         days, evidence = self._days, self.evidence
         seen: set[int] = set()
         for names in (self._keys, self._titles, self._runs):
-            for later, earlier in self._within(names.span, names.shared(days), seen):
+            for later, earlier in near_pairs(names.shared(days), days, names.span, seen):
                 seen.add(later * len(days) + earlier)
                 self._judge(later, earlier)
         for first, last in stretches(days, SPAN):
             bands = shared_bands((at, evidence[at].signature) for at in range(first, last))
-            for later, earlier in self._within(SPAN, bands, seen):
+            for later, earlier in near_pairs(bands, days, SPAN, seen):
                 if likeness(evidence[later].signature, evidence[earlier].signature) >= NEAR:
                     seen.add(later * len(days) + earlier)
                     self._judge(later, earlier)
-
-    def _within(
-        self, span: int, groups: Iterable[Sequence[int]], seen: set[int]
-    ) -> Iterator[tuple[int, int]]:
-        """The pairs of groups, near in place and in time, that were not seen before."""
-        days = self._days
-        for group in groups:
-            for later, earlier in neighbours(group):
-                if days[later] - days[earlier] <= span and later * len(days) + earlier not in seen:
-                    yield later, earlier
 
     def _judge(self, later: int, earlier: int) -> bool:
         """Keep the reason why two are the same, where there is one."""

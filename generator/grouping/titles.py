@@ -73,6 +73,7 @@ _WORDED = {
         ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], 1
     )
 }
+_NAMED = {name: str(number) for name, number in (_ROMAN | _WORDED).items()}
 _ORDINALS = frozenset(
     {"first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"}
 )
@@ -97,11 +98,15 @@ _GENERIC = re.compile(
 )
 _NO_PAPER = "".join(f"(?<!{name})" for name in ("人民", "光明", "经济", "法治", "工人", "解放", "中国"))
 _SERIAL = re.compile(
-    _NO_PAPER
-    + r"日报|[周月早晚季]报|[周月]刊|周讯|快报|简报|牛览|一周|本周|每周|每日|盘点|汇总|合集|速览|动态回顾"
-    r"|\w{4,};\s*\w{4,}|newsletter|\bweekly\b|\bdaily\b|\bmonthly\b|\broundup\b|\bround-up\b|\bdigest\b|\brecap\b"
+    rf"{_NO_PAPER}日报|[周月早晚季]报|[周月]刊|周讯|快报|简报|牛览|一周|本周|每周|每日|盘点|汇总|合集|速览|动态回顾"
+)
+_SEVERAL = re.compile(r"\w{4,};\s*\w{4,}")
+_LATIN_SERIAL = re.compile(
+    r"newsletter|\bweekly\b|\bdaily\b|\bmonthly\b|\broundup\b|\bround-up\b|\bdigest\b|\brecap\b"
     r"|\bpodcast\b|\bthis week\b|\bweek in\b|\bsettiman\w+|\bstormcast\b"
 )
+_SERIAL_WORDS = ("week", "round", "daily", "letter", "month", "digest", "recap", "cast", "settiman")
+"""All of the above have one of these in them."""
 _EXPLAINS = re.compile(
     r"(?:how|what|why|when|where|which|who|top|best|tips|understanding|(?:an? )?(?:guide|introduction))\b"
 )
@@ -118,6 +123,8 @@ _BULLETIN = re.compile(
     rf"(?:{_CVE})?\W*|{_CVE}.*漏洞\W*|.{{0,60}}\bvulnerabilit(?:y|ies){_CVE}\W*|.*补丁日.*"
 )
 """The name of a flaw and no more: each vendor writes its own bulletin under it."""
+_FLAW_WORDS = ("漏洞", "补丁日", "vulnerabilit", "cve", "rce")
+"""All of the above have one of these in them."""
 _OFFICIAL = re.compile(r"(?:cnnvd|cnvd|cncert|关于).*(?:通报|通告|公告)")
 _PRAISE = re.compile(
     r"入选|上榜|登[榜陆]|荣[获膺登]|获[评得奖批颁]|中标|通过|亮相|入围|斩获|当选|成为|携手|加入|实力|喜报|祝[贺大]|恭贺|快乐"
@@ -160,8 +167,26 @@ def title_of(text: str) -> Title:
         counts=counts,
         weight=weight,
         generic=weight < 3 or _GENERIC.fullmatch(bare.strip(" .!-_:")) is not None,
-        serial=_SERIAL.search(folded) is not None,
-        bulletin=_BULLETIN.fullmatch(folded) is not None and not _OFFICIAL.search(folded),
+        serial=_is_serial(folded),
+        bulletin=_is_bulletin(folded),
+    )
+
+
+def _is_serial(folded: str) -> bool:
+    """Whether a title names a series or several items; to see which signs it has at all is quick."""
+    if not folded.isascii() and _SERIAL.search(folded):
+        return True
+    if ";" in folded and _SEVERAL.search(folded):
+        return True
+    return any(word in folded for word in _SERIAL_WORDS) and _LATIN_SERIAL.search(folded) is not None
+
+
+def _is_bulletin(folded: str) -> bool:
+    """Whether a title names a flaw and no more; most hold no word of it, which is quick to see."""
+    return (
+        any(word in folded for word in _FLAW_WORDS)
+        and _BULLETIN.fullmatch(folded) is not None
+        and not _OFFICIAL.search(folded)
     )
 
 
@@ -199,12 +224,16 @@ def _joined(words: list[str]) -> str:
 
 def _numbers(folded: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The marks and the counts in a title."""
-    rest = _IDENTIFIER.sub(" ; ", folded)
-    marks = {re.sub(r"[-_ ]", "-", found) for found in _IDENTIFIER.findall(folded)}
-    marks |= {str(_value(match[1] or match[2])) for match in _ORDINAL.finditer(rest)}
-    marks |= {match[1] or match[2] for match in _THIRD.finditer(rest)}
-    marks |= {str((_ROMAN | _WORDED)[match[1] or match[2]]) for match in _PART.finditer(rest)}
-    if not _DIGIT.search(rest):
+    rest, marks = folded, set[str]()
+    has_digits = _DIGIT.search(folded) is not None
+    if has_digits and (identifiers := _IDENTIFIER.findall(folded)):
+        rest = _IDENTIFIER.sub(" ; ", folded)
+        marks |= {re.sub(r"[-_ ]", "-", found) for found in identifiers}
+    if not rest.isascii():
+        marks |= {str(_value(match[1] or match[2])) for match in _ORDINAL.finditer(rest)}
+        marks |= {match[1] or match[2] for match in _THIRD.finditer(rest)}
+    marks |= {_NAMED[match[1] or match[2]] for match in _PART.finditer(rest)}
+    if not (has_digits and _DIGIT.search(rest)):
         return tuple(sorted(marks)), ()
     counts: set[str] = set()
     marks |= {f"month {_MONTHS[match[0].strip()]}" for match in _MONTH.finditer(rest)}

@@ -16,9 +16,10 @@ from frontmatter.default_handlers import BaseHandler
 from generator.errors import Problem, Severity, shown
 from generator.model import Clipping
 from generator.reading.fields import Entry, NotFieldsError, fields_end, line_entries, yaml_entries
-from generator.reading.mojibake import garbled_line, is_sound, restoration
+from generator.reading.mojibake import garbled_line, is_sound, is_suspect, restoration
 from generator.reading.text import decode
 
+_OPENING, _CLOSING = b"---\n", b"\n---\n"
 LARGEST = 16 * 1024 * 1024
 """Bytes; a larger file is no article."""
 
@@ -67,6 +68,25 @@ def clipping_in(path: str, raw: bytes) -> tuple[Clipping, tuple[Problem, ...]]:
     )
     clipping, faults = clipping_of(path, text)
     return clipping, (*problems, *garbled, *faults)
+
+
+def fields_in(path: str, raw: bytes) -> Clipping:
+    """A clipping, perhaps without its body: for who needs its fields alone; twice as fast.
+
+    Where the front matter does not show at once, or may have been read in a wrong encoding, all is read.
+    """
+    end = raw.find(_CLOSING, 3)
+    if end > 0 and raw.startswith(_OPENING):
+        seen: list[str] = []
+
+        def as_it_is(text: str, odd: str) -> str:
+            seen.append(odd)
+            return text
+
+        text, notes = decode(raw[: end + len(_CLOSING)], as_it_is)
+        if not notes and not any(map(is_suspect, seen)):
+            return clipping_of(path, text)[0]
+    return clipping_in(path, raw)[0]
 
 
 def _mended(path: str, text: str, odd: str) -> tuple[str, tuple[Problem, ...]]:

@@ -127,7 +127,12 @@ def restoration(text: str, odd: str | None = None) -> Restored | None:
 
 def is_sound(text: str, odd: str) -> bool:
     """Whether a quick look at a text's `odd_characters` shows that nothing is to be restored or told of."""
-    return len(text) >= _SHORT and not _SUSPECT.search(odd)
+    return len(text) >= _SHORT and not is_suspect(odd)
+
+
+def is_suspect(odd: str) -> bool:
+    """Whether among `odd_characters` is one that wrong readings leave behind, in all but short texts."""
+    return _SUSPECT.search(odd) is not None
 
 
 def garbled_line(text: str, odd: str | None = None) -> int | None:

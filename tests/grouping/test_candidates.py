@@ -9,7 +9,7 @@ from generator.grouping.candidates import (
     NEIGHBOURS,
     Bands,
     Names,
-    neighbours,
+    near_pairs,
     outline,
     runs,
     shared_bands,
@@ -38,17 +38,21 @@ def test_who_shares_a_name_is_found(names):
 def test_stretches_of_days_leave_out_no_pair_within_the_span(days, span):
     names = [(at % 3,) for at in range(len(days))]
     known = Names(enumerate(names), span=span, numbers=True)
-    pairs = {pair for group in known.shared(days) for pair in neighbours(group)}
-    for group in known.shared():
-        for later, earlier in neighbours(group):
-            assert (later, earlier) in pairs or days[later] - days[earlier] > span
+    pairs = set(near_pairs(known.shared(days), days, span))
+    assert set(near_pairs(known.shared(), days, span)) == pairs
+    assert all(0 <= days[later] - days[earlier] <= span for later, earlier in pairs)
 
 
 def test_each_is_held_against_the_nearest_before_it():
-    pairs = list(neighbours(range(12)))
+    pairs = list(near_pairs([range(12)], [0] * 12, 1))
     assert (9, 1) in pairs
     assert (9, 0) not in pairs
     assert len([pair for pair in pairs if pair[0] == 11]) == NEIGHBOURS
+
+
+def test_pairs_that_were_seen_do_not_come_again():
+    days = [1, 1, 2, 4]
+    assert list(near_pairs([range(4)], days, 2, {1 * 4 + 0, 3 * 4 + 2})) == [(2, 0), (2, 1)]
 
 
 def test_who_shares_a_band_is_found_at_once_and_one_by_one():

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from generator.errors import Severity
 from generator.reading import fields
-from generator.reading.frontmatter import LARGEST, clipping_of, read_clipping
+from generator.reading.frontmatter import LARGEST, clipping_in, clipping_of, fields_in, read_clipping
 from generator.reading.text import decode, folded
 
 
@@ -270,6 +270,47 @@ def test_no_text_raises(text):
 @given(st.binary())
 def test_no_bytes_raise(raw):
     clipping_of("x.md", decode(raw)[0])
+
+
+FRONT = "---\ntitle: 木活字 — “x”: y\nurl: https://a.example/1\ndate: 2024-07-03\n---\n"
+
+
+def test_fields_alone_leave_the_body_unread():
+    clipping = fields_in("x.md", FRONT.encode() + b"\nText.")
+    assert clipping.fields["date"] == "2024-07-03"
+    assert clipping.body == ""
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        (FRONT + "\nText.").encode(),
+        FRONT.replace("y", "naïve").encode(),
+        (FRONT + "\n木活字排版。").encode("gb18030"),
+        (FRONT + "\n木活字排版。").encode("utf-16"),
+        FRONT.replace("—", "\x07").encode() + b"\n\xff\xfe",
+        FRONT.replace("\n", "\r\n").encode(),
+        "\ufeff".encode() + FRONT.encode(),
+        b"\n" + FRONT.encode(),
+        FRONT.replace("\n---\n", "\n-----\n").encode() + b"Text.\n\n---\n\nMore.",
+        FRONT.replace("\n---\n", "\n").encode() + b"\nText.\n\n---\n\nMore.",
+        (FRONT + "\n" + "木活字排版，活字印刷。" * 50).encode().decode("cp1252", "replace").encode(),
+        FRONT.replace("-07-03", "年7月3日").encode().decode("gb18030", "replace").encode() + b"\nText.",
+        b"---\n---\n",
+        b"No front matter.\n---\n",
+        b"",
+    ],
+)  # fmt: skip
+def test_fields_alone_are_those_of_the_whole(raw):
+    whole, _ = clipping_in("x.md", raw)
+    alone = fields_in("x.md", raw)
+    assert (alone.fields, alone.lines, alone.repaired) == (whole.fields, whole.lines, whole.repaired)
+
+
+@given(st.text(alphabet="-\n\r :a木é\x00\ufeff", max_size=60))
+def test_fields_alone_are_those_of_the_whole_whatever_the_text(text):
+    raw = ("---\n" + text).encode()
+    assert fields_in("x.md", raw).fields == clipping_in("x.md", raw)[0].fields
 
 
 def test_file_is_read(tmp_path):
