@@ -13,7 +13,7 @@ import msgspec
 
 from generator.cache import Cache
 from generator.errors import BuildError
-from generator.grouping.stories import MANY, Found, Stories
+from generator.grouping.stories import Found, Stories, many_of
 from generator.model import Article
 from generator.versions import hashed
 
@@ -91,7 +91,7 @@ def _recalled(
     come = [article for at, article in zip(found, articles, strict=True) if at is None]
     there = {at: article for at, article in zip(found, articles, strict=True) if at is not None}
     gone = [at for at in range(len(each)) if at not in there]
-    if len(gone) + len(come) > MANY:
+    if len(gone) + len(come) > many_of(len(each)):
         return None
     name, since = hashed(base.marks), _noted(cache, _SINCE, Since)
     left = dict(since.left) if since and since.base == name else {}

@@ -136,7 +136,7 @@ def test_what_cannot_be_followed_is_found_anew(tmp_path, counted, what):
 
 
 def test_many_changes_are_a_new_beginning(tmp_path, counted, monkeypatch):
-    monkeypatch.setattr(recalled, "MANY", 3)
+    monkeypatch.setattr(recalled, "many_of", lambda _: 3)
     first, second = [*POOL, *CROWD], [*POOL[4:], *CROWD]
     with Cache.of(tmp_path) as cache:
         told(cache, first)

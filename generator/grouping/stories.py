@@ -22,7 +22,12 @@ from generator.model import Article, Story, Verdict
 
 _FULLNESS = {Verdict.FULL: 0, Verdict.CUT: 1, Verdict.LINK: 2}
 MANY = 100
-"""Of more changed articles everything is done again; in a large archive, of more than one in 500."""
+"""Changed articles that are followed in a small archive; of more, everything is done again."""
+
+
+def many_of(count: int) -> int:
+    """How many changed articles of so many are followed: one in 500, or a few more."""
+    return max(MANY, count // 500)
 
 
 def stories_of(
@@ -112,8 +117,7 @@ class Stories:
         """Take articles out, by path, and put articles in; those of a known path replace it."""
         known = self._pairs.numbers
         leaving = {*gone, *(article.path for article in come)} & known.keys()
-        many = max(MANY, self._pairs.count // 500)
-        if len(leaving) + len(come) > many or self._pairs.is_worn:
+        if len(leaving) + len(come) > many_of(self._pairs.count) or self._pairs.is_worn:
             kept = (self._pairs.article(at) for path, at in known.items() if path not in leaving)
             self._start([*kept, *come])
         elif leaving or come:
