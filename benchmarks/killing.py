@@ -24,7 +24,7 @@ from pathlib import Path
 
 from ours import Broadsheet, chosen, environment, is_editable, prepare, save, token
 
-FILES = ("index.html", "sources/index.html", "search/index.html", "feed.atom.xml", "feed.json", "sitemap.xml")
+FILES = ("index.html", "sources/index.html", "feed.atom.xml", "feed.json", "sitemap.xml")
 OWN = {".gitignore", "cache.sqlite"}
 KINDS = ("cold", "edited", "watched")
 

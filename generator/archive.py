@@ -62,9 +62,12 @@ class Head(msgspec.Struct, frozen=True, array_like=True):
         noted = cache.note(_PATHS)
         if noted is None or hashed(noted) != self.paths:
             return None
-        packed = msgspec.msgpack.decode(self.stamps, type=list[tuple[int, int, int, int]])
-        paths = noted.decode("utf-8", "surrogateescape").split("\0") if packed else ()
-        before = dict(zip(paths, packed, strict=True))
+        paths = noted.decode("utf-8", "surrogateescape").split("\0") if noted else ()
+        try:  # it may have come with somebody's folder
+            packed = msgspec.msgpack.decode(self.stamps, type=list[tuple[int, int, int, int]])
+            before = dict(zip(paths, packed, strict=True))
+        except (msgspec.DecodeError, ValueError):
+            return None
         changed: dict[str, Stamp | None] = dict.fromkeys(before.keys() - stamps.keys())
         return changed | {
             path: stamp for path, stamp in stamps.items() if before.get(path) != stamp or stamp == NONE
@@ -111,7 +114,7 @@ def opened(head: Head, site: Site, cache: Cache) -> Archive | None:
     """All articles of a build; None where something of it is not there any more."""
     try:
         return _opened(head, site, cache)
-    except (msgspec.DecodeError, IndexError, ValueError):  # it may have come with somebody's folder
+    except (msgspec.DecodeError, LookupError, ValueError):  # it may have come with somebody's folder
         return None
 
 
@@ -123,6 +126,8 @@ def _opened(head: Head, site: Site, cache: Cache) -> Archive | None:
         if keys.get(name) != key:
             continue
         kept = msgspec.msgpack.decode(value, type=Kept)
+        if kept.source.name != name:
+            return None
         articles = tuple([article_in_zone(article, zone) for article in kept.source.articles])
         sources[name] = msgspec.structs.replace(kept.source, articles=articles, months=months_of(articles))
         archive.healths[name] = kept.health
@@ -151,7 +156,8 @@ def keep(
 ) -> None:
     """Keep what a build grouped; where the `last` one is known, some `sources` alone are others since."""
     cache, desk, digest = kitchen.means.cache, kitchen.desk, kitchen.plan.digest
-    cache.drop_note(HEAD)
+    with contextlib.suppress(BuildError):
+        cache.drop_note(HEAD)
     if options.strict:
         return  # it may have failed
     keys = dict.fromkeys(digest.sources, b"")
@@ -159,7 +165,10 @@ def keep(
     told, places = set(desk.problems), {name: place for place, name in enumerate(keys)}
     # Without room, or with a name that is no text, the next build groups all anew.
     with contextlib.suppress(BuildError, UnicodeEncodeError, OverflowError), cache.together():
-        _keep_sources(kitchen, keys)
+        # What is damaged is written again, where all is looked at anyway.
+        known = cache.source_keys() if last else {name: key for name, key, _ in cache.sources()}
+        _keep_sources(kitchen, keys, known)
+        cache.drop_sources(cache.source_keys().keys() - keys.keys())
         paths, stamps = inputs.packed()
         if last is None or last.paths != hashed(paths):
             cache.keep_note(_PATHS, paths)
@@ -180,16 +189,14 @@ def keep(
         cache.keep_note(HEAD, msgspec.msgpack.encode(head))
 
 
-def _keep_sources(kitchen: Kitchen, keys: dict[str, bytes]) -> None:
-    """Keep the sources that have no key yet, and give them one."""
+def _keep_sources(kitchen: Kitchen, keys: dict[str, bytes], known: Mapping[str, bytes]) -> None:
+    """Keep the sources that have no key yet, and give them one; `known` are kept as they are."""
     cache = kitchen.means.cache
-    known = cache.source_keys()
     for name in [name for name, key in keys.items() if not key]:
         kept = _kept(kitchen.plan.digest.sources[name], kitchen)
         keys[name] = _key(kept)
         if known.get(name) != keys[name]:
             cache.keep_sources([(name, keys[name], msgspec.msgpack.encode(kept))])
-    cache.drop_sources(known.keys() - keys.keys())
 
 
 def _kept(source: Source, kitchen: Kitchen) -> Kept:

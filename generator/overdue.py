@@ -66,8 +66,8 @@ class Overdue:
             self._pending.pop(path, None)
 
     def delete(self, paths: Iterable[str]) -> list[str]:
-        """Delete files, unless they are no files of ours."""
-        ended = set(paths)
+        """Delete files that were made: none that is not ours, nor one of `static/` in the place of ours."""
+        ended = set(paths) - self._static
         self.forget(ended)
         deleted = sorted(ended & self._inputs.keys())
         with self._patch.open():

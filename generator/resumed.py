@@ -27,7 +27,7 @@ from generator.kitchen import Kitchen, Output, feed_outputs, for_machines, page_
 from generator.model import Article, Digest, Health, Story
 from generator.output import disk
 from generator.output.assets import static_files
-from generator.output.write import Transaction
+from generator.output.write import Transaction, record_of
 from generator.press import put_in_place
 from generator.reading.canonical import keys_of
 from generator.recalled import keep as keep_stories
@@ -37,9 +37,11 @@ from generator.render.concerned import concerned
 from generator.render.pages import Page, pages_of
 from generator.request import Built, Options, by_place
 from generator.shelf import Means, shelf_among
-from generator.stamps import Stamp
+from generator.stamps import Stamp, stamp_at
 from generator.unchanged import Inputs, is_as_left, remember
 
+_OF_NAMES = frozenset({"pick", "alias"})
+"""Kinds of problems that say what else was perhaps meant: any clipping may change that."""
 FEW = 100
 """Clippings that change; more are left to a whole build."""
 
@@ -69,6 +71,8 @@ def resumed(site: Site, options: Options, inputs: Inputs, means: Means) -> Built
         return None
     try:
         with Transaction(site.output, options.as_of.date()) as transaction:
+            if head.record != stamp_at(record_of(site.output)):
+                return None  # another build was there while this one waited
             old, stamps = transaction.old.keys(), disk.stamps(site.output)
             if not is_as_left(site, head.left, len(old), stamps, means.cache):
                 return None
@@ -154,6 +158,7 @@ def _change(desk: Desk, few: Readings, paths: Iterable[str], before: Archive) ->
         or not {article.source for article in gone} <= set(names.values())
         or not all(article.source for article in come)
         or not desk.reach.contested.isdisjoint(article.id for article in gone)
+        or any(problem.kind in _OF_NAMES for problem in desk.problems)
         or _are_named(desk, paths, (*change.both, *few.withheld))
         or _move(change, before, has_aliases=desk.reach.has_aliases)
         or _ends_source(change, before.digest)

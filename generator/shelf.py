@@ -88,6 +88,8 @@ def shelf_among(site: Site, stamps: Mapping[str, Stamp | None], means: Means) ->
     found, known = Discovery(paths=tuple(there), stamps=there), cache.clippings(stamps)
     looked = _looked(reader, found, known, means)
     sources = {one.source for one in (*looked.values(), *(one for _, one in known.values()))}
+    # An earlier build may have been killed, or a preview ended, before it looked into all it doubted.
+    sources |= {source for (source, _), (_, _, is_doubtful) in cache.learned().items() if is_doubtful}
     learned_again(reader, sources - {""}, means)
     repeats = {key_: digest for key_, (_, digest, _) in cache.learned().items()}
     return Shelf(reader, found, looked, repeats, set(), {})

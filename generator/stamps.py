@@ -46,7 +46,8 @@ def newest(stamps: Collection[Stamp]) -> Stamp:
 
 def stamp_of(found: os.stat_result) -> Stamp:
     """The stamp of what `stat` found."""
-    return Stamp(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
+    # Some network file systems have numbers that SQLite, which knows a sign, cannot hold.
+    return Stamp(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino & 0x7FFF_FFFF_FFFF_FFFF)
 
 
 def stamp_at(file: Path) -> Stamp:

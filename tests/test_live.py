@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from generator.build import build
 from generator.config import load
 from generator.errors import BuildError
+from generator.ids import path_id
 from generator.live import Live
 from generator.request import Built, Options, silent
 from writing import BODY, NOW, files_of, site_in, write_clipping, write_config
@@ -179,6 +180,22 @@ def test_what_comes_and_goes(site):
     new = write_clipping(site.content, "new.md", title="New", date="2024-06-20", body=LONG * 2)
     pages = site.follow(site.content / "1.md", new)
     assert pages is not None
+    assert site.settle() == site.clean()
+
+
+def test_static_files_in_the_places_of_pages_stay(tmp_path):
+    root = tmp_path / "site"
+    write_config(root)
+    for n in range(4):
+        write_clipping(root / "content", f"{n}.md", LONG * 3, source="Alpha", date=f"2024-06-0{n + 1}")
+    page = f"articles/{path_id('2.md')[:2]}/{path_id('2.md')}.html"
+    for own in (page, "sitemaps/own.xml"):
+        (root / "static" / own).parent.mkdir(parents=True, exist_ok=True)
+        (root / "static" / own).write_text("<own/>")
+    site = Site(root)
+    site.start()
+    (site.content / "2.md").unlink()
+    site.follow(site.content / "2.md")
     assert site.settle() == site.clean()
 
 

@@ -20,8 +20,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 import generator.grouping.editions
 import generator.render.compose
 import generator.resumed
+import generator.shelf
 import generator.stamps
+from generator import archive
 from generator.build import build
+from generator.cache import Cache
 from generator.grouping.stories import Stories
 from generator.request import Options, silent
 from writing import files_of, site_in
@@ -233,9 +236,47 @@ def test_a_damaged_archive_costs_time_alone(twins):
         with contextlib.closing(sqlite3.connect(twins.roots[0] / ".broadsheet/cache.sqlite")) as connection:
             connection.execute(statement)
             connection.commit()
-        twins.put(PATHS[1], clipping(f"No {len(twins.taken)}", "Beta", DAYS[1]))
-        twins.build()
-    assert not any(twins.taken)
+        for _ in range(2):
+            twins.put(PATHS[1], clipping(f"No {len(twins.taken)}", "Beta", DAYS[1]))
+            twins.build()
+    assert twins.taken == [False, True] * 4
+
+
+def test_what_a_killed_build_doubted_is_looked_into_by_the_next(twins, monkeypatch):
+    """A clipping went with which its source's furniture is another, and nobody came to learn it again."""
+    for n in range(8):
+        end = "Follow us for more news of the kind, every day anew" + "!" * (n < 4)
+        body = f"{BODIES[0]} Only here: {n}.\n\n{end}"
+        more = f"url: https://same.example/{n}"
+        twins.put(f"same/{n}.md", clipping(f"Same {n}", "Same", f"2024-06-0{n + 1}", body, more))
+    twins.build()
+    twins.put("same/0.md", None)
+    learned = generator.shelf._learned
+
+    def killed(reader, looked, means, only=None):
+        if only is None:
+            raise KeyboardInterrupt
+        return learned(reader, looked, means, only)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(generator.shelf, "_learned", killed)
+        with pytest.raises(KeyboardInterrupt):
+            build(site_in(twins.roots[0]), OPTIONS, silent)
+    twins.build()
+
+
+def test_notes_that_came_with_somebodys_folder_cost_time_alone(twins):
+    with Cache.of(twins.roots[0] / ".broadsheet") as cache:
+        head = msgspec.msgpack.decode(cache.note(archive.HEAD), type=archive.Head)
+        for stamps in (b"noise", msgspec.msgpack.encode([])):
+            cache.keep_note(
+                archive.HEAD, msgspec.msgpack.encode(msgspec.structs.replace(head, stamps=stamps))
+            )
+            assert head.changed({}, cache) is not None
+            assert msgspec.structs.replace(head, stamps=stamps).changed({}, cache) is None
+    twins.put(PATHS[1], clipping("Two", "Beta", DAYS[1]))
+    twins.build()
+    assert twins.taken == [False]
 
 
 def test_a_preview_of_the_same_clippings_takes_nothing_away(twins):
