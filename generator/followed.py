@@ -191,7 +191,10 @@ class Followed:
         if self._assets != assets.keys() or any(self._kitchen.theme.includes(name) for name in assets):
             return None
         outputs = [Output(path, b"", data) for path, data in assets.items()]
-        return self._outdate(outputs)
+        told = self._outdate(outputs)
+        for path in told[1]:  # few and quickly made, and on every page that is looked at
+            self.overdue.make(path)
+        return told
 
     def _known(self, path: str) -> tuple[Record, bytes]:
         """What a clipping came to before, and its hash; of one that is new, nothing."""
