@@ -166,9 +166,9 @@ def keep(
     # Without room, or with a name that is no text, the next build groups all anew.
     with contextlib.suppress(BuildError, UnicodeEncodeError, OverflowError), cache.together():
         # What is damaged is written again, where all is looked at anyway.
-        known = cache.source_keys() if last else {name: key for name, key, _ in cache.sources()}
-        _keep_sources(kitchen, keys, known)
-        cache.drop_sources(cache.source_keys().keys() - keys.keys())
+        kept = cache.source_keys()
+        _keep_sources(kitchen, keys, kept if last else {name: key for name, key, _ in cache.sources()})
+        cache.drop_sources(kept.keys() - keys.keys())
         paths, stamps = inputs.packed()
         if last is None or last.paths != hashed(paths):
             cache.keep_note(_PATHS, paths)

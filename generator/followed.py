@@ -22,7 +22,7 @@ from generator.config import Site
 from generator.desk import Desk, grouped, mark_of, waits_until, withheld
 from generator.errors import BroadsheetError, Problem, shown
 from generator.grouping.health import health_of, leaders_of
-from generator.grouping.regrouping import keeps_sources, regrouped, splice
+from generator.grouping.regrouping import keeps_sources, recounts, regrouped, splice
 from generator.kitchen import (
     Kitchen,
     Output,
@@ -224,7 +224,7 @@ class Followed:
         self._stories.change([article.path for article in gone], come)
         ended, begun = self._stories.tell(desk.merges, desk.splits)
         digest = msgspec.structs.replace(digest, articles=self._articles, stories=self._stories.stories)
-        is_recounted = sorted(map(_place, gone)) != sorted(map(_place, come))
+        is_recounted = recounts(gone, come)
         before = {
             addresses.file_of(page.address)
             for page in concerned(last, gone, ended, is_recounted=is_recounted)
@@ -426,7 +426,3 @@ def _recounted(
 
 def _newest(digest: Digest) -> dt.date | None:
     return digest.days[-1].first if digest.days else None
-
-
-def _place(article: Article) -> tuple[str, str, dt.date, str]:
-    return article.path, article.source, article.date, str(article.time)

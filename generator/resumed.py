@@ -10,7 +10,7 @@ import contextlib
 import datetime as dt
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import NamedTuple
 
 import msgspec
@@ -22,7 +22,7 @@ from generator.desk import Desk, Readings, gathered, mark_of
 from generator.errors import BuildError, shown
 from generator.ground import Ground
 from generator.grouping.health import health_of, leaders_of
-from generator.grouping.regrouping import regrouped, spliced
+from generator.grouping.regrouping import keeps_sources, recounts, regrouped, spliced
 from generator.kitchen import Kitchen, Output, feed_outputs, for_machines, page_output, planned_of
 from generator.model import Article, Digest, Health, Story
 from generator.output import disk
@@ -134,13 +134,14 @@ def _revised(
     word = head.desk.merges, head.desk.splits
     last = msgspec.structs.replace(last, stories=stories.told(*word))
     stories.change([article.path for article in change.gone], change.come)
-    digest = msgspec.structs.replace(digest, stories=stories.told(*word))
+    ended, begun = stories.tell(*word)
+    digest = msgspec.structs.replace(digest, stories=tuple(stories.stories))
     marks, texts = _known(before, change, few)
     keep_stories(cache, shelf.reader.epoch, stories, marks)
     desk = msgspec.structs.replace(
         _described(head.desk, inputs, few, changed, digest), marks=marks, texts=texts, fresh=shelf.fresh
     )
-    return _planned(site, desk, means, last, change, before.healths, files)
+    return _planned(site, desk, means, last, change, (ended, begun), before.healths, files)
 
 
 def _change(desk: Desk, few: Readings, paths: Iterable[str], before: Archive) -> _Change:
@@ -161,7 +162,7 @@ def _change(desk: Desk, few: Readings, paths: Iterable[str], before: Archive) ->
         or any(problem.kind in _OF_NAMES for problem in desk.problems)
         or _are_named(desk, paths, (*change.both, *few.withheld))
         or _move(change, before, has_aliases=desk.reach.has_aliases)
-        or _ends_source(change, before.digest)
+        or not keeps_sources(before.digest, *change)
     )
     if is_far:
         raise _FarReachingError
@@ -199,13 +200,6 @@ def _move(change: _Change, before: Archive, *, has_aliases: bool) -> bool:
     ):
         return True
     return bool(fresh) and not fresh.isdisjoint(id_.casefold() for id_ in before.marks if id_ not in ids)
-
-
-def _ends_source(change: _Change, digest: Digest) -> bool:
-    """Whether a source loses its last article."""
-    left = Counter(one.source for one in change.gone)
-    left.subtract(one.source for one in change.come)
-    return any(len(digest.sources[name].articles) <= count for name, count in left.items())
 
 
 def _known(before: Archive, change: _Change, few: Readings) -> tuple[dict[str, bytes], dict[str, bytes]]:
@@ -251,12 +245,12 @@ def _planned(
     means: Means,
     last: Digest,
     change: _Change,
+    stories: tuple[Sequence[Story], Sequence[Story]],
     healths: Mapping[str, Health],
     files: Set[str],
 ) -> _Revision:
-    """Plan the files that a change may concern, of those that there are."""
-    digest, config = desk.digest, site.config
-    ended, begun = _others(last.stories, digest.stories), _others(digest.stories, last.stories)
+    """Plan the files that a change may concern, of those that there are; `stories` ended by it, and began."""
+    digest, config, (ended, begun) = desk.digest, site.config, stories
     told = [article for story in (*ended, *begun) for article in story.articles]
     sources = {article.source for article in (*change.gone, *change.come, *told)}
     leaders, newest = leaders_of(digest.stories), digest.days[-1].first
@@ -266,8 +260,7 @@ def _planned(
     before = msgspec.structs.replace(after, digest=last, stories=of_last)  # for `concerned` alone
     kitchen = Kitchen(site, desk, after, means, healths={**healths, **fresh})
     # Longer periods name told articles alone: where one is so no more, their pages are concerned too.
-    is_recounted = sorted(map(_place, change.gone)) != sorted(map(_place, change.come))
-    is_recounted |= _told(ended) != _told(begun)
+    is_recounted = recounts(*change) or _told(ended) != _told(begun)
     left = {article.path for article in change.gone}
     parted = [article for story in ended for article in story.articles if article.path not in left]
     was = _by_address(concerned(before, change.gone, ended, is_recounted=is_recounted))
@@ -299,13 +292,3 @@ def _by_address(pages: Iterable[Page]) -> dict[str, Page]:
 def _mapped(page: Page) -> tuple[str, dt.date | None, dt.date | None]:
     """What a sitemap says of a page."""
     return page.address, page.month, page.modified
-
-
-def _others(stories: Iterable[Story], known: Iterable[Story]) -> list[Story]:
-    """Stories that are none of those known."""
-    ids = set(map(id, known))
-    return [story for story in stories if id(story) not in ids]
-
-
-def _place(article: Article) -> tuple[str, str, dt.date, str]:
-    return article.path, article.source, article.date, str(article.time)

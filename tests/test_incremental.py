@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -27,7 +27,7 @@ from generator.build import build
 from generator.errors import BroadsheetError
 from generator.request import Options, silent
 from generator.workers import Workers
-from writing import files_of, site_in
+from writing import IN_THE_SUITE, files_of, site_in
 
 SMALL = {
     (generator.shelf, "BATCH"): 2,
@@ -413,15 +413,7 @@ class Edits(RuleBasedStateMachine):
         return told
 
 
-Edits.TestCase.settings = settings(
-    max_examples=2,
-    stateful_step_count=20,
-    deadline=None,
-    phases=[Phase.generate],
-    derandomize=True,
-    database=None,
-    suppress_health_check=[*HealthCheck],
-)
+Edits.TestCase.settings = settings(IN_THE_SUITE, max_examples=2)
 
 
 class TestEdits(Edits.TestCase):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
@@ -27,7 +27,7 @@ from generator.build import build
 from generator.cache import Cache
 from generator.grouping.stories import Stories
 from generator.request import Options, silent
-from writing import files_of, site_in
+from writing import IN_THE_SUITE, files_of, site_in
 
 OPTIONS = Options(as_of=dt.datetime(2024, 12, 31, 12, tzinfo=dt.UTC))
 STORY = " ".join(f"The {n}th press stood in cellar {n * 7}, and the street heard it." for n in range(40))
@@ -369,15 +369,7 @@ class Edits(RuleBasedStateMachine):
         self.twins.build(self.asked)
 
 
-Edits.TestCase.settings = settings(
-    max_examples=3,
-    stateful_step_count=20,
-    deadline=None,
-    phases=[Phase.generate],
-    derandomize=True,
-    database=None,
-    suppress_health_check=[*HealthCheck],
-)
+Edits.TestCase.settings = settings(IN_THE_SUITE, max_examples=3)
 
 
 class TestEdits(Edits.TestCase):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+from hypothesis import HealthCheck, Phase, settings
+
 from generator.build import build
 from generator.cache import Cache
 from generator.config import Site, load
@@ -15,6 +17,16 @@ from generator.workers import Workers
 
 NOW = dt.datetime(2024, 12, 31, 12, tzinfo=dt.UTC)
 BODY = "The press stood in the cellar, and on quiet nights the whole street could hear it working."
+
+IN_THE_SUITE = settings(
+    stateful_step_count=20,
+    deadline=None,
+    phases=[Phase.generate],
+    derandomize=True,
+    database=None,
+    suppress_health_check=[*HealthCheck],
+)
+"""How a state machine runs in the suite: a few seconds of it, always the same ones."""
 
 
 def write_clipping(content: Path, path: str, body: str = BODY, **fields: object) -> Path:

@@ -44,6 +44,11 @@ def keeps_sources(digest: Digest, gone: Sequence[Article], come: Sequence[Articl
     return True
 
 
+def recounts(gone: Iterable[Article], come: Iterable[Article]) -> bool:
+    """Whether lists and counts are others since: some came or went, or have another source or moment."""
+    return sorted(map(_place, gone)) != sorted(map(_place, come))
+
+
 def splice(articles: list[Article], gone: Iterable[Article], come: Iterable[Article]) -> None:
     """Take some articles out of a list in `order`, and put others in at their places."""
     for article in gone:
@@ -125,3 +130,7 @@ def _edition(
             insort(groups, group, key=lambda one: (moment(one.articles[0]), sources[one.source].slug))
     counted = tuple((day, count) for day, count in sorted(days.items()) if count)
     return msgspec.structs.replace(edition, groups=tuple(groups), days=counted)
+
+
+def _place(article: Article) -> tuple[str, str, dt.date, str]:
+    return article.path, article.source, article.date, str(article.time)
