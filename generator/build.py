@@ -9,9 +9,6 @@ from generator.request import Built, Options, Progress
 from generator.unchanged import inputs_before, unchanged
 from generator.workers import Workers
 
-MANY = 50
-"""Clippings of a new site from which on worker processes are worth their start."""
-
 
 def build(
     site: Site,
@@ -34,12 +31,12 @@ def _built(
     site: Site, options: Options, cache: Cache, workers: Workers, progress: Progress, *, clean: bool
 ) -> Built:
     find_content(site)
+    if cache.is_new:
+        workers.expect()
     found = discover(site.content, site.config.ignore)
     inputs = inputs_before(site, options, found)
     if not clean and (last := unchanged(site, options, inputs, cache)):
         return last
-    if cache.is_new and len(found.paths) > MANY:
-        workers.expect()
     # To import what reads and renders takes longer than to see that nothing is to be done.
     from generator import archive
     from generator.desk import read

@@ -391,6 +391,7 @@ def forget(file: Path) -> None:
 def _connected(file: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(file, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
     try:
+        connection.execute("PRAGMA page_size = 16384")  # of a new file: bodies take a third less work
         connection.execute("PRAGMA journal_mode = WAL")
         # The system may lose the last writes with its power, never the process by itself: time, no more.
         connection.execute("PRAGMA synchronous = OFF")

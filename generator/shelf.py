@@ -34,7 +34,7 @@ Repeated = dict[tuple[str, int], bytes]
 BATCH = 50
 """Clippings that a worker takes at a time."""
 KEPT = 500
-"""Clippings after which what was read goes to the cache: so many a killed build costs the next one."""
+"""Clippings after which what was seen of them goes to the cache: so many a killed build costs the next."""
 
 
 class Means(NamedTuple):
@@ -112,13 +112,28 @@ def _looked(
         looked[path] = one if isinstance(one, Looked) else Looked(b"", "", 0)
         stamp = found.stamps[path]
         fresh.append((path, stamp if stamp.is_settled(now) else NONE, looked[path]))
-    if fresh or gone:
-        before = {path: known[path][1] for path in (*unknown, *gone) if path in known}
-        with cache.together():
-            cache.keep_clippings(fresh)
-            cache.drop_clippings(gone)
-            cache.doubt_learned(_changed_sources(before, {path: looked[path] for path in unknown}))
+        if len(fresh) >= KEPT:
+            _keep_looked(cache, known, fresh)
+            fresh.clear()
+    _keep_looked(cache, known, fresh, gone)
     return looked
+
+
+def _keep_looked(
+    cache: Cache,
+    known: Mapping[str, tuple[Stamp, Looked]],
+    fresh: Sequence[tuple[str, Stamp, Looked]],
+    gone: Sequence[str] = (),
+) -> None:
+    """Put what was looked at into the cache, with a doubt about what was learned of its sources."""
+    if not (fresh or gone):
+        return
+    after = {path: one for path, _, one in fresh}
+    before = {path: known[path][1] for path in (*after, *gone) if path in known}
+    with cache.together():
+        cache.keep_clippings(fresh)
+        cache.drop_clippings(gone)
+        cache.doubt_learned(_changed_sources(before, after))
 
 
 def _is_known(known: tuple[Stamp, Looked] | None, stamp: Stamp) -> bool:

@@ -22,6 +22,8 @@ Result = TypeVar("Result")
 
 AHEAD = 3
 """Batches that wait for each worker: enough that none is idle, few enough that memory is bounded."""
+NICE = 3
+"""How much workers stand back: this process hands out their work, and what it does meanwhile ends last."""
 POOLS = 3
 """Pools that may break before the rest is done in this process."""
 
@@ -225,6 +227,8 @@ def _begin_server() -> None:
 def _begin() -> None:
     """Prepare a worker: Ctrl-C is the parent's affair, and nobody outlives it."""
     gc.set_threshold(50_000)  # a batch makes much that lives to its end, and hardly a cycle
+    if sys.platform != "win32":
+        os.nice(NICE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform != "win32":
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
