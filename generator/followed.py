@@ -79,6 +79,8 @@ class Followed:
         """Whether all is done that the first save would wait for."""
         self._far: dict[str, Page] = {}
         """Pages that a save may concern, of which nobody knows yet whether it does,"""
+        self._early: set[str] = set()
+        """those of them that somebody asked for meanwhile,"""
         self._heard: set[str] = set()
         """and sources whose health and feeds may be others."""
         self._doubted: set[str] = set()
@@ -261,8 +263,10 @@ class Followed:
             self._healths[source.name] = health_of(source, digest.days[-1].first, self._leaders)
         outputs = [page_output(kitchen, page) for page in self._far.values()]
         outputs += feed_outputs(kitchen, sources)
-        self._far, self._heard = {}, set()
-        return self._outdate(outputs)
+        built, told = self._outdate(outputs)
+        told |= self._early
+        self._far, self._heard, self._early = {}, set(), set()
+        return built, told
 
     def _remark(
         self, gone: Iterable[Article], come: Iterable[Article], read: Mapping[str, tuple[Record, bytes]]
@@ -359,6 +363,16 @@ class Followed:
             self.built, report=report, reasons={}, waits_until=desk.waits_until
         )
         return self.built, frozenset((*stale, *deleted))
+
+    def may_be_stale(self, path: str) -> bool:
+        """Whether a page is out of date, as far as anybody knows."""
+        return path in self.overdue or path in self._far
+
+    def make(self, path: str) -> None:
+        """Make a page that may be stale; who else looks at it is told with the others."""
+        if page := self._far.get(path):
+            self._early |= {*self.overdue.note(self._kitchen, [page_output(self._kitchen, page)])}
+        self.overdue.make(path)
 
     def make_one(self) -> bool:
         """Make one page that is out of date, or else prepare for the next save; whether there was any."""

@@ -88,13 +88,13 @@ class Live:
     def fresh(self, path: str) -> None:
         """Make a page now, should it be out of date."""
         followed = self._followed
-        if followed is None or path not in followed.overdue:
+        if followed is None or not followed.may_be_stale(path):
             return
         self._asked.append(path)
         try:
             with self._lock:
                 if self._followed is followed:
-                    followed.overdue.make(path)
+                    followed.make(path)
         except (BroadsheetError, OvertakenError, DamagedError):
             return  # `rest` meets it too, and tells
         finally:

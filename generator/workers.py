@@ -70,9 +70,13 @@ class Workers:
             return
         pool, self._pool = self._pool, None
         processes = [*(getattr(pool, "_processes", None) or {}).values()]
+        reader = getattr(getattr(pool, "_call_queue", None), "_reader", None)
         pool.shutdown(wait=False, cancel_futures=True)
         for process in processes:
             process.terminate()
+        if reader is not None:
+            # Else Python up to 3.11.4 waits at its end for who would read the rest of a batch (gh-94777).
+            reader.close()
 
     def expect(self) -> None:
         """Let what starts worker processes import what they need, while this process goes on."""
@@ -207,7 +211,7 @@ def _context() -> Any:  # noqa: ANN401 - the contexts of `multiprocessing` have 
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["generator.tasks", "generator.making"])
+    context.set_forkserver_preload(["generator.preload"])
     return context
 
 

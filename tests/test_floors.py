@@ -21,7 +21,7 @@ MODULES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob(
 
 PIPELINE = (
     "tasks.py", "unchanged.py", "recalled.py", "shelf.py", "explaining.py", "desk.py", "saved.py",
-    "making.py", "kitchen.py", "ground.py", "press.py", "archive.py", "resumed.py",
+    "making.py", "preload.py", "kitchen.py", "ground.py", "press.py", "archive.py", "resumed.py",
 )  # fmt: skip
 NEIGHBOURS = {
     ("picks_file.py", "config.py"),

@@ -116,6 +116,20 @@ def test_a_page_that_is_asked_for_is_made_first(site):
     assert site.settle() == site.clean()
 
 
+def test_a_page_that_a_save_may_concern_is_looked_at_when_it_is_asked_for(site):
+    source, saved = "sources/a-source/index.html", site.root / "public"
+    site.follow(
+        write_clipping(
+            site.content, "0.md", title="Named anew", date="2024-06-01", source="A source", body=LONG * 3
+        )
+    )
+    assert "Named anew" not in (saved / source).read_text("utf-8")
+    site.live.fresh(source)
+    assert "Named anew" in (saved / source).read_text("utf-8")
+    assert source in (site.follow() or ())  # who has it open is told all the same
+    assert site.settle() == site.clean()
+
+
 def test_a_file_that_is_touched_changes_nothing(site):
     before = files_of(site.root / "public")
     (site.content / "0.md").touch()

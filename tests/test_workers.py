@@ -241,6 +241,33 @@ if __name__ == "__main__":
 TASK = "import os, time\ndef named(items):\n    time.sleep(0.2)\n    return [os.getpid() for _ in items]\n"
 
 
+LARGE = """
+import sys
+sys.path[:0] = {path!r}
+from generator.workers import Workers
+from doomed import dead
+if __name__ == "__main__":
+    with Workers(2) as workers:
+        print(sum(1 for _ in workers.run(dead, [["x" * 1_000_000] for _ in range(20)])))
+"""
+DOOMED = """
+import multiprocessing, os, time
+def dead(items):
+    if multiprocessing.parent_process() is not None:
+        time.sleep(0.2)
+        os._exit(3)
+    return [1 for _ in items]
+"""
+
+
+def test_a_process_ends_though_its_workers_died_amid_large_batches(tmp_path):
+    (tmp_path / "doomed.py").write_text(DOOMED, "utf-8")
+    program = tmp_path / "program.py"
+    program.write_text(LARGE.format(path=[str(tmp_path), *sys.path]), "utf-8")
+    done = subprocess.run([sys.executable, program], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == "20\n"
+
+
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
 def test_nobody_outlives_a_build_that_is_killed(tmp_path, how):
