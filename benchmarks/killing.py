@@ -2,9 +2,10 @@
 
     python benchmarks/killing.py CLIPPINGS --work FOLDER [--kills 200] [--articles 200] [--seed 4]
 
-In turn a cold build, one after some edits, and `build --watch` amid edits are killed (SIGKILL), each at some
-moment of its usual time; a few are faster. Meanwhile pages and feeds are read all the time. The next build
-has to leave the bytes of a clean one, and no other files. Ends with 1 where something was not right.
+In turn a cold build, one after some changes, and `build --watch` amid changes are killed (SIGKILL), each at
+some moment of its usual time; a few are faster. Clippings get other titles, are moved, and go and come back.
+Meanwhile pages and feeds are read all the time. The next build has to leave the bytes of a clean one, and no
+other files. Ends with 1 where something was not right.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ class Reader(threading.Thread):
         self._output, self._is_over = output, threading.Event()
         self.reads = 0
         self.bad: list[str] = []
+        self.expects = False
+        """Whether all pages stand there, so that a missing one is bad too."""
 
     def run(self) -> None:
         """Read until told to stop."""
@@ -45,7 +48,9 @@ class Reader(threading.Thread):
                 try:
                     data = (self._output / path).read_bytes()
                 except OSError:
-                    continue  # not yet there
+                    if self.expects:
+                        self.bad.append(f"{path} (gone)")
+                    continue
                 self.reads += 1
                 if not _is_whole(path, data):
                     self.bad.append(path)
@@ -95,14 +100,30 @@ def finished(site: Broadsheet) -> float:
     return time.perf_counter() - started
 
 
-def kill(site: Broadsheet, kind: str, after: float, edits: list[str]) -> bool:
+def change(site: Broadsheet, clipping: str, chance: random.Random) -> None:
+    """Edit a clipping, move it, or put it away; of one that was moved or put away the same undone."""
+    file = site.post(clipping)
+    moved, away = file.with_stem(f"{file.stem} moved"), site.folder.parent / "away" / clipping
+    for elsewhere in (moved, away):
+        if elsewhere.exists():
+            elsewhere.replace(file)
+            return
+    target = chance.choice((file, file, moved, away))
+    if target == file:
+        save(site, clipping, token())
+    else:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        file.replace(target)
+
+
+def kill(site: Broadsheet, kind: str, after: float, edits: list[str], chance: random.Random) -> bool:
     """Start a build, kill it after some seconds; whether it was still at work."""
     command = [*site.build(), "--watch"] if kind == "watched" else site.build()
     process = subprocess.Popen(command, cwd=site.folder, env=environment())
     until = time.perf_counter() + after
     while kind == "watched" and edits and time.perf_counter() < until:
         time.sleep(min(0.05, after / 4))
-        save(site, edits.pop(), token())
+        change(site, edits.pop(), chance)
     time.sleep(max(0.0, until - time.perf_counter()))
     is_at_work = process.poll() is None
     process.send_signal(signal.SIGKILL)
@@ -125,21 +146,22 @@ def compared(site: Broadsheet) -> list[str]:
     ]
 
 
-def killed(site: Broadsheet, kills: int, chance: random.Random) -> Outcome:
+def killed(site: Broadsheet, kills: int, chance: random.Random, reader: Reader) -> Outcome:
     """Kill builds, and see what the next one makes of it."""
     outcome, editable = Outcome(), [one for one in site.clippings() if is_editable(site, one)]
     usual = {"cold": finished(site), "edited": finished(site)}
     usual["watched"] = 3 * usual["cold"]
     for number in range(kills):
         kind = KINDS[number % len(KINDS)]
+        reader.expects = kind != "cold"
         if kind == "cold":
             shutil.rmtree(site.out)
             shutil.rmtree(site.folder / ".broadsheet")
         edits = chance.sample(editable, chance.randint(1, 20))
         if kind == "edited":
             for clipping in edits:
-                save(site, clipping, token())
-        if kill(site, kind, chance.uniform(0, usual[kind]), edits):
+                change(site, clipping, chance)
+        if kill(site, kind, chance.uniform(0, usual[kind]), edits, chance):
             outcome.killed[kind] += 1
         else:
             outcome.done += 1
@@ -169,7 +191,8 @@ def main() -> int:
         site.post(clipping).unlink()
     reader = Reader(site.out)
     reader.start()
-    outcome = killed(site, arguments.kills, random.Random(arguments.seed))  # noqa: S311 - no secret
+    chance = random.Random(arguments.seed)  # noqa: S311 - no secret
+    outcome = killed(site, arguments.kills, chance, reader)
     reader.stop()
     print("\n".join(outcome.faults))
     print(

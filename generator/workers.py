@@ -24,6 +24,8 @@ AHEAD = 3
 """Batches that wait for each worker: enough that none is idle, few enough that memory is bounded."""
 NICE = 3
 """How much workers stand back: this process hands out their work, and what it does meanwhile ends last."""
+PATIENCE = 1.0
+"""Seconds in which a pool that is closed comes to its end."""
 POOLS = 3
 """Pools that may break before the rest is done in this process."""
 
@@ -70,13 +72,15 @@ class Workers:
             return
         pool, self._pool = self._pool, None
         processes = [*(getattr(pool, "_processes", None) or {}).values()]
-        reader = getattr(getattr(pool, "_call_queue", None), "_reader", None)
+        manager, queue = getattr(pool, "_executor_manager_thread", None), getattr(pool, "_call_queue", None)
         pool.shutdown(wait=False, cancel_futures=True)
         for process in processes:
             process.terminate()
-        if reader is not None:
-            # Else Python up to 3.11.4 waits at its end for who would read the rest of a batch (gh-94777).
-            reader.close()
+        if manager is not None and queue is not None:
+            manager.join(PATIENCE)
+            if manager.is_alive():
+                # Up to Python 3.11.4 it waits for ever for who would read the rest of a batch (gh-94777).
+                queue._reader.close()
 
     def expect(self) -> None:
         """Let what starts worker processes import what they need, while this process goes on."""
