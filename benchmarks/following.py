@@ -34,7 +34,7 @@ STEPS = (
     ("generator.followed", "regrouped", "follow: group"),
     ("generator.grouping.stories", "Stories.change", "follow: stories, change"),
     ("generator.grouping.stories", "Stories.tell", "follow: stories, tell"),
-    ("generator.followed", "Followed._replan", "follow: plan"),
+    ("generator.replanned", "Replanned.change", "follow: plan"),
     ("generator.followed", "Followed._look_far", "later: the rest"),
     ("generator.followed", "health_of", "later: health of sources"),
     ("generator.followed", "Followed._described", "follow: describe"),

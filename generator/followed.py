@@ -21,7 +21,7 @@ from generator.cache import DamagedError
 from generator.config import Site
 from generator.desk import Desk, grouped, mark_of, waits_until, withheld
 from generator.errors import BroadsheetError, Problem, shown
-from generator.grouping.health import health_of, leaders_of
+from generator.grouping.health import health_of
 from generator.grouping.regrouping import keeps_sources, recounts, regrouped, splice
 from generator.kitchen import (
     Kitchen,
@@ -32,7 +32,7 @@ from generator.kitchen import (
     page_output,
     planned_of,
 )
-from generator.model import Article, Digest, Skipped, Story, Verdict
+from generator.model import Article, Digest, Skipped, Verdict
 from generator.output.patch import OvertakenError
 from generator.overdue import Overdue, bytes_of
 from generator.press import report_of, written
@@ -40,8 +40,9 @@ from generator.reading import discover
 from generator.recalled import keep as keep_stories
 from generator.render import sitemap
 from generator.render.concerned import concerned, is_near
-from generator.render.pages import Page, Plan, overviews, pages_of, pages_of_article
+from generator.render.pages import Page, overviews, pages_of, pages_of_article
 from generator.render.templates import assets_of
+from generator.replanned import Replanned
 from generator.request import Built, Options, Written, by_place, silent
 from generator.saved import FEW, GONE, MANY, Scope, clippings_among, judged_otherwise, look_again, read_again
 from generator.shelf import Means, shelf_of
@@ -87,14 +88,8 @@ class Followed:
         """Sources that may repeat something else since."""
         self._unread: dict[str, None] = {}
         """Clippings to read again, since their source's furniture is judged otherwise."""
-        digest = desk.digest
-        self._articles = list(digest.articles)
-        self._shown = {article.path: article for article in digest.articles}
-        self._paths = {article.id: article.path for article in digest.articles}
-        self._parts = dict(self._kitchen.plan.parts)
-        self._counts = dict(self._kitchen.plan.counts)
-        self._story_of = dict(self._kitchen.plan.stories)
-        self._leaders = dict(leaders_of(digest.stories))
+        self._articles = list(desk.digest.articles)
+        self._planned = Replanned(self._kitchen.plan)
         self._healths = dict(self._kitchen.healths)
         self._marks = dict(desk.marks)
         self._texts = dict(desk.texts)
@@ -104,7 +99,7 @@ class Followed:
             for path, (one, _) in self._records.items()
             if (moment := waits_until(site.config, options, one))
         }
-        self._scope = Scope(desk, self._records, self._shown, self._paths, found.stamps)
+        self._scope = Scope(desk, self._records, self._planned.shown, self._planned.paths, found.stamps)
 
     def _kept(self, means: Means) -> Iterator[tuple[str, Record, bytes]]:
         for path, record, digest in self._shelf.records(means):
@@ -215,7 +210,8 @@ class Followed:
     def _regroup(self, read: dict[str, tuple[Record, bytes]]) -> tuple[Built, frozenset[str]] | None:
         """Group again, and find the pages that are out of date; None where a whole build has to."""
         config, desk, last = self.site.config, self._kitchen.desk, self._kitchen.plan
-        gone = [self._shown[path] for path in read if path in self._shown]
+        appeared = self._planned.shown
+        gone = [appeared[path] for path in read if path in appeared]
         come = [new for record, _ in read.values() if (new := self._appearing(record))]
         if not keeps_sources(last.digest, gone, come):
             return None
@@ -231,7 +227,7 @@ class Followed:
             addresses.file_of(page.address)
             for page in concerned(last, gone, ended, is_recounted=is_recounted)
         }
-        plan_ = self._replan(digest, gone, come, ended, begun)
+        plan_ = self._planned.change(digest, gone, come, ended, begun)
         self._remark(gone, come, read)
         told = [article for story in (*ended, *begun) for article in story.articles]
         self._heard = {article.source for article in (*gone, *come, *told)}
@@ -240,9 +236,7 @@ class Followed:
         self._kitchen = Kitchen(
             self.site, desk, plan_, self._means, healths=self._healths, last=self._kitchen
         )
-        parted = [
-            self._shown[one.path] for story in ended for one in story.articles if one.path in self._shown
-        ]
+        parted = [appeared[one.path] for story in ended for one in story.articles if one.path in appeared]
         pages = {
             addresses.file_of(page.address): page
             for page in concerned(plan_, (*come, *parted), begun, gone, ended, is_recounted=is_recounted)
@@ -260,7 +254,7 @@ class Followed:
         kitchen, digest = self._kitchen, self._kitchen.plan.digest
         sources = [digest.sources[name] for name in sorted(self._heard)]
         for source in sources:
-            self._healths[source.name] = health_of(source, digest.days[-1].first, self._leaders)
+            self._healths[source.name] = health_of(source, digest.days[-1].first, self._planned.leaders)
         outputs = [page_output(kitchen, page) for page in self._far.values()]
         outputs += feed_outputs(kitchen, sources)
         built, told = self._outdate(outputs)
@@ -277,48 +271,6 @@ class Followed:
         for article in come:
             record, mark = read[article.path]
             self._marks[article.id] = mark_of(article, (record.reading.article or article, mark))
-
-    def _replan(
-        self,
-        digest: Digest,
-        gone: Sequence[Article],
-        come: Sequence[Article],
-        ended: Sequence[Story],
-        begun: Sequence[Story],
-    ) -> Plan:
-        """The plan of the changed digest; what it indexes by article or day is changed in place."""
-        for article in gone:
-            del self._shown[article.path], self._paths[article.id]
-            self._parts.pop(article.id, None)
-            self._counts[article.date] -= 1
-        for article in come:
-            self._shown[article.path] = article
-            self._paths[article.id] = article.path
-            self._counts[article.date] = self._counts.get(article.date, 0) + 1
-        for source, first in {(one.source, one.date.replace(day=1)) for one in (*gone, *come)}:
-            for month in digest.sources[source].months:
-                if month.first == first:
-                    self._parts.update(
-                        {one.id: number for number, part in enumerate(month.parts, 1) for one in part}
-                    )
-        for story in ended:
-            for article in story.articles:
-                self._story_of.pop(article.id, None)
-                self._leaders.pop(article.id, None)
-        self._story_of.update({article.id: story for story in begun for article in story.articles})
-        self._leaders.update(leaders_of(begun))
-        last = self._kitchen.plan
-        picks = last.picks
-        if any(article.pinned for article in (*gone, *come)):
-            picks = tuple(article for article in digest.articles if article.pinned)
-        return Plan(
-            digest=digest,
-            parts=self._parts,
-            counts=self._counts,
-            stories=self._story_of,
-            picks=picks,
-            since=last.since,
-        )
 
     def _described(self, desk: Desk, digest: Digest, read: dict[str, tuple[Record, bytes]]) -> Desk:
         """The desk with the changed digest, and with what there is to say of the clippings that were read."""

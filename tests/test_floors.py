@@ -28,8 +28,12 @@ NEIGHBOURS = {
     ("request.py", "hosts.py"),
     ("__main__.py", "cli.py"),
     *itertools.combinations(reversed(PIPELINE), 2),
-    *((last, part) for last in ("build.py", "overdue.py", "followed.py", "live.py") for part in PIPELINE),
-    *itertools.combinations(("live.py", "followed.py", "overdue.py"), 2),
+    *(
+        (last, part)
+        for last in ("build.py", "replanned.py", "overdue.py", "followed.py", "live.py")
+        for part in PIPELINE
+    ),
+    *itertools.combinations(("live.py", "followed.py", "overdue.py", "replanned.py"), 2),
 }
 """Single modules of one floor of which the page says that the first may import the second."""
 
