@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 from array import array
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 
 import msgspec
 
@@ -57,12 +57,10 @@ class Head(msgspec.Struct, frozen=True, array_like=True):
     turns: bytes
     """The places in `sources` of the articles' sources, the articles being in order."""
 
-    def changed(self, stamps: Mapping[str, Stamp], cache: Cache) -> dict[str, Stamp | None] | None:
+    def changed(self, inputs: Inputs, cache: Cache) -> dict[str, Stamp | None] | None:
         """The clippings of which the stamps are others since, None for those that went; None if not known."""
-        noted = cache.note(_PATHS)
-        if noted is None or hashed(noted) != self.paths:
-            return None
-        paths = noted.decode("utf-8", "surrogateescape").split("\0") if noted else ()
+        stamps = inputs.found.stamps
+        paths = inputs.found.paths if inputs.paths == self.paths else self._noted(cache)
         try:  # it may have come with somebody's folder
             packed = msgspec.msgpack.decode(self.stamps, type=list[tuple[int, int, int, int]])
             before = dict(zip(paths, packed, strict=True))
@@ -72,6 +70,13 @@ class Head(msgspec.Struct, frozen=True, array_like=True):
         return changed | {
             path: stamp for path, stamp in stamps.items() if before.get(path) != stamp or stamp == NONE
         }
+
+    def _noted(self, cache: Cache) -> Sequence[str]:
+        """The clippings' paths as they are noted; none where these are another build's."""
+        noted = cache.note(_PATHS)
+        if not noted or hashed(noted) != self.paths:
+            return ()
+        return noted.decode("utf-8", "surrogateescape").split("\0")
 
 
 class Kept(msgspec.Struct, frozen=True, array_like=True):
@@ -169,14 +174,13 @@ def keep(
         kept = cache.source_keys()
         _keep_sources(kitchen, keys, kept if last else {name: key for name, key, _ in cache.sources()})
         cache.drop_sources(kept.keys() - keys.keys())
-        paths, stamps = inputs.packed()
-        if last is None or last.paths != hashed(paths):
-            cache.keep_note(_PATHS, paths)
+        if last is None or last.paths != inputs.paths:
+            cache.keep_note(_PATHS, inputs.packed_paths)
         head = Head(
             str(site.output),
             inputs.others,
-            hashed(paths),
-            stamps,
+            inputs.paths,
+            inputs.stamps,
             stamp_at(record_of(site.output)),
             left,
             options.as_of,

@@ -6,7 +6,7 @@ from generator.cache import Cache, used
 from generator.config import Site, find_content
 from generator.reading import discover
 from generator.request import Built, Options, Progress
-from generator.unchanged import inputs_before, unchanged
+from generator.unchanged import inputs_after, inputs_before, unchanged
 from generator.workers import Workers
 
 MANY = 50
@@ -52,6 +52,7 @@ def _built(
     if not clean and (built := resumed(site, options, inputs, means)):
         return built
     desk = read(site, options, means, found)
+    inputs = inputs_after(site, inputs, desk.fresh, desk.since)
     kitchen = Kitchen(site, desk, planned_of(desk.digest, site.config), means)
     wrote = written(site, options, inputs, kitchen, clean=clean)
     archive.keep(site, options, inputs, kitchen, wrote.built, wrote.left)

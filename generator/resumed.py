@@ -66,7 +66,7 @@ def resumed(site: Site, options: Options, inputs: Inputs, means: Means) -> Built
     head = None if options.strict else archive.head_of(site, options, inputs, means.cache)
     if head is None:
         return None
-    changed = head.changed(inputs.found.stamps, means.cache)
+    changed = head.changed(inputs, means.cache)
     if changed is None or len(changed) > FEW:
         return None
     try:

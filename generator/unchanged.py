@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ from generator.output.write import record_of
 from generator.reading.discover import Discovery
 from generator.render.marks import theme_marks
 from generator.request import Built, Options, Report, Written, grave
-from generator.stamps import NONE, Stamp, newest, stamp_at
+from generator.stamps import NONE, Stamp, stamp_at, unsettled
 from generator.versions import hashed, program
 
 Pictured = tuple[tuple[str, tuple[str, ...], bytes], ...]
@@ -37,23 +37,18 @@ class Inputs(NamedTuple):
     others: bytes
     """A hash of all of this but the clippings."""
     found: Discovery
-    looked_at: int
-    """When the clippings were found, in nanoseconds since 1970."""
-
-    def packed(self) -> tuple[bytes, bytes]:
-        """The clippings' paths, and their stamps in the same order; `NONE` for one that may change unseen."""
-        paths = self.found.paths
-        stamps: list[Stamp] = [*map(self.found.stamps.__getitem__, paths)]
-        if not self.is_settled:
-            stamps = [stamp if stamp.is_settled(self.looked_at) else NONE for stamp in stamps]
-        # Path by path: all of them as one text would take twice the memory.
-        raw = b"\0".join([path.encode("utf-8", "surrogateescape") for path in paths])
-        return raw, msgspec.msgpack.encode(stamps)
+    paths: bytes
+    """A hash of the clippings' paths."""
+    stamps: bytes
+    """Of the clippings in the order of the paths, packed; `NONE` for one that may change unseen."""
+    unseen: Set[str]
+    """The paths of clippings that may change unseen."""
 
     @property
-    def is_settled(self) -> bool:
-        """Whether no clipping may change unseen."""
-        return newest(self.found.stamps.values()).is_settled(self.looked_at)
+    def packed_paths(self) -> bytes:
+        """All paths."""
+        # Path by path: all of them as one text would take twice the memory.
+        return b"\0".join([path.encode("utf-8", "surrogateescape") for path in self.found.paths])
 
 
 class Last(msgspec.Struct, frozen=True):
@@ -144,8 +139,27 @@ def inputs_before(site: Site, options: Options, found: Discovery) -> Inputs:
     To be taken before anything is read.
     """
     now = time.time_ns()
-    before = Inputs(b"", _others(site, options, found), found, now)
-    return before._replace(digest=hashed(before.others, *before.packed())) if before.is_settled else before
+    before = Inputs(b"", _others(site, options, found), found, b"", b"", unsettled(found.stamps, now))
+    return _packed(before._replace(paths=hashed(before.packed_paths)))
+
+
+def inputs_after(site: Site, before: Inputs, read: Set[str], since: int) -> Inputs:
+    """The same, once clippings were `read` that could have changed unseen before: all of them `since` then.
+
+    One that bears its stamp still, and whose stamp was settled when it was read, was read as it is.
+    """
+    there = {path: stamp_at(site.content / path) for path in before.unseen & read}
+    kept = {path: stamp for path, stamp in there.items() if stamp == before.found.stamps[path]}
+    unseen = before.unseen - (kept.keys() - unsettled(kept, since))
+    return _packed(before._replace(unseen=unseen)) if unseen != before.unseen else before
+
+
+def _packed(inputs: Inputs) -> Inputs:
+    """The inputs with their stamps packed, and their hash."""
+    known = {**inputs.found.stamps, **dict.fromkeys(inputs.unseen, NONE)} if inputs.unseen else None
+    stamps = msgspec.msgpack.encode([*map((known or inputs.found.stamps).__getitem__, inputs.found.paths)])
+    digest = b"" if inputs.unseen else hashed(inputs.others, inputs.paths, stamps)
+    return inputs._replace(stamps=stamps, digest=digest)
 
 
 def _others(site: Site, options: Options, found: Discovery) -> bytes:

@@ -26,7 +26,9 @@ from generator import archive
 from generator.build import build
 from generator.cache import Cache
 from generator.grouping.stories import Stories
+from generator.reading.discover import Discovery
 from generator.request import Options, silent
+from generator.unchanged import Inputs
 from writing import IN_THE_SUITE, files_of, site_in
 
 OPTIONS = Options(as_of=dt.datetime(2024, 12, 31, 12, tzinfo=dt.UTC))
@@ -56,6 +58,7 @@ SMALL = {
 
 
 RESUMED = generator.resumed.resumed
+NOTHING_THERE = Inputs(b"", b"", Discovery(), b"", b"", frozenset())
 
 
 def clipping(title="One", source="Alpha", date="2024-07-01", body=BODIES[0], more=""):
@@ -272,11 +275,31 @@ def test_notes_that_came_with_somebodys_folder_cost_time_alone(twins):
             cache.keep_note(
                 archive.HEAD, msgspec.msgpack.encode(msgspec.structs.replace(head, stamps=stamps))
             )
-            assert head.changed({}, cache) is not None
-            assert msgspec.structs.replace(head, stamps=stamps).changed({}, cache) is None
+            assert head.changed(NOTHING_THERE, cache) is not None
+            assert msgspec.structs.replace(head, stamps=stamps).changed(NOTHING_THERE, cache) is None
     twins.put(PATHS[1], clipping("Two", "Beta", DAYS[1]))
     twins.build()
     assert twins.taken == [False]
+
+
+def test_clippings_that_came_just_before_a_long_build_can_be_followed_after_it(twins, monkeypatch):
+    """They could have changed unseen when they were found, but no more when they were read."""
+    monkeypatch.setattr(generator.stamps, "UNSETTLED", 300_000_000)
+    monkeypatch.setattr(generator.resumed, "FEW", 1)
+    for path in PATHS[1:4]:
+        twins.put(path, clipping("Two", "Omega", DAYS[1], BODIES[1]))
+
+    def slowly(*given):
+        time.sleep(0.3)
+        return learned(*given)
+
+    learned = generator.shelf._learned
+    with monkeypatch.context() as patched:
+        patched.setattr(generator.shelf, "_learned", slowly)
+        twins.build()
+    twins.put(PATHS[1], clipping("Three", "Omega", DAYS[1], BODIES[1]))
+    twins.build()
+    assert twins.taken == [False, True]
 
 
 def test_a_preview_of_the_same_clippings_takes_nothing_away(twins):
