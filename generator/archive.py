@@ -63,13 +63,12 @@ class Head(msgspec.Struct, frozen=True, array_like=True):
         paths = inputs.found.paths if inputs.paths == self.paths else self._noted(cache)
         try:  # it may have come with somebody's folder
             packed = msgspec.msgpack.decode(self.stamps, type=list[tuple[int, int, int, int]])
-            before = dict(zip(paths, packed, strict=True))
+            doubtful = [path for path, stamp in zip(paths, packed, strict=True) if stamps.get(path) != stamp]
         except (msgspec.DecodeError, ValueError):
             return None
-        changed: dict[str, Stamp | None] = dict.fromkeys(before.keys() - stamps.keys())
-        return changed | {
-            path: stamp for path, stamp in stamps.items() if before.get(path) != stamp or stamp == NONE
-        }
+        new = () if paths is inputs.found.paths else stamps.keys() - set(paths)
+        lost = [path for path, stamp in stamps.items() if stamp is NONE]
+        return {path: stamps.get(path) for path in (*doubtful, *new, *lost)}
 
     def _noted(self, cache: Cache) -> Sequence[str]:
         """The clippings' paths as they are noted; none where these are another build's."""

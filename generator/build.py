@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from generator.beside import beside
 from generator.cache import Cache, used
 from generator.config import Site, find_content
+from generator.output import disk
 from generator.reading import discover
 from generator.request import Built, Options, Progress
+from generator.stamps import Stamp
 from generator.unchanged import inputs_after, inputs_before, unchanged
 from generator.workers import Workers
 
@@ -34,23 +39,25 @@ def _built(
     site: Site, options: Options, cache: Cache, workers: Workers, progress: Progress, *, clean: bool
 ) -> Built:
     find_content(site)
-    found = discover(site.content, site.config.ignore)
-    inputs = inputs_before(site, options, found)
-    if not clean and (last := unchanged(site, options, inputs, cache)):
-        return last
-    if cache.is_new and len(found.paths) > MANY:
-        workers.expect()
-    # To import what reads and renders takes longer than to see that nothing is to be done.
+    with beside(partial(disk.stamps, site.output), dict[str, Stamp]) as standing:
+        found = discover(site.content, site.config.ignore)
+        inputs = inputs_before(site, options, found)
+        if not clean and (last := unchanged(site, options, inputs, cache, standing)):
+            return last
+        if cache.is_new and len(found.paths) > MANY:
+            workers.expect()
+        # To import what reads and renders takes longer than to see that nothing is to be done.
+        from generator.resumed import resumed
+        from generator.shelf import Means
+
+        means = Means(cache, workers, progress)
+        if not clean and (built := resumed(site, options, inputs, means, standing)):
+            return built
     from generator import archive
     from generator.desk import read
     from generator.kitchen import Kitchen, planned_of
     from generator.press import written
-    from generator.resumed import resumed
-    from generator.shelf import Means
 
-    means = Means(cache, workers, progress)
-    if not clean and (built := resumed(site, options, inputs, means)):
-        return built
     desk = read(site, options, means, found)
     inputs = inputs_after(site, inputs, desk.fresh, desk.since)
     kitchen = Kitchen(site, desk, planned_of(desk.digest, site.config), means)

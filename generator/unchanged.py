@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Mapping, Set
 from pathlib import Path
 from typing import NamedTuple
 
@@ -66,7 +66,11 @@ class Last(msgspec.Struct, frozen=True):
     report: Report
 
 
-def unchanged(site: Site, options: Options, inputs: Inputs, cache: Cache) -> Built | None:
+Standing = Callable[[], Mapping[str, Stamp]]
+"""Tells what stands in the output folder, as `disk.stamps` has it."""
+
+
+def unchanged(site: Site, options: Options, inputs: Inputs, cache: Cache, standing: Standing) -> Built | None:
     """The last build, where this one would do nothing: no input is another one, and no output."""
     note = cache.note(f"built {site.output}")
     try:
@@ -82,7 +86,7 @@ def unchanged(site: Site, options: Options, inputs: Inputs, cache: Cache) -> Bui
     ):
         return None
     pages = last.report.pages
-    if not is_as_left(site, last.left, pages.written + pages.kept, disk.stamps(site.output), cache):
+    if not is_as_left(site, last.left, pages.written + pages.kept, standing(), cache):
         return None
     kept = Written(written=0, kept=pages.written + pages.kept, deleted=0)
     report = msgspec.structs.replace(last.report, pages=kept)
