@@ -23,8 +23,8 @@ from generator.model import Digest, Health, Source
 from generator.output.write import record_of
 from generator.request import Built, Options
 from generator.shelf import article_in_zone
-from generator.stamps import NONE, Stamp, stamp_at
-from generator.unchanged import Inputs, is_same_time, stand
+from generator.stamps import Stamp, stamp_at
+from generator.unchanged import PACK, Inputs, is_same_time, stand, unpacked
 from generator.versions import hashed
 
 HEAD, _PATHS = "grouped", "grouped paths"
@@ -39,7 +39,7 @@ class Head(msgspec.Struct, frozen=True, array_like=True):
     """What it was made of besides clippings, as `Inputs` has it."""
     paths: bytes
     """A hash of its clippings' paths, which are noted on their own: they are long, and seldom others."""
-    stamps: bytes
+    stamps: tuple[bytes, ...]
     """Of its clippings, as `Inputs` packs them."""
     record: Stamp
     """Of the manifest that it wrote."""
@@ -59,16 +59,22 @@ class Head(msgspec.Struct, frozen=True, array_like=True):
 
     def changed(self, inputs: Inputs, cache: Cache) -> dict[str, Stamp | None] | None:
         """The clippings of which the stamps are others since, None for those that went; None if not known."""
-        stamps = inputs.found.stamps
-        paths = inputs.found.paths if inputs.paths == self.paths else self._noted(cache)
+        stamps, others = inputs.found.stamps, inputs.stamps
+        paths: Sequence[str] = inputs.found.paths
+        if inputs.paths != self.paths:
+            paths, others = self._noted(cache), (b"",) * len(self.stamps)
+        changed: dict[str, Stamp | None] = {path: stamps[path] for path in inputs.unseen}
         try:  # it may have come with somebody's folder
-            packed = msgspec.msgpack.decode(self.stamps, type=list[tuple[int, int, int, int]])
-            doubtful = [path for path, stamp in zip(paths, packed, strict=True) if stamps.get(path) != stamp]
+            for at, (packed, other) in enumerate(zip(self.stamps, others, strict=True)):
+                # Nearly always nearly all are the same, and unpacking takes longer than comparing.
+                if packed != other:
+                    before = zip(paths[at * PACK : (at + 1) * PACK], unpacked(packed), strict=True)
+                    changed |= {path: stamps.get(path) for path, stamp in before if stamps.get(path) != stamp}
         except (msgspec.DecodeError, ValueError):
             return None
-        new = () if paths is inputs.found.paths else stamps.keys() - set(paths)
-        lost = [path for path, stamp in stamps.items() if stamp is NONE]
-        return {path: stamps.get(path) for path in (*doubtful, *new, *lost)}
+        if paths is not inputs.found.paths:
+            changed |= {path: stamps[path] for path in stamps.keys() - set(paths)}
+        return changed
 
     def _noted(self, cache: Cache) -> Sequence[str]:
         """The clippings' paths as they are noted; none where these are another build's."""

@@ -1,9 +1,10 @@
-"""A task beside this process: done by a copy of it on another core, where making one costs next to nothing."""
+"""A task beside this process: a copy of it does it on another core, where making one costs little."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -17,7 +18,7 @@ T = TypeVar("T")
 
 @contextlib.contextmanager
 def beside(task: Callable[[], T], kind: type[T]) -> Iterator[Callable[[], T]]:
-    """Begin a task that only looks; what comes with the block gives its result, which is of a kind for MessagePack.
+    """Begin a task that only looks; what comes with the block gives its result, of a kind for MessagePack.
 
     Where there is no copy, or it fails, the task is done here when its result is asked for.
     """
@@ -27,9 +28,10 @@ def beside(task: Callable[[], T], kind: type[T]) -> Iterator[Callable[[], T]]:
     reading, writing = os.pipe()
     copy = os.fork()
     if copy == 0:
+        os.close(reading)  # else nothing would tell it that this process ended
         _done(task, writing)
     os.close(writing)
-    with open(reading, "rb") as stream:
+    with os.fdopen(reading, "rb") as stream:
 
         @cache
         def result() -> T:
@@ -41,7 +43,7 @@ def beside(task: Callable[[], T], kind: type[T]) -> Iterator[Callable[[], T]]:
         try:
             yield result
         finally:
-            stream.close()  # a copy that nobody listens to any more ends
+            os.kill(copy, signal.SIGKILL)  # it may still be at it, and nobody listens any more
             os.waitpid(copy, 0)
 
 
@@ -53,7 +55,7 @@ def _may_fork() -> bool:
 def _done(task: Callable[[], object], writing: int) -> None:
     """Hand over what comes of a task, and end, whatever happens."""
     try:
-        with open(writing, "wb") as stream:
+        with os.fdopen(writing, "wb") as stream:
             stream.write(msgspec.msgpack.encode(task()))
     finally:
         os._exit(0)

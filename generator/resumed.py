@@ -87,9 +87,10 @@ def resumed(site: Site, options: Options, inputs: Inputs, means: Means, standing
             )
     except _FarReachingError:
         return None
+    left = ground.left
     with contextlib.suppress(BuildError):
-        remember(site, options, inputs, revision.kitchen.desk.pictured, built, ground.left, means.cache)
-    archive.keep(site, options, inputs, revision.kitchen, built, ground.left, head, revision.sources)
+        remember(site, options, inputs, revision.kitchen.desk.pictured, built, left, means.cache)
+    archive.keep(site, options, inputs, revision.kitchen, built, left, head, revision.sources)
     return built
 
 

@@ -37,11 +37,13 @@ NONE = Stamp(-1, 0, 0, 0)
 
 
 def unsettled(stamps: Mapping[str, Stamp], looked_at: int) -> set[str]:
-    """The files that may change after `looked_at` and bear the same stamps, by path."""
+    """The files that may change after `looked_at` and bear the same stamps, or of which there is none."""
     # Not one by one by `is_settled`: there are many.
     latest = looked_at - UNSETTLED
     return {
-        path for path, (_, modified, changed, _) in stamps.items() if modified > latest or changed > latest
+        path
+        for path, (size, modified, changed, _) in stamps.items()
+        if modified > latest or changed > latest or size < 0
     }
 
 

@@ -29,6 +29,11 @@ Pictured = tuple[tuple[str, tuple[str, ...], bytes], ...]
 """Clippings that name images beside them: path, names, and a hash of what stood there."""
 
 
+_STAMPS = msgspec.msgpack.Decoder(list[Stamp])
+PACK = 1000
+"""Stamps that are packed together."""
+
+
 class Inputs(NamedTuple):
     """What a build is made of, as it was before anything was read."""
 
@@ -39,8 +44,8 @@ class Inputs(NamedTuple):
     found: Discovery
     paths: bytes
     """A hash of the clippings' paths."""
-    stamps: bytes
-    """Of the clippings in the order of the paths, packed; `NONE` for one that may change unseen."""
+    stamps: tuple[bytes, ...]
+    """Of the clippings in the order of the paths, in packs; `NONE` for one that may change unseen."""
     unseen: Set[str]
     """The paths of clippings that may change unseen."""
 
@@ -143,7 +148,7 @@ def inputs_before(site: Site, options: Options, found: Discovery) -> Inputs:
     To be taken before anything is read.
     """
     now = time.time_ns()
-    before = Inputs(b"", _others(site, options, found), found, b"", b"", unsettled(found.stamps, now))
+    before = Inputs(b"", _others(site, options, found), found, b"", (), unsettled(found.stamps, now))
     return _packed(before._replace(paths=hashed(before.packed_paths)))
 
 
@@ -161,9 +166,15 @@ def inputs_after(site: Site, before: Inputs, read: Set[str], since: int) -> Inpu
 def _packed(inputs: Inputs) -> Inputs:
     """The inputs with their stamps packed, and their hash."""
     known = {**inputs.found.stamps, **dict.fromkeys(inputs.unseen, NONE)} if inputs.unseen else None
-    stamps = msgspec.msgpack.encode([*map((known or inputs.found.stamps).__getitem__, inputs.found.paths)])
-    digest = b"" if inputs.unseen else hashed(inputs.others, inputs.paths, stamps)
-    return inputs._replace(stamps=stamps, digest=digest)
+    stamps = [*map((known or inputs.found.stamps).__getitem__, inputs.found.paths)]
+    packs = tuple(msgspec.msgpack.encode(stamps[at : at + PACK]) for at in range(0, len(stamps), PACK))
+    digest = b"" if inputs.unseen else hashed(inputs.others, inputs.paths, *packs)
+    return inputs._replace(stamps=packs, digest=digest)
+
+
+def unpacked(pack: bytes) -> list[Stamp]:
+    """The stamps of a pack. Raises `DecodeError` where it is none."""
+    return _STAMPS.decode(pack)
 
 
 def _others(site: Site, options: Options, found: Discovery) -> bytes:

@@ -58,7 +58,7 @@ SMALL = {
 
 
 RESUMED = generator.resumed.resumed
-NOTHING_THERE = Inputs(b"", b"", Discovery(), b"", b"", frozenset())
+NOTHING_THERE = Inputs(b"", b"", Discovery(), b"", (), frozenset())
 
 
 def clipping(title="One", source="Alpha", date="2024-07-01", body=BODIES[0], more=""):
@@ -271,7 +271,7 @@ def test_what_a_killed_build_doubted_is_looked_into_by_the_next(twins, monkeypat
 def test_notes_that_came_with_somebodys_folder_cost_time_alone(twins):
     with Cache.of(twins.roots[0] / ".broadsheet") as cache:
         head = msgspec.msgpack.decode(cache.note(archive.HEAD), type=archive.Head)
-        for stamps in (b"noise", msgspec.msgpack.encode([])):
+        for stamps in ((b"noise",), (msgspec.msgpack.encode([]),), ()):
             cache.keep_note(
                 archive.HEAD, msgspec.msgpack.encode(msgspec.structs.replace(head, stamps=stamps))
             )

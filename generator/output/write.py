@@ -95,7 +95,8 @@ class Transaction:
         self._patience = patience
         self._exit = contextlib.ExitStack()
         self._old: Mapping[str, str] = {}
-        self._old_names: dict[str, str] = {}
+        self._keys: dict[str, str] = {}
+        """What is equal where two of the old files are one somewhere, by path."""
         self._files: dict[str, str] = {}
         self._names: dict[str, str] = {}
         self._parents: dict[str, str] = {}
@@ -114,7 +115,7 @@ class Transaction:
             if is_new:
                 undo.callback(_remove_if_empty, self._output)
             self._old = _recognised(self._output)
-            self._old_names = {names.folded(path): path for path in self._old}
+            self._keys = {path: names.folded(path) for path in self._old}
             self._is_empty = not self._old and disk.is_empty(self._output)
             disk.clear_staging(self._output)
             undo.callback(disk.clear_staging, self._output)
@@ -149,7 +150,7 @@ class Transaction:
         """Leave files of earlier builds as they are; to be called before anything is put beside them."""
         for path in paths:
             self._files[path] = self._old[path]
-            key = names.folded(path)
+            key = self._keys[path]
             self._names[key] = path
             folder = key.rpartition("/")[0]
             while folder and folder not in self._parents:
@@ -272,7 +273,8 @@ class Transaction:
 
     def _is_old_in_other_case(self, path: str) -> bool:
         """Whether a file of an earlier build is this one, on a file system without case."""
-        old = self._old_names.get(names.folded(path))
+        key = names.folded(path)
+        old = next((old for old, own in self._keys.items() if own == key), None)
         return old is not None and _is_same_file(f"{self._root}/{old}", f"{self._root}/{path}")
 
     def _check_places(self) -> None:
