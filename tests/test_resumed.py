@@ -10,12 +10,18 @@ import sqlite3
 import tempfile
 import time
 from pathlib import Path
+from typing import ClassVar
 
 import msgspec
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    rule,
+    run_state_machine_as_test,
+)
 
 import generator.grouping.editions
 import generator.render.compose
@@ -312,16 +318,17 @@ def test_a_preview_of_the_same_clippings_takes_nothing_away(twins):
 
 
 @st.composite
-def _clippings(draw):
+def _clippings(draw, *, rare=False):
     one = st.sampled_from
-    more = draw(one((*[""] * 40, "draft: true", "pin: true", "id: own-id", "aliases: [old/page.html]")))
     title, body = draw(one(("One", "Two", "A press in a cellar", "一台印刷机"))), draw(one(BODIES))
-    url = draw(one(("", "url: https://origin.example/1", "url: https://origin.example/2")))
-    more = "\n".join(line for line in (more, url) if line)
-    return clipping(title, draw(one((*SOURCES[:2] * 10, *SOURCES))), draw(one(DAYS)), body, more)
+    lines = [draw(one(("", "url: https://origin.example/1", "url: https://origin.example/2")))]
+    if rare:
+        lines.append(draw(one(("draft: true", "pin: true", "id: own-id", "aliases: [old/page.html]", ""))))
+    source = draw(one(SOURCES if rare else SOURCES[:2]))
+    return clipping(title, source, draw(one(DAYS)), body, "\n".join(filter(None, lines)))
 
 
-clippings = _clippings()
+clippings, rare_clippings = _clippings(), _clippings(rare=True)
 CONFIGS = ("", 'timezone = "Asia/Shanghai"\n', 'articles = "recent"\nrecent_months = 1\n', "future = true\n")
 PICKS = (
     "", '[[pick]]\narticle = "1.md"\npin = true\n',
@@ -331,6 +338,9 @@ PICKS = (
 
 class Edits(RuleBasedStateMachine):
     """Storms of edits to clippings, and a build now and then."""
+
+    taken: ClassVar[list[bool]] = []
+    """Of each build but the first of a site, whether it began where the last one ended."""
 
     def __init__(self):
         super().__init__()
@@ -342,6 +352,7 @@ class Edits(RuleBasedStateMachine):
         self.asked = OPTIONS
 
     def teardown(self):
+        self.taken.extend(self.twins.taken[1:])
         shutil.rmtree(self.folder)
         for (module, name), value in self.before.items():
             setattr(module, name, value)
@@ -349,6 +360,8 @@ class Edits(RuleBasedStateMachine):
     @initialize(data=st.data(), config=st.sampled_from(CONFIGS))
     def begin(self, data, config):
         self.twins.config('base_url = "https://digest.example/"\n' + config)
+        for source in SOURCES[:2]:  # they stay, with their sources and the newest day
+            self.twins.put(f"{source}.md", clipping("First", source, "2024-12-31T08:00:00Z"))
         for path in PATHS[:14]:
             self.twins.put(path, data.draw(clippings))
         self.twins.build(self.asked)
@@ -369,9 +382,23 @@ class Edits(RuleBasedStateMachine):
             if (file := root / "content" / path).exists():
                 os.utime(file, None if seen else (1, 1))
 
+    @rule(wait=st.booleans())
+    def build(self, wait):
+        if wait:
+            time.sleep(2 * generator.stamps.UNSETTLED / 10**9)
+        self.twins.build(self.asked)
+
+
+class Mishaps(Edits):
+    """The same with clippings, and with things that befall a site, of which many ask for a whole build."""
+
+    @rule(path=st.sampled_from(PATHS), text=rare_clippings)
+    def edit_rarely(self, path, text):
+        self.twins.put(path, text)
+        self.twins.build(self.asked)
+
     @rule(what=st.sampled_from(("picks", "damage", "drafts", "later", "later")), at=st.integers(0, 99))
     def befall(self, what, at):
-        """What is not only about clippings."""
         match what:
             case "picks":
                 self.twins.config(PICKS[at % len(PICKS)], "picks.toml")
@@ -385,15 +412,9 @@ class Edits(RuleBasedStateMachine):
                 later = self.asked.as_of + dt.timedelta(minutes=at)
                 self.asked = msgspec.structs.replace(self.asked, as_of=later)
 
-    @rule(wait=st.booleans())
-    def build(self, wait):
-        if wait:
-            time.sleep(2 * generator.stamps.UNSETTLED / 10**9)
-        self.twins.build(self.asked)
 
-
-Edits.TestCase.settings = settings(IN_THE_SUITE, max_examples=3)
-
-
-class TestEdits(Edits.TestCase):
-    """The machine in the suite: a few seconds of it, always the same ones."""
+@pytest.mark.parametrize(("machine", "count", "share"), [(Edits, 6, 0.8), (Mishaps, 3, 0.1)])
+def test_storms_of_edits_leave_what_whole_builds_leave(machine, count, share):
+    machine.taken.clear()
+    run_state_machine_as_test(machine, settings=settings(IN_THE_SUITE, max_examples=count))
+    assert sum(machine.taken) >= share * len(machine.taken)
