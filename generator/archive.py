@@ -65,10 +65,11 @@ class Head(msgspec.Struct, frozen=True, array_like=True):
             paths, others = self._noted(cache), (b"",) * len(self.stamps)
         changed: dict[str, Stamp | None] = {path: stamps[path] for path in inputs.unseen}
         try:  # it may have come with somebody's folder
-            for at, (packed, other) in enumerate(zip(self.stamps, others, strict=True)):
+            starts = range(0, len(paths), PACK)
+            for start, packed, other in zip(starts, self.stamps, others, strict=True):
                 # Nearly always nearly all are the same, and unpacking takes longer than comparing.
                 if packed != other:
-                    before = zip(paths[at * PACK : (at + 1) * PACK], unpacked(packed), strict=True)
+                    before = zip(paths[start : start + PACK], unpacked(packed), strict=True)
                     changed |= {path: stamps.get(path) for path, stamp in before if stamps.get(path) != stamp}
         except (msgspec.DecodeError, ValueError):
             return None

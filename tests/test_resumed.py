@@ -28,6 +28,7 @@ import generator.render.compose
 import generator.resumed
 import generator.shelf
 import generator.stamps
+import generator.unchanged
 from generator import archive
 from generator.build import build
 from generator.cache import Cache
@@ -60,6 +61,8 @@ SMALL = {
     (generator.grouping.editions, "PART"): 3,
     (generator.render.compose, "NEWEST_ITEMS"): 4,
     (generator.stamps, "UNSETTLED"): 30_000_000,
+    (generator.unchanged, "PACK"): 5,
+    (archive, "PACK"): 5,
 }
 
 
