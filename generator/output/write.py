@@ -22,6 +22,7 @@ import os
 import shutil
 import stat
 from collections.abc import Collection, Iterable, Mapping
+from itertools import filterfalse
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -148,14 +149,14 @@ class Transaction:
 
     def keep(self, paths: Iterable[str]) -> None:
         """Leave files of earlier builds as they are; to be called before anything is put beside them."""
-        for path in paths:
-            self._files[path] = self._old[path]
-            key = self._keys[path]
-            self._names[key] = path
-            folder = key.rpartition("/")[0]
-            while folder and folder not in self._parents:
-                self._parents[folder] = path
-                folder = folder.rpartition("/")[0]
+        kept = [*paths]
+        self._files |= {path: self._old[path] for path in kept}
+        keys = {self._keys[path]: path for path in kept}
+        self._names |= keys
+        parents = {key.rpartition("/")[0]: path for key, path in keys.items() if "/" in key}
+        for folder, path in parents.items():
+            for above in (folder, *names.folders(folder)):
+                self._parents.setdefault(above, path)
 
     def slot(self, path: str) -> Slot:
         """The place of an output that is staged elsewhere; `take` it then."""
@@ -207,7 +208,7 @@ class Transaction:
     def commit(self) -> Written:
         """Put everything in place, and delete what earlier builds wrote and this one did not."""
         with disk.in_words(self._output):
-            gone = [path for path in self._old if path not in self._files]
+            gone = [*filterfalse(self._files.__contains__, self._old)]
             self._check_places()
             new = manifest.Manifest(as_of=self._as_of, files=self._files)
             if self._staged or gone:
