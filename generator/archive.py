@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 from array import array
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 
 import msgspec
 
@@ -23,8 +23,8 @@ from generator.model import Digest, Health, Source
 from generator.output.write import record_of
 from generator.request import Built, Options
 from generator.shelf import article_in_zone
-from generator.stamps import NONE, Stamp, stamp_at
-from generator.unchanged import Inputs, is_same_time, stand
+from generator.stamps import Stamp, stamp_at
+from generator.unchanged import PACK, Inputs, is_same_time, stand, unpacked
 from generator.versions import hashed
 
 HEAD, _PATHS = "grouped", "grouped paths"
@@ -39,7 +39,7 @@ class Head(msgspec.Struct, frozen=True, array_like=True):
     """What it was made of besides clippings, as `Inputs` has it."""
     paths: bytes
     """A hash of its clippings' paths, which are noted on their own: they are long, and seldom others."""
-    stamps: bytes
+    stamps: tuple[bytes, ...]
     """Of its clippings, as `Inputs` packs them."""
     record: Stamp
     """Of the manifest that it wrote."""
@@ -57,21 +57,32 @@ class Head(msgspec.Struct, frozen=True, array_like=True):
     turns: bytes
     """The places in `sources` of the articles' sources, the articles being in order."""
 
-    def changed(self, stamps: Mapping[str, Stamp], cache: Cache) -> dict[str, Stamp | None] | None:
+    def changed(self, inputs: Inputs, cache: Cache) -> dict[str, Stamp | None] | None:
         """The clippings of which the stamps are others since, None for those that went; None if not known."""
-        noted = cache.note(_PATHS)
-        if noted is None or hashed(noted) != self.paths:
-            return None
-        paths = noted.decode("utf-8", "surrogateescape").split("\0") if noted else ()
+        stamps, others = inputs.found.stamps, inputs.stamps
+        paths: Sequence[str] = inputs.found.paths
+        if inputs.paths != self.paths:
+            paths, others = self._noted(cache), (b"",) * len(self.stamps)
+        changed: dict[str, Stamp | None] = {path: stamps[path] for path in inputs.unseen}
         try:  # it may have come with somebody's folder
-            packed = msgspec.msgpack.decode(self.stamps, type=list[tuple[int, int, int, int]])
-            before = dict(zip(paths, packed, strict=True))
+            starts = range(0, len(paths), PACK)
+            for start, packed, other in zip(starts, self.stamps, others, strict=True):
+                # Nearly always nearly all are the same, and unpacking takes longer than comparing.
+                if packed != other:
+                    before = zip(paths[start : start + PACK], unpacked(packed), strict=True)
+                    changed |= {path: stamps.get(path) for path, stamp in before if stamps.get(path) != stamp}
         except (msgspec.DecodeError, ValueError):
             return None
-        changed: dict[str, Stamp | None] = dict.fromkeys(before.keys() - stamps.keys())
-        return changed | {
-            path: stamp for path, stamp in stamps.items() if before.get(path) != stamp or stamp == NONE
-        }
+        if paths is not inputs.found.paths:
+            changed |= {path: stamps[path] for path in stamps.keys() - set(paths)}
+        return changed
+
+    def _noted(self, cache: Cache) -> Sequence[str]:
+        """The clippings' paths as they are noted; none where these are another build's."""
+        noted = cache.note(_PATHS)
+        if not noted or hashed(noted) != self.paths:
+            return ()
+        return noted.decode("utf-8", "surrogateescape").split("\0")
 
 
 class Kept(msgspec.Struct, frozen=True, array_like=True):
@@ -169,14 +180,13 @@ def keep(
         kept = cache.source_keys()
         _keep_sources(kitchen, keys, kept if last else {name: key for name, key, _ in cache.sources()})
         cache.drop_sources(kept.keys() - keys.keys())
-        paths, stamps = inputs.packed()
-        if last is None or last.paths != hashed(paths):
-            cache.keep_note(_PATHS, paths)
+        if last is None or last.paths != inputs.paths:
+            cache.keep_note(_PATHS, inputs.packed_paths)
         head = Head(
             str(site.output),
             inputs.others,
-            hashed(paths),
-            stamps,
+            inputs.paths,
+            inputs.stamps,
             stamp_at(record_of(site.output)),
             left,
             options.as_of,

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from generator.beside import beside
 from generator.cache import Cache, used
 from generator.config import Site, find_content
+from generator.output import disk
 from generator.reading import discover
 from generator.request import Built, Options, Progress
-from generator.unchanged import inputs_before, unchanged
+from generator.stamps import Stamp
+from generator.unchanged import inputs_after, inputs_before, unchanged
 from generator.workers import Workers
 
 
@@ -33,22 +38,25 @@ def _built(
     find_content(site)
     if cache.is_new:
         workers.expect()
-    found = discover(site.content, site.config.ignore)
-    inputs = inputs_before(site, options, found)
-    if not clean and (last := unchanged(site, options, inputs, cache)):
-        return last
-    # To import what reads and renders takes longer than to see that nothing is to be done.
+    with beside(partial(disk.stamps, site.output), dict[str, Stamp]) as standing:
+        found = discover(site.content, site.config.ignore)
+        inputs = inputs_before(site, options, found)
+        if not clean and (last := unchanged(site, options, inputs, cache, standing)):
+            return last
+        # To import what reads and renders takes longer than to see that nothing is to be done.
+        from generator.resumed import resumed
+        from generator.shelf import Means
+
+        means = Means(cache, workers, progress)
+        if not clean and (built := resumed(site, options, inputs, means, standing)):
+            return built
     from generator import archive
     from generator.desk import read
     from generator.kitchen import Kitchen, planned_of
     from generator.press import written
-    from generator.resumed import resumed
-    from generator.shelf import Means
 
-    means = Means(cache, workers, progress)
-    if not clean and (built := resumed(site, options, inputs, means)):
-        return built
     desk = read(site, options, means, found)
+    inputs = inputs_after(site, inputs, desk.fresh, desk.since)
     kitchen = Kitchen(site, desk, planned_of(desk.digest, site.config), means)
     wrote = written(site, options, inputs, kitchen, clean=clean)
     archive.keep(site, options, inputs, kitchen, wrote.built, wrote.left)

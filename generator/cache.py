@@ -242,10 +242,10 @@ class Cache:
         """What tells each source as it was grouped from others, by name."""
         return dict(self._rows("SELECT name, key FROM sources"))
 
-    def sources(self) -> Iterator[tuple[str, bytes, bytes]]:
+    def sources(self) -> Iterator[tuple[str, bytes, memoryview]]:
         """Name, key and value of all sources that are whole."""
         for name, key, value in self._rows("SELECT name, key, value FROM sources"):
-            if (whole := _opened(value)) is not None:
+            if (whole := _seen(value)) is not None:
                 yield name, key, whole
 
     def keep_sources(self, sources: Iterable[tuple[str, bytes, bytes]]) -> None:
@@ -453,9 +453,16 @@ def _sealed(value: bytes) -> bytes:
 
 
 def _opened(value: object) -> bytes | None:
-    if not isinstance(value, bytes) or zlib.crc32(memoryview(value)[4:]).to_bytes(4, "big") != value[:4]:
+    whole = _seen(value)
+    return None if whole is None else bytes(whole)
+
+
+def _seen(value: object) -> memoryview | None:
+    """A value without its seal, not copied; None where it is not whole."""
+    if not isinstance(value, bytes):
         return None
-    return value[4:]
+    whole = memoryview(value)[4:]
+    return whole if zlib.crc32(whole).to_bytes(4, "big") == value[:4] else None
 
 
 def _sum(path: bytes, digest: bytes, source: str, day: int) -> int:

@@ -59,7 +59,9 @@ class Suggesting(click.Group):
 def main() -> None:
     """Run the command and end the process with its exit code."""
     gc.set_threshold(*_RARELY)
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    gc.freeze()  # the last look of the garbage collector would be at all that goes with the process
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:

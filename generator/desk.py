@@ -63,7 +63,9 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     texts: Mapping[str, bytes]
     """Of each clipping with a text, by its path, the hash of its HTML in the cache."""
     fresh: Set[str]
-    """Paths of clippings that were read now, not taken from the cache."""
+    """Paths of clippings that were read now, not taken from the cache,"""
+    since: int
+    """and a moment before the first of them was, in nanoseconds since 1970."""
     images: Mapping[str, str]
     """Images beside clippings: the address in the site, and the path below the content folder."""
     pictured: Pictured
@@ -136,6 +138,7 @@ def grouped(
         marks=marks,
         texts=read_.texts,
         fresh=shelf.fresh,
+        since=shelf.since,
         images=read_.images,
         pictured=tuple(read_.pictured),
         picks=(*read_.picks, *picks),

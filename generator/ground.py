@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from operator import itemgetter
 from pathlib import Path
 
 from generator.cache import Cache, Standing
@@ -85,7 +86,7 @@ class Ground:
 
     def size(self, files: Iterable[str]) -> Size:
         """How much stands there now."""
-        sizes = [self._stamps[path].size for path in files]
+        sizes = [*map(itemgetter(0), map(self._stamps.__getitem__, files))]
         return Size(files=len(sizes), bytes=sum(sizes), largest=max(sizes, default=0))
 
     def _left(self, output: Output) -> Standing:

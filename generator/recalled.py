@@ -86,26 +86,28 @@ def _recalled(
     if base is None or base.epoch != epoch:
         return None
     each = [base.marks[at : at + _MARK] for at in range(0, len(base.marks), _MARK)]
-    places = dict(zip(each, range(len(each)), strict=True))
-    found = [places.get(marks[article.id]) for article in articles]
-    come = [article for at, article in zip(found, articles, strict=True) if at is None]
-    there = {at: article for at, article in zip(found, articles, strict=True) if at is not None}
-    gone = [at for at in range(len(each)) if at not in there]
+    there: dict[bytes, Article | None] = dict.fromkeys(each)
+    if len(there) != len(each):
+        return None
+    come = []
+    for article in articles:
+        if (mark := marks[article.id]) in there:
+            there[mark] = article
+        else:
+            come.append(article)
+    gone = [at for at, article in enumerate(there.values()) if article is None]
     if len(gone) + len(come) > many_of(len(each)):
         return None
     name, since = hashed(base.marks), _noted(cache, _SINCE, Since)
     left = dict(since.left) if since and since.base == name else {}
     for at in gone:
-        before = former.get(each[at]) or left.get(at)
-        if before is None:
-            return None
-        there[at] = before
-    known = [there[at] for at in range(len(each))]
-    if not base.found.fits(known):
+        there[each[at]] = former.get(each[at]) or left.get(at)
+    known = [article for article in there.values() if article]
+    if len(known) != len(each) or not base.found.fits(known):
         return None
     stories = Stories(known, base.found)
     stories.kept_as = name
-    stories.change([there[at].path for at in gone], come)
+    stories.change([known[at].path for at in gone], come)
     return stories
 
 

@@ -25,7 +25,6 @@ from generator.grouping.health import health_of, leaders_of
 from generator.grouping.regrouping import keeps_sources, recounts, regrouped, spliced
 from generator.kitchen import Kitchen, Output, feed_outputs, for_machines, page_output, planned_of
 from generator.model import Article, Digest, Health, Story
-from generator.output import disk
 from generator.output.assets import static_files
 from generator.output.write import Transaction, record_of
 from generator.press import put_in_place
@@ -38,7 +37,7 @@ from generator.render.pages import Page, pages_of
 from generator.request import Built, Options, by_place
 from generator.shelf import Means, shelf_among
 from generator.stamps import Stamp, stamp_at
-from generator.unchanged import Inputs, is_as_left, remember
+from generator.unchanged import Inputs, Standing, is_as_left, remember
 
 _OF_NAMES = frozenset({"pick", "alias"})
 """Kinds of problems that say what else was perhaps meant: any clipping may change that."""
@@ -61,19 +60,19 @@ class _Change(NamedTuple):
         return [*self.gone, *self.come]
 
 
-def resumed(site: Site, options: Options, inputs: Inputs, means: Means) -> Built | None:
+def resumed(site: Site, options: Options, inputs: Inputs, means: Means, standing: Standing) -> Built | None:
     """Build what changed clippings concern; None where a whole build has to, and then nothing was done."""
     head = None if options.strict else archive.head_of(site, options, inputs, means.cache)
     if head is None:
         return None
-    changed = head.changed(inputs.found.stamps, means.cache)
+    changed = head.changed(inputs, means.cache)
     if changed is None or len(changed) > FEW:
         return None
     try:
         with Transaction(site.output, options.as_of.date()) as transaction:
             if head.record != stamp_at(record_of(site.output)):
                 return None  # another build was there while this one waited
-            old, stamps = transaction.old.keys(), disk.stamps(site.output)
+            old, stamps = transaction.old.keys(), standing()
             if not is_as_left(site, head.left, len(old), stamps, means.cache):
                 return None
             with means.cache.together():
@@ -88,9 +87,10 @@ def resumed(site: Site, options: Options, inputs: Inputs, means: Means) -> Built
             )
     except _FarReachingError:
         return None
+    left = ground.left
     with contextlib.suppress(BuildError):
-        remember(site, options, inputs, revision.kitchen.desk.pictured, built, ground.left, means.cache)
-    archive.keep(site, options, inputs, revision.kitchen, built, ground.left, head, revision.sources)
+        remember(site, options, inputs, revision.kitchen.desk.pictured, built, left, means.cache)
+    archive.keep(site, options, inputs, revision.kitchen, built, left, head, revision.sources)
     return built
 
 

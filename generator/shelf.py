@@ -56,6 +56,8 @@ class Shelf(NamedTuple):
     """Clippings that were read now, as they are."""
     former: dict[bytes, Article]
     """A few articles as they were before their clippings changed or went, by their marks."""
+    since: int
+    """A moment before the first of `fresh` was read, in nanoseconds since 1970."""
 
     def records(self, means: Means) -> Iterator[tuple[str, Record, bytes]]:
         """What all clippings came to: path, record and its hash, in no order."""
@@ -73,7 +75,8 @@ def shelf_of(site: Site, found: Discovery, means: Means) -> Shelf:
         cache.drop_all_clippings()
         cache.keep_note("looked by", reader.epoch)
     looked = _looked(reader, found, cache.clippings(), means)
-    return Shelf(reader, found, looked, _learned(reader, looked, means), set(), {})
+    repeats = _learned(reader, looked, means)
+    return Shelf(reader, found, looked, repeats, set(), {}, time.time_ns())
 
 
 def shelf_among(site: Site, stamps: Mapping[str, Stamp | None], means: Means) -> Shelf | None:
@@ -92,7 +95,7 @@ def shelf_among(site: Site, stamps: Mapping[str, Stamp | None], means: Means) ->
     sources |= {source for (source, _), (_, _, is_doubtful) in cache.learned().items() if is_doubtful}
     learned_again(reader, sources - {""}, means)
     repeats = {key_: digest for key_, (_, digest, _) in cache.learned().items()}
-    return Shelf(reader, found, looked, repeats, set(), {})
+    return Shelf(reader, found, looked, repeats, set(), {}, time.time_ns())
 
 
 def _looked(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
-from collections.abc import Collection
-from operator import itemgetter
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,18 +36,39 @@ NONE = Stamp(-1, 0, 0, 0)
 """The stamp of no file: whatever is found differs from it."""
 
 
-def newest(stamps: Collection[Stamp]) -> Stamp:
-    """A stamp with the latest times of some: it is settled where all of them are."""
-    if not stamps:
-        return NONE
-    modified, changed = (max(map(itemgetter(at), stamps)) for at in (1, 2))
-    return Stamp(0, modified, changed, 0)
+def unsettled(stamps: Mapping[str, Stamp], looked_at: int) -> set[str]:
+    """The files that may change after `looked_at` and bear the same stamps, or of which there is none."""
+    # Not one by one by `is_settled`: there are many.
+    latest = looked_at - UNSETTLED
+    return {
+        path
+        for path, (size, modified, changed, _) in stamps.items()
+        if modified > latest or changed > latest or size < 0
+    }
 
 
 def stamp_of(found: os.stat_result) -> Stamp:
     """The stamp of what `stat` found."""
     # Some network file systems have numbers that SQLite, which knows a sign, cannot hold.
     return Stamp(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino & 0x7FFF_FFFF_FFFF_FFFF)
+
+
+@contextlib.contextmanager
+def entries_in(folder: str) -> Iterator[Iterator[os.DirEntry[str]]]:
+    """What stands in a folder, to be looked at within the block; the entries' `path` is not to be used.
+
+    Where the system can, each is found from the folder: the way from the root takes longer than all the rest.
+    """
+    if os.scandir not in os.supports_fd:
+        with os.scandir(folder) as entries:
+            yield entries
+        return
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        with os.scandir(descriptor) as entries:
+            yield entries
+    finally:
+        os.close(descriptor)
 
 
 def stamp_at(file: Path) -> Stamp:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Set
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,11 +22,16 @@ from generator.output.write import record_of
 from generator.reading.discover import Discovery
 from generator.render.marks import theme_marks
 from generator.request import Built, Options, Report, Written, grave
-from generator.stamps import NONE, Stamp, newest, stamp_at
+from generator.stamps import NONE, Stamp, stamp_at, unsettled
 from generator.versions import hashed, program
 
 Pictured = tuple[tuple[str, tuple[str, ...], bytes], ...]
 """Clippings that name images beside them: path, names, and a hash of what stood there."""
+
+
+_STAMPS = msgspec.msgpack.Decoder(list[Stamp])
+PACK = 1000
+"""Stamps that are packed together."""
 
 
 class Inputs(NamedTuple):
@@ -37,23 +42,18 @@ class Inputs(NamedTuple):
     others: bytes
     """A hash of all of this but the clippings."""
     found: Discovery
-    looked_at: int
-    """When the clippings were found, in nanoseconds since 1970."""
-
-    def packed(self) -> tuple[bytes, bytes]:
-        """The clippings' paths, and their stamps in the same order; `NONE` for one that may change unseen."""
-        paths = self.found.paths
-        stamps: list[Stamp] = [*map(self.found.stamps.__getitem__, paths)]
-        if not self.is_settled:
-            stamps = [stamp if stamp.is_settled(self.looked_at) else NONE for stamp in stamps]
-        # Path by path: all of them as one text would take twice the memory.
-        raw = b"\0".join([path.encode("utf-8", "surrogateescape") for path in paths])
-        return raw, msgspec.msgpack.encode(stamps)
+    paths: bytes
+    """A hash of the clippings' paths."""
+    stamps: tuple[bytes, ...]
+    """Of the clippings in the order of the paths, in packs; `NONE` for one that may change unseen."""
+    unseen: Set[str]
+    """The paths of clippings that may change unseen."""
 
     @property
-    def is_settled(self) -> bool:
-        """Whether no clipping may change unseen."""
-        return newest(self.found.stamps.values()).is_settled(self.looked_at)
+    def packed_paths(self) -> bytes:
+        """All paths."""
+        # Path by path: all of them as one text would take twice the memory.
+        return b"\0".join([path.encode("utf-8", "surrogateescape") for path in self.found.paths])
 
 
 class Last(msgspec.Struct, frozen=True):
@@ -71,7 +71,11 @@ class Last(msgspec.Struct, frozen=True):
     report: Report
 
 
-def unchanged(site: Site, options: Options, inputs: Inputs, cache: Cache) -> Built | None:
+Standing = Callable[[], Mapping[str, Stamp]]
+"""Tells what stands in the output folder, as `disk.stamps` has it."""
+
+
+def unchanged(site: Site, options: Options, inputs: Inputs, cache: Cache, standing: Standing) -> Built | None:
     """The last build, where this one would do nothing: no input is another one, and no output."""
     note = cache.note(f"built {site.output}")
     try:
@@ -87,7 +91,7 @@ def unchanged(site: Site, options: Options, inputs: Inputs, cache: Cache) -> Bui
     ):
         return None
     pages = last.report.pages
-    if not is_as_left(site, last.left, pages.written + pages.kept, disk.stamps(site.output), cache):
+    if not is_as_left(site, last.left, pages.written + pages.kept, standing(), cache):
         return None
     kept = Written(written=0, kept=pages.written + pages.kept, deleted=0)
     report = msgspec.structs.replace(last.report, pages=kept)
@@ -144,8 +148,33 @@ def inputs_before(site: Site, options: Options, found: Discovery) -> Inputs:
     To be taken before anything is read.
     """
     now = time.time_ns()
-    before = Inputs(b"", _others(site, options, found), found, now)
-    return before._replace(digest=hashed(before.others, *before.packed())) if before.is_settled else before
+    before = Inputs(b"", _others(site, options, found), found, b"", (), unsettled(found.stamps, now))
+    return _packed(before._replace(paths=hashed(before.packed_paths)))
+
+
+def inputs_after(site: Site, before: Inputs, read: Set[str], since: int) -> Inputs:
+    """The same, once clippings were `read` that could have changed unseen before: all of them `since` then.
+
+    One that bears its stamp still, and whose stamp was settled when it was read, was read as it is.
+    """
+    there = {path: stamp_at(site.content / path) for path in before.unseen & read}
+    kept = {path: stamp for path, stamp in there.items() if stamp == before.found.stamps[path]}
+    unseen = before.unseen - (kept.keys() - unsettled(kept, since))
+    return _packed(before._replace(unseen=unseen)) if unseen != before.unseen else before
+
+
+def _packed(inputs: Inputs) -> Inputs:
+    """The inputs with their stamps packed, and their hash."""
+    known = {**inputs.found.stamps, **dict.fromkeys(inputs.unseen, NONE)} if inputs.unseen else None
+    stamps = [*map((known or inputs.found.stamps).__getitem__, inputs.found.paths)]
+    packs = tuple(msgspec.msgpack.encode(stamps[at : at + PACK]) for at in range(0, len(stamps), PACK))
+    digest = b"" if inputs.unseen else hashed(inputs.others, inputs.paths, *packs)
+    return inputs._replace(stamps=packs, digest=digest)
+
+
+def unpacked(pack: bytes) -> list[Stamp]:
+    """The stamps of a pack. Raises `DecodeError` where it is none."""
+    return _STAMPS.decode(pack)
 
 
 def _others(site: Site, options: Options, found: Discovery) -> bytes:

@@ -46,9 +46,9 @@ class Names:
         """Places in the order of the names, once somebody asked for one,"""
         self._since: dict[Name, list[int]] = defaultdict(list)
         """and who has which name of those that came after that."""
-        owned: list[tuple[int, Any]] = [(owner, name) for owner, of_one in names for name in of_one]
-        self._owners.extend([owner for owner, _ in owned])
-        self._names.extend([name for _, name in owned])
+        owned: list[tuple[int, Sequence[Any]]] = [*names]
+        self._owners.extend([owner for owner, of_one in owned for _ in of_one])
+        self._names.extend([name for _, of_one in owned for name in of_one])
 
     @classmethod
     def of_each(cls, names: Sequence[Name], *, span: int) -> Self:

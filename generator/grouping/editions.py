@@ -5,6 +5,8 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import groupby
+from operator import attrgetter
 
 import msgspec
 
@@ -79,8 +81,8 @@ def _edition(
 def months_of(articles: Sequence[Article]) -> tuple[SourceMonth, ...]:
     """The months of one source, newest first; `articles` come in `order`."""
     months: dict[dt.date, list[Article]] = {}
-    for article in articles:
-        months.setdefault(article.date.replace(day=1), []).append(article)
+    for date, own in groupby(articles, attrgetter("date")):
+        months.setdefault(date.replace(day=1), []).extend(own)
     return tuple(SourceMonth(first=first, parts=_parts(own)) for first, own in months.items())
 
 

@@ -104,7 +104,7 @@ class Pairs:
         self._days = array("I", [one.day for one in self.evidence])
         self._gone: set[int] = set()
         known = self.evidence
-        self._keys = Names(((at, one.keys) for at, one in enumerate(known) if one.keys), span=SPAN)
+        self._keys = Names([(at, one.article.keys) for at, one in enumerate(known)], span=SPAN)
         self._titles = Names.of_each([one.text for one in known], span=SPAN)
         with_text = ((at, (one.signature,)) for at, one in enumerate(known) if one.signature)
         self._texts = Names(with_text, span=SPAN)

@@ -14,7 +14,7 @@ import msgspec
 
 from generator.errors import BuildError, Problem, Severity
 from generator.output import names
-from generator.stamps import Stamp, stamp_of
+from generator.stamps import Stamp, entries_in, stamp_of
 from generator.versions import hashed
 
 _OURS = frozenset({names.MANIFEST, names.STAGING, names.ADDED})
@@ -95,14 +95,15 @@ def stamps(output: Path) -> dict[str, Stamp]:
     while folders:
         prefix = folders.pop()
         try:
-            with os.scandir(f"{output}/{prefix}") as entries:
+            with entries_in(f"{output}/{prefix}") as entries:
                 for entry in entries:
-                    if not prefix and entry.name in _OURS:
+                    name = entry.name
+                    if not prefix and name in _OURS:
                         continue
-                    if entry.is_dir(follow_symlinks=False):
-                        folders.append(f"{prefix}{entry.name}/")
-                    elif entry.is_file(follow_symlinks=False):
-                        found[prefix + entry.name] = stamp_of(entry.stat(follow_symlinks=False))
+                    if entry.is_file(follow_symlinks=False):
+                        found[prefix + name] = stamp_of(entry.stat(follow_symlinks=False))
+                    elif entry.is_dir(follow_symlinks=False):
+                        folders.append(f"{prefix}{name}/")
         except FileNotFoundError:
             continue
     return found

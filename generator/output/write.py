@@ -22,6 +22,7 @@ import os
 import shutil
 import stat
 from collections.abc import Collection, Iterable, Mapping
+from itertools import filterfalse
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -95,7 +96,8 @@ class Transaction:
         self._patience = patience
         self._exit = contextlib.ExitStack()
         self._old: Mapping[str, str] = {}
-        self._old_names: dict[str, str] = {}
+        self._keys: dict[str, str] = {}
+        """What is equal where two of the old files are one somewhere, by path."""
         self._files: dict[str, str] = {}
         self._names: dict[str, str] = {}
         self._parents: dict[str, str] = {}
@@ -114,7 +116,7 @@ class Transaction:
             if is_new:
                 undo.callback(_remove_if_empty, self._output)
             self._old = _recognised(self._output)
-            self._old_names = {names.folded(path): path for path in self._old}
+            self._keys = {path: names.folded(path) for path in self._old}
             self._is_empty = not self._old and disk.is_empty(self._output)
             disk.clear_staging(self._output)
             undo.callback(disk.clear_staging, self._output)
@@ -147,14 +149,14 @@ class Transaction:
 
     def keep(self, paths: Iterable[str]) -> None:
         """Leave files of earlier builds as they are; to be called before anything is put beside them."""
-        for path in paths:
-            self._files[path] = self._old[path]
-            key = names.folded(path)
-            self._names[key] = path
-            folder = key.rpartition("/")[0]
-            while folder and folder not in self._parents:
-                self._parents[folder] = path
-                folder = folder.rpartition("/")[0]
+        kept = [*paths]
+        self._files |= {path: self._old[path] for path in kept}
+        keys = {self._keys[path]: path for path in kept}
+        self._names |= keys
+        parents = {key.rpartition("/")[0]: path for key, path in keys.items() if "/" in key}
+        for folder, path in parents.items():
+            for above in (folder, *names.folders(folder)):
+                self._parents.setdefault(above, path)
 
     def slot(self, path: str) -> Slot:
         """The place of an output that is staged elsewhere; `take` it then."""
@@ -206,7 +208,7 @@ class Transaction:
     def commit(self) -> Written:
         """Put everything in place, and delete what earlier builds wrote and this one did not."""
         with disk.in_words(self._output):
-            gone = [path for path in self._old if path not in self._files]
+            gone = [*filterfalse(self._files.__contains__, self._old)]
             self._check_places()
             new = manifest.Manifest(as_of=self._as_of, files=self._files)
             if self._staged or gone:
@@ -272,7 +274,8 @@ class Transaction:
 
     def _is_old_in_other_case(self, path: str) -> bool:
         """Whether a file of an earlier build is this one, on a file system without case."""
-        old = self._old_names.get(names.folded(path))
+        key = names.folded(path)
+        old = next((old for old, own in self._keys.items() if own == key), None)
         return old is not None and _is_same_file(f"{self._root}/{old}", f"{self._root}/{path}")
 
     def _check_places(self) -> None:

@@ -13,7 +13,7 @@ import msgspec
 
 from generator.errors import Problem, Severity, shown
 from generator.model import Skipped
-from generator.stamps import NONE, Stamp, stamp_of
+from generator.stamps import NONE, Stamp, entries_in, stamp_of
 
 _SUFFIXES = (".md", ".markdown")
 
@@ -66,9 +66,17 @@ def is_clipping(name: str) -> bool:
 
 def ignoring(patterns: Sequence[str]) -> Callable[[str], bool]:
     """Make a test of whether a pattern names a path below the content folder, or its last part."""
+    ignores = _ignoring(patterns)
+    return lambda path: ignores(path, path.rpartition("/")[2])
+
+
+def _ignoring(patterns: Sequence[str]) -> Callable[[str, str], bool]:
+    """The same of a path and its last part."""
     names = _any_of(p.rstrip("/") for p in patterns if "/" not in p.rstrip("/"))
     paths = _any_of(p.strip("/") for p in patterns if "/" in p.rstrip("/"))
-    return lambda path: bool(names(path.rpartition("/")[2]) or paths(path))
+    if paths is None:
+        return lambda _, name: bool(names and names(name))
+    return lambda path, name: bool((names and names(name)) or paths(path))
 
 
 def is_ignored(path: str, patterns: Sequence[str]) -> bool:
@@ -84,7 +92,7 @@ class _Walk:
     def __init__(self, content: Path, ignore: Sequence[str]) -> None:
         self.content = content
         self.root = os.path.realpath(content)
-        self.ignores = ignoring(ignore)
+        self.ignores = _ignoring(ignore)
         self.stamps: dict[str, Stamp] = {}
         self.ignored = 0
         self.skipped: list[Skipped] = []
@@ -95,10 +103,10 @@ class _Walk:
         while folders:
             folder, ignored = folders.pop()
             try:
-                with os.scandir(self.content / folder) as entries:
+                with entries_in(f"{self.content}/{folder}") as entries:
                     for entry in entries:
                         path = f"{folder}/{entry.name}" if folder else entry.name
-                        is_ignored = ignored or self.ignores(path)
+                        is_ignored = ignored or self.ignores(path, entry.name)
                         # Most are clippings and nothing else: they go the shortest way.
                         if not is_ignored and path.endswith(".md") and entry.is_file(follow_symlinks=False):
                             self._keep(path, entry)
@@ -128,7 +136,7 @@ class _Walk:
 
     def _take_link(self, entry: os.DirEntry[str], path: str, *, is_own: bool) -> None:
         try:
-            target = os.path.realpath(entry.path, strict=True)
+            target = os.path.realpath(self.content / path, strict=True)
             is_folder = entry.is_dir()
         except OSError as error:
             if is_own:
@@ -171,6 +179,6 @@ class _Walk:
         self.problems.append(problem)
 
 
-def _any_of(patterns: Iterable[str]) -> Callable[[str], object]:
+def _any_of(patterns: Iterable[str]) -> Callable[[str], object] | None:
     expression = "|".join(f"(?:{fnmatch.translate(p)})" for p in patterns)
-    return re.compile(expression).match if expression else (lambda _: None)
+    return re.compile(expression).match if expression else None
