@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from typing import TypeVar
 
 import msgspec
@@ -45,6 +45,13 @@ def beside(task: Callable[[], T], kind: type[T]) -> Iterator[Callable[[], T]]:
         finally:
             os.kill(copy, signal.SIGKILL)  # it may still be at it, and nobody listens any more
             os.waitpid(copy, 0)
+
+
+def halves(task: Callable[[int, int], T], count: int, kind: type[T]) -> Iterator[T]:
+    """What a task makes of the first half of a range, and of the second, for which a copy is begun."""
+    with beside(partial(task, count // 2, count), kind) as second:
+        yield task(0, count // 2)
+        yield second()
 
 
 def _may_fork() -> bool:

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 import msgspec
 
 from generator import picks_file
-from generator.cache import Cache
 from generator.config import Config, Site, find_content
 from generator.errors import Problem, shown
 from generator.grouping import digest_of
+from generator.grouping.judged import MANY
 from generator.grouping.picks import applied
 from generator.grouping.stories import Stories
 from generator.model import Article, Digest, Skipped, Verdict
@@ -85,7 +85,7 @@ def read(site: Site, options: Options, means: Means, found: Discovery | None = N
         find_content(site)
         found = discover(site.content, site.config.ignore)
     shelf = shelf_of(site, found, means)
-    return grouped(site, options, shelf, shelf.records(means), means.cache)[0]
+    return grouped(site, options, shelf, shelf.records(means), means)[0]
 
 
 class Readings(msgspec.Struct):
@@ -107,7 +107,7 @@ class Readings(msgspec.Struct):
 
 
 def grouped(
-    site: Site, options: Options, shelf: Shelf, records: Iterable[tuple[str, Record, bytes]], cache: Cache
+    site: Site, options: Options, shelf: Shelf, records: Iterable[tuple[str, Record, bytes]], means: Means
 ) -> tuple[Desk, Stories]:
     """Group what was read, after the curator's word. Raises `ConfigError` where that cannot be read."""
     config, found = site.config, shelf.found
@@ -123,7 +123,9 @@ def grouped(
     )
     digest, clashes, clash_faults = digest_of(picked.articles, config.sources, config.text)
     marks = {article.id: mark_of(article, read_.marks[article.path]) for article in digest.articles}
-    stories = stories_of(cache, shelf.reader.epoch, digest.articles, marks, shelf.former)
+    if len(digest.articles) > MANY:
+        means.workers.close()  # without the threads that wait for them this process may be copied
+    stories = stories_of(means.cache, shelf.reader.epoch, digest.articles, marks, shelf.former)
     told = stories.told(picked.merges, picked.splits)
     problems = (*faults, *cleaning_faults, *found.problems, *read_.problems, *picked.problems, *clash_faults)
     desk = Desk(

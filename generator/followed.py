@@ -65,7 +65,7 @@ class Followed:
         inputs = inputs_before(site, options, found)
         self._shelf = shelf_of(site, found, means)
         self._records: dict[str, tuple[Record, bytes]] = {}
-        desk, self._stories = grouped(site, options, self._shelf, self._kept(means), means.cache)
+        desk, self._stories = grouped(site, options, self._shelf, self._kept(means), means)
         self._kitchen = Kitchen(site, desk, planned_of(desk.digest, site.config), means)
         wrote = written(site, options, inputs, self._kitchen)
         # From here on work is small: it is done in this process, and nothing is shown of it.

@@ -67,7 +67,7 @@ class Workers:
         self.close()
 
     def close(self) -> None:
-        """End the worker processes, also those that are at work."""
+        """End the worker processes, also those that are at work; the next batches start others."""
         if self._pool is None:
             return
         pool, self._pool = self._pool, None

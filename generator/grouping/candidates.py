@@ -99,18 +99,14 @@ class Names:
         self._owners.extend((owner,) * len(names))
         self._names.extend(names)
 
-    def shared(self, days: Sequence[int] = ()) -> Iterator[list[int]]:
-        """The articles of each name that several have.
+    def shared(self) -> Iterator[list[int]]:
+        """The articles of each name that several have."""
+        yield from _repeated(self._names, self._owners)
 
-        With the days of the articles, one stretch of them at a time, to save memory; those that are less than
-        `span` apart come together, and some come twice.
-        """
-        if not days:
-            yield from _repeated(self._names, self._owners)
-            return
-        for start, end in stretches(days, self.span):
-            first, last = bisect_left(self._owners, start), bisect_left(self._owners, end)
-            yield from _repeated(self._names[first:last], self._owners[first:last])
+    def shared_within(self, stretch: tuple[int, int]) -> Iterator[list[int]]:
+        """The same among the articles of a stretch."""
+        first, last = (bisect_left(self._owners, at) for at in stretch)
+        yield from _repeated(self._names[first:last], self._owners[first:last])
 
     def owners(self, name: Name, spans: Spans) -> Iterator[int]:
         """The articles of one name within spans."""
@@ -153,7 +149,10 @@ class Bands:
 
 
 def stretches(days: Sequence[int], span: int) -> Iterator[tuple[int, int]]:
-    """Ranges of articles, by their days in order, so that any two less than a span apart are in one."""
+    """Ranges of articles, by their days in order, so that any two less than a span apart are in one.
+
+    One at a time needs less memory than all articles; some are in two.
+    """
     if days:
         for day in range(days[0], days[-1] + 1, 3 * span):
             yield bisect_left(days, day - span), bisect_left(days, day + 3 * span)

@@ -76,11 +76,6 @@ class Evidence(msgspec.Struct, gc=False, eq=False):
         return self.article.keys
 
     @property
-    def is_empty(self) -> bool:
-        """Whether it has too little text to compare, whatever its text speaks for."""
-        return _is_empty(self.article)
-
-    @property
     def source(self) -> str:
         """Who published it."""
         return self.article.source
@@ -120,20 +115,20 @@ class Evidence(msgspec.Struct, gc=False, eq=False):
         return not set(self.homes).isdisjoint(other.homes)
 
 
-def _is_empty(article: Article) -> bool:
+def is_empty(article: Article) -> bool:
     """Whether too little of an article was saved to compare."""
     return article.verdict is Verdict.LINK or article.letters < _FEWEST_LETTERS
 
 
 def evidence_of(article: Article, text: str | None = None) -> Evidence:
     """Collect what speaks for an article; the words of its title, should they be known."""
-    is_empty = _is_empty(article)
+    has_none = is_empty(article)
     return Evidence(
         article=article,
         day=article.date.toordinal(),
         text=words_of(article.title) if text is None else text,
-        letters=0 if is_empty else article.letters,
-        signature=b"" if is_empty else article.signature,
+        letters=0 if has_none else article.letters,
+        signature=b"" if has_none else article.signature,
     )
 
 

@@ -12,42 +12,28 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 from operator import attrgetter
 
 import msgspec
 
-from generator.grouping.candidates import (
-    BAND,
-    BANDS,
-    NEIGHBOURS,
-    Bands,
-    Name,
-    Names,
-    Spans,
-    near_pairs,
-    outline,
-    runs,
-    shared_bands,
-    stretches,
-)
+from generator.beside import halves
+from generator.grouping.candidates import BAND, BANDS, NEIGHBOURS, Bands, Name, Names, Spans, outline, runs
 from generator.grouping.evidence import (
     LONGEST,
     NEAR,
     REASONS,
-    Evidence,
     channels,
     evidence_of,
-    is_hopeless,
-    judge,
+    is_empty,
     text_refrains,
     title_refrains,
 )
 from generator.grouping.gathering import SPAN
+from generator.grouping.judged import MANY, judged, rank_of
 from generator.grouping.likeness import likeness
 from generator.grouping.titles import words_of
 from generator.model import Article
-
-_RANKS = {reason: rank for rank, reason in enumerate(REASONS)}
 
 _NUMBER = array("I").itemsize
 
@@ -93,11 +79,11 @@ class Pairs:
 
     def __init__(self, articles: Iterable[Article], found: Found | None = None) -> None:
         """Judge all articles, unless it is known what was `found` in them; then in the order of time."""
+        ordered = list(articles)
         if found is None:
-            ordered = sorted(sorted(articles, key=attrgetter("path")), key=attrgetter("date"))
-            titles = list(map(words_of, map(attrgetter("title"), ordered)))
-        else:
-            ordered, titles = list(articles), found.titles
+            ordered = sorted(sorted(ordered, key=attrgetter("path")), key=attrgetter("date"))
+        named = _named(ordered) if found is None else []
+        titles = [words for words, _ in named] if found is None else found.titles
         self.evidence = list(map(evidence_of, ordered, titles))
         self.count = len(self.evidence)
         """How many there were at first; what came since has higher numbers."""
@@ -115,8 +101,7 @@ class Pairs:
         if found is not None:
             self._recall(found)
             return
-        runs_of = ((at, _parts(one)) for at, one in enumerate(known))
-        self._runs = Names(runs_of, span=LONGEST, numbers=True)
+        self._runs = Names(((at, parts) for at, (_, parts) in enumerate(named)), span=LONGEST, numbers=True)
         self._mute_all()
         self._judge_all()
 
@@ -169,8 +154,7 @@ class Pairs:
             self.evidence[at].channels = frozenset(channels_)
         numbers = array("I", found.pairs)
         for later, earlier, rank in zip(numbers[::3], numbers[1::3], numbers[2::3], strict=True):
-            self._before.setdefault(later, {})[earlier] = rank
-            self._after[earlier].add(later)
+            self._note(later, earlier, rank)
 
     @cached_property
     def numbers(self) -> dict[str, int]:
@@ -261,7 +245,7 @@ class Pairs:
         one = self.evidence[at]
         yield self._titles, one.text
         yield from ((self._keys, key) for key in one.keys)
-        yield from ((self._runs, run) for run in _parts(one))
+        yield from ((self._runs, run) for run in _parts(one.article, one.text))
 
     def _of_text(self, at: int) -> list[int]:
         """All articles with the text of one."""
@@ -320,27 +304,21 @@ class Pairs:
 
     def _judge_all(self) -> None:
         """Judge all that may be the same."""
-        days, evidence = self._days, self.evidence
-        seen: set[int] = set()
-        for names in (self._keys, self._titles, self._runs):
-            for later, earlier in near_pairs(names.shared(days), days, names.span, seen):
-                seen.add(later * len(days) + earlier)
-                self._judge(later, earlier)
-        for first, last in stretches(days, SPAN):
-            bands = shared_bands((at, evidence[at].signature) for at in range(first, last))
-            for later, earlier in near_pairs(bands, days, SPAN, seen):
-                if likeness(evidence[later].signature, evidence[earlier].signature) >= NEAR:
-                    seen.add(later * len(days) + earlier)
-                    self._judge(later, earlier)
+        names = (self._keys, self._titles, self._runs)
+        for later, earlier, rank in judged(self.evidence, self._days, names):
+            self._note(later, earlier, rank)
+
+    def _note(self, later: int, earlier: int, rank: int) -> None:
+        """Keep the reason why two are the same, by its rank."""
+        self._before.setdefault(later, {})[earlier] = rank
+        self._after[earlier].add(later)
 
     def _judge(self, later: int, earlier: int) -> bool:
         """Keep the reason why two are the same, where there is one."""
-        one, other = self.evidence[later], self.evidence[earlier]
-        if is_hopeless(one, other) or not (reason := judge(one, other)):
-            return False
-        self._before.setdefault(later, {})[earlier] = _RANKS[reason]
-        self._after[earlier].add(later)
-        return True
+        rank = rank_of(self.evidence[later], self.evidence[earlier])
+        if rank is not None:
+            self._note(later, earlier, rank)
+        return rank is not None
 
     def _follow(self, old: Iterable[int], new: Sequence[int]) -> set[int]:
         """Forget the pairs of what left, judge those of what came and of whom it stands between."""
@@ -418,6 +396,17 @@ class Pairs:
         return near, (len(days), len(self.evidence))
 
 
-def _parts(one: Evidence) -> list[int]:
+def _named(articles: Sequence[Article]) -> list[tuple[str, list[int]]]:
+    """The words of articles' titles, and the parts that name them."""
+
+    def task(start: int, end: int) -> list[tuple[str, list[int]]]:
+        words = [(article, words_of(article.title)) for article in articles[start:end]]
+        return [(text, _parts(article, text)) for article, text in words]
+
+    count = len(articles)
+    return [*chain(*halves(task, count, list[tuple[str, list[int]]]))] if count > MANY else task(0, count)
+
+
+def _parts(article: Article, text: str) -> list[int]:
     """What else than the same title names an article: parts of it, and where it is empty its outline."""
-    return runs(one.text) + outline(one.text) if one.is_empty else runs(one.text)
+    return runs(text) + outline(text) if is_empty(article) else runs(text)

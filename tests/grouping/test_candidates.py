@@ -13,6 +13,7 @@ from generator.grouping.candidates import (
     outline,
     runs,
     shared_bands,
+    stretches,
 )
 
 
@@ -38,7 +39,8 @@ def test_who_shares_a_name_is_found(names):
 def test_stretches_of_days_leave_out_no_pair_within_the_span(days, span):
     names = [(at % 3,) for at in range(len(days))]
     known = Names(enumerate(names), span=span, numbers=True)
-    pairs = set(near_pairs(known.shared(days), days, span))
+    shared = (group for stretch in stretches(days, span) for group in known.shared_within(stretch))
+    pairs = set(near_pairs(shared, days, span))
     assert set(near_pairs(known.shared(), days, span)) == pairs
     assert all(0 <= days[later] - days[earlier] <= span for later, earlier in pairs)
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from generator.grouping import judged, pairs
 from generator.grouping.gathering import SPAN
 from generator.grouping.stories import Stories, stories_of
 from generator.model import Article, Verdict
@@ -590,6 +591,26 @@ def test_what_is_kept_becomes_the_same_as_found_from_scratch(data):
         assert [*map(id, begun)] == [id(one) for one in kept.stories if id(one) not in map(id, before)]
         assert kept.told() == stories_of(list(now.values()))
         assert kept.told(merges, merges[:1]) == stories_of(list(now.values()), merges, merges[:1])
+
+
+@pytest.mark.parametrize("odd", ["", "\udcff"])
+def test_half_of_many_articles_are_judged_by_a_copy_of_the_process(monkeypatch, odd):
+    many = [
+        msgspec.structs.replace(
+            one,
+            id=f"{turn} {one.path}",
+            path=f"{turn} {one.path}",
+            title=one.title + odd,
+            date=one.date + dt.timedelta(days=50 * turn),
+        )
+        for one in (*POOL, *CROWD, *RETITLED)
+        for turn in range(12)
+    ]
+    expected = stories_of(many)
+    assert len({story.lead.date.year for story in expected}) > 1
+    for module in (pairs, judged):
+        monkeypatch.setattr(module, "MANY", 10)
+    assert stories_of(many) == expected
 
 
 def test_much_change_is_a_new_beginning():

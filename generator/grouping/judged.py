@@ -1,0 +1,72 @@
+"""All articles that may be the same, held against each other: of many, half by a copy of this process."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+from generator.beside import halves
+from generator.grouping.candidates import Names, near_pairs, shared_bands, stretches
+from generator.grouping.evidence import NEAR, REASONS, Evidence, is_hopeless, judge
+from generator.grouping.gathering import SPAN
+from generator.grouping.likeness import likeness
+
+_RANKS = {reason: rank for rank, reason in enumerate(REASONS)}
+MANY = 20_000
+"""Articles from which on a copy is worth its making."""
+
+Triple = tuple[int, int, int]
+"""Later article, earlier one and the rank of the reason why they are the same."""
+
+
+def judged(evidence: Sequence[Evidence], days: Sequence[int], names: Sequence[Names]) -> Iterator[Triple]:
+    """Of articles in the order of time those that are the same, two by two; some come twice."""
+    task, count = partial(_judged, evidence, days, names), len(days) + 1
+    for numbers in halves(task, count, bytes) if count > MANY else [task(0, count)]:
+        row = array("I", numbers)
+        yield from zip(row[::3], row[1::3], row[2::3], strict=True)
+
+
+def rank_of(one: Evidence, other: Evidence) -> int | None:
+    """The rank of the reason why two articles are the same; None where they are not."""
+    reason = "" if is_hopeless(one, other) else judge(one, other)
+    return _RANKS[reason] if reason else None
+
+
+def _judged(
+    evidence: Sequence[Evidence], days: Sequence[int], names: Sequence[Names], start: int, end: int
+) -> bytes:
+    """The triples of the stretches whose middles stand from one article to another, as numbers in a row."""
+    found = array("I")
+    seen: set[int] = set()
+    for later, earlier in _candidates(evidence, days, names, (start, end), seen):
+        seen.add(later * len(days) + earlier)
+        rank = rank_of(evidence[later], evidence[earlier])
+        if rank is not None:
+            found.extend((later, earlier, rank))
+    return found.tobytes()
+
+
+def _candidates(
+    evidence: Sequence[Evidence],
+    days: Sequence[int],
+    names: Sequence[Names],
+    within: tuple[int, int],
+    seen: set[int],
+) -> Iterator[tuple[int, int]]:
+    """Who may be the same: by their names, then by their texts."""
+    for own in names:
+        for stretch in _stretches(days, own.span, within):
+            yield from near_pairs(own.shared_within(stretch), days, own.span, seen)
+    for first, last in _stretches(days, SPAN, within):
+        bands = shared_bands((at, evidence[at].signature) for at in range(first, last))
+        for later, earlier in near_pairs(bands, days, SPAN, seen):
+            if likeness(evidence[later].signature, evidence[earlier].signature) >= NEAR:
+                yield later, earlier
+
+
+def _stretches(days: Sequence[int], span: int, within: tuple[int, int]) -> Iterator[tuple[int, int]]:
+    return (
+        (first, last) for first, last in stretches(days, span) if within[0] <= (first + last) // 2 < within[1]
+    )
