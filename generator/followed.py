@@ -143,7 +143,9 @@ class Followed:
         changed = frozenset(changed)
         if assets := {file for file in changed if _is_asset(self.site, file)}:
             return self._dress() if assets == changed else None
-        stamps = clippings_among(self.site, changed, may_be_images=bool(self._kitchen.desk.pictured))
+        stamps = clippings_among(
+            self.site, changed, self._shelf.found.stamps, may_be_images=bool(self._kitchen.desk.pictured)
+        )
         if stamps is None or len(stamps) > FEW:
             return None
         _, before = self._look_far()

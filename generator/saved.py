@@ -30,9 +30,13 @@ GONE = Record(Reading(article=None))
 
 
 def clippings_among(
-    site: Site, changed: Iterable[Path], *, may_be_images: bool
+    site: Site, changed: Iterable[Path], known: Mapping[str, Stamp], *, may_be_images: bool
 ) -> dict[str, Stamp | None] | None:
-    """The clippings among changed files with their stamps; None where there is anything else that counts."""
+    """The clippings among changed files with their stamps; None where there is anything else that counts.
+
+    So does another name of a file: what is written under one of them, nobody tells of the other. Of clippings
+    that are `known` it is known whether they have any.
+    """
     roots = {f"{root}{os.sep}" for root in (str(site.content), os.path.realpath(site.content))}
     found: dict[str, Stamp | None] = {}
     for file in map(str, changed):
@@ -49,7 +53,9 @@ def clippings_among(
                 return None
             continue  # a file that nothing shows
         if not is_ignored(path, site.config.ignore):
-            found[path] = stamp_of(status) if status else None
+            found[path] = stamp = stamp_of(status) if status else None
+            if status and status.st_nlink > 1 and stamp and stamp.inode != known.get(path, NONE).inode:
+                return None
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import random
 import shutil
 from pathlib import Path
@@ -127,6 +128,15 @@ def test_a_page_that_a_save_may_concern_is_looked_at_when_it_is_asked_for(site):
     site.live.fresh(source)
     assert "Named anew" in (saved / source).read_text("utf-8")
     assert source in (site.follow() or ())  # who has it open is told all the same
+    assert site.settle() == site.clean()
+
+
+def test_what_is_written_under_one_name_of_a_file_is_read_under_the_other(site):
+    first, second = site.content / "0.md", site.content / "again.md"
+    os.link(first, second)
+    assert site.follow(second) is None  # by a whole build, which sees all names
+    first.write_text(first.read_text("utf-8").replace("Number 0", "Named anew"), "utf-8")
+    site.follow(first)
     assert site.settle() == site.clean()
 
 
