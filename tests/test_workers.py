@@ -17,7 +17,7 @@ import generator.workers
 from generator.build import build
 from generator.errors import BuildError, Problem
 from generator.request import Options, silent
-from generator.workers import POOLS, Workers, batches, cores
+from generator.workers import NICE, POOLS, Workers, batches, cores
 from writing import NOW, files_of, site_in, write_clipping, write_config
 
 PARENT = os.getpid()
@@ -77,6 +77,17 @@ def test_tasks_run_in_other_processes():
         results = pairs(workers.run(doubled, WORK))
     assert [(item, result[0]) for item, result in results] == DOUBLED
     assert os.getpid() not in {pid for _, (_, pid) in results}
+
+
+def niceness(items):
+    return [os.nice(0) for _ in items]
+
+
+@pytest.mark.skipif(not hasattr(os, "nice"), reason="needs nice")
+def test_workers_stand_back():
+    with Workers(2) as workers:
+        found = {result for _, result in workers.run(niceness, WORK)}
+    assert found == {min(19, os.nice(0) + NICE)}
 
 
 @pytest.mark.parametrize(("count", "work"), [(1, WORK), (2, WORK[:1]), (2, [])])
