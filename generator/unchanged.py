@@ -5,6 +5,7 @@ This is all that most builds do, so nothing here imports what reads or renders.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import time
 from collections.abc import Callable, Mapping, Set
@@ -22,13 +23,14 @@ from generator.output.write import record_of
 from generator.reading.discover import Discovery
 from generator.render.marks import theme_marks
 from generator.request import Built, Options, Report, Written, grave
-from generator.stamps import NONE, Stamp, stamp_at, unsettled
+from generator.stamps import NONE, Stamp, changed_at, stamp_at, unsettled
 from generator.versions import hashed, program
 
 Pictured = tuple[tuple[str, tuple[str, ...], bytes], ...]
 """Clippings that name images beside them: path, names, and a hash of what stood there."""
 
 
+_FOLDERS = "folders"
 _STAMPS = msgspec.msgpack.Decoder(list[Stamp])
 PACK = 1000
 """Stamps that are packed together."""
@@ -73,6 +75,18 @@ class Last(msgspec.Struct, frozen=True):
 
 Standing = Callable[[], Mapping[str, Stamp]]
 """Tells what stands in the output folder, as `disk.stamps` has it."""
+
+
+def is_moved(site: Site, cache: Cache) -> bool:
+    """Whether a glance tells that clippings came or went since the last build, or replaced others.
+
+    So most editors save. Whether clippings changed otherwise takes a look at each.
+    """
+    try:
+        folders = msgspec.msgpack.decode(cache.note(_FOLDERS) or b"", type=dict[str, int])
+        return any(changed_at(f"{site.content}/{folder}") != at for folder, at in folders.items())
+    except (msgspec.DecodeError, OSError):
+        return False
 
 
 def unchanged(site: Site, options: Options, inputs: Inputs, cache: Cache, standing: Standing) -> Built | None:
@@ -131,6 +145,8 @@ def remember(
     Not one that failed, nor one whose inputs may change unseen.
     """
     key = f"built {site.output}"
+    with contextlib.suppress(UnicodeEncodeError, OverflowError):
+        cache.keep_note(_FOLDERS, msgspec.msgpack.encode(inputs.found.folders))
     if (options.strict and grave(built.report.problems)) or not inputs.digest:
         cache.drop_note(key)
         return
