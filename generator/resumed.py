@@ -37,7 +37,8 @@ from generator.render import sitemap
 from generator.render.concerned import concerned
 from generator.render.pages import Page, pages_of
 from generator.request import Built, Options, by_place
-from generator.shelf import Means, shelf_among
+from generator.saved import MANY
+from generator.shelf import Means, Shelf, origin_key, shelf_among
 from generator.stamps import Stamp, stamp_at
 from generator.unchanged import Inputs, Standing, epoch_of, is_as_left, remember
 
@@ -151,9 +152,7 @@ def _revised(
 ) -> _Revision:
     """Read the changed clippings, group them with all others, and plan the files that this concerns."""
     cache = means.cache
-    shelf = shelf_among(site, changed, means)
-    if shelf is None or shelf.repeats != {(source, year): digest for source, year, digest in head.repeats}:
-        raise _FarReachingError
+    shelf, changed = _shelf(site, inputs, means, head, changed)
     few = gathered(site.config, options, shelf.records_among(changed, means))
     opened = ahead or before(site, cache, head)
     if opened is None:
@@ -173,6 +172,33 @@ def _revised(
         _described(head.desk, inputs, few, changed, digest), marks=marks, texts=texts, fresh=shelf.fresh
     )
     return _planned(site, desk, means, last, change, (ended, begun), kept.healths, files)
+
+
+def _shelf(
+    site: Site, inputs: Inputs, means: Means, head: Head, changed: Mapping[str, Stamp | None]
+) -> tuple[Shelf, Mapping[str, Stamp | None]]:
+    """The changed clippings on a shelf, with those whose furniture is judged otherwise since; and their stamps.
+
+    Raises `_FarReachingError` where these are many.
+    """
+    shelf = shelf_among(site, changed, means)
+    if shelf is None:
+        raise _FarReachingError
+    before = {((source, year), digest) for source, year, digest in head.repeats}
+    others = {key for key, _ in before ^ shelf.repeats.items()}
+    if not others:
+        return shelf, changed
+    stamps = inputs.found.stamps
+    judged = {
+        path: stamps[path]
+        for path, one in means.cache.of_sources({source for source, _ in others})
+        if origin_key(one) in others and path in stamps
+    }
+    changed = {**judged, **changed}
+    shelf = shelf_among(site, changed, means) if len(judged) <= MANY else None
+    if shelf is None:
+        raise _FarReachingError
+    return shelf, changed
 
 
 def _change(desk: Desk, few: Readings, paths: Iterable[str], before: Archive) -> _Change:

@@ -273,8 +273,27 @@ def test_what_a_killed_build_doubted_is_looked_into_by_the_next(twins, monkeypat
     with monkeypatch.context() as patched:
         patched.setattr(generator.shelf, "_learned", killed)
         with pytest.raises(KeyboardInterrupt):
-            build(site_in(twins.roots[0]), OPTIONS, silent)
+            build(site_in(twins.roots[0]), OPTIONS, silent, clean=True)
     twins.build()
+
+
+def test_what_a_source_repeats_since_is_followed(twins):
+    """Other clippings of the source are read again: what ended them as furniture is text now."""
+    for n in range(8):
+        end = "Follow us for more news of the kind, every day anew" + "!" * (n < 4)
+        more = f"url: https://same.example/{n}"
+        twins.put(
+            f"same/{n}.md",
+            clipping(f"Same {n}", "Same", f"2024-06-0{n + 1}", f"{BODIES[0]} Only here: {n}.\n\n{end}", more),
+        )
+    twins.build()
+    counts = []
+    for body in ("All is otherwise.", f"{BODIES[0]}\n\nFollow us for more news of the kind, every day anew!"):
+        twins.put("same/0.md", clipping("Same 0", "Same", "2024-06-01", body, "url: https://same.example/0"))
+        twins.build()
+        counts.append(sum(b"Follow us" in text for text in files_of(twins.roots[0] / "public").values()))
+    assert twins.taken == [False, True, True]
+    assert counts[0] != counts[1]
 
 
 def test_notes_that_came_with_somebodys_folder_cost_time_alone(twins):
