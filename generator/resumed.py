@@ -177,7 +177,7 @@ def _revised(
 def _shelf(
     site: Site, inputs: Inputs, means: Means, head: Head, changed: Mapping[str, Stamp | None]
 ) -> tuple[Shelf, Mapping[str, Stamp | None]]:
-    """The changed clippings on a shelf, with those whose furniture is judged otherwise since; and their stamps.
+    """The changed clippings on a shelf, with those whose furniture is judged otherwise; and their stamps.
 
     Raises `_FarReachingError` where these are many.
     """
