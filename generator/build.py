@@ -8,11 +8,9 @@ from generator.beside import beside
 from generator.cache import Cache, used
 from generator.config import Site, find_content
 from generator.output import disk
-from generator.reading import discover
-from generator.reading.discover import Discovery
 from generator.request import Built, Options, Progress
 from generator.stamps import Stamp
-from generator.unchanged import Inputs, inputs_after, inputs_before, is_moved, unchanged
+from generator.unchanged import Inputs, inputs_after, inputs_found, is_moved, note_folders, unchanged
 from generator.workers import Workers
 
 MANY = 50
@@ -67,16 +65,18 @@ def _seen(
     ahead = None
     with (
         beside(partial(disk.stamps, site.output), dict[str, Stamp], is_worth=not is_whole) as standing,
-        beside(partial(discover, site.content, site.config.ignore), Discovery, is_worth=is_sure) as found,
+        beside(partial(inputs_found, site, options), Inputs, is_worth=is_sure) as found,
     ):
         if is_sure:  # something is to be done, and there is time to begin
             from generator.resumed import before
 
             ahead = before(site, cache)
-        inputs = inputs_before(site, options, found())
+        inputs = found()
         if clean:
             return inputs, None
         if last := unchanged(site, options, inputs, cache, standing):
+            if is_sure:  # whatever moved is no clipping
+                note_folders(inputs, cache)
             return inputs, last
         if cache.is_new and len(inputs.found.paths) > MANY:
             workers.expect()

@@ -17,10 +17,11 @@ import msgspec
 from generator import picks_file
 from generator.cache import Cache
 from generator.config import Site
+from generator.errors import BuildError
 from generator.output import disk
 from generator.output.assets import static_files
 from generator.output.write import record_of
-from generator.reading.discover import Discovery
+from generator.reading.discover import Discovery, discover
 from generator.render.marks import theme_marks
 from generator.request import Built, Options, Report, Written, grave
 from generator.stamps import NONE, Stamp, changed_at, stamp_at, unsettled
@@ -89,6 +90,13 @@ def is_moved(site: Site, cache: Cache) -> bool:
         return False
 
 
+def note_folders(inputs: Inputs, cache: Cache) -> None:
+    """Note the folders of the clippings for `is_moved`."""
+    # Without room, or with a name that is no text, there is nothing to glance at.
+    with contextlib.suppress(BuildError, UnicodeEncodeError, OverflowError):
+        cache.keep_note(_FOLDERS, msgspec.msgpack.encode(inputs.found.folders))
+
+
 def unchanged(site: Site, options: Options, inputs: Inputs, cache: Cache, standing: Standing) -> Built | None:
     """The last build, where this one would do nothing: no input is another one, and no output."""
     note = cache.note(f"built {site.output}")
@@ -145,8 +153,7 @@ def remember(
     Not one that failed, nor one whose inputs may change unseen.
     """
     key = f"built {site.output}"
-    with contextlib.suppress(UnicodeEncodeError, OverflowError):
-        cache.keep_note(_FOLDERS, msgspec.msgpack.encode(inputs.found.folders))
+    note_folders(inputs, cache)
     if (options.strict and grave(built.report.problems)) or not inputs.digest:
         cache.drop_note(key)
         return
@@ -156,6 +163,11 @@ def remember(
         cache.keep_note(key, msgspec.msgpack.encode(last))
     except (UnicodeEncodeError, OverflowError):  # a file's name that is no text
         cache.drop_note(key)
+
+
+def inputs_found(site: Site, options: Options) -> Inputs:
+    """What a build is made of, once it is found."""
+    return inputs_before(site, options, discover(site.content, site.config.ignore))
 
 
 def inputs_before(site: Site, options: Options, found: Discovery) -> Inputs:
