@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 
 import generator.resumed
 import generator.stamps
-from writing import build_site, write_clipping, write_config
+from generator.request import Options
+from generator.stamps import UNSETTLED
+from generator.unchanged import inputs_after, inputs_found
+from writing import NOW, build_site, site_in, write_clipping, write_config
 
 HEAVY = (
     "babel",
@@ -44,3 +48,20 @@ def test_what_moves_beside_clippings_is_told_once(tmp_path, monkeypatch):
     write_clipping(tmp_path / "content", "a/two.md")
     assert build_site(tmp_path)[0].pages.written
     assert len(opened) == 2
+
+
+def test_what_was_read_long_after_it_was_saved_cannot_change_unseen(tmp_path):
+    file = write_clipping(tmp_path / "content", "one.md")
+    write_config(tmp_path)
+    site, options = site_in(tmp_path), Options(as_of=NOW)
+    before = inputs_found(site, options)
+    now = time.time_ns()
+    assert before.unseen == {"one.md"}
+    assert not before.digest
+    assert inputs_after(site, before, {"one.md"}, now).unseen == {"one.md"}
+    assert inputs_after(site, before, set(), now + UNSETTLED).unseen == {"one.md"}
+    after = inputs_after(site, before, {"one.md"}, now + UNSETTLED)
+    assert not after.unseen
+    assert after.digest
+    file.write_text("Another text")
+    assert inputs_after(site, before, {"one.md"}, now + UNSETTLED).unseen == {"one.md"}
