@@ -105,20 +105,24 @@ class Archive(msgspec.Struct, frozen=True):
     texts: dict[str, bytes]
 
 
-def head_of(site: Site, options: Options, inputs: Inputs, cache: Cache) -> Head | None:
-    """The last build, where no more than clippings can be others since."""
+def head_noted(cache: Cache) -> Head | None:
+    """The last build, if one is kept."""
     note = cache.note(HEAD)
     try:
-        head = msgspec.msgpack.decode(note, type=Head) if note else None
+        return msgspec.msgpack.decode(note, type=Head) if note else None
     except msgspec.DecodeError:
         return None
-    if head is None or head.output != str(site.output) or head.others != inputs.others:
-        return None
-    if head.record != stamp_at(record_of(site.output)):
-        return None
-    if not is_same_time(site, options, head.as_of, head.desk.waits_until):
-        return None
-    return head if stand(site.content, head.desk.pictured) else None
+
+
+def is_usable(head: Head, site: Site, options: Options, inputs: Inputs) -> bool:
+    """Whether no more than clippings can be others since a build."""
+    return (
+        head.output == str(site.output)
+        and head.others == inputs.others
+        and head.record == stamp_at(record_of(site.output))
+        and is_same_time(site, options, head.as_of, head.desk.waits_until)
+        and stand(site.content, head.desk.pictured)
+    )
 
 
 def opened(head: Head, site: Site, cache: Cache) -> Archive | None:

@@ -17,12 +17,12 @@ T = TypeVar("T")
 
 
 @contextlib.contextmanager
-def beside(task: Callable[[], T], kind: type[T]) -> Iterator[Callable[[], T]]:
+def beside(task: Callable[[], T], kind: type[T], *, is_worth: bool = True) -> Iterator[Callable[[], T]]:
     """Begin a task that only looks; what comes with the block gives its result, of a kind for MessagePack.
 
-    Where there is no copy, or it fails, the task is done here when its result is asked for.
+    Where there is no copy, or it fails, or is not worth it, the task is done here when it is asked for.
     """
-    if not _may_fork():
+    if not (is_worth and _may_fork()):
         yield cache(task)
         return
     reading, writing = os.pipe()

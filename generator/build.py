@@ -8,10 +8,9 @@ from generator.beside import beside
 from generator.cache import Cache, used
 from generator.config import Site, find_content
 from generator.output import disk
-from generator.reading import discover
 from generator.request import Built, Options, Progress
 from generator.stamps import Stamp
-from generator.unchanged import inputs_after, inputs_before, unchanged
+from generator.unchanged import Inputs, inputs_after, inputs_found, is_moved, note_folders, unchanged
 from generator.workers import Workers
 
 
@@ -38,26 +37,48 @@ def _built(
     find_content(site)
     if cache.is_new:
         workers.expect()
-    with beside(partial(disk.stamps, site.output), dict[str, Stamp]) as standing:
-        found = discover(site.content, site.config.ignore)
-        inputs = inputs_before(site, options, found)
-        if not clean and (last := unchanged(site, options, inputs, cache, standing)):
-            return last
-        # To import what reads and renders takes longer than to see that nothing is to be done.
-        from generator.resumed import resumed
-        from generator.shelf import Means
-
-        means = Means(cache, workers, progress)
-        if not clean and (built := resumed(site, options, inputs, means, standing)):
-            return built
+    inputs, built = _seen(site, options, cache, workers, progress, clean=clean)
+    if built:
+        return built
     from generator import archive
     from generator.desk import read
     from generator.kitchen import Kitchen, planned_of
     from generator.press import written
+    from generator.shelf import Means
 
-    desk = read(site, options, means, found)
+    means = Means(cache, workers, progress)
+    desk = read(site, options, means, inputs.found)
     inputs = inputs_after(site, inputs, desk.fresh, desk.since)
     kitchen = Kitchen(site, desk, planned_of(desk.digest, site.config), means)
     wrote = written(site, options, inputs, kitchen, clean=clean)
     archive.keep(site, options, inputs, kitchen, wrote.built, wrote.left)
     return wrote.built
+
+
+def _seen(
+    site: Site, options: Options, cache: Cache, workers: Workers, progress: Progress, *, clean: bool
+) -> tuple[Inputs, Built | None]:
+    """What a build is made of; and what comes of it, where there is nothing to do, or little."""
+    is_whole = clean or cache.is_new
+    is_sure = not (is_whole or options.strict) and is_moved(site, cache)
+    ahead = None
+    with (
+        beside(partial(disk.stamps, site.output), dict[str, Stamp], is_worth=not is_whole) as standing,
+        beside(partial(inputs_found, site, options), Inputs, is_worth=is_sure) as found,
+    ):
+        if is_sure:  # something is to be done, and there is time to begin
+            from generator.resumed import before
+
+            ahead = before(site, cache)
+        inputs = found()
+        if clean:
+            return inputs, None
+        if last := unchanged(site, options, inputs, cache, standing):
+            if is_sure:  # whatever moved is no clipping
+                note_folders(inputs, cache)
+            return inputs, last
+        # To import what reads and renders takes longer than to see that nothing is to be done.
+        from generator.resumed import resumed
+        from generator.shelf import Means
+
+        return inputs, resumed(site, options, inputs, Means(cache, workers, progress), standing, ahead)

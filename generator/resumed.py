@@ -17,12 +17,14 @@ import msgspec
 
 from generator import addresses, archive
 from generator.archive import Archive, Head
+from generator.cache import Cache
 from generator.config import Site
 from generator.desk import Desk, Readings, gathered, mark_of
 from generator.errors import BuildError, shown
 from generator.ground import Ground
 from generator.grouping.health import health_of, leaders_of
 from generator.grouping.regrouping import keeps_sources, recounts, regrouped, spliced
+from generator.grouping.stories import Stories
 from generator.kitchen import Kitchen, Output, feed_outputs, for_machines, page_output, planned_of
 from generator.model import Article, Digest, Health, Story
 from generator.output.assets import static_files
@@ -35,9 +37,10 @@ from generator.render import sitemap
 from generator.render.concerned import concerned
 from generator.render.pages import Page, pages_of
 from generator.request import Built, Options, by_place
-from generator.shelf import Means, shelf_among
+from generator.saved import MANY
+from generator.shelf import Means, Shelf, origin_key, shelf_among
 from generator.stamps import Stamp, stamp_at
-from generator.unchanged import Inputs, Standing, is_as_left, remember
+from generator.unchanged import Inputs, Standing, epoch_of, is_as_left, remember
 
 _OF_NAMES = frozenset({"pick", "alias"})
 """Kinds of problems that say what else was perhaps meant: any clipping may change that."""
@@ -60,10 +63,41 @@ class _Change(NamedTuple):
         return [*self.gone, *self.come]
 
 
-def resumed(site: Site, options: Options, inputs: Inputs, means: Means, standing: Standing) -> Built | None:
-    """Build what changed clippings concern; None where a whole build has to, and then nothing was done."""
-    head = None if options.strict else archive.head_of(site, options, inputs, means.cache)
-    if head is None:
+class Before(NamedTuple):
+    """The last build, opened."""
+
+    head: Head
+    archive: Archive
+    stories: Stories
+    """With those that its digest tells."""
+
+
+def before(site: Site, cache: Cache, head: Head | None = None) -> Before | None:
+    """The last build, if it is kept and whole; its head may be known."""
+    head = head or archive.head_noted(cache)
+    kept = archive.opened(head, site, cache) if head else None
+    if head is None or kept is None:
+        return None
+    stories = stories_of(cache, epoch_of(site), kept.digest.articles, kept.marks, {})
+    told = stories.told(head.desk.merges, head.desk.splits)
+    digest = msgspec.structs.replace(kept.digest, stories=told)
+    return Before(head, msgspec.structs.replace(kept, digest=digest), stories)
+
+
+def resumed(
+    site: Site,
+    options: Options,
+    inputs: Inputs,
+    means: Means,
+    standing: Standing,
+    ahead: Before | None = None,
+) -> Built | None:
+    """Build what changed clippings concern; None where a whole build has to, and then nothing was done.
+
+    The last build may have been opened `ahead`.
+    """
+    head = ahead.head if ahead else archive.head_noted(means.cache)
+    if options.strict or head is None or not archive.is_usable(head, site, options, inputs):
         return None
     changed = head.changed(inputs, means.cache)
     if changed is None or len(changed) > FEW:
@@ -77,10 +111,10 @@ def resumed(site: Site, options: Options, inputs: Inputs, means: Means, standing
                 return None
             with means.cache.together():
                 means.cache.drop_note(archive.HEAD)
-                revision = _revised(site, options, inputs, means, head, changed, old)
+                revision = _revised(site, options, inputs, means, head, ahead, changed, old)
             concerned_ = {one.path for one in revision.outputs} | revision.gone
             ground = Ground(site, transaction, means.cache, stamps=stamps, among=concerned_)
-            others = old - concerned_
+            others = [path for path in old if path not in concerned_]  # in order, that is quicker
             problems = (*revision.kitchen.desk.problems, *head.planning)
             built = put_in_place(
                 options, revision.kitchen, transaction, ground, revision.outputs, problems, others
@@ -112,36 +146,59 @@ def _revised(
     inputs: Inputs,
     means: Means,
     head: Head,
+    ahead: Before | None,
     changed: Mapping[str, Stamp | None],
     files: Set[str],
 ) -> _Revision:
     """Read the changed clippings, group them with all others, and plan the files that this concerns."""
-    cache, config = means.cache, site.config
-    shelf = shelf_among(site, changed, means)
-    if shelf is None or shelf.repeats != {(source, year): digest for source, year, digest in head.repeats}:
+    cache = means.cache
+    shelf, changed = _shelf(site, inputs, means, head, changed)
+    few = gathered(site.config, options, shelf.records_among(changed, means))
+    opened = ahead or before(site, cache, head)
+    if opened is None:
         raise _FarReachingError
-    few = gathered(config, options, shelf.records_among(changed, means))
-    before = archive.opened(head, site, cache)
-    if before is None:
-        raise _FarReachingError
-    change = _change(head.desk, few, changed, before)
-    last = before.digest
+    kept, last, stories = opened.archive, opened.archive.digest, opened.stories
+    change = _change(head.desk, few, changed, kept)
     articles = spliced(last.articles, *change)
     digest = msgspec.structs.replace(regrouped(last, *change), articles=articles)
     if not last.days or digest.days[-1].first != last.days[-1].first:
         raise _FarReachingError
-    stories = stories_of(cache, shelf.reader.epoch, last.articles, before.marks, {})
-    word = head.desk.merges, head.desk.splits
-    last = msgspec.structs.replace(last, stories=stories.told(*word))
     stories.change([article.path for article in change.gone], change.come)
-    ended, begun = stories.tell(*word)
+    ended, begun = stories.tell(head.desk.merges, head.desk.splits)
     digest = msgspec.structs.replace(digest, stories=tuple(stories.stories))
-    marks, texts = _known(before, change, few)
+    marks, texts = _known(kept, change, few)
     keep_stories(cache, shelf.reader.epoch, stories, marks)
     desk = msgspec.structs.replace(
         _described(head.desk, inputs, few, changed, digest), marks=marks, texts=texts, fresh=shelf.fresh
     )
-    return _planned(site, desk, means, last, change, (ended, begun), before.healths, files)
+    return _planned(site, desk, means, last, change, (ended, begun), kept.healths, files)
+
+
+def _shelf(
+    site: Site, inputs: Inputs, means: Means, head: Head, changed: Mapping[str, Stamp | None]
+) -> tuple[Shelf, Mapping[str, Stamp | None]]:
+    """The changed clippings on a shelf, with those whose furniture is judged otherwise; and their stamps.
+
+    Raises `_FarReachingError` where these are many.
+    """
+    shelf = shelf_among(site, changed, means)
+    if shelf is None:
+        raise _FarReachingError
+    before = {((source, year), digest) for source, year, digest in head.repeats}
+    others = {key for key, _ in before ^ shelf.repeats.items()}
+    if not others:
+        return shelf, changed
+    stamps = inputs.found.stamps
+    judged = {
+        path: stamps[path]
+        for path, one in means.cache.of_sources({source for source, _ in others})
+        if origin_key(one) in others and path in stamps
+    }
+    changed = {**judged, **changed}
+    shelf = shelf_among(site, changed, means) if len(judged) <= MANY else None
+    if shelf is None:
+        raise _FarReachingError
+    return shelf, changed
 
 
 def _change(desk: Desk, few: Readings, paths: Iterable[str], before: Archive) -> _Change:

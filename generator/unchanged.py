@@ -5,6 +5,7 @@ This is all that most builds do, so nothing here imports what reads or renders.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import time
 from collections.abc import Callable, Mapping, Set
@@ -16,19 +17,21 @@ import msgspec
 from generator import picks_file
 from generator.cache import Cache
 from generator.config import Site
+from generator.errors import BuildError
 from generator.output import disk
 from generator.output.assets import static_files
 from generator.output.write import record_of
-from generator.reading.discover import Discovery
+from generator.reading.discover import Discovery, discover
 from generator.render.marks import theme_marks
 from generator.request import Built, Options, Report, Written, grave
-from generator.stamps import NONE, Stamp, stamp_at, unsettled
+from generator.stamps import NONE, Stamp, changed_at, stamp_at, unsettled
 from generator.versions import hashed, program
 
 Pictured = tuple[tuple[str, tuple[str, ...], bytes], ...]
 """Clippings that name images beside them: path, names, and a hash of what stood there."""
 
 
+_FOLDERS = "folders"
 _STAMPS = msgspec.msgpack.Decoder(list[Stamp])
 PACK = 1000
 """Stamps that are packed together."""
@@ -73,6 +76,25 @@ class Last(msgspec.Struct, frozen=True):
 
 Standing = Callable[[], Mapping[str, Stamp]]
 """Tells what stands in the output folder, as `disk.stamps` has it."""
+
+
+def is_moved(site: Site, cache: Cache) -> bool:
+    """Whether a glance tells that clippings came or went since the last build, or replaced others.
+
+    So most editors save. Whether clippings changed otherwise takes a look at each.
+    """
+    try:
+        folders = msgspec.msgpack.decode(cache.note(_FOLDERS) or b"", type=dict[str, int])
+        return any(changed_at(f"{site.content}/{folder}") != at for folder, at in folders.items())
+    except (msgspec.DecodeError, OSError):
+        return False
+
+
+def note_folders(inputs: Inputs, cache: Cache) -> None:
+    """Note the folders of the clippings for `is_moved`."""
+    # Without room, or with a name that is no text, there is nothing to glance at.
+    with contextlib.suppress(BuildError, UnicodeEncodeError, OverflowError):
+        cache.keep_note(_FOLDERS, msgspec.msgpack.encode(inputs.found.folders))
 
 
 def unchanged(site: Site, options: Options, inputs: Inputs, cache: Cache, standing: Standing) -> Built | None:
@@ -131,6 +153,7 @@ def remember(
     Not one that failed, nor one whose inputs may change unseen.
     """
     key = f"built {site.output}"
+    note_folders(inputs, cache)
     if (options.strict and grave(built.report.problems)) or not inputs.digest:
         cache.drop_note(key)
         return
@@ -140,6 +163,11 @@ def remember(
         cache.keep_note(key, msgspec.msgpack.encode(last))
     except (UnicodeEncodeError, OverflowError):  # a file's name that is no text
         cache.drop_note(key)
+
+
+def inputs_found(site: Site, options: Options) -> Inputs:
+    """What a build is made of, once it is found."""
+    return inputs_before(site, options, discover(site.content, site.config.ignore))
 
 
 def inputs_before(site: Site, options: Options, found: Discovery) -> Inputs:

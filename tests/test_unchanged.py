@@ -4,6 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
+
+import generator.resumed
+import generator.stamps
+from generator.request import Options
+from generator.stamps import UNSETTLED
+from generator.unchanged import inputs_after, inputs_found
+from writing import NOW, build_site, site_in, write_clipping, write_config
 
 HEAVY = (
     "babel",
@@ -22,3 +30,38 @@ def test_a_build_imports_what_reads_and_renders_only_where_there_is_something_to
     check = f"import generator.build, sys; print([name for name in {HEAVY} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_what_moves_beside_clippings_is_told_once(tmp_path, monkeypatch):
+    """The last build is opened ahead where clippings seem to have moved; not in vain again and again."""
+    opened = []
+    before = generator.resumed.before
+    monkeypatch.setattr(generator.stamps, "UNSETTLED", 0)
+    monkeypatch.setattr(generator.resumed, "before", lambda *given: opened.append(1) or before(*given))
+    write_clipping(tmp_path / "content", "a/one.md")
+    write_config(tmp_path)
+    build_site(tmp_path)
+    (tmp_path / "content/a/other.txt").write_text("No clipping.")
+    for _ in range(2):
+        assert build_site(tmp_path)[0].pages.written == 0
+    assert len(opened) == 1
+    write_clipping(tmp_path / "content", "a/two.md")
+    assert build_site(tmp_path)[0].pages.written
+    assert len(opened) == 2
+
+
+def test_what_was_read_long_after_it_was_saved_cannot_change_unseen(tmp_path):
+    file = write_clipping(tmp_path / "content", "one.md")
+    write_config(tmp_path)
+    site, options = site_in(tmp_path), Options(as_of=NOW)
+    before = inputs_found(site, options)
+    now = time.time_ns()
+    assert before.unseen == {"one.md"}
+    assert not before.digest
+    assert inputs_after(site, before, {"one.md"}, now).unseen == {"one.md"}
+    assert inputs_after(site, before, set(), now + UNSETTLED).unseen == {"one.md"}
+    after = inputs_after(site, before, {"one.md"}, now + UNSETTLED)
+    assert not after.unseen
+    assert after.digest
+    file.write_text("Another text")
+    assert inputs_after(site, before, {"one.md"}, now + UNSETTLED).unseen == {"one.md"}

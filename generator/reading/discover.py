@@ -13,7 +13,7 @@ import msgspec
 
 from generator.errors import Problem, Severity, shown
 from generator.model import Skipped
-from generator.stamps import NONE, Stamp, entries_in, stamp_of
+from generator.stamps import NONE, Stamp, changed_at, entries_in, stamp_of
 
 _SUFFIXES = (".md", ".markdown")
 
@@ -25,6 +25,8 @@ class Discovery(msgspec.Struct, frozen=True, kw_only=True):
     """Clippings, sorted: POSIX paths below the folder; bytes that are no UTF-8 as surrogate escapes."""
     stamps: Mapping[str, Stamp] = {}
     """Of each of `paths`, taken before any of them is read; `NONE` for one that went away."""
+    folders: Mapping[str, int] = {}
+    """When each folder changed last that was looked through, in nanoseconds since 1970; "" is all of it."""
     ignored: int = 0
     """Files that an `ignore` pattern names."""
     skipped: tuple[Skipped, ...] = ()
@@ -43,6 +45,7 @@ def discover(content: Path, ignore: Sequence[str]) -> Discovery:
     return Discovery(
         paths=tuple(_in_order(walk.stamps)),
         stamps=walk.stamps,
+        folders=walk.folders,
         ignored=walk.ignored,
         skipped=tuple(sorted(walk.skipped)),
         problems=tuple(sorted(walk.problems, key=lambda p: (p.path, p.message))),
@@ -94,6 +97,7 @@ class _Walk:
         self.root = os.path.realpath(content)
         self.ignores = _ignoring(ignore)
         self.stamps: dict[str, Stamp] = {}
+        self.folders: dict[str, int] = {}
         self.ignored = 0
         self.skipped: list[Skipped] = []
         self.problems: list[Problem] = []
@@ -103,6 +107,7 @@ class _Walk:
         while folders:
             folder, ignored = folders.pop()
             try:
+                self.folders[folder] = changed_at(f"{self.content}/{folder}")
                 with entries_in(f"{self.content}/{folder}") as entries:
                     for entry in entries:
                         path = f"{folder}/{entry.name}" if folder else entry.name
