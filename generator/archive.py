@@ -24,7 +24,7 @@ from generator.output.write import record_of
 from generator.request import Built, Options
 from generator.shelf import article_in_zone
 from generator.stamps import Stamp, stamp_at
-from generator.unchanged import PACK, Inputs, is_same_time, stand, unpacked
+from generator.unchanged import PACK, Inputs, Left, is_same_time, stand, unpacked
 from generator.versions import hashed
 
 HEAD, _PATHS = "grouped", "grouped paths"
@@ -41,10 +41,7 @@ class Head(msgspec.Struct, frozen=True, array_like=True):
     """A hash of its clippings' paths, which are noted on their own: they are long, and seldom others."""
     stamps: tuple[bytes, ...]
     """Of its clippings, as `Inputs` packs them."""
-    record: Stamp
-    """Of the manifest that it wrote."""
-    left: bytes
-    """What stood in the output folder, as `disk.mark_of` has it."""
+    left: Left
     as_of: dt.datetime
     desk: Desk
     """Without digest, marks and texts."""
@@ -119,7 +116,7 @@ def is_usable(head: Head, site: Site, options: Options, inputs: Inputs) -> bool:
     return (
         head.output == str(site.output)
         and head.others == inputs.others
-        and head.record == stamp_at(record_of(site.output))
+        and head.left.record == stamp_at(record_of(site.output))
         and is_same_time(site, options, head.as_of, head.desk.waits_until)
         and stand(site.content, head.desk.pictured)
     )
@@ -165,7 +162,7 @@ def keep(
     inputs: Inputs,
     kitchen: Kitchen,
     built: Built,
-    left: bytes,
+    left: Left,
     last: Head | None = None,
     sources: Set[str] = frozenset(),
 ) -> None:
@@ -191,7 +188,6 @@ def keep(
             inputs.others,
             inputs.paths,
             inputs.stamps,
-            stamp_at(record_of(site.output)),
             left,
             options.as_of,
             msgspec.structs.replace(desk, digest=_NOTHING, marks={}, texts={}, fresh=frozenset(), images={}),

@@ -11,9 +11,10 @@ from generator.config import Site
 from generator.hosts import Size
 from generator.kitchen import Output
 from generator.output import disk
-from generator.output.write import Transaction
+from generator.output.write import Transaction, record_of
 from generator.render.inputs import reason
-from generator.stamps import Stamp, stamp_at
+from generator.stamps import NONE, Stamp, stamp_at
+from generator.unchanged import Left
 from generator.versions import hashed
 
 
@@ -37,6 +38,7 @@ class Ground:
         self._inputs: dict[str, bytes] = {}
         self._cache = cache
         self._clean = clean
+        self._record = NONE
         self._standing = cache.standing(site.output, among) if self._old else {}
         self._stamps = {**(disk.stamps(site.output) if stamps is None else stamps)} if self._old else {}
 
@@ -62,15 +64,16 @@ class Ground:
         return "damaged"
 
     def look_again(self, made_again: Iterable[str]) -> None:
-        """See what a commit put in place."""
+        """See what a commit put in place, as long as no other build is let in."""
+        self._record = stamp_at(record_of(self._output))
         self._stamps |= {path: stamp_at(self._output / path) for path in made_again}
         for path in self._old.keys() - self._new.keys():
             self._stamps.pop(path, None)
 
     @property
-    def left(self) -> bytes:
-        """What stands there now, as `disk.mark_of` has it."""
-        return disk.mark_of(self._stamps)
+    def left(self) -> Left:
+        """What stands there now."""
+        return Left(self._record, disk.mark_of(self._stamps))
 
     def remember(self, outputs: Iterable[Output], made_again: Mapping[str, str]) -> None:
         """Note what stands there now."""

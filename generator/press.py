@@ -25,7 +25,7 @@ from generator.output.write import Transaction
 from generator.render import feeds, views
 from generator.render.pages import Page
 from generator.request import Built, Options, Report, Written, by_place, grave
-from generator.unchanged import Inputs, remember
+from generator.unchanged import Inputs, Left, remember
 from generator.workers import batches
 
 HTML_LIMIT = 100_000
@@ -41,8 +41,7 @@ class Wrote(NamedTuple):
     outputs: list[Output]
     files: Mapping[str, str]
     """Digests by path."""
-    left: bytes
-    """All that stands there, as `disk.mark_of` has it."""
+    left: Left
 
 
 def written(site: Site, options: Options, inputs: Inputs, kitchen: Kitchen, *, clean: bool = False) -> Wrote:

@@ -104,7 +104,7 @@ def resumed(
         return None
     try:
         with Transaction(site.output, options.as_of.date()) as transaction:
-            if head.record != stamp_at(record_of(site.output)):
+            if head.left.record != stamp_at(record_of(site.output)):
                 return None  # another build was there while this one waited
             old, stamps = transaction.old.keys(), standing()
             if not is_as_left(site, head.left, len(old), stamps, means.cache):

@@ -59,15 +59,21 @@ class Inputs(NamedTuple):
         return b"\0".join([path.encode("utf-8", "surrogateescape") for path in self.found.paths])
 
 
+class Left(NamedTuple):
+    """What a build left in its output folder, as it was before another one could begin there."""
+
+    record: Stamp
+    """Of the manifest that it wrote."""
+    mark: bytes
+    """Of all files, as `disk.mark_of` has it."""
+
+
 class Last(msgspec.Struct, frozen=True):
     """The last build of an output folder that did not fail: what it was made of, and what came of it."""
 
     inputs: bytes
     """The hash of `Inputs`."""
-    record: Stamp
-    """Of the manifest that it wrote."""
-    left: bytes
-    """What stood in the output folder, as `disk.mark_of` has it."""
+    left: Left
     as_of: dt.datetime
     waits_until: dt.datetime | None
     pictured: Pictured
@@ -106,7 +112,7 @@ def unchanged(site: Site, options: Options, inputs: Inputs, cache: Cache, standi
         return None
     if last is None or not inputs.digest or last.inputs != inputs.digest:
         return None
-    if last.record != stamp_at(record_of(site.output)):
+    if last.left.record != stamp_at(record_of(site.output)):
         return None
     if not is_same_time(site, options, last.as_of, last.waits_until) or not stand(
         site.content, last.pictured
@@ -120,9 +126,9 @@ def unchanged(site: Site, options: Options, inputs: Inputs, cache: Cache, standi
     return Built(report=report, waits_until=last.waits_until, reasons={})
 
 
-def is_as_left(site: Site, left: bytes, count: int, stamps: Mapping[str, Stamp], cache: Cache) -> bool:
+def is_as_left(site: Site, left: Left, count: int, stamps: Mapping[str, Stamp], cache: Cache) -> bool:
     """Whether the `count` files that a build left are as they were, whoever else put files beside them."""
-    if disk.mark_of(stamps) == left:
+    if disk.mark_of(stamps) == left.mark:
         return True
     standing = cache.standing(site.output)
     return len(standing) == count and all(stamps.get(path) == one.stamp for path, one in standing.items())
@@ -146,7 +152,7 @@ def stand(content: Path, pictured: Pictured) -> bool:
 
 
 def remember(
-    site: Site, options: Options, inputs: Inputs, pictured: Pictured, built: Built, left: bytes, cache: Cache
+    site: Site, options: Options, inputs: Inputs, pictured: Pictured, built: Built, left: Left, cache: Cache
 ) -> None:
     """Note a build, and what it left, for `unchanged`.
 
@@ -157,8 +163,7 @@ def remember(
     if (options.strict and grave(built.report.problems)) or not inputs.digest:
         cache.drop_note(key)
         return
-    record = stamp_at(record_of(site.output))
-    last = Last(inputs.digest, record, left, options.as_of, built.waits_until, pictured, built.report)
+    last = Last(inputs.digest, left, options.as_of, built.waits_until, pictured, built.report)
     try:
         cache.keep_note(key, msgspec.msgpack.encode(last))
     except (UnicodeEncodeError, OverflowError):  # a file's name that is no text

@@ -8,10 +8,12 @@ import time
 
 import generator.resumed
 import generator.stamps
-from generator.request import Options
+from generator.build import build
+from generator.output.write import Transaction
+from generator.request import Options, silent
 from generator.stamps import UNSETTLED
 from generator.unchanged import inputs_after, inputs_found
-from writing import NOW, build_site, site_in, write_clipping, write_config
+from writing import NOW, build_site, files_of, site_in, write_clipping, write_config
 
 HEAVY = (
     "babel",
@@ -65,3 +67,23 @@ def test_what_was_read_long_after_it_was_saved_cannot_change_unseen(tmp_path):
     assert after.digest
     file.write_text("Another text")
     assert inputs_after(site, before, {"one.md"}, now + UNSETTLED).unseen == {"one.md"}
+
+
+def test_a_build_that_comes_before_another_is_noted_is_no_part_of_what_that_left(tmp_path, monkeypatch):
+    monkeypatch.setattr(generator.stamps, "UNSETTLED", 0)
+    write_config(tmp_path)
+    write_clipping(tmp_path / "content", "a.md", title="Shown")
+    write_clipping(tmp_path / "content", "b.md", title="A draft", draft="true")
+    site, leave, entered = site_in(tmp_path), Transaction.__exit__, []
+
+    def other_comes(transaction, *error):
+        leave(transaction, *error)
+        entered.append(1)
+        if len(entered) == 1:
+            build(site, Options(as_of=NOW, drafts=True), silent)
+
+    monkeypatch.setattr(Transaction, "__exit__", other_comes)
+    build(site, Options(as_of=NOW), silent)
+    assert len(entered) == 2
+    assert build(site, Options(as_of=NOW), silent).report.pages.deleted
+    assert not [path for path, data in files_of(site.output).items() if b"A draft" in data]
