@@ -24,7 +24,7 @@ from generator.output.write import record_of
 from generator.request import Built, Options
 from generator.shelf import article_in_zone
 from generator.stamps import Stamp, stamp_at
-from generator.unchanged import PACK, Inputs, Left, is_same_time, stand, unpacked
+from generator.unchanged import PACK, Inputs, Left, epoch_of, is_same_time, stand, unpacked
 from generator.versions import hashed
 
 HEAD, _PATHS = "grouped", "grouped paths"
@@ -35,6 +35,8 @@ class Head(msgspec.Struct, frozen=True, array_like=True):
     """The last build that was kept, but for its articles."""
 
     output: str
+    epoch: bytes
+    """The rules that its clippings were read by, as `epoch_of` has them."""
     others: bytes
     """What it was made of besides clippings, as `Inputs` has it."""
     paths: bytes
@@ -44,11 +46,11 @@ class Head(msgspec.Struct, frozen=True, array_like=True):
     left: Left
     as_of: dt.datetime
     desk: Desk
-    """Without digest, marks and texts."""
+    """Without what stands elsewhere: its digest, marks, texts, and what sources repeat."""
     planning: tuple[Problem, ...]
     """What was found as its pages were planned."""
     repeats: list[tuple[str, int, bytes]]
-    """What sources repeat, by source and year."""
+    """What its clippings were read with, by source and year, as `Desk` has it."""
     sources: list[tuple[str, bytes]]
     """Names and keys, by slug."""
     turns: bytes
@@ -111,12 +113,17 @@ def head_noted(cache: Cache) -> Head | None:
         return None
 
 
+def is_own(head: Head, site: Site) -> bool:
+    """Whether a build read by the site's rules, and was the last one of its output folder."""
+    is_there = head.output == str(site.output) and head.left.record == stamp_at(record_of(site.output))
+    return is_there and head.epoch == epoch_of(site)
+
+
 def is_usable(head: Head, site: Site, options: Options, inputs: Inputs) -> bool:
     """Whether no more than clippings can be others since a build."""
     return (
-        head.output == str(site.output)
+        is_own(head, site)
         and head.others == inputs.others
-        and head.left.record == stamp_at(record_of(site.output))
         and is_same_time(site, options, head.as_of, head.desk.waits_until)
         and stand(site.content, head.desk.pictured)
     )
@@ -185,14 +192,24 @@ def keep(
             cache.keep_note(_PATHS, inputs.packed_paths)
         head = Head(
             str(site.output),
+            epoch_of(site),
             inputs.others,
             inputs.paths,
             inputs.stamps,
             left,
             options.as_of,
-            msgspec.structs.replace(desk, digest=_NOTHING, marks={}, texts={}, fresh=frozenset(), images={}),
+            msgspec.structs.replace(
+                desk,
+                digest=_NOTHING,
+                marks={},
+                texts={},
+                fresh=frozenset(),
+                steady=frozenset(),
+                images={},
+                repeats={},
+            ),
             tuple(one for one in built.report.problems if one not in told),
-            [(*key, digest) for key, (_, digest, _) in cache.learned().items()],
+            [(*key, digest) for key, digest in desk.repeats.items()],
             list(keys.items()),
             array("I", [places[article.source] for article in digest.articles]).tobytes(),
         )

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from functools import cache, partial
 from typing import TypeVar
@@ -15,6 +16,9 @@ import msgspec
 
 T = TypeVar("T")
 
+_LOOKS = 0.2
+"""Seconds after which a copy sees that the process is no more that it works for."""
+
 
 @contextlib.contextmanager
 def beside(task: Callable[[], T], kind: type[T], *, is_worth: bool = True) -> Iterator[Callable[[], T]]:
@@ -22,15 +26,11 @@ def beside(task: Callable[[], T], kind: type[T], *, is_worth: bool = True) -> It
 
     Where there is no copy, or it fails, or is not worth it, the task is done here when it is asked for.
     """
-    if not (is_worth and _may_fork()):
+    begun = _begun(task) if is_worth and _may_fork() else None
+    if begun is None:
         yield cache(task)
         return
-    reading, writing = os.pipe()
-    copy = os.fork()
-    if copy == 0:
-        os.close(reading)  # else nothing would tell it that this process ended
-        _done(task, writing)
-    os.close(writing)
+    copy, reading = begun
     with os.fdopen(reading, "rb") as stream:
 
         @cache
@@ -43,8 +43,10 @@ def beside(task: Callable[[], T], kind: type[T], *, is_worth: bool = True) -> It
         try:
             yield result
         finally:
-            os.kill(copy, signal.SIGKILL)  # it may still be at it, and nobody listens any more
-            os.waitpid(copy, 0)
+            # It may still be at it, and nobody listens any more; or the system has put it away by itself.
+            with contextlib.suppress(ProcessLookupError, ChildProcessError):
+                os.kill(copy, signal.SIGKILL)
+                os.waitpid(copy, 0)
 
 
 def halves(task: Callable[[int, int], T], count: int, kind: type[T]) -> Iterator[T]:
@@ -55,14 +57,47 @@ def halves(task: Callable[[int, int], T], count: int, kind: type[T]) -> Iterator
 
 
 def _may_fork() -> bool:
-    """Whether this process can be copied: other threads may hold locks, and other systems' libraries mind."""
-    return sys.platform == "linux" and threading.active_count() == 1
+    """Whether this process can be copied, and a copy has a core of its own.
 
-
-def _done(task: Callable[[], object], writing: int) -> None:
-    """Hand over what comes of a task, and end, whatever happens."""
+    Other threads may hold locks, whoever began them; and other systems' libraries mind.
+    """
+    if sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2:
+        return False
     try:
+        return len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208 - threads, not files
+    except OSError:
+        return False
+
+
+def _begun(task: Callable[[], object]) -> tuple[int, int] | None:
+    """A copy that is at the task, and where its result can be read; None where there is no room for one."""
+    ends: tuple[int, ...] = ()
+    try:
+        reading, writing = ends = os.pipe()
+        own = os.getpid()
+        copy = os.fork()
+    except OSError:
+        for end in ends:
+            os.close(end)
+        return None
+    if copy == 0:
+        os.close(reading)
+        _done(task, writing, own)
+    os.close(writing)
+    return copy, reading
+
+
+def _done(task: Callable[[], object], writing: int, parent: int) -> None:
+    """Hand over what comes of a task, and end, whatever happens; with the parent at the latest."""
+    try:
+        threading.Thread(target=_follow, args=(parent,), daemon=True).start()
         with os.fdopen(writing, "wb") as stream:
             stream.write(msgspec.msgpack.encode(task()))
     finally:
         os._exit(0)
+
+
+def _follow(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(_LOOKS)
+    os._exit(1)

@@ -48,7 +48,7 @@ def _built(
 
     means = Means(cache, workers, progress)
     desk = read(site, options, means, inputs.found)
-    inputs = inputs_after(site, inputs, desk.fresh, desk.since)
+    inputs = inputs_after(site, inputs, desk.steady, desk.since)
     kitchen = Kitchen(site, desk, planned_of(desk.digest, site.config), means)
     wrote = written(site, options, inputs, kitchen, clean=clean)
     archive.keep(site, options, inputs, kitchen, wrote.built, wrote.left)
@@ -59,17 +59,19 @@ def _seen(
     site: Site, options: Options, cache: Cache, workers: Workers, progress: Progress, *, clean: bool
 ) -> tuple[Inputs, Built | None]:
     """What a build is made of; and what comes of it, where there is nothing to do, or little."""
-    is_whole = clean or cache.is_new
+    is_whole, has_cores = clean or cache.is_new, workers.count > 1
     is_sure = not (is_whole or options.strict) and is_moved(site, cache)
     ahead = None
     with (
-        beside(partial(disk.stamps, site.output), dict[str, Stamp], is_worth=not is_whole) as standing,
-        beside(partial(inputs_found, site, options), Inputs, is_worth=is_sure) as found,
+        beside(
+            partial(disk.stamps, site.output), dict[str, Stamp], is_worth=has_cores and not is_whole
+        ) as standing,
+        beside(partial(inputs_found, site, options), Inputs, is_worth=has_cores and is_sure) as found,
     ):
         if is_sure:  # something is to be done, and there is time to begin
-            from generator.resumed import before
+            from generator.resumed import opened
 
-            ahead = before(site, cache)
+            ahead = opened(site, cache)
         inputs = found()
         if clean:
             return inputs, None

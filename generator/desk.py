@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_left, bisect_right, insort
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
+from typing import TypeVar
 
 import msgspec
 
@@ -12,7 +14,6 @@ from generator import picks_file
 from generator.config import Config, Site, find_content
 from generator.errors import Problem, shown
 from generator.grouping import digest_of
-from generator.grouping.judged import MANY
 from generator.grouping.picks import applied
 from generator.grouping.stories import Stories
 from generator.model import Article, Digest, Skipped, Verdict
@@ -28,6 +29,11 @@ from generator.shelf import Means, Shelf, shelf_of
 from generator.tasks import Record
 from generator.unchanged import Pictured
 from generator.versions import hashed
+
+_Told = TypeVar("_Told", Problem, Skipped)
+
+MANY = 20_000
+"""Articles from which on a copy of this process is worth its making, to look for stories."""
 
 
 class Reach(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,8 +70,12 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     """Of each clipping with a text, by its path, the hash of its HTML in the cache."""
     fresh: Set[str]
     """Paths of clippings that were read now, not taken from the cache,"""
+    steady: Set[str]
+    """those of them that were as they had been when they were looked at,"""
     since: int
-    """and a moment before the first of them was, in nanoseconds since 1970."""
+    """and a moment before the first of them was read, in nanoseconds since 1970."""
+    repeats: Mapping[tuple[str, int], bytes]
+    """By source and year, a hash of what is repeated, as the clippings were read with it."""
     images: Mapping[str, str]
     """Images beside clippings: the address in the site, and the path below the content folder."""
     pictured: Pictured
@@ -123,9 +133,12 @@ def grouped(
     )
     digest, clashes, clash_faults = digest_of(picked.articles, config.sources, config.text)
     marks = {article.id: mark_of(article, read_.marks[article.path]) for article in digest.articles}
-    if len(digest.articles) > MANY:
+    is_shared = len(digest.articles) > MANY and means.workers.count > 1
+    if is_shared:
         means.workers.close()  # without the threads that wait for them this process may be copied
-    stories = stories_of(means.cache, shelf.reader.epoch, digest.articles, marks, shelf.former)
+    stories = stories_of(
+        means.cache, shelf.reader.epoch, digest.articles, marks, shelf.former, is_shared=is_shared
+    )
     told = stories.told(picked.merges, picked.splits)
     problems = (*faults, *cleaning_faults, *found.problems, *read_.problems, *picked.problems, *clash_faults)
     desk = Desk(
@@ -140,7 +153,9 @@ def grouped(
         marks=marks,
         texts=read_.texts,
         fresh=shelf.fresh,
+        steady=shelf.steady,
         since=shelf.since,
+        repeats=shelf.repeats,
         images=read_.images,
         pictured=tuple(read_.pictured),
         picks=(*read_.picks, *picks),
@@ -226,3 +241,26 @@ def mark_of(article: Article, read_: tuple[Article, bytes]) -> bytes:
         return digest
     changed = (getattr(article, field) for field in article.__struct_fields__ if field != "signature")
     return hashed(digest, repr(tuple(changed)).encode("utf-8", "surrogatepass"))
+
+
+def with_others(told: tuple[_Told, ...], names: Iterable[str], others: Sequence[_Told]) -> tuple[_Told, ...]:
+    """What there is to say, in the order of paths, with others for some of these."""
+    left = list(told)
+    for name in names:
+        start = bisect_left(left, name, key=lambda one: one.path)
+        left[start : bisect_right(left, name, key=lambda one: one.path)] = []
+    if not others and len(left) == len(told):
+        return told
+    for one in others:
+        insort(left, one, key=lambda one: one.path)
+    return tuple(left)
+
+
+def recounted(
+    verdicts: Mapping[Verdict, int], gone: Iterable[Article], come: Iterable[Article]
+) -> Counter[Verdict]:
+    """How many articles have each verdict now."""
+    counts = Counter(verdicts)
+    counts.update(article.verdict for article in come)
+    counts.subtract(article.verdict for article in gone)
+    return counts

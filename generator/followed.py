@@ -7,19 +7,16 @@ other files than clippings) is left to a whole build, which is the truth: tests 
 from __future__ import annotations
 
 import datetime as dt
-from bisect import bisect_left, bisect_right, insort
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 
 from generator import addresses, resources, tasks
 from generator.cache import DamagedError
 from generator.config import Site
-from generator.desk import Desk, grouped, mark_of, waits_until, withheld
+from generator.desk import Desk, grouped, mark_of, recounted, waits_until, with_others, withheld
 from generator.errors import BroadsheetError, Problem, shown
 from generator.grouping.health import health_of
 from generator.grouping.regrouping import keeps_sources, recounts, regrouped, splice
@@ -32,7 +29,7 @@ from generator.kitchen import (
     page_output,
     planned_of,
 )
-from generator.model import Article, Digest, Skipped, Verdict
+from generator.model import Article, Digest, Skipped, Source
 from generator.output.patch import OvertakenError
 from generator.overdue import Overdue, bytes_of
 from generator.press import report_of, written
@@ -52,8 +49,6 @@ from generator.workers import Workers
 
 AT_ONCE = 10
 """Clippings that are read again before it is seen whether there is another save."""
-
-_Told = TypeVar("_Told", Problem, Skipped)
 
 
 class Followed:
@@ -233,7 +228,7 @@ class Followed:
         self._remark(gone, come, read)
         told = [article for story in (*ended, *begun) for article in story.articles]
         self._heard = {article.source for article in (*gone, *come, *told)}
-        verdicts = _recounted(desk.verdicts, gone, come)
+        verdicts = recounted(desk.verdicts, gone, come)
         desk = msgspec.structs.replace(self._described(desk, digest, read), verdicts=verdicts)
         self._kitchen = Kitchen(
             self.site, desk, plan_, self._means, healths=self._healths, last=self._kitchen
@@ -253,16 +248,21 @@ class Followed:
 
     def _look_far(self) -> tuple[Built, frozenset[str]]:
         """See which other pages the last save concerns, that nobody looks at first: it takes longer."""
-        kitchen, digest = self._kitchen, self._kitchen.plan.digest
-        sources = [digest.sources[name] for name in sorted(self._heard)]
-        for source in sources:
-            self._healths[source.name] = health_of(source, digest.days[-1].first, self._planned.leaders)
+        kitchen, sources = self._kitchen, self._renew()
         outputs = [page_output(kitchen, page) for page in self._far.values()]
         outputs += feed_outputs(kitchen, sources)
         built, told = self._outdate(outputs)
         told |= self._early
         self._far, self._heard, self._early = {}, set(), set()
         return built, told
+
+    def _renew(self) -> list[Source]:
+        """See to the health of the sources that the last save concerns."""
+        digest = self._kitchen.plan.digest
+        sources = [digest.sources[name] for name in sorted(self._heard)]
+        for source in sources:
+            self._healths[source.name] = health_of(source, digest.days[-1].first, self._planned.leaders)
+        return sources
 
     def _remark(
         self, gone: Iterable[Article], come: Iterable[Article], read: Mapping[str, tuple[Record, bytes]]
@@ -297,8 +297,8 @@ class Followed:
             found=len(self._shelf.looked) + len(self._shelf.found.skipped),
             repaired=repaired,
             waits_until=min(self._waiting.values(), default=None),
-            skipped=_with_others(desk.skipped, names, sorted(skipped)),
-            problems=_with_others(desk.problems, names, sorted(problems, key=by_place)),
+            skipped=with_others(desk.skipped, names, sorted(skipped)),
+            problems=with_others(desk.problems, names, sorted(problems, key=by_place)),
             marks=self._marks,
             texts=self._texts,
         )
@@ -325,6 +325,7 @@ class Followed:
     def make(self, path: str) -> None:
         """Make a page that may be stale; who else looks at it is told with the others."""
         if page := self._far.get(path):
+            self._renew()
             self._early |= {*self.overdue.note(self._kitchen, [page_output(self._kitchen, page)])}
         self.overdue.make(path)
 
@@ -367,29 +368,6 @@ class Followed:
 def _is_asset(site: Site, file: Path) -> bool:
     """Whether a file is a style or script of the theme, or of the site's own."""
     return any(file.is_relative_to(root / "assets") for root in (site.templates, resources.theme()))
-
-
-def _with_others(told: tuple[_Told, ...], names: Iterable[str], others: Sequence[_Told]) -> tuple[_Told, ...]:
-    """What there is to say, in the order of paths, with others for some of these."""
-    left = list(told)
-    for name in names:
-        start = bisect_left(left, name, key=lambda one: one.path)
-        left[start : bisect_right(left, name, key=lambda one: one.path)] = []
-    if not others and len(left) == len(told):
-        return told
-    for one in others:
-        insort(left, one, key=lambda one: one.path)
-    return tuple(left)
-
-
-def _recounted(
-    verdicts: Mapping[Verdict, int], gone: Iterable[Article], come: Iterable[Article]
-) -> Counter[Verdict]:
-    """How many articles have each verdict now."""
-    counts = Counter(verdicts)
-    counts.update(article.verdict for article in come)
-    counts.subtract(article.verdict for article in gone)
-    return counts
 
 
 def _newest(digest: Digest) -> dt.date | None:

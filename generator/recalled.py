@@ -48,12 +48,16 @@ def stories_of(
     articles: Sequence[Article],
     marks: Mapping[str, bytes],
     former: Mapping[bytes, Article],
+    *,
+    is_shared: bool = False,
 ) -> Stories:
     """The stories of all articles; where few of these are new, those found before are followed.
 
-    `marks` tell articles apart, by id; `former` has some that were there before, by their marks.
+    `marks` tell articles apart, by id; `former` has some that were there before, by their marks. The work is
+    `is_shared` where a copy of this process may do a part of it.
     """
-    stories = _recalled(cache, epoch, articles, marks, former) or Stories(articles)
+    stories = recalled(cache, epoch, articles, marks, former)
+    stories = stories or Stories(articles, is_shared=is_shared)
     keep(cache, epoch, stories, marks)
     return stories
 
@@ -74,7 +78,7 @@ def keep(cache: Cache, epoch: bytes, stories: Stories, marks: Mapping[str, bytes
                 stories.kept_as = hashed(joined)
 
 
-def _recalled(
+def recalled(
     cache: Cache,
     epoch: bytes,
     articles: Sequence[Article],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -45,16 +46,22 @@ def progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-        bars, tasks = Progress(*columns, console=screen, transient=True), dict[str, Any]()
+        # It draws when it is told to: a thread of its own would keep this process from being copied.
+        bars = Progress(*columns, console=screen, transient=True, auto_refresh=False)
+        tasks, due = dict[str, Any](), time.monotonic()
         with contextlib.ExitStack() as shown_:
 
             def advance(step: str, done: int, total: int) -> None:
+                nonlocal due
                 if not tasks:  # it takes a while, and what has no steps needs no bar
                     shown_.enter_context(bars)
                 if step not in tasks:
                     tasks[step] = bars.add_task(step, total=total)
                 if done % 16 == 0 or done + 1 >= total:
                     bars.update(tasks[step], completed=done + 1, total=total)
+                    if time.monotonic() >= due:
+                        due = time.monotonic() + _REDRAWS
+                        bars.refresh()
 
             yield advance
     else:
@@ -217,6 +224,8 @@ def entries(plan: Plan, desk: Desk, text: Callable[[Article], str] | None) -> It
         yield entry
 
 
+_REDRAWS = 0.1
+"""Seconds between two pictures of a bar."""
 _ENTRY = ("path", "title", "url", "source", "date", "language", "verdict", "address", "story", "skipped")
 
 

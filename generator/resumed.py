@@ -24,7 +24,7 @@ from generator.errors import BuildError, shown
 from generator.ground import Ground
 from generator.grouping.health import health_of, leaders_of
 from generator.grouping.regrouping import keeps_sources, recounts, regrouped, spliced
-from generator.grouping.stories import Stories
+from generator.grouping.stories import Stories, many_of
 from generator.kitchen import Kitchen, Output, feed_outputs, for_machines, page_output, planned_of
 from generator.model import Article, Digest, Health, Story
 from generator.output.assets import static_files
@@ -32,15 +32,14 @@ from generator.output.write import Transaction, record_of
 from generator.press import put_in_place
 from generator.reading.canonical import keys_of
 from generator.recalled import keep as keep_stories
-from generator.recalled import stories_of
+from generator.recalled import recalled
 from generator.render import sitemap
 from generator.render.concerned import concerned
 from generator.render.pages import Page, pages_of
 from generator.request import Built, Options, by_place
-from generator.saved import MANY
 from generator.shelf import Means, Shelf, origin_key, shelf_among
 from generator.stamps import Stamp, stamp_at
-from generator.unchanged import Inputs, Standing, epoch_of, is_as_left, remember
+from generator.unchanged import Inputs, Left, Standing, is_as_left, remember
 
 _OF_NAMES = frozenset({"pick", "alias"})
 """Kinds of problems that say what else was perhaps meant: any clipping may change that."""
@@ -72,13 +71,15 @@ class Before(NamedTuple):
     """With those that its digest tells."""
 
 
-def before(site: Site, cache: Cache, head: Head | None = None) -> Before | None:
-    """The last build, if it is kept and whole; its head may be known."""
+def opened(site: Site, cache: Cache, head: Head | None = None) -> Before | None:
+    """The last build, if it is kept and whole, and of this program and folder; its head may be known."""
     head = head or archive.head_noted(cache)
-    kept = archive.opened(head, site, cache) if head else None
-    if head is None or kept is None:
+    if head is None or not archive.is_own(head, site):
         return None
-    stories = stories_of(cache, epoch_of(site), kept.digest.articles, kept.marks, {})
+    kept = archive.opened(head, site, cache)
+    stories = recalled(cache, head.epoch, kept.digest.articles, kept.marks, {}) if kept else None
+    if kept is None or stories is None:
+        return None
     told = stories.told(head.desk.merges, head.desk.splits)
     digest = msgspec.structs.replace(kept.digest, stories=told)
     return Before(head, msgspec.structs.replace(kept, digest=digest), stories)
@@ -121,11 +122,18 @@ def resumed(
             )
     except _FarReachingError:
         return None
-    left = ground.left
-    with contextlib.suppress(BuildError):
-        remember(site, options, inputs, revision.kitchen.desk.pictured, built, left, means.cache)
-    archive.keep(site, options, inputs, revision.kitchen, built, left, head, revision.sources)
+    _keep(site, options, inputs, revision, built, ground.left, head)
     return built
+
+
+def _keep(
+    site: Site, options: Options, inputs: Inputs, revision: _Revision, built: Built, left: Left, last: Head
+) -> None:
+    """Note what was built, for the next build to begin with."""
+    kitchen = revision.kitchen
+    with contextlib.suppress(BuildError):
+        remember(site, options, inputs, kitchen.desk.pictured, built, left, kitchen.means.cache)
+    archive.keep(site, options, inputs, kitchen, built, left, last, revision.sources)
 
 
 class _Revision(NamedTuple):
@@ -154,10 +162,10 @@ def _revised(
     cache = means.cache
     shelf, changed = _shelf(site, inputs, means, head, changed)
     few = gathered(site.config, options, shelf.records_among(changed, means))
-    opened = ahead or before(site, cache, head)
-    if opened is None:
+    before = ahead or opened(site, cache, head)
+    if before is None:
         raise _FarReachingError
-    kept, last, stories = opened.archive, opened.archive.digest, opened.stories
+    kept, last, stories = before.archive, before.archive.digest, before.stories
     change = _change(head.desk, few, changed, kept)
     articles = spliced(last.articles, *change)
     digest = msgspec.structs.replace(regrouped(last, *change), articles=articles)
@@ -169,7 +177,11 @@ def _revised(
     marks, texts = _known(kept, change, few)
     keep_stories(cache, shelf.reader.epoch, stories, marks)
     desk = msgspec.structs.replace(
-        _described(head.desk, inputs, few, changed, digest), marks=marks, texts=texts, fresh=shelf.fresh
+        _described(head.desk, inputs, few, changed, digest),
+        marks=marks,
+        texts=texts,
+        fresh=shelf.fresh,
+        repeats=shelf.repeats,
     )
     return _planned(site, desk, means, last, change, (ended, begun), kept.healths, files)
 
@@ -195,7 +207,9 @@ def _shelf(
         if origin_key(one) in others and path in stamps
     }
     changed = {**judged, **changed}
-    shelf = shelf_among(site, changed, means) if len(judged) <= MANY else None
+    # Each is an article that goes and one that comes; of more, all stories would be looked for anew.
+    is_few = 2 * len(changed) <= many_of(len(stamps))
+    shelf = shelf_among(site, changed, means) if is_few else None
     if shelf is None:
         raise _FarReachingError
     return shelf, changed

@@ -56,8 +56,10 @@ class Shelf(NamedTuple):
     """Clippings that were read now, as they are."""
     former: dict[bytes, Article]
     """A few articles as they were before their clippings changed or went, by their marks."""
+    steady: set[str]
+    """Those of `fresh` that were as they had been when they were looked at."""
     since: int
-    """A moment before the first of `fresh` was read, in nanoseconds since 1970."""
+    """A moment before the first of them was read, in nanoseconds since 1970."""
 
     def records(self, means: Means) -> Iterator[tuple[str, Record, bytes]]:
         """What all clippings came to: path, record and its hash, in no order."""
@@ -76,7 +78,7 @@ def shelf_of(site: Site, found: Discovery, means: Means) -> Shelf:
         cache.keep_note("looked by", reader.epoch)
     looked = _looked(reader, found, cache.clippings(), means)
     repeats = _learned(reader, looked, means)
-    return Shelf(reader, found, looked, repeats, set(), {}, time.time_ns())
+    return Shelf(reader, found, looked, repeats, set(), {}, set(), time.time_ns())
 
 
 def shelf_among(site: Site, stamps: Mapping[str, Stamp | None], means: Means) -> Shelf | None:
@@ -94,8 +96,8 @@ def shelf_among(site: Site, stamps: Mapping[str, Stamp | None], means: Means) ->
     # An earlier build may have been killed, or a preview ended, before it looked into all it doubted.
     sources |= {source for (source, _), (_, _, is_doubtful) in cache.learned().items() if is_doubtful}
     learned_again(reader, sources - {""}, means)
-    repeats = {key_: digest for key_, (_, digest, _) in cache.learned().items()}
-    return Shelf(reader, found, looked, repeats, set(), {}, time.time_ns())
+    repeats = {key_: digest for key_, (_, digest, _) in cache.learned().items()} if reader.clean else {}
+    return Shelf(reader, found, looked, repeats, set(), {}, set(), time.time_ns())
 
 
 def _looked(
@@ -244,6 +246,8 @@ def read_now(shelf: Shelf, paths: Collection[str], means: Means) -> Iterator[tup
             continue
         if found.digest != looked[one.path].digest:  # it changed since: whoever follows looks again
             looked[one.path] = looked[one.path]._replace(digest=b"")
+        else:
+            shelf.steady.add(one.path)
         waiting.append((one, found))
         shelf.fresh.add(one.path)
         if len(waiting) >= KEPT:
@@ -292,11 +296,20 @@ def keep_read(
     repeats: Mapping[tuple[str, int], bytes],
     found: Sequence[tuple[Wanted, tasks.Read]],
 ) -> None:
-    """Put what was read into the cache."""
+    """Put what was read into the cache, under what it was read with: another build may have learned since."""
+    learned = {one.repeats: hashed(one.repeats) for one, _ in found}
     with cache.together():
         cache.keep_bodies((one.path, read_.html) for one, read_ in found if read_.html)
         cache.keep_records(
-            (one.path, record_key(reader, read_.digest, repeats.get((one.source, one.year))), read_.value)
+            (
+                one.path,
+                record_key(
+                    reader,
+                    read_.digest,
+                    learned[one.repeats] if (one.source, one.year) in repeats else None,
+                ),
+                read_.value,
+            )
             for one, read_ in found
             if read_.value and read_.digest
         )

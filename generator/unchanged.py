@@ -92,7 +92,9 @@ def is_moved(site: Site, cache: Cache) -> bool:
     try:
         folders = msgspec.msgpack.decode(cache.note(_FOLDERS) or b"", type=dict[str, int])
         return any(changed_at(f"{site.content}/{folder}") != at for folder, at in folders.items())
-    except (msgspec.DecodeError, OSError):
+    except OSError:  # a folder went
+        return True
+    except msgspec.DecodeError:
         return False
 
 

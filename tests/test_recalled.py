@@ -40,9 +40,9 @@ def counted(monkeypatch):
     begun = []
     start = Stories._start
 
-    def counting(self, articles, found=None):
+    def counting(self, articles, found=None, **more):
         begun.extend([1] if found is None else [])
-        return start(self, articles, found)
+        return start(self, articles, found, **more)
 
     monkeypatch.setattr(Stories, "_start", counting)
     return begun

@@ -37,9 +37,9 @@ def test_a_build_imports_what_reads_and_renders_only_where_there_is_something_to
 def test_what_moves_beside_clippings_is_told_once(tmp_path, monkeypatch):
     """The last build is opened ahead where clippings seem to have moved; not in vain again and again."""
     opened = []
-    before = generator.resumed.before
+    begin = generator.resumed.opened
     monkeypatch.setattr(generator.stamps, "UNSETTLED", 0)
-    monkeypatch.setattr(generator.resumed, "before", lambda *given: opened.append(1) or before(*given))
+    monkeypatch.setattr(generator.resumed, "opened", lambda *given: opened.append(1) or begin(*given))
     write_clipping(tmp_path / "content", "a/one.md")
     write_config(tmp_path)
     build_site(tmp_path)

@@ -1,4 +1,4 @@
-"""All articles that may be the same, held against each other: of many, half by a copy of this process."""
+"""All articles that may be the same, held against each other: half of them by a copy of this process."""
 
 from __future__ import annotations
 
@@ -13,17 +13,19 @@ from generator.grouping.gathering import SPAN
 from generator.grouping.likeness import likeness
 
 _RANKS = {reason: rank for rank, reason in enumerate(REASONS)}
-MANY = 20_000
-"""Articles from which on a copy is worth its making."""
-
 Triple = tuple[int, int, int]
 """Later article, earlier one and the rank of the reason why they are the same."""
 
 
-def judged(evidence: Sequence[Evidence], days: Sequence[int], names: Sequence[Names]) -> Iterator[Triple]:
-    """Of articles in the order of time those that are the same, two by two; some come twice."""
+def judged(
+    evidence: Sequence[Evidence], days: Sequence[int], names: Sequence[Names], *, is_shared: bool
+) -> Iterator[Triple]:
+    """Of articles in the order of time those that are the same, two by two; some come twice.
+
+    The work is `is_shared` where a copy of this process may do a part of it.
+    """
     task, count = partial(_judged, evidence, days, names), len(days) + 1
-    for numbers in halves(task, count, bytes) if count > MANY else [task(0, count)]:
+    for numbers in halves(task, count, bytes) if is_shared else [task(0, count)]:
         row = array("I", numbers)
         yield from zip(row[::3], row[1::3], row[2::3], strict=True)
 

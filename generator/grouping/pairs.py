@@ -15,14 +15,11 @@ from functools import cached_property
 from itertools import chain
 from operator import attrgetter
 
-import msgspec
-
 from generator.beside import halves
 from generator.grouping.candidates import BAND, BANDS, NEIGHBOURS, Bands, Name, Names, Spans, outline, runs
 from generator.grouping.evidence import (
     LONGEST,
     NEAR,
-    REASONS,
     channels,
     evidence_of,
     is_empty,
@@ -30,59 +27,30 @@ from generator.grouping.evidence import (
     title_refrains,
 )
 from generator.grouping.gathering import SPAN
-from generator.grouping.judged import MANY, judged, rank_of
+from generator.grouping.judged import judged, rank_of
+from generator.grouping.kept import KeptPairs
 from generator.grouping.likeness import likeness
 from generator.grouping.titles import words_of
 from generator.model import Article
-
-_NUMBER = array("I").itemsize
 
 Place = tuple[int, str]
 """An article's place in the order of time: its day and path."""
 
 
-class Found(msgspec.Struct, frozen=True, array_like=True):
-    """The pairs of an archive, to be kept; its articles, in the order of time, go with them."""
-
-    titles: list[str]
-    """The words of the articles' titles."""
-    runs: tuple[bytes, bytes]
-    orders: tuple[bytes, bytes, bytes]
-    """Of keys, titles and texts, as `Names` has them."""
-    mute: list[int]
-    """Articles whose texts speak for nothing."""
-    refrains: list[int]
-    channels: dict[int, list[str]]
-    pairs: bytes
-    """Later article, earlier one and the reason's rank, in turn."""
-
-    def fits(self, count: int) -> bool:
-        """Whether this may be of so many articles."""
-        runs, names, pairs = map(len, (*self.runs, self.pairs))
-        if len(self.titles) != count or runs != names or runs % _NUMBER or pairs % (3 * _NUMBER):
-            return False
-        numbers = array("I", self.pairs)
-        places = (
-            array("I", self.runs[0]),
-            numbers[::3],
-            numbers[1::3],
-            self.mute,
-            self.refrains,
-            self.channels,
-        )
-        are_there = all(min(named) >= 0 and max(named) < count for named in places if named)
-        return are_there and all(rank < len(REASONS) for rank in numbers[2::3])
-
-
 class Pairs:
     """The articles of an archive, and which of them are the same."""
 
-    def __init__(self, articles: Iterable[Article], found: Found | None = None) -> None:
-        """Judge all articles, unless it is known what was `found` in them; then in the order of time."""
+    def __init__(
+        self, articles: Iterable[Article], found: KeptPairs | None = None, *, is_shared: bool = False
+    ) -> None:
+        """Judge all articles, unless it is known what was `found` in them; then in the order of time.
+
+        The work is `is_shared` where a copy of this process may do a part of it.
+        """
         ordered = list(articles)
         if found is None:
             ordered = sorted(sorted(ordered, key=attrgetter("path")), key=attrgetter("date"))
-        named = _named(ordered) if found is None else []
+        named = _named(ordered, is_shared=is_shared) if found is None else []
         titles = [words for words, _ in named] if found is None else found.titles
         self.evidence = list(map(evidence_of, ordered, titles))
         self.count = len(self.evidence)
@@ -103,7 +71,10 @@ class Pairs:
             return
         self._runs = Names(((at, parts) for at, (_, parts) in enumerate(named)), span=LONGEST, numbers=True)
         self._mute_all()
-        self._judge_all()
+        for later, earlier, rank in judged(
+            self.evidence, self._days, (self._keys, self._titles, self._runs), is_shared=is_shared
+        ):
+            self._note(later, earlier, rank)
 
     def _mute_all(self) -> None:
         """Let all refrains speak for nothing."""
@@ -118,10 +89,10 @@ class Pairs:
                 for one in of_key:
                     one.channels |= found
 
-    def found(self) -> Found:
+    def found(self) -> KeptPairs:
         """What was found, as long as nothing has changed since."""
         known = self.evidence
-        return Found(
+        return KeptPairs(
             titles=[one.text for one in known],
             runs=self._runs.saved(),
             orders=(self._keys.order(), self._titles.order(), self._texts.order()),
@@ -141,7 +112,7 @@ class Pairs:
             ).tobytes(),
         )
 
-    def _recall(self, found: Found) -> None:
+    def _recall(self, found: KeptPairs) -> None:
         """Know what was found of the same articles."""
         self._runs = Names.recalled(found.runs, span=LONGEST)
         for names, order in zip((self._keys, self._titles, self._texts), found.orders, strict=True):
@@ -302,12 +273,6 @@ class Pairs:
     def _alive(self, numbers: Iterable[int]) -> list[int]:
         return [at for at in numbers if at not in self._gone]
 
-    def _judge_all(self) -> None:
-        """Judge all that may be the same."""
-        names = (self._keys, self._titles, self._runs)
-        for later, earlier, rank in judged(self.evidence, self._days, names):
-            self._note(later, earlier, rank)
-
     def _note(self, later: int, earlier: int, rank: int) -> None:
         """Keep the reason why two are the same, by its rank."""
         self._before.setdefault(later, {})[earlier] = rank
@@ -396,7 +361,7 @@ class Pairs:
         return near, (len(days), len(self.evidence))
 
 
-def _named(articles: Sequence[Article]) -> list[tuple[str, list[int]]]:
+def _named(articles: Sequence[Article], *, is_shared: bool) -> list[tuple[str, list[int]]]:
     """The words of articles' titles, and the parts that name them."""
 
     def task(start: int, end: int) -> list[tuple[str, list[int]]]:
@@ -404,7 +369,7 @@ def _named(articles: Sequence[Article]) -> list[tuple[str, list[int]]]:
         return [(text, _parts(article, text)) for article, text in words]
 
     count = len(articles)
-    return [*chain(*halves(task, count, list[tuple[str, list[int]]]))] if count > MANY else task(0, count)
+    return [*chain(*halves(task, count, list[tuple[str, list[int]]]))] if is_shared else task(0, count)
 
 
 def _parts(article: Article, text: str) -> list[int]:

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from generator.grouping import pairs
 from generator.grouping.editions import order
 from generator.grouping.gathering import gathered
+from generator.grouping.kept import KeptPairs
 from generator.grouping.pairs import Pairs, Place
 from generator.grouping.places import home_of
 from generator.model import Article, Story, Verdict
@@ -46,7 +46,7 @@ def stories_of(
 class Found(msgspec.Struct, frozen=True, array_like=True):
     """The stories of an archive, to be kept."""
 
-    pairs: pairs.Found
+    pairs: KeptPairs
     groups: list[list[int]]
     homes: dict[str, dict[str, int]]
     """How many articles of a source stand where."""
@@ -65,8 +65,13 @@ class Found(msgspec.Struct, frozen=True, array_like=True):
 class Stories:
     """The stories of an archive, to keep from one build to the next: the same as found from scratch."""
 
-    def __init__(self, articles: Iterable[Article] = (), found: Found | None = None) -> None:
-        """Find the stories of all articles, unless it is known what was `found` in them."""
+    def __init__(
+        self, articles: Iterable[Article] = (), found: Found | None = None, *, is_shared: bool = False
+    ) -> None:
+        """Find the stories of all articles, unless it is known what was `found` in them.
+
+        The work is `is_shared` where a copy of this process may do a part of it.
+        """
         self.stories: list[Story] = []
         """As they were told last, in the order of their first articles; `tell` changes it in place."""
         self._firsts: list[Place] = []
@@ -75,7 +80,7 @@ class Stories:
         """First articles whose stories are to be told again."""
         self._curated: Mapping[Place, Sequence[int]] = {}
         self._groups: dict[Place, Sequence[int]] = {}
-        self._start(articles, found)
+        self._start(articles, found, is_shared=is_shared)
 
     @property
     def is_as_found(self) -> bool:
@@ -163,11 +168,13 @@ class Stories:
         ordered = (sorted(group, key=self._pairs.place) for group in parted)
         return dict.fromkeys(firsts, ()) | {self._pairs.place(group[0]): group for group in ordered}
 
-    def _start(self, articles: Iterable[Article], found: Found | None = None) -> None:
+    def _start(
+        self, articles: Iterable[Article], found: Found | None = None, *, is_shared: bool = False
+    ) -> None:
         """Do everything from the first article on, but for what was found before."""
         self.kept_as = b""
         """The name under which what was found is kept; empty where it is not."""
-        self._pairs = Pairs(articles, found.pairs if found else None)
+        self._pairs = Pairs(articles, found.pairs if found else None, is_shared=is_shared)
         self._counts: dict[str, Counter[str]] = defaultdict(Counter)
         self._own_homes: dict[str, str] = {}
         self._doubtful |= self._groups.keys()

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.grouping import judged, pairs
 from generator.grouping.gathering import SPAN
 from generator.grouping.stories import Stories, stories_of
 from generator.model import Article, Verdict
@@ -594,7 +593,7 @@ def test_what_is_kept_becomes_the_same_as_found_from_scratch(data):
 
 
 @pytest.mark.parametrize("odd", ["", "\udcff"])
-def test_half_of_many_articles_are_judged_by_a_copy_of_the_process(monkeypatch, odd):
+def test_half_of_many_articles_are_judged_by_a_copy_of_the_process(odd):
     many = [
         msgspec.structs.replace(
             one,
@@ -608,9 +607,7 @@ def test_half_of_many_articles_are_judged_by_a_copy_of_the_process(monkeypatch, 
     ]
     expected = stories_of(many)
     assert len({story.lead.date.year for story in expected}) > 1
-    for module in (pairs, judged):
-        monkeypatch.setattr(module, "MANY", 10)
-    assert stories_of(many) == expected
+    assert Stories(many, is_shared=True).told() == expected
 
 
 def test_much_change_is_a_new_beginning():

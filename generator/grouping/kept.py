@@ -1,0 +1,44 @@
+"""The pairs of an archive as they are kept from build to build."""
+
+from __future__ import annotations
+
+from array import array
+
+import msgspec
+
+from generator.grouping.evidence import REASONS
+
+_NUMBER = array("I").itemsize
+
+
+class KeptPairs(msgspec.Struct, frozen=True, array_like=True):
+    """The pairs of an archive, to be kept; its articles, in the order of time, go with them."""
+
+    titles: list[str]
+    """The words of the articles' titles."""
+    runs: tuple[bytes, bytes]
+    orders: tuple[bytes, bytes, bytes]
+    """Of keys, titles and texts, as `Names` has them."""
+    mute: list[int]
+    """Articles whose texts speak for nothing."""
+    refrains: list[int]
+    channels: dict[int, list[str]]
+    pairs: bytes
+    """Later article, earlier one and the reason's rank, in turn."""
+
+    def fits(self, count: int) -> bool:
+        """Whether this may be of so many articles."""
+        runs, names, pairs = map(len, (*self.runs, self.pairs))
+        if len(self.titles) != count or runs != names or runs % _NUMBER or pairs % (3 * _NUMBER):
+            return False
+        numbers = array("I", self.pairs)
+        places = (
+            array("I", self.runs[0]),
+            numbers[::3],
+            numbers[1::3],
+            self.mute,
+            self.refrains,
+            self.channels,
+        )
+        are_there = all(min(named) >= 0 and max(named) < count for named in places if named)
+        return are_there and all(rank < len(REASONS) for rank in numbers[2::3])
