@@ -83,9 +83,10 @@ def test_no_sound_text_is_changed(language, drawn):
 
 @pytest.mark.parametrize("codecs", [*[(c,) for c in CODECS[:4]], *itertools.product(CODECS[:4], repeat=2)])
 @pytest.mark.parametrize("language", WORDS)
-@settings(max_examples=15, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(drawn=st.data())
 def test_what_is_lossless_comes_back(language, codecs, drawn):
+    """The same texts each time: what asks for proof gives up one of a few words again and again."""
     text = drawn.draw(sentences(language, least=20))
     assume(len(set(text)) > 9)
     try:
