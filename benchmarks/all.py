@@ -157,13 +157,23 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--hugo", type=Path, metavar="PROGRAM")
     parser.add_argument("--hugo-site", type=Path, metavar="FOLDER")
-    parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000, 50_000, 143_500])
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--edits", type=int, default=50, help="Saves of each kind.")
+    parser.add_argument(
+        "--sizes", type=int, nargs="+", default=[1_000, 10_000, 50_000, 143_500], help="Clippings."
+    )
+    parser.add_argument("--runs", type=int, default=3, help="Builds of each kind; one of large sizes.")
+    parser.add_argument("--edits", type=int, default=50, help="Saves of each kind under `serve`; 50.")
     parser.add_argument("--workers", type=int)
-    parser.add_argument("--made-up", type=int, nargs="*", default=[1_000_000], metavar="SIZE")
-    parser.add_argument("--no-serve", type=int, nargs="*", default=[], metavar="SIZE")
-    parser.add_argument("--checkout", type=int, nargs="*", default=[], metavar="SIZE", help="Large ones.")
+    parser.add_argument(
+        "--made-up", type=int, nargs="*", default=[1_000_000], metavar="SIZE",
+        help="Sizes of made-up clippings, which are built only; without a number there are none.",
+    )  # fmt: skip
+    parser.add_argument(
+        "--no-serve", type=int, nargs="*", default=[], metavar="SIZE", help="Sizes without `serve`."
+    )
+    parser.add_argument(
+        "--checkout", type=int, nargs="*", default=[], metavar="SIZE",
+        help="Large sizes at which 1,000 clippings are changed at once too.",
+    )  # fmt: skip
     parser.add_argument("--note", help="A sentence for the page, on the machine or what else it did.")
     parser.add_argument(
         "--docs", type=Path, metavar="FOLDER", help="Write performance.md and its plots there."

@@ -129,11 +129,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("out", type=Path)
-    parser.add_argument("--articles", type=int, required=True, metavar="N")
+    parser.add_argument("out", type=Path, help="A new folder, or one whose clippings stay beside these.")
+    parser.add_argument("--articles", type=int, required=True, metavar="N", help="How many.")
     kind = parser.add_mutually_exclusive_group(required=True)
-    kind.add_argument("--from", dest="source", type=Path, metavar="CLIPPINGS")
-    kind.add_argument("--synthetic", action="store_true")
+    kind.add_argument("--from", dest="source", type=Path, metavar="CLIPPINGS", help="Repeat these.")
+    kind.add_argument("--synthetic", action="store_true", help="Make them up.")
     arguments = parser.parse_args()
     given = arguments.source
     files = repeated(given, arguments.articles) if given else synthetic(arguments.articles)
