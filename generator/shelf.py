@@ -297,7 +297,7 @@ def keep_read(
     found: Sequence[tuple[Wanted, tasks.Read]],
 ) -> None:
     """Put what was read into the cache, under what it was read with: another build may have learned since."""
-    learned = {one.repeats: hashed(one.repeats) for one, _ in found}
+    learned = {value: hashed(value) for value in {one.repeats for one, _ in found}}
     with cache.together():
         cache.keep_bodies((one.path, read_.html) for one, read_ in found if read_.html)
         cache.keep_records(
