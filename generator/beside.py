@@ -49,8 +49,11 @@ def beside(task: Callable[[], T], kind: type[T], *, is_worth: bool = True) -> It
                 os.waitpid(copy, 0)
 
 
-def halves(task: Callable[[int, int], T], count: int, kind: type[T]) -> Iterator[T]:
-    """What a task makes of the first half of a range, and of the second, for which a copy is begun."""
+def parts(task: Callable[[int, int], T], count: int, kind: type[T], *, is_shared: bool) -> Iterator[T]:
+    """What a task makes of a range: where work is to be shared, of half of it here and half beside."""
+    if not is_shared:
+        yield task(0, count)
+        return
     with beside(partial(task, count // 2, count), kind) as second:
         yield task(0, count // 2)
         yield second()

@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from generator.beside import halves
+from generator.beside import parts
 from generator.grouping.candidates import Names, near_pairs, shared_bands, stretches
 from generator.grouping.evidence import NEAR, REASONS, Evidence, is_hopeless, judge
 from generator.grouping.gathering import SPAN
@@ -25,7 +25,7 @@ def judged(
     The work is `is_shared` where a copy of this process may do a part of it.
     """
     task, count = partial(_judged, evidence, days, names), len(days) + 1
-    for numbers in halves(task, count, bytes) if is_shared else [task(0, count)]:
+    for numbers in parts(task, count, bytes, is_shared=is_shared):
         row = array("I", numbers)
         yield from zip(row[::3], row[1::3], row[2::3], strict=True)
 

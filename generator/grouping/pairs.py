@@ -15,7 +15,7 @@ from functools import cached_property
 from itertools import chain
 from operator import attrgetter
 
-from generator.beside import halves
+from generator import beside
 from generator.grouping.candidates import BAND, BANDS, NEIGHBOURS, Bands, Name, Names, Spans, outline, runs
 from generator.grouping.evidence import (
     LONGEST,
@@ -368,8 +368,8 @@ def _named(articles: Sequence[Article], *, is_shared: bool) -> list[tuple[str, l
         words = [(article, words_of(article.title)) for article in articles[start:end]]
         return [(text, _parts(article, text)) for article, text in words]
 
-    count = len(articles)
-    return [*chain(*halves(task, count, list[tuple[str, list[int]]]))] if is_shared else task(0, count)
+    kind = list[tuple[str, list[int]]]
+    return [*chain.from_iterable(beside.parts(task, len(articles), kind, is_shared=is_shared))]
 
 
 def _parts(article: Article, text: str) -> list[int]:
