@@ -43,8 +43,8 @@ def _built(
     from generator import archive
     from generator.desk import read
     from generator.kitchen import Kitchen, planned_of
+    from generator.lessons import Means
     from generator.press import written
-    from generator.shelf import Means
 
     means = Means(cache, workers, progress)
     desk = read(site, options, means, inputs.found)
@@ -80,7 +80,7 @@ def _seen(
                 note_folders(inputs, cache)
             return inputs, last
         # To import what reads and renders takes longer than to see that nothing is to be done.
+        from generator.lessons import Means
         from generator.resumed import resumed
-        from generator.shelf import Means
 
         return inputs, resumed(site, options, inputs, Means(cache, workers, progress), standing, ahead)

@@ -27,12 +27,12 @@ if TYPE_CHECKING:  # each command imports what it needs
     from generator.authoring.pick import Original
     from generator.config import Site
     from generator.errors import Problem
+    from generator.lessons import Means
     from generator.live import Live
     from generator.preview.changes import Changed
     from generator.preview.follow import Built, Check
     from generator.request import Built as SiteBuilt
     from generator.request import Options, Progress, Report
-    from generator.shelf import Means
 
 T = TypeVar("T")
 DONE, FAILED, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
@@ -150,7 +150,7 @@ class Asked:
     def reading(self, site: Site, progress: Progress, use: Callable[[Means], T]) -> T:
         """Do something with the clippings for a command that writes nothing of its own."""
         from generator.cache import used
-        from generator.shelf import Means
+        from generator.lessons import Means
         from generator.workers import Workers, cores
 
         with Workers(self.workers or cores()) as workers:

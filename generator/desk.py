@@ -16,6 +16,7 @@ from generator.errors import Problem, shown
 from generator.grouping import digest_of
 from generator.grouping.picks import applied
 from generator.grouping.stories import Stories
+from generator.lessons import Means
 from generator.model import Article, Digest, Skipped, Verdict
 from generator.reading import discover
 from generator.reading.article import due
@@ -25,7 +26,7 @@ from generator.reading.discover import Discovery
 from generator.reading.language import language_of
 from generator.recalled import stories_of
 from generator.request import Options, by_place
-from generator.shelf import Means, Shelf, shelf_of
+from generator.shelf import Shelf, shelf_of
 from generator.tasks import Record
 from generator.unchanged import Pictured
 from generator.versions import hashed

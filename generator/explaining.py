@@ -9,6 +9,7 @@ import msgspec
 from generator import tasks
 from generator.cache import Cache
 from generator.config import Site, find_content
+from generator.lessons import Means
 from generator.model import Article, Clipping, TextPolicy, Verdict
 from generator.reading import discover
 from generator.reading.article import Rules, article_of, origin_of
@@ -19,7 +20,7 @@ from generator.reading.boilerplate.repeats import Origin
 from generator.reading.frontmatter import read_clipping
 from generator.reading.values import NO, words
 from generator.render.pages import Plan
-from generator.shelf import Means, reader_of, shelf_of
+from generator.shelf import reader_of, shelf_of
 from generator.tasks import Reader
 
 

@@ -29,6 +29,7 @@ from generator.kitchen import (
     page_output,
     planned_of,
 )
+from generator.lessons import Means
 from generator.model import Article, Digest, Skipped, Source
 from generator.output.patch import OvertakenError
 from generator.overdue import Overdue, bytes_of
@@ -42,7 +43,7 @@ from generator.render.templates import assets_of
 from generator.replanned import Replanned
 from generator.request import Built, Options, Written, by_place, silent
 from generator.saved import FEW, GONE, MANY, Scope, clippings_among, judged_otherwise, look_again, read_again
-from generator.shelf import Means, shelf_of
+from generator.shelf import shelf_of
 from generator.tasks import Record, Wanted
 from generator.unchanged import inputs_before
 from generator.workers import Workers

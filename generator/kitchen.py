@@ -14,6 +14,7 @@ from generator.config import Config, Site
 from generator.desk import Desk
 from generator.errors import Problem
 from generator.grouping.health import healths_of
+from generator.lessons import Means
 from generator.making import Maker
 from generator.model import Article, Digest, Health, Source
 from generator.output.assets import StaticFiles, static_files
@@ -26,7 +27,6 @@ from generator.render.locales import Speech
 from generator.render.marks import theme_marks
 from generator.render.pages import Alias, Page, Plan, pages_of, pages_since, plan
 from generator.render.templates import Templates, speech
-from generator.shelf import Means
 from generator.versions import hashed, program
 
 GENERATOR = f"Broadsheet {__version__}"

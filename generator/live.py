@@ -11,9 +11,9 @@ from generator.cache import Cache, DamagedError, forget
 from generator.config import Site, find_content
 from generator.errors import BroadsheetError
 from generator.followed import Followed
+from generator.lessons import Means
 from generator.output.patch import OvertakenError
 from generator.request import Built, Options, Progress, silent
-from generator.shelf import Means
 from generator.workers import Workers
 
 SETTLES = 2.0

@@ -26,6 +26,7 @@ from generator.grouping.health import health_of, leaders_of
 from generator.grouping.regrouping import keeps_sources, recounts, regrouped, spliced
 from generator.grouping.stories import Stories, many_of
 from generator.kitchen import Kitchen, Output, feed_outputs, for_machines, page_output, planned_of
+from generator.lessons import Means, origin_key
 from generator.model import Article, Digest, Health, Story
 from generator.output.assets import static_files
 from generator.output.write import Transaction, record_of
@@ -37,7 +38,7 @@ from generator.render import sitemap
 from generator.render.concerned import concerned
 from generator.render.pages import Page, pages_of
 from generator.request import Built, Options, by_place
-from generator.shelf import Means, Shelf, origin_key, shelf_among
+from generator.shelf import Shelf, shelf_among
 from generator.stamps import Stamp, stamp_at
 from generator.unchanged import Inputs, Left, Standing, is_as_left, remember
 

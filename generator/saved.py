@@ -14,11 +14,12 @@ from pathlib import Path
 from generator import tasks
 from generator.config import Site
 from generator.desk import Desk
+from generator.lessons import Means, learned_again, origin_key
 from generator.model import Article
 from generator.reading.article import Reading
 from generator.reading.canonical import keys_of
 from generator.reading.discover import is_clipping, is_ignored
-from generator.shelf import Means, Shelf, learned_again, origin_key, read_now
+from generator.shelf import Shelf, read_now
 from generator.stamps import NONE, Stamp, stamp_of
 from generator.tasks import Record
 

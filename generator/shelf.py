@@ -1,48 +1,30 @@
-"""Clippings looked at, learned from and read: from the cache, or by workers where they changed."""
+"""Clippings looked at and read: from the cache, or by workers where they changed."""
 
 from __future__ import annotations
 
 import datetime as dt
 import time
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
 import msgspec
 
 from generator import tasks
-from generator.cache import Cache, Learned, Looked
+from generator.cache import Cache, Looked
 from generator.config import Config, Site
 from generator.errors import Problem, Severity, shown
 from generator.grouping.sources import key
 from generator.grouping.stories import MANY
+from generator.lessons import BATCH, KEPT, Means, Repeated, learned, learned_again, origin_key
 from generator.model import Article, Skipped
 from generator.reading.article import Reading, Rules
-from generator.reading.boilerplate.repeats import Origin, samples
 from generator.reading.discover import Discovery
-from generator.request import Progress
 from generator.stamps import NONE, Stamp
-from generator.tasks import Reader, Record, Wanted
+from generator.tasks import Read, Reader, Record, Wanted
 from generator.unchanged import epoch_of
 from generator.versions import hashed
-from generator.workers import Workers, batches
-
-Repeated = dict[tuple[str, int], bytes]
-"""By source and year, a hash of what is repeated."""
-
-BATCH = 50
-"""Clippings that a worker takes at a time."""
-KEPT = 500
-"""Clippings after which what was seen of them goes to the cache: so many a killed build costs the next."""
-
-
-class Means(NamedTuple):
-    """What a build works with."""
-
-    cache: Cache
-    workers: Workers
-    progress: Progress
+from generator.workers import batches
 
 
 class Shelf(NamedTuple):
@@ -77,8 +59,25 @@ def shelf_of(site: Site, found: Discovery, means: Means) -> Shelf:
         cache.drop_all_clippings()
         cache.keep_note("looked by", reader.epoch)
     looked = _looked(reader, found, cache.clippings(), means)
-    repeats = _learned(reader, looked, means)
-    return Shelf(reader, found, looked, repeats, set(), {}, set(), time.time_ns())
+    shelf = Shelf(reader, found, looked, {}, set(), {}, set(), time.time_ns())
+    shelf.repeats.update(learned(reader, looked, means, take=partial(_taken, shelf, cache)))
+    return shelf
+
+
+def _taken(shelf: Shelf, cache: Cache, found: Sequence[tuple[Wanted, Read]]) -> None:
+    """Take what was read as its sources were learned of: it comes from the cache later."""
+    for one, read_ in found:
+        _note(shelf, one.path, read_)
+    keep_read(cache, shelf.reader, found)
+
+
+def _note(shelf: Shelf, path: str, found: Read) -> None:
+    """Note that a clipping was read, and whether it was as it had been when it was looked at."""
+    if found.digest == shelf.looked[path].digest:
+        shelf.steady.add(path)
+    else:  # whoever follows looks again
+        shelf.looked[path] = shelf.looked[path]._replace(digest=b"")
+    shelf.fresh.add(path)
 
 
 def shelf_among(site: Site, stamps: Mapping[str, Stamp | None], means: Means) -> Shelf | None:
@@ -153,59 +152,6 @@ def _changed_sources(before: Mapping[str, Looked], after: Mapping[str, Looked]) 
     }
 
 
-def learned_again(reader: Reader, sources: Set[str], means: Means) -> tuple[dict[str, Looked], Repeated]:
-    """Look into what a few sources repeat: their clippings as the cache has them, and hashes by year."""
-    looked = dict(means.cache.of_sources(sources))
-    return looked, _learned(reader, looked, means, sources)
-
-
-def _learned(
-    reader: Reader, looked: Mapping[str, Looked], means: Means, only: Set[str] | None = None
-) -> Repeated:
-    """Learn what sources repeat where samples changed; `looked` has clippings of all, or of `only` some."""
-    if not reader.clean:
-        return {}
-    cache, workers, progress = means
-    known = {key_: one for key_, one in cache.learned().items() if only is None or key_[0] in only}
-    there = {origin_key(one) for one in looked.values() if one.source}
-    doubtful = {key_[0] for key_ in there if key_ not in known or known[key_][2]}
-    doubtful |= {key_[0] for key_ in known if key_ not in there}
-    origins = (
-        Origin(one.source, dt.date.fromordinal(one.day), path)
-        for path, one in looked.items()
-        if one.source in doubtful
-    )
-    chosen = samples(origins)
-    inputs = {
-        key_: hashed(*sorted(looked[path].digest for path in sample), size=16)
-        for key_, sample in chosen.items()
-    }
-    keys: dict[tuple[str, ...], list[tuple[str, int]]] = defaultdict(list)
-    for key_ in chosen:
-        if key_ not in known or known[key_][0] != inputs[key_]:
-            keys[tuple(sorted(chosen[key_]))].append(key_)
-    digests = {key_: known[key_][1] for key_ in there if key_ in known}
-    fresh: dict[tuple[str, int], Learned] = {}
-    unsure: set[str] = set()
-    for done, (sample, lesson) in enumerate(workers.run(partial(tasks.learn, reader), batches(keys, 4))):
-        progress("learning", done, len(keys))
-        seen, own = lesson if isinstance(lesson, tuple) else (b"", tasks.NO_REPEATS)
-        for key_ in keys[sample]:
-            fresh[key_] = Learned(seen, hashed(own), own)
-            digests[key_] = fresh[key_].digest
-            unsure |= (
-                {key_[0]} if seen != inputs[key_] else set()
-            )  # a clipping changed since it was looked at
-    gone = [key_ for key_ in known if key_ not in there]
-    if doubtful:
-        with cache.together():
-            cache.keep_learned(fresh)
-            cache.trust_learned(doubtful)
-            cache.doubt_learned(unsure)
-            cache.drop_learned(gone)
-    return digests
-
-
 def _records(
     shelf: Shelf, kept: Iterable[tuple[str, bytes, bytes]], means: Means
 ) -> Iterator[tuple[str, Record, bytes]]:
@@ -233,32 +179,28 @@ def _records(
 
 def read_now(shelf: Shelf, paths: Collection[str], means: Means) -> Iterator[tuple[str, Record, bytes]]:
     """What clippings come to that are read now, and kept; as `records` has it."""
-    reader, looked, repeats = shelf.reader, shelf.looked, shelf.repeats
+    reader, looked = shelf.reader, shelf.looked
     cache, workers, progress = means
     in_turn = sorted(paths, key=lambda path: (looked[path].source, looked[path].day, path))
     work = _wanted(looked, in_turn, cache)
     results = workers.run(partial(tasks.read, reader), batches(work, BATCH))
-    waiting: list[tuple[Wanted, tasks.Read]] = []
+    waiting: list[tuple[Wanted, Read]] = []
     for done, (one, found) in enumerate(results):
         progress("reading", done, len(paths))
         if isinstance(found, Exception):
             yield one.path, failed(one.path, found), b""
             continue
-        if found.digest != looked[one.path].digest:  # it changed since: whoever follows looks again
-            looked[one.path] = looked[one.path]._replace(digest=b"")
-        else:
-            shelf.steady.add(one.path)
+        _note(shelf, one.path, found)
         waiting.append((one, found))
-        shelf.fresh.add(one.path)
         if len(waiting) >= KEPT:
-            keep_read(cache, reader, repeats, waiting)
+            keep_read(cache, reader, waiting)
             waiting.clear()
         record = found.record
         yield one.path, in_zone(record, reader), mark_of_read(found)
-    keep_read(cache, reader, repeats, waiting)
+    keep_read(cache, reader, waiting)
 
 
-def mark_of_read(found: tasks.Read) -> bytes:
+def mark_of_read(found: Read) -> bytes:
     """The hash of a record; of one that no cache can hold too, as that of a name that is no text."""
     return hashed(found.value or repr(found.odd).encode("utf-8", "surrogatepass"))
 
@@ -273,11 +215,6 @@ def _wanted(looked: Mapping[str, Looked], paths: Iterable[str], cache: Cache) ->
         yield Wanted(path, source, year, value)
 
 
-def origin_key(one: Looked) -> tuple[str, int]:
-    """The source and year that a clipping is learned from under; empty and 0 for none."""
-    return (one.source, dt.date.fromordinal(one.day).year) if one.source else ("", 0)
-
-
 def record_key(reader: Reader, digest: bytes, learned: bytes | None) -> bytes:
     """What a record depends on: the site's rules, the clipping's bytes, and what its source repeats."""
     return hashed(reader.epoch, digest, learned or b"")
@@ -290,23 +227,16 @@ def _stands(reader: Reader, record: Record) -> bool:
     return tasks.seen_beside(reader.content, record.reading.article.path, record.pictures) == record.seen
 
 
-def keep_read(
-    cache: Cache,
-    reader: Reader,
-    repeats: Mapping[tuple[str, int], bytes],
-    found: Sequence[tuple[Wanted, tasks.Read]],
-) -> None:
+def keep_read(cache: Cache, reader: Reader, found: Sequence[tuple[Wanted, Read]]) -> None:
     """Put what was read into the cache, under what it was read with: another build may have learned since."""
-    learned = {value: hashed(value) for value in {one.repeats for one, _ in found}}
+    learned_ = {value: hashed(value) for value in {one.repeats for one, _ in found}}
     with cache.together():
         cache.keep_bodies((one.path, read_.html) for one, read_ in found if read_.html)
         cache.keep_records(
             (
                 one.path,
                 record_key(
-                    reader,
-                    read_.digest,
-                    learned[one.repeats] if (one.source, one.year) in repeats else None,
+                    reader, read_.digest, learned_[one.repeats] if reader.clean and one.source else None
                 ),
                 read_.value,
             )

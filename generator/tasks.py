@@ -5,15 +5,17 @@ Each is pure but for the files it reads and the staged file it writes, so that a
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
 from generator import cache
 from generator.errors import Problem
-from generator.model import Skipped, Verdict
+from generator.model import Clipping, Skipped, Verdict
 from generator.reading.article import Reading, Rules, article_of, origin_of
 from generator.reading.boilerplate import Cleaning, families
 from generator.reading.boilerplate import repeats as furniture
@@ -26,6 +28,8 @@ from generator.versions import hashed
 
 NO_REPEATS = b""
 """What is learned of a source of which nothing can be."""
+HELD = 200_000
+"""Characters of a body up to which it is kept, while others are learned from, to be read along."""
 
 
 class Reader(msgspec.Struct, frozen=True):
@@ -65,6 +69,14 @@ class Wanted(msgspec.Struct, frozen=True):
     """As the cache keeps it."""
 
 
+class Sample(msgspec.Struct, frozen=True):
+    """Clippings to learn from what a source repeats."""
+
+    source: str
+    clippings: tuple[tuple[str, int], ...]
+    """Their paths, each with its year where it is to be read along, else 0."""
+
+
 class Read(msgspec.Struct, frozen=True):
     """A clipping that was read."""
 
@@ -80,6 +92,26 @@ class Read(msgspec.Struct, frozen=True):
     def record(self) -> Record:
         """What came of it."""
         return self.odd or _DECODER.decode(self.value)
+
+
+class Lesson(msgspec.Struct, frozen=True):
+    """What was learned of a sample."""
+
+    seen: bytes
+    """A hash of the clippings' bytes."""
+    repeats: bytes
+    """As the cache keeps it."""
+    read: tuple[tuple[Wanted, Read], ...] = ()
+    """What came of the clippings that were to be read along."""
+
+
+class _Opened(NamedTuple):
+    """A clipping's file, taken apart."""
+
+    digest: bytes
+    clipping: Clipping | None
+    """None where the file cannot be read."""
+    faults: tuple[Problem, ...]
 
 
 _ENCODER = msgspec.msgpack.Encoder()
@@ -111,24 +143,34 @@ def _is_text(name: str) -> bool:
     return True
 
 
-def learn(reader: Reader, samples: Sequence[tuple[str, ...]]) -> list[tuple[bytes, bytes]]:
-    """Learn what sources repeat, each from the clippings at some paths; a hash of these comes with it."""
+def learn(reader: Reader, samples: Sequence[Sample]) -> list[Lesson]:
+    """Learn what sources repeat. What is read along has its file opened and taken apart but once."""
     return [_learn(reader, sample) for sample in samples]
 
 
-def _learn(reader: Reader, sample: tuple[str, ...]) -> tuple[bytes, bytes]:
-    digests = []
+def _learn(reader: Reader, sample: Sample) -> Lesson:
+    digests: list[bytes] = []
+    held: dict[str, _Opened] = {}
 
     def bodies() -> Iterator[str]:
-        for path in sample:
-            raw = file_bytes(reader.content, path)
-            digests.append(hashed(raw, size=16) if isinstance(raw, bytes) else b"")
-            if isinstance(raw, bytes):
-                yield clipping_in(path, raw)[0].body
+        for path, year in sample.clippings:
+            one = _opened(reader, path)
+            digests.append(one.digest)
+            if one.clipping is not None:
+                if year and len(one.clipping.body) <= HELD:
+                    held[path] = one
+                yield one.clipping.body
 
     found = furniture.learn(bodies())
-    value = NO_REPEATS if found == furniture.NOTHING else encoded_repeats(found)
-    return hashed(*sorted(digests), size=16), value
+    repeats = NO_REPEATS if found == furniture.NOTHING else encoded_repeats(found)
+    read_: list[tuple[Wanted, Read]] = []
+    for path, year in sample.clippings:
+        if year:
+            one = Wanted(path, sample.source, year, repeats)
+            with contextlib.suppress(Exception):  # it will be read alone, and told
+                opened = held.pop(path) if path in held else _opened(reader, path)
+                read_.append((one, _read_of(reader, one, opened)))
+    return Lesson(hashed(*sorted(digests), size=16), repeats, tuple(read_))
 
 
 def encoded_repeats(found: furniture.Repeats) -> bytes:
@@ -150,16 +192,27 @@ def read(reader: Reader, wanted: Sequence[Wanted]) -> list[Read]:
 
 
 def _read(reader: Reader, one: Wanted) -> Read:
-    raw = file_bytes(reader.content, one.path)
+    return _read_of(reader, one, _opened(reader, one.path))
+
+
+def _opened(reader: Reader, path: str) -> _Opened:
+    raw = file_bytes(reader.content, path)
     if isinstance(raw, Problem):
-        skipped = Skipped(path=raw.path, reason=raw.message)
-        return Read(b"", b"", b"", Record(Reading(article=None, skipped=skipped, problems=(raw,))))
-    clipping, faults = clipping_in(one.path, raw)
+        return _Opened(b"", None, (raw,))
+    return _Opened(hashed(raw, size=16), *clipping_in(path, raw))
+
+
+def _read_of(reader: Reader, one: Wanted, opened: _Opened) -> Read:
+    digest, clipping, faults = opened
+    if clipping is None:
+        skipped = Skipped(path=faults[0].path, reason=faults[0].message)
+        return Read(b"", b"", b"", Record(Reading(article=None, skipped=skipped, problems=faults)))
     reading = article_of(clipping, reader.rules, cleaning_of(reader, (one.source, one.year), one.repeats))
-    reading = msgspec.structs.replace(reading, problems=(*faults, *reading.problems))
+    if faults:
+        reading = msgspec.structs.replace(reading, problems=(*faults, *reading.problems))
     record, html = _rendered(reader, reading)
     value = encoded(record)
-    return Read(hashed(raw, size=16), value, html, None if value else record)
+    return Read(digest, value, html, None if value else record)
 
 
 def cleaning_of(reader: Reader, key: furniture.Key, repeats: bytes) -> Cleaning | None:

@@ -11,7 +11,6 @@ import sys
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
-from itertools import islice
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -37,10 +36,19 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def batches(items: Iterable[Item], size: int) -> Iterator[Sequence[Item]]:
-    """Cut items into batches, in their order, as they are asked for."""
-    left = iter(items)
-    while batch := list(islice(left, size)):
+def batches(
+    items: Iterable[Item], size: int, weigh: Callable[[Item], int] = lambda _: 1
+) -> Iterator[Sequence[Item]]:
+    """Cut items into batches that weigh `size` or as little more as can be, as they are asked for."""
+    batch: list[Item] = []
+    weight = 0
+    for item in items:
+        batch.append(item)
+        weight += weigh(item)
+        if weight >= size:
+            yield batch
+            batch, weight = [], 0
+    if batch:
         yield batch
 
 

@@ -272,15 +272,13 @@ def test_what_a_killed_build_doubted_is_looked_into_by_the_next(twins, monkeypat
     put_with_furniture(twins)
     twins.build()
     twins.put("same/0.md", None)
-    learned = generator.shelf._learned
+    learned = generator.shelf.learned
 
-    def killed(reader, looked, means, only=None):
-        if only is None:
-            raise KeyboardInterrupt
-        return learned(reader, looked, means, only)
+    def killed(*_given, **_more):
+        raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(generator.shelf, "_learned", killed)
+        patched.setattr(generator.shelf, "learned", killed)
         with pytest.raises(KeyboardInterrupt):
             build(site_in(twins.roots[0]), OPTIONS, silent, clean=True)
     twins.build()
@@ -344,11 +342,11 @@ def test_clippings_that_came_just_before_a_long_build_can_be_followed_after_it(t
 
     def slowly(*given):
         time.sleep(0.3)
-        return learned(*given)
+        return looked(*given)
 
-    learned = generator.shelf._learned
+    looked = generator.shelf._looked
     with monkeypatch.context() as patched:
-        patched.setattr(generator.shelf, "_learned", slowly)
+        patched.setattr(generator.shelf, "_looked", slowly)
         twins.build()
     twins.put(PATHS[1], clipping("Three", "Omega", DAYS[1], BODIES[1]))
     twins.build()

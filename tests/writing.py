@@ -11,8 +11,8 @@ from generator.build import build
 from generator.cache import Cache
 from generator.config import Site, load
 from generator.desk import Desk, read
+from generator.lessons import Means
 from generator.request import Options, Report, silent
-from generator.shelf import Means
 from generator.workers import Workers
 
 NOW = dt.datetime(2024, 12, 31, 12, tzinfo=dt.UTC)

@@ -274,4 +274,4 @@ def _known_line_marks(text: str) -> tuple[int, ...]:
 
 @lru_cache(8192)
 def _known_marks(text: str) -> tuple[int, ...]:
-    return (mark(text), *(_known_line_marks(text) if "\n" in text else ()))
+    return (_known_mark(text), *(_known_line_marks(text) if "\n" in text else ()))
