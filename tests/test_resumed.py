@@ -272,7 +272,6 @@ def test_what_a_killed_build_doubted_is_looked_into_by_the_next(twins, monkeypat
     put_with_furniture(twins)
     twins.build()
     twins.put("same/0.md", None)
-    learned = generator.shelf.learned
 
     def killed(*_given, **_more):
         raise KeyboardInterrupt
