@@ -60,6 +60,8 @@ class Block(msgspec.Struct, frozen=True, gc=False):
     """Whether most of it is links."""
     is_prose: bool = False
     """Whether it is text in sentences, of two lines or more."""
+    is_own: bool = False
+    """Whether it is what articles are made of: text in sentences, code, a table that is no menu."""
     gap: str = "\n\n"
     """The blank lines above it: inside of code their number counts."""
 
@@ -70,11 +72,6 @@ class Block(msgspec.Struct, frozen=True, gc=False):
         if first not in _FORMULA_OR_QUOTE and not first.isspace():
             return self.label
         return "" if self.text.lstrip().startswith(("$$", "\\[", ">")) else self.label
-
-    @property
-    def is_own(self) -> bool:
-        """Whether it is what articles are made of: text in sentences, code, a table that is no menu."""
-        return self.is_prose or self.kind == "code" or (self.kind == "table" and not self.is_linked)
 
 
 def blocks_of(
@@ -110,7 +107,7 @@ def blocks_of(
         if fence or "```" in text or "~~~" in text:
             inside, fence = fence, _fence_after(text, fence)
             if inside or fence or _FENCE.match(text):
-                blocks.append(Block(index, text, text[:400], units=len(text) // 2, kind="code", gap=gap))
+                blocks.append(_code(index, text, gap))
                 continue
         # Furniture comes again and again, a paragraph does not.
         shape, closes, opens = (_known_shape if len(text) < _SHORT or "](" in text else _shape)(text)
@@ -127,13 +124,18 @@ def blocks_of(
     return (*blocks, *_unseen(len(texts), rest, gaps, is_tail=cut < len(texts)))
 
 
+def _code(index: int, text: str, gap: str) -> Block:
+    return Block(index, text, text[:400], units=len(text) // 2, kind="code", is_own=True, gap=gap)
+
+
 def _unseen(index: int, rest: str, gaps: Sequence[str], *, is_tail: bool) -> Sequence[Block]:
     """What is too long to be looked at, as a block; it may belong to the fixed tail above it."""
     return [Block(index, rest, kind="tail" if is_tail else "rest", gap=gaps[-1])] if rest else ()
 
 
 def _in_card(block: Block) -> Block:
-    return msgspec.structs.replace(block, in_card=True, is_linked=True, is_prose=False)
+    is_code = block.kind == "code"
+    return msgspec.structs.replace(block, in_card=True, is_linked=True, is_prose=False, is_own=is_code)
 
 
 def _beginning(texts: Sequence[str], article_from: tuple[str, ...], title: str) -> int:
@@ -172,7 +174,7 @@ def _own_in(
         return None
     if block.units < _TELLING and bare(block.plain) in title:
         return None
-    return msgspec.structs.replace(block, kind="own", is_prose=False)
+    return msgspec.structs.replace(block, kind="own", is_prose=False, is_own=False)
 
 
 def _has_paragraph(texts: Sequence[str]) -> bool:
@@ -219,7 +221,7 @@ def _fence_after(text: str, fence: str) -> str:
     return fence
 
 
-_Shape = tuple[str, str, int, int, int, str, bool, bool, bool]
+_Shape = tuple[str, str, int, int, int, str, bool, bool, bool, bool]
 
 
 def _shape(text: str) -> tuple[_Shape, str, bool]:
@@ -259,12 +261,13 @@ def _shape(text: str) -> tuple[_Shape, str, bool]:
         units >= 60 and units >= linked and kind in {"text", "list"} and _SENTENCE.search(plain) is not None
     )
     is_linked = linked > 0 and linked >= 3 * units
-    return (plain, label, units, linked, links, kind, False, is_linked, is_prose), closes, opens
+    is_own = is_prose or (kind == "table" and not is_linked)
+    return (plain, label, units, linked, links, kind, False, is_linked, is_prose, is_own), closes, opens
 
 
 _known_shape = lru_cache(8192)(_shape)
 _LONE_IMAGE = re.compile(r"!\[[^\[\]\n]{0,500}\]\([^()\s]{0,3000}\)")
-_IMAGE_SHAPE: tuple[_Shape, str, bool] = ("", "", 0, 0, 0, "image", False, False, False), "", False
+_IMAGE_SHAPE: tuple[_Shape, str, bool] = ("", "", 0, 0, 0, "image", False, False, False, False), "", False
 
 
 def _bared(text: str) -> str:

@@ -7,13 +7,13 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
-from itertools import chain
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
 from generator.errors import Problem, Severity
+from generator.reading.boilerplate.patterns import Patterns, patterns_of
 from generator.reading.text import bare
 
 FOLDER = "cleaning"
@@ -68,44 +68,18 @@ class Found(msgspec.Struct, frozen=True):
     rule: Rule
 
 
-class Patterns(msgspec.Struct, frozen=True):
-    """Regular expressions, each for a rule, made ready for the beginning of a text."""
-
-    which: re.Pattern[str] | None
-    """All of them in one, each with an empty group behind it: its number says which."""
-    rules: tuple[Found, ...]
-    words: re.Pattern[str] | None = None
-    """Words of which one stands in each text that fits one of those that begin with any few characters,"""
-    reach: int = 0
-    """before this place;"""
-    rest: re.Pattern[str] | None = None
-    """and the rest in one: both are quick to say no."""
-    others: tuple[tuple[re.Pattern[str], Found], ...] = ()
-    """Those with groups of their own, one by one."""
-
-    def find(self, words: str) -> Found | None:
-        """The rule of the first that fits."""
-        if self.which is not None and self._may_fit(words) and (match := self.which.match(words)):
-            return self.rules[match.lastindex - 1] if match.lastindex else None
-        if not self.others:
-            return None
-        return next((found for pattern, found in self.others if pattern.match(words)), None)
-
-    def _may_fit(self, words: str) -> bool:
-        if self.rest is not None and self.rest.match(words):
-            return True
-        return self.words is not None and self.words.search(words, 0, self.reach) is not None
-
-
 class Lexicon(msgspec.Struct, frozen=True, eq=False):
     """A family made ready for looking blocks up; none but itself is equal to it, so that it hashes fast."""
 
     family: Family
     lines: Mapping[str, Found]
     patterns: Patterns
+    found: tuple[Found, ...]
+    """By the patterns' numbers."""
     failed_lines: Mapping[str, Found]
     """The same for signs of a failed fetch, which only a page with little text is asked for."""
     failed_patterns: Patterns
+    failed: tuple[Found, ...]
     hosts: tuple[str, ...] = ()
     """Its hosts, folded, each with a dot before it."""
     sources: frozenset[str] = frozenset()
@@ -115,13 +89,15 @@ class Lexicon(msgspec.Struct, frozen=True, eq=False):
         """The rule that a block fits, given its letters and digits, and its words, made ready."""
         if label and (found := self.lines.get(label)):
             return found
-        return self.patterns.find(words)
+        number = self.patterns.find(words)
+        return None if number is None else self.found[number]
 
     def find_failed(self, label: str, words: str) -> Found | None:
         """The same for a sign of a failed fetch."""
         if label and (found := self.failed_lines.get(label)):
             return found
-        return self.failed_patterns.find(words)
+        number = self.failed_patterns.find(words)
+        return None if number is None else self.failed[number]
 
 
 def ready(plain: str) -> str:
@@ -250,11 +226,11 @@ def _problem(name: str, message: str, advice: str, line: int | None = None) -> P
 
 
 def _lexicon(family: Family) -> Lexicon:
-    lines, patterns = _ready((("end", family.end), ("gone", family.gone)))
-    failed_lines, failed_patterns = _ready((("failed", family.failed),))
+    ready_ = _ready((("end", family.end), ("gone", family.gone)))
+    failed = _ready((("failed", family.failed),))
     hosts = tuple("." + host.strip().lower().removeprefix("www.") for host in family.hosts)
     sources = frozenset(map(_name, family.sources))
-    return Lexicon(family, lines, patterns, failed_lines, failed_patterns, hosts, sources)
+    return Lexicon(family, *ready_, *failed, hosts, sources)
 
 
 def _name(source: str) -> str:
@@ -262,62 +238,18 @@ def _name(source: str) -> str:
     return " ".join(source.split()).casefold()
 
 
-def _ready(kinds: Iterable[tuple[str, Sequence[Rule]]]) -> tuple[dict[str, Found], Patterns]:
-    """Rules by their lines, and their patterns in one."""
+def _ready(
+    kinds: Iterable[tuple[str, Sequence[Rule]]],
+) -> tuple[dict[str, Found], Patterns, tuple[Found, ...]]:
+    """Rules by their lines, their patterns, and the rule of each of these."""
     lines: dict[str, Found] = {}
-    plain: list[tuple[str, Found]] = []
-    others: list[tuple[re.Pattern[str], Found]] = []
+    patterns: list[str] = []
+    owners: list[Found] = []
     for kind, rules in kinds:
         for rule in rules:
             found = Found(kind, rule)
             for line in rule.lines:
                 lines.setdefault(bare(line), found)
-            for pattern in rule.patterns:
-                compiled = re.compile(pattern, re.DOTALL)
-                if compiled.groups or "(?" in pattern.replace("(?:", "").replace("(?!", ""):
-                    others.append((compiled, found))
-                else:
-                    plain.append((pattern, found))
-    words = {pattern: _words_in(pattern) for pattern, _ in plain}
-    return lines, Patterns(
-        _any_of(f"(?:{pattern})()" for pattern, _ in plain),
-        tuple(found for _, found in plain),
-        _any_of(dict.fromkeys(chain(*words.values()))),
-        max((_reach_of(pattern, word) for pattern in words for word in words[pattern]), default=0),
-        _any_of(f"(?:{pattern})" for pattern in words if not words[pattern]),
-        tuple(others),
-    )
-
-
-def _reach_of(pattern: str, word: str) -> int:
-    """Where a word ends at the latest, which a pattern such as `.{0,9}right` begins with."""
-    return int(pattern[: pattern.index("}")].removeprefix(".{0,")) + len(word)
-
-
-def _any_of(patterns: Iterable[str]) -> re.Pattern[str] | None:
-    either = "|".join(patterns)
-    return re.compile(either, re.DOTALL) if either else None
-
-
-_ANYWHERE = re.compile(
-    r"\.\{0,\d+\}(?:\\b)?"
-    r"(?:(?P<word>(?:[\w ]|\\[^\w\s])+)|\(\?:(?P<words>(?:[^()\[\]]|\[[^()\[\]|]*\])+)\))(?![?*{])"
-)
-_WORD = re.compile(r"[\w ]+(?![?*{])")
-_GROUP = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\([^()]*\)", re.DOTALL)
-
-
-def _words_in(pattern: str) -> Sequence[str]:
-    """Of a pattern such as `.{0,9}(?:rights?|licence)`: `right`, `licence`; none where that is not plain.
-
-    To look for words in a text takes a fraction of the time to try such patterns at each of its places.
-    """
-    outside = pattern
-    while (shorter := _GROUP.sub("", outside)) != outside:
-        outside = shorter
-    if "|" in outside or not (match := _ANYWHERE.match(pattern)):
-        return ()
-    if match["word"]:
-        return (match["word"],)
-    words = [_WORD.match(branch) for branch in match["words"].split("|")]
-    return [word[0] for word in words if word] if all(words) else ()
+            patterns += rule.patterns
+            owners += [found] * len(rule.patterns)
+    return lines, patterns_of(patterns), tuple(owners)

@@ -39,18 +39,18 @@ def up_to_a_mark(page: Page, _gone: Gone) -> Iterator[tuple[int, str]]:
 def before_the_title(page: Page, _gone: Gone) -> Iterator[tuple[int, str]]:
     """On a web page the navigation stands before the title."""
     if page.is_found:
-        yield from ((index, "before the title") for index in _above(page, 0, page.start - 1))
+        yield from [(index, "before the title") for index in _above(page, 0, page.start - 1)]
 
 
 def before_the_headline(page: Page, _gone: Gone) -> Iterator[tuple[int, str]]:
     """The same on a page that calls the article otherwise."""
     if not page.is_found:
-        yield from ((index, "before the text") for index in _above(page, 1, page.start))
+        yield from [(index, "before the text") for index in _above(page, 1, page.start)]
 
 
-def _above(page: Page, first: int, until: int) -> Iterator[int]:
+def _above(page: Page, first: int, until: int) -> list[int]:
     """What stands above the article, but for what a family says is its own."""
-    return (block.index for block in page.blocks[first:until] if block.kind != "own")
+    return [block.index for block in page.blocks[first:until] if block.kind != "own"]
 
 
 def above_the_title_too(page: Page, _gone: Gone) -> Iterator[tuple[int, str]]:

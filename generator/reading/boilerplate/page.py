@@ -13,7 +13,14 @@ import msgspec
 from generator.reading.boilerplate.blocks import Block
 from generator.reading.boilerplate.families import Found, Lexicon, ready
 from generator.reading.boilerplate.promise import share_in, words_of
-from generator.reading.boilerplate.repeats import NOTHING, Repeats, line_marks, whole_mark
+from generator.reading.boilerplate.repeats import (
+    NOTHING,
+    Repeats,
+    exact_mark,
+    known_line_marks,
+    known_mark,
+    tells_by_figures,
+)
 from generator.reading.text import bare, unescaped
 
 Gone = Mapping[int, str]
@@ -114,7 +121,7 @@ def page_of(
         repeats=repeats,
         titles=titles,
         start=start,
-        body=tuple(block for block in blocks[start:] if block.kind not in {"tail", "above", "own"}),
+        body=tuple([block for block in blocks[start:] if block.kind not in _ASIDE]),
         is_found=is_found,
         has_headline=has_headline,
         words=words,
@@ -125,6 +132,7 @@ def page_of(
     )
 
 
+_ASIDE = frozenset({"tail", "above", "own"})
 _NO_WORDS = frozenset({"code", "tail", "above", "own", "image", "rule"})
 _LONGEST = 1500
 
@@ -137,12 +145,19 @@ def _rule_of(block: Block, lexicons: tuple[Lexicon, ...]) -> Found | None:
     if len(block.plain) > _LONGEST:
         return None
     # Furniture comes again and again, a paragraph does not.
-    return (_known_rule if block.label else _rule)(block.known_as, block.plain, lexicons)
+    return (
+        _known_rule(block.known_as, block.plain, lexicons)
+        if block.label
+        else _rule("", block.plain, lexicons)
+    )
 
 
 def _rule(label: str, plain: str, lexicons: tuple[Lexicon, ...]) -> Found | None:
     words = ready(plain)
-    return next((found for lexicon in lexicons if (found := lexicon.find(label, words))), None)
+    for lexicon in lexicons:
+        if found := lexicon.find(label, words):
+            return found
+    return None
 
 
 _known_rule = lru_cache(8192)(_rule)
@@ -151,43 +166,51 @@ _known_rule = lru_cache(8192)(_rule)
 def _often(blocks: Sequence[Block], repeats: Repeats) -> tuple[str, ...]:
     if repeats == NOTHING:
         return ("",) * len(blocks)
-    return tuple(["" if block.kind in _UNMARKED else _place_of(block, repeats) for block in blocks])
+    places = _places(repeats)
+    return tuple(["" if block.kind in _UNMARKED else _place_of(block, places) for block in blocks])
 
 
 _UNMARKED = frozenset({"code", "tail", "above", "own"})
 
 
-def _place_of(block: Block, repeats: Repeats) -> str:
+@lru_cache(8)  # a source's clippings are read one after the other
+def _places(repeats: Repeats) -> Mapping[int, str]:
+    """Where a source repeats what has a mark."""
+    places = dict.fromkeys(repeats.inside, "inside")
+    places |= dict.fromkeys(repeats.head, "head")
+    return places | {value: "both" if value in repeats.head else "tail" for value in repeats.tail}
+
+
+def _place_of(block: Block, places: Mapping[int, str]) -> str:
     """Where the source repeats a block, or most of its lines."""
     if block.kind == "image" and "]()" in block.text:
         return ""
-    if place := _known(whole_mark(block), repeats):
+    if tells_by_figures(block):
+        return places.get(exact_mark(block.text), "")
+    if place := places.get(known_mark(block.text)):
         return place
-    lines = line_marks(block)
+    lines = known_line_marks(block.text) if "\n" in block.text else ()
     if len(lines) < 2:
         return ""
-    places = [place for line in lines if (place := _known(line, repeats))]
-    if len(places) * 3 < 2 * len(lines):
+    found = [place for line in lines if (place := places.get(line))]
+    if len(found) * 3 < 2 * len(lines):
         return ""
-    return max(("head", "tail", "inside"), key=places.count)
-
-
-def _known(value: int, repeats: Repeats) -> str:
-    if value in repeats.tail:
-        return "both" if value in repeats.head else "tail"
-    return "head" if value in repeats.head else "inside" if value in repeats.inside else ""
+    return max(("head", "tail", "inside"), key=found.count)
 
 
 def _titles(blocks: Sequence[Block], wanted: str, prose: Sequence[int]) -> tuple[frozenset[int], int]:
     """The blocks that repeat the title, and the block after the last of them that stands before the text."""
     exact, near = _sayings(blocks, wanted)
-    total = sum(prose)
-    # A slogan of the site may stand above the title.
-    above = [0, *accumulate(units if units >= _PARAGRAPH else 0 for units in prose)]
-    start = 0
     if any(exact):  # another wording further down is that of another post, or of a part
         near = []
-    for index in sorted({*exact, *near}):
+    said = sorted({*exact, *near})
+    if said in ([], [0]):  # the clipper alone
+        return frozenset(said), len(said)
+    total = sum(prose)
+    # A slogan of the site may stand above the title.
+    above = [0, *accumulate([units if units >= _PARAGRAPH else 0 for units in prose])]
+    start = 0
+    for index in said:
         if start > 1 and above[index] - above[start] >= _PARAGRAPH and is_headline(blocks[start - 1]):
             break  # said again amid the text, by a player, say
         if above[index] * 5 <= total or index == 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from generator.reading.text import bare, unescaped
 
@@ -26,5 +27,9 @@ def share_in(words: frozenset[str], text: str) -> float:
     """The share of a title's words in a text; 1 where the title has too few to tell."""
     if len(words) < 2:
         return 1.0
-    shown = bare(text)
-    return sum(bare(word) in shown for word in words) / len(words)
+    return sum(map(bare(text).__contains__, _bare(words))) / len(words)
+
+
+@lru_cache(8)  # a title is compared with many texts
+def _bare(words: frozenset[str]) -> list[str]:
+    return [bare(word) for word in words]

@@ -83,7 +83,7 @@ def _spares(page: Page, gone: Gone, found: list[tuple[int, str]]) -> Iterator[tu
     Where it is not, scraps of text beside it stay too: an article of two lines has no more.
     """
     prose = {b.index: b.units for b in page.body if b.is_prose and b.index not in gone}
-    lost = sum(prose.get(index, 0) for index, _ in found)
+    lost = sum([prose.get(index, 0) for index, _ in found])
     if lost * 2 > sum(prose.values()):
         return (one for one in found if one[0] not in prose and not _is_scrap(page, *one))
     return iter(found)

@@ -222,29 +222,18 @@ def _sorted(
 
 def marks(block: Block) -> tuple[int, ...]:
     """The hash of a block, then, where it has several lines, those of its lines."""
-    if _tells_by_figures(block):
-        return (_exact(block.text),)
+    if tells_by_figures(block):
+        return (exact_mark(block.text),)
     return _known_marks(block.text)
 
 
-def whole_mark(block: Block) -> int:
-    """The hash of a block."""
-    if _tells_by_figures(block):
-        return _exact(block.text)
-    return _known_mark(block.text)
-
-
-def line_marks(block: Block) -> tuple[int, ...]:
-    """Those of its lines, where it has several, and looks the same whatever its figures."""
-    return () if "\n" not in block.text or _tells_by_figures(block) else _known_line_marks(block.text)
-
-
-def _tells_by_figures(block: Block) -> bool:
+def tells_by_figures(block: Block) -> bool:
     """Whether figures make the difference, as in text and tables: of a weekly report, say."""
     return block.is_prose or block.kind in {"code", "table"}
 
 
-def _exact(text: str) -> int:
+def exact_mark(text: str) -> int:
+    """A hash of a block with its digits and spaces."""
     return zlib.crc32(text.encode("utf-8", "surrogatepass"))
 
 
@@ -263,15 +252,16 @@ def mark(text: str) -> int:
 
 
 # Furniture comes again and again; its lines are asked for only where the whole is not known.
-_known_mark = lru_cache(8192)(mark)
+known_mark = lru_cache(8192)(mark)
 
 
 @lru_cache(8192)
-def _known_line_marks(text: str) -> tuple[int, ...]:
+def known_line_marks(text: str) -> tuple[int, ...]:
+    """The hashes of a block's lines."""
     lines = text.split("\n", _LINES)[:_LINES]
     return tuple([mark(line) for line in lines if len(line) > 3])
 
 
 @lru_cache(8192)
 def _known_marks(text: str) -> tuple[int, ...]:
-    return (_known_mark(text), *(_known_line_marks(text) if "\n" in text else ()))
+    return (known_mark(text), *(known_line_marks(text) if "\n" in text else ()))

@@ -34,7 +34,8 @@ _BROKEN = 0.3
 def failure_of(page: Page, gone: Mapping[int, str], *, is_cut: bool = False) -> str:
     """Why a page holds no article; empty where it holds one. `is_cut`: by the clipper."""
     own = [block for block in page.blocks if block.index not in gone and not _is_end(page, block)]
-    if any(block.kind == "own" for block in own):  # a family knows that this is the page's text
+    kinds = {block.kind for block in own}
+    if "own" in kinds:  # a family knows that this is the page's text
         return ""
     if found := _failed(page, own) or _nothing(page, own):
         return found
@@ -48,7 +49,7 @@ def failure_of(page: Page, gone: Mapping[int, str], *, is_cut: bool = False) -> 
 
 
 def _nothing(page: Page, own: Sequence[Block]) -> str:
-    units = sum(block.units + block.linked for block in own)
+    units = sum([block.units + block.linked for block in own])
     if units >= FEWEST_UNITS:
         return ""
     if units == 0 and any(block.kind == "image" for block in own):
@@ -73,7 +74,7 @@ def _text(own: Sequence[Block]) -> int:
 
 def _failed(page: Page, own: Sequence[Block]) -> str:
     """A sign of a failed fetch on a page that has next to no text."""
-    if sum(block.units for block in own if block.is_prose or block.kind == "code") >= 300:
+    if sum([block.units for block in own if block.is_prose or block.kind == "code"]) >= 300:
         return ""
     for block in page.blocks[1:30]:
         if block.units >= 400 or block.kind in _SILENT:
@@ -96,9 +97,7 @@ _SILENT = frozenset({"code", "table", "tail", "above", "own", "image", "rule"})
 
 def _links(page: Page) -> int:
     """Links and links around several blocks, also in what nobody looked into."""
-    return sum(block.links or block.text.count("](") for block in page.blocks) + sum(
-        block.in_card for block in page.blocks
-    )
+    return sum([(block.links or block.text.count("](")) + block.in_card for block in page.blocks])
 
 
 def _nothing_behind(page: Page, own: Sequence[Block], *, is_cut: bool) -> str:

@@ -1,0 +1,172 @@
+"""Many regular expressions tried at the beginning of a text at once, quick to say that none of them fits."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict, deque
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+
+class Patterns(msgspec.Struct, frozen=True):
+    """Regular expressions, made ready for the beginning of a text; each is known by its number."""
+
+    which: re.Pattern[str] | None = None
+    """All but `others` in one, each with an empty group behind it that tells which it is."""
+    numbers: tuple[int, ...] = ()
+    """Of these, by group."""
+    begins: Mapping[str, re.Pattern[str]] = {}
+    """Those that can only begin with a few characters, by each of these;"""
+    rest: re.Pattern[str] | None = None
+    """those of which that is not known;"""
+    words: re.Pattern[str] | None = None
+    """and for those that begin with any few characters the words of which one follows,"""
+    reach: int = 0
+    """which then ends before this place. All three are quick to say no."""
+    others: tuple[tuple[re.Pattern[str], int], ...] = ()
+    """Those with groups of their own, one by one."""
+
+    def find(self, text: str) -> int | None:
+        """The number of the first that fits."""
+        if (
+            self.which is not None
+            and (
+                ((begins := self.begins.get(text[:1])) is not None and begins.match(text))
+                or (self.rest is not None and self.rest.match(text))
+                or (self.words is not None and self.words.search(text, 0, self.reach))
+            )
+            and (match := self.which.match(text))
+        ):
+            return self.numbers[match.lastindex - 1] if match.lastindex else None
+        for pattern, number in self.others:
+            if pattern.match(text):
+                return number
+        return None
+
+
+def patterns_of(given: Sequence[str]) -> Patterns:
+    """Make patterns ready; those with groups, or flags, of their own come after all others."""
+    plain: list[tuple[str, int]] = []
+    others: list[tuple[re.Pattern[str], int]] = []
+    begins: dict[str, list[str]] = defaultdict(list)
+    words: list[str] = []
+    rest: list[str] = []
+    reach = 0
+    for number, pattern in enumerate(given):
+        if _OWN_GROUP.search(_LITERAL.sub("", pattern)):
+            others.append((re.compile(pattern, re.DOTALL), number))
+            continue
+        plain.append((pattern, number))
+        if found := _words_in(pattern):
+            words += found
+            reach = max(reach, *(_reach_of(pattern, word) for word in found))
+        elif characters := _either(deque(_PIECE.findall(pattern))):
+            for character in characters:
+                begins[character].append(pattern)
+        else:
+            rest.append(pattern)
+    return Patterns(
+        which=_any_of(f"(?:{pattern})()" for pattern, _ in plain),
+        numbers=tuple(number for _, number in plain),
+        begins={
+            character: re.compile("|".join(map(_grouped, own)), re.DOTALL)
+            for character, own in begins.items()
+        },
+        rest=_any_of(map(_grouped, rest)),
+        words=_any_of(dict.fromkeys(words)),
+        reach=reach,
+        others=tuple(others),
+    )
+
+
+_LITERAL = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
+"""An escape, or a set of characters."""
+_OWN_GROUP = re.compile(r"\((?!\?[:!])")
+
+
+def _grouped(pattern: str) -> str:
+    return f"(?:{pattern})"
+
+
+def _any_of(patterns: Iterable[str]) -> re.Pattern[str] | None:
+    either = "|".join(patterns)
+    return re.compile(either, re.DOTALL) if either else None
+
+
+# --- words that a pattern cannot do without ---------------------------------------------------------
+
+_ANYWHERE = re.compile(
+    r"\.\{0,\d+\}(?:\\b)?"
+    r"(?:(?P<word>(?:[\w ]|\\[^\w\s])+)|\(\?:(?P<words>(?:[^()\[\]]|\[[^()\[\]|]*\])+)\))(?![?*{])"
+)
+_WORD = re.compile(r"[\w ]+(?![?*{])")
+_GROUP = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\([^()]*\)", re.DOTALL)
+
+
+def _words_in(pattern: str) -> Sequence[str]:
+    """Of a pattern such as `.{0,9}(?:rights?|licence)`: `right`, `licence`; none where that is not plain.
+
+    To look for words in a text takes a fraction of the time to try such patterns at each of its places.
+    """
+    outside = pattern
+    while (shorter := _GROUP.sub("", outside)) != outside:
+        outside = shorter
+    if "|" in outside or not (match := _ANYWHERE.match(pattern)):
+        return ()
+    if match["word"]:
+        return (match["word"],)
+    words = [_WORD.match(branch) for branch in match["words"].split("|")]
+    return [word[0] for word in words if word] if all(words) else ()
+
+
+def _reach_of(pattern: str, word: str) -> int:
+    """Where a word ends at the latest, which a pattern such as `.{0,9}right` begins with."""
+    return int(pattern[: pattern.index("}")].removeprefix(".{0,")) + len(word)
+
+
+# --- characters that a pattern begins with ----------------------------------------------------------
+
+_PIECE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\((?:\?[:!])?|[?*+]\??|\{\d*,?\d*\}\??|.", re.DOTALL)
+
+
+def _either(pieces: deque[str]) -> set[str]:
+    """The characters with which alternatives begin, up to the end of their group; none if any may be it."""
+    found, is_known = set[str](), True
+    while True:
+        one = _sequence(pieces)
+        found |= one
+        is_known = is_known and bool(one)
+        if not pieces or pieces.popleft() == ")":
+            return found if is_known else set()
+
+
+def _sequence(pieces: deque[str]) -> set[str]:
+    """The same of one of them. What may be left out adds what follows to what it begins with."""
+    found, is_known, is_open = set[str](), True, True
+    while pieces and pieces[0] not in {"|", ")"}:
+        one = _part(pieces)
+        times = pieces.popleft() if pieces and _TIMES.fullmatch(pieces[0]) else ""
+        if is_open:
+            found |= one
+            is_known = is_known and bool(one)
+            is_open = times.startswith(("?", "*", "{0", "{,"))
+    return found if is_known and not is_open else set()
+
+
+def _part(pieces: deque[str]) -> set[str]:
+    """The same of a character, a set or a group."""
+    piece = pieces.popleft()
+    if piece.startswith("("):
+        found = _either(pieces)
+        return found if piece == "(?:" else set()
+    if piece.startswith("["):
+        return set() if _RANGE.search(piece[1:-1]) else set(piece[1:-1])
+    if piece.startswith("\\"):
+        return set() if piece[1].isalnum() else {piece[1]}
+    return set() if piece in {".", "^", "$"} else {piece}
+
+
+_TIMES = re.compile(r"[?*+]\??|\{\d*,?\d*\}\??")
+_RANGE = re.compile(r"[\\^\-\[]")
+"""In a set: what stands for more, or other, characters than itself."""
