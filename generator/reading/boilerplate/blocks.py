@@ -28,7 +28,7 @@ _BLANK = re.compile(r"(\n(?:[^\S\n]*\n)+)")
 _UNUSUAL = re.compile(r"\n(?:\n\n|[^\S\n]+\n)")
 """More than one blank line, or one with spaces in it."""
 _SENTENCE = re.compile(r"[。！？；，、]|[.!?,;:](?:[\s\"'”’)*_]|$)")
-_FORMULA_OR_QUOTE = frozenset("$\\>")
+_FORMULA_OR_QUOTE = ("$$", "\\[", ">")
 _SHORT = 160
 _TELLING = 20
 """Letters of a line that says something, though it is said in the title."""
@@ -46,6 +46,8 @@ class Block(msgspec.Struct, frozen=True, gc=False):
     """Its words: without images, addresses and tags; marks of emphasis stay."""
     label: str = ""
     """Letters and digits of a short block, folded, for looking it up; empty where it is long."""
+    known_as: str = ""
+    """The label to look for among known lines: a formula or a quote is none, though it be one letter."""
     units: int = 0
     """Letters outside of links, Chinese, Japanese and Korean ones twice."""
     linked: int = 0
@@ -64,14 +66,6 @@ class Block(msgspec.Struct, frozen=True, gc=False):
     """Whether it is what articles are made of: text in sentences, code, a table that is no menu."""
     gap: str = "\n\n"
     """The blank lines above it: inside of code their number counts."""
-
-    @property
-    def known_as(self) -> str:
-        """The label to look for among known lines: a formula or a quote is none, though it be one letter."""
-        first = self.text[:1]
-        if first not in _FORMULA_OR_QUOTE and not first.isspace():
-            return self.label
-        return "" if self.text.lstrip().startswith(("$$", "\\[", ">")) else self.label
 
 
 def blocks_of(
@@ -165,7 +159,8 @@ def _own_in(
     texts: Sequence[str], gaps: Sequence[str], own_after: tuple[str, ...], title: str
 ) -> Block | None:
     """The plain text right behind the first block that holds a mark, where it says more than the title."""
-    index = next((n for n, text in enumerate(texts, 1) if any(m in text for m in own_after)), len(texts))
+    firsts = [next((n for n, text in enumerate(texts, 1) if mark in text), len(texts)) for mark in own_after]
+    index = min(firsts)
     if index == len(texts):
         return None
     shape, *_ = _shape(texts[index])
@@ -221,7 +216,7 @@ def _fence_after(text: str, fence: str) -> str:
     return fence
 
 
-_Shape = tuple[str, str, int, int, int, str, bool, bool, bool, bool]
+_Shape = tuple[str, str, str, int, int, int, str, bool, bool, bool, bool]
 
 
 def _shape(text: str) -> tuple[_Shape, str, bool]:
@@ -262,12 +257,14 @@ def _shape(text: str) -> tuple[_Shape, str, bool]:
     )
     is_linked = linked > 0 and linked >= 3 * units
     is_own = is_prose or (kind == "table" and not is_linked)
-    return (plain, label, units, linked, links, kind, False, is_linked, is_prose, is_own), closes, opens
+    known_as = "" if label and text.lstrip().startswith(_FORMULA_OR_QUOTE) else label
+    shape = (plain, label, known_as, units, linked, links, kind, False, is_linked, is_prose, is_own)
+    return shape, closes, opens
 
 
 _known_shape = lru_cache(8192)(_shape)
 _LONE_IMAGE = re.compile(r"!\[[^\[\]\n]{0,500}\]\([^()\s]{0,3000}\)")
-_IMAGE_SHAPE: tuple[_Shape, str, bool] = ("", "", 0, 0, 0, "image", False, False, False, False), "", False
+_IMAGE_SHAPE: tuple[_Shape, str, bool] = ("", "", "", 0, 0, 0, "image", False, False, False, False), "", False
 
 
 def _bared(text: str) -> str:
@@ -303,6 +300,8 @@ def _units(text: str) -> int:
         count = (len(text) - text.count(" ") - text.count("\n")) * 24 // 25
     elif is_ascii:
         return len(text.encode().translate(None, _NO_LETTERS))
+    elif text.isalnum():
+        count = len(text)
     else:
         count = sum(map(len, _WORD.findall(text)))
     if is_ascii:

@@ -72,7 +72,10 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
 def last_own(page: Page, gone: Gone) -> int:
     """The last block of text that nothing took yet; -1 where there is none."""
-    return next((b.index for b in reversed(page.body) if b.index not in gone and b.is_own), -1)
+    for block in reversed(page.body):
+        if block.is_own and block.index not in gone:
+            return block.index
+    return -1
 
 
 def is_headline(block: Block) -> bool:
