@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from functools import partial
 from typing import NamedTuple
 
@@ -42,6 +43,8 @@ class Shelf(NamedTuple):
     """Those of `fresh` that were as they had been when they were looked at."""
     since: int
     """A moment before the first of them was read, in nanoseconds since 1970."""
+    unread: Set[str] = frozenset()
+    """Clippings of which the cache cannot know anything."""
 
     def records(self, means: Means) -> Iterator[tuple[str, Record, bytes]]:
         """What all clippings came to: path, record and its hash, in no order."""
@@ -55,13 +58,14 @@ class Shelf(NamedTuple):
 def shelf_of(site: Site, found: Discovery, means: Means) -> Shelf:
     """Look at what changed, and learn."""
     reader, cache = reader_of(site), means.cache
-    if cache.note("looked by") != reader.epoch:
+    is_first = cache.note("looked by") != reader.epoch
+    if is_first:
         cache.drop_all_clippings()
         cache.keep_note("looked by", reader.epoch)
     looked = _looked(reader, found, cache.clippings(), means)
     shelf = Shelf(reader, found, looked, {}, set(), {}, set(), time.time_ns())
     shelf.repeats.update(learned(reader, looked, means, take=partial(_taken, shelf, cache)))
-    return shelf
+    return shelf._replace(unread=looked.keys() - shelf.fresh) if is_first else shelf
 
 
 def _taken(shelf: Shelf, cache: Cache, found: Sequence[tuple[Wanted, Read]]) -> None:
@@ -156,34 +160,63 @@ def _records(
     shelf: Shelf, kept: Iterable[tuple[str, bytes, bytes]], means: Means
 ) -> Iterator[tuple[str, Record, bytes]]:
     """What all clippings came to, with its hash: from the cache, else read now; in no order."""
-    reader, looked, repeats, former = shelf.reader, shelf.looked, shelf.repeats, shelf.former
-    cache = means.cache
     keys = {
-        path: record_key(reader, one.digest, repeats.get(origin_key(one))) for path, one in looked.items()
+        path: record_key(shelf.reader, one.digest, shelf.repeats.get(origin_key(one)))
+        for path, one in shelf.looked.items()
     }
-    gone = []
+    gone: list[str] = []
+    recalled = _recalled(shelf, kept, keys, gone)
+    found: deque[tuple[str, Record, bytes]] = deque()
+
+    def step_by_step() -> Iterator[None]:
+        for one in recalled:
+            found.append(one)
+            yield
+
+    # The cache is asked while workers read what it cannot have.
+    steps = step_by_step()
+    for one in read_now(shelf, shelf.unread, means, steps):
+        yield one
+        while found:
+            yield found.popleft()
+    for _ in steps:
+        yield found.popleft()
+    if gone:
+        with means.cache.together():
+            means.cache.drop_records(gone)
+    yield from read_now(shelf, keys.keys() - shelf.unread, means)
+
+
+def _recalled(
+    shelf: Shelf, kept: Iterable[tuple[str, bytes, bytes]], keys: dict[str, bytes], gone: list[str]
+) -> Iterator[tuple[str, Record, bytes]]:
+    """What the cache has under the right keys, which are taken out; clippings that are `gone` are noted."""
     for path, key_, value in kept:
-        if keys.get(path) == key_ and (record := tasks.decoded(value)) and _stands(reader, record):
+        if path in shelf.unread:
+            continue  # it was read a moment ago
+        if keys.get(path) == key_ and (record := tasks.decoded(value)) and _stands(shelf.reader, record):
             del keys[path]
-            yield path, in_zone(record, reader), hashed(value)
+            yield path, in_zone(record, shelf.reader), hashed(value)
             continue
-        if path not in looked:
+        if path not in shelf.looked:
             gone.append(path)
+        former = shelf.former
         if len(former) < MANY and (record := tasks.decoded(value)) and record.reading.article:
             former[hashed(value)] = record.reading.article
-    if gone:
-        with cache.together():
-            cache.drop_records(gone)
-    yield from read_now(shelf, keys, means)
 
 
-def read_now(shelf: Shelf, paths: Collection[str], means: Means) -> Iterator[tuple[str, Record, bytes]]:
-    """What clippings come to that are read now, and kept; as `records` has it."""
+def read_now(
+    shelf: Shelf, paths: Collection[str], means: Means, meanwhile: Iterable[None] = ()
+) -> Iterator[tuple[str, Record, bytes]]:
+    """What clippings come to that are read now, and kept; as `records` has it.
+
+    While workers are waited for this process goes on with `meanwhile`, step by step.
+    """
     reader, looked = shelf.reader, shelf.looked
     cache, workers, progress = means
     in_turn = sorted(paths, key=lambda path: (looked[path].source, looked[path].day, path))
     work = _wanted(looked, in_turn, cache)
-    results = workers.run(partial(tasks.read, reader), batches(work, BATCH))
+    results = workers.run(partial(tasks.read, reader), batches(work, BATCH), meanwhile)
     waiting: list[tuple[Wanted, Read]] = []
     for done, (one, found) in enumerate(results):
         progress("reading", done, len(paths))
