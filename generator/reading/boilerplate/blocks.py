@@ -89,7 +89,7 @@ def blocks_of(
     above = _beginning(texts[:cut], article_from, title)
     own = _own_in(texts[: above or cut], gaps, own_after, title) if own_after else None
     blocks: list[Block] = []
-    fence = ""
+    has_fence, fence = "```" in body or "~~~" in body, ""
     opened = -1
     for index, (text, gap) in enumerate(zip(texts[:cut], gaps, strict=False)):
         if own is not None and index == own.index:
@@ -98,7 +98,7 @@ def blocks_of(
         if 0 < index < above:
             blocks.append(Block(index, text, kind="above", gap=gap))
             continue
-        if fence or "```" in text or "~~~" in text:
+        if has_fence and (fence or "```" in text or "~~~" in text):
             inside, fence = fence, _fence_after(text, fence)
             if inside or fence or _FENCE.match(text):
                 blocks.append(_code(index, text, gap))

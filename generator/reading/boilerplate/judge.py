@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import urllib.parse
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import msgspec
 
 from generator.reading.boilerplate.blocks import Block, blocks_of
 from generator.reading.boilerplate.evidence import EVIDENCE
-from generator.reading.boilerplate.families import Families, built_in
+from generator.reading.boilerplate.families import Families, Lexicon, built_in
 from generator.reading.boilerplate.page import page_of
 from generator.reading.boilerplate.repeats import Key, Repeats
 from generator.reading.boilerplate.verdict import failure_of
@@ -55,11 +56,7 @@ def judged(
     is_cut: bool = False,
 ) -> Opinion:
     """Judge the blocks of a body, without the dots of the clipper that cut it. Pure."""
-    host = _host(url)
-    lexicons = families.of(host, source)
-    cut_from = tuple(mark for lexicon in lexicons for mark in lexicon.family.cut_from)
-    article_from = tuple(mark for lexicon in lexicons for mark in lexicon.family.article_from)
-    own_after = tuple(mark for lexicon in lexicons for mark in lexicon.family.own_after)
+    lexicons, cut_from, article_from, own_after = _known(families, _host(url), source)
     blocks = blocks_of(body, cut_from, article_from, bare(title), own_after)
     rest = tuple([Judged(block, None) for block in blocks[-1:] if block.kind == "rest"])
     if rest:
@@ -72,6 +69,22 @@ def judged(
     # Where that much was saved, the fetch did not fail.
     failure = "" if rest else failure_of(page, gone, is_cut=is_cut)
     return Opinion((*[Judged(block, gone.get(block.index)) for block in page.blocks], *rest), failure)
+
+
+_Marks = tuple[str, ...]
+
+
+@lru_cache(64)  # a source's clippings are read one after the other
+def _known(families: Families, host: str, source: str) -> tuple[tuple[Lexicon, ...], _Marks, _Marks, _Marks]:
+    """The families of a page, and what its fixed tail, its article, and what is its own begin with."""
+    lexicons = families.of(host, source)
+    own = [lexicon.family for lexicon in lexicons]
+    return (
+        lexicons,
+        tuple(mark for family in own for mark in family.cut_from),
+        tuple(mark for family in own for mark in family.article_from),
+        tuple(mark for family in own for mark in family.own_after),
+    )
 
 
 def kept(blocks: Sequence[Judged]) -> str:

@@ -5,40 +5,54 @@ from __future__ import annotations
 import re
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 import msgspec
+
+
+class Either(msgspec.Struct, frozen=True):
+    """Regular expressions in one, each with an empty group behind it that tells which it is."""
+
+    pattern: re.Pattern[str]
+    numbers: tuple[int, ...]
+    """Of each, by its group."""
+
+    def find(self, text: str) -> int | None:
+        """The number of the first that fits."""
+        match = self.pattern.match(text)
+        return self.numbers[match.lastindex - 1] if match and match.lastindex else None
 
 
 class Patterns(msgspec.Struct, frozen=True):
     """Regular expressions, made ready for the beginning of a text; each is known by its number."""
 
-    which: re.Pattern[str] | None = None
-    """All but `others` in one, each with an empty group behind it that tells which it is."""
-    numbers: tuple[int, ...] = ()
-    """Of these, by group."""
+    plain: Either | None = None
+    """All but `others`. Whether one fits is seen quickly by those"""
     begins: Mapping[str, re.Pattern[str]] = {}
-    """Those that can only begin with a few characters, by each of these;"""
+    """that can only begin with a few characters, by each of these,"""
     rest: re.Pattern[str] | None = None
-    """those of which that is not known;"""
+    """and those of which that is not known."""
+    anywhere: Either | None = None
+    """Those that begin with any few characters,"""
     words: re.Pattern[str] | None = None
-    """and for those that begin with any few characters the words of which one follows,"""
+    """the words of which one follows these,"""
     reach: int = 0
-    """which then ends before this place. All three are quick to say no."""
+    """and before which place it ends."""
     others: tuple[tuple[re.Pattern[str], int], ...] = ()
     """Those with groups of their own, one by one."""
 
     def find(self, text: str) -> int | None:
         """The number of the first that fits."""
+        begins = self.begins.get(text[:1])
+        if (begins is not None and begins.match(text)) or (self.rest is not None and self.rest.match(text)):
+            return self.plain.find(text) if self.plain else None
         if (
-            self.which is not None
-            and (
-                ((begins := self.begins.get(text[:1])) is not None and begins.match(text))
-                or (self.rest is not None and self.rest.match(text))
-                or (self.words is not None and self.words.search(text, 0, self.reach))
-            )
-            and (match := self.which.match(text))
+            self.words is not None
+            and self.words.search(text, 0, self.reach)
+            and self.anywhere
+            and (number := self.anywhere.find(text)) is not None
         ):
-            return self.numbers[match.lastindex - 1] if match.lastindex else None
+            return number
         for pattern, number in self.others:
             if pattern.match(text):
                 return number
@@ -47,37 +61,41 @@ class Patterns(msgspec.Struct, frozen=True):
 
 def patterns_of(given: Sequence[str]) -> Patterns:
     """Make patterns ready; those with groups, or flags, of their own come after all others."""
-    plain: list[tuple[str, int]] = []
-    others: list[tuple[re.Pattern[str], int]] = []
+    own = [number for number, pattern in enumerate(given) if _OWN_GROUP.search(_LITERAL.sub("", pattern))]
+    plain = [number for number in range(len(given)) if number not in own]
+    words = {number: found for number in plain if (found := _words_in(given[number]))}
     begins: dict[str, list[str]] = defaultdict(list)
-    words: list[str] = []
     rest: list[str] = []
-    reach = 0
-    for number, pattern in enumerate(given):
-        if _OWN_GROUP.search(_LITERAL.sub("", pattern)):
-            others.append((re.compile(pattern, re.DOTALL), number))
-            continue
-        plain.append((pattern, number))
-        if found := _words_in(pattern):
-            words += found
-            reach = max(reach, *(_reach_of(pattern, word) for word in found))
-        elif characters := _either(deque(_PIECE.findall(pattern))):
+    for number in plain:
+        if number not in words:
+            characters = _either(deque(_PIECE.findall(given[number])))
             for character in characters:
-                begins[character].append(pattern)
-        else:
-            rest.append(pattern)
+                begins[character].append(given[number])
+            if not characters:
+                rest.append(given[number])
     return Patterns(
-        which=_any_of(f"(?:{pattern})()" for pattern, _ in plain),
-        numbers=tuple(number for _, number in plain),
-        begins={
-            character: re.compile("|".join(map(_grouped, own)), re.DOTALL)
-            for character, own in begins.items()
-        },
-        rest=_any_of(map(_grouped, rest)),
-        words=_any_of(dict.fromkeys(words)),
-        reach=reach,
-        others=tuple(others),
+        plain=_either_of(given, plain),
+        begins={character: _any_of(map(_grouped, patterns)) for character, patterns in begins.items()},
+        rest=_any_of(map(_grouped, rest)) if rest else None,
+        anywhere=_either_of(given, [*words]),
+        words=_any_of(dict.fromkeys(chain(*words.values()))) if words else None,
+        reach=max((_reach_of(given[n], word) for n, found in words.items() for word in found), default=0),
+        others=tuple([(re.compile(given[number], re.DOTALL), number) for number in own]),
     )
+
+
+def _either_of(given: Sequence[str], numbers: Sequence[int]) -> Either | None:
+    if not numbers:
+        return None
+    return Either(_any_of(f"(?:{given[number]})()" for number in numbers), tuple(numbers))
+
+
+def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(patterns), re.DOTALL)
+
+
+def _grouped(pattern: str) -> str:
+    return f"(?:{pattern})"
 
 
 _LITERAL = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
@@ -85,22 +103,13 @@ _LITERAL = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
 _OWN_GROUP = re.compile(r"\((?!\?[:!])")
 
 
-def _grouped(pattern: str) -> str:
-    return f"(?:{pattern})"
-
-
-def _any_of(patterns: Iterable[str]) -> re.Pattern[str] | None:
-    either = "|".join(patterns)
-    return re.compile(either, re.DOTALL) if either else None
-
-
 # --- words that a pattern cannot do without ---------------------------------------------------------
 
 _ANYWHERE = re.compile(
-    r"\.\{0,\d+\}(?:\\b)?"
+    r"(?:\.|\[\^[^\]\\\[]\])\{\d+,\d+\}(?:\\b)?"
     r"(?:(?P<word>(?:[\w ]|\\[^\w\s])+)|\(\?:(?P<words>(?:[^()\[\]]|\[[^()\[\]|]*\])+)\))(?![?*{])"
 )
-_WORD = re.compile(r"[\w ]+(?![?*{])")
+_WORD = re.compile(r"[^\\^$.|?*+(){}\[\]]+(?![?*{])")
 _GROUP = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\([^()]*\)", re.DOTALL)
 
 
@@ -122,7 +131,7 @@ def _words_in(pattern: str) -> Sequence[str]:
 
 def _reach_of(pattern: str, word: str) -> int:
     """Where a word ends at the latest, which a pattern such as `.{0,9}right` begins with."""
-    return int(pattern[: pattern.index("}")].removeprefix(".{0,")) + len(word)
+    return int(pattern[: pattern.index("}")].rpartition(",")[2]) + len(word)
 
 
 # --- characters that a pattern begins with ----------------------------------------------------------
