@@ -123,7 +123,7 @@ def grouped(
     """Group what was read, after the curator's word. Raises `ConfigError` where that cannot be read."""
     config, found = site.config, shelf.found
     picks, faults = picks_file.load(site)
-    _, cleaning_faults = families.load(site.root)  # the tasks load them too; here their faults count
+    _, cleaning_faults = families.own_of(site.root)  # the tasks make them ready; here their faults count
     read_ = gathered(config, options, records)
     picked = applied(
         read_.articles,

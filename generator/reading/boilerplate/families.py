@@ -142,14 +142,21 @@ def built_in() -> Families:
 
 def load(root: Path) -> tuple[Families, tuple[Problem, ...]]:
     """The built-in families and those of a site's `cleaning/*.toml`; a faulty file only is a problem."""
-    ours, problems = list(built_in().lexicons), []
+    own, problems = own_of(root)
+    return Families((*built_in().lexicons, *map(_lexicon, own))), problems
+
+
+def own_of(root: Path) -> tuple[Sequence[Family], tuple[Problem, ...]]:
+    """A site's own families alone, and what is wrong with them."""
+    own: list[Family] = []
+    problems: list[Problem] = []
     folder = root / FOLDER
     for file in sorted(folder.glob("*.toml")) if folder.is_dir() else ():
         family, faults = _read(file)
         problems += faults
         if family is not None:
-            ours.append(_lexicon(family))
-    return Families(tuple(ours)), tuple(problems)
+            own.append(family)
+    return own, tuple(problems)
 
 
 def _read(file: Path) -> tuple[Family | None, list[Problem]]:
