@@ -66,12 +66,16 @@ def _seen(
         beside(
             partial(disk.stamps, site.output), dict[str, Stamp], is_worth=has_cores and not is_whole
         ) as standing,
-        beside(partial(inputs_found, site, options), Inputs, is_worth=has_cores and is_sure) as found,
+        beside(
+            partial(inputs_found, site, options), Inputs, is_worth=has_cores and (is_sure or is_whole)
+        ) as found,
     ):
         if is_sure:  # something is to be done, and there is time to begin
             from generator.resumed import opened
 
             ahead = opened(site, cache)
+        elif is_whole:
+            from generator import archive, press  # noqa: F401 - there is time to import what comes
         inputs = found()
         if clean:
             return inputs, None
