@@ -38,8 +38,8 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
 """How a staged file is opened."""
 
 
-class Slot(msgspec.Struct, frozen=True, kw_only=True):
-    """Where one output goes: a value, so that another process can stage it."""
+class Slot(msgspec.Struct, frozen=True):
+    """Where one output goes: a value, so that another process can stage it; not `kw_only` as some views."""
 
     place: str
     staged: str
