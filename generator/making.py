@@ -63,6 +63,11 @@ class PageJob(msgspec.Struct, frozen=True):
     text: Text | None
     """The page's text; None where the view has it."""
 
+    @property
+    def places(self) -> tuple[tuple[str, Slot], ...]:
+        """Path and place of each of its files."""
+        return ((self.path, self.slot),)
+
 
 class FeedJob(msgspec.Struct, frozen=True):
     """A feed in several formats."""
@@ -73,9 +78,14 @@ class FeedJob(msgspec.Struct, frozen=True):
     entries: tuple[tuple[feeds.Entry, Text | None, str], ...]
     """Each entry, the text that it carries, if any, and the address that its links count from."""
 
+    @property
+    def places(self) -> tuple[tuple[str, Slot], ...]:
+        """Path and place of each of its files."""
+        return tuple((path, slot) for path, _, slot in self.files)
 
-Made = tuple[tuple[str, Slot, str, bool], ...]
-"""Of each file its path, place, digest, and whether it was staged."""
+
+Made = tuple[tuple[str, bool], ...]
+"""Of each file of a job, in their order, its digest and whether it was staged."""
 
 
 def make(maker: Maker, jobs: Sequence[PageJob | FeedJob]) -> list[Made]:
@@ -87,7 +97,7 @@ def make(maker: Maker, jobs: Sequence[PageJob | FeedJob]) -> list[Made]:
 def _page(maker: Maker, job: PageJob, bodies: Bodies) -> Made:
     theme = theme_of(maker.templates, maker.site, maker.theme)
     html = article_html(theme, job.frame, job.view, body_of(bodies, job.text) if job.text else None)
-    return ((job.path, job.slot, *stage(job.slot, html)),)
+    return (stage(job.slot, html),)
 
 
 def article_html(theme: Templates, frame: views.PageView, view: views.ArticleView, body: str | None) -> bytes:
@@ -100,9 +110,7 @@ def article_html(theme: Templates, frame: views.PageView, view: views.ArticleVie
 def _feed(job: FeedJob, bodies: Bodies) -> Made:
     texts = [body_of(bodies, text) if text else None for _, text, _ in job.entries]
     entries = entries_with(job.entries, texts)
-    return tuple(
-        (path, slot, *stage(slot, feed_bytes(form, job.meta, entries))) for path, form, slot in job.files
-    )
+    return tuple(stage(slot, feed_bytes(form, job.meta, entries)) for _, form, slot in job.files)
 
 
 def entries_with(

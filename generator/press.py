@@ -114,10 +114,10 @@ def put(kitchen: Kitchen, outputs: Iterable[Output], transaction: Transaction) -
     work = batches(_jobs(kitchen, articles, feeds_, transaction), BATCH)
     results = kitchen.means.workers.run(partial(making.make, kitchen.maker), work, meanwhile)
     with contextlib.closing(results), disk.in_words(kitchen.site.output):
-        for _, files in results:
+        for job, files in results:
             if isinstance(files, Exception):
                 raise files
-            for path, slot, digest, is_staged in files:
+            for (path, slot), (digest, is_staged) in zip(job.places, files, strict=True):
                 transaction.take(path, slot, digest, is_staged=is_staged)
             kitchen.means.progress("rendering", next(steps, total), total)
         for _ in meanwhile:
