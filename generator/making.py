@@ -14,6 +14,7 @@ from generator.cache import Bodies, MissingBodyError
 from generator.output.write import Slot, stage
 from generator.render import feeds, views
 from generator.render.images import absolute_html
+from generator.render.pages import ARTICLE
 from generator.render.sanitise import clean
 from generator.render.templates import Templates
 from generator.versions import hashed
@@ -86,6 +87,13 @@ class FeedJob(msgspec.Struct, frozen=True):
 
 Made = tuple[tuple[str, bool], ...]
 """Of each file of a job, in their order, its digest and whether it was staged."""
+
+
+def ready(makers: Sequence[Maker]) -> list[None]:
+    """Read the theme of articles, before their pages come."""
+    for maker in makers:
+        theme_of(maker.templates, maker.site, maker.theme).ready(ARTICLE)
+    return [None] * len(makers)
 
 
 def make(maker: Maker, jobs: Sequence[PageJob | FeedJob]) -> list[Made]:

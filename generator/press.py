@@ -52,13 +52,30 @@ def written(site: Site, options: Options, inputs: Inputs, kitchen: Kitchen, *, c
     desk, cache = kitchen.desk, kitchen.means.cache
     problems = list(desk.problems)
     with Transaction(site.output, options.as_of.date(), afresh=clean) as transaction:
-        outputs = planned(site, kitchen, problems)
+        outputs = _planned(site, kitchen, problems)
         ground = Ground(site, transaction, cache, clean=clean)
         built = put_in_place(options, kitchen, transaction, ground, outputs, problems)
     left = ground.left
     with contextlib.suppress(BuildError):
         remember(site, options, inputs, desk.pictured, built, left, cache)
     return Wrote(built, outputs, transaction.files, left)
+
+
+def _planned(site: Site, kitchen: Kitchen, problems: list[Problem]) -> list[Output]:
+    """Plan all files; workers that have read clippings have nothing to do, and read the theme meanwhile."""
+    outputs: list[Output] = []
+
+    def planning() -> Iterator[None]:
+        outputs.extend(planned(site, kitchen, problems))
+        yield
+
+    steps, workers = planning(), kitchen.means.workers
+    if len(kitchen.desk.fresh) > BATCH * workers.count:
+        for _ in workers.run(making.ready, [[kitchen.maker]] * workers.count, steps):
+            pass
+    for _ in steps:
+        pass
+    return outputs
 
 
 def put_in_place(
