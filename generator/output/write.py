@@ -286,7 +286,8 @@ class Transaction:
                         f"is not Broadsheet's and stands where the site needs the file `{folder}`",
                         "move it away",
                     )
-        for folder in sorted({path.rpartition("/")[0] for path in self._staged}):
+        folders = {""} if self._is_empty else {path.rpartition("/")[0] for path in self._staged}
+        for folder in sorted(folders):
             place = f"{self._root}/{folder}"
             if os.path.isdir(place) and not _may_write(place):
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), place)
