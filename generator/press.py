@@ -30,8 +30,8 @@ from generator.workers import batches
 
 HTML_LIMIT = 100_000
 """Bytes that a list may weigh; an article weighs what it weighs."""
-BATCH = 40
-"""Pages that a worker takes at a time."""
+BATCH = 100
+"""Pages that a worker takes at a time: with less, handing them over costs this process much of its time."""
 
 
 class Wrote(NamedTuple):
@@ -70,7 +70,7 @@ def _planned(site: Site, kitchen: Kitchen, problems: list[Problem]) -> list[Outp
         yield
 
     steps, workers = planning(), kitchen.means.workers
-    if len(kitchen.desk.fresh) > BATCH * workers.count:
+    if len(kitchen.desk.fresh) > BATCH:
         for _ in workers.run(making.ready, [[kitchen.maker]] * workers.count, steps):
             pass
     for _ in steps:
@@ -168,9 +168,7 @@ def _fullest(kitchen: Kitchen, page: Page, stretch: Sequence[Callable[[], views.
 def _jobs(
     kitchen: Kitchen, articles: Iterable[Page], feeds_: Iterable[Feed], transaction: Transaction
 ) -> Iterator[PageJob | FeedJob]:
-    for page in articles:
-        path = addresses.file_of(page.address)
-        yield PageJob(path, transaction.slot(path), *article_parts(kitchen, page))
+    """What workers are to make: feeds first, which take longer, so that all workers end together."""
     together: dict[str, list[Feed]] = {}
     for feed in feeds_:
         together.setdefault(feed.folder, []).append(feed)
@@ -178,6 +176,9 @@ def _jobs(
         paths = [(feed.folder + FILES[feed.form], feed.form) for feed in forms]
         files = tuple((path, form, transaction.slot(path)) for path, form in paths)
         yield FeedJob(files, forms[0].meta, feed_entries(kitchen, forms[0]))
+    for page in articles:
+        path = addresses.file_of(page.address)
+        yield PageJob(path, transaction.slot(path), *article_parts(kitchen, page))
 
 
 def article_parts(kitchen: Kitchen, page: Page) -> tuple[views.PageView, views.ArticleView, Text | None]:
