@@ -13,6 +13,7 @@ from markupsafe import Markup
 from generator.cache import Bodies, MissingBodyError
 from generator.output.write import Slot, stage
 from generator.render import feeds, views
+from generator.render.frame import article_frame
 from generator.render.images import absolute_html
 from generator.render.pages import ARTICLE
 from generator.render.sanitise import clean
@@ -38,6 +39,8 @@ class Maker(msgspec.Struct, frozen=True):
     templates: str
     """The folder of the site's own templates."""
     site: views.SiteView
+    feeds: tuple[views.Feed, ...]
+    """Those that every article's page announces."""
     theme: bytes
     """A hash of all files of the theme: with another one, templates are read again."""
     cache: str
@@ -59,8 +62,8 @@ class PageJob(msgspec.Struct, frozen=True):
 
     path: str
     slot: Slot
-    frame: views.PageView
     view: views.ArticleView
+    description: str
     text: Text | None
     """The page's text; None where the view has it."""
 
@@ -104,15 +107,18 @@ def make(maker: Maker, jobs: Sequence[PageJob | FeedJob]) -> list[Made]:
 
 def _page(maker: Maker, job: PageJob, bodies: Bodies) -> Made:
     theme = theme_of(maker.templates, maker.site, maker.theme)
-    html = article_html(theme, job.frame, job.view, body_of(bodies, job.text) if job.text else None)
+    body = body_of(bodies, job.text) if job.text else None
+    html = article_html(theme, maker, job.view, job.description, body)
     return (stage(job.slot, html),)
 
 
-def article_html(theme: Templates, frame: views.PageView, view: views.ArticleView, body: str | None) -> bytes:
+def article_html(
+    theme: Templates, maker: Maker, view: views.ArticleView, description: str, body: str | None
+) -> bytes:
     """An article's page; `body` is sanitised HTML, None where the view has it already."""
     if body is not None:
         view = msgspec.structs.replace(view, body=Markup(body))  # noqa: S704 (sanitised)
-    return theme.render(frame, view)
+    return theme.render(article_frame(view, description, maker.site, maker.feeds), view)
 
 
 def _feed(job: FeedJob, bodies: Bodies) -> Made:

@@ -181,13 +181,14 @@ def _jobs(
         yield PageJob(path, transaction.slot(path), *article_parts(kitchen, page))
 
 
-def article_parts(kitchen: Kitchen, page: Page) -> tuple[views.PageView, views.ArticleView, Text | None]:
-    """An article's page as frame and view, and the text that goes in; None where the view has it."""
+def article_parts(kitchen: Kitchen, page: Page) -> tuple[views.ArticleView, str, Text | None]:
+    """An article's page as view and description, and the text that goes in; None where the view has it."""
     article = cast("Article", page.subject)
     is_excerpt = kitchen.plan.source_of(article).text is TextPolicy.EXCERPT
     body = Markup("<p>{}</p>").format(article.excerpt) if is_excerpt else Markup()
     view = cast("views.ArticleView", next(kitchen.compose.views_of(page, body)))
-    return kitchen.frame.of(page, view), view, None if is_excerpt else text_of(kitchen.desk, article)
+    description = article.excerpt or kitchen.config.description
+    return view, description, None if is_excerpt else text_of(kitchen.desk, article)
 
 
 def text_of(desk: Desk, article: Article) -> Text:

@@ -332,7 +332,7 @@ class NotFoundView(View, frozen=True, kw_only=True):
     latest: Named | None
 
 
-class PageView(View, frozen=True):
+class PageView(View, frozen=True, kw_only=True):
     """`page`: what the frame of every page needs (`base.html`)."""
 
     address: str
@@ -358,7 +358,7 @@ class PageView(View, frozen=True):
     """True where links must work from any address, as on `404.html`: they start at the root of the site."""
 
 
-class Feed(View, frozen=True):
+class Feed(View, frozen=True, kw_only=True):
     """A feed announced by a page."""
 
     address: str
