@@ -34,6 +34,10 @@ BATCH = 100
 """Pages that a worker takes at a time: with less, handing them over costs this process much of its time."""
 
 
+AT_ONCE = 5
+"""Lists made before this process looks what workers have done, which takes as long as a small one."""
+
+
 class Wrote(NamedTuple):
     """A build, with what stands in the output folder now."""
 
@@ -121,13 +125,10 @@ def put(kitchen: Kitchen, outputs: Iterable[Output], transaction: Transaction) -
     total = len(articles) + len(lists)
     steps = iter(range(total))
 
-    def lists_made() -> Iterator[None]:
-        for page in lists:
-            kitchen.means.progress("rendering", next(steps, total), total)
-            transaction.put(addresses.file_of(page.address), listed_html(kitchen, page))
-            yield
+    def step() -> None:
+        kitchen.means.progress("rendering", next(steps, total), total)
 
-    meanwhile = lists_made()
+    meanwhile = _lists_made(kitchen, lists, transaction, step)
     work = batches(_jobs(kitchen, articles, feeds_, transaction), BATCH)
     results = kitchen.means.workers.run(partial(making.make, kitchen.maker), work, meanwhile)
     with contextlib.closing(results), disk.in_words(kitchen.site.output):
@@ -136,9 +137,20 @@ def put(kitchen: Kitchen, outputs: Iterable[Output], transaction: Transaction) -
                 raise files
             for (path, slot), (digest, is_staged) in zip(job.places, files, strict=True):
                 transaction.take(path, slot, digest, is_staged=is_staged)
-            kitchen.means.progress("rendering", next(steps, total), total)
+            step()
         for _ in meanwhile:
             pass
+
+
+def _lists_made(
+    kitchen: Kitchen, lists: Iterable[Page], transaction: Transaction, step: Callable[[], None]
+) -> Iterator[None]:
+    """Make lists and stage them, a few at once."""
+    for some in batches(lists, AT_ONCE):
+        for page in some:
+            step()
+            transaction.put(addresses.file_of(page.address), listed_html(kitchen, page))
+        yield
 
 
 def listed_html(kitchen: Kitchen, page: Page) -> bytes:
