@@ -74,7 +74,7 @@ class Engine(jinja2.Environment):
         self.kept: dict[tuple[object, ...], tuple[Markup, tuple[object, ...]]] = {}
         """What macros made for this page, with their arguments, which thereby stay what they are."""
         self.is_keeping = False
-        """Whether this page may be rendered anew: most are not, and there keeping costs more than it saves."""
+        """Whether this page may be rendered anew: most are not; there keeping costs more than it saves."""
         self._heavy: set[str] = set()
         """Templates whose last page was rendered anew."""
         self.is_careful = False
