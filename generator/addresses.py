@@ -112,18 +112,19 @@ def links_from(from_: str, *, file: bool = False) -> Callable[..., str]:
     folder = from_[: from_.rfind("/") + 1]
     depth = folder.count("/")
     first_step = "" if _is_odd(folder) else folder.partition("/")[0] or "/"  # "" begins every address
-    known = _WAYS_UP.setdefault(depth, {})
+    up, known = "../" * depth, _WAYS_UP.setdefault(depth, {})
 
     def link_to(address: str, fragment: str = "") -> str:
         target = file_of(address) if file else address
         if target.startswith(first_step):
             way = _way(folder, target)
         elif (way := known.get(target, "")) == "":
-            way = _way(folder, target)
-            if not _is_odd(target):
-                known[target] = way
-                if len(known) > _MOST_KNOWN:
-                    known.clear()
+            if _is_odd(target):
+                way = _way(folder, target)
+            else:
+                way = known[target] = up + quoted(target) or "./"
+            if len(known) > _MOST_KNOWN:
+                known.clear()
         return way + "#" + quoted(fragment) if fragment else way
 
     return link_to

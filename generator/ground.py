@@ -66,7 +66,8 @@ class Ground:
     def look_again(self, made_again: Iterable[str]) -> None:
         """See what a commit put in place, as long as no other build is let in."""
         self._record = stamp_at(record_of(self._output))
-        self._stamps |= {path: stamp_at(self._output / path) for path in made_again}
+        root = str(self._output)
+        self._stamps |= {path: stamp_at(f"{root}/{path}") for path in made_again}
         for path in self._old.keys() - self._new.keys():
             self._stamps.pop(path, None)
 

@@ -82,7 +82,13 @@ class Kitchen:
         is_same = last is not None and last.view == self.view
         self.theme: Templates = last.theme if last and is_same else Templates(site.templates, self.view)
         self.marks: tuple[bytes, bytes] = last.marks if last else theme_marks(site.templates)
-        self.maker = Maker(str(site.templates), self.view, hashed(*self.marks), str(means.cache.file))
+        self.maker = Maker(
+            str(site.templates),
+            self.view,
+            self.frame.feeds_of_site(),
+            hashed(*self.marks),
+            str(means.cache.file),
+        )
         common = self._common(self.marks[1])
         self.inputs: Inputs = Inputs(plan_, desk.marks, self.healths, common, last.inputs if last else None)
 

@@ -13,7 +13,9 @@ from markupsafe import Markup
 from generator.cache import Bodies, MissingBodyError
 from generator.output.write import Slot, stage
 from generator.render import feeds, views
+from generator.render.frame import article_frame
 from generator.render.images import absolute_html
+from generator.render.pages import ARTICLE
 from generator.render.sanitise import clean
 from generator.render.templates import Templates
 from generator.versions import hashed
@@ -37,6 +39,8 @@ class Maker(msgspec.Struct, frozen=True):
     templates: str
     """The folder of the site's own templates."""
     site: views.SiteView
+    feeds: tuple[views.Feed, ...]
+    """Those that every article's page announces."""
     theme: bytes
     """A hash of all files of the theme: with another one, templates are read again."""
     cache: str
@@ -58,10 +62,15 @@ class PageJob(msgspec.Struct, frozen=True):
 
     path: str
     slot: Slot
-    frame: views.PageView
     view: views.ArticleView
+    description: str
     text: Text | None
     """The page's text; None where the view has it."""
+
+    @property
+    def places(self) -> tuple[tuple[str, Slot], ...]:
+        """Path and place of each of its files."""
+        return ((self.path, self.slot),)
 
 
 class FeedJob(msgspec.Struct, frozen=True):
@@ -73,9 +82,21 @@ class FeedJob(msgspec.Struct, frozen=True):
     entries: tuple[tuple[feeds.Entry, Text | None, str], ...]
     """Each entry, the text that it carries, if any, and the address that its links count from."""
 
+    @property
+    def places(self) -> tuple[tuple[str, Slot], ...]:
+        """Path and place of each of its files."""
+        return tuple((path, slot) for path, _, slot in self.files)
 
-Made = tuple[tuple[str, Slot, str, bool], ...]
-"""Of each file its path, place, digest, and whether it was staged."""
+
+Made = tuple[tuple[str, bool], ...]
+"""Of each file of a job, in their order, its digest and whether it was staged."""
+
+
+def ready(makers: Sequence[Maker]) -> list[None]:
+    """Read the theme of articles, before their pages come."""
+    for maker in makers:
+        theme_of(maker.templates, maker.site, maker.theme).ready(ARTICLE)
+    return [None] * len(makers)
 
 
 def make(maker: Maker, jobs: Sequence[PageJob | FeedJob]) -> list[Made]:
@@ -86,23 +107,24 @@ def make(maker: Maker, jobs: Sequence[PageJob | FeedJob]) -> list[Made]:
 
 def _page(maker: Maker, job: PageJob, bodies: Bodies) -> Made:
     theme = theme_of(maker.templates, maker.site, maker.theme)
-    html = article_html(theme, job.frame, job.view, body_of(bodies, job.text) if job.text else None)
-    return ((job.path, job.slot, *stage(job.slot, html)),)
+    body = body_of(bodies, job.text) if job.text else None
+    html = article_html(theme, maker, job.view, job.description, body)
+    return (stage(job.slot, html),)
 
 
-def article_html(theme: Templates, frame: views.PageView, view: views.ArticleView, body: str | None) -> bytes:
+def article_html(
+    theme: Templates, maker: Maker, view: views.ArticleView, description: str, body: str | None
+) -> bytes:
     """An article's page; `body` is sanitised HTML, None where the view has it already."""
     if body is not None:
         view = msgspec.structs.replace(view, body=Markup(body))  # noqa: S704 (sanitised)
-    return theme.render(frame, view)
+    return theme.render(article_frame(view, description, maker.site, maker.feeds), view)
 
 
 def _feed(job: FeedJob, bodies: Bodies) -> Made:
     texts = [body_of(bodies, text) if text else None for _, text, _ in job.entries]
     entries = entries_with(job.entries, texts)
-    return tuple(
-        (path, slot, *stage(slot, feed_bytes(form, job.meta, entries))) for path, form, slot in job.files
-    )
+    return tuple(stage(slot, feed_bytes(form, job.meta, entries)) for _, form, slot in job.files)
 
 
 def entries_with(

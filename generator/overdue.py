@@ -113,9 +113,9 @@ def bytes_of(kitchen: Kitchen, output: Output) -> bytes:
     cache = kitchen.means.cache
     match output.content:
         case Page(subject=Article()) as page:
-            frame, view, text = article_parts(kitchen, page)
+            view, description, text = article_parts(kitchen, page)
             body = making.body_of(cache, text) if text else None
-            return making.article_html(kitchen.theme, frame, view, body)
+            return making.article_html(kitchen.theme, kitchen.maker, view, description, body)
         case Page() as page:
             return listed_html(kitchen, page)
         case Feed() as feed:

@@ -30,8 +30,12 @@ from generator.workers import batches
 
 HTML_LIMIT = 100_000
 """Bytes that a list may weigh; an article weighs what it weighs."""
-BATCH = 40
-"""Pages that a worker takes at a time."""
+BATCH = 100
+"""Pages that a worker takes at a time: with less, handing them over costs this process much of its time."""
+
+
+AT_ONCE = 5
+"""Lists made before this process looks what workers have done, which takes as long as a small one."""
 
 
 class Wrote(NamedTuple):
@@ -52,13 +56,30 @@ def written(site: Site, options: Options, inputs: Inputs, kitchen: Kitchen, *, c
     desk, cache = kitchen.desk, kitchen.means.cache
     problems = list(desk.problems)
     with Transaction(site.output, options.as_of.date(), afresh=clean) as transaction:
-        outputs = planned(site, kitchen, problems)
+        outputs = _planned(site, kitchen, problems)
         ground = Ground(site, transaction, cache, clean=clean)
         built = put_in_place(options, kitchen, transaction, ground, outputs, problems)
     left = ground.left
     with contextlib.suppress(BuildError):
         remember(site, options, inputs, desk.pictured, built, left, cache)
     return Wrote(built, outputs, transaction.files, left)
+
+
+def _planned(site: Site, kitchen: Kitchen, problems: list[Problem]) -> list[Output]:
+    """Plan all files; workers that have read clippings have nothing to do, and read the theme meanwhile."""
+    outputs: list[Output] = []
+
+    def planning() -> Iterator[None]:
+        outputs.extend(planned(site, kitchen, problems))
+        yield
+
+    steps, workers = planning(), kitchen.means.workers
+    if len(kitchen.desk.fresh) > BATCH:
+        for _ in workers.run(making.ready, [[kitchen.maker]] * workers.count, steps):
+            pass
+    for _ in steps:
+        pass
+    return outputs
 
 
 def put_in_place(
@@ -104,24 +125,32 @@ def put(kitchen: Kitchen, outputs: Iterable[Output], transaction: Transaction) -
     total = len(articles) + len(lists)
     steps = iter(range(total))
 
-    def lists_made() -> Iterator[None]:
-        for page in lists:
-            kitchen.means.progress("rendering", next(steps, total), total)
-            transaction.put(addresses.file_of(page.address), listed_html(kitchen, page))
-            yield
+    def step() -> None:
+        kitchen.means.progress("rendering", next(steps, total), total)
 
-    meanwhile = lists_made()
+    meanwhile = _lists_made(kitchen, lists, transaction, step)
     work = batches(_jobs(kitchen, articles, feeds_, transaction), BATCH)
     results = kitchen.means.workers.run(partial(making.make, kitchen.maker), work, meanwhile)
     with contextlib.closing(results), disk.in_words(kitchen.site.output):
-        for _, files in results:
+        for job, files in results:
             if isinstance(files, Exception):
                 raise files
-            for path, slot, digest, is_staged in files:
+            for (path, slot), (digest, is_staged) in zip(job.places, files, strict=True):
                 transaction.take(path, slot, digest, is_staged=is_staged)
-            kitchen.means.progress("rendering", next(steps, total), total)
+            step()
         for _ in meanwhile:
             pass
+
+
+def _lists_made(
+    kitchen: Kitchen, lists: Iterable[Page], transaction: Transaction, step: Callable[[], None]
+) -> Iterator[None]:
+    """Make lists and stage them, a few at once."""
+    for some in batches(lists, AT_ONCE):
+        for page in some:
+            step()
+            transaction.put(addresses.file_of(page.address), listed_html(kitchen, page))
+        yield
 
 
 def listed_html(kitchen: Kitchen, page: Page) -> bytes:
@@ -151,9 +180,7 @@ def _fullest(kitchen: Kitchen, page: Page, stretch: Sequence[Callable[[], views.
 def _jobs(
     kitchen: Kitchen, articles: Iterable[Page], feeds_: Iterable[Feed], transaction: Transaction
 ) -> Iterator[PageJob | FeedJob]:
-    for page in articles:
-        path = addresses.file_of(page.address)
-        yield PageJob(path, transaction.slot(path), *article_parts(kitchen, page))
+    """What workers are to make: feeds first, which take longer, so that all workers end together."""
     together: dict[str, list[Feed]] = {}
     for feed in feeds_:
         together.setdefault(feed.folder, []).append(feed)
@@ -161,15 +188,19 @@ def _jobs(
         paths = [(feed.folder + FILES[feed.form], feed.form) for feed in forms]
         files = tuple((path, form, transaction.slot(path)) for path, form in paths)
         yield FeedJob(files, forms[0].meta, feed_entries(kitchen, forms[0]))
+    for page in articles:
+        path = addresses.file_of(page.address)
+        yield PageJob(path, transaction.slot(path), *article_parts(kitchen, page))
 
 
-def article_parts(kitchen: Kitchen, page: Page) -> tuple[views.PageView, views.ArticleView, Text | None]:
-    """An article's page as frame and view, and the text that goes in; None where the view has it."""
+def article_parts(kitchen: Kitchen, page: Page) -> tuple[views.ArticleView, str, Text | None]:
+    """An article's page as view and description, and the text that goes in; None where the view has it."""
     article = cast("Article", page.subject)
     is_excerpt = kitchen.plan.source_of(article).text is TextPolicy.EXCERPT
     body = Markup("<p>{}</p>").format(article.excerpt) if is_excerpt else Markup()
     view = cast("views.ArticleView", next(kitchen.compose.views_of(page, body)))
-    return kitchen.frame.of(page, view), view, None if is_excerpt else text_of(kitchen.desk, article)
+    description = article.excerpt or kitchen.config.description
+    return view, description, None if is_excerpt else text_of(kitchen.desk, article)
 
 
 def text_of(desk: Desk, article: Article) -> Text:

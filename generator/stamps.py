@@ -76,9 +76,9 @@ def changed_at(folder: str) -> int:
     return os.stat(folder).st_mtime_ns  # noqa: PTH116 - there are many
 
 
-def stamp_at(file: Path) -> Stamp:
+def stamp_at(file: Path | str) -> Stamp:
     """The stamp of a file, a link followed; `NONE` where there is none."""
     try:
-        return stamp_of(file.stat())
+        return stamp_of(os.stat(file))  # noqa: PTH116 - there are many, and making a path of each takes as long
     except OSError:
         return NONE

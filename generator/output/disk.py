@@ -6,6 +6,7 @@ import contextlib
 import errno
 import hashlib
 import os
+import shutil
 import stat
 from collections.abc import Iterator, Mapping, MutableMapping
 from pathlib import Path
@@ -168,7 +169,9 @@ def clear_staging(output: Path) -> None:
     if not stat.S_ISDIR(found.st_mode):
         raise refusal(staging, "stands where Broadsheet keeps unfinished files", "move it away")
     for entry in os.scandir(staging):
-        if entry.name.isdecimal() or entry.name == names.OWNER:
+        if entry.name.isdecimal() and entry.is_dir(follow_symlinks=False):
+            shutil.rmtree(entry.path)
+        elif entry.name.isdecimal() or entry.name == names.OWNER:
             os.unlink(entry.path)
     try:
         staging.rmdir()

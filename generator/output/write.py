@@ -4,7 +4,7 @@ Order of a commit, so that a process killed at any moment leaves whole files, al
 
 1. the manifest of old and new names together;
 2. old files that stand where a folder must be, and the reverse; then the new folders;
-3. each staged file, renamed onto its place;
+3. each staged file, renamed onto its place, or with the new folder that it stands in;
 4. what only the old manifest names, and the folders that this empties;
 5. the new manifest.
 
@@ -31,14 +31,15 @@ import msgspec
 
 from generator.errors import BuildError
 from generator.output import disk, lock, manifest, names
+from generator.output.staging import Staging
 from generator.request import Written
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
 """How a staged file is opened."""
 
 
-class Slot(msgspec.Struct, frozen=True, kw_only=True):
-    """Where one output goes: a value, so that another process can stage it."""
+class Slot(msgspec.Struct, frozen=True):
+    """Where one output goes: a value, so that another process can stage it; not `kw_only` as some views."""
 
     place: str
     staged: str
@@ -102,7 +103,7 @@ class Transaction:
         self._names: dict[str, str] = {}
         self._parents: dict[str, str] = {}
         self._staged: dict[str, str] = {}
-        self._slots = os.getpid() * 10**8  # a worker that outlives its build writes to none of ours
+        self._staging = Staging(self._root, is_empty=False)
         self._known: dict[str, str | None] = {}
         self._to_empty: list[str] = []
         self._is_empty = False
@@ -123,6 +124,7 @@ class Transaction:
             staging = self._output / names.STAGING
             staging.mkdir()
             (staging / names.OWNER).write_text(f"{os.getpid()}\n", "utf-8")
+            self._staging = Staging(self._root, is_empty=self._is_empty)
             self._exit = undo.pop_all()
         return self
 
@@ -163,10 +165,9 @@ class Transaction:
         with disk.in_words(self._output):
             self._claim(path)
             found = None if self._is_empty else self._found(path)
-            self._slots += 1
             return Slot(
                 place=f"{self._root}/{path}",
-                staged=f"{self._root}/{names.STAGING}/{self._slots}",
+                staged=self._staging.place(path),
                 is_foreign=found is not None
                 and path not in self._old
                 and not self._is_old_in_other_case(path),
@@ -227,10 +228,7 @@ class Transaction:
         for path in self._to_empty:
             _remove_folders(f"{self._root}/{path}")
         self._known.clear()
-        for folder in sorted({path.rpartition("/")[0] for path in self._staged}):
-            os.makedirs(f"{self._root}/{folder}", exist_ok=True)
-        for path, staged in self._staged.items():
-            os.replace(staged, f"{self._root}/{path}")
+        self._staging.swap_in(self._staged)
         deleted += sum(self._delete(path) for path in gone)
         for path in gone:
             disk.prune(self._root, path, self._known)
@@ -288,7 +286,8 @@ class Transaction:
                         f"is not Broadsheet's and stands where the site needs the file `{folder}`",
                         "move it away",
                     )
-        for folder in sorted({path.rpartition("/")[0] for path in self._staged}):
+        folders = {""} if self._is_empty else {path.rpartition("/")[0] for path in self._staged}
+        for folder in sorted(folders):
             place = f"{self._root}/{folder}"
             if os.path.isdir(place) and not _may_write(place):
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), place)

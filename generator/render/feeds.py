@@ -52,8 +52,8 @@ class FeedMeta(msgspec.Struct, frozen=True, kw_only=True):
     """Where the day of an entry without a time begins."""
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """An article in a feed; all addresses are absolute."""
+class Entry(msgspec.Struct, frozen=True):
+    """An article in a feed; all addresses are absolute. Not `kw_only`, as some views."""
 
     id: str
     title: str

@@ -6,10 +6,29 @@ import msgspec
 
 from generator import addresses
 from generator.config import Config
-from generator.model import Article, Edition, Period, Source, Story
+from generator.model import Edition, Period, Source, Story
 from generator.render import structured, views
 from generator.render.names import Names
-from generator.render.pages import Alias, MonthPart, Page, Plan
+from generator.render.pages import ARTICLE, Alias, MonthPart, Page, Plan
+
+
+def article_frame(
+    view: views.ArticleView, description: str, site: structured.Site, feeds: tuple[views.Feed, ...]
+) -> views.PageView:
+    """Make the frame of an article's page, which needs no plan: workers make it."""
+    address = addresses.article(view.id)
+    frame = views.PageView(
+        address=address,
+        template=ARTICLE,
+        title=view.title,
+        description=description,
+        language=view.language,
+        canonical=None if site.base_url is None else addresses.absolute(site.base_url, address),
+        feeds=feeds,
+        structured="",
+        open_graph=(),
+    )
+    return _for_machines(frame, view, site)
 
 
 class Framer(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,17 +41,15 @@ class Framer(msgspec.Struct, frozen=True, kw_only=True):
     """Those of all articles' pages, and with picks those of editions."""
 
     def of(self, page: Page, view: views.View) -> views.PageView:
-        """Make the frame of a page around its view."""
-        title, description = self._heading(page, view)
-        canonical = self._canonical(page)
-        article = view if isinstance(view, views.ArticleView) else None
+        """Make the frame of a page around its view; an article's is made by `article_frame`."""
+        title, description = self._heading(view)
         frame = views.PageView(
             address=page.address,
             template=page.template,
             title=title,
             description=description,
-            language=article.language if article else self.config.language_tag,
-            canonical=canonical,
+            language=self.config.language_tag,
+            canonical=self._canonical(page),
             feeds=self._feeds(page),
             structured="",
             open_graph=(),
@@ -40,13 +57,7 @@ class Framer(msgspec.Struct, frozen=True, kw_only=True):
             section=_section(page),
             rooted=page.address == addresses.NOT_FOUND,
         )
-        if canonical is None:
-            return frame
-        return msgspec.structs.replace(
-            frame,
-            structured=structured.json_ld(frame, view, self.config),
-            open_graph=structured.open_graph(frame, view, self.config),
-        )
+        return _for_machines(frame, view, self.config)
 
     def site(self, generator: str) -> views.SiteView:
         """Make what all pages share."""
@@ -62,10 +73,8 @@ class Framer(msgspec.Struct, frozen=True, kw_only=True):
             generator=generator,
         )
 
-    def _heading(self, page: Page, view: views.View) -> tuple[str, str]:
+    def _heading(self, view: views.View) -> tuple[str, str]:
         """Title and description of a page; both may be empty."""
-        if isinstance(page.subject, Article):
-            return page.subject.title, page.subject.excerpt or self.config.description
         text, date = self.names.words.gettext, self.names.words.date
         title, description = "", ""
         match view:
@@ -101,7 +110,7 @@ class Framer(msgspec.Struct, frozen=True, kw_only=True):
     def _feeds(self, page: Page) -> tuple[views.Feed, ...]:
         if self.config.base_url is None:
             return ()
-        feeds = self._feeds_of_site(with_picks=isinstance(page.subject, Edition) and bool(self.plan.picks))
+        feeds = self.feeds_of_site(with_picks=isinstance(page.subject, Edition) and bool(self.plan.picks))
         source = page.subject.source if isinstance(page.subject, MonthPart) else page.subject
         if not isinstance(source, Source):
             return feeds
@@ -112,7 +121,10 @@ class Framer(msgspec.Struct, frozen=True, kw_only=True):
             *feeds,
         )
 
-    def _feeds_of_site(self, *, with_picks: bool) -> tuple[views.Feed, ...]:
+    def feeds_of_site(self, *, with_picks: bool = False) -> tuple[views.Feed, ...]:
+        """The feeds that all articles' pages announce, and with picks those that editions do."""
+        if self.config.base_url is None:
+            return ()
         known = self._site_feeds.get(with_picks)
         if known is not None:
             return known
@@ -134,9 +146,18 @@ class Framer(msgspec.Struct, frozen=True, kw_only=True):
         return self._site_feeds.setdefault(with_picks, tuple(feeds))
 
 
+def _for_machines(frame: views.PageView, view: views.View, site: structured.Site) -> views.PageView:
+    """A frame with what pages say to machines, where it is known where they stand."""
+    if frame.canonical is None:
+        return frame
+    return msgspec.structs.replace(
+        frame,
+        structured=structured.json_ld(frame, view, site),
+        open_graph=structured.open_graph(frame, view, site),
+    )
+
+
 def _section(page: Page) -> str:
-    if isinstance(page.subject, Article):
-        return ""
     match page.subject:
         case Edition(period=Period.DAY):
             return "front" if page.address == addresses.FRONT else "archive"

@@ -14,6 +14,8 @@ import msgspec
 from generator import addresses
 from generator.model import Article, Digest, Edition, Period, Source, SourceMonth, Story
 
+ARTICLE = "article.html"
+"""The template of articles' own pages."""
 SHORT_STORY = 2
 """Articles of a story that needs no page: each names the other."""
 
@@ -177,7 +179,7 @@ def pages_of_article(plan_: Plan, article: Article) -> Iterator[Page]:
     if plan_.has_page(article):
         yield Page(
             address=addresses.article(article.id),
-            template="article.html",
+            template=ARTICLE,
             subject=article,
             month=article.date.replace(day=1),
             modified=article.date,

@@ -6,11 +6,11 @@ import functools
 import re
 from collections.abc import Iterator
 from itertools import islice
+from typing import Protocol
 
 import msgspec
 
 from generator import addresses
-from generator.config import Config
 from generator.model import Period
 from generator.render import views, xml
 
@@ -33,22 +33,36 @@ _LOCALES = {
 """What Open Graph calls a language; it knows no language without a country."""
 
 
-def json_ld(frame: views.PageView, view: views.View, config: Config) -> str:
+class Site(Protocol):
+    """What is said of the site: its configuration knows it, and what templates get."""
+
+    @property
+    def title(self) -> str:
+        """Its name."""
+        ...
+
+    @property
+    def base_url(self) -> str | None:
+        """Where it stands."""
+        ...
+
+
+def json_ld(frame: views.PageView, view: views.View, site: Site) -> str:
     """Describe a page as `NewsArticle` or `CollectionPage`, safe inside a `script` element.
 
     Empty for pages that are neither, and without `base_url`.
     """
-    if config.base_url is None or frame.canonical is None:
+    if site.base_url is None or frame.canonical is None:
         return ""
     match view:
         case views.ArticleView():
             own = _article(view)
         case views.DayView() | views.PeriodView() | views.StoryView():
-            own = _collection(view, config.base_url)
+            own = _collection(view, site.base_url)
         case views.SourceView() | views.SourceMonthView():
-            own = _collection(view, config.base_url)
+            own = _collection(view, site.base_url)
         case views.SourcesView():
-            own = _collection(view, config.base_url)
+            own = _collection(view, site.base_url)
         case _:
             return ""
     described = {
@@ -57,10 +71,10 @@ def json_ld(frame: views.PageView, view: views.View, config: Config) -> str:
         "url": frame.canonical,
         "inLanguage": frame.language,
         **({"description": frame.description} if frame.description else {}),
-        "isPartOf": {"@type": "WebSite", "name": config.title, "url": config.base_url},
+        "isPartOf": {"@type": "WebSite", "name": site.title, "url": site.base_url},
     }
     if not isinstance(view, views.ArticleView):
-        described["name"] = frame.title or config.title
+        described["name"] = frame.title or site.title
     return _for_script(described)
 
 
@@ -146,16 +160,16 @@ def _articles(items: tuple[views.Item, ...], base_url: str) -> Iterator[tuple[st
             yield item.title, _uri(item.original)
 
 
-def open_graph(frame: views.PageView, view: views.View, config: Config) -> tuple[tuple[str, str], ...]:
+def open_graph(frame: views.PageView, view: views.View, site: Site) -> tuple[tuple[str, str], ...]:
     """Give a page's Open Graph properties (ogp.me) in order; none for a redirect and a missing page."""
     if isinstance(view, views.RedirectView | views.NotFoundView):
         return ()
     article = view if isinstance(view, views.ArticleView) else None
     pairs: list[tuple[str, str | None]] = [
-        ("og:title", frame.title or config.title),
+        ("og:title", frame.title or site.title),
         ("og:type", "article" if article else "website"),
         ("og:url", frame.canonical),
-        ("og:site_name", config.title),
+        ("og:site_name", site.title),
         ("og:description", frame.description),
         ("og:locale", _locale(frame.language)),
     ]

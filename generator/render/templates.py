@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import functools
 import gettext
 import hashlib
@@ -170,6 +171,12 @@ class Templates:
                 raise
             raise theme.fault(filename, line, _kind(error) + _VIEW.sub(r"`\1`", str(error))) from error
         return html.encode("utf-8", "replace")
+
+    def ready(self, template: str) -> None:
+        """Compile a template and all it is made of, before there is a page; faults are told with the page."""
+        for name in self._sources.of(template):
+            with contextlib.suppress(Exception):  # whatever it is, it comes again
+                self._engine.get_template(name)
 
     def _link_from(self, page: PageView) -> Callable[..., str]:
         site = self._site

@@ -18,10 +18,14 @@ INTERFACE = 1
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
-    """The base of all views."""
+    """The base of all views.
+
+    Those that worker processes get are not `kw_only`: without the names of their fields, pickling takes half
+    the time.
+    """
 
 
-class Named(View, frozen=True, kw_only=True):
+class Named(View, frozen=True):
     """A link to a page of the site, with what it counts."""
 
     name: str
@@ -30,7 +34,7 @@ class Named(View, frozen=True, kw_only=True):
     date: dt.date | None = None
 
 
-class Also(View, frozen=True, kw_only=True):
+class Also(View, frozen=True):
     """Another copy of an article: where it is also found."""
 
     name: str
@@ -276,7 +280,7 @@ class SourceMonthView(View, frozen=True, kw_only=True):
     """Months of the same source."""
 
 
-class ArticleView(View, frozen=True, kw_only=True):
+class ArticleView(View, frozen=True):
     """`article.html`: an article's own page."""
 
     id: str
@@ -294,13 +298,6 @@ class ArticleView(View, frozen=True, kw_only=True):
     tags: tuple[str, ...]
     minutes: int
     verdict: Verdict
-    note: Markup = Markup()
-    """The curator's words on it, sanitised HTML."""
-    also: tuple[Also, ...] = ()
-    """The other articles of its story, one of each source and day."""
-    also_more: int = 0
-    story: str | None = None
-    """The page of its story, where that has more than two articles."""
     body: Markup
     """Sanitised HTML."""
     excerpt_only: bool
@@ -308,6 +305,13 @@ class ArticleView(View, frozen=True, kw_only=True):
     day: Named
     month: Named
     """The source's month."""
+    note: Markup = Markup()
+    """The curator's words on it, sanitised HTML."""
+    also: tuple[Also, ...] = ()
+    """The other articles of its story, one of each source and day."""
+    also_more: int = 0
+    story: str | None = None
+    """The page of its story, where that has more than two articles."""
 
 
 class RedirectView(View, frozen=True, kw_only=True):

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 from generator.errors import BuildError
 from generator.output import Transaction, clean, manifest
+from generator.output.write import stage
 from generator.request import Written
 
 DAY = dt.date(2026, 11, 24)
@@ -134,6 +135,24 @@ def test_leaving_without_commit_changes_nothing(output: Path) -> None:
     with Transaction(output, DAY) as transaction:
         transaction.put("index.html", b"one")
     assert listing(output) == []
+
+
+def test_what_comes_to_stand_there_during_a_first_build_stays(output: Path) -> None:
+    with Transaction(output, DAY) as transaction:
+        transaction.put("a/b/ours.html", b"1")
+        transaction.put("c/ours.html", b"2")
+        (output / "a").mkdir()
+        (output / "a/theirs.html").write_bytes(b"theirs")
+        transaction.commit()
+    assert on_disk(output) == {"a/b/ours.html": b"1", "c/ours.html": b"2", "a/theirs.html": b"theirs"}
+
+
+def test_a_first_build_puts_in_place_what_was_taken_alone(output: Path) -> None:
+    with Transaction(output, DAY) as transaction:
+        stage(transaction.slot("a/never.html"), b"0")
+        transaction.put("a/b.html", b"1")
+        transaction.commit()
+    assert on_disk(output) == {"a/b.html": b"1"}
 
 
 def test_a_folder_of_others_is_refused(output: Path) -> None:
@@ -338,6 +357,8 @@ def test_a_manifest_that_is_a_link_or_a_folder_is_refused(output: Path, tmp_path
 def test_the_staging_folder_of_a_killed_build_goes_and_that_of_others_stays(output: Path) -> None:
     (output / ".broadsheet-staging").mkdir(parents=True)
     (output / ".broadsheet-staging/0").write_bytes(b"half")
+    (output / ".broadsheet-staging/100000000/a").mkdir(parents=True)
+    (output / ".broadsheet-staging/100000000/a/b.html").write_bytes(b"half")
     (output / ".broadsheet-staging/owner").write_bytes(b"1")
     build(output, {"a": b"1"})
     assert listing(output) == [".broadsheet.json", "a"]

@@ -140,6 +140,13 @@ def test_a_template_that_is_not_utf8(own):
     assert fault.problems[0].advice == "save it as UTF-8"
 
 
+@pytest.mark.parametrize("text", ["{% for", "{{ view|roman }}", '{% extends "nowhere.html" %}'])
+def test_what_is_wrong_is_told_with_the_page_that_is_to_be_rendered(own, text):
+    (own / "day.html").write_text(text, "utf-8")
+    Templates(own, site()).ready("day.html")
+    assert fault_of(own).problems[0].path == "templates/day.html"
+
+
 def test_a_page_without_a_template():
     with pytest.raises(TemplateFault) as caught:
         html_of("chart.html", object())

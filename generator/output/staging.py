@@ -1,0 +1,61 @@
+"""Where files stand until a commit swaps them in: numbered, or in folders as they are to stand."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Mapping
+
+from generator.output import names
+
+
+class Staging:
+    """The staging folder of one build, which is there and empty.
+
+    Files for an output folder with nothing in it stand in folders as they are to: of these a few renames
+    put all in place, where others take one for each file, and making the folders first.
+    """
+
+    def __init__(self, root: str, *, is_empty: bool) -> None:
+        """Take the output folder, and whether nothing stands there."""
+        self._root = root
+        self._folder = f"{root}/{names.STAGING}"
+        self._number = os.getpid() * 10**8  # a worker that outlives its build writes to none of ours
+        self._tree = f"{self._folder}/{self._number}" if is_empty else None
+        self._made: set[str] = set()
+        self._given = 0
+
+    def place(self, path: str) -> str:
+        """Where an output stands meanwhile; its folder is made."""
+        self._given += 1
+        if self._tree is None:
+            return f"{self._folder}/{self._number + self._given}"
+        self._make(self._tree, path.rpartition("/")[0])
+        return f"{self._tree}/{path}"
+
+    def swap_in(self, staged: Mapping[str, str]) -> None:
+        """Put files in place, given where each stands by its path."""
+        if self._tree is not None and len(staged) == self._given and self._put_in_place(self._tree):
+            return
+        for folder in sorted({path.rpartition("/")[0] for path in staged}):
+            os.makedirs(f"{self._root}/{folder}", exist_ok=True)
+        for path, place in staged.items():
+            os.replace(place, f"{self._root}/{path}")
+
+    def _put_in_place(self, tree: str) -> bool:
+        """Put all that stands in a tree in place, unless something has come to stand there."""
+        ready = sorted(os.listdir(tree)) if self._made else []
+        if any(os.path.lexists(f"{self._root}/{name}") for name in ready):
+            return False
+        for name in ready:
+            os.rename(f"{tree}/{name}", f"{self._root}/{name}")
+        return True
+
+    def _make(self, tree: str, folder: str) -> None:
+        if folder in self._made:
+            return
+        if folder:
+            self._make(tree, folder.rpartition("/")[0])
+        with contextlib.suppress(FileExistsError):  # of one in other case, where that is the same
+            os.mkdir(f"{tree}/{folder}")
+        self._made.add(folder)
