@@ -72,7 +72,9 @@ _ASCII = bytes(range(128))
 _ASCII_LETTERS = bytes(code if chr(code).isascii() and chr(code).isalpha() else 0x20 for code in range(256))
 """Letters as they are, all else as spaces."""
 _WORD = re.compile(r"[^\W\d_]+")
-_NO_CJK = re.compile("[^\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U000323af]+")
+_NO_CJK = re.compile(
+    "[^\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U000323af]+"
+)
 _CJK_A_MINUTE = 350
 _WORDS_A_MINUTE = 230
 
