@@ -51,6 +51,8 @@ _HOLDS: dict[str, frozenset[str]] = {
     "tr": frozenset({"td", "th"}),
 }
 """What may stand in an element, so that a parser finds it there."""
+_WITHIN = {element: (f"/{element}", held) for element, held in _HOLDS.items()}
+"""The tag that closes an element, and what it may hold."""
 _EMPTY = frozenset({"br", "hr", "img"})
 
 
@@ -61,18 +63,16 @@ def is_as_written(html: str) -> bool:
 
 def _is_nested(tags: list[str]) -> bool:
     """Whether all tags, in their order, open and close elements within others that may hold them."""
-    open_: list[str] = []
-    closing, held = "", _BLOCKS
+    around: list[tuple[str, frozenset[str]]] = []
+    within = closing, held = "", _BLOCKS
     for tag in tags:
-        if tag in held:
-            if tag in _EMPTY:
-                continue
-            if tag == "a" and "a" in open_:
-                return False
-            open_.append(tag)
-        elif tag == closing:
-            open_.pop()
-        else:
+        if tag == closing:
+            within = closing, held = around.pop()
+        elif tag not in held:
             return False
-        closing, held = ("/" + open_[-1], _HOLDS[open_[-1]]) if open_ else ("", _BLOCKS)
-    return not open_
+        elif tag not in _EMPTY:
+            if tag == "a" and (closing == "/a" or _WITHIN["a"] in around):
+                return False
+            around.append(within)
+            within = closing, held = _WITHIN[tag]
+    return not around
