@@ -44,7 +44,7 @@ _HIDE = {n: 0xE000 + n for n in range(33, 127) if not chr(n).isalnum()}
 _SHOWN = {hidden: sign for sign, hidden in _HIDE.items()}
 _UNDERSCORES = re.compile(r"(?<!\w)_+|_+(?!\w)")
 _MARKUP = re.compile(r"[\[<&_#]")
-_NO_LETTERS = re.compile(r"[\W\d_]+")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _ASCII_NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
 _WIDE = re.compile(
     "[\u1100-\u11ff\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\U00020000-\U000323af]+"
@@ -144,8 +144,8 @@ def _letters(line: str) -> int:
     beginning = line[:100]
     if beginning.isascii():
         return len(beginning.encode().translate(None, _ASCII_NO_LETTERS))
-    letters = _NO_LETTERS.sub("", beginning)
-    return 2 * len(letters) - len(_WIDE.sub("", letters))
+    letters = "".join(_LETTERS.findall(beginning))
+    return len(letters) + sum(map(len, _WIDE.findall(letters)))
 
 
 def first_heading(body: str) -> str:
