@@ -19,7 +19,7 @@ _REDIRECTORS = re.compile(
     r"(?:www\.)?(?:google\.[a-z.]{2,6}/url|t\.umblr\.com/redirect|l\.facebook\.com/l\.php|lm\.facebook\.com/l\.php"
     r"|link\.zhihu\.com|link\.juejin\.cn|link\.csdn\.net|gitee\.com/link|out\.reddit\.com|steamcommunity\.com/linkfilter"
     r"|www\.oschina\.net/action/gotolink|oschina\.net/action/gotolink|slack-redir\.net/link|vk\.com/away\.php"
-    r"|href\.li|nullrefer\.com|safelinks\.protection\.outlook\.com|[\w.-]*safelinks\.protection\.outlook\.com"
+    r"|href\.li|nullrefer\.com|[\w.-]*+(?<=safelinks\.protection\.outlook\.com)"
     r"|web\.archive\.org/web|go\.theregister\.com/feed|exit\.sc|away\.vk\.com|weibo\.cn/sinaurl)(?:/|$|\?)",
     re.IGNORECASE,
 )
