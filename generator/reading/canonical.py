@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import urllib.parse
+from collections.abc import Sequence
 
 _TRACKING = re.compile(
     r"(?:utm_\w+|mc_[ce]id|fbclid|gclid|dclid|msclkid|yclid|igshid|spm|scene|subscene|chksm|mpshare|srcid|sharer_\w+"
@@ -18,7 +19,7 @@ _REDIRECTORS = re.compile(
     r"(?:www\.)?(?:google\.[a-z.]{2,6}/url|t\.umblr\.com/redirect|l\.facebook\.com/l\.php|lm\.facebook\.com/l\.php"
     r"|link\.zhihu\.com|link\.juejin\.cn|link\.csdn\.net|gitee\.com/link|out\.reddit\.com|steamcommunity\.com/linkfilter"
     r"|www\.oschina\.net/action/gotolink|oschina\.net/action/gotolink|slack-redir\.net/link|vk\.com/away\.php"
-    r"|href\.li|nullrefer\.com|safelinks\.protection\.outlook\.com|[\w.-]*safelinks\.protection\.outlook\.com"
+    r"|href\.li|nullrefer\.com|[\w.-]*+(?<=safelinks\.protection\.outlook\.com)"
     r"|web\.archive\.org/web|go\.theregister\.com/feed|exit\.sc|away\.vk\.com|weibo\.cn/sinaurl)(?:/|$|\?)",
     re.IGNORECASE,
 )
@@ -32,6 +33,13 @@ _ASIDE = re.compile(
 )
 """Fragments that name no part of their own: of a list of items on one page each has its fragment."""
 _WECHAT = ("__biz", "mid", "idx")
+_WECHAT_QUERY = re.compile(
+    r"__biz=([A-Za-z0-9=]+)&mid=([0-9]+)&idx=([0-9]+)&sn=[0-9a-f]*"
+    r"(?:&chksm=[0-9a-f]*&scene=[0-9]*&subscene=[0-9]*)?"
+)
+"""How WeChat writes it: each name once, nothing encoded."""
+_USUAL = re.compile(r"https?://([a-z0-9][a-z0-9.-]*)(/[!-\"$->@-~]*)?(?:\?([!-\"$-~]*))?(?:#([!-~]*))?")
+"""What needs no parser: host, path, query and fragment of an address without a port."""
 _ORIGINAL = re.compile(
     r"(?:文章来源|原文地址|原文链接|本文来源|来源链接|Originally (?:published|posted) (?:at|on)"
     r"|Original article|Source)"
@@ -39,8 +47,8 @@ _ORIGINAL = re.compile(
     re.IGNORECASE,
 )
 """With these words a mirror names the page that it copied."""
-_MIRRORS = re.compile(r"(?:[\w-]+\.)*(?:buaq\.net|unsafe\.sh)", re.IGNORECASE)
-_POSTS = re.compile(r"(?:www\.|mobile\.)?(?:x|twitter)\.com", re.IGNORECASE)
+_MIRRORS = (".buaq.net", ".unsafe.sh")
+_POSTS = frozenset(f"{part}{name}.com" for part in ("", "www.", "mobile.") for name in ("x", "twitter"))
 _LINKED = re.compile(r"#{0,6}[^\n]*?\b(https?://[^\s()<>\"'\]）】]{4,2000})[ \t]*(?:\n|$)")
 """A post that ends with a link hands on what stands there; a link that was cut off ends with dots."""
 _SPLOITUS = re.compile(r"sploitus\.com/exploit\?id=(PACKETSTORM|EDB-ID|1337DAY-ID)[:-](\d+)")
@@ -68,9 +76,9 @@ def keys_of(url: str | None, text: str = "") -> tuple[str, ...]:
         return ()
     keys = [_key(url)]
     host = _host(url)
-    if _MIRRORS.fullmatch(host):
+    if f".{host}".endswith(_MIRRORS):
         keys += [_key(named.replace("\\", "")) for named in _ORIGINAL.findall(text)[-1:]]
-    elif _POSTS.fullmatch(host) and (linked := _LINKED.match(text.lstrip())):
+    elif host in _POSTS and (linked := _LINKED.match(text.lstrip())):
         keys += [_key(linked[1].replace("\\", ""))] if not linked[1].endswith(("..", "…")) else []
     elif match := _SPLOITUS.match(keys[0]):
         keys.append(_COLLECTED[match[1]].format(match[2]))
@@ -78,6 +86,8 @@ def keys_of(url: str | None, text: str = "") -> tuple[str, ...]:
 
 
 def _host(url: str) -> str:
+    if usual := _USUAL.fullmatch(url):
+        return usual[1]
     try:
         return urllib.parse.urlsplit(url).hostname or ""
     except ValueError:
@@ -87,31 +97,52 @@ def _host(url: str) -> str:
 def _key(url: str) -> str:
     """The canonical form of an address, or nothing where it is too general to be a key."""
     try:
-        parts = urllib.parse.urlsplit(_unwrapped(url))
-        host = (parts.hostname or "").removeprefix("www.").removeprefix("m.").removeprefix("amp.")
-        port = parts.port
+        host, port, path, query, fragment = _parts(_unwrapped(url))
     except ValueError:
         return ""
-    query = urllib.parse.parse_qsl(parts.query)
-    if host == "mp.weixin.qq.com":
-        fields = dict(query)
-        if all(fields.get(name) for name in _WECHAT):
-            return "wechat:{}/{}/{}".format(*(fields[name] for name in _WECHAT))
+    host = host.removeprefix("www.").removeprefix("m.").removeprefix("amp.")
+    if host == "mp.weixin.qq.com" and (post := _wechat(query)):
+        return post
     if host in {"twitter.com", "mobile.twitter.com"}:
         host = "x.com"
-    kept = sorted(f"{name}={value}" for name, value in query if not _TRACKING.fullmatch(name))
-    path = _INDEX.sub("", urllib.parse.unquote(parts.path)).rstrip("/")
+    path = _INDEX.sub("", urllib.parse.unquote(path)).rstrip("/")
     if host in {"github.com", "x.com"}:
         path = path.lower()
     path = path.removesuffix("/amp")
-    if parts.fragment and not _ASIDE.fullmatch(parts.fragment):
-        kept.append(f"#{parts.fragment}")
+    kept = _kept(query) if query else []
+    if fragment and not _ASIDE.fullmatch(fragment):
+        kept.append(f"#{fragment}")
     if not path and not kept:
         return ""
     place = host if port in {None, 80, 443} else f"{host}:{port}"
     if match := _NUMBERED.fullmatch(f"{place}{path}"):
         return match[1].replace("/download", "")
     return f"{place}{path}" + (f"?{'&'.join(kept)}" if kept else "")
+
+
+def _parts(url: str) -> tuple[str, int | None, str, str, str]:
+    """Host, port, path, query and fragment of an address; raises `ValueError` where it is none."""
+    if usual := _USUAL.fullmatch(url):
+        host, path, query, fragment = usual.groups("")
+        return host, None, path, query, fragment
+    parts = urllib.parse.urlsplit(url)
+    return parts.hostname or "", parts.port, parts.path, parts.query, parts.fragment
+
+
+def _wechat(query: str) -> str:
+    """What a post at WeChat is known by; nothing where the query does not say."""
+    if usual := _WECHAT_QUERY.fullmatch(query):
+        named: Sequence[str] = usual.groups()
+    else:
+        fields = dict(urllib.parse.parse_qsl(query))
+        named = [fields.get(name, "") for name in _WECHAT]
+    return "wechat:{}/{}/{}".format(*named) if all(named) else ""
+
+
+def _kept(query: str) -> list[str]:
+    """The fields of a query that say what stands there, sorted."""
+    fields = urllib.parse.parse_qsl(query)
+    return sorted(f"{name}={value}" for name, value in fields if not _TRACKING.fullmatch(name))
 
 
 def _unwrapped(url: str) -> str:

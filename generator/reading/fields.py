@@ -73,18 +73,21 @@ class NotFieldsError(Exception):
     """YAML finds no mapping of keys to values."""
 
 
-def yaml_entries(block: str) -> Iterator[Entry]:
-    """The entries of a block that is valid YAML; raises `NotFieldsError` where it is not.
+def yaml_entries(block: str) -> list[Entry]:
+    """The entries of a block that is valid YAML; raises `NotFieldsError` where it is not."""
+    # libyaml's time grows with the square of open brackets.
+    if len(block) > _LARGEST_BLOCK or block.count("[") + block.count("{") > 1000:
+        raise NotFieldsError
+    plain = _plain_entries(block)
+    return list(_parsed_entries(block)) if plain is None else plain
+
+
+def _parsed_entries(block: str) -> Iterator[Entry]:
+    """The same by YAML's own parser.
 
     Reads the parser's events, so that nothing is built, expanded or nested on the way: no tag makes an
     object, no alias a copy, and 10,000 levels are 10,000 events.
     """
-    # libyaml's time grows with the square of open brackets.
-    if len(block) > _LARGEST_BLOCK or block.count("[") + block.count("{") > 1000:
-        raise NotFieldsError
-    if (plain := _plain_entries(block)) is not None:
-        yield from plain
-        return
     try:
         events = yaml.parse(block.translate(_BREAKS), Loader=_Loader)
         next(events)
@@ -248,7 +251,7 @@ def line_entries(lines: list[str]) -> Iterator[Entry]:
         at += len(line) + 1
     for start, group in groups:
         try:
-            for entry in list(yaml_entries("\n".join(group))):
+            for entry in yaml_entries("\n".join(group)):
                 yield msgspec.structs.replace(entry, start=start + entry.start)
         except NotFieldsError:
             yield _mended(start, group)

@@ -22,8 +22,8 @@ FEWEST_LETTERS = 60
 _LONGEST = 60_000
 _SHINGLE = 8
 _SEED = 1
-_LOWEST = 0 if sys.byteorder == "little" else 7
-"""Where in a number of 64 bits the lowest byte stands."""
+_LOWEST = 0 if sys.byteorder == "little" else 3
+"""Where in a number of 32 bits, as rensa gives them, the lowest byte stands."""
 _SHA_512 = hashlib.sha512(usedforsecurity=False)
 _TITLE = r'(?:[ \t]+"[^"\n]{0,300}")?'
 _ASIDE = re.compile(
@@ -53,7 +53,7 @@ def _minhash(raw: bytes) -> bytes:
     shingles = memoryview(b"".join(shifted)).cast("Q")
     rows = RMinHash.digest_matrix_from_flat_token_hashes(shingles, [0, len(shingles)], SLOTS, _SEED).to_rows()
     _clear_wide_registers()
-    slots = array("Q", rows[0])
+    slots = array("I", rows[0])
     return slots.tobytes()[_LOWEST :: slots.itemsize]
 
 

@@ -243,7 +243,7 @@ def _clipping(path: str, block: str, body: str, line: int) -> tuple[Clipping, tu
     problems: list[Problem] = []
     repaired = False
     try:
-        entries = list(yaml_entries(block))
+        entries = yaml_entries(block)
     except NotFieldsError:
         lines = block.split("\n")
         length = fields_end(lines, closed=True)

@@ -20,9 +20,9 @@ _FEWEST_WORDS = 3
 
 _MANY_WORDS = 20
 
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]+")
 # In the order of trust: kana and hangul come with Han characters.
 _SCRIPTS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("han", re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]+")),
     ("kana", re.compile("[\u3041-\u309f\u30a1-\u30fa\u30fd-\u30ff\uff66-\uff9d]+")),
     ("hangul", re.compile("[\u1100-\u11ff\uac00-\ud7a3]+")),
     ("cyrillic", re.compile("[\u0400-\u052f]+")),
@@ -72,7 +72,9 @@ _ASCII = bytes(range(128))
 _ASCII_LETTERS = bytes(code if chr(code).isascii() and chr(code).isalpha() else 0x20 for code in range(256))
 """Letters as they are, all else as spaces."""
 _WORD = re.compile(r"[^\W\d_]+")
-_CJK = re.compile("[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U000323af]+")
+_NO_CJK = re.compile(
+    "[^\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U000323af]+"
+)
 _CJK_A_MINUTE = 350
 _WORDS_A_MINUTE = 230
 
@@ -84,6 +86,8 @@ def language_of(text: str, languages: Sequence[str]) -> str | None:
     back as the site writes it.
     """
     sample = text[:_LONGEST]
+    if sample.isascii():
+        return _latin(sample, languages) if _ascii_words(sample) >= _FEWEST_WORDS else None
     counts = _scripts(sample)
     cjk = counts["han"] + counts["kana"]
     counts["cjk"] = cjk
@@ -92,7 +96,7 @@ def language_of(text: str, languages: Sequence[str]) -> str | None:
         for name, tags in _LANGUAGES.items():
             if counts.get(name) and known.isdisjoint(tags):
                 counts[name] /= 2  # a name or a quotation, or text that was decoded wrongly
-    script = max((name for name in _CHOICE if name in counts), key=counts.__getitem__)
+    script = max(filter(counts.__contains__, _CHOICE), key=counts.__getitem__)
     if not counts[script]:
         return None
     if script == "cjk":
@@ -107,20 +111,22 @@ def language_of(text: str, languages: Sequence[str]) -> str | None:
 
 def _scripts(sample: str) -> dict[str, float]:
     """How many signs of each script a text has; a Latin word counts as one, saying what a sign or two do."""
-    others = "" if sample.isascii() else _others(sample)
-    if _WIDE_LATIN.search(others):
-        latin = len(_LATIN.findall(sample))
-    else:
-        latin = len(sample.encode("ascii", "replace").translate(_ASCII_LETTERS).split())
-    counts: dict[str, float] = {"latin": latin, "han": 0, "kana": 0}
-    left = len(others)
+    others = _others(sample)
+    rest = _HAN.sub("", others)  # at once: of a Chinese text so little is left to search
+    latin = len(_LATIN.findall(sample)) if _WIDE_LATIN.search(rest) else _ascii_words(sample)
+    counts: dict[str, float] = {"latin": latin, "han": len(others) - len(rest), "kana": 0}
     for script, pattern in _SCRIPTS:
+        left = len(rest)
         if left <= latin:
             break
-        others = pattern.sub("", others)
-        counts[script] = left - len(others)
-        left = len(others)
+        rest = pattern.sub("", rest)
+        counts[script] = left - len(rest)
     return counts
+
+
+def _ascii_words(sample: str) -> int:
+    """Words of ASCII letters; bytes are counted faster than characters."""
+    return len(sample.encode("ascii", "replace").translate(_ASCII_LETTERS).split())
 
 
 def _others(sample: str) -> str:
@@ -179,8 +185,9 @@ def reading_minutes(text: str) -> int:
     """
     characters = 0
     if not text.isascii():
-        rest, runs = _CJK.subn(" ", text)
-        characters, text = len(text) - len(rest) + runs, rest
+        others = _NO_CJK.findall(text)
+        characters = len(text) - sum(map(len, others))
+        text = " ".join(others)
     words = len(text.split())
     if not characters and not words:
         return 0

@@ -79,7 +79,7 @@ def _entries(block: str) -> list[Entry] | None:
     if len(block) > _LARGEST or block.count("[") + block.count("{") > _BRACKETS:
         return None
     try:
-        return list(yaml_entries(block))
+        return yaml_entries(block)
     except NotFieldsError:
         lines = block.split("\n")
         return list(line_entries(lines)) if fields_end(lines, closed=True) == len(lines) else None

@@ -26,9 +26,9 @@ _INVISIBLE = re.compile("[\u00ad\u200b\u202a-\u202e\u2060-\u2064\u2066-\u206f\uf
 _DECORATION = re.compile(r"[\W_]+")
 _LOWER = bytes(range(256)).lower()
 _ASCII_SIGNS = bytes(code for code in range(128) if not chr(code).isalnum())
-# Of ASCII, of general, Chinese and full-width punctuation: those whose normal form is of such signs alone.
-_SIGNS = re.compile(
-    "[\\s!-/:-@\\[-`{-~·\u2010-\u2016\u2018-\u2027\u2030-\u203d\u203f-\u205e\u3001-\u3003\u3008-\u3011\u3014-\u301f"
+# All but signs: those of ASCII, of general, Chinese and full-width punctuation that NFKC leaves signs.
+_NO_SIGNS = re.compile(
+    "[^\\s!-/:-@\\[-`{-~·\u2010-\u2016\u2018-\u2027\u2030-\u203d\u203f-\u205e\u3001-\u3003\u3008-\u3011\u3014-\u301f"
     "\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]+"
 )
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
@@ -167,7 +167,7 @@ def bare(text: str) -> str:
     """What remains of a text for comparing: letters and digits, without case, width or decoration."""
     if text.isascii():
         return text.encode().translate(_LOWER, _ASCII_SIGNS).decode() or "".join(text.split())
-    words = _SIGNS.sub("", text)
+    words = "".join(_NO_SIGNS.findall(text))
     # To normalise takes long, and mere signs are nearly all that it changes.
     if not unicodedata.is_normalized("NFKC", words):
         words = text = unicodedata.normalize("NFKC", text)

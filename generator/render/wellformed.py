@@ -15,7 +15,7 @@ REL = "noopener nofollow ugc"
 # What no document may hold, with the planes that end with such (`sanitise`); a no-break space and a carriage
 # return, which are written in another way.
 _ODD = "\x00-\x08\x0b-\x1f\x7f-\xa0\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\U0001fffe-\U0010ffff"
-_TEXT = f"[^<>&{_ODD}]++|&(?:amp|lt|gt|nbsp);"
+_TEXT = f"[^<>&{_ODD}]*+"
 _VALUE = f'"(?:[^<>&"{_ODD}]++|&(?:amp|quot);)*+"'
 # A host that every parser of addresses takes: no number, nothing encoded.
 _HOST = r"(?:(?![Xx][Nn]--)[A-Za-z0-9-]++\.)++[A-Za-z]{2,}+(?::[0-9]{1,4}+)?"
@@ -29,10 +29,10 @@ _PICTURE = (
 # Between the parts of a table no text may stand: a parser puts it before the table.
 _TABLE = r"(?:</?(?:table|thead|tbody|tr)>|</t[dh]>)\n*+(?=<)"
 _FORM = re.compile(
-    f"(?!\ufeff)(?:{_TEXT}|</?(?:p|strong|em|s|code|h[2-6]|ul|ol|li|blockquote)>|<[bh]r>|</(?:a|pre|div)>"
-    f'|{_LINK}|{_PICTURE}|<ol start="-?[0-9]{{1,9}}">|<pre tabindex="0">(?=<code>)'
+    f"(?!\ufeff){_TEXT}(?:(?:&(?:amp|lt|gt|nbsp);|</?(?:p|strong|em|s|code|h[2-6]|ul|ol|li|blockquote)>"
+    f'|<[bh]r>|</(?:a|pre|div)>|{_LINK}|{_PICTURE}|<ol start="-?[0-9]{{1,9}}">|<pre tabindex="0">(?=<code>)'
     f'|{_TABLE}|<t[dh](?: class="align-(?:left|center|right)")?>|<div class="table" tabindex="0">(?=<table>)'
-    ")*+"
+    f"){_TEXT})*+"
 )
 _TAG = re.compile("<(/?[a-z0-9]+)")
 
@@ -51,6 +51,8 @@ _HOLDS: dict[str, frozenset[str]] = {
     "tr": frozenset({"td", "th"}),
 }
 """What may stand in an element, so that a parser finds it there."""
+_WITHIN = {element: (f"/{element}", held) for element, held in _HOLDS.items()}
+"""The tag that closes an element, and what it may hold."""
 _EMPTY = frozenset({"br", "hr", "img"})
 
 
@@ -61,18 +63,16 @@ def is_as_written(html: str) -> bool:
 
 def _is_nested(tags: list[str]) -> bool:
     """Whether all tags, in their order, open and close elements within others that may hold them."""
-    open_: list[str] = []
-    closing, held = "", _BLOCKS
+    around: list[tuple[str, frozenset[str]]] = []
+    within = closing, held = "", _BLOCKS
     for tag in tags:
-        if tag in held:
-            if tag in _EMPTY:
-                continue
-            if tag == "a" and "a" in open_:
-                return False
-            open_.append(tag)
-        elif tag == closing:
-            open_.pop()
-        else:
+        if tag == closing:
+            within = closing, held = around.pop()
+        elif tag not in held:
             return False
-        closing, held = ("/" + open_[-1], _HOLDS[open_[-1]]) if open_ else ("", _BLOCKS)
-    return not open_
+        elif tag not in _EMPTY:
+            if tag == "a" and (closing == "/a" or _WITHIN["a"] in around):
+                return False
+            around.append(within)
+            within = closing, held = _WITHIN[tag]
+    return not around

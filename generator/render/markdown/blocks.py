@@ -6,6 +6,7 @@ markdown-it asks every rule about every line, and reads a paragraph twice: once 
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable
 from typing import Literal
 
@@ -17,7 +18,6 @@ from markdown_it.rules_block import (
     blockquote,
     code,
     fence,
-    heading,
     hr,
     html_block,
     lheading,
@@ -55,6 +55,25 @@ def _define_note(state: StateBlock, line: int, end: int, silent: bool) -> bool:
     return state.may_define and footnote_def(state, line, end, silent)  # type: ignore[attr-defined]
 
 
+_HEADING = re.compile(r"(#{1,6})(?![^ \t])")
+
+
+def _heading(state: StateBlock, line: int, _end: int, silent: bool) -> bool:
+    """A heading after `#`, perhaps with more of them behind it."""
+    begin, end = state.bMarks[line] + state.tShift[line], state.eMarks[line]
+    marks = _HEADING.match(state.src, begin, end)
+    if marks is None or state.is_code_block(line):
+        return False
+    if not silent:
+        content = state.src[marks.end() : end].strip(_SPACES)
+        before = content.rstrip("#")
+        if not before or before[-1] in _BLANKS:
+            content = before
+        _add(state, "heading", f"h{len(marks[1])}", content)
+        state.line = line + 1
+    return True
+
+
 _RULES: dict[str, tuple[Rule, ...]] = {
     **dict.fromkeys(_LISTS, (list_block,)),
     **dict.fromkeys("*-", (_rule, list_block)),
@@ -64,7 +83,7 @@ _RULES: dict[str, tuple[Rule, ...]] = {
     ">": (blockquote,),
     "[": (_define,),
     "<": (html_block,),
-    "#": (heading,),
+    "#": (_heading,),
 }
 """What a line may begin, by its first character after the indent, in markdown-it's order."""
 

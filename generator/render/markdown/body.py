@@ -36,7 +36,7 @@ def body_html(text: str, place: Place) -> Markup:
     Text that is nested too deeply to parse is shown as it was written.
     """
     environment: EnvType = {}
-    if text.count("[") > MOST_BRACKETS:
+    if len(text) > MOST_BRACKETS and text.count("[") > MOST_BRACKETS:
         text = text.replace("[", "\\[")
     try:
         writer = Writer(place, environment)

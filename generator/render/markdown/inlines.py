@@ -32,7 +32,7 @@ from markdown_it.utils import EnvType
 from mdit_py_plugins.footnote.index import footnote_ref
 
 from generator.render import emphasis as flanks
-from generator.render.markdown.tokens import DEEPEST, QuickToken, text_token
+from generator.render.markdown.tokens import DEEPEST, QuickToken, TextToken
 
 Rule = Callable[[StateInline, bool], bool]
 
@@ -90,13 +90,13 @@ def _image_tokens(common: re.Match[str]) -> list[Token]:
     token = QuickToken("image", "img", 0)
     token.attrs = _attributes("src", common)
     token.content = common[1]
-    token.children = [text_token(common[1])] if common[1] else None
+    token.children = [TextToken(common[1])] if common[1] else None
     return [token]
 
 
 def _strong_tokens(common: re.Match[str]) -> list[Token]:
     opening, closing = QuickToken("strong_open", "strong", 1), QuickToken("strong_close", "strong", -1)
-    return [opening, text_token(common[1]), closing]
+    return [opening, TextToken(common[1]), closing]
 
 
 _BESIDES_STARS = re.compile(r"[\n\\`~_\[<&]")
@@ -121,7 +121,7 @@ def _strong_only(source: str) -> list[Token] | None:
                 else QuickToken("strong_close", "strong", -1)
             )
         if text:
-            tokens.append(text_token(text))
+            tokens.append(TextToken(text))
         position += len(text)
     return tokens
 
@@ -152,7 +152,7 @@ def _run(state: StateInline, silent: bool) -> bool:
             state.pushPending()
         for _ in range(length):
             state.delimiters.append(Delimiter(ord(marker), length, len(state.tokens), -1, opens, closes))
-            state.tokens.append(text_token(marker))
+            state.tokens.append(TextToken(marker))
     state.pos += length
     return True
 
@@ -213,7 +213,7 @@ class InlineState(StateInline):
 
     def pushPending(self) -> Token:  # noqa: N802
         """Add the text that was read since the last token."""
-        token = text_token(self.pending)
+        token = TextToken(self.pending)
         token.level = self.pendingLevel
         self.tokens.append(token)
         self.pending = ""
@@ -234,10 +234,14 @@ class Inlines(ParserInline):
 
     def parse(self, src: str, md: MarkdownIt, env: EnvType, tokens: list[Token]) -> list[Token]:
         """Add the tokens of `src`."""
-        if MARKUP.search(src) is None:
-            if src:
-                tokens.append(text_token(src))
-            return tokens
+        if MARKUP.search(src):
+            return self.marked(src, md, env, tokens)
+        if src:
+            tokens.append(TextToken(src))
+        return tokens
+
+    def marked(self, src: str, md: MarkdownIt, env: EnvType, tokens: list[Token]) -> list[Token]:
+        """Add the tokens of a text that is known to hold markup."""
         if src[0] in _WHOLE and (whole := _WHOLE[src[0]][0].fullmatch(src)):
             tokens += _WHOLE[src[0]][1](whole)
             return tokens
@@ -309,7 +313,7 @@ def _joined(tokens: Sequence[Token]) -> list[Token]:
     for token in tokens:
         if token.type in {"text", "text_special"}:
             if not texts:
-                joined.append(text_token(""))
+                joined.append(TextToken(""))
             texts.append(token.content)
             continue
         if texts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
@@ -14,7 +14,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 from generator.render import links
 from generator.render.markdown.blocks import Blocks
 from generator.render.markdown.inlines import HELPERS, MARKUP, Inlines
-from generator.render.markdown.tokens import DEEPEST, QuickToken, text_token
+from generator.render.markdown.tokens import DEEPEST, QuickToken, TextToken
 
 
 class Parser(MarkdownIt):
@@ -57,11 +57,12 @@ def _normalize(state: StateCore) -> None:
 
 
 def _inline(state: StateCore) -> None:
-    parse, markdown, environment = state.md.inline.parse, state.md, state.env
+    markdown, environment = state.md, state.env
+    read: Callable[..., list[Token]] = markdown.inline.marked  # type: ignore[attr-defined]  # it is a Parser
     has_markup = MARKUP.search
     for token in state.tokens:
         if token.type == "inline" and has_markup(token.content):
-            token.children = parse(token.content, markdown, environment, [])
+            token.children = read(token.content, markdown, environment, [])
 
 
 def _keep_unreferenced(state: StateCore) -> None:
@@ -79,7 +80,7 @@ def _link_bare_addresses(state: StateCore) -> None:
     for block in state.tokens:
         if "://" not in block.content or block.type != "inline":
             continue
-        tokens = block.children or [text_token(block.content)]
+        tokens = block.children or [TextToken(block.content)]
         if any([token.type == "text" and "://" in token.content for token in tokens]):  # noqa: C419  # short
             block.children = list(_with_links(tokens))
 
@@ -96,14 +97,14 @@ def _with_links(tokens: Sequence[Token]) -> Iterable[Token]:
             continue
         position = 0
         for start, end, address in links.bare_addresses(token.content):
-            yield text_token(token.content[position:start])
+            yield TextToken(token.content[position:start])
             opening = QuickToken("link_open", "a", 1)
             opening.attrs = {"href": address}
             yield opening
-            yield text_token(token.content[start:end])
+            yield TextToken(token.content[start:end])
             yield QuickToken("link_close", "a", -1)
             position = end
-        yield text_token(token.content[position:])
+        yield TextToken(token.content[position:])
 
 
 def _raw_link_nesting(tag: str) -> int:

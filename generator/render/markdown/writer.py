@@ -9,7 +9,7 @@ from markdown_it.utils import EnvType
 
 from generator.render import emphasis, highlight, links, structure
 from generator.render import place as place_
-from generator.render.markdown.tokens import text_token
+from generator.render.markdown.tokens import TextToken
 from generator.render.place import Place
 from generator.render.wellformed import REL
 
@@ -106,7 +106,10 @@ class Writer:
     def _whole(self, block: Token) -> None:
         """Write a cell, paragraph or heading that is one token."""
         tag = block.tag
-        if tag not in {"td", "th"}:
+        if tag == "p" and not block.children:  # what most are, at once
+            if block.content.strip():
+                self.pieces.append(f"<p>{escaped(block.content)}</p>\n")
+        elif tag not in {"td", "th"}:
             text, filled = self._text(block, is_heading=tag != "p")
             if filled:
                 self._add(tag, text)
@@ -268,7 +271,7 @@ class Writer:
             self.place,
         )
         if attributes is None:
-            return text_token(description)
+            return TextToken(description)
         token.attrs = dict(attributes)
         return token
 
