@@ -150,7 +150,8 @@ class _Draft:
 def origin_of(clipping: Clipping, rules: Rules) -> Origin | None:
     """Where a clipping comes from, as far as learning goes; None without a date or an original."""
     draft = _Draft(clipping, rules)
-    moment = _moment(draft, _first_moment(draft, "fetch_date"))
+    # The day of fetching is seldom needed.
+    moment = _moment(draft, None) or _moment(draft, _first_moment(draft, "fetch_date"))
     url = _url(draft)
     if moment is None or url is None:
         return None

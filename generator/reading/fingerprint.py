@@ -37,6 +37,8 @@ _ASCII_SPACE_AND_SIGNS = bytes(code for code in range(0x80) if not _WORD.match(c
 
 def fingerprint_of(text: str) -> tuple[int, bytes]:
     """Letters and digits of a Markdown text, and its fingerprint: `SLOTS` bytes, or none of a short text."""
+    if not text:
+        return 0, b""
     words = _ASIDE.sub(" ", text[:_LONGEST]).lower()
     # Spaces and ASCII's signs go faster as bytes; what is left for the expression are the other signs.
     words = words.encode("utf-8", "ignore").translate(None, _ASCII_SPACE_AND_SIGNS).decode()

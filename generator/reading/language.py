@@ -69,8 +69,10 @@ _SETS = {tag: frozenset(words.split()) for tag, words in _COMMON_WORDS.items()}
 _LATIN = re.compile("[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff]+")
 _WIDE_LATIN = re.compile("[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff]")
 _ASCII = bytes(range(128))
-_ASCII_LETTERS = bytes(code if chr(code).isascii() and chr(code).isalpha() else 0x20 for code in range(256))
-"""Letters as they are, all else as spaces."""
+_ASCII_LETTERS = bytes(
+    ord("x" if chr(code).isascii() and chr(code).isalpha() else " ") for code in range(256)
+)
+"""Letters as `x`, all else as spaces."""
 _WORD = re.compile(r"[^\W\d_]+")
 _NO_CJK = re.compile(
     "[^\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U000323af]+"
@@ -125,8 +127,8 @@ def _scripts(sample: str) -> dict[str, float]:
 
 
 def _ascii_words(sample: str) -> int:
-    """Words of ASCII letters; bytes are counted faster than characters."""
-    return len(sample.encode("ascii", "replace").translate(_ASCII_LETTERS).split())
+    """Words of ASCII letters; it is faster to count where they end, in bytes, than to make them."""
+    return (sample.encode("ascii", "replace").translate(_ASCII_LETTERS) + b" ").count(b"x ")
 
 
 def _others(sample: str) -> str:

@@ -208,6 +208,8 @@ def excerpt_of(body: str) -> str:
 
     Headings, tables, code and paragraphs that are mostly links stay out; lists count where nothing else is.
     """
+    if not body:
+        return ""
     sample = body[:_EXCERPT_SAMPLE]
     text = _joined(_paragraphs(sample), 24, items=False)
     return shortened(text or _joined(itertools.islice(_paragraphs(sample), 20), 6, items=True))

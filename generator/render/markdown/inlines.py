@@ -132,7 +132,7 @@ _WHOLE = {"[": (_LINK, _link_tokens), "!": (_IMAGE, _image_tokens), "*": (_STRON
 
 def _attributes(name: str, common: re.Match[str]) -> dict[str, str | int | float]:
     address, title = common[2], common[3]
-    attributes: dict[str, str | int | float] = {name: unescapeAll(address) if "&" in address else address}
+    attributes: dict[str, str | int | float] = {name: unescapeAll(address) if ";" in address else address}
     if title:
         attributes["title"] = title
     return attributes
