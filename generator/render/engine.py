@@ -73,6 +73,10 @@ class Engine(jinja2.Environment):
         """The values of the page that is rendered, and all that templates have anyhow."""
         self.kept: dict[tuple[object, ...], tuple[Markup, tuple[object, ...]]] = {}
         """What macros made for this page, with their arguments, which thereby stay what they are."""
+        self.is_keeping = False
+        """Whether this page may be rendered anew: most are not; there keeping costs more than it saves."""
+        self._heavy: set[str] = set()
+        """Templates whose last page was rendered anew."""
         self.is_careful = False
         """Whether a dot is more than Python's, as Jinja2 has it: nearly no template needs that."""
         self._address = ""
@@ -91,7 +95,10 @@ class Engine(jinja2.Environment):
         own = self.get_template(template)
         if not self.now:
             self.now.update(self.globals)
-        if values["page"].address != self._address:
+        is_again = values["page"].address == self._address
+        self.is_keeping = is_again or template in self._heavy
+        (self._heavy.add if is_again else self._heavy.discard)(template)
+        if not is_again:
             self._address = values["page"].address
             self.kept.clear()
         self.now.update(values)
@@ -296,7 +303,7 @@ class MacroOfTheme(Macro):
             args += tuple([kwargs.get(name, missing) for name in names])
         elif lacking:
             args += (missing,) * lacking
-        if not self._is_kept or not args or not isinstance(args[0], View):
+        if not self._engine.is_keeping or not self._is_kept or not args or not isinstance(args[0], View):
             return _safe(self._func(*args))
         return self._once(args)
 

@@ -220,7 +220,7 @@ def test_a_faulty_call_is_one(call):
         rendered({"main": f"{MACROS}{{{{ {call} }}}}"})
 
 
-def test_what_a_macro_made_of_a_view_stays_for_the_page_alone():
+def test_what_a_macro_made_of_a_view_stays_for_a_page_that_is_rendered_anew():
     made = []
 
     def count(value):
@@ -237,13 +237,16 @@ def test_what_a_macro_made_of_a_view_stays_for_the_page_alone():
     given = {"page": frame("main", "a/"), "site": None, "view": view}
     assert engine.page("main", given) == "1True[1]"
     assert made == ["", 1, True, [1]]
+    assert engine.page("main", given) == "1True[1]"
+    assert len(made) == 8
     made.clear()
     assert engine.page("main", given) == "1True[1]"
     assert made == [[1]]
     engine.page("main", given | {"view": item()})
     assert len(made) == 5
-    engine.page("main", given | {"page": frame("main", "b/")})
-    assert len(made) == 9
+    for expected in (9, 10):  # as the last page was rendered anew, so may this one be
+        engine.page("main", given | {"page": frame("main", "b/")})
+        assert len(made) == expected
 
 
 def test_html_is_not_taken_for_the_text_that_looks_like_it():
