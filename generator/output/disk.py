@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import os
 import shutil
 import stat
@@ -14,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from generator.errors import BuildError, Problem, Severity
-from generator.output import names
+from generator.output import manifest, names
 from generator.stamps import Stamp, entries_in, stamp_of
 from generator.versions import hashed
 
@@ -121,7 +120,7 @@ def digest_of(file: Path) -> str:
     """The digest of a file as a manifest has it; empty where it cannot be read."""
     try:
         with file.open("rb") as stream:
-            return hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+            return manifest.digest_of(stream)
     except OSError:
         return ""
 

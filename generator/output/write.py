@@ -17,7 +17,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import errno
-import hashlib
 import os
 import shutil
 import stat
@@ -363,10 +362,10 @@ def _collision(path: str, other: str) -> BuildError:
 
 
 def _digest_of(file: Path) -> str:
-    """The digest of a file, read piece by piece: it may be a film."""
+    """The digest of a file that is to be copied."""
     try:
         with file.open("rb") as stream:
-            return hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
+            return manifest.digest_of(stream)
     except OSError as error:
         raise disk.refusal(
             file, f"cannot be read: {error.strerror}", "check that it exists and may be read"
