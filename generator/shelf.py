@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from functools import partial
 from typing import NamedTuple
@@ -26,6 +25,9 @@ from generator.tasks import Read, Reader, Record, Wanted
 from generator.unchanged import epoch_of
 from generator.versions import hashed
 from generator.workers import batches
+
+AT_ONCE = 20
+"""Records that come from the cache before this process looks what workers have done."""
 
 
 class Shelf(NamedTuple):
@@ -166,21 +168,22 @@ def _records(
     }
     gone: list[str] = []
     recalled = _recalled(shelf, kept, keys, gone)
-    found: deque[tuple[str, Record, bytes]] = deque()
+    found: list[tuple[str, Record, bytes]] = []
 
     def step_by_step() -> Iterator[None]:
-        for one in recalled:
-            found.append(one)
+        for some in batches(recalled, AT_ONCE):
+            found.extend(some)
             yield
 
     # The cache is asked while workers read what it cannot have.
     steps = step_by_step()
     for one in read_now(shelf, shelf.unread, means, steps):
         yield one
-        while found:
-            yield found.popleft()
+        yield from found
+        found.clear()
     for _ in steps:
-        yield found.popleft()
+        yield from found
+        found.clear()
     if gone:
         with means.cache.together():
             means.cache.drop_records(gone)
