@@ -117,7 +117,8 @@ def _looked(
     gone = [path for path in known if path not in found.stamps]
     now = time.time_ns()
     fresh: list[tuple[str, Stamp, Looked]] = []
-    for done, (path, one) in enumerate(workers.run(partial(tasks.look, reader), batches(unknown, BATCH))):
+    results = workers.run(partial(tasks.look, reader), batches(unknown, BATCH), helps=True)
+    for done, (path, one) in enumerate(results):
         progress("looking", done, len(unknown))
         looked[path] = one if isinstance(one, Looked) else Looked(b"", "", 0)
         stamp = found.stamps[path]

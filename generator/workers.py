@@ -101,18 +101,23 @@ class Workers:
         task: Callable[[Sequence[Item]], Sequence[Result]],
         work: Iterable[Sequence[Item]],
         meanwhile: Iterable[None] = (),
+        *,
+        helps: bool = False,
     ) -> Generator[tuple[Item, Result | Exception], None, None]:
         """Do a task for every batch; the results come batch by batch, in no order.
 
-        While no result is there this process goes on with `meanwhile`, step by step.
+        While no result is there this process goes on with `meanwhile`, step by step; or it `helps`, and does
+        batches too, while workers are starting, say.
 
         A batch whose worker dies, or whose task raises, is done again here, item by item; an item that
         fails for itself alone comes with its exception. A `BroadsheetError` is for all and is raised.
         """
         waiting: dict[Future[Sequence[Result]], tuple[Sequence[Item], Executor]] = {}
-        other = iter(meanwhile)
+        turns = _with_last(work)
+        own: list[tuple[Item, Result | Exception]] = []
+        other = _helping(task, turns, own) if helps else iter(meanwhile)
         try:
-            for batch, is_only in _with_last(work):
+            for batch, is_only in turns:
                 executor = self._ready(may_start=not is_only)
                 if executor is None:
                     yield from _here(task, batch)
@@ -124,8 +129,11 @@ class Workers:
                     yield from _here(task, batch)
                 while len(waiting) >= self.count * AHEAD:
                     yield from self._done(task, waiting, other)
+                yield from own
+                own.clear()
             while waiting:
                 yield from self._done(task, waiting, other)
+            yield from own
         finally:  # whoever stops listening may clear away what tasks work on
             for future in waiting:
                 future.cancel()
@@ -189,6 +197,17 @@ def _with_last(work: Iterable[Sequence[Item]]) -> Iterator[tuple[Sequence[Item],
     if second is not None:
         yield second, False
         yield from ((batch, False) for batch in batches_)
+
+
+def _helping(
+    task: Callable[[Sequence[Item]], Sequence[Result]],
+    turns: Iterable[tuple[Sequence[Item], bool]],
+    own: list[tuple[Item, Result | Exception]],
+) -> Iterator[None]:
+    """Take batches that nobody has taken yet, one at a step; what comes of them goes to our own results."""
+    for batch, _ in turns:
+        own.extend(_here(task, batch))
+        yield
 
 
 def _here(

@@ -79,6 +79,27 @@ def test_tasks_run_in_other_processes():
     assert os.getpid() not in {pid for _, (_, pid) in results}
 
 
+def slowly_elsewhere(items):
+    if multiprocessing.parent_process() is not None:
+        time.sleep(0.2)
+    return doubled(items)
+
+
+def test_this_process_helps_where_it_would_wait():
+    with Workers(2) as workers:
+        results = pairs(workers.run(slowly_elsewhere, WORK, helps=True))
+    assert [(item, result[0]) for item, result in results] == DOUBLED
+    assert len({pid for _, (_, pid) in results} - {os.getpid()}) == 2
+    assert os.getpid() in {pid for _, (_, pid) in results}
+
+
+def test_a_fault_costs_its_item_where_this_process_helps_too():
+    with Workers(2) as workers:
+        results = pairs(workers.run(doubled_unless_seven, WORK, helps=True))
+    assert [item for item, _ in results] == [*range(20)]
+    assert [item for item, result in results if isinstance(result, Exception)] == [7]
+
+
 def niceness(items):
     return [os.nice(0) for _ in items]
 
