@@ -39,6 +39,8 @@ import plots
 LARGE = 50_000
 """From here on everything is built once, and a checkout is timed where that is asked for only. The other's
 builds after an edit and most of its saves are left out: each is a whole build."""
+COLD = 7
+"""Cold builds of smaller sizes, in turns with the other's: their times are what is compared."""
 RECENT = 'articles = "recent"\n'
 """The settings of a site of made-up clippings."""
 
@@ -100,11 +102,16 @@ def measured(arguments: argparse.Namespace, results: Results, size: int) -> None
     once("clippings", lambda: corpus.write(clippings, corpus.repeated(arguments.clippings, size)))
     site = ours.prepare(work / "ours", clippings, arguments.workers)
     hugo = peers.Hugo(arguments.hugo, work / "hugo", clippings)
+    sites: list[tuple[ours.Generator, Path]] = [(site, site.out)]
     if arguments.hugo:
         once("hugo posts", lambda: peers.prepare(hugo, arguments.hugo_site))
+        sites.append((hugo, hugo.out))
+    once("cold builds", lambda: build.in_turns(sites, 1 if large else COLD))
+    own, *others = results.found["sizes"][str(size)]["cold builds"]
+    for other in others:
         kinds = ["unchanged"] if large else ["unchanged", "edited"]
-        once("hugo build", lambda: build.measure(hugo, hugo.out, runs, kinds))
-    once("ours build", lambda: build.measure(site, site.out, runs))
+        once("hugo build", partial(build.measure, hugo, hugo.out, runs, kinds, other))
+    once("ours build", lambda: build.measure(site, site.out, runs, colds=own))
     once("ours stages", lambda: stages(work, clippings, arguments.workers))
     if size in arguments.no_serve:
         return

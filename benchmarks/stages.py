@@ -149,10 +149,13 @@ def build(content: Path, folder: Path, workers: int, clock: Clock) -> str:
             task: Callable[[Sequence[Any]], Sequence[Any]],
             work: Iterable[Sequence[Any]],
             meanwhile: Iterable[None] = (),
+            *,
+            helps: bool = False,
         ) -> Generator[Any, None, None]:
             """Do a task for every batch."""
             name = getattr(getattr(task, "func", task), "__name__", "work")
-            yield from clock.waits(super().run(task, work, meanwhile), TASKS.get(name, name))
+            results = super().run(task, work, meanwhile, helps=helps)
+            yield from clock.waits(results, TASKS.get(name, name))
 
     site = load(
         folder / "digest.toml",
