@@ -22,6 +22,8 @@ from generator.stamps import Stamp
 FILE = "cache.sqlite"
 _PATIENCE = 30.0
 """Seconds that one build waits while another one of the same site writes."""
+_PAGE = 100
+"""Records that are asked for at a time."""
 
 _TABLES = """
 CREATE TABLE notes (key TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
@@ -179,7 +181,8 @@ class Cache:
 
     def records(self, among: Iterable[str] | None = None) -> Iterator[tuple[str, bytes, bytes]]:
         """Path, key and value of all records that are whole, or of those of some paths."""
-        for path, key, value in self._by_path("SELECT path, key, value FROM records", among):
+        query = "SELECT path, key, value FROM records"
+        for path, key, value in self._in_pages() if among is None else self._by_path(query, among):
             if (whole := _opened(value)) is not None:
                 yield os.fsdecode(path), key, whole
 
@@ -323,6 +326,16 @@ class Cache:
     def _rows(self, query: str, values: tuple[object, ...] = ()) -> Iterator[tuple[Any, ...]]:
         with _in_words():
             yield from self._connection.execute(query, values)
+
+    def _in_pages(self) -> Iterator[tuple[Any, ...]]:
+        """All records. No query is open between two of them, so that others can be written meanwhile.
+
+        SQLite refuses to write, and does not wait, where one is that began before somebody else wrote.
+        """
+        query, last = "SELECT rowid, path, key, value FROM records WHERE rowid > ? ORDER BY rowid LIMIT ?", 0
+        while rows := [*self._rows(query, (last, _PAGE))]:
+            yield from (row[1:] for row in rows)
+            last = rows[-1][0]
 
     def _by_path(self, query: str, among: Iterable[str] | None) -> Iterator[tuple[Any, ...]]:
         """The rows of a table with paths, or of some paths."""

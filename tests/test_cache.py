@@ -330,3 +330,16 @@ def test_an_unsafe_text_in_a_cache_that_came_from_elsewhere_is_not_published(tmp
     pages = [text for path, text in files_of(tmp_path / "public").items() if path.startswith("articles/")]
     assert pages
     assert not any(b"alert(1)" in text for text in pages)
+
+
+def test_records_are_written_while_they_are_gone_through_though_another_build_writes(tmp_path):
+    """SQLite refuses that at once where a query is open."""
+    with Cache.of(tmp_path) as cache, Cache.of(tmp_path) as another:
+        paths = [f"{n:03}.md" for n in range(250)]
+        cache.keep_records((path, b"key", path.encode()) for path in paths)
+        records = cache.records()
+        found = [next(records)]
+        another.keep_note("note", b"of another build")
+        cache.keep_records([("new.md", b"key", b"value")])
+        found += [one for one in records if one[0] != "new.md"]
+        assert found == [(path, b"key", path.encode()) for path in paths]

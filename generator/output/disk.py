@@ -167,11 +167,13 @@ def clear_staging(output: Path) -> None:
         return
     if not stat.S_ISDIR(found.st_mode):
         raise refusal(staging, "stands where Broadsheet keeps unfinished files", "move it away")
-    for entry in os.scandir(staging):
-        if entry.name.isdecimal() and entry.is_dir(follow_symlinks=False):
-            shutil.rmtree(entry.path)
-        elif entry.name.isdecimal() or entry.name == names.OWNER:
-            os.unlink(entry.path)
+    with os.scandir(staging) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name.startswith(names.TREE):
+                    shutil.rmtree(entry.path)
+            elif entry.name.isdecimal() or entry.name == names.OWNER:
+                os.unlink(entry.path)
     try:
         staging.rmdir()
     except OSError as error:

@@ -11,6 +11,9 @@ ADDED = ".broadsheet-added"
 OWNER = "owner"
 """A file in the staging folder with the number of the process that holds the lock."""
 
+TREE = "tree-"
+"""What the name of a folder there begins with that holds files as they are to stand."""
+
 _LONGEST = 255
 """Bytes that file systems allow for one name."""
 

@@ -21,7 +21,7 @@ class Staging:
         self._root = root
         self._folder = f"{root}/{names.STAGING}"
         self._number = os.getpid() * 10**8  # a worker that outlives its build writes to none of ours
-        self._tree = f"{self._folder}/{self._number}" if is_empty else None
+        self._tree = f"{self._folder}/{names.TREE}{os.getpid()}" if is_empty else None
         self._made: set[str] = set()
         self._given = 0
 
@@ -35,21 +35,25 @@ class Staging:
 
     def swap_in(self, staged: Mapping[str, str]) -> None:
         """Put files in place, given where each stands by its path."""
-        if self._tree is not None and len(staged) == self._given and self._put_in_place(self._tree):
-            return
-        for folder in sorted({path.rpartition("/")[0] for path in staged}):
+        left = staged
+        if self._tree is not None and len(staged) == self._given:
+            if self._is_put_in_place(self._tree):
+                return
+            left = {path: place for path, place in staged.items() if os.path.lexists(place)}
+        for folder in sorted({path.rpartition("/")[0] for path in left}):
             os.makedirs(f"{self._root}/{folder}", exist_ok=True)
-        for path, place in staged.items():
+        for path, place in left.items():
             os.replace(place, f"{self._root}/{path}")
 
-    def _put_in_place(self, tree: str) -> bool:
-        """Put all that stands in a tree in place, unless something has come to stand there."""
-        ready = sorted(os.listdir(tree)) if self._made else []
-        if any(os.path.lexists(f"{self._root}/{name}") for name in ready):
-            return False
-        for name in ready:
-            os.rename(f"{tree}/{name}", f"{self._root}/{name}")
-        return True
+    def _is_put_in_place(self, tree: str) -> bool:
+        """Put what stands in a tree in place, but for names where something has come to stand."""
+        if not self._made:
+            return True
+        for name in sorted(os.listdir(tree)):
+            if not os.path.lexists(f"{self._root}/{name}"):
+                with contextlib.suppress(OSError):  # some file systems move no folders: files go one by one
+                    os.rename(f"{tree}/{name}", f"{self._root}/{name}")
+        return not os.listdir(tree)
 
     def _make(self, tree: str, folder: str) -> None:
         if folder in self._made:

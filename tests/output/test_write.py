@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import os
 import random
 import resource
@@ -145,6 +146,30 @@ def test_what_comes_to_stand_there_during_a_first_build_stays(output: Path) -> N
         (output / "a/theirs.html").write_bytes(b"theirs")
         transaction.commit()
     assert on_disk(output) == {"a/b/ours.html": b"1", "c/ours.html": b"2", "a/theirs.html": b"theirs"}
+
+
+def test_a_first_build_moves_files_where_no_folders_can_be_moved(output: Path, monkeypatch) -> None:
+    def of_files_only(source: str, target: str) -> None:
+        if Path(source).is_dir() and not source.endswith("/c"):
+            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+        rename(source, target)
+
+    rename = os.rename
+    monkeypatch.setattr(os, "rename", of_files_only)
+    with Transaction(output, DAY) as transaction:
+        for path in ("index.html", "a/b/one.html", "c/two.html"):
+            transaction.put(path, path.encode())
+        transaction.commit()
+    assert on_disk(output) == {path: path.encode() for path in ("index.html", "a/b/one.html", "c/two.html")}
+
+
+def test_somebody_elses_folder_in_the_staging_folder_stays(output: Path) -> None:
+    photo = output / ".broadsheet-staging/2024/photo.jpg"
+    photo.parent.mkdir(parents=True)
+    photo.write_bytes(b"mine")
+    with pytest.raises(BuildError), Transaction(output, DAY):
+        pass
+    assert photo.read_bytes() == b"mine"
 
 
 def test_a_first_build_puts_in_place_what_was_taken_alone(output: Path) -> None:
@@ -357,8 +382,8 @@ def test_a_manifest_that_is_a_link_or_a_folder_is_refused(output: Path, tmp_path
 def test_the_staging_folder_of_a_killed_build_goes_and_that_of_others_stays(output: Path) -> None:
     (output / ".broadsheet-staging").mkdir(parents=True)
     (output / ".broadsheet-staging/0").write_bytes(b"half")
-    (output / ".broadsheet-staging/100000000/a").mkdir(parents=True)
-    (output / ".broadsheet-staging/100000000/a/b.html").write_bytes(b"half")
+    (output / ".broadsheet-staging/tree-1/a").mkdir(parents=True)
+    (output / ".broadsheet-staging/tree-1/a/b.html").write_bytes(b"half")
     (output / ".broadsheet-staging/owner").write_bytes(b"1")
     build(output, {"a": b"1"})
     assert listing(output) == [".broadsheet.json", "a"]

@@ -63,7 +63,7 @@ def patterns_of(given: Sequence[str]) -> Patterns:
     """Make patterns ready; those with groups, or flags, of their own come after all others."""
     own = [number for number, pattern in enumerate(given) if _OWN_GROUP.search(_LITERAL.sub("", pattern))]
     plain = [number for number in range(len(given)) if number not in own]
-    words = {number: found for number in plain if (found := _words_in(given[number]))}
+    words = {number: found for number in plain if (found := _words_in(given[number]))[0]}
     begins: dict[str, list[str]] = defaultdict(list)
     rest: list[str] = []
     for number in plain:
@@ -78,8 +78,8 @@ def patterns_of(given: Sequence[str]) -> Patterns:
         begins={character: _any_of(map(_grouped, patterns)) for character, patterns in begins.items()},
         rest=_any_of(map(_grouped, rest)) if rest else None,
         anywhere=_either_of(given, [*words]),
-        words=_any_of(dict.fromkeys(chain(*words.values()))) if words else None,
-        reach=max((_reach_of(given[n], word) for n, found in words.items() for word in found), default=0),
+        words=_any_of(dict.fromkeys(chain(*(found for found, _ in words.values())))) if words else None,
+        reach=max((reach for _, reach in words.values()), default=0),
         others=tuple([(re.compile(given[number], re.DOTALL), number) for number in own]),
     )
 
@@ -106,37 +106,37 @@ _OWN_GROUP = re.compile(r"\((?!\?[:!])")
 # --- words that a pattern cannot do without ---------------------------------------------------------
 
 _ANYWHERE = re.compile(
-    r"(?:\.|\[\^[^\]\\\[]\])\{\d+,\d+\}(?:\\b)?"
+    r"(?:\.|\[\^[^\]\\\[]\])\{\d+,(?P<most>\d+)\}(?![?+])(?:\\b)?"
     r"(?:(?P<word>(?:[\w ]|\\[^\w\s])+)|\(\?:(?P<words>(?:[^()\[\]]|\[[^()\[\]|]*\])+)\))(?![?*{])"
 )
 _WORD = re.compile(r"[^\\^$.|?*+(){}\[\]]+(?![?*{])")
 _GROUP = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\([^()]*\)", re.DOTALL)
 
 
-def _words_in(pattern: str) -> Sequence[str]:
+def _words_in(pattern: str) -> tuple[Sequence[str], int]:
     """Of a pattern such as `.{0,9}(?:rights?|licence)`: `right`, `licence`; none where that is not plain.
 
-    To look for words in a text takes a fraction of the time to try such patterns at each of its places.
+    With them the place where the longest ends at the latest. To look for words in a text takes a fraction of
+    the time to try such patterns at each of its places.
     """
     outside = pattern
     while (shorter := _GROUP.sub("", outside)) != outside:
         outside = shorter
     if "|" in outside or not (match := _ANYWHERE.match(pattern)):
-        return ()
-    if match["word"]:
-        return (match["word"],)
-    words = [_WORD.match(branch) for branch in match["words"].split("|")]
-    return [word[0] for word in words if word] if all(words) else ()
-
-
-def _reach_of(pattern: str, word: str) -> int:
-    """Where a word ends at the latest, which a pattern such as `.{0,9}right` begins with."""
-    return int(pattern[: pattern.index("}")].rpartition(",")[2]) + len(word)
+        return (), 0
+    branches = [match["word"]] if match["word"] else match["words"].split("|")
+    found = [_WORD.match(branch) for branch in branches]
+    words = [match["word"]] if match["word"] else [word[0] for word in found if word]
+    if len(words) < len(branches):
+        return (), 0
+    return words, int(match["most"]) + max(map(len, words))
 
 
 # --- characters that a pattern begins with ----------------------------------------------------------
 
-_PIECE = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\((?:\?[:!])?|[?*+]\??|\{\d*,?\d*\}\??|.", re.DOTALL)
+_HOW_OFTEN = r"(?:[?*+]|\{(?:\d+(?:,\d*)?|,\d*)\})[?+]?"
+_TIMES = re.compile(_HOW_OFTEN)
+_PIECE = re.compile(rf"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\((?:\?[:!])?|{_HOW_OFTEN}|.", re.DOTALL)
 
 
 def _either(pieces: deque[str]) -> set[str]:
@@ -176,6 +176,5 @@ def _part(pieces: deque[str]) -> set[str]:
     return set() if piece in {".", "^", "$"} else {piece}
 
 
-_TIMES = re.compile(r"[?*+]\??|\{\d*,?\d*\}\??")
 _RANGE = re.compile(r"[\\^\-\[]")
 """In a set: what stands for more, or other, characters than itself."""
