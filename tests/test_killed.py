@@ -21,6 +21,7 @@ import generator.build
 from generator.build import build
 from generator.cache import Cache, _in_words
 from generator.errors import BuildError
+from generator.lessons import BATCH
 from generator.output import disk
 from generator.output.write import Transaction
 from generator.request import Options, silent
@@ -162,7 +163,7 @@ def test_a_command_that_is_killed_is_made_right_by_the_next(root, reader, option
 def test_a_disk_that_is_full_is_told_and_loses_nothing(root, limit, workers):
     built(root)
     before = files_of(root / "public")
-    for n in range(60):  # enough for more than one batch
+    for n in range(BATCH + 10):
         write_clipping(root / "content", f"{n}.md", f"Another {n}. {BODY}\n\n" * 60, title=f"Another {n}")
     write_config(root, 'title = "Another"\n')
 

@@ -16,6 +16,7 @@ import pytest
 import generator.workers
 from generator.build import build
 from generator.errors import BuildError, Problem
+from generator.lessons import BATCH
 from generator.request import Options, silent
 from generator.workers import NICE, POOLS, Workers, batches, cores
 from writing import NOW, files_of, site_in, write_clipping, write_config
@@ -317,9 +318,13 @@ def test_nobody_outlives_a_build_that_is_killed(tmp_path, how):
 # --- builds -----------------------------------------------------------------------------------------
 
 
+CLIPPINGS = 2 * BATCH + 10
+"""More than one batch holds."""
+
+
 def site(root: Path) -> Path:
     write_config(root)
-    for n in range(90):
+    for n in range(CLIPPINGS):
         write_clipping(
             root / "content", f"{n}.md", f"The {n}th press. " * 30, title=f"T{n}", source=f"S{n % 3}"
         )
@@ -354,7 +359,7 @@ def test_a_build_survives_that_its_workers_are_killed(tmp_path):
         killed: set[str] = set()
         report = build(site_in(root), Options(as_of=NOW), kill, workers=workers).report
         assert killed
-    assert report.published == 90
+    assert report.published == CLIPPINGS
     assert not [problem for problem in report.problems if problem.kind == "internal"]
     found = files_of(root / "public")
     other = site(tmp_path / "other")
