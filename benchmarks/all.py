@@ -106,12 +106,12 @@ def measured(arguments: argparse.Namespace, results: Results, size: int) -> None
     if arguments.hugo:
         once("hugo posts", lambda: peers.prepare(hugo, arguments.hugo_site))
         sites.append((hugo, hugo.out))
-    once("cold builds", lambda: build.in_turns(sites, 1 if large else COLD))
+    once("cold builds", lambda: build.colds(sites, 1 if large else COLD))
     own, *others = results.found["sizes"][str(size)]["cold builds"]
     for other in others:
         kinds = ["unchanged"] if large else ["unchanged", "edited"]
         once("hugo build", partial(build.measure, hugo, hugo.out, runs, kinds, other))
-    once("ours build", lambda: build.measure(site, site.out, runs, colds=own))
+    once("ours build", lambda: build.measure(site, site.out, runs, known=own))
     once("ours stages", lambda: stages(work, clippings, arguments.workers))
     if size in arguments.no_serve:
         return

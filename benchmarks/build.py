@@ -24,9 +24,9 @@ from ours import Generator, chosen, environment, is_editable, prepare, save, tok
 LONG = 60.0
 
 
-def cold(site: Generator, aside: Sequence[Path]) -> Cost:
+def cold(site: Generator, out: Path) -> Cost:
     """Build from nothing; what an earlier build left is put aside, beside it."""
-    for path in aside:
+    for path in (out, site.folder / ".broadsheet", site.folder / "resources"):
         if path.exists():
             path.rename(path.with_name(f"{path.name}.old-{time.time_ns()}"))
     return again(site)
@@ -43,27 +43,25 @@ def after_an_edit(site: Generator, clipping: str) -> Cost:
     return again(site)
 
 
-def repeat(runs: int, once: Callable[[int], Cost]) -> dict[str, float]:
-    """The medians of some runs."""
-    costs = [once(0)]
-    while len(costs) < runs and costs[0].seconds < LONG:
-        costs.append(once(len(costs)))
-    return median(costs)
-
-
-def in_turns(sites: Sequence[tuple[Generator, Path]], runs: int) -> list[dict[str, float]]:
-    """The medians of cold builds of several generators, which take turns: no machine is always as fast."""
-    costs: list[list[Cost]] = [[] for _ in sites]
-    for number in range(runs):
-        for (site, out), of_one in zip(sites, costs, strict=True):
-            if number == 0 or of_one[0].seconds < LONG:
-                of_one.append(cold(site, aside(site, out)))
+def in_turns(runs: int, *builds: Callable[[int], Cost]) -> list[dict[str, float]]:
+    """The medians of some runs of each build, which take turns: no machine is always as fast."""
+    costs = [[once(0)] for once in builds]
+    for number in range(1, runs):
+        for once, own in zip(builds, costs, strict=True):
+            if own[0].seconds < LONG:
+                own.append(once(number))
     return [*map(median, costs)]
 
 
-def aside(site: Generator, out: Path) -> tuple[Path, ...]:
-    """What a cold build must not find."""
-    return out, site.folder / ".broadsheet", site.folder / "resources"
+def repeat(runs: int, once: Callable[[int], Cost]) -> dict[str, float]:
+    """The medians of some runs."""
+    [found] = in_turns(runs, once)
+    return found
+
+
+def colds(sites: Sequence[tuple[Generator, Path]], runs: int) -> list[dict[str, float]]:
+    """The medians of cold builds of several generators, each with its output."""
+    return in_turns(runs, *[lambda _, own=own: cold(*own) for own in sites])
 
 
 def size(folder: Path) -> dict[str, float]:
@@ -77,12 +75,10 @@ def measure(
     out: Path,
     runs: int,
     kinds: Sequence[str] = ("unchanged", "edited"),
-    colds: dict[str, float] | None = None,
+    known: dict[str, float] | None = None,
 ) -> dict[str, Any]:
-    """Cold builds, unless `colds` are known, and then those over what the last one left."""
-    if colds is None:
-        [colds] = in_turns([(site, out)], runs)
-    found: dict[str, Any] = {"cold": colds, "out": size(out)}
+    """Cold builds, unless their medians are `known`, and then those over what the last one left."""
+    found: dict[str, Any] = {"cold": known or repeat(runs, lambda _: cold(site, out)), "out": size(out)}
     if "unchanged" in kinds:
         found["unchanged"] = repeat(runs, lambda _: again(site))
     if "edited" in kinds:

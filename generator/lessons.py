@@ -141,7 +141,8 @@ def _taught(
         if len(along) >= KEPT:
             yield fresh, doubts, along
             fresh, doubts, along = {}, set(), []
-    yield fresh, doubts, along
+    if fresh:
+        yield fresh, doubts, along
 
 
 def _weight(sample: Sample) -> int:

@@ -32,8 +32,6 @@ HTML_LIMIT = 100_000
 """Bytes that a list may weigh; an article weighs what it weighs."""
 BATCH = 100
 """Pages that a worker takes at a time: with less, handing them over costs this process much of its time."""
-
-
 AT_ONCE = 5
 """Lists made before this process looks what workers have done, which takes as long as a small one."""
 

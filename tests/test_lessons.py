@@ -137,3 +137,14 @@ def test_what_a_killed_build_learned_and_read_is_not_done_again(root, monkeypatc
     monkeypatch.setattr(tasks, "learn", killed)
     build(site_in(root), OPTIONS, silent)
     assert read_alone == [f"{n:02}.md" for n in range(SAMPLE, CLIPPINGS)]
+
+
+def test_where_nothing_is_to_be_learned_nothing_is_noted(root, monkeypatch):
+    """Under `serve` each save asks; a write would wait for whoever else writes."""
+
+    def refused(*_given):
+        raise AssertionError("nothing was learned")
+
+    build(site_in(root), OPTIONS, silent)
+    monkeypatch.setattr(Cache, "keep_learned", refused)
+    build(site_in(root), OPTIONS, silent, clean=True)

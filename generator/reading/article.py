@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import operator
 import re
 import urllib.parse
 from collections.abc import Callable, Iterator, Mapping
@@ -26,7 +25,7 @@ from generator.reading.curator import pick_of
 from generator.reading.dates import ADVICE, DateError, Moment, day_of_path, moment_of
 from generator.reading.fingerprint import fingerprint_of
 from generator.reading.language import is_latin, language_of, reading_minutes
-from generator.reading.text import folded, unescaped
+from generator.reading.text import FIRST_GROUP, folded, unescaped
 from generator.reading.values import NO, YES, items, words
 
 # Keys of Obsidian Web Clipper and MarkDownload, in the order of trust. Both put the address into `source`.
@@ -47,7 +46,6 @@ _USUAL = re.compile(r"https?://[a-z0-9][a-z0-9.-]*(?:[/?#][!#-;=?-\[\]-~]*)?")
 _UNSAFE = re.compile(r'[\s"<>\\]')
 _HOST = re.compile(r"[^\s/?#@\\<>\"'`{}|^%\[\]]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?")
 _WIKILINK = re.compile(r"\[\[(?:[^\[\]|]*\|)?([^\[\]|]+)\]\]")
-_LABEL = operator.itemgetter(1)  # nothing to be expanded, as r"\1" has to be for each text
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{1,59}")
 _PART = r"[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,80}"
 _ALIAS = re.compile(rf"(?:{_PART}/){{0,7}}(?:{_PART}\.html|)")
@@ -352,7 +350,7 @@ def _source(draft: _Draft, url: str | None) -> str:
     """The field, else the host of the address, else the folder, else the digest itself."""
     for _, text in draft.texts("source"):
         if not _ADDRESS.match(text):
-            return _WIKILINK.sub(_LABEL, text)
+            return _WIKILINK.sub(FIRST_GROUP, text)
     if url is not None:
         host = urllib.parse.urlsplit(url).hostname or ""
         return host.removeprefix("www.")
@@ -451,7 +449,7 @@ def _tags(draft: _Draft) -> tuple[str, ...]:
     for _, value in draft.found("tags"):
         tags: dict[str, str] = {}
         for item in items(value):
-            tag = _WIKILINK.sub(_LABEL, folded(unescaped(item))).lstrip("#").strip()
+            tag = _WIKILINK.sub(FIRST_GROUP, folded(unescaped(item))).lstrip("#").strip()
             if tag:
                 tags.setdefault(tag.casefold(), tag)
         if tags:

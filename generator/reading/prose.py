@@ -6,12 +6,11 @@ This is a glance, not a Markdown parser: fast, and right about what clippers wri
 from __future__ import annotations
 
 import itertools
-import operator
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-from generator.reading.text import bare, folded, unescaped
+from generator.reading.text import FIRST_GROUP, bare, folded, unescaped
 
 _EXCERPT_UNITS = 160
 """Two lines: 80 Chinese characters, or 160 of Latin letters."""
@@ -27,7 +26,6 @@ _LONGEST_PARAGRAPH = 600
 _TO = r"\((?:[^()\n]{0,3000}+\)|(?:[^()\n]|\([^()\n]{0,500}\)){0,3000}\)?)"
 _IMAGE = re.compile(rf"!\[[^\]\n]{{0,500}}\]{_TO}")
 _LINK = re.compile(rf"\[([^\[\]]{{0,500}})\](?:{_TO}|\[[^\[\]\n]{{0,100}}\])")
-_FIRST = operator.itemgetter(1)  # twice as fast as r"\1"
 _TAG = re.compile(
     r"<!--.{0,2000}?-->|</?[A-Za-z][^<>]{0,2000}>|<(?:https?|mailto):[^<>\s]{0,2000}>", re.DOTALL
 )
@@ -89,7 +87,7 @@ def _words(text: str) -> str:
     """Text without images, addresses and tags."""
     if "](" in text or "][" in text:
         text = _IMAGE.sub(" ", text)
-        text = _LINK.sub(_FIRST, text)
+        text = _LINK.sub(FIRST_GROUP, text)
     if "<" in text:
         text = _TAG.sub(" ", text)
     if "://" in text or "www." in text:
@@ -233,7 +231,7 @@ def _joined(blocks: Iterable[str], fewest: int, *, items: bool) -> str:
             if units >= _EXCERPT_UNITS:
                 break
     # Full-width punctuation brings its own space.
-    return _AFTER_WIDE.sub(_FIRST, " ".join(found))
+    return _AFTER_WIDE.sub(FIRST_GROUP, " ".join(found))
 
 
 def _paragraphs(body: str) -> Iterator[str]:

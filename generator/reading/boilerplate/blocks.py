@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import operator
 import re
 from collections.abc import Sequence
 from functools import lru_cache
 
 import msgspec
 
-from generator.reading.text import bare
+from generator.reading.text import FIRST_GROUP, bare
 
 _LONGEST = 200_000
 """Characters of a body that are looked at; what follows stays as it is."""
@@ -146,7 +145,7 @@ def _title_in(texts: Sequence[str], title: str) -> int:
     for index in [n for n, text in enumerate(texts) if text[0] == "#"]:
         text = texts[index]
         if index and len(text) < 2 * len(title) + 400:
-            words = _LINK.sub(_label, text) if "](" in text else text
+            words = _LINK.sub(FIRST_GROUP, text) if "](" in text else text
             if bare(_TAG.sub("", words) if "<" in words else words) == title:
                 if found and "](" not in texts[found] and _has_paragraph(texts[found + 1 : index]):
                     break  # said again amid the text, by a player, say
@@ -272,9 +271,6 @@ def _bared(text: str) -> str:
     if "<" in text:
         text = _TAG.sub(" ", text)
     return _ADDRESS.sub(" ", text) if "://" in text else text
-
-
-_label = operator.itemgetter(1)
 
 
 def _after(rest: str, at: int) -> str:

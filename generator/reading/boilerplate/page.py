@@ -136,7 +136,7 @@ def page_of(
 
 
 _ASIDE = frozenset({"tail", "above", "own"})
-_NO_WORDS = frozenset({"code", "tail", "above", "own", "image", "rule"})
+_NO_WORDS = _ASIDE | {"code", "image", "rule"}
 _LONGEST = 1500
 
 
@@ -148,11 +148,7 @@ def _rule_of(block: Block, lexicons: tuple[Lexicon, ...]) -> Found | None:
     if len(block.plain) > _LONGEST:
         return None
     # Furniture comes again and again, a paragraph does not.
-    return (
-        _known_rule(block.known_as, block.plain, lexicons)
-        if block.label
-        else _rule("", block.plain, lexicons)
-    )
+    return (_known_rule if block.label else _rule)(block.known_as, block.plain, lexicons)
 
 
 def _rule(label: str, plain: str, lexicons: tuple[Lexicon, ...]) -> Found | None:
@@ -173,7 +169,7 @@ def _often(blocks: Sequence[Block], repeats: Repeats) -> tuple[str, ...]:
     return tuple(["" if block.kind in _UNMARKED else _place_of(block, places) for block in blocks])
 
 
-_UNMARKED = frozenset({"code", "tail", "above", "own"})
+_UNMARKED = _ASIDE | {"code"}
 
 
 @lru_cache(8)  # a source's clippings are read one after the other

@@ -98,8 +98,9 @@ def _grouped(pattern: str) -> str:
     return f"(?:{pattern})"
 
 
-_LITERAL = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
+_SIGN = r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]"
 """An escape, or a set of characters."""
+_LITERAL = re.compile(_SIGN, re.DOTALL)
 _OWN_GROUP = re.compile(r"\((?!\?[:!])")
 
 
@@ -110,7 +111,7 @@ _ANYWHERE = re.compile(
     r"(?:(?P<word>(?:[\w ]|\\[^\w\s])+)|\(\?:(?P<words>(?:[^()\[\]]|\[[^()\[\]|]*\])+)\))(?![?*{])"
 )
 _WORD = re.compile(r"[^\\^$.|?*+(){}\[\]]+(?![?*{])")
-_GROUP = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\([^()]*\)", re.DOTALL)
+_GROUP = re.compile(rf"{_SIGN}|\([^()]*\)", re.DOTALL)
 
 
 def _words_in(pattern: str) -> tuple[Sequence[str], int]:
@@ -124,11 +125,12 @@ def _words_in(pattern: str) -> tuple[Sequence[str], int]:
         outside = shorter
     if "|" in outside or not (match := _ANYWHERE.match(pattern)):
         return (), 0
-    branches = [match["word"]] if match["word"] else match["words"].split("|")
-    found = [_WORD.match(branch) for branch in branches]
-    words = [match["word"]] if match["word"] else [word[0] for word in found if word]
-    if len(words) < len(branches):
-        return (), 0
+    words = [match["word"]]
+    if match["words"] is not None:
+        found = [_WORD.match(branch) for branch in match["words"].split("|")]
+        words = [word[0] for word in found if word]
+        if len(words) < len(found):
+            return (), 0
     return words, int(match["most"]) + max(map(len, words))
 
 
@@ -136,7 +138,7 @@ def _words_in(pattern: str) -> tuple[Sequence[str], int]:
 
 _HOW_OFTEN = r"(?:[?*+]|\{(?:\d+(?:,\d*)?|,\d*)\})[?+]?"
 _TIMES = re.compile(_HOW_OFTEN)
-_PIECE = re.compile(rf"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\((?:\?[:!])?|{_HOW_OFTEN}|.", re.DOTALL)
+_PIECE = re.compile(rf"{_SIGN}|\((?:\?[:!])?|{_HOW_OFTEN}|.", re.DOTALL)
 
 
 def _either(pieces: deque[str]) -> set[str]:

@@ -34,8 +34,7 @@ _BROKEN = 0.3
 def failure_of(page: Page, gone: Mapping[int, str], *, is_cut: bool = False) -> str:
     """Why a page holds no article; empty where it holds one. `is_cut`: by the clipper."""
     own = [block for block in page.blocks if block.index not in gone and not _is_end(page, block)]
-    kinds = {block.kind for block in own}
-    if "own" in kinds:  # a family knows that this is the page's text
+    if "own" in {block.kind for block in own}:  # a family knows that this is the page's text
         return ""
     if found := _failed(page, own) or _nothing(page, own):
         return found
