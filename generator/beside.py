@@ -26,7 +26,7 @@ def beside(task: Callable[[], T], kind: type[T], *, is_worth: bool = True) -> It
 
     Where there is no copy, or it fails, or is not worth it, the task is done here when it is asked for.
     """
-    begun = _begun(task) if is_worth and _may_fork() else None
+    begun = _begun(task) if is_worth and may_fork() else None
     if begun is None:
         yield cache(task)
         return
@@ -59,7 +59,7 @@ def parts(task: Callable[[int, int], T], count: int, kind: type[T], *, is_shared
         yield second()
 
 
-def _may_fork() -> bool:
+def may_fork() -> bool:
     """Whether this process can be copied, and a copy has a core of its own.
 
     Other threads may hold locks, whoever began them; and other systems' libraries mind.

@@ -35,17 +35,18 @@ def _built(
     site: Site, options: Options, cache: Cache, workers: Workers, progress: Progress, *, clean: bool
 ) -> Built:
     find_content(site)
-    if cache.is_new:
-        workers.expect()
     inputs, built = _seen(site, options, cache, workers, progress, clean=clean)
     if built:
         return built
     from generator import archive
     from generator.desk import read
     from generator.kitchen import Kitchen, planned_of
-    from generator.lessons import Means
+    from generator.lessons import BATCH, Means
     from generator.press import written
 
+    if len(inputs.found.paths) > BATCH:
+        with cache.closed():
+            workers.begin()
     means = Means(cache, workers, progress)
     desk = read(site, options, means, inputs.found)
     inputs = inputs_after(site, inputs, desk.steady, desk.since)

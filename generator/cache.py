@@ -134,6 +134,16 @@ class Cache:
         if self._is_temporary:
             forget(self.file)
 
+    @contextlib.contextmanager
+    def closed(self) -> Iterator[None]:
+        """Have the file closed for a block, so that a process can be copied, and open again after it."""
+        self._connection.close()
+        try:
+            yield
+        finally:
+            with _in_words():
+                self._connection = _connected(self.file)
+
     # --- clippings ----------------------------------------------------------------------------------
 
     def clippings(self, among: Iterable[str] | None = None) -> dict[str, tuple[Stamp, Looked]]:

@@ -14,6 +14,7 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from generator.beside import may_fork
 from generator.errors import BroadsheetError
 
 Item = TypeVar("Item")
@@ -90,10 +91,22 @@ class Workers:
                 # Up to Python 3.11.4 it waits for ever for who would read the rest of a batch (gh-94777).
                 queue._reader.close()
 
-    def expect(self) -> None:
-        """Let what starts worker processes import what they need, while this process goes on."""
-        if self.count > 1 and self._executor is None:
-            with contextlib.suppress(OSError, ImportError, NotImplementedError):  # it is tried again
+    def begin(self) -> None:
+        """Start the worker processes, or at least what starts them.
+
+        They are copies of this process, with all that it has imported, where it can be copied. Nothing may
+        be open that a copy must not have, such as a database.
+        """
+        if self.count == 1 or self._executor is not None or self._pool is not None:
+            return
+        from generator import preload  # noqa: F401 - copies have it from their start
+
+        with contextlib.suppress(OSError, ImportError, NotImplementedError):  # it is tried again
+            if may_fork():
+                pool = ProcessPoolExecutor(self.count, multiprocessing.get_context("fork"), _begin)
+                pool.submit(os.getpid)  # to start all of them
+                self._pool = pool
+            else:
                 _begin_server()
 
     def run(
@@ -238,7 +251,7 @@ def _one_by_one(
 
 
 def _context() -> Any:  # noqa: ANN401 - the contexts of `multiprocessing` have no common public type
-    """How to start processes: never by forking this one, whose threads may hold locks."""
+    """How to start processes at any time: not by forking this one, whose threads may hold locks."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
@@ -261,6 +274,7 @@ def _begin_server() -> None:
 
 def _begin() -> None:
     """Prepare a worker: Ctrl-C is the parent's affair, and nobody outlives it."""
+    gc.freeze()  # of a copy, what there was before lives as long as it
     gc.set_threshold(50_000)  # a batch makes much that lives to its end, and hardly a cycle
     if sys.platform != "win32":
         os.nice(NICE)

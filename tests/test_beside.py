@@ -35,11 +35,11 @@ def whose():
 @pytest.fixture(params=["copy", "here"], autouse=True)
 def way(request, monkeypatch):
     if request.param == "here":
-        monkeypatch.setattr(beside, "_may_fork", lambda: False)
+        monkeypatch.setattr(beside, "may_fork", lambda: False)
     elif ALONE not in os.environ:
         pytest.skip("another process does it")
     else:
-        assert beside._may_fork()
+        assert beside.may_fork()
     return request.param
 
 

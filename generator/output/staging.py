@@ -25,13 +25,14 @@ class Staging:
         self._made: set[str] = set()
         self._given = 0
 
-    def place(self, path: str) -> str:
-        """Where an output stands meanwhile; its folder is made."""
+    def place(self, path: str) -> tuple[str, str]:
+        """Where an output stands meanwhile, and the folder that who writes it makes first; empty for none."""
         self._given += 1
         if self._tree is None:
-            return f"{self._folder}/{self._number + self._given}"
-        self._make(self._tree, path.rpartition("/")[0])
-        return f"{self._tree}/{path}"
+            return f"{self._folder}/{self._number + self._given}", ""
+        folder = path.rpartition("/")[0]
+        self._make(self._tree, folder.rpartition("/")[0])
+        return f"{self._tree}/{path}", f"{self._tree}/{folder}" if folder else ""
 
     def swap_in(self, staged: Mapping[str, str]) -> None:
         """Put files in place, given where each stands by its path."""
@@ -60,6 +61,11 @@ class Staging:
             return
         if folder:
             self._make(tree, folder.rpartition("/")[0])
-        with contextlib.suppress(FileExistsError):  # of one in other case, where that is the same
-            os.mkdir(f"{tree}/{folder}")
+        make(f"{tree}/{folder}")
         self._made.add(folder)
+
+
+def make(folder: str) -> None:
+    """Make a folder, unless it is there: also one in other case, where that is the same."""
+    with contextlib.suppress(FileExistsError):
+        os.mkdir(folder)

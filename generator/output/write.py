@@ -30,7 +30,7 @@ import msgspec
 
 from generator.errors import BuildError
 from generator.output import disk, lock, manifest, names
-from generator.output.staging import Staging
+from generator.output.staging import Staging, make
 from generator.request import Written
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
@@ -42,6 +42,8 @@ class Slot(msgspec.Struct, frozen=True):
 
     place: str
     staged: str
+    folder: str
+    """One to make before it is staged; empty for none."""
     is_foreign: bool
     """Somebody else's file stands there; it may stay only if it has the very bytes that we would write."""
     afresh: bool
@@ -56,6 +58,8 @@ def stage(slot: Slot, data: bytes) -> tuple[str, bool]:
     if not (slot.afresh or slot.is_free) and _has_bytes(slot.place, data):
         return digest, False
     if not slot.is_foreign:
+        if slot.folder:
+            make(slot.folder)
         _write(slot.staged, data)
     return digest, True
 
@@ -164,9 +168,11 @@ class Transaction:
         with disk.in_words(self._output):
             self._claim(path)
             found = None if self._is_empty else self._found(path)
+            staged, folder = self._staging.place(path)
             return Slot(
                 place=f"{self._root}/{path}",
-                staged=self._staging.place(path),
+                staged=staged,
+                folder=folder,
                 is_foreign=found is not None
                 and path not in self._old
                 and not self._is_old_in_other_case(path),
@@ -202,6 +208,8 @@ class Transaction:
             is_there = not slot.afresh and _is_of_size(disk.look(slot.place), size)
             is_staged = not (is_there and _digest_of(place) == digest)
             if is_staged and not slot.is_foreign:
+                if slot.folder:
+                    make(slot.folder)
                 shutil.copyfile(source, slot.staged)
         self.take(path, slot, digest, is_staged=is_staged)
 
