@@ -44,7 +44,9 @@ def _built(
     from generator.lessons import BATCH, Means
     from generator.press import written
 
-    if len(inputs.found.paths) > BATCH:
+    if cache.is_new and len(inputs.found.paths) > BATCH:
+        from generator import preload  # noqa: F401 - workers that are copies have it from their start
+
         with cache.closed():
             workers.begin()
     means = Means(cache, workers, progress)

@@ -94,20 +94,21 @@ class Workers:
     def begin(self) -> None:
         """Start the worker processes, or at least what starts them.
 
-        They are copies of this process, with all that it has imported, where it can be copied. Nothing may
+        They are copies of this process, where it can be copied, with all that it has imported. Nothing may
         be open that a copy must not have, such as a database.
         """
         if self.count == 1 or self._executor is not None or self._pool is not None:
             return
-        from generator import preload  # noqa: F401 - copies have it from their start
-
         with contextlib.suppress(OSError, ImportError, NotImplementedError):  # it is tried again
-            if may_fork():
-                pool = ProcessPoolExecutor(self.count, multiprocessing.get_context("fork"), _begin)
-                pool.submit(os.getpid)  # to start all of them
-                self._pool = pool
-            else:
+            if not may_fork():
                 _begin_server()
+                return
+            self._pool = ProcessPoolExecutor(self.count, multiprocessing.get_context("fork"), _begin)
+        if self._pool is not None:
+            try:
+                self._pool.submit(os.getpid)  # to start all of them
+            except (BrokenExecutor, RuntimeError, OSError):
+                self._lose(self._pool)
 
     def run(
         self,

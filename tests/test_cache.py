@@ -85,6 +85,20 @@ def test_writes_go_together_or_not_at_all(tmp_path):
         assert cache.note("one") is None
 
 
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs /proc")
+def test_a_closed_cache_has_no_file_open_and_goes_on(tmp_path):
+    def opened() -> list[str]:
+        links = [os.path.realpath(link) for link in Path("/proc/self/fd").iterdir()]
+        return [one for one in links if one.startswith(str(tmp_path))]
+
+    with Cache.of(tmp_path) as cache:
+        cache.keep_note("one", b"1")
+        assert opened()
+        with cache.closed():
+            assert not opened()
+        assert cache.note("one") == b"1"
+
+
 def test_a_site_keeps_its_cache_out_of_its_repository(tmp_path):
     with Cache.of(tmp_path / ".broadsheet"):
         pass

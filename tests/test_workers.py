@@ -268,6 +268,7 @@ from generator.workers import Workers
 from orphans import named
 if __name__ == "__main__":
     with Workers(2) as workers:
+        {begin}
         for _, pid in workers.run(named, [[n] for n in range(40)]):
             print(pid, flush=True)
 """
@@ -281,6 +282,7 @@ from generator.workers import Workers
 from doomed import dead
 if __name__ == "__main__":
     with Workers(2) as workers:
+        {begin}
         print(sum(1 for _ in workers.run(dead, [["x" * 1_000_000] for _ in range(20)])))
 """
 DOOMED = """
@@ -293,26 +295,81 @@ def dead(items):
 """
 
 
-def test_a_process_ends_though_its_workers_died_amid_large_batches(tmp_path):
+BEGIN = pytest.mark.parametrize("begin", ["workers.begin()", "pass"])
+"""Workers are copies of the program, which has one thread; or they come of another process."""
+
+
+@BEGIN
+def test_a_process_ends_though_its_workers_died_amid_large_batches(tmp_path, begin):
     (tmp_path / "doomed.py").write_text(DOOMED, "utf-8")
     program = tmp_path / "program.py"
-    program.write_text(LARGE.format(path=[str(tmp_path), *sys.path]), "utf-8")
+    program.write_text(LARGE.format(path=[str(tmp_path), *sys.path], begin=begin), "utf-8")
     done = subprocess.run([sys.executable, program], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout == "20\n"
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
-def test_nobody_outlives_a_build_that_is_killed(tmp_path, how):
+@BEGIN
+def test_nobody_outlives_a_build_that_is_killed(tmp_path, begin, how):
     (tmp_path / "orphans.py").write_text(TASK, "utf-8")
     program = tmp_path / "program.py"
-    program.write_text(PROGRAM.format(path=[str(tmp_path), *sys.path]), "utf-8")
+    program.write_text(PROGRAM.format(path=[str(tmp_path), *sys.path], begin=begin), "utf-8")
     with subprocess.Popen([sys.executable, program], stdout=subprocess.PIPE, text=True) as process:
         pids = {int(process.stdout.readline()) for _ in range(6)}
         assert all(map(alive, pids))
         process.send_signal(how)
         process.wait()
         assert gone(pids)
+
+
+COPIES = """
+import sys, threading
+sys.path[:0] = {path!r}
+import told
+from generator.workers import Workers
+if __name__ == "__main__":
+    told.word = "changed"
+    if {has_thread}:
+        threading.Thread(target=threading.Event().wait, daemon=True).start()
+    with Workers(2) as workers:
+        workers.begin()
+        print({{one for _, one in workers.run(told.words, [[n] for n in range(20)])}})
+"""
+TOLD = "word = 'as it was'\ndef words(items):\n    return [word] * len(items)\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux" or cores() < 2, reason="no copies here")
+@pytest.mark.parametrize(("has_thread", "word"), [(False, "changed"), (True, "as it was")])
+def test_workers_are_copies_of_a_process_with_one_thread(tmp_path, has_thread, word):
+    (tmp_path / "told.py").write_text(TOLD, "utf-8")
+    program = tmp_path / "program.py"
+    program.write_text(COPIES.format(path=[str(tmp_path), *sys.path], has_thread=has_thread), "utf-8")
+    done = subprocess.run([sys.executable, program], capture_output=True, text=True, timeout=60, check=True)
+    assert (done.stdout, done.stderr) == (f"{ {word} }\n", "")
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_beginning_twice_begins_once(count):
+    with Workers(count) as workers:
+        workers.begin()
+        pool = workers._pool
+        workers.begin()
+        assert workers._pool is pool
+        assert pairs(workers.run(doubled_unless_seven, WORK[:2])) == DOUBLED[:6]
+
+
+def test_where_no_copy_can_be_made_processes_start_otherwise(monkeypatch):
+    def none(*_: object, **__: object):
+        raise OSError("no room")
+
+    with Workers(2) as workers:
+        with monkeypatch.context() as patch:
+            patch.setattr(generator.workers, "may_fork", lambda: True)
+            patch.setattr(ProcessPoolExecutor, "submit", none)
+            workers.begin()
+        assert workers._pool is None
+        assert pairs(workers.run(doubled_or_dead, WORK)) == DOUBLED
 
 
 # --- builds -----------------------------------------------------------------------------------------

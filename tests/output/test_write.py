@@ -163,6 +163,19 @@ def test_a_first_build_moves_files_where_no_folders_can_be_moved(output: Path, m
     assert on_disk(output) == {path: path.encode() for path in ("index.html", "a/b/one.html", "c/two.html")}
 
 
+def test_who_stages_first_makes_the_folder(output: Path) -> None:
+    """Workers stage in any order: a page below a folder before the folder's own."""
+    with Transaction(output, DAY) as transaction:
+        slots = {
+            path: transaction.slot(path) for path in ("a/index.html", "a/feed.xml", "a/b/index.html", "c")
+        }
+        for path, slot in reversed(slots.items()):
+            digest, is_staged = stage(slot, path.encode())
+            transaction.take(path, slot, digest, is_staged=is_staged)
+        transaction.commit()
+    assert {path: (output / path).read_text("utf-8") for path in slots} == {path: path for path in slots}
+
+
 def test_somebody_elses_folder_in_the_staging_folder_stays(output: Path) -> None:
     photo = output / ".broadsheet-staging/2024/photo.jpg"
     photo.parent.mkdir(parents=True)
