@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from generator import __version__
+from generator import __version__, streams
 
 if TYPE_CHECKING:  # each command imports what it needs
     from generator.authoring.pick import Original
@@ -35,7 +35,7 @@ if TYPE_CHECKING:  # each command imports what it needs
     from generator.request import Options, Progress, Report
 
 T = TypeVar("T")
-DONE, FAILED, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
+DONE, FAILED, UNUSABLE, INTERRUPTED, UNREAD = 0, 1, 2, 130, 141
 DEFAULT_CONFIG = Path("digest.toml")
 _RARELY = 200_000, 50, 100
 """When the garbage collector looks: what a build makes lives to its end, and looking costs a quarter more."""
@@ -59,9 +59,27 @@ class Suggesting(click.Group):
 def main() -> None:
     """Run the command and end the process with its exit code."""
     gc.set_threshold(*_RARELY)
-    code = run(sys.argv[1:])
+    streams.guard()
+    code = _heard(sys.argv[1:])
     gc.freeze()  # the last look of the garbage collector would be at all that goes with the process
     sys.exit(code)
+
+
+def _heard(arguments: list[str]) -> int:
+    """Run the command; what cannot be printed ends it: with a line, or quietly where nobody reads."""
+    try:
+        code = run(arguments)
+        sys.stdout.flush()
+    except streams.UnwrittenError as error:
+        error.let_go()
+        if error.is_unread:
+            return UNREAD
+        try:
+            click.echo(f"error: {error}", err=True)
+        except streams.UnwrittenError as other:
+            other.let_go()
+        return FAILED
+    return code
 
 
 def run(arguments: list[str]) -> int:
@@ -78,9 +96,6 @@ def run(arguments: list[str]) -> int:
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
-    except BrokenPipeError:  # `broadsheet list | head`: nobody is left to read
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
     except BroadsheetError as error:
         from generator import report
 

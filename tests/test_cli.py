@@ -1,6 +1,7 @@
 """The command line: exit codes, messages, reports."""
 
 import contextlib
+import errno
 import json
 import os
 import re
@@ -12,7 +13,7 @@ from pathlib import Path
 import click
 import pytest
 
-from generator.cli import DONE, FAILED, INTERRUPTED, UNUSABLE, Asked, broadsheet, run
+from generator.cli import DONE, FAILED, INTERRUPTED, UNREAD, UNUSABLE, Asked, broadsheet, run
 from writing import BODY, write_clipping, write_config
 
 REFERENCE = Path(__file__).parent.parent / "docs/reference/command-line.md"
@@ -281,10 +282,43 @@ def test_hostile_names_do_not_reach_the_terminal(root, capfd):
     assert "red" in out
 
 
-def test_a_reader_who_leaves_early_is_no_fault(root):
-    command = f"{sys.executable} -m generator list --format jsonl | true"
-    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
-    assert done.stderr == ""
+PRINTING = ["build", "check", "explain a.md", "list", "list --format jsonl", "check --format json", "--help"]
+
+
+def _shell(command: str, redirected: str) -> tuple[int, str]:
+    """Run a command of Broadsheet in a shell; its own exit code, and what it said on standard error."""
+    line = f"{sys.executable} -m generator {command} {redirected}; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=False)
+    return done.returncode, done.stderr
+
+
+@pytest.mark.parametrize("command", PRINTING)
+def test_a_reader_who_leaves_early_is_no_fault(root, command):
+    code, err = _shell(command, "| head -0")
+    assert (code, "rror" in err) == (UNREAD, False)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+@pytest.mark.parametrize("command", PRINTING)
+def test_what_cannot_be_printed_ends_in_one_line(root, command):
+    code, err = _shell(command, "> /dev/full")
+    assert (code, err.splitlines()[-1]) == (
+        FAILED,
+        f"error: standard output cannot be written: {os.strerror(errno.ENOSPC)}",
+    )
+    assert "Traceback" not in err
+    assert _shell(command, "&> /dev/full") == (FAILED, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+def test_a_fault_that_cannot_be_told_shows_in_the_exit_code(root):
+    assert _shell("nonsense", "2> /dev/full") == (FAILED, "")
+
+
+def test_a_closed_output_is_no_fault(root):
+    for command in PRINTING:
+        code, err = _shell(command, ">&-")
+        assert (code, "Traceback" in err) == (DONE, False), command
 
 
 def test_help_names_every_command():
