@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import permutations
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
 import pytest
@@ -465,6 +466,35 @@ def test_folders_without_permission_are_named(output: Path, tmp_path: Path, as_s
             assert "private/public: may not be written" in refused(tmp_path / "private/public", {"a": b""})
     finally:
         (output / "a").chmod(0o755)
+
+
+def test_an_output_that_cannot_be_written_is_told_by_its_own_name(output: Path, as_somebody_else) -> None:
+    build(output, {"a": b"1"})
+    output.chmod(0o555)
+    try:
+        with as_somebody_else():
+            message = refused(output, {"a": b"1"})
+    finally:
+        output.chmod(0o755)
+    assert message == (
+        f"{output}: may not be written; "
+        "change its owner or its permissions, or choose another folder with --output"
+    )
+
+
+@pytest.mark.parametrize("place", ["", "deep/er"])
+def test_a_read_only_file_system_is_told(output: Path, monkeypatch, place: str) -> None:
+    output.mkdir()
+    monkeypatch.setattr(os, "access", lambda *_, **__: False)
+    monkeypatch.setattr(os, "statvfs", lambda _: SimpleNamespace(f_flag=os.ST_RDONLY))
+    message = refused(output / place, {"a": b"1"})
+    assert message.startswith(f"{output / place}: lies on a file system that is read-only; ")
+    assert listing(output) == []
+
+
+def test_an_output_below_a_file_is_refused_by_the_name_of_the_file(output: Path) -> None:
+    output.write_bytes(b"mine")
+    assert f"{output}: is a file, not a folder; choose another" in refused(output / "x/y", {"a": b""})
 
 
 def test_two_builds_of_one_folder_do_not_mix(output: Path) -> None:
