@@ -470,10 +470,14 @@ def explain(asked: Asked, file: Path) -> None:
 def clean(asked: Asked) -> None:
     """Delete what builds wrote, and nothing else."""
     from generator import report
+    from generator.errors import shown
+    from generator.output.folder import others_in
 
     site = asked.site()
     deleted = _clean(site.output) + _clean(site.preview)
     report.print_line(f"{deleted:,} files deleted")
+    if site.output.is_dir() and (left := others_in(site.output)):
+        report.print_line(shown(f"left in {site.output}, since they are not Broadsheet's: {left}"))
 
 
 # --- steps of commands ----------------------------------------------------------------------------

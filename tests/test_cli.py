@@ -157,9 +157,19 @@ def test_check_prints_all_and_writes_nothing(root, capfd):
 def test_clean_deletes_what_builds_wrote(root, capfd):
     run(["build", "-q"])
     (root / "public/CNAME").write_text("mine", "utf-8")
+    capfd.readouterr()
     assert run(["clean"]) == DONE
-    assert [path.name for path in (root / "public").iterdir()] == ["CNAME"]
-    assert run(["clean"]) in {DONE, FAILED}
+    deleted, left = capfd.readouterr().out.splitlines()
+    assert deleted.endswith(" files deleted")
+    assert left == f"left in {root / 'public'}, since they are not Broadsheet's: CNAME"
+    assert {path.name for path in (root / "public").iterdir()} == {".broadsheet.json", "CNAME"}
+    assert run(["clean"]) == DONE
+    assert run(["build", "-q"]) == DONE
+    assert (root / "public/index.html").is_file()
+    assert (root / "public/CNAME").read_text("utf-8") == "mine"
+    (root / "public/CNAME").unlink()
+    assert run(["clean"]) == DONE
+    assert not (root / "public").exists()
 
 
 def test_an_output_folder_of_others_is_refused(root, capfd):

@@ -36,6 +36,12 @@ def record_of(output: Path) -> Path:
     return output / names.MANIFEST
 
 
+def others_in(output: Path) -> str:
+    """The first names in an output folder that are not Broadsheet's; empty for none."""
+    found = disk.strangers(output)
+    return ", ".join(found[:3]) + (", …" if len(found) > 3 else "")
+
+
 def check_is_folder(output: Path) -> None:
     """Raise `BuildError` for anything else that stands in a folder's place."""
     if os.path.lexists(output) and not output.is_dir():
@@ -57,12 +63,11 @@ def _is_read_only(folder: Path) -> bool:
 
 def _check_nobody_elses(output: Path) -> None:
     # In this order: another build that puts its first files in place has written its record before.
-    strangers = disk.strangers(output)
-    if not strangers or os.path.lexists(record_of(output)):
+    others = others_in(output)
+    if not others or os.path.lexists(record_of(output)):
         return
-    some = ", ".join(strangers[:3]) + (", …" if len(strangers) > 3 else "")
     raise disk.refusal(
         output,
-        f"holds files that are not Broadsheet's: {some}",
+        f"holds files that are not Broadsheet's: {others}",
         "choose another folder with --output, or move them away",
     )

@@ -29,7 +29,14 @@ import msgspec
 
 from generator.errors import BuildError
 from generator.output import disk, lock, manifest, names
-from generator.output.folder import check_is_folder, check_usable, check_writable, recognised
+from generator.output.folder import (
+    check_is_folder,
+    check_usable,
+    check_writable,
+    others_in,
+    recognised,
+    record_of,
+)
 from generator.output.staging import Staging, make
 from generator.request import Written
 
@@ -125,9 +132,7 @@ class Transaction:
             self._is_empty = not self._old and disk.is_empty(self._output)
             disk.clear_staging(self._output)
             undo.callback(disk.clear_staging, self._output)
-            staging = self._output / names.STAGING
-            staging.mkdir()
-            (staging / names.OWNER).write_text(f"{os.getpid()}\n", "utf-8")
+            _make_staging(self._output)
             self._staging = Staging(self._root, is_empty=self._is_empty)
             self._exit = undo.pop_all()
         return self
@@ -314,8 +319,8 @@ class Transaction:
 def clean(output: Path, *, patience: float = 10.0) -> int:
     """Delete what the manifest of an output folder lists, and the manifest; the number of files deleted.
 
-    Files of others stay. A folder that does not exist, or is empty, is clean. Raises `BuildError` for one
-    without a manifest.
+    Files of others stay, and then a manifest of no files, so that the next build knows the folder. One that
+    does not exist, or is empty, is clean. Raises `BuildError` for one with others' files and no manifest.
     """
     with disk.in_words(output):
         check_is_folder(output)
@@ -329,10 +334,22 @@ def clean(output: Path, *, patience: float = 10.0) -> int:
             deleted = sum(disk.delete(str(output), path, known) for path in old)
             for path in old:
                 disk.prune(str(output), path, known)
-            (output / names.MANIFEST).unlink(missing_ok=True)
+            if record and others_in(output):
+                _make_staging(output)
+                empty = msgspec.structs.replace(record, files={})
+                manifest.write(output, empty, output / names.STAGING / "0")
+                disk.clear_staging(output)
+            else:
+                record_of(output).unlink(missing_ok=True)
             (output / names.ADDED).unlink(missing_ok=True)
             _remove_if_empty(output)
     return deleted
+
+
+def _make_staging(output: Path) -> None:
+    staging = output / names.STAGING
+    staging.mkdir()
+    (staging / names.OWNER).write_text(f"{os.getpid()}\n", "utf-8")
 
 
 def _collision(path: str, other: str) -> BuildError:

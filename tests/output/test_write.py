@@ -539,9 +539,31 @@ def test_clean_deletes_what_we_wrote_and_nothing_else(output: Path) -> None:
     (output / "e").unlink()
     assert clean(output) == 2
     assert on_disk(output) == {"c/theirs": b"theirs"}
-    assert not (output / ".broadsheet.json").exists()
+    assert listing(output) == [".broadsheet.json", "c"]
+    assert clean(output) == 0
+
+
+def test_a_folder_that_was_cleaned_is_known_to_the_next_build(output: Path) -> None:
+    build(output, {"a/b": b"1", "e": b"1"})
+    (output / "CNAME").write_bytes(b"theirs")
+    clean(output)
+    (output / "e").write_bytes(b"theirs since")
+    assert "public/e: is not Broadsheet's" in refused(output, {"e": b"1"})
+    assert build(output, {"a/b": b"2"}) == Written(written=1, kept=0, deleted=0)
+    assert on_disk(output) == {"CNAME": b"theirs", "a/b": b"2", "e": b"theirs since"}
+    clean(output)
+    (output / "CNAME").unlink()
+    (output / "e").unlink()
+    assert clean(output) == 0
+    assert not output.exists()
+
+
+def test_a_folder_of_others_is_not_cleaned(output: Path) -> None:
+    output.mkdir()
+    (output / "c").write_bytes(b"theirs")
     with pytest.raises(BuildError, match="not Broadsheet's: c"):
         clean(output)
+    assert listing(output) == ["c"]
 
 
 def test_clean_takes_the_whole_folder_where_all_is_ours(output: Path) -> None:
