@@ -43,6 +43,13 @@ def test_build_ends_with_a_line_that_counts(root, capfd):
     assert (root / "public/index.html").is_file()
 
 
+def test_build_says_how_many_articles_are_links_alone(root, capfd):
+    write_clipping(root / "content", "d.md", body="")
+    write_clipping(root / "content", "e.md", body="")
+    run(["build"])
+    assert capfd.readouterr().out.startswith("5 found, 4 published (2 as mere links), 1 repaired, ")
+
+
 def test_verbose_says_what_is_left_out_and_quiet_nothing(root, capfd):
     assert run(["build", "-v"]) == DONE
     assert "skipped: c.md: " in capfd.readouterr().err
