@@ -71,15 +71,20 @@ def _heard(arguments: list[str]) -> int:
         code = run(arguments)
         sys.stdout.flush()
     except streams.UnwrittenError as error:
-        error.let_go()
-        if error.is_unread:
-            return UNREAD
-        try:
-            click.echo(f"error: {error}", err=True)
-        except streams.UnwrittenError as other:
-            other.let_go()
-        return FAILED
+        return _unheard(error)
     return code
+
+
+def _unheard(error: streams.UnwrittenError) -> int:
+    """Say that something cannot be printed, where anybody can hear it; the exit code for that."""
+    error.let_go()
+    if error.is_unread:
+        return UNREAD
+    try:
+        click.echo(f"error: {error}", err=True)
+    except streams.UnwrittenError as other:
+        other.let_go()
+    return FAILED
 
 
 def run(arguments: list[str]) -> int:
@@ -490,7 +495,10 @@ class Told:
         """Say one line."""
         from generator import report
 
-        report.print_line(message)
+        try:
+            report.print_line(message)
+        except streams.UnwrittenError as error:  # the site is followed all the same
+            _unheard(error)
 
     def fault(self, error: Exception) -> None:
         """Say why a build failed."""
@@ -499,6 +507,8 @@ class Told:
 
         if isinstance(error, BroadsheetError):
             report.print_problems(error.problems)
+        elif isinstance(error, streams.UnwrittenError):
+            _unheard(error)
         else:
             report.print_fault(error)
 

@@ -397,6 +397,28 @@ def _titles(root: Path) -> str:
         return ""
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+def test_a_watching_build_that_cannot_print_follows_all_the_same(root):
+    command = [sys.executable, "-m", "generator", "build", "--watch"]
+    with Path("/dev/full").open("wb") as full:
+        process = subprocess.Popen(command, stdout=full, stderr=subprocess.PIPE, text=True)
+    try:
+        deadline = time.monotonic() + 20
+        for title in ("An early one", "A late one"):
+            write_clipping(root / "content", f"{title}.md", title=title)
+            while title not in _titles(root) and time.monotonic() < deadline:
+                time.sleep(0.05)
+            assert title in _titles(root)
+        process.send_signal(2)
+        err = process.communicate(timeout=10)[1]
+        assert process.returncode == INTERRUPTED
+        assert err.count("error: standard output cannot be written") == 1
+        assert "Traceback" not in err
+    finally:
+        process.kill()
+        process.communicate()
+
+
 def test_the_reference_names_every_command_and_option():
     page = REFERENCE.read_text("utf-8")
     shared, *sections = re.split(r"^## `broadsheet (?=\w+)", page, flags=re.MULTILINE)
