@@ -20,7 +20,7 @@ from generator.grouping.digest import together
 from generator.grouping.editions import months_of
 from generator.kitchen import Kitchen
 from generator.model import Digest, Health, Source
-from generator.output.write import record_of
+from generator.output.folder import record_of
 from generator.request import Built, Options
 from generator.shelf import article_in_zone
 from generator.stamps import Stamp, stamp_at

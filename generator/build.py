@@ -8,6 +8,7 @@ from generator.beside import beside
 from generator.cache import Cache, used
 from generator.config import Site, find_content
 from generator.output import disk
+from generator.output.folder import check_usable
 from generator.request import Built, Options, Progress
 from generator.stamps import Stamp
 from generator.unchanged import Inputs, inputs_after, inputs_found, is_moved, note_folders, unchanged
@@ -38,6 +39,7 @@ def _built(
     inputs, built = _seen(site, options, cache, workers, progress, clean=clean)
     if built:
         return built
+    check_usable(site.output)  # said now, and not after all is read
     from generator import archive
     from generator.desk import read
     from generator.kitchen import Kitchen, planned_of

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from generator import __version__
+from generator import __version__, streams
 
 if TYPE_CHECKING:  # each command imports what it needs
     from generator.authoring.pick import Original
@@ -35,7 +35,7 @@ if TYPE_CHECKING:  # each command imports what it needs
     from generator.request import Options, Progress, Report
 
 T = TypeVar("T")
-DONE, FAILED, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
+DONE, FAILED, UNUSABLE, INTERRUPTED, UNREAD = 0, 1, 2, 130, 141
 DEFAULT_CONFIG = Path("digest.toml")
 _RARELY = 200_000, 50, 100
 """When the garbage collector looks: what a build makes lives to its end, and looking costs a quarter more."""
@@ -59,9 +59,32 @@ class Suggesting(click.Group):
 def main() -> None:
     """Run the command and end the process with its exit code."""
     gc.set_threshold(*_RARELY)
-    code = run(sys.argv[1:])
+    streams.guard()
+    code = _heard(sys.argv[1:])
     gc.freeze()  # the last look of the garbage collector would be at all that goes with the process
     sys.exit(code)
+
+
+def _heard(arguments: list[str]) -> int:
+    """Run the command; what cannot be printed ends it: with a line, or quietly where nobody reads."""
+    try:
+        code = run(arguments)
+        sys.stdout.flush()
+    except streams.UnwrittenError as error:
+        return _unheard(error)
+    return code
+
+
+def _unheard(error: streams.UnwrittenError) -> int:
+    """Say that something cannot be printed, where anybody can hear it; the exit code for that."""
+    error.let_go()
+    if error.is_unread:
+        return UNREAD
+    try:
+        click.echo(f"error: {error}", err=True)
+    except streams.UnwrittenError as other:
+        other.let_go()
+    return FAILED
 
 
 def run(arguments: list[str]) -> int:
@@ -78,9 +101,6 @@ def run(arguments: list[str]) -> int:
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
-    except BrokenPipeError:  # `broadsheet list | head`: nobody is left to read
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
     except BroadsheetError as error:
         from generator import report
 
@@ -455,10 +475,14 @@ def explain(asked: Asked, file: Path) -> None:
 def clean(asked: Asked) -> None:
     """Delete what builds wrote, and nothing else."""
     from generator import report
+    from generator.errors import shown
+    from generator.output.folder import others_in
 
     site = asked.site()
     deleted = _clean(site.output) + _clean(site.preview)
     report.print_line(f"{deleted:,} files deleted")
+    if site.output.is_dir() and (left := others_in(site.output)):
+        report.print_line(shown(f"left in {site.output}, since they are not Broadsheet's: {left}"))
 
 
 # --- steps of commands ----------------------------------------------------------------------------
@@ -471,7 +495,10 @@ class Told:
         """Say one line."""
         from generator import report
 
-        report.print_line(message)
+        try:
+            report.print_line(message)
+        except streams.UnwrittenError as error:  # the site is followed all the same
+            _unheard(error)
 
     def fault(self, error: Exception) -> None:
         """Say why a build failed."""
@@ -480,6 +507,8 @@ class Told:
 
         if isinstance(error, BroadsheetError):
             report.print_problems(error.problems)
+        elif isinstance(error, streams.UnwrittenError):
+            _unheard(error)
         else:
             report.print_fault(error)
 

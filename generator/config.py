@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import re
+import shlex
 import tomllib
 import urllib.parse
 import zoneinfo
@@ -143,12 +144,13 @@ def load(
 ) -> Site:
     """Read a configuration file; one that does not exist counts as empty.
 
-    The arguments are the command line's and win. Raises `ConfigError` with every fault found.
+    The arguments are the command line's and win. Raises `ConfigError` with every fault found; one of an
+    argument names its option.
     """
     config = _read(file)
     if base_url is not None:
         config = msgspec.structs.replace(config, base_url=base_url)
-    problems = list(_faults(config, file))
+    problems = [*_faults(config, file, is_address_typed=base_url is not None)]
     if problems:
         raise ConfigError(*problems)
     if config.base_url is not None:
@@ -160,7 +162,7 @@ def load(
         output=(output or root / config.output).absolute(),
         config=config,
     )
-    _check_folders(site, file)
+    _check_folders(site, file.name, content, output)
     return site
 
 
@@ -248,7 +250,7 @@ def _listed(table: dict[str, object]) -> None:
         table["fields"] = {k: (v,) if isinstance(v, str) else v for k, v in fields.items()}
 
 
-def _faults(config: Config, file: Path) -> Iterable[Problem]:
+def _faults(config: Config, file: Path, *, is_address_typed: bool) -> Iterable[Problem]:
     """What types alone cannot say."""
     try:
         zoneinfo.ZoneInfo(config.timezone)
@@ -258,12 +260,7 @@ def _faults(config: Config, file: Path) -> Iterable[Problem]:
         advice = f"did you mean `{close[0]}`?" if is_place else "name a place, such as `Asia/Shanghai`"
         yield _problem(file, f"unknown time zone `{config.timezone}`", advice, _line(file, "timezone"))
     if config.base_url is not None and not _is_site_address(config.base_url):
-        yield _problem(
-            file,
-            f"`base_url` is no address of a site: {config.base_url!r}",
-            "write it as https://host/ or https://host/path/",
-            _line(file, "base_url"),
-        )
+        yield _no_address(config.base_url, file, is_typed=is_address_typed)
     for tag in config.languages:
         if not LANGUAGE.fullmatch(tag):
             line = _line(file, "languages")
@@ -299,12 +296,29 @@ def _is_site_address(address: str) -> bool:
     )
 
 
-def _check_folders(site: Site, file: Path) -> None:
+def _typed(option: str, value: str | Path) -> str:
+    return f"{option} {shlex.quote(str(value))}"
+
+
+def _no_address(address: str, file: Path, *, is_typed: bool) -> Problem:
+    advice = "write it as https://host/ or https://host/path/"
+    if is_typed:
+        return _fault_of(_typed("--base-url", address), "is no address of a site", advice)
+    message = f"`base_url` is no address of a site: {address!r}"
+    return _problem(file, message, advice, _line(file, "base_url"))
+
+
+def _check_folders(site: Site, file: str, typed_content: Path | None, typed_output: Path | None) -> None:
+    """Raise `ConfigError` for an output folder with others of the site's in it, or the reverse.
+
+    What the command line named is told as it was typed.
+    """
     content, output = site.content.resolve(), site.output.resolve()
+    place = _typed("--output", typed_output) if typed_output else file
     if content == output or content in output.parents or output in content.parents:
         raise ConfigError(
-            _problem(
-                file,
+            _fault_of(
+                _typed("--content", typed_content) if typed_content and not typed_output else place,
                 f"the output folder {site.output} and the content folder {site.content} lie in each other",
                 "choose an output folder beside the content folder, with `output` or --output",
             )
@@ -313,12 +327,12 @@ def _check_folders(site: Site, file: Path) -> None:
         own = (site.root / name).resolve()
         if output == own or own in output.parents:
             raise ConfigError(
-                _problem(file, f"the output folder {site.output} lies in {name}/", "choose one beside it")
+                _fault_of(place, f"the output folder {site.output} lies in {name}/", "choose one beside it")
             )
     root = site.root.resolve()
     if output == root or output in root.parents:
         raise ConfigError(
-            _problem(file, f"the output folder {site.output} holds the site itself", "choose one inside it")
+            _fault_of(place, f"the output folder {site.output} holds the site itself", "choose one inside it")
         )
 
 
@@ -334,8 +348,12 @@ def _line(file: Path, key: str) -> int | None:
 
 
 def _problem(file: Path, message: str, advice: str, line: int | None = None) -> Problem:
+    return _fault_of(file.name, message, advice, line)
+
+
+def _fault_of(place: str, message: str, advice: str, line: int | None = None) -> Problem:
     return Problem(
-        path=file.name, line=line, message=message, advice=advice, severity=Severity.ERROR, kind="config"
+        path=place, line=line, message=message, advice=advice, severity=Severity.ERROR, kind="config"
     )
 
 

@@ -11,7 +11,8 @@ from generator.config import Site
 from generator.hosts import Size
 from generator.kitchen import Output
 from generator.output import disk
-from generator.output.write import Transaction, record_of
+from generator.output.folder import record_of
+from generator.output.write import Transaction
 from generator.render.inputs import reason
 from generator.stamps import NONE, Stamp, stamp_at
 from generator.unchanged import Left

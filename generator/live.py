@@ -12,6 +12,7 @@ from generator.config import Site, find_content
 from generator.errors import BroadsheetError
 from generator.followed import Followed
 from generator.lessons import Means
+from generator.output.folder import check_usable
 from generator.output.patch import OvertakenError
 from generator.request import Built, Options, Progress, silent
 from generator.workers import Workers
@@ -117,6 +118,7 @@ class Live:
 
     def _whole(self, site: Site, options: Options, progress: Progress) -> Followed:
         find_content(site)
+        check_usable(site.output)
         gc.unfreeze()
         try:
             return self._built(site, options, progress)

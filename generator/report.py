@@ -15,6 +15,7 @@ import msgspec
 from generator import addresses
 from generator.errors import Problem, Severity, shown
 from generator.hosts import HOSTS, Size, strain
+from generator.model import Verdict
 
 if TYPE_CHECKING:  # rich and the pipeline take longer to import than most commands take to run
     from rich.console import Console
@@ -133,10 +134,11 @@ def print_problems(problems: Iterable[Problem], *, limit: int | None = None) -> 
 
 def closing_line(report: Report, seconds: float) -> str:
     """Say in one line what a build did."""
-    pages = report.pages
+    pages, links = report.pages, report.verdicts[Verdict.LINK]
+    linked = f" ({links:,} as mere links)" if links else ""
     ignored = f", {report.ignored:,} ignored" if report.ignored else ""
     return (
-        f"{report.found:,} found, {report.published:,} published, {report.repaired:,} repaired, "
+        f"{report.found:,} found, {report.published:,} published{linked}, {report.repaired:,} repaired, "
         f"{len(report.skipped):,} skipped{ignored}; {pages.written:,} files written, {pages.kept:,} kept, "
         f"{pages.deleted:,} deleted; {seconds:.1f} s"
     )

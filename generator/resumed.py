@@ -29,7 +29,8 @@ from generator.kitchen import Kitchen, Output, feed_outputs, for_machines, page_
 from generator.lessons import Means, origin_key
 from generator.model import Article, Digest, Health, Story
 from generator.output.assets import static_files
-from generator.output.write import Transaction, record_of
+from generator.output.folder import record_of
+from generator.output.write import Transaction
 from generator.press import put_in_place
 from generator.reading.canonical import keys_of
 from generator.recalled import keep as keep_stories

@@ -20,7 +20,7 @@ from generator.config import Site
 from generator.errors import BuildError
 from generator.output import disk
 from generator.output.assets import static_files
-from generator.output.write import record_of
+from generator.output.folder import record_of
 from generator.reading.discover import Discovery, discover
 from generator.render.marks import theme_marks
 from generator.request import Built, Options, Report, Written, grave

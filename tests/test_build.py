@@ -12,6 +12,9 @@ from pathlib import Path
 import pytest
 
 from generator.build import build
+from generator.config import load
+from generator.errors import BuildError
+from generator.live import Live
 from generator.model import Verdict
 from generator.render.templates import TemplateFault
 from generator.request import Options, grave
@@ -353,6 +356,18 @@ def test_progress_may_end_a_build(root):
     with pytest.raises(KeyboardInterrupt):
         build(site_in(root), Options(as_of=NOW), stop)
     assert files_of(root / "public") == before
+
+
+@pytest.mark.parametrize("how", [build, lambda *asked: Live(1).build(*asked, None)], ids=["build", "live"])
+@pytest.mark.parametrize("place", ["public", "public/letter.txt", "public/letter.txt/below"])
+def test_an_output_that_cannot_be_used_is_refused_before_clippings_are_read(root, how, place):
+    (root / "public").mkdir()
+    (root / "public/letter.txt").write_text("mine", "utf-8")
+    site, steps = load(root / "digest.toml", output=root / place), []
+    with pytest.raises(BuildError, match=r"not Broadsheet's: letter\.txt|is a file"):
+        how(site, Options(as_of=NOW), lambda *step: steps.append(step))
+    assert not steps
+    assert files_of(root / "public") == {"letter.txt": b"mine"}
 
 
 def test_an_alias_cannot_stop_a_build_or_plant_hidden_files(root):

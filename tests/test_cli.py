@@ -1,6 +1,7 @@
 """The command line: exit codes, messages, reports."""
 
 import contextlib
+import errno
 import json
 import os
 import re
@@ -12,7 +13,7 @@ from pathlib import Path
 import click
 import pytest
 
-from generator.cli import DONE, FAILED, INTERRUPTED, UNUSABLE, Asked, broadsheet, run
+from generator.cli import DONE, FAILED, INTERRUPTED, UNREAD, UNUSABLE, Asked, broadsheet, run
 from writing import BODY, write_clipping, write_config
 
 REFERENCE = Path(__file__).parent.parent / "docs/reference/command-line.md"
@@ -40,6 +41,13 @@ def test_build_ends_with_a_line_that_counts(root, capfd):
     )
     assert "warning: b.md:2:" in err
     assert (root / "public/index.html").is_file()
+
+
+def test_build_says_how_many_articles_are_links_alone(root, capfd):
+    write_clipping(root / "content", "d.md", body="")
+    write_clipping(root / "content", "e.md", body="")
+    run(["build"])
+    assert capfd.readouterr().out.startswith("5 found, 4 published (2 as mere links), 1 repaired, ")
 
 
 def test_verbose_says_what_is_left_out_and_quiet_nothing(root, capfd):
@@ -156,9 +164,19 @@ def test_check_prints_all_and_writes_nothing(root, capfd):
 def test_clean_deletes_what_builds_wrote(root, capfd):
     run(["build", "-q"])
     (root / "public/CNAME").write_text("mine", "utf-8")
+    capfd.readouterr()
     assert run(["clean"]) == DONE
-    assert [path.name for path in (root / "public").iterdir()] == ["CNAME"]
-    assert run(["clean"]) in {DONE, FAILED}
+    deleted, left = capfd.readouterr().out.splitlines()
+    assert deleted.endswith(" files deleted")
+    assert left == f"left in {root / 'public'}, since they are not Broadsheet's: CNAME"
+    assert {path.name for path in (root / "public").iterdir()} == {".broadsheet.json", "CNAME"}
+    assert run(["clean"]) == DONE
+    assert run(["build", "-q"]) == DONE
+    assert (root / "public/index.html").is_file()
+    assert (root / "public/CNAME").read_text("utf-8") == "mine"
+    (root / "public/CNAME").unlink()
+    assert run(["clean"]) == DONE
+    assert not (root / "public").exists()
 
 
 def test_an_output_folder_of_others_is_refused(root, capfd):
@@ -206,9 +224,19 @@ def test_new_prints_the_path_of_a_clipping_that_is_published(root, capfd):
         (["list", "feeds"], "sources"),
         (["list", "--format", "xml"], "jsonl"),
         (["new", "x", "--url", "javascript:alert(1)"], "no web address"),
-        (["build", "--base-url", "host"], "no address of a site"),
+        (
+            ["build", "--base-url", "host"],
+            "--base-url host: is no address of a site; write it as https://host/",
+        ),
+        (["build", "--base-url", ""], "error: --base-url '': is no address of a site"),
+        (["serve", "--base-url", "host"], "error: --base-url host: is no address of a site"),
+        (["build", "-o", "content/x"], "error: --output content/x: the output folder"),
         (["build", "-o", "content/x"], "lie in each other"),
+        (["build", "--content", "public/x"], "error: --content public/x: the output folder"),
+        (["build", "--content", "in", "-o", "static/x"], "error: --output static/x: the output folder"),
+        (["build", "--content", "in", "-o", "in/x"], "error: --output in/x: the output folder"),
         (["build", "-o", "static/x"], "lies in static/"),
+        (["build", "-o", "."], "error: --output .: the output folder"),
         (["build", "-o", ".broadsheet/preview"], "lies in .broadsheet/"),
         (["build", "-c", "nope.toml"], "does not exist"),
         (["serve", "--as-of", "foo"], "write YYYY-MM-DD"),
@@ -281,10 +309,43 @@ def test_hostile_names_do_not_reach_the_terminal(root, capfd):
     assert "red" in out
 
 
-def test_a_reader_who_leaves_early_is_no_fault(root):
-    command = f"{sys.executable} -m generator list --format jsonl | true"
-    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
-    assert done.stderr == ""
+PRINTING = ["build", "check", "explain a.md", "list", "list --format jsonl", "check --format json", "--help"]
+
+
+def _shell(command: str, redirected: str) -> tuple[int, str]:
+    """Run a command of Broadsheet in a shell; its own exit code, and what it said on standard error."""
+    line = f"{sys.executable} -m generator {command} {redirected}; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=False)
+    return done.returncode, done.stderr
+
+
+@pytest.mark.parametrize("command", PRINTING)
+def test_a_reader_who_leaves_early_is_no_fault(root, command):
+    code, err = _shell(command, "| head -0")
+    assert (code, "rror" in err) == (UNREAD, False)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+@pytest.mark.parametrize("command", PRINTING)
+def test_what_cannot_be_printed_ends_in_one_line(root, command):
+    code, err = _shell(command, "> /dev/full")
+    assert (code, err.splitlines()[-1]) == (
+        FAILED,
+        f"error: standard output cannot be written: {os.strerror(errno.ENOSPC)}",
+    )
+    assert "Traceback" not in err
+    assert _shell(command, "&> /dev/full") == (FAILED, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+def test_a_fault_that_cannot_be_told_shows_in_the_exit_code(root):
+    assert _shell("nonsense", "2> /dev/full") == (FAILED, "")
+
+
+def test_a_closed_output_is_no_fault(root):
+    for command in PRINTING:
+        code, err = _shell(command, ">&-")
+        assert (code, "Traceback" in err) == (DONE, False), command
 
 
 def test_help_names_every_command():
@@ -334,6 +395,28 @@ def _titles(root: Path) -> str:
         return (root / "public/index.html").read_text("utf-8")
     except OSError:
         return ""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+def test_a_watching_build_that_cannot_print_follows_all_the_same(root):
+    command = [sys.executable, "-m", "generator", "build", "--watch"]
+    with Path("/dev/full").open("wb") as full:
+        process = subprocess.Popen(command, stdout=full, stderr=subprocess.PIPE, text=True)
+    try:
+        deadline = time.monotonic() + 20
+        for title in ("An early one", "A late one"):
+            write_clipping(root / "content", f"{title}.md", title=title)
+            while title not in _titles(root) and time.monotonic() < deadline:
+                time.sleep(0.05)
+            assert title in _titles(root)
+        process.send_signal(2)
+        err = process.communicate(timeout=10)[1]
+        assert process.returncode == INTERRUPTED
+        assert err.count("error: standard output cannot be written") == 1
+        assert "Traceback" not in err
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def test_the_reference_names_every_command_and_option():

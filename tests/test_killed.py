@@ -355,4 +355,4 @@ def test_a_clock_that_was_set_back_costs_time_alone(root):
 def test_what_is_full_or_refused_is_said_in_words(tmp_path):
     with pytest.raises(BuildError) as caught, disk.in_words(tmp_path):
         raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(tmp_path))
-    assert "may not be written" in caught.value.problems[0].message
+    assert "is read-only" in caught.value.problems[0].message

@@ -22,7 +22,7 @@ _SYSTEM_FILES = frozenset({".DS_Store"})
 """What a file browser leaves behind; nobody's work."""
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_DENIED = {errno.EACCES, errno.EPERM, errno.EROFS}
+_DENIED = {errno.EACCES, errno.EPERM}
 
 
 def refusal(path: str | Path, message: str, advice: str = "") -> BuildError:
@@ -43,6 +43,9 @@ def in_words(output: Path) -> Iterator[None]:
             where = Path(os.fsdecode(where))
         if error.errno in _FULL:
             raise refusal(where, "no room is left on the disk", "make room and build again") from error
+        if error.errno == errno.EROFS:
+            advice = "let it be written there, or choose another folder with --output"
+            raise refusal(where, "lies on a file system that is read-only", advice) from error
         if error.errno in _DENIED:
             advice = "change its owner or its permissions, or choose another folder with --output"
             raise refusal(where, "may not be written", advice) from error

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import errno
 import os
 import shutil
 import stat
@@ -30,6 +29,14 @@ import msgspec
 
 from generator.errors import BuildError
 from generator.output import disk, lock, manifest, names
+from generator.output.folder import (
+    check_is_folder,
+    check_usable,
+    check_writable,
+    others_in,
+    recognised,
+    record_of,
+)
 from generator.output.staging import Staging, make
 from generator.request import Written
 
@@ -114,19 +121,18 @@ class Transaction:
 
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as undo, disk.in_words(self._output):
-            _check_is_folder(self._output)
+            check_usable(self._output)
             is_new = not self._output.exists()
             undo.enter_context(lock.held(self._output, self._patience))
             if is_new:
                 undo.callback(_remove_if_empty, self._output)
-            self._old = _recognised(self._output)
+            old = recognised(self._output)
+            self._old = old.files if old else {}
             self._keys = {path: names.folded(path) for path in self._old}
             self._is_empty = not self._old and disk.is_empty(self._output)
             disk.clear_staging(self._output)
             undo.callback(disk.clear_staging, self._output)
-            staging = self._output / names.STAGING
-            staging.mkdir()
-            (staging / names.OWNER).write_text(f"{os.getpid()}\n", "utf-8")
+            _make_staging(self._output)
             self._staging = Staging(self._root, is_empty=self._is_empty)
             self._exit = undo.pop_all()
         return self
@@ -296,8 +302,8 @@ class Transaction:
         folders = {""} if self._is_empty else {path.rpartition("/")[0] for path in self._staged}
         for folder in sorted(folders):
             place = f"{self._root}/{folder}"
-            if os.path.isdir(place) and not _may_write(place):
-                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), place)
+            if os.path.isdir(place):
+                check_writable(Path(place), Path(place))
 
     def _is_in_the_way(self, path: str) -> bool:
         key = names.folded(path)
@@ -310,53 +316,40 @@ class Transaction:
         return disk.delete(self._root, path, self._known)
 
 
-def record_of(output: Path) -> Path:
-    """The file in an output folder that says which files are ours."""
-    return output / names.MANIFEST
-
-
 def clean(output: Path, *, patience: float = 10.0) -> int:
     """Delete what the manifest of an output folder lists, and the manifest; the number of files deleted.
 
-    Files of others stay. A folder that does not exist, or is empty, is clean. Raises `BuildError` for one
-    without a manifest.
+    Files of others stay, and then a manifest of no files, so that the next build knows the folder. One that
+    does not exist, or is empty, is clean. Raises `BuildError` for one with others' files and no manifest.
     """
     with disk.in_words(output):
-        _check_is_folder(output)
+        check_is_folder(output)
         if not output.exists():
             return 0
         with lock.held(output, patience):
-            old = _recognised(output)
+            record = recognised(output)
+            old = record.files if record else {}
             known: dict[str, str | None] = {}
             disk.clear_staging(output)
             deleted = sum(disk.delete(str(output), path, known) for path in old)
             for path in old:
                 disk.prune(str(output), path, known)
-            (output / names.MANIFEST).unlink(missing_ok=True)
+            if record and others_in(output):
+                _make_staging(output)
+                empty = msgspec.structs.replace(record, files={})
+                manifest.write(output, empty, output / names.STAGING / "0")
+                disk.clear_staging(output)
+            else:
+                record_of(output).unlink(missing_ok=True)
             (output / names.ADDED).unlink(missing_ok=True)
             _remove_if_empty(output)
     return deleted
 
 
-def _recognised(output: Path) -> Mapping[str, str]:
-    """The files that earlier builds wrote; refuses a folder of somebody else's."""
-    old = manifest.read(output)
-    if old is not None:
-        return old.files
-    strangers = disk.strangers(output)
-    if strangers:
-        some = ", ".join(strangers[:3]) + (", …" if len(strangers) > 3 else "")
-        raise disk.refusal(
-            output,
-            f"holds files that are not Broadsheet's: {some}",
-            "choose another folder with --output, or move them away",
-        )
-    return {}
-
-
-def _check_is_folder(output: Path) -> None:
-    if os.path.lexists(output) and not output.is_dir():
-        raise disk.refusal(output, "is a file, not a folder", "choose another folder with --output")
+def _make_staging(output: Path) -> None:
+    staging = output / names.STAGING
+    staging.mkdir()
+    (staging / names.OWNER).write_text(f"{os.getpid()}\n", "utf-8")
 
 
 def _collision(path: str, other: str) -> BuildError:
@@ -387,10 +380,6 @@ def _is_of_size(found: os.stat_result | None, size: int) -> bool:
 def _is_same_file(one: str, other: str) -> bool:
     first, second = disk.look(one), disk.look(other)
     return first is not None and second is not None and os.path.samestat(first, second)
-
-
-def _may_write(folder: str) -> bool:
-    return os.access(folder, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
 def _remove_folders(folder: str) -> None:

@@ -49,7 +49,8 @@ def test_a_folder_that_its_last_holder_took_away_is_made_again(
     ("number", "message"),
     [
         (errno.ENOSPC, "no room is left on the disk; make room and build again"),
-        (errno.EROFS, "may not be written; change its owner"),
+        (errno.EACCES, "may not be written; change its owner"),
+        (errno.EROFS, "lies on a file system that is read-only; "),
         (errno.EIO, "cannot be written: Input/output error"),
     ],
 )

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import permutations
 from pathlib import Path
+from types import SimpleNamespace
 
 import msgspec
 import pytest
@@ -467,6 +468,35 @@ def test_folders_without_permission_are_named(output: Path, tmp_path: Path, as_s
         (output / "a").chmod(0o755)
 
 
+def test_an_output_that_cannot_be_written_is_told_by_its_own_name(output: Path, as_somebody_else) -> None:
+    build(output, {"a": b"1"})
+    output.chmod(0o555)
+    try:
+        with as_somebody_else():
+            message = refused(output, {"a": b"1"})
+    finally:
+        output.chmod(0o755)
+    assert message == (
+        f"{output}: may not be written; "
+        "change its owner or its permissions, or choose another folder with --output"
+    )
+
+
+@pytest.mark.parametrize("place", ["", "deep/er"])
+def test_a_read_only_file_system_is_told(output: Path, monkeypatch, place: str) -> None:
+    output.mkdir()
+    monkeypatch.setattr(os, "access", lambda *_, **__: False)
+    monkeypatch.setattr(os, "statvfs", lambda _: SimpleNamespace(f_flag=os.ST_RDONLY))
+    message = refused(output / place, {"a": b"1"})
+    assert message.startswith(f"{output / place}: lies on a file system that is read-only; ")
+    assert listing(output) == []
+
+
+def test_an_output_below_a_file_is_refused_by_the_name_of_the_file(output: Path) -> None:
+    output.write_bytes(b"mine")
+    assert f"{output}: is a file, not a folder; choose another" in refused(output / "x/y", {"a": b""})
+
+
 def test_two_builds_of_one_folder_do_not_mix(output: Path) -> None:
     with Transaction(output, DAY) as first:
         first.put("a", b"1")
@@ -509,9 +539,31 @@ def test_clean_deletes_what_we_wrote_and_nothing_else(output: Path) -> None:
     (output / "e").unlink()
     assert clean(output) == 2
     assert on_disk(output) == {"c/theirs": b"theirs"}
-    assert not (output / ".broadsheet.json").exists()
+    assert listing(output) == [".broadsheet.json", "c"]
+    assert clean(output) == 0
+
+
+def test_a_folder_that_was_cleaned_is_known_to_the_next_build(output: Path) -> None:
+    build(output, {"a/b": b"1", "e": b"1"})
+    (output / "CNAME").write_bytes(b"theirs")
+    clean(output)
+    (output / "e").write_bytes(b"theirs since")
+    assert "public/e: is not Broadsheet's" in refused(output, {"e": b"1"})
+    assert build(output, {"a/b": b"2"}) == Written(written=1, kept=0, deleted=0)
+    assert on_disk(output) == {"CNAME": b"theirs", "a/b": b"2", "e": b"theirs since"}
+    clean(output)
+    (output / "CNAME").unlink()
+    (output / "e").unlink()
+    assert clean(output) == 0
+    assert not output.exists()
+
+
+def test_a_folder_of_others_is_not_cleaned(output: Path) -> None:
+    output.mkdir()
+    (output / "c").write_bytes(b"theirs")
     with pytest.raises(BuildError, match="not Broadsheet's: c"):
         clean(output)
+    assert listing(output) == ["c"]
 
 
 def test_clean_takes_the_whole_folder_where_all_is_ours(output: Path) -> None:

@@ -1,0 +1,73 @@
+"""What an output folder must be for a site to be put into it: one that can be written, and nobody else's."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+from generator.output import disk, manifest, names
+
+
+def check_usable(output: Path) -> None:
+    """Raise `BuildError` for a folder that no build can use.
+
+    Looks, and opens no file: a transaction looks again when it has the folder for itself.
+    """
+    with disk.in_words(output):
+        check_is_folder(output)
+        standing = next(filter(os.path.lexists, (output, *output.parents)))
+        check_is_folder(standing)
+        check_writable(standing, output)
+        if output.exists():
+            _check_nobody_elses(output)
+
+
+def recognised(output: Path) -> manifest.Manifest | None:
+    """What earlier builds wrote, None for nothing; raises `BuildError` for a folder of somebody else's."""
+    old = manifest.read(output)
+    if old is None:
+        _check_nobody_elses(output)
+    return old
+
+
+def record_of(output: Path) -> Path:
+    """The file in an output folder that says which files are ours."""
+    return output / names.MANIFEST
+
+
+def others_in(output: Path) -> str:
+    """The first names in an output folder that are not Broadsheet's; empty for none."""
+    found = disk.strangers(output)
+    return ", ".join(found[:3]) + (", …" if len(found) > 3 else "")
+
+
+def check_is_folder(output: Path) -> None:
+    """Raise `BuildError` for anything else that stands in a folder's place."""
+    if os.path.lexists(output) and not output.is_dir():
+        raise disk.refusal(output, "is a file, not a folder", "choose another folder with --output")
+
+
+def check_writable(folder: Path, told: Path) -> None:
+    """Raise `OSError` with the name to be `told` for a folder that no file can be put into."""
+    if os.access(folder, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
+        return
+    number = errno.EROFS if _is_read_only(folder) else errno.EACCES
+    raise OSError(number, os.strerror(number), str(told))
+
+
+def _is_read_only(folder: Path) -> bool:
+    """Whether the file system is, whoever asks."""
+    return hasattr(os, "statvfs") and bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
+
+
+def _check_nobody_elses(output: Path) -> None:
+    # In this order: another build that puts its first files in place has written its record before.
+    others = others_in(output)
+    if not others or os.path.lexists(record_of(output)):
+        return
+    raise disk.refusal(
+        output,
+        f"holds files that are not Broadsheet's: {others}",
+        "choose another folder with --output, or move them away",
+    )
