@@ -334,6 +334,7 @@ def serve(asked: Asked, *, port: int, bind: str, open_browser: bool) -> int:
     """Show the site on this machine and follow every save."""
     from generator.config import find_content, preview_of
     from generator.live import Live
+    from generator.preview.alone import alone
     from generator.preview.reload import source_lines
     from generator.preview.server import serve as serve_folder
     from generator.resources import theme
@@ -343,8 +344,7 @@ def serve(asked: Asked, *, port: int, bind: str, open_browser: bool) -> int:
     asked.options(site)  # a date that is none is said now, not by every build
     find_content(site)
     _keep_private(site.own)
-    live = Live(asked.workers or cores())
-    try:
+    with alone(site.own) as announce, contextlib.closing(Live(asked.workers or cores())) as live:
         serve_folder(
             site.output,
             _followed(asked, lambda: preview_of(asked.site()), None, live),
@@ -356,9 +356,8 @@ def serve(asked: Asked, *, port: int, bind: str, open_browser: bool) -> int:
             ignore=(site.own, asked.site().output),
             source_lines=functools.partial(source_lines, (site.root, site.content, theme().parent)),
             fresh=live.fresh,
+            announce=announce,
         )
-    finally:
-        live.close()
     return INTERRUPTED
 
 

@@ -244,6 +244,26 @@ def test_drafts_stay_in_the_preview(root, serving):
     assert "A secret draft" in command.get()
 
 
+def test_a_second_one_says_who_shows_the_site_and_where(root, serving):
+    first = serving("-p", "0", "--drafts")
+    before = files_of(root / ".broadsheet/preview")
+    second = Command(root, "-p", "0")
+    assert second.process.wait(PATIENCE) == 1
+    second.end()
+    assert f"(process {first.process.pid}, {first.address}) shows this site already" in second.text
+    assert "look at that one, or end it first" in second.text
+    assert files_of(root / ".broadsheet/preview") == before
+    assert "A secret draft" in first.get()
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_one_that_ended_is_in_nobodys_way(root, serving, how):
+    first = serving()
+    first.process.send_signal(how)
+    first.process.wait(PATIENCE)
+    assert "One" in serving().get()
+
+
 def test_ctrl_c_ends_it_at_once_and_leaves_nothing(root, serving):
     command = serving()
     with socket.create_connection(command.address.split("/")[2].split(":")) as open_page:
