@@ -584,6 +584,7 @@ def _tell(
 ) -> None:
     """Print what was done, and write it; `told` are the problems that need not be said again."""
     from generator import report
+    from generator.request import grave
 
     done = built.report
     new = _untold(done.problems, told)
@@ -596,6 +597,8 @@ def _tell(
         report.print_line(report.closing_line(done, seconds))
         if done.site is not None:
             report.print_line(report.size_line(done.site))
+    if asked.strict and (faults := grave(done.problems)):
+        report.print_line(report.failed_line(len(faults)), error=True)
     if report_file is not None:
         _write_report(report_file, report.report_json(done, seconds))
 
