@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from generator.build import build
-from generator.errors import Severity
 from generator.model import Verdict
 from generator.render.templates import TemplateFault
 from generator.request import Options, Report, grave
@@ -332,7 +331,7 @@ def test_a_site_that_loses_all_its_clippings_is_warned_of_once_and_stands_where_
         assert kinds(report) == ["content"]
         assert files_of(tmp_path / "public") == before
     [problem] = build_site(tmp_path)[0].problems
-    assert (problem.severity, problem.path) == (Severity.WARNING, "content")
+    assert (problem.severity, problem.path) == ("warning", "content")
     assert str(tmp_path / "content") in problem.message
     assert not (tmp_path / "public/2024").exists()
     for strict in (False, False, True):
