@@ -354,6 +354,7 @@ def serve(asked: Asked, *, port: int, bind: str, open_browser: bool) -> int:
     """Show the site on this machine and follow every save."""
     from generator.config import find_content, preview_of
     from generator.live import Live
+    from generator.preview.alone import alone
     from generator.preview.reload import source_lines
     from generator.preview.server import serve as serve_folder
     from generator.resources import theme
@@ -363,8 +364,7 @@ def serve(asked: Asked, *, port: int, bind: str, open_browser: bool) -> int:
     asked.options(site)  # a date that is none is said now, not by every build
     find_content(site)
     _keep_private(site.own)
-    live = Live(asked.workers or cores())
-    try:
+    with alone(site.own) as announce, contextlib.closing(Live(asked.workers or cores())) as live:
         serve_folder(
             site.output,
             _followed(asked, lambda: preview_of(asked.site()), None, live),
@@ -376,9 +376,8 @@ def serve(asked: Asked, *, port: int, bind: str, open_browser: bool) -> int:
             ignore=(site.own, asked.site().output),
             source_lines=functools.partial(source_lines, (site.root, site.content, theme().parent)),
             fresh=live.fresh,
+            announce=announce,
         )
-    finally:
-        live.close()
     return INTERRUPTED
 
 
@@ -614,6 +613,7 @@ def _tell(
 ) -> None:
     """Print what was done, and write it; `told` are the problems that need not be said again."""
     from generator import report
+    from generator.request import grave
 
     done = built.report
     new = _untold(done.problems, told)
@@ -626,6 +626,8 @@ def _tell(
         report.print_line(report.closing_line(done, seconds))
         if done.site is not None:
             report.print_line(report.size_line(done.site))
+    if asked.strict and (faults := grave(done.problems)):
+        report.print_line(report.failed_line(len(faults)), error=True)
     if report_file is not None:
         _write_report(report_file, report.report_json(done, seconds))
 

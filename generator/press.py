@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -34,6 +35,8 @@ BATCH = 100
 """Pages that a worker takes at a time: with less, handing them over costs this process much of its time."""
 AT_ONCE = 5
 """Lists made before this process looks what workers have done, which takes as long as a small one."""
+_DAY = re.compile(r"\d{4}/\d\d/\d\d/index\.html")
+"""The file of a day's edition: where articles were published, there is one."""
 
 
 class Wrote(NamedTuple):
@@ -55,9 +58,13 @@ def written(site: Site, options: Options, inputs: Inputs, kitchen: Kitchen, *, c
     problems = list(desk.problems)
     with Transaction(site.output, options.as_of.date(), afresh=clean) as transaction:
         outputs = _planned(site, kitchen, problems)
+        if is_emptied := not desk.found and any(map(_DAY.fullmatch, transaction.old)):
+            problems.append(_emptied(site))
         ground = Ground(site, transaction, cache, clean=clean)
         built = put_in_place(options, kitchen, transaction, ground, outputs, problems)
     left = ground.left
+    if is_emptied:  # the next build finds nothing missing, and has not to say this again
+        inputs = inputs._replace(digest=b"")
     with contextlib.suppress(BuildError):
         remember(site, options, inputs, desk.pictured, built, left, cache)
     return Wrote(built, outputs, transaction.files, left)
@@ -78,6 +85,16 @@ def _planned(site: Site, kitchen: Kitchen, problems: list[Problem]) -> list[Outp
     for _ in steps:
         pass
     return outputs
+
+
+def _emptied(site: Site) -> Problem:
+    """Say that there is no clipping at all, where the site that stands was made of some."""
+    return Problem(
+        path=site.content.name,
+        message=f"there is no clipping in {site.content}, though the last build published some",
+        advice="see that it is the folder you mean, and is mounted; --strict leaves the site as it is then",
+        kind="content",
+    )
 
 
 def put_in_place(

@@ -144,6 +144,13 @@ def closing_line(report: Report, seconds: float) -> str:
     )
 
 
+def failed_line(count: int) -> str:
+    """Say what comes of warnings and errors in a strict build."""
+    many = "s" * (count != 1)
+    why = f"{count:,} warning{many} or error{many} under --strict"
+    return f"failed: {why}; nothing was written, the site is as it was"
+
+
 def size_line(size: Size) -> str:
     """Say how large a site is, and which hosts take it."""
     strains = [(host.name, strain(host, size)) for host in HOSTS]

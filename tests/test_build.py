@@ -17,7 +17,7 @@ from generator.errors import BuildError
 from generator.live import Live
 from generator.model import Verdict
 from generator.render.templates import TemplateFault
-from generator.request import Options, grave
+from generator.request import Options, Report, grave
 from writing import BODY, NOW, build_site, files_of, site_in, write_clipping, write_config
 
 
@@ -312,6 +312,47 @@ def test_an_empty_digest_has_a_front_page(tmp_path):
     report, _ = build_site(tmp_path)
     assert report.found == 0
     assert "<title>Broadsheet</title>" in (tmp_path / "public/index.html").read_text("utf-8")
+
+
+def kinds(report: Report) -> list[str]:
+    return [problem.kind for problem in report.problems]
+
+
+def test_a_site_that_loses_all_its_clippings_is_warned_of_once_and_stands_where_it_is_strict(tmp_path):
+    """As where a folder is not mounted; a site that never had any is not."""
+    write_config(tmp_path)
+    (tmp_path / "content").mkdir()
+    assert kinds(build_site(tmp_path)[0]) == []
+    for number in range(3):
+        write_clipping(tmp_path / "content", f"{number}.md", source=f"Source {number}")
+    assert kinds(build_site(tmp_path)[0]) == []
+    (tmp_path / "content").rename(tmp_path / "elsewhere")
+    (tmp_path / "content").mkdir()
+    before = files_of(tmp_path / "public")
+    for _ in range(2):
+        report, _ = build_site(tmp_path, strict=True)
+        assert kinds(report) == ["content"]
+        assert files_of(tmp_path / "public") == before
+    [problem] = build_site(tmp_path)[0].problems
+    assert (problem.severity, problem.path) == ("warning", "content")
+    assert str(tmp_path / "content") in problem.message
+    assert not (tmp_path / "public/2024").exists()
+    for strict in (False, False, True):
+        assert kinds(build_site(tmp_path, strict=strict)[0]) == []
+    (tmp_path / "content").rmdir()
+    (tmp_path / "elsewhere").rename(tmp_path / "content")
+    build_site(tmp_path)
+    assert files_of(tmp_path / "public") == before
+
+
+def test_a_site_whose_clippings_are_all_held_back_is_as_its_curator_wants_it(tmp_path):
+    write_config(tmp_path)
+    write_clipping(tmp_path / "content", "a.md")
+    build_site(tmp_path)
+    write_clipping(tmp_path / "content", "a.md", draft="true")
+    report, _ = build_site(tmp_path, strict=True)
+    assert (report.published, kinds(report)) == (0, [])
+    assert not (tmp_path / "public/2024").exists()
 
 
 def test_hostile_sources_stay_inside_the_site(tmp_path):

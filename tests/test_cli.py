@@ -59,8 +59,13 @@ def test_verbose_says_what_is_left_out_and_quiet_nothing(root, capfd):
 
 def test_strict_fails_for_a_problem(root, capfd):
     assert run(["build", "--strict"]) == FAILED
-    assert "b.md:2" in capfd.readouterr().err
+    err = capfd.readouterr().err
+    assert "b.md:2" in err
+    told = "failed: 1 warning or error under --strict; nothing was written, the site is as it was\n"
+    assert err.endswith(told)
     assert not (root / "public").exists()
+    assert run(["build", "--strict", "-q"]) == FAILED
+    assert capfd.readouterr() == ("", told)
     assert run(["check", "--strict"]) == FAILED
     assert run(["check"]) == DONE
 

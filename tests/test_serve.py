@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -242,6 +243,37 @@ def test_drafts_stay_in_the_preview(root, serving):
     )
     assert not any(b"A secret draft" in data for data in files_of(root / "public").values())
     assert "A secret draft" in command.get()
+
+
+@pytest.mark.parametrize("folder", [".broadsheet/preview", ".broadsheet"])
+def test_a_preview_that_was_deleted_is_made_again(root, serving, folder):
+    command = serving()
+    shutil.rmtree(root / folder)
+    assert "Two" in command.get("2024/07/02/")
+    assert "One" in command.get()
+    with pytest.raises(urllib.error.HTTPError, match="404") as missing:
+        command.get("no/such/page.html")
+    missing.value.close()
+
+
+def test_a_second_one_says_who_shows_the_site_and_where(root, serving):
+    first = serving("-p", "0", "--drafts")
+    before = files_of(root / ".broadsheet/preview")
+    second = Command(root, "-p", "0")
+    assert second.process.wait(PATIENCE) == 1
+    second.end()
+    assert f"(process {first.process.pid}, {first.address}) shows this site already" in second.text
+    assert "look at that one, or end it first" in second.text
+    assert files_of(root / ".broadsheet/preview") == before
+    assert "A secret draft" in first.get()
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_one_that_ended_is_in_nobodys_way(root, serving, how):
+    first = serving()
+    first.process.send_signal(how)
+    first.process.wait(PATIENCE)
+    assert "One" in serving().get()
 
 
 def test_ctrl_c_ends_it_at_once_and_leaves_nothing(root, serving):

@@ -131,12 +131,13 @@ def serve(
     ignore: tuple[Path, ...] = (),
     source_lines: reload.SourceLines = lambda _: (),
     fresh: Fresh | None = None,
+    announce: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Build into a folder, serve it and follow every change until `KeyboardInterrupt`.
 
     `build` writes the site into `folder`; `roots` tells what to watch, and nothing below `ignore`
-    counts. `fresh` is called before a page is read, in several threads and beside `build`. Raises
-    `ConfigError` where it cannot listen.
+    counts. `fresh` is called before a page is read, in several threads and beside `build`; `announce`
+    with the address, once it is known. Raises `ConfigError` where it cannot listen.
     """
     preview = Preview(
         folder,
@@ -149,6 +150,7 @@ def serve(
         source_lines=source_lines,
         fresh=fresh,
     )
+    announce(preview.address)
     taken = f" (port {port} is taken)" if preview.port != port != 0 else ""
     report.notice(f"{preview.address}{taken}; Ctrl-C ends it")
     if open_browser:
