@@ -149,9 +149,8 @@ class Workers:
                 yield from self._done(task, waiting, other)
             yield from own
         finally:  # whoever stops listening may clear away what tasks work on
-            for future in waiting:
-                future.cancel()
-            wait(waiting)
+            if waiting:
+                self._stop(waiting)
 
     def _done(
         self,
@@ -177,6 +176,13 @@ class Workers:
                 yield from _one_by_one(task, batch)
             else:
                 yield from zip(batch, results, strict=True)
+
+    def _stop(self, waiting: Iterable[Future[Any]]) -> None:
+        """Leave nothing going on. A pool of ours ends: where a worker has died, not all futures may be done."""
+        if self._executor is None:
+            self.close()
+        else:
+            wait([future for future in waiting if not future.cancel()])
 
     def _ready(self, *, may_start: bool) -> Executor | None:
         """The executor to use; None where none can be had, or where none runs and none is to be started."""

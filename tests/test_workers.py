@@ -221,6 +221,19 @@ def test_who_stops_listening_waits_for_what_is_being_done():
         assert done == standing
 
 
+@pytest.mark.parametrize("is_alive", [True, False])
+def test_who_stops_listening_to_processes_waits_for_none_that_died(is_alive):
+    with Workers(2) as workers:
+        results = workers.run(slow, [[n] for n in range(100)])
+        next(results)
+        processes = [*workers._pool._processes.values()]
+        for process in processes if not is_alive else ():
+            process.kill()
+        results.close()
+        assert gone([process.pid for process in processes], 5.0)
+        assert pairs(workers.run(doubled_or_dead, WORK)) == DOUBLED
+
+
 def test_few_batches_wait_so_that_memory_is_bounded():
     taken = []
 
