@@ -178,7 +178,7 @@ class Workers:
                 yield from zip(batch, results, strict=True)
 
     def _stop(self, waiting: Iterable[Future[Any]]) -> None:
-        """Leave nothing going on. A pool of ours ends: where a worker has died, not all futures may be done."""
+        """Leave nothing going on. A pool of ours ends: where a worker died, not all futures may be done."""
         if self._executor is None:
             self.close()
         else:
