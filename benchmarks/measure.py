@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -132,6 +133,7 @@ def run(
     if hasattr(os, "sync"):
         os.sync()  # what earlier runs wrote is not to be paid by this one
     with tempfile.TemporaryFile() as log:
+        held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         started = time.perf_counter()
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
         meter = Meter(process.pid)
@@ -149,8 +151,9 @@ def run(
     if process.returncode:
         raise SystemExit(f"{' '.join(map(str, command))} ended with {process.returncode}:\n{output[-2000:]}")
     own = usage.ru_utime + usage.ru_stime
-    most = usage.ru_maxrss / (1024 if sys.platform != "darwin" else MIB)
-    return Run(Cost(seconds, max(own, meter.cpu), max(meter.peak, most)), output)
+    most = usage.ru_maxrss if usage.ru_maxrss > held else 0  # it begins with what this process held
+    unit = 1024 if sys.platform != "darwin" else MIB
+    return Run(Cost(seconds, max(own, meter.cpu), max(meter.peak, most / unit)), output)
 
 
 def median(costs: Sequence[Cost]) -> dict[str, float]:

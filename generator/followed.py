@@ -29,7 +29,7 @@ from generator.kitchen import (
     page_output,
     planned_of,
 )
-from generator.lessons import Means
+from generator.lessons import BATCH, Means
 from generator.model import Article, Digest, Skipped, Source
 from generator.output.patch import OvertakenError
 from generator.overdue import Overdue, bytes_of
@@ -58,6 +58,8 @@ class Followed:
     def __init__(self, site: Site, options: Options, means: Means) -> None:
         self.site, self.options = site, options
         found = discover(site.content, site.config.ignore)
+        if len(found.paths) > BATCH:  # now, or when many clippings change
+            means.workers.expect()
         inputs = inputs_before(site, options, found)
         self._shelf = shelf_of(site, found, means)
         self._records: dict[str, tuple[Record, bytes]] = {}

@@ -91,18 +91,24 @@ class Workers:
                 # Up to Python 3.11.4 it waits for ever for who would read the rest of a batch (gh-94777).
                 queue._reader.close()
 
-    def begin(self) -> None:
-        """Start the worker processes, or at least what starts them.
+    def expect(self) -> None:
+        """Let what starts worker processes import what they need, while this process goes on."""
+        if self.count > 1 and self._executor is None:
+            with contextlib.suppress(OSError, ImportError, NotImplementedError):  # it is tried again
+                _begin_server()
 
-        They are copies of this process, where it can be copied, with all that it has imported. Nothing may
-        be open that a copy must not have, such as a database.
+    def begin(self) -> None:
+        """Start the worker processes as copies of this one, with all that it has imported.
+
+        Where it cannot be copied they are expected. Nothing may be open that a copy must not have, such as
+        a database.
         """
         if self.count == 1 or self._executor is not None or self._pool is not None:
             return
+        if not may_fork():
+            self.expect()
+            return
         with contextlib.suppress(OSError, ImportError, NotImplementedError):  # it is tried again
-            if not may_fork():
-                _begin_server()
-                return
             self._pool = ProcessPoolExecutor(self.count, multiprocessing.get_context("fork"), _begin)
         if self._pool is not None:
             try:

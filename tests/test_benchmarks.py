@@ -98,6 +98,13 @@ def test_a_meter_sees_the_cost_of_a_program_and_of_those_below(scripts: SimpleNa
     assert cost.memory >= 50
 
 
+def test_what_measures_is_not_counted_with_a_program(scripts: SimpleNamespace) -> None:
+    """The system hands the most memory that a process held on to the processes that it starts."""
+    held = bytearray(150 * 1024**2)
+    assert scripts.measure.run([sys.executable, "-c", "pass"]).cost.memory < 100
+    assert held
+
+
 def test_stages_add_up(clippings: Path, tmp_path: Path) -> None:
     out = run("stages.py", clippings, "--workers", 1, "--json", tmp_path / "stages.json")
     assert f"{COUNT} found, {COUNT} published" in out

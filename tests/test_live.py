@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
 import random
@@ -17,8 +18,10 @@ from generator.build import build
 from generator.config import load
 from generator.errors import BuildError
 from generator.ids import path_id
+from generator.lessons import BATCH
 from generator.live import Live
 from generator.request import Built, Options, silent
+from generator.workers import Workers
 from writing import BODY, NOW, files_of, site_in, write_clipping, write_config
 
 ASKED = Options(as_of=NOW)
@@ -67,6 +70,22 @@ class Site:
         )
         self.told = told(build(load(other / "digest.toml"), ASKED, silent))
         return files_of(other / "public")
+
+
+@pytest.mark.parametrize(("count", "expected"), [(BATCH, []), (BATCH + 1, [2])])
+def test_what_starts_workers_is_there_before_many_clippings_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int, expected: list[int]
+) -> None:
+    root = tmp_path / "site"
+    write_config(root)
+    for n in range(count):
+        write_clipping(root / "content", f"{n}.md", BODY, title=f"T{n}", source="S")
+    build(site_in(root), ASKED, silent)
+    found: list[int] = []
+    monkeypatch.setattr(Workers, "expect", lambda workers: found.append(workers.count))
+    with contextlib.closing(Live(2)) as live:
+        live.build(site_in(root), ASKED, silent, None)
+    assert found == expected
 
 
 @pytest.fixture
