@@ -325,10 +325,6 @@ class Followed:
         """Whether a page is out of date, as far as anybody knows."""
         return path in self.overdue or path in self._far
 
-    def is_missing(self, path: str) -> bool:
-        """Whether somebody deleted a file that was made."""
-        return path in self.overdue.files and not (self.site.output / path).exists()
-
     def make(self, path: str) -> None:
         """Make a page that may be stale; who else looks at it is told with the others."""
         if page := self._far.get(path):

@@ -81,32 +81,22 @@ class Live:
             try:
                 return followed.make_one()
             except (OvertakenError, DamagedError):
-                self._begin_anew(followed)
+                self._followed = None
+                followed.close()
+                self._followed = self._whole(followed.site, followed.options, silent)
                 return True
 
     def fresh(self, path: str) -> None:
-        """Make a page now, should it be out of date; where it was deleted, all that is missing.
-
-        Raises `BroadsheetError` where what is missing cannot be made.
-        """
+        """Make a page now, should it be out of date."""
         followed = self._followed
-        if followed is None:
-            return
-        is_missing = followed.is_missing(path)
-        if not (is_missing or followed.may_be_stale(path)):
+        if followed is None or not followed.may_be_stale(path):
             return
         self._asked.append(path)
         try:
             with self._lock:
-                if self._followed is not followed:
-                    return
-                if is_missing:
-                    self._begin_anew(followed)
-                else:
+                if self._followed is followed:
                     followed.make(path)
         except (BroadsheetError, OvertakenError, DamagedError):
-            if is_missing:
-                raise
             return  # `rest` meets it too, and tells
         finally:
             self._asked.remove(path)
@@ -125,12 +115,6 @@ class Live:
             if self._followed is not None:
                 self._followed.close()
                 self._followed = None
-
-    def _begin_anew(self, followed: Followed) -> None:
-        """Let a whole build take the place of what is in memory."""
-        self._followed = None
-        followed.close()
-        self._followed = self._whole(followed.site, followed.options, silent)
 
     def _whole(self, site: Site, options: Options, progress: Progress) -> Followed:
         find_content(site)

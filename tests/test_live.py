@@ -404,28 +404,6 @@ def test_a_page_that_somebody_changed_is_made_again(site):
     assert "Mine" in page.read_text("utf-8")
 
 
-@pytest.mark.parametrize("gone", ["", "articles", "2024/06"])
-def test_what_somebody_deleted_is_made_again_once_it_is_asked_for(site, gone):
-    public, page = site.root / "public", _page(site, "0.md")
-    shutil.rmtree(public / gone)
-    site.live.fresh(page if gone == "articles" else "2024/06/01/index.html")
-    site.live.fresh("no/such/page.html")
-    assert files_of(public) == site.clean()
-    site.follow(write_clipping(site.content, "0.md", title="Since", date="2024-06-01", body=LONG * 3))
-    assert site.settle() == site.clean()
-
-
-def test_what_cannot_be_made_again_is_told(site):
-    public = site.root / "public"
-    shutil.rmtree(public)
-    public.write_text("theirs", "utf-8")
-    with pytest.raises(BuildError, match="is a file, not a folder"):
-        site.live.fresh("index.html")
-    public.unlink()
-    site.start()
-    assert site.settle() == site.clean()
-
-
 def test_a_file_of_somebody_else_in_the_way_is_told_by_a_whole_build(site):
     new = write_clipping(site.content, "new.md", title="New", date="2024-06-20", body=LONG * 2)
     own = site.root / "public" / _page(site, "new.md")

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -243,17 +242,6 @@ def test_drafts_stay_in_the_preview(root, serving):
     )
     assert not any(b"A secret draft" in data for data in files_of(root / "public").values())
     assert "A secret draft" in command.get()
-
-
-@pytest.mark.parametrize("folder", [".broadsheet/preview", ".broadsheet"])
-def test_a_preview_that_was_deleted_is_made_again(root, serving, folder):
-    command = serving()
-    shutil.rmtree(root / folder)
-    assert "Two" in command.get("2024/07/02/")
-    assert "One" in command.get()
-    with pytest.raises(urllib.error.HTTPError, match="404") as missing:
-        command.get("no/such/page.html")
-    missing.value.close()
 
 
 def test_a_second_one_says_who_shows_the_site_and_where(root, serving):
