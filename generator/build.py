@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from generator.beside import beside
+from generator.beside import beside, may_fork
 from generator.cache import Cache, used
 from generator.config import Site, find_content
 from generator.output import disk
@@ -36,6 +36,8 @@ def _built(
     site: Site, options: Options, cache: Cache, workers: Workers, progress: Progress, *, clean: bool
 ) -> Built:
     find_content(site)
+    if cache.is_new and not may_fork():  # else they are copies, of what is imported meanwhile
+        workers.expect()
     inputs, built = _seen(site, options, cache, workers, progress, clean=clean)
     if built:
         return built

@@ -15,7 +15,7 @@ import os
 import shlex
 import sys
 import time
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -494,22 +494,30 @@ class Told:
         """Say one line."""
         from generator import report
 
-        try:
+        with _heard_or_not():
             report.print_line(message)
-        except streams.UnwrittenError as error:  # the site is followed all the same
-            _unheard(error)
 
     def fault(self, error: Exception) -> None:
         """Say why a build failed."""
         from generator import report
         from generator.errors import BroadsheetError
 
-        if isinstance(error, BroadsheetError):
-            report.print_problems(error.problems)
-        elif isinstance(error, streams.UnwrittenError):
-            _unheard(error)
-        else:
-            report.print_fault(error)
+        with _heard_or_not():
+            if isinstance(error, streams.UnwrittenError):
+                raise error
+            if isinstance(error, BroadsheetError):
+                report.print_problems(error.problems)
+            else:
+                report.print_fault(error)
+
+
+@contextlib.contextmanager
+def _heard_or_not() -> Iterator[None]:
+    """Say something though it may be that nothing can be printed: the site is followed all the same."""
+    try:
+        yield
+    except streams.UnwrittenError as error:
+        _unheard(error)
 
 
 def _originals(asked: Asked, site: Site) -> Sequence[Original]:
@@ -581,7 +589,8 @@ def _followed(
             built, pages = live.build(current, options, _checked(show, check), changed)
         if changed or changed is None or not _say_the_same(built.report, told):
             before = told.problems if told else ()
-            _tell(asked, built, time.perf_counter() - started, report_file, before)
+            with _heard_or_not():
+                _tell(asked, built, time.perf_counter() - started, report_file, before)
         told = built.report
         waits = [] if (due_in := live.due_in) is None else [due_in]
         if built.waits_until is not None and not asked.is_fixed:

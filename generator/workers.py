@@ -85,7 +85,7 @@ class Workers:
         pool.shutdown(wait=False, cancel_futures=True)
         for process in processes:
             process.terminate()
-        if manager is not None and queue is not None:
+        if manager is not None and queue is not None and manager.is_alive():
             manager.join(PATIENCE)
             if manager.is_alive():
                 # Up to Python 3.11.4 it waits for ever for who would read the rest of a batch (gh-94777).
@@ -112,7 +112,9 @@ class Workers:
             self._pool = ProcessPoolExecutor(self.count, multiprocessing.get_context("fork"), _begin)
         if self._pool is not None:
             try:
-                self._pool.submit(os.getpid)  # to start all of them
+                with _uninterrupted():
+                    started = self._pool.submit(os.getpid)  # to start all of them
+                started.result(PATIENCE)  # where no more processes or threads are allowed, none comes
             except (BrokenExecutor, RuntimeError, OSError):
                 self._lose(self._pool)
 
@@ -278,9 +280,16 @@ def _begin_server() -> None:
         return
     from multiprocessing import forkserver  # not everywhere
 
+    with _uninterrupted():
+        forkserver.ensure_running()
+
+
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Let Ctrl-C wait: what begins here has it for none of its affair."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        forkserver.ensure_running()
+        yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 

@@ -14,7 +14,7 @@ import generator.press
 from generator import cache as cache_module
 from generator import tasks
 from generator.build import build
-from generator.cache import Cache, DamagedError, Learned, Looked, forget
+from generator.cache import Bodies, Cache, DamagedError, Learned, Looked, forget
 from generator.errors import BuildError
 from generator.request import Built, Options, silent
 from generator.stamps import Stamp
@@ -97,6 +97,11 @@ def test_a_closed_cache_has_no_file_open_and_goes_on(tmp_path):
         with cache.closed():
             assert not opened()
         assert cache.note("one") == b"1"
+
+
+def test_texts_of_a_cache_that_is_gone_are_asked_for_in_vain(tmp_path):
+    with pytest.raises(DamagedError):
+        Bodies(str(tmp_path / "cache.sqlite"))
 
 
 def test_a_site_keeps_its_cache_out_of_its_repository(tmp_path):

@@ -424,6 +424,28 @@ def test_a_watching_build_that_cannot_print_follows_all_the_same(root):
         process.communicate()
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+def test_a_fault_that_cannot_be_told_ends_no_watching(root):
+    config, deadline = root / "digest.toml", time.monotonic() + 30
+    before = config.read_text("utf-8")
+    command = [sys.executable, "-m", "generator", "build", "--watch", "-q"]
+    with Path("/dev/full").open("wb") as full:
+        process = subprocess.Popen(command, stdout=full, stderr=full)
+    try:
+        while not _titles(root) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        config.write_text("nonsense = [", "utf-8")
+        time.sleep(0.5)
+        config.write_text(before, "utf-8")
+        write_clipping(root / "content", "late.md", title="A late one")
+        while "A late one" not in _titles(root) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert "A late one" in _titles(root)
+    finally:
+        process.kill()
+        process.wait()
+
+
 def test_the_reference_names_every_command_and_option():
     page = REFERENCE.read_text("utf-8")
     shared, *sections = re.split(r"^## `broadsheet (?=\w+)", page, flags=re.MULTILINE)

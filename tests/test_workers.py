@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -352,7 +352,10 @@ if __name__ == "__main__":
 TOLD = "word = 'as it was'\ndef words(items):\n    return [word] * len(items)\n"
 
 
-@pytest.mark.skipif(sys.platform != "linux" or cores() < 2, reason="no copies here")
+needs_copies = pytest.mark.skipif(sys.platform != "linux" or cores() < 2, reason="no copies here")
+
+
+@needs_copies
 @pytest.mark.parametrize(("has_thread", "word"), [(False, "changed"), (True, "as it was")])
 def test_workers_are_copies_of_a_process_with_one_thread(tmp_path, has_thread, word):
     (tmp_path / "told.py").write_text(TOLD, "utf-8")
@@ -370,6 +373,18 @@ def test_beginning_twice_begins_once(count):
         workers.begin()
         assert workers._pool is pool
         assert pairs(workers.run(doubled_unless_seven, WORK[:2])) == DOUBLED[:6]
+
+
+def test_copies_that_give_no_sign_are_given_up(monkeypatch):
+    """As where no more processes or threads are allowed."""
+    with Workers(2) as workers:
+        with monkeypatch.context() as patch:
+            patch.setattr(generator.workers, "may_fork", lambda: True)
+            patch.setattr(generator.workers, "PATIENCE", 0.05)
+            patch.setattr(ProcessPoolExecutor, "submit", lambda *_: Future())
+            workers.begin()
+        assert workers._pool is None
+        assert pairs(workers.run(doubled_or_dead, WORK)) == DOUBLED
 
 
 def test_where_no_copy_can_be_made_processes_start_otherwise(monkeypatch):
@@ -414,6 +429,33 @@ def test_builds_are_the_same_whoever_works(tmp_path):
     with ThreadPoolExecutor(4) as threads:
         build(site_in(three), Options(as_of=NOW), silent, workers=Workers(4, threads))
     assert files_of(three / "public") == expected
+
+
+FIRST = """
+import sys
+sys.path[:0] = {path!r}
+from generator.build import build
+from generator.request import Options, silent
+from generator.workers import Workers
+from writing import NOW, site_in
+from pathlib import Path
+if __name__ == "__main__":
+    with Workers(2) as workers:
+        build(site_in(Path({root!r})), Options(as_of=NOW), silent, workers=workers)
+        print(workers._pool._mp_context.get_start_method())
+"""
+
+
+@needs_copies
+def test_workers_of_a_first_build_are_copies_of_it(tmp_path):
+    root = site(tmp_path / "site")
+    program = tmp_path / "program.py"
+    program.write_text(FIRST.format(path=sys.path, root=str(root)), "utf-8")
+    done = subprocess.run([sys.executable, program], capture_output=True, text=True, timeout=60, check=True)
+    assert (done.stdout, done.stderr) == ("fork\n", "")
+    other = site(tmp_path / "other")
+    build(site_in(other), Options(as_of=NOW), silent)
+    assert files_of(root / "public") == files_of(other / "public")
 
 
 def test_a_build_survives_that_its_workers_are_killed(tmp_path):

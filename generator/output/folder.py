@@ -16,7 +16,7 @@ def check_usable(output: Path) -> None:
     """
     with disk.in_words(output):
         check_is_folder(output)
-        standing = next(filter(os.path.lexists, (output, *output.parents)))
+        standing = next(filter(os.path.lexists, (output, *output.parents)), output)
         check_is_folder(standing)
         check_writable(standing, output)
         if output.exists():

@@ -35,9 +35,14 @@ def alone(own: Path) -> Iterator[Callable[[str], None]]:
         except OSError:
             pass  # the build says why nothing can be written there
         else:
-            note.unlink(missing_ok=True)
-            stack.callback(note.unlink, missing_ok=True)
+            _forget(note)
+            stack.callback(_forget, note)
         yield tell
+
+
+def _forget(note: Path) -> None:
+    with contextlib.suppress(OSError):  # one that is left over stops nobody
+        note.unlink(missing_ok=True)
 
 
 def _shown_by_another(own: Path) -> BuildError:

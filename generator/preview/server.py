@@ -235,9 +235,11 @@ class _Shown:
 
 
 def _freshen(fresh: Fresh, page: str, loop: asyncio.AbstractEventLoop, ended: asyncio.Event) -> None:
-    fresh(page)
-    with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
-        loop.call_soon_threadsafe(ended.set)
+    try:
+        fresh(page)
+    finally:
+        with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(ended.set)
 
 
 def _refusal(scope: Scope, headers: Headers, hosts: frozenset[str]) -> Response | None:
