@@ -2,15 +2,27 @@
 
 import pytest
 from markupsafe import Markup
-from theme_views import SOURCE, article_view, block, day_view, frame, item, month_calendar, period_view, site
+from theme_views import (
+    SOURCE,
+    article_view,
+    block,
+    day_view,
+    frame,
+    item,
+    month_calendar,
+    period_view,
+    site,
+    source_row,
+)
 
 from generator.model import Period
 from generator.render.templates import Templates
-from generator.render.views import RedirectView
+from generator.render.views import RedirectView, Share, SourcesView
 
 pytestmark = pytest.mark.browser
 
 LONG_WORD = "establish" * 22
+ALL = Share(count=98_765, percent=100)
 TABLE = "<table><thead><tr>" + "<th>column</th>" * 20 + "</tr></thead></table>"
 BODY = (
     f'<p>{LONG_WORD}</p><div class="table" tabindex="0">{TABLE}</div>'
@@ -27,8 +39,21 @@ PAGES = {
         title="长标题" * 100, body=Markup(BODY), original=f"https://origin.example/{LONG_WORD}?a={LONG_WORD}"
     ),
     "month.html": period_view(Period.MONTH, sources=(SOURCE,) * 30, calendars=(month_calendar(),)),
+    "sources.html": SourcesView(
+        sources=tuple(
+            source_row(name=name, count=98_765, full=ALL, cut=ALL, link=ALL, leads=ALL, is_silent=True)
+            for name in ("Information security", "长标题" * 20, LONG_WORD)
+        ),
+        count=98_765,
+        sparks=True,
+    ),
 }
-TEMPLATE = {"index.html": "day.html", "article.html": "article.html", "month.html": "period.html"}
+TEMPLATE = {
+    "index.html": "day.html",
+    "article.html": "article.html",
+    "month.html": "period.html",
+    "sources.html": "sources.html",
+}
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +70,7 @@ def folder(tmp_path_factory):
     return root
 
 
-@pytest.mark.parametrize("width", [360, 640, 1280])
+@pytest.mark.parametrize("width", [320, 360, 640, 1280])
 @pytest.mark.parametrize("address", PAGES)
 def test_nothing_overflows_and_the_policy_blocks_nothing_of_ours(page, folder, address, width):
     complaints = []
