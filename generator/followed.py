@@ -35,6 +35,7 @@ from generator.output.patch import OvertakenError
 from generator.overdue import Overdue, bytes_of
 from generator.press import report_of, written
 from generator.reading import discover
+from generator.reading.discover import is_clipping
 from generator.recalled import keep as keep_stories
 from generator.render import sitemap
 from generator.render.concerned import concerned, is_near
@@ -139,6 +140,8 @@ class Followed:
     def follow(self, changed: Iterable[Path]) -> tuple[Built, frozenset[str] | None] | None:
         """Do what changed files ask for; None where a whole build has to."""
         changed = frozenset(changed)
+        if sum(is_clipping(file.name) for file in changed) > FEW:
+            return None  # to look at each takes long
         if assets := {file for file in changed if _is_asset(self.site, file)}:
             return self._dress() if assets == changed else None
         stamps = clippings_among(

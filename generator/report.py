@@ -135,12 +135,13 @@ def print_problems(problems: Iterable[Problem], *, limit: int | None = None) -> 
 def closing_line(report: Report, seconds: float) -> str:
     """Say in one line what a build did."""
     pages, links = report.pages, report.verdicts[Verdict.LINK]
-    linked = f" ({links:,} as mere links)" if links else ""
+    linked = f" ({links:,} as {'mere links' if links != 1 else 'a mere link'})" if links else ""
     ignored = f", {report.ignored:,} ignored" if report.ignored else ""
+    files = "file" if pages.written == 1 else "files"
     return (
         f"{report.found:,} found, {report.published:,} published{linked}, {report.repaired:,} repaired, "
-        f"{len(report.skipped):,} skipped{ignored}; {pages.written:,} files written, {pages.kept:,} kept, "
-        f"{pages.deleted:,} deleted; {seconds:.1f} s"
+        f"{len(report.skipped):,} skipped{ignored}; {pages.written:,} {files} written, "
+        f"{pages.kept:,} kept, {pages.deleted:,} deleted; {seconds:.1f} s"
     )
 
 
