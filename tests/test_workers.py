@@ -375,6 +375,25 @@ def test_beginning_twice_begins_once(count):
         assert pairs(workers.run(doubled_unless_seven, WORK[:2])) == DOUBLED[:6]
 
 
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="needs signals")
+def test_ctrl_c_waits_while_copies_are_made(monkeypatch):
+    """Amid a fork it would be lost, or end in a traceback of the copy."""
+    masks = []
+
+    def submit(*_: object) -> Future[int]:
+        masks.append(signal.pthread_sigmask(signal.SIG_BLOCK, []))
+        done: Future[int] = Future()
+        done.set_result(0)
+        return done
+
+    with Workers(2) as workers, monkeypatch.context() as patch:
+        patch.setattr(generator.workers, "may_fork", lambda: True)
+        patch.setattr(ProcessPoolExecutor, "submit", submit)
+        workers.begin()
+    masks.append(signal.pthread_sigmask(signal.SIG_BLOCK, []))
+    assert [signal.SIGINT in mask for mask in masks] == [True, False]
+
+
 def test_copies_that_give_no_sign_are_given_up(monkeypatch):
     """As where no more processes or threads are allowed."""
     with Workers(2) as workers:
