@@ -368,13 +368,11 @@ class Bodies:
 
     def __init__(self, file: str) -> None:
         """Open a cache. Raises `DamagedError` where it is gone."""
-        try:
+        with _in_words():
             self._connection = sqlite3.connect(
                 f"{Path(file).as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=_PATIENCE,
                 check_same_thread=False,
             )  # fmt: skip
-        except sqlite3.Error as error:
-            raise DamagedError from error
 
     def __enter__(self) -> Self:
         self._connection.execute("BEGIN")  # to lock the file for each text takes a fifth of the time

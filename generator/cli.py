@@ -503,10 +503,10 @@ class Told:
         from generator.errors import BroadsheetError
 
         with _heard_or_not():
-            if isinstance(error, streams.UnwrittenError):
-                raise error
             if isinstance(error, BroadsheetError):
                 report.print_problems(error.problems)
+            elif isinstance(error, streams.UnwrittenError):
+                _unheard(error)
             else:
                 report.print_fault(error)
 

@@ -147,7 +147,7 @@ class Followed:
         stamps = clippings_among(
             self.site, changed, self._shelf.found.stamps, may_be_images=bool(self._kitchen.desk.pictured)
         )
-        if stamps is None or len(stamps) > FEW:
+        if stamps is None:
             return None
         _, before = self._look_far()
         looked = look_again(self._shelf, self._means, stamps)

@@ -100,22 +100,18 @@ class Workers:
     def begin(self) -> None:
         """Start the worker processes as copies of this one, with all that it has imported.
 
-        Where it cannot be copied they are expected. Nothing may be open that a copy must not have, such as
-        a database.
+        Where it cannot be copied they start when batches come. Nothing may be open that a copy must not
+        have, such as a database.
         """
-        if self.count == 1 or self._executor is not None or self._pool is not None:
+        if self.count == 1 or self._executor is not None or self._pool is not None or not may_fork():
             return
-        if not may_fork():
-            self.expect()
-            return
-        with contextlib.suppress(OSError, ImportError, NotImplementedError):  # it is tried again
+        try:
             self._pool = ProcessPoolExecutor(self.count, multiprocessing.get_context("fork"), _begin)
-        if self._pool is not None:
-            try:
-                with _uninterrupted():
-                    started = self._pool.submit(os.getpid)  # to start all of them
-                started.result(PATIENCE)  # where no more processes or threads are allowed, none comes
-            except (BrokenExecutor, RuntimeError, OSError):
+            with _uninterrupted():
+                started = self._pool.submit(os.getpid)  # to start all of them
+            started.result(PATIENCE)  # where no more processes or threads are allowed, none comes
+        except (BrokenExecutor, RuntimeError, OSError, ImportError):  # it is tried again
+            if self._pool is not None:
                 self._lose(self._pool)
 
     def run(

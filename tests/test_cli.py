@@ -330,7 +330,10 @@ def test_a_reader_who_leaves_early_is_no_fault(root, command):
     assert (code, "rror" in err) == (UNREAD, False)
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+needs_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+
+
+@needs_full
 @pytest.mark.parametrize("command", PRINTING)
 def test_what_cannot_be_printed_ends_in_one_line(root, command):
     code, err = _shell(command, "> /dev/full")
@@ -342,7 +345,7 @@ def test_what_cannot_be_printed_ends_in_one_line(root, command):
     assert _shell(command, "&> /dev/full") == (FAILED, "")
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+@needs_full
 def test_a_fault_that_cannot_be_told_shows_in_the_exit_code(root):
     assert _shell("nonsense", "2> /dev/full") == (FAILED, "")
 
@@ -402,7 +405,7 @@ def _titles(root: Path) -> str:
         return ""
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+@needs_full
 def test_a_watching_build_that_cannot_print_follows_all_the_same(root):
     command = [sys.executable, "-m", "generator", "build", "--watch"]
     with Path("/dev/full").open("wb") as full:
@@ -424,7 +427,7 @@ def test_a_watching_build_that_cannot_print_follows_all_the_same(root):
         process.communicate()
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+@needs_full
 def test_a_fault_that_cannot_be_told_ends_no_watching(root):
     config, deadline = root / "digest.toml", time.monotonic() + 30
     before = config.read_text("utf-8")

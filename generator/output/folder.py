@@ -48,15 +48,15 @@ def check_is_folder(output: Path) -> None:
         raise disk.refusal(output, "is a file, not a folder", "choose another folder with --output")
 
 
-def check_writable(folder: Path, told: Path) -> None:
-    """Raise `OSError` with the name to be `told` for a folder that no file can be put into."""
+def check_writable(folder: str | Path, told: Path | None = None) -> None:
+    """Raise `OSError` for a folder that no file can be put into, with its name, or another to be `told`."""
     if os.access(folder, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
         return
     number = errno.EROFS if _is_read_only(folder) else errno.EACCES
-    raise OSError(number, os.strerror(number), str(told))
+    raise OSError(number, os.strerror(number), str(told or folder))
 
 
-def _is_read_only(folder: Path) -> bool:
+def _is_read_only(folder: str | Path) -> bool:
     """Whether the file system is, whoever asks."""
     return hasattr(os, "statvfs") and bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
 

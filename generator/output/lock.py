@@ -9,8 +9,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from generator.errors import BuildError, Problem, Severity
-from generator.output import names
+from generator.errors import BuildError
+from generator.output import disk, names
 
 if sys.platform != "win32":
     import fcntl
@@ -73,12 +73,5 @@ def _busy(output: Path) -> BuildError:
     except (OSError, UnicodeDecodeError):
         owner = ""
     by = f" (process {owner})" if owner.isdecimal() else ""
-    return BuildError(
-        Problem(
-            path=str(output),
-            message=f"another build{by} is writing to this folder",
-            advice="wait until it is done, or choose another folder with --output",
-            severity=Severity.ERROR,
-            kind="output",
-        )
-    )
+    advice = "wait until it is done, or choose another folder with --output"
+    return disk.refusal(output, f"another build{by} is writing to this folder", advice)

@@ -66,6 +66,7 @@ class Staging:
 
 
 def make(folder: str) -> None:
-    """Make a folder, unless it is there: also one in other case, where that is the same."""
-    with contextlib.suppress(FileExistsError):
-        os.mkdir(folder)
+    """Make a folder, if one is named and not there: also in other case, where that is the same."""
+    if folder:
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(folder)

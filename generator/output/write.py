@@ -65,8 +65,7 @@ def stage(slot: Slot, data: bytes) -> tuple[str, bool]:
     if not (slot.afresh or slot.is_free) and _has_bytes(slot.place, data):
         return digest, False
     if not slot.is_foreign:
-        if slot.folder:
-            make(slot.folder)
+        make(slot.folder)
         _write(slot.staged, data)
     return digest, True
 
@@ -214,8 +213,7 @@ class Transaction:
             is_there = not slot.afresh and _is_of_size(disk.look(slot.place), size)
             is_staged = not (is_there and _digest_of(place) == digest)
             if is_staged and not slot.is_foreign:
-                if slot.folder:
-                    make(slot.folder)
+                make(slot.folder)
                 shutil.copyfile(source, slot.staged)
         self.take(path, slot, digest, is_staged=is_staged)
 
@@ -228,9 +226,9 @@ class Transaction:
             if self._staged or gone:
                 in_transit = dict.fromkeys([*gone, *self._staged], manifest.IN_TRANSIT)
                 between = msgspec.structs.replace(new, files=self._files | in_transit)
-                manifest.write(self._output, between, self._spare)
+                manifest.write(self._output, between, _spare(self._output))
             deleted = self._replace(gone)
-            manifest.write(self._output, new, self._spare)
+            manifest.write(self._output, new, _spare(self._output))
             (self._output / names.ADDED).unlink(missing_ok=True)
         kept = len(self._files) - len(self._staged)
         return Written(written=len(self._staged), kept=kept, deleted=deleted)
@@ -246,10 +244,6 @@ class Transaction:
         for path in gone:
             disk.prune(self._root, path, self._known)
         return deleted
-
-    @property
-    def _spare(self) -> Path:
-        return self._output / names.STAGING / "0"
 
     def _claim(self, path: str) -> None:
         """Check a new path and its neighbours."""
@@ -303,7 +297,7 @@ class Transaction:
         for folder in sorted(folders):
             place = f"{self._root}/{folder}"
             if os.path.isdir(place):
-                check_writable(Path(place), Path(place))
+                check_writable(place)
 
     def _is_in_the_way(self, path: str) -> bool:
         key = names.folded(path)
@@ -337,13 +331,17 @@ def clean(output: Path, *, patience: float = 10.0) -> int:
             if record and others_in(output):
                 _make_staging(output)
                 empty = msgspec.structs.replace(record, files={})
-                manifest.write(output, empty, output / names.STAGING / "0")
+                manifest.write(output, empty, _spare(output))
                 disk.clear_staging(output)
             else:
                 record_of(output).unlink(missing_ok=True)
             (output / names.ADDED).unlink(missing_ok=True)
             _remove_if_empty(output)
     return deleted
+
+
+def _spare(output: Path) -> Path:
+    return output / names.STAGING / "0"
 
 
 def _make_staging(output: Path) -> None:

@@ -7,8 +7,8 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from generator.errors import BuildError, Problem, Severity
-from generator.output import lock
+from generator.errors import BuildError
+from generator.output import disk, lock
 
 NOTE = "serving"
 """A file that says who shows the site. What is locked is the folder: one that is left over stops nobody."""
@@ -49,12 +49,5 @@ def _shown_by_another(own: Path) -> BuildError:
     by = ""
     with contextlib.suppress(OSError, UnicodeDecodeError):
         by = f" ({(own / NOTE).read_text('utf-8')})"
-    return BuildError(
-        Problem(
-            path=str(own),
-            message=f"another `broadsheet serve`{by} shows this site already",
-            advice="look at that one, or end it first",
-            severity=Severity.ERROR,
-            kind="output",
-        )
-    )
+    message = f"another `broadsheet serve`{by} shows this site already"
+    return disk.refusal(own, message, "look at that one, or end it first")
