@@ -11,7 +11,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import chain
 from operator import attrgetter
 
@@ -287,17 +287,19 @@ class Pairs:
 
     def _follow(self, old: Iterable[int], new: Sequence[int]) -> set[int]:
         """Forget the pairs of what left, judge those of what came and of whom it stands between."""
-        touched = {*old, *new}
-        margin = NEIGHBOURS + len(touched)
+        moved = {*old, *new}
+        touched = set(moved)
         for at in old:
             touched.update(self.same(at))
             for earlier in self._before.pop(at, ()):
                 self._after[earlier].discard(at)
             for later in self._after.pop(at, ()):
                 del self._before[later][at]
-        for later, earlier in {pair for at in (*old, *new) for pair in self._shifted(at, margin)}:
+        nearest = cache(self._nearest)  # as long as nobody else moves
+        for later, earlier in {pair for at in moved for pair in self._shifted(at, moved)}:
             kept = self._before.get(later, {})
-            if self._may_be_same(later, earlier):
+            by_name, by_text = nearest(later)
+            if earlier in by_name or (earlier in by_text and self._is_like(later, earlier)):
                 if earlier not in kept and self._judge(later, earlier):
                     touched |= {later, earlier}
             elif kept.pop(earlier, None) is not None:
@@ -305,51 +307,51 @@ class Pairs:
                 touched |= {later, earlier}
         return touched
 
-    def _shifted(self, at: int, margin: int) -> Iterator[tuple[int, int]]:
-        """Pairs of an article that came, and pairs that are nearer, or less near, as it came or went."""
+    def _shifted(self, at: int, moved: set[int]) -> Iterator[tuple[int, int]]:
+        """Pairs of an article that came, and pairs that are nearer, or less near, as others came or went."""
         here = self.place(at)
-        for group in self._groups(at):
+        for owners in (*self._by_name(at), *self._by_text(at)):
+            margin = NEIGHBOURS + len(moved.intersection(owners))
+            group = self._in_time(owners)
             spot = bisect_left(group, here, key=self.place)
             for later in range(spot, min(len(group), spot + margin + 1)):
                 for earlier in range(max(0, later - margin), later):
-                    if group[later] == at or group[earlier] == at or len(group) >= NEIGHBOURS:
+                    if group[later] == at or group[earlier] == at or len(owners) >= NEIGHBOURS:
                         yield group[later], group[earlier]
 
-    def _groups(self, at: int) -> Iterator[list[int]]:
-        """Of each name of an article, who has it within `SPAN` days, in the order of time."""
-        spans = self._spans(at, SPAN)
+    def _by_name(self, at: int) -> Iterator[list[int]]:
+        """Of each name of an article, who has it in the days around, or had it, in no order."""
         for names, name in self._named(at):
-            yield self._in_time(names.owners(name, self._spans(at, names.span)))
-        if (signature := self.evidence[at].signature) and self._bands is not None:
+            yield self._within(at, names.span, names.owners(name, self._spans(at, names.span)))
+
+    def _by_text(self, at: int) -> Iterator[list[int]]:
+        """The same of each band of its text."""
+        if signature := self.evidence[at].signature:
+            bands, spans = self.prepare(), self._spans(at, SPAN)
             for place in range(BANDS):
                 band = signature[BAND * place : BAND * place + BAND]
-                yield self._in_time(self._bands.owners(place, band, spans))
+                yield self._within(at, SPAN, bands.owners(place, band, spans))
 
-    def _may_be_same(self, later: int, earlier: int) -> bool:
-        """Whether of some name of both the one is among the nearest before the other."""
-        one, other = self.evidence[later], self.evidence[earlier]
-        if one.day - other.day > SPAN:
-            return False
-        spans = self._spans(later, SPAN)
-        theirs = [(id(names), name) for names, name in self._named(earlier)]
-        for names, name in self._named(later):
-            if (id(names), name) not in theirs or one.day - other.day > names.span:
-                continue
-            if self._are_near(later, earlier, names.owners(name, spans)):
-                return True
-        if self._bands is None or likeness(one.signature, other.signature) < NEAR:
-            return False
-        for place, at in enumerate(range(0, BAND * BANDS, BAND)):
-            band = one.signature[at : at + BAND]
-            if band != other.signature[at : at + BAND]:
-                continue
-            if self._are_near(later, earlier, self._bands.owners(place, band, spans)):
-                return True
-        return False
+    def _within(self, at: int, span: int, others: Iterable[int]) -> list[int]:
+        """Those within so many days of an article."""
+        day = self.evidence[at].day
+        return [other for other in others if -span <= self.evidence[other].day - day <= span]
 
-    def _are_near(self, later: int, earlier: int, group: Iterable[int]) -> bool:
-        ordered = self._in_time(group)
-        return ordered.index(later) - ordered.index(earlier) <= NEIGHBOURS
+    def _nearest(self, at: int) -> tuple[set[int], set[int]]:
+        """Who comes next before an article under any of its names, and under any band of its text."""
+        by_name, by_text = (
+            {other for owners in groups for other in self._next_before(at, owners)}
+            for groups in (self._by_name(at), self._by_text(at))
+        )
+        return by_name, by_text
+
+    def _next_before(self, at: int, owners: Iterable[int]) -> list[int]:
+        ordered = self._in_time(owners)
+        place = ordered.index(at)
+        return ordered[max(0, place - NEIGHBOURS) : place]
+
+    def _is_like(self, at: int, other: int) -> bool:
+        return likeness(self.evidence[at].signature, self.evidence[other].signature) >= NEAR
 
     def _in_time(self, numbers: Iterable[int]) -> list[int]:
         return sorted(self._alive(numbers), key=self.place)

@@ -569,12 +569,12 @@ def test_what_is_kept_becomes_the_same_as_found_from_scratch(data):
     kept = Stories(now.values())
     assert kept.told() == stories_of(list(now.values()))
     for _ in range(data.draw(st.integers(1, 4))):
-        gone = data.draw(st.lists(st.sampled_from(sorted(now)), unique=True, max_size=3)) if now else []
+        gone = data.draw(st.lists(st.sampled_from(sorted(now)), unique=True, max_size=12)) if now else []
         come = [
             msgspec.structs.replace(other, path=path, id=path)
             for path, other in data.draw(
                 st.dictionaries(
-                    st.sampled_from(sorted(pool)), st.sampled_from([*POOL, *CROWD, *RETITLED]), max_size=3
+                    st.sampled_from(sorted(pool)), st.sampled_from([*POOL, *CROWD, *RETITLED]), max_size=12
                 )
             ).items()
         ]
