@@ -376,6 +376,7 @@ def serve(asked: Asked, *, port: int, bind: str, open_browser: bool) -> int:
             ignore=(site.own, asked.site().output),
             source_lines=functools.partial(source_lines, (site.root, site.content, theme().parent)),
             fresh=live.fresh,
+            is_stale=live.is_stale,
             announce=announce,
         )
     return INTERRUPTED

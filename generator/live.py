@@ -86,6 +86,11 @@ class Live:
                 self._followed = self._whole(followed.site, followed.options, silent)
                 return True
 
+    def is_stale(self, path: str) -> bool:
+        """Whether a page may be out of date, for all that is known; waits for nothing."""
+        followed = self._followed
+        return followed is not None and followed.may_be_stale(path)
+
     def fresh(self, path: str) -> None:
         """Make a page now, should it be out of date."""
         followed = self._followed

@@ -15,7 +15,7 @@ from generator.cache import Cache, Looked
 from generator.config import Config, Site
 from generator.errors import Problem, Severity, shown
 from generator.grouping.sources import key
-from generator.grouping.stories import MANY
+from generator.grouping.stories import MANY, many_of
 from generator.lessons import BATCH, KEPT, Means, Repeated, learned, learned_again, origin_key
 from generator.model import Article, Skipped
 from generator.reading.article import Reading, Rules
@@ -46,7 +46,7 @@ class Shelf(NamedTuple):
     since: int
     """A moment before the first of them was read, in nanoseconds since 1970."""
     unread: Set[str] = frozenset()
-    """Clippings of which the cache cannot know anything."""
+    """Clippings that are others than the cache knows: they are read while it is asked for the rest."""
 
     def records(self, means: Means) -> Iterator[tuple[str, Record, bytes]]:
         """What all clippings came to: path, record and its hash, in no order."""
@@ -60,14 +60,17 @@ class Shelf(NamedTuple):
 def shelf_of(site: Site, found: Discovery, means: Means) -> Shelf:
     """Look at what changed, and learn."""
     reader, cache = reader_of(site), means.cache
-    is_first = cache.note("looked by") != reader.epoch
-    if is_first:
+    if cache.note("looked by") != reader.epoch:
         cache.drop_all_clippings()
         cache.keep_note("looked by", reader.epoch)
-    looked = _looked(reader, found, cache.clippings(), means)
+    known = cache.clippings()
+    looked = _looked(reader, found, known, means)
+    others = {path for path, one in looked.items() if path not in known or known[path][1] != one}
     shelf = Shelf(reader, found, looked, {}, set(), {}, set(), time.time_ns())
     shelf.repeats.update(learned(reader, looked, means, take=partial(_taken, shelf, cache)))
-    return shelf._replace(unread=looked.keys() - shelf.fresh) if is_first else shelf
+    # Of a few it is asked first what they were: stories follow from there.
+    is_many = len(others) > many_of(len(looked))
+    return shelf._replace(unread=others - shelf.fresh) if is_many else shelf
 
 
 def _taken(shelf: Shelf, cache: Cache, found: Sequence[tuple[Wanted, Read]]) -> None:
@@ -197,7 +200,7 @@ def _recalled(
     """What the cache has under the right keys, which are taken out; clippings that are `gone` are noted."""
     for path, key_, value in kept:
         if path in shelf.unread:
-            continue  # it was read a moment ago
+            continue
         if keys.get(path) == key_ and (record := tasks.decoded(value)) and _stands(shelf.reader, record):
             del keys[path]
             yield path, in_zone(record, shelf.reader), hashed(value)

@@ -44,6 +44,8 @@ GRACE = 0.3
 
 Fresh = Callable[[str], None]
 """Brings a page up to date that is asked for, by its path in the output (`2024/07/03/index.html`)."""
+IsStale = Callable[[str], bool]
+"""Whether a page may be out of date. It must not wait for anything, for every answer waits for it."""
 
 
 class Preview:
@@ -64,6 +66,7 @@ class Preview:
         ignore: tuple[Path, ...] = (),
         source_lines: reload.SourceLines = lambda _: (),
         fresh: Fresh | None = None,
+        is_stale: IsStale = lambda _: True,
     ) -> None:
         """Raise `ConfigError` where it cannot listen."""
         self._socket = listen(bind, port)
@@ -83,7 +86,8 @@ class Preview:
         )
         hosts = frozenset(_host_headers({"localhost", "127.0.0.1", "[::1]", self.host}, self.port))
         self._server = _Server(
-            _configured(application(folder, self._hub, hosts, self._freshen if fresh else None)), self._stop
+            _configured(application(folder, self._hub, hosts, self._freshen if fresh else None, is_stale)),
+            self._stop,
         )
 
     @property
@@ -131,13 +135,14 @@ def serve(
     ignore: tuple[Path, ...] = (),
     source_lines: reload.SourceLines = lambda _: (),
     fresh: Fresh | None = None,
+    is_stale: IsStale = lambda _: True,
     announce: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Build into a folder, serve it and follow every change until `KeyboardInterrupt`.
 
     `build` writes the site into `folder`; `roots` tells what to watch, and nothing below `ignore`
-    counts. `fresh` is called before a page is read, in several threads and beside `build`; `announce`
-    with the address, once it is known. Raises `ConfigError` where it cannot listen.
+    counts. `fresh` is called before a page is read that `is_stale`, in several threads and beside
+    `build`; `announce` with the address, once it is known. Raises `ConfigError` where it cannot listen.
     """
     preview = Preview(
         folder,
@@ -149,6 +154,7 @@ def serve(
         ignore=ignore,
         source_lines=source_lines,
         fresh=fresh,
+        is_stale=is_stale,
     )
     announce(preview.address)
     taken = f" (port {port} is taken)" if preview.port != port != 0 else ""
@@ -202,9 +208,15 @@ def _host_headers(hosts: set[str], port: int) -> set[str]:
     return {f"{host}:{port}" for host in hosts} | (hosts if port == 80 else set())
 
 
-def application(folder: Path, hub: reload.Hub, hosts: frozenset[str], fresh: Fresh | None = None) -> ASGIApp:
+def application(
+    folder: Path,
+    hub: reload.Hub,
+    hosts: frozenset[str],
+    fresh: Fresh | None = None,
+    is_stale: IsStale = lambda _: True,
+) -> ASGIApp:
     """The ASGI application that serves a folder to requests for one of the hosts."""
-    shown = _Shown(folder, hub, fresh)
+    shown = _Shown(folder, hub, fresh, is_stale)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
@@ -217,15 +229,18 @@ def application(folder: Path, hub: reload.Hub, hosts: frozenset[str], fresh: Fre
 class _Shown:
     """What is shown: a folder, what is known of its state, and how a page of it is brought up to date."""
 
-    def __init__(self, folder: Path, hub: reload.Hub, fresh: Fresh | None) -> None:
+    def __init__(self, folder: Path, hub: reload.Hub, fresh: Fresh | None, is_stale: IsStale) -> None:
         self.folder = folder
         self.hub = hub
         self._fresh = fresh
+        self._is_stale = is_stale
         self._turns = asyncio.Semaphore(FRESHENED)
 
     async def freshen(self, page: str) -> None:
         """Bring a page up to date, in a thread that no other answer needs, nor the end waits for."""
         if self._fresh is None or not self.hub.settled or not page.endswith(".html"):
+            return
+        if not self._is_stale(page):
             return
         async with self._turns:
             ended = asyncio.Event()
