@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from generator import tasks
+from generator import shelf, tasks
 from generator.build import build
 from generator.cache import Cache
 from generator.request import Options, silent
@@ -160,6 +160,23 @@ def test_what_a_source_repeats_follows_its_clippings(root):
     for n in range(2, 13):
         write(n, "")
     assert learned() != first
+
+
+@pytest.mark.parametrize("many", [2, 3])
+def test_many_clippings_that_changed_are_read_while_the_cache_is_asked_for_the_rest(root, monkeypatch, many):
+    read_site(site_in(root), Options(as_of=NOW))
+    for name in ("now", "soon", "later"):
+        write_clipping(root / "content", f"{name}.md", title=f"{name} again")
+    first, read_now = [], shelf.read_now
+
+    def reading(known: object, paths: set[str], *others: object) -> object:
+        first.append(sorted(paths))
+        return read_now(known, paths, *others)
+
+    monkeypatch.setattr(shelf, "many_of", lambda _: many)
+    monkeypatch.setattr(shelf, "read_now", reading)
+    assert titles(root) == {"now again", "soon again", "later again"}
+    assert first[0] == (["later.md", "now.md", "soon.md"] if many == 2 else [])
 
 
 def test_what_changed_while_it_was_learned_from_is_learned_again(root, monkeypatch):

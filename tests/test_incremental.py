@@ -32,6 +32,7 @@ from writing import IN_THE_SUITE, files_of, site_in
 SMALL = {
     (generator.shelf, "BATCH"): 2,
     (generator.shelf, "KEPT"): 3,
+    (generator.shelf, "many_of"): lambda _: 2,
     (generator.press, "BATCH"): 3,
     (generator.press, "HTML_LIMIT"): 9_000,
     (generator.grouping.editions, "PART"): 2,

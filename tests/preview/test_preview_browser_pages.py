@@ -1,5 +1,6 @@
 """The preview of several pages in a real browser: what reloads, what is swapped, what stays."""
 
+import httpx
 import pytest
 
 from generator.errors import BuildError, Problem
@@ -78,6 +79,9 @@ def opened(page, preview):
     """Opens pages, each in its own tab, once the site stands."""
     from playwright.sync_api import expect
 
+    # The first event comes after the first build: what is shown before it reloads, while one opens another.
+    with httpx.stream("GET", preview.address + "__broadsheet/events") as stream:
+        assert any(line.startswith("event: current") for line in stream.iter_lines())
     page.goto(preview.address)
     expect(page.locator("p").first).to_have_text("index one")
 

@@ -326,6 +326,16 @@ def test_a_page_is_brought_up_to_date_before_it_is_read(site, previewing):
     assert asked == ["2024/index.html", "new one.html", "404.html", "404.html"]
 
 
+def test_a_page_that_is_not_stale_is_read_at_once(site, previewing):
+    asked = []
+    preview = wait_for(
+        previewing(site, build, fresh=asked.append, is_stale=lambda page: page.startswith("2024"))
+    )
+    httpx.get(preview.address)
+    httpx.get(preview.address + "2024/")
+    assert asked == ["2024/index.html"]
+
+
 def test_while_pages_are_brought_up_to_date_all_else_is_served(site, previewing):
     began, go_on = threading.Semaphore(0), threading.Event()
 
