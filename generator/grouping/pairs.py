@@ -11,7 +11,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import chain
 from operator import attrgetter
 
@@ -64,6 +64,7 @@ class Pairs:
         self._texts = Names(with_text, span=SPAN)
         self._bands: Bands | None = None
         self._told: dict[str, bool] = {}
+        self._alike: dict[tuple[int, bytes], list[list[int]]] = {}
         self._before: dict[int, dict[int, int]] = {}
         self._after: dict[int, set[int]] = defaultdict(set)
         if found is not None:
@@ -181,6 +182,7 @@ class Pairs:
             del self.numbers[self.article(at).path]
         self._gone |= old
         self._told.clear()
+        self._alike.clear()
         bands = self.prepare()
         new = [self._add(article) for article in come]
         turned = self._turned([*old, *new]) - set(new)
@@ -295,55 +297,52 @@ class Pairs:
                 self._after[earlier].discard(at)
             for later in self._after.pop(at, ()):
                 del self._before[later][at]
-        nearest = cache(self._nearest)  # as long as nobody else moves
-        for later, earlier in {pair for at in moved for pair in self._shifted(at, moved)}:
-            kept = self._before.get(later, {})
-            by_name, by_text = nearest(later)
-            if earlier in by_name or (earlier in by_text and self._is_like(later, earlier)):
-                if earlier not in kept and self._judge(later, earlier):
+        for later in {*new, *(one for at in moved for one in self._next_after(at, moved))}:
+            kept, nearest = self._before.get(later, {}), self._nearest(later)
+            for earlier in nearest - kept.keys():
+                if self._judge(later, earlier):
                     touched |= {later, earlier}
-            elif kept.pop(earlier, None) is not None:
+            for earlier in kept.keys() - nearest:
+                del kept[earlier]
                 self._after[earlier].discard(later)
                 touched |= {later, earlier}
         return touched
 
-    def _shifted(self, at: int, moved: set[int]) -> Iterator[tuple[int, int]]:
-        """Pairs of an article that came, and pairs that are nearer, or less near, as others came or went."""
+    def _next_after(self, at: int, moved: set[int]) -> Iterator[int]:
+        """Those that may have others next before them, as one, and others, came or went."""
         here = self.place(at)
         for owners in (*self._by_name(at), *self._by_text(at)):
-            margin = NEIGHBOURS + len(moved.intersection(owners))
             group = self._in_time(owners)
             spot = bisect_left(group, here, key=self.place)
-            for later in range(spot, min(len(group), spot + margin + 1)):
-                for earlier in range(max(0, later - margin), later):
-                    if group[later] == at or group[earlier] == at or len(owners) >= NEIGHBOURS:
-                        yield group[later], group[earlier]
+            yield from group[spot : spot + NEIGHBOURS + len(moved.intersection(owners))]
 
     def _by_name(self, at: int) -> Iterator[list[int]]:
         """Of each name of an article, who has it in the days around, or had it, in no order."""
         for names, name in self._named(at):
             yield self._within(at, names.span, names.owners(name, self._spans(at, names.span)))
 
-    def _by_text(self, at: int) -> Iterator[list[int]]:
-        """The same of each band of its text."""
-        if signature := self.evidence[at].signature:
+    def _by_text(self, at: int) -> Sequence[list[int]]:
+        """The same of each band of its text that others have too; looked up once in a change."""
+        one = self.evidence[at]
+        found = self._alike.get((one.day, one.signature))
+        if found is None:
             bands, spans = self.prepare(), self._spans(at, SPAN)
-            for place in range(BANDS):
-                band = signature[BAND * place : BAND * place + BAND]
-                yield self._within(at, SPAN, bands.owners(place, band, spans))
+            starts = range(0, BAND * BANDS if one.signature else 0, BAND)
+            each = (bands.owners(place, one.signature[i : i + BAND], spans) for place, i in enumerate(starts))
+            lists = (self._within(at, SPAN, owners) for owners in each)
+            found = self._alike[one.day, one.signature] = [owners for owners in lists if len(owners) > 1]
+        return found
 
     def _within(self, at: int, span: int, others: Iterable[int]) -> list[int]:
         """Those within so many days of an article."""
         day = self.evidence[at].day
         return [other for other in others if -span <= self.evidence[other].day - day <= span]
 
-    def _nearest(self, at: int) -> tuple[set[int], set[int]]:
-        """Who comes next before an article under any of its names, and under any band of its text."""
-        by_name, by_text = (
-            {other for owners in groups for other in self._next_before(at, owners)}
-            for groups in (self._by_name(at), self._by_text(at))
-        )
-        return by_name, by_text
+    def _nearest(self, at: int) -> set[int]:
+        """Whom an article is held against: who comes next before it under any of its names or bands."""
+        by_name = {other for owners in self._by_name(at) for other in self._next_before(at, owners)}
+        by_text = {other for owners in self._by_text(at) for other in self._next_before(at, owners)}
+        return by_name | {other for other in by_text if self._is_like(at, other)}
 
     def _next_before(self, at: int, owners: Iterable[int]) -> list[int]:
         ordered = self._in_time(owners)
