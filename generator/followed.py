@@ -6,6 +6,7 @@ other files than clippings) is left to a whole build, which is the truth: tests 
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -43,14 +44,23 @@ from generator.render.pages import Page, overviews, pages_of, pages_of_article
 from generator.render.templates import assets_of
 from generator.replanned import Replanned
 from generator.request import Built, Options, Written, by_place, silent
-from generator.saved import FEW, GONE, MANY, Scope, clippings_among, judged_otherwise, look_again, read_again
+from generator.saved import (
+    GONE,
+    MANY,
+    Scope,
+    clippings_among,
+    few_of,
+    judged_otherwise,
+    look_again,
+    read_again,
+)
 from generator.shelf import shelf_of
 from generator.tasks import Record, Wanted
 from generator.unchanged import inputs_before
 from generator.workers import Workers
 
 AT_ONCE = 10
-"""Clippings that are read again before it is seen whether there is another save."""
+"""Clippings that are read again before it is seen whether there is another save, unless they are many."""
 
 
 class Followed:
@@ -67,8 +77,9 @@ class Followed:
         desk, self._stories = grouped(site, options, self._shelf, self._kept(means), means)
         self._kitchen = Kitchen(site, desk, planned_of(desk.digest, site.config), means)
         wrote = written(site, options, inputs, self._kitchen)
-        # From here on work is small: it is done in this process, and nothing is shown of it.
+        # From here on most work is small: it is done in this process, and nothing is shown of it.
         self._means = Means(means.cache, Workers(1), silent)
+        self._cores = means.workers.count
         self.built = wrote.built
         known = set(desk.problems)
         self._planning = [one for one in wrote.built.report.problems if one not in known]
@@ -105,6 +116,12 @@ class Followed:
             self._records[path] = record, digest
             yield path, record, digest
 
+    @contextlib.contextmanager
+    def _many(self) -> Iterator[Means]:
+        """What is read and learned with, were it much: then workers start, and have a part in it."""
+        with Workers(self._cores) as workers:
+            yield self._means._replace(workers=workers)
+
     @property
     def is_late(self) -> bool:
         """Whether it is not known yet all that the last saves come to."""
@@ -140,8 +157,8 @@ class Followed:
     def follow(self, changed: Iterable[Path]) -> tuple[Built, frozenset[str] | None] | None:
         """Do what changed files ask for; None where a whole build has to."""
         changed = frozenset(changed)
-        if sum(is_clipping(file.name) for file in changed) > FEW:
-            return None  # to look at each takes long
+        if sum(is_clipping(file.name) for file in changed) > few_of(len(self._shelf.looked)):
+            return None
         if assets := {file for file in changed if _is_asset(self.site, file)}:
             return self._dress() if assets == changed else None
         stamps = clippings_among(
@@ -165,12 +182,14 @@ class Followed:
         if self._far or self._heard:
             return self._look_far()
         if self._doubted:
-            found = judged_otherwise(self._shelf, self._means, self._doubted)
+            with self._many() as means:
+                found = judged_otherwise(self._shelf, means, self._doubted)
             self._doubted.clear()
             self._unread |= dict.fromkeys(found)
             return (self.built, frozenset()) if len(found) <= MANY else None
         if self._unread:
-            paths = [*islice(self._unread, AT_ONCE)]
+            few = AT_ONCE if len(self._unread) <= BATCH else None
+            paths = [*islice(self._unread, few)]
             for path in paths:
                 del self._unread[path]
             return self._read(paths)
@@ -178,7 +197,8 @@ class Followed:
 
     def _read(self, paths: Collection[str]) -> tuple[Built, frozenset[str]] | None:
         """Read clippings, and find what is out of date since; None where a whole build has to."""
-        read = read_again(self._shelf, self._means, paths, self._texts)
+        with self._many() as means:
+            read = read_again(self._shelf, means, paths, self._texts)
         read = {path: one for path, one in read.items() if not one[1] or one[1] != self._known(path)[1]}
         for path, (record, _) in read.items():
             if not self._scope.is_plain(path, self._known(path)[0], record, self._appearing(record)):

@@ -24,7 +24,7 @@ from generator.errors import BuildError, shown
 from generator.ground import Ground
 from generator.grouping.health import health_of, leaders_of
 from generator.grouping.regrouping import keeps_sources, recounts, regrouped, spliced
-from generator.grouping.stories import Stories, many_of
+from generator.grouping.stories import Stories
 from generator.kitchen import Kitchen, Output, feed_outputs, for_machines, page_output, planned_of
 from generator.lessons import Means, origin_key
 from generator.model import Article, Digest, Health, Story
@@ -39,14 +39,13 @@ from generator.render import sitemap
 from generator.render.concerned import concerned
 from generator.render.pages import Page, pages_of
 from generator.request import Built, Options, by_place
+from generator.saved import few_of
 from generator.shelf import Shelf, shelf_among
 from generator.stamps import Stamp, stamp_at
 from generator.unchanged import Inputs, Left, Standing, is_as_left, remember
 
 _OF_NAMES = frozenset({"pick", "alias"})
 """Kinds of problems that say what else was perhaps meant: any clipping may change that."""
-FEW = 100
-"""Clippings that change; more are left to a whole build."""
 
 
 class _FarReachingError(Exception):
@@ -103,7 +102,7 @@ def resumed(
     if options.strict or head is None or not archive.is_usable(head, site, options, inputs):
         return None
     changed = head.changed(inputs, means.cache)
-    if changed is None or len(changed) > FEW:
+    if changed is None or len(changed) > few_of(len(inputs.found.stamps)):
         return None
     try:
         with Transaction(site.output, options.as_of.date()) as transaction:
@@ -209,9 +208,7 @@ def _shelf(
         if origin_key(one) in others and path in stamps
     }
     changed = {**judged, **changed}
-    # Each is an article that goes and one that comes; of more, all stories would be looked for anew.
-    is_few = 2 * len(changed) <= many_of(len(stamps))
-    shelf = shelf_among(site, changed, means) if is_few else None
+    shelf = shelf_among(site, changed, means) if len(changed) <= few_of(len(stamps)) else None
     if shelf is None:
         raise _FarReachingError
     return shelf, changed

@@ -23,11 +23,18 @@ from generator.shelf import Shelf, read_now
 from generator.stamps import NONE, Stamp, stamp_of
 from generator.tasks import Record
 
-FEW, MANY = 100, 1000
-"""Clippings that change, and that are read again since their source's furniture is judged otherwise: more are
-quicker done by a whole build."""
+FEW, MOST = 100, 5000
+"""Changed clippings that are followed in a small archive, and in a large one."""
+MANY = 1000
+"""Clippings that are read again since their source's furniture is judged otherwise; more are left to a whole
+build, which is quicker."""
 GONE = Record(Reading(article=None))
 """What a clipping comes to that is not there."""
+
+
+def few_of(count: int) -> int:
+    """How many changed clippings of so many are followed: more are quicker done by a whole build."""
+    return max(FEW, min(MOST, count // 5))
 
 
 def clippings_among(

@@ -15,7 +15,7 @@ from generator.cache import Cache, Looked
 from generator.config import Config, Site
 from generator.errors import Problem, Severity, shown
 from generator.grouping.sources import key
-from generator.grouping.stories import MANY, many_of
+from generator.grouping.stories import many_of
 from generator.lessons import BATCH, KEPT, Means, Repeated, learned, learned_again, origin_key
 from generator.model import Article, Skipped
 from generator.reading.article import Reading, Rules
@@ -69,7 +69,7 @@ def shelf_of(site: Site, found: Discovery, means: Means) -> Shelf:
     shelf = Shelf(reader, found, looked, {}, set(), {}, set(), time.time_ns())
     shelf.repeats.update(learned(reader, looked, means, take=partial(_taken, shelf, cache)))
     # Of a few it is asked first what they were: stories follow from there.
-    is_many = len(others) > many_of(len(looked))
+    is_many = 2 * len(others) > many_of(len(looked))
     return shelf._replace(unread=others - shelf.fresh) if is_many else shelf
 
 
@@ -198,6 +198,7 @@ def _recalled(
     shelf: Shelf, kept: Iterable[tuple[str, bytes, bytes]], keys: dict[str, bytes], gone: list[str]
 ) -> Iterator[tuple[str, Record, bytes]]:
     """What the cache has under the right keys, which are taken out; clippings that are `gone` are noted."""
+    former, most = shelf.former, many_of(len(shelf.looked))
     for path, key_, value in kept:
         if path in shelf.unread:
             continue
@@ -207,23 +208,23 @@ def _recalled(
             continue
         if path not in shelf.looked:
             gone.append(path)
-        former = shelf.former
-        if len(former) < MANY and (record := tasks.decoded(value)) and record.reading.article:
+        if len(former) < most and (record := tasks.decoded(value)) and record.reading.article:
             former[hashed(value)] = record.reading.article
 
 
 def read_now(
-    shelf: Shelf, paths: Collection[str], means: Means, meanwhile: Iterable[None] = ()
+    shelf: Shelf, paths: Collection[str], means: Means, meanwhile: Iterable[None] | None = None
 ) -> Iterator[tuple[str, Record, bytes]]:
     """What clippings come to that are read now, and kept; as `records` has it.
 
-    While workers are waited for this process goes on with `meanwhile`, step by step.
+    While workers are waited for this process goes on with `meanwhile`, step by step, or reads too.
     """
     reader, looked = shelf.reader, shelf.looked
     cache, workers, progress = means
     in_turn = sorted(paths, key=lambda path: (looked[path].source, looked[path].day, path))
     work = _wanted(looked, in_turn, cache)
-    results = workers.run(partial(tasks.read, reader), batches(work, BATCH), meanwhile)
+    task, helps = partial(tasks.read, reader), meanwhile is None
+    results = workers.run(task, batches(work, BATCH), meanwhile or (), helps=helps)
     waiting: list[tuple[Wanted, Read]] = []
     for done, (one, found) in enumerate(results):
         progress("reading", done, len(paths))

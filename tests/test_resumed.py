@@ -235,7 +235,7 @@ def test_what_waits_is_followed_until_it_is_due(twins):
 
 
 def test_many_changes_are_left_to_a_whole_build(twins, monkeypatch):
-    monkeypatch.setattr(generator.resumed, "FEW", 1)
+    monkeypatch.setattr(generator.resumed, "few_of", lambda _: 1)
     for n in (1, 3):
         twins.put(PATHS[n], clipping("Two", "Beta", DAYS[n]))
     twins.build()
@@ -335,7 +335,7 @@ def test_notes_that_came_with_somebodys_folder_cost_time_alone(twins):
 def test_clippings_that_came_just_before_a_long_build_can_be_followed_after_it(twins, monkeypatch):
     """They could have changed unseen when they were found, but no more when they were read."""
     monkeypatch.setattr(generator.stamps, "UNSETTLED", 300_000_000)
-    monkeypatch.setattr(generator.resumed, "FEW", 1)
+    monkeypatch.setattr(generator.resumed, "few_of", lambda _: 1)
     for path in PATHS[1:4]:
         twins.put(path, clipping("Two", "Omega", DAYS[1], BODIES[1]))
 

@@ -22,12 +22,12 @@ from generator.model import Article, Story, Verdict
 
 _FULLNESS = {Verdict.FULL: 0, Verdict.CUT: 1, Verdict.LINK: 2}
 MANY = 100
-"""Changed articles that are followed in a small archive; of more, everything is done again."""
+"""Articles that come or go and are followed in a small archive; of more, everything is done again."""
 
 
 def many_of(count: int) -> int:
-    """How many changed articles of so many are followed: one in 500, or a few more."""
-    return max(MANY, count // 500)
+    """How many articles that come or go are followed, of so many; one that changes does both."""
+    return max(MANY, count // 40)
 
 
 def stories_of(
