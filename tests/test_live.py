@@ -14,6 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import generator.followed
+import generator.lessons
+import generator.shelf
 from generator.build import build
 from generator.config import load
 from generator.errors import BuildError
@@ -21,6 +24,7 @@ from generator.ids import path_id
 from generator.lessons import BATCH
 from generator.live import Live
 from generator.request import Built, Options, silent
+from generator.saved import few_of
 from generator.workers import Workers
 from writing import BODY, NOW, files_of, site_in, write_clipping, write_config
 
@@ -37,10 +41,10 @@ def told(built: Built) -> dict[str, object]:
 class Site:
     """A site that is followed, and what its folder should hold."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, workers: int = 1) -> None:
         self.root = root
         self.content = root / "content"
-        self.live = Live(1)
+        self.live = Live(workers)
 
     def start(self) -> None:
         self.live.build(site_in(self.root), ASKED, silent, None)
@@ -256,6 +260,44 @@ def test_a_story_that_ends_leaves_its_other_articles(site):
     assert pages is not None
     assert _page(site, "6.md") in pages
     assert site.settle() == site.clean()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_many_saved_at_once_are_followed_with_all_that_they_mean_for_others(tmp_path, monkeypatch, workers):
+    for module in (generator.followed, generator.lessons, generator.shelf):
+        monkeypatch.setattr(module, "BATCH", 4)
+    root, end = tmp_path / "site", "\n\nPresses of the house"
+    write_config(root)
+
+    def write(number: int, end: str, title: str = "Number") -> Path:
+        text = " ".join(f"Only number {number} says this as its sentence {n}." for n in range(20))
+        return write_clipping(
+            root / "content", f"{number}.md", text + end, title=f"{title} {number}", source="Press"
+        )
+
+    for number in range(24):
+        write(number, end)
+    site = Site(root, workers)
+    site.start()
+    assert "Presses of the house" not in (root / "public" / _page(site, "1.md")).read_text("utf-8")
+    pages = site.follow(*(write(number, "", "Again") for number in range(23)))
+    assert pages is not None
+    assert {_page(site, f"{number}.md") for number in range(23)} <= pages
+    assert site.settle() == site.clean()
+    assert told(site.built) == site.told
+
+
+def test_more_are_left_to_a_whole_build(site, monkeypatch):
+    monkeypatch.setattr(generator.followed, "few_of", lambda _: 1)
+    files = [write_clipping(site.content, f"{n}.md", title="T", source="A source", body=LONG) for n in (0, 3)]
+    assert site.follow(files[0]) is not None
+    assert site.follow(*files) is None
+    assert site.settle() == site.clean()
+
+
+@pytest.mark.parametrize(("count", "few"), [(3, 100), (10_000, 2_000), (143_500, 5_000)])
+def test_a_fifth_of_an_archive_is_few(count, few):
+    assert few_of(count) == few
 
 
 @pytest.mark.parametrize(
