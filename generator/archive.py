@@ -24,7 +24,7 @@ from generator.output.folder import record_of
 from generator.request import Built, Options
 from generator.shelf import article_in_zone
 from generator.stamps import Stamp, stamp_at
-from generator.unchanged import PACK, Inputs, Left, epoch_of, is_same_time, stand, unpacked
+from generator.unchanged import PACK, Inputs, Left, epoch_of, is_nothing_due, stand, unpacked
 from generator.versions import hashed
 
 HEAD, _PATHS = "grouped", "grouped paths"
@@ -124,7 +124,7 @@ def is_usable(head: Head, site: Site, options: Options, inputs: Inputs) -> bool:
     return (
         is_own(head, site)
         and head.others == inputs.others
-        and is_same_time(site, options, head.as_of, head.desk.waits_until)
+        and is_nothing_due(options, head.as_of, head.desk.waits_until)
         and stand(site.content, head.desk.pictured)
     )
 

@@ -7,7 +7,6 @@ other files than clippings) is left to a whole build, which is the truth: tests 
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
@@ -20,15 +19,17 @@ from generator.config import Site
 from generator.desk import Desk, grouped, mark_of, recounted, waits_until, with_others, withheld
 from generator.errors import BroadsheetError, Problem, shown
 from generator.grouping.health import health_of
-from generator.grouping.regrouping import keeps_sources, recounts, regrouped, splice
+from generator.grouping.regrouping import keeps_sources, new_sources, recounts, regrouped, splice
 from generator.kitchen import (
     Kitchen,
     Output,
     feed_outputs,
     feed_paths,
     for_machines,
+    is_on_all_pages,
     page_output,
     planned_of,
+    planned_since,
 )
 from generator.lessons import BATCH, Means
 from generator.model import Article, Digest, Skipped, Source
@@ -40,7 +41,7 @@ from generator.reading.discover import is_clipping
 from generator.recalled import keep as keep_stories
 from generator.render import sitemap
 from generator.render.concerned import concerned, is_near
-from generator.render.pages import Page, overviews, pages_of, pages_of_article
+from generator.render.pages import Page, overviews, page_of_source, pages_of, pages_of_article
 from generator.render.templates import assets_of
 from generator.replanned import Replanned
 from generator.request import Built, Options, Written, by_place, silent
@@ -56,7 +57,7 @@ from generator.saved import (
 )
 from generator.shelf import shelf_of
 from generator.tasks import Record, Wanted
-from generator.unchanged import inputs_before
+from generator.unchanged import inputs_before, is_nothing_due
 from generator.workers import Workers
 
 AT_ONCE = 10
@@ -138,9 +139,7 @@ class Followed:
             return False
         if msgspec.structs.replace(options, as_of=self.options.as_of) != self.options:
             return False
-        zone, due = site.config.zone, self.built.waits_until
-        is_same_day = options.as_of.astimezone(zone).date() == self.options.as_of.astimezone(zone).date()
-        return is_same_day and (due is None or options.as_of < due)
+        return is_nothing_due(options, self.options.as_of, self.built.waits_until)
 
     def close(self) -> None:
         """Write what is behind, where that can be done, and close the cache."""
@@ -236,22 +235,23 @@ class Followed:
         appeared = self._planned.shown
         gone = [appeared[path] for path in read if path in appeared]
         come = [new for record, _ in read.values() if (new := self._appearing(record))]
-        if not keeps_sources(last.digest, gone, come):
+        sources = new_sources(last.digest, come, config)
+        if sources is None or not keeps_sources(last.digest, gone, come):
             return None
-        digest = regrouped(last.digest, gone, come)
-        if _newest(digest) != _newest(last.digest):
+        digest = regrouped(last.digest, gone, come, sources)
+        if not digest.days or not last.digest.days or planned_since(digest, config) != last.since:
+            return None
+        if is_on_all_pages(self._kitchen.theme, last.digest, digest):
             return None
         splice(self._articles, gone, come)
         self._stories.change([article.path for article in gone], come)
         ended, begun = self._stories.tell(desk.merges, desk.splits)
         digest = msgspec.structs.replace(digest, articles=self._articles, stories=self._stories.stories)
         is_recounted = recounts(gone, come)
-        before = {
-            addresses.file_of(page.address)
-            for page in concerned(last, gone, ended, is_recounted=is_recounted)
-        }
+        before = _by_file(concerned(last, gone, ended, is_recounted=is_recounted)).keys()
         plan_ = self._planned.change(digest, gone, come, ended, begun)
         self._remark(gone, come, read)
+        self._meet([digest.sources[source.name] for source in sources])
         told = [article for story in (*ended, *begun) for article in story.articles]
         self._heard = {article.source for article in (*gone, *come, *told)}
         verdicts = recounted(desk.verdicts, gone, come)
@@ -260,10 +260,10 @@ class Followed:
             self.site, desk, plan_, self._means, healths=self._healths, last=self._kitchen
         )
         parted = [appeared[one.path] for story in ended for one in story.articles if one.path in appeared]
-        pages = {
-            addresses.file_of(page.address): page
-            for page in concerned(plan_, (*come, *parted), begun, gone, ended, is_recounted=is_recounted)
-        }
+        pages = _by_file(concerned(plan_, (*come, *parted), begun, gone, ended, is_recounted=is_recounted))
+        if digest.days[-1].first != last.digest.days[-1].first:  # up to which silence is counted
+            self._heard |= digest.sources.keys()
+            pages |= _by_file(map(page_of_source, digest.sources.values()))
         may_differ = is_recounted or bool(ended or begun) or before != pages.keys()
         self._is_remapped |= config.base_url is not None and may_differ
         dates = {article.date for article in (*gone, *come)}
@@ -286,9 +286,18 @@ class Followed:
         """See to the health of the sources that the last save concerns."""
         digest = self._kitchen.plan.digest
         sources = [digest.sources[name] for name in sorted(self._heard)]
-        for source in sources:
-            self._healths[source.name] = health_of(source, digest.days[-1].first, self._planned.leaders)
+        self._see_to_health(sources)
         return sources
+
+    def _meet(self, sources: Collection[Source]) -> None:
+        """Know sources that are new."""
+        self._scope.meet(sources)
+        self._see_to_health(sources)
+
+    def _see_to_health(self, sources: Iterable[Source]) -> None:
+        newest = self._kitchen.plan.digest.days[-1].first
+        for source in sources:
+            self._healths[source.name] = health_of(source, newest, self._planned.leaders)
 
     def _remark(
         self, gone: Iterable[Article], come: Iterable[Article], read: Mapping[str, tuple[Record, bytes]]
@@ -396,5 +405,5 @@ def _is_asset(site: Site, file: Path) -> bool:
     return any(file.is_relative_to(root / "assets") for root in (site.templates, resources.theme()))
 
 
-def _newest(digest: Digest) -> dt.date | None:
-    return digest.days[-1].first if digest.days else None
+def _by_file(pages: Iterable[Page]) -> dict[str, Page]:
+    return {addresses.file_of(page.address): page for page in pages}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from itertools import islice
@@ -55,7 +56,19 @@ class Feed(msgspec.Struct, frozen=True):
 
 def planned_of(digest: Digest, config: Config) -> Plan:
     """Plan a digest as its site is configured."""
-    return plan(digest, pages_since(digest, config.articles, config.recent_months))
+    return plan(digest, planned_since(digest, config))
+
+
+def is_on_all_pages(theme: Templates, last: Digest, digest: Digest) -> bool:
+    """Whether another newest day, or year, may be told by pages that it does not concern otherwise."""
+    is_another_day = last.days[-1].first != digest.days[-1].first
+    is_another_year = last.years[-1].first != digest.years[-1].first
+    return (is_another_year and theme.reads("archive")) or (is_another_day and theme.reads("latest"))
+
+
+def planned_since(digest: Digest, config: Config) -> dt.date:
+    """The first day whose articles get pages in a site that is configured so."""
+    return pages_since(digest, config.articles, config.recent_months)
 
 
 class Kitchen:

@@ -23,11 +23,20 @@ from generator.desk import Desk, Readings, gathered, mark_of
 from generator.errors import BuildError, shown
 from generator.ground import Ground
 from generator.grouping.health import health_of, leaders_of
-from generator.grouping.regrouping import keeps_sources, recounts, regrouped, spliced
+from generator.grouping.regrouping import keeps_sources, new_sources, recounts, regrouped, spliced
 from generator.grouping.stories import Stories
-from generator.kitchen import Kitchen, Output, feed_outputs, for_machines, page_output, planned_of
+from generator.kitchen import (
+    Kitchen,
+    Output,
+    feed_outputs,
+    for_machines,
+    is_on_all_pages,
+    page_output,
+    planned_of,
+    planned_since,
+)
 from generator.lessons import Means, origin_key
-from generator.model import Article, Digest, Health, Story
+from generator.model import Article, Digest, Health, Source, Story
 from generator.output.assets import static_files
 from generator.output.folder import record_of
 from generator.output.write import Transaction
@@ -37,7 +46,7 @@ from generator.recalled import keep as keep_stories
 from generator.recalled import recalled
 from generator.render import sitemap
 from generator.render.concerned import concerned
-from generator.render.pages import Page, pages_of
+from generator.render.pages import Page, page_of_source, pages_of
 from generator.request import Built, Options, by_place
 from generator.saved import few_of
 from generator.shelf import Shelf, shelf_among
@@ -168,9 +177,11 @@ def _revised(
         raise _FarReachingError
     kept, last, stories = before.archive, before.archive.digest, before.stories
     change = _change(head.desk, few, changed, kept)
-    articles = spliced(last.articles, *change)
-    digest = msgspec.structs.replace(regrouped(last, *change), articles=articles)
-    if not last.days or digest.days[-1].first != last.days[-1].first:
+    new = new_sources(last, change.come, site.config)
+    if new is None:
+        raise _FarReachingError
+    digest = msgspec.structs.replace(regrouped(last, *change, new), articles=spliced(last.articles, *change))
+    if not last.days or not digest.days:
         raise _FarReachingError
     stories.change([article.path for article in change.gone], change.come)
     ended, begun = stories.tell(head.desk.merges, head.desk.splits)
@@ -178,7 +189,7 @@ def _revised(
     marks, texts = _known(kept, change, few)
     keep_stories(cache, shelf.reader.epoch, stories, marks)
     desk = msgspec.structs.replace(
-        _described(head.desk, inputs, few, changed, digest),
+        _described(head.desk, inputs, few, changed, digest, new),
         marks=marks,
         texts=texts,
         fresh=shelf.fresh,
@@ -218,7 +229,7 @@ def _change(desk: Desk, few: Readings, paths: Iterable[str], before: Archive) ->
     """What clippings of some paths change. Raises `_FarReachingError` for more than their articles."""
     paths, names = set(paths), desk.reach.names
     gone = [article for article in before.digest.articles if article.path in paths]
-    come = [_named(article, names.get(article.source, "")) for article in few.articles]
+    come = [_named(article, names.get(article.source, article.source)) for article in few.articles]
     change = _Change(gone, come)
     is_far = (
         few.picks
@@ -227,7 +238,7 @@ def _change(desk: Desk, few: Readings, paths: Iterable[str], before: Archive) ->
         or any(one.aliases for one in (*change.both, *few.withheld))
         or not paths.isdisjoint(path for path, _, _ in desk.pictured)
         or not {article.source for article in gone} <= set(names.values())
-        or not all(article.source for article in come)
+        or any(one.source not in names and one.source in before.digest.sources for one in few.articles)
         or not desk.reach.contested.isdisjoint(article.id for article in gone)
         or any(problem.kind in _OF_NAMES for problem in desk.problems)
         or _are_named(desk, paths, (*change.both, *few.withheld))
@@ -285,7 +296,9 @@ def _known(before: Archive, change: _Change, few: Readings) -> tuple[dict[str, b
     return marks, texts
 
 
-def _described(desk: Desk, inputs: Inputs, few: Readings, paths: Iterable[str], digest: Digest) -> Desk:
+def _described(
+    desk: Desk, inputs: Inputs, few: Readings, paths: Iterable[str], digest: Digest, new: Iterable[Source]
+) -> Desk:
     """The desk with the changed digest, and with what there is to say of the clippings that were read."""
     paths, found = set(paths), inputs.found
     names, kept = {shown(path) for path in paths}, set(found.problems)
@@ -293,6 +306,7 @@ def _described(desk: Desk, inputs: Inputs, few: Readings, paths: Iterable[str], 
     reach = msgspec.structs.replace(
         desk.reach,
         repaired=(desk.reach.repaired - paths) | few.repaired,
+        names={**desk.reach.names, **{source.name: source.name for source in new}},
         contested=desk.reach.contested | {one.id for one in few.withheld},
         waiting={path: when for path, when in desk.reach.waiting.items() if path not in paths} | few.waiting,
     )
@@ -323,12 +337,15 @@ def _planned(
     digest, config, (ended, begun) = desk.digest, site.config, stories
     told = [article for story in (*ended, *begun) for article in story.articles]
     sources = {article.source for article in (*change.gone, *change.come, *told)}
-    leaders, newest = leaders_of(digest.stories), digest.days[-1].first
-    fresh = {name: health_of(digest.sources[name], newest, leaders) for name in sources}
+    fresh, turned = _healths(last, digest, sources, healths)
     after = planned_of(digest, config)
+    if after.since != planned_since(last, config):
+        raise _FarReachingError
     of_last = {article.id: story for story in last.stories for article in story.articles}
     before = msgspec.structs.replace(after, digest=last, stories=of_last)  # for `concerned` alone
     kitchen = Kitchen(site, desk, after, means, healths={**healths, **fresh})
+    if is_on_all_pages(kitchen.theme, last, digest):
+        raise _FarReachingError
     # Longer periods name told articles alone: where one is so no more, their pages are concerned too.
     is_recounted = recounts(*change) or _told(ended) != _told(begun)
     left = {article.path for article in change.gone}
@@ -338,6 +355,7 @@ def _planned(
         concerned(after, (*change.come, *parted), begun, change.gone, is_recounted=is_recounted)
     )
     gone = {addresses.file_of(address) for address in was}
+    are |= _by_address(page_of_source(digest.sources[name]) for name in turned)
     outputs = [page_output(kitchen, page) for page in are.values()]
     is_mapped = set(map(_mapped, was.values())) != set(map(_mapped, are.values()))
     outputs += feed_outputs(kitchen, [digest.sources[name] for name in sorted(sources)])
@@ -348,7 +366,27 @@ def _planned(
     paths = {one.path for one in outputs}
     if not {path for path, _ in static_files(site.static).files}.isdisjoint(gone | paths):
         raise _FarReachingError
-    return _Revision(kitchen, outputs, gone - paths, sources)
+    return _Revision(kitchen, outputs, gone - paths, sources | turned)
+
+
+def _healths(
+    last: Digest, digest: Digest, sources: Set[str], known: Mapping[str, Health]
+) -> tuple[dict[str, Health], set[str]]:
+    """The health of some sources, and of others whose silence began or ended with the newest day; and these.
+
+    How many days it lasts is shown nowhere.
+    """
+    leaders, newest = leaders_of(digest.stories), digest.days[-1].first
+    fresh = {name: health_of(digest.sources[name], newest, leaders) for name in sources}
+    if newest == last.days[-1].first:
+        return fresh, set()
+    others = {
+        name: health_of(source, newest, leaders)
+        for name, source in digest.sources.items()
+        if name not in fresh
+    }
+    turned = {name for name, health in others.items() if health.is_silent is not known[name].is_silent}
+    return fresh | {name: others[name] for name in turned}, turned
 
 
 def _told(stories: Iterable[Story]) -> set[str]:

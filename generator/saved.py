@@ -15,7 +15,7 @@ from generator import tasks
 from generator.config import Site
 from generator.desk import Desk
 from generator.lessons import Means, learned_again, origin_key
-from generator.model import Article
+from generator.model import Article, Source
 from generator.reading.article import Reading
 from generator.reading.canonical import keys_of
 from generator.reading.discover import is_clipping, is_ignored
@@ -166,11 +166,20 @@ class Scope:
         if self._has_aliases and _address(old) != _address(new):
             return False
         return new is None or (
-            new.source in self._spellings
-            and len(self._spellings[new.source]) == 1
-            and (record.reading.article or new).source in self.names
+            self._is_spelt_as_ever(new, (record.reading.article or new).source)
             and self._paths.get(new.id, path) == path
         )
+
+    def meet(self, sources: Iterable[Source]) -> None:
+        """Know sources that are new, and spelt in one way."""
+        for source in sources:
+            self._spellings[source.name] = {source.name}
+            self.names[source.name] = source.name
+
+    def _is_spelt_as_ever(self, article: Article, written: str) -> bool:
+        """Whether an article's source is spelt in the one way that it has, or is none that is known."""
+        known = self._spellings.get(article.source)
+        return known is None or (len(known) == 1 and written in self.names)
 
 
 def _address(article: Article | None) -> tuple[str, dt.date] | None:

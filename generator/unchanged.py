@@ -136,12 +136,16 @@ def is_as_left(site: Site, left: Left, count: int, stamps: Mapping[str, Stamp], 
     return len(standing) == count and all(stamps.get(path) == one.stamp for path, one in standing.items())
 
 
+def is_nothing_due(options: Options, as_of: dt.datetime, waits_until: dt.datetime | None) -> bool:
+    """Whether nothing became due since a build that was made as of some moment."""
+    return options.as_of >= as_of and (waits_until is None or options.as_of < waits_until)
+
+
 def is_same_time(site: Site, options: Options, as_of: dt.datetime, waits_until: dt.datetime | None) -> bool:
-    """Whether it is the day of a build that was made as of some moment, and nothing that waits is due."""
+    """The same on the day of that build, which its record names."""
     zone = site.config.zone
     is_same_day = as_of.astimezone(zone).date() == options.as_of.astimezone(zone).date()
-    is_due = waits_until is not None and waits_until <= options.as_of
-    return is_same_day and options.as_of >= as_of and not is_due
+    return is_same_day and is_nothing_due(options, as_of, waits_until)
 
 
 def stand(content: Path, pictured: Pictured) -> bool:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 import generator.followed
 import generator.lessons
 import generator.shelf
+from generator import resources
 from generator.build import build
 from generator.config import load
 from generator.errors import BuildError
@@ -302,13 +303,13 @@ def test_a_fifth_of_an_archive_is_few(count, few):
 
 @pytest.mark.parametrize(
     "change",
-    ["source", "alias", "pick", "config", "template", "folder", "id", "hidden", "cleaning"],
+    ["spelling", "alias", "pick", "config", "template", "folder", "id", "hidden", "cleaning"],
 )
 def test_what_is_rare_is_left_to_a_whole_build(site, change):
     file = site.content / "2.md"
     match change:
-        case "source":
-            write_clipping(site.content, "2.md", title="T", source="Quite new", body=LONG)
+        case "spelling":
+            write_clipping(site.content, "2.md", title="T", source="ANOTHER", body=LONG)
         case "alias":
             write_clipping(site.content, "2.md", title="T", aliases="[old.html]", body=LONG)
         case "pick":
@@ -373,6 +374,45 @@ def test_a_killed_preview_leaves_nothing_that_is_not_known_as_ours(site):
 
 def at(hour: int) -> Options:
     return Options(as_of=NOW.replace(hour=hour))
+
+
+@pytest.mark.parametrize("name", ["Quite new", "另一家"])
+def test_a_new_source_and_a_new_day_are_followed(site, name):
+    files = [
+        write_clipping(site.content, f"new{n}.md", title=f"New {n}", source=name, date=day, body=LONG)
+        for n, day in enumerate(("2024-07-04", "2024-11-30"))
+    ]
+    pages = site.follow(*files)
+    assert pages is not None
+    assert {"2024/11/30/index.html", "index.html"} <= pages
+    site.live.fresh("sources/index.html")  # before it is looked into what concerns other pages
+    assert name in (site.root / "public/sources/index.html").read_text("utf-8")
+    assert site.settle() == site.clean()
+    again = write_clipping(site.content, "new0.md", title="Again", source=name, body=LONG)
+    assert site.follow(again) is not None
+    assert site.settle() == site.clean()
+
+
+@pytest.mark.parametrize("day", ["2024-12-30", "2025-01-01"])
+@pytest.mark.parametrize("reads", ["", "{{ site.latest.address }}"])
+def test_the_next_morning_is_followed_unless_a_new_day_or_year_is_on_all_pages(tmp_path, day, reads):
+    site = _started(tmp_path, **{"a.md": {"date": "2024-12-29"}})
+    if reads:
+        own = site.root / "templates/base.html"
+        own.parent.mkdir()
+        default = resources.theme() / "base.html"
+        own.write_text(default.read_text("utf-8").replace("</footer>", reads + "</footer>"), "utf-8")
+        site.start()
+    morning = msgspec.structs.replace(ASKED, as_of=NOW + dt.timedelta(days=1))
+    file = write_clipping(site.content, "b.md", title="Late", date=day, body=LONG)
+    pages = site.follow(file, options=morning)
+    assert (pages is None) is (day == "2025-01-01" or bool(reads))
+    while site.live.due_in is not None:
+        site.rest()
+        site.follow(options=morning)
+    found = files_of(site.root / "public")
+    build(site_in(site.root), morning, silent, clean=True)
+    assert found == files_of(site.root / "public")
 
 
 def test_time_goes_on_while_a_site_is_followed(site):
@@ -501,7 +541,7 @@ def _write(root: Path, chance: random.Random, name: str) -> Path:
     return write_clipping(
         root / "content", name, title=f"Title{chance.choice((' ', ': '))}{chance.randrange(4)}",
         date=f"2024-0{chance.randrange(5, 8)}-0{chance.randrange(1, 5)}",
-        source=chance.choice(("A source", "Another")),
+        source=chance.choice(("A source", "Another", "Another", "Once in a while")),
         url=f"https://o{chance.randrange(3)}.example/{chance.randrange(4)}",
         body=text + str(chance.randrange(3)),
     )  # fmt: skip

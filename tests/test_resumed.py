@@ -30,7 +30,7 @@ import generator.resumed
 import generator.shelf
 import generator.stamps
 import generator.unchanged
-from generator import archive
+from generator import archive, resources
 from generator.build import build
 from generator.cache import Cache
 from generator.grouping.stories import Stories
@@ -174,9 +174,7 @@ def test_a_clipping_that_may_have_changed_unseen_is_looked_at_again(twins, monke
 
 
 FAR = {
-    "a new source": lambda twins: twins.put(PATHS[1], clipping("Two", "Omega", DAYS[1])),
     "another spelling": lambda twins: twins.put(PATHS[1], clipping("Two", "BETA", DAYS[1])),
-    "a new day": lambda twins: twins.put(PATHS[1], clipping("Two", "Beta", "2024-08-01")),
     "a picture": lambda twins: twins.put(PATHS[1], clipping("Two", "Beta", DAYS[1], "Words. ![](a.png)" * 9)),
     "an alias": lambda twins: twins.put(
         PATHS[1], clipping("Two", "Beta", DAYS[1], more="aliases: [old.html]")
@@ -195,6 +193,72 @@ def test_what_reaches_further_is_left_to_a_whole_build(twins, name):
     twins.put(PATHS[2], clipping("Three", "Alpha", DAYS[2]))
     twins.build()
     assert twins.taken == [False, True]
+
+
+MORNING = msgspec.structs.replace(OPTIONS, as_of=OPTIONS.as_of + dt.timedelta(hours=18))
+NEAR = {
+    "a new source": lambda twins: twins.put(PATHS[12], clipping("Two", "Omega", DAYS[1])),
+    "another source for an article": lambda twins: twins.put(PATHS[1], clipping("Two", "Omega", DAYS[1])),
+    "new sources": lambda twins: [
+        twins.put(PATHS[12 + n], clipping(f"Two {n}", source, DAYS[n], BODIES[n]))
+        for n, source in enumerate(("Omega", "新社", "Omega", "A. & B."))
+    ],
+    "a new day, up to which all fell silent": lambda twins: twins.put(
+        PATHS[12], clipping("Two", "Beta", "2024-12-30")
+    ),
+    "a new day of a new source": lambda twins: twins.put(PATHS[12], clipping("Two", "Omega", "2024-09-01")),
+    "the newest day's end": lambda twins: [
+        twins.put(path, None) for n, path in enumerate(PATHS[:12]) if n % 5 == 3
+    ],
+    "nothing": lambda _: None,
+}
+
+
+@pytest.mark.parametrize("options", [OPTIONS, MORNING])
+@pytest.mark.parametrize("name", NEAR)
+def test_what_a_day_brings_is_followed(twins, name, options):
+    NEAR[name](twins)
+    twins.build(options)
+    twins.put(PATHS[2], clipping("Three", "Alpha", DAYS[2]))
+    twins.put(PATHS[17], clipping("Four", "Omega", "2024-12-31"))
+    twins.build(options)
+    assert twins.taken == [True, True] or (name == "nothing" and options is OPTIONS and twins.taken == [True])
+
+
+@pytest.mark.parametrize("source", ["ΒETA", "Delta", "delta", "a-b", "a.b"])
+def test_a_source_that_may_be_another_one_is_left_to_a_whole_build(twins, source):
+    twins.config('base_url = "https://digest.example/"\n[sources.Delta]\nhome = "https://delta.example/"\n')
+    twins.put(PATHS[12], clipping("One", "a b", DAYS[1]))
+    twins.build()
+    twins.put(PATHS[13], clipping("Two", source, DAYS[1]))
+    twins.build()
+    assert twins.taken == [False, source in {"ΒETA", "a-b", "a.b"}]
+
+
+def test_a_new_month_of_recent_articles_is_left_to_a_whole_build(twins):
+    twins.config('base_url = "https://digest.example/"\narticles = "recent"\nrecent_months = 2\n')
+    twins.build()
+    for day in ("2024-07-20", "2024-08-01"):
+        twins.put(PATHS[12], clipping("Two", "Beta", day))
+        twins.build()
+    assert twins.taken == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("day", "is_read", "taken"),
+    [("2024-12-30", False, True), ("2024-12-30", True, False), ("2025-01-01", False, False)],
+)
+def test_a_newest_day_or_year_that_is_on_all_pages_is_left_to_a_whole_build(twins, day, is_read, taken):
+    if is_read:
+        text = (resources.theme() / "base.html").read_text("utf-8")
+        for root in twins.roots:
+            (root / "templates").mkdir()
+        twins.config(text.replace("</footer>", "{{ site.latest.address }}</footer>"), "templates/base.html")
+        twins.build(MORNING)
+        twins.taken.clear()
+    twins.put(PATHS[1], clipping("Two", "Beta", day))
+    twins.build(MORNING)
+    assert twins.taken == [taken]
 
 
 def test_a_damaged_output_is_left_to_a_whole_build(twins):
@@ -217,7 +281,7 @@ def test_a_whole_build_after_an_attempt_finds_the_cache_as_it_was(twins, monkeyp
             start(self, articles, found, **more),
         ],
     )
-    FAR["a new source"](twins)
+    FAR["another spelling"](twins)
     twins.build()
     assert twins.taken == [False]
     assert begun
@@ -293,7 +357,7 @@ def test_what_a_source_repeats_since_is_followed(twins):
         twins.put("same/0.md", now)
         twins.build()
         counts.append(sum(b"Follow us" in page for page in files_of(twins.roots[0] / "public").values()))
-    assert twins.taken == [False, True, True, True]
+    assert twins.taken == [True, True, True, True]
     assert counts[0] == counts[2] != counts[1]
 
 
@@ -312,7 +376,7 @@ def test_what_another_build_learns_meanwhile_is_not_what_this_one_read_with(twin
 
     build(site_in(twins.roots[1]), OPTIONS, silent)
     monkeypatch.setattr(generator.press, "written", another_comes)
-    build(ours, OPTIONS, silent)
+    build(ours, OPTIONS, silent, clean=True)
     twins.put("same/0.md", None)
     twins.build()
     assert twins.taken == [True]

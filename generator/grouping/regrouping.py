@@ -12,17 +12,24 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
+from generator.config import Config
 from generator.grouping.editions import editions_of, first_of, moment, months_of, order
+from generator.grouping.sources import configured_names, key, slug, spelling
 from generator.model import Article, Digest, Edition, Group, Period, Source
 
 
-def regrouped(digest: Digest, gone: Sequence[Article], come: Sequence[Article]) -> Digest:
+def regrouped(
+    digest: Digest, gone: Sequence[Article], come: Sequence[Article], new: Sequence[Source] = ()
+) -> Digest:
     """Take articles of a digest out and put others in, which bear its sources' names and ids of their own.
 
-    No source may be new, or lose its last article. The lists of all articles and stories are left to the
-    caller: to copy them takes longer than all the rest.
+    Sources that are `new` come without articles, as `new_sources` has them; none may lose its last one. The
+    lists of all articles and stories are left to the caller: to copy them takes longer than all the rest.
     """
     sources = dict(digest.sources)
+    if new:
+        sources |= {source.name: source for source in new}
+        sources = dict(sorted(sources.items(), key=lambda item: item[1].slug))
     for name in {article.source for article in (*gone, *come)}:
         sources[name] = _source(sources[name], _of(gone, name), _of(come, name))
     return msgspec.structs.replace(
@@ -36,12 +43,32 @@ def regrouped(digest: Digest, gone: Sequence[Article], come: Sequence[Article]) 
 
 
 def keeps_sources(digest: Digest, gone: Sequence[Article], come: Sequence[Article]) -> bool:
-    """Whether no source is new, and none loses its last article."""
-    for name in {article.source for article in (*gone, *come)}:
-        source = digest.sources.get(name)
-        if source is None or len(source.articles) + len(_of(come, name)) <= len(_of(gone, name)):
-            return False
-    return True
+    """Whether no source loses its last article."""
+    return all(
+        len(digest.sources[name].articles) + len(_of(come, name)) > len(_of(gone, name))
+        for name in {article.source for article in gone}
+    )
+
+
+def new_sources(digest: Digest, come: Iterable[Article], config: Config) -> list[Source] | None:
+    """The sources that some articles are the first of, yet without these.
+
+    None where one may be another spelling of a source, is configured, or has the address of another.
+    """
+    names = dict.fromkeys(article.source for article in come if article.source not in digest.sources)
+    if not names:
+        return []
+    taken = {source.slug for source in digest.sources.values()}
+    known = {*map(key, digest.sources), *configured_names(config.sources)[0]}
+    found = []
+    for name in names:
+        own, slug_ = key(name), slug(name)
+        if own in known or slug_ in taken or spelling(name) != name:
+            return None
+        known.add(own)
+        taken.add(slug_)
+        found.append(Source(name=name, slug=slug_, text=config.text))
+    return found
 
 
 def recounts(gone: Iterable[Article], come: Iterable[Article]) -> bool:

@@ -49,16 +49,17 @@ class Inputs:
     ) -> None:
         """`marks` by article's id; `common` gives a template's own part: version to template.
 
-        Of the `last` digest, which has the same sources, what is known of these and of stories is used again.
+        Of the `last` digest, what is known of its sources and stories is used again.
         """
         self._plan = plan
         self._marks = marks
         self._healths = healths
         self._common = common
+        sources = plan.digest.sources
         self._sources: Mapping[str, bytes] = (
             last._sources
-            if last
-            else {name: _source_mark(source) for name, source in plan.digest.sources.items()}
+            if last and last._sources.keys() == sources.keys()
+            else {name: _source_mark(source) for name, source in sources.items()}
         )
         self._stories: dict[str, tuple[Story, bytes]] = last._stories if last else {}
         self._of_healths: dict[str, tuple[Health, bytes]] = last._of_healths if last else {}

@@ -16,6 +16,10 @@ from generator.model import Article, Digest, Edition, Period, Source, SourceMont
 
 ARTICLE = "article.html"
 """The template of articles' own pages."""
+TEMPLATES = (
+    ARTICLE, "day.html", "period.html", "redirect.html", "source.html", "source_month.html", "story.html",
+)  # fmt: skip
+"""Those of all pages but overviews."""
 SHORT_STORY = 2
 """Articles of a story that needs no page: each names the other."""
 

@@ -24,6 +24,7 @@ from generator.errors import BuildError, Problem, Severity
 from generator.render import locales
 from generator.render.engine import Engine
 from generator.render.marks import roots_of
+from generator.render.pages import TEMPLATES
 from generator.render.sources import Sources
 from generator.render.views import INTERFACE, PageView, SiteView, View
 from generator.versions import hashed
@@ -200,6 +201,11 @@ class Templates:
         own = repr([one for one in said if fields is None or one[0] in fields])
         names = repr(sorted(self._theme.assets()))
         return hashed(files, names.encode()), hashed(own.encode("utf-8", "surrogatepass"))
+
+    def reads(self, field: str) -> bool:
+        """Whether pages that are no overviews may show a field of `site`."""
+        found = map(self._sources.site_fields, TEMPLATES)
+        return any(fields is None or field in fields for fields in found)
 
     def includes(self, name: str) -> bool:
         """Whether a template that was used so far holds a file of the theme, by its name."""
