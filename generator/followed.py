@@ -1,6 +1,6 @@
 """A site that is followed: what was read stays in memory, and a save redoes what it concerns alone.
 
-No walk of the tree, no pass over all pages. What is rare (a new source, a pick that speaks of the article,
+No walk of the tree, no pass over all pages. What is rare (a new year, a pick that speaks of the article,
 other files than clippings) is left to a whole build, which is the truth: tests hold one against the other.
 """
 

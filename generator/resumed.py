@@ -1,6 +1,6 @@
 """A build that begins where the last one ended: it redoes what a few changed clippings concern.
 
-What is rare (a new source, a pick that speaks of the article, damaged files) is left to a whole build, which
+What is rare (a new year, a pick that speaks of the article, damaged files) is left to a whole build, which
 is the truth: tests hold one against the other.
 """
 

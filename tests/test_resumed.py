@@ -432,7 +432,7 @@ def _clippings(draw, *, rare=False):
     lines = [draw(one(("", "url: https://origin.example/1", "url: https://origin.example/2")))]
     if rare:
         lines.append(draw(one(("draft: true", "pin: true", "id: own-id", "aliases: [old/page.html]", ""))))
-    source = draw(one(SOURCES if rare else SOURCES[:2]))
+    source = draw(one(SOURCES if rare else ("Alpha", "Beta", "Beta", "Delta")))
     return clipping(title, source, draw(one(DAYS)), body, "\n".join(filter(None, lines)))
 
 
@@ -505,7 +505,7 @@ class Mishaps(Edits):
         self.twins.put(path, text)
         self.twins.build(self.asked)
 
-    @rule(what=st.sampled_from(("picks", "damage", "drafts", "later", "later")), at=st.integers(0, 99))
+    @rule(what=st.sampled_from(("picks", "damage", "drafts", "later", "morning")), at=st.integers(0, 99))
     def befall(self, what, at):
         match what:
             case "picks":
@@ -517,7 +517,7 @@ class Mishaps(Edits):
             case "drafts":
                 self.asked = msgspec.structs.replace(self.asked, drafts=not self.asked.drafts)
             case _:
-                later = self.asked.as_of + dt.timedelta(minutes=at)
+                later = self.asked.as_of + dt.timedelta(days=what == "morning", minutes=at)
                 self.asked = msgspec.structs.replace(self.asked, as_of=later)
 
 
