@@ -588,7 +588,7 @@ def _followed(
         options = asked.options(current)
         with report.progress(quiet=asked.quiet) as show:
             built, pages = live.build(current, options, _checked(show, check), changed)
-        if changed or changed is None or not _say_the_same(built.report, told):
+        if changed or pages is None or not _say_the_same(built.report, told):
             before = told.problems if told else ()
             with _heard_or_not():
                 _tell(asked, built, time.perf_counter() - started, report_file, before)

@@ -47,7 +47,6 @@ from generator.replanned import Replanned
 from generator.request import Built, Options, Written, by_place, silent
 from generator.saved import (
     GONE,
-    MANY,
     Scope,
     clippings_among,
     few_of,
@@ -117,6 +116,10 @@ class Followed:
             self._records[path] = record, digest
             yield path, record, digest
 
+    @property
+    def _few(self) -> int:
+        return few_of(len(self._shelf.looked))
+
     @contextlib.contextmanager
     def _many(self) -> Iterator[Means]:
         """What is read and learned with, were it much: then workers start, and have a part in it."""
@@ -156,7 +159,7 @@ class Followed:
     def follow(self, changed: Iterable[Path]) -> tuple[Built, frozenset[str] | None] | None:
         """Do what changed files ask for; None where a whole build has to."""
         changed = frozenset(changed)
-        if sum(is_clipping(file.name) for file in changed) > few_of(len(self._shelf.looked)):
+        if sum(is_clipping(file.name) for file in changed) > self._few:
             return None
         if assets := {file for file in changed if _is_asset(self.site, file)}:
             return self._dress() if assets == changed else None
@@ -185,7 +188,7 @@ class Followed:
                 found = judged_otherwise(self._shelf, means, self._doubted)
             self._doubted.clear()
             self._unread |= dict.fromkeys(found)
-            return (self.built, frozenset()) if len(found) <= MANY else None
+            return (self.built, frozenset()) if len(found) <= self._few else None
         if self._unread:
             few = AT_ONCE if len(self._unread) <= BATCH else None
             paths = [*islice(self._unread, few)]

@@ -24,17 +24,17 @@ from generator.stamps import NONE, Stamp, stamp_of
 from generator.tasks import Record
 
 FEW, MOST = 100, 5000
-"""Changed clippings that are followed in a small archive, and in a large one."""
-MANY = 1000
-"""Clippings that are read again since their source's furniture is judged otherwise; more are left to a whole
-build, which is quicker."""
+"""Clippings that are read again and followed in a small archive, and in a large one."""
 GONE = Record(Reading(article=None))
 """What a clipping comes to that is not there."""
 
 
 def few_of(count: int) -> int:
-    """How many changed clippings of so many are followed: more are quicker done by a whole build."""
-    return max(FEW, min(MOST, count // 5))
+    """How many clippings of so many are followed that changed, or whose source's furniture is judged otherwise.
+
+    More are quicker done by a whole build.
+    """
+    return max(FEW, min(MOST, count // 2))
 
 
 def clippings_among(

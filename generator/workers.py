@@ -28,6 +28,8 @@ PATIENCE = 1.0
 """Seconds in which a pool that is closed comes to its end."""
 POOLS = 3
 """Pools that may break before the rest is done in this process."""
+_UNSTARTED = (BrokenExecutor, RuntimeError, OSError, EOFError)
+"""What is raised where a worker cannot be started, be it that the process that starts them has died."""
 
 
 def cores() -> int:
@@ -110,7 +112,7 @@ class Workers:
             with _uninterrupted():
                 started = self._pool.submit(os.getpid)  # to start all of them
             started.result(PATIENCE)  # where no more processes or threads are allowed, none comes
-        except (BrokenExecutor, RuntimeError, OSError, ImportError):  # it is tried again
+        except (*_UNSTARTED, ImportError):  # it is tried again
             if self._pool is not None:
                 self._lose(self._pool)
 
@@ -142,7 +144,7 @@ class Workers:
                     continue
                 try:
                     waiting[executor.submit(task, batch)] = batch, executor
-                except (BrokenExecutor, RuntimeError, OSError):
+                except _UNSTARTED:
                     self._lose(executor)
                     yield from _here(task, batch)
                 while len(waiting) >= self.count * AHEAD:

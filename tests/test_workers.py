@@ -196,9 +196,12 @@ def test_without_semaphores_all_is_done_here(monkeypatch, error):
         assert {pid for _, (_, pid) in workers.run(doubled, WORK)} == {os.getpid()}
 
 
-def test_where_no_process_can_be_started_all_is_done_here(monkeypatch):
+@pytest.mark.parametrize("error", [BlockingIOError(11, "Resource temporarily unavailable"), EOFError()])
+def test_where_no_process_can_be_started_all_is_done_here(monkeypatch, error):
+    """End of file is what the process that starts others leaves, where it was killed."""
+
     def none(*_: object, **__: object):
-        raise BlockingIOError(11, "Resource temporarily unavailable")
+        raise error
 
     monkeypatch.setattr(ProcessPoolExecutor, "submit", none)
     with Workers(2) as workers:
