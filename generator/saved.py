@@ -30,7 +30,7 @@ GONE = Record(Reading(article=None))
 
 
 def few_of(count: int) -> int:
-    """How many clippings of so many are followed that changed, or whose source's furniture is judged otherwise.
+    """How many clippings of so many are followed that changed, or whose source's furniture is another since.
 
     More are quicker done by a whole build.
     """
