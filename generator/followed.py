@@ -190,8 +190,8 @@ class Followed:
             self._unread |= dict.fromkeys(found)
             return (self.built, frozenset()) if len(found) <= self._few else None
         if self._unread:
-            few = AT_ONCE if len(self._unread) <= BATCH else None
-            paths = [*islice(self._unread, few)]
+            count = AT_ONCE if len(self._unread) <= BATCH else BATCH * self._cores
+            paths = [*islice(self._unread, count)]
             for path in paths:
                 del self._unread[path]
             return self._read(paths)
@@ -240,6 +240,8 @@ class Followed:
         come = [new for record, _ in read.values() if (new := self._appearing(record))]
         sources = new_sources(last.digest, come, config)
         if sources is None or not keeps_sources(last.digest, gone, come):
+            return None
+        if len({one.id.casefold() for one in come}) < len(come):  # of two with one id, one gives way
             return None
         digest = regrouped(last.digest, gone, come, sources)
         if not digest.days or not last.digest.days or planned_since(digest, config) != last.since:

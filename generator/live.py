@@ -46,6 +46,8 @@ class Live:
         with self._lock:
             followed, self._followed = self._followed, None
             if followed is not None and changed is not None and followed.holds(site, options):
+                # Who asks for one of these meanwhile gets it as it was, and is told again.
+                pending = followed.overdue.pending
                 try:
                     followed.options = options
                     found = followed.follow(changed) if changed else followed.catch_up()
@@ -58,7 +60,8 @@ class Live:
                     self._followed = followed
                     if changed:
                         self._begins = time.monotonic() + ASKS
-                    return found
+                    built, pages = found
+                    return built, pages and pages | pending
             if followed is not None:
                 followed.close()
             self._followed = self._whole(site, options, progress)

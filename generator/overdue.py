@@ -30,6 +30,11 @@ class Overdue:
         self._unsettled: dict[str, Stamp] = {}
         self._pending: dict[str, tuple[Kitchen, Output]] = {}
 
+    @property
+    def pending(self) -> frozenset[str]:
+        """The files that are out of date."""
+        return frozenset(self._pending)
+
     def __contains__(self, path: str) -> bool:
         """Whether a file is out of date."""
         return path in self._pending

@@ -13,7 +13,7 @@ import msgspec
 
 from generator.cache import Cache
 from generator.errors import BuildError
-from generator.grouping.stories import Found, Stories, many_of
+from generator.grouping.stories import MANY, Found, Stories, many_of
 from generator.model import Article
 from generator.versions import hashed
 
@@ -22,6 +22,11 @@ _MARK = 8
 """Bytes of an article's mark."""
 
 T = TypeVar("T")
+
+
+def most_of(count: int) -> int:
+    """How many may have come or gone before what is known is kept anew: every build follows these."""
+    return max(MANY, count // 150)
 
 
 class Base(msgspec.Struct, frozen=True, array_like=True):
@@ -66,6 +71,8 @@ def keep(cache: Cache, epoch: bytes, stories: Stories, marks: Mapping[str, bytes
     """Note what was found, or which articles left since."""
     # Without room, or with a name that is no text, the next build finds all anew.
     with contextlib.suppress(BuildError, UnicodeEncodeError, OverflowError):
+        if stories.moved > most_of(len(marks)):
+            stories.renew()
         if stories.kept_as:
             since = Since(stories.kept_as, list(stories.left))
             cache.keep_note(_SINCE, msgspec.msgpack.encode(since))

@@ -288,6 +288,25 @@ def test_many_saved_at_once_are_followed_with_all_that_they_mean_for_others(tmp_
     assert told(site.built) == site.told
 
 
+def test_two_that_come_with_one_id_are_left_to_a_whole_build(site):
+    files = [write_clipping(site.content, f"twin{n}.md", title=f"T{n}", id="own", body=LONG) for n in (0, 1)]
+    assert site.follow(*files) is None
+    assert site.settle() == site.clean()
+
+
+def test_who_may_have_seen_a_page_as_it_was_while_another_save_came_is_told_again(site):
+    first = site.follow(write_clipping(site.content, "0.md", title="Anew", date="2024-06-01", body=LONG * 3))
+    page = _page(site, "0.md")
+    assert page in first
+    other = write_clipping(
+        site.content, "3.md", title="Other", date="2024-07-04", source="A source", body=LONG
+    )
+    assert page in site.follow(other)
+    site.rest()
+    assert page not in site.follow(other)
+    assert site.settle() == site.clean()
+
+
 def test_more_are_left_to_a_whole_build(site, monkeypatch):
     monkeypatch.setattr(generator.followed, "few_of", lambda _: 1)
     files = [write_clipping(site.content, f"{n}.md", title="T", source="A source", body=LONG) for n in (0, 3)]

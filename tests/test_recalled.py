@@ -53,7 +53,9 @@ def counted(monkeypatch):
 def test_stories_are_those_found_from_scratch(tmp_path_factory, data):
     own = st.lists(st.sampled_from(sorted(ALL)), unique=True)
     now = {path: ALL[path] for path in data.draw(own)}
-    with Cache.of(tmp_path_factory.mktemp("site")) as cache:
+    most = data.draw(st.sampled_from((0, 3, 100)))
+    with pytest.MonkeyPatch.context() as patched, Cache.of(tmp_path_factory.mktemp("site")) as cache:
+        patched.setattr(recalled, "most_of", lambda _: most)
         assert told(cache, [*now.values()]) == stories_of([*now.values()])
         for _ in range(data.draw(st.integers(1, 5))):
             before = [*now.values()]
@@ -77,6 +79,20 @@ def test_a_change_is_followed_and_so_is_the_next(tmp_path, counted):
         assert told(cache, third, first[1:2]) == stories_of(third)
         assert told(cache, first) == stories_of(first)
     assert sum(counted) == 4  # the first time, and three times here
+
+
+def test_what_many_changes_left_is_kept_as_if_found_now(tmp_path, counted, monkeypatch):
+    """Else every later build would follow them all again."""
+    monkeypatch.setattr(recalled, "most_of", lambda _: 5)
+    first = [*POOL, *CROWD]
+    second = [*first[4:], *RETITLED[:3]]
+    with Cache.of(tmp_path) as cache:
+        told(cache, first)
+        assert told(cache, second, first) == stories_of(second)
+        begun = sum(counted)
+        marks = {one.id: mark(one) for one in second}
+        assert recalled.recalled(cache, EPOCH, second, marks, {}).is_as_found
+        assert sum(counted) == begun
 
 
 def test_a_new_source_whose_articles_have_no_home_is_followed(tmp_path):

@@ -20,6 +20,7 @@ from generator.grouping.candidates import BAND, BANDS, NEIGHBOURS, Bands, Name, 
 from generator.grouping.evidence import (
     LONGEST,
     NEAR,
+    Evidence,
     channels,
     evidence_of,
     is_empty,
@@ -58,10 +59,7 @@ class Pairs:
         self._days = array("I", [one.day for one in self.evidence])
         self._gone: set[int] = set()
         known = self.evidence
-        self._keys = Names([(at, one.article.keys) for at, one in enumerate(known)], span=SPAN)
-        self._titles = Names.of_each([one.text for one in known], span=SPAN)
-        with_text = ((at, (one.signature,)) for at, one in enumerate(known) if one.signature)
-        self._texts = Names(with_text, span=SPAN)
+        self._keys, self._titles, self._texts = _names_of(known, [one.signature for one in known])
         self._bands: Bands | None = None
         self._told: dict[str, bool] = {}
         self._alike: dict[tuple[int, bytes], list[list[int]]] = {}
@@ -90,13 +88,23 @@ class Pairs:
                 for one in of_key:
                     one.channels |= found
 
+    @property
+    def alive(self) -> list[int]:
+        """The articles that are there, in the order of time."""
+        if self.is_as_found:
+            return [*range(self.count)]
+        return sorted(self._alive(range(len(self.evidence))), key=self.place)
+
     def found(self) -> KeptPairs:
-        """What was found, as long as nothing has changed since."""
-        known = self.evidence
+        """What is known, with the numbers that articles would have were it found now."""
+        alive = self.alive
+        number = {at: place for place, at in enumerate(alive)}
+        known = [self.evidence[at] for at in alive]
+        keys, titles, texts, runs_ = self._renamed(known)
         return KeptPairs(
             titles=[one.text for one in known],
-            runs=self._runs.saved(),
-            orders=(self._keys.order(), self._titles.order(), self._texts.order()),
+            runs=runs_.saved(),
+            orders=(keys.order(), titles.order(), texts.order()),
             mute=[
                 at for at, one in enumerate(known) if one.signature != evidence_of(one.article, "").signature
             ],
@@ -105,13 +113,22 @@ class Pairs:
             pairs=array(
                 "I",
                 [
-                    number
+                    part
                     for later, earlier in self._before.items()
                     for other, rank in earlier.items()
-                    for number in (later, other, rank)
+                    for part in (number[later], number[other], rank)
                 ],
             ).tobytes(),
         )
+
+    def _renamed(self, known: Sequence[Evidence]) -> tuple[Names, Names, Names, Names]:
+        """The names of all articles: keys, titles, texts and runs; made anew where some have changed."""
+        if self.is_as_found:
+            return self._keys, self._titles, self._texts, self._runs
+        parts = ((at, _parts(one.article, one.text)) for at, one in enumerate(known))
+        runs_ = Names(parts, span=LONGEST, numbers=True)
+        raw = (evidence_of(one.article, "").signature for one in known)
+        return (*_names_of(known, raw), runs_)
 
     def _recall(self, found: KeptPairs) -> None:
         """Know what was found of the same articles."""
@@ -158,6 +175,11 @@ class Pairs:
         return len(self.evidence) == self.count and not self._gone
 
     @property
+    def moved(self) -> int:
+        """How many came or went since all were judged."""
+        return len(self.evidence) - self.count + sum(1 for _ in self.left)
+
+    @property
     def left(self) -> Iterator[tuple[int, Article]]:
         """Numbers and articles of those at first that went, or changed, since."""
         return ((at, self.article(at)) for at in sorted(self._gone) if at < self.count)
@@ -182,7 +204,6 @@ class Pairs:
             del self.numbers[self.article(at).path]
         self._gone |= old
         self._told.clear()
-        self._alike.clear()
         bands = self.prepare()
         new = [self._add(article) for article in come]
         turned = self._turned([*old, *new]) - set(new)
@@ -191,7 +212,9 @@ class Pairs:
         for at in new:
             self._mute(at)
             bands.add(at, self.evidence[at].signature)
-        return self._follow(old | turned, new)
+        found = self._follow(old | turned, new)
+        self._alike.clear()
+        return found
 
     def prepare(self) -> Bands:
         """Do ahead what the first change would wait for."""
@@ -360,6 +383,13 @@ class Pairs:
         day, days = self.evidence[at].day, self._days
         near = bisect_left(days, day - span), bisect_right(days, day + span)
         return near, (len(days), len(self.evidence))
+
+
+def _names_of(known: Sequence[Evidence], texts: Iterable[bytes]) -> tuple[Names, Names, Names]:
+    """The names of articles by key, by title, and by text, where they have one."""
+    keys = Names([(at, one.article.keys) for at, one in enumerate(known)], span=SPAN)
+    titles = Names.of_each([one.text for one in known], span=SPAN)
+    return keys, titles, Names(((at, (text,)) for at, text in enumerate(texts) if text), span=SPAN)
 
 
 def _named(articles: Sequence[Article], *, is_shared: bool) -> list[tuple[str, list[int]]]:

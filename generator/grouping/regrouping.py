@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_left, insort
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
@@ -128,9 +128,11 @@ def _editions(
     sources: Mapping[str, Source],
 ) -> tuple[Edition, ...]:
     found = list(editions)
-    for first in {first_of(period, article.date) for article in (*gone, *come)}:
-        out = [article for article in gone if first_of(period, article.date) == first]
-        in_ = [article for article in come if first_of(period, article.date) == first]
+    changed: defaultdict[dt.date, tuple[list[Article], list[Article]]] = defaultdict(lambda: ([], []))
+    for articles, side in ((gone, 0), (come, 1)):
+        for article in articles:
+            changed[first_of(period, article.date)][side].append(article)
+    for first, (out, in_) in changed.items():
         at = bisect_left(found, first, key=lambda edition: edition.first)
         if at == len(found) or found[at].first != first:
             slugs = {article.source: sources[article.source].slug for article in in_}

@@ -93,14 +93,25 @@ class Stories:
         return (self._pairs.article(at) for at in range(self._pairs.count))
 
     @property
+    def moved(self) -> int:
+        """How many articles came or went since everything was done."""
+        return self._pairs.moved
+
+    @property
     def left(self) -> Iterator[tuple[int, Article]]:
         """Those of them that went, or changed, since, with their places in that order."""
         return self._pairs.left
 
     def found(self) -> Found:
-        """What was found, as long as nothing has changed since."""
-        homes = {source: dict(found) for source, found in self._counts.items()}
-        return Found(self._pairs.found(), list(map(list, self._groups.values())), homes)
+        """What is known, with the numbers that articles would have were it found now."""
+        number = {at: place for place, at in enumerate(self._pairs.alive)}
+        groups = [[number[at] for at in group] for group in self._groups.values()]
+        homes = {source: dict(+counts) for source, counts in self._counts.items() if +counts}
+        return Found(self._pairs.found(), groups, homes)
+
+    def renew(self) -> None:
+        """Number the articles anew, so that what is known can be kept as if it was found now."""
+        self._start([self._pairs.article(at) for at in self._pairs.alive], self.found())
 
     def become(self, articles: Iterable[Article]) -> None:
         """Follow the archive, whatever came, went or changed; the same objects as before cost least."""
@@ -126,10 +137,7 @@ class Stories:
             kept = (self._pairs.article(at) for path, at in known.items() if path not in leaving)
             self._start([*kept, *come])
         elif leaving or come:
-            for path in leaving:
-                self._count(self._pairs.article(known[path]), -1)
-            for article in come:
-                self._count(article, 1)
+            self._recount([self._pairs.article(known[path]) for path in leaving], come)
             self._regroup(self._pairs.change([known[path] for path in leaving], come))
 
     def told(
@@ -192,19 +200,22 @@ class Stories:
         for source, homes in self._counts.items():
             self._own_homes[source] = _own_home(homes)
 
-    def _count(self, article: Article, by: int) -> None:
-        """Count where a source's articles stand; where that changes its home, other articles may lead."""
-        if not article.keys:
-            return
-        homes = self._counts[article.source]
-        homes[home_of(article.keys[0])] += by
-        home = _own_home(homes)
-        if home != self._own_homes.get(article.source):
-            self._own_homes[article.source] = home
+    def _recount(self, gone: Iterable[Article], come: Iterable[Article]) -> None:
+        """Count where sources' articles stand; where that changes a home, other articles may lead."""
+        counted = [(article, by) for articles, by in ((gone, -1), (come, 1)) for article in articles]
+        for article, by in counted:
+            if article.keys:
+                self._counts[article.source][home_of(article.keys[0])] += by
+        homes = {
+            name: _own_home(self._counts[name]) for name in {one.source for one, _ in counted if one.keys}
+        }
+        moved = {name for name, home in homes.items() if home != self._own_homes.get(name)}
+        self._own_homes |= homes
+        if moved:
             self._doubtful |= {
                 first
                 for first, group in self._groups.items()
-                if any(self._pairs.article(at).source == article.source for at in group)
+                if any(self._pairs.article(at).source in moved for at in group)
             }
 
     def _regroup(self, touched: Iterable[int]) -> None:

@@ -47,15 +47,19 @@ def concerned(
     told_ids |= plan.stories.keys() & {one.id for one in (*here, *gone)}
     for article in here:
         yield from pages_of_article(plan, article)
-    for article in (*here, *gone):
+    everyone = (*here, *gone)
+    # Of many articles each list is named once: a source's month may hold thousands.
+    for article in {(one.source, one.date.replace(day=1)): one for one in everyone}.values():
         source = plan.source_of(article)
         yield page_of_source(source)
         yield from _months(plan, source, article, beside=is_recounted)
+    for article in {one.date: one for one in everyone}.values():
         yield from _editions(digest.days, article, beside=is_recounted)
-        # Longer periods name picks and stories alone, and count the others.
-        if is_recounted or article.pinned or article.id in told_ids:
-            for editions in (digest.weeks, digest.months, digest.years):
-                yield from _editions(editions, article, beside=is_recounted)
+    # Longer periods name picks and stories alone, and count the others.
+    told_of = (one for one in everyone if is_recounted or one.pinned or one.id in told_ids)
+    for article in {one.date: one for one in told_of}.values():
+        for editions in (digest.weeks, digest.months, digest.years):
+            yield from _editions(editions, article, beside=is_recounted)
     for story in stories:
         yield from pages_of_story(plan, story)
     yield from overviews(digest)

@@ -583,6 +583,10 @@ def test_what_is_kept_becomes_the_same_as_found_from_scratch(data):
             kept.change(gone, come)
         else:
             kept.become(list(now.values()))
+        if data.draw(st.booleans()):
+            kept.renew()
+            assert kept.is_as_found
+            assert kept.found().fits(list(kept.articles))
         merges = [frozenset(data.draw(st.lists(st.sampled_from(sorted(pool)), max_size=3)))]
         before = list(kept.stories)
         ended, begun = kept.tell()
