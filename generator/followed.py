@@ -401,7 +401,9 @@ class Followed:
         self._is_remapped = False
         if self.overdue.is_behind:
             self.overdue.settle(self.options.as_of.date())
-            keep_stories(self._means.cache, self._shelf.reader.epoch, self._stories, self._marks)
+            keep_stories(
+                self._means.cache, self._shelf.reader.epoch, self._stories, self._marks, renews=False
+            )
         return self.built, frozenset()
 
 

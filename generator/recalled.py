@@ -67,11 +67,13 @@ def stories_of(
     return stories
 
 
-def keep(cache: Cache, epoch: bytes, stories: Stories, marks: Mapping[str, bytes]) -> None:
-    """Note what was found, or which articles left since."""
+def keep(
+    cache: Cache, epoch: bytes, stories: Stories, marks: Mapping[str, bytes], *, renews: bool = True
+) -> None:
+    """Note what was found, or which articles left since; after many changes all anew, which takes longer."""
     # Without room, or with a name that is no text, the next build finds all anew.
     with contextlib.suppress(BuildError, UnicodeEncodeError, OverflowError):
-        if stories.moved > most_of(len(marks)):
+        if renews and stories.moved > most_of(len(marks)):
             stories.renew()
         if stories.kept_as:
             since = Since(stories.kept_as, list(stories.left))
