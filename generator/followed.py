@@ -6,14 +6,13 @@ other files than clippings) is left to a whole build, which is the truth: tests 
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
 import msgspec
 
-from generator import addresses, resources, tasks
+from generator import resources, tasks
 from generator.cache import DamagedError
 from generator.config import Site
 from generator.desk import Desk, grouped, mark_of, recounted, waits_until, with_others, withheld
@@ -23,13 +22,12 @@ from generator.grouping.regrouping import keeps_sources, new_sources, recounts, 
 from generator.kitchen import (
     Kitchen,
     Output,
+    concerns_all,
     feed_outputs,
     feed_paths,
     for_machines,
-    is_on_all_pages,
     page_output,
     planned_of,
-    planned_since,
 )
 from generator.lessons import BATCH, Means
 from generator.model import Article, Digest, Skipped, Source
@@ -40,7 +38,7 @@ from generator.reading import discover
 from generator.reading.discover import is_clipping
 from generator.recalled import keep as keep_stories
 from generator.render import sitemap
-from generator.render.concerned import concerned, is_near
+from generator.render.concerned import by_file, concerned, is_near
 from generator.render.pages import Page, overviews, page_of_source, pages_of, pages_of_article
 from generator.render.templates import assets_of
 from generator.replanned import Replanned
@@ -77,9 +75,8 @@ class Followed:
         desk, self._stories = grouped(site, options, self._shelf, self._kept(means), means)
         self._kitchen = Kitchen(site, desk, planned_of(desk.digest, site.config), means)
         wrote = written(site, options, inputs, self._kitchen)
-        # From here on most work is small: it is done in this process, and nothing is shown of it.
-        self._means = Means(means.cache, Workers(1), silent)
-        self._cores = means.workers.count
+        # Nothing is shown of what follows. Most of it is small: a single batch starts no worker.
+        self._means = Means(means.cache, Workers(means.workers.count), silent)
         self.built = wrote.built
         known = set(desk.problems)
         self._planning = [one for one in wrote.built.report.problems if one not in known]
@@ -120,12 +117,6 @@ class Followed:
     def _few(self) -> int:
         return few_of(len(self._shelf.looked))
 
-    @contextlib.contextmanager
-    def _many(self) -> Iterator[Means]:
-        """What is read and learned with, were it much: then workers start, and have a part in it."""
-        with Workers(self._cores) as workers:
-            yield self._means._replace(workers=workers)
-
     @property
     def is_late(self) -> bool:
         """Whether it is not known yet all that the last saves come to."""
@@ -156,7 +147,7 @@ class Followed:
 
     # --- what changed -------------------------------------------------------------------------------
 
-    def follow(self, changed: Iterable[Path]) -> tuple[Built, frozenset[str] | None] | None:
+    def follow(self, changed: Iterable[Path]) -> tuple[Built, frozenset[str]] | None:
         """Do what changed files ask for; None where a whole build has to."""
         changed = frozenset(changed)
         if sum(is_clipping(file.name) for file in changed) > self._few:
@@ -184,13 +175,13 @@ class Followed:
         if self._far or self._heard:
             return self._look_far()
         if self._doubted:
-            with self._many() as means:
-                found = judged_otherwise(self._shelf, means, self._doubted)
+            with self._means.workers:
+                found = judged_otherwise(self._shelf, self._means, self._doubted)
             self._doubted.clear()
             self._unread |= dict.fromkeys(found)
             return (self.built, frozenset()) if len(found) <= self._few else None
         if self._unread:
-            count = AT_ONCE if len(self._unread) <= BATCH else BATCH * self._cores
+            count = AT_ONCE if len(self._unread) <= BATCH else BATCH * self._means.workers.count
             paths = [*islice(self._unread, count)]
             for path in paths:
                 del self._unread[path]
@@ -199,8 +190,8 @@ class Followed:
 
     def _read(self, paths: Collection[str]) -> tuple[Built, frozenset[str]] | None:
         """Read clippings, and find what is out of date since; None where a whole build has to."""
-        with self._many() as means:
-            read = read_again(self._shelf, means, paths, self._texts)
+        with self._means.workers:
+            read = read_again(self._shelf, self._means, paths, self._texts)
         read = {path: one for path, one in read.items() if not one[1] or one[1] != self._known(path)[1]}
         for path, (record, _) in read.items():
             if not self._scope.is_plain(path, self._known(path)[0], record, self._appearing(record)):
@@ -244,16 +235,16 @@ class Followed:
         if len({one.id.casefold() for one in come}) < len(come):  # of two with one id, one gives way
             return None
         digest = regrouped(last.digest, gone, come, sources)
-        if not digest.days or not last.digest.days or planned_since(digest, config) != last.since:
+        if not digest.days or not last.digest.days:
             return None
-        if is_on_all_pages(self._kitchen.theme, last.digest, digest):
+        if concerns_all(self._kitchen.theme, config, last.digest, digest):
             return None
         splice(self._articles, gone, come)
         self._stories.change([article.path for article in gone], come)
         ended, begun = self._stories.tell(desk.merges, desk.splits)
         digest = msgspec.structs.replace(digest, articles=self._articles, stories=self._stories.stories)
         is_recounted = recounts(gone, come)
-        before = _by_file(concerned(last, gone, ended, is_recounted=is_recounted)).keys()
+        before = by_file(concerned(last, gone, ended, is_recounted=is_recounted)).keys()
         plan_ = self._planned.change(digest, gone, come, ended, begun)
         self._remark(gone, come, read)
         self._meet([digest.sources[source.name] for source in sources])
@@ -265,10 +256,10 @@ class Followed:
             self.site, desk, plan_, self._means, healths=self._healths, last=self._kitchen
         )
         parted = [appeared[one.path] for story in ended for one in story.articles if one.path in appeared]
-        pages = _by_file(concerned(plan_, (*come, *parted), begun, gone, ended, is_recounted=is_recounted))
+        pages = by_file(concerned(plan_, (*come, *parted), begun, gone, ended, is_recounted=is_recounted))
         if digest.days[-1].first != last.digest.days[-1].first:  # up to which silence is counted
             self._heard |= digest.sources.keys()
-            pages |= _by_file(map(page_of_source, digest.sources.values()))
+            pages |= by_file(map(page_of_source, digest.sources.values()))
         may_differ = is_recounted or bool(ended or begun) or before != pages.keys()
         self._is_remapped |= config.base_url is not None and may_differ
         dates = {article.date for article in (*gone, *come)}
@@ -410,7 +401,3 @@ class Followed:
 def _is_asset(site: Site, file: Path) -> bool:
     """Whether a file is a style or script of the theme, or of the site's own."""
     return any(file.is_relative_to(root / "assets") for root in (site.templates, resources.theme()))
-
-
-def _by_file(pages: Iterable[Page]) -> dict[str, Page]:
-    return {addresses.file_of(page.address): page for page in pages}

@@ -56,18 +56,21 @@ class Feed(msgspec.Struct, frozen=True):
 
 def planned_of(digest: Digest, config: Config) -> Plan:
     """Plan a digest as its site is configured."""
-    return plan(digest, planned_since(digest, config))
+    return plan(digest, _since(digest, config))
 
 
-def is_on_all_pages(theme: Templates, last: Digest, digest: Digest) -> bool:
-    """Whether another newest day, or year, may be told by pages that it does not concern otherwise."""
+def concerns_all(theme: Templates, config: Config, last: Digest, digest: Digest) -> bool:
+    """Whether another newest day, or year, may concern pages that no changed article does; there are days."""
     is_another_day = last.days[-1].first != digest.days[-1].first
     is_another_year = last.years[-1].first != digest.years[-1].first
-    return (is_another_year and theme.reads("archive")) or (is_another_day and theme.reads("latest"))
+    return (
+        _since(last, config) != _since(digest, config)
+        or (is_another_year and theme.reads("archive"))
+        or (is_another_day and theme.reads("latest"))
+    )
 
 
-def planned_since(digest: Digest, config: Config) -> dt.date:
-    """The first day whose articles get pages in a site that is configured so."""
+def _since(digest: Digest, config: Config) -> dt.date:
     return pages_since(digest, config.articles, config.recent_months)
 
 

@@ -61,7 +61,7 @@ class Live:
                     if changed:
                         self._begins = time.monotonic() + ASKS
                     built, pages = found
-                    return built, pages and pages | pending
+                    return built, pages | pending
             if followed is not None:
                 followed.close()
             self._followed = self._whole(site, options, progress)

@@ -73,8 +73,8 @@ def keep(
     """Note what was found, or which articles left since; after many changes all anew, which takes longer."""
     # Without room, or with a name that is no text, the next build finds all anew.
     with contextlib.suppress(BuildError, UnicodeEncodeError, OverflowError):
-        if renews and stories.moved > most_of(len(marks)):
-            stories.renew()
+        is_renewed = renews and stories.moved > most_of(len(marks))
+        found = stories.renew() if is_renewed else None
         if stories.kept_as:
             since = Since(stories.kept_as, list(stories.left))
             cache.keep_note(_SINCE, msgspec.msgpack.encode(since))
@@ -82,7 +82,7 @@ def keep(
             own = [marks[article.id] for article in stories.articles]
             joined = b"".join(own)
             if len(joined) == _MARK * len(own):
-                cache.keep_note(_BASE, msgspec.msgpack.encode(Base(epoch, joined, stories.found())))
+                cache.keep_note(_BASE, msgspec.msgpack.encode(Base(epoch, joined, found or stories.found())))
                 cache.drop_note(_SINCE)
                 stories.kept_as = hashed(joined)
 

@@ -28,12 +28,11 @@ from generator.grouping.stories import Stories
 from generator.kitchen import (
     Kitchen,
     Output,
+    concerns_all,
     feed_outputs,
     for_machines,
-    is_on_all_pages,
     page_output,
     planned_of,
-    planned_since,
 )
 from generator.lessons import Means, origin_key
 from generator.model import Article, Digest, Health, Source, Story
@@ -45,7 +44,7 @@ from generator.reading.canonical import keys_of
 from generator.recalled import keep as keep_stories
 from generator.recalled import recalled
 from generator.render import sitemap
-from generator.render.concerned import concerned
+from generator.render.concerned import by_file, concerned
 from generator.render.pages import Page, page_of_source, pages_of
 from generator.request import Built, Options, by_place
 from generator.saved import few_of
@@ -339,23 +338,19 @@ def _planned(
     sources = {article.source for article in (*change.gone, *change.come, *told)}
     fresh, turned = _healths(last, digest, sources, healths)
     after = planned_of(digest, config)
-    if after.since != planned_since(last, config):
-        raise _FarReachingError
     of_last = {article.id: story for story in last.stories for article in story.articles}
     before = msgspec.structs.replace(after, digest=last, stories=of_last)  # for `concerned` alone
     kitchen = Kitchen(site, desk, after, means, healths={**healths, **fresh})
-    if is_on_all_pages(kitchen.theme, last, digest):
+    if concerns_all(kitchen.theme, config, last, digest):
         raise _FarReachingError
     # Longer periods name told articles alone: where one is so no more, their pages are concerned too.
     is_recounted = recounts(*change) or _told(ended) != _told(begun)
     left = {article.path for article in change.gone}
     parted = [article for story in ended for article in story.articles if article.path not in left]
-    was = _by_address(concerned(before, change.gone, ended, is_recounted=is_recounted))
-    are = _by_address(
-        concerned(after, (*change.come, *parted), begun, change.gone, is_recounted=is_recounted)
-    )
-    gone = {addresses.file_of(address) for address in was}
-    are |= _by_address(page_of_source(digest.sources[name]) for name in turned)
+    was = by_file(concerned(before, change.gone, ended, is_recounted=is_recounted))
+    are = by_file(concerned(after, (*change.come, *parted), begun, change.gone, is_recounted=is_recounted))
+    gone = set(was)
+    are |= by_file(page_of_source(digest.sources[name]) for name in turned)
     outputs = [page_output(kitchen, page) for page in are.values()]
     is_mapped = set(map(_mapped, was.values())) != set(map(_mapped, are.values()))
     outputs += feed_outputs(kitchen, [digest.sources[name] for name in sorted(sources)])
@@ -391,10 +386,6 @@ def _healths(
 
 def _told(stories: Iterable[Story]) -> set[str]:
     return {article.id for story in stories for article in story.articles}
-
-
-def _by_address(pages: Iterable[Page]) -> dict[str, Page]:
-    return {page.address: page for page in pages}
 
 
 def _mapped(page: Page) -> tuple[str, dt.date | None, dt.date | None]:

@@ -298,6 +298,7 @@ def test_who_may_have_seen_a_page_as_it_was_while_another_save_came_is_told_agai
     first = site.follow(write_clipping(site.content, "0.md", title="Anew", date="2024-06-01", body=LONG * 3))
     page = _page(site, "0.md")
     assert page in first
+    assert page in site.follow(site.content / "3.md")  # touched
     other = write_clipping(
         site.content, "3.md", title="Other", date="2024-07-04", source="A source", body=LONG
     )

@@ -100,14 +100,13 @@ class Pairs:
         alive = self.alive
         number = {at: place for place, at in enumerate(alive)}
         known = [self.evidence[at] for at in alive]
-        keys, titles, texts, runs_ = self._renamed(known)
+        raw = [evidence_of(one.article, "").signature for one in known]
+        keys, titles, texts, runs_ = self._renamed(known, raw)
         return KeptPairs(
             titles=[one.text for one in known],
             runs=runs_.saved(),
             orders=(keys.order(), titles.order(), texts.order()),
-            mute=[
-                at for at, one in enumerate(known) if one.signature != evidence_of(one.article, "").signature
-            ],
+            mute=[at for at, one in enumerate(known) if one.signature != raw[at]],
             refrains=[at for at, one in enumerate(known) if one.is_refrain],
             channels={at: sorted(one.channels) for at, one in enumerate(known) if one.channels},
             pairs=array(
@@ -121,14 +120,15 @@ class Pairs:
             ).tobytes(),
         )
 
-    def _renamed(self, known: Sequence[Evidence]) -> tuple[Names, Names, Names, Names]:
+    def _renamed(
+        self, known: Sequence[Evidence], texts: Iterable[bytes]
+    ) -> tuple[Names, Names, Names, Names]:
         """The names of all articles: keys, titles, texts and runs; made anew where some have changed."""
         if self.is_as_found:
             return self._keys, self._titles, self._texts, self._runs
         parts = ((at, _parts(one.article, one.text)) for at, one in enumerate(known))
         runs_ = Names(parts, span=LONGEST, numbers=True)
-        raw = (evidence_of(one.article, "").signature for one in known)
-        return (*_names_of(known, raw), runs_)
+        return (*_names_of(known, texts), runs_)
 
     def _recall(self, found: KeptPairs) -> None:
         """Know what was found of the same articles."""
@@ -177,7 +177,7 @@ class Pairs:
     @property
     def moved(self) -> int:
         """How many came or went since all were judged."""
-        return len(self.evidence) - self.count + sum(1 for _ in self.left)
+        return len(self.evidence) - self.count + sum(at < self.count for at in self._gone)
 
     @property
     def left(self) -> Iterator[tuple[int, Article]]:

@@ -109,9 +109,11 @@ class Stories:
         homes = {source: dict(+counts) for source, counts in self._counts.items() if +counts}
         return Found(self._pairs.found(), groups, homes)
 
-    def renew(self) -> None:
-        """Number the articles anew, so that what is known can be kept as if it was found now."""
-        self._start([self._pairs.article(at) for at in self._pairs.alive], self.found())
+    def renew(self) -> Found:
+        """Number the articles anew, so that what is known can be kept as if it was found now; that."""
+        found = self.found()
+        self._start([self._pairs.article(at) for at in self._pairs.alive], found)
+        return found
 
     def become(self, articles: Iterable[Article]) -> None:
         """Follow the archive, whatever came, went or changed; the same objects as before cost least."""

@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import chain
 
+from generator import addresses
 from generator.model import Article, Edition, Period, Source, SourceMonth, Story
 from generator.render.pages import (
     Alias,
@@ -90,6 +91,11 @@ def _editions(editions: tuple[Edition, ...], article: Article, *, beside: bool) 
         if edition.period is not Period.DAY or edition.first.replace(day=1) != article.date.replace(day=1):
             return
         yield page_of_edition(edition)
+
+
+def by_file(pages: Iterable[Page]) -> dict[str, Page]:
+    """Pages by their files in the output, each once."""
+    return {addresses.file_of(page.address): page for page in pages}
 
 
 def is_near(page: Page, dates: Set[dt.date]) -> bool:
