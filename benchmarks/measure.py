@@ -133,9 +133,9 @@ def run(
     if hasattr(os, "sync"):
         os.sync()  # what earlier runs wrote is not to be paid by this one
     with tempfile.TemporaryFile() as log:
-        held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         started = time.perf_counter()
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
+        held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # after the start: it may have grown
         meter = Meter(process.pid)
         try:
             _, status, usage = os.wait4(process.pid, 0)
