@@ -106,7 +106,7 @@ class Cache:
         for attempt in (own, own, None):
             try:
                 if attempt is not None:
-                    _keep_private(folder)
+                    keep_private(folder)
                     return cls(attempt)
                 handle, name = tempfile.mkstemp(".sqlite", "broadsheet-")
                 os.close(handle)
@@ -442,8 +442,8 @@ def _begin_anew(connection: sqlite3.Connection) -> None:
     connection.execute(f"PRAGMA user_version = {_FORMAT}")
 
 
-def _keep_private(folder: Path) -> None:
-    """Make the folder, and keep it out of the curator's repository."""
+def keep_private(folder: Path) -> None:
+    """Make the folder, and keep it, drafts and all, out of the curator's repository. Raises `OSError`."""
     folder.mkdir(exist_ok=True)
     rule = folder / ".gitignore"
     if not rule.exists():

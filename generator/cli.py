@@ -352,6 +352,7 @@ def build(asked: Asked, *, clean: bool, explain: bool, watch: bool, report_file:
 @click.option("-O", "--open", "open_browser", is_flag=True, help="Open the browser.")
 def serve(asked: Asked, *, port: int, bind: str, open_browser: bool) -> int:
     """Show the site on this machine and follow every save."""
+    from generator.cache import keep_private
     from generator.config import find_content, preview_of
     from generator.live import Live
     from generator.preview.alone import alone
@@ -363,7 +364,8 @@ def serve(asked: Asked, *, port: int, bind: str, open_browser: bool) -> int:
     site = preview_of(asked.site())
     asked.options(site)  # a date that is none is said now, not by every build
     find_content(site)
-    _keep_private(site.own)
+    with contextlib.suppress(OSError):  # the build says why it cannot write
+        keep_private(site.own)
     with alone(site.own) as announce, contextlib.closing(Live(asked.workers or cores())) as live:
         serve_folder(
             site.output,
@@ -564,13 +566,6 @@ def _clean(folder: Path) -> int:
     from generator.output.write import clean as clean_output
 
     return clean_output(folder) if folder.is_dir() and any(folder.iterdir()) else 0
-
-
-def _keep_private(folder: Path) -> None:
-    """Keep the preview, drafts and all, out of the curator's repository."""
-    with contextlib.suppress(OSError):  # the build says why it cannot write
-        folder.mkdir(exist_ok=True)
-        (folder / ".gitignore").write_text("*\n", "utf-8")
 
 
 def _followed(

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -242,6 +243,17 @@ def test_drafts_stay_in_the_preview(root, serving):
     )
     assert not any(b"A secret draft" in data for data in files_of(root / "public").values())
     assert "A secret draft" in command.get()
+
+
+def test_what_is_deleted_under_it_comes_back(root, serving):
+    command = serving()
+    before = files_of(root / ".broadsheet/preview")
+    shutil.rmtree(root / ".broadsheet")
+    with pytest.raises(urllib.error.HTTPError, match="503"):
+        command.get()
+    until(command.answers, command)
+    assert files_of(root / ".broadsheet/preview") == before
+    assert (root / ".broadsheet/.gitignore").read_text("utf-8") == "*\n"
 
 
 def test_a_second_one_says_who_shows_the_site_and_where(root, serving):

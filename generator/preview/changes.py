@@ -67,6 +67,10 @@ class Watcher:
             self._tell_limit(error)
         self._look()
 
+    def doubt(self) -> None:
+        """Let the next `wait` say that nobody can tell what changed; from any thread."""
+        self._tell(LOST, "")
+
     def close(self) -> None:
         """End a `wait`, now or later; returns at once."""
         self._closed = True

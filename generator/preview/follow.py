@@ -94,6 +94,10 @@ class Following:
         self._thread.join(PATIENCE)
         self._watcher.join(PATIENCE)
 
+    def anew(self) -> None:
+        """Look at everything again and build, soon; returns at once."""
+        self._watcher.doubt()
+
     def stop(self) -> None:
         """Call a running build off and start no other; returns at once."""
         self._stopped.set()

@@ -78,6 +78,9 @@ class Preview:
         self._report = report
         self._source_lines = source_lines
         self._fresh = fresh
+        self._folder = folder
+        self._stood = False
+        """Whether there was a site when the last build ended, and nobody missed it since."""
         self._following = Following(
             build,
             roots,
@@ -88,7 +91,9 @@ class Preview:
         )
         hosts = frozenset(_host_headers({"localhost", "127.0.0.1", "[::1]", self.host}, self.port))
         self._server = _Server(
-            _configured(application(folder, self._hub, hosts, self._freshen if fresh else None, is_stale)),
+            _configured(
+                application(folder, self._hub, hosts, self._gone, self._freshen if fresh else None, is_stale)
+            ),
             self._stop,
         )
 
@@ -107,10 +112,17 @@ class Preview:
         self._server.should_exit = True
 
     def _built(self, built: Built) -> None:
+        self._stood = files.has_site(self._folder)
         self._hub.built(changed=built.changed, styles=built.styles)
 
     def _failed(self, error: Exception) -> None:
         self._hub.fault(reload.problems_of(error), self._source_lines)
+
+    def _gone(self) -> None:
+        """Build a site again that somebody deleted: no save may come that would do it."""
+        if self._stood:
+            self._stood = False
+            self._following.anew()
 
     def _freshen(self, page: str) -> None:
         try:
@@ -215,11 +227,15 @@ def application(
     folder: Path,
     hub: reload.Hub,
     hosts: frozenset[str],
+    gone: Callable[[], None],
     fresh: Fresh | None = None,
     is_stale: IsStale = lambda _: True,
 ) -> ASGIApp:
-    """The ASGI application that serves a folder to requests for one of the hosts."""
-    shown = _Shown(folder, hub, fresh, is_stale)
+    """The ASGI application that serves a folder to requests for one of the hosts.
+
+    `gone` is called, in any thread, where there is no site in the folder.
+    """
+    shown = _Shown(folder, hub, gone, fresh, is_stale)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
@@ -232,9 +248,17 @@ def application(
 class _Shown:
     """What is shown: a folder, what is known of its state, and how a page of it is brought up to date."""
 
-    def __init__(self, folder: Path, hub: reload.Hub, fresh: Fresh | None, is_stale: IsStale) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        hub: reload.Hub,
+        gone: Callable[[], None],
+        fresh: Fresh | None,
+        is_stale: IsStale,
+    ) -> None:
         self.folder = folder
         self.hub = hub
+        self.gone = gone
         self._fresh = fresh
         self._is_stale = is_stale
         self._turns = asyncio.Semaphore(FRESHENED)
@@ -310,12 +334,13 @@ def _events(scope: Scope, headers: Headers, hub: reload.Hub) -> Response:
 
 
 def _page(scope: Scope, headers: Headers, shown: _Shown, tag: reload.Tag, missing: reload.Tag) -> Response:
-    folder, hub = shown.folder, shown.hub
+    folder = shown.folder
     # What an earlier preview left is shown at once; the first build follows it up.
-    if (not hub.settled or hub.faulty) and not (folder / "index.html").is_file():
+    found = files.look_up(folder, scope["raw_path"])
+    if found is None and not files.has_site(folder):
+        shown.gone()
         body = reload.with_script(reload.WAITING, tag)
         return Response(body, 503, files.HEADERS | {"Retry-After": "1"}, "text/html; charset=utf-8")
-    found = files.look_up(folder, scope["raw_path"])
     if isinstance(found, files.Folder):
         query = scope["query_string"].decode("ascii")
         location = found.address + (f"?{query}" if query else "")

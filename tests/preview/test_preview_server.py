@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import json
 import re
+import shutil
 import socket
 import threading
 import time
@@ -409,6 +410,38 @@ def test_a_first_build_that_fails_leaves_the_last_good_site_or_the_waiting_page(
     assert httpx.get(preview.address).status_code == 200
     (site / "index.html").unlink()
     assert httpx.get(preview.address).status_code == 503
+
+
+def test_a_site_that_somebody_deletes_is_built_again_once_it_is_missed(tmp_path, previewing, until):
+    site, told = tmp_path / "site", []
+
+    def build(_check, changed):
+        told.append(changed)
+        site.mkdir()
+        (site / "index.html").write_text(PAGE)
+        return Built()
+
+    preview = wait_for(previewing(site, build))
+    shutil.rmtree(site)
+    pages = [httpx.get(preview.address + "any/page.html") for _ in range(3)]
+    assert pages[0].status_code == 503
+    assert "/__broadsheet/reload.js" in pages[0].text
+    until(lambda: httpx.get(preview.address).status_code == 200)
+    assert told == [None, None], "it is built once, however many miss it"
+
+
+def test_a_build_that_leaves_no_site_is_not_run_again_and_again(tmp_path, previewing, until):
+    built = []
+
+    def build(_check, _changed):
+        built.append(1)
+        return Built()
+
+    preview = previewing(tmp_path / "site", build)
+    until(lambda: built)
+    assert {httpx.get(preview.address).status_code for _ in range(3)} == {503}
+    time.sleep(0.1)
+    assert len(built) == 1
 
 
 def test_pages_that_are_swapped_in_are_whole(preview, site):
