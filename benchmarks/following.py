@@ -37,7 +37,7 @@ STEPS = (
     ("generator.replanned", "Replanned.change", "follow: plan"),
     ("generator.followed", "Followed._look_far", "later: the rest"),
     ("generator.followed", "health_of", "later: health of sources"),
-    ("generator.followed", "Followed._described", "follow: describe"),
+    ("generator.ledger", "Ledger.change", "follow: describe"),
     ("generator.followed", "Kitchen", "follow: views of lists"),
     ("generator.followed", "page_output", "follow: fingerprints"),
     ("generator.followed", "feed_outputs", "later: fingerprints of feeds"),

@@ -6,7 +6,8 @@ other files than clippings) is left to a whole build, which is the truth: tests 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+import datetime as dt
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from itertools import islice
 from pathlib import Path
 
@@ -15,10 +16,10 @@ import msgspec
 from generator import resources, tasks
 from generator.cache import DamagedError
 from generator.config import Site
-from generator.desk import Desk, grouped, mark_of, recounted, waits_until, with_others, withheld
-from generator.errors import BroadsheetError, Problem, shown
+from generator.desk import grouped, withheld
+from generator.errors import BroadsheetError
 from generator.grouping.health import health_of
-from generator.grouping.regrouping import keeps_sources, new_sources, recounts, regrouped, splice
+from generator.grouping.regrouping import recounts, regrouped, splice
 from generator.kitchen import (
     Kitchen,
     Output,
@@ -29,8 +30,9 @@ from generator.kitchen import (
     page_output,
     planned_of,
 )
+from generator.ledger import Ledger
 from generator.lessons import BATCH, Means
-from generator.model import Article, Digest, Skipped, Source
+from generator.model import Article, Source
 from generator.output.patch import OvertakenError
 from generator.overdue import Overdue, bytes_of
 from generator.press import report_of, written
@@ -43,16 +45,8 @@ from generator.render.pages import Page, overviews, page_of_source, pages_of, pa
 from generator.render.templates import assets_of
 from generator.replanned import Replanned
 from generator.request import Built, Options, Written, by_place, silent
-from generator.saved import (
-    GONE,
-    Scope,
-    clippings_among,
-    few_of,
-    judged_otherwise,
-    look_again,
-    read_again,
-)
-from generator.shelf import shelf_of
+from generator.saved import Scope, clippings_among, few_of, judged_otherwise, look_again, read_again
+from generator.shelf import Shelf, shelf_of
 from generator.tasks import Record, Wanted
 from generator.unchanged import inputs_before, is_nothing_due
 from generator.workers import Workers
@@ -71,8 +65,8 @@ class Followed:
             means.workers.expect()
         inputs = inputs_before(site, options, found)
         self._shelf = shelf_of(site, found, means)
-        self._records: dict[str, tuple[Record, bytes]] = {}
-        desk, self._stories = grouped(site, options, self._shelf, self._kept(means), means)
+        records: dict[str, tuple[Record, bytes]] = {}
+        desk, self._stories = grouped(site, options, self._shelf, _kept(self._shelf, means, records), means)
         self._kitchen = Kitchen(site, desk, planned_of(desk.digest, site.config), means)
         wrote = written(site, options, inputs, self._kitchen)
         # Nothing is shown of what follows. Most of it is small: a single batch starts no worker.
@@ -98,20 +92,9 @@ class Followed:
         self._articles = list(desk.digest.articles)
         self._planned = Replanned(self._kitchen.plan)
         self._healths = dict(self._kitchen.healths)
-        self._marks = dict(desk.marks)
-        self._texts = dict(desk.texts)
-        self._kitchen.desk = msgspec.structs.replace(desk, texts=self._texts)
-        self._waiting = {
-            path: moment
-            for path, (one, _) in self._records.items()
-            if (moment := waits_until(site.config, options, one))
-        }
-        self._scope = Scope(desk, self._records, self._planned.shown, self._planned.paths, found.stamps)
-
-    def _kept(self, means: Means) -> Iterator[tuple[str, Record, bytes]]:
-        for path, record, digest in self._shelf.records(means):
-            self._records[path] = record, digest
-            yield path, record, digest
+        self._ledger = Ledger(site.config, options, records, desk)
+        self._kitchen.desk = msgspec.structs.replace(desk, texts=self._ledger.texts)
+        self._scope = Scope(desk, records, self._planned.shown, self._planned.paths, found.stamps)
 
     @property
     def _few(self) -> int:
@@ -191,10 +174,11 @@ class Followed:
     def _read(self, paths: Collection[str]) -> tuple[Built, frozenset[str]] | None:
         """Read clippings, and find what is out of date since; None where a whole build has to."""
         with self._means.workers:
-            read = read_again(self._shelf, self._means, paths, self._texts)
-        read = {path: one for path, one in read.items() if not one[1] or one[1] != self._known(path)[1]}
+            read = read_again(self._shelf, self._means, paths, self._ledger.texts)
+        known = self._ledger.known
+        read = {path: one for path, one in read.items() if not one[1] or one[1] != known(path)[1]}
         for path, (record, _) in read.items():
-            if not self._scope.is_plain(path, self._known(path)[0], record, self._appearing(record)):
+            if not self._scope.is_plain(path, known(path)[0], record, self._appearing(record)):
                 return None
         return self._regroup(read)
 
@@ -208,10 +192,6 @@ class Followed:
         for path in told[1]:  # few and quickly made, and on every page that is looked at
             self.overdue.make(path)
         return told
-
-    def _known(self, path: str) -> tuple[Record, bytes]:
-        """What a clipping came to before, and its hash; of one that is new, nothing."""
-        return self._records.get(path, (GONE, b""))
 
     def _appearing(self, record: Record) -> Article | None:
         """The article that appears of a clipping, if any does, under its source's name."""
@@ -229,15 +209,8 @@ class Followed:
         appeared = self._planned.shown
         gone = [appeared[path] for path in read if path in appeared]
         come = [new for record, _ in read.values() if (new := self._appearing(record))]
-        sources = new_sources(last.digest, come, config)
-        if sources is None or not keeps_sources(last.digest, gone, come):
-            return None
-        if len({one.id.casefold() for one in come}) < len(come):  # of two with one id, one gives way
-            return None
-        digest = regrouped(last.digest, gone, come, sources)
-        if not digest.days or not last.digest.days:
-            return None
-        if concerns_all(self._kitchen.theme, config, last.digest, digest):
+        digest = regrouped(last.digest, gone, come, config)
+        if digest is None or concerns_all(self._kitchen.theme, config, last.digest, digest):
             return None
         splice(self._articles, gone, come)
         self._stories.change([article.path for article in gone], come)
@@ -246,26 +219,34 @@ class Followed:
         is_recounted = recounts(gone, come)
         before = by_file(concerned(last, gone, ended, is_recounted=is_recounted)).keys()
         plan_ = self._planned.change(digest, gone, come, ended, begun)
-        self._remark(gone, come, read)
-        self._meet([digest.sources[source.name] for source in sources])
+        self._meet([digest.sources[name] for name in digest.sources.keys() - last.digest.sources.keys()])
         told = [article for story in (*ended, *begun) for article in story.articles]
         self._heard = {article.source for article in (*gone, *come, *told)}
-        verdicts = recounted(desk.verdicts, gone, come)
-        desk = msgspec.structs.replace(self._described(desk, digest, read), verdicts=verdicts)
+        desk = self._ledger.change(desk, digest, gone, come, read, self.options)
+        desk = msgspec.structs.replace(desk, found=len(self._shelf.looked) + len(self._shelf.found.skipped))
         self._kitchen = Kitchen(
             self.site, desk, plan_, self._means, healths=self._healths, last=self._kitchen
         )
         parted = [appeared[one.path] for story in ended for one in story.articles if one.path in appeared]
         pages = by_file(concerned(plan_, (*come, *parted), begun, gone, ended, is_recounted=is_recounted))
+        may_differ = is_recounted or bool(ended or begun) or before != pages.keys()
+        self._is_remapped |= config.base_url is not None and may_differ
         if digest.days[-1].first != last.digest.days[-1].first:  # up to which silence is counted
             self._heard |= digest.sources.keys()
             pages |= by_file(map(page_of_source, digest.sources.values()))
-        may_differ = is_recounted or bool(ended or begun) or before != pages.keys()
-        self._is_remapped |= config.base_url is not None and may_differ
-        dates = {article.date for article in (*gone, *come)}
+        return self._part(pages, before, {article.date for article in (*gone, *come)})
+
+    def _part(
+        self, pages: Mapping[str, Page], before: Set[str], dates: Set[dt.date]
+    ) -> tuple[Built, frozenset[str]]:
+        """See which pages are out of date that are near some dates; of the others, by and by.
+
+        Those that were concerned `before` and are not planned any more are deleted.
+        """
         near = [page for page in pages.values() if is_near(page, dates)]
         self._far = {path: page for path, page in pages.items() if not is_near(page, dates)}
-        self.overdue.forget([*self._far, *feed_paths(map(digest.sources.__getitem__, self._heard))])
+        sources = self._kitchen.plan.digest.sources
+        self.overdue.forget([*self._far, *feed_paths(map(sources.__getitem__, self._heard))])
         return self._outdate([page_output(self._kitchen, page) for page in near], before - pages.keys())
 
     def _look_far(self) -> tuple[Built, frozenset[str]]:
@@ -294,45 +275,6 @@ class Followed:
         newest = self._kitchen.plan.digest.days[-1].first
         for source in sources:
             self._healths[source.name] = health_of(source, newest, self._planned.leaders)
-
-    def _remark(
-        self, gone: Iterable[Article], come: Iterable[Article], read: Mapping[str, tuple[Record, bytes]]
-    ) -> None:
-        """Note the hashes of what is known of the articles that came."""
-        for article in gone:
-            self._marks.pop(article.id, None)
-        for article in come:
-            record, mark = read[article.path]
-            self._marks[article.id] = mark_of(article, (record.reading.article or article, mark))
-
-    def _described(self, desk: Desk, digest: Digest, read: dict[str, tuple[Record, bytes]]) -> Desk:
-        """The desk with the changed digest, and with what there is to say of the clippings that were read."""
-        skipped: list[Skipped] = []
-        problems: list[Problem] = []
-        repaired = desk.repaired
-        for path, (record, mark) in read.items():
-            before = self._records.pop(path, (GONE, b""))[0]
-            self._waiting.pop(path, None)
-            if moment := waits_until(self.site.config, self.options, record):
-                self._waiting[path] = moment
-            repaired += record.reading.repaired - before.reading.repaired
-            if record is not GONE:
-                self._records[path] = record, mark
-                why, told = withheld(self.site.config, self.options, record)
-                skipped += [why] if why else []
-                problems += told
-        names = sorted(map(shown, read))
-        return msgspec.structs.replace(
-            desk,
-            digest=digest,
-            found=len(self._shelf.looked) + len(self._shelf.found.skipped),
-            repaired=repaired,
-            waits_until=min(self._waiting.values(), default=None),
-            skipped=with_others(desk.skipped, names, sorted(skipped)),
-            problems=with_others(desk.problems, names, sorted(problems, key=by_place)),
-            marks=self._marks,
-            texts=self._texts,
-        )
 
     def _outdate(self, outputs: Sequence[Output], gone: Iterable[str] = ()) -> tuple[Built, frozenset[str]]:
         """Note which files are out of date, and delete those that are no more."""
@@ -376,7 +318,9 @@ class Followed:
             return
         self._is_ready = True
         plan_, reader = self._kitchen.plan, self._shelf.reader
-        tasks.read(reader, [Wanted(path, "", 0, tasks.NO_REPEATS) for path in islice(self._records, 1)])
+        tasks.read(
+            reader, [Wanted(path, "", 0, tasks.NO_REPEATS) for path in islice(self._ledger.records, 1)]
+        )
         own = (page for article in plan_.digest.articles for page in pages_of_article(plan_, article))
         for page in (*islice(own, 1), *overviews(plan_.digest)):
             bytes_of(self._kitchen, page_output(self._kitchen, page))
@@ -393,9 +337,18 @@ class Followed:
         if self.overdue.is_behind:
             self.overdue.settle(self.options.as_of.date())
             keep_stories(
-                self._means.cache, self._shelf.reader.epoch, self._stories, self._marks, renews=False
+                self._means.cache, self._shelf.reader.epoch, self._stories, self._ledger.marks, renews=False
             )
         return self.built, frozenset()
+
+
+def _kept(
+    shelf: Shelf, means: Means, records: dict[str, tuple[Record, bytes]]
+) -> Iterator[tuple[str, Record, bytes]]:
+    """What clippings came to, and the hash of each; `records` have it as well then."""
+    for path, record, digest in shelf.records(means):
+        records[path] = record, digest
+        yield path, record, digest
 
 
 def _is_asset(site: Site, file: Path) -> bool:

@@ -23,7 +23,7 @@ from generator.desk import Desk, Readings, gathered, mark_of
 from generator.errors import BuildError, shown
 from generator.ground import Ground
 from generator.grouping.health import health_of, leaders_of
-from generator.grouping.regrouping import keeps_sources, new_sources, recounts, regrouped, spliced
+from generator.grouping.regrouping import recounts, regrouped, spliced
 from generator.grouping.stories import Stories
 from generator.kitchen import (
     Kitchen,
@@ -35,7 +35,7 @@ from generator.kitchen import (
     planned_of,
 )
 from generator.lessons import Means, origin_key
-from generator.model import Article, Digest, Health, Source, Story
+from generator.model import Article, Digest, Health, Story
 from generator.output.assets import static_files
 from generator.output.folder import record_of
 from generator.output.write import Transaction
@@ -176,19 +176,17 @@ def _revised(
         raise _FarReachingError
     kept, last, stories = before.archive, before.archive.digest, before.stories
     change = _change(head.desk, few, changed, kept)
-    new = new_sources(last, change.come, site.config)
-    if new is None:
+    digest = regrouped(last, *change, site.config)
+    if digest is None:
         raise _FarReachingError
-    digest = msgspec.structs.replace(regrouped(last, *change, new), articles=spliced(last.articles, *change))
-    if not last.days or not digest.days:
-        raise _FarReachingError
+    digest = msgspec.structs.replace(digest, articles=spliced(last.articles, *change))
     stories.change([article.path for article in change.gone], change.come)
     ended, begun = stories.tell(head.desk.merges, head.desk.splits)
     digest = msgspec.structs.replace(digest, stories=tuple(stories.stories))
     marks, texts = _known(kept, change, few)
     keep_stories(cache, shelf.reader.epoch, stories, marks)
     desk = msgspec.structs.replace(
-        _described(head.desk, inputs, few, changed, digest, new),
+        _described(head.desk, inputs, few, changed, digest, digest.sources.keys() - last.sources.keys()),
         marks=marks,
         texts=texts,
         fresh=shelf.fresh,
@@ -242,7 +240,6 @@ def _change(desk: Desk, few: Readings, paths: Iterable[str], before: Archive) ->
         or any(problem.kind in _OF_NAMES for problem in desk.problems)
         or _are_named(desk, paths, (*change.both, *few.withheld))
         or _move(change, before, has_aliases=desk.reach.has_aliases)
-        or not keeps_sources(before.digest, *change)
     )
     if is_far:
         raise _FarReachingError
@@ -271,8 +268,6 @@ def _move(change: _Change, before: Archive, *, has_aliases: bool) -> bool:
     old = {one.path: one for one in change.gone}
     ids = {one.id for one in change.gone}
     fresh = {one.id.casefold() for one in change.come} - {one.id.casefold() for one in change.gone}
-    if len({one.id.casefold() for one in change.come}) < len(change.come):
-        return True
     if any(old[one.path].id != one.id for one in change.come if one.path in old):
         return True
     if has_aliases and sorted((one.id, one.date) for one in change.gone) != sorted(
@@ -296,16 +291,16 @@ def _known(before: Archive, change: _Change, few: Readings) -> tuple[dict[str, b
 
 
 def _described(
-    desk: Desk, inputs: Inputs, few: Readings, paths: Iterable[str], digest: Digest, new: Iterable[Source]
+    desk: Desk, inputs: Inputs, few: Readings, paths: Iterable[str], digest: Digest, new: Iterable[str]
 ) -> Desk:
-    """The desk with the changed digest, and with what there is to say of the clippings that were read."""
+    """The desk with the changed digest, its `new` sources, and what there is to say of what was read."""
     paths, found = set(paths), inputs.found
     names, kept = {shown(path) for path in paths}, set(found.problems)
     problems = [one for one in desk.problems if one.path not in names or one in kept]
     reach = msgspec.structs.replace(
         desk.reach,
         repaired=(desk.reach.repaired - paths) | few.repaired,
-        names={**desk.reach.names, **{source.name: source.name for source in new}},
+        names={**desk.reach.names, **{name: name for name in new}},
         contested=desk.reach.contested | {one.id for one in few.withheld},
         waiting={path: when for path, when in desk.reach.waiting.items() if path not in paths} | few.waiting,
     )

@@ -25,8 +25,8 @@ from generator.tasks import Record
 
 FEW, MOST = 100, 5000
 """Clippings that are read again and followed in a small archive, and in a large one."""
-GONE = Record(Reading(article=None))
-"""What a clipping comes to that is not there."""
+GONE = Record(Reading(article=None)), b""
+"""What a clipping comes to that is not there, and its hash."""
 
 
 def few_of(count: int) -> int:
@@ -101,7 +101,7 @@ def read_again(
     shelf: Shelf, means: Means, paths: Collection[str], texts: dict[str, bytes]
 ) -> dict[str, tuple[Record, bytes]]:
     """Read clippings, with what is known of their sources' furniture. The hashes of `texts` follow."""
-    found = dict.fromkeys(sorted(paths), (GONE, b""))
+    found = dict.fromkeys(sorted(paths), GONE)
     for path, record, mark in read_now(shelf, shelf.looked.keys() & paths, means):
         found[path] = record, mark
         texts[path] = record.body

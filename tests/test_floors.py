@@ -30,10 +30,10 @@ NEIGHBOURS = {
     *itertools.combinations(reversed(PIPELINE), 2),
     *(
         (last, part)
-        for last in ("build.py", "replanned.py", "overdue.py", "followed.py", "live.py")
+        for last in ("build.py", "ledger.py", "replanned.py", "overdue.py", "followed.py", "live.py")
         for part in PIPELINE
     ),
-    *itertools.combinations(("live.py", "followed.py", "overdue.py", "replanned.py"), 2),
+    *itertools.combinations(("live.py", "followed.py", "overdue.py", "replanned.py", "ledger.py"), 2),
 }
 """Single modules of one floor of which the page says that the first may import the second."""
 

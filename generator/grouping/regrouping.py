@@ -19,20 +19,26 @@ from generator.model import Article, Digest, Edition, Group, Period, Source
 
 
 def regrouped(
-    digest: Digest, gone: Sequence[Article], come: Sequence[Article], new: Sequence[Source] = ()
-) -> Digest:
-    """Take articles of a digest out and put others in, which bear its sources' names and ids of their own.
+    digest: Digest, gone: Sequence[Article], come: Sequence[Article], config: Config
+) -> Digest | None:
+    """Take articles of a digest out and put others in, which have ids that none has that stays.
 
-    Sources that are `new` come without articles, as `new_sources` has them; none may lose its last one. The
-    lists of all articles and stories are left to the caller: to copy them takes longer than all the rest.
+    None where that is not all: a source loses its last article, or is new and may be another spelling of one;
+    two that came have one id, of which one has to give way; or there are no days, before or after. The lists
+    of all articles and stories are left to the caller: to copy them takes longer than all the rest.
     """
+    new = _new_sources(digest, come, config)
+    if new is None or not _keeps_sources(digest, gone, come):
+        return None
+    if len({article.id.casefold() for article in come}) < len(come):
+        return None
     sources = dict(digest.sources)
     if new:
         sources |= {source.name: source for source in new}
         sources = dict(sorted(sources.items(), key=lambda item: item[1].slug))
     for name in {article.source for article in (*gone, *come)}:
         sources[name] = _source(sources[name], _of(gone, name), _of(come, name))
-    return msgspec.structs.replace(
+    found = msgspec.structs.replace(
         digest,
         sources=sources,
         days=_editions(Period.DAY, digest.days, gone, come, sources),
@@ -40,9 +46,10 @@ def regrouped(
         months=_editions(Period.MONTH, digest.months, gone, come, sources),
         years=_editions(Period.YEAR, digest.years, gone, come, sources),
     )
+    return found if found.days and digest.days else None
 
 
-def keeps_sources(digest: Digest, gone: Sequence[Article], come: Sequence[Article]) -> bool:
+def _keeps_sources(digest: Digest, gone: Sequence[Article], come: Sequence[Article]) -> bool:
     """Whether no source loses its last article."""
     return all(
         len(digest.sources[name].articles) + len(_of(come, name)) > len(_of(gone, name))
@@ -50,7 +57,7 @@ def keeps_sources(digest: Digest, gone: Sequence[Article], come: Sequence[Articl
     )
 
 
-def new_sources(digest: Digest, come: Iterable[Article], config: Config) -> list[Source] | None:
+def _new_sources(digest: Digest, come: Iterable[Article], config: Config) -> list[Source] | None:
     """The sources that some articles are the first of, yet without these.
 
     None where one may be another spelling of a source, is configured, or has the address of another.
