@@ -15,7 +15,7 @@ import msgspec
 from generator.cache import Cache
 from generator.config import Site
 from generator.desk import Desk
-from generator.errors import BuildError, Problem
+from generator.errors import Problem
 from generator.grouping.digest import together
 from generator.grouping.editions import months_of
 from generator.kitchen import Kitchen
@@ -175,15 +175,15 @@ def keep(
 ) -> None:
     """Keep what a build grouped; where the `last` one is known, some `sources` alone are others since."""
     cache, desk, digest = kitchen.means.cache, kitchen.desk, kitchen.plan.digest
-    with contextlib.suppress(BuildError):
+    with cache.sparing():
         cache.drop_note(HEAD)
     if options.strict:
         return  # it may have failed
     keys = dict.fromkeys(digest.sources, b"")
     keys |= {name: key for name, key in last.sources if name not in sources} if last else {}
     told, places = set(desk.problems), {name: place for place, name in enumerate(keys)}
-    # Without room, or with a name that is no text, the next build groups all anew.
-    with contextlib.suppress(BuildError, UnicodeEncodeError, OverflowError), cache.together():
+    # With a name that is no text, the next build groups all anew.
+    with contextlib.suppress(UnicodeEncodeError, OverflowError), cache.sparing(), cache.together():
         # What is damaged is written again, where all is looked at anyway.
         kept = cache.source_keys()
         _keep_sources(kitchen, keys, kept if last else {name: key for name, key, _ in cache.sources()})

@@ -135,6 +135,16 @@ class Cache:
             forget(self.file)
 
     @contextlib.contextmanager
+    def sparing(self) -> Iterator[None]:
+        """Note what was done: where there is no room, or it is damaged, the next build has to look."""
+        try:
+            yield
+        except DamagedError:
+            forget(self.file)
+        except BuildError:
+            pass
+
+    @contextlib.contextmanager
     def closed(self) -> Iterator[None]:
         """Have the file closed for a block, so that a process can be copied, and open again after it."""
         self._connection.close()

@@ -112,6 +112,15 @@ def run(arguments: list[str]) -> int:
 # --- options that commands share ------------------------------------------------------------------
 
 _PATH = click.Path(path_type=Path)
+
+
+def _with_folder(_: click.Context, __: click.Parameter, file: Path | None) -> Path | None:
+    """Refuse a file to write whose folder is not there, before anything is done."""
+    if file is not None and not file.parent.is_dir():
+        raise click.BadParameter(f"there is no folder {file.parent}; make it first")
+    return file
+
+
 _SHARED: dict[str, Callable[[Any], Any]] = {
     "config": click.option(
         "-c", "--config", type=_PATH, default=DEFAULT_CONFIG, metavar="FILE",
@@ -311,7 +320,8 @@ def pick(asked: Asked, clipping: str, *, remove: bool, **said: Any) -> int:  # n
 @click.option("--clean", is_flag=True, help="Write every file again.")
 @click.option("--explain", is_flag=True, help="Print each file that is written, with the reason.")
 @click.option("--watch", is_flag=True, help="Build again whenever a file changes.")
-@click.option("--report", "report_file", type=_PATH, metavar="FILE", help="Write what was done as JSON.")
+@click.option("--report", "report_file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              callback=_with_folder, help="Write what was done as JSON.")  # fmt: skip
 def build(asked: Asked, *, clean: bool, explain: bool, watch: bool, report_file: Path | None) -> int:
     """Build the site."""
     from generator import report
@@ -355,9 +365,10 @@ def serve(asked: Asked, *, port: int, bind: str, open_browser: bool) -> int:
     from generator.cache import keep_private
     from generator.config import find_content, preview_of
     from generator.live import Live
-    from generator.preview.alone import alone
+    from generator.preview.alone import Alone
     from generator.preview.reload import source_lines
-    from generator.preview.server import serve as serve_folder
+    from generator.preview.server import Preview
+    from generator.preview.server import serve as show
     from generator.resources import theme
     from generator.workers import cores
 
@@ -366,21 +377,25 @@ def serve(asked: Asked, *, port: int, bind: str, open_browser: bool) -> int:
     find_content(site)
     with contextlib.suppress(OSError):  # the build says why it cannot write
         keep_private(site.own)
-    with alone(site.own) as announce, contextlib.closing(Live(asked.workers or cores())) as live:
-        serve_folder(
+    with Alone(site.own) as alone, contextlib.closing(Live(asked.workers or cores())) as live:
+        follow, told = _followed(asked, lambda: preview_of(asked.site()), None, live), Told()
+
+        def rebuild(check: Check, changed: Changed) -> Built:
+            alone.hold()  # its folder may have been deleted
+            return follow(check, changed)
+
+        preview = Preview(
             site.output,
-            _followed(asked, lambda: preview_of(asked.site()), None, live),
+            rebuild,
             functools.partial(_watched, asked, site),
-            Told(),
+            told,
             bind=bind,
             port=port,
-            open_browser=open_browser,
             ignore=(site.own, asked.site().output),
             source_lines=functools.partial(source_lines, (site.root, site.content, theme().parent)),
-            fresh=live.fresh,
-            is_stale=live.is_stale,
-            announce=announce,
+            pages=live,
         )
+        show(preview, told, open_browser=open_browser, announce=alone.announce)
     return INTERRUPTED
 
 

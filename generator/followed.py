@@ -133,12 +133,12 @@ class Followed:
     def follow(self, changed: Iterable[Path]) -> tuple[Built, frozenset[str]] | None:
         """Do what changed files ask for; None where a whole build has to."""
         changed = frozenset(changed)
-        if sum(is_clipping(file.name) for file in changed) > self._few:
+        if sum(is_clipping(file.name) for file in changed) > self._few or not self._kitchen.plan.digest.days:
             return None
         if assets := {file for file in changed if _is_asset(self.site, file)}:
             return self._dress() if assets == changed else None
         stamps = clippings_among(
-            self.site, changed, self._shelf.found.stamps, may_be_images=bool(self._kitchen.desk.pictured)
+            self.site, changed, self._shelf.found, may_be_images=bool(self._kitchen.desk.pictured)
         )
         if stamps is None:
             return None
@@ -174,7 +174,7 @@ class Followed:
     def _read(self, paths: Collection[str]) -> tuple[Built, frozenset[str]] | None:
         """Read clippings, and find what is out of date since; None where a whole build has to."""
         with self._means.workers:
-            read = read_again(self._shelf, self._means, paths, self._ledger.texts)
+            read = read_again(self._shelf, self._means, paths)
         known = self._ledger.known
         read = {path: one for path, one in read.items() if not one[1] or one[1] != known(path)[1]}
         for path, (record, _) in read.items():

@@ -48,9 +48,12 @@ class Ledger:
         """The desk of the digest that has other articles, since some clippings were read again."""
         for article in gone:
             self.marks.pop(article.id, None)
+            self.texts.pop(article.path, None)
         for article in come:
             record, mark = read[article.path]
             self.marks[article.id] = mark_of(article, (record.reading.article or article, mark))
+            if record.body:
+                self.texts[article.path] = record.body
         desk = self._told(desk, read, options)
         return msgspec.structs.replace(
             desk,
@@ -70,7 +73,7 @@ class Ledger:
             (before, _), (record, _) = self.records.pop(path, GONE), one
             self._waiting.pop(path, None)
             repaired += record.reading.repaired - before.reading.repaired
-            if one is GONE:
+            if one is GONE:  # the very one
                 continue
             self.records[path] = one
             if moment := waits_until(self._config, options, record):

@@ -14,7 +14,7 @@ from generator.followed import Followed
 from generator.lessons import Means
 from generator.output.folder import check_usable
 from generator.output.patch import OvertakenError
-from generator.request import Built, Options, Progress, silent
+from generator.request import Built, Options, Progress
 from generator.workers import Workers
 
 SETTLES = 2.0
@@ -31,6 +31,8 @@ class Live:
         self._workers = workers
         self._lock = threading.RLock()
         self._followed: Followed | None = None
+        self._is_lost = False
+        """Whether what was followed turned out not to hold."""
         self._asked: list[str] = []
         """Pages that somebody waits for."""
         self._begins = 0.0
@@ -44,7 +46,7 @@ class Live:
         `changed` is None where nobody can tell what did; empty where time passed, as `due_in` asks for.
         """
         with self._lock:
-            followed, self._followed = self._followed, None
+            followed, self._followed, self._is_lost = self._followed, None, False
             if followed is not None and changed is not None and followed.holds(site, options):
                 # Who asks for one of these meanwhile gets it as it was, and is told again.
                 pending = followed.overdue.pending
@@ -70,8 +72,8 @@ class Live:
     def rest(self) -> bool:
         """Make a page that is out of date and that nobody asked for; whether there may be others.
 
-        Raises `BroadsheetError`. Where what is in memory turns out not to hold, a whole build takes its
-        place, or says what is wrong.
+        Raises `BroadsheetError`. Where what is in memory turns out not to hold, the next `build` is a
+        whole one.
         """
         # Who asks goes first: a lock alone would let this thread have it again and again.
         if self._asked or time.monotonic() < self._begins:
@@ -84,10 +86,14 @@ class Live:
             try:
                 return followed.make_one()
             except (OvertakenError, DamagedError):
-                self._followed = None
+                self._followed, self._is_lost = None, True
                 followed.close()
-                self._followed = self._whole(followed.site, followed.options, silent)
-                return True
+                return False
+
+    def has(self, path: str) -> bool:
+        """Whether a file is one of the site's, for all that is known; waits for nothing."""
+        followed = self._followed
+        return followed is not None and path in followed.overdue.files
 
     def is_stale(self, path: str) -> bool:
         """Whether a page may be out of date, for all that is known; waits for nothing."""
@@ -113,9 +119,9 @@ class Live:
     def due_in(self) -> float | None:
         """Seconds after which `build` has something to do though nothing changes; None where it has not."""
         followed = self._followed
-        if followed is None or not (followed.is_late or followed.is_behind):
-            return None
-        return 0.0 if followed.is_late else SETTLES
+        if followed is None:
+            return 0.0 if self._is_lost else None
+        return 0.0 if followed.is_late else SETTLES if followed.is_behind else None
 
     def close(self) -> None:
         """Write what is behind, and let go of the cache."""

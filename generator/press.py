@@ -15,7 +15,7 @@ from markupsafe import Markup
 from generator import addresses, making
 from generator.config import Site
 from generator.desk import Desk
-from generator.errors import BuildError, Problem
+from generator.errors import Problem
 from generator.ground import Ground
 from generator.hosts import Size
 from generator.kitchen import FILES, Feed, Kitchen, Output, planned
@@ -65,7 +65,7 @@ def written(site: Site, options: Options, inputs: Inputs, kitchen: Kitchen, *, c
     left = ground.left
     if is_emptied:  # the next build finds nothing missing, and has not to say this again
         inputs = inputs._replace(digest=b"")
-    with contextlib.suppress(BuildError):
+    with cache.sparing():
         remember(site, options, inputs, desk.pictured, built, left, cache)
     return Wrote(built, outputs, transaction.files, left)
 
@@ -119,7 +119,7 @@ def put_in_place(
         pages = transaction.commit()
         ground.look_again(reasons)
         size = ground.size(transaction.files)
-        with contextlib.suppress(BuildError):  # the site stands: no room for the cache costs time alone
+        with kitchen.means.cache.sparing():
             ground.remember(outputs, reasons)
         reasons = {path: why for path, why in reasons.items() if path in staged}
     report = report_of(desk, problems, pages, size)

@@ -6,7 +6,6 @@ is the truth: tests hold one against the other.
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import unicodedata
 from collections import Counter
@@ -20,7 +19,7 @@ from generator.archive import Archive, Head
 from generator.cache import Cache
 from generator.config import Site
 from generator.desk import Desk, Readings, gathered, mark_of
-from generator.errors import BuildError, shown
+from generator.errors import shown
 from generator.ground import Ground
 from generator.grouping.health import health_of, leaders_of
 from generator.grouping.regrouping import recounts, regrouped, spliced
@@ -47,13 +46,10 @@ from generator.render import sitemap
 from generator.render.concerned import by_file, concerned
 from generator.render.pages import Page, page_of_source, pages_of
 from generator.request import Built, Options, by_place
-from generator.saved import few_of
+from generator.saved import OF_NAMES, few_of
 from generator.shelf import Shelf, shelf_among
 from generator.stamps import Stamp, stamp_at
 from generator.unchanged import Inputs, Left, Standing, is_as_left, remember
-
-_OF_NAMES = frozenset({"pick", "alias"})
-"""Kinds of problems that say what else was perhaps meant: any clipping may change that."""
 
 
 class _FarReachingError(Exception):
@@ -140,7 +136,7 @@ def _keep(
 ) -> None:
     """Note what was built, for the next build to begin with."""
     kitchen = revision.kitchen
-    with contextlib.suppress(BuildError):
+    with kitchen.means.cache.sparing():
         remember(site, options, inputs, kitchen.desk.pictured, built, left, kitchen.means.cache)
     archive.keep(site, options, inputs, kitchen, built, left, last, revision.sources)
 
@@ -237,7 +233,7 @@ def _change(desk: Desk, few: Readings, paths: Iterable[str], before: Archive) ->
         or not {article.source for article in gone} <= set(names.values())
         or any(one.source not in names and one.source in before.digest.sources for one in few.articles)
         or not desk.reach.contested.isdisjoint(article.id for article in gone)
-        or any(problem.kind in _OF_NAMES for problem in desk.problems)
+        or any(problem.kind in OF_NAMES for problem in desk.problems)
         or _are_named(desk, paths, (*change.both, *few.withheld))
         or _move(change, before, has_aliases=desk.reach.has_aliases)
     )

@@ -14,11 +14,12 @@ from pathlib import Path
 from generator import tasks
 from generator.config import Site
 from generator.desk import Desk
+from generator.errors import shown
 from generator.lessons import Means, learned_again, origin_key
 from generator.model import Article, Source
 from generator.reading.article import Reading
 from generator.reading.canonical import keys_of
-from generator.reading.discover import is_clipping, is_ignored
+from generator.reading.discover import Discovery, is_clipping, is_ignored
 from generator.shelf import Shelf, read_now
 from generator.stamps import NONE, Stamp, stamp_of
 from generator.tasks import Record
@@ -27,6 +28,8 @@ FEW, MOST = 100, 5000
 """Clippings that are read again and followed in a small archive, and in a large one."""
 GONE = Record(Reading(article=None)), b""
 """What a clipping comes to that is not there, and its hash."""
+OF_NAMES = frozenset({"pick", "alias"})
+"""Kinds of problems that say what else was perhaps meant: any clipping may change that."""
 
 
 def few_of(count: int) -> int:
@@ -38,13 +41,14 @@ def few_of(count: int) -> int:
 
 
 def clippings_among(
-    site: Site, changed: Iterable[Path], known: Mapping[str, Stamp], *, may_be_images: bool
+    site: Site, changed: Iterable[Path], before: Discovery, *, may_be_images: bool
 ) -> dict[str, Stamp | None] | None:
     """The clippings among changed files with their stamps; None where there is anything else that counts.
 
     So does another name of a file: what is written under one of them, nobody tells of the other. Of clippings
-    that are `known` it is known whether they have any.
+    that were there `before` it is known whether they have any. One that could not be used then counts too.
     """
+    known, unusable = before.stamps, {one.path for one in before.skipped}
     roots = {f"{root}{os.sep}" for root in (str(site.content), os.path.realpath(site.content))}
     found: dict[str, Stamp | None] = {}
     for file in map(str, changed):
@@ -52,6 +56,8 @@ def clippings_among(
         if root is None:
             return None
         path = file[len(root) :].replace(os.sep, "/")
+        if path in before.links or shown(path) in unusable:
+            return None
         try:
             status = os.lstat(file)
         except OSError:
@@ -97,14 +103,11 @@ def look_again(
     return changed, sources
 
 
-def read_again(
-    shelf: Shelf, means: Means, paths: Collection[str], texts: dict[str, bytes]
-) -> dict[str, tuple[Record, bytes]]:
-    """Read clippings, with what is known of their sources' furniture. The hashes of `texts` follow."""
+def read_again(shelf: Shelf, means: Means, paths: Collection[str]) -> dict[str, tuple[Record, bytes]]:
+    """Read clippings, with what is known of their sources' furniture."""
     found = dict.fromkeys(sorted(paths), GONE)
     for path, record, mark in read_now(shelf, shelf.looked.keys() & paths, means):
         found[path] = record, mark
-        texts[path] = record.body
     return found
 
 
@@ -147,6 +150,7 @@ class Scope:
         named = {name for pick in desk.picks for name in (pick.article, *pick.merge)}
         keys = {key for name in named if "://" in name for key in keys_of(name)}
         self._picked = {unicodedata.normalize("NFC", name) for name in named} | keys
+        self._is_guessed = any(problem.kind in OF_NAMES for problem in desk.problems)
 
     def is_plain(self, path: str, before: Record, record: Record, new: Article | None) -> bool:
         """Whether a clipping changes no more than its article, to a `new` one; `before` was its record."""
@@ -155,16 +159,15 @@ class Scope:
             article = one.reading.article
             if one.pictures or one.reading.pick or (article is not None and article.aliases):
                 return False
-            if article is not None and not self._picked.isdisjoint(
-                (unicodedata.normalize("NFC", path), article.url, *article.keys)
-            ):
+            if article is not None and not self._picked.isdisjoint((article.url, *article.keys)):
                 return False
-        if path in self._linked:
+        is_elsewhere = self._has_aliases and _address(old) != _address(new)
+        if is_elsewhere or path in self._linked or unicodedata.normalize("NFC", path) in self._picked:
             return False
         if old and (old.id in self._contested or len(self._spellings[old.source]) > 1):
             return False
-        if self._has_aliases and _address(old) != _address(new):
-            return False
+        if self._is_guessed and _names(before) != _names(record):
+            return False  # of one that is meant by nobody's name, another may be guessed
         return new is None or (
             self._is_spelt_as_ever(new, (record.reading.article or new).source)
             and self._paths.get(new.id, path) == path
@@ -180,6 +183,12 @@ class Scope:
         """Whether an article's source is spelt in the one way that it has, or is none that is known."""
         known = self._spellings.get(article.source)
         return known is None or (len(known) == 1 and written in self.names)
+
+
+def _names(record: Record) -> tuple[object, ...]:
+    """By what a clipping may be called that is there, beside its path."""
+    article = record.reading.article
+    return (article.id, article.url, *article.keys) if article else (record is GONE[0],)
 
 
 def _address(article: Article | None) -> tuple[str, dt.date] | None:

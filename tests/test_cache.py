@@ -247,6 +247,20 @@ def test_a_cache_that_cannot_be_mended_ends_in_words(root, monkeypatch):
     assert "cache" in caught.value.problems[0].message
 
 
+def test_a_cache_that_turns_out_to_be_damaged_once_all_is_built_changes_no_count(root):
+    """Whichever part of the file it is: what was written is told, and is not written again."""
+    built(root)
+    file, expected = root / ".broadsheet/cache.sqlite", files_of(root / "public")
+    sound, size = file.read_bytes(), 4096
+    for at in range(size, len(sound), 2 * size):
+        forget(file)
+        file.write_bytes(sound[:at] + bytes([at // size % 251 + 1]) * size + sound[at + size :])
+        shutil.rmtree(root / "public")
+        report = built(root).report
+        assert report.pages.written == len(expected) - 1, at // size  # but for the record of all
+        assert files_of(root / "public") == expected, at // size
+
+
 # --- an older cache, and what another cache's build left ----------------------------------------------
 
 

@@ -109,8 +109,13 @@ def test_the_report_has_what_scripts_need(root):
 
 
 def test_a_report_that_cannot_be_written_is_said(root, capfd):
-    assert run(["build", "--report", "no/such/folder.json", "-q"]) == FAILED
-    assert "no/such/folder.json" in capfd.readouterr().err
+    for file, why in (("no/such/report.json", "there is no folder no/such"), (".", "is a directory")):
+        assert run(["build", "--report", file, "-q"]) == UNUSABLE
+        assert why in capfd.readouterr().err
+    assert not (root / "public").exists(), "it is said before anything is built"
+    (root / "full").symlink_to("/dev/full")
+    assert run(["build", "--report", "full", "-q"]) == FAILED
+    assert "full" in capfd.readouterr().err
 
 
 def test_list_writes_an_object_a_clipping(root, capfdbinary):

@@ -498,6 +498,85 @@ def test_a_clipping_that_stands_twice_changes_twice(tmp_path):
     assert site.settle() == site.clean()
 
 
+@pytest.mark.parametrize("name", ["notes.txt", ".store.md"])
+def test_a_clipping_that_leads_to_what_is_none_changes_with_it(tmp_path, name):
+    site = _started(tmp_path, **{name: {"title": "Before"}})
+    (site.content / "linked.md").symlink_to(name)
+    site.start()
+    file = write_clipping(site.content, name, title="Changed", body=LONG)
+    assert site.follow(file) is None
+    assert site.settle() == site.clean()
+
+
+def test_a_clipping_that_could_not_be_used_is_counted_once(tmp_path):
+    site = _started(tmp_path)
+    link = site.content / "link.md"
+    link.symlink_to("nowhere")
+    site.start()
+    link.unlink()
+    site.follow(link)
+    assert site.settle() == site.clean()
+    assert told(site.live.build(site_in(site.root), ASKED, silent, frozenset())[0]) == site.told
+    link.symlink_to("nowhere")
+    site.start()
+    link.unlink()
+    site.follow(write_clipping(site.content, "link.md", title="A file now", body=LONG))
+    assert site.settle() == site.clean()
+    assert told(site.built) == site.told
+
+
+@pytest.mark.parametrize("draft", [None, "true"])
+def test_a_site_that_shows_nothing_yet_is_followed(tmp_path, draft):
+    root = tmp_path / "site"
+    write_config(root)
+    (root / "content").mkdir()
+    if draft:
+        write_clipping(root / "content", "draft.md", body=LONG, draft=draft)
+    site = Site(root)
+    site.start()
+    for number in range(3):
+        site.follow(write_clipping(root / "content", "draft.md", title=f"{number}", body=LONG, draft=draft))
+        assert site.settle() == site.clean()
+    site.follow(write_clipping(root / "content", "a.md", title="The first", body=LONG))
+    assert site.settle() == site.clean()
+
+
+def test_what_is_said_of_picks_follows_what_there_is(tmp_path):
+    site = _started(tmp_path, **{"a/two.md": {"title": "A"}})
+    empty = write_clipping(site.content, "b/empty.md", body="", url=None)
+    picks = ("a/tow.md", "b/empty.md")
+    (site.root / "picks.toml").write_text(
+        "".join(f'[[pick]]\narticle = "{one}"\npin = true\n\n' for one in picks), "utf-8"
+    )
+    site.start()
+    site.follow(write_clipping(site.content, "a/tow1.md", title="B", body=LONG))
+    assert site.settle() == site.clean()
+    assert told(site.built) == site.told
+    empty.unlink()
+    site.follow(empty)
+    assert site.settle() == site.clean()
+    assert told(site.built) == site.told
+    assert any("tow1.md" in problem.advice for problem in site.built.report.problems)
+
+
+def test_texts_of_what_is_gone_are_not_kept(site):
+    (site.content / "0.md").unlink()
+    site.follow(site.content / "0.md")
+    texts = site.live._followed._ledger.texts
+    assert "0.md" not in texts
+    assert all(texts.values())
+
+
+def test_what_turns_out_not_to_hold_while_pages_are_made_is_built_and_told(site):
+    site.follow(write_clipping(site.content, "0.md", title="Mine", date="2024-06-01", body=LONG))
+    build(site_in(site.root), ASKED, silent, clean=True)  # another one was there
+    assert not site.live.rest()
+    assert site.live.due_in == 0
+    assert site.follow() is None
+    assert site.live.due_in is None
+    assert site.settle() == site.clean()
+
+
 def test_a_page_that_somebody_changed_is_made_again(site):
     page = site.root / "public" / _page(site, "0.md")
     site.follow(write_clipping(site.content, "0.md", title="Mine", date="2024-06-01", body=LONG))
@@ -514,8 +593,9 @@ def test_a_file_of_somebody_else_in_the_way_is_told_by_a_whole_build(site):
     own.parent.mkdir(parents=True, exist_ok=True)
     own.write_text("theirs", "utf-8")
     site.follow(new)
+    site.rest()
     with pytest.raises(BuildError, match="is not Broadsheet's"):
-        site.rest()
+        site.follow()
     own.unlink()
     site.start()
     assert site.settle() == site.clean()

@@ -1,6 +1,7 @@
 """`broadsheet serve` as people use it: a command that runs, an editor that saves, a browser that looks on."""
 
 import contextlib
+import functools
 import os
 import re
 import shutil
@@ -61,9 +62,9 @@ class Command:
         with urllib.request.urlopen(self.address + path, timeout=PATIENCE) as response:
             return response.read().decode("utf-8")
 
-    def answers(self) -> bool:
+    def answers(self, path: str = "") -> bool:
         try:
-            return bool(self.get())
+            return bool(self.get(path))
         except urllib.error.HTTPError as error:
             error.close()
             return False
@@ -245,15 +246,20 @@ def test_drafts_stay_in_the_preview(root, serving):
     assert "A secret draft" in command.get()
 
 
-def test_what_is_deleted_under_it_comes_back(root, serving):
+@pytest.mark.parametrize("what", [".broadsheet", ".broadsheet/preview", ".broadsheet/preview/2024/07"])
+def test_what_is_deleted_under_it_comes_back(root, serving, what):
     command = serving()
     before = files_of(root / ".broadsheet/preview")
-    shutil.rmtree(root / ".broadsheet")
+    shutil.rmtree(root / what)
     with pytest.raises(urllib.error.HTTPError, match="503"):
-        command.get()
-    until(command.answers, command)
+        command.get("2024/07/03/")
+    until(functools.partial(command.answers, "2024/07/03/"), command)
     assert files_of(root / ".broadsheet/preview") == before
     assert (root / ".broadsheet/.gitignore").read_text("utf-8") == "*\n"
+    second = Command(root, "-p", "0")
+    assert second.process.wait(PATIENCE) == 1
+    second.end()
+    assert f"{command.address}) shows this site already" in second.text
 
 
 def test_a_second_one_says_who_shows_the_site_and_where(root, serving):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 from generator.errors import BuildError
 from generator.output import disk, lock
@@ -14,35 +15,71 @@ NOTE = "serving"
 """A file that says who shows the site. What is locked is the folder: one that is left over stops nobody."""
 
 
-@contextlib.contextmanager
-def alone(own: Path) -> Iterator[Callable[[str], None]]:
-    """Hold a site's preview for the length of a `with` block; to be told the address where it is shown.
+class Alone:
+    """Holds a site's preview in a `with` block; the system lets go of it when the process dies."""
 
-    `own` is the folder that the preview lies in. Raises `BuildError` where another process holds it, saying
-    which one and where it shows the site. The system lets go of it when the process dies.
-    """
-    note = own / NOTE
+    def __init__(self, own: Path) -> None:
+        """`own` is the folder that the preview lies in."""
+        self._own, self._note = own, own / NOTE
+        self._lock = contextlib.ExitStack()
+        self._held: os.stat_result | None = None
+        self._address: str | None = None
 
-    def tell(address: str) -> None:
-        with contextlib.suppress(OSError):
-            note.write_text(f"process {os.getpid()}, {address}", "utf-8")
+    def __enter__(self) -> Self:
+        """Raise `BuildError` as `hold` does."""
+        self.hold()
+        return self
 
-    with contextlib.ExitStack() as stack:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._let_go()
+
+    def hold(self) -> None:
+        """Hold it, and again where somebody deleted the folder meanwhile.
+
+        Raises `BuildError` where another process holds it, saying which one and where it shows the site.
+        """
+        if self._is_held:
+            return
+        self._let_go()
         try:
-            stack.enter_context(lock.held(own, 0.0))
+            self._lock.enter_context(lock.held(self._own, 0.0))
+            self._held = self._own.stat()
         except BuildError as error:
-            raise _shown_by_another(own) from error
+            raise _shown_by_another(self._own) from error
         except OSError:
-            pass  # the build says why nothing can be written there
-        else:
-            _forget(note)
-            stack.callback(_forget, note)
-        yield tell
+            return  # the build says why nothing can be written there
+        self._forget()
+        self._tell()
 
+    def announce(self, address: str) -> None:
+        """Say where the site is shown, to who wants to show it as well."""
+        self._address = address
+        self._tell()
 
-def _forget(note: Path) -> None:
-    with contextlib.suppress(OSError):  # one that is left over stops nobody
-        note.unlink(missing_ok=True)
+    @property
+    def _is_held(self) -> bool:
+        """Whether the folder is still the one that was locked."""
+        try:
+            return self._held is not None and os.path.samestat(self._own.stat(), self._held)
+        except OSError:
+            return False
+
+    def _let_go(self) -> None:
+        if self._is_held:  # else the note is another one's
+            self._forget()
+        self._held = None
+        self._lock.close()
+
+    def _forget(self) -> None:
+        with contextlib.suppress(OSError):  # one that is left over stops nobody
+            self._note.unlink(missing_ok=True)
+
+    def _tell(self) -> None:
+        if self._address is not None:
+            with contextlib.suppress(OSError):
+                self._note.write_text(f"process {os.getpid()}, {self._address}", "utf-8")
 
 
 def _shown_by_another(own: Path) -> BuildError:

@@ -100,11 +100,6 @@ def look_up(root: Path, raw_path: bytes) -> File | Folder | None:
     return read(root, path)
 
 
-def has_site(root: Path) -> bool:
-    """Whether there is a front page in a folder."""
-    return (root / "index.html").is_file()
-
-
 def output_of(raw_path: bytes) -> str | None:
     """The path below the folder that a percent-encoded path asks for; None where none may be served."""
     segments = _segments(raw_path)

@@ -140,8 +140,9 @@ def _told(changed: Changed) -> str:
     """Which files changed, in a line that no file name can break."""
     if changed is None:
         return "folders changed"
-    first = min(changed)
-    name = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in first.name)
+    first = min(changed, key=lambda path: (not path.suffix, path))  # a file says more than its folder
+    name = first.name if first.suffix else f"{first.parent.name}/{first.name}"
+    name = "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name)
     others = len(changed) - 1
     return f"{name} changed" if not others else f"{name} and {others} more changed"
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
-import ipaddress
 import os
 import secrets
 import socket
@@ -15,6 +13,7 @@ import urllib.parse
 import webbrowser
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 import uvicorn
@@ -24,10 +23,10 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from generator.errors import ConfigError, Problem, Severity
 from generator.preview import files, reload
 from generator.preview.changes import Roots
 from generator.preview.follow import Build, Built, Following, Report
+from generator.preview.listening import host_headers, listen
 
 MISSING = "404.html"
 """What is shown where there is no such page."""
@@ -44,10 +43,21 @@ TURN = 0.0005
 GRACE = 0.3
 """Seconds in which answers under way may end once the server ends."""
 
-Fresh = Callable[[str], None]
-"""Brings a page up to date that is asked for, by its path in the output (`2024/07/03/index.html`)."""
-IsStale = Callable[[str], bool]
-"""Whether a page may be out of date. It must not wait for anything, for every answer waits for it."""
+
+class Pages(Protocol):
+    """What is known of the site in the folder, by paths in the output (`2024/07/03/index.html`).
+
+    All is asked in several threads, and beside `build`.
+    """
+
+    def has(self, path: str) -> bool:
+        """Whether a file is one of the site's, as far as anybody knows. Waits for nothing."""
+
+    def is_stale(self, path: str) -> bool:
+        """Whether a page may be out of date. Waits for nothing, for every answer waits for it."""
+
+    def fresh(self, path: str) -> None:
+        """Bring a page up to date that is asked for."""
 
 
 class Preview:
@@ -67,18 +77,20 @@ class Preview:
         port: int = 8000,
         ignore: tuple[Path, ...] = (),
         source_lines: reload.SourceLines = lambda _: (),
-        fresh: Fresh | None = None,
-        is_stale: IsStale = lambda _: True,
+        pages: Pages | None = None,
     ) -> None:
-        """Raise `ConfigError` where it cannot listen."""
-        self._socket = listen(bind, port)
+        """`build` writes the site into the folder, of which `pages` knows whatever is known.
+
+        `roots` tells what to watch, and nothing below `ignore` counts. Where the port is taken it is the next
+        free one. Raises `ConfigError` where it cannot listen.
+        """
+        self._socket, self._wanted = listen(bind, port), port
         host, self.port = self._socket.getsockname()[:2]
         self.host = f"[{host}]" if ":" in host else host
         self._hub = reload.Hub(secrets.token_hex(4))
         self._report = report
         self._source_lines = source_lines
-        self._fresh = fresh
-        self._folder = folder
+        self._shown = _Shown(folder, self._hub, pages, on_gone=self._gone, on_fault=self._not_made)
         self._stood = False
         """Whether there was a site when the last build ended, and nobody missed it since."""
         self._following = Following(
@@ -89,11 +101,9 @@ class Preview:
             on_built=self._built,
             on_fault=self._failed,
         )
-        hosts = frozenset(_host_headers({"localhost", "127.0.0.1", "[::1]", self.host}, self.port))
+        hosts = frozenset(host_headers({"localhost", "127.0.0.1", "[::1]", self.host}, self.port))
         self._server = _Server(
-            _configured(
-                application(folder, self._hub, hosts, self._gone, self._freshen if fresh else None, is_stale)
-            ),
+            _configured(application(self._shown, hosts)),
             self._stop,
         )
 
@@ -101,6 +111,12 @@ class Preview:
     def address(self) -> str:
         """The address of the front page."""
         return f"http://{self.host}:{self.port}/"
+
+    @property
+    def notice(self) -> str:
+        """Where it shows the site, in a line for the terminal."""
+        taken = f" (port {self._wanted} is taken)" if self.port != self._wanted != 0 else ""
+        return f"{self.address}{taken}; Ctrl-C ends it"
 
     def run(self) -> None:
         """Serve until `stop`, or until `KeyboardInterrupt`, which it lets through; ends within a second."""
@@ -112,25 +128,22 @@ class Preview:
         self._server.should_exit = True
 
     def _built(self, built: Built) -> None:
-        self._stood = files.has_site(self._folder)
+        self._stood = self._shown.has_site
         self._hub.built(changed=built.changed, styles=built.styles)
 
     def _failed(self, error: Exception) -> None:
+        """Show what went wrong; the last good page is served."""
         self._hub.fault(reload.problems_of(error), self._source_lines)
 
     def _gone(self) -> None:
-        """Build a site again that somebody deleted: no save may come that would do it."""
+        """Build again what somebody deleted: no save may come that would do it."""
         if self._stood:
             self._stood = False
             self._following.anew()
 
-    def _freshen(self, page: str) -> None:
-        try:
-            if self._fresh:
-                self._fresh(page)
-        except Exception as error:  # as a failing build: told, and the last good page is served
-            self._failed(error)
-            self._report.fault(error)
+    def _not_made(self, error: Exception) -> None:
+        self._failed(error)
+        self._report.fault(error)
 
     def _stop(self) -> None:
         self._following.stop()
@@ -138,104 +151,24 @@ class Preview:
 
 
 def serve(
-    folder: Path,
-    build: Build,
-    roots: Roots,
+    preview: Preview,
     report: Report,
     *,
-    bind: str = "127.0.0.1",
-    port: int = 8000,
     open_browser: bool = False,
-    ignore: tuple[Path, ...] = (),
-    source_lines: reload.SourceLines = lambda _: (),
-    fresh: Fresh | None = None,
-    is_stale: IsStale = lambda _: True,
     announce: Callable[[str], None] = lambda _: None,
 ) -> None:
-    """Build into a folder, serve it and follow every change until `KeyboardInterrupt`.
-
-    `build` writes the site into `folder`; `roots` tells what to watch, and nothing below `ignore`
-    counts. `fresh` is called before a page is read that `is_stale`, in several threads and beside
-    `build`; `announce` with the address, once it is known. Raises `ConfigError` where it cannot listen.
-    """
-    preview = Preview(
-        folder,
-        build,
-        roots,
-        report,
-        bind=bind,
-        port=port,
-        ignore=ignore,
-        source_lines=source_lines,
-        fresh=fresh,
-        is_stale=is_stale,
-    )
+    """Build, serve and follow every change until `KeyboardInterrupt`; `announce` is told the address."""
     sys.setswitchinterval(TURN)
     announce(preview.address)
-    taken = f" (port {port} is taken)" if preview.port != port != 0 else ""
-    report.notice(f"{preview.address}{taken}; Ctrl-C ends it")
+    report.notice(preview.notice)
     if open_browser:
         # Some systems' openers wait for the browser to end.
         threading.Thread(target=webbrowser.open, args=(preview.address,), daemon=True).start()
     preview.run()
 
 
-def listen(bind: str, wanted: int) -> socket.socket:
-    """A socket that listens on the wanted port, or on the next free one of the hundred after it.
-
-    Port 0 is any free one. Raises `ConfigError` where the address is none of this machine's.
-    """
-    try:
-        family, _, _, _, target = socket.getaddrinfo(bind, wanted, type=socket.SOCK_STREAM)[0]
-    except (OSError, UnicodeError) as error:
-        raise ConfigError(_refused(bind, "is no address", "use 127.0.0.1")) from error
-    host = str(target[0])
-    if ipaddress.ip_address(host.partition("%")[0]).is_unspecified:
-        advice = "use 127.0.0.1, or this machine's own address to show it to others"
-        raise ConfigError(_refused(bind, "stands for every network", advice))
-    for port in range(wanted, min(wanted + 100, 65536)):
-        # With the protocol named asyncio sends small answers at once; else each waits some 40 ms.
-        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        try:
-            if os.name == "posix":  # on Windows this would share a port that is in use
-                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.bind((host, port, *target[2:]))
-            listener.listen(128)
-        except OSError as error:
-            listener.close()
-            if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
-                raise ConfigError(
-                    _refused(bind, f"cannot be used: {error.strerror}", "use 127.0.0.1")
-                ) from error
-        else:
-            return listener
-    raise ConfigError(_refused(bind, f"has no free port from {wanted} on", "choose another with --port"))
-
-
-def _refused(bind: str, message: str, advice: str) -> Problem:
-    return Problem(
-        path=f"--bind {bind}", message=message, advice=advice, severity=Severity.ERROR, kind="command"
-    )
-
-
-def _host_headers(hosts: set[str], port: int) -> set[str]:
-    """What browsers send as Host for this server."""
-    return {f"{host}:{port}" for host in hosts} | (hosts if port == 80 else set())
-
-
-def application(
-    folder: Path,
-    hub: reload.Hub,
-    hosts: frozenset[str],
-    gone: Callable[[], None],
-    fresh: Fresh | None = None,
-    is_stale: IsStale = lambda _: True,
-) -> ASGIApp:
-    """The ASGI application that serves a folder to requests for one of the hosts.
-
-    `gone` is called, in any thread, where there is no site in the folder.
-    """
-    shown = _Shown(folder, hub, gone, fresh, is_stale)
+def application(shown: _Shown, hosts: frozenset[str]) -> ASGIApp:
+    """The ASGI application that serves a folder to requests for one of the hosts."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
@@ -252,32 +185,50 @@ class _Shown:
         self,
         folder: Path,
         hub: reload.Hub,
-        gone: Callable[[], None],
-        fresh: Fresh | None,
-        is_stale: IsStale,
+        pages: Pages | None,
+        *,
+        on_gone: Callable[[], None],
+        on_fault: Callable[[Exception], None],
     ) -> None:
         self.folder = folder
         self.hub = hub
-        self.gone = gone
-        self._fresh = fresh
-        self._is_stale = is_stale
+        self.on_gone = on_gone
+        self._pages = pages
+        self._on_fault = on_fault
         self._turns = asyncio.Semaphore(FRESHENED)
+
+    @property
+    def has_site(self) -> bool:
+        """Whether there is a front page."""
+        return (self.folder / "index.html").is_file()
+
+    def lacks(self, page: str) -> bool:
+        """Whether a page that the site has is not in the folder."""
+        return self._pages is not None and self._pages.has(page) and not os.path.lexists(self.folder / page)
 
     async def freshen(self, page: str) -> None:
         """Bring a page up to date, in a thread that no other answer needs, nor the end waits for."""
         is_page = self.hub.settled and page.endswith(".html")
-        if self._fresh is None or not is_page or not self._is_stale(page):
+        if self._pages is None or not is_page or not self._pages.is_stale(page):
             return
         async with self._turns:
             ended = asyncio.Event()
-            work = self._fresh, page, asyncio.get_running_loop(), ended
+            work = self._pages, page, self._on_fault, asyncio.get_running_loop(), ended
             threading.Thread(target=_freshen, args=work, name="broadsheet-fresh", daemon=True).start()
             await ended.wait()
 
 
-def _freshen(fresh: Fresh, page: str, loop: asyncio.AbstractEventLoop, ended: asyncio.Event) -> None:
+def _freshen(
+    pages: Pages,
+    page: str,
+    on_fault: Callable[[Exception], None],
+    loop: asyncio.AbstractEventLoop,
+    ended: asyncio.Event,
+) -> None:
     try:
-        fresh(page)
+        pages.fresh(page)
+    except Exception as error:  # as a failing build: told, and the last good page is served
+        on_fault(error)
     finally:
         with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
             loop.call_soon_threadsafe(ended.set)
@@ -318,7 +269,7 @@ async def _response(scope: Scope, headers: Headers, shown: _Shown) -> Response:
     # Before the file is read: a page of a build that ends meanwhile reloads once too often, not too seldom.
     tags = shown.hub.tag(page), shown.hub.tag(page, MISSING)
     await shown.freshen(page)
-    return await run_in_threadpool(_page, scope, headers, shown, *tags)
+    return await run_in_threadpool(_page, scope, headers, shown, page, *tags)
 
 
 def _events(scope: Scope, headers: Headers, hub: reload.Hub) -> Response:
@@ -333,12 +284,14 @@ def _events(scope: Scope, headers: Headers, hub: reload.Hub) -> Response:
     return StreamingResponse(stream, 200, files.HEADERS, "text/event-stream")
 
 
-def _page(scope: Scope, headers: Headers, shown: _Shown, tag: reload.Tag, missing: reload.Tag) -> Response:
+def _page(
+    scope: Scope, headers: Headers, shown: _Shown, page: str, tag: reload.Tag, missing: reload.Tag
+) -> Response:
     folder = shown.folder
     # What an earlier preview left is shown at once; the first build follows it up.
     found = files.look_up(folder, scope["raw_path"])
-    if found is None and not files.has_site(folder):
-        shown.gone()
+    if found is None and (not shown.has_site or shown.lacks(page)):
+        shown.on_gone()
         body = reload.with_script(reload.WAITING, tag)
         return Response(body, 503, files.HEADERS | {"Retry-After": "1"}, "text/html; charset=utf-8")
     if isinstance(found, files.Folder):

@@ -147,11 +147,22 @@ def _zone(written: str | None) -> dt.tzinfo | None:
 
 
 def _why_not(text: str) -> str:
-    if re.fullmatch(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}", text):
-        return "does not say which number is the day and which the month"
+    if match := re.fullmatch(r"(\d{1,2})[-/.](\d{1,2})[-/.]\d{2,4}", text):
+        one, other = int(match[1]), int(match[2])
+        if _exists(one, other) or _exists(other, one):
+            return "does not say which number is the day and which the month"
     if re.fullmatch(r"\d{4}([-/.]\d{1,2})?", text):
         return "names no day"
     return "is no date"
+
+
+def _exists(month: int, day: int) -> bool:
+    """Whether a month has a day, in a leap year."""
+    try:
+        dt.date(2000, month, day)
+    except ValueError:
+        return False
+    return True
 
 
 def day_of_path(path: str) -> dt.date | None:

@@ -25,6 +25,8 @@ class Discovery(msgspec.Struct, frozen=True, kw_only=True):
     """Clippings, sorted: POSIX paths below the folder; bytes that are no UTF-8 as surrogate escapes."""
     stamps: Mapping[str, Stamp] = {}
     """Of each of `paths`, taken before any of them is read; `NONE` for one that went away."""
+    links: frozenset[str] = frozenset()
+    """Files below the folder that clippings which are links lead to."""
     folders: Mapping[str, int] = {}
     """When each folder changed last that was looked through, in nanoseconds since 1970; "" is all of it."""
     ignored: int = 0
@@ -45,6 +47,7 @@ def discover(content: Path, ignore: Sequence[str]) -> Discovery:
     return Discovery(
         paths=tuple(_in_order(walk.stamps)),
         stamps=walk.stamps,
+        links=frozenset(walk.links),
         folders=walk.folders,
         ignored=walk.ignored,
         skipped=tuple(sorted(walk.skipped)),
@@ -97,6 +100,7 @@ class _Walk:
         self.root = os.path.realpath(content)
         self.ignores = _ignoring(ignore)
         self.stamps: dict[str, Stamp] = {}
+        self.links: set[str] = set()
         self.folders: dict[str, int] = {}
         self.ignored = 0
         self.skipped: list[Skipped] = []
@@ -157,6 +161,7 @@ class _Walk:
         elif is_own and not Path(target).is_file():
             self._skip(path, "is a link to no regular file", "link to a file in the content folder")
         elif is_own:
+            self.links.add(os.path.relpath(target, self.root).replace(os.sep, "/"))
             self._keep(path, entry)
 
     def _keep(self, path: str, entry: os.DirEntry[str]) -> None:

@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from generator.errors import BuildError, Problem
+from generator.preview import follow as follow_module
 from generator.preview.follow import Built, Following
 
 
@@ -239,6 +240,17 @@ def test_a_build_that_ends_after_it_is_called_off_does_not_count(content, told):
     assert good == []
 
 
+@pytest.mark.parametrize(
+    ("changed", "line"),
+    [
+        ({"2024/03", "2024/03/a.md", "2024/03/b.md"}, "a.md and 2 more changed"),
+        ({"2024/03"}, "2024/03 changed"),
+    ],
+)
+def test_what_changed_is_told_by_a_file_or_else_by_a_folder_with_the_one_above(changed, line):
+    assert follow_module._told(frozenset(map(Path, changed))) == line
+
+
 def test_a_hostile_file_name_breaks_no_line_of_the_terminal(content, told, until):
     def build(check, _changed):
         return Built()
@@ -257,7 +269,7 @@ PROGRAM = textwrap.dedent(
     import signal, sys
     from pathlib import Path
     from generator.preview.follow import Built, follow
-    from generator.preview.server import serve
+    from generator.preview.server import Preview, serve
 
     class Report:
         def notice(self, message): print(message, flush=True)
@@ -278,7 +290,7 @@ PROGRAM = textwrap.dedent(
     mode, site = sys.argv[1], Path(sys.argv[2]) / "site"
     try:
         if mode.startswith("serve"):
-            serve(site, build, lambda: (), Report(), port=0)
+            serve(Preview(site, build, lambda: (), Report(), port=0), Report())
         else:
             follow(build, lambda: (), Report())
     except KeyboardInterrupt:

@@ -15,7 +15,8 @@ import pytest
 from generator.errors import BuildError, ConfigError, Problem
 from generator.preview import server
 from generator.preview.follow import Built
-from generator.preview.server import listen, serve
+from generator.preview.listening import listen
+from generator.preview.server import Preview, serve
 
 PAGE = "<!doctype html><title>A</title><body><h1>Front</h1></body></html>"
 
@@ -23,6 +24,16 @@ PAGE = "<!doctype html><title>A</title><body><h1>Front</h1></body></html>"
 def build(check, _changed):
     check()
     return Built()
+
+
+class Pages:
+    """A site of which all pages are stale unless it is said which; it has those that are said."""
+
+    def __init__(self, fresh=lambda _: None, is_stale=lambda _: True, has=()):
+        self.fresh, self.is_stale, self._has = fresh, is_stale, has
+
+    def has(self, path):
+        return path in self._has
 
 
 def write_site(folder):
@@ -318,7 +329,7 @@ def test_a_page_is_brought_up_to_date_before_it_is_read(site, previewing):
         asked.append(page)
         (site / page).write_text(f"<p>{page}")
 
-    preview = wait_for(previewing(site, build, fresh=fresh))
+    preview = wait_for(previewing(site, build, pages=Pages(fresh)))
     asked.clear()
     assert httpx.get(preview.address + "2024/").text.startswith("<p>2024/index.html")
     assert httpx.get(preview.address + "new%20one.html").text.startswith("<p>new one.html")
@@ -330,7 +341,7 @@ def test_a_page_is_brought_up_to_date_before_it_is_read(site, previewing):
 def test_a_page_that_is_not_stale_is_read_at_once(site, previewing):
     asked = []
     preview = wait_for(
-        previewing(site, build, fresh=asked.append, is_stale=lambda page: page.startswith("2024"))
+        previewing(site, build, pages=Pages(asked.append, is_stale=lambda page: page.startswith("2024")))
     )
     httpx.get(preview.address)
     httpx.get(preview.address + "2024/")
@@ -345,7 +356,7 @@ def test_while_pages_are_brought_up_to_date_all_else_is_served(site, previewing)
             began.release()
             go_on.wait(10)
 
-    preview = wait_for(previewing(site, build, fresh=fresh))
+    preview = wait_for(previewing(site, build, pages=Pages(fresh)))
     (site / "slow.html").write_text(PAGE)
     answers = []
     threads = [
@@ -374,7 +385,7 @@ def test_a_page_that_cannot_be_brought_up_to_date_is_shown_as_it_was_with_the_fa
         if page == "2024/index.html":
             raise error
 
-    preview = wait_for(previewing(site, build, fresh=fresh))
+    preview = wait_for(previewing(site, build, pages=Pages(fresh)))
     assert httpx.get(preview.address + "2024/").text.startswith(PAGE.removesuffix("</body></html>"))
     assert told.faults == [error]
     with httpx.stream("GET", preview.address + "__broadsheet/events") as stream:
@@ -428,6 +439,23 @@ def test_a_site_that_somebody_deletes_is_built_again_once_it_is_missed(tmp_path,
     assert "/__broadsheet/reload.js" in pages[0].text
     until(lambda: httpx.get(preview.address).status_code == 200)
     assert told == [None, None], "it is built once, however many miss it"
+
+
+def test_a_page_that_somebody_deletes_is_built_again_once_it_is_missed(site, previewing, until):
+    told = []
+
+    def build(_check, changed):
+        told.append(changed)
+        (site / "2024/index.html").write_text(PAGE)
+        return Built()
+
+    pages = Pages(has={"2024/index.html"}, is_stale=lambda _: False)
+    preview = wait_for(previewing(site, build, pages=pages))
+    assert httpx.get(preview.address + "2025/").status_code == 404, "it is none of the site's"
+    (site / "2024/index.html").unlink()
+    assert httpx.get(preview.address + "2024/").status_code == 503
+    until(lambda: httpx.get(preview.address + "2024/").status_code == 200)
+    assert told == [None, None]
 
 
 def test_a_build_that_leaves_no_site_is_not_run_again_and_again(tmp_path, previewing, until):
@@ -499,48 +527,17 @@ def test_a_taken_port_leads_to_the_next_and_is_told(site, told, monkeypatch):
     monkeypatch.setattr(server.webbrowser, "open", lambda _: opened.set())
     with listen("127.0.0.1", 0) as taken:
         port = taken.getsockname()[1]
-        serve(site, build, lambda: (), told, port=port, open_browser=True)
+        serve(Preview(site, build, lambda: (), told, port=port), told, open_browser=True)
     [notice] = told.notices
     assert notice.startswith("http://127.0.0.1:")
     assert f"(port {port} is taken)" in notice
     assert opened.wait(2)
 
 
-def test_answers_are_sent_at_once():
-    """Where its protocol is not named, asyncio leaves Nagle's delay on: 40 ms for most answers."""
-    with listen("127.0.0.1", 0) as listener:
-        assert listener.proto == socket.IPPROTO_TCP
-
-
 def test_a_free_port_is_told_without_ado(site, told, monkeypatch):
     monkeypatch.setattr(server.Preview, "run", lambda self: self._socket.close())
-    serve(site, build, lambda: (), told, port=0)
+    serve(Preview(site, build, lambda: (), told, port=0), told)
     assert told.notices[0].endswith("/; Ctrl-C ends it")
-
-
-@pytest.mark.parametrize(
-    ("bind", "message"),
-    [
-        ("no.such.host.invalid", "is no address"),
-        ("0.0.0.0", "stands for every network"),
-        ("::", "stands for every network"),
-        ("192.0.2.1", "cannot be used"),
-        ("", "is no address"),
-    ],
-)
-def test_addresses_that_it_cannot_listen_on(bind, message):
-    with pytest.raises(ConfigError, match=message):
-        listen(bind, 0)
-
-
-def test_no_free_port(monkeypatch):
-    def taken(self, address):
-        raise OSError(98, "in use")
-
-    monkeypatch.setattr(server.errno, "EADDRINUSE", 98)
-    monkeypatch.setattr(server.socket.socket, "bind", taken, raising=False)
-    with pytest.raises(ConfigError, match="no free port from 8000 on"):
-        listen("127.0.0.1", 8000)
 
 
 def test_it_listens_on_an_address_of_ipv6(site, previewing, until):
@@ -550,7 +547,3 @@ def test_it_listens_on_an_address_of_ipv6(site, previewing, until):
         pytest.skip("this machine has no IPv6")
     assert preview.address == f"http://[::1]:{preview.port}/"
     until(lambda: httpx.get(preview.address).status_code == 200)
-
-
-def test_port_80_is_not_in_the_host():
-    assert server._host_headers({"localhost"}, 80) == {"localhost", "localhost:80"}

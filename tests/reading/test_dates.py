@@ -65,6 +65,8 @@ def test_times(text, time):
         ("2024-07-03 10:00 +99:00", "has no time zone +99:00"),
         ("07/03/2024", "does not say which number is the day and which the month"),
         ("3.7.24", "does not say which number is the day and which the month"),
+        ("31/02/2024", "is no date"),
+        ("13.13.24", "is no date"),
         ("2024-07", "names no day"),
         ("2024", "names no day"),
         ("Juli 3, 2024", "is no date"),

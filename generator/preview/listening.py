@@ -1,0 +1,53 @@
+"""A port to listen on, and the names that a browser calls it by."""
+
+from __future__ import annotations
+
+import errno
+import ipaddress
+import os
+import socket
+
+from generator.errors import ConfigError, Problem, Severity
+
+
+def listen(bind: str, wanted: int) -> socket.socket:
+    """A socket that listens on the wanted port, or on the next free one of the hundred after it.
+
+    Port 0 is any free one. Raises `ConfigError` where the address is none of this machine's.
+    """
+    try:
+        family, _, _, _, target = socket.getaddrinfo(bind, wanted, type=socket.SOCK_STREAM)[0]
+    except (OSError, UnicodeError) as error:
+        raise ConfigError(_refused(bind, "is no address", "use 127.0.0.1")) from error
+    host = str(target[0])
+    if ipaddress.ip_address(host.partition("%")[0]).is_unspecified:
+        advice = "use 127.0.0.1, or this machine's own address to show it to others"
+        raise ConfigError(_refused(bind, "stands for every network", advice))
+    for port in range(wanted, min(wanted + 100, 65536)):
+        # With the protocol named asyncio sends small answers at once; else each waits some 40 ms.
+        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        try:
+            if os.name == "posix":  # on Windows this would share a port that is in use
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((host, port, *target[2:]))
+            listener.listen(128)
+        except OSError as error:
+            listener.close()
+            if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
+                raise ConfigError(
+                    _refused(bind, f"cannot be used: {error.strerror}", "use 127.0.0.1")
+                ) from error
+        else:
+            return listener
+    raise ConfigError(_refused(bind, f"has no free port from {wanted} on", "choose another with --port"))
+
+
+def _refused(bind: str, message: str, advice: str) -> Problem:
+    return Problem(
+        path=f"--bind {bind}", message=message, advice=advice, severity=Severity.ERROR, kind="command"
+    )
+
+
+def host_headers(hosts: set[str], port: int) -> set[str]:
+    """What browsers send as Host for this server."""
+    return {f"{host}:{port}" for host in hosts} | (hosts if port == 80 else set())
