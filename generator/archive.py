@@ -174,14 +174,13 @@ def keep(
     sources: Set[str] = frozenset(),
 ) -> None:
     """Keep what a build grouped; where the `last` one is known, some `sources` alone are others since."""
-    cache, desk, digest = kitchen.means.cache, kitchen.desk, kitchen.plan.digest
+    cache = kitchen.means.cache
     with cache.sparing():
         cache.drop_note(HEAD)
     if options.strict:
         return  # it may have failed
-    keys = dict.fromkeys(digest.sources, b"")
+    keys = dict.fromkeys(kitchen.plan.digest.sources, b"")
     keys |= {name: key for name, key in last.sources if name not in sources} if last else {}
-    told, places = set(desk.problems), {name: place for place, name in enumerate(keys)}
     # With a name that is no text, the next build groups all anew.
     with contextlib.suppress(UnicodeEncodeError, OverflowError), cache.sparing(), cache.together():
         # What is damaged is written again, where all is looked at anyway.
@@ -190,30 +189,45 @@ def keep(
         cache.drop_sources(kept.keys() - keys.keys())
         if last is None or last.paths != inputs.paths:
             cache.keep_note(_PATHS, inputs.packed_paths)
-        head = Head(
-            str(site.output),
-            epoch_of(site),
-            inputs.others,
-            inputs.paths,
-            inputs.stamps,
-            left,
-            options.as_of,
-            msgspec.structs.replace(
-                desk,
-                digest=_NOTHING,
-                marks={},
-                texts={},
-                fresh=frozenset(),
-                steady=frozenset(),
-                images={},
-                repeats={},
-            ),
-            tuple(one for one in built.report.problems if one not in told),
-            [(*key, digest) for key, digest in desk.repeats.items()],
-            list(keys.items()),
-            array("I", [places[article.source] for article in digest.articles]).tobytes(),
-        )
+        head = _head(site, options, inputs, kitchen, built, left, keys)
         cache.keep_note(HEAD, msgspec.msgpack.encode(head))
+
+
+def _head(
+    site: Site,
+    options: Options,
+    inputs: Inputs,
+    kitchen: Kitchen,
+    built: Built,
+    left: Left,
+    keys: Mapping[str, bytes],
+) -> Head:
+    """All of a build but its sources, which have `keys`."""
+    desk, articles = kitchen.desk, kitchen.plan.digest.articles
+    told, places = set(desk.problems), {name: place for place, name in enumerate(keys)}
+    return Head(
+        str(site.output),
+        epoch_of(site),
+        inputs.others,
+        inputs.paths,
+        inputs.stamps,
+        left,
+        options.as_of,
+        msgspec.structs.replace(
+            desk,
+            digest=_NOTHING,
+            marks={},
+            texts={},
+            fresh=frozenset(),
+            steady=frozenset(),
+            images={},
+            repeats={},
+        ),
+        tuple(one for one in built.report.problems if one not in told),
+        [(*key, digest) for key, digest in desk.repeats.items()],
+        list(keys.items()),
+        array("I", [places[article.source] for article in articles]).tobytes(),
+    )
 
 
 def _keep_sources(kitchen: Kitchen, keys: dict[str, bytes], known: Mapping[str, bytes]) -> None:
