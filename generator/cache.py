@@ -16,12 +16,21 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self, TypeVar
 
-from generator.errors import BuildError, Problem, Severity
+from generator.database import (
+    FILE,
+    DamagedError,
+    Database,
+    for_reading,
+    forget,
+    in_words,
+    no_room,
+    sealed,
+    seen,
+    unsealed,
+)
+from generator.errors import BuildError
 from generator.stamps import Stamp
 
-FILE = "cache.sqlite"
-_PATIENCE = 30.0
-"""Seconds that one build waits while another one of the same site writes."""
 _PAGE = 100
 """Records that are asked for at a time."""
 
@@ -38,14 +47,8 @@ CREATE TABLE sources (name TEXT PRIMARY KEY, key BLOB, value BLOB);
 CREATE TABLE pages (output TEXT, path TEXT, inputs BLOB, digest BLOB, size INT, modified INT, changed INT,
     inode INT, PRIMARY KEY (output, path)) WITHOUT ROWID;
 """
-_FORMAT = zlib.crc32(_TABLES.encode()) & 0x7FFFFFFF
-"""A file with other tables is begun anew."""
 
 T = TypeVar("T")
-
-
-class DamagedError(Exception):
-    """The file is no cache of ours any more; whoever catches this begins a new one."""
 
 
 class MissingBodyError(DamagedError):
@@ -80,14 +83,13 @@ class Standing(NamedTuple):
     stamp: Stamp
 
 
-class Cache:
+class Cache(Database):
     """An open cache; to be used by one thread at a time, in a `with` block."""
 
     def __init__(self, file: Path, *, is_temporary: bool = False) -> None:
         """Open or make a cache. Raises `sqlite3.Error` or `OSError` where it cannot be written."""
-        self.file = file
+        super().__init__(file, _TABLES)
         self._is_temporary = is_temporary
-        self._connection = _connected(file)
 
     @property
     def is_new(self) -> bool:
@@ -117,7 +119,7 @@ class Cache:
                     forget(attempt)
             except OSError:
                 continue
-        raise _no_room()
+        raise no_room()
 
     def __enter__(self) -> Self:
         return self
@@ -129,8 +131,7 @@ class Cache:
 
     def close(self) -> None:
         """Close the file; a temporary one goes."""
-        with contextlib.suppress(sqlite3.Error):
-            self._connection.close()
+        super().close()
         if self._is_temporary:
             forget(self.file)
 
@@ -144,25 +145,15 @@ class Cache:
         except BuildError:
             pass
 
-    @contextlib.contextmanager
-    def closed(self) -> Iterator[None]:
-        """Have the file closed for a block, so that a process can be copied, and open again after it."""
-        self._connection.close()
-        try:
-            yield
-        finally:
-            with _in_words():
-                self._connection = _connected(self.file)
-
     # --- clippings ----------------------------------------------------------------------------------
 
     def clippings(self, among: Iterable[str] | None = None) -> dict[str, tuple[Stamp, Looked]]:
         """All that was looked at, or of some paths, by path."""
         found = {}
-        rows = self._by_path(
+        rows = self.by_path(
             "SELECT path, size, modified, changed, inode, digest, source, day, sum FROM clippings", among
         )
-        with _in_words():
+        with in_words():
             for path, size, modified, changed, inode, digest, source, day, checksum in rows:
                 if checksum == _sum(path, digest, source, day):
                     looked = Looked(digest, source, day)
@@ -171,13 +162,13 @@ class Cache:
 
     def doubt_learned(self, sources: Iterable[str]) -> None:
         """What was learned of some sources is to be looked into: clippings of theirs changed."""
-        self._write("UPDATE repeats SET doubt = 1 WHERE source = ?", ((source,) for source in sources))
+        self.write("UPDATE repeats SET doubt = 1 WHERE source = ?", ((source,) for source in sources))
 
     def of_sources(self, sources: Iterable[str]) -> Iterator[tuple[str, Looked]]:
         """What was looked at of some sources, by path."""
         for source in sources:
             query = "SELECT path, digest, day FROM clippings WHERE source = ?"
-            for path, digest, day in self._rows(query, (source,)):
+            for path, digest, day in self.rows(query, (source,)):
                 yield os.fsdecode(path), Looked(digest, source, day)
 
     def keep_clippings(self, looked: Iterable[tuple[str, Stamp, Looked]]) -> None:
@@ -187,58 +178,58 @@ class Cache:
             for path, stamp, one in looked
             for raw in (os.fsencode(path),)
         )
-        self._write("INSERT OR REPLACE INTO clippings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        self.write("INSERT OR REPLACE INTO clippings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     def drop_clippings(self, paths: Iterable[str]) -> None:
         """Forget clippings that are no more."""
-        self._write("DELETE FROM clippings WHERE path = ?", ((os.fsencode(path),) for path in paths))
+        self.write("DELETE FROM clippings WHERE path = ?", ((os.fsencode(path),) for path in paths))
 
     def drop_all_clippings(self) -> None:
         """Forget all that was looked at: it is to be looked at by other rules."""
-        self._write("DELETE FROM clippings WHERE ?", [(1,)])
+        self.write("DELETE FROM clippings WHERE ?", [(1,)])
 
     # --- what was read ------------------------------------------------------------------------------
 
     def records(self, among: Iterable[str] | None = None) -> Iterator[tuple[str, bytes, bytes]]:
         """Path, key and value of all records that are whole, or of those of some paths."""
         query = "SELECT path, key, value FROM records"
-        for path, key, value in self._in_pages() if among is None else self._by_path(query, among):
-            if (whole := _opened(value)) is not None:
+        for path, key, value in self._in_pages() if among is None else self.by_path(query, among):
+            if (whole := unsealed(value)) is not None:
                 yield os.fsdecode(path), key, whole
 
     def keep_records(self, records: Iterable[tuple[str, bytes, bytes]]) -> None:
         """Keep path, key and value of records."""
-        rows = ((os.fsencode(path), key, _sealed(value)) for path, key, value in records)
-        self._write("INSERT OR REPLACE INTO records VALUES (?, ?, ?)", rows)
+        rows = ((os.fsencode(path), key, sealed(value)) for path, key, value in records)
+        self.write("INSERT OR REPLACE INTO records VALUES (?, ?, ?)", rows)
 
     def drop_records(self, paths: Iterable[str]) -> None:
         """Forget what was read of clippings that are no more, and their texts."""
         raw = [(os.fsencode(path),) for path in paths]
         for table in ("records", "bodies"):
-            self._write(f"DELETE FROM {table} WHERE path = ?", raw)  # noqa: S608 - names of ours
+            self.write(f"DELETE FROM {table} WHERE path = ?", raw)  # noqa: S608 - names of ours
 
     def body(self, path: str) -> bytes | None:
         """The HTML of one clipping's text."""
-        rows = self._rows("SELECT value FROM bodies WHERE path = ?", (os.fsencode(path),))
-        return next((_opened(value) for (value,) in rows), None)
+        rows = self.rows("SELECT value FROM bodies WHERE path = ?", (os.fsencode(path),))
+        return next((unsealed(value) for (value,) in rows), None)
 
     def keep_bodies(self, bodies: Iterable[tuple[str, bytes]]) -> None:
         """Keep the HTML of texts, by path."""
-        rows = ((os.fsencode(path), _sealed(html)) for path, html in bodies)
-        self._write("INSERT OR REPLACE INTO bodies VALUES (?, ?)", rows)
+        rows = ((os.fsencode(path), sealed(html)) for path, html in bodies)
+        self.write("INSERT OR REPLACE INTO bodies VALUES (?, ?)", rows)
 
     # --- what was learned ---------------------------------------------------------------------------
 
     def learned(self) -> dict[tuple[str, int], tuple[bytes, bytes, bool]]:
         """Of every source and year, hashes of what it was learned from and of what was learned; any doubt."""
-        rows = self._rows("SELECT source, year, inputs, digest, doubt FROM repeats")
+        rows = self.rows("SELECT source, year, inputs, digest, doubt FROM repeats")
         return {(source, year): (inputs, digest, bool(doubt)) for source, year, inputs, digest, doubt in rows}
 
     def repeats(self, source: str, year: int) -> bytes | None:
         """What was learned of a source in a year; None where nothing was."""
         query = "SELECT value FROM repeats WHERE source = ? AND year = ?"
-        for (value,) in self._rows(query, (source, year)):
-            if (whole := _opened(value)) is None:
+        for (value,) in self.rows(query, (source, year)):
+            if (whole := unsealed(value)) is None:
                 raise DamagedError  # to take it for nothing would change pages
             return whole
         return None
@@ -246,39 +237,39 @@ class Cache:
     def keep_learned(self, learned: Mapping[tuple[str, int], Learned]) -> None:
         """Keep what was learned."""
         rows = (
-            (source, year, one.inputs, one.digest, _sealed(one.value), 0)
+            (source, year, one.inputs, one.digest, sealed(one.value), 0)
             for (source, year), one in learned.items()
         )
-        self._write("INSERT OR REPLACE INTO repeats VALUES (?, ?, ?, ?, ?, ?)", rows)
+        self.write("INSERT OR REPLACE INTO repeats VALUES (?, ?, ?, ?, ?, ?)", rows)
 
     def trust_learned(self, sources: Iterable[str]) -> None:
         """What was learned of some sources has been looked into."""
-        self._write("UPDATE repeats SET doubt = 0 WHERE source = ?", ((source,) for source in sources))
+        self.write("UPDATE repeats SET doubt = 0 WHERE source = ?", ((source,) for source in sources))
 
     def drop_learned(self, keys: Iterable[tuple[str, int]]) -> None:
         """Forget what was learned of sources and years that are no more."""
-        self._write("DELETE FROM repeats WHERE source = ? AND year = ?", keys)
+        self.write("DELETE FROM repeats WHERE source = ? AND year = ?", keys)
 
     # --- what was grouped ---------------------------------------------------------------------------
 
     def source_keys(self) -> dict[str, bytes]:
         """What tells each source as it was grouped from others, by name."""
-        return dict(self._rows("SELECT name, key FROM sources"))
+        return dict(self.rows("SELECT name, key FROM sources"))
 
     def sources(self) -> Iterator[tuple[str, bytes, memoryview]]:
         """Name, key and value of all sources that are whole."""
-        for name, key, value in self._rows("SELECT name, key, value FROM sources"):
-            if (whole := _seen(value)) is not None:
+        for name, key, value in self.rows("SELECT name, key, value FROM sources"):
+            if (whole := seen(value)) is not None:
                 yield name, key, whole
 
     def keep_sources(self, sources: Iterable[tuple[str, bytes, bytes]]) -> None:
         """Keep name, key and value of sources."""
-        rows = ((name, key, _sealed(value)) for name, key, value in sources)
-        self._write("INSERT OR REPLACE INTO sources VALUES (?, ?, ?)", rows)
+        rows = ((name, key, sealed(value)) for name, key, value in sources)
+        self.write("INSERT OR REPLACE INTO sources VALUES (?, ?, ?)", rows)
 
     def drop_sources(self, names: Iterable[str]) -> None:
         """Forget sources that are no more."""
-        self._write("DELETE FROM sources WHERE name = ?", ((name,) for name in names))
+        self.write("DELETE FROM sources WHERE name = ?", ((name,) for name in names))
 
     # --- what stands on disk ------------------------------------------------------------------------
 
@@ -287,9 +278,9 @@ class Cache:
         query = "SELECT path, inputs, digest, size, modified, changed, inode FROM pages WHERE output = ?"
         own = str(output)
         rows = (
-            self._rows(query, (own,))
+            self.rows(query, (own,))
             if among is None
-            else (row for path in among for row in self._rows(f"{query} AND path = ?", (own, path)))
+            else (row for path in among for row in self.rows(f"{query} AND path = ?", (own, path)))
         )
         return {
             path: Standing(inputs, digest, Stamp(*stamp))
@@ -300,52 +291,27 @@ class Cache:
     def keep_standing(self, output: Path, files: Iterable[tuple[str, Standing]]) -> None:
         """Note files that a build left."""
         rows = ((str(output), path, one.inputs, one.digest, *one.stamp) for path, one in files)
-        self._write("INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        self.write("INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     def drop_standing(self, output: Path, paths: Iterable[str]) -> None:
         """Forget files that are no more."""
         rows = ((str(output), path) for path in paths)
-        self._write("DELETE FROM pages WHERE output = ? AND path = ?", rows)
+        self.write("DELETE FROM pages WHERE output = ? AND path = ?", rows)
 
     # --- notes --------------------------------------------------------------------------------------
 
     def note(self, key: str) -> bytes | None:
         """One note, whole or not at all."""
-        rows = self._rows("SELECT value FROM notes WHERE key = ?", (key,))
-        return next((_opened(value) for (value,) in rows), None)
+        rows = self.rows("SELECT value FROM notes WHERE key = ?", (key,))
+        return next((unsealed(value) for (value,) in rows), None)
 
     def keep_note(self, key: str, value: bytes) -> None:
         """Write a note."""
-        self._write("INSERT OR REPLACE INTO notes VALUES (?, ?)", [(key, _sealed(value))])
+        self.write("INSERT OR REPLACE INTO notes VALUES (?, ?)", [(key, sealed(value))])
 
     def drop_note(self, key: str) -> None:
         """Take a note back."""
-        self._write("DELETE FROM notes WHERE key = ?", [(key,)])
-
-    # ------------------------------------------------------------------------------------------------
-
-    @contextlib.contextmanager
-    def together(self) -> Iterator[None]:
-        """Make several writes one: all of them are kept, or none. One within another is part of it."""
-        if self._connection.in_transaction:
-            yield
-            return
-        self._run("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            with contextlib.suppress(sqlite3.Error):
-                self._connection.execute("ROLLBACK")
-            raise
-        self._run("COMMIT")
-
-    def _run(self, statement: str) -> None:
-        with _in_words():
-            self._connection.execute(statement)
-
-    def _rows(self, query: str, values: tuple[object, ...] = ()) -> Iterator[tuple[Any, ...]]:
-        with _in_words():
-            yield from self._connection.execute(query, values)
+        self.write("DELETE FROM notes WHERE key = ?", [(key,)])
 
     def _in_pages(self) -> Iterator[tuple[Any, ...]]:
         """All records. No query is open between two of them, so that others can be written meanwhile.
@@ -353,21 +319,9 @@ class Cache:
         SQLite refuses to write, and does not wait, where one is that began before somebody else wrote.
         """
         query, last = "SELECT rowid, path, key, value FROM records WHERE rowid > ? ORDER BY rowid LIMIT ?", 0
-        while rows := [*self._rows(query, (last, _PAGE))]:
+        while rows := [*self.rows(query, (last, _PAGE))]:
             yield from (row[1:] for row in rows)
             last = rows[-1][0]
-
-    def _by_path(self, query: str, among: Iterable[str] | None) -> Iterator[tuple[Any, ...]]:
-        """The rows of a table with paths, or of some paths."""
-        if among is None:
-            yield from self._rows(query)
-            return
-        for path in among:
-            yield from self._rows(f"{query} WHERE path = ?", (os.fsencode(path),))
-
-    def _write(self, statement: str, rows: Iterable[tuple[object, ...]]) -> None:
-        with self.together(), _in_words():
-            self._connection.executemany(statement, rows)
 
 
 class Bodies:
@@ -378,11 +332,7 @@ class Bodies:
 
     def __init__(self, file: str) -> None:
         """Open a cache. Raises `DamagedError` where it is gone."""
-        with _in_words():
-            self._connection = sqlite3.connect(
-                f"{Path(file).as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=_PATIENCE,
-                check_same_thread=False,
-            )  # fmt: skip
+        self._connection = for_reading(Path(file))
 
     def __enter__(self) -> Self:
         self._connection.execute("BEGIN")  # to lock the file for each text takes a fifth of the time
@@ -400,7 +350,7 @@ class Bodies:
             row = self._connection.execute(query, (os.fsencode(path),)).fetchone()
         except sqlite3.Error:
             return None
-        return _opened(row[0]) if row else None
+        return unsealed(row[0]) if row else None
 
 
 def used(folder: Path, use: Callable[[Cache], T], *, make: bool = True) -> T:
@@ -414,42 +364,7 @@ def used(folder: Path, use: Callable[[Cache], T], *, make: bool = True) -> T:
                 return use(cache)
             except DamagedError:
                 forget(cache.file)
-    raise _no_room("it is damaged, and so is a new one")
-
-
-def forget(file: Path) -> None:
-    """Delete a cache with the files that SQLite puts beside it."""
-    for end in ("", "-wal", "-shm", "-journal"):
-        with contextlib.suppress(OSError):
-            Path(f"{file}{end}").unlink()
-
-
-def _connected(file: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(file, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
-    try:
-        connection.execute("PRAGMA page_size = 16384")  # of a new file: bodies take a third less work
-        connection.execute("PRAGMA journal_mode = WAL")
-        # The system may lose the last writes with its power, never the process by itself: time, no more.
-        connection.execute("PRAGMA synchronous = OFF")
-        connection.execute("PRAGMA cache_size = -16000")
-        connection.execute("BEGIN IMMEDIATE")
-        (found,) = connection.execute("PRAGMA user_version").fetchone()
-        if found != _FORMAT:
-            _begin_anew(connection)
-        connection.execute("COMMIT")
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _begin_anew(connection: sqlite3.Connection) -> None:
-    names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-    for name in names:
-        connection.execute(f'DROP TABLE "{name}"')
-    for statement in filter(str.strip, _TABLES.split(";")):
-        connection.execute(statement)
-    connection.execute(f"PRAGMA user_version = {_FORMAT}")
+    raise no_room("it is damaged, and so is a new one")
 
 
 def keep_private(folder: Path) -> None:
@@ -458,47 +373,6 @@ def keep_private(folder: Path) -> None:
     rule = folder / ".gitignore"
     if not rule.exists():
         rule.write_text("*\n", "utf-8")
-
-
-@contextlib.contextmanager
-def _in_words() -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        if "locked" in str(error) or "full" in str(error) or "readonly" in str(error):
-            raise _no_room(str(error)) from error
-        raise DamagedError from error
-    except (sqlite3.DatabaseError, TypeError, ValueError, AttributeError) as error:
-        raise DamagedError from error
-
-
-def _no_room(why: str = "there is no room, or no right to write") -> BuildError:
-    return BuildError(
-        Problem(
-            path=f".broadsheet/{FILE}",
-            message=f"the cache cannot be written: {why}",
-            advice="make room, or wait until another build of this site is done",
-            severity=Severity.ERROR,
-            kind="output",
-        )
-    )
-
-
-def _sealed(value: bytes) -> bytes:
-    return zlib.crc32(value).to_bytes(4, "big") + value
-
-
-def _opened(value: object) -> bytes | None:
-    whole = _seen(value)
-    return None if whole is None else bytes(whole)
-
-
-def _seen(value: object) -> memoryview | None:
-    """A value without its seal, not copied; None where it is not whole."""
-    if not isinstance(value, bytes):
-        return None
-    whole = memoryview(value)[4:]
-    return whole if zlib.crc32(whole).to_bytes(4, "big") == value[:4] else None
 
 
 def _sum(path: bytes, digest: bytes, source: str, day: int) -> int:

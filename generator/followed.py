@@ -14,8 +14,8 @@ from pathlib import Path
 import msgspec
 
 from generator import resources, tasks
-from generator.cache import DamagedError
 from generator.config import Site
+from generator.database import DamagedError
 from generator.desk import grouped, withheld
 from generator.errors import BroadsheetError
 from generator.grouping.health import health_of

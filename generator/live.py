@@ -7,8 +7,9 @@ import threading
 import time
 from pathlib import Path
 
-from generator.cache import Cache, DamagedError, forget
+from generator.cache import Cache
 from generator.config import Site, find_content
+from generator.database import DamagedError, forget
 from generator.errors import BroadsheetError
 from generator.followed import Followed
 from generator.lessons import Means

@@ -11,10 +11,10 @@ import pytest
 
 import generator.build
 import generator.press
-from generator import cache as cache_module
-from generator import tasks
+from generator import database, tasks
 from generator.build import build
-from generator.cache import Bodies, Cache, DamagedError, Learned, Looked, forget
+from generator.cache import Bodies, Cache, Learned, Looked
+from generator.database import FILE, DamagedError, forget
 from generator.errors import BuildError
 from generator.request import Built, Options, silent
 from generator.stamps import Stamp
@@ -326,7 +326,7 @@ def test_the_cache_of_another_site_costs_time_alone(root, tmp_path):
 
 
 def test_a_writer_waits_for_another_and_then_says_who_it_waits_for(tmp_path, monkeypatch):
-    monkeypatch.setattr(cache_module, "_PATIENCE", 0.1)
+    monkeypatch.setattr(database, "PATIENCE", 0.1)
     with Cache.of(tmp_path) as one, Cache.of(tmp_path) as other:
         with one.together():
             one.keep_note("one", b"1")
@@ -342,9 +342,9 @@ def test_a_cache_behind_a_link_is_left_alone(tmp_path):
     with contextlib.closing(sqlite3.connect(other)) as connection:
         connection.execute("CREATE TABLE theirs (x)")
     (tmp_path / ".broadsheet").mkdir()
-    (tmp_path / ".broadsheet" / cache_module.FILE).symlink_to(other)
+    (tmp_path / ".broadsheet" / FILE).symlink_to(other)
     with Cache.of(tmp_path / ".broadsheet") as opened:
-        assert opened.file != tmp_path / ".broadsheet" / cache_module.FILE
+        assert opened.file != tmp_path / ".broadsheet" / FILE
     with contextlib.closing(sqlite3.connect(other)) as connection:
         assert [*connection.execute("SELECT name FROM sqlite_master")] == [("theirs",)]
 

@@ -25,6 +25,7 @@ PIPELINE = (
 )  # fmt: skip
 NEIGHBOURS = {
     ("picks_file.py", "config.py"),
+    ("cache.py", "database.py"),
     ("request.py", "hosts.py"),
     ("__main__.py", "cli.py"),
     *itertools.combinations(reversed(PIPELINE), 2),

@@ -19,7 +19,8 @@ import pytest
 
 import generator.build
 from generator.build import build
-from generator.cache import Cache, _in_words
+from generator.cache import Cache
+from generator.database import in_words
 from generator.errors import BuildError
 from generator.lessons import BATCH
 from generator.output import disk
@@ -207,7 +208,7 @@ def test_no_room_for_the_cache_is_told_and_the_site_stands(root, monkeypatch):
         write_clipping(root / "content", f"{n}.md", f"Another {n}. {BODY}\n\n" * 60, title=f"Another {n}")
 
     def full(*_: object) -> None:
-        with _in_words():
+        with in_words():
             raise sqlite3.OperationalError("database or disk is full")
 
     monkeypatch.setattr(Cache, "keep_bodies", full)
@@ -224,7 +225,7 @@ def test_no_room_for_the_last_word_to_the_cache_is_no_failure(root, monkeypatch)
     """The site stands by then."""
 
     def full(*_: object) -> None:
-        with _in_words():
+        with in_words():
             raise sqlite3.OperationalError("database or disk is full")
 
     monkeypatch.setattr(Cache, "keep_standing", full)
