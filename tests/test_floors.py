@@ -27,6 +27,7 @@ NEIGHBOURS = {
     ("picks_file.py", "config.py"),
     ("request.py", "hosts.py"),
     ("__main__.py", "cli.py"),
+    ("cli.py", "watched.py"),
     *itertools.combinations(reversed(PIPELINE), 2),
     *(
         (last, part)
