@@ -29,8 +29,9 @@ if TYPE_CHECKING:  # each command imports what it needs
     from generator.errors import Problem
     from generator.lessons import Means
     from generator.live import Live
-    from generator.preview.changes import Changed
+    from generator.preview.changes import Changed, Roots
     from generator.preview.follow import Built, Check
+    from generator.preview.places import Root
     from generator.request import Built as SiteBuilt
     from generator.request import Options, Progress, Report
 
@@ -346,7 +347,7 @@ def build(asked: Asked, *, clean: bool, explain: bool, watch: bool, report_file:
     try:
         follow(
             _followed(asked, asked.site, report_file, live),
-            functools.partial(_watched, asked, site),
+            _watched(asked, site),
             Told(),
             ignore=(site.output, site.own),
         )
@@ -387,7 +388,7 @@ def serve(asked: Asked, *, port: int, bind: str, open_browser: bool) -> int:
         preview = Preview(
             site.output,
             rebuild,
-            functools.partial(_watched, asked, site),
+            _watched(asked, site),
             told,
             bind=bind,
             port=port,
@@ -690,12 +691,15 @@ def _write_report(file: Path, content: bytes) -> None:
         raise click.FileError(str(file), f"the report cannot be written: {error.strerror}") from error
 
 
-def _watched(asked: Asked, site: Site) -> tuple[Path, ...]:
-    """Tell what a build reads; while the configuration is broken, what the last good one named."""
-    from generator import resources
+def _watched(asked: Asked, site: Site) -> Roots:
+    """Make what tells what a build reads; while the configuration is broken, what the last good one named."""
     from generator.errors import ConfigError
+    from generator.watched import roots_of
 
-    with contextlib.suppress(ConfigError):  # the build says what is wrong
-        site = asked.site()
-    own = (asked.config.absolute(), site.picks, site.cleaning)
-    return *own, site.content, site.templates, site.static, resources.theme()
+    def roots() -> tuple[Path | Root, ...]:
+        nonlocal site
+        with contextlib.suppress(ConfigError):  # the build says what is wrong
+            site = asked.site()
+        return roots_of(site, asked.config)
+
+    return roots

@@ -28,6 +28,7 @@ NEIGHBOURS = {
     ("cache.py", "database.py"),
     ("request.py", "hosts.py"),
     ("__main__.py", "cli.py"),
+    ("cli.py", "watched.py"),
     *itertools.combinations(reversed(PIPELINE), 2),
     *(
         (last, part)

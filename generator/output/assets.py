@@ -38,6 +38,11 @@ def static_files(folder: Path) -> StaticFiles:
     return StaticFiles(files=tuple(sorted(files)), problems=tuple(sorted(problems, key=lambda p: p.path)))
 
 
+def is_left_behind(name: str) -> bool:
+    """Whether a file or folder of this name is not copied, and nothing said of it."""
+    return name in _LEFT_BEHIND
+
+
 def _walk(folder: Path, prefix: str) -> Iterator[str | Problem]:
     try:
         entries = list(os.scandir(folder / prefix))
@@ -48,7 +53,7 @@ def _walk(folder: Path, prefix: str) -> Iterator[str | Problem]:
         return
     for entry in entries:
         path = prefix + entry.name
-        if entry.name in _LEFT_BEHIND:
+        if is_left_behind(entry.name):
             continue
         if entry.is_dir(follow_symlinks=False):
             yield from _walk(folder, path + "/")

@@ -11,10 +11,22 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from generator.preview import poll, watch
-from generator.preview.places import CLOSED, LOST, SETTLED, SHAKEN, UNSETTLED, Key, Place, joined, within
+from generator.preview.places import (
+    CLOSED,
+    LOST,
+    SETTLED,
+    SHAKEN,
+    UNSETTLED,
+    Key,
+    Place,
+    Root,
+    Skips,
+    joined,
+    within,
+)
 
-Roots = Callable[[], Iterable[Path]]
-"""The files and folders to watch, folders with all that is in them; they need not exist.
+Roots = Callable[[], Iterable[Path | Root]]
+"""The files and folders to watch; a path alone is a `Root` with the usual rule of what does not count in it.
 
 Asked again and again, for an edit of the configuration may name others. It must not raise."""
 
@@ -38,8 +50,8 @@ class Watcher:
     """Watches files and folders, whatever becomes of them.
 
     Beside each root the nearest folder above it is watched, so that a root may come, go, be
-    replaced, and come again. Names that begin with a dot below a root, and the temporary files of
-    editors, are passed over. Roots on which the system cannot watch are looked at again and again.
+    replaced, and come again. What a root's rule skips is passed over. Roots on which the system
+    cannot watch are looked at again and again.
     """
 
     def __init__(self, roots: Roots, *, ignore: Iterable[Path] = (), notice: Callable[[str], None]) -> None:
@@ -179,11 +191,11 @@ class Watcher:
         """The folders to watch; the roots first, for they use a system's limit up."""
         wanted: dict[Key, Place] = {}
         names: dict[str, dict[str, str]] = {}
-        for root in dict.fromkeys(str(root.absolute()) for root in self._roots()):
+        for root, rules in _ruled(self._roots()).items():
             folder = _folder(root)
             if folder:
                 ignored = frozenset(_inside(root, self._ignore))
-                wanted[root, True] = Place(root, folder.st_dev, folder.st_ino, None, ignored)
+                wanted[root, True] = Place(root, folder.st_dev, folder.st_ino, None, ignored, rules)
             for form in _forms(Path(root)):
                 above, name = _standing(form)
                 is_file = not folder and joined(above, name) == form
@@ -240,6 +252,16 @@ class Watcher:
         if reason not in self._noticed:
             self._noticed.add(reason)
             self._notice(f"{why}, so every file is looked at each {poll.POLL:.0f} seconds or more{advice}")
+
+
+def _ruled(roots: Iterable[Path | Root]) -> dict[str, tuple[Skips, ...]]:
+    """The rules of each root, by its path."""
+    found: dict[str, tuple[Skips, ...]] = {}
+    for root in roots:
+        ruled = root if isinstance(root, Root) else Root(root)
+        path = str(ruled.path.absolute())
+        found[path] = (*found.get(path, ()), ruled.skips)
+    return found
 
 
 def _forms(path: Path) -> tuple[str, ...]:

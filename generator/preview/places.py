@@ -1,10 +1,11 @@
-"""Which folders are watched, and the kinds of news that come from them."""
+"""Which folders are watched, what does not count in them, and the kinds of news that come from them."""
 
 from __future__ import annotations
 
 import os
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import msgspec
 
@@ -23,6 +24,30 @@ Key = tuple[str, bool]
 """A folder may be watched for all of it and for some names too."""
 
 
+Skips = Callable[[str, str, bool], bool]
+"""Takes a POSIX path below a root, its last part, and whether it is a folder; whether it does not count.
+
+What is in such a folder does not count either, and the folder is not watched. Where another one is given
+for a root than before, the root is watched anew: two that are equal skip the same."""
+
+
+def is_passing(name: str) -> bool:
+    """Whether a file of this name is of those that pass while another is saved."""
+    return bool(_PASSING.search(name))
+
+
+def skips_passing(_path: str, name: str, is_folder: bool) -> bool:
+    """Skip names that begin with a dot, and files that pass while another is saved."""
+    return name.startswith(".") if is_folder else is_passing(name)
+
+
+class Root(msgspec.Struct, frozen=True):
+    """A file or folder to watch that need not exist; a folder with all in it that its rule does not skip."""
+
+    path: Path
+    skips: Skips = skips_passing
+
+
 class Place(msgspec.Struct, frozen=True):
     """A folder to watch, with what tells it from another one of its name."""
 
@@ -33,6 +58,8 @@ class Place(msgspec.Struct, frozen=True):
     """Where only these names in it count: each with the file to tell, or with nothing. None: all of it."""
     ignored: frozenset[str] = frozenset()
     """Paths of folders in it that do not count."""
+    rules: tuple[Skips, ...] = (skips_passing,)
+    """What does not count in it: what all of them skip, for one folder may be two roots."""
 
     @property
     def key(self) -> Key:
@@ -41,7 +68,10 @@ class Place(msgspec.Struct, frozen=True):
 
     def skips(self, path: str, name: str, *, is_folder: bool) -> bool:
         """Whether what stands at a path in it does not count."""
-        return name.startswith(".") or path in self.ignored or bool(not is_folder and _PASSING.search(name))
+        if path in self.ignored:
+            return True
+        below = path[len(self.path.rstrip(os.sep)) + 1 :].replace(os.sep, "/")
+        return all(skips(below, name, is_folder) for skips in self.rules)
 
 
 def joined(folder: str, name: str) -> str:

@@ -47,6 +47,11 @@ class Image(msgspec.Struct, frozen=True, kw_only=True):
     """CSS pixels; None where the file does not say."""
 
 
+def may_be_image(name: str) -> bool:
+    """Whether a file of this name is an image where it is what its name says."""
+    return name.rpartition(".")[2].lower() in _MAGIC
+
+
 def image_beside(content: Path, clipping_path: str, src: str) -> Image | None:
     """The picture that a relative source names, seen from its clipping; None where there is no usable one.
 

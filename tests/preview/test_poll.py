@@ -3,6 +3,7 @@
 import os
 import shutil
 
+import msgspec
 import pytest
 
 from generator.preview import poll
@@ -141,6 +142,19 @@ def test_what_does_not_count_is_not_looked_at(tmp_path, place):
     (tmp_path / "a.md~").write_text("x")
     (tmp_path / "nowhere.md").symlink_to("none")
     assert list(look.again()) == []
+
+
+def test_what_a_rule_names_is_not_looked_at_and_all_else_is(tmp_path, place):
+    def skips(path, name, is_folder):
+        return (path, name, is_folder) in {("2024/no", "no", True), ("2024/no.md", "no.md", False)}
+
+    look = Look(msgspec.structs.replace(place, rules=(skips,)))
+    for folder in ("2024/no", ".n"):
+        (tmp_path / folder).mkdir(parents=True)
+    assert sorted(look.again()) == [str(tmp_path / ".n"), str(tmp_path / "2024")]
+    for file in ("2024/no/a.md", "2024/no.md", "2024/a~", ".n/no.md"):
+        (tmp_path / file).write_text("one")
+    assert sorted(look.again()) == [str(tmp_path / ".n/no.md"), str(tmp_path / "2024/a~")]
 
 
 def test_a_folder_that_cannot_be_read_for_once_is_taken_to_be_as_it_was(tmp_path, place, monkeypatch):

@@ -11,6 +11,7 @@ import pytest
 
 from generator.preview import poll, watch
 from generator.preview.changes import Watcher
+from generator.preview.places import Root, skips_passing
 
 QUIET = 0.6  # seconds in which what was done would have been told
 
@@ -18,8 +19,9 @@ QUIET = 0.6  # seconds in which what was done would have been told
 class Mirror:
     """The texts below a folder, as one knows them who reads only what is told."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, skips):
         self._folder = folder
+        self._skips = skips
         self.texts = {}
         self.take(None)
 
@@ -27,17 +29,28 @@ class Mirror:
         for path in [self._folder] if told is None else told:
             for known in [known for known in self.texts if known == path or path in known.parents]:
                 del self.texts[known]
-            self.texts.update(texts_of(path))
+            self.texts.update(texts_of(path, self._skips))
 
 
-def texts_of(path):
+def texts_of(path, skips):
     """The texts of a file, or of all files in a folder; what goes meanwhile is told later."""
     try:
-        if path.is_dir():
-            return {file: text for one in [*path.iterdir()] for file, text in texts_of(one).items()}
-        return {} if path.name.startswith(".") else {path: path.read_text()}
+        is_folder = path.is_dir()
+        if skips("", path.name, is_folder):
+            return {}
+        if is_folder:
+            return {file: text for one in [*path.iterdir()] for file, text in texts_of(one, skips).items()}
+        return {path: path.read_text()}
     except OSError:
         return {}
+
+
+def skips_c(_path, name, _is_folder):
+    return name in {"c", "c.md"}
+
+
+NAMES = {skips_passing: "abcd", skips_c: ("a", ".b", "c", "d~")}
+"""By the rule of what does not count, the names of what is written."""
 
 
 def write(chance, here, there, file, name):
@@ -73,50 +86,51 @@ def delete_folder(chance, here, there, file, name):
 ACTS = (write, write, write, write_beside, make_folders, move_folder, move_file, delete_file, delete_folder)
 
 
-def storm(folder, chance, steps):
+def storm(folder, chance, steps, names):
     """Write, move and delete files and folders as chance has it."""
     for _ in range(steps):
         folders = [path for path in folder.rglob("*") if path.is_dir()] or [folder]
         here, there = chance.choice(folders), chance.choice([folder, *folders])
         file = chance.choice([*folder.rglob("*.md"), folder / "none.md"])
         with contextlib.suppress(OSError):  # a folder into itself, or where a file stands
-            chance.choice(ACTS)(chance, here, there, file, chance.choice("abcd"))
+            chance.choice(ACTS)(chance, here, there, file, chance.choice(names))
         if chance.random() < 0.1:
             time.sleep(chance.random() / 50)
 
 
-def followed(content, seed, quiet=QUIET):
+def followed(content, seed, quiet=QUIET, skips=skips_passing):
     """What one knows at the end, and what there is."""
     (content / "a").mkdir(parents=True)
     (content / "a" / "first.md").write_text("first")
-    watcher = Watcher(lambda: (content,), notice=lambda _: None)
+    watcher = Watcher(lambda: (Root(content, skips),), notice=lambda _: None)
     watcher.start()
     try:
-        mirror = Mirror(content)
-        thread = threading.Thread(target=storm, args=(content, random.Random(seed), 300))
+        mirror = Mirror(content, skips)
+        thread = threading.Thread(target=storm, args=(content, random.Random(seed), 300, NAMES[skips]))
         thread.start()
         while (told := watcher.wait(quiet)) != frozenset() or thread.is_alive():
             mirror.take(told)
     finally:
         watcher.close()
         watcher.join(2)
-    return mirror.texts, texts_of(content)
+    return mirror.texts, texts_of(content, skips)
 
 
+@pytest.mark.parametrize("skips", NAMES)
 @pytest.mark.parametrize("seed", range(5))
-def test_after_a_storm_all_was_told(tmp_path, seed):
-    known, stands = followed(tmp_path / "content", seed)
+def test_after_a_storm_all_was_told(tmp_path, seed, skips):
+    known, stands = followed(tmp_path / "content", seed, skips=skips)
     assert known == stands
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_after_a_storm_all_was_told_where_files_are_looked_at(tmp_path, monkeypatch, seed):
+@pytest.mark.parametrize(("seed", "skips"), [*enumerate(NAMES)])
+def test_after_a_storm_all_was_told_where_files_are_looked_at(tmp_path, monkeypatch, seed, skips):
     def exhausted(tell):
         raise OSError(errno.EMFILE, "none left")
 
     monkeypatch.setattr(watch, "eyes", exhausted)
     monkeypatch.setattr(poll, "POLL", 0.02)
     monkeypatch.setattr(poll, "GRANULE", 0.2)
-    known, stands = followed(tmp_path / "content", seed, quiet=2.0)
+    known, stands = followed(tmp_path / "content", seed, 2.0, skips)
     # A file that came and went between two looks may have been read with its folder: no look tells of it.
     assert stands.items() <= known.items()

@@ -15,6 +15,7 @@ import pytest
 
 from generator.preview import changes, poll, watch
 from generator.preview.changes import Watcher
+from generator.preview.places import Root, skips_passing
 
 NOTHING = 0.2  # seconds in which an event would have come
 
@@ -286,6 +287,52 @@ def test_a_single_file_is_watched_without_its_neighbours(content):
         file.with_suffix(".new").write_text("title = 'y'")
         file.with_suffix(".new").replace(file)
         assert settled(watcher) == {file}
+
+
+@pytest.mark.parametrize("way", ["eyes", "Observed"])
+def test_each_root_has_its_own_rule_of_what_does_not_count(content, monkeypatch, way):
+    monkeypatch.setattr(watch, "eyes", getattr(watch, way))
+    static = content.with_name("static")
+    for folder in (content / "2024", static / ".well-known"):
+        folder.mkdir(parents=True)
+
+    def skips(path, name, is_folder):
+        return (path, name, is_folder) in {("2024/no", "no", True), ("2024/no.md", "no.md", False)}
+
+    with watching(content, Root(static, lambda *_: False), Root(content.with_name("x"), skips)) as watcher:
+        (content / ".e.md").write_text("one")
+        assert watcher.wait(NOTHING) == frozenset()
+        for file in (static / ".well-known" / "security.txt", static / "book.part"):
+            file.write_text("one")
+            assert settled(watcher) == {file}
+        (content.with_name("x") / "2024" / "no").mkdir(parents=True)
+        assert settled(watcher) is None
+        for name in ("2024/no/a.md", "2024/no.md"):
+            (content.with_name("x") / name).write_text("one")
+        assert watcher.wait(NOTHING) == frozenset()
+        (content.with_name("x") / "no.md").write_text("one")
+        assert settled(watcher) == {content.with_name("x") / "no.md"}
+
+
+def test_another_rule_for_a_root_has_it_watched_anew(content):
+    rules = [skips_passing]
+    (content / ".n").mkdir()
+    watcher = Watcher(lambda: [Root(content, *rules)], notice=lambda _: None)
+    watcher.start()
+    try:
+        (content / ".n" / "a.md").write_text("one")
+        assert watcher.wait(NOTHING) == frozenset()
+        rules[:] = [lambda *_: False]
+        assert watcher.wait(5) is None
+        (content / ".n" / "a.md").write_text("two")
+        assert settled(watcher) == {content / ".n" / "a.md"}
+        rules[:] = [skips_passing]
+        assert watcher.wait(5) is None
+        (content / ".n" / "a.md").write_text("three")
+        assert watcher.wait(NOTHING) == frozenset()
+    finally:
+        watcher.close()
+        watcher.join(2)
 
 
 def test_ignored_folders_do_not_count(content):
