@@ -6,7 +6,6 @@ Only `click` is imported at the top: `broadsheet --help` must answer at once.
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import datetime as dt
 import difflib
 import functools
@@ -14,30 +13,21 @@ import gc
 import os
 import shlex
 import sys
-import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from generator import __version__, streams
+from generator import __version__, steps, streams
+from generator.asked import PATH, Asked, asking, with_folder
 
 if TYPE_CHECKING:  # each command imports what it needs
-    from generator.authoring.pick import Original
-    from generator.config import Site
-    from generator.errors import Problem
     from generator.lessons import Means
-    from generator.live import Live
-    from generator.preview.changes import Changed, Roots
+    from generator.preview.changes import Changed
     from generator.preview.follow import Built, Check
-    from generator.preview.places import Root
-    from generator.request import Built as SiteBuilt
-    from generator.request import Options, Progress, Report
 
-T = TypeVar("T")
 DONE, FAILED, UNUSABLE, INTERRUPTED, UNREAD = 0, 1, 2, 130, 141
-DEFAULT_CONFIG = Path("digest.toml")
 _RARELY = 200_000, 50, 100
 """When the garbage collector looks: what a build makes lives to its end, and looking costs a quarter more."""
 
@@ -78,14 +68,8 @@ def _heard(arguments: list[str]) -> int:
 
 def _unheard(error: streams.UnwrittenError) -> int:
     """Say that something cannot be printed, where anybody can hear it; the exit code for that."""
-    error.let_go()
-    if error.is_unread:
-        return UNREAD
-    try:
-        click.echo(f"error: {error}", err=True)
-    except streams.UnwrittenError as other:
-        other.let_go()
-    return FAILED
+    streams.tell(error)
+    return UNREAD if error.is_unread else FAILED
 
 
 def run(arguments: list[str]) -> int:
@@ -110,118 +94,6 @@ def run(arguments: list[str]) -> int:
     return code if isinstance(code, int) else DONE
 
 
-# --- options that commands share ------------------------------------------------------------------
-
-_PATH = click.Path(path_type=Path)
-
-
-def _with_folder(_: click.Context, __: click.Parameter, file: Path | None) -> Path | None:
-    """Refuse a file to write whose folder is not there, before anything is done."""
-    if file is not None and not file.parent.is_dir():
-        raise click.BadParameter(f"there is no folder {file.parent}; make it first")
-    return file
-
-
-_SHARED: dict[str, Callable[[Any], Any]] = {
-    "config": click.option(
-        "-c", "--config", type=_PATH, default=DEFAULT_CONFIG, metavar="FILE",
-        help="The configuration.  [default: digest.toml]",
-    ),
-    "content": click.option("--content", type=_PATH, metavar="DIR", help="The folder with the clippings."),
-    "output": click.option("-o", "--output", type=_PATH, metavar="DIR", help="Where to write the site."),
-    "base_url": click.option("--base-url", metavar="URL", help="Where the site will stand."),
-    "drafts": click.option("--drafts", is_flag=True, help="Publish drafts too."),
-    "future": click.option("--future", is_flag=True, help="Publish articles of the future too."),
-    "as_of": click.option("--as-of", metavar="DATE", help="The day or moment that counts as now."),
-    "strict": click.option("--strict", is_flag=True, help="Fail where there are problems."),
-    "workers": click.option("--workers", type=click.IntRange(1), metavar="N",
-                            help="Processes that work side by side.  [default: the cores there are]"),
-    "quiet": click.option("-q", "--quiet", is_flag=True, help="Print faults only."),
-    "verbose": click.option("-v", "--verbose", is_flag=True, help="Print all that is wrong or left out."),
-}  # fmt: skip
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Asked:
-    """What the command line says of the site and of the build, whatever the command."""
-
-    config: Path = DEFAULT_CONFIG
-    content: Path | None = None
-    output: Path | None = None
-    base_url: str | None = None
-    drafts: bool = False
-    future: bool = False
-    as_of: str | None = None
-    strict: bool = False
-    workers: int | None = None
-    quiet: bool = False
-    verbose: bool = False
-
-    def site(self) -> Site:
-        """Read the configuration; raises `ConfigError`."""
-        from generator.config import load, missing
-
-        if self.config != DEFAULT_CONFIG and not self.config.exists():
-            raise missing(self.config)
-        return load(self.config, content=self.content, output=self.output, base_url=self.base_url)
-
-    @property
-    def is_fixed(self) -> bool:
-        """Whether another than the clock says what counts as now."""
-        return self.as_of is not None or bool(os.environ.get("SOURCE_DATE_EPOCH"))
-
-    def options(self, site: Site) -> Options:
-        """Decide about the build; raises `click.UsageError` for a date that is none."""
-        from generator.request import Options
-
-        now = _now(self.as_of, site.config.zone)
-        return Options(as_of=now, drafts=self.drafts, future=self.future, strict=self.strict)
-
-    def reading(self, site: Site, progress: Progress, use: Callable[[Means], T]) -> T:
-        """Do something with the clippings for a command that writes nothing of its own."""
-        from generator.cache import used
-        from generator.lessons import Means
-        from generator.workers import Workers, cores
-
-        with Workers(self.workers or cores()) as workers:
-            return used(site.own, lambda cache: use(Means(cache, workers, progress)), make=False)
-
-
-def asking(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Give a command some of the shared options, as its first argument `asked`."""
-
-    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
-        @functools.wraps(command)
-        def with_asked(**arguments: Any) -> Any:  # noqa: ANN401 - whatever click passes
-            shared = {name: arguments.pop(name) for name in names}
-            return command(Asked(**shared), **arguments)
-
-        wrapped: Callable[..., Any] = with_asked
-        for name in reversed(names):
-            wrapped = _SHARED[name](wrapped)
-        return wrapped
-
-    return decorate
-
-
-def _now(as_of: str | None, zone: dt.tzinfo) -> dt.datetime:
-    """Tell what counts as now: `--as-of`, else SOURCE_DATE_EPOCH, else the clock; aware, in the zone."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    try:
-        if as_of is not None:
-            moment = dt.datetime.fromisoformat(as_of)
-            if len(as_of.strip()) <= len("YYYY-MM-DD"):  # a day counts to its end
-                moment = dt.datetime.combine(moment.date(), dt.time.max)
-            return moment.astimezone(zone) if moment.tzinfo else moment.replace(tzinfo=zone)
-        if epoch:
-            return dt.datetime.fromtimestamp(int(epoch), zone)
-    except (ValueError, OverflowError, OSError) as error:
-        if as_of is not None:
-            raise click.UsageError(f"--as-of {as_of!r} is no date; write YYYY-MM-DD") from error
-        raise click.UsageError(f"SOURCE_DATE_EPOCH {epoch!r} is no number of seconds") from error
-    return dt.datetime.now(zone)
-
-
 # --- the commands ---------------------------------------------------------------------------------
 
 
@@ -232,7 +104,7 @@ def broadsheet() -> None:
 
 
 @broadsheet.command()
-@click.argument("folder", type=_PATH, default=Path())
+@click.argument("folder", type=PATH, default=Path())
 @click.option("--language", type=click.Choice(["en", "zh"]), default="en", help="Of the interface.")
 def init(folder: Path, *, language: str) -> None:
     """Start a digest in FOLDER, with a few clippings to look at."""
@@ -300,7 +172,7 @@ def pick(asked: Asked, clipping: str, *, remove: bool, **said: Any) -> int:  # n
     if not remove and changes == Changes():
         raise click.UsageError("say what: --pin, --hide, --note …; `broadsheet pick --help` lists all")
     site = asked.site()
-    originals = functools.cache(functools.partial(_originals, asked, site))
+    originals = functools.cache(functools.partial(steps.originals_of, asked, site))
     if remove:
         count, file = unpick(site, clipping, originals), os.path.relpath(site.picks)
         if not count:
@@ -322,7 +194,7 @@ def pick(asked: Asked, clipping: str, *, remove: bool, **said: Any) -> int:  # n
 @click.option("--explain", is_flag=True, help="Print each file that is written, with the reason.")
 @click.option("--watch", is_flag=True, help="Build again whenever a file changes.")
 @click.option("--report", "report_file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-              callback=_with_folder, help="Write what was done as JSON.")  # fmt: skip
+              callback=with_folder, help="Write what was done as JSON.")  # fmt: skip
 def build(asked: Asked, *, clean: bool, explain: bool, watch: bool, report_file: Path | None) -> int:
     """Build the site."""
     from generator import report
@@ -335,7 +207,7 @@ def build(asked: Asked, *, clean: bool, explain: bool, watch: bool, report_file:
     if site.config.base_url is None and not asked.quiet:
         report.print_line("notice: `base_url` is not set, so there are no feeds and no sitemap", error=True)
     if not watch:
-        done = _build(asked, site, report_file, clean=clean)
+        done = steps.build(asked, site, report_file, clean=clean)
         if explain:
             report.print_reasons(done.reasons, done.report.pages.kept)
         return FAILED if asked.strict and grave(done.report.problems) else DONE
@@ -346,9 +218,9 @@ def build(asked: Asked, *, clean: bool, explain: bool, watch: bool, report_file:
     live = Live(asked.workers or cores())
     try:
         follow(
-            _followed(asked, asked.site, report_file, live),
-            _watched(asked, site),
-            Told(),
+            steps.followed(asked, asked.site, report_file, live),
+            steps.watched(asked, site),
+            steps.Told(),
             ignore=(site.output, site.own),
         )
     finally:
@@ -379,7 +251,7 @@ def serve(asked: Asked, *, port: int, bind: str, open_browser: bool) -> int:
     with contextlib.suppress(OSError):  # the build says why it cannot write
         keep_private(site.own)
     with Alone(site.own) as alone, contextlib.closing(Live(asked.workers or cores())) as live:
-        follow, told = _followed(asked, lambda: preview_of(asked.site()), None, live), Told()
+        follow, told = steps.followed(asked, lambda: preview_of(asked.site()), None, live), steps.Told()
 
         def rebuild(check: Check, changed: Changed) -> Built:
             alone.hold()  # its folder may have been deleted
@@ -388,7 +260,7 @@ def serve(asked: Asked, *, port: int, bind: str, open_browser: bool) -> int:
         preview = Preview(
             site.output,
             rebuild,
-            _watched(asked, site),
+            steps.watched(asked, site),
             told,
             bind=bind,
             port=port,
@@ -452,7 +324,7 @@ def check(asked: Asked, *, format_: str, fix: bool, yes: bool) -> int:
         raise click.UsageError("--fix goes with --format text, and --yes with --fix")
     site = asked.site()
     options = asked.options(site)
-    left = _fix(site, yes=yes) if fix else ()
+    left = steps.fix(site, yes=yes) if fix else ()
     with report.progress(quiet=False) as progress:
         desk = asked.reading(site, progress, lambda means: read(site, options, means))
     problems = (*left, *desk.problems)
@@ -470,7 +342,7 @@ def check(asked: Asked, *, format_: str, fix: bool, yes: bool) -> int:
 
 
 @broadsheet.command()
-@click.argument("file", type=_PATH)
+@click.argument("file", type=PATH)
 @asking("config", "content")
 def explain(asked: Asked, file: Path) -> None:
     """Say of each block of a clipping why it is published, or goes."""
@@ -497,209 +369,7 @@ def clean(asked: Asked) -> None:
     from generator.output.folder import others_in
 
     site = asked.site()
-    deleted = _clean(site.output) + _clean(site.preview)
+    deleted = steps.cleaned(site.output) + steps.cleaned(site.preview)
     report.print_line(f"{deleted:,} files deleted")
     if site.output.is_dir() and (left := others_in(site.output)):
         report.print_line(shown(f"left in {site.output}, since they are not Broadsheet's: {left}"))
-
-
-# --- steps of commands ----------------------------------------------------------------------------
-
-
-class Told:
-    """What a watching command says at the terminal."""
-
-    def notice(self, message: str) -> None:
-        """Say one line."""
-        from generator import report
-
-        with _heard_or_not():
-            report.print_line(message)
-
-    def fault(self, error: Exception) -> None:
-        """Say why a build failed."""
-        from generator import report
-        from generator.errors import BroadsheetError
-
-        with _heard_or_not():
-            if isinstance(error, BroadsheetError):
-                report.print_problems(error.problems)
-            elif isinstance(error, streams.UnwrittenError):
-                _unheard(error)
-            else:
-                report.print_fault(error)
-
-
-@contextlib.contextmanager
-def _heard_or_not() -> Iterator[None]:
-    """Say something though it may be that nothing can be printed: the site is followed all the same."""
-    try:
-        yield
-    except streams.UnwrittenError as error:
-        _unheard(error)
-
-
-def _originals(asked: Asked, site: Site) -> Sequence[Original]:
-    """Gather by what the originals of all clippings are known: quick where a build has read them."""
-    from generator import report
-    from generator.authoring.pick import Original
-    from generator.reading import discover
-    from generator.shelf import shelf_of
-
-    def gathered(means: Means) -> Sequence[Original]:
-        shelf = shelf_of(site, discover(site.content, site.config.ignore), means)
-        articles = (record.reading.article for _, record, _ in shelf.records(means))
-        return [Original(one.path, one.url, one.keys) for one in articles if one is not None and one.url]
-
-    if not site.content.is_dir():
-        return ()
-    with report.progress(quiet=False) as progress:
-        return asked.reading(site, progress, gathered)
-
-
-def _fix(site: Site, *, yes: bool) -> tuple[Problem, ...]:
-    """Show what can be mended, ask, and mend it; tells what was left."""
-    from generator import report
-    from generator.authoring import mend
-
-    found = list(mend.mends(site.content, site.config.ignore))
-    report.print_lines(mend.diff(one) for one in found)
-    if not found:
-        report.print_line("nothing to mend")
-        return ()
-    if not yes:
-        if not sys.stdin.isatty():
-            raise click.UsageError("there is nobody to ask; --yes mends without asking")
-        if not click.confirm(f"Mend {len(found):,} files?"):
-            report.print_line("left as they are")
-            return ()
-    left = tuple(problem for one in found if (problem := mend.write(site.content, one)))
-    report.print_line(f"{len(found) - len(left):,} files mended")
-    return left
-
-
-def _clean(folder: Path) -> int:
-    from generator.output.write import clean as clean_output
-
-    return clean_output(folder) if folder.is_dir() and any(folder.iterdir()) else 0
-
-
-def _followed(
-    asked: Asked, site: Callable[[], Site], report_file: Path | None, live: Live
-) -> Callable[[Check, Changed], Built]:
-    """Make the build of a watching command."""
-    from generator import report
-    from generator.preview.follow import Built
-
-    told: Report | None = None
-
-    def rebuild(check: Check, changed: Changed) -> Built:
-        nonlocal told
-        current, started = site(), time.perf_counter()
-        options = asked.options(current)
-        with report.progress(quiet=asked.quiet) as show:
-            built, pages = live.build(current, options, _checked(show, check), changed)
-        if changed or pages is None or not _say_the_same(built.report, told):
-            before = told.problems if told else ()
-            with _heard_or_not():
-                _tell(asked, built, time.perf_counter() - started, report_file, before)
-        told = built.report
-        waits = [] if (due_in := live.due_in) is None else [due_in]
-        if built.waits_until is not None and not asked.is_fixed:
-            waits.append(max(0.0, (built.waits_until - dt.datetime.now(dt.UTC)).total_seconds()))
-        if pages is None and not built.report.pages.deleted:
-            pages = frozenset(built.reasons)
-        styles = tuple(sorted(path for path in pages or () if path.endswith(".css")))
-        others = True if pages is None else pages.difference(styles)
-        return Built(changed=others, styles=styles, due_in=min(waits, default=None), rest=live.rest)
-
-    return rebuild
-
-
-def _build(asked: Asked, site: Site, report_file: Path | None, *, clean: bool) -> SiteBuilt:
-    """Build, print and report what was done."""
-    from generator import report
-    from generator.build import build as build_site
-    from generator.workers import Workers, cores
-
-    started = time.perf_counter()
-    with report.progress(quiet=asked.quiet) as show, Workers(asked.workers or cores()) as workers:
-        built = build_site(site, asked.options(site), show, clean=clean, workers=workers)
-    _tell(asked, built, time.perf_counter() - started, report_file)
-    return built
-
-
-def _tell(
-    asked: Asked, built: SiteBuilt, seconds: float, report_file: Path | None, told: Collection[Problem] = ()
-) -> None:
-    """Print what was done, and write it; `told` are the problems that need not be said again."""
-    from generator import report
-    from generator.request import grave
-
-    done = built.report
-    new = _untold(done.problems, told)
-    if asked.quiet:
-        report.print_problems(report.errors(new))
-    else:
-        report.print_problems(new, limit=None if asked.verbose else report.PROBLEMS_SHOWN)
-        if asked.verbose:
-            report.print_skipped(done.skipped, done.problems)
-        report.print_line(report.closing_line(done, seconds))
-        if done.site is not None:
-            report.print_line(report.size_line(done.site))
-    if asked.strict and (faults := grave(done.problems)):
-        report.print_line(report.failed_line(len(faults)), error=True)
-    if report_file is not None:
-        _write_report(report_file, report.report_json(done, seconds))
-
-
-def _say_the_same(one: Report, other: Report | None) -> bool:
-    """Whether two reports say the same of the clippings."""
-    if other is None:
-        return False
-    return (one.verdicts, one.skipped, one.problems) == (other.verdicts, other.skipped, other.problems)
-
-
-def _untold(problems: Sequence[Problem], told: Collection[Problem]) -> list[Problem]:
-    """Those of many problems that were not told, most of which are the very same objects as before."""
-    if problems is told:
-        return []
-    before = set(map(id, told))
-    new = [problem for problem in problems if id(problem) not in before]
-    if not new:
-        return []
-    still = set(map(id, problems))
-    gone = {problem for problem in told if id(problem) not in still}
-    return [problem for problem in new if problem not in gone]
-
-
-def _checked(show: Progress, check: Check | None) -> Progress:
-    if check is None:
-        return show
-
-    def show_and_check(step: str, done: int, total: int) -> None:
-        check()
-        show(step, done, total)
-
-    return show_and_check
-
-
-def _write_report(file: Path, content: bytes) -> None:
-    try:
-        file.write_bytes(content)
-    except OSError as error:
-        raise click.FileError(str(file), f"the report cannot be written: {error.strerror}") from error
-
-
-def _watched(asked: Asked, site: Site) -> Roots:
-    """Make what tells what a build reads; while the configuration is broken, what the last good one named."""
-    from generator.errors import ConfigError
-    from generator.watched import roots_of
-
-    def roots() -> tuple[Path | Root, ...]:
-        nonlocal site
-        with contextlib.suppress(ConfigError):  # the build says what is wrong
-            site = asked.site()
-        return roots_of(site, asked.config)
-
-    return roots

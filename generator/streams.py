@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+import click
+
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
@@ -27,6 +29,17 @@ class UnwrittenError(Exception):
     def let_go(self) -> None:
         """Lead the stream to nowhere, so that what it still holds is no fault when the process ends."""
         os.dup2(os.open(os.devnull, os.O_WRONLY), self._descriptor)
+
+
+def tell(error: UnwrittenError) -> None:
+    """Say that something cannot be printed, where anybody can hear it; quiet where nobody reads."""
+    error.let_go()
+    if error.is_unread:
+        return
+    try:
+        click.echo(f"error: {error}", err=True)
+    except UnwrittenError as other:
+        other.let_go()
 
 
 class _Guarded(io.FileIO):

@@ -480,10 +480,10 @@ def _names(cell: str, command: str) -> bool:
     return command not in named if cell.startswith("all but") else command in named
 
 
-def test_the_clock_is_read_here_alone():
+def test_the_clock_is_read_by_commands_alone():
     package = Path(broadsheet.callback.__code__.co_filename).parent
     for file in package.rglob("*.py"):
-        if file.name != "cli.py":
+        if file.name not in {"cli.py", "asked.py", "steps.py"}:
             assert not re.search(r"\.(now|today|utcnow)\(", file.read_text("utf-8")), file
 
 

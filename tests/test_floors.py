@@ -28,7 +28,10 @@ NEIGHBOURS = {
     ("cache.py", "database.py"),
     ("request.py", "hosts.py"),
     ("__main__.py", "cli.py"),
-    ("cli.py", "watched.py"),
+    ("cli.py", "asked.py"),
+    ("cli.py", "steps.py"),
+    ("steps.py", "asked.py"),
+    ("steps.py", "watched.py"),
     *itertools.combinations(reversed(PIPELINE), 2),
     *(
         (last, part)

@@ -254,6 +254,7 @@ def test_what_is_deleted_under_it_comes_back(root, serving, what):
     with pytest.raises(urllib.error.HTTPError, match="503"):
         command.get("2024/07/03/")
     until(functools.partial(command.answers, "2024/07/03/"), command)
+    until(lambda: command.text.count(" published") == 2, command)
     assert files_of(root / ".broadsheet/preview") == before
     assert (root / ".broadsheet/.gitignore").read_text("utf-8") == "*\n"
     second = Command(root, "-p", "0")

@@ -1,0 +1,129 @@
+"""What commands are asked in common: options, and the site and the build that they mean."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import functools
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:  # each command imports what it needs
+    from generator.config import Site
+    from generator.lessons import Means
+    from generator.request import Options, Progress
+
+T = TypeVar("T")
+DEFAULT_CONFIG = Path("digest.toml")
+PATH = click.Path(path_type=Path)
+
+
+def with_folder(_: click.Context, __: click.Parameter, file: Path | None) -> Path | None:
+    """Refuse a file to write whose folder is not there, before anything is done."""
+    if file is not None and not file.parent.is_dir():
+        raise click.BadParameter(f"there is no folder {file.parent}; make it first")
+    return file
+
+
+_SHARED: dict[str, Callable[[Any], Any]] = {
+    "config": click.option(
+        "-c", "--config", type=PATH, default=DEFAULT_CONFIG, metavar="FILE",
+        help="The configuration.  [default: digest.toml]",
+    ),
+    "content": click.option("--content", type=PATH, metavar="DIR", help="The folder with the clippings."),
+    "output": click.option("-o", "--output", type=PATH, metavar="DIR", help="Where to write the site."),
+    "base_url": click.option("--base-url", metavar="URL", help="Where the site will stand."),
+    "drafts": click.option("--drafts", is_flag=True, help="Publish drafts too."),
+    "future": click.option("--future", is_flag=True, help="Publish articles of the future too."),
+    "as_of": click.option("--as-of", metavar="DATE", help="The day or moment that counts as now."),
+    "strict": click.option("--strict", is_flag=True, help="Fail where there are problems."),
+    "workers": click.option("--workers", type=click.IntRange(1), metavar="N",
+                            help="Processes that work side by side.  [default: the cores there are]"),
+    "quiet": click.option("-q", "--quiet", is_flag=True, help="Print faults only."),
+    "verbose": click.option("-v", "--verbose", is_flag=True, help="Print all that is wrong or left out."),
+}  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What the command line says of the site and of the build, whatever the command."""
+
+    config: Path = DEFAULT_CONFIG
+    content: Path | None = None
+    output: Path | None = None
+    base_url: str | None = None
+    drafts: bool = False
+    future: bool = False
+    as_of: str | None = None
+    strict: bool = False
+    workers: int | None = None
+    quiet: bool = False
+    verbose: bool = False
+
+    def site(self) -> Site:
+        """Read the configuration; raises `ConfigError`."""
+        from generator.config import load, missing
+
+        if self.config != DEFAULT_CONFIG and not self.config.exists():
+            raise missing(self.config)
+        return load(self.config, content=self.content, output=self.output, base_url=self.base_url)
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether another than the clock says what counts as now."""
+        return self.as_of is not None or bool(os.environ.get("SOURCE_DATE_EPOCH"))
+
+    def options(self, site: Site) -> Options:
+        """Decide about the build; raises `click.UsageError` for a date that is none."""
+        from generator.request import Options
+
+        now = _now(self.as_of, site.config.zone)
+        return Options(as_of=now, drafts=self.drafts, future=self.future, strict=self.strict)
+
+    def reading(self, site: Site, progress: Progress, use: Callable[[Means], T]) -> T:
+        """Do something with the clippings for a command that writes nothing of its own."""
+        from generator.cache import used
+        from generator.lessons import Means
+        from generator.workers import Workers, cores
+
+        with Workers(self.workers or cores()) as workers:
+            return used(site.own, lambda cache: use(Means(cache, workers, progress)), make=False)
+
+
+def asking(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a command some of the shared options, as its first argument `asked`."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(command)
+        def with_asked(**arguments: Any) -> Any:  # noqa: ANN401 - whatever click passes
+            shared = {name: arguments.pop(name) for name in names}
+            return command(Asked(**shared), **arguments)
+
+        wrapped: Callable[..., Any] = with_asked
+        for name in reversed(names):
+            wrapped = _SHARED[name](wrapped)
+        return wrapped
+
+    return decorate
+
+
+def _now(as_of: str | None, zone: dt.tzinfo) -> dt.datetime:
+    """Tell what counts as now: `--as-of`, else SOURCE_DATE_EPOCH, else the clock; aware, in the zone."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    try:
+        if as_of is not None:
+            moment = dt.datetime.fromisoformat(as_of)
+            if len(as_of.strip()) <= len("YYYY-MM-DD"):  # a day counts to its end
+                moment = dt.datetime.combine(moment.date(), dt.time.max)
+            return moment.astimezone(zone) if moment.tzinfo else moment.replace(tzinfo=zone)
+        if epoch:
+            return dt.datetime.fromtimestamp(int(epoch), zone)
+    except (ValueError, OverflowError, OSError) as error:
+        if as_of is not None:
+            raise click.UsageError(f"--as-of {as_of!r} is no date; write YYYY-MM-DD") from error
+        raise click.UsageError(f"SOURCE_DATE_EPOCH {epoch!r} is no number of seconds") from error
+    return dt.datetime.now(zone)
