@@ -103,7 +103,7 @@ class Preview:
         )
         hosts = frozenset(host_headers({"localhost", "127.0.0.1", "[::1]", self.host}, self.port))
         self._server = _Server(
-            _configured(application(self._shown, hosts)),
+            _configured(_application(self._shown, hosts)),
             self._stop,
         )
 
@@ -167,7 +167,7 @@ def serve(
     preview.run()
 
 
-def application(shown: _Shown, hosts: frozenset[str]) -> ASGIApp:
+def _application(shown: _Shown, hosts: frozenset[str]) -> ASGIApp:
     """The ASGI application that serves a folder to requests for one of the hosts."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
