@@ -91,7 +91,7 @@ def test_posts_for_the_other_generator_are_valid(scripts: SimpleNamespace, tmp_p
 def test_a_meter_sees_the_cost_of_a_program_and_of_those_below(scripts: SimpleNamespace) -> None:
     if not scripts.measure.PROC:
         pytest.skip("there is no /proc")
-    burn = "import time; x = bytearray(60_000_000)\nwhile time.process_time() < 0.4: pass"
+    burn = "import time; x = bytearray(60_000_000)\nwhile time.process_time() < 0.4: pass\ntime.sleep(1)"
     below = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {burn!r}])"
     cost = scripts.measure.run([sys.executable, "-c", below]).cost
     assert cost.cpu >= 0.3
