@@ -134,12 +134,7 @@ def grouped(
     )
     digest, clashes, clash_faults = digest_of(picked.articles, config.sources, config.text)
     marks = {article.id: mark_of(article, read_.marks[article.path]) for article in digest.articles}
-    is_shared = len(digest.articles) > MANY and means.workers.count > 1
-    if is_shared:
-        means.workers.close()  # without the threads that wait for them this process may be copied
-    stories = stories_of(
-        means.cache, shelf.reader.epoch, digest.articles, marks, shelf.former, is_shared=is_shared
-    )
+    stories = _searched(shelf, digest.articles, marks, means)
     told = stories.told(picked.merges, picked.splits)
     problems = (*faults, *cleaning_faults, *found.problems, *read_.problems, *picked.problems, *clash_faults)
     desk = Desk(
@@ -165,6 +160,14 @@ def grouped(
         reach=reach_of(digest.articles, read_),
     )
     return desk, stories
+
+
+def _searched(shelf: Shelf, articles: Sequence[Article], marks: Mapping[str, bytes], means: Means) -> Stories:
+    """Which articles are on the same news; among many, a copy of this process looks too."""
+    is_shared = len(articles) > MANY and means.workers.count > 1
+    if is_shared:
+        means.workers.close()  # without the threads that wait for them this process may be copied
+    return stories_of(means.cache, shelf.reader.epoch, articles, marks, shelf.former, is_shared=is_shared)
 
 
 def gathered(config: Config, options: Options, records: Iterable[tuple[str, Record, bytes]]) -> Readings:

@@ -52,7 +52,9 @@ from generator.unchanged import inputs_before, is_nothing_due
 from generator.workers import Workers
 
 AT_ONCE = 10
-"""Clippings that are read again before it is seen whether there is another save, unless they are many."""
+"""Clippings that are read again before it is seen whether there is another save, unless they are many;"""
+EACH_AT_ONCE = 1000
+"""then by each worker."""
 
 
 class Followed:
@@ -164,7 +166,8 @@ class Followed:
             self._unread |= dict.fromkeys(found)
             return (self.built, frozenset()) if len(found) <= self._few else None
         if self._unread:
-            count = AT_ONCE if len(self._unread) <= BATCH else BATCH * self._means.workers.count
+            is_few = len(self._unread) <= BATCH
+            count = AT_ONCE if is_few else EACH_AT_ONCE * self._means.workers.count
             paths = [*islice(self._unread, count)]
             for path in paths:
                 del self._unread[path]
@@ -303,7 +306,12 @@ class Followed:
         self.overdue.make(path)
 
     def make_one(self) -> bool:
-        """Make one page that is out of date, or else prepare for the next save; whether there was any."""
+        """Make one page that is out of date, or else prepare for the next save; whether there was any.
+
+        None is made while clippings are to be read again: lists would be made for each part of these.
+        """
+        if self._unread:
+            return False
         path = self.overdue.first
         if path is not None:
             self.overdue.make(path)

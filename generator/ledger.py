@@ -16,7 +16,7 @@ from generator.tasks import Record
 
 
 class Ledger:
-    """What was read, by clipping, and all of a desk that follows of single clippings."""
+    """What was read, by clipping, and what of a desk follows of single clippings, but for their number."""
 
     def __init__(
         self, config: Config, options: Options, records: dict[str, tuple[Record, bytes]], desk: Desk

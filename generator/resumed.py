@@ -39,14 +39,13 @@ from generator.output.assets import static_files
 from generator.output.folder import record_of
 from generator.output.write import Transaction
 from generator.press import put_in_place
-from generator.reading.canonical import keys_of
 from generator.recalled import keep as keep_stories
 from generator.recalled import recalled
 from generator.render import sitemap
 from generator.render.concerned import by_file, concerned
 from generator.render.pages import Page, page_of_source, pages_of
 from generator.request import Built, Options, by_place
-from generator.saved import OF_NAMES, few_of
+from generator.saved import OF_NAMES, few_of, named_by
 from generator.shelf import Shelf, shelf_among
 from generator.stamps import Stamp, stamp_at
 from generator.unchanged import Inputs, Left, Standing, is_as_left, remember
@@ -251,12 +250,9 @@ def _named(article: Article, source: str) -> Article:
 
 def _are_named(desk: Desk, paths: Iterable[str], articles: Iterable[Article]) -> bool:
     """Whether a pick speaks of some clippings."""
-    named = {name for pick in desk.picks for name in (pick.article, *pick.merge)}
-    known = {unicodedata.normalize("NFC", name) for name in named}
-    known |= {key for name in named if "://" in name for key in keys_of(name)}
     own = {unicodedata.normalize("NFC", path) for path in paths}
     own |= {key for one in articles for key in (one.url, *one.keys) if key}
-    return not known.isdisjoint(own)
+    return not named_by(desk.picks).isdisjoint(own)
 
 
 def _move(change: _Change, before: Archive, *, has_aliases: bool) -> bool:

@@ -17,6 +17,7 @@ from generator.desk import Desk
 from generator.errors import shown
 from generator.lessons import Means, learned_again, origin_key
 from generator.model import Article, Source
+from generator.picks_file import Pick
 from generator.reading.article import Reading
 from generator.reading.canonical import keys_of
 from generator.reading.discover import Discovery, is_clipping, is_ignored
@@ -122,6 +123,14 @@ def judged_otherwise(shelf: Shelf, means: Means, sources: Set[str]) -> list[str]
     return sorted(path for path, one in known.items() if origin_key(one) in others) if others else []
 
 
+def named_by(picks: Iterable[Pick]) -> set[str]:
+    """What picks speak of: paths, in NFC, and what an address is known by."""
+    names = {name for pick in picks for name in (pick.article, *pick.merge)}
+    return {unicodedata.normalize("NFC", name) for name in names} | {
+        key for name in names if "://" in name for key in keys_of(name)
+    }
+
+
 class Scope:
     """What tells whether a clipping changes no more than its article: not names, not others' addresses."""
 
@@ -147,9 +156,7 @@ class Scope:
         self._contested = {article.id for article in read_ if article.path not in shown}
         inodes = Counter(stamp.inode for stamp in stamps.values())
         self._linked = {path for path, stamp in stamps.items() if inodes[stamp.inode] > 1}
-        named = {name for pick in desk.picks for name in (pick.article, *pick.merge)}
-        keys = {key for name in named if "://" in name for key in keys_of(name)}
-        self._picked = {unicodedata.normalize("NFC", name) for name in named} | keys
+        self._picked = named_by(desk.picks)
         self._is_guessed = any(problem.kind in OF_NAMES for problem in desk.problems)
 
     def is_plain(self, path: str, before: Record, record: Record, new: Article | None) -> bool:
