@@ -118,8 +118,8 @@ def split(text: str) -> tuple[dict[str, str], str]:
 
 
 def prepare(hugo: Hugo, site: Path) -> int:
-    """Copy a Hugo site, and give it posts made of the clippings; how many."""
-    shutil.copytree(site, hugo.folder, dirs_exist_ok=True)
+    """Copy a Hugo site, and give it posts made of the clippings, and no others; how many."""
+    shutil.copytree(site, hugo.folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("posts"))
     posts_ = ((path, text.encode(errors="replace")) for path, text in posts(hugo.content))
     return write(hugo.folder / "content" / "posts", posts_)
 

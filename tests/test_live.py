@@ -211,6 +211,24 @@ def test_what_a_save_means_for_others_is_found_out_later(tmp_path):
     assert told(site.built) == site.told
 
 
+def test_pages_wait_until_all_clippings_are_read_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(generator.followed, "AT_ONCE", 1)
+    site = _started(tmp_path)
+    for number in range(8):
+        _tailed(site, number, "\n\nFollow us for more news of the kind, every day anew!")
+    site.start()
+    site.follow(*(_tailed(site, number, f"\n\nOnly here, word for word: {number}") for number in range(7)))
+    waiting = []
+    while site.live.due_in == 0:
+        site.follow()
+        site.rest()
+        if site.live._followed._unread:
+            waiting.append(bool(site.live._followed.overdue.pending))
+    assert len(waiting) > 1
+    assert all(waiting[1:]), "or lists would be made for each of these"
+    assert site.settle() == site.clean()
+
+
 def test_a_save_comes_before_what_others_left_for_later(site):
     first = write_clipping(site.content, "0.md", title="A first title", date="2024-06-01", body=LONG * 3)
     second = write_clipping(
