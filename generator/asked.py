@@ -21,14 +21,6 @@ T = TypeVar("T")
 DEFAULT_CONFIG = Path("digest.toml")
 PATH = click.Path(path_type=Path)
 
-
-def with_folder(_: click.Context, __: click.Parameter, file: Path | None) -> Path | None:
-    """Refuse a file to write whose folder is not there, before anything is done."""
-    if file is not None and not file.parent.is_dir():
-        raise click.BadParameter(f"there is no folder {file.parent}; make it first")
-    return file
-
-
 _SHARED: dict[str, Callable[[Any], Any]] = {
     "config": click.option(
         "-c", "--config", type=PATH, default=DEFAULT_CONFIG, metavar="FILE",

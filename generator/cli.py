@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from generator import __version__, steps, streams
-from generator.asked import PATH, Asked, asking, with_folder
+from generator.asked import PATH, Asked, asking
 
 if TYPE_CHECKING:  # each command imports what it needs
     from generator.lessons import Means
@@ -95,6 +95,13 @@ def run(arguments: list[str]) -> int:
 
 
 # --- the commands ---------------------------------------------------------------------------------
+
+
+def _with_folder(_: click.Context, __: click.Parameter, file: Path | None) -> Path | None:
+    """Refuse a file to write whose folder is not there, before anything is done."""
+    if file is not None and not file.parent.is_dir():
+        raise click.BadParameter(f"there is no folder {file.parent}; make it first")
+    return file
 
 
 @click.group(cls=Suggesting, context_settings={"help_option_names": ["-h", "--help"]})
@@ -194,7 +201,7 @@ def pick(asked: Asked, clipping: str, *, remove: bool, **said: Any) -> int:  # n
 @click.option("--explain", is_flag=True, help="Print each file that is written, with the reason.")
 @click.option("--watch", is_flag=True, help="Build again whenever a file changes.")
 @click.option("--report", "report_file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-              callback=with_folder, help="Write what was done as JSON.")  # fmt: skip
+              callback=_with_folder, help="Write what was done as JSON.")  # fmt: skip
 def build(asked: Asked, *, clean: bool, explain: bool, watch: bool, report_file: Path | None) -> int:
     """Build the site."""
     from generator import report
@@ -251,7 +258,7 @@ def serve(asked: Asked, *, port: int, bind: str, open_browser: bool) -> int:
     with contextlib.suppress(OSError):  # the build says why it cannot write
         keep_private(site.own)
     with Alone(site.own) as alone, contextlib.closing(Live(asked.workers or cores())) as live:
-        follow, told = steps.followed(asked, lambda: preview_of(asked.site()), None, live), steps.Told()
+        follow = steps.followed(asked, lambda: preview_of(asked.site()), None, live)
 
         def rebuild(check: Check, changed: Changed) -> Built:
             alone.hold()  # its folder may have been deleted
@@ -261,14 +268,14 @@ def serve(asked: Asked, *, port: int, bind: str, open_browser: bool) -> int:
             site.output,
             rebuild,
             steps.watched(asked, site),
-            told,
+            steps.Told(),
             bind=bind,
             port=port,
             ignore=(site.own, asked.site().output),
             source_lines=functools.partial(source_lines, (site.root, site.content, theme().parent)),
             pages=live,
         )
-        show(preview, told, open_browser=open_browser, announce=alone.announce)
+        show(preview, open_browser=open_browser, announce=alone.announce)
     return INTERRUPTED
 
 

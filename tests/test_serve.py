@@ -2,14 +2,12 @@
 
 import contextlib
 import functools
-import os
 import re
 import shutil
 import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 import urllib.error
 import urllib.request
@@ -18,39 +16,15 @@ from pathlib import Path
 
 import pytest
 
+from running import AS_OF, PATIENCE, Command, until
 from writing import BODY, files_of, write_clipping, write_config
 
-PATIENCE = 15
-"""Seconds in which whatever is waited for must come on a busy machine; seldom more than one is used."""
-AS_OF = ("--as-of", "2024-12-31")
 
-
-class Command:
-    """A running `broadsheet serve`, and what it printed so far."""
+class Serving(Command):
+    """A running `broadsheet serve`."""
 
     def __init__(self, root: Path, *arguments: str) -> None:
-        self.root = root
-        self.lines: list[str] = []
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "generator", "serve", *AS_OF, *arguments],
-            cwd=root,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-        self._reader = threading.Thread(target=self._read)
-        self._reader.start()
-
-    def _read(self) -> None:
-        with self.process.stdout as stream:
-            self.lines.extend(iter(stream.readline, ""))
-
-    @property
-    def text(self) -> str:
-        return "".join(self.lines)
+        super().__init__(root, "serve", *AS_OF, *arguments)
 
     @property
     def address(self) -> str:
@@ -75,20 +49,6 @@ class Command:
         self.process.send_signal(signal.SIGINT)
         return self.process.wait(PATIENCE), time.monotonic() - started
 
-    def end(self) -> None:
-        self.process.kill()
-        self.process.wait(PATIENCE)
-        self._reader.join(PATIENCE)
-
-
-def until(holds, command: Command | None = None) -> None:
-    """Wait until something holds, and fail with what the command printed."""
-    end = time.monotonic() + PATIENCE
-    while not holds():
-        told = command.text if command else ""
-        assert time.monotonic() < end, f"it never came to hold; printed was:\n{told}"
-        time.sleep(0.02)
-
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
@@ -105,8 +65,8 @@ def serving(root: Path) -> Iterator:
     """Starts the command on a free port; none outlives the test."""
     with contextlib.ExitStack() as stack:
 
-        def start(*arguments: str) -> Command:
-            command = Command(root, *(arguments or ("-p", "0")))
+        def start(*arguments: str) -> Serving:
+            command = Serving(root, *(arguments or ("-p", "0")))
             stack.callback(command.end)
             until(lambda: " published" in command.text, command)
             until(command.answers, command)  # what is printed comes a moment before the page
@@ -257,7 +217,7 @@ def test_what_is_deleted_under_it_comes_back(root, serving, what):
     until(lambda: command.text.count(" published") == 2, command)
     assert files_of(root / ".broadsheet/preview") == before
     assert (root / ".broadsheet/.gitignore").read_text("utf-8") == "*\n"
-    second = Command(root, "-p", "0")
+    second = Serving(root, "-p", "0")
     assert second.process.wait(PATIENCE) == 1
     second.end()
     assert f"{command.address}) shows this site already" in second.text
@@ -266,7 +226,7 @@ def test_what_is_deleted_under_it_comes_back(root, serving, what):
 def test_a_second_one_says_who_shows_the_site_and_where(root, serving):
     first = serving("-p", "0", "--drafts")
     before = files_of(root / ".broadsheet/preview")
-    second = Command(root, "-p", "0")
+    second = Serving(root, "-p", "0")
     assert second.process.wait(PATIENCE) == 1
     second.end()
     assert f"(process {first.process.pid}, {first.address}) shows this site already" in second.text

@@ -1,25 +1,18 @@
 """A site that is followed leaves the bytes of a clean build, whatever the names of the files that change."""
 
 import contextlib
-import os
 import subprocess
 import sys
-import threading
 import time
 
 import pytest
 
 from generator.output import names
 from generator.output.assets import static_files
-from generator.preview.changes import Watcher
 from generator.reading import discover
 from generator.watched import roots_of, skips_uncopied, skips_unpublished
+from running import AS_OF, NOTHING, PATIENCE, Command, covers, until, watching
 from writing import files_of, site_in, write_clipping, write_config
-
-PATIENCE = 20
-"""Seconds in which whatever is waited for must come on a busy machine; seldom more than two are used."""
-NOTHING = 0.2
-"""Seconds in which an event would have come."""
 
 DEFAULT = ("README.md", ".*")
 OTHER = ("skip*", "drafts/*")
@@ -103,23 +96,16 @@ def test_the_same_patterns_are_the_same_rule():
 # --- with the watcher -----------------------------------------------------------------------------
 
 
-@contextlib.contextmanager
-def watching(root):
+def watching_site(root):
     """A watcher of a site as its configuration says at the moment."""
-    watcher = Watcher(lambda: roots_of(site_in(root), root / "digest.toml"), notice=print)
-    watcher.start()
-    try:
-        yield watcher
-    finally:
-        watcher.close()
-        watcher.join(2)
+    return watching(lambda: roots_of(site_in(root), root / "digest.toml"), notice=print)
 
 
 def told_of(watcher, file):
     """Whether a change of a file is told, by itself or with a folder."""
     found = False
     while (changed := watcher.wait(NOTHING if found else PATIENCE)) != frozenset():
-        found |= changed is None or not changed.isdisjoint({file, *file.parents})
+        found |= covers(changed, file)
     return found
 
 
@@ -133,7 +119,7 @@ def root(tmp_path):
 @pytest.mark.parametrize("ignore", ["", 'ignore = ["skip*"]\n'])
 def test_a_storm_of_what_editors_leave_in_the_content_folder_is_no_news(root, ignore):
     write_config(root, ignore)
-    with watching(root) as watcher:
+    with watching_site(root) as watcher:
         for _ in range(20):
             for name in LEFTOVERS:
                 if not ignore or not name.endswith(".md"):
@@ -145,7 +131,7 @@ def test_a_storm_of_what_editors_leave_in_the_content_folder_is_no_news(root, ig
 def test_a_folder_that_is_ignored_is_not_watched_until_other_patterns_let_it_in(root):
     write_clipping(root / "content", ".n/m/d.md")
     deep = root / "content/.n/m/d.md"
-    with watching(root) as watcher:
+    with watching_site(root) as watcher:
         deep.write_text("two")
         (root / "content/.n/e.md").write_text("two")
         assert watcher.wait(NOTHING) == frozenset()
@@ -166,7 +152,7 @@ def test_a_folder_that_is_ignored_is_not_watched_until_other_patterns_let_it_in(
 def test_one_folder_for_clippings_and_for_static_files_is_watched_for_both(root):
     write_config(root, 'content = "static"\n')
     (root / "static").mkdir()
-    with watching(root) as watcher:
+    with watching_site(root) as watcher:
         (root / "static/book.part").write_text("one")
         assert told_of(watcher, root / "static/book.part")
         (root / "static/a.md").write_text("one")
@@ -186,51 +172,24 @@ def built(folder):
 
 def clean_build(root):
     """What a build leaves that knows of none before."""
-    command = [sys.executable, "-m", "generator", "build", "-q", "--clean", "--as-of", "2024-12-31"]
+    command = [sys.executable, "-m", "generator", "build", "-q", "--clean", *AS_OF]
     subprocess.run([*command, "-o", "clean"], cwd=root, check=True, timeout=PATIENCE)
     return built(root / "clean")
 
 
-class Watching:
-    """A running `broadsheet build --watch`, and what it printed."""
+class Watching(Command):
+    """A running `broadsheet build --watch`."""
 
     def __init__(self, root):
-        self._root = root
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "generator", "build", "--watch", "--as-of", "2024-12-31"],
-            cwd=root,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        self._lines = []
-        self._reader = threading.Thread(target=self._read)
-        self._reader.start()
-
-    def _read(self):
-        with self._process.stdout as stream:
-            self._lines.extend(iter(stream.readline, ""))
-
-    @property
-    def text(self):
-        return "".join(self._lines)
+        super().__init__(root, "build", "--watch", *AS_OF)
 
     def until(self, holds):
         """Wait until something holds."""
-        end = time.monotonic() + PATIENCE
-        while not holds():
-            assert time.monotonic() < end, f"it never came to hold; printed was:\n{self.text}"
-            time.sleep(0.02)
+        until(holds, self)
 
     def shows(self, text):
         """Whether any file that was published holds a text."""
-        return any(text.encode() in content for content in built(self._root / "public").values())
-
-    def end(self):
-        self._process.kill()
-        self._process.wait(PATIENCE)
-        self._reader.join(PATIENCE)
+        return any(text.encode() in content for content in built(self.root / "public").values())
 
 
 @pytest.fixture

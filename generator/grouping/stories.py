@@ -106,7 +106,7 @@ class Stories:
         """What is known, with the numbers that articles would have were it found now."""
         number = {at: place for place, at in enumerate(self._pairs.alive)}
         groups = [[number[at] for at in group] for group in self._groups.values()]
-        homes = {source: dict(+counts) for source, counts in self._counts.items() if +counts}
+        homes = {source: dict(own) for source, counts in self._counts.items() if (own := +counts)}
         return Found(self._pairs.found(), groups, homes)
 
     def renew(self) -> Found:

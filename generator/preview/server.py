@@ -88,7 +88,7 @@ class Preview:
         host, self.port = self._socket.getsockname()[:2]
         self.host = f"[{host}]" if ":" in host else host
         self._hub = reload.Hub(secrets.token_hex(4))
-        self._report = report
+        self.report = report
         self._source_lines = source_lines
         self._shown = _Shown(folder, self._hub, pages, on_gone=self._gone, on_fault=self._not_made)
         self._stood = False
@@ -143,7 +143,7 @@ class Preview:
 
     def _not_made(self, error: Exception) -> None:
         self._failed(error)
-        self._report.fault(error)
+        self.report.fault(error)
 
     def _stop(self) -> None:
         self._following.stop()
@@ -151,16 +151,12 @@ class Preview:
 
 
 def serve(
-    preview: Preview,
-    report: Report,
-    *,
-    open_browser: bool = False,
-    announce: Callable[[str], None] = lambda _: None,
+    preview: Preview, *, open_browser: bool = False, announce: Callable[[str], None] = lambda _: None
 ) -> None:
     """Build, serve and follow every change until `KeyboardInterrupt`; `announce` is told the address."""
     sys.setswitchinterval(TURN)
     announce(preview.address)
-    report.notice(preview.notice)
+    preview.report.notice(preview.notice)
     if open_browser:
         # Some systems' openers wait for the browser to end.
         threading.Thread(target=webbrowser.open, args=(preview.address,), daemon=True).start()

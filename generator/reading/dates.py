@@ -61,6 +61,10 @@ class Moment(msgspec.Struct, frozen=True):
         return Moment(time.date(), time)
 
 
+_LEAP_YEAR = "2000"
+"""One in which each day exists that any year has."""
+
+
 class DateError(ValueError):
     """A text that is no date; says in words why."""
 
@@ -148,21 +152,12 @@ def _zone(written: str | None) -> dt.tzinfo | None:
 
 def _why_not(text: str) -> str:
     if match := re.fullmatch(r"(\d{1,2})[-/.](\d{1,2})[-/.]\d{2,4}", text):
-        one, other = int(match[1]), int(match[2])
-        if _exists(one, other) or _exists(other, one):
+        one, other = match.groups()
+        if _day(_LEAP_YEAR, one, other) or _day(_LEAP_YEAR, other, one):
             return "does not say which number is the day and which the month"
     if re.fullmatch(r"\d{4}([-/.]\d{1,2})?", text):
         return "names no day"
     return "is no date"
-
-
-def _exists(month: int, day: int) -> bool:
-    """Whether a month has a day, in a leap year."""
-    try:
-        dt.date(2000, month, day)
-    except ValueError:
-        return False
-    return True
 
 
 def day_of_path(path: str) -> dt.date | None:

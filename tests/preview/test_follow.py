@@ -290,7 +290,7 @@ PROGRAM = textwrap.dedent(
     mode, site = sys.argv[1], Path(sys.argv[2]) / "site"
     try:
         if mode.startswith("serve"):
-            serve(Preview(site, build, lambda: (), Report(), port=0), Report())
+            serve(Preview(site, build, lambda: (), Report(), port=0))
         else:
             follow(build, lambda: (), Report())
     except KeyboardInterrupt:

@@ -527,7 +527,7 @@ def test_a_taken_port_leads_to_the_next_and_is_told(site, told, monkeypatch):
     monkeypatch.setattr(server.webbrowser, "open", lambda _: opened.set())
     with listen("127.0.0.1", 0) as taken:
         port = taken.getsockname()[1]
-        serve(Preview(site, build, lambda: (), told, port=port), told, open_browser=True)
+        serve(Preview(site, build, lambda: (), told, port=port), open_browser=True)
     [notice] = told.notices
     assert notice.startswith("http://127.0.0.1:")
     assert f"(port {port} is taken)" in notice
@@ -536,7 +536,7 @@ def test_a_taken_port_leads_to_the_next_and_is_told(site, told, monkeypatch):
 
 def test_a_free_port_is_told_without_ado(site, told, monkeypatch):
     monkeypatch.setattr(server.Preview, "run", lambda self: self._socket.close())
-    serve(Preview(site, build, lambda: (), told, port=0), told)
+    serve(Preview(site, build, lambda: (), told, port=0))
     assert told.notices[0].endswith("/; Ctrl-C ends it")
 
 

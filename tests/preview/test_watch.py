@@ -13,22 +13,16 @@ from pathlib import Path
 
 import pytest
 
+import running
 from generator.preview import changes, poll, watch
 from generator.preview.changes import Watcher
 from generator.preview.places import Root, skips_passing
+from running import NOTHING, covers
 
-NOTHING = 0.2  # seconds in which an event would have come
 
-
-@contextmanager
-def watching(*roots, ignore=(), notice=lambda _: None):
-    watcher = Watcher(lambda: roots, ignore=ignore, notice=notice)
-    watcher.start()
-    try:
-        yield watcher
-    finally:
-        watcher.close()
-        watcher.join(2)
+def watching(*roots, **options):
+    """A watcher of roots that stay the same."""
+    return running.watching(lambda: roots, **options)
 
 
 def bursts_until(watcher, paths):
@@ -39,11 +33,6 @@ def bursts_until(watcher, paths):
         missing = {path for path in missing if not covers(burst, path)}
     assert not missing
     return bursts
-
-
-def covers(changed, path):
-    """Whether a path was told, by itself or by a folder that it is in."""
-    return changed is None or not changed.isdisjoint({path, *path.parents})
 
 
 def settled(watcher):

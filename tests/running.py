@@ -1,0 +1,81 @@
+"""Commands that run beside a test, and watchers of folders."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from generator.preview.changes import Changed, Roots, Watcher
+
+PATIENCE = 15
+"""Seconds in which whatever is waited for must come on a busy machine; seldom more than two are used."""
+NOTHING = 0.2
+"""Seconds in which an event would have come."""
+AS_OF = ("--as-of", "2024-12-31")
+
+
+class Command:
+    """A running `broadsheet`, and what it printed so far."""
+
+    def __init__(self, root: Path, *arguments: str) -> None:
+        self.root = root
+        self.lines: list[str] = []
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "generator", *arguments],
+            cwd=root,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+
+    def _read(self) -> None:
+        with self.process.stdout as stream:
+            self.lines.extend(iter(stream.readline, ""))
+
+    @property
+    def text(self) -> str:
+        return "".join(self.lines)
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.wait(PATIENCE)
+        self._reader.join(PATIENCE)
+
+
+def until(holds: Callable[[], object], command: Command | None = None) -> None:
+    """Wait until something holds, and fail with what the command printed."""
+    end = time.monotonic() + PATIENCE
+    while not holds():
+        told = command.text if command else ""
+        assert time.monotonic() < end, f"it never came to hold; printed was:\n{told}"
+        time.sleep(0.02)
+
+
+@contextmanager
+def watching(
+    roots: Roots, *, ignore: Iterable[Path] = (), notice: Callable[[str], None] = lambda _: None
+) -> Iterator[Watcher]:
+    """A watcher that watches while a `with` block lasts."""
+    watcher = Watcher(roots, ignore=ignore, notice=notice)
+    watcher.start()
+    try:
+        yield watcher
+    finally:
+        watcher.close()
+        watcher.join(2)
+
+
+def covers(changed: Changed, path: Path) -> bool:
+    """Whether a path was told, by itself or by a folder that it is in."""
+    return changed is None or not changed.isdisjoint({path, *path.parents})
