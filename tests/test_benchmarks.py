@@ -317,3 +317,17 @@ def test_colours_stand_out_in_light_and_dark(scripts: SimpleNamespace) -> None:
         for paper in (scripts.drawing.LIGHT, scripts.drawing.DARK):
             low, high = sorted((light(colour), light(paper)))
             assert (high + 0.05) / (low + 0.05) >= 3, (colour, paper)
+
+
+def test_hostile_clippings_are_the_same_every_time_and_of_every_kind(scripts: SimpleNamespace) -> None:
+    hostile = __import__("hostile")
+    made = [*hostile.shapes(60, 3)]
+    assert made == [*hostile.shapes(60, 3)] != [*hostile.shapes(60, 4)]
+    assert len({shape.name for shape in made}) == 60
+    assert all(len(shape.data) >= 4_000 for shape in made)
+    assert any("mixed" in shape.name for shape in made) and any("title: …" in shape.name for shape in made)
+
+
+def test_a_hostile_clipping_is_held_against_a_build_without_it(tmp_path: Path) -> None:
+    printed = run("hostile.py", "--work", tmp_path / "work", "--shapes", 1)
+    assert "1 held, 0 failed" in printed and "MiB" in printed
