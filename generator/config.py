@@ -253,9 +253,10 @@ def _listed(table: dict[str, object]) -> None:
 def _zone_faults(config: Config, file: Path) -> Iterable[Problem]:
     try:
         zoneinfo.ZoneInfo(config.timezone)
-        return
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         close = difflib.get_close_matches(config.timezone, zoneinfo.available_timezones(), 1)
+    else:
+        return
     what = f"unknown time zone `{config.timezone}`"
     if config.timezone in close:
         what = f"the data of time zone `{config.timezone}` cannot be read"
