@@ -3,7 +3,8 @@
     python3 dev.py serve [arguments for `broadsheet serve`]    show the repository's own digest
     python3 dev.py test [arguments for pytest]                 run every check
 
-Both first bring `.venv` up to date with `pyproject.toml` and `constraints.txt`.
+Both first bring `.venv`, or the folder that BROADSHEET_VENV names, up to date with `pyproject.toml` and
+`constraints.txt`.
 """
 
 import hashlib
@@ -13,7 +14,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
-VENV = ROOT / ".venv"
+VENV = ROOT / os.environ.get("BROADSHEET_VENV", ".venv")
+"""One for each Python that is tried: `.ci/run` names another one."""
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
@@ -43,7 +45,7 @@ def set_up() -> int:
         return say(
             "this Python has no venv: install it, on Debian and Ubuntu with `apt-get install python3-venv`"
         )
-    say("setting up .venv, this takes a minute the first time")
+    say(f"setting up {VENV.name}, this takes a minute the first time")
     if not PYTHON.exists() or subprocess.call(
         [str(PYTHON), "-m", "pip", "--version"], stdout=subprocess.DEVNULL
     ):

@@ -250,15 +250,27 @@ def _listed(table: dict[str, object]) -> None:
         table["fields"] = {k: (v,) if isinstance(v, str) else v for k, v in fields.items()}
 
 
-def _faults(config: Config, file: Path, *, is_address_typed: bool) -> Iterable[Problem]:
-    """What types alone cannot say."""
+def _zone_faults(config: Config, file: Path) -> Iterable[Problem]:
     try:
         zoneinfo.ZoneInfo(config.timezone)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         close = difflib.get_close_matches(config.timezone, zoneinfo.available_timezones(), 1)
-        is_place = "/" in "".join(close)
-        advice = f"did you mean `{close[0]}`?" if is_place else "name a place, such as `Asia/Shanghai`"
-        yield _problem(file, f"unknown time zone `{config.timezone}`", advice, _line(file, "timezone"))
+    else:
+        return
+    what = f"unknown time zone `{config.timezone}`"
+    if config.timezone in close:
+        what = f"the data of time zone `{config.timezone}` cannot be read"
+        advice = "install the system's package `tzdata` again"
+    elif "/" in "".join(close):
+        advice = f"did you mean `{close[0]}`?"
+    else:
+        advice = "name a place, such as `Asia/Shanghai`"
+    yield _problem(file, what, advice, _line(file, "timezone"))
+
+
+def _faults(config: Config, file: Path, *, is_address_typed: bool) -> Iterable[Problem]:
+    """What types alone cannot say."""
+    yield from _zone_faults(config, file)
     if config.base_url is not None and not _is_site_address(config.base_url):
         yield _no_address(config.base_url, file, is_typed=is_address_typed)
     for tag in config.languages:

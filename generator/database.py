@@ -16,6 +16,9 @@ FILE = "cache.sqlite"
 PATIENCE = 30.0
 """Seconds that one build waits while another one of the same site writes."""
 
+_FETCHED = 50
+"""Rows that are fetched at a time."""
+
 
 class DamagedError(Exception):
     """The file is no cache of ours any more; whoever catches this begins a new one."""
@@ -67,9 +70,15 @@ class Database:
             self._connection.execute(statement)
 
     def rows(self, query: str, values: tuple[object, ...] = ()) -> Iterator[tuple[Any, ...]]:
-        """What a query finds, one by one. Raises as `in_words` does."""
+        """What a query finds, one by one. Raises as `in_words` does.
+
+        Rows are fetched by the page: a query that finds less is over with the first one, though nobody reads
+        on. One that is left open can be closed after the file is.
+        """
         with in_words():
-            yield from self._connection.execute(query, values)
+            cursor = self._connection.execute(query, values)
+            while page := cursor.fetchmany(_FETCHED):
+                yield from page
 
     def by_path(self, query: str, among: Iterable[str] | None) -> Iterator[tuple[Any, ...]]:
         """The rows of a table with paths, or those of some."""

@@ -28,7 +28,7 @@ from generator.render.locales import Speech
 from generator.render.marks import theme_marks
 from generator.render.pages import Alias, Page, Plan, pages_of, pages_since, plan
 from generator.render.templates import Templates, speech
-from generator.versions import hashed, program
+from generator.versions import hashed, program, zone_data
 
 GENERATOR = f"Broadsheet {__version__}"
 CODE_STYLE = "assets/code.css"
@@ -119,6 +119,7 @@ class Kitchen:
                 config.base_url,
                 config.links,
                 config.timezone,
+                zone_data(config.timezone),
             )
         )
         version, words = hashed(program()), hashed(translations)

@@ -25,7 +25,7 @@ from generator.reading.discover import Discovery, discover
 from generator.render.marks import theme_marks
 from generator.request import Built, Options, Report, Written, grave
 from generator.stamps import NONE, Stamp, changed_at, stamp_at, unsettled
-from generator.versions import hashed, program
+from generator.versions import hashed, program, zone_data
 
 Pictured = tuple[tuple[str, tuple[str, ...], bytes], ...]
 """Clippings that name images beside them: path, names, and a hash of what stood there."""
@@ -242,7 +242,9 @@ def epoch_of(site: Site) -> bytes:
         config.ignore, {name: (one.aliases, one.language, one.clean) for name, one in config.sources.items()},
     )  # fmt: skip
     parts = (part for file in own for part in (file.name.encode("utf-8", "surrogateescape"), _bytes_of(file)))
-    return hashed(program(), msgspec.json.encode(said, order="sorted"), *parts, size=16)
+    return hashed(
+        program(), zone_data(config.timezone), msgspec.json.encode(said, order="sorted"), *parts, size=16
+    )
 
 
 def _bytes_of(file: Path) -> bytes:

@@ -1,16 +1,17 @@
-"""What makes the bytes besides the clippings: this program and the libraries it calls."""
+"""What makes the bytes besides the clippings: this program, its libraries, the data of time zones."""
 
 from __future__ import annotations
 
 import hashlib
 import importlib.metadata
 import sys
+import zoneinfo
 from functools import cache
 from pathlib import Path
 
 _LIBRARIES = (
     "Babel", "Jinja2", "MarkupSafe", "PyYAML", "Pygments", "imagesize", "linkify-it-py", "markdown-it-py",
-    "mdit-py-plugins", "mdurl", "msgspec", "nh3", "python-frontmatter", "rensa", "tzdata", "uc-micro-py",
+    "mdit-py-plugins", "mdurl", "msgspec", "nh3", "python-frontmatter", "rensa", "uc-micro-py",
 )  # fmt: skip
 
 
@@ -32,6 +33,27 @@ def program() -> bytes:
         part for path in files for part in (path.relative_to(root).as_posix().encode(), path.read_bytes())
     ]
     return hashed(*parts, *map(_version, _LIBRARIES), sys.version.encode(), size=16)
+
+
+@cache
+def zone_data(key: str) -> bytes:
+    """The data of a time zone that `zoneinfo` uses: the system's, else those of the package `tzdata`.
+
+    Read once, as `zoneinfo` does: a system that is updated meanwhile counts from the next process on.
+    Empty for what is no time zone.
+    """
+    if not key or key.startswith("/") or ".." in key.split("/"):
+        return b""
+    try:
+        for folder in zoneinfo.TZPATH:
+            file = Path(folder, key)
+            if file.is_file():
+                return file.read_bytes()
+        from importlib import resources  # where the system has none
+
+        return resources.files("tzdata").joinpath("zoneinfo", key).read_bytes()
+    except (OSError, ValueError, ImportError):
+        return b""
 
 
 def _version(library: str) -> bytes:

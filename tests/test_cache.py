@@ -229,6 +229,22 @@ def test_what_a_source_repeats_is_not_taken_for_nothing_where_it_is_damaged(root
         cache.repeats("One", 2024)
 
 
+def test_a_query_that_is_not_read_to_its_end_is_in_nobodys_way(tmp_path):
+    with Cache.of(tmp_path) as cache:
+        cache.keep_clippings((f"{n}.md", STAMP, Looked(b"d", "A", n)) for n in range(200))
+        query = "SELECT path FROM clippings"
+        some, all_ = cache.by_path(query, ["1.md", "2.md"]), cache.by_path(query, None)
+        assert [next(some), next(all_)] == [(b"1.md",), (b"0.md",)]
+        with contextlib.closing(sqlite3.connect(cache.file, isolation_level=None)) as other:
+            other.execute("DELETE FROM clippings")
+        all_.close()
+        cache.keep_clippings([("3.md", STAMP, Looked(b"d", "A", 3))])  # `some` is open, and in no query
+        rest = cache.by_path(query, None)
+        assert next(rest) == (b"3.md",)
+    for rows in (some, rest):
+        rows.close()
+
+
 def test_a_cache_that_is_deleted_between_two_builds_of_one_process(root):
     built(root)
     forget(root / ".broadsheet/cache.sqlite")

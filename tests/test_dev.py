@@ -11,6 +11,7 @@ from types import ModuleType
 import pytest
 
 SCRIPT = Path(__file__).parents[1] / "dev.py"
+CI = SCRIPT.parent / ".ci/run"
 
 BACKEND = """
 import os, pathlib, zipfile
@@ -69,14 +70,18 @@ def dev(toy: Path, *arguments: str, **environment: str) -> subprocess.CompletedP
     )
 
 
-@pytest.fixture
-def module() -> ModuleType:
+def loaded() -> ModuleType:
     spec = importlib.util.spec_from_file_location("dev", SCRIPT)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture
+def module() -> ModuleType:
+    return loaded()
 
 
 @pytest.mark.parametrize(("arguments", "code"), [((), 2), (("srve",), 2), (("--help",), 0)])
@@ -145,3 +150,104 @@ def test_an_old_python_hears_what_is_missing(
     monkeypatch.setattr(sys, "version_info", (3, 9, 2, "final", 0))
     assert module.main(["test"]) == 1
     assert capsys.readouterr().err == "dev.py: Python 3.11 or later is needed, this is 3.9: install it\n"
+
+
+def test_each_python_may_have_an_environment_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BROADSHEET_VENV", ".venv-other")
+    assert loaded().PYTHON.is_relative_to(SCRIPT.parent / ".venv-other")
+
+
+# --- .ci/run: stand-ins for Python say their version, then what they are run with ---------------------
+
+ALL = "== Python 3.11, all tests:\n12 passed"
+OTHER = ".venv-3.13 dev.py test -x -m not browser and not slow"
+REAL = ("bash", "cat", "dirname", "ls", "mktemp", "rm", "sleep", "tail", "tee", "timeout")
+
+
+def python(file: Path, version: str, action: str = "echo 3 passed") -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(
+        f"""#!/bin/sh
+case $1 in
+    -c) echo {version}; exit ;;
+    *) echo "$BROADSHEET_VENV $*" ;;
+esac
+{action}
+"""
+    )
+    file.chmod(0o755)
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Path:
+    """A machine whose `python3` is a 3.11, with nothing of this one but a few programs."""
+    (tmp_path / ".ci").mkdir()
+    shutil.copy(CI, tmp_path / ".ci")
+    (tmp_path / "bin").mkdir()
+    for name in REAL:
+        (tmp_path / "bin" / name).symlink_to(shutil.which(name) or "")
+    python(tmp_path / "bin/python3", "3.11", "echo 12 passed")
+    python(tmp_path / "bin/python3.11", "3.11")
+    return tmp_path
+
+
+def checked(fresh: Path, *arguments: str) -> tuple[int, str]:
+    done = subprocess.run(
+        [fresh / ".ci/run", *arguments],
+        env={"PATH": str(fresh / "bin"), "HOME": str(fresh)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return done.returncode, done.stdout.rstrip("\n")
+
+
+def test_ci_on_a_machine_with_one_python(fresh):
+    code, said = checked(fresh)
+    assert code == 0
+    assert said.startswith(" dev.py test\n12 passed\n== no other Python")
+    assert said.endswith(ALL)
+
+
+@pytest.mark.parametrize("place", ["bin/python3.13", ".pyenv/versions/3.13.9/bin/python3.13"])
+def test_ci_tries_another_python_and_ends_with_the_summary_of_all_tests(fresh, place):
+    python(fresh / place, "3.13")
+    code, said = checked(fresh)
+    assert code == 0
+    assert f"{OTHER}\n3 passed\n" in said
+    assert said.endswith(ALL)
+
+
+def test_ci_fails_where_any_python_does(fresh):
+    python(fresh / "bin/python3.13", "3.13", "echo 1 failed; exit 1")
+    code, said = checked(fresh)
+    assert code == 1
+    assert said.endswith("\n1 failed")
+    python(fresh / "bin/python3", "3.11", "echo 2 failed; exit 1")
+    code, said = checked(fresh)
+    assert code == 1
+    assert said.endswith("\n2 failed")
+    assert OTHER not in said
+
+
+def test_ci_says_where_time_is_out(fresh):
+    python(fresh / "bin/python3.13", "3.13", "sleep 60; exit 1")
+    code, said = checked(fresh, "6")
+    assert code == 0
+    assert "== Python 3.13: stopped after" in said
+    assert said.endswith(ALL)
+    code, said = checked(fresh, "0")
+    assert code == 0
+    assert "== no time is left for Python 3.13" in said
+    assert OTHER not in said
+    assert said.endswith(ALL)
+
+
+def test_ci_passes_over_a_python_that_makes_no_environment(fresh):
+    python(fresh / "bin/python3.13", "3.13")
+    (fresh / "bin/python3.13").write_text("#!/bin/sh\nexit 1\n")
+    code, said = checked(fresh)
+    assert code == 0
+    assert "== no other Python" in said

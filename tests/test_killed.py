@@ -88,11 +88,16 @@ class Reader(threading.Thread):
                 except OSError:
                     continue
                 self.reads += 1
-                try:
-                    whole = bool(ET.fromstring(data)) if path.endswith(".xml") else _is_page(data)
-                except ET.ParseError:
-                    whole = False
-                self.bad += [] if whole else [path]
+                is_whole = _is_document(data) if path.endswith(".xml") else _is_page(data)
+                self.bad += [] if is_whole else [path]
+
+
+def _is_document(data: bytes) -> bool:
+    try:
+        ET.fromstring(data)
+    except ET.ParseError:
+        return False
+    return True
 
 
 def _is_page(data: bytes) -> bool:

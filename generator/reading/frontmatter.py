@@ -146,7 +146,8 @@ def _bytes(content: str | Path, path: str) -> bytes:
         finally:
             os.close(file)
     except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else error
+        # Python words a name that no system call takes differently from version to version.
+        why = error.strerror if isinstance(error, OSError) else "its name holds a zero byte"
         raise _RefusedError(path, f"cannot be read: {why}", "check the file and its rights") from error
 
 

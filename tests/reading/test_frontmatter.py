@@ -344,7 +344,7 @@ def test_unreadable_file_is_refused(tmp_path):
     for path, message in [
         ("gone.md", "cannot be read: No such file or directory"),
         ("folder.md", "cannot be read: Is a directory"),
-        ("nul\0.md", "cannot be read: embedded null byte"),
+        ("nul\0.md", "cannot be read: its name holds a zero byte"),
         ("x" * 300 + ".md", "cannot be read: File name too long"),
     ]:
         clipping, problems = read_clipping(tmp_path, path)
