@@ -15,7 +15,14 @@ from frontmatter.default_handlers import BaseHandler
 
 from generator.errors import Problem, Severity, shown
 from generator.model import Clipping
-from generator.reading.fields import Entry, NotFieldsError, fields_end, line_entries, yaml_entries
+from generator.reading.fields import (
+    OTHERS_PRIVATE,
+    Entry,
+    NotFieldsError,
+    fields_end,
+    line_entries,
+    yaml_entries,
+)
 from generator.reading.mojibake import garbled_line, is_sound, is_suspect, restoration
 from generator.reading.text import decode
 
@@ -281,7 +288,8 @@ def _clipping(path: str, block: str, body: str, line: int) -> tuple[Clipping, tu
 
 def _problems(path: str, entry: Entry, line: int, earlier: int | None) -> Iterator[Problem]:
     where = shown(path)
-    mend = f"write {entry.key}: {_quoted(entry.value)}"
+    is_private = entry.key in OTHERS_PRIVATE  # problems are printed where others may read them
+    mend = "put quotes around its value" if is_private else f"write {entry.key}: {_quoted(entry.value)}"
     if entry.mended:
         yield Problem(
             path=where,
