@@ -188,7 +188,7 @@ def pick(asked: Asked, clipping: str, *, remove: bool, **said: Any) -> int:  # n
         report.print_line(f"{count} removed from {file}")
     else:
         report.print_line(write(site, clipping, changes, originals))
-        report.print_problems(filter(None, [doubt(clipping, originals)]))
+        report.print_problems(filter(None, [doubt(clipping, originals, hides=bool(changes.hide))]))
     return DONE
 
 
