@@ -11,10 +11,11 @@ from typing import TypeVar
 import msgspec
 
 from generator import picks_file
-from generator.config import Config, Site, find_content
+from generator.config import FILE_NAME, Config, Site, find_content
 from generator.errors import Problem, shown
 from generator.grouping import digest_of
 from generator.grouping.picks import applied
+from generator.grouping.sources import unmatched
 from generator.grouping.stories import Stories
 from generator.lessons import Means
 from generator.model import Article, Digest, Skipped, Verdict
@@ -49,6 +50,8 @@ class Reach(msgspec.Struct, frozen=True, kw_only=True):
     has_aliases: bool
     waiting: Mapping[str, dt.datetime]
     """When articles of the future appear, by their clippings' paths."""
+    held_back: Mapping[str, str]
+    """The sources of articles that do not appear, as written, by their clippings' paths."""
 
 
 class Desk(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,7 +139,9 @@ def grouped(
     marks = {article.id: mark_of(article, read_.marks[article.path]) for article in digest.articles}
     stories = _searched(shelf, digest.articles, marks, means)
     told = stories.told(picked.merges, picked.splits)
+    reach = reach_of(digest.articles, read_)
     problems = (*faults, *cleaning_faults, *found.problems, *read_.problems, *picked.problems, *clash_faults)
+    problems = told_of_sources(tuple(sorted(problems, key=by_place)), config, digest, reach.held_back)
     desk = Desk(
         digest=msgspec.structs.replace(digest, stories=told),
         found=len(found.paths) + len(found.skipped),
@@ -144,7 +149,7 @@ def grouped(
         repaired=len(read_.repaired),
         verdicts=Counter(article.verdict for article in digest.articles),
         skipped=tuple(sorted((*found.skipped, *read_.skipped, *picked.skipped, *clashes))),
-        problems=tuple(sorted(problems, key=by_place)),
+        problems=problems,
         waits_until=min(read_.waiting.values(), default=None),
         marks=marks,
         texts=read_.texts,
@@ -157,7 +162,7 @@ def grouped(
         picks=(*read_.picks, *picks),
         merges=picked.merges,
         splits=picked.splits,
-        reach=reach_of(digest.articles, read_),
+        reach=reach,
     )
     return desk, stories
 
@@ -204,13 +209,27 @@ def reach_of(articles: Sequence[Article], read_: Readings) -> Reach:
         spellings.setdefault(article.source, set()).add(read_.marks[article.path][0].source)
     shown_ = {article.path for article in articles}
     missing = [article for article in read_.articles if article.path not in shown_]
+    withheld_ = (*missing, *read_.withheld)
     return Reach(
         repaired=read_.repaired,
         names={own: name for name, ways in spellings.items() if len(ways) == 1 for own in ways},
-        contested={article.id for article in (*missing, *read_.withheld)},
+        contested={article.id for article in withheld_},
         has_aliases=any(article.aliases for article in (*read_.articles, *read_.withheld)),
         waiting=read_.waiting,
+        held_back={article.path: article.source for article in withheld_},
     )
+
+
+def told_of_sources(
+    problems: tuple[Problem, ...], config: Config, digest: Digest, held_back: Mapping[str, str]
+) -> tuple[Problem, ...]:
+    """What there is to say, with the tables of the configuration that match no source now, in its place."""
+    new = unmatched(config.sources, {*digest.sources, *held_back.values()})
+    start = bisect_left(problems, FILE_NAME, key=lambda one: one.path)
+    told = problems[start : bisect_right(problems, FILE_NAME, lo=start, key=lambda one: one.path)]
+    others = [one for one in told if one.kind != "source"]
+    wanted = sorted((*others, *new), key=by_place)
+    return problems if wanted == [*told] else with_others(problems, [FILE_NAME], wanted)
 
 
 def waits_until(config: Config, options: Options, record: Record) -> dt.datetime | None:

@@ -175,7 +175,7 @@ def article_of(clipping: Clipping, rules: Rules, cleaning: Cleaning | None = Non
     fetched = _first_moment(draft, "fetch_date")
     moment = _moment(draft, fetched)
     if moment is None:
-        draft.tell("date", "date", "has no date", f"{ADVICE} behind `date:`", Severity.ERROR)
+        draft.tell("date", "date", "has no date", f"{ADVICE} behind `date:`")
         reason = "has no date: none in `date`, the path or the name, nor a fetch date"
         return _skipped(draft, reason, is_draft=held_back)
     return _published(draft, moment, _fetched(fetched, rules.zone), cleaning, is_draft=held_back)
@@ -205,9 +205,7 @@ def _published(
         left = remaining(clipping.body, title, url, source, origin, cleaning)
     body, beginning = left.text, prose.glance(left.text)
     if left.verdict is Verdict.LINK and url is None:
-        draft.tell(
-            "empty", None, "has neither text nor an address", "write some text, or `url:`", Severity.ERROR
-        )
+        draft.tell("empty", None, "has neither text nor an address", "write some text, or `url:`")
         return _skipped(draft, "has neither text nor an address", is_draft=is_draft)
     language, title_language = _languages(draft, beginning, title, source)
     summary = draft.text("summary")

@@ -136,11 +136,7 @@ class _RefusedError(Exception):
     """A file that is not read; holds the problem."""
 
     def __init__(self, path: str, message: str, advice: str) -> None:
-        super().__init__(
-            Problem(
-                path=shown(path), message=message, advice=advice, severity=Severity.ERROR, kind="unreadable"
-            )
-        )
+        super().__init__(Problem(path=shown(path), message=message, advice=advice, kind="unreadable"))
 
 
 def _bytes(content: str | Path, path: str) -> bytes:

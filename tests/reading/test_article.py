@@ -176,7 +176,7 @@ def test_without_a_date_it_is_skipped():
     assert reading.article is None
     assert reading.skipped.path == "x.md"
     assert reading.skipped.reason == "has no date: none in `date`, the path or the name, nor a fetch date"
-    assert reading.problems[-1].severity is Severity.ERROR
+    assert reading.problems[-1].severity is Severity.WARNING
 
 
 @pytest.mark.parametrize("date", ["2024-08-02", "2024-08-01T12:00:01+08:00", "2024-08-01T04:00:01Z"])
@@ -286,7 +286,7 @@ def test_note_of_ones_own_may_be_short():
     assert article(body="OK!").verdict is Verdict.FULL
     reading = reading_of(body="# The grid\n\n---")
     assert reading.skipped.reason == "has neither text nor an address"
-    assert reading.problems[-1].severity is Severity.ERROR
+    assert reading.problems[-1].severity is Severity.WARNING
 
 
 def test_summary_wins_over_the_text():
