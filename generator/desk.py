@@ -18,7 +18,7 @@ from generator.grouping.picks import applied
 from generator.grouping.sources import unmatched
 from generator.grouping.stories import Stories
 from generator.lessons import Means
-from generator.model import Article, Digest, Skipped, Verdict
+from generator.model import Article, Digest, Skipped, TextPolicy, Verdict
 from generator.reading import discover
 from generator.reading.article import due
 from generator.reading.boilerplate import families
@@ -112,7 +112,8 @@ class Readings(msgspec.Struct):
     skipped: list[Skipped] = []
     problems: list[Problem] = []
     texts: dict[str, bytes] = {}
-    images: dict[str, str] = {}
+    images: dict[str, tuple[tuple[str, str], ...]] = {}
+    """Address and path of those that go along with a clipping, by its path."""
     pictured: list[tuple[str, tuple[str, ...], bytes]] = []
     repaired: set[str] = set()
     withheld: list[Article] = []
@@ -157,7 +158,7 @@ def grouped(
         steady=shelf.steady,
         since=shelf.since,
         repeats=shelf.repeats,
-        images=read_.images,
+        images=_shown_images(digest, read_.images),
         pictured=tuple(read_.pictured),
         picks=(*read_.picks, *picks),
         merges=picked.merges,
@@ -165,6 +166,14 @@ def grouped(
         reach=reach,
     )
     return desk, stories
+
+
+def _shown_images(digest: Digest, images: Mapping[str, Sequence[tuple[str, str]]]) -> dict[str, str]:
+    """The images of articles of which the text is shown: none of what is hidden."""
+    if not images:
+        return {}
+    shown_ = (one for one in digest.articles if digest.sources[one.source].text is TextPolicy.FULL)
+    return dict(image for article in shown_ for image in images.get(article.path, ()))
 
 
 def _searched(shelf: Shelf, articles: Sequence[Article], marks: Mapping[str, bytes], means: Means) -> Stories:
@@ -196,7 +205,8 @@ def gathered(config: Config, options: Options, records: Iterable[tuple[str, Reco
         read_.picks += [reading.pick] if reading.pick else []
         if record.body:
             read_.texts[article.path] = record.body
-        read_.images.update(record.images)
+        if record.images:
+            read_.images[article.path] = record.images
         read_.pictured += [(article.path, record.pictures, record.seen)] if record.pictures else []
     read_.picks.sort(key=lambda pick: pick.article)
     return read_

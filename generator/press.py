@@ -14,7 +14,7 @@ from markupsafe import Markup
 from generator import addresses, making, safeguards
 from generator.config import Site
 from generator.desk import Desk
-from generator.errors import Problem
+from generator.errors import BuildError, Problem, Severity
 from generator.ground import Ground
 from generator.hosts import Size
 from generator.kitchen import FILES, Feed, Kitchen, Output, planned
@@ -95,6 +95,8 @@ def put_in_place(
 ) -> Built:
     """Make the files that are out of date, and swap them in; `others` are files that nothing concerns."""
     desk, problems = kitchen.desk, sorted(problems, key=by_place)
+    if errors := [one for one in problems if one.severity is Severity.ERROR]:
+        raise BuildError(*errors)
     reasons = {one.path: why for one in outputs if (why := ground.reason(one)) is not None}
     transaction.keep(others)
     transaction.keep(one.path for one in outputs if one.path not in reasons)

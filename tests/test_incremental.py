@@ -143,7 +143,7 @@ class Edits(RuleBasedStateMachine):
         self.root = self.folder / "site"
         self.workers = Workers(2)
         self.config, self.table = set(), ""
-        self.options = Options(as_of=NOWS[0])
+        self.options = Options(accepts_losses=True, as_of=NOWS[0])
         self.steps = 0
 
     def teardown(self):
@@ -282,7 +282,7 @@ class Edits(RuleBasedStateMachine):
 
     @rule(now=pick(NOWS), drafts=st.booleans(), future=st.booleans())
     def change_options(self, now, drafts, future):
-        self.options = Options(as_of=now, drafts=drafts, future=future)
+        self.options = Options(accepts_losses=True, as_of=now, drafts=drafts, future=future)
 
     # --- what befalls a site ------------------------------------------------------------------------
 
