@@ -234,7 +234,8 @@ def told_of_sources(
     problems: tuple[Problem, ...], config: Config, digest: Digest, held_back: Mapping[str, str]
 ) -> tuple[Problem, ...]:
     """What there is to say, with the tables of the configuration that match no source now, in its place."""
-    new = unmatched(config.sources, {*digest.sources, *held_back.values()})
+    names = {*digest.sources, *held_back.values()} if config.sources else ()
+    new = unmatched(config.sources, names)
     start = bisect_left(problems, FILE_NAME, key=lambda one: one.path)
     told = problems[start : bisect_right(problems, FILE_NAME, lo=start, key=lambda one: one.path)]
     others = [one for one in told if one.kind != "source"]

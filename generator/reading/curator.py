@@ -62,9 +62,9 @@ def pick_of(fields: Fields) -> Pick | None:
 
 def _tell_of_unshown_note(fields: Fields) -> None:
     """Say that `note` is not shown, unless somebody decided about it; it was the curator's word once."""
-    if fields.clipping.fields.get(_OTHERS_NOTE) and not fields.found("digest_note"):
-        if fields.decides_about("digest_note", _OTHERS_NOTE):
-            return
+    if not fields.clipping.fields.get(_OTHERS_NOTE) or fields.found("digest_note"):
+        return
+    if not fields.decides_about("digest_note", _OTHERS_NOTE):
         fault = f"`{_OTHERS_NOTE}` is not shown, for other programs keep private notes there"
         mapped = f'`digest_note = ["{_OTHERS_NOTE}"]` under `[fields]` in {FILE_NAME}'
         advice = f"name it `digest_note`, or write {mapped}"
