@@ -33,6 +33,7 @@ _SHARED: dict[str, Callable[[Any], Any]] = {
     "future": click.option("--future", is_flag=True, help="Publish articles of the future too."),
     "as_of": click.option("--as-of", metavar="DATE", help="The day or moment that counts as now."),
     "strict": click.option("--strict", is_flag=True, help="Fail where there are problems."),
+    "yes": click.option("--yes", is_flag=True, help="Do not ask before much of the site is deleted."),
     "workers": click.option("--workers", type=click.IntRange(1), metavar="N",
                             help="Processes that work side by side.  [default: the cores there are]"),
     "quiet": click.option("-q", "--quiet", is_flag=True, help="Print faults only."),
@@ -52,6 +53,7 @@ class Asked:
     future: bool = False
     as_of: str | None = None
     strict: bool = False
+    yes: bool = False
     workers: int | None = None
     quiet: bool = False
     verbose: bool = False
@@ -74,7 +76,13 @@ class Asked:
         from generator.request import Options
 
         now = _now(self.as_of, site.config.zone)
-        return Options(as_of=now, drafts=self.drafts, future=self.future, strict=self.strict)
+        return Options(
+            as_of=now,
+            drafts=self.drafts,
+            future=self.future,
+            strict=self.strict,
+            accepts_losses=self.yes,
+        )
 
     def reading(self, site: Site, progress: Progress, use: Callable[[Means], T]) -> T:
         """Do something with the clippings for a command that writes nothing of its own."""

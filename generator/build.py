@@ -10,6 +10,7 @@ from generator.config import Site, find_content
 from generator.output import disk
 from generator.output.folder import check_usable
 from generator.request import Built, Options, Progress
+from generator.safeguards import check_found
 from generator.stamps import Stamp
 from generator.unchanged import Inputs, inputs_after, inputs_found, is_moved, note_folders, unchanged
 from generator.workers import Workers
@@ -84,6 +85,7 @@ def _seen(
         elif is_whole:
             from generator import archive, press  # noqa: F401 - there is time to import what comes
         inputs = found()
+        check_found(inputs.found)
         if clean:
             return inputs, None
         if last := unchanged(site, options, inputs, cache, standing):

@@ -6,6 +6,7 @@ Only `click` is imported at the top: `broadsheet --help` must answer at once.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime as dt
 import difflib
 import functools
@@ -188,14 +189,14 @@ def pick(asked: Asked, clipping: str, *, remove: bool, **said: Any) -> int:  # n
         report.print_line(f"{count} removed from {file}")
     else:
         report.print_line(write(site, clipping, changes, originals))
-        report.print_problems(filter(None, [doubt(clipping, originals)]))
+        report.print_problems(filter(None, [doubt(clipping, originals, hides=bool(changes.hide))]))
     return DONE
 
 
 @broadsheet.command()
 @asking(
     "config", "content", "output", "base_url", "drafts", "future", "as_of", "strict",
-    "workers", "quiet", "verbose",
+    "yes", "workers", "quiet", "verbose",
 )  # fmt: skip
 @click.option("--clean", is_flag=True, help="Write every file again.")
 @click.option("--explain", is_flag=True, help="Print each file that is written, with the reason.")
@@ -252,6 +253,7 @@ def serve(asked: Asked, *, port: int, bind: str, open_browser: bool) -> int:
     from generator.resources import theme
     from generator.workers import cores
 
+    asked = dataclasses.replace(asked, yes=True)  # the preview is nobody's only copy
     site = preview_of(asked.site())
     asked.options(site)  # a date that is none is said now, not by every build
     find_content(site)
@@ -345,7 +347,7 @@ def check(asked: Asked, *, format_: str, fix: bool, yes: bool) -> int:
     else:
         report.print_lines(findings.text(result))
         report.print_line(report.checked_line(desk, problems))
-    return FAILED if left or (asked.strict and grave(problems)) else DONE
+    return FAILED if left or report.errors(problems) or (asked.strict and grave(problems)) else DONE
 
 
 @broadsheet.command()

@@ -23,10 +23,10 @@ PICKS_FILE = "picks.toml"
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 """The form of a BCP 47 tag, as far as it matters here."""
 
-CURATOR_FIELDS = ("pin", "hide", "note", "merge", "split")
+CURATOR_FIELDS = ("pin", "hide", "digest_note", "merge", "split")
 ARTICLE_FIELDS = (
     "title", "url", "source", "date", "fetch_date", "author",
-    "tags", "lang", "id", "aliases", "draft", "summary", "clean", *CURATOR_FIELDS,
+    "tags", "lang", "id", "aliases", "draft", "publish", "private", "summary", "clean", *CURATOR_FIELDS,
 )  # fmt: skip
 
 
@@ -234,11 +234,16 @@ def _unknown_keys(table: dict[str, object], file: Path) -> Iterable[Problem]:
                 yield from _unknown(source, SourceConfig.__struct_fields__, f"sources.{name}.", file)
 
 
+_RENAMED = {"fields.note": "digest_note"}
+"""Keys of earlier versions."""
+
+
 def _unknown(keys: Iterable[str], known: Iterable[str], prefix: str, file: Path) -> Iterable[Problem]:
     known = tuple(known)
     for key in keys:
         if key not in known:
-            close = difflib.get_close_matches(key, known, 1)
+            meant = [renamed] if (renamed := _RENAMED.get(prefix + key)) in known else []
+            close = meant or difflib.get_close_matches(key, known, 1)
             advice = f"did you mean `{prefix}{close[0]}`?" if close else f"known: {', '.join(known)}"
             yield _problem(file, f"unknown key `{prefix}{key}`", advice, _line(file, key))
 

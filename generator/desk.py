@@ -11,13 +11,14 @@ from typing import TypeVar
 import msgspec
 
 from generator import picks_file
-from generator.config import Config, Site, find_content
+from generator.config import FILE_NAME, Config, Site, find_content
 from generator.errors import Problem, shown
 from generator.grouping import digest_of
 from generator.grouping.picks import applied
+from generator.grouping.sources import unmatched
 from generator.grouping.stories import Stories
 from generator.lessons import Means
-from generator.model import Article, Digest, Skipped, Verdict
+from generator.model import Article, Digest, Skipped, TextPolicy, Verdict
 from generator.reading import discover
 from generator.reading.article import due
 from generator.reading.boilerplate import families
@@ -49,6 +50,8 @@ class Reach(msgspec.Struct, frozen=True, kw_only=True):
     has_aliases: bool
     waiting: Mapping[str, dt.datetime]
     """When articles of the future appear, by their clippings' paths."""
+    held_back: Mapping[str, str]
+    """The sources of articles that do not appear, as written, by their clippings' paths."""
 
 
 class Desk(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,7 +112,8 @@ class Readings(msgspec.Struct):
     skipped: list[Skipped] = []
     problems: list[Problem] = []
     texts: dict[str, bytes] = {}
-    images: dict[str, str] = {}
+    images: dict[str, tuple[tuple[str, str], ...]] = {}
+    """Address and path of those that go along with a clipping, by its path."""
     pictured: list[tuple[str, tuple[str, ...], bytes]] = []
     repaired: set[str] = set()
     withheld: list[Article] = []
@@ -136,7 +140,9 @@ def grouped(
     marks = {article.id: mark_of(article, read_.marks[article.path]) for article in digest.articles}
     stories = _searched(shelf, digest.articles, marks, means)
     told = stories.told(picked.merges, picked.splits)
+    reach = reach_of(digest.articles, read_)
     problems = (*faults, *cleaning_faults, *found.problems, *read_.problems, *picked.problems, *clash_faults)
+    problems = told_of_sources(tuple(sorted(problems, key=by_place)), config, digest, reach.held_back)
     desk = Desk(
         digest=msgspec.structs.replace(digest, stories=told),
         found=len(found.paths) + len(found.skipped),
@@ -144,7 +150,7 @@ def grouped(
         repaired=len(read_.repaired),
         verdicts=Counter(article.verdict for article in digest.articles),
         skipped=tuple(sorted((*found.skipped, *read_.skipped, *picked.skipped, *clashes))),
-        problems=tuple(sorted(problems, key=by_place)),
+        problems=problems,
         waits_until=min(read_.waiting.values(), default=None),
         marks=marks,
         texts=read_.texts,
@@ -152,14 +158,22 @@ def grouped(
         steady=shelf.steady,
         since=shelf.since,
         repeats=shelf.repeats,
-        images=read_.images,
+        images=_shown_images(digest, read_.images),
         pictured=tuple(read_.pictured),
         picks=(*read_.picks, *picks),
         merges=picked.merges,
         splits=picked.splits,
-        reach=reach_of(digest.articles, read_),
+        reach=reach,
     )
     return desk, stories
+
+
+def _shown_images(digest: Digest, images: Mapping[str, Sequence[tuple[str, str]]]) -> dict[str, str]:
+    """The images of articles of which the text is shown: none of what is hidden."""
+    if not images:
+        return {}
+    shown_ = (one for one in digest.articles if digest.sources[one.source].text is TextPolicy.FULL)
+    return dict(image for article in shown_ for image in images.get(article.path, ()))
 
 
 def _searched(shelf: Shelf, articles: Sequence[Article], marks: Mapping[str, bytes], means: Means) -> Stories:
@@ -191,7 +205,8 @@ def gathered(config: Config, options: Options, records: Iterable[tuple[str, Reco
         read_.picks += [reading.pick] if reading.pick else []
         if record.body:
             read_.texts[article.path] = record.body
-        read_.images.update(record.images)
+        if record.images:
+            read_.images[article.path] = record.images
         read_.pictured += [(article.path, record.pictures, record.seen)] if record.pictures else []
     read_.picks.sort(key=lambda pick: pick.article)
     return read_
@@ -204,13 +219,28 @@ def reach_of(articles: Sequence[Article], read_: Readings) -> Reach:
         spellings.setdefault(article.source, set()).add(read_.marks[article.path][0].source)
     shown_ = {article.path for article in articles}
     missing = [article for article in read_.articles if article.path not in shown_]
+    withheld_ = (*missing, *read_.withheld)
     return Reach(
         repaired=read_.repaired,
         names={own: name for name, ways in spellings.items() if len(ways) == 1 for own in ways},
-        contested={article.id for article in (*missing, *read_.withheld)},
+        contested={article.id for article in withheld_},
         has_aliases=any(article.aliases for article in (*read_.articles, *read_.withheld)),
         waiting=read_.waiting,
+        held_back={article.path: article.source for article in withheld_},
     )
+
+
+def told_of_sources(
+    problems: tuple[Problem, ...], config: Config, digest: Digest, held_back: Mapping[str, str]
+) -> tuple[Problem, ...]:
+    """What there is to say, with the tables of the configuration that match no source now, in its place."""
+    names = {*digest.sources, *held_back.values()} if config.sources else ()
+    new = unmatched(config.sources, names)
+    start = bisect_left(problems, FILE_NAME, key=lambda one: one.path)
+    told = problems[start : bisect_right(problems, FILE_NAME, lo=start, key=lambda one: one.path)]
+    others = [one for one in told if one.kind != "source"]
+    wanted = sorted((*others, *new), key=by_place)
+    return problems if wanted == [*told] else with_others(problems, [FILE_NAME], wanted)
 
 
 def waits_until(config: Config, options: Options, record: Record) -> dt.datetime | None:

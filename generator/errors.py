@@ -11,14 +11,14 @@ _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
 class Severity(enum.StrEnum):
-    """How much a problem matters to the digest."""
+    """What a problem does to a build."""
 
     ERROR = "error"
-    """Something is not in the digest as its file has it."""
+    """It fails, and the last good site stands."""
     WARNING = "warning"
-    """Published, after a guess that the curator should look at."""
+    """It goes on without what is wrong, or after a guess; under `--strict` it fails."""
     NOTICE = "notice"
-    """Published as meant; worth knowing."""
+    """It does what is meant; worth knowing."""
 
 
 class Problem(msgspec.Struct, frozen=True, order=True, kw_only=True):
@@ -53,6 +53,10 @@ class ConfigError(BroadsheetError):
 
 class BuildError(BroadsheetError):
     """The build cannot finish; the last good site stands (exit code 1)."""
+
+
+class LossError(BuildError):
+    """The build would delete what was perhaps not meant to go; it may be told to."""
 
 
 def shown(path: str) -> str:

@@ -36,7 +36,6 @@ from generator.model import Article, Source
 from generator.output.patch import OvertakenError
 from generator.overdue import Overdue, bytes_of
 from generator.press import report_of, written
-from generator.reading import discover
 from generator.reading.discover import is_clipping
 from generator.recalled import keep as keep_stories
 from generator.render import sitemap
@@ -45,6 +44,7 @@ from generator.render.pages import Page, overviews, page_of_source, pages_of, pa
 from generator.render.templates import assets_of
 from generator.replanned import Replanned
 from generator.request import Built, Options, Written, by_place, silent
+from generator.safeguards import check_found, found_in, may_delete_many
 from generator.saved import Scope, clippings_among, few_of, judged_otherwise, look_again, read_again
 from generator.shelf import Shelf, shelf_of
 from generator.tasks import Record, Wanted
@@ -62,7 +62,8 @@ class Followed:
 
     def __init__(self, site: Site, options: Options, means: Means) -> None:
         self.site, self.options = site, options
-        found = discover(site.content, site.config.ignore)
+        found = found_in(site, options)
+        check_found(found)
         if len(found.paths) > BATCH:  # now, or when many clippings change
             means.workers.expect()
         inputs = inputs_before(site, options, found)
@@ -212,6 +213,8 @@ class Followed:
         appeared = self._planned.shown
         gone = [appeared[path] for path in read if path in appeared]
         come = [new for record, _ in read.values() if (new := self._appearing(record))]
+        if may_delete_many(self.options, len(gone) - len(come), len(self.overdue.files)):
+            return None
         digest = regrouped(last.digest, gone, come, config)
         if digest is None or concerns_all(self._kitchen.theme, config, last.digest, digest):
             return None

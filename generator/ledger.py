@@ -7,7 +7,15 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from generator.config import Config
-from generator.desk import Desk, mark_of, recounted, waits_until, with_others, withheld
+from generator.desk import (
+    Desk,
+    mark_of,
+    recounted,
+    told_of_sources,
+    waits_until,
+    with_others,
+    withheld,
+)
 from generator.errors import Problem, shown
 from generator.model import Article, Digest, Skipped
 from generator.request import Options, by_place
@@ -26,6 +34,7 @@ class Ledger:
         self.records = records
         self.marks = dict(desk.marks)
         self.texts = dict(desk.texts)
+        self._held_back = dict(desk.reach.held_back)
         self._waiting = {
             path: moment
             for path, (record, _) in records.items()
@@ -55,9 +64,11 @@ class Ledger:
             if record.body:
                 self.texts[article.path] = record.body
         desk = self._told(desk, read, options)
+        problems = told_of_sources(desk.problems, self._config, digest, self._held_back)
         return msgspec.structs.replace(
             desk,
             digest=digest,
+            problems=problems,
             verdicts=recounted(desk.verdicts, gone, come),
             waits_until=min(self._waiting.values(), default=None),
             marks=self.marks,
@@ -72,6 +83,7 @@ class Ledger:
         for path, one in read.items():
             (before, _), (record, _) = self.records.pop(path, GONE), one
             self._waiting.pop(path, None)
+            self._held_back.pop(path, None)
             repaired += record.reading.repaired - before.reading.repaired
             if one is GONE:  # the very one
                 continue
@@ -79,6 +91,8 @@ class Ledger:
             if moment := waits_until(self._config, options, record):
                 self._waiting[path] = moment
             why, told = withheld(self._config, options, record)
+            if why and (article := record.reading.article):
+                self._held_back[path] = article.source
             skipped += [why] if why else []
             problems += told
         names = sorted(map(shown, read))

@@ -59,10 +59,13 @@ def is_address(article: str) -> bool:
 def load(site: Site) -> tuple[Picks, tuple[Problem, ...]]:
     """Read a site's picks; a file that does not exist holds none.
 
-    Raises `ConfigError` where the file cannot be read or is no TOML: what is hidden must not appear because
-    of a typing error. A fault within a pick is a problem, and costs that key alone.
+    Raises `ConfigError` where the file cannot be read, is no TOML, or has a key or a value that cannot be:
+    what is hidden must not appear because of a typing error.
     """
-    return picks_of(text_of(site.picks))
+    picks, problems = picks_of(text_of(site.picks))
+    if errors := [one for one in problems if one.severity is Severity.ERROR]:
+        raise ConfigError(*errors)
+    return picks, problems
 
 
 def text_of(file: Path) -> str:

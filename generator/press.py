@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -12,10 +11,10 @@ from typing import NamedTuple, cast
 
 from markupsafe import Markup
 
-from generator import addresses, making
+from generator import addresses, making, safeguards
 from generator.config import Site
 from generator.desk import Desk
-from generator.errors import Problem
+from generator.errors import BuildError, Problem, Severity
 from generator.ground import Ground
 from generator.hosts import Size
 from generator.kitchen import FILES, Feed, Kitchen, Output, planned
@@ -35,8 +34,6 @@ BATCH = 100
 """Pages that a worker takes at a time: with less, handing them over costs this process much of its time."""
 AT_ONCE = 5
 """Lists made before this process looks what workers have done, which takes as long as a small one."""
-_DAY = re.compile(r"\d{4}/\d\d/\d\d/index\.html")
-"""The file of a day's edition: where articles were published, there is one."""
 
 
 class Wrote(NamedTuple):
@@ -58,12 +55,12 @@ def written(site: Site, options: Options, inputs: Inputs, kitchen: Kitchen, *, c
     problems = list(desk.problems)
     with Transaction(site.output, options.as_of.date(), afresh=clean) as transaction:
         outputs = _planned(site, kitchen, problems)
-        if is_emptied := not desk.found and any(map(_DAY.fullmatch, transaction.old)):
-            problems.append(_emptied(site))
+        if emptied := safeguards.emptied(site, options, transaction.old, desk.found):
+            problems.append(emptied)
         ground = Ground(site, transaction, cache, clean=clean)
         built = put_in_place(options, kitchen, transaction, ground, outputs, problems)
     left = ground.left
-    if is_emptied:  # the next build finds nothing missing, and has not to say this again
+    if emptied:  # the next build finds nothing missing, and has not to say this again
         inputs = inputs._replace(digest=b"")
     with cache.sparing():
         remember(site, options, inputs, desk.pictured, built, left, cache)
@@ -87,16 +84,6 @@ def _planned(site: Site, kitchen: Kitchen, problems: list[Problem]) -> list[Outp
     return outputs
 
 
-def _emptied(site: Site) -> Problem:
-    """Say that there is no clipping at all, where the site that stands was made of some."""
-    return Problem(
-        path=site.content.name,
-        message=f"there is no clipping in {site.content}, though the last build published some",
-        advice="see that it is the folder you mean, and is mounted; --strict leaves the site as it is then",
-        kind="content",
-    )
-
-
 def put_in_place(
     options: Options,
     kitchen: Kitchen,
@@ -108,6 +95,8 @@ def put_in_place(
 ) -> Built:
     """Make the files that are out of date, and swap them in; `others` are files that nothing concerns."""
     desk, problems = kitchen.desk, sorted(problems, key=by_place)
+    if errors := [one for one in problems if one.severity is Severity.ERROR]:
+        raise BuildError(*errors)
     reasons = {one.path: why for one in outputs if (why := ground.reason(one)) is not None}
     transaction.keep(others)
     transaction.keep(one.path for one in outputs if one.path not in reasons)
@@ -115,6 +104,9 @@ def put_in_place(
     if options.strict and grave(problems):
         pages, size = Written(written=0, kept=0, deleted=0), None
     else:
+        safeguards.check_deletions(
+            kitchen.site, options, transaction.old, transaction.files, desk.digest.articles
+        )
         staged = frozenset(transaction.staged)
         pages = transaction.commit()
         ground.look_again(reasons)

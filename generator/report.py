@@ -112,8 +112,18 @@ def print_bytes(content: bytes) -> None:
 
 
 def errors(problems: Iterable[Problem]) -> list[Problem]:
-    """Pick the faults that cost something."""
+    """Pick the faults for which a build fails."""
     return [problem for problem in problems if problem.severity is Severity.ERROR]
+
+
+def losses(problems: Iterable[Problem], skipped: Iterable[Skipped]) -> list[Problem]:
+    """Pick the errors, and the faults for which a clipping is left out."""
+    reasons = {one.path: one.reason for one in skipped}
+    return [
+        problem
+        for problem in problems
+        if problem.severity is Severity.ERROR or reasons.get(problem.path, "").startswith(problem.message)
+    ]
 
 
 def print_problems(problems: Iterable[Problem], *, limit: int | None = None) -> None:
@@ -179,9 +189,13 @@ def print_reasons(reasons: Mapping[str, str], kept: int) -> None:
 
 
 def print_skipped(skipped: Iterable[Skipped], problems: Iterable[Problem]) -> None:
-    """Say what is not published, and why, unless an error among the problems has said it."""
-    told = {problem.path for problem in errors(problems)}
-    for one in (one for one in skipped if one.path not in told):
+    """Say what is not published, and why, unless a problem has said it."""
+    told: dict[str, list[str]] = {}
+    for problem in problems:
+        told.setdefault(problem.path, []).append(problem.message)
+    for one in skipped:
+        if any(map(one.reason.startswith, told.get(one.path, ()))):
+            continue
         print_line(f"skipped: {shown(one.path)}: {shown(one.reason)}", error=True)
 
 

@@ -23,7 +23,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     drafts: bool = False
     future: bool = False
     strict: bool = False
-    """Problems of warning or error end the build before anything is written."""
+    """Warnings end the build before anything is written."""
+    accepts_losses: bool = False
+    """Go on where folders of clippings cannot be read, all clippings are gone, or most files are deleted."""
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,8 +17,8 @@ import msgspec
 from generator import addresses, archive
 from generator.archive import Archive, Head
 from generator.cache import Cache
-from generator.config import Site
-from generator.desk import Desk, Readings, gathered, mark_of
+from generator.config import Config, Site
+from generator.desk import Desk, Readings, gathered, mark_of, told_of_sources
 from generator.errors import shown
 from generator.ground import Ground
 from generator.grouping.health import health_of, leaders_of
@@ -181,7 +181,9 @@ def _revised(
     marks, texts = _known(kept, change, few)
     keep_stories(cache, shelf.reader.epoch, stories, marks)
     desk = msgspec.structs.replace(
-        _described(head.desk, inputs, few, changed, digest, digest.sources.keys() - last.sources.keys()),
+        _described(
+            site.config, head.desk, inputs, few, changed, digest, digest.sources.keys() - last.sources.keys()
+        ),
         marks=marks,
         texts=texts,
         fresh=shelf.fresh,
@@ -283,7 +285,13 @@ def _known(before: Archive, change: _Change, few: Readings) -> tuple[dict[str, b
 
 
 def _described(
-    desk: Desk, inputs: Inputs, few: Readings, paths: Iterable[str], digest: Digest, new: Iterable[str]
+    config: Config,
+    desk: Desk,
+    inputs: Inputs,
+    few: Readings,
+    paths: Iterable[str],
+    digest: Digest,
+    new: Iterable[str],
 ) -> Desk:
     """The desk with the changed digest, its `new` sources, and what there is to say of what was read."""
     paths, found = set(paths), inputs.found
@@ -295,7 +303,10 @@ def _described(
         names={**desk.reach.names, **{name: name for name in new}},
         contested=desk.reach.contested | {one.id for one in few.withheld},
         waiting={path: when for path, when in desk.reach.waiting.items() if path not in paths} | few.waiting,
+        held_back={path: source for path, source in desk.reach.held_back.items() if path not in paths}
+        | {one.path: one.source for one in few.withheld},
     )
+    told = tuple(sorted((*problems, *few.problems), key=by_place))
     return msgspec.structs.replace(
         desk,
         digest=digest,
@@ -304,7 +315,7 @@ def _described(
         verdicts=Counter(article.verdict for article in digest.articles),
         waits_until=min(reach.waiting.values(), default=None),
         skipped=tuple(sorted((*(one for one in desk.skipped if one.path not in names), *few.skipped))),
-        problems=tuple(sorted((*problems, *few.problems), key=by_place)),
+        problems=told_of_sources(told, config, digest, reach.held_back),
         reach=reach,
     )
 

@@ -13,7 +13,7 @@ import msgspec
 from generator import tasks
 from generator.cache import Cache, Looked
 from generator.config import Config, Site
-from generator.errors import Problem, Severity, shown
+from generator.errors import Problem, shown
 from generator.grouping.sources import key
 from generator.grouping.stories import many_of
 from generator.lessons import BATCH, KEPT, Means, Repeated, learned, learned_again, origin_key
@@ -311,9 +311,7 @@ def failed(path: str, error: Exception) -> Record:
     """A clipping that no attempt could read: a fault of ours, which costs it alone."""
     message = f"cannot be read: {type(error).__name__}: {error}"[:300]
     advice = "this is a fault in Broadsheet itself; please report it with the file"
-    problem = Problem(
-        path=shown(path), message=message, advice=advice, severity=Severity.ERROR, kind="internal"
-    )
+    problem = Problem(path=shown(path), message=message, advice=advice, kind="internal")
     skipped = Skipped(path=shown(path), reason=message)
     return Record(Reading(article=None, skipped=skipped, problems=(problem,)))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime as dt
 import sys
 import time
@@ -143,11 +144,24 @@ def build(asked: Asked, site: Site, report_file: Path | None, *, clean: bool) ->
     """Build, print and report what was done."""
     from generator import report
     from generator.build import build as build_site
+    from generator.errors import LossError
     from generator.workers import Workers, cores
 
+    def once(asked: Asked) -> SiteBuilt:
+        with report.progress(quiet=asked.quiet) as show, Workers(asked.workers or cores()) as workers:
+            return build_site(site, asked.options(site), show, clean=clean, workers=workers)
+
     started = time.perf_counter()
-    with report.progress(quiet=asked.quiet) as show, Workers(asked.workers or cores()) as workers:
-        built = build_site(site, asked.options(site), show, clean=clean, workers=workers)
+    try:
+        built = once(asked)
+    except LossError as error:
+        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+            raise
+        report.print_problems(error.problems)
+        if not click.confirm("Build all the same?", err=True):
+            report.print_line("nothing was written, the site is as it was", error=True)
+            raise click.exceptions.Exit(1) from error
+        built = once(dataclasses.replace(asked, yes=True))
     _tell(asked, built, time.perf_counter() - started, report_file)
     return built
 
@@ -162,7 +176,7 @@ def _tell(
     done = built.report
     new = _untold(done.problems, told)
     if asked.quiet:
-        report.print_problems(report.errors(new))
+        report.print_problems(report.losses(new, done.skipped))
     else:
         report.print_problems(new, limit=None if asked.verbose else report.PROBLEMS_SHOWN)
         if asked.verbose:

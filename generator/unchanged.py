@@ -21,9 +21,10 @@ from generator.errors import BuildError
 from generator.output import disk
 from generator.output.assets import static_files
 from generator.output.folder import record_of
-from generator.reading.discover import Discovery, discover
+from generator.reading.discover import Discovery
 from generator.render.marks import theme_marks
 from generator.request import Built, Options, Report, Written, grave
+from generator.safeguards import found_in
 from generator.stamps import NONE, Stamp, changed_at, stamp_at, unsettled
 from generator.versions import hashed, program, zone_data
 
@@ -178,7 +179,7 @@ def remember(
 
 def inputs_found(site: Site, options: Options) -> Inputs:
     """What a build is made of, once it is found."""
-    return inputs_before(site, options, discover(site.content, site.config.ignore))
+    return inputs_before(site, options, found_in(site, options))
 
 
 def inputs_before(site: Site, options: Options, found: Discovery) -> Inputs:

@@ -13,7 +13,7 @@ import pytest
 
 from generator.build import build
 from generator.config import load
-from generator.errors import BuildError
+from generator.errors import BuildError, LossError
 from generator.live import Live
 from generator.model import Verdict
 from generator.render.templates import TemplateFault
@@ -318,7 +318,8 @@ def kinds(report: Report) -> list[str]:
     return [problem.kind for problem in report.problems]
 
 
-def test_a_site_that_loses_all_its_clippings_is_warned_of_once_and_stands_where_it_is_strict(tmp_path):
+@pytest.mark.parametrize("strict", [False, True])
+def test_a_site_that_loses_all_its_clippings_stands_unless_that_is_accepted(tmp_path, strict):
     """As where a folder is not mounted; a site that never had any is not."""
     write_config(tmp_path)
     (tmp_path / "content").mkdir()
@@ -330,14 +331,16 @@ def test_a_site_that_loses_all_its_clippings_is_warned_of_once_and_stands_where_
     (tmp_path / "content").mkdir()
     before = files_of(tmp_path / "public")
     for _ in range(2):
-        report, _ = build_site(tmp_path, strict=True)
-        assert kinds(report) == ["content"]
+        with pytest.raises(LossError) as caught:
+            build_site(tmp_path, strict=strict)
+        [problem] = caught.value.problems
+        assert (problem.severity, problem.kind, problem.path) == ("error", "content", "content")
+        assert str(tmp_path / "content") in problem.message
         assert files_of(tmp_path / "public") == before
-    [problem] = build_site(tmp_path)[0].problems
-    assert (problem.severity, problem.path) == ("warning", "content")
-    assert str(tmp_path / "content") in problem.message
+    [problem] = build_site(tmp_path, accepts_losses=True)[0].problems
+    assert (problem.severity, problem.kind) == ("warning", "content")
     assert not (tmp_path / "public/2024").exists()
-    for strict in (False, False, True):
+    for _ in range(2):
         assert kinds(build_site(tmp_path, strict=strict)[0]) == []
     (tmp_path / "content").rmdir()
     (tmp_path / "elsewhere").rename(tmp_path / "content")

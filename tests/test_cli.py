@@ -301,7 +301,7 @@ def test_clean_writes_every_file_again_and_only_a_good_site(root, capfd):
 def test_quiet_still_says_what_is_lost(root, capfd):
     write_clipping(root / "content", "undated.md", date=None)
     run(["build", "-q"])
-    assert capfd.readouterr().err.startswith("error: undated.md: has no date")
+    assert capfd.readouterr().err.startswith("warning: undated.md: has no date")
 
 
 def test_a_table_that_nobody_looks_at_is_whole(root, capfd):

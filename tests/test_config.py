@@ -145,6 +145,12 @@ def test_an_address_that_cannot_be_a_site_is_refused(tmp_path, address):
     assert "no address of a site" in refused(tmp_path, f'base_url = "{address}"')[0]
 
 
+def test_a_key_of_an_earlier_version_is_answered_with_its_new_name(tmp_path):
+    assert refused(tmp_path, '[fields]\nnote = ["remark"]') == [
+        "digest.toml:2: unknown key `fields.note`; did you mean `fields.digest_note`?"
+    ]
+
+
 def test_the_reference_has_each_key_and_no_other():
     rows = set(re.findall(r"^\| `(\w+)` \|", REFERENCE.read_text("utf-8"), re.MULTILINE))
     keys = {*Config.__struct_fields__, *SourceConfig.__struct_fields__, *ARTICLE_FIELDS}

@@ -77,11 +77,22 @@ def test_stories_follow_the_curator(root):
 
 
 def test_problems_are_told_with_their_place(root, capfd):
-    write_picks(root, '[[pick]]\narticle = "aa.md"\npin = true\n\n[[pick]]\narticle = "b.md"\npined = true\n')
+    write_picks(root, '[[pick]]\narticle = "aa.md"\npin = true\n')
     assert run(["build", "-v"]) == DONE
     told = capfd.readouterr().err
-    assert "error: picks.toml:2: no clipping is `aa.md`; did you mean `a.md`?" in told
-    assert "error: picks.toml:7: unknown key `pined`; did you mean `pin`?" in told
+    assert "warning: picks.toml:2: no clipping is `aa.md`; did you mean `a.md`?" in told
+
+
+@pytest.mark.parametrize("command", ["build", "check", "list"])
+def test_a_key_that_picks_do_not_have_is_a_fault_of_the_configuration(root, capfd, command):
+    assert run(["build", "-q"]) == DONE
+    before = files_of(root / "public")
+    write_picks(root, '[[pick]]\narticle = "b.md"\npined = true\nhidde = true\n')
+    assert run([command]) == UNUSABLE
+    told = capfd.readouterr().err
+    assert "error: picks.toml:3: unknown key `pined`; did you mean `pin`?" in told
+    assert "error: picks.toml:4: unknown key `hidde`; did you mean `hide`?" in told
+    assert files_of(root / "public") == before
 
 
 def test_a_draft_may_be_picked_ahead(root, capfd):

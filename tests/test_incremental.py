@@ -120,7 +120,8 @@ MORE = {
     "lang": ("fr", "zh"),
     "pin": ("true", "false"),
     "hide": ("true", "false"),
-    "note": ("Look *here*", "又一句"),
+    "digest_note": ("Look *here*", "又一句"),
+    "publish": ("false", "true"),
     "split": ("true", "false"),
     "headline": ("Head", "Line"),
     "fetch_date": ("2024-07-05T10:00:00Z", "2024-07-06"),
@@ -142,7 +143,7 @@ class Edits(RuleBasedStateMachine):
         self.root = self.folder / "site"
         self.workers = Workers(2)
         self.config, self.table = set(), ""
-        self.options = Options(as_of=NOWS[0])
+        self.options = Options(accepts_losses=True, as_of=NOWS[0])
         self.steps = 0
 
     def teardown(self):
@@ -281,7 +282,7 @@ class Edits(RuleBasedStateMachine):
 
     @rule(now=pick(NOWS), drafts=st.booleans(), future=st.booleans())
     def change_options(self, now, drafts, future):
-        self.options = Options(as_of=now, drafts=drafts, future=future)
+        self.options = Options(accepts_losses=True, as_of=now, drafts=drafts, future=future)
 
     # --- what befalls a site ------------------------------------------------------------------------
 

@@ -29,7 +29,7 @@ from generator.saved import few_of
 from generator.workers import Workers
 from writing import BODY, NOW, files_of, site_in, write_clipping, write_config
 
-ASKED = Options(as_of=NOW)
+ASKED = Options(accepts_losses=True, as_of=NOW)
 LONG = f"{BODY} A second sentence says what the first one left out, at some length and without haste. "
 
 
@@ -395,7 +395,7 @@ def test_another_build_in_between_is_noticed(site):
 def test_what_waits_appears_when_it_is_due(site):
     file = write_clipping(site.content, "later.md", title="Later", date="2025-01-02", body=LONG)
     assert site.follow(file) is not None
-    later = Options(as_of=dt.datetime(2025, 1, 2, 1, tzinfo=dt.UTC))
+    later = Options(accepts_losses=True, as_of=dt.datetime(2025, 1, 2, 1, tzinfo=dt.UTC))
     assert site.follow(options=later) is None
     assert "Later" in (site.root / "public/2025/01/02/index.html").read_text("utf-8")
 
@@ -411,7 +411,7 @@ def test_a_killed_preview_leaves_nothing_that_is_not_known_as_ours(site):
 
 
 def at(hour: int) -> Options:
-    return Options(as_of=NOW.replace(hour=hour))
+    return Options(accepts_losses=True, as_of=NOW.replace(hour=hour))
 
 
 @pytest.mark.parametrize("name", ["Quite new", "另一家"])
@@ -472,7 +472,7 @@ def test_a_clipping_that_is_saved_to_wait_is_waited_for(site):
 
 
 def test_strict_builds_are_whole_ones(site):
-    strict = Options(as_of=NOW, strict=True)
+    strict = Options(accepts_losses=True, as_of=NOW, strict=True)
     site.live.build(site_in(site.root), strict, silent, None)
     file = write_clipping(site.content, "0.md", title="Otherwise", date="2024-06-01", body=LONG)
     assert site.follow(file, options=strict) is None
@@ -575,6 +575,23 @@ def test_what_is_said_of_picks_follows_what_there_is(tmp_path):
     assert site.settle() == site.clean()
     assert told(site.built) == site.told
     assert any("tow1.md" in problem.advice for problem in site.built.report.problems)
+
+
+def test_what_is_said_of_tables_of_sources_follows_what_there_is(tmp_path):
+    site = _started(tmp_path, **{"a/two.md": {"title": "A"}})
+    write_config(site.root, '[sources.Gama]\ntext = "link"\n')
+    site.start()
+    steps = ({"source": "Gamma"}, {"source": "Gama", "draft": "true"}, {"source": "Gama"}, None)
+    for step, count in zip(steps, (1, 0, 0, 1), strict=True):
+        file = site.content / "g.md"
+        if step is None:
+            file.unlink()
+        else:
+            write_clipping(site.content, "g.md", title="G", body=LONG, **step)
+        site.follow(file)
+        assert site.settle() == site.clean()
+        assert told(site.built) == site.told
+        assert [one.kind for one in site.built.report.problems] == ["source"] * count
 
 
 def test_texts_of_what_is_gone_are_not_kept(site):

@@ -45,6 +45,32 @@ def test_the_page_lists_every_kind_and_no_other():
     assert set(rows) == kinds_in_code()
 
 
+def error_kinds_in_code() -> set[str]:
+    """The kinds that some function gives to a problem for which the build fails."""
+    kinds = set()
+    for tree in TREES.values():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef) and "Severity.ERROR" in ast.unparse(node):
+                keywords = (one for one in ast.walk(node) if isinstance(one, ast.keyword))
+                values = (one.value for one in keywords if one.arg == "kind")
+                kinds |= {one.value for one in values if isinstance(one, ast.Constant)}
+    return kinds
+
+
+def test_the_page_says_for_which_kinds_a_build_fails():
+    rows = re.findall(r"^\| `([a-z-]+)` \| ([^|]+) \|", PAGE, re.MULTILINE)
+    assert {kind for kind, severity in rows if "error" in severity} == error_kinds_in_code()
+    assert all(re.match("error|warning|notice", severity) for _, severity in rows)
+
+
+def test_a_build_fails_where_an_error_is_printed_and_nowhere_else():
+    """Of all sites with a fault: of each, what a build printed and its exit code are kept."""
+    for file in sorted((ROOT / "tests/sites/broken").glob("*/expected.txt")):
+        text = file.read_text("utf-8")
+        has_errors = re.search(r"^error: ", text, re.MULTILINE) is not None
+        assert has_errors is not text.endswith("exit code 0\n"), file
+
+
 def test_every_problem_has_a_kind():
     without = [
         f"{path.relative_to(ROOT)}:{call.lineno}"

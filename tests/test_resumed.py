@@ -39,7 +39,7 @@ from generator.request import Options, silent
 from generator.unchanged import Inputs
 from writing import IN_THE_SUITE, files_of, site_in
 
-OPTIONS = Options(as_of=dt.datetime(2024, 12, 31, 12, tzinfo=dt.UTC))
+OPTIONS = Options(accepts_losses=True, as_of=dt.datetime(2024, 12, 31, 12, tzinfo=dt.UTC))
 STORY = " ".join(f"The {n}th press stood in cellar {n * 7}, and the street heard it." for n in range(40))
 BODIES = (
     "The press stood in the cellar, and on quiet nights the whole street could hear it working.",
@@ -286,6 +286,27 @@ def test_a_whole_build_after_an_attempt_finds_the_cache_as_it_was(twins, monkeyp
     assert twins.taken == [False]
     assert begun
     assert None not in begun
+
+
+def test_tables_of_sources_that_match_none_follow_what_there_is(twins):
+    twins.config('base_url = "https://digest.example/"\n[sources.Gama]\ntext = "link"\n')
+    twins.build()
+    twins.taken.clear()
+
+    def advice():
+        return [one.advice for one in twins.build().report.problems if one.kind == "source"]
+
+    twins.put("g.md", clipping("G", "Gamma", DAYS[0]))
+    assert advice() == ['did you mean `sources."Gamma"`?']
+    twins.put("h.md", clipping("H", "Gama", DAYS[0], more="draft: true"))
+    assert advice() == []
+    twins.put("h.md", None)
+    assert len(advice()) == 1
+    assert twins.taken == [True, True, True]
+    twins.put("h.md", clipping("H", "Gama", DAYS[0]))
+    assert advice() == []
+    twins.put("h.md", None)
+    assert len(advice()) == 1
 
 
 def test_what_waits_is_followed_until_it_is_due(twins):

@@ -99,11 +99,14 @@ def unpick(site: Site, target: str, originals: Originals = tuple) -> int:
     return count
 
 
-def doubt(target: str, originals: Originals) -> Problem | None:
-    """Say of an address that it fits no clipping, or several, so that a pick of it does nothing."""
+def doubt(target: str, originals: Originals, *, hides: bool = False) -> Problem | None:
+    """Say of an address that it fits no clipping, or several: a pick of it does nothing, or hides all."""
     target = target.strip()
     if not is_address(target) or len(paths := sorted(_meant_by(target, originals()))) == 1:
         return None
+    if hides and paths:
+        message = f"{len(paths):,} clippings have the address {target}: all are hidden"
+        return Problem(path=PICKS_FILE, message=message, severity=Severity.NOTICE, kind="pick")
     listed = ", ".join(f"`{_printed(path)}`" for path in paths[:_NAMED])
     more = f" or {len(paths) - _NAMED:,} more" if len(paths) > _NAMED else ""
     return Problem(

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from generator import addresses
-from generator.errors import Problem, Severity, shown
+from generator.errors import Problem, shown
 from generator.model import Article, Period, Skipped
 
 OWN_FOLDERS = ("assets/", "media/", "sitemaps/", "sources/")
@@ -32,7 +32,6 @@ def told_apart(articles: Iterable[Article]) -> tuple[list[Article], list[Skipped
                     path=shown(article.path),
                     message=reason,
                     advice="it is left out; give it another `id`, or rename the file",
-                    severity=Severity.ERROR,
                     kind="duplicate-id",
                 )
             )

@@ -67,18 +67,17 @@ def applied(
     by_path: dict[str, Pick] = {}
     merges: list[tuple[Pick, frozenset[str]]] = []
     for pick in picks:
-        article = finder.find(pick, pick.article, "")
-        if article is None:
-            continue
-        if earlier := by_path.get(article.path):
-            finder.problems += _said_twice(earlier, pick, article)
-        by_path[article.path] = pick if earlier is None else _together(earlier, pick)
-        others = (finder.find(pick, name, "merge") for name in pick.merge)
-        merged = frozenset({article.path, *(other.path for other in others if other is not None)})
+        meant = finder.meant(pick)
+        for article in meant:
+            if earlier := by_path.get(article.path):
+                finder.problems += _said_twice(earlier, pick, article)
+            by_path[article.path] = pick if earlier is None else _together(earlier, pick)
+        others = [finder.find(pick, name, "merge") for name in pick.merge if meant]
+        merged = frozenset({*(one.path for one in meant), *(other.path for other in others if other)})
         if len(merged) > 1:
             merges.append((pick, merged))
-        elif any(finder.is_meant(name, article) for name in pick.merge):
-            finder.problems.append(_itself(pick, article))
+        elif meant and any(finder.is_meant(name, meant[0]) for name in pick.merge):
+            finder.problems.append(_itself(pick, meant[0]))
     hidden = {path: pick for path, pick in by_path.items() if pick.hide}
     split = {path for path, pick in by_path.items() if pick.split and path not in hidden}
     kept, merge_faults = _merges(merges, split, set(hidden))
@@ -146,7 +145,7 @@ def _merges(
         for path in sorted(paths & split):
             if not pick.split:  # else reading the file has said so
                 message = f"`{_shown(path)}` is merged here and split elsewhere; it is split"
-                problems.append(_problem(pick, "merge", message, "take one of the two out", Severity.WARNING))
+                problems.append(_problem(pick, "merge", message, "take one of the two out"))
         if len(rest := paths - split - hidden) > 1:
             kept.add(rest)
     return tuple(sorted(kept, key=sorted)), problems
@@ -184,6 +183,15 @@ class _Finder:
                         gathered[key].append(article)
         return gathered
 
+    def meant(self, pick: Pick) -> Sequence[Article]:
+        """The articles that a pick is about: one, but all of an address if it decides about hiding alone."""
+        if is_address(pick.article) and (pick.hide or (pick.hide is not None and not _says_more(pick))):
+            found = self._all_at(pick.article)
+            if len(found) > 1:
+                return found
+        article = self.find(pick, pick.article, "")
+        return [article] if article else []
+
     def find(self, pick: Pick, name: str, key: str) -> Article | None:
         """The article that a pick names; a problem where there is none, or more than one."""
         if not is_address(name):
@@ -208,10 +216,21 @@ class _Finder:
         """The articles of an address: as it is written, else as their own, else as one they are known by."""
         if exact := [a for a in self._by_key.get(address, ()) if a.url == address]:
             return exact
+        own, known = self._known_by(address)
+        return own or known
+
+    def _all_at(self, address: str) -> list[Article]:
+        """All articles of an address, however each of them writes it."""
+        own, known = self._known_by(address)
+        exact = [a for a in self._by_key.get(address, ()) if a.url == address]
+        return list({article.path: article for article in (*exact, *own)}.values()) or known
+
+    def _known_by(self, address: str) -> tuple[list[Article], list[Article]]:
+        """The articles of which it is the own address, and all that are known by it."""
         keys = self._keys[address]
         known = {article.path: article for key in keys for article in self._by_key.get(key, ())}
         own = [a for a in known.values() if a.url is not None and keys & {*self._keys_of(a.url)[:1]}]
-        return own or list(known.values())
+        return own, list(known.values())
 
     def is_meant(self, name: str, article: Article) -> bool:
         """Whether a name is that of the article itself."""
@@ -261,6 +280,13 @@ class _Finder:
         return self._known[by_address]
 
 
+def _says_more(pick: Pick) -> bool:
+    """Whether a pick says more than whether its article is hidden."""
+    return bool(pick.tags or pick.merge) or any(
+        getattr(pick, key) is not None for key in _SINGLE if key != "hide"
+    )
+
+
 def _last(name: str) -> str:
     return name.rstrip("/").rpartition("/")[2]
 
@@ -287,9 +313,11 @@ def _said_twice(earlier: Pick, pick: Pick, article: Article) -> Iterator[Problem
 
 def _itself(pick: Pick, article: Article) -> Problem:
     message = f"`{_shown(article.path)}` is merged with itself"
-    return _problem(pick, "merge", message, "name the other article", Severity.WARNING)
+    return _problem(pick, "merge", message, "name the other article")
 
 
-def _problem(pick: Pick, key: str, message: str, advice: str, severity: Severity = Severity.ERROR) -> Problem:
+def _problem(
+    pick: Pick, key: str, message: str, advice: str, severity: Severity = Severity.WARNING
+) -> Problem:
     line = pick.lines.get(key or "article", pick.lines.get(""))
     return Problem(path=pick.file, line=line, message=message, advice=advice, severity=severity, kind="pick")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import unicodedata
 from collections import Counter, defaultdict
@@ -20,6 +21,8 @@ HASH_LENGTHS = (6, 12, 52)
 SPELLINGS = 64
 """Articles, at most, whose spelling decides what a source is called."""
 
+_SUGGESTED = 20
+"""Tables without a source that get a suggestion; looking for one costs time."""
 _NAMELESS = "?"
 _EMPTY = "source"
 _RESERVED = frozenset(
@@ -152,6 +155,41 @@ def configured_names(sources: Mapping[str, SourceConfig]) -> tuple[dict[str, str
 
 def _contradiction(name: str, fault: str, advice: str) -> Problem:
     return Problem(path=FILE_NAME, message=f"`sources.{name}` {fault}", advice=advice, kind="config")
+
+
+def unmatched(sources: Mapping[str, SourceConfig], names: Iterable[str]) -> tuple[Problem, ...]:
+    """A problem for each table of the configuration that is about none of the sources of some `names`.
+
+    None at all without any names: before the first clipping comes, nothing can match.
+    """
+    if not sources:
+        return ()
+    configured, _ = configured_names(sources)
+    known = frozenset(names)
+    present = {key(configured.get(own, own)) for own in map(key, known)}
+    if not present:
+        return ()
+    return _unmatched(tuple(name for name in sorted(sources) if key(name) not in present), known)
+
+
+@lru_cache(16)  # a site that is followed asks at each save, and seldom with other names
+def _unmatched(missing: Sequence[str], names: frozenset[str]) -> tuple[Problem, ...]:
+    spellings = {key(name): name for name in sorted(names, reverse=True)}
+    problems = []
+    for number, name in enumerate(missing):
+        close = difflib.get_close_matches(key(name), sorted(spellings), 1) if number < _SUGGESTED else []
+        advice = (
+            f"did you mean `sources.{_quoted(spellings[close[0]])}`?"
+            if close
+            else "write its name as its clippings have it; `broadsheet list sources` lists all"
+        )
+        fault = f"`sources.{_quoted(name)}` has no effect: no clipping is of a source of that name"
+        problems.append(Problem(path=FILE_NAME, message=fault, advice=advice, kind="source"))
+    return tuple(problems)
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def by_source(articles: Iterable[Article], names: Mapping[str, str]) -> dict[str, tuple[str, list[Article]]]:

@@ -27,6 +27,7 @@ from generator.reading.fingerprint import fingerprint_of
 from generator.reading.language import is_latin, language_of, reading_minutes
 from generator.reading.text import FIRST_GROUP, folded, unescaped
 from generator.reading.values import NO, YES, items, words
+from generator.reading.visibility import is_draft, private_reason
 
 # Keys of Obsidian Web Clipper and MarkDownload, in the order of trust. Both put the address into `source`.
 BUILT_IN: Mapping[str, tuple[str, ...]] = {
@@ -38,6 +39,7 @@ BUILT_IN: Mapping[str, tuple[str, ...]] = {
     "tags": ("keywords",),
     "lang": ("language",),
     "summary": ("description",),
+    "hide": ("hidden",),
 }
 
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
@@ -101,12 +103,15 @@ class _Draft:
         self.rules = rules
         self.problems: list[Problem] = []
 
-    def found(self, name: str) -> list[tuple[str, str | list[str]]]:
-        """The keys and values that may stand for a field of ours, in the order of trust."""
-        keys = _keys(name)
+    def keys(self, name: str) -> tuple[str, ...]:
+        """The keys that may stand for a field of ours, in the order of trust."""
         if theirs := self.rules.fields.get(name):
-            keys = (*map(str.casefold, theirs), *keys)
-        fields = self.clipping.fields
+            return (*map(str.casefold, theirs), *_keys(name))
+        return _keys(name)
+
+    def found(self, name: str) -> list[tuple[str, str | list[str]]]:
+        """Those of them that have a value, with it."""
+        keys, fields = self.keys(name), self.clipping.fields
         if fields.keys().isdisjoint(keys):
             return []
         return [(key, value) for key in keys if (value := fields.get(key)) and isinstance(value, (str, list))]
@@ -127,6 +132,11 @@ class _Draft:
         for key, value in self.found(name):
             if text := words(value):
                 yield key, text
+
+    def decides_about(self, name: str, key: str) -> bool:
+        """Whether the site says which keys stand for a field, or what a key stands for."""
+        fields = self.rules.fields
+        return name in fields or any(key == theirs.casefold() for keys in fields.values() for theirs in keys)
 
     def tell(
         self, kind: str, key: str | None, message: str, advice: str, severity: Severity = Severity.WARNING
@@ -159,14 +169,16 @@ def origin_of(clipping: Clipping, rules: Rules) -> Origin | None:
 def article_of(clipping: Clipping, rules: Rules, cleaning: Cleaning | None = None) -> Reading:
     """Decide what is published of a clipping; pure, and never raises. Without `cleaning`, all of its body."""
     draft = _Draft(clipping, rules)
-    is_draft = _is_draft(draft)
+    if reason := private_reason(draft):
+        return _skipped(draft, reason, is_draft=False)
+    held_back = is_draft(draft)
     fetched = _first_moment(draft, "fetch_date")
     moment = _moment(draft, fetched)
     if moment is None:
-        draft.tell("date", "date", "has no date", f"{ADVICE} behind `date:`", Severity.ERROR)
+        draft.tell("date", "date", "has no date", f"{ADVICE} behind `date:`")
         reason = "has no date: none in `date`, the path or the name, nor a fetch date"
-        return _skipped(draft, reason, is_draft=is_draft)
-    return _published(draft, moment, _fetched(fetched, rules.zone), cleaning, is_draft=is_draft)
+        return _skipped(draft, reason, is_draft=held_back)
+    return _published(draft, moment, _fetched(fetched, rules.zone), cleaning, is_draft=held_back)
 
 
 def _skipped(draft: _Draft, reason: str, *, is_draft: bool) -> Reading:
@@ -193,9 +205,7 @@ def _published(
         left = remaining(clipping.body, title, url, source, origin, cleaning)
     body, beginning = left.text, prose.glance(left.text)
     if left.verdict is Verdict.LINK and url is None:
-        draft.tell(
-            "empty", None, "has neither text nor an address", "write some text, or `url:`", Severity.ERROR
-        )
+        draft.tell("empty", None, "has neither text nor an address", "write some text, or `url:`")
         return _skipped(draft, "has neither text nor an address", is_draft=is_draft)
     language, title_language = _languages(draft, beginning, title, source)
     summary = draft.text("summary")
@@ -243,16 +253,6 @@ def _may_be_cleaned(draft: _Draft, source: str) -> bool:
             draft.tell("clean", key, fault, "write true or false")
         return text.casefold() not in NO
     return True
-
-
-def _is_draft(draft: _Draft) -> bool:
-    for key, text in draft.words("draft"):
-        if text.casefold() not in YES | NO:
-            draft.tell(
-                "draft", key, f"`draft: {text}` is neither true nor false; held back", "write true or false"
-            )
-        return text.casefold() not in NO
-    return False
 
 
 def _title(draft: _Draft) -> str:

@@ -1,4 +1,7 @@
-"""The curator's own keys in front matter: `pin`, `hide`, `note`, `merge` and `split`."""
+"""The curator's own keys in front matter: `pin`, `hide`, `digest_note`, `merge` and `split`.
+
+Karakeep, Omnivore, Raindrop and others export the reader's private notes as `note`, so that is none of them.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,14 @@ from typing import Protocol
 
 import msgspec
 
-from generator.errors import shown
+from generator.config import FILE_NAME
+from generator.errors import Severity, shown
 from generator.model import Clipping
 from generator.picks_file import LONGEST, Pick
 from generator.reading.values import NO, YES, items, words
 
 Value = str | list[str]
+_OTHERS_NOTE = "note"
 
 
 class Fields(Protocol):
@@ -20,10 +25,18 @@ class Fields(Protocol):
 
     clipping: Clipping
 
-    def found(self, name: str) -> Iterable[tuple[str, Value]]:
-        """The keys and values that may stand for a field, in the order of trust."""
+    def keys(self, name: str) -> tuple[str, ...]:
+        """The keys that may stand for a field, in the order of trust."""
 
-    def tell(self, kind: str, key: str | None, message: str, advice: str) -> None:
+    def found(self, name: str) -> Iterable[tuple[str, Value]]:
+        """The keys of a field that have a value, with it, in the order of trust."""
+
+    def decides_about(self, name: str, key: str) -> bool:
+        """Whether the site says which keys stand for a field, or what a key stands for."""
+
+    def tell(
+        self, kind: str, key: str | None, message: str, advice: str, severity: Severity = Severity.WARNING
+    ) -> None:
         """Note a problem in the line of a key."""
 
 
@@ -40,10 +53,22 @@ def pick_of(fields: Fields) -> Pick | None:
             if line := fields.clipping.lines.get(key):
                 lines[name] = line
             break
+    _tell_of_unshown_note(fields)
     if not said:
         return None
     path = fields.clipping.path
     return msgspec.convert({"file": shown(path), "lines": lines, "article": path, **said}, Pick)
+
+
+def _tell_of_unshown_note(fields: Fields) -> None:
+    """Say that `note` is not shown, unless somebody decided about it; it was the curator's word once."""
+    if not fields.clipping.fields.get(_OTHERS_NOTE) or fields.found("digest_note"):
+        return
+    if not fields.decides_about("digest_note", _OTHERS_NOTE):
+        fault = f"`{_OTHERS_NOTE}` is not shown, for other programs keep private notes there"
+        mapped = f'`digest_note = ["{_OTHERS_NOTE}"]` under `[fields]` in {FILE_NAME}'
+        advice = f"name it `digest_note`, or write {mapped}"
+        fields.tell("pick", _OTHERS_NOTE, fault, advice, Severity.NOTICE)
 
 
 def _pin(fields: Fields, key: str, value: Value) -> dict[str, object]:
@@ -88,7 +113,7 @@ def _merge(_fields: Fields, _key: str, value: Value) -> dict[str, object]:
 _READERS: Mapping[str, Callable[[Fields, str, Value], dict[str, object]]] = {
     "pin": _pin,
     "hide": _hide,
-    "note": _note,
+    "digest_note": _note,
     "merge": _merge,
     "split": _split,
 }

@@ -122,8 +122,11 @@ class _Walk:
                         elif below := self._take(entry, path, ignored=is_ignored):
                             folders.append(below)
             except OSError as error:
+                if folder and error.errno == errno.ENOENT:
+                    continue  # it went meanwhile
                 reason = f"is a folder that cannot be read: {error.strerror}"
-                self._skip(folder or ".", reason, "check its rights")
+                advice = "check its rights; --yes builds without its clippings"
+                self._skip(folder or ".", reason, advice, Severity.ERROR, kind="content")
 
     def _take(self, entry: os.DirEntry[str], path: str, *, ignored: bool) -> tuple[str, bool] | None:
         """Note one entry; a folder to walk is returned."""
@@ -173,9 +176,16 @@ class _Walk:
             message, advice = "has a name that is not readable text", "rename it; its address will change"
             self._tell(path, message, advice, Severity.NOTICE, kind="file-name")
 
-    def _skip(self, path: str, reason: str, advice: str) -> None:
+    def _skip(
+        self,
+        path: str,
+        reason: str,
+        advice: str,
+        severity: Severity = Severity.WARNING,
+        kind: str = "unreadable",
+    ) -> None:
         self.skipped.append(Skipped(path=shown(path), reason=reason))
-        self._tell(path, reason, advice, Severity.ERROR)
+        self._tell(path, reason, advice, severity, kind)
 
     def _tell(
         self,

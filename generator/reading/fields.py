@@ -23,12 +23,20 @@ _DEEPEST = 8
 """Levels of lists in lists that a value may have."""
 
 # Fields whose value is one text, so that `title: [Foo]` is no list.
-_TEXTS = frozenset({"title", "headline", "source", "site", "summary", "description", "url", "link", "note"})
+_TEXTS = frozenset(
+    {"title", "headline", "source", "site", "summary", "description", "url", "link", "note", "digest_note"}
+)
 
 # Fields from which a comment is worth a word; behind a date or an address it does no harm.
 _PROSE = _TEXTS - {"url", "link"} | {"author", "tags"}
-# The curator's own keys prove no front matter: a line of prose may begin with `Note:`.
-_KNOWN = (_PROSE | set(ARTICLE_FIELDS) | {"published", "created"}) - set(CURATOR_FIELDS)
+# A line of prose may begin with `Note:` or `Pin:`, so these prove no front matter; that a clipping is hidden
+# must not be lost.
+_KNOWN = (_PROSE | set(ARTICLE_FIELDS) | {"published", "created"}) - {*CURATOR_FIELDS, "note"} | {"hide"}
+
+OTHERS_PRIVATE = frozenset(
+    {"note", "notes", "annotation", "annotations", "highlight", "highlights", "comment", "comments"}
+)
+"""Keys under which other programs export a reader's private notes; shown only where `[fields]` maps them."""
 
 _TEXT_KEYS = _TEXTS | _PROSE | {"id", "lang", "language"}
 

@@ -15,7 +15,14 @@ from frontmatter.default_handlers import BaseHandler
 
 from generator.errors import Problem, Severity, shown
 from generator.model import Clipping
-from generator.reading.fields import Entry, NotFieldsError, fields_end, line_entries, yaml_entries
+from generator.reading.fields import (
+    OTHERS_PRIVATE,
+    Entry,
+    NotFieldsError,
+    fields_end,
+    line_entries,
+    yaml_entries,
+)
 from generator.reading.mojibake import garbled_line, is_sound, is_suspect, restoration
 from generator.reading.text import decode
 
@@ -129,11 +136,7 @@ class _RefusedError(Exception):
     """A file that is not read; holds the problem."""
 
     def __init__(self, path: str, message: str, advice: str) -> None:
-        super().__init__(
-            Problem(
-                path=shown(path), message=message, advice=advice, severity=Severity.ERROR, kind="unreadable"
-            )
-        )
+        super().__init__(Problem(path=shown(path), message=message, advice=advice, kind="unreadable"))
 
 
 def _bytes(content: str | Path, path: str) -> bytes:
@@ -282,7 +285,8 @@ def _clipping(path: str, block: str, body: str, line: int) -> tuple[Clipping, tu
 
 def _problems(path: str, entry: Entry, line: int, earlier: int | None) -> Iterator[Problem]:
     where = shown(path)
-    mend = f"write {entry.key}: {_quoted(entry.value)}"
+    is_private = entry.key in OTHERS_PRIVATE  # problems are printed where others may read them
+    mend = "put quotes around its value" if is_private else f"write {entry.key}: {_quoted(entry.value)}"
     if entry.mended:
         yield Problem(
             path=where,

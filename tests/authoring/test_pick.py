@@ -371,6 +371,9 @@ def test_an_address_that_fits_no_clipping_or_several_is_written_with_a_warning(
     write_clipping(site.content, "copy.md", url=ADDRESS)
     assert run(["pick", ADDRESS, "--pin"]) == DONE
     assert "name one by its path: `2024/07/03/a.md`, `copy.md`" in capfd.readouterr().err
+    assert run(["pick", ADDRESS, "--hide"]) == DONE
+    told = f"notice: picks.toml: 2 clippings have the address {ADDRESS}: all are hidden"
+    assert told in capfd.readouterr().err
     assert not (site.root / ".broadsheet").exists()
 
 

@@ -101,8 +101,8 @@ def test_of_two_articles_with_one_id_the_lower_path_keeps_it():
         Skipped(path="c.md", reason="has the same id as a.md: MINE"),
     )
     assert [(problem.path, problem.severity) for problem in problems] == [
-        ("b.md", Severity.ERROR),
-        ("c.md", Severity.ERROR),
+        ("b.md", Severity.WARNING),
+        ("c.md", Severity.WARNING),
     ]
     assert "id" in problems[0].advice
 

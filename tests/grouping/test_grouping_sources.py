@@ -15,6 +15,7 @@ from generator.grouping.sources import (
     slug,
     slugs_of,
     spelling,
+    unmatched,
 )
 from generator.ids import short_hash
 from generator.model import Article, Verdict
@@ -211,3 +212,27 @@ def test_a_source_without_a_visible_name_has_one():
     assert name_of([article("1", "\u200b"), article("2", " ")]) == "?"
     names, _ = configured_names({"": SourceConfig()})
     assert by_source([article("1", "")], names)["?"][0] == "?"
+
+
+# --- tables without a source
+
+
+def told_of(tables, names):
+    return [str(one) for one in unmatched({name: SourceConfig() for name in tables}, names)]
+
+
+def test_a_table_that_matches_no_source_is_told_with_the_one_that_was_meant():
+    assert told_of(["Type Case"], ["The Type Case", "Others"]) == [
+        'digest.toml: `sources."Type Case"` has no effect: no clipping is of a source of that name; '
+        'did you mean `sources."The Type Case"`?'
+    ]
+    assert told_of(['A "b"'], ["Others"]) == [
+        'digest.toml: `sources."A \\"b\\""` has no effect: no clipping is of a source of that name; '
+        "write its name as its clippings have it; `broadsheet list sources` lists all"
+    ]
+
+
+def test_case_width_and_aliases_match_and_nothing_is_told_before_the_first_clipping():
+    assert told_of(["the  TYPE case"], ["The Type Case"]) == []
+    assert unmatched({"Reuters": SourceConfig(aliases=("rtr",))}, ["RTR"]) == ()
+    assert told_of(["Type Case"], []) == []

@@ -141,18 +141,41 @@ def test_the_original_goes_before_a_mirror_that_names_it_and_the_exact_address_b
         assert [one.path for one in picked.skipped] == ["a.md"]
     picked = applied([mirror], [pick("https://origin.example/x", hide=True)], keys_of=canonical)
     assert [one.path for one in picked.skipped] == ["m.md"]
+    picked = applied([original, tracked], [pick("https://origin.example/x", pin=True)], keys_of=canonical)
+    assert [(one.path, one.pinned) for one in picked.articles] == [("a.md", True), ("t.md", False)]
     picked = applied([original, tracked], [pick("https://origin.example/x", hide=True)], keys_of=canonical)
-    assert [one.path for one in picked.skipped] == ["a.md"]
+    assert [one.path for one in picked.skipped] == ["a.md", "t.md"]
 
 
 def test_an_address_of_several_is_told_with_their_paths():
     articles = [article(f"{name}.md", url="https://origin.example/x") for name in "edcba"]
-    picked = applied(articles, [pick("https://origin.example/x", line=4, hide=True)])
+    picked = applied(articles, [pick("https://origin.example/x", line=4, pin=True)])
     assert picked.articles == tuple(articles)
+    assert picked.problems[0].severity is Severity.WARNING
     assert told(picked) == [
         "picks.toml:4: 5 clippings have the address `https://origin.example/x`; "
         "name one by its path: `a.md`, `b.md`, `c.md` or 2 more"
     ]
+
+
+def test_every_clipping_of_an_address_is_hidden():
+    articles = [article(f"{name}.md", url="https://origin.example/x") for name in "cba"]
+    hiding = pick("https://origin.example/x", line=4, hide=True, why="asked to", note="n", merge=("d.md",))
+    picked = applied([*articles, article("d.md")], [hiding])
+    assert [(one.path, one.reason) for one in picked.skipped] == [
+        (f"{name}.md", "hidden by picks.toml: asked to") for name in "abc"
+    ]
+    assert [one.path for one in picked.articles] == ["d.md"]
+    assert picked.problems == picked.merges == ()
+
+
+def test_one_of_an_address_that_is_hidden_may_be_let_in_again():
+    articles = [article(f"{name}.md", url="https://origin.example/x") for name in "ab"]
+    hidden = pick("https://origin.example/x", hide=True)
+    picked = applied(articles, [hidden, pick("b.md", line=9, hide=False)])
+    assert [one.path for one in picked.articles] == ["b.md"]
+    assert [one.severity for one in picked.problems] == [Severity.NOTICE]
+    assert applied(articles, [hidden, pick("https://origin.example/x", line=9, hide=False)]).skipped == ()
 
 
 @pytest.mark.parametrize(

@@ -176,7 +176,7 @@ def test_without_a_date_it_is_skipped():
     assert reading.article is None
     assert reading.skipped.path == "x.md"
     assert reading.skipped.reason == "has no date: none in `date`, the path or the name, nor a fetch date"
-    assert reading.problems[-1].severity is Severity.ERROR
+    assert reading.problems[-1].severity is Severity.WARNING
 
 
 @pytest.mark.parametrize("date", ["2024-08-02", "2024-08-01T12:00:01+08:00", "2024-08-01T04:00:01Z"])
@@ -207,6 +207,63 @@ def test_doubtful_draft_is_held_back_and_told():
     assert reading.problems[0].message == "`draft: perhaps` is neither true nor false; held back"
 
 
+# --- private
+
+
+@pytest.mark.parametrize(
+    ("field", "reason"),
+    [
+        ("publish: false", "is not to be published (`publish: false`)"),
+        ("Publish: No # not yet", "is not to be published (`publish: No`)"),
+        ("published: false", "is not to be published (`published: false`)"),
+        ("published: 'off'", "is not to be published (`published: off`)"),
+        ("private: true", "is private (`private: true`)"),
+        ("PRIVATE: 1", "is private (`private: 1`)"),
+    ],
+)
+def test_what_is_private_is_no_article(field, reason):
+    reading = reading_with(f"title: A\ndate: 2024-07-03\n{field}\n")
+    assert reading.article is None
+    assert not reading.text
+    assert reading.skipped.reason == reason
+    assert reading.problems == ()
+
+
+@pytest.mark.parametrize(
+    "field", ["publish: true", "publish: yes", "published: true", "published:", "private: false", "private:"]
+)
+def test_what_says_that_it_is_public_is_published(field):
+    reading = reading_with(f"title: A\ndate: 2024-07-03\n{field}\n")
+    assert reading.article is not None
+    assert reading.problems == ()
+
+
+def test_published_may_hold_a_date_as_well():
+    reading = reading_with("title: A\npublished: 2024-07-02\n")
+    assert reading.article.date == dt.date(2024, 7, 2)
+
+
+@pytest.mark.parametrize(
+    ("field", "told"),
+    [
+        ("publish: perhaps", "`publish: perhaps` is neither true nor false; held back"),
+        ("publish:", "`publish` is neither true nor false; held back"),
+        ("private: for Ann only", "`private: for Ann only` is neither true nor false; held back"),
+        ("private: {ann: true}", "`private` is neither true nor false; held back"),
+    ],
+)
+def test_who_does_not_say_whether_it_is_private_keeps_it_back(field, told):
+    reading = reading_with(f"title: A\ndate: 2024-07-03\n{field}\n")
+    assert reading.article is None
+    assert [(problem.kind, problem.line, problem.message) for problem in reading.problems] == [
+        ("publish", 4, told)
+    ]
+
+
+def reading_with(block):
+    return article_of(clipping_of("a.md", f"---\n{block}---\n\nA line of text.\n")[0], rules())
+
+
 # --- verdict, excerpt, language
 
 
@@ -229,7 +286,7 @@ def test_note_of_ones_own_may_be_short():
     assert article(body="OK!").verdict is Verdict.FULL
     reading = reading_of(body="# The grid\n\n---")
     assert reading.skipped.reason == "has neither text nor an address"
-    assert reading.problems[-1].severity is Severity.ERROR
+    assert reading.problems[-1].severity is Severity.WARNING
 
 
 def test_summary_wins_over_the_text():

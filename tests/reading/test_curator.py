@@ -23,7 +23,7 @@ def test_a_clipping_that_says_nothing_has_no_pick():
 def test_all_that_front_matter_can_say():
     reading, told = read(
         "pin: true  # until Friday\n"
-        "note: |\n  Two lines\n  of *Markdown*.\n"
+        "digest_note: |\n  Two lines\n  of *Markdown*.\n"
         "merge: [b.md, https://origin.example/c]\n"
         "split: no\n"
         "hide: false\n"
@@ -32,7 +32,7 @@ def test_all_that_front_matter_can_say():
     assert reading.article is not None
     assert reading.pick == Pick(
         file="a.md",
-        lines={"pin": 5, "note": 6, "merge": 9, "split": 10, "hide": 11},
+        lines={"pin": 5, "digest_note": 6, "merge": 9, "split": 10, "hide": 11},
         article="a.md",
         pin=True,
         hide=False,
@@ -47,10 +47,11 @@ def test_all_that_front_matter_can_say():
     [
         ("hide: true", {"hide": True}),
         ("hide: an advertisement", {"hide": True, "why": "an advertisement"}),
-        ("note: '# not a comment'", {"note": "# not a comment"}),
+        ("digest_note: '# not a comment'", {"note": "# not a comment"}),
         ("merge: 2024/a, b.md", {"merge": ("2024/a, b.md",)}),
         ("merge:\n  - b.md\n  - 'c, d.md'", {"merge": ("b.md", "c, d.md")}),
         ("PIN: yes", {"pin": True}),
+        ("hidden: true", {"hide": True}),
     ],
 )
 def test_values_as_people_write_them(field, said):
@@ -66,8 +67,8 @@ def test_values_as_people_write_them(field, said):
         ("pin: perhaps", "a.md:5: `pin: perhaps` is neither true nor false; not used; write true or false"),
         ("split: b.md", "a.md:5: `split: b.md` is neither true nor false; not used; write true or false"),
         (
-            f"note: {'x' * 1001}",
-            "a.md:5: `note` has 1,001 characters, more than 1,000; not used; "
+            f"digest_note: {'x' * 1001}",
+            "a.md:5: `digest_note` has 1,001 characters, more than 1,000; not used; "
             "shorten it, or write an article of your own",
         ),
     ],
@@ -80,14 +81,49 @@ def test_what_cannot_be_is_told(field, message):
 
 
 def test_a_note_that_begins_with_a_link_is_text():
-    reading, told = read("note: [this](https://a.example/) is it: read\n")
+    reading, told = read("digest_note: [this](https://a.example/) is it: read\n")
     assert reading.pick.note == "[this](https://a.example/) is it: read"
-    assert told == ['a.md:5: `note` is not valid YAML; write note: "[this](https://a.example/) is it: read"']
+    assert told == [
+        'a.md:5: `digest_note` is not valid YAML; write digest_note: "[this](https://a.example/) is it: read"'
+    ]
 
 
 def test_another_clippers_key_may_stand_for_one():
     reading, _ = read("favourite: true\n", fields={"pin": ("favourite",)})
     assert reading.pick.pin
+
+
+@pytest.mark.parametrize(
+    "key", ["note", "notes", "annotation", "annotations", "highlight", "highlights", "comment", "comments"]
+)
+def test_what_other_programs_keep_private_is_not_the_curators_word(key):
+    assert read(f"{key}: my boss will hate this\n")[0].pick is None
+
+
+NOT_SHOWN = (
+    "a.md:5: `note` is not shown, for other programs keep private notes there; "
+    'name it `digest_note`, or write `digest_note = ["note"]` under `[fields]` in digest.toml'
+)
+
+
+def test_a_note_that_is_not_shown_is_told_unless_somebody_decided_about_it():
+    reading, told = read("note: a private thought\n")
+    assert told == [NOT_SHOWN]
+    assert reading.problems[0].severity is Severity.NOTICE
+    assert read("note:\n")[1] == []
+    assert read("note: a private thought\ndigest_note: For all.\n")[1] == []
+    for fields in ({"digest_note": ("note",)}, {"summary": ("Note",)}, {"digest_note": ()}):
+        assert read("note: a thought\n", fields=fields)[1] == []
+
+
+def test_what_is_private_is_not_printed_where_it_is_no_yaml():
+    _, told = read("notes: my boss: a fool\n")
+    assert told == ["a.md:5: `notes` is not valid YAML; put quotes around its value"]
+
+
+def test_who_maps_another_programs_note_shows_it():
+    reading, _ = read("note: For all to read.\n", fields={"digest_note": ("note",)})
+    assert reading.pick.note == "For all to read."
 
 
 def test_a_note_in_the_text_makes_no_field_of_it():

@@ -85,7 +85,7 @@ def test_links(tmp_path):
     problems = {p.path: p for p in found.problems}
     assert set(problems) == set(reasons(found)) | {"folder.md", "around"}
     assert problems["around"].message == "is a link to a folder, not followed"
-    assert problems["out.md"].severity is Severity.ERROR
+    assert problems["out.md"].severity is Severity.WARNING
 
 
 def test_content_folder_may_be_a_link(tmp_path):
@@ -136,8 +136,10 @@ def test_names_that_are_not_utf_8(tmp_path):
 def test_folder_that_cannot_be_read(tmp_path):
     found = discover(tmp_path / "gone", DEFAULT)
     assert [str(p) for p in found.problems] == [
-        ".: is a folder that cannot be read: No such file or directory; check its rights"
+        ".: is a folder that cannot be read: No such file or directory; "
+        "check its rights; --yes builds without its clippings"
     ]
+    assert [(p.severity, p.kind) for p in found.problems] == [(Severity.ERROR, "content")]
 
 
 def test_order_of_the_listing_does_not_show(tmp_path, monkeypatch):

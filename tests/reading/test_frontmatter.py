@@ -335,7 +335,7 @@ def test_huge_file_is_refused_unread(tmp_path):
     clipping, (problem,) = read_clipping(tmp_path, "x.md")
     assert clipping is None
     assert problem.message == f"is larger than {LARGEST // 1024**2} MiB"
-    assert problem.severity is Severity.ERROR
+    assert problem.severity is Severity.WARNING
 
 
 def test_unreadable_file_is_refused(tmp_path):
@@ -350,7 +350,7 @@ def test_unreadable_file_is_refused(tmp_path):
         clipping, problems = read_clipping(tmp_path, path)
         assert clipping is None
         assert [p.message for p in problems] == [message]
-        assert problems[-1].severity is Severity.ERROR
+        assert problems[-1].severity is Severity.WARNING
 
 
 def test_file_that_fails_while_read_is_refused(tmp_path):

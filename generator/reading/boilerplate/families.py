@@ -12,7 +12,7 @@ from typing import Literal
 
 import msgspec
 
-from generator.errors import Problem, Severity
+from generator.errors import Problem
 from generator.reading.boilerplate.patterns import Patterns, patterns_of
 from generator.reading.text import bare
 
@@ -227,9 +227,7 @@ def _line(text: str, words: str) -> int | None:
 
 
 def _problem(name: str, message: str, advice: str, line: int | None = None) -> Problem:
-    return Problem(
-        path=name, line=line, message=message, advice=advice, severity=Severity.ERROR, kind="cleaning"
-    )
+    return Problem(path=name, line=line, message=message, advice=advice, kind="cleaning")
 
 
 def _lexicon(family: Family) -> Lexicon:

@@ -1,0 +1,179 @@
+"""A build deletes much, or goes on without what it cannot read, only where it is told to."""
+
+import os
+import pty
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from generator.cli import DONE, FAILED, run
+from generator.config import Config
+from generator.errors import LossError
+from generator.live import Live
+from generator.request import Options, silent
+from generator.safeguards import check_deletions
+from running import Command, until
+from writing import NOW, files_of, site_in, write_clipping, write_config
+
+EARLY = ["--as-of", "2024-07-02"]
+LATE = ["--as-of", "2024-12-31"]
+
+
+@pytest.fixture
+def root(tmp_path, monkeypatch):
+    """A site of thirty days, built, as the current folder."""
+    monkeypatch.chdir(tmp_path)
+    write_config(tmp_path)
+    for day in range(1, 31):
+        write_clipping(tmp_path / "content", f"{day:02}.md", title=f"Number {day}", date=f"2024-07-{day:02}")
+    assert run(["build", "-q", *LATE]) == DONE
+    return tmp_path
+
+
+def lose_most(root):
+    for day in range(1, 28):
+        (root / "content" / f"{day:02}.md").unlink()
+
+
+def test_an_earlier_day_does_not_delete_what_came_since(root, capfd):
+    before = files_of(root / "public")
+    for options in ([], ["--clean"], ["--strict"]):
+        assert run(["build", *EARLY, *options]) == FAILED
+        said = capfd.readouterr().err
+        assert f"error: {root}/public: " in said
+        assert " files there would be deleted, such as `2024/07/" in said
+        assert "--yes deletes them" in said
+        assert files_of(root / "public") == before
+    assert run(["build", "-q", *EARLY, "-o", "elsewhere"]) == DONE
+    assert run(["build", "-q", *EARLY, "--yes"]) == DONE
+    assert files_of(root / "public") == files_of(root / "elsewhere")
+
+
+def test_clippings_that_are_gone_take_no_site_with_them(root):
+    before = files_of(root / "public")
+    lose_most(root)
+    assert run(["build", "-q", *LATE]) == FAILED
+    assert files_of(root / "public") == before
+    assert run(["build", "-q", *LATE]) == FAILED, "it does so again"
+
+
+def test_a_site_of_few_files_and_a_few_of_many_may_go(root):
+    for day in (3, 4, 5):
+        (root / "content" / f"{day:02}.md").unlink()
+        assert run(["build", "-q", *LATE]) == DONE
+    assert not (root / "public/2024/07/03").exists()
+    assert run(["build", "-q", "-o", "small", "--as-of", "2024-07-01"]) == DONE
+    (root / "content/01.md").unlink()
+    assert run(["build", "-q", "-o", "small", "--as-of", "2024-07-01"]) == DONE
+
+
+@pytest.mark.parametrize("setting", ['articles = "none"', 'text = "link"'])
+def test_what_the_configuration_takes_away_needs_no_word(tmp_path, monkeypatch, setting):
+    monkeypatch.chdir(tmp_path)
+    write_config(tmp_path, "")
+    for number in range(60):
+        write_clipping(tmp_path / "content", f"{number}.md", title=f"Number {number}")
+    assert run(["build", "-q", *LATE]) == DONE
+    files = len(files_of(tmp_path / "public"))
+    write_config(tmp_path, setting + "\n")
+    assert run(["build", "-q", *LATE]) == DONE
+    assert 2 * len(files_of(tmp_path / "public")) < files
+
+
+def test_feeds_go_with_the_address_of_the_site(tmp_path):
+    site = site_in(tmp_path)
+    kept = {f"sources/{n}/index.html": "" for n in range(20)}
+    feeds = {f"sources/{n}/feed.{form}": "" for n in range(20) for form in ("atom.xml", "json")}
+    old = (
+        kept | feeds | {"feed.rss.xml": "", "sitemap.xml": "", "sitemaps/2024-07.xml": "", "sources.opml": ""}
+    )
+    assert site.config == Config()
+    check_deletions(site, Options(as_of=NOW), old, kept, ())
+    with pytest.raises(LossError, match="21 of the 22 files"):
+        check_deletions(site, Options(as_of=NOW), {**kept, "a": "", "b": ""}, {"b": ""}, ())
+
+
+def test_who_sits_at_a_terminal_is_asked(root):
+    before = files_of(root / "public")
+    for answer, code in (("n", FAILED), ("y", DONE)):
+        ours, theirs = pty.openpty()
+        command = [sys.executable, "-m", "generator", "build", "-q", *EARLY]
+        with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=root) as process:
+            os.close(theirs)
+            os.write(ours, f"{answer}\n".encode())
+            said = b""
+            while part := _read(ours):
+                said += part
+            assert process.wait() == code
+        os.close(ours)
+        assert b"Build all the same?" in said
+        assert (files_of(root / "public") == before) is (code == FAILED)
+
+
+def _read(terminal):
+    try:
+        return os.read(terminal, 4096)
+    except OSError:  # nobody is at the other end any more
+        return b""
+
+
+def test_a_site_that_is_followed_is_not_emptied_either(root):
+    before = files_of(root / "public")
+    live = Live(1)
+    try:
+        live.build(site_in(root), Options(as_of=NOW), silent, None)
+        lose_most(root)
+        gone = frozenset(root / "content" / f"{day:02}.md" for day in range(1, 28))
+        with pytest.raises(LossError):
+            live.build(site_in(root), Options(as_of=NOW), silent, gone)
+        assert files_of(root / "public") == before
+        accepting = Options(as_of=NOW, accepts_losses=True)
+        live.build(site_in(root), accepting, silent, None)
+        assert not (root / "public/2024/07/03").exists()
+    finally:
+        live.close()
+
+
+def test_a_preview_follows_whatever_happens(root):
+    command = Command(root, "serve", "--port", "0", *LATE)
+    try:
+        page = root / ".broadsheet/preview/2024/07/03/index.html"
+        until(page.exists, command)
+        lose_most(root)
+        until(lambda: not page.exists(), command)
+        assert "error" not in command.text
+    finally:
+        command.end()
+
+
+def test_a_folder_that_cannot_be_read_takes_no_pages_with_it(root):
+    folder = root / "content/august"
+    folder.mkdir()
+    write_clipping(folder, "a.md", title="In August", date="2024-08-01")
+    assert run(["build", "-q", *LATE]) == DONE
+    before = files_of(root / "public")
+    folder.chmod(0)
+    try:
+        for command, code in (("build", FAILED), ("check", FAILED), ("build", FAILED)):
+            done = _without_rights([command, *LATE], root)
+            assert (done.returncode, files_of(root / "public")) == (code, before)
+            assert "august" in done.stdout + done.stderr
+            assert "is a folder that cannot be read: Permission denied" in done.stdout + done.stderr
+        done = _without_rights(["build", "--yes", *LATE], root)
+        assert done.returncode == DONE
+        assert "warning: august: is a folder that cannot be read" in done.stderr
+        assert not (root / "public/2024/08/01").exists()
+        assert _without_rights(["build", *LATE], root).returncode == FAILED
+    finally:
+        folder.chmod(0o755)
+
+
+def _without_rights(arguments, root):
+    """Run a command so that file modes hold: root may read everything otherwise."""
+    drop = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+    if drop and not shutil.which("setpriv"):
+        pytest.skip("root may read every folder")
+    command = [*drop, sys.executable, "-m", "generator", *arguments]
+    return subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
