@@ -17,7 +17,7 @@ from generator.grouping import digest_of
 from generator.grouping.picks import applied
 from generator.grouping.stories import Stories
 from generator.lessons import Means
-from generator.model import Article, Digest, Skipped, Verdict
+from generator.model import Article, Digest, Skipped, TextPolicy, Verdict
 from generator.reading import discover
 from generator.reading.article import due
 from generator.reading.boilerplate import families
@@ -28,7 +28,6 @@ from generator.recalled import stories_of
 from generator.request import Options, by_place
 from generator.shelf import Shelf, shelf_of
 from generator.tasks import Record
-from generator.unchanged import Pictured
 from generator.versions import hashed
 
 _Told = TypeVar("_Told", Problem, Skipped)
@@ -79,7 +78,8 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     """By source and year, a hash of what is repeated, as the clippings were read with it."""
     images: Mapping[str, str]
     """Images beside clippings: the address in the site, and the path below the content folder."""
-    pictured: Pictured
+    pictured: tuple[str, ...]
+    """The paths of clippings that name files which stand there."""
     picks: tuple[picks_file.Pick, ...]
     """The curator's word, of front matter and of `picks.toml`."""
     merges: tuple[frozenset[str], ...]
@@ -109,8 +109,9 @@ class Readings(msgspec.Struct):
     skipped: list[Skipped] = []
     problems: list[Problem] = []
     texts: dict[str, bytes] = {}
-    images: dict[str, str] = {}
-    pictured: list[tuple[str, tuple[str, ...], bytes]] = []
+    images: dict[str, tuple[tuple[str, str], ...]] = {}
+    """By path: address and path of the images that go along."""
+    pictured: list[str] = []
     repaired: set[str] = set()
     withheld: list[Article] = []
     waiting: dict[str, dt.datetime] = {}
@@ -152,7 +153,7 @@ def grouped(
         steady=shelf.steady,
         since=shelf.since,
         repeats=shelf.repeats,
-        images=read_.images,
+        images=_images_of(digest, read_),
         pictured=tuple(read_.pictured),
         picks=(*read_.picks, *picks),
         merges=picked.merges,
@@ -160,6 +161,14 @@ def grouped(
         reach=reach_of(digest.articles, read_),
     )
     return desk, stories
+
+
+def _images_of(digest: Digest, read_: Readings) -> dict[str, str]:
+    """The images that go along: those of texts that are shown whole."""
+    if not read_.images:
+        return {}
+    shown_ = {one.path for one in digest.articles if digest.sources[one.source].text is TextPolicy.FULL}
+    return {address: own for path in read_.images.keys() & shown_ for address, own in read_.images[path]}
 
 
 def _searched(shelf: Shelf, articles: Sequence[Article], marks: Mapping[str, bytes], means: Means) -> Stories:
@@ -191,8 +200,9 @@ def gathered(config: Config, options: Options, records: Iterable[tuple[str, Reco
         read_.picks += [reading.pick] if reading.pick else []
         if record.body:
             read_.texts[article.path] = record.body
-        read_.images.update(record.images)
-        read_.pictured += [(article.path, record.pictures, record.seen)] if record.pictures else []
+        if record.images:
+            read_.images[article.path] = record.images
+        read_.pictured += [article.path] if record.seen else []
     read_.picks.sort(key=lambda pick: pick.article)
     return read_
 
