@@ -24,7 +24,7 @@ from generator.output.folder import record_of
 from generator.request import Built, Options
 from generator.shelf import article_in_zone
 from generator.stamps import Stamp, stamp_at
-from generator.unchanged import PACK, Inputs, Left, epoch_of, is_nothing_due, stand, unpacked
+from generator.unchanged import PACK, Inputs, Left, epoch_of, is_nothing_due, unpacked
 from generator.versions import hashed
 
 HEAD, _PATHS = "grouped", "grouped paths"
@@ -125,7 +125,6 @@ def is_usable(head: Head, site: Site, options: Options, inputs: Inputs) -> bool:
         is_own(head, site)
         and head.others == inputs.others
         and is_nothing_due(options, head.as_of, head.desk.waits_until)
-        and stand(site.content, head.desk.pictured)
     )
 
 

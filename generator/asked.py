@@ -111,6 +111,33 @@ def asking(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return decorate
 
 
+class Day(click.DateTime):
+    """The type of an option for a day, YYYY-MM-DD; says which day another spelling means."""
+
+    name = "day"
+
+    def __init__(self) -> None:
+        super().__init__(["%Y-%m-%d"])
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> dt.datetime:
+        """Read a day."""
+        try:
+            day: dt.datetime = super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"{value!r} is no date; {day_advice(str(value))}", param, ctx)
+        return day
+
+
+def day_advice(text: str) -> str:
+    """Advise on a text that is no day as options take it: the day that it means, where it means one."""
+    from generator.reading.dates import ADVICE, DateError, moment_of
+
+    try:
+        return f"did you mean {moment_of(text.strip()).day}?"
+    except (DateError, OverflowError):
+        return ADVICE
+
+
 def _now(as_of: str | None, zone: dt.tzinfo) -> dt.datetime:
     """Tell what counts as now: `--as-of`, else SOURCE_DATE_EPOCH, else the clock; aware, in the zone."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
@@ -124,6 +151,6 @@ def _now(as_of: str | None, zone: dt.tzinfo) -> dt.datetime:
             return dt.datetime.fromtimestamp(int(epoch), zone)
     except (ValueError, OverflowError, OSError) as error:
         if as_of is not None:
-            raise click.UsageError(f"--as-of {as_of!r} is no date; write YYYY-MM-DD") from error
+            raise click.UsageError(f"--as-of {as_of!r} is no date; {day_advice(as_of)}") from error
         raise click.UsageError(f"SOURCE_DATE_EPOCH {epoch!r} is no number of seconds") from error
     return dt.datetime.now(zone)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from generator import __version__, steps, streams
-from generator.asked import PATH, Asked, asking
+from generator.asked import PATH, Asked, Day, asking
 
 if TYPE_CHECKING:  # each command imports what it needs
     from generator.lessons import Means
@@ -120,7 +120,7 @@ def init(folder: Path, *, language: str) -> None:
     from generator.authoring import init as start
 
     made = start(folder, "zh" if language == "zh" else "en")
-    report.print_line(f"{len(made)} files made in {folder}")
+    report.print_line(f"{report.counted(len(made), 'file')} made in {folder}")
     into = "" if folder == Path() else f"cd {shlex.quote(str(folder))} && "
     report.print_line(f"Next: {into}broadsheet serve")
 
@@ -129,7 +129,7 @@ def init(folder: Path, *, language: str) -> None:
 @click.argument("title")
 @click.option("--url", metavar="URL", help="The address of the original.")
 @click.option("--source", metavar="NAME", help="Who published it.")
-@click.option("--date", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="When.  [default: today]")
+@click.option("--date", type=Day(), metavar="DATE", help="When.  [default: today]")
 @click.option("--draft", is_flag=True, help="Keep it back for now.")
 @asking("config", "content")
 def new(
@@ -379,6 +379,6 @@ def clean(asked: Asked) -> None:
 
     site = asked.site()
     deleted = steps.cleaned(site.output) + steps.cleaned(site.preview)
-    report.print_line(f"{deleted:,} files deleted")
+    report.print_line(f"{report.counted(deleted, 'file')} deleted")
     if site.output.is_dir() and (left := others_in(site.output)):
         report.print_line(shown(f"left in {site.output}, since they are not Broadsheet's: {left}"))

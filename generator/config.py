@@ -20,6 +20,8 @@ from generator.model import TextPolicy
 
 FILE_NAME = "digest.toml"
 PICKS_FILE = "picks.toml"
+OWN_FOLDER = ".broadsheet"
+"""What Broadsheet keeps for itself, in the folder of a digest."""
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 """The form of a BCP 47 tag, as far as it matters here."""
 
@@ -131,7 +133,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def own(self) -> Path:
         """What Broadsheet keeps for itself: the preview and the cache."""
-        return self.root / ".broadsheet"
+        return self.root / OWN_FOLDER
 
     @property
     def preview(self) -> Path:
@@ -337,10 +339,11 @@ def _check_folders(site: Site, file: str, typed_content: Path | None, typed_outp
             _fault_of(
                 _typed("--content", typed_content) if typed_content and not typed_output else place,
                 f"the output folder {site.output} and the content folder {site.content} lie in each other",
-                "choose an output folder beside the content folder, with `output` or --output",
+                "choose an output folder beside the content folder, with "
+                + ("--output" if typed_output else "`output`"),
             )
         )
-    for name in ("static", "templates", ".broadsheet"):
+    for name in ("static", "templates", OWN_FOLDER):
         own = (site.root / name).resolve()
         if output == own or own in output.parents:
             raise ConfigError(

@@ -29,7 +29,6 @@ from generator.recalled import stories_of
 from generator.request import Options, by_place
 from generator.shelf import Shelf, shelf_of
 from generator.tasks import Record
-from generator.unchanged import Pictured
 from generator.versions import hashed
 
 _Told = TypeVar("_Told", Problem, Skipped)
@@ -82,7 +81,8 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     """By source and year, a hash of what is repeated, as the clippings were read with it."""
     images: Mapping[str, str]
     """Images beside clippings: the address in the site, and the path below the content folder."""
-    pictured: Pictured
+    pictured: tuple[str, ...]
+    """The paths of clippings that name files which stand there."""
     picks: tuple[picks_file.Pick, ...]
     """The curator's word, of front matter and of `picks.toml`."""
     merges: tuple[frozenset[str], ...]
@@ -113,8 +113,8 @@ class Readings(msgspec.Struct):
     problems: list[Problem] = []
     texts: dict[str, bytes] = {}
     images: dict[str, tuple[tuple[str, str], ...]] = {}
-    """Address and path of those that go along with a clipping, by its path."""
-    pictured: list[tuple[str, tuple[str, ...], bytes]] = []
+    """By path: address and path of the images that go along."""
+    pictured: list[str] = []
     repaired: set[str] = set()
     withheld: list[Article] = []
     waiting: dict[str, dt.datetime] = {}
@@ -158,7 +158,7 @@ def grouped(
         steady=shelf.steady,
         since=shelf.since,
         repeats=shelf.repeats,
-        images=_shown_images(digest, read_.images),
+        images=_images_of(digest, read_),
         pictured=tuple(read_.pictured),
         picks=(*read_.picks, *picks),
         merges=picked.merges,
@@ -168,12 +168,12 @@ def grouped(
     return desk, stories
 
 
-def _shown_images(digest: Digest, images: Mapping[str, Sequence[tuple[str, str]]]) -> dict[str, str]:
-    """The images of articles of which the text is shown: none of what is hidden."""
-    if not images:
+def _images_of(digest: Digest, read_: Readings) -> dict[str, str]:
+    """The images that go along: those of texts that are shown whole."""
+    if not read_.images:
         return {}
-    shown_ = (one for one in digest.articles if digest.sources[one.source].text is TextPolicy.FULL)
-    return dict(image for article in shown_ for image in images.get(article.path, ()))
+    shown_ = {one.path for one in digest.articles if digest.sources[one.source].text is TextPolicy.FULL}
+    return {address: own for path in read_.images.keys() & shown_ for address, own in read_.images[path]}
 
 
 def _searched(shelf: Shelf, articles: Sequence[Article], marks: Mapping[str, bytes], means: Means) -> Stories:
@@ -207,7 +207,7 @@ def gathered(config: Config, options: Options, records: Iterable[tuple[str, Reco
             read_.texts[article.path] = record.body
         if record.images:
             read_.images[article.path] = record.images
-        read_.pictured += [(article.path, record.pictures, record.seen)] if record.pictures else []
+        read_.pictured += [article.path] if record.seen else []
     read_.picks.sort(key=lambda pick: pick.article)
     return read_
 

@@ -140,9 +140,7 @@ class Followed:
             return None
         if assets := {file for file in changed if _is_asset(self.site, file)}:
             return self._dress() if assets == changed else None
-        stamps = clippings_among(
-            self.site, changed, self._shelf.found, may_be_images=bool(self._kitchen.desk.pictured)
-        )
+        stamps = clippings_among(self.site, changed, self._shelf.found)
         if stamps is None:
             return None
         _, before = self._look_far()

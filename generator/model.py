@@ -8,6 +8,9 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+IMAGES = ("png", "jpg", "jpeg", "gif", "webp", "avif", "svg")
+"""How the names of files end that may be images beside clippings."""
+
 _RTL = frozenset({"ar", "fa", "ur", "ps", "ug", "he", "yi", "dv", "sd", "ckb"})
 _RTL_SCRIPTS = frozenset({"arab", "hebr", "thaa", "syrc", "nkoo"})
 
@@ -249,6 +252,11 @@ class Digest(msgspec.Struct, frozen=True, kw_only=True):
             Period.YEAR: self.years,
         }
         return every[period]
+
+
+def may_be_image(name: str) -> bool:
+    """Whether a file of this name is an image where it is what its name says."""
+    return name.rpartition(".")[2].lower() in IMAGES
 
 
 def direction(language: str) -> str:

@@ -63,7 +63,7 @@ def written(site: Site, options: Options, inputs: Inputs, kitchen: Kitchen, *, c
     if emptied:  # the next build finds nothing missing, and has not to say this again
         inputs = inputs._replace(digest=b"")
     with cache.sparing():
-        remember(site, options, inputs, desk.pictured, built, left, cache)
+        remember(site, options, inputs, built, left, cache)
     return Wrote(built, outputs, transaction.files, left)
 
 

@@ -39,11 +39,11 @@ def console(*, error: bool = False) -> Console:
 
 @contextlib.contextmanager
 def progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
-    """Show the steps of a build: a bar on a terminal, a line a step elsewhere, nothing when quiet."""
+    """Show the steps of a build as bars on a terminal; elsewhere, and when quiet, nothing."""
     screen = console(error=True)
-    if quiet:
+    if quiet or not screen.is_terminal:
         yield lambda _step, _done, _total: None
-    elif screen.is_terminal:
+    else:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
@@ -65,20 +65,16 @@ def progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
                         bars.refresh()
 
             yield advance
-    else:
-        steps = set[str]()
-
-        def mention(step: str, _done: int, total: int) -> None:
-            if step not in steps:
-                steps.add(step)
-                print_line(f"{step} {total:,}", error=True)
-
-        yield mention
 
 
 def print_line(text: str, *, error: bool = False) -> None:
     """Print one line."""
     console(error=error).print(text)
+
+
+def counted(number: int, noun: str) -> str:
+    """Write a number of things, such as `1 file` and `2 files`."""
+    return f"{number:,} {noun}" + "s" * (number != 1)
 
 
 def explanation(found: Explained) -> Iterator[str]:
@@ -147,10 +143,9 @@ def closing_line(report: Report, seconds: float) -> str:
     pages, links = report.pages, report.verdicts[Verdict.LINK]
     linked = f" ({links:,} as {'mere links' if links != 1 else 'a mere link'})" if links else ""
     ignored = f", {report.ignored:,} ignored" if report.ignored else ""
-    files = "file" if pages.written == 1 else "files"
     return (
         f"{report.found:,} found, {report.published:,} published{linked}, {report.repaired:,} repaired, "
-        f"{len(report.skipped):,} skipped{ignored}; {pages.written:,} {files} written, "
+        f"{len(report.skipped):,} skipped{ignored}; {counted(pages.written, 'file')} written, "
         f"{pages.kept:,} kept, {pages.deleted:,} deleted; {seconds:.1f} s"
     )
 
@@ -169,13 +164,15 @@ def size_line(size: Size) -> str:
     faults = "".join(f"; too much for {name} ({fault})" for name, fault in strains if fault)
     advice = '; `articles = "recent"` makes fewer pages' if faults else ""
     told = f" fits {fits}" if fits else ""
-    return f"{size.files:,} files, {size.bytes / 10**6:,.1f} MB:{told}{faults}{advice}".replace(":;", ":")
+    return f"{counted(size.files, 'file')}, {size.bytes / 10**6:,.1f} MB:{told}{faults}{advice}".replace(
+        ":;", ":"
+    )
 
 
 def checked_line(desk: Desk, problems: Sequence[Problem]) -> str:
     """Say in one line what a check found."""
     kinds = Counter(problem.severity for problem in problems)
-    counts = [f"{n:,} {kind}" + "s" * (n != 1) for kind in Severity if (n := kinds[kind])]
+    counts = [counted(n, kind) for kind in Severity if (n := kinds[kind])]
     found = f"{desk.found:,} found, {desk.repaired:,} repaired, {len(desk.skipped):,} skipped"
     return f"{found}; {', '.join(counts) or 'all well'}"
 
@@ -318,7 +315,7 @@ def print_sources(rows: Iterable[dict[str, Any]]) -> None:
     for row in rows:
         parts = (row[key] for key in ("full", "cut", "link", "repeated_by_others", "repeats_others"))
         shares = (f"{part / row['articles']:.0%}" for part in parts)
-        silent = f"{row['silent_days']:,} days" if row["silent"] else ""
+        silent = counted(row["silent_days"], "day") if row["silent"] else ""
         cells = (row["source"], f"{row['articles']:,}", *shares, row["last"].isoformat(), silent)
         table.add_row(*(Text(cell) for cell in cells))
     screen = console()

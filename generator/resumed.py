@@ -136,7 +136,7 @@ def _keep(
     """Note what was built, for the next build to begin with."""
     kitchen = revision.kitchen
     with kitchen.means.cache.sparing():
-        remember(site, options, inputs, kitchen.desk.pictured, built, left, kitchen.means.cache)
+        remember(site, options, inputs, built, left, kitchen.means.cache)
     archive.keep(site, options, inputs, kitchen, built, left, last, revision.sources)
 
 
@@ -227,10 +227,9 @@ def _change(desk: Desk, few: Readings, paths: Iterable[str], before: Archive) ->
     change = _Change(gone, come)
     is_far = (
         few.picks
-        or few.images
         or few.pictured
         or any(one.aliases for one in (*change.both, *few.withheld))
-        or not paths.isdisjoint(path for path, _, _ in desk.pictured)
+        or not paths.isdisjoint(desk.pictured)
         or not {article.source for article in gone} <= set(names.values())
         or any(one.source not in names and one.source in before.digest.sources for one in few.articles)
         or not desk.reach.contested.isdisjoint(article.id for article in gone)

@@ -16,7 +16,7 @@ from generator.config import Site
 from generator.desk import Desk
 from generator.errors import shown
 from generator.lessons import Means, learned_again, origin_key
-from generator.model import Article, Source
+from generator.model import Article, Source, may_be_image
 from generator.picks_file import Pick
 from generator.reading.article import Reading
 from generator.reading.canonical import keys_of
@@ -41,13 +41,12 @@ def few_of(count: int) -> int:
     return max(FEW, min(MOST, count // 2))
 
 
-def clippings_among(
-    site: Site, changed: Iterable[Path], before: Discovery, *, may_be_images: bool
-) -> dict[str, Stamp | None] | None:
+def clippings_among(site: Site, changed: Iterable[Path], before: Discovery) -> dict[str, Stamp | None] | None:
     """The clippings among changed files with their stamps; None where there is anything else that counts.
 
-    So does another name of a file: what is written under one of them, nobody tells of the other. Of clippings
-    that were there `before` it is known whether they have any. One that could not be used then counts too.
+    So does an image, which any clipping may name; and so does another name of a file: what is written under
+    one of them, nobody tells of the other. Of clippings that were there `before` it is known whether they
+    have any. One that could not be used then counts too.
     """
     known, unusable = before.stamps, {one.path for one in before.skipped}
     roots = {f"{root}{os.sep}" for root in (str(site.content), os.path.realpath(site.content))}
@@ -64,7 +63,7 @@ def clippings_among(
         except OSError:
             status = None
         if not is_clipping(path) or (status is not None and not stat.S_ISREG(status.st_mode)):
-            if status is None or not stat.S_ISREG(status.st_mode) or may_be_images:
+            if status is None or not stat.S_ISREG(status.st_mode) or may_be_image(path):
                 return None
             continue  # a file that nothing shows
         if not is_ignored(path, site.config.ignore):
@@ -164,7 +163,7 @@ class Scope:
         old = self._shown.get(path)
         for one in (before, record):
             article = one.reading.article
-            if one.pictures or one.reading.pick or (article is not None and article.aliases):
+            if one.seen or one.reading.pick or (article is not None and article.aliases):
                 return False
             if article is not None and not self._picked.isdisjoint((article.url, *article.keys)):
                 return False

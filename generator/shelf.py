@@ -262,7 +262,7 @@ def record_key(reader: Reader, digest: bytes, learned: bytes | None) -> bytes:
 
 
 def _stands(reader: Reader, record: Record) -> bool:
-    """Whether the images beside a clipping are those that its record knows."""
+    """Whether the files that a clipping names as images are those that its record knows."""
     if not record.pictures or record.reading.article is None:
         return True
     return tasks.seen_beside(reader.content, record.reading.article.path, record.pictures) == record.seen

@@ -93,11 +93,11 @@ def fix(site: Site, *, yes: bool) -> tuple[Problem, ...]:
     if not yes:
         if not sys.stdin.isatty():
             raise click.UsageError("there is nobody to ask; --yes mends without asking")
-        if not click.confirm(f"Mend {len(found):,} files?"):
+        if not click.confirm(f"Mend {report.counted(len(found), 'file')}?"):
             report.print_line("left as they are")
             return ()
     left = tuple(problem for one in found if (problem := mend.write(site.content, one)))
-    report.print_line(f"{len(found) - len(left):,} files mended")
+    report.print_line(f"{report.counted(len(found) - len(left), 'file')} mended")
     return left
 
 

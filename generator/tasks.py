@@ -6,28 +6,34 @@ Each is pure but for the files it reads and the staged file it writes, so that a
 from __future__ import annotations
 
 import contextlib
+import html as entities
+import urllib.parse
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
 from generator import cache
-from generator.errors import Problem
-from generator.model import Clipping, Skipped, Verdict
+from generator.errors import Problem, shown
+from generator.model import Article, Clipping, Skipped, Verdict
 from generator.reading.article import Reading, Rules, article_of, origin_of
 from generator.reading.boilerplate import Cleaning, families
 from generator.reading.boilerplate import repeats as furniture
 from generator.reading.discover import is_ignored
 from generator.reading.frontmatter import clipping_in, fields_in, file_bytes
-from generator.render.images import Image, image_beside
-from generator.render.markdown import Place, body_html, relative_images
-from generator.stamps import NONE, stamp_at
+from generator.reading.plain import block_of
+from generator.reading.text import decode
+from generator.render.images import LARGEST, Image, LocalImages, image_beside, local_file
+from generator.render.markdown import Place, body_html
+from generator.stamps import stamp_at
 from generator.versions import hashed
 
 NO_REPEATS = b""
 """What is learned of a source of which nothing can be."""
+MOST_FAULTS = 20
+"""Images of a clipping that are told of one by one."""
 HELD = 200_000
 """Characters of a body up to which it is kept, while others are learned from, to be read along."""
 
@@ -52,9 +58,9 @@ class Record(msgspec.Struct, frozen=True, array_like=True):
     body: bytes = b""
     """A hash of the text as HTML; empty where there is none."""
     pictures: tuple[str, ...] = ()
-    """Sources of images that may stand beside the clipping."""
+    """Sources of images that may stand beside the clipping, whether or not they do."""
     seen: bytes = b""
-    """A hash of what stood there."""
+    """A hash of the files that stood there; empty for none."""
     images: tuple[tuple[str, str], ...] = ()
     """Address and path of those that go along."""
 
@@ -235,47 +241,75 @@ def _rendered(reader: Reader, reading: Reading) -> tuple[Record, bytes]:
     reading = msgspec.structs.replace(reading, text="")
     if article is None or article.verdict is Verdict.LINK or not text:
         return Record(reading), b""
-    images: dict[str, Image] = {}
-    pictures: tuple[str, ...] = ()
-    if article.url is None:  # else they belong to the original's page, not to the clipping
-        pictures = tuple(relative_images(text))
-        found = ((src, image_of(reader, article.path, src)) for src in pictures)
-        images = {src: image for src, image in found if image is not None}
-        missing = (src for src in pictures if src not in images)
-        problems = (*reading.problems, *(_no_image(article.path, src) for src in missing))
-        reading = msgspec.structs.replace(reading, problems=problems)
+    images = LocalImages(partial(image_of, reader, article.path))
     place = Place(original=article.url, id=article.id, images=images)
     html = body_html(text, place).encode("utf-8", "replace")
-    own = tuple(sorted((image.address, image.path) for image in images.values()))
+    pictures = tuple(images)
+    if pictures and (faults := _faults(reader, article, [src for src, image in images.items() if not image])):
+        reading = msgspec.structs.replace(reading, problems=(*reading.problems, *faults))
+    own = tuple(sorted({(image.address, image.path) for image in images.values() if image}))
     seen = seen_beside(reader.content, article.path, pictures)
     return Record(reading, hashed(html), pictures, seen, own), html
 
 
 def image_of(reader: Reader, path: str, src: str) -> Image | None:
     """The image beside a clipping that a source names, unless a pattern says to leave it alone."""
-    image = image_beside(Path(reader.content), path, src)
+    image = image_beside(reader.content, path, src)
     return None if image is not None and is_ignored(image.path, reader.ignore) else image
 
 
 def seen_beside(content: str, path: str, pictures: Sequence[str]) -> bytes:
-    """A hash of what stands where a clipping's images would; empty for none."""
-    if not pictures:
-        return b""
-    parts = []
-    for src in pictures:
-        image = image_beside(Path(content), path, src)
-        stamp = stamp_at(Path(content) / image.path) if image else NONE
-        parts.append(repr((src, stamp.settled())).encode("utf-8", "surrogatepass"))
-    return hashed(*parts)
+    """A hash of the files that a clipping names as images; empty where none of them is there."""
+    there = [(src, file) for src in pictures if (file := local_file(content, path, src)) is not None]
+    parts = (repr((src, file, stamp_at(f"{content}/{file}").settled())) for src, file in there)
+    return hashed(*(part.encode("utf-8", "surrogatepass") for part in parts)) if there else b""
 
 
-def _no_image(path: str, src: str) -> Problem:
-    return Problem(
-        path=path,
-        message=f"image {src!r} is no image beside the clipping",
-        advice="put a PNG, JPEG, GIF, WebP, AVIF or plain SVG file there",
-        kind="image",
-    )
+def _faults(reader: Reader, article: Article, sources: Sequence[str]) -> list[Problem]:
+    """What is wrong with images that are not shown from here, but for those that are on the web."""
+    said: list[tuple[str, str, str]] = []
+    for src in sources:
+        file = local_file(reader.content, article.path, src)
+        if file is None and article.url is None:
+            advice = "put the file there, below the content folder, or correct its name"
+            said.append((src, "is not found", advice))
+        elif file is not None and is_ignored(file, reader.ignore):
+            said.append((src, "is left out by `ignore`", "change `ignore`, or take it out of the text"))
+        elif file is not None:
+            kinds = f"a PNG, JPEG, GIF, WebP, AVIF or plain SVG file of at most {LARGEST // 1024**2} MiB"
+            said.append((src, "cannot be shown", f"put {kinds} there"))
+    if len(said) > MOST_FAULTS:
+        src, message, advice = said[MOST_FAULTS - 1]
+        message += f", as are {len(said) - MOST_FAULTS + 1:,} in all from here on"
+        said[MOST_FAULTS - 1 :] = [(src, message, advice)]
+    lines = _lines_naming(reader, article.path, [src for src, _, _ in said]) if said else {}
+    return [
+        Problem(
+            path=shown(article.path),
+            line=lines.get(src),
+            message=f"image {src[:200]!r} {message}",
+            advice=advice,
+            kind="image",
+        )
+        for src, message, advice in said
+    ]
+
+
+def _lines_naming(reader: Reader, path: str, sources: Sequence[str]) -> dict[str, int]:
+    """The first line of a clipping's text that names each image, however its address is written there."""
+    raw = file_bytes(reader.content, path)
+    if isinstance(raw, Problem):
+        return {}
+    text = decode(raw)[0]
+    block = block_of(text)
+    first = block.first + len(block.lines) + 1 if block else 0
+    found: dict[str, int] = {}
+    for number, line in enumerate(text.split("\n")[first:], first + 1):
+        readings = (line, urllib.parse.unquote(entities.unescape(line)))
+        for src in sources:
+            if src not in found and any(src in one for one in readings):
+                found[src] = number
+    return found
 
 
 def encoded(record: Record) -> bytes:

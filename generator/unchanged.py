@@ -28,10 +28,6 @@ from generator.safeguards import found_in
 from generator.stamps import NONE, Stamp, changed_at, stamp_at, unsettled
 from generator.versions import hashed, program, zone_data
 
-Pictured = tuple[tuple[str, tuple[str, ...], bytes], ...]
-"""Clippings that name images beside them: path, names, and a hash of what stood there."""
-
-
 _FOLDERS = "folders"
 _STAMPS = msgspec.msgpack.Decoder(list[Stamp])
 PACK = 1000
@@ -77,7 +73,6 @@ class Last(msgspec.Struct, frozen=True):
     left: Left
     as_of: dt.datetime
     waits_until: dt.datetime | None
-    pictured: Pictured
     report: Report
 
 
@@ -117,9 +112,7 @@ def unchanged(site: Site, options: Options, inputs: Inputs, cache: Cache, standi
         return None
     if last.left.record != stamp_at(record_of(site.output)):
         return None
-    if not is_same_time(site, options, last.as_of, last.waits_until) or not stand(
-        site.content, last.pictured
-    ):
+    if not is_same_time(site, options, last.as_of, last.waits_until):
         return None
     pages = last.report.pages
     if not is_as_left(site, last.left, pages.written + pages.kept, standing(), cache):
@@ -149,18 +142,7 @@ def is_same_time(site: Site, options: Options, as_of: dt.datetime, waits_until: 
     return is_same_day and is_nothing_due(options, as_of, waits_until)
 
 
-def stand(content: Path, pictured: Pictured) -> bool:
-    """Whether images beside clippings are as they were."""
-    if not pictured:
-        return True
-    from generator.tasks import seen_beside
-
-    return all(seen_beside(str(content), path, names) == seen for path, names, seen in pictured)
-
-
-def remember(
-    site: Site, options: Options, inputs: Inputs, pictured: Pictured, built: Built, left: Left, cache: Cache
-) -> None:
+def remember(site: Site, options: Options, inputs: Inputs, built: Built, left: Left, cache: Cache) -> None:
     """Note a build, and what it left, for `unchanged`.
 
     Not one that failed, nor one whose inputs may change unseen.
@@ -170,7 +152,7 @@ def remember(
     if (options.strict and grave(built.report.problems)) or not inputs.digest:
         cache.drop_note(key)
         return
-    last = Last(inputs.digest, left, options.as_of, built.waits_until, pictured, built.report)
+    last = Last(inputs.digest, left, options.as_of, built.waits_until, built.report)
     try:
         cache.keep_note(key, msgspec.msgpack.encode(last))
     except (UnicodeEncodeError, OverflowError):  # a file's name that is no text
@@ -228,8 +210,9 @@ def _others(site: Site, options: Options, found: Discovery) -> bytes:
         repr(said).encode("utf-8", "surrogatepass"),
         picks_file.text_of(site.picks).encode(),
         *theme_marks(site.templates),
-        repr([(path, stamp_at(file).settled()) for path, file in static.files]).encode(
-            "utf-8", "surrogatepass"
+        *(
+            repr(sorted((path, stamp.settled()) for path, stamp in stamps)).encode("utf-8", "surrogatepass")
+            for stamps in (((path, stamp_at(file)) for path, file in static.files), found.images.items())
         ),
     )
 

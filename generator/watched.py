@@ -7,10 +7,10 @@ from pathlib import Path
 
 from generator import resources
 from generator.config import Site
+from generator.model import may_be_image
 from generator.output.assets import is_left_behind
 from generator.preview.places import Root, Skips, is_passing
 from generator.reading.discover import ignoring, is_clipping
-from generator.render.images import may_be_image
 
 
 def roots_of(site: Site, config: Path) -> tuple[Path | Root, ...]:

@@ -5,6 +5,7 @@ import html.parser
 import json
 import os
 import shutil
+import sys
 import time
 import urllib.parse
 from pathlib import Path
@@ -223,6 +224,17 @@ def test_one_bad_clipping_stops_nothing_but_a_strict_build(root):
     write_clipping(root / "content", "new.md")
     report, _ = build_site(root, strict=True)
     assert grave(report.problems)
+    assert files_of(root / "public") == before
+
+
+def test_a_binary_file_is_skipped_and_costs_nothing_else(root):
+    build_site(root)
+    before = files_of(root / "public")
+    shutil.copy(sys.executable, root / "content/program.md")
+    report, _ = build_site(root)
+    assert ("program.md", "is a binary file, not text") in [(one.path, one.reason) for one in report.skipped]
+    (problem,) = [problem for problem in report.problems if problem.path == "program.md"]
+    assert problem.kind == "unreadable"
     assert files_of(root / "public") == before
 
 

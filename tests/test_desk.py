@@ -3,6 +3,7 @@
 import datetime as dt
 import os
 import random
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from generator import shelf, tasks
 from generator.build import build
 from generator.cache import Cache
+from generator.render.images import LARGEST
 from generator.request import Options, silent
 from writing import BODY, NOW, build_site, files_of, read_site, site_in, write_clipping, write_config
 
@@ -101,6 +103,91 @@ def test_an_image_beside_a_clipping_comes_changes_and_goes(root):
     assert not media(root)
     file.unlink()
     assert "<img" not in own(root)
+
+
+@pytest.mark.parametrize(
+    ("path", "src", "file"),
+    [
+        ("notes/own.md", "../_resources/f.png", "_resources/f.png"),
+        ("own.md", "./attachments/x.png", "attachments/x.png"),
+        ("own.md", "a%20b%2Bc.png", "a b+c.png"),
+        ("own.md", "/top/x.png", "top/x.png"),
+        ("own.md", "x.png?width=600", "x.png"),
+        ("own.md", unicodedata.normalize("NFC", "é图.png"), unicodedata.normalize("NFD", "é图.png")),
+        ("own.md", unicodedata.normalize("NFD", "é图.png"), unicodedata.normalize("NFC", "é图.png")),
+    ],
+)
+@pytest.mark.parametrize("markup", ["![a point]({})", '<img src="{}" alt="a point">'])
+def test_an_image_that_is_there_wins_over_the_web(root, markup, path, src, file):
+    body = f"Our own picture.\n\n{markup.format(src)}\n\n{BODY}"
+    write_clipping(root / "content", path, body, title="Own", source="Own", url="https://origin.example/a/b")
+    assert 'src="https://origin.example/' in own(root)
+    assert not media(root)
+    (root / "content" / file).parent.mkdir(exist_ok=True)
+    (root / "content" / file).write_bytes(PIXEL)
+    assert 'src="../../media/' in own(root)
+    assert media(root) == [PIXEL]
+    (root / "content" / file).unlink()
+    assert 'src="https://origin.example/' in own(root)
+    assert not media(root)
+
+
+@pytest.mark.parametrize("src", ["../../secret.png", "/../secret.png", "link.png", "folder/secret.png"])
+def test_no_image_outside_of_the_content_folder_wins(root, src):
+    (root / "secret.png").write_bytes(PIXEL)
+    (root / "content/link.png").symlink_to(root / "secret.png")
+    (root / "content/folder").symlink_to(root)
+    write_clipping(root / "content", "own.md", f"Our own picture. ![x]({src})\n\n{BODY}", title="Own")
+    assert "media/" not in own(root)
+    assert not media(root)
+
+
+def test_images_of_what_is_held_back_stay_here(root):
+    for name, fields in (
+        ("draft", {"draft": "true"}),
+        ("hide", {"hide": "true"}),
+        ("cut", {"source": "Short"}),
+    ):
+        write_clipping(root / "content", f"{name}.md", f"![x]({name}.png)\n\n{BODY}", title=name, **fields)
+        (root / f"content/{name}.png").write_bytes(PIXEL)
+    write_config(root, '[sources.Short]\ntext = "excerpt"\n')
+    build_site(root)
+    assert not media(root)
+
+
+def test_an_image_that_is_nowhere_is_told_with_its_line(root):
+    names = ("gone.png", "b c.png", "page.png", "big.png")
+    body = "\n\n".join(
+        ["Text.", "![x](gone.png)", "![x](b%20c.png)", "![x](page.png)", "![x](big.png)", BODY]
+    )
+    write_clipping(root / "content", "own.md", body, title="gone.png", url=None, source="Own")
+    write_clipping(root / "content", "web.md", body, title="Web")
+    (root / "content/page.png").write_text("<html>", "utf-8")
+    with (root / "content/big.png").open("wb") as stream:
+        stream.write(PIXEL)
+        stream.truncate(LARGEST + 1)
+    report, _ = build_site(root)
+    told = {path: [one for one in report.problems if one.path == path] for path in ("own.md", "web.md")}
+    lines = (root / "content/own.md").read_text("utf-8").split("\n")
+    assert [problem.message.split(" ", 1)[1].rpartition("' ")[::2] for problem in told["own.md"]] == [
+        (f"'{name}", word)
+        for name, word in zip(names, ("is not found", "is not found", *["cannot be shown"] * 2), strict=True)
+    ]
+    for problem, name in zip(told["own.md"], ("gone", "b%20c", "page", "big"), strict=True):
+        assert f"]({name}.png" in lines[problem.line - 1]
+    assert [problem.message for problem in told["web.md"]] == [
+        "image 'page.png' cannot be shown",
+        "image 'big.png' cannot be shown",
+    ]
+
+
+def test_a_thousand_images_that_are_nowhere_are_told_of_in_twenty_lines(root):
+    body = "\n\n".join(f"![x]({n}.png)" for n in range(1000))
+    write_clipping(root / "content", "own.md", f"{BODY}\n\n{body}", url=None, source="Own")
+    report, _ = build_site(root)
+    told = [problem for problem in report.problems if problem.kind == "image"]
+    assert len(told) == 20
+    assert told[-1].message == "image '19.png' is not found, as are 981 in all from here on"
 
 
 def test_a_problem_is_told_by_every_build(root):

@@ -18,6 +18,21 @@ def test_the_gravest_problems_are_printed_where_not_all_are(capfd):
     ]
 
 
+def test_one_thing_is_no_plural():
+    assert [report.counted(n, "file") for n in (0, 1, 2, 1000)] == [
+        "0 files",
+        "1 file",
+        "2 files",
+        "1,000 files",
+    ]
+
+
+def test_only_a_terminal_sees_progress(capfd):
+    with report.progress(quiet=False) as progress:
+        progress("looking", 0, 5)
+    assert capfd.readouterr() == ("", "")
+
+
 def test_all_problems_keep_their_order(capfd):
     report.print_problems([problem(2), problem(1, Severity.ERROR)])
     assert capfd.readouterr().err.splitlines() == ["warning: 2.md: is odd", "error: 1.md: is odd"]

@@ -44,10 +44,10 @@ def in_words(output: Path) -> Iterator[None]:
         if error.errno in _FULL:
             raise refusal(where, "no room is left on the disk", "make room and build again") from error
         if error.errno == errno.EROFS:
-            advice = "let it be written there, or choose another folder with --output"
+            advice = names.or_elsewhere("let it be written there", output)
             raise refusal(where, "lies on a file system that is read-only", advice) from error
         if error.errno in _DENIED:
-            advice = "change its owner or its permissions, or choose another folder with --output"
+            advice = names.or_elsewhere("change its owner or its permissions", output)
             raise refusal(where, "may not be written", advice) from error
         raise refusal(where, f"cannot be written: {error.strerror or error}") from error
 

@@ -15,9 +15,9 @@ def check_usable(output: Path) -> None:
     Looks, and opens no file: a transaction looks again when it has the folder for itself.
     """
     with disk.in_words(output):
-        check_is_folder(output)
+        check_is_folder(output, output)
         standing = next(filter(os.path.lexists, (output, *output.parents)), output)
-        check_is_folder(standing)
+        check_is_folder(standing, output)
         check_writable(standing, output)
         if output.exists():
             _check_nobody_elses(output)
@@ -42,10 +42,10 @@ def others_in(output: Path) -> str:
     return ", ".join(found[:3]) + (", …" if len(found) > 3 else "")
 
 
-def check_is_folder(output: Path) -> None:
-    """Raise `BuildError` for anything else that stands in a folder's place."""
-    if os.path.lexists(output) and not output.is_dir():
-        raise disk.refusal(output, "is a file, not a folder", "choose another folder with --output")
+def check_is_folder(folder: Path, output: Path) -> None:
+    """Raise `BuildError` for anything else that stands in the place of the output folder, or of one above."""
+    if os.path.lexists(folder) and not folder.is_dir():
+        raise disk.refusal(folder, "is a file, not a folder", names.or_elsewhere("move it away", output))
 
 
 def check_writable(folder: str | Path, told: Path | None = None) -> None:
@@ -69,5 +69,5 @@ def _check_nobody_elses(output: Path) -> None:
     raise disk.refusal(
         output,
         f"holds files that are not Broadsheet's: {others}",
-        "choose another folder with --output, or move them away",
+        names.or_elsewhere("move them away", output),
     )

@@ -73,5 +73,5 @@ def _busy(output: Path) -> BuildError:
     except (OSError, UnicodeDecodeError):
         owner = ""
     by = f" (process {owner})" if owner.isdecimal() else ""
-    advice = "wait until it is done, or choose another folder with --output"
+    advice = names.or_elsewhere("wait until it is done", output)
     return disk.refusal(output, f"another build{by} is writing to this folder", advice)

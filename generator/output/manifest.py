@@ -104,7 +104,7 @@ def _useless(output: Path, what: str) -> BuildError:
         Problem(
             path=str(output / names.MANIFEST),
             message=f"the record of the files that Broadsheet wrote {what}",
-            advice="choose another folder with --output; or, if this one holds nothing of yours, delete it",
+            advice=names.or_elsewhere("delete the folder if it holds nothing of yours", output),
             severity=Severity.ERROR,
             kind="output",
         )

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
+from pathlib import Path
+
+from generator.config import OWN_FOLDER
 
 MANIFEST = ".broadsheet.json"
 STAGING = ".broadsheet-staging"
@@ -16,6 +19,11 @@ TREE = "tree-"
 
 _LONGEST = 255
 """Bytes that file systems allow for one name."""
+
+
+def or_elsewhere(advice: str, output: Path) -> str:
+    """Advice on an output folder, with the other way out: another folder. That of the preview is fixed."""
+    return advice if output.parent.name == OWN_FOLDER else f"{advice}, or choose another folder with --output"
 
 
 def fault(path: str) -> str | None:

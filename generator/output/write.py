@@ -317,7 +317,7 @@ def clean(output: Path, *, patience: float = 10.0) -> int:
     does not exist, or is empty, is clean. Raises `BuildError` for one with others' files and no manifest.
     """
     with disk.in_words(output):
-        check_is_folder(output)
+        check_is_folder(output, output)
         if not output.exists():
             return 0
         with lock.held(output, patience):

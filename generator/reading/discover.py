@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from generator.errors import Problem, Severity, shown
-from generator.model import Skipped
+from generator.model import Skipped, may_be_image
 from generator.stamps import NONE, Stamp, changed_at, entries_in, stamp_of
 
 _SUFFIXES = (".md", ".markdown")
@@ -27,6 +27,8 @@ class Discovery(msgspec.Struct, frozen=True, kw_only=True):
     """Of each of `paths`, taken before any of them is read; `NONE` for one that went away."""
     links: frozenset[str] = frozenset()
     """Files below the folder that clippings which are links lead to."""
+    images: Mapping[str, Stamp] = {}
+    """Of each file that may be an image beside a clipping, and of each link, which may lead to some."""
     folders: Mapping[str, int] = {}
     """When each folder changed last that was looked through, in nanoseconds since 1970; "" is all of it."""
     ignored: int = 0
@@ -48,6 +50,7 @@ def discover(content: Path, ignore: Sequence[str]) -> Discovery:
         paths=tuple(_in_order(walk.stamps)),
         stamps=walk.stamps,
         links=frozenset(walk.links),
+        images=walk.images,
         folders=walk.folders,
         ignored=walk.ignored,
         skipped=tuple(sorted(walk.skipped)),
@@ -101,6 +104,7 @@ class _Walk:
         self.ignores = _ignoring(ignore)
         self.stamps: dict[str, Stamp] = {}
         self.links: set[str] = set()
+        self.images: dict[str, Stamp] = {}
         self.folders: dict[str, int] = {}
         self.ignored = 0
         self.skipped: list[Skipped] = []
@@ -139,11 +143,14 @@ class _Walk:
         if ignored:
             self.ignored += is_own
         elif entry.is_symlink():
+            self.images[path] = _stamp_of(entry)
             self._take_link(entry, path, is_own=is_own)
         elif is_own and not entry.is_file(follow_symlinks=False):
             self._skip(path, "is no regular file", "replace it by a file, or name it in `ignore`")
         elif is_own:
             self._keep(path, entry)
+        elif may_be_image(entry.name):
+            self.images[path] = _stamp_of(entry)
         return None
 
     def _take_link(self, entry: os.DirEntry[str], path: str, *, is_own: bool) -> None:
@@ -168,10 +175,7 @@ class _Walk:
             self._keep(path, entry)
 
     def _keep(self, path: str, entry: os.DirEntry[str]) -> None:
-        try:
-            self.stamps[path] = stamp_of(entry.stat())
-        except OSError:  # reading says what is wrong with it
-            self.stamps[path] = NONE
+        self.stamps[path] = _stamp_of(entry, follow=True)  # where it is NONE, reading says what is wrong
         if not path.isprintable() and shown(path) != path:
             message, advice = "has a name that is not readable text", "rename it; its address will change"
             self._tell(path, message, advice, Severity.NOTICE, kind="file-name")
@@ -197,6 +201,13 @@ class _Walk:
     ) -> None:
         problem = Problem(path=shown(path), message=message, advice=advice, severity=severity, kind=kind)
         self.problems.append(problem)
+
+
+def _stamp_of(entry: os.DirEntry[str], *, follow: bool = False) -> Stamp:
+    try:
+        return stamp_of(entry.stat(follow_symlinks=follow))
+    except OSError:
+        return NONE
 
 
 def _any_of(patterns: Iterable[str]) -> Callable[[str], object] | None:

@@ -24,7 +24,7 @@ from generator.reading.fields import (
     yaml_entries,
 )
 from generator.reading.mojibake import garbled_line, is_sound, is_suspect, restoration
-from generator.reading.text import decode
+from generator.reading.text import decode, why_not_text
 
 _OPENING, _CLOSING = b"---\n", b"\n---\n"
 LARGEST = 16 * 1024 * 1024
@@ -145,13 +145,16 @@ def _bytes(content: str | Path, path: str) -> bytes:
         # As text: a Path takes as long as reading.
         file = os.open(f"{content}/{path}", os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
         try:
-            return _bytes_in(file, path)
+            raw = _bytes_in(file, path)
         finally:
             os.close(file)
     except (OSError, ValueError) as error:
         # Python words a name that no system call takes differently from version to version.
         why = error.strerror if isinstance(error, OSError) else "its name holds a zero byte"
         raise _RefusedError(path, f"cannot be read: {why}", "check the file and its rights") from error
+    if why := why_not_text(raw):
+        raise _RefusedError(path, why, "save it as UTF-8 text, or name it in `ignore`")
+    return raw
 
 
 def _bytes_in(file: int, path: str) -> bytes:

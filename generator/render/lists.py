@@ -191,7 +191,7 @@ class Lists(msgspec.Struct, frozen=True):
         own = next((member for member in members if member.id == lead.id), None)
         return own or max(members, key=lambda member: (self.plan.has_page(member), member.letters))
 
-    def day_block(self, number: int, group: Group, fill: Fill, home: Collection[str] = ()) -> views.Block:
+    def day_block(self, number: int, group: Group, fill: Fill, home: Mapping[str, str]) -> views.Block:
         """Make the block of a source on a day; what it has no room for stands in the source's month.
 
         Articles at `home` further up are left out.
@@ -205,13 +205,20 @@ class Lists(msgspec.Struct, frozen=True):
         block = self._blocks.get(key)
         if block is None:
             items = self._shown(own, fill)
-            alike = ("alike", number, len(own), *map(id, items))
-            block = self._blocks.get(alike) or self._day_block(number, group, own, items, fill)
+            above = next((home[article.id] for article in group.articles if article.id in home), "")
+            alike = ("alike", number, len(own), above, *map(id, items))
+            block = self._blocks.get(alike) or self._day_block(number, group, own, above, items, fill)
             self._blocks[key] = self._blocks[alike] = block
         return block
 
     def _day_block(
-        self, number: int, group: Group, own: Sequence[Article], items: tuple[views.Item, ...], fill: Fill
+        self,
+        number: int,
+        group: Group,
+        own: Sequence[Article],
+        above: str,
+        items: tuple[views.Item, ...],
+        fill: Fill,
     ) -> views.Block:
         source = self.plan.digest.sources[group.source]
         newest, date = group.articles[0], group.articles[0].date
@@ -221,6 +228,7 @@ class Lists(msgspec.Struct, frozen=True):
             date=date,
             items=items,
             above=len(group.articles) - len(own),
+            above_anchor=above,
             more=max(0, len(own) - (fill.items or 0)),
             more_address=addresses.source_month(source, date.replace(day=1), self.plan.parts[newest.id]),
             more_anchor=_day_anchor(date),

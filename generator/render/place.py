@@ -23,8 +23,8 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     """The address of the original page, http or https."""
     id: str
     """The article's id, part of the ids in its body."""
-    images: Mapping[str, Image] = {}
-    """Pictures beside the clipping, by the source that the Markdown names, percent-decoded."""
+    images: Mapping[str, Image | None] = {}
+    """Pictures beside the clipping, which come first, by the source that its body names, percent-decoded."""
 
 
 def image_attributes(written: Mapping[str, str], place: Place) -> dict[str, str] | None:
@@ -43,20 +43,20 @@ def image_attributes(written: Mapping[str, str], place: Place) -> dict[str, str]
 def _image_source(written: Mapping[str, str], place: Place) -> tuple[str | None, str, str]:
     source = written.get("src", "")
     width, height = written.get("width", ""), written.get("height", "")
-    if place.images:
+    if not source.startswith(("https://", "http://")) and links.is_relative(source):
+        if source in _addresses_beside(place):  # settled already, on its way through `repaired`
+            return source, width, height
         beside = place.images.get(urllib.parse.unquote(source))
         if beside is not None:
             size = (str(beside.width or ""), str(beside.height or ""))
             return addresses.link(addresses.article(place.id), beside.address), *size
-        if source in _addresses_beside(place):  # settled already, on its way through `repaired`
-            return source, width, height
     address = links.resolve(source, place.original) or links.data_image(source)
     return None if address is None or address.startswith("mailto:") else address, width, height
 
 
 def _addresses_beside(place: Place) -> set[str]:
     own = addresses.article(place.id)
-    return {addresses.link(own, image.address) for image in place.images.values()}
+    return {addresses.link(own, image.address) for image in place.images.values() if image}
 
 
 def repaired(html: str, place: Place) -> str:

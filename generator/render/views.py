@@ -91,6 +91,8 @@ class Block(View, frozen=True, kw_only=True):
     """Where the heading leads: the source's month (or the source) in a day, the day in a source's month."""
     above: int = 0
     """How many of the articles stand further up on the page, among picks and stories."""
+    above_anchor: str = ""
+    """The `id` of the item there that holds the first of them."""
     more: int = 0
     """How many further items there are."""
     more_address: str = ""

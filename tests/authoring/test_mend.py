@@ -254,7 +254,7 @@ def test_fix_asks_at_a_terminal(content, monkeypatch, answer, result):
 
 def test_fix_twice_changes_nothing_more(content, capfd):
     assert run(["check", "--fix", "--yes"]) == DONE
-    assert "1 files mended" in capfd.readouterr().out
+    assert "1 file mended" in capfd.readouterr().out
     assert run(["check", "--fix", "--yes"]) == DONE
     assert "nothing to mend" in capfd.readouterr().out
     assert (content / "a.md").read_bytes() == FIXED.encode()

@@ -24,6 +24,15 @@ def test_a_file_is_no_folder(tmp_path: Path, name: str) -> None:
         check_usable(tmp_path / name)
 
 
+@pytest.mark.parametrize(("name", "is_told"), [("public", True), (".broadsheet/preview", False)])
+def test_another_folder_is_advised_where_one_can_be_chosen(tmp_path: Path, name: str, is_told: bool) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text("a file", "utf-8")
+    with pytest.raises(BuildError, match="move it away") as caught:
+        check_usable(tmp_path / name)
+    assert ("--output" in str(caught.value)) is is_told
+
+
 def test_others_files_are_named_unless_a_record_is_beside_them(tmp_path: Path) -> None:
     (tmp_path / "CNAME").write_text("digest.example", "utf-8")
     with pytest.raises(BuildError, match="CNAME"):

@@ -199,7 +199,10 @@ def test_a_folder_of_others_is_refused(output: Path) -> None:
         output.mkdir(exist_ok=True)
         (output / name).write_bytes(b"mine")
     message = refused(output, {"index.html": b""})
-    assert "public: holds files that are not Broadsheet's: a, b, c, …; choose another folder" in message
+    assert (
+        "public: holds files that are not Broadsheet's: a, b, c, …; move them away, or choose another folder"
+        in message
+    )
 
 
 def test_an_empty_folder_is_used_and_what_a_file_browser_left_does_not_matter(output: Path) -> None:
@@ -494,7 +497,9 @@ def test_a_read_only_file_system_is_told(output: Path, monkeypatch, place: str) 
 
 def test_an_output_below_a_file_is_refused_by_the_name_of_the_file(output: Path) -> None:
     output.write_bytes(b"mine")
-    assert f"{output}: is a file, not a folder; choose another" in refused(output / "x/y", {"a": b""})
+    assert f"{output}: is a file, not a folder; move it away, or choose another" in refused(
+        output / "x/y", {"a": b""}
+    )
 
 
 def test_two_builds_of_one_folder_do_not_mix(output: Path) -> None:

@@ -73,6 +73,14 @@ def test_title_of_punctuation():
         ("a <b class='x'>c</b> <!-- d --> e", "a  c    e"),
         ("<https://example.org/> and https://example.org/x end", "and   end"),
         ("Q&amp;A &lt;x&gt;", "Q&A <x>"),
+        ("HTML 的 `<time>` 让", "HTML 的 <time> 让"),
+        ("`` <time> ` `` and ````<b>````", "<time> `  and <b>"),
+        ("`<time\ndatetime>`", "<time\ndatetime>"),
+        ("a ` b\n\nc `<time>` d", "a ` b\n\nc <time> d"),
+        ("> ```\n> a <b>c</b> `<time>`", "`\na  c  <time>"),
+        (r"\<time> and \`<b>", "<time> and `"),
+        ("#include <stdio.h> by <a@b.example>: Map<K, V>", "#include <stdio.h> by <a@b.example>: Map<K, V>"),
+        ("a<br/>b<img src='x'\nalt=''>c</p >d<h2>", "a b c d"),
     ],
 )
 def test_plain_text(markdown, plain):

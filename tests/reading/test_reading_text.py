@@ -1,12 +1,21 @@
+import gzip
+import io
+import random
 import re
+import sqlite3
+import struct
+import sys
 import unicodedata
+import zipfile
+import zlib
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.errors import shown
-from generator.reading.text import bare, decode, folded, odd_characters, unescaped
+from generator.reading.text import bare, decode, folded, odd_characters, unescaped, why_not_text
 
 CHINESE = "---\ntitle: 报纸的历史\n---\n\n活字印刷术让书籍走进了千家万户，也让报纸成为可能。\n"
 ENGLISH = "---\ntitle: News\n---\n\nThe café’s paper.\n"
@@ -144,3 +153,87 @@ def test_odd_characters_are_all_but_plain_ascii(text):
     odd = "".join(ch for ch in text if not (" " <= ch <= "~" or ch in "\t\n\r"))
     assert odd_characters(text) == odd
     assert odd_characters(text, text.encode()) == odd
+
+
+def _zip(compression):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", compression) as archive:
+        archive.writestr("word/document.xml", ENGLISH * 200)
+    return file.getvalue()
+
+
+def _png():
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(b"\0\0"))
+        + chunk(b"IEND", b"")
+    )
+
+
+def _sqlite():
+    with sqlite3.connect(":memory:") as database:
+        database.execute("CREATE TABLE t (x)")
+        return database.serialize()
+
+
+_JPEG = (
+    b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0\xff\xdb\0C\0" + bytes(range(1, 65)) + b"\xff\xd9"
+)
+_PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n" + b"0 0 0 RG\n" * 500 + b"%%EOF\n"
+_DS_STORE = b"\0\0\0\x01Bud1\0\0\x10\0\0\0\x08\0" + "图片.md".encode("utf-16-be") * 9 + bytes(999)
+_TAR_HEADER = b"clipping.md".ljust(100, b"\0") + b"0000644\0" * 3 + b"\0" * 388
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        pytest.param(Path(sys.executable).read_bytes(), id="program"),
+        pytest.param(_png(), id="png"),
+        pytest.param(_JPEG, id="jpeg"),
+        pytest.param(_PDF, id="pdf"),
+        pytest.param(_zip(zipfile.ZIP_DEFLATED), id="docx"),
+        pytest.param(_zip(zipfile.ZIP_STORED), id="stored zip"),
+        pytest.param(_sqlite(), id="sqlite"),
+        pytest.param(gzip.compress(ENGLISH.encode()), id="gzip"),
+        pytest.param(b"PACK\0\0\0\x02\0\0\0\x03" + zlib.compress(ENGLISH.encode() * 9), id="git pack"),
+        pytest.param(zlib.compress(ENGLISH.encode()), id="git object"),
+        pytest.param(_TAR_HEADER + ENGLISH.encode() * 500, id="tar"),
+        pytest.param(_DS_STORE, id="DS_Store"),
+        pytest.param(CHINESE.encode() + random.Random(1).randbytes(9999), id="text, then noise"),
+        pytest.param(random.Random(2).randbytes(9999), id="noise"),
+        pytest.param(b"\xff\xfe" + random.Random(3).randbytes(9998), id="noise after a mark"),
+        pytest.param(bytes(64), id="zeros"),
+        pytest.param("新聞の歴史について、活字印刷は本を広めた。\n".encode("shift_jis"), id="Shift JIS"),
+    ],
+)  # fmt: skip
+def test_what_is_no_text(raw):
+    assert why_not_text(raw)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"a\0b",
+        ENGLISH.encode() + b"\0\x07",
+        *(CHINESE.encode(codec) for codec in ("utf-8-sig", "utf-16", "utf-16-be", "utf-32")),
+        *(ENGLISH.encode(codec) for codec in ("utf-8-sig", "utf-16", "utf-16-be", "utf-32")),
+        CHINESE.encode("gb18030"),
+        CHINESE.encode("gb18030")[:-1],
+        ENGLISH.encode("cp1252"),
+        CHINESE.encode().decode("gb18030", "replace").encode(),
+        CHINESE.encode().decode("latin-1").encode(),
+        CHINESE.encode()[:40] + b"\xff" + CHINESE.encode()[40:],
+        CHINESE.encode("iso2022_jp", "replace"),
+        b"\x1b[1mbold\x1b[0m\x0c\n" * 99,
+        ("活字印刷术" * 30 + "\n").encode("utf-16-le"),
+        "🗞️\ufe0f‍".encode() * 99,
+    ],
+)  # fmt: skip
+def test_what_is_text(raw):
+    assert not why_not_text(raw)

@@ -235,6 +235,17 @@ def test_picks_come_first_and_take_their_story_with_them():
     assert {named.address for named in day.sources} == {pick.id}
 
 
+def test_what_stands_further_up_is_led_to():
+    pick, copy, other, own = article(1, "A", pinned=True), article(2, "B"), article(3, "B"), article(4, "B")
+    told = article(5, "C"), article(6, "B")
+    days = composed([pick, copy, other, own, *told], stories=(story(pick, copy), story(*told)))["2024/07/03/"]
+    for day in days:
+        places = {item.id for item in (*day.picks, *day.stories)}
+        assert all((block.above_anchor in places) == bool(block.above) for block in day.blocks)
+    [block] = [block for block in days[0].blocks if block.source.name == "B"]
+    assert (block.above, int(block.above_anchor)) == (2, 1)
+
+
 def test_of_two_picks_of_a_story_the_first_names_the_others():
     own = [article(1, "A", pinned=True), article(2, "B", pinned=True), article(3, "C")]
     day = composed(own, stories=(story(*own),))["2024/07/03/"][0]

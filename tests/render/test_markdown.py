@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from generator.render import sanitise
-from generator.render.images import Image
-from generator.render.markdown import Place, body_html, plain, relative_images
+from generator.render.images import Image, LocalImages
+from generator.render.markdown import Place, body_html, plain
 
 CASES = Path(__file__).parents[1] / "cases"
 PLACE = Place(
@@ -57,7 +57,7 @@ def test_relative_link_without_an_original_is_its_text():
     assert body_html("[a](/b) [c](#d) [e](//f.example)", ALONE) == "<p>a c e</p>\n"
 
 
-def test_relative_picture_without_an_original_is_the_file_beside_or_its_description():
+def test_relative_picture_without_an_original_is_the_local_file_or_its_description():
     place = Place(original=None, id="abcdefghijkm", images=PLACE.images)
     assert 'src="../../media/zz/zzz.png"' in body_html("![m](img/map%201.png)", place)
     assert body_html("![the map](other.png)", place) == "<p>the map</p>\n"
@@ -82,11 +82,19 @@ def test_notes_of_two_articles_have_different_ids():
     assert 'href="#fn-first-1"' in one
 
 
-def test_relative_images_lists_sources_once_and_decoded():
+def asked_for(text: str) -> list[str]:
+    asked: list[str] = []
+    for original in ("https://o.example/", None):
+        asked.clear()
+        body_html(text, Place(original=original, id="abcdefghijkm", images=LocalImages(asked.append)))
+    return asked
+
+
+def test_relative_images_are_looked_for_once_and_decoded():
     text = "![a](x%20y.png) ![b](x%20y.png) ![c](https://h.example/i.png) <img alt=\"\" src='z.jpg'>\n\n> ![d][r]\n\n[r]: sub/w.gif"  # noqa: E501
-    assert relative_images(text) == ("x y.png", "z.jpg", "sub/w.gif")
-    assert relative_images("no pictures") == ()
-    assert relative_images("![a](//h.example/i.png) ![b](#c) ![d]()") == ()
+    assert asked_for(text) == ["x y.png", "sub/w.gif", "z.jpg"]
+    assert asked_for("no pictures") == []
+    assert asked_for("![a](//h.example/i.png) ![b](#c) ![d]() ![e](data:image/png;base64,x)") == []
 
 
 def test_text_too_deep_to_parse_is_shown_as_written(monkeypatch):
@@ -95,7 +103,6 @@ def test_text_too_deep_to_parse_is_shown_as_written(monkeypatch):
 
     monkeypatch.setattr("generator.render.markdown.body._PARSER.parse", exhausted)
     assert body_html("a <b>", ALONE) == '<pre tabindex="0">a &lt;b&gt;</pre>'
-    assert relative_images("![a](b.png)") == ()
 
 
 @pytest.mark.parametrize(

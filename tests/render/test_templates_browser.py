@@ -25,7 +25,8 @@ LONG_WORD = "establish" * 22
 ALL = Share(count=98_765, percent=100)
 TABLE = "<table><thead><tr>" + "<th>column</th>" * 20 + "</tr></thead></table>"
 BODY = (
-    f'<p>{LONG_WORD}</p><div class="table" tabindex="0">{TABLE}</div>'
+    f"<p>{LONG_WORD}</p><p><b>bold</b> <strong>strong</strong></p>"
+    f'<div class="table" tabindex="0">{TABLE}</div>'
     f'<pre tabindex="0"><code>{"x" * 500}</code></pre><p>{"长" * 300} <a href="https://origin.example/y">y</a></p>'
 )
 PAGES = {
@@ -99,6 +100,18 @@ def test_a_former_address_leads_on_with_and_without_scripts(browser, folder, scr
     page.goto((folder / "old.html").as_uri() + "#part")
     page.wait_for_url("**/article.html#part" if scripts else "**/article.html*")
     context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("element", ["b", "strong"])
+def test_what_an_article_has_in_bold_is_bold_and_of_the_colour_of_its_text(page, folder, element, scheme):
+    page.emulate_media(color_scheme=scheme)
+    page.goto((folder / "article.html").as_uri())
+    style = (
+        "name => (s => [s.color, s.fontWeight])(getComputedStyle(document.querySelector(`.body ${name}`)))"
+    )
+    (ink, _), (colour, weight) = (page.evaluate(style, name) for name in ("p", element))
+    assert (colour, weight) == (ink, "700")
 
 
 def test_the_night_is_dark(page, folder):

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import re
-import urllib.parse
-from collections.abc import Iterable
-
 from markdown_it import MarkdownIt
-from markdown_it.common.utils import unescapeAll
-from markdown_it.token import Token
 from markdown_it.utils import EnvType
 from markupsafe import Markup
 
-from generator.render import links, sanitise
 from generator.render import place as place_
+from generator.render import sanitise
 from generator.render.markdown.parser import Parser
 from generator.render.markdown.writer import Writer, escaped
 from generator.render.place import Place
-
-_RAW_IMAGE = re.compile(r"""<img\b[^>]*?\bsrc\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 
 MOST_BRACKETS = 10_000
 """In a body whose brackets may make links: each costs time, and no article has so many."""
@@ -46,31 +38,6 @@ def body_html(text: str, place: Place) -> Markup:
     except RecursionError:
         html = f'<pre tabindex="0">{escaped(text)}</pre>'
     return Markup(sanitise.clean(html))  # noqa: S704  # the sanitiser has just written it
-
-
-def relative_images(text: str) -> tuple[str, ...]:
-    """The sources of pictures that are relative, percent-decoded, in the order of the text."""
-    if "![" not in text and "<img" not in text.lower():
-        return ()
-    try:
-        tokens = _PARSER.parse(text)
-    except RecursionError:
-        return ()
-    found = dict.fromkeys(
-        urllib.parse.unquote(source) for source in _image_sources(tokens) if links.is_relative(source)
-    )
-    return tuple(found)
-
-
-def _image_sources(tokens: Iterable[Token]) -> Iterable[str]:
-    for token in tokens:
-        if token.type == "image":
-            yield str(token.attrs["src"])
-        elif token.type in {"html_inline", "html_block"}:
-            for match in _RAW_IMAGE.finditer(token.content):
-                yield unescapeAll(match[1] or match[2] or match[3] or "")
-        if token.children:
-            yield from _image_sources(token.children)
 
 
 _PLAIN = MarkdownIt("commonmark")
