@@ -29,7 +29,7 @@ OFTEN = "render lists"
 """A stage that comes a thousand times: its CPU and memory are seen by the way only."""
 STAGES = (
     ("generator.desk", "discover", "discover"),
-    ("generator.unchanged", "discover", "discover"),
+    ("generator.safeguards", "discover", "discover"),
     ("generator.build", "unchanged", "see whether to build"),
     ("generator.desk", "gathered", "gather"),
     ("generator.desk", "applied", "picks"),
