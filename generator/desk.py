@@ -137,7 +137,10 @@ def grouped(
     marks = {article.id: mark_of(article, read_.marks[article.path]) for article in digest.articles}
     stories = _searched(shelf, digest.articles, marks, means)
     told = stories.told(picked.merges, picked.splits)
-    problems = (*faults, *cleaning_faults, *found.problems, *read_.problems, *picked.problems, *clash_faults)
+    problems = (
+        *faults, *cleaning_faults, *_theme_faults(site), *found.problems, *read_.problems, *picked.problems,
+        *clash_faults,
+    )  # fmt: skip
     desk = Desk(
         digest=msgspec.structs.replace(digest, stories=told),
         found=len(found.paths) + len(found.skipped),
@@ -161,6 +164,15 @@ def grouped(
         reach=reach_of(digest.articles, read_),
     )
     return desk, stories
+
+
+def _theme_faults(site: Site) -> list[Problem]:
+    """Names in the site's own templates that the theme does not have."""
+    if not site.templates.is_dir():
+        return []
+    from generator.render.theme_names import unknown_names  # Jinja2 takes as long to import as a small build
+
+    return unknown_names(site.templates)
 
 
 def _images_of(digest: Digest, read_: Readings) -> dict[str, str]:
