@@ -18,13 +18,12 @@ if TYPE_CHECKING:  # each command imports what it needs
     from generator.request import Options, Progress
 
 T = TypeVar("T")
-DEFAULT_CONFIG = Path("digest.toml")
 PATH = click.Path(path_type=Path)
 
 _SHARED: dict[str, Callable[[Any], Any]] = {
     "config": click.option(
-        "-c", "--config", type=PATH, default=DEFAULT_CONFIG, metavar="FILE",
-        help="The configuration.  [default: digest.toml]",
+        "-c", "--config", type=PATH, metavar="FILE",
+        help="The configuration.  [default: digest.toml, here or in a folder above]",
     ),
     "content": click.option("--content", type=PATH, metavar="DIR", help="The folder with the clippings."),
     "output": click.option("-o", "--output", type=PATH, metavar="DIR", help="Where to write the site."),
@@ -45,7 +44,7 @@ _SHARED: dict[str, Callable[[Any], Any]] = {
 class Asked:
     """What the command line says of the site and of the build, whatever the command."""
 
-    config: Path = DEFAULT_CONFIG
+    config: Path | None = None
     content: Path | None = None
     output: Path | None = None
     base_url: str | None = None
@@ -58,13 +57,27 @@ class Asked:
     quiet: bool = False
     verbose: bool = False
 
-    def site(self) -> Site:
-        """Read the configuration; raises `ConfigError`."""
-        from generator.config import load, missing
+    @functools.cached_property
+    def config_file(self) -> Path:
+        """The configuration of the digest, which need not exist; looked for once, and then kept to."""
+        from generator.config import FILE_NAME, found_above
 
-        if self.config != DEFAULT_CONFIG and not self.config.exists():
-            raise missing(self.config)
-        return load(self.config, content=self.content, output=self.output, base_url=self.base_url)
+        if self.config is not None:
+            return self.config
+        # A folder with clippings is a digest by itself, and so is one whose clippings are named.
+        is_digest = self.content is not None or Path("content").is_dir()
+        return (None if is_digest else found_above(Path.cwd())) or Path(FILE_NAME)
+
+    def site(self, *, must_exist: bool = True) -> Site:
+        """Read the configuration; raises `ConfigError`, also for no digest where one `must_exist`."""
+        from generator.config import load, missing, no_digest
+
+        file = self.config_file
+        if self.config is not None and not file.exists():
+            raise missing(file)
+        if must_exist and self.content is None and not file.exists() and not Path("content").exists():
+            raise no_digest(Path.cwd())
+        return load(file, content=self.content, output=self.output, base_url=self.base_url)
 
     @property
     def is_fixed(self) -> bool:

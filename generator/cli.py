@@ -141,7 +141,7 @@ def new(
     from generator.config import find_content
 
     site = asked.site()
-    if not asked.config.exists():  # in a folder that is no digest's, a clipping would be lost
+    if not asked.config_file.exists():  # in a folder that is no digest's, a clipping would be lost
         find_content(site)
     now = dt.datetime.now(site.config.zone)
     day = date.date() if date else None
@@ -377,7 +377,7 @@ def clean(asked: Asked) -> None:
     from generator.errors import shown
     from generator.output.folder import others_in
 
-    site = asked.site()
+    site = asked.site(must_exist=False)
     deleted = steps.cleaned(site.output) + steps.cleaned(site.preview)
     report.print_line(f"{report.counted(deleted, 'file')} deleted")
     if site.output.is_dir() and (left := others_in(site.output)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import os
 import re
 import shlex
 import tomllib
@@ -166,6 +167,31 @@ def load(
     )
     _check_folders(site, file.name, content, output)
     return site
+
+
+def found_above(here: Path) -> Path | None:
+    """The configuration in a folder or the nearest above it, up to the root; None where there is none.
+
+    One of another user does not count: templates are code, and whoever may write to a shared folder such as
+    `/tmp` could have ours run theirs. Git asks the same of repositories.
+    """
+    for folder in (here, *here.parents):
+        file = folder / FILE_NAME
+        try:
+            owner = file.stat().st_uid
+        except OSError:
+            continue
+        if folder == here or not hasattr(os, "geteuid") or owner in {os.geteuid(), 0}:
+            return file
+        return None
+    return None
+
+
+def no_digest(here: Path) -> ConfigError:
+    """What to raise where a command needs a digest, and there is none."""
+    message = f"is no digest: there is no {FILE_NAME}, here or in a folder above, and no folder content/"
+    advice = "start one with `broadsheet init`, or name the configuration of yours with --config"
+    return ConfigError(_fault_of(str(here), message, advice))
 
 
 def missing(file: Path) -> ConfigError:

@@ -141,7 +141,10 @@ def grouped(
     stories = _searched(shelf, digest.articles, marks, means)
     told = stories.told(picked.merges, picked.splits)
     reach = reach_of(digest.articles, read_)
-    problems = (*faults, *cleaning_faults, *found.problems, *read_.problems, *picked.problems, *clash_faults)
+    problems = (
+        *faults, *cleaning_faults, *_theme_faults(site), *found.problems, *read_.problems, *picked.problems,
+        *clash_faults,
+    )  # fmt: skip
     problems = told_of_sources(tuple(sorted(problems, key=by_place)), config, digest, reach.held_back)
     desk = Desk(
         digest=msgspec.structs.replace(digest, stories=told),
@@ -166,6 +169,15 @@ def grouped(
         reach=reach,
     )
     return desk, stories
+
+
+def _theme_faults(site: Site) -> list[Problem]:
+    """Names in the site's own templates that the theme does not have."""
+    if not site.templates.is_dir():
+        return []
+    from generator.render.theme_names import unknown_names  # Jinja2 takes as long to import as a small build
+
+    return unknown_names(site.templates)
 
 
 def _images_of(digest: Digest, read_: Readings) -> dict[str, str]:

@@ -237,6 +237,6 @@ def watched(asked: Asked, site: Site) -> Roots:
         nonlocal site
         with contextlib.suppress(ConfigError):  # the build says what is wrong
             site = asked.site()
-        return roots_of(site, asked.config)
+        return roots_of(site, asked.config_file)
 
     return roots

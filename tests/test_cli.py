@@ -80,7 +80,9 @@ def test_a_strict_build_that_fails_reports_why(root):
 def test_check_finds_images_that_are_not_there(root, capfd):
     write_clipping(root / "content", "note.md", "![](gone.png)\n\n" + BODY, url=None)
     run(["check"])
-    assert re.search(r"(?m)^note\.md\n +- +warning: image 'gone\.png'.*\[image\]$", capfd.readouterr().out)
+    assert re.search(
+        r"(?m)^note\.md\n +7 +warning: image 'gone\.png' is not found; .*\[image\]$", capfd.readouterr().out
+    )
 
 
 def test_a_content_folder_that_is_not_there_leaves_the_site(root, capfd):
@@ -369,6 +371,67 @@ def test_a_closed_output_is_no_fault(root):
     for command in PRINTING:
         code, err = _shell(command, ">&-")
         assert (code, "Traceback" in err) == (DONE, False), command
+
+
+@pytest.mark.parametrize(
+    "command", ["build", "list", "check", "serve", "new x", "pick a.md --pin", "explain a.md"]
+)
+def test_a_folder_that_is_no_digest_is_told_with_what_to_do(tmp_path, monkeypatch, capfd, command):
+    monkeypatch.chdir(tmp_path)
+    assert run(command.split()) == UNUSABLE
+    err = capfd.readouterr().err
+    assert f"error: {tmp_path}: is no digest: there is no digest.toml, here or in a folder above" in err
+    assert "broadsheet init" in err
+    assert not [*tmp_path.iterdir()]
+
+
+def test_a_digest_is_found_from_a_folder_below(root, monkeypatch, capfd):
+    below = root / "content/2024"
+    below.mkdir(exist_ok=True)
+    (root / "notes").mkdir()
+    monkeypatch.chdir(root / "notes")
+    assert run(["build", "-q"]) == DONE
+    assert (root / "public/index.html").exists()
+    assert run(["build", "-q", "-o", "here"]) == DONE
+    assert (root / "notes/here/index.html").exists()
+    assert run(["clean"]) == DONE
+    assert not (root / "public/index.html").exists()
+    monkeypatch.chdir(below)
+    capfd.readouterr()
+    assert run(["new", "Told", "--date", "2024-07-01"]) == DONE
+    assert Path(capfd.readouterr().out.strip()).is_file()
+    assert run(["pick", "../a.md", "--pin"]) == DONE
+    assert "a.md" in (root / "picks.toml").read_text("utf-8")
+
+
+def test_a_folder_with_clippings_is_a_digest_by_itself(root, monkeypatch):
+    inner = root / "notes"
+    (inner / "content").mkdir(parents=True)
+    monkeypatch.chdir(inner)
+    assert run(["build", "-q"]) == DONE
+    assert run(["build", "-q", "--content", str(root / "content"), "-o", "other"]) == DONE
+    assert (inner / "public").is_dir()
+    assert (inner / "other").is_dir()
+    assert not (root / "public").exists()
+
+
+def test_what_is_named_is_not_looked_for_above(root, monkeypatch, capfd):
+    (root / "notes").mkdir()
+    monkeypatch.chdir(root / "notes")
+    assert run(["check", "-c", "digest.toml"]) == UNUSABLE
+    assert "digest.toml: does not exist" in capfd.readouterr().err
+    assert run(["check", "-c", "../digest.toml"]) == DONE
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives files away")
+def test_another_users_digest_above_is_not_taken(root, monkeypatch, capfd):
+    (root / "notes").mkdir()
+    os.chown(root / "digest.toml", 12345, 12345)
+    monkeypatch.chdir(root / "notes")
+    assert run(["check"]) == UNUSABLE
+    assert "is no digest" in capfd.readouterr().err
+    monkeypatch.chdir(root)
+    assert run(["check"]) == DONE
 
 
 def test_help_names_every_command():

@@ -175,7 +175,10 @@ def test_a_clipping_that_may_have_changed_unseen_is_looked_at_again(twins, monke
 
 FAR = {
     "another spelling": lambda twins: twins.put(PATHS[1], clipping("Two", "BETA", DAYS[1])),
-    "a picture": lambda twins: twins.put(PATHS[1], clipping("Two", "Beta", DAYS[1], "Words. ![](a.png)" * 9)),
+    "a picture": lambda twins: (
+        twins.put("a.svg", '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 3"/>'),
+        twins.put(PATHS[1], clipping("Two", "Beta", DAYS[1], "Words. ![](/a.svg)" * 9)),
+    ),
     "an alias": lambda twins: twins.put(
         PATHS[1], clipping("Two", "Beta", DAYS[1], more="aliases: [old.html]")
     ),

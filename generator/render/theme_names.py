@@ -1,0 +1,138 @@
+"""Names in a site's own templates that its theme does not have: they would be passed over in silence."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import io
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import jinja2
+from babel.messages import pofile
+from jinja2 import meta, nodes
+from jinja2.ext import extract_from_ast
+
+from generator.errors import Problem
+from generator.render.marks import roots_of
+
+_PO = "translations/{}/LC_MESSAGES/messages.po"
+_LANGUAGES = ("en", "zh")
+_THEME = "theme/"
+"""What stands before the name of a template of the default theme, where it is extended."""
+
+
+def unknown_names(site_templates: Path) -> list[Problem]:
+    """Warn of templates, blocks and messages of a site's own that nothing uses; faults are told elsewhere."""
+    roots = roots_of(site_templates)
+    if len(roots) == 1:
+        return []
+    names = _Names(*roots)
+    return [*names.files(), *names.blocks(), *names.messages()]
+
+
+class _Names:
+    """The templates of a theme and of a site, parsed."""
+
+    def __init__(self, default: Path, own: Path) -> None:
+        self._default, self._own = default, own
+        environment = jinja2.Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
+        environment.policies["ext.i18n.trimmed"] = True
+        self._trees: dict[str, nodes.Template] = {}
+        for prefix, root in ((_THEME, default), ("", own)):
+            for file in sorted(root.rglob("*.html")):
+                name = prefix + file.relative_to(root).as_posix()
+                with contextlib.suppress(
+                    jinja2.TemplateSyntaxError, UnicodeDecodeError, OSError, RecursionError
+                ):
+                    self._trees[name] = environment.parse(file.read_text("utf-8"))
+
+    def files(self) -> Iterator[Problem]:
+        """Files that stand in the place of none of the theme's, and that no template names."""
+        known = [path.relative_to(self._default).as_posix() for path in _files_in(self._default)]
+        found = [name for tree in self._trees.values() for name in meta.find_referenced_templates(tree)]
+        used = [name for name in found if name is not None]
+        if len(used) < len(found):  # a page decides which
+            return
+        usable = {*known, *used, *(_PO.format(language) for language in _LANGUAGES)}
+        for path in _files_in(self._own):
+            name = path.relative_to(self._own).as_posix()
+            if (
+                name.startswith("assets/")
+                or name in usable
+                or path.suffix not in {".html", ".po", ".css", ".js"}
+            ):
+                continue
+            yield self._problem(name, None, "nothing uses this file", name, usable)
+
+    def blocks(self) -> Iterator[Problem]:
+        """Blocks that no template has which theirs extends."""
+        for name, tree in self._trees.items():
+            if name.startswith(_THEME) or tree.find(nodes.Extends) is None:
+                continue
+            known = self._blocks_above(name)
+            for block in _outermost(tree, known) if known is not None else ():
+                message = f"there is no block `{block.name}` in what this extends, so it is not shown"
+                yield self._problem(name, block.lineno, message, block.name, known or ())
+
+    def _blocks_above(self, name: str) -> set[str] | None:
+        """The blocks of all that a template extends; None where that cannot be told."""
+        found, seen = set[str](), {name}
+        while (extends := self._trees[name].find(nodes.Extends)) is not None:
+            if not isinstance(extends.template, nodes.Const):
+                return None
+            target = str(extends.template.value)
+            name = target if target in self._trees else _THEME + target
+            if name in seen or name not in self._trees:
+                return None
+            seen.add(name)
+            found |= {block.name for block in self._trees[name].find_all(nodes.Block)}
+        return found
+
+    def messages(self) -> Iterator[Problem]:
+        """Translations of messages that no template says."""
+        files = [(name, self._own / name) for name in map(_PO.format, _LANGUAGES)]
+        if not any(file.is_file() for _, file in files):
+            return
+        known = {one for one, _ in _messages_in(self._default / _PO.format("zh"))}
+        for name, tree in self._trees.items():
+            found = () if name.startswith(_THEME) else extract_from_ast(tree)
+            for _, _, said in found:
+                known |= {said} if isinstance(said, str) else {str(one) for one in said or ()}
+        for name, file in files:
+            for message, line in _messages_in(file):
+                if message not in known:
+                    yield self._problem(name, line, f"no page says {message!r}", message, known)
+
+    def _problem(
+        self, name: str, line: int | None, message: str, written: str, known: Iterable[str]
+    ) -> Problem:
+        close = difflib.get_close_matches(written, sorted(known), 1)
+        advice = f"did you mean `{close[0]}`?" if close else "docs/reference/templates.md lists all names"
+        return Problem(
+            path=f"{self._own.name}/{name}", line=line, message=message, advice=advice, kind="template"
+        )
+
+
+def _files_in(root: Path) -> list[Path]:
+    return [file for file in sorted(root.rglob("[!.]*")) if file.is_file()]
+
+
+def _outermost(node: nodes.Node, known: set[str]) -> Iterator[nodes.Block]:
+    """Blocks of unknown names that stand in none that is shown."""
+    for child in node.iter_child_nodes():
+        if not isinstance(child, nodes.Block):
+            yield from _outermost(child, known)
+        elif child.name not in known:
+            yield child
+
+
+def _messages_in(file: Path) -> Iterator[tuple[str, int | None]]:
+    """What a catalogue translates, each with its line; nothing of one that cannot be read."""
+    try:
+        catalogue = pofile.read_po(io.StringIO(file.read_text("utf-8")), abort_invalid=True)
+    except (OSError, ValueError, pofile.PoFileError):
+        return
+    for message in catalogue:
+        if message.id:
+            yield message.id if isinstance(message.id, str) else message.id[0], message.lineno
