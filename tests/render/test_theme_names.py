@@ -21,11 +21,16 @@ def own(tmp_path):
 
 
 FILES = {
-    "base": "base.html", "day": "day.html", "artcle": "artcle.html", "part": "partials/mine.html",
+    "base": "base.html",
+    "day": "day.html",
+    "artcle": "artcle.html",
+    "part": "partials/mine.html",
     "po": PO,
-    "zh_hans": "translations/zh-Hans/LC_MESSAGES/messages.po", "asset": "assets/own.html", "toml": "theme.toml",
+    "zh_hans": "translations/zh-Hans/LC_MESSAGES/messages.po",
+    "asset": "assets/own.html",
+    "toml": "theme.toml",
     "css": "asets/custom.css",
-}  # fmt: skip
+}
 
 
 def test_no_templates_and_sound_ones_are_no_problem(own, tmp_path):
