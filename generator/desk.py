@@ -178,6 +178,7 @@ def gathered(config: Config, options: Options, records: Iterable[tuple[str, Reco
         article = reading.article
         if reading.repaired:
             read_.repaired.add(path)
+        read_.pictured += [(path, record.pictures, record.seen)] if record.pictures else []
         skipped, problems = withheld(config, options, record)
         read_.problems += problems
         if article is None or skipped is not None:
@@ -192,7 +193,6 @@ def gathered(config: Config, options: Options, records: Iterable[tuple[str, Reco
         if record.body:
             read_.texts[article.path] = record.body
         read_.images.update(record.images)
-        read_.pictured += [(article.path, record.pictures, record.seen)] if record.pictures else []
     read_.picks.sort(key=lambda pick: pick.article)
     return read_
 

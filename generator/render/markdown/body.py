@@ -20,6 +20,13 @@ from generator.render.place import Place
 
 _RAW_IMAGE = re.compile(r"""<img\b[^>]*?\bsrc\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 
+_INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff"
+)
+"""Characters that show nothing (Unicode: Default_Ignorable_Code_Point), and the empty Braille pattern."""
+_BLANK = re.compile(rf"(?:<(?!img\b)[^>]*+>|&nbsp;|[\s{_INVISIBLE}]++)*+")
+
 MOST_BRACKETS = 10_000
 """In a body whose brackets may make links: each costs time, and no article has so many."""
 
@@ -46,6 +53,11 @@ def body_html(text: str, place: Place) -> Markup:
     except RecursionError:
         html = f'<pre tabindex="0">{escaped(text)}</pre>'
     return Markup(sanitise.clean(html))  # noqa: S704  # the sanitiser has just written it
+
+
+def shows_anything(html: str) -> bool:
+    """Whether a reader sees anything of a body's HTML: a character that is not blank, or a picture."""
+    return _BLANK.fullmatch(html) is None
 
 
 def relative_images(text: str) -> tuple[str, ...]:
