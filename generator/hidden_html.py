@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-BEGINS = r"<(?:!--(?:-?>)?|\?|!\[CDATA\[|![a-z]|(?:script|style)(?=[\s>]))"
-"""How each begins; to be read without regard to case."""
+BEGINS = r"<(?:!--(?:-?>)?|\?(?!php\b|=)|!\[CDATA\[|!doctype\b|(?:script|style)(?=[\s>]))"
+"""How each begins; to be read without regard to case. Not `<?php` or `<!ENTITY`: those are code, shown."""
 
 _BLANK_LINE = r"|\n[ \t]*\n"
 _ENDS = {
@@ -14,9 +14,9 @@ _ENDS = {
     "<style": re.compile(r"</style\s*>", re.IGNORECASE),
     "<?": re.compile(r"\?>" + _BLANK_LINE),
     "<![cdata[": re.compile(r"\]\]>" + _BLANK_LINE),
-    "<!": re.compile(">" + _BLANK_LINE),
+    "<!doctype": re.compile(">" + _BLANK_LINE),
 }
-"""What ends each. `<?php` and `<!ENTITY` are mostly code that an article shows: no blank line stands in them."""
+"""What ends each. `<?xml` is mostly code that a page shows, and long: a blank line leaves such open."""
 
 
 class HiddenParts:
@@ -35,11 +35,10 @@ class HiddenParts:
         opening = begin[0].lower()
         if opening in {"<!-->", "<!--->"}:
             return begin.end()
-        kind = opening if opening in _ENDS else "<!"
-        stop, end = self._next.get(kind, (-1, None))
+        stop, end = self._next.get(opening, (-1, None))
         if stop < begin.end():
-            found = _ENDS[kind].search(self._text, begin.end())
+            found = _ENDS[opening].search(self._text, begin.end())
             stop = found.start() if found else len(self._text)
             end = found.end() if found and not found[0].startswith("\n") else None
-            self._next[kind] = stop, end
+            self._next[opening] = stop, end
         return end

@@ -67,25 +67,26 @@ _SPAN = re.compile(r' (?:col|row)span="[^"]*"')
 _ALIGN = {"left": "align-left", "center": "align-center", "right": "align-right"}
 
 
-def shown(raw: str) -> str:
+def shown(raw: str, *, closes_pre: bool = True) -> str:
     """Raw HTML with comments and scripts away, and anything that we do not know as HTML as text.
 
     A security bulletin that mentions `<script>` or `<your-token>` keeps its words, and an unclosed tag or
-    comment takes nothing of what follows with it.
+    comment takes nothing of what follows with it; nor does `<pre>`, where the body has no end of any.
     """
+    unclosed = "" if closes_pre else "pre"
     hidden = hidden_html.HiddenParts(raw)
     pieces: list[str] = []
     position = 0
     while match := _MARKUP.search(raw, position):
         end = hidden.end_of(match) if match["hidden"] else None
-        pieces += (raw[position : match.start()], "" if end else _shown_tag(match))
+        pieces += (raw[position : match.start()], "" if end else _shown_tag(match, unclosed))
         position = end or match.end()
     return "".join((*pieces, raw[position:]))
 
 
-def _shown_tag(match: re.Match[str]) -> str:
+def _shown_tag(match: re.Match[str], unclosed: str) -> str:
     name = (match["name"] or "").lower()
-    if name in sanitise.TAGS or name in sanitise.READ_ONLY_TAGS:
+    if name != unclosed and (name in sanitise.TAGS or name in sanitise.READ_ONLY_TAGS):
         return match[0]
     return "" if name in _PLAIN_TAGS else html.escape(match[0])
 

@@ -117,6 +117,26 @@ def test_hostile_nesting_ends_soon(text):
     assert sanitise.clean(html) == html
 
 
+@pytest.mark.parametrize("container", ["> ", "- ", "1. ", "> - "])
+def test_what_stands_too_deep_is_text_and_takes_nothing_with_it(container):
+    html = body_html(container * 60 + "inner *text*\n\nouter", ALONE)
+    assert "inner <em>text</em>" in html
+    assert html.endswith("<p>outer</p>\n")
+
+
+def test_text_of_cells_that_no_column_is_for_stays():
+    html = body_html("| code | b |\n|--|--|\n| x | a || b | |\n| y | z |\n| v | w |  |", ALONE)
+    assert "<td>a || b</td>" in html
+    assert html.count("<td>") == 6
+
+
+def test_many_unclosed_comments_take_linear_time():
+    text = "<!-- a\n<?xml b\n<script> c\n" * 20_000
+    start = time.process_time()
+    assert body_html(text, ALONE).count("&lt;!-- a") == 20_000
+    assert time.process_time() - start < 30  # two seconds on a machine that does nothing else
+
+
 def test_a_flood_of_raw_tags_is_shown_as_text():
     html = body_html("<div>" * 30_000, ALONE)
     assert "<div>" not in html

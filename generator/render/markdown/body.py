@@ -46,7 +46,7 @@ def body_html(text: str, place: Place) -> Markup:
     if len(text) > MOST_BRACKETS and text.count("[") > MOST_BRACKETS:
         text = text.replace("[", "\\[")
     try:
-        writer = Writer(place, environment)
+        writer = Writer(text, place, environment)
         html = writer.html(_PARSER.parse(text, environment))
         if writer.has_raw:
             html = place_.repaired(html, place)

@@ -48,7 +48,7 @@ def _read_rows(state: StateBlock, line: int, end: int, alignments: list[str]) ->
             break
         if line == first:
             state.push("tbody_open", "tbody", 1)
-        _add_row(state, "td", cells, alignments)
+        _add_row(state, "td", _fitted(cells, len(alignments)), alignments)
         line += 1
     if line > first:
         state.push("tbody_close", "tbody", -1)
@@ -68,6 +68,16 @@ def _alignment(cell: str) -> str:
 def _cells(row: str) -> list[str]:
     cells = [cell.replace("\\|", "|") for cell in _DIVIDER.split(row)] if "\\" in row else row.split("|")
     return cells[1 if cells[0] == "" else 0 : -1 if len(cells) > 1 and cells[-1] == "" else None]
+
+
+def _fitted(cells: list[str], columns: int) -> list[str]:
+    """A row's cells; the text of those that no column is for goes to the last one, where GFM drops it.
+
+    A `|` in the code that a cell holds parts it.
+    """
+    if len(cells) <= columns or not any(map(str.strip, cells[columns:])):
+        return cells
+    return [*cells[: columns - 1], "|".join(cells[columns - 1 :]).rstrip("| \t")]
 
 
 def _add_row(state: StateBlock, tag: str, cells: list[str], alignments: list[str]) -> None:
