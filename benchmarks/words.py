@@ -75,9 +75,8 @@ def loss_of(path: str, markdown: str, page: str) -> Loss:
     for kind, pattern in KINDS.items():
         if not missing:
             break
-        found: list[str] = []
-        markdown = pattern.sub(lambda match, found=found: (found.append(match[0]), " ")[1], markdown)
-        own = words(" ".join(found)) & missing
+        own = words(" ".join(match[0] for match in pattern.finditer(markdown))) & missing
+        markdown = pattern.sub(" ", markdown)
         if own:
             kinds[kind] = own
             missing -= own
@@ -118,8 +117,8 @@ def main() -> int:
     print(f"{texts} texts, {total} words")
     for kind in (*KINDS, "unexplained"):
         print(f"{kind:28} {files[kind]:6} texts {lost[kind]:8} words")
-    for count, path, own in sorted(examples, reverse=True)[: asked.most]:
-        print(f"{count:6} {path}: {own}")
+    for count, path, which in sorted(examples, reverse=True)[: asked.most]:
+        print(f"{count:6} {path}: {which}")
     return 1 if files["unexplained"] else 0
 
 

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from generator.render import sanitise
 from generator.render.images import Image
 from generator.render.markdown import Place, body_html, plain, relative_images
+from generator.render.markdown.body import MOST_BRACKETS
 
 CASES = Path(__file__).parents[1] / "cases"
 PLACE = Place(
@@ -128,6 +129,17 @@ def test_text_of_cells_that_no_column_is_for_stays():
     html = body_html("| code | b |\n|--|--|\n| x | a || b | |\n| y | z |\n| v | w |  |", ALONE)
     assert "<td>a || b</td>" in html
     assert html.count("<td>") == 6
+
+
+def test_brackets_are_text_where_there_are_too_many_but_code_stays_as_it_is():
+    text = "`a[0]` [x](/y) ![z](w.png)\n\n    b[1]\n\n```\nc[2]\n```\n\n[d]: /e\n\n" + "[ " * MOST_BRACKETS
+    html = body_html(text, PLACE)
+    assert html.startswith("<p><code>a[0]</code> [x](/y) ![z](w.png)</p>\n")
+    assert "<code>b[1]\n</code>" in html
+    assert "<code>c[2]\n</code>" in html
+    assert "<p>[d]: /e</p>" in html
+    assert "\\[" not in html
+    assert relative_images(text) == ()
 
 
 def test_many_unclosed_comments_take_linear_time():

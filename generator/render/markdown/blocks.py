@@ -104,7 +104,7 @@ class BlockState(StateBlock):
         super().__init__("", md, env, tokens)
         self.src = src
         self.may_hold_tables = "|" in src
-        self.may_define = "]:" in src
+        self.may_define = "]:" in src and "literal_brackets" not in env
         lines = src.split("\n")
         if not lines[-1].strip(_SPACES):
             lines.pop()

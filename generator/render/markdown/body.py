@@ -28,7 +28,7 @@ _INVISIBLE = (
 _BLANK = re.compile(rf"(?:<(?!img\b)[^>]*+>|&nbsp;|[\s{_INVISIBLE}]++)*+")
 
 MOST_BRACKETS = 10_000
-"""In a body whose brackets may make links: each costs time, and no article has so many."""
+"""In a body whose brackets may make links: each costs time, and no article has so many. More are text."""
 
 
 def plain(text: str) -> str:
@@ -43,11 +43,9 @@ def body_html(text: str, place: Place) -> Markup:
     Text that is nested too deeply to parse is shown as it was written.
     """
     environment: EnvType = {}
-    if len(text) > MOST_BRACKETS and text.count("[") > MOST_BRACKETS:
-        text = text.replace("[", "\\[")
     try:
         writer = Writer(text, place, environment)
-        html = writer.html(_PARSER.parse(text, environment))
+        html = writer.html(_parsed(text, environment))
         if writer.has_raw:
             html = place_.repaired(html, place)
     except RecursionError:
@@ -65,13 +63,19 @@ def relative_images(text: str) -> tuple[str, ...]:
     if "![" not in text and "<img" not in text.lower():
         return ()
     try:
-        tokens = _PARSER.parse(text)
+        tokens = _parsed(text, {})
     except RecursionError:
         return ()
     found = dict.fromkeys(
         urllib.parse.unquote(source) for source in _image_sources(tokens) if links.is_relative(source)
     )
     return tuple(found)
+
+
+def _parsed(text: str, environment: EnvType) -> list[Token]:
+    if len(text) > MOST_BRACKETS and text.count("[") > MOST_BRACKETS:
+        environment["literal_brackets"] = True
+    return _PARSER.parse(text, environment)
 
 
 def _image_sources(tokens: Iterable[Token]) -> Iterable[str]:
