@@ -23,11 +23,12 @@ from generator.reading.article import due
 from generator.reading.boilerplate import families
 from generator.reading.canonical import keys_of
 from generator.reading.discover import Discovery
+from generator.reading.frontmatter import fields_in, file_bytes
 from generator.reading.language import language_of
 from generator.recalled import stories_of
 from generator.request import Options, by_place
 from generator.shelf import Shelf, shelf_of
-from generator.tasks import Record
+from generator.tasks import Reader, Record
 from generator.unchanged import Pictured
 from generator.versions import hashed
 
@@ -133,6 +134,7 @@ def grouped(
         language_of=lambda title: language_of(title, config.languages),
     )
     digest, clashes, clash_faults = digest_of(picked.articles, config.sources, config.text)
+    clash_faults = _with_lines(shelf.reader, clash_faults, picked.articles)
     marks = {article.id: mark_of(article, read_.marks[article.path]) for article in digest.articles}
     stories = _searched(shelf, digest.articles, marks, means)
     told = stories.told(picked.merges, picked.splits)
@@ -160,6 +162,26 @@ def grouped(
         reach=reach_of(digest.articles, read_),
     )
     return desk, stories
+
+
+def _with_lines(
+    reader: Reader, problems: Sequence[Problem], articles: Sequence[Article]
+) -> tuple[Problem, ...]:
+    """Problems of aliases with the line that gives them, for which their clippings are opened again."""
+    if not any(problem.kind == "alias" for problem in problems):
+        return tuple(problems)
+    paths = {shown(article.path): article.path for article in articles if article.aliases}
+    keys = (*map(str.casefold, reader.rules.fields.get("aliases", ())), "aliases")
+    placed = []
+    for problem in problems:
+        path = paths.get(problem.path)
+        raw = file_bytes(reader.content, path) if path and problem.kind == "alias" else None
+        if path and isinstance(raw, bytes):
+            lines = fields_in(path, raw).lines
+            line = next((lines[key] for key in keys if key in lines), None)
+            problem = msgspec.structs.replace(problem, line=line)  # noqa: PLW2901  # the same, placed
+        placed.append(problem)
+    return tuple(placed)
 
 
 def _searched(shelf: Shelf, articles: Sequence[Article], marks: Mapping[str, bytes], means: Means) -> Stories:
