@@ -128,6 +128,7 @@ def test_what_stands_too_deep_is_text_and_takes_nothing_with_it(container):
 def test_text_of_cells_that_no_column_is_for_stays():
     html = body_html("| code | b |\n|--|--|\n| x | a || b | |\n| y | z |\n| v | w |  |", ALONE)
     assert "<td>a || b</td>" in html
+    assert "<td>c | d</td>" in body_html("| a |\n|--|\n| |  | | --- | --- | | c | d |", ALONE)
     assert html.count("<td>") == 6
 
 

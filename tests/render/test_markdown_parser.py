@@ -1,6 +1,7 @@
 """Our parser of bodies reads what markdown-it reads with all its own rules, drivers and helpers."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -55,8 +56,11 @@ def table(state, start, end, silent):
         elif token.type == "tr_close" and row > start:
             written = escapedSplit(getLine(state, row).strip())
             written = written[written[0] == "" : len(written) - (len(written) > 1 and written[-1] == "")]
-            if any(map(str.strip, written[len(cells) :])):
-                cells[-1].content = "|".join(written[len(cells) - 1 :]).rstrip("| \t").strip()
+            rest = written[len(cells) - 1 :]
+            if any(map(str.strip, rest[1:])):
+                bare = [cell.strip() for cell in rest if not re.fullmatch(r"\s*(:?-{3,}:?\s*)?", cell)]
+                is_nested = any(cell.strip(" \t:-") == "" and "---" in cell for cell in rest)
+                cells[-1].content = " | ".join(bare) if is_nested else "|".join(rest).rstrip("| \t").strip()
     return True
 
 

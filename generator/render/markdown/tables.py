@@ -10,6 +10,7 @@ from markdown_it.rules_block.table import MAX_AUTOCOMPLETED_CELLS
 
 from generator.render.markdown.tokens import QuickToken
 
+_DELIMITER = re.compile(r"\s*:?-{3,}:?\s*")
 _DIVIDER = re.compile(r"(?<!\\)\|")
 
 
@@ -73,11 +74,16 @@ def _cells(row: str) -> list[str]:
 def _fitted(cells: list[str], columns: int) -> list[str]:
     """A row's cells; the text of those that no column is for goes to the last one, where GFM drops it.
 
-    A `|` in the code that a cell holds parts it.
+    A `|` in the code that a cell holds parts it; so does a table within, which clippers write on one line.
     """
-    if len(cells) <= columns or not any(map(str.strip, cells[columns:])):
+    rest = cells[columns - 1 :]
+    if len(rest) < 2 or not any(map(str.strip, rest[1:])):
         return cells
-    return [*cells[: columns - 1], "|".join(cells[columns - 1 :]).rstrip("| \t")]
+    if any(map(_DELIMITER.fullmatch, rest)):
+        text = " | ".join([cell.strip() for cell in rest if cell.strip() and not _DELIMITER.fullmatch(cell)])
+    else:
+        text = "|".join(rest).rstrip("| \t")
+    return [*cells[: columns - 1], text]
 
 
 def _add_row(state: StateBlock, tag: str, cells: list[str], alignments: list[str]) -> None:
