@@ -1,14 +1,22 @@
 """What is read of one clipping: its verdict agrees with what its page would show, whatever way it is read."""
 
 import json
+import re
 import shutil
+from html import unescape
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from generator.cli import DONE, run
+from generator.config import Config
 from generator.live import Live
-from generator.model import Verdict
+from generator.model import Clipping, Verdict
+from generator.reading.boilerplate import Cleaning
 from generator.request import Options, silent
+from generator.shelf import rules_of
+from generator.tasks import Reader, published
 from writing import NOW, build_site, files_of, site_in, write_clipping, write_config
 
 WORDS = "The press stood in the cellar, and the whole street could hear it working at night."
@@ -98,3 +106,30 @@ def test_what_is_not_shown_counts_in_no_excerpt_and_no_minutes(tmp_path, hidden)
     _, desk = build_site(tmp_path)
     (article,) = desk.digest.articles
     assert (article.verdict, article.excerpt, article.minutes) == (Verdict.FULL, WORDS, 1)
+
+
+PIECES = st.sampled_from([
+    "<style>", "</style>", "<script>", "</script>", "<!--", "-->", "<?xml", "?>", "<![CDATA[", "]]>",
+    "<!DOCTYPE html>", "[a]: /b", "[^1]", "[^1]: ", "![](x.png)", "![](https://a.example/x.png)",
+    "<img src=javascript:x>", "<b>", "</b>", "<p>", "<div>", "<br>", "<hr>", "---", "&nbsp;", "&zwj;",
+    "\u200b", "\u3000", "<pre>", "</pre>", "```", "    ", "> ", "- ", "|  |\n|--|", "\n", "\n\n", " ",
+    "words that are long enough for a line", "a", "<input value=a>", "</input>",
+])  # fmt: skip
+
+
+@settings(max_examples=200, deadline=None, derandomize=True, database=None)
+@given(st.lists(PIECES, max_size=12).map("".join), st.booleans(), st.booleans())
+def test_an_article_with_a_text_has_html_that_shows_something(body, has_address, is_clean):
+    reader = Reader(content="/nowhere", root="/nowhere", rules=rules_of(Config()), epoch=b"")
+    fields = {"title": "T", "date": "2024-07-03"} | ({"url": "https://a.example/b"} if has_address else {})
+    clipping = Clipping(path="a.md", fields=fields, lines={}, body=body)
+    record, html = published(reader, clipping, Cleaning() if is_clean else None)
+    article = record.reading.article
+    if article is None:
+        assert not has_address
+        assert record.reading.skipped is not None
+    else:
+        assert (article.verdict is Verdict.LINK) == (html == b"") == (record.body == b"")
+        text = unescape(re.sub("<(?!img)[^>]*>", "", html.decode()))
+        assert bool(re.search(r"[^\s\u200b\u200d]", text)) == (html != b"")
+        assert article.verdict is not Verdict.LINK or (article.excerpt, article.minutes) == ("", 0)
