@@ -24,11 +24,12 @@ from generator.reading.article import due
 from generator.reading.boilerplate import families
 from generator.reading.canonical import keys_of
 from generator.reading.discover import Discovery
+from generator.reading.frontmatter import fields_in, file_bytes
 from generator.reading.language import language_of
 from generator.recalled import stories_of
 from generator.request import Options, by_place
 from generator.shelf import Shelf, shelf_of
-from generator.tasks import Record
+from generator.tasks import Reader, Record
 from generator.versions import hashed
 
 _Told = TypeVar("_Told", Problem, Skipped)
@@ -137,6 +138,7 @@ def grouped(
         language_of=lambda title: language_of(title, config.languages),
     )
     digest, clashes, clash_faults = digest_of(picked.articles, config.sources, config.text)
+    clash_faults = _with_lines(shelf.reader, clash_faults, picked.articles)
     marks = {article.id: mark_of(article, read_.marks[article.path]) for article in digest.articles}
     stories = _searched(shelf, digest.articles, marks, means)
     told = stories.told(picked.merges, picked.splits)
@@ -188,6 +190,26 @@ def _images_of(digest: Digest, read_: Readings) -> dict[str, str]:
     return {address: own for path in read_.images.keys() & shown_ for address, own in read_.images[path]}
 
 
+def _with_lines(
+    reader: Reader, problems: Sequence[Problem], articles: Sequence[Article]
+) -> tuple[Problem, ...]:
+    """Problems of aliases with the line that gives them, for which their clippings are opened again."""
+    if not any(problem.kind == "alias" for problem in problems):
+        return tuple(problems)
+    paths = {shown(article.path): article.path for article in articles if article.aliases}
+    keys = (*map(str.casefold, reader.rules.fields.get("aliases", ())), "aliases")
+    placed = []
+    for problem in problems:
+        path = paths.get(problem.path)
+        raw = file_bytes(reader.content, path) if path and problem.kind == "alias" else None
+        if path and isinstance(raw, bytes):
+            lines = fields_in(path, raw).lines
+            line = next((lines[key] for key in keys if key in lines), None)
+            problem = msgspec.structs.replace(problem, line=line)  # noqa: PLW2901  # the same, placed
+        placed.append(problem)
+    return tuple(placed)
+
+
 def _searched(shelf: Shelf, articles: Sequence[Article], marks: Mapping[str, bytes], means: Means) -> Stories:
     """Which articles are on the same news; among many, a copy of this process looks too."""
     is_shared = len(articles) > MANY and means.workers.count > 1
@@ -204,6 +226,7 @@ def gathered(config: Config, options: Options, records: Iterable[tuple[str, Reco
         article = reading.article
         if reading.repaired:
             read_.repaired.add(path)
+        read_.pictured += [path] if record.seen else []
         skipped, problems = withheld(config, options, record)
         read_.problems += problems
         if article is None or skipped is not None:
@@ -219,7 +242,6 @@ def gathered(config: Config, options: Options, records: Iterable[tuple[str, Reco
             read_.texts[article.path] = record.body
         if record.images:
             read_.images[article.path] = record.images
-        read_.pictured += [article.path] if record.seen else []
     read_.picks.sort(key=lambda pick: pick.article)
     return read_
 

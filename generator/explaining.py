@@ -47,7 +47,7 @@ def explained(site: Site, means: Means, path: str) -> Explained:
     if reader.clean and origin is not None:
         shelf_of(site, discover(site.content, site.config.ignore), means)
     cleaning = _cleaning(reader, means.cache, origin)
-    reading = article_of(clipping, reader.rules, cleaning)
+    reading = tasks.published(reader, clipping, cleaning)[0].reading
     article = reading.article
     if article is None:
         return Explained(uncleaned=reading.skipped.reason if reading.skipped else "")

@@ -18,6 +18,7 @@ from generator.grouping.health import healths_of
 from generator.lessons import Means
 from generator.making import Maker
 from generator.model import Article, Digest, Health, Source
+from generator.output import names
 from generator.output.assets import StaticFiles, static_files
 from generator.render import feeds, sitemap
 from generator.render.compose import Composer, composer
@@ -138,16 +139,17 @@ def planned(site: Site, kitchen: Kitchen, found: list[Problem]) -> list[Output]:
     """Plan every file of the site; faults met on the way join `found`."""
     static: StaticFiles = static_files(site.static)
     found += static.problems
-    own = {path for path, _ in static.files}
+    own = {names.folded(path): path for path, _ in static.files}
     outputs = [Output(path, b"", file) for path, file in static.files]
     for one in made(kitchen):
         is_alias = isinstance(one.content, Page) and isinstance(one.content.subject, Alias)
-        if is_alias and (below := _in_the_way(one.path, own)):
-            found.append(_alias_problem(one.path, below))
-        elif one.path not in own:
+        same = own.get(names.folded(one.path)) if own else None
+        if is_alias and same != one.path and (other := _in_the_way(one.path, own)):
+            found.append(_alias_problem(one.path, other))
+        elif same is None:
             outputs.append(one)
-        elif one.path != addresses.ROBOTS:
-            found.append(_shadowed(one.path))
+        elif same != addresses.ROBOTS:
+            found.append(_shadowed(same))
     images = sorted(kitchen.desk.images.items())
     return [*outputs, *(Output(address, b"", site.content / path) for address, path in images)]
 
@@ -221,11 +223,15 @@ def _meta(config: Config, base_url: str, source: Source | None = None) -> feeds.
     )
 
 
-def _in_the_way(path: str, own: set[str]) -> str | None:
-    """Find the static file that a file cannot stand beside: a folder of it, or one below it."""
-    parts = path.split("/")
-    above = {"/".join(parts[:n]) for n in range(1, len(parts))}
-    return min((file for file in own if file in above or file.startswith(path + "/")), default=None)
+def _in_the_way(path: str, own: Mapping[str, str]) -> str | None:
+    """Find the static file that a file cannot stand beside: it itself, a folder of it, or one below it.
+
+    `own` are static files by what file systems may make of their names.
+    """
+    key = names.folded(path)
+    keys = {key, *names.folders(key)}
+    found = (file for other, file in own.items() if other in keys or other.startswith(key + "/"))
+    return min(found, default=None)
 
 
 def _alias_problem(path: str, static: str) -> Problem:

@@ -202,7 +202,11 @@ def _recalled(
     for path, key_, value in kept:
         if path in shelf.unread:
             continue
-        if keys.get(path) == key_ and (record := tasks.decoded(value)) and _stands(shelf.reader, record):
+        if (
+            keys.get(path) == key_
+            and (record := tasks.decoded(value))
+            and _stands(shelf.reader, path, record)
+        ):
             del keys[path]
             yield path, in_zone(record, shelf.reader), hashed(value)
             continue
@@ -261,11 +265,10 @@ def record_key(reader: Reader, digest: bytes, learned: bytes | None) -> bytes:
     return hashed(reader.epoch, digest, learned or b"")
 
 
-def _stands(reader: Reader, record: Record) -> bool:
-    """Whether the files that a clipping names as images are those that its record knows."""
-    if not record.pictures or record.reading.article is None:
-        return True
-    return tasks.seen_beside(reader.content, record.reading.article.path, record.pictures) == record.seen
+def _stands(reader: Reader, path: str, record: Record) -> bool:
+    """Whether the images beside a clipping are those that its record knows."""
+    pictures = record.pictures
+    return not pictures or tasks.seen_beside(reader.content, path, pictures) == record.seen
 
 
 def keep_read(cache: Cache, reader: Reader, found: Sequence[tuple[Wanted, Read]]) -> None:

@@ -26,7 +26,7 @@ from generator.reading.frontmatter import clipping_in, fields_in, file_bytes
 from generator.reading.plain import block_of
 from generator.reading.text import decode
 from generator.render.images import LARGEST, Image, LocalImages, image_beside, local_file
-from generator.render.markdown import Place, body_html
+from generator.render.markdown import Place, body_html, shows_anything
 from generator.stamps import stamp_at
 from generator.versions import hashed
 
@@ -213,10 +213,8 @@ def _read_of(reader: Reader, one: Wanted, opened: _Opened) -> Read:
     if clipping is None:
         skipped = Skipped(path=faults[0].path, reason=faults[0].message)
         return Read(b"", b"", b"", Record(Reading(article=None, skipped=skipped, problems=faults)))
-    reading = article_of(clipping, reader.rules, cleaning_of(reader, (one.source, one.year), one.repeats))
-    if faults:
-        reading = msgspec.structs.replace(reading, problems=(*faults, *reading.problems))
-    record, html = _rendered(reader, reading)
+    cleaning = cleaning_of(reader, (one.source, one.year), one.repeats)
+    record, html = published(reader, clipping, cleaning, faults)
     value = encoded(record)
     return Read(digest, value, html, None if value else record)
 
@@ -233,6 +231,27 @@ def cleaning_of(reader: Reader, key: furniture.Key, repeats: bytes) -> Cleaning 
 def known_families(root: str, _epoch: bytes) -> families.Families:
     """The families of pages of a site, as they were when the epoch began."""
     return families.load(Path(root))[0]
+
+
+def published(
+    reader: Reader, clipping: Clipping, cleaning: Cleaning | None, faults: Sequence[Problem] = ()
+) -> tuple[Record, bytes]:
+    """What is published of a clipping: its record, and its text as HTML.
+
+    A text that shows nothing is none: the clipping is read as if it had no body.
+    """
+    reading = article_of(clipping, reader.rules, cleaning)
+    record, html = _rendered(reader, reading)
+    if reading.text and not shows_anything(html.decode()):
+        empty = article_of(msgspec.structs.replace(clipping, body=""), reader.rules)
+        lost = (problem for problem in record.reading.problems if problem not in empty.problems)
+        reading = msgspec.structs.replace(empty, problems=(*lost, *empty.problems))
+        record, html = msgspec.structs.replace(record, reading=reading, body=b"", images=()), b""
+    if faults:
+        reading = record.reading
+        reading = msgspec.structs.replace(reading, problems=(*faults, *reading.problems))
+        record = msgspec.structs.replace(record, reading=reading)
+    return record, html
 
 
 def _rendered(reader: Reader, reading: Reading) -> tuple[Record, bytes]:

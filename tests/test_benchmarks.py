@@ -20,7 +20,7 @@ COUNT = 12
 def scripts(monkeypatch: pytest.MonkeyPatch) -> Iterator[SimpleNamespace]:
     """The modules, which import one another as scripts do."""
     monkeypatch.syspath_prepend(str(SCRIPTS))
-    names = ("bars", "corpus", "drawing", "edits", "measure", "ours", "peers", "plots", "served")
+    names = ("bars", "corpus", "drawing", "edits", "measure", "ours", "peers", "plots", "served", "words")
     before = {*sys.modules}
     yield SimpleNamespace(**{name: __import__(name) for name in names})
     for name in {*sys.modules} - before:
@@ -273,6 +273,24 @@ def results(scripts: SimpleNamespace) -> dict[str, Any]:
         }
     found["1000000"] = {"made up": True, "ours build": built(900, 2000, 20)}
     return {"said": "Measured.", "note": "It was quiet.", "sizes": found}
+
+
+def test_no_word_of_the_sample_is_lost_without_a_reason() -> None:
+    assert "unexplained                       0 texts        0 words" in run("words.py", ROOT / "content")
+
+
+def test_a_word_that_is_lost_is_put_down_to_where_it_stood(
+    scripts: SimpleNamespace,
+) -> None:
+    text = "1. one [two](three)\n\n<!-- four --> <b class=five>six</b> seven"
+    loss = scripts.words.loss_of("a.md", text, "<li>one <a>two</a></li> <b>six</b>")
+    assert {kind: [*own] for kind, own in loss.kinds.items()} == {
+        "list number": ["1"],
+        "address": ["three"],
+        "comment": ["four"],
+        "tag": ["b", "class", "five"],
+        "unexplained": ["seven"],
+    }
 
 
 def test_the_page_says_which_bars_are_missed(scripts: SimpleNamespace) -> None:

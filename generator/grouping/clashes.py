@@ -13,7 +13,7 @@ from generator import addresses
 from generator.errors import Problem, shown
 from generator.model import Article, Period, Skipped
 
-OWN_FOLDERS = ("assets/", "media/", "sitemaps/", "sources/")
+OWN_FOLDERS = ("assets/", "media/", "picks/", "sitemaps/", "sources/", "stories/")
 """Where the site puts files whose names are its own affair; no alias leads there."""
 
 

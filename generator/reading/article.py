@@ -203,7 +203,9 @@ def _published(
     else:
         origin = Origin(source_key(url), moment.day, clipping.path)
         left = remaining(clipping.body, title, url, source, origin, cleaning)
-    body, beginning = left.text, prose.glance(left.text)
+    body = left.text
+    seen = prose.without_hidden(body)
+    beginning = prose.glance(seen)
     if left.verdict is Verdict.LINK and url is None:
         draft.tell("empty", None, "has neither text nor an address", "write some text, or `url:`")
         return _skipped(draft, "has neither text nor an address", is_draft=is_draft)
@@ -223,8 +225,8 @@ def _published(
         fetched=fetched,
         verdict=left.verdict,
         reason=left.reason,
-        excerpt=prose.shortened(summary) if summary else prose.excerpt_of(body),
-        minutes=reading_minutes(prose.without_targets(body)),
+        excerpt=prose.shortened(summary) if summary else prose.excerpt_of(seen),
+        minutes=reading_minutes(prose.without_targets(seen)),
         authors=_authors(draft),
         tags=_tags(draft),
         aliases=tuple(_aliases(draft)),

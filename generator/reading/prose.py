@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
+from generator.hidden_html import BEGINS, HiddenParts
 from generator.reading.text import FIRST_GROUP, bare, folded, unescaped
 
 _EXCERPT_UNITS = 160
@@ -31,6 +32,10 @@ _TAG = re.compile(
     r"<!--.{0,2000}?-->|</?[A-Za-z][A-Za-z0-9-]{0,60}(?:\s[^<>]{0,2000})?/?>|<(?:https?|mailto):[^<>\s]{0,2000}>",
     re.DOTALL,
 )
+_HIDDEN = re.compile(rf"(?P<hidden>(?=<[!?]|(?<![^\n>])){BEGINS})", re.IGNORECASE)
+_HIDDEN_OR_CODE = re.compile(rf"`+|~{{3,}}|{_HIDDEN.pattern}", re.IGNORECASE)
+"""A script or style counts at the start of a line, or behind a tag; within a sentence it is spoken of."""
+_LONGEST_CODE = 1000
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>\"'）】」]+")
 _TARGET = re.compile(r"\]\([^()\s]{0,3000}\)?")
 # With the line end before it, which is found faster than where a line begins.
@@ -140,6 +145,44 @@ def _has_readable_line(text: str) -> bool:
 def has_text(body: str) -> bool:
     """Whether a body shows any letter or digit."""
     return any(ch.isalnum() for ch in plain_text(body))
+
+
+def has_picture(body: str) -> bool:
+    """Whether a body seems to hold a picture."""
+    return "![" in body or "<img" in body.lower()
+
+
+def without_hidden(markdown: str) -> str:
+    """Markdown without the comments, scripts and the like that show nothing; what stands in code stays."""
+    if "<" not in markdown or not _HIDDEN.search(markdown):
+        return markdown
+    hidden, ends = HiddenParts(markdown), _CodeEnds(markdown)
+    pieces: list[str] = []
+    position = start = 0
+    while match := _HIDDEN_OR_CODE.search(markdown, position):
+        end = hidden.end_of(match) if match["hidden"] else None
+        if end:
+            pieces.append(markdown[start : match.start()])
+            start = end
+        position = end or (match.end() if match["hidden"] else ends.after(match))
+    return "".join((*pieces, markdown[start:]))
+
+
+class _CodeEnds:
+    """Finds where code ends: at the next run of as many marks, each length of which is missed once."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._missing: set[str] = set()
+
+    def after(self, run: re.Match[str]) -> int:
+        if run[0] in self._missing:
+            return run.end()
+        most = len(self._text) if len(run[0]) > 2 else run.end() + _LONGEST_CODE
+        end = self._text.find(run[0], run.end(), most)
+        if end < 0 and len(run[0]) > 2:
+            self._missing.add(run[0])
+        return run.end() if end < 0 else end + len(run[0])
 
 
 def _letters(line: str) -> int:

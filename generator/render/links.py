@@ -11,7 +11,9 @@ import re
 import urllib.parse
 from collections.abc import Iterator
 
-_HOST = r"https?://(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,20}[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+from generator.render import sanitise
+
+_HOST = r"https?://(?:(?![Xx][Nn]--)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,20}(?![Xx][Nn]--)[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _IN_PATH = r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]++|%[0-9A-Fa-f]{2})"
 _IN_QUERY = r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]++|%[0-9A-Fa-f]{2})"
 _COMMON = re.compile(rf"{_HOST}(?:/{_IN_PATH}*+)?(?:\?{_IN_QUERY}*+)?(?:#{_IN_QUERY}*+)?")
@@ -159,6 +161,8 @@ def _host(host: str) -> str | None:
             re.fullmatch(r"0|[1-9]\d{0,2}", label) and int(label) < 256 for label in labels
         )
         return host if octets else None
+    if any([label.startswith("xn--") for label in labels]):  # noqa: C419  # short
+        return host if sanitise.takes(f"https://{host}/") else None
     return host
 
 

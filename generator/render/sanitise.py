@@ -7,6 +7,8 @@ HTML afterwards, except that `images.absolute_html` completes relative addresses
 
 from __future__ import annotations
 
+import functools
+import html as entities
 import re
 
 import nh3
@@ -119,6 +121,12 @@ def cleaned(html: str) -> str:
 def well_formed(html: str) -> str:
     """HTML as a browser reads it, still with elements and attributes that a page must not have."""
     return _READER.clean(_without_unfit(html))
+
+
+@functools.lru_cache(maxsize=1024)
+def takes(address: str) -> bool:
+    """Whether an address is one to the sanitiser's parser too: Punycode that stands for no name is none."""
+    return "href" in _CLEANER.clean(f'<a href="{entities.escape(address)}">')
 
 
 def _without_unfit(html: str) -> str:

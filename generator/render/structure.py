@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
+from generator import hidden_html
 from generator.render import sanitise
 
 Rewrite = Callable[[Mapping[str, str]], dict[str, str] | None]
@@ -55,11 +56,10 @@ _PLAIN_TAGS = _words("""
 """)
 """HTML that we do not show; the tag goes, what it holds stays."""
 _MARKUP = re.compile(
-    r"<!--.*?-->|<[!?][^>]*>"
-    r"|<(script|style)\b[^<>]*>.*?</\1\s*>"
-    r"""|<(/?)([A-Za-z][A-Za-z0-9-]*)(?=[\s/>])((?:[^<>"']++|"[^"]*+"|'[^']*+')*+)>"""
+    rf"(?P<hidden>{hidden_html.BEGINS})"
+    r"""|<(/?)(?P<name>[A-Za-z][A-Za-z0-9-]*)(?=[\s/>])((?:[^<>"']++|"[^"]*+"|'[^']*+')*+)>"""
     r"|<",
-    re.DOTALL | re.IGNORECASE,
+    re.IGNORECASE,
 )
 _CANONICAL = re.compile(r'<(/?)([a-z0-9]+)((?: [a-z]+="[^"]*")*)>')
 _ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')
@@ -67,20 +67,26 @@ _SPAN = re.compile(r' (?:col|row)span="[^"]*"')
 _ALIGN = {"left": "align-left", "center": "align-center", "right": "align-right"}
 
 
-def shown(raw: str) -> str:
+def shown(raw: str, *, closes_pre: bool = True) -> str:
     """Raw HTML with comments and scripts away, and anything that we do not know as HTML as text.
 
-    A security bulletin that mentions `<script>` or `<your-token>` keeps its words, and an unclosed tag takes
-    nothing of what follows with it.
+    A security bulletin that mentions `<script>` or `<your-token>` keeps its words, and an unclosed tag or
+    comment takes nothing of what follows with it; nor does `<pre>`, where the body has no end of any.
     """
-    return _MARKUP.sub(_shown_tag, raw)
+    unclosed = "" if closes_pre else "pre"
+    hidden = hidden_html.HiddenParts(raw)
+    pieces: list[str] = []
+    position = 0
+    while match := _MARKUP.search(raw, position):
+        end = hidden.end_of(match) if match["hidden"] else None
+        pieces += (raw[position : match.start()], "" if end else _shown_tag(match, unclosed))
+        position = end or match.end()
+    return "".join((*pieces, raw[position:]))
 
 
-def _shown_tag(match: re.Match[str]) -> str:
-    if match[3] is None:
-        return "&lt;" if match[0] == "<" else ""
-    name = match[3].lower()
-    if name in sanitise.TAGS or name in sanitise.READ_ONLY_TAGS:
+def _shown_tag(match: re.Match[str], unclosed: str) -> str:
+    name = (match["name"] or "").lower()
+    if name != unclosed and (name in sanitise.TAGS or name in sanitise.READ_ONLY_TAGS):
         return match[0]
     return "" if name in _PLAIN_TAGS else html.escape(match[0])
 

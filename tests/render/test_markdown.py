@@ -12,6 +12,7 @@ from markupsafe import Markup
 from generator.render import sanitise
 from generator.render.images import Image, LocalImages
 from generator.render.markdown import Place, body_html, plain
+from generator.render.markdown.body import MOST_BRACKETS
 
 CASES = Path(__file__).parents[1] / "cases"
 PLACE = Place(
@@ -122,6 +123,37 @@ def test_hostile_nesting_ends_soon(text):
     html = body_html(text, PLACE)
     assert time.process_time() - start < 15  # well under one second on a machine that does nothing else
     assert sanitise.clean(html) == html
+
+
+@pytest.mark.parametrize("container", ["> ", "- ", "1. ", "> - "])
+def test_what_stands_too_deep_is_text_and_takes_nothing_with_it(container):
+    html = body_html(container * 60 + "inner *text*\n\nouter", ALONE)
+    assert "inner <em>text</em>" in html
+    assert html.endswith("<p>outer</p>\n")
+
+
+def test_text_of_cells_that_no_column_is_for_stays():
+    html = body_html("| code | b |\n|--|--|\n| x | a || b | |\n| y | z |\n| v | w |  |", ALONE)
+    assert "<td>a || b</td>" in html
+    assert "<td>c | d</td>" in body_html("| a |\n|--|\n| |  | | --- | --- | | c | d |", ALONE)
+    assert html.count("<td>") == 6
+
+
+def test_brackets_are_text_where_there_are_too_many_but_code_stays_as_it_is():
+    text = "`a[0]` [x](/y) ![z](w.png)\n\n    b[1]\n\n```\nc[2]\n```\n\n[d]: /e\n\n" + "[ " * MOST_BRACKETS
+    html = body_html(text, PLACE)
+    assert html.startswith("<p><code>a[0]</code> [x](/y) ![z](w.png)</p>\n")
+    assert "<code>b[1]\n</code>" in html
+    assert "<code>c[2]\n</code>" in html
+    assert "<p>[d]: /e</p>" in html
+    assert "\\[" not in html
+
+
+def test_many_unclosed_comments_take_linear_time():
+    text = "<!-- a\n<?xml b\n<script> c\n" * 20_000
+    start = time.process_time()
+    assert body_html(text, ALONE).count("&lt;!-- a") == 20_000
+    assert time.process_time() - start < 30  # two seconds on a machine that does nothing else
 
 
 def test_a_flood_of_raw_tags_is_shown_as_text():

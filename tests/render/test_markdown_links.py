@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.render import emphasis, links
+from generator.render import emphasis, links, sanitise
+from generator.render.markdown import Place, body_html
 
 BASE = "https://o.example/p/q.html?x=1#f"
 
@@ -128,3 +129,27 @@ def test_line_breaks_close_up_between_chinese_and_japanese_only():
     assert emphasis.closes_up("，", "か")
     assert not emphasis.closes_up("한", "국")
     assert not emphasis.closes_up("汉", "a")
+
+
+_LABELS = st.one_of(
+    st.sampled_from(
+        ["xn--a", "XN--A", "xn--fa-hia", "xn--n3h", "xn--", "xn--0", "a", "bb", "a_b", "☃", "١", "ß"]
+    ),
+    st.text(min_size=1, max_size=4),
+    st.from_regex(r"xn--[a-z0-9-]{0,8}", fullmatch=True),
+)
+
+
+@given(st.lists(_LABELS, min_size=1, max_size=4), st.sampled_from(["http", "https"]), st.text(max_size=5))
+def test_an_address_that_is_a_link_is_one_to_the_sanitiser_too(labels, scheme, path):
+    address = links.resolve(f"{scheme}://{'.'.join(labels)}/{path}", None)
+    assert address is None or sanitise.takes(address)
+
+
+def test_links_and_pictures_of_no_address_are_their_text():
+    link, place = "http://xn--a.bb/", Place(original=None, id="abcdefghijkm")
+    assert body_html(f'[x]({link} "t")', place) == "<p>x</p>\n"
+    assert body_html(f"![x]({link})", place) == "<p>x</p>\n"
+    assert body_html(f"<{link}> {link}", place) == f"<p>{link} {link}</p>\n"
+    assert body_html(f'<a href="{link}">x</a> <img src="{link}" alt="y">', place) == "<p>x y</p>\n"
+    assert 'href="http://xn--n3h.net/"' in body_html("[x](http://xn--n3h.net/)", place)

@@ -19,7 +19,6 @@ from markdown_it.rules_block import (
     code,
     fence,
     hr,
-    html_block,
     lheading,
     list_block,
     paragraph,
@@ -29,6 +28,7 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType
 from mdit_py_plugins.footnote.index import footnote_def
 
+from generator.render.markdown.html_blocks import html_block
 from generator.render.markdown.tables import read_table
 from generator.render.markdown.tokens import DEEPEST, QuickToken
 
@@ -104,7 +104,7 @@ class BlockState(StateBlock):
         super().__init__("", md, env, tokens)
         self.src = src
         self.may_hold_tables = "|" in src
-        self.may_define = "]:" in src
+        self.may_define = "]:" in src and "literal_brackets" not in env
         lines = src.split("\n")
         if not lines[-1].strip(_SPACES):
             lines.pop()
@@ -169,10 +169,10 @@ class Blocks(ParserBlock):
             state.line = line
             if line >= endLine or indents[line] < state.blkIndent:
                 return
-            if state.level >= DEEPEST:
-                state.line = endLine
-                return
-            _read(state, line, endLine)
+            if state.level < DEEPEST:
+                _read(state, line, endLine)
+            else:
+                _paragraph(state, line, endLine)
             state.tight = not had_empty_lines
             line = state.line
             if line - 1 < endLine and begins[line - 1] + shifts[line - 1] >= ends[line - 1]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from markdown_it import MarkdownIt
 from markdown_it.utils import EnvType
 from markupsafe import Markup
@@ -12,8 +14,15 @@ from generator.render.markdown.parser import Parser
 from generator.render.markdown.writer import Writer, escaped
 from generator.render.place import Place
 
+_INVISIBLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff"
+)
+"""Characters that show nothing (Unicode: Default_Ignorable_Code_Point), and the empty Braille pattern."""
+_BLANK = re.compile(rf"(?:<(?!img\b)[^>]*+>|&nbsp;|[\s{_INVISIBLE}]++)*+")
+
 MOST_BRACKETS = 10_000
-"""In a body whose brackets may make links: each costs time, and no article has so many."""
+"""In a body whose brackets may make links: each costs time, and no article has so many. More are text."""
 
 
 def plain(text: str) -> str:
@@ -29,15 +38,20 @@ def body_html(text: str, place: Place) -> Markup:
     """
     environment: EnvType = {}
     if len(text) > MOST_BRACKETS and text.count("[") > MOST_BRACKETS:
-        text = text.replace("[", "\\[")
+        environment["literal_brackets"] = True
     try:
-        writer = Writer(place, environment)
+        writer = Writer(text, place, environment)
         html = writer.html(_PARSER.parse(text, environment))
         if writer.has_raw:
             html = place_.repaired(html, place)
     except RecursionError:
         html = f'<pre tabindex="0">{escaped(text)}</pre>'
     return Markup(sanitise.clean(html))  # noqa: S704  # the sanitiser has just written it
+
+
+def shows_anything(html: str) -> bool:
+    """Whether a reader sees anything of a body's HTML: a character that is not blank, or a picture."""
+    return _BLANK.fullmatch(html) is None
 
 
 _PLAIN = MarkdownIt("commonmark")

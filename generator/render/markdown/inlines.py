@@ -53,6 +53,8 @@ _STRONG = re.compile(r"\*\*((?!\s)[^\n\\`~*_\[<&]++(?<!\s))\*\*")
 
 def _link(state: StateInline, silent: bool) -> bool:
     """A link of the common form, at once; any other as markdown-it reads it."""
+    if "literal_brackets" in state.env:
+        return False
     common = _LINK.match(state.src, state.pos, state.posMax)
     if common is None or state.level >= DEEPEST:
         if "references" not in state.env and _NO_LINK.match(state.src, state.pos, state.posMax):
@@ -67,6 +69,8 @@ def _link(state: StateInline, silent: bool) -> bool:
 
 
 def _image(state: StateInline, silent: bool) -> bool:
+    if "literal_brackets" in state.env:
+        return False
     common = _IMAGE.match(state.src, state.pos, state.posMax)
     if common is None or state.level >= DEEPEST:
         return image(state, silent)
@@ -242,7 +246,8 @@ class Inlines(ParserInline):
 
     def marked(self, src: str, md: MarkdownIt, env: EnvType, tokens: list[Token]) -> list[Token]:
         """Add the tokens of a text that is known to hold markup."""
-        if src[0] in _WHOLE and (whole := _WHOLE[src[0]][0].fullmatch(src)):
+        is_whole = src[0] in _WHOLE and "literal_brackets" not in env
+        if is_whole and (whole := _WHOLE[src[0]][0].fullmatch(src)):
             tokens += _WHOLE[src[0]][1](whole)
             return tokens
         if "**" in src and (strong := _strong_only(src)):

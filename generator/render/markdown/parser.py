@@ -48,6 +48,12 @@ class Parser(MarkdownIt):
         """Leave an address as it is."""
         return url
 
+    def normalizeLinkText(self, link: str) -> str:  # noqa: N802
+        """Show an address decoded, but for Punycode that stands for no name."""
+        if "xn--" in link.lower() and links.resolve(link, None) is None:
+            return link
+        return super().normalizeLinkText(link)
+
 
 def _normalize(state: StateCore) -> None:
     if "\r" in state.src:

@@ -10,6 +10,7 @@ from markdown_it.rules_block.table import MAX_AUTOCOMPLETED_CELLS
 
 from generator.render.markdown.tokens import QuickToken
 
+_DELIMITER = re.compile(r"\s*:?-{3,}:?\s*")
 _DIVIDER = re.compile(r"(?<!\\)\|")
 
 
@@ -48,7 +49,7 @@ def _read_rows(state: StateBlock, line: int, end: int, alignments: list[str]) ->
             break
         if line == first:
             state.push("tbody_open", "tbody", 1)
-        _add_row(state, "td", cells, alignments)
+        _add_row(state, "td", _fitted(cells, len(alignments)), alignments)
         line += 1
     if line > first:
         state.push("tbody_close", "tbody", -1)
@@ -68,6 +69,21 @@ def _alignment(cell: str) -> str:
 def _cells(row: str) -> list[str]:
     cells = [cell.replace("\\|", "|") for cell in _DIVIDER.split(row)] if "\\" in row else row.split("|")
     return cells[1 if cells[0] == "" else 0 : -1 if len(cells) > 1 and cells[-1] == "" else None]
+
+
+def _fitted(cells: list[str], columns: int) -> list[str]:
+    """A row's cells; the text of those that no column is for goes to the last one, where GFM drops it.
+
+    A `|` in the code that a cell holds parts it; so does a table within, which clippers write on one line.
+    """
+    rest = cells[columns - 1 :]
+    if len(rest) < 2 or not any(map(str.strip, rest[1:])):
+        return cells
+    if any(map(_DELIMITER.fullmatch, rest)):
+        text = " | ".join([cell.strip() for cell in rest if cell.strip() and not _DELIMITER.fullmatch(cell)])
+    else:
+        text = "|".join(rest).rstrip("| \t")
+    return [*cells[: columns - 1], text]
 
 
 def _add_row(state: StateBlock, tag: str, cells: list[str], alignments: list[str]) -> None:

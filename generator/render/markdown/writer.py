@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Sequence
 
 from markdown_it.token import Token
@@ -42,7 +43,8 @@ def escaped(text: str) -> str:
 class Writer:
     """One body on its way to the page."""
 
-    def __init__(self, place: Place, environment: EnvType) -> None:
+    def __init__(self, source: str, place: Place, environment: EnvType) -> None:
+        self.source = source
         self.place = place
         self.environment = environment
         self.has_raw = False
@@ -275,11 +277,16 @@ class Writer:
         token.attrs = dict(attributes)
         return token
 
+    @functools.cached_property
+    def _closes_pre(self) -> bool:
+        """Whether the body closes a `<pre>` anywhere: one that it does not would take all that follows."""
+        return "</pre" in self.source.lower()
+
     def _raw(self, content: str) -> str:
         self.raw_tags += content.count("<")
         if self.raw_tags > structure.MOST_TAGS:
             return escaped(content)
-        shown = structure.shown(content)
+        shown = structure.shown(content, closes_pre=self._closes_pre)
         if "<" in shown:
             self.has_raw = True
         return shown

@@ -1,0 +1,66 @@
+"""Blocks of raw HTML, as CommonMark has them, but for what is not closed: that is text.
+
+In CommonMark an unclosed `<!--`, `<?php` or `<script>` takes everything up to the end of the text. Clippers
+write such lines where a page spoke of comments, PHP or scripts.
+"""
+
+from __future__ import annotations
+
+import re
+
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_block import html_block as closed_by_blank_line
+
+_BEGIN = re.compile(
+    r"<(?:(?P<element>(?:script|pre|style|textarea)(?=[\s>]|$))|(?P<comment>!--)"
+    r"|(?P<code>\?(?:php\b|=)|!(?!doctype\b)[A-Za-z])|(?P<instruction>\?)"
+    r"|(?P<data>!\[CDATA\[)|(?P<declaration>!doctype\b))",
+    re.IGNORECASE,
+)
+_ENDS = {
+    "element": re.compile(r"</(?:script|pre|style|textarea)>", re.IGNORECASE),
+    "comment": re.compile("-->"),
+    "instruction": re.compile(r"\?>"),
+    "data": re.compile(r"\]\]>"),
+    "declaration": re.compile(">"),
+}
+_HOLDS_BLANK_LINES = frozenset({"element", "comment"})
+"""Kinds that may; the others are code that an article shows, where they hold any (`hidden_html`)."""
+
+
+def html_block(state: StateBlock, line: int, end: int, silent: bool) -> bool:
+    """Read a block of raw HTML."""
+    begin = _BEGIN.match(state.src, state.bMarks[line] + state.tShift[line], state.eMarks[line])
+    if begin is None:
+        return closed_by_blank_line(state, line, end, silent)
+    if begin["code"] or state.is_code_block(line):
+        return False
+    last = _last_line(state, line, end, str(begin.lastgroup))
+    if last is None:
+        return False
+    if not silent:
+        state.line = last + 1
+        state.push("html_block", "", 0).content = state.getLines(line, last + 1, state.blkIndent, True)
+    return True
+
+
+def _last_line(state: StateBlock, line: int, end: int, kind: str) -> int | None:
+    """The line that closes what begins on a line; None where none does.
+
+    Where it was not closed up to some line, all others of its kind above that line are not either.
+    """
+    searched: dict[str, int] = state.env.setdefault("unclosed", {})
+    if line < searched.get(kind, 0):
+        return None
+    for number in range(line, end):
+        is_empty = state.isEmpty(number)
+        if is_empty and kind not in _HOLDS_BLANK_LINES:
+            break
+        if number > line and state.sCount[number] < state.blkIndent and not is_empty:
+            break
+        if _ENDS[kind].search(state.src, state.bMarks[number] + state.tShift[number], state.eMarks[number]):
+            return number
+    else:
+        number = end
+    searched[kind] = number
+    return None
