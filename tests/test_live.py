@@ -130,6 +130,29 @@ def test_a_saved_text_concerns_the_pages_that_show_it_and_no_other(site):
     assert site.settle() == site.clean()
 
 
+def test_an_image_beside_a_clipping_with_an_address_comes_changes_and_goes(site):
+    body = f"![a point](_resources/f.svg)\n\n{LONG * 3}"
+    file = write_clipping(
+        site.content, "0.md", title="Number 0", date="2024-06-01", body=body, url="https://a.example/b"
+    )
+    image = site.content / "_resources/f.svg"
+    assert site.follow(file) is not None, "an image that is not there is no reason for a whole build"
+    for size in (3, 4, None):
+        if size is None:
+            image.unlink()
+        else:
+            image.parent.mkdir(exist_ok=True)
+            text = f'<svg xmlns="http://www.w3.org/2000/svg" width="{size}" height="{size}"/>'
+            image.write_text(text, "utf-8")
+        site.follow(image)
+        settled = site.settle()
+        page = settled[_page(site, "0.md")].decode()
+        media = [path for path in settled if path.startswith("media/")]
+        assert (f'width="{size}"' in page, len(media)) == ((True, 1) if size else (False, 0))
+        assert ('src="https://a.example/_resources/f.svg"' in page) is (size is None)
+        assert settled == site.clean()
+
+
 def test_a_page_that_is_asked_for_is_made_first(site):
     file = write_clipping(site.content, "0.md", title="A new title", date="2024-06-01", body=LONG * 3)
     site.follow(file)

@@ -264,7 +264,8 @@ def test_ctrl_c_during_a_build_leaves_the_last_good_site(root, serving):
     for number in range(500):
         write_clipping(root / "batch", f"{number}.md", title=f"Number {number}", body=f"{BODY} " * 20)
     (root / "batch").rename(root / "content/batch")
-    until(lambda: command.text.count("rendering ") == 2, command)
+    staging = root / ".broadsheet/preview/.broadsheet-staging"
+    until(lambda: sum(1 for _ in staging.rglob("*")) > 20, command)
     code, seconds = command.interrupt()
     assert (code, seconds < 10) == (130, True)
     command.end()
