@@ -49,10 +49,18 @@ class Wrote(NamedTuple):
     left: Left
 
 
-def written(site: Site, options: Options, inputs: Inputs, kitchen: Kitchen, *, clean: bool = False) -> Wrote:
+def written(
+    site: Site,
+    options: Options,
+    inputs: Inputs,
+    kitchen: Kitchen,
+    *,
+    clean: bool = False,
+    on_commit: Callable[[Mapping[str, str]], None] = lambda _: None,
+) -> Wrote:
     """Plan all files, make those that are out of date, and put them in place.
 
-    `inputs` are those of before anything was read: what changes meanwhile is for the next build.
+    `on_commit` is told the digests of all files before any is. `inputs` are those of before anything was read: what changes meanwhile is for the next build.
     """
     desk, cache = kitchen.desk, kitchen.means.cache
     problems = list(desk.problems)
@@ -61,7 +69,9 @@ def written(site: Site, options: Options, inputs: Inputs, kitchen: Kitchen, *, c
         if is_emptied := not desk.found and any(map(_DAY.fullmatch, transaction.old)):
             problems.append(_emptied(site))
         ground = Ground(site, transaction, cache, clean=clean)
-        built = put_in_place(options, kitchen, transaction, ground, outputs, problems)
+        built = put_in_place(
+            options, kitchen, transaction, ground, outputs, problems, on_commit=on_commit
+        )
     left = ground.left
     if is_emptied:  # the next build finds nothing missing, and has not to say this again
         inputs = inputs._replace(digest=b"")
@@ -105,6 +115,8 @@ def put_in_place(
     outputs: Sequence[Output],
     problems: Iterable[Problem],
     others: Iterable[str] = (),
+    *,
+    on_commit: Callable[[Mapping[str, str]], None] = lambda _: None,
 ) -> Built:
     """Make the files that are out of date, and swap them in; `others` are files that nothing concerns."""
     desk, problems = kitchen.desk, sorted(problems, key=by_place)
@@ -116,6 +128,7 @@ def put_in_place(
         pages, size = Written(written=0, kept=0, deleted=0), None
     else:
         staged = frozenset(transaction.staged)
+        on_commit(transaction.files)
         pages = transaction.commit()
         ground.look_again(reasons)
         size = ground.size(transaction.files)
