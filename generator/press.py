@@ -60,7 +60,8 @@ def written(
 ) -> Wrote:
     """Plan all files, make those that are out of date, and put them in place.
 
-    `on_commit` is told the digests of all files before any is. `inputs` are those of before anything was read: what changes meanwhile is for the next build.
+    `inputs` are those of before anything was read: what changes meanwhile is for the next build.
+    `on_commit` is told the digests of all files before any is in place.
     """
     desk, cache = kitchen.desk, kitchen.means.cache
     problems = list(desk.problems)
@@ -69,9 +70,7 @@ def written(
         if is_emptied := not desk.found and any(map(_DAY.fullmatch, transaction.old)):
             problems.append(_emptied(site))
         ground = Ground(site, transaction, cache, clean=clean)
-        built = put_in_place(
-            options, kitchen, transaction, ground, outputs, problems, on_commit=on_commit
-        )
+        built = put_in_place(options, kitchen, transaction, ground, outputs, problems, on_commit=on_commit)
     left = ground.left
     if is_emptied:  # the next build finds nothing missing, and has not to say this again
         inputs = inputs._replace(digest=b"")

@@ -84,8 +84,7 @@ class Preview:
         source_lines: reload.SourceLines = lambda _: (),
         pages: Pages,
     ) -> None:
-        """`build` writes the site into the folder, of which `pages` knows whatever is known: nothing is served
-        but what it names.
+        """`build` writes the site into the folder; of it nothing is served but what `pages` knows.
 
         `roots` tells what to watch, and nothing below `ignore` counts. Where the port is taken it is the next
         free one. Raises `ConfigError` where it cannot listen.

@@ -38,10 +38,10 @@ class Standing:
     def has(self, path: str) -> bool:
         return (self.folder / path).is_file()
 
-    def wrote(self, path: str, data: bytes) -> bool:
+    def wrote(self, _path: str, _data: bytes) -> bool:
         return True
 
-    def is_stale(self, path: str) -> bool:
+    def is_stale(self, _path: str) -> bool:
         return False
 
     def fresh(self, path: str) -> None:
