@@ -305,7 +305,8 @@ def _page(
     scope: Scope, headers: Headers, shown: _Shown, page: str, tag: reload.Tag, missing: reload.Tag
 ) -> Response:
     found = shown.look_up(scope["raw_path"], page)
-    if found is None and (not shown.has_site or shown.has(page)):
+    is_lacking = page == files.output_of(scope["raw_path"]) and shown.has(page)
+    if found is None and (is_lacking or not shown.has_site):
         shown.on_gone()
         body = reload.with_script(reload.WAITING, tag)
         return Response(body, 503, files.HEADERS | {"Retry-After": "1"}, "text/html; charset=utf-8")

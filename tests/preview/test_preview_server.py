@@ -133,6 +133,11 @@ def test_a_missing_page_is_the_sites_own_with_404(preview, site):
     assert "<" not in response.text
 
 
+@pytest.mark.parametrize("path", ["/", "/index.html", "..%2findex.html", ".hidden", "a%00b", "%5c"])
+def test_what_is_no_address_of_a_page_is_none_of_the_sites(standing, path):
+    assert httpx.get(standing.address + path).status_code == 404
+
+
 def test_a_folder_without_slash_is_redirected_with_its_query(standing):
     response = httpx.get(standing.address + "2024?q=1&r=%E4")
     assert response.status_code == 301
