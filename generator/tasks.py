@@ -21,7 +21,7 @@ from generator.reading.boilerplate import Cleaning, families
 from generator.reading.boilerplate import repeats as furniture
 from generator.reading.discover import is_ignored
 from generator.reading.frontmatter import clipping_in, fields_in, file_bytes
-from generator.render.images import Image, image_beside
+from generator.render.images import Image, Refused, image_beside, look_beside
 from generator.render.markdown import Place, body_html, relative_images
 from generator.stamps import NONE, stamp_at
 from generator.versions import hashed
@@ -242,7 +242,7 @@ def _rendered(reader: Reader, reading: Reading) -> tuple[Record, bytes]:
         found = ((src, image_of(reader, article.path, src)) for src in pictures)
         images = {src: image for src, image in found if image is not None}
         missing = (src for src in pictures if src not in images)
-        problems = (*reading.problems, *(_no_image(article.path, src) for src in missing))
+        problems = (*reading.problems, *(_no_image(reader, article.path, src) for src in missing))
         reading = msgspec.structs.replace(reading, problems=problems)
     place = Place(original=article.url, id=article.id, images=images)
     html = body_html(text, place).encode("utf-8", "replace")
@@ -263,13 +263,22 @@ def seen_beside(content: str, path: str, pictures: Sequence[str]) -> bytes:
         return b""
     parts = []
     for src in pictures:
-        image = image_beside(Path(content), path, src)
-        stamp = stamp_at(Path(content) / image.path) if image else NONE
-        parts.append(repr((src, stamp.settled())).encode("utf-8", "surrogatepass"))
+        image = look_beside(Path(content), path, src)
+        stamp = stamp_at(Path(content) / image.path) if isinstance(image, Image) else NONE
+        why = (image.why,) if isinstance(image, Refused) else ()
+        parts.append(repr((src, stamp.settled(), *why)).encode("utf-8", "surrogatepass"))
     return hashed(*parts)
 
 
-def _no_image(path: str, src: str) -> Problem:
+def _no_image(reader: Reader, path: str, src: str) -> Problem:
+    found = look_beside(Path(reader.content), path, src)
+    if isinstance(found, Refused):
+        return Problem(
+            path=path,
+            message=f"image {src!r} is more than a drawing: it {found.why}",
+            advice="save it as plain SVG, with texts as paths and nothing linked or embedded, or as PNG",
+            kind="image",
+        )
     return Problem(
         path=path,
         message=f"image {src!r} is no image beside the clipping",
