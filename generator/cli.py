@@ -246,6 +246,7 @@ def serve(asked: Asked, *, port: int, bind: str, open_browser: bool) -> int:
     from generator.cache import keep_private
     from generator.config import find_content, preview_of
     from generator.live import Live
+    from generator.output.folder import clear_foreign
     from generator.preview.alone import Alone
     from generator.preview.reload import source_lines
     from generator.preview.server import Preview
@@ -264,6 +265,8 @@ def serve(asked: Asked, *, port: int, bind: str, open_browser: bool) -> int:
 
         def rebuild(check: Check, changed: Changed) -> Built:
             alone.hold()  # its folder may have been deleted
+            if changed is None and not site.own.is_symlink():
+                clear_foreign(site.output)
             return follow(check, changed)
 
         preview = Preview(

@@ -7,7 +7,7 @@ other files than clippings) is left to a whole build, which is the truth: tests 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from itertools import islice
 from pathlib import Path
 
@@ -60,7 +60,14 @@ EACH_AT_ONCE = 1000
 class Followed:
     """A whole build, kept in memory with all that it takes to change a little of it."""
 
-    def __init__(self, site: Site, options: Options, means: Means) -> None:
+    def __init__(
+        self,
+        site: Site,
+        options: Options,
+        means: Means,
+        on_commit: Callable[[Mapping[str, str]], None] = lambda _: None,
+    ) -> None:
+        """Build; `on_commit` is told the digests of all files before they are put in place."""
         self.site, self.options = site, options
         found = found_in(site, options)
         check_found(found)
@@ -71,7 +78,7 @@ class Followed:
         records: dict[str, tuple[Record, bytes]] = {}
         desk, self._stories = grouped(site, options, self._shelf, _kept(self._shelf, means, records), means)
         self._kitchen = Kitchen(site, desk, planned_of(desk.digest, site.config), means)
-        wrote = written(site, options, inputs, self._kitchen)
+        wrote = written(site, options, inputs, self._kitchen, on_commit=on_commit)
         # Nothing is shown of what follows. Most of it is small: a single batch starts no worker.
         self._means = Means(means.cache, Workers(means.workers.count), silent)
         self.built = wrote.built

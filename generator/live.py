@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from generator.cache import Cache
@@ -13,6 +14,7 @@ from generator.database import DamagedError, forget
 from generator.errors import BroadsheetError
 from generator.followed import Followed
 from generator.lessons import Means
+from generator.output import manifest
 from generator.output.folder import check_usable
 from generator.output.patch import OvertakenError
 from generator.request import Built, Options, Progress
@@ -32,6 +34,10 @@ class Live:
         self._workers = workers
         self._lock = threading.RLock()
         self._followed: Followed | None = None
+        self._files: Mapping[str, str] = {}
+        """Digests of the files that stand there, by path; also while it is built again,"""
+        self._coming: Mapping[str, str] = {}
+        """and of those that a whole build puts in their places."""
         self._is_lost = False
         """Whether what was followed turned out not to hold."""
         self._asked: list[str] = []
@@ -68,6 +74,7 @@ class Live:
             if followed is not None:
                 followed.close()
             self._followed = self._whole(site, options, progress)
+            self._files, self._coming = self._followed.overdue.digests, {}
             return self._followed.built, None
 
     def rest(self) -> bool:
@@ -93,8 +100,11 @@ class Live:
 
     def has(self, path: str) -> bool:
         """Whether a file is one of the site's, for all that is known; waits for nothing."""
-        followed = self._followed
-        return followed is not None and path in followed.overdue.files
+        return path in self._files
+
+    def wrote(self, path: str, data: bytes) -> bool:
+        """Whether a build left these bytes in a file, or is putting them there; waits for nothing."""
+        return manifest.digest(data) in {self._files.get(path), self._coming.get(path)}
 
     def is_stale(self, path: str) -> bool:
         """Whether a page may be out of date, for all that is known; waits for nothing."""
@@ -141,12 +151,15 @@ class Live:
             # It stays: for the garbage collector to look through it takes half a second of a save.
             gc.freeze()
 
+    def _comes(self, files: Mapping[str, str]) -> None:
+        self._coming = files
+
     def _built(self, site: Site, options: Options, progress: Progress) -> Followed:
         for attempt in (1, 2):
             cache = Cache.of(site.own)
             try:
                 with Workers(self._workers) as workers:
-                    return Followed(site, options, Means(cache, workers, progress))
+                    return Followed(site, options, Means(cache, workers, progress), self._comes)
             except DamagedError:
                 cache.close()
                 forget(cache.file)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from generator import making
@@ -43,6 +43,11 @@ class Overdue:
     def files(self) -> Collection[str]:
         """The paths of all files that were made."""
         return self._inputs.keys()
+
+    @property
+    def digests(self) -> Mapping[str, str]:
+        """Digests of the files that stand there, by path, as they change."""
+        return self._patch.files
 
     @property
     def first(self) -> str | None:

@@ -46,10 +46,19 @@ class Wrote(NamedTuple):
     left: Left
 
 
-def written(site: Site, options: Options, inputs: Inputs, kitchen: Kitchen, *, clean: bool = False) -> Wrote:
+def written(
+    site: Site,
+    options: Options,
+    inputs: Inputs,
+    kitchen: Kitchen,
+    *,
+    clean: bool = False,
+    on_commit: Callable[[Mapping[str, str]], None] = lambda _: None,
+) -> Wrote:
     """Plan all files, make those that are out of date, and put them in place.
 
     `inputs` are those of before anything was read: what changes meanwhile is for the next build.
+    `on_commit` is told the digests of all files before any is in place.
     """
     desk, cache = kitchen.desk, kitchen.means.cache
     problems = list(desk.problems)
@@ -58,7 +67,7 @@ def written(site: Site, options: Options, inputs: Inputs, kitchen: Kitchen, *, c
         if emptied := safeguards.emptied(site, options, transaction.old, desk.found):
             problems.append(emptied)
         ground = Ground(site, transaction, cache, clean=clean)
-        built = put_in_place(options, kitchen, transaction, ground, outputs, problems)
+        built = put_in_place(options, kitchen, transaction, ground, outputs, problems, on_commit=on_commit)
     left = ground.left
     if emptied:  # the next build finds nothing missing, and has not to say this again
         inputs = inputs._replace(digest=b"")
@@ -92,6 +101,8 @@ def put_in_place(
     outputs: Sequence[Output],
     problems: Iterable[Problem],
     others: Iterable[str] = (),
+    *,
+    on_commit: Callable[[Mapping[str, str]], None] = lambda _: None,
 ) -> Built:
     """Make the files that are out of date, and swap them in; `others` are files that nothing concerns."""
     desk, problems = kitchen.desk, sorted(problems, key=by_place)
@@ -108,6 +119,7 @@ def put_in_place(
             kitchen.site, options, transaction.old, transaction.files, desk.digest.articles
         )
         staged = frozenset(transaction.staged)
+        on_commit(transaction.files)
         pages = transaction.commit()
         ground.look_again(reasons)
         size = ground.size(transaction.files)

@@ -25,7 +25,15 @@ from generator.reading.discover import is_ignored
 from generator.reading.frontmatter import clipping_in, fields_in, file_bytes
 from generator.reading.plain import block_of
 from generator.reading.text import decode
-from generator.render.images import LARGEST, Image, LocalImages, image_beside, local_file
+from generator.render.images import (
+    LARGEST,
+    Image,
+    LocalImages,
+    Refused,
+    image_beside,
+    local_file,
+    look_beside,
+)  # fmt: skip
 from generator.render.markdown import Place, body_html, shows_anything
 from generator.stamps import stamp_at
 from generator.versions import hashed
@@ -294,6 +302,9 @@ def _faults(reader: Reader, article: Article, sources: Sequence[str]) -> list[Pr
             said.append((src, "is not found", advice))
         elif file is not None and is_ignored(file, reader.ignore):
             said.append((src, "is left out by `ignore`", "change `ignore`, or take it out of the text"))
+        elif isinstance(found := look_beside(reader.content, article.path, src), Refused):
+            advice = "save it as plain SVG, with texts as paths and nothing linked or embedded, or as PNG"
+            said.append((src, f"is more than a drawing: it {found.why}", advice))
         elif file is not None:
             kinds = f"a PNG, JPEG, GIF, WebP, AVIF or plain SVG file of at most {LARGEST // 1024**2} MiB"
             said.append((src, "cannot be shown", f"put {kinds} there"))

@@ -126,6 +126,7 @@ def test_stages_add_up(clippings: Path, tmp_path: Path) -> None:
     assert sum(row["seconds"] for row in parts) == pytest.approx(rows["all"]["seconds"])
 
 
+@pytest.mark.slow
 def test_one_command_measures_and_writes_the_page(clippings: Path, tmp_path: Path) -> None:
     docs = tmp_path / "docs"
     docs.mkdir()

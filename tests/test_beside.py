@@ -43,6 +43,7 @@ def way(request, monkeypatch):
     return request.param
 
 
+@pytest.mark.slow
 @needs_copies
 def test_all_of_this_holds_for_copies(way):
     if ALONE in os.environ or way == "copy":

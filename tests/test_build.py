@@ -294,6 +294,21 @@ def test_an_image_beside_a_clipping_without_an_original_comes_along(root):
     assert f"https://digest.example/{media}" in entry["content_html"]
 
 
+def test_a_drawing_that_is_more_than_that_is_left_out_with_the_reason(root):
+    file = write_clipping(root / "content", "own.md", title="Own", url=None, body=f"![](a.svg)\n\n{BODY}")
+    for inside, reason in (("<script/>", "holds <script>"), ("<image/>", "holds <image>"), ("<g/>", None)):
+        drawing = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 3">{inside}</svg>'
+        file.with_name("a.svg").write_text(drawing)
+        report, _ = build_site(root)
+        told = [f"{one.message}; {one.advice}" for one in report.problems if one.kind == "image"]
+        assert len(told) == (reason is not None), told
+        assert all(
+            f"image 'a.svg' is more than a drawing: it {reason}; save it as plain SVG" in one for one in told
+        )
+        media = [path for path in files_of(root / "public") if path.startswith("media/")]
+        assert bool(media) is (reason is None)
+
+
 @pytest.mark.parametrize(
     ("policy", "pages", "text"), [("full", 4, True), ("excerpt", 4, False), ("link", 1, False)]
 )

@@ -194,7 +194,7 @@ def fresh(tmp_path: Path) -> Path:
 def checked(fresh: Path, *arguments: str) -> tuple[int, str]:
     done = subprocess.run(
         [fresh / ".ci/run", *arguments],
-        env={"PATH": str(fresh / "bin"), "HOME": str(fresh)},
+        env={"PATH": str(fresh / "bin"), "HOME": str(fresh), "SYSTEM_PYTHON": str(fresh / "none")},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         text=True,

@@ -418,6 +418,7 @@ class Edits(RuleBasedStateMachine):
 Edits.TestCase.settings = settings(IN_THE_SUITE, max_examples=2)
 
 
+@pytest.mark.slow
 class TestEdits(Edits.TestCase):
     """The machine in the suite: a few seconds of it, always the same ones."""
 

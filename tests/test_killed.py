@@ -113,6 +113,7 @@ def reader(root: Path) -> Iterator[Reader]:
     reader.join()
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_a_build_that_is_killed_at_any_moment_is_made_right_by_the_next(root, reader):
     """In a forked process, at a random call; the cold build and one after an edit."""

@@ -673,6 +673,7 @@ def _started(tmp_path: Path, **clippings: dict[str, str]) -> Site:
 OPERATIONS = ("title", "body", "cut", "date", "source", "delete", "add", "rename", "touch", "same")
 
 
+@pytest.mark.slow
 @settings(max_examples=4)
 @given(seed=st.integers(0, 10**6))
 def test_any_storm_of_saves_ends_in_the_site_of_a_clean_build(tmp_path_factory, seed):

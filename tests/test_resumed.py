@@ -545,6 +545,7 @@ class Mishaps(Edits):
                 self.asked = msgspec.structs.replace(self.asked, as_of=later)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("machine", "count", "share"), [(Edits, 6, 0.8), (Mishaps, 3, 0.1)])
 def test_storms_of_edits_leave_what_whole_builds_leave(machine, count, share):
     machine.taken.clear()

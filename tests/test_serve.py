@@ -206,6 +206,44 @@ def test_drafts_stay_in_the_preview(root, serving):
     assert "A secret draft" in command.get()
 
 
+def status_of(command: Serving, path: str, **headers: str) -> int:
+    request = urllib.request.Request(command.address + path, headers=headers)
+    try:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as response:
+            return response.status
+    except urllib.error.HTTPError as error:
+        error.close()
+        return error.code
+
+
+def test_what_others_put_into_the_preview_is_not_shown_and_goes(root, serving):
+    preview = root / ".broadsheet/preview"
+    preview.mkdir(parents=True)
+    (root / "mine.txt").write_text("not for the preview")
+    (preview / "sw.js").write_text("skipWaiting()")
+    (preview / "index.html").write_text("theirs")
+    (preview / "out").symlink_to(root)
+    command = serving()
+    assert "One" in command.get()
+    assert not {"sw.js", "out"} & {path.name for path in preview.iterdir()}
+    (preview / "sw.js").write_text("skipWaiting()")
+    (preview / "out.txt").symlink_to(root / "mine.txt")
+    assert [status_of(command, path) for path in ("sw.js", "out.txt")] == [404, 404]
+    assert status_of(command, "", **{"Service-Worker": "script"}) == 403
+    assert (root / "mine.txt").read_text() == "not for the preview"
+
+
+def test_a_page_that_somebody_changed_is_not_shown_and_made_again(root, serving):
+    command = serving()
+    page = root / ".broadsheet/preview/2024/07/03/index.html"
+    before = page.read_bytes()
+    page.write_bytes(before.replace(b"<body", b"<script src=/x.js></script><body"))
+    assert status_of(command, "2024/07/03/") == 503
+    until(functools.partial(command.answers, "2024/07/03/"), command)
+    assert page.read_bytes() == before
+    assert "x.js" not in command.get("2024/07/03/")
+
+
 @pytest.mark.parametrize("what", [".broadsheet", ".broadsheet/preview", ".broadsheet/preview/2024/07"])
 def test_what_is_deleted_under_it_comes_back(root, serving, what):
     command = serving()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
+from collections.abc import Container
 from pathlib import Path
 
+from generator.errors import BuildError
 from generator.output import disk, manifest, names
 
 
@@ -29,6 +32,43 @@ def recognised(output: Path) -> manifest.Manifest | None:
     if old is None:
         _check_nobody_elses(output)
     return old
+
+
+def clear_foreign(output: Path) -> None:
+    """Delete what no record of ours names in a folder that is ours alone, and is not in use.
+
+    Without a record that can be read, that is everything. No link is followed: it is deleted, one in the
+    folder's own place too. Raises `BuildError`.
+    """
+    with disk.in_words(output):
+        if output.is_symlink() or output.is_file():
+            output.unlink()
+        if not output.is_dir():
+            return
+        try:
+            record = manifest.read(output)
+        except BuildError:
+            record = None
+        ours = {*record.files, names.MANIFEST, names.ADDED} if record else set[str]()
+        folders = [""]
+        for folder in folders:
+            folders += _cleared(str(output), folder, ours)
+        for folder in reversed(folders[1:]):
+            with contextlib.suppress(OSError):  # it holds files of ours
+                os.rmdir(f"{output}/{folder}")
+
+
+def _cleared(root: str, folder: str, ours: Container[str]) -> list[str]:
+    """Delete the files of one folder that are not ours; the folders in it."""
+    folders = []
+    with os.scandir(f"{root}/{folder}") as entries:
+        for entry in entries:
+            path = folder + entry.name
+            if entry.is_dir(follow_symlinks=False):
+                folders.append(path + "/")
+            elif path not in ours or not entry.is_file(follow_symlinks=False):
+                os.unlink(entry.path)
+    return folders
 
 
 def record_of(output: Path) -> Path:

@@ -62,8 +62,11 @@ HEADERS = {
     "Cache-Control": "no-cache",
     # Drafts are nobody else's: another site may not show them in its pages.
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Content-Security-Policy": "frame-ancestors 'none'",
+    "Referrer-Policy": "same-origin",
 }
-"""On every answer."""
+"""On every answer: what pages cannot say of themselves, on any host."""
 
 
 class File(msgspec.Struct, frozen=True, kw_only=True):

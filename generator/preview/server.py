@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import secrets
 import socket
 import sys
 import threading
+import time
 import urllib.parse
 import webbrowser
 from collections.abc import Callable
@@ -38,6 +38,8 @@ CONNECTIONS = 256
 """At once; more are told to come back."""
 FRESHENED = 4
 """Pages that may be freshened at once; others wait for their turn, and nothing else waits for them."""
+SWAPPED = (0, 0.001, 0.01, 0.1)
+"""Seconds to wait for it to be known which bytes of a file are ours that was being replaced."""
 TURN = 0.0005
 """Seconds in which a thread that makes pages lets another one answer; a tenth of what is usual in Python."""
 GRACE = 0.3
@@ -52,6 +54,9 @@ class Pages(Protocol):
 
     def has(self, path: str) -> bool:
         """Whether a file is one of the site's, as far as anybody knows. Waits for nothing."""
+
+    def wrote(self, path: str, data: bytes) -> bool:
+        """Whether a build of this process left these bytes there, or is about to. Waits for nothing."""
 
     def is_stale(self, path: str) -> bool:
         """Whether a page may be out of date. Waits for nothing, for every answer waits for it."""
@@ -77,9 +82,9 @@ class Preview:
         port: int = 8000,
         ignore: tuple[Path, ...] = (),
         source_lines: reload.SourceLines = lambda _: (),
-        pages: Pages | None = None,
+        pages: Pages,
     ) -> None:
-        """`build` writes the site into the folder, of which `pages` knows whatever is known.
+        """`build` writes the site into the folder; of it nothing is served but what `pages` knows.
 
         `roots` tells what to watch, and nothing below `ignore` counts. Where the port is taken it is the next
         free one. Raises `ConfigError` where it cannot listen.
@@ -181,7 +186,7 @@ class _Shown:
         self,
         folder: Path,
         hub: reload.Hub,
-        pages: Pages | None,
+        pages: Pages,
         *,
         on_gone: Callable[[], None],
         on_fault: Callable[[Exception], None],
@@ -196,16 +201,29 @@ class _Shown:
     @property
     def has_site(self) -> bool:
         """Whether there is a front page."""
-        return (self.folder / "index.html").is_file()
+        return self.has("index.html") and (self.folder / "index.html").is_file()
 
-    def lacks(self, page: str) -> bool:
-        """Whether a page that the site has is not in the folder."""
-        return self._pages is not None and self._pages.has(page) and not os.path.lexists(self.folder / page)
+    def has(self, page: str) -> bool:
+        """Whether a page is one of the site's."""
+        return self._pages.has(page)
+
+    def look_up(self, raw_path: bytes, page: str) -> files.File | files.Folder | None:
+        """What an address means of what was written: no file of others, nor ours with other bytes."""
+        for pause in SWAPPED:
+            time.sleep(pause)
+            found = files.look_up(self.folder, raw_path)
+            if isinstance(found, files.Folder):
+                return found if self.has(f"{page}/index.html") else None
+            if found is None or not self.has(page):
+                return None
+            if self._pages.wrote(page, found.body):
+                return found
+        return None
 
     async def freshen(self, page: str) -> None:
         """Bring a page up to date, in a thread that no other answer needs, nor the end waits for."""
         is_page = self.hub.settled and page.endswith(".html")
-        if self._pages is None or not is_page or not self._pages.is_stale(page):
+        if not is_page or not self._pages.is_stale(page):
             return
         async with self._turns:
             ended = asyncio.Event()
@@ -237,6 +255,9 @@ def _refusal(scope: Scope, headers: Headers, hosts: frozenset[str]) -> Response 
         return _plain(421, "This server answers to its own address only.")
     if scope["method"] not in {"GET", "HEAD"}:
         return _plain(405, "Only GET and HEAD are served.", Allow="GET, HEAD")
+    if "service-worker" in headers:
+        # It would answer for this address from then on, whatever is served there.
+        return _plain(403, "No service worker is served.")
     if headers.get("content-length", "0") != "0" or "transfer-encoding" in headers:
         return _plain(413, "No body is expected.")
     # A head that came in one piece is longer than what h11 holds back, and was parsed.
@@ -283,10 +304,9 @@ def _events(scope: Scope, headers: Headers, hub: reload.Hub) -> Response:
 def _page(
     scope: Scope, headers: Headers, shown: _Shown, page: str, tag: reload.Tag, missing: reload.Tag
 ) -> Response:
-    folder = shown.folder
-    # What an earlier preview left is shown at once; the first build follows it up.
-    found = files.look_up(folder, scope["raw_path"])
-    if found is None and (not shown.has_site or shown.lacks(page)):
+    found = shown.look_up(scope["raw_path"], page)
+    is_lacking = page == files.output_of(scope["raw_path"]) and shown.has(page)
+    if found is None and (is_lacking or not shown.has_site):
         shown.on_gone()
         body = reload.with_script(reload.WAITING, tag)
         return Response(body, 503, files.HEADERS | {"Retry-After": "1"}, "text/html; charset=utf-8")
@@ -295,8 +315,8 @@ def _page(
         location = found.address + (f"?{query}" if query else "")
         return Response(None, 301, files.HEADERS | {"Location": location})
     status = 200 if found else 404
-    found = found or files.read(folder, folder / MISSING)
-    if not found:
+    found = found or shown.look_up(f"/{MISSING}".encode(), MISSING)
+    if not isinstance(found, files.File):
         return PlainTextResponse("There is no such page.\n", 404, files.HEADERS)
     if found.type.startswith("text/html"):
         body = reload.with_script(found.body, tag if status == 200 else missing)

@@ -10,13 +10,14 @@ import struct
 import unicodedata
 import urllib.parse
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from pathlib import Path
-from xml.etree import ElementTree
 
 import imagesize
 import msgspec
 
 from generator.ids import path_id
+from generator.render import svg
 
 LARGEST = 10 * 1024 * 1024
 """Bytes; a larger file is no picture for a page."""
@@ -51,6 +52,13 @@ class Image(msgspec.Struct, frozen=True, kw_only=True):
     """CSS pixels; None where the file does not say."""
 
 
+class Refused(msgspec.Struct, frozen=True):
+    """A file that is there and is no picture for a page."""
+
+    why: str
+    """The end of a sentence about it."""
+
+
 def local_file(content: str, clipping_path: str, src: str) -> str | None:
     """The path below the content folder, links followed, of the file that a relative source names, or None.
 
@@ -82,10 +90,17 @@ def _spellings(src: str) -> Iterable[str]:
 
 
 def image_beside(content: str | Path, clipping_path: str, src: str) -> Image | None:
-    """The picture that a relative source names, seen from its clipping; None where there is no usable one.
+    """The picture that `look_beside` finds; None where there is no usable one."""
+    found = look_beside(content, clipping_path, src)
+    return found if isinstance(found, Image) else None
+
+
+def look_beside(content: str | Path, clipping_path: str, src: str) -> Image | Refused | None:
+    """The picture that a relative source names, seen from its clipping; None where there is none.
 
     The file must lie in the content folder, links followed, be of at most `LARGEST` bytes, and be what its
-    name says: PNG, JPEG, GIF, WebP, AVIF, or an SVG without anything active.
+    name says: PNG, JPEG, GIF, WebP, AVIF, or an SVG that is a drawing and nothing else: another one is
+    refused with the reason.
     """
     path = local_file(str(content), clipping_path, src)
     if path is None:
@@ -129,7 +144,7 @@ def absolute_html(html: str, base: str) -> str:
     return _START_TAG.sub(lambda tag: _ADDRESS_ATTRIBUTE.sub(complete, tag[0]), html)
 
 
-def _image(file: Path, path: str) -> Image | None:
+def _image(file: Path, path: str) -> Image | Refused | None:
     extension = file.suffix.lower().removeprefix(".")
     magic = _MAGIC.get(extension)
     with file.open("rb") as stream:
@@ -137,14 +152,23 @@ def _image(file: Path, path: str) -> Image | None:
     if magic is None or not magic.match(head):
         return None
     if extension == "svg":
-        size = _inert_svg_size(file.read_bytes())
-        if size is None:
-            return None
+        found = _drawing(file.read_bytes())
+        if isinstance(found, Refused):
+            return found
+        size = found
     else:
         size = _raster_size(file)
     id_ = path_id(path)
     width, height = size
     return Image(address=f"media/{id_[:2]}/{id_}.{extension}", path=path, width=width, height=height)
+
+
+@lru_cache(4)  # a clipping's images are asked for more than once
+def _drawing(raw: bytes) -> tuple[int | None, int | None] | Refused:
+    try:
+        return svg.size_of(raw)
+    except svg.RefusedError as refused:
+        return Refused(str(refused))
 
 
 def _raster_size(file: Path) -> tuple[int | None, int | None]:
@@ -153,60 +177,3 @@ def _raster_size(file: Path) -> tuple[int | None, int | None]:
     except (OSError, ValueError, struct.error):
         return None, None
     return (int(width), int(height)) if width > 0 and height > 0 else (None, None)
-
-
-# SVG is a document, not a picture: opened by itself it may run scripts. Only drawing passes.
-_SVG = "{http://www.w3.org/2000/svg}"
-_SVG_ELEMENTS = frozenset(re.findall(r"\w+", """
-    svg g defs title desc symbol use path rect circle ellipse line polyline polygon text tspan textPath
-    linearGradient radialGradient stop clipPath mask pattern marker
-"""))  # fmt: skip
-_SVG_HREFS = frozenset({"href", "{http://www.w3.org/1999/xlink}href"})
-_SVG_FOREIGN = re.compile(r"\{http://www\.w3\.org/XML/1998/namespace\}(lang|space)")
-_SVG_ATTRIBUTE = re.compile(r"(?!on)[A-Za-z][A-Za-z0-9_-]*")
-_SVG_OUTSIDE = re.compile(r"url\s*+\(\s*+(?!['\"]?#)|[\\@]|expression|javascript:|data:", re.IGNORECASE)
-_SVG_DECLARED = re.compile(
-    rb"<!DOCTYPE|<!ENTITY|<\?(?!xml\s)|encoding\s*=\s*[\"'](?!utf-8[\"'])", re.IGNORECASE
-)
-
-
-def _inert_svg_size(raw: bytes) -> tuple[int | None, int | None] | None:
-    """The size of an SVG that only draws; None where it does, loads or declares anything else."""
-    if _SVG_DECLARED.search(raw):
-        return None
-    try:
-        raw.decode("utf-8")
-        root = ElementTree.fromstring(raw)  # noqa: S314  # without DOCTYPE there are no entities to expand
-    except (UnicodeDecodeError, ElementTree.ParseError, RecursionError):
-        return None
-    if root.tag != f"{_SVG}svg" or not all(map(_draws_only, root.iter())):
-        return None
-    return _svg_size(root)
-
-
-def _draws_only(element: ElementTree.Element) -> bool:
-    if not isinstance(element.tag, str) or element.tag.removeprefix(_SVG) not in _SVG_ELEMENTS:
-        return False
-    for name, value in element.attrib.items():
-        if name in _SVG_HREFS:
-            if not value.strip().startswith("#"):
-                return False
-        elif not (_SVG_ATTRIBUTE.fullmatch(name) or _SVG_FOREIGN.fullmatch(name)) or _SVG_OUTSIDE.search(
-            value
-        ):
-            return False
-    return True
-
-
-def _svg_size(root: ElementTree.Element) -> tuple[int | None, int | None]:
-    lengths = [
-        re.fullmatch(r"\s*(\d{1,5})(\.\d+)?(px)?\s*", root.get(name, "")) for name in ("width", "height")
-    ]
-    box = re.findall(r"\d+(?:\.\d+)?", root.get("viewBox", ""))
-    if lengths[0] and lengths[1]:
-        width, height = int(lengths[0][1]), int(lengths[1][1])
-    elif len(box) == 4:
-        width, height = round(float(box[2])), round(float(box[3]))
-    else:
-        return None, None
-    return (width, height) if 0 < width < 100_000 and 0 < height < 100_000 else (None, None)

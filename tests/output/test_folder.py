@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 import os
 from pathlib import Path
 
 import pytest
 
 from generator.errors import BuildError
-from generator.output.folder import check_usable, others_in, record_of
+from generator.output.folder import check_usable, clear_foreign, others_in, record_of
+from generator.output.write import Transaction
+from writing import files_of
 
 
 @pytest.mark.parametrize("name", ["public", "a/b/public"])
@@ -53,3 +57,66 @@ def test_a_folder_that_may_not_be_written_is_told_by_its_own_name(tmp_path: Path
     folder.mkdir(0o555)
     with pytest.raises(BuildError, match="public: may not be written"):
         check_usable(folder)
+
+
+# --- a folder that is ours alone ----------------------------------------------------------------------
+
+
+def written(output: Path, files: tuple[str, ...]) -> None:
+    with Transaction(output, dt.date(2024, 7, 3)) as transaction:
+        for path in files:
+            transaction.put(path, path.encode())
+        transaction.commit()
+
+
+def test_what_is_not_ours_goes_and_nothing_behind_a_link(tmp_path: Path) -> None:
+    output, aside = tmp_path / "preview", tmp_path / "aside"
+    written(output, ("index.html", "a/b/c.html", "a/link.css", "added.html"))
+    record = json.loads(record_of(output).read_text())
+    del record["files"]["added.html"]
+    record_of(output).write_text(json.dumps(record))
+    (output / ".broadsheet-added").write_text("added.html\n")
+    (aside / "deep").mkdir(parents=True)
+    (aside / "deep/note.txt").write_text("theirs")
+    before = files_of(output)
+    (output / "a/link.css").unlink()
+    (output / "a/link.css").symlink_to(aside / "deep/note.txt")
+    (output / "sw.js").write_text("skipWaiting()")
+    (output / "x/y").mkdir(parents=True)
+    (output / "x/y/.hidden").write_text("theirs")
+    (output / "x/aside").symlink_to(aside)
+    (output / "a/dangling").symlink_to("nowhere")
+    os.mkfifo(output / "a/pipe")
+    (output / ".broadsheet-staging").mkdir()
+    (output / ".broadsheet-staging/foreign").write_text("theirs")
+    clear_foreign(output)
+    del before["a/link.css"]
+    assert files_of(output) == before
+    assert sorted(path.name for path in output.iterdir()) == [
+        ".broadsheet-added",
+        ".broadsheet.json",
+        "a",
+        "added.html",
+        "index.html",
+    ]
+    assert files_of(aside) == {"deep/note.txt": b"theirs"}
+
+
+def test_without_a_sound_record_nothing_is_ours(tmp_path: Path) -> None:
+    written(tmp_path / "preview", ("index.html", "a/b/c.html"))
+    record_of(tmp_path / "preview").write_text("{}")
+    clear_foreign(tmp_path / "preview")
+    assert not [*(tmp_path / "preview").iterdir()]
+    clear_foreign(tmp_path / "preview")
+    clear_foreign(tmp_path / "none")
+
+
+def test_a_link_in_the_place_of_our_folder_goes_alone(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home/note.txt").write_text("theirs")
+    (tmp_path / "preview").symlink_to(tmp_path / "home")
+    clear_foreign(tmp_path / "preview")
+    assert files_of(tmp_path) == {"home/note.txt": b"theirs"}
+    (tmp_path / "preview").write_text("a file")
+    clear_foreign(tmp_path / "preview")
+    assert not (tmp_path / "preview").exists()

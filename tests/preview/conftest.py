@@ -29,6 +29,25 @@ class Told:
         self.faults.append(error)
 
 
+class Standing:
+    """A site of which all that stands in a folder was made by us, and is up to date."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def has(self, path: str) -> bool:
+        return (self.folder / path).is_file()
+
+    def wrote(self, _path: str, _data: bytes) -> bool:
+        return True
+
+    def is_stale(self, _path: str) -> bool:
+        return False
+
+    def fresh(self, path: str) -> None:
+        raise AssertionError(path)
+
+
 @pytest.fixture
 def told() -> Told:
     return Told()
@@ -59,6 +78,7 @@ def previewed() -> Callable[..., AbstractContextManager[Preview]]:
         folder: Path, build: Build, *roots: Path, told: Told, port: int = 0, **options: Any
     ) -> Iterator[Preview]:
         before = set(threading.enumerate())
+        options.setdefault("pages", Standing(folder))
         preview = Preview(folder, build, lambda: roots, told, port=port, **options)
         thread = threading.Thread(target=preview.run)
         thread.start()

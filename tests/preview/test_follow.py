@@ -286,11 +286,16 @@ PROGRAM = textwrap.dedent(
             sum(range(10_000))
         return Built()
 
+    class Pages:
+        def has(self, path): return (site / path).exists()
+        def wrote(self, path, data): return True
+        def is_stale(self, path): return False
+
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
     mode, site = sys.argv[1], Path(sys.argv[2]) / "site"
     try:
         if mode.startswith("serve"):
-            serve(Preview(site, build, lambda: (), Report(), port=0))
+            serve(Preview(site, build, lambda: (), Report(), port=0, pages=Pages()))
         else:
             follow(build, lambda: (), Report())
     except KeyboardInterrupt:

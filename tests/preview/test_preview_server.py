@@ -27,13 +27,13 @@ def build(check, _changed):
 
 
 class Pages:
-    """A site of which all pages are stale unless it is said which; it has those that are said."""
+    """A site of which all pages are stale unless it is said which; it has those that are said, else all."""
 
-    def __init__(self, fresh=lambda _: None, is_stale=lambda _: True, has=()):
-        self.fresh, self.is_stale, self._has = fresh, is_stale, has
+    def __init__(self, fresh=lambda _: None, is_stale=lambda _: True, has=None, wrote=lambda *_: True):
+        self.fresh, self.is_stale, self._has, self.wrote = fresh, is_stale, has, wrote
 
     def has(self, path):
-        return path in self._has
+        return self._has is None or path in self._has
 
 
 def write_site(folder):
@@ -131,6 +131,11 @@ def test_a_missing_page_is_the_sites_own_with_404(preview, site):
     assert response.status_code == 404
     assert response.headers["content-type"].startswith("text/plain")
     assert "<" not in response.text
+
+
+@pytest.mark.parametrize("path", ["/", "/index.html", "..%2findex.html", ".hidden", "a%00b", "%5c"])
+def test_what_is_no_address_of_a_page_is_none_of_the_sites(standing, path):
+    assert httpx.get(standing.address + path).status_code == 404
 
 
 def test_a_folder_without_slash_is_redirected_with_its_query(standing):
@@ -392,6 +397,86 @@ def test_a_page_that_cannot_be_brought_up_to_date_is_shown_as_it_was_with_the_fa
         assert event_of(stream.iter_lines())[0] == "fault"
 
 
+def test_nothing_is_served_before_a_build_has_written_it(site, previewing, until):
+    done, files = threading.Event(), set()
+
+    def build(check, _changed):
+        done.wait(5)
+        files.update(("index.html", "2024/index.html", "style.css"))
+        return Built()
+
+    preview = previewing(site, build, pages=Pages(is_stale=lambda _: False, has=files))
+    for path in ("", "2024/", "2024", "style.css", "404.html", "none"):
+        response = httpx.get(preview.address + path)
+        assert response.status_code == 503, path
+        assert "Building the digest" in response.text
+    done.set()
+    until(lambda: httpx.get(preview.address).status_code == 200)
+    assert httpx.get(preview.address + "2024/").status_code == 200
+    assert httpx.get(preview.address + "404.html").headers["content-type"].startswith("text/plain")
+
+
+def test_files_of_others_are_not_served(site, previewing):
+    ours = {path: (site / path).read_bytes() for path in ("index.html", "404.html", "style.css")}
+    (site / "sw.js").write_text("skipWaiting()")
+    (site / "link.css").symlink_to(site / "style.css")
+    pages = Pages(is_stale=lambda _: False, has=ours, wrote=lambda path, data: ours[path] == data)
+    preview = wait_for(previewing(site, build, pages=pages))
+    assert httpx.get(preview.address + "style.css").text == "a {}"
+    for path in ("sw.js", "link.css", "2024/", "2024", "2024/index.html"):
+        response = httpx.get(preview.address + path)
+        assert response.status_code == 404, path
+        assert response.text.startswith("<body>Not here<script")
+
+
+def test_a_file_of_ours_that_somebody_changed_is_built_again(site, previewing, until):
+    data = (site / "style.css").read_bytes()
+
+    def build(_check, _changed):
+        (site / "style.css").write_bytes(data)
+        return Built()
+
+    pages = Pages(is_stale=lambda _: False, wrote=lambda path, found: path != "style.css" or found == data)
+    preview = wait_for(previewing(site, build, pages=pages))
+    (site / "style.css").write_text("body { display: none }")
+    response = httpx.get(preview.address + "style.css")
+    assert response.status_code == 503
+    assert "display" not in response.text
+    until(lambda: httpx.get(preview.address + "style.css").content == data)
+
+
+def test_a_file_that_is_being_replaced_is_waited_for(site, previewing):
+    """Its bytes are there a moment before they are known."""
+    asked = []
+
+    def wrote(path, _data):
+        asked.append(path)
+        return path != "style.css" or asked.count(path) > 2
+
+    preview = wait_for(previewing(site, build, pages=Pages(is_stale=lambda _: False, wrote=wrote)))
+    assert httpx.get(preview.address + "style.css").text == "a {}"
+
+
+@pytest.mark.parametrize("path", ["", "style.css", "sw.js", "__broadsheet/reload.js", "__broadsheet/events"])
+def test_nothing_becomes_a_service_worker(standing, path):
+    response = httpx.get(standing.address + path, headers={"Service-Worker": "script"})
+    assert response.status_code == 403
+    assert "service-worker-allowed" not in response.headers
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [("", {}), ("none.html", {}), ("2024", {}), ("style.css", {}), ("__broadsheet/reload.js", {}), ("", {"Host": "evil.example"}),  # noqa: E501
+     ("style.css", {"If-None-Match": "*"}), ("style.css", {"Range": "bytes=9-"}), ("__broadsheet/events", {"Origin": "null"})],  # noqa: E501
+)  # fmt: skip
+def test_every_answer_says_what_pages_cannot(standing, path, headers):
+    said = httpx.get(standing.address + path, headers=headers).headers
+    assert said["content-security-policy"] == "frame-ancestors 'none'"
+    assert said["x-content-type-options"] == "nosniff"
+    assert said["referrer-policy"] == "same-origin"
+    assert said["cross-origin-opener-policy"] == said["cross-origin-resource-policy"] == "same-origin"
+
+
 def test_a_waiting_page_stands_until_the_first_build_is_done(tmp_path, previewing, until):
     site, done = tmp_path / "site", threading.Event()
 
@@ -449,7 +534,7 @@ def test_a_page_that_somebody_deletes_is_built_again_once_it_is_missed(site, pre
         (site / "2024/index.html").write_text(PAGE)
         return Built()
 
-    pages = Pages(has={"2024/index.html"}, is_stale=lambda _: False)
+    pages = Pages(has={"index.html", "2024/index.html", "404.html"}, is_stale=lambda _: False)
     preview = wait_for(previewing(site, build, pages=pages))
     assert httpx.get(preview.address + "2025/").status_code == 404, "it is none of the site's"
     (site / "2024/index.html").unlink()
@@ -527,7 +612,7 @@ def test_a_taken_port_leads_to_the_next_and_is_told(site, told, monkeypatch):
     monkeypatch.setattr(server.webbrowser, "open", lambda _: opened.set())
     with listen("127.0.0.1", 0) as taken:
         port = taken.getsockname()[1]
-        serve(Preview(site, build, lambda: (), told, port=port), open_browser=True)
+        serve(Preview(site, build, lambda: (), told, port=port, pages=Pages()), open_browser=True)
     [notice] = told.notices
     assert notice.startswith("http://127.0.0.1:")
     assert f"(port {port} is taken)" in notice
@@ -536,7 +621,7 @@ def test_a_taken_port_leads_to_the_next_and_is_told(site, told, monkeypatch):
 
 def test_a_free_port_is_told_without_ado(site, told, monkeypatch):
     monkeypatch.setattr(server.Preview, "run", lambda self: self._socket.close())
-    serve(Preview(site, build, lambda: (), told, port=0))
+    serve(Preview(site, build, lambda: (), told, port=0, pages=Pages()))
     assert told.notices[0].endswith("/; Ctrl-C ends it")
 
 

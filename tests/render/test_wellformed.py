@@ -90,6 +90,7 @@ def test_anything_else_is_cleaned(html):
     assert not is_as_written(html)
 
 
+@pytest.mark.slow
 @given(st.one_of(st.lists(PIECES, max_size=12).map("".join), st.lists(NESTED, max_size=3).map("".join)))
 @settings(max_examples=1500, deadline=None)
 def test_what_is_told_to_be_so_is_what_the_sanitiser_writes(html):
