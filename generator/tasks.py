@@ -13,16 +13,17 @@ from typing import NamedTuple
 
 import msgspec
 
-from generator import cache
-from generator.errors import Problem
+from generator import cache, limits
+from generator.errors import Problem, shown
 from generator.model import Clipping, Skipped, Verdict
 from generator.reading.article import Reading, Rules, article_of, origin_of
 from generator.reading.boilerplate import Cleaning, families
 from generator.reading.boilerplate import repeats as furniture
+from generator.reading.boilerplate.remaining import TOO_LONG
 from generator.reading.discover import is_ignored
 from generator.reading.frontmatter import clipping_in, fields_in, file_bytes
 from generator.render.images import Image, image_beside
-from generator.render.markdown import Place, body_html, relative_images
+from generator.render.markdown import Place, fitting_html, relative_images
 from generator.stamps import NONE, stamp_at
 from generator.versions import hashed
 
@@ -245,10 +246,27 @@ def _rendered(reader: Reader, reading: Reading) -> tuple[Record, bytes]:
         problems = (*reading.problems, *(_no_image(article.path, src) for src in missing))
         reading = msgspec.structs.replace(reading, problems=problems)
     place = Place(original=article.url, id=article.id, images=images)
-    html = body_html(text, place).encode("utf-8", "replace")
+    made, end = fitting_html(text, place)
+    html = made.encode("utf-8", "replace")
+    if end < len(text):
+        reading = _shortened(reading, end)
     own = tuple(sorted((image.address, image.path) for image in images.values()))
     seen = seen_beside(reader.content, article.path, pictures)
     return Record(reading, hashed(html), pictures, seen, own), html
+
+
+def _shortened(reading: Reading, end: int) -> Reading:
+    """A reading of whose text but so many characters are shown."""
+    article = reading.article
+    assert article is not None  # noqa: S101 - it has a text
+    problem = Problem(
+        path=shown(article.path),
+        message=f"comes to more than {limits.HTML:,} characters of HTML; its text is cut after {end:,}",
+        advice="make several clippings of it",
+        kind="length",
+    )
+    article = msgspec.structs.replace(article, verdict=Verdict.CUT, reason=TOO_LONG)
+    return msgspec.structs.replace(reading, article=article, problems=(*reading.problems, problem))
 
 
 def image_of(reader: Reader, path: str, src: str) -> Image | None:

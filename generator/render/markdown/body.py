@@ -12,13 +12,18 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType
 from markupsafe import Markup
 
+from generator import limits
+from generator.lengths import body_end
 from generator.render import links, sanitise
 from generator.render import place as place_
 from generator.render.markdown.parser import Parser
-from generator.render.markdown.writer import Writer, escaped
+from generator.render.markdown.writer import TooLongError, Writer, escaped
 from generator.render.place import Place
 
-_RAW_IMAGE = re.compile(r"""<img\b[^>]*?\bsrc\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
+_RAW_IMAGE = re.compile(
+    r"""<img\b(?:[^<>]|<(?!img\b))*?\bsrc\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""",
+    re.IGNORECASE,
+)
 
 MOST_BRACKETS = 10_000
 """In a body whose brackets may make links: each costs time, and no article has so many."""
@@ -33,8 +38,22 @@ def body_html(text: str, place: Place) -> Markup:
     """A clipping's Markdown as sanitised, valid HTML for the article's own page.
 
     Relative addresses are resolved against the original; what cannot be a link or a picture becomes its text.
-    Text that is nested too deeply to parse is shown as it was written.
+    Text that is nested too deeply to parse is shown as it was written. Of a text whose HTML would have more
+    than `limits.HTML` characters it shows the beginning.
     """
+    return fitting_html(text, place)[0]
+
+
+def fitting_html(text: str, place: Place) -> tuple[Markup, int]:
+    """The same, and how many characters of the text it shows."""
+    end = len(text)
+    while (html := _unsafe_html(text[:end], place)) is None:
+        end = body_end(text, end // 2)
+    return Markup(sanitise.clean(html)), end  # noqa: S704  # the sanitiser has just written it
+
+
+def _unsafe_html(text: str, place: Place) -> str | None:
+    """The HTML before the sanitiser; None where it would be too long."""
     environment: EnvType = {}
     if len(text) > MOST_BRACKETS and text.count("[") > MOST_BRACKETS:
         text = text.replace("[", "\\[")
@@ -43,9 +62,11 @@ def body_html(text: str, place: Place) -> Markup:
         html = writer.html(_PARSER.parse(text, environment))
         if writer.has_raw:
             html = place_.repaired(html, place)
+    except TooLongError:
+        return None
     except RecursionError:
         html = f'<pre tabindex="0">{escaped(text)}</pre>'
-    return Markup(sanitise.clean(html))  # noqa: S704  # the sanitiser has just written it
+    return html if len(html) <= limits.HTML else None
 
 
 def relative_images(text: str) -> tuple[str, ...]:
