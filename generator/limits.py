@@ -17,7 +17,7 @@ MARKS = 75_000
 Each may cost 20 microseconds and 2 kB. In one of ten clippings every tenth character is one; a long read of
 500,000 characters then has 50,000.
 """
-TEXT = 2 * BODY
+TEXT = BODY + 200_000
 """Characters of a file that are looked at: front matter and body."""
 FRONT_MATTER = 65_536
 """Characters of front matter that YAML may see; more is read line by line."""
