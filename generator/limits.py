@@ -53,6 +53,11 @@ SPANNED = 20_000
 HIGHLIGHTED = 60_000
 """Characters of code that are coloured in one body: three blocks as long as one may be."""
 
+PARTS = 10_000
+"""Parts of a picture's file that are read to find its size, three a segment of a JPEG."""
+DRAWN = 400_000
+"""Tags and attributes of a drawing (SVG). Each takes a microsecond and 200 bytes to look at."""
+
 FEED = 2_000_000
 """Characters of HTML that the texts of one feed may have. Fifty texts of the archive have at most 700,000."""
 FEED_TEXT = 250_000

@@ -23,7 +23,7 @@ from generator.reading.boilerplate.remaining import TOO_LONG
 from generator.reading.discover import is_ignored
 from generator.reading.frontmatter import clipping_in, fields_in, file_bytes
 from generator.render.images import Image, image_beside
-from generator.render.markdown import Place, fitting_html, relative_images
+from generator.render.markdown import Body, Place, fitting_html, relative_images
 from generator.stamps import NONE, stamp_at
 from generator.versions import hashed
 
@@ -246,27 +246,29 @@ def _rendered(reader: Reader, reading: Reading) -> tuple[Record, bytes]:
         problems = (*reading.problems, *(_no_image(article.path, src) for src in missing))
         reading = msgspec.structs.replace(reading, problems=problems)
     place = Place(original=article.url, id=article.id, images=images)
-    made, end = fitting_html(text, place)
-    html = made.encode("utf-8", "replace")
-    if end < len(text):
-        reading = _shortened(reading, end)
+    made = fitting_html(text, place)
+    html = made.html.encode("utf-8", "replace")
+    if made.faults or made.end < len(text):
+        reading = _limited(reading, made, len(text))
     own = tuple(sorted((image.address, image.path) for image in images.values()))
     seen = seen_beside(reader.content, article.path, pictures)
     return Record(reading, hashed(html), pictures, seen, own), html
 
 
-def _shortened(reading: Reading, end: int) -> Reading:
-    """A reading of whose text but so many characters are shown."""
+def _limited(reading: Reading, made: Body, length: int) -> Reading:
+    """A reading whose text, of so many characters, is not shown as it was written."""
     article = reading.article
     assert article is not None  # noqa: S101 - it has a text
-    problem = Problem(
-        path=shown(article.path),
-        message=f"comes to more than {limits.HTML:,} characters of HTML; its text is cut after {end:,}",
-        advice="make several clippings of it",
-        kind="length",
+    faults = [(fault, "write it as Markdown, or close each tag") for fault in made.faults]
+    if made.end < length:
+        fault = f"comes to more than {limits.HTML:,} characters of HTML; its text is cut after {made.end:,}"
+        faults.append((fault, "make several clippings of it"))
+        article = msgspec.structs.replace(article, verdict=Verdict.CUT, reason=TOO_LONG)
+    problems = (
+        Problem(path=shown(article.path), message=message, advice=advice, kind="length")
+        for message, advice in faults
     )
-    article = msgspec.structs.replace(article, verdict=Verdict.CUT, reason=TOO_LONG)
-    return msgspec.structs.replace(reading, article=article, problems=(*reading.problems, problem))
+    return msgspec.structs.replace(reading, article=article, problems=(*reading.problems, *problems))
 
 
 def image_of(reader: Reader, path: str, src: str) -> Image | None:

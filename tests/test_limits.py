@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import time
 from pathlib import Path
@@ -11,12 +12,14 @@ import pytest
 from generator import limits
 from generator.config import Config
 from generator.grouping import titles
+from generator.making import Text, entries_with
 from generator.model import Verdict
 from generator.reading.frontmatter import clipping_in
-from generator.render import formatting
+from generator.render import feeds, formatting
 from generator.render.markdown import Place, body_html, fitting_html
 from generator.shelf import rules_of
 from generator.tasks import Reader, Sample, Wanted, learn, look, read
+from generator.versions import hashed
 
 PAGE = (Path(__file__).parents[1] / "docs/reference/limits.md").read_text("utf-8")
 FIELDS = {
@@ -102,9 +105,9 @@ def test_a_text_whose_html_would_be_too_long_is_cut_and_says_so(tmp_path):
 
 def test_only_the_beginning_that_fits_is_shown():
     text = "![picture](x)\n\n" * 10_000
-    html, end = fitting_html(text, Place(original="https://example.org/" + "a" * 1000 + "/", id="abc"))
-    assert 0 < end < len(text)
-    assert html.count("<img") == len(re.findall("!", text[:end]))
+    made = fitting_html(text, Place(original="https://example.org/" + "a" * 1000 + "/", id="abc"))
+    assert 0 < made.end < len(text)
+    assert made.html.count("<img") == text[: made.end].count("!")
 
 
 def test_code_is_coloured_up_to_a_length_in_all():
@@ -174,6 +177,20 @@ def test_emphasis_that_is_not_closed_is_bounded():
     assert html.count("x") == 4500
     assert "<b>" not in html
     assert len(html) < 20 * len(hostile)
+
+
+def test_what_becomes_of_too_much_raw_html_is_said(tmp_path):
+    emphasis = "".join(f"<b title={n}>" for n in range(4500)) + "<p>some words" * 4500
+    found, _ = read_all(tmp_path, clipping(emphasis, url=None))
+    assert told(found) == [
+        "a.md: leaves emphasis open before more than 200,000 tags; all emphasis is left out;"
+        " write it as Markdown, or close each tag"
+    ]
+    found, _ = read_all(tmp_path, clipping("some words <i>i</i> " * 11_000, url=None))
+    assert told(found) == [
+        "a.md: holds more than 20,000 tags of HTML; they are shown as text;"
+        " write it as Markdown, or close each tag"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -264,3 +281,32 @@ def test_titles_are_compared_by_their_beginnings(value):
     assert len(one.text) <= 800
     titles.kinship(one, other)
     titles.retold(one, other)
+
+
+# ---- feeds
+
+
+class Texts(dict[str, bytes]):
+    """Texts by path."""
+
+    def body(self, path):
+        return self.get(path)
+
+
+def entries(texts):
+    entry = feeds.Entry(
+        id="urn:x", title="T", title_language="en", language="en", url="https://d.example/", original=None,
+        date=dt.date(2024, 7, 3), time=None, content="", excerpt="An excerpt.", authors=(), tags=(), source="S",
+        source_page="https://d.example/s/",
+    )  # fmt: skip
+    return [
+        (entry, Text(path, hashed(body), is_own=True), "https://d.example/") for path, body in texts.items()
+    ]
+
+
+def test_a_feed_has_texts_up_to_a_length_the_newest_first():
+    sizes = [1000, limits.FEED_TEXT + 1, *[limits.FEED_TEXT] * 9, 1000]
+    texts = Texts({f"{n}.md": b"x" * size for n, size in enumerate(sizes)})
+    made = entries_with(entries(texts), texts)
+    assert [len(entry.content) for entry in made] == [1000, 0, *[limits.FEED_TEXT] * 7, 0, 0, 1000]
+    assert all(entry.excerpt for entry in made)

@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from generator import limits
-from generator.render import formatting, sanitise
+from generator.render import sanitise
 
 Rewrite = Callable[[Mapping[str, str]], dict[str, str] | None]
 """Attributes as written to attributes to show; None takes the element away."""
@@ -128,7 +128,7 @@ def repair(markup: str, *, link: Rewrite, image: Rewrite, owned_ids: Callable[[s
     `link` and `image` give the attributes of `a` and `img`; an id stays where `owned_ids` says so, once.
     """
     work = _Repair(link, image, owned_ids)
-    source = sanitise.well_formed(formatting.bounded(markup))
+    source = sanitise.well_formed(markup)
     position = 0
     for tag in _CANONICAL.finditer(source):
         work.text(source[position : tag.start()])

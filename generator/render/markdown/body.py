@@ -6,6 +6,7 @@ import re
 import urllib.parse
 from collections.abc import Iterable
 
+import msgspec
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import unescapeAll
 from markdown_it.token import Token
@@ -14,7 +15,7 @@ from markupsafe import Markup
 
 from generator import limits
 from generator.lengths import body_end
-from generator.render import links, sanitise
+from generator.render import formatting, links, sanitise
 from generator.render import place as place_
 from generator.render.markdown.parser import Parser
 from generator.render.markdown.writer import TooLongError, Writer, escaped
@@ -25,8 +26,21 @@ _RAW_IMAGE = re.compile(
     re.IGNORECASE,
 )
 
+MANY_TAGS = f"holds more than {limits.RAW_TAGS:,} tags of HTML; they are shown as text"
+NOT_CLOSED = f"leaves emphasis open before more than {limits.REOPENED:,} tags; all emphasis is left out"
+
 MOST_BRACKETS = 10_000
 """In a body whose brackets may make links: each costs time, and no article has so many."""
+
+
+class Body(msgspec.Struct, frozen=True):
+    """A body as HTML."""
+
+    html: Markup
+    end: int
+    """Characters of the text that it shows: not all where it would be too long."""
+    faults: tuple[str, ...]
+    """What is shown otherwise than it was written, because there is too much of it."""
 
 
 def plain(text: str) -> str:
@@ -41,32 +55,39 @@ def body_html(text: str, place: Place) -> Markup:
     Text that is nested too deeply to parse is shown as it was written. Of a text whose HTML would have more
     than `limits.HTML` characters it shows the beginning.
     """
-    return fitting_html(text, place)[0]
+    return fitting_html(text, place).html
 
 
-def fitting_html(text: str, place: Place) -> tuple[Markup, int]:
-    """The same, and how many characters of the text it shows."""
+def fitting_html(text: str, place: Place) -> Body:
+    """The same, with what is not shown as it was written, and why."""
     end = len(text)
-    while (html := _unsafe_html(text[:end], place)) is None:
+    while (made := _unsafe_html(text[:end], place)) is None:
         end = body_end(text, end // 2)
-    return Markup(sanitise.clean(html)), end  # noqa: S704  # the sanitiser has just written it
+    html, faults = made
+    return Body(Markup(sanitise.clean(html)), end, faults)  # noqa: S704  # the sanitiser has just written it
 
 
-def _unsafe_html(text: str, place: Place) -> str | None:
-    """The HTML before the sanitiser; None where it would be too long."""
+def _unsafe_html(text: str, place: Place) -> tuple[str, tuple[str, ...]] | None:
+    """The HTML before the sanitiser, and what is wrong with it; None where it would be too long."""
     environment: EnvType = {}
     if len(text) > MOST_BRACKETS and text.count("[") > MOST_BRACKETS:
         text = text.replace("[", "\\[")
+    faults: list[str] = []
     try:
         writer = Writer(place, environment)
         html = writer.html(_PARSER.parse(text, environment))
+        if writer.raw_tags > limits.RAW_TAGS:
+            faults.append(MANY_TAGS)
         if writer.has_raw:
-            html = place_.repaired(html, place)
+            bounded = formatting.bounded(html)
+            if bounded != html:
+                faults.append(NOT_CLOSED)
+            html = place_.repaired(bounded, place)
     except TooLongError:
         return None
     except RecursionError:
         html = f'<pre tabindex="0">{escaped(text)}</pre>'
-    return html if len(html) <= limits.HTML else None
+    return (html, tuple(faults)) if len(html) <= limits.HTML else None
 
 
 def relative_images(text: str) -> tuple[str, ...]:
