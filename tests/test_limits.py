@@ -296,8 +296,8 @@ class Texts(dict[str, bytes]):
 def entries(texts):
     entry = feeds.Entry(
         id="urn:x", title="T", title_language="en", language="en", url="https://d.example/", original=None,
-        date=dt.date(2024, 7, 3), time=None, content="", excerpt="An excerpt.", authors=(), tags=(), source="S",
-        source_page="https://d.example/s/",
+        date=dt.date(2024, 7, 3), time=None, content="", excerpt="An excerpt.", authors=(), tags=(), 
+        source="S", source_page="https://d.example/s/",
     )  # fmt: skip
     return [
         (entry, Text(path, hashed(body), is_own=True), "https://d.example/") for path, body in texts.items()
