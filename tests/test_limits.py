@@ -69,7 +69,7 @@ def test_a_text_that_is_too_long_is_cut_where_a_block_ends_and_says_so(tmp_path,
     assert (article.verdict, article.reason) == (Verdict.CUT, "too long")
     (problem,) = told(found)
     assert re.fullmatch(
-        r"a\.md:\d+: has more than 1,000,000 characters or 75,000 signs of markup; what follows this line is"
+        r"a\.md:\d+: has more than 1,000,000 characters or 60,000 signs of markup; what follows this line is"
         r" left out; make several clippings of it",
         problem,
     )
@@ -296,7 +296,7 @@ class Texts(dict[str, bytes]):
 def entries(texts):
     entry = feeds.Entry(
         id="urn:x", title="T", title_language="en", language="en", url="https://d.example/", original=None,
-        date=dt.date(2024, 7, 3), time=None, content="", excerpt="An excerpt.", authors=(), tags=(), 
+        date=dt.date(2024, 7, 3), time=None, content="", excerpt="An excerpt.", authors=(), tags=(),
         source="S", source_page="https://d.example/s/",
     )  # fmt: skip
     return [
