@@ -8,7 +8,7 @@ from itertools import islice
 
 from generator import limits
 
-_MARK = re.compile(r"[\n\\`~*_\[\]<&|!]")
+_MARK = re.compile(r"[\n\\`~*_\[\]<&|!]|://")
 
 
 def body_end(body: str, most: int = limits.BODY, marks: int = limits.MARKS) -> int:
