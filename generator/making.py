@@ -10,6 +10,7 @@ from typing import Protocol
 import msgspec
 from markupsafe import Markup
 
+from generator import limits
 from generator.cache import Bodies, MissingBodyError
 from generator.output.write import Slot, stage
 from generator.render import feeds, views
@@ -122,19 +123,26 @@ def article_html(
 
 
 def _feed(job: FeedJob, bodies: Bodies) -> Made:
-    texts = [body_of(bodies, text) if text else None for _, text, _ in job.entries]
-    entries = entries_with(job.entries, texts)
+    entries = entries_with(job.entries, bodies)
     return tuple(stage(slot, feed_bytes(form, job.meta, entries)) for _, form, slot in job.files)
 
 
 def entries_with(
-    entries: Sequence[tuple[feeds.Entry, Text | None, str]], bodies: Sequence[str | None]
+    entries: Sequence[tuple[feeds.Entry, Text | None, str]], bodies: Holding
 ) -> list[feeds.Entry]:
-    """Entries with their texts, whose links are made absolute."""
-    return [
-        entry if body is None else msgspec.structs.replace(entry, content=absolute_html(body, item))
-        for (entry, _, item), body in zip(entries, bodies, strict=True)
-    ]
+    """Entries with their texts, whose links are made absolute.
+
+    A text that is too long for a feed, or for what is left of its length, stays out.
+    """
+    made: list[feeds.Entry] = []
+    left = limits.FEED
+    for entry, text, item in entries:
+        content = absolute_html(body_of(bodies, text), item) if text else ""
+        if 0 < len(content) <= min(left, limits.FEED_TEXT):
+            left -= len(content)
+            entry = msgspec.structs.replace(entry, content=content)  # noqa: PLW2901 - the same, with its text
+        made.append(entry)
+    return made
 
 
 def feed_bytes(form: str, meta: feeds.FeedMeta, entries: Sequence[feeds.Entry]) -> bytes:

@@ -46,6 +46,8 @@ class Clipping(msgspec.Struct, frozen=True, kw_only=True):
     """The Markdown after the front matter, line ends as LF."""
     repaired: bool = False
     """The front matter was not valid YAML and was recovered line by line."""
+    is_shortened: bool = False
+    """The body was longer than `limits` allow, and its end is left out."""
 
 
 class Article(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False):

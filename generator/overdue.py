@@ -130,8 +130,7 @@ def bytes_of(kitchen: Kitchen, output: Output) -> bytes:
             return listed_html(kitchen, page)
         case Feed() as feed:
             entries = feed_entries(kitchen, feed)
-            bodies = [making.body_of(cache, text) if text else None for _, text, _ in entries]
-            return making.feed_bytes(feed.form, feed.meta, making.entries_with(entries, bodies))
+            return making.feed_bytes(feed.form, feed.meta, making.entries_with(entries, cache))
         case bytes() as data:
             return data
     return output.content.read_bytes()

@@ -15,12 +15,13 @@ from typing import NamedTuple
 
 import msgspec
 
-from generator import cache
+from generator import cache, limits
 from generator.errors import Problem, shown
 from generator.model import Article, Clipping, Skipped, Verdict
 from generator.reading.article import Reading, Rules, article_of, origin_of
 from generator.reading.boilerplate import Cleaning, families
 from generator.reading.boilerplate import repeats as furniture
+from generator.reading.boilerplate.remaining import TOO_LONG
 from generator.reading.discover import is_ignored
 from generator.reading.frontmatter import clipping_in, fields_in, file_bytes
 from generator.reading.plain import block_of
@@ -34,7 +35,7 @@ from generator.render.images import (
     local_file,
     look_beside,
 )  # fmt: skip
-from generator.render.markdown import Place, body_html, shows_anything
+from generator.render.markdown import Body, Place, fitting_html, shows_anything
 from generator.stamps import stamp_at
 from generator.versions import hashed
 
@@ -270,13 +271,32 @@ def _rendered(reader: Reader, reading: Reading) -> tuple[Record, bytes]:
         return Record(reading), b""
     images = LocalImages(partial(image_of, reader, article.path))
     place = Place(original=article.url, id=article.id, images=images)
-    html = body_html(text, place).encode("utf-8", "replace")
+    made = fitting_html(text, place)
+    html = made.html.encode("utf-8", "replace")
+    if made.faults or made.end < len(text):
+        reading = _limited(reading, made, len(text))
     pictures = tuple(images)
     if pictures and (faults := _faults(reader, article, [src for src, image in images.items() if not image])):
         reading = msgspec.structs.replace(reading, problems=(*reading.problems, *faults))
     own = tuple(sorted({(image.address, image.path) for image in images.values() if image}))
     seen = seen_beside(reader.content, article.path, pictures)
     return Record(reading, hashed(html), pictures, seen, own), html
+
+
+def _limited(reading: Reading, made: Body, length: int) -> Reading:
+    """A reading whose text, of so many characters, is not shown as it was written."""
+    article = reading.article
+    assert article is not None  # noqa: S101 - it has a text
+    faults = [(fault, "write it as Markdown, or close each tag") for fault in made.faults]
+    if made.end < length:
+        fault = f"comes to more than {limits.HTML:,} characters of HTML; its text is cut after {made.end:,}"
+        faults.append((fault, "make several clippings of it"))
+        article = msgspec.structs.replace(article, verdict=Verdict.CUT, reason=TOO_LONG)
+    problems = (
+        Problem(path=shown(article.path), message=message, advice=advice, kind="length")
+        for message, advice in faults
+    )
+    return msgspec.structs.replace(reading, article=article, problems=(*reading.problems, *problems))
 
 
 def image_of(reader: Reader, path: str, src: str) -> Image | None:

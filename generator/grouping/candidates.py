@@ -13,7 +13,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, MutableSequence, Sequence, Set
 from itertools import compress
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 BAND = 3
 BANDS = 80
@@ -30,6 +30,17 @@ Name = str | bytes | int
 """What one thing is called by; all names of a kind are of one type."""
 Spans = Sequence[tuple[int, int]]
 """Ranges of articles' numbers."""
+
+
+class Row(NamedTuple):
+    """The articles of one name, as seen from one of them; found as far as somebody looks."""
+
+    before: Iterator[int]
+    """The nearest first."""
+    after: Iterator[int]
+    """From this one on, the nearest first."""
+    since: Sequence[int]
+    """Those that came later than all others, in no order of time."""
 
 
 class Names:
@@ -119,6 +130,19 @@ class Names:
             yield from map(owner, ordered[at : bisect_left(ordered, last, at, end, key=owner)])
             yield from since[bisect_left(since, first) : bisect_left(since, last)]
 
+    def row(self, name: Name, at: int, span: tuple[int, int]) -> Row:
+        """The articles of one name as seen from a number, within a span of numbers."""
+        ordered, names, owner = self.in_order(), self._names, self._owners
+        start = bisect_left(ordered, name, key=names.__getitem__)
+        end = bisect_right(ordered, name, start, key=names.__getitem__)
+        first, here, last = (
+            bisect_left(ordered, number, start, end, key=owner.__getitem__)
+            for number in (span[0], at, span[1])
+        )
+        before = (owner[ordered[place]] for place in range(here - 1, first - 1, -1))
+        after = (owner[ordered[place]] for place in range(here, last))
+        return Row(before, after, self._since.get(name, ()))
+
 
 class Bands:
     """Bands of fingerprints, `BAND` neighbouring bytes at each of `BANDS` places (Indyk and Motwani 1998)."""
@@ -138,14 +162,35 @@ class Bands:
 
     def owners(self, place: int, band: bytes, spans: Spans) -> Iterator[int]:
         """The articles with one band at one place within spans."""
+        for span in spans:
+            first, last = (BAND * bisect_left(self._owners, number) for number in span)
+            yield from self._found(place, band, first, last)
+
+    def row(self, place: int, band: bytes, at: int, span: tuple[int, int], count: int) -> Row:
+        """The articles with one band at one place as seen from a number, within a span of numbers.
+
+        Those from `count` on came later than all others.
+        """
+        first, here, last, since = (
+            BAND * bisect_left(self._owners, number) for number in (span[0], at, span[1], count)
+        )
+        before, after = self._found_before(place, band, first, here), self._found(place, band, here, last)
+        return Row(before, after, [*self._found(place, band, since)])
+
+    def _found(self, place: int, band: bytes, at: int, end: int | None = None) -> Iterator[int]:
         bands = self._bands[place]
-        for first, last in spans:
-            at = BAND * bisect_left(self._owners, first)
-            end = BAND * bisect_left(self._owners, last)
-            while (at := bands.find(band, at, end)) >= 0:
-                if at % BAND == 0:
-                    yield self._owners[at // BAND]
-                at += 1
+        end = len(bands) if end is None else end
+        while (at := bands.find(band, at, end)) >= 0:
+            if at % BAND == 0:
+                yield self._owners[at // BAND]
+            at += 1
+
+    def _found_before(self, place: int, band: bytes, first: int, end: int) -> Iterator[int]:
+        bands = self._bands[place]
+        while (at := bands.rfind(band, first, end)) >= 0:
+            if at % BAND == 0:
+                yield self._owners[at // BAND]
+            end = at + BAND - 1
 
 
 def stretches(days: Sequence[int], span: int) -> Iterator[tuple[int, int]]:

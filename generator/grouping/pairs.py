@@ -12,11 +12,11 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import chain
+from itertools import chain, islice
 from operator import attrgetter
 
 from generator import beside
-from generator.grouping.candidates import BAND, BANDS, NEIGHBOURS, Bands, Name, Names, Spans, outline, runs
+from generator.grouping.candidates import BAND, BANDS, NEIGHBOURS, Bands, Name, Names, Row, outline, runs
 from generator.grouping.evidence import (
     LONGEST,
     NEAR,
@@ -62,7 +62,6 @@ class Pairs:
         self._keys, self._titles, self._texts = _names_of(known, [one.signature for one in known])
         self._bands: Bands | None = None
         self._told: dict[str, bool] = {}
-        self._alike: dict[tuple[int, bytes], list[list[int]]] = {}
         self._before: dict[int, dict[int, int]] = {}
         self._after: dict[int, set[int]] = defaultdict(set)
         if found is not None:
@@ -212,9 +211,7 @@ class Pairs:
         for at in new:
             self._mute(at)
             bands.add(at, self.evidence[at].signature)
-        found = self._follow(old | turned, new)
-        self._alike.clear()
-        return found
+        return self._follow(old | turned, new)
 
     def prepare(self) -> Bands:
         """Do ahead what the first change would wait for."""
@@ -333,56 +330,75 @@ class Pairs:
 
     def _next_after(self, at: int, moved: set[int]) -> Iterator[int]:
         """Those that may have others next before them, as one, and others, came or went."""
-        here = self.place(at)
-        for owners in (*self._by_name(at), *self._by_text(at)):
-            group = self._in_time(owners)
-            spot = bisect_left(group, here, key=self.place)
-            yield from group[spot : spot + NEIGHBOURS + len(moved.intersection(owners))]
+        for span, row in (*self._by_name(at), *self._by_text(at)):
+            left = NEIGHBOURS
+            for other in self._later(at, span, row, moved):
+                yield other
+                left -= other not in moved
+                if not left:
+                    break
 
-    def _by_name(self, at: int) -> Iterator[list[int]]:
-        """Of each name of an article, who has it in the days around, or had it, in no order."""
+    def _by_name(self, at: int) -> Iterator[tuple[int, Row]]:
+        """Of each name of an article, for how many days it means something, and who has it."""
+        number = self._number(at)
         for names, name in self._named(at):
-            yield self._within(at, names.span, names.owners(name, self._spans(at, names.span)))
+            yield names.span, names.row(name, number, self._near(at, names.span))
 
-    def _by_text(self, at: int) -> Sequence[list[int]]:
-        """The same of each band of its text that others have too; looked up once in a change."""
-        one = self.evidence[at]
-        found = self._alike.get((one.day, one.signature))
-        if found is None:
-            bands, spans = self.prepare(), self._spans(at, SPAN)
-            starts = range(0, BAND * BANDS if one.signature else 0, BAND)
-            each = (bands.owners(place, one.signature[i : i + BAND], spans) for place, i in enumerate(starts))
-            lists = (self._within(at, SPAN, owners) for owners in each)
-            found = self._alike[one.day, one.signature] = [owners for owners in lists if len(owners) > 1]
-        return found
+    def _by_text(self, at: int) -> Iterator[tuple[int, Row]]:
+        """The same of each band of its text."""
+        one, number = self.evidence[at], self._number(at)
+        bands, near = self.prepare(), self._near(at, SPAN)
+        for place, start in enumerate(range(0, BAND * BANDS if one.signature else 0, BAND)):
+            row = bands.row(place, one.signature[start : start + BAND], number, near, self.count)
+            yield SPAN, row
 
-    def _within(self, at: int, span: int, others: Iterable[int]) -> list[int]:
-        """Those within so many days of an article."""
-        day = self.evidence[at].day
-        return [other for other in others if -span <= self.evidence[other].day - day <= span]
+    def _number(self, at: int) -> int:
+        """Where an article would stand among those that were there at first."""
+        return at if at < self.count else bisect_left(range(self.count), self.place(at), key=self.place)
 
     def _nearest(self, at: int) -> set[int]:
         """Whom an article is held against: who comes next before it under any of its names or bands."""
-        by_name = {other for owners in self._by_name(at) for other in self._next_before(at, owners)}
-        by_text = {other for owners in self._by_text(at) for other in self._next_before(at, owners)}
-        return by_name | {other for other in by_text if self._is_like(at, other)}
+        by_name = {other for span, row in self._by_name(at) for other in self._earlier(at, span, row)}
+        by_text = {other for span, row in self._by_text(at) for other in self._earlier(at, span, row)}
+        return by_name | {other for other in by_text - by_name if self._is_like(at, other)}
 
-    def _next_before(self, at: int, owners: Iterable[int]) -> list[int]:
-        ordered = self._in_time(owners)
-        place = ordered.index(at)
-        return ordered[max(0, place - NEIGHBOURS) : place]
+    def _earlier(self, at: int, span: int, row: Row) -> list[int]:
+        """The next few before an article."""
+        here = self.place(at)
+        found = [*islice(self._within(at, span, row.before), NEIGHBOURS)]
+        if since := [other for other in self._within(at, span, row.since) if self.place(other) < here]:
+            found = sorted([*found, *since], key=self.place)[-NEIGHBOURS:]
+        return found
+
+    def _later(self, at: int, span: int, row: Row, moved: set[int]) -> list[int]:
+        """An article, if it is there, and those after it in time: the next few that did not move."""
+        here, left = self.place(at), NEIGHBOURS
+        found: list[int] = []
+        for other in self._within(at, span, row.after):
+            found.append(other)
+            left -= other not in moved
+            if not left:
+                break
+        if since := [other for other in self._within(at, span, row.since) if self.place(other) >= here]:
+            found = sorted([*found, *since], key=self.place)
+        return found
+
+    def _within(self, at: int, span: int, others: Iterable[int]) -> Iterator[int]:
+        """Those that are there and within so many days of an article."""
+        day = self.evidence[at].day
+        return (
+            other
+            for other in others
+            if other not in self._gone and -span <= self.evidence[other].day - day <= span
+        )
 
     def _is_like(self, at: int, other: int) -> bool:
         return likeness(self.evidence[at].signature, self.evidence[other].signature) >= NEAR
 
-    def _in_time(self, numbers: Iterable[int]) -> list[int]:
-        return sorted(self._alive(numbers), key=self.place)
-
-    def _spans(self, at: int, span: int) -> Spans:
-        """The numbers of all articles within so many days of one, and of those that came since."""
+    def _near(self, at: int, span: int) -> tuple[int, int]:
+        """The numbers of all articles within so many days of one, but for those that came since."""
         day, days = self.evidence[at].day, self._days
-        near = bisect_left(days, day - span), bisect_right(days, day + span)
-        return near, (len(days), len(self.evidence))
+        return bisect_left(days, day - span), bisect_right(days, day + span)
 
 
 def _names_of(known: Sequence[Evidence], texts: Iterable[bytes]) -> tuple[Names, Names, Names]:

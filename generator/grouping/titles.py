@@ -7,6 +7,8 @@ import unicodedata
 
 import msgspec
 
+_LONGEST = 400
+"""Characters of a folded title that are looked at; some characters become eighteen."""
 _ADDRESS = re.compile(r"https?:\S+")
 _PREFIX = re.compile(
     r"\s*(?:【[^】]{1,12}】|\[[^\]]{1,20}\]|[^\W\d_]{1,6}(?:·[^\W\d_]{1,8})?\s*[|｜丨](?!\|))\s*", re.UNICODE
@@ -100,7 +102,7 @@ _NO_PAPER = "".join(f"(?<!{name})" for name in ("人民", "光明", "经济", "�
 _SERIAL = re.compile(
     rf"{_NO_PAPER}日报|[周月早晚季]报|[周月]刊|周讯|快报|简报|牛览|一周|本周|每周|每日|盘点|汇总|合集|速览|动态回顾"
 )
-_SEVERAL = re.compile(r"\w{4,};\s*\w{4,}")
+_SEVERAL = re.compile(r"\w{4};\s*\w{4}")
 _LATIN_SERIAL = re.compile(
     r"newsletter|\bweekly\b|\bdaily\b|\bmonthly\b|\broundup\b|\bround-up\b|\bdigest\b|\brecap\b"
     r"|\bpodcast\b|\bthis week\b|\bweek in\b|\bsettiman\w+|\bstormcast\b"
@@ -196,7 +198,7 @@ def words_of(text: str) -> str:
 
 
 def _folded(text: str) -> str:
-    folded = (text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold()
+    folded = (text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold()[:_LONGEST]
     if "http" in folded:
         folded = _ADDRESS.sub(" ", folded)
     if "u200" in folded or "xa0" in folded or "ufeff" in folded or "u3000" in folded:

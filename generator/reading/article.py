@@ -10,15 +10,17 @@ from functools import lru_cache
 
 import msgspec
 
+from generator import limits
 from generator.addresses import is_device
 from generator.config import LANGUAGE
 from generator.errors import Problem, Severity, shown
 from generator.ids import path_id
+from generator.lengths import shortened
 from generator.model import Article, Clipping, Skipped, Verdict
 from generator.picks_file import Pick
 from generator.reading import prose
 from generator.reading.boilerplate.judge import Cleaning, source_key
-from generator.reading.boilerplate.remaining import as_it_is, remaining
+from generator.reading.boilerplate.remaining import TOO_LONG, as_it_is, remaining
 from generator.reading.boilerplate.repeats import Origin
 from generator.reading.canonical import keys_of
 from generator.reading.curator import pick_of
@@ -114,7 +116,11 @@ class _Draft:
         keys, fields = self.keys(name), self.clipping.fields
         if fields.keys().isdisjoint(keys):
             return []
-        return [(key, value) for key in keys if (value := fields.get(key)) and isinstance(value, (str, list))]
+        return [
+            (key, _beginning(value))
+            for key in keys
+            if (value := fields.get(key)) and isinstance(value, (str, list))
+        ]
 
     def texts(self, name: str) -> Iterator[tuple[str, str]]:
         """The same as texts on one line, entities decoded."""
@@ -123,9 +129,24 @@ class _Draft:
             if text:
                 yield key, text
 
-    def text(self, name: str) -> str:
-        """The first of them, or nothing."""
-        return next((text for _, text in self.texts(name)), "")
+    def text(self, name: str, most: int = limits.FIELD) -> str:
+        """The first of them, or nothing; where it has more than so many characters, its beginning."""
+        return next((self.shortened(key, text, most) for key, text in self.texts(name)), "")
+
+    def shortened(self, key: str, text: str, most: int) -> str:
+        """A text of at most so many characters; where it has more, its beginning, and a problem."""
+        if len(text) > most:
+            fault = f"`{key}` has more than {most:,} characters: {text[:60]!r}…; its beginning is shown"
+            self.tell("length", key, fault, "shorten it")
+        return shortened(text, most)
+
+    def counted(self, key: str, values: list[str], most: int) -> tuple[str, ...]:
+        """As many values as may be, each of a length that may be; a problem says what is left out."""
+        if len(values) > most:
+            fault = f"`{key}` has {len(values):,} values; the first {most} count"
+            self.tell("length", key, fault, "delete the others")
+        kept = (self.shortened(key, value, limits.NAME) for value in values[:most])
+        return tuple(dict.fromkeys(kept))
 
     def words(self, name: str) -> Iterator[tuple[str, str]]:
         """The same for values that are no prose: without a comment at the end."""
@@ -153,6 +174,13 @@ class _Draft:
                 kind=kind,
             )
         )
+
+
+def _beginning(value: str | list[str]) -> str | list[str]:
+    """As much of a value of front matter as is looked at."""
+    if isinstance(value, str):
+        return value[: limits.FIELD]
+    return [text[: limits.FIELD] for text in value[: limits.FIELD]]
 
 
 def origin_of(clipping: Clipping, rules: Rules) -> Origin | None:
@@ -203,6 +231,8 @@ def _published(
     else:
         origin = Origin(source_key(url), moment.day, clipping.path)
         left = remaining(clipping.body, title, url, source, origin, cleaning)
+    if clipping.is_shortened and left.verdict is not Verdict.LINK:
+        left = msgspec.structs.replace(left, verdict=Verdict.CUT, reason=TOO_LONG)
     body = left.text
     seen = prose.without_hidden(body)
     beginning = prose.glance(seen)
@@ -259,10 +289,10 @@ def _may_be_cleaned(draft: _Draft, source: str) -> bool:
 
 def _title(draft: _Draft) -> str:
     """The field, else the first heading, else the file's name."""
-    if title := draft.text("title"):
+    if title := draft.text("title", limits.TITLE):
         return title
     if heading := prose.first_heading(draft.clipping.body):
-        return heading
+        return shortened(heading, limits.TITLE)
     name = shown(draft.clipping.path.rpartition("/")[2])
     stem = name.rpartition(".")[0]
     title = _DATE_IN_NAME.sub("", stem).strip(" _-")
@@ -321,6 +351,8 @@ def _url(draft: _Draft) -> str | None:
         if key in BUILT_IN["url"] and not _ADDRESS.match(text):
             continue  # `source` holds a name
         address, fault = _address(text)
+        if address and len(address) > limits.ADDRESS:
+            address, fault = None, f"has more than {limits.ADDRESS:,} characters"
         if address:
             return address
         draft.tell(
@@ -350,9 +382,9 @@ def _address(text: str) -> tuple[str | None, str]:
 
 def _source(draft: _Draft, url: str | None) -> str:
     """The field, else the host of the address, else the folder, else the digest itself."""
-    for _, text in draft.texts("source"):
+    for key, text in draft.texts("source"):
         if not _ADDRESS.match(text):
-            return _WIKILINK.sub(FIRST_GROUP, text)
+            return draft.shortened(key, _WIKILINK.sub(FIRST_GROUP, text), limits.SOURCE)
     if url is not None:
         host = urllib.parse.urlsplit(url).hostname or ""
         return host.removeprefix("www.")
@@ -428,11 +460,11 @@ def _is_odd(part: str) -> bool:
 
 
 def _authors(draft: _Draft) -> tuple[str, ...]:
-    for _, value in draft.found("author"):
+    for key, value in draft.found("author"):
         names = [value] if isinstance(value, str) else value
         names = [part for name in names for part in _persons(folded(unescaped(name)))]
         if names:
-            return tuple(dict.fromkeys(names))
+            return draft.counted(key, list(dict.fromkeys(names)), limits.AUTHORS)
     return ()
 
 
@@ -448,12 +480,12 @@ def _persons(name: str) -> list[str]:
 
 
 def _tags(draft: _Draft) -> tuple[str, ...]:
-    for _, value in draft.found("tags"):
+    for key, value in draft.found("tags"):
         tags: dict[str, str] = {}
         for item in items(value):
             tag = _WIKILINK.sub(FIRST_GROUP, folded(unescaped(item))).lstrip("#").strip()
             if tag:
                 tags.setdefault(tag.casefold(), tag)
         if tags:
-            return tuple(tags.values())
+            return draft.counted(key, list(tags.values()), limits.TAGS)
     return ()

@@ -14,11 +14,10 @@ from typing import TypeGuard
 import msgspec
 import yaml
 
+from generator import limits
 from generator.config import ARTICLE_FIELDS, CURATOR_FIELDS
 from generator.reading.text import folded
 
-_LARGEST_BLOCK = 65_536
-"""Characters of front matter that YAML may see; more is read line by line."""
 _DEEPEST = 8
 """Levels of lists in lists that a value may have."""
 
@@ -84,7 +83,7 @@ class NotFieldsError(Exception):
 def yaml_entries(block: str) -> list[Entry]:
     """The entries of a block that is valid YAML; raises `NotFieldsError` where it is not."""
     # libyaml's time grows with the square of open brackets.
-    if len(block) > _LARGEST_BLOCK or block.count("[") + block.count("{") > 1000:
+    if len(block) > limits.FRONT_MATTER or block.count("[") + block.count("{") > 1000:
         raise NotFieldsError
     plain = _plain_entries(block)
     return list(_parsed_entries(block)) if plain is None else plain

@@ -7,13 +7,16 @@ import os
 import re
 import stat
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import frontmatter
 import msgspec
 from frontmatter.default_handlers import BaseHandler
 
+from generator import limits
 from generator.errors import Problem, Severity, shown
+from generator.lengths import body_end
 from generator.model import Clipping
 from generator.reading.fields import (
     OTHERS_PRIVATE,
@@ -62,7 +65,7 @@ def clipping_in(path: str, raw: bytes) -> tuple[Clipping, tuple[Problem, ...]]:
         garbled.extend(told)
         return text
 
-    text, notes = decode(raw, mended)
+    text, notes = decode(raw, mended, most=limits.TEXT)
     problems = tuple(
         Problem(
             path=shown(path),
@@ -74,7 +77,25 @@ def clipping_in(path: str, raw: bytes) -> tuple[Clipping, tuple[Problem, ...]]:
         for note in notes
     )
     clipping, faults = clipping_of(path, text)
-    return clipping, (*problems, *garbled, *faults)
+    clipping, long = _within_limits(clipping, text)
+    return clipping, (*problems, *garbled, *faults, *long)
+
+
+def _within_limits(clipping: Clipping, text: str) -> tuple[Clipping, tuple[Problem, ...]]:
+    """The clipping with as much of its body as an article may have."""
+    body = clipping.body
+    end = body_end(body)
+    if end == len(body):
+        return clipping, ()
+    most = f"{limits.BODY:,} characters or {limits.MARKS:,} signs of markup"
+    problem = Problem(
+        path=shown(clipping.path),
+        line=text.count("\n", 0, len(text.rstrip()) - len(body) + end) + 1,
+        message=f"has more than {most}; what follows this line is left out",
+        advice="make several clippings of it",
+        kind="length",
+    )
+    return msgspec.structs.replace(clipping, body=body[:end], is_shortened=True), (problem,)
 
 
 def fields_in(path: str, raw: bytes) -> Clipping:
@@ -268,12 +289,15 @@ def _clipping(path: str, block: str, body: str, line: int) -> tuple[Clipping, tu
         if length < len(lines):
             problems.append(_not_closed(path, line + length))
             body = "\n".join(lines[length:]).strip("\n") + f"\n\n---\n\n{body}"
-        entries = list(line_entries(lines[:length]))
+        entries = list(islice(line_entries(lines[:length]), limits.FIELDS + 1))
+    if len(entries) > limits.FIELDS:
+        at_line = line + 1 + block.count("\n", 0, entries.pop(limits.FIELDS).start)
+        problems.append(_too_many_fields(path, at_line))
     fields: dict[str, str | list[str]] = {}
     at: dict[str, int] = {}
     told: set[str] = set()
     here, counted = line + 1, 0
-    for entry in entries:
+    for entry in entries[: limits.FIELDS]:
         if entry.advice:
             if entry.advice in told:
                 entry = msgspec.structs.replace(entry, note="")  # noqa: PLW2901 - once is enough
@@ -284,6 +308,16 @@ def _clipping(path: str, block: str, body: str, line: int) -> tuple[Clipping, tu
             problems += _problems(path, entry, here, at.get(entry.key))
         fields[entry.key], at[entry.key] = entry.value, here
     return Clipping(path=path, fields=fields, lines=at, body=body, repaired=repaired), tuple(problems)
+
+
+def _too_many_fields(path: str, line: int) -> Problem:
+    return Problem(
+        path=shown(path),
+        line=line,
+        message=f"the front matter has more than {limits.FIELDS:,} fields; from here on none is read",
+        advice="delete those that nobody needs",
+        kind="length",
+    )
 
 
 def _problems(path: str, entry: Entry, line: int, earlier: int | None) -> Iterator[Problem]:

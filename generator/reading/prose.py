@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import itertools
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 
 from generator.hidden_html import BEGINS, HiddenParts
+from generator.lengths import joins
 from generator.reading.text import FIRST_GROUP, bare, folded, unescaped
 
 _EXCERPT_UNITS = 160
@@ -321,7 +321,7 @@ def shortened(text: str) -> str:
     inside_word = at < len(text) and text[at].isalnum() and text[at - 1].isalnum()
     if inside_word and not _BROAD.match(text[at]) and (space := text.rfind(" ", max(0, at - 30), at)) > 0:
         at = space
-    while 1 < at < len(text) and (_joins(text[at]) or text[at - 1] == "\u200d"):
+    while 1 < at < len(text) and (joins(text[at]) or text[at - 1] == "\u200d"):
         at -= 1
     return text[:at].rstrip(" ,;:，、；：（(-–—") + "…"
 
@@ -341,8 +341,3 @@ def _end_of(text: str, units: int) -> int:
 def _units(text: str) -> int:
     """Width of a text, where a Latin letter has 1."""
     return len(text) if text.isascii() else len(text) + sum(map(len, _BROAD.findall(text)))
-
-
-def _joins(ch: str) -> bool:
-    """Whether a character belongs to the one before it."""
-    return unicodedata.category(ch)[0] == "M" or ch in "\u200d\ufe0f" or "\U0001f3fb" <= ch <= "\U0001f3ff"

@@ -53,14 +53,20 @@ FIRST_GROUP = operator.itemgetter(1)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 
-def decode(raw: bytes, mend: Callable[[str, str], str] | None = None) -> tuple[str, tuple[str, ...]]:
+def decode(
+    raw: bytes, mend: Callable[[str, str], str] | None = None, *, most: int | None = None
+) -> tuple[str, tuple[str, ...]]:
     """The text of a file with LF line ends, and a note in words on each thing that was wrong with it.
 
     Knows UTF-8, UTF-16 and UTF-32 (with or without a mark), GB18030 and Windows-1252; never raises.
-    `mend` sees the text while it still holds its control characters, which are left out afterwards, and with
-    it the odd characters: often few, and all that has to be looked at. Without any, it is not asked.
+    Of a text longer than `most` characters it gives the beginning. `mend` sees the text while it still holds
+    its control characters, which are left out afterwards, and with it the odd characters: often few, and all
+    that has to be looked at. Without any, it is not asked.
     """
     text, notes = _decoded(raw)
+    if most is not None and len(text) > most:
+        text = text[:most]
+        raw = text.encode("utf-8", "surrogatepass")
     odd = odd_characters(text) if notes else odd_characters(text, raw)
     found = text
     if odd and mend:

@@ -12,10 +12,12 @@ import urllib.parse
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
+from typing import BinaryIO
 
 import imagesize
 import msgspec
 
+from generator import limits
 from generator.ids import path_id
 from generator.render import svg
 
@@ -171,9 +173,29 @@ def _drawing(raw: bytes) -> tuple[int | None, int | None] | Refused:
         return Refused(str(refused))
 
 
+class _Reader:
+    """An open file of which only so many parts may be read: a JPEG may have a million empty segments."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._left = limits.PARTS
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes. Raises `ValueError` after too many readings."""
+        self._left -= 1
+        if self._left < 0:
+            raise ValueError("too many parts")
+        return self._file.read(size)
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Where the next reading begins."""
+        return self._file.seek(offset, whence)
+
+
 def _raster_size(file: Path) -> tuple[int | None, int | None]:
     try:
-        width, height = imagesize.get(str(file))
+        with file.open("rb") as stream:
+            width, height = imagesize.get(_Reader(stream))
     except (OSError, ValueError, struct.error):
         return None, None
     return (int(width), int(height)) if width > 0 and height > 0 else (None, None)

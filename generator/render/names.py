@@ -132,4 +132,5 @@ def reasons(text: Callable[[str], str]) -> dict[str, str]:
         "only navigation": text("only navigation was saved"),
         "only furniture": text("no text was saved"),
         "cut by the clipper": text("ends early"),
+        "too long": text("ends early"),
     }

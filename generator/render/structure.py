@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from generator import hidden_html
+from generator import hidden_html, limits
 from generator.render import sanitise
 
 Rewrite = Callable[[Mapping[str, str]], dict[str, str] | None]
@@ -44,8 +44,6 @@ _REPLACED = dict.fromkeys(sanitise.READ_ONLY_TAGS - {"h1"}, "div") | {
     "menu": "ul", "dir": "ul", "strike": "s", "tt": "code", "acronym": "abbr",
 }  # fmt: skip
 _LISTS = {"ul", "ol"}
-MOST_TAGS = 20_000
-"""In one body; where there are more, raw HTML is shown as text. Parsers take quadratic time for some."""
 _DEPTH = 60
 """Elements within elements; deeper ones lose their tags. Browsers stop at 512."""
 
@@ -328,11 +326,18 @@ def _tag(name: str, attributes: Mapping[str, str]) -> str:
 
 
 def _spans_fit(cells: list[_Cell]) -> bool:
-    """Whether cells that span rows and columns leave no overlap and no empty column (HTML's table model)."""
+    """Whether cells that span rows and columns leave no overlap and no empty column (HTML's table model).
+
+    Of a table that covers too many places it is not asked.
+    """
+    if sum(cell.colspan * cell.rowspan for cell in cells) > limits.SPANNED:
+        return all(cell.colspan == cell.rowspan == 1 for cell in cells)
     taken: dict[tuple[int, int], int] = {}
     begun, rows = set[int](), {cell.row: cell.group for cell in cells}
+    above, column = -1, 0
     for cell in cells:
-        column = 0
+        if cell.row != above:
+            above, column = cell.row, 0
         while (cell.row, column) in taken:
             column += 1
         begun.add(column)

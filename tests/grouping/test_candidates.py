@@ -90,3 +90,34 @@ def test_an_outline_stays_as_it_is_when_a_long_word_is_mended():
     assert outline("a foundry keeps 8 letters for years") != outline("a foundry keeps 9 letters for years")
     assert outline("活字印刷横跨六年的坚持与创新") == outline("old letters") == []
     assert outline("lone \ud800 surrogates are no trouble for a foundry") != []
+
+
+@given(st.lists(st.lists(st.sampled_from("abc"), unique=True), max_size=20), st.integers(0, 20))
+def test_who_shares_a_name_is_found_from_one_of_them(names, at):
+    known = Names(enumerate(names[:12]), span=9)
+    known.in_order()
+    for owner, of_one in enumerate(names[12:], 12):
+        known.add(owner, of_one)
+    for name in "abc":
+        owners = [owner for owner, of_one in enumerate(names) if name in of_one]
+        before, after, since = known.row(name, at, (3, 10))
+        assert list(before) == [owner for owner in reversed(owners) if 3 <= owner < min(at, 12)]
+        assert list(after) == [owner for owner in owners if at <= owner < 10]
+        assert list(since) == [owner for owner in owners if owner >= 12]
+
+
+def test_who_shares_a_band_is_found_from_one_of_them():
+    signatures = fingerprints(60)
+    kept = Bands(enumerate(signatures))
+    for place in (0, 7, BANDS - 1):
+        for at, signature in enumerate(signatures[:40]):
+            band = (signature or signatures[at + 1])[BAND * place : BAND * place + BAND]
+            owners = [
+                owner
+                for owner, other in enumerate(signatures)
+                if other[BAND * place : BAND * place + BAND] == band
+            ]
+            before, after, since = kept.row(place, band, at, (5, 35), 40)
+            assert list(before) == [owner for owner in reversed(owners) if 5 <= owner < at]
+            assert list(after) == [owner for owner in owners if at <= owner < 35]
+            assert list(since) == [owner for owner in owners if owner >= 40]

@@ -1,5 +1,6 @@
 import datetime as dt
 import random
+import time
 
 import msgspec
 import pytest
@@ -638,3 +639,28 @@ def test_articles_all_alike_are_gone_through_in_time(kind):
         for n in range(2000)
     ]
     assert sum(len(story.articles) for story in stories_of(many)) >= (2000 if kind != "key" else 0)
+
+
+@pytest.mark.parametrize(
+    "title", ["Flaw {} in the server of somebody", "The same flaw in the server of somebody"]
+)
+def test_one_edit_amid_nearly_equal_texts_costs_less_than_all_of_them(title):
+    shared = prose(1, 400)
+
+    def one(number, edit=""):
+        text, path = f"{shared} {number} {edit}", f"{number:05}"
+        return article(path, title.format(number), text, source=path, day=number // 100)
+
+    many = [one(number) for number in range(3000)]
+    start = time.process_time()
+    kept = Stories(many)
+    kept.tell()
+    kept.prepare()
+    first = time.process_time() - start
+    for number in (0, 1500, 2999):
+        start = time.process_time()
+        kept.change([many[number].path], [one(number, "edited")])
+        kept.tell()
+        assert time.process_time() - start < first
+    edited = [one(number, "edited") if number in {0, 1500, 2999} else many[number] for number in range(3000)]
+    assert kept.told() == stories_of(edited)

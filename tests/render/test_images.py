@@ -2,6 +2,7 @@
 
 import base64
 import struct
+import time
 
 import pytest
 from markupsafe import Markup
@@ -159,3 +160,21 @@ def test_complete_addresses_stay_as_they_are(html):
     complete = absolute_html(Markup(html), "https://d.example/")
     assert complete == html
     assert type(complete) is str
+
+
+@pytest.mark.parametrize("filling", [b"\xff\xe0\x00\x02" * 1_200_000, b"\xff\xe0" + b"\xff" * 5_000_000])
+def test_size_is_not_looked_for_in_a_million_parts(content, filling):
+    frame = b"\xff\xc0\x00\x11\x08" + struct.pack(">HH", 30, 40) + b"\x03" + b"\x01\x11\x00" * 3
+    (content / "plain.jpg").write_bytes(b"\xff\xd8" + b"\xff\xe0\x00\x02" * 100 + frame)
+    image = image_beside(content, "y.md", "plain.jpg")
+    assert (image.width, image.height) == (40, 30)
+    (content / "empty.jpg").write_bytes(b"\xff\xd8" + filling + frame)
+    start = time.process_time()
+    image = image_beside(content, "y.md", "empty.jpg")
+    assert time.process_time() - start < 0.3
+    assert (image.width, image.height) == (None, None)
+
+
+def test_drawing_of_too_many_parts_is_none(content):
+    (content / "many.svg").write_text(svg("<g/>" * 1_000_000))
+    assert image_beside(content, "y.md", "many.svg") is None

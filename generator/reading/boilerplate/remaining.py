@@ -11,6 +11,7 @@ from generator.reading.boilerplate.repeats import NOTHING, Origin
 
 CUT = "cut by the clipper"
 NO_TEXT = "only furniture"
+TOO_LONG = "too long"
 
 
 _ABOVE = frozenset({"own", "heading", "image", "rule"})

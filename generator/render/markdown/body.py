@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 
+import msgspec
 from markdown_it import MarkdownIt
 from markdown_it.utils import EnvType
 from markupsafe import Markup
 
+from generator import limits
+from generator.lengths import body_end
+from generator.render import formatting, sanitise
 from generator.render import place as place_
-from generator.render import sanitise
 from generator.render.markdown.parser import Parser
-from generator.render.markdown.writer import Writer, escaped
+from generator.render.markdown.writer import TooLongError, Writer, escaped
 from generator.render.place import Place
 
 _INVISIBLE = (
@@ -21,8 +24,21 @@ _INVISIBLE = (
 """Characters that show nothing (Unicode: Default_Ignorable_Code_Point), and the empty Braille pattern."""
 _BLANK = re.compile(rf"(?:<(?!img\b)[^>]*+>|&nbsp;|[\s{_INVISIBLE}]++)*+")
 
+MANY_TAGS = f"holds more than {limits.RAW_TAGS:,} tags of HTML; they are shown as text"
+NOT_CLOSED = f"leaves emphasis open before more than {limits.REOPENED:,} tags; all emphasis is left out"
+
 MOST_BRACKETS = 10_000
 """In a body whose brackets may make links: each costs time, and no article has so many. More are text."""
+
+
+class Body(msgspec.Struct, frozen=True):
+    """A body as HTML."""
+
+    html: Markup
+    end: int
+    """Characters of the text that it shows: not all where it would be too long."""
+    faults: tuple[str, ...]
+    """What is shown otherwise than it was written, because there is too much of it."""
 
 
 def plain(text: str) -> str:
@@ -34,19 +50,42 @@ def body_html(text: str, place: Place) -> Markup:
     """A clipping's Markdown as sanitised, valid HTML for the article's own page.
 
     Relative addresses are resolved against the original; what cannot be a link or a picture becomes its text.
-    Text that is nested too deeply to parse is shown as it was written.
+    Text that is nested too deeply to parse is shown as it was written. Of a text whose HTML would have more
+    than `limits.HTML` characters it shows the beginning.
     """
+    return fitting_html(text, place).html
+
+
+def fitting_html(text: str, place: Place) -> Body:
+    """The same, with what is not shown as it was written, and why."""
+    end = len(text)
+    while (made := _unsafe_html(text[:end], place)) is None:
+        end = body_end(text, end // 2)
+    html, faults = made
+    return Body(Markup(sanitise.clean(html)), end, faults)  # noqa: S704  # the sanitiser has just written it
+
+
+def _unsafe_html(text: str, place: Place) -> tuple[str, tuple[str, ...]] | None:
+    """The HTML before the sanitiser, and what is wrong with it; None where it would be too long."""
     environment: EnvType = {}
     if len(text) > MOST_BRACKETS and text.count("[") > MOST_BRACKETS:
         environment["literal_brackets"] = True
+    faults: list[str] = []
     try:
         writer = Writer(text, place, environment)
         html = writer.html(_PARSER.parse(text, environment))
+        if writer.raw_tags > limits.RAW_TAGS:
+            faults.append(MANY_TAGS)
         if writer.has_raw:
-            html = place_.repaired(html, place)
+            bounded = formatting.bounded(html)
+            if bounded != html:
+                faults.append(NOT_CLOSED)
+            html = place_.repaired(bounded, place)
+    except TooLongError:
+        return None
     except RecursionError:
         html = f'<pre tabindex="0">{escaped(text)}</pre>'
-    return Markup(sanitise.clean(html))  # noqa: S704  # the sanitiser has just written it
+    return (html, tuple(faults)) if len(html) <= limits.HTML else None
 
 
 def shows_anything(html: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from markdown_it.token import Token
 from markdown_it.utils import EnvType
 
+from generator import limits
 from generator.render import emphasis, highlight, links, structure
 from generator.render import place as place_
 from generator.render.markdown.tokens import TextToken
@@ -40,6 +41,10 @@ def escaped(text: str) -> str:
     return text.replace("\xa0", "&nbsp;") if "\xa0" in text else text
 
 
+class TooLongError(Exception):
+    """The HTML would have more than `limits.HTML` characters."""
+
+
 class Writer:
     """One body on its way to the page."""
 
@@ -50,6 +55,10 @@ class Writer:
         self.has_raw = False
         """Whether tags stand in the HTML that the author wrote: it needs `place.repaired`."""
         self.raw_tags = 0
+        self.to_link = limits.HTML
+        """Characters that are left for addresses: a short relative one may become long."""
+        self.to_colour = limits.HIGHLIGHTED
+        """Characters of code that are left to be coloured."""
         self.pieces: list[str] = []
         self.headings: list[tuple[int, int]] = []
         """The piece that opens a heading, and the level as written."""
@@ -183,9 +192,12 @@ class Writer:
 
     def _fence(self, token: Token) -> str:
         language = token.info.split(maxsplit=1)[0] if token.info.strip() else ""
-        coloured = highlight.highlight(token.content, language) if language else None
+        coloured = None
+        if language and len(token.content) <= self.to_colour:
+            coloured = highlight.highlight(token.content, language)
         if coloured is None:
             return self._code(token)
+        self.to_colour -= len(token.content)
         return f'<pre class="highlight" tabindex="0"><code>{coloured}</code></pre>\n'
 
     def _raw_block(self, token: Token) -> str:
@@ -230,10 +242,10 @@ class Writer:
             if kind == "link":
                 if not token.content:
                     continue
-                _settle_text_link(token, self.place)
+                self._count(_settle_text_link(token, self.place))
             elif kind == "link_open":
                 end = _link_end(tokens, position)
-                _settle_link(token, tokens[end], tokens[position + 1 : end], self.place)
+                self._count(_settle_link(token, tokens[end], tokens[position + 1 : end], self.place))
             elif kind == "image":
                 kept.append(self._image(token))
                 continue
@@ -275,6 +287,7 @@ class Writer:
         if attributes is None:
             return TextToken(description)
         token.attrs = dict(attributes)
+        self._count(attributes["src"])
         return token
 
     @functools.cached_property
@@ -282,9 +295,16 @@ class Writer:
         """Whether the body closes a `<pre>` anywhere: one that it does not would take all that follows."""
         return "</pre" in self.source.lower()
 
+    def _count(self, address: str | None) -> None:
+        """Keep account of how long addresses are."""
+        if address:
+            self.to_link -= len(address)
+            if self.to_link < 0:
+                raise TooLongError
+
     def _raw(self, content: str) -> str:
         self.raw_tags += content.count("<")
-        if self.raw_tags > structure.MOST_TAGS:
+        if self.raw_tags > limits.RAW_TAGS:
             return escaped(content)
         shown = structure.shown(content, closes_pre=self._closes_pre)
         if "<" in shown:
@@ -333,14 +353,15 @@ def _line_break(tokens: Sequence[Token], position: int) -> str:
     return "" if ends and starts and emphasis.closes_up(ends, starts) else "\n"
 
 
-def _settle_text_link(link: Token, place: Place) -> None:
-    """Resolve a link with a label of text, or make it its text."""
+def _settle_text_link(link: Token, place: Place) -> str | None:
+    """Resolve a link with a label of text, or make it its text; returns the address."""
     address = links.resolve(str(link.attrs["href"]), place.original)
     if address is None or not link.content.strip():
         link.type = "text"
-    else:
-        link.attrs["href"] = address
-        link.attrs["rel"] = REL
+        return None
+    link.attrs["href"] = address
+    link.attrs["rel"] = REL
+    return address
 
 
 def _link_end(tokens: Sequence[Token], start: int) -> int:
@@ -351,16 +372,17 @@ def _link_end(tokens: Sequence[Token], start: int) -> int:
     return start
 
 
-def _settle_link(opening: Token, closing: Token, label: Sequence[Token], place: Place) -> None:
+def _settle_link(opening: Token, closing: Token, label: Sequence[Token], place: Place) -> str | None:
     """Resolve a link, or hide its tags: one without a name cannot be told, nor one that leads nowhere."""
     address = links.resolve(str(opening.attrs["href"]), place.original)
     if address is None or not any(map(_has_name, label)):
         opening.hidden = closing.hidden = True
-        return
+        return None
     opening.attrs["href"] = address
     if not opening.attrs.get("title"):
         opening.attrs.pop("title", None)
     opening.attrs["rel"] = REL
+    return address
 
 
 def _has_name(token: Token) -> bool:
