@@ -85,6 +85,13 @@ def test_the_line_of_the_cut_is_where_the_file_goes_on():
     assert "\n".join(lines[6 : problem.line]).strip() == read_.body
 
 
+def test_a_file_of_which_only_the_beginning_is_looked_at_is_cut_although_it_shrinks(tmp_path):
+    garbled = "é, a word in the wrong encoding\n\n".encode().decode("cp1252") * 100 + "Ã©" * limits.TEXT
+    found, _ = read_all(tmp_path, clipping(garbled, url=None))
+    assert found.record.reading.article.verdict is Verdict.CUT
+    assert len(told(found)) == 1
+
+
 def test_a_long_read_stays_whole(tmp_path):
     paragraph = "This is a *long* read with [a link](https://example.org/x), and more `code` than one. " * 4
     found, _ = read_all(tmp_path, clipping(f"{paragraph}\n\n" * 1400, url=None))

@@ -27,7 +27,7 @@ from generator.reading.fields import (
     yaml_entries,
 )
 from generator.reading.mojibake import garbled_line, is_sound, is_suspect, restoration
-from generator.reading.text import decode, why_not_text
+from generator.reading.text import BEGINNING, decode, why_not_text
 
 _OPENING, _CLOSING = b"---\n", b"\n---\n"
 LARGEST = 16 * 1024 * 1024
@@ -75,17 +75,20 @@ def clipping_in(path: str, raw: bytes) -> tuple[Clipping, tuple[Problem, ...]]:
             kind="encoding",
         )
         for note in notes
+        if note != BEGINNING
     )
     clipping, faults = clipping_of(path, text)
-    clipping, long = _within_limits(clipping, text)
+    clipping, long = _within_limits(clipping, text, is_beginning=BEGINNING in notes)
     return clipping, (*problems, *garbled, *faults, *long)
 
 
-def _within_limits(clipping: Clipping, text: str) -> tuple[Clipping, tuple[Problem, ...]]:
-    """The clipping with as much of its body as an article may have."""
+def _within_limits(
+    clipping: Clipping, text: str, *, is_beginning: bool
+) -> tuple[Clipping, tuple[Problem, ...]]:
+    """The clipping with as much of its body as an article may have; the text may be the beginning of more."""
     body = clipping.body
     end = body_end(body)
-    if end == len(body):
+    if end == len(body) and not is_beginning:
         return clipping, ()
     most = f"{limits.BODY:,} characters or {limits.MARKS:,} signs of markup"
     problem = Problem(

@@ -35,6 +35,7 @@ _DOCUMENTS = (
 """How files begin that may be too short, or too plain, to show otherwise that they are no text."""
 _BINARY = "is a binary file, not text"
 _NO_CHARACTERS = frozenset({"Cc", "Cn", "Co", "Cs"})
+BEGINNING = "is longer than what is looked at"
 
 # C0 (but tab and line feed), DEL, C1 and the characters that XML cannot carry.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -59,12 +60,13 @@ def decode(
     """The text of a file with LF line ends, and a note in words on each thing that was wrong with it.
 
     Knows UTF-8, UTF-16 and UTF-32 (with or without a mark), GB18030 and Windows-1252; never raises.
-    Of a text longer than `most` characters it gives the beginning. `mend` sees the text while it still holds
-    its control characters, which are left out afterwards, and with it the odd characters: often few, and all
-    that has to be looked at. Without any, it is not asked.
+    Of a text longer than `most` characters it gives the beginning, and the note `BEGINNING`. `mend` sees the
+    text while it still holds its control characters, which are left out afterwards, and with it the odd
+    characters: often few, and all that has to be looked at. Without any, it is not asked.
     """
     text, notes = _decoded(raw)
-    if most is not None and len(text) > most:
+    is_beginning = most is not None and len(text) > most
+    if is_beginning:
         text = text[:most]
         raw = text.encode("utf-8", "surrogatepass")
     odd = odd_characters(text) if notes else odd_characters(text, raw)
@@ -77,6 +79,8 @@ def decode(
     dropped = 0
     if odd and (text is not found or _CONTROLS.search(odd)):
         text, dropped = _CONTROLS.subn("", text)
+    if is_beginning:
+        notes += (BEGINNING,)
     if dropped:
         notes += (f"holds {dropped} control {'character' if dropped == 1 else 'characters'}, left out",)
     return text, notes
