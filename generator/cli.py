@@ -242,9 +242,9 @@ def build(asked: Asked, *, clean: bool, explain: bool, watch: bool, report_file:
 @click.option("-O", "--open", "open_browser", is_flag=True, help="Open the browser.")
 def serve(asked: Asked, *, port: int, bind: str, open_browser: bool) -> int:
     """Show the site on this machine and follow every save."""
-    from generator.cache import keep_private
     from generator.config import find_content, preview_of
     from generator.live import Live
+    from generator.own_folder import prepare
     from generator.preview.alone import Alone
     from generator.preview.reload import source_lines
     from generator.preview.server import Preview
@@ -255,8 +255,7 @@ def serve(asked: Asked, *, port: int, bind: str, open_browser: bool) -> int:
     site = preview_of(asked.site())
     asked.options(site)  # a date that is none is said now, not by every build
     find_content(site)
-    with contextlib.suppress(OSError):  # the build says why it cannot write
-        keep_private(site.own)
+    prepare(site.own, site.output)
     with Alone(site.own) as alone, contextlib.closing(Live(asked.workers or cores())) as live:
         follow = steps.followed(asked, lambda: preview_of(asked.site()), None, live)
 
@@ -376,7 +375,7 @@ def clean(asked: Asked) -> None:
     from generator.output.folder import others_in
 
     site = asked.site()
-    deleted = steps.cleaned(site.output) + steps.cleaned(site.preview)
+    deleted = steps.cleaned(site)
     report.print_line(f"{deleted:,} files deleted")
     if site.output.is_dir() and (left := others_in(site.output)):
         report.print_line(shown(f"left in {site.output}, since they are not Broadsheet's: {left}"))

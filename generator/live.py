@@ -7,15 +7,16 @@ import threading
 import time
 from pathlib import Path
 
-from generator.cache import Cache
+from generator.cache import Cache, MissingError, used
 from generator.config import Site, find_content
-from generator.database import DamagedError, forget
+from generator.database import DamagedError
 from generator.errors import BroadsheetError
 from generator.followed import Followed
 from generator.lessons import Means
 from generator.output.folder import check_usable
 from generator.output.patch import OvertakenError
 from generator.request import Built, Options, Progress
+from generator.unchanged import identity_of
 from generator.workers import Workers
 
 SETTLES = 2.0
@@ -54,7 +55,7 @@ class Live:
                 try:
                     followed.options = options
                     found = followed.follow(changed) if changed else followed.catch_up()
-                except (OvertakenError, DamagedError):
+                except (OvertakenError, DamagedError, MissingError):
                     found = None
                 except BaseException:
                     followed.close()
@@ -86,7 +87,7 @@ class Live:
                 return False
             try:
                 return followed.make_one()
-            except (OvertakenError, DamagedError):
+            except (OvertakenError, DamagedError, MissingError):
                 self._followed, self._is_lost = None, True
                 followed.close()
                 return False
@@ -111,7 +112,7 @@ class Live:
             with self._lock:
                 if self._followed is followed:
                     followed.make(path)
-        except (BroadsheetError, OvertakenError, DamagedError):
+        except (BroadsheetError, OvertakenError, DamagedError, MissingError):
             return  # `rest` meets it too, and tells
         finally:
             self._asked.remove(path)
@@ -142,17 +143,8 @@ class Live:
             gc.freeze()
 
     def _built(self, site: Site, options: Options, progress: Progress) -> Followed:
-        for attempt in (1, 2):
-            cache = Cache.of(site.own)
-            try:
-                with Workers(self._workers) as workers:
-                    return Followed(site, options, Means(cache, workers, progress))
-            except DamagedError:
-                cache.close()
-                forget(cache.file)
-                if attempt == 2:
-                    raise
-            except BaseException:
-                cache.close()
-                raise
-        raise AssertionError("unreachable")
+        def followed(cache: Cache) -> Followed:
+            with Workers(self._workers) as workers:
+                return Followed(site, options, Means(cache, workers, progress))
+
+        return used(site.own, identity_of(site), followed, stays_open=True)

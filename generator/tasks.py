@@ -6,7 +6,7 @@ Each is pure but for the files it reads and the staged file it writes, so that a
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -239,16 +239,25 @@ def _rendered(reader: Reader, reading: Reading) -> tuple[Record, bytes]:
     pictures: tuple[str, ...] = ()
     if article.url is None:  # else they belong to the original's page, not to the clipping
         pictures = tuple(relative_images(text))
-        found = ((src, image_of(reader, article.path, src)) for src in pictures)
-        images = {src: image for src, image in found if image is not None}
+        images = images_of(reader, article.path, pictures)
         missing = (src for src in pictures if src not in images)
         problems = (*reading.problems, *(_no_image(article.path, src) for src in missing))
         reading = msgspec.structs.replace(reading, problems=problems)
     place = Place(original=article.url, id=article.id, images=images)
     html = body_html(text, place).encode("utf-8", "replace")
-    own = tuple(sorted((image.address, image.path) for image in images.values()))
     seen = seen_beside(reader.content, article.path, pictures)
-    return Record(reading, hashed(html), pictures, seen, own), html
+    return Record(reading, hashed(html), pictures, seen, own_images(images)), html
+
+
+def images_of(reader: Reader, path: str, pictures: Iterable[str]) -> dict[str, Image]:
+    """The images beside a clipping, by the sources that name them."""
+    found = ((src, image_of(reader, path, src)) for src in pictures)
+    return {src: image for src, image in found if image is not None}
+
+
+def own_images(images: Mapping[str, Image]) -> tuple[tuple[str, str], ...]:
+    """Address and path of each."""
+    return tuple(sorted((image.address, image.path) for image in images.values()))
 
 
 def image_of(reader: Reader, path: str, src: str) -> Image | None:
