@@ -231,13 +231,16 @@ class Cache(Database):
 
     def records(self, among: Iterable[str] | None = None) -> Iterator[tuple[str, bytes, bytes]]:
         """Path, key and value of all records, or of those of some paths."""
-        query, false = "SELECT path, key, value FROM records", 0
+        query, false = "SELECT path, key, value FROM records", []
         for path, key, sealed in self._in_pages() if among is None else self.by_path(query, among):
             value = self.seal.opened(sealed, "records", path, key)
             if value is not None:
                 yield os.fsdecode(path), key, bytes(value)
             else:
-                false = _check(false + 1)
+                false.append((path,))
+                _check(len(false))
+        if false:
+            self.write("DELETE FROM records WHERE path = ?", false)
 
     def keep_records(self, records: Iterable[tuple[str, bytes, bytes]]) -> None:
         """Keep path, key and value of records."""

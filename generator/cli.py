@@ -28,6 +28,7 @@ if TYPE_CHECKING:  # each command imports what it needs
     from generator.preview.follow import Built, Check
 
 DONE, FAILED, UNUSABLE, INTERRUPTED, UNREAD = 0, 1, 2, 130, 141
+KEYLESS = "nothing is taken from the caches of other builds, since no key can be kept for them"
 _RARELY = 200_000, 50, 100
 """When the garbage collector looks: what a build makes lives to its end, and looking costs a quarter more."""
 
@@ -206,13 +207,17 @@ def build(asked: Asked, *, clean: bool, explain: bool, watch: bool, report_file:
     """Build the site."""
     from generator import report
     from generator.config import find_content
+    from generator.errors import shown
     from generator.request import grave
+    from generator.seals import VARIABLE, key
 
     site = asked.site()
     asked.options(site)  # a date that is none is said now, not by every build
     find_content(site)
     if site.config.base_url is None and not asked.quiet:
         report.print_line("notice: `base_url` is not set, so there are no feeds and no sitemap", error=True)
+    if (fault := key().fault) and not asked.quiet:
+        report.print_line(shown(f"notice: {KEYLESS}: {fault}; set {VARIABLE}"), error=True)
     if not watch:
         done = steps.build(asked, site, report_file, clean=clean)
         if explain:
