@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -26,7 +27,7 @@ from pathlib import Path
 from ours import Broadsheet, chosen, environment, is_editable, prepare, save, token
 
 FILES = ("index.html", "sources/index.html", "feed.atom.xml", "feed.json", "sitemap.xml")
-OWN = {".gitignore", "cache.sqlite"}
+OWN = re.compile(r"\.gitignore|cache-[0-9a-f]{16}\.sqlite")
 KINDS = ("cold", "edited", "watched")
 
 
@@ -142,7 +143,7 @@ def compared(site: Broadsheet) -> list[str]:
         *(f"{path} is missing" for path in sorted(wanted.keys() - there.keys())),
         *(f"{path} is a stray file" for path in sorted(there.keys() - wanted.keys())),
         *(f"{path} differs" for path in sorted(wanted.keys() & there.keys()) if wanted[path] != there[path]),
-        *(f".broadsheet/{name} is a stray file" for name in sorted(own - OWN)),
+        *(f".broadsheet/{name} is a stray file" for name in sorted(own) if not OWN.fullmatch(name)),
     ]
 
 

@@ -101,10 +101,13 @@ class Asked:
         """Do something with the clippings for a command that writes nothing of its own."""
         from generator.cache import used
         from generator.lessons import Means
+        from generator.unchanged import identity_of
         from generator.workers import Workers, cores
 
         with Workers(self.workers or cores()) as workers:
-            return used(site.own, lambda cache: use(Means(cache, workers, progress)), make=False)
+            return used(
+                site.own, identity_of(site), lambda cache: use(Means(cache, workers, progress)), make=False
+            )
 
 
 def asking(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

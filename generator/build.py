@@ -12,7 +12,15 @@ from generator.output.folder import check_usable
 from generator.request import Built, Options, Progress
 from generator.safeguards import check_found
 from generator.stamps import Stamp
-from generator.unchanged import Inputs, inputs_after, inputs_found, is_moved, note_folders, unchanged
+from generator.unchanged import (
+    Inputs,
+    identity_of,
+    inputs_after,
+    inputs_found,
+    is_moved,
+    note_folders,
+    unchanged,
+)
 from generator.workers import Workers
 
 
@@ -30,7 +38,11 @@ def build(
     `clean` writes files again that have not changed. A cache that turns out to be damaged is begun anew.
     """
     at_work = workers or Workers(1)
-    return used(site.own, lambda cache: _built(site, options, cache, at_work, progress, clean=clean))
+    return used(
+        site.own,
+        identity_of(site),
+        lambda cache: _built(site, options, cache, at_work, progress, clean=clean),
+    )
 
 
 def _built(

@@ -1,58 +1,70 @@
 """What an earlier build learned, in SQLite; deleting it costs time and nothing else.
 
-One file for a site, under `.broadsheet/`. Every value carries a checksum or is one, so that a damaged file
-costs time as well. Nothing here is ever run or imported: values are MessagePack, hashes and HTML of ours.
+One file for each set of rules by which a site's clippings are read, under `.broadsheet/`. It is data that
+anybody may have touched: every value carries a seal (`seals.py`) of its row, and one that lacks it counts as
+absent. Nothing here is ever run or imported: values are MessagePack, hashes and HTML of ours.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sqlite3
 import tempfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self, TypeVar
 
-from generator.database import (
-    FILE,
-    DamagedError,
-    Database,
-    for_reading,
-    forget,
-    in_words,
-    no_room,
-    sealed,
-    seen,
-    unsealed,
-)
+import msgspec
+
+from generator.database import DamagedError, Database, for_reading, forget, no_room
 from generator.errors import BuildError
+from generator.own_folder import KEPT, file_of, forget_oldest, keep_private
+from generator.seals import Seal
 from generator.stamps import Stamp
 
 _PAGE = 100
 """Records that are asked for at a time."""
+_FALSE = 100
+"""Rows of one query whose seals may be wrong; a file with more is no cache of ours."""
+_DOUBTS = "doubts"
+"""The note of the sources of which what was learned is to be looked into; without it, all are."""
 
 _TABLES = """
-CREATE TABLE notes (key TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
+CREATE TABLE notes (key BLOB PRIMARY KEY, value BLOB) WITHOUT ROWID;
 CREATE TABLE clippings (path BLOB PRIMARY KEY, size INT, modified INT, changed INT, inode INT,
-    digest BLOB, source TEXT, day INT, sum INT) WITHOUT ROWID;
+    digest BLOB, source TEXT, day INT, seal BLOB) WITHOUT ROWID;
 CREATE INDEX clippings_by_source ON clippings (source);
 CREATE TABLE records (path BLOB PRIMARY KEY, key BLOB, value BLOB);
 CREATE TABLE bodies (path BLOB PRIMARY KEY, value BLOB);
-CREATE TABLE repeats (source TEXT, year INT, inputs BLOB, digest BLOB, value BLOB, doubt INT,
+CREATE TABLE repeats (source TEXT, year INT, inputs BLOB, digest BLOB, value BLOB, seal BLOB,
     PRIMARY KEY (source, year)) WITHOUT ROWID;
 CREATE TABLE sources (name TEXT PRIMARY KEY, key BLOB, value BLOB);
-CREATE TABLE pages (output TEXT, path TEXT, inputs BLOB, digest BLOB, size INT, modified INT, changed INT,
-    inode INT, PRIMARY KEY (output, path)) WITHOUT ROWID;
+CREATE TABLE pages (output BLOB, path TEXT, inputs BLOB, digest BLOB, size INT, modified INT, changed INT,
+    inode INT, seal BLOB, PRIMARY KEY (output, path)) WITHOUT ROWID;
 """
 
 T = TypeVar("T")
 
 
-class MissingBodyError(DamagedError):
-    """The cache does not hold a text that it should."""
+class MissingError(Exception):
+    """The cache does not hold what it should: not damage, for another build may have replaced it.
+
+    Has the table and the key of the row. Who catches this lets the cache `drop` it, and begins again.
+    """
+
+
+_DROPS = {
+    "clippings": ("DELETE FROM clippings WHERE path = ?",),
+    "bodies": ("DELETE FROM bodies WHERE path = ?", "DELETE FROM records WHERE path = ?"),
+    "repeats": ("DELETE FROM repeats WHERE source = ? AND year = ?",),
+}
+"""What makes sure that a row that is missing is read or learned again, by table."""
+_CLIPPINGS = "SELECT path, size, modified, changed, inode, digest, source, day, seal FROM clippings"
+_PAGES = "SELECT output, path, inputs, digest, size, modified, changed, inode, seal FROM pages"
+_BODY = "SELECT value FROM bodies WHERE path = ?"
 
 
 class Looked(NamedTuple):
@@ -86,40 +98,53 @@ class Standing(NamedTuple):
 class Cache(Database):
     """An open cache; to be used by one thread at a time, in a `with` block."""
 
-    def __init__(self, file: Path, *, is_temporary: bool = False) -> None:
+    def __init__(self, file: Path, identity: bytes, *, is_temporary: bool = False) -> None:
         """Open or make a cache. Raises `sqlite3.Error` or `OSError` where it cannot be written."""
-        super().__init__(file, _TABLES)
+        self.seal = Seal.of_cache(identity)
+        # A file that another user's key sealed is told by its mark, and not row by row.
+        mark = int.from_bytes(self.seal.of(_TABLES)[:4]) & 0x7FFF_FFFF
+        super().__init__(file, _TABLES, mark)
         self._is_temporary = is_temporary
 
     @property
     def is_new(self) -> bool:
         """Whether nothing was learned yet."""
-        return self.note("looked by") is None
+        return next(self.rows("SELECT 1 FROM clippings LIMIT 1"), None) is None
 
     @classmethod
-    def of(cls, folder: Path, *, make: bool = True) -> Self:
-        """Open the cache of a folder; where that cannot be written, a temporary one that costs time.
+    def of(cls, folder: Path, identity: bytes, *, make: bool = True) -> Self:
+        """Open the cache of a folder for an identity; where that cannot be written, a temporary one.
 
-        With `make` false there is no new one in the folder. Raises `BuildError` where none can be had.
+        The identity tells sites and rules apart whose caches must not meet. With `make` false there is no
+        new one in the folder. Raises `BuildError` where none can be had.
         """
-        own = folder / FILE if make or (folder / FILE).exists() else None
-        if folder.is_symlink() or (folder / FILE).is_symlink():
-            own = None  # what it leads to is somebody else's
-        for attempt in (own, own, None):
+        file = file_of(folder, identity)
+        is_there = os.path.lexists(file)
+        own = file if (make or is_there) and not folder.is_symlink() else None
+        for attempt in (own, own):
+            if attempt is None:
+                break
             try:
-                if attempt is not None:
-                    keep_private(folder)
-                    return cls(attempt)
-                handle, name = tempfile.mkstemp(".sqlite", "broadsheet-")
-                os.close(handle)
-                return cls(Path(name), is_temporary=True)
+                keep_private(folder)
+                if not is_there:
+                    forget_oldest(folder, KEPT - 1)
+                return cls(attempt, identity)
             except sqlite3.DatabaseError as error:
                 # Locked or read-only files are left alone; anything else is no cache any more.
-                if attempt is not None and not isinstance(error, sqlite3.OperationalError):
+                if not isinstance(error, sqlite3.OperationalError):
                     forget(attempt)
             except OSError:
                 continue
-        raise no_room()
+        return cls.temporary(identity)
+
+    @classmethod
+    def temporary(cls, identity: bytes) -> Self:
+        """A cache that nobody else knows of, and that goes when it is closed. Raises `BuildError`."""
+        try:
+            folder = Path(tempfile.mkdtemp(prefix="broadsheet-"))
+            return cls(folder / "cache.sqlite", identity, is_temporary=True)
+        except (OSError, sqlite3.Error) as error:
+            raise no_room() from error
 
     def __enter__(self) -> Self:
         return self
@@ -133,7 +158,7 @@ class Cache(Database):
         """Close the file; a temporary one goes."""
         super().close()
         if self._is_temporary:
-            forget(self.file)
+            shutil.rmtree(self.file.parent, ignore_errors=True)
 
     @contextlib.contextmanager
     def sparing(self) -> Iterator[None]:
@@ -142,41 +167,59 @@ class Cache(Database):
             yield
         except DamagedError:
             forget(self.file)
-        except BuildError:
+        except (BuildError, MissingError):
             pass
+
+    def drop(self, missing: MissingError) -> None:
+        """Forget what depends on something that is missing, so that it is read or learned again."""
+        table, *key = missing.args
+        with self.together():
+            for statement in _DROPS[table]:
+                self.write(statement, [tuple(key)])
 
     # --- clippings ----------------------------------------------------------------------------------
 
     def clippings(self, among: Iterable[str] | None = None) -> dict[str, tuple[Stamp, Looked]]:
         """All that was looked at, or of some paths, by path."""
-        found = {}
-        rows = self.by_path(
-            "SELECT path, size, modified, changed, inode, digest, source, day, sum FROM clippings", among
-        )
-        with in_words():
-            for path, size, modified, changed, inode, digest, source, day, checksum in rows:
-                if checksum == _sum(path, digest, source, day):
-                    looked = Looked(digest, source, day)
-                    found[os.fsdecode(path)] = Stamp(size, modified, changed, inode), looked
+        found, false = {}, []
+        for row in self.by_path(_CLIPPINGS, among):
+            if self._is_sealed("clippings", row):
+                path, size, modified, changed, inode, digest, source, day, _ = row
+                found[os.fsdecode(path)] = Stamp(size, modified, changed, inode), Looked(digest, source, day)
+            else:
+                false.append(row[:1])
+                _check(len(false))
+        if false:
+            self.write("DELETE FROM clippings WHERE path = ?", false)
         return found
 
     def doubt_learned(self, sources: Iterable[str]) -> None:
         """What was learned of some sources is to be looked into: clippings of theirs changed."""
-        self.write("UPDATE repeats SET doubt = 1 WHERE source = ?", ((source,) for source in sources))
+        with self.together():
+            doubts, more = self._doubts(), {*sources}
+            if doubts is not None and not more <= doubts:
+                self._keep_doubts(doubts | more)
+
+    def count_clippings(self) -> int:
+        """How many clippings there are to be found by their sources."""
+        # Not `count(*)`, which is one step, however long it takes.
+        query = "SELECT count(source) FROM clippings INDEXED BY clippings_by_source WHERE source >= ''"
+        return int(next(self.rows(query))[0])
 
     def of_sources(self, sources: Iterable[str]) -> Iterator[tuple[str, Looked]]:
         """What was looked at of some sources, by path."""
         for source in sources:
-            query = "SELECT path, digest, day FROM clippings WHERE source = ?"
-            for path, digest, day in self.rows(query, (source,)):
-                yield os.fsdecode(path), Looked(digest, source, day)
+            for row in self.rows(f"{_CLIPPINGS} WHERE source = ?", (source,)):
+                if not self._is_sealed("clippings", row):
+                    raise MissingError("clippings", row[0])  # without it, something else would be learned
+                path, *_, digest, source_, day, _ = row
+                yield os.fsdecode(path), Looked(digest, source_, day)
 
     def keep_clippings(self, looked: Iterable[tuple[str, Stamp, Looked]]) -> None:
         """Note what was looked at."""
         rows = (
-            (raw, *stamp, one.digest, one.source, one.day, _sum(raw, one.digest, one.source, one.day))
+            self._with_seal("clippings", os.fsencode(path), *stamp, one.digest, one.source, one.day)
             for path, stamp, one in looked
-            for raw in (os.fsencode(path),)
         )
         self.write("INSERT OR REPLACE INTO clippings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
@@ -184,22 +227,28 @@ class Cache(Database):
         """Forget clippings that are no more."""
         self.write("DELETE FROM clippings WHERE path = ?", ((os.fsencode(path),) for path in paths))
 
-    def drop_all_clippings(self) -> None:
-        """Forget all that was looked at: it is to be looked at by other rules."""
-        self.write("DELETE FROM clippings WHERE ?", [(1,)])
-
     # --- what was read ------------------------------------------------------------------------------
 
     def records(self, among: Iterable[str] | None = None) -> Iterator[tuple[str, bytes, bytes]]:
-        """Path, key and value of all records that are whole, or of those of some paths."""
-        query = "SELECT path, key, value FROM records"
-        for path, key, value in self._in_pages() if among is None else self.by_path(query, among):
-            if (whole := unsealed(value)) is not None:
-                yield os.fsdecode(path), key, whole
+        """Path, key and value of all records, or of those of some paths."""
+        query, false = "SELECT path, key, value FROM records", []
+        for path, key, sealed in self._in_pages() if among is None else self.by_path(query, among):
+            value = self.seal.opened(sealed, "records", path, key)
+            if value is not None:
+                yield os.fsdecode(path), key, bytes(value)
+            else:
+                false.append((path,))
+                _check(len(false))
+        if false:
+            self.write("DELETE FROM records WHERE path = ?", false)
 
     def keep_records(self, records: Iterable[tuple[str, bytes, bytes]]) -> None:
         """Keep path, key and value of records."""
-        rows = ((os.fsencode(path), key, sealed(value)) for path, key, value in records)
+        rows = (
+            (raw, key, self.seal.closed(value, "records", raw, key))
+            for path, key, value in records
+            for raw in (os.fsencode(path),)
+        )
         self.write("INSERT OR REPLACE INTO records VALUES (?, ?, ?)", rows)
 
     def drop_records(self, paths: Iterable[str]) -> None:
@@ -210,61 +259,96 @@ class Cache(Database):
 
     def body(self, path: str) -> bytes | None:
         """The HTML of one clipping's text."""
-        rows = self.rows("SELECT value FROM bodies WHERE path = ?", (os.fsencode(path),))
-        return next((unsealed(value) for (value,) in rows), None)
+        raw = os.fsencode(path)
+        return _body(self.seal, raw, next(self.rows(_BODY, (raw,)), None))
 
     def keep_bodies(self, bodies: Iterable[tuple[str, bytes]]) -> None:
         """Keep the HTML of texts, by path."""
-        rows = ((os.fsencode(path), sealed(html)) for path, html in bodies)
+        rows = (
+            (raw, self.seal.closed(html, "bodies", raw))
+            for path, html in bodies
+            for raw in (os.fsencode(path),)
+        )
         self.write("INSERT OR REPLACE INTO bodies VALUES (?, ?)", rows)
 
     # --- what was learned ---------------------------------------------------------------------------
 
     def learned(self) -> dict[tuple[str, int], tuple[bytes, bytes, bool]]:
         """Of every source and year, hashes of what it was learned from and of what was learned; any doubt."""
-        rows = self.rows("SELECT source, year, inputs, digest, doubt FROM repeats")
-        return {(source, year): (inputs, digest, bool(doubt)) for source, year, inputs, digest, doubt in rows}
+        doubts, found, false = self._doubts(), {}, 0
+        for row in self.rows("SELECT source, year, inputs, digest, seal FROM repeats"):
+            if self._is_sealed("repeats", row):
+                source, year, inputs, digest, _ = row
+                found[source, year] = inputs, digest, doubts is None or source in doubts
+            else:
+                false = _check(false + 1)
+        return found
 
     def repeats(self, source: str, year: int) -> bytes | None:
-        """What was learned of a source in a year; None where nothing was."""
-        query = "SELECT value FROM repeats WHERE source = ? AND year = ?"
-        for (value,) in self.rows(query, (source, year)):
-            if (whole := unsealed(value)) is None:
-                raise DamagedError  # to take it for nothing would change pages
-            return whole
+        """What was learned of a source in a year; None where nothing was.
+
+        Raises `MissingError` where it is not whole.
+        """
+        query = "SELECT digest, value FROM repeats WHERE source = ? AND year = ?"
+        for digest, sealed in self.rows(query, (source, year)):
+            value = self.seal.opened(sealed, "repeated", source, year, digest)
+            if value is None:
+                raise MissingError("repeats", source, year)  # to take it for nothing would change pages
+            return bytes(value)
         return None
 
     def keep_learned(self, learned: Mapping[tuple[str, int], Learned]) -> None:
         """Keep what was learned."""
         rows = (
-            (source, year, one.inputs, one.digest, sealed(one.value), 0)
-            for (source, year), one in learned.items()
+            (
+                *key,
+                one.inputs,
+                one.digest,
+                self.seal.closed(one.value, "repeated", *key, one.digest),
+                self.seal.of("repeats", *key, one.inputs, one.digest),
+            )
+            for key, one in learned.items()
         )
         self.write("INSERT OR REPLACE INTO repeats VALUES (?, ?, ?, ?, ?, ?)", rows)
 
     def trust_learned(self, sources: Iterable[str]) -> None:
         """What was learned of some sources has been looked into."""
-        self.write("UPDATE repeats SET doubt = 0 WHERE source = ?", ((source,) for source in sources))
+        with self.together():
+            doubts = self._doubts()
+            before = {source for source, _ in self.learned()} if doubts is None else doubts
+            if (after := before.difference(sources)) != doubts:
+                self._keep_doubts(after)
 
     def drop_learned(self, keys: Iterable[tuple[str, int]]) -> None:
         """Forget what was learned of sources and years that are no more."""
         self.write("DELETE FROM repeats WHERE source = ? AND year = ?", keys)
 
+    def _doubts(self) -> set[str] | None:
+        """The sources to look into; None for all."""
+        note = self.note(_DOUBTS)
+        return None if note is None else msgspec.msgpack.decode(note, type=set[str])
+
+    def _keep_doubts(self, sources: set[str]) -> None:
+        self.keep_note(_DOUBTS, msgspec.msgpack.encode(sorted(sources)))
+
     # --- what was grouped ---------------------------------------------------------------------------
 
     def source_keys(self) -> dict[str, bytes]:
-        """What tells each source as it was grouped from others, by name."""
+        """What tells each source as it was grouped from others, by name; it may not be true."""
         return dict(self.rows("SELECT name, key FROM sources"))
 
     def sources(self) -> Iterator[tuple[str, bytes, memoryview]]:
-        """Name, key and value of all sources that are whole."""
-        for name, key, value in self.rows("SELECT name, key, value FROM sources"):
-            if (whole := seen(value)) is not None:
-                yield name, key, whole
+        """Name, key and value of all sources."""
+        false = 0
+        for name, key, sealed in self.rows("SELECT name, key, value FROM sources"):
+            if (value := self.seal.opened(sealed, "sources", name, key)) is not None:
+                yield name, key, value
+            else:
+                false = _check(false + 1)
 
     def keep_sources(self, sources: Iterable[tuple[str, bytes, bytes]]) -> None:
         """Keep name, key and value of sources."""
-        rows = ((name, key, sealed(value)) for name, key, value in sources)
+        rows = ((name, key, self.seal.closed(value, "sources", name, key)) for name, key, value in sources)
         self.write("INSERT OR REPLACE INTO sources VALUES (?, ?, ?)", rows)
 
     def drop_sources(self, names: Iterable[str]) -> None:
@@ -275,43 +359,66 @@ class Cache(Database):
 
     def standing(self, output: Path, among: Iterable[str] | None = None) -> dict[str, Standing]:
         """What a build left in an output folder, or of some paths there, by path."""
-        query = "SELECT path, inputs, digest, size, modified, changed, inode FROM pages WHERE output = ?"
-        own = str(output)
+        query, own = f"{_PAGES} WHERE output = ?", os.fsencode(output)
         rows = (
             self.rows(query, (own,))
             if among is None
             else (row for path in among for row in self.rows(f"{query} AND path = ?", (own, path)))
         )
-        return {
-            path: Standing(inputs, digest, Stamp(*stamp))
-            for path, inputs, digest, *stamp in rows
-            if isinstance(inputs, bytes) and isinstance(digest, bytes)
-        }
+        found, false = {}, 0
+        for row in rows:
+            if self._is_sealed("pages", row):
+                _, path, inputs, digest, *stamp, _ = row
+                found[path] = Standing(inputs, digest, Stamp(*stamp))
+            else:
+                false = _check(false + 1)
+        return found
 
     def keep_standing(self, output: Path, files: Iterable[tuple[str, Standing]]) -> None:
         """Note files that a build left."""
-        rows = ((str(output), path, one.inputs, one.digest, *one.stamp) for path, one in files)
-        self.write("INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        own = os.fsencode(output)
+        rows = (
+            self._with_seal("pages", own, path, one.inputs, one.digest, *one.stamp) for path, one in files
+        )
+        self.write("INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     def drop_standing(self, output: Path, paths: Iterable[str]) -> None:
         """Forget files that are no more."""
-        rows = ((str(output), path) for path in paths)
+        rows = ((os.fsencode(output), path) for path in paths)
         self.write("DELETE FROM pages WHERE output = ? AND path = ?", rows)
 
     # --- notes --------------------------------------------------------------------------------------
 
     def note(self, key: str) -> bytes | None:
         """One note, whole or not at all."""
-        rows = self.rows("SELECT value FROM notes WHERE key = ?", (key,))
-        return next((unsealed(value) for (value,) in rows), None)
+        raw = os.fsencode(key)
+        for (sealed,) in self.rows("SELECT value FROM notes WHERE key = ?", (raw,)):
+            value = self.seal.opened(sealed, "notes", raw)
+            return None if value is None else bytes(value)
+        return None
 
     def keep_note(self, key: str, value: bytes) -> None:
         """Write a note."""
-        self.write("INSERT OR REPLACE INTO notes VALUES (?, ?)", [(key, sealed(value))])
+        raw = os.fsencode(key)
+        self.allow(len(value))
+        self.write(
+            "INSERT OR REPLACE INTO notes VALUES (?, ?)", [(raw, self.seal.closed(value, "notes", raw))]
+        )
 
     def drop_note(self, key: str) -> None:
         """Take a note back."""
-        self.write("DELETE FROM notes WHERE key = ?", [(key,)])
+        self.write("DELETE FROM notes WHERE key = ?", [(os.fsencode(key),)])
+
+    # --- seals --------------------------------------------------------------------------------------
+
+    def _with_seal(self, *row: object) -> tuple[object, ...]:
+        """A row of a table, whose name comes first, with its seal in place of the name, at its end."""
+        return (*row[1:], self.seal.of(*row))
+
+    def _is_sealed(self, table: str, row: tuple[Any, ...]) -> bool:
+        """Whether the seal at the end of a row is of this row."""
+        *columns, seal = row
+        return bool(seal == self.seal.of(table, *columns))
 
     def _in_pages(self) -> Iterator[tuple[Any, ...]]:
         """All records. No query is open between two of them, so that others can be written meanwhile.
@@ -321,6 +428,8 @@ class Cache(Database):
         query, last = "SELECT rowid, path, key, value FROM records WHERE rowid > ? ORDER BY rowid LIMIT ?", 0
         while rows := [*self.rows(query, (last, _PAGE))]:
             yield from (row[1:] for row in rows)
+            if rows[-1][0] <= last:
+                raise DamagedError
             last = rows[-1][0]
 
 
@@ -330,8 +439,9 @@ class Bodies:
     Open it for a batch and no longer: the file may be another one by the next.
     """
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, secret: bytes) -> None:
         """Open a cache. Raises `DamagedError` where it is gone."""
+        self._seal = Seal(secret)
         self._connection = for_reading(Path(file))
 
     def __enter__(self) -> Self:
@@ -345,35 +455,55 @@ class Bodies:
 
     def body(self, path: str) -> bytes | None:
         """The HTML of one clipping's text; None where it is not there, or not whole."""
-        query = "SELECT value FROM bodies WHERE path = ?"
+        raw = os.fsencode(path)
         try:
-            row = self._connection.execute(query, (os.fsencode(path),)).fetchone()
+            return _body(self._seal, raw, self._connection.execute(_BODY, (raw,)).fetchone())
         except sqlite3.Error:
             return None
-        return unsealed(row[0]) if row else None
 
 
-def used(folder: Path, use: Callable[[Cache], T], *, make: bool = True) -> T:
-    """Do something with the cache of a folder; again with a new one where it turns out to be damaged.
+def used(
+    folder: Path, identity: bytes, use: Callable[[Cache], T], *, make: bool = True, stays_open: bool = False
+) -> T:
+    """Do something with a cache; again where something of it is missing, or with a new one if it is damaged.
 
-    With `make` false none is made in the folder. Raises `BuildError` where there is no room for one.
+    With `make` false none is made in the folder. What `stays_open` is closed here only where `use` fails.
+    Raises `BuildError` where there is no room for a cache.
     """
-    for _ in range(2):
-        with Cache.of(folder, make=make) as cache:
+    for _ in range(3):
+        cache = Cache.of(folder, identity, make=make)
+        with contextlib.ExitStack() as exit_:
+            exit_.enter_context(cache)
             try:
-                return use(cache)
+                result = use(cache)
+            except MissingError as error:
+                with cache.sparing():
+                    cache.drop(error)
             except DamagedError:
                 forget(cache.file)
-    raise no_room("it is damaged, and so is a new one")
+            else:
+                if stays_open:
+                    exit_.pop_all()
+                return result
+    # Whatever goes on in that folder, nobody touches this one.
+    with contextlib.ExitStack() as exit_:
+        cache = exit_.enter_context(Cache.temporary(identity))
+        try:
+            result = use(cache)
+        except DamagedError as error:
+            raise no_room("SQLite calls each new one damaged") from error
+        if stays_open:
+            exit_.pop_all()
+        return result
 
 
-def keep_private(folder: Path) -> None:
-    """Make the folder, and keep it, drafts and all, out of the curator's repository. Raises `OSError`."""
-    folder.mkdir(exist_ok=True)
-    rule = folder / ".gitignore"
-    if not rule.exists():
-        rule.write_text("*\n", "utf-8")
+def _body(seal: Seal, path: bytes, row: tuple[Any, ...] | None) -> bytes | None:
+    html = seal.opened(row[0], "bodies", path) if row else None
+    return None if html is None else bytes(html)
 
 
-def _sum(path: bytes, digest: bytes, source: str, day: int) -> int:
-    return zlib.crc32(b"%s\0%s\0%s\0%d" % (path, digest, source.encode("utf-8", "surrogatepass"), day))
+def _check(false: int) -> int:
+    """How many seals of one query were wrong. Raises `DamagedError` for too many."""
+    if false > _FALSE:
+        raise DamagedError
+    return false

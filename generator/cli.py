@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # each command imports what it needs
     from generator.preview.follow import Built, Check
 
 DONE, FAILED, UNUSABLE, INTERRUPTED, UNREAD = 0, 1, 2, 130, 141
+KEYLESS = "nothing is taken from the caches of other builds, since no key can be kept for them"
 _RARELY = 200_000, 50, 100
 """When the garbage collector looks: what a build makes lives to its end, and looking costs a quarter more."""
 
@@ -207,13 +208,17 @@ def build(asked: Asked, *, clean: bool, explain: bool, watch: bool, report_file:
     """Build the site."""
     from generator import report
     from generator.config import find_content
+    from generator.errors import shown
     from generator.request import grave
+    from generator.seals import VARIABLE, key
 
     site = asked.site()
     asked.options(site)  # a date that is none is said now, not by every build
     find_content(site)
     if site.config.base_url is None and not asked.quiet:
         report.print_line("notice: `base_url` is not set, so there are no feeds and no sitemap", error=True)
+    if (fault := key().fault) and not asked.quiet:
+        report.print_line(shown(f"notice: {KEYLESS}: {fault}; set {VARIABLE}"), error=True)
     if not watch:
         done = steps.build(asked, site, report_file, clean=clean)
         if explain:
@@ -243,10 +248,10 @@ def build(asked: Asked, *, clean: bool, explain: bool, watch: bool, report_file:
 @click.option("-O", "--open", "open_browser", is_flag=True, help="Open the browser.")
 def serve(asked: Asked, *, port: int, bind: str, open_browser: bool) -> int:
     """Show the site on this machine and follow every save."""
-    from generator.cache import keep_private
     from generator.config import find_content, preview_of
     from generator.live import Live
     from generator.output.folder import clear_foreign
+    from generator.own_folder import prepare
     from generator.preview.alone import Alone
     from generator.preview.reload import source_lines
     from generator.preview.server import Preview
@@ -258,8 +263,7 @@ def serve(asked: Asked, *, port: int, bind: str, open_browser: bool) -> int:
     site = preview_of(asked.site())
     asked.options(site)  # a date that is none is said now, not by every build
     find_content(site)
-    with contextlib.suppress(OSError):  # the build says why it cannot write
-        keep_private(site.own)
+    prepare(site.own, site.output)
     with Alone(site.own) as alone, contextlib.closing(Live(asked.workers or cores())) as live:
         follow = steps.followed(asked, lambda: preview_of(asked.site()), None, live)
 
@@ -381,7 +385,7 @@ def clean(asked: Asked) -> None:
     from generator.output.folder import others_in
 
     site = asked.site(must_exist=False)
-    deleted = steps.cleaned(site.output) + steps.cleaned(site.preview)
+    deleted = steps.cleaned(site)
     report.print_line(f"{report.counted(deleted, 'file')} deleted")
     if site.output.is_dir() and (left := others_in(site.output)):
         report.print_line(shown(f"left in {site.output}, since they are not Broadsheet's: {left}"))

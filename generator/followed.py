@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from generator import resources, tasks
+from generator.cache import MissingError
 from generator.config import Site
 from generator.database import DamagedError
 from generator.desk import grouped, withheld
@@ -133,7 +134,7 @@ class Followed:
         try:
             if self.is_behind and self.overdue.first is None and not self.is_late:
                 self._settle()
-        except (BroadsheetError, OvertakenError, DamagedError):
+        except (BroadsheetError, OvertakenError, DamagedError, MissingError):
             pass  # the next build looks into all that differs from the record
         finally:
             self._means.cache.close()

@@ -105,6 +105,7 @@ class Kitchen:
             self.frame.feeds_of_site(),
             hashed(*self.marks),
             str(means.cache.file),
+            means.cache.seal.secret,
         )
         common = self._common(self.marks[1])
         self.inputs: Inputs = Inputs(plan_, desk.marks, self.healths, common, last.inputs if last else None)

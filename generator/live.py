@@ -8,9 +8,9 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from generator.cache import Cache
+from generator.cache import Cache, MissingError, used
 from generator.config import Site, find_content
-from generator.database import DamagedError, forget
+from generator.database import DamagedError
 from generator.errors import BroadsheetError
 from generator.followed import Followed
 from generator.lessons import Means
@@ -18,6 +18,7 @@ from generator.output import manifest
 from generator.output.folder import check_usable
 from generator.output.patch import OvertakenError
 from generator.request import Built, Options, Progress
+from generator.unchanged import identity_of
 from generator.workers import Workers
 
 SETTLES = 2.0
@@ -60,7 +61,7 @@ class Live:
                 try:
                     followed.options = options
                     found = followed.follow(changed) if changed else followed.catch_up()
-                except (OvertakenError, DamagedError):
+                except (OvertakenError, DamagedError, MissingError):
                     found = None
                 except BaseException:
                     followed.close()
@@ -93,7 +94,7 @@ class Live:
                 return False
             try:
                 return followed.make_one()
-            except (OvertakenError, DamagedError):
+            except (OvertakenError, DamagedError, MissingError):
                 self._followed, self._is_lost = None, True
                 followed.close()
                 return False
@@ -121,7 +122,7 @@ class Live:
             with self._lock:
                 if self._followed is followed:
                     followed.make(path)
-        except (BroadsheetError, OvertakenError, DamagedError):
+        except (BroadsheetError, OvertakenError, DamagedError, MissingError):
             return  # `rest` meets it too, and tells
         finally:
             self._asked.remove(path)
@@ -155,17 +156,8 @@ class Live:
         self._coming = files
 
     def _built(self, site: Site, options: Options, progress: Progress) -> Followed:
-        for attempt in (1, 2):
-            cache = Cache.of(site.own)
-            try:
-                with Workers(self._workers) as workers:
-                    return Followed(site, options, Means(cache, workers, progress), self._comes)
-            except DamagedError:
-                cache.close()
-                forget(cache.file)
-                if attempt == 2:
-                    raise
-            except BaseException:
-                cache.close()
-                raise
-        raise AssertionError("unreachable")
+        def followed(cache: Cache) -> Followed:
+            with Workers(self._workers) as workers:
+                return Followed(site, options, Means(cache, workers, progress), self._comes)
+
+        return used(site.own, identity_of(site), followed, stays_open=True)

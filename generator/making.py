@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -11,13 +12,12 @@ import msgspec
 from markupsafe import Markup
 
 from generator import limits
-from generator.cache import Bodies, MissingBodyError
+from generator.cache import Bodies, MissingError
 from generator.output.write import Slot, stage
 from generator.render import feeds, views
 from generator.render.frame import article_frame
 from generator.render.images import absolute_html
 from generator.render.pages import ARTICLE
-from generator.render.sanitise import clean
 from generator.render.templates import Templates
 from generator.versions import hashed
 
@@ -45,7 +45,9 @@ class Maker(msgspec.Struct, frozen=True):
     theme: bytes
     """A hash of all files of the theme: with another one, templates are read again."""
     cache: str
-    """The file where bodies stand."""
+    """The file where bodies stand,"""
+    secret: bytes
+    """and what they are sealed with."""
 
 
 class Text(msgspec.Struct, frozen=True):
@@ -54,8 +56,6 @@ class Text(msgspec.Struct, frozen=True):
     path: str
     digest: bytes
     """What its HTML hashes to, as its record has it: another build of the site may have put another there."""
-    is_own: bool
-    """This build wrote it; else it may have come with somebody's folder, and is looked at again."""
 
 
 class PageJob(msgspec.Struct, frozen=True):
@@ -73,6 +73,11 @@ class PageJob(msgspec.Struct, frozen=True):
         """Path and place of each of its files."""
         return ((self.path, self.slot),)
 
+    @property
+    def texts(self) -> tuple[Text, ...]:
+        """The texts of the cache that it takes."""
+        return (self.text,) if self.text else ()
+
 
 class FeedJob(msgspec.Struct, frozen=True):
     """A feed in several formats."""
@@ -88,6 +93,11 @@ class FeedJob(msgspec.Struct, frozen=True):
         """Path and place of each of its files."""
         return tuple((path, slot) for path, _, slot in self.files)
 
+    @property
+    def texts(self) -> tuple[Text, ...]:
+        """The texts of the cache that it takes."""
+        return tuple(text for _, text, _ in self.entries if text)
+
 
 Made = tuple[tuple[str, bool], ...]
 """Of each file of a job, in their order, its digest and whether it was staged."""
@@ -102,7 +112,7 @@ def ready(makers: Sequence[Maker]) -> list[None]:
 
 def make(maker: Maker, jobs: Sequence[PageJob | FeedJob]) -> list[Made]:
     """Make and stage files."""
-    with Bodies(maker.cache) as bodies:
+    with Bodies(maker.cache, maker.secret) as bodies:
         return [_page(maker, job, bodies) if isinstance(job, PageJob) else _feed(job, bodies) for job in jobs]
 
 
@@ -151,14 +161,17 @@ def feed_bytes(form: str, meta: feeds.FeedMeta, entries: Sequence[feeds.Entry]) 
 
 
 def body_of(bodies: Holding, text: Text) -> str:
-    """A text as sanitised HTML. Raises `MissingBodyError` where another stands there, or an unsafe one."""
+    """A text as sanitised HTML. Raises `MissingError` where it is not there, or another one is."""
+    body = found_body(bodies, text)
+    if body is None:
+        raise MissingError("bodies", os.fsencode(text.path))
+    return body.decode()
+
+
+def found_body(bodies: Holding, text: Text) -> bytes | None:
+    """The same, None where it is not there."""
     body = bodies.body(text.path)
-    if body is None or hashed(body) != text.digest:
-        raise MissingBodyError(text.path)
-    html = body.decode()
-    if not text.is_own and clean(html) != html:
-        raise MissingBodyError(text.path)
-    return html
+    return body if body is not None and hashed(body) == text.digest else None
 
 
 @lru_cache(2)

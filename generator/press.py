@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -12,6 +13,7 @@ from typing import NamedTuple, cast
 from markupsafe import Markup
 
 from generator import addresses, making, safeguards
+from generator.cache import MissingError
 from generator.config import Site
 from generator.desk import Desk
 from generator.errors import BuildError, Problem, Severity
@@ -25,6 +27,7 @@ from generator.output.write import Transaction
 from generator.render import feeds, views
 from generator.render.pages import Page
 from generator.request import Built, Options, Report, Written, by_place, grave
+from generator.shelf import read_lost
 from generator.unchanged import Inputs, Left, remember
 from generator.workers import batches
 
@@ -148,17 +151,47 @@ def put(kitchen: Kitchen, outputs: Iterable[Output], transaction: Transaction) -
         kitchen.means.progress("rendering", next(steps, total), total)
 
     meanwhile = _lists_made(kitchen, lists, transaction, step)
-    work = batches(_jobs(kitchen, articles, feeds_, transaction), BATCH)
-    results = kitchen.means.workers.run(partial(making.make, kitchen.maker), work, meanwhile)
-    with contextlib.closing(results), disk.in_words(kitchen.site.output):
+    jobs = _jobs(kitchen, articles, feeds_, transaction)
+    with disk.in_words(kitchen.site.output):
+        lost = _made(kitchen, jobs, transaction, step, meanwhile)
+        if lost:
+            read_lost(kitchen.site, kitchen.means, _lost_texts(kitchen, lost))
+            if still := _made(kitchen, lost, transaction, step):
+                paths = _lost_texts(kitchen, still)  # they have changed since they were looked at
+                kitchen.means.cache.drop_records(paths)
+                raise MissingError("bodies", *map(os.fsencode, paths[:1]))
+        for _ in meanwhile:
+            pass
+
+
+def _made(
+    kitchen: Kitchen,
+    jobs: Iterable[PageJob | FeedJob],
+    transaction: Transaction,
+    step: Callable[[], None],
+    meanwhile: Iterable[None] = (),
+) -> list[PageJob | FeedJob]:
+    """Let workers make files and stage them; the jobs of which a text is not in the cache."""
+    lost = []
+    task = partial(making.make, kitchen.maker)
+    with contextlib.closing(kitchen.means.workers.run(task, batches(jobs, BATCH), meanwhile)) as results:
         for job, files in results:
+            if isinstance(files, MissingError):
+                lost.append(job)
+                continue
             if isinstance(files, Exception):
                 raise files
             for (path, slot), (digest, is_staged) in zip(job.places, files, strict=True):
                 transaction.take(path, slot, digest, is_staged=is_staged)
             step()
-        for _ in meanwhile:
-            pass
+    return lost
+
+
+def _lost_texts(kitchen: Kitchen, jobs: Iterable[PageJob | FeedJob]) -> list[str]:
+    """The clippings whose texts are not in the cache, of those that jobs need."""
+    cache = kitchen.means.cache
+    texts = {text for job in jobs for text in job.texts}
+    return sorted(text.path for text in texts if making.found_body(cache, text) is None)
 
 
 def _lists_made(
@@ -224,7 +257,7 @@ def article_parts(kitchen: Kitchen, page: Page) -> tuple[views.ArticleView, str,
 
 def text_of(desk: Desk, article: Article) -> Text:
     """An article's text, as its record knows it."""
-    return Text(article.path, desk.texts.get(article.path, b""), article.path in desk.fresh)
+    return Text(article.path, desk.texts.get(article.path, b""))
 
 
 def feed_entries(kitchen: Kitchen, feed: Feed) -> tuple[tuple[feeds.Entry, Text | None, str], ...]:

@@ -199,10 +199,13 @@ def _shelf(
 
     Raises `_FarReachingError` where these are many.
     """
-    shelf = shelf_among(site, changed, means)
+    before = {((source, year), digest) for source, year, digest in head.repeats}
+    if not {key for key, _ in before} <= means.cache.learned().keys():
+        raise _FarReachingError
+    count = len(inputs.found.paths)
+    shelf = shelf_among(site, changed, means, count)
     if shelf is None:
         raise _FarReachingError
-    before = {((source, year), digest) for source, year, digest in head.repeats}
     others = {key for key, _ in before ^ shelf.repeats.items()}
     if not others:
         return shelf, changed
@@ -213,7 +216,7 @@ def _shelf(
         if origin_key(one) in others and path in stamps
     }
     changed = {**judged, **changed}
-    shelf = shelf_among(site, changed, means) if len(changed) <= few_of(len(stamps)) else None
+    shelf = shelf_among(site, changed, means, count) if len(changed) <= few_of(len(stamps)) else None
     if shelf is None:
         raise _FarReachingError
     return shelf, changed

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from generator import tasks
-from generator.cache import Cache, Looked
+from generator.cache import Cache, Looked, MissingError
 from generator.config import Config, Site
 from generator.errors import Problem, shown
 from generator.grouping.sources import key
@@ -60,9 +60,6 @@ class Shelf(NamedTuple):
 def shelf_of(site: Site, found: Discovery, means: Means) -> Shelf:
     """Look at what changed, and learn."""
     reader, cache = reader_of(site), means.cache
-    if cache.note("looked by") != reader.epoch:
-        cache.drop_all_clippings()
-        cache.keep_note("looked by", reader.epoch)
     known = cache.clippings()
     looked = _looked(reader, found, known, means)
     others = {path for path, one in looked.items() if path not in known or known[path][1] != one}
@@ -89,17 +86,17 @@ def _note(shelf: Shelf, path: str, found: Read) -> None:
     shelf.fresh.add(path)
 
 
-def shelf_among(site: Site, stamps: Mapping[str, Stamp | None], means: Means) -> Shelf | None:
+def shelf_among(site: Site, stamps: Mapping[str, Stamp | None], means: Means, count: int) -> Shelf | None:
     """Look at a few clippings with other stamps, None for those that went, and learn again.
 
-    None where the cache knows clippings by other rules.
+    None where the cache does not know all others of the `count` clippings: it would learn from too few.
     """
     reader, cache = reader_of(site), means.cache
-    if cache.note("looked by") != reader.epoch:
-        return None
     there = {path: stamp for path, stamp in stamps.items() if stamp is not None}
     found, known = Discovery(paths=tuple(there), stamps=there), cache.clippings(stamps)
     looked = _looked(reader, found, known, means)
+    if cache.count_clippings() != count:
+        return None
     sources = {one.source for one in (*looked.values(), *(one for _, one in known.values()))}
     # An earlier build may have been killed, or a preview ended, before it looked into all it doubted.
     sources |= {source for (source, _), (_, _, is_doubtful) in cache.learned().items() if is_doubtful}
@@ -226,7 +223,7 @@ def read_now(
     reader, looked = shelf.reader, shelf.looked
     cache, workers, progress = means
     in_turn = sorted(paths, key=lambda path: (looked[path].source, looked[path].day, path))
-    work = _wanted(looked, in_turn, cache)
+    work = _wanted(looked, in_turn, cache, shelf.repeats)
     task, helps = partial(tasks.read, reader), meanwhile is None
     results = workers.run(task, batches(work, BATCH), meanwhile or (), helps=helps)
     waiting: list[tuple[Wanted, Read]] = []
@@ -250,13 +247,31 @@ def mark_of_read(found: Read) -> bytes:
     return hashed(found.value or repr(found.odd).encode("utf-8", "surrogatepass"))
 
 
-def _wanted(looked: Mapping[str, Looked], paths: Iterable[str], cache: Cache) -> Iterator[Wanted]:
-    """Put what a source repeats beside each of its clippings; they come source by source."""
+def read_lost(site: Site, means: Means, paths: Collection[str]) -> None:
+    """Read clippings again whose texts the cache has lost, and keep these as they were."""
+    reader, cache = reader_of(site), means.cache
+    looked = {path: one for path, (_, one) in cache.clippings(paths).items()}
+    in_turn = sorted(looked, key=lambda path: (looked[path].source, looked[path].day, path))
+    work = _wanted(looked, in_turn, cache, {})
+    results = means.workers.run(partial(tasks.read, reader), batches(work, BATCH))
+    keep_read(cache, reader, [(one, found) for one, found in results if isinstance(found, Read)])
+
+
+def _wanted(
+    looked: Mapping[str, Looked], paths: Iterable[str], cache: Cache, known: Repeated
+) -> Iterator[Wanted]:
+    """Put what a source repeats beside each of its clippings; they come source by source.
+
+    Raises `MissingError` where it is not there though it is `known`.
+    """
     last, value = ("", 0), tasks.NO_REPEATS
     for path in paths:
-        source, year = origin_key(looked[path])
-        if (source, year) != last:
-            last, value = (source, year), (cache.repeats(source, year) or tasks.NO_REPEATS) if source else b""
+        source, year = key_ = origin_key(looked[path])
+        if key_ != last:
+            found = cache.repeats(source, year) if source else None
+            if found is None and key_ in known:
+                raise MissingError("repeats", source, year)
+            last, value = key_, found or tasks.NO_REPEATS
         yield Wanted(path, source, year, value)
 
 
@@ -267,8 +282,15 @@ def record_key(reader: Reader, digest: bytes, learned: bytes | None) -> bytes:
 
 def _stands(reader: Reader, path: str, record: Record) -> bool:
     """Whether the images beside a clipping are those that its record knows."""
+    article = record.reading.article
+    if article is not None and article.path != path:
+        return False
     pictures = record.pictures
-    return not pictures or tasks.seen_beside(reader.content, path, pictures) == record.seen
+    if not pictures:
+        return not record.images
+    if record.images and tasks.own_images(reader, path, pictures) != record.images:
+        return False
+    return tasks.seen_beside(reader.content, path, pictures) == record.seen
 
 
 def keep_read(cache: Cache, reader: Reader, found: Sequence[tuple[Wanted, Read]]) -> None:

@@ -101,11 +101,16 @@ def fix(site: Site, *, yes: bool) -> tuple[Problem, ...]:
     return left
 
 
-def cleaned(folder: Path) -> int:
-    """Delete what builds wrote to a folder; how many files that were."""
+def cleaned(site: Site) -> int:
+    """Delete what builds wrote for a site, caches too; how many files of pages that were."""
     from generator.output.write import clean as clean_output
+    from generator.own_folder import forget_all
 
-    return clean_output(folder) if folder.is_dir() and any(folder.iterdir()) else 0
+    folders = [site.output]
+    if not site.own.is_symlink():  # what it leads to is somebody else's
+        forget_all(site.own)
+        folders += [] if site.preview.is_symlink() else [site.preview]
+    return sum(clean_output(one) for one in folders if one.is_dir() and any(one.iterdir()))
 
 
 def followed(

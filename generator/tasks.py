@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import html as entities
 import urllib.parse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import NamedTuple
@@ -278,9 +278,17 @@ def _rendered(reader: Reader, reading: Reading) -> tuple[Record, bytes]:
     pictures = tuple(images)
     if pictures and (faults := _faults(reader, article, [src for src, image in images.items() if not image])):
         reading = msgspec.structs.replace(reading, problems=(*reading.problems, *faults))
-    own = tuple(sorted({(image.address, image.path) for image in images.values() if image}))
     seen = seen_beside(reader.content, article.path, pictures)
-    return Record(reading, hashed(html), pictures, seen, own), html
+    return Record(reading, hashed(html), pictures, seen, _addresses(images.values())), html
+
+
+def own_images(reader: Reader, path: str, pictures: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """Address and path of each image beside a clipping, of the sources that name one."""
+    return _addresses(image_of(reader, path, src) for src in pictures)
+
+
+def _addresses(images: Iterable[Image | None]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted({(image.address, image.path) for image in images if image}))
 
 
 def _limited(reading: Reading, made: Body, length: int) -> Reading:

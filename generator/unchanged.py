@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import os
 import time
 from collections.abc import Callable, Mapping, Set
 from pathlib import Path
@@ -215,6 +216,12 @@ def _others(site: Site, options: Options, found: Discovery) -> bytes:
             for stamps in (((path, stamp_at(file)) for path, file in static.files), found.images.items())
         ),
     )
+
+
+def identity_of(site: Site) -> bytes:
+    """What tells the cache of a site from those that it must not meet: of other clippings, or other rules."""
+    content = os.path.relpath(site.content, site.root)  # a site may be moved, and restored elsewhere
+    return hashed(epoch_of(site), os.fsencode(content), size=16)
 
 
 def epoch_of(site: Site) -> bytes:

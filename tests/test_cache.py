@@ -11,15 +11,16 @@ import pytest
 
 import generator.build
 import generator.press
-from generator import database, tasks
+from generator import database, seals, tasks
 from generator.build import build
-from generator.cache import Bodies, Cache, Learned, Looked
-from generator.database import FILE, DamagedError, forget
+from generator.cache import Bodies, Cache, Learned, Looked, MissingError
+from generator.database import DamagedError, forget
 from generator.errors import BuildError
+from generator.own_folder import file_of
 from generator.request import Built, Options, silent
 from generator.stamps import Stamp
 from generator.versions import hashed
-from writing import BODY, NOW, files_of, site_in, write_clipping, write_config
+from writing import BODY, NOW, cache_file, cache_of, files_of, site_in, write_clipping, write_config
 
 STAMP = Stamp(1, 2, 3, 4)
 
@@ -57,13 +58,13 @@ def change(root: Path, name: str = "0.md", title: str = "Another title") -> None
 
 
 def test_what_is_kept_comes_back(tmp_path):
-    with Cache.of(tmp_path) as cache:
+    with Cache.of(tmp_path, b"rules") as cache:
         cache.keep_clippings([("a\udcff/é.md", STAMP, Looked(b"digest", "源", 738000))])
         cache.keep_records([("a.md", b"key", b"value")])
         cache.keep_bodies([("a.md", b"<p>")])
         cache.keep_learned({("源", 2024): Learned(b"inputs", b"digest", b"value")})
         cache.keep_note("key", b"note")
-    with Cache.of(tmp_path) as cache:
+    with Cache.of(tmp_path, b"rules") as cache:
         assert cache.clippings() == {"a\udcff/é.md": (STAMP, Looked(b"digest", "源", 738000))}
         assert [*cache.of_sources(["源"])] == [("a\udcff/é.md", Looked(b"digest", "源", 738000))]
         assert [*cache.records()] == [("a.md", b"key", b"value")]
@@ -78,7 +79,7 @@ def test_what_is_kept_comes_back(tmp_path):
 
 
 def test_writes_go_together_or_not_at_all(tmp_path):
-    with Cache.of(tmp_path) as cache:
+    with Cache.of(tmp_path, b"rules") as cache:
         with contextlib.suppress(KeyError), cache.together():
             cache.keep_note("one", b"1")
             raise KeyError
@@ -91,7 +92,7 @@ def test_a_closed_cache_has_no_file_open_and_goes_on(tmp_path):
         links = [os.path.realpath(link) for link in Path("/proc/self/fd").iterdir()]
         return [one for one in links if one.startswith(str(tmp_path))]
 
-    with Cache.of(tmp_path) as cache:
+    with Cache.of(tmp_path, b"rules") as cache:
         cache.keep_note("one", b"1")
         assert opened()
         with cache.closed():
@@ -101,27 +102,27 @@ def test_a_closed_cache_has_no_file_open_and_goes_on(tmp_path):
 
 def test_texts_of_a_cache_that_is_gone_are_asked_for_in_vain(tmp_path):
     with pytest.raises(DamagedError):
-        Bodies(str(tmp_path / "cache.sqlite"))
+        Bodies(str(tmp_path / "cache.sqlite"), b"secret")
 
 
 def test_a_site_keeps_its_cache_out_of_its_repository(tmp_path):
-    with Cache.of(tmp_path / ".broadsheet"):
+    with Cache.of(tmp_path / ".broadsheet", b"rules"):
         pass
     assert (tmp_path / ".broadsheet/.gitignore").read_text("utf-8") == "*\n"
     assert sorted(path.name for path in (tmp_path / ".broadsheet").iterdir()) == [
         ".gitignore",
-        "cache.sqlite",
+        file_of(tmp_path, b"rules").name,
     ]
 
 
 def test_a_cache_of_another_format_is_begun_anew(tmp_path):
-    with Cache.of(tmp_path) as cache:
+    with Cache.of(tmp_path, b"rules") as cache:
         cache.keep_note("key", b"note")
-    with sqlite3.connect(tmp_path / "cache.sqlite") as connection:
+    with sqlite3.connect(file_of(tmp_path, b"rules")) as connection:
         connection.execute("PRAGMA user_version = 999")
         connection.execute("CREATE TABLE strange (one)")
     connection.close()
-    with Cache.of(tmp_path) as cache:
+    with Cache.of(tmp_path, b"rules") as cache:
         assert cache.note("key") is None
         cache.keep_note("key", b"other")
         assert cache.note("key") == b"other"
@@ -130,7 +131,7 @@ def test_a_cache_of_another_format_is_begun_anew(tmp_path):
 def test_where_no_cache_can_be_written_a_temporary_one_serves(tmp_path):
     file = tmp_path / "file"
     file.write_bytes(b"")
-    with Cache.of(file / ".broadsheet") as cache:
+    with Cache.of(file / ".broadsheet", b"rules") as cache:
         cache.keep_note("key", b"note")
         assert cache.note("key") == b"note"
         assert cache.file.exists()
@@ -138,7 +139,7 @@ def test_where_no_cache_can_be_written_a_temporary_one_serves(tmp_path):
 
 
 def test_what_reads_alone_makes_no_cache(tmp_path):
-    with Cache.of(tmp_path / ".broadsheet", make=False) as cache:
+    with Cache.of(tmp_path / ".broadsheet", b"rules", make=False) as cache:
         assert cache.note("key") is None
     assert not (tmp_path / ".broadsheet").exists()
 
@@ -149,7 +150,7 @@ def test_what_reads_alone_makes_no_cache(tmp_path):
 @pytest.mark.parametrize("data", [b"", b"no cache", b"SQLite format 3\0" + bytes(5000), os.urandom(50_000)])
 def test_a_file_that_is_no_cache_costs_time_alone(root, data):
     built(root)
-    (root / ".broadsheet/cache.sqlite").write_bytes(data)
+    cache_file(root).write_bytes(data)
     change(root)
     built(root)
     assert files_of(root / "public") == clean(root)
@@ -158,7 +159,7 @@ def test_a_file_that_is_no_cache_costs_time_alone(root, data):
 @pytest.mark.parametrize("share", [0, 4, 8])
 def test_a_cache_that_is_cut_costs_time_alone(root, share):
     built(root)
-    file = root / ".broadsheet/cache.sqlite"
+    file = cache_file(root)
     os.truncate(file, file.stat().st_size * share // 10)
     change(root)
     built(root)
@@ -168,7 +169,7 @@ def test_a_cache_that_is_cut_costs_time_alone(root, share):
 @pytest.mark.parametrize("page", [2, 5, 9])
 def test_noise_in_the_middle_costs_time_alone(root, page):
     built(root)
-    file = root / ".broadsheet/cache.sqlite"
+    file = cache_file(root)
     with file.open("r+b") as stream:
         stream.seek(4096 * page + 900)
         stream.write(bytes(range(256)) * 12)
@@ -181,7 +182,7 @@ def test_noise_in_the_middle_costs_time_alone(root, page):
 @pytest.mark.parametrize("table", ["records", "bodies", "repeats", "notes"])
 def test_a_value_that_has_changed_is_not_believed(root, table):
     built(root)
-    with sqlite3.connect(root / ".broadsheet/cache.sqlite") as connection:
+    with sqlite3.connect(cache_file(root)) as connection:
         connection.execute(f"UPDATE {table} SET value = substr(value, 1, length(value) - 2) || X'0001'")
     connection.close()
     change(root)
@@ -211,7 +212,7 @@ def test_a_value_that_has_changed_is_not_believed(root, table):
 )
 def test_values_of_another_kind_cost_time_alone(root, statement):
     built(root)
-    with sqlite3.connect(root / ".broadsheet/cache.sqlite") as connection:
+    with sqlite3.connect(cache_file(root)) as connection:
         connection.execute(statement)
     connection.close()
     change(root)
@@ -220,12 +221,12 @@ def test_values_of_another_kind_cost_time_alone(root, statement):
 
 
 def test_what_a_source_repeats_is_not_taken_for_nothing_where_it_is_damaged(root):
-    with Cache.of(root / "own") as cache, cache.together():
+    with Cache.of(root / "own", b"rules") as cache, cache.together():
         cache.keep_learned({("One", 2024): Learned(b"inputs", b"digest", b"value")})
-    with sqlite3.connect(root / "own/cache.sqlite") as connection:
+    with sqlite3.connect(file_of(root / "own", b"rules")) as connection:
         connection.execute("UPDATE repeats SET value = X'0000'")
     connection.close()
-    with Cache.of(root / "own") as cache, pytest.raises(DamagedError):
+    with Cache.of(root / "own", b"rules") as cache, pytest.raises(MissingError):
         cache.repeats("One", 2024)
 
 
@@ -247,7 +248,7 @@ def test_a_query_that_is_not_read_to_its_end_is_in_nobodys_way(tmp_path):
 
 def test_a_cache_that_is_deleted_between_two_builds_of_one_process(root):
     built(root)
-    forget(root / ".broadsheet/cache.sqlite")
+    forget(cache_file(root))
     change(root)
     built(root)
     assert files_of(root / "public") == clean(root)
@@ -266,7 +267,7 @@ def test_a_cache_that_cannot_be_mended_ends_in_words(root, monkeypatch):
 def test_a_cache_that_turns_out_to_be_damaged_once_all_is_built_changes_no_count(root):
     """Whichever part of the file it is: what was written is told, and is not written again."""
     built(root)
-    file, expected = root / ".broadsheet/cache.sqlite", files_of(root / "public")
+    file, expected = cache_file(root), files_of(root / "public")
     sound, size = file.read_bytes(), 4096
     for at in range(size, len(sound), 2 * size):
         forget(file)
@@ -285,10 +286,10 @@ def test_an_older_cache_does_not_vouch_for_newer_files(root, tmp_path):
     built(root)
     first = clean(root)
     before = (root / "content/0.md").read_bytes()
-    shutil.copy(root / ".broadsheet/cache.sqlite", tmp_path / "older.sqlite")
+    shutil.copy(cache_file(root), tmp_path / "older.sqlite")
     change(root)
     built(root)
-    shutil.copy(tmp_path / "older.sqlite", root / ".broadsheet/cache.sqlite")
+    shutil.copy(tmp_path / "older.sqlite", cache_file(root))
     (root / "content/0.md").write_bytes(before)
     built(root)
     assert files_of(root / "public") == first
@@ -332,7 +333,7 @@ def test_the_cache_of_another_site_costs_time_alone(root, tmp_path):
     for n in range(6):
         write_clipping(other / "content", f"{n}.md", f"Elsewhere {n}. {BODY}", title=f"Elsewhere {n}")
     built(other)
-    shutil.copy(root / ".broadsheet/cache.sqlite", other / ".broadsheet/cache.sqlite")
+    shutil.copy(cache_file(root), cache_file(other))
     change(other)
     built(other)
     assert files_of(other / "public") == clean(other)
@@ -343,7 +344,7 @@ def test_the_cache_of_another_site_costs_time_alone(root, tmp_path):
 
 def test_a_writer_waits_for_another_and_then_says_who_it_waits_for(tmp_path, monkeypatch):
     monkeypatch.setattr(database, "PATIENCE", 0.1)
-    with Cache.of(tmp_path) as one, Cache.of(tmp_path) as other:
+    with Cache.of(tmp_path, b"rules") as one, Cache.of(tmp_path, b"rules") as other:
         with one.together():
             one.keep_note("one", b"1")
             with pytest.raises(BuildError) as caught:
@@ -353,28 +354,36 @@ def test_a_writer_waits_for_another_and_then_says_who_it_waits_for(tmp_path, mon
         assert one.note("other") == b"2"
 
 
-def test_a_cache_behind_a_link_is_left_alone(tmp_path):
+def test_what_a_link_in_the_place_of_a_cache_leads_to_is_left_alone(tmp_path):
     other = tmp_path / "other.db"
     with contextlib.closing(sqlite3.connect(other)) as connection:
         connection.execute("CREATE TABLE theirs (x)")
     (tmp_path / ".broadsheet").mkdir()
-    (tmp_path / ".broadsheet" / FILE).symlink_to(other)
-    with Cache.of(tmp_path / ".broadsheet") as opened:
-        assert opened.file != tmp_path / ".broadsheet" / FILE
+    file = file_of(tmp_path / ".broadsheet", b"rules")
+    file.symlink_to(other)
+    with Cache.of(tmp_path / ".broadsheet", b"rules") as opened:
+        assert opened.file == file
+    assert not file.is_symlink()
     with contextlib.closing(sqlite3.connect(other)) as connection:
         assert [*connection.execute("SELECT name FROM sqlite_master")] == [("theirs",)]
 
 
-def test_an_unsafe_text_in_a_cache_that_came_from_elsewhere_is_not_published(tmp_path):
+def test_an_unsafe_text_in_a_cache_that_came_from_elsewhere_is_not_published(tmp_path, monkeypatch):
     write_config(tmp_path)
     write_clipping(tmp_path / "content", "a.md", title="A")
     build(site_in(tmp_path), Options(as_of=NOW), silent)
     evil = b"<p>So</p><script>alert(1)</script>"
-    with Cache.of(tmp_path / ".broadsheet") as opened:
+    build(site_in(tmp_path), Options(as_of=NOW), silent)
+    monkeypatch.setenv(seals.VARIABLE, "the key of somebody else, who has this site too")
+    shutil.rmtree(tmp_path / ".broadsheet")
+    build(site_in(tmp_path), Options(as_of=NOW), silent)
+    with cache_of(tmp_path) as opened:
         [(path, key, value)] = [*opened.records()]
         record = msgspec.structs.replace(tasks.decoded(value), body=hashed(evil))
         opened.keep_records([(path, key, tasks.encoded(record))])
         opened.keep_bodies([(path, evil)])
+    monkeypatch.delenv(seals.VARIABLE)
+    shutil.rmtree(tmp_path / "public")
     build(site_in(tmp_path), Options(as_of=NOW), silent)
     pages = [text for path, text in files_of(tmp_path / "public").items() if path.startswith("articles/")]
     assert pages
@@ -383,7 +392,7 @@ def test_an_unsafe_text_in_a_cache_that_came_from_elsewhere_is_not_published(tmp
 
 def test_records_are_written_while_they_are_gone_through_though_another_build_writes(tmp_path):
     """SQLite refuses that at once where a query is open."""
-    with Cache.of(tmp_path) as cache, Cache.of(tmp_path) as another:
+    with Cache.of(tmp_path, b"rules") as cache, Cache.of(tmp_path, b"rules") as another:
         paths = [f"{n:03}.md" for n in range(250)]
         cache.keep_records((path, b"key", path.encode()) for path in paths)
         records = cache.records()

@@ -10,10 +10,20 @@ import pytest
 
 from generator import shelf, tasks
 from generator.build import build
-from generator.cache import Cache
 from generator.render.images import LARGEST
 from generator.request import Options, silent
-from writing import BODY, NOW, build_site, files_of, read_site, site_in, write_clipping, write_config
+from writing import (
+    BODY,
+    NOW,
+    build_site,
+    cache_file,
+    cache_of,
+    files_of,
+    read_site,
+    site_in,
+    write_clipping,
+    write_config,
+)
 
 PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060"
@@ -236,7 +246,7 @@ def test_what_a_source_repeats_follows_its_clippings(root):
 
     def learned() -> bytes | None:
         build_site(root)
-        with Cache.of(root / ".broadsheet") as cache:
+        with cache_of(root) as cache:
             return cache.repeats("origin.example", 2024)
 
     for n in range(1, 13):
@@ -289,11 +299,11 @@ def test_what_changed_while_it_was_learned_from_is_learned_again(root, monkeypat
     build_site(root)
     monkeypatch.setattr(tasks, "learn", learn)
     build_site(root)
-    with Cache.of(root / ".broadsheet") as cache:
+    with cache_of(root) as cache:
         kept = cache.repeats("origin.example", 2024)
-    (root / ".broadsheet/cache.sqlite").unlink()
+    cache_file(root).unlink()
     build_site(root)
-    with Cache.of(root / ".broadsheet") as cache:
+    with cache_of(root) as cache:
         assert cache.repeats("origin.example", 2024) == kept
 
 

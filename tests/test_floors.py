@@ -27,6 +27,8 @@ PIPELINE = (
 NEIGHBOURS = {
     ("picks_file.py", "config.py"),
     ("cache.py", "database.py"),
+    ("cache.py", "own_folder.py"),
+    ("own_folder.py", "database.py"),
     ("request.py", "hosts.py"),
     ("__main__.py", "cli.py"),
     ("cli.py", "asked.py"),

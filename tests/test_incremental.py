@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import os
+import re
 import shutil
 import sqlite3
 import sys
@@ -25,10 +26,12 @@ import generator.shelf
 import generator.stamps
 from generator.build import build
 from generator.errors import BroadsheetError
+from generator.own_folder import KEPT
 from generator.request import Options, silent
 from generator.workers import Workers
 from writing import IN_THE_SUITE, files_of, site_in
 
+CACHE = re.compile(r"cache-[0-9a-f]{16}\.sqlite(-wal|-shm)?")
 SMALL = {
     (generator.shelf, "BATCH"): 2,
     (generator.shelf, "KEPT"): 3,
@@ -311,9 +314,13 @@ class Edits(RuleBasedStateMachine):
     def delete_output(self):
         shutil.rmtree(self.root / "public", ignore_errors=True)
 
+    def newest_cache(self):
+        caches = [file for file in self.root.glob(".broadsheet/*") if file.suffix == ".sqlite"]
+        return max(caches, key=lambda file: file.stat().st_mtime_ns, default=self.root / ".broadsheet/none")
+
     @rule(what=pick(("gone", "cut", "noise", "holes", "kept", "older")), seed=st.integers(0, 9))
     def damage_cache(self, what, seed):
-        file = self.root / ".broadsheet/cache.sqlite"
+        file = self.newest_cache()
         older = self.folder / "older.sqlite"
         if what == "older":
             if older.exists() and file.parent.exists():
@@ -340,7 +347,7 @@ class Edits(RuleBasedStateMachine):
     @rule(seed=st.integers(0, 9), table=pick(("records", "bodies", "repeats", "notes")))
     def damage_values(self, seed, table):
         """One bit in each value, where SQLite does not look."""
-        file = self.root / ".broadsheet/cache.sqlite"
+        file = self.newest_cache()
         if file.exists():
             with sqlite3.connect(file) as connection:
                 try:
@@ -400,7 +407,8 @@ class Edits(RuleBasedStateMachine):
             differing = {path for path in found | expected if found.get(path) != expected.get(path)}
             assert not differing
             own = {file.name for file in self.root.glob(".broadsheet/*")}
-            assert own <= {".gitignore", *(f"cache.sqlite{end}" for end in ("", "-wal", "-shm"))}
+            assert {name for name in own if not CACHE.fullmatch(name)} <= {".gitignore"}
+            assert len({name.partition("-")[2][:16] for name in own if name.startswith("cache")}) <= KEPT
         finally:
             shutil.rmtree(aside)
 

@@ -27,7 +27,7 @@ from generator.output import disk
 from generator.output.write import Transaction
 from generator.request import Options, silent
 from generator.workers import Workers
-from writing import BODY, NOW, files_of, site_in, write_clipping, write_config
+from writing import BODY, NOW, cache_file, files_of, site_in, write_clipping, write_config
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills processes")
 
@@ -129,7 +129,7 @@ def test_a_build_that_is_killed_at_any_moment_is_made_right_by_the_next(root, re
         os.waitpid(child, 0)
         built(root)
         assert files_of(root / "public") == clean(root)
-        assert own_files(root) == {".gitignore", "cache.sqlite"}
+        assert own_files(root) == {".gitignore", cache_file(root).name}
     assert reader.reads
     assert not reader.bad
 
@@ -158,7 +158,7 @@ def test_a_command_that_is_killed_is_made_right_by_the_next(root, reader, option
             process.kill()
         built(root)
         assert files_of(root / "public") == clean(root)
-        assert own_files(root) == {".gitignore", "cache.sqlite"}
+        assert own_files(root) == {".gitignore", cache_file(root).name}
     assert not reader.bad
 
 

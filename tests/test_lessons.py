@@ -6,7 +6,17 @@ from generator import tasks
 from generator.build import build
 from generator.cache import Cache
 from generator.request import Options, silent
-from writing import NOW, build_site, files_of, read_site, site_in, write_clipping, write_config
+from writing import (
+    NOW,
+    build_site,
+    cache_file,
+    cache_of,
+    files_of,
+    read_site,
+    site_in,
+    write_clipping,
+    write_config,
+)
 
 OPTIONS = Options(as_of=NOW)
 FOLLOW = "[Follow us](https://origin.example/follow) [Subscribe](https://origin.example/subscribe)"
@@ -58,7 +68,7 @@ def test_what_a_new_source_is_learned_from_is_read_along(root, read_alone):
 def test_it_comes_to_what_reading_it_alone_would(root, monkeypatch):
     build(site_in(root), OPTIONS, silent)
     along = files_of(root / "public")
-    (root / ".broadsheet/cache.sqlite").unlink()
+    cache_file(root).unlink()
 
     def learn_alone(reader, samples):
         return learn(
@@ -83,7 +93,7 @@ def test_a_known_source_is_learned_of_again_without_reading_along(root, read_alo
 def test_a_clipping_too_long_to_be_held_is_opened_again(root, monkeypatch, read_alone):
     build(site_in(root), OPTIONS, silent)
     pages = files_of(root / "public")
-    (root / ".broadsheet/cache.sqlite").unlink()
+    cache_file(root).unlink()
     read_alone.clear()
     monkeypatch.setattr(tasks, "HELD", 100)
     build(site_in(root), OPTIONS, silent, clean=True)
@@ -117,7 +127,7 @@ def test_a_clipping_that_changed_while_it_was_learned_from_is_read_as_it_is_then
     assert "Number 77" in {one.title for one in read_site(site_in(root), OPTIONS).digest.articles}
     build(site_in(root), OPTIONS, silent)
     pages = files_of(root / "public")
-    (root / ".broadsheet/cache.sqlite").unlink()
+    cache_file(root).unlink()
     build(site_in(root), OPTIONS, silent, clean=True)
     assert files_of(root / "public") == pages
 
@@ -132,7 +142,7 @@ def test_what_a_killed_build_learned_and_read_is_not_done_again(root, monkeypatc
         patched.setattr("generator.shelf.read_now", killed)
         with pytest.raises(KeyboardInterrupt):
             build(site_in(root), OPTIONS, silent)
-    with Cache.of(root / ".broadsheet") as cache:
+    with cache_of(root) as cache:
         assert cache.repeats("origin.example", 2024)
     monkeypatch.setattr(tasks, "learn", killed)
     build(site_in(root), OPTIONS, silent)

@@ -54,7 +54,10 @@ def test_stories_are_those_found_from_scratch(tmp_path_factory, data):
     own = st.lists(st.sampled_from(sorted(ALL)), unique=True)
     now = {path: ALL[path] for path in data.draw(own)}
     most = data.draw(st.sampled_from((0, 3, 100)))
-    with pytest.MonkeyPatch.context() as patched, Cache.of(tmp_path_factory.mktemp("site")) as cache:
+    with (
+        pytest.MonkeyPatch.context() as patched,
+        Cache.of(tmp_path_factory.mktemp("site"), b"rules") as cache,
+    ):
         patched.setattr(recalled, "most_of", lambda _: most)
         assert told(cache, [*now.values()]) == stories_of([*now.values()])
         for _ in range(data.draw(st.integers(1, 5))):
@@ -73,7 +76,7 @@ def test_a_change_is_followed_and_so_is_the_next(tmp_path, counted):
     first = [*POOL, *CROWD]
     second = [*first[1:], RETITLED[0]]
     third = [*first[2:], *RETITLED[:2]]
-    with Cache.of(tmp_path) as cache:
+    with Cache.of(tmp_path, b"rules") as cache:
         told(cache, first)
         assert told(cache, second, first[:1]) == stories_of(second)
         assert told(cache, third, first[1:2]) == stories_of(third)
@@ -86,7 +89,7 @@ def test_what_many_changes_left_is_kept_as_if_found_now(tmp_path, counted, monke
     monkeypatch.setattr(recalled, "most_of", lambda _: 5)
     first = [*POOL, *CROWD]
     second = [*first[4:], *RETITLED[:3]]
-    with Cache.of(tmp_path) as cache:
+    with Cache.of(tmp_path, b"rules") as cache:
         told(cache, first)
         assert told(cache, second, first) == stories_of(second)
         begun = sum(counted)
@@ -99,7 +102,7 @@ def test_a_new_source_whose_articles_have_no_home_is_followed(tmp_path):
     """As that of an address within another's, of which nothing is left: `http://www./x`."""
     first = msgspec.structs.replace(ALL["z1"], keys=("/x",))
     second = msgspec.structs.replace(first, path="z2", id="z2", source="New", keys=("/y",))
-    with Cache.of(tmp_path) as cache:
+    with Cache.of(tmp_path, b"rules") as cache:
         told(cache, [first])
         assert told(cache, [first, second]) == stories_of([first, second])
 
@@ -125,7 +128,7 @@ DAMAGES = [
 def test_what_was_found_of_others_is_not_believed(tmp_path, damage):
     """A cache may come with somebody's folder: what it says is looked at before it is used."""
     first, second = [*POOL, *CROWD], [*POOL[1:], *CROWD]
-    with Cache.of(tmp_path) as cache:
+    with Cache.of(tmp_path, b"rules") as cache:
         told(cache, first)
         base = msgspec.msgpack.decode(cache.note("stories"), type=recalled.Base)
         found = base.found
@@ -141,7 +144,7 @@ def test_what_was_found_of_others_is_not_believed(tmp_path, damage):
 @pytest.mark.parametrize("what", ["epoch", "former", "damage"])
 def test_what_cannot_be_followed_is_found_anew(tmp_path, counted, what):
     first, second = [*POOL, *CROWD], [*POOL[1:], *CROWD]
-    with Cache.of(tmp_path) as cache:
+    with Cache.of(tmp_path, b"rules") as cache:
         told(cache, first)
         if what == "damage":
             cache.keep_note("stories", b"noise")
@@ -154,7 +157,7 @@ def test_what_cannot_be_followed_is_found_anew(tmp_path, counted, what):
 def test_many_changes_are_a_new_beginning(tmp_path, counted, monkeypatch):
     monkeypatch.setattr(recalled, "many_of", lambda _: 3)
     first, second = [*POOL, *CROWD], [*POOL[4:], *CROWD]
-    with Cache.of(tmp_path) as cache:
+    with Cache.of(tmp_path, b"rules") as cache:
         told(cache, first)
         told(cache, second, first)
         assert sum(counted) == 2

@@ -32,12 +32,11 @@ import generator.stamps
 import generator.unchanged
 from generator import archive, resources
 from generator.build import build
-from generator.cache import Cache
 from generator.grouping.stories import Stories
 from generator.reading.discover import Discovery
 from generator.request import Options, silent
 from generator.unchanged import Inputs
-from writing import IN_THE_SUITE, files_of, site_in
+from writing import IN_THE_SUITE, cache_file, cache_of, files_of, site_in
 
 OPTIONS = Options(accepts_losses=True, as_of=dt.datetime(2024, 12, 31, 12, tzinfo=dt.UTC))
 STORY = " ".join(f"The {n}th press stood in cellar {n * 7}, and the street heard it." for n in range(40))
@@ -335,9 +334,9 @@ def test_a_damaged_archive_costs_time_alone(twins):
         "DELETE FROM sources WHERE name = 'Alpha'",
         "UPDATE sources SET value = CAST(value || 'x' AS BLOB)",
         "UPDATE sources SET key = x'00'",
-        "UPDATE notes SET value = x'00' WHERE key = 'grouped'",
+        "UPDATE notes SET value = x'00' WHERE key = x'67726f75706564'",
     ):
-        with contextlib.closing(sqlite3.connect(twins.roots[0] / ".broadsheet/cache.sqlite")) as connection:
+        with contextlib.closing(sqlite3.connect(cache_file(twins.roots[0]))) as connection:
             connection.execute(statement)
             connection.commit()
         for _ in range(2):
@@ -407,7 +406,7 @@ def test_what_another_build_learns_meanwhile_is_not_what_this_one_read_with(twin
 
 
 def test_notes_that_came_with_somebodys_folder_cost_time_alone(twins):
-    with Cache.of(twins.roots[0] / ".broadsheet") as cache:
+    with cache_of(twins.roots[0]) as cache:
         head = msgspec.msgpack.decode(cache.note(archive.HEAD), type=archive.Head)
         for stamps in ((b"noise",), (msgspec.msgpack.encode([]),), ()):
             cache.keep_note(

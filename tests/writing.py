@@ -12,7 +12,9 @@ from generator.cache import Cache
 from generator.config import Site, load
 from generator.desk import Desk, read
 from generator.lessons import Means
+from generator.own_folder import file_of
 from generator.request import Options, Report, silent
+from generator.unchanged import identity_of
 from generator.workers import Workers
 
 NOW = dt.datetime(2024, 12, 31, 12, tzinfo=dt.UTC)
@@ -61,8 +63,20 @@ def build_site(root: Path, *, as_of: dt.datetime = NOW, **options: bool) -> tupl
 
 def read_site(site: Site, options: Options) -> Desk:
     """Read and group the clippings of a site, with what its cache knows."""
-    with Cache.of(site.own) as cache:
+    with Cache.of(site.own, identity_of(site)) as cache:
         return read(site, options, Means(cache, Workers(1), silent))
+
+
+def cache_of(root: Path) -> Cache:
+    """Open the cache of the site in a folder."""
+    site = site_in(root)
+    return Cache.of(site.own, identity_of(site))
+
+
+def cache_file(root: Path) -> Path:
+    """Where the cache of the site in a folder stands."""
+    site = site_in(root)
+    return file_of(site.own, identity_of(site))
 
 
 def site_in(root: Path) -> Site:

@@ -11,8 +11,8 @@ import msgspec
 from generator.errors import Problem
 from generator.output import names
 
-_LEFT_BEHIND = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
-"""What file browsers leave in folders; nobody means to publish it."""
+_LEFT_BEHIND = frozenset({".DS_Store", ".git", "Thumbs.db", "desktop.ini"})
+"""What file browsers and git leave in folders; nobody means to publish it."""
 
 
 class StaticFiles(msgspec.Struct, frozen=True, kw_only=True):

@@ -71,7 +71,7 @@ def read(output: Path) -> Manifest | None:
         raise _useless(output, f"cannot be read ({error.strerror})") from error
     files = {**dict.fromkeys(_added(output), IN_TRANSIT), **manifest.files}
     for path in files:
-        fault = names.fault(path)
+        fault = names.fault(path) or ("lies in a repository" if names.is_of_git(path) else None)
         if fault is not None:
             raise _useless(output, f"names a file that we never write: {path!r} {fault}")
     return msgspec.structs.replace(manifest, files=files)

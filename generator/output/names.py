@@ -50,6 +50,11 @@ def fault(path: str) -> str | None:
     return what
 
 
+def is_of_git(path: str) -> bool:
+    """Whether a file is part of what git keeps of a repository: never a page, never to be deleted."""
+    return ".git" in path.casefold().split("/")
+
+
 def _is_unicode(text: str) -> bool:
     """Whether text holds no bytes that Python could not decode (surrogate escapes)."""
     try:

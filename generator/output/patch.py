@@ -14,6 +14,9 @@ from pathlib import Path
 from generator.output import disk, lock, manifest, names
 from generator.stamps import stamp_at
 
+_APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
+"""How the list is opened: no link is followed, wherever it came from."""
+
 
 class OvertakenError(Exception):
     """Another build has written to the folder: what is known of it no longer holds."""
@@ -90,6 +93,7 @@ class Patch:
         if fault is not None or found is not None:
             raise OvertakenError  # a whole build says what is wrong
         if path not in self._new:
-            with open(self._output / names.ADDED, "a", encoding="utf-8") as file:
+            list_ = os.open(self._output / names.ADDED, _APPEND, 0o666)
+            with os.fdopen(list_, "a", encoding="utf-8") as file:
                 file.write(f"{path}\n")
             self._new.add(path)

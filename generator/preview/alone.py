@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -78,13 +79,16 @@ class Alone:
 
     def _tell(self) -> None:
         if self._address is not None:
-            with contextlib.suppress(OSError):
-                self._note.write_text(f"process {os.getpid()}, {self._address}", "utf-8")
+            self._forget()
+            with contextlib.suppress(OSError), self._note.open("x", encoding="utf-8") as note:
+                note.write(f"process {os.getpid()}, {self._address}")  # "x" follows no link
 
 
 def _shown_by_another(own: Path) -> BuildError:
     by = ""
+    note = own / NOTE
     with contextlib.suppress(OSError, UnicodeDecodeError):
-        by = f" ({(own / NOTE).read_text('utf-8')})"
+        if stat.S_ISREG(note.lstat().st_mode):  # to read a pipe would take for ever
+            by = f" ({note.read_text('utf-8')[:200]})"
     message = f"another `broadsheet serve`{by} shows this site already"
     return disk.refusal(own, message, "look at that one, or end it first")
