@@ -22,6 +22,8 @@ from generator.reading.fields import Entry, NotFieldsError, fields_end, line_ent
 from generator.reading.mojibake import garbled_line, is_sound, is_suspect, restoration
 from generator.reading.text import BEGINNING, decode
 
+_SHOWN = 50
+"""Items of a list that a message shows."""
 _OPENING, _CLOSING = b"---\n", b"\n---\n"
 LARGEST = 16 * 1024 * 1024
 """Bytes; a larger file is no article."""
@@ -100,7 +102,7 @@ def fields_in(path: str, raw: bytes) -> Clipping:
     Where the front matter does not show at once, or may have been read in a wrong encoding, all is read.
     """
     end = raw.find(_CLOSING, 3)
-    if end > 0 and raw.startswith(_OPENING):
+    if 0 < end <= limits.TEXT and raw.startswith(_OPENING):
         seen: list[str] = []
 
         def as_it_is(text: str, odd: str) -> str:
@@ -347,7 +349,7 @@ def _problems(path: str, entry: Entry, line: int, earlier: int | None) -> Iterat
 def _quoted(value: str | list[str]) -> str:
     """A value as YAML that means it."""
     if isinstance(value, list):
-        return "[" + ", ".join(map(_quoted, value)) + "]"
+        return "[" + ", ".join([*map(_quoted, value[:_SHOWN]), *["…"] * (len(value) > _SHOWN)]) + "]"
     if len(value) > 300:
         value = value[:300] + "…"
     if '"' in value or "\\" in value:
