@@ -171,6 +171,14 @@ def test_front_matter_has_a_number_of_fields(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("line", ["k: v\n", "k: v: w\n", "- a\n", "# a\n", "? a\n"])
+def test_no_front_matter_takes_long(tmp_path, line):
+    text = "---\ntitle: T\ndate: 2024-07-03\ntags:\n" + line * (10_000_000 // len(line)) + "---\n\nText.\n"
+    found, seconds = read_all(tmp_path, text)
+    assert seconds < SECONDS
+    assert len(found.value) < 400_000
+
+
 # ---- raw HTML
 
 

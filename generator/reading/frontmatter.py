@@ -29,6 +29,8 @@ from generator.reading.fields import (
 from generator.reading.mojibake import garbled_line, is_sound, is_suspect, restoration
 from generator.reading.text import BEGINNING, decode, why_not_text
 
+_SHOWN = 50
+"""Items of a list that a message shows."""
 _OPENING, _CLOSING = b"---\n", b"\n---\n"
 LARGEST = 16 * 1024 * 1024
 """Bytes; a larger file is no article."""
@@ -107,7 +109,7 @@ def fields_in(path: str, raw: bytes) -> Clipping:
     Where the front matter does not show at once, or may have been read in a wrong encoding, all is read.
     """
     end = raw.find(_CLOSING, 3)
-    if end > 0 and raw.startswith(_OPENING):
+    if 0 < end <= limits.TEXT and raw.startswith(_OPENING):
         seen: list[str] = []
 
         def as_it_is(text: str, odd: str) -> str:
@@ -355,7 +357,7 @@ def _problems(path: str, entry: Entry, line: int, earlier: int | None) -> Iterat
 def _quoted(value: str | list[str]) -> str:
     """A value as YAML that means it."""
     if isinstance(value, list):
-        return "[" + ", ".join(map(_quoted, value)) + "]"
+        return "[" + ", ".join([*map(_quoted, value[:_SHOWN]), *["…"] * (len(value) > _SHOWN)]) + "]"
     if len(value) > 300:
         value = value[:300] + "…"
     if '"' in value or "\\" in value:
