@@ -320,7 +320,7 @@ def entries(texts):
         source="S", source_page="https://d.example/s/",
     )  # fmt: skip
     return [
-        (entry, Text(path, hashed(body), is_own=True), "https://d.example/") for path, body in texts.items()
+        (entry, Text(path, hashed(body)), "https://d.example/") for path, body in texts.items()
     ]
 
 
