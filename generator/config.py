@@ -45,6 +45,15 @@ class SourceConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     """Take page furniture off its articles."""
 
 
+class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The table `[limits]`: what reading one clipping may cost, all attempts together."""
+
+    cpu_seconds: float = 5.0
+    """Seconds of one core."""
+    memory_mb: int = 400
+    """Megabytes that its worker process may take beyond what it has from its start."""
+
+
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Every key of `digest.toml`; each has a default, so that an empty file, or none, works."""
 
@@ -88,6 +97,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Other clippers' keys: for one of ours, theirs in the order of trust."""
     sources: Mapping[str, SourceConfig] = {}
     """What you know of a source, by its name."""
+    limits: Limits = Limits()
+    """What reading one clipping may cost."""
 
     @property
     def language_tag(self) -> str:
@@ -227,6 +238,9 @@ def _unknown_keys(table: dict[str, object], file: Path) -> Iterable[Problem]:
     fields = table.get("fields")
     if isinstance(fields, dict):
         yield from _unknown(fields, ARTICLE_FIELDS, "fields.", file)
+    limits = table.get("limits")
+    if isinstance(limits, dict):
+        yield from _unknown(limits, Limits.__struct_fields__, "limits.", file)
     sources = table.get("sources")
     if isinstance(sources, dict):
         for name, source in sources.items():
@@ -268,6 +282,10 @@ def _faults(config: Config, file: Path, *, is_address_typed: bool) -> Iterable[P
     for key in ("feed_items", "source_feed_items", "recent_months"):
         if not 1 <= getattr(config, key) <= 1000:
             yield _problem(file, f"`{key}` must lie between 1 and 1000", "", _line(file, key))
+    for key, least, most in (("cpu_seconds", 1, 3600), ("memory_mb", 100, 100_000)):
+        if not least <= getattr(config.limits, key) <= most:
+            message = f"`limits.{key}` must lie between {least:,} and {most:,}"
+            yield _problem(file, message, "", _line(file, key))
     for name, source in config.sources.items():
         if source.language is not None and not LANGUAGE.fullmatch(source.language):
             line = _line(file, "language")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from generator.cache import Cache
@@ -32,6 +33,7 @@ class Live:
         self._workers = workers
         self._lock = threading.RLock()
         self._followed: Followed | None = None
+        self._check: Callable[[], None] = lambda: None
         self._is_lost = False
         """Whether what was followed turned out not to hold."""
         self._asked: list[str] = []
@@ -40,13 +42,20 @@ class Live:
         """When pages are made that nobody asked for, on the monotonic clock."""
 
     def build(
-        self, site: Site, options: Options, progress: Progress, changed: frozenset[Path] | None
+        self,
+        site: Site,
+        options: Options,
+        progress: Progress,
+        changed: frozenset[Path] | None,
+        check: Callable[[], None] = lambda: None,
     ) -> tuple[Built, frozenset[str] | None]:
         """Build, or do what some changed files ask for; which pages are others now, None for any.
 
         `changed` is None where nobody can tell what did; empty where time passed, as `due_in` asks for.
+        While workers read, `check` is called now and then; what it raises calls the build off.
         """
         with self._lock:
+            self._check = check
             followed, self._followed, self._is_lost = self._followed, None, False
             if followed is not None and changed is not None and followed.holds(site, options):
                 # Who asks for one of these meanwhile gets it as it was, and is told again.
@@ -143,16 +152,18 @@ class Live:
 
     def _built(self, site: Site, options: Options, progress: Progress) -> Followed:
         for attempt in (1, 2):
-            cache = Cache.of(site.own)
+            cache, workers = Cache.of(site.own), Workers(self._workers)
+            workers.check = lambda: self._check()
             try:
-                with Workers(self._workers) as workers:
-                    return Followed(site, options, Means(cache, workers, progress))
+                return Followed(site, options, Means(cache, workers, progress))
             except DamagedError:
+                workers.close()
                 cache.close()
                 forget(cache.file)
                 if attempt == 2:
                     raise
             except BaseException:
+                workers.close()
                 cache.close()
                 raise
         raise AssertionError("unreachable")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
@@ -99,10 +99,11 @@ def ready(makers: Sequence[Maker]) -> list[None]:
     return [None] * len(makers)
 
 
-def make(maker: Maker, jobs: Sequence[PageJob | FeedJob]) -> list[Made]:
+def make(maker: Maker, jobs: Sequence[PageJob | FeedJob]) -> Iterator[Made]:
     """Make and stage files."""
     with Bodies(maker.cache) as bodies:
-        return [_page(maker, job, bodies) if isinstance(job, PageJob) else _feed(job, bodies) for job in jobs]
+        for job in jobs:
+            yield _page(maker, job, bodies) if isinstance(job, PageJob) else _feed(job, bodies)
 
 
 def _page(maker: Maker, job: PageJob, bodies: Bodies) -> Made:

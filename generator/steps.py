@@ -121,7 +121,7 @@ def followed(
         current, started = site(), time.perf_counter()
         options = asked.options(current)
         with report.progress(quiet=asked.quiet) as show:
-            built, pages = live.build(current, options, _checked(show, check), changed)
+            built, pages = live.build(current, options, _checked(show, check), changed, check)
         if changed or pages is None or not _say_the_same(built.report, told):
             before = told.problems if told else ()
             with _heard_or_not():

@@ -22,7 +22,7 @@ from generator.build import build
 from generator.config import load
 from generator.errors import BuildError
 from generator.ids import path_id
-from generator.lessons import BATCH
+from generator.limits import BATCH
 from generator.live import Live
 from generator.request import Built, Options, silent
 from generator.saved import few_of

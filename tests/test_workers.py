@@ -16,7 +16,7 @@ import pytest
 import generator.workers
 from generator.build import build
 from generator.errors import BuildError, Problem
-from generator.lessons import BATCH
+from generator.limits import BATCH
 from generator.request import Options, silent
 from generator.workers import NICE, POOLS, Workers, batches, cores
 from writing import NOW, files_of, site_in, write_clipping, write_config
