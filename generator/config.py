@@ -279,13 +279,7 @@ def _faults(config: Config, file: Path, *, is_address_typed: bool) -> Iterable[P
         if not LANGUAGE.fullmatch(tag):
             line = _line(file, "languages")
             yield _problem(file, f"`languages` holds {tag!r}", "write tags such as zh or en-GB", line)
-    for key in ("feed_items", "source_feed_items", "recent_months"):
-        if not 1 <= getattr(config, key) <= 1000:
-            yield _problem(file, f"`{key}` must lie between 1 and 1000", "", _line(file, key))
-    for key, least, most in (("cpu_seconds", 1, 3600), ("memory_mb", 100, 100_000)):
-        if not least <= getattr(config.limits, key) <= most:
-            message = f"`limits.{key}` must lie between {least:,} and {most:,}"
-            yield _problem(file, message, "", _line(file, key))
+    yield from _out_of_bounds(config, file)
     for name, source in config.sources.items():
         if source.language is not None and not LANGUAGE.fullmatch(source.language):
             line = _line(file, "language")
@@ -294,6 +288,22 @@ def _faults(config: Config, file: Path, *, is_address_typed: bool) -> Iterable[P
             yield _problem(
                 file, f"`sources.{name}.home` is no web address", "write https://…", _line(file, "home")
             )
+
+
+_BOUNDS = {
+    "feed_items": (1, 1000),
+    "source_feed_items": (1, 1000),
+    "recent_months": (1, 1000),
+    "limits.cpu_seconds": (1, 3600),
+    "limits.memory_mb": (100, 100_000),
+}
+
+
+def _out_of_bounds(config: Config, file: Path) -> Iterable[Problem]:
+    for key, (least, most) in _BOUNDS.items():
+        table, _, name = key.rpartition(".")
+        if not least <= getattr(config.limits if table else config, name) <= most:
+            yield _problem(file, f"`{key}` must lie between {least} and {most}", "", _line(file, name))
 
 
 def is_web_address(address: str) -> bool:

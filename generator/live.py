@@ -153,7 +153,7 @@ class Live:
     def _built(self, site: Site, options: Options, progress: Progress) -> Followed:
         for attempt in (1, 2):
             cache, workers = Cache.of(site.own), Workers(self._workers)
-            workers.check = lambda: self._check()
+            workers.check = lambda: self._check()  # noqa: PLW0108 - each build has another
             try:
                 return Followed(site, options, Means(cache, workers, progress))
             except DamagedError:

@@ -83,9 +83,11 @@ def fix(site: Site, *, yes: bool) -> tuple[Problem, ...]:
     """Show what can be mended, ask, and mend it; tells what was left."""
     from generator import report
     from generator.authoring import mend
+    from generator.workers import Workers, cores
 
-    found = list(mend.mends(site.content, site.config.ignore))
-    report.print_lines(mend.diff(one) for one in found)
+    with Workers(cores()) as workers:
+        found = list(mend.mends(site, workers))
+    report.print_lines(one.diff for one in found)
     if not found:
         report.print_line("nothing to mend")
         return ()
