@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import fcntl
 import gc
 import importlib
@@ -15,7 +16,7 @@ import socket
 import struct
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from typing import Any
 
 from generator.budget import Budget, on_step
@@ -126,6 +127,7 @@ def _begin() -> None:
     for number in (signal.SIGTERM, signal.SIGPROF, signal.SIGALRM, signal.SIGIO):
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGPROF, signal.SIGALRM, signal.SIGIO})
+    faulthandler.disable()  # a copy of a process with it would write what nobody asked for
     with contextlib.suppress(OSError):
         os.nice(NICE)
     parent = multiprocessing.parent_process()
@@ -164,8 +166,10 @@ def _do(
     position.take(number, budget)
     at, results, since = 0, [], time.monotonic()
     while at < len(items):
-        found = iter(task(items[at:]))
+        found: Iterator[Any] = iter(())
         try:
+            position.begin(at)
+            found = iter(task(items[at:]))
             while at < len(items):
                 position.begin(at)
                 results.append(next(found))
@@ -184,7 +188,7 @@ def _do(
             at += 1
         finally:
             position.rest()
-            if isinstance(found, Iterator) and hasattr(found, "close"):
+            if isinstance(found, Generator):
                 found.close()
     _hand_over(own, _pickled(results))
 

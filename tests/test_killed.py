@@ -194,7 +194,7 @@ def test_no_room_for_pages_is_told(root, monkeypatch, workers):
     monkeypatch.setattr("generator.making.stage", full)
     write_config(root, 'title = "Another"\nbase_url = "https://digest.example/"\n')
     pool = Workers(workers)
-    monkeypatch.setattr(pool, "_ready", lambda **_: None)  # the patch holds in this process alone
+    monkeypatch.setattr(pool, "_lane", lambda **_: None)  # the patch holds in this process alone
     with pytest.raises(BuildError) as caught:
         built(root, workers=pool)
     assert "no room" in caught.value.problems[0].message
