@@ -48,7 +48,7 @@ def _built(
     from generator.desk import read
     from generator.kitchen import Kitchen, planned_of
     from generator.lessons import Means
-    from generator.limits import BATCH
+    from generator.budgeted import BATCH
     from generator.press import written
 
     means = Means(cache, workers, progress)

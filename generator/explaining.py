@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from generator import limits, tasks
+from generator import budgeted, tasks
 from generator.cache import Looked
 from generator.config import Site, find_content
 from generator.lessons import Means, origin_key
@@ -40,13 +40,13 @@ def explained(site: Site, means: Means, path: str) -> Explained:
     """Judge the blocks of one clipping as a build does, or say why none is judged."""
     find_content(site)
     reader = reader_of(site)
-    looked = dict(limits.looked_at(reader, [path], means.workers))[path]
+    looked = dict(budgeted.looked_at(reader, [path], means.workers))[path]
     source, year = origin_key(looked) if isinstance(looked, Looked) else ("", 0)
     if reader.clean and source:
         shelf_of(site, discover(site.content, site.config.ignore), means)
     repeats = means.cache.repeats(source, year) if source and reader.clean else None
     one = Wanted(path, source, year, repeats or tasks.NO_REPEATS)
-    [(_, found)] = limits.each(partial(explain, reader), [one], means.workers, reader.limits)
+    [(_, found)] = budgeted.each(partial(explain, reader), [one], means.workers, reader.limits)
     if isinstance(found, Explained):
         return found
     return Explained(uncleaned=f"it cannot be read: reading it {found}", verdict=Verdict.LINK)
@@ -106,7 +106,7 @@ def texts_of(site: Site, plan: Plan, means: Means) -> dict[str, str]:
         source, year = origin_key(looked[article.path][1]) if article.path in looked else ("", 0)
         repeats = means.cache.repeats(source, year) if source and reader.clean else None
         wanted.append(Wanted(article.path, source, year, repeats or tasks.NO_REPEATS))
-    for one, told in limits.each(partial(text, reader), wanted, means.workers, reader.limits):
+    for one, told in budgeted.each(partial(text, reader), wanted, means.workers, reader.limits):
         if isinstance(told, str):
             found[one.path] = told
     return found

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from generator import limits, resources, tasks
+from generator import budgeted, resources, tasks
 from generator.config import Site
 from generator.database import DamagedError
 from generator.desk import grouped, withheld
@@ -32,7 +32,7 @@ from generator.kitchen import (
 )
 from generator.ledger import Ledger
 from generator.lessons import Means
-from generator.limits import BATCH
+from generator.budgeted import BATCH
 from generator.model import Article, Source
 from generator.output.patch import OvertakenError
 from generator.overdue import Overdue, bytes_of
@@ -331,7 +331,7 @@ class Followed:
         self._is_ready = True
         plan_, reader = self._kitchen.plan, self._shelf.reader
         some = [Wanted(path, "", 0, tasks.NO_REPEATS) for path in islice(self._ledger.records, 1)]
-        for _ in limits.read(reader, some, self._means.workers, lambda _: b""):
+        for _ in budgeted.read(reader, some, self._means.workers, lambda _: b""):
             pass
         own = (page for article in plan_.digest.articles for page in pages_of_article(plan_, article))
         for page in (*islice(own, 1), *overviews(plan_.digest)):

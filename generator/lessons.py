@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from typing import NamedTuple
 
-from generator import limits, tasks
+from generator import budgeted, tasks
 from generator.budget import OverBudgetError
 from generator.cache import Cache, Learned, Looked
 from generator.reading.boilerplate.repeats import Key, Origin, samples
@@ -133,7 +133,7 @@ def _taught(
     along: list[tuple[Wanted, Read]] = []
     # The largest samples come first: at the end nobody waits long for the last.
     ordered = sorted(work, key=_weight, reverse=True)
-    results = limits.learned_from(reader, ordered, means.workers)
+    results = budgeted.learned_from(reader, ordered, means.workers)
     for done, (sample, found) in enumerate(results):
         means.progress("learning", done, len(work))
         lesson = found if isinstance(found, Lesson) else Lesson(b"", tasks.NO_REPEATS)

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Set
 from pathlib import Path
 
-from generator import limits
+from generator import budgeted
 from generator.cache import Looked
 from generator.config import Site
 from generator.desk import Desk
@@ -84,7 +84,7 @@ def look_again(
     """
     reader, cache, looked, now = shelf.reader, means.cache, shelf.looked, time.time_ns()
     there = [path for path, stamp in stamps.items() if stamp]
-    found = dict(limits.looked_at(reader, there, means.workers))
+    found = dict(budgeted.looked_at(reader, there, means.workers))
     fresh = {path: one for path in there if isinstance(one := found[path], Looked) and one.digest}
     if len(fresh) < len(there):
         return None  # a whole build tells why

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from generator import limits, tasks
+from generator import budgeted, tasks
 from generator.cache import Cache, Looked
 from generator.config import Config, Site
 from generator.errors import Problem, Severity, shown
@@ -120,7 +120,7 @@ def _looked(
     gone = [path for path in known if path not in found.stamps]
     now = time.time_ns()
     fresh: list[tuple[str, Stamp, Looked]] = []
-    for done, (path, one) in enumerate(limits.looked_at(reader, unknown, workers)):
+    for done, (path, one) in enumerate(budgeted.looked_at(reader, unknown, workers)):
         progress("looking", done, len(unknown))
         looked[path] = one if isinstance(one, Looked) else Looked(b"", "", 0)
         stamp = found.stamps[path]
@@ -222,7 +222,7 @@ def read_now(
     cache, workers, progress = means
     in_turn = sorted(paths, key=lambda path: (looked[path].source, looked[path].day, path))
     work = _wanted(looked, in_turn, cache)
-    results = limits.read(reader, work, workers, lambda path: looked[path].digest, meanwhile)
+    results = budgeted.read(reader, work, workers, lambda path: looked[path].digest, meanwhile)
     waiting: list[tuple[Wanted, Read]] = []
     for done, (one, found) in enumerate(results):
         progress("reading", done, len(paths))

@@ -22,7 +22,7 @@ from generator.build import build
 from generator.cache import Cache
 from generator.database import in_words
 from generator.errors import BuildError
-from generator.limits import BATCH
+from generator.budgeted import BATCH
 from generator.output import disk
 from generator.output.write import Transaction
 from generator.request import Options, silent

@@ -18,7 +18,7 @@ import generator.workers
 from generator.budget import Budget, OverBudgetError
 from generator.build import build
 from generator.errors import BuildError, Problem
-from generator.limits import BATCH
+from generator.budgeted import BATCH
 from generator.request import Options, silent
 from generator.worker import NICE
 from generator.workers import POOLS, Workers, batches, cores
