@@ -146,15 +146,15 @@ def build(content: Path, folder: Path, workers: int, clock: Clock) -> str:
 
         def run(
             self,
-            task: Callable[[Sequence[Any]], Sequence[Any]],
+            task: Callable[[Sequence[Any]], Iterable[Any]],
             work: Iterable[Sequence[Any]],
             meanwhile: Iterable[None] = (),
             *,
-            helps: bool = False,
+            budget: Any = None,  # noqa: ANN401 - as it comes
         ) -> Generator[Any, None, None]:
             """Do a task for every batch."""
             name = getattr(getattr(task, "func", task), "__name__", "work")
-            results = super().run(task, work, meanwhile, helps=helps)
+            results = super().run(task, work, meanwhile, budget=budget)
             yield from clock.waits(results, TASKS.get(name, name))
 
     site = load(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from functools import partial
 
 from generator.beside import beside, may_fork
@@ -37,12 +38,13 @@ def build(
     So it does where there are `grave` problems and the options are strict: then no page counts as written.
     `clean` writes files again that have not changed. A cache that turns out to be damaged is begun anew.
     """
-    at_work = workers or Workers(1)
-    return used(
-        site.own,
-        identity_of(site),
-        lambda cache: _built(site, options, cache, at_work, progress, clean=clean),
-    )
+    with contextlib.ExitStack() as own:
+        at_work = workers or own.enter_context(Workers(1))
+        return used(
+            site.own,
+            identity_of(site),
+            lambda cache: _built(site, options, cache, at_work, progress, clean=clean),
+        )
 
 
 def _built(
@@ -56,17 +58,17 @@ def _built(
         return built
     check_usable(site.output)  # said now, and not after all is read
     from generator import archive
+    from generator.budgeted import BATCH
     from generator.desk import read
     from generator.kitchen import Kitchen, planned_of
-    from generator.lessons import BATCH, Means
+    from generator.lessons import Means
     from generator.press import written
 
+    means = Means(cache, workers, progress)
     if cache.is_new and len(inputs.found.paths) > BATCH:
         from generator import preload  # noqa: F401 - workers that are copies have it from their start
 
-        with cache.closed():
-            workers.begin()
-    means = Means(cache, workers, progress)
+        means.begin_workers()
     desk = read(site, options, means, inputs.found)
     inputs = inputs_after(site, inputs, desk.steady, desk.since)
     kitchen = Kitchen(site, desk, planned_of(desk.digest, site.config), means)

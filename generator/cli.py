@@ -297,7 +297,7 @@ def list_(asked: Asked, *, what: str, format_: str, text: bool) -> None:
     """List every clipping with what is published of it, or every source with its health."""
     from generator import report
     from generator.desk import read
-    from generator.explaining import Texts
+    from generator.explaining import texts_of
     from generator.grouping.health import healths_of
     from generator.kitchen import planned_of
     from generator.request import silent
@@ -314,8 +314,7 @@ def list_(asked: Asked, *, what: str, format_: str, text: bool) -> None:
         if what == "sources":
             return report.healths(healths_of(desk.digest), desk.digest)
         plan_ = planned_of(desk.digest, site.config)
-        texts = Texts(site, plan_, means.cache)
-        return [*report.entries(plan_, desk, texts.of)] if text else report.entries(plan_, desk, None)
+        return report.entries(plan_, desk, texts_of(site, plan_, means) if text else None)
 
     found = asked.reading(site, silent, rows)
     if format_ == "jsonl":

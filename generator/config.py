@@ -48,6 +48,15 @@ class SourceConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     """Take page furniture off its articles."""
 
 
+class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The table `[limits]`: what reading one clipping may cost, all attempts together."""
+
+    cpu_seconds: float = 5.0
+    """Seconds of one core."""
+    memory_mb: int = 400
+    """Megabytes that its worker process may take beyond what it has from its start."""
+
+
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Every key of `digest.toml`; each has a default, so that an empty file, or none, works."""
 
@@ -91,6 +100,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Other clippers' keys: for one of ours, theirs in the order of trust."""
     sources: Mapping[str, SourceConfig] = {}
     """What you know of a source, by its name."""
+    limits: Limits = Limits()
+    """What reading one clipping may cost."""
 
     @property
     def language_tag(self) -> str:
@@ -255,6 +266,9 @@ def _unknown_keys(table: dict[str, object], file: Path) -> Iterable[Problem]:
     fields = table.get("fields")
     if isinstance(fields, dict):
         yield from _unknown(fields, ARTICLE_FIELDS, "fields.", file)
+    limits = table.get("limits")
+    if isinstance(limits, dict):
+        yield from _unknown(limits, Limits.__struct_fields__, "limits.", file)
     sources = table.get("sources")
     if isinstance(sources, dict):
         for name, source in sources.items():
@@ -310,9 +324,7 @@ def _faults(config: Config, file: Path, *, is_address_typed: bool) -> Iterable[P
         if not LANGUAGE.fullmatch(tag):
             line = _line(file, "languages")
             yield _problem(file, f"`languages` holds {tag!r}", "write tags such as zh or en-GB", line)
-    for key in ("feed_items", "source_feed_items", "recent_months"):
-        if not 1 <= getattr(config, key) <= 1000:
-            yield _problem(file, f"`{key}` must lie between 1 and 1000", "", _line(file, key))
+    yield from _out_of_bounds(config, file)
     for name, source in config.sources.items():
         if source.language is not None and not LANGUAGE.fullmatch(source.language):
             line = _line(file, "language")
@@ -321,6 +333,22 @@ def _faults(config: Config, file: Path, *, is_address_typed: bool) -> Iterable[P
             yield _problem(
                 file, f"`sources.{name}.home` is no web address", "write https://…", _line(file, "home")
             )
+
+
+_BOUNDS = {
+    "feed_items": (1, 1000),
+    "source_feed_items": (1, 1000),
+    "recent_months": (1, 1000),
+    "limits.cpu_seconds": (1, 3600),
+    "limits.memory_mb": (100, 100_000),
+}
+
+
+def _out_of_bounds(config: Config, file: Path) -> Iterable[Problem]:
+    for key, (least, most) in _BOUNDS.items():
+        table, _, name = key.rpartition(".")
+        if not least <= getattr(config.limits if table else config, name) <= most:
+            yield _problem(file, f"`{key}` must lie between {least} and {most}", "", _line(file, name))
 
 
 def is_web_address(address: str) -> bool:

@@ -213,8 +213,6 @@ def _with_lines(
 def _searched(shelf: Shelf, articles: Sequence[Article], marks: Mapping[str, bytes], means: Means) -> Stories:
     """Which articles are on the same news; among many, a copy of this process looks too."""
     is_shared = len(articles) > MANY and means.workers.count > 1
-    if is_shared:
-        means.workers.close()  # without the threads that wait for them this process may be copied
     return stories_of(means.cache, shelf.reader.epoch, articles, marks, shelf.former, is_shared=is_shared)
 
 

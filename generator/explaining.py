@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
-from generator import tasks
-from generator.cache import Cache
+from generator import budgeted, tasks
+from generator.cache import Looked
 from generator.config import Site, find_content
-from generator.lessons import Means
-from generator.model import Article, Clipping, TextPolicy, Verdict
+from generator.lessons import Means, origin_key
+from generator.model import Clipping, TextPolicy, Verdict
 from generator.reading import discover
 from generator.reading.article import Rules, article_of, origin_of
-from generator.reading.boilerplate import Cleaning
 from generator.reading.boilerplate.judge import Judged
 from generator.reading.boilerplate.remaining import opinion_of
-from generator.reading.boilerplate.repeats import Origin
 from generator.reading.frontmatter import read_clipping
 from generator.reading.values import NO, words
 from generator.render.pages import Plan
 from generator.shelf import reader_of, shelf_of
-from generator.tasks import Reader
+from generator.tasks import Reader, Wanted
 
 
 class Explained(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,13 +40,29 @@ def explained(site: Site, means: Means, path: str) -> Explained:
     """Judge the blocks of one clipping as a build does, or say why none is judged."""
     find_content(site)
     reader = reader_of(site)
-    clipping, faults = read_clipping(site.content, path)
+    looked = dict(budgeted.looked_at(reader, [path], means.workers))[path]
+    source, year = origin_key(looked) if isinstance(looked, Looked) else ("", 0)
+    if reader.clean and source:
+        shelf_of(site, discover(site.content, site.config.ignore), means)
+    repeats = means.cache.repeats(source, year) if source and reader.clean else None
+    one = Wanted(path, source, year, repeats or tasks.NO_REPEATS)
+    [(_, found)] = budgeted.each(partial(explain, reader), [one], means.workers, reader.limits)
+    if isinstance(found, Explained):
+        return found
+    return Explained(uncleaned=f"it cannot be read: reading it {found}", verdict=Verdict.LINK)
+
+
+def explain(reader: Reader, wanted: Sequence[Wanted]) -> Iterator[Explained]:
+    """Judge the blocks of clippings; a task of workers."""
+    return (_explained(reader, one) for one in wanted)
+
+
+def _explained(reader: Reader, one: Wanted) -> Explained:
+    clipping, faults = read_clipping(Path(reader.content), one.path)
     if clipping is None:
         return Explained(uncleaned=faults[-1].message)
     origin = origin_of(clipping, reader.rules)
-    if reader.clean and origin is not None:
-        shelf_of(site, discover(site.content, site.config.ignore), means)
-    cleaning = _cleaning(reader, means.cache, origin)
+    cleaning = tasks.cleaning_of(reader, (one.source, one.year), one.repeats)
     reading = tasks.published(reader, clipping, cleaning)[0].reading
     article = reading.article
     if article is None:
@@ -75,28 +91,30 @@ def _left_alone(clipping: Clipping, rules: Rules, source: str) -> str:
     return "its front matter" if next(said, "true").casefold() in NO else ""
 
 
-class Texts:
-    """Reads published texts again, as Markdown, one at a time."""
-
-    def __init__(self, site: Site, plan: Plan, cache: Cache) -> None:
-        self._reader, self._plan, self._cache = reader_of(site), plan, cache
-
-    def of(self, article: Article) -> str:
-        """The text that an article's page carries; empty where it may not or cannot carry any."""
-        policy = self._plan.source_of(article).text
+def texts_of(site: Site, plan: Plan, means: Means) -> dict[str, str]:
+    """The text that each article's page carries, as Markdown, by path; without those that carry none."""
+    reader, looked = reader_of(site), means.cache.clippings()
+    found: dict[str, str] = {}
+    wanted: list[Wanted] = []
+    for article in plan.digest.articles:
+        policy = plan.source_of(article).text
         if policy is TextPolicy.LINK or article.verdict is Verdict.LINK:
-            return ""
+            continue
         if policy is TextPolicy.EXCERPT:
-            return article.excerpt
-        clipping, _ = read_clipping(Path(self._reader.content), article.path)
-        if clipping is None:
-            return ""
-        origin = origin_of(clipping, self._reader.rules)
-        return article_of(clipping, self._reader.rules, _cleaning(self._reader, self._cache, origin)).text
+            found[article.path] = article.excerpt
+            continue
+        source, year = origin_key(looked[article.path][1]) if article.path in looked else ("", 0)
+        repeats = means.cache.repeats(source, year) if source and reader.clean else None
+        wanted.append(Wanted(article.path, source, year, repeats or tasks.NO_REPEATS))
+    for one, told in budgeted.each(partial(text, reader), wanted, means.workers, reader.limits):
+        if isinstance(told, str):
+            found[one.path] = told
+    return found
 
 
-def _cleaning(reader: Reader, cache: Cache, origin: Origin | None) -> Cleaning | None:
-    """What the cache knows of the furniture of one source."""
-    key_ = origin.key if origin else ("", 0)
-    value = cache.repeats(*key_) if origin and reader.clean else None
-    return tasks.cleaning_of(reader, key_, value or tasks.NO_REPEATS)
+def text(reader: Reader, wanted: Sequence[Wanted]) -> Iterator[str]:
+    """The texts of clippings as they are published; a task of workers."""
+    for one in wanted:
+        clipping, _ = read_clipping(Path(reader.content), one.path)
+        cleaning = tasks.cleaning_of(reader, (one.source, one.year), one.repeats)
+        yield article_of(clipping, reader.rules, cleaning).text if clipping else ""

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import msgspec
 
-from generator import resources, tasks
+from generator import budgeted, resources, tasks
+from generator.budgeted import BATCH
 from generator.cache import MissingError
 from generator.config import Site
 from generator.database import DamagedError
@@ -32,7 +33,7 @@ from generator.kitchen import (
     planned_of,
 )
 from generator.ledger import Ledger
-from generator.lessons import BATCH, Means
+from generator.lessons import Means
 from generator.model import Article, Source
 from generator.output.patch import OvertakenError
 from generator.overdue import Overdue, bytes_of
@@ -50,7 +51,6 @@ from generator.saved import Scope, clippings_among, few_of, judged_otherwise, lo
 from generator.shelf import Shelf, shelf_of
 from generator.tasks import Record, Wanted
 from generator.unchanged import inputs_before, is_nothing_due
-from generator.workers import Workers
 
 AT_ONCE = 10
 """Clippings that are read again before it is seen whether there is another save, unless they are many;"""
@@ -72,16 +72,16 @@ class Followed:
         self.site, self.options = site, options
         found = found_in(site, options)
         check_found(found)
-        if len(found.paths) > BATCH:  # now, or when many clippings change
-            means.workers.expect()
+        means.workers.expect()
         inputs = inputs_before(site, options, found)
         self._shelf = shelf_of(site, found, means)
         records: dict[str, tuple[Record, bytes]] = {}
         desk, self._stories = grouped(site, options, self._shelf, _kept(self._shelf, means, records), means)
         self._kitchen = Kitchen(site, desk, planned_of(desk.digest, site.config), means)
         wrote = written(site, options, inputs, self._kitchen, on_commit=on_commit)
-        # Nothing is shown of what follows. Most of it is small: a single batch starts no worker.
-        self._means = Means(means.cache, Workers(means.workers.count), silent)
+        # Nothing is shown of what follows. Most of it is small: one worker is there for it.
+        self._means = means._replace(progress=silent)
+        means.workers.shrink()
         self.built = wrote.built
         known = set(desk.problems)
         self._planning = [one for one in wrote.built.report.problems if one not in known]
@@ -137,6 +137,7 @@ class Followed:
         except (BroadsheetError, OvertakenError, DamagedError, MissingError):
             pass  # the next build looks into all that differs from the record
         finally:
+            self._means.workers.close()
             self._means.cache.close()
 
     # --- what changed -------------------------------------------------------------------------------
@@ -167,8 +168,8 @@ class Followed:
         if self._far or self._heard:
             return self._look_far()
         if self._doubted:
-            with self._means.workers:
-                found = judged_otherwise(self._shelf, self._means, self._doubted)
+            found = judged_otherwise(self._shelf, self._means, self._doubted)
+            self._means.workers.shrink()
             self._doubted.clear()
             self._unread |= dict.fromkeys(found)
             return (self.built, frozenset()) if len(found) <= self._few else None
@@ -183,8 +184,8 @@ class Followed:
 
     def _read(self, paths: Collection[str]) -> tuple[Built, frozenset[str]] | None:
         """Read clippings, and find what is out of date since; None where a whole build has to."""
-        with self._means.workers:
-            read = read_again(self._shelf, self._means, paths)
+        read = read_again(self._shelf, self._means, paths)
+        self._means.workers.shrink()
         known = self._ledger.known
         read = {path: one for path, one in read.items() if not one[1] or one[1] != known(path)[1]}
         for path, (record, _) in read.items():
@@ -329,15 +330,18 @@ class Followed:
         return path is not None
 
     def _prepare(self) -> None:
-        """Put names in order, load templates and rules: by reading a clipping, and making a few pages."""
+        """Put names in order, load templates and rules: by reading a clipping, and making a few pages.
+
+        So the worker that reads the next save has started and loaded them too.
+        """
         self._stories.prepare()
         if self._is_ready:
             return
         self._is_ready = True
         plan_, reader = self._kitchen.plan, self._shelf.reader
-        tasks.read(
-            reader, [Wanted(path, "", 0, tasks.NO_REPEATS) for path in islice(self._ledger.records, 1)]
-        )
+        some = [Wanted(path, "", 0, tasks.NO_REPEATS) for path in islice(self._ledger.records, 1)]
+        for _ in budgeted.read(reader, some, self._means.workers, lambda _: b""):
+            pass
         own = (page for article in plan_.digest.articles for page in pages_of_article(plan_, article))
         for page in (*islice(own, 1), *overviews(plan_.digest)):
             bytes_of(self._kitchen, page_output(self._kitchen, page))

@@ -5,24 +5,22 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from functools import partial
 from typing import NamedTuple
 
-from generator import tasks
+from generator import budgeted, tasks
+from generator.budget import OverBudgetError
 from generator.cache import Cache, Learned, Looked
 from generator.reading.boilerplate.repeats import Key, Origin, samples
 from generator.request import Progress
 from generator.tasks import Lesson, Read, Reader, Sample, Wanted
 from generator.versions import hashed
-from generator.workers import Workers, batches
+from generator.workers import Workers
 
 Repeated = dict[Key, bytes]
 """By source and year, a hash of what is repeated."""
 Take = Callable[[Sequence[tuple[Wanted, Read]]], None]
 """What keeps the clippings that were read along."""
 
-BATCH = 100
-"""Clippings that a worker takes at a time: each batch costs this process some milliseconds."""
 KEPT = 500
 """Clippings after which what came of them goes to the cache: so many a killed build costs the next."""
 
@@ -33,6 +31,12 @@ class Means(NamedTuple):
     cache: Cache
     workers: Workers
     progress: Progress
+
+    def begin_workers(self) -> None:
+        """Start the workers as copies of this process, if it can be copied: the cache is closed meanwhile."""
+        if self.workers.are_copies:
+            with self.cache.closed():
+                self.workers.begin()
 
 
 class _Due(NamedTuple):
@@ -129,13 +133,14 @@ def _taught(
     along: list[tuple[Wanted, Read]] = []
     # The largest samples come first: at the end nobody waits long for the last.
     ordered = sorted(work, key=_weight, reverse=True)
-    results = means.workers.run(partial(tasks.learn, reader), batches(ordered, BATCH, _weight))
+    results = budgeted.learned_from(reader, ordered, means.workers)
     for done, (sample, found) in enumerate(results):
         means.progress("learning", done, len(work))
         lesson = found if isinstance(found, Lesson) else Lesson(b"", tasks.NO_REPEATS)
         for key, inputs, _ in work[sample]:
-            fresh[key] = Learned(lesson.seen, hashed(lesson.repeats), lesson.repeats)
-            if lesson.seen != inputs:
+            seen = inputs if isinstance(found, OverBudgetError) else lesson.seen  # it would be so again
+            fresh[key] = Learned(seen, hashed(lesson.repeats), lesson.repeats)
+            if seen != inputs:
                 doubts.add(key[0])  # a clipping changed since it was looked at
         along += lesson.read
         if len(along) >= KEPT:

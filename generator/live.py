@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from generator.cache import Cache, MissingError, used
@@ -39,6 +39,7 @@ class Live:
         """Digests of the files that stand there, by path; also while it is built again,"""
         self._coming: Mapping[str, str] = {}
         """and of those that a whole build puts in their places."""
+        self._check: Callable[[], None] = lambda: None
         self._is_lost = False
         """Whether what was followed turned out not to hold."""
         self._asked: list[str] = []
@@ -47,13 +48,20 @@ class Live:
         """When pages are made that nobody asked for, on the monotonic clock."""
 
     def build(
-        self, site: Site, options: Options, progress: Progress, changed: frozenset[Path] | None
+        self,
+        site: Site,
+        options: Options,
+        progress: Progress,
+        changed: frozenset[Path] | None,
+        check: Callable[[], None] = lambda: None,
     ) -> tuple[Built, frozenset[str] | None]:
         """Build, or do what some changed files ask for; which pages are others now, None for any.
 
         `changed` is None where nobody can tell what did; empty where time passed, as `due_in` asks for.
+        While workers read, `check` is called now and then; what it raises calls the build off.
         """
         with self._lock:
+            self._check = check
             followed, self._followed, self._is_lost = self._followed, None, False
             if followed is not None and changed is not None and followed.holds(site, options):
                 # Who asks for one of these meanwhile gets it as it was, and is told again.
@@ -157,7 +165,12 @@ class Live:
 
     def _built(self, site: Site, options: Options, progress: Progress) -> Followed:
         def followed(cache: Cache) -> Followed:
-            with Workers(self._workers) as workers:
+            workers = Workers(self._workers)
+            workers.check = lambda: self._check()  # noqa: PLW0108 - each build has another
+            try:
                 return Followed(site, options, Means(cache, workers, progress), self._comes)
+            except BaseException:
+                workers.close()
+                raise
 
         return used(site.own, identity_of(site), followed, stays_open=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
@@ -110,10 +110,11 @@ def ready(makers: Sequence[Maker]) -> list[None]:
     return [None] * len(makers)
 
 
-def make(maker: Maker, jobs: Sequence[PageJob | FeedJob]) -> list[Made]:
+def make(maker: Maker, jobs: Sequence[PageJob | FeedJob]) -> Iterator[Made]:
     """Make and stage files."""
     with Bodies(maker.cache, maker.secret) as bodies:
-        return [_page(maker, job, bodies) if isinstance(job, PageJob) else _feed(job, bodies) for job in jobs]
+        for job in jobs:
+            yield _page(maker, job, bodies) if isinstance(job, PageJob) else _feed(job, bodies)
 
 
 def _page(maker: Maker, job: PageJob, bodies: Bodies) -> Made:

@@ -88,7 +88,8 @@ def _planned(site: Site, kitchen: Kitchen, problems: list[Problem]) -> list[Outp
         yield
 
     steps, workers = planning(), kitchen.means.workers
-    if len(kitchen.desk.fresh) > BATCH:
+    if len(kitchen.desk.fresh) > BATCH and workers.count > 1:
+        kitchen.means.begin_workers()
         for _ in workers.run(making.ready, [[kitchen.maker]] * workers.count, steps):
             pass
     for _ in steps:
@@ -150,6 +151,8 @@ def put(kitchen: Kitchen, outputs: Iterable[Output], transaction: Transaction) -
     def step() -> None:
         kitchen.means.progress("rendering", next(steps, total), total)
 
+    if len(articles) > BATCH and kitchen.means.workers.count > 1:
+        kitchen.means.begin_workers()
     meanwhile = _lists_made(kitchen, lists, transaction, step)
     jobs = _jobs(kitchen, articles, feeds_, transaction)
     with disk.in_words(kitchen.site.output):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # rich and the pipeline take longer to import than most comma
 
     from generator.desk import Desk
     from generator.explaining import Explained
-    from generator.model import Article, Digest, Health, Skipped
+    from generator.model import Digest, Health, Skipped
     from generator.render.pages import Plan
     from generator.request import Report
 
@@ -219,8 +219,8 @@ def _encodable(report: Report) -> Report:
     )
 
 
-def entries(plan: Plan, desk: Desk, text: Callable[[Article], str] | None) -> Iterator[dict[str, object]]:
-    """Describe each clipping for scripts, in the order of paths; `text` reads an article's text."""
+def entries(plan: Plan, desk: Desk, texts: Mapping[str, str] | None) -> Iterator[dict[str, object]]:
+    """Describe each clipping for scripts, in the order of paths; `texts` are those of articles."""
     articles = {article.path: article for article in desk.digest.articles}
     reasons = {skipped.path: skipped.reason for skipped in desk.skipped}
     for path in sorted({*articles, *reasons}):
@@ -240,8 +240,8 @@ def entries(plan: Plan, desk: Desk, text: Callable[[Article], str] | None) -> It
             }
         else:
             entry["skipped"] = reasons[path]
-        if text is not None:
-            entry["text"] = text(article) if article else None
+        if texts is not None:
+            entry["text"] = texts.get(path, "") if article else None
         yield entry
 
 

@@ -11,7 +11,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Set
 from pathlib import Path
 
-from generator import tasks
+from generator import budgeted
+from generator.cache import Looked
 from generator.config import Site
 from generator.desk import Desk
 from generator.errors import shown
@@ -81,8 +82,10 @@ def look_again(
     None where one cannot be read. `stamps` has None for one that went.
     """
     reader, cache, looked, now = shelf.reader, means.cache, shelf.looked, time.time_ns()
-    fresh = {path: one for path in stamps if stamps[path] for one in tasks.look(reader, [path])}
-    if not all(one.digest for one in fresh.values()):
+    there = [path for path, stamp in stamps.items() if stamp]
+    found = dict(budgeted.looked_at(reader, there, means.workers))
+    fresh = {path: one for path in there if isinstance(one := found[path], Looked) and one.digest}
+    if len(fresh) < len(there):
         return None  # a whole build tells why
     changed = {path for path in stamps if fresh.get(path) != looked.get(path)}
     pairs = [one for path in changed for one in (looked.get(path), fresh.get(path)) if one]

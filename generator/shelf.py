@@ -10,13 +10,13 @@ from typing import NamedTuple
 
 import msgspec
 
-from generator import tasks
+from generator import budgeted, tasks
 from generator.cache import Cache, Looked, MissingError
 from generator.config import Config, Site
 from generator.errors import Problem, shown
 from generator.grouping.sources import key
 from generator.grouping.stories import many_of
-from generator.lessons import BATCH, KEPT, Means, Repeated, learned, learned_again, origin_key
+from generator.lessons import KEPT, Means, Repeated, learned, learned_again, origin_key
 from generator.model import Article, Skipped
 from generator.reading.article import Reading, Rules
 from generator.reading.discover import Discovery
@@ -117,8 +117,7 @@ def _looked(
     gone = [path for path in known if path not in found.stamps]
     now = time.time_ns()
     fresh: list[tuple[str, Stamp, Looked]] = []
-    results = workers.run(partial(tasks.look, reader), batches(unknown, BATCH), helps=True)
-    for done, (path, one) in enumerate(results):
+    for done, (path, one) in enumerate(budgeted.looked_at(reader, unknown, workers)):
         progress("looking", done, len(unknown))
         looked[path] = one if isinstance(one, Looked) else Looked(b"", "", 0)
         stamp = found.stamps[path]
@@ -214,18 +213,17 @@ def _recalled(
 
 
 def read_now(
-    shelf: Shelf, paths: Collection[str], means: Means, meanwhile: Iterable[None] | None = None
+    shelf: Shelf, paths: Collection[str], means: Means, meanwhile: Iterable[None] = ()
 ) -> Iterator[tuple[str, Record, bytes]]:
     """What clippings come to that are read now, and kept; as `records` has it.
 
-    While workers are waited for this process goes on with `meanwhile`, step by step, or reads too.
+    While workers are waited for this process goes on with `meanwhile`, step by step.
     """
     reader, looked = shelf.reader, shelf.looked
     cache, workers, progress = means
     in_turn = sorted(paths, key=lambda path: (looked[path].source, looked[path].day, path))
     work = _wanted(looked, in_turn, cache, shelf.repeats)
-    task, helps = partial(tasks.read, reader), meanwhile is None
-    results = workers.run(task, batches(work, BATCH), meanwhile or (), helps=helps)
+    results = budgeted.read(reader, work, workers, lambda path: looked[path].digest, meanwhile)
     waiting: list[tuple[Wanted, Read]] = []
     for done, (one, found) in enumerate(results):
         progress("reading", done, len(paths))
@@ -253,7 +251,7 @@ def read_lost(site: Site, means: Means, paths: Collection[str]) -> None:
     looked = {path: one for path, (_, one) in cache.clippings(paths).items()}
     in_turn = sorted(looked, key=lambda path: (looked[path].source, looked[path].day, path))
     work = _wanted(looked, in_turn, cache, {})
-    results = means.workers.run(partial(tasks.read, reader), batches(work, BATCH))
+    results = budgeted.read(reader, work, means.workers, lambda path: looked[path].digest)
     keep_read(cache, reader, [(one, found) for one, found in results if isinstance(found, Read)])
 
 
@@ -345,7 +343,9 @@ def reader_of(site: Site) -> Reader:
     """What the tasks of reading need to know of a site."""
     config = site.config
     epoch = epoch_of(site)
-    return Reader(str(site.content), str(site.root), rules_of(config), epoch, config.ignore, config.clean)
+    return Reader(
+        str(site.content), str(site.root), rules_of(config), epoch, config.ignore, config.clean, config.limits
+    )
 
 
 def rules_of(config: Config) -> Rules:

@@ -84,9 +84,11 @@ def fix(site: Site, *, yes: bool) -> tuple[Problem, ...]:
     """Show what can be mended, ask, and mend it; tells what was left."""
     from generator import report
     from generator.authoring import mend
+    from generator.workers import Workers, cores
 
-    found = list(mend.mends(site.content, site.config.ignore))
-    report.print_lines(mend.diff(one) for one in found)
+    with Workers(cores()) as workers:
+        found = list(mend.mends(site, workers))
+    report.print_lines(one.diff for one in found)
     if not found:
         report.print_line("nothing to mend")
         return ()
@@ -127,7 +129,7 @@ def followed(
         current, started = site(), time.perf_counter()
         options = asked.options(current)
         with report.progress(quiet=asked.quiet) as show:
-            built, pages = live.build(current, options, _checked(show, check), changed)
+            built, pages = live.build(current, options, _checked(show, check), changed, check)
         if changed or pages is None or not _say_the_same(built.report, told):
             before = told.problems if told else ()
             with _heard_or_not():

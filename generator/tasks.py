@@ -1,4 +1,4 @@
-"""What worker processes do: functions of a module that take a batch and give small things back.
+"""What worker processes do: functions of a module that take a batch and give small things back, one by one.
 
 Each is pure but for the files it reads and the staged file it writes, so that a batch can be done again.
 """
@@ -16,14 +16,16 @@ from typing import NamedTuple
 import msgspec
 
 from generator import cache, limits
-from generator.errors import Problem, shown
+from generator.budget import step
+from generator.config import Limits
+from generator.errors import Problem, Severity, shown
 from generator.model import Article, Clipping, Skipped, Verdict
 from generator.reading.article import Reading, Rules, article_of, origin_of
 from generator.reading.boilerplate import Cleaning, families
 from generator.reading.boilerplate import repeats as furniture
 from generator.reading.boilerplate.remaining import TOO_LONG
 from generator.reading.discover import is_ignored
-from generator.reading.frontmatter import clipping_in, fields_in, file_bytes
+from generator.reading.frontmatter import clipping_in, fields_in, file_bytes, front_matter_in
 from generator.reading.plain import block_of
 from generator.reading.text import decode
 from generator.render.images import (
@@ -43,6 +45,8 @@ NO_REPEATS = b""
 """What is learned of a source of which nothing can be."""
 MOST_FAULTS = 20
 """Images of a clipping that are told of one by one."""
+TOO_COSTLY = "costs too much to read"
+"""Why a clipping has no text of which only the front matter was read."""
 HELD = 200_000
 """Characters of a body up to which it is kept, while others are learned from, to be read along."""
 
@@ -57,6 +61,7 @@ class Reader(msgspec.Struct, frozen=True):
     """A hash of all that reading depends on besides the clippings and what sources repeat."""
     ignore: tuple[str, ...] = ()
     clean: bool = True
+    limits: Limits = Limits()
 
 
 class Record(msgspec.Struct, frozen=True, array_like=True):
@@ -90,6 +95,16 @@ class Sample(msgspec.Struct, frozen=True):
     source: str
     clippings: tuple[tuple[str, int], ...]
     """Their paths, each with its year where it is to be read along, else 0."""
+    left_out: tuple[str, ...] = ()
+    """Paths of those that nothing is learned from, since that costs too much."""
+
+
+class Costly(msgspec.Struct, frozen=True):
+    """A clipping that ended the worker that read it."""
+
+    path: str
+    reason: str
+    """What reading it does, as in "takes more than 2 seconds of CPU"."""
 
 
 class Read(msgspec.Struct, frozen=True):
@@ -134,15 +149,21 @@ _DECODER = msgspec.msgpack.Decoder(Record)
 _Sets = tuple[frozenset[int], frozenset[int], frozenset[int]]
 
 
-def look(reader: Reader, paths: Sequence[str]) -> list[cache.Looked]:
+def look(reader: Reader, paths: Sequence[str]) -> Iterator[cache.Looked]:
     """See which bytes clippings have, and of which source and day they are."""
-    return [_look(reader, path) for path in paths]
+    for path in paths:
+        raw = file_bytes(reader.content, path)
+        yield cache.Looked(b"", "", 0) if isinstance(raw, Problem) else _looked(reader, path, raw)
 
 
-def _look(reader: Reader, path: str) -> cache.Looked:
-    raw = file_bytes(reader.content, path)
-    if isinstance(raw, Problem):
-        return cache.Looked(b"", "", 0)
+def look_at_bytes(reader: Reader, paths: Sequence[str]) -> Iterator[cache.Looked]:
+    """See which bytes clippings have of which nothing else can be told."""
+    for path in paths:
+        raw = file_bytes(reader.content, path)
+        yield cache.Looked(b"" if isinstance(raw, Problem) else hashed(raw, size=16), "", 0)
+
+
+def _looked(reader: Reader, path: str, raw: bytes) -> cache.Looked:
     digest = hashed(raw, size=16)
     origin = origin_of(fields_in(path, raw), reader.rules)
     if origin is None or not _is_text(origin.source):
@@ -158,9 +179,20 @@ def _is_text(name: str) -> bool:
     return True
 
 
-def learn(reader: Reader, samples: Sequence[Sample]) -> list[Lesson]:
-    """Learn what sources repeat. What is read along has its file opened and taken apart but once."""
-    return [_learn(reader, sample) for sample in samples]
+def learn(reader: Reader, samples: Sequence[Sample]) -> Iterator[Lesson]:
+    """Learn what sources repeat. What is read along has its file opened and taken apart but once.
+
+    Each clipping of a sample is a step, then what they have in common is one.
+    """
+    return (_learn(reader, sample) for sample in samples)
+
+
+def open_for_learning(reader: Reader, paths: Sequence[str]) -> Iterator[bool]:
+    """Do with each clipping alone what learning from it takes."""
+    for path in paths:
+        opened = _opened(reader, path)
+        furniture.learn([opened.clipping.body] if opened.clipping else [])
+        yield True
 
 
 def _learn(reader: Reader, sample: Sample) -> Lesson:
@@ -168,19 +200,25 @@ def _learn(reader: Reader, sample: Sample) -> Lesson:
     held: dict[str, _Opened] = {}
 
     def bodies() -> Iterator[str]:
-        for path, year in sample.clippings:
+        for number, (path, year) in enumerate(sample.clippings):
+            step(number)
+            if path in sample.left_out:
+                digests.extend(one.digest for one in look_at_bytes(reader, [path]))
+                continue
             one = _opened(reader, path)
             digests.append(one.digest)
             if one.clipping is not None:
                 if year and len(one.clipping.body) <= HELD:
                     held[path] = one
                 yield one.clipping.body
+        step(len(sample.clippings))
 
     found = furniture.learn(bodies())
     repeats = NO_REPEATS if found == furniture.NOTHING else encoded_repeats(found)
     read_: list[tuple[Wanted, Read]] = []
-    for path, year in sample.clippings:
+    for number, (path, year) in enumerate(sample.clippings, len(sample.clippings) + 1):
         if year:
+            step(number)
             one = Wanted(path, sample.source, year, repeats)
             with contextlib.suppress(Exception):  # it will be read alone, and told
                 opened = held.pop(path) if path in held else _opened(reader, path)
@@ -201,13 +239,51 @@ def decoded_repeats(value: bytes) -> furniture.Repeats:
     return furniture.Repeats(*msgspec.msgpack.decode(value, type=_Sets))
 
 
-def read(reader: Reader, wanted: Sequence[Wanted]) -> list[Read]:
+def read(reader: Reader, wanted: Sequence[Wanted]) -> Iterator[Read]:
     """Read clippings, clean them and render their texts."""
-    return [_read(reader, one) for one in wanted]
+    for one in wanted:
+        yield _read_of(reader, one, _opened(reader, one.path))
 
 
-def _read(reader: Reader, one: Wanted) -> Read:
-    return _read_of(reader, one, _opened(reader, one.path))
+def read_without_body(reader: Reader, costly: Sequence[Costly]) -> Iterator[Read]:
+    """Read the front matter of clippings whose whole costs too much: they are links to their originals."""
+    for one in costly:
+        yield _without_body(reader, one)
+
+
+def _without_body(reader: Reader, one: Costly) -> Read:
+    raw = file_bytes(reader.content, one.path)
+    if isinstance(raw, Problem):
+        return refused(one, b"")
+    digest = hashed(raw, size=16)
+    reading = article_of(front_matter_in(one.path, raw), reader.rules)
+    if reading.article is None:
+        return refused(one, digest)
+    article = msgspec.structs.replace(reading.article, reason=TOO_COSTLY)
+    fault = costs_too_much(one, Severity.WARNING, "only its link is published")
+    reading = msgspec.structs.replace(reading, article=article, problems=(*reading.problems, fault))
+    record = Record(reading)
+    value = encoded(record)
+    return Read(digest, value, b"", None if value else record)
+
+
+def refused(one: Costly, digest: bytes) -> Read:
+    """A clipping of which not even the front matter can be used; `digest` is that of its bytes."""
+    fault = costs_too_much(one, Severity.ERROR, "it is left out")
+    skipped = Skipped(path=fault.path, reason=fault.message)
+    record = Record(Reading(article=None, skipped=skipped, problems=(fault,)))
+    return Read(digest, encoded(record), b"", None if encoded(record) else record)
+
+
+def costs_too_much(one: Costly, severity: Severity, what_follows: str) -> Problem:
+    """Say that reading a clipping ended the process that did."""
+    return Problem(
+        path=shown(one.path),
+        message=f"reading it {one.reason}; {what_follows}",
+        advice="shorten it, name it in `ignore`, or raise `[limits]` in digest.toml",
+        severity=severity,
+        kind="limit",
+    )
 
 
 def _opened(reader: Reader, path: str) -> _Opened:

@@ -230,7 +230,8 @@ def epoch_of(site: Site) -> bytes:
     own = sorted(site.cleaning.glob("*.toml")) if config.clean else []
     said = (
         config.title, config.language, config.languages, config.timezone, config.fields, config.clean,
-        config.ignore, {name: (one.aliases, one.language, one.clean) for name, one in config.sources.items()},
+        config.ignore, config.limits,
+        {name: (one.aliases, one.language, one.clean) for name, one in config.sources.items()},
     )  # fmt: skip
     parts = (part for file in own for part in (file.name.encode("utf-8", "surrogateescape"), _bytes_of(file)))
     return hashed(

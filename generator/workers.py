@@ -3,33 +3,34 @@
 from __future__ import annotations
 
 import contextlib
-import gc
+import importlib
 import multiprocessing
 import os
-import signal
-import sys
-import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 from generator.beside import may_fork
+from generator.budget import Budget, NoWorkersError
 from generator.errors import BroadsheetError
+
+try:
+    from generator.pool import Pool, uninterrupted
+except ImportError:  # a system whose processes cannot be limited, such as Windows: all is done here
+    Pool = None  # type: ignore[assignment, misc]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 AHEAD = 3
 """Batches that wait for each worker: enough that none is idle, few enough that memory is bounded."""
-NICE = 3
-"""How much workers stand back: this process hands out their work, and what it does meanwhile ends last."""
-PATIENCE = 1.0
-"""Seconds in which a pool that is closed comes to its end."""
+TICK = 0.1
+"""Seconds after which it is asked, while workers are waited for, whether to go on."""
+PRELOAD = "generator.preload"
+"""What worker processes have from their start; it stands on a higher floor."""
 POOLS = 3
 """Pools that may break before the rest is done in this process."""
-_UNSTARTED = (BrokenExecutor, RuntimeError, OSError, EOFError)
-"""What is raised where a worker cannot be started, be it that the process that starts them has died."""
 
 
 def cores() -> int:
@@ -56,17 +57,22 @@ def batches(
 
 
 class Workers:
-    """Runs tasks in worker processes, or in this one where there is to be one worker.
+    """Runs tasks in worker processes.
 
-    A task is a function of a module that takes a batch and gives a result for each of its items, all of it
-    picklable. Any executor can take the pool's place; it is not shut down. Processes are started when the
-    first batches come, and not at all for a single batch.
+    A task is a function of a module that takes a batch and gives a result for each of its items, one by one,
+    all of it picklable. One that reads what others wrote comes with a budget for each item, and is never run
+    in this process, unless no process can be had. Any executor can take the pool's place; it is not shut
+    down, and its workers keep no budget. Processes are started when batches come.
     """
 
     def __init__(self, count: int, executor: Executor | None = None) -> None:
         self.count = count
-        self._executor = executor
-        self._pool: ProcessPoolExecutor | None = None
+        self.check: Callable[[], None] = lambda: None
+        """Called now and then while results are waited for; what it raises ends the run."""
+        self._futures = _Futures(executor) if executor else None
+        self._pool: Pool | None = None
+        self._is_sound = True
+        """Whether nothing was open when the workers were copied from this process, if they were."""
         self._broken = 0
 
     def __enter__(self) -> Self:
@@ -77,139 +83,214 @@ class Workers:
     ) -> None:
         self.close()
 
+    @property
+    def pids(self) -> list[int]:
+        """The worker processes there are."""
+        return self._pool.pids if self._pool else []
+
     def close(self) -> None:
         """End the worker processes, also those that are at work; the next batches start others."""
-        if self._pool is None:
-            return
         pool, self._pool = self._pool, None
-        processes = [*(getattr(pool, "_processes", None) or {}).values()]
-        manager, queue = getattr(pool, "_executor_manager_thread", None), getattr(pool, "_call_queue", None)
-        pool.shutdown(wait=False, cancel_futures=True)
-        for process in processes:
-            process.terminate()
-        if manager is not None and queue is not None and manager.is_alive():
-            manager.join(PATIENCE)
-            if manager.is_alive():
-                # Up to Python 3.11.4 it waits for ever for who would read the rest of a batch (gh-94777).
-                queue._reader.close()
+        if pool is not None:
+            pool.close()
+
+    def shrink(self) -> None:
+        """Keep one worker process for what comes next."""
+        if self._pool is not None:
+            self._pool.shrink(1)
 
     def expect(self) -> None:
         """Let what starts worker processes import what they need, while this process goes on."""
-        if self.count > 1 and self._executor is None:
+        if Pool is not None and self._futures is None and self._pool is None:
             with contextlib.suppress(OSError, ImportError, NotImplementedError):  # it is tried again
                 _begin_server()
 
-    def begin(self) -> None:
-        """Start the worker processes as copies of this one, with all that it has imported.
+    @property
+    def are_copies(self) -> bool:
+        """Whether workers would be copies of this process now, with all that it has imported."""
+        return Pool is not None and self._futures is None and may_fork()
 
-        Where it cannot be copied they start when batches come. Nothing may be open that a copy must not
-        have, such as a database.
+    def begin(self) -> None:
+        """Start all worker processes as copies of this one, for tasks of any kind.
+
+        Nothing may be open that a copy must not have, such as a database. Where this process cannot be copied
+        they start when batches come.
         """
-        if self.count == 1 or self._executor is not None or self._pool is not None or not may_fork():
+        if not self.are_copies or (self._pool is not None and self._is_sound):
             return
+        self.close()
+        self._pool, self._is_sound = Pool(self.count, _copied), True
         try:
-            self._pool = ProcessPoolExecutor(self.count, multiprocessing.get_context("fork"), _begin)
-            with _uninterrupted():
-                started = self._pool.submit(os.getpid)  # to start all of them
-            started.result(PATIENCE)  # where no more processes or threads are allowed, none comes
-        except (*_UNSTARTED, ImportError):  # it is tried again
-            if self._pool is not None:
-                self._lose(self._pool)
+            self._pool.fill(self.count)
+            self._pool.context = _context  # for those that take their place something may be open
+        except NoWorkersError:  # it is tried again
+            self._lose()
 
     def run(
         self,
-        task: Callable[[Sequence[Item]], Sequence[Result]],
+        task: Callable[[Sequence[Item]], Iterable[Result]],
         work: Iterable[Sequence[Item]],
         meanwhile: Iterable[None] = (),
         *,
-        helps: bool = False,
+        budget: Budget | None = None,
     ) -> Generator[tuple[Item, Result | Exception], None, None]:
-        """Do a task for every batch; the results come batch by batch, in no order.
+        """Do a task for every batch; results come as they are there, in no order.
 
-        While no result is there this process goes on with `meanwhile`, step by step; or it `helps`, and does
-        batches too, while workers are starting, say.
+        While there is none this process goes on with `meanwhile`, step by step.
 
-        A batch whose worker dies, or whose task raises, is done again here, item by item; an item that
-        fails for itself alone comes with its exception. A `BroadsheetError` is for all and is raised.
+        An item that fails comes with its exception, and one that ends its worker with an `OverBudgetError`;
+        neither costs another item anything. A `BroadsheetError` is for all and is raised. Without a budget
+        a single batch is done in this process, and all that no worker can do.
         """
-        waiting: dict[Future[Sequence[Result]], tuple[Sequence[Item], Executor]] = {}
-        turns = _with_last(work)
-        own: list[tuple[Item, Result | Exception]] = []
-        other = _helping(task, turns, own) if helps else iter(meanwhile)
+        other = iter(meanwhile)
+        lane: _Lane | None = None
         try:
-            for batch, is_only in turns:
-                executor = self._ready(may_start=not is_only)
-                if executor is None:
+            for batch, is_only in _with_last(work):
+                lane = self._lane(is_read_here=budget is None, is_only=is_only)
+                if lane is None:
                     yield from _here(task, batch)
                     continue
                 try:
-                    waiting[executor.submit(task, batch)] = batch, executor
-                except _UNSTARTED:
-                    self._lose(executor)
-                    yield from _here(task, batch)
-                while len(waiting) >= self.count * AHEAD:
-                    yield from self._done(task, waiting, other)
-                yield from own
-                own.clear()
-            while waiting:
-                yield from self._done(task, waiting, other)
-            yield from own
+                    lane.add(task, batch, budget)
+                except NoWorkersError:
+                    yield from self._given_up(lane, task)
+                while lane.load >= self.count * AHEAD:
+                    yield from self._done(lane, task, other)
+            while lane is not None and lane.load:
+                yield from self._done(lane, task, other)
         finally:  # whoever stops listening may clear away what tasks work on
-            if waiting:
-                self._stop(waiting)
+            if lane is not None and lane.load:
+                self._stop(lane)
 
     def _done(
         self,
-        task: Callable[[Sequence[Item]], Sequence[Result]],
-        waiting: dict[Future[Sequence[Result]], tuple[Sequence[Item], Executor]],
+        lane: _Lane,
+        task: Callable[[Sequence[Item]], Iterable[Result]],
         meanwhile: Iterator[None],
     ) -> Iterator[tuple[Item, Result | Exception]]:
-        """Wait until a batch is done, and hand over all that are."""
-        done, _ = wait(waiting, 0, FIRST_COMPLETED)
-        while not done:
-            is_over = next(meanwhile, self) is self
-            done, _ = wait(waiting, None if is_over else 0, FIRST_COMPLETED)
-        for future in done:
-            batch, executor = waiting.pop(future)
-            try:
-                results = future.result()
-            except BroadsheetError:
-                raise
-            except BrokenExecutor:
-                self._lose(executor)
-                yield from _one_by_one(task, batch)
-            except Exception:  # whatever it is, it may be that of one item
-                yield from _one_by_one(task, batch)
-            else:
-                yield from zip(batch, results, strict=True)
-
-    def _stop(self, waiting: Iterable[Future[Any]]) -> None:
-        """Leave nothing going on. A pool of ours ends: where a worker died, not all futures may be done."""
-        if self._executor is None:
-            self.close()
+        """Wait until something is done, and hand it over."""
+        try:
+            pairs = lane.poll(0)
+            while not pairs and lane.load:
+                is_over = next(meanwhile, self) is self
+                self.check()
+                pairs = lane.poll(TICK if is_over else 0)
+        except NoWorkersError:
+            yield from self._given_up(lane, task)
         else:
-            wait([future for future in waiting if not future.cancel()])
+            yield from pairs
 
-    def _ready(self, *, may_start: bool) -> Executor | None:
-        """The executor to use; None where none can be had, or where none runs and none is to be started."""
-        if self._executor is not None or self.count == 1:
-            return self._executor
-        if self._pool is None and self._broken < POOLS and may_start:
-            try:
-                _begin_server()
-                self._pool = ProcessPoolExecutor(self.count, mp_context=_context(), initializer=_begin)
-            except (OSError, ImportError, NotImplementedError):  # no semaphores, as without /dev/shm
-                self._broken = POOLS
+    def _given_up(
+        self, lane: _Lane, task: Callable[[Sequence[Item]], Iterable[Result]]
+    ) -> Iterator[tuple[Item, Result | Exception]]:
+        """Do here what workers did not do that cannot be had."""
+        left = lane.take_back()
+        self._lose()
+        for batch in left:
+            yield from _here(task, batch)
+
+    def _lane(self, *, is_read_here: bool, is_only: bool) -> _Lane | None:
+        """What takes a batch; None where none can be had, or where none runs and none is to be started."""
+        if self._futures is not None:
+            return self._futures
+        if Pool is None or self._broken >= POOLS:
+            return None
+        if is_read_here and (self.count == 1 or (is_only and not (self._pool and self._is_sound))):
+            return None
+        if is_read_here and self._pool is not None and not self._is_sound:
+            self.close()
+        if self._pool is None:
+            # What reads clippings opens no database: it may be a copy though one is open.
+            self._is_sound = is_read_here
+            self._pool = Pool(self.count, _context if is_read_here else _copied_or_not)
         return self._pool
 
-    def _lose(self, executor: Executor) -> None:
-        """Give a broken pool up, unless that is done; the next batch starts another one."""
-        if executor is self._executor:
-            self._executor = None
-            self._broken = POOLS
-        elif executor is self._pool:
+    def _lose(self) -> None:
+        """Give up what is broken; the next batch starts another pool."""
+        if self._futures is not None:
+            self._futures = None
+        else:
             self._broken += 1
+        self.close()
+
+    def _stop(self, lane: _Lane) -> None:
+        """Leave nothing going on."""
+        if lane is self._pool:
             self.close()
+        else:
+            lane.take_back()
+
+
+class _Lane(Protocol):
+    """What takes batches."""
+
+    @property
+    def load(self) -> int:
+        """How many batches are not done yet."""
+        ...
+
+    def add(self, task: Any, items: Sequence[Any], budget: Budget | None) -> None:  # noqa: ANN401
+        """Have a batch done. Raises `NoWorkersError`."""
+        ...
+
+    def poll(self, seconds: float) -> Sequence[tuple[Any, Any]]:
+        """Items that are done, with what came of them; waits for some as long as that."""
+        ...
+
+    def take_back(self) -> Sequence[Sequence[Any]]:
+        """What is left of all batches; nothing goes on."""
+        ...
+
+
+class _Futures:
+    """Batches done by any executor; it knows no budget."""
+
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+        self._waiting: dict[Future[list[Any]], tuple[Any, Sequence[Any]]] = {}
+
+    @property
+    def load(self) -> int:
+        return len(self._waiting)
+
+    def add(self, task: Any, items: Sequence[Any], _budget: Budget | None) -> None:  # noqa: ANN401
+        try:
+            self._waiting[self._executor.submit(_whole, task, items)] = task, items
+        except (BrokenExecutor, RuntimeError, OSError, EOFError) as error:
+            self._waiting[Future()] = task, items
+            raise NoWorkersError from error
+
+    def poll(self, seconds: float) -> Sequence[tuple[Any, Any]]:
+        done, _ = wait(self._waiting, seconds, FIRST_COMPLETED)
+        pairs: list[tuple[Any, Any]] = []
+        for future in done:
+            task, items = self._waiting[future]
+            try:
+                results: Any = future.result()
+            except BroadsheetError:
+                raise
+            except BrokenExecutor as error:
+                raise NoWorkersError from error
+            except Exception as error:  # of one item, which is told apart by trying each alone
+                del self._waiting[future]
+                if len(items) == 1:
+                    pairs.append((items[0], error))
+                for item in items if len(items) > 1 else ():
+                    self.add(task, [item], None)
+            else:
+                del self._waiting[future]
+                pairs += zip(items, results, strict=True)
+        return pairs
+
+    def take_back(self) -> Sequence[Sequence[Any]]:
+        left = [items for _, items in self._waiting.values()]
+        wait([future for future in self._waiting if not future.cancel()])
+        self._waiting.clear()
+        return left
+
+
+def _whole(task: Any, items: Sequence[Any]) -> list[Any]:  # noqa: ANN401
+    return list(task(items))
 
 
 def _with_last(work: Iterable[Sequence[Item]]) -> Iterator[tuple[Sequence[Item], bool]]:
@@ -225,50 +306,41 @@ def _with_last(work: Iterable[Sequence[Item]]) -> Iterator[tuple[Sequence[Item],
         yield from ((batch, False) for batch in batches_)
 
 
-def _helping(
-    task: Callable[[Sequence[Item]], Sequence[Result]],
-    turns: Iterable[tuple[Sequence[Item], bool]],
-    own: list[tuple[Item, Result | Exception]],
-) -> Iterator[None]:
-    """Take batches that nobody has taken yet, one at a step; what comes of them goes to our own results."""
-    for batch, _ in turns:
-        own.extend(_here(task, batch))
-        yield
-
-
 def _here(
-    task: Callable[[Sequence[Item]], Sequence[Result]], batch: Sequence[Item]
+    task: Callable[[Sequence[Item]], Iterable[Result]], batch: Sequence[Item]
 ) -> Iterator[tuple[Item, Result | Exception]]:
-    try:
-        results = task(batch)
-    except BroadsheetError:
-        raise
-    except Exception:  # as in a worker
-        yield from _one_by_one(task, batch)
-    else:
-        yield from zip(batch, results, strict=True)
-
-
-def _one_by_one(
-    task: Callable[[Sequence[Item]], Sequence[Result]], batch: Sequence[Item]
-) -> Iterator[tuple[Item, Result | Exception]]:
-    for item in batch:
+    """Do a batch in this process."""
+    at = 0
+    while at < len(batch):
         try:
-            [result] = task([item])
+            for result in task(batch[at:]):
+                yield batch[at], result
+                at += 1
         except BroadsheetError:
             raise
         except Exception as error:  # costs this item alone, and is told
-            yield item, error
-        else:
-            yield item, result
+            yield batch[at], error
+            at += 1
 
 
-def _context() -> Any:  # noqa: ANN401 - the contexts of `multiprocessing` have no common public type
+def _copied() -> Any:  # noqa: ANN401 - the contexts of `multiprocessing` have no common public type
+    return multiprocessing.get_context("fork")
+
+
+def _copied_or_not() -> Any:  # noqa: ANN401
+    """How to start a process that opens nothing: a copy of this one is there soonest."""
+    if not may_fork():
+        return _context()
+    importlib.import_module(PRELOAD)  # else each copy would
+    return _copied()
+
+
+def _context() -> Any:  # noqa: ANN401
     """How to start processes at any time: not by forking this one, whose threads may hold locks."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["generator.preload"])
+    context.set_forkserver_preload([PRELOAD])
     return context
 
 
@@ -278,34 +350,5 @@ def _begin_server() -> None:
         return
     from multiprocessing import forkserver  # not everywhere
 
-    with _uninterrupted():
+    with uninterrupted():
         forkserver.ensure_running()
-
-
-@contextlib.contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Let Ctrl-C wait: what begins here has it for none of its affair."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _begin() -> None:
-    """Prepare a worker: Ctrl-C is the parent's affair, and nobody outlives it."""
-    gc.freeze()  # of a copy, what there was before lives as long as it
-    gc.set_threshold(50_000)  # a batch makes much that lives to its end, and hardly a cycle
-    if sys.platform != "win32":
-        os.nice(NICE)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if sys.platform != "win32":
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_follow, args=(parent,), daemon=True).start()
-
-
-def _follow(parent: Any) -> None:  # noqa: ANN401 - `ParentProcess` is not public
-    parent.join()
-    os._exit(1)

@@ -20,7 +20,8 @@ PLACES = dict(re.findall(r"^\| `(\w+)` \| `([^`]+)` \|$", PAGE, re.MULTILINE))
 MODULES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
 
 PIPELINE = (
-    "tasks.py", "safeguards.py", "unchanged.py", "recalled.py", "lessons.py", "shelf.py", "explaining.py",
+    "tasks.py", "safeguards.py", "unchanged.py", "recalled.py", "budgeted.py", "lessons.py", "shelf.py",
+    "explaining.py",
     "desk.py", "saved.py", "making.py", "preload.py", "kitchen.py", "ground.py", "press.py", "archive.py",
     "resumed.py",
 )  # fmt: skip
@@ -30,6 +31,8 @@ NEIGHBOURS = {
     ("cache.py", "own_folder.py"),
     ("own_folder.py", "database.py"),
     ("request.py", "hosts.py"),
+    ("workers.py", "pool.py"),
+    ("pool.py", "worker.py"),
     ("__main__.py", "cli.py"),
     ("cli.py", "asked.py"),
     ("cli.py", "steps.py"),

@@ -18,11 +18,11 @@ from pathlib import Path
 import pytest
 
 import generator.build
+from generator.budgeted import BATCH
 from generator.build import build
 from generator.cache import Cache
 from generator.database import in_words
 from generator.errors import BuildError
-from generator.lessons import BATCH
 from generator.output import disk
 from generator.output.write import Transaction
 from generator.request import Options, silent
@@ -200,7 +200,7 @@ def test_no_room_for_pages_is_told(root, monkeypatch, workers):
     monkeypatch.setattr("generator.making.stage", full)
     write_config(root, 'title = "Another"\nbase_url = "https://digest.example/"\n')
     pool = Workers(workers)
-    monkeypatch.setattr(pool, "_ready", lambda **_: None)  # the patch holds in this process alone
+    monkeypatch.setattr(pool, "_lane", lambda **_: None)  # the patch holds in this process alone
     with pytest.raises(BuildError) as caught:
         built(root, workers=pool)
     assert "no room" in caught.value.problems[0].message

@@ -14,6 +14,7 @@ from writing import (
     files_of,
     read_site,
     site_in,
+    workers_here,
     write_clipping,
     write_config,
 )
@@ -55,7 +56,7 @@ def read_alone(monkeypatch) -> list[str]:
 
 
 def test_what_a_new_source_is_learned_from_is_read_along(root, read_alone):
-    build(site_in(root), OPTIONS, silent)
+    build(site_in(root), OPTIONS, silent, workers=workers_here())
     assert read_alone == [f"{n:02}.md" for n in range(SAMPLE, CLIPPINGS)]
     pages = files_of(root / "public")
     assert not any(b"Follow us" in page for page in pages.values())
@@ -66,7 +67,7 @@ def test_what_a_new_source_is_learned_from_is_read_along(root, read_alone):
 
 
 def test_it_comes_to_what_reading_it_alone_would(root, monkeypatch):
-    build(site_in(root), OPTIONS, silent)
+    build(site_in(root), OPTIONS, silent, workers=workers_here())
     along = files_of(root / "public")
     cache_file(root).unlink()
 
@@ -78,25 +79,25 @@ def test_it_comes_to_what_reading_it_alone_would(root, monkeypatch):
 
     learn = tasks.learn
     monkeypatch.setattr(tasks, "learn", learn_alone)
-    build(site_in(root), OPTIONS, silent, clean=True)
+    build(site_in(root), OPTIONS, silent, clean=True, workers=workers_here())
     assert files_of(root / "public") == along
 
 
 def test_a_known_source_is_learned_of_again_without_reading_along(root, read_alone):
-    build(site_in(root), OPTIONS, silent)
+    build(site_in(root), OPTIONS, silent, workers=workers_here())
     read_alone.clear()
     write_clipping(root / "content", "00.md", text(99), title="Number 99", date="2024-07-01")
-    build(site_in(root), OPTIONS, silent, clean=True)
+    build(site_in(root), OPTIONS, silent, clean=True, workers=workers_here())
     assert read_alone == ["00.md"]
 
 
 def test_a_clipping_too_long_to_be_held_is_opened_again(root, monkeypatch, read_alone):
-    build(site_in(root), OPTIONS, silent)
+    build(site_in(root), OPTIONS, silent, workers=workers_here())
     pages = files_of(root / "public")
     cache_file(root).unlink()
     read_alone.clear()
     monkeypatch.setattr(tasks, "HELD", 100)
-    build(site_in(root), OPTIONS, silent, clean=True)
+    build(site_in(root), OPTIONS, silent, clean=True, workers=workers_here())
     assert files_of(root / "public") == pages
     assert len(read_alone) == CLIPPINGS - SAMPLE
 
@@ -123,12 +124,12 @@ def test_a_clipping_that_changed_while_it_was_learned_from_is_read_as_it_is_then
     learn = tasks.learn
     with monkeypatch.context() as patched:
         patched.setattr(tasks, "learn", late)
-        build(site_in(root), OPTIONS, silent)
+        build(site_in(root), OPTIONS, silent, workers=workers_here())
     assert "Number 77" in {one.title for one in read_site(site_in(root), OPTIONS).digest.articles}
-    build(site_in(root), OPTIONS, silent)
+    build(site_in(root), OPTIONS, silent, workers=workers_here())
     pages = files_of(root / "public")
     cache_file(root).unlink()
-    build(site_in(root), OPTIONS, silent, clean=True)
+    build(site_in(root), OPTIONS, silent, clean=True, workers=workers_here())
     assert files_of(root / "public") == pages
 
 
@@ -141,11 +142,11 @@ def test_what_a_killed_build_learned_and_read_is_not_done_again(root, monkeypatc
     with monkeypatch.context() as patched:
         patched.setattr("generator.shelf.read_now", killed)
         with pytest.raises(KeyboardInterrupt):
-            build(site_in(root), OPTIONS, silent)
+            build(site_in(root), OPTIONS, silent, workers=workers_here())
     with cache_of(root) as cache:
         assert cache.repeats("origin.example", 2024)
     monkeypatch.setattr(tasks, "learn", killed)
-    build(site_in(root), OPTIONS, silent)
+    build(site_in(root), OPTIONS, silent, workers=workers_here())
     assert read_alone == [f"{n:02}.md" for n in range(SAMPLE, CLIPPINGS)]
 
 
@@ -155,6 +156,6 @@ def test_where_nothing_is_to_be_learned_nothing_is_noted(root, monkeypatch):
     def refused(*_given):
         raise AssertionError("nothing was learned")
 
-    build(site_in(root), OPTIONS, silent)
+    build(site_in(root), OPTIONS, silent, workers=workers_here())
     monkeypatch.setattr(Cache, "keep_learned", refused)
-    build(site_in(root), OPTIONS, silent, clean=True)
+    build(site_in(root), OPTIONS, silent, clean=True, workers=workers_here())

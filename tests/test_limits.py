@@ -319,9 +319,7 @@ def entries(texts):
         date=dt.date(2024, 7, 3), time=None, content="", excerpt="An excerpt.", authors=(), tags=(),
         source="S", source_page="https://d.example/s/",
     )  # fmt: skip
-    return [
-        (entry, Text(path, hashed(body)), "https://d.example/") for path, body in texts.items()
-    ]
+    return [(entry, Text(path, hashed(body)), "https://d.example/") for path, body in texts.items()]
 
 
 def test_a_feed_has_texts_up_to_a_length_the_newest_first():

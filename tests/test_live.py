@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import os
 import random
@@ -22,11 +21,9 @@ from generator.build import build
 from generator.config import load
 from generator.errors import BuildError
 from generator.ids import path_id
-from generator.lessons import BATCH
 from generator.live import Live
 from generator.request import Built, Options, silent
 from generator.saved import few_of
-from generator.workers import Workers
 from writing import BODY, NOW, files_of, site_in, write_clipping, write_config
 
 ASKED = Options(accepts_losses=True, as_of=NOW)
@@ -77,20 +74,14 @@ class Site:
         return files_of(other / "public")
 
 
-@pytest.mark.parametrize(("count", "expected"), [(BATCH, []), (BATCH + 1, [2])])
-def test_what_starts_workers_is_there_before_many_clippings_change(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int, expected: list[int]
-) -> None:
-    root = tmp_path / "site"
-    write_config(root)
-    for n in range(count):
-        write_clipping(root / "content", f"{n}.md", BODY, title=f"T{n}", source="S")
-    build(site_in(root), ASKED, silent)
-    found: list[int] = []
-    monkeypatch.setattr(Workers, "expect", lambda workers: found.append(workers.count))
-    with contextlib.closing(Live(2)) as live:
-        live.build(site_in(root), ASKED, silent, None)
-    assert found == expected
+def test_a_worker_is_there_before_a_save_and_stays(site) -> None:
+    site.rest()
+    workers = site.live._followed._means.workers
+    [pid] = workers.pids
+    site.follow(write_clipping(site.content, "0.md", title="Anew", body=LONG))
+    assert workers.pids == [pid]
+    site.live.close()
+    assert not workers.pids
 
 
 @pytest.fixture
@@ -306,7 +297,7 @@ def test_a_story_that_ends_leaves_its_other_articles(site):
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_many_saved_at_once_are_followed_with_all_that_they_mean_for_others(tmp_path, monkeypatch, workers):
-    for module in (generator.followed, generator.lessons, generator.shelf):
+    for module in (generator.followed, generator.limits):
         monkeypatch.setattr(module, "BATCH", 4)
     root, end = tmp_path / "site", "\n\nPresses of the house"
     write_config(root)

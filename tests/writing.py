@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
 from pathlib import Path
+from typing import Any
 
 from hypothesis import HealthCheck, Phase, settings
 
@@ -54,17 +57,34 @@ def write_config(root: Path, text: str = 'base_url = "https://digest.example/"\n
     return file
 
 
+class Here(Executor):
+    """Does in the tests' own process what worker processes do, so that a test may exchange its parts."""
+
+    def submit(self, task: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        try:
+            done.set_result(task(*args, **kwargs))
+        except Exception as error:
+            done.set_exception(error)
+        return done
+
+
+def workers_here() -> Workers:
+    """Workers that are none."""
+    return Workers(1, Here())
+
+
 def build_site(root: Path, *, as_of: dt.datetime = NOW, **options: bool) -> tuple[Report, Desk]:
     """Build the site in a folder as the command line would; what its desk holds comes from the cache then."""
     site, asked = site_in(root), Options(as_of=as_of, **options)
-    report = build(site, asked, silent).report
+    report = build(site, asked, silent, workers=workers_here()).report
     return report, read_site(site, asked)
 
 
 def read_site(site: Site, options: Options) -> Desk:
     """Read and group the clippings of a site, with what its cache knows."""
     with Cache.of(site.own, identity_of(site)) as cache:
-        return read(site, options, Means(cache, Workers(1), silent))
+        return read(site, options, Means(cache, workers_here(), silent))
 
 
 def cache_of(root: Path) -> Cache:

@@ -45,6 +45,11 @@ language = "en"                      # of the interface: "en" or "zh"
 # [fields]
 # url = ["link"]
 
+# What reading one clipping may cost; one that costs more becomes a link:
+# [limits]
+# cpu_seconds = 5.0
+# memory_mb = 400
+
 # What you know of a source, by its name:
 # [sources."Example News"]
 # aliases = ["example.org", "EXAMPLE NEWS"]
@@ -82,6 +87,11 @@ language = "zh"                      # 界面语言："en" 或 "zh"
 # 其他剪藏工具的键名，对应到本文摘的键，优先于本文摘自己的键：
 # [fields]
 # url = ["link"]
+
+# 读取一篇剪报最多可用的资源；超出时只保留链接：
+# [limits]
+# cpu_seconds = 5.0
+# memory_mb = 400
 
 # 关于某个来源的说明，以来源名为键：
 # [sources."示例新闻"]

@@ -6,16 +6,20 @@ import difflib
 import os
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
+from generator import budgeted
 from generator.authoring import atomic
+from generator.config import Site
 from generator.errors import Problem, Severity, shown
 from generator.reading import discover
 from generator.reading.frontmatter import clipping_of, file_bytes
 from generator.reading.plain import block_of, quoted_where_needed
 from generator.reading.text import decode, encoding_of
+from generator.workers import Workers
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _CONTEXT = 3
@@ -29,6 +33,8 @@ class Mend(msgspec.Struct, frozen=True):
     """Below the content folder."""
     before: bytes
     after: bytes
+    diff: str = ""
+    """What changes, as a unified diff of texts; safe to print."""
 
 
 def mended(raw: bytes) -> bytes | None:
@@ -79,24 +85,32 @@ def _is_sound(before: str, after: bytes, mark: bytes, codec: str) -> bool:
     return not new.repaired and new.fields == old.fields and new.body == old.body
 
 
-def mends(content: Path, ignore: Sequence[str]) -> Iterator[Mend]:
+def mends(site: Site, workers: Workers) -> Iterator[Mend]:
     """Find the clippings that can be mended, by path; those that cannot be read are left to `check`."""
-    seen: set[str] = set()
-    for path in discover(content, ignore).paths:
+    content, seen = site.content, set[str]()
+    paths = []
+    for path in discover(content, site.config.ignore).paths:
         real = os.path.realpath(content / path)
-        if real in seen:  # a link to a file that has its turn under another name
-            continue
+        if real not in seen:  # else a link to a file that has its turn under another name
+            paths.append(path)
         seen.add(real)
+    found = dict(budgeted.each(partial(mend, content), paths, workers, site.config.limits))
+    yield from (one for path in paths if isinstance(one := found[path], Mend))
+
+
+def mend(content: Path, paths: Sequence[str]) -> Iterator[Mend | None]:
+    """What would become of files; a task of workers."""
+    for path in paths:
         raw = file_bytes(content, path)
-        if isinstance(raw, bytes) and (after := mended(raw)) is not None:
-            yield Mend(path, raw, after)
+        after = mended(raw) if isinstance(raw, bytes) else None
+        yield Mend(path, raw, after, _diff(path, raw, after)) if isinstance(raw, bytes) and after else None
 
 
-def diff(mend: Mend) -> str:
+def _diff(path: str, before: bytes, after: bytes) -> str:
     """What a mend changes, as a unified diff of texts; safe to print."""
-    before, after = (_head(raw) for raw in (mend.before, mend.after))
-    name = shown(mend.path)
-    lines = difflib.unified_diff(before, after, f"a/{name}", f"b/{name}", lineterm="", n=_CONTEXT)
+    was, now = (_head(raw) for raw in (before, after))
+    name = shown(path)
+    lines = difflib.unified_diff(was, now, f"a/{name}", f"b/{name}", lineterm="", n=_CONTEXT)
     return "\n".join(map(shown, lines))
 
 

@@ -9,6 +9,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -370,11 +371,22 @@ def _other_names(site: Site, text: str, article: str, originals: Originals) -> f
 
 def _keys_in(site: Site, path: str) -> set[str]:
     """What the original of a file may be known by: of every address among its fields."""
-    clipping, _ = read_clipping(site.content, path)
-    if clipping is None:
-        return set()
-    urls = (value.strip() for value in clipping.fields.values() if isinstance(value, str))
-    return {key for url in urls if is_address(url) for key in (url, *keys_of(url, clipping.body))}
+    from generator import budgeted  # with all that reads clippings
+    from generator.workers import Workers
+
+    with Workers(1) as workers:
+        [(_, found)] = budgeted.each(partial(keys_at, site.content), [path], workers, site.config.limits)
+    return found if isinstance(found, set) else set()
+
+
+def keys_at(content: Path, paths: Sequence[str]) -> Iterator[set[str]]:
+    """The same of files; a task of workers."""
+    for path in paths:
+        clipping, _ = read_clipping(content, path)
+        fields = clipping.fields.values() if clipping else ()
+        urls = (value.strip() for value in fields if isinstance(value, str))
+        body = clipping.body if clipping else ""
+        yield {key for url in urls if is_address(url) for key in (url, *keys_of(url, body))}
 
 
 def _meant_by(address: str, originals: Sequence[Original]) -> set[str]:

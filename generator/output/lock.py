@@ -34,11 +34,13 @@ def held(output: Path, patience: float) -> Iterator[None]:
     try:
         yield
     finally:
+        with contextlib.suppress(OSError):  # where there are no locks
+            fcntl.flock(folder, fcntl.LOCK_UN)  # a worker that is a copy of this process may have it open too
         os.close(folder)
 
 
 def _locked(output: Path, patience: float) -> int:
-    """The locked folder's descriptor; closing it unlocks."""
+    """The locked folder's descriptor."""
     deadline = time.monotonic() + patience
     while True:
         folder = _try(output)

@@ -34,6 +34,8 @@ _SHOWN = 50
 _OPENING, _CLOSING = b"---\n", b"\n---\n"
 LARGEST = 16 * 1024 * 1024
 """Bytes; a larger file is no article."""
+FRONT_MATTER = 64 * 1024
+"""Bytes in which front matter ends, where no more of a file is to be read."""
 
 
 class _Verbatim(BaseHandler):
@@ -120,6 +122,16 @@ def fields_in(path: str, raw: bytes) -> Clipping:
         if not notes and not any(map(is_suspect, seen)):
             return clipping_of(path, text)[0]
     return clipping_in(path, raw)[0]
+
+
+def front_matter_in(path: str, raw: bytes) -> Clipping:
+    """A clipping without its body, of which nothing is looked at but the first bytes."""
+    end = raw.find(_CLOSING, 3)
+    head = raw[: end + len(_CLOSING)] if 0 < end < FRONT_MATTER else raw
+    if len(head) > FRONT_MATTER:
+        head = head[:FRONT_MATTER].rpartition(b"\n")[0]
+    text, _ = decode(head, lambda text, _: text)
+    return msgspec.structs.replace(clipping_of(path, text)[0], body="")
 
 
 def _mended(path: str, text: str, odd: str) -> tuple[str, tuple[Problem, ...]]:

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from generator.authoring.mend import Mend, diff, mended, mends, write
+from generator.authoring.mend import Mend, mended, mends, write
 from generator.cli import DONE, FAILED, UNUSABLE, run
+from generator.config import load
 from generator.reading.frontmatter import clipping_of
 from generator.reading.text import decode
-from writing import write_config
+from writing import workers_here, write_config
 
 BROKEN = '---\n# kept\ntitle: A: b\ndate: 2024-07-03 # a day\n\ntags: [a, "b"]  # two\n---\n\nBody: text\n'
 FIXED = BROKEN.replace("A: b", '"A: b"')
@@ -21,6 +22,10 @@ FIXED = BROKEN.replace("A: b", '"A: b"')
 
 def read_plainly(raw: bytes) -> dict[str, object]:
     return {str(k).strip().casefold(): v for k, v in frontmatter.loads(decode(raw)[0]).metadata.items()}
+
+
+def found_in(content: Path) -> list[Mend]:
+    return [*mends(load(content.parent / "digest.toml", content=content), workers_here())]
 
 
 # --- bytes ------------------------------------------------------------------------------------------
@@ -177,16 +182,16 @@ def content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_file_is_replaced_with_its_mode(content):
     (content / "a.md").chmod(0o640)
-    (one,) = mends(content, ())
+    (one,) = found_in(content)
     assert write(content, one) is None
     assert (content / "a.md").read_bytes() == FIXED.encode()
     assert stat.S_IMODE((content / "a.md").stat().st_mode) == 0o640
     assert sorted(file.name for file in content.iterdir()) == ["a.md", "b.md"]
-    assert list(mends(content, ())) == []
+    assert list(found_in(content)) == []
 
 
 def test_a_file_that_changed_meanwhile_is_left(content):
-    (one,) = mends(content, ())
+    (one,) = found_in(content)
     (content / "a.md").write_bytes(b"newer")
     problem = write(content, one)
     assert problem is not None
@@ -200,7 +205,7 @@ def test_links_that_leave_the_folder_are_refused(content, tmp_path):
     (outside / "c.md").write_bytes(BROKEN.encode())
     (content / "link.md").symlink_to(outside / "c.md")
     (content / "folder").symlink_to(outside)
-    assert [one.path for one in mends(content, ())] == ["a.md"]
+    assert [one.path for one in found_in(content)] == ["a.md"]
     for path in ("link.md", "folder/c.md", "../outside/c.md"):
         problem = write(content, Mend(path, BROKEN.encode(), FIXED.encode()))
         assert problem is not None
@@ -210,7 +215,7 @@ def test_links_that_leave_the_folder_are_refused(content, tmp_path):
 
 def test_a_link_within_the_folder_stays_a_link(content):
     (content / "z.md").symlink_to("a.md")
-    [one] = mends(content, ())  # a file with two names is mended once
+    [one] = found_in(content)  # a file with two names is mended once
     assert write(content, one) is None
     assert (content / "z.md").is_symlink()
     assert (content / "a.md").read_bytes() == FIXED.encode()
@@ -226,8 +231,8 @@ def test_a_file_that_cannot_be_written_is_told(content, monkeypatch):
 
 
 def test_the_diff_shows_what_changes(content):
-    (one,) = mends(content, ())
-    lines = diff(one).split("\n")
+    (one,) = found_in(content)
+    lines = one.diff.split("\n")
     assert lines[:2] == ["--- a/a.md", "+++ b/a.md"]
     assert [line for line in lines[2:] if line[0] in "+-"] == ["-title: A: b", '+title: "A: b"']
 

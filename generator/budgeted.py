@@ -1,0 +1,123 @@
+"""Clippings looked at, learned from and read by workers, each within its limits.
+
+What ends its worker is tried once more, with less asked of it: its bytes are looked at, others are learned
+from, its front matter is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from typing import TypeVar
+
+import msgspec
+
+from generator import tasks
+from generator.budget import Budget, OverBudgetError
+from generator.cache import Looked
+from generator.config import Limits
+from generator.tasks import Costly, Lesson, Read, Reader, Sample, Wanted
+from generator.workers import Workers, batches
+
+BATCH = 100
+"""Clippings that a worker takes at a time: each batch costs this process some milliseconds."""
+SMALL, LARGE = 0.1, 0.5
+"""The part of a clipping's CPU that reading it may use, and each of the other steps: looking at it, learning
+from it, reading it along, reading its front matter. All of them together use no more than all."""
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+Pairs = Iterator[tuple[Item, Result | Exception]]
+
+
+def budget_of(limits: Limits, share: float = 1.0) -> Budget:
+    """A share of what a clipping may cost."""
+    return Budget(limits.cpu_seconds * share, limits.memory_mb << 20)
+
+
+def looked_at(reader: Reader, paths: Iterable[str], workers: Workers) -> Pairs[str, Looked]:
+    """Look at clippings; of one that costs too much the bytes are known alone."""
+    small = budget_of(reader.limits, SMALL)
+    costly: list[str] = []
+    for path, found in workers.run(partial(tasks.look, reader), batches(paths, BATCH), budget=small):
+        if isinstance(found, OverBudgetError):
+            costly.append(path)
+        else:
+            yield path, found
+    yield from workers.run(partial(tasks.look_at_bytes, reader), batches(costly, BATCH), budget=small)
+
+
+def learned_from(reader: Reader, samples: Iterable[Sample], workers: Workers) -> Pairs[Sample, Lesson]:
+    """Learn what sources repeat, from clippings that do not cost too much."""
+    small = budget_of(reader.limits, SMALL)
+    task = partial(tasks.learn, reader)
+    costly: list[tuple[Sample, int]] = []
+    for sample, found in workers.run(task, batches(samples, BATCH, _weight), budget=small):
+        if isinstance(found, OverBudgetError):
+            costly.append((sample, found.step))
+        else:
+            yield sample, found
+    again = {_without(sample, step, reader, workers): sample for sample, step in costly}
+    for smaller, found in workers.run(task, batches(again, BATCH, _weight), budget=small):
+        yield again[smaller], found
+
+
+def _without(sample: Sample, step: int, reader: Reader, workers: Workers) -> Sample:
+    """A sample without those of its clippings that cost too much, and none of which is read along.
+
+    `step` is the one that was too much: each of the clippings is one, then come those that are read along.
+    """
+    paths = [path for path, _ in sample.clippings]
+    left_out = []
+    if step < len(paths):
+        left_out.append(paths.pop(step))
+        task = partial(tasks.open_for_learning, reader)
+        tried = workers.run(task, batches(paths, BATCH), budget=budget_of(reader.limits, SMALL))
+        left_out += [path for path, found in tried if isinstance(found, OverBudgetError)]
+    clippings = tuple((path, 0) for path, _ in sample.clippings)
+    return msgspec.structs.replace(sample, clippings=clippings, left_out=tuple(sorted(left_out)))
+
+
+def read(
+    reader: Reader,
+    wanted: Iterable[Wanted],
+    workers: Workers,
+    digest_of: Callable[[str], bytes],
+    meanwhile: Iterable[None] = (),
+) -> Pairs[Wanted, Read]:
+    """Read clippings; one that costs too much is a link to its original, or left out, and says so.
+
+    `digest_of` tells what is known of the bytes at a path.
+    """
+    large, small = budget_of(reader.limits, LARGE), budget_of(reader.limits, SMALL)
+    costly: dict[Costly, Wanted] = {}
+    task = partial(tasks.read, reader)
+    for one, found in workers.run(task, batches(wanted, BATCH), meanwhile, budget=large):
+        if isinstance(found, OverBudgetError):
+            costly[Costly(one.path, _reason(found, reader))] = one
+        else:
+            yield one, found
+    less = partial(tasks.read_without_body, reader)
+    for one_, found in workers.run(less, batches(costly, BATCH), budget=small):
+        is_costly = isinstance(found, OverBudgetError)
+        yield costly[one_], tasks.refused(one_, digest_of(one_.path)) if is_costly else found
+
+
+def _reason(error: OverBudgetError, reader: Reader) -> str:
+    """Why reading ended, in the words of the configuration: the share of a step is nobody's affair."""
+    whole, part = budget_of(reader.limits), budget_of(reader.limits, LARGE)
+    return error.reason.replace(f"{part.cpu:g} seconds of CPU", f"{whole.cpu:g} seconds of CPU")
+
+
+def _weight(sample: Sample) -> int:
+    return len(sample.clippings)
+
+
+def each(
+    task: Callable[[Sequence[Item]], Iterable[Result]],
+    items: Iterable[Item],
+    workers: Workers,
+    limits: Limits,
+) -> Pairs[Item, Result]:
+    """Do something else with clippings, in as many as there are, each within its limits."""
+    return workers.run(task, batches(items, BATCH), budget=budget_of(limits, LARGE))
