@@ -53,6 +53,8 @@ SPANNED = 20_000
 HIGHLIGHTED = 60_000
 """Characters of code that are coloured in one body: three blocks as long as one may be."""
 
+IMAGES = 500
+"""Images without a host that are looked for below the content folder, of one body."""
 PARTS = 10_000
 """Parts of a picture's file that are read to find its size, three a segment of a JPEG."""
 

@@ -17,6 +17,7 @@ from generator.errors import Problem, shown
 from generator.grouping.sources import key
 from generator.grouping.stories import many_of
 from generator.lessons import KEPT, Means, Repeated, learned, learned_again, origin_key
+from generator.local_images import ImageLookup, addresses, seen_beside
 from generator.model import Article, Skipped
 from generator.reading.article import Reading, Rules
 from generator.reading.discover import Discovery
@@ -286,9 +287,11 @@ def _stands(reader: Reader, path: str, record: Record) -> bool:
     pictures = record.pictures
     if not pictures:
         return not record.images
-    if record.images and tasks.own_images(reader, path, pictures) != record.images:
-        return False
-    return tasks.seen_beside(reader.content, path, pictures) == record.seen
+    if record.images:
+        lookup = ImageLookup(reader.content, reader.ignore, path)
+        if addresses(map(lookup.image, pictures)) != record.images:
+            return False
+    return seen_beside(reader.content, path, pictures) == record.seen
 
 
 def keep_read(cache: Cache, reader: Reader, found: Sequence[tuple[Wanted, Read]]) -> None:

@@ -6,10 +6,8 @@ Each is pure but for the files it reads and the staged file it writes, so that a
 from __future__ import annotations
 
 import contextlib
-import html as entities
-import urllib.parse
-from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache, partial
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,33 +16,20 @@ import msgspec
 from generator import cache, limits
 from generator.budget import step
 from generator.config import Limits
-from generator.errors import Problem, Severity, shown
-from generator.model import Article, Clipping, Skipped, Verdict
+from generator.errors import Problem, shown
+from generator.local_images import ImageLookup, addresses, faults_of, seen_beside, too_many
+from generator.model import Clipping, Skipped, Verdict
 from generator.reading.article import Reading, Rules, article_of, origin_of
 from generator.reading.boilerplate import Cleaning, families
 from generator.reading.boilerplate import repeats as furniture
 from generator.reading.boilerplate.remaining import TOO_LONG
-from generator.reading.discover import is_ignored
 from generator.reading.frontmatter import clipping_in, fields_in, file_bytes, front_matter_in
-from generator.reading.plain import block_of
-from generator.reading.text import decode
-from generator.render.images import (
-    LARGEST,
-    Image,
-    LocalImages,
-    Refused,
-    image_beside,
-    local_file,
-    look_beside,
-)  # fmt: skip
+from generator.render.images import LocalImages
 from generator.render.markdown import Body, Place, fitting_html, shows_anything
-from generator.stamps import stamp_at
 from generator.versions import hashed
 
 NO_REPEATS = b""
 """What is learned of a source of which nothing can be."""
-MOST_FAULTS = 20
-"""Images of a clipping that are told of one by one."""
 TOO_COSTLY = "costs too much to read"
 """Why a clipping has no text of which only the front matter was read."""
 HELD = 200_000
@@ -260,7 +245,7 @@ def _without_body(reader: Reader, one: Costly) -> Read:
     if reading.article is None:
         return refused(one, digest)
     article = msgspec.structs.replace(reading.article, reason=TOO_COSTLY)
-    fault = costs_too_much(one, Severity.WARNING, "only its link is published")
+    fault = costs_too_much(one, "only its link is published")
     reading = msgspec.structs.replace(reading, article=article, problems=(*reading.problems, fault))
     record = Record(reading)
     value = encoded(record)
@@ -269,19 +254,18 @@ def _without_body(reader: Reader, one: Costly) -> Read:
 
 def refused(one: Costly, digest: bytes) -> Read:
     """A clipping of which not even the front matter can be used; `digest` is that of its bytes."""
-    fault = costs_too_much(one, Severity.ERROR, "it is left out")
+    fault = costs_too_much(one, "it is left out")
     skipped = Skipped(path=fault.path, reason=fault.message)
     record = Record(Reading(article=None, skipped=skipped, problems=(fault,)))
     return Read(digest, encoded(record), b"", None if encoded(record) else record)
 
 
-def costs_too_much(one: Costly, severity: Severity, what_follows: str) -> Problem:
+def costs_too_much(one: Costly, what_follows: str) -> Problem:
     """Say that reading a clipping ended the process that did."""
     return Problem(
         path=shown(one.path),
         message=f"reading it {one.reason}; {what_follows}",
         advice="shorten it, name it in `ignore`, or raise `[limits]` in digest.toml",
-        severity=severity,
         kind="limit",
     )
 
@@ -345,26 +329,21 @@ def _rendered(reader: Reader, reading: Reading) -> tuple[Record, bytes]:
     reading = msgspec.structs.replace(reading, text="")
     if article is None or article.verdict is Verdict.LINK or not text:
         return Record(reading), b""
-    images = LocalImages(partial(image_of, reader, article.path))
+    lookup = ImageLookup(reader.content, reader.ignore, article.path)
+    images = LocalImages(lookup.image)
     place = Place(original=article.url, id=article.id, images=images)
     made = fitting_html(text, place)
     html = made.html.encode("utf-8", "replace")
     if made.faults or made.end < len(text):
         reading = _limited(reading, made, len(text))
     pictures = tuple(images)
-    if pictures and (faults := _faults(reader, article, [src for src, image in images.items() if not image])):
+    missing = [src for src, image in images.items() if not image]
+    faults = faults_of(lookup, missing, is_on_web=article.url is not None) if missing else []
+    faults += [too_many(article.path)] if images.is_full else []
+    if faults:
         reading = msgspec.structs.replace(reading, problems=(*reading.problems, *faults))
     seen = seen_beside(reader.content, article.path, pictures)
-    return Record(reading, hashed(html), pictures, seen, _addresses(images.values())), html
-
-
-def own_images(reader: Reader, path: str, pictures: Iterable[str]) -> tuple[tuple[str, str], ...]:
-    """Address and path of each image beside a clipping, of the sources that name one."""
-    return _addresses(image_of(reader, path, src) for src in pictures)
-
-
-def _addresses(images: Iterable[Image | None]) -> tuple[tuple[str, str], ...]:
-    return tuple(sorted({(image.address, image.path) for image in images if image}))
+    return Record(reading, hashed(html), pictures, seen, addresses(images.values())), html
 
 
 def _limited(reading: Reading, made: Body, length: int) -> Reading:
@@ -381,69 +360,6 @@ def _limited(reading: Reading, made: Body, length: int) -> Reading:
         for message, advice in faults
     )
     return msgspec.structs.replace(reading, article=article, problems=(*reading.problems, *problems))
-
-
-def image_of(reader: Reader, path: str, src: str) -> Image | None:
-    """The image beside a clipping that a source names, unless a pattern says to leave it alone."""
-    image = image_beside(reader.content, path, src)
-    return None if image is not None and is_ignored(image.path, reader.ignore) else image
-
-
-def seen_beside(content: str, path: str, pictures: Sequence[str]) -> bytes:
-    """A hash of the files that a clipping names as images; empty where none of them is there."""
-    there = [(src, file) for src in pictures if (file := local_file(content, path, src)) is not None]
-    parts = (repr((src, file, stamp_at(f"{content}/{file}").settled())) for src, file in there)
-    return hashed(*(part.encode("utf-8", "surrogatepass") for part in parts)) if there else b""
-
-
-def _faults(reader: Reader, article: Article, sources: Sequence[str]) -> list[Problem]:
-    """What is wrong with images that are not shown from here, but for those that are on the web."""
-    said: list[tuple[str, str, str]] = []
-    for src in sources:
-        file = local_file(reader.content, article.path, src)
-        if file is None and article.url is None:
-            advice = "put the file there, below the content folder, or correct its name"
-            said.append((src, "is not found", advice))
-        elif file is not None and is_ignored(file, reader.ignore):
-            said.append((src, "is left out by `ignore`", "change `ignore`, or take it out of the text"))
-        elif isinstance(found := look_beside(reader.content, article.path, src), Refused):
-            advice = "save it as plain SVG, with texts as paths and nothing linked or embedded, or as PNG"
-            said.append((src, f"is more than a drawing: it {found.why}", advice))
-        elif file is not None:
-            kinds = f"a PNG, JPEG, GIF, WebP, AVIF or plain SVG file of at most {LARGEST // 1024**2} MiB"
-            said.append((src, "cannot be shown", f"put {kinds} there"))
-    if len(said) > MOST_FAULTS:
-        src, message, advice = said[MOST_FAULTS - 1]
-        message += f", as are {len(said) - MOST_FAULTS + 1:,} in all from here on"
-        said[MOST_FAULTS - 1 :] = [(src, message, advice)]
-    lines = _lines_naming(reader, article.path, [src for src, _, _ in said]) if said else {}
-    return [
-        Problem(
-            path=shown(article.path),
-            line=lines.get(src),
-            message=f"image {src[:200]!r} {message}",
-            advice=advice,
-            kind="image",
-        )
-        for src, message, advice in said
-    ]
-
-
-def _lines_naming(reader: Reader, path: str, sources: Sequence[str]) -> dict[str, int]:
-    """The first line of a clipping's text that names each image, however its address is written there."""
-    raw = file_bytes(reader.content, path)
-    if isinstance(raw, Problem):
-        return {}
-    text = decode(raw)[0]
-    block = block_of(text)
-    first = block.first + len(block.lines) + 1 if block else 0
-    found: dict[str, int] = {}
-    for number, line in enumerate(text.split("\n")[first:], first + 1):
-        readings = (line, urllib.parse.unquote(entities.unescape(line)))
-        for src in sources:
-            if src not in found and any(src in one for one in readings):
-                found[src] = number
-    return found
 
 
 def encoded(record: Record) -> bytes:

@@ -10,7 +10,6 @@ import struct
 import unicodedata
 import urllib.parse
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -92,21 +91,18 @@ def _spellings(src: str) -> Iterable[str]:
 
 
 def image_beside(content: str | Path, clipping_path: str, src: str) -> Image | None:
-    """The picture that `look_beside` finds; None where there is no usable one."""
-    found = look_beside(content, clipping_path, src)
+    """The picture that a relative source names, seen from its clipping; None where there is no usable one."""
+    path = local_file(str(content), clipping_path, src)
+    found = image_at(content, path) if path is not None else None
     return found if isinstance(found, Image) else None
 
 
-def look_beside(content: str | Path, clipping_path: str, src: str) -> Image | Refused | None:
-    """The picture that a relative source names, seen from its clipping; None where there is none.
+def image_at(content: str | Path, path: str) -> Image | Refused | None:
+    """The picture of a file below the content folder; None where it is none.
 
-    The file must lie in the content folder, links followed, be of at most `LARGEST` bytes, and be what its
-    name says: PNG, JPEG, GIF, WebP, AVIF, or an SVG that is a drawing and nothing else: another one is
-    refused with the reason.
+    It must be of at most `LARGEST` bytes, and be what its name says: PNG, JPEG, GIF, WebP, AVIF, or an SVG
+    that is a drawing and nothing else: another one is refused with the reason.
     """
-    path = local_file(str(content), clipping_path, src)
-    if path is None:
-        return None
     try:
         file = Path(content).resolve() / path
         return _image(file, path) if 0 < file.stat().st_size <= LARGEST else None
@@ -120,11 +116,16 @@ class LocalImages(dict[str, "Image | None"]):
     def __init__(self, find: Callable[[str], Image | None]) -> None:
         super().__init__()
         self._find = find
+        self.is_full = False
+        """Whether the body names more than `limits.IMAGES`: the others are not looked for."""
 
     def get(self, src: str, default: object = None, /) -> Image | None:
         """The picture that a source names; None where there is no usable one, which is kept too."""
         del default
         if src not in self:
+            if len(self) >= limits.IMAGES:
+                self.is_full = True
+                return None
             self[src] = self._find(src)
         return self[src]
 
@@ -165,7 +166,6 @@ def _image(file: Path, path: str) -> Image | Refused | None:
     return Image(address=f"media/{id_[:2]}/{id_}.{extension}", path=path, width=width, height=height)
 
 
-@lru_cache(4)  # a clipping's images are asked for more than once
 def _drawing(raw: bytes) -> tuple[int | None, int | None] | Refused:
     try:
         return svg.size_of(raw)

@@ -7,7 +7,8 @@ import time
 import pytest
 from markupsafe import Markup
 
-from generator.render.images import LARGEST, absolute_html, image_beside
+from generator import limits
+from generator.render.images import LARGEST, LocalImages, absolute_html, image_beside
 
 GIF = base64.b64decode("R0lGODlhAQABAAAAACw=")
 PNG = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", 30, 20) + b"\x08\x02\x00\x00\x00"
@@ -178,3 +179,12 @@ def test_size_is_not_looked_for_in_a_million_parts(content, filling):
 def test_drawing_of_too_many_parts_is_none(content):
     (content / "many.svg").write_text(svg("<g/>" * 1_000_000))
     assert image_beside(content, "y.md", "many.svg") is None
+
+
+def test_no_more_images_of_one_body_are_looked_for_than_the_limit():
+    asked = []
+    images = LocalImages(asked.append)
+    for number in range(limits.IMAGES + 2):
+        assert images.get(f"{number}.png") is None
+    assert len(asked) == len(images) == limits.IMAGES
+    assert images.is_full

@@ -1,0 +1,118 @@
+"""Images below the content folder that a clipping's text names: found, and what is wrong with them."""
+
+from __future__ import annotations
+
+import html as entities
+import urllib.parse
+from collections.abc import Iterable, Sequence
+
+from generator import limits
+from generator.errors import Problem, shown
+from generator.reading.discover import is_ignored
+from generator.reading.frontmatter import file_bytes
+from generator.reading.plain import block_of
+from generator.reading.text import decode
+from generator.render.images import LARGEST, Image, Refused, image_at, local_file
+from generator.stamps import stamp_at
+from generator.versions import hashed
+
+MOST_FAULTS = 20
+"""Images of a clipping that are told of one by one."""
+
+
+class ImageLookup:
+    """Looks for the images that one clipping names, at each file once."""
+
+    def __init__(self, content: str, ignore: Sequence[str], path: str) -> None:
+        self.content, self.path = content, path
+        self._ignore = ignore
+        self._files: dict[str, Image | Refused | None] = {}
+
+    def image(self, src: str) -> Image | None:
+        """The image that a source names, unless `ignore` says to leave it alone."""
+        file = local_file(self.content, self.path, src)
+        found = None if file is None or self.leaves_out(file) else self.at(file)
+        return found if isinstance(found, Image) else None
+
+    def at(self, file: str) -> Image | Refused | None:
+        """The image of a file below the content folder; None where it is none."""
+        if file not in self._files:
+            self._files[file] = image_at(self.content, file)
+        return self._files[file]
+
+    def leaves_out(self, file: str) -> bool:
+        """Whether a pattern of `ignore` names a file."""
+        return is_ignored(file, tuple(self._ignore))
+
+
+def addresses(images: Iterable[Image | None]) -> tuple[tuple[str, str], ...]:
+    """Address and path of each image, sorted."""
+    return tuple(sorted({(image.address, image.path) for image in images if image}))
+
+
+def seen_beside(content: str, path: str, pictures: Sequence[str]) -> bytes:
+    """A hash of the files that a clipping names as images; empty where none of them is there."""
+    there = [(src, file) for src in pictures if (file := local_file(content, path, src)) is not None]
+    parts = (repr((src, file, stamp_at(f"{content}/{file}").settled())) for src, file in there)
+    return hashed(*(part.encode("utf-8", "surrogatepass") for part in parts)) if there else b""
+
+
+def faults_of(lookup: ImageLookup, sources: Sequence[str], *, is_on_web: bool) -> list[Problem]:
+    """What is wrong with images that are not shown from here, but for those that are on the web."""
+    said: list[tuple[str, str, str]] = []
+    for src in sources:
+        file = local_file(lookup.content, lookup.path, src)
+        if file is None:
+            if not is_on_web:
+                advice = "put the file there, below the content folder, or correct its name"
+                said.append((src, "is not found", advice))
+        elif lookup.leaves_out(file):
+            said.append((src, "is left out by `ignore`", "change `ignore`, or take it out of the text"))
+        elif isinstance(found := lookup.at(file), Refused):
+            advice = "save it as plain SVG, with texts as paths and nothing linked or embedded, or as PNG"
+            said.append((src, f"is more than a drawing: it {found.why}", advice))
+        else:
+            kinds = f"a PNG, JPEG, GIF, WebP, AVIF or plain SVG file of at most {LARGEST // 1024**2} MiB"
+            said.append((src, "cannot be shown", f"put {kinds} there"))
+    if len(said) > MOST_FAULTS:
+        src, message, advice = said[MOST_FAULTS - 1]
+        message += f", as are {len(said) - MOST_FAULTS + 1:,} in all from here on"
+        said[MOST_FAULTS - 1 :] = [(src, message, advice)]
+    lines = _lines_naming(lookup, [src for src, _, _ in said]) if said else {}
+    return [
+        Problem(
+            path=shown(lookup.path),
+            line=lines.get(src),
+            message=f"image {src[:200]!r} {message}",
+            advice=advice,
+            kind="image",
+        )
+        for src, message, advice in said
+    ]
+
+
+def too_many(path: str) -> Problem:
+    """Say that a clipping names more images than are looked for."""
+    return Problem(
+        path=shown(path),
+        message=f"names more than {limits.IMAGES:,} images without a host; no others are looked for",
+        advice="make several clippings of it",
+        kind="length",
+    )
+
+
+def _lines_naming(lookup: ImageLookup, sources: Sequence[str]) -> dict[str, int]:
+    """The first line of a clipping's text that names each image, however its address is written there."""
+    raw = file_bytes(lookup.content, lookup.path)
+    if isinstance(raw, Problem):
+        return {}
+    text = decode(raw)[0]
+    block = block_of(text)
+    first = block.first + len(block.lines) + 1 if block else 0
+    found: dict[str, int] = {}
+    for number, line in enumerate(text.split("\n")[first:], first + 1):
+        readings = (line, urllib.parse.unquote(entities.unescape(line)))
+        for src in sources:
+            if src not in found and any(src in one for one in readings):
+                found[src] = number
+    return found
