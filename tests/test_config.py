@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from generator.config import ARTICLE_FIELDS, Config, SourceConfig, load
+from generator.config import ARTICLE_FIELDS, Config, Limits, SourceConfig, load
 from generator.errors import ConfigError
 from generator.model import TextPolicy
 
@@ -153,9 +153,12 @@ def test_a_key_of_an_earlier_version_is_answered_with_its_new_name(tmp_path):
 
 def test_the_reference_has_each_key_and_no_other():
     rows = set(re.findall(r"^\| `(\w+)` \|", REFERENCE.read_text("utf-8"), re.MULTILINE))
-    keys = {*Config.__struct_fields__, *SourceConfig.__struct_fields__, *ARTICLE_FIELDS}
-    assert rows == keys - {"fields", "sources"}
-    assert {"`[fields]`", '`[sources."Name"]`'} <= set(re.findall(r"`\[.+?\]`", REFERENCE.read_text("utf-8")))
+    tables = (Config, SourceConfig, Limits)
+    keys = {*ARTICLE_FIELDS, *(field for table in tables for field in table.__struct_fields__)}
+    assert rows == keys - {"fields", "sources", "limits"}
+    assert {"`[fields]`", "`[limits]`", '`[sources."Name"]`'} <= set(
+        re.findall(r"`\[.+?\]`", REFERENCE.read_text("utf-8"))
+    )
 
 
 def test_the_reference_has_each_default():
@@ -169,3 +172,10 @@ def test_the_reference_has_each_default():
         row = re.search(rf"^\| `{key}` \|.*$", page, re.MULTILINE)
         assert row, key
         assert f'`"{default}"`' in row[0], key
+
+
+def test_limits_are_read_and_bounded(tmp_path):
+    site = load(write(tmp_path, "[limits]\ncpu_seconds = 2\n"))
+    assert site.config.limits == Limits(cpu_seconds=2.0, memory_mb=400)
+    assert "`limits.memory_mb` must lie between" in refused(tmp_path, "[limits]\nmemory_mb = 1\n")[0]
+    assert "did you mean `limits.memory_mb`" in refused(tmp_path, "[limits]\nmemory = 500\n")[0]

@@ -20,6 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 import generator.build
 import generator.grouping.editions
+import generator.limits
 import generator.press
 import generator.render.compose
 import generator.shelf
@@ -33,7 +34,7 @@ from writing import IN_THE_SUITE, files_of, site_in
 
 CACHE = re.compile(r"cache-[0-9a-f]{16}\.sqlite(-wal|-shm)?")
 SMALL = {
-    (generator.shelf, "BATCH"): 2,
+    (generator.limits, "BATCH"): 2,
     (generator.shelf, "KEPT"): 3,
     (generator.shelf, "many_of"): lambda _: 2,
     (generator.press, "BATCH"): 3,
@@ -144,13 +145,14 @@ class Edits(RuleBasedStateMachine):
             setattr(module, name, value)
         self.folder = Path(tempfile.mkdtemp(prefix="broadsheet-edits-"))
         self.root = self.folder / "site"
-        self.workers = Workers(2)
+        self.workers, self.one = Workers(2), Workers(1)
         self.config, self.table = set(), ""
         self.options = Options(accepts_losses=True, as_of=NOWS[0])
         self.steps = 0
 
     def teardown(self):
         self.workers.close()
+        self.one.close()
         shutil.rmtree(self.folder)
         for (module, name), value in self.before.items():
             setattr(module, name, value)
@@ -396,11 +398,11 @@ class Edits(RuleBasedStateMachine):
         if not again:
             time.sleep(2 * generator.stamps.UNSETTLED / 10**9)
         before = files_of(self.root / "public")
-        ours = self.outcome(self.root, Workers(1) if not many else self.workers)
+        ours = self.outcome(self.root, self.workers if many else self.one)
         aside = self.folder / "aside"
         shutil.copytree(self.root, aside, ignore=shutil.ignore_patterns("public", ".broadsheet"))
         try:
-            theirs = self.outcome(aside, Workers(1))
+            theirs = self.outcome(aside, self.one)
             assert ours == theirs
             expected = files_of(aside / "public") if isinstance(theirs, dict) else before
             found = files_of(self.root / "public")

@@ -69,7 +69,8 @@ def test_a_first_build_makes_all_things_new(root):
     assert set(reasons) == set(files_of(root / "public")) - {".broadsheet.json"}
 
 
-def test_an_unchanged_site_writes_nothing_and_starts_nobody(root):
+def test_an_unchanged_site_writes_nothing_and_starts_nobody(root, monkeypatch):
+    monkeypatch.setattr("generator.stamps.UNSETTLED", 0)
     with Workers(2) as workers:
         assert not built(root, workers=workers)
         assert not workers.pids
