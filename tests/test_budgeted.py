@@ -11,12 +11,11 @@ import pytest
 
 from generator import tasks
 from generator.build import build
-from generator.cache import Cache
 from generator.live import Live
 from generator.model import Verdict
 from generator.request import Options, silent
 from generator.workers import Workers, cores
-from writing import NOW, files_of, read_site, site_in, write_clipping, write_config
+from writing import NOW, cache_file, cache_of, files_of, read_site, site_in, write_clipping, write_config
 
 OPTIONS = Options(as_of=NOW)
 TEXT = "The press stood in the cellar, and on quiet nights the whole street could hear it working. " * 8
@@ -135,7 +134,7 @@ def test_one_whose_front_matter_costs_too_much_is_left_out(root, monkeypatch):
     assert [skipped.path for skipped in report.skipped] == ["cpu.md"]
     assert [problem.kind for problem in report.problems] == ["limit"]
     assert built(root).problems == report.problems
-    with Cache.of(root / ".broadsheet") as cache:
+    with cache_of(root) as cache:
         assert "cpu.md" in {path for path, _, _ in cache.records()}
 
 
@@ -155,7 +154,7 @@ def test_each_step_has_its_limit(root, monkeypatch, where):
     assert (report.found, report.published) == (expected, expected)
     told = {problem.path for problem in report.problems if problem.kind == "limit"}
     assert told == (set() if where == "fields_in" else {"cpu.md", "abort.md"})
-    with Cache.of(root / ".broadsheet") as cache:
+    with cache_of(root) as cache:
         assert not any(is_doubtful for _, _, is_doubtful in cache.learned().values())
         assert all(one.digest for _, one in cache.clippings().values())
 
@@ -185,7 +184,7 @@ def test_it_comes_to_the_same_in_a_clean_build_and_after_an_edit(root, reading):
     bad(root, "cpu", "memory")
     built(root)
     found = files_of(root / "public")
-    (root / ".broadsheet/cache.sqlite").unlink()
+    cache_file(root).unlink()
     with Workers(1) as workers:
         build(site_in(root), OPTIONS, silent, workers=workers, clean=True)
     assert files_of(root / "public") == found

@@ -231,7 +231,7 @@ def test_what_a_source_repeats_is_not_taken_for_nothing_where_it_is_damaged(root
 
 
 def test_a_query_that_is_not_read_to_its_end_is_in_nobodys_way(tmp_path):
-    with Cache.of(tmp_path) as cache:
+    with Cache.of(tmp_path, b"rules") as cache:
         cache.keep_clippings((f"{n}.md", STAMP, Looked(b"d", "A", n)) for n in range(200))
         query = "SELECT path FROM clippings"
         some, all_ = cache.by_path(query, ["1.md", "2.md"]), cache.by_path(query, None)

@@ -191,13 +191,16 @@ def test_an_image_that_is_nowhere_is_told_with_its_line(root):
     ]
 
 
-def test_a_thousand_images_that_are_nowhere_are_told_of_in_twenty_lines(root):
+def test_a_thousand_images_that_are_nowhere_are_told_of_in_twenty_lines_and_half_of_them_looked_for(root):
     body = "\n\n".join(f"![x]({n}.png)" for n in range(1000))
     write_clipping(root / "content", "own.md", f"{BODY}\n\n{body}", url=None, source="Own")
     report, _ = build_site(root)
     told = [problem for problem in report.problems if problem.kind == "image"]
     assert len(told) == 20
-    assert told[-1].message == "image '19.png' is not found, as are 981 in all from here on"
+    assert told[-1].message == "image '19.png' is not found, as are 481 in all from here on"
+    assert [problem.message for problem in report.problems if problem.kind == "length"] == [
+        "names more than 500 images without a host; no others are looked for"
+    ]
 
 
 def test_a_problem_is_told_by_every_build(root):

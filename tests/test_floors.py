@@ -20,9 +20,8 @@ PLACES = dict(re.findall(r"^\| `(\w+)` \| `([^`]+)` \|$", PAGE, re.MULTILINE))
 MODULES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
 
 PIPELINE = (
-    "local_images.py", "tasks.py", "safeguards.py", "unchanged.py", "recalled.py", "budgeted.py", "lessons.py",
-    "shelf.py", "explaining.py",
-    "desk.py", "saved.py", "making.py", "preload.py", "kitchen.py", "ground.py", "press.py", "archive.py",
+    "local_images.py", "tasks.py", "safeguards.py", "unchanged.py", "recalled.py", "budgeted.py",
+    "lessons.py", "shelf.py", "explaining.py", "desk.py", "saved.py", "making.py", "preload.py", "kitchen.py", "ground.py", "press.py", "archive.py",
     "resumed.py",
 )  # fmt: skip
 NEIGHBOURS = {
