@@ -24,12 +24,11 @@ from generator.reading.article import due
 from generator.reading.boilerplate import families
 from generator.reading.canonical import keys_of
 from generator.reading.discover import Discovery
-from generator.reading.frontmatter import fields_in, file_bytes
 from generator.reading.language import language_of
 from generator.recalled import stories_of
 from generator.request import Options, by_place
 from generator.shelf import Shelf, shelf_of
-from generator.tasks import Reader, Record
+from generator.tasks import Record
 from generator.versions import hashed
 
 _Told = TypeVar("_Told", Problem, Skipped)
@@ -117,6 +116,8 @@ class Readings(msgspec.Struct):
     """By path: address and path of the images that go along."""
     pictured: list[str] = []
     repaired: set[str] = set()
+    alias_lines: dict[str, int | None] = {}
+    """By path as it is shown."""
     withheld: list[Article] = []
     waiting: dict[str, dt.datetime] = {}
     """When an article of the future appears, by its clipping's path."""
@@ -138,7 +139,7 @@ def grouped(
         language_of=lambda title: language_of(title, config.languages),
     )
     digest, clashes, clash_faults = digest_of(picked.articles, config.sources, config.text)
-    clash_faults = _with_lines(shelf.reader, clash_faults, picked.articles)
+    clash_faults = _with_lines(clash_faults, read_.alias_lines)
     marks = {article.id: mark_of(article, read_.marks[article.path]) for article in digest.articles}
     stories = _searched(shelf, digest.articles, marks, means)
     told = stories.told(picked.merges, picked.splits)
@@ -190,24 +191,12 @@ def _images_of(digest: Digest, read_: Readings) -> dict[str, str]:
     return {address: own for path in read_.images.keys() & shown_ for address, own in read_.images[path]}
 
 
-def _with_lines(
-    reader: Reader, problems: Sequence[Problem], articles: Sequence[Article]
-) -> tuple[Problem, ...]:
-    """Problems of aliases with the line that gives them, for which their clippings are opened again."""
-    if not any(problem.kind == "alias" for problem in problems):
-        return tuple(problems)
-    paths = {shown(article.path): article.path for article in articles if article.aliases}
-    keys = (*map(str.casefold, reader.rules.fields.get("aliases", ())), "aliases")
-    placed = []
-    for problem in problems:
-        path = paths.get(problem.path)
-        raw = file_bytes(reader.content, path) if path and problem.kind == "alias" else None
-        if path and isinstance(raw, bytes):
-            lines = fields_in(path, raw).lines
-            line = next((lines[key] for key in keys if key in lines), None)
-            problem = msgspec.structs.replace(problem, line=line)  # noqa: PLW2901  # the same, placed
-        placed.append(problem)
-    return tuple(placed)
+def _with_lines(problems: Sequence[Problem], lines: Mapping[str, int | None]) -> tuple[Problem, ...]:
+    """Problems of aliases with the line that gives them; `lines` has it by the path as it is shown."""
+    return tuple(
+        msgspec.structs.replace(one, line=lines.get(one.path)) if one.kind == "alias" else one
+        for one in problems
+    )
 
 
 def _searched(shelf: Shelf, articles: Sequence[Article], marks: Mapping[str, bytes], means: Means) -> Stories:
@@ -236,6 +225,8 @@ def gathered(config: Config, options: Options, records: Iterable[tuple[str, Reco
         read_.articles.append(article)
         read_.marks[article.path] = article, digest
         read_.picks += [reading.pick] if reading.pick else []
+        if article.aliases:
+            read_.alias_lines[shown(article.path)] = reading.aliases_line
         if record.body:
             read_.texts[article.path] = record.body
         if record.images:

@@ -21,8 +21,8 @@ MODULES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob(
 
 PIPELINE = (
     "local_images.py", "tasks.py", "safeguards.py", "unchanged.py", "recalled.py", "budgeted.py",
-    "lessons.py", "shelf.py", "explaining.py", "desk.py", "saved.py", "making.py", "preload.py", "kitchen.py", "ground.py", "press.py", "archive.py",
-    "resumed.py",
+    "lessons.py", "shelf.py", "explaining.py", "desk.py", "saved.py", "making.py", "preload.py", "kitchen.py",
+    "ground.py", "press.py", "archive.py", "resumed.py",
 )  # fmt: skip
 NEIGHBOURS = {
     ("picks_file.py", "config.py"),

@@ -95,6 +95,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     problems: tuple[Problem, ...] = ()
     repaired: bool = False
     is_draft: bool = False
+    aliases_line: int | None = None
+    """The line of the file that gives the aliases."""
 
 
 class _Draft:
@@ -273,6 +275,7 @@ def _published(
         problems=tuple(draft.problems),
         repaired=clipping.repaired,
         is_draft=is_draft,
+        aliases_line=_aliases_line(draft) if article.aliases else None,
     )
 
 
@@ -452,6 +455,10 @@ def _aliases(draft: _Draft) -> Iterator[str]:
                 advice = "write an address of this site, such as `articles/ab/abc….html` or `old/page/`"
                 draft.tell("alias", key, f"alias {alias[:80]!r} is not used", advice)
         return
+
+
+def _aliases_line(draft: _Draft) -> int | None:
+    return next((draft.clipping.lines.get(key) for key, _ in draft.found("aliases")), None)
 
 
 def _is_odd(part: str) -> bool:
