@@ -19,9 +19,9 @@ from typing import Any, NamedTuple, Self, TypeVar
 
 import msgspec
 
-from generator.database import DamagedError, Database, for_reading, forget, no_room
+from generator.database import DamagedError, Database, for_reading, forget, is_ours, no_room
 from generator.errors import BuildError
-from generator.own_folder import KEPT, file_of, forget_oldest, keep_private
+from generator.own_folder import KEPT, caches_in, file_of, forget_oldest, identity_of, keep_private
 from generator.seals import Seal
 from generator.stamps import Stamp
 
@@ -64,6 +64,7 @@ _DROPS = {
 """What makes sure that a row that is missing is read or learned again, by table."""
 _CLIPPINGS = "SELECT path, size, modified, changed, inode, digest, source, day, seal FROM clippings"
 _PAGES = "SELECT output, path, inputs, digest, size, modified, changed, inode, seal FROM pages"
+_KEEP_PAGE = "INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _BODY = "SELECT value FROM bodies WHERE path = ?"
 
 
@@ -101,9 +102,7 @@ class Cache(Database):
     def __init__(self, file: Path, identity: bytes, *, is_temporary: bool = False) -> None:
         """Open or make a cache. Raises `sqlite3.Error` or `OSError` where it cannot be written."""
         self.seal = Seal.of_cache(identity)
-        # A file that another user's key sealed is told by its mark, and not row by row.
-        mark = int.from_bytes(self.seal.of(_TABLES)[:4]) & 0x7FFF_FFFF
-        super().__init__(file, _TABLES, mark)
+        super().__init__(file, _TABLES, _mark(self.seal))
         self._is_temporary = is_temporary
 
     @property
@@ -128,13 +127,17 @@ class Cache(Database):
                 keep_private(folder)
                 if not is_there:
                     forget_oldest(folder, KEPT - 1)
-                return cls(attempt, identity)
+                cache = cls(attempt, identity)
             except sqlite3.DatabaseError as error:
                 # Locked or read-only files are left alone; anything else is no cache any more.
                 if not isinstance(error, sqlite3.OperationalError):
                     forget(attempt)
             except OSError:
                 continue
+            else:
+                if not is_there:
+                    cache._inherit(folder)
+                return cache
         return cls.temporary(identity)
 
     @classmethod
@@ -145,6 +148,19 @@ class Cache(Database):
             return cls(folder / "cache.sqlite", identity, is_temporary=True)
         except (OSError, sqlite3.Error) as error:
             raise no_room() from error
+
+    def _inherit(self, folder: Path) -> None:
+        """Take what is known of output files from the cache that was used last; other rules change few."""
+        others = ((file, identity_of(file)) for file in caches_in(folder) if file != self.file)
+        for file, identity in others:
+            if identity is not None and is_ours(file, _TABLES, _mark(Seal.of_cache(identity))):
+                with (
+                    contextlib.suppress(DamagedError, BuildError, sqlite3.Error),
+                    contextlib.closing(Cache(file, identity)) as other,
+                ):
+                    rows = (row[:-1] for row in other.rows(_PAGES) if other._is_sealed("pages", row))
+                    self.write(_KEEP_PAGE, (self._with_seal("pages", *row) for row in rows))
+                return
 
     def __enter__(self) -> Self:
         return self
@@ -380,7 +396,7 @@ class Cache(Database):
         rows = (
             self._with_seal("pages", own, path, one.inputs, one.digest, *one.stamp) for path, one in files
         )
-        self.write("INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        self.write(_KEEP_PAGE, rows)
 
     def drop_standing(self, output: Path, paths: Iterable[str]) -> None:
         """Forget files that are no more."""
@@ -495,6 +511,11 @@ def used(
         if stays_open:
             exit_.pop_all()
         return result
+
+
+def _mark(seal: Seal) -> int:
+    """What tells a file that another user's key sealed, without a look at each row."""
+    return int.from_bytes(seal.of(_TABLES)[:4]) & 0x7FFF_FFFF
 
 
 def _body(seal: Seal, path: bytes, row: tuple[Any, ...] | None) -> bytes | None:

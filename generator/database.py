@@ -149,6 +149,17 @@ class Database:
         return self._steps > _STEPS and self._steps > _size_of(self.file)
 
 
+def is_ours(file: Path, tables: str, mark: int) -> bool:
+    """Whether a file has our tables and the mark, without making or deleting anything."""
+    if not os.path.lexists(file) or not _is_plain(file):
+        return False
+    try:
+        with contextlib.closing(for_reading(file)) as connection:
+            return _is_ours(connection, tables, mark)
+    except (DamagedError, BuildError, sqlite3.Error):
+        return False
+
+
 def for_reading(file: Path) -> sqlite3.Connection:
     """Open a file that was found to be ours, to read it. Raises `DamagedError` where it is gone."""
     with in_words():

@@ -10,17 +10,22 @@ from pathlib import Path
 
 from generator.database import forget
 from generator.errors import BuildError, Problem, Severity
-from generator.versions import hashed
 
 KEPT = 3
 """Caches that are kept of a site: those that were used last."""
-_FILE = re.compile(r"(cache(?:-[0-9a-f]{16})?\.sqlite)(?:-wal|-shm|-journal)?")
+_FILE = re.compile(r"(cache(?:-((?:[0-9a-f]{2})+))?\.sqlite)(?:-wal|-shm|-journal)?")
 """The name of a cache, of which earlier versions had one, or of a file beside it."""
 
 
 def file_of(folder: Path, identity: bytes) -> Path:
     """Where the cache of an identity stands in a folder."""
-    return folder / f"cache-{hashed(identity).hex()}.sqlite"
+    return folder / f"cache-{identity.hex()}.sqlite"
+
+
+def identity_of(file: Path) -> bytes | None:
+    """The identity of a cache, by its name; None where the name has none."""
+    match = _FILE.fullmatch(file.name)
+    return bytes.fromhex(match[2]) if match and match[2] else None
 
 
 def forget_all(folder: Path) -> None:
@@ -30,6 +35,12 @@ def forget_all(folder: Path) -> None:
 
 def forget_oldest(folder: Path, kept: int) -> None:
     """Delete all caches of a folder but those that were used last."""
+    for file in caches_in(folder)[kept:]:
+        forget(file)
+
+
+def caches_in(folder: Path) -> list[Path]:
+    """The caches of a folder, the one that was used last before the others."""
     used_at: dict[Path, int] = {}
     with contextlib.suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
@@ -38,8 +49,7 @@ def forget_oldest(folder: Path, kept: int) -> None:
                     at = entry.stat(follow_symlinks=False).st_mtime_ns
                     name = folder / match[1]
                     used_at[name] = max(at, used_at.get(name, 0))
-    for file in sorted(used_at, key=lambda file: (used_at[file], file), reverse=True)[kept:]:
-        forget(file)
+    return sorted(used_at, key=lambda file: (used_at[file], file), reverse=True)
 
 
 def prepare(folder: Path, preview: Path) -> None:

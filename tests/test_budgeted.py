@@ -1,6 +1,7 @@
 """Limits: one clipping that costs too much becomes a link, or is left out, and no other one suffers."""
 
 import contextlib
+import multiprocessing
 import os
 import re
 import sys
@@ -9,6 +10,7 @@ from functools import partial
 
 import pytest
 
+import generator.workers
 from generator import tasks
 from generator.build import build
 from generator.live import Live
@@ -22,7 +24,16 @@ TEXT = "The press stood in the cellar, and on quiet nights the whole street coul
 HARD = re.compile(r"(a|aa)+$")
 CONFIG = 'base_url = "https://digest.example/"\n[limits]\ncpu_seconds = 1\nmemory_mb = 200\n'
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux" or cores() < 2, reason="workers are no copies here")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux" or cores() < 2, reason="workers are no copies here"),
+    pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning"),
+]
+
+
+@pytest.fixture(autouse=True)
+def copies(monkeypatch):
+    """Workers are copies of this process, with what a test exchanged, whatever threads it has."""
+    monkeypatch.setattr(generator.workers, "_context", lambda: multiprocessing.get_context("fork"))
 
 
 def costly(path: str) -> None:

@@ -18,9 +18,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+import generator.budgeted
 import generator.build
 import generator.grouping.editions
-import generator.limits
 import generator.press
 import generator.render.compose
 import generator.shelf
@@ -34,7 +34,7 @@ from writing import IN_THE_SUITE, files_of, site_in
 
 CACHE = re.compile(r"cache-[0-9a-f]{16}\.sqlite(-wal|-shm)?")
 SMALL = {
-    (generator.limits, "BATCH"): 2,
+    (generator.budgeted, "BATCH"): 2,
     (generator.shelf, "KEPT"): 3,
     (generator.shelf, "many_of"): lambda _: 2,
     (generator.press, "BATCH"): 3,

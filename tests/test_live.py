@@ -297,7 +297,7 @@ def test_a_story_that_ends_leaves_its_other_articles(site):
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_many_saved_at_once_are_followed_with_all_that_they_mean_for_others(tmp_path, monkeypatch, workers):
-    for module in (generator.followed, generator.limits):
+    for module in (generator.followed, generator.budgeted):
         monkeypatch.setattr(module, "BATCH", 4)
     root, end = tmp_path / "site", "\n\nPresses of the house"
     write_config(root)
