@@ -26,7 +26,7 @@ FIELDS = 1_000
 FIELD = 10_000
 """Characters of one value that are looked at, and items of a list."""
 
-TITLE = 300
+TITLE = 500
 SOURCE = 200
 NAME = 100
 """Characters of an author's name and of a tag. Each stands on many pages."""
