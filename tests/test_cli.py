@@ -317,7 +317,7 @@ def test_quiet_still_says_what_is_lost(root, capfd):
 
 
 def test_a_table_that_nobody_looks_at_is_whole(root, capfd):
-    write_clipping(root / "content", "long.md", title="A long title " * 20 + "end")
+    write_clipping(root / "content", "long.md", title="A long title " * 30 + "end")
     run(["list"])
     assert "long title end" in capfd.readouterr().out
 
