@@ -73,9 +73,9 @@ class Asked:
         from generator.config import load, missing, no_digest
 
         file = self.config_file
-        if self.config is not None and not file.exists():
+        if self.config is not None and not os.path.lexists(file):
             raise missing(file)
-        if must_exist and self.content is None and not file.exists() and not Path("content").exists():
+        if must_exist and self.content is None and not os.path.lexists(file) and not Path("content").exists():
             raise no_digest(Path.cwd())
         return load(file, content=self.content, output=self.output, base_url=self.base_url)
 

@@ -23,6 +23,8 @@ FILE_NAME = "digest.toml"
 PICKS_FILE = "picks.toml"
 OWN_FOLDER = ".broadsheet"
 """What Broadsheet keeps for itself, in the folder of a digest."""
+BROKEN_LINK = "is a broken link"
+BROKEN_LINK_ADVICE = "see that its target is there and mounted, or delete the link"
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 """The form of a BCP 47 tag, as far as it matters here."""
 
@@ -191,7 +193,9 @@ def found_above(here: Path) -> Path | None:
         try:
             owner = file.stat().st_uid
         except OSError:
-            continue
+            if not os.path.lexists(file):
+                continue
+            return file  # a broken link: reading it says so, and no other configuration takes its place
         if folder == here or not hasattr(os, "geteuid") or owner in {os.geteuid(), 0}:
             return file
         return None
@@ -218,7 +222,9 @@ def preview_of(site: Site) -> Site:
 def _read(file: Path) -> Config:
     try:
         table = tomllib.loads(file.read_text("utf-8"))
-    except FileNotFoundError:
+    except FileNotFoundError as error:
+        if os.path.lexists(file):
+            raise ConfigError(_problem(file, BROKEN_LINK, BROKEN_LINK_ADVICE)) from error
         return Config()
     except OSError as error:
         fault = _problem(file, f"cannot be read: {error.strerror}", "check the file and its rights")

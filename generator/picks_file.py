@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import itertools
+import os
 import re
 import tomllib
 import unicodedata
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from generator.config import PICKS_FILE, Site
+from generator.config import BROKEN_LINK, BROKEN_LINK_ADVICE, PICKS_FILE, Site
 from generator.errors import ConfigError, Problem, Severity
 
 LONGEST: Mapping[str, int] = {"note": 1000, "title": 300, "summary": 300}
@@ -72,7 +73,9 @@ def text_of(file: Path) -> str:
     """The text of a file, empty where there is none. Raises `ConfigError`."""
     try:
         return file.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
+    except FileNotFoundError as error:
+        if os.path.lexists(file):  # what is hidden must not appear because its target is gone
+            raise ConfigError(_fault(None, BROKEN_LINK, BROKEN_LINK_ADVICE)) from error
         return ""
     except OSError as error:
         advice = "check the file and its rights"

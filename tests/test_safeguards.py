@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from generator.cli import DONE, FAILED, run
+from generator.cli import DONE, FAILED, UNUSABLE, run
 from generator.config import Config
 from generator.errors import LossError
 from generator.live import Live
@@ -177,3 +177,28 @@ def _without_rights(arguments, root):
         pytest.skip("root may read every folder")
     command = [*drop, sys.executable, "-m", "generator", *arguments]
     return subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("name", ["picks.toml", "digest.toml"])
+@pytest.mark.parametrize("options", [[], ["--strict"], ["--yes"]])
+def test_a_broken_link_is_not_as_if_there_were_no_file(root, capfd, name, options):
+    (root / name).unlink(missing_ok=True)
+    (root / name).symlink_to("elsewhere/" + name)
+    before = files_of(root / "public")
+    for command in ("build", "check"):
+        rest = options if command == "build" else []
+        assert run([command, *LATE, *rest]) == UNUSABLE
+        assert f"{name}: is a broken link; " in "".join(capfd.readouterr())
+    assert files_of(root / "public") == before
+
+
+def test_a_configuration_that_is_a_broken_link_hides_those_above(tmp_path, monkeypatch, capfd):
+    write_config(tmp_path)
+    write_clipping(tmp_path / "content", "a.md", title="Above")
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    (inner / "digest.toml").symlink_to("nowhere.toml")
+    monkeypatch.chdir(inner)
+    for named in ([], ["-c", "digest.toml"]):
+        assert run(["build", *LATE, *named]) == UNUSABLE
+        assert "digest.toml: is a broken link; " in capfd.readouterr().err
