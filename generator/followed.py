@@ -46,7 +46,7 @@ from generator.render.pages import Page, overviews, page_of_source, pages_of, pa
 from generator.render.templates import assets_of
 from generator.replanned import Replanned
 from generator.request import Built, Options, Written, by_place, silent
-from generator.safeguards import check_found, found_in, may_delete_many
+from generator.safeguards import check_found, empties_folder, found_in, may_delete_many
 from generator.saved import Scope, clippings_among, few_of, judged_otherwise, look_again, read_again
 from generator.shelf import Shelf, shelf_of
 from generator.tasks import Record, Wanted
@@ -151,6 +151,9 @@ class Followed:
             return self._dress() if assets == changed else None
         stamps = clippings_among(self.site, changed, self._shelf.found)
         if stamps is None:
+            return None
+        gone = {path for path, stamp in stamps.items() if stamp is None}
+        if empties_folder(gone, self._shelf.looked.keys() - gone):
             return None
         _, before = self._look_far()
         looked = look_again(self._shelf, self._means, stamps)

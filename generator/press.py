@@ -64,7 +64,8 @@ def written(
     `on_commit` is told the digests of all files before any is in place.
     """
     desk, cache = kitchen.desk, kitchen.means.cache
-    problems = list(desk.problems)
+    lost = safeguards.check_folders(site, options, inputs.found, inputs.paths, cache)
+    problems = [*desk.problems, *lost]
     with Transaction(site.output, options.as_of.date(), afresh=clean) as transaction:
         outputs = _planned(site, kitchen, problems)
         if emptied := safeguards.emptied(site, options, transaction.old, desk.found):
@@ -72,7 +73,7 @@ def written(
         ground = Ground(site, transaction, cache, clean=clean)
         built = put_in_place(options, kitchen, transaction, ground, outputs, problems, on_commit=on_commit)
     left = ground.left
-    if emptied:  # the next build finds nothing missing, and has not to say this again
+    if emptied or lost:  # the next build finds nothing missing, and has not to say this again
         inputs = inputs._replace(digest=b"")
     with cache.sparing():
         remember(site, options, inputs, built, left, cache)

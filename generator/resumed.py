@@ -45,6 +45,7 @@ from generator.render import sitemap
 from generator.render.concerned import by_file, concerned
 from generator.render.pages import Page, page_of_source, pages_of
 from generator.request import Built, Options, by_place
+from generator.safeguards import check_folders
 from generator.saved import OF_NAMES, few_of, named_by
 from generator.shelf import Shelf, shelf_among
 from generator.stamps import Stamp, stamp_at
@@ -107,6 +108,8 @@ def resumed(
     changed = head.changed(inputs, means.cache)
     if changed is None or len(changed) > few_of(len(inputs.found.stamps)):
         return None
+    if check_folders(site, options, inputs.found, inputs.paths, means.cache):
+        return None  # what is said of them is said once
     try:
         with Transaction(site.output, options.as_of.date()) as transaction:
             if head.left.record != stamp_at(record_of(site.output)):

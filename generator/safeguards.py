@@ -1,19 +1,22 @@
 """What keeps a build from deleting what stands: clippings that got lost, and many pages at once.
 
-`Options.accepts_losses` tells it to go on. Nothing is kept from build to build for it: the record of the
-output folder says what stands there, and what is published now says why it goes.
+`Options.accepts_losses` tells it to go on. The record of the output folder says what stands there, what is
+published now says why it goes, and a note in the cache says in which folders the last build found clippings.
 """
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterable, Mapping
+import zlib
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import msgspec
 
 from generator import addresses
+from generator.cache import Cache
 from generator.config import Config, Site
-from generator.errors import LossError, Problem, Severity
+from generator.errors import LossError, Problem, Severity, shown
 from generator.model import Article
 from generator.reading.discover import Discovery, discover
 from generator.request import Options
@@ -23,6 +26,8 @@ MANY = 20
 _SHOWN_BY = 10
 """Files, at most, that show one article which is not the last one of its source."""
 _NAMED = 3
+LOST = 2
+"""Clippings that a folder must have had to count as lost: one alone is deleted like a file."""
 _DAY = re.compile(r"\d{4}/\d\d/\d\d/index\.html")
 """The file of a day's edition: where articles were published, there is one."""
 _ARTICLE = re.compile(r"articles/[^/]+/([^/]+)\.html")
@@ -69,6 +74,131 @@ def emptied(site: Site, options: Options, old: Iterable[str], found: int) -> Pro
     return problem
 
 
+# --- folders that had clippings ---------------------------------------------------------------------
+
+_Counts = dict[str, tuple[int, int]]
+"""By folder: how many clippings lie there, and the sum of the hashes of their names."""
+
+
+class _Noted(msgspec.Struct, frozen=True):
+    """The folders in which a build found clippings."""
+
+    paths: bytes
+    """A hash of the clippings' paths."""
+    counts: _Counts
+
+
+def check_folders(
+    site: Site, options: Options, found: Discovery, paths: bytes, cache: Cache
+) -> tuple[Problem, ...]:
+    """Problems of folders that had clippings when this output was built last, and have none now.
+
+    `paths` is a hash of the clippings' paths. Raises `LossError` where a direct child of the content folder was
+    lost, or what may be a mount point or a link, unless losses are accepted: no curator's edit of a day does that.
+    """
+    noted = _noted(site, cache)
+    if noted is None or noted.paths == paths or not found.paths:
+        return ()
+    unread = {one.path for one in found.skipped}
+    lost = [one for one in _lost(noted.counts, _counts_of(found.paths)) if shown(one[0]) not in unread]
+    problems = tuple(_loss(site, options, folder, count) for folder, count in lost)
+    if errors := [one for one in problems if one.severity is Severity.ERROR]:
+        raise LossError(*errors)
+    return problems
+
+
+def note_clippings(site: Site, found: Discovery, paths: bytes, cache: Cache) -> None:
+    """Note the folders in which a build found clippings, for `check_folders`."""
+    noted = _noted(site, cache)
+    if noted is None or noted.paths != paths:
+        note = msgspec.msgpack.encode(_Noted(paths, _counts_of(found.paths)))
+        cache.keep_note(_key(site), note)
+
+
+def empties_folder(gone: Collection[str], left: Iterable[str]) -> bool:
+    """Whether `check_folders` may find a folder lost where some clippings are gone and others are left."""
+    if len(gone) < LOST:
+        return False
+    standing = {folder for path in left for folder in _above(path.rpartition("/")[0])}
+    return any(path.rpartition("/")[0] not in standing for path in gone)
+
+
+def _key(site: Site) -> str:
+    return f"clippings {site.output}"
+
+
+def _noted(site: Site, cache: Cache) -> _Noted | None:
+    note = cache.note(_key(site))
+    try:
+        return msgspec.msgpack.decode(note, type=_Noted) if note else None
+    except msgspec.DecodeError:
+        return None
+
+
+def _counts_of(paths: Iterable[str]) -> _Counts:
+    counts: _Counts = {}
+    for path in paths:
+        folder, _, name = path.rpartition("/")
+        count, names = counts.get(folder, (0, 0))
+        counts[folder] = count + 1, names + zlib.crc32(name.encode("utf-8", "surrogateescape"))
+    return counts
+
+
+def _above(folder: str) -> Iterator[str]:
+    """A folder and those that it lies in, the content folder last."""
+    while folder:
+        yield folder
+        folder = folder.rpartition("/")[0]
+    yield ""
+
+
+def _with_below(counts: _Counts) -> _Counts:
+    """The same with all that lies below each folder."""
+    totals: _Counts = {}
+    for folder, (count, names) in counts.items():
+        for above in _above(folder):
+            so_far = totals.get(above, (0, 0))
+            totals[above] = so_far[0] + count, so_far[1] + names
+    return totals
+
+
+def _lost(before: _Counts, now: _Counts) -> list[tuple[str, int]]:
+    """The outermost folders that have no clipping any more, and how many they had; not those that moved."""
+    if before.keys() <= now.keys():
+        return []
+    had, has = _with_below(before), _with_below(now)
+    if had[""] == has[""]:  # as many of the same names, wherever they lie
+        return []
+    new = {
+        (count - old[0], names - old[1])
+        for old_all, all_ in ((had, has), (before, now))
+        for folder, (count, names) in all_.items()
+        for old in [old_all.get(folder, (0, 0))]
+    }
+    return sorted(
+        (folder, had[folder][0])
+        for folder in had.keys() - has.keys()
+        if folder.rpartition("/")[0] in has and had[folder][0] >= LOST and had[folder] not in new
+    )
+
+
+def _loss(site: Site, options: Options, folder: str, count: int) -> Problem:
+    place = site.content / folder
+    may_be_away = "/" not in folder or place.is_symlink() or (place.is_dir() and not any(os.scandir(place)))
+    severity = Severity.ERROR if may_be_away else Severity.WARNING
+    advice = "see that it is there and mounted" if may_be_away else "put it back if it was not meant to go"
+    return Problem(
+        path=shown(folder),
+        message=f"the last build found {count:,} clippings in this folder, and now there is none",
+        advice=advice if options.accepts_losses else f"{advice}; --yes builds without them",
+        severity=Severity.NOTICE if options.accepts_losses else severity,
+        kind="content",
+    )
+
+
+# --- many files -------------------------------------------------------------------------------------
+
+
 def check_deletions(
     site: Site, options: Options, old: Mapping[str, str], new: Mapping[str, str], articles: Iterable[Article]
 ) -> None:
@@ -87,7 +217,7 @@ def check_deletions(
     problem = Problem(
         path=str(site.output),
         message=f"{len(lost):,} of the {len(old):,} files there would be deleted, such as {named}",
-        advice="see that no clipping is missing, and --as-of; --yes deletes them, --output builds elsewhere",
+        advice="see that no clipping is missing, and --as-of; --yes deletes them, or build elsewhere with --output",
         severity=Severity.ERROR,
         kind="deletion",
     )

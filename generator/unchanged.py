@@ -25,7 +25,7 @@ from generator.output.folder import record_of
 from generator.reading.discover import Discovery
 from generator.render.marks import theme_marks
 from generator.request import Built, Options, Report, Written, grave
-from generator.safeguards import found_in
+from generator.safeguards import found_in, note_clippings
 from generator.stamps import NONE, Stamp, changed_at, stamp_at, unsettled
 from generator.versions import hashed, program, zone_data
 
@@ -150,7 +150,11 @@ def remember(site: Site, options: Options, inputs: Inputs, built: Built, left: L
     """
     key = f"built {site.output}"
     note_folders(inputs, cache)
-    if (options.strict and grave(built.report.problems)) or not inputs.digest:
+    has_failed = options.strict and bool(grave(built.report.problems))
+    if not has_failed:
+        with contextlib.suppress(UnicodeEncodeError):
+            note_clippings(site, inputs.found, inputs.paths, cache)
+    if has_failed or not inputs.digest:
         cache.drop_note(key)
         return
     last = Last(inputs.digest, left, options.as_of, built.waits_until, built.report)

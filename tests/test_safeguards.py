@@ -202,3 +202,96 @@ def test_a_configuration_that_is_a_broken_link_hides_those_above(tmp_path, monke
     for named in ([], ["-c", "digest.toml"]):
         assert run(["build", *LATE, *named]) == UNUSABLE
         assert "digest.toml: is a broken link; " in capfd.readouterr().err
+
+
+@pytest.fixture
+def folders(tmp_path, monkeypatch):
+    """A site of two folders of days, built, as the current folder."""
+    monkeypatch.chdir(tmp_path)
+    write_config(tmp_path)
+    for day in range(1, 13):
+        title, date = f"Number {day}", f"2024-07-{day:02}"
+        write_clipping(tmp_path / f"content/old/{day // 3}", f"{day}.md", title=title, date=date)
+    for day in range(13, 17):
+        write_clipping(tmp_path / "content/new", f"{day}.md", title=f"Number {day}", date=f"2024-07-{day}")
+    assert run(["build", "-q", *LATE]) == DONE
+    return tmp_path
+
+
+@pytest.mark.parametrize("change", ["alone", "with others", "emptied", "linked"])
+def test_a_folder_that_had_clippings_takes_no_pages_with_it(folders, capfd, change):
+    before = files_of(folders / "public")
+    (folders / "content/new").rename(folders / "away")
+    if change == "with others":
+        write_clipping(folders / "content/old/1", "more.md", title="More", date="2024-07-20")
+    elif change == "emptied":
+        (folders / "content/new").mkdir()
+    elif change == "linked":
+        (folders / "content/new").symlink_to(folders / "away")
+    for options in ([], ["--clean"], ["--strict"], ["-q"]):
+        assert run(["build", *LATE, *options]) == FAILED
+        said = capfd.readouterr().err
+        assert "error: new: the last build found 4 clippings in this folder, and now there is none; " in said
+        assert files_of(folders / "public") == before
+    assert run(["build", *LATE, "--yes"]) == DONE
+    assert "notice: new: the last build found 4 clippings" in capfd.readouterr().err
+    assert not (folders / "public/2024/07/14").exists()
+    for title in ("a", "b"):
+        write_clipping(folders / "content/old/1", f"{title}.md", title=title, date="2024-07-20")
+        assert run(["build", *LATE]) == DONE
+        assert "the last build found" not in capfd.readouterr().err, "it is said once"
+
+
+def test_a_folder_of_a_day_may_go_with_a_warning(folders, capfd):
+    shutil.rmtree(folders / "content/old/2")
+    assert run(["build", *LATE, "--strict"]) == FAILED
+    assert run(["build", *LATE]) == DONE
+    said = capfd.readouterr().err
+    assert "warning: old/2: the last build found 3 clippings in this folder, and now there is none" in said
+    assert run(["build", *LATE, "--strict"]) == DONE
+    shutil.rmtree(folders / "content/old/3")
+    (folders / "content/old/3").mkdir()
+    assert run(["build", *LATE]) == FAILED, "it may be a mount point"
+
+
+def test_a_folder_that_moved_is_not_lost(folders, capfd):
+    content = folders / "content"
+    (content / "new").rename(content / "old/newer")
+    write_clipping(content / "old/1", "more.md", title="More", date="2024-07-20")
+    assert run(["build", *LATE]) == DONE
+    (content / "other").mkdir()
+    for number in (1, 2):
+        for file in (content / f"old/{number}").iterdir():
+            file.rename(content / "other" / file.name)
+        (content / f"old/{number}").rmdir()
+    assert run(["build", *LATE]) == DONE
+    (content / "other/more.md").unlink()
+    write_clipping(content / "single", "index.md", title="Single", date="2024-07-20")
+    assert run(["build", *LATE]) == DONE
+    shutil.rmtree(content / "single")
+    assert run(["build", *LATE]) == DONE
+    assert "the last build found" not in capfd.readouterr().err
+
+
+def test_each_output_folder_has_a_memory_of_its_own(folders):
+    (folders / "content/new").rename(folders / "away")
+    assert run(["build", "-q", *LATE, "-o", "elsewhere"]) == DONE
+    assert run(["build", "-q", *LATE]) == FAILED
+
+
+def test_a_followed_site_keeps_the_pages_of_a_folder_that_is_lost(folders):
+    before = files_of(folders / "public")
+    live = Live(1)
+    gone = frozenset((folders / "content/new").iterdir())
+    try:
+        live.build(site_in(folders), Options(as_of=NOW), silent, None)
+        (folders / "content/new").rename(folders / "away")
+        for changed in (gone, frozenset({folders / "content/old/1/3.md"})):
+            with pytest.raises(LossError, match="found 4 clippings"):
+                live.build(site_in(folders), Options(as_of=NOW), silent, changed)
+            assert files_of(folders / "public") == before
+        built, _ = live.build(site_in(folders), Options(as_of=NOW, accepts_losses=True), silent, gone)
+        assert any("found 4 clippings" in one.message for one in built.report.problems)
+        assert not (folders / "public/2024/07/14").exists()
+    finally:
+        live.close()
