@@ -148,13 +148,14 @@ def test_a_preview_follows_whatever_happens(root):
         command.end()
 
 
-def test_a_folder_that_cannot_be_read_takes_no_pages_with_it(root):
+@pytest.mark.parametrize("mode", [0, 0o644])
+def test_a_folder_that_cannot_be_read_takes_no_pages_with_it(root, mode):
     folder = root / "content/august"
     folder.mkdir()
     write_clipping(folder, "a.md", title="In August", date="2024-08-01")
     assert run(["build", "-q", *LATE]) == DONE
     before = files_of(root / "public")
-    folder.chmod(0)
+    folder.chmod(mode)
     try:
         for command, code in (("build", FAILED), ("check", FAILED), ("build", FAILED)):
             done = _without_rights([command, *LATE], root)
@@ -295,3 +296,21 @@ def test_a_followed_site_keeps_the_pages_of_a_folder_that_is_lost(folders):
         assert not (folders / "public/2024/07/14").exists()
     finally:
         live.close()
+
+
+@pytest.mark.parametrize("target", ["/nonexistent", "lost"])
+def test_a_broken_link_to_a_folder_fails(root, capfd, target):
+    before = files_of(root / "public")
+    (root / "content/lost").symlink_to(target)
+    assert run(["build", *LATE]) == FAILED
+    reason = "is a link that leads in a circle" if target == "lost" else "is a broken link"
+    assert f"error: lost: {reason}; delete it" in capfd.readouterr().err
+    assert files_of(root / "public") == before
+    assert run(["build", *LATE, "--yes"]) == DONE
+    assert f"warning: lost: {reason}; delete it" in capfd.readouterr().err
+
+
+def test_a_broken_link_to_another_file_is_told(root, capfd):
+    (root / "content/photo.jpg").symlink_to("gone.jpg")
+    assert run(["build", *LATE]) == DONE
+    assert "warning: photo.jpg: is a broken link; " in capfd.readouterr().err

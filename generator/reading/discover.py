@@ -158,10 +158,15 @@ class _Walk:
             target = os.path.realpath(self.content / path, strict=True)
             is_folder = entry.is_dir()
         except OSError as error:
+            loop = error.errno == errno.ELOOP
+            reason = "is a link that leads in a circle" if loop else "is a broken link"
             if is_own:
-                loop = error.errno == errno.ELOOP
-                reason = "is a link that leads in a circle" if loop else "is a broken link"
                 self._skip(path, reason, "delete it, or link to a file in the content folder")
+            elif "." in entry.name:
+                self._tell(path, reason, "delete it, or bring back what it leads to")
+            else:  # most likely to a folder: its clippings may have been read while it stood here itself
+                advice = "delete it, or bring back what it leads to; --yes builds without it"
+                self._skip(path, reason, advice, Severity.ERROR, kind="content")
             return
         if is_folder:
             advice = "move the folder here, or set `content` to where it lies"
@@ -206,6 +211,10 @@ class _Walk:
 def _stamp_of(entry: os.DirEntry[str], *, follow: bool = False) -> Stamp:
     try:
         return stamp_of(entry.stat(follow_symlinks=follow))
+    except PermissionError:
+        if not entry.is_symlink():
+            raise  # the folder may be listed, but nothing in it be looked at
+        return NONE
     except OSError:
         return NONE
 

@@ -73,6 +73,7 @@ def test_links(tmp_path):
     assert found.paths == ("a.md", "inside.md", "sub/b.md")
     out, loop = "is a link that leads out of the content folder", "is a link that leads in a circle"
     assert reasons(found) == {
+        "broken": "is a broken link",
         "broken.md": "is a broken link",
         "loop.md": loop,
         "one.md": loop,
