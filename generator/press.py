@@ -121,7 +121,12 @@ def put_in_place(
         pages, size = Written(written=0, kept=0, deleted=0), None
     else:
         safeguards.check_deletions(
-            kitchen.site, options, transaction.old, transaction.files, desk.digest.articles
+            kitchen.site,
+            options,
+            transaction.old,
+            transaction.files,
+            desk.digest.articles,
+            lambda: safeguards.withheld_on_purpose(desk.skipped, desk.problems, desk.reach.waiting),
         )
         staged = frozenset(transaction.staged)
         on_commit(transaction.files)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
 
 import msgspec
 
@@ -17,8 +17,9 @@ from generator import addresses
 from generator.cache import Cache
 from generator.config import Config, Site
 from generator.errors import LossError, Problem, Severity, shown
-from generator.model import Article
-from generator.reading.discover import Discovery, discover
+from generator.ids import path_id
+from generator.model import Article, Skipped
+from generator.reading.discover import Discovery, discover, is_ignored
 from generator.request import Options
 
 MANY = 20
@@ -200,17 +201,28 @@ def _loss(site: Site, options: Options, folder: str, count: int) -> Problem:
 
 
 def check_deletions(
-    site: Site, options: Options, old: Mapping[str, str], new: Mapping[str, str], articles: Iterable[Article]
+    site: Site,
+    options: Options,
+    old: Mapping[str, str],
+    new: Mapping[str, str],
+    articles: Iterable[Article],
+    withheld: Callable[[], Iterable[str]] = tuple,
 ) -> None:
     """Raise `LossError` for a build that deletes more than half of what stands there, and many files.
 
-    `old` and `new` are the files before and after. What the configuration takes away does not count: pages of
-    `articles` that are published still, and what there is with `base_url` alone.
+    `old` and `new` are the files before and after. What the curator takes away does not count: pages of
+    `articles` that are published still, what there is with `base_url` alone, and pages of clippings that are
+    there and `withheld` (paths), or that `ignore` names.
     """
     gone = [path for path in old if path not in new]
     if options.accepts_losses or not _are_many(len(gone), len(old)):
         return
     lost = _not_configured(gone, site.config, articles)
+    if not _are_many(len(lost), len(old)):
+        return
+    everything = discover(site.content, ()).paths
+    ignored = [path for path in everything if is_ignored(path, site.config.ignore)]
+    lost = _not_withheld(lost, {path_id(path) for path in (*withheld(), *ignored)})
     if not _are_many(len(lost), len(old)):
         return
     named = ", ".join(f"`{path}`" for path in lost[:_NAMED])
@@ -222,6 +234,35 @@ def check_deletions(
         kind="deletion",
     )
     raise LossError(problem)
+
+
+def withheld_on_purpose(
+    skipped: Iterable[Skipped], problems: Iterable[Problem], waiting: Iterable[str]
+) -> list[str]:
+    """The clippings that the curator keeps back: not those that cannot be used, or wait for their day."""
+    faults: dict[str, list[str]] = {}
+    for one in problems:
+        faults.setdefault(one.path, []).append(one.message)
+    waits = set(map(shown, waiting))
+    return [
+        one.path
+        for one in skipped
+        if one.path not in waits and not one.reason.startswith(tuple(faults.get(one.path, ())))
+    ]
+
+
+def _not_withheld(lost: list[str], ids: Set[str]) -> list[str]:
+    """The files that are not deleted because articles with these ids are withheld.
+
+    Of lists nobody knows whose they were: as large a part of them counts as of the articles' own pages.
+    """
+    pages = {path: found[1] for path in lost if (found := _ARTICLE.fullmatch(path))}
+    withheld = [path for path, own in pages.items() if own in ids]
+    if not withheld:
+        return lost
+    lists = [path for path in lost if path not in pages]
+    explained = min(len(lists) * len(withheld) // len(pages), len(withheld) * _SHOWN_BY)
+    return [*(path for path, own in pages.items() if own not in ids), *lists[explained:]]
 
 
 def may_delete_many(options: Options, articles: int, files: int) -> bool:

@@ -314,3 +314,54 @@ def test_a_broken_link_to_another_file_is_told(root, capfd):
     (root / "content/photo.jpg").symlink_to("gone.jpg")
     assert run(["build", *LATE]) == DONE
     assert "warning: photo.jpg: is a broken link; " in capfd.readouterr().err
+
+
+def _hide(root, paths):
+    (root / "picks.toml").write_text("".join(f'[[pick]]\narticle = "{path}"\nhide = true\n' for path in paths))
+
+
+def _ignore(root, paths):
+    write_config(root, f"ignore = {[*paths]}\n")
+
+
+def _mark(line):
+    def change(root, paths):
+        for path in paths:
+            file = root / "content" / path
+            file.write_text(file.read_text().replace("---\n", f"---\n{line}\n", 1))
+
+    return change
+
+
+_TAKEDOWNS = {
+    "hide": _hide,
+    "ignore": _ignore,
+    "draft": _mark("draft: true"),
+    "private": _mark("private: true"),
+    "publish": _mark("publish: false"),
+}
+
+
+@pytest.mark.parametrize("way", _TAKEDOWNS)
+def test_what_is_withheld_on_purpose_goes_without_a_question(root, way):
+    paths = [f"{day:02}.md" for day in range(4, 31)]
+    _TAKEDOWNS[way](root, paths)
+    assert run(["build", "-q", *LATE]) == DONE
+    assert not (root / "public/2024/07/30").exists()
+
+
+@pytest.mark.parametrize("way", _TAKEDOWNS)
+def test_what_is_missing_beside_counts_still(root, way):
+    before = files_of(root / "public")
+    _TAKEDOWNS[way](root, ["28.md", "29.md"])
+    lose_most(root)
+    assert run(["build", "-q", *LATE]) == FAILED
+    assert files_of(root / "public") == before
+
+
+def test_clippings_that_cannot_be_used_any_more_count_as_missing(root):
+    before = files_of(root / "public")
+    for day in range(1, 28):
+        (root / "content" / f"{day:02}.md").write_bytes(b"\0\1\2" * 100)
+    assert run(["build", "-q", *LATE]) == FAILED
+    assert files_of(root / "public") == before
