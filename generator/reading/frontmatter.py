@@ -26,6 +26,7 @@ from generator.reading.fields import (
     line_entries,
     yaml_entries,
 )
+from generator.reading.foreign import foreign_format
 from generator.reading.mojibake import garbled_line, is_sound, is_suspect, restoration
 from generator.reading.text import BEGINNING, decode, why_not_text
 from generator.reading.withholding import KEYS, Mistyped, corrected
@@ -224,6 +225,8 @@ def clipping_of(path: str, text: str, *, is_beginning: bool = False) -> tuple[Cl
     """
     start = text.lstrip()
     first_line = text.count("\n", 0, len(text) - len(start)) + 1
+    if unread := foreign_format(start):
+        return Clipping(path=path, fields={}, lines={}, body="", unread=unread), ()
     if not _VERBATIM.detect(start):
         fault = "has no front matter" if start else "is empty"
         advice = "begin the file with the lines `---`, `title: …`, `date: …`, `---`"

@@ -194,3 +194,41 @@ def test_published_that_is_neither_a_day_nor_a_decision_holds_back(value):
     reading = reading_with(f"title: A\ndate: 2024-07-03\npublished: {value}\n")
     assert "neither a date nor true or false; held back" in reading.skipped.reason
     assert [one.kind for one in reading.problems] == ["publish"]
+
+
+# --- front matter in other formats
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ('+++\ntitle = "A"\ndate = 2024-07-03\ndraft = true\n+++\n\nSome text.\n', "TOML"),
+        ("\n+++\n# a comment\n\n[params]\n  private = true\n+++\nSome text.\n", "TOML"),
+        ("+++\ndraft = true\n\nSome text.\n", "TOML"),
+        ("---toml\ndraft = true\n---\n\nSome text.\n", "TOML"),
+        ('{"title": "A", "draft": true}\n\nSome text.\n', "JSON"),
+        ('{\n  "title": "A",\n  "draft": true,\n}\n\nSome text.\n', "JSON"),
+        ('---json\n{\n  "draft": true\n}\n---\n\nSome text.\n', "JSON"),
+    ],
+)
+def test_front_matter_in_another_format_is_not_published_as_text(text, name):
+    clipping, faults = clipping_of("2024-07-03.md", text)
+    reading = article_of(clipping, rules())
+    advice = "write YAML between `---` lines"
+    assert reading.skipped.reason == f"has {name} front matter, which is not read; {advice}"
+    assert [(one.kind, one.advice) for one in (*faults, *reading.problems)] == [("publish", advice)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "+++\n\nA text between plus signs.\n\n+++\n",
+        "+++ a/file\nx = 1\n",
+        "+++\nA text.\n\nx = 1\n",
+        "{% raw %}\nA text.\n",
+        '{"a quote"} begins this text.\n',
+        "{}\n\nA text.\n",
+    ],
+)
+def test_what_only_begins_alike_is_text(text):
+    assert article_of(clipping_of("2024-07-03.md", text)[0], rules()).article is not None
