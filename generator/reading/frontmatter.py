@@ -18,6 +18,7 @@ from generator import limits
 from generator.errors import Problem, Severity, shown
 from generator.lengths import body_end
 from generator.model import Clipping
+from generator.reading.comments import without_comments
 from generator.reading.fields import (
     OTHERS_PRIVATE,
     Entry,
@@ -85,6 +86,9 @@ def clipping_in(path: str, raw: bytes) -> tuple[Clipping, tuple[Problem, ...]]:
     )
     clipping, faults = clipping_of(path, text, is_beginning=BEGINNING in notes)
     clipping, long = _within_limits(clipping, text, is_beginning=BEGINNING in notes)
+    if "%%" in clipping.body:
+        shown_ = without_comments(clipping.body, is_beginning=clipping.is_shortened)
+        clipping = msgspec.structs.replace(clipping, body=shown_)
     return clipping, (*problems, *garbled, *faults, *long)
 
 
