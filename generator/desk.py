@@ -33,6 +33,8 @@ from generator.versions import hashed
 
 _Told = TypeVar("_Told", Problem, Skipped)
 
+_OF_DRAFTS = frozenset({"draft", "publish", "duplicate-key"})
+"""Kinds of problems that are told of drafts too: what decides whether they are any."""
 MANY = 20_000
 """Articles from which on a copy of this process is worth its making, to look for stories."""
 
@@ -281,7 +283,7 @@ def withheld(config: Config, options: Options, record: Record) -> tuple[Skipped 
     reading, article = record.reading, record.reading.article
     path = shown(article.path) if article else reading.skipped.path if reading.skipped else ""
     if reading.is_draft and not (options.drafts or config.drafts):
-        told = [problem for problem in reading.problems if problem.kind == "draft"]
+        told = [problem for problem in reading.problems if problem.kind in _OF_DRAFTS]
         return Skipped(path=path, reason="is a draft (--drafts publishes it)"), told
     if article is None:
         return reading.skipped, reading.problems

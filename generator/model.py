@@ -48,6 +48,10 @@ class Clipping(msgspec.Struct, frozen=True, kw_only=True):
     """The front matter was not valid YAML and was recovered line by line."""
     is_shortened: bool = False
     """The body was longer than `limits` allow, and its end is left out."""
+    earlier: Mapping[str, tuple[str | list[str], ...]] = {}
+    """Of each key that stands more than once, its values but the last."""
+    unread: str = ""
+    """What of the front matter is not read: its `end`, or all of it where it is `TOML` or `JSON`."""
 
 
 class Article(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import urllib.parse
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 
 import msgspec
@@ -123,6 +123,15 @@ class _Draft:
             for key in keys
             if (value := fields.get(key)) and isinstance(value, (str, list))
         ]
+
+    def written(self, keys: Iterable[str]) -> Iterator[tuple[str, str | list[str]]]:
+        """Every value of these keys, also those that are empty, or stand before another one of their key."""
+        clipping = self.clipping
+        for key in keys:
+            if (value := clipping.fields.get(key)) is not None:
+                for one in (*clipping.earlier.get(key, ()), value):
+                    if isinstance(one, (str, list)):
+                        yield key, _beginning(one)
 
     def texts(self, name: str) -> Iterator[tuple[str, str]]:
         """The same as texts on one line, entities decoded."""

@@ -31,6 +31,9 @@ class Fields(Protocol):
     def found(self, name: str) -> Iterable[tuple[str, Value]]:
         """The keys of a field that have a value, with it, in the order of trust."""
 
+    def written(self, keys: Iterable[str]) -> Iterable[tuple[str, Value]]:
+        """Every value of these keys, also those that are empty, or stand before another one of their key."""
+
     def decides_about(self, name: str, key: str) -> bool:
         """Whether the site says which keys stand for a field, or what a key stands for."""
 
@@ -48,7 +51,8 @@ def pick_of(fields: Fields) -> Pick | None:
     lines: dict[str, int] = {}
     said: dict[str, object] = {}
     for name, read in _READERS.items():
-        for key, value in fields.found(name):
+        values = _strictest_first(fields) if name == "hide" else fields.found(name)
+        for key, value in values:
             said |= read(fields, key, value)
             if line := fields.clipping.lines.get(key):
                 lines[name] = line
@@ -88,9 +92,19 @@ def _decided(fields: Fields, key: str, value: Value) -> bool | None:
     return text in YES
 
 
-def _hide(_fields: Fields, _key: str, value: Value) -> dict[str, object]:
+def _strictest_first(fields: Fields) -> list[tuple[str, Value]]:
+    """The values that decide about hiding; those that hide come first, for one of them is enough."""
+    values = [one for one in fields.written(fields.keys("hide")) if one[1] != ""]
+    return sorted(values, key=lambda one: isinstance(one[1], str) and words(one[1]).casefold() in NO)
+
+
+def _hide(fields: Fields, key: str, value: Value) -> dict[str, object]:
     """True, false, or the reason."""
     why = words(value)
+    if isinstance(value, list) and (not why or why.casefold() in NO):
+        fault = f"`{key}` is neither true nor false nor a reason; hidden"
+        fields.tell("pick", key, fault, "write true, false or the reason")
+        return {"hide": True}
     if why.casefold() in YES | NO:
         return {"hide": why.casefold() in YES}
     return {"hide": True, "why": why}

@@ -17,6 +17,7 @@ import yaml
 from generator import limits
 from generator.config import ARTICLE_FIELDS, CURATOR_FIELDS
 from generator.reading.text import folded
+from generator.reading.withholding import KEYS, holds_key
 
 _DEEPEST = 8
 """Levels of lists in lists that a value may have."""
@@ -30,7 +31,7 @@ _TEXTS = frozenset(
 _PROSE = _TEXTS - {"url", "link"} | {"author", "tags"}
 # A line of prose may begin with `Note:` or `Pin:`, so these prove no front matter; that a clipping is hidden
 # must not be lost.
-_KNOWN = (_PROSE | set(ARTICLE_FIELDS) | {"published", "created"}) - {*CURATOR_FIELDS, "note"} | {"hide"}
+_KNOWN = (_PROSE | set(ARTICLE_FIELDS) | {"published", "created"}) - {*CURATOR_FIELDS, "note"} | {*KEYS}
 
 OTHERS_PRIVATE = frozenset(
     {"note", "notes", "annotation", "annotations", "highlight", "highlights", "comment", "comments"}
@@ -298,9 +299,14 @@ def fields_end(lines: list[str], *, closed: bool) -> int:
     if not any(map(_KEY.match, lines[:odd])):
         return 0
     blank = next((n for n, line in enumerate(lines[:odd]) if not line.strip()), None)
+    if blank is not None and any(map(holds_key, lines[blank:odd])):
+        blank = None  # published, the clipping would show the key that holds it back
     if closed and (odd == len(lines) or blank is None):
         return len(lines)
-    return odd if blank is None else blank
+    if blank is not None:
+        return blank
+    further = next((n for n, line in enumerate(lines[odd:], odd) if not line.strip()), len(lines))
+    return further if any(map(holds_key, lines[odd:further])) else odd
 
 
 def _is_field_line(line: str) -> bool:

@@ -18,6 +18,7 @@ from generator import limits
 from generator.errors import Problem, Severity, shown
 from generator.lengths import body_end
 from generator.model import Clipping
+from generator.reading.comments import without_comments
 from generator.reading.fields import (
     OTHERS_PRIVATE,
     Entry,
@@ -26,8 +27,10 @@ from generator.reading.fields import (
     line_entries,
     yaml_entries,
 )
+from generator.reading.foreign import foreign_format
 from generator.reading.mojibake import garbled_line, is_sound, is_suspect, restoration
 from generator.reading.text import BEGINNING, decode, why_not_text
+from generator.reading.withholding import KEYS, Mistyped, corrected
 
 _SHOWN = 50
 """Items of a list that a message shows."""
@@ -81,8 +84,11 @@ def clipping_in(path: str, raw: bytes) -> tuple[Clipping, tuple[Problem, ...]]:
         for note in notes
         if note != BEGINNING
     )
-    clipping, faults = clipping_of(path, text)
+    clipping, faults = clipping_of(path, text, is_beginning=BEGINNING in notes)
     clipping, long = _within_limits(clipping, text, is_beginning=BEGINNING in notes)
+    if "%%" in clipping.body:
+        shown_ = without_comments(clipping.body, is_beginning=clipping.is_shortened)
+        clipping = msgspec.structs.replace(clipping, body=shown_)
     return clipping, (*problems, *garbled, *faults, *long)
 
 
@@ -128,10 +134,10 @@ def front_matter_in(path: str, raw: bytes) -> Clipping:
     """A clipping without its body, of which nothing is looked at but the first bytes."""
     end = raw.find(_CLOSING, 3)
     head = raw[: end + len(_CLOSING)] if 0 < end < FRONT_MATTER else raw
-    if len(head) > FRONT_MATTER:
+    if is_beginning := len(head) > FRONT_MATTER:
         head = head[:FRONT_MATTER].rpartition(b"\n")[0]
     text, _ = decode(head, lambda text, _: text)
-    return msgspec.structs.replace(clipping_of(path, text)[0], body="")
+    return msgspec.structs.replace(clipping_of(path, text, is_beginning=is_beginning)[0], body="")
 
 
 def _mended(path: str, text: str, odd: str) -> tuple[str, tuple[Problem, ...]]:
@@ -216,13 +222,15 @@ def _bytes_in(file: int, path: str) -> bytes:
     return b"".join(parts)
 
 
-def clipping_of(path: str, text: str) -> tuple[Clipping, tuple[Problem, ...]]:
-    """Part a clipping's text (LF line ends) into fields and body; never raises.
+def clipping_of(path: str, text: str, *, is_beginning: bool = False) -> tuple[Clipping, tuple[Problem, ...]]:
+    """Part a clipping's text (LF line ends), or the beginning of it, into fields and body; never raises.
 
     Values are texts, or lists of texts; of a key that stands twice the last one counts.
     """
     start = text.lstrip()
     first_line = text.count("\n", 0, len(text) - len(start)) + 1
+    if unread := foreign_format(start):
+        return Clipping(path=path, fields={}, lines={}, body="", unread=unread), ()
     if not _VERBATIM.detect(start):
         fault = "has no front matter" if start else "is empty"
         advice = "begin the file with the lines `---`, `title: …`, `date: …`, `---`"
@@ -234,7 +242,10 @@ def clipping_of(path: str, text: str) -> tuple[Clipping, tuple[Problem, ...]]:
     if (parted := _parted(start)) is not None:
         block, body = parted
         return _clipping(path, block, _with_indent(start, body), first_line)
-    return _unclosed(path, start.partition("\n")[2], first_line)
+    clipping, problems = _unclosed(path, start.partition("\n")[2], first_line)
+    if is_beginning:
+        clipping = msgspec.structs.replace(clipping, unread="end")
+    return clipping, problems
 
 
 def _parted(text: str) -> tuple[str, str] | None:
@@ -257,7 +268,7 @@ def _with_indent(text: str, body: str) -> str:
 def _unclosed(path: str, rest: str, line: int) -> tuple[Clipping, tuple[Problem, ...]]:
     """A clipping whose text begins with `---` and has no second one."""
     lines = rest.split("\n")
-    length = fields_end(lines, closed=False)
+    length = fields_end(corrected(rest)[0].split("\n"), closed=False)
     if not length:
         problem = Problem(
             path=shown(path),
@@ -284,8 +295,8 @@ def _not_closed(path: str, line: int) -> Problem:
 
 def _clipping(path: str, block: str, body: str, line: int) -> tuple[Clipping, tuple[Problem, ...]]:
     """The clipping of a block that begins after line `line`."""
-    block = block.removeprefix("\n")
-    problems: list[Problem] = []
+    block, mistyped = corrected(block.removeprefix("\n"))
+    problems = [_mistyped(path, line + 1, one) for one in mistyped]
     repaired = False
     try:
         entries = yaml_entries(block)
@@ -307,10 +318,12 @@ def _clipping(path: str, block: str, body: str, line: int) -> tuple[Clipping, tu
             problems.append(_not_closed(path, line + length))
             body = "\n".join(lines[length:]).strip("\n") + f"\n\n---\n\n{body}"
         entries = list(islice(line_entries(lines[:length]), limits.FIELDS + 1))
-    if len(entries) > limits.FIELDS:
+    is_cut = len(entries) > limits.FIELDS
+    if is_cut:
         at_line = line + 1 + block.count("\n", 0, entries.pop(limits.FIELDS).start)
         problems.append(_too_many_fields(path, at_line))
     fields: dict[str, str | list[str]] = {}
+    earlier: dict[str, tuple[str | list[str], ...]] = {}
     at: dict[str, int] = {}
     told: set[str] = set()
     here, counted = line + 1, 0
@@ -323,8 +336,29 @@ def _clipping(path: str, block: str, body: str, line: int) -> tuple[Clipping, tu
         counted = entry.start
         if entry.mended or entry.note or entry.key in at:
             problems += _problems(path, entry, here, at.get(entry.key))
+        if entry.key in fields:
+            earlier[entry.key] = (*earlier.get(entry.key, ()), fields[entry.key])
         fields[entry.key], at[entry.key] = entry.value, here
-    return Clipping(path=path, fields=fields, lines=at, body=body, repaired=repaired), tuple(problems)
+    clipping = Clipping(
+        path=path,
+        fields=fields,
+        lines=at,
+        body=body,
+        repaired=repaired,
+        earlier=earlier,
+        unread="end" if is_cut else "",
+    )
+    return clipping, tuple(problems)
+
+
+def _mistyped(path: str, first_line: int, one: Mistyped) -> Problem:
+    return Problem(
+        path=shown(path),
+        line=first_line + one.line,
+        message=f"`{one.written}` is not valid YAML, here read as `{one.meant}`",
+        advice=f"write `{one.meant}`",
+        kind="draft" if one.key == "draft" else "publish",
+    )
 
 
 def _too_many_fields(path: str, line: int) -> Problem:
@@ -360,7 +394,8 @@ def _problems(path: str, entry: Entry, line: int, earlier: int | None) -> Iterat
             kind="front-matter",
         )
     if earlier is not None:
-        message = f"`{entry.key}` stands twice, also on line {earlier}; the last one counts"
+        which = "strictest" if entry.key in KEYS else "last"
+        message = f"`{entry.key}` stands twice, also on line {earlier}; the {which} one counts"
         yield Problem(
             path=where, line=line, message=message, advice="delete one of them", kind="duplicate-key"
         )

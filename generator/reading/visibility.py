@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from generator.reading.curator import Fields
+from generator.reading.curator import Fields, Value
 from generator.reading.values import NO, YES, words
+from generator.reading.withholding import MISTYPED_KEYS
 
 _EMPTY = frozenset({"", "null", "~"})
 _REASONS: Mapping[str, tuple[frozenset[str], str]] = {
@@ -17,40 +18,89 @@ _PUBLIC: Mapping[str, frozenset[str]] = {"publish": YES, "private": NO}
 """Field → the values that do not. What is neither keeps it back: nobody is asked before it is online."""
 _DATE_OR_DECISION = "published"
 """Holds a date in Obsidian Web Clipper's clippings, and a decision in Jekyll's and Quartz's."""
+_UNREAD: Mapping[str, tuple[str, str]] = {
+    "end": ("may be private: its front matter is not read to its end", "shorten it"),
+    "TOML": ("has TOML front matter, which is not read", "write YAML between `---` lines"),
+    "JSON": ("has JSON front matter, which is not read", "write YAML between `---` lines"),
+}
+"""What is not read of front matter → what is said of it, and what helps."""
 
 
 def is_draft(fields: Fields) -> bool:
     """Whether a clipping waits for its writer; `--drafts` publishes it."""
-    for key, value in fields.found("draft"):
-        if not (text := words(value)):
+    for key, value in fields.written(fields.keys("draft")):
+        text = words(value)
+        if isinstance(value, str) and text.casefold() in NO:
             continue
-        if text.casefold() not in YES | NO:
-            fault = f"`draft: {text}` is neither true nor false; held back"
+        if text.casefold() not in YES:
+            fault = f"`{_shown('draft', value)}` is neither true nor false; held back"
             fields.tell("draft", key, fault, "write true or false")
-        return text.casefold() not in NO
+        return True
     return False
 
 
 def private_reason(fields: Fields) -> str:
     """Why a clipping must not be published, whatever a build is asked; empty where it may be."""
+    if unread := fields.clipping.unread:
+        fault, advice = _UNREAD[unread]
+        fields.tell("publish", None, fault, advice)
+        return f"{fault}; {advice}" if unread != "end" else fault
     for name, key, value in _decisions(fields):
         text = words(value)
         kept_back, reason = _REASONS[name]
         if text.casefold() in kept_back:
             return f"{reason} (`{key}: {text}`)"
-        if key != _DATE_OR_DECISION and (text.casefold() not in _PUBLIC[name] or not isinstance(value, str)):
-            shown = f"{key}: {text[:80]}" if text else key
-            fault = f"`{shown}` is neither true nor false; held back"
-            fields.tell("publish", key, fault, "write true or false")
+        if fault := _doubt(name, key, value):
+            advice = "write a day, true or false" if key == _DATE_OR_DECISION else "write true or false"
+            fields.tell("publish", key, fault, advice)
             return f"may be private: {fault}"
-    return ""
+    return _mistyped_reason(fields)
 
 
-def _decisions(fields: Fields) -> Iterator[tuple[str, str, str | list[str]]]:
+def _doubt(name: str, key: str, value: Value) -> str:
+    """What is wrong with a value that does not say whether a clipping may be published."""
+    text = words(value)
+    if key == _DATE_OR_DECISION:
+        is_empty = isinstance(value, str) and text.casefold() in _EMPTY
+        if is_empty or text.casefold() in YES or any(map(str.isdigit, text)):
+            return ""
+        return f"`{_shown(key, value)}` is neither a date nor true or false; held back"
+    if isinstance(value, str) and text.casefold() in _PUBLIC[name]:
+        return ""
+    return f"`{_shown(key, value)}` is neither true nor false; held back"
+
+
+def _shown(key: str, value: Value) -> str:
+    text = words(value)[:80]
+    return f"{key}: {text}" if text else key
+
+
+def _decisions(fields: Fields) -> Iterator[tuple[str, str, Value]]:
     """Field, key and value of each decision; empty values and those that are no text too."""
-    written = fields.clipping.fields
     for name in _REASONS:
-        for key in (*fields.keys(name), *([_DATE_OR_DECISION] if name == "publish" else [])):
-            value = written.get(key)
-            if isinstance(value, (str, list)):
-                yield name, key, value
+        keys = (*fields.keys(name), *([_DATE_OR_DECISION] if name == "publish" else []))
+        for key, value in fields.written(keys):
+            yield name, key, value
+
+
+def _mistyped_reason(fields: Fields) -> str:
+    """Why a clipping is held back for a key that is one letter away from one that says so."""
+    written = fields.clipping.fields
+    if MISTYPED_KEYS.keys().isdisjoint(written):
+        return ""
+    reason = ""
+    for key in sorted(MISTYPED_KEYS.keys() & written.keys()):
+        meant = MISTYPED_KEYS[key]
+        if fields.decides_about("", key):
+            continue
+        for _, value in fields.written([key]):
+            text = words(value).casefold()
+            if not text or (meant == "hide" and text not in YES | NO):
+                continue
+            withholds = text in (NO if meant.startswith("publish") else YES)
+            fault = f"`{key}` is no key" + ("; held back" if withholds else "")
+            fields.tell("publish", key, fault, f"did you mean `{meant}`?")
+            if withholds:
+                reason = reason or f"has `{_shown(key, value)}`, which is no key; did you mean `{meant}`?"
+            break
+    return reason

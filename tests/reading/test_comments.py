@@ -1,0 +1,71 @@
+import time
+
+import pytest
+from reading_rules import rules
+
+from generator.reading.article import article_of
+from generator.reading.comments import without_comments
+from generator.reading.frontmatter import clipping_in
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a\n\n%% secret %%\n\nb", "a\n\n\nb"),
+        ("a\n\n%%\nsecret\n\nsecret\n%%\n\nb", "a\n\n\nb"),
+        ("a\n%% secret\nsecret %%  \nb", "a\nb"),
+        ("%%secret\n```\n%%\nb", "b"),
+        ("a %%secret%% b", "a  b"),
+        ("a，%%secret%%。b %% secret %%", "a，。b "),
+        ("中文%%秘密%%中文", "中文中文"),
+        ("- a\n\n    b %%secret%%", "- a\n\n    b "),
+        ("> a %%secret%%", "> a "),
+        ("a `%%` %%secret `code` secret%% b", "a `%%`  b"),
+        ("a %% secret %%b%% c", "a  c"),
+    ],
+)
+def test_comments_are_left_out(text, shown):
+    assert without_comments(text) == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "100%% of 50%% a",
+        "a %%b c",
+        "a %%ip: 192.0.2.1%%. b",
+        "%%\nnot closed",
+        "a\n%% Section\nb = 1 % 2",
+        "a `%%b%%` c",
+        "a ``%%b`%%`` c",
+        "```\n%%\na\n%%\n```",
+        "~~~tex\n%% a %%\n~~~",
+        "- ```\n  %% a %%\n  ```",
+        "a\n\n    %% a %%\n    %% b %%",
+        "%%%%%%%%%%%%\na\n%%%%%%%%%%%%",
+        "a \\%% b %%",
+        "https://a.example/%%20b%%20c",
+    ],
+)
+def test_what_is_no_comment_stays(text):
+    assert without_comments(text) == text
+
+
+def test_a_block_that_is_cut_hides_the_rest():
+    assert without_comments("a\n%%\nsecret", is_beginning=True) == "a"
+
+
+@pytest.mark.parametrize(
+    "text", ["%%a " * 60_000, "`%%` ``" * 30_000, "%%\n" * 60_000, "`" * 500_000 + "%%", "a %%b\n" * 60_000]
+)
+def test_hostile_texts_take_no_time(text):
+    began = time.process_time()
+    without_comments(text)
+    assert time.process_time() - began < 10
+
+
+def test_comments_are_nowhere_in_an_article():
+    text = "---\ntitle: A\ndate: 2024-07-03\n---\n\n%% # Secret %%\n\nSome text.\n\n%%\nA secret.\n%%\n"
+    reading = article_of(clipping_in("a.md", text.encode())[0], rules())
+    assert "ecret" not in reading.text
+    assert reading.article.excerpt == "Some text."

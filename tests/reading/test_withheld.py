@@ -1,0 +1,234 @@
+"""What front matter holds back, however it is written: nothing of that kind is published by mistake."""
+
+import pytest
+from reading_rules import rules
+
+from generator.reading.article import article_of
+from generator.reading.frontmatter import clipping_in, clipping_of, front_matter_in
+
+
+def reading_with(block):
+    return article_of(clipping_of("a.md", f"---\n{block}---\n\nA line of text.\n")[0], rules())
+
+
+# --- front matter that is not read to its end
+
+
+def clipping_with(front, body="Some text.\n"):
+    return f"---\ntitle: A\ndate: 2024-07-03\nurl: https://a.example/\n{front}---\n\n{body}".encode()
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        "".join(f"k{n}: 1\n" for n in range(1000)) + "private: true\n",
+        f"summary: {'x ' * 600_000}\nprivate: true\n",
+        f"'open: {'x ' * 600_000}\nprivate: true\n",
+    ],
+    ids=["more fields", "a longer text", "a longer text that is no YAML"],
+)
+def test_a_clipping_whose_front_matter_is_not_read_to_its_end_is_held_back(front):
+    clipping, _ = clipping_in("a.md", clipping_with(front))
+    reading = article_of(clipping, rules())
+    assert reading.article is None
+    assert reading.skipped.reason == "may be private: its front matter is not read to its end"
+    assert [problem.kind for problem in reading.problems] == ["publish"]
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_a_clipping_whose_first_bytes_alone_are_read_is_held_back_where_they_are_front_matter(line_end):
+    raw = clipping_with(f"summary: {'x ' * 40_000}\nprivate: true\n").replace(b"\n", line_end.encode())
+    reading = article_of(front_matter_in("a.md", raw), rules())
+    assert reading.skipped.reason == "may be private: its front matter is not read to its end"
+    long_body = clipping_with("x: 1\n", "Some text.\n" * 10_000).replace(b"\n", line_end.encode())
+    assert article_of(front_matter_in("a.md", long_body), rules()).article is not None
+
+
+# --- typing errors in the keys that hold back
+
+
+@pytest.mark.parametrize("place", ["first", "after a field", "after a blank line", "before prose"])
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("private:true", "private: true"),
+        ("Private\uff1atrue", "private: true"),
+        ("private\uff1a\u3000true", "private: true"),
+        ("private:\xa0true", "private: true"),
+        ("\u3000private: true", "private: true"),
+        ("private=true", "private: true"),
+        ("private = true", "private: true"),
+        ('"private":true', "private: true"),
+        ("publish:false", "publish: false"),
+        ("published\uff1afalse", "published: false"),
+        ("draft:true", "draft: true"),
+        ("hide:true", "hide: true"),
+        ("hidden=true", "hidden: true"),
+    ],
+)
+def test_a_mistyped_line_that_holds_back_is_read_as_it_is_meant(place, line, meant):
+    others = "title: A\ndate: 2024-07-03\n"
+    front, number = {
+        "first": (f"{line}\n{others}", 2),
+        "after a field": (f"{others}{line}\n", 4),
+        "after a blank line": (f"{others}\n{line}\n", 5),
+        "before prose": (f"{others}\n{line}\nand so on\n", 5),
+    }[place]
+    clipping, faults = clipping_of("a.md", f"---\n{front}---\n\nSome text.\n")
+    reading = article_of(clipping, rules())
+    is_hidden = reading.pick is not None and reading.pick.hide
+    assert reading.article is None or reading.is_draft or is_hidden
+    fault = next(fault for fault in faults if fault.kind in {"publish", "draft"})
+    assert (fault.line, fault.advice) == (number, f"write `{meant}`")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\ntitle: A\n\nprivate: true\ndate: 2024-07-03\n\nSome text.\n",
+        "---\ntitle: A\n\nprivate\uff1atrue\ndate: 2024-07-03\n\nSome text.\n",
+        "---\ntitle: A\nand a second line\nprivate: true\ndate: 2024-07-03\n\nSome text.\n",
+        "---\ntitle: A\n\nprivate: true\nSome text: of the body, \nand more of it\n\n---\n\nMore.\n",
+    ],
+)
+def test_what_holds_back_is_front_matter_where_that_is_not_closed(text):
+    clipping, _ = clipping_of("2024-07-03.md", text)
+    assert article_of(clipping, rules()).skipped.reason == "is private (`private: true`)"
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("privat: true", "private"),
+        ("privaet: true", "private"),
+        ("pubish: false", "publish"),
+        ("publised: false", "published"),
+        ("drat: true", "draft"),
+        ("hidde: true", "hide"),
+        ("hiddn: true", "hidden"),
+        ("hiden: true", "hide"),
+    ],
+)
+def test_a_key_one_letter_away_from_one_that_holds_back_does_so_too(line, meant):
+    reading = reading_with(f"title: A\ndate: 2024-07-03\n{line}\n")
+    assert reading.article is None
+    assert reading.skipped.reason == f"has `{line}`, which is no key; did you mean `{meant}`?"
+    assert [(one.line, one.advice) for one in reading.problems] == [(4, f"did you mean `{meant}`?")]
+
+
+def test_a_key_one_letter_away_that_says_nothing_of_the_kind_is_a_warning_alone():
+    reading = reading_with("title: A\ndate: 2024-07-03\nprivat: false\npublishd: 2024-07-03\n")
+    assert reading.article is not None
+    assert [one.line for one in reading.problems] == [4, 5]
+
+
+@pytest.mark.parametrize(
+    "line", ["publisher: no", "craft: true", "wide: true", "side: yes", "hid: 12", "drafts:"]
+)
+def test_other_words_are_no_typing_errors(line):
+    reading = reading_with(f"title: A\ndate: 2024-07-03\n{line}\n")
+    assert reading.article is not None
+    assert reading.problems == ()
+
+
+def test_a_key_that_the_site_maps_is_no_typing_error():
+    clipping, _ = clipping_of("a.md", "---\ntitle: A\ndate: 2024-07-03\ndrafts: 1\n---\n\nSome text.\n")
+    assert article_of(clipping, rules(fields={"tags": ("drafts",)})).article.tags == ("1",)
+
+
+# --- the strictest of several values counts
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("private: true", "private: false"),
+        ("publish: false", "publish: true"),
+        ("publish: true", "published: false"),
+        ("published: false", "published: 2024-07-03"),
+        ("draft: true", "draft: false"),
+        ("hide: true", "hide: false"),
+        ("hide: an advertisement", "hide: false"),
+        ("hide: false", "hidden: true"),
+    ],
+)
+@pytest.mark.parametrize("step", [1, -1])
+def test_the_strictest_value_counts(lines, step):
+    front = "\n".join(lines[::step])
+    clipping, faults = clipping_of("a.md", f"---\ntitle: A\ndate: 2024-07-03\n{front}\n---\n\nSome text.\n")
+    reading = article_of(clipping, rules())
+    is_hidden = reading.pick is not None and reading.pick.hide
+    assert reading.article is None or reading.is_draft or is_hidden
+    twice = lines[0].partition(":")[0] == lines[1].partition(":")[0]
+    told = [fault.message.partition("; ")[2] for fault in faults if fault.kind == "duplicate-key"]
+    assert told == ["the strictest one counts"] * twice
+
+
+# --- values that are no text
+
+
+@pytest.mark.parametrize("value", ["{a: true}", "\n  a: true", "[]", "{}", "[false]", "!!map {}"])
+@pytest.mark.parametrize("key", ["private", "publish", "published", "draft", "hide", "hidden"])
+def test_a_value_that_is_no_text_holds_back(key, value):
+    if (key, value) == ("published", "[false]"):
+        return
+    reading = reading_with(f"title: A\ndate: 2024-07-03\n{key}: {value}\n")
+    is_hidden = reading.pick is not None and reading.pick.hide
+    assert reading.article is None or reading.is_draft or is_hidden
+    if (key, value) != ("publish", "[false]"):
+        assert [one.line for one in reading.problems] == [4]
+
+
+@pytest.mark.parametrize("value", ["", "null", "~", '""', "# not yet"])
+@pytest.mark.parametrize("key", ["private", "published", "draft", "hide", "hidden"])
+def test_an_empty_value_says_nothing(key, value):
+    reading = reading_with(f"title: A\ndate: 2024-07-03\n{key}: {value}\n")
+    assert reading.article is not None
+    assert not reading.is_draft
+    assert reading.pick is None or not reading.pick.hide
+    assert reading.problems == ()
+
+
+@pytest.mark.parametrize("value", ["nope", "not yet", "[]"])
+def test_published_that_is_neither_a_day_nor_a_decision_holds_back(value):
+    reading = reading_with(f"title: A\ndate: 2024-07-03\npublished: {value}\n")
+    assert "neither a date nor true or false; held back" in reading.skipped.reason
+    assert [one.kind for one in reading.problems] == ["publish"]
+
+
+# --- front matter in other formats
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ('+++\ntitle = "A"\ndate = 2024-07-03\ndraft = true\n+++\n\nSome text.\n', "TOML"),
+        ("\n+++\n# a comment\n\n[params]\n  private = true\n+++\nSome text.\n", "TOML"),
+        ("+++\ndraft = true\n\nSome text.\n", "TOML"),
+        ("---toml\ndraft = true\n---\n\nSome text.\n", "TOML"),
+        ('{"title": "A", "draft": true}\n\nSome text.\n', "JSON"),
+        ('{\n  "title": "A",\n  "draft": true,\n}\n\nSome text.\n', "JSON"),
+        ('---json\n{\n  "draft": true\n}\n---\n\nSome text.\n', "JSON"),
+    ],
+)
+def test_front_matter_in_another_format_is_not_published_as_text(text, name):
+    clipping, faults = clipping_of("2024-07-03.md", text)
+    reading = article_of(clipping, rules())
+    advice = "write YAML between `---` lines"
+    assert reading.skipped.reason == f"has {name} front matter, which is not read; {advice}"
+    assert [(one.kind, one.advice) for one in (*faults, *reading.problems)] == [("publish", advice)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "+++\n\nA text between plus signs.\n\n+++\n",
+        "+++ a/file\nx = 1\n",
+        "+++\nA text.\n\nx = 1\n",
+        "{% raw %}\nA text.\n",
+        '{"a quote"} begins this text.\n',
+        "{}\n\nA text.\n",
+    ],
+)
+def test_what_only_begins_alike_is_text(text):
+    assert article_of(clipping_of("2024-07-03.md", text)[0], rules()).article is not None
