@@ -18,6 +18,7 @@ from generator.grouping.picks import applied
 from generator.grouping.sources import unmatched
 from generator.grouping.stories import Stories
 from generator.lessons import Means
+from generator.local_images import held_back_by
 from generator.model import Article, Digest, Skipped, TextPolicy, Verdict
 from generator.reading import discover
 from generator.reading.article import due
@@ -114,8 +115,8 @@ class Readings(msgspec.Struct):
     skipped: list[Skipped] = []
     problems: list[Problem] = []
     texts: dict[str, bytes] = {}
-    images: dict[str, tuple[tuple[str, str], ...]] = {}
-    """By path: address and path of the images that go along."""
+    images: dict[str, Record] = {}
+    """By path, what was read of clippings that name images of the content folder."""
     pictured: list[str] = []
     repaired: set[str] = set()
     alias_lines: dict[str, int | None] = {}
@@ -146,9 +147,10 @@ def grouped(
     stories = _searched(shelf, digest.articles, marks, means)
     told = stories.told(picked.merges, picked.splits)
     reach = reach_of(digest.articles, read_)
+    images, image_faults = _images_of(site, digest, picked.articles, read_)
     problems = (
         *faults, *cleaning_faults, *_theme_faults(site), *found.problems, *read_.problems, *picked.problems,
-        *clash_faults,
+        *clash_faults, *image_faults,
     )  # fmt: skip
     problems = told_of_sources(tuple(sorted(problems, key=by_place)), config, digest, reach.held_back)
     desk = Desk(
@@ -166,7 +168,7 @@ def grouped(
         steady=shelf.steady,
         since=shelf.since,
         repeats=shelf.repeats,
-        images=_images_of(digest, read_),
+        images=images,
         pictured=tuple(read_.pictured),
         picks=(*read_.picks, *picks),
         merges=picked.merges,
@@ -185,12 +187,35 @@ def _theme_faults(site: Site) -> list[Problem]:
     return unknown_names(site.templates)
 
 
-def _images_of(digest: Digest, read_: Readings) -> dict[str, str]:
-    """The images that go along: those of texts that are shown whole."""
+def _images_of(
+    site: Site, digest: Digest, kept: Iterable[Article], read_: Readings
+) -> tuple[dict[str, str], list[Problem]]:
+    """The images that go along: those of texts that are shown whole; and what is told of others.
+
+    What a clipping that is held back names is published by the curator's own clippings alone: one from the
+    web may name any file. `kept` are the articles that are not.
+    """
     if not read_.images:
-        return {}
-    shown_ = {one.path for one in digest.articles if digest.sources[one.source].text is TextPolicy.FULL}
-    return {address: own for path in read_.images.keys() & shown_ for address, own in read_.images[path]}
+        return {}, []
+    held_back = read_.images.keys() - {one.path for one in kept}
+    owners = {file: path for path in sorted(held_back) for _, file in read_.images[path].images}
+    shown_ = [
+        one
+        for one in digest.articles
+        if one.path in read_.images and one.path in read_.texts
+        and digest.sources[one.source].text is TextPolicy.FULL
+    ]  # fmt: skip
+    named = [(one, address, file) for one in shown_ for address, file in read_.images[one.path].images]
+    public = {file for one, _, file in named if one.url is None}
+    images: dict[str, str] = {}
+    faults: list[Problem] = []
+    for one, address, file in named:
+        if file in public or file not in owners:
+            images[address] = file
+        else:
+            sources = read_.images[one.path].pictures
+            faults.append(held_back_by(str(site.content), one.path, sources, file, owners[file]))
+    return images, faults
 
 
 def _with_lines(problems: Sequence[Problem], lines: Mapping[str, int | None]) -> tuple[Problem, ...]:
@@ -216,6 +241,8 @@ def gathered(config: Config, options: Options, records: Iterable[tuple[str, Reco
         if reading.repaired:
             read_.repaired.add(path)
         read_.pictured += [path] if record.seen else []
+        if record.images:
+            read_.images[path] = record
         skipped, problems = withheld(config, options, record)
         read_.problems += problems
         if article is None or skipped is not None:
@@ -231,8 +258,6 @@ def gathered(config: Config, options: Options, records: Iterable[tuple[str, Reco
             read_.alias_lines[shown(article.path)] = reading.aliases_line
         if record.body:
             read_.texts[article.path] = record.body
-        if record.images:
-            read_.images[article.path] = record.images
     read_.picks.sort(key=lambda pick: pick.article)
     return read_
 

@@ -91,6 +91,19 @@ def faults_of(lookup: ImageLookup, sources: Sequence[str], *, is_on_web: bool) -
     ]
 
 
+def held_back_by(content: str, path: str, sources: Sequence[str], file: str, other: str) -> Problem:
+    """Say that a clipping names, by one of these sources, a file that is kept back with another clipping."""
+    lookup = ImageLookup(content, (), path)
+    naming = [src for src in sources if local_file(content, path, src) == file]
+    return Problem(
+        path=shown(path),
+        line=min(_lines_naming(lookup, naming).values(), default=None),
+        message=f"image {file[:200]!r} is not published: {shown(other)} names it too, which does not appear",
+        advice="take it out of the text, or save another copy for this clipping",
+        kind="image",
+    )
+
+
 def too_many(path: str) -> Problem:
     """Say that a clipping names more images than are looked for."""
     return Problem(

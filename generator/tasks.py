@@ -6,6 +6,7 @@ Each is pure but for the files it reads and the staged file it writes, so that a
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -24,6 +25,7 @@ from generator.reading.boilerplate import Cleaning, families
 from generator.reading.boilerplate import repeats as furniture
 from generator.reading.boilerplate.remaining import TOO_LONG
 from generator.reading.frontmatter import clipping_in, fields_in, file_bytes, front_matter_in
+from generator.reading.prose import has_picture
 from generator.render.images import LocalImages
 from generator.render.markdown import Body, Place, fitting_html, shows_anything
 from generator.versions import hashed
@@ -61,7 +63,7 @@ class Record(msgspec.Struct, frozen=True, array_like=True):
     seen: bytes = b""
     """A hash of the files that stood there; empty for none."""
     images: tuple[tuple[str, str], ...] = ()
-    """Address and path of those that go along."""
+    """Address and path of those that go along with the text; where there is none, of those that are named."""
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -129,6 +131,10 @@ class _Opened(NamedTuple):
     faults: tuple[Problem, ...]
 
 
+_LOCAL_IMAGE = re.compile(
+    r"""!\[[^\]\n]{0,500}\]\(\s*+<?+(?!https?:|data:)|<img\s[^>]{0,500}?src\s*+=\s*+["']?+(?!https?:|data:)""",
+    re.IGNORECASE,
+)
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(Record)
 _Sets = tuple[frozenset[int], frozenset[int], frozenset[int]]
@@ -320,7 +326,28 @@ def published(
         reading = record.reading
         reading = msgspec.structs.replace(reading, problems=(*faults, *reading.problems))
         record = msgspec.structs.replace(record, reading=reading)
+    if not record.body and _may_name_images(clipping.body, record.reading):
+        record = _with_images_named(reader, clipping, record)
     return record, html
+
+
+def _may_name_images(body: str, reading: Reading) -> bool:
+    """Whether a clipping without a text may name images of the content folder.
+
+    That is of use where it does not appear. Where its front matter does not tell, a look has to do.
+    """
+    is_held_back = reading.article is None or reading.is_draft or reading.pick is not None
+    return has_picture(body) and (is_held_back or _LOCAL_IMAGE.search(body) is not None)
+
+
+def _with_images_named(reader: Reader, clipping: Clipping, record: Record) -> Record:
+    """The record of a clipping without a text, with the images that it names: no other may publish them."""
+    images = LocalImages(ImageLookup(reader.content, reader.ignore, clipping.path).image)
+    fitting_html(clipping.body, Place(original=None, id="", images=images))
+    seen = seen_beside(reader.content, clipping.path, tuple(images))
+    return msgspec.structs.replace(
+        record, pictures=tuple(images), seen=seen, images=addresses(images.values())
+    )
 
 
 def _rendered(reader: Reader, reading: Reading) -> tuple[Record, bytes]:

@@ -165,6 +165,58 @@ def test_images_of_what_is_held_back_stay_here(root):
     assert not media(root)
 
 
+@pytest.mark.parametrize(
+    ("fields", "picks"),
+    [
+        ({"private": "true"}, ""),
+        ({"publish": "false"}, ""),
+        ({"draft": "true"}, ""),
+        ({"hide": "true"}, ""),
+        ({"date": "2030-01-01"}, ""),
+        ({"date": None}, ""),
+        ({}, '[[pick]]\narticle = "held/back.md"\nhide = true\n'),
+    ],
+)
+@pytest.mark.parametrize("text", [BODY, ""])
+def test_no_clipping_from_the_web_publishes_an_image_of_one_that_is_held_back(root, fields, picks, text):
+    (root / "content/held").mkdir()
+    (root / "content/held/private.png").write_bytes(PIXEL)
+    (root / "picks.toml").write_text(picks, "utf-8")
+    body = f"![x](private.png)\n\n{text}"
+    write_clipping(root / "content", "held/back.md", body, **{"title": "Held back", **fields})
+    body = f"{BODY}\n\n![e](/held/private.png)"
+    write_clipping(root / "content", "web.md", body, title="Web", source="Web")
+    for _ in range(2):  # from the clippings, then from the cache
+        report, _ = build_site(root)
+        assert not media(root)
+        [told] = [one for one in report.problems if one.kind == "image"]
+        assert told.path == "web.md"
+        assert told.message == (
+            "image 'held/private.png' is not published: held/back.md names it too, which does not appear"
+        )
+        assert "![e]" in (root / "content/web.md").read_text("utf-8").split("\n")[told.line - 1]
+    body = f"Mine.\n\n![e](/held/private.png)\n\n{BODY}"
+    write_clipping(root / "content", "mine.md", body, title="Mine", source="Mine", url=None)
+    report, _ = build_site(root)
+    assert media(root) == [PIXEL]
+    assert not [one for one in report.problems if one.kind == "image"]
+
+
+def test_an_image_is_kept_back_as_soon_as_its_clipping_is(root):
+    (root / "content/shared.png").write_bytes(PIXEL)
+    body = f"![x](shared.png)\n\n{BODY}"
+    write_clipping(root / "content", "a.md", body, title="A", source="A")
+    write_clipping(root / "content", "b.md", body, title="B", source="B")
+    build_site(root)
+    assert media(root) == [PIXEL]
+    write_clipping(root / "content", "b.md", body, title="B", source="B", private="true")
+    build_site(root)
+    assert not media(root)
+    (root / "content/b.md").unlink()
+    build_site(root)
+    assert media(root) == [PIXEL]
+
+
 def test_an_image_that_is_nowhere_is_told_with_its_line(root):
     names = ("gone.png", "b c.png", "page.png", "big.png")
     body = "\n\n".join(

@@ -29,7 +29,8 @@ _IMAGE = re.compile(rf"!\[[^\]\n]{{0,500}}\]{_TO}")
 _LINK = re.compile(rf"\[([^\[\]]{{0,500}})\](?:{_TO}|\[[^\[\]\n]{{0,100}}\])")
 # What CommonMark takes for a tag: neither `<stdio.h>` nor `<K, V>` is one, and pages show them.
 _TAG = re.compile(
-    r"<!--.{0,2000}?-->|</?[A-Za-z][A-Za-z0-9-]{0,60}(?:\s[^<>]{0,2000})?/?>|<(?:https?|mailto):[^<>\s]{0,2000}>",
+    r"<!--(?:[^\n]|\n(?![ \t]*\n)){0,2000}?-->|"
+    r"</?[A-Za-z][A-Za-z0-9-]{0,60}(?:\s[^<>]{0,2000})?/?>|<(?:https?|mailto):[^<>\s]{0,2000}>",
     re.DOTALL,
 )
 _HIDDEN = re.compile(rf"(?P<hidden>(?=<[!?]|(?<![^\n>])){BEGINS})", re.IGNORECASE)

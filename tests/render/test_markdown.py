@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 
+from generator.reading.prose import without_hidden
 from generator.render import sanitise
 from generator.render.images import Image, LocalImages
 from generator.render.markdown import Place, body_html, plain
@@ -147,6 +148,43 @@ def test_brackets_are_text_where_there_are_too_many_but_code_stays_as_it_is():
     assert "<code>c[2]\n</code>" in html
     assert "<p>[d]: /e</p>" in html
     assert "\\[" not in html
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<!-- is how a comment starts.\n\nMiddle one.\n\nAn arrow --> points",
+        "<!-- is how a comment starts.\n\nMiddle one.\n\n<!-- is another one -->",
+        "<!-- is how a comment starts.\n\nMiddle one.\n\nText <!-- and another -->",
+        "<script> is an element.\n\nMiddle one.\n\nIt ends with `</script>`.",
+        "<script> is an element.\n\nMiddle one.\n\nIt ends with ``</script>``.",
+        "<style> is an element.\n\nMiddle one.\n\n```html\n</style>\n```",
+        "<style> is an element.\n\nMiddle one.\n\n~~~\n<style>\n</style>\n~~~\n\nLast",
+        "<script> is an element.\n\nMiddle one.\n\n<script>\nrun()\n</script>",
+        "<script> is one, `</script>` ends it. Middle one.",
+        "> <!-- is how a comment starts.\n>\n> Middle one.\n>\n> An arrow --> points",
+    ],
+)
+def test_what_is_spoken_of_hides_nothing(text):
+    assert "Middle one." in body_html(text, ALONE)
+    assert "Middle one." in without_hidden(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<!-- hidden -->\n\nText",
+        "<!-- hidden\nhidden --> seen\n\nText",
+        "<!--\nhidden\n\nhidden\n-->\n\nText",
+        "<!-- hidden\n\nhidden a --> b hidden\n\nhidden -->  \n\nText",
+        "<script>\nlet hidden = `a`;\n\nrun(`</b>`)</script>\n\nText",
+        "<style>\n.hidden {}\n\n.hidden {}\n</style>\n\nText",
+    ],
+)
+def test_what_is_closed_is_hidden(text):
+    assert body_html(text, ALONE).strip().endswith("Text</p>")
+    assert "hidden" not in body_html(text, ALONE)
+    assert "hidden" not in without_hidden(text)
 
 
 def test_many_unclosed_comments_take_linear_time():

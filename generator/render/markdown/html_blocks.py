@@ -1,7 +1,8 @@
 """Blocks of raw HTML, as CommonMark has them, but for what is not closed: that is text.
 
 In CommonMark an unclosed `<!--`, `<?php` or `<script>` takes everything up to the end of the text. Clippers
-write such lines where a page spoke of comments, PHP or scripts.
+write such lines where a page spoke of comments, PHP or scripts. What seems to close such a line paragraphs
+later is mostly spoken of too: an end in code, or an arrow within a sentence.
 """
 
 from __future__ import annotations
@@ -12,20 +13,24 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_block import html_block as closed_by_blank_line
 
 _BEGIN = re.compile(
-    r"<(?:(?P<element>(?:script|pre|style|textarea)(?=[\s>]|$))|(?P<comment>!--)"
+    r"<(?:(?P<script>(?:script|style)(?=[\s>]|$))|(?P<element>(?:pre|textarea)(?=[\s>]|$))|(?P<comment>!--)"
     r"|(?P<code>\?(?:php\b|=)|!(?!doctype\b)[A-Za-z])|(?P<instruction>\?)"
     r"|(?P<data>!\[CDATA\[)|(?P<declaration>!doctype\b))",
     re.IGNORECASE,
 )
+_END_TAG = re.compile(r"</(?:script|pre|style|textarea)>", re.IGNORECASE)
 _ENDS = {
-    "element": re.compile(r"</(?:script|pre|style|textarea)>", re.IGNORECASE),
+    "script": _END_TAG,
+    "element": _END_TAG,
     "comment": re.compile("-->"),
     "instruction": re.compile(r"\?>"),
     "data": re.compile(r"\]\]>"),
     "declaration": re.compile(">"),
 }
-_HOLDS_BLANK_LINES = frozenset({"element", "comment"})
+_HOLDS_BLANK_LINES = frozenset({"script", "element", "comment"})
 """Kinds that may; the others are code that an article shows, where they hold any (`hidden_html`)."""
+_FENCE = re.compile(r"```|~~~")
+_CODE_SPAN = re.compile(r"(?<!`)(`{1,9}+)[^`\n]++\1(?!`)")
 
 
 def html_block(state: StateBlock, line: int, end: int, silent: bool) -> bool:
@@ -52,15 +57,38 @@ def _last_line(state: StateBlock, line: int, end: int, kind: str) -> int | None:
     searched: dict[str, int] = state.env.setdefault("unclosed", {})
     if line < searched.get(kind, 0):
         return None
+    in_code = is_apart = False
     for number in range(line, end):
         is_empty = state.isEmpty(number)
         if is_empty and kind not in _HOLDS_BLANK_LINES:
             break
         if number > line and state.sCount[number] < state.blkIndent and not is_empty:
             break
-        if _ENDS[kind].search(state.src, state.bMarks[number] + state.tShift[number], state.eMarks[number]):
+        is_apart = is_apart or is_empty
+        text = state.src[state.bMarks[number] + state.tShift[number] : state.eMarks[number]]
+        if kind == "script":
+            in_code ^= _FENCE.match(text) is not None
+            text = "" if in_code else _CODE_SPAN.sub("", text)
+        if is_apart and _begins_another(text, kind):
+            break
+        if _ends(text, kind, is_apart=is_apart):
             return number
     else:
         number = end
     searched[kind] = number
     return None
+
+
+def _begins_another(text: str, kind: str) -> bool:
+    """Whether a line behind a blank one begins what the end would rather belong to."""
+    if kind == "comment":
+        return "<!--" in text
+    begin = _BEGIN.match(text) if kind == "script" else None
+    return begin is not None and begin.lastgroup == kind
+
+
+def _ends(text: str, kind: str, *, is_apart: bool) -> bool:
+    """Whether a line ends a block; an arrow within a line, behind a blank one, ends no comment."""
+    if kind == "comment" and is_apart:
+        return text.rstrip().endswith("-->")
+    return _ENDS[kind].search(text) is not None
