@@ -85,6 +85,11 @@ _SHADOW = " "
 _OWN_BOX = frozenset({"clip-path", "mask", "filter"})
 """Properties that refer to another element and are not inherited."""
 
+_DOCTYPE = re.compile(r"-//W3C//DTD SVG (1\.[012]( Basic| Tiny)?|20010904)//EN")
+_ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);|#)[^\s#;&<>]++;")
+"""An entity other than XML's five. Browsers know HTML's with some DOCTYPEs; expat leaves them out of attributes
+without a word, as their declarations may stand in a DTD that it does not load."""
+
 Size = tuple[int | None, int | None]
 
 
@@ -107,7 +112,10 @@ class _Element:
 def size_of(raw: bytes) -> Size:
     """The size of a drawing in CSS pixels, None where it does not say. Raises `RefusedError`."""
     try:
-        raw.decode("utf-8")
+        if b"\0" in raw:  # expat takes it for UTF-16
+            _refuse("is not in UTF-8")
+        if _ENTITY.search(raw.decode("utf-8")):
+            _refuse("uses entities")
         if max(part.count(b"=") for part in raw.split(b"<")) > ATTRIBUTES_AT_MOST:
             _refuse(f"has an element with more than {ATTRIBUTES_AT_MOST:,} attributes")
         reader = _Reader()
@@ -152,9 +160,11 @@ class _Reader:
         if encoding is not None and encoding.lower() not in {"utf-8", "us-ascii"}:
             _refuse(f"declares the encoding {encoding[:20]}")
 
-    def _doctype(self, _name: str, _system: str | None, _public: str | None, has_subset: int) -> None:
-        if has_subset:  # that of a standard, which nobody loads, is in many files
+    def _doctype(self, _name: str, system: str | None, public: str | None, has_subset: int) -> None:
+        if has_subset:
             _refuse("declares entities")
+        if (system or public) and not _DOCTYPE.fullmatch(public or ""):
+            _refuse("has a DOCTYPE other than SVG's")
 
     def _entity(self, *_: object) -> None:
         _refuse("uses entities")

@@ -138,6 +138,42 @@ def test_files_that_are_no_plain_svg_are_refused(drawing, reason):
     assert reason in why(drawing)
 
 
+STRICT = '<!DOCTYPE svg PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-strict.dtd">'
+ENTITIES = (
+    '<rect style="filter:url&lpar;https://evil.example/x&rpar;"/>',
+    """<rect fill="image-set&lpar;'https://evil.example/x' 1x&rpar;"/>""",
+    '<rect cursor="url&lpar;https://evil.example/x&rpar;,auto"/>',
+    '<rect style="filter:u&bsol;72l&lpar;//evil.example&rpar;"/>',
+    '<rect id="&NoBreak;a"/>',
+)
+
+
+@pytest.mark.parametrize("inside", ENTITIES)
+@pytest.mark.parametrize("doctype", [STRICT, DTD, ""])
+def test_entities_that_only_browsers_know_are_refused(inside, doctype):
+    assert why(doctype + svg(inside)) == "uses entities"
+    assert why((doctype + svg(inside)).encode("utf-16-le")) == "is not in UTF-8"
+
+
+def test_character_references_are_read_as_what_they_stand_for():
+    assert "holds CSS with url()" in why(svg('<rect fill="url&#40;//evil.example&#x29;"/>'))
+    size_of(svg('<!-- Q & A --><text id="&#97;">&lt;&amp;&gt;&quot;&apos;</text>').encode())
+
+
+@pytest.mark.parametrize("identifier", [
+    'PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "x"', 'PUBLIC "-//WAPFORUM//DTD XHTML Mobile 1.0//EN" "x"', 'SYSTEM "svg.dtd"',
+    'PUBLIC "-//W3C//DTD MathML 2.0//EN" "x"', 'PUBLIC "x" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd"',
+])  # fmt: skip
+def test_a_doctype_of_another_language_is_refused(identifier):
+    assert why(f"<!DOCTYPE svg {identifier}>" + svg()) == "has a DOCTYPE other than SVG's"
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.1", "1.1 Basic", "1.1 Tiny", "1.2 Tiny", "20010904"])
+def test_the_doctypes_of_svg_pass(version):
+    size_of(f'<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG {version}//EN" "x">{svg()}'.encode())
+    size_of(f"<!DOCTYPE svg>{svg()}".encode())
+
+
 def nested(first, link, count=9, times=10):
     """References to references: `times` to the power of `count` shapes."""
     defs = first.format(0)
