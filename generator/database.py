@@ -28,8 +28,11 @@ _LONGEST = 64 * 1024 * 1024
 """Bytes of a value that is read from a smaller file. In a larger one, none is larger than the file."""
 _STEPS, _CHECKED = 100_000_000, 1_000_000
 """Steps of SQLite's machine that a query may take, or as many as the file has bytes; those between looks."""
-_MOVED = 1032
-"""SQLITE_READONLY_DBMOVED: the file was deleted or replaced while it was open."""
+_PASSING = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL})
+"""Codes of errors that say nothing of what is in the file.
+
+SQLITE_READONLY is none of them: the file itself may say so, or it was deleted or replaced while it was open.
+"""
 _Objects = frozenset[tuple[Any, ...]]
 
 
@@ -219,7 +222,7 @@ def _is_ours(connection: sqlite3.Connection, tables: str, mark: int) -> bool:
         expected = _objects(tables)
         found = connection.execute(_SCHEMA).fetchmany(len(expected) + 1)
         return len(found) == len(expected) and expected.issuperset(found)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         if _is_passing(error):
             raise
         return False
@@ -253,20 +256,19 @@ def in_words() -> Iterator[None]:
     """Raise `DamagedError` where the file is no cache of ours, `BuildError` where it cannot be written."""
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:  # SQLite's messages may hold text of the file
         if _is_passing(error):
             raise no_room(str(error)) from error
         raise DamagedError from error
 
 
-def _is_passing(error: sqlite3.Error) -> bool:
-    """Whether an error says nothing of what is in the file: it is locked, or there is no room."""
-    if getattr(error, "sqlite_errorcode", None) == _MOVED:
-        return False
-    said = str(error)
-    return isinstance(error, sqlite3.OperationalError) and any(
-        word in said for word in ("locked", "full", "readonly")
-    )
+def _is_passing(error: Exception) -> bool:
+    """Whether another process has the file locked, or there is no room.
+
+    Told by the code alone: the message may hold text of the file, and Python's own errors have no code.
+    """
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in _PASSING
 
 
 def no_room(why: str = "there is no room, or no right to write") -> BuildError:

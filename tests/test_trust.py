@@ -131,6 +131,9 @@ ROWS = {
     "clippings with other stamps": "UPDATE clippings SET size = 1, inode = -1",
     "clippings of wrong types": "UPDATE clippings SET size = 'x', source = x'ff', day = 'y', digest = 7",
     "sources that are no text": "UPDATE clippings SET source = CAST(x'fffe' AS TEXT)",
+    "a source that is no text and says full": "UPDATE clippings SET source = CAST(x'66756c6cff' AS TEXT)",
+    "a source that is no text and says locked": "UPDATE clippings SET source = CAST(x'6c6f636b6564ff' AS TEXT)",
+    "learned of a source that says readonly": "UPDATE repeats SET source = CAST(x'726561646f6e6c79ff' AS TEXT)",
     "a clipping more": "INSERT OR REPLACE INTO clippings "
     "SELECT x'782e6d64', size, 1, 1, 1, digest, source, day, seal "
     "FROM clippings LIMIT 1",
@@ -224,6 +227,18 @@ SCHEMAS = {
     "an index less": ("DROP INDEX clippings_by_source",),
     "an index of an expression": ("CREATE INDEX more ON notes (hex(value) || hex(value))",),
     "a virtual table": ("DROP TABLE records", "CREATE VIRTUAL TABLE records USING fts5(path, key, value)"),
+    "a name that is no text": (
+        "PRAGMA writable_schema = 1",
+        "UPDATE sqlite_master SET name = CAST(x'6c6f636b6564ff' AS TEXT) WHERE name = 'clippings_by_source'",
+    ),
+    "a definition that is no text": (
+        "PRAGMA writable_schema = 1",
+        "UPDATE sqlite_master SET sql = CAST(sql || x'66756c6cff' AS TEXT) WHERE name = 'pages'",
+    ),
+    "a column that says locked": (
+        "PRAGMA writable_schema = 1",
+        "UPDATE sqlite_master SET sql = 'CREATE TABLE pages (locked full readonly, ,)' WHERE name = 'pages'",
+    ),
     "another mark": ("PRAGMA user_version = 7",),
     "no mark": ("PRAGMA user_version = 0",),
     "a journal mode of before": ("PRAGMA journal_mode = DELETE",),
@@ -257,6 +272,23 @@ def test_a_tree_of_pages_that_lead_to_the_same_page_again_and_again(root: Path) 
     data[(place - 1) * size : place * size] = pages.pop()
     data += b"".join(pages)
     data[28:32] = (len(data) // size).to_bytes(4)
+    file.write_bytes(data)
+    edit(root)
+    before, began = outside(root), time.monotonic()
+    built(root)
+    holds(root, began, before)
+
+
+@pytest.mark.parametrize(
+    ("place", "value"), [(18, 3), (19, 3), (18, 1), (44, 9), (56, 2), (16, 0), (20, 255)]
+)
+def test_a_head_that_says_who_may_write_and_how(root: Path, place: int, value: int) -> None:
+    """By its head, SQLite only reads a file whose format is too new for it."""
+    file = cache_file(root)
+    with contextlib.closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    data = bytearray(file.read_bytes())
+    data[place] = value
     file.write_bytes(data)
     edit(root)
     before, began = outside(root), time.monotonic()
