@@ -69,7 +69,7 @@ def test_one_foreign_key_may_stand_without_a_list(tmp_path):
         ),
         (
             "title = 1",
-            "digest.toml:1: `title`: Expected `str`, got `int`; "
+            "digest.toml:1: `title` must be a text, not a number; "
             "docs/reference/configuration.md says what it may be",
         ),
         (
