@@ -309,6 +309,9 @@ def _unknown_keys(table: dict[str, object], file: Path) -> Iterable[Problem]:
         for name, source in sources.items():
             if isinstance(source, dict):
                 yield from _unknown(source, SourceConfig.__struct_fields__, f"sources.{name}.", file)
+            else:
+                fault, key = f"`sources.{name}` must be a table", f"sources.{name}"
+                yield _problem(file, fault, _choices(key, "Expected `object`"), _line(file, key))
 
 
 _RENAMED = {"fields.note": "digest_note"}
