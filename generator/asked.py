@@ -60,13 +60,17 @@ class Asked:
     @functools.cached_property
     def config_file(self) -> Path:
         """The configuration of the digest, which need not exist; looked for once, and then kept to."""
-        from generator.config import FILE_NAME, found_above
+        from generator.config import FILE_NAME, found_above, no_folder
 
+        try:
+            here = Path.cwd()
+        except OSError as error:
+            raise no_folder(error) from error
         if self.config is not None:
             return self.config
         # A folder with clippings is a digest by itself, and so is one whose clippings are named.
         is_digest = self.content is not None or Path("content").is_dir()
-        return (None if is_digest else found_above(Path.cwd())) or Path(FILE_NAME)
+        return (None if is_digest else found_above(here)) or Path(FILE_NAME)
 
     def site(self, *, must_exist: bool = True) -> Site:
         """Read the configuration; raises `ConfigError`, also for no digest where one `must_exist`."""

@@ -168,7 +168,7 @@ def new(
 def pick(asked: Asked, clipping: str, *, remove: bool, **said: Any) -> int:  # noqa: ANN401 - checked below
     """Say something of one article, in picks.toml: pin, hide, note, tag, merge …."""
     from generator import report
-    from generator.authoring.pick import Changes, doubt, unpick
+    from generator.authoring.pick import Changes, doubt, errors_in, unpick
     from generator.authoring.pick import pick as write
 
     changes = Changes(**said)
@@ -191,7 +191,9 @@ def pick(asked: Asked, clipping: str, *, remove: bool, **said: Any) -> int:  # n
     else:
         report.print_line(write(site, clipping, changes, originals))
         report.print_problems(filter(None, [doubt(clipping, originals, hides=bool(changes.hide))]))
-    return DONE
+    errors = errors_in(site)
+    report.print_problems(errors)
+    return FAILED if errors else DONE
 
 
 @broadsheet.command()

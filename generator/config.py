@@ -206,7 +206,18 @@ def no_digest(here: Path) -> ConfigError:
     """What to raise where a command needs a digest, and there is none."""
     message = f"is no digest: there is no {FILE_NAME}, here or in a folder above, and no folder content/"
     advice = "start one with `broadsheet init`, or name the configuration of yours with --config"
+    above = next((file for folder in here.parents if (file := folder / FILE_NAME).is_file()), None)
+    if above is not None:
+        message = f"is no digest: there is no {FILE_NAME} here, and {above} belongs to another user"
+        advice = f"if you trust it, name it with -c {shlex.quote(str(above))}"
     return ConfigError(_fault_of(str(here), message, advice))
+
+
+def no_folder(error: OSError) -> ConfigError:
+    """What to raise where the current folder is gone, or cannot be entered."""
+    return ConfigError(
+        _fault_of(".", f"the current folder cannot be used: {error.strerror}", "change to another")
+    )
 
 
 def missing(file: Path) -> ConfigError:
@@ -246,7 +257,7 @@ def _read(file: Path) -> Config:
         what, _, where = str(error).partition(" - at `$.")
         key = where.rstrip("`")
         raise ConfigError(
-            _problem(file, f"`{key}`: {what}", _choices(key, what), _line(file, key))
+            _problem(file, f"`{key}`{_in_words(what)}", _choices(key, what), _line(file, key))
         ) from error
 
 
@@ -258,10 +269,28 @@ _CHOICES = {
 }
 
 
+_TYPES = {
+    "array": "a list", "bool": "true or false", "float": "a number", "int": "a number", "object": "a table",
+    "str": "a text",
+}  # fmt: skip
+
+
+def _in_words(what: str) -> str:
+    """What is wrong with a value, without the names of types."""
+    found = re.fullmatch(r"Expected `(\w+)(?: \| null)?`, got `(\w+)`", what)
+    if found is None or not {*found.groups()} <= _TYPES.keys():
+        return f": {what}"
+    return f" must be {_TYPES[found[1]]}, not {_TYPES[found[2]]}"
+
+
 def _choices(key: str, what: str) -> str:
     """Advise on the values that a key may have."""
     if what.startswith("Expected `array`"):
         return 'write a list, such as ["README.md", ".*"]'
+    if what.startswith("Expected `object`"):
+        name = key.rpartition(".")[2]
+        table = '[sources."Name"]' if key.startswith("sources") else f"[{name}]"
+        return f"write `{table}`, and its keys on the lines below"
     choices = _CHOICES.get(key.split(".")[-1], ()) if key != "sources" else ()
     known = ", ".join(f'"{choice}"' for choice in choices)
     return f"write one of {known}" if known else "docs/reference/configuration.md says what it may be"
@@ -280,6 +309,9 @@ def _unknown_keys(table: dict[str, object], file: Path) -> Iterable[Problem]:
         for name, source in sources.items():
             if isinstance(source, dict):
                 yield from _unknown(source, SourceConfig.__struct_fields__, f"sources.{name}.", file)
+            else:
+                fault, key = f"`sources.{name}` must be a table", f"sources.{name}"
+                yield _problem(file, fault, _choices(key, "Expected `object`"), _line(file, key))
 
 
 _RENAMED = {"fields.note": "digest_note"}

@@ -106,10 +106,13 @@ def resumed(
     if options.strict or head is None or not archive.is_usable(head, site, options, inputs):
         return None
     changed = head.changed(inputs, means.cache)
-    if changed is None or len(changed) > few_of(len(inputs.found.stamps)):
+    if (
+        changed is None
+        or len(changed) > few_of(len(inputs.found.stamps))
+        # What is said of folders is said once, and would stay in what is kept of a build.
+        or check_folders(site, options, inputs.found, inputs.paths, means.cache)
+    ):
         return None
-    if check_folders(site, options, inputs.found, inputs.paths, means.cache):
-        return None  # what is said of them is said once
     try:
         with Transaction(site.output, options.as_of.date()) as transaction:
             if head.left.record != stamp_at(record_of(site.output)):

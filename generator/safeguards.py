@@ -94,8 +94,9 @@ def check_folders(
 ) -> tuple[Problem, ...]:
     """Problems of folders that had clippings when this output was built last, and have none now.
 
-    `paths` is a hash of the clippings' paths. Raises `LossError` where a direct child of the content folder was
-    lost, or what may be a mount point or a link, unless losses are accepted: no curator's edit of a day does that.
+    `paths` is a hash of the clippings' paths. Raises `LossError` where a direct child of the content folder
+    was lost, or what may be a mount point or a link, unless losses are accepted. A day's folder deleted by
+    hand is an edit.
     """
     noted = _noted(site, cache)
     if noted is None or noted.paths == paths or not found.paths:
@@ -229,7 +230,10 @@ def check_deletions(
     problem = Problem(
         path=str(site.output),
         message=f"{len(lost):,} of the {len(old):,} files there would be deleted, such as {named}",
-        advice="see that no clipping is missing, and --as-of; --yes deletes them, or build elsewhere with --output",
+        advice=(
+            "see that no clipping is missing, and --as-of; "
+            "--yes deletes them, or build elsewhere with --output"
+        ),
         severity=Severity.ERROR,
         kind="deletion",
     )

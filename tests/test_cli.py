@@ -575,3 +575,26 @@ def test_a_terminal_shows_a_bar_and_keeps_the_last_line(root):
     assert b"rendering" in shown
     assert "\u2501" in shown.decode("utf-8", "replace")
     assert b"3 found, 2 published" in shown
+
+
+def test_a_digest_of_another_user_above_is_named(tmp_path, monkeypatch, capfd):
+    (tmp_path / "digest.toml").write_text("")
+    (tmp_path / "below").mkdir()
+    monkeypatch.chdir(tmp_path / "below")
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 4321)
+    if os.getuid() == 0:
+        os.chown(tmp_path / "digest.toml", 1234, -1)
+    assert run(["build"]) == UNUSABLE
+    err = capfd.readouterr().err
+    assert f"there is no digest.toml here, and {tmp_path}/digest.toml belongs to another user; " in err
+    assert f"-c {tmp_path}/digest.toml" in err
+
+
+def test_a_current_folder_that_is_gone_is_told(tmp_path, monkeypatch, capfd):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    for command in ("check", "build"):
+        assert run([command]) == UNUSABLE
+        assert "the current folder cannot be used: No such file or directory; " in capfd.readouterr().err

@@ -69,7 +69,7 @@ def test_one_foreign_key_may_stand_without_a_list(tmp_path):
         ),
         (
             "title = 1",
-            "digest.toml:1: `title`: Expected `str`, got `int`; "
+            "digest.toml:1: `title` must be a text, not a number; "
             "docs/reference/configuration.md says what it may be",
         ),
         (
@@ -84,6 +84,11 @@ def test_one_foreign_key_may_stand_without_a_list(tmp_path):
             "base_url = 'digest.example'",
             "digest.toml:1: `base_url` is no address of a site: 'digest.example'; "
             "write it as https://host/ or https://host/path/",
+        ),
+        (
+            '[sources]\ntext = "link"',
+            "digest.toml:2: `sources.text` must be a table; "
+            'write `[sources."Name"]`, and its keys on the lines below',
         ),
         ("feed_items = 0", "digest.toml:1: `feed_items` must lie between 1 and 1000"),
         (

@@ -317,7 +317,9 @@ def test_a_broken_link_to_another_file_is_told(root, capfd):
 
 
 def _hide(root, paths):
-    (root / "picks.toml").write_text("".join(f'[[pick]]\narticle = "{path}"\nhide = true\n' for path in paths))
+    (root / "picks.toml").write_text(
+        "".join(f'[[pick]]\narticle = "{path}"\nhide = true\n' for path in paths)
+    )
 
 
 def _ignore(root, paths):

@@ -88,6 +88,11 @@ def pick(site: Site, target: str, changes: Changes, originals: Originals = tuple
     return "\n".join(edited.split("\n")[where[0] - 1 : where[1] - 1]).strip().replace("\r", "")
 
 
+def errors_in(site: Site) -> list[Problem]:
+    """The errors for which no build takes the file, whatever was written to it."""
+    return [one for one in picks_of(text_of(site.picks))[1] if one.severity is Severity.ERROR]
+
+
 def unpick(site: Site, target: str, originals: Originals = tuple) -> int:
     """Take all that `picks.toml` says of an article out; how many `[[pick]]` that were.
 
@@ -103,7 +108,7 @@ def unpick(site: Site, target: str, originals: Originals = tuple) -> int:
 def doubt(target: str, originals: Originals, *, hides: bool = False) -> Problem | None:
     """Say of an address that it fits no clipping, or several: a pick of it does nothing, or hides all."""
     target = target.strip()
-    if not is_address(target) or len(paths := sorted(_meant_by(target, originals()))) == 1:
+    if not is_address(target) or len(paths := sorted(_meant_by(target, originals(), hides=hides))) == 1:
         return None
     if hides and paths:
         message = f"{len(paths):,} clippings have the address {target}: all are hidden"
@@ -389,13 +394,13 @@ def keys_at(content: Path, paths: Sequence[str]) -> Iterator[set[str]]:
         yield {key for url in urls if is_address(url) for key in (url, *keys_of(url, body))}
 
 
-def _meant_by(address: str, originals: Sequence[Original]) -> set[str]:
-    """The paths of the clippings that an address means, as a build finds them."""
+def _meant_by(address: str, originals: Sequence[Original], *, hides: bool = False) -> set[str]:
+    """The paths of the clippings that an address means, as a build finds them: to hide, in any spelling."""
     keys = {*keys_of(address)}
     exact = {_normal(one.path) for one in originals if one.url == address}
-    known = [one for one in originals if keys & {*one.keys}] if not exact else []
+    known = [one for one in originals if keys & {*one.keys}] if hides or not exact else []
     own = {_normal(one.path) for one in known if keys & {*keys_of(one.url)[:1]}}
-    return exact or own or {_normal(one.path) for one in known}
+    return (exact | own if hides else exact or own) or {_normal(one.path) for one in known}
 
 
 def _below(content: Path, file: Path) -> str | None:

@@ -264,7 +264,8 @@ class _Finder:
         same = by_last.get(_last(name), [])[:_NEAR]
         near = names[max(0, at - _NEAR) : at + _NEAR]
         near = [one for one in near if _folder(one) == _folder(name)] or near
-        close = difflib.get_close_matches(name, [*same, *near], 1, cutoff=_CLOSE)
+        folded = [one for one in near if one.casefold() == name.casefold()]
+        close = folded or difflib.get_close_matches(name, [*same, *near], 1, cutoff=_CLOSE)
         meant = close or (same if len(same) == 1 else [])
         return meant[0] if meant else None
 

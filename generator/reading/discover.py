@@ -130,7 +130,7 @@ class _Walk:
                     continue  # it went meanwhile
                 reason = f"is a folder that cannot be read: {error.strerror}"
                 advice = "check its rights; --yes builds without its clippings"
-                self._skip(folder or ".", reason, advice, Severity.ERROR, kind="content")
+                self._skip(folder or self.content.name, reason, advice, Severity.ERROR, kind="content")
 
     def _take(self, entry: os.DirEntry[str], path: str, *, ignored: bool) -> tuple[str, bool] | None:
         """Note one entry; a folder to walk is returned."""

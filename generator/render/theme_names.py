@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from pathlib import Path
 
 import jinja2
@@ -17,6 +17,10 @@ from generator.errors import Problem
 from generator.render.marks import roots_of
 
 _PO = "translations/{}/LC_MESSAGES/messages.po"
+_CUSTOM = "assets/custom.css"
+"""A style of the site's own, which the theme does not have and links where it is there."""
+_MISTYPED = 0.88
+"""How alike names are, of 1, where a file is not one of somebody else's but mistyped."""
 _LANGUAGES = ("en", "zh")
 _THEME = "theme/"
 """What stands before the name of a template of the default theme, where it is extended."""
@@ -54,16 +58,21 @@ class _Names:
         used = [name for name in found if name is not None]
         if len(used) < len(found):  # a page decides which
             return
-        usable = {*known, *used, *(_PO.format(language) for language in _LANGUAGES)}
+        usable = {*known, *used, _CUSTOM, *(_PO.format(language) for language in _LANGUAGES)}
         for path in _files_in(self._own):
             name = path.relative_to(self._own).as_posix()
-            if (
-                name.startswith("assets/")
-                or name in usable
-                or path.suffix not in {".html", ".po", ".css", ".js"}
-            ):
+            if name in usable:
                 continue
-            yield self._problem(name, None, "nothing uses this file", name, usable)
+            is_ours = not name.startswith("assets/") and path.suffix in {".html", ".po", ".css", ".js"}
+            if is_ours or self._is_mistyped(path, name, usable):
+                yield self._problem(name, None, "nothing uses this file", name, usable)
+
+    def _is_mistyped(self, path: Path, name: str, usable: Set[str]) -> bool:
+        """Whether a file that need not be one of the theme's is nearly named so, and linked nowhere."""
+        if not difflib.get_close_matches(name, sorted(usable), 1, _MISTYPED):
+            return False
+        others = (file for file in _files_in(self._own) if file.suffix in {".html", ".css", ".js"})
+        return not any(path.name in file.read_text("utf-8", "replace") for file in others)
 
     def blocks(self) -> Iterator[Problem]:
         """Blocks that no template has which theirs extends."""
@@ -107,7 +116,9 @@ class _Names:
     def _problem(
         self, name: str, line: int | None, message: str, written: str, known: Iterable[str]
     ) -> Problem:
-        close = difflib.get_close_matches(written, sorted(known), 1)
+        names = sorted(known)
+        same = [one for one in names if "/" in one and one.rpartition("/")[2] == written.rpartition("/")[2]]
+        close = difflib.get_close_matches(written, same or names, 1, 0 if same else 0.6)
         advice = f"did you mean `{close[0]}`?" if close else "docs/reference/templates.md lists all names"
         return Problem(
             path=f"{self._own.name}/{name}", line=line, message=message, advice=advice, kind="template"
@@ -135,4 +146,5 @@ def _messages_in(file: Path) -> Iterator[tuple[str, int | None]]:
         return
     for message in catalogue:
         if message.id:
-            yield message.id if isinstance(message.id, str) else message.id[0], message.lineno
+            for one in (message.id,) if isinstance(message.id, str) else message.id:
+                yield one, message.lineno

@@ -295,11 +295,9 @@ def test_a_byte_order_mark_stays(site: Site) -> None:
     assert site.picks.read_bytes().startswith(b"\xef\xbb\xbf# mine\n")
 
 
-def test_a_folder_that_cannot_be_written_is_named(site: Site) -> None:
+def test_a_broken_link_is_not_written_through(site: Site) -> None:
     site.picks.symlink_to(site.root / "nowhere/picks.toml")
-    with pytest.raises(
-        ConfigError, match=r"picks.toml: cannot be written: .*; check the folder and its rights"
-    ):
+    with pytest.raises(ConfigError, match=r"picks.toml: is a broken link; see that its target is there"):
         pick(site, "2024/07/03/a.md", Changes(pin=True))
 
 
@@ -410,3 +408,22 @@ def test_the_command_says_what_it_lacks(
 ) -> None:
     assert run(["pick", "2024/07/03/a.md", *arguments]) == UNUSABLE
     assert message in capfd.readouterr().err
+
+
+def test_a_pick_beside_an_error_is_written_and_fails(site: Site, capfd: pytest.CaptureFixture[str]) -> None:
+    write_config(site.root)
+    site.picks.write_text('[[pick]]\narticle = "2024/07/03/a.md"\npined = true\n')
+    assert run(["pick", "2024/07/03/b, c.md", "--pin"]) == FAILED
+    assert "error: picks.toml:3: unknown key `pined`" in capfd.readouterr().err
+    assert "b, c.md" in site.picks.read_text()
+
+
+def test_what_is_hidden_by_its_address_counts_as_in_a_build(
+    site: Site, capfd: pytest.CaptureFixture[str]
+) -> None:
+    write_config(site.root)
+    for number, mark in enumerate(("", "?utm_source=x", "?utm_source=y")):
+        url = f"https://origin.example/one{mark}"
+        write_clipping(site.root / "content", f"2024/07/04/{number}.md", url=url)
+    assert run(["pick", "https://origin.example/one", "--hide"]) == DONE
+    assert "3 clippings have the address https://origin.example/one: all are hidden" in capfd.readouterr().err

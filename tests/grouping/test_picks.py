@@ -201,6 +201,12 @@ def test_what_fits_nothing_gets_a_suggestion(name, meant):
     assert message.endswith(f"; did you mean `{meant}`?")
 
 
+def test_another_case_is_suggested_first():
+    articles = [article(f"2024/07/01/{name}.md") for name in ("A1", "B", "a")]
+    (message,) = told(applied(articles, [pick("2024/07/01/A.md", pin=True)]))
+    assert message.endswith("; did you mean `2024/07/01/a.md`?")
+
+
 def test_what_is_like_nothing_is_told_how_to_name_one():
     picked = applied([*ARTICLES, article("x/a.md")], [pick("nothing like it"), pick("y/a.md" + "z" * 400)])
     assert [message.partition("; ")[2] for message in told(picked)] == [

@@ -137,7 +137,7 @@ def test_names_that_are_not_utf_8(tmp_path):
 def test_folder_that_cannot_be_read(tmp_path):
     found = discover(tmp_path / "gone", DEFAULT)
     assert [str(p) for p in found.problems] == [
-        ".: is a folder that cannot be read: No such file or directory; "
+        "gone: is a folder that cannot be read: No such file or directory; "
         "check its rights; --yes builds without its clippings"
     ]
     assert [(p.severity, p.kind) for p in found.problems] == [(Severity.ERROR, "content")]

@@ -66,7 +66,7 @@ def test_a_block_of_the_frame_through_the_theme(own):
 def test_a_file_that_nothing_uses(own):
     assert own(artcle="<p>", part="<p>", zh_hans="", css="") == [
         ("templates/artcle.html", None, "did you mean `article.html`?"),
-        ("templates/asets/custom.css", None, "did you mean `assets/style.css`?"),
+        ("templates/asets/custom.css", None, "did you mean `assets/custom.css`?"),
         ("templates/partials/mine.html", None, "did you mean `partials/item.html`?"),
         (f"templates/{FILES['zh_hans']}", None, f"did you mean `{PO}`?"),
     ]
@@ -93,3 +93,17 @@ def test_builds_and_strict_ones_tell_of_it(tmp_path):
     for _ in range(2):
         report, _ = build_site(tmp_path)
         assert [one.path for one in report.problems if one.kind == "template"] == ["templates/artcle.html"]
+
+
+def test_a_file_that_is_nearly_named_as_one_of_the_theme(tmp_path):
+    templates = tmp_path / "templates"
+    (templates / "assets").mkdir(parents=True)
+    for name in ("item.html", "theme.tml", "assets/costom.css", "assets/custom.css", "assets/mine.css"):
+        (templates / name).write_text("")
+    (templates / "assets/styles.css").write_text("")
+    (templates / "assets/mine.css").write_text('@import "styles.css"')
+    assert [(one.path, one.advice) for one in unknown_names(templates)] == [
+        ("templates/assets/costom.css", "did you mean `assets/custom.css`?"),
+        ("templates/item.html", "did you mean `partials/item.html`?"),
+        ("templates/theme.tml", "did you mean `theme.toml`?"),
+    ]
