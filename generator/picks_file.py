@@ -57,7 +57,10 @@ def is_address(article: str) -> bool:
 
 
 def page_of(address: str | None) -> str | None:
-    """The address of the page, where an address leads to a part of one; scripts name pages by `#/` and `#!`."""
+    """The address of the page, where an address leads to a part of one.
+
+    Scripts name pages of their own by fragments that begin with `#/` or `#!`.
+    """
     page, _, part = (address or "").partition("#")
     return page if part and not part.startswith(("/", "!")) else None
 

@@ -185,7 +185,7 @@ class _Finder:
         return gathered
 
     def _gathered_by_page(self, picks: Iterable[Pick]) -> Mapping[str, list[Article]]:
-        """The articles whose address leads to a part of a page, by the page's own keys, where any is hidden."""
+        """The articles that are parts of pages, by the keys of these; none where no address is hidden."""
         gathered: defaultdict[str, list[Article]] = defaultdict(list)
         if any(pick.hide and is_address(pick.article) for pick in picks):
             for article in self._articles:
