@@ -284,7 +284,8 @@ def told_of_sources(
     problems: tuple[Problem, ...], config: Config, digest: Digest, held_back: Mapping[str, str]
 ) -> tuple[Problem, ...]:
     """What there is to say, with the tables of the configuration that match no source now, in its place."""
-    names = {*digest.sources, *held_back.values()} if config.sources else ()
+    counts = Counter(held_back.values()) if config.sources else Counter()
+    names = (*digest.sources, *sorted(counts, key=lambda name: (-counts[name], name)))
     new = unmatched(config.sources, names)
     start = bisect_left(problems, FILE_NAME, key=lambda one: one.path)
     told = problems[start : bisect_right(problems, FILE_NAME, lo=start, key=lambda one: one.path)]

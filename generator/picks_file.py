@@ -57,6 +57,15 @@ def is_address(article: str) -> bool:
     return _ADDRESS.match(article) is not None
 
 
+def page_of(address: str | None) -> str | None:
+    """The address of the page, where an address leads to a part of one.
+
+    Scripts name pages of their own by fragments that begin with `#/` or `#!`.
+    """
+    page, _, part = (address or "").partition("#")
+    return page if part and not part.startswith(("/", "!")) else None
+
+
 def load(site: Site) -> tuple[Picks, tuple[Problem, ...]]:
     """Read a site's picks; a file that does not exist holds none.
 

@@ -46,7 +46,7 @@ from generator.render.concerned import by_file, concerned
 from generator.render.pages import Page, page_of_source, pages_of
 from generator.request import Built, Options, by_place
 from generator.safeguards import check_folders
-from generator.saved import OF_NAMES, few_of, named_by
+from generator.saved import OF_NAMES, few_of, named_by, names_of
 from generator.shelf import Shelf, shelf_among
 from generator.stamps import Stamp, stamp_at
 from generator.unchanged import Inputs, Left, Standing, is_as_left, remember
@@ -261,7 +261,7 @@ def _named(article: Article, source: str) -> Article:
 def _are_named(desk: Desk, paths: Iterable[str], articles: Iterable[Article]) -> bool:
     """Whether a pick speaks of some clippings."""
     own = {unicodedata.normalize("NFC", path) for path in paths}
-    own |= {key for one in articles for key in (one.url, *one.keys) if key}
+    own |= {key for one in articles for key in names_of(one)}
     return not named_by(desk.picks).isdisjoint(own)
 
 

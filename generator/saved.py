@@ -8,7 +8,7 @@ import stat
 import time
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from pathlib import Path
 
 from generator import budgeted
@@ -18,7 +18,7 @@ from generator.desk import Desk
 from generator.errors import shown
 from generator.lessons import Means, learned_again, origin_key
 from generator.model import Article, Source, may_be_image
-from generator.picks_file import Pick
+from generator.picks_file import Pick, page_of
 from generator.reading.article import Reading
 from generator.reading.canonical import keys_of
 from generator.reading.discover import Discovery, is_clipping, is_ignored
@@ -133,6 +133,16 @@ def named_by(picks: Iterable[Pick]) -> set[str]:
     }
 
 
+def names_of(article: Article) -> Iterator[str]:
+    """What a pick may call an article by its address, or by that of the page that it is a part of."""
+    if article.url is not None:
+        yield article.url
+    yield from article.keys
+    if (page := page_of(article.url)) is not None:
+        yield page
+        yield from keys_of(page)
+
+
 class Scope:
     """What tells whether a clipping changes no more than its article: not names, not others' addresses."""
 
@@ -168,7 +178,7 @@ class Scope:
             article = one.reading.article
             if one.seen or one.reading.pick or (article is not None and article.aliases):
                 return False
-            if article is not None and not self._picked.isdisjoint((article.url, *article.keys)):
+            if article is not None and not self._picked.isdisjoint(names_of(article)):
                 return False
         is_elsewhere = self._has_aliases and _address(old) != _address(new)
         if is_elsewhere or path in self._linked or unicodedata.normalize("NFC", path) in self._picked:

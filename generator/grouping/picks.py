@@ -14,7 +14,7 @@ import msgspec
 from generator.config import PICKS_FILE
 from generator.errors import Problem, Severity
 from generator.model import Article, Skipped
-from generator.picks_file import Pick, is_address
+from generator.picks_file import Pick, is_address, page_of
 
 SUGGESTED = 20
 """Picks that fit nothing and get a suggestion; looking for one costs time."""
@@ -169,6 +169,7 @@ class _Finder:
         addresses = {name for pick in picks for name in (pick.article, *pick.merge) if is_address(name)}
         self._keys = {address: frozenset(keys_of(address)) for address in addresses}
         self._by_key = self._gathered(addresses)
+        self._by_page = self._gathered_by_page(picks)
         self._suggestions = SUGGESTED
         self._known: dict[bool, _Names] = {}
 
@@ -183,11 +184,21 @@ class _Finder:
                         gathered[key].append(article)
         return gathered
 
+    def _gathered_by_page(self, picks: Iterable[Pick]) -> Mapping[str, list[Article]]:
+        """The articles that are parts of pages, by the keys of these; none where no address is hidden."""
+        gathered: defaultdict[str, list[Article]] = defaultdict(list)
+        if any(pick.hide and is_address(pick.article) for pick in picks):
+            for article in self._articles:
+                if (page := page_of(article.url)) is not None:
+                    for key in {page, *self._keys_of(page)[:1]}:
+                        gathered[key].append(article)
+        return gathered
+
     def meant(self, pick: Pick) -> Sequence[Article]:
         """The articles that a pick is about: one, but all of an address if it decides about hiding alone."""
         if is_address(pick.article) and (pick.hide or (pick.hide is not None and not _says_more(pick))):
             found = self._all_at(pick.article)
-            if len(found) > 1:
+            if found:
                 return found
         article = self.find(pick, pick.article, "")
         return [article] if article else []
@@ -223,7 +234,8 @@ class _Finder:
         """All articles of an address, however each of them writes it."""
         own, known = self._known_by(address)
         exact = [a for a in self._by_key.get(address, ()) if a.url == address]
-        return list({article.path: article for article in (*exact, *own)}.values()) or known
+        parts = [a for key in (address, *self._keys[address]) for a in self._by_page.get(key, ())]
+        return list({article.path: article for article in (*exact, *own, *parts)}.values()) or known
 
     def _known_by(self, address: str) -> tuple[list[Article], list[Article]]:
         """The articles of which it is the own address, and all that are known by it."""

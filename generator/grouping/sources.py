@@ -160,24 +160,28 @@ def _contradiction(name: str, fault: str, advice: str) -> Problem:
 def unmatched(sources: Mapping[str, SourceConfig], names: Iterable[str]) -> tuple[Problem, ...]:
     """A problem for each table of the configuration that is about none of the sources of some `names`.
 
-    None at all without any names: before the first clipping comes, nothing can match.
+    None at all without any names: before the first clipping comes, nothing can match. Of two spellings of a
+    source, messages have the first.
     """
     if not sources:
         return ()
     configured, _ = configured_names(sources)
-    known = frozenset(names)
+    known = tuple(dict.fromkeys(names))
     present = {key(configured.get(own, own)) for own in map(key, known)}
     if not present:
         return ()
-    return _unmatched(tuple(name for name in sorted(sources) if key(name) not in present), known)
+    missing = ((name, sources[name].aliases) for name in sorted(sources) if key(name) not in present)
+    return _unmatched(tuple(missing), known)
 
 
 @lru_cache(16)  # a site that is followed asks at each save, and seldom with other names
-def _unmatched(missing: Sequence[str], names: frozenset[str]) -> tuple[Problem, ...]:
-    spellings = {key(name): name for name in sorted(names, reverse=True)}
+def _unmatched(missing: Sequence[tuple[str, tuple[str, ...]]], names: Sequence[str]) -> tuple[Problem, ...]:
+    spellings = {key(name): name for name in reversed(names)}
     problems = []
-    for number, name in enumerate(missing):
-        close = difflib.get_close_matches(key(name), sorted(spellings), 1) if number < _SUGGESTED else []
+    for number, (name, aliases) in enumerate(missing):
+        written = (name, *aliases[:_SUGGESTED]) if number < _SUGGESTED else ()
+        found = (difflib.get_close_matches(key(one), sorted(spellings), 1) for one in written)
+        close = next(filter(None, found), [])
         advice = (
             f"did you mean `sources.{_quoted(spellings[close[0]])}`?"
             if close

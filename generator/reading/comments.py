@@ -18,8 +18,8 @@ _ATTACHED = re.compile(r"[!-~]")
 def without_comments(markdown: str, *, is_beginning: bool = False) -> str:
     """Markdown without its comments; what stands in code stays.
 
-    A block begins at the start of a line and ends at the end of one. Where the text is the beginning of more, a
-    block that is not closed hides the rest of it.
+    A block begins at the start of a line and ends at the end of one. Where the text is the beginning of more,
+    a block that is not closed hides the rest of it.
     """
     if "%%" not in markdown:
         return markdown

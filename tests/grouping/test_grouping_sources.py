@@ -232,6 +232,17 @@ def test_a_table_that_matches_no_source_is_told_with_the_one_that_was_meant():
     ]
 
 
+def test_a_table_whose_aliases_match_nothing_is_told_with_the_source_that_one_of_them_meant():
+    (problem,) = unmatched({"ED": SourceConfig(aliases=("Ex. D.", "The Type Cas"))}, ["The Type Case"])
+    assert problem.advice == 'did you mean `sources."The Type Case"`?'
+
+
+def test_a_suggestion_has_the_first_of_several_spellings():
+    for names in (["The Type CASE", "The Type Case"], ["The Type Case", "The Type CASE"]):
+        (problem,) = unmatched({"Type Case": SourceConfig()}, names)
+        assert problem.advice == f'did you mean `sources."{names[0]}"`?'
+
+
 def test_case_width_and_aliases_match_and_nothing_is_told_before_the_first_clipping():
     assert told_of(["the  TYPE case"], ["The Type Case"]) == []
     assert unmatched({"Reuters": SourceConfig(aliases=("rtr",))}, ["RTR"]) == ()

@@ -169,6 +169,17 @@ def test_every_clipping_of_an_address_is_hidden():
     assert picked.problems == picked.merges == ()
 
 
+def test_parts_of_a_page_are_hidden_with_it():
+    parts = {"b.md": "#part", "c.md": "?utm=1#part", "d.md": "#/other", "e.md": "#!other", "f.md": "/x#part"}
+    articles = [article(path, url=f"https://origin.example/shop{part}") for path, part in parts.items()]
+    for some in (articles, articles[:1], [article("a.md", url="https://origin.example/shop"), *articles]):
+        for address in ("https://origin.example/shop", "http://www.origin.example/shop"):
+            picked = applied(some, [pick(address, hide=True)], keys_of=canonical)
+            hidden = {one.path for one in picked.skipped}
+            assert hidden - {"a.md"} == {one.path for one in some} & {"b.md", "c.md"}
+            assert picked.problems == ()
+
+
 def test_one_of_an_address_that_is_hidden_may_be_let_in_again():
     articles = [article(f"{name}.md", url="https://origin.example/x") for name in "ab"]
     hidden = pick("https://origin.example/x", hide=True)
