@@ -80,14 +80,15 @@ class Framer(msgspec.Struct, frozen=True, kw_only=True):
         match view:
             case views.DayView():
                 title = "" if view.is_front else date(view.date, "full")
-                description = ", ".join(source.name for source in view.sources[:5])
+                description = text(", ").join(source.name for source in view.sources[:5])
             case views.PeriodView():
                 title = self.names.period_name(view.period, view.first)
             case views.SourceView():
                 title = view.name
             case views.SourceMonthView():
                 part = f" ({view.part})" if view.part > 1 else ""
-                title = f"{view.source.name}, {date(view.month, 'month')}{part}"
+                names = {"source": view.source.name, "month": date(view.month, "month")}
+                title = text("%(source)s, %(month)s") % names + part
             case views.StoryView():
                 title, description = view.title, view.lead.excerpt
             case views.RedirectView():

@@ -251,7 +251,7 @@ def test_chinese_pages_are_chinese():
     assert "2024年7月3日 <span>星期三</span>" in html
     assert "2 篇 · 1 个来源" in html
     assert "<span>英语</span> <span>4 分钟</span>" in html
-    assert 'title="7月3日: 2 篇"' in html
+    assert 'title="7月3日：2 篇"' in html
 
 
 def test_template_syntax_of_a_clipping_is_text():
