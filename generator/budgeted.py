@@ -68,8 +68,9 @@ def learned_from(reader: Reader, samples: Iterable[Sample], workers: Workers) ->
         again[smaller] = sample, is_lasting
     for smaller, found in workers.run(task, batches(again, BATCH, _weight), budget=small):
         sample, is_lasting = again[smaller]
-        is_passing = isinstance(found, Lesson) and not is_lasting
-        yield sample, msgspec.structs.replace(found, seen=b"") if is_passing else found
+        if isinstance(found, Lesson) and not is_lasting:
+            found = msgspec.structs.replace(found, seen=b"")  # noqa: PLW2901 - learned from again
+        yield sample, found
 
 
 def _without(sample: Sample, error: OverBudgetError, reader: Reader, workers: Workers) -> tuple[Sample, bool]:
