@@ -13,17 +13,21 @@ class Budget(NamedTuple):
     """Seconds."""
     memory: int
     """Bytes beyond those that a worker has from its start."""
+    wall: float = 100.0
+    """Seconds that may pass: for what waits for ever, as on a disk that hangs."""
 
 
 class OverBudgetError(Exception):
     """An item ended the worker that was at it."""
 
-    def __init__(self, reason: str, step: int = 0) -> None:
+    def __init__(self, reason: str, step: int = 0, *, is_lasting: bool = True) -> None:
         super().__init__(reason)
         self.reason = reason
         """What it does, as in "takes more than 2 seconds of CPU"."""
         self.step = step
         """The last step that the task began."""
+        self.is_lasting = is_lasting
+        """Whether another attempt would end the same: not where a worker may have been ended from outside."""
 
 
 class NoWorkersError(Exception):

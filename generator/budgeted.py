@@ -14,7 +14,7 @@ import msgspec
 
 from generator import tasks
 from generator.budget import Budget, OverBudgetError
-from generator.cache import Looked
+from generator.cache import COSTLY, ENDED, Looked
 from generator.config import Limits
 from generator.tasks import Costly, Lesson, Read, Reader, Sample, Wanted
 from generator.workers import Workers, batches
@@ -24,6 +24,8 @@ BATCH = 100
 SMALL, LARGE = 0.1, 0.5
 """The part of a clipping's CPU that reading it may use, and each of the other steps: looking at it, learning
 from it, reading it along, reading its front matter. All of them together use no more than all."""
+WALL = 20
+"""How many times the seconds of CPU of a clipping each of these may last: the machine has others to serve."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -32,50 +34,66 @@ Pairs = Iterator[tuple[Item, Result | Exception]]
 
 def budget_of(limits: Limits, share: float = 1.0) -> Budget:
     """A share of what a clipping may cost."""
-    return Budget(limits.cpu_seconds * share, limits.memory_mb << 20)
+    return Budget(limits.cpu_seconds * share, limits.memory_mb << 20, limits.cpu_seconds * WALL)
 
 
 def looked_at(reader: Reader, paths: Iterable[str], workers: Workers) -> Pairs[str, Looked]:
     """Look at clippings; of one that costs too much the bytes are known alone."""
     small = budget_of(reader.limits, SMALL)
-    costly: list[str] = []
+    costly: dict[str, int] = {}
     for path, found in workers.run(partial(tasks.look, reader), batches(paths, BATCH), budget=small):
         if isinstance(found, OverBudgetError):
-            costly.append(path)
+            costly[path] = COSTLY if found.is_lasting else ENDED
         else:
             yield path, found
-    yield from workers.run(partial(tasks.look_at_bytes, reader), batches(costly, BATCH), budget=small)
+    for path, found in workers.run(
+        partial(tasks.look_at_bytes, reader), batches(costly, BATCH), budget=small
+    ):
+        yield path, found._replace(day=costly[path]) if isinstance(found, Looked) else found
 
 
 def learned_from(reader: Reader, samples: Iterable[Sample], workers: Workers) -> Pairs[Sample, Lesson]:
     """Learn what sources repeat, from clippings that do not cost too much."""
     small = budget_of(reader.limits, SMALL)
     task = partial(tasks.learn, reader)
-    costly: list[tuple[Sample, int]] = []
+    costly: list[tuple[Sample, OverBudgetError]] = []
     for sample, found in workers.run(task, batches(samples, BATCH, _weight), budget=small):
         if isinstance(found, OverBudgetError):
-            costly.append((sample, found.step))
+            costly.append((sample, found))
         else:
             yield sample, found
-    again = {_without(sample, step, reader, workers): sample for sample, step in costly}
+    again: dict[Sample, tuple[Sample, bool]] = {}
+    for sample, error in costly:
+        smaller, is_lasting = _without(sample, error, reader, workers)
+        again[smaller] = sample, is_lasting
     for smaller, found in workers.run(task, batches(again, BATCH, _weight), budget=small):
-        yield again[smaller], found
+        sample, is_lasting = again[smaller]
+        if isinstance(found, Lesson) and not is_lasting:
+            found = msgspec.structs.replace(found, seen=b"")  # noqa: PLW2901 - learned from again
+        yield sample, found
 
 
-def _without(sample: Sample, step: int, reader: Reader, workers: Workers) -> Sample:
+def _without(sample: Sample, error: OverBudgetError, reader: Reader, workers: Workers) -> tuple[Sample, bool]:
     """A sample without those of its clippings that cost too much, and none of which is read along.
 
-    `step` is the one that was too much: each of the clippings is one, then come those that are read along.
+    And whether the same ones would cost too much another time. The step of the `error` is the one that was
+    too much: each of the clippings is one, then come those that are read along.
     """
+    step, is_lasting = error.step, True
     paths = [path for path, _ in sample.clippings]
     left_out = []
     if step < len(paths):
         left_out.append(paths.pop(step))
+        is_lasting = error.is_lasting
         task = partial(tasks.open_for_learning, reader)
         tried = workers.run(task, batches(paths, BATCH), budget=budget_of(reader.limits, SMALL))
-        left_out += [path for path, found in tried if isinstance(found, OverBudgetError)]
+        for path, found in tried:
+            if isinstance(found, OverBudgetError):
+                left_out.append(path)
+                is_lasting &= found.is_lasting
     clippings = tuple((path, 0) for path, _ in sample.clippings)
-    return msgspec.structs.replace(sample, clippings=clippings, left_out=tuple(sorted(left_out)))
+    smaller = msgspec.structs.replace(sample, clippings=clippings, left_out=tuple(sorted(left_out)))
+    return smaller, is_lasting
 
 
 def read(
@@ -94,13 +112,16 @@ def read(
     task = partial(tasks.read, reader)
     for one, found in workers.run(task, batches(wanted, BATCH), meanwhile, budget=large):
         if isinstance(found, OverBudgetError):
-            costly[Costly(one.path, _reason(found, reader))] = one
+            costly[Costly(one.path, _reason(found, reader), found.is_lasting)] = one
         else:
             yield one, found
     less = partial(tasks.read_without_body, reader)
     for one_, found in workers.run(less, batches(costly, BATCH), budget=small):
-        is_costly = isinstance(found, OverBudgetError)
-        yield costly[one_], tasks.refused(one_, digest_of(one_.path)) if is_costly else found
+        if isinstance(found, OverBudgetError):
+            again = msgspec.structs.replace(one_, is_lasting=one_.is_lasting and found.is_lasting)
+            yield costly[one_], tasks.refused(again, digest_of(one_.path))
+        else:
+            yield costly[one_], found
 
 
 def _reason(error: OverBudgetError, reader: Reader) -> str:

@@ -51,6 +51,7 @@ def _built(
     site: Site, options: Options, cache: Cache, workers: Workers, progress: Progress, *, clean: bool
 ) -> Built:
     find_content(site)
+    workers.has_passing_faults = False
     if cache.is_new and not may_fork():  # else they are copies, of what is imported meanwhile
         workers.expect()
     inputs, built = _seen(site, options, cache, workers, progress, clean=clean)

@@ -68,6 +68,10 @@ _KEEP_PAGE = "INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _BODY = "SELECT value FROM bodies WHERE path = ?"
 
 
+COSTLY, ENDED = -1, -2
+"""In place of a day: to look at a clipping costs too much; or that was ended from outside."""
+
+
 class Looked(NamedTuple):
     """What one look at a clipping told."""
 
@@ -76,7 +80,7 @@ class Looked(NamedTuple):
     source: str
     """Whom to learn from, empty where nothing can be learned."""
     day: int
-    """Its proleptic Gregorian ordinal, 0 for none."""
+    """Its proleptic Gregorian ordinal, 0 for none; `COSTLY` or `ENDED` where its bytes alone were seen."""
 
 
 class Learned(NamedTuple):

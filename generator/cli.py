@@ -355,7 +355,7 @@ def check(asked: Asked, *, format_: str, fix: bool, yes: bool) -> int:
     else:
         report.print_lines(findings.text(result))
         report.print_line(report.checked_line(desk, problems))
-    return FAILED if left or report.errors(problems) or (asked.strict and grave(problems)) else DONE
+    return FAILED if report.errors(problems) or (asked.strict and grave(problems)) else DONE
 
 
 @broadsheet.command()

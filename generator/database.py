@@ -17,7 +17,7 @@ from typing import Any
 
 from generator.errors import BuildError, Problem, Severity
 
-PATIENCE = 30.0
+LOCK_TIMEOUT = 30.0
 """Seconds that one build waits while another one of the same site writes."""
 
 _FETCHED = 50
@@ -180,7 +180,7 @@ def forget(file: Path) -> None:
 
 def _connection(name: Path | str, *, uri: bool = False) -> sqlite3.Connection:
     connection = sqlite3.connect(
-        name, uri=uri, timeout=PATIENCE, isolation_level=None, check_same_thread=False
+        name, uri=uri, timeout=LOCK_TIMEOUT, isolation_level=None, check_same_thread=False
     )
     connection.execute("PRAGMA trusted_schema = OFF")
     return connection

@@ -138,10 +138,13 @@ def _taught(
         means.progress("learning", done, len(work))
         lesson = found if isinstance(found, Lesson) else Lesson(b"", tasks.NO_REPEATS)
         for key, inputs, _ in work[sample]:
-            seen = inputs if isinstance(found, OverBudgetError) else lesson.seen  # it would be so again
+            is_lasting = isinstance(found, OverBudgetError) and found.is_lasting
+            seen = inputs if is_lasting else lesson.seen
             fresh[key] = Learned(seen, hashed(lesson.repeats), lesson.repeats)
             if seen != inputs:
-                doubts.add(key[0])  # a clipping changed since it was looked at
+                doubts.add(
+                    key[0]
+                )  # a clipping changed since it was looked at, or a worker was ended from outside
         along += lesson.read
         if len(along) >= KEPT:
             yield fresh, doubts, along

@@ -82,8 +82,11 @@ class Live:
                     return built, pages | pending
             if followed is not None:
                 followed.close()
-            self._followed = self._whole(site, options, progress)
-            self._files, self._coming = self._followed.overdue.digests, {}
+            try:
+                self._followed = self._whole(site, options, progress)
+                self._files = self._followed.overdue.digests
+            finally:
+                self._coming = {}
             return self._followed.built, None
 
     def rest(self) -> bool:

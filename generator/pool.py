@@ -20,13 +20,13 @@ from typing import Any
 
 from generator.budget import Budget, NoWorkersError, OverBudgetError
 from generator.errors import BroadsheetError
-from generator.worker import LENGTH, OUT_OF_MEMORY, PLACE, WALL, Task, work
+from generator.worker import LENGTH, OUT_OF_MEMORY, PLACE, TOO_DEEP, Task, work
 
 QUEUED = 2
 """Batches that a worker has at a time: one in hand, and one that is there when it is done."""
 STARTS = 3
 """Workers that may end before they are ready until no more are started."""
-PATIENCE = 0.25
+ENDS_WITHIN = 0.25
 """Seconds in which a worker ends by itself whose socket is closed."""
 _FAULTS = {signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGTRAP}
 """Signals by which a process ends itself: to try the same item again would end the same."""
@@ -74,6 +74,8 @@ class Pool:
     def fill(self, count: int) -> None:
         """Start workers up to a number. Raises `NoWorkersError` where no more can be started."""
         while len(self._workers) < min(count, self._count):
+            if self._failed_starts >= STARTS:
+                raise NoWorkersError
             try:
                 self._workers.append(_Worker(self.context(), [one.socket for one in self._workers]))
             except (RuntimeError, OSError, EOFError, ImportError) as error:
@@ -86,7 +88,10 @@ class Pool:
             self._hand_out()
 
     def poll(self, seconds: float) -> list[Pair]:
-        """Items that are done, and wait for some as long as that. Raises as `add`, and what is for all."""
+        """Items that are done, and wait for some as long as that. Raises as `add`, and what is for all.
+
+        What is done is never lost: where some is, the next call raises `NoWorkersError`.
+        """
         self._hand_out()
         asked = select.poll()
         for worker in self._workers:
@@ -101,7 +106,8 @@ class Pool:
                 self._workers.remove(worker)
                 done += self._lost(worker)
         if ready:
-            self._hand_out()
+            with contextlib.suppress(*([NoWorkersError] if done else [])):
+                self._hand_out()
         return done
 
     def take_back(self) -> list[Sequence[Any]]:
@@ -168,14 +174,12 @@ class Pool:
         done: list[Pair] = []
         if not worker.is_ready:
             self._failed_starts += 1
-            if self._failed_starts >= STARTS:
-                self._jobs.extendleft(reversed(jobs))
-                raise NoWorkersError
         elif jobs and number == worker.number and 0 <= at < len(jobs[0].items):
             job = jobs.popleft()
             item, rest = job.items[at], [job.part(job.items[:at]), job.part(job.items[at + 1 :])]
             if _is_its_own(code) or job.is_again:
-                done.append((item, OverBudgetError(_reason(code, job.budget), step)))
+                error = OverBudgetError(_reason(code, job.budget), step, is_lasting=_is_its_own(code))
+                done.append((item, error))
             else:
                 rest.append(job.part([item], is_again=True))
             jobs.extendleft(part for part in reversed(rest) if part.items)
@@ -183,23 +187,29 @@ class Pool:
             jobs[0].losses += 1
             if jobs[0].losses >= STARTS:
                 lost = jobs.popleft()
-                done += [(item, OverBudgetError(_reason(code, lost.budget), 0)) for item in lost.items]
+                error = OverBudgetError(_reason(code, lost.budget), is_lasting=False)
+                done += [(item, error) for item in lost.items]
         self._jobs.extendleft(reversed(jobs))
         return done
 
 
 def _is_its_own(code: int) -> bool:
-    """Whether a process ended by what it did itself, and would again."""
-    return code == OUT_OF_MEMORY or -code in {signal.SIGPROF, signal.SIGALRM, *_FAULTS}
+    """Whether a process ended by what it did itself, and would again.
+
+    Time passes for one that is stopped too, by Ctrl-Z or with the whole machine: SIGALRM is no proof.
+    """
+    return code in {OUT_OF_MEMORY, TOO_DEEP} or -code in {signal.SIGPROF, *_FAULTS}
 
 
 def _reason(code: int, budget: Budget | None) -> str:
     if budget is not None and -code == signal.SIGPROF:
         return f"takes more than {budget.cpu:g} seconds of CPU"
     if budget is not None and -code == signal.SIGALRM:
-        return f"takes more than {budget.cpu * WALL:g} seconds"
+        return f"takes more than {budget.wall:g} seconds"
     if code == OUT_OF_MEMORY:
         return f"takes more than {budget.memory >> 20} MB" if budget else "takes more memory than there is"
+    if code == TOO_DEEP:
+        return "nests too deeply"
     if code < 0:
         name = signal.Signals(-code).name if -code in {*signal.Signals} else f"signal {-code}"
         return f"ends the process that does it ({name})"
@@ -286,7 +296,7 @@ class _Worker:
         """End the process; its exit code, or the negative number of the signal that ended it."""
         self.socket.close()
         os.close(self._place)
-        self.process.join(PATIENCE)  # where it ends by itself, why it does
+        self.process.join(ENDS_WITHIN)  # where it ends by itself, why it does
         if self.process.exitcode is None:
             self.process.kill()
             self.process.join()

@@ -73,7 +73,8 @@ def written(
         ground = Ground(site, transaction, cache, clean=clean)
         built = put_in_place(options, kitchen, transaction, ground, outputs, problems, on_commit=on_commit)
     left = ground.left
-    if emptied or lost:  # the next build finds nothing missing, and has not to say this again
+    # The next build finds nothing missing, and has not to say this again; or it tries again what failed.
+    if emptied or lost or kitchen.means.workers.has_passing_faults:
         inputs = inputs._replace(digest=b"")
     with cache.sparing():
         remember(site, options, inputs, built, left, cache)

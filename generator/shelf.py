@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from generator import budgeted, tasks
-from generator.cache import Cache, Looked, MissingError
+from generator.cache import ENDED, Cache, Looked, MissingError
 from generator.config import Config, Site
 from generator.errors import Problem, shown
 from generator.grouping.sources import key
@@ -148,7 +148,9 @@ def _keep_looked(
 
 
 def _is_known(known: tuple[Stamp, Looked] | None, stamp: Stamp) -> bool:
-    return known is not None and known[0] == stamp != NONE and known[1].digest != b""
+    if known is None or known[1].day == ENDED:
+        return False
+    return known[0] == stamp != NONE and known[1].digest != b""
 
 
 def _changed_sources(before: Mapping[str, Looked], after: Mapping[str, Looked]) -> set[str]:
@@ -271,7 +273,7 @@ def _wanted(
             if found is None and key_ in known:
                 raise MissingError("repeats", source, year)
             last, value = key_, found or tasks.NO_REPEATS
-        yield Wanted(path, source, year, value)
+        yield Wanted(path, source, year, value, min(looked[path].day, 0))
 
 
 def record_key(reader: Reader, digest: bytes, learned: bytes | None) -> bytes:

@@ -87,20 +87,22 @@ def fix(site: Site, *, yes: bool) -> tuple[Problem, ...]:
     from generator.workers import Workers, cores
 
     with Workers(cores()) as workers:
-        found = list(mend.mends(site, workers))
+        told = list(mend.mends(site, workers))
+    found = [one for one in told if isinstance(one, mend.Mend)]
+    skipped = tuple(one for one in told if not isinstance(one, mend.Mend))
     report.print_lines(one.diff for one in found)
     if not found:
         report.print_line("nothing to mend")
-        return ()
+        return skipped
     if not yes:
         if not sys.stdin.isatty():
             raise click.UsageError("there is nobody to ask; --yes mends without asking")
         if not click.confirm(f"Mend {report.counted(len(found), 'file')}?"):
             report.print_line("left as they are")
-            return ()
+            return skipped
     left = tuple(problem for one in found if (problem := mend.write(site.content, one)))
     report.print_line(f"{report.counted(len(found) - len(left), 'file')} mended")
-    return left
+    return (*skipped, *left)
 
 
 def cleaned(site: Site) -> int:

@@ -34,6 +34,8 @@ NO_REPEATS = b""
 """What is learned of a source of which nothing can be."""
 TOO_COSTLY = "costs too much to read"
 """Why a clipping has no text of which only the front matter was read."""
+_SHORTEN = "shorten it, name it in `ignore`, or raise `[limits]` in digest.toml"
+_AGAIN = "the next build tries again; where that changes nothing, name it in `ignore`"
 HELD = 200_000
 """Characters of a body up to which it is kept, while others are learned from, to be read along."""
 
@@ -74,6 +76,8 @@ class Wanted(msgspec.Struct, frozen=True):
     year: int
     repeats: bytes
     """As the cache keeps it."""
+    unknown: int = 0
+    """Why nothing but its bytes is known of it, as in `Looked.day`."""
 
 
 class Sample(msgspec.Struct, frozen=True):
@@ -92,6 +96,8 @@ class Costly(msgspec.Struct, frozen=True):
     path: str
     reason: str
     """What reading it does, as in "takes more than 2 seconds of CPU"."""
+    is_lasting: bool = True
+    """Whether it would be so another time; else it is told and not kept."""
 
 
 class Read(msgspec.Struct, frozen=True):
@@ -253,8 +259,12 @@ def _without_body(reader: Reader, one: Costly) -> Read:
     article = msgspec.structs.replace(reading.article, reason=TOO_COSTLY)
     fault = costs_too_much(one, "only its link is published")
     reading = msgspec.structs.replace(reading, article=article, problems=(*reading.problems, fault))
-    record = Record(reading)
-    value = encoded(record)
+    return _told(one, digest, Record(reading))
+
+
+def _told(one: Costly, digest: bytes, record: Record) -> Read:
+    """What came of a clipping that costs too much: to be kept where it would be so again."""
+    value = encoded(record) if one.is_lasting else b""
     return Read(digest, value, b"", None if value else record)
 
 
@@ -262,8 +272,7 @@ def refused(one: Costly, digest: bytes) -> Read:
     """A clipping of which not even the front matter can be used; `digest` is that of its bytes."""
     fault = costs_too_much(one, "it is left out")
     skipped = Skipped(path=fault.path, reason=fault.message)
-    record = Record(Reading(article=None, skipped=skipped, problems=(fault,)))
-    return Read(digest, encoded(record), b"", None if encoded(record) else record)
+    return _told(one, digest, Record(Reading(article=None, skipped=skipped, problems=(fault,))))
 
 
 def costs_too_much(one: Costly, what_follows: str) -> Problem:
@@ -271,9 +280,26 @@ def costs_too_much(one: Costly, what_follows: str) -> Problem:
     return Problem(
         path=shown(one.path),
         message=f"reading it {one.reason}; {what_follows}",
-        advice="shorten it, name it in `ignore`, or raise `[limits]` in digest.toml",
+        advice=_SHORTEN if one.is_lasting else _AGAIN,
         kind="limit",
     )
+
+
+def _uncleaned(record: Record, one: Wanted) -> Record:
+    """A record that says that its clipping is not cleaned, since looking at it ended the process that did."""
+    if record.reading.article is None:
+        return record
+    is_costly = one.unknown == cache.COSTLY
+    why = "costs more than `[limits]` allows" if is_costly else "was ended from outside"
+    fault = Problem(
+        path=shown(one.path),
+        message=f"looking at it {why}; nothing that its source repeats is taken off",
+        advice=_SHORTEN if is_costly else _AGAIN,
+        kind="limit",
+    )
+    reading = record.reading
+    reading = msgspec.structs.replace(reading, problems=(*reading.problems, fault))
+    return msgspec.structs.replace(record, reading=reading)
 
 
 def _opened(reader: Reader, path: str) -> _Opened:
@@ -290,7 +316,9 @@ def _read_of(reader: Reader, one: Wanted, opened: _Opened) -> Read:
         return Read(b"", b"", b"", Record(Reading(article=None, skipped=skipped, problems=faults)))
     cleaning = cleaning_of(reader, (one.source, one.year), one.repeats)
     record, html = published(reader, clipping, cleaning, faults)
-    value = encoded(record)
+    if one.unknown and reader.clean:
+        record = _uncleaned(record, one)
+    value = encoded(record) if one.unknown != cache.ENDED else b""
     return Read(digest, value, html, None if value else record)
 
 

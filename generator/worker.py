@@ -23,12 +23,12 @@ from generator.budget import Budget, on_step
 
 FLUSH = 0.25
 """Seconds after which a worker hands over what it has: so much is done again where it ends."""
-WALL = 20
-"""How many times its seconds of CPU an item may last, on a machine that has others to serve."""
 NICE = 3
 """How much workers stand back: the main process hands out their work, and its own part would end last."""
 OUT_OF_MEMORY = 99
-"""The exit code of a worker that has no more memory for an item."""
+"""The exit code of a worker that has no more memory for an item,"""
+TOO_DEEP = 98
+"""and of one where an item nests more deeply than Python follows."""
 PLACE = struct.Struct("<QQQ")
 LENGTH = struct.Struct("<Q")
 
@@ -58,7 +58,7 @@ class _Position:
         os.pwrite(self._file, PLACE.pack(self._job, item, step), 0)
         if self._budget is not None:
             signal.setitimer(signal.ITIMER_PROF, self._budget.cpu)
-            signal.setitimer(signal.ITIMER_REAL, self._budget.cpu * WALL)
+            signal.setitimer(signal.ITIMER_REAL, self._budget.wall)
 
     def step(self, number: int) -> None:
         """Begin a step of the item at hand."""
@@ -113,8 +113,10 @@ def work(own: socket.socket, others: Sequence[socket.socket]) -> None:
             data = stream.read(*LENGTH.unpack(head))
             _take(own, position, number, data)
         code = 0
-    except (MemoryError, RecursionError):
+    except MemoryError:
         code = OUT_OF_MEMORY
+    except RecursionError:
+        code = TOO_DEEP
     except OSError:
         pass  # nobody is there any more
     finally:

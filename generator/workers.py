@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self, TypeVar
 
 from generator.beside import may_fork
-from generator.budget import Budget, NoWorkersError
+from generator.budget import Budget, NoWorkersError, OverBudgetError
 from generator.errors import BroadsheetError
 
 try:
@@ -74,6 +74,8 @@ class Workers:
         self._is_sound = True
         """Whether nothing was open when the workers were copied from this process, if they were."""
         self._broken = 0
+        self.has_passing_faults = False
+        """Whether an item failed that may not fail another time: nothing may stand in the way of that."""
 
     def __enter__(self) -> Self:
         return self
@@ -178,6 +180,9 @@ class Workers:
         except NoWorkersError:
             yield from self._given_up(lane, task)
         else:
+            for _, result in pairs:
+                if isinstance(result, OverBudgetError) and not result.is_lasting:
+                    self.has_passing_faults = True
             yield from pairs
 
     def _given_up(

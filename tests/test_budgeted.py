@@ -4,12 +4,14 @@ import contextlib
 import multiprocessing
 import os
 import re
+import signal
 import sys
 import time
 from functools import partial
 
 import pytest
 
+import generator.budgeted
 import generator.workers
 from generator import tasks
 from generator.build import build
@@ -164,7 +166,7 @@ def test_each_step_has_its_limit(root, monkeypatch, where):
     expected = 12
     assert (report.found, report.published) == (expected, expected)
     told = {problem.path for problem in report.problems if problem.kind == "limit"}
-    assert told == (set() if where == "fields_in" else {"cpu.md", "abort.md"})
+    assert told == {"cpu.md", "abort.md"}
     with cache_of(root) as cache:
         assert not any(is_doubtful for _, _, is_doubtful in cache.learned().values())
         assert all(one.digest for _, one in cache.clippings().values())
@@ -227,3 +229,66 @@ def test_a_preview_is_called_off_while_a_clipping_is_read(root, monkeypatch):
     begun = time.monotonic()
     with contextlib.closing(Live(2)) as live, pytest.raises(CalledOff):
         live.build(site_in(root), OPTIONS, silent, None, check)
+
+
+# --- what is ended from outside ---------------------------------------------------------------------
+
+
+def stalls(path: str) -> None:
+    """Do what a process that is stopped or killed looks like."""
+    if "wait" in path:
+        time.sleep(60)
+    elif "kill" in path:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+@pytest.mark.parametrize("where", ["article_of", "fields_in", "clipping_in"])
+@pytest.mark.parametrize("name", ["wait", "kill"])
+def test_what_is_ended_from_outside_is_read_by_the_next_build(root, monkeypatch, where, name):
+    """Whether while it is looked at, learned from or read: that counts for one build."""
+    monkeypatch.setattr(generator.budgeted, "WALL", 2)
+    bad(root, name)
+    expected = built(root)
+    pages = files_of(root / "public")
+    assert not expected.problems
+    cache_file(root).unlink()
+    real = getattr(tasks, where)
+
+    def costs(one, *args):
+        stalls(getattr(one, "path", one))
+        return real(one, *args)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tasks, where, costs)
+        report = built(root)
+    assert report.found == 11
+    [problem] = report.problems
+    assert (problem.path, problem.kind) == (f"{name}.md", "limit")
+    assert "the next build tries again" in problem.advice
+    assert built(root).problems == ()
+    assert files_of(root / "public") == pages
+
+
+def test_an_edit_before_the_next_whole_build_tries_it_too(root, monkeypatch):
+    bad(root, "kill")
+    real = tasks.article_of
+    with monkeypatch.context() as patch:
+        patch.setattr(tasks, "article_of", lambda one, *args: stalls(one.path) or real(one, *args))
+        assert [problem.kind for problem in built(root).problems] == ["limit"]
+        write_clipping(root / "content", "good1.md", f"Another {TEXT}", title="Other", source="Press")
+        assert [problem.kind for problem in built(root).problems] == ["limit"]
+    write_clipping(root / "content", "good2.md", f"Another {TEXT}", title="Other", source="Press")
+    assert built(root).problems == ()
+
+
+def test_one_that_cannot_be_looked_at_is_told_each_time(root, monkeypatch):
+    real = tasks.fields_in
+    monkeypatch.setattr(tasks, "fields_in", lambda path, raw: costly(path) or real(path, raw))
+    bad(root, "cpu")
+    first = built(root)
+    [problem] = first.problems
+    assert (problem.path, problem.kind) == ("cpu.md", "limit")
+    assert "nothing that its source repeats is taken off" in problem.message
+    assert built(root).problems == first.problems
+    write_clipping(root / "content", "good1.md", f"Another {TEXT}", title="Other", source="Press")
+    assert built(root).problems == first.problems

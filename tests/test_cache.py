@@ -343,7 +343,7 @@ def test_the_cache_of_another_site_costs_time_alone(root, tmp_path):
 
 
 def test_a_writer_waits_for_another_and_then_says_who_it_waits_for(tmp_path, monkeypatch):
-    monkeypatch.setattr(database, "PATIENCE", 0.1)
+    monkeypatch.setattr(database, "LOCK_TIMEOUT", 0.1)
     with Cache.of(tmp_path, b"rules") as one, Cache.of(tmp_path, b"rules") as other:
         with one.together():
             one.keep_note("one", b"1")

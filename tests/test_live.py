@@ -22,6 +22,7 @@ from generator.config import load
 from generator.errors import BuildError
 from generator.ids import path_id
 from generator.live import Live
+from generator.output.write import Transaction
 from generator.request import Built, Options, silent
 from generator.saved import few_of
 from writing import BODY, NOW, files_of, site_in, write_clipping, write_config
@@ -737,3 +738,18 @@ def _id(site: Site, path: str) -> str:
 def _page(site: Site, path: str) -> str:
     own = _id(site, path)
     return f"articles/{own[:2]}/{own}.html"
+
+
+def test_a_build_that_fails_as_it_puts_files_in_place_leaves_none_that_come(tmp_path, monkeypatch):
+    write_config(tmp_path)
+    write_clipping(tmp_path / "content", "a.md", BODY, title="A", source="S")
+
+    def fails(_transaction):
+        raise BuildError
+
+    monkeypatch.setattr(Transaction, "commit", fails)
+    live = Live(1)
+    with pytest.raises(BuildError):
+        live.build(site_in(tmp_path), Options(as_of=NOW), silent, None)
+    assert not live._coming
+    live.close()

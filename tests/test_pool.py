@@ -7,13 +7,15 @@ import re
 import resource
 import signal
 import sys
+import threading
 import time
+from pathlib import Path
 
 import pytest
 
 import generator.workers
-from generator.budget import Budget, OverBudgetError, step
-from generator.worker import WALL
+from generator.budget import Budget, NoWorkersError, OverBudgetError, step
+from generator.pool import Pool
 from generator.workers import Workers
 
 BUDGET = Budget(cpu=0.3, memory=200 << 20)
@@ -94,6 +96,7 @@ def test_an_item_that_ends_its_worker_is_known_and_the_others_are_done(name, cou
     error = results.pop(name)
     assert isinstance(error, OverBudgetError)
     assert error.reason == BAD[name][1]
+    assert error.is_lasting == (name not in {"exit", "kill"})
     assert error.step == (3 if name == "steps" else 0)
     assert {item: found for item, (found, _) in results.items()} == {item: item for item in "abcdef"}
 
@@ -110,9 +113,45 @@ def test_many_that_end_their_workers_cost_no_other_item():
 
 
 def test_time_that_passes_is_limited_too():
-    results = run([["sleep", "a"]], budget=Budget(0.5 / WALL, 200 << 20))
+    results = run([["sleep", "a"]], budget=Budget(0.3, 200 << 20, 0.5))
     assert results["sleep"].reason == "takes more than 0.5 seconds"
+    assert not results["sleep"].is_lasting
     assert results["a"][0] == "a"
+
+
+def is_stopped_once(items):
+    for item in items:
+        if not Path(item).exists():
+            Path(item).touch()
+            os.kill(os.getpid(), signal.SIGSTOP)
+        yield True
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+def test_a_worker_that_was_stopped_costs_its_item_nothing(tmp_path):
+    """Whether by Ctrl-Z or by a laptop that sleeps."""
+    names = [str(tmp_path / name) for name in "abc"]
+    with Workers(1) as pool:
+        results = {}
+        for name in names:
+            waker = threading.Timer(1.0, lambda: [os.kill(pid, signal.SIGCONT) for pid in pool.pids])
+            waker.start()
+            results |= dict(pool.run(is_stopped_once, [[name]], budget=Budget(0.3, 200 << 20, 0.5)))
+            waker.join()
+    assert results == dict.fromkeys(names, True)
+
+
+def ends_deep(items):
+    try:
+        yield from items
+    finally:
+        recur()
+
+
+def test_what_nests_too_deeply_is_no_lack_of_memory():
+    with Workers(1) as pool:
+        [(_, error)] = pool.run(ends_deep, [[1]], budget=BUDGET)
+    assert error.reason == "nests too deeply"
 
 
 def test_each_item_has_a_budget_of_its_own():
@@ -172,3 +211,40 @@ def test_large_batches_go_both_ways_at_once():
     work = [[bytes([n]) * 2_000_000] for n in range(20)]
     with Workers(2) as pool:
         assert sum(len(found) for _, found in pool.run(large, work, budget=Budget(5, 1 << 30))) == 60_000_000
+
+
+class _NoMore:
+    """Starts processes that end before they are ready."""
+
+    def get_start_method(self):
+        return "fork"
+
+    def Process(self, **_):  # noqa: N802 - as `multiprocessing` calls it
+        return multiprocessing.get_context("fork").Process(target=os._exit, args=(1,))
+
+
+def at_leisure(items):
+    for item in items:
+        time.sleep(0.1)
+        yield item
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+def test_what_is_done_is_handed_over_though_no_other_worker_starts():
+    pool = Pool(2, lambda: multiprocessing.get_context("fork"))
+    try:
+        pool.fill(1)
+        pool.context = _NoMore
+        for item in range(12):
+            pool.add(at_leisure, [item], None)
+        done = []
+        while pool.load:
+            time.sleep(0.5)  # so that one has results, and the other has failed
+            try:
+                done += pool.poll(1)
+            except NoWorkersError:
+                break
+        left = [item for items in pool.take_back() for item in items]
+    finally:
+        pool.close()
+    assert sorted([item for item, _ in done] + left) == [*range(12)]

@@ -85,8 +85,11 @@ def _is_sound(before: str, after: bytes, mark: bytes, codec: str) -> bool:
     return not new.repaired and new.fields == old.fields and new.body == old.body
 
 
-def mends(site: Site, workers: Workers) -> Iterator[Mend]:
-    """Find the clippings that can be mended, by path; those that cannot be read are left to `check`."""
+def mends(site: Site, workers: Workers) -> Iterator[Mend | Problem]:
+    """Find the clippings that can be mended, by path, and those that cost too much to be looked at.
+
+    Those that cannot be read are left to `check`.
+    """
     content, seen = site.content, set[str]()
     paths = []
     for path in discover(content, site.config.ignore).paths:
@@ -95,7 +98,17 @@ def mends(site: Site, workers: Workers) -> Iterator[Mend]:
             paths.append(path)
         seen.add(real)
     found = dict(budgeted.each(partial(mend, content), paths, workers, site.config.limits))
-    yield from (one for path in paths if isinstance(one := found[path], Mend))
+    for path in paths:
+        one = found[path]
+        if isinstance(one, Mend):
+            yield one
+        elif isinstance(one, Exception):
+            yield Problem(
+                path=shown(path),
+                message=f"reading it {one}; not mended",
+                advice="shorten it, name it in `ignore`, or raise `[limits]` in digest.toml",
+                kind="limit",
+            )
 
 
 def mend(content: Path, paths: Sequence[str]) -> Iterator[Mend | None]:

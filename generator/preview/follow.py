@@ -12,7 +12,7 @@ import msgspec
 
 from generator.preview.changes import Changed, Roots, Watcher
 
-PATIENCE = 0.3
+JOIN_TIMEOUT = 0.3
 """Seconds that a build gets to notice that it is called off."""
 
 
@@ -91,8 +91,8 @@ class Following:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
-        self._thread.join(PATIENCE)
-        self._watcher.join(PATIENCE)
+        self._thread.join(JOIN_TIMEOUT)
+        self._watcher.join(JOIN_TIMEOUT)
 
     def anew(self) -> None:
         """Look at everything again and build, soon; returns at once."""

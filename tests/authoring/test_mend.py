@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import io
+import multiprocessing
+import os
 import stat
 from pathlib import Path
 
@@ -9,11 +11,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+import generator.authoring.mend
+import generator.workers
 from generator.authoring.mend import Mend, mended, mends, write
 from generator.cli import DONE, FAILED, UNUSABLE, run
 from generator.config import load
 from generator.reading.frontmatter import clipping_of
 from generator.reading.text import decode
+from generator.workers import Workers
 from writing import workers_here, write_config
 
 BROKEN = '---\n# kept\ntitle: A: b\ndate: 2024-07-03 # a day\n\ntags: [a, "b"]  # two\n---\n\nBody: text\n'
@@ -26,6 +31,22 @@ def read_plainly(raw: bytes) -> dict[str, object]:
 
 def found_in(content: Path) -> list[Mend]:
     return [*mends(load(content.parent / "digest.toml", content=content), workers_here())]
+
+
+def ends_its_worker(_raw):
+    os.abort()
+
+
+def test_one_that_costs_too_much_is_said_to_be_left(tmp_path, monkeypatch):
+    monkeypatch.setattr(generator.workers, "_context", lambda: multiprocessing.get_context("fork"))
+    monkeypatch.setattr(generator.authoring.mend, "mended", ends_its_worker)
+    write_config(tmp_path)
+    (tmp_path / "content").mkdir(exist_ok=True)
+    (tmp_path / "content/a.md").write_text(BROKEN)
+    with Workers(1) as workers:
+        [problem] = mends(load(tmp_path / "digest.toml"), workers)
+    assert (problem.path, problem.kind) == ("a.md", "limit")
+    assert problem.message == "reading it ends the process that does it (SIGABRT); not mended"
 
 
 # --- bytes ------------------------------------------------------------------------------------------
