@@ -20,7 +20,6 @@ from generator.grouping.stories import Stories
 from generator.lessons import Means
 from generator.local_images import held_back_by
 from generator.model import Article, Digest, Skipped, TextPolicy, Verdict
-from generator.reading import discover
 from generator.reading.article import due
 from generator.reading.boilerplate import families
 from generator.reading.canonical import keys_of
@@ -28,6 +27,7 @@ from generator.reading.discover import Discovery
 from generator.reading.language import language_of
 from generator.recalled import stories_of
 from generator.request import Options, by_place
+from generator.safeguards import found_in
 from generator.shelf import Shelf, shelf_of
 from generator.tasks import Record
 from generator.versions import hashed
@@ -100,7 +100,7 @@ def read(site: Site, options: Options, means: Means, found: Discovery | None = N
     """
     if found is None:
         find_content(site)
-        found = discover(site.content, site.config.ignore)
+        found = found_in(site, options)
     shelf = shelf_of(site, found, means)
     return grouped(site, options, shelf, shelf.records(means), means)[0]
 

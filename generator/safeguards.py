@@ -6,6 +6,7 @@ published now says why it goes, and a note in the cache says in which folders th
 
 from __future__ import annotations
 
+import difflib
 import os
 import re
 import zlib
@@ -15,7 +16,7 @@ import msgspec
 
 from generator import addresses
 from generator.cache import Cache
-from generator.config import Config, Site
+from generator.config import FILE_NAME, PICKS_FILE, Config, Site
 from generator.errors import LossError, Problem, Severity, shown
 from generator.ids import path_id
 from generator.model import Article, Skipped
@@ -38,12 +39,36 @@ _NEEDS_BASE_URL = re.compile(r"(?:.*/)?feed(?:\.atom\.xml|\.rss\.xml|\.json)|sou
 def found_in(site: Site, options: Options) -> Discovery:
     """The clippings of a site. A folder that cannot be read is a mere warning where losses are accepted."""
     found = discover(site.content, site.config.ignore)
+    if mistyped := _mistyped(site):
+        problems = tuple(sorted((*found.problems, *mistyped), key=lambda one: (one.path, one.message)))
+        found = msgspec.structs.replace(found, problems=problems)
     if not options.accepts_losses:
         return found
     softened = (msgspec.structs.replace(one, severity=Severity.WARNING) for one in _errors(found))
     others = (one for one in found.problems if one.severity is not Severity.ERROR)
     problems = tuple(sorted((*others, *softened), key=lambda one: (one.path, one.message)))
     return msgspec.structs.replace(found, problems=problems)
+
+
+def _mistyped(site: Site) -> list[Problem]:
+    """Files that are nearly named as the configuration or the picks, where there is none."""
+    wanted = [name for name in (FILE_NAME, PICKS_FILE) if not os.path.lexists(site.root / name)]
+    try:
+        names = os.listdir(site.root) if wanted else []  # noqa: PTH208 - names alone
+    except OSError:
+        names = []
+    return [
+        Problem(
+            path=shown(name),
+            message="nothing reads this file",
+            advice=f"did you mean `{meant}`?",
+            kind="config" if meant == FILE_NAME else "pick",
+        )
+        for meant in wanted
+        for name in sorted(names)
+        # A longer one, such as digest2.toml, is perhaps another configuration for --config.
+        if len(name) <= len(meant) and difflib.get_close_matches(name.lower(), [meant], 1, 0.9)
+    ]
 
 
 def check_found(found: Discovery) -> None:

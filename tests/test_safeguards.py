@@ -367,3 +367,20 @@ def test_clippings_that_cannot_be_used_any_more_count_as_missing(root):
         (root / "content" / f"{day:02}.md").write_bytes(b"\0\1\2" * 100)
     assert run(["build", "-q", *LATE]) == FAILED
     assert files_of(root / "public") == before
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("Digest.toml", "digest.toml"), ("digst.toml", "digest.toml"), ("pick.toml", "picks.toml")],
+)
+def test_a_file_that_is_nearly_the_configuration_is_told(root, capfd, name, meant):
+    (root / "digest.toml").unlink()
+    (root / name).write_text("")
+    (root / "digest2.toml").write_text("")
+    for command in ("build", "check"):
+        assert run([command, *LATE]) == DONE
+        said = "".join(capfd.readouterr())
+        assert name in said
+        assert "warning: " in said
+        assert f"did you mean `{meant}`?" in said
+        assert "digest2" not in said
