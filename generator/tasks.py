@@ -254,6 +254,11 @@ def _without_body(reader: Reader, one: Costly) -> Read:
         return refused(one, b"")
     digest = hashed(raw, size=16)
     reading = article_of(front_matter_in(one.path, raw), reader.rules)
+    if reading.skipped is not None and any(problem.kind == "publish" for problem in reading.problems):
+        fault = costs_too_much(one, "it is left out")
+        record = Record(msgspec.structs.replace(reading, problems=(*reading.problems, fault)))
+        value = encoded(record)
+        return Read(digest, value, b"", None if value else record)
     if reading.article is None:
         return refused(one, digest)
     article = msgspec.structs.replace(reading.article, reason=TOO_COSTLY)

@@ -1,4 +1,4 @@
-"""What is private, held back or taken down by mistake: twenty cases, nothing of them in any file of the site.
+"""What is private, held back or taken down by mistake: cases of which nothing is in any file of the site.
 
 Each is a clipping as its program writes it, or a setting with a typing error. `SECRET` stands for what
 nobody may read; what is said of it is held too.
@@ -59,6 +59,17 @@ CASES = {
     "Quartz": Case("private: true", said="skipped: a.md: is private", options=("--drafts",)),
     "private, perhaps": Case(
         "private: Ann only", said="`private: Ann only` is neither true nor false; held back"
+    ),
+    "private behind too many fields": Case(
+        "".join(f"k{n}: 1\n" for n in range(1000)) + "private: true",
+        said="warning: a.md: may be private: its front matter is not read to its end",
+    ),
+    "private, mistyped": Case(
+        "private\uff1atrue",
+        said="warning: a.md:5: `private\uff1atrue` is not valid YAML, here read as `private: true`",
+    ),
+    "a draft, mistyped": Case(
+        "draft:true", said="warning: a.md:5: `draft:true` is not valid YAML, here read as `draft: true`"
     ),
     "a hidden clipping": Case("hidden: true", said="skipped: a.md: hidden by its front matter"),
     "a later day": Case("date: 2025-03-01", said="skipped: a.md: is dated 2025-03-01, in the future"),
@@ -128,8 +139,8 @@ def _listed(capfd):
     return capfd.readouterr().out
 
 
-def test_there_are_twenty_cases():
-    assert len(CASES) == 20
+def test_there_are_twenty_three_cases():
+    assert len(CASES) == 23
 
 
 def test_images_of_a_text_that_is_taken_down_go_with_it(tmp_path, monkeypatch):
