@@ -424,7 +424,7 @@ def _check_folders(site: Site, file: str, typed_content: Path | None, typed_outp
 
     What the command line named is told as it was typed.
     """
-    content, output = site.content.resolve(), site.output.resolve()
+    content, output = _real(site.content), _real(site.output)
     place = _typed("--output", typed_output) if typed_output else file
     if content == output or content in output.parents or output in content.parents:
         raise ConfigError(
@@ -436,16 +436,21 @@ def _check_folders(site: Site, file: str, typed_content: Path | None, typed_outp
             )
         )
     for name in ("static", "templates", OWN_FOLDER):
-        own = (site.root / name).resolve()
+        own = _real(site.root / name)
         if output == own or own in output.parents:
             raise ConfigError(
                 _fault_of(place, f"the output folder {site.output} lies in {name}/", "choose one beside it")
             )
-    root = site.root.resolve()
+    root = _real(site.root)
     if output == root or output in root.parents:
         raise ConfigError(
             _fault_of(place, f"the output folder {site.output} holds the site itself", "choose one inside it")
         )
+
+
+def _real(path: Path) -> Path:
+    """Where links lead. The method of a path raises where one leads to itself."""
+    return Path(os.path.realpath(path))
 
 
 def _line(file: Path, key: str) -> int | None:

@@ -23,7 +23,9 @@ from generator.archive import HEAD
 from generator.build import build
 from generator.cache import Cache
 from generator.cli import run
-from generator.output import manifest
+from generator.errors import BuildError
+from generator.output import disk, manifest
+from generator.output.folder import clear_foreign
 from generator.request import Built, Options, silent
 from generator.stamps import stamp_at
 from generator.unchanged import identity_of
@@ -131,9 +133,9 @@ ROWS = {
     "clippings with other stamps": "UPDATE clippings SET size = 1, inode = -1",
     "clippings of wrong types": "UPDATE clippings SET size = 'x', source = x'ff', day = 'y', digest = 7",
     "sources that are no text": "UPDATE clippings SET source = CAST(x'fffe' AS TEXT)",
-    "a source that is no text and says full": "UPDATE clippings SET source = CAST(x'66756c6cff' AS TEXT)",
-    "a source that is no text and says locked": "UPDATE clippings SET source = CAST(x'6c6f636b6564ff' AS TEXT)",
-    "learned of a source that says readonly": "UPDATE repeats SET source = CAST(x'726561646f6e6c79ff' AS TEXT)",
+    "a source that says full": "UPDATE clippings SET source = CAST(x'66756c6cff' AS TEXT)",
+    "a source that says locked": "UPDATE clippings SET source = CAST(x'6c6f636b6564ff' AS TEXT)",
+    "a learned source that says readonly": "UPDATE repeats SET source = CAST(x'726561646f6e6c79ff' AS TEXT)",
     "a clipping more": "INSERT OR REPLACE INTO clippings "
     "SELECT x'782e6d64', size, 1, 1, 1, digest, source, day, seal "
     "FROM clippings LIMIT 1",
@@ -530,6 +532,103 @@ def test_a_record_that_names_what_we_never_write_is_refused(
         built(root)
     assert outside(root) == before
     assert files_of(root / "public") == public
+
+
+def _sparse(file: Path) -> None:
+    """A file that is great, and takes no room."""
+    with file.open("ab") as stream:
+        stream.truncate(30 * 1024**3)
+
+
+def _lists(file: Path) -> None:
+    """JSON that is too deep for what reads it."""
+    file.write_bytes(b'{"x":' + b"[" * 300_000 + b"]" * 300_000 + b"}")
+
+
+def _deep(folder: Path, name: str = "d") -> None:
+    """A chain of folders whose path no system takes in one piece."""
+    folder.mkdir(exist_ok=True)
+    with contextlib.chdir(folder):
+        for _ in range(1500):
+            Path(name).mkdir()
+            os.chdir(name)
+        Path("sw.js").write_bytes(EVIL)
+
+
+UNREADABLE = {
+    "lists in lists": lambda output: _lists(output / ".broadsheet.json"),
+    "30 GB": lambda output: _sparse(output / ".broadsheet.json"),
+    "a list of 30 GB": lambda output: _sparse(output / ".broadsheet-added"),
+    "a list that is a folder": lambda output: (output / ".broadsheet-added").mkdir(),
+    "a list that is a folder, alone": lambda output: (
+        shutil.rmtree(output),
+        (output / ".broadsheet-added").mkdir(parents=True),
+    ),
+    "a path of 1,500 parts": lambda output: _named("d/" * 1500 + "x")(output.parent),
+    "a path of 20,000 bytes": lambda output: _named(("d" * 200 + "/") * 100 + "x")(output.parent),
+}
+
+
+@pytest.mark.parametrize("attack", UNREADABLE.values(), ids=UNREADABLE)
+def test_a_record_that_cannot_be_read_is_refused_in_a_short_line(
+    root: Path, attack: Callable[[Path], object]
+) -> None:
+    edit(root)
+    attack(root / "public")
+    stood = {*(root / "public").iterdir()}
+    with pytest.raises(BuildError, match="that Broadsheet wrote") as caught:
+        built(root)
+    assert len(str(caught.value)) < 1000
+    assert {*(root / "public").iterdir()} == stood
+
+
+DEEP = {
+    "short names": lambda output: _deep(output / "x"),
+    "long names": lambda output: _deep(output / "x", "d" * 200),
+    "in the place of a page": lambda output: ((output / "index.html").unlink(), _deep(output / "index.html")),
+}
+
+
+@pytest.mark.parametrize("attack", DEEP.values(), ids=DEEP)
+def test_folders_without_end_among_the_pages(root: Path, attack: Callable[[Path], object]) -> None:
+    edit(root)
+    attack(root / "public")
+    with contextlib.suppress(BuildError):
+        built(root)
+    if (root / "public/index.html").is_dir():
+        with pytest.raises(BuildError, match="stands where the site needs the file") as caught:
+            built(root)
+        assert len(str(caught.value)) < 1000
+    else:
+        began = time.monotonic()
+        disk.delete_all(f"{root}/public/x")
+        holds(root, began, outside(root))
+
+
+PREVIEWS = UNREADABLE | DEEP | {"a pipe": lambda output: (shutil.rmtree(output), os.mkfifo(output))}
+
+
+@pytest.mark.parametrize("attack", PREVIEWS.values(), ids=PREVIEWS)
+def test_of_a_preview_that_cannot_be_used_a_new_one_is_made(
+    root: Path, attack: Callable[[Path], object]
+) -> None:
+    before, began = outside(root), time.monotonic()
+    attack(root / "public")
+    clear_foreign(root / "public")
+    built(root)
+    holds(root, began, before)
+
+
+def test_a_folder_of_the_cache_that_leads_to_itself_stops_nothing(root: Path) -> None:
+    edit(root)
+    _replace(root / ".broadsheet", lambda path: path.symlink_to(".broadsheet"))
+    began = time.monotonic()
+    before = outside(root)
+    built(root)
+    holds(root, began, before)
+    config = str(root / "digest.toml")
+    assert run(["check", "-c", config]) == 0
+    assert run(["clean", "-c", config]) == 0
 
 
 def _linked(root: Path) -> None:

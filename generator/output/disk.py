@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import secrets
 import shutil
 import stat
 from collections.abc import Iterator, Mapping, MutableMapping
@@ -43,6 +44,9 @@ def in_words(output: Path) -> Iterator[None]:
             where = Path(os.fsdecode(where))
         if error.errno in _FULL:
             raise refusal(where, "no room is left on the disk", "make room and build again") from error
+        if error.errno == errno.ENAMETOOLONG:
+            advice = names.or_elsewhere("delete what lies that deep", output)
+            raise refusal(output, "holds a path that is too long for this system", advice) from error
         if error.errno == errno.EROFS:
             advice = names.or_elsewhere("let it be written there", output)
             raise refusal(where, "lies on a file system that is read-only", advice) from error
@@ -77,21 +81,54 @@ def blocker(root: str, folder: str, known: MutableMapping[str, str | None]) -> s
     return known[folder]
 
 
-def files_below(root: str, folder: str) -> Iterator[str]:
-    """Paths below `root` of all that stands in a folder and is no folder, links as themselves."""
-    with os.scandir(f"{root}/{folder}") as entries:
+def below(root: str, folder: str) -> tuple[list[str], list[str]]:
+    """The folders in a folder, at any depth, each after those above it, and all else in them.
+
+    Paths are below `root`; the folder itself is the first. Links are not followed.
+    """
+    folders: list[str] = [folder]
+    files: list[str] = []
+    for one in folders:
+        with os.scandir(f"{root}/{one}") as entries:
+            for entry in entries:
+                is_folder = entry.is_dir(follow_symlinks=False)
+                (folders if is_folder else files).append(f"{one}/{entry.name}")
+    return folders, files
+
+
+def delete_all(folder: str) -> None:
+    """Delete a folder with all that is in it, however deep; of links, the links alone.
+
+    Folders in folders are moved up before: a path to the deepest may be longer than the system allows.
+    """
+    folders = _without_files(folder)
+    while folders:
+        one = folders.pop()
+        for inner in _without_files(one):
+            folders.append(f"{folder}/{secrets.token_hex(8)}")
+            os.rename(inner, folders[-1])
+        os.rmdir(one)
+    os.rmdir(folder)
+
+
+def _without_files(folder: str) -> list[str]:
+    """Delete all that is in a folder but folders; the paths of these."""
+    folders = []
+    with contextlib.suppress(OSError):  # somebody else's may be deleted all the same
+        os.chmod(folder, 0o700)
+    with os.scandir(folder) as entries:
         for entry in entries:
-            path = f"{folder}/{entry.name}"
             if entry.is_dir(follow_symlinks=False):
-                yield from files_below(root, path)
+                folders.append(entry.path)
             else:
-                yield path
+                os.unlink(entry.path)
+    return folders
 
 
 def stamps(output: Path) -> dict[str, Stamp]:
     """The stamps of all regular files below an output folder but our records, by path.
 
-    Links are not followed.
+    Links are not followed. What cannot be looked into, or lies too deep for the system, counts as absent.
     """
     found: dict[str, Stamp] = {}
     folders = [""]
@@ -107,7 +144,7 @@ def stamps(output: Path) -> dict[str, Stamp]:
                         found[prefix + name] = stamp_of(entry.stat(follow_symlinks=False))
                     elif entry.is_dir(follow_symlinks=False):
                         folders.append(f"{prefix}{name}/")
-        except FileNotFoundError:
+        except OSError:
             continue
     return found
 

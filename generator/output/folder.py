@@ -41,7 +41,7 @@ def clear_foreign(output: Path) -> None:
     folder's own place too. Raises `BuildError`.
     """
     with disk.in_words(output):
-        if output.is_symlink() or output.is_file():
+        if os.path.lexists(output) and (output.is_symlink() or not output.is_dir()):
             output.unlink()
         if not output.is_dir():
             return
@@ -50,22 +50,27 @@ def clear_foreign(output: Path) -> None:
         except BuildError:
             record = None
         ours = {*record.files, names.MANIFEST, names.ADDED} if record else set[str]()
+        lowest = {path.rpartition("/")[0] for path in ours}
+        ours_above = {above for folder in lowest for above in (folder, *names.folders(folder))}
         folders = [""]
         for folder in folders:
-            folders += _cleared(str(output), folder, ours)
+            folders += _cleared(str(output), folder, ours, ours_above)
         for folder in reversed(folders[1:]):
             with contextlib.suppress(OSError):  # it holds files of ours
                 os.rmdir(f"{output}/{folder}")
 
 
-def _cleared(root: str, folder: str, ours: Container[str]) -> list[str]:
-    """Delete the files of one folder that are not ours; the folders in it."""
+def _cleared(root: str, folder: str, ours: Container[str], ours_above: Container[str]) -> list[str]:
+    """Delete what is not ours in one folder, and folders with nothing of ours; the other folders in it."""
     folders = []
     with os.scandir(f"{root}/{folder}") as entries:
         for entry in entries:
             path = folder + entry.name
             if entry.is_dir(follow_symlinks=False):
-                folders.append(path + "/")
+                if path in ours_above:
+                    folders.append(path + "/")
+                else:
+                    disk.delete_all(entry.path)
             elif path not in ours or not entry.is_file(follow_symlinks=False):
                 os.unlink(entry.path)
     return folders

@@ -21,6 +21,8 @@ from generator.output import names
 
 IN_TRANSIT = ""
 """Stands for the digest of a file while a build replaces it: on disk is the old or the new one, whole."""
+_LARGEST = 256 * 1024 * 1024
+"""Bytes of a record, or of the list beside it, that are read: a million pages take a third."""
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,31 +60,42 @@ def read(output: Path) -> Manifest | None:
     Raises `BuildError` for one that is damaged, or names files outside the folder: it proves nothing,
     so nothing of the folder may be touched.
     """
-    file = output / names.MANIFEST
+    added = _added(output)
     try:
-        if not stat.S_ISREG(file.lstat().st_mode):
+        found = (output / names.MANIFEST).lstat()
+        if not stat.S_ISREG(found.st_mode):
             raise _useless(output, "is no regular file")
-        manifest = msgspec.json.decode(file.read_bytes(), type=Manifest)
+        if found.st_size > _LARGEST:
+            raise _useless(output, f"is larger than any of ours ({found.st_size} bytes)")
+        manifest = msgspec.json.decode((output / names.MANIFEST).read_bytes(), type=Manifest)
     except FileNotFoundError:
         return None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _useless(output, f"is damaged or of another version ({error})") from error
     except OSError as error:
         raise _useless(output, f"cannot be read ({error.strerror})") from error
-    files = {**dict.fromkeys(_added(output), IN_TRANSIT), **manifest.files}
+    files = {**dict.fromkeys(added, IN_TRANSIT), **manifest.files}
     for path in files:
         fault = names.fault(path) or ("lies in a repository" if names.is_of_git(path) else None)
         if fault is not None:
-            raise _useless(output, f"names a file that we never write: {path!r} {fault}")
+            raise _useless(output, f"names a file that we never write: {path[:200]!r} {fault}")
     return msgspec.structs.replace(manifest, files=files)
 
 
 def _added(output: Path) -> list[str]:
-    """The files that came since the manifest was written (`patch`); a last line that is cut names none."""
+    """The files that came since the manifest was written (`patch`); a last line that is cut names none.
+
+    Raises `BuildError` for what no build could use or delete in its place.
+    """
+    file = output / names.ADDED
     try:
-        file = output / names.ADDED
-        if not stat.S_ISREG(file.lstat().st_mode):
+        found = file.lstat()
+        if stat.S_ISDIR(found.st_mode):
+            raise _useless(output, "is a folder", names.ADDED)
+        if not stat.S_ISREG(found.st_mode):
             return []
+        if found.st_size > _LARGEST:
+            raise _useless(output, f"is larger than any of ours ({found.st_size} bytes)", names.ADDED)
         text = file.read_text("utf-8")
     except (OSError, UnicodeDecodeError):
         return []
@@ -99,11 +112,12 @@ def write(output: Path, manifest: Manifest, staged: Path) -> None:
     staged.replace(place)
 
 
-def _useless(output: Path, what: str) -> BuildError:
+def _useless(output: Path, what: str, name: str = names.MANIFEST) -> BuildError:
+    record = "record" if name == names.MANIFEST else "list"
     return BuildError(
         Problem(
-            path=str(output / names.MANIFEST),
-            message=f"the record of the files that Broadsheet wrote {what}",
+            path=str(output / name),
+            message=f"the {record} of the files that Broadsheet wrote {what}",
             advice=names.or_elsewhere("delete the folder if it holds nothing of yours", output),
             severity=Severity.ERROR,
             kind="output",

@@ -19,6 +19,8 @@ TREE = "tree-"
 
 _LONGEST = 255
 """Bytes that file systems allow for one name."""
+_DEEPEST, _LONGEST_PATH = 200, 3000
+"""Parts and bytes of a path: with the folder that the site stands in, systems allow 4,096 bytes, or fewer."""
 
 
 def or_elsewhere(advice: str, output: Path) -> str:
@@ -47,6 +49,10 @@ def fault(path: str) -> str | None:
         what = "is not valid UTF-8"
     elif len(path) * 4 > _LONGEST and any(len(part.encode()) > _LONGEST for part in parts):
         what = f"has a part of more than {_LONGEST} bytes"
+    elif len(parts) > _DEEPEST:
+        what = f"has more than {_DEEPEST} parts"
+    elif len(path) * 4 > _LONGEST_PATH and len(path.encode()) > _LONGEST_PATH:
+        what = f"has more than {_LONGEST_PATH} bytes"
     return what
 
 

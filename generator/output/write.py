@@ -42,6 +42,8 @@ from generator.request import Written
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
 """How a staged file is opened."""
+_SHOWN = 300
+"""Characters of a path that a message has room for."""
 
 
 class Slot(msgspec.Struct, frozen=True):
@@ -237,7 +239,8 @@ class Transaction:
         """Steps 2 to 4 of the commit; the number of files deleted."""
         deleted = sum(self._delete(path) for path in gone if self._is_in_the_way(path))
         for path in self._to_empty:
-            _remove_folders(f"{self._root}/{path}")
+            for folder in reversed(disk.below(self._root, path)[0]):
+                os.rmdir(f"{self._root}/{folder}")
         self._known.clear()
         self._staging.swap_in(self._staged)
         deleted += sum(self._delete(path) for path in gone)
@@ -286,10 +289,10 @@ class Transaction:
     def _check_places(self) -> None:
         """Refuse what would fail half-way."""
         for folder in self._to_empty:
-            for path in disk.files_below(self._root, folder):
+            for path in disk.below(self._root, folder)[1]:
                 if path not in self._old:
                     raise disk.refusal(
-                        self._output / path,
+                        self._output / (path if len(path) <= _SHOWN else folder),
                         f"is not Broadsheet's and stands where the site needs the file `{folder}`",
                         "move it away",
                     )
@@ -378,12 +381,6 @@ def _is_of_size(found: os.stat_result | None, size: int) -> bool:
 def _is_same_file(one: str, other: str) -> bool:
     first, second = disk.look(one), disk.look(other)
     return first is not None and second is not None and os.path.samestat(first, second)
-
-
-def _remove_folders(folder: str) -> None:
-    """Delete a tree of folders that holds no files."""
-    for below, _, _ in os.walk(folder, topdown=False):
-        os.rmdir(below)
 
 
 def _remove_if_empty(folder: Path) -> None:
