@@ -27,7 +27,7 @@ from pathlib import Path
 from ours import Broadsheet, chosen, environment, is_editable, prepare, save, token
 
 FILES = ("index.html", "sources/index.html", "feed.atom.xml", "feed.json", "sitemap.xml")
-OWN = re.compile(r"\.gitignore|cache-[0-9a-f]{16}\.sqlite")
+OWN = re.compile(r"\.gitignore|cache-[0-9a-f]+\.sqlite")
 KINDS = ("cold", "edited", "watched")
 
 

@@ -32,7 +32,7 @@ from generator.request import Options, silent
 from generator.workers import Workers
 from writing import IN_THE_SUITE, files_of, site_in
 
-CACHE = re.compile(r"cache-[0-9a-f]{16}\.sqlite(-wal|-shm)?")
+CACHE = re.compile(r"cache-[0-9a-f]+\.sqlite(-wal|-shm)?")
 SMALL = {
     (generator.budgeted, "BATCH"): 2,
     (generator.shelf, "KEPT"): 3,

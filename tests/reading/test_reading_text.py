@@ -1,3 +1,4 @@
+import contextlib
 import gzip
 import io
 import random
@@ -176,7 +177,7 @@ def _png():
 
 
 def _sqlite():
-    with sqlite3.connect(":memory:") as database:
+    with contextlib.closing(sqlite3.connect(":memory:")) as database:
         database.execute("CREATE TABLE t (x)")
         return database.serialize()
 
