@@ -211,7 +211,7 @@ def _lost(before: _Counts, now: _Counts) -> list[tuple[str, int]]:
 
 def _loss(site: Site, options: Options, folder: str, count: int) -> Problem:
     place = site.content / folder
-    may_be_away = "/" not in folder or place.is_symlink() or (place.is_dir() and not any(os.scandir(place)))
+    may_be_away = "/" not in folder or place.is_symlink() or (place.is_dir() and not [*place.iterdir()])
     severity = Severity.ERROR if may_be_away else Severity.WARNING
     advice = "see that it is there and mounted" if may_be_away else "put it back if it was not meant to go"
     return Problem(
