@@ -21,13 +21,13 @@ import msgspec
 
 from generator.database import DamagedError, Database, for_reading, forget, is_ours, no_room
 from generator.errors import BuildError
-from generator.own_folder import KEPT, caches_in, file_of, forget_oldest, identity_of, keep_private
+from generator.own_folder import KEPT, caches_in, file_of, forget_oldest, identity_in_name, keep_private
 from generator.seals import Seal
 from generator.stamps import Stamp
 
 _PAGE = 100
 """Records that are asked for at a time."""
-_FALSE = 100
+_MAX_BAD_SEALS = 100
 """Rows of one query whose seals may be wrong; a file with more is no cache of ours."""
 _DOUBTS = "doubts"
 """The note of the sources of which what was learned is to be looked into; without it, all are."""
@@ -154,15 +154,21 @@ class Cache(Database):
             raise no_room() from error
 
     def _inherit(self, folder: Path) -> None:
-        """Take what is known of output files from the cache that was used last; other rules change few."""
-        others = ((file, identity_of(file)) for file in caches_in(folder) if file != self.file)
+        """Take what is known of output files from the cache that was used last; other rules change few.
+
+        That one may be in use: it is read, and never made, mended or deleted.
+        """
+        others = ((file, identity_in_name(file)) for file in caches_in(folder) if file != self.file)
         for file, identity in others:
-            if identity is not None and is_ours(file, _TABLES, _mark(Seal.of_cache(identity))):
+            if identity is None:
+                continue
+            seal = Seal.of_cache(identity)
+            if is_ours(file, _TABLES, _mark(seal)):
                 with (
                     contextlib.suppress(DamagedError, BuildError, sqlite3.Error),
-                    contextlib.closing(Cache(file, identity)) as other,
+                    contextlib.closing(for_reading(file)) as other,
                 ):
-                    rows = (row[:-1] for row in other.rows(_PAGES) if other._is_sealed("pages", row))
+                    rows = (row[:-1] for row in other.execute(_PAGES) if _is_sealed(seal, "pages", row))
                     self.write(_KEEP_PAGE, (self._with_seal("pages", *row) for row in rows))
                 return
 
@@ -203,7 +209,7 @@ class Cache(Database):
         """All that was looked at, or of some paths, by path."""
         found, false = {}, []
         for row in self.by_path(_CLIPPINGS, among):
-            if self._is_sealed("clippings", row):
+            if _is_sealed(self.seal, "clippings", row):
                 path, size, modified, changed, inode, digest, source, day, _ = row
                 found[os.fsdecode(path)] = Stamp(size, modified, changed, inode), Looked(digest, source, day)
             else:
@@ -230,7 +236,7 @@ class Cache(Database):
         """What was looked at of some sources, by path."""
         for source in sources:
             for row in self.rows(f"{_CLIPPINGS} WHERE source = ?", (source,)):
-                if not self._is_sealed("clippings", row):
+                if not _is_sealed(self.seal, "clippings", row):
                     raise MissingError("clippings", row[0])  # without it, something else would be learned
                 path, *_, digest, source_, day, _ = row
                 yield os.fsdecode(path), Looked(digest, source_, day)
@@ -297,7 +303,7 @@ class Cache(Database):
         """Of every source and year, hashes of what it was learned from and of what was learned; any doubt."""
         doubts, found, false = self._doubts(), {}, 0
         for row in self.rows("SELECT source, year, inputs, digest, seal FROM repeats"):
-            if self._is_sealed("repeats", row):
+            if _is_sealed(self.seal, "repeats", row):
                 source, year, inputs, digest, _ = row
                 found[source, year] = inputs, digest, doubts is None or source in doubts
             else:
@@ -387,7 +393,7 @@ class Cache(Database):
         )
         found, false = {}, 0
         for row in rows:
-            if self._is_sealed("pages", row):
+            if _is_sealed(self.seal, "pages", row):
                 _, path, inputs, digest, *stamp, _ = row
                 found[path] = Standing(inputs, digest, Stamp(*stamp))
             else:
@@ -434,11 +440,6 @@ class Cache(Database):
     def _with_seal(self, *row: object) -> tuple[object, ...]:
         """A row of a table, whose name comes first, with its seal in place of the name, at its end."""
         return (*row[1:], self.seal.of(*row))
-
-    def _is_sealed(self, table: str, row: tuple[Any, ...]) -> bool:
-        """Whether the seal at the end of a row is of this row."""
-        *columns, seal = row
-        return bool(seal == self.seal.of(table, *columns))
 
     def _in_pages(self) -> Iterator[tuple[Any, ...]]:
         """All records. No query is open between two of them, so that others can be written meanwhile.
@@ -522,6 +523,12 @@ def _mark(seal: Seal) -> int:
     return int.from_bytes(seal.of(_TABLES)[:4]) & 0x7FFF_FFFF
 
 
+def _is_sealed(seal: Seal, table: str, row: tuple[Any, ...]) -> bool:
+    """Whether the seal at the end of a row is of this row."""
+    *columns, own = row
+    return bool(own == seal.of(table, *columns))
+
+
 def _body(seal: Seal, path: bytes, row: tuple[Any, ...] | None) -> bytes | None:
     html = seal.opened(row[0], "bodies", path) if row else None
     return None if html is None else bytes(html)
@@ -529,6 +536,6 @@ def _body(seal: Seal, path: bytes, row: tuple[Any, ...] | None) -> bytes | None:
 
 def _check(false: int) -> int:
     """How many seals of one query were wrong. Raises `DamagedError` for too many."""
-    if false > _FALSE:
+    if false > _MAX_BAD_SEALS:
         raise DamagedError
     return false

@@ -22,7 +22,7 @@ def file_of(folder: Path, identity: bytes) -> Path:
     return folder / f"cache-{identity.hex()}.sqlite"
 
 
-def identity_of(file: Path) -> bytes | None:
+def identity_in_name(file: Path) -> bytes | None:
     """The identity of a cache, by its name; None where the name has none."""
     match = _FILE.fullmatch(file.name)
     return bytes.fromhex(match[2]) if match and match[2] else None

@@ -17,6 +17,7 @@ from generator.config import Site, load
 from generator.database import DamagedError
 from generator.own_folder import KEPT, file_of
 from generator.request import Built, Options, silent
+from generator.unchanged import identity_of
 from writing import BODY, NOW, cache_file, cache_of, files_of, site_in, write_clipping, write_config
 
 LETTER = "Subscribe to our weekly letter of the presses, and never miss one of them again."
@@ -198,3 +199,13 @@ def test_damage_begins_a_new_cache_once(tmp_path: Path) -> None:
     assert used(tmp_path, b"rules", use) == 2
     assert notes == [None, None]
     assert file_of(tmp_path, b"rules").exists()
+
+
+def test_what_another_cache_knows_of_files_is_read_and_the_cache_left_as_it_is(root):
+    built(root, 0)
+    other = file_of(site_of(root, 0).own, identity_of(site_of(root, 0)))
+    os.utime(other, (1_000, 1_000))
+    before = other.stat()
+    with Cache.of(other.parent, b"others") as cache:
+        assert cache.standing(site_of(root, 0).output)
+    assert (other.stat().st_mtime_ns, other.stat().st_ino) == (before.st_mtime_ns, before.st_ino)
