@@ -18,15 +18,15 @@ __all__ = ["RefusedError", "size_of"]
 ELEMENTS_AT_MOST = 100_000
 ATTRIBUTES_AT_MOST = 10_000
 """Of one element: the parser takes a second for some 100,000."""
-SHAPES_AT_MOST = 500_000
+SHAPES_AT_MOST = 250_000
 """Elements that are drawn once every reference is followed."""
-FILTER_WEIGHT = 1000
+FILTER_WEIGHT = 500
 """Shapes that one step of a filter counts for: it computes every pixel of its region."""
 MASK_WEIGHT = 100
 """And a mask: it is drawn aside."""
 GROUP_WEIGHT = 20
 """And what is drawn aside for its opacity: 100,000 groups take 13 seconds."""
-LINE_PER_SHAPE = 100
+LINE_PER_SHAPE = 50
 """Characters of a line that count for a shape."""
 LETTERS_PER_SHAPE = 10
 MATCHES_AT_MOST = 100_000_000

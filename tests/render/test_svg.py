@@ -225,9 +225,9 @@ BLOWN_UP |= {
     "string with a brace": chain("mask", "class='cN'", sheet('.cN{mask:url(#nN);font-family:"{"}')),
     "string with a semicolon": chain("mask", "class='cN'", sheet(".cN{font:';';mask:url(#nN);font:'}'}")),
     "class with a wide space": chain("mask", "class='a\u00a0cN'", sheet(".a\u00a0cN{mask:url(#nN)}")),
-    "letters": nested(f"<text id='n{{0}}'>{'ab' * 5000}</text>", "<g id='n{0}'>{1}</g>", 5),
-    "long lines": nested(f"<path id='n{{0}}' d='M0 0{'L9 9L3 5' * 2000}'/>", "<g id='n{0}'>{1}</g>", 5),
-    "long lines of points": nested(f"<polyline id='n{{0}}' points='{'9 9 3 5 ' * 2000}'/>", "<g id='n{0}'>{1}</g>", 5),
+    "letters": nested(f"<text id='n{{0}}'>{'ab' * 5000}</text>", "<g id='n{0}'>{1}</g>", 5).replace("fill='url(#n4)'", ""),
+    "long lines": nested(f"<path id='n{{0}}' d='M0 0{'L9 9L3 5' * 2000}'/>", "<g id='n{0}'>{1}</g>", 5).replace("fill='url(#n4)'", ""),
+    "long lines of points": nested(f"<polyline id='n{{0}}' points='{'9 9 3 5 ' * 2000}'/>", "<g id='n{0}'>{1}</g>", 5).replace("fill='url(#n4)'", ""),
     "groups": svg("<g opacity='.9'/>" * 10_000 + "<g style='opacity:50%'/><g style='mix-blend-mode:multiply'/>" * 10_000),
     "content of patterns": svg("<defs><pattern id='n0'>" + "<rect/>" * 9 + "</pattern>" + "".join(
         f"<pattern id='n{n}'>" + f"<rect fill='url(#q{n})'/>" * 10 + f"</pattern><pattern id='q{n + 1}' href='#n{n}'/>" for n in range(1, 7))
@@ -266,7 +266,7 @@ def test_what_only_browsers_may_read_otherwise_is_refused(inside, reason):
     "<marker id='m'><path fill='context-stroke'/></marker><linearGradient id='g'/><path marker-end='url(#m)' stroke='url(#g)'/>",
     "<style>:root{--a:red} .b{fill:var(--a);opacity:1;filter:none}</style><g fill-opacity='inherit' fill='inherit'/>",
     "<style>@keyframes a{from{x:1} 50%{x:1}} .unused{animation:a 1s}</style><g class='used'/>", "<use href=' #Ebene 1 '/><use href='#'/>",
-    "<path d='" + "L123.45 678.9" * 300_000 + "'/>", "<g opacity='.5'/>" * 20_000, "<text font-family='&quot;Noto&quot;'>" + "a" * 1_000_000 + "</text>",
+    "<path d='" + "L123.45 678.9" * 300_000 + "'/>", "<g opacity='.5'/>" * 10_000, "<text font-family='&quot;Noto&quot;'>" + "a" * 1_000_000 + "</text>",
 ])  # fmt: skip
 def test_what_reads_in_one_way_passes(inside):
     size_of(svg(inside).encode())
