@@ -16,6 +16,8 @@ from generator.budget import Budget, NoWorkersError, OverBudgetError
 from generator.errors import BroadsheetError
 
 try:
+    from multiprocessing import resource_tracker
+
     from generator.pool import Pool, uninterrupted
 except ImportError:  # a system whose processes cannot be limited, such as Windows: all is done here
     Pool = None  # type: ignore[assignment, misc]
@@ -342,6 +344,8 @@ def _copied_or_not() -> Any:  # noqa: ANN401
 
 def _context() -> Any:  # noqa: ANN401
     """How to start processes at any time: not by forking this one, whose threads may hold locks."""
+    # Here, for the first process would start it else, and it lets through what `uninterrupted` holds back.
+    resource_tracker.ensure_running()
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")

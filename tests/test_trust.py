@@ -12,7 +12,7 @@ import shutil
 import sqlite3
 import stat
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -589,6 +589,14 @@ DEEP = {
 }
 
 
+@pytest.fixture
+def removed(root: Path) -> Iterator[None]:
+    """Leave no folders that other programs, such as pytest, cannot delete."""
+    yield
+    disk.delete_all(str(root))
+
+
+@pytest.mark.usefixtures("removed")
 @pytest.mark.parametrize("attack", DEEP.values(), ids=DEEP)
 def test_folders_without_end_among_the_pages(root: Path, attack: Callable[[Path], object]) -> None:
     edit(root)
@@ -608,6 +616,7 @@ def test_folders_without_end_among_the_pages(root: Path, attack: Callable[[Path]
 PREVIEWS = UNREADABLE | DEEP | {"a pipe": lambda output: (shutil.rmtree(output), os.mkfifo(output))}
 
 
+@pytest.mark.usefixtures("removed")
 @pytest.mark.parametrize("attack", PREVIEWS.values(), ids=PREVIEWS)
 def test_of_a_preview_that_cannot_be_used_a_new_one_is_made(
     root: Path, attack: Callable[[Path], object]

@@ -502,3 +502,26 @@ def test_a_build_survives_that_its_workers_are_killed(tmp_path):
     build(site_in(other), Options(as_of=NOW), silent)
     assert found == files_of(other / "public")
     assert threading.active_count() < 20
+
+
+INTERRUPTED = """
+import os, signal, time
+from multiprocessing import forkserver
+from generator.workers import Workers
+
+with Workers(2) as workers:
+    workers.expect()
+    server = forkserver._forkserver._forkserver_pid
+    for _ in range(100):
+        os.kill(server, signal.SIGINT)
+        time.sleep(0.01)
+    assert os.waitpid(server, os.WNOHANG) == (0, 0)
+"""
+
+
+@pytest.mark.skipif(
+    "forkserver" not in multiprocessing.get_all_start_methods(), reason="there is no such server"
+)
+def test_ctrl_c_does_not_end_what_starts_workers_while_it_starts() -> None:
+    ended = subprocess.run([sys.executable, "-c", INTERRUPTED], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")
