@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html as entities
+import re
 import urllib.parse
 from collections.abc import Iterable, Sequence
 
@@ -18,6 +19,13 @@ from generator.versions import hashed
 
 MOST_FAULTS = 20
 """Images of a clipping that are told of one by one."""
+_ATTACHED = re.compile(r"(?:\.{1,2}/)*+(?:_resources|_?attachments|_media)/|:/[0-9a-f]{32}$", re.IGNORECASE)
+"""How Joplin, Karakeep and Obsidian name files that they keep beside a clipping.
+
+None of them is one of the original's page.
+"""
+_BEFORE = frozenset("(<\"'= \t[|")
+"""What may stand before the address of an image."""
 
 
 class ImageLookup:
@@ -63,7 +71,7 @@ def faults_of(lookup: ImageLookup, sources: Sequence[str], *, is_on_web: bool) -
     for src in sources:
         file = local_file(lookup.content, lookup.path, src)
         if file is None:
-            if not is_on_web:
+            if not is_on_web or _ATTACHED.match(src):
                 advice = "put the file there, below the content folder, or correct its name"
                 said.append((src, "is not found", advice))
         elif lookup.leaves_out(file):
@@ -126,6 +134,14 @@ def _lines_naming(lookup: ImageLookup, sources: Sequence[str]) -> dict[str, int]
     for number, line in enumerate(text.split("\n")[first:], first + 1):
         readings = (line, urllib.parse.unquote(entities.unescape(line)))
         for src in sources:
-            if src not in found and any(src in one for one in readings):
+            if src not in found and any(_is_named(src, one) for one in readings):
                 found[src] = number
     return found
+
+
+def _is_named(src: str, line: str) -> bool:
+    """Whether a line has an address, and not as the end of a longer one."""
+    at = line.find(src)
+    while at > 0 and line[at - 1] not in _BEFORE:
+        at = line.find(src, at + 1)
+    return at >= 0

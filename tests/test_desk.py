@@ -243,6 +243,29 @@ def test_an_image_that_is_nowhere_is_told_with_its_line(root):
     ]
 
 
+def test_an_attachment_that_is_missing_is_told_whatever_address_its_clipping_has(root):
+    text = f"{BODY}\n\n![a](../_resources/a.png)\n\n![b](img/attachments/b.png) ![c](attachments/b.png)"
+    write_clipping(root / "content", "own.md", text, source="Own")
+    report, _ = build_site(root)
+    told = [(one.line, one.message) for one in report.problems if one.kind == "image"]
+    lines = (root / "content/own.md").read_text("utf-8").split("\n")
+    last = next(number for number, line in enumerate(lines, 1) if "(attachments" in line)
+    assert told == [
+        (last - 2, "image '../_resources/a.png' is not found"),
+        (last, "image 'attachments/b.png' is not found"),
+    ]
+
+
+def test_an_image_is_looked_for_from_the_clipping_and_then_from_the_content_folder(root):
+    (root / "content/attachments").mkdir()
+    (root / "content/attachments/obs.png").write_bytes(PIXEL)
+    write_clipping(
+        root / "content", "2024/07/03/own.md", f"{BODY}\n\n![a](attachments/obs.png)", source="Own"
+    )
+    build_site(root)
+    assert [path for path in files_of(root / "public") if path.startswith("media/")]
+
+
 def test_a_thousand_images_that_are_nowhere_are_told_of_in_twenty_lines_and_half_of_them_looked_for(root):
     body = "\n\n".join(f"![x]({n}.png)" for n in range(1000))
     write_clipping(root / "content", "own.md", f"{BODY}\n\n{body}", url=None, source="Own")

@@ -63,17 +63,19 @@ class Refused(msgspec.Struct, frozen=True):
 def local_file(content: str, clipping_path: str, src: str) -> str | None:
     """The path below the content folder, links followed, of the file that a relative source names, or None.
 
-    `src` is decoded text, seen from its clipping; one that begins with a slash counts from the content
-    folder. Where nothing is there, as for nearly all that clippings from the web name, it costs one look.
+    `src` is decoded text, seen from its clipping, else from the content folder; one that begins with a slash
+    counts from the content folder. Where nothing is there, as for nearly all that clippings from the web
+    name, it costs two looks.
     """
     above = "" if src.startswith("/") else clipping_path.rpartition("/")[0]
-    folder = f"{content}/{above}/"
-    for name in _spellings(src):
+    # Obsidian counts from the root of its vault; what begins with a dot does not.
+    folders = (above, "") if above and not src.startswith(".") else (above,)
+    for name in (f"{content}/{folder}/{name}" for folder in folders for name in _spellings(src)):
         try:
-            if not stat.S_ISREG(os.stat(folder + name).st_mode):  # noqa: PTH116 - a path takes as long again
+            if not stat.S_ISREG(os.stat(name).st_mode):  # noqa: PTH116 - a path takes as long again
                 continue
             root = os.path.realpath(content)
-            file = os.path.realpath(folder + name, strict=True)
+            file = os.path.realpath(name, strict=True)
         except (OSError, ValueError):  # no such file, a NUL in the name, a loop of links
             continue
         if file.startswith(f"{root}{os.sep}"):
