@@ -40,6 +40,8 @@ HTML = 4_000_000
 
 A short relative link becomes a long address, so that a small body may come to hundreds of megabytes.
 """
+BRACKETS = 10_000
+"""`[` in one body that may begin a link, outside of code blocks; where there are more, each is text."""
 RAW_TAGS = 20_000
 """Tags of raw HTML in one body; where there are more, raw HTML is shown as text."""
 REOPENED = 200_000

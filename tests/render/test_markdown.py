@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 
+from generator import limits
 from generator.reading.prose import without_hidden
 from generator.render import sanitise
 from generator.render.images import Image, LocalImages
 from generator.render.markdown import Place, body_html, plain
-from generator.render.markdown.body import MOST_BRACKETS
 
 CASES = Path(__file__).parents[1] / "cases"
 PLACE = Place(
@@ -141,7 +141,7 @@ def test_text_of_cells_that_no_column_is_for_stays():
 
 
 def test_brackets_are_text_where_there_are_too_many_but_code_stays_as_it_is():
-    text = "`a[0]` [x](/y) ![z](w.png)\n\n    b[1]\n\n```\nc[2]\n```\n\n[d]: /e\n\n" + "[ " * MOST_BRACKETS
+    text = "`a[0]` [x](/y) ![z](w.png)\n\n    b[1]\n\n```\nc[2]\n```\n\n[d]: /e\n\n" + "[ " * limits.BRACKETS
     html = body_html(text, PLACE)
     assert html.startswith("<p><code>a[0]</code> [x](/y) ![z](w.png)</p>\n")
     assert "<code>b[1]\n</code>" in html

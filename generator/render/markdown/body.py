@@ -27,8 +27,8 @@ _BLANK = re.compile(rf"(?:<(?!img\b)[^>]*+>|&nbsp;|[\s{_INVISIBLE}]++)*+")
 MANY_TAGS = f"holds more than {limits.RAW_TAGS:,} tags of HTML; they are shown as text"
 NOT_CLOSED = f"leaves emphasis open before more than {limits.REOPENED:,} tags; all emphasis is left out"
 
-MOST_BRACKETS = 10_000
-"""In a body whose brackets may make links: each costs time, and no article has so many. More are text."""
+MANY_BRACKETS = f"holds more than {limits.BRACKETS:,} brackets; they are shown as text, and make no links"
+_FENCE = re.compile(r"[ >]*+(`{3,}|~{3,})")
 
 
 class Body(msgspec.Struct, frozen=True):
@@ -68,9 +68,10 @@ def fitting_html(text: str, place: Place) -> Body:
 def _unsafe_html(text: str, place: Place) -> tuple[str, tuple[str, ...]] | None:
     """The HTML before the sanitiser, and what is wrong with it; None where it would be too long."""
     environment: EnvType = {}
-    if len(text) > MOST_BRACKETS and text.count("[") > MOST_BRACKETS:
-        environment["literal_brackets"] = True
     faults: list[str] = []
+    if _has_many_brackets(text):
+        environment["literal_brackets"] = True
+        faults.append(MANY_BRACKETS)
     try:
         writer = Writer(text, place, environment)
         html = writer.html(_PARSER.parse(text, environment))
@@ -86,6 +87,22 @@ def _unsafe_html(text: str, place: Place) -> tuple[str, tuple[str, ...]] | None:
     except RecursionError:
         html = f'<pre tabindex="0">{escaped(text)}</pre>'
     return (html, tuple(faults)) if len(html) <= limits.HTML else None
+
+
+def _has_many_brackets(text: str) -> bool:
+    """Whether more brackets than the limit stand outside of fenced code: each may begin a link."""
+    if text.count("[") <= limits.BRACKETS:
+        return False
+    count, fence = 0, ""
+    for line in text.split("\n"):
+        if match := _FENCE.match(line):
+            if not fence:
+                fence = match[1]
+            elif match[1].startswith(fence):
+                fence = ""
+        elif not fence:
+            count += line.count("[")
+    return count > limits.BRACKETS
 
 
 def shows_anything(html: str) -> bool:
