@@ -125,9 +125,10 @@ def read(
 
 
 def _reason(error: OverBudgetError, reader: Reader) -> str:
-    """Why reading ended, in the words of the configuration: the share of a step is nobody's affair."""
+    """Why reading ended, with the budget of the whole clipping, of which this step may use a part."""
     whole, part = budget_of(reader.limits), budget_of(reader.limits, LARGE)
-    return error.reason.replace(f"{part.cpu:g} seconds of CPU", f"{whole.cpu:g} seconds of CPU")
+    told = f"{part.cpu:g} of the {whole.cpu:g} seconds of CPU that a clipping may take"
+    return error.reason.replace(f"{part.cpu:g} seconds of CPU", told)
 
 
 def _weight(sample: Sample) -> int:

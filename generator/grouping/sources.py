@@ -174,13 +174,18 @@ def unmatched(sources: Mapping[str, SourceConfig], names: Iterable[str]) -> tupl
     return _unmatched(tuple(missing), known)
 
 
+_COMPARED = 40
+"""Characters of names that are compared: of long ones, all to all, it takes half a minute."""
+
+
 @lru_cache(16)  # a site that is followed asks at each save, and seldom with other names
 def _unmatched(missing: Sequence[tuple[str, tuple[str, ...]]], names: Sequence[str]) -> tuple[Problem, ...]:
-    spellings = {key(name): name for name in reversed(names)}
+    spellings = {key(name)[:_COMPARED]: name for name in reversed(names)}
+    known = sorted(spellings)
     problems = []
     for number, (name, aliases) in enumerate(missing):
         written = (name, *aliases[:_SUGGESTED]) if number < _SUGGESTED else ()
-        found = (difflib.get_close_matches(key(one), sorted(spellings), 1) for one in written)
+        found = (difflib.get_close_matches(key(one)[:_COMPARED], known, 1) for one in written)
         close = next(filter(None, found), [])
         advice = (
             f"did you mean `sources.{_quoted(spellings[close[0]])}`?"

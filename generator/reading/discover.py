@@ -128,6 +128,11 @@ class _Walk:
             except OSError as error:
                 if folder and error.errno == errno.ENOENT:
                     continue  # it went meanwhile
+                if error.errno == errno.ENAMETOOLONG:
+                    self._skip(
+                        folder, "is a folder whose path is too long to be read", "move it up", kind="content"
+                    )
+                    continue
                 reason = f"is a folder that cannot be read: {error.strerror}"
                 advice = "check its rights; --yes builds without its clippings"
                 self._skip(folder or self.content.name, reason, advice, Severity.ERROR, kind="content")

@@ -159,3 +159,21 @@ def test_order_of_the_listing_does_not_show(tmp_path, monkeypatch):
         os, "scandir", lambda path: Listing(sorted(scandir(path), key=lambda e: e.name, reverse=True))
     )
     assert discover(tmp_path, DEFAULT) == forwards
+
+
+def test_a_folder_whose_path_is_too_long_costs_its_clippings_alone(tmp_path, monkeypatch):
+    write(tmp_path, "a.md")
+    monkeypatch.chdir(tmp_path)
+    for _ in range(30):  # beyond what one call of the system can name
+        os.mkdir("d" * 200)  # noqa: PTH102
+        os.chdir("d" * 200)
+    try:
+        found = discover(tmp_path, DEFAULT)
+        assert found.paths == ("a.md",)
+        [skipped] = found.skipped
+        assert skipped.reason == "is a folder whose path is too long to be read"
+        assert [problem.severity for problem in found.problems] == [Severity.WARNING]
+    finally:  # what pytest deletes by its path is deleted from below
+        for _ in range(30):
+            os.chdir("..")
+            os.rmdir("d" * 200)  # noqa: PTH106
