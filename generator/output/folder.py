@@ -97,6 +97,8 @@ def check_writable(folder: str | Path, told: Path | None = None) -> None:
     """Raise `OSError` for a folder that no file can be put into, with its name, or another to be `told`."""
     if os.access(folder, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
         return
+    if not os.path.lexists(folder):
+        return  # another build, which had made it, has just deleted it
     number = errno.EROFS if _is_read_only(folder) else errno.EACCES
     raise OSError(number, os.strerror(number), str(told or folder))
 

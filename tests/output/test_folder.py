@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from generator.errors import BuildError
-from generator.output.folder import check_usable, clear_foreign, others_in, record_of
+from generator.output.folder import check_usable, check_writable, clear_foreign, others_in, record_of
 from generator.output.write import Transaction
 from writing import files_of
 
@@ -120,3 +120,7 @@ def test_a_link_in_the_place_of_our_folder_goes_alone(tmp_path: Path) -> None:
     (tmp_path / "preview").write_text("a file")
     clear_foreign(tmp_path / "preview")
     assert not (tmp_path / "preview").exists()
+
+
+def test_a_folder_that_another_build_has_just_deleted_may_be_made_again(tmp_path: Path) -> None:
+    check_writable(tmp_path / "gone", tmp_path / "gone")
