@@ -35,12 +35,19 @@ class ImageLookup:
         self.content, self.path = content, path
         self._ignore = ignore
         self._files: dict[str, Image | Refused | None] = {}
+        self._found: dict[str, str | None] = {}
 
     def image(self, src: str) -> Image | None:
         """The image that a source names, unless `ignore` says to leave it alone."""
-        file = local_file(self.content, self.path, src)
+        file = self.file(src)
         found = None if file is None or self.leaves_out(file) else self.at(file)
         return found if isinstance(found, Image) else None
+
+    def file(self, src: str) -> str | None:
+        """The path below the content folder of the file that a source names."""
+        if src not in self._found:
+            self._found[src] = local_file(self.content, self.path, src)
+        return self._found[src]
 
     def at(self, file: str) -> Image | Refused | None:
         """The image of a file below the content folder; None where it is none."""
@@ -58,10 +65,10 @@ def addresses(images: Iterable[Image | None]) -> tuple[tuple[str, str], ...]:
     return tuple(sorted({(image.address, image.path) for image in images if image}))
 
 
-def seen_beside(content: str, path: str, pictures: Sequence[str]) -> bytes:
+def seen_beside(lookup: ImageLookup, pictures: Sequence[str]) -> bytes:
     """A hash of the files that a clipping names as images; empty where none of them is there."""
-    there = [(src, file) for src in pictures if (file := local_file(content, path, src)) is not None]
-    parts = (repr((src, file, stamp_at(f"{content}/{file}").settled())) for src, file in there)
+    there = [(src, file) for src in pictures if (file := lookup.file(src)) is not None]
+    parts = (repr((src, file, stamp_at(f"{lookup.content}/{file}").settled())) for src, file in there)
     return hashed(*(part.encode("utf-8", "surrogatepass") for part in parts)) if there else b""
 
 
@@ -69,7 +76,7 @@ def faults_of(lookup: ImageLookup, sources: Sequence[str], *, is_on_web: bool) -
     """What is wrong with images that are not shown from here, but for those that are on the web."""
     said: list[tuple[str, str, str]] = []
     for src in sources:
-        file = local_file(lookup.content, lookup.path, src)
+        file = lookup.file(src)
         if file is None:
             if not is_on_web or _ATTACHED.match(src):
                 advice = "put the file there, below the content folder, or correct its name"

@@ -289,11 +289,10 @@ def _stands(reader: Reader, path: str, record: Record) -> bool:
     pictures = record.pictures
     if not pictures:
         return not record.images
-    if record.images:
-        lookup = ImageLookup(reader.content, reader.ignore, path)
-        if addresses(map(lookup.image, pictures)) != record.images:
-            return False
-    return seen_beside(reader.content, path, pictures) == record.seen
+    lookup = ImageLookup(reader.content, reader.ignore, path)
+    if record.images and addresses(map(lookup.image, pictures)) != record.images:
+        return False
+    return seen_beside(lookup, pictures) == record.seen
 
 
 def keep_read(cache: Cache, reader: Reader, found: Sequence[tuple[Wanted, Read]]) -> None:

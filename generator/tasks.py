@@ -375,9 +375,10 @@ def _may_name_images(body: str, reading: Reading) -> bool:
 
 def _with_images_named(reader: Reader, clipping: Clipping, record: Record) -> Record:
     """The record of a clipping without a text, with the images that it names: no other may publish them."""
-    images = LocalImages(ImageLookup(reader.content, reader.ignore, clipping.path).image)
+    lookup = ImageLookup(reader.content, reader.ignore, clipping.path)
+    images = LocalImages(lookup.image)
     fitting_html(clipping.body, Place(original=None, id="", images=images))
-    seen = seen_beside(reader.content, clipping.path, tuple(images))
+    seen = seen_beside(lookup, tuple(images))
     return msgspec.structs.replace(
         record, pictures=tuple(images), seen=seen, images=addresses(images.values())
     )
@@ -402,7 +403,7 @@ def _rendered(reader: Reader, reading: Reading) -> tuple[Record, bytes]:
     faults += [too_many(article.path)] if images.is_full else []
     if faults:
         reading = msgspec.structs.replace(reading, problems=(*reading.problems, *faults))
-    seen = seen_beside(reader.content, article.path, pictures)
+    seen = seen_beside(lookup, pictures)
     return Record(reading, hashed(html), pictures, seen, addresses(images.values())), html
 
 
