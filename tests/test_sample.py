@@ -16,9 +16,8 @@ from generator.desk import Desk
 from generator.model import Clipping, Verdict
 from generator.reading import discover
 from generator.reading.frontmatter import read_clipping
-from generator.render.images import image_beside
 from generator.request import Options
-from writing import read_site
+from writing import image_beside, read_site
 
 ROOT = Path(__file__).parents[1]
 BROKEN = "2026/10/12/Open Web Ledger_Conditional requests_ the cheapest byte.md"

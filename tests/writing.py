@@ -16,6 +16,7 @@ from generator.config import Site, load
 from generator.desk import Desk, read
 from generator.lessons import Means
 from generator.own_folder import file_of
+from generator.render.images import Image, image_at, local_file
 from generator.request import Options, Report, silent
 from generator.unchanged import identity_of
 from generator.workers import Workers
@@ -111,3 +112,10 @@ def files_of(folder: Path) -> dict[str, bytes]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+
+
+def image_beside(content: str | Path, clipping_path: str, src: str) -> Image | None:
+    """The picture that a relative source names, seen from its clipping; None where there is no usable one."""
+    path = local_file(str(content), clipping_path, src)
+    found = image_at(content, path) if path is not None else None
+    return found if isinstance(found, Image) else None

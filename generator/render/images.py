@@ -92,13 +92,6 @@ def _spellings(src: str) -> Iterable[str]:
     return dict.fromkeys((*names, *composed, *(unicodedata.normalize("NFD", name) for name in names)))
 
 
-def image_beside(content: str | Path, clipping_path: str, src: str) -> Image | None:
-    """The picture that a relative source names, seen from its clipping; None where there is no usable one."""
-    path = local_file(str(content), clipping_path, src)
-    found = image_at(content, path) if path is not None else None
-    return found if isinstance(found, Image) else None
-
-
 def image_at(content: str | Path, path: str) -> Image | Refused | None:
     """The picture of a file below the content folder; None where it is none.
 

@@ -8,7 +8,8 @@ import pytest
 from markupsafe import Markup
 
 from generator import limits
-from generator.render.images import LARGEST, LocalImages, absolute_html, image_beside
+from generator.render.images import LARGEST, LocalImages, absolute_html
+from writing import image_beside
 
 GIF = base64.b64decode("R0lGODlhAQABAAAAACw=")
 PNG = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", 30, 20) + b"\x08\x02\x00\x00\x00"
