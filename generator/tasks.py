@@ -6,7 +6,6 @@ Each is pure but for the files it reads and the staged file it writes, so that a
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -18,7 +17,7 @@ from generator import cache, limits
 from generator.budget import step
 from generator.config import Limits
 from generator.errors import Problem, shown
-from generator.local_images import ImageLookup, addresses, faults_of, seen_beside, too_many
+from generator.local_images import ImageLookup, addresses, faults_of, images_named, seen_beside, too_many
 from generator.model import Clipping, Skipped, Verdict
 from generator.reading.article import Reading, Rules, article_of, origin_of
 from generator.reading.boilerplate import Cleaning, families
@@ -137,10 +136,6 @@ class _Opened(NamedTuple):
     faults: tuple[Problem, ...]
 
 
-_LOCAL_IMAGE = re.compile(
-    r"""!\[[^\]\n]{0,500}\]\(\s*+<?+(?!https?:|data:)|<img\s[^>]{0,500}?src\s*+=\s*+["']?+(?!https?:|data:)""",
-    re.IGNORECASE,
-)
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(Record)
 _Sets = tuple[frozenset[int], frozenset[int], frozenset[int]]
@@ -359,28 +354,21 @@ def published(
         reading = record.reading
         reading = msgspec.structs.replace(reading, problems=(*faults, *reading.problems))
         record = msgspec.structs.replace(record, reading=reading)
-    if not record.body and _may_name_images(clipping.body, record.reading):
+    if not record.body and has_picture(clipping.body):
         record = _with_images_named(reader, clipping, record)
     return record, html
 
 
-def _may_name_images(body: str, reading: Reading) -> bool:
-    """Whether a clipping without a text may name images of the content folder.
-
-    That is of use where it does not appear. Where its front matter does not tell, a look has to do.
-    """
-    is_held_back = reading.article is None or reading.is_draft or reading.pick is not None
-    return has_picture(body) and (is_held_back or _LOCAL_IMAGE.search(body) is not None)
-
-
 def _with_images_named(reader: Reader, clipping: Clipping, record: Record) -> Record:
-    """The record of a clipping without a text, with the images that it names: no other may publish them."""
+    """The record of a clipping without a text, with the images that it names: no other may publish them.
+
+    That matters where the clipping does not appear, which `picks.toml` and the date may decide later.
+    """
+    pictures = images_named(clipping.body)
     lookup = ImageLookup(reader.content, reader.ignore, clipping.path)
-    images = LocalImages(lookup.image)
-    fitting_html(clipping.body, Place(original=None, id="", images=images))
-    seen = seen_beside(lookup, tuple(images))
+    found = addresses(map(lookup.image, pictures))
     return msgspec.structs.replace(
-        record, pictures=tuple(images), seen=seen, images=addresses(images.values())
+        record, pictures=pictures, seen=seen_beside(lookup, pictures), images=found
     )
 
 
