@@ -100,6 +100,11 @@ class Standing(NamedTuple):
     stamp: Stamp
 
 
+FOLDERS_NOTE = "folders of "
+"""How the notes begin that say where clippings lay; a cache by other rules takes them over."""
+_FOLDERS = FOLDERS_NOTE.encode()
+
+
 class Cache(Database):
     """An open cache; to be used by one thread at a time, in a `with` block."""
 
@@ -154,8 +159,9 @@ class Cache(Database):
             raise no_room() from error
 
     def _inherit(self, folder: Path) -> None:
-        """Take what is known of output files from the cache that was used last; other rules change few.
+        """Take what is known of output files, and of folders of clippings, from the cache that was used last.
 
+        Other rules change few files, and a folder may get lost while a rule is changed.
         That one may be in use: it is read, and never made, mended or deleted.
         """
         others = ((file, identity_in_name(file)) for file in caches_in(folder) if file != self.file)
@@ -170,6 +176,10 @@ class Cache(Database):
                 ):
                     rows = (row[:-1] for row in other.execute(_PAGES) if _is_sealed(seal, "pages", row))
                     self.write(_KEEP_PAGE, (self._with_seal("pages", *row) for row in rows))
+                    for key, value in other.execute("SELECT key, value FROM notes"):
+                        note = seal.opened(value, "notes", key)
+                        if note is not None and bytes(key).startswith(_FOLDERS):
+                            self.keep_note(os.fsdecode(key), bytes(note))
                 return
 
     def __enter__(self) -> Self:
