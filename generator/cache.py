@@ -65,7 +65,8 @@ _DROPS = {
 _CLIPPINGS = "SELECT path, size, modified, changed, inode, digest, source, day, seal FROM clippings"
 _PAGES = "SELECT output, path, inputs, digest, size, modified, changed, inode, seal FROM pages"
 _KEEP_PAGE = "INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_BODY = "SELECT value FROM bodies WHERE path = ?"
+_BODY = "SELECT value FROM bodies WHERE path = ? AND typeof(value) = 'blob' AND length(value) <= 17000000"
+"""One text as HTML. What is longer than `limits.HTML` can be in UTF-8, with a seal, is not ours."""
 
 
 COSTLY, ENDED = -1, -2

@@ -8,6 +8,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -123,13 +124,21 @@ def losses(problems: Iterable[Problem], skipped: Iterable[Skipped]) -> list[Prob
 
 
 def print_problems(problems: Iterable[Problem], *, limit: int | None = None) -> None:
-    """Print problems, one a line, the gravest first where only `limit` are shown."""
+    """Print problems, one a line.
+
+    Where only `limit` are shown, the gravest come first, and the first of each file before the second of any.
+    """
     screen = console(error=True)
     problems = list(problems)
     printed = problems
     if limit is not None and len(problems) > limit:
         rank = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTICE: 2}
-        printed = sorted(problems, key=lambda problem: rank[problem.severity])[:limit]
+        nth: Counter[str] = Counter()
+        order: list[tuple[int, int, Problem]] = []
+        for problem in problems:
+            nth[problem.path] += 1
+            order.append((rank[problem.severity], nth[problem.path], problem))
+        printed = [problem for *_, problem in sorted(order, key=itemgetter(0, 1))[:limit]]
     styles = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTICE: "dim"}
     for problem in printed:
         screen.print(f"{problem.severity}: ", style=styles[problem.severity], end="")

@@ -18,6 +18,16 @@ def test_the_gravest_problems_are_printed_where_not_all_are(capfd):
     ]
 
 
+def test_a_file_with_many_problems_does_not_hide_those_of_others(capfd):
+    report.print_problems([*(problem(1) for _ in range(900)), problem(2), problem(3)], limit=3)
+    assert capfd.readouterr().err.splitlines() == [
+        "warning: 1.md: is odd",
+        "warning: 2.md: is odd",
+        "warning: 3.md: is odd",
+        "… and 899 more; `broadsheet check` prints them all",
+    ]
+
+
 def test_one_thing_is_no_plural():
     assert [report.counted(n, "file") for n in (0, 1, 2, 1000)] == [
         "0 files",
