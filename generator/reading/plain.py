@@ -19,11 +19,10 @@ from generator.reading.fields import (
 )
 from generator.reading.text import folded
 
-
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class _Loader(_SafeLoader):
+class _Loader(_SafeLoader):  # type: ignore[misc]  # one of two classes, known at run time
     """A safe loader that refuses merge keys: they copy, and nested ones multiply."""
 
     def flatten_mapping(self, node: yaml.MappingNode) -> None:
