@@ -399,7 +399,9 @@ def _rendered(reader: Reader, reading: Reading) -> tuple[Record, bytes]:
         reading = _limited(reading, made, len(text))
     pictures = tuple(images)
     missing = [src for src, image in images.items() if not image]
-    faults = faults_of(lookup, missing, is_on_web=article.url is not None) if missing else []
+    unreachable = [src for src in images.unreachable if src and not src.startswith("#")]
+    is_on_web = article.url is not None
+    faults = faults_of(lookup, missing, unreachable, is_on_web=is_on_web) if missing or unreachable else []
     faults += [too_many(article.path)] if images.is_full else []
     if faults:
         reading = msgspec.structs.replace(reading, problems=(*reading.problems, *faults))
