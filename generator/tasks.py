@@ -141,6 +141,7 @@ _LOCAL_IMAGE = re.compile(
     r"""!\[[^\]\n]{0,500}\]\(\s*+<?+(?!https?:|data:)|<img\s[^>]{0,500}?src\s*+=\s*+["']?+(?!https?:|data:)""",
     re.IGNORECASE,
 )
+_NAMES_NO_FILE = re.compile(r"\s*(?:#|data:|javascript:|\Z)", re.IGNORECASE)
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(Record)
 _Sets = tuple[frozenset[int], frozenset[int], frozenset[int]]
@@ -399,7 +400,7 @@ def _rendered(reader: Reader, reading: Reading) -> tuple[Record, bytes]:
         reading = _limited(reading, made, len(text))
     pictures = tuple(images)
     missing = [src for src, image in images.items() if not image]
-    unreachable = [src for src in images.unreachable if src and not src.startswith("#")]
+    unreachable = [src for src in images.unreachable if not _NAMES_NO_FILE.match(src)]
     is_on_web = article.url is not None
     faults = faults_of(lookup, missing, unreachable, is_on_web=is_on_web) if missing or unreachable else []
     faults += [too_many(article.path)] if images.is_full else []

@@ -259,14 +259,9 @@ def test_an_attachment_that_is_missing_is_told_whatever_address_its_clipping_has
 
 def test_an_address_that_no_page_can_show_is_told_where_there_is_no_original(root):
     names = ("file:///home/ann/a.png", "blob:https://a.example/1", "//cdn.example/a.png", "FILE:b%20c.png")
-    written = [f"![x](<{name}>)" for name in names] + [
-        '<img src="//other.example/b.png">',
-        "![]()",
-        "![x](#a)",
-    ]
-    body = "\n\n".join(
-        [*written, "![x](https://cdn.example/a.png)", "![x](data:image/png;base64,AAAA)", BODY]
-    )
+    written = [f"![x](<{name}>)" for name in names]
+    written += ['<img src="//other.example/b.png">', "![]()", "![x](#a)", "![x](https://cdn.example/a.png)"]
+    body = "\n\n".join([*written, "![x](data:image/png;base64,AAAA)", BODY])
     (root / "content/cdn.example").mkdir()
     (root / "content/cdn.example/a.png").write_bytes(PIXEL)
     write_clipping(root / "content", "own.md", body, url=None, source="Own")
