@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from generator.hidden_html import BEGINS, HiddenParts
 from generator.lengths import joins
-from generator.reading.text import FIRST_GROUP, bare, folded, unescaped
+from generator.reading.text import FIRST_GROUP, bare, folded, unescaped_once
 
 _EXCERPT_UNITS = 160
 """Two lines: 80 Chinese characters, or 160 of Latin letters."""
@@ -33,6 +33,7 @@ _TAG = re.compile(
     r"</?[A-Za-z][A-Za-z0-9-]{0,60}(?:\s[^<>]{0,2000})?/?>|<(?:https?|mailto):[^<>\s]{0,2000}>",
     re.DOTALL,
 )
+_AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]{1,2000})>", re.IGNORECASE)
 _HIDDEN = re.compile(rf"(?P<hidden>(?=<[!?]|(?<![^\n>])){BEGINS})", re.IGNORECASE)
 _HIDDEN_OR_CODE = re.compile(rf"`+|~{{3,}}|{_HIDDEN.pattern}", re.IGNORECASE)
 """A script or style counts at the start of a line, or behind a tag; within a sentence it is spoken of."""
@@ -76,21 +77,27 @@ _UNDERLINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*$")
 _CUT = re.compile(r"(?<!\.)\.{3,4}\s*\Z")  # four: the text was cut behind a full stop
 
 
-def plain_text(markdown: str) -> str:
-    """The words of Markdown, without markup, images, addresses and HTML tags; lines stay lines."""
+def plain_text(markdown: str, *, autolinks: bool = False) -> str:
+    """The words of Markdown, without markup, images, addresses and HTML tags; lines stay lines.
+
+    With `autolinks`, addresses within angle brackets stay.
+    """
     text = markdown[:_SAMPLE]
     coded, escaped = "`" in text, "\\" in text
     if coded:
         text = _CODE.sub(lambda found: found[2].translate(_HIDE), text)
     if escaped:
         text = _ESCAPE.sub(lambda found: found[1].translate(_HIDE), text)
+    if has_links := autolinks and "<" in text:
+        text = _AUTOLINK.sub(lambda found: found[1].translate(_HIDE), text)
     text = _words(text)
     text = _MARK.sub("\n", f"\n{text}")[1:]
     if "*" in text or "`" in text or "~" in text:
         text = _CLOSING.sub("", _OPENING.sub("", text))
     if "_" in text:
         text = _UNDERSCORES.sub("", text)
-    return unescaped(text.translate(_SHOWN) if coded or escaped else text)
+    text = unescaped_once(text)
+    return text.translate(_SHOWN) if coded or escaped or has_links else text
 
 
 def glance(markdown: str) -> str:
@@ -301,7 +308,7 @@ def _joined(blocks: Iterable[str], fewest: int, *, items: bool) -> str:
             markdown = "\n".join(line for line in markdown.split("\n") if not _is_aside(line))
         text = folded(plain_text(markdown))
         if _letters(text) >= fewest and not _is_mostly_links(markdown, text):
-            found.append(text)
+            found.append(folded(plain_text(markdown, autolinks=True)) if _AUTOLINK.search(markdown) else text)
             units += _units(text)
             if units >= _EXCERPT_UNITS:
                 break
