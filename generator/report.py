@@ -147,15 +147,17 @@ def print_problems(problems: Iterable[Problem], *, limit: int | None = None) -> 
         screen.print(f"… and {len(problems) - len(printed):,} more; `broadsheet check` prints them all")
 
 
-def closing_line(report: Report, seconds: float) -> str:
-    """Say in one line what a build did."""
+def closing_line(report: Report, seconds: float, *, is_first_step: bool = False) -> str:
+    """Say in one line what a build did, or the first step of a save, which does not know the rest."""
     pages, links = report.pages, report.verdicts[Verdict.LINK]
     linked = f" ({links:,} as {'mere links' if links != 1 else 'a mere link'})" if links else ""
     ignored = f", {report.ignored:,} ignored" if report.ignored else ""
+    kept = "" if is_first_step else f"{pages.kept:,} kept, "
+    files = f"{counted(pages.written, 'file')} written, {kept}{pages.deleted:,} deleted"
+    files += ", others follow" if is_first_step else ""
     return (
         f"{report.found:,} found, {report.published:,} published{linked}, {report.repaired:,} repaired, "
-        f"{len(report.skipped):,} skipped{ignored}; {counted(pages.written, 'file')} written, "
-        f"{pages.kept:,} kept, {pages.deleted:,} deleted; {seconds:.1f} s"
+        f"{len(report.skipped):,} skipped{ignored}; {files}; {seconds:.1f} s"
     )
 
 

@@ -116,7 +116,7 @@ ROWS = {
     "notes swapped": "UPDATE notes SET value = (SELECT min(value) FROM notes)",
     "a text with a script": f"UPDATE bodies SET value = CAST('{EVIL.decode()}' AS BLOB)",
     "a script after each text": f"UPDATE bodies SET value = CAST(value || '{EVIL.decode()}' AS BLOB)",
-    "texts that would fill the memory": "UPDATE bodies SET value = zeroblob(200000000) WHERE path = x'312e6d64'",
+    "texts that would fill the memory": "UPDATE bodies SET value = zeroblob(200000000) WHERE path LIKE '1%'",
     "texts that are text": "UPDATE bodies SET value = 'text'",
     "texts that are empty": "UPDATE bodies SET value = x''",
     "texts that are short": "UPDATE bodies SET value = x'00'",

@@ -74,10 +74,14 @@ def note_in(file: Path) -> str:
         descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
     except OSError:
         return ""
-    with open(descriptor, "rb") as stream, contextlib.suppress(OSError, UnicodeDecodeError):
-        if stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return stream.read(_NOTE).decode().strip()
-    return ""
+    try:
+        return (
+            os.read(descriptor, _NOTE).decode().strip() if stat.S_ISREG(os.fstat(descriptor).st_mode) else ""
+        )
+    except (OSError, UnicodeDecodeError):
+        return ""
+    finally:
+        os.close(descriptor)
 
 
 def blocker(root: str, folder: str, known: MutableMapping[str, str | None]) -> str | None:
