@@ -131,7 +131,7 @@ def faults_of(
     said += [(src, "is at no place that a page can show", advice) for src in unreachable]
     if len(said) > MOST_FAULTS:
         src, message, advice = said[MOST_FAULTS - 1]
-        message += f", as are {len(said) - MOST_FAULTS + 1:,} in all from here on"
+        message += f"; {len(said) - MOST_FAULTS:,} more images of this clipping are not shown"
         said[MOST_FAULTS - 1 :] = [(src, message, advice)]
     lines = _lines_naming(lookup, [src for src, _, _ in said]) if said else {}
     return [

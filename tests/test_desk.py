@@ -309,7 +309,7 @@ def test_a_thousand_images_that_are_nowhere_are_told_of_in_twenty_lines_and_half
     report, _ = build_site(root)
     told = [problem for problem in report.problems if problem.kind == "image"]
     assert len(told) == 20
-    assert told[-1].message == "image '19.png' is not found, as are 481 in all from here on"
+    assert told[-1].message == "image '19.png' is not found; 480 more images of this clipping are not shown"
     assert [problem.message for problem in report.problems if problem.kind == "length"] == [
         "names more than 500 images without a host; no others are looked for"
     ]
