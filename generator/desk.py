@@ -127,9 +127,17 @@ class Readings(msgspec.Struct):
 
 
 def grouped(
-    site: Site, options: Options, shelf: Shelf, records: Iterable[tuple[str, Record, bytes]], means: Means
+    site: Site,
+    options: Options,
+    shelf: Shelf,
+    records: Iterable[tuple[str, Record, bytes]],
+    means: Means,
+    stories: Stories | None = None,
 ) -> tuple[Desk, Stories]:
-    """Group what was read, after the curator's word. Raises `ConfigError` where that cannot be read."""
+    """Group what was read, after the curator's word. Raises `ConfigError` where that cannot be read.
+
+    Should the stories of an earlier digest be known, they are changed in place.
+    """
     config, found = site.config, shelf.found
     picks, faults = picks_file.load(site)
     _, cleaning_faults = families.own_of(site.root)  # the tasks make them ready; here their faults count
@@ -144,7 +152,10 @@ def grouped(
     digest, clashes, clash_faults = digest_of(picked.articles, config.sources, config.text)
     clash_faults = _with_lines(clash_faults, read_.alias_lines)
     marks = {article.id: mark_of(article, read_.marks[article.path]) for article in digest.articles}
-    stories = _searched(shelf, digest.articles, marks, means)
+    if stories is None:
+        stories = _searched(shelf, digest.articles, marks, means)
+    else:
+        stories.become(digest.articles)
     told = stories.told(picked.merges, picked.splits)
     reach = reach_of(digest.articles, read_)
     images, image_faults = _images_of(site, digest, picked.articles, read_)

@@ -1,7 +1,9 @@
 """A site that is followed: what was read stays in memory, and a save redoes what it concerns alone.
 
-No walk of the tree, no pass over all pages. What is rare (a new year, a pick that speaks of the article,
-other files than clippings) is left to a whole build, which is the truth: tests hold one against the other.
+A clipping that changes its own article alone costs no walk of the tree and no pass over all pages. Whatever
+reaches further (picks, settings, templates, translations, static files, aliases, another spelling of a
+source, a new year) groups all articles again, from memory, and makes the pages whose fingerprint is another
+one. Where clippings have to be read by other rules, a whole build follows. Tests compare with clean builds.
 """
 
 from __future__ import annotations
@@ -18,8 +20,8 @@ from generator.budgeted import BATCH
 from generator.cache import MissingError
 from generator.config import Site
 from generator.database import DamagedError
-from generator.desk import grouped, withheld
-from generator.errors import BroadsheetError
+from generator.desk import Desk, grouped, withheld
+from generator.errors import BroadsheetError, Severity
 from generator.grouping.health import health_of
 from generator.grouping.regrouping import recounts, regrouped, splice
 from generator.kitchen import (
@@ -30,6 +32,7 @@ from generator.kitchen import (
     feed_paths,
     for_machines,
     page_output,
+    planned,
     planned_of,
 )
 from generator.ledger import Ledger
@@ -47,10 +50,19 @@ from generator.render.templates import assets_of
 from generator.replanned import Replanned
 from generator.request import Built, Options, Written, by_place, silent
 from generator.safeguards import check_found, empties_folder, found_in, may_delete_many
-from generator.saved import Scope, clippings_among, few_of, judged_otherwise, look_again, read_again
+from generator.saved import (
+    GONE,
+    Scope,
+    clippings_among,
+    few_of,
+    is_below,
+    judged_otherwise,
+    look_again,
+    read_again,
+)
 from generator.shelf import Shelf, shelf_of
 from generator.tasks import Record, Wanted
-from generator.unchanged import inputs_before, is_nothing_due
+from generator.unchanged import identity_of, inputs_before, is_nothing_due
 
 AT_ONCE = 10
 """Clippings that are read again before it is seen whether there is another save, unless they are many;"""
@@ -70,6 +82,7 @@ class Followed:
     ) -> None:
         """Build; `on_commit` is told the digests of all files before they are put in place."""
         self.site, self.options = site, options
+        self._identity = identity_of(site)
         found = found_in(site, options)
         check_found(found)
         means.workers.expect()
@@ -86,7 +99,17 @@ class Followed:
         known = set(desk.problems)
         self._planning = [one for one in wrote.built.report.problems if one not in known]
         self.overdue = Overdue(site, means.cache, wrote)
-        self._assets = assets_of(site.templates).keys()
+        self.is_torn = False
+        """Whether clippings were read, or settings, that the digest does not show."""
+        self._doubted: set[str] = set()
+        """Sources that may repeat something else since."""
+        self._unread: dict[str, None] = {}
+        """Clippings to read again, since their source's furniture is judged otherwise."""
+        self._hold(desk, records)
+
+    def _hold(self, desk: Desk, records: dict[str, tuple[Record, bytes]]) -> None:
+        """Know what was grouped, and planned: `records` are what clippings came to, by path."""
+        self._assets = assets_of(self.site.templates).keys()
         self._is_remapped = False
         self._is_ready = False
         """Whether all is done that the first save would wait for."""
@@ -96,16 +119,13 @@ class Followed:
         """those of them that somebody asked for meanwhile,"""
         self._heard: set[str] = set()
         """and sources whose health and feeds may be others."""
-        self._doubted: set[str] = set()
-        """Sources that may repeat something else since."""
-        self._unread: dict[str, None] = {}
-        """Clippings to read again, since their source's furniture is judged otherwise."""
         self._articles = list(desk.digest.articles)
         self._planned = Replanned(self._kitchen.plan)
         self._healths = dict(self._kitchen.healths)
-        self._ledger = Ledger(site.config, options, records, desk)
+        self._ledger = Ledger(self.site.config, self.options, records, desk)
         self._kitchen.desk = msgspec.structs.replace(desk, texts=self._ledger.texts)
-        self._scope = Scope(desk, records, self._planned.shown, self._planned.paths, found.stamps)
+        stamps = self._shelf.found.stamps
+        self._scope = Scope(desk, records, self._planned.shown, self._planned.paths, stamps)
 
     @property
     def _few(self) -> int:
@@ -122,10 +142,12 @@ class Followed:
         return self.overdue.is_behind or self._is_remapped
 
     def holds(self, site: Site, options: Options) -> bool:
-        """Whether the site is still the same but for its clippings, and nothing that waits is due."""
-        if options.strict or site != self.site:  # a build that may fail for its problems is a whole one
+        """Whether clippings are read by the same rules still, and nothing that waits is due."""
+        if options.strict:  # a build that may fail for its problems is a whole one
             return False
         if msgspec.structs.replace(options, as_of=self.options.as_of) != self.options:
+            return False
+        if msgspec.structs.replace(site, config=self.site.config) != self.site:
             return False
         return is_nothing_due(options, self.options.as_of, self.built.waits_until)
 
@@ -142,29 +164,47 @@ class Followed:
 
     # --- what changed -------------------------------------------------------------------------------
 
-    def follow(self, changed: Iterable[Path]) -> tuple[Built, frozenset[str]] | None:
-        """Do what changed files ask for; None where a whole build has to."""
+    def follow(self, site: Site, changed: Iterable[Path]) -> tuple[Built, frozenset[str]] | None:
+        """Do what changed files ask for; None where a whole build has to.
+
+        Raises `BroadsheetError`; where `is_torn` then, another call may go on.
+        """
         changed = frozenset(changed)
-        if sum(is_clipping(file.name) for file in changed) > self._few or not self._kitchen.plan.digest.days:
+        others = {file for file in changed if not is_below(site.content, file)}
+        is_plain = not others and site == self.site and not self.is_torn
+        if others and others == changed and all(_is_asset(site, file) for file in others):
+            told = self._dress() if site == self.site and not self.is_torn else None
+            if told:
+                return told
+        if not is_plain and identity_of(site) != self._identity:
             return None
-        if assets := {file for file in changed if _is_asset(self.site, file)}:
-            return self._dress() if assets == changed else None
-        stamps = clippings_among(self.site, changed, self._shelf.found)
-        if stamps is None:
+        if not self._kitchen.plan.digest.days:
+            return None
+        early = self._look_far()[1] if is_plain else frozenset()
+        paths = self._look_again(site, changed - others)
+        if paths is None:
+            return None
+        self.site = site
+        found = self._read(paths) if is_plain else self._anew(self._read_again(paths))
+        return found and (found[0], found[1] | early)
+
+    def _look_again(self, site: Site, changed: Set[Path]) -> set[str] | None:
+        """The clippings among changed files that are others now; None where a whole build has to."""
+        is_many = sum(is_clipping(file.name) for file in changed) > self._few
+        stamps = None if is_many else clippings_among(site, changed, self._shelf.found)
+        if stamps is None or any(map(self._scope.is_linked, stamps)):
             return None
         gone = {path for path, stamp in stamps.items() if stamp is None}
         if empties_folder(gone, self._shelf.looked.keys() - gone):
             return None
-        _, before = self._look_far()
-        looked = look_again(self._shelf, self._means, stamps)
+        looked = look_again(self._shelf, self._means, stamps) if stamps else (set(), set())
         if looked is None:
             return None
         paths, sources = looked
         self._doubted |= sources
         for path in paths:
             self._unread.pop(path, None)
-        found = self._read(paths)
-        return found and (found[0], found[1] | before)
+        return paths
 
     def catch_up(self) -> tuple[Built, frozenset[str]] | None:
         """Do a part of what saves left for later, in the end the record of all files; None as in `follow`."""
@@ -187,14 +227,21 @@ class Followed:
 
     def _read(self, paths: Collection[str]) -> tuple[Built, frozenset[str]] | None:
         """Read clippings, and find what is out of date since; None where a whole build has to."""
-        read = read_again(self._shelf, self._means, paths)
+        read, known = self._read_again(paths), self._ledger.known
+        if all(
+            self._scope.is_plain(path, known(path)[0], record, self._appearing(record))
+            for path, (record, _) in read.items()
+        ):
+            return self._regroup(read)
+        return self._anew(read)
+
+    def _read_again(self, paths: Collection[str]) -> dict[str, tuple[Record, bytes]]:
+        """What clippings come to now that came to something else before."""
+        if not paths:
+            return {}
+        read, known = read_again(self._shelf, self._means, paths), self._ledger.known
         self._means.workers.shrink()
-        known = self._ledger.known
-        read = {path: one for path, one in read.items() if not one[1] or one[1] != known(path)[1]}
-        for path, (record, _) in read.items():
-            if not self._scope.is_plain(path, known(path)[0], record, self._appearing(record)):
-                return None
-        return self._regroup(read)
+        return {path: one for path, one in read.items() if not one[1] or one[1] != known(path)[1]}
 
     def _dress(self) -> tuple[Built, frozenset[str]] | None:
         """Put changed styles and scripts in place; pages are not concerned unless one came or went."""
@@ -227,7 +274,7 @@ class Followed:
             return None
         digest = regrouped(last.digest, gone, come, config)
         if digest is None or concerns_all(self._kitchen.theme, config, last.digest, digest):
-            return None
+            return self._anew(read)
         splice(self._articles, gone, come)
         self._stories.change([article.path for article in gone], come)
         ended, begun = self._stories.tell(desk.merges, desk.splits)
@@ -251,6 +298,39 @@ class Followed:
             self._heard |= digest.sources.keys()
             pages |= by_file(map(page_of_source, digest.sources.values()))
         return self._part(pages, before, {article.date for article in (*gone, *come)})
+
+    def _anew(self, read: dict[str, tuple[Record, bytes]]) -> tuple[Built, frozenset[str]] | None:
+        """Group all articles again, and plan all files; None where a whole build has to.
+
+        Nothing is read but the clippings that came to something else, no story is looked for twice, and no
+        page is made whose fingerprint is the same.
+        """
+        self.is_torn = True
+        records = self._ledger.records
+        for path, one in read.items():
+            records.pop(path, None)
+            if one is not GONE:
+                records[path] = one
+        each = ((path, record, mark) for path, (record, mark) in records.items())
+        desk, _ = grouped(self.site, self.options, self._shelf, each, self._means, self._stories)
+        found = len(self._shelf.looked) + len(self._shelf.found.skipped)
+        desk = msgspec.structs.replace(desk, found=found)
+        kitchen = Kitchen(self.site, desk, planned_of(desk.digest, self.site.config), self._means)
+        self._planning = []
+        outputs = planned(self.site, kitchen, self._planning)
+        gone = {*self.overdue.files} - {one.path for one in outputs}
+        problems = (*desk.problems, *self._planning)
+        if (
+            not desk.digest.days
+            or any(one.severity is Severity.ERROR for one in problems)
+            or may_delete_many(self.options, len(gone), len(self.overdue.files))
+        ):
+            return None
+        self._kitchen = kitchen
+        self._hold(desk, records)
+        self.is_torn = False
+        self.overdue.plan(kitchen, outputs)
+        return self._told(self.overdue.pending, self.overdue.delete(gone))
 
     def _part(
         self, pages: Mapping[str, Page], before: Set[str], dates: Set[dt.date]
@@ -294,8 +374,11 @@ class Followed:
 
     def _outdate(self, outputs: Sequence[Output], gone: Iterable[str] = ()) -> tuple[Built, frozenset[str]]:
         """Note which files are out of date, and delete those that are no more."""
+        return self._told(self.overdue.note(self._kitchen, outputs), self.overdue.delete(gone))
+
+    def _told(self, stale: Collection[str], deleted: Collection[str]) -> tuple[Built, frozenset[str]]:
+        """What is to be said of a step, and which pages are others."""
         desk = self._kitchen.desk
-        stale, deleted = self.overdue.note(self._kitchen, outputs), self.overdue.delete(gone)
         kept = len(self.overdue.files) - len(stale)
         pages = Written(written=len(stale), kept=kept, deleted=len(deleted))
         problems = desk.problems

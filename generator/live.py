@@ -68,9 +68,15 @@ class Live:
                 pending = followed.overdue.pending
                 try:
                     followed.options = options
-                    found = followed.follow(changed) if changed else followed.catch_up()
+                    found = followed.follow(site, changed) if changed else followed.catch_up()
                 except (OvertakenError, DamagedError, MissingError):
                     found = None
+                except BroadsheetError:
+                    if followed.is_torn:  # a mistake in the settings, which the next save mends
+                        self._followed = followed
+                    else:
+                        followed.close()
+                    raise
                 except BaseException:
                     followed.close()
                     raise

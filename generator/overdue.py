@@ -59,6 +59,13 @@ class Overdue:
         """Whether files, or the record of all, are yet to be written."""
         return self._patch.is_behind or bool(self._pending)
 
+    def plan(self, kitchen: Kitchen, outputs: Sequence[Output]) -> None:
+        """Note which of all files are out of date, in place of whatever was noted before."""
+        self._static = {one.path for one in outputs if isinstance(one.content, Path)}
+        self._pending = {
+            one.path: (kitchen, one) for one in outputs if inputs_of(one) != self._inputs.get(one.path)
+        }
+
     def note(self, kitchen: Kitchen, outputs: Sequence[Output]) -> list[str]:
         """Note which of some files are out of date, in place of what was noted of these before."""
         stale = [

@@ -50,7 +50,7 @@ def clippings_among(site: Site, changed: Iterable[Path], before: Discovery) -> d
     have any. One that could not be used then counts too.
     """
     known, unusable = before.stamps, {one.path for one in before.skipped}
-    roots = {f"{root}{os.sep}" for root in (str(site.content), os.path.realpath(site.content))}
+    roots = _roots(site.content)
     found: dict[str, Stamp | None] = {}
     for file in map(str, changed):
         root = next((root for root in roots if file.startswith(root)), None)
@@ -72,6 +72,15 @@ def clippings_among(site: Site, changed: Iterable[Path], before: Discovery) -> d
             if status and status.st_nlink > 1 and stamp and stamp.inode != known.get(path, NONE).inode:
                 return None
     return found
+
+
+def is_below(content: Path, file: Path) -> bool:
+    """Whether a file lies in the content folder, by either of its names."""
+    return str(file).startswith(tuple(_roots(content)))
+
+
+def _roots(content: Path) -> set[str]:
+    return {f"{root}{os.sep}" for root in (str(content), os.path.realpath(content))}
 
 
 def look_again(
@@ -181,7 +190,7 @@ class Scope:
             if article is not None and not self._picked.isdisjoint(names_of(article)):
                 return False
         is_elsewhere = self._has_aliases and _address(old) != _address(new)
-        if is_elsewhere or path in self._linked or unicodedata.normalize("NFC", path) in self._picked:
+        if is_elsewhere or unicodedata.normalize("NFC", path) in self._picked:
             return False
         if old and (old.id in self._contested or len(self._spellings[old.source]) > 1):
             return False
@@ -191,6 +200,10 @@ class Scope:
             self._is_spelt_as_ever(new, (record.reading.article or new).source)
             and self._paths.get(new.id, path) == path
         )
+
+    def is_linked(self, path: str) -> bool:
+        """Whether the file of a clipping had another name too, of which nobody tells that it changed."""
+        return path in self._linked
 
     def meet(self, sources: Iterable[Source]) -> None:
         """Know sources that are new, and spelt in one way."""

@@ -235,7 +235,11 @@ def epoch_of(site: Site) -> bytes:
     said = (
         config.title, config.language, config.languages, config.timezone, config.fields, config.clean,
         config.ignore, config.limits,
-        {name: (one.aliases, one.language, one.clean) for name, one in config.sources.items()},
+        {
+            name: (one.aliases, one.language, one.clean)
+            for name, one in config.sources.items()
+            if one.language or not one.clean  # else its spellings count where articles are grouped
+        },
     )  # fmt: skip
     parts = (part for file in own for part in (file.name.encode("utf-8", "surrogateescape"), _bytes_of(file)))
     return hashed(

@@ -6,6 +6,7 @@ import datetime as dt
 import os
 import random
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -19,7 +20,7 @@ import generator.shelf
 from generator import resources
 from generator.build import build
 from generator.config import load
-from generator.errors import BuildError
+from generator.errors import BuildError, ConfigError
 from generator.ids import path_id
 from generator.live import Live
 from generator.output.write import Transaction
@@ -321,9 +322,9 @@ def test_many_saved_at_once_are_followed_with_all_that_they_mean_for_others(tmp_
     assert told(site.built) == site.told
 
 
-def test_two_that_come_with_one_id_are_left_to_a_whole_build(site):
+def test_two_that_come_with_one_id_are_followed(site):
     files = [write_clipping(site.content, f"twin{n}.md", title=f"T{n}", id="own", body=LONG) for n in (0, 1)]
-    assert site.follow(*files) is None
+    assert site.follow(*files) is not None
     assert site.settle() == site.clean()
 
 
@@ -354,34 +355,91 @@ def test_half_of_an_archive_is_few(count, few):
     assert few_of(count) == few
 
 
-@pytest.mark.parametrize(
-    "change",
-    ["spelling", "alias", "pick", "config", "template", "folder", "id", "hidden", "cleaning"],
-)
-def test_what_is_rare_is_left_to_a_whole_build(site, change):
-    file = site.content / "2.md"
+def _saved(file: Path, text: str) -> Path:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, "utf-8")
+    return file
+
+
+def _clipping(**fields: str) -> Callable[[Site], Path]:
+    return lambda site: write_clipping(site.content, "2.md", **{"title": "T", "body": LONG, **fields})
+
+
+def _config(text: str) -> Callable[[Site], Path]:
+    return lambda site: write_config(site.root, text)
+
+
+def _picks(text: str) -> Callable[[Site], Path]:
+    return lambda site: _saved(site.root / "picks.toml", text)
+
+
+def _own(path: str, text: str) -> Callable[[Site], Path]:
+    return lambda site: _saved(site.root / path, text)
+
+
+FOLLOWED = {
+    "another spelling": _clipping(source="ANOTHER"),
+    "an alias": _clipping(aliases="[old.html]"),
+    "a pin": _clipping(pin="true"),
+    "hidden": _clipping(hide="true"),
+    "an id that is taken": lambda site: _clipping(id=_id(site, "3.md"))(site),
+    "a new year": _clipping(date="2025-03-01"),
+    "plain again": _clipping(date="2024-06-03", source="第三"),
+    "a pick": _picks('[[pick]]\narticle = "2.md"\npin = true\nnote = "Read this"\n'),
+    "a pick that hides": _picks('[[pick]]\narticle = "3.md"\nhide = true\n'),
+    "a pick that merges": _picks('[[pick]]\narticle = "3.md"\nmerge = ["4.md"]\n'),
+    "a pick of nothing": _picks('[[pick]]\narticle = "nothing.md"\npin = true\n'),
+    "no pick": _picks(""),
+    "a description": _config('base_url = "https://digest.example/"\ndescription = "Every day"\n'),
+    "no address": _config('description = "Every day"\n'),
+    "a source's home": _config('[sources."A source"]\nhome = "https://home.example/"\n'),
+    "a source's alias": _config('[sources."A source"]\naliases = ["Another"]\n'),
+    "a source's text": _config('[sources."A source"]\ntext = "link"\n'),
+    "fewer pages": _config('base_url = "https://digest.example/"\narticles = "none"\n'),
+    "nothing special": _config('base_url = "https://digest.example/"\n'),
+    "a template": _own("templates/404.html", '{% extends "theme/404.html" %}\n'),
+    "another template": _own("templates/article.html", '{% extends "theme/article.html" %}\n{# Ours #}\n'),
+    "a style": _own("templates/assets/custom.css", "body { color: red }\n"),
+    "a static file": _own("static/hello.txt", "Hello\n"),
+    "a static file in the place of a page": _own("static/404.html", "Hello\n"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("change", FOLLOWED.values(), ids=FOLLOWED)
+def test_what_reaches_further_is_followed_from_memory(site, change):
+    assert site.follow(change(site)) is not None
+    assert site.settle() == site.clean()
+    assert told(site.built) == site.told
+    site.follow(write_clipping(site.content, "1.md", title="Then", date="2024-07-02", body=LONG))
+    assert site.settle() == site.clean()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_one_after_the_other_in_any_order(site, seed):
+    order = random.Random(seed).sample([*FOLLOWED], len(FOLLOWED))
+    for number, name in enumerate(order):
+        site.follow(FOLLOWED[name](site))
+        if number % 3 == seed % 3:  # else another one comes before all is made
+            assert site.settle() == site.clean(), order[: number + 1]
+            assert told(site.built) == site.told, order[: number + 1]
+    assert site.settle() == site.clean()
+
+
+def test_a_mistake_in_the_picks_is_mended_from_memory(site):
+    with pytest.raises(ConfigError):
+        site.follow(_picks("[[pick]\n")(site))
+    assert site.follow(_picks('[[pick]]\narticle = "2.md"\npin = true\n')(site)) is not None
+    assert site.settle() == site.clean()
+
+
+@pytest.mark.parametrize("change", ["rules", "folder", "cleaning"])
+def test_other_rules_and_folders_are_left_to_a_whole_build(site, change):
     match change:
-        case "spelling":
-            write_clipping(site.content, "2.md", title="T", source="ANOTHER", body=LONG)
-        case "alias":
-            write_clipping(site.content, "2.md", title="T", aliases="[old.html]", body=LONG)
-        case "pick":
-            write_clipping(site.content, "2.md", title="T", pin="true", body=LONG)
-        case "hidden":
-            write_clipping(site.content, "2.md", title="T", hide="true", body=LONG)
-        case "id":
-            write_clipping(site.content, "2.md", title="T", id=_id(site, "3.md"), body=LONG)
-        case "config":
-            file = write_config(site.root, 'base_url = "https://digest.example/"\ntitle = "Otherwise"\n')
-        case "template":
-            file = site.root / "templates/404.html"
-            file.parent.mkdir()
-            file.write_text('{% extends "theme/404.html" %}\n', "utf-8")
+        case "rules":
+            file = write_config(site.root, 'base_url = "https://digest.example/"\ntimezone = "Asia/Tokyo"\n')
         case "cleaning":
-            file = site.root / "cleaning/own.toml"
-            file.parent.mkdir()
             rule = '[[gone]]\nreason = "ours"\npatterns = ["the press stood"]\n'
-            file.write_text(f'hosts = ["origin.example"]\n{rule}', "utf-8")
+            file = _saved(site.root / "cleaning/own.toml", f'hosts = ["origin.example"]\n{rule}')
         case "folder":
             file = site.content / "more"
             write_clipping(file, "x.md", title="In a folder", body=LONG)
@@ -393,7 +451,8 @@ def test_a_style_is_put_in_place_alone(site):
     style = site.root / "templates/assets/custom.css"
     style.parent.mkdir(parents=True)
     style.write_text("body { color: red }\n", "utf-8")
-    assert site.follow(style) is None  # pages ask whether there is one
+    assert "2024/06/01/index.html" in site.follow(style)  # pages ask whether there is one
+    site.settle()
     style.write_text("body { color: blue }\n", "utf-8")
     assert site.follow(style) == {"assets/custom.css"}
     assert site.settle() == site.clean()
@@ -448,7 +507,7 @@ def test_a_new_source_and_a_new_day_are_followed(site, name):
 
 @pytest.mark.parametrize("day", ["2024-12-30", "2025-01-01"])
 @pytest.mark.parametrize("reads", ["", "{{ site.latest.address }}"])
-def test_the_next_morning_is_followed_unless_a_new_day_or_year_is_on_all_pages(tmp_path, day, reads):
+def test_the_next_morning_is_followed_also_where_a_new_day_or_year_is_on_all_pages(tmp_path, day, reads):
     site = _started(tmp_path, **{"a.md": {"date": "2024-12-29"}})
     if reads:
         own = site.root / "templates/base.html"
@@ -459,7 +518,7 @@ def test_the_next_morning_is_followed_unless_a_new_day_or_year_is_on_all_pages(t
     morning = msgspec.structs.replace(ASKED, as_of=NOW + dt.timedelta(days=1))
     file = write_clipping(site.content, "b.md", title="Late", date=day, body=LONG)
     pages = site.follow(file, options=morning)
-    assert (pages is None) is (day == "2025-01-01" or bool(reads))
+    assert pages
     while site.live.due_in is not None:
         site.rest()
         site.follow(options=morning)
