@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from generator import definitions
 from generator.hidden_html import BEGINS, HiddenParts
+from generator.html_names import text_of_tag
 from generator.lengths import joins
 from generator.reading.text import FIRST_GROUP, bare, folded, unescaped
 
@@ -31,7 +32,7 @@ _LINK = re.compile(rf"\[([^\[\]]{{0,500}})\](?:{_TO}|\[[^\[\]\n]{{0,100}}\])")
 # What CommonMark takes for a tag: neither `<stdio.h>` nor `<K, V>` is one, and pages show them.
 _TAG = re.compile(
     r"<!--(?:[^\n]|\n(?![ \t]*\n)){0,2000}?-->|"
-    r"</?[A-Za-z][A-Za-z0-9-]{0,60}(?:\s[^<>]{0,2000})?/?>|<(?:https?|mailto):[^<>\s]{0,2000}>",
+    r"</?(?P<name>[A-Za-z][A-Za-z0-9-]{0,60})(?:\s[^<>]{0,2000})?/?>|<(?:https?|mailto):[^<>\s]{0,2000}>",
     re.DOTALL,
 )
 _HIDDEN = re.compile(rf"(?P<hidden>(?=<[!?]|(?<![^\n>])){BEGINS})", re.IGNORECASE)
@@ -102,7 +103,7 @@ def _words(text: str) -> str:
         text = _IMAGE.sub(" ", text)
         text = _LINK.sub(FIRST_GROUP, text)
     if "<" in text:
-        text = _TAG.sub(" ", text)
+        text = _TAG.sub(lambda tag: text_of_tag(tag) if tag["name"] else " ", text)
     if "://" in text or "www." in text:
         text = _ADDRESS.sub(" ", text)
     return text
