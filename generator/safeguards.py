@@ -30,6 +30,9 @@ _SHOWN_BY = 10
 _NAMED = 3
 LOST = 2
 """Clippings that a folder must have had to count as lost: one alone is deleted like a file."""
+_OF_A_THEME = ("base.html", "article.html", "day.html", "period.html", "source.html", "story.html",
+               "404.html", "partials", "translations", "theme.toml", "assets/custom.css")  # fmt: skip
+"""What a folder may hold that is meant for `templates/`."""
 _DAY = re.compile(r"\d{4}/\d\d/\d\d/index\.html")
 """The file of a day's edition: where articles were published, there is one."""
 _ARTICLE = re.compile(r"articles/[^/]+/([^/]+)\.html")
@@ -39,7 +42,7 @@ _NEEDS_BASE_URL = re.compile(r"(?:.*/)?feed(?:\.atom\.xml|\.rss\.xml|\.json)|sou
 def found_in(site: Site, options: Options) -> Discovery:
     """The clippings of a site. A folder that cannot be read is a mere warning where losses are accepted."""
     found = discover(site.content, site.config.ignore)
-    if mistyped := _mistyped(site):
+    if mistyped := [*_mistyped(site), *_mistyped_folders(site)]:
         problems = tuple(sorted((*found.problems, *mistyped), key=lambda one: (one.path, one.message)))
         found = msgspec.structs.replace(found, problems=problems)
     if not options.accepts_losses:
@@ -69,6 +72,27 @@ def _mistyped(site: Site) -> list[Problem]:
         # A longer one, such as digest2.toml, is perhaps another configuration for --config.
         if len(name) <= len(meant) and difflib.get_close_matches(name.lower(), [meant], 1, 0.9)
     ]
+
+
+def _mistyped_folders(site: Site) -> Iterator[Problem]:
+    """Folders that are nearly named as those of templates and static files, where there is none."""
+    for meant in (site.templates, site.static):
+        if os.path.lexists(meant):
+            continue
+        try:
+            folders = sorted(entry.name for entry in os.scandir(site.root) if entry.is_dir())
+        except OSError:
+            return
+        for name in difflib.get_close_matches(meant.name, map(str.lower, folders), len(folders) or 1, 0.9):
+            written = next(one for one in folders if one.lower() == name)
+            # Obsidian keeps templates of notes in such a folder.
+            if meant == site.static or any((site.root / written / one).exists() for one in _OF_A_THEME):
+                yield Problem(
+                    path=shown(f"{written}/"),
+                    message="nothing reads this folder",
+                    advice=f"did you mean `{meant.name}/`?",
+                    kind="config",
+                )
 
 
 def check_found(found: Discovery) -> None:
