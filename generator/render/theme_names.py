@@ -24,7 +24,7 @@ _CUSTOM = "assets/custom.css"
 _MISTYPED = 0.88
 """How alike names are, of 1, where a file is not one of somebody else's but mistyped."""
 _LANGUAGES = ("en", "zh")
-_SETTINGS, _INTERFACE = "theme.toml", "interface"
+_SETTINGS = "theme.toml"
 _THEME = "theme/"
 """What stands before the name of a template of the default theme, where it is extended."""
 
@@ -118,15 +118,16 @@ class _Names:
 
     def settings(self) -> Iterator[Problem]:
         """Keys of `theme.toml` that say nothing."""
+        known = tomllib.loads((self._default / _SETTINGS).read_text("utf-8")).keys()
         try:
             text = (self._own / _SETTINGS).read_text("utf-8", "replace")
-            keys = tomllib.loads(text).keys() - {_INTERFACE}
+            keys = tomllib.loads(text).keys()
         except (OSError, tomllib.TOMLDecodeError):
             return
-        for key in sorted(keys):
+        for key in sorted(keys - known):
             written = re.compile(rf"[\s\[\"']*{re.escape(key)}\b")
             line = next((n for n, row in enumerate(text.splitlines(), 1) if written.match(row)), None)
-            yield self._problem(_SETTINGS, line, f"nothing reads the key `{key}`", key, {_INTERFACE})
+            yield self._problem(_SETTINGS, line, f"nothing reads the key `{key}`", key, known)
 
     def _problem(
         self, name: str, line: int | None, message: str, written: str, known: Iterable[str]
