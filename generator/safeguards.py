@@ -11,6 +11,7 @@ import os
 import re
 import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
+from pathlib import Path
 
 import msgspec
 
@@ -76,23 +77,31 @@ def _mistyped(site: Site) -> list[Problem]:
 
 def _mistyped_folders(site: Site) -> Iterator[Problem]:
     """Folders that are nearly named as those of templates and static files, where there is none."""
-    for meant in (site.templates, site.static):
-        if os.path.lexists(meant):
-            continue
-        try:
-            folders = sorted(entry.name for entry in os.scandir(site.root) if entry.is_dir())
-        except OSError:
-            return
-        for name in difflib.get_close_matches(meant.name, map(str.lower, folders), len(folders) or 1, 0.9):
-            written = next(one for one in folders if one.lower() == name)
+    wanted = [folder for folder in (site.templates, site.static) if not os.path.lexists(folder)]
+    try:
+        names = os.listdir(site.root) if wanted else []  # noqa: PTH208 - names alone
+    except OSError:
+        names = []
+    for meant in wanted:
+        for name in sorted(names):
+            if not difflib.get_close_matches(name.lower(), [meant.name], 1, 0.9):
+                continue
             # Obsidian keeps templates of notes in such a folder.
-            if meant == site.static or any((site.root / written / one).exists() for one in _OF_A_THEME):
+            marks = _OF_A_THEME if meant == site.templates else ("",)
+            if _holds_any(site.root / name, marks):
                 yield Problem(
-                    path=shown(f"{written}/"),
+                    path=shown(f"{name}/"),
                     message="nothing reads this folder",
                     advice=f"did you mean `{meant.name}/`?",
                     kind="config",
                 )
+
+
+def _holds_any(folder: Path, names: Iterable[str]) -> bool:
+    try:
+        return folder.is_dir() and any((folder / one).exists() for one in names)
+    except OSError:  # others own it
+        return False
 
 
 def check_found(found: Discovery) -> None:
