@@ -23,7 +23,8 @@ BATCH = 100
 """Clippings that a worker takes at a time: each batch costs this process some milliseconds."""
 SMALL, LARGE = 0.1, 0.5
 """The part of a clipping's CPU that reading it may use, and each of the other steps: looking at it, learning
-from it, reading it along, reading its front matter. All of them together use no more than all."""
+from it, reading it along, reading its front matter. It is the budget of one attempt: a step that is done
+again, since its worker was ended from outside, has it again."""
 WALL = 20
 """How many times the seconds of CPU of a clipping each of these may last: the machine has others to serve."""
 

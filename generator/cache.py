@@ -65,7 +65,8 @@ _DROPS = {
 _CLIPPINGS = "SELECT path, size, modified, changed, inode, digest, source, day, seal FROM clippings"
 _PAGES = "SELECT output, path, inputs, digest, size, modified, changed, inode, seal FROM pages"
 _KEEP_PAGE = "INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-_BODY = "SELECT value FROM bodies WHERE path = ?"
+_BODY = "SELECT value FROM bodies WHERE path = ? AND typeof(value) = 'blob' AND length(value) <= 17000000"
+"""One text as HTML. What is longer than `limits.HTML` can be in UTF-8, with a seal, is not ours."""
 
 
 COSTLY, ENDED = -1, -2
@@ -98,6 +99,11 @@ class Standing(NamedTuple):
     digest: bytes
     """Of the bytes that the build made: fingerprint and manifest may be of two builds, and both be right."""
     stamp: Stamp
+
+
+FOLDERS_NOTE = "folders of "
+"""How the notes begin that say where clippings lay; a cache by other rules takes them over."""
+_FOLDERS = FOLDERS_NOTE.encode()
 
 
 class Cache(Database):
@@ -154,8 +160,9 @@ class Cache(Database):
             raise no_room() from error
 
     def _inherit(self, folder: Path) -> None:
-        """Take what is known of output files from the cache that was used last; other rules change few.
+        """Take what is known of output files, and of folders of clippings, from the cache that was used last.
 
+        Other rules change few files, and a folder may get lost while a rule is changed.
         That one may be in use: it is read, and never made, mended or deleted.
         """
         others = ((file, identity_in_name(file)) for file in caches_in(folder) if file != self.file)
@@ -170,6 +177,10 @@ class Cache(Database):
                 ):
                     rows = (row[:-1] for row in other.execute(_PAGES) if _is_sealed(seal, "pages", row))
                     self.write(_KEEP_PAGE, (self._with_seal("pages", *row) for row in rows))
+                    for key, value in other.execute("SELECT key, value FROM notes"):
+                        note = seal.opened(value, "notes", key)
+                        if note is not None and bytes(key).startswith(_FOLDERS):
+                            self.keep_note(os.fsdecode(key), bytes(note))
                 return
 
     def __enter__(self) -> Self:

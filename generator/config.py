@@ -51,7 +51,7 @@ class SourceConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The table `[limits]`: what reading one clipping may cost, all attempts together."""
+    """The table `[limits]`: what reading one clipping may cost; each step has a share for each attempt."""
 
     cpu_seconds: float = 5.0
     """Seconds of one core."""

@@ -256,7 +256,8 @@ def in_words() -> Iterator[None]:
     """Raise `DamagedError` where the file is no cache of ours, `BuildError` where it cannot be written."""
     try:
         yield
-    except (sqlite3.Error, UnicodeDecodeError) as error:  # SQLite's messages may hold text of the file
+    # SQLite's messages may hold text of the file; a value of ours never fills the memory.
+    except (sqlite3.Error, UnicodeDecodeError, MemoryError) as error:
         if _is_passing(error):
             raise no_room(str(error)) from error
         raise DamagedError from error

@@ -11,7 +11,7 @@ _BLANK_LINE = r"|\n[ \t>]*\n"
 _CODE = r"|(?P<fence>^ {0,3}(?:```|~~~))|(?P<span>(?<!`)(?P<marks>`{1,9}+)[^`\n]++(?P=marks)(?!`))"
 _FLAGS = re.IGNORECASE | re.MULTILINE
 _MARKS = {
-    "<!--": re.compile(r"(?P<end>-->)(?P<last>[ \t]*$)?|(?P<begin><!--)" + _BLANK_LINE, _FLAGS),
+    "<!--": re.compile(r"(?P<end>--!?>)(?P<last>[ \t]*$)?|(?P<begin><!--)" + _BLANK_LINE, _FLAGS),
     "<script": re.compile(r"(?P<end></script\s*>)|(?P<begin>^<script\b)" + _CODE + _BLANK_LINE, _FLAGS),
     "<style": re.compile(r"(?P<end></style\s*>)|(?P<begin>^<style\b)" + _CODE + _BLANK_LINE, _FLAGS),
     "<?": re.compile(r"(?P<end>\?>)" + _BLANK_LINE),

@@ -13,7 +13,7 @@ from generator.reading.discover import is_ignored
 from generator.reading.frontmatter import file_bytes
 from generator.reading.plain import block_of
 from generator.reading.text import decode
-from generator.render.images import LARGEST, Image, Refused, image_at, local_file
+from generator.render.images import LARGEST, Image, Refused, found_beside, image_at, local_file
 from generator.render.links import is_relative
 from generator.stamps import stamp_at
 from generator.versions import hashed
@@ -44,7 +44,7 @@ class ImageLookup:
         self.content, self.path = content, path
         self._ignore = ignore
         self._files: dict[str, Image | Refused | None] = {}
-        self._found: dict[str, str | None] = {}
+        self._found: dict[str, tuple[str | None, bool]] = {}
 
     def image(self, src: str) -> Image | None:
         """The image that a source names, unless `ignore` says to leave it alone."""
@@ -54,8 +54,15 @@ class ImageLookup:
 
     def file(self, src: str) -> str | None:
         """The path below the content folder of the file that a source names."""
+        return self._beside(src)[0]
+
+    def is_no_file(self, src: str) -> bool:
+        """Whether a source names a folder, a pipe or a socket."""
+        return self._beside(src)[1]
+
+    def _beside(self, src: str) -> tuple[str | None, bool]:
         if src not in self._found:
-            self._found[src] = local_file(self.content, self.path, src)
+            self._found[src] = found_beside(self.content, self.path, src)
         return self._found[src]
 
     def at(self, file: str) -> Image | Refused | None:
@@ -89,18 +96,26 @@ def addresses(images: Iterable[Image | None]) -> tuple[tuple[str, str], ...]:
 
 
 def seen_beside(lookup: ImageLookup, pictures: Sequence[str]) -> bytes:
-    """A hash of the files that a clipping names as images; empty where none of them is there."""
+    """A hash of what a clipping names as images; empty where none of it is there."""
     there = [(src, file) for src in pictures if (file := lookup.file(src)) is not None]
-    parts = (repr((src, file, stamp_at(f"{lookup.content}/{file}").settled())) for src, file in there)
-    return hashed(*(part.encode("utf-8", "surrogatepass") for part in parts)) if there else b""
+    parts = [repr((src, file, stamp_at(f"{lookup.content}/{file}").settled())) for src, file in there]
+    parts += [repr((src, "no file")) for src in pictures if lookup.is_no_file(src)]
+    return hashed(*(part.encode("utf-8", "surrogatepass") for part in parts)) if parts else b""
 
 
-def faults_of(lookup: ImageLookup, sources: Sequence[str], *, is_on_web: bool) -> list[Problem]:
-    """What is wrong with images that are not shown from here, but for those that are on the web."""
+def faults_of(
+    lookup: ImageLookup, sources: Sequence[str], unreachable: Iterable[str] = (), *, is_on_web: bool
+) -> list[Problem]:
+    """What is wrong with images that are not shown from here, but for those that are on the web.
+
+    Those that are `unreachable` have an address that leads nowhere.
+    """
     said: list[tuple[str, str, str]] = []
     for src in sources:
         file = lookup.file(src)
-        if file is None:
+        if lookup.is_no_file(src):
+            said.append((src, "is no regular file", "put a file there, or correct its name"))
+        elif file is None:
             if not is_on_web or _ATTACHED.match(src):
                 advice = "put the file there, below the content folder, or correct its name"
                 said.append((src, "is not found", advice))
@@ -112,9 +127,11 @@ def faults_of(lookup: ImageLookup, sources: Sequence[str], *, is_on_web: bool) -
         else:
             kinds = f"a PNG, JPEG, GIF, WebP, AVIF or plain SVG file of at most {LARGEST // 1024**2} MiB"
             said.append((src, "cannot be shown", f"put {kinds} there"))
+    advice = "put the file below the content folder and write its name, or write its address, https://…"
+    said += [(src, "is at no place that a page can show", advice) for src in unreachable]
     if len(said) > MOST_FAULTS:
         src, message, advice = said[MOST_FAULTS - 1]
-        message += f", as are {len(said) - MOST_FAULTS + 1:,} in all from here on"
+        message += f"; {len(said) - MOST_FAULTS:,} more images of this clipping are not shown"
         said[MOST_FAULTS - 1 :] = [(src, message, advice)]
     lines = _lines_naming(lookup, [src for src, _, _ in said]) if said else {}
     return [

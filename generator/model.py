@@ -44,6 +44,8 @@ class Clipping(msgspec.Struct, frozen=True, kw_only=True):
     """The line of each key in the file, counted from 1."""
     body: str
     """The Markdown after the front matter, line ends as LF."""
+    body_line: int | None = None
+    """The line of the file that the body begins on; None where lines of the body were left out."""
     repaired: bool = False
     """The front matter was not valid YAML and was recovered line by line."""
     is_shortened: bool = False

@@ -8,6 +8,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -123,13 +124,21 @@ def losses(problems: Iterable[Problem], skipped: Iterable[Skipped]) -> list[Prob
 
 
 def print_problems(problems: Iterable[Problem], *, limit: int | None = None) -> None:
-    """Print problems, one a line, the gravest first where only `limit` are shown."""
+    """Print problems, one a line.
+
+    Where only `limit` are shown, the gravest come first, and the first of each file before the second of any.
+    """
     screen = console(error=True)
     problems = list(problems)
     printed = problems
     if limit is not None and len(problems) > limit:
         rank = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTICE: 2}
-        printed = sorted(problems, key=lambda problem: rank[problem.severity])[:limit]
+        nth: Counter[str] = Counter()
+        order: list[tuple[int, int, Problem]] = []
+        for problem in problems:
+            nth[problem.path] += 1
+            order.append((rank[problem.severity], nth[problem.path], problem))
+        printed = [problem for *_, problem in sorted(order, key=itemgetter(0, 1))[:limit]]
     styles = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTICE: "dim"}
     for problem in printed:
         screen.print(f"{problem.severity}: ", style=styles[problem.severity], end="")
@@ -138,15 +147,17 @@ def print_problems(problems: Iterable[Problem], *, limit: int | None = None) -> 
         screen.print(f"… and {len(problems) - len(printed):,} more; `broadsheet check` prints them all")
 
 
-def closing_line(report: Report, seconds: float) -> str:
-    """Say in one line what a build did."""
+def closing_line(report: Report, seconds: float, *, is_first_step: bool = False) -> str:
+    """Say in one line what a build did, or the first step of a save, which does not know the rest."""
     pages, links = report.pages, report.verdicts[Verdict.LINK]
     linked = f" ({links:,} as {'mere links' if links != 1 else 'a mere link'})" if links else ""
     ignored = f", {report.ignored:,} ignored" if report.ignored else ""
+    kept = "" if is_first_step else f"{pages.kept:,} kept, "
+    files = f"{counted(pages.written, 'file')} written, {kept}{pages.deleted:,} deleted"
+    files += ", others follow" if is_first_step else ""
     return (
         f"{report.found:,} found, {report.published:,} published{linked}, {report.repaired:,} repaired, "
-        f"{len(report.skipped):,} skipped{ignored}; {counted(pages.written, 'file')} written, "
-        f"{pages.kept:,} kept, {pages.deleted:,} deleted; {seconds:.1f} s"
+        f"{len(report.skipped):,} skipped{ignored}; {files}; {seconds:.1f} s"
     )
 
 

@@ -16,12 +16,12 @@ from pathlib import Path
 import msgspec
 
 from generator import addresses
-from generator.cache import Cache
+from generator.cache import FOLDERS_NOTE, Cache
 from generator.config import FILE_NAME, PICKS_FILE, Config, Site
 from generator.errors import LossError, Problem, Severity, shown
 from generator.ids import path_id
 from generator.model import Article, Skipped
-from generator.reading.discover import Discovery, discover, is_ignored
+from generator.reading.discover import Discovery, discover, is_clipping, is_ignored
 from generator.request import Options
 
 MANY = 20
@@ -160,7 +160,11 @@ def check_folders(
     if noted is None or noted.paths == paths or not found.paths:
         return ()
     unread = {one.path for one in found.skipped}
-    lost = [one for one in _lost(noted.counts, _counts_of(found.paths)) if shown(one[0]) not in unread]
+    lost = [
+        (folder, count)
+        for folder, count in _lost(noted.counts, _counts_of(found.paths))
+        if shown(folder) not in unread and not _has_clippings(site.content / folder)
+    ]
     problems = tuple(_loss(site, options, folder, count) for folder, count in lost)
     if errors := [one for one in problems if one.severity is Severity.ERROR]:
         raise LossError(*errors)
@@ -184,7 +188,9 @@ def empties_folder(gone: Collection[str], left: Iterable[str]) -> bool:
 
 
 def _key(site: Site) -> str:
-    return f"clippings {site.output}"
+    """What the note is known by. A site may be moved; builds of other clippings have a note of their own."""
+    content, output = (os.path.relpath(folder, site.root) for folder in (site.content, site.output))
+    return f"{FOLDERS_NOTE}{output} of {content}"
 
 
 def _noted(site: Site, cache: Cache) -> _Noted | None:
@@ -239,6 +245,13 @@ def _lost(before: _Counts, now: _Counts) -> list[tuple[str, int]]:
         (folder, had[folder][0])
         for folder in had.keys() - has.keys()
         if folder.rpartition("/")[0] in has and had[folder][0] >= LOST and had[folder] not in new
+    )
+
+
+def _has_clippings(place: Path) -> bool:
+    """Whether there are clippings in a folder, which `ignore` names then; what it links to is not read."""
+    return not place.is_symlink() and any(
+        map(is_clipping, (name for _, _, names in os.walk(place) for name in names))
     )
 
 

@@ -135,7 +135,8 @@ def followed(
         if changed or pages is None or not _say_the_same(built.report, told):
             before = told.problems if told else ()
             with _heard_or_not():
-                _tell(asked, built, time.perf_counter() - started, report_file, before)
+                seconds, is_first_step = time.perf_counter() - started, pages is not None
+                _tell(asked, built, seconds, report_file, before, is_first_step=is_first_step)
         told = built.report
         waits = [] if (due_in := live.due_in) is None else [due_in]
         if built.waits_until is not None and not asked.is_fixed:
@@ -176,7 +177,13 @@ def build(asked: Asked, site: Site, report_file: Path | None, *, clean: bool) ->
 
 
 def _tell(
-    asked: Asked, built: SiteBuilt, seconds: float, report_file: Path | None, told: Collection[Problem] = ()
+    asked: Asked,
+    built: SiteBuilt,
+    seconds: float,
+    report_file: Path | None,
+    told: Collection[Problem] = (),
+    *,
+    is_first_step: bool = False,
 ) -> None:
     """Print what was done, and write it; `told` are the problems that need not be said again."""
     from generator import report
@@ -190,7 +197,7 @@ def _tell(
         report.print_problems(new, limit=None if asked.verbose else report.PROBLEMS_SHOWN)
         if asked.verbose:
             report.print_skipped(done.skipped, done.problems)
-        report.print_line(report.closing_line(done, seconds))
+        report.print_line(report.closing_line(done, seconds, is_first_step=is_first_step))
         if done.site is not None:
             report.print_line(report.size_line(done.site))
     if asked.strict and (faults := grave(done.problems)):

@@ -6,6 +6,7 @@ Each is pure but for the files it reads and the staged file it writes, so that a
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -136,6 +137,7 @@ class _Opened(NamedTuple):
     faults: tuple[Problem, ...]
 
 
+_NAMES_NO_FILE = re.compile(r"\s*(?:#|data:|javascript:|\Z)", re.IGNORECASE)
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(Record)
 _Sets = tuple[frozenset[int], frozenset[int], frozenset[int]]
@@ -387,7 +389,9 @@ def _rendered(reader: Reader, reading: Reading) -> tuple[Record, bytes]:
         reading = _limited(reading, made, len(text))
     pictures = tuple(images)
     missing = [src for src, image in images.items() if not image]
-    faults = faults_of(lookup, missing, is_on_web=article.url is not None) if missing else []
+    unreachable = [src for src in images.unreachable if not _NAMES_NO_FILE.match(src)]
+    is_on_web = article.url is not None
+    faults = faults_of(lookup, missing, unreachable, is_on_web=is_on_web) if missing or unreachable else []
     faults += [too_many(article.path)] if images.is_full else []
     if faults:
         reading = msgspec.structs.replace(reading, problems=(*reading.problems, *faults))

@@ -3,6 +3,7 @@
 import datetime as dt
 import os
 import random
+import socket
 import unicodedata
 from pathlib import Path
 
@@ -256,6 +257,42 @@ def test_an_attachment_that_is_missing_is_told_whatever_address_its_clipping_has
     ]
 
 
+def test_an_address_that_no_page_can_show_is_told_where_there_is_no_original(root):
+    names = ("file:///home/ann/a.png", "blob:https://a.example/1", "//cdn.example/a.png", "FILE:b%20c.png")
+    written = [f"![x](<{name}>)" for name in names]
+    written += ['<img src="//other.example/b.png">', "![]()", "![x](#a)", "![x](https://cdn.example/a.png)"]
+    body = "\n\n".join([*written, "![x](data:image/png;base64,AAAA)", BODY])
+    (root / "content/cdn.example").mkdir()
+    (root / "content/cdn.example/a.png").write_bytes(PIXEL)
+    write_clipping(root / "content", "own.md", body, url=None, source="Own")
+    write_clipping(root / "content", "web.md", body, title="Web")
+    report, _ = build_site(root)
+    told = [one for one in report.problems if one.kind == "image"]
+    lines = (root / "content/own.md").read_text("utf-8").split("\n")
+    assert [one.message for one in told] == [
+        f"image '{name}' is at no place that a page can show" for name in (*names, "//other.example/b.png")
+    ]
+    for problem in told:
+        assert problem.path == "own.md"
+        assert problem.message.split("'")[1] in lines[problem.line - 1]
+    assert not media(root)
+
+
+def test_what_is_no_file_is_told_and_never_opened(root):
+    os.mkfifo(root / "content/pipe.png")
+    (root / "content/folder.png").mkdir()
+    with socket.socket(socket.AF_UNIX) as own:
+        own.bind(str(root / "content/socket.png"))
+    body = f"![x](pipe.png)\n\n![x](folder.png)\n\n![x](socket.png)\n\n{BODY}"
+    write_clipping(root / "content", "own.md", body, url=None, source="Own")
+    write_clipping(root / "content", "web.md", body, title="Web")
+    report, _ = build_site(root)
+    told = [one for one in report.problems if one.kind == "image"]
+    names = ("pipe.png", "folder.png", "socket.png")
+    assert [one.message for one in told] == [f"image '{name}' is no regular file" for name in names] * 2
+    assert all(one.line for one in told)
+
+
 def test_an_image_is_looked_for_from_the_clipping_and_then_from_the_content_folder(root):
     (root / "content/attachments").mkdir()
     (root / "content/attachments/obs.png").write_bytes(PIXEL)
@@ -272,7 +309,7 @@ def test_a_thousand_images_that_are_nowhere_are_told_of_in_twenty_lines_and_half
     report, _ = build_site(root)
     told = [problem for problem in report.problems if problem.kind == "image"]
     assert len(told) == 20
-    assert told[-1].message == "image '19.png' is not found, as are 481 in all from here on"
+    assert told[-1].message == "image '19.png' is not found; 480 more images of this clipping are not shown"
     assert [problem.message for problem in report.problems if problem.kind == "length"] == [
         "names more than 500 images without a host; no others are looked for"
     ]

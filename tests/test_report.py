@@ -1,7 +1,10 @@
 """What is printed: counts, the gravest first, lines around a fault."""
 
+from collections import Counter
+
 from generator import report
 from generator.errors import Problem, Severity
+from generator.request import Report, Written
 
 
 def problem(number: int, severity: Severity = Severity.WARNING) -> Problem:
@@ -18,6 +21,16 @@ def test_the_gravest_problems_are_printed_where_not_all_are(capfd):
     ]
 
 
+def test_a_file_with_many_problems_does_not_hide_those_of_others(capfd):
+    report.print_problems([*(problem(1) for _ in range(900)), problem(2), problem(3)], limit=3)
+    assert capfd.readouterr().err.splitlines() == [
+        "warning: 1.md: is odd",
+        "warning: 2.md: is odd",
+        "warning: 3.md: is odd",
+        "… and 899 more; `broadsheet check` prints them all",
+    ]
+
+
 def test_one_thing_is_no_plural():
     assert [report.counted(n, "file") for n in (0, 1, 2, 1000)] == [
         "0 files",
@@ -25,6 +38,22 @@ def test_one_thing_is_no_plural():
         "2 files",
         "1,000 files",
     ]
+
+
+def test_the_first_step_of_a_save_counts_no_files_that_may_follow():
+    done = Report(
+        found=3,
+        ignored=0,
+        published=3,
+        verdicts=Counter(),
+        repaired=0,
+        skipped=(),
+        pages=Written(written=1, kept=57, deleted=2),
+        problems=(),
+    )
+    assert report.closing_line(done, 0.5).endswith("; 1 file written, 57 kept, 2 deleted; 0.5 s")
+    first = report.closing_line(done, 0.5, is_first_step=True)
+    assert first.endswith("; 1 file written, 2 deleted, others follow; 0.5 s")
 
 
 def test_only_a_terminal_sees_progress(capfd):

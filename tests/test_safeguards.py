@@ -280,6 +280,43 @@ def test_each_output_folder_has_a_memory_of_its_own(folders):
     assert run(["build", "-q", *LATE]) == FAILED
 
 
+@pytest.mark.parametrize(
+    "config",
+    ['[sources."The Source"]\nlanguage = "en"\n', 'timezone = "Asia/Tokyo"\n', 'ignore = ["*.tmp"]\n'],
+)
+def test_a_folder_that_gets_lost_while_a_rule_changes_is_missed(folders, capfd, config):
+    before = files_of(folders / "public")
+    (folders / "content/new").rename(folders / "away")
+    with (folders / "digest.toml").open("a") as file:
+        file.write(config)
+    assert run(["build", *LATE]) == FAILED
+    assert "error: new: the last build found 4 clippings in this folder" in capfd.readouterr().err
+    assert files_of(folders / "public") == before
+
+
+def test_a_folder_that_ignore_names_since_is_not_lost(folders, capfd):
+    with (folders / "digest.toml").open("a") as file:
+        file.write('ignore = ["new/*"]\n')
+    assert run(["build", *LATE, "--strict"]) == DONE
+    assert "the last build found" not in capfd.readouterr().err
+
+
+def test_another_content_folder_has_a_memory_of_its_own(folders, capfd):
+    write_clipping(folders / "other", "one.md", title="One", date="2024-07-20")
+    assert run(["build", *LATE, "--content", "other", "-o", "elsewhere"]) == DONE
+    assert run(["build", *LATE, "-o", "elsewhere"]) == DONE
+    assert "the last build found" not in capfd.readouterr().err
+
+
+def test_a_site_that_was_moved_misses_its_folders(folders, monkeypatch, capfd):
+    moved = folders.with_name("moved")
+    folders.rename(moved)
+    monkeypatch.chdir(moved)
+    (moved / "content/new").rename(moved / "away")
+    assert run(["build", *LATE]) == FAILED
+    assert "error: new: the last build found 4 clippings" in capfd.readouterr().err
+
+
 def test_a_followed_site_keeps_the_pages_of_a_folder_that_is_lost(folders):
     before = files_of(folders / "public")
     live = Live(1)

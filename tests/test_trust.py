@@ -116,6 +116,7 @@ ROWS = {
     "notes swapped": "UPDATE notes SET value = (SELECT min(value) FROM notes)",
     "a text with a script": f"UPDATE bodies SET value = CAST('{EVIL.decode()}' AS BLOB)",
     "a script after each text": f"UPDATE bodies SET value = CAST(value || '{EVIL.decode()}' AS BLOB)",
+    "texts that would fill the memory": "UPDATE bodies SET value = zeroblob(200000000) WHERE path LIKE '1%'",
     "texts that are text": "UPDATE bodies SET value = 'text'",
     "texts that are empty": "UPDATE bodies SET value = x''",
     "texts that are short": "UPDATE bodies SET value = x'00'",
@@ -659,7 +660,14 @@ def _list(root: Path) -> None:
     (root / "public/.broadsheet-added").symlink_to(root.parent / "outside/own.txt")
 
 
+def _added(*names: str) -> Callable[[Path], None]:
+    """Let the list of files that came since the record name others: a preview that was killed may have."""
+    return lambda root: (root / "public/.broadsheet-added").write_text("".join(f"{name}\n" for name in names))
+
+
 OUTPUTS = {
+    "a list of files that are not there": (_added("not/there.html", "x.html"), ()),
+    "a list that names a folder": (_added("articles"), ()),
     "links in the place of folders": (_linked, ("more",)),
     "a page with a script": (_script, ()),
     "a list that is a link": (_list, ()),

@@ -342,7 +342,7 @@ def article_named(site: Site, target: str) -> str:
     if is_address(target):
         return target
     files = [Path(target), site.root / target, site.content / target]
-    file = next((file for file in files if file.is_file()), None)
+    file = next((file for file in files if file.is_file()), None) or _composed_otherwise(files)
     if file is None:
         raise _refusal(_printed(target), "is no clipping", _meant(site, files))
     path = _below(site.content, file)
@@ -403,6 +403,16 @@ def _meant_by(address: str, originals: Sequence[Original], *, hides: bool = Fals
     return (exact | own if hides else exact or own) or {_normal(one.path) for one in known}
 
 
+def _composed_otherwise(files: Sequence[Path]) -> Path | None:
+    """The file whose name is that of one of these, its letters composed in another way."""
+    for file in files:
+        if not file.name.isascii():
+            wanted = _normal(file.name)
+            if name := next((name for name in _names(file.parent) if _normal(name) == wanted), None):
+                return file.parent / name
+    return None
+
+
 def _below(content: Path, file: Path) -> str | None:
     """The path of a file below the content folder, however the two are reached."""
     for real in (os.path.abspath, os.path.realpath):
@@ -429,7 +439,7 @@ def _names(folder: Path) -> Iterator[str]:
             for number, entry in enumerate(entries):
                 if number >= _NEIGHBOURS:
                     return
-                if entry.name.lower().endswith(_ENDINGS):
+                if entry.name.lower().endswith(_ENDINGS) and entry.is_file():
                     yield entry.name
     except OSError:
         return

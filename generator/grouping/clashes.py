@@ -25,7 +25,7 @@ def told_apart(articles: Iterable[Article]) -> tuple[list[Article], list[Skipped
     for article in sorted(articles, key=lambda article: article.path):
         other = kept.setdefault(_folded(article.id), article)
         if other is not article:
-            reason = f"has the same id as {shown(other.path)}: {article.id}"
+            reason = f"has the same id as {shown(other.path)}{_difference(other, article)}: {article.id}"
             skipped.append(Skipped(path=shown(article.path), reason=reason))
             problems.append(
                 Problem(
@@ -36,6 +36,17 @@ def told_apart(articles: Iterable[Article]) -> tuple[list[Article], list[Skipped
                 )
             )
     return list(kept.values()), skipped, problems
+
+
+def _difference(other: Article, article: Article) -> str:
+    """How two paths differ that look the same; nothing where one sees it."""
+    if unicodedata.normalize("NFC", other.path) != unicodedata.normalize("NFC", article.path):
+        return ""
+    return f", the same name composed in another way ({_form(other.path)} there, {_form(article.path)} here)"
+
+
+def _form(text: str) -> str:
+    return next((form for form in ("NFC", "NFD") if unicodedata.is_normalized(form, text)), "mixed")
 
 
 def redirected(articles: Sequence[Article]) -> tuple[list[Article], list[Problem]]:

@@ -22,6 +22,9 @@ _OURS = frozenset({names.MANIFEST, names.STAGING, names.ADDED})
 _SYSTEM_FILES = frozenset({".DS_Store"})
 """What a file browser leaves behind; nobody's work."""
 
+_NOTE = 200
+"""Bytes of a small file that are read."""
+
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _DENIED = {errno.EACCES, errno.EPERM}
 
@@ -62,6 +65,23 @@ def look(file: str) -> os.stat_result | None:
         return os.lstat(file)
     except (FileNotFoundError, NotADirectoryError):
         return None
+
+
+def note_in(file: Path) -> str:
+    """The beginning of a small file that may be anything; empty where it is no text, or no regular file."""
+    try:
+        # A pipe would be waited for, and a link could lead to what never ends.
+        descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+    except OSError:
+        return ""
+    try:
+        return (
+            os.read(descriptor, _NOTE).decode().strip() if stat.S_ISREG(os.fstat(descriptor).st_mode) else ""
+        )
+    except (OSError, UnicodeDecodeError):
+        return ""
+    finally:
+        os.close(descriptor)
 
 
 def blocker(root: str, folder: str, known: MutableMapping[str, str | None]) -> str | None:

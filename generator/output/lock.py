@@ -70,10 +70,7 @@ def _try(output: Path) -> int | None:
 
 
 def _busy(output: Path) -> BuildError:
-    try:
-        owner = (output / names.STAGING / names.OWNER).read_text("utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        owner = ""
+    owner = disk.note_in(output / names.STAGING / names.OWNER)
     by = f" (process {owner})" if owner.isdecimal() else ""
     advice = names.or_elsewhere("wait until it is done", output)
     return disk.refusal(output, f"another build{by} is writing to this folder", advice)

@@ -74,12 +74,21 @@ def read(output: Path) -> Manifest | None:
         raise _useless(output, f"is damaged or of another version ({error})") from error
     except OSError as error:
         raise _useless(output, f"cannot be read ({error.strerror})") from error
-    files = {**dict.fromkeys(added, IN_TRANSIT), **manifest.files}
-    for path in files:
+    named = ((names.MANIFEST, manifest.files), (names.ADDED, added))
+    for name, path in ((name, path) for name, paths in named for path in paths):
         fault = names.fault(path) or ("lies in a repository" if names.is_of_git(path) else None)
         if fault is not None:
-            raise _useless(output, f"names a file that we never write: {path[:200]!r} {fault}")
-    return msgspec.structs.replace(manifest, files=files)
+            raise _useless(output, f"names a file that we never write: {path[:200]!r} {fault}", name)
+    # A preview that was killed may have noted a file and not yet written it.
+    there = [path for path in added if _is_file(output / path)]
+    return msgspec.structs.replace(manifest, files={**dict.fromkeys(there, IN_TRANSIT), **manifest.files})
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return False
 
 
 def _added(output: Path) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import stat
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -85,10 +84,7 @@ class Alone:
 
 
 def _shown_by_another(own: Path) -> BuildError:
-    by = ""
-    note = own / NOTE
-    with contextlib.suppress(OSError, UnicodeDecodeError):
-        if stat.S_ISREG(note.lstat().st_mode):  # to read a pipe would take for ever
-            by = f" ({note.read_text('utf-8')[:200]})"
+    note = disk.note_in(own / NOTE)
+    by = f" ({note})" if note else ""
     message = f"another `broadsheet serve`{by} shows this site already"
     return disk.refusal(own, message, "look at that one, or end it first")

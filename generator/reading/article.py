@@ -250,6 +250,7 @@ def _published(
     if left.verdict is Verdict.LINK and url is None:
         draft.tell("empty", None, "has neither text nor an address", "write some text, or `url:`")
         return _skipped(draft, "has neither text nor an address", is_draft=is_draft)
+    _tell_of_comments(draft, body)
     language, title_language = _languages(draft, beginning, title, source)
     summary = draft.text("summary")
     letters, signature = fingerprint_of(body)
@@ -286,6 +287,34 @@ def _published(
         is_draft=is_draft,
         aliases_line=_aliases_line(draft) if article.aliases else None,
     )
+
+
+def _tell_of_comments(draft: _Draft, body: str) -> None:
+    """Note that comments hide many words of the text."""
+    comments = prose.long_comments(body)
+    if not comments:
+        return
+    clipping = draft.clipping
+    words = sum(count for _, count in comments)
+    subject = "a comment hides" if len(comments) == 1 else f"{len(comments)} comments hide"
+    draft.problems.append(
+        Problem(
+            path=shown(clipping.path),
+            line=_line_of(clipping, comments[0][0]),
+            message=f"{subject} {words:,} words",
+            advice="set them as code, or take the marks of the comment away, if readers are to see them",
+            severity=Severity.NOTICE,
+            kind="comment",
+        )
+    )
+
+
+def _line_of(clipping: Clipping, text: str) -> int | None:
+    """The line of the file on which a part of the body begins, where that is known."""
+    at = clipping.body.find(text)
+    if at < 0 or clipping.body_line is None:
+        return None
+    return clipping.body_line + clipping.body.count("\n", 0, at)
 
 
 def _may_be_cleaned(draft: _Draft, source: str) -> bool:

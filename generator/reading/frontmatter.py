@@ -85,11 +85,19 @@ def clipping_in(path: str, raw: bytes) -> tuple[Clipping, tuple[Problem, ...]]:
         if note != BEGINNING
     )
     clipping, faults = clipping_of(path, text, is_beginning=BEGINNING in notes)
+    clipping = msgspec.structs.replace(clipping, body_line=_body_line(text, clipping.body))
     clipping, long = _within_limits(clipping, text, is_beginning=BEGINNING in notes)
     if "%%" in clipping.body:
         shown_ = without_comments(clipping.body, is_beginning=clipping.is_shortened)
-        clipping = msgspec.structs.replace(clipping, body=shown_)
+        if shown_ != clipping.body:
+            clipping = msgspec.structs.replace(clipping, body=shown_, body_line=None)
     return clipping, (*problems, *garbled, *faults, *long)
+
+
+def _body_line(text: str, body: str) -> int | None:
+    """The line of a text that its body begins on; None where the body is not the end of the text."""
+    text, body = text.rstrip(), body.rstrip()
+    return text.count("\n", 0, len(text) - len(body)) + 1 if text.endswith(body) else None
 
 
 def _within_limits(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import msgspec
 import yaml
@@ -18,7 +19,18 @@ from generator.reading.fields import (
 )
 from generator.reading.text import folded
 
-_Loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_SafeLoader):  # type: ignore[misc]  # one of two classes, known at run time
+    """A safe loader that refuses merge keys: they copy, and nested ones multiply."""
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        """Raise where the library would begin to copy."""
+        if any(key.tag == "tag:yaml.org,2002:merge" for key, _ in node.value):
+            raise yaml.YAMLError("merge key")
+        super().flatten_mapping(node)
+
 
 _LARGEST = 65_536
 """Characters of a block that are handed over; more is no front matter that a person wrote."""

@@ -13,7 +13,7 @@ from generator import definitions
 from generator.hidden_html import BEGINS, HiddenParts
 from generator.html_names import text_of_tag
 from generator.lengths import joins
-from generator.reading.text import FIRST_GROUP, bare, folded, unescaped
+from generator.reading.text import FIRST_GROUP, bare, folded, unescaped_once
 
 _EXCERPT_UNITS = 160
 """Two lines: 80 Chinese characters, or 160 of Latin letters."""
@@ -35,9 +35,13 @@ _TAG = re.compile(
     r"</?(?P<name>[A-Za-z][A-Za-z0-9-]{0,60})(?:\s[^<>]{0,2000})?/?>|<(?:https?|mailto):[^<>\s]{0,2000}>",
     re.DOTALL,
 )
+_AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]{1,2000})>", re.IGNORECASE)
 _HIDDEN = re.compile(rf"(?P<hidden>(?=<[!?]|(?<![^\n>])){BEGINS})", re.IGNORECASE)
 _HIDDEN_OR_CODE = re.compile(rf"`+|~{{3,}}|{_HIDDEN.pattern}", re.IGNORECASE)
 """A script or style counts at the start of a line, or behind a tag; within a sentence it is spoken of."""
+_CONDITIONAL = re.compile(r"<!--\s*\[if\b")
+_MANY_WORDS = 50
+"""A comment of so many may be a part of the text, such as the head of a program that is not set as code."""
 _LONGEST_CODE = 1000
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>\"'）】」]+")
 _TARGET = re.compile(r"\]\([^()\s]{0,3000}\)?")
@@ -60,6 +64,7 @@ _ASCII_NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha()
 _WIDE = re.compile(
     "[\u1100-\u11ff\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\U00020000-\U000323af]+"
 )
+_WORD = re.compile(r"\w\S*")
 _BROAD = re.compile(
     "[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60\U0001f300-\U0001faff\U00020000-\U000323af]+"
 )
@@ -75,21 +80,27 @@ _UNDERLINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*$")
 _CUT = re.compile(r"(?<!\.)\.{3,4}\s*\Z")  # four: the text was cut behind a full stop
 
 
-def plain_text(markdown: str) -> str:
-    """The words of Markdown, without markup, images, addresses and HTML tags; lines stay lines."""
+def plain_text(markdown: str, *, autolinks: bool = False) -> str:
+    """The words of Markdown, without markup, images, addresses and HTML tags; lines stay lines.
+
+    With `autolinks`, addresses within angle brackets stay.
+    """
     text = markdown[:_SAMPLE]
     coded, escaped = "`" in text, "\\" in text
     if coded:
         text = _CODE.sub(lambda found: found[2].translate(_HIDE), text)
     if escaped:
         text = _ESCAPE.sub(lambda found: found[1].translate(_HIDE), text)
+    if has_links := autolinks and "<" in text:
+        text = _AUTOLINK.sub(lambda found: found[1].translate(_HIDE), text)
     text = _words(text)
     text = _MARK.sub("\n", f"\n{text}")[1:]
     if "*" in text or "`" in text or "~" in text:
         text = _CLOSING.sub("", _OPENING.sub("", text))
     if "_" in text:
         text = _UNDERSCORES.sub("", text)
-    return unescaped(text.translate(_SHOWN) if coded or escaped else text)
+    text = unescaped_once(text)
+    return text.translate(_SHOWN) if coded or escaped or has_links else text
 
 
 def glance(markdown: str) -> str:
@@ -158,18 +169,40 @@ def has_picture(body: str) -> bool:
 
 def without_hidden(markdown: str) -> str:
     """Markdown without the comments, scripts and the like that show nothing; what stands in code stays."""
-    if "<" not in markdown or not _HIDDEN.search(markdown):
-        return markdown
-    hidden, ends = HiddenParts(markdown), _CodeEnds(markdown)
     pieces: list[str] = []
-    position = start = 0
+    start = 0
+    for begin, end in _hidden_parts(markdown):
+        pieces.append(markdown[start:begin])
+        start = end
+    return "".join((*pieces, markdown[start:])) if pieces else markdown
+
+
+def _hidden_parts(markdown: str) -> Iterator[tuple[int, int]]:
+    """Where each hidden part begins and ends."""
+    if "<" not in markdown or not _HIDDEN.search(markdown):
+        return
+    hidden, ends = HiddenParts(markdown), _CodeEnds(markdown)
+    position = 0
     while match := _HIDDEN_OR_CODE.search(markdown, position):
         end = hidden.end_of(match) if match["hidden"] else None
         if end:
-            pieces.append(markdown[start : match.start()])
-            start = end
+            yield match.start(), end
         position = end or (match.end() if match["hidden"] else ends.after(match))
-    return "".join((*pieces, markdown[start:]))
+
+
+def long_comments(markdown: str) -> list[tuple[str, int]]:
+    """The HTML comments that hold many words, with how many; not those that only old browsers read."""
+    if "<!--" not in markdown:
+        return []
+    parts = (markdown[begin:end] for begin, end in _hidden_parts(markdown))
+    comments = (part for part in parts if part.startswith("<!--") and not _CONDITIONAL.match(part))
+    counted = ((comment, _word_count(comment)) for comment in comments)
+    return [(comment, words) for comment, words in counted if words >= _MANY_WORDS]
+
+
+def _word_count(text: str) -> int:
+    """Words of a text; each Chinese, Japanese or Korean character is one."""
+    return len(_WORD.findall(_WIDE.sub(" ", text))) + sum(map(len, _WIDE.findall(text)))
 
 
 class _CodeEnds:
@@ -281,7 +314,7 @@ def _joined(blocks: Iterable[str], fewest: int, *, items: bool) -> str:
             markdown = "\n".join(line for line in markdown.split("\n") if not _is_aside(line))
         text = folded(plain_text(markdown))
         if _letters(text) >= fewest and not _is_mostly_links(markdown, text):
-            found.append(text)
+            found.append(folded(plain_text(markdown, autolinks=True)) if _AUTOLINK.search(markdown) else text)
             units += _units(text)
             if units >= _EXCERPT_UNITS:
                 break

@@ -209,11 +209,12 @@ def unescaped(text: str) -> str:
 
     Only whole entities count, so that `R&D` and `?a=1&copy=2` stay.
     """
-    for _ in range(2):
-        if "&" not in text:
-            break
-        text = _ENTITY.sub(_character, text)
-    return text
+    return unescaped_once(unescaped_once(text))
+
+
+def unescaped_once(text: str) -> str:
+    """The same, decoded as a page decodes them."""
+    return _ENTITY.sub(_character, text) if "&" in text else text
 
 
 def _character(match: re.Match[str]) -> str:

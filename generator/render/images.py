@@ -67,20 +67,27 @@ def local_file(content: str, clipping_path: str, src: str) -> str | None:
     counts from the content folder. Where nothing is there, as for nearly all that clippings from the web
     name, it costs two looks.
     """
+    return found_beside(content, clipping_path, src)[0]
+
+
+def found_beside(content: str, clipping_path: str, src: str) -> tuple[str | None, bool]:
+    """The same, and whether a folder, pipe or socket stands there under the name of a picture instead."""
+    is_no_file = False
     above = "" if src.startswith("/") else clipping_path.rpartition("/")[0]
     # Obsidian counts from the root of its vault; what begins with a dot does not.
     folders = (above, "") if above and not src.startswith(".") else (above,)
     for name in (f"{content}/{folder}/{name}" for folder in folders for name in _spellings(src)):
         try:
             if not stat.S_ISREG(os.stat(name).st_mode):  # noqa: PTH116 - a path takes as long again
+                is_no_file |= name.rpartition(".")[2].lower() in _MAGIC
                 continue
             root = os.path.realpath(content)
             file = os.path.realpath(name, strict=True)
         except (OSError, ValueError):  # no such file, a NUL in the name, a loop of links
             continue
         if file.startswith(f"{root}{os.sep}"):
-            return file[len(root) + 1 :].replace(os.sep, "/")
-    return None
+            return file[len(root) + 1 :].replace(os.sep, "/"), False
+    return None, is_no_file
 
 
 def _spellings(src: str) -> Iterable[str]:
@@ -113,6 +120,8 @@ class LocalImages(dict[str, "Image | None"]):
         self._find = find
         self.is_full = False
         """Whether the body names more than `limits.IMAGES`: the others are not looked for."""
+        self.unreachable: dict[str, None] = {}
+        """Sources that lead nowhere, such as `file:///a.png`, in their order."""
 
     def get(self, src: str, default: object = None, /) -> Image | None:
         """The picture that a source names; None where there is no usable one, which is kept too."""

@@ -130,12 +130,7 @@ class Lists(msgspec.Struct, frozen=True):
         story = self.plan.stories.get(article.id)
         if story is None:
             return (), 0, None
-        others = {
-            (other.source, other.date): other
-            for other in reversed(story.articles)
-            if other.id != article.id and other.id not in shown
-        }
-        ordered = [other for other in story.articles if others.get((other.source, other.date)) is other]
+        others, count = self.plan.copies(story).besides({article.id, *shown}, limit)
         named = tuple(
             views.Also(
                 name=other.source,
@@ -143,9 +138,9 @@ class Lists(msgspec.Struct, frozen=True):
                 original=other.url,
                 date=other.date,
             )
-            for other in ordered[:limit]
+            for other in others
         )
-        return named, len(ordered) - len(named), self.plan.story_page(story)
+        return named, count - len(named), self.plan.story_page(story)
 
     def above(self, edition: Edition, fill: Fill) -> Above:
         """Choose what stands above an edition's blocks: picks first, then stories; each article once."""

@@ -13,6 +13,7 @@ import msgspec
 
 from generator import addresses
 from generator.model import Article, Digest, Edition, Period, Source, SourceMonth, Story
+from generator.render.copies import Copies
 
 ARTICLE = "article.html"
 """The template of articles' own pages."""
@@ -73,6 +74,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What the curator pinned, newest first."""
     since: dt.date = dt.date.min
     """The first day whose articles get pages of their own; before it only those without an original do."""
+    _copies: dict[str, Copies] = msgspec.field(default_factory=dict)
+    """By the story's id, filled when they are asked for."""
 
     def source_of(self, article: Article) -> Source:
         """The source that published an article."""
@@ -93,6 +96,13 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         """The address of a story's page, which it has with more than two articles."""
         return addresses.story(story.id) if len(story.articles) > SHORT_STORY else None
 
+    def copies(self, story: Story) -> Copies:
+        """The articles of a story by source and day."""
+        copies = self._copies.get(story.id)
+        if copies is None or copies.story is not story:
+            copies = self._copies[story.id] = Copies(story)
+        return copies
+
     def once(self, articles: Iterable[Article]) -> Iterator[Article]:
         """Leave of each story one article: its lead, for a feed that tells it once."""
         for article in articles:
@@ -102,13 +112,17 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     def once_in(self, source: Source) -> Iterator[Article]:
         """Leave of each story one article of a source: its lead, else the source's first, which stays so."""
+        chosen: dict[str, str] = {}
         for article in source.articles:
             story = self.stories.get(article.id)
             if story is None or story.lead.id == article.id:
                 yield article
             elif story.lead.source != source.name:
-                own = [other for other in story.articles if other.source == source.name]
-                if own[-1].id == article.id:
+                if story.id not in chosen:
+                    chosen[story.id] = next(
+                        other.id for other in reversed(story.articles) if other.source == source.name
+                    )
+                if chosen[story.id] == article.id:
                     yield article
 
     def address_of(self, article: Article) -> tuple[str, str]:

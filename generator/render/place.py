@@ -10,7 +10,7 @@ import msgspec
 
 from generator import addresses
 from generator.render import links, structure
-from generator.render.images import Image
+from generator.render.images import Image, LocalImages
 
 _ALWAYS = {"loading": "lazy", "decoding": "async", "referrerpolicy": "no-referrer"}
 _SIZE = re.compile(r"[1-9][0-9]{0,4}")
@@ -50,8 +50,13 @@ def _image_source(written: Mapping[str, str], place: Place) -> tuple[str | None,
         if beside is not None:
             size = (str(beside.width or ""), str(beside.height or ""))
             return addresses.link(addresses.article(place.id), beside.address), *size
+        return links.resolve(source, place.original), width, height
     address = links.resolve(source, place.original) or links.data_image(source)
-    return None if address is None or address.startswith("mailto:") else address, width, height
+    if address is None or address.startswith("mailto:"):
+        if place.original is None and isinstance(place.images, LocalImages):
+            place.images.unreachable[source] = None
+        return None, width, height
+    return address, width, height
 
 
 def _addresses_beside(place: Place) -> set[str]:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import os
 import tomllib
+import unicodedata
 from pathlib import Path
 
 import msgspec
@@ -272,6 +274,22 @@ def test_what_is_no_clipping_is_refused(site: Site, target: str, message: str) -
     with pytest.raises(ConfigError, match=message):
         pick(site, target, Changes(pin=True))
     assert not site.picks.exists()
+
+
+def test_a_name_that_is_no_file_is_not_suggested(site: Site) -> None:
+    os.mkfifo(site.content / "pipe.md")
+    (site.content / "gone.md").symlink_to("nowhere.md")
+    (site.content / "folder.md").mkdir()
+    for name in ("pipe.md", "gone.md", "folder.md"):
+        with pytest.raises(ConfigError, match="is no clipping; name a file of the content folder"):
+            pick(site, f"content/{name}", Changes(pin=True))
+
+
+@pytest.mark.parametrize(("written", "on_disk"), [("NFC", "NFD"), ("NFD", "NFC")])
+def test_a_name_may_be_composed_in_another_way(site: Site, written: str, on_disk: str) -> None:
+    write_clipping(site.content, unicodedata.normalize(on_disk, "2024/é.md"))
+    named = article_named(site, unicodedata.normalize(written, "content/2024/é.md"))
+    assert named == unicodedata.normalize("NFC", "2024/é.md")
 
 
 def test_what_is_merged_is_named_the_same_way(site: Site) -> None:

@@ -107,6 +107,14 @@ def test_of_two_articles_with_one_id_the_lower_path_keeps_it():
     assert "id" in problems[0].advice
 
 
+def test_of_two_names_that_look_the_same_the_difference_is_told():
+    composed, apart = (unicodedata.normalize(form, "é.md") for form in ("NFC", "NFD"))
+    _, skipped, _ = grouped(article(apart, id="mine"), article(composed, id="mine"))
+    assert [one.reason for one in skipped] == [
+        f"has the same id as {apart}, the same name composed in another way (NFD there, NFC here): mine"
+    ]
+
+
 @pytest.mark.parametrize(
     ("alias", "fault"),
     [

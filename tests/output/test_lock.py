@@ -59,3 +59,23 @@ def test_the_systems_errors_are_told_in_words(number: int, message: str) -> None
         raise OSError(number, os.strerror(number), b"public/a")
     with pytest.raises(BuildError, match=r"^public: "), disk.in_words(Path("public")):
         raise OSError(number, os.strerror(number))
+
+
+@pytest.mark.parametrize("kind", ["pipe", "endless", "folder", "long", "none"])
+def test_the_name_of_the_holder_may_be_anything(tmp_path: Path, kind: str) -> None:
+    public = tmp_path / "public"
+    with lock.held(public, 0):
+        owner = public / ".broadsheet-staging/owner"
+        owner.parent.mkdir()
+        match kind:
+            case "pipe":
+                os.mkfifo(owner)
+            case "endless":
+                owner.symlink_to("/dev/zero")
+            case "folder":
+                owner.mkdir()
+            case "long":
+                owner.write_bytes(b"1" * 10_000_000)
+        with pytest.raises(BuildError, match="another build") as error, lock.held(public, 0):
+            raise AssertionError("two hold it")
+        assert len(str(error.value)) < 1000

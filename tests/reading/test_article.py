@@ -12,7 +12,7 @@ from generator.errors import Severity
 from generator.ids import ALPHABET, path_id
 from generator.model import Clipping, Verdict
 from generator.reading.article import article_of, due
-from generator.reading.frontmatter import clipping_of
+from generator.reading.frontmatter import clipping_in, clipping_of
 from generator.reading.text import decode, folded, unescaped
 
 BODY = "A page was as many columns as the press could hold."
@@ -486,3 +486,43 @@ def test_no_bytes_raise_or_leave_text_that_cannot_be_written(raw):
     reading = article_of(clipping, rules())
     msgspec.json.encode(reading)
     msgspec.json.encode(problems)
+
+
+# --- what comments hide
+
+
+def hidden_notices(body, path="x.md"):
+    raw = f"---\ntitle: The grid\ndate: 2024-07-03\n---\n\n{body}\n".encode()
+    clipping, _ = clipping_in(path, raw)
+    return [problem for problem in article_of(clipping, rules()).problems if problem.kind == "comment"]
+
+
+@pytest.mark.parametrize("comment", ["word " * 60, "\n\n".join(["word " * 10] * 6), "报" * 60])
+def test_a_comment_of_many_words_is_told_with_its_line(comment):
+    (notice,) = hidden_notices(f"{BODY}\n\n<!-- {comment}\n-->\n\n{BODY}")
+    assert (notice.line, notice.severity) == (8, Severity.NOTICE)
+    assert notice.message == "a comment hides 60 words"
+
+
+def test_comments_of_many_words_are_told_together():
+    (notice,) = hidden_notices(f"{BODY}\n\n<!-- {'word ' * 60}-->\n\n<!-- {'word ' * 70}--!>")
+    assert (notice.line, notice.message) == (8, "2 comments hide 130 words")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<!-- {'word ' * 20}-->",
+        f"```\n<!-- {'word ' * 60}-->\n```",
+        f"<!-- {'word ' * 60}",
+        f"<!--[if gte mso 9]><xml> {'word ' * 60}</xml><![endif]-->",
+        f"<script>\n{'word ' * 60}\n</script>",
+    ],
+)
+def test_what_is_short_or_shown_or_no_prose_is_not_told(body):
+    assert hidden_notices(f"{BODY}\n\n{body}") == []
+
+
+def test_where_obsidian_comments_go_no_line_is_told():
+    (notice,) = hidden_notices(f"{BODY}\n\n%%\na\nb\n%%\n\n<!-- {'word ' * 60}-->")
+    assert notice.line is None

@@ -79,6 +79,8 @@ def test_title_of_punctuation():
         ("a ` b\n\nc `<time>` d", "a ` b\n\nc <time> d"),
         ("> ```\n> a <b>c</b> `<time>`", "`\na c <time>"),
         (r"\<time> and \`<b>", "<time> and `"),
+        ("`&lt;time&gt;` and &lt;b&gt;", "&lt;time&gt; and <b>"),
+        ("`&amp;` &amp;lt; &amp;amp;amp; \\&lt;", "&amp; &lt; &amp;amp; &lt;"),
         ("#include <stdio.h> by <a@b.example>: Map<K, V>", "#include <stdio.h> by <a@b.example>: Map<K, V>"),
         ("a<br/>b<img src='x'\nalt=''>c</p >d<h2>", "a b c d"),
     ],
@@ -169,6 +171,13 @@ The second paragraph tells the rest.
     assert prose.excerpt_of(body) == (
         "The first paragraph is a quote, about columns. The second paragraph tells the rest."
     )
+
+
+def test_an_excerpt_has_the_addresses_that_the_text_shows_as_links():
+    text = "the whole story of the press, which is long."
+    for address in ("https://example.org/a_b_(c)?d=1&amp=2", "mailto:ann@press.example"):
+        assert prose.excerpt_of(f"See <{address}> for {text}") == f"See {address} for {text}"
+        assert prose.excerpt_of(f"<{address}>\n\n<{address}> <{address}>\n\n{TEXT}") == TEXT
 
 
 def test_excerpt_of_lists_and_short_notes():

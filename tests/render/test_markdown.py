@@ -175,6 +175,9 @@ def test_what_is_spoken_of_hides_nothing(text):
     [
         "<!-- hidden -->\n\nText",
         "<!-- hidden\nhidden --> seen\n\nText",
+        "<!-- hidden --!>\n\nText",
+        "<!-- hidden\n\nhidden --!>\n\nText",
+        "<!-- hidden --!> seen <!-- hidden -->\n\nText",
         "<!--\nhidden\n\nhidden\n-->\n\nText",
         "<!-- hidden\n\nhidden a --> b hidden\n\nhidden -->  \n\nText",
         "<script>\nlet hidden = `a`;\n\nrun(`</b>`)</script>\n\nText",
@@ -185,6 +188,13 @@ def test_what_is_closed_is_hidden(text):
     assert body_html(text, ALONE).strip().endswith("Text</p>")
     assert "hidden" not in body_html(text, ALONE)
     assert "hidden" not in without_hidden(text)
+
+
+def test_a_comment_ends_where_browsers_end_it():
+    text = "<!-- hidden --!> seen one <!-- hidden -->\n\nSeen <!-- hidden --!> two <!-- --> three"
+    for shown in (body_html(text, ALONE), without_hidden(text)):
+        assert "hidden" not in shown
+        assert all(word in shown for word in ("one", "two", "three"))
 
 
 def test_many_unclosed_comments_take_linear_time():

@@ -22,7 +22,7 @@ _END_TAG = re.compile(r"</(?:script|pre|style|textarea)>", re.IGNORECASE)
 _ENDS = {
     "script": _END_TAG,
     "element": _END_TAG,
-    "comment": re.compile("-->"),
+    "comment": re.compile("--!?>"),
     "instruction": re.compile(r"\?>"),
     "data": re.compile(r"\]\]>"),
     "declaration": re.compile(">"),
@@ -90,5 +90,5 @@ def _begins_another(text: str, kind: str) -> bool:
 def _ends(text: str, kind: str, *, is_apart: bool) -> bool:
     """Whether a line ends a block; an arrow within a line, behind a blank one, ends no comment."""
     if kind == "comment" and is_apart:
-        return text.rstrip().endswith("-->")
+        return text.rstrip().endswith(("-->", "--!>"))
     return _ENDS[kind].search(text) is not None

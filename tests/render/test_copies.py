@@ -1,0 +1,69 @@
+"""Which other copies of a story an article names: held against the plain way, and quick in a large story."""
+
+import datetime as dt
+import time
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.grouping import digest_of
+from generator.grouping.health import healths_of
+from generator.model import Article, Story, TextPolicy, Verdict
+from generator.render.compose import composer
+from generator.render.copies import Copies
+from generator.render.lists import Lists
+from generator.render.pages import plan
+from generator.render.templates import speech
+
+DAY = dt.date(2024, 7, 3)
+
+
+def article(number: int, source: str, day: int) -> Article:
+    return Article(
+        id=f"{number:012}",
+        path=f"{number:05}.md",
+        title=f"Title {number}",
+        language="en",
+        title_language="en",
+        url=f"https://origin.example/{number}",
+        source=source,
+        date=DAY + dt.timedelta(day),
+        verdict=Verdict.FULL,
+    )
+
+
+def story_of(written: list[tuple[str, int]]) -> Story:
+    articles = tuple(article(number, source, day) for number, (source, day) in enumerate(written))
+    return Story(id=articles[0].id, articles=articles)
+
+
+def plainly(story: Story, left_out: set[str], most: int) -> tuple[list[Article], int]:
+    first: dict[tuple[str, dt.date], Article] = {}
+    for one in story.articles:
+        if one.id not in left_out:
+            first.setdefault((one.source, one.date), one)
+    return list(first.values())[:most], len(first)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("ABC"), st.integers(0, 2)), min_size=2, max_size=12),
+    st.sets(st.integers(0, 14), max_size=6),
+    st.integers(0, 5),
+)
+def test_copies_are_those_that_a_look_at_all_finds(written, numbers, most):
+    story = story_of(written)
+    left_out = {f"{number:012}" for number in numbers}
+    assert Copies(story).besides(left_out, most) == plainly(story, left_out, most)
+
+
+def test_a_large_story_takes_linear_time():
+    story = story_of([(f"S{n % 3}", n % 2) for n in range(10_000)])
+    digest, _, _ = digest_of(list(story.articles), {}, TextPolicy.FULL)
+    plan_ = plan(msgspec.structs.replace(digest, stories=(story,)))
+    lists = Lists(plan_, composer(plan_, speech(None, "en"), healths_of(digest)).names)
+    start = time.process_time()
+    for one in story.articles:
+        named, more, _ = lists.also(one)
+        assert len(named) + more == 6
+    assert time.process_time() - start < 20  # half a second on a machine that does nothing else
