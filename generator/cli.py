@@ -335,6 +335,7 @@ def check(asked: Asked, *, format_: str, fix: bool, yes: bool) -> int:
     """Read every clipping and print what is wrong; write nothing but with --fix."""
     from generator import findings, report
     from generator.desk import read
+    from generator.kitchen import static_faults
     from generator.request import grave
 
     if (fix or yes) and (format_ != "text" or not fix):
@@ -344,7 +345,7 @@ def check(asked: Asked, *, format_: str, fix: bool, yes: bool) -> int:
     left = steps.fix(site, yes=yes) if fix else ()
     with report.progress(quiet=False) as progress:
         desk = asked.reading(site, progress, lambda means: read(site, options, means))
-    problems = (*left, *desk.problems)
+    problems = (*left, *desk.problems, *static_faults(site, desk.digest))
     result = findings.Findings(
         found=desk.found, repaired=desk.repaired, skipped=desk.skipped, problems=problems
     )
@@ -382,10 +383,13 @@ def explain(asked: Asked, file: Path) -> None:
 def clean(asked: Asked) -> None:
     """Delete what builds wrote, and nothing else."""
     from generator import report
+    from generator.config import OWN_FOLDER, Config
     from generator.errors import shown
     from generator.output.folder import others_in
 
-    site = asked.site(must_exist=False)
+    # What builds wrote can be deleted where the digest is gone.
+    is_left = asked.output is not None or Path(OWN_FOLDER).is_dir() or Path(Config().output).is_dir()
+    site = asked.site(must_exist=not is_left)
     deleted = steps.cleaned(site)
     report.print_line(f"{report.counted(deleted, 'file')} deleted")
     if site.output.is_dir() and (left := others_in(site.output)):

@@ -13,12 +13,13 @@ from generator.cache import Looked
 from generator.config import Site, find_content
 from generator.lessons import Means, origin_key
 from generator.model import Clipping, TextPolicy, Verdict
-from generator.reading import discover
+from generator.reading import discover, prose
 from generator.reading.article import Rules, article_of, origin_of
 from generator.reading.boilerplate.judge import Judged
 from generator.reading.boilerplate.remaining import opinion_of
 from generator.reading.frontmatter import read_clipping
 from generator.reading.values import NO, words
+from generator.render.markdown import Place, body_html, shows_anything
 from generator.render.pages import Plan
 from generator.shelf import reader_of, shelf_of
 from generator.tasks import Reader, Wanted
@@ -75,9 +76,21 @@ def _explained(reader: Reader, one: Wanted) -> Explained:
         why = _NOT_CLEANED.format(where)
         return Explained(uncleaned=why, verdict=article.verdict, reason=article.reason)
     opinion = opinion_of(clipping.body, article.title, article.url, article.source, origin, cleaning)
-    return Explained(blocks=opinion.blocks, verdict=article.verdict, reason=article.reason)
+    blocks = tuple(_as_shown(one, article.url) for one in opinion.blocks)
+    return Explained(blocks=blocks, verdict=article.verdict, reason=article.reason)
 
 
+def _as_shown(one: Judged, url: str) -> Judged:
+    """A block with the reason that nothing of it is seen on the page, such as a definition or a comment."""
+    if one.reason is not None or one.block.kind not in {"text", "above", "rule"}:
+        return one
+    html = body_html(one.block.text, Place(original=url, id=""))
+    if shows_anything(html) or "<hr" in html:
+        return one
+    return msgspec.structs.replace(one, reason=_SHOWS_NOTHING)
+
+
+_SHOWS_NOTHING = "shows nothing"
 _NOT_CLEANED = "`clean = false` in {}"
 
 
@@ -113,8 +126,9 @@ def texts_of(site: Site, plan: Plan, means: Means) -> dict[str, str]:
 
 
 def text(reader: Reader, wanted: Sequence[Wanted]) -> Iterator[str]:
-    """The texts of clippings as they are published; a task of workers."""
+    """The texts of clippings as they are published, without comments and scripts; a task of workers."""
     for one in wanted:
         clipping, _ = read_clipping(Path(reader.content), one.path)
         cleaning = tasks.cleaning_of(reader, (one.source, one.year), one.repeats)
-        yield article_of(clipping, reader.rules, cleaning).text if clipping else ""
+        published = article_of(clipping, reader.rules, cleaning).text if clipping else ""
+        yield prose.without_hidden(published).strip()

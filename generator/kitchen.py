@@ -13,7 +13,7 @@ import msgspec
 from generator import __version__, addresses, making
 from generator.config import Config, Site
 from generator.desk import Desk
-from generator.errors import Problem
+from generator.errors import Problem, shown
 from generator.grouping.health import healths_of
 from generator.lessons import Means
 from generator.making import Maker
@@ -142,17 +142,36 @@ def planned(site: Site, kitchen: Kitchen, found: list[Problem]) -> list[Output]:
     found += static.problems
     own = {names.folded(path): path for path, _ in static.files}
     outputs = [Output(path, b"", file) for path, file in static.files]
-    for one in made(kitchen):
-        is_alias = isinstance(one.content, Page) and isinstance(one.content.subject, Alias)
-        same = own.get(names.folded(one.path)) if own else None
-        if is_alias and same != one.path and (other := _in_the_way(one.path, own)):
-            found.append(_alias_problem(one.path, other))
-        elif same is None:
-            outputs.append(one)
-        elif same != addresses.ROBOTS:
-            found.append(_shadowed(same))
+    outputs += _beside(own, made(kitchen), found)
     images = sorted(kitchen.desk.images.items())
     return [*outputs, *(Output(address, b"", site.content / path) for address, path in images)]
+
+
+def static_faults(site: Site, digest: Digest) -> list[Problem]:
+    """Find what is wrong with static files, and with pages of a digest that they stand in the way of."""
+    static = static_files(site.static)
+    own = {names.folded(path): path for path, _ in static.files}
+    found = list(static.problems)
+    pages = pages_of(planned_of(digest, site.config)) if own else ()
+    for _ in _beside(own, (Output(addresses.file_of(page.address), b"", page) for page in pages), found):
+        pass
+    return found
+
+
+def _beside(own: Mapping[str, str], outputs: Iterable[Output], found: list[Problem]) -> Iterator[Output]:
+    """The outputs that no static file stands in the way of; the faults of others join `found`.
+
+    `own` are static files by what file systems may make of their names.
+    """
+    for one in outputs:
+        same = own.get(names.folded(one.path)) if own else None
+        alias = one.content.subject if isinstance(one.content, Page) else None
+        if isinstance(alias, Alias) and (other := _in_the_way(one.path, own)):
+            found.append(_alias_problem(alias.article, one.path, other))
+        elif same is None:
+            yield one
+        elif same != addresses.ROBOTS:
+            found.append(_shadowed(same))
 
 
 def made(kitchen: Kitchen) -> Iterator[Output]:
@@ -235,11 +254,11 @@ def _in_the_way(path: str, own: Mapping[str, str]) -> str | None:
     return min(found, default=None)
 
 
-def _alias_problem(path: str, static: str) -> Problem:
+def _alias_problem(article: Article, path: str, static: str) -> Problem:
     return Problem(
-        path=f"static/{static}",
-        message=f"stands where the alias {path} needs to be",
-        advice="the alias does not redirect; rename the file, or take out the alias",
+        path=shown(article.path),
+        message=f"the alias {path!r} does not redirect, since static/{static} stands there",
+        advice="take it out of `aliases`, or rename the file",
         kind="alias",
     )
 

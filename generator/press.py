@@ -152,11 +152,11 @@ def put(kitchen: Kitchen, outputs: Iterable[Output], transaction: Transaction) -
     feeds_ = [one.content for one in outputs if isinstance(one.content, Feed)]
     articles = [page for page in pages if isinstance(page.subject, Article)]
     lists = [page for page in pages if not isinstance(page.subject, Article)]
-    total = len(articles) + len(lists)
+    total = len(articles) + len(lists) + len({feed.folder for feed in feeds_})
     steps = iter(range(total))
 
     def step() -> None:
-        kitchen.means.progress("rendering", next(steps, total), total)
+        kitchen.means.progress("rendering", next(steps, total - 1), total)  # some are made twice
 
     if len(articles) > BATCH and kitchen.means.workers.count > 1:
         kitchen.means.begin_workers()

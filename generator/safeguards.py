@@ -31,6 +31,9 @@ _SHOWN_BY = 10
 _NAMED = 3
 LOST = 2
 """Clippings that a folder must have had to count as lost: one alone is deleted like a file."""
+_OF_A_THEME = ("base.html", "article.html", "day.html", "period.html", "source.html", "story.html",
+               "404.html", "partials", "translations", "theme.toml", "assets/custom.css")  # fmt: skip
+"""What a folder may hold that is meant for `templates/`."""
 _DAY = re.compile(r"\d{4}/\d\d/\d\d/index\.html")
 """The file of a day's edition: where articles were published, there is one."""
 _ARTICLE = re.compile(r"articles/[^/]+/([^/]+)\.html")
@@ -40,7 +43,7 @@ _NEEDS_BASE_URL = re.compile(r"(?:.*/)?feed(?:\.atom\.xml|\.rss\.xml|\.json)|sou
 def found_in(site: Site, options: Options) -> Discovery:
     """The clippings of a site. A folder that cannot be read is a mere warning where losses are accepted."""
     found = discover(site.content, site.config.ignore)
-    if mistyped := _mistyped(site):
+    if mistyped := [*_mistyped(site), *_mistyped_folders(site)]:
         problems = tuple(sorted((*found.problems, *mistyped), key=lambda one: (one.path, one.message)))
         found = msgspec.structs.replace(found, problems=problems)
     if not options.accepts_losses:
@@ -70,6 +73,35 @@ def _mistyped(site: Site) -> list[Problem]:
         # A longer one, such as digest2.toml, is perhaps another configuration for --config.
         if len(name) <= len(meant) and difflib.get_close_matches(name.lower(), [meant], 1, 0.9)
     ]
+
+
+def _mistyped_folders(site: Site) -> Iterator[Problem]:
+    """Folders that are nearly named as those of templates and static files, where there is none."""
+    wanted = [folder for folder in (site.templates, site.static) if not os.path.lexists(folder)]
+    try:
+        names = os.listdir(site.root) if wanted else []  # noqa: PTH208 - names alone
+    except OSError:
+        names = []
+    for meant in wanted:
+        for name in sorted(names):
+            if not difflib.get_close_matches(name.lower(), [meant.name], 1, 0.9):
+                continue
+            # Obsidian keeps templates of notes in such a folder.
+            marks = _OF_A_THEME if meant == site.templates else ("",)
+            if _holds_any(site.root / name, marks):
+                yield Problem(
+                    path=shown(f"{name}/"),
+                    message="nothing reads this folder",
+                    advice=f"did you mean `{meant.name}/`?",
+                    kind="config",
+                )
+
+
+def _holds_any(folder: Path, names: Iterable[str]) -> bool:
+    try:
+        return folder.is_dir() and any((folder / one).exists() for one in names)
+    except OSError:  # others own it
+        return False
 
 
 def check_found(found: Discovery) -> None:

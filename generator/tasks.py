@@ -403,7 +403,7 @@ def _limited(reading: Reading, made: Body, length: int) -> Reading:
     """A reading whose text, of so many characters, is not shown as it was written."""
     article = reading.article
     assert article is not None  # noqa: S101 - it has a text
-    faults = [(fault, "write it as Markdown, or close each tag") for fault in made.faults]
+    faults = list(made.faults)
     if made.end < length:
         fault = f"comes to more than {limits.HTML:,} characters of HTML; its text is cut after {made.end:,}"
         faults.append((fault, "make several clippings of it"))

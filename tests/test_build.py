@@ -415,6 +415,13 @@ def test_hostile_sources_stay_inside_the_site(tmp_path):
     assert not list(tmp_path.glob("passwd*"))
 
 
+def test_progress_ends_with_the_last_step(root):
+    steps = []
+    build(site_in(root), Options(as_of=NOW), lambda *told: steps.append(told))
+    rendered = [(done, total) for step, done, total in steps if step == "rendering"]
+    assert rendered == [(n, len(rendered)) for n in range(len(rendered))]
+
+
 def test_progress_may_end_a_build(root):
     build_site(root)
     before = files_of(root / "public")
@@ -459,7 +466,7 @@ def test_an_alias_cannot_stop_a_build_or_plant_hidden_files(root):
     written = files_of(root / "public")
     assert written["favicon.ico"] == b"icon"
     assert not [path for path in written if path.split("/")[0] in {".git", "nul", "con.html", "a", "a."}]
-    assert sum(problem.path == "odd.md" for problem in report.problems) == len(odd) - 1
+    assert sum(problem.path == "odd.md" for problem in report.problems) == len(odd)
     assert any("favicon.ico/index.html" in problem.message for problem in report.problems)
 
 

@@ -296,6 +296,28 @@ def test_a_fixed_day_does_not_wake_a_watching_build(root, monkeypatch):
     assert Asked().is_fixed
 
 
+def test_clean_needs_no_digest_where_a_build_left_something(root, capfd):
+    run(["build", "-q"])
+    (root / "digest.toml").unlink()
+    (root / "content").rename(root / "moved")
+    capfd.readouterr()
+    assert run(["clean"]) == DONE
+    assert capfd.readouterr().out.endswith(" files deleted\n")
+
+
+def test_check_tells_what_static_files_stand_in_the_way_of(root, capfd):
+    (root / "static").mkdir()
+    (root / "static/404.html").write_text("ours", "utf-8")
+    (root / "static/old.html").write_text("ours", "utf-8")
+    write_clipping(root / "content", "moved.md", aliases="[old.html]")
+    for command in ("build", "check"):
+        run([command])
+        said = "".join(capfd.readouterr())
+        assert "the alias 'old.html' does not redirect, since static/old.html stands there" in said
+        assert "moved.md" in said
+        assert "static/404.html" in said
+
+
 def test_clean_writes_every_file_again_and_only_a_good_site(root, capfd):
     run(["build", "-q"])
     page = root / "public/index.html"
@@ -374,7 +396,7 @@ def test_a_closed_output_is_no_fault(root):
 
 
 @pytest.mark.parametrize(
-    "command", ["build", "list", "check", "serve", "new x", "pick a.md --pin", "explain a.md"]
+    "command", ["build", "list", "check", "serve", "new x", "pick a.md --pin", "explain a.md", "clean"]
 )
 def test_a_folder_that_is_no_digest_is_told_with_what_to_do(tmp_path, monkeypatch, capfd, command):
     monkeypatch.chdir(tmp_path)

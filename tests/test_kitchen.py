@@ -26,7 +26,13 @@ def test_an_alias_where_the_site_puts_its_own_files_is_told_with_its_line(tmp_pa
 
 @pytest.mark.parametrize(
     ("static", "alias"),
-    [("Old.html", "old.html"), ("Favicon", "favicon/"), ("A.html/b", "a.html"), ("a.html", "A.html/b.html")],
+    [
+        ("old.html", "old.html"),
+        ("Old.html", "old.html"),
+        ("Favicon", "favicon/"),
+        ("A.html/b", "a.html"),
+        ("a.html", "A.html/b.html"),
+    ],
 )
 def test_an_alias_that_meets_a_static_file_on_some_file_system_is_told(tmp_path, static, alias):
     write_config(tmp_path)
@@ -35,7 +41,8 @@ def test_an_alias_that_meets_a_static_file_on_some_file_system_is_told(tmp_path,
     file.parent.mkdir(parents=True)
     file.write_text("ours", "utf-8")
     report, _ = build_site(tmp_path)
-    assert [problem.kind for problem in report.problems] == ["alias"]
+    assert [(problem.path, problem.kind) for problem in report.problems] == [("a.md", "alias")]
+    assert f"static/{static}" in report.problems[0].message
     assert (tmp_path / "public" / static).read_text("utf-8") == "ours"
 
 

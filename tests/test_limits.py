@@ -203,6 +203,11 @@ def test_what_becomes_of_too_much_raw_html_is_said(tmp_path):
         "a.md: leaves emphasis open before more than 200,000 tags; all emphasis is left out;"
         " write it as Markdown, or close each tag"
     ]
+    found, _ = read_all(tmp_path, clipping("some words [ " * 11_000, url=None))
+    assert told(found) == [
+        "a.md: holds more than 10,000 brackets; they are shown as text, and make no links;"
+        " shorten it, or make several clippings of it"
+    ]
     found, _ = read_all(tmp_path, clipping("some words <i>i</i> " * 11_000, url=None))
     assert told(found) == [
         "a.md: holds more than 20,000 tags of HTML; they are shown as text;"

@@ -408,6 +408,31 @@ def test_clippings_that_cannot_be_used_any_more_count_as_missing(root):
 
 @pytest.mark.parametrize(
     ("name", "meant"),
+    [
+        ("template/day.html", "templates"),
+        ("Templates/assets/custom.css", "templates"),
+        ("statics/a", "static"),
+    ],
+)
+def test_a_folder_that_is_nearly_one_of_the_sites_is_told(root, capfd, name, meant):
+    (root / name).parent.mkdir(parents=True)
+    (root / name).write_text("")
+    for command in ("build", "check"):
+        assert run([command, *LATE]) == DONE
+        said = "".join(capfd.readouterr())
+        assert name.partition("/")[0] + "/" in said
+        assert f"nothing reads this folder; did you mean `{meant}/`?" in said
+
+
+def test_a_folder_with_templates_of_notes_is_no_fault(root, capfd):
+    (root / "Templates").mkdir()
+    (root / "Templates/daily.md").write_text("")
+    assert run(["build", *LATE]) == DONE
+    assert "nothing reads" not in "".join(capfd.readouterr())
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
     [("Digest.toml", "digest.toml"), ("digst.toml", "digest.toml"), ("pick.toml", "picks.toml")],
 )
 def test_a_file_that_is_nearly_the_configuration_is_told(root, capfd, name, meant):

@@ -9,7 +9,9 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator
 
+from generator import definitions
 from generator.hidden_html import BEGINS, HiddenParts
+from generator.html_names import text_of_tag
 from generator.lengths import joins
 from generator.reading.text import FIRST_GROUP, bare, folded, unescaped_once
 
@@ -30,7 +32,7 @@ _LINK = re.compile(rf"\[([^\[\]]{{0,500}})\](?:{_TO}|\[[^\[\]\n]{{0,100}}\])")
 # What CommonMark takes for a tag: neither `<stdio.h>` nor `<K, V>` is one, and pages show them.
 _TAG = re.compile(
     r"<!--(?:[^\n]|\n(?![ \t]*\n)){0,2000}?-->|"
-    r"</?[A-Za-z][A-Za-z0-9-]{0,60}(?:\s[^<>]{0,2000})?/?>|<(?:https?|mailto):[^<>\s]{0,2000}>",
+    r"</?(?P<name>[A-Za-z][A-Za-z0-9-]{0,60})(?:\s[^<>]{0,2000})?/?>|<(?:https?|mailto):[^<>\s]{0,2000}>",
     re.DOTALL,
 )
 _AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]{1,2000})>", re.IGNORECASE)
@@ -71,7 +73,8 @@ _ALL_LINK = re.compile(r"!?\[[^\[\]\n]*\]\([^()\n]*\)")
 _ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]")
 _GAP = re.compile(r"\n(?:[ \t]*\n)+")
 _FENCE = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
-_RULE = re.compile(r"[ \t]*(?:(?:[-*_=][ \t]*){3,}|\[\^?[^\]]+\]:.*)")
+_RULE = re.compile(r"[ \t]*(?:(?:[-*_=][ \t]*){3,}|\[\^[^\]]+\]:.*)")
+_RULE_OR_DEFINITION = re.compile(rf"{_RULE.pattern}|[ \t]*\[[^\]]+\]:.*")
 _HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]+|$)(?P<atx>.*?)(?:[ \t]+#+)?[ \t]*$")
 _UNDERLINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*$")
 _CUT = re.compile(r"(?<!\.)\.{3,4}\s*\Z")  # four: the text was cut behind a full stop
@@ -111,7 +114,7 @@ def _words(text: str) -> str:
         text = _IMAGE.sub(" ", text)
         text = _LINK.sub(FIRST_GROUP, text)
     if "<" in text:
-        text = _TAG.sub(" ", text)
+        text = _TAG.sub(lambda tag: text_of_tag(tag) if tag["name"] else " ", text)
     if "://" in text or "www." in text:
         text = _ADDRESS.sub(" ", text)
     return text
@@ -238,7 +241,7 @@ def first_heading(body: str) -> str:
             continue
         elif (match := _HEADING.match(line)) and match["atx"]:
             return folded(plain_text(match["atx"]))
-        elif previous.strip() and _UNDERLINE.match(line) and not _RULE.fullmatch(previous):
+        elif previous.strip() and _UNDERLINE.match(line) and not _RULE_OR_DEFINITION.fullmatch(previous):
             return folded(plain_text(previous))
         previous = line
     return ""
@@ -291,8 +294,9 @@ def excerpt_of(body: str) -> str:
     if not body:
         return ""
     sample = body[:_EXCERPT_SAMPLE]
-    text = _joined(_paragraphs(sample), 24, items=False)
-    return shortened(text or _joined(itertools.islice(_paragraphs(sample), 20), 6, items=True))
+    referred = definitions.labels_referred_to(body) if "]:" in sample else frozenset()
+    text = _joined(_paragraphs(sample, referred), 24, items=False)
+    return shortened(text or _joined(itertools.islice(_paragraphs(sample, referred), 20), 6, items=True))
 
 
 def _joined(blocks: Iterable[str], fewest: int, *, items: bool) -> str:
@@ -304,6 +308,8 @@ def _joined(blocks: Iterable[str], fewest: int, *, items: bool) -> str:
         if len(block) < shortest or (not items and (_ITEM.match(block) or _ALL_LINK.fullmatch(block))):
             continue
         markdown = block[:_LONGEST_PARAGRAPH]
+        if "](" not in block and len(block) > len(markdown) and markdown.count("[") > markdown.count("]"):
+            markdown = markdown[: markdown.rfind("\n")]  # the cut fell into brackets
         if "#" in block or "---" in block:
             markdown = "\n".join(line for line in markdown.split("\n") if not _is_aside(line))
         text = folded(plain_text(markdown))
@@ -316,10 +322,11 @@ def _joined(blocks: Iterable[str], fewest: int, *, items: bool) -> str:
     return _AFTER_WIDE.sub(FIRST_GROUP, " ".join(found))
 
 
-def _paragraphs(body: str) -> Iterator[str]:
-    """Blocks between blank lines that are neither code, table, rule nor heading."""
+def _paragraphs(body: str, referred: frozenset[str]) -> Iterator[str]:
+    """Blocks between blank lines that are neither code, table, rule nor heading, without definitions."""
     in_code = False
-    for block in body.split("\n\n"):
+    for part in body.split("\n\n"):
+        block = definitions.without_definitions(part, referred) if "]:" in part else part
         fences = len(_FENCE.findall(block)) if "```" in block or "~~~" in block else 0
         if fences or in_code:
             in_code ^= bool(fences % 2)

@@ -13,6 +13,7 @@ import re
 
 import nh3
 
+from generator.html_names import READ_ONLY_TAGS, TAGS
 from generator.render import highlight
 from generator.render.wellformed import REL, is_as_written
 
@@ -20,12 +21,6 @@ from generator.render.wellformed import REL, is_as_written
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
-
-# Blocks and text. Headings start at h2: h1 is the page's own. Nothing here loads, runs, submits or frames.
-TAGS = _words("""
-    p br hr wbr h2 h3 h4 h5 h6 blockquote pre div ul ol li table caption thead tbody tfoot tr th td
-    a img em strong b i u s del ins mark small sub sup code kbd samp var q cite dfn abbr span bdi ruby rt rp
-""")  # fmt: skip
 
 # Removed with what they hold: it is no text for readers.
 DROPPED_WITH_CONTENT = _words("""
@@ -80,13 +75,6 @@ _VALUES = {
     **dict.fromkeys(("width", "height", "colspan", "rowspan"), re.compile(r"[1-9][0-9]{0,4}")),
     **dict.fromkeys(("start", "value"), re.compile(r"-?[0-9]{1,9}")),
 }
-
-# Elements that `structure` understands and replaces; they never reach a page.
-READ_ONLY_TAGS = _words("""
-    h1 section article header footer main nav aside address center figure figcaption details summary dl dt dd
-    fieldset form legend hgroup menu dir strike tt acronym
-""")  # fmt: skip
-
 
 _UNFIT = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"

@@ -15,20 +15,13 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from generator import hidden_html, limits
+from generator.html_names import LEFT_OUT, PHRASING, READ_ONLY_TAGS, TAGS
 from generator.render import sanitise
 
 Rewrite = Callable[[Mapping[str, str]], dict[str, str] | None]
 """Attributes as written to attributes to show; None takes the element away."""
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_PHRASING = _words("""
-    p a em strong b i u s del ins mark small sub sup code kbd samp var q cite dfn abbr span bdi ruby rt rp
-""")
-"""Elements that hold text and other phrasing, no blocks."""
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _SOFT = _HEADINGS | {"p", "div", "blockquote"}
 """Blocks that may melt into the text of a link or heading around them."""
@@ -40,19 +33,13 @@ _PARENTS = {
     "caption": {"table"}, "thead": {"table"}, "tbody": {"table"}, "tfoot": {"table"},
     "tr": {"thead", "tbody", "tfoot"}, "td": {"tr"}, "th": {"tr"}, "rt": {"ruby"}, "rp": {"ruby"},
 }  # fmt: skip
-_REPLACED = dict.fromkeys(sanitise.READ_ONLY_TAGS - {"h1"}, "div") | {
+_REPLACED = dict.fromkeys(READ_ONLY_TAGS - {"h1"}, "div") | {
     "menu": "ul", "dir": "ul", "strike": "s", "tt": "code", "acronym": "abbr",
 }  # fmt: skip
 _LISTS = {"ul", "ol"}
 _DEPTH = 60
 """Elements within elements; deeper ones lose their tags. Browsers stop at 512."""
 
-_PLAIN_TAGS = _words("""
-    font big nobr label input button picture source video audio track map area output time data meter progress
-    link meta html body head base colgroup col basefont blink marquee embed param frame frameset search option
-    optgroup bdo slot keygen dialog image
-""")
-"""HTML that we do not show; the tag goes, what it holds stays."""
 _MARKUP = re.compile(
     rf"(?P<hidden>{hidden_html.BEGINS})"
     r"""|<(/?)(?P<name>[A-Za-z][A-Za-z0-9-]*)(?=[\s/>])((?:[^<>"']++|"[^"]*+"|'[^']*+')*+)>"""
@@ -84,9 +71,9 @@ def shown(raw: str, *, closes_pre: bool = True) -> str:
 
 def _shown_tag(match: re.Match[str], unclosed: str) -> str:
     name = (match["name"] or "").lower()
-    if name != unclosed and (name in sanitise.TAGS or name in sanitise.READ_ONLY_TAGS):
+    if name != unclosed and (name in TAGS or name in READ_ONLY_TAGS):
         return match[0]
-    return "" if name in _PLAIN_TAGS else html.escape(match[0])
+    return "" if name in LEFT_OUT else html.escape(match[0])
 
 
 def heading_levels(written: list[int]) -> list[int]:
@@ -226,7 +213,7 @@ class _Repair:
 
     def _end_phrasing(self) -> None:
         """A block ends the text around it: close every phrasing element and heading that is open."""
-        while self.shown and self.shown[-1].name in _PHRASING | _HEADINGS:
+        while self.shown and self.shown[-1].name in PHRASING | _HEADINGS:
             element = self.shown[-1]
             self._close(element)
             element.name = ""
@@ -307,7 +294,7 @@ class _Repair:
                 self.pieces[cell.piece] = _SPAN.sub("", self.pieces[cell.piece])
         unnamed = element.name in _NAMED and not element.named
         if unnamed or (
-            element.name in _PHRASING and not any(map(str.strip, self.pieces[element.piece + 1 :]))
+            element.name in PHRASING and not any(map(str.strip, self.pieces[element.piece + 1 :]))
         ):
             self.pieces[element.piece] = ""
             return

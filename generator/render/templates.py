@@ -96,7 +96,7 @@ class Theme:
         problem = Problem(
             path=self._shown(file),
             line=line,
-            message=message.strip() or "cannot be used",
+            message=message.strip().removesuffix(".") or "cannot be used",
             advice=advice or self._advice(file),
             severity=Severity.ERROR,
             kind="template",

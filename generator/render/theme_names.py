@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import difflib
 import io
+import re
+import tomllib
 from collections.abc import Iterable, Iterator, Set
 from pathlib import Path
 
@@ -22,6 +24,7 @@ _CUSTOM = "assets/custom.css"
 _MISTYPED = 0.88
 """How alike names are, of 1, where a file is not one of somebody else's but mistyped."""
 _LANGUAGES = ("en", "zh")
+_SETTINGS = "theme.toml"
 _THEME = "theme/"
 """What stands before the name of a template of the default theme, where it is extended."""
 
@@ -32,7 +35,7 @@ def unknown_names(site_templates: Path) -> list[Problem]:
     if len(roots) == 1:
         return []
     names = _Names(*roots)
-    return [*names.files(), *names.blocks(), *names.messages()]
+    return [*names.files(), *names.blocks(), *names.messages(), *names.settings()]
 
 
 class _Names:
@@ -112,6 +115,19 @@ class _Names:
             for message, line in _messages_in(file):
                 if message not in known:
                     yield self._problem(name, line, f"no page says {message!r}", message, known)
+
+    def settings(self) -> Iterator[Problem]:
+        """Keys of `theme.toml` that say nothing."""
+        known = tomllib.loads((self._default / _SETTINGS).read_text("utf-8")).keys()
+        try:
+            text = (self._own / _SETTINGS).read_text("utf-8", "replace")
+            keys = tomllib.loads(text).keys()
+        except (OSError, tomllib.TOMLDecodeError):
+            return
+        for key in sorted(keys - known):
+            written = re.compile(rf"[\s\[\"']*{re.escape(key)}\b")
+            line = next((n for n, row in enumerate(text.splitlines(), 1) if written.match(row)), None)
+            yield self._problem(_SETTINGS, line, f"nothing reads the key `{key}`", key, known)
 
     def _problem(
         self, name: str, line: int | None, message: str, written: str, known: Iterable[str]

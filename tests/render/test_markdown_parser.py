@@ -9,6 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.parser_inline import ParserInline
+from markdown_it.rules_block import reference
 from markdown_it.rules_block import table as read_table
 from markdown_it.rules_block.table import escapedSplit, getLine
 from markdown_it.rules_inline import StateInline
@@ -16,6 +17,7 @@ from markdown_it.rules_inline.state_inline import Scanned
 from mdit_py_plugins.footnote import footnote_plugin
 
 from generator.render import emphasis
+from generator.render.markdown.definitions import text_like_definition
 from generator.render.markdown.html_blocks import html_block
 from generator.render.markdown.parser import Parser, _keep_unreferenced, _link_bare_addresses
 
@@ -64,6 +66,19 @@ def table(state, start, end, silent):
     return True
 
 
+def definition(state, start, end, silent):
+    """The library's rule; what only looks like a definition is a paragraph by intent."""
+    last = text_like_definition(state, start)
+    if last is None or silent:
+        return reference(state, start, end, silent)
+    state.push("paragraph_open", "p", 1)
+    inline = state.push("inline", "", 0)
+    inline.content, inline.children = state.getLines(start, last + 1, state.blkIndent, False).strip(), []
+    state.push("paragraph_close", "p", -1)
+    state.line = last + 1
+    return True
+
+
 class Reference(MarkdownIt):
     """The library's parser, with the same extensions as ours."""
 
@@ -73,6 +88,7 @@ class Reference(MarkdownIt):
         self.enable(["table", "strikethrough"])
         self.use(footnote_plugin, inline=False)
         self.block.ruler.at("table", table, {"alt": ["paragraph", "reference"]})
+        self.block.ruler.at("reference", definition)
         self.block.ruler.at(  # unclosed HTML is text by intent
             "html_block", html_block, {"alt": ["paragraph", "reference", "blockquote"]}
         )

@@ -33,6 +33,15 @@ FILES = {
 }
 
 
+def test_a_key_of_the_theme_that_says_nothing_is_told(own):
+    assert own(toml="interface = 1\n") == []
+    assert own(toml='interface = 1\ninterfaces = 1\n[paths]\na = "b"\n') == [
+        ("templates/theme.toml", 2, "did you mean `interface`?"),
+        ("templates/theme.toml", 3, "docs/reference/templates.md lists all names"),
+    ]
+    assert own(toml="interface = \n") == []
+
+
 def test_no_templates_and_sound_ones_are_no_problem(own, tmp_path):
     assert unknown_names(tmp_path / "templates") == []
     assert own(

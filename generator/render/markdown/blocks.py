@@ -28,6 +28,7 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType
 from mdit_py_plugins.footnote.index import footnote_def
 
+from generator.render.markdown.definitions import text_like_definition
 from generator.render.markdown.html_blocks import html_block
 from generator.render.markdown.tables import read_table
 from generator.render.markdown.tokens import DEEPEST, QuickToken
@@ -48,7 +49,16 @@ def _define(state: StateBlock, line: int, end: int, silent: bool) -> bool:
     """A note, or the address of a link; most texts have neither."""
     if not state.may_define:  # type: ignore[attr-defined]  # it is a BlockState
         return False
-    return footnote_def(state, line, end, silent) or reference(state, line, end, silent)
+    if footnote_def(state, line, end, silent):
+        return True
+    last = text_like_definition(state, line)
+    if last is None:
+        return reference(state, line, end, silent)
+    if not silent:
+        content = state.getLines(line, last + 1, state.blkIndent, False)
+        _add(state, "paragraph", "p", content)
+        state.line = last + 1
+    return True
 
 
 def _define_note(state: StateBlock, line: int, end: int, silent: bool) -> bool:

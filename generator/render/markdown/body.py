@@ -24,10 +24,17 @@ _INVISIBLE = (
 """Characters that show nothing (Unicode: Default_Ignorable_Code_Point), and the empty Braille pattern."""
 _BLANK = re.compile(rf"(?:<(?!img\b)[^>]*+>|&nbsp;|[\s{_INVISIBLE}]++)*+")
 
-MANY_TAGS = f"holds more than {limits.RAW_TAGS:,} tags of HTML; they are shown as text"
-NOT_CLOSED = f"leaves emphasis open before more than {limits.REOPENED:,} tags; all emphasis is left out"
-
-MANY_BRACKETS = f"holds more than {limits.BRACKETS:,} brackets; they are shown as text, and make no links"
+_WRITE = "write it as Markdown, or close each tag"
+MANY_TAGS = (f"holds more than {limits.RAW_TAGS:,} tags of HTML; they are shown as text", _WRITE)
+NOT_CLOSED = (
+    f"leaves emphasis open before more than {limits.REOPENED:,} tags; all emphasis is left out",
+    _WRITE,
+)
+MANY_BRACKETS = (
+    f"holds more than {limits.BRACKETS:,} brackets; they are shown as text, and make no links",
+    "shorten it, or make several clippings of it",
+)
+"""Faults of a body, each with what to do about it."""
 _FENCE = re.compile(r"[ >]*+(`{3,}|~{3,})")
 
 
@@ -37,8 +44,8 @@ class Body(msgspec.Struct, frozen=True):
     html: Markup
     end: int
     """Characters of the text that it shows: not all where it would be too long."""
-    faults: tuple[str, ...]
-    """What is shown otherwise than it was written, because there is too much of it."""
+    faults: tuple[tuple[str, str], ...]
+    """What is shown otherwise than it was written, because there is too much of it; and what to do."""
 
 
 def plain(text: str) -> str:
@@ -65,10 +72,10 @@ def fitting_html(text: str, place: Place) -> Body:
     return Body(Markup(sanitise.clean(html)), end, faults)  # noqa: S704  # the sanitiser has just written it
 
 
-def _unsafe_html(text: str, place: Place) -> tuple[str, tuple[str, ...]] | None:
+def _unsafe_html(text: str, place: Place) -> tuple[str, tuple[tuple[str, str], ...]] | None:
     """The HTML before the sanitiser, and what is wrong with it; None where it would be too long."""
     environment: EnvType = {}
-    faults: list[str] = []
+    faults: list[tuple[str, str]] = []
     if _has_many_brackets(text):
         environment["literal_brackets"] = True
         faults.append(MANY_BRACKETS)

@@ -31,6 +31,7 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType
 from mdit_py_plugins.footnote.index import footnote_ref
 
+from generator.html_names import is_comparison
 from generator.render import emphasis as flanks
 from generator.render.markdown.tokens import DEEPEST, QuickToken, TextToken
 
@@ -166,6 +167,10 @@ def _strike(state: StateInline, silent: bool) -> bool:
     return strikethrough.tokenize(state, silent)
 
 
+def _tag(state: StateInline, silent: bool) -> bool:
+    return not is_comparison(state.src, state.pos) and html_inline(state, silent)
+
+
 _RULES: dict[str, tuple[Rule, ...]] = {
     "\n": (newline,),
     "\\": (escape,),
@@ -176,7 +181,7 @@ _RULES: dict[str, tuple[Rule, ...]] = {
     "[": (_link, _note),
     "]": (),
     "!": (_image,),
-    "<": (autolink, html_inline),
+    "<": (autolink, _tag),
     "&": (entity,),
 }
 """What a character may begin, in markdown-it's order. `]` begins nothing, but ends the label of a link."""
