@@ -71,6 +71,15 @@ CASES = {
     "a draft, mistyped": Case(
         "draft:true", said="warning: a.md:5: `draft:true` is not valid YAML, here read as `draft: true`"
     ),
+    "private, within the title": Case(
+        "x: y\n private: true",
+        said="warning: a.md:6: `private: true` stands within the field above it, "
+        "here read as `private: true`; write `private: true`, at the start of the line",
+    ),
+    "private, without a colon": Case(
+        "private true", said="warning: a.md:5: `private true` is not valid YAML"
+    ),
+    "private, as a tag": Case("tags:\n- a\n- private: true", said="skipped: a.md: is private"),
     "a hidden clipping": Case("hidden: true", said="skipped: a.md: hidden by its front matter"),
     "a later day": Case("date: 2025-03-01", said="skipped: a.md: is dated 2025-03-01, in the future"),
     # What the curator takes down, and typing errors in it.
@@ -139,8 +148,8 @@ def _listed(capfd):
     return capfd.readouterr().out
 
 
-def test_there_are_twenty_three_cases():
-    assert len(CASES) == 23
+def test_none_of_the_cases_is_lost():
+    assert len(CASES) == 26
 
 
 def test_images_of_a_text_that_is_taken_down_go_with_it(tmp_path, monkeypatch):

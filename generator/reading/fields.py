@@ -17,7 +17,7 @@ import yaml
 from generator import limits
 from generator.config import ARTICLE_FIELDS, CURATOR_FIELDS
 from generator.reading.text import folded
-from generator.reading.withholding import KEYS, holds_key
+from generator.reading.withholding import KEYS, decides, holds_key
 
 _DEEPEST = 8
 """Levels of lists in lists that a value may have."""
@@ -254,7 +254,8 @@ def line_entries(lines: list[str]) -> Iterator[Entry]:
     for line in lines:
         if _KEY.match(line):
             groups.append((at, [line]))
-        elif groups:
+        # A decision may have stood in a list, of which the rest follows.
+        elif groups and not (line.lstrip().startswith("- ") and decides(groups[-1][1][0])):
             groups[-1][1].append(line)
         at += len(line) + 1
     for start, group in groups:

@@ -352,11 +352,14 @@ def _clipping(path: str, block: str, body: str, line: int) -> tuple[Clipping, tu
 
 
 def _mistyped(path: str, first_line: int, one: Mistyped) -> Problem:
+    fault, place = "is not valid YAML, here read as", ""
+    if one.is_within:
+        fault, place = "stands within the field above it, here read as", ", at the start of the line"
     return Problem(
         path=shown(path),
         line=first_line + one.line,
-        message=f"`{one.written}` is not valid YAML, here read as `{one.meant}`",
-        advice=f"write `{one.meant}`",
+        message=f"`{one.written}` {fault} `{one.meant}`",
+        advice=f"write `{one.meant}`{place}",
         kind="draft" if one.key == "draft" else "publish",
     )
 

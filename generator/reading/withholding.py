@@ -7,6 +7,8 @@ import string
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from generator.reading.values import NO, YES
+
 KEYS = ("private", "publish", "published", "draft", "hide", "hidden")
 
 _LINE = re.compile(
@@ -15,6 +17,18 @@ _LINE = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 """A line that sets one of these keys, also with an equals sign, a full-width colon or other white space."""
+_ANSWERS = "|".join(sorted(filter(str.isalnum, YES | NO)))
+_WITHIN = re.compile(
+    rf"""^(?P<before>[^\S\n]*(?:-[^\S\n]+)*)(?P<quote>["']?)(?P<key>{"|".join(KEYS)})(?P=quote)"""
+    r"(?P<sign>[^\S\n]*[:\uff1a\ufe55\u2236=\uff1d;\uff1b]{1,2}[^\S\n]*|[^\S\n]+)"
+    rf"""(?P<marks>["']?)(?P<value>{_ANSWERS})(?P=marks)[^\S\n]*(?:[^\S\n]\#.*)?$""",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""A line that says yes or no to one of these keys and nothing else, wherever it stands."""
+_FIELD = re.compile(r"(?P<before> *(?:- +)*)[^\s:#-][^:\n]*:(?: +(?P<value>\S.*))?\s*$")
+"""A key of a mapping; `before` shows the column in which it begins."""
+_OPENS_TEXT = re.compile(r"(?P<indent> *)(?:.*:|-) +[|>][-+\d]{0,2} *(?:#.*)?$")
+"""A line below which a text stands as it is written, as long as it is further indented."""
 _PLAIN_SPACE = frozenset(" \t")
 _SHOWN = 40
 """Characters of a value that a message shows."""
@@ -28,6 +42,8 @@ class Mistyped(NamedTuple):
     key: str
     written: str
     meant: str
+    is_within: bool = False
+    """It stands within the field above it."""
 
 
 def corrected(block: str) -> tuple[str, list[Mistyped]]:
@@ -36,12 +52,16 @@ def corrected(block: str) -> tuple[str, list[Mistyped]]:
     The number of lines stays the same.
     """
     mistyped: dict[str, Mistyped] = {}
+    if _WITHIN.search(block):
+        block, within = _taken_out(block.split("\n"))
+        for one in within:
+            mistyped.setdefault(one.key, one)
     pieces: list[str] = []
     end = line = 0
     for match in _LINE.finditer(block):
         if _is_yaml(match):
             continue
-        key, value = match["key"].lower(), match["value"].strip()
+        key, value = match["key"].lower(), match["value"].lstrip(": ").strip()
         meant = f"{key}: {value}".rstrip()
         between = block[end : match.start()]
         line += between.count("\n")
@@ -58,9 +78,53 @@ def _is_yaml(match: re.Match[str]) -> bool:
     return bool(match["gap"]) or not match["value"]
 
 
+def _taken_out(lines: list[str]) -> tuple[str, list[Mistyped]]:
+    """The lines of a block with those keys at the start of a line that stand within another field."""
+    found: list[Mistyped] = []
+    is_open = False  # the field above has no value on its own line
+    text_below: int | None = None  # a text that stands as it is written is indented further than this
+    for number, line in enumerate(lines):
+        if text_below is not None and (not line.strip() or len(line) - len(line.lstrip(" ")) > text_below):
+            continue
+        opening = _OPENS_TEXT.match(line)
+        text_below = len(opening["indent"]) if opening else None
+        if line[:1].strip(" -"):
+            is_open = (field := _FIELD.match(line)) is not None and not field["value"]
+        match = _WITHIN.match(line)
+        if match is None or _LINE.match(line) or (is_open and _is_of_a_mapping(lines, number)):
+            continue
+        key = match["key"].lower()
+        lines[number] = meant = f"{key}: {match['value']}"
+        found.append(Mistyped(number, key, line.strip()[:_SHOWN], meant, is_within=bool(match["before"])))
+    return "\n".join(lines), found
+
+
+def _is_of_a_mapping(lines: list[str], number: int) -> bool:
+    """Whether a line is one of several keys of a mapping, as other programs write within their fields."""
+    field = _FIELD.match(lines[number])
+    if field is None or not field["before"]:
+        return False
+    above, below = (
+        _FIELD.match(line) for line in (lines[number - 1], "".join(lines[number + 1 : number + 2]))
+    )
+    return any(
+        other is not None
+        and len(other["before"]) == len(field["before"])
+        and "-" not in first["before"]
+        and not decides(other.string)
+        for other, first in ((above, field), (below, below))
+        if first is not None
+    )
+
+
 def holds_key(line: str) -> bool:
     """Whether a line of front matter begins with one of the keys."""
     return _LINE.match(line) is not None
+
+
+def decides(line: str) -> bool:
+    """Whether a line says yes or no to one of the keys, and nothing else."""
+    return _WITHIN.match(line) is not None
 
 
 def _one_edit_away(word: str) -> Iterator[str]:

@@ -1,8 +1,11 @@
 """What front matter holds back, however it is written: nothing of that kind is published by mistake."""
 
+import time
+
 import pytest
 from reading_rules import rules
 
+from generator.authoring.mend import mended
 from generator.reading.article import article_of
 from generator.reading.frontmatter import clipping_in, clipping_of, front_matter_in
 
@@ -232,3 +235,63 @@ def test_front_matter_in_another_format_is_not_published_as_text(text, name):
 )
 def test_what_only_begins_alike_is_text(text):
     assert article_of(clipping_of("2024-07-03.md", text)[0], rules()).article is not None
+
+
+# --- such keys within another field, and without their sign
+
+
+@pytest.mark.parametrize(
+    ("front", "number"),
+    [
+        ("title: My thoughts\n private: true\n", 3),
+        ("title: My thoughts\n\tdraft: true\n", 3),
+        ('title: "My thoughts"\n  publish: no\n', 3),
+        ("title: A\nsummary: Some words\n  and more\n  private: yes\n", 5),
+        ("title: A\nsummary:\n  private: true\n", 4),
+        ("title: A\nauthor:\n  private: true\n", 4),
+        ("title: A\nnote: x\n  private: 'true'\n", 4),
+        ("title: A\ntags:\n  - a\n  private: true\n", 5),
+        ("title: A\ntags:\n  - a\n  - private: true\n", 5),
+        ("title: A\ntags:\n- a\n- private: true\n- b\n", 5),
+        ("title: A\nsummary: |\n  A text.\n\tprivate: true\n", 5),
+        ("title: A\nprivate true\n", 3),
+        ("title: A\nprivate; true\n", 3),
+        ("title: A\nprivate:: true\n", 3),
+        ("title: A\n  private\uff1atrue # mine\n", 3),
+    ],
+)
+def test_a_line_that_holds_back_counts_within_another_field_too(front, number):
+    text = f"---\n{front}date: 2024-07-03\n---\n\nSome text.\n"
+    clipping, faults = clipping_of("a.md", text)
+    reading = article_of(clipping, rules())
+    assert reading.article is None or reading.is_draft
+    assert number in [fault.line for fault in faults if fault.kind in {"publish", "draft"}]
+    assert not any("private" in fault.advice for fault in faults if fault.kind == "front-matter")
+    assert mended(text.encode()) is None  # `check --fix` leaves it to the writer
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        "summary: |\n  A text.\n  private: true\n",
+        "summary: >-\n\n  private: true\n",
+        "repository:\n  name: x\n  private: true\n",
+        "images:\n- hidden: true\n  src: x\n- src: y\n  hidden: true\n",
+        "summary: This is\n  private true to nature\n",
+    ],
+)
+def test_a_line_of_a_text_or_of_a_mapping_holds_nothing_back(front):
+    clipping, faults = clipping_of("a.md", f"---\ntitle: A\ndate: 2024-07-03\n{front}---\n\nSome text.\n")
+    assert article_of(clipping, rules()).article is not None
+    assert not faults
+
+
+@pytest.mark.parametrize(
+    "line", [" private: true", " name: x\n hidden: true", "- hidden: true\n  a: b", "\t- " * 20]
+)
+def test_many_lines_within_a_field_take_no_time(line):
+    rows = f"{line}\n" * 40_000
+    began = time.process_time()
+    clipping_in("a.md", f"---\ntitle: A\nrows:\n{rows}---\n".encode())
+    clipping_in("a.md", f"---\ntitle: A\nrows:\n{rows}".encode())
+    assert time.process_time() - began < 10
