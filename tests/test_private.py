@@ -176,3 +176,17 @@ def test_what_was_published_is_taken_away_once_it_is_private(tmp_path, monkeypat
     assert not any(SECRET.encode() in data for data in everything_in(tmp_path / "public"))
     run(["build", "-q", "-o", "other"])
     assert files_of(tmp_path / "public") == files_of(tmp_path / "other")
+
+
+@pytest.mark.parametrize("front", ["title: T\nprivate: true\n---", "# T\n\n```yaml\nprivate: true\n```"])
+def test_what_is_private_without_front_matter_is_in_no_file(front, tmp_path, monkeypatch, capfd):
+    monkeypatch.chdir(tmp_path)
+    write_config(tmp_path)
+    write_clipping(tmp_path / "content", "sound.md", title="A sound one")
+    (tmp_path / "content/2024-07-03.md").write_text(f"{front}\n\n{BODY} {SECRET}\n", "utf-8")
+    assert run(["build"]) == 0
+    assert (
+        "`private: true` stands outside of front matter, here read as `private: true`"
+        in capfd.readouterr().err
+    )
+    assert not any(SECRET.encode() in data for data in everything_in(tmp_path / "public"))

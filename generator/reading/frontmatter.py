@@ -30,10 +30,12 @@ from generator.reading.fields import (
 from generator.reading.foreign import foreign_format
 from generator.reading.mojibake import garbled_line, is_sound, is_suspect, restoration
 from generator.reading.text import BEGINNING, decode, why_not_text
-from generator.reading.withholding import KEYS, Mistyped, corrected
+from generator.reading.withholding import KEYS, Mistyped, corrected, outside
 
 _SHOWN = 50
 """Items of a list that a message shows."""
+_UNSEEN = re.compile(r"\A[\s\u200b\u2060\ufeff]*")
+"""What may stand before front matter and is not seen there."""
 _OPENING, _CLOSING = b"---\n", b"\n---\n"
 LARGEST = 16 * 1024 * 1024
 """Bytes; a larger file is no article."""
@@ -222,15 +224,31 @@ def _bytes_in(file: int, path: str) -> bytes:
     return b"".join(parts)
 
 
-def clipping_of(path: str, text: str, *, is_beginning: bool = False) -> tuple[Clipping, tuple[Problem, ...]]:
+_Parts = tuple[Clipping, tuple[Problem, ...]]
+
+
+def clipping_of(path: str, text: str, *, is_beginning: bool = False) -> _Parts:
     """Part a clipping's text (LF line ends), or the beginning of it, into fields and body; never raises.
 
     Values are texts, or lists of texts; of a key that stands twice the last one counts.
     """
-    start = text.lstrip()
+    start = _UNSEEN.sub("", text, 1)
     first_line = text.count("\n", 0, len(text) - len(start)) + 1
     if unread := foreign_format(start):
         return Clipping(path=path, fields={}, lines={}, body="", unread=unread), ()
+    clipping, problems = _parts(path, text, start, first_line, is_beginning=is_beginning)
+    if not clipping.fields and (outside_ := outside(start)):
+        clipping = msgspec.structs.replace(
+            clipping,
+            fields={one.key: one.meant.partition(": ")[2] for one in outside_},
+            lines={one.key: first_line + one.line for one in outside_},
+        )
+        problems += tuple(_outside(path, first_line, one) for one in outside_)
+    return clipping, problems
+
+
+def _parts(path: str, text: str, start: str, first_line: int, *, is_beginning: bool) -> _Parts:
+    """The same of a text whose front matter would begin at `start`, on line `first_line`."""
     if not _VERBATIM.detect(start):
         fault = "has no front matter" if start else "is empty"
         advice = "begin the file with the lines `---`, `title: …`, `date: …`, `---`"
@@ -246,6 +264,21 @@ def clipping_of(path: str, text: str, *, is_beginning: bool = False) -> tuple[Cl
     if is_beginning:
         clipping = msgspec.structs.replace(clipping, unread="end")
     return clipping, problems
+
+
+def _outside(path: str, first_line: int, one: Mistyped) -> Problem:
+    return Problem(
+        path=shown(path),
+        line=first_line + one.line,
+        message=f"`{one.written}` stands outside of front matter, here read as `{one.meant}`",
+        advice="write it between two lines `---` at the top of the file, or below the first words",
+        kind=_kind(one.key),
+    )
+
+
+def _kind(key: str) -> str:
+    """The kind of problems with a key that holds back."""
+    return "draft" if key == "draft" else "publish"
 
 
 def _parted(text: str) -> tuple[str, str] | None:
@@ -360,7 +393,7 @@ def _mistyped(path: str, first_line: int, one: Mistyped) -> Problem:
         line=first_line + one.line,
         message=f"`{one.written}` {fault} `{one.meant}`",
         advice=f"write `{one.meant}`{place}",
-        kind="draft" if one.key == "draft" else "publish",
+        kind=_kind(one.key),
     )
 
 

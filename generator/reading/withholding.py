@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import NamedTuple
 
 from generator.reading.values import NO, YES
@@ -29,6 +30,13 @@ _FIELD = re.compile(r"(?P<before> *(?:- +)*)[^\s:#-][^:\n]*:(?: +(?P<value>\S.*)
 """A key of a mapping; `before` shows the column in which it begins."""
 _OPENS_TEXT = re.compile(r"(?P<indent> *)(?:.*:|-) +[|>][-+\d]{0,2} *(?:#.*)?$")
 """A line below which a text stands as it is written, as long as it is further indented."""
+_OUTSIDE = re.compile(_WITHIN.pattern.replace("(?P<key>", "(?P<key>public|", 1), re.IGNORECASE)
+"""The same outside of front matter, where Logseq has `public` for `publish`."""
+_NO_PROSE = re.compile(
+    r"""[\W_]*$|\s*(?:[#<`~]|-\s)|[ \t]+\S|["']?[^\W\d][\w .-]{0,60}["']?\s*(?::{1,2}(?:\s|$)|[\uff1a=])"""
+)
+"""A line without words, of code, a heading, a tag, an item, or one that sets a field."""
+_FIRST_LINES = 1000
 _PLAIN_SPACE = frozenset(" \t")
 _SHOWN = 40
 """Characters of a value that a message shows."""
@@ -76,6 +84,21 @@ def _is_yaml(match: re.Match[str]) -> bool:
     if match["before"] or match["sign"] != ":" or not _PLAIN_SPACE.issuperset(match["space"] + match["gap"]):
         return False
     return bool(match["gap"]) or not match["value"]
+
+
+def outside(text: str) -> list[Mistyped]:
+    """The lines before the first one of prose that hold back a text without front matter; one of each key."""
+    found: dict[str, Mistyped] = {}
+    lines = islice(text.split("\n", _FIRST_LINES), _FIRST_LINES)
+    for number, line in enumerate(lines):
+        if match := _OUTSIDE.match(line):
+            key, value = match["key"].lower(), match["value"].lower()
+            key = "publish" if key == "public" else key
+            if value in (NO if key.startswith("publish") else YES):
+                found.setdefault(key, Mistyped(number, key, line.strip()[:_SHOWN], f"{key}: {value}"))
+        elif not _NO_PROSE.match(line):
+            break
+    return list(found.values())
 
 
 def _taken_out(lines: list[str]) -> tuple[str, list[Mistyped]]:

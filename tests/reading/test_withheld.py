@@ -295,3 +295,53 @@ def test_many_lines_within_a_field_take_no_time(line):
     clipping_in("a.md", f"---\ntitle: A\nrows:\n{rows}---\n".encode())
     clipping_in("a.md", f"---\ntitle: A\nrows:\n{rows}".encode())
     assert time.process_time() - began < 10
+
+
+# --- such keys outside of front matter
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("title: T\nprivate: true\n---\n", 2),
+        ("title: T\nprivate:true\n", 2),
+        ("<!-- c -->\n---\ntitle: T\npublish: false\n---\n", 4),
+        ("```yaml\ntitle: T\ndraft: true\n```\n", 3),
+        ("***\ntitle: T\nprivate: true\n***\n", 3),
+        ("\u2014--\ntitle: T\nprivate: true\n\u2014--\n", 3),
+        ("private: true\n", 1),
+        ("# A heading\n\n---\ntitle: T\ntags:\n  - a\nprivate: true\n---\n", 7),
+        ("title:: T\nprivate:: true\n", 2),
+        ("- public:: false\n", 1),
+        ("---\n<!-- c -->\ntitle: T\nprivate: true\n", 4),
+        ("---\n---\nprivate: true\n---\n", 3),
+        ("--- \u200b\ntitle: T\nprivate: true\n---\n", 3),
+    ],
+)
+def test_what_holds_back_counts_before_the_first_line_of_prose(text, number):
+    clipping, faults = clipping_of("2024-07-03.md", f"{text}\nA secret line of text.\n")
+    reading = article_of(clipping, rules())
+    assert reading.article is None or reading.is_draft
+    told = [fault for fault in faults if fault.kind in {"publish", "draft"}]
+    assert [(fault.line, str(fault.severity)) for fault in told] == [(number, "warning")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A line of prose.\n\nprivate: true\n",
+        "# How to hide\n\nprivate: the life of Ann\ndraft: a first one\n",
+        "title: T\npublished: 2024-07-03\nprivate: false\n---\n",
+    ],
+)
+def test_what_does_not_hold_back_outside_of_front_matter_is_text(text):
+    clipping, faults = clipping_of("2024-07-03.md", f"{text}\nSome text.\n")
+    assert article_of(clipping, rules()).article is not None
+    assert not [fault for fault in faults if fault.kind in {"publish", "draft"}]
+
+
+@pytest.mark.parametrize("mark", ["\u200b", "\ufeff", "\n\u200b \ufeff"])
+def test_a_mark_that_is_not_seen_before_front_matter_is_passed_over(mark):
+    clipping, faults = clipping_of("a.md", f"{mark}---\ntitle: T\nprivate: true\n---\n\nSome text.\n")
+    assert (clipping.fields, clipping.body) == ({"title": "T", "private": "true"}, "Some text.")
+    assert not faults
