@@ -20,7 +20,6 @@ from generator.lengths import body_end
 from generator.model import Clipping
 from generator.reading.comments import without_comments
 from generator.reading.fields import (
-    OTHERS_PRIVATE,
     Entry,
     NotFieldsError,
     fields_end,
@@ -30,7 +29,7 @@ from generator.reading.fields import (
 from generator.reading.foreign import foreign_format
 from generator.reading.mojibake import garbled_line, is_sound, is_suspect, restoration
 from generator.reading.text import BEGINNING, decode, why_not_text
-from generator.reading.withholding import KEYS, Mistyped, corrected, outside
+from generator.reading.withholding import KEYS, OTHERS_PRIVATE, Mistyped, corrected, outside
 
 _SHOWN = 50
 """Items of a list that a message shows."""
@@ -277,8 +276,8 @@ def _outside(path: str, first_line: int, one: Mistyped) -> Problem:
 
 
 def _kind(key: str) -> str:
-    """The kind of problems with a key that holds back."""
-    return "draft" if key == "draft" else "publish"
+    """The kind of problems with a key that holds back, or with one of private notes."""
+    return "front-matter" if key in OTHERS_PRIVATE else "draft" if key == "draft" else "publish"
 
 
 def _parted(text: str) -> tuple[str, str] | None:

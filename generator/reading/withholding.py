@@ -1,4 +1,4 @@
-"""The keys that hold a clipping back, as they are meant and as they are mistyped."""
+"""The keys that hold a clipping back and those of private notes, as meant and as mistyped."""
 
 from __future__ import annotations
 
@@ -11,13 +11,19 @@ from typing import NamedTuple
 from generator.reading.values import NO, YES
 
 KEYS = ("private", "publish", "published", "draft", "hide", "hidden")
+OTHERS_PRIVATE = frozenset(
+    {"note", "notes", "annotation", "annotations", "highlight", "highlights", "comment", "comments"}
+)
+"""Keys under which other programs export a reader's private notes; shown only where `[fields]` maps them."""
 
+_NOTES = "|".join(sorted(OTHERS_PRIVATE))
 _LINE = re.compile(
-    rf"""^(?P<before>[\u200b\ufeff\xa0\u3000]*)(?P<quote>["']?)(?P<key>{"|".join(KEYS)})(?P=quote)"""
+    r"""^(?P<before>[\u200b\ufeff\xa0\u3000]*)(?P<quote>["']?)"""
+    rf"(?P<key>{'|'.join(KEYS)}|{_NOTES})(?P=quote)"
     r"(?P<space>[^\S\n]*)(?P<sign>[:\uff1a\ufe55\u2236=\uff1d])(?P<gap>[^\S\n]*)(?P<value>.*)$",
     re.MULTILINE | re.IGNORECASE,
 )
-"""A line that sets one of these keys, also with an equals sign, a full-width colon or other white space."""
+"""A line that sets one of these keys or holds a note; also with `=`, a wide colon or odd spaces."""
 _ANSWERS = "|".join(sorted(filter(str.isalnum, YES | NO)))
 _WITHIN = re.compile(
     rf"""^(?P<before>[^\S\n]*(?:-[^\S\n]+)*)(?P<quote>["']?)(?P<key>{"|".join(KEYS)})(?P=quote)"""
@@ -28,6 +34,11 @@ _WITHIN = re.compile(
 """A line that says yes or no to one of these keys and nothing else, wherever it stands."""
 _FIELD = re.compile(r"(?P<before> *(?:- +)*)[^\s:#-][^:\n]*:(?: +(?P<value>\S.*))?\s*$")
 """A key of a mapping; `before` shows the column in which it begins."""
+_NOTE_WITHIN = re.compile(
+    rf"""^(?P<before>[^\S\n]+)(?P<key>{_NOTES})[^\S\n]*[:\uff1a=][^\S\n]*(?P<value>\S.*)$""",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""A private note that stands below another field as if it were a part of it."""
 _OPENS_TEXT = re.compile(r"(?P<indent> *)(?:.*:|-) +[|>][-+\d]{0,2} *(?:#.*)?$")
 """A line below which a text stands as it is written, as long as it is further indented."""
 _OUTSIDE = re.compile(_WITHIN.pattern.replace("(?P<key>", "(?P<key>public|", 1), re.IGNORECASE)
@@ -60,7 +71,7 @@ def corrected(block: str) -> tuple[str, list[Mistyped]]:
     The number of lines stays the same.
     """
     mistyped: dict[str, Mistyped] = {}
-    if _WITHIN.search(block):
+    if _WITHIN.search(block) or _NOTE_WITHIN.search(block):
         block, within = _taken_out(block.split("\n"))
         for one in within:
             mistyped.setdefault(one.key, one)
@@ -75,9 +86,14 @@ def corrected(block: str) -> tuple[str, list[Mistyped]]:
         line += between.count("\n")
         pieces += [between, meant]
         end = match.end()
-        written = match[0].strip()[: _SHOWN + len(key)]
-        mistyped.setdefault(key, Mistyped(line, key, written, meant[: _SHOWN + len(key)]))
+        written, meant = match[0].strip()[: _SHOWN + len(key)], meant[: _SHOWN + len(key)]
+        mistyped.setdefault(key, _told(Mistyped(line, key, written, meant)))
     return "".join((*pieces, block[end:])), list(mistyped.values())
+
+
+def _told(one: Mistyped) -> Mistyped:
+    """The same without a private note, for problems are printed where others may read them."""
+    return one._replace(written=one.key, meant=f"{one.key}: …") if one.key in OTHERS_PRIVATE else one
 
 
 def _is_yaml(match: re.Match[str]) -> bool:
@@ -113,12 +129,13 @@ def _taken_out(lines: list[str]) -> tuple[str, list[Mistyped]]:
         text_below = len(opening["indent"]) if opening else None
         if line[:1].strip(" -"):
             is_open = (field := _FIELD.match(line)) is not None and not field["value"]
-        match = _WITHIN.match(line)
+        match = _WITHIN.match(line) or (None if is_open else _NOTE_WITHIN.match(line))
         if match is None or _LINE.match(line) or (is_open and _is_of_a_mapping(lines, number)):
             continue
         key = match["key"].lower()
         lines[number] = meant = f"{key}: {match['value']}"
-        found.append(Mistyped(number, key, line.strip()[:_SHOWN], meant, is_within=bool(match["before"])))
+        one = Mistyped(number, key, line.strip()[:_SHOWN], meant, is_within=bool(match["before"]))
+        found.append(_told(one))
     return "\n".join(lines), found
 
 
@@ -142,7 +159,7 @@ def _is_of_a_mapping(lines: list[str], number: int) -> bool:
 
 def holds_key(line: str) -> bool:
     """Whether a line of front matter begins with one of the keys."""
-    return _LINE.match(line) is not None
+    return (match := _LINE.match(line)) is not None and match["key"].lower() in KEYS
 
 
 def decides(line: str) -> bool:

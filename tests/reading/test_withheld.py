@@ -345,3 +345,38 @@ def test_a_mark_that_is_not_seen_before_front_matter_is_passed_over(mark):
     clipping, faults = clipping_of("a.md", f"{mark}---\ntitle: T\nprivate: true\n---\n\nSome text.\n")
     assert (clipping.fields, clipping.body) == ({"title": "T", "private": "true"}, "Some text.")
     assert not faults
+
+
+# --- private notes in front matter that is no YAML
+
+
+@pytest.mark.parametrize("key", ["note", "Notes", "annotations", "highlight", "comment"])
+@pytest.mark.parametrize("sign", [":", "\uff1a", " = ", "=", "\uff1a ", ":\xa0"])
+@pytest.mark.parametrize("above", ["title: X", "author: X", 'title: "X"', "tags:\n- X"])
+@pytest.mark.parametrize("indent", ["", "  "])
+def test_a_mistyped_note_is_in_no_field_and_no_message(key, sign, above, indent):
+    if indent and above.startswith("tags"):
+        return
+    front = f"date: 2024-07-03\n{above}\n{indent}{key}{sign}SECRET: it\nsummary: Y\n"
+    clipping, faults = clipping_of("a.md", f"---\n{front}---\n\nSome text.\n")
+    reading = article_of(clipping, rules())
+    assert "SECRET" not in f"{reading.article} {reading.text} {reading.problems} {faults}"
+    assert clipping.fields["summary"] == "Y"
+    assert any(fault.line == front.count("\n", 0, front.index("SECRET")) + 2 for fault in faults)
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "note: first paragraph\n\nSECRET second paragraph",
+        "note: |\n  first paragraph\n\nSECRET second\n\nSECRET: third",
+        "\nnote: first\n\nSECRET second\nand\n\nSECRET third",
+    ],
+)
+def test_a_note_of_several_paragraphs_ends_where_the_front_matter_ends(note):
+    text = f"---\ntitle: A\ndate: 2024-07-03\n{note}\n---\n\nSome text.\n"
+    clipping, faults = clipping_of("a.md", text)
+    reading = article_of(clipping, rules())
+    assert "SECRET" not in f"{reading.article} {reading.text} {reading.problems} {faults}"
+    assert (reading.article.title, reading.text) == ("A", "Some text.")
+    assert not any("not closed" in fault.message for fault in faults)
