@@ -171,6 +171,25 @@ def test_a_folder_that_cannot_be_read_takes_no_pages_with_it(root, mode):
         folder.chmod(0o755)
 
 
+@pytest.mark.parametrize("mode", [0, 0o644])
+@pytest.mark.parametrize(
+    ("name", "ignore"), [("lost+found", '["lost+found/"]'), (".Trash-0", '[".*"]'), ("a/b", '["a"]')]
+)
+def test_a_folder_that_is_ignored_need_not_be_readable(root, mode, name, ignore):
+    config = (root / "digest.toml").read_text("utf-8")
+    (root / "digest.toml").write_text(f"ignore = {ignore}\n{config}", "utf-8")
+    folder = root / "content" / name
+    folder.mkdir(parents=True)
+    write_clipping(folder, "a.md", title="Ignored", date="2024-08-01")
+    folder.chmod(mode)
+    try:
+        for command in ("build", "check"):
+            done = _without_rights([command, *LATE], root)
+            assert (done.returncode, "cannot be read" in done.stdout + done.stderr) == (DONE, False)
+    finally:
+        folder.chmod(0o755)
+
+
 def _without_rights(arguments, root):
     """Run a command so that file modes hold: root may read everything otherwise."""
     drop = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
