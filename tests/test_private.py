@@ -190,3 +190,23 @@ def test_what_is_private_without_front_matter_is_in_no_file(front, tmp_path, mon
         in capfd.readouterr().err
     )
     assert not any(SECRET.encode() in data for data in everything_in(tmp_path / "public"))
+
+
+@pytest.mark.parametrize(
+    ("front", "reason"),
+    [
+        ("draft: true", "is a draft"),
+        ("private: true", "is private"),
+        ("date: 2025-03-01", "is dated 2025-03-01"),
+    ],
+)
+def test_a_pick_by_the_address_of_what_is_held_back_waits(front, reason, tmp_path, monkeypatch, capfd):
+    monkeypatch.chdir(tmp_path)
+    write_config(tmp_path)
+    write_clipping(tmp_path / "content", "b.md", url="https://origin.example/b.md")
+    _write_case(tmp_path / "content", Case(front, picks="some"))
+    (tmp_path / "picks.toml").write_text('[[pick]]\narticle = "https://origin.example/a.md"\npin = true\n')
+    assert run(["build", "--as-of", "2024-12-31"]) == 0
+    said = capfd.readouterr().err
+    assert f"`https://origin.example/a.md` is not published, so this waits: it {reason}" in said
+    assert "did you mean" not in said
