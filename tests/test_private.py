@@ -210,3 +210,17 @@ def test_a_pick_by_the_address_of_what_is_held_back_waits(front, reason, tmp_pat
     said = capfd.readouterr().err
     assert f"`https://origin.example/a.md` is not published, so this waits: it {reason}" in said
     assert "did you mean" not in said
+
+
+def test_comments_of_obsidian_are_in_no_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_config(tmp_path)
+    text = f"Text %% {SECRET}\n{SECRET} %% here.%%{SECRET}%%\n\n> %%\n> {SECRET}\n> %%\n\n"
+    text += f"\u6587%%{SECRET}%%\u5b57"
+    summary = f"A summary (%%{SECRET}%%)"
+    write_clipping(
+        tmp_path / "content", "a.md", f"{BODY}\n\n{text}", title=f"T %%{SECRET}%%", summary=summary
+    )
+    assert run(["check", "--strict"]) == 0
+    run(["build", "-q"])
+    assert not any(SECRET.encode() in data for data in everything_in(tmp_path / "public"))

@@ -281,6 +281,11 @@ def is_text_key(key: str) -> bool:
     return key in _TEXT_KEYS
 
 
+def is_prose_key(key: str) -> bool:
+    """Whether a field's value is shown as it is written."""
+    return key in _PROSE
+
+
 def key_match(line: str) -> re.Match[str] | None:
     """The key and the colon that a line of a block begins with."""
     return _KEY.match(line)

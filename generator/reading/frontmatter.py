@@ -18,11 +18,12 @@ from generator import limits
 from generator.errors import Problem, Severity, shown
 from generator.lengths import body_end
 from generator.model import Clipping
-from generator.reading.comments import without_comments
+from generator.reading.comments import text_without_comments, without_comments
 from generator.reading.fields import (
     Entry,
     NotFieldsError,
     fields_end,
+    is_prose_key,
     line_entries,
     yaml_entries,
 )
@@ -31,6 +32,8 @@ from generator.reading.mojibake import garbled_line, is_sound, is_suspect, resto
 from generator.reading.text import BEGINNING, decode, why_not_text
 from generator.reading.withholding import KEYS, OTHERS_PRIVATE, Mistyped, corrected, outside
 
+_MARKS_TOLD = 5
+"""Marks of comments left in a text that are told."""
 _SHOWN = 50
 """Items of a list that a message shows."""
 _UNSEEN = re.compile(r"\A[\s\u200b\u2060\ufeff]*")
@@ -86,11 +89,30 @@ def clipping_in(path: str, raw: bytes) -> tuple[Clipping, tuple[Problem, ...]]:
         if note != BEGINNING
     )
     clipping, faults = clipping_of(path, text, is_beginning=BEGINNING in notes)
+    body = clipping.body
     clipping, long = _within_limits(clipping, text, is_beginning=BEGINNING in notes)
+    left: tuple[Problem, ...] = ()
     if "%%" in clipping.body:
-        shown_ = without_comments(clipping.body, is_beginning=clipping.is_shortened)
+        shown_, marks = without_comments(clipping.body, is_beginning=clipping.is_shortened)
+        first = _line_of_body(text, body)
+        left = tuple(_mark_left(path, first + mark) for mark in dict.fromkeys(marks[:_MARKS_TOLD]))
         clipping = msgspec.structs.replace(clipping, body=shown_)
-    return clipping, (*problems, *garbled, *faults, *long)
+    return clipping, (*problems, *garbled, *faults, *long, *left)
+
+
+def _line_of_body(text: str, body: str) -> int:
+    """The line of a text on which its body begins, which is its end."""
+    return text.count("\n", 0, len(text.rstrip()) - len(body.rstrip())) + 1
+
+
+def _mark_left(path: str, line: int, key: str = "") -> Problem:
+    return Problem(
+        path=shown(path),
+        line=line,
+        message=f"`%%` in {f'`{key}`' if key else 'the text'} is no mark of a comment; it is shown as text",
+        advice="close the comment in the same paragraph, or write `%%` as code",
+        kind="comment",
+    )
 
 
 def _within_limits(
@@ -350,6 +372,7 @@ def _clipping(path: str, block: str, body: str, line: int) -> tuple[Clipping, tu
             problems.append(_not_closed(path, line + length))
             body = "\n".join(lines[length:]).strip("\n") + f"\n\n---\n\n{body}"
         entries = list(islice(line_entries(lines[:length]), limits.FIELDS + 1))
+    entries = _without_comments(entries) if "%%" in block else entries
     is_cut = len(entries) > limits.FIELDS
     if is_cut:
         at_line = line + 1 + block.count("\n", 0, entries.pop(limits.FIELDS).start)
@@ -366,7 +389,7 @@ def _clipping(path: str, block: str, body: str, line: int) -> tuple[Clipping, tu
             told.add(entry.advice)
         here += block.count("\n", counted, entry.start)
         counted = entry.start
-        if entry.mended or entry.note or entry.key in at:
+        if entry.mended or entry.note or entry.key in at or ("%%" in block and _is_mark_left(entry)):
             problems += _problems(path, entry, here, at.get(entry.key))
         if entry.key in fields:
             earlier[entry.key] = (*earlier.get(entry.key, ()), fields[entry.key])
@@ -381,6 +404,25 @@ def _clipping(path: str, block: str, body: str, line: int) -> tuple[Clipping, tu
         unread="end" if is_cut else "",
     )
     return clipping, tuple(problems)
+
+
+def _without_comments(entries: list[Entry]) -> list[Entry]:
+    """Fields without comments, which nobody is to see."""
+
+    def visible(entry: Entry) -> Entry:
+        if not is_prose_key(entry.key):
+            return entry
+        if isinstance(entry.value, str):
+            return msgspec.structs.replace(entry, value=text_without_comments(entry.value)[0].strip())
+        values = [text_without_comments(value)[0].strip() for value in entry.value]
+        return msgspec.structs.replace(entry, value=values)
+
+    return [visible(entry) for entry in entries]
+
+
+def _is_mark_left(entry: Entry) -> bool:
+    values = [entry.value] if isinstance(entry.value, str) else entry.value
+    return is_prose_key(entry.key) and any(text_without_comments(value)[1] for value in values)
 
 
 def _mistyped(path: str, first_line: int, one: Mistyped) -> Problem:
@@ -428,6 +470,8 @@ def _problems(path: str, entry: Entry, line: int, earlier: int | None) -> Iterat
             severity=Severity.NOTICE,
             kind="front-matter",
         )
+    if _is_mark_left(entry):
+        yield _mark_left(path, line, entry.key)
     if earlier is not None:
         which = "strictest" if entry.key in KEYS else "last"
         message = f"`{entry.key}` stands twice, also on line {earlier}; the {which} one counts"
