@@ -29,6 +29,7 @@ from generator.reading.fields import (
 )
 from generator.reading.foreign import foreign_format
 from generator.reading.mojibake import garbled_line, is_sound, is_suspect, restoration
+from generator.reading.notes import line_of_notes
 from generator.reading.text import BEGINNING, decode, why_not_text
 from generator.reading.withholding import KEYS, OTHERS_PRIVATE, Mistyped, corrected, outside
 
@@ -94,10 +95,29 @@ def clipping_in(path: str, raw: bytes) -> tuple[Clipping, tuple[Problem, ...]]:
     left: tuple[Problem, ...] = ()
     if "%%" in clipping.body:
         shown_, marks = without_comments(clipping.body, is_beginning=clipping.is_shortened)
-        first = _line_of_body(text, body)
-        left = tuple(_mark_left(path, first + mark) for mark in dict.fromkeys(marks[:_MARKS_TOLD]))
+        left = tuple(
+            _mark_left(path, _line_of_body(text, body) + mark) for mark in dict.fromkeys(marks[:_MARKS_TOLD])
+        )
         clipping = msgspec.structs.replace(clipping, body=shown_)
+    if line_of_notes(clipping.body) is not None and _is_from_the_web(clipping):
+        left += (_notes(path, _line_of_body(text, body) + (line_of_notes(body) or 0)),)
     return clipping, (*problems, *garbled, *faults, *long, *left)
+
+
+def _is_from_the_web(clipping: Clipping) -> bool:
+    values = clipping.fields.values()
+    return any(isinstance(value, str) and value.startswith(("https://", "http://")) for value in values)
+
+
+def _notes(path: str, line: int) -> Problem:
+    return Problem(
+        path=shown(path),
+        line=line,
+        message="what follows looks like private notes of yours, and is published with the text",
+        advice="delete them, put them between `%%` marks, or hold the clipping back with `private: true`",
+        severity=Severity.NOTICE,
+        kind="notes",
+    )
 
 
 def _line_of_body(text: str, body: str) -> int:
