@@ -24,6 +24,7 @@ from generator import __version__, steps, streams
 from generator.asked import PATH, Asked, Day, asking
 
 if TYPE_CHECKING:  # each command imports what it needs
+    from generator.errors import Problem
     from generator.lessons import Means
     from generator.preview.changes import Changed
     from generator.preview.follow import Built, Check
@@ -295,7 +296,7 @@ def serve(asked: Asked, *, port: int, bind: str, open_browser: bool) -> int:
 @asking("config", "content", "drafts", "future", "as_of")
 @click.option("--format", "format_", type=click.Choice(["table", "jsonl"]), default="table", help="Or jsonl.")
 @click.option("--text", is_flag=True, help="With the published text, as Markdown (jsonl).")
-def list_(asked: Asked, *, what: str, format_: str, text: bool) -> None:
+def list_(asked: Asked, *, what: str, format_: str, text: bool) -> int:
     """List every clipping with what is published of it, or every source with its health."""
     from generator import report
     from generator.desk import read
@@ -311,8 +312,11 @@ def list_(asked: Asked, *, what: str, format_: str, text: bool) -> None:
     site = asked.site()
     options = asked.options(site)
 
+    unread: list[Problem] = []
+
     def rows(means: Means) -> Iterable[dict[str, Any]]:
         desk = read(site, options, means)
+        unread.extend(one for one in report.errors(desk.problems) if one.kind == "content")
         if what == "sources":
             return report.healths(healths_of(desk.digest), desk.digest)
         plan_ = planned_of(desk.digest, site.config)
@@ -323,6 +327,8 @@ def list_(asked: Asked, *, what: str, format_: str, text: bool) -> None:
         report.print_jsonl(found)
     else:
         (report.print_sources if what == "sources" else report.print_table)(found)
+    report.print_problems(unread)
+    return FAILED if unread else DONE
 
 
 @broadsheet.command()
@@ -370,8 +376,12 @@ def explain(asked: Asked, file: Path) -> None:
 
     site = asked.site()
     inside = site.content / file
-    path, content = (inside if inside.exists() else file).resolve(), site.content.resolve()
-    if not path.is_file() or not path.is_relative_to(content):
+    try:
+        path, content = (inside if inside.exists() else file).resolve(), site.content.resolve()
+        is_file = path.is_file()
+    except PermissionError as error:
+        raise click.UsageError(f"{file} cannot be read: {error.strerror}; check its rights") from error
+    if not is_file or not path.is_relative_to(content):
         raise click.UsageError(f"{file} is no file in the content folder {site.content}")
     own = path.relative_to(content).as_posix()
     found = asked.reading(site, silent, lambda means: explained(site, means, own))

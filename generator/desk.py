@@ -122,6 +122,8 @@ class Readings(msgspec.Struct):
     alias_lines: dict[str, int | None] = {}
     """By path as it is shown."""
     withheld: list[Article] = []
+    withheld_urls: dict[str, str] = {}
+    """Why nothing appears of an address, where there is a clipping of it."""
     waiting: dict[str, dt.datetime] = {}
     """When an article of the future appears, by its clipping's path."""
 
@@ -146,6 +148,7 @@ def grouped(
         read_.articles,
         (*read_.picks, *picks),
         skipped=read_.skipped,
+        withheld_urls=read_.withheld_urls,
         keys_of=keys_of,
         language_of=lambda title: language_of(title, config.languages),
     )
@@ -259,6 +262,8 @@ def gathered(config: Config, options: Options, records: Iterable[tuple[str, Reco
         if article is None or skipped is not None:
             read_.skipped += [skipped] if skipped else []
             read_.withheld += [article] if article else []
+            if skipped and (url := article.url if article else reading.url):
+                read_.withheld_urls.setdefault(url, skipped.reason)
             if moment := waits_until(config, options, record):
                 read_.waiting[path] = moment
             continue

@@ -220,7 +220,7 @@ class Scope:
 def _names(record: Record) -> tuple[object, ...]:
     """By what a clipping may be called that is there, beside its path."""
     article = record.reading.article
-    return (article.id, article.url, *article.keys) if article else (record is GONE[0],)
+    return (article.id, article.url, *article.keys) if article else (record is GONE[0], record.reading.url)
 
 
 def _address(article: Article | None) -> tuple[str, dt.date] | None:

@@ -241,7 +241,9 @@ def epoch_of(site: Site) -> bytes:
             if one.language or not one.clean  # else its spellings count where articles are grouped
         },
     )  # fmt: skip
-    parts = (part for file in own for part in (file.name.encode("utf-8", "surrogateescape"), _bytes_of(file)))
+    parts = [part for file in own for part in (file.name.encode("utf-8", "surrogateescape"), _bytes_of(file))]
+    if site.cleaning.is_dir() and not os.access(site.cleaning, os.R_OK | os.X_OK):
+        parts.append(b"unreadable")  # it looks as if it were empty, but that is a fault to tell
     return hashed(
         program(), zone_data(config.timezone), msgspec.json.encode(said, order="sorted"), *parts, size=16
     )

@@ -71,6 +71,15 @@ CASES = {
     "a draft, mistyped": Case(
         "draft:true", said="warning: a.md:5: `draft:true` is not valid YAML, here read as `draft: true`"
     ),
+    "private, within the title": Case(
+        "x: y\n private: true",
+        said="warning: a.md:6: `private: true` stands within the field above it, "
+        "here read as `private: true`; write `private: true`, at the start of the line",
+    ),
+    "private, without a colon": Case(
+        "private true", said="warning: a.md:5: `private true` is not valid YAML"
+    ),
+    "private, as a tag": Case("tags:\n- a\n- private: true", said="skipped: a.md: is private"),
     "a hidden clipping": Case("hidden: true", said="skipped: a.md: hidden by its front matter"),
     "a later day": Case("date: 2025-03-01", said="skipped: a.md: is dated 2025-03-01, in the future"),
     # What the curator takes down, and typing errors in it.
@@ -139,8 +148,8 @@ def _listed(capfd):
     return capfd.readouterr().out
 
 
-def test_there_are_twenty_three_cases():
-    assert len(CASES) == 23
+def test_none_of_the_cases_is_lost():
+    assert len(CASES) == 26
 
 
 def test_images_of_a_text_that_is_taken_down_go_with_it(tmp_path, monkeypatch):
@@ -167,3 +176,51 @@ def test_what_was_published_is_taken_away_once_it_is_private(tmp_path, monkeypat
     assert not any(SECRET.encode() in data for data in everything_in(tmp_path / "public"))
     run(["build", "-q", "-o", "other"])
     assert files_of(tmp_path / "public") == files_of(tmp_path / "other")
+
+
+@pytest.mark.parametrize("front", ["title: T\nprivate: true\n---", "# T\n\n```yaml\nprivate: true\n```"])
+def test_what_is_private_without_front_matter_is_in_no_file(front, tmp_path, monkeypatch, capfd):
+    monkeypatch.chdir(tmp_path)
+    write_config(tmp_path)
+    write_clipping(tmp_path / "content", "sound.md", title="A sound one")
+    (tmp_path / "content/2024-07-03.md").write_text(f"{front}\n\n{BODY} {SECRET}\n", "utf-8")
+    assert run(["build"]) == 0
+    assert (
+        "`private: true` stands outside of front matter, here read as `private: true`"
+        in capfd.readouterr().err
+    )
+    assert not any(SECRET.encode() in data for data in everything_in(tmp_path / "public"))
+
+
+@pytest.mark.parametrize(
+    ("front", "reason"),
+    [
+        ("draft: true", "is a draft"),
+        ("private: true", "is private"),
+        ("date: 2025-03-01", "is dated 2025-03-01"),
+    ],
+)
+def test_a_pick_by_the_address_of_what_is_held_back_waits(front, reason, tmp_path, monkeypatch, capfd):
+    monkeypatch.chdir(tmp_path)
+    write_config(tmp_path)
+    write_clipping(tmp_path / "content", "b.md", url="https://origin.example/b.md")
+    _write_case(tmp_path / "content", Case(front, picks="some"))
+    (tmp_path / "picks.toml").write_text('[[pick]]\narticle = "https://origin.example/a.md"\npin = true\n')
+    assert run(["build", "--as-of", "2024-12-31"]) == 0
+    said = capfd.readouterr().err
+    assert f"`https://origin.example/a.md` is not published, so this waits: it {reason}" in said
+    assert "did you mean" not in said
+
+
+def test_comments_of_obsidian_are_in_no_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_config(tmp_path)
+    text = f"Text %% {SECRET}\n{SECRET} %% here.%%{SECRET}%%\n\n> %%\n> {SECRET}\n> %%\n\n"
+    text += f"\u6587%%{SECRET}%%\u5b57"
+    summary = f"A summary (%%{SECRET}%%)"
+    write_clipping(
+        tmp_path / "content", "a.md", f"{BODY}\n\n{text}", title=f"T %%{SECRET}%%", summary=summary
+    )
+    assert run(["check", "--strict"]) == 0
+    run(["build", "-q"])
+    assert not any(SECRET.encode() in data for data in everything_in(tmp_path / "public"))

@@ -171,6 +171,72 @@ def test_a_folder_that_cannot_be_read_takes_no_pages_with_it(root, mode):
         folder.chmod(0o755)
 
 
+@pytest.mark.parametrize("mode", [0, 0o644])
+@pytest.mark.parametrize(
+    ("name", "ignore"), [("lost+found", '["lost+found/"]'), (".Trash-0", '[".*"]'), ("a/b", '["a"]')]
+)
+def test_a_folder_that_is_ignored_need_not_be_readable(root, mode, name, ignore):
+    config = (root / "digest.toml").read_text("utf-8")
+    (root / "digest.toml").write_text(f"ignore = {ignore}\n{config}", "utf-8")
+    folder = root / "content" / name
+    folder.mkdir(parents=True)
+    write_clipping(folder, "a.md", title="Ignored", date="2024-08-01")
+    folder.chmod(mode)
+    try:
+        for command in ("build", "check"):
+            done = _without_rights([command, *LATE], root)
+            assert (done.returncode, "cannot be read" in done.stdout + done.stderr) == (DONE, False)
+    finally:
+        folder.chmod(0o755)
+
+
+@pytest.mark.parametrize(
+    ("name", "commands", "said"),
+    [
+        ("templates", ["build", "check", "list"], "error: templates: cannot be read: Permission denied"),
+        ("templates/sub", ["build", "check"], "error: templates/sub: cannot be read: Permission denied"),
+        (
+            "templates/article.html",
+            ["build", "check"],
+            "error: templates/article.html: cannot be read: Permission denied; check its rights",
+        ),
+        (
+            "content",
+            ["explain content/a.md", "pick content/a.md --pin", "pick a.md --pin"],
+            "a.md cannot be read: Permission denied; check its rights",
+        ),
+        (
+            "content",
+            ["list", "list sources", "list --format jsonl"],
+            "error: content: is a folder that cannot",
+        ),
+        (
+            "cleaning",
+            ["build", "check"],
+            "cannot be read: Permission denied; check the folder and its rights",
+        ),
+    ],
+)
+def test_what_cannot_be_read_is_told_in_one_line(root, name, commands, said):
+    (root / "templates").mkdir(exist_ok=True)
+    (root / "content/a.md").write_text("A text.", "utf-8")
+    shut = root / name
+    if shut.suffix:
+        shut.write_text("x", "utf-8")
+    else:
+        shut.mkdir(exist_ok=True)
+    before = shut.stat().st_mode
+    shut.chmod(0)
+    try:
+        for command in commands:
+            done = _without_rights([*command.split(), *([] if "a.md" in command else LATE)], root)
+            told = (done.stdout + done.stderr).replace("a.md: cannot", "a.md cannot")
+            assert (told.count(said), "Traceback" in told) == (1, False), told
+            assert done.returncode != DONE or name == "cleaning"
+    finally:
+        shut.chmod(before)
+
+
 def _without_rights(arguments, root):
     """Run a command so that file modes hold: root may read everything otherwise."""
     drop = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if os.geteuid() == 0 else []

@@ -342,7 +342,11 @@ def article_named(site: Site, target: str) -> str:
     if is_address(target):
         return target
     files = [Path(target), site.root / target, site.content / target]
-    file = next((file for file in files if file.is_file()), None) or _composed_otherwise(files)
+    try:
+        file = next((file for file in files if file.is_file()), None) or _composed_otherwise(files)
+    except PermissionError as error:
+        advice = "check its rights and those of its folders"
+        raise _refusal(_printed(target), f"cannot be read: {error.strerror}", advice) from error
     if file is None:
         raise _refusal(_printed(target), "is no clipping", _meant(site, files))
     path = _below(site.content, file)

@@ -7,6 +7,7 @@ import difflib
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 import msgspec
@@ -52,18 +53,20 @@ def applied(
     picks: Iterable[Pick],
     *,
     skipped: Iterable[Skipped] = (),
+    withheld_urls: Mapping[str, str] = {},
     keys_of: KeysOf = lambda url: (url,),
     language_of: Callable[[str], str | None] = lambda _title: None,
 ) -> Picked:
     """Do to articles what picks say: first those of front matter, then those of `picks.toml`, which win.
 
     `skipped` are clippings that are not published for another reason: a pick of one waits, which is no fault.
+    `withheld_urls` has the reasons of these by the addresses of their originals.
     `keys_of` makes addresses comparable with `Article.keys`; `language_of` tells the language of a new title.
     """
     picks = tuple(picks)
     if not picks:
         return Picked(tuple(articles), (), (), (), ())
-    finder = _Finder(articles, picks, skipped, keys_of)
+    finder = _Finder(articles, picks, skipped, withheld_urls, keys_of)
     by_path: dict[str, Pick] = {}
     merges: list[tuple[Pick, frozenset[str]]] = []
     for pick in picks:
@@ -158,7 +161,12 @@ class _Finder:
     """All articles by what a pick may call them, and the problems met on the way."""
 
     def __init__(
-        self, articles: Sequence[Article], picks: Iterable[Pick], skipped: Iterable[Skipped], keys_of: KeysOf
+        self,
+        articles: Sequence[Article],
+        picks: Iterable[Pick],
+        skipped: Iterable[Skipped],
+        withheld_urls: Mapping[str, str],
+        keys_of: KeysOf,
     ) -> None:
         self.problems: list[Problem] = []
         self._articles = articles
@@ -166,6 +174,7 @@ class _Finder:
         self._paths = {_normal(article.path): article for article in articles}
         self._exact = {article.path: article for article in articles}
         self._waiting = {_normal(one.path): one.reason for one in skipped}
+        self._withheld_urls = withheld_urls
         addresses = {name for pick in picks for name in (pick.article, *pick.merge) if is_address(name)}
         self._keys = {address: frozenset(keys_of(address)) for address in addresses}
         self._by_key = self._gathered(addresses)
@@ -251,7 +260,7 @@ class _Finder:
         return _normal(name) == _normal(article.path)
 
     def _miss(self, pick: Pick, name: str, key: str) -> None:
-        reason = self._waiting.get(_normal(name))
+        reason = self._waiting_at.get(name) if is_address(name) else self._waiting.get(_normal(name))
         if reason is not None:
             message = f"`{name[:200]}` is not published, so this waits: it {reason}"
             self.problems.append(_problem(pick, key, message, "", Severity.NOTICE))
@@ -264,6 +273,19 @@ class _Finder:
         if close := self._close(name, by_address=by_address):
             advice = f"did you mean `{close}`?"
         self.problems.append(_problem(pick, key, message, advice))
+
+    @cached_property
+    def _waiting_at(self) -> Mapping[str, str]:
+        """Why what is at an address does not appear, by the addresses that picks have for it."""
+        by_key: dict[str, str] = {}
+        for url, reason in self._withheld_urls.items():
+            for key in (url, *self._keys_of(url)):
+                by_key.setdefault(key, reason)
+        known = {
+            address: next((by_key[key] for key in (address, *sorted(keys)) if key in by_key), None)
+            for address, keys in self._keys.items()
+        }
+        return {address: reason for address, reason in known.items() if reason is not None}
 
     def _close(self, name: str, *, by_address: bool) -> str | None:
         """What was probably meant, looked for among names of the same file and among neighbours."""

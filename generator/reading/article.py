@@ -97,6 +97,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     is_draft: bool = False
     aliases_line: int | None = None
     """The line of the file that gives the aliases."""
+    url: str | None = None
+    """The address of the original where there is no article; picks may name it by that."""
 
 
 class _Draft:
@@ -221,12 +223,14 @@ def article_of(clipping: Clipping, rules: Rules, cleaning: Cleaning | None = Non
 
 
 def _skipped(draft: _Draft, reason: str, *, is_draft: bool) -> Reading:
+    problems = tuple(draft.problems)  # what is wrong with the address of a text that nobody sees is not told
     return Reading(
         is_draft=is_draft,
         article=None,
         skipped=Skipped(path=shown(draft.clipping.path), reason=reason),
-        problems=tuple(draft.problems),
+        problems=problems,
         repaired=draft.clipping.repaired,
+        url=_url(draft),
     )
 
 

@@ -3,32 +3,58 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 _MARK = re.compile(r"(?<!%)%%(?!%)")
-_OPENS_BLOCK = re.compile(r" {0,3}%%(?!%)")
+_QUOTE = re.compile(r" {0,3}>")
+_OPENS_BLOCK = re.compile(r"(?: {0,3}>)* {0,3}%%(?!%)")
 _CLOSES_BLOCK = re.compile(r"(?<!%)%%[ \t]*\Z")
 _FENCE = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?(`{3,}|~{3,})")
 _TICKS = re.compile(r"`+")
 _ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]")
-_ATTACHED = re.compile(r"[!-~]")
-"""What stands beside a mark that is no comment's, as in `100%%` or `%%ip: …%%.`; Chinese has no spaces."""
+_BEGINS = re.compile(r"(?:[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]| {0,3}#{1,6}[ \t])")
+"""A line that begins a paragraph without a blank line above it."""
+_NOT_OPENING = re.compile(r"(?:[0-9/=&?\\]|%[a-z])\Z")
+"""What stands before a mark that opens no comment, as in `100%%`, `\\%%`, `%d%%` or an address."""
+_NOT_CLOSING = re.compile(r"[A-Za-z0-9]")
+"""What stands behind one that closes none, as in `for %%i in a do echo %%i`."""
 
 
-def without_comments(markdown: str, *, is_beginning: bool = False) -> str:
-    """Markdown without its comments; what stands in code stays.
+class _Line(NamedTuple):
+    """A line that is no part of a comment block."""
 
-    A block begins at the start of a line and ends at the end of one. Where the text is the beginning of more,
-    a block that is not closed hides the rest of it.
+    text: str
+    number: int
+    """Counted from 0."""
+    is_code: bool = False
+
+
+def without_comments(markdown: str, *, is_beginning: bool = False) -> tuple[str, list[int]]:
+    """Markdown without its comments, and on which lines of it (from 0) such a mark is left.
+
+    A block begins at the start of a line and ends at the end of one; others begin and end in one paragraph.
+    What stands in code stays. Where the text is the beginning of more, a block that is not closed hides the
+    rest of it.
     """
     if "%%" not in markdown:
-        return markdown
-    return "\n".join(_visible_lines(markdown.split("\n"), is_beginning=is_beginning))
+        return markdown, []
+    left: list[int] = []
+    lines = _visible_lines(markdown.split("\n"), is_beginning=is_beginning)
+    return "\n".join(_without_pairs(lines, left)), left
 
 
-def _visible_lines(lines: list[str], *, is_beginning: bool) -> Iterator[str]:
+def text_without_comments(text: str) -> tuple[str, bool]:
+    """The same of a text without blocks, and whether a mark is left in it."""
+    shown, marks = _without_inline(text)
+    return shown, bool(marks)
+
+
+def _visible_lines(lines: list[str], *, is_beginning: bool) -> Iterator[_Line]:
+    """The lines outside of comment blocks."""
     last_close = max((n for n, line in enumerate(lines) if _CLOSES_BLOCK.search(line)), default=-1)
-    in_block = is_list = False
+    closed_quotes = _closed_quotes(lines)
+    in_block = is_list = is_open = False
     fence = previous = ""
     for number, line in enumerate(lines):
         if in_block:
@@ -41,14 +67,65 @@ def _visible_lines(lines: list[str], *, is_beginning: bool) -> Iterator[str]:
         fence = _fence_after(line, fence)
         if not is_indented or not is_code:
             previous = line
-        if is_code or fence or "%%" not in line:
-            yield line
+        is_code = is_code or bool(fence)
+        is_open = is_open and bool(line.strip()) and not is_code and not _BEGINS.match(line)
+        if is_code or "%%" not in line:
+            yield _Line(line, number, is_code)
             continue
-        shown = _without_inline(line)
-        if (mark := _OPENS_BLOCK.match(shown)) and (number < last_close or is_beginning):
+        was_open = is_open  # a comment that began in a line above ends before another one begins
+        shown, marks = _without_inline(f"%% {line}" if was_open else line)
+        may_close = number < last_close or is_beginning
+        if _QUOTE.match(line):
+            may_close = number in closed_quotes
+        mark = None if was_open else _OPENS_BLOCK.match(shown)
+        if mark and may_close:
             in_block = not _CLOSES_BLOCK.search(shown, mark.end())
-        elif shown.strip() or not line.strip():
-            yield shown
+            continue
+        is_open = bool(marks)
+        yield _Line(line, number)
+
+
+def _closed_quotes(lines: list[str]) -> set[int]:
+    """The lines of quotes below which a line of the same quote may close a block."""
+    found: set[int] = set()
+    is_closed = False
+    for number in range(len(lines) - 1, -1, -1):
+        if not _QUOTE.match(lines[number]):
+            is_closed = False
+            continue
+        if is_closed:
+            found.add(number)
+        is_closed = is_closed or bool(_CLOSES_BLOCK.search(lines[number]))
+    return found
+
+
+def _without_pairs(lines: Iterable[_Line], left: list[int]) -> Iterator[str]:
+    """Lines without the comments that begin and end in one paragraph; `left` gets where marks are left."""
+    paragraph: list[_Line] = []
+    for line in lines:
+        is_apart = line.is_code or not line.text.strip()
+        if is_apart or _BEGINS.match(line.text):
+            yield from _paragraph(paragraph, left)
+            paragraph = []
+        if is_apart:
+            yield line.text
+        else:
+            paragraph.append(line)
+    yield from _paragraph(paragraph, left)
+
+
+def _paragraph(lines: list[_Line], left: list[int]) -> Iterator[str]:
+    text = "\n".join(line.text for line in lines)
+    if "%%" not in text:
+        yield from [text] if lines else []
+        return
+    shown, marks = _without_inline(text)
+    at = counted = 0
+    for mark in marks:
+        at += text.count("\n", counted, mark)
+        counted = mark
+        left.append(lines[at].number)
+    yield from (line for line in shown.split("\n") if line.strip())
 
 
 def _fence_after(line: str, fence: str) -> str:
@@ -60,23 +137,29 @@ def _fence_after(line: str, fence: str) -> str:
     return "" if mark[1].startswith(fence) and not line[mark.end() :].strip() else fence
 
 
-def _without_inline(line: str) -> str:
-    """A line without the comments that begin and end in it."""
-    code = _code_spans(line) if "`" in line else []
+def _without_inline(text: str) -> tuple[str, list[int]]:
+    """A text without the comments that begin and end in it, and where marks are left that may be of one."""
+    code = _code_spans(text) if "`" in text else []
     pieces: list[str] = []
+    left: list[int] = []
     start, opened, span = 0, -1, 0
-    for mark in _MARK.finditer(line):
+    for mark in _MARK.finditer(text):
         while span < len(code) and code[span][1] <= mark.start():
             span += 1
         if span < len(code) and code[span][0] <= mark.start():
             continue
         if opened < 0:
-            if not _ATTACHED.match(line[mark.start() - 1 : mark.start()]):
+            if not _NOT_OPENING.search(text[max(0, mark.start() - 2) : mark.start()]):
                 opened = mark.start()
-        elif not _ATTACHED.match(line[mark.end() : mark.end() + 1]):
-            pieces.append(line[start:opened])
+                left.append(opened)
+        elif _NOT_CLOSING.match(text, mark.end()):
+            left.append(mark.start())
+        else:
+            pieces.append(text[start:opened])
+            while left and left[-1] >= opened:
+                left.pop()
             start, opened = mark.end(), -1
-    return "".join((*pieces, line[start:]))
+    return "".join((*pieces, text[start:])), left
 
 
 def _code_spans(line: str) -> list[tuple[int, int]]:

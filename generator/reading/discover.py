@@ -126,8 +126,8 @@ class _Walk:
                         elif below := self._take(entry, path, ignored=is_ignored):
                             folders.append(below)
             except OSError as error:
-                if folder and error.errno == errno.ENOENT:
-                    continue  # it went meanwhile
+                if ignored or (folder and error.errno == errno.ENOENT):
+                    continue  # nothing of it would be read, or it went meanwhile
                 if error.errno == errno.ENAMETOOLONG:
                     self._skip(
                         folder, "is a folder whose path is too long to be read", "move it up", kind="content"

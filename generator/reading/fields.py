@@ -17,7 +17,7 @@ import yaml
 from generator import limits
 from generator.config import ARTICLE_FIELDS, CURATOR_FIELDS
 from generator.reading.text import folded
-from generator.reading.withholding import KEYS, holds_key
+from generator.reading.withholding import KEYS, OTHERS_PRIVATE, decides, holds_key
 
 _DEEPEST = 8
 """Levels of lists in lists that a value may have."""
@@ -32,11 +32,6 @@ _PROSE = _TEXTS - {"url", "link"} | {"author", "tags"}
 # A line of prose may begin with `Note:` or `Pin:`, so these prove no front matter; that a clipping is hidden
 # must not be lost.
 _KNOWN = (_PROSE | set(ARTICLE_FIELDS) | {"published", "created"}) - {*CURATOR_FIELDS, "note"} | {*KEYS}
-
-OTHERS_PRIVATE = frozenset(
-    {"note", "notes", "annotation", "annotations", "highlight", "highlights", "comment", "comments"}
-)
-"""Keys under which other programs export a reader's private notes; shown only where `[fields]` maps them."""
 
 _TEXT_KEYS = _TEXTS | _PROSE | {"id", "lang", "language"}
 
@@ -254,7 +249,8 @@ def line_entries(lines: list[str]) -> Iterator[Entry]:
     for line in lines:
         if _KEY.match(line):
             groups.append((at, [line]))
-        elif groups:
+        # A decision may have stood in a list, of which the rest follows.
+        elif groups and not (line.lstrip().startswith("- ") and decides(groups[-1][1][0])):
             groups[-1][1].append(line)
         at += len(line) + 1
     for start, group in groups:
@@ -285,6 +281,11 @@ def is_text_key(key: str) -> bool:
     return key in _TEXT_KEYS
 
 
+def is_prose_key(key: str) -> bool:
+    """Whether a field's value is shown as it is written."""
+    return key in _PROSE
+
+
 def key_match(line: str) -> re.Match[str] | None:
     """The key and the colon that a line of a block begins with."""
     return _KEY.match(line)
@@ -293,6 +294,9 @@ def key_match(line: str) -> re.Match[str] | None:
 def fields_end(lines: list[str], *, closed: bool) -> int:
     """How many lines from the first on are fields; the rest is the body of a block that was not closed."""
     odd = next((n for n, line in enumerate(lines) if not _is_field_line(line)), len(lines))
+    last = next((key for line in reversed(lines[:odd]) if (key := _KEY.match(line))), None)
+    if closed and last and last["key"].casefold() in OTHERS_PRIVATE:
+        return len(lines)  # the further paragraphs of a note that is nobody's business
     known = any((m := _KEY.match(line)) and m["key"].casefold() in _KNOWN for line in lines[odd:])
     if closed and known:
         return len(lines)

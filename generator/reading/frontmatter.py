@@ -18,22 +18,27 @@ from generator import limits
 from generator.errors import Problem, Severity, shown
 from generator.lengths import body_end
 from generator.model import Clipping
-from generator.reading.comments import without_comments
+from generator.reading.comments import text_without_comments, without_comments
 from generator.reading.fields import (
-    OTHERS_PRIVATE,
     Entry,
     NotFieldsError,
     fields_end,
+    is_prose_key,
     line_entries,
     yaml_entries,
 )
 from generator.reading.foreign import foreign_format
 from generator.reading.mojibake import garbled_line, is_sound, is_suspect, restoration
+from generator.reading.notes import line_of_notes
 from generator.reading.text import BEGINNING, decode, why_not_text
-from generator.reading.withholding import KEYS, Mistyped, corrected
+from generator.reading.withholding import KEYS, OTHERS_PRIVATE, Mistyped, corrected, outside
 
+_MARKS_TOLD = 5
+"""Marks of comments left in a text that are told."""
 _SHOWN = 50
 """Items of a list that a message shows."""
+_UNSEEN = re.compile(r"\A[\s\u200b\u2060\ufeff]*")
+"""What may stand before front matter and is not seen there."""
 _OPENING, _CLOSING = b"---\n", b"\n---\n"
 LARGEST = 16 * 1024 * 1024
 """Bytes; a larger file is no article."""
@@ -85,13 +90,45 @@ def clipping_in(path: str, raw: bytes) -> tuple[Clipping, tuple[Problem, ...]]:
         if note != BEGINNING
     )
     clipping, faults = clipping_of(path, text, is_beginning=BEGINNING in notes)
-    clipping = msgspec.structs.replace(clipping, body_line=_body_line(text, clipping.body))
+    body = clipping.body
+    first = _body_line(text, body)
+    clipping = msgspec.structs.replace(clipping, body_line=first)
     clipping, long = _within_limits(clipping, text, is_beginning=BEGINNING in notes)
+    left: tuple[Problem, ...] = ()
     if "%%" in clipping.body:
-        shown_ = without_comments(clipping.body, is_beginning=clipping.is_shortened)
+        shown_, marks = without_comments(clipping.body, is_beginning=clipping.is_shortened)
+        left = tuple(_mark_left(path, first and first + mark) for mark in dict.fromkeys(marks[:_MARKS_TOLD]))
         if shown_ != clipping.body:
             clipping = msgspec.structs.replace(clipping, body=shown_, body_line=None)
-    return clipping, (*problems, *garbled, *faults, *long)
+    if line_of_notes(clipping.body) is not None and _is_from_the_web(clipping):
+        left += (_notes(path, first and first + (line_of_notes(body) or 0)),)
+    return clipping, (*problems, *garbled, *faults, *long, *left)
+
+
+def _is_from_the_web(clipping: Clipping) -> bool:
+    values = clipping.fields.values()
+    return any(isinstance(value, str) and value.startswith(("https://", "http://")) for value in values)
+
+
+def _notes(path: str, line: int | None) -> Problem:
+    return Problem(
+        path=shown(path),
+        line=line,
+        message="what follows looks like private notes of yours, and is published with the text",
+        advice="delete them, put them between `%%` marks, or hold the clipping back with `private: true`",
+        severity=Severity.NOTICE,
+        kind="notes",
+    )
+
+
+def _mark_left(path: str, line: int | None, key: str = "") -> Problem:
+    return Problem(
+        path=shown(path),
+        line=line,
+        message=f"`%%` in {f'`{key}`' if key else 'the text'} is no mark of a comment; it is shown as text",
+        advice="close the comment in the same paragraph, or write `%%` as code",
+        kind="comment",
+    )
 
 
 def _body_line(text: str, body: str) -> int | None:
@@ -230,15 +267,31 @@ def _bytes_in(file: int, path: str) -> bytes:
     return b"".join(parts)
 
 
-def clipping_of(path: str, text: str, *, is_beginning: bool = False) -> tuple[Clipping, tuple[Problem, ...]]:
+_Parts = tuple[Clipping, tuple[Problem, ...]]
+
+
+def clipping_of(path: str, text: str, *, is_beginning: bool = False) -> _Parts:
     """Part a clipping's text (LF line ends), or the beginning of it, into fields and body; never raises.
 
     Values are texts, or lists of texts; of a key that stands twice the last one counts.
     """
-    start = text.lstrip()
+    start = _UNSEEN.sub("", text, 1)
     first_line = text.count("\n", 0, len(text) - len(start)) + 1
     if unread := foreign_format(start):
         return Clipping(path=path, fields={}, lines={}, body="", unread=unread), ()
+    clipping, problems = _parts(path, text, start, first_line, is_beginning=is_beginning)
+    if not clipping.fields and (outside_ := outside(start)):
+        clipping = msgspec.structs.replace(
+            clipping,
+            fields={one.key: one.meant.partition(": ")[2] for one in outside_},
+            lines={one.key: first_line + one.line for one in outside_},
+        )
+        problems += tuple(_outside(path, first_line, one) for one in outside_)
+    return clipping, problems
+
+
+def _parts(path: str, text: str, start: str, first_line: int, *, is_beginning: bool) -> _Parts:
+    """The same of a text whose front matter would begin at `start`, on line `first_line`."""
     if not _VERBATIM.detect(start):
         fault = "has no front matter" if start else "is empty"
         advice = "begin the file with the lines `---`, `title: …`, `date: …`, `---`"
@@ -254,6 +307,21 @@ def clipping_of(path: str, text: str, *, is_beginning: bool = False) -> tuple[Cl
     if is_beginning:
         clipping = msgspec.structs.replace(clipping, unread="end")
     return clipping, problems
+
+
+def _outside(path: str, first_line: int, one: Mistyped) -> Problem:
+    return Problem(
+        path=shown(path),
+        line=first_line + one.line,
+        message=f"`{one.written}` stands outside of front matter, here read as `{one.meant}`",
+        advice="write it between two lines `---` at the top of the file, or below the first words",
+        kind=_kind(one.key),
+    )
+
+
+def _kind(key: str) -> str:
+    """The kind of problems with a key that holds back, or with one of private notes."""
+    return "front-matter" if key in OTHERS_PRIVATE else "draft" if key == "draft" else "publish"
 
 
 def _parted(text: str) -> tuple[str, str] | None:
@@ -326,6 +394,7 @@ def _clipping(path: str, block: str, body: str, line: int) -> tuple[Clipping, tu
             problems.append(_not_closed(path, line + length))
             body = "\n".join(lines[length:]).strip("\n") + f"\n\n---\n\n{body}"
         entries = list(islice(line_entries(lines[:length]), limits.FIELDS + 1))
+    entries = _without_comments(entries) if "%%" in block else entries
     is_cut = len(entries) > limits.FIELDS
     if is_cut:
         at_line = line + 1 + block.count("\n", 0, entries.pop(limits.FIELDS).start)
@@ -342,7 +411,7 @@ def _clipping(path: str, block: str, body: str, line: int) -> tuple[Clipping, tu
             told.add(entry.advice)
         here += block.count("\n", counted, entry.start)
         counted = entry.start
-        if entry.mended or entry.note or entry.key in at:
+        if entry.mended or entry.note or entry.key in at or ("%%" in block and _is_mark_left(entry)):
             problems += _problems(path, entry, here, at.get(entry.key))
         if entry.key in fields:
             earlier[entry.key] = (*earlier.get(entry.key, ()), fields[entry.key])
@@ -359,13 +428,35 @@ def _clipping(path: str, block: str, body: str, line: int) -> tuple[Clipping, tu
     return clipping, tuple(problems)
 
 
+def _without_comments(entries: list[Entry]) -> list[Entry]:
+    """Fields without comments, which nobody is to see."""
+
+    def visible(entry: Entry) -> Entry:
+        if not is_prose_key(entry.key):
+            return entry
+        if isinstance(entry.value, str):
+            return msgspec.structs.replace(entry, value=text_without_comments(entry.value)[0].strip())
+        values = [text_without_comments(value)[0].strip() for value in entry.value]
+        return msgspec.structs.replace(entry, value=values)
+
+    return [visible(entry) for entry in entries]
+
+
+def _is_mark_left(entry: Entry) -> bool:
+    values = [entry.value] if isinstance(entry.value, str) else entry.value
+    return is_prose_key(entry.key) and any(text_without_comments(value)[1] for value in values)
+
+
 def _mistyped(path: str, first_line: int, one: Mistyped) -> Problem:
+    fault, place = "is not valid YAML, here read as", ""
+    if one.is_within:
+        fault, place = "stands within the field above it, here read as", ", at the start of the line"
     return Problem(
         path=shown(path),
         line=first_line + one.line,
-        message=f"`{one.written}` is not valid YAML, here read as `{one.meant}`",
-        advice=f"write `{one.meant}`",
-        kind="draft" if one.key == "draft" else "publish",
+        message=f"`{one.written}` {fault} `{one.meant}`",
+        advice=f"write `{one.meant}`{place}",
+        kind=_kind(one.key),
     )
 
 
@@ -401,6 +492,8 @@ def _problems(path: str, entry: Entry, line: int, earlier: int | None) -> Iterat
             severity=Severity.NOTICE,
             kind="front-matter",
         )
+    if _is_mark_left(entry):
+        yield _mark_left(path, line, entry.key)
     if earlier is not None:
         which = "strictest" if entry.key in KEYS else "last"
         message = f"`{entry.key}` stands twice, also on line {earlier}; the {which} one counts"

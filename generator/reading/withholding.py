@@ -1,20 +1,53 @@
-"""The keys that hold a clipping back, as they are meant and as they are mistyped."""
+"""The keys that hold a clipping back and those of private notes, as meant and as mistyped."""
 
 from __future__ import annotations
 
 import re
 import string
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import NamedTuple
 
-KEYS = ("private", "publish", "published", "draft", "hide", "hidden")
+from generator.reading.values import NO, YES
 
+KEYS = ("private", "publish", "published", "draft", "hide", "hidden")
+OTHERS_PRIVATE = frozenset(
+    {"note", "notes", "annotation", "annotations", "highlight", "highlights", "comment", "comments"}
+)
+"""Keys under which other programs export a reader's private notes; shown only where `[fields]` maps them."""
+
+_NOTES = "|".join(sorted(OTHERS_PRIVATE))
 _LINE = re.compile(
-    rf"""^(?P<before>[\u200b\ufeff\xa0\u3000]*)(?P<quote>["']?)(?P<key>{"|".join(KEYS)})(?P=quote)"""
+    r"""^(?P<before>[\u200b\ufeff\xa0\u3000]*)(?P<quote>["']?)"""
+    rf"(?P<key>{'|'.join(KEYS)}|{_NOTES})(?P=quote)"
     r"(?P<space>[^\S\n]*)(?P<sign>[:\uff1a\ufe55\u2236=\uff1d])(?P<gap>[^\S\n]*)(?P<value>.*)$",
     re.MULTILINE | re.IGNORECASE,
 )
-"""A line that sets one of these keys, also with an equals sign, a full-width colon or other white space."""
+"""A line that sets one of these keys or holds a note; also with `=`, a wide colon or odd spaces."""
+_ANSWERS = "|".join(sorted(filter(str.isalnum, YES | NO)))
+_WITHIN = re.compile(
+    rf"""^(?P<before>[^\S\n]*(?:-[^\S\n]+)*)(?P<quote>["']?)(?P<key>{"|".join(KEYS)})(?P=quote)"""
+    r"(?P<sign>[^\S\n]*[:\uff1a\ufe55\u2236=\uff1d;\uff1b]{1,2}[^\S\n]*|[^\S\n]+)"
+    rf"""(?P<marks>["']?)(?P<value>{_ANSWERS})(?P=marks)[^\S\n]*(?:[^\S\n]\#.*)?$""",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""A line that says yes or no to one of these keys and nothing else, wherever it stands."""
+_FIELD = re.compile(r"(?P<before> *(?:- +)*)[^\s:#-][^:\n]*:(?: +(?P<value>\S.*))?\s*$")
+"""A key of a mapping; `before` shows the column in which it begins."""
+_NOTE_WITHIN = re.compile(
+    rf"""^(?P<before>[^\S\n]+)(?P<key>{_NOTES})[^\S\n]*[:\uff1a=][^\S\n]*(?P<value>\S.*)$""",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""A private note that stands below another field as if it were a part of it."""
+_OPENS_TEXT = re.compile(r"(?P<indent> *)(?:.*:|-) +[|>][-+\d]{0,2} *(?:#.*)?$")
+"""A line below which a text stands as it is written, as long as it is further indented."""
+_OUTSIDE = re.compile(_WITHIN.pattern.replace("(?P<key>", "(?P<key>public|", 1), re.IGNORECASE)
+"""The same outside of front matter, where Logseq has `public` for `publish`."""
+_NO_PROSE = re.compile(
+    r"""[\W_]*$|\s*(?:[#<`~]|-\s)|[ \t]+\S|["']?[^\W\d][\w .-]{0,60}["']?\s*(?::{1,2}(?:\s|$)|[\uff1a=])"""
+)
+"""A line without words, of code, a heading, a tag, an item, or one that sets a field."""
+_FIRST_LINES = 1000
 _PLAIN_SPACE = frozenset(" \t")
 _SHOWN = 40
 """Characters of a value that a message shows."""
@@ -28,6 +61,8 @@ class Mistyped(NamedTuple):
     key: str
     written: str
     meant: str
+    is_within: bool = False
+    """It stands within the field above it."""
 
 
 def corrected(block: str) -> tuple[str, list[Mistyped]]:
@@ -36,20 +71,29 @@ def corrected(block: str) -> tuple[str, list[Mistyped]]:
     The number of lines stays the same.
     """
     mistyped: dict[str, Mistyped] = {}
+    if _WITHIN.search(block) or _NOTE_WITHIN.search(block):
+        block, within = _taken_out(block.split("\n"))
+        for one in within:
+            mistyped.setdefault(one.key, one)
     pieces: list[str] = []
     end = line = 0
     for match in _LINE.finditer(block):
         if _is_yaml(match):
             continue
-        key, value = match["key"].lower(), match["value"].strip()
+        key, value = match["key"].lower(), match["value"].lstrip(": ").strip()
         meant = f"{key}: {value}".rstrip()
         between = block[end : match.start()]
         line += between.count("\n")
         pieces += [between, meant]
         end = match.end()
-        written = match[0].strip()[: _SHOWN + len(key)]
-        mistyped.setdefault(key, Mistyped(line, key, written, meant[: _SHOWN + len(key)]))
+        written, meant = match[0].strip()[: _SHOWN + len(key)], meant[: _SHOWN + len(key)]
+        mistyped.setdefault(key, _told(Mistyped(line, key, written, meant)))
     return "".join((*pieces, block[end:])), list(mistyped.values())
+
+
+def _told(one: Mistyped) -> Mistyped:
+    """The same without a private note, for problems are printed where others may read them."""
+    return one._replace(written=one.key, meant=f"{one.key}: …") if one.key in OTHERS_PRIVATE else one
 
 
 def _is_yaml(match: re.Match[str]) -> bool:
@@ -58,9 +102,69 @@ def _is_yaml(match: re.Match[str]) -> bool:
     return bool(match["gap"]) or not match["value"]
 
 
+def outside(text: str) -> list[Mistyped]:
+    """The lines before the first one of prose that hold back a text without front matter; one of each key."""
+    found: dict[str, Mistyped] = {}
+    lines = islice(text.split("\n", _FIRST_LINES), _FIRST_LINES)
+    for number, line in enumerate(lines):
+        if match := _OUTSIDE.match(line):
+            key, value = match["key"].lower(), match["value"].lower()
+            key = "publish" if key == "public" else key
+            if value in (NO if key.startswith("publish") else YES):
+                found.setdefault(key, Mistyped(number, key, line.strip()[:_SHOWN], f"{key}: {value}"))
+        elif not _NO_PROSE.match(line):
+            break
+    return list(found.values())
+
+
+def _taken_out(lines: list[str]) -> tuple[str, list[Mistyped]]:
+    """The lines of a block with those keys at the start of a line that stand within another field."""
+    found: list[Mistyped] = []
+    is_open = False  # the field above has no value on its own line
+    text_below: int | None = None  # a text that stands as it is written is indented further than this
+    for number, line in enumerate(lines):
+        if text_below is not None and (not line.strip() or len(line) - len(line.lstrip(" ")) > text_below):
+            continue
+        opening = _OPENS_TEXT.match(line)
+        text_below = len(opening["indent"]) if opening else None
+        if line[:1].strip(" -"):
+            is_open = (field := _FIELD.match(line)) is not None and not field["value"]
+        match = _WITHIN.match(line) or (None if is_open else _NOTE_WITHIN.match(line))
+        if match is None or _LINE.match(line) or (is_open and _is_of_a_mapping(lines, number)):
+            continue
+        key = match["key"].lower()
+        lines[number] = meant = f"{key}: {match['value']}"
+        one = Mistyped(number, key, line.strip()[:_SHOWN], meant, is_within=bool(match["before"]))
+        found.append(_told(one))
+    return "\n".join(lines), found
+
+
+def _is_of_a_mapping(lines: list[str], number: int) -> bool:
+    """Whether a line is one of several keys of a mapping, as other programs write within their fields."""
+    field = _FIELD.match(lines[number])
+    if field is None or not field["before"]:
+        return False
+    above, below = (
+        _FIELD.match(line) for line in (lines[number - 1], "".join(lines[number + 1 : number + 2]))
+    )
+    return any(
+        other is not None
+        and len(other["before"]) == len(field["before"])
+        and "-" not in first["before"]
+        and not decides(other.string)
+        for other, first in ((above, field), (below, below))
+        if first is not None
+    )
+
+
 def holds_key(line: str) -> bool:
     """Whether a line of front matter begins with one of the keys."""
-    return _LINE.match(line) is not None
+    return (match := _LINE.match(line)) is not None and match["key"].lower() in KEYS
+
+
+def decides(line: str) -> bool:
+    """Whether a line says yes or no to one of the keys, and nothing else."""
+    return _WITHIN.match(line) is not None
 
 
 def _one_edit_away(word: str) -> Iterator[str]:

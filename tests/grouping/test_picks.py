@@ -10,6 +10,7 @@ from generator.errors import Severity
 from generator.grouping.picks import SUGGESTED, applied
 from generator.model import Article, Skipped, Verdict
 from generator.picks_file import Pick
+from generator.reading.canonical import keys_of
 
 
 def article(path="a.md", **changes):
@@ -235,6 +236,17 @@ def test_a_pick_of_what_is_not_published_waits():
     skipped = [Skipped(path="d.md", reason="is a draft")]
     picked = applied(ARTICLES, [pick("d.md", pin=True)], skipped=skipped)
     assert told(picked) == ["picks.toml:1: `d.md` is not published, so this waits: it is a draft"]
+    assert picked.problems[0].severity is Severity.NOTICE
+
+
+@pytest.mark.parametrize(
+    "name", ["https://origin.example/d.md", "https://www.origin.example/d.md?utm_source=x"]
+)
+@pytest.mark.parametrize("said", [{"pin": True}, {"hide": True}])
+def test_a_pick_of_what_is_not_published_waits_by_its_address_too(name, said):
+    urls = {"https://origin.example/d.md": "is a draft"}
+    picked = applied(ARTICLES, [pick(name, **said)], withheld_urls=urls, keys_of=keys_of)
+    assert told(picked) == [f"picks.toml:1: `{name}` is not published, so this waits: it is a draft"]
     assert picked.problems[0].severity is Severity.NOTICE
 
 

@@ -22,10 +22,21 @@ from generator.reading.frontmatter import clipping_in
         ("> a %%secret%%", "> a "),
         ("a `%%` %%secret `code` secret%% b", "a `%%`  b"),
         ("a %% secret %%b%% c", "a  c"),
+        ("Text %% A begins\nB ends %% here", "Text  here"),
+        ("a %% secret\nsecret\nsecret %%\nb", "a \nb"),
+        ("a %% secret\nsecret %% b.%%secret%%", "a  b."),
+        ("a %% secret\n%% b %% secret\nsecret %%", "a  b "),
+        ("- a %% secret\n  secret %% b\n- c", "- a  b\n- c"),
+        ("> %%\n> secret\n> %%\n> a", "> a"),
+        ("> a %% secret\n> secret %% b", "> a  b"),
+        ("End.%%secret%%", "End."),
+        ("(%%secret%%)", "()"),
+        ("a %%ip: 192.0.2.1%%. b", "a . b"),
+        ("word%%secret 2024%%, a", "word, a"),
     ],
 )
 def test_comments_are_left_out(text, shown):
-    assert without_comments(text) == shown
+    assert without_comments(text) == (shown, [])
 
 
 @pytest.mark.parametrize(
@@ -33,7 +44,11 @@ def test_comments_are_left_out(text, shown):
     [
         "100%% of 50%% a",
         "a %%b c",
-        "a %%ip: 192.0.2.1%%. b",
+        "for %%i in (*.txt) do echo %%i",
+        "a %% b\n\nc %% d",
+        "a %% b\n- c %% d",
+        "> %%\n> not closed\n\na %%",
+        "%d%% and %s%%",
         "%%\nnot closed",
         "a\n%% Section\nb = 1 % 2",
         "a `%%b%%` c",
@@ -48,11 +63,11 @@ def test_comments_are_left_out(text, shown):
     ],
 )
 def test_what_is_no_comment_stays(text):
-    assert without_comments(text) == text
+    assert without_comments(text)[0] == text
 
 
 def test_a_block_that_is_cut_hides_the_rest():
-    assert without_comments("a\n%%\nsecret", is_beginning=True) == "a"
+    assert without_comments("a\n%%\nsecret", is_beginning=True) == ("a", [])
 
 
 @pytest.mark.parametrize(
@@ -69,3 +84,25 @@ def test_comments_are_nowhere_in_an_article():
     reading = article_of(clipping_in("a.md", text.encode())[0], rules())
     assert "ecret" not in reading.text
     assert reading.article.excerpt == "Some text."
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("a\n\nb %% c", [5]),
+        ("100%% of 50%%, `%%a` and %d%%", []),
+        ("%%\nnot closed\n\nfor %%i do\n\n    %%j", [3, 6]),
+        ("a %%b%% c\n\n%%\nblock\n%%\n\nd %%\n", [9]),
+    ],
+)
+def test_marks_that_are_left_are_told_with_their_line(text, lines):
+    _, problems = clipping_in("a.md", f"---\ntitle: A\n---\n{text}".encode())
+    told = [problem.line for problem in problems if problem.kind == "comment"]
+    assert told == [line + 1 for line in lines]
+
+
+def test_comments_are_left_out_of_fields():
+    text = "---\ntitle: A %%secret%%\nsummary: 'x (%%secret%%) %%y'\ntags: [a, '%%secret%%b']\n---\nText.\n"
+    clipping, problems = clipping_in("a.md", text.encode())
+    assert "secret" not in f"{clipping.fields['title']} {clipping.fields['summary']}"
+    assert [(one.line, one.kind) for one in problems if "summary" in one.message] == [(3, "comment")]

@@ -1,8 +1,11 @@
 """What front matter holds back, however it is written: nothing of that kind is published by mistake."""
 
+import time
+
 import pytest
 from reading_rules import rules
 
+from generator.authoring.mend import mended
 from generator.reading.article import article_of
 from generator.reading.frontmatter import clipping_in, clipping_of, front_matter_in
 
@@ -232,3 +235,148 @@ def test_front_matter_in_another_format_is_not_published_as_text(text, name):
 )
 def test_what_only_begins_alike_is_text(text):
     assert article_of(clipping_of("2024-07-03.md", text)[0], rules()).article is not None
+
+
+# --- such keys within another field, and without their sign
+
+
+@pytest.mark.parametrize(
+    ("front", "number"),
+    [
+        ("title: My thoughts\n private: true\n", 3),
+        ("title: My thoughts\n\tdraft: true\n", 3),
+        ('title: "My thoughts"\n  publish: no\n', 3),
+        ("title: A\nsummary: Some words\n  and more\n  private: yes\n", 5),
+        ("title: A\nsummary:\n  private: true\n", 4),
+        ("title: A\nauthor:\n  private: true\n", 4),
+        ("title: A\nnote: x\n  private: 'true'\n", 4),
+        ("title: A\ntags:\n  - a\n  private: true\n", 5),
+        ("title: A\ntags:\n  - a\n  - private: true\n", 5),
+        ("title: A\ntags:\n- a\n- private: true\n- b\n", 5),
+        ("title: A\nsummary: |\n  A text.\n\tprivate: true\n", 5),
+        ("title: A\nprivate true\n", 3),
+        ("title: A\nprivate; true\n", 3),
+        ("title: A\nprivate:: true\n", 3),
+        ("title: A\n  private\uff1atrue # mine\n", 3),
+    ],
+)
+def test_a_line_that_holds_back_counts_within_another_field_too(front, number):
+    text = f"---\n{front}date: 2024-07-03\n---\n\nSome text.\n"
+    clipping, faults = clipping_of("a.md", text)
+    reading = article_of(clipping, rules())
+    assert reading.article is None or reading.is_draft
+    assert number in [fault.line for fault in faults if fault.kind in {"publish", "draft"}]
+    assert not any("private" in fault.advice for fault in faults if fault.kind == "front-matter")
+    assert mended(text.encode()) is None  # `check --fix` leaves it to the writer
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        "summary: |\n  A text.\n  private: true\n",
+        "summary: >-\n\n  private: true\n",
+        "repository:\n  name: x\n  private: true\n",
+        "images:\n- hidden: true\n  src: x\n- src: y\n  hidden: true\n",
+        "summary: This is\n  private true to nature\n",
+    ],
+)
+def test_a_line_of_a_text_or_of_a_mapping_holds_nothing_back(front):
+    clipping, faults = clipping_of("a.md", f"---\ntitle: A\ndate: 2024-07-03\n{front}---\n\nSome text.\n")
+    assert article_of(clipping, rules()).article is not None
+    assert not faults
+
+
+@pytest.mark.parametrize(
+    "line", [" private: true", " name: x\n hidden: true", "- hidden: true\n  a: b", "\t- " * 20]
+)
+def test_many_lines_within_a_field_take_no_time(line):
+    rows = f"{line}\n" * 40_000
+    began = time.process_time()
+    clipping_in("a.md", f"---\ntitle: A\nrows:\n{rows}---\n".encode())
+    clipping_in("a.md", f"---\ntitle: A\nrows:\n{rows}".encode())
+    assert time.process_time() - began < 10
+
+
+# --- such keys outside of front matter
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("title: T\nprivate: true\n---\n", 2),
+        ("title: T\nprivate:true\n", 2),
+        ("<!-- c -->\n---\ntitle: T\npublish: false\n---\n", 4),
+        ("```yaml\ntitle: T\ndraft: true\n```\n", 3),
+        ("***\ntitle: T\nprivate: true\n***\n", 3),
+        ("\u2014--\ntitle: T\nprivate: true\n\u2014--\n", 3),
+        ("private: true\n", 1),
+        ("# A heading\n\n---\ntitle: T\ntags:\n  - a\nprivate: true\n---\n", 7),
+        ("title:: T\nprivate:: true\n", 2),
+        ("- public:: false\n", 1),
+        ("---\n<!-- c -->\ntitle: T\nprivate: true\n", 4),
+        ("---\n---\nprivate: true\n---\n", 3),
+        ("--- \u200b\ntitle: T\nprivate: true\n---\n", 3),
+    ],
+)
+def test_what_holds_back_counts_before_the_first_line_of_prose(text, number):
+    clipping, faults = clipping_of("2024-07-03.md", f"{text}\nA secret line of text.\n")
+    reading = article_of(clipping, rules())
+    assert reading.article is None or reading.is_draft
+    told = [fault for fault in faults if fault.kind in {"publish", "draft"}]
+    assert [(fault.line, str(fault.severity)) for fault in told] == [(number, "warning")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A line of prose.\n\nprivate: true\n",
+        "# How to hide\n\nprivate: the life of Ann\ndraft: a first one\n",
+        "title: T\npublished: 2024-07-03\nprivate: false\n---\n",
+    ],
+)
+def test_what_does_not_hold_back_outside_of_front_matter_is_text(text):
+    clipping, faults = clipping_of("2024-07-03.md", f"{text}\nSome text.\n")
+    assert article_of(clipping, rules()).article is not None
+    assert not [fault for fault in faults if fault.kind in {"publish", "draft"}]
+
+
+@pytest.mark.parametrize("mark", ["\u200b", "\ufeff", "\n\u200b \ufeff"])
+def test_a_mark_that_is_not_seen_before_front_matter_is_passed_over(mark):
+    clipping, faults = clipping_of("a.md", f"{mark}---\ntitle: T\nprivate: true\n---\n\nSome text.\n")
+    assert (clipping.fields, clipping.body) == ({"title": "T", "private": "true"}, "Some text.")
+    assert not faults
+
+
+# --- private notes in front matter that is no YAML
+
+
+@pytest.mark.parametrize("key", ["note", "Notes", "annotations", "highlight", "comment"])
+@pytest.mark.parametrize("sign", [":", "\uff1a", " = ", "=", "\uff1a ", ":\xa0"])
+@pytest.mark.parametrize("above", ["title: X", "author: X", 'title: "X"', "tags:\n- X"])
+@pytest.mark.parametrize("indent", ["", "  "])
+def test_a_mistyped_note_is_in_no_field_and_no_message(key, sign, above, indent):
+    if indent and above.startswith("tags"):
+        return
+    front = f"date: 2024-07-03\n{above}\n{indent}{key}{sign}SECRET: it\nsummary: Y\n"
+    clipping, faults = clipping_of("a.md", f"---\n{front}---\n\nSome text.\n")
+    reading = article_of(clipping, rules())
+    assert "SECRET" not in f"{reading.article} {reading.text} {reading.problems} {faults}"
+    assert clipping.fields["summary"] == "Y"
+    assert any(fault.line == front.count("\n", 0, front.index("SECRET")) + 2 for fault in faults)
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "note: first paragraph\n\nSECRET second paragraph",
+        "note: |\n  first paragraph\n\nSECRET second\n\nSECRET: third",
+        "\nnote: first\n\nSECRET second\nand\n\nSECRET third",
+    ],
+)
+def test_a_note_of_several_paragraphs_ends_where_the_front_matter_ends(note):
+    text = f"---\ntitle: A\ndate: 2024-07-03\n{note}\n---\n\nSome text.\n"
+    clipping, faults = clipping_of("a.md", text)
+    reading = article_of(clipping, rules())
+    assert "SECRET" not in f"{reading.article} {reading.text} {reading.problems} {faults}"
+    assert (reading.article.title, reading.text) == ("A", "Some text.")
+    assert not any("not closed" in fault.message for fault in faults)

@@ -151,7 +151,14 @@ def own_of(root: Path) -> tuple[Sequence[Family], tuple[Problem, ...]]:
     own: list[Family] = []
     problems: list[Problem] = []
     folder = root / FOLDER
-    for file in sorted(folder.glob("*.toml")) if folder.is_dir() else ():
+    try:
+        files = sorted(folder.iterdir()) if folder.is_dir() else []
+    except OSError as error:
+        fault = f"cannot be read: {error.strerror}"
+        return [], (_problem(FOLDER, fault, "check the folder and its rights"),)
+    for file in files:
+        if not file.name.endswith(".toml"):
+            continue
         family, faults = _read(file)
         problems += faults
         if family is not None:

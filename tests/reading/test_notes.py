@@ -1,0 +1,40 @@
+import pytest
+
+from generator.reading.frontmatter import clipping_in
+from generator.reading.notes import line_of_notes
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        "## Notes\n\nMine.",
+        "# My Notes\n\nMine.",
+        "Document Note: mine",
+        "- **Note:** mine",
+        "- A highlight\n    - Note: mine",
+        "## Highlights\n\n> A highlight\n\nMine.",
+    ],
+)
+@pytest.mark.parametrize("key", ["url", "source"])
+def test_what_looks_like_notes_in_a_clipping_from_the_web_is_told_with_its_line(notes, key):
+    text = f"---\ntitle: A\n{key}: https://a.example/\n---\n\nSome text.\n\n{notes}\n"
+    _, problems = clipping_in("a.md", text.encode())
+    line = 9 if "\n    - Note" in notes else 8
+    assert [(one.line, one.kind, str(one.severity)) for one in problems] == [(line, "notes", "notice")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Note: a word on it.", "## Notes on a scandal", "## Highlights\n\n- Faster.", "Notes: none", "a Note"],
+)
+def test_what_articles_say_of_notes_is_none(text):
+    assert line_of_notes(f"Some text.\n\n{text}\n") is None
+
+
+def test_what_one_writes_oneself_may_hold_notes():
+    assert clipping_in("a.md", b"---\ntitle: A\n---\n\n## Notes\n\nOurs.\n")[1] == ()
+
+
+def test_notes_in_a_comment_are_not_published():
+    text = b"---\nurl: https://a.example/\n---\n\nSome text.\n\n%%\n## Notes\n\nMine.\n%%\n"
+    assert clipping_in("a.md", text)[1] == ()
