@@ -6,6 +6,7 @@ import html as entities
 import re
 import urllib.parse
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from generator import limits
 from generator.errors import Problem, shown
@@ -25,13 +26,13 @@ _ATTACHED = re.compile(r"(?:\.{1,2}/)*+(?:_resources|_?attachments|_media)/|:/[0
 
 None of them is one of the original's page.
 """
-_NAMED = re.compile(
-    r"""!\[(?:[^\[\]]++|\[[^\[\]]*+\]){0,50}+\]\(\s*+(?:<([^<>\n]*+)>|((?:[^\s()<>]++|\([^\s()<>]*+\))++))
-    |^[ >]*+\[[^\[\]\n]*+\]:\s*+<?([^\s<>]++)
-    |<img\b[^<>]{0,500}?\ssrc\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]++))""",
-    re.IGNORECASE | re.MULTILINE | re.VERBOSE,
+_IN_MARKDOWN = re.compile(
+    r"!\[(?:[^\[\]]++|\[[^\[\]]*+\]){0,50}+\]\(\s*+(?:<([^<>\n]*+)>|((?:[^\s()<>]++|\([^\s()<>]*+\))++))"
 )
-"""Addresses of images as they are written: in Markdown, in a definition that one may refer to, in HTML."""
+_IN_DEFINITIONS = re.compile(r"^[ >]*+\[[^\[\]\n]*+\]:\s*+<?([^\s<>]++)", re.MULTILINE)
+_IN_HTML = re.compile(
+    r"""<img\b[^<>]{0,500}?\ssrc\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]++))""", re.IGNORECASE
+)
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _BEFORE = frozenset("(<\"'= \t[|")
 """What may stand before the address of an image."""
@@ -82,8 +83,13 @@ def images_named(body: str) -> tuple[str, ...]:
     A scan that costs a tenth of rendering. It finds more than a page would show, such as what stands in code.
     """
     found: dict[str, None] = {}
-    for match in _NAMED.finditer(body):
+    patterns = (
+        (_IN_MARKDOWN, "![" in body), (_IN_DEFINITIONS, "]:" in body), (_IN_HTML, "<img" in body.lower())
+    )  # fmt: skip
+    for match in chain.from_iterable(pattern.finditer(body) for pattern, may_match in patterns if may_match):
         written = next(group for group in match.groups() if group is not None)
+        if written.startswith(("https://", "http://")):
+            continue
         src = urllib.parse.unquote(entities.unescape(_ESCAPE.sub(r"\1", written)))
         if len(found) < limits.IMAGES and is_relative(src):
             found[src] = None

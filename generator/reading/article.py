@@ -111,7 +111,8 @@ class _Draft:
 
     def keys(self, name: str) -> tuple[str, ...]:
         """The keys that may stand for a field of ours, in the order of trust."""
-        if theirs := self.rules.fields.get(name):
+        fields = self.rules.fields
+        if fields and (theirs := fields.get(name)):
             return (*map(str.casefold, theirs), *_keys(name))
         return _keys(name)
 

@@ -212,20 +212,27 @@ def _garbled(path: str, line: int, message: str, severity: Severity) -> Problem:
     )
 
 
-def file_bytes(content: str | Path, path: str) -> bytes | Problem:
-    """A clipping's bytes, or what keeps them from being read."""
+def file_bytes(content: str | Path, path: str, *, may_be_any: bool = False) -> bytes | Problem:
+    """A clipping's bytes, or what keeps them from being read; of no text only where they `may_be_any`."""
     try:
-        return _bytes(content, path)
+        raw = _bytes(content, path)
     except _RefusedError as refusal:
         problem: Problem = refusal.args[0]
         return problem
+    if not may_be_any and (why := why_not_text(raw)):
+        return _unreadable(path, why, "save it as UTF-8 text, or name it in `ignore`")
+    return raw
 
 
 class _RefusedError(Exception):
     """A file that is not read; holds the problem."""
 
     def __init__(self, path: str, message: str, advice: str) -> None:
-        super().__init__(Problem(path=shown(path), message=message, advice=advice, kind="unreadable"))
+        super().__init__(_unreadable(path, message, advice))
+
+
+def _unreadable(path: str, message: str, advice: str) -> Problem:
+    return Problem(path=shown(path), message=message, advice=advice, kind="unreadable")
 
 
 def _bytes(content: str | Path, path: str) -> bytes:
@@ -241,8 +248,6 @@ def _bytes(content: str | Path, path: str) -> bytes:
         # Python words a name that no system call takes differently from version to version.
         why = error.strerror if isinstance(error, OSError) else "its name holds a zero byte"
         raise _RefusedError(path, f"cannot be read: {why}", "check the file and its rights") from error
-    if why := why_not_text(raw):
-        raise _RefusedError(path, why, "save it as UTF-8 text, or name it in `ignore`")
     return raw
 
 

@@ -92,7 +92,8 @@ def why_not_text(raw: bytes) -> str:
     A text may hold a few control characters or broken signs, which `decode` leaves out or replaces. Programs,
     images and archives hold many, at least in their headers. Costs 7 µs for a text of 5 kB.
     """
-    controlled = raw.startswith(_DOCUMENTS) or _is_controlled(raw[:_HEADER]) or _is_controlled(raw)
+    controlled = raw.startswith(_DOCUMENTS) or _is_controlled(raw)
+    controlled = controlled or (len(raw) > _HEADER and _is_controlled(raw[:_HEADER]))
     if not controlled and _is_utf8(raw):
         return ""
     codec = encoding_of(raw)[1]
