@@ -20,8 +20,9 @@ from pathlib import Path
 
 import msgspec
 
-from generator.config import Config
-from generator.model import Clipping, Verdict
+from generator.config.site import Config
+from generator.engine.shelf import rules_of
+from generator.model.types import Clipping, Verdict
 from generator.reading import discover, prose
 from generator.reading.article import Rules, article_of, origin_of
 from generator.reading.boilerplate import Cleaning, evidence, judge
@@ -31,7 +32,6 @@ from generator.reading.boilerplate.repeats import Origin, Repeats, learn, sample
 from generator.reading.frontmatter import read_clipping
 from generator.reading.language import language_of
 from generator.reading.text import bare
-from generator.shelf import rules_of
 
 LETTERS = 5
 

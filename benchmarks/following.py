@@ -23,27 +23,27 @@ from ours import BASE_URL, Broadsheet, chosen, file_of, is_editable, prepare, sa
 from stages import hang
 
 STEPS = (
-    ("generator.followed", "Followed.follow", "follow: the rest"),
-    ("generator.followed", "clippings_among", "follow: look"),
-    ("generator.followed", "look_again", "follow: look again"),
-    ("generator.followed", "read_again", "follow: keep what was read"),
-    ("generator.followed", "judged_otherwise", "later: learn a source's furniture"),
-    ("generator.tasks", "read", "follow: read, clean, Markdown"),
-    ("generator.saved", "Scope.is_plain", "follow: may it be followed"),
-    ("generator.followed", "Followed._regroup", "follow: regroup, the rest"),
-    ("generator.followed", "regrouped", "follow: group"),
+    ("generator.engine.followed", "Followed.follow", "follow: the rest"),
+    ("generator.engine.followed", "clippings_among", "follow: look"),
+    ("generator.engine.followed", "look_again", "follow: look again"),
+    ("generator.engine.followed", "read_again", "follow: keep what was read"),
+    ("generator.engine.followed", "judged_otherwise", "later: learn a source's furniture"),
+    ("generator.engine.tasks", "read", "follow: read, clean, Markdown"),
+    ("generator.engine.saved", "Scope.is_plain", "follow: may it be followed"),
+    ("generator.engine.followed", "Followed._regroup", "follow: regroup, the rest"),
+    ("generator.engine.followed", "regrouped", "follow: group"),
     ("generator.grouping.stories", "Stories.change", "follow: stories, change"),
     ("generator.grouping.stories", "Stories.tell", "follow: stories, tell"),
-    ("generator.replanned", "Replanned.change", "follow: plan"),
-    ("generator.followed", "Followed._look_far", "later: the rest"),
-    ("generator.followed", "health_of", "later: health of sources"),
-    ("generator.ledger", "Ledger.change", "follow: describe"),
-    ("generator.followed", "Kitchen", "follow: views of lists"),
-    ("generator.followed", "page_output", "follow: fingerprints"),
-    ("generator.followed", "feed_outputs", "later: fingerprints of feeds"),
-    ("generator.followed", "Followed._outdate", "follow: what is out of date"),
-    ("generator.overdue", "Overdue.make", "make: the rest"),
-    ("generator.overdue", "bytes_of", "make: render"),
+    ("generator.engine.replanned", "Replanned.change", "follow: plan"),
+    ("generator.engine.followed", "Followed._look_far", "later: the rest"),
+    ("generator.engine.followed", "health_of", "later: health of sources"),
+    ("generator.engine.ledger", "Ledger.change", "follow: describe"),
+    ("generator.engine.followed", "Kitchen", "follow: views of lists"),
+    ("generator.engine.followed", "page_output", "follow: fingerprints"),
+    ("generator.engine.followed", "feed_outputs", "later: fingerprints of feeds"),
+    ("generator.engine.followed", "Followed._outdate", "follow: what is out of date"),
+    ("generator.engine.overdue", "Overdue.make", "make: the rest"),
+    ("generator.engine.overdue", "bytes_of", "make: render"),
     ("generator.output.patch", "Patch.put", "make: put in place"),
 )
 """Module, function and the step that it is, as in `stages.py`."""
@@ -76,9 +76,9 @@ class Steps:
 
 def followed(site: Broadsheet, count: int) -> tuple[list[dict[str, float]], list[dict[str, float]], int]:
     """Milliseconds of the steps and of the phases of each save, and how many asked for a whole build."""
-    from generator.config import load, preview_of
-    from generator.live import Live
-    from generator.request import Options, silent
+    from generator.config.options import Options, silent
+    from generator.config.site import load, preview_of
+    from generator.engine.live import Live
 
     loaded = preview_of(load(site.folder / "digest.toml", content=site.content, base_url=BASE_URL))
     options = Options(as_of=dt.datetime.now(dt.UTC), future=True)

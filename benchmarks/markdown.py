@@ -19,7 +19,7 @@ from pathlib import Path
 import msgspec
 from markdown_it import MarkdownIt
 
-from generator.ids import path_id
+from generator.model.ids import path_id
 from generator.render import feeds
 from generator.render.images import absolute_html
 from generator.render.markdown import Place, body_html

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
 
-from generator.ids import path_id
+from generator.model.ids import path_id
 from generator.reading import prose
 from generator.reading.article import Rules, article_of, origin_of
 from generator.reading.fingerprint import fingerprint_of

@@ -28,24 +28,24 @@ STARTED = time.perf_counter()
 OFTEN = "render lists"
 """A stage that comes a thousand times: its CPU and memory are seen by the way only."""
 STAGES = (
-    ("generator.desk", "discover", "discover"),
-    ("generator.safeguards", "discover", "discover"),
-    ("generator.build", "unchanged", "see whether to build"),
-    ("generator.desk", "gathered", "gather"),
-    ("generator.desk", "applied", "picks"),
-    ("generator.desk", "digest_of", "group"),
-    ("generator.desk", "stories_of", "stories"),
-    ("generator.desk", "Stories", "stories"),
-    ("generator.desk", "Stories.told", "stories"),
-    ("generator.kitchen", "plan", "plan"),
-    ("generator.kitchen", "Kitchen", "plan"),
-    ("generator.press", "planned", "plan and fingerprints"),
-    ("generator.press", "Ground", "compare with the disk"),
-    ("generator.press", "put", "render"),
-    ("generator.press", "listed_html", OFTEN),
+    ("generator.engine.desk", "discover", "discover"),
+    ("generator.engine.safeguards", "discover", "discover"),
+    ("generator.engine.build", "unchanged", "see whether to build"),
+    ("generator.engine.desk", "gathered", "gather"),
+    ("generator.engine.desk", "applied", "picks"),
+    ("generator.engine.desk", "digest_of", "group"),
+    ("generator.engine.desk", "stories_of", "stories"),
+    ("generator.engine.desk", "Stories", "stories"),
+    ("generator.engine.desk", "Stories.told", "stories"),
+    ("generator.engine.kitchen", "plan", "plan"),
+    ("generator.engine.kitchen", "Kitchen", "plan"),
+    ("generator.engine.press", "planned", "plan and fingerprints"),
+    ("generator.engine.press", "Ground", "compare with the disk"),
+    ("generator.engine.press", "put", "render"),
+    ("generator.engine.press", "listed_html", OFTEN),
     ("generator.output.write", "Transaction.commit", "write"),
-    ("generator.press", "Ground.remember", "remember"),
-    ("generator.press", "remember", "remember"),
+    ("generator.engine.press", "Ground.remember", "remember"),
+    ("generator.engine.press", "remember", "remember"),
 )
 """Module, function and the stage that it is; some stages are several functions, or were another one once. The
 time of what is not there goes to the stage around it."""
@@ -136,10 +136,10 @@ def hang(table: Iterable[tuple[str, str, str]], timed: Timed) -> list[str]:
 
 def build(content: Path, folder: Path, workers: int, clock: Clock) -> str:
     """Build a site; what came of it."""
-    from generator.build import build as build_site
-    from generator.config import load
-    from generator.request import Options, silent
-    from generator.workers import Workers
+    from generator.config.options import Options, silent
+    from generator.config.site import load
+    from generator.engine.build import build as build_site
+    from generator.parallel.workers import Workers
 
     class Timed(Workers):
         """Workers whose tasks are stages."""
@@ -182,7 +182,7 @@ def table(rows: Iterable[dict[str, Any]]) -> str:
 
 def stages(content: Path, folder: Path, workers: int | None = None) -> dict[str, Any]:
     """Build, and tell the cost of each stage in the order in which they began."""
-    from generator.workers import cores
+    from generator.parallel.workers import cores
 
     clock, count = Clock(), workers or cores()
     folder.mkdir(parents=True, exist_ok=True)

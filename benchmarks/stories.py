@@ -20,8 +20,8 @@ from collections.abc import Iterator
 import msgspec
 
 from generator.grouping.stories import Stories
-from generator.ids import path_id
-from generator.model import Article, Verdict
+from generator.model.ids import path_id
+from generator.model.types import Article, Verdict
 from generator.reading.canonical import keys_of
 from generator.reading.fingerprint import fingerprint_of
 

@@ -17,13 +17,13 @@ from collections.abc import Iterator
 import msgspec
 from markupsafe import Markup
 
-from generator.config import Config
+from generator.config.site import Config
+from generator.engine.press import HTML_LIMIT
 from generator.grouping import digest_of
 from generator.grouping.health import healths_of
 from generator.grouping.stories import stories_of
-from generator.ids import path_id
-from generator.model import Article, TextPolicy, Verdict
-from generator.press import HTML_LIMIT
+from generator.model.ids import path_id
+from generator.model.types import Article, TextPolicy, Verdict
 from generator.render.compose import Composer, composer
 from generator.render.frame import Framer
 from generator.render.pages import Page, Plan, pages_of, plan

@@ -19,14 +19,14 @@ from pathlib import Path
 
 import msgspec
 
-from generator.config import Config
+from generator.config.site import Config
+from generator.engine.shelf import rules_of
 from generator.reading import discover
 from generator.reading.article import article_of
 from generator.reading.boilerplate import Cleaning
 from generator.reading.boilerplate.families import built_in
 from generator.reading.frontmatter import read_clipping
 from generator.render.markdown import Place, body_html
-from generator.shelf import rules_of
 
 KINDS = {
     "address": re.compile(

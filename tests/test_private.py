@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
-from generator.cli import run
+from generator.cli.main import run
 from writing import BODY, files_of, write_clipping, write_config
 
 SECRET = "zebra-omelette"

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from generator.config import Site, load
-from generator.desk import Desk
-from generator.model import Clipping, Verdict
+from generator.config.options import Options
+from generator.config.site import Site, load
+from generator.engine.desk import Desk
+from generator.model.types import Clipping, Verdict
 from generator.reading import discover
 from generator.reading.frontmatter import read_clipping
-from generator.request import Options
 from writing import image_beside, read_site
 
 ROOT = Path(__file__).parents[1]

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from generator import kitchen as pipeline
-from generator.cli import run
+from generator.cli.main import run
+from generator.engine import kitchen as pipeline
 from generator.output import manifest
 from writing import NOW, build_site, files_of, write_config
 

@@ -18,18 +18,19 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from generator import seals, tasks
-from generator.archive import HEAD
-from generator.build import build
-from generator.cache import Cache
-from generator.cli import run
-from generator.errors import BuildError
+from generator.cache import seals
+from generator.cache.stamps import stamp_at
+from generator.cache.store import Cache
+from generator.cache.versions import hashed
+from generator.cli.main import run
+from generator.config.options import Built, Options, silent
+from generator.engine import tasks
+from generator.engine.archive import HEAD
+from generator.engine.build import build
+from generator.engine.unchanged import identity_of
+from generator.model.errors import BuildError
 from generator.output import disk, manifest
 from generator.output.folder import clear_foreign
-from generator.request import Built, Options, silent
-from generator.stamps import stamp_at
-from generator.unchanged import identity_of
-from generator.versions import hashed
 from writing import BODY, NOW, cache_file, cache_of, files_of, site_in, write_clipping, write_config
 
 SECRET = b"what only this machine knows"

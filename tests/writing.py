@@ -10,16 +10,16 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, settings
 
-from generator.build import build
-from generator.cache import Cache
-from generator.config import Site, load
-from generator.desk import Desk, read
-from generator.lessons import Means
-from generator.own_folder import file_of
+from generator.cache.folder import file_of
+from generator.cache.store import Cache
+from generator.config.options import Options, Report, silent
+from generator.config.site import Site, load
+from generator.engine.build import build
+from generator.engine.desk import Desk, read
+from generator.engine.lessons import Means
+from generator.engine.unchanged import identity_of
+from generator.parallel.workers import Workers
 from generator.render.images import Image, image_at, local_file
-from generator.request import Options, Report, silent
-from generator.unchanged import identity_of
-from generator.workers import Workers
 
 NOW = dt.datetime(2024, 12, 31, 12, tzinfo=dt.UTC)
 BODY = "The press stood in the cellar, and on quiet nights the whole street could hear it working."

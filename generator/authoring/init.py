@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from generator import resources
-from generator.config import FILE_NAME
-from generator.errors import ConfigError, Problem, Severity
+from generator.config import resources
+from generator.config.site import FILE_NAME
+from generator.model.errors import ConfigError, Problem, Severity
 
 _CLIPPINGS = 6
 _IGNORED = "/public/\n/.broadsheet/\n"

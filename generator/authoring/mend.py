@@ -11,15 +11,15 @@ from pathlib import Path
 
 import msgspec
 
-from generator import budgeted
 from generator.authoring import atomic
-from generator.config import Site
-from generator.errors import Problem, Severity, shown
+from generator.config.site import Site
+from generator.engine import budgeted
+from generator.model.errors import Problem, Severity, shown
+from generator.parallel.workers import Workers
 from generator.reading import discover
 from generator.reading.frontmatter import clipping_of, file_bytes
 from generator.reading.plain import block_of, quoted_where_needed
 from generator.reading.text import decode, encoding_of
-from generator.workers import Workers
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _CONTEXT = 3

@@ -9,10 +9,10 @@ import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
-from generator.addresses import is_device
-from generator.config import Site, is_web_address
-from generator.errors import ConfigError, Problem, Severity
-from generator.ids import path_id
+from generator.config.site import Site, is_web_address
+from generator.model.addresses import is_device
+from generator.model.errors import ConfigError, Problem, Severity
+from generator.model.ids import path_id
 from generator.reading.discover import is_ignored
 
 _LONGEST = 200

@@ -18,9 +18,9 @@ import tomlkit
 import tomlkit.items
 
 from generator.authoring import atomic
-from generator.config import PICKS_FILE, Site
-from generator.errors import ConfigError, Problem, Severity
-from generator.picks_file import KEYS, is_address, parsed, picks_of, spans, text_of
+from generator.config.picks import KEYS, is_address, parsed, picks_of, spans, text_of
+from generator.config.site import PICKS_FILE, Site
+from generator.model.errors import ConfigError, Problem, Severity
 from generator.reading.canonical import keys_of
 from generator.reading.frontmatter import read_clipping
 
@@ -380,8 +380,8 @@ def _other_names(site: Site, text: str, article: str, originals: Originals) -> f
 
 def _keys_in(site: Site, path: str) -> set[str]:
     """What the original of a file may be known by: of every address among its fields."""
-    from generator import budgeted  # with all that reads clippings
-    from generator.workers import Workers
+    from generator.engine import budgeted  # with all that reads clippings
+    from generator.parallel.workers import Workers
 
     with Workers(1) as workers:
         [(_, found)] = budgeted.each(partial(keys_at, site.content), [path], workers, site.config.limits)

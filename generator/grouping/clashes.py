@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from generator import addresses
-from generator.errors import Problem, shown
-from generator.model import Article, Period, Skipped
+from generator.model import addresses
+from generator.model.errors import Problem, shown
+from generator.model.types import Article, Period, Skipped
 
 OWN_FOLDERS = ("assets/", "media/", "picks/", "sitemaps/", "sources/", "stories/")
 """Where the site puts files whose names are its own affair; no alias leads there."""

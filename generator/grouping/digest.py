@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from generator.config import SourceConfig
-from generator.errors import Problem
+from generator.config.site import SourceConfig
 from generator.grouping.clashes import redirected, told_apart
 from generator.grouping.editions import editions_of, joined, months_of, order
 from generator.grouping.sources import by_source, configured_names, slugs_of
-from generator.model import Article, Digest, Period, Skipped, Source, TextPolicy
+from generator.model.errors import Problem
+from generator.model.types import Article, Digest, Period, Skipped, Source, TextPolicy
 
 
 def digest_of(

@@ -10,7 +10,7 @@ from operator import attrgetter
 
 import msgspec
 
-from generator.model import Article, Edition, Group, Period, SourceMonth
+from generator.model.types import Article, Edition, Group, Period, SourceMonth
 
 PART = 150
 """Articles in a part of a source's month."""

@@ -24,7 +24,7 @@ from generator.grouping.titles import (
     title_of,
     words_of,
 )
-from generator.model import Article, Verdict
+from generator.model.types import Article, Verdict
 
 REASONS = ("key", "title and text", "text", "most of the text", "text at home", "title", "like title")
 """What `judge` may say, the strongest first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 
-from generator.model import Digest, Health, MonthHealth, Source, Story, Verdict
+from generator.model.types import Digest, Health, MonthHealth, Source, Story, Verdict
 
 QUIET_DAYS = 30
 """Nobody is called silent sooner."""

@@ -6,11 +6,11 @@ from array import array
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from generator.beside import parts
 from generator.grouping.candidates import Names, near_pairs, shared_bands, stretches
 from generator.grouping.evidence import NEAR, REASONS, Evidence, is_hopeless, judge
 from generator.grouping.gathering import SPAN
 from generator.grouping.likeness import likeness
+from generator.parallel.forked import parts
 
 _RANKS = {reason: rank for rank, reason in enumerate(REASONS)}
 Triple = tuple[int, int, int]

@@ -15,7 +15,6 @@ from functools import cached_property
 from itertools import chain, islice
 from operator import attrgetter
 
-from generator import beside
 from generator.grouping.candidates import BAND, BANDS, NEIGHBOURS, Bands, Name, Names, Row, outline, runs
 from generator.grouping.evidence import (
     LONGEST,
@@ -32,7 +31,8 @@ from generator.grouping.judged import judged, rank_of
 from generator.grouping.kept import KeptPairs
 from generator.grouping.likeness import likeness
 from generator.grouping.titles import words_of
-from generator.model import Article
+from generator.model.types import Article
+from generator.parallel import forked
 
 Place = tuple[int, str]
 """An article's place in the order of time: its day and path."""
@@ -416,7 +416,7 @@ def _named(articles: Sequence[Article], *, is_shared: bool) -> list[tuple[str, l
         return [(text, _parts(article, text)) for article, text in words]
 
     kind = list[tuple[str, list[int]]]
-    return [*chain.from_iterable(beside.parts(task, len(articles), kind, is_shared=is_shared))]
+    return [*chain.from_iterable(forked.parts(task, len(articles), kind, is_shared=is_shared))]
 
 
 def _parts(article: Article, text: str) -> list[int]:

@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from generator.config import PICKS_FILE
-from generator.errors import Problem, Severity
-from generator.model import Article, Skipped
-from generator.picks_file import Pick, is_address, page_of
+from generator.config.picks import Pick, is_address, page_of
+from generator.config.site import PICKS_FILE
+from generator.model.errors import Problem, Severity
+from generator.model.types import Article, Skipped
 
 SUGGESTED = 20
 """Picks that fit nothing and get a suggestion; looking for one costs time."""

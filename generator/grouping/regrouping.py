@@ -12,10 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from generator.config import Config
+from generator.config.site import Config
 from generator.grouping.editions import editions_of, first_of, moment, months_of, order
 from generator.grouping.sources import configured_names, key, slug, spelling
-from generator.model import Article, Digest, Edition, Group, Period, Source
+from generator.model.types import Article, Digest, Edition, Group, Period, Source
 
 
 def regrouped(

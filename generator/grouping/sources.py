@@ -9,10 +9,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
-from generator.config import FILE_NAME, SourceConfig
-from generator.errors import Problem
-from generator.ids import ALPHABET, short_hash
-from generator.model import Article
+from generator.config.site import FILE_NAME, SourceConfig
+from generator.model.errors import Problem
+from generator.model.ids import ALPHABET, short_hash
+from generator.model.types import Article
 
 SLUG_BYTES = 60
 """A slug's greatest length in UTF-8, its hash included."""

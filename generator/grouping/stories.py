@@ -18,7 +18,7 @@ from generator.grouping.gathering import gathered
 from generator.grouping.kept import KeptPairs
 from generator.grouping.pairs import Pairs, Place
 from generator.grouping.places import home_of
-from generator.model import Article, Story, Verdict
+from generator.model.types import Article, Story, Verdict
 
 _FULLNESS = {Verdict.FULL: 0, Verdict.CUT: 1, Verdict.LINK: 2}
 MANY = 100

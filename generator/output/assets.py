@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from generator.errors import Problem
+from generator.model.errors import Problem
 from generator.output import names
 
 _LEFT_BEHIND = frozenset({".DS_Store", ".git", "Thumbs.db", "desktop.ini"})

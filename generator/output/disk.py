@@ -13,10 +13,10 @@ from pathlib import Path
 
 import msgspec
 
-from generator.errors import BuildError, Problem, Severity
+from generator.cache.stamps import Stamp, entries_in, stamp_of
+from generator.cache.versions import hashed
+from generator.model.errors import BuildError, Problem, Severity
 from generator.output import manifest, names
-from generator.stamps import Stamp, entries_in, stamp_of
-from generator.versions import hashed
 
 _OURS = frozenset({names.MANIFEST, names.STAGING, names.ADDED})
 _SYSTEM_FILES = frozenset({".DS_Store"})

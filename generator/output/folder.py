@@ -8,7 +8,7 @@ import os
 from collections.abc import Container
 from pathlib import Path
 
-from generator.errors import BuildError
+from generator.model.errors import BuildError
 from generator.output import disk, manifest, names
 
 

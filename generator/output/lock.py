@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from generator.errors import BuildError
+from generator.model.errors import BuildError
 from generator.output import disk, names
 
 if sys.platform != "win32":

@@ -16,7 +16,7 @@ from typing import Literal
 import msgspec
 
 import generator
-from generator.errors import BuildError, Problem, Severity
+from generator.model.errors import BuildError, Problem, Severity
 from generator.output import names
 
 IN_TRANSIT = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from pathlib import Path
 
-from generator.config import OWN_FOLDER
+from generator.config.site import OWN_FOLDER
 
 MANIFEST = ".broadsheet.json"
 STAGING = ".broadsheet-staging"

@@ -11,8 +11,8 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from generator.cache.stamps import stamp_at
 from generator.output import disk, lock, manifest, names
-from generator.stamps import stamp_at
 
 _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
 """How the list is opened: no link is followed, wherever it came from."""

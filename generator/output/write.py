@@ -27,7 +27,8 @@ from typing import Self
 
 import msgspec
 
-from generator.errors import BuildError
+from generator.config.options import Written
+from generator.model.errors import BuildError
 from generator.output import disk, lock, manifest, names
 from generator.output.folder import (
     check_is_folder,
@@ -38,7 +39,6 @@ from generator.output.folder import (
     record_of,
 )
 from generator.output.staging import Staging, make
-from generator.request import Written
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
 """How a staged file is opened."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from generator.errors import BuildError
+from generator.model.errors import BuildError
 from generator.output import disk, lock
 
 NOTE = "serving"

@@ -7,7 +7,7 @@ import ipaddress
 import os
 import socket
 
-from generator.errors import ConfigError, Problem, Severity
+from generator.model.errors import ConfigError, Problem, Severity
 
 
 def listen(bind: str, wanted: int) -> socket.socket:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-from generator.errors import BroadsheetError, Problem, Severity
+from generator.model.errors import BroadsheetError, Problem, Severity
 
 SCRIPT = "/__broadsheet/reload.js"
 EVENTS = "/__broadsheet/events"

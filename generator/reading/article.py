@@ -10,14 +10,14 @@ from functools import lru_cache
 
 import msgspec
 
-from generator import limits
-from generator.addresses import is_device
-from generator.config import LANGUAGE
-from generator.errors import Problem, Severity, shown
-from generator.ids import path_id
-from generator.lengths import shortened
-from generator.model import Article, Clipping, Skipped, Verdict
-from generator.picks_file import Pick
+from generator.config.picks import Pick
+from generator.config.site import LANGUAGE
+from generator.markup.lengths import shortened
+from generator.model import limits
+from generator.model.addresses import is_device
+from generator.model.errors import Problem, Severity, shown
+from generator.model.ids import path_id
+from generator.model.types import Article, Clipping, Skipped, Verdict
 from generator.reading import prose
 from generator.reading.boilerplate.judge import Cleaning, source_key
 from generator.reading.boilerplate.remaining import TOO_LONG, as_it_is, remaining

@@ -10,10 +10,10 @@ from typing import Protocol
 
 import msgspec
 
-from generator.config import FILE_NAME
-from generator.errors import Severity, shown
-from generator.model import Clipping
-from generator.picks_file import LONGEST, Pick
+from generator.config.picks import LONGEST, Pick
+from generator.config.site import FILE_NAME
+from generator.model.errors import Severity, shown
+from generator.model.types import Clipping
 from generator.reading.values import NO, YES, items, words
 
 Value = str | list[str]

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import msgspec
 
-from generator.errors import Problem, Severity, shown
-from generator.model import Skipped, may_be_image
-from generator.stamps import NONE, Stamp, changed_at, entries_in, stamp_of
+from generator.cache.stamps import NONE, Stamp, changed_at, entries_in, stamp_of
+from generator.model.errors import Problem, Severity, shown
+from generator.model.types import Skipped, may_be_image
 
 _SUFFIXES = (".md", ".markdown")
 

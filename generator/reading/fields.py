@@ -14,8 +14,8 @@ from typing import TypeGuard
 import msgspec
 import yaml
 
-from generator import limits
-from generator.config import ARTICLE_FIELDS, CURATOR_FIELDS
+from generator.config.site import ARTICLE_FIELDS, CURATOR_FIELDS
+from generator.model import limits
 from generator.reading.text import folded
 from generator.reading.withholding import KEYS, OTHERS_PRIVATE, decides, holds_key
 

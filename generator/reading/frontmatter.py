@@ -14,10 +14,10 @@ import frontmatter
 import msgspec
 from frontmatter.default_handlers import BaseHandler
 
-from generator import limits
-from generator.errors import Problem, Severity, shown
-from generator.lengths import body_end
-from generator.model import Clipping
+from generator.markup.lengths import body_end
+from generator.model import limits
+from generator.model.errors import Problem, Severity, shown
+from generator.model.types import Clipping
 from generator.reading.comments import text_without_comments, without_comments
 from generator.reading.fields import (
     Entry,

@@ -9,10 +9,10 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator
 
-from generator import definitions
-from generator.hidden_html import BEGINS, HiddenParts
-from generator.html_names import text_of_tag
-from generator.lengths import joins
+from generator.markup import definitions
+from generator.markup.hidden_html import BEGINS, HiddenParts
+from generator.markup.html_names import text_of_tag
+from generator.markup.lengths import joins
 from generator.reading.text import FIRST_GROUP, bare, folded, unescaped_once
 
 _EXCERPT_UNITS = 160

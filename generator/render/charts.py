@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from markupsafe import Markup
 
-from generator.model import MonthHealth
+from generator.model.types import MonthHealth
 
 MONTHS = 60
 """Months that a chart of bars shows at most."""

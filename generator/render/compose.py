@@ -11,8 +11,8 @@ from itertools import groupby
 import msgspec
 from markupsafe import Markup
 
-from generator import addresses
-from generator.model import (
+from generator.model import addresses
+from generator.model.types import (
     Article,
     Edition,
     Group,

@@ -12,8 +12,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import chain
 
-from generator import addresses
-from generator.model import Article, Edition, Period, Source, SourceMonth, Story
+from generator.model import addresses
+from generator.model.types import Article, Edition, Period, Source, SourceMonth, Story
 from generator.render.pages import (
     Alias,
     Page,

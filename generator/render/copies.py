@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Set
 from itertools import islice
 
-from generator.model import Article, Story
+from generator.model.types import Article, Story
 
 
 class Copies:

@@ -15,8 +15,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from generator import addresses
-from generator.model import Article, Source, TextPolicy
+from generator.model import addresses
+from generator.model.types import Article, Source, TextPolicy
 from generator.render import xml
 
 NAMESPACE = uuid.UUID("5f2c1d5e-8a0b-5d0c-9b57-2f0f3b1f6a11")

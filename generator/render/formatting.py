@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 
-from generator import limits
+from generator.model import limits
 
 _NAMES = "b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u"
 """Not `a`: where one begins, a parser ends the one before."""

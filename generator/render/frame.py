@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from generator import addresses
-from generator.config import Config
-from generator.model import Edition, Period, Source, Story
+from generator.config.site import Config
+from generator.model import addresses
+from generator.model.types import Edition, Period, Source, Story
 from generator.render import structured, views
 from generator.render.names import Names
 from generator.render.pages import ARTICLE, Alias, MonthPart, Page, Plan

@@ -6,7 +6,7 @@ import datetime as dt
 
 from markupsafe import Markup
 
-from generator.model import Health
+from generator.model.types import Health
 from generator.render import charts, views
 from generator.render.names import Words
 

@@ -16,8 +16,8 @@ from typing import BinaryIO
 import imagesize
 import msgspec
 
-from generator import limits
-from generator.ids import path_id
+from generator.model import limits
+from generator.model.ids import path_id
 from generator.render import svg
 
 LARGEST = 10 * 1024 * 1024

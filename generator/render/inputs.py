@@ -13,11 +13,11 @@ from functools import lru_cache
 
 import msgspec
 
-from generator import addresses
-from generator.model import Article, Edition, Health, Period, Source, Story
+from generator.cache.versions import hashed
+from generator.model import addresses
+from generator.model.types import Article, Edition, Health, Period, Source, Story
 from generator.render.compose import NEWEST_ITEMS
 from generator.render.pages import Alias, MonthPart, Page, Plan
-from generator.versions import hashed
 
 PARTS = ("version", "configuration", "translations", "template", "articles", "sources", "stories", "editions")
 _SIZE = 8

@@ -9,8 +9,8 @@ from collections.abc import Collection, Mapping, Sequence
 import msgspec
 from markupsafe import Markup
 
-from generator import addresses
-from generator.model import Article, Edition, Group, TextPolicy, Verdict, direction
+from generator.model import addresses
+from generator.model.types import Article, Edition, Group, TextPolicy, Verdict, direction
 from generator.render import views
 from generator.render.markdown import Place, body_html
 from generator.render.names import Names

@@ -6,9 +6,9 @@ import os
 import stat
 from pathlib import Path
 
-from generator import resources
-from generator.errors import BuildError, Problem, Severity, shown
-from generator.versions import hashed
+from generator.cache.versions import hashed
+from generator.config import resources
+from generator.model.errors import BuildError, Problem, Severity, shown
 
 
 def roots_of(site_templates: Path | None) -> tuple[Path, ...]:

@@ -9,8 +9,8 @@ from typing import Protocol
 
 import msgspec
 
-from generator import addresses
-from generator.model import Article, Edition, Period, Source, SourceMonth
+from generator.model import addresses
+from generator.model.types import Article, Edition, Period, Source, SourceMonth
 from generator.render import views
 from generator.render.pages import Plan
 

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from generator import addresses
-from generator.model import Article, Digest, Edition, Period, Source, SourceMonth, Story
+from generator.model import addresses
+from generator.model.types import Article, Digest, Edition, Period, Source, SourceMonth, Story
 from generator.render.copies import Copies
 
 ARTICLE = "article.html"

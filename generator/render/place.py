@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from generator import addresses
+from generator.model import addresses
 from generator.render import links, structure
 from generator.render.images import Image, LocalImages
 

@@ -13,7 +13,7 @@ import re
 
 import nh3
 
-from generator.html_names import READ_ONLY_TAGS, TAGS
+from generator.markup.html_names import READ_ONLY_TAGS, TAGS
 from generator.render import highlight
 from generator.render.wellformed import REL, is_as_written
 

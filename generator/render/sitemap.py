@@ -6,8 +6,8 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from generator import addresses
-from generator.model import Source
+from generator.model import addresses
+from generator.model.types import Source
 from generator.render import xml
 
 FOLDER = "sitemaps/"

@@ -14,8 +14,9 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from generator import hidden_html, limits
-from generator.html_names import LEFT_OUT, PHRASING, READ_ONLY_TAGS, TAGS
+from generator.markup import hidden_html
+from generator.markup.html_names import LEFT_OUT, PHRASING, READ_ONLY_TAGS, TAGS
+from generator.model import limits
 from generator.render import sanitise
 
 Rewrite = Callable[[Mapping[str, str]], dict[str, str] | None]

@@ -10,8 +10,8 @@ from typing import Protocol
 
 import msgspec
 
-from generator import addresses
-from generator.model import Period
+from generator.model import addresses
+from generator.model.types import Period
 from generator.render import views, xml
 
 ITEMS = 10

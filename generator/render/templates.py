@@ -19,15 +19,15 @@ from types import TracebackType
 import jinja2
 from markupsafe import Markup
 
-from generator import addresses
-from generator.errors import BuildError, Problem, Severity
+from generator.cache.versions import hashed
+from generator.model import addresses
+from generator.model.errors import BuildError, Problem, Severity
 from generator.render import locales
 from generator.render.engine import Engine
 from generator.render.marks import roots_of
 from generator.render.pages import TEMPLATES
 from generator.render.sources import Sources
 from generator.render.views import INTERFACE, PageView, SiteView, View
-from generator.versions import hashed
 
 _VIEW = re.compile(r"'generator\.render\.views\.(\w+) object'")
 

@@ -15,7 +15,7 @@ from babel.messages import pofile
 from jinja2 import meta, nodes
 from jinja2.ext import extract_from_ast
 
-from generator.errors import Problem
+from generator.model.errors import Problem
 from generator.render.marks import roots_of
 
 _PO = "translations/{}/LC_MESSAGES/messages.po"

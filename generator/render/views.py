@@ -11,7 +11,7 @@ import datetime as dt
 import msgspec
 from markupsafe import Markup
 
-from generator.model import Period, Verdict
+from generator.model.types import Period, Verdict
 
 INTERFACE = 1
 """A site's `templates/theme.toml` says `interface = 1`; a theme for another version is reported."""

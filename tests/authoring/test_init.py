@@ -7,10 +7,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from generator import resources
 from generator.authoring import init
-from generator.config import Config, load
-from generator.errors import ConfigError
+from generator.config import resources
+from generator.config.site import Config, load
+from generator.model.errors import ConfigError
 
 NAMED = {"title", "language"}
 EXAMPLES = {"base_url", "fields", "sources"}
@@ -34,7 +34,7 @@ def test_images_beside_the_clippings_come_along(tmp_path: Path, monkeypatch: pyt
     (day / "a.md").write_text("![x](my%20picture.png) ![y](https://e.org/y.png) ![z](../../../../secret.png)")
     (day / "my picture.png").write_bytes(b"png")
     (tmp_path / "secret.png").write_bytes(b"secret")
-    monkeypatch.setattr("generator.resources.sample", lambda: tmp_path / "sample")
+    monkeypatch.setattr("generator.config.resources.sample", lambda: tmp_path / "sample")
     init(tmp_path / "site")
     files = [p.relative_to(tmp_path / "site").as_posix() for p in (tmp_path / "site/content").rglob("*.*")]
     assert sorted(files) == ["content/2026/10/23/a.md", "content/2026/10/23/my picture.png"]

@@ -12,13 +12,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import generator.authoring.mend
-import generator.workers
+import generator.parallel.workers
 from generator.authoring.mend import Mend, mended, mends, write
-from generator.cli import DONE, FAILED, UNUSABLE, run
-from generator.config import load
+from generator.cli.main import DONE, FAILED, UNUSABLE, run
+from generator.config.site import load
+from generator.parallel.workers import Workers
 from generator.reading.frontmatter import clipping_of
 from generator.reading.text import decode
-from generator.workers import Workers
 from writing import workers_here, write_config
 
 BROKEN = '---\n# kept\ntitle: A: b\ndate: 2024-07-03 # a day\n\ntags: [a, "b"]  # two\n---\n\nBody: text\n'
@@ -38,7 +38,7 @@ def ends_its_worker(_raw):
 
 
 def test_one_that_costs_too_much_is_said_to_be_left(tmp_path, monkeypatch):
-    monkeypatch.setattr(generator.workers, "_context", lambda: multiprocessing.get_context("fork"))
+    monkeypatch.setattr(generator.parallel.workers, "_context", lambda: multiprocessing.get_context("fork"))
     monkeypatch.setattr(generator.authoring.mend, "mended", ends_its_worker)
     write_config(tmp_path)
     (tmp_path / "content").mkdir(exist_ok=True)

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from generator.authoring import new
 from generator.authoring.new import slug
-from generator.config import Config, Site
-from generator.errors import ConfigError
-from generator.ids import path_id
+from generator.config.site import Config, Site
+from generator.model.errors import ConfigError
+from generator.model.ids import path_id
 from generator.reading.frontmatter import clipping_of
 
 NOW = dt.datetime(2026, 11, 24, 23, 30, tzinfo=dt.UTC)

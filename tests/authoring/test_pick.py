@@ -11,10 +11,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from generator.authoring.pick import Changes, article_named, pick, unpick, with_pick, without_pick
-from generator.cli import DONE, FAILED, UNUSABLE, run
-from generator.config import Config, Site
-from generator.errors import ConfigError
-from generator.picks_file import picks_of
+from generator.cli.main import DONE, FAILED, UNUSABLE, run
+from generator.config.picks import picks_of
+from generator.config.site import Config, Site
+from generator.model.errors import ConfigError
 from writing import write_clipping, write_config
 
 

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator import addresses
-from generator.config import SourceConfig
-from generator.errors import Severity
+from generator.config.site import SourceConfig
 from generator.grouping import digest_of
-from generator.ids import path_id
-from generator.model import Article, Skipped, TextPolicy, Verdict
+from generator.model import addresses
+from generator.model.errors import Severity
+from generator.model.ids import path_id
+from generator.model.types import Article, Skipped, TextPolicy, Verdict
 
 
 def article(path: str, **fields) -> Article:

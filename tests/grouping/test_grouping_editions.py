@@ -5,7 +5,7 @@ import msgspec
 import pytest
 
 from generator.grouping.editions import PART, editions_of, months_of, order
-from generator.model import Article, Period, Verdict
+from generator.model.types import Article, Period, Verdict
 
 SHANGHAI = zoneinfo.ZoneInfo("Asia/Shanghai")
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.config import SourceConfig
+from generator.config.site import SourceConfig
 from generator.grouping.sources import (
     SLUG_BYTES,
     SPELLINGS,
@@ -17,8 +17,8 @@ from generator.grouping.sources import (
     spelling,
     unmatched,
 )
-from generator.ids import short_hash
-from generator.model import Article, Verdict
+from generator.model.ids import short_hash
+from generator.model.types import Article, Verdict
 
 names = st.text(max_size=40) | st.text(
     "aAＡéÉe\u0301ıİIßſﬁ \u3000\u200b\u00ad-/.~'０1\n\x00\ud800", max_size=12

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from generator.grouping import digest_of
 from generator.grouping.health import healths_of
-from generator.model import Article, Digest, Story, TextPolicy, Verdict
+from generator.model.types import Article, Digest, Story, TextPolicy, Verdict
 
 DAY = dt.date(2024, 7, 3)
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.errors import Severity
+from generator.config.picks import Pick
 from generator.grouping.picks import SUGGESTED, applied
-from generator.model import Article, Skipped, Verdict
-from generator.picks_file import Pick
+from generator.model.errors import Severity
+from generator.model.types import Article, Skipped, Verdict
 from generator.reading.canonical import keys_of
 
 

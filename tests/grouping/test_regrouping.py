@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.config import Config
+from generator.config.site import Config
 from generator.grouping import digest_of
 from generator.grouping.editions import order
 from generator.grouping.regrouping import regrouped, spliced
-from generator.model import Article, TextPolicy, Verdict
+from generator.model.types import Article, TextPolicy, Verdict
 
 DAYS = st.sampled_from(
     [dt.date(2023, 12, 31), dt.date(2024, 1, 1), dt.date(2024, 1, 2), dt.date(2024, 2, 29), dt.date(1, 1, 1),

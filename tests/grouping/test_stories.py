@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from generator.grouping.gathering import SPAN
 from generator.grouping.stories import Stories, stories_of
-from generator.model import Article, Verdict
+from generator.model.types import Article, Verdict
 from generator.reading.canonical import keys_of
 from generator.reading.fingerprint import fingerprint_of
 

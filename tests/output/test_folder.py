@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.errors import BuildError
+from generator.model.errors import BuildError
 from generator.output.folder import check_usable, check_writable, clear_foreign, others_in, record_of
 from generator.output.write import Transaction
 from writing import files_of

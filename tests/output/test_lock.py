@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.errors import BuildError
+from generator.model.errors import BuildError
 from generator.output import disk, lock
 
 

@@ -21,10 +21,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.errors import BuildError
+from generator.config.options import Written
+from generator.model.errors import BuildError
 from generator.output import Transaction, clean, manifest
 from generator.output.write import stage
-from generator.request import Written
 
 DAY = dt.date(2026, 11, 24)
 

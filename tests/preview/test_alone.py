@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.errors import BuildError
+from generator.model.errors import BuildError
 from generator.preview.alone import Alone
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from generator.errors import BuildError, Problem
+from generator.model.errors import BuildError, Problem
 from generator.preview import follow as follow_module
 from generator.preview.follow import Built, Following
 

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from generator.errors import ConfigError
+from generator.model.errors import ConfigError
 from generator.preview import listening
 from generator.preview.listening import host_headers, listen
 

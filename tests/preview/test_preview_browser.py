@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from generator.errors import BuildError, Problem
+from generator.model.errors import BuildError, Problem
 from generator.preview.follow import Built
 
 pytestmark = pytest.mark.browser

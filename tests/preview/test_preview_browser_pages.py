@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from generator.errors import BuildError, Problem
+from generator.model.errors import BuildError, Problem
 from generator.preview.follow import Built
 
 pytestmark = pytest.mark.browser

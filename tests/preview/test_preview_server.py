@@ -12,7 +12,7 @@ import time
 import httpx
 import pytest
 
-from generator.errors import BuildError, ConfigError, Problem
+from generator.model.errors import BuildError, ConfigError, Problem
 from generator.preview import server
 from generator.preview.follow import Built
 from generator.preview.listening import listen

@@ -8,7 +8,7 @@ import urllib.parse
 
 import pytest
 
-from generator.errors import BuildError, Problem
+from generator.model.errors import BuildError, Problem
 from generator.preview import reload
 from generator.preview.reload import Hub, Tag, problems_of, source_lines, with_script
 

@@ -8,9 +8,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from reading_rules import SHANGHAI, rules
 
-from generator.errors import Severity
-from generator.ids import ALPHABET, path_id
-from generator.model import Clipping, Verdict
+from generator.model.errors import Severity
+from generator.model.ids import ALPHABET, path_id
+from generator.model.types import Clipping, Verdict
 from generator.reading.article import article_of, due
 from generator.reading.frontmatter import clipping_in, clipping_of
 from generator.reading.text import decode, folded, unescaped

@@ -1,8 +1,8 @@
 import pytest
 from reading_rules import rules
 
-from generator.errors import Severity
-from generator.picks_file import Pick
+from generator.config.picks import Pick
+from generator.model.errors import Severity
 from generator.reading.article import article_of
 from generator.reading.frontmatter import clipping_of
 

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from generator.errors import Severity
+from generator.model.errors import Severity
 from generator.reading import discover
 from generator.reading.frontmatter import read_clipping
 

@@ -6,7 +6,7 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from generator.errors import Severity
+from generator.model.errors import Severity
 from generator.reading import fields
 from generator.reading.frontmatter import LARGEST, clipping_in, clipping_of, fields_in, read_clipping
 from generator.reading.text import decode, folded

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.model import direction
+from generator.model.types import direction
 from generator.reading.language import language_of, reading_minutes
 
 TEXTS = {

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from generator.errors import Severity
+from generator.model.errors import Severity
 from generator.reading.frontmatter import read_clipping
 from generator.reading.mojibake import garbled_line, restoration
 

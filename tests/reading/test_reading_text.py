@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.errors import shown
+from generator.model.errors import shown
 from generator.reading.text import bare, decode, folded, odd_characters, unescaped, why_not_text
 
 CHINESE = "---\ntitle: 报纸的历史\n---\n\n活字印刷术让书籍走进了千家万户，也让报纸成为可能。\n"

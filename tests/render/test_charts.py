@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.model import MonthHealth
+from generator.model.types import MonthHealth
 from generator.render.charts import bars, spanned, spark
 from generator.render.health import share
 

@@ -6,12 +6,12 @@ import msgspec
 import pytest
 from markupsafe import Markup
 
-from generator import addresses
-from generator.config import Config
+from generator.config.site import Config
+from generator.engine.press import HTML_LIMIT
 from generator.grouping import digest_of
 from generator.grouping.health import healths_of
-from generator.model import Article, Story, TextPolicy, Verdict
-from generator.press import HTML_LIMIT
+from generator.model import addresses
+from generator.model.types import Article, Story, TextPolicy, Verdict
 from generator.render import views
 from generator.render.compose import composer
 from generator.render.frame import Framer

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from generator.grouping import digest_of
 from generator.grouping.health import healths_of
-from generator.model import Article, Story, TextPolicy, Verdict
+from generator.model.types import Article, Story, TextPolicy, Verdict
 from generator.render.compose import composer
 from generator.render.copies import Copies
 from generator.render.lists import Lists

@@ -17,8 +17,8 @@ from theme_views import (
     views_by_template,
 )
 
-from generator import addresses
-from generator.model import Period, Verdict
+from generator.model import addresses
+from generator.model.types import Period, Verdict
 from generator.render import views
 from generator.render.engine import Engine
 from generator.render.templates import TemplateFault, Templates

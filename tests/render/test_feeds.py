@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator import addresses
-from generator.model import Article, Source, TextPolicy, Verdict
+from generator.model import addresses
+from generator.model.types import Article, Source, TextPolicy, Verdict
 from generator.render import feeds
 from generator.render.feeds import Entry, FeedMeta, atom, entry_id, entry_of, json_feed, rss
 

@@ -7,7 +7,7 @@ import time
 import pytest
 from markupsafe import Markup
 
-from generator import limits
+from generator.model import limits
 from generator.render.images import LARGEST, LocalImages, absolute_html
 from writing import image_beside
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-import generator.build
-import generator.kitchen
-from generator.build import build
+import generator.engine.build
+import generator.engine.kitchen
+from generator.config.options import Options, silent
+from generator.engine.build import build
+from generator.parallel.workers import Workers
 from generator.render.inputs import PARTS, reason
-from generator.request import Options, silent
-from generator.workers import Workers
 from writing import BODY, NOW, files_of, site_in, write_clipping, write_config
 
 
@@ -70,7 +70,7 @@ def test_a_first_build_makes_all_things_new(root):
 
 
 def test_an_unchanged_site_writes_nothing_and_starts_nobody(root, monkeypatch):
-    monkeypatch.setattr("generator.stamps.UNSETTLED", 0)
+    monkeypatch.setattr("generator.cache.stamps.UNSETTLED", 0)
     built(root)  # which looks at what was too young before
     with Workers(2) as workers:
         assert not built(root, workers=workers)
@@ -169,9 +169,9 @@ def test_changed_words_are_the_reason(root):
 
 
 def test_another_version_is_the_reason(root, monkeypatch):
-    monkeypatch.setattr(generator.kitchen, "program", lambda: b"another")
-    monkeypatch.setattr("generator.unchanged.program", lambda: b"another")
-    monkeypatch.setattr("generator.kitchen.GENERATOR", "Broadsheet 99")
+    monkeypatch.setattr(generator.engine.kitchen, "program", lambda: b"another")
+    monkeypatch.setattr("generator.engine.unchanged.program", lambda: b"another")
+    monkeypatch.setattr("generator.engine.kitchen.GENERATOR", "Broadsheet 99")
     assert words(built(root)) == {"version"}
 
 

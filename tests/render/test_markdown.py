@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from generator import limits
+from generator.model import limits
 from generator.reading.prose import without_hidden
 from generator.render import sanitise
 from generator.render.images import Image, LocalImages

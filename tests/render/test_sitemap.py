@@ -4,7 +4,7 @@ import xml.etree.ElementTree as ET
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.model import Source
+from generator.model.types import Source
 from generator.render.sitemap import opml, robots, sitemaps
 
 BASE = "https://host.example/digest/"

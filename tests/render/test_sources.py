@@ -7,7 +7,7 @@ import pytest
 from jinja2 import meta
 from theme_views import TEMPLATES, site
 
-from generator import resources
+from generator.config import resources
 from generator.render.sources import Sources
 from generator.render.templates import Templates
 

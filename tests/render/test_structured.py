@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 from theme_views import health, source_row
 
-from generator.config import Config
-from generator.model import Period, Verdict
+from generator.config.site import Config
+from generator.model.types import Period, Verdict
 from generator.render import views
 from generator.render.structured import ITEMS, NAME_LENGTH, json_ld, open_graph
 

@@ -24,8 +24,8 @@ from theme_views import (
     views_by_template,
 )  # fmt: skip
 
-from generator import resources
-from generator.model import Period, Verdict
+from generator.config import resources
+from generator.model.types import Period, Verdict
 from generator.render import locales, views
 from generator.render.templates import Templates, anchor, json_ld, shade, speech, web
 

@@ -15,7 +15,7 @@ from theme_views import (
     source_row,
 )
 
-from generator.model import Period
+from generator.model.types import Period
 from generator.render.templates import Templates
 from generator.render.views import RedirectView, Share, SourcesView
 

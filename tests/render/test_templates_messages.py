@@ -8,7 +8,7 @@ from babel.messages import pofile
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from jinja2 import nodes
 
-from generator import resources
+from generator.config import resources
 from generator.render import locales, templates, views
 
 RENDER = Path(templates.__file__).parent

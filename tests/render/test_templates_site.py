@@ -3,7 +3,7 @@
 import pytest
 from theme_views import html_of, site
 
-from generator.errors import BuildError
+from generator.model.errors import BuildError
 from generator.render.templates import TemplateFault, Templates, speech
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 from markupsafe import Markup
 
-from generator.model import Health, MonthHealth, Period, Verdict
+from generator.model.types import Health, MonthHealth, Period, Verdict
 from generator.render import views
 from generator.render.charts import spark
 from generator.render.health import health_view

@@ -12,7 +12,7 @@ from typing import Literal
 
 import msgspec
 
-from generator.errors import Problem
+from generator.model.errors import Problem
 from generator.reading.boilerplate.patterns import Patterns, patterns_of
 from generator.reading.text import bare
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from generator.model import Verdict
+from generator.model.types import Verdict
 from generator.reading import prose
 from generator.reading.boilerplate.judge import Cleaning, Opinion, judged, kept
 from generator.reading.boilerplate.repeats import NOTHING, Origin

@@ -9,8 +9,8 @@ from markdown_it import MarkdownIt
 from markdown_it.utils import EnvType
 from markupsafe import Markup
 
-from generator import limits
-from generator.lengths import body_end
+from generator.markup.lengths import body_end
+from generator.model import limits
 from generator.render import formatting, sanitise
 from generator.render import place as place_
 from generator.render.markdown.parser import Parser

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markdown_it.rules_block import StateBlock, reference
 
-from generator.definitions import BEGIN, is_text, labels_referred_to
+from generator.markup.definitions import BEGIN, is_text, labels_referred_to
 
 
 def text_like_definition(state: StateBlock, line: int) -> int | None:

@@ -31,7 +31,7 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType
 from mdit_py_plugins.footnote.index import footnote_ref
 
-from generator.html_names import is_comparison
+from generator.markup.html_names import is_comparison
 from generator.render import emphasis as flanks
 from generator.render.markdown.tokens import DEEPEST, QuickToken, TextToken
 

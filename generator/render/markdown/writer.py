@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from markdown_it.token import Token
 from markdown_it.utils import EnvType
 
-from generator import limits
+from generator.model import limits
 from generator.render import emphasis, highlight, links, structure
 from generator.render import place as place_
 from generator.render.markdown.tokens import TextToken

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.cli import DONE, UNUSABLE, run
+from generator.cli.main import DONE, UNUSABLE, run
 from generator.reading.boilerplate import Cleaning, families, judged, kept
 from generator.reading.boilerplate.blocks import blocks_of
 from generator.reading.boilerplate.families import built_in

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from boilerplate.pages import MENU, TEXT, opinion, page
 
-from generator.model import Verdict
+from generator.model.types import Verdict
 from generator.reading.boilerplate import kept
 from generator.reading.boilerplate.judge import Cleaning
 from generator.reading.boilerplate.remaining import remaining

@@ -1,0 +1,1 @@
+"""What earlier builds learned, kept in SQLite; stamps, hashes and seals of files."""

@@ -1,0 +1,1 @@
+"""The command line: arguments, clock, exit codes, and everything that is printed."""

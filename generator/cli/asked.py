@@ -1,0 +1,176 @@
+"""What commands are asked in common: options, and the site and the build that they mean."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import functools
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:  # each command imports what it needs
+    from generator.config.options import Options, Progress
+    from generator.config.site import Site
+    from generator.engine.lessons import Means
+
+T = TypeVar("T")
+PATH = click.Path(path_type=Path)
+
+_SHARED: dict[str, Callable[[Any], Any]] = {
+    "config": click.option(
+        "-c", "--config", type=PATH, metavar="FILE",
+        help="The configuration.  [default: digest.toml, here or in a folder above]",
+    ),
+    "content": click.option("--content", type=PATH, metavar="DIR", help="The folder with the clippings."),
+    "output": click.option("-o", "--output", type=PATH, metavar="DIR", help="Where to write the site."),
+    "base_url": click.option("--base-url", metavar="URL", help="Where the site will stand."),
+    "drafts": click.option("--drafts", is_flag=True, help="Publish drafts too."),
+    "future": click.option("--future", is_flag=True, help="Publish articles of the future too."),
+    "as_of": click.option("--as-of", metavar="DATE", help="The day or moment that counts as now."),
+    "strict": click.option("--strict", is_flag=True, help="Fail where there are problems."),
+    "yes": click.option("--yes", is_flag=True, help="Do not ask before much of the site is deleted."),
+    "workers": click.option("--workers", type=click.IntRange(1), metavar="N",
+                            help="Processes that work side by side.  [default: the cores there are]"),
+    "quiet": click.option("-q", "--quiet", is_flag=True, help="Print faults only."),
+    "verbose": click.option("-v", "--verbose", is_flag=True, help="Print all that is wrong or left out."),
+}  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What the command line says of the site and of the build, whatever the command."""
+
+    config: Path | None = None
+    content: Path | None = None
+    output: Path | None = None
+    base_url: str | None = None
+    drafts: bool = False
+    future: bool = False
+    as_of: str | None = None
+    strict: bool = False
+    yes: bool = False
+    workers: int | None = None
+    quiet: bool = False
+    verbose: bool = False
+
+    @functools.cached_property
+    def config_file(self) -> Path:
+        """The configuration of the digest, which need not exist; looked for once, and then kept to."""
+        from generator.config.site import FILE_NAME, found_above, no_folder
+
+        try:
+            here = Path.cwd()
+        except OSError as error:
+            raise no_folder(error) from error
+        if self.config is not None:
+            return self.config
+        # A folder with clippings is a digest by itself, and so is one whose clippings are named.
+        is_digest = self.content is not None or Path("content").is_dir()
+        return (None if is_digest else found_above(here)) or Path(FILE_NAME)
+
+    def site(self, *, must_exist: bool = True) -> Site:
+        """Read the configuration; raises `ConfigError`, also for no digest where one `must_exist`."""
+        from generator.config.site import load, missing, no_digest
+
+        file = self.config_file
+        if self.config is not None and not os.path.lexists(file):
+            raise missing(file)
+        if must_exist and self.content is None and not os.path.lexists(file) and not Path("content").exists():
+            raise no_digest(Path.cwd())
+        return load(file, content=self.content, output=self.output, base_url=self.base_url)
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether another than the clock says what counts as now."""
+        return self.as_of is not None or bool(os.environ.get("SOURCE_DATE_EPOCH"))
+
+    def options(self, site: Site) -> Options:
+        """Decide about the build; raises `click.UsageError` for a date that is none."""
+        from generator.config.options import Options
+
+        now = _now(self.as_of, site.config.zone)
+        return Options(
+            as_of=now,
+            drafts=self.drafts,
+            future=self.future,
+            strict=self.strict,
+            accepts_losses=self.yes,
+        )
+
+    def reading(self, site: Site, progress: Progress, use: Callable[[Means], T]) -> T:
+        """Do something with the clippings for a command that writes nothing of its own."""
+        from generator.cache.store import used
+        from generator.engine.lessons import Means
+        from generator.engine.unchanged import identity_of
+        from generator.parallel.workers import Workers, cores
+
+        with Workers(self.workers or cores()) as workers:
+            return used(
+                site.own, identity_of(site), lambda cache: use(Means(cache, workers, progress)), make=False
+            )
+
+
+def asking(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a command some of the shared options, as its first argument `asked`."""
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(command)
+        def with_asked(**arguments: Any) -> Any:  # noqa: ANN401 - whatever click passes
+            shared = {name: arguments.pop(name) for name in names}
+            return command(Asked(**shared), **arguments)
+
+        wrapped: Callable[..., Any] = with_asked
+        for name in reversed(names):
+            wrapped = _SHARED[name](wrapped)
+        return wrapped
+
+    return decorate
+
+
+class Day(click.DateTime):
+    """The type of an option for a day, YYYY-MM-DD; says which day another spelling means."""
+
+    name = "day"
+
+    def __init__(self) -> None:
+        super().__init__(["%Y-%m-%d"])
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> dt.datetime:
+        """Read a day."""
+        try:
+            day: dt.datetime = super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"{value!r} is no date; {day_advice(str(value))}", param, ctx)
+        return day
+
+
+def day_advice(text: str) -> str:
+    """Advise on a text that is no day as options take it: the day that it means, where it means one."""
+    from generator.reading.dates import ADVICE, DateError, moment_of
+
+    try:
+        return f"did you mean {moment_of(text.strip()).day}?"
+    except (DateError, OverflowError):
+        return ADVICE
+
+
+def _now(as_of: str | None, zone: dt.tzinfo) -> dt.datetime:
+    """Tell what counts as now: `--as-of`, else SOURCE_DATE_EPOCH, else the clock; aware, in the zone."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    try:
+        if as_of is not None:
+            moment = dt.datetime.fromisoformat(as_of)
+            if len(as_of.strip()) <= len("YYYY-MM-DD"):  # a day counts to its end
+                moment = dt.datetime.combine(moment.date(), dt.time.max)
+            return moment.astimezone(zone) if moment.tzinfo else moment.replace(tzinfo=zone)
+        if epoch:
+            return dt.datetime.fromtimestamp(int(epoch), zone)
+    except (ValueError, OverflowError, OSError) as error:
+        if as_of is not None:
+            raise click.UsageError(f"--as-of {as_of!r} is no date; {day_advice(as_of)}") from error
+        raise click.UsageError(f"SOURCE_DATE_EPOCH {epoch!r} is no number of seconds") from error
+    return dt.datetime.now(zone)

@@ -1,0 +1,111 @@
+"""What `check` has found, as text for people, as JSON for scripts, as annotations for GitHub."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+
+import msgspec
+
+from generator.model.errors import Problem, shown
+from generator.model.types import Skipped
+
+_OTHER = "other"
+"""Stands for a kind where a problem has none."""
+
+
+class Findings(msgspec.Struct, frozen=True, kw_only=True):
+    """The result of a check."""
+
+    found: int
+    """Clippings found."""
+    repaired: int
+    skipped: tuple[Skipped, ...]
+    problems: tuple[Problem, ...]
+
+
+def sorted_problems(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Each problem once, by file and line."""
+    return tuple(sorted(set(problems), key=lambda p: (p.path, p.line or 0, p.severity, p.message)))
+
+
+def counts(problems: Iterable[Problem]) -> dict[str, int]:
+    """How many problems there are of each kind, the most frequent first."""
+    kinds = Counter(problem.kind or _OTHER for problem in problems)
+    return dict(sorted(kinds.items(), key=lambda item: (-item[1], item[0])))
+
+
+def text(findings: Findings) -> Iterator[str]:
+    """The lines for people: each file with its problems below it, what is skipped, counts a kind."""
+    for path, problems in groupby(sorted_problems(findings.problems), key=lambda problem: problem.path):
+        yield shown(path)
+        for problem in problems:
+            line = "-" if problem.line is None else problem.line
+            advice = f"; {problem.advice}" if problem.advice else ""
+            yield shown(
+                f"  {line:>4}  {problem.severity}: {problem.message}{advice} [{problem.kind or _OTHER}]"
+            )
+    for one in findings.skipped:
+        yield f"skipped: {shown(one.path)}: {shown(one.reason)}"
+    if kinds := counts(findings.problems):
+        yield "by kind: " + ", ".join(f"{kind} {count:,}" for kind, count in kinds.items())
+
+
+def json(findings: Findings) -> bytes:
+    """One JSON document: totals, counts a kind, what is skipped, and the problems."""
+    document = {
+        "found": findings.found,
+        "repaired": findings.repaired,
+        "counts": counts(findings.problems),
+        "skipped": [{"path": shown(one.path), "reason": one.reason} for one in findings.skipped],
+        "problems": [
+            {
+                "path": shown(problem.path),
+                "line": problem.line,
+                "kind": problem.kind or _OTHER,
+                "severity": problem.severity,
+                "message": _encodable(problem.message),
+                "advice": _encodable(problem.advice),
+            }
+            for problem in sorted_problems(findings.problems)
+        ],
+    }
+    return msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n"
+
+
+def _encodable(words: str) -> str:
+    return words.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def github(findings: Findings, folders: Sequence[Path], here: Path) -> Iterator[str]:
+    """Workflow commands, an annotation each; files as seen from `here`, looked for in `folders` in turn.
+
+    Escaped as GitHub's own toolkit does it (`actions/toolkit`, `packages/core/src/command.ts`).
+    """
+    for problem in sorted_problems(findings.problems):
+        place = {"file": _seen_from(here, folders, problem.path)}
+        if problem.line is not None:
+            place["line"] = str(problem.line)
+        place["title"] = problem.kind or _OTHER
+        options = ",".join(f"{name}={_property(value)}" for name, value in place.items())
+        advice = f"; {problem.advice}" if problem.advice else ""
+        yield f"::{problem.severity} {options}::" + shown(_escaped(problem.message + advice))
+
+
+def _seen_from(here: Path, folders: Sequence[Path], path: str) -> str:
+    folder = next((folder for folder in folders if os.path.lexists(folder / path)), folders[0])
+    try:
+        return Path(os.path.relpath(folder / path, here)).as_posix()
+    except ValueError:  # another drive
+        return (folder / path).as_posix()
+
+
+def _escaped(words: str) -> str:
+    return words.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(words: str) -> str:
+    return shown(_escaped(words).replace(":", "%3A").replace(",", "%2C"))

@@ -1,0 +1,335 @@
+"""Everything that is printed: progress, problems, closing lines, lists and their JSON."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from generator.config.hosts import HOSTS, Size, strain
+from generator.model import addresses
+from generator.model.errors import Problem, Severity, shown
+from generator.model.types import Verdict
+
+if TYPE_CHECKING:  # rich and the pipeline take longer to import than most commands take to run
+    from rich.console import Console
+
+    from generator.config.options import Report
+    from generator.engine.desk import Desk
+    from generator.engine.explaining import Explained
+    from generator.model.types import Digest, Health, Skipped
+    from generator.render.pages import Plan
+
+PROBLEMS_SHOWN = 12
+"""Problems that a build prints; `check` prints all."""
+
+
+def console(*, error: bool = False) -> Console:
+    """Open a console that prints text as it is: colours where a terminal shows them, no markup."""
+    from rich.console import Console
+
+    return Console(stderr=error, markup=False, highlight=False, emoji=False, soft_wrap=True)
+
+
+@contextlib.contextmanager
+def progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
+    """Show the steps of a build as bars on a terminal; elsewhere, and when quiet, nothing."""
+    screen = console(error=True)
+    if quiet or not screen.is_terminal:
+        yield lambda _step, _done, _total: None
+    else:
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        # It draws when it is told to: a thread of its own would keep this process from being copied.
+        bars = Progress(*columns, console=screen, transient=True, auto_refresh=False)
+        tasks, due = dict[str, Any](), time.monotonic()
+        with contextlib.ExitStack() as shown_:
+
+            def advance(step: str, done: int, total: int) -> None:
+                nonlocal due
+                if not tasks:  # it takes a while, and what has no steps needs no bar
+                    shown_.enter_context(bars)
+                if step not in tasks:
+                    tasks[step] = bars.add_task(step, total=total)
+                if done % 16 == 0 or done + 1 >= total:
+                    bars.update(tasks[step], completed=done + 1, total=total)
+                    if time.monotonic() >= due:
+                        due = time.monotonic() + _REDRAWS
+                        bars.refresh()
+
+            yield advance
+
+
+def print_line(text: str, *, error: bool = False) -> None:
+    """Print one line."""
+    console(error=error).print(text)
+
+
+def counted(number: int, noun: str) -> str:
+    """Write a number of things, such as `1 file` and `2 files`."""
+    return f"{number:,} {noun}" + "s" * (number != 1)
+
+
+def explanation(found: Explained) -> Iterator[str]:
+    """Say of each block whether it is kept or why it goes, with its beginning; then the verdict."""
+    if not found.verdict:
+        yield f"not published: {shown(found.uncleaned)}"
+        return
+    if found.uncleaned:
+        yield f"not cleaned: {shown(found.uncleaned)}"
+    for one in found.blocks:
+        text = shown(" ".join(one.block.text.split()))
+        yield f"{one.block.index:4} {one.reason or 'kept':28} {text[:90]}"
+    yield f"verdict: {found.verdict}" + (f" ({found.reason})" if found.reason else "")
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print lines as they are, fast also where they are many."""
+    stream = sys.stdout
+    for line in lines:
+        words = line + "\n"
+        encoding = stream.encoding or "utf-8"
+        stream.write(words.encode(encoding, "backslashreplace").decode(encoding))
+    stream.flush()
+
+
+def print_bytes(content: bytes) -> None:
+    """Print a document that is encoded already."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
+
+
+def errors(problems: Iterable[Problem]) -> list[Problem]:
+    """Pick the faults for which a build fails."""
+    return [problem for problem in problems if problem.severity is Severity.ERROR]
+
+
+def losses(problems: Iterable[Problem], skipped: Iterable[Skipped]) -> list[Problem]:
+    """Pick the errors, and the faults for which a clipping is left out."""
+    reasons = {one.path: one.reason for one in skipped}
+    return [
+        problem
+        for problem in problems
+        if problem.severity is Severity.ERROR or reasons.get(problem.path, "").startswith(problem.message)
+    ]
+
+
+def print_problems(problems: Iterable[Problem], *, limit: int | None = None) -> None:
+    """Print problems, one a line.
+
+    Where only `limit` are shown, the gravest come first, and the first of each file before the second of any.
+    """
+    screen = console(error=True)
+    problems = list(problems)
+    printed = problems
+    if limit is not None and len(problems) > limit:
+        rank = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTICE: 2}
+        nth: Counter[str] = Counter()
+        order: list[tuple[int, int, Problem]] = []
+        for problem in problems:
+            nth[problem.path] += 1
+            order.append((rank[problem.severity], nth[problem.path], problem))
+        printed = [problem for *_, problem in sorted(order, key=itemgetter(0, 1))[:limit]]
+    styles = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTICE: "dim"}
+    for problem in printed:
+        screen.print(f"{problem.severity}: ", style=styles[problem.severity], end="")
+        screen.print(shown(str(problem)))
+    if len(printed) < len(problems):
+        screen.print(f"… and {len(problems) - len(printed):,} more; `broadsheet check` prints them all")
+
+
+def closing_line(report: Report, seconds: float, *, is_first_step: bool = False) -> str:
+    """Say in one line what a build did, or the first step of a save, which does not know the rest."""
+    pages, links = report.pages, report.verdicts[Verdict.LINK]
+    linked = f" ({links:,} as {'mere links' if links != 1 else 'a mere link'})" if links else ""
+    ignored = f", {report.ignored:,} ignored" if report.ignored else ""
+    kept = "" if is_first_step else f"{pages.kept:,} kept, "
+    files = f"{counted(pages.written, 'file')} written, {kept}{pages.deleted:,} deleted"
+    files += ", others follow" if is_first_step else ""
+    return (
+        f"{report.found:,} found, {report.published:,} published{linked}, {report.repaired:,} repaired, "
+        f"{len(report.skipped):,} skipped{ignored}; {files}; {seconds:.1f} s"
+    )
+
+
+def failed_line(count: int) -> str:
+    """Say what comes of warnings and errors in a strict build."""
+    many = "s" * (count != 1)
+    why = f"{count:,} warning{many} or error{many} under --strict"
+    return f"failed: {why}; nothing was written, the site is as it was"
+
+
+def size_line(size: Size) -> str:
+    """Say how large a site is, and which hosts take it."""
+    strains = [(host.name, strain(host, size)) for host in HOSTS]
+    fits = ", ".join(name for name, fault in strains if not fault)
+    faults = "".join(f"; too much for {name} ({fault})" for name, fault in strains if fault)
+    advice = '; `articles = "recent"` makes fewer pages' if faults else ""
+    told = f" fits {fits}" if fits else ""
+    return f"{counted(size.files, 'file')}, {size.bytes / 10**6:,.1f} MB:{told}{faults}{advice}".replace(
+        ":;", ":"
+    )
+
+
+def checked_line(desk: Desk, problems: Sequence[Problem]) -> str:
+    """Say in one line what a check found."""
+    kinds = Counter(problem.severity for problem in problems)
+    counts = [counted(n, kind) for kind in Severity if (n := kinds[kind])]
+    found = f"{desk.found:,} found, {desk.repaired:,} repaired, {len(desk.skipped):,} skipped"
+    return f"{found}; {', '.join(counts) or 'all well'}"
+
+
+def print_reasons(reasons: Mapping[str, str], kept: int) -> None:
+    """Say of each file that was written why, and how many were kept."""
+    for path, why in sorted(reasons.items()):
+        print_line(f"{shown(path)}: {why}")
+    counts = sorted(Counter(reasons.values()).items())
+    print_line("; ".join([*(f"{why}: {count:,}" for why, count in counts), f"kept: {kept:,}"]))
+
+
+def print_skipped(skipped: Iterable[Skipped], problems: Iterable[Problem]) -> None:
+    """Say what is not published, and why, unless a problem has said it."""
+    told: dict[str, list[str]] = {}
+    for problem in problems:
+        told.setdefault(problem.path, []).append(problem.message)
+    for one in skipped:
+        if any(map(one.reason.startswith, told.get(one.path, ()))):
+            continue
+        print_line(f"skipped: {shown(one.path)}: {shown(one.reason)}", error=True)
+
+
+def print_fault(error: Exception) -> None:
+    """Show a fault of Broadsheet itself, with all that helps to mend it."""
+    print_line("".join(traceback.format_exception(error)).rstrip(), error=True)
+
+
+def report_json(report: Report, seconds: float) -> bytes:
+    """Encode a build's report as JSON (design: "Configuration and command line")."""
+    fields = msgspec.to_builtins(_encodable(report))
+    return (
+        msgspec.json.format(msgspec.json.encode({**fields, "seconds": round(seconds, 3)}), indent=1) + b"\n"
+    )
+
+
+def _encodable(report: Report) -> Report:
+    """Write names that are not UTF-8 so that JSON can hold them."""
+    replace = msgspec.structs.replace
+    return replace(
+        report,
+        skipped=tuple(replace(skipped, path=shown(skipped.path)) for skipped in report.skipped),
+        problems=tuple(replace(problem, path=shown(problem.path)) for problem in report.problems),
+    )
+
+
+def entries(plan: Plan, desk: Desk, texts: Mapping[str, str] | None) -> Iterator[dict[str, object]]:
+    """Describe each clipping for scripts, in the order of paths; `texts` are those of articles."""
+    articles = {article.path: article for article in desk.digest.articles}
+    reasons = {skipped.path: skipped.reason for skipped in desk.skipped}
+    for path in sorted({*articles, *reasons}):
+        entry: dict[str, object] = dict.fromkeys(_ENTRY)
+        entry["path"] = shown(path)
+        if article := articles.get(path):
+            address, fragment = plan.address_of(article)
+            entry |= {
+                "title": article.title,
+                "url": article.url,
+                "source": article.source,
+                "date": article.date,
+                "language": article.language,
+                "verdict": article.verdict,
+                "address": address + ("#" + fragment if fragment else ""),
+                "story": story.id if (story := plan.stories.get(article.id)) else None,
+            }
+        else:
+            entry["skipped"] = reasons[path]
+        if texts is not None:
+            entry["text"] = texts.get(path, "") if article else None
+        yield entry
+
+
+_REDRAWS = 0.1
+"""Seconds between two pictures of a bar."""
+_ENTRY = ("path", "title", "url", "source", "date", "language", "verdict", "address", "story", "skipped")
+
+
+def print_jsonl(rows: Iterable[dict[str, object]]) -> None:
+    """Print an object a line."""
+    encoder = msgspec.json.Encoder()
+    for row in rows:
+        sys.stdout.buffer.write(encoder.encode(row) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def print_table(rows: Iterable[dict[str, object]]) -> None:
+    """Print a table for people: date, source, verdict, title or reason, and path; the newest first."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False)
+    for heading in ("date", "source", "verdict", "title", "path"):
+        table.add_column(heading, no_wrap=heading in {"date", "verdict"}, overflow="fold")
+    for row in sorted(rows, key=lambda row: str(row["date"] or ""), reverse=True):
+        title = row["title"] or row["skipped"]
+        cells = (row["date"], row["source"], row["verdict"] or "skipped", title, row["path"])
+        table.add_row(*(Text(shown(str(cell or ""))) for cell in cells))
+    screen = console()
+    if not screen.is_terminal:  # whoever reads it elsewhere has no width
+        screen.width = 10_000
+    screen.print(table)
+
+
+def healths(healths_: Mapping[str, Health], digest: Digest) -> Iterator[dict[str, object]]:
+    """Describe each source for scripts, in the order of pages: counts, days, and its months."""
+    for name, health in healths_.items():
+        source = digest.sources[name]
+        yield {
+            "source": shown(name),
+            "address": addresses.source(source),
+            "home": source.home,
+            "articles": health.count,
+            "full": health.full,
+            "cut": health.cut,
+            "link": health.link,
+            "first": health.first,
+            "last": health.last,
+            "silent_days": health.silent_days,
+            "silent": health.is_silent,
+            "repeated_by_others": health.leads,
+            "repeats_others": health.follows,
+            "months": [
+                {"month": f"{month.first:%Y-%m}", "full": month.full, "cut": month.cut, "link": month.link}
+                for month in health.months
+            ],
+        }
+
+
+def print_sources(rows: Iterable[dict[str, Any]]) -> None:
+    """Print a table of sources for people; shares are of all articles of the source."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False)
+    table.add_column("source", overflow="ellipsis", no_wrap=True)
+    for heading in ("articles", "full", "cut", "link", "repeated", "repeats"):
+        table.add_column(heading, justify="right", min_width=len(heading))
+    for heading in ("last seen", "silent"):
+        table.add_column(heading, min_width=len("2024-07-03"))
+    for row in rows:
+        parts = (row[key] for key in ("full", "cut", "link", "repeated_by_others", "repeats_others"))
+        shares = (f"{part / row['articles']:.0%}" for part in parts)
+        silent = counted(row["silent_days"], "day") if row["silent"] else ""
+        cells = (row["source"], f"{row['articles']:,}", *shares, row["last"].isoformat(), silent)
+        table.add_row(*(Text(cell) for cell in cells))
+    screen = console()
+    if not screen.is_terminal:  # whoever reads it elsewhere has no width
+        screen.width = 10_000
+    screen.print(table)

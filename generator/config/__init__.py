@@ -1,0 +1,1 @@
+"""`digest.toml` and `picks.toml` as typed, frozen values; what a build is asked to do."""

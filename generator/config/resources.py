@@ -1,0 +1,35 @@
+"""Where the default theme and the sample digest stand: in a checkout, an editable install or a wheel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from generator.model.errors import BuildError, Problem, Severity
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def theme() -> Path:
+    """The folder of the default theme. Raises `BuildError` where the installation lacks it."""
+    return _part("templates", _PACKAGE)
+
+
+def sample() -> Path:
+    """The content folder of the sample digest. Raises `BuildError` where the installation lacks it."""
+    return _part("content", _PACKAGE)
+
+
+def _part(name: str, package: Path) -> Path:
+    # A wheel carries the folders inside the package; a checkout has them beside it.
+    for folder in (package / "_resources" / name, package.parent / name):
+        if folder.is_dir():
+            return folder
+    raise BuildError(
+        Problem(
+            path=name,
+            message=f"this installation of Broadsheet lacks its folder `{name}`",
+            advice="install the package again",
+            severity=Severity.ERROR,
+            kind="installation",
+        )
+    )

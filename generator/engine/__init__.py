@@ -1,0 +1,1 @@
+"""From clippings to a site: building it, and following changes."""

@@ -1,0 +1,114 @@
+"""The pipeline: a folder of clippings becomes a site on disk. One reads the data's way from top to bottom."""
+
+from __future__ import annotations
+
+import contextlib
+from functools import partial
+
+from generator.cache.stamps import Stamp
+from generator.cache.store import Cache, used
+from generator.config.options import Built, Options, Progress
+from generator.config.site import Site, find_content
+from generator.engine.safeguards import check_found
+from generator.engine.unchanged import (
+    Inputs,
+    identity_of,
+    inputs_after,
+    inputs_found,
+    is_moved,
+    note_folders,
+    unchanged,
+)
+from generator.output import disk
+from generator.output.folder import check_usable
+from generator.parallel.forked import beside, may_fork
+from generator.parallel.workers import Workers
+
+
+def build(
+    site: Site,
+    options: Options,
+    progress: Progress,
+    *,
+    clean: bool = False,
+    workers: Workers | None = None,
+) -> Built:
+    """Build a site. Raises `BuildError`, and then the last good site stands.
+
+    So it does where there are `grave` problems and the options are strict: then no page counts as written.
+    `clean` writes files again that have not changed. A cache that turns out to be damaged is begun anew.
+    """
+    with contextlib.ExitStack() as own:
+        at_work = workers or own.enter_context(Workers(1))
+        return used(
+            site.own,
+            identity_of(site),
+            lambda cache: _built(site, options, cache, at_work, progress, clean=clean),
+        )
+
+
+def _built(
+    site: Site, options: Options, cache: Cache, workers: Workers, progress: Progress, *, clean: bool
+) -> Built:
+    find_content(site)
+    workers.has_passing_faults = False
+    if cache.is_new and not may_fork():  # else they are copies, of what is imported meanwhile
+        workers.expect()
+    inputs, built = _seen(site, options, cache, workers, progress, clean=clean)
+    if built:
+        return built
+    check_usable(site.output)  # said now, and not after all is read
+    from generator.engine import archive
+    from generator.engine.budgeted import BATCH
+    from generator.engine.desk import read
+    from generator.engine.kitchen import Kitchen, planned_of
+    from generator.engine.lessons import Means
+    from generator.engine.press import written
+
+    means = Means(cache, workers, progress)
+    if cache.is_new and len(inputs.found.paths) > BATCH:
+        from generator.engine import preload  # noqa: F401 - workers that are copies have it from their start
+
+        means.begin_workers()
+    desk = read(site, options, means, inputs.found)
+    inputs = inputs_after(site, inputs, desk.steady, desk.since)
+    kitchen = Kitchen(site, desk, planned_of(desk.digest, site.config), means)
+    wrote = written(site, options, inputs, kitchen, clean=clean)
+    archive.keep(site, options, inputs, kitchen, wrote.built, wrote.left)
+    return wrote.built
+
+
+def _seen(
+    site: Site, options: Options, cache: Cache, workers: Workers, progress: Progress, *, clean: bool
+) -> tuple[Inputs, Built | None]:
+    """What a build is made of; and what comes of it, where there is nothing to do, or little."""
+    is_whole, has_cores = clean or cache.is_new, workers.count > 1
+    is_sure = not (is_whole or options.strict) and is_moved(site, cache)
+    ahead = None
+    with (
+        beside(
+            partial(disk.stamps, site.output), dict[str, Stamp], is_worth=has_cores and not is_whole
+        ) as standing,
+        beside(
+            partial(inputs_found, site, options), Inputs, is_worth=has_cores and (is_sure or is_whole)
+        ) as found,
+    ):
+        if is_sure:  # something is to be done, and there is time to begin
+            from generator.engine.resumed import opened
+
+            ahead = opened(site, cache)
+        elif is_whole:
+            from generator.engine import archive, press  # noqa: F401 - there is time to import what comes
+        inputs = found()
+        check_found(inputs.found)
+        if clean:
+            return inputs, None
+        if last := unchanged(site, options, inputs, cache, standing):
+            if is_sure:  # whatever moved is no clipping
+                note_folders(inputs, cache)
+            return inputs, last
+        # To import what reads and renders takes longer than to see that nothing is to be done.
+        from generator.engine.lessons import Means
+        from generator.engine.resumed import resumed
+
+        return inputs, resumed(site, options, inputs, Means(cache, workers, progress), standing, ahead)

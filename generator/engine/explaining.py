@@ -1,0 +1,134 @@
+"""One clipping at a time: why its blocks are kept or gone, and its text as it is published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+from generator.cache.store import Looked
+from generator.config.site import Site, find_content
+from generator.engine import budgeted, tasks
+from generator.engine.lessons import Means, origin_key
+from generator.engine.shelf import reader_of, shelf_of
+from generator.engine.tasks import Reader, Wanted
+from generator.model.types import Clipping, TextPolicy, Verdict
+from generator.reading import discover, prose
+from generator.reading.article import Rules, article_of, origin_of
+from generator.reading.boilerplate.judge import Judged
+from generator.reading.boilerplate.remaining import opinion_of
+from generator.reading.frontmatter import read_clipping
+from generator.reading.values import NO, words
+from generator.render.markdown import Place, body_html, shows_anything
+from generator.render.pages import Plan
+
+
+class Explained(msgspec.Struct, frozen=True, kw_only=True):
+    """One clipping's blocks, kept or gone, and the verdict."""
+
+    blocks: tuple[Judged, ...] = ()
+    """None where the clipping is not cleaned."""
+    uncleaned: str = ""
+    """Why nothing is taken off."""
+    verdict: str = ""
+    """Empty where nothing is published."""
+    reason: str = ""
+
+
+def explained(site: Site, means: Means, path: str) -> Explained:
+    """Judge the blocks of one clipping as a build does, or say why none is judged."""
+    find_content(site)
+    reader = reader_of(site)
+    looked = dict(budgeted.looked_at(reader, [path], means.workers))[path]
+    source, year = origin_key(looked) if isinstance(looked, Looked) else ("", 0)
+    if reader.clean and source:
+        shelf_of(site, discover(site.content, site.config.ignore), means)
+    repeats = means.cache.repeats(source, year) if source and reader.clean else None
+    one = Wanted(path, source, year, repeats or tasks.NO_REPEATS)
+    [(_, found)] = budgeted.each(partial(explain, reader), [one], means.workers, reader.limits)
+    if isinstance(found, Explained):
+        return found
+    return Explained(uncleaned=f"it cannot be read: reading it {found}", verdict=Verdict.LINK)
+
+
+def explain(reader: Reader, wanted: Sequence[Wanted]) -> Iterator[Explained]:
+    """Judge the blocks of clippings; a task of workers."""
+    return (_explained(reader, one) for one in wanted)
+
+
+def _explained(reader: Reader, one: Wanted) -> Explained:
+    clipping, faults = read_clipping(Path(reader.content), one.path)
+    if clipping is None:
+        return Explained(uncleaned=faults[-1].message)
+    origin = origin_of(clipping, reader.rules)
+    cleaning = tasks.cleaning_of(reader, (one.source, one.year), one.repeats)
+    reading = tasks.published(reader, clipping, cleaning)[0].reading
+    article = reading.article
+    if article is None:
+        return Explained(uncleaned=reading.skipped.reason if reading.skipped else "")
+    if article.url is None or origin is None or cleaning is None:
+        own = article.url is None
+        why = "it has no `url`, so it is your own text" if own else _NOT_CLEANED.format("digest.toml")
+        return Explained(uncleaned=why, verdict=article.verdict, reason=article.reason)
+    if where := _left_alone(clipping, reader.rules, article.source):
+        why = _NOT_CLEANED.format(where)
+        return Explained(uncleaned=why, verdict=article.verdict, reason=article.reason)
+    opinion = opinion_of(clipping.body, article.title, article.url, article.source, origin, cleaning)
+    blocks = tuple(_as_shown(one, article.url) for one in opinion.blocks)
+    return Explained(blocks=blocks, verdict=article.verdict, reason=article.reason)
+
+
+def _as_shown(one: Judged, url: str) -> Judged:
+    """A block with the reason that nothing of it is seen on the page, such as a definition or a comment."""
+    if one.reason is not None or one.block.kind not in {"text", "above", "rule"}:
+        return one
+    html = body_html(one.block.text, Place(original=url, id=""))
+    if shows_anything(html) or "<hr" in html:
+        return one
+    return msgspec.structs.replace(one, reason=_SHOWS_NOTHING)
+
+
+_SHOWS_NOTHING = "shows nothing"
+_NOT_CLEANED = "`clean = false` in {}"
+
+
+def _left_alone(clipping: Clipping, rules: Rules, source: str) -> str:
+    """Where it is said that one clipping is not cleaned; empty where nothing says so."""
+    if rules.source_key(source) in rules.uncleaned:
+        return f"digest.toml for the source {source}"
+    keys = (*map(str.casefold, rules.fields.get("clean", ())), "clean")
+    values = (clipping.fields.get(key_) for key_ in keys)
+    said = (text for value in values if isinstance(value, str | list) and (text := words(value)))
+    return "its front matter" if next(said, "true").casefold() in NO else ""
+
+
+def texts_of(site: Site, plan: Plan, means: Means) -> dict[str, str]:
+    """The text that each article's page carries, as Markdown, by path; without those that carry none."""
+    reader, looked = reader_of(site), means.cache.clippings()
+    found: dict[str, str] = {}
+    wanted: list[Wanted] = []
+    for article in plan.digest.articles:
+        policy = plan.source_of(article).text
+        if policy is TextPolicy.LINK or article.verdict is Verdict.LINK:
+            continue
+        if policy is TextPolicy.EXCERPT:
+            found[article.path] = article.excerpt
+            continue
+        source, year = origin_key(looked[article.path][1]) if article.path in looked else ("", 0)
+        repeats = means.cache.repeats(source, year) if source and reader.clean else None
+        wanted.append(Wanted(article.path, source, year, repeats or tasks.NO_REPEATS))
+    for one, told in budgeted.each(partial(text, reader), wanted, means.workers, reader.limits):
+        if isinstance(told, str):
+            found[one.path] = told
+    return found
+
+
+def text(reader: Reader, wanted: Sequence[Wanted]) -> Iterator[str]:
+    """The texts of clippings as they are published, without comments and scripts; a task of workers."""
+    for one in wanted:
+        clipping, _ = read_clipping(Path(reader.content), one.path)
+        cleaning = tasks.cleaning_of(reader, (one.source, one.year), one.repeats)
+        published = article_of(clipping, reader.rules, cleaning).text if clipping else ""
+        yield prose.without_hidden(published).strip()

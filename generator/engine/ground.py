@@ -1,0 +1,109 @@
+"""What an earlier build left on disk, and which files are out of date against it, each with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from operator import itemgetter
+from pathlib import Path
+
+from generator.cache.stamps import NONE, Stamp, stamp_at
+from generator.cache.store import Cache, Standing
+from generator.cache.versions import hashed
+from generator.config.hosts import Size
+from generator.config.site import Site
+from generator.engine.kitchen import Output
+from generator.engine.unchanged import Left
+from generator.output import disk
+from generator.output.folder import record_of
+from generator.output.write import Transaction
+from generator.render.inputs import reason
+
+
+class Ground:
+    """What an earlier build left, and what of it still holds."""
+
+    def __init__(
+        self,
+        site: Site,
+        transaction: Transaction,
+        cache: Cache,
+        *,
+        clean: bool = False,
+        stamps: Mapping[str, Stamp] | None = None,
+        among: Iterable[str] | None = None,
+    ) -> None:
+        """`stamps` are known where it is known that nothing is another file; `among` are paths asked for."""
+        self._output = site.output
+        self._old = transaction.old
+        self._new = transaction.files
+        self._inputs: dict[str, bytes] = {}
+        self._cache = cache
+        self._clean = clean
+        self._record = NONE
+        self._standing = cache.standing(site.output, among) if self._old else {}
+        self._stamps = {**(disk.stamps(site.output) if stamps is None else stamps)} if self._old else {}
+
+    def reason(self, output: Output) -> str | None:
+        """Why a file has to be made again; None where it has not."""
+        # Taken once, before a file is copied: it may change meanwhile.
+        inputs = self._inputs[output.path] = inputs_of(output)
+        if self._clean:
+            return "--clean"
+        digest, standing = self._old.get(output.path), self._standing.get(output.path)
+        if not digest or standing is None:
+            return "new"
+        if not inputs or (why := reason(standing.inputs, inputs)) is not None:
+            return why if inputs else "changed"
+        stamp = self._stamps.get(output.path)
+        if stamp is None:
+            return "missing"
+        is_of_this_build = standing.digest.hex() == digest
+        if is_of_this_build and (
+            stamp == standing.stamp or disk.digest_of(self._output / output.path) == digest
+        ):
+            return None
+        return "damaged"
+
+    def look_again(self, made_again: Iterable[str]) -> None:
+        """See what a commit put in place, as long as no other build is let in."""
+        self._record = stamp_at(record_of(self._output))
+        root = str(self._output)
+        self._stamps |= {path: stamp_at(f"{root}/{path}") for path in made_again}
+        for path in self._old.keys() - self._new.keys():
+            self._stamps.pop(path, None)
+
+    @property
+    def left(self) -> Left:
+        """What stands there now."""
+        return Left(self._record, disk.mark_of(self._stamps))
+
+    def remember(self, outputs: Iterable[Output], made_again: Mapping[str, str]) -> None:
+        """Note what stands there now."""
+        fresh = [
+            (one.path, self._left(one))
+            for one in outputs
+            if one.path in made_again or self._stamps.get(one.path) != self._standing[one.path].stamp
+        ]
+        with self._cache.together():
+            self._cache.keep_standing(self._output, fresh)
+            gone = [path for path in self._standing if path not in self._new]
+            self._cache.drop_standing(self._output, gone)
+
+    def size(self, files: Iterable[str]) -> Size:
+        """How much stands there now."""
+        sizes = [*map(itemgetter(0), map(self._stamps.__getitem__, files))]
+        return Size(files=len(sizes), bytes=sum(sizes), largest=max(sizes, default=0))
+
+    def _left(self, output: Output) -> Standing:
+        digest = bytes.fromhex(self._new[output.path])
+        return Standing(self._inputs[output.path], digest, self._stamps[output.path])
+
+
+def inputs_of(output: Output) -> bytes:
+    """The fingerprint of a file; that of one to copy is its stamp, and of given bytes their hash."""
+    match output.content:
+        case bytes():
+            return hashed(output.content)
+        case Path():
+            return repr(stamp_at(output.content).settled()).encode()
+    return output.inputs

@@ -1,0 +1,274 @@
+"""What pages are made with, and every file of the site as it is planned."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+from itertools import islice
+from pathlib import Path
+
+import msgspec
+
+from generator import __version__
+from generator.cache.versions import hashed, program, zone_data
+from generator.config.site import Config, Site
+from generator.engine import making
+from generator.engine.desk import Desk
+from generator.engine.lessons import Means
+from generator.engine.making import Maker
+from generator.grouping.health import healths_of
+from generator.model import addresses
+from generator.model.errors import Problem, shown
+from generator.model.types import Article, Digest, Health, Source
+from generator.output import names
+from generator.output.assets import StaticFiles, static_files
+from generator.render import feeds, sitemap
+from generator.render.compose import Composer, composer
+from generator.render.frame import Framer
+from generator.render.highlight import stylesheet
+from generator.render.inputs import Inputs
+from generator.render.locales import Speech
+from generator.render.marks import theme_marks
+from generator.render.pages import Alias, Page, Plan, pages_of, pages_since, plan
+from generator.render.templates import Templates, speech
+
+GENERATOR = f"Broadsheet {__version__}"
+CODE_STYLE = "assets/code.css"
+FILES = {making.ATOM: addresses.ATOM, making.RSS: addresses.RSS, making.JSON: addresses.JSON_FEED}
+
+
+class Output(msgspec.Struct, frozen=True):
+    """A file of the site below the output folder: what it depends on, and what it is made of."""
+
+    path: str
+    inputs: bytes
+    """A fingerprint; empty for what is compared byte by byte."""
+    content: Page | Feed | Path | bytes
+
+
+class Feed(msgspec.Struct, frozen=True):
+    """A feed in one format; the formats of one feed are made together."""
+
+    folder: str
+    form: str
+    source: Source | None
+    articles: tuple[Article, ...]
+    meta: feeds.FeedMeta
+
+
+def planned_of(digest: Digest, config: Config) -> Plan:
+    """Plan a digest as its site is configured."""
+    return plan(digest, _since(digest, config))
+
+
+def concerns_all(theme: Templates, config: Config, last: Digest, digest: Digest) -> bool:
+    """Whether another newest day, or year, may concern pages that no changed article does; there are days."""
+    is_another_day = last.days[-1].first != digest.days[-1].first
+    is_another_year = last.years[-1].first != digest.years[-1].first
+    return (
+        _since(last, config) != _since(digest, config)
+        or (is_another_year and theme.reads("archive"))
+        or (is_another_day and theme.reads("latest"))
+    )
+
+
+def _since(digest: Digest, config: Config) -> dt.date:
+    return pages_since(digest, config.articles, config.recent_months)
+
+
+class Kitchen:
+    """All that pages of one digest are made with."""
+
+    def __init__(
+        self,
+        site: Site,
+        desk: Desk,
+        plan_: Plan,
+        means: Means,
+        *,
+        healths: Mapping[str, Health] | None = None,
+        last: Kitchen | None = None,
+    ) -> None:
+        """Raises `TemplateFault` where a theme cannot be used; that of the `last` digest is used again."""
+        self.site, self.desk, self.plan, self.means = site, desk, plan_, means
+        self.config = site.config
+        self.healths = healths_of(plan_.digest) if healths is None else healths
+        self.speech: Speech = last.speech if last else speech(site.templates, self.config.language_tag)
+        self.compose: Composer = composer(plan_, self.speech, self.healths)
+        self.frame = Framer(plan=plan_, names=self.compose.names, config=self.config)
+        self.view = self.frame.site(GENERATOR)
+        is_same = last is not None and last.view == self.view
+        self.theme: Templates = last.theme if last and is_same else Templates(site.templates, self.view)
+        self.marks: tuple[bytes, bytes] = last.marks if last else theme_marks(site.templates)
+        self.maker = Maker(
+            str(site.templates),
+            self.view,
+            self.frame.feeds_of_site(),
+            hashed(*self.marks),
+            str(means.cache.file),
+            means.cache.seal.secret,
+        )
+        common = self._common(self.marks[1])
+        self.inputs: Inputs = Inputs(plan_, desk.marks, self.healths, common, last.inputs if last else None)
+
+    def _common(self, translations: bytes) -> Callable[[str], bytes]:
+        """The parts of a fingerprint that all pages of a template share."""
+        config = self.config
+        said = repr(
+            (
+                config.title,
+                config.description,
+                config.language,
+                config.base_url,
+                config.links,
+                config.timezone,
+                zone_data(config.timezone),
+            )
+        )
+        version, words = hashed(program()), hashed(translations)
+
+        @cache
+        def common(template: str) -> bytes:
+            files, site = self.theme.mark(template) if template else (b"", b"")
+            return b"".join(
+                (version, hashed(said.encode("utf-8", "surrogatepass"), site), words, hashed(files))
+            )
+
+        return common
+
+
+def planned(site: Site, kitchen: Kitchen, found: list[Problem]) -> list[Output]:
+    """Plan every file of the site; faults met on the way join `found`."""
+    static: StaticFiles = static_files(site.static)
+    found += static.problems
+    own = {names.folded(path): path for path, _ in static.files}
+    outputs = [Output(path, b"", file) for path, file in static.files]
+    outputs += _beside(own, made(kitchen), found)
+    images = sorted(kitchen.desk.images.items())
+    return [*outputs, *(Output(address, b"", site.content / path) for address, path in images)]
+
+
+def static_faults(site: Site, digest: Digest) -> list[Problem]:
+    """Find what is wrong with static files, and with pages of a digest that they stand in the way of."""
+    static = static_files(site.static)
+    own = {names.folded(path): path for path, _ in static.files}
+    found = list(static.problems)
+    pages = pages_of(planned_of(digest, site.config)) if own else ()
+    for _ in _beside(own, (Output(addresses.file_of(page.address), b"", page) for page in pages), found):
+        pass
+    return found
+
+
+def _beside(own: Mapping[str, str], outputs: Iterable[Output], found: list[Problem]) -> Iterator[Output]:
+    """The outputs that no static file stands in the way of; the faults of others join `found`.
+
+    `own` are static files by what file systems may make of their names.
+    """
+    for one in outputs:
+        same = own.get(names.folded(one.path)) if own else None
+        alias = one.content.subject if isinstance(one.content, Page) else None
+        if isinstance(alias, Alias) and (other := _in_the_way(one.path, own)):
+            found.append(_alias_problem(alias.article, one.path, other))
+        elif same is None:
+            yield one
+        elif same != addresses.ROBOTS:
+            found.append(_shadowed(same))
+
+
+def made(kitchen: Kitchen) -> Iterator[Output]:
+    """Plan what comes of clippings and theme: pages, feeds, lists for machines, assets."""
+    pages = tuple(pages_of(kitchen.plan))
+    yield from (page_output(kitchen, page) for page in pages)
+    if kitchen.config.base_url is not None:
+        yield from feed_outputs(kitchen, kitchen.plan.digest.sources.values())
+        yield from for_machines(kitchen, kitchen.config.base_url, pages)
+    assets = {CODE_STYLE: stylesheet().encode(), **kitchen.theme.assets()}
+    yield from (Output(path, b"", content) for path, content in sorted(assets.items()))
+
+
+def page_output(kitchen: Kitchen, page: Page) -> Output:
+    """Plan the file of a page."""
+    return Output(addresses.file_of(page.address), kitchen.inputs.of(page), page)
+
+
+def feed_outputs(kitchen: Kitchen, sources: Iterable[Source]) -> Iterator[Output]:
+    """Plan the files of feeds; none without `base_url`."""
+    if kitchen.config.base_url is None:
+        return
+    for feed in feeds_of(kitchen, kitchen.config.base_url, sources):
+        inputs = kitchen.inputs.feed(feed.articles, (feed.meta, feed.form, feed.folder))
+        yield Output(feed.folder + FILES[feed.form], inputs, feed)
+
+
+def feed_paths(sources: Iterable[Source]) -> list[str]:
+    """Where feeds of some sources, of the digest and of its picks stand, if there are any."""
+    folders = ("", addresses.PICKS, *map(addresses.source, sources))
+    return [folder + name for folder in folders for name in FILES.values()]
+
+
+def feeds_of(kitchen: Kitchen, base_url: str, sources: Iterable[Source]) -> Iterator[Feed]:
+    """Plan the feeds of some sources, of the digest, and of its picks."""
+    plan_, config = kitchen.plan, kitchen.config
+    for source in sources:
+        newest = tuple(islice(plan_.once_in(source), config.source_feed_items))
+        meta = _meta(config, base_url, source)
+        for form in (making.ATOM, making.JSON):
+            yield Feed(addresses.source(source), form, source, newest, meta)
+    newest = tuple(islice(plan_.once(plan_.digest.articles), config.feed_items))
+    for form in (making.ATOM, making.RSS, making.JSON):
+        yield Feed("", form, None, newest, _meta(config, base_url))
+    if picks := plan_.picks[: config.feed_items]:
+        title = f"{kitchen.compose.names.words.gettext('Picks')} · {config.title}"
+        meta = msgspec.structs.replace(_meta(config, base_url), title=title)
+        for form in (making.ATOM, making.JSON):
+            yield Feed(addresses.PICKS, form, None, picks, meta)
+
+
+def for_machines(kitchen: Kitchen, base_url: str, pages: Iterable[Page]) -> Iterator[Output]:
+    """Make the sources as OPML, sitemaps and `robots.txt`."""
+    sources = kitchen.plan.digest.sources.values()
+    yield Output(addresses.OPML, b"", sitemap.opml(kitchen.config.title, base_url, sources))
+    listed = ((page.address, page.month, page.modified) for page in pages if page.listed)
+    yield from (Output(path, b"", xml) for path, xml in sitemap.sitemaps(base_url, listed))
+    yield Output(addresses.ROBOTS, b"", sitemap.robots(base_url))
+
+
+def _meta(config: Config, base_url: str, source: Source | None = None) -> feeds.FeedMeta:
+    return feeds.FeedMeta(
+        title=f"{source.name} · {config.title}" if source else config.title,
+        description="" if source else config.description,
+        language=config.language_tag,
+        page=addresses.absolute(base_url, addresses.source(source) if source else addresses.FRONT),
+        generator=GENERATOR,
+        zone=config.zone,
+    )
+
+
+def _in_the_way(path: str, own: Mapping[str, str]) -> str | None:
+    """Find the static file that a file cannot stand beside: it itself, a folder of it, or one below it.
+
+    `own` are static files by what file systems may make of their names.
+    """
+    key = names.folded(path)
+    keys = {key, *names.folders(key)}
+    found = (file for other, file in own.items() if other in keys or other.startswith(key + "/"))
+    return min(found, default=None)
+
+
+def _alias_problem(article: Article, path: str, static: str) -> Problem:
+    return Problem(
+        path=shown(article.path),
+        message=f"the alias {path!r} does not redirect, since static/{static} stands there",
+        advice="take it out of `aliases`, or rename the file",
+        kind="alias",
+    )
+
+
+def _shadowed(path: str) -> Problem:
+    return Problem(
+        path=f"static/{path}",
+        message="takes the place of a page of the same address",
+        advice="rename it where the page is wanted",
+        kind="static",
+    )

@@ -1,0 +1,104 @@
+"""What each clipping of a site that is followed came to, and what there is to say of it: changed in place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from generator.config.options import Options, by_place
+from generator.config.site import Config
+from generator.engine.desk import (
+    Desk,
+    mark_of,
+    recounted,
+    told_of_sources,
+    waits_until,
+    with_others,
+    withheld,
+)
+from generator.engine.saved import GONE
+from generator.engine.tasks import Record
+from generator.model.errors import Problem, shown
+from generator.model.types import Article, Digest, Skipped
+
+
+class Ledger:
+    """What was read, by clipping, and what of a desk follows of single clippings, but for their number."""
+
+    def __init__(
+        self, config: Config, options: Options, records: dict[str, tuple[Record, bytes]], desk: Desk
+    ) -> None:
+        """`records` are what clippings came to, by path, and the hash of each."""
+        self._config = config
+        self.records = records
+        self.marks = dict(desk.marks)
+        self.texts = dict(desk.texts)
+        self._held_back = dict(desk.reach.held_back)
+        self._waiting = {
+            path: moment
+            for path, (record, _) in records.items()
+            if (moment := waits_until(config, options, record))
+        }
+
+    def known(self, path: str) -> tuple[Record, bytes]:
+        """What a clipping came to, and its hash; of one that is new, nothing."""
+        return self.records.get(path, GONE)
+
+    def change(
+        self,
+        desk: Desk,
+        digest: Digest,
+        gone: Iterable[Article],
+        come: Iterable[Article],
+        read: Mapping[str, tuple[Record, bytes]],
+        options: Options,
+    ) -> Desk:
+        """The desk of the digest that has other articles, since some clippings were read again."""
+        for article in gone:
+            self.marks.pop(article.id, None)
+            self.texts.pop(article.path, None)
+        for article in come:
+            record, mark = read[article.path]
+            self.marks[article.id] = mark_of(article, (record.reading.article or article, mark))
+            if record.body:
+                self.texts[article.path] = record.body
+        desk = self._told(desk, read, options)
+        problems = told_of_sources(desk.problems, self._config, digest, self._held_back)
+        return msgspec.structs.replace(
+            desk,
+            digest=digest,
+            problems=problems,
+            verdicts=recounted(desk.verdicts, gone, come),
+            waits_until=min(self._waiting.values(), default=None),
+            marks=self.marks,
+            texts=self.texts,
+        )
+
+    def _told(self, desk: Desk, read: Mapping[str, tuple[Record, bytes]], options: Options) -> Desk:
+        """The desk with what there is to say of the clippings that were read."""
+        skipped: list[Skipped] = []
+        problems: list[Problem] = []
+        repaired = desk.repaired
+        for path, one in read.items():
+            (before, _), (record, _) = self.records.pop(path, GONE), one
+            self._waiting.pop(path, None)
+            self._held_back.pop(path, None)
+            repaired += record.reading.repaired - before.reading.repaired
+            if one is GONE:  # the very one
+                continue
+            self.records[path] = one
+            if moment := waits_until(self._config, options, record):
+                self._waiting[path] = moment
+            why, told = withheld(self._config, options, record)
+            if why and (article := record.reading.article):
+                self._held_back[path] = article.source
+            skipped += [why] if why else []
+            problems += told
+        names = sorted(map(shown, read))
+        return msgspec.structs.replace(
+            desk,
+            repaired=repaired,
+            skipped=with_others(desk.skipped, names, sorted(skipped)),
+            problems=with_others(desk.problems, names, sorted(problems, key=by_place)),
+        )

@@ -1,0 +1,200 @@
+"""Images below the content folder that a clipping's text names: found, and what is wrong with them."""
+
+from __future__ import annotations
+
+import html as entities
+import re
+import urllib.parse
+from collections.abc import Iterable, Sequence
+from itertools import chain
+
+from generator.cache.stamps import stamp_at
+from generator.cache.versions import hashed
+from generator.model import limits
+from generator.model.errors import Problem, shown
+from generator.reading.discover import is_ignored
+from generator.reading.frontmatter import file_bytes
+from generator.reading.plain import block_of
+from generator.reading.text import decode
+from generator.render.images import LARGEST, Image, Refused, found_beside, image_at, local_file
+from generator.render.links import is_relative
+
+MOST_FAULTS = 20
+"""Images of a clipping that are told of one by one."""
+_ATTACHED = re.compile(r"(?:\.{1,2}/)*+(?:_resources|_?attachments|_media)/|:/[0-9a-f]{32}$", re.IGNORECASE)
+"""How Joplin, Karakeep and Obsidian name files that they keep beside a clipping.
+
+None of them is one of the original's page.
+"""
+_IN_MARKDOWN = re.compile(
+    r"!\[(?:[^\[\]]++|\[[^\[\]]*+\]){0,50}+\]\(\s*+(?:<([^<>\n]*+)>|((?:[^\s()<>]++|\([^\s()<>]*+\))++))"
+)
+_IN_DEFINITIONS = re.compile(r"^[ >]*+\[[^\[\]\n]*+\]:\s*+<?([^\s<>]++)", re.MULTILINE)
+_IN_HTML = re.compile(
+    r"""<img\b[^<>]{0,500}?\ssrc\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]++))""", re.IGNORECASE
+)
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+_BEFORE = frozenset("(<\"'= \t[|")
+"""What may stand before the address of an image."""
+
+
+class ImageLookup:
+    """Looks for the images that one clipping names, at each file once."""
+
+    def __init__(self, content: str, ignore: Sequence[str], path: str) -> None:
+        self.content, self.path = content, path
+        self._ignore = ignore
+        self._files: dict[str, Image | Refused | None] = {}
+        self._found: dict[str, tuple[str | None, bool]] = {}
+
+    def image(self, src: str) -> Image | None:
+        """The image that a source names, unless `ignore` says to leave it alone."""
+        file = self.file(src)
+        found = None if file is None or self.leaves_out(file) else self.at(file)
+        return found if isinstance(found, Image) else None
+
+    def file(self, src: str) -> str | None:
+        """The path below the content folder of the file that a source names."""
+        return self._beside(src)[0]
+
+    def is_no_file(self, src: str) -> bool:
+        """Whether a source names a folder, a pipe or a socket."""
+        return self._beside(src)[1]
+
+    def _beside(self, src: str) -> tuple[str | None, bool]:
+        if src not in self._found:
+            self._found[src] = found_beside(self.content, self.path, src)
+        return self._found[src]
+
+    def at(self, file: str) -> Image | Refused | None:
+        """The image of a file below the content folder; None where it is none."""
+        if file not in self._files:
+            self._files[file] = image_at(self.content, file)
+        return self._files[file]
+
+    def leaves_out(self, file: str) -> bool:
+        """Whether a pattern of `ignore` names a file."""
+        return is_ignored(file, tuple(self._ignore))
+
+
+def images_named(body: str) -> tuple[str, ...]:
+    """The addresses without a host that a body seems to name as images, each once, decoded.
+
+    A scan that costs a tenth of rendering. It finds more than a page would show, such as what stands in code.
+    """
+    found: dict[str, None] = {}
+    patterns = (
+        (_IN_MARKDOWN, "![" in body), (_IN_DEFINITIONS, "]:" in body), (_IN_HTML, "<img" in body.lower())
+    )  # fmt: skip
+    for match in chain.from_iterable(pattern.finditer(body) for pattern, may_match in patterns if may_match):
+        written = next(group for group in match.groups() if group is not None)
+        if written.startswith(("https://", "http://")):
+            continue
+        src = urllib.parse.unquote(entities.unescape(_ESCAPE.sub(r"\1", written)))
+        if len(found) < limits.IMAGES and is_relative(src):
+            found[src] = None
+    return tuple(found)
+
+
+def addresses(images: Iterable[Image | None]) -> tuple[tuple[str, str], ...]:
+    """Address and path of each image, sorted."""
+    return tuple(sorted({(image.address, image.path) for image in images if image}))
+
+
+def seen_beside(lookup: ImageLookup, pictures: Sequence[str]) -> bytes:
+    """A hash of what a clipping names as images; empty where none of it is there."""
+    there = [(src, file) for src in pictures if (file := lookup.file(src)) is not None]
+    parts = [repr((src, file, stamp_at(f"{lookup.content}/{file}").settled())) for src, file in there]
+    parts += [repr((src, "no file")) for src in pictures if lookup.is_no_file(src)]
+    return hashed(*(part.encode("utf-8", "surrogatepass") for part in parts)) if parts else b""
+
+
+def faults_of(
+    lookup: ImageLookup, sources: Sequence[str], unreachable: Iterable[str] = (), *, is_on_web: bool
+) -> list[Problem]:
+    """What is wrong with images that are not shown from here, but for those that are on the web.
+
+    Those that are `unreachable` have an address that leads nowhere.
+    """
+    said: list[tuple[str, str, str]] = []
+    for src in sources:
+        file = lookup.file(src)
+        if lookup.is_no_file(src):
+            said.append((src, "is no regular file", "put a file there, or correct its name"))
+        elif file is None:
+            if not is_on_web or _ATTACHED.match(src):
+                advice = "put the file there, below the content folder, or correct its name"
+                said.append((src, "is not found", advice))
+        elif lookup.leaves_out(file):
+            said.append((src, "is left out by `ignore`", "change `ignore`, or take it out of the text"))
+        elif isinstance(found := lookup.at(file), Refused):
+            advice = "save it as plain SVG, with texts as paths and nothing linked or embedded, or as PNG"
+            said.append((src, f"is more than a drawing: it {found.why}", advice))
+        else:
+            kinds = f"a PNG, JPEG, GIF, WebP, AVIF or plain SVG file of at most {LARGEST // 1024**2} MiB"
+            said.append((src, "cannot be shown", f"put {kinds} there"))
+    advice = "put the file below the content folder and write its name, or write its address, https://…"
+    said += [(src, "is at no place that a page can show", advice) for src in unreachable]
+    if len(said) > MOST_FAULTS:
+        src, message, advice = said[MOST_FAULTS - 1]
+        message += f"; {len(said) - MOST_FAULTS:,} more images of this clipping are not shown"
+        said[MOST_FAULTS - 1 :] = [(src, message, advice)]
+    lines = _lines_naming(lookup, [src for src, _, _ in said]) if said else {}
+    return [
+        Problem(
+            path=shown(lookup.path),
+            line=lines.get(src),
+            message=f"image {src[:200]!r} {message}",
+            advice=advice,
+            kind="image",
+        )
+        for src, message, advice in said
+    ]
+
+
+def held_back_by(content: str, path: str, sources: Sequence[str], file: str, other: str) -> Problem:
+    """Say that a clipping names, by one of these sources, a file that is kept back with another clipping."""
+    lookup = ImageLookup(content, (), path)
+    naming = [src for src in sources if local_file(content, path, src) == file]
+    return Problem(
+        path=shown(path),
+        line=min(_lines_naming(lookup, naming).values(), default=None),
+        message=f"image {file[:200]!r} is not published: {shown(other)} names it too, which does not appear",
+        advice="take it out of the text, or save another copy for this clipping",
+        kind="image",
+    )
+
+
+def too_many(path: str) -> Problem:
+    """Say that a clipping names more images than are looked for."""
+    return Problem(
+        path=shown(path),
+        message=f"names more than {limits.IMAGES:,} images without a host; no others are looked for",
+        advice="make several clippings of it",
+        kind="length",
+    )
+
+
+def _lines_naming(lookup: ImageLookup, sources: Sequence[str]) -> dict[str, int]:
+    """The first line of a clipping's text that names each image, however its address is written there."""
+    raw = file_bytes(lookup.content, lookup.path)
+    if isinstance(raw, Problem):
+        return {}
+    text = decode(raw)[0]
+    block = block_of(text)
+    first = block.first + len(block.lines) + 1 if block else 0
+    found: dict[str, int] = {}
+    for number, line in enumerate(text.split("\n")[first:], first + 1):
+        readings = (line, urllib.parse.unquote(entities.unescape(line)))
+        for src in sources:
+            if src not in found and any(_is_named(src, one) for one in readings):
+                found[src] = number
+    return found
+
+
+def _is_named(src: str, line: str) -> bool:
+    """Whether a line has an address, and not as the end of a longer one."""
+    at = line.find(src)
+    while at > 0 and line[at - 1] not in _BEFORE:
+        at = line.find(src, at + 1)
+    return at >= 0

@@ -1,0 +1,143 @@
+"""Files of a followed site that are out of date: noted, made one by one, each put in its place at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
+
+from generator.cache.stamps import NONE, Stamp, stamp_at
+from generator.cache.store import Cache, Standing
+from generator.config.site import Site
+from generator.engine import making
+from generator.engine.ground import inputs_of
+from generator.engine.kitchen import Feed, Kitchen, Output
+from generator.engine.press import Wrote, article_parts, feed_entries, listed_html
+from generator.model.types import Article
+from generator.output.manifest import Manifest
+from generator.output.patch import Patch
+from generator.render.pages import Page
+
+
+class Overdue:
+    """What stands in the output folder, and what of it is yet to be made again."""
+
+    def __init__(self, site: Site, cache: Cache, wrote: Wrote) -> None:
+        self._output, self._cache = site.output, cache
+        self._patch = Patch(site.output, wrote.files)
+        self._inputs = {one.path: inputs_of(one) for one in wrote.outputs}
+        self._static = {one.path for one in wrote.outputs if isinstance(one.content, Path)}
+        self._unsettled: dict[str, Stamp] = {}
+        self._pending: dict[str, tuple[Kitchen, Output]] = {}
+
+    @property
+    def pending(self) -> frozenset[str]:
+        """The files that are out of date."""
+        return frozenset(self._pending)
+
+    def __contains__(self, path: str) -> bool:
+        """Whether a file is out of date."""
+        return path in self._pending
+
+    @property
+    def files(self) -> Collection[str]:
+        """The paths of all files that were made."""
+        return self._inputs.keys()
+
+    @property
+    def digests(self) -> Mapping[str, str]:
+        """Digests of the files that stand there, by path, as they change."""
+        return self._patch.files
+
+    @property
+    def first(self) -> str | None:
+        """A file that is out of date; None where none is."""
+        return next(iter(self._pending), None)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether files, or the record of all, are yet to be written."""
+        return self._patch.is_behind or bool(self._pending)
+
+    def plan(self, kitchen: Kitchen, outputs: Sequence[Output]) -> None:
+        """Note which of all files are out of date, in place of whatever was noted before."""
+        self._static = {one.path for one in outputs if isinstance(one.content, Path)}
+        self._pending = {
+            one.path: (kitchen, one) for one in outputs if inputs_of(one) != self._inputs.get(one.path)
+        }
+
+    def note(self, kitchen: Kitchen, outputs: Sequence[Output]) -> list[str]:
+        """Note which of some files are out of date, in place of what was noted of these before."""
+        stale = [
+            one
+            for one in outputs
+            if one.path not in self._static and inputs_of(one) != self._inputs.get(one.path)
+        ]
+        self.forget(one.path for one in outputs)
+        self._pending |= {one.path: (kitchen, one) for one in stale}
+        return [one.path for one in stale]
+
+    def forget(self, paths: Iterable[str]) -> None:
+        """Take back what was noted of files: they may be no more as they were planned."""
+        for path in paths:
+            self._pending.pop(path, None)
+
+    def delete(self, paths: Iterable[str]) -> list[str]:
+        """Delete files that were made: none that is not ours, nor one of `static/` in the place of ours."""
+        ended = set(paths) - self._static
+        self.forget(ended)
+        deleted = sorted(ended & self._inputs.keys())
+        with self._patch.open():
+            for path in deleted:
+                del self._inputs[path]
+                self._patch.delete(path)
+        self._unsettled |= dict.fromkeys(deleted, NONE)
+        return deleted
+
+    def make(self, path: str) -> None:
+        """Make a file again, should it be out of date."""
+        if path not in self._pending:
+            return
+        kitchen, output = self._pending[path]
+        data = bytes_of(kitchen, output)
+        with self._patch.open():
+            self._patch.put(path, data)
+            self._unsettled[path] = stamp_at(self._output / path)
+        self._inputs[path] = inputs_of(output)
+        del self._pending[path]
+
+    def settle(self, as_of: dt.date) -> None:
+        """Make all that is out of date, and write the record of all files."""
+        while (path := self.first) is not None:
+            self.make(path)
+        if not self._patch.is_behind:
+            return
+        with self._patch.open():
+            self._patch.settle(Manifest(as_of=as_of, files=self._patch.files))
+        standing = [
+            (path, Standing(self._inputs[path], bytes.fromhex(digest), stamp))
+            for path, stamp in self._unsettled.items()
+            if path in self._inputs and (digest := self._patch.files.get(path))
+        ]
+        with self._cache.together():
+            self._cache.keep_standing(self._output, standing)
+            self._cache.drop_standing(self._output, self._unsettled.keys() - self._inputs.keys())
+        self._unsettled.clear()
+
+
+def bytes_of(kitchen: Kitchen, output: Output) -> bytes:
+    """What is in a file."""
+    cache = kitchen.means.cache
+    match output.content:
+        case Page(subject=Article()) as page:
+            view, description, text = article_parts(kitchen, page)
+            body = making.body_of(cache, text) if text else None
+            return making.article_html(kitchen.theme, kitchen.maker, view, description, body)
+        case Page() as page:
+            return listed_html(kitchen, page)
+        case Feed() as feed:
+            entries = feed_entries(kitchen, feed)
+            return making.feed_bytes(feed.form, feed.meta, making.entries_with(entries, cache))
+        case bytes() as data:
+            return data
+    return output.content.read_bytes()

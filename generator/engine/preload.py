@@ -1,0 +1,10 @@
+"""What worker processes have from their start: modules, and rules that each would make ready for itself."""
+
+from __future__ import annotations
+
+from generator.engine import making, tasks
+from generator.reading.boilerplate.families import built_in
+
+__all__ = ["making", "tasks"]
+
+built_in()

@@ -1,0 +1,302 @@
+"""The second half of the pipeline: what was read and grouped becomes a site on disk."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple, cast
+
+from markupsafe import Markup
+
+from generator.cache.store import MissingError
+from generator.config.hosts import Size
+from generator.config.options import Built, Options, Report, Written, by_place, grave
+from generator.config.site import Site
+from generator.engine import making, safeguards
+from generator.engine.desk import Desk
+from generator.engine.ground import Ground
+from generator.engine.kitchen import FILES, Feed, Kitchen, Output, planned
+from generator.engine.making import FeedJob, PageJob, Text
+from generator.engine.shelf import read_lost
+from generator.engine.unchanged import Inputs, Left, remember
+from generator.model import addresses
+from generator.model.errors import BuildError, Problem, Severity
+from generator.model.types import Article, TextPolicy, Verdict
+from generator.output import disk
+from generator.output.write import Transaction
+from generator.parallel.workers import batches
+from generator.render import feeds, views
+from generator.render.pages import Page
+
+HTML_LIMIT = 100_000
+"""Bytes that a list may weigh; an article weighs what it weighs."""
+BATCH = 100
+"""Pages that a worker takes at a time: with less, handing them over costs this process much of its time."""
+AT_ONCE = 5
+"""Lists made before this process looks what workers have done, which takes as long as a small one."""
+
+
+class Wrote(NamedTuple):
+    """A build, with what stands in the output folder now."""
+
+    built: Built
+    outputs: list[Output]
+    files: Mapping[str, str]
+    """Digests by path."""
+    left: Left
+
+
+def written(
+    site: Site,
+    options: Options,
+    inputs: Inputs,
+    kitchen: Kitchen,
+    *,
+    clean: bool = False,
+    on_commit: Callable[[Mapping[str, str]], None] = lambda _: None,
+) -> Wrote:
+    """Plan all files, make those that are out of date, and put them in place.
+
+    `inputs` are those of before anything was read: what changes meanwhile is for the next build.
+    `on_commit` is told the digests of all files before any is in place.
+    """
+    desk, cache = kitchen.desk, kitchen.means.cache
+    lost = safeguards.check_folders(site, options, inputs.found, inputs.paths, cache)
+    problems = [*desk.problems, *lost]
+    with Transaction(site.output, options.as_of.date(), afresh=clean) as transaction:
+        outputs = _planned(site, kitchen, problems)
+        if emptied := safeguards.emptied(site, options, transaction.old, desk.found):
+            problems.append(emptied)
+        ground = Ground(site, transaction, cache, clean=clean)
+        built = put_in_place(options, kitchen, transaction, ground, outputs, problems, on_commit=on_commit)
+    left = ground.left
+    # The next build finds nothing missing, and has not to say this again; or it tries again what failed.
+    if emptied or lost or kitchen.means.workers.has_passing_faults:
+        inputs = inputs._replace(digest=b"")
+    with cache.sparing():
+        remember(site, options, inputs, built, left, cache)
+    return Wrote(built, outputs, transaction.files, left)
+
+
+def _planned(site: Site, kitchen: Kitchen, problems: list[Problem]) -> list[Output]:
+    """Plan all files; workers that have read clippings have nothing to do, and read the theme meanwhile."""
+    outputs: list[Output] = []
+
+    def planning() -> Iterator[None]:
+        outputs.extend(planned(site, kitchen, problems))
+        yield
+
+    steps, workers = planning(), kitchen.means.workers
+    if len(kitchen.desk.fresh) > BATCH and workers.count > 1:
+        kitchen.means.begin_workers()
+        for _ in workers.run(making.ready, [[kitchen.maker]] * workers.count, steps):
+            pass
+    for _ in steps:
+        pass
+    return outputs
+
+
+def put_in_place(
+    options: Options,
+    kitchen: Kitchen,
+    transaction: Transaction,
+    ground: Ground,
+    outputs: Sequence[Output],
+    problems: Iterable[Problem],
+    others: Iterable[str] = (),
+    *,
+    on_commit: Callable[[Mapping[str, str]], None] = lambda _: None,
+) -> Built:
+    """Make the files that are out of date, and swap them in; `others` are files that nothing concerns."""
+    desk, problems = kitchen.desk, sorted(problems, key=by_place)
+    if errors := [one for one in problems if one.severity is Severity.ERROR]:
+        raise BuildError(*errors)
+    reasons = {one.path: why for one in outputs if (why := ground.reason(one)) is not None}
+    transaction.keep(others)
+    transaction.keep(one.path for one in outputs if one.path not in reasons)
+    put(kitchen, [one for one in outputs if one.path in reasons], transaction)
+    if options.strict and grave(problems):
+        pages, size = Written(written=0, kept=0, deleted=0), None
+    else:
+        safeguards.check_deletions(
+            kitchen.site,
+            options,
+            transaction.old,
+            transaction.files,
+            desk.digest.articles,
+            lambda: safeguards.withheld_on_purpose(desk.skipped, desk.problems, desk.reach.waiting),
+        )
+        staged = frozenset(transaction.staged)
+        on_commit(transaction.files)
+        pages = transaction.commit()
+        ground.look_again(reasons)
+        size = ground.size(transaction.files)
+        with kitchen.means.cache.sparing():
+            ground.remember(outputs, reasons)
+        reasons = {path: why for path, why in reasons.items() if path in staged}
+    report = report_of(desk, problems, pages, size)
+    return Built(report=report, waits_until=desk.waits_until, reasons=reasons)
+
+
+def put(kitchen: Kitchen, outputs: Iterable[Output], transaction: Transaction) -> None:
+    """Make files and stage them: articles and feeds in worker processes, the rest here meanwhile."""
+    for one in outputs:
+        if isinstance(one.content, bytes):
+            transaction.put(one.path, one.content)
+        elif isinstance(one.content, Path):
+            transaction.copy(one.path, one.content)
+    pages = [one.content for one in outputs if isinstance(one.content, Page)]
+    feeds_ = [one.content for one in outputs if isinstance(one.content, Feed)]
+    articles = [page for page in pages if isinstance(page.subject, Article)]
+    lists = [page for page in pages if not isinstance(page.subject, Article)]
+    total = len(articles) + len(lists) + len({feed.folder for feed in feeds_})
+    steps = iter(range(total))
+
+    def step() -> None:
+        kitchen.means.progress("rendering", next(steps, total - 1), total)  # some are made twice
+
+    if len(articles) > BATCH and kitchen.means.workers.count > 1:
+        kitchen.means.begin_workers()
+    meanwhile = _lists_made(kitchen, lists, transaction, step)
+    jobs = _jobs(kitchen, articles, feeds_, transaction)
+    with disk.in_words(kitchen.site.output):
+        lost = _made(kitchen, jobs, transaction, step, meanwhile)
+        if lost:
+            read_lost(kitchen.site, kitchen.means, _lost_texts(kitchen, lost))
+            if still := _made(kitchen, lost, transaction, step):
+                paths = _lost_texts(kitchen, still)  # they have changed since they were looked at
+                kitchen.means.cache.drop_records(paths)
+                raise MissingError("bodies", *map(os.fsencode, paths[:1]))
+        for _ in meanwhile:
+            pass
+
+
+def _made(
+    kitchen: Kitchen,
+    jobs: Iterable[PageJob | FeedJob],
+    transaction: Transaction,
+    step: Callable[[], None],
+    meanwhile: Iterable[None] = (),
+) -> list[PageJob | FeedJob]:
+    """Let workers make files and stage them; the jobs of which a text is not in the cache."""
+    lost = []
+    task = partial(making.make, kitchen.maker)
+    with contextlib.closing(kitchen.means.workers.run(task, batches(jobs, BATCH), meanwhile)) as results:
+        for job, files in results:
+            if isinstance(files, MissingError):
+                lost.append(job)
+                continue
+            if isinstance(files, Exception):
+                raise files
+            for (path, slot), (digest, is_staged) in zip(job.places, files, strict=True):
+                transaction.take(path, slot, digest, is_staged=is_staged)
+            step()
+    return lost
+
+
+def _lost_texts(kitchen: Kitchen, jobs: Iterable[PageJob | FeedJob]) -> list[str]:
+    """The clippings whose texts are not in the cache, of those that jobs need."""
+    cache = kitchen.means.cache
+    texts = {text for job in jobs for text in job.texts}
+    return sorted(text.path for text in texts if making.found_body(cache, text) is None)
+
+
+def _lists_made(
+    kitchen: Kitchen, lists: Iterable[Page], transaction: Transaction, step: Callable[[], None]
+) -> Iterator[None]:
+    """Make lists and stage them, a few at once."""
+    for some in batches(lists, AT_ONCE):
+        for page in some:
+            step()
+            transaction.put(addresses.file_of(page.address), listed_html(kitchen, page))
+        yield
+
+
+def listed_html(kitchen: Kitchen, page: Page) -> bytes:
+    """The fullest view of a page that is not too heavy, else the leanest."""
+    html = b""
+    for stretch in kitchen.compose.ways_of(page, Markup()):
+        html = _fullest(kitchen, page, stretch)
+        if len(html) <= HTML_LIMIT:
+            break
+    return html
+
+
+def _fullest(kitchen: Kitchen, page: Page, stretch: Sequence[Callable[[], views.View]]) -> bytes:
+    """The same of views of which each weighs no more than the one before."""
+    made: dict[int, bytes] = {}
+
+    def is_light(number: int) -> bool:
+        view = stretch[number]()
+        made[number] = kitchen.theme.render(kitchen.frame.of(page, view), view)
+        return len(made[number]) <= HTML_LIMIT
+
+    last = len(stretch) - 1
+    first = 0 if is_light(0) else bisect_left(range(last + 1), True, lo=1, key=is_light)
+    return made[min(first, last)]
+
+
+def _jobs(
+    kitchen: Kitchen, articles: Iterable[Page], feeds_: Iterable[Feed], transaction: Transaction
+) -> Iterator[PageJob | FeedJob]:
+    """What workers are to make: feeds first, which take longer, so that all workers end together."""
+    together: dict[str, list[Feed]] = {}
+    for feed in feeds_:
+        together.setdefault(feed.folder, []).append(feed)
+    for forms in together.values():
+        paths = [(feed.folder + FILES[feed.form], feed.form) for feed in forms]
+        files = tuple((path, form, transaction.slot(path)) for path, form in paths)
+        yield FeedJob(files, forms[0].meta, feed_entries(kitchen, forms[0]))
+    for page in articles:
+        path = addresses.file_of(page.address)
+        yield PageJob(path, transaction.slot(path), *article_parts(kitchen, page))
+
+
+def article_parts(kitchen: Kitchen, page: Page) -> tuple[views.ArticleView, str, Text | None]:
+    """An article's page as view and description, and the text that goes in; None where the view has it."""
+    article = cast("Article", page.subject)
+    is_excerpt = kitchen.plan.source_of(article).text is TextPolicy.EXCERPT
+    body = Markup("<p>{}</p>").format(article.excerpt) if is_excerpt else Markup()
+    view = cast("views.ArticleView", next(kitchen.compose.views_of(page, body)))
+    description = article.excerpt or kitchen.config.description
+    return view, description, None if is_excerpt else text_of(kitchen.desk, article)
+
+
+def text_of(desk: Desk, article: Article) -> Text:
+    """An article's text, as its record knows it."""
+    return Text(article.path, desk.texts.get(article.path, b""))
+
+
+def feed_entries(kitchen: Kitchen, feed: Feed) -> tuple[tuple[feeds.Entry, Text | None, str], ...]:
+    """A feed's entries, each with the text that it carries, and what its links count from."""
+    return tuple(_entry(kitchen, article) for article in feed.articles)
+
+
+def _entry(kitchen: Kitchen, article: Article) -> tuple[feeds.Entry, Text | None, str]:
+    plan_, base_url = kitchen.plan, kitchen.config.base_url or ""
+    address, fragment = plan_.address_of(article)
+    item = addresses.absolute(base_url, address, fragment)
+    source = plan_.source_of(article)
+    has_page = plan_.has_page(article)
+    entry = feeds.entry_of(article, source, base_url=base_url, item=item, content="", has_page=has_page)
+    is_whole = has_page and source.text is TextPolicy.FULL
+    return entry, text_of(kitchen.desk, article) if is_whole else None, item
+
+
+def report_of(desk: Desk, problems: Iterable[Problem], written: Written, size: Size | None = None) -> Report:
+    """Count what a build did."""
+    return Report(
+        found=desk.found,
+        ignored=desk.ignored,
+        published=len(desk.digest.articles),
+        verdicts={verdict: desk.verdicts[verdict] for verdict in Verdict},
+        repaired=desk.repaired,
+        skipped=desk.skipped,
+        pages=written,
+        site=size,
+        problems=tuple(problems),
+    )

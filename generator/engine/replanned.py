@@ -1,0 +1,71 @@
+"""The plan of a site that is followed: what it indexes by article or day is changed in place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from generator.grouping.health import leaders_of
+from generator.model.types import Article, Digest, Story
+from generator.render.pages import Plan
+
+
+class Replanned:
+    """A plan, and what it takes to change a little of it."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._parts = dict(plan.parts)
+        self._counts = dict(plan.counts)
+        self._stories = dict(plan.stories)
+        self.leaders = dict(leaders_of(plan.digest.stories))
+        """Who leads the story of each article, as `leaders_of` has it."""
+        self.shown = {article.path: article for article in plan.digest.articles}
+        """The articles that appear, by path,"""
+        self.paths = {article.id: article.path for article in plan.digest.articles}
+        """and their paths, by id."""
+
+    def change(
+        self,
+        digest: Digest,
+        gone: Sequence[Article],
+        come: Sequence[Article],
+        ended: Sequence[Story],
+        begun: Sequence[Story],
+    ) -> Plan:
+        """The plan of a digest from which articles and stories went, and to which others came."""
+        for article in gone:
+            del self.shown[article.path], self.paths[article.id]
+            self._parts.pop(article.id, None)
+            self._counts[article.date] -= 1
+        for article in come:
+            self.shown[article.path] = article
+            self.paths[article.id] = article.path
+            self._counts[article.date] = self._counts.get(article.date, 0) + 1
+        self._part(digest, (*gone, *come))
+        for story in ended:
+            for article in story.articles:
+                self._stories.pop(article.id, None)
+                self.leaders.pop(article.id, None)
+        self._stories.update({article.id: story for story in begun for article in story.articles})
+        self.leaders.update(leaders_of(begun))
+        picks = self._plan.picks
+        if any(article.pinned for article in (*gone, *come)):
+            picks = tuple(article for article in digest.articles if article.pinned)
+        self._plan = Plan(
+            digest=digest,
+            parts=self._parts,
+            counts=self._counts,
+            stories=self._stories,
+            picks=picks,
+            since=self._plan.since,
+        )
+        return self._plan
+
+    def _part(self, digest: Digest, articles: Sequence[Article]) -> None:
+        """Note in which part of its source's month each article of some months is."""
+        for source, first in {(one.source, one.date.replace(day=1)) for one in articles}:
+            for month in digest.sources[source].months:
+                if month.first == first:
+                    self._parts.update(
+                        {one.id: number for number, part in enumerate(month.parts, 1) for one in part}
+                    )

@@ -1,0 +1,256 @@
+"""Whether a build has anything to do: what it is made of, and what it left, are as the last one noted.
+
+This is all that most builds do, so nothing here imports what reads or renders.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import os
+import time
+from collections.abc import Callable, Mapping, Set
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from generator.cache.stamps import NONE, Stamp, changed_at, stamp_at, unsettled
+from generator.cache.store import Cache
+from generator.cache.versions import hashed, program, zone_data
+from generator.config import picks
+from generator.config.options import Built, Options, Report, Written, grave
+from generator.config.site import Site
+from generator.engine.safeguards import found_in, note_clippings
+from generator.model.errors import BuildError
+from generator.output import disk
+from generator.output.assets import static_files
+from generator.output.folder import record_of
+from generator.reading.discover import Discovery
+from generator.render.marks import theme_marks
+
+_FOLDERS = "folders"
+_STAMPS = msgspec.msgpack.Decoder(list[Stamp])
+PACK = 1000
+"""Stamps that are packed together."""
+
+
+class Inputs(NamedTuple):
+    """What a build is made of, as it was before anything was read."""
+
+    digest: bytes
+    """A hash of all but the clippings' texts and the output; empty where a clipping may change unseen."""
+    others: bytes
+    """A hash of all of this but the clippings."""
+    found: Discovery
+    paths: bytes
+    """A hash of the clippings' paths."""
+    stamps: tuple[bytes, ...]
+    """Of the clippings in the order of the paths, in packs; `NONE` for one that may change unseen."""
+    unseen: Set[str]
+    """The paths of clippings that may change unseen."""
+
+    @property
+    def packed_paths(self) -> bytes:
+        """All paths."""
+        # Path by path: all of them as one text would take twice the memory.
+        return b"\0".join([path.encode("utf-8", "surrogateescape") for path in self.found.paths])
+
+
+class Left(NamedTuple):
+    """What a build left in its output folder, as it was before another one could begin there."""
+
+    record: Stamp
+    """Of the manifest that it wrote."""
+    mark: bytes
+    """Of all files, as `disk.mark_of` has it."""
+
+
+class Last(msgspec.Struct, frozen=True):
+    """The last build of an output folder that did not fail: what it was made of, and what came of it."""
+
+    inputs: bytes
+    """The hash of `Inputs`."""
+    left: Left
+    as_of: dt.datetime
+    waits_until: dt.datetime | None
+    report: Report
+
+
+Standing = Callable[[], Mapping[str, Stamp]]
+"""Tells what stands in the output folder, as `disk.stamps` has it."""
+
+
+def is_moved(site: Site, cache: Cache) -> bool:
+    """Whether a glance tells that clippings came or went since the last build, or replaced others.
+
+    So most editors save. Whether clippings changed otherwise takes a look at each.
+    """
+    try:
+        folders = msgspec.msgpack.decode(cache.note(_FOLDERS) or b"", type=dict[str, int])
+        return any(changed_at(f"{site.content}/{folder}") != at for folder, at in folders.items())
+    except OSError:  # a folder went
+        return True
+    except msgspec.DecodeError:
+        return False
+
+
+def note_folders(inputs: Inputs, cache: Cache) -> None:
+    """Note the folders of the clippings for `is_moved`."""
+    # Without room, or with a name that is no text, there is nothing to glance at.
+    with contextlib.suppress(BuildError, UnicodeEncodeError, OverflowError):
+        cache.keep_note(_FOLDERS, msgspec.msgpack.encode(inputs.found.folders))
+
+
+def unchanged(site: Site, options: Options, inputs: Inputs, cache: Cache, standing: Standing) -> Built | None:
+    """The last build, where this one would do nothing: no input is another one, and no output."""
+    note = cache.note(f"built {site.output}")
+    try:
+        last = msgspec.msgpack.decode(note, type=Last) if note else None
+    except msgspec.DecodeError:
+        return None
+    if last is None or not inputs.digest or last.inputs != inputs.digest:
+        return None
+    if last.left.record != stamp_at(record_of(site.output)):
+        return None
+    if not is_same_time(site, options, last.as_of, last.waits_until):
+        return None
+    pages = last.report.pages
+    if not is_as_left(site, last.left, pages.written + pages.kept, standing(), cache):
+        return None
+    kept = Written(written=0, kept=pages.written + pages.kept, deleted=0)
+    report = msgspec.structs.replace(last.report, pages=kept)
+    return Built(report=report, waits_until=last.waits_until, reasons={})
+
+
+def is_as_left(site: Site, left: Left, count: int, stamps: Mapping[str, Stamp], cache: Cache) -> bool:
+    """Whether the `count` files that a build left are as they were, whoever else put files beside them."""
+    if disk.mark_of(stamps) == left.mark:
+        return True
+    standing = cache.standing(site.output)
+    return len(standing) == count and all(stamps.get(path) == one.stamp for path, one in standing.items())
+
+
+def is_nothing_due(options: Options, as_of: dt.datetime, waits_until: dt.datetime | None) -> bool:
+    """Whether nothing became due since a build that was made as of some moment."""
+    return options.as_of >= as_of and (waits_until is None or options.as_of < waits_until)
+
+
+def is_same_time(site: Site, options: Options, as_of: dt.datetime, waits_until: dt.datetime | None) -> bool:
+    """The same on the day of that build, which its record names."""
+    zone = site.config.zone
+    is_same_day = as_of.astimezone(zone).date() == options.as_of.astimezone(zone).date()
+    return is_same_day and is_nothing_due(options, as_of, waits_until)
+
+
+def remember(site: Site, options: Options, inputs: Inputs, built: Built, left: Left, cache: Cache) -> None:
+    """Note a build, and what it left, for `unchanged`.
+
+    Not one that failed, nor one whose inputs may change unseen.
+    """
+    key = f"built {site.output}"
+    note_folders(inputs, cache)
+    has_failed = options.strict and bool(grave(built.report.problems))
+    if not has_failed:
+        with contextlib.suppress(UnicodeEncodeError):
+            note_clippings(site, inputs.found, inputs.paths, cache)
+    if has_failed or not inputs.digest:
+        cache.drop_note(key)
+        return
+    last = Last(inputs.digest, left, options.as_of, built.waits_until, built.report)
+    try:
+        cache.keep_note(key, msgspec.msgpack.encode(last))
+    except (UnicodeEncodeError, OverflowError):  # a file's name that is no text
+        cache.drop_note(key)
+
+
+def inputs_found(site: Site, options: Options) -> Inputs:
+    """What a build is made of, once it is found."""
+    return inputs_before(site, options, found_in(site, options))
+
+
+def inputs_before(site: Site, options: Options, found: Discovery) -> Inputs:
+    """What a build is made of: clippings by their stamps, all else by its bytes.
+
+    To be taken before anything is read.
+    """
+    now = time.time_ns()
+    before = Inputs(b"", _others(site, options, found), found, b"", (), unsettled(found.stamps, now))
+    return _packed(before._replace(paths=hashed(before.packed_paths)))
+
+
+def inputs_after(site: Site, before: Inputs, read: Set[str], since: int) -> Inputs:
+    """The same, once clippings were `read` that could have changed unseen before: all of them `since` then.
+
+    One that bears its stamp still, and whose stamp was settled when it was read, was read as it is.
+    """
+    there = {path: stamp_at(site.content / path) for path in before.unseen & read}
+    kept = {path: stamp for path, stamp in there.items() if stamp == before.found.stamps[path]}
+    unseen = before.unseen - (kept.keys() - unsettled(kept, since))
+    return _packed(before._replace(unseen=unseen)) if unseen != before.unseen else before
+
+
+def _packed(inputs: Inputs) -> Inputs:
+    """The inputs with their stamps packed, and their hash."""
+    known = {**inputs.found.stamps, **dict.fromkeys(inputs.unseen, NONE)} if inputs.unseen else None
+    stamps = [*map((known or inputs.found.stamps).__getitem__, inputs.found.paths)]
+    packs = tuple(msgspec.msgpack.encode(stamps[at : at + PACK]) for at in range(0, len(stamps), PACK))
+    digest = b"" if inputs.unseen else hashed(inputs.others, inputs.paths, *packs)
+    return inputs._replace(stamps=packs, digest=digest)
+
+
+def unpacked(pack: bytes) -> list[Stamp]:
+    """The stamps of a pack. Raises `DecodeError` where it is none."""
+    return _STAMPS.decode(pack)
+
+
+def _others(site: Site, options: Options, found: Discovery) -> bytes:
+    static = static_files(site.static)
+    said = (
+        site.config, options.drafts, options.future, options.strict, found.ignored, found.skipped,
+        found.problems,
+    )  # fmt: skip
+    return hashed(
+        epoch_of(site),
+        repr(said).encode("utf-8", "surrogatepass"),
+        picks.text_of(site.picks).encode(),
+        *theme_marks(site.templates),
+        *(
+            repr(sorted((path, stamp.settled()) for path, stamp in stamps)).encode("utf-8", "surrogatepass")
+            for stamps in (((path, stamp_at(file)) for path, file in static.files), found.images.items())
+        ),
+    )
+
+
+def identity_of(site: Site) -> bytes:
+    """What tells the cache of a site from those that it must not meet: of other clippings, or other rules."""
+    content = os.path.relpath(site.content, site.root)  # a site may be moved, and restored elsewhere
+    return hashed(epoch_of(site), os.fsencode(content), size=16)
+
+
+def epoch_of(site: Site) -> bytes:
+    """A hash of all that reading depends on besides the clippings and what sources repeat."""
+    config = site.config
+    own = sorted(site.cleaning.glob("*.toml")) if config.clean else []
+    said = (
+        config.title, config.language, config.languages, config.timezone, config.fields, config.clean,
+        config.ignore, config.limits,
+        {
+            name: (one.aliases, one.language, one.clean)
+            for name, one in config.sources.items()
+            if one.language or not one.clean  # else its spellings count where articles are grouped
+        },
+    )  # fmt: skip
+    parts = [part for file in own for part in (file.name.encode("utf-8", "surrogateescape"), _bytes_of(file))]
+    if site.cleaning.is_dir() and not os.access(site.cleaning, os.R_OK | os.X_OK):
+        parts.append(b"unreadable")  # it looks as if it were empty, but that is a fault to tell
+    return hashed(
+        program(), zone_data(config.timezone), msgspec.json.encode(said, order="sorted"), *parts, size=16
+    )
+
+
+def _bytes_of(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError:
+        return b""

@@ -1,0 +1,1 @@
+"""Tasks in batches, on worker processes with a budget."""

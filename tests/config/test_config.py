@@ -1,0 +1,186 @@
+"""`digest.toml`: what is accepted, what is refused and how, and the page that documents it."""
+
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from generator.config.site import ARTICLE_FIELDS, Config, Limits, SourceConfig, load
+from generator.model.errors import ConfigError
+from generator.model.types import TextPolicy
+
+REFERENCE = Path(__file__).parents[2] / "docs/reference/configuration.md"
+
+
+def write(folder: Path, text: str) -> Path:
+    file = folder / "digest.toml"
+    file.write_text(text, "utf-8")
+    return file
+
+
+def refused(folder: Path, text: str) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        load(write(folder, text))
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_no_file_and_an_empty_one_are_the_defaults(tmp_path):
+    assert load(tmp_path / "digest.toml").config == Config() == load(write(tmp_path, "")).config
+
+
+def test_folders_are_found_beside_the_file(tmp_path):
+    site = load(write(tmp_path, 'content = "clippings"\noutput = "site"\n'))
+    assert (site.root, site.content, site.output) == (tmp_path, tmp_path / "clippings", tmp_path / "site")
+    assert site.preview == tmp_path / ".broadsheet" / "preview"
+
+
+def test_the_command_line_wins(tmp_path):
+    file = write(tmp_path, 'base_url = "https://a.example"\ncontent = "x"\n')
+    site = load(file, content=tmp_path / "y", output=tmp_path / "z", base_url="https://b.example/path")
+    assert site.config.base_url == "https://b.example/path/"
+    assert (site.content, site.output) == (tmp_path / "y", tmp_path / "z")
+
+
+def test_a_source_has_its_own_settings(tmp_path):
+    site = load(
+        write(tmp_path, '[sources."A B"]\naliases = ["ab"]\nhome = "https://a.example/"\ntext = "link"\n')
+    )
+    assert site.config.sources == {
+        "A B": SourceConfig(aliases=("ab",), home="https://a.example/", text=TextPolicy.LINK)
+    }
+
+
+def test_one_foreign_key_may_stand_without_a_list(tmp_path):
+    assert load(write(tmp_path, '[fields]\nurl = "link"\ntags = ["topics", "labels"]\n')).config.fields == {
+        "url": ("link",),
+        "tags": ("topics", "labels"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('titel = "x"', "digest.toml:1: unknown key `titel`; did you mean `title`?"),
+        ("\n[fields]\nurll = 'x'", "digest.toml:3: unknown key `fields.urll`; did you mean `fields.url`?"),
+        (
+            "[sources.A]\nhom = 'x'",
+            "digest.toml:2: unknown key `sources.A.hom`; did you mean `sources.A.home`?",
+        ),
+        (
+            "title = 1",
+            "digest.toml:1: `title` must be a text, not a number; "
+            "docs/reference/configuration.md says what it may be",
+        ),
+        (
+            "text = 'all'",
+            'digest.toml:1: `text`: Invalid enum value \'all\'; write one of "full", "excerpt", "link"',
+        ),
+        (
+            "timezone = 'Asia/Shanghia'",
+            "digest.toml:1: unknown time zone `Asia/Shanghia`; did you mean `Asia/Shanghai`?",
+        ),
+        (
+            "base_url = 'digest.example'",
+            "digest.toml:1: `base_url` is no address of a site: 'digest.example'; "
+            "write it as https://host/ or https://host/path/",
+        ),
+        (
+            '[sources]\ntext = "link"',
+            "digest.toml:2: `sources.text` must be a table; "
+            'write `[sources."Name"]`, and its keys on the lines below',
+        ),
+        ("feed_items = 0", "digest.toml:1: `feed_items` must lie between 1 and 1000"),
+        (
+            "[sources.A]\nhome = 'javascript:alert(1)'",
+            "digest.toml:2: `sources.A.home` is no web address; write https://…",
+        ),
+    ],
+)
+def test_a_fault_names_its_line_and_the_mend(tmp_path, text, message):
+    assert refused(tmp_path, text) == [message]
+
+
+def test_every_unknown_key_is_named_at_once(tmp_path):
+    assert len(refused(tmp_path, "a = 1\nb = 2\n")) == 2
+
+
+def test_broken_toml_names_the_line(tmp_path):
+    [message] = refused(tmp_path, 'title = "x"\nbase_url = \n')
+    assert message.startswith("digest.toml:2: is not valid TOML")
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path):
+    (tmp_path / "digest.toml").write_bytes(b"\ntitle = '\xff'")
+    with pytest.raises(ConfigError, match=r"digest\.toml:2: is not UTF-8 text"):
+        load(tmp_path / "digest.toml")
+
+
+def test_a_folder_in_its_place_is_refused(tmp_path):
+    (tmp_path / "digest.toml").mkdir()
+    with pytest.raises(ConfigError, match="cannot be read: Is a directory"):
+        load(tmp_path / "digest.toml")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'output = "content/out"',
+        'output = "content"',
+        'content = "public/in"',
+        'output = "."',
+        'output = ".."',
+    ],
+)
+def test_folders_that_lie_in_each_other_are_refused(tmp_path, text):
+    [message] = refused(tmp_path, text)
+    assert "output folder" in message
+
+
+def test_a_link_does_not_hide_that_folders_lie_in_each_other(tmp_path):
+    (tmp_path / "content").mkdir()
+    (tmp_path / "public").symlink_to(tmp_path / "content")
+    assert "lie in each other" in refused(tmp_path, "")[0]
+
+
+@pytest.mark.parametrize(
+    "address", ["https://x.example/?q", "https://u@x.example/", "https://é.example/", "ftp://x"]
+)
+def test_an_address_that_cannot_be_a_site_is_refused(tmp_path, address):
+    assert "no address of a site" in refused(tmp_path, f'base_url = "{address}"')[0]
+
+
+def test_a_key_of_an_earlier_version_is_answered_with_its_new_name(tmp_path):
+    assert refused(tmp_path, '[fields]\nnote = ["remark"]') == [
+        "digest.toml:2: unknown key `fields.note`; did you mean `fields.digest_note`?"
+    ]
+
+
+def test_the_reference_has_each_key_and_no_other():
+    rows = set(re.findall(r"^\| `(\w+)` \|", REFERENCE.read_text("utf-8"), re.MULTILINE))
+    tables = (Config, SourceConfig, Limits)
+    keys = {*ARTICLE_FIELDS, *(field for table in tables for field in table.__struct_fields__)}
+    assert rows == keys - {"fields", "sources", "limits"}
+    assert {"`[fields]`", "`[limits]`", '`[sources."Name"]`'} <= set(
+        re.findall(r"`\[.+?\]`", REFERENCE.read_text("utf-8"))
+    )
+
+
+def test_the_reference_has_each_default():
+    defaults = {
+        field.name: field.default
+        for field in msgspec.structs.fields(Config)
+        if isinstance(field.default, str)
+    }
+    page = REFERENCE.read_text("utf-8")
+    for key, default in defaults.items():
+        row = re.search(rf"^\| `{key}` \|.*$", page, re.MULTILINE)
+        assert row, key
+        assert f'`"{default}"`' in row[0], key
+
+
+def test_limits_are_read_and_bounded(tmp_path):
+    site = load(write(tmp_path, "[limits]\ncpu_seconds = 2\n"))
+    assert site.config.limits == Limits(cpu_seconds=2.0, memory_mb=400)
+    assert "`limits.memory_mb` must lie between" in refused(tmp_path, "[limits]\nmemory_mb = 1\n")[0]
+    assert "did you mean `limits.memory_mb`" in refused(tmp_path, "[limits]\nmemory = 500\n")[0]

@@ -1,0 +1,553 @@
+"""A build that begins where the last one ended leaves what a whole one leaves, and says the same."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import os
+import shutil
+import sqlite3
+import tempfile
+import time
+from pathlib import Path
+from typing import ClassVar
+
+import msgspec
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    rule,
+    run_state_machine_as_test,
+)
+
+import generator.cache.stamps
+import generator.engine.press
+import generator.engine.resumed
+import generator.engine.shelf
+import generator.engine.unchanged
+import generator.grouping.editions
+import generator.render.compose
+from generator.config import resources
+from generator.config.options import Options, silent
+from generator.engine import archive
+from generator.engine.build import build
+from generator.engine.unchanged import Inputs
+from generator.grouping.stories import Stories
+from generator.reading.discover import Discovery
+from writing import IN_THE_SUITE, cache_file, cache_of, files_of, site_in
+
+OPTIONS = Options(accepts_losses=True, as_of=dt.datetime(2024, 12, 31, 12, tzinfo=dt.UTC))
+STORY = " ".join(f"The {n}th press stood in cellar {n * 7}, and the street heard it." for n in range(40))
+BODIES = (
+    "The press stood in the cellar, and on quiet nights the whole street could hear it working.",
+    STORY,
+    STORY + " So it was said again.",
+    "印刷术的历史很长，" * 30,
+    "",
+)
+PATHS = tuple(f"{folder}{n}.md" for folder in ("", "a/", "新闻/") for n in range(6))
+SOURCES = ("Alpha", "Beta", "ALPHA", "Gamma")
+DAYS = (
+    "2024-06-30",
+    "2024-07-01",
+    "2024-07-01T09:30:00+02:00",
+    "2024-07-02",
+    "2023-12-31",
+    "2024-12-31T14:30:00Z",
+)
+SMALL = {
+    (generator.grouping.editions, "PART"): 3,
+    (generator.render.compose, "NEWEST_ITEMS"): 4,
+    (generator.cache.stamps, "UNSETTLED"): 30_000_000,
+    (generator.engine.unchanged, "PACK"): 5,
+    (archive, "PACK"): 5,
+}
+
+
+RESUMED = generator.engine.resumed.resumed
+NOTHING_THERE = Inputs(b"", b"", Discovery(), b"", (), frozenset())
+
+
+def clipping(title="One", source="Alpha", date="2024-07-01", body=BODIES[0], more=""):
+    lines = f"title: {title}\nsource: {source}\ndate: {date}\n" + (f"{more}\n" if more else "")
+    return f"---\n{lines}---\n\n{body}\n"
+
+
+class Twins:
+    """Two sites with the same clippings: one goes on where it ended, the other looks at everything."""
+
+    def __init__(self, folder):
+        self.roots = [folder / "ours", folder / "theirs"]
+        self.taken = []
+        """Of each build of the first, whether it began where the last one ended."""
+
+    def put(self, path, text):
+        for root in self.roots:
+            file = root / "content" / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            if text is None:
+                file.unlink(missing_ok=True)
+            else:
+                file.write_text(text, "utf-8")
+
+    def config(self, text, name="digest.toml"):
+        for root in self.roots:
+            root.mkdir(exist_ok=True)
+            (root / name).write_text(text, "utf-8")
+
+    def build(self, options=OPTIONS):
+        ours, theirs = (self._built(root, options, is_whole=root is self.roots[1]) for root in self.roots)
+        assert ours == theirs
+        found, expected = (files_of(root / "public") for root in self.roots)
+        assert found == expected
+        return ours
+
+    def _built(self, root, options, *, is_whole):
+        def resumed(*given):
+            built = None if is_whole else RESUMED(*given)
+            self.taken += [] if is_whole else [built is not None]
+            return built
+
+        generator.engine.resumed.resumed = resumed
+        try:
+            return build(site_in(root), options, silent)
+        finally:
+            generator.engine.resumed.resumed = RESUMED
+
+
+@pytest.fixture
+def twins(tmp_path, monkeypatch):
+    monkeypatch.setattr(generator.cache.stamps, "UNSETTLED", 0)
+    twins = Twins(tmp_path)
+    twins.config('base_url = "https://digest.example/"\n')
+    for n, path in enumerate(PATHS[:12]):
+        twins.put(path, clipping(f"Title {n}", SOURCES[n % 2], DAYS[n % 5], BODIES[n % 5]))
+    twins.build()
+    twins.taken.clear()
+    return twins
+
+
+def test_an_edited_clipping_is_followed_and_so_is_the_next(twins):
+    for title in ("Two", "Three"):
+        twins.put(PATHS[1], clipping(title, "Beta", DAYS[1], BODIES[1]))
+        built = twins.build()
+        assert 0 < built.report.pages.written < built.report.pages.kept
+    twins.put(PATHS[2], clipping("Four", "Alpha", DAYS[2], BODIES[2]))
+    twins.build()
+    assert twins.taken == [True, True, True]
+
+
+def test_clippings_that_come_go_and_move_are_followed(twins):
+    twins.put(PATHS[12], clipping("New", "Beta", DAYS[0], STORY))
+    twins.build()
+    twins.put(PATHS[12], None)
+    twins.build()
+    twins.put(PATHS[13], clipping("New", "Alpha", DAYS[3]))
+    twins.put(PATHS[0], None)
+    twins.put(PATHS[4], clipping("Moved", "Beta", DAYS[4]))
+    twins.build()
+    assert twins.taken == [True, True, True]
+
+
+def test_a_story_that_ends_and_begins_again_is_followed(twins):
+    news = " ".join(f"Mayor {n} opened bridge {n * 3} on the {n}th of May, in rain." for n in range(40))
+    twins.put(PATHS[12], clipping("Bridges are open at last", "Alpha", DAYS[4], news))
+    for body in (news, BODIES[3], news):
+        title = "Bridges are open at last" if body == news else "印刷术"
+        twins.put(PATHS[13], clipping(title, "Beta", DAYS[4], body))
+        twins.build()
+        told = (twins.roots[0] / "public/2023/12/index.html").read_text("utf-8")
+        assert ("Bridges" in told) is (body == news)
+    assert twins.taken == [True, True, True]
+
+
+def test_a_clipping_that_may_have_changed_unseen_is_looked_at_again(twins, monkeypatch):
+    monkeypatch.setattr(generator.cache.stamps, "UNSETTLED", 60 * 10**9)
+    for title in ("Two", "Six"):  # as long, so that size and perhaps time are the same
+        twins.put(PATHS[1], clipping(title, "Beta", DAYS[1], BODIES[1]))
+        twins.build()
+    twins.build()
+    assert twins.taken == [True, True, True]
+
+
+FAR = {
+    "another spelling": lambda twins: twins.put(PATHS[1], clipping("Two", "BETA", DAYS[1])),
+    "a picture": lambda twins: (
+        twins.put("a.svg", '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 3"/>'),
+        twins.put(PATHS[1], clipping("Two", "Beta", DAYS[1], "Words. ![](/a.svg)" * 9)),
+    ),
+    "an alias": lambda twins: twins.put(
+        PATHS[1], clipping("Two", "Beta", DAYS[1], more="aliases: [old.html]")
+    ),
+    "a pick": lambda twins: twins.put(PATHS[1], clipping("Two", "Beta", DAYS[1], more="pin: true")),
+    "another id": lambda twins: twins.put(PATHS[1], clipping("Two", "Beta", DAYS[1], more="id: other-id")),
+    "the settings": lambda twins: twins.config('base_url = "https://digest.example/"\ntitle = "Presses"\n'),
+    "a source's last article": lambda twins: [twins.put(path, None) for path in PATHS[1:12:2]],
+}
+
+
+@pytest.mark.parametrize("name", FAR)
+def test_what_reaches_further_is_left_to_a_whole_build(twins, name):
+    FAR[name](twins)
+    twins.build()
+    twins.put(PATHS[2], clipping("Three", "Alpha", DAYS[2]))
+    twins.build()
+    assert twins.taken == [False, True]
+
+
+MORNING = msgspec.structs.replace(OPTIONS, as_of=OPTIONS.as_of + dt.timedelta(hours=18))
+NEAR = {
+    "a new source": lambda twins: twins.put(PATHS[12], clipping("Two", "Omega", DAYS[1])),
+    "another source for an article": lambda twins: twins.put(PATHS[1], clipping("Two", "Omega", DAYS[1])),
+    "new sources": lambda twins: [
+        twins.put(PATHS[12 + n], clipping(f"Two {n}", source, DAYS[n], BODIES[n]))
+        for n, source in enumerate(("Omega", "新社", "Omega", "A. & B."))
+    ],
+    "a new day, up to which all fell silent": lambda twins: twins.put(
+        PATHS[12], clipping("Two", "Beta", "2024-12-30")
+    ),
+    "a new day of a new source": lambda twins: twins.put(PATHS[12], clipping("Two", "Omega", "2024-09-01")),
+    "the newest day's end": lambda twins: [
+        twins.put(path, None) for n, path in enumerate(PATHS[:12]) if n % 5 == 3
+    ],
+    "nothing": lambda _: None,
+}
+
+
+@pytest.mark.parametrize("options", [OPTIONS, MORNING])
+@pytest.mark.parametrize("name", NEAR)
+def test_what_a_day_brings_is_followed(twins, name, options):
+    NEAR[name](twins)
+    twins.build(options)
+    twins.put(PATHS[2], clipping("Three", "Alpha", DAYS[2]))
+    twins.put(PATHS[17], clipping("Four", "Omega", "2024-12-31"))
+    twins.build(options)
+    assert twins.taken == [True, True] or (name == "nothing" and options is OPTIONS and twins.taken == [True])
+
+
+@pytest.mark.parametrize("source", ["ΒETA", "Delta", "delta", "a-b", "a.b"])
+def test_a_source_that_may_be_another_one_is_left_to_a_whole_build(twins, source):
+    twins.config('base_url = "https://digest.example/"\n[sources.Delta]\nhome = "https://delta.example/"\n')
+    twins.put(PATHS[12], clipping("One", "a b", DAYS[1]))
+    twins.build()
+    twins.put(PATHS[13], clipping("Two", source, DAYS[1]))
+    twins.build()
+    assert twins.taken == [False, source in {"ΒETA", "a-b", "a.b"}]
+
+
+def test_a_new_month_of_recent_articles_is_left_to_a_whole_build(twins):
+    twins.config('base_url = "https://digest.example/"\narticles = "recent"\nrecent_months = 2\n')
+    twins.build()
+    for day in ("2024-07-20", "2024-08-01"):
+        twins.put(PATHS[12], clipping("Two", "Beta", day))
+        twins.build()
+    assert twins.taken == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("day", "is_read", "taken"),
+    [("2024-12-30", False, True), ("2024-12-30", True, False), ("2025-01-01", False, False)],
+)
+def test_a_newest_day_or_year_that_is_on_all_pages_is_left_to_a_whole_build(twins, day, is_read, taken):
+    if is_read:
+        text = (resources.theme() / "base.html").read_text("utf-8")
+        for root in twins.roots:
+            (root / "templates").mkdir()
+        twins.config(text.replace("</footer>", "{{ site.latest.address }}</footer>"), "templates/base.html")
+        twins.build(MORNING)
+        twins.taken.clear()
+    twins.put(PATHS[1], clipping("Two", "Beta", day))
+    twins.build(MORNING)
+    assert twins.taken == [taken]
+
+
+def test_a_damaged_output_is_left_to_a_whole_build(twins):
+    twins.put(PATHS[1], clipping("Two", "Beta", DAYS[1], BODIES[1]))
+    for root in twins.roots:
+        (root / "public/sources/index.html").write_text("other")
+    twins.build()
+    assert twins.taken == [False]
+
+
+def test_a_whole_build_after_an_attempt_finds_the_cache_as_it_was(twins, monkeypatch):
+    """Stories are followed from the records of before: an attempt must not have replaced them."""
+    begun = []
+    start = Stories._start
+    monkeypatch.setattr(
+        Stories,
+        "_start",
+        lambda self, articles, found=None, **more: [
+            begun.append(found),
+            start(self, articles, found, **more),
+        ],
+    )
+    FAR["another spelling"](twins)
+    twins.build()
+    assert twins.taken == [False]
+    assert begun
+    assert None not in begun
+
+
+def test_tables_of_sources_that_match_none_follow_what_there_is(twins):
+    twins.config('base_url = "https://digest.example/"\n[sources.Gama]\ntext = "link"\n')
+    twins.build()
+    twins.taken.clear()
+
+    def advice():
+        return [one.advice for one in twins.build().report.problems if one.kind == "source"]
+
+    twins.put("g.md", clipping("G", "Gamma", DAYS[0]))
+    assert advice() == ['did you mean `sources."Gamma"`?']
+    twins.put("h.md", clipping("H", "Gama", DAYS[0], more="draft: true"))
+    assert advice() == []
+    twins.put("h.md", None)
+    assert len(advice()) == 1
+    assert twins.taken == [True, True, True]
+    twins.put("h.md", clipping("H", "Gama", DAYS[0]))
+    assert advice() == []
+    twins.put("h.md", None)
+    assert len(advice()) == 1
+
+
+def test_what_waits_is_followed_until_it_is_due(twins):
+    later = msgspec.structs.replace(OPTIONS, as_of=OPTIONS.as_of + dt.timedelta(hours=3))
+    twins.put(PATHS[1], clipping("Two", "Beta", DAYS[5]))
+    assert twins.build().waits_until
+    twins.put(PATHS[2], clipping("Two", "Alpha", DAYS[2]))
+    assert twins.build().waits_until
+    assert not twins.build(later).waits_until
+    assert twins.taken == [True, True, False]
+
+
+def test_many_changes_are_left_to_a_whole_build(twins, monkeypatch):
+    monkeypatch.setattr(generator.engine.resumed, "few_of", lambda _: 1)
+    for n in (1, 3):
+        twins.put(PATHS[n], clipping("Two", "Beta", DAYS[n]))
+    twins.build()
+    assert twins.taken == [False]
+
+
+def test_a_damaged_archive_costs_time_alone(twins):
+    for statement in (
+        "DELETE FROM sources WHERE name = 'Alpha'",
+        "UPDATE sources SET value = CAST(value || 'x' AS BLOB)",
+        "UPDATE sources SET key = x'00'",
+        "UPDATE notes SET value = x'00' WHERE key = x'67726f75706564'",
+    ):
+        with contextlib.closing(sqlite3.connect(cache_file(twins.roots[0]))) as connection:
+            connection.execute(statement)
+            connection.commit()
+        for _ in range(2):
+            twins.put(PATHS[1], clipping(f"No {len(twins.taken)}", "Beta", DAYS[1]))
+            twins.build()
+    assert twins.taken == [False, True] * 4
+
+
+def put_with_furniture(twins):
+    """Clippings of one source of which half end in the same line: with one less it is no furniture."""
+    for n in range(8):
+        end = "Follow us for more news of the kind, every day anew" + "!" * (n < 4)
+        body = f"{BODIES[0]} Only here: {n}.\n\n{end}"
+        more = f"url: https://same.example/{n}"
+        twins.put(f"same/{n}.md", clipping(f"Same {n}", "Same", f"2024-06-0{n + 1}", body, more))
+
+
+def test_what_a_killed_build_doubted_is_looked_into_by_the_next(twins, monkeypatch):
+    """A clipping went with which its source's furniture is another, and nobody came to learn it again."""
+    put_with_furniture(twins)
+    twins.build()
+    twins.put("same/0.md", None)
+
+    def killed(*_given, **_more):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(generator.engine.shelf, "learned", killed)
+        with pytest.raises(KeyboardInterrupt):
+            build(site_in(twins.roots[0]), OPTIONS, silent, clean=True)
+    twins.build()
+
+
+def test_what_a_source_repeats_since_is_followed(twins):
+    """Other clippings of the source are read again: what ended them as furniture is text now."""
+    put_with_furniture(twins)
+    twins.build()
+    text = (twins.roots[0] / "content/same/0.md").read_text("utf-8")
+    counts = []
+    for now in (text, None, text):
+        twins.put("same/0.md", now)
+        twins.build()
+        counts.append(sum(b"Follow us" in page for page in files_of(twins.roots[0] / "public").values()))
+    assert twins.taken == [True, True, True, True]
+    assert counts[0] == counts[2] != counts[1]
+
+
+def test_what_another_build_learns_meanwhile_is_not_what_this_one_read_with(twins, monkeypatch):
+    """A preview follows an edit while a long build ends: the next build reads again what that concerns."""
+    put_with_furniture(twins)
+    ours, written = site_in(twins.roots[0]), generator.engine.press.written
+    preview = msgspec.structs.replace(ours, output=twins.roots[0] / "preview")
+
+    def another_comes(*given, **more):
+        monkeypatch.setattr(generator.engine.press, "written", written)
+        wrote = written(*given, **more)
+        (ours.content / "same/0.md").unlink()
+        build(preview, OPTIONS, silent)
+        return wrote
+
+    build(site_in(twins.roots[1]), OPTIONS, silent)
+    monkeypatch.setattr(generator.engine.press, "written", another_comes)
+    build(ours, OPTIONS, silent, clean=True)
+    twins.put("same/0.md", None)
+    twins.build()
+    assert twins.taken == [True]
+
+
+def test_notes_that_came_with_somebodys_folder_cost_time_alone(twins):
+    with cache_of(twins.roots[0]) as cache:
+        head = msgspec.msgpack.decode(cache.note(archive.HEAD), type=archive.Head)
+        for stamps in ((b"noise",), (msgspec.msgpack.encode([]),), ()):
+            cache.keep_note(
+                archive.HEAD, msgspec.msgpack.encode(msgspec.structs.replace(head, stamps=stamps))
+            )
+            assert head.changed(NOTHING_THERE, cache) is not None
+            assert msgspec.structs.replace(head, stamps=stamps).changed(NOTHING_THERE, cache) is None
+    twins.put(PATHS[1], clipping("Two", "Beta", DAYS[1]))
+    twins.build()
+    assert twins.taken == [False]
+
+
+def test_clippings_that_came_just_before_a_long_build_can_be_followed_after_it(twins, monkeypatch):
+    """They could have changed unseen when they were found, but no more when they were read."""
+    monkeypatch.setattr(generator.cache.stamps, "UNSETTLED", 300_000_000)
+    monkeypatch.setattr(generator.engine.resumed, "few_of", lambda _: 1)
+    for path in PATHS[1:4]:
+        twins.put(path, clipping("Two", "Omega", DAYS[1], BODIES[1]))
+
+    def slowly(*given):
+        time.sleep(0.3)
+        return looked(*given)
+
+    looked = generator.engine.shelf._looked
+    with monkeypatch.context() as patched:
+        patched.setattr(generator.engine.shelf, "_looked", slowly)
+        twins.build()
+    twins.put(PATHS[1], clipping("Three", "Omega", DAYS[1], BODIES[1]))
+    twins.build()
+    assert twins.taken == [False, True]
+
+
+def test_a_preview_of_the_same_clippings_takes_nothing_away(twins):
+    """It reads the changed clipping first, and the cache has it when the build comes to it."""
+    twins.put(PATHS[1], clipping("Two", "Beta", DAYS[1], BODIES[1]))
+    site = site_in(twins.roots[0])
+    build(msgspec.structs.replace(site, output=site.preview), OPTIONS, silent)
+    twins.build()
+    assert (twins.roots[0] / "public/sources/beta/index.html").read_text("utf-8").count("Two")
+
+
+@st.composite
+def _clippings(draw, *, rare=False):
+    one = st.sampled_from
+    title, body = draw(one(("One", "Two", "A press in a cellar", "一台印刷机"))), draw(one(BODIES))
+    lines = [draw(one(("", "url: https://origin.example/1", "url: https://origin.example/2")))]
+    if rare:
+        lines.append(draw(one(("draft: true", "pin: true", "id: own-id", "aliases: [old/page.html]", ""))))
+    source = draw(one(SOURCES if rare else ("Alpha", "Beta", "Beta", "Delta")))
+    return clipping(title, source, draw(one(DAYS)), body, "\n".join(filter(None, lines)))
+
+
+clippings, rare_clippings = _clippings(), _clippings(rare=True)
+CONFIGS = ("", 'timezone = "Asia/Shanghai"\n', 'articles = "recent"\nrecent_months = 1\n', "future = true\n")
+PICKS = (
+    "", '[[pick]]\narticle = "1.md"\npin = true\n',
+    '[[pick]]\narticle = "2.md"\nmerge = ["a/1.md"]\n', '[[pick]]\narticle = "3.md"\nhide = true\n',
+)  # fmt: skip
+
+
+class Edits(RuleBasedStateMachine):
+    """Storms of edits to clippings, and a build now and then."""
+
+    taken: ClassVar[list[bool]] = []
+    """Of each build but the first of a site, whether it began where the last one ended."""
+
+    def __init__(self):
+        super().__init__()
+        self.before = {place: getattr(*place) for place in SMALL}
+        for (module, name), value in SMALL.items():
+            setattr(module, name, value)
+        self.folder = Path(tempfile.mkdtemp(prefix="broadsheet-resumed-"))
+        self.twins = Twins(self.folder)
+        self.asked = OPTIONS
+
+    def teardown(self):
+        self.taken.extend(self.twins.taken[1:])
+        shutil.rmtree(self.folder)
+        for (module, name), value in self.before.items():
+            setattr(module, name, value)
+
+    @initialize(data=st.data(), config=st.sampled_from(CONFIGS))
+    def begin(self, data, config):
+        self.twins.config('base_url = "https://digest.example/"\n' + config)
+        for source in SOURCES[:2]:  # they stay, with their sources and the newest day
+            self.twins.put(f"{source}.md", clipping("First", source, "2024-12-31T08:00:00Z"))
+        for path in PATHS[:14]:
+            self.twins.put(path, data.draw(clippings))
+        self.twins.build(self.asked)
+
+    @rule(path=st.sampled_from(PATHS), text=clippings)
+    def edit(self, path, text):
+        self.twins.put(path, text)
+        self.twins.build(self.asked)
+
+    @rule(paths=st.lists(st.sampled_from(PATHS), max_size=4), text=clippings | st.none())
+    def edit_some(self, paths, text):
+        for path in paths:
+            self.twins.put(path, text)
+
+    @rule(path=st.sampled_from(PATHS), seen=st.booleans())
+    def touch(self, path, seen):
+        for root in self.twins.roots:
+            if (file := root / "content" / path).exists():
+                os.utime(file, None if seen else (1, 1))
+
+    @rule(wait=st.booleans())
+    def build(self, wait):
+        if wait:
+            time.sleep(2 * generator.cache.stamps.UNSETTLED / 10**9)
+        self.twins.build(self.asked)
+
+
+class Mishaps(Edits):
+    """The same with clippings, and with things that befall a site, of which many ask for a whole build."""
+
+    @rule(path=st.sampled_from(PATHS), text=rare_clippings)
+    def edit_rarely(self, path, text):
+        self.twins.put(path, text)
+        self.twins.build(self.asked)
+
+    @rule(what=st.sampled_from(("picks", "damage", "drafts", "later", "morning")), at=st.integers(0, 99))
+    def befall(self, what, at):
+        match what:
+            case "picks":
+                self.twins.config(PICKS[at % len(PICKS)], "picks.toml")
+            case "damage":
+                for root in self.twins.roots:
+                    files = sorted(path for path in files_of(root / "public") if path[0] != ".")
+                    (root / "public" / files[at % len(files)]).write_text("other")
+            case "drafts":
+                self.asked = msgspec.structs.replace(self.asked, drafts=not self.asked.drafts)
+            case _:
+                later = self.asked.as_of + dt.timedelta(days=what == "morning", minutes=at)
+                self.asked = msgspec.structs.replace(self.asked, as_of=later)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("machine", "count", "share"), [(Edits, 6, 0.8), (Mishaps, 3, 0.1)])
+def test_storms_of_edits_leave_what_whole_builds_leave(machine, count, share):
+    machine.taken.clear()
+    run_state_machine_as_test(machine, settings=settings(IN_THE_SUITE, max_examples=count))
+    assert sum(machine.taken) >= share * len(machine.taken)

@@ -1,0 +1,89 @@
+"""What a build that has nothing to do leaves alone; that it does nothing stands in `test_incremental`."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+import generator.cache.stamps
+import generator.engine.resumed
+from generator.cache.stamps import UNSETTLED
+from generator.config.options import Options, silent
+from generator.engine.build import build
+from generator.engine.unchanged import inputs_after, inputs_found
+from generator.output.write import Transaction
+from writing import NOW, build_site, files_of, site_in, write_clipping, write_config
+
+HEAVY = (
+    "babel",
+    "frontmatter",
+    "jinja2",
+    "markdown_it",
+    "nh3",
+    "pygments",
+    "rensa",
+    "yaml",
+    "generator.grouping",
+)
+
+
+def test_a_build_imports_what_reads_and_renders_only_where_there_is_something_to_do() -> None:
+    check = f"import generator.engine.build, sys; print([name for name in {HEAVY} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_what_moves_beside_clippings_is_told_once(tmp_path, monkeypatch):
+    """The last build is opened ahead where clippings seem to have moved; not in vain again and again."""
+    opened = []
+    begin = generator.engine.resumed.opened
+    monkeypatch.setattr(generator.cache.stamps, "UNSETTLED", 0)
+    monkeypatch.setattr(generator.engine.resumed, "opened", lambda *given: opened.append(1) or begin(*given))
+    write_clipping(tmp_path / "content", "a/one.md")
+    write_config(tmp_path)
+    build_site(tmp_path)
+    (tmp_path / "content/a/other.txt").write_text("No clipping.")
+    for _ in range(2):
+        assert build_site(tmp_path)[0].pages.written == 0
+    assert len(opened) == 1
+    write_clipping(tmp_path / "content", "a/two.md")
+    assert build_site(tmp_path)[0].pages.written
+    assert len(opened) == 2
+
+
+def test_what_was_read_long_after_it_was_saved_cannot_change_unseen(tmp_path):
+    file = write_clipping(tmp_path / "content", "one.md")
+    write_config(tmp_path)
+    site, options = site_in(tmp_path), Options(as_of=NOW)
+    before = inputs_found(site, options)
+    now = time.time_ns()
+    assert before.unseen == {"one.md"}
+    assert not before.digest
+    assert inputs_after(site, before, {"one.md"}, now).unseen == {"one.md"}
+    assert inputs_after(site, before, set(), now + UNSETTLED).unseen == {"one.md"}
+    after = inputs_after(site, before, {"one.md"}, now + UNSETTLED)
+    assert not after.unseen
+    assert after.digest
+    file.write_text("Another text")
+    assert inputs_after(site, before, {"one.md"}, now + UNSETTLED).unseen == {"one.md"}
+
+
+def test_a_build_that_comes_before_another_is_noted_is_no_part_of_what_that_left(tmp_path, monkeypatch):
+    monkeypatch.setattr(generator.cache.stamps, "UNSETTLED", 0)
+    write_config(tmp_path)
+    write_clipping(tmp_path / "content", "a.md", title="Shown")
+    write_clipping(tmp_path / "content", "b.md", title="A draft", draft="true")
+    site, leave, entered = site_in(tmp_path), Transaction.__exit__, []
+
+    def other_comes(transaction, *error):
+        leave(transaction, *error)
+        entered.append(1)
+        if len(entered) == 1:
+            build(site, Options(as_of=NOW, drafts=True), silent)
+
+    monkeypatch.setattr(Transaction, "__exit__", other_comes)
+    build(site, Options(as_of=NOW), silent)
+    assert len(entered) == 2
+    assert build(site, Options(as_of=NOW), silent).report.pages.deleted
+    assert not [path for path, data in files_of(site.output).items() if b"A draft" in data]
