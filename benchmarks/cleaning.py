@@ -21,7 +21,7 @@ from pathlib import Path
 import msgspec
 
 from generator.config.site import Config
-from generator.engine.shelf import rules_of
+from generator.engine.document_table import rules_of
 from generator.model.types import Clipping, Verdict
 from generator.reading import discover, prose
 from generator.reading.article import Rules, article_of, origin_of

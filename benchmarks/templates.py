@@ -18,7 +18,7 @@ import msgspec
 from markupsafe import Markup
 
 from generator.config.site import Config
-from generator.engine.press import HTML_LIMIT
+from generator.engine.writing import HTML_LIMIT
 from generator.grouping import digest_of
 from generator.grouping.health import healths_of
 from generator.grouping.stories import stories_of

@@ -20,7 +20,7 @@ from pathlib import Path
 import msgspec
 
 from generator.config.site import Config
-from generator.engine.shelf import rules_of
+from generator.engine.document_table import rules_of
 from generator.reading import discover
 from generator.reading.article import article_of
 from generator.reading.boilerplate import Cleaning

@@ -13,7 +13,7 @@ import pytest
 
 from generator.config.options import Options
 from generator.config.site import Site, load
-from generator.engine.desk import Desk
+from generator.engine.site_index import SiteIndex
 from generator.model.types import Clipping, Verdict
 from generator.reading import discover
 from generator.reading.frontmatter import read_clipping
@@ -49,7 +49,7 @@ def clippings(site: Site) -> dict[str, Clipping]:
 
 
 @pytest.fixture(scope="module")
-def desk(site: Site) -> Desk:
+def index(site: Site) -> SiteIndex:
     as_of = dt.datetime(2026, 11, 24, tzinfo=site.config.zone)
     return read_site(site, Options(as_of=as_of))
 
@@ -66,25 +66,25 @@ def with_shape(clippings: dict[str, Clipping], shape: str) -> list[str]:
     return [path for path, clipping in clippings.items() if re.search(shape, clipping.body, re.MULTILINE)]
 
 
-def test_every_clipping_is_published_and_one_is_mended(desk: Desk) -> None:
-    assert (desk.found, desk.ignored, desk.skipped) == (44, 1, ())
-    assert len(desk.digest.articles) == 44
-    assert desk.repaired == 1
-    assert [(problem.path, problem.line) for problem in desk.problems] == [(BROKEN, 2)]
-    titles = {article.path: article.title for article in desk.digest.articles}
+def test_every_clipping_is_published_and_one_is_mended(index: SiteIndex) -> None:
+    assert (index.found, index.ignored, index.skipped) == (44, 1, ())
+    assert len(index.digest.articles) == 44
+    assert index.repaired == 1
+    assert [(problem.path, problem.line) for problem in index.problems] == [(BROKEN, 2)]
+    titles = {article.path: article.title for article in index.digest.articles}
     assert titles[BROKEN] == "Conditional requests: the cheapest byte is the one not sent"
 
 
-def test_verdicts(desk: Desk) -> None:
-    assert Counter(article.verdict for article in desk.digest.articles) == {
+def test_verdicts(index: SiteIndex) -> None:
+    assert Counter(article.verdict for article in index.digest.articles) == {
         Verdict.FULL: 40,
         Verdict.LINK: 3,
         Verdict.CUT: 1,
     }
 
 
-def test_eight_sources_one_of_them_under_two_names(desk: Desk) -> None:
-    assert {name: len(source.articles) for name, source in desk.digest.sources.items()} == {
+def test_eight_sources_one_of_them_under_two_names(index: SiteIndex) -> None:
+    assert {name: len(source.articles) for name, source in index.digest.sources.items()} == {
         "Web 标准札记": 14,
         "字里行间": 6,
         "版面观察": 3,
@@ -94,40 +94,40 @@ def test_eight_sources_one_of_them_under_two_names(desk: Desk) -> None:
         "Open Web Ledger": 6,
         "Margin Notes": 1,
     }
-    assert all(source.home for source in desk.digest.sources.values())
+    assert all(source.home for source in index.digest.sources.values())
 
 
-def test_three_weeks_each_day_of_them(desk: Desk) -> None:
-    days = {edition.first: edition.count for edition in desk.digest.days}
+def test_three_weeks_each_day_of_them(index: SiteIndex) -> None:
+    days = {edition.first: edition.count for edition in index.digest.days}
     first = dt.date(2026, 10, 5)
     assert list(days) == [first + dt.timedelta(days=n) for n in range(21)]
     assert days[dt.date(2026, 10, 14)] == 14
-    busiest = next(edition for edition in desk.digest.days if edition.first == dt.date(2026, 10, 14))
+    busiest = next(edition for edition in index.digest.days if edition.first == dt.date(2026, 10, 14))
     assert max(len(group.articles) for group in busiest.groups) == 12
 
 
-def test_a_time_elsewhere_falls_on_the_next_day_here(desk: Desk) -> None:
-    aldus = next(article for article in desk.digest.articles if article.path == "notes/aldus.md")
+def test_a_time_elsewhere_falls_on_the_next_day_here(index: SiteIndex) -> None:
+    aldus = next(article for article in index.digest.articles if article.path == "notes/aldus.md")
     assert aldus.date == dt.date(2026, 10, 18)
     assert aldus.id == "aldine-octavo"
 
 
-def test_folders_name_the_day(desk: Desk) -> None:
-    dated = [article for article in desk.digest.articles if not article.path.startswith("notes/")]
+def test_folders_name_the_day(index: SiteIndex) -> None:
+    dated = [article for article in index.digest.articles if not article.path.startswith("notes/")]
     assert len(dated) == 41
     assert all(article.path.startswith(f"{article.date:%Y/%m/%d}/") for article in dated)
 
 
-def test_languages(desk: Desk) -> None:
-    languages = Counter(article.language for article in desk.digest.articles)
+def test_languages(index: SiteIndex) -> None:
+    languages = Counter(article.language for article in index.digest.articles)
     assert languages["ja"] == 1
     assert languages["en"] + languages["zh"] == 43
     assert languages["en"] >= 16
     assert languages["zh"] >= 25
 
 
-def test_titles_with_entities_and_a_very_long_one(desk: Desk) -> None:
-    titles = [article.title for article in desk.digest.articles]
+def test_titles_with_entities_and_a_very_long_one(index: SiteIndex) -> None:
+    titles = [article.title for article in index.digest.articles]
     assert "一个 <time> 元素的用处" in titles
     assert "Robots, crawlers & courtesy \N{EN DASH} on asking before you fetch" in titles
     assert max(map(len, titles)) >= 300

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from generator.cli.main import run
-from generator.engine import kitchen as pipeline
+from generator.engine import render_context as pipeline
 from generator.output import manifest
 from writing import NOW, build_site, files_of, write_config
 

@@ -25,8 +25,8 @@ from generator.cache.versions import hashed
 from generator.cli.main import run
 from generator.config.options import Built, Options, silent
 from generator.engine import tasks
-from generator.engine.archive import HEAD
 from generator.engine.build import build
+from generator.engine.stored_state import HEAD
 from generator.engine.unchanged import identity_of
 from generator.model.errors import BuildError
 from generator.output import disk, manifest

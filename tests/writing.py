@@ -15,8 +15,8 @@ from generator.cache.store import Cache
 from generator.config.options import Options, Report, silent
 from generator.config.site import Site, load
 from generator.engine.build import build
-from generator.engine.desk import Desk, read
-from generator.engine.lessons import Means
+from generator.engine.lessons import BuildContext
+from generator.engine.site_index import SiteIndex, read
 from generator.engine.unchanged import identity_of
 from generator.parallel.workers import Workers
 from generator.render.images import Image, image_at, local_file
@@ -75,17 +75,17 @@ def workers_here() -> Workers:
     return Workers(1, Here())
 
 
-def build_site(root: Path, *, as_of: dt.datetime = NOW, **options: bool) -> tuple[Report, Desk]:
+def build_site(root: Path, *, as_of: dt.datetime = NOW, **options: bool) -> tuple[Report, SiteIndex]:
     """Build the site in a folder as the command line would; what its desk holds comes from the cache then."""
     site, asked = site_in(root), Options(as_of=as_of, **options)
     report = build(site, asked, silent, workers=workers_here()).report
     return report, read_site(site, asked)
 
 
-def read_site(site: Site, options: Options) -> Desk:
+def read_site(site: Site, options: Options) -> SiteIndex:
     """Read and group the clippings of a site, with what its cache knows."""
     with Cache.of(site.own, identity_of(site)) as cache:
-        return read(site, options, Means(cache, workers_here(), silent))
+        return read(site, options, BuildContext(cache, workers_here(), silent))
 
 
 def cache_of(root: Path) -> Cache:

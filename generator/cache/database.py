@@ -64,7 +64,7 @@ class Database:
         try:
             yield
         finally:
-            with in_words():
+            with translate_errors():
                 self._connection = self._connected()
 
     @contextlib.contextmanager
@@ -83,7 +83,7 @@ class Database:
         self._run("COMMIT")
 
     def _run(self, statement: str) -> None:
-        with in_words():
+        with translate_errors():
             self._connection.execute(statement)
 
     def rows(self, query: str, values: tuple[object, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -93,7 +93,7 @@ class Database:
         on. One that is left open can be closed after the file is.
         """
         self._steps = 0
-        with in_words():
+        with translate_errors():
             cursor = self._connection.execute(query, values)
             while page := cursor.fetchmany(_FETCHED):
                 yield from page
@@ -109,7 +109,7 @@ class Database:
     def write(self, statement: str, rows: Iterable[tuple[object, ...]]) -> None:
         """Run a statement for every row, for all or for none. Raises as `in_words` does."""
         self._steps = 0
-        with self.together(), in_words():
+        with self.together(), translate_errors():
             self._connection.executemany(statement, rows)
 
     def allow(self, length: int) -> None:
@@ -165,7 +165,7 @@ def is_ours(file: Path, tables: str, mark: int) -> bool:
 
 def for_reading(file: Path) -> sqlite3.Connection:
     """Open a file that was found to be ours, to read it. Raises `DamagedError` where it is gone."""
-    with in_words():
+    with translate_errors():
         connection = _connection(f"{file.as_uri()}?mode=ro", uri=True)
         _bound(connection, file)
         return connection
@@ -252,7 +252,7 @@ def _make(connection: sqlite3.Connection, tables: str, mark: int) -> None:
 
 
 @contextlib.contextmanager
-def in_words() -> Iterator[None]:
+def translate_errors() -> Iterator[None]:
     """Raise `DamagedError` where the file is no cache of ours, `BuildError` where it cannot be written."""
     try:
         yield

@@ -73,7 +73,7 @@ COSTLY, ENDED = -1, -2
 """In place of a day: to look at a clipping costs too much; or that was ended from outside."""
 
 
-class Looked(NamedTuple):
+class DocumentInfo(NamedTuple):
     """What one look at a clipping told."""
 
     digest: bytes
@@ -198,7 +198,7 @@ class Cache(Database):
             shutil.rmtree(self.file.parent, ignore_errors=True)
 
     @contextlib.contextmanager
-    def sparing(self) -> Iterator[None]:
+    def best_effort(self) -> Iterator[None]:
         """Note what was done: where there is no room, or it is damaged, the next build has to look."""
         try:
             yield
@@ -216,13 +216,16 @@ class Cache(Database):
 
     # --- clippings ----------------------------------------------------------------------------------
 
-    def clippings(self, among: Iterable[str] | None = None) -> dict[str, tuple[Stamp, Looked]]:
+    def clippings(self, among: Iterable[str] | None = None) -> dict[str, tuple[Stamp, DocumentInfo]]:
         """All that was looked at, or of some paths, by path."""
         found, false = {}, []
         for row in self.by_path(_CLIPPINGS, among):
             if _is_sealed(self.seal, "clippings", row):
                 path, size, modified, changed, inode, digest, source, day, _ = row
-                found[os.fsdecode(path)] = Stamp(size, modified, changed, inode), Looked(digest, source, day)
+                found[os.fsdecode(path)] = (
+                    Stamp(size, modified, changed, inode),
+                    DocumentInfo(digest, source, day),
+                )
             else:
                 false.append(row[:1])
                 _check(len(false))
@@ -243,16 +246,16 @@ class Cache(Database):
         query = "SELECT count(source) FROM clippings INDEXED BY clippings_by_source WHERE source >= ''"
         return int(next(self.rows(query))[0])
 
-    def of_sources(self, sources: Iterable[str]) -> Iterator[tuple[str, Looked]]:
+    def of_sources(self, sources: Iterable[str]) -> Iterator[tuple[str, DocumentInfo]]:
         """What was looked at of some sources, by path."""
         for source in sources:
             for row in self.rows(f"{_CLIPPINGS} WHERE source = ?", (source,)):
                 if not _is_sealed(self.seal, "clippings", row):
                     raise MissingError("clippings", row[0])  # without it, something else would be learned
                 path, *_, digest, source_, day, _ = row
-                yield os.fsdecode(path), Looked(digest, source_, day)
+                yield os.fsdecode(path), DocumentInfo(digest, source_, day)
 
-    def keep_clippings(self, looked: Iterable[tuple[str, Stamp, Looked]]) -> None:
+    def keep_clippings(self, looked: Iterable[tuple[str, Stamp, DocumentInfo]]) -> None:
         """Note what was looked at."""
         rows = (
             self._with_seal("clippings", os.fsencode(path), *stamp, one.digest, one.source, one.day)
@@ -509,7 +512,7 @@ def used(
             try:
                 result = use(cache)
             except MissingError as error:
-                with cache.sparing():
+                with cache.best_effort():
                     cache.drop(error)
             except DamagedError:
                 forget(cache.file)

@@ -21,12 +21,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from generator import __version__
-from generator.cli import steps
-from generator.cli.asked import PATH, Asked, Day, asking
+from generator.cli import actions
+from generator.cli.options import PATH, CliOptions, Day, asking
 from generator.model import streams
 
 if TYPE_CHECKING:  # each command imports what it needs
-    from generator.engine.lessons import Means
+    from generator.engine.lessons import BuildContext
     from generator.model.errors import Problem
     from generator.preview.changes import Changed
     from generator.preview.follow import Built, Check
@@ -92,9 +92,9 @@ def run(arguments: list[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         return INTERRUPTED
     except BroadsheetError as error:
-        from generator.cli import report
+        from generator.cli import console
 
-        report.print_problems(error.problems)
+        console.print_problems(error.problems)
         return UNUSABLE if isinstance(error, ConfigError) else FAILED
     return code if isinstance(code, int) else DONE
 
@@ -121,12 +121,12 @@ def broadsheet() -> None:
 def init(folder: Path, *, language: str) -> None:
     """Start a digest in FOLDER, with a few clippings to look at."""
     from generator.authoring import init as start
-    from generator.cli import report
+    from generator.cli import console
 
     made = start(folder, "zh" if language == "zh" else "en")
-    report.print_line(f"{report.counted(len(made), 'file')} made in {folder}")
+    console.print_line(f"{console.counted(len(made), 'file')} made in {folder}")
     into = "" if folder == Path() else f"cd {shlex.quote(str(folder))} && "
-    report.print_line(f"Next: {into}broadsheet serve")
+    console.print_line(f"Next: {into}broadsheet serve")
 
 
 @broadsheet.command()
@@ -137,20 +137,26 @@ def init(folder: Path, *, language: str) -> None:
 @click.option("--draft", is_flag=True, help="Keep it back for now.")
 @asking("config", "content")
 def new(
-    asked: Asked, title: str, *, url: str | None, source: str | None, date: dt.datetime | None, draft: bool
+    cli_options: CliOptions,
+    title: str,
+    *,
+    url: str | None,
+    source: str | None,
+    date: dt.datetime | None,
+    draft: bool,
 ) -> None:
     """Write an empty clipping called TITLE and print its path."""
     from generator.authoring import new as write
-    from generator.cli import report
+    from generator.cli import console
     from generator.config.site import find_content
 
-    site = asked.site()
-    if not asked.config_file.exists():  # in a folder that is no digest's, a clipping would be lost
+    site = cli_options.site()
+    if not cli_options.config_file.exists():  # in a folder that is no digest's, a clipping would be lost
         find_content(site)
     now = dt.datetime.now(site.config.zone)
     day = date.date() if date else None
     file = write(site, title=title, now=now, url=url, source=source, date=day, draft=draft)
-    report.print_line(os.path.relpath(file))
+    console.print_line(os.path.relpath(file))
 
 
 @broadsheet.command()
@@ -168,11 +174,11 @@ def new(
 @click.option("--split", is_flag=True, help="Take it out of any story.")
 @click.option("--remove", is_flag=True, help="Take back all that was said.")
 @asking("config", "content")
-def pick(asked: Asked, clipping: str, *, remove: bool, **said: Any) -> int:  # noqa: ANN401 - checked below
+def pick(cli_options: CliOptions, clipping: str, *, remove: bool, **said: Any) -> int:  # noqa: ANN401 - checked below
     """Say something of one article, in picks.toml: pin, hide, note, tag, merge …."""
     from generator.authoring.pick import Changes, doubt, errors_in, unpick
     from generator.authoring.pick import pick as write
-    from generator.cli import report
+    from generator.cli import console
 
     changes = Changes(**said)
     if remove and changes != Changes():
@@ -183,19 +189,19 @@ def pick(asked: Asked, clipping: str, *, remove: bool, **said: Any) -> int:  # n
         raise click.UsageError("--why goes with --hide")
     if not remove and changes == Changes():
         raise click.UsageError("say what: --pin, --hide, --note …; `broadsheet pick --help` lists all")
-    site = asked.site()
-    originals = functools.cache(functools.partial(steps.originals_of, asked, site))
+    site = cli_options.site()
+    originals = functools.cache(functools.partial(actions.originals_of, cli_options, site))
     if remove:
         count, file = unpick(site, clipping, originals), os.path.relpath(site.picks)
         if not count:
-            report.print_line(f"error: {file} says nothing of {clipping}; nothing is removed", error=True)
+            console.print_line(f"error: {file} says nothing of {clipping}; nothing is removed", error=True)
             return FAILED
-        report.print_line(f"{count} removed from {file}")
+        console.print_line(f"{count} removed from {file}")
     else:
-        report.print_line(write(site, clipping, changes, originals))
-        report.print_problems(filter(None, [doubt(clipping, originals, hides=bool(changes.hide))]))
+        console.print_line(write(site, clipping, changes, originals))
+        console.print_problems(filter(None, [doubt(clipping, originals, hides=bool(changes.hide))]))
     errors = errors_in(site)
-    report.print_problems(errors)
+    console.print_problems(errors)
     return FAILED if errors else DONE
 
 
@@ -209,36 +215,38 @@ def pick(asked: Asked, clipping: str, *, remove: bool, **said: Any) -> int:  # n
 @click.option("--watch", is_flag=True, help="Build again whenever a file changes.")
 @click.option("--report", "report_file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
               callback=_with_folder, help="Write what was done as JSON.")  # fmt: skip
-def build(asked: Asked, *, clean: bool, explain: bool, watch: bool, report_file: Path | None) -> int:
+def build(
+    cli_options: CliOptions, *, clean: bool, explain: bool, watch: bool, report_file: Path | None
+) -> int:
     """Build the site."""
     from generator.cache.seals import VARIABLE, key
-    from generator.cli import report
+    from generator.cli import console
     from generator.config.options import grave
     from generator.config.site import find_content
     from generator.model.errors import shown
 
-    site = asked.site()
-    asked.options(site)  # a date that is none is said now, not by every build
+    site = cli_options.site()
+    cli_options.options(site)  # a date that is none is said now, not by every build
     find_content(site)
-    if site.config.base_url is None and not asked.quiet:
-        report.print_line("notice: `base_url` is not set, so there are no feeds and no sitemap", error=True)
-    if (fault := key().fault) and not asked.quiet:
-        report.print_line(shown(f"notice: {KEYLESS}: {fault}; set {VARIABLE}"), error=True)
+    if site.config.base_url is None and not cli_options.quiet:
+        console.print_line("notice: `base_url` is not set, so there are no feeds and no sitemap", error=True)
+    if (fault := key().fault) and not cli_options.quiet:
+        console.print_line(shown(f"notice: {KEYLESS}: {fault}; set {VARIABLE}"), error=True)
     if not watch:
-        done = steps.build(asked, site, report_file, clean=clean)
+        done = actions.build(cli_options, site, report_file, clean=clean)
         if explain:
-            report.print_reasons(done.reasons, done.report.pages.kept)
-        return FAILED if asked.strict and grave(done.report.problems) else DONE
+            console.print_reasons(done.reasons, done.report.pages.kept)
+        return FAILED if cli_options.strict and grave(done.report.problems) else DONE
     from generator.engine.live import Live
     from generator.parallel.workers import cores
     from generator.preview.follow import follow
 
-    live = Live(asked.workers or cores())
+    live = Live(cli_options.workers or cores())
     try:
         follow(
-            steps.followed(asked, asked.site, report_file, live),
-            steps.watched(asked, site),
-            steps.Told(),
+            actions.followed(cli_options, cli_options.site, report_file, live),
+            actions.watched(cli_options, site),
+            actions.ConsoleReporter(),
             ignore=(site.output, site.own),
         )
     finally:
@@ -251,7 +259,7 @@ def build(asked: Asked, *, clean: bool, explain: bool, watch: bool, report_file:
 @click.option("-p", "--port", type=click.IntRange(0, 65535), default=8000, help="Or the next free.  [8000]")
 @click.option("--bind", default="127.0.0.1", metavar="ADDRESS", help="Of this machine.  [default: 127.0.0.1]")
 @click.option("-O", "--open", "open_browser", is_flag=True, help="Open the browser.")
-def serve(asked: Asked, *, port: int, bind: str, open_browser: bool) -> int:
+def serve(cli_options: CliOptions, *, port: int, bind: str, open_browser: bool) -> int:
     """Show the site on this machine and follow every save."""
     from generator.cache.folder import prepare
     from generator.config.resources import theme
@@ -264,13 +272,13 @@ def serve(asked: Asked, *, port: int, bind: str, open_browser: bool) -> int:
     from generator.preview.server import Preview
     from generator.preview.server import serve as show
 
-    asked = dataclasses.replace(asked, yes=True)  # the preview is nobody's only copy
-    site = preview_of(asked.site())
-    asked.options(site)  # a date that is none is said now, not by every build
+    cli_options = dataclasses.replace(cli_options, yes=True)  # the preview is nobody's only copy
+    site = preview_of(cli_options.site())
+    cli_options.options(site)  # a date that is none is said now, not by every build
     find_content(site)
     prepare(site.own, site.output)
-    with Alone(site.own) as alone, contextlib.closing(Live(asked.workers or cores())) as live:
-        follow = steps.followed(asked, lambda: preview_of(asked.site()), None, live)
+    with Alone(site.own) as alone, contextlib.closing(Live(cli_options.workers or cores())) as live:
+        follow = actions.followed(cli_options, lambda: preview_of(cli_options.site()), None, live)
 
         def rebuild(check: Check, changed: Changed) -> Built:
             alone.hold()  # its folder may have been deleted
@@ -281,11 +289,11 @@ def serve(asked: Asked, *, port: int, bind: str, open_browser: bool) -> int:
         preview = Preview(
             site.output,
             rebuild,
-            steps.watched(asked, site),
-            steps.Told(),
+            actions.watched(cli_options, site),
+            actions.ConsoleReporter(),
             bind=bind,
             port=port,
-            ignore=(site.own, asked.site().output),
+            ignore=(site.own, cli_options.site().output),
             source_lines=functools.partial(source_lines, (site.root, site.content, theme().parent)),
             pages=live,
         )
@@ -298,38 +306,38 @@ def serve(asked: Asked, *, port: int, bind: str, open_browser: bool) -> int:
 @asking("config", "content", "drafts", "future", "as_of")
 @click.option("--format", "format_", type=click.Choice(["table", "jsonl"]), default="table", help="Or jsonl.")
 @click.option("--text", is_flag=True, help="With the published text, as Markdown (jsonl).")
-def list_(asked: Asked, *, what: str, format_: str, text: bool) -> int:
+def list_(cli_options: CliOptions, *, what: str, format_: str, text: bool) -> int:
     """List every clipping with what is published of it, or every source with its health."""
-    from generator.cli import report
+    from generator.cli import console
     from generator.config.options import silent
-    from generator.engine.desk import read
     from generator.engine.explaining import texts_of
-    from generator.engine.kitchen import planned_of
+    from generator.engine.render_context import planned_of
+    from generator.engine.site_index import read
     from generator.grouping.health import healths_of
 
     if text and what == "sources":
         raise click.UsageError("--text goes with clippings")
     if text and format_ != "jsonl":
         raise click.UsageError("--text goes with --format jsonl")
-    site = asked.site()
-    options = asked.options(site)
+    site = cli_options.site()
+    options = cli_options.options(site)
 
     unread: list[Problem] = []
 
-    def rows(means: Means) -> Iterable[dict[str, Any]]:
-        desk = read(site, options, means)
-        unread.extend(one for one in report.errors(desk.problems) if one.kind == "content")
+    def rows(context: BuildContext) -> Iterable[dict[str, Any]]:
+        index = read(site, options, context)
+        unread.extend(one for one in console.errors(index.problems) if one.kind == "content")
         if what == "sources":
-            return report.healths(healths_of(desk.digest), desk.digest)
-        plan_ = planned_of(desk.digest, site.config)
-        return report.entries(plan_, desk, texts_of(site, plan_, means) if text else None)
+            return console.healths(healths_of(index.digest), index.digest)
+        plan_ = planned_of(index.digest, site.config)
+        return console.entries(plan_, index, texts_of(site, plan_, context) if text else None)
 
-    found = asked.reading(site, silent, rows)
+    found = cli_options.reading(site, silent, rows)
     if format_ == "jsonl":
-        report.print_jsonl(found)
+        console.print_jsonl(found)
     else:
-        (report.print_sources if what == "sources" else report.print_table)(found)
-    report.print_problems(unread)
+        (console.print_sources if what == "sources" else console.print_table)(found)
+    console.print_problems(unread)
     return FAILED if unread else DONE
 
 
@@ -339,44 +347,44 @@ def list_(asked: Asked, *, what: str, format_: str, text: bool) -> int:
               help="Text for people, JSON, or annotations for GitHub.  [default: text]")  # fmt: skip
 @click.option("--fix", is_flag=True, help="Put quotes around values that YAML cannot read, on disk.")
 @click.option("--yes", is_flag=True, help="Do not ask before --fix writes.")
-def check(asked: Asked, *, format_: str, fix: bool, yes: bool) -> int:
+def check(cli_options: CliOptions, *, format_: str, fix: bool, yes: bool) -> int:
     """Read every clipping and print what is wrong; write nothing but with --fix."""
-    from generator.cli import findings, report
+    from generator.cli import console, findings
     from generator.config.options import grave
-    from generator.engine.desk import read
-    from generator.engine.kitchen import static_faults
+    from generator.engine.render_context import static_faults
+    from generator.engine.site_index import read
 
     if (fix or yes) and (format_ != "text" or not fix):
         raise click.UsageError("--fix goes with --format text, and --yes with --fix")
-    site = asked.site()
-    options = asked.options(site)
-    left = steps.fix(site, yes=yes) if fix else ()
-    with report.progress(quiet=False) as progress:
-        desk = asked.reading(site, progress, lambda means: read(site, options, means))
-    problems = (*left, *desk.problems, *static_faults(site, desk.digest))
+    site = cli_options.site()
+    options = cli_options.options(site)
+    left = actions.fix(site, yes=yes) if fix else ()
+    with console.progress(quiet=False) as progress:
+        index = cli_options.reading(site, progress, lambda context: read(site, options, context))
+    problems = (*left, *index.problems, *static_faults(site, index.digest))
     result = findings.Findings(
-        found=desk.found, repaired=desk.repaired, skipped=desk.skipped, problems=problems
+        found=index.found, repaired=index.repaired, skipped=index.skipped, problems=problems
     )
     if format_ == "json":
-        report.print_bytes(findings.json(result))
+        console.print_bytes(findings.json(result))
     elif format_ == "github":
-        report.print_lines(findings.github(result, (site.content, site.root), Path.cwd()))
+        console.print_lines(findings.github(result, (site.content, site.root), Path.cwd()))
     else:
-        report.print_lines(findings.text(result))
-        report.print_line(report.checked_line(desk, problems))
-    return FAILED if report.errors(problems) or (asked.strict and grave(problems)) else DONE
+        console.print_lines(findings.text(result))
+        console.print_line(console.checked_line(index, problems))
+    return FAILED if console.errors(problems) or (cli_options.strict and grave(problems)) else DONE
 
 
 @broadsheet.command()
 @click.argument("file", type=PATH)
 @asking("config", "content")
-def explain(asked: Asked, file: Path) -> None:
+def explain(cli_options: CliOptions, file: Path) -> None:
     """Say of each block of a clipping why it is published, or goes."""
-    from generator.cli import report
+    from generator.cli import console
     from generator.config.options import silent
     from generator.engine.explaining import explained
 
-    site = asked.site()
+    site = cli_options.site()
     inside = site.content / file
     try:
         path, content = (inside if inside.exists() else file).resolve(), site.content.resolve()
@@ -386,23 +394,23 @@ def explain(asked: Asked, file: Path) -> None:
     if not is_file or not path.is_relative_to(content):
         raise click.UsageError(f"{file} is no file in the content folder {site.content}")
     own = path.relative_to(content).as_posix()
-    found = asked.reading(site, silent, lambda means: explained(site, means, own))
-    report.print_lines(report.explanation(found))
+    found = cli_options.reading(site, silent, lambda context: explained(site, context, own))
+    console.print_lines(console.explanation(found))
 
 
 @broadsheet.command()
 @asking("config", "output")
-def clean(asked: Asked) -> None:
+def clean(cli_options: CliOptions) -> None:
     """Delete what builds wrote, and nothing else."""
-    from generator.cli import report
+    from generator.cli import console
     from generator.config.site import OWN_FOLDER, Config
     from generator.model.errors import shown
     from generator.output.folder import others_in
 
     # What builds wrote can be deleted where the digest is gone.
-    is_left = asked.output is not None or Path(OWN_FOLDER).is_dir() or Path(Config().output).is_dir()
-    site = asked.site(must_exist=not is_left)
-    deleted = steps.cleaned(site)
-    report.print_line(f"{report.counted(deleted, 'file')} deleted")
+    is_left = cli_options.output is not None or Path(OWN_FOLDER).is_dir() or Path(Config().output).is_dir()
+    site = cli_options.site(must_exist=not is_left)
+    deleted = actions.cleaned(site)
+    console.print_line(f"{console.counted(deleted, 'file')} deleted")
     if site.output.is_dir() and (left := others_in(site.output)):
-        report.print_line(shown(f"left in {site.output}, since they are not Broadsheet's: {left}"))
+        console.print_line(shown(f"left in {site.output}, since they are not Broadsheet's: {left}"))

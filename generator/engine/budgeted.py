@@ -12,10 +12,10 @@ from typing import TypeVar
 
 import msgspec
 
-from generator.cache.store import COSTLY, ENDED, Looked
+from generator.cache.store import COSTLY, ENDED, DocumentInfo
 from generator.config.site import Limits
 from generator.engine import tasks
-from generator.engine.tasks import Costly, Lesson, Read, Reader, Sample, Wanted
+from generator.engine.tasks import Costly, Lesson, Read, Reader, ReadRequest, Sample
 from generator.parallel.budget import Budget, OverBudgetError
 from generator.parallel.workers import Workers, batches
 
@@ -38,7 +38,7 @@ def budget_of(limits: Limits, share: float = 1.0) -> Budget:
     return Budget(limits.cpu_seconds * share, limits.memory_mb << 20, limits.cpu_seconds * WALL)
 
 
-def looked_at(reader: Reader, paths: Iterable[str], workers: Workers) -> Pairs[str, Looked]:
+def looked_at(reader: Reader, paths: Iterable[str], workers: Workers) -> Pairs[str, DocumentInfo]:
     """Look at clippings; of one that costs too much the bytes are known alone."""
     small = budget_of(reader.limits, SMALL)
     costly: dict[str, int] = {}
@@ -50,7 +50,7 @@ def looked_at(reader: Reader, paths: Iterable[str], workers: Workers) -> Pairs[s
     for path, found in workers.run(
         partial(tasks.look_at_bytes, reader), batches(costly, BATCH), budget=small
     ):
-        yield path, found._replace(day=costly[path]) if isinstance(found, Looked) else found
+        yield path, found._replace(day=costly[path]) if isinstance(found, DocumentInfo) else found
 
 
 def learned_from(reader: Reader, samples: Iterable[Sample], workers: Workers) -> Pairs[Sample, Lesson]:
@@ -99,17 +99,17 @@ def _without(sample: Sample, error: OverBudgetError, reader: Reader, workers: Wo
 
 def read(
     reader: Reader,
-    wanted: Iterable[Wanted],
+    wanted: Iterable[ReadRequest],
     workers: Workers,
     digest_of: Callable[[str], bytes],
     meanwhile: Iterable[None] = (),
-) -> Pairs[Wanted, Read]:
+) -> Pairs[ReadRequest, Read]:
     """Read clippings; one that costs too much is a link to its original, or left out, and says so.
 
     `digest_of` tells what is known of the bytes at a path.
     """
     large, small = budget_of(reader.limits, LARGE), budget_of(reader.limits, SMALL)
-    costly: dict[Costly, Wanted] = {}
+    costly: dict[Costly, ReadRequest] = {}
     task = partial(tasks.read, reader)
     for one, found in workers.run(task, batches(wanted, BATCH), meanwhile, budget=large):
         if isinstance(found, OverBudgetError):

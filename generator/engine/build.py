@@ -21,7 +21,7 @@ from generator.engine.unchanged import (
 )
 from generator.output import disk
 from generator.output.folder import check_usable
-from generator.parallel.forked import beside, may_fork
+from generator.parallel.forked import may_fork, run_forked
 from generator.parallel.workers import Workers
 
 
@@ -58,23 +58,23 @@ def _built(
     if built:
         return built
     check_usable(site.output)  # said now, and not after all is read
-    from generator.engine import archive
+    from generator.engine import stored_state
     from generator.engine.budgeted import BATCH
-    from generator.engine.desk import read
-    from generator.engine.kitchen import Kitchen, planned_of
-    from generator.engine.lessons import Means
-    from generator.engine.press import written
+    from generator.engine.lessons import BuildContext
+    from generator.engine.render_context import RenderContext, planned_of
+    from generator.engine.site_index import read
+    from generator.engine.writing import written
 
-    means = Means(cache, workers, progress)
+    context = BuildContext(cache, workers, progress)
     if cache.is_new and len(inputs.found.paths) > BATCH:
         from generator.engine import preload  # noqa: F401 - workers that are copies have it from their start
 
-        means.begin_workers()
-    desk = read(site, options, means, inputs.found)
-    inputs = inputs_after(site, inputs, desk.steady, desk.since)
-    kitchen = Kitchen(site, desk, planned_of(desk.digest, site.config), means)
-    wrote = written(site, options, inputs, kitchen, clean=clean)
-    archive.keep(site, options, inputs, kitchen, wrote.built, wrote.left)
+        context.begin_workers()
+    index = read(site, options, context, inputs.found)
+    inputs = inputs_after(site, inputs, index.steady, index.since)
+    rendering = RenderContext(site, index, planned_of(index.digest, site.config), context)
+    wrote = written(site, options, inputs, rendering, clean=clean)
+    stored_state.keep(site, options, inputs, rendering, wrote.built, wrote.left)
     return wrote.built
 
 
@@ -86,10 +86,10 @@ def _seen(
     is_sure = not (is_whole or options.strict) and is_moved(site, cache)
     ahead = None
     with (
-        beside(
+        run_forked(
             partial(disk.stamps, site.output), dict[str, Stamp], is_worth=has_cores and not is_whole
         ) as standing,
-        beside(
+        run_forked(
             partial(inputs_found, site, options), Inputs, is_worth=has_cores and (is_sure or is_whole)
         ) as found,
     ):
@@ -98,7 +98,7 @@ def _seen(
 
             ahead = opened(site, cache)
         elif is_whole:
-            from generator.engine import archive, press  # noqa: F401 - there is time to import what comes
+            from generator.engine import stored_state, writing  # noqa: F401 - there is time to import what comes
         inputs = found()
         check_found(inputs.found)
         if clean:
@@ -108,7 +108,7 @@ def _seen(
                 note_folders(inputs, cache)
             return inputs, last
         # To import what reads and renders takes longer than to see that nothing is to be done.
-        from generator.engine.lessons import Means
+        from generator.engine.lessons import BuildContext
         from generator.engine.resumed import resumed
 
-        return inputs, resumed(site, options, inputs, Means(cache, workers, progress), standing, ahead)
+        return inputs, resumed(site, options, inputs, BuildContext(cache, workers, progress), standing, ahead)

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import msgspec
 
-from generator.cache.store import Looked
+from generator.cache.store import DocumentInfo
 from generator.config.site import Site, find_content
 from generator.engine import budgeted, tasks
-from generator.engine.lessons import Means, origin_key
-from generator.engine.shelf import reader_of, shelf_of
-from generator.engine.tasks import Reader, Wanted
+from generator.engine.document_table import documents_of, reader_of
+from generator.engine.lessons import BuildContext, origin_key
+from generator.engine.tasks import Reader, ReadRequest
 from generator.model.types import Clipping, TextPolicy, Verdict
 from generator.reading import discover, prose
 from generator.reading.article import Rules, article_of, origin_of
@@ -37,28 +37,28 @@ class Explained(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
-def explained(site: Site, means: Means, path: str) -> Explained:
+def explained(site: Site, context: BuildContext, path: str) -> Explained:
     """Judge the blocks of one clipping as a build does, or say why none is judged."""
     find_content(site)
     reader = reader_of(site)
-    looked = dict(budgeted.looked_at(reader, [path], means.workers))[path]
-    source, year = origin_key(looked) if isinstance(looked, Looked) else ("", 0)
+    looked = dict(budgeted.looked_at(reader, [path], context.workers))[path]
+    source, year = origin_key(looked) if isinstance(looked, DocumentInfo) else ("", 0)
     if reader.clean and source:
-        shelf_of(site, discover(site.content, site.config.ignore), means)
-    repeats = means.cache.repeats(source, year) if source and reader.clean else None
-    one = Wanted(path, source, year, repeats or tasks.NO_REPEATS)
-    [(_, found)] = budgeted.each(partial(explain, reader), [one], means.workers, reader.limits)
+        documents_of(site, discover(site.content, site.config.ignore), context)
+    repeats = context.cache.repeats(source, year) if source and reader.clean else None
+    one = ReadRequest(path, source, year, repeats or tasks.NO_REPEATS)
+    [(_, found)] = budgeted.each(partial(explain, reader), [one], context.workers, reader.limits)
     if isinstance(found, Explained):
         return found
     return Explained(uncleaned=f"it cannot be read: reading it {found}", verdict=Verdict.LINK)
 
 
-def explain(reader: Reader, wanted: Sequence[Wanted]) -> Iterator[Explained]:
+def explain(reader: Reader, wanted: Sequence[ReadRequest]) -> Iterator[Explained]:
     """Judge the blocks of clippings; a task of workers."""
     return (_explained(reader, one) for one in wanted)
 
 
-def _explained(reader: Reader, one: Wanted) -> Explained:
+def _explained(reader: Reader, one: ReadRequest) -> Explained:
     clipping, faults = read_clipping(Path(reader.content), one.path)
     if clipping is None:
         return Explained(uncleaned=faults[-1].message)
@@ -104,11 +104,11 @@ def _left_alone(clipping: Clipping, rules: Rules, source: str) -> str:
     return "its front matter" if next(said, "true").casefold() in NO else ""
 
 
-def texts_of(site: Site, plan: Plan, means: Means) -> dict[str, str]:
+def texts_of(site: Site, plan: Plan, context: BuildContext) -> dict[str, str]:
     """The text that each article's page carries, as Markdown, by path; without those that carry none."""
-    reader, looked = reader_of(site), means.cache.clippings()
+    reader, looked = reader_of(site), context.cache.clippings()
     found: dict[str, str] = {}
-    wanted: list[Wanted] = []
+    wanted: list[ReadRequest] = []
     for article in plan.digest.articles:
         policy = plan.source_of(article).text
         if policy is TextPolicy.LINK or article.verdict is Verdict.LINK:
@@ -117,15 +117,15 @@ def texts_of(site: Site, plan: Plan, means: Means) -> dict[str, str]:
             found[article.path] = article.excerpt
             continue
         source, year = origin_key(looked[article.path][1]) if article.path in looked else ("", 0)
-        repeats = means.cache.repeats(source, year) if source and reader.clean else None
-        wanted.append(Wanted(article.path, source, year, repeats or tasks.NO_REPEATS))
-    for one, told in budgeted.each(partial(text, reader), wanted, means.workers, reader.limits):
+        repeats = context.cache.repeats(source, year) if source and reader.clean else None
+        wanted.append(ReadRequest(article.path, source, year, repeats or tasks.NO_REPEATS))
+    for one, told in budgeted.each(partial(text, reader), wanted, context.workers, reader.limits):
         if isinstance(told, str):
             found[one.path] = told
     return found
 
 
-def text(reader: Reader, wanted: Sequence[Wanted]) -> Iterator[str]:
+def text(reader: Reader, wanted: Sequence[ReadRequest]) -> Iterator[str]:
     """The texts of clippings as they are published, without comments and scripts; a task of workers."""
     for one in wanted:
         clipping, _ = read_clipping(Path(reader.content), one.path)

@@ -22,11 +22,14 @@ from generator.config.options import Built, Options, Written, by_place, silent
 from generator.config.site import Site
 from generator.engine import budgeted, tasks
 from generator.engine.budgeted import BATCH
-from generator.engine.desk import Desk, grouped, withheld
-from generator.engine.kitchen import (
-    Kitchen,
+from generator.engine.diagnostics import Diagnostics
+from generator.engine.document_table import DocumentTable, documents_of
+from generator.engine.lessons import BuildContext
+from generator.engine.page_index import PageIndex
+from generator.engine.render_context import (
     Output,
-    concerns_all,
+    RenderContext,
+    affects_all_pages,
     feed_outputs,
     feed_paths,
     for_machines,
@@ -34,26 +37,23 @@ from generator.engine.kitchen import (
     planned,
     planned_of,
 )
-from generator.engine.ledger import Ledger
-from generator.engine.lessons import Means
-from generator.engine.overdue import Overdue, bytes_of
-from generator.engine.press import report_of, written
-from generator.engine.recalled import keep as keep_stories
-from generator.engine.replanned import Replanned
-from generator.engine.safeguards import check_found, empties_folder, found_in, may_delete_many
-from generator.engine.saved import (
+from generator.engine.rereading import (
     GONE,
-    Scope,
+    ImpactCheck,
     clippings_among,
+    documents_to_reread,
     few_of,
     is_below,
-    judged_otherwise,
     look_again,
     read_again,
 )
-from generator.engine.shelf import Shelf, shelf_of
-from generator.engine.tasks import Record, Wanted
+from generator.engine.safeguards import check_found, empties_folder, found_in, may_delete_many
+from generator.engine.site_index import SiteIndex, grouped, withheld
+from generator.engine.stale_queue import StaleQueue, bytes_of
+from generator.engine.stored_stories import keep as keep_stories
+from generator.engine.tasks import ReadRequest, Record
 from generator.engine.unchanged import identity_of, inputs_before, is_nothing_due
+from generator.engine.writing import report_of, written
 from generator.grouping.health import health_of
 from generator.grouping.regrouping import recounts, regrouped, splice
 from generator.model.errors import BroadsheetError, Severity
@@ -61,7 +61,7 @@ from generator.model.types import Article, Source
 from generator.output.patch import OvertakenError
 from generator.reading.discover import is_clipping
 from generator.render import sitemap
-from generator.render.concerned import by_file, concerned, is_near
+from generator.render.affected import affected_pages, by_file, is_near
 from generator.render.pages import Page, overviews, page_of_source, pages_of, pages_of_article
 from generator.render.templates import assets_of
 
@@ -78,7 +78,7 @@ class Followed:
         self,
         site: Site,
         options: Options,
-        means: Means,
+        context: BuildContext,
         on_commit: Callable[[Mapping[str, str]], None] = lambda _: None,
     ) -> None:
         """Build; `on_commit` is told the digests of all files before they are put in place."""
@@ -86,61 +86,63 @@ class Followed:
         self._identity = identity_of(site)
         found = found_in(site, options)
         check_found(found)
-        means.workers.expect()
+        context.workers.expect()
         inputs = inputs_before(site, options, found)
-        self._shelf = shelf_of(site, found, means)
+        self._documents = documents_of(site, found, context)
         records: dict[str, tuple[Record, bytes]] = {}
-        desk, self._stories = grouped(site, options, self._shelf, _kept(self._shelf, means, records), means)
-        self._kitchen = Kitchen(site, desk, planned_of(desk.digest, site.config), means)
-        wrote = written(site, options, inputs, self._kitchen, on_commit=on_commit)
+        index, self._stories = grouped(
+            site, options, self._documents, _kept(self._documents, context, records), context
+        )
+        self._rendering = RenderContext(site, index, planned_of(index.digest, site.config), context)
+        wrote = written(site, options, inputs, self._rendering, on_commit=on_commit)
         # Nothing is shown of what follows. Most of it is small: one worker is there for it.
-        self._means = means._replace(progress=silent)
-        means.workers.shrink()
+        self._context = context._replace(progress=silent)
+        context.workers.shrink()
         self.built = wrote.built
-        known = set(desk.problems)
+        known = set(index.problems)
         self._planning = [one for one in wrote.built.report.problems if one not in known]
-        self.overdue = Overdue(site, means.cache, wrote)
+        self.stale_queue = StaleQueue(site, context.cache, wrote)
         self.is_torn = False
         """Whether clippings were read, or settings, that the digest does not show."""
         self._doubted: set[str] = set()
         """Sources that may repeat something else since."""
         self._unread: dict[str, None] = {}
         """Clippings to read again, since their source's furniture is judged otherwise."""
-        self._hold(desk, records)
+        self._hold(index, records)
 
-    def _hold(self, desk: Desk, records: dict[str, tuple[Record, bytes]]) -> None:
+    def _hold(self, index: SiteIndex, records: dict[str, tuple[Record, bytes]]) -> None:
         """Know what was grouped, and planned: `records` are what clippings came to, by path."""
         self._assets = assets_of(self.site.templates).keys()
         self._is_remapped = False
         self._is_ready = False
         """Whether all is done that the first save would wait for."""
-        self._far: dict[str, Page] = {}
+        self._deferred_pages: dict[str, Page] = {}
         """Pages that a save may concern, of which nobody knows yet whether it does,"""
         self._early: set[str] = set()
         """those of them that somebody asked for meanwhile,"""
-        self._heard: set[str] = set()
+        self._dirty_sources: set[str] = set()
         """and sources whose health and feeds may be others."""
-        self._articles = list(desk.digest.articles)
-        self._planned = Replanned(self._kitchen.plan)
-        self._healths = dict(self._kitchen.healths)
-        self._ledger = Ledger(self.site.config, self.options, records, desk)
-        self._kitchen.desk = msgspec.structs.replace(desk, texts=self._ledger.texts)
-        stamps = self._shelf.found.stamps
-        self._scope = Scope(desk, records, self._planned.shown, self._planned.paths, stamps)
+        self._articles = list(index.digest.articles)
+        self._planned = PageIndex(self._rendering.plan)
+        self._healths = dict(self._rendering.healths)
+        self._diagnostics = Diagnostics(self.site.config, self.options, records, index)
+        self._rendering.index = msgspec.structs.replace(index, texts=self._diagnostics.texts)
+        stamps = self._documents.found.stamps
+        self._impact = ImpactCheck(index, records, self._planned.shown, self._planned.paths, stamps)
 
     @property
     def _few(self) -> int:
-        return few_of(len(self._shelf.looked))
+        return few_of(len(self._documents.looked))
 
     @property
     def is_late(self) -> bool:
         """Whether it is not known yet all that the last saves come to."""
-        return bool(self._far or self._heard or self._doubted or self._unread)
+        return bool(self._deferred_pages or self._dirty_sources or self._doubted or self._unread)
 
     @property
     def is_behind(self) -> bool:
         """Whether files, or the record of all, are yet to be written."""
-        return self.overdue.is_behind or self._is_remapped
+        return self.stale_queue.is_behind or self._is_remapped
 
     def holds(self, site: Site, options: Options) -> bool:
         """Whether clippings are read by the same rules still, and nothing that waits is due."""
@@ -155,13 +157,13 @@ class Followed:
     def close(self) -> None:
         """Write what is behind, where that can be done, and close the cache."""
         try:
-            if self.is_behind and self.overdue.first is None and not self.is_late:
+            if self.is_behind and self.stale_queue.first is None and not self.is_late:
                 self._settle()
         except (BroadsheetError, OvertakenError, DamagedError, MissingError):
             pass  # the next build looks into all that differs from the record
         finally:
-            self._means.workers.close()
-            self._means.cache.close()
+            self._context.workers.close()
+            self._context.cache.close()
 
     # --- what changed -------------------------------------------------------------------------------
 
@@ -174,14 +176,14 @@ class Followed:
         others = {file for file in changed if not is_below(site.content, file)}
         is_plain = not others and site == self.site and not self.is_torn
         if others and others == changed and all(_is_asset(site, file) for file in others):
-            told = self._dress() if site == self.site and not self.is_torn else None
+            told = self._update_assets() if site == self.site and not self.is_torn else None
             if told:
                 return told
         if not is_plain and identity_of(site) != self._identity:
             return None
-        if not self._kitchen.plan.digest.days:
+        if not self._rendering.plan.digest.days:
             return None
-        early = self._look_far()[1] if is_plain else frozenset()
+        early = self._check_deferred()[1] if is_plain else frozenset()
         paths = self._look_again(site, changed - others)
         if paths is None:
             return None
@@ -192,13 +194,13 @@ class Followed:
     def _look_again(self, site: Site, changed: Set[Path]) -> set[str] | None:
         """The clippings among changed files that are others now; None where a whole build has to."""
         is_many = sum(is_clipping(file.name) for file in changed) > self._few
-        stamps = None if is_many else clippings_among(site, changed, self._shelf.found)
-        if stamps is None or any(map(self._scope.is_linked, stamps)):
+        stamps = None if is_many else clippings_among(site, changed, self._documents.found)
+        if stamps is None or any(map(self._impact.is_linked, stamps)):
             return None
-        gone = {path for path, stamp in stamps.items() if stamp is None}
-        if empties_folder(gone, self._shelf.looked.keys() - gone):
+        removed = {path for path, stamp in stamps.items() if stamp is None}
+        if empties_folder(removed, self._documents.looked.keys() - removed):
             return None
-        looked = look_again(self._shelf, self._means, stamps) if stamps else (set(), set())
+        looked = look_again(self._documents, self._context, stamps) if stamps else (set(), set())
         if looked is None:
             return None
         paths, sources = looked
@@ -209,17 +211,17 @@ class Followed:
 
     def catch_up(self) -> tuple[Built, frozenset[str]] | None:
         """Do a part of what saves left for later, in the end the record of all files; None as in `follow`."""
-        if self._far or self._heard:
-            return self._look_far()
+        if self._deferred_pages or self._dirty_sources:
+            return self._check_deferred()
         if self._doubted:
-            found = judged_otherwise(self._shelf, self._means, self._doubted)
-            self._means.workers.shrink()
+            found = documents_to_reread(self._documents, self._context, self._doubted)
+            self._context.workers.shrink()
             self._doubted.clear()
             self._unread |= dict.fromkeys(found)
             return (self.built, frozenset()) if len(found) <= self._few else None
         if self._unread:
             is_few = len(self._unread) <= BATCH
-            count = AT_ONCE if is_few else EACH_AT_ONCE * self._means.workers.count
+            count = AT_ONCE if is_few else EACH_AT_ONCE * self._context.workers.count
             paths = [*islice(self._unread, count)]
             for path in paths:
                 del self._unread[path]
@@ -228,9 +230,9 @@ class Followed:
 
     def _read(self, paths: Collection[str]) -> tuple[Built, frozenset[str]] | None:
         """Read clippings, and find what is out of date since; None where a whole build has to."""
-        read, known = self._read_again(paths), self._ledger.known
+        read, known = self._read_again(paths), self._diagnostics.known
         if all(
-            self._scope.is_plain(path, known(path)[0], record, self._appearing(record))
+            self._impact.is_plain(path, known(path)[0], record, self._appearing(record))
             for path, (record, _) in read.items()
         ):
             return self._regroup(read)
@@ -240,19 +242,19 @@ class Followed:
         """What clippings come to now that came to something else before."""
         if not paths:
             return {}
-        read, known = read_again(self._shelf, self._means, paths), self._ledger.known
-        self._means.workers.shrink()
+        read, known = read_again(self._documents, self._context, paths), self._diagnostics.known
+        self._context.workers.shrink()
         return {path: one for path, one in read.items() if not one[1] or one[1] != known(path)[1]}
 
-    def _dress(self) -> tuple[Built, frozenset[str]] | None:
+    def _update_assets(self) -> tuple[Built, frozenset[str]] | None:
         """Put changed styles and scripts in place; pages are not concerned unless one came or went."""
         assets = assets_of(self.site.templates)
-        if self._assets != assets.keys() or any(self._kitchen.theme.includes(name) for name in assets):
+        if self._assets != assets.keys() or any(self._rendering.theme.includes(name) for name in assets):
             return None
         outputs = [Output(path, b"", data) for path, data in assets.items()]
         told = self._outdate(outputs)
         for path in told[1]:  # few and quickly made, and on every page that is looked at
-            self.overdue.make(path)
+            self.stale_queue.make(path)
         return told
 
     def _appearing(self, record: Record) -> Article | None:
@@ -260,45 +262,51 @@ class Followed:
         article = record.reading.article
         if article is None or withheld(self.site.config, self.options, record)[0] is not None:
             return None
-        name = self._scope.names.get(article.source, article.source)
+        name = self._impact.names.get(article.source, article.source)
         return article if article.source == name else msgspec.structs.replace(article, source=name)
 
     # --- what follows -------------------------------------------------------------------------------
 
     def _regroup(self, read: dict[str, tuple[Record, bytes]]) -> tuple[Built, frozenset[str]] | None:
         """Group again, and find the pages that are out of date; None where a whole build has to."""
-        config, desk, last = self.site.config, self._kitchen.desk, self._kitchen.plan
+        config, index, last = self.site.config, self._rendering.index, self._rendering.plan
         appeared = self._planned.shown
-        gone = [appeared[path] for path in read if path in appeared]
-        come = [new for record, _ in read.values() if (new := self._appearing(record))]
-        if may_delete_many(self.options, len(gone) - len(come), len(self.overdue.files)):
+        removed = [appeared[path] for path in read if path in appeared]
+        added = [new for record, _ in read.values() if (new := self._appearing(record))]
+        if may_delete_many(self.options, len(removed) - len(added), len(self.stale_queue.files)):
             return None
-        digest = regrouped(last.digest, gone, come, config)
-        if digest is None or concerns_all(self._kitchen.theme, config, last.digest, digest):
+        digest = regrouped(last.digest, removed, added, config)
+        if digest is None or affects_all_pages(self._rendering.theme, config, last.digest, digest):
             return self._anew(read)
-        splice(self._articles, gone, come)
-        self._stories.change([article.path for article in gone], come)
-        ended, begun = self._stories.tell(desk.merges, desk.splits)
+        splice(self._articles, removed, added)
+        self._stories.change([article.path for article in removed], added)
+        ended, begun = self._stories.tell(index.merges, index.splits)
         digest = msgspec.structs.replace(digest, articles=self._articles, stories=self._stories.stories)
-        is_recounted = recounts(gone, come)
-        before = by_file(concerned(last, gone, ended, is_recounted=is_recounted)).keys()
-        plan_ = self._planned.change(digest, gone, come, ended, begun)
-        self._meet([digest.sources[name] for name in digest.sources.keys() - last.digest.sources.keys()])
+        is_recounted = recounts(removed, added)
+        before = by_file(affected_pages(last, removed, ended, is_recounted=is_recounted)).keys()
+        plan_ = self._planned.change(digest, removed, added, ended, begun)
+        self._add_sources(
+            [digest.sources[name] for name in digest.sources.keys() - last.digest.sources.keys()]
+        )
         told = [article for story in (*ended, *begun) for article in story.articles]
-        self._heard = {article.source for article in (*gone, *come, *told)}
-        desk = self._ledger.change(desk, digest, gone, come, read, self.options)
-        desk = msgspec.structs.replace(desk, found=len(self._shelf.looked) + len(self._shelf.found.skipped))
-        self._kitchen = Kitchen(
-            self.site, desk, plan_, self._means, healths=self._healths, last=self._kitchen
+        self._dirty_sources = {article.source for article in (*removed, *added, *told)}
+        index = self._diagnostics.change(index, digest, removed, added, read, self.options)
+        index = msgspec.structs.replace(
+            index, found=len(self._documents.looked) + len(self._documents.found.skipped)
+        )
+        self._rendering = RenderContext(
+            self.site, index, plan_, self._context, healths=self._healths, last=self._rendering
         )
         parted = [appeared[one.path] for story in ended for one in story.articles if one.path in appeared]
-        pages = by_file(concerned(plan_, (*come, *parted), begun, gone, ended, is_recounted=is_recounted))
+        pages = by_file(
+            affected_pages(plan_, (*added, *parted), begun, removed, ended, is_recounted=is_recounted)
+        )
         may_differ = is_recounted or bool(ended or begun) or before != pages.keys()
         self._is_remapped |= config.base_url is not None and may_differ
         if digest.days[-1].first != last.digest.days[-1].first:  # up to which silence is counted
-            self._heard |= digest.sources.keys()
+            self._dirty_sources |= digest.sources.keys()
             pages |= by_file(map(page_of_source, digest.sources.values()))
-        return self._part(pages, before, {article.date for article in (*gone, *come)})
+        return self._part(pages, before, {article.date for article in (*removed, *added)})
 
     def _anew(self, read: dict[str, tuple[Record, bytes]]) -> tuple[Built, frozenset[str]] | None:
         """Group all articles again, and plan all files; None where a whole build has to.
@@ -307,31 +315,31 @@ class Followed:
         page is made whose fingerprint is the same.
         """
         self.is_torn = True
-        records = self._ledger.records
+        records = self._diagnostics.records
         for path, one in read.items():
             records.pop(path, None)
             if one is not GONE:
                 records[path] = one
         each = ((path, record, mark) for path, (record, mark) in records.items())
-        desk, _ = grouped(self.site, self.options, self._shelf, each, self._means, self._stories)
-        found = len(self._shelf.looked) + len(self._shelf.found.skipped)
-        desk = msgspec.structs.replace(desk, found=found)
-        kitchen = Kitchen(self.site, desk, planned_of(desk.digest, self.site.config), self._means)
+        index, _ = grouped(self.site, self.options, self._documents, each, self._context, self._stories)
+        found = len(self._documents.looked) + len(self._documents.found.skipped)
+        index = msgspec.structs.replace(index, found=found)
+        rendering = RenderContext(self.site, index, planned_of(index.digest, self.site.config), self._context)
         self._planning = []
-        outputs = planned(self.site, kitchen, self._planning)
-        gone = {*self.overdue.files} - {one.path for one in outputs}
-        problems = (*desk.problems, *self._planning)
+        outputs = planned(self.site, rendering, self._planning)
+        removed = {*self.stale_queue.files} - {one.path for one in outputs}
+        problems = (*index.problems, *self._planning)
         if (
-            not desk.digest.days
+            not index.digest.days
             or any(one.severity is Severity.ERROR for one in problems)
-            or may_delete_many(self.options, len(gone), len(self.overdue.files))
+            or may_delete_many(self.options, len(removed), len(self.stale_queue.files))
         ):
             return None
-        self._kitchen = kitchen
-        self._hold(desk, records)
+        self._rendering = rendering
+        self._hold(index, records)
         self.is_torn = False
-        self.overdue.plan(kitchen, outputs)
-        return self._told(self.overdue.pending, self.overdue.delete(gone))
+        self.stale_queue.plan(rendering, outputs)
+        return self._reported(self.stale_queue.pending, self.stale_queue.delete(removed))
 
     def _part(
         self, pages: Mapping[str, Page], before: Set[str], dates: Set[dt.date]
@@ -341,66 +349,72 @@ class Followed:
         Those that were concerned `before` and are not planned any more are deleted.
         """
         near = [page for page in pages.values() if is_near(page, dates)]
-        self._far = {path: page for path, page in pages.items() if not is_near(page, dates)}
-        sources = self._kitchen.plan.digest.sources
-        self.overdue.forget([*self._far, *feed_paths(map(sources.__getitem__, self._heard))])
-        return self._outdate([page_output(self._kitchen, page) for page in near], before - pages.keys())
+        self._deferred_pages = {path: page for path, page in pages.items() if not is_near(page, dates)}
+        sources = self._rendering.plan.digest.sources
+        self.stale_queue.forget(
+            [*self._deferred_pages, *feed_paths(map(sources.__getitem__, self._dirty_sources))]
+        )
+        return self._outdate([page_output(self._rendering, page) for page in near], before - pages.keys())
 
-    def _look_far(self) -> tuple[Built, frozenset[str]]:
+    def _check_deferred(self) -> tuple[Built, frozenset[str]]:
         """See which other pages the last save concerns, that nobody looks at first: it takes longer."""
-        kitchen, sources = self._kitchen, self._renew()
-        outputs = [page_output(kitchen, page) for page in self._far.values()]
-        outputs += feed_outputs(kitchen, sources)
+        rendering, sources = self._rendering, self._renew()
+        outputs = [page_output(rendering, page) for page in self._deferred_pages.values()]
+        outputs += feed_outputs(rendering, sources)
         built, told = self._outdate(outputs)
         told |= self._early
-        self._far, self._heard, self._early = {}, set(), set()
+        self._deferred_pages, self._dirty_sources, self._early = {}, set(), set()
         return built, told
 
     def _renew(self) -> list[Source]:
         """See to the health of the sources that the last save concerns."""
-        digest = self._kitchen.plan.digest
-        sources = [digest.sources[name] for name in sorted(self._heard)]
+        digest = self._rendering.plan.digest
+        sources = [digest.sources[name] for name in sorted(self._dirty_sources)]
         self._see_to_health(sources)
         return sources
 
-    def _meet(self, sources: Collection[Source]) -> None:
+    def _add_sources(self, sources: Collection[Source]) -> None:
         """Know sources that are new."""
-        self._scope.meet(sources)
+        self._impact.add_sources(sources)
         self._see_to_health(sources)
 
     def _see_to_health(self, sources: Iterable[Source]) -> None:
-        newest = self._kitchen.plan.digest.days[-1].first
+        newest = self._rendering.plan.digest.days[-1].first
         for source in sources:
             self._healths[source.name] = health_of(source, newest, self._planned.leaders)
 
-    def _outdate(self, outputs: Sequence[Output], gone: Iterable[str] = ()) -> tuple[Built, frozenset[str]]:
+    def _outdate(
+        self, outputs: Sequence[Output], removed: Iterable[str] = ()
+    ) -> tuple[Built, frozenset[str]]:
         """Note which files are out of date, and delete those that are no more."""
-        return self._told(self.overdue.note(self._kitchen, outputs), self.overdue.delete(gone))
+        return self._reported(
+            self.stale_queue.note(self._rendering, outputs), self.stale_queue.delete(removed)
+        )
 
-    def _told(self, stale: Collection[str], deleted: Collection[str]) -> tuple[Built, frozenset[str]]:
+    def _reported(self, stale: Collection[str], deleted: Collection[str]) -> tuple[Built, frozenset[str]]:
         """What is to be said of a step, and which pages are others."""
-        desk = self._kitchen.desk
-        kept = len(self.overdue.files) - len(stale)
+        index = self._rendering.index
+        kept = len(self.stale_queue.files) - len(stale)
         pages = Written(written=len(stale), kept=kept, deleted=len(deleted))
-        problems = desk.problems
+        problems = index.problems
         if self._planning:
             problems = tuple(sorted((*problems, *self._planning), key=by_place))
-        report = report_of(desk, problems, pages)
+        report = report_of(index, problems, pages)
         self.built = msgspec.structs.replace(
-            self.built, report=report, reasons={}, waits_until=desk.waits_until
+            self.built, report=report, reasons={}, waits_until=index.waits_until
         )
         return self.built, frozenset((*stale, *deleted))
 
     def may_be_stale(self, path: str) -> bool:
         """Whether a page is out of date, as far as anybody knows."""
-        return path in self.overdue or path in self._far
+        return path in self.stale_queue or path in self._deferred_pages
 
     def make(self, path: str) -> None:
         """Make a page that may be stale; who else looks at it is told with the others."""
-        if page := self._far.get(path):
+        if page := self._deferred_pages.get(path):
             self._renew()
-            self._early |= {*self.overdue.note(self._kitchen, [page_output(self._kitchen, page)])}
-        self.overdue.make(path)
+            self._early |= {*self.stale_queue.note(self._rendering, [page_output(self._rendering, page)])}
+        self.stale_queue.make(path)
 
     def make_one(self) -> bool:
         """Make one page that is out of date, or else prepare for the next save; whether there was any.
@@ -409,9 +423,9 @@ class Followed:
         """
         if self._unread:
             return False
-        path = self.overdue.first
+        path = self.stale_queue.first
         if path is not None:
-            self.overdue.make(path)
+            self.stale_queue.make(path)
         else:
             self._prepare()
         return path is not None
@@ -425,36 +439,40 @@ class Followed:
         if self._is_ready:
             return
         self._is_ready = True
-        plan_, reader = self._kitchen.plan, self._shelf.reader
-        some = [Wanted(path, "", 0, tasks.NO_REPEATS) for path in islice(self._ledger.records, 1)]
-        for _ in budgeted.read(reader, some, self._means.workers, lambda _: b""):
+        plan_, reader = self._rendering.plan, self._documents.reader
+        some = [ReadRequest(path, "", 0, tasks.NO_REPEATS) for path in islice(self._diagnostics.records, 1)]
+        for _ in budgeted.read(reader, some, self._context.workers, lambda _: b""):
             pass
         own = (page for article in plan_.digest.articles for page in pages_of_article(plan_, article))
         for page in (*islice(own, 1), *overviews(plan_.digest)):
-            bytes_of(self._kitchen, page_output(self._kitchen, page))
+            bytes_of(self._rendering, page_output(self._rendering, page))
 
     def _settle(self) -> tuple[Built, frozenset[str]]:
         """Write what can wait: lists for machines, and the record of all files."""
         config = self.site.config
         if self._is_remapped and config.base_url is not None:
-            pages = tuple(pages_of(self._kitchen.plan))
-            lists = list(for_machines(self._kitchen, config.base_url, pages))
-            known = {path for path in self.overdue.files if path.startswith(sitemap.FOLDER)}
+            pages = tuple(pages_of(self._rendering.plan))
+            lists = list(for_machines(self._rendering, config.base_url, pages))
+            known = {path for path in self.stale_queue.files if path.startswith(sitemap.FOLDER)}
             self._outdate(lists, known - {one.path for one in lists})
         self._is_remapped = False
-        if self.overdue.is_behind:
-            self.overdue.settle(self.options.as_of.date())
+        if self.stale_queue.is_behind:
+            self.stale_queue.settle(self.options.as_of.date())
             keep_stories(
-                self._means.cache, self._shelf.reader.epoch, self._stories, self._ledger.marks, renews=False
+                self._context.cache,
+                self._documents.reader.epoch,
+                self._stories,
+                self._diagnostics.marks,
+                renews=False,
             )
         return self.built, frozenset()
 
 
 def _kept(
-    shelf: Shelf, means: Means, records: dict[str, tuple[Record, bytes]]
+    documents: DocumentTable, context: BuildContext, records: dict[str, tuple[Record, bytes]]
 ) -> Iterator[tuple[str, Record, bytes]]:
     """What clippings came to, and the hash of each; `records` have it as well then."""
-    for path, record, digest in shelf.records(means):
+    for path, record, digest in documents.records(context):
         records[path] = record, digest
         yield path, record, digest
 

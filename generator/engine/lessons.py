@@ -7,25 +7,25 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from typing import NamedTuple
 
-from generator.cache.store import Cache, Learned, Looked
+from generator.cache.store import Cache, DocumentInfo, Learned
 from generator.cache.versions import hashed
 from generator.config.options import Progress
 from generator.engine import budgeted, tasks
-from generator.engine.tasks import Lesson, Read, Reader, Sample, Wanted
+from generator.engine.tasks import Lesson, Read, Reader, ReadRequest, Sample
 from generator.parallel.budget import OverBudgetError
 from generator.parallel.workers import Workers
 from generator.reading.boilerplate.repeats import Key, Origin, samples
 
 Repeated = dict[Key, bytes]
 """By source and year, a hash of what is repeated."""
-Take = Callable[[Sequence[tuple[Wanted, Read]]], None]
+Take = Callable[[Sequence[tuple[ReadRequest, Read]]], None]
 """What keeps the clippings that were read along."""
 
 KEPT = 500
 """Clippings after which what came of them goes to the cache: so many a killed build costs the next."""
 
 
-class Means(NamedTuple):
+class BuildContext(NamedTuple):
     """What a build works with."""
 
     cache: Cache
@@ -49,21 +49,23 @@ class _Due(NamedTuple):
     """Nothing was learned of it yet."""
 
 
-def origin_key(one: Looked) -> Key:
+def origin_key(one: DocumentInfo) -> Key:
     """The source and year that a clipping is learned from under; empty and 0 for none."""
     return (one.source, dt.date.fromordinal(one.day).year) if one.source else ("", 0)
 
 
-def learned_again(reader: Reader, sources: Set[str], means: Means) -> tuple[dict[str, Looked], Repeated]:
+def learned_again(
+    reader: Reader, sources: Set[str], context: BuildContext
+) -> tuple[dict[str, DocumentInfo], Repeated]:
     """Look into what a few sources repeat: their clippings as the cache has them, and hashes by year."""
-    looked = dict(means.cache.of_sources(sources))
-    return looked, learned(reader, looked, means, sources)
+    looked = dict(context.cache.of_sources(sources))
+    return looked, learned(reader, looked, context, sources)
 
 
 def learned(
     reader: Reader,
-    looked: Mapping[str, Looked],
-    means: Means,
+    looked: Mapping[str, DocumentInfo],
+    context: BuildContext,
     only: Set[str] | None = None,
     take: Take | None = None,
 ) -> Repeated:
@@ -74,7 +76,7 @@ def learned(
     """
     if not reader.clean:
         return {}
-    cache = means.cache
+    cache = context.cache
     known = {key: one for key, one in cache.learned().items() if only is None or key[0] in only}
     there = {origin_key(one) for one in looked.values() if one.source}
     doubtful = {key[0] for key in there if key not in known or known[key][2]}
@@ -83,7 +85,7 @@ def learned(
     work = {_sample(looked, paths, keys if take else ()): keys for paths, keys in due.items()}
     digests = {key: known[key][1] for key in there if key in known}
     unsure: set[str] = set()
-    for fresh, doubts, along in _taught(reader, work, means):
+    for fresh, doubts, along in _taught(reader, work, context):
         digests |= {key: one.digest for key, one in fresh.items()}
         unsure |= doubts
         with cache.together():
@@ -100,7 +102,7 @@ def learned(
 
 
 def _due(
-    looked: Mapping[str, Looked], known: Mapping[Key, tuple[bytes, bytes, bool]], sources: Set[str]
+    looked: Mapping[str, DocumentInfo], known: Mapping[Key, tuple[bytes, bytes, bool]], sources: Set[str]
 ) -> dict[tuple[str, ...], list[_Due]]:
     """Of some sources, what has to be learned again, by the clippings to learn from."""
     origins = (
@@ -116,7 +118,7 @@ def _due(
     return found
 
 
-def _sample(looked: Mapping[str, Looked], paths: Sequence[str], along: Sequence[_Due]) -> Sample:
+def _sample(looked: Mapping[str, DocumentInfo], paths: Sequence[str], along: Sequence[_Due]) -> Sample:
     """What a worker is to learn from; clippings of the years `along` are read too, where these are new."""
     years = {one.key[1] for one in along if one.is_new}
     keys = [origin_key(looked[path]) for path in paths]
@@ -125,17 +127,17 @@ def _sample(looked: Mapping[str, Looked], paths: Sequence[str], along: Sequence[
 
 
 def _taught(
-    reader: Reader, work: Mapping[Sample, Sequence[_Due]], means: Means
-) -> Iterator[tuple[dict[Key, Learned], set[str], list[tuple[Wanted, Read]]]]:
+    reader: Reader, work: Mapping[Sample, Sequence[_Due]], context: BuildContext
+) -> Iterator[tuple[dict[Key, Learned], set[str], list[tuple[ReadRequest, Read]]]]:
     """Let workers learn. Now and then, what was learned, the sources in doubt, and what was read along."""
     fresh: dict[Key, Learned] = {}
     doubts: set[str] = set()
-    along: list[tuple[Wanted, Read]] = []
+    along: list[tuple[ReadRequest, Read]] = []
     # The largest samples come first: at the end nobody waits long for the last.
     ordered = sorted(work, key=_weight, reverse=True)
-    results = budgeted.learned_from(reader, ordered, means.workers)
+    results = budgeted.learned_from(reader, ordered, context.workers)
     for done, (sample, found) in enumerate(results):
-        means.progress("learning", done, len(work))
+        context.progress("learning", done, len(work))
         lesson = found if isinstance(found, Lesson) else Lesson(b"", tasks.NO_REPEATS)
         for key, inputs, _ in work[sample]:
             is_lasting = isinstance(found, OverBudgetError) and found.is_lasting

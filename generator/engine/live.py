@@ -13,7 +13,7 @@ from generator.cache.store import Cache, MissingError, used
 from generator.config.options import Built, Options, Progress
 from generator.config.site import Site, find_content
 from generator.engine.followed import Followed
-from generator.engine.lessons import Means
+from generator.engine.lessons import BuildContext
 from generator.engine.unchanged import identity_of
 from generator.model.errors import BroadsheetError
 from generator.output import manifest
@@ -65,7 +65,7 @@ class Live:
             followed, self._followed, self._is_lost = self._followed, None, False
             if followed is not None and changed is not None and followed.holds(site, options):
                 # Who asks for one of these meanwhile gets it as it was, and is told again.
-                pending = followed.overdue.pending
+                pending = followed.stale_queue.pending
                 try:
                     followed.options = options
                     found = followed.follow(site, changed) if changed else followed.catch_up()
@@ -90,7 +90,7 @@ class Live:
                 followed.close()
             try:
                 self._followed = self._whole(site, options, progress)
-                self._files = self._followed.overdue.digests
+                self._files = self._followed.stale_queue.digests
             finally:
                 self._coming = {}
             return self._followed.built, None
@@ -177,7 +177,7 @@ class Live:
             workers = Workers(self._workers)
             workers.check = lambda: self._check()  # noqa: PLW0108 - each build has another
             try:
-                return Followed(site, options, Means(cache, workers, progress), self._comes)
+                return Followed(site, options, BuildContext(cache, workers, progress), self._comes)
             except BaseException:
                 workers.close()
                 raise

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from generator.engine import making, tasks
+from generator.engine import page_tasks, tasks
 from generator.reading.boilerplate.families import built_in
 
-__all__ = ["making", "tasks"]
+__all__ = ["page_tasks", "tasks"]
 
 built_in()

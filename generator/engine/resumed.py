@@ -18,27 +18,27 @@ from generator.cache.stamps import Stamp, stamp_at
 from generator.cache.store import Cache
 from generator.config.options import Built, Options, by_place
 from generator.config.site import Config, Site
-from generator.engine import archive
-from generator.engine.archive import Archive, Head
-from generator.engine.desk import Desk, Readings, gathered, mark_of, told_of_sources
-from generator.engine.ground import Ground
-from generator.engine.kitchen import (
-    Kitchen,
+from generator.engine import stored_state
+from generator.engine.document_table import DocumentTable, documents_among
+from generator.engine.lessons import BuildContext, origin_key
+from generator.engine.output_status import OutputStatus
+from generator.engine.render_context import (
     Output,
-    concerns_all,
+    RenderContext,
+    affects_all_pages,
     feed_outputs,
     for_machines,
     page_output,
     planned_of,
 )
-from generator.engine.lessons import Means, origin_key
-from generator.engine.press import put_in_place
-from generator.engine.recalled import keep as keep_stories
-from generator.engine.recalled import recalled
+from generator.engine.rereading import OF_NAMES, few_of, named_by, names_of
 from generator.engine.safeguards import check_folders
-from generator.engine.saved import OF_NAMES, few_of, named_by, names_of
-from generator.engine.shelf import Shelf, shelf_among
-from generator.engine.unchanged import Inputs, Left, Standing, is_as_left, remember
+from generator.engine.site_index import Readings, SiteIndex, gathered, mark_of, told_of_sources
+from generator.engine.stored_state import Head, StoredState
+from generator.engine.stored_stories import keep as keep_stories
+from generator.engine.stored_stories import recalled
+from generator.engine.unchanged import Inputs, OutputSnapshot, Standing, is_as_left, remember
+from generator.engine.writing import put_in_place
 from generator.grouping.health import health_of, leaders_of
 from generator.grouping.regrouping import recounts, regrouped, spliced
 from generator.grouping.stories import Stories
@@ -49,7 +49,7 @@ from generator.output.assets import static_files
 from generator.output.folder import record_of
 from generator.output.write import Transaction
 from generator.render import sitemap
-from generator.render.concerned import by_file, concerned
+from generator.render.affected import affected_pages, by_file
 from generator.render.pages import Page, page_of_source, pages_of
 
 
@@ -60,33 +60,33 @@ class _FarReachingError(Exception):
 class _Change(NamedTuple):
     """Articles that went, came, or did both."""
 
-    gone: list[Article]
-    come: list[Article]
+    removed: list[Article]
+    added: list[Article]
 
     @property
     def both(self) -> list[Article]:
-        return [*self.gone, *self.come]
+        return [*self.removed, *self.added]
 
 
 class Before(NamedTuple):
     """The last build, opened."""
 
     head: Head
-    archive: Archive
+    stored_state: StoredState
     stories: Stories
     """With those that its digest tells."""
 
 
 def opened(site: Site, cache: Cache, head: Head | None = None) -> Before | None:
     """The last build, if it is kept and whole, and of this program and folder; its head may be known."""
-    head = head or archive.head_noted(cache)
-    if head is None or not archive.is_own(head, site):
+    head = head or stored_state.head_noted(cache)
+    if head is None or not stored_state.is_own(head, site):
         return None
-    kept = archive.opened(head, site, cache)
+    kept = stored_state.opened(head, site, cache)
     stories = recalled(cache, head.epoch, kept.digest.articles, kept.marks, {}) if kept else None
     if kept is None or stories is None:
         return None
-    told = stories.told(head.desk.merges, head.desk.splits)
+    told = stories.told(head.index.merges, head.index.splits)
     digest = msgspec.structs.replace(kept.digest, stories=told)
     return Before(head, msgspec.structs.replace(kept, digest=digest), stories)
 
@@ -95,7 +95,7 @@ def resumed(
     site: Site,
     options: Options,
     inputs: Inputs,
-    means: Means,
+    context: BuildContext,
     standing: Standing,
     ahead: Before | None = None,
 ) -> Built | None:
@@ -103,15 +103,15 @@ def resumed(
 
     The last build may have been opened `ahead`.
     """
-    head = ahead.head if ahead else archive.head_noted(means.cache)
-    if options.strict or head is None or not archive.is_usable(head, site, options, inputs):
+    head = ahead.head if ahead else stored_state.head_noted(context.cache)
+    if options.strict or head is None or not stored_state.is_usable(head, site, options, inputs):
         return None
-    changed = head.changed(inputs, means.cache)
+    changed = head.changed(inputs, context.cache)
     if (
         changed is None
         or len(changed) > few_of(len(inputs.found.stamps))
         # What is said of folders is said once, and would stay in what is kept of a build.
-        or check_folders(site, options, inputs.found, inputs.paths, means.cache)
+        or check_folders(site, options, inputs.found, inputs.paths, context.cache)
     ):
         return None
     try:
@@ -119,43 +119,49 @@ def resumed(
             if head.left.record != stamp_at(record_of(site.output)):
                 return None  # another build was there while this one waited
             old, stamps = transaction.old.keys(), standing()
-            if not is_as_left(site, head.left, len(old), stamps, means.cache):
+            if not is_as_left(site, head.left, len(old), stamps, context.cache):
                 return None
-            with means.cache.together():
-                means.cache.drop_note(archive.HEAD)
-                revision = _revised(site, options, inputs, means, head, ahead, changed, old)
-            concerned_ = {one.path for one in revision.outputs} | revision.gone
-            ground = Ground(site, transaction, means.cache, stamps=stamps, among=concerned_)
+            with context.cache.together():
+                context.cache.drop_note(stored_state.HEAD)
+                revision = _revised(site, options, inputs, context, head, ahead, changed, old)
+            concerned_ = {one.path for one in revision.outputs} | revision.removed
+            output_status = OutputStatus(site, transaction, context.cache, stamps=stamps, among=concerned_)
             others = [path for path in old if path not in concerned_]  # in order, that is quicker
-            problems = (*revision.kitchen.desk.problems, *head.planning)
+            problems = (*revision.rendering.index.problems, *head.planning)
             built = put_in_place(
-                options, revision.kitchen, transaction, ground, revision.outputs, problems, others
+                options, revision.rendering, transaction, output_status, revision.outputs, problems, others
             )
     except _FarReachingError:
         return None
-    _keep(site, options, inputs, revision, built, ground.left, head)
+    _keep(site, options, inputs, revision, built, output_status.left, head)
     return built
 
 
 def _keep(
-    site: Site, options: Options, inputs: Inputs, revision: _Revision, built: Built, left: Left, last: Head
+    site: Site,
+    options: Options,
+    inputs: Inputs,
+    revision: _Revision,
+    built: Built,
+    left: OutputSnapshot,
+    last: Head,
 ) -> None:
     """Note what was built, for the next build to begin with."""
-    kitchen = revision.kitchen
-    if kitchen.means.workers.has_passing_faults:
+    rendering = revision.rendering
+    if rendering.context.workers.has_passing_faults:
         inputs = inputs._replace(digest=b"")
-    with kitchen.means.cache.sparing():
-        remember(site, options, inputs, built, left, kitchen.means.cache)
-    archive.keep(site, options, inputs, kitchen, built, left, last, revision.sources)
+    with rendering.context.cache.best_effort():
+        remember(site, options, inputs, built, left, rendering.context.cache)
+    stored_state.keep(site, options, inputs, rendering, built, left, last, revision.sources)
 
 
 class _Revision(NamedTuple):
     """What follows from a change."""
 
-    kitchen: Kitchen
+    rendering: RenderContext
     outputs: list[Output]
     """Files that it may concern."""
-    gone: set[str]
+    removed: set[str]
     """Files that are no more."""
     sources: set[str]
     """Sources that are others since."""
@@ -165,95 +171,97 @@ def _revised(
     site: Site,
     options: Options,
     inputs: Inputs,
-    means: Means,
+    context: BuildContext,
     head: Head,
     ahead: Before | None,
     changed: Mapping[str, Stamp | None],
     files: Set[str],
 ) -> _Revision:
     """Read the changed clippings, group them with all others, and plan the files that this concerns."""
-    cache = means.cache
-    shelf, changed = _shelf(site, inputs, means, head, changed)
-    few = gathered(site.config, options, shelf.records_among(changed, means))
+    cache = context.cache
+    documents, changed = _documents(site, inputs, context, head, changed)
+    few = gathered(site.config, options, documents.records_among(changed, context))
     before = ahead or opened(site, cache, head)
     if before is None:
         raise _FarReachingError
-    kept, last, stories = before.archive, before.archive.digest, before.stories
-    change = _change(head.desk, few, changed, kept)
+    kept, last, stories = before.stored_state, before.stored_state.digest, before.stories
+    change = _change(head.index, few, changed, kept)
     digest = regrouped(last, *change, site.config)
     if digest is None:
         raise _FarReachingError
     digest = msgspec.structs.replace(digest, articles=spliced(last.articles, *change))
-    stories.change([article.path for article in change.gone], change.come)
-    ended, begun = stories.tell(head.desk.merges, head.desk.splits)
+    stories.change([article.path for article in change.removed], change.added)
+    ended, begun = stories.tell(head.index.merges, head.index.splits)
     digest = msgspec.structs.replace(digest, stories=tuple(stories.stories))
     marks, texts = _known(kept, change, few)
-    keep_stories(cache, shelf.reader.epoch, stories, marks)
-    desk = msgspec.structs.replace(
+    keep_stories(cache, documents.reader.epoch, stories, marks)
+    index = msgspec.structs.replace(
         _described(
-            site.config, head.desk, inputs, few, changed, digest, digest.sources.keys() - last.sources.keys()
+            site.config, head.index, inputs, few, changed, digest, digest.sources.keys() - last.sources.keys()
         ),
         marks=marks,
         texts=texts,
-        fresh=shelf.fresh,
-        repeats=shelf.repeats,
+        fresh=documents.fresh,
+        repeats=documents.repeats,
     )
-    return _planned(site, desk, means, last, change, (ended, begun), kept.healths, files)
+    return _planned(site, index, context, last, change, (ended, begun), kept.healths, files)
 
 
-def _shelf(
-    site: Site, inputs: Inputs, means: Means, head: Head, changed: Mapping[str, Stamp | None]
-) -> tuple[Shelf, Mapping[str, Stamp | None]]:
+def _documents(
+    site: Site, inputs: Inputs, context: BuildContext, head: Head, changed: Mapping[str, Stamp | None]
+) -> tuple[DocumentTable, Mapping[str, Stamp | None]]:
     """The changed clippings on a shelf, with those whose furniture is judged otherwise; and their stamps.
 
     Raises `_FarReachingError` where these are many.
     """
     before = {((source, year), digest) for source, year, digest in head.repeats}
-    if not {key for key, _ in before} <= means.cache.learned().keys():
+    if not {key for key, _ in before} <= context.cache.learned().keys():
         raise _FarReachingError
     count = len(inputs.found.paths)
-    shelf = shelf_among(site, changed, means, count)
-    if shelf is None:
+    documents = documents_among(site, changed, context, count)
+    if documents is None:
         raise _FarReachingError
-    others = {key for key, _ in before ^ shelf.repeats.items()}
+    others = {key for key, _ in before ^ documents.repeats.items()}
     if not others:
-        return shelf, changed
+        return documents, changed
     stamps = inputs.found.stamps
     judged = {
         path: stamps[path]
-        for path, one in means.cache.of_sources({source for source, _ in others})
+        for path, one in context.cache.of_sources({source for source, _ in others})
         if origin_key(one) in others and path in stamps
     }
     changed = {**judged, **changed}
-    shelf = shelf_among(site, changed, means, count) if len(changed) <= few_of(len(stamps)) else None
-    if shelf is None:
+    documents = (
+        documents_among(site, changed, context, count) if len(changed) <= few_of(len(stamps)) else None
+    )
+    if documents is None:
         raise _FarReachingError
-    return shelf, changed
+    return documents, changed
 
 
-def _change(desk: Desk, few: Readings, paths: Iterable[str], before: Archive) -> _Change:
+def _change(index: SiteIndex, few: Readings, paths: Iterable[str], before: StoredState) -> _Change:
     """What clippings of some paths change. Raises `_FarReachingError` for more than their articles."""
-    paths, names = set(paths), desk.reach.names
-    gone = [article for article in before.digest.articles if article.path in paths]
-    come = [_named(article, names.get(article.source, article.source)) for article in few.articles]
-    change = _Change(gone, come)
+    paths, names = set(paths), index.impact.names
+    removed = [article for article in before.digest.articles if article.path in paths]
+    added = [_named(article, names.get(article.source, article.source)) for article in few.articles]
+    change = _Change(removed, added)
     is_far = (
         few.picks
         or few.pictured
         or any(one.aliases for one in (*change.both, *few.withheld))
-        or not paths.isdisjoint(desk.pictured)
-        or not {article.source for article in gone} <= set(names.values())
+        or not paths.isdisjoint(index.pictured)
+        or not {article.source for article in removed} <= set(names.values())
         or any(one.source not in names and one.source in before.digest.sources for one in few.articles)
-        or not desk.reach.contested.isdisjoint(article.id for article in gone)
-        or any(problem.kind in OF_NAMES for problem in desk.problems)
-        or _are_named(desk, paths, (*change.both, *few.withheld))
-        or _move(change, before, has_aliases=desk.reach.has_aliases)
+        or not index.impact.contested.isdisjoint(article.id for article in removed)
+        or any(problem.kind in OF_NAMES for problem in index.problems)
+        or _are_named(index, paths, (*change.both, *few.withheld))
+        or _move(change, before, has_aliases=index.impact.has_aliases)
     )
     if is_far:
         raise _FarReachingError
-    same = {one.path for one in come if before.marks.get(one.id) == mark_of(one, few.marks[one.path])}
+    same = {one.path for one in added if before.marks.get(one.id) == mark_of(one, few.marks[one.path])}
     return _Change(
-        [one for one in gone if one.path not in same], [one for one in come if one.path not in same]
+        [one for one in removed if one.path not in same], [one for one in added if one.path not in same]
     )
 
 
@@ -261,34 +269,34 @@ def _named(article: Article, source: str) -> Article:
     return article if article.source == source else msgspec.structs.replace(article, source=source)
 
 
-def _are_named(desk: Desk, paths: Iterable[str], articles: Iterable[Article]) -> bool:
+def _are_named(index: SiteIndex, paths: Iterable[str], articles: Iterable[Article]) -> bool:
     """Whether a pick speaks of some clippings."""
     own = {unicodedata.normalize("NFC", path) for path in paths}
     own |= {key for one in articles for key in names_of(one)}
-    return not named_by(desk.picks).isdisjoint(own)
+    return not named_by(index.picks).isdisjoint(own)
 
 
-def _move(change: _Change, before: Archive, *, has_aliases: bool) -> bool:
+def _move(change: _Change, before: StoredState, *, has_aliases: bool) -> bool:
     """Whether an article's address becomes another's, or that of something which an alias leads to."""
-    old = {one.path: one for one in change.gone}
-    ids = {one.id for one in change.gone}
-    fresh = {one.id.casefold() for one in change.come} - {one.id.casefold() for one in change.gone}
-    if any(old[one.path].id != one.id for one in change.come if one.path in old):
+    old = {one.path: one for one in change.removed}
+    ids = {one.id for one in change.removed}
+    fresh = {one.id.casefold() for one in change.added} - {one.id.casefold() for one in change.removed}
+    if any(old[one.path].id != one.id for one in change.added if one.path in old):
         return True
-    if has_aliases and sorted((one.id, one.date) for one in change.gone) != sorted(
-        (one.id, one.date) for one in change.come
+    if has_aliases and sorted((one.id, one.date) for one in change.removed) != sorted(
+        (one.id, one.date) for one in change.added
     ):
         return True
     return bool(fresh) and not fresh.isdisjoint(id_.casefold() for id_ in before.marks if id_ not in ids)
 
 
-def _known(before: Archive, change: _Change, few: Readings) -> tuple[dict[str, bytes], dict[str, bytes]]:
+def _known(before: StoredState, change: _Change, few: Readings) -> tuple[dict[str, bytes], dict[str, bytes]]:
     """The marks of all articles, by id, and the hashes of their texts, by path."""
     marks, texts = {**before.marks}, {**before.texts}
-    for article in change.gone:
+    for article in change.removed:
         del marks[article.id]
         texts.pop(article.path, None)
-    for article in change.come:
+    for article in change.added:
         marks[article.id] = mark_of(article, few.marks[article.path])
         if article.path in few.texts:
             texts[article.path] = few.texts[article.path]
@@ -297,44 +305,45 @@ def _known(before: Archive, change: _Change, few: Readings) -> tuple[dict[str, b
 
 def _described(
     config: Config,
-    desk: Desk,
+    index: SiteIndex,
     inputs: Inputs,
     few: Readings,
     paths: Iterable[str],
     digest: Digest,
     new: Iterable[str],
-) -> Desk:
-    """The desk with the changed digest, its `new` sources, and what there is to say of what was read."""
+) -> SiteIndex:
+    """The index with the changed digest, its `new` sources, and what there is to say of what was read."""
     paths, found = set(paths), inputs.found
     names, kept = {shown(path) for path in paths}, set(found.problems)
-    problems = [one for one in desk.problems if one.path not in names or one in kept]
-    reach = msgspec.structs.replace(
-        desk.reach,
-        repaired=(desk.reach.repaired - paths) | few.repaired,
-        names={**desk.reach.names, **{name: name for name in new}},
-        contested=desk.reach.contested | {one.id for one in few.withheld},
-        waiting={path: when for path, when in desk.reach.waiting.items() if path not in paths} | few.waiting,
-        held_back={path: source for path, source in desk.reach.held_back.items() if path not in paths}
+    problems = [one for one in index.problems if one.path not in names or one in kept]
+    impact = msgspec.structs.replace(
+        index.impact,
+        repaired=(index.impact.repaired - paths) | few.repaired,
+        names={**index.impact.names, **{name: name for name in new}},
+        contested=index.impact.contested | {one.id for one in few.withheld},
+        waiting={path: when for path, when in index.impact.waiting.items() if path not in paths}
+        | few.waiting,
+        held_back={path: source for path, source in index.impact.held_back.items() if path not in paths}
         | {one.path: one.source for one in few.withheld},
     )
     told = tuple(sorted((*problems, *few.problems), key=by_place))
     return msgspec.structs.replace(
-        desk,
+        index,
         digest=digest,
         found=len(found.paths) + len(found.skipped),
-        repaired=len(reach.repaired),
+        repaired=len(impact.repaired),
         verdicts=Counter(article.verdict for article in digest.articles),
-        waits_until=min(reach.waiting.values(), default=None),
-        skipped=tuple(sorted((*(one for one in desk.skipped if one.path not in names), *few.skipped))),
-        problems=told_of_sources(told, config, digest, reach.held_back),
-        reach=reach,
+        waits_until=min(impact.waiting.values(), default=None),
+        skipped=tuple(sorted((*(one for one in index.skipped if one.path not in names), *few.skipped))),
+        problems=told_of_sources(told, config, digest, impact.held_back),
+        impact=impact,
     )
 
 
 def _planned(
     site: Site,
-    desk: Desk,
-    means: Means,
+    index: SiteIndex,
+    context: BuildContext,
     last: Digest,
     change: _Change,
     stories: tuple[Sequence[Story], Sequence[Story]],
@@ -342,35 +351,37 @@ def _planned(
     files: Set[str],
 ) -> _Revision:
     """Plan the files that a change may concern, of those that there are; `stories` ended by it, and began."""
-    digest, config, (ended, begun) = desk.digest, site.config, stories
+    digest, config, (ended, begun) = index.digest, site.config, stories
     told = [article for story in (*ended, *begun) for article in story.articles]
-    sources = {article.source for article in (*change.gone, *change.come, *told)}
+    sources = {article.source for article in (*change.removed, *change.added, *told)}
     fresh, turned = _healths(last, digest, sources, healths)
     after = planned_of(digest, config)
     of_last = {article.id: story for story in last.stories for article in story.articles}
-    before = msgspec.structs.replace(after, digest=last, stories=of_last)  # for `concerned` alone
-    kitchen = Kitchen(site, desk, after, means, healths={**healths, **fresh})
-    if concerns_all(kitchen.theme, config, last, digest):
+    before = msgspec.structs.replace(after, digest=last, stories=of_last)  # for `affected_pages` alone
+    rendering = RenderContext(site, index, after, context, healths={**healths, **fresh})
+    if affects_all_pages(rendering.theme, config, last, digest):
         raise _FarReachingError
     # Longer periods name told articles alone: where one is so no more, their pages are concerned too.
     is_recounted = recounts(*change) or _told(ended) != _told(begun)
-    left = {article.path for article in change.gone}
+    left = {article.path for article in change.removed}
     parted = [article for story in ended for article in story.articles if article.path not in left]
-    was = by_file(concerned(before, change.gone, ended, is_recounted=is_recounted))
-    are = by_file(concerned(after, (*change.come, *parted), begun, change.gone, is_recounted=is_recounted))
-    gone = set(was)
+    was = by_file(affected_pages(before, change.removed, ended, is_recounted=is_recounted))
+    are = by_file(
+        affected_pages(after, (*change.added, *parted), begun, change.removed, is_recounted=is_recounted)
+    )
+    removed = set(was)
     are |= by_file(page_of_source(digest.sources[name]) for name in turned)
-    outputs = [page_output(kitchen, page) for page in are.values()]
+    outputs = [page_output(rendering, page) for page in are.values()]
     is_mapped = set(map(_mapped, was.values())) != set(map(_mapped, are.values()))
-    outputs += feed_outputs(kitchen, [digest.sources[name] for name in sorted(sources)])
+    outputs += feed_outputs(rendering, [digest.sources[name] for name in sorted(sources)])
     if config.base_url is not None and is_mapped:
-        lists = for_machines(kitchen, config.base_url, tuple(pages_of(after)))
+        lists = for_machines(rendering, config.base_url, tuple(pages_of(after)))
         outputs += (one for one in lists if one.path != addresses.ROBOTS)
-        gone |= {path for path in files if path.startswith(sitemap.FOLDER)}
+        removed |= {path for path in files if path.startswith(sitemap.FOLDER)}
     paths = {one.path for one in outputs}
-    if not {path for path, _ in static_files(site.static).files}.isdisjoint(gone | paths):
+    if not {path for path, _ in static_files(site.static).files}.isdisjoint(removed | paths):
         raise _FarReachingError
-    return _Revision(kitchen, outputs, gone - paths, sources | turned)
+    return _Revision(rendering, outputs, removed - paths, sources | turned)
 
 
 def _healths(

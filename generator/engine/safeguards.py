@@ -179,12 +179,12 @@ def note_clippings(site: Site, found: Discovery, paths: bytes, cache: Cache) -> 
         cache.keep_note(_key(site), note)
 
 
-def empties_folder(gone: Collection[str], left: Iterable[str]) -> bool:
+def empties_folder(removed: Collection[str], left: Iterable[str]) -> bool:
     """Whether `check_folders` may find a folder lost where some clippings are gone and others are left."""
-    if len(gone) < LOST:
+    if len(removed) < LOST:
         return False
     standing = {folder for path in left for folder in _above(path.rpartition("/")[0])}
-    return any(path.rpartition("/")[0] not in standing for path in gone)
+    return any(path.rpartition("/")[0] not in standing for path in removed)
 
 
 def _key(site: Site) -> str:
@@ -286,10 +286,10 @@ def check_deletions(
     `articles` that are published still, what there is with `base_url` alone, and pages of clippings that are
     there and `withheld` (paths), or that `ignore` names.
     """
-    gone = [path for path in old if path not in new]
-    if options.accepts_losses or not _are_many(len(gone), len(old)):
+    removed = [path for path in old if path not in new]
+    if options.accepts_losses or not _are_many(len(removed), len(old)):
         return
-    lost = _not_configured(gone, site.config, articles)
+    lost = _not_configured(removed, site.config, articles)
     if not _are_many(len(lost), len(old)):
         return
     everything = discover(site.content, ()).paths
@@ -349,13 +349,13 @@ def _are_many(deleted: int, standing: int) -> bool:
     return deleted > MANY and 2 * deleted > standing
 
 
-def _not_configured(gone: Iterable[str], config: Config, articles: Iterable[Article]) -> list[str]:
+def _not_configured(removed: Iterable[str], config: Config, articles: Iterable[Article]) -> list[str]:
     """The files that are not deleted because the configuration says so."""
     ids = {article.id for article in articles}
     aliases = {addresses.file_of(alias) for article in articles for alias in article.aliases}
     return [
         path
-        for path in gone
+        for path in removed
         if not ((found := _ARTICLE.fullmatch(path)) and found[1] in ids)
         and path not in aliases
         and (config.base_url is not None or not _NEEDS_BASE_URL.fullmatch(path))

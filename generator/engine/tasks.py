@@ -76,7 +76,7 @@ class Record(msgspec.Struct, frozen=True, array_like=True):
     """Address and path of those that go along with the text; where there is none, of those that are named."""
 
 
-class Wanted(msgspec.Struct, frozen=True):
+class ReadRequest(msgspec.Struct, frozen=True):
     """A clipping to read, with what its source repeats."""
 
     path: str
@@ -132,7 +132,7 @@ class Lesson(msgspec.Struct, frozen=True):
     """A hash of the clippings' bytes."""
     repeats: bytes
     """As the cache keeps it."""
-    read: tuple[tuple[Wanted, Read], ...] = ()
+    read: tuple[tuple[ReadRequest, Read], ...] = ()
     """What came of the clippings that were to be read along."""
 
 
@@ -151,26 +151,26 @@ _DECODER = msgspec.msgpack.Decoder(Record)
 _Sets = tuple[frozenset[int], frozenset[int], frozenset[int]]
 
 
-def look(reader: Reader, paths: Sequence[str]) -> Iterator[store.Looked]:
+def look(reader: Reader, paths: Sequence[str]) -> Iterator[store.DocumentInfo]:
     """See which bytes clippings have, and of which source and day they are."""
     for path in paths:
         raw = file_bytes(reader.content, path, may_be_any=True)  # reading tells what is no text
-        yield store.Looked(b"", "", 0) if isinstance(raw, Problem) else _looked(reader, path, raw)
+        yield store.DocumentInfo(b"", "", 0) if isinstance(raw, Problem) else _looked(reader, path, raw)
 
 
-def look_at_bytes(reader: Reader, paths: Sequence[str]) -> Iterator[store.Looked]:
+def look_at_bytes(reader: Reader, paths: Sequence[str]) -> Iterator[store.DocumentInfo]:
     """See which bytes clippings have of which nothing else can be told."""
     for path in paths:
         raw = file_bytes(reader.content, path)
-        yield store.Looked(b"" if isinstance(raw, Problem) else hashed(raw, size=16), "", 0)
+        yield store.DocumentInfo(b"" if isinstance(raw, Problem) else hashed(raw, size=16), "", 0)
 
 
-def _looked(reader: Reader, path: str, raw: bytes) -> store.Looked:
+def _looked(reader: Reader, path: str, raw: bytes) -> store.DocumentInfo:
     digest = hashed(raw, size=16)
     origin = origin_of(fields_in(path, raw), reader.rules)
     if origin is None or not _is_text(origin.source):
-        return store.Looked(digest, "", 0)
-    return store.Looked(digest, origin.source, origin.date.toordinal())
+        return store.DocumentInfo(digest, "", 0)
+    return store.DocumentInfo(digest, origin.source, origin.date.toordinal())
 
 
 def _is_text(name: str) -> bool:
@@ -217,11 +217,11 @@ def _learn(reader: Reader, sample: Sample) -> Lesson:
 
     found = furniture.learn(bodies())
     repeats = NO_REPEATS if found == furniture.NOTHING else encoded_repeats(found)
-    read_: list[tuple[Wanted, Read]] = []
+    read_: list[tuple[ReadRequest, Read]] = []
     for number, (path, year) in enumerate(sample.clippings, len(sample.clippings) + 1):
         if year:
             step(number)
-            one = Wanted(path, sample.source, year, repeats)
+            one = ReadRequest(path, sample.source, year, repeats)
             with contextlib.suppress(Exception):  # it will be read alone, and told
                 opened = held.pop(path) if path in held else _opened(reader, path)
                 read_.append((one, _read_of(reader, one, opened)))
@@ -241,7 +241,7 @@ def decoded_repeats(value: bytes) -> furniture.Repeats:
     return furniture.Repeats(*msgspec.msgpack.decode(value, type=_Sets))
 
 
-def read(reader: Reader, wanted: Sequence[Wanted]) -> Iterator[Read]:
+def read(reader: Reader, wanted: Sequence[ReadRequest]) -> Iterator[Read]:
     """Read clippings, clean them and render their texts."""
     for one in wanted:
         yield _read_of(reader, one, _opened(reader, one.path))
@@ -295,7 +295,7 @@ def costs_too_much(one: Costly, what_follows: str) -> Problem:
     )
 
 
-def _uncleaned(record: Record, one: Wanted) -> Record:
+def _uncleaned(record: Record, one: ReadRequest) -> Record:
     """A record that says that its clipping is not cleaned, since looking at it ended the process that did."""
     if record.reading.article is None:
         return record
@@ -319,7 +319,7 @@ def _opened(reader: Reader, path: str) -> _Opened:
     return _Opened(hashed(raw, size=16), *clipping_in(path, raw))
 
 
-def _read_of(reader: Reader, one: Wanted, opened: _Opened) -> Read:
+def _read_of(reader: Reader, one: ReadRequest, opened: _Opened) -> Read:
     digest, clipping, faults = opened
     if clipping is None:
         skipped = Skipped(path=faults[0].path, reason=faults[0].message)

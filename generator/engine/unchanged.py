@@ -57,7 +57,7 @@ class Inputs(NamedTuple):
         return b"\0".join([path.encode("utf-8", "surrogateescape") for path in self.found.paths])
 
 
-class Left(NamedTuple):
+class OutputSnapshot(NamedTuple):
     """What a build left in its output folder, as it was before another one could begin there."""
 
     record: Stamp
@@ -66,12 +66,12 @@ class Left(NamedTuple):
     """Of all files, as `disk.mark_of` has it."""
 
 
-class Last(msgspec.Struct, frozen=True):
+class BuildRecord(msgspec.Struct, frozen=True):
     """The last build of an output folder that did not fail: what it was made of, and what came of it."""
 
     inputs: bytes
     """The hash of `Inputs`."""
-    left: Left
+    left: OutputSnapshot
     as_of: dt.datetime
     waits_until: dt.datetime | None
     report: Report
@@ -106,7 +106,7 @@ def unchanged(site: Site, options: Options, inputs: Inputs, cache: Cache, standi
     """The last build, where this one would do nothing: no input is another one, and no output."""
     note = cache.note(f"built {site.output}")
     try:
-        last = msgspec.msgpack.decode(note, type=Last) if note else None
+        last = msgspec.msgpack.decode(note, type=BuildRecord) if note else None
     except msgspec.DecodeError:
         return None
     if last is None or not inputs.digest or last.inputs != inputs.digest:
@@ -123,7 +123,9 @@ def unchanged(site: Site, options: Options, inputs: Inputs, cache: Cache, standi
     return Built(report=report, waits_until=last.waits_until, reasons={})
 
 
-def is_as_left(site: Site, left: Left, count: int, stamps: Mapping[str, Stamp], cache: Cache) -> bool:
+def is_as_left(
+    site: Site, left: OutputSnapshot, count: int, stamps: Mapping[str, Stamp], cache: Cache
+) -> bool:
     """Whether the `count` files that a build left are as they were, whoever else put files beside them."""
     if disk.mark_of(stamps) == left.mark:
         return True
@@ -143,7 +145,9 @@ def is_same_time(site: Site, options: Options, as_of: dt.datetime, waits_until: 
     return is_same_day and is_nothing_due(options, as_of, waits_until)
 
 
-def remember(site: Site, options: Options, inputs: Inputs, built: Built, left: Left, cache: Cache) -> None:
+def remember(
+    site: Site, options: Options, inputs: Inputs, built: Built, left: OutputSnapshot, cache: Cache
+) -> None:
     """Note a build, and what it left, for `unchanged`.
 
     Not one that failed, nor one whose inputs may change unseen.
@@ -157,7 +161,7 @@ def remember(site: Site, options: Options, inputs: Inputs, built: Built, left: L
     if has_failed or not inputs.digest:
         cache.drop_note(key)
         return
-    last = Last(inputs.digest, left, options.as_of, built.waits_until, built.report)
+    last = BuildRecord(inputs.digest, left, options.as_of, built.waits_until, built.report)
     try:
         cache.keep_note(key, msgspec.msgpack.encode(last))
     except (UnicodeEncodeError, OverflowError):  # a file's name that is no text

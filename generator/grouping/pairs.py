@@ -196,7 +196,7 @@ class Pairs:
         yield from self._before.get(at, ())
         yield from self._after.get(at, ())
 
-    def change(self, leaving: Iterable[int], come: Iterable[Article]) -> set[int]:
+    def change(self, leaving: Iterable[int], added: Iterable[Article]) -> set[int]:
         """Take articles out and put articles in; tell those that left and those of which a reason changed."""
         old = set(leaving)
         for at in old:
@@ -204,7 +204,7 @@ class Pairs:
         self._gone |= old
         self._told.clear()
         bands = self.prepare()
-        new = [self._add(article) for article in come]
+        new = [self._add(article) for article in added]
         turned = self._turned([*old, *new]) - set(new)
         self._gone |= turned
         new += [self._add(self.article(at)) for at in sorted(turned, key=self.place)]

@@ -19,7 +19,7 @@ from generator.model.types import Article, Digest, Edition, Group, Period, Sourc
 
 
 def regrouped(
-    digest: Digest, gone: Sequence[Article], come: Sequence[Article], config: Config
+    digest: Digest, removed: Sequence[Article], added: Sequence[Article], config: Config
 ) -> Digest | None:
     """Take articles of a digest out and put others in, which have ids that none has that stays.
 
@@ -27,42 +27,42 @@ def regrouped(
     two that came have one id, of which one has to give way; or there are no days, before or after. The lists
     of all articles and stories are left to the caller: to copy them takes longer than all the rest.
     """
-    new = _new_sources(digest, come, config)
-    if new is None or not _keeps_sources(digest, gone, come):
+    new = _new_sources(digest, added, config)
+    if new is None or not _keeps_sources(digest, removed, added):
         return None
-    if len({article.id.casefold() for article in come}) < len(come):
+    if len({article.id.casefold() for article in added}) < len(added):
         return None
     sources = dict(digest.sources)
     if new:
         sources |= {source.name: source for source in new}
         sources = dict(sorted(sources.items(), key=lambda item: item[1].slug))
-    for name in {article.source for article in (*gone, *come)}:
-        sources[name] = _source(sources[name], _of(gone, name), _of(come, name))
+    for name in {article.source for article in (*removed, *added)}:
+        sources[name] = _source(sources[name], _of(removed, name), _of(added, name))
     found = msgspec.structs.replace(
         digest,
         sources=sources,
-        days=_editions(Period.DAY, digest.days, gone, come, sources),
-        weeks=_editions(Period.WEEK, digest.weeks, gone, come, sources),
-        months=_editions(Period.MONTH, digest.months, gone, come, sources),
-        years=_editions(Period.YEAR, digest.years, gone, come, sources),
+        days=_editions(Period.DAY, digest.days, removed, added, sources),
+        weeks=_editions(Period.WEEK, digest.weeks, removed, added, sources),
+        months=_editions(Period.MONTH, digest.months, removed, added, sources),
+        years=_editions(Period.YEAR, digest.years, removed, added, sources),
     )
     return found if found.days and digest.days else None
 
 
-def _keeps_sources(digest: Digest, gone: Sequence[Article], come: Sequence[Article]) -> bool:
+def _keeps_sources(digest: Digest, removed: Sequence[Article], added: Sequence[Article]) -> bool:
     """Whether no source loses its last article."""
     return all(
-        len(digest.sources[name].articles) + len(_of(come, name)) > len(_of(gone, name))
-        for name in {article.source for article in gone}
+        len(digest.sources[name].articles) + len(_of(added, name)) > len(_of(removed, name))
+        for name in {article.source for article in removed}
     )
 
 
-def _new_sources(digest: Digest, come: Iterable[Article], config: Config) -> list[Source] | None:
+def _new_sources(digest: Digest, added: Iterable[Article], config: Config) -> list[Source] | None:
     """The sources that some articles are the first of, yet without these.
 
     None where one may be another spelling of a source, is configured, or has the address of another.
     """
-    names = dict.fromkeys(article.source for article in come if article.source not in digest.sources)
+    names = dict.fromkeys(article.source for article in added if article.source not in digest.sources)
     if not names:
         return []
     taken = {source.slug for source in digest.sources.values()}
@@ -78,25 +78,25 @@ def _new_sources(digest: Digest, come: Iterable[Article], config: Config) -> lis
     return found
 
 
-def recounts(gone: Iterable[Article], come: Iterable[Article]) -> bool:
+def recounts(removed: Iterable[Article], added: Iterable[Article]) -> bool:
     """Whether lists and counts are others since: some came or went, or have another source or moment."""
-    return sorted(map(_place, gone)) != sorted(map(_place, come))
+    return sorted(map(_place, removed)) != sorted(map(_place, added))
 
 
-def splice(articles: list[Article], gone: Iterable[Article], come: Iterable[Article]) -> None:
+def splice(articles: list[Article], removed: Iterable[Article], added: Iterable[Article]) -> None:
     """Take some articles out of a list in `order`, and put others in at their places."""
-    for article in gone:
+    for article in removed:
         del articles[bisect_left(articles, order(article), key=order)]
-    for article in come:
+    for article in added:
         insort(articles, article, key=order)
 
 
 def spliced(
-    articles: Sequence[Article], gone: Iterable[Article], come: Iterable[Article]
+    articles: Sequence[Article], removed: Iterable[Article], added: Iterable[Article]
 ) -> tuple[Article, ...]:
     """A list in `order` without some of its articles, and with others at their places."""
     left = list(articles)
-    splice(left, gone, come)
+    splice(left, removed, added)
     return tuple(left)
 
 
@@ -104,10 +104,10 @@ def _of(articles: Iterable[Article], source: str) -> list[Article]:
     return [article for article in articles if article.source == source]
 
 
-def _source(source: Source, gone: Sequence[Article], come: Sequence[Article]) -> Source:
-    articles = spliced(source.articles, gone, come)
+def _source(source: Source, removed: Sequence[Article], added: Sequence[Article]) -> Source:
+    articles = spliced(source.articles, removed, added)
     months = {month.first: month for month in source.months}
-    for first in {article.date.replace(day=1) for article in (*gone, *come)}:
+    for first in {article.date.replace(day=1) for article in (*removed, *added)}:
         months.pop(first, None)
         end = (first + dt.timedelta(days=31)).replace(day=1) if first < dt.date(9999, 12, 1) else dt.date.max
         own = _between(articles, first, end)
@@ -130,13 +130,13 @@ def _day(article: Article) -> int:
 def _editions(
     period: Period,
     editions: tuple[Edition, ...],
-    gone: Sequence[Article],
-    come: Sequence[Article],
+    removed: Sequence[Article],
+    added: Sequence[Article],
     sources: Mapping[str, Source],
 ) -> tuple[Edition, ...]:
     found = list(editions)
     changed: defaultdict[dt.date, tuple[list[Article], list[Article]]] = defaultdict(lambda: ([], []))
-    for articles, side in ((gone, 0), (come, 1)):
+    for articles, side in ((removed, 0), (added, 1)):
         for article in articles:
             changed[first_of(period, article.date)][side].append(article)
     for first, (out, in_) in changed.items():
@@ -152,16 +152,16 @@ def _editions(
 
 
 def _edition(
-    edition: Edition, gone: Sequence[Article], come: Sequence[Article], sources: Mapping[str, Source]
+    edition: Edition, removed: Sequence[Article], added: Sequence[Article], sources: Mapping[str, Source]
 ) -> Edition:
     days = Counter(dict(edition.days))
-    days.subtract(article.date for article in gone)
-    days.update(article.date for article in come)
+    days.subtract(article.date for article in removed)
+    days.update(article.date for article in added)
     groups = list(edition.groups)
-    for name in {article.source for article in (*gone, *come)}:
+    for name in {article.source for article in (*removed, *added)}:
         at = next((at for at, group in enumerate(groups) if group.source == name), None)
         articles = groups.pop(at).articles if at is not None else ()
-        if articles := spliced(articles, _of(gone, name), _of(come, name)):
+        if articles := spliced(articles, _of(removed, name), _of(added, name)):
             group = Group(source=name, articles=articles)
             insort(groups, group, key=lambda one: (moment(one.articles[0]), sources[one.source].slug))
     counted = tuple((day, count) for day, count in sorted(days.items()) if count)

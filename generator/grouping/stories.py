@@ -119,28 +119,28 @@ class Stories:
         """Follow the archive, whatever came, went or changed; the same objects as before cost least."""
         fresh = {article.path: article for article in articles}
         known = self._pairs.numbers
-        come = [
+        added = [
             article
             for path, article in fresh.items()
             if path not in known
             or ((kept := self._pairs.article(known[path])) is not article and kept != article)
         ]
-        self.change([path for path in known if path not in fresh], come)
+        self.change([path for path in known if path not in fresh], added)
 
     def prepare(self) -> None:
         """Do ahead what the first change would wait for."""
         self._pairs.prepare()
 
-    def change(self, gone: Iterable[str], come: Sequence[Article]) -> None:
+    def change(self, removed: Iterable[str], added: Sequence[Article]) -> None:
         """Take articles out, by path, and put articles in; those of a known path replace it."""
         known = self._pairs.numbers
-        leaving = {*gone, *(article.path for article in come)} & known.keys()
-        if len(leaving) + len(come) > many_of(self._pairs.count) or self._pairs.is_worn:
+        leaving = {*removed, *(article.path for article in added)} & known.keys()
+        if len(leaving) + len(added) > many_of(self._pairs.count) or self._pairs.is_worn:
             kept = (self._pairs.article(at) for path, at in known.items() if path not in leaving)
-            self._start([*kept, *come])
-        elif leaving or come:
-            self._recount([self._pairs.article(known[path]) for path in leaving], come)
-            self._regroup(self._pairs.change([known[path] for path in leaving], come))
+            self._start([*kept, *added])
+        elif leaving or added:
+            self._recount([self._pairs.article(known[path]) for path in leaving], added)
+            self._regroup(self._pairs.change([known[path] for path in leaving], added))
 
     def told(
         self, merges: Sequence[frozenset[str]] = (), splits: Sequence[frozenset[str]] = ()
@@ -202,9 +202,9 @@ class Stories:
         for source, homes in self._counts.items():
             self._own_homes[source] = _own_home(homes)
 
-    def _recount(self, gone: Iterable[Article], come: Iterable[Article]) -> None:
+    def _recount(self, removed: Iterable[Article], added: Iterable[Article]) -> None:
         """Count where sources' articles stand; where that changes a home, other articles may lead."""
-        counted = [(article, by) for articles, by in ((gone, -1), (come, 1)) for article in articles]
+        counted = [(article, by) for articles, by in ((removed, -1), (added, 1)) for article in articles]
         for article, by in counted:
             if article.keys:
                 self._counts[article.source][home_of(article.keys[0])] += by
@@ -278,8 +278,8 @@ def _merged(groups: Iterable[Sequence[int]], wanted: Iterable[Sequence[int]]) ->
 def _parted(groups: Iterable[set[int]], splits: Iterable[Sequence[int]]) -> Iterator[set[int]]:
     """Stories without the articles that the curator takes out of them."""
     apart = [set(split) for split in splits]
-    gone = set().union(*apart)
-    yield from (rest for group in groups if len(rest := group - gone) > 1)
+    removed = set().union(*apart)
+    yield from (rest for group in groups if len(rest := group - removed) > 1)
     yield from (split for split in apart if len(split) > 1)
 
 

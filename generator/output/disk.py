@@ -37,7 +37,7 @@ def refusal(path: str | Path, message: str, advice: str = "") -> BuildError:
 
 
 @contextlib.contextmanager
-def in_words(output: Path) -> Iterator[None]:
+def translate_errors(output: Path) -> Iterator[None]:
     """Turn the operating system's errors into `BuildError`."""
     try:
         yield

@@ -17,7 +17,7 @@ def check_usable(output: Path) -> None:
 
     Looks, and opens no file: a transaction looks again when it has the folder for itself.
     """
-    with disk.in_words(output):
+    with disk.translate_errors(output):
         check_is_folder(output, output)
         standing = next(filter(os.path.lexists, (output, *output.parents)), output)
         check_is_folder(standing, output)
@@ -40,7 +40,7 @@ def clear_foreign(output: Path) -> None:
     Without a record that can be read, that is everything. No link is followed: it is deleted, one in the
     folder's own place too. Raises `BuildError`.
     """
-    with disk.in_words(output):
+    with disk.translate_errors(output):
         if os.path.lexists(output) and (output.is_symlink() or not output.is_dir()):
             output.unlink()
         if not output.is_dir():

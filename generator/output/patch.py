@@ -37,7 +37,7 @@ class Patch:
     @contextlib.contextmanager
     def open(self) -> Iterator[None]:
         """Hold the folder. Raises `OvertakenError`, and `BuildError` where it cannot be had."""
-        with disk.in_words(self._output), lock.held(self._output, 10.0):
+        with disk.translate_errors(self._output), lock.held(self._output, 10.0):
             if stamp_at(self._output / names.MANIFEST) != self._record:
                 raise OvertakenError
             yield

@@ -121,7 +121,7 @@ class Transaction:
         """There was nothing in the folder, so no place needs a look."""
 
     def __enter__(self) -> Self:
-        with contextlib.ExitStack() as undo, disk.in_words(self._output):
+        with contextlib.ExitStack() as undo, disk.translate_errors(self._output):
             check_usable(self._output)
             is_new = not self._output.exists()
             undo.enter_context(lock.held(self._output, self._patience))
@@ -141,7 +141,7 @@ class Transaction:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with disk.in_words(self._output):
+        with disk.translate_errors(self._output):
             self._exit.close()
 
     @property
@@ -172,7 +172,7 @@ class Transaction:
 
     def slot(self, path: str) -> Slot:
         """The place of an output that is staged elsewhere; `take` it then."""
-        with disk.in_words(self._output):
+        with disk.translate_errors(self._output):
             self._claim(path)
             found = None if self._is_empty else self._found(path)
             staged, folder = self._staging.place(path)
@@ -202,7 +202,7 @@ class Transaction:
     def put(self, path: str, data: bytes) -> None:
         """Stage one file, unless the one on disk has the same bytes."""
         slot = self.slot(path)
-        with disk.in_words(self._output):
+        with disk.translate_errors(self._output):
             digest, is_staged = stage(slot, data)
         self.take(path, slot, digest, is_staged=is_staged)
 
@@ -210,7 +210,7 @@ class Transaction:
         """Stage the copy of a file, unless the one on disk has the same bytes."""
         digest, size = _digest_of(source), source.stat().st_size
         slot = self.slot(path)
-        with disk.in_words(self._output):
+        with disk.translate_errors(self._output):
             place = Path(slot.place)
             is_there = not slot.afresh and _is_of_size(disk.look(slot.place), size)
             is_staged = not (is_there and _digest_of(place) == digest)
@@ -221,7 +221,7 @@ class Transaction:
 
     def commit(self) -> Written:
         """Put everything in place, and delete what earlier builds wrote and this one did not."""
-        with disk.in_words(self._output):
+        with disk.translate_errors(self._output):
             gone = [*filterfalse(self._files.__contains__, self._old)]
             self._check_places()
             new = manifest.Manifest(as_of=self._as_of, files=self._files)
@@ -319,7 +319,7 @@ def clean(output: Path, *, patience: float = 10.0) -> int:
     Files of others stay, and then a manifest of no files, so that the next build knows the folder. One that
     does not exist, or is empty, is clean. Raises `BuildError` for one with others' files and no manifest.
     """
-    with disk.in_words(output):
+    with disk.translate_errors(output):
         check_is_folder(output, output)
         if not output.exists():
             return 0

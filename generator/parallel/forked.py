@@ -21,7 +21,7 @@ _LOOKS = 0.2
 
 
 @contextlib.contextmanager
-def beside(task: Callable[[], T], kind: type[T], *, is_worth: bool = True) -> Iterator[Callable[[], T]]:
+def run_forked(task: Callable[[], T], kind: type[T], *, is_worth: bool = True) -> Iterator[Callable[[], T]]:
     """Begin a task that only looks; what comes with the block gives its result, of a kind for MessagePack.
 
     Where there is no copy, or it fails, or is not worth it, the task is done here when it is asked for.
@@ -54,7 +54,7 @@ def parts(task: Callable[[int, int], T], count: int, kind: type[T], *, is_shared
     if not is_shared:
         yield task(0, count)
         return
-    with beside(partial(task, count // 2, count), kind) as second:
+    with run_forked(partial(task, count // 2, count), kind) as second:
         yield task(0, count // 2)
         yield second()
 

@@ -30,7 +30,7 @@ AHEAD = 3
 TICK = 0.1
 """Seconds after which it is asked, while workers are waited for, whether to go on."""
 PRELOAD = "generator.engine.preload"
-"""What worker processes have from their start; it stands on a higher floor."""
+"""What worker processes have from their start; it stands on a higher layer."""
 POOLS = 3
 """Pools that may break before the rest is done in this process."""
 

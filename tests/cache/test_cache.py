@@ -10,12 +10,12 @@ import msgspec
 import pytest
 
 import generator.engine.build
-import generator.engine.press
+import generator.engine.writing
 from generator.cache import database, seals
 from generator.cache.database import DamagedError, forget
 from generator.cache.folder import file_of
 from generator.cache.stamps import Stamp
-from generator.cache.store import Bodies, Cache, Learned, Looked, MissingError
+from generator.cache.store import Bodies, Cache, DocumentInfo, Learned, MissingError
 from generator.cache.versions import hashed
 from generator.config.options import Built, Options, silent
 from generator.engine import tasks
@@ -60,14 +60,14 @@ def change(root: Path, name: str = "0.md", title: str = "Another title") -> None
 
 def test_what_is_kept_comes_back(tmp_path):
     with Cache.of(tmp_path, b"rules") as cache:
-        cache.keep_clippings([("a\udcff/é.md", STAMP, Looked(b"digest", "源", 738000))])
+        cache.keep_clippings([("a\udcff/é.md", STAMP, DocumentInfo(b"digest", "源", 738000))])
         cache.keep_records([("a.md", b"key", b"value")])
         cache.keep_bodies([("a.md", b"<p>")])
         cache.keep_learned({("源", 2024): Learned(b"inputs", b"digest", b"value")})
         cache.keep_note("key", b"note")
     with Cache.of(tmp_path, b"rules") as cache:
-        assert cache.clippings() == {"a\udcff/é.md": (STAMP, Looked(b"digest", "源", 738000))}
-        assert [*cache.of_sources(["源"])] == [("a\udcff/é.md", Looked(b"digest", "源", 738000))]
+        assert cache.clippings() == {"a\udcff/é.md": (STAMP, DocumentInfo(b"digest", "源", 738000))}
+        assert [*cache.of_sources(["源"])] == [("a\udcff/é.md", DocumentInfo(b"digest", "源", 738000))]
         assert [*cache.records()] == [("a.md", b"key", b"value")]
         assert cache.body("a.md") == b"<p>"
         assert cache.repeats("源", 2024) == b"value"
@@ -233,14 +233,14 @@ def test_what_a_source_repeats_is_not_taken_for_nothing_where_it_is_damaged(root
 
 def test_a_query_that_is_not_read_to_its_end_is_in_nobodys_way(tmp_path):
     with Cache.of(tmp_path, b"rules") as cache:
-        cache.keep_clippings((f"{n}.md", STAMP, Looked(b"d", "A", n)) for n in range(200))
+        cache.keep_clippings((f"{n}.md", STAMP, DocumentInfo(b"d", "A", n)) for n in range(200))
         query = "SELECT path FROM clippings"
         some, all_ = cache.by_path(query, ["1.md", "2.md"]), cache.by_path(query, None)
         assert [next(some), next(all_)] == [(b"1.md",), (b"0.md",)]
         with contextlib.closing(sqlite3.connect(cache.file, isolation_level=None)) as other:
             other.execute("DELETE FROM clippings")
         all_.close()
-        cache.keep_clippings([("3.md", STAMP, Looked(b"d", "A", 3))])  # `some` is open, and in no query
+        cache.keep_clippings([("3.md", STAMP, DocumentInfo(b"d", "A", 3))])  # `some` is open, and in no query
         rest = cache.by_path(query, None)
         assert next(rest) == (b"3.md",)
     for rows in (some, rest):
@@ -318,7 +318,7 @@ def test_a_build_that_ends_before_it_remembers_does_not_mislead_the_next_one(roo
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(generator.engine.press.Ground, "remember", killed)
+    monkeypatch.setattr(generator.engine.writing.OutputStatus, "remember", killed)
     with pytest.raises(KeyboardInterrupt):
         built(root)
     monkeypatch.undo()

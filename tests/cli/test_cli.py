@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 import pytest
 
-from generator.cli.main import DONE, FAILED, INTERRUPTED, UNREAD, UNUSABLE, Asked, broadsheet, run
+from generator.cli.main import DONE, FAILED, INTERRUPTED, UNREAD, UNUSABLE, CliOptions, broadsheet, run
 from writing import BODY, write_clipping, write_config
 
 REFERENCE = Path(__file__).parents[2] / "docs/reference/command-line.md"
@@ -290,10 +290,10 @@ def test_the_day_that_counts_as_now(root, monkeypatch, capfd):
 
 
 def test_a_fixed_day_does_not_wake_a_watching_build(root, monkeypatch):
-    assert not Asked().is_fixed
-    assert Asked(as_of="2024-07-03").is_fixed
+    assert not CliOptions().is_fixed
+    assert CliOptions(as_of="2024-07-03").is_fixed
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1000")
-    assert Asked().is_fixed
+    assert CliOptions().is_fixed
 
 
 def test_clean_needs_no_digest_where_a_build_left_something(root, capfd):

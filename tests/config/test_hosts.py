@@ -2,7 +2,7 @@
 
 import pytest
 
-from generator.cli.report import size_line
+from generator.cli.console import size_line
 from generator.config.hosts import HOSTS, Size, strain
 
 

@@ -78,7 +78,7 @@ def reachable(output: Path) -> dict[str, Links]:
 
 
 def test_every_clipping_is_published_or_listed_with_its_reason(root):
-    report, desk = build_site(root)
+    report, index = build_site(root)
     assert report.found == 7 == report.published + len(report.skipped)
     assert report.ignored == 1
     assert report.verdicts == {Verdict.FULL: 3, Verdict.CUT: 0, Verdict.LINK: 1}
@@ -86,8 +86,8 @@ def test_every_clipping_is_published_or_listed_with_its_reason(root):
     assert sorted(reasons) == ["draft.md", "future.md", "undated.md"]
     assert "draft" in reasons["draft.md"]
     assert "date" in reasons["undated.md"]
-    assert desk.waits_until is not None
-    assert desk.waits_until.date() == dt.date(2030, 1, 1)
+    assert index.waits_until is not None
+    assert index.waits_until.date() == dt.date(2030, 1, 1)
 
 
 def test_drafts_and_the_future_are_published_when_asked_for(root):
@@ -96,9 +96,9 @@ def test_drafts_and_the_future_are_published_when_asked_for(root):
 
 
 def test_every_article_is_reached_from_the_front_page(root):
-    _, desk = build_site(root)
+    _, index = build_site(root)
     pages = reachable(root / "public")
-    for article in desk.digest.articles:
+    for article in index.digest.articles:
         own = f"articles/{article.id[:2]}/{article.id}.html"
         if article.verdict is Verdict.LINK:
             assert own not in pages
@@ -280,8 +280,8 @@ def test_an_image_beside_a_clipping_without_an_original_comes_along(root):
     body = f"![a point](point.png)\n\n![another](missing.png)\n\n{BODY}"
     write_clipping(root / "content", "notes/own.md", title="Own", url=None, source="Own", body=body)
     (root / "content/notes/point.png").write_bytes(pixel)
-    report, desk = build_site(root)
-    [article] = [article for article in desk.digest.articles if article.title == "Own"]
+    report, index = build_site(root)
+    [article] = [article for article in index.digest.articles if article.title == "Own"]
     page = (root / f"public/articles/{article.id[:2]}/{article.id}.html").read_text("utf-8")
     [media] = [path for path in files_of(root / "public") if path.startswith("media/")]
     assert f"../../{media}" in page
@@ -318,16 +318,16 @@ def test_a_sources_text_goes_as_far_as_it_may(root, policy, pages, text):
     for number in range(3):
         write_clipping(root / "content", f"guarded/{number}.md", source="Guarded", body=body)
     write_config(root, f'base_url = "https://digest.example/"\n[sources.Guarded]\ntext = "{policy}"\n')
-    _, desk = build_site(root)
-    own = [article for article in desk.digest.articles if article.source == "Guarded"]
+    _, index = build_site(root)
+    own = [article for article in index.digest.articles if article.source == "Guarded"]
     assert sum((root / f"public/articles/{a.id[:2]}/{a.id}.html").is_file() for a in own) == (pages - 1 or 0)
     assert any(secret.encode() in content for content in files_of(root / "public").values()) is text
 
 
 def test_an_alias_redirects(root):
     write_clipping(root / "content", "moved.md", title="Moved", aliases="[articles/ab/abcdefgh2345.html]")
-    _, desk = build_site(root)
-    [article] = [article for article in desk.digest.articles if article.title == "Moved"]
+    _, index = build_site(root)
+    [article] = [article for article in index.digest.articles if article.title == "Moved"]
     page = (root / "public/articles/ab/abcdefgh2345.html").read_text("utf-8")
     assert f"../{article.id[:2]}/{article.id}.html" in page
     assert "noindex" in page
@@ -403,13 +403,13 @@ def test_hostile_sources_stay_inside_the_site(tmp_path):
     ]
     for number, name in enumerate(names):
         write_clipping(tmp_path / "content", f"{number}.md", source=json.dumps(name), title=f"T{number}")
-    report, desk = build_site(tmp_path)
+    report, index = build_site(tmp_path)
     assert report.published == len(names)
     folders = [path.name for path in (tmp_path / "public/sources").iterdir() if path.is_dir()]
     assert (
         len(folders)
         == len({folder.casefold() for folder in folders})
-        == len(desk.digest.sources)
+        == len(index.digest.sources)
         == len(names) - 1
     )
     assert not list(tmp_path.glob("passwd*"))
@@ -520,8 +520,8 @@ def test_an_image_that_is_ignored_is_not_published(root):
 def test_the_language_of_a_source_holds_for_all_its_spellings(root):
     write_config(root, '[sources.Foo]\nlanguage = "fr"\n')
     write_clipping(root / "content", "f.md", title="F", source="FOO")
-    _, desk = build_site(root)
-    assert {article.language for article in desk.digest.articles if article.source == "Foo"} == {"fr"}
+    _, index = build_site(root)
+    assert {article.language for article in index.digest.articles if article.source == "Foo"} == {"fr"}
 
 
 @pytest.mark.parametrize(("articles", "pages"), [("all", 3), ("recent", 2), ("none", 0)])

@@ -39,9 +39,9 @@ def test_a_pick_reaches_the_pages(root):
         'note = "Read **this** <script>alert(1)</script>, [here](javascript:alert)."\n'
         'summary = "A cellar, a press."\n',
     )
-    report, desk = build_site(root)
+    report, index = build_site(root)
     assert (report.problems, report.skipped, report.published) == ((), (), 3)
-    (article,) = (one for one in desk.digest.articles if one.path == "a.md")
+    (article,) = (one for one in index.digest.articles if one.path == "a.md")
     assert (article.pinned, article.title, article.title_language) == (True, "印刷机", "zh")
     front = (root / "public/2024/07/03/index.html").read_text("utf-8")
     assert "<strong>this</strong>" in front
@@ -67,13 +67,13 @@ def test_what_is_hidden_is_nowhere_but_in_the_report(root):
 
 def test_stories_follow_the_curator(root):
     write_clipping(root / "content", "e.md", title="The press in the cellar", source="Another")
-    _, desk = build_site(root)
-    assert [{a.path for a in story.articles} for story in desk.digest.stories] == [{"a.md", "e.md"}]
+    _, index = build_site(root)
+    assert [{a.path for a in story.articles} for story in index.digest.stories] == [{"a.md", "e.md"}]
     write_picks(
         root, '[[pick]]\narticle = "a.md"\nsplit = true\n\n[[pick]]\narticle = "b.md"\nmerge = "c.md"\n'
     )
-    _, desk = build_site(root)
-    assert [{a.path for a in story.articles} for story in desk.digest.stories] == [{"b.md", "c.md"}]
+    _, index = build_site(root)
+    assert [{a.path for a in story.articles} for story in index.digest.stories] == [{"b.md", "c.md"}]
 
 
 def test_problems_are_told_with_their_place(root, capfd):

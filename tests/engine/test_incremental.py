@@ -21,8 +21,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 import generator.cache.stamps
 import generator.engine.budgeted
 import generator.engine.build
-import generator.engine.press
-import generator.engine.shelf
+import generator.engine.document_table
+import generator.engine.writing
 import generator.grouping.editions
 import generator.render.compose
 from generator.cache.folder import KEPT
@@ -35,10 +35,10 @@ from writing import IN_THE_SUITE, files_of, site_in
 CACHE = re.compile(r"cache-[0-9a-f]+\.sqlite(-wal|-shm)?")
 SMALL = {
     (generator.engine.budgeted, "BATCH"): 2,
-    (generator.engine.shelf, "KEPT"): 3,
-    (generator.engine.shelf, "many_of"): lambda _: 2,
-    (generator.engine.press, "BATCH"): 3,
-    (generator.engine.press, "HTML_LIMIT"): 9_000,
+    (generator.engine.document_table, "KEPT"): 3,
+    (generator.engine.document_table, "many_of"): lambda _: 2,
+    (generator.engine.writing, "BATCH"): 3,
+    (generator.engine.writing, "HTML_LIMIT"): 9_000,
     (generator.grouping.editions, "PART"): 2,
     (generator.render.compose, "NEWEST_ITEMS"): 3,
     (generator.cache.stamps, "UNSETTLED"): 30_000_000,

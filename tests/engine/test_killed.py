@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 import generator.engine.build
-from generator.cache.database import in_words
+from generator.cache.database import translate_errors
 from generator.cache.store import Cache
 from generator.config.options import Options, silent
 from generator.engine.budgeted import BATCH
@@ -197,7 +197,7 @@ def test_no_room_for_pages_is_told(root, monkeypatch, workers):
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("generator.engine.making.stage", full)
+    monkeypatch.setattr("generator.engine.page_tasks.stage", full)
     write_config(root, 'title = "Another"\nbase_url = "https://digest.example/"\n')
     pool = Workers(workers)
     monkeypatch.setattr(pool, "_lane", lambda **_: None)  # the patch holds in this process alone
@@ -214,7 +214,7 @@ def test_no_room_for_the_cache_is_told_and_the_site_stands(root, monkeypatch):
         write_clipping(root / "content", f"{n}.md", f"Another {n}. {BODY}\n\n" * 60, title=f"Another {n}")
 
     def full(*_: object) -> None:
-        with in_words():
+        with translate_errors():
             raise sqlite3.OperationalError("database or disk is full")
 
     monkeypatch.setattr(Cache, "keep_bodies", full)
@@ -231,7 +231,7 @@ def test_no_room_for_the_last_word_to_the_cache_is_no_failure(root, monkeypatch)
     """The site stands by then."""
 
     def full(*_: object) -> None:
-        with in_words():
+        with translate_errors():
             raise sqlite3.OperationalError("database or disk is full")
 
     monkeypatch.setattr(Cache, "keep_standing", full)
@@ -360,6 +360,6 @@ def test_a_clock_that_was_set_back_costs_time_alone(root):
 
 
 def test_what_is_full_or_refused_is_said_in_words(tmp_path):
-    with pytest.raises(BuildError) as caught, disk.in_words(tmp_path):
+    with pytest.raises(BuildError) as caught, disk.translate_errors(tmp_path):
         raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(tmp_path))
     assert "is read-only" in caught.value.problems[0].message

@@ -14,15 +14,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import generator.engine.document_table
 import generator.engine.followed
 import generator.engine.lessons
-import generator.engine.shelf
 from generator.config import resources
 from generator.config.options import Built, Options, silent
 from generator.config.site import load
 from generator.engine.build import build
 from generator.engine.live import Live
-from generator.engine.saved import few_of
+from generator.engine.rereading import few_of
 from generator.model.errors import BuildError, ConfigError
 from generator.model.ids import path_id
 from generator.output.write import Transaction
@@ -78,7 +78,7 @@ class Site:
 
 def test_a_worker_is_there_before_a_save_and_stays(site) -> None:
     site.rest()
-    workers = site.live._followed._means.workers
+    workers = site.live._followed._context.workers
     [pid] = workers.pids
     site.follow(write_clipping(site.content, "0.md", title="Anew", body=LONG))
     assert workers.pids == [pid]
@@ -239,7 +239,7 @@ def test_pages_wait_until_all_clippings_are_read_again(tmp_path, monkeypatch):
         site.follow()
         site.rest()
         if site.live._followed._unread:
-            waiting.append(bool(site.live._followed.overdue.pending))
+            waiting.append(bool(site.live._followed.stale_queue.pending))
     assert len(waiting) > 1
     assert all(waiting[1:]), "or lists would be made for each of these"
     assert site.settle() == site.clean()
@@ -671,7 +671,7 @@ def test_what_is_said_of_tables_of_sources_follows_what_there_is(tmp_path):
 def test_texts_of_what_is_gone_are_not_kept(site):
     (site.content / "0.md").unlink()
     site.follow(site.content / "0.md")
-    texts = site.live._followed._ledger.texts
+    texts = site.live._followed._diagnostics.texts
     assert "0.md" not in texts
     assert all(texts.values())
 

@@ -24,15 +24,15 @@ from hypothesis.stateful import (
 )
 
 import generator.cache.stamps
-import generator.engine.press
+import generator.engine.document_table
 import generator.engine.resumed
-import generator.engine.shelf
 import generator.engine.unchanged
+import generator.engine.writing
 import generator.grouping.editions
 import generator.render.compose
 from generator.config import resources
 from generator.config.options import Options, silent
-from generator.engine import archive
+from generator.engine import stored_state
 from generator.engine.build import build
 from generator.engine.unchanged import Inputs
 from generator.grouping.stories import Stories
@@ -63,7 +63,7 @@ SMALL = {
     (generator.render.compose, "NEWEST_ITEMS"): 4,
     (generator.cache.stamps, "UNSETTLED"): 30_000_000,
     (generator.engine.unchanged, "PACK"): 5,
-    (archive, "PACK"): 5,
+    (stored_state, "PACK"): 5,
 }
 
 
@@ -365,7 +365,7 @@ def test_what_a_killed_build_doubted_is_looked_into_by_the_next(twins, monkeypat
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(generator.engine.shelf, "learned", killed)
+        patched.setattr(generator.engine.document_table, "learned", killed)
         with pytest.raises(KeyboardInterrupt):
             build(site_in(twins.roots[0]), OPTIONS, silent, clean=True)
     twins.build()
@@ -388,18 +388,18 @@ def test_what_a_source_repeats_since_is_followed(twins):
 def test_what_another_build_learns_meanwhile_is_not_what_this_one_read_with(twins, monkeypatch):
     """A preview follows an edit while a long build ends: the next build reads again what that concerns."""
     put_with_furniture(twins)
-    ours, written = site_in(twins.roots[0]), generator.engine.press.written
+    ours, written = site_in(twins.roots[0]), generator.engine.writing.written
     preview = msgspec.structs.replace(ours, output=twins.roots[0] / "preview")
 
     def another_comes(*given, **more):
-        monkeypatch.setattr(generator.engine.press, "written", written)
+        monkeypatch.setattr(generator.engine.writing, "written", written)
         wrote = written(*given, **more)
         (ours.content / "same/0.md").unlink()
         build(preview, OPTIONS, silent)
         return wrote
 
     build(site_in(twins.roots[1]), OPTIONS, silent)
-    monkeypatch.setattr(generator.engine.press, "written", another_comes)
+    monkeypatch.setattr(generator.engine.writing, "written", another_comes)
     build(ours, OPTIONS, silent, clean=True)
     twins.put("same/0.md", None)
     twins.build()
@@ -408,10 +408,10 @@ def test_what_another_build_learns_meanwhile_is_not_what_this_one_read_with(twin
 
 def test_notes_that_came_with_somebodys_folder_cost_time_alone(twins):
     with cache_of(twins.roots[0]) as cache:
-        head = msgspec.msgpack.decode(cache.note(archive.HEAD), type=archive.Head)
+        head = msgspec.msgpack.decode(cache.note(stored_state.HEAD), type=stored_state.Head)
         for stamps in ((b"noise",), (msgspec.msgpack.encode([]),), ()):
             cache.keep_note(
-                archive.HEAD, msgspec.msgpack.encode(msgspec.structs.replace(head, stamps=stamps))
+                stored_state.HEAD, msgspec.msgpack.encode(msgspec.structs.replace(head, stamps=stamps))
             )
             assert head.changed(NOTHING_THERE, cache) is not None
             assert msgspec.structs.replace(head, stamps=stamps).changed(NOTHING_THERE, cache) is None
@@ -431,9 +431,9 @@ def test_clippings_that_came_just_before_a_long_build_can_be_followed_after_it(t
         time.sleep(0.3)
         return looked(*given)
 
-    looked = generator.engine.shelf._looked
+    looked = generator.engine.document_table._looked
     with monkeypatch.context() as patched:
-        patched.setattr(generator.engine.shelf, "_looked", slowly)
+        patched.setattr(generator.engine.document_table, "_looked", slowly)
         twins.build()
     twins.put(PATHS[1], clipping("Three", "Omega", DAYS[1], BODIES[1]))
     twins.build()

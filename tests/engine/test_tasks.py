@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from generator.cli.main import DONE, run
 from generator.config.options import Options, silent
 from generator.config.site import Config
+from generator.engine.document_table import rules_of
 from generator.engine.live import Live
-from generator.engine.shelf import rules_of
 from generator.engine.tasks import Reader, published
 from generator.model.types import Clipping, Verdict
 from generator.reading.boilerplate import Cleaning
@@ -43,8 +43,8 @@ def test_a_text_that_shows_nothing_is_a_link_or_is_skipped(tmp_path, kind, addre
     write_config(tmp_path)
     write_clipping(tmp_path / "content", "good.md")
     write_clipping(tmp_path / "content", "unseen.md", UNSEEN[kind], **({} if address else {"url": None}))
-    first, desk = build_site(tmp_path)
-    article = next((one for one in desk.digest.articles if one.path == "unseen.md"), None)
+    first, index = build_site(tmp_path)
+    article = next((one for one in index.digest.articles if one.path == "unseen.md"), None)
     if address:
         assert (article.verdict, article.excerpt, article.minutes) == (Verdict.LINK, "", 0)
         assert article.reason
@@ -111,17 +111,17 @@ def test_a_note_of_nothing_but_a_picture_shows_once_the_picture_is_there(tmp_pat
     report, _ = build_site(tmp_path)
     assert [one.path for one in report.skipped] == ["note.md"]
     (tmp_path / "content/press.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"\0" * 8)
-    report, desk = build_site(tmp_path)
+    report, index = build_site(tmp_path)
     assert not report.skipped
-    assert [(one.verdict, one.excerpt) for one in desk.digest.articles] == [(Verdict.FULL, "")]
+    assert [(one.verdict, one.excerpt) for one in index.digest.articles] == [(Verdict.FULL, "")]
 
 
 @pytest.mark.parametrize("hidden", ["style", "script", "comment", "instruction", "character data"])
 def test_what_is_not_shown_counts_in_no_excerpt_and_no_minutes(tmp_path, hidden):
     write_config(tmp_path)
     write_clipping(tmp_path / "content", "a.md", f"{UNSEEN[hidden] * 40}\n\n{WORDS}")
-    _, desk = build_site(tmp_path)
-    (article,) = desk.digest.articles
+    _, index = build_site(tmp_path)
+    (article,) = index.digest.articles
     assert (article.verdict, article.excerpt, article.minutes) == (Verdict.FULL, WORDS, 1)
 
 

@@ -45,17 +45,17 @@ def digest(articles):
     st.lists(ARTICLES, unique_by=lambda a: a.id, min_size=3),
     st.lists(ARTICLES, unique_by=lambda a: a.id, max_size=4),
 )
-def test_regrouping_is_grouping(before, come):
+def test_regrouping_is_grouping(before, added):
     old = digest(before)
     by_id = {one.id: one for one in old.articles}
-    gone = [by_id[one.id] for one in come if one.id in by_id]
-    after = [one for one in before if one.id not in {new.id for new in come}] + come
-    new = regrouped(old, gone, come, Config())
+    removed = [by_id[one.id] for one in added if one.id in by_id]
+    after = [one for one in before if one.id not in {new.id for new in added}] + added
+    new = regrouped(old, removed, added, Config())
     if not {one.source for one in after} >= {one.source for one in before}:
         assert new is None, "a source has lost its last article"
         return
-    assert msgspec.structs.replace(new, articles=spliced(old.articles, gone, come)) == digest(after)
-    untouched = {one.source for one in before} - {one.source for one in (*gone, *come)}
+    assert msgspec.structs.replace(new, articles=spliced(old.articles, removed, added)) == digest(after)
+    untouched = {one.source for one in before} - {one.source for one in (*removed, *added)}
     assert all(new.sources[name] is old.sources[name] for name in untouched)
 
 
@@ -67,8 +67,8 @@ def test_regrouping_is_grouping(before, come):
     ],
     ids=["another spelling of a source", "two of one id"],
 )
-def test_what_concerns_more_is_left_to_grouping_from_scratch(come):
-    assert regrouped(digest([article(0, "b c", DAY, 1)]), [], come, Config()) is None
+def test_what_concerns_more_is_left_to_grouping_from_scratch(added):
+    assert regrouped(digest([article(0, "b c", DAY, 1)]), [], added, Config()) is None
 
 
 def test_without_any_day_there_is_nothing_to_regroup():
@@ -80,6 +80,6 @@ def test_without_any_day_there_is_nothing_to_regroup():
 @given(st.lists(ARTICLES, unique_by=lambda a: a.id, min_size=1), st.data())
 def test_splicing_keeps_the_order(articles, data):
     ordered = tuple(sorted(articles, key=order))
-    gone = data.draw(st.lists(st.sampled_from(ordered), unique=True))
-    assert spliced(ordered, gone, ()) == tuple(one for one in ordered if one not in gone)
-    assert spliced(spliced(ordered, gone, ()), (), gone) == ordered
+    removed = data.draw(st.lists(st.sampled_from(ordered), unique=True))
+    assert spliced(ordered, removed, ()) == tuple(one for one in ordered if one not in removed)
+    assert spliced(spliced(ordered, removed, ()), (), removed) == ordered

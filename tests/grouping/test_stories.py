@@ -570,8 +570,8 @@ def test_what_is_kept_becomes_the_same_as_found_from_scratch(data):
     kept = Stories(now.values())
     assert kept.told() == stories_of(list(now.values()))
     for _ in range(data.draw(st.integers(1, 4))):
-        gone = data.draw(st.lists(st.sampled_from(sorted(now)), unique=True, max_size=12)) if now else []
-        come = [
+        removed = data.draw(st.lists(st.sampled_from(sorted(now)), unique=True, max_size=12)) if now else []
+        added = [
             msgspec.structs.replace(other, path=path, id=path)
             for path, other in data.draw(
                 st.dictionaries(
@@ -579,9 +579,11 @@ def test_what_is_kept_becomes_the_same_as_found_from_scratch(data):
                 )
             ).items()
         ]
-        now = {path: one for path, one in now.items() if path not in gone} | {one.path: one for one in come}
+        now = {path: one for path, one in now.items() if path not in removed} | {
+            one.path: one for one in added
+        }
         if data.draw(st.booleans()):
-            kept.change(gone, come)
+            kept.change(removed, added)
         else:
             kept.become(list(now.values()))
         if data.draw(st.booleans()):

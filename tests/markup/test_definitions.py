@@ -22,8 +22,8 @@ SPOKEN = [
 def test_a_clipping_of_such_a_line_alone_is_a_text(tmp_path, line):
     write_config(tmp_path)
     write_clipping(tmp_path / "content", "note.md", line, url=None)
-    _, desk = build_site(tmp_path)
-    [article] = desk.digest.articles
+    _, index = build_site(tmp_path)
+    [article] = index.digest.articles
     assert (article.verdict, article.excerpt) == (Verdict.FULL, line)
 
 

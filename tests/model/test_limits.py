@@ -11,9 +11,9 @@ import pytest
 
 from generator.cache.versions import hashed
 from generator.config.site import Config
-from generator.engine.making import Text, entries_with
-from generator.engine.shelf import rules_of
-from generator.engine.tasks import Reader, Sample, Wanted, learn, look, read
+from generator.engine.document_table import rules_of
+from generator.engine.page_tasks import Text, entries_with
+from generator.engine.tasks import Reader, ReadRequest, Sample, learn, look, read
 from generator.grouping import titles
 from generator.model import limits
 from generator.model.types import Verdict
@@ -43,7 +43,7 @@ def read_all(folder, text):
     start = time.process_time()
     look(reader, ["a.md"])
     learn(reader, [Sample("example.org", (("a.md", 0), ("b.md", 0)))])
-    (found,) = read(reader, [Wanted("a.md", "example.org", 2024, b"")])
+    (found,) = read(reader, [ReadRequest("a.md", "example.org", 2024, b"")])
     return found, time.process_time() - start
 
 

@@ -55,9 +55,9 @@ def test_a_folder_that_its_last_holder_took_away_is_made_again(
     ],
 )
 def test_the_systems_errors_are_told_in_words(number: int, message: str) -> None:
-    with pytest.raises(BuildError, match=f"^public/a: {message}"), disk.in_words(Path("public")):
+    with pytest.raises(BuildError, match=f"^public/a: {message}"), disk.translate_errors(Path("public")):
         raise OSError(number, os.strerror(number), b"public/a")
-    with pytest.raises(BuildError, match=r"^public: "), disk.in_words(Path("public")):
+    with pytest.raises(BuildError, match=r"^public: "), disk.translate_errors(Path("public")):
         raise OSError(number, os.strerror(number))
 
 

@@ -15,7 +15,7 @@ from generator.preview.follow import Build
 from generator.preview.server import Preview
 
 
-class Told:
+class ConsoleReporter:
     """Keeps what a `Report` is told."""
 
     def __init__(self) -> None:
@@ -49,8 +49,8 @@ class Standing:
 
 
 @pytest.fixture
-def told() -> Told:
-    return Told()
+def told() -> ConsoleReporter:
+    return ConsoleReporter()
 
 
 Until = Callable[[Callable[[], object]], None]
@@ -75,7 +75,7 @@ def previewed() -> Callable[..., AbstractContextManager[Preview]]:
 
     @contextmanager
     def running(
-        folder: Path, build: Build, *roots: Path, told: Told, port: int = 0, **options: Any
+        folder: Path, build: Build, *roots: Path, told: ConsoleReporter, port: int = 0, **options: Any
     ) -> Iterator[Preview]:
         before = set(threading.enumerate())
         options.setdefault("pages", Standing(folder))
@@ -95,7 +95,7 @@ def previewed() -> Callable[..., AbstractContextManager[Preview]]:
 
 @pytest.fixture
 def previewing(
-    previewed: Callable[..., AbstractContextManager[Preview]], told: Told
+    previewed: Callable[..., AbstractContextManager[Preview]], told: ConsoleReporter
 ) -> Iterator[Callable[..., Preview]]:
     """Starts previews that end with the test."""
     with ExitStack() as stack:

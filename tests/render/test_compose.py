@@ -7,7 +7,7 @@ import pytest
 from markupsafe import Markup
 
 from generator.config.site import Config
-from generator.engine.press import HTML_LIMIT
+from generator.engine.writing import HTML_LIMIT
 from generator.grouping import digest_of
 from generator.grouping.health import healths_of
 from generator.model import addresses

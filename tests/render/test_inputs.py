@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import generator.engine.build
-import generator.engine.kitchen
+import generator.engine.render_context
 from generator.config.options import Options, silent
 from generator.engine.build import build
 from generator.parallel.workers import Workers
@@ -169,9 +169,9 @@ def test_changed_words_are_the_reason(root):
 
 
 def test_another_version_is_the_reason(root, monkeypatch):
-    monkeypatch.setattr(generator.engine.kitchen, "program", lambda: b"another")
+    monkeypatch.setattr(generator.engine.render_context, "program", lambda: b"another")
     monkeypatch.setattr("generator.engine.unchanged.program", lambda: b"another")
-    monkeypatch.setattr("generator.engine.kitchen.GENERATOR", "Broadsheet 99")
+    monkeypatch.setattr("generator.engine.render_context.GENERATOR", "Broadsheet 99")
     assert words(built(root)) == {"version"}
 
 

@@ -11,13 +11,13 @@ from typing import NamedTuple
 import msgspec
 
 from generator.cache.stamps import NONE, Stamp
-from generator.cache.store import ENDED, Cache, Looked, MissingError
+from generator.cache.store import ENDED, Cache, DocumentInfo, MissingError
 from generator.cache.versions import hashed
 from generator.config.site import Config, Site
 from generator.engine import budgeted, tasks
-from generator.engine.lessons import KEPT, Means, Repeated, learned, learned_again, origin_key
+from generator.engine.lessons import KEPT, BuildContext, Repeated, learned, learned_again, origin_key
 from generator.engine.local_images import ImageLookup, addresses, seen_beside
-from generator.engine.tasks import Read, Reader, Record, Wanted
+from generator.engine.tasks import Read, Reader, ReadRequest, Record
 from generator.engine.unchanged import epoch_of
 from generator.grouping.sources import key
 from generator.grouping.stories import many_of
@@ -31,12 +31,12 @@ AT_ONCE = 20
 """Records that come from the cache before this process looks what workers have done."""
 
 
-class Shelf(NamedTuple):
+class DocumentTable(NamedTuple):
     """All clippings, looked at, and what was learned of them."""
 
     reader: Reader
     found: Discovery
-    looked: dict[str, Looked]
+    looked: dict[str, DocumentInfo]
     repeats: Repeated
     fresh: set[str]
     """Clippings that were read now, as they are."""
@@ -49,111 +49,115 @@ class Shelf(NamedTuple):
     unread: Set[str] = frozenset()
     """Clippings that are others than the cache knows: they are read while it is asked for the rest."""
 
-    def records(self, means: Means) -> Iterator[tuple[str, Record, bytes]]:
+    def records(self, context: BuildContext) -> Iterator[tuple[str, Record, bytes]]:
         """What all clippings came to: path, record and its hash, in no order."""
-        return _records(self, means.cache.records(), means)
+        return _records(self, context.cache.records(), context)
 
-    def records_among(self, paths: Iterable[str], means: Means) -> Iterator[tuple[str, Record, bytes]]:
-        """The same where no others are on the shelf; `paths` are theirs, and those of some that went."""
-        return _records(self, means.cache.records(paths), means)
+    def records_among(
+        self, paths: Iterable[str], context: BuildContext
+    ) -> Iterator[tuple[str, Record, bytes]]:
+        """The same where no others are in the table; `paths` are theirs, and those of some that went."""
+        return _records(self, context.cache.records(paths), context)
 
 
-def shelf_of(site: Site, found: Discovery, means: Means) -> Shelf:
+def documents_of(site: Site, found: Discovery, context: BuildContext) -> DocumentTable:
     """Look at what changed, and learn."""
-    reader, cache = reader_of(site), means.cache
+    reader, cache = reader_of(site), context.cache
     known = cache.clippings()
-    looked = _looked(reader, found, known, means)
+    looked = _looked(reader, found, known, context)
     others = {path for path, one in looked.items() if path not in known or known[path][1] != one}
-    shelf = Shelf(reader, found, looked, {}, set(), {}, set(), time.time_ns())
-    shelf.repeats.update(learned(reader, looked, means, take=partial(_taken, shelf, cache)))
+    documents = DocumentTable(reader, found, looked, {}, set(), {}, set(), time.time_ns())
+    documents.repeats.update(learned(reader, looked, context, take=partial(_taken, documents, cache)))
     # Of a few it is asked first what they were: stories follow from there.
     is_many = 2 * len(others) > many_of(len(looked))
-    return shelf._replace(unread=others - shelf.fresh) if is_many else shelf
+    return documents._replace(unread=others - documents.fresh) if is_many else documents
 
 
-def _taken(shelf: Shelf, cache: Cache, found: Sequence[tuple[Wanted, Read]]) -> None:
+def _taken(documents: DocumentTable, cache: Cache, found: Sequence[tuple[ReadRequest, Read]]) -> None:
     """Take what was read as its sources were learned of: it comes from the cache later."""
     for one, read_ in found:
-        _note(shelf, one.path, read_)
-    keep_read(cache, shelf.reader, found)
+        _note(documents, one.path, read_)
+    keep_read(cache, documents.reader, found)
 
 
-def _note(shelf: Shelf, path: str, found: Read) -> None:
+def _note(documents: DocumentTable, path: str, found: Read) -> None:
     """Note that a clipping was read, and whether it was as it had been when it was looked at."""
-    if found.digest == shelf.looked[path].digest:
-        shelf.steady.add(path)
+    if found.digest == documents.looked[path].digest:
+        documents.steady.add(path)
     else:  # whoever follows looks again
-        shelf.looked[path] = shelf.looked[path]._replace(digest=b"")
-    shelf.fresh.add(path)
+        documents.looked[path] = documents.looked[path]._replace(digest=b"")
+    documents.fresh.add(path)
 
 
-def shelf_among(site: Site, stamps: Mapping[str, Stamp | None], means: Means, count: int) -> Shelf | None:
+def documents_among(
+    site: Site, stamps: Mapping[str, Stamp | None], context: BuildContext, count: int
+) -> DocumentTable | None:
     """Look at a few clippings with other stamps, None for those that went, and learn again.
 
     None where the cache does not know all others of the `count` clippings: it would learn from too few.
     """
-    reader, cache = reader_of(site), means.cache
+    reader, cache = reader_of(site), context.cache
     there = {path: stamp for path, stamp in stamps.items() if stamp is not None}
     found, known = Discovery(paths=tuple(there), stamps=there), cache.clippings(stamps)
-    looked = _looked(reader, found, known, means)
+    looked = _looked(reader, found, known, context)
     if cache.count_clippings() != count:
         return None
     sources = {one.source for one in (*looked.values(), *(one for _, one in known.values()))}
     # An earlier build may have been killed, or a preview ended, before it looked into all it doubted.
     sources |= {source for (source, _), (_, _, is_doubtful) in cache.learned().items() if is_doubtful}
-    learned_again(reader, sources - {""}, means)
+    learned_again(reader, sources - {""}, context)
     repeats = {key_: digest for key_, (_, digest, _) in cache.learned().items()} if reader.clean else {}
-    return Shelf(reader, found, looked, repeats, set(), {}, set(), time.time_ns())
+    return DocumentTable(reader, found, looked, repeats, set(), {}, set(), time.time_ns())
 
 
 def _looked(
-    reader: Reader, found: Discovery, known: Mapping[str, tuple[Stamp, Looked]], means: Means
-) -> dict[str, Looked]:
+    reader: Reader, found: Discovery, known: Mapping[str, tuple[Stamp, DocumentInfo]], context: BuildContext
+) -> dict[str, DocumentInfo]:
     """Look at every clipping that may have changed since it was looked at last."""
-    cache, workers, progress = means
+    cache, workers, progress = context
     looked = {
         path: known[path][1] for path, stamp in found.stamps.items() if _is_known(known.get(path), stamp)
     }
     unknown = [path for path in found.paths if path not in looked]
-    gone = [path for path in known if path not in found.stamps]
+    removed = [path for path in known if path not in found.stamps]
     now = time.time_ns()
-    fresh: list[tuple[str, Stamp, Looked]] = []
+    fresh: list[tuple[str, Stamp, DocumentInfo]] = []
     for done, (path, one) in enumerate(budgeted.looked_at(reader, unknown, workers)):
         progress("looking", done, len(unknown))
-        looked[path] = one if isinstance(one, Looked) else Looked(b"", "", 0)
+        looked[path] = one if isinstance(one, DocumentInfo) else DocumentInfo(b"", "", 0)
         stamp = found.stamps[path]
         fresh.append((path, stamp if stamp.is_settled(now) else NONE, looked[path]))
         if len(fresh) >= KEPT:
             _keep_looked(cache, known, fresh)
             fresh.clear()
-    _keep_looked(cache, known, fresh, gone)
+    _keep_looked(cache, known, fresh, removed)
     return looked
 
 
 def _keep_looked(
     cache: Cache,
-    known: Mapping[str, tuple[Stamp, Looked]],
-    fresh: Sequence[tuple[str, Stamp, Looked]],
-    gone: Sequence[str] = (),
+    known: Mapping[str, tuple[Stamp, DocumentInfo]],
+    fresh: Sequence[tuple[str, Stamp, DocumentInfo]],
+    removed: Sequence[str] = (),
 ) -> None:
     """Put what was looked at into the cache, with a doubt about what was learned of its sources."""
-    if not (fresh or gone):
+    if not (fresh or removed):
         return
     after = {path: one for path, _, one in fresh}
-    before = {path: known[path][1] for path in (*after, *gone) if path in known}
+    before = {path: known[path][1] for path in (*after, *removed) if path in known}
     with cache.together():
         cache.keep_clippings(fresh)
-        cache.drop_clippings(gone)
+        cache.drop_clippings(removed)
         cache.doubt_learned(_changed_sources(before, after))
 
 
-def _is_known(known: tuple[Stamp, Looked] | None, stamp: Stamp) -> bool:
+def _is_known(known: tuple[Stamp, DocumentInfo] | None, stamp: Stamp) -> bool:
     if known is None or known[1].day == ENDED:
         return False
     return known[0] == stamp != NONE and known[1].digest != b""
 
 
-def _changed_sources(before: Mapping[str, Looked], after: Mapping[str, Looked]) -> set[str]:
+def _changed_sources(before: Mapping[str, DocumentInfo], after: Mapping[str, DocumentInfo]) -> set[str]:
     """The sources whose samples may be others now."""
     changed = {path for path in {*before, *after} if before.get(path) != after.get(path)}
     return {
@@ -162,15 +166,15 @@ def _changed_sources(before: Mapping[str, Looked], after: Mapping[str, Looked]) 
 
 
 def _records(
-    shelf: Shelf, kept: Iterable[tuple[str, bytes, bytes]], means: Means
+    documents: DocumentTable, kept: Iterable[tuple[str, bytes, bytes]], context: BuildContext
 ) -> Iterator[tuple[str, Record, bytes]]:
     """What all clippings came to, with its hash: from the cache, else read now; in no order."""
     keys = {
-        path: record_key(shelf.reader, one.digest, shelf.repeats.get(origin_key(one)))
-        for path, one in shelf.looked.items()
+        path: record_key(documents.reader, one.digest, documents.repeats.get(origin_key(one)))
+        for path, one in documents.looked.items()
     }
-    gone: list[str] = []
-    recalled = _recalled(shelf, kept, keys, gone)
+    removed: list[str] = []
+    recalled = _recalled(documents, kept, keys, removed)
     found: list[tuple[str, Record, bytes]] = []
 
     def step_by_step() -> Iterator[None]:
@@ -180,60 +184,63 @@ def _records(
 
     # The cache is asked while workers read what it cannot have.
     steps = step_by_step()
-    for one in read_now(shelf, shelf.unread, means, steps):
+    for one in read_now(documents, documents.unread, context, steps):
         yield one
         yield from found
         found.clear()
     for _ in steps:
         yield from found
         found.clear()
-    if gone:
-        with means.cache.together():
-            means.cache.drop_records(gone)
-    yield from read_now(shelf, keys.keys() - shelf.unread, means)
+    if removed:
+        with context.cache.together():
+            context.cache.drop_records(removed)
+    yield from read_now(documents, keys.keys() - documents.unread, context)
 
 
 def _recalled(
-    shelf: Shelf, kept: Iterable[tuple[str, bytes, bytes]], keys: dict[str, bytes], gone: list[str]
+    documents: DocumentTable,
+    kept: Iterable[tuple[str, bytes, bytes]],
+    keys: dict[str, bytes],
+    removed: list[str],
 ) -> Iterator[tuple[str, Record, bytes]]:
-    """What the cache has under the right keys, which are taken out; clippings that are `gone` are noted."""
-    former, most = shelf.former, many_of(len(shelf.looked))
+    """What the cache has under the right keys, which are taken out; clippings that are `removed` are noted."""
+    former, most = documents.former, many_of(len(documents.looked))
     for path, key_, value in kept:
-        if path in shelf.unread:
+        if path in documents.unread:
             continue
         if (
             keys.get(path) == key_
             and (record := tasks.decoded(value))
-            and _stands(shelf.reader, path, record)
+            and _stands(documents.reader, path, record)
         ):
             del keys[path]
-            yield path, in_zone(record, shelf.reader), hashed(value)
+            yield path, in_zone(record, documents.reader), hashed(value)
             continue
-        if path not in shelf.looked:
-            gone.append(path)
+        if path not in documents.looked:
+            removed.append(path)
         if len(former) < most and (record := tasks.decoded(value)) and record.reading.article:
             former[hashed(value)] = record.reading.article
 
 
 def read_now(
-    shelf: Shelf, paths: Collection[str], means: Means, meanwhile: Iterable[None] = ()
+    documents: DocumentTable, paths: Collection[str], context: BuildContext, meanwhile: Iterable[None] = ()
 ) -> Iterator[tuple[str, Record, bytes]]:
     """What clippings come to that are read now, and kept; as `records` has it.
 
     While workers are waited for this process goes on with `meanwhile`, step by step.
     """
-    reader, looked = shelf.reader, shelf.looked
-    cache, workers, progress = means
+    reader, looked = documents.reader, documents.looked
+    cache, workers, progress = context
     in_turn = sorted(paths, key=lambda path: (looked[path].source, looked[path].day, path))
-    work = _wanted(looked, in_turn, cache, shelf.repeats)
+    work = _wanted(looked, in_turn, cache, documents.repeats)
     results = budgeted.read(reader, work, workers, lambda path: looked[path].digest, meanwhile)
-    waiting: list[tuple[Wanted, Read]] = []
+    waiting: list[tuple[ReadRequest, Read]] = []
     for done, (one, found) in enumerate(results):
         progress("reading", done, len(paths))
         if isinstance(found, Exception):
             yield one.path, failed(one.path, found), b""
             continue
-        _note(shelf, one.path, found)
+        _note(documents, one.path, found)
         waiting.append((one, found))
         if len(waiting) >= KEPT:
             keep_read(cache, reader, waiting)
@@ -248,19 +255,19 @@ def mark_of_read(found: Read) -> bytes:
     return hashed(found.value or repr(found.odd).encode("utf-8", "surrogatepass"))
 
 
-def read_lost(site: Site, means: Means, paths: Collection[str]) -> None:
+def read_lost(site: Site, context: BuildContext, paths: Collection[str]) -> None:
     """Read clippings again whose texts the cache has lost, and keep these as they were."""
-    reader, cache = reader_of(site), means.cache
+    reader, cache = reader_of(site), context.cache
     looked = {path: one for path, (_, one) in cache.clippings(paths).items()}
     in_turn = sorted(looked, key=lambda path: (looked[path].source, looked[path].day, path))
     work = _wanted(looked, in_turn, cache, {})
-    results = budgeted.read(reader, work, means.workers, lambda path: looked[path].digest)
+    results = budgeted.read(reader, work, context.workers, lambda path: looked[path].digest)
     keep_read(cache, reader, [(one, found) for one, found in results if isinstance(found, Read)])
 
 
 def _wanted(
-    looked: Mapping[str, Looked], paths: Iterable[str], cache: Cache, known: Repeated
-) -> Iterator[Wanted]:
+    looked: Mapping[str, DocumentInfo], paths: Iterable[str], cache: Cache, known: Repeated
+) -> Iterator[ReadRequest]:
     """Put what a source repeats beside each of its clippings; they come source by source.
 
     Raises `MissingError` where it is not there though it is `known`.
@@ -273,7 +280,7 @@ def _wanted(
             if found is None and key_ in known:
                 raise MissingError("repeats", source, year)
             last, value = key_, found or tasks.NO_REPEATS
-        yield Wanted(path, source, year, value, min(looked[path].day, 0))
+        yield ReadRequest(path, source, year, value, min(looked[path].day, 0))
 
 
 def record_key(reader: Reader, digest: bytes, learned: bytes | None) -> bytes:
@@ -295,7 +302,7 @@ def _stands(reader: Reader, path: str, record: Record) -> bool:
     return seen_beside(lookup, pictures) == record.seen
 
 
-def keep_read(cache: Cache, reader: Reader, found: Sequence[tuple[Wanted, Read]]) -> None:
+def keep_read(cache: Cache, reader: Reader, found: Sequence[tuple[ReadRequest, Read]]) -> None:
     """Put what was read into the cache, under what it was read with: another build may have learned since."""
     learned_ = {value: hashed(value) for value in {one.repeats for one, _ in found}}
     with cache.together():

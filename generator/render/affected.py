@@ -27,11 +27,11 @@ from generator.render.pages import (
 )
 
 
-def concerned(
+def affected_pages(
     plan: Plan,
     changed: Iterable[Article],
     stories: Iterable[Story],
-    gone: Iterable[Article] = (),
+    removed: Iterable[Article] = (),
     ended: Iterable[Story] = (),
     *,
     is_recounted: bool,
@@ -43,12 +43,12 @@ def concerned(
     """
     digest, stories = plan.digest, tuple(stories)
     told = [article for story in stories for article in story.articles]
-    here, gone = (*changed, *told), tuple(gone)
+    here, removed = (*changed, *told), tuple(removed)
     told_ids = {article.id for story in (*stories, *ended) for article in story.articles}
-    told_ids |= plan.stories.keys() & {one.id for one in (*here, *gone)}
+    told_ids |= plan.stories.keys() & {one.id for one in (*here, *removed)}
     for article in here:
         yield from pages_of_article(plan, article)
-    everyone = (*here, *gone)
+    everyone = (*here, *removed)
     # Of many articles each list is named once: a source's month may hold thousands.
     for article in {(one.source, one.date.replace(day=1)): one for one in everyone}.values():
         source = plan.source_of(article)

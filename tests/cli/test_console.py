@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from generator.cli import report
+from generator.cli import console
 from generator.config.options import Report, Written
 from generator.model.errors import Problem, Severity
 
@@ -13,7 +13,7 @@ def problem(number: int, severity: Severity = Severity.WARNING) -> Problem:
 
 def test_the_gravest_problems_are_printed_where_not_all_are(capfd):
     problems = [problem(n, Severity.NOTICE) for n in range(5)] + [problem(9, Severity.ERROR), problem(8)]
-    report.print_problems(problems, limit=2)
+    console.print_problems(problems, limit=2)
     assert capfd.readouterr().err.splitlines() == [
         "error: 9.md: is odd",
         "warning: 8.md: is odd",
@@ -22,7 +22,7 @@ def test_the_gravest_problems_are_printed_where_not_all_are(capfd):
 
 
 def test_a_file_with_many_problems_does_not_hide_those_of_others(capfd):
-    report.print_problems([*(problem(1) for _ in range(900)), problem(2), problem(3)], limit=3)
+    console.print_problems([*(problem(1) for _ in range(900)), problem(2), problem(3)], limit=3)
     assert capfd.readouterr().err.splitlines() == [
         "warning: 1.md: is odd",
         "warning: 2.md: is odd",
@@ -32,7 +32,7 @@ def test_a_file_with_many_problems_does_not_hide_those_of_others(capfd):
 
 
 def test_one_thing_is_no_plural():
-    assert [report.counted(n, "file") for n in (0, 1, 2, 1000)] == [
+    assert [console.counted(n, "file") for n in (0, 1, 2, 1000)] == [
         "0 files",
         "1 file",
         "2 files",
@@ -51,19 +51,19 @@ def test_the_first_step_of_a_save_counts_no_files_that_may_follow():
         pages=Written(written=1, kept=57, deleted=2),
         problems=(),
     )
-    assert report.closing_line(done, 0.5).endswith("; 1 file written, 57 kept, 2 deleted; 0.5 s")
-    first = report.closing_line(done, 0.5, is_first_step=True)
+    assert console.closing_line(done, 0.5).endswith("; 1 file written, 57 kept, 2 deleted; 0.5 s")
+    first = console.closing_line(done, 0.5, is_first_step=True)
     assert first.endswith("; 1 file written, 2 deleted, others follow; 0.5 s")
 
 
 def test_only_a_terminal_sees_progress(capfd):
-    with report.progress(quiet=False) as progress:
+    with console.progress(quiet=False) as progress:
         progress("looking", 0, 5)
     assert capfd.readouterr() == ("", "")
 
 
 def test_all_problems_keep_their_order(capfd):
-    report.print_problems([problem(2), problem(1, Severity.ERROR)])
+    console.print_problems([problem(2), problem(1, Severity.ERROR)])
     assert capfd.readouterr().err.splitlines() == ["warning: 2.md: is odd", "error: 1.md: is odd"]
 
 
@@ -71,7 +71,7 @@ def test_a_fault_of_broadsheet_itself_is_shown_whole(capfd):
     try:
         1 / 0  # noqa: B018 - the fault is what is wanted
     except ZeroDivisionError as error:
-        report.print_fault(error)
+        console.print_fault(error)
     err = capfd.readouterr().err
     assert "ZeroDivisionError: division by zero" in err
     assert "test_report.py" in err

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from generator.parallel import forked
-from generator.parallel.forked import beside as begun
+from generator.parallel.forked import run_forked as begun
 from generator.parallel.workers import cores
 
 ALONE = "BROADSHEET_TESTS_ALONE"

@@ -15,7 +15,7 @@ import click
 if TYPE_CHECKING:  # each command imports what it needs
     from generator.config.options import Options, Progress
     from generator.config.site import Site
-    from generator.engine.lessons import Means
+    from generator.engine.lessons import BuildContext
 
 T = TypeVar("T")
 PATH = click.Path(path_type=Path)
@@ -41,7 +41,7 @@ _SHARED: dict[str, Callable[[Any], Any]] = {
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Asked:
+class CliOptions:
     """What the command line says of the site and of the build, whatever the command."""
 
     config: Path | None = None
@@ -101,16 +101,19 @@ class Asked:
             accepts_losses=self.yes,
         )
 
-    def reading(self, site: Site, progress: Progress, use: Callable[[Means], T]) -> T:
+    def reading(self, site: Site, progress: Progress, use: Callable[[BuildContext], T]) -> T:
         """Do something with the clippings for a command that writes nothing of its own."""
         from generator.cache.store import used
-        from generator.engine.lessons import Means
+        from generator.engine.lessons import BuildContext
         from generator.engine.unchanged import identity_of
         from generator.parallel.workers import Workers, cores
 
         with Workers(self.workers or cores()) as workers:
             return used(
-                site.own, identity_of(site), lambda cache: use(Means(cache, workers, progress)), make=False
+                site.own,
+                identity_of(site),
+                lambda cache: use(BuildContext(cache, workers, progress)),
+                make=False,
             )
 
 
@@ -119,11 +122,11 @@ def asking(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(command)
-        def with_asked(**arguments: Any) -> Any:  # noqa: ANN401 - whatever click passes
+        def with_cli_options(**arguments: Any) -> Any:  # noqa: ANN401 - whatever click passes
             shared = {name: arguments.pop(name) for name in names}
-            return command(Asked(**shared), **arguments)
+            return command(CliOptions(**shared), **arguments)
 
-        wrapped: Callable[..., Any] = with_asked
+        wrapped: Callable[..., Any] = with_cli_options
         for name in reversed(names):
             wrapped = _SHARED[name](wrapped)
         return wrapped

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from generator.config.options import Options, silent
-from generator.engine import shelf, tasks
+from generator.engine import document_table, tasks
 from generator.engine.build import build
 from generator.render.images import LARGEST
 from writing import (
@@ -44,16 +44,16 @@ def root(tmp_path: Path) -> Path:
 
 
 def titles(root: Path, **options: object) -> set[str]:
-    desk = read_site(site_in(root), Options(**({"as_of": NOW} | options)))
-    return {article.title for article in desk.digest.articles}
+    index = read_site(site_in(root), Options(**({"as_of": NOW} | options)))
+    return {article.title for article in index.digest.articles}
 
 
 def test_what_is_dated_later_waits_and_the_next_one_is_known(root):
     for _ in range(2):  # from the clippings, then from the cache
-        _, desk = build_site(root)
-        assert {article.title for article in desk.digest.articles} == {"Now"}
-        assert desk.waits_until is not None
-        assert desk.waits_until.date() == dt.date(2025, 1, 2)
+        _, index = build_site(root)
+        assert {article.title for article in index.digest.articles} == {"Now"}
+        assert index.waits_until is not None
+        assert index.waits_until.date() == dt.date(2025, 1, 2)
 
 
 def test_the_day_goes_on_and_back(root):
@@ -79,9 +79,9 @@ def test_drafts_come_and_go_with_the_option(root):
 
 def test_a_draft_does_not_wait(root):
     write_clipping(root / "content", "draft.md", title="Draft", draft="true", date="2025-01-01")
-    _, desk = build_site(root)
-    assert desk.waits_until is not None
-    assert desk.waits_until.date() == dt.date(2025, 1, 2)
+    _, index = build_site(root)
+    assert index.waits_until is not None
+    assert index.waits_until.date() == dt.date(2025, 1, 2)
 
 
 def own(root: Path) -> str:
@@ -379,14 +379,14 @@ def test_many_clippings_that_changed_are_read_while_the_cache_is_asked_for_the_r
     read_site(site_in(root), Options(as_of=NOW))
     for name in ("now", "soon", "later"):
         write_clipping(root / "content", f"{name}.md", title=f"{name} again")
-    first, read_now = [], shelf.read_now
+    first, read_now = [], document_table.read_now
 
     def reading(known: object, paths: set[str], *others: object) -> object:
         first.append(sorted(paths))
         return read_now(known, paths, *others)
 
-    monkeypatch.setattr(shelf, "many_of", lambda _: many)
-    monkeypatch.setattr(shelf, "read_now", reading)
+    monkeypatch.setattr(document_table, "many_of", lambda _: many)
+    monkeypatch.setattr(document_table, "read_now", reading)
     assert titles(root) == {"now again", "soon again", "later again"}
     assert first[0] == (["later.md", "now.md", "soon.md"] if many == 5 else [])
 

@@ -13,10 +13,10 @@ import msgspec
 from generator import __version__
 from generator.cache.versions import hashed, program, zone_data
 from generator.config.site import Config, Site
-from generator.engine import making
-from generator.engine.desk import Desk
-from generator.engine.lessons import Means
-from generator.engine.making import Maker
+from generator.engine import page_tasks
+from generator.engine.lessons import BuildContext
+from generator.engine.page_tasks import Maker
+from generator.engine.site_index import SiteIndex
 from generator.grouping.health import healths_of
 from generator.model import addresses
 from generator.model.errors import Problem, shown
@@ -35,7 +35,7 @@ from generator.render.templates import Templates, speech
 
 GENERATOR = f"Broadsheet {__version__}"
 CODE_STYLE = "assets/code.css"
-FILES = {making.ATOM: addresses.ATOM, making.RSS: addresses.RSS, making.JSON: addresses.JSON_FEED}
+FILES = {page_tasks.ATOM: addresses.ATOM, page_tasks.RSS: addresses.RSS, page_tasks.JSON: addresses.JSON_FEED}
 
 
 class Output(msgspec.Struct, frozen=True):
@@ -62,7 +62,7 @@ def planned_of(digest: Digest, config: Config) -> Plan:
     return plan(digest, _since(digest, config))
 
 
-def concerns_all(theme: Templates, config: Config, last: Digest, digest: Digest) -> bool:
+def affects_all_pages(theme: Templates, config: Config, last: Digest, digest: Digest) -> bool:
     """Whether another newest day, or year, may concern pages that no changed article does; there are days."""
     is_another_day = last.days[-1].first != digest.days[-1].first
     is_another_year = last.years[-1].first != digest.years[-1].first
@@ -77,21 +77,21 @@ def _since(digest: Digest, config: Config) -> dt.date:
     return pages_since(digest, config.articles, config.recent_months)
 
 
-class Kitchen:
+class RenderContext:
     """All that pages of one digest are made with."""
 
     def __init__(
         self,
         site: Site,
-        desk: Desk,
+        index: SiteIndex,
         plan_: Plan,
-        means: Means,
+        context: BuildContext,
         *,
         healths: Mapping[str, Health] | None = None,
-        last: Kitchen | None = None,
+        last: RenderContext | None = None,
     ) -> None:
         """Raises `TemplateFault` where a theme cannot be used; that of the `last` digest is used again."""
-        self.site, self.desk, self.plan, self.means = site, desk, plan_, means
+        self.site, self.index, self.plan, self.context = site, index, plan_, context
         self.config = site.config
         self.healths = healths_of(plan_.digest) if healths is None else healths
         self.speech: Speech = last.speech if last else speech(site.templates, self.config.language_tag)
@@ -106,11 +106,11 @@ class Kitchen:
             self.view,
             self.frame.feeds_of_site(),
             hashed(*self.marks),
-            str(means.cache.file),
-            means.cache.seal.secret,
+            str(context.cache.file),
+            context.cache.seal.secret,
         )
         common = self._common(self.marks[1])
-        self.inputs: Inputs = Inputs(plan_, desk.marks, self.healths, common, last.inputs if last else None)
+        self.inputs: Inputs = Inputs(plan_, index.marks, self.healths, common, last.inputs if last else None)
 
     def _common(self, translations: bytes) -> Callable[[str], bytes]:
         """The parts of a fingerprint that all pages of a template share."""
@@ -138,14 +138,14 @@ class Kitchen:
         return common
 
 
-def planned(site: Site, kitchen: Kitchen, found: list[Problem]) -> list[Output]:
+def planned(site: Site, rendering: RenderContext, found: list[Problem]) -> list[Output]:
     """Plan every file of the site; faults met on the way join `found`."""
     static: StaticFiles = static_files(site.static)
     found += static.problems
     own = {names.folded(path): path for path, _ in static.files}
     outputs = [Output(path, b"", file) for path, file in static.files]
-    outputs += _beside(own, made(kitchen), found)
-    images = sorted(kitchen.desk.images.items())
+    outputs += _beside(own, made(rendering), found)
+    images = sorted(rendering.index.images.items())
     return [*outputs, *(Output(address, b"", site.content / path) for address, path in images)]
 
 
@@ -176,28 +176,28 @@ def _beside(own: Mapping[str, str], outputs: Iterable[Output], found: list[Probl
             found.append(_shadowed(same))
 
 
-def made(kitchen: Kitchen) -> Iterator[Output]:
+def made(rendering: RenderContext) -> Iterator[Output]:
     """Plan what comes of clippings and theme: pages, feeds, lists for machines, assets."""
-    pages = tuple(pages_of(kitchen.plan))
-    yield from (page_output(kitchen, page) for page in pages)
-    if kitchen.config.base_url is not None:
-        yield from feed_outputs(kitchen, kitchen.plan.digest.sources.values())
-        yield from for_machines(kitchen, kitchen.config.base_url, pages)
-    assets = {CODE_STYLE: stylesheet().encode(), **kitchen.theme.assets()}
+    pages = tuple(pages_of(rendering.plan))
+    yield from (page_output(rendering, page) for page in pages)
+    if rendering.config.base_url is not None:
+        yield from feed_outputs(rendering, rendering.plan.digest.sources.values())
+        yield from for_machines(rendering, rendering.config.base_url, pages)
+    assets = {CODE_STYLE: stylesheet().encode(), **rendering.theme.assets()}
     yield from (Output(path, b"", content) for path, content in sorted(assets.items()))
 
 
-def page_output(kitchen: Kitchen, page: Page) -> Output:
+def page_output(rendering: RenderContext, page: Page) -> Output:
     """Plan the file of a page."""
-    return Output(addresses.file_of(page.address), kitchen.inputs.of(page), page)
+    return Output(addresses.file_of(page.address), rendering.inputs.of(page), page)
 
 
-def feed_outputs(kitchen: Kitchen, sources: Iterable[Source]) -> Iterator[Output]:
+def feed_outputs(rendering: RenderContext, sources: Iterable[Source]) -> Iterator[Output]:
     """Plan the files of feeds; none without `base_url`."""
-    if kitchen.config.base_url is None:
+    if rendering.config.base_url is None:
         return
-    for feed in feeds_of(kitchen, kitchen.config.base_url, sources):
-        inputs = kitchen.inputs.feed(feed.articles, (feed.meta, feed.form, feed.folder))
+    for feed in feeds_of(rendering, rendering.config.base_url, sources):
+        inputs = rendering.inputs.feed(feed.articles, (feed.meta, feed.form, feed.folder))
         yield Output(feed.folder + FILES[feed.form], inputs, feed)
 
 
@@ -207,28 +207,28 @@ def feed_paths(sources: Iterable[Source]) -> list[str]:
     return [folder + name for folder in folders for name in FILES.values()]
 
 
-def feeds_of(kitchen: Kitchen, base_url: str, sources: Iterable[Source]) -> Iterator[Feed]:
+def feeds_of(rendering: RenderContext, base_url: str, sources: Iterable[Source]) -> Iterator[Feed]:
     """Plan the feeds of some sources, of the digest, and of its picks."""
-    plan_, config = kitchen.plan, kitchen.config
+    plan_, config = rendering.plan, rendering.config
     for source in sources:
         newest = tuple(islice(plan_.once_in(source), config.source_feed_items))
         meta = _meta(config, base_url, source)
-        for form in (making.ATOM, making.JSON):
+        for form in (page_tasks.ATOM, page_tasks.JSON):
             yield Feed(addresses.source(source), form, source, newest, meta)
     newest = tuple(islice(plan_.once(plan_.digest.articles), config.feed_items))
-    for form in (making.ATOM, making.RSS, making.JSON):
+    for form in (page_tasks.ATOM, page_tasks.RSS, page_tasks.JSON):
         yield Feed("", form, None, newest, _meta(config, base_url))
     if picks := plan_.picks[: config.feed_items]:
-        title = f"{kitchen.compose.names.words.gettext('Picks')} · {config.title}"
+        title = f"{rendering.compose.names.words.gettext('Picks')} · {config.title}"
         meta = msgspec.structs.replace(_meta(config, base_url), title=title)
-        for form in (making.ATOM, making.JSON):
+        for form in (page_tasks.ATOM, page_tasks.JSON):
             yield Feed(addresses.PICKS, form, None, picks, meta)
 
 
-def for_machines(kitchen: Kitchen, base_url: str, pages: Iterable[Page]) -> Iterator[Output]:
+def for_machines(rendering: RenderContext, base_url: str, pages: Iterable[Page]) -> Iterator[Output]:
     """Make the sources as OPML, sitemaps and `robots.txt`."""
-    sources = kitchen.plan.digest.sources.values()
-    yield Output(addresses.OPML, b"", sitemap.opml(kitchen.config.title, base_url, sources))
+    sources = rendering.plan.digest.sources.values()
+    yield Output(addresses.OPML, b"", sitemap.opml(rendering.config.title, base_url, sources))
     listed = ((page.address, page.month, page.modified) for page in pages if page.listed)
     yield from (Output(path, b"", xml) for path, xml in sitemap.sitemaps(base_url, listed))
     yield Output(addresses.ROBOTS, b"", sitemap.robots(base_url))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from generator.cache.store import Cache
 from generator.cache.versions import hashed
-from generator.engine import recalled
+from generator.engine import stored_stories
 from generator.grouping.stories import Stories, stories_of
 from grouping.test_stories import CROWD, POOL, RETITLED
 
@@ -31,7 +31,7 @@ def told(cache, articles, former=(), epoch=EPOCH):
     """The stories of a build whose cache knew some former articles."""
     marks = {one.id: mark(one) for one in articles}
     known = {mark(one): one for one in former}
-    return recalled.stories_of(cache, epoch, articles, marks, known).told()
+    return stored_stories.stories_of(cache, epoch, articles, marks, known).told()
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_stories_are_those_found_from_scratch(tmp_path_factory, data):
         pytest.MonkeyPatch.context() as patched,
         Cache.of(tmp_path_factory.mktemp("site"), b"rules") as cache,
     ):
-        patched.setattr(recalled, "most_of", lambda _: most)
+        patched.setattr(stored_stories, "most_of", lambda _: most)
         assert told(cache, [*now.values()]) == stories_of([*now.values()])
         for _ in range(data.draw(st.integers(1, 5))):
             before = [*now.values()]
@@ -86,7 +86,7 @@ def test_a_change_is_followed_and_so_is_the_next(tmp_path, counted):
 
 def test_what_many_changes_left_is_kept_as_if_found_now(tmp_path, counted, monkeypatch):
     """Else every later build would follow them all again."""
-    monkeypatch.setattr(recalled, "most_of", lambda _: 5)
+    monkeypatch.setattr(stored_stories, "most_of", lambda _: 5)
     first = [*POOL, *CROWD]
     second = [*first[4:], *RETITLED[:3]]
     with Cache.of(tmp_path, b"rules") as cache:
@@ -94,7 +94,7 @@ def test_what_many_changes_left_is_kept_as_if_found_now(tmp_path, counted, monke
         assert told(cache, second, first) == stories_of(second)
         begun = sum(counted)
         marks = {one.id: mark(one) for one in second}
-        assert recalled.recalled(cache, EPOCH, second, marks, {}).is_as_found
+        assert stored_stories.recalled(cache, EPOCH, second, marks, {}).is_as_found
         assert sum(counted) == begun
 
 
@@ -130,7 +130,7 @@ def test_what_was_found_of_others_is_not_believed(tmp_path, damage):
     first, second = [*POOL, *CROWD], [*POOL[1:], *CROWD]
     with Cache.of(tmp_path, b"rules") as cache:
         told(cache, first)
-        base = msgspec.msgpack.decode(cache.note("stories"), type=recalled.Base)
+        base = msgspec.msgpack.decode(cache.note("stories"), type=stored_stories.Base)
         found = base.found
         if damage.keys() <= set(found.__struct_fields__) - {"pairs"}:
             found = msgspec.structs.replace(found, **damage)
@@ -155,7 +155,7 @@ def test_what_cannot_be_followed_is_found_anew(tmp_path, counted, what):
 
 
 def test_many_changes_are_a_new_beginning(tmp_path, counted, monkeypatch):
-    monkeypatch.setattr(recalled, "many_of", lambda _: 3)
+    monkeypatch.setattr(stored_stories, "many_of", lambda _: 3)
     first, second = [*POOL, *CROWD], [*POOL[4:], *CROWD]
     with Cache.of(tmp_path, b"rules") as cache:
         told(cache, first)

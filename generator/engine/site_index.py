@@ -14,11 +14,11 @@ from generator.cache.versions import hashed
 from generator.config import picks as picks_file
 from generator.config.options import Options, by_place
 from generator.config.site import FILE_NAME, Config, Site, find_content
-from generator.engine.lessons import Means
+from generator.engine.document_table import DocumentTable, documents_of
+from generator.engine.lessons import BuildContext
 from generator.engine.local_images import held_back_by
-from generator.engine.recalled import stories_of
 from generator.engine.safeguards import found_in
-from generator.engine.shelf import Shelf, shelf_of
+from generator.engine.stored_stories import stories_of
 from generator.engine.tasks import Record
 from generator.grouping import digest_of
 from generator.grouping.picks import applied
@@ -40,7 +40,7 @@ MANY = 20_000
 """Articles from which on a copy of this process is worth its making, to look for stories."""
 
 
-class Reach(msgspec.Struct, frozen=True, kw_only=True):
+class Impact(msgspec.Struct, frozen=True, kw_only=True):
     """What tells whether a change of a clipping reaches further than its article."""
 
     repaired: Set[str]
@@ -56,7 +56,7 @@ class Reach(msgspec.Struct, frozen=True, kw_only=True):
     """The sources of articles that do not appear, as written, by their clippings' paths."""
 
 
-class Desk(msgspec.Struct, frozen=True, kw_only=True):
+class SiteIndex(msgspec.Struct, frozen=True, kw_only=True):
     """All clippings read and grouped."""
 
     digest: Digest
@@ -90,10 +90,10 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     """The curator's word, of front matter and of `picks.toml`."""
     merges: tuple[frozenset[str], ...]
     splits: tuple[frozenset[str], ...]
-    reach: Reach
+    impact: Impact
 
 
-def read(site: Site, options: Options, means: Means, found: Discovery | None = None) -> Desk:
+def read(site: Site, options: Options, context: BuildContext, found: Discovery | None = None) -> SiteIndex:
     """Read all clippings, or those found, and group them; what has not changed comes from the cache.
 
     Raises `ConfigError` where there is no content folder, or `picks.toml` cannot be read.
@@ -101,8 +101,8 @@ def read(site: Site, options: Options, means: Means, found: Discovery | None = N
     if found is None:
         find_content(site)
         found = found_in(site, options)
-    shelf = shelf_of(site, found, means)
-    return grouped(site, options, shelf, shelf.records(means), means)[0]
+    documents = documents_of(site, found, context)
+    return grouped(site, options, documents, documents.records(context), context)[0]
 
 
 class Readings(msgspec.Struct):
@@ -131,16 +131,16 @@ class Readings(msgspec.Struct):
 def grouped(
     site: Site,
     options: Options,
-    shelf: Shelf,
+    documents: DocumentTable,
     records: Iterable[tuple[str, Record, bytes]],
-    means: Means,
+    context: BuildContext,
     stories: Stories | None = None,
-) -> tuple[Desk, Stories]:
+) -> tuple[SiteIndex, Stories]:
     """Group what was read, after the curator's word. Raises `ConfigError` where that cannot be read.
 
     Should the stories of an earlier digest be known, they are changed in place.
     """
-    config, found = site.config, shelf.found
+    config, found = site.config, documents.found
     picks, faults = picks_file.load(site)
     _, cleaning_faults = families.own_of(site.root)  # the tasks make them ready; here their faults count
     read_ = gathered(config, options, records)
@@ -156,18 +156,18 @@ def grouped(
     clash_faults = _with_lines(clash_faults, read_.alias_lines)
     marks = {article.id: mark_of(article, read_.marks[article.path]) for article in digest.articles}
     if stories is None:
-        stories = _searched(shelf, digest.articles, marks, means)
+        stories = _searched(documents, digest.articles, marks, context)
     else:
         stories.become(digest.articles)
     told = stories.told(picked.merges, picked.splits)
-    reach = reach_of(digest.articles, read_)
+    impact = impact_of(digest.articles, read_)
     images, image_faults = _images_of(site, digest, picked.articles, read_)
     problems = (
         *faults, *cleaning_faults, *_theme_faults(site), *found.problems, *read_.problems, *picked.problems,
         *clash_faults, *image_faults,
     )  # fmt: skip
-    problems = told_of_sources(tuple(sorted(problems, key=by_place)), config, digest, reach.held_back)
-    desk = Desk(
+    problems = told_of_sources(tuple(sorted(problems, key=by_place)), config, digest, impact.held_back)
+    index = SiteIndex(
         digest=msgspec.structs.replace(digest, stories=told),
         found=len(found.paths) + len(found.skipped),
         ignored=found.ignored,
@@ -178,18 +178,18 @@ def grouped(
         waits_until=min(read_.waiting.values(), default=None),
         marks=marks,
         texts=read_.texts,
-        fresh=shelf.fresh,
-        steady=shelf.steady,
-        since=shelf.since,
-        repeats=shelf.repeats,
+        fresh=documents.fresh,
+        steady=documents.steady,
+        since=documents.since,
+        repeats=documents.repeats,
         images=images,
         pictured=tuple(read_.pictured),
         picks=(*read_.picks, *picks),
         merges=picked.merges,
         splits=picked.splits,
-        reach=reach,
+        impact=impact,
     )
-    return desk, stories
+    return index, stories
 
 
 def _theme_faults(site: Site) -> list[Problem]:
@@ -240,10 +240,14 @@ def _with_lines(problems: Sequence[Problem], lines: Mapping[str, int | None]) ->
     )
 
 
-def _searched(shelf: Shelf, articles: Sequence[Article], marks: Mapping[str, bytes], means: Means) -> Stories:
+def _searched(
+    documents: DocumentTable, articles: Sequence[Article], marks: Mapping[str, bytes], context: BuildContext
+) -> Stories:
     """Which articles are on the same news; among many, a copy of this process looks too."""
-    is_shared = len(articles) > MANY and means.workers.count > 1
-    return stories_of(means.cache, shelf.reader.epoch, articles, marks, shelf.former, is_shared=is_shared)
+    is_shared = len(articles) > MANY and context.workers.count > 1
+    return stories_of(
+        context.cache, documents.reader.epoch, articles, marks, documents.former, is_shared=is_shared
+    )
 
 
 def gathered(config: Config, options: Options, records: Iterable[tuple[str, Record, bytes]]) -> Readings:
@@ -278,7 +282,7 @@ def gathered(config: Config, options: Options, records: Iterable[tuple[str, Reco
     return read_
 
 
-def reach_of(articles: Sequence[Article], read_: Readings) -> Reach:
+def impact_of(articles: Sequence[Article], read_: Readings) -> Impact:
     """How far changes of clippings may reach; `articles` are those that appear, of what was read."""
     spellings: dict[str, set[str]] = {}
     for article in articles:
@@ -286,7 +290,7 @@ def reach_of(articles: Sequence[Article], read_: Readings) -> Reach:
     shown_ = {article.path for article in articles}
     missing = [article for article in read_.articles if article.path not in shown_]
     withheld_ = (*missing, *read_.withheld)
-    return Reach(
+    return Impact(
         repaired=read_.repaired,
         names={own: name for name, ways in spellings.items() if len(ways) == 1 for own in ways},
         contested={article.id for article in withheld_},
@@ -358,10 +362,10 @@ def with_others(told: tuple[_Told, ...], names: Iterable[str], others: Sequence[
 
 
 def recounted(
-    verdicts: Mapping[Verdict, int], gone: Iterable[Article], come: Iterable[Article]
+    verdicts: Mapping[Verdict, int], removed: Iterable[Article], added: Iterable[Article]
 ) -> Counter[Verdict]:
     """How many articles have each verdict now."""
     counts = Counter(verdicts)
-    counts.update(article.verdict for article in come)
-    counts.subtract(article.verdict for article in gone)
+    counts.update(article.verdict for article in added)
+    counts.subtract(article.verdict for article in removed)
     return counts

@@ -12,13 +12,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from pathlib import Path
 
 from generator.cache.stamps import NONE, Stamp, stamp_of
-from generator.cache.store import Looked
+from generator.cache.store import DocumentInfo
 from generator.config.picks import Pick, page_of
 from generator.config.site import Site
 from generator.engine import budgeted
-from generator.engine.desk import Desk
-from generator.engine.lessons import Means, learned_again, origin_key
-from generator.engine.shelf import Shelf, read_now
+from generator.engine.document_table import DocumentTable, read_now
+from generator.engine.lessons import BuildContext, learned_again, origin_key
+from generator.engine.site_index import SiteIndex
 from generator.engine.tasks import Record
 from generator.model.errors import shown
 from generator.model.types import Article, Source, may_be_image
@@ -84,30 +84,30 @@ def _roots(content: Path) -> set[str]:
 
 
 def look_again(
-    shelf: Shelf, means: Means, stamps: Mapping[str, Stamp | None]
+    documents: DocumentTable, context: BuildContext, stamps: Mapping[str, Stamp | None]
 ) -> tuple[set[str], set[str]] | None:
     """Look at changed clippings: those that are others, and whose furniture may be another one.
 
     None where one cannot be read. `stamps` has None for one that went.
     """
-    reader, cache, looked, now = shelf.reader, means.cache, shelf.looked, time.time_ns()
+    reader, cache, looked, now = documents.reader, context.cache, documents.looked, time.time_ns()
     there = [path for path, stamp in stamps.items() if stamp]
-    found = dict(budgeted.looked_at(reader, there, means.workers))
-    fresh = {path: one for path in there if isinstance(one := found[path], Looked) and one.digest}
+    found = dict(budgeted.looked_at(reader, there, context.workers))
+    fresh = {path: one for path in there if isinstance(one := found[path], DocumentInfo) and one.digest}
     if len(fresh) < len(there):
         return None  # a whole build tells why
     changed = {path for path in stamps if fresh.get(path) != looked.get(path)}
     pairs = [one for path in changed for one in (looked.get(path), fresh.get(path)) if one]
     sources = {one.source for one in pairs if one.source}
-    gone = [path for path in stamps if path not in fresh]
+    removed = [path for path in stamps if path not in fresh]
     with cache.together():
         cache.keep_clippings(
             (path, stamp if stamp.is_settled(now) else NONE, fresh[path])
             for path, stamp in stamps.items()
             if stamp and path in fresh
         )
-        cache.drop_clippings(gone)
-        cache.drop_records(gone)
+        cache.drop_clippings(removed)
+        cache.drop_records(removed)
         cache.doubt_learned(sources)
     for path in stamps:
         looked.pop(path, None)
@@ -115,22 +115,24 @@ def look_again(
     return changed, sources
 
 
-def read_again(shelf: Shelf, means: Means, paths: Collection[str]) -> dict[str, tuple[Record, bytes]]:
+def read_again(
+    documents: DocumentTable, context: BuildContext, paths: Collection[str]
+) -> dict[str, tuple[Record, bytes]]:
     """Read clippings, with what is known of their sources' furniture."""
     found = dict.fromkeys(sorted(paths), GONE)
-    for path, record, mark in read_now(shelf, shelf.looked.keys() & paths, means):
+    for path, record, mark in read_now(documents, documents.looked.keys() & paths, context):
         found[path] = record, mark
     return found
 
 
-def judged_otherwise(shelf: Shelf, means: Means, sources: Set[str]) -> list[str]:
+def documents_to_reread(documents: DocumentTable, context: BuildContext, sources: Set[str]) -> list[str]:
     """Learn again what sources repeat; their clippings that were read with something else in mind."""
-    known, repeats = learned_again(shelf.reader, sources, means)
-    others = {key for key in shelf.repeats if key[0] in sources} | repeats.keys()
-    others = {key for key in others if shelf.repeats.get(key) != repeats.get(key)}
+    known, repeats = learned_again(documents.reader, sources, context)
+    others = {key for key in documents.repeats if key[0] in sources} | repeats.keys()
+    others = {key for key in others if documents.repeats.get(key) != repeats.get(key)}
     for key in others:
-        shelf.repeats.pop(key, None)
-    shelf.repeats.update(repeats)
+        documents.repeats.pop(key, None)
+    documents.repeats.update(repeats)
     return sorted(path for path, one in known.items() if origin_key(one) in others) if others else []
 
 
@@ -152,12 +154,12 @@ def names_of(article: Article) -> Iterator[str]:
         yield from keys_of(page)
 
 
-class Scope:
+class ImpactCheck:
     """What tells whether a clipping changes no more than its article: not names, not others' addresses."""
 
     def __init__(
         self,
-        desk: Desk,
+        index: SiteIndex,
         records: Mapping[str, tuple[Record, bytes]],
         shown: Mapping[str, Article],
         paths: Mapping[str, str],
@@ -177,8 +179,8 @@ class Scope:
         self._contested = {article.id for article in read_ if article.path not in shown}
         inodes = Counter(stamp.inode for stamp in stamps.values())
         self._linked = {path for path, stamp in stamps.items() if inodes[stamp.inode] > 1}
-        self._picked = named_by(desk.picks)
-        self._is_guessed = any(problem.kind in OF_NAMES for problem in desk.problems)
+        self._picked = named_by(index.picks)
+        self._is_guessed = any(problem.kind in OF_NAMES for problem in index.problems)
 
     def is_plain(self, path: str, before: Record, record: Record, new: Article | None) -> bool:
         """Whether a clipping changes no more than its article, to a `new` one; `before` was its record."""
@@ -205,7 +207,7 @@ class Scope:
         """Whether the file of a clipping had another name too, of which nobody tells that it changed."""
         return path in self._linked
 
-    def meet(self, sources: Iterable[Source]) -> None:
+    def add_sources(self, sources: Iterable[Source]) -> None:
         """Know sources that are new, and spelt in one way."""
         for source in sources:
             self._spellings[source.name] = {source.name}

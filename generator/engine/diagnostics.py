@@ -8,8 +8,9 @@ import msgspec
 
 from generator.config.options import Options, by_place
 from generator.config.site import Config
-from generator.engine.desk import (
-    Desk,
+from generator.engine.rereading import GONE
+from generator.engine.site_index import (
+    SiteIndex,
     mark_of,
     recounted,
     told_of_sources,
@@ -17,24 +18,23 @@ from generator.engine.desk import (
     with_others,
     withheld,
 )
-from generator.engine.saved import GONE
 from generator.engine.tasks import Record
 from generator.model.errors import Problem, shown
 from generator.model.types import Article, Digest, Skipped
 
 
-class Ledger:
-    """What was read, by clipping, and what of a desk follows of single clippings, but for their number."""
+class Diagnostics:
+    """What was read, by clipping, and what of the index follows of single clippings, but for their number."""
 
     def __init__(
-        self, config: Config, options: Options, records: dict[str, tuple[Record, bytes]], desk: Desk
+        self, config: Config, options: Options, records: dict[str, tuple[Record, bytes]], index: SiteIndex
     ) -> None:
         """`records` are what clippings came to, by path, and the hash of each."""
         self._config = config
         self.records = records
-        self.marks = dict(desk.marks)
-        self.texts = dict(desk.texts)
-        self._held_back = dict(desk.reach.held_back)
+        self.marks = dict(index.marks)
+        self.texts = dict(index.texts)
+        self._held_back = dict(index.impact.held_back)
         self._waiting = {
             path: moment
             for path, (record, _) in records.items()
@@ -47,39 +47,41 @@ class Ledger:
 
     def change(
         self,
-        desk: Desk,
+        index: SiteIndex,
         digest: Digest,
-        gone: Iterable[Article],
-        come: Iterable[Article],
+        removed: Iterable[Article],
+        added: Iterable[Article],
         read: Mapping[str, tuple[Record, bytes]],
         options: Options,
-    ) -> Desk:
-        """The desk of the digest that has other articles, since some clippings were read again."""
-        for article in gone:
+    ) -> SiteIndex:
+        """The index of the digest that has other articles, since some clippings were read again."""
+        for article in removed:
             self.marks.pop(article.id, None)
             self.texts.pop(article.path, None)
-        for article in come:
+        for article in added:
             record, mark = read[article.path]
             self.marks[article.id] = mark_of(article, (record.reading.article or article, mark))
             if record.body:
                 self.texts[article.path] = record.body
-        desk = self._told(desk, read, options)
-        problems = told_of_sources(desk.problems, self._config, digest, self._held_back)
+        index = self._told(index, read, options)
+        problems = told_of_sources(index.problems, self._config, digest, self._held_back)
         return msgspec.structs.replace(
-            desk,
+            index,
             digest=digest,
             problems=problems,
-            verdicts=recounted(desk.verdicts, gone, come),
+            verdicts=recounted(index.verdicts, removed, added),
             waits_until=min(self._waiting.values(), default=None),
             marks=self.marks,
             texts=self.texts,
         )
 
-    def _told(self, desk: Desk, read: Mapping[str, tuple[Record, bytes]], options: Options) -> Desk:
-        """The desk with what there is to say of the clippings that were read."""
+    def _told(
+        self, index: SiteIndex, read: Mapping[str, tuple[Record, bytes]], options: Options
+    ) -> SiteIndex:
+        """The index with what there is to say of the clippings that were read."""
         skipped: list[Skipped] = []
         problems: list[Problem] = []
-        repaired = desk.repaired
+        repaired = index.repaired
         for path, one in read.items():
             (before, _), (record, _) = self.records.pop(path, GONE), one
             self._waiting.pop(path, None)
@@ -97,8 +99,8 @@ class Ledger:
             problems += told
         names = sorted(map(shown, read))
         return msgspec.structs.replace(
-            desk,
+            index,
             repaired=repaired,
-            skipped=with_others(desk.skipped, names, sorted(skipped)),
-            problems=with_others(desk.problems, names, sorted(problems, key=by_place)),
+            skipped=with_others(index.skipped, names, sorted(skipped)),
+            problems=with_others(index.problems, names, sorted(problems, key=by_place)),
         )

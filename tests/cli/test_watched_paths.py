@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from generator.cli.watched import roots_of, skips_uncopied, skips_unpublished
+from generator.cli.watched_paths import roots_of, skips_uncopied, skips_unpublished
 from generator.output import names
 from generator.output.assets import static_files
 from generator.reading import discover

@@ -9,17 +9,17 @@ from pathlib import Path
 from generator.cache.stamps import NONE, Stamp, stamp_at
 from generator.cache.store import Cache, Standing
 from generator.config.site import Site
-from generator.engine import making
-from generator.engine.ground import inputs_of
-from generator.engine.kitchen import Feed, Kitchen, Output
-from generator.engine.press import Wrote, article_parts, feed_entries, listed_html
+from generator.engine import page_tasks
+from generator.engine.output_status import inputs_of
+from generator.engine.render_context import Feed, Output, RenderContext
+from generator.engine.writing import Wrote, article_parts, feed_entries, listed_html
 from generator.model.types import Article
 from generator.output.manifest import Manifest
 from generator.output.patch import Patch
 from generator.render.pages import Page
 
 
-class Overdue:
+class StaleQueue:
     """What stands in the output folder, and what of it is yet to be made again."""
 
     def __init__(self, site: Site, cache: Cache, wrote: Wrote) -> None:
@@ -28,7 +28,7 @@ class Overdue:
         self._inputs = {one.path: inputs_of(one) for one in wrote.outputs}
         self._static = {one.path for one in wrote.outputs if isinstance(one.content, Path)}
         self._unsettled: dict[str, Stamp] = {}
-        self._pending: dict[str, tuple[Kitchen, Output]] = {}
+        self._pending: dict[str, tuple[RenderContext, Output]] = {}
 
     @property
     def pending(self) -> frozenset[str]:
@@ -59,14 +59,14 @@ class Overdue:
         """Whether files, or the record of all, are yet to be written."""
         return self._patch.is_behind or bool(self._pending)
 
-    def plan(self, kitchen: Kitchen, outputs: Sequence[Output]) -> None:
+    def plan(self, rendering: RenderContext, outputs: Sequence[Output]) -> None:
         """Note which of all files are out of date, in place of whatever was noted before."""
         self._static = {one.path for one in outputs if isinstance(one.content, Path)}
         self._pending = {
-            one.path: (kitchen, one) for one in outputs if inputs_of(one) != self._inputs.get(one.path)
+            one.path: (rendering, one) for one in outputs if inputs_of(one) != self._inputs.get(one.path)
         }
 
-    def note(self, kitchen: Kitchen, outputs: Sequence[Output]) -> list[str]:
+    def note(self, rendering: RenderContext, outputs: Sequence[Output]) -> list[str]:
         """Note which of some files are out of date, in place of what was noted of these before."""
         stale = [
             one
@@ -74,7 +74,7 @@ class Overdue:
             if one.path not in self._static and inputs_of(one) != self._inputs.get(one.path)
         ]
         self.forget(one.path for one in outputs)
-        self._pending |= {one.path: (kitchen, one) for one in stale}
+        self._pending |= {one.path: (rendering, one) for one in stale}
         return [one.path for one in stale]
 
     def forget(self, paths: Iterable[str]) -> None:
@@ -98,8 +98,8 @@ class Overdue:
         """Make a file again, should it be out of date."""
         if path not in self._pending:
             return
-        kitchen, output = self._pending[path]
-        data = bytes_of(kitchen, output)
+        rendering, output = self._pending[path]
+        data = bytes_of(rendering, output)
         with self._patch.open():
             self._patch.put(path, data)
             self._unsettled[path] = stamp_at(self._output / path)
@@ -125,19 +125,19 @@ class Overdue:
         self._unsettled.clear()
 
 
-def bytes_of(kitchen: Kitchen, output: Output) -> bytes:
+def bytes_of(rendering: RenderContext, output: Output) -> bytes:
     """What is in a file."""
-    cache = kitchen.means.cache
+    cache = rendering.context.cache
     match output.content:
         case Page(subject=Article()) as page:
-            view, description, text = article_parts(kitchen, page)
-            body = making.body_of(cache, text) if text else None
-            return making.article_html(kitchen.theme, kitchen.maker, view, description, body)
+            view, description, text = article_parts(rendering, page)
+            body = page_tasks.body_of(cache, text) if text else None
+            return page_tasks.article_html(rendering.theme, rendering.maker, view, description, body)
         case Page() as page:
-            return listed_html(kitchen, page)
+            return listed_html(rendering, page)
         case Feed() as feed:
-            entries = feed_entries(kitchen, feed)
-            return making.feed_bytes(feed.form, feed.meta, making.entries_with(entries, cache))
+            entries = feed_entries(rendering, feed)
+            return page_tasks.feed_bytes(feed.form, feed.meta, page_tasks.entries_with(entries, cache))
         case bytes() as data:
             return data
     return output.content.read_bytes()

@@ -9,7 +9,7 @@ from generator.model.types import Article, Digest, Story
 from generator.render.pages import Plan
 
 
-class Replanned:
+class PageIndex:
     """A plan, and what it takes to change a little of it."""
 
     def __init__(self, plan: Plan) -> None:
@@ -27,21 +27,21 @@ class Replanned:
     def change(
         self,
         digest: Digest,
-        gone: Sequence[Article],
-        come: Sequence[Article],
+        removed: Sequence[Article],
+        added: Sequence[Article],
         ended: Sequence[Story],
         begun: Sequence[Story],
     ) -> Plan:
         """The plan of a digest from which articles and stories went, and to which others came."""
-        for article in gone:
+        for article in removed:
             del self.shown[article.path], self.paths[article.id]
             self._parts.pop(article.id, None)
             self._counts[article.date] -= 1
-        for article in come:
+        for article in added:
             self.shown[article.path] = article
             self.paths[article.id] = article.path
             self._counts[article.date] = self._counts.get(article.date, 0) + 1
-        self._part(digest, (*gone, *come))
+        self._part(digest, (*removed, *added))
         for story in ended:
             for article in story.articles:
                 self._stories.pop(article.id, None)
@@ -49,7 +49,7 @@ class Replanned:
         self._stories.update({article.id: story for story in begun for article in story.articles})
         self.leaders.update(leaders_of(begun))
         picks = self._plan.picks
-        if any(article.pinned for article in (*gone, *come)):
+        if any(article.pinned for article in (*removed, *added)):
             picks = tuple(article for article in digest.articles if article.pinned)
         self._plan = Plan(
             digest=digest,

@@ -17,10 +17,10 @@ from generator.cache.store import Cache
 from generator.cache.versions import hashed
 from generator.config.options import Built, Options
 from generator.config.site import Site
-from generator.engine.desk import Desk
-from generator.engine.kitchen import Kitchen
-from generator.engine.shelf import article_in_zone
-from generator.engine.unchanged import PACK, Inputs, Left, epoch_of, is_nothing_due, unpacked
+from generator.engine.document_table import article_in_zone
+from generator.engine.render_context import RenderContext
+from generator.engine.site_index import SiteIndex
+from generator.engine.unchanged import PACK, Inputs, OutputSnapshot, epoch_of, is_nothing_due, unpacked
 from generator.grouping.digest import together
 from generator.grouping.editions import months_of
 from generator.model.errors import Problem
@@ -43,14 +43,14 @@ class Head(msgspec.Struct, frozen=True, array_like=True):
     """A hash of its clippings' paths, which are noted on their own: they are long, and seldom others."""
     stamps: tuple[bytes, ...]
     """Of its clippings, as `Inputs` packs them."""
-    left: Left
+    left: OutputSnapshot
     as_of: dt.datetime
-    desk: Desk
+    index: SiteIndex
     """Without what stands elsewhere: its digest, marks, texts, and what sources repeat."""
     planning: tuple[Problem, ...]
     """What was found as its pages were planned."""
     repeats: list[tuple[str, int, bytes]]
-    """What its clippings were read with, by source and year, as `Desk` has it."""
+    """What its clippings were read with, by source and year, as `SiteIndex` has it."""
     sources: list[tuple[str, bytes]]
     """Names and keys, by slug."""
     turns: bytes
@@ -95,7 +95,7 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
     """Of its articles in order; empty where there is none."""
 
 
-class Archive(msgspec.Struct, frozen=True):
+class StoredState(msgspec.Struct, frozen=True):
     """What was kept of a build, with its articles; without the stories."""
 
     digest: Digest
@@ -124,11 +124,11 @@ def is_usable(head: Head, site: Site, options: Options, inputs: Inputs) -> bool:
     return (
         is_own(head, site)
         and head.others == inputs.others
-        and is_nothing_due(options, head.as_of, head.desk.waits_until)
+        and is_nothing_due(options, head.as_of, head.index.waits_until)
     )
 
 
-def opened(head: Head, site: Site, cache: Cache) -> Archive | None:
+def opened(head: Head, site: Site, cache: Cache) -> StoredState | None:
     """All articles of a build; None where something of it is not there any more."""
     try:
         return _opened(head, site, cache)
@@ -136,10 +136,10 @@ def opened(head: Head, site: Site, cache: Cache) -> Archive | None:
         return None
 
 
-def _opened(head: Head, site: Site, cache: Cache) -> Archive | None:
+def _opened(head: Head, site: Site, cache: Cache) -> StoredState | None:
     keys, zone = dict(head.sources), site.config.zone
     sources: dict[str, Source] = {}
-    archive = Archive(_NOTHING, {}, {}, {})
+    state = StoredState(_NOTHING, {}, {}, {})
     for name, key, value in cache.sources():
         if keys.get(name) != key:
             continue
@@ -148,47 +148,47 @@ def _opened(head: Head, site: Site, cache: Cache) -> Archive | None:
             return None
         articles = tuple([article_in_zone(article, zone) for article in kept.source.articles])
         sources[name] = msgspec.structs.replace(kept.source, articles=articles, months=months_of(articles))
-        archive.healths[name] = kept.health
-        archive.marks.update(zip([one.id for one in articles], kept.marks, strict=True))
+        state.healths[name] = kept.health
+        state.marks.update(zip([one.id for one in articles], kept.marks, strict=True))
         texts = zip([one.path for one in articles], kept.texts, strict=True)
-        archive.texts.update([text for text in texts if text[1]])
+        state.texts.update([text for text in texts if text[1]])
     if sources.keys() != keys.keys():
         return None
     # Each source's articles are in order, so it is enough to know whose comes next.
     turns = [iter(sources[name].articles) for name in keys]
     ordered = [*map(next, map(turns.__getitem__, array("I", head.turns)))]
-    if len(ordered) != len(archive.marks):
+    if len(ordered) != len(state.marks):
         return None
-    return msgspec.structs.replace(archive, digest=together([sources[name] for name in keys], ordered))
+    return msgspec.structs.replace(state, digest=together([sources[name] for name in keys], ordered))
 
 
 def keep(
     site: Site,
     options: Options,
     inputs: Inputs,
-    kitchen: Kitchen,
+    rendering: RenderContext,
     built: Built,
-    left: Left,
+    left: OutputSnapshot,
     last: Head | None = None,
     sources: Set[str] = frozenset(),
 ) -> None:
     """Keep what a build grouped; where the `last` one is known, some `sources` alone are others since."""
-    cache = kitchen.means.cache
-    with cache.sparing():
+    cache = rendering.context.cache
+    with cache.best_effort():
         cache.drop_note(HEAD)
-    if options.strict or kitchen.means.workers.has_passing_faults:
+    if options.strict or rendering.context.workers.has_passing_faults:
         return  # it may have failed, or the next one may read what this one could not
-    keys = dict.fromkeys(kitchen.plan.digest.sources, b"")
+    keys = dict.fromkeys(rendering.plan.digest.sources, b"")
     keys |= {name: key for name, key in last.sources if name not in sources} if last else {}
     # With a name that is no text, the next build groups all anew.
-    with contextlib.suppress(UnicodeEncodeError, OverflowError), cache.sparing(), cache.together():
+    with contextlib.suppress(UnicodeEncodeError, OverflowError), cache.best_effort(), cache.together():
         # What is damaged is written again, where all is looked at anyway.
         kept = cache.source_keys()
-        _keep_sources(kitchen, keys, kept if last else {name: key for name, key, _ in cache.sources()})
+        _keep_sources(rendering, keys, kept if last else {name: key for name, key, _ in cache.sources()})
         cache.drop_sources(kept.keys() - keys.keys())
         if last is None or last.paths != inputs.paths:
             cache.keep_note(_PATHS, inputs.packed_paths)
-        head = _head(site, options, inputs, kitchen, built, left, keys)
+        head = _head(site, options, inputs, rendering, built, left, keys)
         cache.keep_note(HEAD, msgspec.msgpack.encode(head))
 
 
@@ -196,14 +196,14 @@ def _head(
     site: Site,
     options: Options,
     inputs: Inputs,
-    kitchen: Kitchen,
+    rendering: RenderContext,
     built: Built,
-    left: Left,
+    left: OutputSnapshot,
     keys: Mapping[str, bytes],
 ) -> Head:
     """All of a build but its sources, which have `keys`."""
-    desk, articles = kitchen.desk, kitchen.plan.digest.articles
-    told, places = set(desk.problems), {name: place for place, name in enumerate(keys)}
+    index, articles = rendering.index, rendering.plan.digest.articles
+    told, places = set(index.problems), {name: place for place, name in enumerate(keys)}
     return Head(
         str(site.output),
         epoch_of(site),
@@ -213,7 +213,7 @@ def _head(
         left,
         options.as_of,
         msgspec.structs.replace(
-            desk,
+            index,
             digest=_NOTHING,
             marks={},
             texts={},
@@ -224,27 +224,27 @@ def _head(
         ),
         # That clippings are gone is said once: the next build finds nothing missing.
         tuple(one for one in built.report.problems if one not in told and one.kind != "content"),
-        [(*key, digest) for key, digest in desk.repeats.items()],
+        [(*key, digest) for key, digest in index.repeats.items()],
         list(keys.items()),
         array("I", [places[article.source] for article in articles]).tobytes(),
     )
 
 
-def _keep_sources(kitchen: Kitchen, keys: dict[str, bytes], known: Mapping[str, bytes]) -> None:
+def _keep_sources(rendering: RenderContext, keys: dict[str, bytes], known: Mapping[str, bytes]) -> None:
     """Keep the sources that have no key yet, and give them one; `known` are kept as they are."""
-    cache = kitchen.means.cache
+    cache = rendering.context.cache
     for name in [name for name, key in keys.items() if not key]:
-        kept = _kept(kitchen.plan.digest.sources[name], kitchen)
+        kept = _kept(rendering.plan.digest.sources[name], rendering)
         keys[name] = _key(kept)
         if known.get(name) != keys[name]:
             cache.keep_sources([(name, keys[name], msgspec.msgpack.encode(kept))])
 
 
-def _kept(source: Source, kitchen: Kitchen) -> Kept:
-    marks, texts = kitchen.desk.marks, kitchen.desk.texts
+def _kept(source: Source, rendering: RenderContext) -> Kept:
+    marks, texts = rendering.index.marks, rendering.index.texts
     return Kept(
         msgspec.structs.replace(source, months=()),
-        kitchen.healths[source.name],
+        rendering.healths[source.name],
         [marks[article.id] for article in source.articles],
         [texts.get(article.path, b"") for article in source.articles],
     )

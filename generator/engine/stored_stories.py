@@ -102,25 +102,25 @@ def recalled(
     there: dict[bytes, Article | None] = dict.fromkeys(each)
     if len(there) != len(each):
         return None
-    come = []
+    added = []
     for article in articles:
         if (mark := marks[article.id]) in there:
             there[mark] = article
         else:
-            come.append(article)
-    gone = [at for at, article in enumerate(there.values()) if article is None]
-    if len(gone) + len(come) > many_of(len(each)):
+            added.append(article)
+    removed = [at for at, article in enumerate(there.values()) if article is None]
+    if len(removed) + len(added) > many_of(len(each)):
         return None
     name, since = hashed(base.marks), _noted(cache, _SINCE, Since)
     left = dict(since.left) if since and since.base == name else {}
-    for at in gone:
+    for at in removed:
         there[each[at]] = former.get(each[at]) or left.get(at)
     known = [article for article in there.values() if article]
     if len(known) != len(each) or not base.found.fits(known):
         return None
     stories = Stories(known, base.found)
     stories.kept_as = name
-    stories.change([known[at].path for at in gone], come)
+    stories.change([known[at].path for at in removed], added)
     return stories
 
 

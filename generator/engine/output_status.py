@@ -11,15 +11,15 @@ from generator.cache.store import Cache, Standing
 from generator.cache.versions import hashed
 from generator.config.hosts import Size
 from generator.config.site import Site
-from generator.engine.kitchen import Output
-from generator.engine.unchanged import Left
+from generator.engine.render_context import Output
+from generator.engine.unchanged import OutputSnapshot
 from generator.output import disk
 from generator.output.folder import record_of
 from generator.output.write import Transaction
 from generator.render.inputs import reason
 
 
-class Ground:
+class OutputStatus:
     """What an earlier build left, and what of it still holds."""
 
     def __init__(
@@ -73,9 +73,9 @@ class Ground:
             self._stamps.pop(path, None)
 
     @property
-    def left(self) -> Left:
+    def left(self) -> OutputSnapshot:
         """What stands there now."""
-        return Left(self._record, disk.mark_of(self._stamps))
+        return OutputSnapshot(self._record, disk.mark_of(self._stamps))
 
     def remember(self, outputs: Iterable[Output], made_again: Mapping[str, str]) -> None:
         """Note what stands there now."""
@@ -86,8 +86,8 @@ class Ground:
         ]
         with self._cache.together():
             self._cache.keep_standing(self._output, fresh)
-            gone = [path for path in self._standing if path not in self._new]
-            self._cache.drop_standing(self._output, gone)
+            removed = [path for path in self._standing if path not in self._new]
+            self._cache.drop_standing(self._output, removed)
 
     def size(self, files: Iterable[str]) -> Size:
         """How much stands there now."""

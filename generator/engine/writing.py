@@ -16,13 +16,13 @@ from generator.cache.store import MissingError
 from generator.config.hosts import Size
 from generator.config.options import Built, Options, Report, Written, by_place, grave
 from generator.config.site import Site
-from generator.engine import making, safeguards
-from generator.engine.desk import Desk
-from generator.engine.ground import Ground
-from generator.engine.kitchen import FILES, Feed, Kitchen, Output, planned
-from generator.engine.making import FeedJob, PageJob, Text
-from generator.engine.shelf import read_lost
-from generator.engine.unchanged import Inputs, Left, remember
+from generator.engine import page_tasks, safeguards
+from generator.engine.document_table import read_lost
+from generator.engine.output_status import OutputStatus
+from generator.engine.page_tasks import FeedJob, PageJob, Text
+from generator.engine.render_context import FILES, Feed, Output, RenderContext, planned
+from generator.engine.site_index import SiteIndex
+from generator.engine.unchanged import Inputs, OutputSnapshot, remember
 from generator.model import addresses
 from generator.model.errors import BuildError, Problem, Severity
 from generator.model.types import Article, TextPolicy, Verdict
@@ -47,14 +47,14 @@ class Wrote(NamedTuple):
     outputs: list[Output]
     files: Mapping[str, str]
     """Digests by path."""
-    left: Left
+    left: OutputSnapshot
 
 
 def written(
     site: Site,
     options: Options,
     inputs: Inputs,
-    kitchen: Kitchen,
+    rendering: RenderContext,
     *,
     clean: bool = False,
     on_commit: Callable[[Mapping[str, str]], None] = lambda _: None,
@@ -64,36 +64,38 @@ def written(
     `inputs` are those of before anything was read: what changes meanwhile is for the next build.
     `on_commit` is told the digests of all files before any is in place.
     """
-    desk, cache = kitchen.desk, kitchen.means.cache
+    index, cache = rendering.index, rendering.context.cache
     lost = safeguards.check_folders(site, options, inputs.found, inputs.paths, cache)
-    problems = [*desk.problems, *lost]
+    problems = [*index.problems, *lost]
     with Transaction(site.output, options.as_of.date(), afresh=clean) as transaction:
-        outputs = _planned(site, kitchen, problems)
-        if emptied := safeguards.emptied(site, options, transaction.old, desk.found):
+        outputs = _planned(site, rendering, problems)
+        if emptied := safeguards.emptied(site, options, transaction.old, index.found):
             problems.append(emptied)
-        ground = Ground(site, transaction, cache, clean=clean)
-        built = put_in_place(options, kitchen, transaction, ground, outputs, problems, on_commit=on_commit)
-    left = ground.left
+        output_status = OutputStatus(site, transaction, cache, clean=clean)
+        built = put_in_place(
+            options, rendering, transaction, output_status, outputs, problems, on_commit=on_commit
+        )
+    left = output_status.left
     # The next build finds nothing missing, and has not to say this again; or it tries again what failed.
-    if emptied or lost or kitchen.means.workers.has_passing_faults:
+    if emptied or lost or rendering.context.workers.has_passing_faults:
         inputs = inputs._replace(digest=b"")
-    with cache.sparing():
+    with cache.best_effort():
         remember(site, options, inputs, built, left, cache)
     return Wrote(built, outputs, transaction.files, left)
 
 
-def _planned(site: Site, kitchen: Kitchen, problems: list[Problem]) -> list[Output]:
+def _planned(site: Site, rendering: RenderContext, problems: list[Problem]) -> list[Output]:
     """Plan all files; workers that have read clippings have nothing to do, and read the theme meanwhile."""
     outputs: list[Output] = []
 
     def planning() -> Iterator[None]:
-        outputs.extend(planned(site, kitchen, problems))
+        outputs.extend(planned(site, rendering, problems))
         yield
 
-    steps, workers = planning(), kitchen.means.workers
-    if len(kitchen.desk.fresh) > BATCH and workers.count > 1:
-        kitchen.means.begin_workers()
-        for _ in workers.run(making.ready, [[kitchen.maker]] * workers.count, steps):
+    steps, workers = planning(), rendering.context.workers
+    if len(rendering.index.fresh) > BATCH and workers.count > 1:
+        rendering.context.begin_workers()
+        for _ in workers.run(page_tasks.ready, [[rendering.maker]] * workers.count, steps):
             pass
     for _ in steps:
         pass
@@ -102,9 +104,9 @@ def _planned(site: Site, kitchen: Kitchen, problems: list[Problem]) -> list[Outp
 
 def put_in_place(
     options: Options,
-    kitchen: Kitchen,
+    rendering: RenderContext,
     transaction: Transaction,
-    ground: Ground,
+    output_status: OutputStatus,
     outputs: Sequence[Output],
     problems: Iterable[Problem],
     others: Iterable[str] = (),
@@ -112,37 +114,37 @@ def put_in_place(
     on_commit: Callable[[Mapping[str, str]], None] = lambda _: None,
 ) -> Built:
     """Make the files that are out of date, and swap them in; `others` are files that nothing concerns."""
-    desk, problems = kitchen.desk, sorted(problems, key=by_place)
+    index, problems = rendering.index, sorted(problems, key=by_place)
     if errors := [one for one in problems if one.severity is Severity.ERROR]:
         raise BuildError(*errors)
-    reasons = {one.path: why for one in outputs if (why := ground.reason(one)) is not None}
+    reasons = {one.path: why for one in outputs if (why := output_status.reason(one)) is not None}
     transaction.keep(others)
     transaction.keep(one.path for one in outputs if one.path not in reasons)
-    put(kitchen, [one for one in outputs if one.path in reasons], transaction)
+    put(rendering, [one for one in outputs if one.path in reasons], transaction)
     if options.strict and grave(problems):
         pages, size = Written(written=0, kept=0, deleted=0), None
     else:
         safeguards.check_deletions(
-            kitchen.site,
+            rendering.site,
             options,
             transaction.old,
             transaction.files,
-            desk.digest.articles,
-            lambda: safeguards.withheld_on_purpose(desk.skipped, desk.problems, desk.reach.waiting),
+            index.digest.articles,
+            lambda: safeguards.withheld_on_purpose(index.skipped, index.problems, index.impact.waiting),
         )
         staged = frozenset(transaction.staged)
         on_commit(transaction.files)
         pages = transaction.commit()
-        ground.look_again(reasons)
-        size = ground.size(transaction.files)
-        with kitchen.means.cache.sparing():
-            ground.remember(outputs, reasons)
+        output_status.look_again(reasons)
+        size = output_status.size(transaction.files)
+        with rendering.context.cache.best_effort():
+            output_status.remember(outputs, reasons)
         reasons = {path: why for path, why in reasons.items() if path in staged}
-    report = report_of(desk, problems, pages, size)
-    return Built(report=report, waits_until=desk.waits_until, reasons=reasons)
+    report = report_of(index, problems, pages, size)
+    return Built(report=report, waits_until=index.waits_until, reasons=reasons)
 
 
-def put(kitchen: Kitchen, outputs: Iterable[Output], transaction: Transaction) -> None:
+def put(rendering: RenderContext, outputs: Iterable[Output], transaction: Transaction) -> None:
     """Make files and stage them: articles and feeds in worker processes, the rest here meanwhile."""
     for one in outputs:
         if isinstance(one.content, bytes):
@@ -157,26 +159,26 @@ def put(kitchen: Kitchen, outputs: Iterable[Output], transaction: Transaction) -
     steps = iter(range(total))
 
     def step() -> None:
-        kitchen.means.progress("rendering", next(steps, total - 1), total)  # some are made twice
+        rendering.context.progress("rendering", next(steps, total - 1), total)  # some are made twice
 
-    if len(articles) > BATCH and kitchen.means.workers.count > 1:
-        kitchen.means.begin_workers()
-    meanwhile = _lists_made(kitchen, lists, transaction, step)
-    jobs = _jobs(kitchen, articles, feeds_, transaction)
-    with disk.in_words(kitchen.site.output):
-        lost = _made(kitchen, jobs, transaction, step, meanwhile)
+    if len(articles) > BATCH and rendering.context.workers.count > 1:
+        rendering.context.begin_workers()
+    meanwhile = _lists_made(rendering, lists, transaction, step)
+    jobs = _jobs(rendering, articles, feeds_, transaction)
+    with disk.translate_errors(rendering.site.output):
+        lost = _made(rendering, jobs, transaction, step, meanwhile)
         if lost:
-            read_lost(kitchen.site, kitchen.means, _lost_texts(kitchen, lost))
-            if still := _made(kitchen, lost, transaction, step):
-                paths = _lost_texts(kitchen, still)  # they have changed since they were looked at
-                kitchen.means.cache.drop_records(paths)
+            read_lost(rendering.site, rendering.context, _lost_texts(rendering, lost))
+            if still := _made(rendering, lost, transaction, step):
+                paths = _lost_texts(rendering, still)  # they have changed since they were looked at
+                rendering.context.cache.drop_records(paths)
                 raise MissingError("bodies", *map(os.fsencode, paths[:1]))
         for _ in meanwhile:
             pass
 
 
 def _made(
-    kitchen: Kitchen,
+    rendering: RenderContext,
     jobs: Iterable[PageJob | FeedJob],
     transaction: Transaction,
     step: Callable[[], None],
@@ -184,8 +186,8 @@ def _made(
 ) -> list[PageJob | FeedJob]:
     """Let workers make files and stage them; the jobs of which a text is not in the cache."""
     lost = []
-    task = partial(making.make, kitchen.maker)
-    with contextlib.closing(kitchen.means.workers.run(task, batches(jobs, BATCH), meanwhile)) as results:
+    task = partial(page_tasks.make, rendering.maker)
+    with contextlib.closing(rendering.context.workers.run(task, batches(jobs, BATCH), meanwhile)) as results:
         for job, files in results:
             if isinstance(files, MissingError):
                 lost.append(job)
@@ -198,41 +200,41 @@ def _made(
     return lost
 
 
-def _lost_texts(kitchen: Kitchen, jobs: Iterable[PageJob | FeedJob]) -> list[str]:
+def _lost_texts(rendering: RenderContext, jobs: Iterable[PageJob | FeedJob]) -> list[str]:
     """The clippings whose texts are not in the cache, of those that jobs need."""
-    cache = kitchen.means.cache
+    cache = rendering.context.cache
     texts = {text for job in jobs for text in job.texts}
-    return sorted(text.path for text in texts if making.found_body(cache, text) is None)
+    return sorted(text.path for text in texts if page_tasks.found_body(cache, text) is None)
 
 
 def _lists_made(
-    kitchen: Kitchen, lists: Iterable[Page], transaction: Transaction, step: Callable[[], None]
+    rendering: RenderContext, lists: Iterable[Page], transaction: Transaction, step: Callable[[], None]
 ) -> Iterator[None]:
     """Make lists and stage them, a few at once."""
     for some in batches(lists, AT_ONCE):
         for page in some:
             step()
-            transaction.put(addresses.file_of(page.address), listed_html(kitchen, page))
+            transaction.put(addresses.file_of(page.address), listed_html(rendering, page))
         yield
 
 
-def listed_html(kitchen: Kitchen, page: Page) -> bytes:
+def listed_html(rendering: RenderContext, page: Page) -> bytes:
     """The fullest view of a page that is not too heavy, else the leanest."""
     html = b""
-    for stretch in kitchen.compose.ways_of(page, Markup()):
-        html = _fullest(kitchen, page, stretch)
+    for stretch in rendering.compose.ways_of(page, Markup()):
+        html = _fullest(rendering, page, stretch)
         if len(html) <= HTML_LIMIT:
             break
     return html
 
 
-def _fullest(kitchen: Kitchen, page: Page, stretch: Sequence[Callable[[], views.View]]) -> bytes:
+def _fullest(rendering: RenderContext, page: Page, stretch: Sequence[Callable[[], views.View]]) -> bytes:
     """The same of views of which each weighs no more than the one before."""
     made: dict[int, bytes] = {}
 
     def is_light(number: int) -> bool:
         view = stretch[number]()
-        made[number] = kitchen.theme.render(kitchen.frame.of(page, view), view)
+        made[number] = rendering.theme.render(rendering.frame.of(page, view), view)
         return len(made[number]) <= HTML_LIMIT
 
     last = len(stretch) - 1
@@ -241,7 +243,7 @@ def _fullest(kitchen: Kitchen, page: Page, stretch: Sequence[Callable[[], views.
 
 
 def _jobs(
-    kitchen: Kitchen, articles: Iterable[Page], feeds_: Iterable[Feed], transaction: Transaction
+    rendering: RenderContext, articles: Iterable[Page], feeds_: Iterable[Feed], transaction: Transaction
 ) -> Iterator[PageJob | FeedJob]:
     """What workers are to make: feeds first, which take longer, so that all workers end together."""
     together: dict[str, list[Feed]] = {}
@@ -250,52 +252,54 @@ def _jobs(
     for forms in together.values():
         paths = [(feed.folder + FILES[feed.form], feed.form) for feed in forms]
         files = tuple((path, form, transaction.slot(path)) for path, form in paths)
-        yield FeedJob(files, forms[0].meta, feed_entries(kitchen, forms[0]))
+        yield FeedJob(files, forms[0].meta, feed_entries(rendering, forms[0]))
     for page in articles:
         path = addresses.file_of(page.address)
-        yield PageJob(path, transaction.slot(path), *article_parts(kitchen, page))
+        yield PageJob(path, transaction.slot(path), *article_parts(rendering, page))
 
 
-def article_parts(kitchen: Kitchen, page: Page) -> tuple[views.ArticleView, str, Text | None]:
+def article_parts(rendering: RenderContext, page: Page) -> tuple[views.ArticleView, str, Text | None]:
     """An article's page as view and description, and the text that goes in; None where the view has it."""
     article = cast("Article", page.subject)
-    is_excerpt = kitchen.plan.source_of(article).text is TextPolicy.EXCERPT
+    is_excerpt = rendering.plan.source_of(article).text is TextPolicy.EXCERPT
     body = Markup("<p>{}</p>").format(article.excerpt) if is_excerpt else Markup()
-    view = cast("views.ArticleView", next(kitchen.compose.views_of(page, body)))
-    description = article.excerpt or kitchen.config.description
-    return view, description, None if is_excerpt else text_of(kitchen.desk, article)
+    view = cast("views.ArticleView", next(rendering.compose.views_of(page, body)))
+    description = article.excerpt or rendering.config.description
+    return view, description, None if is_excerpt else text_of(rendering.index, article)
 
 
-def text_of(desk: Desk, article: Article) -> Text:
+def text_of(index: SiteIndex, article: Article) -> Text:
     """An article's text, as its record knows it."""
-    return Text(article.path, desk.texts.get(article.path, b""))
+    return Text(article.path, index.texts.get(article.path, b""))
 
 
-def feed_entries(kitchen: Kitchen, feed: Feed) -> tuple[tuple[feeds.Entry, Text | None, str], ...]:
+def feed_entries(rendering: RenderContext, feed: Feed) -> tuple[tuple[feeds.Entry, Text | None, str], ...]:
     """A feed's entries, each with the text that it carries, and what its links count from."""
-    return tuple(_entry(kitchen, article) for article in feed.articles)
+    return tuple(_entry(rendering, article) for article in feed.articles)
 
 
-def _entry(kitchen: Kitchen, article: Article) -> tuple[feeds.Entry, Text | None, str]:
-    plan_, base_url = kitchen.plan, kitchen.config.base_url or ""
+def _entry(rendering: RenderContext, article: Article) -> tuple[feeds.Entry, Text | None, str]:
+    plan_, base_url = rendering.plan, rendering.config.base_url or ""
     address, fragment = plan_.address_of(article)
     item = addresses.absolute(base_url, address, fragment)
     source = plan_.source_of(article)
     has_page = plan_.has_page(article)
     entry = feeds.entry_of(article, source, base_url=base_url, item=item, content="", has_page=has_page)
     is_whole = has_page and source.text is TextPolicy.FULL
-    return entry, text_of(kitchen.desk, article) if is_whole else None, item
+    return entry, text_of(rendering.index, article) if is_whole else None, item
 
 
-def report_of(desk: Desk, problems: Iterable[Problem], written: Written, size: Size | None = None) -> Report:
+def report_of(
+    index: SiteIndex, problems: Iterable[Problem], written: Written, size: Size | None = None
+) -> Report:
     """Count what a build did."""
     return Report(
-        found=desk.found,
-        ignored=desk.ignored,
-        published=len(desk.digest.articles),
-        verdicts={verdict: desk.verdicts[verdict] for verdict in Verdict},
-        repaired=desk.repaired,
-        skipped=desk.skipped,
+        found=index.found,
+        ignored=index.ignored,
+        published=len(index.digest.articles),
+        verdicts={verdict: index.verdicts[verdict] for verdict in Verdict},
+        repaired=index.repaired,
+        skipped=index.skipped,
         pages=written,
         site=size,
         problems=tuple(problems),

@@ -22,8 +22,8 @@ if TYPE_CHECKING:  # rich and the pipeline take longer to import than most comma
     from rich.console import Console
 
     from generator.config.options import Report
-    from generator.engine.desk import Desk
     from generator.engine.explaining import Explained
+    from generator.engine.site_index import SiteIndex
     from generator.model.types import Digest, Health, Skipped
     from generator.render.pages import Plan
 
@@ -180,11 +180,11 @@ def size_line(size: Size) -> str:
     )
 
 
-def checked_line(desk: Desk, problems: Sequence[Problem]) -> str:
+def checked_line(index: SiteIndex, problems: Sequence[Problem]) -> str:
     """Say in one line what a check found."""
     kinds = Counter(problem.severity for problem in problems)
     counts = [counted(n, kind) for kind in Severity if (n := kinds[kind])]
-    found = f"{desk.found:,} found, {desk.repaired:,} repaired, {len(desk.skipped):,} skipped"
+    found = f"{index.found:,} found, {index.repaired:,} repaired, {len(index.skipped):,} skipped"
     return f"{found}; {', '.join(counts) or 'all well'}"
 
 
@@ -230,10 +230,10 @@ def _encodable(report: Report) -> Report:
     )
 
 
-def entries(plan: Plan, desk: Desk, texts: Mapping[str, str] | None) -> Iterator[dict[str, object]]:
+def entries(plan: Plan, index: SiteIndex, texts: Mapping[str, str] | None) -> Iterator[dict[str, object]]:
     """Describe each clipping for scripts, in the order of paths; `texts` are those of articles."""
-    articles = {article.path: article for article in desk.digest.articles}
-    reasons = {skipped.path: skipped.reason for skipped in desk.skipped}
+    articles = {article.path: article for article in index.digest.articles}
+    reasons = {skipped.path: skipped.reason for skipped in index.skipped}
     for path in sorted({*articles, *reasons}):
         entry: dict[str, object] = dict.fromkeys(_ENTRY)
         entry["path"] = shown(path)
