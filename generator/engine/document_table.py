@@ -203,7 +203,7 @@ def _recalled(
     keys: dict[str, bytes],
     removed: list[str],
 ) -> Iterator[tuple[str, Record, bytes]]:
-    """What the cache has under the right keys, which are taken out; clippings that are `removed` are noted."""
+    """What the cache has under the right keys, which are taken out; those that are `removed` are noted."""
     former, most = documents.former, many_of(len(documents.looked))
     for path, key_, value in kept:
         if path in documents.unread:
