@@ -29,7 +29,7 @@ STEPS = (
     ("generator.engine.followed", "read_again", "follow: keep what was read"),
     ("generator.engine.followed", "documents_to_reread", "later: learn a source's furniture"),
     ("generator.engine.tasks", "read", "follow: read, clean, Markdown"),
-    ("generator.engine.rereading", "Scope.is_plain", "follow: may it be followed"),
+    ("generator.engine.rereading", "ImpactCheck.is_plain", "follow: may it be followed"),
     ("generator.engine.followed", "Followed._regroup", "follow: regroup, the rest"),
     ("generator.engine.followed", "regrouped", "follow: group"),
     ("generator.grouping.stories", "Stories.change", "follow: stories, change"),

@@ -74,4 +74,4 @@ def test_a_fault_of_broadsheet_itself_is_shown_whole(capfd):
         console.print_fault(error)
     err = capfd.readouterr().err
     assert "ZeroDivisionError: division by zero" in err
-    assert "test_report.py" in err
+    assert "test_console.py" in err

@@ -1,5 +1,6 @@
 """The pipeline: what goes in comes out, once, in the same bytes, or with its reason."""
 
+import contextlib
 import datetime as dt
 import html.parser
 import json
@@ -436,7 +437,12 @@ def test_progress_may_end_a_build(root):
     assert files_of(root / "public") == before
 
 
-@pytest.mark.parametrize("how", [build, lambda *asked: Live(1).build(*asked, None)], ids=["build", "live"])
+def followed(*asked):
+    with contextlib.closing(Live(1)) as live:
+        return live.build(*asked, None)
+
+
+@pytest.mark.parametrize("how", [build, followed], ids=["build", "live"])
 @pytest.mark.parametrize("place", ["public", "public/letter.txt", "public/letter.txt/below"])
 def test_an_output_that_cannot_be_used_is_refused_before_clippings_are_read(root, how, place):
     (root / "public").mkdir()

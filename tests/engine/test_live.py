@@ -6,7 +6,7 @@ import datetime as dt
 import os
 import random
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -38,6 +38,17 @@ def told(built: Built) -> dict[str, object]:
     return {key: value for key, value in report.items() if key not in {"pages", "site"}}
 
 
+OPEN: list[Live] = []
+
+
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    """Let go of workers and caches of the sites that a test followed."""
+    yield
+    while OPEN:
+        OPEN.pop().close()
+
+
 class Site:
     """A site that is followed, and what its folder should hold."""
 
@@ -45,6 +56,7 @@ class Site:
         self.root = root
         self.content = root / "content"
         self.live = Live(workers)
+        OPEN.append(self.live)
 
     def start(self) -> None:
         self.live.build(site_in(self.root), ASKED, silent, None)

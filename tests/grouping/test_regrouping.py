@@ -60,7 +60,7 @@ def test_regrouping_is_grouping(before, added):
 
 
 @pytest.mark.parametrize(
-    "come",
+    "added",
     [
         [article(1, "B C", DAY, None)],
         [article(1, "Other", DAY, None), article(1, "b c", DAY, 3)],
