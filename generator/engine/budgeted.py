@@ -1,7 +1,7 @@
-"""Clippings looked at, learned from and read by workers, each within its limits.
+"""Workers inspect clippings, learn from them and read them, each step within a budget.
 
-What ends its worker is tried once more, with less asked of it: its bytes are looked at, others are learned
-from, its front matter is read.
+An item that ends its worker gets one more attempt with less to do. Inspection falls back to hashing the
+bytes, learning skips the costly clippings, and reading falls back to the front matter.
 """
 
 from __future__ import annotations
@@ -20,13 +20,14 @@ from generator.parallel.budget import Budget, OverBudgetError
 from generator.parallel.workers import Workers, batches
 
 BATCH = 100
-"""Clippings that a worker takes at a time: each batch costs this process some milliseconds."""
+"""Clippings per batch. Each batch costs the main process a few milliseconds."""
 SMALL, LARGE = 0.1, 0.5
-"""The part of a clipping's CPU that reading it may use, and each of the other steps: looking at it, learning
-from it, reading it along, reading its front matter. It is the budget of one attempt: a step that is done
-again, since its worker was ended from outside, has it again."""
+"""Shares of a clipping's CPU limit. LARGE is for reading it. SMALL is for each other step: inspecting it,
+learning from it, reading it along with a sample, reading its front matter. A share is the budget of one
+attempt: a step that is repeated because its worker was killed from outside gets the full share again."""
 WALL = 20
-"""How many times the seconds of CPU of a clipping each of these may last: the machine has others to serve."""
+"""Wall-clock limit of a step, as a multiple of the clipping's CPU seconds. It is generous because the machine
+runs other processes too."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -34,12 +35,12 @@ Pairs = Iterator[tuple[Item, Result | Exception]]
 
 
 def budget_of(limits: Limits, share: float = 1.0) -> Budget:
-    """A share of what a clipping may cost."""
+    """Return a share of the limits of one clipping as a budget."""
     return Budget(limits.cpu_seconds * share, limits.memory_mb << 20, limits.cpu_seconds * WALL)
 
 
 def looked_at(reader: Reader, paths: Iterable[str], workers: Workers) -> Pairs[str, DocumentInfo]:
-    """Look at clippings; of one that costs too much the bytes are known alone."""
+    """Inspect clippings. For a clipping that exceeds its budget, only the hash of its bytes is known."""
     small = budget_of(reader.limits, SMALL)
     costly: dict[str, int] = {}
     for path, found in workers.run(partial(tasks.look, reader), batches(paths, BATCH), budget=small):
@@ -54,7 +55,7 @@ def looked_at(reader: Reader, paths: Iterable[str], workers: Workers) -> Pairs[s
 
 
 def learned_from(reader: Reader, samples: Iterable[Sample], workers: Workers) -> Pairs[Sample, Lesson]:
-    """Learn what sources repeat, from clippings that do not cost too much."""
+    """Learn the boilerplate of sources, leaving out clippings that exceed their budget."""
     small = budget_of(reader.limits, SMALL)
     task = partial(tasks.learn, reader)
     costly: list[tuple[Sample, OverBudgetError]] = []
@@ -70,15 +71,15 @@ def learned_from(reader: Reader, samples: Iterable[Sample], workers: Workers) ->
     for smaller, found in workers.run(task, batches(again, BATCH, _weight), budget=small):
         sample, is_lasting = again[smaller]
         if isinstance(found, Lesson) and not is_lasting:
-            found = msgspec.structs.replace(found, seen=b"")  # noqa: PLW2901 - learned from again
+            found = msgspec.structs.replace(found, seen=b"")  # noqa: PLW2901 - forces learning again
         yield sample, found
 
 
 def _without(sample: Sample, error: OverBudgetError, reader: Reader, workers: Workers) -> tuple[Sample, bool]:
-    """A sample without those of its clippings that cost too much, and none of which is read along.
+    """Return the sample without its costly clippings, and whether these would be costly again.
 
-    And whether the same ones would cost too much another time. The step of the `error` is the one that was
-    too much: each of the clippings is one, then come those that are read along.
+    No clipping of the smaller sample is read along. `error.step` identifies the step that failed: the first
+    steps are the sample's clippings in order, and the clippings to read along follow.
     """
     step, is_lasting = error.step, True
     paths = [path for path, _ in sample.clippings]
@@ -104,9 +105,9 @@ def read(
     digest_of: Callable[[str], bytes],
     meanwhile: Iterable[None] = (),
 ) -> Pairs[ReadRequest, Read]:
-    """Read clippings; one that costs too much is a link to its original, or left out, and says so.
+    """Read clippings. A clipping over budget is reduced to its link or left out, with a problem.
 
-    `digest_of` tells what is known of the bytes at a path.
+    `digest_of` returns the known hash of the bytes at a path.
     """
     large, small = budget_of(reader.limits, LARGE), budget_of(reader.limits, SMALL)
     costly: dict[Costly, ReadRequest] = {}
@@ -126,7 +127,7 @@ def read(
 
 
 def _reason(error: OverBudgetError, reader: Reader) -> str:
-    """Why reading ended, with the budget of the whole clipping, of which this step may use a part."""
+    """Return why reading ended, naming the clipping's whole budget, of which this step may use a part."""
     whole, part = budget_of(reader.limits), budget_of(reader.limits, LARGE)
     told = f"{part.cpu:g} of the {whole.cpu:g} seconds of CPU that a clipping may take"
     return error.reason.replace(f"{part.cpu:g} seconds of CPU", told)
@@ -142,5 +143,5 @@ def each(
     workers: Workers,
     limits: Limits,
 ) -> Pairs[Item, Result]:
-    """Do something else with clippings, in as many as there are, each within its limits."""
+    """Run any other task on clippings, each within its budget."""
     return workers.run(task, batches(items, BATCH), budget=budget_of(limits, LARGE))

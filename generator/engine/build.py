@@ -1,4 +1,4 @@
-"""The pipeline: a folder of clippings becomes a site on disk. One reads the data's way from top to bottom."""
+"""The build pipeline: a folder of clippings becomes a site on disk. The code follows the data."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ def build(
     clean: bool = False,
     workers: Workers | None = None,
 ) -> Built:
-    """Build a site. Raises `BuildError`, and then the last good site stands.
+    """Build a site. Raises `BuildError` and leaves the previous site in place if the build fails.
 
-    So it does where there are `grave` problems and the options are strict: then no page counts as written.
-    `clean` writes files again that have not changed. A cache that turns out to be damaged is begun anew.
+    With `options.strict`, `grave` problems also leave the previous site in place, and no page counts as
+    written. `clean` rewrites unchanged files too. A damaged cache is discarded and created anew.
     """
     with contextlib.ExitStack() as own:
         at_work = workers or own.enter_context(Workers(1))
@@ -52,12 +52,12 @@ def _built(
 ) -> Built:
     find_content(site)
     workers.has_passing_faults = False
-    if cache.is_new and not may_fork():  # else they are copies, of what is imported meanwhile
+    if cache.is_new and not may_fork():  # forked workers share the imports that follow
         workers.expect()
     inputs, built = _seen(site, options, cache, workers, progress, clean=clean)
     if built:
         return built
-    check_usable(site.output)  # said now, and not after all is read
+    check_usable(site.output)  # fail early, before everything is read
     from generator.engine import stored_state
     from generator.engine.budgeted import BATCH
     from generator.engine.lessons import BuildContext
@@ -67,7 +67,7 @@ def _built(
 
     context = BuildContext(cache, workers, progress)
     if cache.is_new and len(inputs.found.paths) > BATCH:
-        from generator.engine import preload  # noqa: F401 - workers that are copies have it from their start
+        from generator.engine import preload  # noqa: F401 - forked workers inherit it
 
         context.begin_workers()
     index = read(site, options, context, inputs.found)
@@ -81,7 +81,7 @@ def _built(
 def _seen(
     site: Site, options: Options, cache: Cache, workers: Workers, progress: Progress, *, clean: bool
 ) -> tuple[Inputs, Built | None]:
-    """What a build is made of; and what comes of it, where there is nothing to do, or little."""
+    """Return the inputs of the build, and its result if there was nothing or little to do."""
     is_whole, has_cores = clean or cache.is_new, workers.count > 1
     is_sure = not (is_whole or options.strict) and is_moved(site, cache)
     ahead = None
@@ -93,21 +93,21 @@ def _seen(
             partial(inputs_found, site, options), Inputs, is_worth=has_cores and (is_sure or is_whole)
         ) as found,
     ):
-        if is_sure:  # something is to be done, and there is time to begin
+        if is_sure:  # there is work to do, so use the time while the other process looks
             from generator.engine.resumed import opened
 
             ahead = opened(site, cache)
         elif is_whole:
-            from generator.engine import stored_state, writing  # noqa: F401 - there is time to import what comes
+            from generator.engine import stored_state, writing  # noqa: F401 - import now what is needed later
         inputs = found()
         check_found(inputs.found)
         if clean:
             return inputs, None
         if last := unchanged(site, options, inputs, cache, standing):
-            if is_sure:  # whatever moved is no clipping
+            if is_sure:  # what moved is not a clipping
                 note_folders(inputs, cache)
             return inputs, last
-        # To import what reads and renders takes longer than to see that nothing is to be done.
+        # These modules import the readers and renderers, which takes longer than an unchanged build.
         from generator.engine.lessons import BuildContext
         from generator.engine.resumed import resumed
 

@@ -1,4 +1,4 @@
-"""What each clipping of a site that is followed came to, and what there is to say of it: changed in place."""
+"""What reading each clipping of a followed site resulted in, and its problems; updated in place."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from generator.model.types import Article, Digest, Skipped
 
 
 class Diagnostics:
-    """What was read, by clipping, and what of the index follows of single clippings, but for their number."""
+    """The records of all clippings, and the parts of the index that derive from single clippings."""
 
     def __init__(
         self, config: Config, options: Options, records: dict[str, tuple[Record, bytes]], index: SiteIndex
     ) -> None:
-        """`records` are what clippings came to, by path, and the hash of each."""
+        """`records`: path → record and its hash."""
         self._config = config
         self.records = records
         self.marks = dict(index.marks)
@@ -42,7 +42,7 @@ class Diagnostics:
         }
 
     def known(self, path: str) -> tuple[Record, bytes]:
-        """What a clipping came to, and its hash; of one that is new, nothing."""
+        """Return the record of a clipping and its hash; `GONE` for an unknown path."""
         return self.records.get(path, GONE)
 
     def change(
@@ -54,7 +54,7 @@ class Diagnostics:
         read: Mapping[str, tuple[Record, bytes]],
         options: Options,
     ) -> SiteIndex:
-        """The index of the digest that has other articles, since some clippings were read again."""
+        """Return the index of the changed digest, after some clippings were read again."""
         for article in removed:
             self.marks.pop(article.id, None)
             self.texts.pop(article.path, None)
@@ -78,7 +78,7 @@ class Diagnostics:
     def _told(
         self, index: SiteIndex, read: Mapping[str, tuple[Record, bytes]], options: Options
     ) -> SiteIndex:
-        """The index with what there is to say of the clippings that were read."""
+        """Return the index with the skipped files and problems of the clippings that were read."""
         skipped: list[Skipped] = []
         problems: list[Problem] = []
         repaired = index.repaired
@@ -87,7 +87,7 @@ class Diagnostics:
             self._waiting.pop(path, None)
             self._held_back.pop(path, None)
             repaired += record.reading.repaired - before.reading.repaired
-            if one is GONE:  # the very one
+            if one is GONE:  # compared by identity: the clipping does not exist
                 continue
             self.records[path] = one
             if moment := waits_until(self._config, options, record):

@@ -1,4 +1,4 @@
-"""Clippings looked at and read: from the cache, or by workers where they changed."""
+"""Inspects and reads clippings. Unchanged ones come from the cache, changed ones are read by workers."""
 
 from __future__ import annotations
 
@@ -28,63 +28,64 @@ from generator.reading.article import Reading, Rules
 from generator.reading.discover import Discovery
 
 AT_ONCE = 20
-"""Records that come from the cache before this process looks what workers have done."""
+"""Records fetched from the cache between two polls of the workers."""
 
 
 class DocumentTable(NamedTuple):
-    """All clippings, looked at, and what was learned of them."""
+    """All clippings with what inspection and learning found."""
 
     reader: Reader
     found: Discovery
     looked: dict[str, DocumentInfo]
     repeats: Repeated
     fresh: set[str]
-    """Clippings that were read now, as they are."""
+    """Paths of clippings that were read in this build, not taken from the cache."""
     former: dict[bytes, Article]
-    """A few articles as they were before their clippings changed or went, by their marks."""
+    """Content hash → earlier version of an article whose clipping changed or was removed. Only a few are
+    kept."""
     steady: set[str]
-    """Those of `fresh` that were as they had been when they were looked at."""
+    """The members of `fresh` whose bytes did not change between inspection and reading."""
     since: int
     """A moment before the first of them was read, in nanoseconds since 1970."""
     unread: Set[str] = frozenset()
-    """Clippings that are others than the cache knows: they are read while it is asked for the rest."""
+    """Paths of clippings that differ from the cache. Workers read them while the rest is fetched from it."""
 
     def records(self, context: BuildContext) -> Iterator[tuple[str, Record, bytes]]:
-        """What all clippings came to: path, record and its hash, in no order."""
+        """Yield path, record and record hash of every clipping, in no order."""
         return _records(self, context.cache.records(), context)
 
     def records_among(
         self, paths: Iterable[str], context: BuildContext
     ) -> Iterator[tuple[str, Record, bytes]]:
-        """The same where no others are in the table; `paths` are theirs, and those of some that went."""
+        """The same for a table that holds only some clippings. `paths` names them and removed ones."""
         return _records(self, context.cache.records(paths), context)
 
 
 def documents_of(site: Site, found: Discovery, context: BuildContext) -> DocumentTable:
-    """Look at what changed, and learn."""
+    """Inspect changed clippings, and learn the boilerplate of their sources."""
     reader, cache = reader_of(site), context.cache
     known = cache.clippings()
     looked = _looked(reader, found, known, context)
     others = {path for path, one in looked.items() if path not in known or known[path][1] != one}
     documents = DocumentTable(reader, found, looked, {}, set(), {}, set(), time.time_ns())
     documents.repeats.update(learned(reader, looked, context, take=partial(_taken, documents, cache)))
-    # Of a few it is asked first what they were: stories follow from there.
+    # With few changes, fetch the earlier versions from the cache first: known stories are updated from them.
     is_many = 2 * len(others) > many_of(len(looked))
     return documents._replace(unread=others - documents.fresh) if is_many else documents
 
 
 def _taken(documents: DocumentTable, cache: Cache, found: Sequence[tuple[ReadRequest, Read]]) -> None:
-    """Take what was read as its sources were learned of: it comes from the cache later."""
+    """Store clippings that were read while learning from their source; the cache returns them later."""
     for one, read_ in found:
         _note(documents, one.path, read_)
     keep_read(cache, documents.reader, found)
 
 
 def _note(documents: DocumentTable, path: str, found: Read) -> None:
-    """Note that a clipping was read, and whether it was as it had been when it was looked at."""
+    """Record that a clipping was read, and whether its bytes were still those that were inspected."""
     if found.digest == documents.looked[path].digest:
         documents.steady.add(path)
-    else:  # whoever follows looks again
+    else:  # a followed site inspects it again
         documents.looked[path] = documents.looked[path]._replace(digest=b"")
     documents.fresh.add(path)
 
@@ -92,9 +93,10 @@ def _note(documents: DocumentTable, path: str, found: Read) -> None:
 def documents_among(
     site: Site, stamps: Mapping[str, Stamp | None], context: BuildContext, count: int
 ) -> DocumentTable | None:
-    """Look at a few clippings with other stamps, None for those that went, and learn again.
+    """Inspect a few changed clippings (stamp None: removed), and learn again.
 
-    None where the cache does not know all others of the `count` clippings: it would learn from too few.
+    Returns None if the cache does not know all other clippings of the `count`, because learning would miss
+    some.
     """
     reader, cache = reader_of(site), context.cache
     there = {path: stamp for path, stamp in stamps.items() if stamp is not None}
@@ -103,7 +105,7 @@ def documents_among(
     if cache.count_clippings() != count:
         return None
     sources = {one.source for one in (*looked.values(), *(one for _, one in known.values()))}
-    # An earlier build may have been killed, or a preview ended, before it looked into all it doubted.
+    # A build that was killed, or a preview that ended, may have left sources marked as doubtful.
     sources |= {source for (source, _), (_, _, is_doubtful) in cache.learned().items() if is_doubtful}
     learned_again(reader, sources - {""}, context)
     repeats = {key_: digest for key_, (_, digest, _) in cache.learned().items()} if reader.clean else {}
@@ -113,7 +115,7 @@ def documents_among(
 def _looked(
     reader: Reader, found: Discovery, known: Mapping[str, tuple[Stamp, DocumentInfo]], context: BuildContext
 ) -> dict[str, DocumentInfo]:
-    """Look at every clipping that may have changed since it was looked at last."""
+    """Inspect every clipping that may have changed since the last inspection."""
     cache, workers, progress = context
     looked = {
         path: known[path][1] for path, stamp in found.stamps.items() if _is_known(known.get(path), stamp)
@@ -140,7 +142,7 @@ def _keep_looked(
     fresh: Sequence[tuple[str, Stamp, DocumentInfo]],
     removed: Sequence[str] = (),
 ) -> None:
-    """Put what was looked at into the cache, with a doubt about what was learned of its sources."""
+    """Store inspection results in the cache, and mark what was learned of their sources as doubtful."""
     if not (fresh or removed):
         return
     after = {path: one for path, _, one in fresh}
@@ -158,7 +160,7 @@ def _is_known(known: tuple[Stamp, DocumentInfo] | None, stamp: Stamp) -> bool:
 
 
 def _changed_sources(before: Mapping[str, DocumentInfo], after: Mapping[str, DocumentInfo]) -> set[str]:
-    """The sources whose samples may be others now."""
+    """Return the sources whose samples may have changed."""
     changed = {path for path in {*before, *after} if before.get(path) != after.get(path)}
     return {
         one.source for looks in (before, after) for path in changed if (one := looks.get(path)) and one.source
@@ -168,7 +170,7 @@ def _changed_sources(before: Mapping[str, DocumentInfo], after: Mapping[str, Doc
 def _records(
     documents: DocumentTable, kept: Iterable[tuple[str, bytes, bytes]], context: BuildContext
 ) -> Iterator[tuple[str, Record, bytes]]:
-    """What all clippings came to, with its hash: from the cache, else read now; in no order."""
+    """Yield every clipping's path, record and record hash, in no order: cached, or else read now."""
     keys = {
         path: record_key(documents.reader, one.digest, documents.repeats.get(origin_key(one)))
         for path, one in documents.looked.items()
@@ -182,7 +184,7 @@ def _records(
             found.extend(some)
             yield
 
-    # The cache is asked while workers read what it cannot have.
+    # Fetch from the cache while workers read what it cannot contain.
     steps = step_by_step()
     for one in read_now(documents, documents.unread, context, steps):
         yield one
@@ -203,7 +205,7 @@ def _recalled(
     keys: dict[str, bytes],
     removed: list[str],
 ) -> Iterator[tuple[str, Record, bytes]]:
-    """What the cache has under the right keys, which are taken out; those that are `removed` are noted."""
+    """Yield cached records with the right key, and delete these from `keys`. Unknown paths join `removed`."""
     former, most = documents.former, many_of(len(documents.looked))
     for path, key_, value in kept:
         if path in documents.unread:
@@ -225,9 +227,9 @@ def _recalled(
 def read_now(
     documents: DocumentTable, paths: Collection[str], context: BuildContext, meanwhile: Iterable[None] = ()
 ) -> Iterator[tuple[str, Record, bytes]]:
-    """What clippings come to that are read now, and kept; as `records` has it.
+    """Read clippings now, store the results, and yield them as `records` does.
 
-    While workers are waited for this process goes on with `meanwhile`, step by step.
+    While the workers are busy, this process advances `meanwhile` step by step.
     """
     reader, looked = documents.reader, documents.looked
     cache, workers, progress = context
@@ -251,12 +253,12 @@ def read_now(
 
 
 def mark_of_read(found: Read) -> bytes:
-    """The hash of a record; of one that no cache can hold too, as that of a name that is no text."""
+    """Return the hash of a record, even of one that the cache cannot hold (with a name that is not text)."""
     return hashed(found.value or repr(found.odd).encode("utf-8", "surrogatepass"))
 
 
 def read_lost(site: Site, context: BuildContext, paths: Collection[str]) -> None:
-    """Read clippings again whose texts the cache has lost, and keep these as they were."""
+    """Read clippings whose text is missing from the cache, and store them as before."""
     reader, cache = reader_of(site), context.cache
     looked = {path: one for path, (_, one) in cache.clippings(paths).items()}
     in_turn = sorted(looked, key=lambda path: (looked[path].source, looked[path].day, path))
@@ -268,9 +270,9 @@ def read_lost(site: Site, context: BuildContext, paths: Collection[str]) -> None
 def _wanted(
     looked: Mapping[str, DocumentInfo], paths: Iterable[str], cache: Cache, known: Repeated
 ) -> Iterator[ReadRequest]:
-    """Put what a source repeats beside each of its clippings; they come source by source.
+    """Yield a read request for each clipping, with its source's boilerplate, grouped by source.
 
-    Raises `MissingError` where it is not there though it is `known`.
+    Raises `MissingError` if the cache has no boilerplate of a source though it is `known`.
     """
     last, value = ("", 0), tasks.NO_REPEATS
     for path in paths:
@@ -284,12 +286,12 @@ def _wanted(
 
 
 def record_key(reader: Reader, digest: bytes, learned: bytes | None) -> bytes:
-    """What a record depends on: the site's rules, the clipping's bytes, and what its source repeats."""
+    """Return the cache key of a record: the site's rules, the clipping's bytes, its source's boilerplate."""
     return hashed(reader.epoch, digest, learned or b"")
 
 
 def _stands(reader: Reader, path: str, record: Record) -> bool:
-    """Whether the images beside a clipping are those that its record knows."""
+    """Return whether the image files beside a clipping are still those that its record refers to."""
     article = record.reading.article
     if article is not None and article.path != path:
         return False
@@ -303,7 +305,7 @@ def _stands(reader: Reader, path: str, record: Record) -> bool:
 
 
 def keep_read(cache: Cache, reader: Reader, found: Sequence[tuple[ReadRequest, Read]]) -> None:
-    """Put what was read into the cache, under what it was read with: another build may have learned since."""
+    """Store what was read, keyed by the boilerplate used: another build may have learned more since."""
     learned_ = {value: hashed(value) for value in {one.repeats for one, _ in found}}
     with cache.together():
         cache.keep_bodies((one.path, read_.html) for one, read_ in found if read_.html)
@@ -321,7 +323,7 @@ def keep_read(cache: Cache, reader: Reader, found: Sequence[tuple[ReadRequest, R
 
 
 def in_zone(record: Record, reader: Reader) -> Record:
-    """A record's moments as clocks in the site's time zone show them; caches keep them in UTC."""
+    """Return the record with its times in the site's time zone; the cache holds UTC."""
     article = record.reading.article
     if article is None or (own := article_in_zone(article, reader.rules.zone)) is article:
         return record
@@ -329,7 +331,7 @@ def in_zone(record: Record, reader: Reader) -> Record:
 
 
 def article_in_zone(article: Article, zone: dt.tzinfo) -> Article:
-    """The same of an article."""
+    """Return the article with its times in a time zone."""
     time_, fetched = article.time, article.fetched
     if time_ is None and (fetched is None or fetched.tzinfo is None):
         return article
@@ -342,7 +344,7 @@ def article_in_zone(article: Article, zone: dt.tzinfo) -> Article:
 
 
 def failed(path: str, error: Exception) -> Record:
-    """A clipping that no attempt could read: a fault of ours, which costs it alone."""
+    """Return the record of a clipping that cannot be read because of a bug in Broadsheet."""
     message = f"cannot be read: {type(error).__name__}: {error}"[:300]
     advice = "this is a fault in Broadsheet itself; please report it with the file"
     problem = Problem(path=shown(path), message=message, advice=advice, kind="internal")
@@ -351,7 +353,7 @@ def failed(path: str, error: Exception) -> Record:
 
 
 def reader_of(site: Site) -> Reader:
-    """What the tasks of reading need to know of a site."""
+    """Return what the reading tasks need to know about a site."""
     config = site.config
     epoch = epoch_of(site)
     return Reader(
@@ -360,7 +362,7 @@ def reader_of(site: Site) -> Reader:
 
 
 def rules_of(config: Config) -> Rules:
-    """What reading needs to know of the configuration."""
+    """Return what reading needs to know from the configuration."""
     spellings = [(one, key(name)) for name, one in config.sources.items() for name in (name, *one.aliases)]
     return Rules(
         zone=config.zone,

@@ -1,4 +1,4 @@
-"""One clipping at a time: why its blocks are kept or gone, and its text as it is published."""
+"""Explains single clippings: why blocks are kept or removed, and the text that is published."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ from generator.render.pages import Plan
 
 
 class Explained(msgspec.Struct, frozen=True, kw_only=True):
-    """One clipping's blocks, kept or gone, and the verdict."""
+    """One clipping's blocks, each kept or removed, and its verdict."""
 
     blocks: tuple[Judged, ...] = ()
-    """None where the clipping is not cleaned."""
+    """Empty if the clipping is not cleaned."""
     uncleaned: str = ""
-    """Why nothing is taken off."""
+    """Why nothing is removed."""
     verdict: str = ""
-    """Empty where nothing is published."""
+    """Empty if nothing is published."""
     reason: str = ""
 
 
 def explained(site: Site, context: BuildContext, path: str) -> Explained:
-    """Judge the blocks of one clipping as a build does, or say why none is judged."""
+    """Judge the blocks of one clipping as a build does, or state why none is judged."""
     find_content(site)
     reader = reader_of(site)
     looked = dict(budgeted.looked_at(reader, [path], context.workers))[path]
@@ -54,7 +54,7 @@ def explained(site: Site, context: BuildContext, path: str) -> Explained:
 
 
 def explain(reader: Reader, wanted: Sequence[ReadRequest]) -> Iterator[Explained]:
-    """Judge the blocks of clippings; a task of workers."""
+    """Judge the blocks of clippings. This is a worker task."""
     return (_explained(reader, one) for one in wanted)
 
 
@@ -81,7 +81,7 @@ def _explained(reader: Reader, one: ReadRequest) -> Explained:
 
 
 def _as_shown(one: Judged, url: str) -> Judged:
-    """A block with the reason that nothing of it is seen on the page, such as a definition or a comment."""
+    """Return the block, with a reason if it is not visible on the page, such as a definition or a comment."""
     if one.reason is not None or one.block.kind not in {"text", "above", "rule"}:
         return one
     html = body_html(one.block.text, Place(original=url, id=""))
@@ -95,7 +95,7 @@ _NOT_CLEANED = "`clean = false` in {}"
 
 
 def _left_alone(clipping: Clipping, rules: Rules, source: str) -> str:
-    """Where it is said that one clipping is not cleaned; empty where nothing says so."""
+    """Return which file turns off cleaning for a clipping; empty if none does."""
     if rules.source_key(source) in rules.uncleaned:
         return f"digest.toml for the source {source}"
     keys = (*map(str.casefold, rules.fields.get("clean", ())), "clean")
@@ -105,7 +105,7 @@ def _left_alone(clipping: Clipping, rules: Rules, source: str) -> str:
 
 
 def texts_of(site: Site, plan: Plan, context: BuildContext) -> dict[str, str]:
-    """The text that each article's page carries, as Markdown, by path; without those that carry none."""
+    """Return path → published Markdown text, for articles whose page has a text."""
     reader, looked = reader_of(site), context.cache.clippings()
     found: dict[str, str] = {}
     wanted: list[ReadRequest] = []
@@ -126,7 +126,7 @@ def texts_of(site: Site, plan: Plan, context: BuildContext) -> dict[str, str]:
 
 
 def text(reader: Reader, wanted: Sequence[ReadRequest]) -> Iterator[str]:
-    """The texts of clippings as they are published, without comments and scripts; a task of workers."""
+    """Yield the published texts of clippings, without comments and scripts. This is a worker task."""
     for one in wanted:
         clipping, _ = read_clipping(Path(reader.content), one.path)
         cleaning = tasks.cleaning_of(reader, (one.source, one.year), one.repeats)

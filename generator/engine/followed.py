@@ -1,9 +1,9 @@
-"""A site that is followed: what was read stays in memory, and a save redoes what it concerns alone.
+"""A site that is followed: its state stays in memory, and a save updates only what it affects.
 
-A clipping that changes its own article alone costs no walk of the tree and no pass over all pages. Whatever
-reaches further (picks, settings, templates, translations, static files, aliases, another spelling of a
-source, a new year) groups all articles again, from memory, and makes the pages whose fingerprint is another
-one. Where clippings have to be read by other rules, a whole build follows. Tests compare with clean builds.
+A clipping that changes only its own article needs no walk of the tree and no pass over all pages. Changes
+with a wider effect (picks, settings, templates, translations, static files, aliases, another spelling of a
+source, a new year) regroup all articles from memory and make the pages whose fingerprint differs. If
+clippings must be read by other rules, a full build follows. Tests compare the result with clean builds.
 """
 
 from __future__ import annotations
@@ -66,13 +66,13 @@ from generator.render.pages import Page, overviews, page_of_source, pages_of, pa
 from generator.render.templates import assets_of
 
 AT_ONCE = 10
-"""Clippings that are read again before it is seen whether there is another save, unless they are many;"""
+"""Clippings read in one step before checking for another save, if at most `BATCH` are waiting."""
 EACH_AT_ONCE = 1000
-"""then by each worker."""
+"""The same, per worker, if more are waiting."""
 
 
 class Followed:
-    """A whole build, kept in memory with all that it takes to change a little of it."""
+    """A full build, kept in memory with everything needed to update it."""
 
     def __init__(
         self,
@@ -81,7 +81,7 @@ class Followed:
         context: BuildContext,
         on_commit: Callable[[Mapping[str, str]], None] = lambda _: None,
     ) -> None:
-        """Build; `on_commit` is told the digests of all files before they are put in place."""
+        """Build the site. `on_commit` receives path → digest of all files before they are put in place."""
         self.site, self.options = site, options
         self._identity = identity_of(site)
         found = found_in(site, options)
@@ -95,7 +95,7 @@ class Followed:
         )
         self._rendering = RenderContext(site, index, planned_of(index.digest, site.config), context)
         wrote = written(site, options, inputs, self._rendering, on_commit=on_commit)
-        # Nothing is shown of what follows. Most of it is small: one worker is there for it.
+        # Later steps report no progress. Most are small, so one worker is enough.
         self._context = context._replace(progress=silent)
         context.workers.shrink()
         self.built = wrote.built
@@ -103,25 +103,25 @@ class Followed:
         self._planning = [one for one in wrote.built.report.problems if one not in known]
         self.stale_queue = StaleQueue(site, context.cache, wrote)
         self.is_torn = False
-        """Whether clippings were read, or settings, that the digest does not show."""
+        """Whether clippings or settings were read that the digest does not reflect yet."""
         self._doubted: set[str] = set()
-        """Sources that may repeat something else since."""
+        """Sources whose boilerplate may have changed."""
         self._unread: dict[str, None] = {}
-        """Clippings to read again, since their source's furniture is judged otherwise."""
+        """Clippings to read again because the boilerplate of their source changed, in order."""
         self._hold(index, records)
 
     def _hold(self, index: SiteIndex, records: dict[str, tuple[Record, bytes]]) -> None:
-        """Know what was grouped, and planned: `records` are what clippings came to, by path."""
+        """Replace the in-memory state. `records`: path → record and its hash."""
         self._assets = assets_of(self.site.templates).keys()
         self._is_remapped = False
         self._is_ready = False
-        """Whether all is done that the first save would wait for."""
+        """Whether everything is loaded that the first save would wait for."""
         self._deferred_pages: dict[str, Page] = {}
-        """Pages that a save may concern, of which nobody knows yet whether it does,"""
+        """Path → page that the last save may affect; its fingerprint is not compared yet."""
         self._early: set[str] = set()
-        """those of them that somebody asked for meanwhile,"""
+        """Paths of deferred pages that a browser requested before they were compared."""
         self._dirty_sources: set[str] = set()
-        """and sources whose health and feeds may be others."""
+        """Names of sources whose health and feeds may have changed."""
         self._articles = list(index.digest.articles)
         self._planned = PageIndex(self._rendering.plan)
         self._healths = dict(self._rendering.healths)
@@ -136,17 +136,17 @@ class Followed:
 
     @property
     def is_late(self) -> bool:
-        """Whether it is not known yet all that the last saves come to."""
+        """Whether effects of the last saves are still to be determined."""
         return bool(self._deferred_pages or self._dirty_sources or self._doubted or self._unread)
 
     @property
     def is_behind(self) -> bool:
-        """Whether files, or the record of all, are yet to be written."""
+        """Whether files, or the manifest, are still to be written."""
         return self.stale_queue.is_behind or self._is_remapped
 
     def holds(self, site: Site, options: Options) -> bool:
-        """Whether clippings are read by the same rules still, and nothing that waits is due."""
-        if options.strict:  # a build that may fail for its problems is a whole one
+        """Return whether clippings are still read by the same rules and no waiting article is due."""
+        if options.strict:  # a strict build can fail, so it is always a full build
             return False
         if msgspec.structs.replace(options, as_of=self.options.as_of) != self.options:
             return False
@@ -155,12 +155,12 @@ class Followed:
         return is_nothing_due(options, self.options.as_of, self.built.waits_until)
 
     def close(self) -> None:
-        """Write what is behind, where that can be done, and close the cache."""
+        """Write outstanding files if possible, and close the workers and the cache."""
         try:
             if self.is_behind and self.stale_queue.first is None and not self.is_late:
                 self._settle()
         except (BroadsheetError, OvertakenError, DamagedError, MissingError):
-            pass  # the next build looks into all that differs from the record
+            pass  # the next build examines whatever differs from the manifest
         finally:
             self._context.workers.close()
             self._context.cache.close()
@@ -168,9 +168,9 @@ class Followed:
     # --- what changed -------------------------------------------------------------------------------
 
     def follow(self, site: Site, changed: Iterable[Path]) -> tuple[Built, frozenset[str]] | None:
-        """Do what changed files ask for; None where a whole build has to.
+        """Apply changed files. Returns the result and the affected pages; None if a full build is needed.
 
-        Raises `BroadsheetError`; where `is_torn` then, another call may go on.
+        Raises `BroadsheetError`; if `is_torn` is set then, another call may continue.
         """
         changed = frozenset(changed)
         others = {file for file in changed if not is_below(site.content, file)}
@@ -192,7 +192,7 @@ class Followed:
         return found and (found[0], found[1] | early)
 
     def _look_again(self, site: Site, changed: Set[Path]) -> set[str] | None:
-        """The clippings among changed files that are others now; None where a whole build has to."""
+        """Return the clippings among the changed files whose bytes differ; None if a full build is needed."""
         is_many = sum(is_clipping(file.name) for file in changed) > self._few
         stamps = None if is_many else clippings_among(site, changed, self._documents.found)
         if stamps is None or any(map(self._impact.is_linked, stamps)):
@@ -210,7 +210,7 @@ class Followed:
         return paths
 
     def catch_up(self) -> tuple[Built, frozenset[str]] | None:
-        """Do a part of what saves left for later, in the end the record of all files; None as in `follow`."""
+        """Do one step of the deferred work, the manifest last. Returns the same as `follow`."""
         if self._deferred_pages or self._dirty_sources:
             return self._check_deferred()
         if self._doubted:
@@ -229,7 +229,7 @@ class Followed:
         return self._settle()
 
     def _read(self, paths: Collection[str]) -> tuple[Built, frozenset[str]] | None:
-        """Read clippings, and find what is out of date since; None where a whole build has to."""
+        """Read clippings and find the outdated pages; None if a full build is needed."""
         read, known = self._read_again(paths), self._diagnostics.known
         if all(
             self._impact.is_plain(path, known(path)[0], record, self._appearing(record))
@@ -239,7 +239,7 @@ class Followed:
         return self._anew(read)
 
     def _read_again(self, paths: Collection[str]) -> dict[str, tuple[Record, bytes]]:
-        """What clippings come to now that came to something else before."""
+        """Read clippings again, and return those with a different result."""
         if not paths:
             return {}
         read, known = read_again(self._documents, self._context, paths), self._diagnostics.known
@@ -247,28 +247,28 @@ class Followed:
         return {path: one for path, one in read.items() if not one[1] or one[1] != known(path)[1]}
 
     def _update_assets(self) -> tuple[Built, frozenset[str]] | None:
-        """Put changed styles and scripts in place; pages are not concerned unless one came or went."""
+        """Update changed styles and scripts; None if one was added or removed, which affects pages."""
         assets = assets_of(self.site.templates)
         if self._assets != assets.keys() or any(self._rendering.theme.includes(name) for name in assets):
             return None
         outputs = [Output(path, b"", data) for path, data in assets.items()]
         told = self._outdate(outputs)
-        for path in told[1]:  # few and quickly made, and on every page that is looked at
+        for path in told[1]:  # they are few, cheap, and part of every page that is open
             self.stale_queue.make(path)
         return told
 
     def _appearing(self, record: Record) -> Article | None:
-        """The article that appears of a clipping, if any does, under its source's name."""
+        """Return the article that a clipping publishes, under its source's canonical name; None if none."""
         article = record.reading.article
         if article is None or withheld(self.site.config, self.options, record)[0] is not None:
             return None
         name = self._impact.names.get(article.source, article.source)
         return article if article.source == name else msgspec.structs.replace(article, source=name)
 
-    # --- what follows -------------------------------------------------------------------------------
+    # --- effects ------------------------------------------------------------------------------------
 
     def _regroup(self, read: dict[str, tuple[Record, bytes]]) -> tuple[Built, frozenset[str]] | None:
-        """Group again, and find the pages that are out of date; None where a whole build has to."""
+        """Update the groups and find the outdated pages; None if a full build is needed."""
         config, index, last = self.site.config, self._rendering.index, self._rendering.plan
         appeared = self._planned.shown
         removed = [appeared[path] for path in read if path in appeared]
@@ -303,16 +303,16 @@ class Followed:
         )
         may_differ = is_recounted or bool(ended or begun) or before != pages.keys()
         self._is_remapped |= config.base_url is not None and may_differ
-        if digest.days[-1].first != last.digest.days[-1].first:  # up to which silence is counted
+        if digest.days[-1].first != last.digest.days[-1].first:  # silence is counted up to it
             self._dirty_sources |= digest.sources.keys()
             pages |= by_file(map(page_of_source, digest.sources.values()))
         return self._part(pages, before, {article.date for article in (*removed, *added)})
 
     def _anew(self, read: dict[str, tuple[Record, bytes]]) -> tuple[Built, frozenset[str]] | None:
-        """Group all articles again, and plan all files; None where a whole build has to.
+        """Regroup all articles and plan all files; None if a full build is needed.
 
-        Nothing is read but the clippings that came to something else, no story is looked for twice, and no
-        page is made whose fingerprint is the same.
+        Only clippings with a different result were read, stories are not searched again, and no page is made
+        whose fingerprint is unchanged.
         """
         self.is_torn = True
         records = self._diagnostics.records
@@ -344,9 +344,9 @@ class Followed:
     def _part(
         self, pages: Mapping[str, Page], before: Set[str], dates: Set[dt.date]
     ) -> tuple[Built, frozenset[str]]:
-        """See which pages are out of date that are near some dates; of the others, by and by.
+        """Find the outdated pages near some dates, and defer the others.
 
-        Those that were concerned `before` and are not planned any more are deleted.
+        Pages that were affected `before` and are no longer planned are deleted.
         """
         near = [page for page in pages.values() if is_near(page, dates)]
         self._deferred_pages = {path: page for path, page in pages.items() if not is_near(page, dates)}
@@ -357,7 +357,7 @@ class Followed:
         return self._outdate([page_output(self._rendering, page) for page in near], before - pages.keys())
 
     def _check_deferred(self) -> tuple[Built, frozenset[str]]:
-        """See which other pages the last save concerns, that nobody looks at first: it takes longer."""
+        """Find the outdated pages among the deferred ones, which take longer and are rarely open."""
         rendering, sources = self._rendering, self._renew()
         outputs = [page_output(rendering, page) for page in self._deferred_pages.values()]
         outputs += feed_outputs(rendering, sources)
@@ -367,14 +367,14 @@ class Followed:
         return built, told
 
     def _renew(self) -> list[Source]:
-        """See to the health of the sources that the last save concerns."""
+        """Update the health of the sources that the last save affects, and return these sources."""
         digest = self._rendering.plan.digest
         sources = [digest.sources[name] for name in sorted(self._dirty_sources)]
         self._see_to_health(sources)
         return sources
 
     def _add_sources(self, sources: Collection[Source]) -> None:
-        """Know sources that are new."""
+        """Register new sources."""
         self._impact.add_sources(sources)
         self._see_to_health(sources)
 
@@ -386,13 +386,13 @@ class Followed:
     def _outdate(
         self, outputs: Sequence[Output], removed: Iterable[str] = ()
     ) -> tuple[Built, frozenset[str]]:
-        """Note which files are out of date, and delete those that are no more."""
+        """Queue the outdated files, and delete `removed` ones."""
         return self._reported(
             self.stale_queue.note(self._rendering, outputs), self.stale_queue.delete(removed)
         )
 
     def _reported(self, stale: Collection[str], deleted: Collection[str]) -> tuple[Built, frozenset[str]]:
-        """What is to be said of a step, and which pages are others."""
+        """Update the report of the last step, and return it with the paths of changed pages."""
         index = self._rendering.index
         kept = len(self.stale_queue.files) - len(stale)
         pages = Written(written=len(stale), kept=kept, deleted=len(deleted))
@@ -406,20 +406,20 @@ class Followed:
         return self.built, frozenset((*stale, *deleted))
 
     def may_be_stale(self, path: str) -> bool:
-        """Whether a page is out of date, as far as anybody knows."""
+        """Return whether a page is outdated or not compared yet."""
         return path in self.stale_queue or path in self._deferred_pages
 
     def make(self, path: str) -> None:
-        """Make a page that may be stale; who else looks at it is told with the others."""
+        """Make a page if it is outdated. Other browsers that show it reload along with the deferred pages."""
         if page := self._deferred_pages.get(path):
             self._renew()
             self._early |= {*self.stale_queue.note(self._rendering, [page_output(self._rendering, page)])}
         self.stale_queue.make(path)
 
     def make_one(self) -> bool:
-        """Make one page that is out of date, or else prepare for the next save; whether there was any.
+        """Make one outdated page, or else prepare for the next save. Returns whether there was a page.
 
-        None is made while clippings are to be read again: lists would be made for each part of these.
+        No page is made while clippings wait to be read again: lists would be made once for each step.
         """
         if self._unread:
             return False
@@ -431,9 +431,9 @@ class Followed:
         return path is not None
 
     def _prepare(self) -> None:
-        """Put names in order, load templates and rules: by reading a clipping, and making a few pages.
+        """Load whatever the next save needs: read a clipping, and make a few pages.
 
-        So the worker that reads the next save has started and loaded them too.
+        The worker that reads the next save is started and warm too.
         """
         self._stories.prepare()
         if self._is_ready:
@@ -448,7 +448,7 @@ class Followed:
             bytes_of(self._rendering, page_output(self._rendering, page))
 
     def _settle(self) -> tuple[Built, frozenset[str]]:
-        """Write what can wait: lists for machines, and the record of all files."""
+        """Write what can wait: sitemaps and other lists for machines, and the manifest."""
         config = self.site.config
         if self._is_remapped and config.base_url is not None:
             pages = tuple(pages_of(self._rendering.plan))
@@ -471,12 +471,12 @@ class Followed:
 def _kept(
     documents: DocumentTable, context: BuildContext, records: dict[str, tuple[Record, bytes]]
 ) -> Iterator[tuple[str, Record, bytes]]:
-    """What clippings came to, and the hash of each; `records` have it as well then."""
+    """Yield all records, and store them in `records` on the way."""
     for path, record, digest in documents.records(context):
         records[path] = record, digest
         yield path, record, digest
 
 
 def _is_asset(site: Site, file: Path) -> bool:
-    """Whether a file is a style or script of the theme, or of the site's own."""
+    """Return whether a file is an asset of the built-in theme or of the site's own."""
     return any(file.is_relative_to(root / "assets") for root in (site.templates, resources.theme()))

@@ -1,4 +1,4 @@
-"""What sources repeat: learned by workers where their samples changed, else from the cache."""
+"""Learns the boilerplate of sources. Workers learn it where samples changed; the rest is cached."""
 
 from __future__ import annotations
 
@@ -17,47 +17,47 @@ from generator.parallel.workers import Workers
 from generator.reading.boilerplate.repeats import Key, Origin, samples
 
 Repeated = dict[Key, bytes]
-"""By source and year, a hash of what is repeated."""
+"""Source and year → hash of the boilerplate."""
 Take = Callable[[Sequence[tuple[ReadRequest, Read]]], None]
-"""What keeps the clippings that were read along."""
+"""Stores the clippings that were read along while learning."""
 
 KEPT = 500
-"""Clippings after which what came of them goes to the cache: so many a killed build costs the next."""
+"""Clippings per write to the cache; a killed build loses at most about this many."""
 
 
 class BuildContext(NamedTuple):
-    """What a build works with."""
+    """The services that a build uses."""
 
     cache: Cache
     workers: Workers
     progress: Progress
 
     def begin_workers(self) -> None:
-        """Start the workers as copies of this process, if it can be copied: the cache is closed meanwhile."""
+        """Fork the workers from this process, if possible. The cache is closed meanwhile."""
         if self.workers.are_copies:
             with self.cache.closed():
                 self.workers.begin()
 
 
 class _Due(NamedTuple):
-    """A source and year of which is to be learned."""
+    """A source and year whose boilerplate must be learned."""
 
     key: Key
     inputs: bytes
-    """A hash of what to learn from, as it was looked at."""
+    """Hash of the sample, as inspected."""
     is_new: bool
-    """Nothing was learned of it yet."""
+    """Whether nothing was learned of it before."""
 
 
 def origin_key(one: DocumentInfo) -> Key:
-    """The source and year that a clipping is learned from under; empty and 0 for none."""
+    """Return the source and year whose boilerplate applies to a clipping; ("", 0) for none."""
     return (one.source, dt.date.fromordinal(one.day).year) if one.source else ("", 0)
 
 
 def learned_again(
     reader: Reader, sources: Set[str], context: BuildContext
 ) -> tuple[dict[str, DocumentInfo], Repeated]:
-    """Look into what a few sources repeat: their clippings as the cache has them, and hashes by year."""
+    """Learn again for a few sources. Returns their clippings as cached, and their boilerplate hashes."""
     looked = dict(context.cache.of_sources(sources))
     return looked, learned(reader, looked, context, sources)
 
@@ -69,10 +69,9 @@ def learned(
     only: Set[str] | None = None,
     take: Take | None = None,
 ) -> Repeated:
-    """Learn what sources repeat where samples changed; `looked` has clippings of all, or of `only` some.
+    """Learn boilerplate where samples changed. `looked` has the clippings of all sources, or of `only`.
 
-    Where somebody can `take` them, clippings that are learned from are read along, unless they are likely
-    to be in the cache.
+    If `take` is given, clippings of a sample are read in the same pass, unless they are probably cached.
     """
     if not reader.clean:
         return {}
@@ -104,7 +103,7 @@ def learned(
 def _due(
     looked: Mapping[str, DocumentInfo], known: Mapping[Key, tuple[bytes, bytes, bool]], sources: Set[str]
 ) -> dict[tuple[str, ...], list[_Due]]:
-    """Of some sources, what has to be learned again, by the clippings to learn from."""
+    """Return sample paths → the sources and years to learn from them, for the sources given."""
     origins = (
         Origin(one.source, dt.date.fromordinal(one.day), path)
         for path, one in looked.items()
@@ -119,7 +118,7 @@ def _due(
 
 
 def _sample(looked: Mapping[str, DocumentInfo], paths: Sequence[str], along: Sequence[_Due]) -> Sample:
-    """What a worker is to learn from; clippings of the years `along` are read too, where these are new."""
+    """Return the sample for a worker. Clippings of new years in `along` are read in the same pass."""
     years = {one.key[1] for one in along if one.is_new}
     keys = [origin_key(looked[path]) for path in paths]
     own = zip(paths, keys, strict=True)
@@ -129,11 +128,11 @@ def _sample(looked: Mapping[str, DocumentInfo], paths: Sequence[str], along: Seq
 def _taught(
     reader: Reader, work: Mapping[Sample, Sequence[_Due]], context: BuildContext
 ) -> Iterator[tuple[dict[Key, Learned], set[str], list[tuple[ReadRequest, Read]]]]:
-    """Let workers learn. Now and then, what was learned, the sources in doubt, and what was read along."""
+    """Let workers learn. Yields, from time to time, findings, doubtful sources, and clippings read along."""
     fresh: dict[Key, Learned] = {}
     doubts: set[str] = set()
     along: list[tuple[ReadRequest, Read]] = []
-    # The largest samples come first: at the end nobody waits long for the last.
+    # Largest samples first, so that no worker runs long after the others.
     ordered = sorted(work, key=_weight, reverse=True)
     results = budgeted.learned_from(reader, ordered, context.workers)
     for done, (sample, found) in enumerate(results):
@@ -146,7 +145,7 @@ def _taught(
             if seen != inputs:
                 doubts.add(
                     key[0]
-                )  # a clipping changed since it was looked at, or a worker was ended from outside
+                )  # a clipping changed since inspection, or the worker was killed from outside
         along += lesson.read
         if len(along) >= KEPT:
             yield fresh, doubts, along

@@ -1,4 +1,4 @@
-"""A site that is built and then followed, by the threads of a preview."""
+"""A site that is built and then followed, shared by the threads of a preview."""
 
 from __future__ import annotations
 
@@ -22,30 +22,30 @@ from generator.output.patch import OvertakenError
 from generator.parallel.workers import Workers
 
 SETTLES = 2.0
-"""Seconds without a save after which the record of all files is written."""
+"""Seconds without a save before the manifest is written."""
 
 ASKS = 0.05
-"""Seconds after a save in which browsers are let ask for pages before others are made."""
+"""Seconds after a save during which only pages that browsers request are made."""
 
 
 class Live:
-    """Builds a site, then follows it; `fresh` and `rest` may be called from other threads than `build`."""
+    """Builds a site, then follows it. `fresh` and `rest` are safe to call from threads other than `build`."""
 
     def __init__(self, workers: int) -> None:
         self._workers = workers
         self._lock = threading.RLock()
         self._followed: Followed | None = None
         self._files: Mapping[str, str] = {}
-        """Digests of the files that stand there, by path; also while it is built again,"""
+        """Path → digest of the files in place, available during a rebuild too."""
         self._coming: Mapping[str, str] = {}
-        """and of those that a whole build puts in their places."""
+        """Path → digest of the files that a full build is putting in place."""
         self._check: Callable[[], None] = lambda: None
         self._is_lost = False
-        """Whether what was followed turned out not to hold."""
+        """Whether the followed state turned out to be invalid."""
         self._asked: list[str] = []
-        """Pages that somebody waits for."""
+        """Paths of pages that browsers are waiting for."""
         self._begins = 0.0
-        """When pages are made that nobody asked for, on the monotonic clock."""
+        """Monotonic time from which pages are made that nobody requested."""
 
     def build(
         self,
@@ -55,16 +55,17 @@ class Live:
         changed: frozenset[Path] | None,
         check: Callable[[], None] = lambda: None,
     ) -> tuple[Built, frozenset[str] | None]:
-        """Build, or do what some changed files ask for; which pages are others now, None for any.
+        """Build, or apply changed files. Returns the pages that changed; None if any may have.
 
-        `changed` is None where nobody can tell what did; empty where time passed, as `due_in` asks for.
-        While workers read, `check` is called now and then; what it raises calls the build off.
+        `changed` is None if the changed files are unknown, and empty if only time passed, as `due_in`
+        requests. `check` is called at intervals while workers read; an exception that it raises cancels the
+        build.
         """
         with self._lock:
             self._check = check
             followed, self._followed, self._is_lost = self._followed, None, False
             if followed is not None and changed is not None and followed.holds(site, options):
-                # Who asks for one of these meanwhile gets it as it was, and is told again.
+                # A browser that requests one of these meanwhile gets the old version, and is notified again.
                 pending = followed.stale_queue.pending
                 try:
                     followed.options = options
@@ -72,7 +73,7 @@ class Live:
                 except (OvertakenError, DamagedError, MissingError):
                     found = None
                 except BroadsheetError:
-                    if followed.is_torn:  # a mistake in the settings, which the next save mends
+                    if followed.is_torn:  # an error in the settings; the next save can fix it
                         self._followed = followed
                     else:
                         followed.close()
@@ -96,12 +97,12 @@ class Live:
             return self._followed.built, None
 
     def rest(self) -> bool:
-        """Make a page that is out of date and that nobody asked for; whether there may be others.
+        """Make one outdated page that nobody requested. Returns whether there may be others.
 
-        Raises `BroadsheetError`. Where what is in memory turns out not to hold, the next `build` is a
-        whole one.
+        Raises `BroadsheetError`. If the state in memory turns out to be invalid, the next `build` is a full
+        one.
         """
-        # Who asks goes first: a lock alone would let this thread have it again and again.
+        # Let requests go first: with the lock alone, this thread could acquire it over and over.
         if self._asked or time.monotonic() < self._begins:
             time.sleep(0.001)
             return True
@@ -117,20 +118,20 @@ class Live:
                 return False
 
     def has(self, path: str) -> bool:
-        """Whether a file is one of the site's, for all that is known; waits for nothing."""
+        """Return whether a file belongs to the site, as far as known. Does not block."""
         return path in self._files
 
     def wrote(self, path: str, data: bytes) -> bool:
-        """Whether a build left these bytes in a file, or is putting them there; waits for nothing."""
+        """Return whether a build wrote these bytes to a file, or is about to. Does not block."""
         return manifest.digest(data) in {self._files.get(path), self._coming.get(path)}
 
     def is_stale(self, path: str) -> bool:
-        """Whether a page may be out of date, for all that is known; waits for nothing."""
+        """Return whether a page may be outdated, as far as known. Does not block."""
         followed = self._followed
         return followed is not None and followed.may_be_stale(path)
 
     def fresh(self, path: str) -> None:
-        """Make a page now, should it be out of date."""
+        """Make a page now if it is outdated."""
         followed = self._followed
         if followed is None or not followed.may_be_stale(path):
             return
@@ -140,20 +141,20 @@ class Live:
                 if self._followed is followed:
                     followed.make(path)
         except (BroadsheetError, OvertakenError, DamagedError, MissingError):
-            return  # `rest` meets it too, and tells
+            return  # `rest` meets the same error and reports it
         finally:
             self._asked.remove(path)
 
     @property
     def due_in(self) -> float | None:
-        """Seconds after which `build` has something to do though nothing changes; None where it has not."""
+        """Seconds until `build` has work to do without a change; None if it has none."""
         followed = self._followed
         if followed is None:
             return 0.0 if self._is_lost else None
         return 0.0 if followed.is_late else SETTLES if followed.is_behind else None
 
     def close(self) -> None:
-        """Write what is behind, and let go of the cache."""
+        """Write outstanding files, and close the cache."""
         with self._lock:
             if self._followed is not None:
                 self._followed.close()
@@ -166,7 +167,7 @@ class Live:
         try:
             return self._built(site, options, progress)
         finally:
-            # It stays: for the garbage collector to look through it takes half a second of a save.
+            # The state is long-lived: collecting it would cost half a second of each save.
             gc.freeze()
 
     def _comes(self, files: Mapping[str, str]) -> None:
@@ -175,7 +176,7 @@ class Live:
     def _built(self, site: Site, options: Options, progress: Progress) -> Followed:
         def followed(cache: Cache) -> Followed:
             workers = Workers(self._workers)
-            workers.check = lambda: self._check()  # noqa: PLW0108 - each build has another
+            workers.check = lambda: self._check()  # noqa: PLW0108 - `_check` differs per build
             try:
                 return Followed(site, options, BuildContext(cache, workers, progress), self._comes)
             except BaseException:

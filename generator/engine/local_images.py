@@ -1,4 +1,4 @@
-"""Images below the content folder that a clipping's text names: found, and what is wrong with them."""
+"""Finds the images below the content folder that a clipping names, and reports what is wrong with them."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from generator.render.images import LARGEST, Image, Refused, found_beside, image
 from generator.render.links import is_relative
 
 MOST_FAULTS = 20
-"""Images of a clipping that are told of one by one."""
+"""Image problems reported one by one per clipping."""
 _ATTACHED = re.compile(r"(?:\.{1,2}/)*+(?:_resources|_?attachments|_media)/|:/[0-9a-f]{32}$", re.IGNORECASE)
-"""How Joplin, Karakeep and Obsidian name files that they keep beside a clipping.
+"""Names that Joplin, Karakeep and Obsidian give to files they store beside a clipping.
 
-None of them is one of the original's page.
+They never belong to the original's page.
 """
 _IN_MARKDOWN = re.compile(
     r"!\[(?:[^\[\]]++|\[[^\[\]]*+\]){0,50}+\]\(\s*+(?:<([^<>\n]*+)>|((?:[^\s()<>]++|\([^\s()<>]*+\))++))"
@@ -35,11 +35,11 @@ _IN_HTML = re.compile(
 )
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _BEFORE = frozenset("(<\"'= \t[|")
-"""What may stand before the address of an image."""
+"""Characters that may precede the address of an image."""
 
 
 class ImageLookup:
-    """Looks for the images that one clipping names, at each file once."""
+    """Looks up the images that one clipping names, each file once."""
 
     def __init__(self, content: str, ignore: Sequence[str], path: str) -> None:
         self.content, self.path = content, path
@@ -48,17 +48,17 @@ class ImageLookup:
         self._found: dict[str, tuple[str | None, bool]] = {}
 
     def image(self, src: str) -> Image | None:
-        """The image that a source names, unless `ignore` says to leave it alone."""
+        """Return the image that an address names; None if there is none or `ignore` excludes it."""
         file = self.file(src)
         found = None if file is None or self.leaves_out(file) else self.at(file)
         return found if isinstance(found, Image) else None
 
     def file(self, src: str) -> str | None:
-        """The path below the content folder of the file that a source names."""
+        """Return the path, below the content folder, of the file that an address names."""
         return self._beside(src)[0]
 
     def is_no_file(self, src: str) -> bool:
-        """Whether a source names a folder, a pipe or a socket."""
+        """Return whether an address names a folder, a pipe or a socket."""
         return self._beside(src)[1]
 
     def _beside(self, src: str) -> tuple[str | None, bool]:
@@ -67,20 +67,20 @@ class ImageLookup:
         return self._found[src]
 
     def at(self, file: str) -> Image | Refused | None:
-        """The image of a file below the content folder; None where it is none."""
+        """Return the image in a file below the content folder; None if it is not an image."""
         if file not in self._files:
             self._files[file] = image_at(self.content, file)
         return self._files[file]
 
     def leaves_out(self, file: str) -> bool:
-        """Whether a pattern of `ignore` names a file."""
+        """Return whether a pattern of `ignore` matches a file."""
         return is_ignored(file, tuple(self._ignore))
 
 
 def images_named(body: str) -> tuple[str, ...]:
-    """The addresses without a host that a body seems to name as images, each once, decoded.
+    """Return the addresses without a host that a body seems to use as images, decoded, without duplicates.
 
-    A scan that costs a tenth of rendering. It finds more than a page would show, such as what stands in code.
+    The scan costs a tenth of rendering. It finds more than a page shows, such as addresses in code.
     """
     found: dict[str, None] = {}
     patterns = (
@@ -97,12 +97,12 @@ def images_named(body: str) -> tuple[str, ...]:
 
 
 def addresses(images: Iterable[Image | None]) -> tuple[tuple[str, str], ...]:
-    """Address and path of each image, sorted."""
+    """Return address and path of each image, sorted."""
     return tuple(sorted({(image.address, image.path) for image in images if image}))
 
 
 def seen_beside(lookup: ImageLookup, pictures: Sequence[str]) -> bytes:
-    """A hash of what a clipping names as images; empty where none of it is there."""
+    """Return a hash of the files that a clipping names as images; empty if none exists."""
     there = [(src, file) for src in pictures if (file := lookup.file(src)) is not None]
     parts = [repr((src, file, stamp_at(f"{lookup.content}/{file}").settled())) for src, file in there]
     parts += [repr((src, "no file")) for src in pictures if lookup.is_no_file(src)]
@@ -112,9 +112,9 @@ def seen_beside(lookup: ImageLookup, pictures: Sequence[str]) -> bytes:
 def faults_of(
     lookup: ImageLookup, sources: Sequence[str], unreachable: Iterable[str] = (), *, is_on_web: bool
 ) -> list[Problem]:
-    """What is wrong with images that are not shown from here, but for those that are on the web.
+    """Return the problems of images that cannot be shown from here, except for images on the web.
 
-    Those that are `unreachable` have an address that leads nowhere.
+    `unreachable` are addresses that lead nowhere.
     """
     said: list[tuple[str, str, str]] = []
     for src in sources:
@@ -153,7 +153,7 @@ def faults_of(
 
 
 def held_back_by(content: str, path: str, sources: Sequence[str], file: str, other: str) -> Problem:
-    """Say that a clipping names, by one of these sources, a file that is kept back with another clipping."""
+    """Return the problem that a clipping names, by `sources`, a file that is withheld with `other`."""
     lookup = ImageLookup(content, (), path)
     naming = [src for src in sources if local_file(content, path, src) == file]
     return Problem(
@@ -166,7 +166,7 @@ def held_back_by(content: str, path: str, sources: Sequence[str], file: str, oth
 
 
 def too_many(path: str) -> Problem:
-    """Say that a clipping names more images than are looked for."""
+    """Return the problem that a clipping names more images than the limit."""
     return Problem(
         path=shown(path),
         message=f"names more than {limits.IMAGES:,} images without a host; no others are looked for",
@@ -176,7 +176,7 @@ def too_many(path: str) -> Problem:
 
 
 def _lines_naming(lookup: ImageLookup, sources: Sequence[str]) -> dict[str, int]:
-    """The first line of a clipping's text that names each image, however its address is written there."""
+    """Return address → first line of the clipping that names it, in any spelling."""
     raw = file_bytes(lookup.content, lookup.path)
     if isinstance(raw, Problem):
         return {}
@@ -193,7 +193,7 @@ def _lines_naming(lookup: ImageLookup, sources: Sequence[str]) -> dict[str, int]
 
 
 def _is_named(src: str, line: str) -> bool:
-    """Whether a line has an address, and not as the end of a longer one."""
+    """Return whether a line contains an address, other than as the end of a longer one."""
     at = line.find(src)
     while at > 0 and line[at - 1] not in _BEFORE:
         at = line.find(src, at + 1)

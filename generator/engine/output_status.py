@@ -1,4 +1,4 @@
-"""What an earlier build left on disk, and which files are out of date against it, each with its reason."""
+"""Compares the files of an earlier build with the plan, and gives a reason for each outdated file."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from generator.render.inputs import reason
 
 
 class OutputStatus:
-    """What an earlier build left, and what of it still holds."""
+    """The files that an earlier build left, and which of them are still valid."""
 
     def __init__(
         self,
@@ -32,7 +32,7 @@ class OutputStatus:
         stamps: Mapping[str, Stamp] | None = None,
         among: Iterable[str] | None = None,
     ) -> None:
-        """`stamps` are known where it is known that nothing is another file; `among` are paths asked for."""
+        """`stamps` are the stamps of the files in place, if known. `among` limits the paths to look up."""
         self._output = site.output
         self._old = transaction.old
         self._new = transaction.files
@@ -44,8 +44,8 @@ class OutputStatus:
         self._stamps = {**(disk.stamps(site.output) if stamps is None else stamps)} if self._old else {}
 
     def reason(self, output: Output) -> str | None:
-        """Why a file has to be made again; None where it has not."""
-        # Taken once, before a file is copied: it may change meanwhile.
+        """Return why a file must be made again; None if it is up to date."""
+        # Computed once, before a file is copied, because it may change meanwhile.
         inputs = self._inputs[output.path] = inputs_of(output)
         if self._clean:
             return "--clean"
@@ -65,7 +65,7 @@ class OutputStatus:
         return "damaged"
 
     def look_again(self, made_again: Iterable[str]) -> None:
-        """See what a commit put in place, as long as no other build is let in."""
+        """Stamp the files that a commit put in place. Call it before another build may start."""
         self._record = stamp_at(record_of(self._output))
         root = str(self._output)
         self._stamps |= {path: stamp_at(f"{root}/{path}") for path in made_again}
@@ -74,11 +74,11 @@ class OutputStatus:
 
     @property
     def left(self) -> OutputSnapshot:
-        """What stands there now."""
+        """The state of the output folder now."""
         return OutputSnapshot(self._record, disk.mark_of(self._stamps))
 
     def remember(self, outputs: Iterable[Output], made_again: Mapping[str, str]) -> None:
-        """Note what stands there now."""
+        """Store the state of the output folder in the cache."""
         fresh = [
             (one.path, self._left(one))
             for one in outputs
@@ -90,7 +90,7 @@ class OutputStatus:
             self._cache.drop_standing(self._output, removed)
 
     def size(self, files: Iterable[str]) -> Size:
-        """How much stands there now."""
+        """Return the size of the site."""
         sizes = [*map(itemgetter(0), map(self._stamps.__getitem__, files))]
         return Size(files=len(sizes), bytes=sum(sizes), largest=max(sizes, default=0))
 
@@ -100,7 +100,7 @@ class OutputStatus:
 
 
 def inputs_of(output: Output) -> bytes:
-    """The fingerprint of a file; that of one to copy is its stamp, and of given bytes their hash."""
+    """Return the fingerprint of a file: a stamp for a copied file, a hash for given bytes."""
     match output.content:
         case bytes():
             return hashed(output.content)

@@ -1,4 +1,4 @@
-"""The plan of a site that is followed: what it indexes by article or day is changed in place."""
+"""The page plan of a followed site. Its indexes by article and by day are updated in place."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from generator.render.pages import Plan
 
 
 class PageIndex:
-    """A plan, and what it takes to change a little of it."""
+    """A plan that can be updated in part."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
@@ -18,11 +18,11 @@ class PageIndex:
         self._counts = dict(plan.counts)
         self._stories = dict(plan.stories)
         self.leaders = dict(leaders_of(plan.digest.stories))
-        """Who leads the story of each article, as `leaders_of` has it."""
+        """Article id → article that leads its story, as returned by `leaders_of`."""
         self.shown = {article.path: article for article in plan.digest.articles}
-        """The articles that appear, by path,"""
+        """Path → published article."""
         self.paths = {article.id: article.path for article in plan.digest.articles}
-        """and their paths, by id."""
+        """Article id → path."""
 
     def change(
         self,
@@ -32,7 +32,7 @@ class PageIndex:
         ended: Sequence[Story],
         begun: Sequence[Story],
     ) -> Plan:
-        """The plan of a digest from which articles and stories went, and to which others came."""
+        """Return the plan of the digest after articles and stories were removed and added."""
         for article in removed:
             del self.shown[article.path], self.paths[article.id]
             self._parts.pop(article.id, None)
@@ -62,7 +62,7 @@ class PageIndex:
         return self._plan
 
     def _part(self, digest: Digest, articles: Sequence[Article]) -> None:
-        """Note in which part of its source's month each article of some months is."""
+        """Update article id → number of its part, for the months of `articles`."""
         for source, first in {(one.source, one.date.replace(day=1)) for one in articles}:
             for month in digest.sources[source].months:
                 if month.first == first:

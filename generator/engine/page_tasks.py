@@ -1,4 +1,4 @@
-"""What worker processes make of planned pages and feeds: bytes, staged beside their places."""
+"""Worker tasks that turn planned pages and feeds into bytes, staged beside their final places."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from generator.render.templates import Templates
 
 
 class Holding(Protocol):
-    """Where texts stand."""
+    """A store of clipping texts."""
 
     def body(self, path: str) -> bytes | None:
-        """The HTML of one clipping's text; None where it is not there, or not whole."""
+        """Return the HTML of a clipping's text; None if it is missing or damaged."""
         ...
 
 
@@ -35,47 +35,47 @@ _WRITERS = {ATOM: feeds.atom, RSS: feeds.rss, JSON: feeds.json_feed}
 
 
 class Maker(msgspec.Struct, frozen=True):
-    """What making needs to know of the site."""
+    """What the tasks need to know about the site."""
 
     templates: str
     """The folder of the site's own templates."""
     site: views.SiteView
     feeds: tuple[views.Feed, ...]
-    """Those that every article's page announces."""
+    """Feeds that every article page links to."""
     theme: bytes
-    """A hash of all files of the theme: with another one, templates are read again."""
+    """Hash of all theme files; templates are loaded again when it changes."""
     cache: str
-    """The file where bodies stand,"""
+    """Path of the cache file that holds the bodies."""
     secret: bytes
-    """and what they are sealed with."""
+    """Key that the bodies are sealed with."""
 
 
 class Text(msgspec.Struct, frozen=True):
-    """A clipping's text in the cache."""
+    """A reference to a clipping's text in the cache."""
 
     path: str
     digest: bytes
-    """What its HTML hashes to, as its record has it: another build of the site may have put another there."""
+    """Hash of its HTML according to its record. Another build may have replaced the text in the cache."""
 
 
 class PageJob(msgspec.Struct, frozen=True):
-    """An article's page; its body comes from the cache."""
+    """An article page; its body comes from the cache."""
 
     path: str
     slot: Slot
     view: views.ArticleView
     description: str
     text: Text | None
-    """The page's text; None where the view has it."""
+    """The page's text; None if the view already contains it."""
 
     @property
     def places(self) -> tuple[tuple[str, Slot], ...]:
-        """Path and place of each of its files."""
+        """Path and slot of each output file."""
         return ((self.path, self.slot),)
 
     @property
     def texts(self) -> tuple[Text, ...]:
-        """The texts of the cache that it takes."""
+        """The texts it needs from the cache."""
         return (self.text,) if self.text else ()
 
 
@@ -83,28 +83,28 @@ class FeedJob(msgspec.Struct, frozen=True):
     """A feed in several formats."""
 
     files: tuple[tuple[str, str, Slot], ...]
-    """Path, format and place of each."""
+    """Path, format and slot of each output file."""
     meta: feeds.FeedMeta
     entries: tuple[tuple[feeds.Entry, Text | None, str], ...]
-    """Each entry, the text that it carries, if any, and the address that its links count from."""
+    """Each entry, its text if it carries one, and the base address of its links."""
 
     @property
     def places(self) -> tuple[tuple[str, Slot], ...]:
-        """Path and place of each of its files."""
+        """Path and slot of each output file."""
         return tuple((path, slot) for path, _, slot in self.files)
 
     @property
     def texts(self) -> tuple[Text, ...]:
-        """The texts of the cache that it takes."""
+        """The texts it needs from the cache."""
         return tuple(text for _, text, _ in self.entries if text)
 
 
 Made = tuple[tuple[str, bool], ...]
-"""Of each file of a job, in their order, its digest and whether it was staged."""
+"""Digest of each of a job's files, in order, and whether it was staged."""
 
 
 def ready(makers: Sequence[Maker]) -> list[None]:
-    """Read the theme of articles, before their pages come."""
+    """Load the article templates before jobs arrive."""
     for maker in makers:
         theme_of(maker.templates, maker.site, maker.theme).ready(ARTICLE)
     return [None] * len(makers)
@@ -127,7 +127,7 @@ def _page(maker: Maker, job: PageJob, bodies: Bodies) -> Made:
 def article_html(
     theme: Templates, maker: Maker, view: views.ArticleView, description: str, body: str | None
 ) -> bytes:
-    """An article's page; `body` is sanitised HTML, None where the view has it already."""
+    """Return an article page. `body` is sanitised HTML; None if the view already contains it."""
     if body is not None:
         view = msgspec.structs.replace(view, body=Markup(body))  # noqa: S704 (sanitised)
     return theme.render(article_frame(view, description, maker.site, maker.feeds), view)
@@ -141,9 +141,9 @@ def _feed(job: FeedJob, bodies: Bodies) -> Made:
 def entries_with(
     entries: Sequence[tuple[feeds.Entry, Text | None, str]], bodies: Holding
 ) -> list[feeds.Entry]:
-    """Entries with their texts, whose links are made absolute.
+    """Return the entries with their texts, with absolute links.
 
-    A text that is too long for a feed, or for what is left of its length, stays out.
+    A text is omitted if it exceeds the limit for one text, or what is left of the feed's limit.
     """
     made: list[feeds.Entry] = []
     left = limits.FEED
@@ -151,18 +151,18 @@ def entries_with(
         content = absolute_html(body_of(bodies, text), item) if text else ""
         if 0 < len(content) <= min(left, limits.FEED_TEXT):
             left -= len(content)
-            entry = msgspec.structs.replace(entry, content=content)  # noqa: PLW2901 - the same, with its text
+            entry = msgspec.structs.replace(entry, content=content)  # noqa: PLW2901 - the same entry, with its text
         made.append(entry)
     return made
 
 
 def feed_bytes(form: str, meta: feeds.FeedMeta, entries: Sequence[feeds.Entry]) -> bytes:
-    """A feed in one format."""
+    """Return a feed in one format."""
     return _WRITERS[form](meta, entries)
 
 
 def body_of(bodies: Holding, text: Text) -> str:
-    """A text as sanitised HTML. Raises `MissingError` where it is not there, or another one is."""
+    """Return a text as sanitised HTML. Raises `MissingError` if it is missing or another version."""
     body = found_body(bodies, text)
     if body is None:
         raise MissingError("bodies", os.fsencode(text.path))
@@ -170,12 +170,12 @@ def body_of(bodies: Holding, text: Text) -> str:
 
 
 def found_body(bodies: Holding, text: Text) -> bytes | None:
-    """The same, None where it is not there."""
+    """Return a text as sanitised HTML; None if it is missing or another version."""
     body = bodies.body(text.path)
     return body if body is not None and hashed(body) == text.digest else None
 
 
 @lru_cache(2)
 def theme_of(templates: str, site: views.SiteView, _theme: bytes) -> Templates:
-    """The theme, read once for each state of its files."""
+    """Return the theme, loaded once per state of its files."""
     return Templates(Path(templates), site)

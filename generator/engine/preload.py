@@ -1,4 +1,4 @@
-"""What worker processes have from their start: modules, and rules that each would make ready for itself."""
+"""Modules and rules that worker processes load at start, so that none loads them during a task."""
 
 from __future__ import annotations
 

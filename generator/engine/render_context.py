@@ -1,4 +1,4 @@
-"""What pages are made with, and every file of the site as it is planned."""
+"""The context that pages are rendered in, and the plan of every file of the site."""
 
 from __future__ import annotations
 
@@ -39,16 +39,16 @@ FILES = {page_tasks.ATOM: addresses.ATOM, page_tasks.RSS: addresses.RSS, page_ta
 
 
 class Output(msgspec.Struct, frozen=True):
-    """A file of the site below the output folder: what it depends on, and what it is made of."""
+    """A file of the site below the output folder, with its fingerprint and its content."""
 
     path: str
     inputs: bytes
-    """A fingerprint; empty for what is compared byte by byte."""
+    """Fingerprint; empty for content that is compared byte by byte."""
     content: Page | Feed | Path | bytes
 
 
 class Feed(msgspec.Struct, frozen=True):
-    """A feed in one format; the formats of one feed are made together."""
+    """A feed in one format. The formats of one feed are made together."""
 
     folder: str
     form: str
@@ -58,12 +58,12 @@ class Feed(msgspec.Struct, frozen=True):
 
 
 def planned_of(digest: Digest, config: Config) -> Plan:
-    """Plan a digest as its site is configured."""
+    """Return the page plan of a digest, as the site is configured."""
     return plan(digest, _since(digest, config))
 
 
 def affects_all_pages(theme: Templates, config: Config, last: Digest, digest: Digest) -> bool:
-    """Whether another newest day, or year, may concern pages that no changed article does; there are days."""
+    """Return whether a new latest day or year affects pages beyond those of the changed articles."""
     is_another_day = last.days[-1].first != digest.days[-1].first
     is_another_year = last.years[-1].first != digest.years[-1].first
     return (
@@ -78,7 +78,7 @@ def _since(digest: Digest, config: Config) -> dt.date:
 
 
 class RenderContext:
-    """All that pages of one digest are made with."""
+    """Everything that the pages of one digest are rendered with."""
 
     def __init__(
         self,
@@ -90,7 +90,7 @@ class RenderContext:
         healths: Mapping[str, Health] | None = None,
         last: RenderContext | None = None,
     ) -> None:
-        """Raises `TemplateFault` where a theme cannot be used; that of the `last` digest is used again."""
+        """Raises `TemplateFault` if the theme is unusable. The theme of the `last` context is reused."""
         self.site, self.index, self.plan, self.context = site, index, plan_, context
         self.config = site.config
         self.healths = healths_of(plan_.digest) if healths is None else healths
@@ -113,7 +113,7 @@ class RenderContext:
         self.inputs: Inputs = Inputs(plan_, index.marks, self.healths, common, last.inputs if last else None)
 
     def _common(self, translations: bytes) -> Callable[[str], bytes]:
-        """The parts of a fingerprint that all pages of a template share."""
+        """Return a function: template name → the parts of a fingerprint that all its pages share."""
         config = self.config
         said = repr(
             (
@@ -139,7 +139,7 @@ class RenderContext:
 
 
 def planned(site: Site, rendering: RenderContext, found: list[Problem]) -> list[Output]:
-    """Plan every file of the site; faults met on the way join `found`."""
+    """Return every planned file of the site. Problems are appended to `found`."""
     static: StaticFiles = static_files(site.static)
     found += static.problems
     own = {names.folded(path): path for path, _ in static.files}
@@ -150,7 +150,7 @@ def planned(site: Site, rendering: RenderContext, found: list[Problem]) -> list[
 
 
 def static_faults(site: Site, digest: Digest) -> list[Problem]:
-    """Find what is wrong with static files, and with pages of a digest that they stand in the way of."""
+    """Return problems of static files, and of pages whose address a static file takes."""
     static = static_files(site.static)
     own = {names.folded(path): path for path, _ in static.files}
     found = list(static.problems)
@@ -161,9 +161,9 @@ def static_faults(site: Site, digest: Digest) -> list[Problem]:
 
 
 def _beside(own: Mapping[str, str], outputs: Iterable[Output], found: list[Problem]) -> Iterator[Output]:
-    """The outputs that no static file stands in the way of; the faults of others join `found`.
+    """Yield the outputs that no static file shadows. Problems of the others are appended to `found`.
 
-    `own` are static files by what file systems may make of their names.
+    `own`: file-system-folded name → static file.
     """
     for one in outputs:
         same = own.get(names.folded(one.path)) if own else None
@@ -177,7 +177,7 @@ def _beside(own: Mapping[str, str], outputs: Iterable[Output], found: list[Probl
 
 
 def made(rendering: RenderContext) -> Iterator[Output]:
-    """Plan what comes of clippings and theme: pages, feeds, lists for machines, assets."""
+    """Yield the files made from clippings and theme: pages, feeds, lists for machines, assets."""
     pages = tuple(pages_of(rendering.plan))
     yield from (page_output(rendering, page) for page in pages)
     if rendering.config.base_url is not None:
@@ -188,12 +188,12 @@ def made(rendering: RenderContext) -> Iterator[Output]:
 
 
 def page_output(rendering: RenderContext, page: Page) -> Output:
-    """Plan the file of a page."""
+    """Return the planned file of a page."""
     return Output(addresses.file_of(page.address), rendering.inputs.of(page), page)
 
 
 def feed_outputs(rendering: RenderContext, sources: Iterable[Source]) -> Iterator[Output]:
-    """Plan the files of feeds; none without `base_url`."""
+    """Yield the planned files of feeds; none without `base_url`."""
     if rendering.config.base_url is None:
         return
     for feed in feeds_of(rendering, rendering.config.base_url, sources):
@@ -202,13 +202,13 @@ def feed_outputs(rendering: RenderContext, sources: Iterable[Source]) -> Iterato
 
 
 def feed_paths(sources: Iterable[Source]) -> list[str]:
-    """Where feeds of some sources, of the digest and of its picks stand, if there are any."""
+    """Return the paths of the feeds of some sources, the digest and its picks. They need not exist."""
     folders = ("", addresses.PICKS, *map(addresses.source, sources))
     return [folder + name for folder in folders for name in FILES.values()]
 
 
 def feeds_of(rendering: RenderContext, base_url: str, sources: Iterable[Source]) -> Iterator[Feed]:
-    """Plan the feeds of some sources, of the digest, and of its picks."""
+    """Yield the planned feeds of some sources, the digest and its picks."""
     plan_, config = rendering.plan, rendering.config
     for source in sources:
         newest = tuple(islice(plan_.once_in(source), config.source_feed_items))
@@ -226,7 +226,7 @@ def feeds_of(rendering: RenderContext, base_url: str, sources: Iterable[Source])
 
 
 def for_machines(rendering: RenderContext, base_url: str, pages: Iterable[Page]) -> Iterator[Output]:
-    """Make the sources as OPML, sitemaps and `robots.txt`."""
+    """Yield the list of sources as OPML, the sitemaps and `robots.txt`."""
     sources = rendering.plan.digest.sources.values()
     yield Output(addresses.OPML, b"", sitemap.opml(rendering.config.title, base_url, sources))
     listed = ((page.address, page.month, page.modified) for page in pages if page.listed)
@@ -246,9 +246,9 @@ def _meta(config: Config, base_url: str, source: Source | None = None) -> feeds.
 
 
 def _in_the_way(path: str, own: Mapping[str, str]) -> str | None:
-    """Find the static file that a file cannot stand beside: it itself, a folder of it, or one below it.
+    """Return the static file that conflicts with a path: the same file, a parent folder, or a file below.
 
-    `own` are static files by what file systems may make of their names.
+    `own`: file-system-folded name → static file.
     """
     key = names.folded(path)
     keys = {key, *names.folders(key)}

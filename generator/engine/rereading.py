@@ -1,4 +1,4 @@
-"""Saved clippings, read again where a whole build need not: what they come to, and how far they reach."""
+"""Reads saved clippings again without a full build, and decides how far a change reaches."""
 
 from __future__ import annotations
 
@@ -27,27 +27,27 @@ from generator.reading.canonical import keys_of
 from generator.reading.discover import Discovery, is_clipping, is_ignored
 
 FEW, MOST = 100, 5000
-"""Clippings that are read again and followed in a small archive, and in a large one."""
+"""Clippings that are read again and followed: the limit in a small archive, and in a large one."""
 GONE = Record(Reading(article=None)), b""
-"""What a clipping comes to that is not there, and its hash."""
+"""Record and hash of a clipping that does not exist."""
 OF_NAMES = frozenset({"pick", "alias"})
-"""Kinds of problems that say what else was perhaps meant: any clipping may change that."""
+"""Kinds of problems that suggest a similar name. Any clipping may change the suggestion."""
 
 
 def few_of(count: int) -> int:
-    """How many clippings of so many are followed that changed, or whose source's furniture is another since.
+    """Return how many clippings, changed or with changed boilerplate, are followed in an archive of `count`.
 
-    More are quicker done by a whole build.
+    A full build handles more of them faster.
     """
     return max(FEW, min(MOST, count // 2))
 
 
 def clippings_among(site: Site, changed: Iterable[Path], before: Discovery) -> dict[str, Stamp | None] | None:
-    """The clippings among changed files with their stamps; None where there is anything else that counts.
+    """Return path → stamp of the clippings among `changed`; None if any other relevant file changed.
 
-    So does an image, which any clipping may name; and so does another name of a file: what is written under
-    one of them, nobody tells of the other. Of clippings that were there `before` it is known whether they
-    have any. One that could not be used then counts too.
+    An image is relevant, because any clipping may name it. So is a file with several names: a write under one
+    name does not notify the others. `before` tells which known clippings have several names. A file that
+    could not be used `before` is relevant too.
     """
     known, unusable = before.stamps, {one.path for one in before.skipped}
     roots = _roots(site.content)
@@ -66,7 +66,7 @@ def clippings_among(site: Site, changed: Iterable[Path], before: Discovery) -> d
         if not is_clipping(path) or (status is not None and not stat.S_ISREG(status.st_mode)):
             if status is None or not stat.S_ISREG(status.st_mode) or may_be_image(path):
                 return None
-            continue  # a file that nothing shows
+            continue  # nothing shows this file
         if not is_ignored(path, site.config.ignore):
             found[path] = stamp = stamp_of(status) if status else None
             if status and status.st_nlink > 1 and stamp and stamp.inode != known.get(path, NONE).inode:
@@ -75,7 +75,7 @@ def clippings_among(site: Site, changed: Iterable[Path], before: Discovery) -> d
 
 
 def is_below(content: Path, file: Path) -> bool:
-    """Whether a file lies in the content folder, by either of its names."""
+    """Return whether a file lies in the content folder, by its given or its resolved path."""
     return str(file).startswith(tuple(_roots(content)))
 
 
@@ -86,16 +86,16 @@ def _roots(content: Path) -> set[str]:
 def look_again(
     documents: DocumentTable, context: BuildContext, stamps: Mapping[str, Stamp | None]
 ) -> tuple[set[str], set[str]] | None:
-    """Look at changed clippings: those that are others, and whose furniture may be another one.
+    """Inspect changed clippings. Returns the paths with other bytes, and sources with doubtful boilerplate.
 
-    None where one cannot be read. `stamps` has None for one that went.
+    Returns None if a clipping cannot be read. A removed clipping has the stamp None.
     """
     reader, cache, looked, now = documents.reader, context.cache, documents.looked, time.time_ns()
     there = [path for path, stamp in stamps.items() if stamp]
     found = dict(budgeted.looked_at(reader, there, context.workers))
     fresh = {path: one for path in there if isinstance(one := found[path], DocumentInfo) and one.digest}
     if len(fresh) < len(there):
-        return None  # a whole build tells why
+        return None  # a full build reports why
     changed = {path for path in stamps if fresh.get(path) != looked.get(path)}
     pairs = [one for path in changed for one in (looked.get(path), fresh.get(path)) if one]
     sources = {one.source for one in pairs if one.source}
@@ -118,7 +118,7 @@ def look_again(
 def read_again(
     documents: DocumentTable, context: BuildContext, paths: Collection[str]
 ) -> dict[str, tuple[Record, bytes]]:
-    """Read clippings, with what is known of their sources' furniture."""
+    """Read clippings with the known boilerplate of their sources."""
     found = dict.fromkeys(sorted(paths), GONE)
     for path, record, mark in read_now(documents, documents.looked.keys() & paths, context):
         found[path] = record, mark
@@ -126,7 +126,7 @@ def read_again(
 
 
 def documents_to_reread(documents: DocumentTable, context: BuildContext, sources: Set[str]) -> list[str]:
-    """Learn again what sources repeat; their clippings that were read with something else in mind."""
+    """Learn again, and return the clippings that were read with boilerplate that has changed."""
     known, repeats = learned_again(documents.reader, sources, context)
     others = {key for key in documents.repeats if key[0] in sources} | repeats.keys()
     others = {key for key in others if documents.repeats.get(key) != repeats.get(key)}
@@ -137,7 +137,7 @@ def documents_to_reread(documents: DocumentTable, context: BuildContext, sources
 
 
 def named_by(picks: Iterable[Pick]) -> set[str]:
-    """What picks speak of: paths, in NFC, and what an address is known by."""
+    """Return what picks refer to: paths in NFC, and normalised keys of addresses."""
     names = {name for pick in picks for name in (pick.article, *pick.merge)}
     return {unicodedata.normalize("NFC", name) for name in names} | {
         key for name in names if "://" in name for key in keys_of(name)
@@ -145,7 +145,7 @@ def named_by(picks: Iterable[Pick]) -> set[str]:
 
 
 def names_of(article: Article) -> Iterator[str]:
-    """What a pick may call an article by its address, or by that of the page that it is a part of."""
+    """Yield what a pick may call an article: its address, or that of the page that contains it."""
     if article.url is not None:
         yield article.url
     yield from article.keys
@@ -155,7 +155,7 @@ def names_of(article: Article) -> Iterator[str]:
 
 
 class ImpactCheck:
-    """What tells whether a clipping changes no more than its article: not names, not others' addresses."""
+    """Decides whether a change is limited to a clipping's article: no names, no addresses of others."""
 
     def __init__(
         self,
@@ -165,7 +165,7 @@ class ImpactCheck:
         paths: Mapping[str, str],
         stamps: Mapping[str, Stamp],
     ) -> None:
-        """`shown` are articles by path and `paths` theirs by id, both as they are from now on."""
+        """`shown`: path → article. `paths`: article id → path. Both are updated in place by their owner."""
         self._shown, self._paths = shown, paths
         self._spellings: dict[str, set[str]] = {}
         for path, article in shown.items():
@@ -173,7 +173,7 @@ class ImpactCheck:
             if read is not None:
                 self._spellings.setdefault(article.source, set()).add(read.source)
         self.names = {own: name for name, spellings in self._spellings.items() for own in spellings}
-        """What a source is called, by how it is written."""
+        """Spelling → source name."""
         read_ = [one.reading.article for one, _ in records.values() if one.reading.article]
         self._has_aliases = any(article.aliases for article in read_)
         self._contested = {article.id for article in read_ if article.path not in shown}
@@ -183,7 +183,7 @@ class ImpactCheck:
         self._is_guessed = any(problem.kind in OF_NAMES for problem in index.problems)
 
     def is_plain(self, path: str, before: Record, record: Record, new: Article | None) -> bool:
-        """Whether a clipping changes no more than its article, to a `new` one; `before` was its record."""
+        """Return whether a change is limited to one article: `before` was its record, `new` the article."""
         old = self._shown.get(path)
         for one in (before, record):
             article = one.reading.article
@@ -197,34 +197,34 @@ class ImpactCheck:
         if old and (old.id in self._contested or len(self._spellings[old.source]) > 1):
             return False
         if self._is_guessed and _names(before) != _names(record):
-            return False  # of one that is meant by nobody's name, another may be guessed
+            return False  # a name that matches nothing may get another suggestion
         return new is None or (
             self._is_spelt_as_ever(new, (record.reading.article or new).source)
             and self._paths.get(new.id, path) == path
         )
 
     def is_linked(self, path: str) -> bool:
-        """Whether the file of a clipping had another name too, of which nobody tells that it changed."""
+        """Return whether the file of a clipping had a second name, whose changes are not noticed."""
         return path in self._linked
 
     def add_sources(self, sources: Iterable[Source]) -> None:
-        """Know sources that are new, and spelt in one way."""
+        """Register new sources, with one spelling each."""
         for source in sources:
             self._spellings[source.name] = {source.name}
             self.names[source.name] = source.name
 
     def _is_spelt_as_ever(self, article: Article, written: str) -> bool:
-        """Whether an article's source is spelt in the one way that it has, or is none that is known."""
+        """Return whether the source is unknown, or spelt in the only known way."""
         known = self._spellings.get(article.source)
         return known is None or (len(known) == 1 and written in self.names)
 
 
 def _names(record: Record) -> tuple[object, ...]:
-    """By what a clipping may be called that is there, beside its path."""
+    """Return the names of a clipping besides its path."""
     article = record.reading.article
     return (article.id, article.url, *article.keys) if article else (record is GONE[0], record.reading.url)
 
 
 def _address(article: Article | None) -> tuple[str, dt.date] | None:
-    """What may stand where an alias leads: an article's page, and the editions of its day."""
+    """Return what an alias could collide with: the article's page, and the editions of its day."""
     return (article.id, article.date) if article else None

@@ -1,7 +1,7 @@
-"""A build that begins where the last one ended: it redoes what a few changed clippings concern.
+"""A build that starts from the last build's state and updates only what a few changed clippings affect.
 
-What is rare (a new year, a pick that speaks of the article, damaged files) is left to a whole build, which
-is the truth: tests hold one against the other.
+Uncommon changes (a new year, a pick that refers to the article, damaged files) fall back to a full build.
+Tests compare the result of both.
 """
 
 from __future__ import annotations
@@ -54,11 +54,11 @@ from generator.render.pages import Page, page_of_source, pages_of
 
 
 class _FarReachingError(Exception):
-    """What changed concerns more than a few pages: a whole build is needed."""
+    """A change affects more than a few pages, so a full build is needed."""
 
 
 class _Change(NamedTuple):
-    """Articles that went, came, or did both."""
+    """Articles that were removed or added; a changed article is in both lists."""
 
     removed: list[Article]
     added: list[Article]
@@ -69,16 +69,19 @@ class _Change(NamedTuple):
 
 
 class Before(NamedTuple):
-    """The last build, opened."""
+    """The loaded state of the last build."""
 
     head: Head
     stored_state: StoredState
     stories: Stories
-    """With those that its digest tells."""
+    """With the stories of the last digest."""
 
 
 def opened(site: Site, cache: Cache, head: Head | None = None) -> Before | None:
-    """The last build, if it is kept and whole, and of this program and folder; its head may be known."""
+    """Return the last build, if it is stored completely and belongs to this program and folder.
+
+    `head` may be passed if it is already loaded.
+    """
     head = head or stored_state.head_noted(cache)
     if head is None or not stored_state.is_own(head, site):
         return None
@@ -99,9 +102,9 @@ def resumed(
     standing: Standing,
     ahead: Before | None = None,
 ) -> Built | None:
-    """Build what changed clippings concern; None where a whole build has to, and then nothing was done.
+    """Build what changed clippings affect; None, with nothing changed, if a full build is needed.
 
-    The last build may have been opened `ahead`.
+    `ahead` is the last build, if already loaded.
     """
     head = ahead.head if ahead else stored_state.head_noted(context.cache)
     if options.strict or head is None or not stored_state.is_usable(head, site, options, inputs):
@@ -110,14 +113,14 @@ def resumed(
     if (
         changed is None
         or len(changed) > few_of(len(inputs.found.stamps))
-        # What is said of folders is said once, and would stay in what is kept of a build.
+        # A problem of folders is reported once; in the stored state it would persist.
         or check_folders(site, options, inputs.found, inputs.paths, context.cache)
     ):
         return None
     try:
         with Transaction(site.output, options.as_of.date()) as transaction:
             if head.left.record != stamp_at(record_of(site.output)):
-                return None  # another build was there while this one waited
+                return None  # another build ran while this one waited for the lock
             old, stamps = transaction.old.keys(), standing()
             if not is_as_left(site, head.left, len(old), stamps, context.cache):
                 return None
@@ -126,7 +129,7 @@ def resumed(
                 revision = _revised(site, options, inputs, context, head, ahead, changed, old)
             concerned_ = {one.path for one in revision.outputs} | revision.removed
             output_status = OutputStatus(site, transaction, context.cache, stamps=stamps, among=concerned_)
-            others = [path for path in old if path not in concerned_]  # in order, that is quicker
+            others = [path for path in old if path not in concerned_]  # in order, which is faster
             problems = (*revision.rendering.index.problems, *head.planning)
             built = put_in_place(
                 options, revision.rendering, transaction, output_status, revision.outputs, problems, others
@@ -146,7 +149,7 @@ def _keep(
     left: OutputSnapshot,
     last: Head,
 ) -> None:
-    """Note what was built, for the next build to begin with."""
+    """Store what was built, for the next build to start from."""
     rendering = revision.rendering
     if rendering.context.workers.has_passing_faults:
         inputs = inputs._replace(digest=b"")
@@ -156,15 +159,15 @@ def _keep(
 
 
 class _Revision(NamedTuple):
-    """What follows from a change."""
+    """The effects of a change."""
 
     rendering: RenderContext
     outputs: list[Output]
-    """Files that it may concern."""
+    """Files that the change may affect."""
     removed: set[str]
-    """Files that are no more."""
+    """Paths of files that no longer exist."""
     sources: set[str]
-    """Sources that are others since."""
+    """Names of the sources that changed."""
 
 
 def _revised(
@@ -177,7 +180,7 @@ def _revised(
     changed: Mapping[str, Stamp | None],
     files: Set[str],
 ) -> _Revision:
-    """Read the changed clippings, group them with all others, and plan the files that this concerns."""
+    """Read the changed clippings, group them with all others, and plan the affected files."""
     cache = context.cache
     documents, changed = _documents(site, inputs, context, head, changed)
     few = gathered(site.config, options, documents.records_among(changed, context))
@@ -210,9 +213,9 @@ def _revised(
 def _documents(
     site: Site, inputs: Inputs, context: BuildContext, head: Head, changed: Mapping[str, Stamp | None]
 ) -> tuple[DocumentTable, Mapping[str, Stamp | None]]:
-    """The changed clippings on a shelf, with those whose furniture is judged otherwise; and their stamps.
+    """Return a table of the changed clippings and those with changed boilerplate, and their stamps.
 
-    Raises `_FarReachingError` where these are many.
+    Raises `_FarReachingError` if there are too many.
     """
     before = {((source, year), digest) for source, year, digest in head.repeats}
     if not {key for key, _ in before} <= context.cache.learned().keys():
@@ -240,7 +243,7 @@ def _documents(
 
 
 def _change(index: SiteIndex, few: Readings, paths: Iterable[str], before: StoredState) -> _Change:
-    """What clippings of some paths change. Raises `_FarReachingError` for more than their articles."""
+    """Return how clippings change the articles. Raises `_FarReachingError` for any wider effect."""
     paths, names = set(paths), index.impact.names
     removed = [article for article in before.digest.articles if article.path in paths]
     added = [_named(article, names.get(article.source, article.source)) for article in few.articles]
@@ -270,14 +273,14 @@ def _named(article: Article, source: str) -> Article:
 
 
 def _are_named(index: SiteIndex, paths: Iterable[str], articles: Iterable[Article]) -> bool:
-    """Whether a pick speaks of some clippings."""
+    """Return whether a pick refers to one of some clippings."""
     own = {unicodedata.normalize("NFC", path) for path in paths}
     own |= {key for one in articles for key in names_of(one)}
     return not named_by(index.picks).isdisjoint(own)
 
 
 def _move(change: _Change, before: StoredState, *, has_aliases: bool) -> bool:
-    """Whether an article's address becomes another's, or that of something which an alias leads to."""
+    """Return whether an article's address moves, or collides with another article or an alias."""
     old = {one.path: one for one in change.removed}
     ids = {one.id for one in change.removed}
     fresh = {one.id.casefold() for one in change.added} - {one.id.casefold() for one in change.removed}
@@ -291,7 +294,7 @@ def _move(change: _Change, before: StoredState, *, has_aliases: bool) -> bool:
 
 
 def _known(before: StoredState, change: _Change, few: Readings) -> tuple[dict[str, bytes], dict[str, bytes]]:
-    """The marks of all articles, by id, and the hashes of their texts, by path."""
+    """Return article id → content hash, and path → text hash, after the change."""
     marks, texts = {**before.marks}, {**before.texts}
     for article in change.removed:
         del marks[article.id]
@@ -312,7 +315,7 @@ def _described(
     digest: Digest,
     new: Iterable[str],
 ) -> SiteIndex:
-    """The index with the changed digest, its `new` sources, and what there is to say of what was read."""
+    """Return the index after the change, with its `new` sources and updated problems."""
     paths, found = set(paths), inputs.found
     names, kept = {shown(path) for path in paths}, set(found.problems)
     problems = [one for one in index.problems if one.path not in names or one in kept]
@@ -350,18 +353,18 @@ def _planned(
     healths: Mapping[str, Health],
     files: Set[str],
 ) -> _Revision:
-    """Plan the files that a change may concern, of those that there are; `stories` ended by it, and began."""
+    """Plan the affected files, given the existing `files`. `stories` are those that ended, and began."""
     digest, config, (ended, begun) = index.digest, site.config, stories
     told = [article for story in (*ended, *begun) for article in story.articles]
     sources = {article.source for article in (*change.removed, *change.added, *told)}
     fresh, turned = _healths(last, digest, sources, healths)
     after = planned_of(digest, config)
     of_last = {article.id: story for story in last.stories for article in story.articles}
-    before = msgspec.structs.replace(after, digest=last, stories=of_last)  # for `affected_pages` alone
+    before = msgspec.structs.replace(after, digest=last, stories=of_last)  # only for `affected_pages`
     rendering = RenderContext(site, index, after, context, healths={**healths, **fresh})
     if affects_all_pages(rendering.theme, config, last, digest):
         raise _FarReachingError
-    # Longer periods name told articles alone: where one is so no more, their pages are concerned too.
+    # Longer periods list only articles with a story. If that set changes, their pages are affected too.
     is_recounted = recounts(*change) or _told(ended) != _told(begun)
     left = {article.path for article in change.removed}
     parted = [article for story in ended for article in story.articles if article.path not in left]
@@ -387,9 +390,9 @@ def _planned(
 def _healths(
     last: Digest, digest: Digest, sources: Set[str], known: Mapping[str, Health]
 ) -> tuple[dict[str, Health], set[str]]:
-    """The health of some sources, and of others whose silence began or ended with the newest day; and these.
+    """Return the health of some sources, and of sources whose silence began or ended with the newest day.
 
-    How many days it lasts is shown nowhere.
+    The second value names the latter. The length of a silence is shown nowhere.
     """
     leaders, newest = leaders_of(digest.stories), digest.days[-1].first
     fresh = {name: health_of(digest.sources[name], newest, leaders) for name in sources}
@@ -409,5 +412,5 @@ def _told(stories: Iterable[Story]) -> set[str]:
 
 
 def _mapped(page: Page) -> tuple[str, dt.date | None, dt.date | None]:
-    """What a sitemap says of a page."""
+    """Return what a sitemap says about a page."""
     return page.address, page.month, page.modified

@@ -1,7 +1,7 @@
-"""What keeps a build from deleting what stands: clippings that got lost, and many pages at once.
+"""Guards a build against deleting published files: lost clippings, and many deletions at once.
 
-`Options.accepts_losses` tells it to go on. The record of the output folder says what stands there, what is
-published now says why it goes, and a note in the cache says in which folders the last build found clippings.
+`Options.accepts_losses` overrides them. The manifest says which files exist, the published articles explain
+why files are removed, and a note in the cache lists the folders that had clippings in the last build.
 """
 
 from __future__ import annotations
@@ -25,23 +25,23 @@ from generator.model.types import Article, Skipped
 from generator.reading.discover import Discovery, discover, is_clipping, is_ignored
 
 MANY = 20
-"""Files that a build may delete without being told to, and half of those that stand there."""
+"""Deletions that never need confirmation; above this, up to half of the existing files."""
 _SHOWN_BY = 10
-"""Files, at most, that show one article which is not the last one of its source."""
+"""Maximum number of files that show one article, unless it is the last one of its source."""
 _NAMED = 3
 LOST = 2
-"""Clippings that a folder must have had to count as lost: one alone is deleted like a file."""
+"""Clippings that make an emptied folder count as lost. A single one is treated as a deleted file."""
 _OF_A_THEME = ("base.html", "article.html", "day.html", "period.html", "source.html", "story.html",
                "404.html", "partials", "translations", "theme.toml", "assets/custom.css")  # fmt: skip
-"""What a folder may hold that is meant for `templates/`."""
+"""Entries that identify a folder as one meant for `templates/`."""
 _DAY = re.compile(r"\d{4}/\d\d/\d\d/index\.html")
-"""The file of a day's edition: where articles were published, there is one."""
+"""File of a day's edition. Every site with articles has one."""
 _ARTICLE = re.compile(r"articles/[^/]+/([^/]+)\.html")
 _NEEDS_BASE_URL = re.compile(r"(?:.*/)?feed(?:\.atom\.xml|\.rss\.xml|\.json)|sources\.opml|sitemaps?[./].*")
 
 
 def found_in(site: Site, options: Options) -> Discovery:
-    """The clippings of a site. A folder that cannot be read is a mere warning where losses are accepted."""
+    """Find the clippings of a site. An unreadable folder is only a warning if losses are accepted."""
     found = discover(site.content, site.config.ignore)
     if mistyped := [*_mistyped(site), *_mistyped_folders(site)]:
         problems = tuple(sorted((*found.problems, *mistyped), key=lambda one: (one.path, one.message)))
@@ -55,10 +55,10 @@ def found_in(site: Site, options: Options) -> Discovery:
 
 
 def _mistyped(site: Site) -> list[Problem]:
-    """Files that are nearly named as the configuration or the picks, where there is none."""
+    """Return problems of files with nearly the name of a missing configuration or picks file."""
     wanted = [name for name in (FILE_NAME, PICKS_FILE) if not os.path.lexists(site.root / name)]
     try:
-        names = os.listdir(site.root) if wanted else []  # noqa: PTH208 - names alone
+        names = os.listdir(site.root) if wanted else []  # noqa: PTH208 - only names
     except OSError:
         names = []
     return [
@@ -70,23 +70,23 @@ def _mistyped(site: Site) -> list[Problem]:
         )
         for meant in wanted
         for name in sorted(names)
-        # A longer one, such as digest2.toml, is perhaps another configuration for --config.
+        # A longer name, such as digest2.toml, may be another configuration for --config.
         if len(name) <= len(meant) and difflib.get_close_matches(name.lower(), [meant], 1, 0.9)
     ]
 
 
 def _mistyped_folders(site: Site) -> Iterator[Problem]:
-    """Folders that are nearly named as those of templates and static files, where there is none."""
+    """Yield problems of folders with nearly the name of a missing `templates/` or `static/`."""
     wanted = [folder for folder in (site.templates, site.static) if not os.path.lexists(folder)]
     try:
-        names = os.listdir(site.root) if wanted else []  # noqa: PTH208 - names alone
+        names = os.listdir(site.root) if wanted else []  # noqa: PTH208 - only names
     except OSError:
         names = []
     for meant in wanted:
         for name in sorted(names):
             if not difflib.get_close_matches(name.lower(), [meant.name], 1, 0.9):
                 continue
-            # Obsidian keeps templates of notes in such a folder.
+            # Obsidian keeps note templates in a folder of such a name.
             marks = _OF_A_THEME if meant == site.templates else ("",)
             if _holds_any(site.root / name, marks):
                 yield Problem(
@@ -100,12 +100,12 @@ def _mistyped_folders(site: Site) -> Iterator[Problem]:
 def _holds_any(folder: Path, names: Iterable[str]) -> bool:
     try:
         return folder.is_dir() and any((folder / one).exists() for one in names)
-    except OSError:  # others own it
+    except OSError:  # not accessible to this user
         return False
 
 
 def check_found(found: Discovery) -> None:
-    """Raise `LossError` where a folder of clippings cannot be read."""
+    """Raise `LossError` if a folder of clippings cannot be read."""
     if errors := _errors(found):
         raise LossError(*errors)
 
@@ -115,9 +115,9 @@ def _errors(found: Discovery) -> list[Problem]:
 
 
 def emptied(site: Site, options: Options, old: Iterable[str], found: int) -> Problem | None:
-    """What to say where there is no clipping at all, though there were some; None where there is any.
+    """Return a problem if all clippings are gone though the last build published some, else None.
 
-    Raises `LossError` with it, unless losses are accepted.
+    Raises it as `LossError` unless losses are accepted.
     """
     if found or not any(map(_DAY.fullmatch, old)):
         return None
@@ -136,25 +136,25 @@ def emptied(site: Site, options: Options, old: Iterable[str], found: int) -> Pro
 # --- folders that had clippings ---------------------------------------------------------------------
 
 _Counts = dict[str, tuple[int, int]]
-"""By folder: how many clippings lie there, and the sum of the hashes of their names."""
+"""Folder → number of clippings in it, and sum of the hashes of their names."""
 
 
 class _Noted(msgspec.Struct, frozen=True):
     """The folders in which a build found clippings."""
 
     paths: bytes
-    """A hash of the clippings' paths."""
+    """Hash of the clippings' paths."""
     counts: _Counts
 
 
 def check_folders(
     site: Site, options: Options, found: Discovery, paths: bytes, cache: Cache
 ) -> tuple[Problem, ...]:
-    """Problems of folders that had clippings when this output was built last, and have none now.
+    """Return problems of folders that had clippings when this output was last built, and have none now.
 
-    `paths` is a hash of the clippings' paths. Raises `LossError` where a direct child of the content folder
-    was lost, or what may be a mount point or a link, unless losses are accepted. A day's folder deleted by
-    hand is an edit.
+    `paths` is a hash of the clippings' paths. Raises `LossError`, unless losses are accepted, if a direct
+    child of the content folder was lost, or a folder that may be a mount point or a link. A day's folder
+    deleted by hand counts as an edit.
     """
     noted = _noted(site, cache)
     if noted is None or noted.paths == paths or not found.paths:
@@ -172,7 +172,7 @@ def check_folders(
 
 
 def note_clippings(site: Site, found: Discovery, paths: bytes, cache: Cache) -> None:
-    """Note the folders in which a build found clippings, for `check_folders`."""
+    """Store the folders in which a build found clippings, for `check_folders`."""
     noted = _noted(site, cache)
     if noted is None or noted.paths != paths:
         note = msgspec.msgpack.encode(_Noted(paths, _counts_of(found.paths)))
@@ -180,7 +180,7 @@ def note_clippings(site: Site, found: Discovery, paths: bytes, cache: Cache) -> 
 
 
 def empties_folder(removed: Collection[str], left: Iterable[str]) -> bool:
-    """Whether `check_folders` may find a folder lost where some clippings are gone and others are left."""
+    """Return whether `check_folders` may report a lost folder after some clippings were removed."""
     if len(removed) < LOST:
         return False
     standing = {folder for path in left for folder in _above(path.rpartition("/")[0])}
@@ -188,7 +188,7 @@ def empties_folder(removed: Collection[str], left: Iterable[str]) -> bool:
 
 
 def _key(site: Site) -> str:
-    """What the note is known by. A site may be moved; builds of other clippings have a note of their own."""
+    """Return the key of the note. It survives moving the site, and differs for other clippings or outputs."""
     content, output = (os.path.relpath(folder, site.root) for folder in (site.content, site.output))
     return f"{FOLDERS_NOTE}{output} of {content}"
 
@@ -211,7 +211,7 @@ def _counts_of(paths: Iterable[str]) -> _Counts:
 
 
 def _above(folder: str) -> Iterator[str]:
-    """A folder and those that it lies in, the content folder last."""
+    """Yield a folder and its parents, up to the content folder."""
     while folder:
         yield folder
         folder = folder.rpartition("/")[0]
@@ -219,7 +219,7 @@ def _above(folder: str) -> Iterator[str]:
 
 
 def _with_below(counts: _Counts) -> _Counts:
-    """The same with all that lies below each folder."""
+    """Return the counts with everything below each folder included."""
     totals: _Counts = {}
     for folder, (count, names) in counts.items():
         for above in _above(folder):
@@ -229,11 +229,11 @@ def _with_below(counts: _Counts) -> _Counts:
 
 
 def _lost(before: _Counts, now: _Counts) -> list[tuple[str, int]]:
-    """The outermost folders that have no clipping any more, and how many they had; not those that moved."""
+    """Return the outermost folders that lost all clippings, and their former counts; moved ones excluded."""
     if before.keys() <= now.keys():
         return []
     had, has = _with_below(before), _with_below(now)
-    if had[""] == has[""]:  # as many of the same names, wherever they lie
+    if had[""] == has[""]:  # same number of the same names, in whichever folders
         return []
     new = {
         (count - old[0], names - old[1])
@@ -249,7 +249,7 @@ def _lost(before: _Counts, now: _Counts) -> list[tuple[str, int]]:
 
 
 def _has_clippings(place: Path) -> bool:
-    """Whether there are clippings in a folder, which `ignore` names then; what it links to is not read."""
+    """Return whether a folder still has clippings, which `ignore` then excludes. Links are not followed."""
     return not place.is_symlink() and any(
         map(is_clipping, (name for _, _, names in os.walk(place) for name in names))
     )
@@ -269,7 +269,7 @@ def _loss(site: Site, options: Options, folder: str, count: int) -> Problem:
     )
 
 
-# --- many files -------------------------------------------------------------------------------------
+# --- many deletions ---------------------------------------------------------------------------------
 
 
 def check_deletions(
@@ -280,11 +280,11 @@ def check_deletions(
     articles: Iterable[Article],
     withheld: Callable[[], Iterable[str]] = tuple,
 ) -> None:
-    """Raise `LossError` for a build that deletes more than half of what stands there, and many files.
+    """Raise `LossError` if a build deletes many files and more than half of the existing ones.
 
-    `old` and `new` are the files before and after. What the curator takes away does not count: pages of
-    `articles` that are published still, what there is with `base_url` alone, and pages of clippings that are
-    there and `withheld` (paths), or that `ignore` names.
+    `old` and `new` are the files before and after. Removals by the curator do not count: pages of `articles`
+    that are still published, files that need `base_url`, and pages of clippings that exist and are `withheld`
+    (paths) or ignored.
     """
     removed = [path for path in old if path not in new]
     if options.accepts_losses or not _are_many(len(removed), len(old)):
@@ -314,7 +314,7 @@ def check_deletions(
 def withheld_on_purpose(
     skipped: Iterable[Skipped], problems: Iterable[Problem], waiting: Iterable[str]
 ) -> list[str]:
-    """The clippings that the curator keeps back: not those that cannot be used, or wait for their day."""
+    """Return clippings that the curator withholds, without unusable ones and those waiting for their day."""
     faults: dict[str, list[str]] = {}
     for one in problems:
         faults.setdefault(one.path, []).append(one.message)
@@ -327,9 +327,9 @@ def withheld_on_purpose(
 
 
 def _not_withheld(lost: list[str], ids: Set[str]) -> list[str]:
-    """The files that are not deleted because articles with these ids are withheld.
+    """Return the files whose deletion is not explained by withheld articles with these ids.
 
-    Of lists nobody knows whose they were: as large a part of them counts as of the articles' own pages.
+    A list does not tell whose it was: lists are discounted in the same proportion as article pages.
     """
     pages = {path: found[1] for path in lost if (found := _ARTICLE.fullmatch(path))}
     withheld = [path for path, own in pages.items() if own in ids]
@@ -341,7 +341,7 @@ def _not_withheld(lost: list[str], ids: Set[str]) -> list[str]:
 
 
 def may_delete_many(options: Options, articles: int, files: int) -> bool:
-    """Whether `check_deletions` may raise where some articles of a site are published no more."""
+    """Return whether `check_deletions` may raise after this many articles are removed."""
     return not options.accepts_losses and _are_many(_SHOWN_BY * articles, files)
 
 
@@ -350,7 +350,7 @@ def _are_many(deleted: int, standing: int) -> bool:
 
 
 def _not_configured(removed: Iterable[str], config: Config, articles: Iterable[Article]) -> list[str]:
-    """The files that are not deleted because the configuration says so."""
+    """Return the files whose deletion is not explained by the configuration."""
     ids = {article.id for article in articles}
     aliases = {addresses.file_of(alias) for article in articles for alias in article.aliases}
     return [

@@ -1,4 +1,4 @@
-"""The first half of the pipeline: clippings are read and grouped, and the curator has the last word."""
+"""The first half of the pipeline: reads and groups clippings, then applies the curator's picks."""
 
 from __future__ import annotations
 
@@ -35,68 +35,68 @@ from generator.reading.language import language_of
 _Told = TypeVar("_Told", Problem, Skipped)
 
 _OF_DRAFTS = frozenset({"draft", "publish", "duplicate-key"})
-"""Kinds of problems that are told of drafts too: what decides whether they are any."""
+"""Kinds of problems reported for drafts too, because they decide whether a clipping is a draft."""
 MANY = 20_000
-"""Articles from which on a copy of this process is worth its making, to look for stories."""
+"""Number of articles from which forking a second process to search for stories pays off."""
 
 
 class Impact(msgspec.Struct, frozen=True, kw_only=True):
-    """What tells whether a change of a clipping reaches further than its article."""
+    """What decides whether a change of a clipping affects more than its article."""
 
     repaired: Set[str]
     """Paths of clippings whose front matter was recovered."""
     names: Mapping[str, str]
-    """What a source is called, by how it is written, where that is in one way alone."""
+    """Spelling → source name, for unambiguous spellings only."""
     contested: Set[str]
-    """Ids of articles that do not appear."""
+    """Ids of articles that are not published."""
     has_aliases: bool
     waiting: Mapping[str, dt.datetime]
-    """When articles of the future appear, by their clippings' paths."""
+    """Path → time at which an article dated in the future is published."""
     held_back: Mapping[str, str]
-    """The sources of articles that do not appear, as written, by their clippings' paths."""
+    """Path → source, as written, of articles that are not published."""
 
 
 class SiteIndex(msgspec.Struct, frozen=True, kw_only=True):
-    """All clippings read and grouped."""
+    """All clippings, read and grouped."""
 
     digest: Digest
     found: int
     ignored: int
     repaired: int
     verdicts: Mapping[Verdict, int]
-    """How many articles have each."""
+    """Verdict → number of articles."""
     skipped: tuple[Skipped, ...]
-    """In the order of their paths."""
+    """Sorted by path."""
     problems: tuple[Problem, ...]
     waits_until: dt.datetime | None
-    """When the next article that waits is due."""
+    """When the next waiting article is due."""
     marks: Mapping[str, bytes]
-    """Of each article, by its id, a hash of all that is known of it, its text included."""
+    """Article id → content hash, including the body."""
     texts: Mapping[str, bytes]
-    """Of each clipping with a text, by its path, the hash of its HTML in the cache."""
+    """Path → hash of the text's HTML in the cache, for clippings with a text."""
     fresh: Set[str]
-    """Paths of clippings that were read now, not taken from the cache,"""
+    """Paths of clippings that were read in this build, not taken from the cache."""
     steady: Set[str]
-    """those of them that were as they had been when they were looked at,"""
+    """The members of `fresh` whose bytes did not change between inspection and reading."""
     since: int
-    """and a moment before the first of them was read, in nanoseconds since 1970."""
+    """A moment before the first of them was read, in nanoseconds since 1970."""
     repeats: Mapping[tuple[str, int], bytes]
-    """By source and year, a hash of what is repeated, as the clippings were read with it."""
+    """Source and year → hash of the boilerplate that the clippings were read with."""
     images: Mapping[str, str]
-    """Images beside clippings: the address in the site, and the path below the content folder."""
+    """Address in the site → path below the content folder, for images beside clippings."""
     pictured: tuple[str, ...]
-    """The paths of clippings that name files which stand there."""
+    """Paths of clippings that name existing image files."""
     picks: tuple[picks_file.Pick, ...]
-    """The curator's word, of front matter and of `picks.toml`."""
+    """The curator's picks, from front matter and from `picks.toml`."""
     merges: tuple[frozenset[str], ...]
     splits: tuple[frozenset[str], ...]
     impact: Impact
 
 
 def read(site: Site, options: Options, context: BuildContext, found: Discovery | None = None) -> SiteIndex:
-    """Read all clippings, or those found, and group them; what has not changed comes from the cache.
+    """Read and group all clippings, or those `found`. Unchanged ones come from the cache.
 
-    Raises `ConfigError` where there is no content folder, or `picks.toml` cannot be read.
+    Raises `ConfigError` if there is no content folder or `picks.toml` cannot be read.
     """
     if found is None:
         find_content(site)
@@ -106,26 +106,26 @@ def read(site: Site, options: Options, context: BuildContext, found: Discovery |
 
 
 class Readings(msgspec.Struct):
-    """What all clippings came to, gathered one by one."""
+    """The records of all clippings, sorted by what happens to them."""
 
     articles: list[Article] = []
     marks: dict[str, tuple[Article, bytes]] = {}
-    """By path: the article as read, and the hash of its record."""
+    """Path → the article as read, and the hash of its record."""
     picks: list[picks_file.Pick] = []
     skipped: list[Skipped] = []
     problems: list[Problem] = []
     texts: dict[str, bytes] = {}
     images: dict[str, Record] = {}
-    """By path, what was read of clippings that name images of the content folder."""
+    """Path → record, for clippings that name images of the content folder."""
     pictured: list[str] = []
     repaired: set[str] = set()
     alias_lines: dict[str, int | None] = {}
-    """By path as it is shown."""
+    """Displayed path → line of the aliases."""
     withheld: list[Article] = []
     withheld_urls: dict[str, str] = {}
-    """Why nothing appears of an address, where there is a clipping of it."""
+    """Address → reason why its clipping is not published."""
     waiting: dict[str, dt.datetime] = {}
-    """When an article of the future appears, by its clipping's path."""
+    """Path → time at which an article dated in the future is published."""
 
 
 def grouped(
@@ -136,13 +136,13 @@ def grouped(
     context: BuildContext,
     stories: Stories | None = None,
 ) -> tuple[SiteIndex, Stories]:
-    """Group what was read, after the curator's word. Raises `ConfigError` where that cannot be read.
+    """Group the records and apply the picks. Raises `ConfigError` if `picks.toml` cannot be read.
 
-    Should the stories of an earlier digest be known, they are changed in place.
+    If the `stories` of an earlier digest are given, they are updated in place.
     """
     config, found = site.config, documents.found
     picks, faults = picks_file.load(site)
-    _, cleaning_faults = families.own_of(site.root)  # the tasks make them ready; here their faults count
+    _, cleaning_faults = families.own_of(site.root)  # only the problems count; tasks load the families
     read_ = gathered(config, options, records)
     picked = applied(
         read_.articles,
@@ -193,10 +193,10 @@ def grouped(
 
 
 def _theme_faults(site: Site) -> list[Problem]:
-    """Names in the site's own templates that the theme does not have."""
+    """Return problems of names in the site's own templates that the theme does not define."""
     if not site.templates.is_dir():
         return []
-    from generator.render.theme_names import unknown_names  # Jinja2 takes as long to import as a small build
+    from generator.render.theme_names import unknown_names  # importing Jinja2 takes as long as a small build
 
     return unknown_names(site.templates)
 
@@ -204,10 +204,10 @@ def _theme_faults(site: Site) -> list[Problem]:
 def _images_of(
     site: Site, digest: Digest, kept: Iterable[Article], read_: Readings
 ) -> tuple[dict[str, str], list[Problem]]:
-    """The images that go along: those of texts that are shown whole; and what is told of others.
+    """Return the images to publish, which belong to texts shown in full, and problems of others.
 
-    What a clipping that is held back names is published by the curator's own clippings alone: one from the
-    web may name any file. `kept` are the articles that are not.
+    A file named by a withheld clipping is published only for the curator's own clippings, since one from the
+    web may name any file. `kept` are the articles that are not withheld.
     """
     if not read_.images:
         return {}, []
@@ -233,7 +233,7 @@ def _images_of(
 
 
 def _with_lines(problems: Sequence[Problem], lines: Mapping[str, int | None]) -> tuple[Problem, ...]:
-    """Problems of aliases with the line that gives them; `lines` has it by the path as it is shown."""
+    """Return the problems, those of aliases with their line. `lines`: displayed path → line."""
     return tuple(
         msgspec.structs.replace(one, line=lines.get(one.path)) if one.kind == "alias" else one
         for one in problems
@@ -243,7 +243,7 @@ def _with_lines(problems: Sequence[Problem], lines: Mapping[str, int | None]) ->
 def _searched(
     documents: DocumentTable, articles: Sequence[Article], marks: Mapping[str, bytes], context: BuildContext
 ) -> Stories:
-    """Which articles are on the same news; among many, a copy of this process looks too."""
+    """Group articles on the same news into stories. For many articles, a forked process helps."""
     is_shared = len(articles) > MANY and context.workers.count > 1
     return stories_of(
         context.cache, documents.reader.epoch, articles, marks, documents.former, is_shared=is_shared
@@ -251,7 +251,7 @@ def _searched(
 
 
 def gathered(config: Config, options: Options, records: Iterable[tuple[str, Record, bytes]]) -> Readings:
-    """Sort what was read into what appears, what waits and what cannot be used."""
+    """Sort records into published, waiting and unusable clippings."""
     read_ = Readings()
     for path, record, digest in records:
         reading = record.reading
@@ -283,7 +283,7 @@ def gathered(config: Config, options: Options, records: Iterable[tuple[str, Reco
 
 
 def impact_of(articles: Sequence[Article], read_: Readings) -> Impact:
-    """How far changes of clippings may reach; `articles` are those that appear, of what was read."""
+    """Return how far changes of clippings may reach. `articles` are the published ones."""
     spellings: dict[str, set[str]] = {}
     for article in articles:
         spellings.setdefault(article.source, set()).add(read_.marks[article.path][0].source)
@@ -303,7 +303,7 @@ def impact_of(articles: Sequence[Article], read_: Readings) -> Impact:
 def told_of_sources(
     problems: tuple[Problem, ...], config: Config, digest: Digest, held_back: Mapping[str, str]
 ) -> tuple[Problem, ...]:
-    """What there is to say, with the tables of the configuration that match no source now, in its place."""
+    """Return the problems, with those of unmatched `[sources]` tables brought up to date."""
     counts = Counter(held_back.values()) if config.sources else Counter()
     names = (*digest.sources, *sorted(counts, key=lambda name: (-counts[name], name)))
     new = unmatched(config.sources, names)
@@ -315,7 +315,7 @@ def told_of_sources(
 
 
 def waits_until(config: Config, options: Options, record: Record) -> dt.datetime | None:
-    """When a clipping appears that is there, no draft held back, and dated in the future; else None."""
+    """Return when a clipping is published that is dated in the future and not a withheld draft, else None."""
     article = record.reading.article
     is_kept = record.reading.is_draft and not (options.drafts or config.drafts)
     if article is None or is_kept or options.future or config.future:
@@ -325,7 +325,7 @@ def waits_until(config: Config, options: Options, record: Record) -> dt.datetime
 
 
 def withheld(config: Config, options: Options, record: Record) -> tuple[Skipped | None, Sequence[Problem]]:
-    """Why a clipping does not appear, if it does not, and what there is to say about it."""
+    """Return why a clipping is not published, if so, and the problems to report."""
     reading, article = record.reading, record.reading.article
     path = shown(article.path) if article else reading.skipped.path if reading.skipped else ""
     if reading.is_draft and not (options.drafts or config.drafts):
@@ -340,7 +340,7 @@ def withheld(config: Config, options: Options, record: Record) -> tuple[Skipped 
 
 
 def mark_of(article: Article, read_: tuple[Article, bytes]) -> bytes:
-    """The hash of an article: that of its record, and of what grouping made of it since."""
+    """Return the content hash of an article: of its record, and of what grouping changed."""
     as_read, digest = read_
     if article is as_read:
         return digest
@@ -349,7 +349,7 @@ def mark_of(article: Article, read_: tuple[Article, bytes]) -> bytes:
 
 
 def with_others(told: tuple[_Told, ...], names: Iterable[str], others: Sequence[_Told]) -> tuple[_Told, ...]:
-    """What there is to say, in the order of paths, with others for some of these."""
+    """Return the sorted tuple `told`, with all entries of the paths in `names` replaced by `others`."""
     left = list(told)
     for name in names:
         start = bisect_left(left, name, key=lambda one: one.path)
@@ -364,7 +364,7 @@ def with_others(told: tuple[_Told, ...], names: Iterable[str], others: Sequence[
 def recounted(
     verdicts: Mapping[Verdict, int], removed: Iterable[Article], added: Iterable[Article]
 ) -> Counter[Verdict]:
-    """How many articles have each verdict now."""
+    """Return the number of articles per verdict after a change."""
     counts = Counter(verdicts)
     counts.update(article.verdict for article in added)
     counts.subtract(article.verdict for article in removed)

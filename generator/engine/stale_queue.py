@@ -1,4 +1,4 @@
-"""Files of a followed site that are out of date: noted, made one by one, each put in its place at once."""
+"""Outdated files of a followed site: queued, made one by one, and put in place immediately."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from generator.render.pages import Page
 
 
 class StaleQueue:
-    """What stands in the output folder, and what of it is yet to be made again."""
+    """The files in the output folder, and a queue of those that must be made again."""
 
     def __init__(self, site: Site, cache: Cache, wrote: Wrote) -> None:
         self._output, self._cache = site.output, cache
@@ -32,42 +32,42 @@ class StaleQueue:
 
     @property
     def pending(self) -> frozenset[str]:
-        """The files that are out of date."""
+        """Paths of the outdated files."""
         return frozenset(self._pending)
 
     def __contains__(self, path: str) -> bool:
-        """Whether a file is out of date."""
+        """Return whether a file is outdated."""
         return path in self._pending
 
     @property
     def files(self) -> Collection[str]:
-        """The paths of all files that were made."""
+        """Paths of all files that were made."""
         return self._inputs.keys()
 
     @property
     def digests(self) -> Mapping[str, str]:
-        """Digests of the files that stand there, by path, as they change."""
+        """Path → digest of the files in place; a live view."""
         return self._patch.files
 
     @property
     def first(self) -> str | None:
-        """A file that is out of date; None where none is."""
+        """Path of an outdated file; None if there is none."""
         return next(iter(self._pending), None)
 
     @property
     def is_behind(self) -> bool:
-        """Whether files, or the record of all, are yet to be written."""
+        """Whether files, or the manifest, are still to be written."""
         return self._patch.is_behind or bool(self._pending)
 
     def plan(self, rendering: RenderContext, outputs: Sequence[Output]) -> None:
-        """Note which of all files are out of date, in place of whatever was noted before."""
+        """Replace the queue with the outdated ones among all planned files."""
         self._static = {one.path for one in outputs if isinstance(one.content, Path)}
         self._pending = {
             one.path: (rendering, one) for one in outputs if inputs_of(one) != self._inputs.get(one.path)
         }
 
     def note(self, rendering: RenderContext, outputs: Sequence[Output]) -> list[str]:
-        """Note which of some files are out of date, in place of what was noted of these before."""
+        """Queue the outdated ones among some files, replacing their earlier entries. Returns their paths."""
         stale = [
             one
             for one in outputs
@@ -78,12 +78,12 @@ class StaleQueue:
         return [one.path for one in stale]
 
     def forget(self, paths: Iterable[str]) -> None:
-        """Take back what was noted of files: they may be no more as they were planned."""
+        """Remove files from the queue, because their plan may no longer hold."""
         for path in paths:
             self._pending.pop(path, None)
 
     def delete(self, paths: Iterable[str]) -> list[str]:
-        """Delete files that were made: none that is not ours, nor one of `static/` in the place of ours."""
+        """Delete files that were made, except static files. Returns the deleted paths, sorted."""
         ended = set(paths) - self._static
         self.forget(ended)
         deleted = sorted(ended & self._inputs.keys())
@@ -95,7 +95,7 @@ class StaleQueue:
         return deleted
 
     def make(self, path: str) -> None:
-        """Make a file again, should it be out of date."""
+        """Make a file again if it is outdated."""
         if path not in self._pending:
             return
         rendering, output = self._pending[path]
@@ -107,7 +107,7 @@ class StaleQueue:
         del self._pending[path]
 
     def settle(self, as_of: dt.date) -> None:
-        """Make all that is out of date, and write the record of all files."""
+        """Make all outdated files, and write the manifest."""
         while (path := self.first) is not None:
             self.make(path)
         if not self._patch.is_behind:
@@ -126,7 +126,7 @@ class StaleQueue:
 
 
 def bytes_of(rendering: RenderContext, output: Output) -> bytes:
-    """What is in a file."""
+    """Return the content of a file."""
     cache = rendering.context.cache
     match output.content:
         case Page(subject=Article()) as page:

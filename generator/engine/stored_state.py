@@ -1,6 +1,6 @@
-"""What a build grouped, kept source by source: the next one begins there where little has changed.
+"""Stores what a build grouped, source by source, so that the next build can start from it.
 
-The articles' texts are not in it, and nothing that is quickly made of the articles.
+It leaves out the articles' texts, and whatever is quickly derived from the articles.
 """
 
 from __future__ import annotations
@@ -32,41 +32,41 @@ _NOTHING = Digest(articles=(), sources={}, days=(), weeks=(), months=(), years=(
 
 
 class Head(msgspec.Struct, frozen=True, array_like=True):
-    """The last build that was kept, but for its articles."""
+    """The last stored build, without its articles."""
 
     output: str
     epoch: bytes
-    """The rules that its clippings were read by, as `epoch_of` has them."""
+    """Hash of the rules that its clippings were read by, as returned by `epoch_of`."""
     others: bytes
-    """What it was made of besides clippings, as `Inputs` has it."""
+    """Hash of its inputs besides clippings, as in `Inputs`."""
     paths: bytes
-    """A hash of its clippings' paths, which are noted on their own: they are long, and seldom others."""
+    """Hash of its clippings' paths. The paths have a note of their own: they are long and rarely change."""
     stamps: tuple[bytes, ...]
-    """Of its clippings, as `Inputs` packs them."""
+    """Stamps of its clippings, packed as in `Inputs`."""
     left: OutputSnapshot
     as_of: dt.datetime
     index: SiteIndex
-    """Without what stands elsewhere: its digest, marks, texts, and what sources repeat."""
+    """Without the parts stored elsewhere: digest, content hashes, texts, images, boilerplate."""
     planning: tuple[Problem, ...]
-    """What was found as its pages were planned."""
+    """Problems found while planning its pages."""
     repeats: list[tuple[str, int, bytes]]
-    """What its clippings were read with, by source and year, as `SiteIndex` has it."""
+    """Source, year and hash of the boilerplate that its clippings were read with, as in `SiteIndex`."""
     sources: list[tuple[str, bytes]]
-    """Names and keys, by slug."""
+    """Name and key of each source, by slug."""
     turns: bytes
-    """The places in `sources` of the articles' sources, the articles being in order."""
+    """For each article in order, the index of its source in `sources`; 32-bit integers."""
 
     def changed(self, inputs: Inputs, cache: Cache) -> dict[str, Stamp | None] | None:
-        """The clippings of which the stamps are others since, None for those that went; None if not known."""
+        """Return path → stamp of changed clippings, None for removed ones; None in all if unknown."""
         stamps, others = inputs.found.stamps, inputs.stamps
         paths: Sequence[str] = inputs.found.paths
         if inputs.paths != self.paths:
             paths, others = self._noted(cache), (b"",) * len(self.stamps)
         changed: dict[str, Stamp | None] = {path: stamps[path] for path in inputs.unseen}
-        try:  # it may have come with somebody's folder
+        try:  # it may be a copy of another folder
             starts = range(0, len(paths), PACK)
             for start, packed, other in zip(starts, self.stamps, others, strict=True):
-                # Nearly always nearly all are the same, and unpacking takes longer than comparing.
+                # Almost all packs are equal, and unpacking is slower than comparing.
                 if packed != other:
                     before = zip(paths[start : start + PACK], unpacked(packed), strict=True)
                     changed |= {path: stamps.get(path) for path, stamp in before if stamps.get(path) != stamp}
@@ -77,7 +77,7 @@ class Head(msgspec.Struct, frozen=True, array_like=True):
         return changed
 
     def _noted(self, cache: Cache) -> Sequence[str]:
-        """The clippings' paths as they are noted; none where these are another build's."""
+        """Return the stored paths of the clippings; empty if they belong to another build."""
         noted = cache.note(_PATHS)
         if not noted or hashed(noted) != self.paths:
             return ()
@@ -85,18 +85,18 @@ class Head(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Kept(msgspec.Struct, frozen=True, array_like=True):
-    """A source, as it was grouped."""
+    """A source as it was grouped."""
 
     source: Source
     """Without its months."""
     health: Health
     marks: list[bytes]
     texts: list[bytes]
-    """Of its articles in order; empty where there is none."""
+    """Text hash of each article, in order; empty if it has no text."""
 
 
 class StoredState(msgspec.Struct, frozen=True):
-    """What was kept of a build, with its articles; without the stories."""
+    """The stored state of a build, with its articles, without the stories."""
 
     digest: Digest
     healths: dict[str, Health]
@@ -105,7 +105,7 @@ class StoredState(msgspec.Struct, frozen=True):
 
 
 def head_noted(cache: Cache) -> Head | None:
-    """The last build, if one is kept."""
+    """Return the head of the last build, if one is stored."""
     note = cache.note(HEAD)
     try:
         return msgspec.msgpack.decode(note, type=Head) if note else None
@@ -114,13 +114,13 @@ def head_noted(cache: Cache) -> Head | None:
 
 
 def is_own(head: Head, site: Site) -> bool:
-    """Whether a build read by the site's rules, and was the last one of its output folder."""
+    """Return whether a build used the site's rules and was the last one of its output folder."""
     is_there = head.output == str(site.output) and head.left.record == stamp_at(record_of(site.output))
     return is_there and head.epoch == epoch_of(site)
 
 
 def is_usable(head: Head, site: Site, options: Options, inputs: Inputs) -> bool:
-    """Whether no more than clippings can be others since a build."""
+    """Return whether at most clippings changed since a build."""
     return (
         is_own(head, site)
         and head.others == inputs.others
@@ -129,10 +129,10 @@ def is_usable(head: Head, site: Site, options: Options, inputs: Inputs) -> bool:
 
 
 def opened(head: Head, site: Site, cache: Cache) -> StoredState | None:
-    """All articles of a build; None where something of it is not there any more."""
+    """Load all articles of a build; None if part of it is missing."""
     try:
         return _opened(head, site, cache)
-    except (msgspec.DecodeError, LookupError, ValueError):  # it may have come with somebody's folder
+    except (msgspec.DecodeError, LookupError, ValueError):  # it may be a copy of another folder
         return None
 
 
@@ -154,7 +154,7 @@ def _opened(head: Head, site: Site, cache: Cache) -> StoredState | None:
         state.texts.update([text for text in texts if text[1]])
     if sources.keys() != keys.keys():
         return None
-    # Each source's articles are in order, so it is enough to know whose comes next.
+    # Each source's articles are in order, so the sequence of sources is enough.
     turns = [iter(sources[name].articles) for name in keys]
     ordered = [*map(next, map(turns.__getitem__, array("I", head.turns)))]
     if len(ordered) != len(state.marks):
@@ -172,17 +172,17 @@ def keep(
     last: Head | None = None,
     sources: Set[str] = frozenset(),
 ) -> None:
-    """Keep what a build grouped; where the `last` one is known, some `sources` alone are others since."""
+    """Store what a build grouped. If the `last` build is known, only `sources` changed since."""
     cache = rendering.context.cache
     with cache.best_effort():
         cache.drop_note(HEAD)
     if options.strict or rendering.context.workers.has_passing_faults:
-        return  # it may have failed, or the next one may read what this one could not
+        return  # it may have failed, or a retry may read what this build could not
     keys = dict.fromkeys(rendering.plan.digest.sources, b"")
     keys |= {name: key for name, key in last.sources if name not in sources} if last else {}
-    # With a name that is no text, the next build groups all anew.
+    # With a name that is not text, the next build groups everything again.
     with contextlib.suppress(UnicodeEncodeError, OverflowError), cache.best_effort(), cache.together():
-        # What is damaged is written again, where all is looked at anyway.
+        # A full build looks at everything anyway, so it also repairs damaged rows.
         kept = cache.source_keys()
         _keep_sources(rendering, keys, kept if last else {name: key for name, key, _ in cache.sources()})
         cache.drop_sources(kept.keys() - keys.keys())
@@ -201,7 +201,7 @@ def _head(
     left: OutputSnapshot,
     keys: Mapping[str, bytes],
 ) -> Head:
-    """All of a build but its sources, which have `keys`."""
+    """Return the state of a build without its sources, which are stored under `keys`."""
     index, articles = rendering.index, rendering.plan.digest.articles
     told, places = set(index.problems), {name: place for place, name in enumerate(keys)}
     return Head(
@@ -222,7 +222,7 @@ def _head(
             images={},
             repeats={},
         ),
-        # That clippings are gone is said once: the next build finds nothing missing.
+        # Missing clippings are reported once: the next build does not see them as missing.
         tuple(one for one in built.report.problems if one not in told and one.kind != "content"),
         [(*key, digest) for key, digest in index.repeats.items()],
         list(keys.items()),
@@ -231,7 +231,7 @@ def _head(
 
 
 def _keep_sources(rendering: RenderContext, keys: dict[str, bytes], known: Mapping[str, bytes]) -> None:
-    """Keep the sources that have no key yet, and give them one; `known` are kept as they are."""
+    """Store the sources that have no key yet, and set their keys. Rows in `known` need no writing."""
     cache = rendering.context.cache
     for name in [name for name, key in keys.items() if not key]:
         kept = _kept(rendering.plan.digest.sources[name], rendering)
@@ -251,6 +251,6 @@ def _kept(source: Source, rendering: RenderContext) -> Kept:
 
 
 def _key(kept: Kept) -> bytes:
-    """What tells a source from others: its articles' marks are enough of these."""
+    """Return the key of a source. The content hashes of its articles are enough to identify them."""
     bare = msgspec.structs.replace(kept.source, articles=())
     return hashed(msgspec.msgpack.encode(msgspec.structs.replace(kept, source=bare)), size=16)

@@ -1,6 +1,6 @@
-"""Stories from build to build: what was found of all articles, and which of these changed since.
+"""Carries stories from build to build: the search result over all articles, and the changes since.
 
-What was found is large, so it is kept when everything was done anew, and then only what left it is.
+The result is large, so it is stored after a full search; afterwards only the changes are stored.
 """
 
 from __future__ import annotations
@@ -19,32 +19,32 @@ from generator.model.types import Article
 
 _BASE, _SINCE = "stories", "stories since"
 _MARK = 8
-"""Bytes of an article's mark."""
+"""Bytes of an article's content hash."""
 
 T = TypeVar("T")
 
 
 def most_of(count: int) -> int:
-    """How many may have come or gone before what is known is kept anew: every build follows these."""
+    """Return how many changes may accumulate before the result is stored anew. Every build replays them."""
     return max(MANY, count // 150)
 
 
 class Base(msgspec.Struct, frozen=True, array_like=True):
-    """What was found, and in which articles."""
+    """The result of a search, and the articles it covers."""
 
     epoch: bytes
     marks: bytes
-    """Of the articles in the order of time."""
+    """Concatenated content hashes of the articles, in order of time."""
     found: Found
 
 
 class Since(msgspec.Struct, frozen=True, array_like=True):
-    """Which articles of a base went, or changed, since."""
+    """The articles of a base that were removed or changed since."""
 
     base: bytes
-    """A hash of its marks."""
+    """Hash of the base's `marks`."""
     left: list[tuple[int, Article]]
-    """By their places, as they were."""
+    """Index in the base, and the article as it was."""
 
 
 def stories_of(
@@ -56,10 +56,10 @@ def stories_of(
     *,
     is_shared: bool = False,
 ) -> Stories:
-    """The stories of all articles; where few of these are new, those found before are followed.
+    """Return the stories of all articles, updated from stored ones if few articles are new.
 
-    `marks` tell articles apart, by id; `former` has some that were there before, by their marks. The work is
-    `is_shared` where a copy of this process may do a part of it.
+    `marks`: article id → content hash. `former`: content hash → earlier version of an article. `is_shared`
+    allows a forked process to do part of the work.
     """
     stories = recalled(cache, epoch, articles, marks, former)
     stories = stories or Stories(articles, is_shared=is_shared)
@@ -70,8 +70,8 @@ def stories_of(
 def keep(
     cache: Cache, epoch: bytes, stories: Stories, marks: Mapping[str, bytes], *, renews: bool = True
 ) -> None:
-    """Note what was found, or which articles left since; after many changes all anew, which takes longer."""
-    # Without room, or with a name that is no text, the next build finds all anew.
+    """Store the search result, or the changes since. After many changes, store a renewed result (slower)."""
+    # If it does not fit, or a name is not text, the next build searches again.
     with contextlib.suppress(BuildError, UnicodeEncodeError, OverflowError):
         is_renewed = renews and stories.moved > most_of(len(marks))
         found = stories.renew() if is_renewed else None
@@ -94,7 +94,7 @@ def recalled(
     marks: Mapping[str, bytes],
     former: Mapping[bytes, Article],
 ) -> Stories | None:
-    """The stories that were kept, followed to these articles; None where too much is another."""
+    """Return the stored stories, updated to these articles; None if too much changed."""
     base = _noted(cache, _BASE, Base)
     if base is None or base.epoch != epoch:
         return None

@@ -1,6 +1,6 @@
-"""What worker processes do: functions of a module that take a batch and give small things back, one by one.
+"""Worker tasks: module-level functions that take a batch and yield a small result per item.
 
-Each is pure but for the files it reads and the staged file it writes, so that a batch can be done again.
+Each is pure, except for the files it reads and the staged file it writes, so a batch can be repeated.
 """
 
 from __future__ import annotations
@@ -39,63 +39,63 @@ from generator.render.images import LocalImages
 from generator.render.markdown import Body, Place, fitting_html, shows_anything
 
 NO_REPEATS = b""
-"""What is learned of a source of which nothing can be."""
+"""Encoded boilerplate of a source about which nothing can be learned."""
 TOO_COSTLY = "costs too much to read"
-"""Why a clipping has no text of which only the front matter was read."""
+"""Why a clipping has no text if only its front matter was read."""
 _SHORTEN = "shorten it, name it in `ignore`, or raise `[limits]` in digest.toml"
 _AGAIN = "the next build tries again; where that changes nothing, name it in `ignore`"
 HELD = 200_000
-"""Characters of a body up to which it is kept, while others are learned from, to be read along."""
+"""Bodies up to this many characters are kept during learning, to be read in the same pass."""
 
 
 class Reader(msgspec.Struct, frozen=True):
-    """What the tasks of reading need to know of the site."""
+    """What the reading tasks need to know about the site."""
 
     content: str
     root: str
     rules: Rules
     epoch: bytes
-    """A hash of all that reading depends on besides the clippings and what sources repeat."""
+    """Hash of everything that reading depends on, besides the clippings and the boilerplate."""
     ignore: tuple[str, ...] = ()
     clean: bool = True
     limits: Limits = Limits()
 
 
 class Record(msgspec.Struct, frozen=True, array_like=True):
-    """What came of a clipping, as the cache keeps it."""
+    """The result of reading a clipping, as the cache stores it."""
 
     reading: Reading
     """Without its text."""
     body: bytes = b""
-    """A hash of the text as HTML; empty where there is none."""
+    """Hash of the text as HTML; empty if there is none."""
     pictures: tuple[str, ...] = ()
-    """Sources of images that may stand beside the clipping, whether or not they do."""
+    """Addresses of images that may exist as files beside the clipping."""
     seen: bytes = b""
-    """A hash of the files that stood there; empty for none."""
+    """Hash of the image files that exist; empty if none does."""
     images: tuple[tuple[str, str], ...] = ()
-    """Address and path of those that go along with the text; where there is none, of those that are named."""
+    """Address and path of the images to publish with the text. Without a text, of those that are named."""
 
 
 class ReadRequest(msgspec.Struct, frozen=True):
-    """A clipping to read, with what its source repeats."""
+    """A clipping to read, with the boilerplate of its source."""
 
     path: str
     source: str
     year: int
     repeats: bytes
-    """As the cache keeps it."""
+    """Encoded as in the cache."""
     unknown: int = 0
-    """Why nothing but its bytes is known of it, as in `Looked.day`."""
+    """Why only its bytes are known, as in `DocumentInfo.day`."""
 
 
 class Sample(msgspec.Struct, frozen=True):
-    """Clippings to learn from what a source repeats."""
+    """Clippings from which to learn the boilerplate of a source."""
 
     source: str
     clippings: tuple[tuple[str, int], ...]
-    """Their paths, each with its year where it is to be read along, else 0."""
+    """Path of each clipping, and its year if it is to be read in the same pass, else 0."""
     left_out: tuple[str, ...] = ()
-    """Paths of those that nothing is learned from, since that costs too much."""
+    """Paths of clippings that are too costly to learn from."""
 
 
 class Costly(msgspec.Struct, frozen=True):
@@ -103,45 +103,45 @@ class Costly(msgspec.Struct, frozen=True):
 
     path: str
     reason: str
-    """What reading it does, as in "takes more than 2 seconds of CPU"."""
+    """What reading it does, such as "takes more than 2 seconds of CPU"."""
     is_lasting: bool = True
-    """Whether it would be so another time; else it is told and not kept."""
+    """Whether another attempt would end the same. If not, it is reported but not cached."""
 
 
 class Read(msgspec.Struct, frozen=True):
     """A clipping that was read."""
 
     digest: bytes
-    """Of the file's bytes; empty where it could not be read."""
+    """Hash of the file's bytes; empty if it could not be read."""
     value: bytes
-    """What came of it, as the cache keeps it; empty where it cannot be kept."""
+    """The encoded record; empty if it cannot be cached."""
     html: bytes
     odd: Record | None = None
-    """What came of it where it cannot be kept."""
+    """The record, if it cannot be cached."""
 
     @property
     def record(self) -> Record:
-        """What came of it."""
+        """The record of the clipping."""
         return self.odd or _DECODER.decode(self.value)
 
 
 class Lesson(msgspec.Struct, frozen=True):
-    """What was learned of a sample."""
+    """What was learned from a sample."""
 
     seen: bytes
-    """A hash of the clippings' bytes."""
+    """Hash of the clippings' bytes."""
     repeats: bytes
-    """As the cache keeps it."""
+    """Encoded as in the cache."""
     read: tuple[tuple[ReadRequest, Read], ...] = ()
-    """What came of the clippings that were to be read along."""
+    """The clippings that were read in the same pass."""
 
 
 class _Opened(NamedTuple):
-    """A clipping's file, taken apart."""
+    """A clipping's file, split into its parts."""
 
     digest: bytes
     clipping: Clipping | None
-    """None where the file cannot be read."""
+    """None if the file cannot be read."""
     faults: tuple[Problem, ...]
 
 
@@ -152,14 +152,14 @@ _Sets = tuple[frozenset[int], frozenset[int], frozenset[int]]
 
 
 def look(reader: Reader, paths: Sequence[str]) -> Iterator[store.DocumentInfo]:
-    """See which bytes clippings have, and of which source and day they are."""
+    """Inspect clippings: hash of the bytes, source and day."""
     for path in paths:
-        raw = file_bytes(reader.content, path, may_be_any=True)  # reading tells what is no text
+        raw = file_bytes(reader.content, path, may_be_any=True)  # reading reports what is not text
         yield store.DocumentInfo(b"", "", 0) if isinstance(raw, Problem) else _looked(reader, path, raw)
 
 
 def look_at_bytes(reader: Reader, paths: Sequence[str]) -> Iterator[store.DocumentInfo]:
-    """See which bytes clippings have of which nothing else can be told."""
+    """Hash the bytes of clippings that cannot be inspected any further."""
     for path in paths:
         raw = file_bytes(reader.content, path)
         yield store.DocumentInfo(b"" if isinstance(raw, Problem) else hashed(raw, size=16), "", 0)
@@ -182,15 +182,15 @@ def _is_text(name: str) -> bool:
 
 
 def learn(reader: Reader, samples: Sequence[Sample]) -> Iterator[Lesson]:
-    """Learn what sources repeat. What is read along has its file opened and taken apart but once.
+    """Learn the boilerplate of sources. A clipping that is also read is opened and parsed only once.
 
-    Each clipping of a sample is a step, then what they have in common is one.
+    The steps of a sample are its clippings, then their common blocks, then the clippings to read.
     """
     return (_learn(reader, sample) for sample in samples)
 
 
 def open_for_learning(reader: Reader, paths: Sequence[str]) -> Iterator[bool]:
-    """Do with each clipping alone what learning from it takes."""
+    """Do for each clipping alone what learning needs."""
     for path in paths:
         opened = _opened(reader, path)
         furniture.learn([opened.clipping.body] if opened.clipping else [])
@@ -222,20 +222,20 @@ def _learn(reader: Reader, sample: Sample) -> Lesson:
         if year:
             step(number)
             one = ReadRequest(path, sample.source, year, repeats)
-            with contextlib.suppress(Exception):  # it will be read alone, and told
+            with contextlib.suppress(Exception):  # it is read again on its own, which reports the error
                 opened = held.pop(path) if path in held else _opened(reader, path)
                 read_.append((one, _read_of(reader, one, opened)))
     return Lesson(hashed(*sorted(digests), size=16), repeats, tuple(read_))
 
 
 def encoded_repeats(found: furniture.Repeats) -> bytes:
-    """What a source repeats as bytes: equal for equal findings."""
+    """Encode boilerplate as bytes; equal values encode equally."""
     return _ENCODER.encode([sorted(found.head), sorted(found.tail), sorted(found.inside)])
 
 
 @lru_cache(64)
 def decoded_repeats(value: bytes) -> furniture.Repeats:
-    """The same again."""
+    """Decode boilerplate."""
     if not value:
         return furniture.NOTHING
     return furniture.Repeats(*msgspec.msgpack.decode(value, type=_Sets))
@@ -248,7 +248,7 @@ def read(reader: Reader, wanted: Sequence[ReadRequest]) -> Iterator[Read]:
 
 
 def read_without_body(reader: Reader, costly: Sequence[Costly]) -> Iterator[Read]:
-    """Read the front matter of clippings whose whole costs too much: they are links to their originals."""
+    """Read only the front matter of costly clippings, which become links to their originals."""
     for one in costly:
         yield _without_body(reader, one)
 
@@ -273,20 +273,20 @@ def _without_body(reader: Reader, one: Costly) -> Read:
 
 
 def _told(one: Costly, digest: bytes, record: Record) -> Read:
-    """What came of a clipping that costs too much: to be kept where it would be so again."""
+    """Return the result for a costly clipping; it is cached only if another attempt would end the same."""
     value = encoded(record) if one.is_lasting else b""
     return Read(digest, value, b"", None if value else record)
 
 
 def refused(one: Costly, digest: bytes) -> Read:
-    """A clipping of which not even the front matter can be used; `digest` is that of its bytes."""
+    """Return the result for a clipping without usable front matter. `digest` is the hash of its bytes."""
     fault = costs_too_much(one, "it is left out")
     skipped = Skipped(path=fault.path, reason=fault.message)
     return _told(one, digest, Record(Reading(article=None, skipped=skipped, problems=(fault,))))
 
 
 def costs_too_much(one: Costly, what_follows: str) -> Problem:
-    """Say that reading a clipping ended the process that did."""
+    """Return the problem that reading a clipping ended its worker."""
     return Problem(
         path=shown(one.path),
         message=f"reading it {one.reason}; {what_follows}",
@@ -296,7 +296,7 @@ def costs_too_much(one: Costly, what_follows: str) -> Problem:
 
 
 def _uncleaned(record: Record, one: ReadRequest) -> Record:
-    """A record that says that its clipping is not cleaned, since looking at it ended the process that did."""
+    """Return the record with the problem that nothing is removed, as inspection ended its worker."""
     if record.reading.article is None:
         return record
     is_costly = one.unknown == store.COSTLY
@@ -333,7 +333,7 @@ def _read_of(reader: Reader, one: ReadRequest, opened: _Opened) -> Read:
 
 
 def cleaning_of(reader: Reader, key: furniture.Key, repeats: bytes) -> Cleaning | None:
-    """What is known of the furniture of one source in a year; None where nothing is to be cleaned."""
+    """Return what cleaning needs for one source and year; None if cleaning is off."""
     if not reader.clean:
         return None
     learned = {key: decoded_repeats(repeats)} if repeats else {}
@@ -342,16 +342,16 @@ def cleaning_of(reader: Reader, key: furniture.Key, repeats: bytes) -> Cleaning 
 
 @lru_cache(2)
 def known_families(root: str, _epoch: bytes) -> families.Families:
-    """The families of pages of a site, as they were when the epoch began."""
+    """Return the site's cleaning families, loaded once per epoch."""
     return families.load(Path(root))[0]
 
 
 def published(
     reader: Reader, clipping: Clipping, cleaning: Cleaning | None, faults: Sequence[Problem] = ()
 ) -> tuple[Record, bytes]:
-    """What is published of a clipping: its record, and its text as HTML.
+    """Return the record of a clipping, and its text as HTML.
 
-    A text that shows nothing is none: the clipping is read as if it had no body.
+    A text that shows nothing counts as none: the clipping is read as if it had no body.
     """
     reading = article_of(clipping, reader.rules, cleaning)
     record, html = _rendered(reader, reading)
@@ -370,9 +370,10 @@ def published(
 
 
 def _with_images_named(reader: Reader, clipping: Clipping, record: Record) -> Record:
-    """The record of a clipping without a text, with the images that it names: no other may publish them.
+    """Return the record of a clipping without a text, with the images that it names.
 
-    That matters where the clipping does not appear, which `picks.toml` and the date may decide later.
+    No other clipping may publish these while this one is withheld, which `picks.toml` and the date decide
+    later.
     """
     pictures = images_named(clipping.body)
     lookup = ImageLookup(reader.content, reader.ignore, clipping.path)
@@ -383,7 +384,7 @@ def _with_images_named(reader: Reader, clipping: Clipping, record: Record) -> Re
 
 
 def _rendered(reader: Reader, reading: Reading) -> tuple[Record, bytes]:
-    """The record of a reading, and its text as HTML."""
+    """Return the record of a reading, and its text as HTML."""
     article, text = reading.article, reading.text
     reading = msgspec.structs.replace(reading, text="")
     if article is None or article.verdict is Verdict.LINK or not text:
@@ -408,7 +409,7 @@ def _rendered(reader: Reader, reading: Reading) -> tuple[Record, bytes]:
 
 
 def _limited(reading: Reading, made: Body, length: int) -> Reading:
-    """A reading whose text, of so many characters, is not shown as it was written."""
+    """Return a reading whose text, of `length` characters, is not shown as written."""
     article = reading.article
     assert article is not None  # noqa: S101 - it has a text
     faults = list(made.faults)
@@ -424,7 +425,7 @@ def _limited(reading: Reading, made: Body, length: int) -> Reading:
 
 
 def encoded(record: Record) -> bytes:
-    """A record as the cache keeps it; empty where it holds what cannot be, such as a name of odd bytes."""
+    """Encode a record for the cache; empty if it holds what cannot be encoded, such as undecodable names."""
     try:
         return _ENCODER.encode(record)
     except (UnicodeEncodeError, OverflowError):
@@ -432,7 +433,7 @@ def encoded(record: Record) -> bytes:
 
 
 def decoded(value: bytes) -> Record | None:
-    """A record of the cache; None where it is of another form."""
+    """Decode a cached record; None if it has another format."""
     try:
         return _DECODER.decode(value)
     except msgspec.DecodeError:

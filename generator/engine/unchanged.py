@@ -1,6 +1,6 @@
-"""Whether a build has anything to do: what it is made of, and what it left, are as the last one noted.
+"""Decides whether a build has anything to do, by comparing its inputs and outputs with the last build.
 
-This is all that most builds do, so nothing here imports what reads or renders.
+Most builds do only this, so nothing here imports the readers or renderers.
 """
 
 from __future__ import annotations
@@ -32,45 +32,45 @@ from generator.render.marks import theme_marks
 _FOLDERS = "folders"
 _STAMPS = msgspec.msgpack.Decoder(list[Stamp])
 PACK = 1000
-"""Stamps that are packed together."""
+"""Stamps per pack."""
 
 
 class Inputs(NamedTuple):
-    """What a build is made of, as it was before anything was read."""
+    """The inputs of a build, taken before anything is read."""
 
     digest: bytes
-    """A hash of all but the clippings' texts and the output; empty where a clipping may change unseen."""
+    """Hash of all inputs, with stamps in place of texts; empty if a clipping may change unnoticed."""
     others: bytes
-    """A hash of all of this but the clippings."""
+    """Hash of all inputs except the clippings."""
     found: Discovery
     paths: bytes
-    """A hash of the clippings' paths."""
+    """Hash of the clippings' paths."""
     stamps: tuple[bytes, ...]
-    """Of the clippings in the order of the paths, in packs; `NONE` for one that may change unseen."""
+    """Packed stamps of the clippings, in order of path; `NONE` for one that may change unnoticed."""
     unseen: Set[str]
-    """The paths of clippings that may change unseen."""
+    """Paths of clippings that may change unnoticed."""
 
     @property
     def packed_paths(self) -> bytes:
-        """All paths."""
-        # Path by path: all of them as one text would take twice the memory.
+        """All paths, joined by null bytes."""
+        # Encoded path by path: joining them first would take twice the memory.
         return b"\0".join([path.encode("utf-8", "surrogateescape") for path in self.found.paths])
 
 
 class OutputSnapshot(NamedTuple):
-    """What a build left in its output folder, as it was before another one could begin there."""
+    """The state in which a build left its output folder, taken before another could start there."""
 
     record: Stamp
-    """Of the manifest that it wrote."""
+    """Stamp of the manifest that it wrote."""
     mark: bytes
-    """Of all files, as `disk.mark_of` has it."""
+    """Hash of the state of all files, as returned by `disk.mark_of`."""
 
 
 class BuildRecord(msgspec.Struct, frozen=True):
-    """The last build of an output folder that did not fail: what it was made of, and what came of it."""
+    """The last successful build of an output folder: its inputs and its result."""
 
     inputs: bytes
-    """The hash of `Inputs`."""
+    """`Inputs.digest`."""
     left: OutputSnapshot
     as_of: dt.datetime
     waits_until: dt.datetime | None
@@ -78,32 +78,32 @@ class BuildRecord(msgspec.Struct, frozen=True):
 
 
 Standing = Callable[[], Mapping[str, Stamp]]
-"""Tells what stands in the output folder, as `disk.stamps` has it."""
+"""Returns path → stamp of the files in the output folder, as `disk.stamps` does."""
 
 
 def is_moved(site: Site, cache: Cache) -> bool:
-    """Whether a glance tells that clippings came or went since the last build, or replaced others.
+    """Return whether folder times show that clippings were added, removed or replaced since the last build.
 
-    So most editors save. Whether clippings changed otherwise takes a look at each.
+    Most editors replace files when saving. Other changes show only in each clipping's stamp.
     """
     try:
         folders = msgspec.msgpack.decode(cache.note(_FOLDERS) or b"", type=dict[str, int])
         return any(changed_at(f"{site.content}/{folder}") != at for folder, at in folders.items())
-    except OSError:  # a folder went
+    except OSError:  # a folder was removed
         return True
     except msgspec.DecodeError:
         return False
 
 
 def note_folders(inputs: Inputs, cache: Cache) -> None:
-    """Note the folders of the clippings for `is_moved`."""
-    # Without room, or with a name that is no text, there is nothing to glance at.
+    """Store the folders of the clippings, for `is_moved`."""
+    # If it does not fit, or a name is not text, `is_moved` has nothing to compare.
     with contextlib.suppress(BuildError, UnicodeEncodeError, OverflowError):
         cache.keep_note(_FOLDERS, msgspec.msgpack.encode(inputs.found.folders))
 
 
 def unchanged(site: Site, options: Options, inputs: Inputs, cache: Cache, standing: Standing) -> Built | None:
-    """The last build, where this one would do nothing: no input is another one, and no output."""
+    """Return the result of the last build if no input and no output changed since, else None."""
     note = cache.note(f"built {site.output}")
     try:
         last = msgspec.msgpack.decode(note, type=BuildRecord) if note else None
@@ -126,7 +126,7 @@ def unchanged(site: Site, options: Options, inputs: Inputs, cache: Cache, standi
 def is_as_left(
     site: Site, left: OutputSnapshot, count: int, stamps: Mapping[str, Stamp], cache: Cache
 ) -> bool:
-    """Whether the `count` files that a build left are as they were, whoever else put files beside them."""
+    """Return whether all `count` files of a build are unchanged, ignoring other people's files."""
     if disk.mark_of(stamps) == left.mark:
         return True
     standing = cache.standing(site.output)
@@ -134,12 +134,12 @@ def is_as_left(
 
 
 def is_nothing_due(options: Options, as_of: dt.datetime, waits_until: dt.datetime | None) -> bool:
-    """Whether nothing became due since a build that was made as of some moment."""
+    """Return whether nothing became due since a build as of some moment."""
     return options.as_of >= as_of and (waits_until is None or options.as_of < waits_until)
 
 
 def is_same_time(site: Site, options: Options, as_of: dt.datetime, waits_until: dt.datetime | None) -> bool:
-    """The same on the day of that build, which its record names."""
+    """The same, if it is still the day of that build, which the manifest records."""
     zone = site.config.zone
     is_same_day = as_of.astimezone(zone).date() == options.as_of.astimezone(zone).date()
     return is_same_day and is_nothing_due(options, as_of, waits_until)
@@ -148,9 +148,9 @@ def is_same_time(site: Site, options: Options, as_of: dt.datetime, waits_until: 
 def remember(
     site: Site, options: Options, inputs: Inputs, built: Built, left: OutputSnapshot, cache: Cache
 ) -> None:
-    """Note a build, and what it left, for `unchanged`.
+    """Store a build and its output state, for `unchanged`.
 
-    Not one that failed, nor one whose inputs may change unseen.
+    A failed build is not stored, nor one whose inputs may change unnoticed.
     """
     key = f"built {site.output}"
     note_folders(inputs, cache)
@@ -164,19 +164,19 @@ def remember(
     last = BuildRecord(inputs.digest, left, options.as_of, built.waits_until, built.report)
     try:
         cache.keep_note(key, msgspec.msgpack.encode(last))
-    except (UnicodeEncodeError, OverflowError):  # a file's name that is no text
+    except (UnicodeEncodeError, OverflowError):  # a file name that is not text
         cache.drop_note(key)
 
 
 def inputs_found(site: Site, options: Options) -> Inputs:
-    """What a build is made of, once it is found."""
+    """Find the clippings, and return the inputs of a build."""
     return inputs_before(site, options, found_in(site, options))
 
 
 def inputs_before(site: Site, options: Options, found: Discovery) -> Inputs:
-    """What a build is made of: clippings by their stamps, all else by its bytes.
+    """Return the inputs of a build: clippings by stamp, everything else by content.
 
-    To be taken before anything is read.
+    Call it before anything is read.
     """
     now = time.time_ns()
     before = Inputs(b"", _others(site, options, found), found, b"", (), unsettled(found.stamps, now))
@@ -184,9 +184,9 @@ def inputs_before(site: Site, options: Options, found: Discovery) -> Inputs:
 
 
 def inputs_after(site: Site, before: Inputs, read: Set[str], since: int) -> Inputs:
-    """The same, once clippings were `read` that could have changed unseen before: all of them `since` then.
+    """Return the inputs after clippings that could change unnoticed were `read`, all of them after `since`.
 
-    One that bears its stamp still, and whose stamp was settled when it was read, was read as it is.
+    A clipping whose stamp is unchanged, and was settled when it was read, was read in its current state.
     """
     there = {path: stamp_at(site.content / path) for path in before.unseen & read}
     kept = {path: stamp for path, stamp in there.items() if stamp == before.found.stamps[path]}
@@ -195,7 +195,7 @@ def inputs_after(site: Site, before: Inputs, read: Set[str], since: int) -> Inpu
 
 
 def _packed(inputs: Inputs) -> Inputs:
-    """The inputs with their stamps packed, and their hash."""
+    """Return the inputs with packed stamps and their hash."""
     known = {**inputs.found.stamps, **dict.fromkeys(inputs.unseen, NONE)} if inputs.unseen else None
     stamps = [*map((known or inputs.found.stamps).__getitem__, inputs.found.paths)]
     packs = tuple(msgspec.msgpack.encode(stamps[at : at + PACK]) for at in range(0, len(stamps), PACK))
@@ -204,7 +204,7 @@ def _packed(inputs: Inputs) -> Inputs:
 
 
 def unpacked(pack: bytes) -> list[Stamp]:
-    """The stamps of a pack. Raises `DecodeError` where it is none."""
+    """Return the stamps of a pack. Raises `DecodeError` if it is invalid."""
     return _STAMPS.decode(pack)
 
 
@@ -227,13 +227,13 @@ def _others(site: Site, options: Options, found: Discovery) -> bytes:
 
 
 def identity_of(site: Site) -> bytes:
-    """What tells the cache of a site from those that it must not meet: of other clippings, or other rules."""
-    content = os.path.relpath(site.content, site.root)  # a site may be moved, and restored elsewhere
+    """Return a hash that selects the cache of a site; it differs for other clippings or rules."""
+    content = os.path.relpath(site.content, site.root)  # a site may be moved, or restored elsewhere
     return hashed(epoch_of(site), os.fsencode(content), size=16)
 
 
 def epoch_of(site: Site) -> bytes:
-    """A hash of all that reading depends on besides the clippings and what sources repeat."""
+    """Return a hash of everything that reading depends on, besides the clippings and the boilerplate."""
     config = site.config
     own = sorted(site.cleaning.glob("*.toml")) if config.clean else []
     said = (
@@ -242,12 +242,12 @@ def epoch_of(site: Site) -> bytes:
         {
             name: (one.aliases, one.language, one.clean)
             for name, one in config.sources.items()
-            if one.language or not one.clean  # else its spellings count where articles are grouped
+            if one.language or not one.clean  # otherwise only grouping uses its spellings
         },
     )  # fmt: skip
     parts = [part for file in own for part in (file.name.encode("utf-8", "surrogateescape"), _bytes_of(file))]
     if site.cleaning.is_dir() and not os.access(site.cleaning, os.R_OK | os.X_OK):
-        parts.append(b"unreadable")  # it looks as if it were empty, but that is a fault to tell
+        parts.append(b"unreadable")  # it looks empty, but that is a fault to report
     return hashed(
         program(), zone_data(config.timezone), msgspec.json.encode(said, order="sorted"), *parts, size=16
     )

@@ -1,4 +1,4 @@
-"""The second half of the pipeline: what was read and grouped becomes a site on disk."""
+"""The second half of the pipeline: turns what was read and grouped into a site on disk."""
 
 from __future__ import annotations
 
@@ -33,20 +33,20 @@ from generator.render import feeds, views
 from generator.render.pages import Page
 
 HTML_LIMIT = 100_000
-"""Bytes that a list may weigh; an article weighs what it weighs."""
+"""Maximum bytes of a list page; article pages have no limit."""
 BATCH = 100
-"""Pages that a worker takes at a time: with less, handing them over costs this process much of its time."""
+"""Pages per batch. With smaller batches, handing them over takes much of the main process's time."""
 AT_ONCE = 5
-"""Lists made before this process looks what workers have done, which takes as long as a small one."""
+"""Lists made between two polls of the workers. A poll takes as long as a small list."""
 
 
 class Wrote(NamedTuple):
-    """A build, with what stands in the output folder now."""
+    """The result of a build, with the files now in the output folder."""
 
     built: Built
     outputs: list[Output]
     files: Mapping[str, str]
-    """Digests by path."""
+    """Path → digest."""
     left: OutputSnapshot
 
 
@@ -59,10 +59,10 @@ def written(
     clean: bool = False,
     on_commit: Callable[[Mapping[str, str]], None] = lambda _: None,
 ) -> Wrote:
-    """Plan all files, make those that are out of date, and put them in place.
+    """Plan all files, make the outdated ones, and put them in place.
 
-    `inputs` are those of before anything was read: what changes meanwhile is for the next build.
-    `on_commit` is told the digests of all files before any is in place.
+    `inputs` were taken before anything was read: changes since are left to the next build. `on_commit`
+    receives path → digest of all files before any is in place.
     """
     index, cache = rendering.index, rendering.context.cache
     lost = safeguards.check_folders(site, options, inputs.found, inputs.paths, cache)
@@ -76,7 +76,8 @@ def written(
             options, rendering, transaction, output_status, outputs, problems, on_commit=on_commit
         )
     left = output_status.left
-    # The next build finds nothing missing, and has not to say this again; or it tries again what failed.
+    # The next build must not count as unchanged: it must not repeat these problems, and it must retry
+    # failures.
     if emptied or lost or rendering.context.workers.has_passing_faults:
         inputs = inputs._replace(digest=b"")
     with cache.best_effort():
@@ -85,7 +86,7 @@ def written(
 
 
 def _planned(site: Site, rendering: RenderContext, problems: list[Problem]) -> list[Output]:
-    """Plan all files; workers that have read clippings have nothing to do, and read the theme meanwhile."""
+    """Plan all files. Idle workers that have read clippings load the theme meanwhile."""
     outputs: list[Output] = []
 
     def planning() -> Iterator[None]:
@@ -113,7 +114,7 @@ def put_in_place(
     *,
     on_commit: Callable[[Mapping[str, str]], None] = lambda _: None,
 ) -> Built:
-    """Make the files that are out of date, and swap them in; `others` are files that nothing concerns."""
+    """Make the outdated files and swap them in. `others` are files that no change affects."""
     index, problems = rendering.index, sorted(problems, key=by_place)
     if errors := [one for one in problems if one.severity is Severity.ERROR]:
         raise BuildError(*errors)
@@ -145,7 +146,7 @@ def put_in_place(
 
 
 def put(rendering: RenderContext, outputs: Iterable[Output], transaction: Transaction) -> None:
-    """Make files and stage them: articles and feeds in worker processes, the rest here meanwhile."""
+    """Make and stage files: articles and feeds in workers, the others in this process meanwhile."""
     for one in outputs:
         if isinstance(one.content, bytes):
             transaction.put(one.path, one.content)
@@ -170,7 +171,7 @@ def put(rendering: RenderContext, outputs: Iterable[Output], transaction: Transa
         if lost:
             read_lost(rendering.site, rendering.context, _lost_texts(rendering, lost))
             if still := _made(rendering, lost, transaction, step):
-                paths = _lost_texts(rendering, still)  # they have changed since they were looked at
+                paths = _lost_texts(rendering, still)  # they have changed since inspection
                 rendering.context.cache.drop_records(paths)
                 raise MissingError("bodies", *map(os.fsencode, paths[:1]))
         for _ in meanwhile:
@@ -184,7 +185,7 @@ def _made(
     step: Callable[[], None],
     meanwhile: Iterable[None] = (),
 ) -> list[PageJob | FeedJob]:
-    """Let workers make files and stage them; the jobs of which a text is not in the cache."""
+    """Let workers make and stage files. Returns the jobs whose text is missing from the cache."""
     lost = []
     task = partial(page_tasks.make, rendering.maker)
     with contextlib.closing(rendering.context.workers.run(task, batches(jobs, BATCH), meanwhile)) as results:
@@ -201,7 +202,7 @@ def _made(
 
 
 def _lost_texts(rendering: RenderContext, jobs: Iterable[PageJob | FeedJob]) -> list[str]:
-    """The clippings whose texts are not in the cache, of those that jobs need."""
+    """Return the paths of the clippings that jobs need and whose texts are missing from the cache."""
     cache = rendering.context.cache
     texts = {text for job in jobs for text in job.texts}
     return sorted(text.path for text in texts if page_tasks.found_body(cache, text) is None)
@@ -210,7 +211,7 @@ def _lost_texts(rendering: RenderContext, jobs: Iterable[PageJob | FeedJob]) -> 
 def _lists_made(
     rendering: RenderContext, lists: Iterable[Page], transaction: Transaction, step: Callable[[], None]
 ) -> Iterator[None]:
-    """Make lists and stage them, a few at once."""
+    """Make and stage lists, a few per step."""
     for some in batches(lists, AT_ONCE):
         for page in some:
             step()
@@ -219,7 +220,7 @@ def _lists_made(
 
 
 def listed_html(rendering: RenderContext, page: Page) -> bytes:
-    """The fullest view of a page that is not too heavy, else the leanest."""
+    """Return the most detailed version of a page within the size limit, else the shortest."""
     html = b""
     for stretch in rendering.compose.ways_of(page, Markup()):
         html = _fullest(rendering, page, stretch)
@@ -229,7 +230,7 @@ def listed_html(rendering: RenderContext, page: Page) -> bytes:
 
 
 def _fullest(rendering: RenderContext, page: Page, stretch: Sequence[Callable[[], views.View]]) -> bytes:
-    """The same of views of which each weighs no more than the one before."""
+    """Return the same among views of decreasing size, by bisection."""
     made: dict[int, bytes] = {}
 
     def is_light(number: int) -> bool:
@@ -245,7 +246,7 @@ def _fullest(rendering: RenderContext, page: Page, stretch: Sequence[Callable[[]
 def _jobs(
     rendering: RenderContext, articles: Iterable[Page], feeds_: Iterable[Feed], transaction: Transaction
 ) -> Iterator[PageJob | FeedJob]:
-    """What workers are to make: feeds first, which take longer, so that all workers end together."""
+    """Yield the jobs for workers. Feeds come first: they take longer, and all workers should end together."""
     together: dict[str, list[Feed]] = {}
     for feed in feeds_:
         together.setdefault(feed.folder, []).append(feed)
@@ -259,7 +260,7 @@ def _jobs(
 
 
 def article_parts(rendering: RenderContext, page: Page) -> tuple[views.ArticleView, str, Text | None]:
-    """An article's page as view and description, and the text that goes in; None where the view has it."""
+    """Return the view, description and text of an article page; no text if the view contains it."""
     article = cast("Article", page.subject)
     is_excerpt = rendering.plan.source_of(article).text is TextPolicy.EXCERPT
     body = Markup("<p>{}</p>").format(article.excerpt) if is_excerpt else Markup()
@@ -269,12 +270,12 @@ def article_parts(rendering: RenderContext, page: Page) -> tuple[views.ArticleVi
 
 
 def text_of(index: SiteIndex, article: Article) -> Text:
-    """An article's text, as its record knows it."""
+    """Return the reference to an article's text, with the hash from its record."""
     return Text(article.path, index.texts.get(article.path, b""))
 
 
 def feed_entries(rendering: RenderContext, feed: Feed) -> tuple[tuple[feeds.Entry, Text | None, str], ...]:
-    """A feed's entries, each with the text that it carries, and what its links count from."""
+    """Return each entry of a feed, the text that it carries, and the base address of its links."""
     return tuple(_entry(rendering, article) for article in feed.articles)
 
 
@@ -292,7 +293,7 @@ def _entry(rendering: RenderContext, article: Article) -> tuple[feeds.Entry, Tex
 def report_of(
     index: SiteIndex, problems: Iterable[Problem], written: Written, size: Size | None = None
 ) -> Report:
-    """Count what a build did."""
+    """Return the report of a build."""
     return Report(
         found=index.found,
         ignored=index.ignored,

@@ -1,1 +1,1 @@
-"""Tasks in batches, on worker processes with a budget."""
+"""Runs tasks in batches, on worker processes with a budget."""

@@ -1,4 +1,4 @@
-"""What one item of a task may cost, and how a task tells that it begins another part of one."""
+"""The budget of one item of a task, and how a task reports that it begins another step of an item."""
 
 from __future__ import annotations
 
@@ -7,38 +7,38 @@ from typing import NamedTuple
 
 
 class Budget(NamedTuple):
-    """What each item, or each `step` of one, may cost."""
+    """The limits of each item, or of each `step` of an item."""
 
     cpu: float
-    """Seconds."""
+    """CPU time in seconds."""
     memory: int
-    """Bytes beyond those that a worker has from its start."""
+    """Bytes on top of the address space that a worker has at start."""
     wall: float = 100.0
-    """Seconds that may pass: for what waits for ever, as on a disk that hangs."""
+    """Elapsed time in seconds. It catches what waits forever, such as a disk that hangs."""
 
 
 class OverBudgetError(Exception):
-    """An item ended the worker that was at it."""
+    """An item ended its worker."""
 
     def __init__(self, reason: str, step: int = 0, *, is_lasting: bool = True) -> None:
         super().__init__(reason)
         self.reason = reason
-        """What it does, as in "takes more than 2 seconds of CPU"."""
+        """What the item does, such as "takes more than 2 seconds of CPU"."""
         self.step = step
         """The last step that the task began."""
         self.is_lasting = is_lasting
-        """Whether another attempt would end the same: not where a worker may have been ended from outside."""
+        """Whether another attempt would end the same: false if the worker may have been killed from outside."""
 
 
 class NoWorkersError(Exception):
-    """No worker process can be had."""
+    """No worker process can be started."""
 
 
 on_step: list[Callable[[int], None]] = []
-"""What a worker process does when a task begins a step."""
+"""Called in a worker process when a task begins a step."""
 
 
 def step(number: int) -> None:
-    """Begin a step of the item that a task is at: it gets a budget of its own. Elsewhere nothing happens."""
+    """Begin a step of the current item, with a budget of its own. Outside of workers this does nothing."""
     for begin in on_step:
         begin(number)

@@ -1,4 +1,4 @@
-"""A task beside this process: a copy of it does it on another core, where making one costs little."""
+"""Runs a task in a forked copy of this process, on another core, where forking is cheap."""
 
 from __future__ import annotations
 
@@ -17,14 +17,15 @@ import msgspec
 T = TypeVar("T")
 
 _LOOKS = 0.2
-"""Seconds after which a copy sees that the process is no more that it works for."""
+"""Seconds between checks of a copy whether its parent still exists."""
 
 
 @contextlib.contextmanager
 def run_forked(task: Callable[[], T], kind: type[T], *, is_worth: bool = True) -> Iterator[Callable[[], T]]:
-    """Begin a task that only looks; what comes with the block gives its result, of a kind for MessagePack.
+    """Start a read-only task; the context value returns its result, which MessagePack can decode as `kind`.
 
-    Where there is no copy, or it fails, or is not worth it, the task is done here when it is asked for.
+    If there is no copy, or it fails, or `is_worth` is false, the task runs in this process when the result is
+    requested.
     """
     begun = _begun(task) if is_worth and may_fork() else None
     if begun is None:
@@ -43,14 +44,14 @@ def run_forked(task: Callable[[], T], kind: type[T], *, is_worth: bool = True) -
         try:
             yield result
         finally:
-            # It may still be at it, and nobody listens any more; or the system has put it away by itself.
+            # It may still be running though nobody waits for it, or the system may have reaped it already.
             with contextlib.suppress(ProcessLookupError, ChildProcessError):
                 os.kill(copy, signal.SIGKILL)
                 os.waitpid(copy, 0)
 
 
 def parts(task: Callable[[int, int], T], count: int, kind: type[T], *, is_shared: bool) -> Iterator[T]:
-    """What a task makes of a range: where work is to be shared, of half of it here and half beside."""
+    """Yield the results of a task over a range: if shared, one half from this process, one from a copy."""
     if not is_shared:
         yield task(0, count)
         return
@@ -60,9 +61,9 @@ def parts(task: Callable[[int, int], T], count: int, kind: type[T], *, is_shared
 
 
 def may_fork() -> bool:
-    """Whether this process can be copied, and a copy has a core of its own.
+    """Return whether this process can be forked, and the copy gets a core of its own.
 
-    Other threads may hold locks, whoever began them; and other systems' libraries mind.
+    Other threads may hold locks, whoever started them. Other systems' libraries do not support forking.
     """
     if sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2:
         return False
@@ -73,7 +74,7 @@ def may_fork() -> bool:
 
 
 def _begun(task: Callable[[], object]) -> tuple[int, int] | None:
-    """A copy that is at the task, and where its result can be read; None where there is no room for one."""
+    """Fork a copy that runs the task. Returns its pid and a descriptor for its result; None if that fails."""
     ends: tuple[int, ...] = ()
     try:
         reading, writing = ends = os.pipe()
@@ -91,7 +92,7 @@ def _begun(task: Callable[[], object]) -> tuple[int, int] | None:
 
 
 def _done(task: Callable[[], object], writing: int, parent: int) -> None:
-    """Hand over what comes of a task, and end, whatever happens; with the parent at the latest."""
+    """Write the result of a task and exit, whatever happens, at the latest when the parent exits."""
     try:
         threading.Thread(target=_follow, args=(parent,), daemon=True).start()
         with os.fdopen(writing, "wb") as stream:

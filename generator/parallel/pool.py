@@ -1,8 +1,8 @@
-"""Worker processes that can be ended: an item that costs too much ends its worker, and nothing else.
+"""Worker processes that can be killed: an item over budget ends its worker, and nothing else.
 
-A worker takes batches over a socket of its own. The system itself ends it once an item has used up its
-budget, even amid a regular expression or a library in another language; before each item the worker notes
-its place in a file in memory, so that it is known which one it was. No thread is started here.
+Each worker takes batches over its own socket. The system kills it when an item exceeds its budget, even
+inside a regular expression or a library in another language. Before each item the worker writes its position
+to a file in memory, which identifies the item afterwards. No threads are started.
 """
 
 from __future__ import annotations
@@ -23,39 +23,39 @@ from generator.parallel.budget import Budget, NoWorkersError, OverBudgetError
 from generator.parallel.worker import LENGTH, OUT_OF_MEMORY, PLACE, TOO_DEEP, Task, work
 
 QUEUED = 2
-"""Batches that a worker has at a time: one in hand, and one that is there when it is done."""
+"""Batches per worker: one in progress, and one that is ready when it is done."""
 STARTS = 3
-"""Workers that may end before they are ready until no more are started."""
+"""Workers that may end during startup before no more are started."""
 ENDS_WITHIN = 0.25
-"""Seconds in which a worker ends by itself whose socket is closed."""
+"""Seconds for a worker to exit by itself after its socket is closed."""
 _FAULTS = {signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS, signal.SIGILL, signal.SIGFPE, signal.SIGTRAP}
-"""Signals by which a process ends itself: to try the same item again would end the same."""
+"""Signals that a process raises itself: another attempt at the item would end the same."""
 Pair = tuple[Any, Any]
-"""An item and what came of it: a result or an exception."""
+"""An item and its result or exception."""
 
 
 class Job:
-    """A batch with what is left to do of it."""
+    """A batch, and what is left of it."""
 
     def __init__(self, task: Task, items: Sequence[Any], budget: Budget | None) -> None:
         self.task, self.items, self.budget = task, items, budget
         self.is_again = False
-        """Whether its one item has ended a worker before, for a reason that may have been none of its own."""
+        """Whether its single item ended a worker before, possibly for an external reason."""
         self.losses = 0
-        """Workers that ended before they began it."""
+        """Workers that ended before they began the batch."""
 
     def part(self, items: Sequence[Any], *, is_again: bool = False) -> Job:
-        """The same for some of its items."""
+        """Return a job for some of the items."""
         other = Job(self.task, items, self.budget)
         other.is_again = is_again
         return other
 
 
 class Pool:
-    """Up to some number of workers; to be used by one thread at a time."""
+    """Up to `count` workers. Use it from one thread at a time."""
 
     def __init__(self, count: int, context: Callable[[], Any]) -> None:
-        """`context` tells how to start a process now, as `multiprocessing.get_context` does."""
+        """`context` returns how to start a process now, as `multiprocessing.get_context` does."""
         self._count, self.context = count, context
         self._workers: list[_Worker] = []
         self._jobs: deque[Job] = deque()
@@ -63,16 +63,16 @@ class Pool:
 
     @property
     def load(self) -> int:
-        """How many batches are not done yet."""
+        """The number of unfinished batches."""
         return len(self._jobs) + sum(len(worker.jobs) for worker in self._workers)
 
     @property
     def pids(self) -> list[int]:
-        """The processes there are."""
+        """The process ids of the workers."""
         return [worker.process.pid for worker in self._workers]
 
     def fill(self, count: int) -> None:
-        """Start workers up to a number. Raises `NoWorkersError` where no more can be started."""
+        """Start workers, up to `count` in total. Raises `NoWorkersError` if no more can be started."""
         while len(self._workers) < min(count, self._count):
             if self._failed_starts >= STARTS:
                 raise NoWorkersError
@@ -82,15 +82,15 @@ class Pool:
                 raise NoWorkersError from error
 
     def add(self, task: Task, items: Sequence[Any], budget: Budget | None) -> None:
-        """Have a batch done. Raises `NoWorkersError` where there is none at all."""
+        """Queue a batch. Raises `NoWorkersError` if there is no worker at all."""
         if items:
             self._jobs.append(Job(task, items, budget))
             self._hand_out()
 
     def poll(self, seconds: float) -> list[Pair]:
-        """Items that are done, and wait for some as long as that. Raises as `add`, and what is for all.
+        """Return finished items, after waiting up to `seconds`. Raises as `add`, and any `BroadsheetError`.
 
-        What is done is never lost: where some is, the next call raises `NoWorkersError`.
+        Finished items are never lost: if there are some, the next call raises `NoWorkersError` instead.
         """
         self._hand_out()
         asked = select.poll()
@@ -111,19 +111,19 @@ class Pool:
         return done
 
     def take_back(self) -> list[Sequence[Any]]:
-        """What is left of all batches; the workers end."""
+        """End the workers, and return the unfinished items of all batches."""
         jobs = [*(job for worker in self._workers for job in worker.jobs), *self._jobs]
         self.close()
         return [job.items for job in jobs]
 
     def shrink(self, count: int) -> None:
-        """End workers that have nothing to do, but for a number of them."""
+        """End idle workers, except `count` of them."""
         for worker in [one for one in self._workers if not one.jobs][count:]:
             self._workers.remove(worker)
             worker.end()
 
     def close(self) -> None:
-        """End all workers, at once."""
+        """Kill all workers."""
         workers, self._workers = self._workers, []
         self._jobs.clear()
         for worker in workers:
@@ -146,12 +146,12 @@ class Pool:
             free.send(self._jobs.popleft())
 
     def _taken(self, worker: _Worker, message: bytes) -> list[Pair]:
-        """What a worker has handed over: it is ready, or some results."""
+        """Handle a message of a worker: that it is ready, or some results."""
         if not message:
             worker.is_ready, self._failed_starts = True, 0
             return []
         job = worker.jobs[0]
-        results = pickle.loads(message)  # noqa: S301 - of a process of ours
+        results = pickle.loads(message)  # noqa: S301 - from our own process
         if isinstance(results, Exception):
             results = [results] * len(job.items)
         for result in results:
@@ -167,7 +167,7 @@ class Pool:
         return done
 
     def _lost(self, worker: _Worker) -> list[Pair]:
-        """A worker has ended: the item that it was at, if any, has its reason; the others are done again."""
+        """Handle the end of a worker: its current item, if any, gets an error; others are queued again."""
         (number, index, step), code = worker.place, worker.end()
         at = index - worker.taken
         jobs = deque(worker.jobs)
@@ -194,9 +194,9 @@ class Pool:
 
 
 def _is_its_own(code: int) -> bool:
-    """Whether a process ended by what it did itself, and would again.
+    """Return whether a process ended because of what it did, and would end so again.
 
-    Time passes for one that is stopped too, by Ctrl-Z or with the whole machine: SIGALRM is no proof.
+    SIGALRM is no proof: time also passes while a process is stopped, by Ctrl-Z or with the whole machine.
     """
     return code in {OUT_OF_MEMORY, TOO_DEEP} or -code in {signal.SIGPROF, *_FAULTS}
 
@@ -217,17 +217,17 @@ def _reason(code: int, budget: Budget | None) -> str:
 
 
 class _Worker:
-    """A process, what it has to do, and what it has not been sent yet."""
+    """A worker process, its jobs, and the data still to be sent to it."""
 
     def __init__(self, context: Any, neighbours: Sequence[socket.socket]) -> None:  # noqa: ANN401 - contexts have no common public type
-        """`neighbours` are the sockets of others, which a copy of this process must not keep open."""
+        """`neighbours` are the sockets of other workers, which a forked copy must close."""
         own, others = socket.socketpair()
         self.socket, self.jobs = own, deque[Job]()
         self.outgoing: deque[memoryview] = deque()
         self.number = 1
-        """That of the first of its jobs, counted from 1,"""
+        """Number of the first of its jobs, counted from 1."""
         self.taken = 0
-        """and how many of its items are done."""
+        """Finished items of that job."""
         self.is_ready = False
         self._incoming = bytearray()
         self._place = -1
@@ -248,20 +248,20 @@ class _Worker:
 
     @property
     def place(self) -> tuple[int, int, int]:
-        """The number of the job, the index of the item in it, and the step that it was at last."""
+        """The number of the job, the index of the item in it, and the last step that began."""
         found = os.pread(self._place, PLACE.size, 0)
         number, index, step = PLACE.unpack(found) if found else (0, 0, 0)
         return number, index, step
 
     def send(self, job: Job) -> None:
-        """Give it a job; what finds no room goes later."""
+        """Send a job. What does not fit into the socket buffer is sent later."""
         self.jobs.append(job)
         data = pickle.dumps((job.task, job.items, job.budget), pickle.HIGHEST_PROTOCOL)
         self.outgoing += (memoryview(LENGTH.pack(len(data))), memoryview(data))
         self._flush()
 
     def _flush(self) -> None:
-        with contextlib.suppress(BlockingIOError, OSError):  # it has ended: that is read
+        with contextlib.suppress(BlockingIOError, OSError):  # the worker ended; reading notices that
             while self.outgoing:
                 sent = self.socket.send(self.outgoing[0])
                 if sent == len(self.outgoing[0]):
@@ -270,7 +270,7 @@ class _Worker:
                     self.outgoing[0] = self.outgoing[0][sent:]
 
     def exchange(self) -> tuple[list[bytes], bool]:
-        """Send and receive what can be; whole messages, and whether it has ended."""
+        """Send and receive without blocking. Returns complete messages, and whether the worker ended."""
         self._flush()
         is_over = False
         try:
@@ -293,10 +293,10 @@ class _Worker:
         return found, is_over
 
     def end(self) -> int:
-        """End the process; its exit code, or the negative number of the signal that ended it."""
+        """End the process. Returns its exit code, or the negative number of the signal that ended it."""
         self.socket.close()
         os.close(self._place)
-        self.process.join(ENDS_WITHIN)  # where it ends by itself, why it does
+        self.process.join(ENDS_WITHIN)  # if it ends by itself, keep its own exit code
         if self.process.exitcode is None:
             self.process.kill()
             self.process.join()
@@ -306,7 +306,7 @@ class _Worker:
 
 
 def _memory_file() -> int:
-    """An open file that has no name and need not be on any disk."""
+    """Return the descriptor of an unnamed file, in memory if possible."""
     if hasattr(os, "memfd_create"):
         return os.memfd_create("place")
     with tempfile.TemporaryFile() as file:
@@ -315,7 +315,7 @@ def _memory_file() -> int:
 
 @contextlib.contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Let Ctrl-C wait: what begins here has it for none of its affair."""
+    """Delay Ctrl-C. Processes started here inherit the blocked signal."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

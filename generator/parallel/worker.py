@@ -1,4 +1,4 @@
-"""What a worker process does: batches that come over a socket, each item within its budget."""
+"""The main loop of a worker process: takes batches from a socket, and runs each item within its budget."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ from typing import Any
 from generator.parallel.budget import Budget, on_step
 
 FLUSH = 0.25
-"""Seconds after which a worker hands over what it has: so much is done again where it ends."""
+"""Seconds between hand-overs of results. At most this much work is repeated when a worker ends."""
 NICE = 3
-"""How much workers stand back: the main process hands out their work, and its own part would end last."""
+"""Niceness of workers. The main process hands out their work; otherwise its own part would end last."""
 OUT_OF_MEMORY = 99
-"""The exit code of a worker that has no more memory for an item,"""
+"""Exit code of a worker that runs out of memory during an item."""
 TOO_DEEP = 98
-"""and of one where an item nests more deeply than Python follows."""
+"""Exit code of a worker whose item exceeds Python's recursion limit."""
 PLACE = struct.Struct("<QQQ")
 LENGTH = struct.Struct("<Q")
 
 Task = Callable[[Sequence[Any]], Iterable[Any]]
-"""A function of a module that gives a result for each item of a batch, one by one."""
+"""A module-level function that yields a result per item of a batch."""
 
 
 class _Position:
-    """Where a worker is; the system counts from there on what it uses."""
+    """The position of a worker, published to the main process, and the budget that runs from there."""
 
     def __init__(self, file: int) -> None:
         self._file = file
@@ -61,17 +61,17 @@ class _Position:
             signal.setitimer(signal.ITIMER_REAL, self._budget.wall)
 
     def step(self, number: int) -> None:
-        """Begin a step of the item at hand."""
+        """Begin a step of the current item."""
         self.begin(self._item, number)
 
     def rest(self) -> None:
-        """Use nothing that counts."""
+        """Stop the timers of the budget."""
         if self._budget is not None:
             signal.setitimer(signal.ITIMER_PROF, 0)
             signal.setitimer(signal.ITIMER_REAL, 0)
 
     def _limit(self, budget: Budget | None) -> None:
-        """Let the system refuse more memory; where it cannot, as on macOS, there is no such limit."""
+        """Limit the address space. Where the system cannot, as on macOS, there is no such limit."""
         soft, hard = self._limits
         if budget is not None and self._base:
             most = self._base + budget.memory
@@ -81,16 +81,16 @@ class _Position:
 
 
 def _size() -> int:
-    """Bytes of this process's address space; 0 where nobody tells."""
+    """Return the bytes of this process's address space; 0 if unknown."""
     try:
-        with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123 - as short as can be
+        with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123 - the fastest way
             return int(file.read().split()[0]) * resource.getpagesize()
     except (OSError, ValueError):
         return 0
 
 
 def work(own: socket.socket, others: Sequence[socket.socket]) -> None:
-    """Do what comes over a socket, until its other end closes; `others` are not this process's."""
+    """Run the batches from a socket until its other end closes. `others` are sockets to close."""
     code = 1
     try:
         for other in others:
@@ -99,9 +99,9 @@ def work(own: socket.socket, others: Sequence[socket.socket]) -> None:
         own.setblocking(True)
         _, [file], _, _ = socket.recv_fds(own, 1, 1)
         with contextlib.suppress(ImportError):
-            importlib.import_module("generator.engine.preload")  # else it would count for the first item
-        gc.freeze()  # what there is by now lives as long as the process
-        gc.set_threshold(50_000)  # a batch makes much that lives to its end, and hardly a cycle
+            importlib.import_module("generator.engine.preload")  # otherwise it counts for the first item
+        gc.freeze()  # everything so far lives as long as the process
+        gc.set_threshold(50_000)  # a batch makes many objects that live to its end, and few cycles
         position = _Position(file)
         on_step[:] = [position.step]
         stream = own.makefile("rb")
@@ -118,23 +118,23 @@ def work(own: socket.socket, others: Sequence[socket.socket]) -> None:
     except RecursionError:
         code = TOO_DEEP
     except OSError:
-        pass  # nobody is there any more
+        pass  # the main process has ended
     finally:
         os._exit(code)
 
 
 def _begin() -> None:
-    """Prepare a worker: Ctrl-C is the main process's affair, whatever a library says is nobody's."""
+    """Prepare a worker. The main process handles Ctrl-C, and the output of libraries is discarded."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for number in (signal.SIGTERM, signal.SIGPROF, signal.SIGALRM, signal.SIGIO):
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGPROF, signal.SIGALRM, signal.SIGIO})
-    faulthandler.disable()  # a copy of a process with it would write what nobody asked for
+    faulthandler.disable()  # inherited by forks; it would write to stderr
     with contextlib.suppress(OSError):
         os.nice(NICE)
     parent = multiprocessing.parent_process()
     if parent is not None:
-        # When the main process has ended, the other end of this closes, and the system ends this process.
+        # When the main process ends, the other end of this pipe closes, and the system ends this process.
         with contextlib.suppress(OSError, AttributeError):
             fcntl.fcntl(parent.sentinel, fcntl.F_SETOWN, os.getpid())
             flags = fcntl.fcntl(parent.sentinel, fcntl.F_GETFL)
@@ -145,12 +145,12 @@ def _begin() -> None:
 
 
 def _take(own: socket.socket, position: _Position, number: int, data: bytes) -> None:
-    """Do a batch as it was sent."""
+    """Run a batch as it was received."""
     try:
-        task, items, budget = pickle.loads(data)  # noqa: S301 - of a process of ours
+        task, items, budget = pickle.loads(data)  # noqa: S301 - from our own process
     except MemoryError:
         raise
-    except Exception as error:  # a task of a module that cannot be imported here
+    except Exception as error:  # the task's module cannot be imported here
         _hand_over(own, pickle.dumps(_portable(error)))
     else:
         _do(own, position, number, task, items, budget)
@@ -164,7 +164,7 @@ def _do(
     items: Sequence[Any],
     budget: Budget | None,
 ) -> None:
-    """Do a batch item by item, and hand over what comes of it."""
+    """Run a batch item by item, and hand over the results."""
     position.take(number, budget)
     at, results, since = 0, [], time.monotonic()
     while at < len(items):
@@ -185,7 +185,7 @@ def _do(
             found = iter(())
             _hand_over(own, _pickled(results))
             raise
-        except Exception as error:  # costs this item alone, and is told
+        except Exception as error:  # affects only this item, and is reported
             results.append(_portable(error))
             at += 1
         finally:
@@ -200,12 +200,12 @@ def _pickled(results: list[Any]) -> bytes:
         return pickle.dumps(results, pickle.HIGHEST_PROTOCOL)
     except MemoryError:
         raise
-    except Exception:  # one of them cannot be handed over
+    except Exception:  # one of them cannot be pickled
         return pickle.dumps([_portable(one) for one in results], pickle.HIGHEST_PROTOCOL)
 
 
-def _portable(result: Any) -> Any:  # noqa: ANN401 - whatever a task gives
-    """A result that can be handed over, or an error that says that it cannot be."""
+def _portable(result: Any) -> Any:  # noqa: ANN401 - any result of a task
+    """Return the result, or a `RuntimeError` with its text if it cannot be pickled."""
     try:
         pickle.loads(pickle.dumps(result))  # noqa: S301 - our own
     except MemoryError:

@@ -1,4 +1,4 @@
-"""Tasks in batches on all cores; whatever becomes of a worker, every batch is done."""
+"""Runs tasks in batches on all cores. Every batch is finished even if workers fail."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ try:
     from multiprocessing import resource_tracker
 
     from generator.parallel.pool import Pool, uninterrupted
-except ImportError:  # a system whose processes cannot be limited, such as Windows: all is done here
+except ImportError:  # a system that cannot limit processes, such as Windows: everything runs here
     Pool = None  # type: ignore[assignment, misc]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 AHEAD = 3
-"""Batches that wait for each worker: enough that none is idle, few enough that memory is bounded."""
+"""Batches queued per worker: enough to keep all busy, few enough to bound memory."""
 TICK = 0.1
-"""Seconds after which it is asked, while workers are waited for, whether to go on."""
+"""Seconds between calls of `check` while waiting for workers."""
 PRELOAD = "generator.engine.preload"
-"""What worker processes have from their start; it stands on a higher layer."""
+"""Module that worker processes import at start. A string, because it belongs to a higher layer."""
 POOLS = 3
-"""Pools that may break before the rest is done in this process."""
+"""Pools that may break before this process does the rest."""
 
 
 def cores() -> int:
-    """How many cores this process may use."""
+    """Return the number of cores that this process may use."""
     with contextlib.suppress(AttributeError):
         return len(os.sched_getaffinity(0)) or 1
     return os.cpu_count() or 1
@@ -45,7 +45,7 @@ def cores() -> int:
 def batches(
     items: Iterable[Item], size: int, weigh: Callable[[Item], int] = lambda _: 1
 ) -> Iterator[Sequence[Item]]:
-    """Cut items into batches that weigh `size` or as little more as can be, as they are asked for."""
+    """Cut items lazily into batches whose weight is at least `size`, and as little more as possible."""
     batch: list[Item] = []
     weight = 0
     for item in items:
@@ -61,23 +61,23 @@ def batches(
 class Workers:
     """Runs tasks in worker processes.
 
-    A task is a function of a module that takes a batch and gives a result for each of its items, one by one,
-    all of it picklable. One that reads what others wrote comes with a budget for each item, and is never run
-    in this process, unless no process can be had. Any executor can take the pool's place; it is not shut
-    down, and its workers keep no budget. Processes are started when batches come.
+    A task is a module-level function that takes a batch and yields a result per item; all of it can be
+    pickled. A task that reads untrusted files gets a budget per item. It never runs in this process, unless
+    no process can be started. An executor may replace the pool; it is not shut down, and it ignores budgets.
+    Processes start when the first batches come.
     """
 
     def __init__(self, count: int, executor: Executor | None = None) -> None:
         self.count = count
         self.check: Callable[[], None] = lambda: None
-        """Called now and then while results are waited for; what it raises ends the run."""
+        """Called at intervals while waiting for results. An exception that it raises ends the run."""
         self._futures = _Futures(executor) if executor else None
         self._pool: Pool | None = None
         self._is_sound = True
-        """Whether nothing was open when the workers were copied from this process, if they were."""
+        """Whether nothing was open when the workers were forked, if they were."""
         self._broken = 0
         self.has_passing_faults = False
-        """Whether an item failed that may not fail another time: nothing may stand in the way of that."""
+        """Whether an item failed that may succeed another time. Such a result must not be reused."""
 
     def __enter__(self) -> Self:
         return self
@@ -89,36 +89,36 @@ class Workers:
 
     @property
     def pids(self) -> list[int]:
-        """The worker processes there are."""
+        """The process ids of the workers."""
         return self._pool.pids if self._pool else []
 
     def close(self) -> None:
-        """End the worker processes, also those that are at work; the next batches start others."""
+        """End the worker processes, busy ones too. The next batches start new ones."""
         pool, self._pool = self._pool, None
         if pool is not None:
             pool.close()
 
     def shrink(self) -> None:
-        """Keep one worker process for what comes next."""
+        """Keep one worker process."""
         if self._pool is not None:
             self._pool.shrink(1)
 
     def expect(self) -> None:
-        """Let what starts worker processes import what they need, while this process goes on."""
+        """Start the fork server, which imports what workers need while this process continues."""
         if Pool is not None and self._futures is None and self._pool is None:
-            with contextlib.suppress(OSError, ImportError, NotImplementedError):  # it is tried again
+            with contextlib.suppress(OSError, ImportError, NotImplementedError):  # tried again later
                 _begin_server()
 
     @property
     def are_copies(self) -> bool:
-        """Whether workers would be copies of this process now, with all that it has imported."""
+        """Whether workers started now would be forks of this process, with all its imports."""
         return Pool is not None and self._futures is None and may_fork()
 
     def begin(self) -> None:
-        """Start all worker processes as copies of this one, for tasks of any kind.
+        """Fork all worker processes from this one, for tasks of any kind.
 
-        Nothing may be open that a copy must not have, such as a database. Where this process cannot be copied
-        they start when batches come.
+        No resource may be open that a fork must not share, such as a database. If this process cannot be
+        forked, workers start when batches come.
         """
         if not self.are_copies or (self._pool is not None and self._is_sound):
             return
@@ -126,8 +126,8 @@ class Workers:
         self._pool, self._is_sound = Pool(self.count, _copied), True
         try:
             self._pool.fill(self.count)
-            self._pool.context = _context  # for those that take their place something may be open
-        except NoWorkersError:  # it is tried again
+            self._pool.context = _context  # replacements must not be forks: something may be open then
+        except NoWorkersError:  # tried again later
             self._lose()
 
     def run(
@@ -138,13 +138,13 @@ class Workers:
         *,
         budget: Budget | None = None,
     ) -> Generator[tuple[Item, Result | Exception], None, None]:
-        """Do a task for every batch; results come as they are there, in no order.
+        """Run a task for every batch. Yields each item with its result as they finish, in no order.
 
-        While there is none this process goes on with `meanwhile`, step by step.
+        While no result is ready, this process advances `meanwhile` step by step.
 
-        An item that fails comes with its exception, and one that ends its worker with an `OverBudgetError`;
-        neither costs another item anything. A `BroadsheetError` is for all and is raised. Without a budget
-        a single batch is done in this process, and all that no worker can do.
+        An item that fails comes with its exception, one that ends its worker with an `OverBudgetError`.
+        Neither affects other items. A `BroadsheetError` affects all, and is raised. Without a budget, a
+        single batch runs in this process, as does everything that no worker can do.
         """
         other = iter(meanwhile)
         lane: _Lane | None = None
@@ -162,7 +162,7 @@ class Workers:
                     yield from self._done(lane, task, other)
             while lane is not None and lane.load:
                 yield from self._done(lane, task, other)
-        finally:  # whoever stops listening may clear away what tasks work on
+        finally:  # a caller that stops iterating may delete what tasks work on
             if lane is not None and lane.load:
                 self._stop(lane)
 
@@ -172,7 +172,7 @@ class Workers:
         task: Callable[[Sequence[Item]], Iterable[Result]],
         meanwhile: Iterator[None],
     ) -> Iterator[tuple[Item, Result | Exception]]:
-        """Wait until something is done, and hand it over."""
+        """Wait until items are done, and yield them."""
         try:
             pairs = lane.poll(0)
             while not pairs and lane.load:
@@ -190,14 +190,17 @@ class Workers:
     def _given_up(
         self, lane: _Lane, task: Callable[[Sequence[Item]], Iterable[Result]]
     ) -> Iterator[tuple[Item, Result | Exception]]:
-        """Do here what workers did not do that cannot be had."""
+        """Run the unfinished batches in this process, because no workers can be started."""
         left = lane.take_back()
         self._lose()
         for batch in left:
             yield from _here(task, batch)
 
     def _lane(self, *, is_read_here: bool, is_only: bool) -> _Lane | None:
-        """What takes a batch; None where none can be had, or where none runs and none is to be started."""
+        """Return where to run a batch; None for this process.
+
+        That is so if there are no workers, or none is running and starting one does not pay.
+        """
         if self._futures is not None:
             return self._futures
         if Pool is None or self._broken >= POOLS:
@@ -207,13 +210,13 @@ class Workers:
         if is_read_here and self._pool is not None and not self._is_sound:
             self.close()
         if self._pool is None:
-            # What reads clippings opens no database: it may be a copy though one is open.
+            # Tasks that read clippings open no database, so they may run in a fork made while one is open.
             self._is_sound = is_read_here
             self._pool = Pool(self.count, _context if is_read_here else _copied_or_not)
         return self._pool
 
     def _lose(self) -> None:
-        """Give up what is broken; the next batch starts another pool."""
+        """Give up a broken pool or executor. The next batch starts another pool."""
         if self._futures is not None:
             self._futures = None
         else:
@@ -221,7 +224,7 @@ class Workers:
         self.close()
 
     def _stop(self, lane: _Lane) -> None:
-        """Leave nothing going on."""
+        """Stop all running batches."""
         if lane is self._pool:
             self.close()
         else:
@@ -229,28 +232,28 @@ class Workers:
 
 
 class _Lane(Protocol):
-    """What takes batches."""
+    """Runs batches."""
 
     @property
     def load(self) -> int:
-        """How many batches are not done yet."""
+        """The number of unfinished batches."""
         ...
 
     def add(self, task: Any, items: Sequence[Any], budget: Budget | None) -> None:  # noqa: ANN401
-        """Have a batch done. Raises `NoWorkersError`."""
+        """Queue a batch. Raises `NoWorkersError`."""
         ...
 
     def poll(self, seconds: float) -> Sequence[tuple[Any, Any]]:
-        """Items that are done, with what came of them; waits for some as long as that."""
+        """Return finished items with their results, after waiting up to `seconds`."""
         ...
 
     def take_back(self) -> Sequence[Sequence[Any]]:
-        """What is left of all batches; nothing goes on."""
+        """Stop, and return the unfinished items of all batches."""
         ...
 
 
 class _Futures:
-    """Batches done by any executor; it knows no budget."""
+    """Runs batches on any executor, without budgets."""
 
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
@@ -278,7 +281,7 @@ class _Futures:
                 raise
             except BrokenExecutor as error:
                 raise NoWorkersError from error
-            except Exception as error:  # of one item, which is told apart by trying each alone
+            except Exception as error:  # of an unknown item: try each alone
                 del self._waiting[future]
                 if len(items) == 1:
                     pairs.append((items[0], error))
@@ -301,7 +304,7 @@ def _whole(task: Any, items: Sequence[Any]) -> list[Any]:  # noqa: ANN401
 
 
 def _with_last(work: Iterable[Sequence[Item]]) -> Iterator[tuple[Sequence[Item], bool]]:
-    """Batches, each with whether it is the only one."""
+    """Yield each batch, and whether it is the only one."""
     batches_ = iter(work)
     first = next(batches_, None)
     if first is None:
@@ -316,7 +319,7 @@ def _with_last(work: Iterable[Sequence[Item]]) -> Iterator[tuple[Sequence[Item],
 def _here(
     task: Callable[[Sequence[Item]], Iterable[Result]], batch: Sequence[Item]
 ) -> Iterator[tuple[Item, Result | Exception]]:
-    """Do a batch in this process."""
+    """Run a batch in this process."""
     at = 0
     while at < len(batch):
         try:
@@ -325,7 +328,7 @@ def _here(
                 at += 1
         except BroadsheetError:
             raise
-        except Exception as error:  # costs this item alone, and is told
+        except Exception as error:  # affects only this item, and is reported
             yield batch[at], error
             at += 1
 
@@ -335,16 +338,16 @@ def _copied() -> Any:  # noqa: ANN401 - the contexts of `multiprocessing` have n
 
 
 def _copied_or_not() -> Any:  # noqa: ANN401
-    """How to start a process that opens nothing: a copy of this one is there soonest."""
+    """Return how to start a process that opens nothing: a fork if possible, which starts fastest."""
     if not may_fork():
         return _context()
-    importlib.import_module(PRELOAD)  # else each copy would
+    importlib.import_module(PRELOAD)  # otherwise each fork imports it
     return _copied()
 
 
 def _context() -> Any:  # noqa: ANN401
-    """How to start processes at any time: not by forking this one, whose threads may hold locks."""
-    # Here, for the first process would start it else, and it lets through what `uninterrupted` holds back.
+    """Return how to start processes at any time, without forking this one: its threads may hold locks."""
+    # Start the tracker now: the first process would start it otherwise, unblocking SIGINT in `uninterrupted`.
     resource_tracker.ensure_running()
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
@@ -354,10 +357,10 @@ def _context() -> Any:  # noqa: ANN401
 
 
 def _begin_server() -> None:
-    """Start the process that starts workers, where there is one; Ctrl-C is none of its affair."""
+    """Start the fork server, if there is one, with Ctrl-C blocked."""
     if _context().get_start_method() != "forkserver":
         return
-    from multiprocessing import forkserver  # not everywhere
+    from multiprocessing import forkserver  # not available everywhere
 
     with uninterrupted():
         forkserver.ensure_running()
