@@ -27,7 +27,7 @@ class OverBudgetError(Exception):
         self.step = step
         """The last step that the task began."""
         self.is_lasting = is_lasting
-        """Whether another attempt would end the same: false if the worker may have been killed from outside."""
+        """Whether another attempt would end the same. False if the worker may have been killed externally."""
 
 
 class NoWorkersError(Exception):
@@ -39,6 +39,6 @@ on_step: list[Callable[[int], None]] = []
 
 
 def step(number: int) -> None:
-    """Begin a step of the current item, with a budget of its own. Outside of workers this does nothing."""
+    """Begin a step of the current item, with its own budget. Outside of workers this does nothing."""
     for begin in on_step:
         begin(number)
