@@ -24,12 +24,12 @@ from stages import hang
 
 STEPS = (
     ("generator.engine.followed", "Followed.follow", "follow: the rest"),
-    ("generator.engine.followed", "clippings_among", "follow: look"),
-    ("generator.engine.followed", "look_again", "follow: look again"),
-    ("generator.engine.followed", "read_again", "follow: keep what was read"),
-    ("generator.engine.followed", "documents_to_reread", "later: learn a source's furniture"),
+    ("generator.engine.rereading", "clippings_among", "follow: look"),
+    ("generator.engine.rereading", "look_again", "follow: look again"),
+    ("generator.engine.rereading", "read_again", "follow: keep what was read"),
+    ("generator.engine.rereading", "documents_to_reread", "later: learn a source's furniture"),
     ("generator.engine.tasks", "read", "follow: read, clean, Markdown"),
-    ("generator.engine.rereading", "ImpactCheck.is_plain", "follow: may it be followed"),
+    ("generator.engine.impact", "ImpactCheck.is_plain", "follow: may it be followed"),
     ("generator.engine.followed", "Followed._regroup", "follow: regroup, the rest"),
     ("generator.engine.followed", "regrouped", "follow: group"),
     ("generator.grouping.stories", "Stories.change", "follow: stories, change"),

@@ -24,8 +24,8 @@ from generator.cache.store import Cache
 from generator.cache.versions import hashed
 from generator.cli.main import run
 from generator.config.options import Built, Options, silent
-from generator.engine import tasks
 from generator.engine.build import build
+from generator.engine.records import decoded, encoded
 from generator.engine.stored_state import HEAD
 from generator.engine.unchanged import identity_of
 from generator.model.errors import BuildError
@@ -402,7 +402,7 @@ def _record(root: Path, **changes: object) -> None:
     with cache_of(root) as cache:
         fresh = []
         for path, key, value in [*cache.records()]:
-            record = tasks.decoded(value)
+            record = decoded(value)
             article = {
                 name: to for name, to in changes.items() if name in record.reading.article.__struct_fields__
             }
@@ -410,7 +410,7 @@ def _record(root: Path, **changes: object) -> None:
             reading = msgspec.structs.replace(
                 record.reading, article=msgspec.structs.replace(record.reading.article, **article)
             )
-            fresh.append((path, key, tasks.encoded(msgspec.structs.replace(record, reading=reading, **own))))
+            fresh.append((path, key, encoded(msgspec.structs.replace(record, reading=reading, **own))))
         cache.keep_records(fresh)
 
 

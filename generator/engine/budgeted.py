@@ -15,7 +15,7 @@ import msgspec
 from generator.cache.store import COSTLY, ENDED, DocumentInfo
 from generator.config.site import Limits
 from generator.engine import tasks
-from generator.engine.tasks import Costly, Lesson, Read, Reader, ReadRequest, Sample
+from generator.engine.records import Costly, Lesson, Read, Reader, ReadRequest, Sample
 from generator.parallel.budget import Budget, OverBudgetError
 from generator.parallel.workers import Workers, batches
 

@@ -8,7 +8,7 @@ import msgspec
 
 from generator.config.options import Options, by_place
 from generator.config.site import Config
-from generator.engine.rereading import GONE
+from generator.engine.records import GONE, Record
 from generator.engine.site_index import (
     SiteIndex,
     mark_of,
@@ -18,7 +18,6 @@ from generator.engine.site_index import (
     with_others,
     withheld,
 )
-from generator.engine.tasks import Record
 from generator.model.errors import Problem, shown
 from generator.model.types import Article, Digest, Skipped
 

@@ -14,10 +14,10 @@ from generator.cache.stamps import NONE, Stamp
 from generator.cache.store import ENDED, Cache, DocumentInfo, MissingError
 from generator.cache.versions import hashed
 from generator.config.site import Config, Site
-from generator.engine import budgeted, tasks
+from generator.engine import budgeted
 from generator.engine.lessons import KEPT, BuildContext, Repeated, learned, learned_again, origin_key
 from generator.engine.local_images import ImageLookup, addresses, seen_beside
-from generator.engine.tasks import Read, Reader, ReadRequest, Record
+from generator.engine.records import NO_REPEATS, Read, Reader, ReadRequest, Record, decoded
 from generator.engine.unchanged import epoch_of
 from generator.grouping.sources import key
 from generator.grouping.stories import many_of
@@ -210,17 +210,13 @@ def _recalled(
     for path, key_, value in kept:
         if path in documents.unread:
             continue
-        if (
-            keys.get(path) == key_
-            and (record := tasks.decoded(value))
-            and _stands(documents.reader, path, record)
-        ):
+        if keys.get(path) == key_ and (record := decoded(value)) and _stands(documents.reader, path, record):
             del keys[path]
             yield path, in_zone(record, documents.reader), hashed(value)
             continue
         if path not in documents.looked:
             removed.append(path)
-        if len(former) < most and (record := tasks.decoded(value)) and record.reading.article:
+        if len(former) < most and (record := decoded(value)) and record.reading.article:
             former[hashed(value)] = record.reading.article
 
 
@@ -274,14 +270,14 @@ def _wanted(
 
     Raises `MissingError` if the cache has no boilerplate of a source though it is `known`.
     """
-    last, value = ("", 0), tasks.NO_REPEATS
+    last, value = ("", 0), NO_REPEATS
     for path in paths:
         source, year = key_ = origin_key(looked[path])
         if key_ != last:
             found = cache.repeats(source, year) if source else None
             if found is None and key_ in known:
                 raise MissingError("repeats", source, year)
-            last, value = key_, found or tasks.NO_REPEATS
+            last, value = key_, found or NO_REPEATS
         yield ReadRequest(path, source, year, value, min(looked[path].day, 0))
 
 

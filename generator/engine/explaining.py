@@ -13,7 +13,7 @@ from generator.config.site import Site, find_content
 from generator.engine import budgeted, tasks
 from generator.engine.document_table import documents_of, reader_of
 from generator.engine.lessons import BuildContext, origin_key
-from generator.engine.tasks import Reader, ReadRequest
+from generator.engine.records import NO_REPEATS, Reader, ReadRequest
 from generator.model.types import Clipping, TextPolicy, Verdict
 from generator.reading import discover, prose
 from generator.reading.article import Rules, article_of, origin_of
@@ -46,7 +46,7 @@ def explained(site: Site, context: BuildContext, path: str) -> Explained:
     if reader.clean and source:
         documents_of(site, discover(site.content, site.config.ignore), context)
     repeats = context.cache.repeats(source, year) if source and reader.clean else None
-    one = ReadRequest(path, source, year, repeats or tasks.NO_REPEATS)
+    one = ReadRequest(path, source, year, repeats or NO_REPEATS)
     [(_, found)] = budgeted.each(partial(explain, reader), [one], context.workers, reader.limits)
     if isinstance(found, Explained):
         return found
@@ -118,7 +118,7 @@ def texts_of(site: Site, plan: Plan, context: BuildContext) -> dict[str, str]:
             continue
         source, year = origin_key(looked[article.path][1]) if article.path in looked else ("", 0)
         repeats = context.cache.repeats(source, year) if source and reader.clean else None
-        wanted.append(ReadRequest(article.path, source, year, repeats or tasks.NO_REPEATS))
+        wanted.append(ReadRequest(article.path, source, year, repeats or NO_REPEATS))
     for one, told in budgeted.each(partial(text, reader), wanted, context.workers, reader.limits):
         if isinstance(told, str):
             found[one.path] = told

@@ -20,12 +20,12 @@ from generator.cache.store import MissingError
 from generator.config import resources
 from generator.config.options import Built, Options, Written, by_place, silent
 from generator.config.site import Site
-from generator.engine import budgeted, tasks
-from generator.engine.budgeted import BATCH
 from generator.engine.diagnostics import Diagnostics
 from generator.engine.document_table import DocumentTable, documents_of
+from generator.engine.impact import ImpactCheck
 from generator.engine.lessons import BuildContext
 from generator.engine.page_index import PageIndex
+from generator.engine.records import GONE, Record
 from generator.engine.render_context import (
     Output,
     RenderContext,
@@ -37,21 +37,11 @@ from generator.engine.render_context import (
     planned,
     planned_of,
 )
-from generator.engine.rereading import (
-    GONE,
-    ImpactCheck,
-    clippings_among,
-    documents_to_reread,
-    few_of,
-    is_below,
-    look_again,
-    read_again,
-)
-from generator.engine.safeguards import check_found, empties_folder, found_in, may_delete_many
+from generator.engine.rereading import PendingDocuments, is_below
+from generator.engine.safeguards import check_found, found_in, may_delete_many
 from generator.engine.site_index import SiteIndex, grouped, withheld
 from generator.engine.stale_queue import StaleQueue, bytes_of
 from generator.engine.stored_stories import keep as keep_stories
-from generator.engine.tasks import ReadRequest, Record
 from generator.engine.unchanged import identity_of, inputs_before, is_nothing_due
 from generator.engine.writing import report_of, written
 from generator.grouping.health import health_of
@@ -59,16 +49,10 @@ from generator.grouping.regrouping import recounts, regrouped, splice
 from generator.model.errors import BroadsheetError, Severity
 from generator.model.types import Article, Source
 from generator.output.patch import OvertakenError
-from generator.reading.discover import is_clipping
 from generator.render import sitemap
 from generator.render.affected import affected_pages, by_file, is_near
 from generator.render.pages import Page, overviews, page_of_source, pages_of, pages_of_article
 from generator.render.templates import assets_of
-
-AT_ONCE = 10
-"""Clippings read in one step before checking for another save, if at most `BATCH` are waiting."""
-EACH_AT_ONCE = 1000
-"""The same, per worker, if more are waiting."""
 
 
 class Followed:
@@ -104,10 +88,7 @@ class Followed:
         self.stale_queue = StaleQueue(site, context.cache, wrote)
         self.is_torn = False
         """Whether clippings or settings were read that the digest does not reflect yet."""
-        self._doubted: set[str] = set()
-        """Sources whose boilerplate may have changed."""
-        self._unread: dict[str, None] = {}
-        """Clippings to read again because the boilerplate of their source changed, in order."""
+        self._pending_documents = PendingDocuments(self._documents, self._context)
         self._hold(index, records)
 
     def _hold(self, index: SiteIndex, records: dict[str, tuple[Record, bytes]]) -> None:
@@ -131,13 +112,9 @@ class Followed:
         self._impact = ImpactCheck(index, records, self._planned.shown, self._planned.paths, stamps)
 
     @property
-    def _few(self) -> int:
-        return few_of(len(self._documents.looked))
-
-    @property
     def is_late(self) -> bool:
         """Whether effects of the last saves are still to be determined."""
-        return bool(self._deferred_pages or self._dirty_sources or self._doubted or self._unread)
+        return bool(self._deferred_pages or self._dirty_sources or self._pending_documents)
 
     @property
     def is_behind(self) -> bool:
@@ -184,67 +161,33 @@ class Followed:
         if not self._rendering.plan.digest.days:
             return None
         early = self._check_deferred()[1] if is_plain else frozenset()
-        paths = self._look_again(site, changed - others)
+        paths = self._pending_documents.inspect(site, changed - others, self._impact.is_linked)
         if paths is None:
             return None
         self.site = site
-        found = self._read(paths) if is_plain else self._anew(self._read_again(paths))
+        read = self._pending_documents.read(paths, self._diagnostics.known)
+        found = self._apply(read) if is_plain else self._anew(read)
         return found and (found[0], found[1] | early)
-
-    def _look_again(self, site: Site, changed: Set[Path]) -> set[str] | None:
-        """Return the clippings among the changed files whose bytes differ; None if a full build is needed."""
-        is_many = sum(is_clipping(file.name) for file in changed) > self._few
-        stamps = None if is_many else clippings_among(site, changed, self._documents.found)
-        if stamps is None or any(map(self._impact.is_linked, stamps)):
-            return None
-        removed = {path for path, stamp in stamps.items() if stamp is None}
-        if empties_folder(removed, self._documents.looked.keys() - removed):
-            return None
-        looked = look_again(self._documents, self._context, stamps) if stamps else (set(), set())
-        if looked is None:
-            return None
-        paths, sources = looked
-        self._doubted |= sources
-        for path in paths:
-            self._unread.pop(path, None)
-        return paths
 
     def catch_up(self) -> tuple[Built, frozenset[str]] | None:
         """Do one step of the deferred work, the manifest last. Returns the same as `follow`."""
         if self._deferred_pages or self._dirty_sources:
             return self._check_deferred()
-        if self._doubted:
-            found = documents_to_reread(self._documents, self._context, self._doubted)
-            self._context.workers.shrink()
-            self._doubted.clear()
-            self._unread |= dict.fromkeys(found)
-            return (self.built, frozenset()) if len(found) <= self._few else None
-        if self._unread:
-            is_few = len(self._unread) <= BATCH
-            count = AT_ONCE if is_few else EACH_AT_ONCE * self._context.workers.count
-            paths = [*islice(self._unread, count)]
-            for path in paths:
-                del self._unread[path]
-            return self._read(paths)
+        if self._pending_documents.is_doubtful:
+            return (self.built, frozenset()) if self._pending_documents.learn() else None
+        if paths := self._pending_documents.take():
+            return self._apply(self._pending_documents.read(paths, self._diagnostics.known))
         return self._settle()
 
-    def _read(self, paths: Collection[str]) -> tuple[Built, frozenset[str]] | None:
-        """Read clippings and find the outdated pages; None if a full build is needed."""
-        read, known = self._read_again(paths), self._diagnostics.known
+    def _apply(self, read: dict[str, tuple[Record, bytes]]) -> tuple[Built, frozenset[str]] | None:
+        """Apply changed records and find the outdated pages; None if a full build is needed."""
+        known = self._diagnostics.known
         if all(
             self._impact.is_plain(path, known(path)[0], record, self._appearing(record))
             for path, (record, _) in read.items()
         ):
             return self._regroup(read)
         return self._anew(read)
-
-    def _read_again(self, paths: Collection[str]) -> dict[str, tuple[Record, bytes]]:
-        """Read clippings again, and return those with a different result."""
-        if not paths:
-            return {}
-        read, known = read_again(self._documents, self._context, paths), self._diagnostics.known
-        self._context.workers.shrink()
-        return {path: one for path, one in read.items() if not one[1] or one[1] != known(path)[1]}
 
     def _update_assets(self) -> tuple[Built, frozenset[str]] | None:
         """Update changed styles and scripts; None if one was added or removed, which affects pages."""
@@ -421,7 +364,7 @@ class Followed:
 
         No page is made while clippings wait to be read again: lists would be made once for each step.
         """
-        if self._unread:
+        if self._pending_documents.has_unread:
             return False
         path = self.stale_queue.first
         if path is not None:
@@ -439,10 +382,8 @@ class Followed:
         if self._is_ready:
             return
         self._is_ready = True
-        plan_, reader = self._rendering.plan, self._documents.reader
-        some = [ReadRequest(path, "", 0, tasks.NO_REPEATS) for path in islice(self._diagnostics.records, 1)]
-        for _ in budgeted.read(reader, some, self._context.workers, lambda _: b""):
-            pass
+        self._pending_documents.warm_up(islice(self._diagnostics.records, 1))
+        plan_ = self._rendering.plan
         own = (page for article in plan_.digest.articles for page in pages_of_article(plan_, article))
         for page in (*islice(own, 1), *overviews(plan_.digest)):
             bytes_of(self._rendering, page_output(self._rendering, page))

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from generator.cache.store import Cache, DocumentInfo, Learned
 from generator.cache.versions import hashed
 from generator.config.options import Progress
-from generator.engine import budgeted, tasks
-from generator.engine.tasks import Lesson, Read, Reader, ReadRequest, Sample
+from generator.engine import budgeted
+from generator.engine.records import NO_REPEATS, Lesson, Read, Reader, ReadRequest, Sample
 from generator.parallel.budget import OverBudgetError
 from generator.parallel.workers import Workers
 from generator.reading.boilerplate.repeats import Key, Origin, samples
@@ -137,7 +137,7 @@ def _taught(
     results = budgeted.learned_from(reader, ordered, context.workers)
     for done, (sample, found) in enumerate(results):
         context.progress("learning", done, len(work))
-        lesson = found if isinstance(found, Lesson) else Lesson(b"", tasks.NO_REPEATS)
+        lesson = found if isinstance(found, Lesson) else Lesson(b"", NO_REPEATS)
         for key, inputs, _ in work[sample]:
             is_lasting = isinstance(found, OverBudgetError) and found.is_lasting
             seen = inputs if is_lasting else lesson.seen

@@ -1,37 +1,33 @@
-"""Reads saved clippings again without a full build, and decides how far a change reaches."""
+"""Inspects saved clippings, and reads them again without a full build."""
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 import stat
 import time
-import unicodedata
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Set
+from itertools import islice
 from pathlib import Path
 
 from generator.cache.stamps import NONE, Stamp, stamp_of
 from generator.cache.store import DocumentInfo
-from generator.config.picks import Pick, page_of
 from generator.config.site import Site
 from generator.engine import budgeted
+from generator.engine.budgeted import BATCH
 from generator.engine.document_table import DocumentTable, read_now
 from generator.engine.lessons import BuildContext, learned_again, origin_key
-from generator.engine.site_index import SiteIndex
-from generator.engine.tasks import Record
+from generator.engine.records import GONE, NO_REPEATS, ReadRequest, Record
+from generator.engine.safeguards import empties_folder
 from generator.model.errors import shown
-from generator.model.types import Article, Source, may_be_image
-from generator.reading.article import Reading
-from generator.reading.canonical import keys_of
+from generator.model.types import may_be_image
 from generator.reading.discover import Discovery, is_clipping, is_ignored
 
+AT_ONCE = 10
+"""Clippings read in one step before checking for another save, if at most `BATCH` are waiting."""
+EACH_AT_ONCE = 1000
+"""The same, per worker, if more are waiting."""
 FEW, MOST = 100, 5000
 """Clippings that are read again and followed: the limit in a small archive, and in a large one."""
-GONE = Record(Reading(article=None)), b""
-"""Record and hash of a clipping that does not exist."""
-OF_NAMES = frozenset({"pick", "alias"})
-"""Kinds of problems that suggest a similar name. Any clipping may change the suggestion."""
 
 
 def few_of(count: int) -> int:
@@ -136,95 +132,80 @@ def documents_to_reread(documents: DocumentTable, context: BuildContext, sources
     return sorted(path for path, one in known.items() if origin_key(one) in others) if others else []
 
 
-def named_by(picks: Iterable[Pick]) -> set[str]:
-    """Return what picks refer to: paths in NFC, and normalised keys of addresses."""
-    names = {name for pick in picks for name in (pick.article, *pick.merge)}
-    return {unicodedata.normalize("NFC", name) for name in names} | {
-        key for name in names if "://" in name for key in keys_of(name)
-    }
+class PendingDocuments:
+    """The clippings of a followed site that a save leaves to be read again, step by step."""
 
+    def __init__(self, documents: DocumentTable, context: BuildContext) -> None:
+        self._documents, self._context = documents, context
+        self._doubtful: set[str] = set()
+        """Sources whose boilerplate may have changed."""
+        self._unread: dict[str, None] = {}
+        """Clippings to read again because the boilerplate of their source changed, in order."""
 
-def names_of(article: Article) -> Iterator[str]:
-    """Yield what a pick may call an article: its address, or that of the page that contains it."""
-    if article.url is not None:
-        yield article.url
-    yield from article.keys
-    if (page := page_of(article.url)) is not None:
-        yield page
-        yield from keys_of(page)
+    def __bool__(self) -> bool:
+        """Return whether anything is pending."""
+        return bool(self._doubtful or self._unread)
 
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether `learn` has to be called."""
+        return bool(self._doubtful)
 
-class ImpactCheck:
-    """Decides whether a change is limited to a clipping's article: no names, no addresses of others."""
+    @property
+    def has_unread(self) -> bool:
+        """Whether clippings are known that must be read again."""
+        return bool(self._unread)
 
-    def __init__(
-        self,
-        index: SiteIndex,
-        records: Mapping[str, tuple[Record, bytes]],
-        shown: Mapping[str, Article],
-        paths: Mapping[str, str],
-        stamps: Mapping[str, Stamp],
-    ) -> None:
-        """`shown`: path → article. `paths`: article id → path. Both are updated in place by their owner."""
-        self._shown, self._paths = shown, paths
-        self._spellings: dict[str, set[str]] = {}
-        for path, article in shown.items():
-            read = records[path][0].reading.article
-            if read is not None:
-                self._spellings.setdefault(article.source, set()).add(read.source)
-        self.names = {own: name for name, spellings in self._spellings.items() for own in spellings}
-        """Spelling → source name."""
-        read_ = [one.reading.article for one, _ in records.values() if one.reading.article]
-        self._has_aliases = any(article.aliases for article in read_)
-        self._contested = {article.id for article in read_ if article.path not in shown}
-        inodes = Counter(stamp.inode for stamp in stamps.values())
-        self._linked = {path for path, stamp in stamps.items() if inodes[stamp.inode] > 1}
-        self._picked = named_by(index.picks)
-        self._is_guessed = any(problem.kind in OF_NAMES for problem in index.problems)
+    @property
+    def _few(self) -> int:
+        return few_of(len(self._documents.looked))
 
-    def is_plain(self, path: str, before: Record, record: Record, new: Article | None) -> bool:
-        """Return whether a change is limited to one article: `before` was its record, `new` the article."""
-        old = self._shown.get(path)
-        for one in (before, record):
-            article = one.reading.article
-            if one.seen or one.reading.pick or (article is not None and article.aliases):
-                return False
-            if article is not None and not self._picked.isdisjoint(names_of(article)):
-                return False
-        is_elsewhere = self._has_aliases and _address(old) != _address(new)
-        if is_elsewhere or unicodedata.normalize("NFC", path) in self._picked:
-            return False
-        if old and (old.id in self._contested or len(self._spellings[old.source]) > 1):
-            return False
-        if self._is_guessed and _names(before) != _names(record):
-            return False  # a name that matches nothing may get another suggestion
-        return new is None or (
-            self._is_spelt_as_ever(new, (record.reading.article or new).source)
-            and self._paths.get(new.id, path) == path
-        )
+    def inspect(self, site: Site, changed: Set[Path], is_linked: Callable[[str], bool]) -> set[str] | None:
+        """Return the clippings among the changed files whose bytes differ; None if a full build is needed."""
+        is_many = sum(is_clipping(file.name) for file in changed) > self._few
+        stamps = None if is_many else clippings_among(site, changed, self._documents.found)
+        if stamps is None or any(map(is_linked, stamps)):
+            return None
+        removed = {path for path, stamp in stamps.items() if stamp is None}
+        if empties_folder(removed, self._documents.looked.keys() - removed):
+            return None
+        looked = look_again(self._documents, self._context, stamps) if stamps else (set(), set())
+        if looked is None:
+            return None
+        paths, sources = looked
+        self._doubtful |= sources
+        for path in paths:
+            self._unread.pop(path, None)
+        return paths
 
-    def is_linked(self, path: str) -> bool:
-        """Return whether the file of a clipping had a second name, whose changes are not noticed."""
-        return path in self._linked
+    def learn(self) -> bool:
+        """Learn again where there is doubt; False if that affects so many that a full build is needed."""
+        found = documents_to_reread(self._documents, self._context, self._doubtful)
+        self._context.workers.shrink()
+        self._doubtful.clear()
+        self._unread |= dict.fromkeys(found)
+        return len(found) <= self._few
 
-    def add_sources(self, sources: Iterable[Source]) -> None:
-        """Register new sources, with one spelling each."""
-        for source in sources:
-            self._spellings[source.name] = {source.name}
-            self.names[source.name] = source.name
+    def take(self) -> list[str]:
+        """Return the clippings to read in the next step, and remove them; empty if none is left."""
+        is_few = len(self._unread) <= BATCH
+        paths = [*islice(self._unread, AT_ONCE if is_few else EACH_AT_ONCE * self._context.workers.count)]
+        for path in paths:
+            del self._unread[path]
+        return paths
 
-    def _is_spelt_as_ever(self, article: Article, written: str) -> bool:
-        """Return whether the source is unknown, or spelt in the only known way."""
-        known = self._spellings.get(article.source)
-        return known is None or (len(known) == 1 and written in self.names)
+    def read(
+        self, paths: Collection[str], known: Callable[[str], tuple[Record, bytes]]
+    ) -> dict[str, tuple[Record, bytes]]:
+        """Read clippings again, and return those whose record differs from the `known` one."""
+        if not paths:
+            return {}
+        read = read_again(self._documents, self._context, paths)
+        self._context.workers.shrink()
+        return {path: one for path, one in read.items() if not one[1] or one[1] != known(path)[1]}
 
-
-def _names(record: Record) -> tuple[object, ...]:
-    """Return the names of a clipping besides its path."""
-    article = record.reading.article
-    return (article.id, article.url, *article.keys) if article else (record is GONE[0], record.reading.url)
-
-
-def _address(article: Article | None) -> tuple[str, dt.date] | None:
-    """Return what an alias could collide with: the article's page, and the editions of its day."""
-    return (article.id, article.date) if article else None
+    def warm_up(self, paths: Iterable[str]) -> None:
+        """Read clippings and discard the result, so that the worker has loaded what the next save needs."""
+        some = (ReadRequest(path, "", 0, NO_REPEATS) for path in paths)
+        for _ in budgeted.read(self._documents.reader, some, self._context.workers, lambda _: b""):
+            pass

@@ -7,7 +7,6 @@ Tests compare the result of both.
 from __future__ import annotations
 
 import datetime as dt
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import NamedTuple
@@ -20,6 +19,7 @@ from generator.config.options import Built, Options, by_place
 from generator.config.site import Config, Site
 from generator.engine import stored_state
 from generator.engine.document_table import DocumentTable, documents_among
+from generator.engine.impact import Change, FarReachingError, change_of
 from generator.engine.lessons import BuildContext, origin_key
 from generator.engine.output_status import OutputStatus
 from generator.engine.render_context import (
@@ -31,7 +31,7 @@ from generator.engine.render_context import (
     page_output,
     planned_of,
 )
-from generator.engine.rereading import OF_NAMES, few_of, named_by, names_of
+from generator.engine.rereading import few_of
 from generator.engine.safeguards import check_folders
 from generator.engine.site_index import Readings, SiteIndex, gathered, mark_of, told_of_sources
 from generator.engine.stored_state import Head, StoredState
@@ -44,28 +44,13 @@ from generator.grouping.regrouping import recounts, regrouped, spliced
 from generator.grouping.stories import Stories
 from generator.model import addresses
 from generator.model.errors import shown
-from generator.model.types import Article, Digest, Health, Story
+from generator.model.types import Digest, Health, Story
 from generator.output.assets import static_files
 from generator.output.folder import record_of
 from generator.output.write import Transaction
 from generator.render import sitemap
 from generator.render.affected import affected_pages, by_file
 from generator.render.pages import Page, page_of_source, pages_of
-
-
-class _FarReachingError(Exception):
-    """A change affects more than a few pages, so a full build is needed."""
-
-
-class _Change(NamedTuple):
-    """Articles that were removed or added; a changed article is in both lists."""
-
-    removed: list[Article]
-    added: list[Article]
-
-    @property
-    def both(self) -> list[Article]:
-        return [*self.removed, *self.added]
 
 
 class Before(NamedTuple):
@@ -134,7 +119,7 @@ def resumed(
             built = put_in_place(
                 options, revision.rendering, transaction, output_status, revision.outputs, problems, others
             )
-    except _FarReachingError:
+    except FarReachingError:
         return None
     _keep(site, options, inputs, revision, built, output_status.left, head)
     return built
@@ -186,12 +171,12 @@ def _revised(
     few = gathered(site.config, options, documents.records_among(changed, context))
     before = ahead or opened(site, cache, head)
     if before is None:
-        raise _FarReachingError
+        raise FarReachingError
     kept, last, stories = before.stored_state, before.stored_state.digest, before.stories
-    change = _change(head.index, few, changed, kept)
+    change = change_of(head.index, few, changed, kept)
     digest = regrouped(last, *change, site.config)
     if digest is None:
-        raise _FarReachingError
+        raise FarReachingError
     digest = msgspec.structs.replace(digest, articles=spliced(last.articles, *change))
     stories.change([article.path for article in change.removed], change.added)
     ended, begun = stories.tell(head.index.merges, head.index.splits)
@@ -215,15 +200,15 @@ def _documents(
 ) -> tuple[DocumentTable, Mapping[str, Stamp | None]]:
     """Return a table of the changed clippings and those with changed boilerplate, and their stamps.
 
-    Raises `_FarReachingError` if there are too many.
+    Raises `FarReachingError` if there are too many.
     """
     before = {((source, year), digest) for source, year, digest in head.repeats}
     if not {key for key, _ in before} <= context.cache.learned().keys():
-        raise _FarReachingError
+        raise FarReachingError
     count = len(inputs.found.paths)
     documents = documents_among(site, changed, context, count)
     if documents is None:
-        raise _FarReachingError
+        raise FarReachingError
     others = {key for key, _ in before ^ documents.repeats.items()}
     if not others:
         return documents, changed
@@ -238,62 +223,11 @@ def _documents(
         documents_among(site, changed, context, count) if len(changed) <= few_of(len(stamps)) else None
     )
     if documents is None:
-        raise _FarReachingError
+        raise FarReachingError
     return documents, changed
 
 
-def _change(index: SiteIndex, few: Readings, paths: Iterable[str], before: StoredState) -> _Change:
-    """Return how clippings change the articles. Raises `_FarReachingError` for any wider effect."""
-    paths, names = set(paths), index.impact.names
-    removed = [article for article in before.digest.articles if article.path in paths]
-    added = [_named(article, names.get(article.source, article.source)) for article in few.articles]
-    change = _Change(removed, added)
-    is_far = (
-        few.picks
-        or few.pictured
-        or any(one.aliases for one in (*change.both, *few.withheld))
-        or not paths.isdisjoint(index.pictured)
-        or not {article.source for article in removed} <= set(names.values())
-        or any(one.source not in names and one.source in before.digest.sources for one in few.articles)
-        or not index.impact.contested.isdisjoint(article.id for article in removed)
-        or any(problem.kind in OF_NAMES for problem in index.problems)
-        or _are_named(index, paths, (*change.both, *few.withheld))
-        or _move(change, before, has_aliases=index.impact.has_aliases)
-    )
-    if is_far:
-        raise _FarReachingError
-    same = {one.path for one in added if before.marks.get(one.id) == mark_of(one, few.marks[one.path])}
-    return _Change(
-        [one for one in removed if one.path not in same], [one for one in added if one.path not in same]
-    )
-
-
-def _named(article: Article, source: str) -> Article:
-    return article if article.source == source else msgspec.structs.replace(article, source=source)
-
-
-def _are_named(index: SiteIndex, paths: Iterable[str], articles: Iterable[Article]) -> bool:
-    """Return whether a pick refers to one of some clippings."""
-    own = {unicodedata.normalize("NFC", path) for path in paths}
-    own |= {key for one in articles for key in names_of(one)}
-    return not named_by(index.picks).isdisjoint(own)
-
-
-def _move(change: _Change, before: StoredState, *, has_aliases: bool) -> bool:
-    """Return whether an article's address moves, or collides with another article or an alias."""
-    old = {one.path: one for one in change.removed}
-    ids = {one.id for one in change.removed}
-    fresh = {one.id.casefold() for one in change.added} - {one.id.casefold() for one in change.removed}
-    if any(old[one.path].id != one.id for one in change.added if one.path in old):
-        return True
-    if has_aliases and sorted((one.id, one.date) for one in change.removed) != sorted(
-        (one.id, one.date) for one in change.added
-    ):
-        return True
-    return bool(fresh) and not fresh.isdisjoint(id_.casefold() for id_ in before.marks if id_ not in ids)
-
-
-def _known(before: StoredState, change: _Change, few: Readings) -> tuple[dict[str, bytes], dict[str, bytes]]:
+def _known(before: StoredState, change: Change, few: Readings) -> tuple[dict[str, bytes], dict[str, bytes]]:
     """Return article id → content hash, and path → text hash, after the change."""
     marks, texts = {**before.marks}, {**before.texts}
     for article in change.removed:
@@ -348,7 +282,7 @@ def _planned(
     index: SiteIndex,
     context: BuildContext,
     last: Digest,
-    change: _Change,
+    change: Change,
     stories: tuple[Sequence[Story], Sequence[Story]],
     healths: Mapping[str, Health],
     files: Set[str],
@@ -363,7 +297,7 @@ def _planned(
     before = msgspec.structs.replace(after, digest=last, stories=of_last)  # only for `affected_pages`
     rendering = RenderContext(site, index, after, context, healths={**healths, **fresh})
     if affects_all_pages(rendering.theme, config, last, digest):
-        raise _FarReachingError
+        raise FarReachingError
     # Longer periods list only articles with a story. If that set changes, their pages are affected too.
     is_recounted = recounts(*change) or _told(ended) != _told(begun)
     left = {article.path for article in change.removed}
@@ -383,7 +317,7 @@ def _planned(
         removed |= {path for path in files if path.startswith(sitemap.FOLDER)}
     paths = {one.path for one in outputs}
     if not {path for path, _ in static_files(site.static).files}.isdisjoint(removed | paths):
-        raise _FarReachingError
+        raise FarReachingError
     return _Revision(rendering, outputs, removed - paths, sources | turned)
 
 

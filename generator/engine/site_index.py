@@ -17,9 +17,9 @@ from generator.config.site import FILE_NAME, Config, Site, find_content
 from generator.engine.document_table import DocumentTable, documents_of
 from generator.engine.lessons import BuildContext
 from generator.engine.local_images import held_back_by
+from generator.engine.records import Record
 from generator.engine.safeguards import found_in
 from generator.engine.stored_stories import stories_of
-from generator.engine.tasks import Record
 from generator.grouping import digest_of
 from generator.grouping.picks import applied
 from generator.grouping.sources import unmatched

@@ -16,7 +16,6 @@ import msgspec
 
 from generator.cache import store
 from generator.cache.versions import hashed
-from generator.config.site import Limits
 from generator.engine.local_images import (
     ImageLookup,
     addresses,
@@ -25,11 +24,24 @@ from generator.engine.local_images import (
     seen_beside,
     too_many,
 )
+from generator.engine.records import (
+    NO_REPEATS,
+    Costly,
+    Lesson,
+    Read,
+    Reader,
+    ReadRequest,
+    Record,
+    Sample,
+    decoded_repeats,
+    encoded,
+    encoded_repeats,
+)
 from generator.model import limits
 from generator.model.errors import Problem, shown
 from generator.model.types import Clipping, Skipped, Verdict
 from generator.parallel.budget import step
-from generator.reading.article import Reading, Rules, article_of, origin_of
+from generator.reading.article import Reading, article_of, origin_of
 from generator.reading.boilerplate import Cleaning, families
 from generator.reading.boilerplate import repeats as furniture
 from generator.reading.boilerplate.remaining import TOO_LONG
@@ -38,102 +50,12 @@ from generator.reading.prose import has_picture
 from generator.render.images import LocalImages
 from generator.render.markdown import Body, Place, fitting_html, shows_anything
 
-NO_REPEATS = b""
-"""Encoded boilerplate of a source about which nothing can be learned."""
 TOO_COSTLY = "costs too much to read"
 """Why a clipping has no text if only its front matter was read."""
 _SHORTEN = "shorten it, name it in `ignore`, or raise `[limits]` in digest.toml"
 _AGAIN = "the next build tries again; where that changes nothing, name it in `ignore`"
 HELD = 200_000
 """Bodies up to this many characters are kept during learning, to be read in the same pass."""
-
-
-class Reader(msgspec.Struct, frozen=True):
-    """What the reading tasks need to know about the site."""
-
-    content: str
-    root: str
-    rules: Rules
-    epoch: bytes
-    """Hash of everything that reading depends on, besides the clippings and the boilerplate."""
-    ignore: tuple[str, ...] = ()
-    clean: bool = True
-    limits: Limits = Limits()
-
-
-class Record(msgspec.Struct, frozen=True, array_like=True):
-    """The result of reading a clipping, as the cache stores it."""
-
-    reading: Reading
-    """Without its text."""
-    body: bytes = b""
-    """Hash of the text as HTML; empty if there is none."""
-    pictures: tuple[str, ...] = ()
-    """Addresses of images that may exist as files beside the clipping."""
-    seen: bytes = b""
-    """Hash of the image files that exist; empty if none does."""
-    images: tuple[tuple[str, str], ...] = ()
-    """Address and path of the images to publish with the text. Without a text, of those that are named."""
-
-
-class ReadRequest(msgspec.Struct, frozen=True):
-    """A clipping to read, with the boilerplate of its source."""
-
-    path: str
-    source: str
-    year: int
-    repeats: bytes
-    """Encoded as in the cache."""
-    unknown: int = 0
-    """Why only its bytes are known, as in `DocumentInfo.day`."""
-
-
-class Sample(msgspec.Struct, frozen=True):
-    """Clippings from which to learn the boilerplate of a source."""
-
-    source: str
-    clippings: tuple[tuple[str, int], ...]
-    """Path of each clipping, and its year if it is to be read in the same pass, else 0."""
-    left_out: tuple[str, ...] = ()
-    """Paths of clippings that are too costly to learn from."""
-
-
-class Costly(msgspec.Struct, frozen=True):
-    """A clipping that ended the worker that read it."""
-
-    path: str
-    reason: str
-    """What reading it does, such as "takes more than 2 seconds of CPU"."""
-    is_lasting: bool = True
-    """Whether another attempt would end the same. If not, it is reported but not cached."""
-
-
-class Read(msgspec.Struct, frozen=True):
-    """A clipping that was read."""
-
-    digest: bytes
-    """Hash of the file's bytes; empty if it could not be read."""
-    value: bytes
-    """The encoded record; empty if it cannot be cached."""
-    html: bytes
-    odd: Record | None = None
-    """The record, if it cannot be cached."""
-
-    @property
-    def record(self) -> Record:
-        """The record of the clipping."""
-        return self.odd or _DECODER.decode(self.value)
-
-
-class Lesson(msgspec.Struct, frozen=True):
-    """What was learned from a sample."""
-
-    seen: bytes
-    """Hash of the clippings' bytes."""
-    repeats: bytes
-    """Encoded as in the cache."""
-    read: tuple[tuple[ReadRequest, Read], ...] = ()
-    """The clippings that were read in the same pass."""
 
 
 class _Opened(NamedTuple):
@@ -146,9 +68,6 @@ class _Opened(NamedTuple):
 
 
 _NAMES_NO_FILE = re.compile(r"\s*(?:#|data:|javascript:|\Z)", re.IGNORECASE)
-_ENCODER = msgspec.msgpack.Encoder()
-_DECODER = msgspec.msgpack.Decoder(Record)
-_Sets = tuple[frozenset[int], frozenset[int], frozenset[int]]
 
 
 def look(reader: Reader, paths: Sequence[str]) -> Iterator[store.DocumentInfo]:
@@ -226,19 +145,6 @@ def _learn(reader: Reader, sample: Sample) -> Lesson:
                 opened = held.pop(path) if path in held else _opened(reader, path)
                 read_.append((one, _read_of(reader, one, opened)))
     return Lesson(hashed(*sorted(digests), size=16), repeats, tuple(read_))
-
-
-def encoded_repeats(found: furniture.Repeats) -> bytes:
-    """Encode boilerplate as bytes; equal values encode equally."""
-    return _ENCODER.encode([sorted(found.head), sorted(found.tail), sorted(found.inside)])
-
-
-@lru_cache(64)
-def decoded_repeats(value: bytes) -> furniture.Repeats:
-    """Decode boilerplate."""
-    if not value:
-        return furniture.NOTHING
-    return furniture.Repeats(*msgspec.msgpack.decode(value, type=_Sets))
 
 
 def read(reader: Reader, wanted: Sequence[ReadRequest]) -> Iterator[Read]:
@@ -422,19 +328,3 @@ def _limited(reading: Reading, made: Body, length: int) -> Reading:
         for message, advice in faults
     )
     return msgspec.structs.replace(reading, article=article, problems=(*reading.problems, *problems))
-
-
-def encoded(record: Record) -> bytes:
-    """Encode a record for the cache; empty if it holds what cannot be encoded, such as undecodable names."""
-    try:
-        return _ENCODER.encode(record)
-    except (UnicodeEncodeError, OverflowError):
-        return b""
-
-
-def decoded(value: bytes) -> Record | None:
-    """Decode a cached record; None if it has another format."""
-    try:
-        return _DECODER.decode(value)
-    except msgspec.DecodeError:
-        return None

@@ -18,8 +18,8 @@ from generator.cache.stamps import Stamp
 from generator.cache.store import Bodies, Cache, DocumentInfo, Learned, MissingError
 from generator.cache.versions import hashed
 from generator.config.options import Built, Options, silent
-from generator.engine import tasks
 from generator.engine.build import build
+from generator.engine.records import decoded, encoded
 from generator.model.errors import BuildError
 from writing import BODY, NOW, cache_file, cache_of, files_of, site_in, write_clipping, write_config
 
@@ -380,8 +380,8 @@ def test_an_unsafe_text_in_a_cache_that_came_from_elsewhere_is_not_published(tmp
     build(site_in(tmp_path), Options(as_of=NOW), silent)
     with cache_of(tmp_path) as opened:
         [(path, key, value)] = [*opened.records()]
-        record = msgspec.structs.replace(tasks.decoded(value), body=hashed(evil))
-        opened.keep_records([(path, key, tasks.encoded(record))])
+        record = msgspec.structs.replace(decoded(value), body=hashed(evil))
+        opened.keep_records([(path, key, encoded(record))])
         opened.keep_bodies([(path, evil)])
     monkeypatch.delenv(seals.VARIABLE)
     shutil.rmtree(tmp_path / "public")

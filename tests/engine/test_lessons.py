@@ -6,6 +6,7 @@ from generator.cache.store import Cache
 from generator.config.options import Options, silent
 from generator.engine import tasks
 from generator.engine.build import build
+from generator.engine.records import Sample
 from writing import (
     NOW,
     build_site,
@@ -74,7 +75,7 @@ def test_it_comes_to_what_reading_it_alone_would(root, monkeypatch):
     def learn_alone(reader, samples):
         return learn(
             reader,
-            [tasks.Sample(one.source, tuple((path, 0) for path, _ in one.clippings)) for one in samples],
+            [Sample(one.source, tuple((path, 0) for path, _ in one.clippings)) for one in samples],
         )
 
     learn = tasks.learn

@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import generator.engine.document_table
-import generator.engine.followed
 import generator.engine.lessons
+import generator.engine.rereading
 from generator.config import resources
 from generator.config.options import Built, Options, silent
 from generator.config.site import load
@@ -240,7 +240,7 @@ def test_what_a_save_means_for_others_is_found_out_later(tmp_path):
 
 
 def test_pages_wait_until_all_clippings_are_read_again(tmp_path, monkeypatch):
-    monkeypatch.setattr(generator.engine.followed, "AT_ONCE", 1)
+    monkeypatch.setattr(generator.engine.rereading, "AT_ONCE", 1)
     site = _started(tmp_path)
     for number in range(8):
         _tailed(site, number, "\n\nFollow us for more news of the kind, every day anew!")
@@ -250,7 +250,7 @@ def test_pages_wait_until_all_clippings_are_read_again(tmp_path, monkeypatch):
     while site.live.due_in == 0:
         site.follow()
         site.rest()
-        if site.live._followed._unread:
+        if site.live._followed._pending_documents.has_unread:
             waiting.append(bool(site.live._followed.stale_queue.pending))
     assert len(waiting) > 1
     assert all(waiting[1:]), "or lists would be made for each of these"
@@ -311,7 +311,7 @@ def test_a_story_that_ends_leaves_its_other_articles(site):
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_many_saved_at_once_are_followed_with_all_that_they_mean_for_others(tmp_path, monkeypatch, workers):
-    for module in (generator.engine.followed, generator.engine.budgeted):
+    for module in (generator.engine.rereading, generator.engine.budgeted):
         monkeypatch.setattr(module, "BATCH", 4)
     root, end = tmp_path / "site", "\n\nPresses of the house"
     write_config(root)
@@ -355,7 +355,7 @@ def test_who_may_have_seen_a_page_as_it_was_while_another_save_came_is_told_agai
 
 
 def test_more_are_left_to_a_whole_build(site, monkeypatch):
-    monkeypatch.setattr(generator.engine.followed, "few_of", lambda _: 1)
+    monkeypatch.setattr(generator.engine.rereading, "few_of", lambda _: 1)
     files = [write_clipping(site.content, f"{n}.md", title="T", source="A source", body=LONG) for n in (0, 3)]
     assert site.follow(files[0]) is not None
     assert site.follow(*files) is None

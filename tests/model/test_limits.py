@@ -13,7 +13,8 @@ from generator.cache.versions import hashed
 from generator.config.site import Config
 from generator.engine.document_table import rules_of
 from generator.engine.page_tasks import Text, entries_with
-from generator.engine.tasks import Reader, ReadRequest, Sample, learn, look, read
+from generator.engine.records import Reader, ReadRequest, Sample
+from generator.engine.tasks import learn, look, read
 from generator.grouping import titles
 from generator.model import limits
 from generator.model.types import Verdict
