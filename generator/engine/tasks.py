@@ -154,7 +154,7 @@ _Sets = tuple[frozenset[int], frozenset[int], frozenset[int]]
 def look(reader: Reader, paths: Sequence[str]) -> Iterator[store.DocumentInfo]:
     """See which bytes clippings have, and of which source and day they are."""
     for path in paths:
-        raw = file_bytes(reader.content, path, may_be_any=True)  # reading tells what is no text
+        raw = file_bytes(reader.content, path)
         yield store.DocumentInfo(b"", "", 0) if isinstance(raw, Problem) else _looked(reader, path, raw)
 
 
