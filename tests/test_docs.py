@@ -22,6 +22,7 @@ PAGES = sorted(
     for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("content/README.md"))
 )
 GUIDE = [page for page in PAGES if page.startswith("docs/guide/")]
+DECISIONS = [page for page in PAGES if page.startswith("docs/decisions/")]
 MARKDOWN = MarkdownIt("commonmark").enable("table")
 
 
@@ -99,6 +100,15 @@ def test_every_link_leads_to_a_file_and_a_heading(page: str) -> None:
         assert target.resolve().is_relative_to(ROOT), f"{page}: {link} leads out of the repository"
         if parts.fragment:
             assert parts.fragment in anchors(target.resolve().relative_to(ROOT).as_posix()), f"{page}: {link}"
+
+
+@pytest.mark.parametrize("page", DECISIONS)
+def test_decision_records_have_short_lines(page: str) -> None:
+    lines = enumerate((ROOT / page).read_text("utf-8").splitlines(), 1)
+    too_long = [number for number, line in lines if len(line) > 120 and not line.startswith("|")]
+    assert not too_long, (
+        f"{page}: wrap lines {too_long} at 120 characters (only rows of tables may be longer)"
+    )
 
 
 def test_every_page_can_be_reached_from_the_readme() -> None:

@@ -15,7 +15,7 @@ from generator.engine.document_table import documents_of, reader_of
 from generator.engine.lessons import BuildContext, origin_key
 from generator.engine.records import NO_REPEATS, Reader, ReadRequest
 from generator.model.types import Clipping, TextPolicy, Verdict
-from generator.reading import discover, prose
+from generator.reading import discover
 from generator.reading.article import Rules, article_of, origin_of
 from generator.reading.boilerplate.judge import Judged
 from generator.reading.boilerplate.remaining import opinion_of
@@ -126,9 +126,8 @@ def texts_of(site: Site, plan: Plan, context: BuildContext) -> dict[str, str]:
 
 
 def text(reader: Reader, wanted: Sequence[ReadRequest]) -> Iterator[str]:
-    """Yield the published texts of clippings, without comments and scripts. This is a worker task."""
+    """Yield the published texts of clippings. This is a worker task."""
     for one in wanted:
         clipping, _ = read_clipping(Path(reader.content), one.path)
         cleaning = tasks.cleaning_of(reader, (one.source, one.year), one.repeats)
-        published = article_of(clipping, reader.rules, cleaning).text if clipping else ""
-        yield prose.without_hidden(published).strip()
+        yield article_of(clipping, reader.rules, cleaning).text if clipping else ""

@@ -73,7 +73,7 @@ _NAMES_NO_FILE = re.compile(r"\s*(?:#|data:|javascript:|\Z)", re.IGNORECASE)
 def look(reader: Reader, paths: Sequence[str]) -> Iterator[store.DocumentInfo]:
     """Inspect clippings: hash of the bytes, source and day."""
     for path in paths:
-        raw = file_bytes(reader.content, path, may_be_any=True)  # reading reports what is not text
+        raw = file_bytes(reader.content, path)
         yield store.DocumentInfo(b"", "", 0) if isinstance(raw, Problem) else _looked(reader, path, raw)
 
 

@@ -21,6 +21,10 @@ _NOT_CLOSING = re.compile(r"[A-Za-z0-9]")
 """What stands behind one that closes none, as in `for %%i in a do echo %%i`."""
 
 
+_VALUE = re.compile(r"[a-z]{2,8}:\s?[\dA-Fa-f.:/-]+")
+"""What some sites set between such marks: `%%ip: 192.0.2.1%%`, `%%port:22%%`. A number betrays nobody."""
+
+
 class _Line(NamedTuple):
     """A line that is no part of a comment block."""
 
@@ -155,10 +159,12 @@ def _without_inline(text: str) -> tuple[str, list[int]]:
         elif _NOT_CLOSING.match(text, mark.end()):
             left.append(mark.start())
         else:
-            pieces.append(text[start:opened])
             while left and left[-1] >= opened:
                 left.pop()
-            start, opened = mark.end(), -1
+            if not _VALUE.fullmatch(text, opened + 2, mark.start()):
+                pieces.append(text[start:opened])
+                start = mark.end()
+            opened = -1
     return "".join((*pieces, text[start:])), left
 
 

@@ -212,14 +212,14 @@ def _garbled(path: str, line: int, message: str, severity: Severity) -> Problem:
     )
 
 
-def file_bytes(content: str | Path, path: str, *, may_be_any: bool = False) -> bytes | Problem:
-    """A clipping's bytes, or what keeps them from being read; of no text only where they `may_be_any`."""
+def file_bytes(content: str | Path, path: str) -> bytes | Problem:
+    """A clipping's bytes, or what keeps them from being read."""
     try:
         raw = _bytes(content, path)
     except _RefusedError as refusal:
         problem: Problem = refusal.args[0]
         return problem
-    if not may_be_any and (why := why_not_text(raw)):
+    if why := why_not_text(raw):
         return _unreadable(path, why, "save it as UTF-8 text, or name it in `ignore`")
     return raw
 

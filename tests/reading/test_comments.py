@@ -31,7 +31,8 @@ from generator.reading.frontmatter import clipping_in
         ("> a %% secret\n> secret %% b", "> a  b"),
         ("End.%%secret%%", "End."),
         ("(%%secret%%)", "()"),
-        ("a %%ip: 192.0.2.1%%. b", "a . b"),
+        ("a %%ip: 192.0.2.1%%. b", "a %%ip: 192.0.2.1%%. b"),
+        ("a %%port:22%% b %%why: not%% c", "a %%port:22%% b  c"),
         ("word%%secret 2024%%, a", "word, a"),
     ],
 )
