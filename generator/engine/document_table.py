@@ -61,6 +61,15 @@ class DocumentTable(NamedTuple):
         return _records(self, context.cache.records(paths), context)
 
 
+def stored_in(
+    records: dict[str, tuple[Record, bytes]], documents: DocumentTable, context: BuildContext
+) -> Iterator[tuple[str, Record, bytes]]:
+    """Yield what all clippings came to, as `records` of the table, and store it by path on the way."""
+    for path, record, mark in documents.records(context):
+        records[path] = record, mark
+        yield path, record, mark
+
+
 def documents_of(site: Site, found: Discovery, context: BuildContext) -> DocumentTable:
     """Inspect changed clippings, and learn the boilerplate of their sources."""
     reader, cache = reader_of(site), context.cache

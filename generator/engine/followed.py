@@ -9,7 +9,7 @@ clippings must be read by other rules, a full build follows. Tests compare the r
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from itertools import islice
 from pathlib import Path
 
@@ -17,11 +17,10 @@ import msgspec
 
 from generator.cache.database import DamagedError
 from generator.cache.store import MissingError
-from generator.config import resources
 from generator.config.options import Built, Options, Written, by_place, silent
 from generator.config.site import Site
 from generator.engine.diagnostics import Diagnostics
-from generator.engine.document_table import DocumentTable, documents_of
+from generator.engine.document_table import documents_of, stored_in
 from generator.engine.impact import ImpactCheck
 from generator.engine.lessons import BuildContext
 from generator.engine.page_index import PageIndex
@@ -37,7 +36,7 @@ from generator.engine.render_context import (
     planned,
     planned_of,
 )
-from generator.engine.rereading import PendingDocuments, is_below
+from generator.engine.rereading import PendingDocuments, is_asset, is_below
 from generator.engine.safeguards import check_found, found_in, may_delete_many
 from generator.engine.site_index import SiteIndex, grouped, withheld
 from generator.engine.stale_queue import StaleQueue, bytes_of
@@ -74,9 +73,8 @@ class Followed:
         inputs = inputs_before(site, options, found)
         self._documents = documents_of(site, found, context)
         records: dict[str, tuple[Record, bytes]] = {}
-        index, self._stories = grouped(
-            site, options, self._documents, _kept(self._documents, context, records), context
-        )
+        each = stored_in(records, self._documents, context)
+        index, self._stories = grouped(site, options, self._documents, each, context)
         self._rendering = RenderContext(site, index, planned_of(index.digest, site.config), context)
         wrote = written(site, options, inputs, self._rendering, on_commit=on_commit)
         # Later steps report no progress. Most are small, so one worker is enough.
@@ -151,14 +149,13 @@ class Followed:
         """
         changed = frozenset(changed)
         others = {file for file in changed if not is_below(site.content, file)}
-        is_plain = not others and site == self.site and not self.is_torn
-        if others and others == changed and all(_is_asset(site, file) for file in others):
-            told = self._update_assets() if site == self.site and not self.is_torn else None
-            if told:
-                return told
-        if not is_plain and identity_of(site) != self._identity:
-            return None
-        if not self._rendering.plan.digest.days:
+        is_sound = site == self.site and not self.is_torn
+        is_plain = is_sound and not others
+        is_assets = is_sound and others and others == changed and all(is_asset(site, one) for one in others)
+        if is_assets and (told := self._update_assets()) is not None:
+            return told
+        has_other_rules = not is_plain and identity_of(site) != self._identity
+        if has_other_rules or not self._rendering.plan.digest.days:
             return None
         early = self._check_deferred()[1] if is_plain else frozenset()
         paths = self._pending_documents.inspect(site, changed - others, self._impact.is_linked)
@@ -330,9 +327,8 @@ class Followed:
         self, outputs: Sequence[Output], removed: Iterable[str] = ()
     ) -> tuple[Built, frozenset[str]]:
         """Queue the outdated files, and delete `removed` ones."""
-        return self._reported(
-            self.stale_queue.note(self._rendering, outputs), self.stale_queue.delete(removed)
-        )
+        stale = self.stale_queue.note(self._rendering, outputs)
+        return self._reported(stale, self.stale_queue.delete(removed))
 
     def _reported(self, stale: Collection[str], deleted: Collection[str]) -> tuple[Built, frozenset[str]]:
         """Update the report of the last step, and return it with the paths of changed pages."""
@@ -399,25 +395,6 @@ class Followed:
         self._is_remapped = False
         if self.stale_queue.is_behind:
             self.stale_queue.settle(self.options.as_of.date())
-            keep_stories(
-                self._context.cache,
-                self._documents.reader.epoch,
-                self._stories,
-                self._diagnostics.marks,
-                renews=False,
-            )
+            cache, epoch = self._context.cache, self._documents.reader.epoch
+            keep_stories(cache, epoch, self._stories, self._diagnostics.marks, renews=False)
         return self.built, frozenset()
-
-
-def _kept(
-    documents: DocumentTable, context: BuildContext, records: dict[str, tuple[Record, bytes]]
-) -> Iterator[tuple[str, Record, bytes]]:
-    """Yield all records, and store them in `records` on the way."""
-    for path, record, digest in documents.records(context):
-        records[path] = record, digest
-        yield path, record, digest
-
-
-def _is_asset(site: Site, file: Path) -> bool:
-    """Return whether a file is an asset of the built-in theme or of the site's own."""
-    return any(file.is_relative_to(root / "assets") for root in (site.templates, resources.theme()))

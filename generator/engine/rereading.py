@@ -11,6 +11,7 @@ from pathlib import Path
 
 from generator.cache.stamps import NONE, Stamp, stamp_of
 from generator.cache.store import DocumentInfo
+from generator.config import resources
 from generator.config.site import Site
 from generator.engine import budgeted
 from generator.engine.budgeted import BATCH
@@ -73,6 +74,11 @@ def clippings_among(site: Site, changed: Iterable[Path], before: Discovery) -> d
 def is_below(content: Path, file: Path) -> bool:
     """Return whether a file lies in the content folder, by its given or its resolved path."""
     return str(file).startswith(tuple(_roots(content)))
+
+
+def is_asset(site: Site, file: Path) -> bool:
+    """Return whether a file is an asset of the built-in theme or of the site's own."""
+    return any(file.is_relative_to(root / "assets") for root in (site.templates, resources.theme()))
 
 
 def _roots(content: Path) -> set[str]:
