@@ -103,7 +103,7 @@ class CliOptions:
 
     def reading(self, site: Site, progress: Progress, use: Callable[[BuildContext], T]) -> T:
         """Do something with the clippings for a command that writes nothing of its own."""
-        from generator.cache.store import used
+        from generator.cache.recovery import used
         from generator.engine.lessons import BuildContext
         from generator.engine.unchanged import identity_of
         from generator.parallel.workers import Workers, cores

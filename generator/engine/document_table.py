@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 import msgspec
 
+from generator.cache.rows import ENDED, DocumentInfo
 from generator.cache.stamps import NONE, Stamp
-from generator.cache.store import ENDED, Cache, DocumentInfo, MissingError
+from generator.cache.store import Cache, MissingError
 from generator.cache.versions import hashed
 from generator.config.site import Config, Site
 from generator.engine import budgeted, tasks

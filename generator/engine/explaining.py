@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from generator.cache.store import DocumentInfo
+from generator.cache.rows import DocumentInfo
 from generator.config.site import Site, find_content
 from generator.engine import budgeted, tasks
 from generator.engine.document_table import documents_of, reader_of

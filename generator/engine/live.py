@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from generator.cache.database import DamagedError
-from generator.cache.store import Cache, MissingError, used
+from generator.cache.recovery import used
+from generator.cache.store import Cache, MissingError
 from generator.config.options import Built, Options, Progress
 from generator.config.site import Site, find_content
 from generator.engine.followed import Followed

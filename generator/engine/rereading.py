@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from pathlib import Path
 
+from generator.cache.rows import DocumentInfo
 from generator.cache.stamps import NONE, Stamp, stamp_of
-from generator.cache.store import DocumentInfo
 from generator.config.picks import Pick, page_of
 from generator.config.site import Site
 from generator.engine import budgeted

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from generator.cache import store
+from generator.cache.rows import COSTLY, ENDED, DocumentInfo
 from generator.cache.versions import hashed
 from generator.config.site import Limits
 from generator.engine.local_images import (
@@ -151,26 +151,26 @@ _DECODER = msgspec.msgpack.Decoder(Record)
 _Sets = tuple[frozenset[int], frozenset[int], frozenset[int]]
 
 
-def look(reader: Reader, paths: Sequence[str]) -> Iterator[store.DocumentInfo]:
+def look(reader: Reader, paths: Sequence[str]) -> Iterator[DocumentInfo]:
     """See which bytes clippings have, and of which source and day they are."""
     for path in paths:
         raw = file_bytes(reader.content, path, may_be_any=True)  # reading tells what is no text
-        yield store.DocumentInfo(b"", "", 0) if isinstance(raw, Problem) else _looked(reader, path, raw)
+        yield DocumentInfo(b"", "", 0) if isinstance(raw, Problem) else _looked(reader, path, raw)
 
 
-def look_at_bytes(reader: Reader, paths: Sequence[str]) -> Iterator[store.DocumentInfo]:
+def look_at_bytes(reader: Reader, paths: Sequence[str]) -> Iterator[DocumentInfo]:
     """See which bytes clippings have of which nothing else can be told."""
     for path in paths:
         raw = file_bytes(reader.content, path)
-        yield store.DocumentInfo(b"" if isinstance(raw, Problem) else hashed(raw, size=16), "", 0)
+        yield DocumentInfo(b"" if isinstance(raw, Problem) else hashed(raw, size=16), "", 0)
 
 
-def _looked(reader: Reader, path: str, raw: bytes) -> store.DocumentInfo:
+def _looked(reader: Reader, path: str, raw: bytes) -> DocumentInfo:
     digest = hashed(raw, size=16)
     origin = origin_of(fields_in(path, raw), reader.rules)
     if origin is None or not _is_text(origin.source):
-        return store.DocumentInfo(digest, "", 0)
-    return store.DocumentInfo(digest, origin.source, origin.date.toordinal())
+        return DocumentInfo(digest, "", 0)
+    return DocumentInfo(digest, origin.source, origin.date.toordinal())
 
 
 def _is_text(name: str) -> bool:
@@ -299,7 +299,7 @@ def _uncleaned(record: Record, one: ReadRequest) -> Record:
     """A record that says that its clipping is not cleaned, since looking at it ended the process that did."""
     if record.reading.article is None:
         return record
-    is_costly = one.unknown == store.COSTLY
+    is_costly = one.unknown == COSTLY
     why = "costs more than `[limits]` allows" if is_costly else "was ended from outside"
     fault = Problem(
         path=shown(one.path),
@@ -328,7 +328,7 @@ def _read_of(reader: Reader, one: ReadRequest, opened: _Opened) -> Read:
     record, html = published(reader, clipping, cleaning, faults)
     if one.unknown and reader.clean:
         record = _uncleaned(record, one)
-    value = encoded(record) if one.unknown != store.ENDED else b""
+    value = encoded(record) if one.unknown != ENDED else b""
     return Read(digest, value, html, None if value else record)
 
 

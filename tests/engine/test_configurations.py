@@ -12,7 +12,8 @@ import pytest
 
 from generator.cache.database import DamagedError
 from generator.cache.folder import KEPT, file_of
-from generator.cache.store import Cache, MissingError, used
+from generator.cache.recovery import used
+from generator.cache.store import Cache, MissingError
 from generator.cli.main import run
 from generator.config.options import Built, Options, silent
 from generator.config.site import Site, load
