@@ -9,7 +9,8 @@ import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
-from generator.config.site import Site, is_web_address
+from generator.config.checks import is_web_address
+from generator.config.site import Site
 from generator.model.addresses import is_device
 from generator.model.errors import ConfigError, Problem, Severity
 from generator.model.ids import path_id

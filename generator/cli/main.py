@@ -148,7 +148,7 @@ def new(
     """Write an empty clipping called TITLE and print its path."""
     from generator.authoring import new as write
     from generator.cli import console
-    from generator.config.site import find_content
+    from generator.config.loading import find_content
 
     site = cli_options.site()
     if not cli_options.config_file.exists():  # in a folder that is no digest's, a clipping would be lost
@@ -221,8 +221,8 @@ def build(
     """Build the site."""
     from generator.cache.seals import VARIABLE, key
     from generator.cli import console
+    from generator.config.loading import find_content
     from generator.config.options import grave
-    from generator.config.site import find_content
     from generator.model.errors import shown
 
     site = cli_options.site()
@@ -262,8 +262,9 @@ def build(
 def serve(cli_options: CliOptions, *, port: int, bind: str, open_browser: bool) -> int:
     """Show the site on this machine and follow every save."""
     from generator.cache.folder import prepare
+    from generator.config.loading import find_content
     from generator.config.resources import theme
-    from generator.config.site import find_content, preview_of
+    from generator.config.site import preview_of
     from generator.engine.live import Live
     from generator.output.folder import clear_foreign
     from generator.parallel.workers import cores

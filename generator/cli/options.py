@@ -60,7 +60,8 @@ class CliOptions:
     @functools.cached_property
     def config_file(self) -> Path:
         """The configuration of the digest, which need not exist; looked for once, and then kept to."""
-        from generator.config.site import FILE_NAME, found_above, no_folder
+        from generator.config.loading import found_above, no_folder
+        from generator.config.site import FILE_NAME
 
         try:
             here = Path.cwd()
@@ -74,7 +75,7 @@ class CliOptions:
 
     def site(self, *, must_exist: bool = True) -> Site:
         """Read the configuration; raises `ConfigError`, also for no digest where one `must_exist`."""
-        from generator.config.site import load, missing, no_digest
+        from generator.config.loading import load, missing, no_digest
 
         file = self.config_file
         if self.config is not None and not os.path.lexists(file):

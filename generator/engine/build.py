@@ -8,8 +8,9 @@ from functools import partial
 from generator.cache.recovery import used
 from generator.cache.stamps import Stamp
 from generator.cache.store import Cache
+from generator.config.loading import find_content
 from generator.config.options import Built, Options, Progress
-from generator.config.site import Site, find_content
+from generator.config.site import Site
 from generator.engine.safeguards import check_found
 from generator.engine.unchanged import (
     Inputs,

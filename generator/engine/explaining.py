@@ -9,7 +9,8 @@ from pathlib import Path
 import msgspec
 
 from generator.cache.rows import DocumentInfo
-from generator.config.site import Site, find_content
+from generator.config.loading import find_content
+from generator.config.site import Site
 from generator.engine import budgeted, tasks
 from generator.engine.document_table import documents_of, reader_of
 from generator.engine.lessons import BuildContext, origin_key

@@ -12,8 +12,9 @@ import msgspec
 
 from generator.cache.versions import hashed
 from generator.config import picks as picks_file
+from generator.config.loading import find_content
 from generator.config.options import Options, by_place
-from generator.config.site import FILE_NAME, Config, Site, find_content
+from generator.config.site import FILE_NAME, Config, Site
 from generator.engine.document_table import DocumentTable, documents_of
 from generator.engine.lessons import BuildContext
 from generator.engine.local_images import held_back_by

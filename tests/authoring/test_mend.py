@@ -15,7 +15,7 @@ import generator.authoring.mend
 import generator.parallel.workers
 from generator.authoring.mend import Mend, mended, mends, write
 from generator.cli.main import DONE, FAILED, UNUSABLE, run
-from generator.config.site import load
+from generator.config.loading import load
 from generator.parallel.workers import Workers
 from generator.reading.frontmatter import clipping_of
 from generator.reading.text import decode
