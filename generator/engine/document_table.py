@@ -25,8 +25,9 @@ from generator.grouping.stories import many_of
 from generator.model.errors import Problem, shown
 from generator.model.types import Article, Skipped
 from generator.parallel.workers import batches
-from generator.reading.article import Reading, Rules
+from generator.reading.article import Reading
 from generator.reading.discover import Discovery
+from generator.reading.rules import Rules
 
 AT_ONCE = 20
 """Records that come from the cache before this process looks what workers have done."""

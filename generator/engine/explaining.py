@@ -17,10 +17,11 @@ from generator.engine.lessons import BuildContext, origin_key
 from generator.engine.tasks import Reader, ReadRequest
 from generator.model.types import Clipping, TextPolicy, Verdict
 from generator.reading import discover, prose
-from generator.reading.article import Rules, article_of, origin_of
+from generator.reading.article import article_of, origin_of
 from generator.reading.boilerplate.judge import Judged
 from generator.reading.boilerplate.remaining import opinion_of
 from generator.reading.frontmatter import read_clipping
+from generator.reading.rules import Rules
 from generator.reading.values import NO, words
 from generator.render.markdown import Place, body_html, shows_anything
 from generator.render.pages import Plan

@@ -27,11 +27,11 @@ from generator.grouping.sources import unmatched
 from generator.grouping.stories import Stories
 from generator.model.errors import Problem, shown
 from generator.model.types import Article, Digest, Skipped, TextPolicy, Verdict
-from generator.reading.article import due
 from generator.reading.boilerplate import families
 from generator.reading.canonical import keys_of
 from generator.reading.discover import Discovery
 from generator.reading.language import language_of
+from generator.reading.moments import due
 
 _Told = TypeVar("_Told", Problem, Skipped)
 

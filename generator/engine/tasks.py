@@ -29,12 +29,13 @@ from generator.model import limits
 from generator.model.errors import Problem, shown
 from generator.model.types import Clipping, Skipped, Verdict
 from generator.parallel.budget import step
-from generator.reading.article import Reading, Rules, article_of, origin_of
+from generator.reading.article import Reading, article_of, origin_of
 from generator.reading.boilerplate import Cleaning, families
 from generator.reading.boilerplate import repeats as furniture
 from generator.reading.boilerplate.remaining import TOO_LONG
 from generator.reading.frontmatter import clipping_in, fields_in, file_bytes, front_matter_in
 from generator.reading.prose import has_picture
+from generator.reading.rules import Rules
 from generator.render.images import LocalImages
 from generator.render.markdown import Body, Place, fitting_html, shows_anything
 
