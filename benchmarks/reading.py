@@ -18,8 +18,9 @@ from typing import TypeVar
 from generator.model.ids import path_id
 from generator.reading import prose
 from generator.reading.article import article_of, origin_of
+from generator.reading.files import file_bytes
 from generator.reading.fingerprint import fingerprint_of
-from generator.reading.frontmatter import clipping_in, clipping_of, file_bytes
+from generator.reading.frontmatter import clipping_in, clipping_of
 from generator.reading.language import language_of, reading_minutes
 from generator.reading.mojibake import restoration
 from generator.reading.rules import Rules

@@ -33,7 +33,8 @@ from generator.reading.article import Reading, article_of, origin_of
 from generator.reading.boilerplate import Cleaning, families
 from generator.reading.boilerplate import repeats as furniture
 from generator.reading.boilerplate.remaining import TOO_LONG
-from generator.reading.frontmatter import clipping_in, fields_in, file_bytes, front_matter_in
+from generator.reading.files import file_bytes
+from generator.reading.frontmatter import clipping_in, fields_in, front_matter_in
 from generator.reading.prose import has_picture
 from generator.reading.rules import Rules
 from generator.render.images import LocalImages
