@@ -176,8 +176,9 @@ def new(
 @asking("config", "content")
 def pick(cli_options: CliOptions, clipping: str, *, remove: bool, **said: Any) -> int:  # noqa: ANN401 - checked below
     """Say something of one article, in picks.toml: pin, hide, note, tag, merge …."""
-    from generator.authoring.pick import Changes, doubt, errors_in, unpick
+    from generator.authoring.pick import Changes, errors_in, unpick
     from generator.authoring.pick import pick as write
+    from generator.authoring.targets import doubt
     from generator.cli import console
 
     changes = Changes(**said)
