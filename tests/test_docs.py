@@ -13,7 +13,7 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from generator.cli.main import broadsheet
+from generator.cli.commands import broadsheet
 from generator.config.loading import load
 
 ROOT = Path(__file__).parent.parent
