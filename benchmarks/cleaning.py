@@ -24,13 +24,14 @@ from generator.config.site import Config
 from generator.engine.document_table import rules_of
 from generator.model.types import Clipping, Verdict
 from generator.reading import discover, prose
-from generator.reading.article import Rules, article_of, origin_of
+from generator.reading.article import article_of, origin_of
 from generator.reading.boilerplate import Cleaning, evidence, judge
 from generator.reading.boilerplate.families import Families, built_in
 from generator.reading.boilerplate.remaining import remaining
 from generator.reading.boilerplate.repeats import Origin, Repeats, learn, samples
 from generator.reading.frontmatter import read_clipping
 from generator.reading.language import language_of
+from generator.reading.rules import Rules
 from generator.reading.text import bare
 
 LETTERS = 5

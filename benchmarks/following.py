@@ -76,8 +76,9 @@ class Steps:
 
 def followed(site: Broadsheet, count: int) -> tuple[list[dict[str, float]], list[dict[str, float]], int]:
     """Milliseconds of the steps and of the phases of each save, and how many asked for a whole build."""
+    from generator.config.loading import load
     from generator.config.options import Options, silent
-    from generator.config.site import load, preview_of
+    from generator.config.site import preview_of
     from generator.engine.live import Live
 
     loaded = preview_of(load(site.folder / "digest.toml", content=site.content, base_url=BASE_URL))

@@ -17,11 +17,13 @@ from typing import TypeVar
 
 from generator.model.ids import path_id
 from generator.reading import prose
-from generator.reading.article import Rules, article_of, origin_of
+from generator.reading.article import article_of, origin_of
+from generator.reading.files import file_bytes
 from generator.reading.fingerprint import fingerprint_of
-from generator.reading.frontmatter import clipping_in, clipping_of, file_bytes
+from generator.reading.frontmatter import clipping_in, clipping_of
 from generator.reading.language import language_of, reading_minutes
 from generator.reading.mojibake import restoration
+from generator.reading.rules import Rules
 from generator.reading.text import decode
 
 RULES = Rules(zone=dt.UTC, languages=("en", "zh-Hans"), default_language="en")

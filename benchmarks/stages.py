@@ -136,8 +136,8 @@ def hang(table: Iterable[tuple[str, str, str]], timed: Timed) -> list[str]:
 
 def build(content: Path, folder: Path, workers: int, clock: Clock) -> str:
     """Build a site; what came of it."""
+    from generator.config.loading import load
     from generator.config.options import Options, silent
-    from generator.config.site import load
     from generator.engine.build import build as build_site
     from generator.parallel.workers import Workers
 

@@ -13,8 +13,8 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from generator.cli.main import broadsheet
-from generator.config.site import load
+from generator.cli.commands import broadsheet
+from generator.config.loading import load
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted(

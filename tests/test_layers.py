@@ -1,4 +1,4 @@
-"""Holds the tables of docs/architecture.md against the imports of the package."""
+"""Checks the tables of docs/architecture.md against the imports of the package, and the modules' sizes."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ PAGE = (ROOT / "docs/architecture.md").read_text("utf-8")
 
 LAYERS = {part: int(layer) for layer, part in re.findall(r"^\| (\d) \| `([^`]+)` \|", PAGE, re.MULTILINE)}
 PLACES = dict(re.findall(r"^\| `(\w+)` \| `([^`]+)` \|$", PAGE, re.MULTILINE))
+MOST_LINES = 400
 MODULES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
 
 
@@ -103,3 +104,9 @@ def test_libraries_stay_in_their_place(module: str) -> None:
         assert place is None or module == place or (place.endswith("/") and module.startswith(place)), (
             f"generator/{module} imports {name}, which belongs in {place} alone"
         )
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_module_is_too_long(module: str) -> None:
+    lines = len((PACKAGE / module).read_text("utf-8").splitlines())
+    assert lines <= MOST_LINES, f"generator/{module} has {lines} lines; split it along its purposes"

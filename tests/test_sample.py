@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from generator.config.loading import load
 from generator.config.options import Options
-from generator.config.site import Site, load
+from generator.config.site import Site
 from generator.engine.site_index import SiteIndex
 from generator.model.types import Clipping, Verdict
 from generator.reading import discover

@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, Phase, settings
 
 from generator.cache.folder import file_of
 from generator.cache.store import Cache
+from generator.config.loading import load
 from generator.config.options import Options, Report, silent
-from generator.config.site import Site, load
+from generator.config.site import Site
 from generator.engine.build import build
 from generator.engine.lessons import BuildContext
 from generator.engine.site_index import SiteIndex, read

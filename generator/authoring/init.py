@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
+from generator.authoring.refusal import refusal
 from generator.config import resources
 from generator.config.site import FILE_NAME
-from generator.model.errors import ConfigError, Problem, Severity
 
 _CLIPPINGS = 6
 _IGNORED = "/public/\n/.broadsheet/\n"
@@ -110,10 +110,10 @@ def init(folder: Path, language: Literal["en", "zh"] = "en") -> tuple[Path, ...]
     `.gitignore` where there is none. Overwrites nothing: raises `ConfigError` where something is in the way.
     """
     if folder.exists() and not folder.is_dir():
-        raise _refusal(folder, "is a file, not a folder", "choose another name")
+        raise refusal(folder, "is a file, not a folder", "choose another name")
     for name in (FILE_NAME, "content"):
         if (folder / name).exists() or (folder / name).is_symlink():
-            raise _refusal(
+            raise refusal(
                 folder / name,
                 "is already there, and is left as it is",
                 "choose another folder, or run `broadsheet build` in this one",
@@ -127,7 +127,7 @@ def init(folder: Path, language: Literal["en", "zh"] = "en") -> tuple[Path, ...]
         return tuple(_write(folder / path, data) for path, data in files.items())
     except OSError as error:
         where = Path(str(error.filename or folder))
-        raise _refusal(where, f"cannot be written: {error.strerror}", "choose another folder") from error
+        raise refusal(where, f"cannot be written: {error.strerror}", "choose another folder") from error
 
 
 def _chosen(source: Path) -> Iterator[str]:
@@ -147,9 +147,3 @@ def _write(file: Path, data: bytes) -> Path:
     with file.open("xb") as stream:
         stream.write(data)
     return file
-
-
-def _refusal(where: Path, message: str, advice: str) -> ConfigError:
-    return ConfigError(
-        Problem(path=str(where), message=message, advice=advice, severity=Severity.ERROR, kind="command")
-    )

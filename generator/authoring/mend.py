@@ -17,7 +17,8 @@ from generator.engine import budgeted
 from generator.model.errors import Problem, Severity, shown
 from generator.parallel.workers import Workers
 from generator.reading import discover
-from generator.reading.frontmatter import clipping_of, file_bytes
+from generator.reading.files import file_bytes
+from generator.reading.frontmatter import clipping_of
 from generator.reading.plain import block_of, quoted_where_needed
 from generator.reading.text import decode, encoding_of
 

@@ -9,9 +9,10 @@ import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
-from generator.config.site import Site, is_web_address
+from generator.authoring.refusal import refusal
+from generator.config.checks import is_web_address
+from generator.config.site import Site
 from generator.model.addresses import is_device
-from generator.model.errors import ConfigError, Problem, Severity
 from generator.model.ids import path_id
 from generator.reading.discover import is_ignored
 
@@ -43,9 +44,9 @@ def new(
     """
     title = _line(title)
     if not title:
-        raise _refusal("title", "is empty", "say what the article is called")
+        raise refusal("title", "is empty", "say what the article is called")
     if url is not None and not is_web_address(url):
-        raise _refusal("url", f"is no web address: {url!r}", "write https://… of the original")
+        raise refusal("url", f"is no web address: {url!r}", "write https://… of the original")
     moment = now.astimezone(site.config.zone)
     day = moment.date() if date is None else _day(date, site)
     folder = f"{day:%Y/%m/%d}" if day.year > 999 else f"{day.year:04}/{day:%m/%d}"
@@ -61,7 +62,7 @@ def new(
         return _write(site, folder, title, values)
     except OSError as error:
         where = Path(str(error.filename or site.content))
-        raise _refusal(where, f"cannot be written: {error.strerror}", "check its permissions") from error
+        raise refusal(where, f"cannot be written: {error.strerror}", "check its permissions") from error
 
 
 def _write(site: Site, folder: str, title: str, values: dict[str, str | None]) -> Path:
@@ -78,7 +79,7 @@ def _write(site: Site, folder: str, title: str, values: dict[str, str | None]) -
         except FileExistsError:
             continue
         return site.content / path
-    raise _refusal(
+    raise refusal(
         f"{folder}/{slug(title)}.md", "is taken or ignored, and so are its neighbours", "choose another title"
     )
 
@@ -133,9 +134,3 @@ def _day(date: dt.date | dt.datetime, site: Site) -> dt.date:
     if not isinstance(date, dt.datetime):
         return date
     return (date.astimezone(site.config.zone) if date.tzinfo else date).date()
-
-
-def _refusal(where: str | Path, message: str, advice: str) -> ConfigError:
-    return ConfigError(
-        Problem(path=str(where), message=message, advice=advice, severity=Severity.ERROR, kind="command")
-    )

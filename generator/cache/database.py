@@ -87,7 +87,7 @@ class Database:
             self._connection.execute(statement)
 
     def rows(self, query: str, values: tuple[object, ...] = ()) -> Iterator[tuple[Any, ...]]:
-        """What a query finds, one by one. Raises as `in_words` does.
+        """What a query finds, one by one. Raises as `translate_errors` does.
 
         Rows are fetched by the page: a query that finds less is over with the first one, though nobody reads
         on. One that is left open can be closed after the file is.
@@ -107,7 +107,7 @@ class Database:
             yield from self.rows(f"{query} WHERE path = ?", (os.fsencode(path),))
 
     def write(self, statement: str, rows: Iterable[tuple[object, ...]]) -> None:
-        """Run a statement for every row, for all or for none. Raises as `in_words` does."""
+        """Run a statement for every row, for all or for none. Raises as `translate_errors` does."""
         self._steps = 0
         with self.together(), translate_errors():
             self._connection.executemany(statement, rows)

@@ -16,7 +16,7 @@ import click
 from generator.model import streams
 
 if TYPE_CHECKING:  # each step imports what it needs
-    from generator.authoring.pick import Original
+    from generator.authoring.targets import Original
     from generator.cli.options import CliOptions
     from generator.config.options import Built as SiteBuilt
     from generator.config.options import Progress, Report
@@ -64,7 +64,7 @@ def _heard_or_not() -> Iterator[None]:
 
 def originals_of(cli_options: CliOptions, site: Site) -> Sequence[Original]:
     """Gather by what the originals of all clippings are known: quick where a build has read them."""
-    from generator.authoring.pick import Original
+    from generator.authoring.targets import Original
     from generator.cli import console
     from generator.engine.document_table import documents_of
     from generator.reading import discover

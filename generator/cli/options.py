@@ -1,4 +1,4 @@
-"""What commands are asked in common: options, and the site and the build that they mean."""
+"""Options that commands share, and the site and build options that follow from them."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _SHARED: dict[str, Callable[[Any], Any]] = {
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class CliOptions:
-    """What the command line says of the site and of the build, whatever the command."""
+    """The values of the shared options."""
 
     config: Path | None = None
     content: Path | None = None
@@ -59,8 +59,9 @@ class CliOptions:
 
     @functools.cached_property
     def config_file(self) -> Path:
-        """The configuration of the digest, which need not exist; looked for once, and then kept to."""
-        from generator.config.site import FILE_NAME, found_above, no_folder
+        """The configuration file, which need not exist. Searched for once, then cached."""
+        from generator.config.loading import found_above, no_folder
+        from generator.config.site import FILE_NAME
 
         try:
             here = Path.cwd()
@@ -68,13 +69,13 @@ class CliOptions:
             raise no_folder(error) from error
         if self.config is not None:
             return self.config
-        # A folder with clippings is a digest by itself, and so is one whose clippings are named.
+        # A content folder, here or given by --content, makes this a digest even without a configuration.
         is_digest = self.content is not None or Path("content").is_dir()
         return (None if is_digest else found_above(here)) or Path(FILE_NAME)
 
     def site(self, *, must_exist: bool = True) -> Site:
-        """Read the configuration; raises `ConfigError`, also for no digest where one `must_exist`."""
-        from generator.config.site import load, missing, no_digest
+        """Read the configuration. Raises `ConfigError`, also without a digest if one `must_exist`."""
+        from generator.config.loading import load, missing, no_digest
 
         file = self.config_file
         if self.config is not None and not os.path.lexists(file):
@@ -85,11 +86,11 @@ class CliOptions:
 
     @property
     def is_fixed(self) -> bool:
-        """Whether another than the clock says what counts as now."""
+        """Whether `--as-of` or SOURCE_DATE_EPOCH replaces the clock."""
         return self.as_of is not None or bool(os.environ.get("SOURCE_DATE_EPOCH"))
 
     def options(self, site: Site) -> Options:
-        """Decide about the build; raises `click.UsageError` for a date that is none."""
+        """The options of the build. Raises `click.UsageError` for an invalid date."""
         from generator.config.options import Options
 
         now = _now(self.as_of, site.config.zone)
@@ -102,8 +103,8 @@ class CliOptions:
         )
 
     def reading(self, site: Site, progress: Progress, use: Callable[[BuildContext], T]) -> T:
-        """Do something with the clippings for a command that writes nothing of its own."""
-        from generator.cache.store import used
+        """Call `use` with the context of a build, for a command that only reads clippings."""
+        from generator.cache.recovery import used
         from generator.engine.lessons import BuildContext
         from generator.engine.unchanged import identity_of
         from generator.parallel.workers import Workers, cores
@@ -118,7 +119,7 @@ class CliOptions:
 
 
 def asking(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Give a command some of the shared options, as its first argument `asked`."""
+    """A decorator that gives a command some of the shared options, as its first argument `cli_options`."""
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(command)
@@ -135,7 +136,7 @@ def asking(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
 
 class Day(click.DateTime):
-    """The type of an option for a day, YYYY-MM-DD; says which day another spelling means."""
+    """Option type for a day, YYYY-MM-DD. Suggests the day that another spelling means."""
 
     name = "day"
 
@@ -143,7 +144,7 @@ class Day(click.DateTime):
         super().__init__(["%Y-%m-%d"])
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> dt.datetime:
-        """Read a day."""
+        """Parse a day."""
         try:
             day: dt.datetime = super().convert(value, param, ctx)
         except click.BadParameter:
@@ -152,7 +153,7 @@ class Day(click.DateTime):
 
 
 def day_advice(text: str) -> str:
-    """Advise on a text that is no day as options take it: the day that it means, where it means one."""
+    """Advice on an invalid day: the day that the text means, if any."""
     from generator.reading.dates import ADVICE, DateError, moment_of
 
     try:
@@ -162,7 +163,7 @@ def day_advice(text: str) -> str:
 
 
 def _now(as_of: str | None, zone: dt.tzinfo) -> dt.datetime:
-    """Tell what counts as now: `--as-of`, else SOURCE_DATE_EPOCH, else the clock; aware, in the zone."""
+    """The time that counts as now: `--as-of`, else SOURCE_DATE_EPOCH, else the clock. Aware, in the zone."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     try:
         if as_of is not None:

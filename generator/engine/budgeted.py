@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import msgspec
 
-from generator.cache.store import COSTLY, ENDED, DocumentInfo
+from generator.cache.rows import COSTLY, ENDED, DocumentInfo
 from generator.config.site import Limits
 from generator.engine import tasks
 from generator.engine.records import Costly, Lesson, Read, Reader, ReadRequest, Sample

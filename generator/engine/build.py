@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 from functools import partial
 
+from generator.cache.recovery import used
 from generator.cache.stamps import Stamp
-from generator.cache.store import Cache, used
+from generator.cache.store import Cache
+from generator.config.loading import find_content
 from generator.config.options import Built, Options, Progress
-from generator.config.site import Site, find_content
+from generator.config.site import Site
 from generator.engine.safeguards import check_found
 from generator.engine.unchanged import (
     Inputs,

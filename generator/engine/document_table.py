@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 import msgspec
 
+from generator.cache.rows import ENDED, DocumentInfo
 from generator.cache.stamps import NONE, Stamp
-from generator.cache.store import ENDED, Cache, DocumentInfo, MissingError
+from generator.cache.store import Cache, MissingError
 from generator.cache.versions import hashed
 from generator.config.site import Config, Site
 from generator.engine import budgeted
@@ -24,8 +25,9 @@ from generator.grouping.stories import many_of
 from generator.model.errors import Problem, shown
 from generator.model.types import Article, Skipped
 from generator.parallel.workers import batches
-from generator.reading.article import Reading, Rules
+from generator.reading.article import Reading
 from generator.reading.discover import Discovery
+from generator.reading.rules import Rules
 
 AT_ONCE = 20
 """Records fetched from the cache between two polls of the workers."""

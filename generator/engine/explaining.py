@@ -8,18 +8,20 @@ from pathlib import Path
 
 import msgspec
 
-from generator.cache.store import DocumentInfo
-from generator.config.site import Site, find_content
+from generator.cache.rows import DocumentInfo
+from generator.config.loading import find_content
+from generator.config.site import Site
 from generator.engine import budgeted, tasks
 from generator.engine.document_table import documents_of, reader_of
 from generator.engine.lessons import BuildContext, origin_key
 from generator.engine.records import NO_REPEATS, Reader, ReadRequest
 from generator.model.types import Clipping, TextPolicy, Verdict
 from generator.reading import discover
-from generator.reading.article import Rules, article_of, origin_of
+from generator.reading.article import article_of, origin_of
 from generator.reading.boilerplate.judge import Judged
 from generator.reading.boilerplate.remaining import opinion_of
 from generator.reading.frontmatter import read_clipping
+from generator.reading.rules import Rules
 from generator.reading.values import NO, words
 from generator.render.markdown import Place, body_html, shows_anything
 from generator.render.pages import Plan

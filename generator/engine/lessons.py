@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from typing import NamedTuple
 
-from generator.cache.store import Cache, DocumentInfo, Learned
+from generator.cache.rows import DocumentInfo, Learned
+from generator.cache.store import Cache
 from generator.cache.versions import hashed
 from generator.config.options import Progress
 from generator.engine import budgeted

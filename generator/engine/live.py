@@ -9,9 +9,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from generator.cache.database import DamagedError
-from generator.cache.store import Cache, MissingError, used
+from generator.cache.recovery import used
+from generator.cache.store import Cache, MissingError
+from generator.config.loading import find_content
 from generator.config.options import Built, Options, Progress
-from generator.config.site import Site, find_content
+from generator.config.site import Site
 from generator.engine.followed import Followed
 from generator.engine.lessons import BuildContext
 from generator.engine.unchanged import identity_of

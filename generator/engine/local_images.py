@@ -13,7 +13,7 @@ from generator.cache.versions import hashed
 from generator.model import limits
 from generator.model.errors import Problem, shown
 from generator.reading.discover import is_ignored
-from generator.reading.frontmatter import file_bytes
+from generator.reading.files import file_bytes
 from generator.reading.plain import block_of
 from generator.reading.text import decode
 from generator.render.images import LARGEST, Image, Refused, found_beside, image_at, local_file

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from operator import itemgetter
 from pathlib import Path
 
+from generator.cache.rows import Standing
 from generator.cache.stamps import NONE, Stamp, stamp_at
-from generator.cache.store import Cache, Standing
+from generator.cache.store import Cache
 from generator.cache.versions import hashed
 from generator.config.hosts import Size
 from generator.config.site import Site

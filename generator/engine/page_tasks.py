@@ -11,7 +11,8 @@ from typing import Protocol
 import msgspec
 from markupsafe import Markup
 
-from generator.cache.store import Bodies, MissingError
+from generator.cache.bodies import Bodies
+from generator.cache.store import MissingError
 from generator.cache.versions import hashed
 from generator.model import limits
 from generator.output.write import Slot, stage

@@ -7,8 +7,9 @@ from functools import lru_cache
 import msgspec
 
 from generator.config.site import Limits
-from generator.reading.article import Reading, Rules
+from generator.reading.article import Reading
 from generator.reading.boilerplate import repeats as furniture
+from generator.reading.rules import Rules
 
 NO_REPEATS = b""
 """Encoded boilerplate of a source about which nothing can be learned."""

@@ -9,8 +9,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from itertools import islice
 from pathlib import Path
 
+from generator.cache.rows import DocumentInfo
 from generator.cache.stamps import NONE, Stamp, stamp_of
-from generator.cache.store import DocumentInfo
 from generator.config import resources
 from generator.config.site import Site
 from generator.engine import budgeted

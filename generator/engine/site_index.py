@@ -12,8 +12,9 @@ import msgspec
 
 from generator.cache.versions import hashed
 from generator.config import picks as picks_file
+from generator.config.loading import find_content
 from generator.config.options import Options, by_place
-from generator.config.site import FILE_NAME, Config, Site, find_content
+from generator.config.site import FILE_NAME, Config, Site
 from generator.engine.document_table import DocumentTable, documents_of
 from generator.engine.lessons import BuildContext
 from generator.engine.local_images import held_back_by
@@ -26,11 +27,11 @@ from generator.grouping.sources import unmatched
 from generator.grouping.stories import Stories
 from generator.model.errors import Problem, shown
 from generator.model.types import Article, Digest, Skipped, TextPolicy, Verdict
-from generator.reading.article import due
 from generator.reading.boilerplate import families
 from generator.reading.canonical import keys_of
 from generator.reading.discover import Discovery
 from generator.reading.language import language_of
+from generator.reading.moments import due
 
 _Told = TypeVar("_Told", Problem, Skipped)
 

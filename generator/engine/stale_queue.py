@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
+from generator.cache.rows import Standing
 from generator.cache.stamps import NONE, Stamp, stamp_at
-from generator.cache.store import Cache, Standing
+from generator.cache.store import Cache
 from generator.config.site import Site
 from generator.engine import page_tasks
 from generator.engine.output_status import inputs_of

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from generator.cache import store
+from generator.cache.rows import COSTLY, ENDED, DocumentInfo
 from generator.cache.versions import hashed
 from generator.engine.local_images import (
     ImageLookup,
@@ -45,7 +45,8 @@ from generator.reading.article import Reading, article_of, origin_of
 from generator.reading.boilerplate import Cleaning, families
 from generator.reading.boilerplate import repeats as furniture
 from generator.reading.boilerplate.remaining import TOO_LONG
-from generator.reading.frontmatter import clipping_in, fields_in, file_bytes, front_matter_in
+from generator.reading.files import file_bytes
+from generator.reading.frontmatter import clipping_in, fields_in, front_matter_in
 from generator.reading.prose import has_picture
 from generator.render.images import LocalImages
 from generator.render.markdown import Body, Place, fitting_html, shows_anything
@@ -70,26 +71,26 @@ class _Opened(NamedTuple):
 _NAMES_NO_FILE = re.compile(r"\s*(?:#|data:|javascript:|\Z)", re.IGNORECASE)
 
 
-def look(reader: Reader, paths: Sequence[str]) -> Iterator[store.DocumentInfo]:
+def look(reader: Reader, paths: Sequence[str]) -> Iterator[DocumentInfo]:
     """Inspect clippings: hash of the bytes, source and day."""
     for path in paths:
         raw = file_bytes(reader.content, path)
-        yield store.DocumentInfo(b"", "", 0) if isinstance(raw, Problem) else _looked(reader, path, raw)
+        yield DocumentInfo(b"", "", 0) if isinstance(raw, Problem) else _looked(reader, path, raw)
 
 
-def look_at_bytes(reader: Reader, paths: Sequence[str]) -> Iterator[store.DocumentInfo]:
+def look_at_bytes(reader: Reader, paths: Sequence[str]) -> Iterator[DocumentInfo]:
     """Hash the bytes of clippings that cannot be inspected any further."""
     for path in paths:
         raw = file_bytes(reader.content, path)
-        yield store.DocumentInfo(b"" if isinstance(raw, Problem) else hashed(raw, size=16), "", 0)
+        yield DocumentInfo(b"" if isinstance(raw, Problem) else hashed(raw, size=16), "", 0)
 
 
-def _looked(reader: Reader, path: str, raw: bytes) -> store.DocumentInfo:
+def _looked(reader: Reader, path: str, raw: bytes) -> DocumentInfo:
     digest = hashed(raw, size=16)
     origin = origin_of(fields_in(path, raw), reader.rules)
     if origin is None or not _is_text(origin.source):
-        return store.DocumentInfo(digest, "", 0)
-    return store.DocumentInfo(digest, origin.source, origin.date.toordinal())
+        return DocumentInfo(digest, "", 0)
+    return DocumentInfo(digest, origin.source, origin.date.toordinal())
 
 
 def _is_text(name: str) -> bool:
@@ -205,7 +206,7 @@ def _uncleaned(record: Record, one: ReadRequest) -> Record:
     """Return the record with the problem that nothing is removed, as inspection ended its worker."""
     if record.reading.article is None:
         return record
-    is_costly = one.unknown == store.COSTLY
+    is_costly = one.unknown == COSTLY
     why = "costs more than `[limits]` allows" if is_costly else "was ended from outside"
     fault = Problem(
         path=shown(one.path),
@@ -234,7 +235,7 @@ def _read_of(reader: Reader, one: ReadRequest, opened: _Opened) -> Read:
     record, html = published(reader, clipping, cleaning, faults)
     if one.unknown and reader.clean:
         record = _uncleaned(record, one)
-    value = encoded(record) if one.unknown != store.ENDED else b""
+    value = encoded(record) if one.unknown != ENDED else b""
     return Read(digest, value, html, None if value else record)
 
 

@@ -1,8 +1,8 @@
-"""Pairs of articles that are the same, each with its reason, and what it takes to follow a change.
+"""Pairs of articles that are the same, each with its reason, updated as articles change.
 
-Articles have numbers: at first their places in the order of time; what comes later gets the next, and what
-changes comes anew. Who shares a name with a changed article is looked up in the lists of names, within `SPAN`
-days.
+Each article has a number. The initial ones are numbered in order of time; an added article gets the next
+number, and a changed article counts as removed and added. Lists of names tell which articles share a name
+with a changed one, within `SPAN` days.
 """
 
 from __future__ import annotations
@@ -12,17 +12,16 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import chain, islice
+from itertools import islice
 from operator import attrgetter
 
-from generator.grouping.candidates import BAND, BANDS, NEIGHBOURS, Bands, Name, Names, Row, outline, runs
+from generator.grouping.candidates import BAND, BANDS, NEIGHBOURS, Bands, Name, Names, Row
 from generator.grouping.evidence import (
     LONGEST,
     NEAR,
     Evidence,
     channels,
     evidence_of,
-    is_empty,
     text_refrains,
     title_refrains,
 )
@@ -30,36 +29,35 @@ from generator.grouping.gathering import SPAN
 from generator.grouping.judged import judged, rank_of
 from generator.grouping.kept import KeptPairs
 from generator.grouping.likeness import likeness
-from generator.grouping.titles import words_of
+from generator.grouping.pair_names import mute_refrains, names_of, parts_of, title_names
 from generator.model.types import Article
-from generator.parallel import forked
 
 Place = tuple[int, str]
-"""An article's place in the order of time: its day and path."""
+"""An article's position in order of time: its day and path."""
 
 
 class Pairs:
-    """The articles of an archive, and which of them are the same."""
+    """The articles of an archive, and which of them are the same. Changed in place, for speed."""
 
     def __init__(
         self, articles: Iterable[Article], found: KeptPairs | None = None, *, is_shared: bool = False
     ) -> None:
-        """Judge all articles, unless it is known what was `found` in them; then in the order of time.
+        """Judge all articles, or restore what was `found` earlier; `articles` are then in order of time.
 
-        The work is `is_shared` where a copy of this process may do a part of it.
+        With `is_shared`, copies of this process may do a part of the work.
         """
         ordered = list(articles)
         if found is None:
             ordered = sorted(sorted(ordered, key=attrgetter("path")), key=attrgetter("date"))
-        named = _named(ordered, is_shared=is_shared) if found is None else []
+        named = title_names(ordered, is_shared=is_shared) if found is None else []
         titles = [words for words, _ in named] if found is None else found.titles
         self.evidence = list(map(evidence_of, ordered, titles))
         self.count = len(self.evidence)
-        """How many there were at first; what came since has higher numbers."""
+        """Number of initial articles; articles added since have higher numbers."""
         self._days = array("I", [one.day for one in self.evidence])
         self._gone: set[int] = set()
         known = self.evidence
-        self._keys, self._titles, self._texts = _names_of(known, [one.signature for one in known])
+        self._keys, self._titles, self._texts = names_of(known, [one.signature for one in known])
         self._bands: Bands | None = None
         self._told: dict[str, bool] = {}
         self._before: dict[int, dict[int, int]] = {}
@@ -68,34 +66,21 @@ class Pairs:
             self._recall(found)
             return
         self._runs = Names(((at, parts) for at, (_, parts) in enumerate(named)), span=LONGEST, numbers=True)
-        self._mute_all()
+        mute_refrains(self.evidence, self._keys, self._titles, self._texts)
         for later, earlier, rank in judged(
             self.evidence, self._days, (self._keys, self._titles, self._runs), is_shared=is_shared
         ):
             self._note(later, earlier, rank)
 
-    def _mute_all(self) -> None:
-        """Let all refrains speak for nothing."""
-        for group in self._texts.shared():
-            for one in text_refrains([self.evidence[at] for at in group]):
-                one.mute_text()
-        for group in self._titles.shared():
-            for one in title_refrains([self.evidence[at] for at in group]):
-                one.mute_title()
-        for group in self._keys.shared():
-            if found := channels(of_key := [self.evidence[at] for at in group]):
-                for one in of_key:
-                    one.channels |= found
-
     @property
     def alive(self) -> list[int]:
-        """The articles that are there, in the order of time."""
+        """The numbers of the present articles, in order of time."""
         if self.is_as_found:
             return [*range(self.count)]
         return sorted(self._alive(range(len(self.evidence))), key=self.place)
 
     def found(self) -> KeptPairs:
-        """What is known, with the numbers that articles would have were it found now."""
+        """The pairs in the form that is stored, with articles renumbered in order of time."""
         alive = self.alive
         number = {at: place for place, at in enumerate(alive)}
         known = [self.evidence[at] for at in alive]
@@ -122,15 +107,15 @@ class Pairs:
     def _renamed(
         self, known: Sequence[Evidence], texts: Iterable[bytes]
     ) -> tuple[Names, Names, Names, Names]:
-        """The names of all articles: keys, titles, texts and runs; made anew where some have changed."""
+        """Keys, titles, texts and runs of the present articles, rebuilt if any article has changed."""
         if self.is_as_found:
             return self._keys, self._titles, self._texts, self._runs
-        parts = ((at, _parts(one.article, one.text)) for at, one in enumerate(known))
+        parts = ((at, parts_of(one.article, one.text)) for at, one in enumerate(known))
         runs_ = Names(parts, span=LONGEST, numbers=True)
-        return (*_names_of(known, texts), runs_)
+        return (*names_of(known, texts), runs_)
 
     def _recall(self, found: KeptPairs) -> None:
-        """Know what was found of the same articles."""
+        """Restore what was found earlier for the same articles."""
         self._runs = Names.recalled(found.runs, span=LONGEST)
         for names, order in zip((self._keys, self._titles, self._texts), found.orders, strict=True):
             names.recall(order)
@@ -146,49 +131,49 @@ class Pairs:
 
     @cached_property
     def numbers(self) -> dict[str, int]:
-        """The articles' numbers by path."""
+        """Path → number of each present article."""
         return {one.article.path: at for at, one in enumerate(self.evidence)}
 
     @property
     def is_worn(self) -> bool:
-        """Whether so much was changed that it is better to begin anew."""
+        """Whether so much has changed that judging all articles again is better."""
         return len(self._gone) > max(1000, self.count // 10) or 2 * len(self._days) < len(self.evidence)
 
     @property
     def reasoned(self) -> Iterable[int]:
-        """The articles that are the same as some."""
+        """The articles that are the same as another one."""
         return self._before.keys() | {at for at, after in self._after.items() if after}
 
     def article(self, at: int) -> Article:
-        """The article of a number."""
+        """The article with a number."""
         return self.evidence[at].article
 
     def place(self, at: int) -> Place:
-        """Where an article stands in the order of time."""
+        """The position of an article in order of time."""
         one = self.evidence[at]
         return one.day, one.article.path
 
     @property
     def is_as_found(self) -> bool:
-        """Whether nothing has changed since all were judged."""
+        """Whether no article has changed since all were judged."""
         return len(self.evidence) == self.count and not self._gone
 
     @property
     def moved(self) -> int:
-        """How many came or went since all were judged."""
+        """Number of articles that were added or removed since all were judged."""
         return len(self.evidence) - self.count + sum(at < self.count for at in self._gone)
 
     @property
     def left(self) -> Iterator[tuple[int, Article]]:
-        """Numbers and articles of those at first that went, or changed, since."""
+        """Number and article of each initial article that has been removed or changed."""
         return ((at, self.article(at)) for at in sorted(self._gone) if at < self.count)
 
     def is_gone(self, at: int) -> bool:
-        """Whether an article went, or changed and has another number now."""
+        """Whether an article was removed, or changed and has another number now."""
         return at in self._gone
 
     def before(self, at: int) -> Mapping[int, int]:
-        """The earlier articles that are the same as one, with the ranks of the reasons."""
+        """Earlier articles that are the same as one → rank of the reason."""
         return self._before.get(at, {})
 
     def same(self, at: int) -> Iterator[int]:
@@ -197,7 +182,7 @@ class Pairs:
         yield from self._after.get(at, ())
 
     def change(self, leaving: Iterable[int], added: Iterable[Article]) -> set[int]:
-        """Take articles out and put articles in; tell those that left and those of which a reason changed."""
+        """Remove and add articles. Returns the numbers of those removed, added or paired differently."""
         old = set(leaving)
         for at in old:
             del self.numbers[self.article(at).path]
@@ -214,7 +199,7 @@ class Pairs:
         return self._follow(old | turned, new)
 
     def prepare(self) -> Bands:
-        """Do ahead what the first change would wait for."""
+        """Build the indexes that the first change would otherwise wait for."""
         if self._bands is None:
             self._bands = Bands((at, one.signature) for at, one in enumerate(self.evidence))
             for names in (self._keys, self._titles, self._runs, self._texts):
@@ -223,7 +208,7 @@ class Pairs:
         return self._bands
 
     def _add(self, article: Article) -> int:
-        """Give an article the next number, and its names."""
+        """Add an article under the next number, and index its names."""
         at, one = len(self.evidence), evidence_of(article)
         self.evidence.append(one)
         self.numbers[article.path] = at
@@ -234,33 +219,33 @@ class Pairs:
         return at
 
     def _named(self, at: int) -> Iterator[tuple[Names, Name]]:
-        """The names of an article, but for its text's."""
+        """The names of an article except its text, each with its index."""
         one = self.evidence[at]
         yield self._titles, one.text
         yield from ((self._keys, key) for key in one.keys)
-        yield from ((self._runs, run) for run in _parts(one.article, one.text))
+        yield from ((self._runs, run) for run in parts_of(one.article, one.text))
 
     def _of_text(self, at: int) -> list[int]:
-        """All articles with the text of one."""
+        """The present articles with the same text as one."""
         raw = evidence_of(self.article(at)).signature
         return self._alive(self._texts.owners(raw, [(0, len(self.evidence))])) if raw else []
 
     def _of_title(self, at: int) -> list[int]:
-        """All articles with the title of one."""
+        """The present articles with the same title as one."""
         return self._alive(self._titles.owners(self.evidence[at].text, [(0, len(self.evidence))]))
 
     def _of_key(self, key: str) -> list[int]:
-        """All articles with a key."""
+        """The present articles with a key."""
         return self._alive(self._keys.owners(key, [(0, len(self.evidence))]))
 
     def _is_channel(self, key: str) -> bool:
-        """Whether a key names no article; looked up once in a change."""
+        """Whether a key belongs to a channel rather than an article. Cached for the duration of a change."""
         if key not in self._told:
             self._told[key] = key in channels([self.evidence[at] for at in self._of_key(key)])
         return self._told[key]
 
     def _turned(self, changed: Iterable[int]) -> set[int]:
-        """Articles that became refrains or channels, or are none any longer, as others came or went."""
+        """Articles that became refrains or channels, or ceased to be, because others changed."""
         found: set[int] = set()
         for at in changed:
             texts = self._of_text(at)
@@ -284,7 +269,7 @@ class Pairs:
         return found
 
     def _mute(self, at: int) -> None:
-        """Let what is a refrain in an article speak for nothing."""
+        """Mark refrains and channels in the evidence of one article, so that they prove nothing."""
         one = self.evidence[at]
         if one in text_refrains([self.evidence[other] for other in self._of_text(at)]):
             one.mute_text()
@@ -296,19 +281,19 @@ class Pairs:
         return [at for at in numbers if at not in self._gone]
 
     def _note(self, later: int, earlier: int, rank: int) -> None:
-        """Keep the reason why two are the same, by its rank."""
+        """Store the rank of the reason why two articles are the same."""
         self._before.setdefault(later, {})[earlier] = rank
         self._after[earlier].add(later)
 
     def _judge(self, later: int, earlier: int) -> bool:
-        """Keep the reason why two are the same, where there is one."""
+        """Store the reason why two articles are the same. Returns whether there is one."""
         rank = rank_of(self.evidence[later], self.evidence[earlier])
         if rank is not None:
             self._note(later, earlier, rank)
         return rank is not None
 
     def _follow(self, old: Iterable[int], new: Sequence[int]) -> set[int]:
-        """Forget the pairs of what left, judge those of what came and of whom it stands between."""
+        """Drop the pairs of removed articles; judge added ones, and those whose neighbours changed."""
         moved = {*old, *new}
         touched = set(moved)
         for at in old:
@@ -329,7 +314,7 @@ class Pairs:
         return touched
 
     def _next_after(self, at: int, moved: set[int]) -> Iterator[int]:
-        """Those that may have others next before them, as one, and others, came or went."""
+        """Articles whose nearest earlier ones may differ because an article was added or removed."""
         for span, row in (*self._by_name(at), *self._by_text(at)):
             left = NEIGHBOURS
             for other in self._later(at, span, row, moved):
@@ -339,13 +324,13 @@ class Pairs:
                     break
 
     def _by_name(self, at: int) -> Iterator[tuple[int, Row]]:
-        """Of each name of an article, for how many days it means something, and who has it."""
+        """For each name of an article, the days within which it counts, and the articles that have it."""
         number = self._number(at)
         for names, name in self._named(at):
             yield names.span, names.row(name, number, self._near(at, names.span))
 
     def _by_text(self, at: int) -> Iterator[tuple[int, Row]]:
-        """The same of each band of its text."""
+        """For each band of its text, the days within which it counts, and the articles that have it."""
         one, number = self.evidence[at], self._number(at)
         bands, near = self.prepare(), self._near(at, SPAN)
         for place, start in enumerate(range(0, BAND * BANDS if one.signature else 0, BAND)):
@@ -353,17 +338,17 @@ class Pairs:
             yield SPAN, row
 
     def _number(self, at: int) -> int:
-        """Where an article would stand among those that were there at first."""
+        """The position of an article among the initial ones."""
         return at if at < self.count else bisect_left(range(self.count), self.place(at), key=self.place)
 
     def _nearest(self, at: int) -> set[int]:
-        """Whom an article is held against: who comes next before it under any of its names or bands."""
+        """The articles to compare an article with: the nearest earlier ones for each name and band."""
         by_name = {other for span, row in self._by_name(at) for other in self._earlier(at, span, row)}
         by_text = {other for span, row in self._by_text(at) for other in self._earlier(at, span, row)}
         return by_name | {other for other in by_text - by_name if self._is_like(at, other)}
 
     def _earlier(self, at: int, span: int, row: Row) -> list[int]:
-        """The next few before an article."""
+        """The nearest `NEIGHBOURS` articles before an article."""
         here = self.place(at)
         found = [*islice(self._within(at, span, row.before), NEIGHBOURS)]
         if since := [other for other in self._within(at, span, row.since) if self.place(other) < here]:
@@ -371,7 +356,7 @@ class Pairs:
         return found
 
     def _later(self, at: int, span: int, row: Row, moved: set[int]) -> list[int]:
-        """An article, if it is there, and those after it in time: the next few that did not move."""
+        """The articles from one on, up to the `NEIGHBOURS`th that was not moved itself."""
         here, left = self.place(at), NEIGHBOURS
         found: list[int] = []
         for other in self._within(at, span, row.after):
@@ -384,7 +369,7 @@ class Pairs:
         return found
 
     def _within(self, at: int, span: int, others: Iterable[int]) -> Iterator[int]:
-        """Those that are there and within so many days of an article."""
+        """Those of `others` that are present and within `span` days of an article."""
         day = self.evidence[at].day
         return (
             other
@@ -396,29 +381,6 @@ class Pairs:
         return likeness(self.evidence[at].signature, self.evidence[other].signature) >= NEAR
 
     def _near(self, at: int, span: int) -> tuple[int, int]:
-        """The numbers of all articles within so many days of one, but for those that came since."""
+        """The range of numbers of initial articles within `span` days of an article."""
         day, days = self.evidence[at].day, self._days
         return bisect_left(days, day - span), bisect_right(days, day + span)
-
-
-def _names_of(known: Sequence[Evidence], texts: Iterable[bytes]) -> tuple[Names, Names, Names]:
-    """The names of articles by key, by title, and by text, where they have one."""
-    keys = Names([(at, one.article.keys) for at, one in enumerate(known)], span=SPAN)
-    titles = Names.of_each([one.text for one in known], span=SPAN)
-    return keys, titles, Names(((at, (text,)) for at, text in enumerate(texts) if text), span=SPAN)
-
-
-def _named(articles: Sequence[Article], *, is_shared: bool) -> list[tuple[str, list[int]]]:
-    """The words of articles' titles, and the parts that name them."""
-
-    def task(start: int, end: int) -> list[tuple[str, list[int]]]:
-        words = [(article, words_of(article.title)) for article in articles[start:end]]
-        return [(text, _parts(article, text)) for article, text in words]
-
-    kind = list[tuple[str, list[int]]]
-    return [*chain.from_iterable(forked.parts(task, len(articles), kind, is_shared=is_shared))]
-
-
-def _parts(article: Article, text: str) -> list[int]:
-    """What else than the same title names an article: parts of it, and where it is empty its outline."""
-    return runs(text) + outline(text) if is_empty(article) else runs(text)

@@ -1,12 +1,8 @@
-"""A clipping's file becomes fields and body."""
+"""Decode a clipping's file and split it into fields and body."""
 
 from __future__ import annotations
 
-import errno
-import os
 import re
-import stat
-from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -27,27 +23,35 @@ from generator.reading.fields import (
     line_entries,
     yaml_entries,
 )
+from generator.reading.files import file_bytes
 from generator.reading.foreign import foreign_format
+from generator.reading.frontmatter_problems import (
+    entry_problems,
+    garbled_text,
+    has_stray_mark,
+    mistyped_key,
+    not_closed,
+    notes_published,
+    outside_front_matter,
+    stray_mark,
+    too_many_fields,
+)
 from generator.reading.mojibake import garbled_line, is_sound, is_suspect, restoration
 from generator.reading.notes import line_of_notes
-from generator.reading.text import BEGINNING, decode, why_not_text
-from generator.reading.withholding import KEYS, OTHERS_PRIVATE, Mistyped, corrected, outside
+from generator.reading.text import BEGINNING, decode
+from generator.reading.withholding import corrected, outside
 
 _MARKS_TOLD = 5
-"""Marks of comments left in a text that are told."""
-_SHOWN = 50
-"""Items of a list that a message shows."""
+"""Stray comment marks that are reported per text."""
 _UNSEEN = re.compile(r"\A[\s\u200b\u2060\ufeff]*")
-"""What may stand before front matter and is not seen there."""
+"""Invisible characters that may precede front matter."""
 _OPENING, _CLOSING = b"---\n", b"\n---\n"
-LARGEST = 16 * 1024 * 1024
-"""Bytes; a larger file is no article."""
 FRONT_MATTER = 64 * 1024
-"""Bytes in which front matter ends, where no more of a file is to be read."""
+"""Number of bytes that `front_matter_in` reads at most."""
 
 
 class _Verbatim(BaseHandler):
-    """Splits the block off and hands it over unread; `yaml_entries` reads it."""
+    """Splits off the front matter without parsing it, because `yaml_entries` does that."""
 
     FM_BOUNDARY = re.compile(r"^-{3,}[ \t]*$", re.MULTILINE)
     START_DELIMITER = END_DELIMITER = "---"
@@ -62,14 +66,14 @@ _VERBATIM = _Verbatim()
 def read_clipping(content: Path, path: str) -> tuple[Clipping | None, tuple[Problem, ...]]:
     """Read one file below the content folder.
 
-    None means that it cannot be used; then the last problem has severity error and says why.
+    None means that the file cannot be used; the last problem says why.
     """
     raw = file_bytes(content, path)
     return (None, (raw,)) if isinstance(raw, Problem) else clipping_in(path, raw)
 
 
 def clipping_in(path: str, raw: bytes) -> tuple[Clipping, tuple[Problem, ...]]:
-    """The clipping that a file's bytes hold, and what is wrong with it; never raises."""
+    """The clipping in a file's bytes, and its problems; never raises."""
     garbled: list[Problem] = []
 
     def mended(text: str, odd: str) -> str:
@@ -97,11 +101,11 @@ def clipping_in(path: str, raw: bytes) -> tuple[Clipping, tuple[Problem, ...]]:
     left: tuple[Problem, ...] = ()
     if "%%" in clipping.body:
         shown_, marks = without_comments(clipping.body, is_beginning=clipping.is_shortened)
-        left = tuple(_mark_left(path, first and first + mark) for mark in dict.fromkeys(marks[:_MARKS_TOLD]))
+        left = tuple(stray_mark(path, first and first + mark) for mark in dict.fromkeys(marks[:_MARKS_TOLD]))
         if shown_ != clipping.body:
             clipping = msgspec.structs.replace(clipping, body=shown_, body_line=None)
     if line_of_notes(clipping.body) is not None and _is_from_the_web(clipping):
-        left += (_notes(path, first and first + (line_of_notes(body) or 0)),)
+        left += (notes_published(path, first and first + (line_of_notes(body) or 0)),)
     return clipping, (*problems, *garbled, *faults, *long, *left)
 
 
@@ -110,29 +114,8 @@ def _is_from_the_web(clipping: Clipping) -> bool:
     return any(isinstance(value, str) and value.startswith(("https://", "http://")) for value in values)
 
 
-def _notes(path: str, line: int | None) -> Problem:
-    return Problem(
-        path=shown(path),
-        line=line,
-        message="what follows looks like private notes of yours, and is published with the text",
-        advice="delete them, put them between `%%` marks, or hold the clipping back with `private: true`",
-        severity=Severity.NOTICE,
-        kind="notes",
-    )
-
-
-def _mark_left(path: str, line: int | None, key: str = "") -> Problem:
-    return Problem(
-        path=shown(path),
-        line=line,
-        message=f"`%%` in {f'`{key}`' if key else 'the text'} is no mark of a comment; it is shown as text",
-        advice="close the comment in the same paragraph, or write `%%` as code",
-        kind="comment",
-    )
-
-
 def _body_line(text: str, body: str) -> int | None:
-    """The line of a text that its body begins on; None where the body is not the end of the text."""
+    """The line of a text on which its body begins; None if the text does not end with the body."""
     text, body = text.rstrip(), body.rstrip()
     return text.count("\n", 0, len(text) - len(body)) + 1 if text.endswith(body) else None
 
@@ -140,7 +123,7 @@ def _body_line(text: str, body: str) -> int | None:
 def _within_limits(
     clipping: Clipping, text: str, *, is_beginning: bool
 ) -> tuple[Clipping, tuple[Problem, ...]]:
-    """The clipping with as much of its body as an article may have; the text may be the beginning of more."""
+    """The clipping with its body cut to the limits. With `is_beginning`, the text itself was cut before."""
     body = clipping.body
     end = body_end(body)
     if end == len(body) and not is_beginning:
@@ -157,9 +140,9 @@ def _within_limits(
 
 
 def fields_in(path: str, raw: bytes) -> Clipping:
-    """A clipping, perhaps without its body: for who needs its fields alone; twice as fast.
+    """A clipping for callers that need its fields only, perhaps without its body. Twice as fast.
 
-    Where the front matter does not show at once, or may have been read in a wrong encoding, all is read.
+    The whole file is parsed if the front matter is not plainly delimited or its encoding is in doubt.
     """
     end = raw.find(_CLOSING, 3)
     if 0 < end <= limits.TEXT and raw.startswith(_OPENING):
@@ -176,7 +159,7 @@ def fields_in(path: str, raw: bytes) -> Clipping:
 
 
 def front_matter_in(path: str, raw: bytes) -> Clipping:
-    """A clipping without its body, of which nothing is looked at but the first bytes."""
+    """A clipping without its body, from the first `FRONT_MATTER` bytes of a file."""
     end = raw.find(_CLOSING, 3)
     head = raw[: end + len(_CLOSING)] if 0 < end < FRONT_MATTER else raw
     if is_beginning := len(head) > FRONT_MATTER:
@@ -186,7 +169,7 @@ def front_matter_in(path: str, raw: bytes) -> Clipping:
 
 
 def _mended(path: str, text: str, odd: str) -> tuple[str, tuple[Problem, ...]]:
-    """The text with wrong readings undone, and what there is to say about it; `odd`: its odd characters."""
+    """The text with wrong decoding undone, and the problems found; `odd` are its suspect characters."""
     if is_sound(text, odd):
         return text, ()
     found = restoration(text, odd)
@@ -194,7 +177,7 @@ def _mended(path: str, text: str, odd: str) -> tuple[str, tuple[Problem, ...]]:
         if (line := garbled_line(text, odd)) is None:
             return text, ()
         message = "text was read in the wrong encoding before it was saved, and cannot be restored"
-        return text, (_garbled(path, line, message, Severity.WARNING),)
+        return text, (garbled_text(path, line, message, Severity.WARNING),)
     lines = zip(text.split("\n"), found.text.split("\n"), strict=True)
     line = next(number for number, (was, now) in enumerate(lines, 1) if was != now)
     chain = ", then as ".join(name.upper() for name in reversed(found.codecs))
@@ -202,83 +185,16 @@ def _mended(path: str, text: str, odd: str) -> tuple[str, tuple[Problem, ...]]:
     if found.lost:
         message += f", but {found.lost} {'character is' if found.lost == 1 else 'characters are'} lost"
     severity = Severity.WARNING if found.lost else Severity.NOTICE
-    return found.text, (_garbled(path, line, message, severity),)
-
-
-def _garbled(path: str, line: int, message: str, severity: Severity) -> Problem:
-    advice = "save the page again"
-    return Problem(
-        path=shown(path), line=line, message=message, advice=advice, severity=severity, kind="mojibake"
-    )
-
-
-def file_bytes(content: str | Path, path: str) -> bytes | Problem:
-    """A clipping's bytes, or what keeps them from being read."""
-    try:
-        raw = _bytes(content, path)
-    except _RefusedError as refusal:
-        problem: Problem = refusal.args[0]
-        return problem
-    if why := why_not_text(raw):
-        return _unreadable(path, why, "save it as UTF-8 text, or name it in `ignore`")
-    return raw
-
-
-class _RefusedError(Exception):
-    """A file that is not read; holds the problem."""
-
-    def __init__(self, path: str, message: str, advice: str) -> None:
-        super().__init__(_unreadable(path, message, advice))
-
-
-def _unreadable(path: str, message: str, advice: str) -> Problem:
-    return Problem(path=shown(path), message=message, advice=advice, kind="unreadable")
-
-
-def _bytes(content: str | Path, path: str) -> bytes:
-    """A regular file's bytes; opening never waits, whatever stands under the name."""
-    try:
-        # As text: a Path takes as long as reading.
-        file = os.open(f"{content}/{path}", os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
-        try:
-            raw = _bytes_in(file, path)
-        finally:
-            os.close(file)
-    except (OSError, ValueError) as error:
-        # Python words a name that no system call takes differently from version to version.
-        why = error.strerror if isinstance(error, OSError) else "its name holds a zero byte"
-        raise _RefusedError(path, f"cannot be read: {why}", "check the file and its rights") from error
-    return raw
-
-
-def _bytes_in(file: int, path: str) -> bytes:
-    """All that an open file holds; nearly always it takes one reading, where streams need two."""
-    status = os.fstat(file)
-    if stat.S_ISDIR(status.st_mode):
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-    if not stat.S_ISREG(status.st_mode):
-        raise _RefusedError(path, "is no regular file", "replace it by a file, or name it in `ignore`")
-    if status.st_size > LARGEST:
-        message = f"is larger than {LARGEST // 1024**2} MiB"
-        raise _RefusedError(path, message, "shorten it, or name it in `ignore`")
-    most = max(status.st_size, 4096) + 1
-    part = os.read(file, most)
-    if len(part) == status.st_size:
-        return part  # there was room for more, so that was all
-    parts = []
-    while part:
-        parts.append(part)
-        part = os.read(file, most)
-    return b"".join(parts)
+    return found.text, (garbled_text(path, line, message, severity),)
 
 
 _Parts = tuple[Clipping, tuple[Problem, ...]]
 
 
 def clipping_of(path: str, text: str, *, is_beginning: bool = False) -> _Parts:
-    """Part a clipping's text (LF line ends), or the beginning of it, into fields and body; never raises.
+    """Split a clipping's text (LF line ends), or the beginning of it, into fields and body; never raises.
 
-    Values are texts, or lists of texts; of a key that stands twice the last one counts.
+    Values are strings or lists of strings; of a repeated key the last value counts.
     """
     start = _UNSEEN.sub("", text, 1)
     first_line = text.count("\n", 0, len(text) - len(start)) + 1
@@ -291,12 +207,12 @@ def clipping_of(path: str, text: str, *, is_beginning: bool = False) -> _Parts:
             fields={one.key: one.meant.partition(": ")[2] for one in outside_},
             lines={one.key: first_line + one.line for one in outside_},
         )
-        problems += tuple(_outside(path, first_line, one) for one in outside_)
+        problems += tuple(outside_front_matter(path, first_line, one) for one in outside_)
     return clipping, problems
 
 
 def _parts(path: str, text: str, start: str, first_line: int, *, is_beginning: bool) -> _Parts:
-    """The same of a text whose front matter would begin at `start`, on line `first_line`."""
+    """Split a text whose front matter, if any, is at the beginning of `start`, on line `first_line`."""
     if not _VERBATIM.detect(start):
         fault = "has no front matter" if start else "is empty"
         advice = "begin the file with the lines `---`, `title: …`, `date: …`, `---`"
@@ -314,32 +230,17 @@ def _parts(path: str, text: str, start: str, first_line: int, *, is_beginning: b
     return clipping, problems
 
 
-def _outside(path: str, first_line: int, one: Mistyped) -> Problem:
-    return Problem(
-        path=shown(path),
-        line=first_line + one.line,
-        message=f"`{one.written}` stands outside of front matter, here read as `{one.meant}`",
-        advice="write it between two lines `---` at the top of the file, or below the first words",
-        kind=_kind(one.key),
-    )
-
-
-def _kind(key: str) -> str:
-    """The kind of problems with a key that holds back, or with one of private notes."""
-    return "front-matter" if key in OTHERS_PRIVATE else "draft" if key == "draft" else "publish"
-
-
 def _parted(text: str) -> tuple[str, str] | None:
-    """Block and body of a text that begins with a boundary; None where no second one follows."""
+    """Front matter and body of a text that begins with a boundary; None without a second boundary."""
     end = text.find("\n---", 3)
     if end > 0 and text.startswith("---\n") and text.startswith("\n", end + 4):
-        return text[3 : end + 1], text[end + 4 :].strip()  # as nearly all are written
+        return text[3 : end + 1], text[end + 4 :].strip()  # the usual form, without the library
     parted, body = frontmatter.parse(text, handler=_VERBATIM)
     return (str(parted["block"]), body) if "block" in parted else None
 
 
 def _with_indent(text: str, body: str) -> str:
-    """The body with its first line's indent, which the library strips: it may be a block of code."""
+    """The body with the indentation of its first line, which the library strips: it may be a code block."""
     if not body:
         return body
     at = len(text.rstrip()) - len(body)
@@ -347,7 +248,7 @@ def _with_indent(text: str, body: str) -> str:
 
 
 def _unclosed(path: str, rest: str, line: int) -> tuple[Clipping, tuple[Problem, ...]]:
-    """A clipping whose text begins with `---` and has no second one."""
+    """The clipping of a text that begins with `---` on line `line` and has no second boundary."""
     lines = rest.split("\n")
     length = fields_end(corrected(rest)[0].split("\n"), closed=False)
     if not length:
@@ -361,23 +262,13 @@ def _unclosed(path: str, rest: str, line: int) -> tuple[Clipping, tuple[Problem,
         return Clipping(path=path, fields={}, lines={}, body=rest.strip("\n")), (problem,)
     block, body = "\n".join(lines[:length]), "\n".join(lines[length:]).strip("\n")
     clipping, problems = _clipping(path, block, body.removeprefix("...\n"), line)
-    return msgspec.structs.replace(clipping, repaired=True), (_not_closed(path, line + length), *problems)
-
-
-def _not_closed(path: str, line: int) -> Problem:
-    return Problem(
-        path=shown(path),
-        line=line,
-        message="the front matter is not closed",
-        advice="add a line `---` below this one",
-        kind="front-matter",
-    )
+    return msgspec.structs.replace(clipping, repaired=True), (not_closed(path, line + length), *problems)
 
 
 def _clipping(path: str, block: str, body: str, line: int) -> tuple[Clipping, tuple[Problem, ...]]:
-    """The clipping of a block that begins after line `line`."""
+    """The clipping of a front matter block that begins after line `line`, and its body."""
     block, mistyped = corrected(block.removeprefix("\n"))
-    problems = [_mistyped(path, line + 1, one) for one in mistyped]
+    problems = [mistyped_key(path, line + 1, one) for one in mistyped]
     repaired = False
     try:
         entries = yaml_entries(block)
@@ -396,14 +287,14 @@ def _clipping(path: str, block: str, body: str, line: int) -> tuple[Clipping, tu
             return Clipping(path=path, fields={}, lines={}, body=whole), (problem,)
         repaired = True
         if length < len(lines):
-            problems.append(_not_closed(path, line + length))
+            problems.append(not_closed(path, line + length))
             body = "\n".join(lines[length:]).strip("\n") + f"\n\n---\n\n{body}"
         entries = list(islice(line_entries(lines[:length]), limits.FIELDS + 1))
     entries = _without_comments(entries) if "%%" in block else entries
     is_cut = len(entries) > limits.FIELDS
     if is_cut:
         at_line = line + 1 + block.count("\n", 0, entries.pop(limits.FIELDS).start)
-        problems.append(_too_many_fields(path, at_line))
+        problems.append(too_many_fields(path, at_line))
     fields: dict[str, str | list[str]] = {}
     earlier: dict[str, tuple[str | list[str], ...]] = {}
     at: dict[str, int] = {}
@@ -412,12 +303,12 @@ def _clipping(path: str, block: str, body: str, line: int) -> tuple[Clipping, tu
     for entry in entries[: limits.FIELDS]:
         if entry.advice:
             if entry.advice in told:
-                entry = msgspec.structs.replace(entry, note="")  # noqa: PLW2901 - once is enough
+                entry = msgspec.structs.replace(entry, note="")  # noqa: PLW2901 - each advice is reported once
             told.add(entry.advice)
         here += block.count("\n", counted, entry.start)
         counted = entry.start
-        if entry.mended or entry.note or entry.key in at or ("%%" in block and _is_mark_left(entry)):
-            problems += _problems(path, entry, here, at.get(entry.key))
+        if entry.mended or entry.note or entry.key in at or ("%%" in block and has_stray_mark(entry)):
+            problems += entry_problems(path, entry, here, at.get(entry.key))
         if entry.key in fields:
             earlier[entry.key] = (*earlier.get(entry.key, ()), fields[entry.key])
         fields[entry.key], at[entry.key] = entry.value, here
@@ -434,7 +325,7 @@ def _clipping(path: str, block: str, body: str, line: int) -> tuple[Clipping, tu
 
 
 def _without_comments(entries: list[Entry]) -> list[Entry]:
-    """Fields without comments, which nobody is to see."""
+    """The entries with comments removed from prose."""
 
     def visible(entry: Entry) -> Entry:
         if not is_prose_key(entry.key):
@@ -445,74 +336,3 @@ def _without_comments(entries: list[Entry]) -> list[Entry]:
         return msgspec.structs.replace(entry, value=values)
 
     return [visible(entry) for entry in entries]
-
-
-def _is_mark_left(entry: Entry) -> bool:
-    values = [entry.value] if isinstance(entry.value, str) else entry.value
-    return is_prose_key(entry.key) and any(text_without_comments(value)[1] for value in values)
-
-
-def _mistyped(path: str, first_line: int, one: Mistyped) -> Problem:
-    fault, place = "is not valid YAML, here read as", ""
-    if one.is_within:
-        fault, place = "stands within the field above it, here read as", ", at the start of the line"
-    return Problem(
-        path=shown(path),
-        line=first_line + one.line,
-        message=f"`{one.written}` {fault} `{one.meant}`",
-        advice=f"write `{one.meant}`{place}",
-        kind=_kind(one.key),
-    )
-
-
-def _too_many_fields(path: str, line: int) -> Problem:
-    return Problem(
-        path=shown(path),
-        line=line,
-        message=f"the front matter has more than {limits.FIELDS:,} fields; from here on none is read",
-        advice="delete those that nobody needs",
-        kind="length",
-    )
-
-
-def _problems(path: str, entry: Entry, line: int, earlier: int | None) -> Iterator[Problem]:
-    where = shown(path)
-    is_private = entry.key in OTHERS_PRIVATE  # problems are printed where others may read them
-    mend = "put quotes around its value" if is_private else f"write {entry.key}: {_quoted(entry.value)}"
-    if entry.mended:
-        yield Problem(
-            path=where,
-            line=line,
-            message=f"`{entry.key}` is not valid YAML",
-            advice=mend,
-            kind="front-matter",
-        )
-    elif entry.note:
-        advice = entry.advice or mend
-        yield Problem(
-            path=where,
-            line=line,
-            message=entry.note,
-            advice=advice,
-            severity=Severity.NOTICE,
-            kind="front-matter",
-        )
-    if _is_mark_left(entry):
-        yield _mark_left(path, line, entry.key)
-    if earlier is not None:
-        which = "strictest" if entry.key in KEYS else "last"
-        message = f"`{entry.key}` stands twice, also on line {earlier}; the {which} one counts"
-        yield Problem(
-            path=where, line=line, message=message, advice="delete one of them", kind="duplicate-key"
-        )
-
-
-def _quoted(value: str | list[str]) -> str:
-    """A value as YAML that means it."""
-    if isinstance(value, list):
-        return "[" + ", ".join([*map(_quoted, value[:_SHOWN]), *["…"] * (len(value) > _SHOWN)]) + "]"
-    if len(value) > 300:
-        value = value[:300] + "…"
-    if '"' in value or "\\" in value:
-        return "'" + value.replace("'", "''") + "'"
-    return f'"{value}"'

@@ -9,7 +9,8 @@ import pytest
 
 from generator.authoring import init
 from generator.config import resources
-from generator.config.site import Config, load
+from generator.config.loading import load
+from generator.config.site import Config
 from generator.model.errors import ConfigError
 
 NAMED = {"title", "language"}

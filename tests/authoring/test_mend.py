@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 import generator.authoring.mend
 import generator.parallel.workers
 from generator.authoring.mend import Mend, mended, mends, write
-from generator.cli.main import DONE, FAILED, UNUSABLE, run
-from generator.config.site import load
+from generator.cli.exit_codes import DONE, FAILED, UNUSABLE
+from generator.cli.main import run
+from generator.config.loading import load
 from generator.parallel.workers import Workers
 from generator.reading.frontmatter import clipping_of
 from generator.reading.text import decode

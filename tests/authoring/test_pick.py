@@ -10,8 +10,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from generator.authoring.pick import Changes, article_named, pick, unpick, with_pick, without_pick
-from generator.cli.main import DONE, FAILED, UNUSABLE, run
+from generator.authoring.pick import Changes, pick, unpick, with_pick, without_pick
+from generator.authoring.targets import article_named
+from generator.cli.exit_codes import DONE, FAILED, UNUSABLE
+from generator.cli.main import run
 from generator.config.picks import picks_of
 from generator.config.site import Config, Site
 from generator.model.errors import ConfigError

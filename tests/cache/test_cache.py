@@ -12,10 +12,12 @@ import pytest
 import generator.engine.build
 import generator.engine.writing
 from generator.cache import database, seals
+from generator.cache.bodies import Bodies
 from generator.cache.database import DamagedError, forget
 from generator.cache.folder import file_of
+from generator.cache.rows import DocumentInfo, Learned
 from generator.cache.stamps import Stamp
-from generator.cache.store import Bodies, Cache, DocumentInfo, Learned, MissingError
+from generator.cache.store import Cache, MissingError
 from generator.cache.versions import hashed
 from generator.config.options import Built, Options, silent
 from generator.engine.build import build

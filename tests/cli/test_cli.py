@@ -13,7 +13,10 @@ from pathlib import Path
 import click
 import pytest
 
-from generator.cli.main import DONE, FAILED, INTERRUPTED, UNREAD, UNUSABLE, CliOptions, broadsheet, run
+from generator.cli.commands import broadsheet
+from generator.cli.exit_codes import DONE, FAILED, INTERRUPTED, UNREAD, UNUSABLE
+from generator.cli.main import run
+from generator.cli.options import CliOptions
 from writing import BODY, write_clipping, write_config
 
 REFERENCE = Path(__file__).parents[2] / "docs/reference/command-line.md"

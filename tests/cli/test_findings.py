@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 
 from generator.cli import findings
+from generator.cli.exit_codes import DONE
 from generator.cli.findings import Findings
-from generator.cli.main import DONE, run
+from generator.cli.main import run
 from generator.model.errors import Problem, Severity
 from generator.model.types import Skipped
 from writing import write_clipping, write_config

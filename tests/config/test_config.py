@@ -6,7 +6,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from generator.config.site import ARTICLE_FIELDS, Config, Limits, SourceConfig, load
+from generator.config.loading import load
+from generator.config.site import ARTICLE_FIELDS, Config, Limits, SourceConfig
 from generator.model.errors import ConfigError
 from generator.model.types import TextPolicy
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from generator.config.loading import load
 from generator.config.options import Options, Report, grave
-from generator.config.site import load
 from generator.engine.build import build
 from generator.engine.live import Live
 from generator.model.errors import BuildError, LossError

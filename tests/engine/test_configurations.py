@@ -12,10 +12,12 @@ import pytest
 
 from generator.cache.database import DamagedError
 from generator.cache.folder import KEPT, file_of
-from generator.cache.store import Cache, MissingError, used
+from generator.cache.recovery import used
+from generator.cache.store import Cache, MissingError
 from generator.cli.main import run
+from generator.config.loading import load
 from generator.config.options import Built, Options, silent
-from generator.config.site import Site, load
+from generator.config.site import Site
 from generator.engine.build import build
 from generator.engine.unchanged import identity_of
 from writing import BODY, NOW, cache_file, cache_of, files_of, site_in, write_clipping, write_config

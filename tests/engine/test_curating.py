@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from generator.cli.main import DONE, UNUSABLE, run
+from generator.cli.exit_codes import DONE, UNUSABLE
+from generator.cli.main import run
 from generator.config.site import PICKS_FILE
 from writing import BODY, build_site, files_of, write_clipping, write_config
 

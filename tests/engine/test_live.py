@@ -18,8 +18,8 @@ import generator.engine.document_table
 import generator.engine.lessons
 import generator.engine.rereading
 from generator.config import resources
+from generator.config.loading import load
 from generator.config.options import Built, Options, silent
-from generator.config.site import load
 from generator.engine.build import build
 from generator.engine.live import Live
 from generator.engine.rereading import few_of

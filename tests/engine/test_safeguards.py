@@ -8,7 +8,8 @@ import sys
 
 import pytest
 
-from generator.cli.main import DONE, FAILED, UNUSABLE, run
+from generator.cli.exit_codes import DONE, FAILED, UNUSABLE
+from generator.cli.main import run
 from generator.config.options import Options, silent
 from generator.config.site import Config
 from generator.engine.live import Live

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator.cli.main import DONE, run
+from generator.cli.exit_codes import DONE
+from generator.cli.main import run
 from generator.config.options import Options, silent
 from generator.config.site import Config
 from generator.engine.document_table import rules_of

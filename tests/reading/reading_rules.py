@@ -2,7 +2,7 @@
 
 import zoneinfo
 
-from generator.reading.article import Rules
+from generator.reading.rules import Rules
 
 SHANGHAI = zoneinfo.ZoneInfo("Asia/Shanghai")
 

@@ -11,8 +11,9 @@ from reading_rules import SHANGHAI, rules
 from generator.model.errors import Severity
 from generator.model.ids import ALPHABET, path_id
 from generator.model.types import Clipping, Verdict
-from generator.reading.article import article_of, due
+from generator.reading.article import article_of
 from generator.reading.frontmatter import clipping_in, clipping_of
+from generator.reading.moments import due
 from generator.reading.text import decode, folded, unescaped
 
 BODY = "A page was as many columns as the press could hold."

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from generator.model.errors import Severity
 from generator.reading import fields
-from generator.reading.frontmatter import LARGEST, clipping_in, clipping_of, fields_in, read_clipping
+from generator.reading.files import LARGEST
+from generator.reading.frontmatter import clipping_in, clipping_of, fields_in, read_clipping
 from generator.reading.text import decode, folded
 
 

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.cli.main import DONE, UNUSABLE, run
+from generator.cli.exit_codes import DONE, UNUSABLE
+from generator.cli.main import run
 from generator.reading.boilerplate import Cleaning, families, judged, kept
 from generator.reading.boilerplate.blocks import blocks_of
 from generator.reading.boilerplate.families import built_in

@@ -1,0 +1,50 @@
+"""HTML bodies of a cache, read by processes other than the one that writes."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from generator.cache.database import for_reading
+from generator.cache.seals import Seal
+
+BODY = "SELECT value FROM bodies WHERE path = ? AND typeof(value) = 'blob' AND length(value) <= 17000000"
+"""Selects one body. A value longer than `limits.HTML` in UTF-8 with a seal cannot be ours."""
+
+
+class Bodies:
+    """A read-only connection to the bodies of a cache.
+
+    Open it for one batch only: the file may have been replaced by the next.
+    """
+
+    def __init__(self, file: str, secret: bytes) -> None:
+        """Open a cache file. Raises `DamagedError` if it no longer exists."""
+        self._seal = Seal(secret)
+        self._connection = for_reading(Path(file))
+
+    def __enter__(self) -> Self:
+        self._connection.execute("BEGIN")  # locking the file for each body would take a fifth of the time
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._connection.close()
+
+    def body(self, path: str) -> bytes | None:
+        """The HTML body of one clipping; None if there is none with a valid seal."""
+        raw = os.fsencode(path)
+        try:
+            return opened_body(self._seal, raw, self._connection.execute(BODY, (raw,)).fetchone())
+        except sqlite3.Error:
+            return None
+
+
+def opened_body(seal: Seal, path: bytes, row: tuple[Any, ...] | None) -> bytes | None:
+    """The HTML in a row of `BODY`; None if there is no row, or its seal is not valid."""
+    html = seal.opened(row[0], "bodies", path) if row else None
+    return None if html is None else bytes(html)

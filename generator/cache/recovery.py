@@ -1,0 +1,48 @@
+"""Run a function with a cache, again if the cache proves incomplete or damaged."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from generator.cache.database import DamagedError, forget, no_room
+from generator.cache.store import Cache, MissingError
+
+T = TypeVar("T")
+
+
+def used(
+    folder: Path, identity: bytes, use: Callable[[Cache], T], *, make: bool = True, stays_open: bool = False
+) -> T:
+    """Call `use` with a cache, and again if a row is missing, or with a new cache if the file is damaged.
+
+    With `make` false, no file is created in the folder. With `stays_open`, the cache is closed here only if
+    `use` fails. Raises `BuildError` if there is no room for a cache.
+    """
+    for _ in range(3):
+        cache = Cache.of(folder, identity, make=make)
+        with contextlib.ExitStack() as exit_:
+            exit_.enter_context(cache)
+            try:
+                result = use(cache)
+            except MissingError as error:
+                with cache.best_effort():
+                    cache.drop(error)
+            except DamagedError:
+                forget(cache.file)
+            else:
+                if stays_open:
+                    exit_.pop_all()
+                return result
+    # Something keeps interfering with that folder; a temporary cache is out of reach.
+    with contextlib.ExitStack() as exit_:
+        cache = exit_.enter_context(Cache.temporary(identity))
+        try:
+            result = use(cache)
+        except DamagedError as error:
+            raise no_room("SQLite calls each new one damaged") from error
+        if stays_open:
+            exit_.pop_all()
+        return result

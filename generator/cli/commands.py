@@ -1,0 +1,363 @@
+"""The commands of `broadsheet`: their arguments and options, and what each does.
+
+Only `click` is imported at the top, so that `broadsheet --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime as dt
+import difflib
+import functools
+import os
+import shlex
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from generator import __version__
+from generator.cli import actions
+from generator.cli.exit_codes import DONE, FAILED, INTERRUPTED
+from generator.cli.options import PATH, CliOptions, Day, asking
+
+if TYPE_CHECKING:  # each command imports what it needs
+    from generator.engine.lessons import BuildContext
+    from generator.model.errors import Problem
+    from generator.preview.changes import Changed
+    from generator.preview.follow import Built, Check
+
+_KEYLESS = "nothing is taken from the caches of other builds, since no key can be kept for them"
+
+
+class Suggesting(click.Group):
+    """A group that suggests the command that a mistyped one resembles."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that the arguments begin with. Raises `click.UsageError` with a suggestion."""
+        name = args[0]
+        if self.get_command(ctx, name) is None and not name.startswith("-"):
+            close = difflib.get_close_matches(name, self.list_commands(ctx), 1)
+            hint = f"did you mean '{close[0]}'?" if close else f"known: {', '.join(self.list_commands(ctx))}"
+            raise click.UsageError(f"No such command '{name}'; {hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+def _with_folder(_: click.Context, __: click.Parameter, file: Path | None) -> Path | None:
+    """Refuse an output file whose folder does not exist, before anything is done."""
+    if file is not None and not file.parent.is_dir():
+        raise click.BadParameter(f"there is no folder {file.parent}; make it first")
+    return file
+
+
+@click.group(cls=Suggesting, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="broadsheet")
+def broadsheet() -> None:
+    """Turn a folder of Markdown clippings into a news digest."""
+
+
+@broadsheet.command()
+@click.argument("folder", type=PATH, default=Path())
+@click.option("--language", type=click.Choice(["en", "zh"]), default="en", help="Of the interface.")
+def init(folder: Path, *, language: str) -> None:
+    """Start a digest in FOLDER, with a few clippings to look at."""
+    from generator.authoring import init as start
+    from generator.cli import console
+
+    made = start(folder, "zh" if language == "zh" else "en")
+    console.print_line(f"{console.counted(len(made), 'file')} made in {folder}")
+    into = "" if folder == Path() else f"cd {shlex.quote(str(folder))} && "
+    console.print_line(f"Next: {into}broadsheet serve")
+
+
+@broadsheet.command()
+@click.argument("title")
+@click.option("--url", metavar="URL", help="The address of the original.")
+@click.option("--source", metavar="NAME", help="Who published it.")
+@click.option("--date", type=Day(), metavar="DATE", help="When.  [default: today]")
+@click.option("--draft", is_flag=True, help="Keep it back for now.")
+@asking("config", "content")
+def new(
+    cli_options: CliOptions,
+    title: str,
+    *,
+    url: str | None,
+    source: str | None,
+    date: dt.datetime | None,
+    draft: bool,
+) -> None:
+    """Write an empty clipping called TITLE and print its path."""
+    from generator.authoring import new as write
+    from generator.cli import console
+    from generator.config.loading import find_content
+
+    site = cli_options.site()
+    if not cli_options.config_file.exists():  # outside of a digest, a clipping would go unnoticed
+        find_content(site)
+    now = dt.datetime.now(site.config.zone)
+    day = date.date() if date else None
+    file = write(site, title=title, now=now, url=url, source=source, date=day, draft=draft)
+    console.print_line(os.path.relpath(file))
+
+
+@broadsheet.command()
+@click.argument("clipping", metavar="FILE|URL")
+@click.option("--pin/--unpin", default=None, help="Put it on top of its day, or no longer.")
+@click.option("--hide/--show", default=None, help="Take it out of the digest, or let it in again.")
+@click.option("--why", default="", metavar="TEXT", help="The reason why it is hidden.")
+@click.option("--note", metavar="TEXT", help="Your words on it, Markdown.")
+@click.option("--title", metavar="TEXT", help="A better title.")
+@click.option("--summary", metavar="TEXT", help="A better excerpt.")
+@click.option("--tag", "tags", multiple=True, metavar="TAG", help="A further tag; may be given again.")
+@click.option(
+    "--merge", multiple=True, metavar="FILE|URL", help="Is one story with this; may be given again."
+)
+@click.option("--split", is_flag=True, help="Take it out of any story.")
+@click.option("--remove", is_flag=True, help="Take back all that was said.")
+@asking("config", "content")
+def pick(cli_options: CliOptions, clipping: str, *, remove: bool, **said: Any) -> int:  # noqa: ANN401 - checked below
+    """Say something of one article, in picks.toml: pin, hide, note, tag, merge …."""
+    from generator.authoring.pick import Changes, errors_in, unpick
+    from generator.authoring.pick import pick as write
+    from generator.authoring.targets import doubt
+    from generator.cli import console
+
+    changes = Changes(**said)
+    if remove and changes != Changes():
+        raise click.UsageError("--remove goes alone")
+    if (changes.pin and changes.hide) or (changes.split and changes.merge):
+        raise click.UsageError("--pin and --hide exclude each other, as do --split and --merge")
+    if changes.why and not changes.hide:
+        raise click.UsageError("--why goes with --hide")
+    if not remove and changes == Changes():
+        raise click.UsageError("say what: --pin, --hide, --note …; `broadsheet pick --help` lists all")
+    site = cli_options.site()
+    originals = functools.cache(functools.partial(actions.originals_of, cli_options, site))
+    if remove:
+        count, file = unpick(site, clipping, originals), os.path.relpath(site.picks)
+        if not count:
+            console.print_line(f"error: {file} says nothing of {clipping}; nothing is removed", error=True)
+            return FAILED
+        console.print_line(f"{count} removed from {file}")
+    else:
+        console.print_line(write(site, clipping, changes, originals))
+        console.print_problems(filter(None, [doubt(clipping, originals, hides=bool(changes.hide))]))
+    errors = errors_in(site)
+    console.print_problems(errors)
+    return FAILED if errors else DONE
+
+
+@broadsheet.command()
+@asking(
+    "config", "content", "output", "base_url", "drafts", "future", "as_of", "strict",
+    "yes", "workers", "quiet", "verbose",
+)  # fmt: skip
+@click.option("--clean", is_flag=True, help="Write every file again.")
+@click.option("--explain", is_flag=True, help="Print each file that is written, with the reason.")
+@click.option("--watch", is_flag=True, help="Build again whenever a file changes.")
+@click.option("--report", "report_file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              callback=_with_folder, help="Write what was done as JSON.")  # fmt: skip
+def build(
+    cli_options: CliOptions, *, clean: bool, explain: bool, watch: bool, report_file: Path | None
+) -> int:
+    """Build the site."""
+    from generator.cache.seals import VARIABLE, key
+    from generator.cli import console
+    from generator.config.loading import find_content
+    from generator.config.options import grave
+    from generator.model.errors import shown
+
+    site = cli_options.site()
+    cli_options.options(site)  # report an invalid date now rather than in every build
+    find_content(site)
+    if site.config.base_url is None and not cli_options.quiet:
+        console.print_line("notice: `base_url` is not set, so there are no feeds and no sitemap", error=True)
+    if (fault := key().fault) and not cli_options.quiet:
+        console.print_line(shown(f"notice: {_KEYLESS}: {fault}; set {VARIABLE}"), error=True)
+    if not watch:
+        done = actions.build(cli_options, site, report_file, clean=clean)
+        if explain:
+            console.print_reasons(done.reasons, done.report.pages.kept)
+        return FAILED if cli_options.strict and grave(done.report.problems) else DONE
+    from generator.engine.live import Live
+    from generator.parallel.workers import cores
+    from generator.preview.follow import follow
+
+    live = Live(cli_options.workers or cores())
+    try:
+        follow(
+            actions.followed(cli_options, cli_options.site, report_file, live),
+            actions.watched(cli_options, site),
+            actions.ConsoleReporter(),
+            ignore=(site.output, site.own),
+        )
+    finally:
+        live.close()
+    return INTERRUPTED
+
+
+@broadsheet.command()
+@asking("config", "content", "base_url", "drafts", "future", "as_of", "workers", "quiet", "verbose")
+@click.option("-p", "--port", type=click.IntRange(0, 65535), default=8000, help="Or the next free.  [8000]")
+@click.option("--bind", default="127.0.0.1", metavar="ADDRESS", help="Of this machine.  [default: 127.0.0.1]")
+@click.option("-O", "--open", "open_browser", is_flag=True, help="Open the browser.")
+def serve(cli_options: CliOptions, *, port: int, bind: str, open_browser: bool) -> int:
+    """Show the site on this machine and follow every save."""
+    from generator.cache.folder import prepare
+    from generator.config.loading import find_content
+    from generator.config.resources import theme
+    from generator.config.site import preview_of
+    from generator.engine.live import Live
+    from generator.output.folder import clear_foreign
+    from generator.parallel.workers import cores
+    from generator.preview.alone import Alone
+    from generator.preview.reload import source_lines
+    from generator.preview.server import Preview
+    from generator.preview.server import serve as show
+
+    cli_options = dataclasses.replace(cli_options, yes=True)  # the preview can be built again at any time
+    site = preview_of(cli_options.site())
+    cli_options.options(site)  # report an invalid date now rather than in every build
+    find_content(site)
+    prepare(site.own, site.output)
+    with Alone(site.own) as alone, contextlib.closing(Live(cli_options.workers or cores())) as live:
+        follow = actions.followed(cli_options, lambda: preview_of(cli_options.site()), None, live)
+
+        def rebuild(check: Check, changed: Changed) -> Built:
+            alone.hold()  # its folder may have been deleted
+            if changed is None and not site.own.is_symlink():
+                clear_foreign(site.output)
+            return follow(check, changed)
+
+        preview = Preview(
+            site.output,
+            rebuild,
+            actions.watched(cli_options, site),
+            actions.ConsoleReporter(),
+            bind=bind,
+            port=port,
+            ignore=(site.own, cli_options.site().output),
+            source_lines=functools.partial(source_lines, (site.root, site.content, theme().parent)),
+            pages=live,
+        )
+        show(preview, open_browser=open_browser, announce=alone.announce)
+    return INTERRUPTED
+
+
+@broadsheet.command(name="list")
+@click.argument("what", type=click.Choice(["clippings", "sources"]), default="clippings")
+@asking("config", "content", "drafts", "future", "as_of")
+@click.option("--format", "format_", type=click.Choice(["table", "jsonl"]), default="table", help="Or jsonl.")
+@click.option("--text", is_flag=True, help="With the published text, as Markdown (jsonl).")
+def list_(cli_options: CliOptions, *, what: str, format_: str, text: bool) -> int:
+    """List every clipping with what is published of it, or every source with its health."""
+    from generator.cli import console
+    from generator.config.options import silent
+    from generator.engine.explaining import texts_of
+    from generator.engine.render_context import planned_of
+    from generator.engine.site_index import read
+    from generator.grouping.health import healths_of
+
+    if text and what == "sources":
+        raise click.UsageError("--text goes with clippings")
+    if text and format_ != "jsonl":
+        raise click.UsageError("--text goes with --format jsonl")
+    site = cli_options.site()
+    options = cli_options.options(site)
+
+    unread: list[Problem] = []
+
+    def rows(context: BuildContext) -> Iterable[dict[str, Any]]:
+        index = read(site, options, context)
+        unread.extend(one for one in console.errors(index.problems) if one.kind == "content")
+        if what == "sources":
+            return console.healths(healths_of(index.digest), index.digest)
+        plan_ = planned_of(index.digest, site.config)
+        return console.entries(plan_, index, texts_of(site, plan_, context) if text else None)
+
+    found = cli_options.reading(site, silent, rows)
+    if format_ == "jsonl":
+        console.print_jsonl(found)
+    else:
+        (console.print_sources if what == "sources" else console.print_table)(found)
+    console.print_problems(unread)
+    return FAILED if unread else DONE
+
+
+@broadsheet.command()
+@asking("config", "content", "drafts", "future", "as_of", "strict")
+@click.option("--format", "format_", type=click.Choice(["text", "json", "github"]), default="text",
+              help="Text for people, JSON, or annotations for GitHub.  [default: text]")  # fmt: skip
+@click.option("--fix", is_flag=True, help="Put quotes around values that YAML cannot read, on disk.")
+@click.option("--yes", is_flag=True, help="Do not ask before --fix writes.")
+def check(cli_options: CliOptions, *, format_: str, fix: bool, yes: bool) -> int:
+    """Read every clipping and print what is wrong; write nothing but with --fix."""
+    from generator.cli import console, findings
+    from generator.config.options import grave
+    from generator.engine.render_context import static_faults
+    from generator.engine.site_index import read
+
+    if (fix or yes) and (format_ != "text" or not fix):
+        raise click.UsageError("--fix goes with --format text, and --yes with --fix")
+    site = cli_options.site()
+    options = cli_options.options(site)
+    left = actions.fix(site, yes=yes) if fix else ()
+    with console.progress(quiet=False) as progress:
+        index = cli_options.reading(site, progress, lambda context: read(site, options, context))
+    problems = (*left, *index.problems, *static_faults(site, index.digest))
+    result = findings.Findings(
+        found=index.found, repaired=index.repaired, skipped=index.skipped, problems=problems
+    )
+    if format_ == "json":
+        console.print_bytes(findings.json(result))
+    elif format_ == "github":
+        console.print_lines(findings.github(result, (site.content, site.root), Path.cwd()))
+    else:
+        console.print_lines(findings.text(result))
+        console.print_line(console.checked_line(index, problems))
+    return FAILED if console.errors(problems) or (cli_options.strict and grave(problems)) else DONE
+
+
+@broadsheet.command()
+@click.argument("file", type=PATH)
+@asking("config", "content")
+def explain(cli_options: CliOptions, file: Path) -> None:
+    """Say of each block of a clipping why it is published, or goes."""
+    from generator.cli import console
+    from generator.config.options import silent
+    from generator.engine.explaining import explained
+
+    site = cli_options.site()
+    inside = site.content / file
+    try:
+        path, content = (inside if inside.exists() else file).resolve(), site.content.resolve()
+        is_file = path.is_file()
+    except PermissionError as error:
+        raise click.UsageError(f"{file} cannot be read: {error.strerror}; check its rights") from error
+    if not is_file or not path.is_relative_to(content):
+        raise click.UsageError(f"{file} is no file in the content folder {site.content}")
+    own = path.relative_to(content).as_posix()
+    found = cli_options.reading(site, silent, lambda context: explained(site, context, own))
+    console.print_lines(console.explanation(found))
+
+
+@broadsheet.command()
+@asking("config", "output")
+def clean(cli_options: CliOptions) -> None:
+    """Delete what builds wrote, and nothing else."""
+    from generator.cli import console
+    from generator.config.site import OWN_FOLDER, Config
+    from generator.model.errors import shown
+    from generator.output.folder import others_in
+
+    # The output can be cleaned even if the digest itself was deleted.
+    is_left = cli_options.output is not None or Path(OWN_FOLDER).is_dir() or Path(Config().output).is_dir()
+    site = cli_options.site(must_exist=not is_left)
+    deleted = actions.cleaned(site)
+    console.print_line(f"{console.counted(deleted, 'file')} deleted")
+    if site.output.is_dir() and (left := others_in(site.output)):
+        console.print_line(shown(f"left in {site.output}, since they are not Broadsheet's: {left}"))

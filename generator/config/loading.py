@@ -1,0 +1,154 @@
+"""Find and read `digest.toml`, and resolve the folders of its site."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import tomllib
+from pathlib import Path
+
+import msgspec
+
+from generator.config.checks import config_of, faults_of
+from generator.config.problems import as_typed, problem_at, problem_in
+from generator.config.site import BROKEN_LINK, BROKEN_LINK_ADVICE, FILE_NAME, OWN_FOLDER, Config, Site
+from generator.model.errors import ConfigError
+
+
+def load(
+    file: Path, *, content: Path | None = None, output: Path | None = None, base_url: str | None = None
+) -> Site:
+    """Read a configuration file. A missing file counts as empty.
+
+    The keyword arguments come from the command line and override the file. Raises `ConfigError` with every
+    fault found; a fault in an argument names its option.
+    """
+    config = _parsed(file)
+    if base_url is not None:
+        config = msgspec.structs.replace(config, base_url=base_url)
+    problems = [*faults_of(config, file, is_address_typed=base_url is not None)]
+    if problems:
+        raise ConfigError(*problems)
+    if config.base_url is not None:
+        config = msgspec.structs.replace(config, base_url=config.base_url.rstrip("/") + "/")
+    root = file.absolute().parent
+    site = Site(
+        root=root,
+        content=(content or root / config.content).absolute(),
+        output=(output or root / config.output).absolute(),
+        config=config,
+    )
+    _check_folders(site, file.name, content, output)
+    return site
+
+
+def found_above(here: Path) -> Path | None:
+    """The configuration in a folder or in its nearest ancestor that has one; None if there is none.
+
+    An ancestor's file that belongs to another user is ignored: templates are code, so anybody who can write
+    to a shared folder such as `/tmp` could make us run theirs. Git has the same rule for repositories.
+    """
+    for folder in (here, *here.parents):
+        file = folder / FILE_NAME
+        try:
+            owner = file.stat().st_uid
+        except OSError:
+            if not os.path.lexists(file):
+                continue
+            return (
+                file  # a broken link: `load` reports it, rather than using another configuration in its place
+            )
+        if folder == here or not hasattr(os, "geteuid") or owner in {os.geteuid(), 0}:
+            return file
+        return None
+    return None
+
+
+def no_digest(here: Path) -> ConfigError:
+    """The error of a command that needs a digest where there is none."""
+    message = f"is no digest: there is no {FILE_NAME}, here or in a folder above, and no folder content/"
+    advice = "start one with `broadsheet init`, or name the configuration of yours with --config"
+    above = next((file for folder in here.parents if (file := folder / FILE_NAME).is_file()), None)
+    if above is not None:
+        message = f"is no digest: there is no {FILE_NAME} here, and {above} belongs to another user"
+        advice = f"if you trust it, name it with -c {shlex.quote(str(above))}"
+    return ConfigError(problem_at(str(here), message, advice))
+
+
+def no_folder(error: OSError) -> ConfigError:
+    """The error for a current folder that is deleted or cannot be entered."""
+    return ConfigError(
+        problem_at(".", f"the current folder cannot be used: {error.strerror}", "change to another")
+    )
+
+
+def missing(file: Path) -> ConfigError:
+    """The error for a configuration that `--config` names and that does not exist."""
+    return ConfigError(problem_in(file, "does not exist", "name another with --config"))
+
+
+def find_content(site: Site) -> None:
+    """Raise `ConfigError` if the content folder does not exist."""
+    if not site.content.is_dir():
+        message = f"there is no folder {site.content} to read clippings from"
+        advice = "run this in the folder of your digest, or name another with --content or `content`"
+        raise ConfigError(problem_at(site.content.name, message, advice))
+
+
+def _parsed(file: Path) -> Config:
+    try:
+        table = tomllib.loads(file.read_text("utf-8"))
+    except FileNotFoundError as error:
+        if os.path.lexists(file):
+            raise ConfigError(problem_in(file, BROKEN_LINK, BROKEN_LINK_ADVICE)) from error
+        return Config()
+    except OSError as error:
+        fault = problem_in(file, f"cannot be read: {error.strerror}", "check the file and its rights")
+        raise ConfigError(fault) from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ConfigError(problem_in(file, "is not UTF-8 text", "save it as UTF-8", line)) from error
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"line (\d+)", str(error))
+        at = int(found[1]) if found else None
+        raise ConfigError(
+            problem_in(file, f"is not valid TOML: {error}", "see https://toml.io", at)
+        ) from error
+    return config_of(table, file)
+
+
+def _check_folders(site: Site, file: str, typed_content: Path | None, typed_output: Path | None) -> None:
+    """Raise `ConfigError` if the output folder contains another folder of the site, or lies in one.
+
+    The message quotes folders that the command line named as they were typed.
+    """
+    content, output = _real(site.content), _real(site.output)
+    place = as_typed("--output", typed_output) if typed_output else file
+    if content == output or content in output.parents or output in content.parents:
+        raise ConfigError(
+            problem_at(
+                as_typed("--content", typed_content) if typed_content and not typed_output else place,
+                f"the output folder {site.output} and the content folder {site.content} lie in each other",
+                "choose an output folder beside the content folder, with "
+                + ("--output" if typed_output else "`output`"),
+            )
+        )
+    for name in ("static", "templates", OWN_FOLDER):
+        own = _real(site.root / name)
+        if output == own or own in output.parents:
+            raise ConfigError(
+                problem_at(place, f"the output folder {site.output} lies in {name}/", "choose one beside it")
+            )
+    root = _real(site.root)
+    if output == root or output in root.parents:
+        raise ConfigError(
+            problem_at(
+                place, f"the output folder {site.output} holds the site itself", "choose one inside it"
+            )
+        )
+
+
+def _real(path: Path) -> Path:
+    """The path with links resolved. `Path.resolve` would raise for a link to itself."""
+    return Path(os.path.realpath(path))

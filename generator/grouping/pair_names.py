@@ -1,0 +1,50 @@
+"""The names that suggest that articles are the same: keys, titles, texts and parts of titles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import chain
+
+from generator.grouping.candidates import Names, outline, runs
+from generator.grouping.evidence import Evidence, channels, is_empty, text_refrains, title_refrains
+from generator.grouping.gathering import SPAN
+from generator.grouping.titles import words_of
+from generator.model.types import Article
+from generator.parallel import forked
+
+
+def names_of(known: Sequence[Evidence], texts: Iterable[bytes]) -> tuple[Names, Names, Names]:
+    """The names of articles: their keys, their titles, and their texts unless empty."""
+    keys = Names([(at, one.article.keys) for at, one in enumerate(known)], span=SPAN)
+    titles = Names.of_each([one.text for one in known], span=SPAN)
+    return keys, titles, Names(((at, (text,)) for at, text in enumerate(texts) if text), span=SPAN)
+
+
+def title_names(articles: Sequence[Article], *, is_shared: bool) -> list[tuple[str, list[int]]]:
+    """For each article, the words of its title, and the parts that name it."""
+
+    def task(start: int, end: int) -> list[tuple[str, list[int]]]:
+        words = [(article, words_of(article.title)) for article in articles[start:end]]
+        return [(text, parts_of(article, text)) for article, text in words]
+
+    kind = list[tuple[str, list[int]]]
+    return [*chain.from_iterable(forked.parts(task, len(articles), kind, is_shared=is_shared))]
+
+
+def parts_of(article: Article, text: str) -> list[int]:
+    """The names of an article besides its whole title: parts of the title, and its outline without a text."""
+    return runs(text) + outline(text) if is_empty(article) else runs(text)
+
+
+def mute_refrains(evidence: Sequence[Evidence], keys: Names, titles: Names, texts: Names) -> None:
+    """Mark refrains and channels in the evidence, in place, so that they prove nothing."""
+    for group in texts.shared():
+        for one in text_refrains([evidence[at] for at in group]):
+            one.mute_text()
+    for group in titles.shared():
+        for one in title_refrains([evidence[at] for at in group]):
+            one.mute_title()
+    for group in keys.shared():
+        if found := channels(of_key := [evidence[at] for at in group]):
+            for one in of_key:
+                one.channels |= found

@@ -1,0 +1,147 @@
+"""Problems with front matter and with the text below it. Lines are those of the file, counted from 1."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from generator.model import limits
+from generator.model.errors import Problem, Severity, shown
+from generator.reading.comments import text_without_comments
+from generator.reading.fields import Entry, is_prose_key
+from generator.reading.withholding import KEYS, OTHERS_PRIVATE, Mistyped
+
+_SHOWN = 50
+"""Number of list items that a message shows."""
+
+
+def mistyped_key(path: str, first_line: int, one: Mistyped) -> Problem:
+    """A key that is read in spite of a typing error; the block begins on line `first_line`."""
+    fault, place = "is not valid YAML, here read as", ""
+    if one.is_within:
+        fault, place = "stands within the field above it, here read as", ", at the start of the line"
+    return Problem(
+        path=shown(path),
+        line=first_line + one.line,
+        message=f"`{one.written}` {fault} `{one.meant}`",
+        advice=f"write `{one.meant}`{place}",
+        kind=_kind(one.key),
+    )
+
+
+def too_many_fields(path: str, line: int) -> Problem:
+    """More fields than are read; `line` is that of the first one left out."""
+    return Problem(
+        path=shown(path),
+        line=line,
+        message=f"the front matter has more than {limits.FIELDS:,} fields; from here on none is read",
+        advice="delete those that nobody needs",
+        kind="length",
+    )
+
+
+def entry_problems(path: str, entry: Entry, line: int, earlier: int | None) -> Iterator[Problem]:
+    """The problems of one field on line `line`; `earlier` is the line of the same key before it."""
+    where = shown(path)
+    is_private = entry.key in OTHERS_PRIVATE  # problems are printed where others may read them
+    mend = "put quotes around its value" if is_private else f"write {entry.key}: {_quoted(entry.value)}"
+    if entry.mended:
+        yield Problem(
+            path=where,
+            line=line,
+            message=f"`{entry.key}` is not valid YAML",
+            advice=mend,
+            kind="front-matter",
+        )
+    elif entry.note:
+        advice = entry.advice or mend
+        yield Problem(
+            path=where,
+            line=line,
+            message=entry.note,
+            advice=advice,
+            severity=Severity.NOTICE,
+            kind="front-matter",
+        )
+    if has_stray_mark(entry):
+        yield stray_mark(path, line, entry.key)
+    if earlier is not None:
+        which = "strictest" if entry.key in KEYS else "last"
+        message = f"`{entry.key}` stands twice, also on line {earlier}; the {which} one counts"
+        yield Problem(
+            path=where, line=line, message=message, advice="delete one of them", kind="duplicate-key"
+        )
+
+
+def _quoted(value: str | list[str]) -> str:
+    """A value as a quoted YAML scalar or flow sequence."""
+    if isinstance(value, list):
+        return "[" + ", ".join([*map(_quoted, value[:_SHOWN]), *["…"] * (len(value) > _SHOWN)]) + "]"
+    if len(value) > 300:
+        value = value[:300] + "…"
+    if '"' in value or "\\" in value:
+        return "'" + value.replace("'", "''") + "'"
+    return f'"{value}"'
+
+
+def has_stray_mark(entry: Entry) -> bool:
+    """Whether a field contains a `%%` that opens or closes no comment."""
+    values = [entry.value] if isinstance(entry.value, str) else entry.value
+    return is_prose_key(entry.key) and any(text_without_comments(value)[1] for value in values)
+
+
+def outside_front_matter(path: str, first_line: int, one: Mistyped) -> Problem:
+    """A key that stands outside of front matter, in a text that begins on line `first_line`."""
+    return Problem(
+        path=shown(path),
+        line=first_line + one.line,
+        message=f"`{one.written}` stands outside of front matter, here read as `{one.meant}`",
+        advice="write it between two lines `---` at the top of the file, or below the first words",
+        kind=_kind(one.key),
+    )
+
+
+def _kind(key: str) -> str:
+    """The kind of problems with a key that withholds a clipping or holds private notes."""
+    return "front-matter" if key in OTHERS_PRIVATE else "draft" if key == "draft" else "publish"
+
+
+def not_closed(path: str, line: int) -> Problem:
+    """Front matter without a closing `---`; `line` is that of its last field."""
+    return Problem(
+        path=shown(path),
+        line=line,
+        message="the front matter is not closed",
+        advice="add a line `---` below this one",
+        kind="front-matter",
+    )
+
+
+def garbled_text(path: str, line: int, message: str, severity: Severity) -> Problem:
+    """A text that was saved in the wrong encoding."""
+    advice = "save the page again"
+    return Problem(
+        path=shown(path), line=line, message=message, advice=advice, severity=severity, kind="mojibake"
+    )
+
+
+def notes_published(path: str, line: int | None) -> Problem:
+    """A section that looks like private notes and is published."""
+    return Problem(
+        path=shown(path),
+        line=line,
+        message="what follows looks like private notes of yours, and is published with the text",
+        advice="delete them, put them between `%%` marks, or hold the clipping back with `private: true`",
+        severity=Severity.NOTICE,
+        kind="notes",
+    )
+
+
+def stray_mark(path: str, line: int | None, key: str = "") -> Problem:
+    """A `%%` that opens or closes no comment, in a field or in the text."""
+    return Problem(
+        path=shown(path),
+        line=line,
+        message=f"`%%` in {f'`{key}`' if key else 'the text'} is no mark of a comment; it is shown as text",
+        advice="close the comment in the same paragraph, or write `%%` as code",
+        kind="comment",
+    )

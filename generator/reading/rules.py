@@ -1,0 +1,28 @@
+"""What the site's configuration says about reading clippings."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+
+class Rules(msgspec.Struct, frozen=True, kw_only=True):
+    """The part of the configuration that decides how clippings are read."""
+
+    zone: dt.tzinfo
+    languages: tuple[str, ...]
+    """The languages that articles may be in."""
+    default_language: str
+    """The language of an article whose own cannot be detected."""
+    fields: Mapping[str, tuple[str, ...]] = {}
+    """Field → keys of other clippers that stand for it, most trusted first."""
+    source_languages: Mapping[str, str] = {}
+    """Key of a source's name or alias → the language that the configuration gives."""
+    uncleaned: frozenset[str] = frozenset()
+    """Keys of sources with `clean = false`."""
+    source_key: Callable[[str], str] = str
+    """Maps all spellings of a source to one key."""
+    own_source: str = "Broadsheet"
+    """The source of an article without source, address and folder: the digest itself."""
