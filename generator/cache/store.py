@@ -42,9 +42,12 @@ class MissingError(Exception):
     """
 
 
+NUMBER = 8
+"""Bytes at the beginning of a note about folders: a big-endian number that grows with each such note."""
 FOLDERS_NOTE = "folders of "
 """Key prefix of the notes about folders of clippings; a cache for other rules copies them."""
 _FOLDERS = FOLDERS_NOTE.encode()
+_FOLDERS_NOTES = "SELECT key, value FROM notes WHERE key >= ? AND key < ?"
 
 
 class Cache(SealedDatabase):
@@ -69,6 +72,7 @@ class Cache(SealedDatabase):
         """
         file = file_of(folder, identity)
         is_there = os.path.lexists(file)
+        is_last = caches_in(folder)[:1] == [file]
         own = file if (make or is_there) and not folder.is_symlink() else None
         for attempt in (own, own):
             if attempt is None:
@@ -85,8 +89,8 @@ class Cache(SealedDatabase):
             except OSError:
                 continue
             else:
-                if not is_there:
-                    cache._inherit(folder)
+                if not is_last:
+                    cache._inherit(folder, has_pages=not is_there)
                 return cache
         return cls.temporary(identity)
 
@@ -99,10 +103,11 @@ class Cache(SealedDatabase):
         except (OSError, sqlite3.Error) as error:
             raise no_room() from error
 
-    def _inherit(self, folder: Path) -> None:
-        """Copy the rows of output files and the notes about folders from the most recently used cache.
+    def _inherit(self, folder: Path, *, has_pages: bool) -> None:
+        """Copy later notes about folders, and the rows of output files, from the most recently used cache.
 
-        Other rules change few output files, and a folder may disappear while a rule is changed.
+        Other rules change few output files, and a folder may disappear while a rule is changed. With
+        `has_pages` false, only the notes are copied.
         The other cache may be in use, so it is only read, never created, repaired or deleted.
         """
         others = ((file, identity_in_name(file)) for file in caches_in(folder) if file != self.file)
@@ -115,13 +120,19 @@ class Cache(SealedDatabase):
                     contextlib.suppress(DamagedError, BuildError, sqlite3.Error),
                     contextlib.closing(for_reading(file)) as other,
                 ):
-                    rows = (row[:-1] for row in other.execute(PAGES) if is_sealed(seal, "pages", row))
-                    self.write(KEEP_PAGE, (self.with_seal("pages", *row) for row in rows))
-                    for key, value in other.execute("SELECT key, value FROM notes"):
-                        note = seal.opened(value, "notes", key)
-                        if note is not None and bytes(key).startswith(_FOLDERS):
-                            self.keep_note(os.fsdecode(key), bytes(note))
+                    if has_pages:
+                        rows = (row[:-1] for row in other.execute(PAGES) if is_sealed(seal, "pages", row))
+                        self.write(KEEP_PAGE, (self.with_seal("pages", *row) for row in rows))
+                    for key, value in other.execute(_FOLDERS_NOTES, (_FOLDERS, _FOLDERS[:-1] + b"!")):
+                        if (note := seal.opened(value, "notes", key)) is not None:
+                            self._keep_later(os.fsdecode(key), bytes(note))
                 return
+
+    def _keep_later(self, key: str, note: bytes) -> None:
+        """Store a note that begins with a number, unless there is one with at least that number."""
+        own = self.note(key)
+        if own is None or own[:NUMBER] < note[:NUMBER]:
+            self.keep_note(key, note)
 
     def __enter__(self) -> Self:
         return self

@@ -52,6 +52,11 @@ class DocumentTable(NamedTuple):
     unread: Set[str] = frozenset()
     """Paths of clippings that differ from the cache. Workers read them while the rest is fetched from it."""
 
+    @property
+    def total(self) -> int:
+        """Number of clippings, with those that cannot be read."""
+        return len(self.looked) + len(self.found.skipped)
+
     def records(self, context: BuildContext) -> Iterator[tuple[str, Record, bytes]]:
         """Yield path, record and record hash of every clipping, in no order."""
         return _records(self, context.cache.records(), context)

@@ -37,7 +37,7 @@ from generator.engine.render_context import (
     planned_of,
 )
 from generator.engine.rereading import PendingDocuments, is_asset, is_below
-from generator.engine.safeguards import check_found, found_in, may_delete_many
+from generator.engine.safeguards import check_found, found_in, may_delete_many, with_mistyped
 from generator.engine.site_index import SiteIndex, grouped, withheld
 from generator.engine.stale_queue import StaleQueue, bytes_of
 from generator.engine.stored_stories import keep as keep_stories
@@ -231,9 +231,7 @@ class Followed:
         told = [article for story in (*ended, *begun) for article in story.articles]
         self._dirty_sources = {article.source for article in (*removed, *added, *told)}
         index = self._diagnostics.change(index, digest, removed, added, read, self.options)
-        index = msgspec.structs.replace(
-            index, found=len(self._documents.looked) + len(self._documents.found.skipped)
-        )
+        index = msgspec.structs.replace(index, found=self._documents.total)
         self._rendering = RenderContext(
             self.site, index, plan_, self._context, healths=self._healths, last=self._rendering
         )
@@ -261,9 +259,9 @@ class Followed:
             if one is not GONE:
                 records[path] = one
         each = ((path, record, mark) for path, (record, mark) in records.items())
+        self._documents = self._documents._replace(found=with_mistyped(self.site, self._documents.found))
         index, _ = grouped(self.site, self.options, self._documents, each, self._context, self._stories)
-        found = len(self._documents.looked) + len(self._documents.found.skipped)
-        index = msgspec.structs.replace(index, found=found)
+        index = msgspec.structs.replace(index, found=self._documents.total)
         rendering = RenderContext(self.site, index, planned_of(index.digest, self.site.config), self._context)
         self._planning = []
         outputs = planned(self.site, rendering, self._planning)
@@ -338,9 +336,8 @@ class Followed:
         problems = index.problems
         if self._planning:
             problems = tuple(sorted((*problems, *self._planning), key=by_place))
-        report = report_of(index, problems, pages)
         self.built = msgspec.structs.replace(
-            self.built, report=report, reasons={}, waits_until=index.waits_until
+            self.built, report=report_of(index, problems, pages), reasons={}, waits_until=index.waits_until
         )
         return self.built, frozenset((*stale, *deleted))
 
@@ -381,8 +378,10 @@ class Followed:
         self._pending_documents.warm_up(islice(self._diagnostics.records, 1))
         plan_ = self._rendering.plan
         own = (page for article in plan_.digest.articles for page in pages_of_article(plan_, article))
-        for page in (*islice(own, 1), *overviews(plan_.digest)):
-            bytes_of(self._rendering, page_output(self._rendering, page))
+        pages = (*islice(own, 1), *overviews(plan_.digest))
+        for output in (page_output(self._rendering, page) for page in pages):
+            if self.stale_queue.makes(output.path):
+                bytes_of(self._rendering, output)
 
     def _settle(self) -> tuple[Built, frozenset[str]]:
         """Write what can wait: sitemaps and other lists for machines, and the manifest."""

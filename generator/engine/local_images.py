@@ -27,11 +27,14 @@ _ATTACHED = re.compile(r"(?:\.{1,2}/)*+(?:_resources|_?attachments|_media)/|:/[0
 They never belong to the original's page.
 """
 _IN_MARKDOWN = re.compile(
-    r"!\[(?:[^\[\]]++|\[[^\[\]]*+\]){0,50}+\]\(\s*+(?:<([^<>\n]*+)>|((?:[^\s()<>]++|\([^\s()<>]*+\))++))"
+    r"!\[(?:[^\[\]\\]++|\\.|\[[^\[\]]*+\]){0,50}+\]\(\s*+(?:<([^<>\n]*+)>|((?:[^\s()<>]++|\([^\s()<>]*+\))++))"
 )
-_IN_DEFINITIONS = re.compile(r"^[ >]*+\[[^\[\]\n]*+\]:\s*+<?([^\s<>]++)", re.MULTILINE)
+_IN_DEFINITIONS = re.compile(
+    r"^[ \t>*+\-\d.)]{0,50}+\[[^\[\]]{0,999}+\]:\s*+(?:<([^<>\n]*+)>|([^\s<>]++))", re.MULTILINE
+)
 _IN_HTML = re.compile(
-    r"""<img\b[^<>]{0,500}?\ssrc\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]++))""", re.IGNORECASE
+    r"""<img\b(?:[^<>"']|"[^"]{0,500}+"|'[^']{0,500}+'){0,500}?[\s/"']src\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'>]++))""",
+    re.IGNORECASE,
 )
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _BEFORE = frozenset("(<\"'= \t[|")

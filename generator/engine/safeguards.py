@@ -15,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from generator.cache.store import FOLDERS_NOTE, Cache
+from generator.cache.store import FOLDERS_NOTE, NUMBER, Cache
 from generator.config.options import Options
 from generator.config.site import FILE_NAME, PICKS_FILE, Config, Site
 from generator.model import addresses
@@ -24,6 +24,7 @@ from generator.model.ids import path_id
 from generator.model.types import Article, Skipped
 from generator.reading.discover import Discovery, discover, is_clipping, is_ignored
 
+_NOTHING_READS = "nothing reads this"
 MANY = 20
 """Deletions that never need confirmation; above this, up to half of the existing files."""
 _SHOWN_BY = 10
@@ -43,15 +44,22 @@ _NEEDS_BASE_URL = re.compile(r"(?:.*/)?feed(?:\.atom\.xml|\.rss\.xml|\.json)|sou
 def found_in(site: Site, options: Options) -> Discovery:
     """Find the clippings of a site. An unreadable folder is only a warning if losses are accepted."""
     found = discover(site.content, site.config.ignore)
-    if mistyped := [*_mistyped(site), *_mistyped_folders(site)]:
-        problems = tuple(sorted((*found.problems, *mistyped), key=lambda one: (one.path, one.message)))
-        found = msgspec.structs.replace(found, problems=problems)
+    found = with_mistyped(site, found)
     if not options.accepts_losses:
         return found
     softened = (msgspec.structs.replace(one, severity=Severity.WARNING) for one in _errors(found))
     others = (one for one in found.problems if one.severity is not Severity.ERROR)
     problems = tuple(sorted((*others, *softened), key=lambda one: (one.path, one.message)))
     return msgspec.structs.replace(found, problems=problems)
+
+
+def with_mistyped(site: Site, found: Discovery) -> Discovery:
+    """Return what was found with today's problems of files with nearly the name of one that is missing."""
+    others = (one for one in found.problems if not one.message.startswith(_NOTHING_READS))
+    problems = sorted(
+        (*others, *_mistyped(site), *_mistyped_folders(site)), key=lambda one: (one.path, one.message)
+    )
+    return msgspec.structs.replace(found, problems=tuple(problems))
 
 
 def _mistyped(site: Site) -> list[Problem]:
@@ -64,7 +72,7 @@ def _mistyped(site: Site) -> list[Problem]:
     return [
         Problem(
             path=shown(name),
-            message="nothing reads this file",
+            message=f"{_NOTHING_READS} file",
             advice=f"did you mean `{meant}`?",
             kind="config" if meant == FILE_NAME else "pick",
         )
@@ -91,7 +99,7 @@ def _mistyped_folders(site: Site) -> Iterator[Problem]:
             if _holds_any(site.root / name, marks):
                 yield Problem(
                     path=shown(f"{name}/"),
-                    message="nothing reads this folder",
+                    message=f"{_NOTHING_READS} folder",
                     advice=f"did you mean `{meant.name}/`?",
                     kind="config",
                 )
@@ -142,6 +150,8 @@ _Counts = dict[str, tuple[int, int]]
 class _Noted(msgspec.Struct, frozen=True):
     """The folders in which a build found clippings."""
 
+    number: int
+    """Of this note among those of an output folder, in whatever cache they are."""
     paths: bytes
     """Hash of the clippings' paths."""
     counts: _Counts
@@ -175,8 +185,9 @@ def note_clippings(site: Site, found: Discovery, paths: bytes, cache: Cache) -> 
     """Store the folders in which a build found clippings, for `check_folders`."""
     noted = _noted(site, cache)
     if noted is None or noted.paths != paths:
-        note = msgspec.msgpack.encode(_Noted(paths, _counts_of(found.paths)))
-        cache.keep_note(_key(site), note)
+        number = (noted.number + 1 if noted else 1).to_bytes(NUMBER)
+        note = msgspec.msgpack.encode((paths, _counts_of(found.paths)))
+        cache.keep_note(_key(site), number + note)
 
 
 def empties_folder(removed: Collection[str], left: Iterable[str]) -> bool:
@@ -195,10 +206,13 @@ def _key(site: Site) -> str:
 
 def _noted(site: Site, cache: Cache) -> _Noted | None:
     note = cache.note(_key(site))
+    if note is None:
+        return None
     try:
-        return msgspec.msgpack.decode(note, type=_Noted) if note else None
+        paths, counts = msgspec.msgpack.decode(note[NUMBER:], type=tuple[bytes, _Counts])
     except msgspec.DecodeError:
         return None
+    return _Noted(int.from_bytes(note[:NUMBER]), paths, counts)
 
 
 def _counts_of(paths: Iterable[str]) -> _Counts:

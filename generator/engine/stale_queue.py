@@ -60,6 +60,10 @@ class StaleQueue:
         """Whether files, or the manifest, are still to be written."""
         return self._patch.is_behind or bool(self._pending)
 
+    def makes(self, path: str) -> bool:
+        """Return whether a file is made, not copied from `static/`."""
+        return path in self._inputs and path not in self._static
+
     def plan(self, rendering: RenderContext, outputs: Sequence[Output]) -> None:
         """Replace the queue with the outdated ones among all planned files."""
         self._static = {one.path for one in outputs if isinstance(one.content, Path)}

@@ -282,8 +282,14 @@ def _with_images_named(reader: Reader, clipping: Clipping, record: Record) -> Re
     No other clipping may publish these while this one is withheld, which `picks.toml` and the date decide
     later.
     """
-    pictures = images_named(clipping.body)
     lookup = ImageLookup(reader.content, reader.ignore, clipping.path)
+    reading = record.reading
+    if reading.article is None or reading.is_draft or reading.pick is not None:
+        images = LocalImages(lookup.image)
+        fitting_html(clipping.body, Place(original=None, id="", images=images))
+        pictures = tuple({**images, **dict.fromkeys(images_named(clipping.body))})
+    else:  # it appears, like thousands of failed fetches: a scan has to do
+        pictures = images_named(clipping.body)
     found = addresses(map(lookup.image, pictures))
     return msgspec.structs.replace(
         record, pictures=pictures, seen=seen_beside(lookup, pictures), images=found

@@ -14,8 +14,12 @@ BEGIN = re.compile(
 """How a line begins that may be a definition; the target may stand on the next one."""
 _LABEL = re.compile(r"\[([^\[\]]{1,999})\]")
 _BEFORE = re.compile(r"(?:\A|\n)[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?\Z")
-_ADDRESS = re.compile(r"<?[A-Za-z][A-Za-z0-9+.-]*:|[^/]*/|(?=[\x00-\x7f]*\Z)[^.#@]*[.#@]")
-"""What a target must be like: it has a scheme or a slash, or is ASCII with a sign that names seldom lack."""
+_ADDRESS = re.compile(
+    r"<?(?:[A-Za-z][A-Za-z0-9+.-]*://|(?:mailto|tel|data|about|urn|javascript|file|blob):|//|www\."
+    r"|(?=[\x00-\x7f]*\Z)(?:\.{0,2}/|\#|[^@]*@[^@]*\.|\S*\.[A-Za-z][A-Za-z0-9]+(?:[/?\#>]|\Z)))",
+    re.IGNORECASE,
+)
+"""What a target must be like: it has a scheme, or is ASCII and a path, a host, a file or a mail address."""
 _LONGEST_INDENT = 50
 _LINE = re.compile(r"[ \t>]*" + BEGIN.pattern + r"(?:[ \t]+[\"'(][^\n]*)?[ \t]*(?:\n|\Z)")
 

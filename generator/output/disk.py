@@ -71,7 +71,7 @@ def note_in(file: Path) -> str:
     """The beginning of a small file that may be anything; empty where it is no text, or no regular file."""
     try:
         # A pipe would be waited for, and a link could lead to what never ends.
-        descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+        descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))
     except OSError:
         return ""
     try:

@@ -21,6 +21,8 @@ _NOT_CLOSING = re.compile(r"[A-Za-z0-9]")
 """What stands behind one that closes none, as in `for %%i in a do echo %%i`."""
 
 
+_AFTER_NUMBER = re.compile(r"\d\s?\Z")
+"""What stands before both marks where each is a sign of percent, as in `5 %% and 7 %%`."""
 _VALUE = re.compile(r"[a-z]{2,8}:\s?[\dA-Fa-f.:/-]+")
 """What some sites set between such marks: `%%ip: 192.0.2.1%%`, `%%port:22%%`. A number betrays nobody."""
 
@@ -161,7 +163,10 @@ def _without_inline(text: str) -> tuple[str, list[int]]:
         else:
             while left and left[-1] >= opened:
                 left.pop()
-            if not _VALUE.fullmatch(text, opened + 2, mark.start()):
+            is_percent = all(_AFTER_NUMBER.search(text[max(0, at - 2) : at]) for at in (opened, mark.start()))
+            if is_percent:
+                left += [opened, mark.start()]
+            elif not _VALUE.fullmatch(text, opened + 2, mark.start()):
                 pieces.append(text[start:opened])
                 start = mark.end()
             opened = -1

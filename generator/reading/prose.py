@@ -29,10 +29,15 @@ _LONGEST_PARAGRAPH = 600
 _TO = r"\((?:[^()\n]{0,3000}+\)|(?:[^()\n]|\([^()\n]{0,500}\)){0,3000}\)?)"
 _IMAGE = re.compile(rf"!\[[^\]\n]{{0,500}}\]{_TO}")
 _LINK = re.compile(rf"\[([^\[\]]{{0,500}})\](?:{_TO}|\[[^\[\]\n]{{0,100}}\])")
+_ATTRIBUTE = (
+    r"\s{1,100}+[A-Za-z_:][\w.:-]{0,100}+"
+    r"""(?:\s{0,100}+=\s{0,100}+(?:[^\s"'=<>`]{1,2000}+|'[^']{0,2000}+'|"[^"]{0,2000}+"))?+"""
+)
 # What CommonMark takes for a tag: neither `<stdio.h>` nor `<K, V>` is one, and pages show them.
 _TAG = re.compile(
     r"<!--(?:[^\n]|\n(?![ \t]*\n)){0,2000}?-->|"
-    r"</?(?P<name>[A-Za-z][A-Za-z0-9-]{0,60})(?:\s[^<>]{0,2000})?/?>|<(?:https?|mailto):[^<>\s]{0,2000}>",
+    rf"</?(?P<name>[A-Za-z][A-Za-z0-9-]{{0,60}})(?:{_ATTRIBUTE}){{0,100}}+\s{{0,100}}/?>|"
+    rf"<(?:https?|mailto):[^<>\s]{{0,2000}}>",
     re.DOTALL,
 )
 _AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]{1,2000})>", re.IGNORECASE)

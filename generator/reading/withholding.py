@@ -41,6 +41,17 @@ _NOTE_WITHIN = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 """A private note that stands below another field as if it were a part of it."""
+_OPENS_QUOTES = re.compile(
+    r"""[ -]*[^\s:#-][^:\n]*:[ \t]+(?P<quote>'(?:[^'\n]|'')*|"(?:[^"\\\n]|\\.)*\\?)$"""
+)
+"""A line whose value begins with a quotation mark and is not closed on it;"""
+_CLOSES_QUOTES = {
+    "'": re.compile(r"(?:[^']|'')*'\s*(?:#.*)?$"),
+    '"': re.compile(r'(?:[^"\\]|\\.)*"\s*(?:#.*)?$'),
+}
+"""and lines on which such a value ends."""
+_OTHER_BREAKS = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+"""What ends a line for some programs, and for none of ours."""
 _OPENS_TEXT = re.compile(r"(?P<indent> *)(?:.*:|-) +[|>][-+\d]{0,2} *(?:#.*)?$")
 """A line below which a text stands as it is written, as long as it is further indented."""
 _OUTSIDE = re.compile(_WITHIN.pattern.replace("(?P<key>", "(?P<key>public|", 1), re.IGNORECASE)
@@ -76,7 +87,7 @@ def corrected(block: str) -> tuple[str, list[Mistyped]]:
     folded = block.casefold()
     if not any(map(folded.__contains__, _PARTS)):  # as nearly all; to search costs ten times as much
         return block, []
-    if _WITHIN.search(block) or _NOTE_WITHIN.search(block):
+    if _WITHIN.search(block) or _NOTE_WITHIN.search(block) or _OTHER_BREAKS.search(block):
         block, within = _taken_out(block.split("\n"))
         for one in within:
             mistyped.setdefault(one.key, one)
@@ -127,7 +138,18 @@ def _taken_out(lines: list[str]) -> tuple[str, list[Mistyped]]:
     found: list[Mistyped] = []
     is_open = False  # the field above has no value on its own line
     text_below: int | None = None  # a text that stands as it is written is indented further than this
+    quoted_to = -1  # the line on which a value in quotation marks ends
     for number, line in enumerate(lines):
+        if number <= quoted_to:
+            continue
+        if opening := _OPENS_QUOTES.match(line):
+            closes = _CLOSES_QUOTES[opening["quote"][0]]
+            quoted_to = next((n for n in range(number + 1, len(lines)) if closes.match(lines[n])), -1)
+        if parts := _parts_that_decide(line):
+            lines[number] = parts[0].strip()
+            key = parts[0].split(":")[0].strip(" \t-\"'").lower()
+            found.append(Mistyped(number, key, parts[0].strip()[:_SHOWN], lines[number], is_within=True))
+            continue
         if text_below is not None and (not line.strip() or len(line) - len(line.lstrip(" ")) > text_below):
             continue
         opening = _OPENS_TEXT.match(line)
@@ -160,6 +182,13 @@ def _is_of_a_mapping(lines: list[str], number: int) -> bool:
         for other, first in ((above, field), (below, below))
         if first is not None
     )
+
+
+def _parts_that_decide(line: str) -> list[str]:
+    """The parts of a line, parted by what some programs take for its end, that say yes or no to a key."""
+    if not _OTHER_BREAKS.search(line):
+        return []
+    return [part for part in _OTHER_BREAKS.split(line) if decides(part)]
 
 
 def holds_key(line: str) -> bool:

@@ -437,6 +437,24 @@ def test_one_after_the_other_in_any_order(site, seed):
     assert site.settle() == site.clean()
 
 
+def test_a_file_that_nothing_reads_is_no_problem_once_it_has_its_name(site):
+    (site.root / "pick.toml").write_text("", "utf-8")
+    site.start()
+    assert any(one.message == "nothing reads this file" for one in site.live._followed.built.report.problems)
+    (site.root / "pick.toml").rename(site.root / "picks.toml")
+    assert site.follow(site.root / "picks.toml") is not None
+    assert site.settle() == site.clean()
+    assert told(site.built) == site.told
+
+
+def test_a_template_that_makes_no_page_may_be_broken(site):
+    site.follow(
+        _saved(site.root / "templates/404.html", "{{ site.nothing.x }}"),
+        _saved(site.root / "static/404.html", "Hello"),
+    )
+    assert site.settle() == site.clean()
+
+
 def test_a_mistake_in_the_picks_is_mended_from_memory(site):
     with pytest.raises(ConfigError):
         site.follow(_picks("[[pick]\n")(site))

@@ -25,6 +25,8 @@ from generator.model import limits
         ("[![](a.png)](b.png)", ["a.png"]),
         ("![](a.png) ![](a.png)", ["a.png"]),
         ("![](https://a.example/a.png) ![](//a.example/b.png) ![](data:image/png;base64,AA)", []),
+        ("![a\\]b](<my pic.png>) ![x][a]\n\n- [a]: <b c.png>", ["my pic.png", "b c.png"]),
+        ('<img alt="Rate > 5%" src="a.png"><img/src=b.png>', ["a.png", "b.png"]),
         ("[a](a.png) no image", []),
         ("![](", []),
     ],

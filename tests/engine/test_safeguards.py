@@ -361,6 +361,26 @@ def test_a_folder_that_gets_lost_while_a_rule_changes_is_missed(folders, capfd, 
     assert files_of(folders / "public") == before
 
 
+def test_a_folder_that_gets_lost_after_a_rule_is_set_back_is_missed(folders, capfd):
+    write_config(folders, 'timezone = "Asia/Tokyo"\n')
+    for day in (1, 2):
+        write_clipping(folders / "content/more", f"{day}.md", title=f"More {day}", date=f"2024-08-0{day}")
+    assert run(["build", *LATE]) == DONE
+    write_config(folders)
+    (folders / "content/more").rename(folders / "away")
+    assert run(["build", *LATE]) == FAILED
+    assert "error: more: the last build found 2 clippings in this folder" in capfd.readouterr().err
+
+
+def test_a_loss_that_was_accepted_under_another_rule_is_not_told_again(folders, capfd):
+    write_config(folders, 'timezone = "Asia/Tokyo"\n')
+    (folders / "content/new").rename(folders / "away")
+    assert run(["build", *LATE, "--yes"]) == DONE
+    write_config(folders)
+    assert run(["build", *LATE]) == DONE
+    assert "error" not in capfd.readouterr().err
+
+
 def test_a_folder_that_ignore_names_since_is_not_lost(folders, capfd):
     with (folders / "digest.toml").open("a") as file:
         file.write('ignore = ["new/*"]\n')

@@ -167,6 +167,22 @@ def test_images_of_what_is_held_back_stay_here(root):
 
 
 @pytest.mark.parametrize(
+    "named",
+    [
+        '<img alt="Rate > 5%" src="private.png">',
+        "![a [b [c] d] e](private.png)",
+        "![x]\n\n> - [x]: private.png",
+    ],
+)
+def test_an_image_of_a_private_clipping_stays_here_however_it_is_written(root, named):
+    (root / "content/private.png").write_bytes(PIXEL)
+    write_clipping(root / "content", "held.md", f"{named}\n\n{BODY}", title="Held back", private="true")
+    write_clipping(root / "content", "web.md", f"{BODY}\n\n![e](private.png)", title="Web")
+    build_site(root)
+    assert not media(root)
+
+
+@pytest.mark.parametrize(
     ("fields", "picks"),
     [
         ({"private": "true"}, ""),

@@ -136,11 +136,11 @@ def test_a_copy_ends_with_the_process_that_it_works_for(tmp_path, way):
 import os, sys, time
 from pathlib import Path
 sys.path[:0] = {sys.path!r}
-from generator.parallel.forked import beside
+from generator.parallel.forked import run_forked
 def task():
     Path({str(noted)!r}).write_text(str(os.getpid()))
     time.sleep(60)
-with beside(task, int):
+with run_forked(task, int):
     time.sleep(60)
 """,
         "utf-8",

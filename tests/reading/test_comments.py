@@ -44,6 +44,7 @@ def test_comments_are_left_out(text, shown):
     "text",
     [
         "100%% of 50%% a",
+        "占比为 5 %%，而去年为 7 %%，同比",
         "a %%b c",
         "for %%i in (*.txt) do echo %%i",
         "a %% b\n\nc %% d",

@@ -270,3 +270,16 @@ def test_a_shortened_text_is_as_long_as_two_lines_allow(text):
     most = max(n for n in range(len(text) + 1) if width(text[:n]) <= 160)
     assert prose._end_of(text, 160) == most
     assert (prose.shortened(text) == text) == (most == len(text))
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        ("a<b && c>d is a text", "a<b && c>d is a text"),
+        ("p <q || r> s is a text", "p <q || r> s is a text"),
+        ("2<a 3>b is a text", "2<a 3>b is a text"),
+        ('<span style="a > b" data-x>x</span> is a text', "x is a text"),
+    ],
+)
+def test_only_what_has_the_attributes_of_a_tag_is_one(body, shown):
+    assert prose.excerpt_of(body) == shown

@@ -8,6 +8,7 @@ from reading_rules import rules
 from generator.authoring.mend import mended
 from generator.reading.article import article_of
 from generator.reading.frontmatter import clipping_in, clipping_of, front_matter_in
+from generator.reading.withholding import corrected
 
 
 def reading_with(block):
@@ -380,3 +381,26 @@ def test_a_note_of_several_paragraphs_ends_where_the_front_matter_ends(note):
     assert "SECRET" not in f"{reading.article} {reading.text} {reading.problems} {faults}"
     assert (reading.article.title, reading.text) == ("A", "Some text.")
     assert not any("not closed" in fault.message for fault in faults)
+
+
+# --- values over several lines
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "title: 'The bank raised its rate on Monday by half a point\n  Note: the figures are provisional'\n",
+        'title: A\ndescription: "one\n  draft no\n  and goes on"\n',
+        "title: 'It''s so\n  private: true'\n",
+    ],
+)
+def test_a_value_in_quotation_marks_may_go_on_with_such_a_word(block):
+    assert corrected(block) == (block, [])
+    reading = reading_with(f"date: 2024-07-03\n{block}")
+    assert reading.article is not None
+    assert reading.problems == ()
+
+
+@pytest.mark.parametrize("end", ["\x85", "\u2028", "\x0b"])
+def test_a_line_that_ends_for_some_programs_only_holds_back_too(end):
+    assert reading_with(f"title: A{end}private: true\n").article is None
