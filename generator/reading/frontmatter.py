@@ -331,8 +331,13 @@ def _without_comments(entries: list[Entry]) -> list[Entry]:
         if not is_prose_key(entry.key):
             return entry
         if isinstance(entry.value, str):
-            return msgspec.structs.replace(entry, value=text_without_comments(entry.value)[0].strip())
-        values = [text_without_comments(value)[0].strip() for value in entry.value]
-        return msgspec.structs.replace(entry, value=values)
+            return msgspec.structs.replace(entry, value=_visible(entry.value))
+        return msgspec.structs.replace(entry, value=[_visible(value) for value in entry.value])
 
     return [visible(entry) for entry in entries]
+
+
+def _visible(value: str) -> str:
+    """The value without its comments; one without any stays as it is."""
+    shown_, _ = text_without_comments(value)
+    return value if shown_ == value else shown_.strip()

@@ -161,6 +161,7 @@ _LINES = st.one_of(
 
 @given(st.lists(_LINES, max_size=7), _VALUES, st.sampled_from(["\n", "\r\n", "\r"]))
 @example(["title: a: b", "title: c"], "", "\n")
+@example(["title: ", "  %%"], "", "\n")
 @settings(max_examples=400, deadline=None)
 def test_what_is_mended_reads_alike_everywhere(lines, body, end):
     block = end.join(lines)
