@@ -139,16 +139,20 @@ def _taken_out(lines: list[str]) -> tuple[str, list[Mistyped]]:
     is_open = False  # the field above has no value on its own line
     text_below: int | None = None  # a text that stands as it is written is indented further than this
     quoted_to = -1  # the line on which a value in quotation marks ends
+    unclosed: set[str] = set()  # marks that end no value from here on: they are looked for but once
     for number, line in enumerate(lines):
         if number <= quoted_to:
             continue
-        if opening := _OPENS_QUOTES.match(line):
-            closes = _CLOSES_QUOTES[opening["quote"][0]]
+        opening = _OPENS_QUOTES.match(line)
+        if opening and (mark := opening["quote"][0]) not in unclosed:
+            closes = _CLOSES_QUOTES[mark]
             quoted_to = next((n for n in range(number + 1, len(lines)) if closes.match(lines[n])), -1)
-        if parts := _parts_that_decide(line):
-            lines[number] = parts[0].strip()
-            key = parts[0].split(":")[0].strip(" \t-\"'").lower()
-            found.append(Mistyped(number, key, parts[0].strip()[:_SHOWN], lines[number], is_within=True))
+            if quoted_to < 0:
+                unclosed.add(mark)
+        if match := _decision_behind_other_break(line):
+            key = match["key"].lower()
+            lines[number] = meant = f"{key}: {match['value']}"
+            found.append(Mistyped(number, key, match[0].strip()[:_SHOWN], meant, is_within=True))
             continue
         if text_below is not None and (not line.strip() or len(line) - len(line.lstrip(" ")) > text_below):
             continue
@@ -184,11 +188,10 @@ def _is_of_a_mapping(lines: list[str], number: int) -> bool:
     )
 
 
-def _parts_that_decide(line: str) -> list[str]:
-    """The parts of a line, parted by what some programs take for its end, that say yes or no to a key."""
-    if not _OTHER_BREAKS.search(line):
-        return []
-    return [part for part in _OTHER_BREAKS.split(line) if decides(part)]
+def _decision_behind_other_break(line: str) -> re.Match[str] | None:
+    """The first part of a line, parted by what some programs take for its end, that decides on a key."""
+    parts = _OTHER_BREAKS.split(line)
+    return next(filter(None, map(_WITHIN.match, parts)), None) if len(parts) > 1 else None
 
 
 def holds_key(line: str) -> bool:

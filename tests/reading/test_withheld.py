@@ -401,6 +401,14 @@ def test_a_value_in_quotation_marks_may_go_on_with_such_a_word(block):
     assert reading.problems == ()
 
 
+def test_values_whose_quotation_marks_are_not_closed_are_read_in_linear_time():
+    began = time.process_time()
+    block, _ = corrected(" private: true\n" + "a: 'x\n" * 10_000)
+    assert block.startswith("private: true\n")
+    assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize("said", ["private: true", "private true", "- private: yes"])
 @pytest.mark.parametrize("end", ["\x85", "\u2028", "\x0b"])
-def test_a_line_that_ends_for_some_programs_only_holds_back_too(end):
-    assert reading_with(f"title: A{end}private: true\n").article is None
+def test_a_line_that_ends_for_some_programs_only_holds_back_too(end, said):
+    assert reading_with(f"title: A{end}{said}\n").article is None
