@@ -66,12 +66,13 @@ def originals_of(cli_options: CliOptions, site: Site) -> Sequence[Original]:
     """Gather by what the originals of all clippings are known: quick where a build has read them."""
     from generator.authoring.targets import Original
     from generator.cli import console
-    from generator.engine.document_table import documents_of
+    from generator.engine.inspecting import documents_of
+    from generator.engine.record_reading import records_of
     from generator.reading import discover
 
     def gathered(context: BuildContext) -> Sequence[Original]:
         documents = documents_of(site, discover(site.content, site.config.ignore), context)
-        articles = (record.reading.article for _, record, _ in documents.records(context))
+        articles = (record.reading.article for _, record, _ in records_of(documents, context))
         return [Original(one.path, one.url, one.keys) for one in articles if one is not None and one.url]
 
     if not site.content.is_dir():

@@ -298,7 +298,7 @@ def check(cli_options: CliOptions, *, format_: str, fix: bool, yes: bool) -> int
     """Read every clipping and print what is wrong; write nothing but with --fix."""
     from generator.cli import console, findings
     from generator.config.options import grave
-    from generator.engine.render_context import static_faults
+    from generator.engine.outputs import static_faults
     from generator.engine.site_index import read
 
     if (fix or yes) and (format_ != "text" or not fix):

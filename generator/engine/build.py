@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from functools import partial
+from typing import TYPE_CHECKING
 
 from generator.cache.recovery import used
 from generator.cache.stamps import Stamp
@@ -14,6 +15,7 @@ from generator.config.site import Site
 from generator.engine.safeguards import check_found
 from generator.engine.unchanged import (
     Inputs,
+    Standing,
     identity_of,
     inputs_after,
     inputs_found,
@@ -25,6 +27,10 @@ from generator.output import disk
 from generator.output.folder import check_usable
 from generator.parallel.forked import may_fork, run_forked
 from generator.parallel.workers import Workers
+
+if TYPE_CHECKING:  # these import the readers and renderers, which takes longer than an unchanged build
+    from generator.engine.lessons import BuildContext
+    from generator.engine.stored_state import StoredState
 
 
 def build(
@@ -52,41 +58,14 @@ def build(
 def _built(
     site: Site, options: Options, cache: Cache, workers: Workers, progress: Progress, *, clean: bool
 ) -> Built:
+    """Compare inputs, bring the state up to date, write what is stale, and store the state."""
     find_content(site)
     workers.has_passing_faults = False
     if cache.is_new and not may_fork():  # forked workers share the imports that follow
         workers.expect()
-    inputs, built = _seen(site, options, cache, workers, progress, clean=clean)
-    if built:
-        return built
-    check_usable(site.output)  # fail early, before everything is read
-    from generator.engine import stored_state
-    from generator.engine.budgeted import BATCH
-    from generator.engine.lessons import BuildContext
-    from generator.engine.render_context import RenderContext, planned_of
-    from generator.engine.site_index import read
-    from generator.engine.writing import written
-
-    context = BuildContext(cache, workers, progress)
-    if cache.is_new and len(inputs.found.paths) > BATCH:
-        from generator.engine import preload  # noqa: F401 - forked workers inherit it
-
-        context.begin_workers()
-    index = read(site, options, context, inputs.found)
-    inputs = inputs_after(site, inputs, index.steady, index.since)
-    rendering = RenderContext(site, index, planned_of(index.digest, site.config), context)
-    wrote = written(site, options, inputs, rendering, clean=clean)
-    stored_state.keep(site, options, inputs, rendering, wrote.built, wrote.left)
-    return wrote.built
-
-
-def _seen(
-    site: Site, options: Options, cache: Cache, workers: Workers, progress: Progress, *, clean: bool
-) -> tuple[Inputs, Built | None]:
-    """Return the inputs of the build, and its result if there was nothing or little to do."""
     is_whole, has_cores = clean or cache.is_new, workers.count > 1
     is_sure = not (is_whole or options.strict) and is_moved(site, cache)
-    ahead = None
+    stored = None
     with (
         run_forked(
             partial(disk.stamps, site.output), dict[str, Stamp], is_worth=has_cores and not is_whole
@@ -96,21 +75,57 @@ def _seen(
         ) as found,
     ):
         if is_sure:  # there is work to do, so use the time while the other process looks
-            from generator.engine.resumed import opened
+            from generator.engine import stored_state
 
-            ahead = opened(site, cache)
+            stored = stored_state.load(site, cache)
         elif is_whole:
             from generator.engine import stored_state, writing  # noqa: F401 - import now what is needed later
         inputs = found()
         check_found(inputs.found)
-        if clean:
-            return inputs, None
-        if last := unchanged(site, options, inputs, cache, standing):
+        if not clean and (last := unchanged(site, options, inputs, cache, standing)):
             if is_sure:  # what moved is not a clipping
                 note_folders(inputs, cache)
-            return inputs, last
-        # These modules import the readers and renderers, which takes longer than an unchanged build.
+            return last
+        check_usable(site.output)  # fail early, before everything is read
         from generator.engine.lessons import BuildContext
-        from generator.engine.resumed import resumed
 
-        return inputs, resumed(site, options, inputs, BuildContext(cache, workers, progress), standing, ahead)
+        context = BuildContext(cache, workers, progress)
+        if not (is_whole or options.strict or stored):
+            from generator.engine import stored_state
+
+            stored = stored_state.load(site, cache)
+        return _applied(site, options, inputs, context, stored, standing, clean=clean)
+
+
+def _applied(
+    site: Site,
+    options: Options,
+    inputs: Inputs,
+    context: BuildContext,
+    stored: StoredState | None,
+    standing: Standing,
+    *,
+    clean: bool,
+) -> Built:
+    """Update the stored state, or begin with an empty one; write what is stale, and store the state."""
+    from generator.engine import stored_state
+    from generator.engine.budgeted import BATCH
+    from generator.engine.resuming import resumed
+    from generator.engine.state import EVERYTHING, SiteState
+    from generator.engine.writing import write
+
+    follows = resumed(stored, site, options, inputs, context) if stored else None
+    if stored and follows:
+        state, effects = follows
+    else:
+        stored = None
+        if context.cache.is_new and len(inputs.found.paths) > BATCH:
+            from generator.engine import preload  # noqa: F401 - forked workers inherit it
+
+            context.begin_workers()
+        state, effects = SiteState.read(site, options, context, inputs.found), EVERYTHING
+    documents = state.documents
+    inputs = inputs_after(site, inputs, documents.steady, documents.since)
+    wrote = write(state, inputs, effects, standing, clean=clean)
+    stored_state.save(state, inputs, wrote, stored.head if stored else None)
+    return wrote.built

@@ -12,7 +12,8 @@ from generator.cache.rows import DocumentInfo
 from generator.config.loading import find_content
 from generator.config.site import Site
 from generator.engine import budgeted, tasks
-from generator.engine.document_table import documents_of, reader_of
+from generator.engine.document_table import reader_of
+from generator.engine.inspecting import documents_of
 from generator.engine.lessons import BuildContext, origin_key
 from generator.engine.records import NO_REPEATS, Reader, ReadRequest
 from generator.model.types import Clipping, TextPolicy, Verdict

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -14,8 +15,8 @@ from generator.cache.store import Cache, MissingError
 from generator.config.loading import find_content
 from generator.config.options import Built, Options, Progress
 from generator.config.site import Site
-from generator.engine.followed import Followed
 from generator.engine.lessons import BuildContext
+from generator.engine.session import Session
 from generator.engine.unchanged import identity_of
 from generator.model.errors import BroadsheetError
 from generator.output import manifest
@@ -30,22 +31,28 @@ ASKS = 0.05
 """Seconds after a save during which only pages that browsers request are made."""
 
 
+VIEWED = 20
+"""Number of requested pages that are remembered, to be compared first after a save."""
+
+
 class Live:
     """Builds a site, then follows it. `fresh` and `rest` are safe to call from threads other than `build`."""
 
     def __init__(self, workers: int) -> None:
         self._workers = workers
         self._lock = threading.RLock()
-        self._followed: Followed | None = None
+        self._session: Session | None = None
         self._files: Mapping[str, str] = {}
         """Path → digest of the files in place, available during a rebuild too."""
         self._coming: Mapping[str, str] = {}
         """Path → digest of the files that a full build is putting in place."""
         self._check: Callable[[], None] = lambda: None
         self._is_lost = False
-        """Whether the followed state turned out to be invalid."""
+        """Whether the state in memory turned out to be invalid."""
         self._asked: list[str] = []
         """Paths of pages that browsers are waiting for."""
+        self._viewed: deque[str] = deque(maxlen=VIEWED)
+        """Paths of pages that browsers requested last."""
         self._begins = 0.0
         """Monotonic time from which pages are made that nobody requested."""
 
@@ -65,38 +72,38 @@ class Live:
         """
         with self._lock:
             self._check = check
-            followed, self._followed, self._is_lost = self._followed, None, False
-            if followed is not None and changed is not None and followed.holds(site, options):
+            session, self._session, self._is_lost = self._session, None, False
+            if session is not None and changed is not None and session.holds(site, options):
                 # A browser that requests one of these meanwhile gets the old version, and is notified again.
-                pending = followed.stale_queue.pending
+                pending = session.queue.stale
                 try:
-                    followed.options = options
-                    found = followed.follow(site, changed) if changed else followed.catch_up()
+                    session.state.options = options
+                    found = session.follow(site, changed, self._viewed) if changed else session.catch_up()
                 except (OvertakenError, DamagedError, MissingError):
                     found = None
                 except BroadsheetError:
-                    if followed.is_torn:  # an error in the settings; the next save can fix it
-                        self._followed = followed
+                    if session.is_torn:  # an error in the settings; the next save can fix it
+                        self._session = session
                     else:
-                        followed.close()
+                        session.close()
                     raise
                 except BaseException:
-                    followed.close()
+                    session.close()
                     raise
                 if found is not None:
-                    self._followed = followed
+                    self._session = session
                     if changed:
                         self._begins = time.monotonic() + ASKS
                     built, pages = found
                     return built, pages | pending
-            if followed is not None:
-                followed.close()
+            if session is not None:
+                session.close()
             try:
-                self._followed = self._whole(site, options, progress)
-                self._files = self._followed.stale_queue.digests
+                self._session = self._whole(site, options, progress)
+                self._files = self._session.queue.digests
             finally:
                 self._coming = {}
-            return self._followed.built, None
+            return self._session.built, None
 
     def rest(self) -> bool:
         """Make one outdated page that nobody requested. Returns whether there may be others.
@@ -109,14 +116,14 @@ class Live:
             time.sleep(0.001)
             return True
         with self._lock:
-            followed = self._followed
-            if followed is None:
+            session = self._session
+            if session is None:
                 return False
             try:
-                return followed.make_one()
+                return session.make_one()
             except (OvertakenError, DamagedError, MissingError):
-                self._followed, self._is_lost = None, True
-                followed.close()
+                self._session, self._is_lost = None, True
+                session.close()
                 return False
 
     def has(self, path: str) -> bool:
@@ -129,19 +136,20 @@ class Live:
 
     def is_stale(self, path: str) -> bool:
         """Return whether a page may be outdated, as far as known. Does not block."""
-        followed = self._followed
-        return followed is not None and followed.may_be_stale(path)
+        self._viewed.append(path)
+        session = self._session
+        return session is not None and session.may_be_stale(path)
 
     def fresh(self, path: str) -> None:
         """Make a page now if it is outdated."""
-        followed = self._followed
-        if followed is None or not followed.may_be_stale(path):
+        session = self._session
+        if session is None or not session.may_be_stale(path):
             return
         self._asked.append(path)
         try:
             with self._lock:
-                if self._followed is followed:
-                    followed.make(path)
+                if self._session is session:
+                    session.make(path)
         except (BroadsheetError, OvertakenError, DamagedError, MissingError):
             return  # `rest` meets the same error and reports it
         finally:
@@ -150,19 +158,19 @@ class Live:
     @property
     def due_in(self) -> float | None:
         """Seconds until `build` has work to do without a change; None if it has none."""
-        followed = self._followed
-        if followed is None:
+        session = self._session
+        if session is None:
             return 0.0 if self._is_lost else None
-        return 0.0 if followed.is_late else SETTLES if followed.is_behind else None
+        return 0.0 if session.is_late else SETTLES if session.is_behind else None
 
     def close(self) -> None:
         """Write outstanding files, and close the cache."""
         with self._lock:
-            if self._followed is not None:
-                self._followed.close()
-                self._followed = None
+            if self._session is not None:
+                self._session.close()
+                self._session = None
 
-    def _whole(self, site: Site, options: Options, progress: Progress) -> Followed:
+    def _whole(self, site: Site, options: Options, progress: Progress) -> Session:
         find_content(site)
         check_usable(site.output)
         gc.unfreeze()
@@ -175,14 +183,14 @@ class Live:
     def _comes(self, files: Mapping[str, str]) -> None:
         self._coming = files
 
-    def _built(self, site: Site, options: Options, progress: Progress) -> Followed:
-        def followed(cache: Cache) -> Followed:
+    def _built(self, site: Site, options: Options, progress: Progress) -> Session:
+        def session(cache: Cache) -> Session:
             workers = Workers(self._workers)
             workers.check = lambda: self._check()  # noqa: PLW0108 - `_check` differs per build
             try:
-                return Followed(site, options, BuildContext(cache, workers, progress), self._comes)
+                return Session(site, options, BuildContext(cache, workers, progress), self._comes)
             except BaseException:
                 workers.close()
                 raise
 
-        return used(site.own, identity_of(site), followed, stays_open=True)
+        return used(site.own, identity_of(site), session, stays_open=True)

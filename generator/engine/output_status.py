@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from operator import itemgetter
-from pathlib import Path
 
 from generator.cache.rows import Standing
 from generator.cache.stamps import NONE, Stamp, stamp_at
 from generator.cache.store import Cache
-from generator.cache.versions import hashed
 from generator.config.hosts import Size
 from generator.config.site import Site
-from generator.engine.render_context import Output
 from generator.engine.unchanged import OutputSnapshot
 from generator.output import disk
 from generator.output.folder import record_of
@@ -28,40 +25,41 @@ class OutputStatus:
         site: Site,
         transaction: Transaction,
         cache: Cache,
+        fingerprints: Mapping[str, bytes],
         *,
         clean: bool = False,
         stamps: Mapping[str, Stamp] | None = None,
         among: Iterable[str] | None = None,
     ) -> None:
-        """`stamps` are the stamps of the files in place, if known. `among` limits the paths to look up."""
+        """`fingerprints`: path → fingerprint of the planned files.
+
+        `stamps` are the stamps of the files in place, if known. `among` limits the paths to look up.
+        """
         self._output = site.output
         self._old = transaction.old
         self._new = transaction.files
-        self._inputs: dict[str, bytes] = {}
+        self._inputs = fingerprints
         self._cache = cache
         self._clean = clean
         self._record = NONE
         self._standing = cache.standing(site.output, among) if self._old else {}
         self._stamps = {**(disk.stamps(site.output) if stamps is None else stamps)} if self._old else {}
 
-    def reason(self, output: Output) -> str | None:
+    def reason(self, path: str) -> str | None:
         """Return why a file must be made again; None if it is up to date."""
-        # Computed once, before a file is copied, because it may change meanwhile.
-        inputs = self._inputs[output.path] = inputs_of(output)
+        inputs = self._inputs[path]
         if self._clean:
             return "--clean"
-        digest, standing = self._old.get(output.path), self._standing.get(output.path)
+        digest, standing = self._old.get(path), self._standing.get(path)
         if not digest or standing is None:
             return "new"
-        if not inputs or (why := reason(standing.inputs, inputs)) is not None:
-            return why if inputs else "changed"
-        stamp = self._stamps.get(output.path)
+        if (why := reason(standing.inputs, inputs)) is not None:
+            return why
+        stamp = self._stamps.get(path)
         if stamp is None:
             return "missing"
         is_of_this_build = standing.digest.hex() == digest
-        if is_of_this_build and (
-            stamp == standing.stamp or disk.digest_of(self._output / output.path) == digest
-        ):
+        if is_of_this_build and (stamp == standing.stamp or disk.digest_of(self._output / path) == digest):
             return None
         return "damaged"
 
@@ -78,12 +76,12 @@ class OutputStatus:
         """The state of the output folder now."""
         return OutputSnapshot(self._record, disk.mark_of(self._stamps))
 
-    def remember(self, outputs: Iterable[Output], made_again: Mapping[str, str]) -> None:
+    def remember(self, paths: Iterable[str], made_again: Mapping[str, str]) -> None:
         """Store the state of the output folder in the cache."""
         fresh = [
-            (one.path, self._left(one))
-            for one in outputs
-            if one.path in made_again or self._stamps.get(one.path) != self._standing[one.path].stamp
+            (path, self._left(path))
+            for path in paths
+            if path in made_again or self._stamps.get(path) != self._standing[path].stamp
         ]
         with self._cache.together():
             self._cache.keep_standing(self._output, fresh)
@@ -95,16 +93,5 @@ class OutputStatus:
         sizes = [*map(itemgetter(0), map(self._stamps.__getitem__, files))]
         return Size(files=len(sizes), bytes=sum(sizes), largest=max(sizes, default=0))
 
-    def _left(self, output: Output) -> Standing:
-        digest = bytes.fromhex(self._new[output.path])
-        return Standing(self._inputs[output.path], digest, self._stamps[output.path])
-
-
-def inputs_of(output: Output) -> bytes:
-    """Return the fingerprint of a file: a stamp for a copied file, a hash for given bytes."""
-    match output.content:
-        case bytes():
-            return hashed(output.content)
-        case Path():
-            return repr(stamp_at(output.content).settled()).encode()
-    return output.inputs
+    def _left(self, path: str) -> Standing:
+        return Standing(self._inputs[path], bytes.fromhex(self._new[path]), self._stamps[path])

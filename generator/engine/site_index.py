@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -15,10 +15,12 @@ from generator.config import picks as picks_file
 from generator.config.loading import find_content
 from generator.config.options import Options, by_place
 from generator.config.site import FILE_NAME, Config, Site
-from generator.engine.document_table import DocumentTable, documents_of
+from generator.engine.document_table import DocumentTable
+from generator.engine.inspecting import documents_of
 from generator.engine.lessons import BuildContext
 from generator.engine.local_images import held_back_by
-from generator.engine.records import Record
+from generator.engine.record_reading import records_of
+from generator.engine.records import GONE, Record
 from generator.engine.safeguards import found_in
 from generator.engine.stored_stories import stories_of
 from generator.grouping import digest_of
@@ -41,48 +43,37 @@ MANY = 20_000
 """Number of articles from which forking a second process to search for stories pays off."""
 
 
-class Impact(msgspec.Struct, frozen=True, kw_only=True):
-    """What decides whether a change of a clipping affects more than its article."""
+class Impact(msgspec.Struct, kw_only=True):
+    """What decides whether a change of a clipping affects more than its article; updated in place."""
 
-    repaired: Set[str]
+    repaired: set[str]
     """Paths of clippings whose front matter was recovered."""
-    names: Mapping[str, str]
+    names: dict[str, str]
     """Spelling → source name, for unambiguous spellings only."""
-    contested: Set[str]
+    contested: set[str]
     """Ids of articles that are not published."""
     has_aliases: bool
-    waiting: Mapping[str, dt.datetime]
+    waiting: dict[str, dt.datetime]
     """Path → time at which an article dated in the future is published."""
-    held_back: Mapping[str, str]
+    held_back: dict[str, str]
     """Path → source, as written, of articles that are not published."""
 
 
-class SiteIndex(msgspec.Struct, frozen=True, kw_only=True):
-    """All clippings, read and grouped."""
+class SiteIndex(msgspec.Struct, kw_only=True):
+    """All clippings, read and grouped; updated in place."""
 
     digest: Digest
     found: int
     ignored: int
-    repaired: int
-    verdicts: Mapping[Verdict, int]
+    verdicts: dict[Verdict, int]
     """Verdict → number of articles."""
     skipped: tuple[Skipped, ...]
     """Sorted by path."""
     problems: tuple[Problem, ...]
-    waits_until: dt.datetime | None
-    """When the next waiting article is due."""
-    marks: Mapping[str, bytes]
+    marks: dict[str, bytes]
     """Article id → content hash, including the body."""
-    texts: Mapping[str, bytes]
+    texts: dict[str, bytes]
     """Path → hash of the text's HTML in the cache, for clippings with a text."""
-    fresh: Set[str]
-    """Paths of clippings that were read in this build, not taken from the cache."""
-    steady: Set[str]
-    """The members of `fresh` whose bytes did not change between inspection and reading."""
-    since: int
-    """A moment before the first of them was read, in nanoseconds since 1970."""
-    repeats: Mapping[tuple[str, int], bytes]
-    """Source and year → hash of the boilerplate that the clippings were read with."""
     images: Mapping[str, str]
     """Address in the site → path below the content folder, for images beside clippings."""
     pictured: tuple[str, ...]
@@ -93,17 +84,75 @@ class SiteIndex(msgspec.Struct, frozen=True, kw_only=True):
     splits: tuple[frozenset[str], ...]
     impact: Impact
 
+    @property
+    def repaired(self) -> int:
+        """Number of clippings whose front matter was recovered."""
+        return len(self.impact.repaired)
 
-def read(site: Site, options: Options, context: BuildContext, found: Discovery | None = None) -> SiteIndex:
-    """Read and group all clippings, or those `found`. Unchanged ones come from the cache.
+    @property
+    def waits_until(self) -> dt.datetime | None:
+        """When the next waiting article is due."""
+        return min(self.impact.waiting.values(), default=None)
+
+    def change(
+        self,
+        config: Config,
+        options: Options,
+        digest: Digest,
+        removed: Iterable[Article],
+        added: Iterable[Article],
+        read: Mapping[str, tuple[Record, bytes]],
+        found: Discovery,
+    ) -> None:
+        """Become the index of a changed digest.
+
+        `read`: path → record and its hash, `GONE` for removed ones.
+        """
+        for article in removed:
+            self.marks.pop(article.id, None)
+            self.texts.pop(article.path, None)
+        for article in added:
+            record, mark = read[article.path]
+            self.marks[article.id] = mark_of(article, (record.reading.article or article, mark))
+            if record.body:
+                self.texts[article.path] = record.body
+        for articles, by in ((removed, -1), (added, 1)):
+            for article in articles:
+                self.verdicts[article.verdict] = self.verdicts.get(article.verdict, 0) + by
+        self.impact.names |= {name: name for name in digest.sources.keys() - self.digest.sources.keys()}
+        self.digest = digest
+        self._describe(config, options, read, found)
+
+    def _describe(
+        self, config: Config, options: Options, read: Mapping[str, tuple[Record, bytes]], found: Discovery
+    ) -> None:
+        """Update the skipped files and problems of the clippings that were read."""
+        impact = self.impact
+        for path in read:
+            impact.waiting.pop(path, None)
+            impact.held_back.pop(path, None)
+        impact.repaired.difference_update(read)
+        few = gathered(config, options, ((path, *one) for path, one in read.items() if one is not GONE))
+        impact.repaired |= few.repaired
+        impact.waiting |= few.waiting
+        impact.held_back |= {one.path: one.source for one in few.withheld}
+        impact.contested |= {one.id for one in few.withheld}
+        names = dict.fromkeys(sorted(map(shown, read)))
+        skipped = (*few.skipped, *(one for one in found.skipped if one.path in names))
+        problems = (*few.problems, *(one for one in found.problems if one.path in names))
+        self.skipped = with_others(self.skipped, names, sorted(skipped))
+        problems = with_others(self.problems, names, sorted(problems, key=by_place))
+        self.problems = told_of_sources(problems, config, self.digest, impact.held_back)
+
+
+def read(site: Site, options: Options, context: BuildContext) -> SiteIndex:
+    """Read and group all clippings. Unchanged ones come from the cache.
 
     Raises `ConfigError` if there is no content folder or `picks.toml` cannot be read.
     """
-    if found is None:
-        find_content(site)
-        found = found_in(site, options)
-    documents = documents_of(site, found, context)
-    return grouped(site, options, documents, documents.records(context), context)[0]
+    find_content(site)
+    documents = documents_of(site, found_in(site, options), context)
+    return grouped(site, options, documents, records_of(documents, context), context)[0]
 
 
 class Readings(msgspec.Struct):
@@ -164,25 +213,19 @@ def grouped(
     impact = impact_of(digest.articles, read_)
     images, image_faults = _images_of(site, digest, picked.articles, read_)
     problems = (
-        *faults, *cleaning_faults, *_theme_faults(site), *found.problems, *read_.problems, *picked.problems,
+        *faults, *cleaning_faults, *theme_faults(site), *found.problems, *read_.problems, *picked.problems,
         *clash_faults, *image_faults,
     )  # fmt: skip
     problems = told_of_sources(tuple(sorted(problems, key=by_place)), config, digest, impact.held_back)
     index = SiteIndex(
         digest=msgspec.structs.replace(digest, stories=told),
-        found=len(found.paths) + len(found.skipped),
+        found=documents.total,
         ignored=found.ignored,
-        repaired=len(read_.repaired),
-        verdicts=Counter(article.verdict for article in digest.articles),
+        verdicts=dict(Counter(article.verdict for article in digest.articles)),
         skipped=tuple(sorted((*found.skipped, *read_.skipped, *picked.skipped, *clashes))),
         problems=problems,
-        waits_until=min(read_.waiting.values(), default=None),
         marks=marks,
         texts=read_.texts,
-        fresh=documents.fresh,
-        steady=documents.steady,
-        since=documents.since,
-        repeats=documents.repeats,
         images=images,
         pictured=tuple(read_.pictured),
         picks=(*read_.picks, *picks),
@@ -193,7 +236,7 @@ def grouped(
     return index, stories
 
 
-def _theme_faults(site: Site) -> list[Problem]:
+def theme_faults(site: Site) -> list[Problem]:
     """Return problems of names in the site's own templates that the theme does not define."""
     if not site.templates.is_dir():
         return []
@@ -360,13 +403,3 @@ def with_others(told: tuple[_Told, ...], names: Iterable[str], others: Sequence[
     for one in others:
         insort(left, one, key=lambda one: one.path)
     return tuple(left)
-
-
-def recounted(
-    verdicts: Mapping[Verdict, int], removed: Iterable[Article], added: Iterable[Article]
-) -> Counter[Verdict]:
-    """Return the number of articles per verdict after a change."""
-    counts = Counter(verdicts)
-    counts.update(article.verdict for article in added)
-    counts.subtract(article.verdict for article in removed)
-    return counts

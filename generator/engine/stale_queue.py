@@ -1,48 +1,58 @@
-"""Outdated files of a followed site: queued, made one by one, and put in place immediately."""
+"""Outdated files of a site in memory: found by path, made one by one, and put in place immediately."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Collection, Iterable, Mapping
+from itertools import islice
 
 from generator.cache.rows import Standing
 from generator.cache.stamps import NONE, Stamp, stamp_at
-from generator.cache.store import Cache
-from generator.config.site import Site
 from generator.engine import page_tasks
-from generator.engine.output_status import inputs_of
-from generator.engine.render_context import Feed, Output, RenderContext
+from generator.engine.outputs import Feed, Output, fingerprint, is_for_machines
+from generator.engine.render_context import RenderContext
+from generator.engine.state import SiteState
 from generator.engine.writing import Wrote, article_parts, feed_entries, listed_html
+from generator.model import addresses
 from generator.model.types import Article
 from generator.output.manifest import Manifest
 from generator.output.patch import Patch
 from generator.render.pages import Page
 
+WARM = tuple(map(addresses.file_of, (addresses.FRONT, addresses.SOURCES, addresses.NOT_FOUND)))
+"""Paths of pages that load most templates."""
+AT_ONCE = 2000
+"""Files whose fingerprints are compared in one step; a step takes some 50 ms."""
+
 
 class StaleQueue:
-    """The files in the output folder, and a queue of those that must be made again."""
+    """The files in the output folder, those that may be outdated, and those that are."""
 
-    def __init__(self, site: Site, cache: Cache, wrote: Wrote) -> None:
-        self._output, self._cache = site.output, cache
-        self._patch = Patch(site.output, wrote.files)
-        self._inputs = {one.path: inputs_of(one) for one in wrote.outputs}
-        self._static = {one.path for one in wrote.outputs if isinstance(one.content, Path)}
+    def __init__(self, state: SiteState, wrote: Wrote) -> None:
+        self._state, self._output, self._cache = state, state.site.output, state.context.cache
+        self._patch = Patch(self._output, wrote.files)
+        self._inputs = dict(wrote.fingerprints)
+        """Path → fingerprint of the file in place."""
+        self._unchecked: dict[str, None] = {}
+        """Paths of files that may be outdated, in the order in which they are compared."""
+        self._stale: dict[str, None] = {}
+        """Paths of outdated files, in the order in which they are made."""
         self._unsettled: dict[str, Stamp] = {}
-        self._pending: dict[str, tuple[RenderContext, Output]] = {}
+        self._is_remapped = False
+        """Whether lists for machines may be outdated."""
 
     @property
-    def pending(self) -> frozenset[str]:
-        """Paths of the outdated files."""
-        return frozenset(self._pending)
+    def stale(self) -> frozenset[str]:
+        """Paths of the files known to be outdated."""
+        return frozenset(self._stale)
 
     def __contains__(self, path: str) -> bool:
-        """Return whether a file is outdated."""
-        return path in self._pending
+        """Return whether a file is, or may be, outdated."""
+        return path in self._stale or path in self._unchecked
 
     @property
     def files(self) -> Collection[str]:
-        """Paths of all files that were made."""
+        """Paths of all files in place."""
         return self._inputs.keys()
 
     @property
@@ -51,70 +61,103 @@ class StaleQueue:
         return self._patch.files
 
     @property
-    def first(self) -> str | None:
-        """Path of an outdated file; None if there is none."""
-        return next(iter(self._pending), None)
+    def has_unchecked(self) -> bool:
+        """Whether `check_some` has something to do."""
+        return bool(self._unchecked)
 
     @property
     def is_behind(self) -> bool:
         """Whether files, or the manifest, are still to be written."""
-        return self._patch.is_behind or bool(self._pending)
+        return self._patch.is_behind or self._is_remapped or bool(self._stale)
 
-    def makes(self, path: str) -> bool:
-        """Return whether a file is made, not copied from `static/`."""
-        return path in self._inputs and path not in self._static
+    def add(self, paths: Iterable[str], *, remaps: bool = False) -> None:
+        """Queue files that may be outdated, or may have to be deleted, for comparison."""
+        self._unchecked |= dict.fromkeys(path for path in paths if not is_for_machines(path))
+        self._is_remapped |= remaps
 
-    def plan(self, rendering: RenderContext, outputs: Sequence[Output]) -> None:
-        """Replace the queue with the outdated ones among all planned files."""
-        self._static = {one.path for one in outputs if isinstance(one.content, Path)}
-        self._pending = {
-            one.path: (rendering, one) for one in outputs if inputs_of(one) != self._inputs.get(one.path)
-        }
+    def add_all(self) -> None:
+        """Queue all files in place."""
+        self.add(self._inputs, remaps=True)
 
-    def note(self, rendering: RenderContext, outputs: Sequence[Output]) -> list[str]:
-        """Queue the outdated ones among some files, replacing their earlier entries. Returns their paths."""
-        stale = [
-            one
-            for one in outputs
-            if one.path not in self._static and inputs_of(one) != self._inputs.get(one.path)
-        ]
-        self.forget(one.path for one in outputs)
-        self._pending |= {one.path: (rendering, one) for one in stale}
-        return [one.path for one in stale]
+    def check_some(self) -> frozenset[str]:
+        """Compare the next of the queued files. Returns those that are outdated or were deleted."""
+        return self.check([*islice(self._unchecked, AT_ONCE)])
 
-    def forget(self, paths: Iterable[str]) -> None:
-        """Remove files from the queue, because their plan may no longer hold."""
+    def check(self, paths: Iterable[str]) -> frozenset[str]:
+        """Compare files now. Returns those that are outdated or were deleted."""
+        state, stale, removed = self._state, [], []
         for path in paths:
-            self._pending.pop(path, None)
+            self._unchecked.pop(path, None)
+            output = state.outputs.at(path)
+            if output is None:
+                removed.append(path)
+            elif fingerprint(state.rendering, output) == self._inputs.get(path):
+                self._stale.pop(path, None)
+            else:
+                self._stale[path] = None
+                stale.append(path)
+        return frozenset((*stale, *self.delete(removed)))
 
     def delete(self, paths: Iterable[str]) -> list[str]:
-        """Delete files that were made, except static files. Returns the deleted paths, sorted."""
-        ended = set(paths) - self._static
-        self.forget(ended)
+        """Delete files that are no longer planned. Returns the deleted paths, sorted."""
+        ended = set(paths)
+        for path in ended:
+            self._unchecked.pop(path, None)
+            self._stale.pop(path, None)
         deleted = sorted(ended & self._inputs.keys())
-        with self._patch.open():
-            for path in deleted:
-                del self._inputs[path]
-                self._patch.delete(path)
-        self._unsettled |= dict.fromkeys(deleted, NONE)
+        if deleted:
+            with self._patch.open():
+                for path in deleted:
+                    del self._inputs[path]
+                    self._patch.delete(path)
+            self._unsettled |= dict.fromkeys(deleted, NONE)
         return deleted
 
     def make(self, path: str) -> None:
         """Make a file again if it is outdated."""
-        if path not in self._pending:
+        if path in self._unchecked:
+            self.check([path])
+        if path not in self._stale:
             return
-        rendering, output = self._pending[path]
-        data = bytes_of(rendering, output)
+        rendering, output = self._state.rendering, self._state.outputs.at(path)
+        if output is None:
+            self.delete([path])
+            return
+        inputs = fingerprint(rendering, output)
+        self._put(path, inputs, bytes_of(rendering, output))
+        del self._stale[path]
+
+    def make_one(self) -> bool:
+        """Make an outdated file. Returns whether there was one."""
+        path = next(iter(self._stale), None)
+        if path is not None:
+            self.make(path)
+        return path is not None
+
+    def warm_up(self) -> None:
+        """Make a few pages and discard them, so that the templates that the next save needs are loaded."""
+        state = self._state
+        own = (
+            addresses.article(one.id)
+            for one in state.index.digest.articles
+            if state.rendering.plan.has_page(one)
+        )
+        for path in (*islice(own, 1), *WARM):
+            if (output := state.outputs.at(path)) and isinstance(output.content, Page):
+                bytes_of(state.rendering, output)
+
+    def _put(self, path: str, inputs: bytes, data: bytes) -> None:
         with self._patch.open():
             self._patch.put(path, data)
             self._unsettled[path] = stamp_at(self._output / path)
-        self._inputs[path] = inputs_of(output)
-        del self._pending[path]
+        self._inputs[path] = inputs
 
     def settle(self, as_of: dt.date) -> None:
-        """Make all outdated files, and write the manifest."""
-        while (path := self.first) is not None:
-            self.make(path)
+        """Make all outdated files, then the lists for machines, and write the manifest."""
+        while self.make_one():
+            pass
+        if self._is_remapped:
+            self._remap()
         if not self._patch.is_behind:
             return
         with self._patch.open():
@@ -128,6 +171,16 @@ class StaleQueue:
             self._cache.keep_standing(self._output, standing)
             self._cache.drop_standing(self._output, self._unsettled.keys() - self._inputs.keys())
         self._unsettled.clear()
+
+    def _remap(self) -> None:
+        """Make outdated lists for machines, and delete those that are no longer planned."""
+        self._is_remapped = False
+        rendering, lists = self._state.rendering, self._state.outputs.lists()
+        for one in lists:
+            if (inputs := fingerprint(rendering, one)) != self._inputs.get(one.path):
+                self._put(one.path, inputs, bytes_of(rendering, one))
+        known = {path for path in self._inputs if is_for_machines(path)}
+        self.delete(known - {one.path for one in lists} - {*self._state.outputs.given})
 
 
 def bytes_of(rendering: RenderContext, output: Output) -> bytes:

@@ -8,21 +8,25 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 from array import array
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from generator.cache.stamps import Stamp, stamp_at
 from generator.cache.store import Cache
 from generator.cache.versions import hashed
-from generator.config.options import Built, Options
+from generator.config.options import Options
 from generator.config.site import Site
-from generator.engine.document_table import article_in_zone
-from generator.engine.render_context import RenderContext
+from generator.engine import stored_stories
+from generator.engine.document_table import DocumentTable, article_in_zone
+from generator.engine.lessons import BuildContext
 from generator.engine.site_index import SiteIndex
+from generator.engine.state import SiteState
 from generator.engine.unchanged import PACK, Inputs, OutputSnapshot, epoch_of, is_nothing_due, unpacked
+from generator.engine.writing import Wrote
 from generator.grouping.digest import together
 from generator.grouping.editions import months_of
+from generator.grouping.stories import Stories
 from generator.model.errors import Problem
 from generator.model.types import Digest, Health, Source
 from generator.output.folder import record_of
@@ -46,7 +50,7 @@ class Head(msgspec.Struct, frozen=True, array_like=True):
     left: OutputSnapshot
     as_of: dt.datetime
     index: SiteIndex
-    """Without the parts stored elsewhere: digest, content hashes, texts, images, boilerplate."""
+    """Without the parts stored elsewhere: digest, content hashes, texts."""
     planning: tuple[Problem, ...]
     """Problems found while planning its pages."""
     repeats: list[tuple[str, int, bytes]]
@@ -55,6 +59,10 @@ class Head(msgspec.Struct, frozen=True, array_like=True):
     """Name and key of each source, by slug."""
     turns: bytes
     """For each article in order, the index of its source in `sources`; 32-bit integers."""
+
+    def is_usable(self, options: Options, inputs: Inputs) -> bool:
+        """Return whether at most clippings changed since the build."""
+        return self.others == inputs.others and is_nothing_due(options, self.as_of, self.index.waits_until)
 
     def changed(self, inputs: Inputs, cache: Cache) -> dict[str, Stamp | None] | None:
         """Return path → stamp of changed clippings, None for removed ones; None in all if unknown."""
@@ -95,16 +103,31 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
     """Text hash of each article, in order; empty if it has no text."""
 
 
-class StoredState(msgspec.Struct, frozen=True):
-    """The stored state of a build, with its articles, without the stories."""
+class StoredState(msgspec.Struct):
+    """The stored state of a build."""
 
+    head: Head
     digest: Digest
+    """Without its stories."""
     healths: dict[str, Health]
     marks: dict[str, bytes]
     texts: dict[str, bytes]
+    stories: Stories
+
+    def state(
+        self, site: Site, options: Options, context: BuildContext, documents: DocumentTable
+    ) -> SiteState:
+        """Return the state, to be changed."""
+        index = self.head.index
+        told = self.stories.told(index.merges, index.splits)
+        index.digest = msgspec.structs.replace(self.digest, stories=told)
+        index.marks, index.texts = self.marks, self.texts
+        state = SiteState(site, options, context, documents, index, self.stories, healths=self.healths)
+        state.left, state.planning = self.head.left, self.head.planning
+        return state
 
 
-def head_noted(cache: Cache) -> Head | None:
+def _head_noted(cache: Cache) -> Head | None:
     """Return the head of the last build, if one is stored."""
     note = cache.note(HEAD)
     try:
@@ -113,33 +136,29 @@ def head_noted(cache: Cache) -> Head | None:
         return None
 
 
-def is_own(head: Head, site: Site) -> bool:
+def _is_own(head: Head, site: Site) -> bool:
     """Return whether a build used the site's rules and was the last one of its output folder."""
     is_there = head.output == str(site.output) and head.left.record == stamp_at(record_of(site.output))
     return is_there and head.epoch == epoch_of(site)
 
 
-def is_usable(head: Head, site: Site, options: Options, inputs: Inputs) -> bool:
-    """Return whether at most clippings changed since a build."""
-    return (
-        is_own(head, site)
-        and head.others == inputs.others
-        and is_nothing_due(options, head.as_of, head.index.waits_until)
-    )
-
-
-def opened(head: Head, site: Site, cache: Cache) -> StoredState | None:
-    """Load all articles of a build; None if part of it is missing."""
+def load(site: Site, cache: Cache) -> StoredState | None:
+    """Load the state of the last build; None if it is incomplete, or of other rules or another output."""
+    head = _head_noted(cache)
+    if head is None or not _is_own(head, site):
+        return None
     try:
-        return _opened(head, site, cache)
+        return _load(head, site, cache)
     except (msgspec.DecodeError, LookupError, ValueError):  # it may be a copy of another folder
         return None
 
 
-def _opened(head: Head, site: Site, cache: Cache) -> StoredState | None:
+def _load(head: Head, site: Site, cache: Cache) -> StoredState | None:
     keys, zone = dict(head.sources), site.config.zone
     sources: dict[str, Source] = {}
-    state = StoredState(_NOTHING, {}, {}, {})
+    healths: dict[str, Health] = {}
+    marks: dict[str, bytes] = {}
+    texts: dict[str, bytes] = {}
     for name, key, value in cache.sources():
         if keys.get(name) != key:
             continue
@@ -148,103 +167,84 @@ def _opened(head: Head, site: Site, cache: Cache) -> StoredState | None:
             return None
         articles = tuple([article_in_zone(article, zone) for article in kept.source.articles])
         sources[name] = msgspec.structs.replace(kept.source, articles=articles, months=months_of(articles))
-        state.healths[name] = kept.health
-        state.marks.update(zip([one.id for one in articles], kept.marks, strict=True))
-        texts = zip([one.path for one in articles], kept.texts, strict=True)
-        state.texts.update([text for text in texts if text[1]])
+        healths[name] = kept.health
+        marks.update(zip([one.id for one in articles], kept.marks, strict=True))
+        of_source = zip([one.path for one in articles], kept.texts, strict=True)
+        texts.update([text for text in of_source if text[1]])
     if sources.keys() != keys.keys():
         return None
     # Each source's articles are in order, so the sequence of sources is enough.
     turns = [iter(sources[name].articles) for name in keys]
     ordered = [*map(next, map(turns.__getitem__, array("I", head.turns)))]
-    if len(ordered) != len(state.marks):
+    if len(ordered) != len(marks):
         return None
-    return msgspec.structs.replace(state, digest=together([sources[name] for name in keys], ordered))
+    digest = together([sources[name] for name in keys], ordered)
+    stories = stored_stories.load(cache, head.epoch, digest.articles, marks, {})
+    return StoredState(head, digest, healths, marks, texts, stories) if stories else None
 
 
-def keep(
-    site: Site,
-    options: Options,
-    inputs: Inputs,
-    rendering: RenderContext,
-    built: Built,
-    left: OutputSnapshot,
-    last: Head | None = None,
-    sources: Set[str] = frozenset(),
-) -> None:
-    """Store what a build grouped. If the `last` build is known, only `sources` changed since."""
-    cache = rendering.context.cache
+def save(state: SiteState, inputs: Inputs, wrote: Wrote, last: Head | None = None) -> None:
+    """Store the state of a site as built. `last` is the head of the build that it was loaded from, if any."""
+    context, site = state.context, state.site
+    cache = context.cache
     with cache.best_effort():
         cache.drop_note(HEAD)
-    if options.strict or rendering.context.workers.has_passing_faults:
+    if state.options.strict or context.workers.has_passing_faults:
         return  # it may have failed, or a retry may read what this build could not
-    keys = dict.fromkeys(rendering.plan.digest.sources, b"")
-    keys |= {name: key for name, key in last.sources if name not in sources} if last else {}
+    keys = dict.fromkeys(state.index.digest.sources, b"")
+    if last:
+        keys |= {
+            name: key for name, key in last.sources if name in keys and name not in state.changed_sources
+        }
     # With a name that is not text, the next build groups everything again.
     with contextlib.suppress(UnicodeEncodeError, OverflowError), cache.best_effort(), cache.together():
         # A full build looks at everything anyway, so it also repairs damaged rows.
         kept = cache.source_keys()
-        _keep_sources(rendering, keys, kept if last else {name: key for name, key, _ in cache.sources()})
+        _keep_sources(state, keys, kept if last else {name: key for name, key, _ in cache.sources()})
         cache.drop_sources(kept.keys() - keys.keys())
         if last is None or last.paths != inputs.paths:
             cache.keep_note(_PATHS, inputs.packed_paths)
-        head = _head(site, options, inputs, rendering, built, left, keys)
-        cache.keep_note(HEAD, msgspec.msgpack.encode(head))
+        cache.keep_note(HEAD, msgspec.msgpack.encode(_head(state, inputs, wrote, keys)))
+    if last:
+        stored_stories.keep(cache, epoch_of(site), state.stories, state.index.marks)
 
 
-def _head(
-    site: Site,
-    options: Options,
-    inputs: Inputs,
-    rendering: RenderContext,
-    built: Built,
-    left: OutputSnapshot,
-    keys: Mapping[str, bytes],
-) -> Head:
-    """Return the state of a build without its sources, which are stored under `keys`."""
-    index, articles = rendering.index, rendering.plan.digest.articles
-    told, places = set(index.problems), {name: place for place, name in enumerate(keys)}
+def _head(state: SiteState, inputs: Inputs, wrote: Wrote, keys: Mapping[str, bytes]) -> Head:
+    """Return the head of a state whose sources are stored under `keys`."""
+    site, index = state.site, state.index
+    places = {name: place for place, name in enumerate(keys)}
     return Head(
         str(site.output),
         epoch_of(site),
         inputs.others,
         inputs.paths,
         inputs.stamps,
-        left,
-        options.as_of,
-        msgspec.structs.replace(
-            index,
-            digest=_NOTHING,
-            marks={},
-            texts={},
-            fresh=frozenset(),
-            steady=frozenset(),
-            images={},
-            repeats={},
-        ),
+        wrote.left,
+        state.options.as_of,
+        msgspec.structs.replace(index, digest=_NOTHING, marks={}, texts={}),
         # Missing clippings are reported once: the next build does not see them as missing.
-        tuple(one for one in built.report.problems if one not in told and one.kind != "content"),
-        [(*key, digest) for key, digest in index.repeats.items()],
+        state.planning,
+        [(*key, digest) for key, digest in state.documents.repeats.items()],
         list(keys.items()),
-        array("I", [places[article.source] for article in articles]).tobytes(),
+        array("I", [places[article.source] for article in index.digest.articles]).tobytes(),
     )
 
 
-def _keep_sources(rendering: RenderContext, keys: dict[str, bytes], known: Mapping[str, bytes]) -> None:
+def _keep_sources(state: SiteState, keys: dict[str, bytes], known: Mapping[str, bytes]) -> None:
     """Store the sources that have no key yet, and set their keys. Rows in `known` need no writing."""
-    cache = rendering.context.cache
+    cache = state.context.cache
     for name in [name for name, key in keys.items() if not key]:
-        kept = _kept(rendering.plan.digest.sources[name], rendering)
+        kept = _kept(state.index.digest.sources[name], state)
         keys[name] = _key(kept)
         if known.get(name) != keys[name]:
             cache.keep_sources([(name, keys[name], msgspec.msgpack.encode(kept))])
 
 
-def _kept(source: Source, rendering: RenderContext) -> Kept:
-    marks, texts = rendering.index.marks, rendering.index.texts
+def _kept(source: Source, state: SiteState) -> Kept:
+    marks, texts = state.index.marks, state.index.texts
     return Kept(
         msgspec.structs.replace(source, months=()),
-        rendering.healths[source.name],
+        state.rendering.healths[source.name],
         [marks[article.id] for article in source.articles],
         [texts.get(article.path, b"") for article in source.articles],
     )

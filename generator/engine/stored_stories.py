@@ -61,7 +61,7 @@ def stories_of(
     `marks`: article id → content hash. `former`: content hash → earlier version of an article. `is_shared`
     allows a forked process to do part of the work.
     """
-    stories = recalled(cache, epoch, articles, marks, former)
+    stories = load(cache, epoch, articles, marks, former)
     stories = stories or Stories(articles, is_shared=is_shared)
     keep(cache, epoch, stories, marks)
     return stories
@@ -87,7 +87,7 @@ def keep(
                 stories.kept_as = hashed(joined)
 
 
-def recalled(
+def load(
     cache: Cache,
     epoch: bytes,
     articles: Sequence[Article],

@@ -12,21 +12,24 @@ from typing import NamedTuple, cast
 
 from markupsafe import Markup
 
+from generator.cache.stamps import Stamp, stamp_at
 from generator.cache.store import MissingError
 from generator.config.hosts import Size
-from generator.config.options import Built, Options, Report, Written, by_place, grave
-from generator.config.site import Site
+from generator.config.options import Built, Report, Written, by_place, grave
 from generator.engine import page_tasks, safeguards
-from generator.engine.document_table import read_lost
 from generator.engine.output_status import OutputStatus
+from generator.engine.outputs import FILES, Feed, Output, fingerprint, is_for_machines
 from generator.engine.page_tasks import FeedJob, PageJob, Text
-from generator.engine.render_context import FILES, Feed, Output, RenderContext, planned
+from generator.engine.record_reading import read_lost
+from generator.engine.render_context import RenderContext
 from generator.engine.site_index import SiteIndex
-from generator.engine.unchanged import Inputs, OutputSnapshot, remember
+from generator.engine.state import Effects, SiteState
+from generator.engine.unchanged import Inputs, OutputSnapshot, Standing, is_as_left, remember
 from generator.model import addresses
 from generator.model.errors import BuildError, Problem, Severity
 from generator.model.types import Article, TextPolicy, Verdict
 from generator.output import disk
+from generator.output.folder import record_of
 from generator.output.write import Transaction
 from generator.parallel.workers import batches
 from generator.render import feeds, views
@@ -44,82 +47,129 @@ class Wrote(NamedTuple):
     """The result of a build, with the files now in the output folder."""
 
     built: Built
-    outputs: list[Output]
+    fingerprints: Mapping[str, bytes]
+    """Path → fingerprint of the files that were compared."""
     files: Mapping[str, str]
-    """Path → digest."""
+    """Path → digest of all files."""
     left: OutputSnapshot
 
 
-def written(
-    site: Site,
-    options: Options,
+class _Compared(NamedTuple):
+    """The files to compare, and those that no change affects."""
+
+    outputs: list[Output]
+    fingerprints: dict[str, bytes]
+    """Path → fingerprint, for each of `outputs`."""
+    unaffected: list[str]
+    problems: tuple[Problem, ...]
+    """Found while planning."""
+
+
+def write(
+    state: SiteState,
     inputs: Inputs,
-    rendering: RenderContext,
+    effects: Effects,
+    standing: Standing | None = None,
     *,
     clean: bool = False,
     on_commit: Callable[[Mapping[str, str]], None] = lambda _: None,
 ) -> Wrote:
-    """Plan all files, make the outdated ones, and put them in place.
+    """Make the outdated files, and put them in place in one transaction.
 
-    `inputs` were taken before anything was read: changes since are left to the next build. `on_commit`
-    receives path → digest of all files before any is in place.
+    `inputs` were taken before anything was read: changes since are left to the next build. `standing` returns
+    the stamps of the files in place, if known. If the output folder is as the last build left it, only the
+    files that `effects` names are compared. `on_commit` receives path → digest of all files before any is in
+    place.
     """
-    index, cache = rendering.index, rendering.context.cache
+    site, options, index, cache = state.site, state.options, state.index, state.context.cache
     lost = safeguards.check_folders(site, options, inputs.found, inputs.paths, cache)
-    problems = [*index.problems, *lost]
     with Transaction(site.output, options.as_of.date(), afresh=clean) as transaction:
-        outputs = _planned(site, rendering, problems)
+        stamps = standing() if standing else None
+        is_as_left = not effects.is_everything and _is_as_left(state, transaction, stamps or {})
+        compared = _affected(state, effects, transaction) if is_as_left else _all(state)
+        among = [*compared.fingerprints, *transaction.old.keys() - set(compared.unaffected)]
+        output_status = OutputStatus(
+            site, transaction, cache, compared.fingerprints,
+            clean=clean, stamps=stamps, among=among if compared.unaffected else None,
+        )  # fmt: skip
+        problems = [*index.problems, *lost, *compared.problems]
         if emptied := safeguards.emptied(site, options, transaction.old, index.found):
             problems.append(emptied)
-        output_status = OutputStatus(site, transaction, cache, clean=clean)
-        built = put_in_place(
-            options, rendering, transaction, output_status, outputs, problems, on_commit=on_commit
-        )
+        built = _put_in_place(state, transaction, output_status, compared, problems, on_commit)
     left = output_status.left
     # The next build must not count as unchanged: it must not repeat these problems, and it must retry
     # failures.
-    if emptied or lost or rendering.context.workers.has_passing_faults:
+    if emptied or lost or state.context.workers.has_passing_faults:
         inputs = inputs._replace(digest=b"")
     with cache.best_effort():
         remember(site, options, inputs, built, left, cache)
-    return Wrote(built, outputs, transaction.files, left)
+    state.planning = compared.problems
+    return Wrote(built, compared.fingerprints, transaction.files, left)
 
 
-def _planned(site: Site, rendering: RenderContext, problems: list[Problem]) -> list[Output]:
+def _is_as_left(state: SiteState, transaction: Transaction, stamps: Mapping[str, Stamp]) -> bool:
+    """Return whether the output folder is as the last build left it, now that it is locked."""
+    site, left = state.site, state.left
+    if left is None or left.record != stamp_at(record_of(site.output)):
+        return False
+    return is_as_left(site, left, len(transaction.old), stamps, state.context.cache)
+
+
+def _all(state: SiteState) -> _Compared:
     """Plan all files. Idle workers that have read clippings load the theme meanwhile."""
-    outputs: list[Output] = []
+    problems: list[Problem] = []
+    compared = _Compared([], {}, [], ())
 
     def planning() -> Iterator[None]:
-        outputs.extend(planned(site, rendering, problems))
+        compared.outputs.extend(state.outputs.all(problems))
+        compared.fingerprints.update(_fingerprints(state, compared.outputs))
         yield
 
-    steps, workers = planning(), rendering.context.workers
-    if len(rendering.index.fresh) > BATCH and workers.count > 1:
-        rendering.context.begin_workers()
-        for _ in workers.run(page_tasks.ready, [[rendering.maker]] * workers.count, steps):
+    steps, workers = planning(), state.context.workers
+    if len(state.documents.fresh) > BATCH and workers.count > 1:
+        state.context.begin_workers()
+        for _ in workers.run(page_tasks.ready, [[state.rendering.maker]] * workers.count, steps):
             pass
     for _ in steps:
         pass
-    return outputs
+    return compared._replace(problems=tuple(problems))
 
 
-def put_in_place(
-    options: Options,
-    rendering: RenderContext,
+def _affected(state: SiteState, effects: Effects, transaction: Transaction) -> _Compared:
+    """Plan the files that a change may affect."""
+    paths = dict.fromkeys((*effects.near, *effects.others))
+    outputs = [output for path in paths if (output := state.outputs.at(path))]
+    ended = {*effects.removed, *paths} - {one.path for one in outputs}
+    if effects.is_remapped and state.site.config.base_url is not None:
+        lists = state.outputs.lists()
+        outputs += lists
+        ended |= {path for path in transaction.old if is_for_machines(path)} - {one.path for one in lists}
+        ended -= {*state.outputs.given}
+    fingerprints = _fingerprints(state, outputs)
+    # In the order of the manifest, which is faster.
+    unaffected = [path for path in transaction.old if path not in fingerprints and path not in ended]
+    return _Compared(outputs, fingerprints, unaffected, state.planning)
+
+
+def _fingerprints(state: SiteState, outputs: Iterable[Output]) -> dict[str, bytes]:
+    return {one.path: fingerprint(state.rendering, one) for one in outputs}
+
+
+def _put_in_place(
+    state: SiteState,
     transaction: Transaction,
     output_status: OutputStatus,
-    outputs: Sequence[Output],
+    compared: _Compared,
     problems: Iterable[Problem],
-    others: Iterable[str] = (),
-    *,
-    on_commit: Callable[[Mapping[str, str]], None] = lambda _: None,
+    on_commit: Callable[[Mapping[str, str]], None],
 ) -> Built:
-    """Make the outdated files and swap them in. `others` are files that no change affects."""
-    index, problems = rendering.index, sorted(problems, key=by_place)
+    """Make the outdated files and swap them in."""
+    rendering, index, options = state.rendering, state.index, state.options
+    problems, outputs = sorted(problems, key=by_place), compared.outputs
     if errors := [one for one in problems if one.severity is Severity.ERROR]:
         raise BuildError(*errors)
-    reasons = {one.path: why for one in outputs if (why := output_status.reason(one)) is not None}
-    transaction.keep(others)
+    reasons = {one.path: why for one in outputs if (why := output_status.reason(one.path)) is not None}
+    transaction.keep(compared.unaffected)
     transaction.keep(one.path for one in outputs if one.path not in reasons)
     put(rendering, [one for one in outputs if one.path in reasons], transaction)
     if options.strict and grave(problems):
@@ -139,7 +189,7 @@ def put_in_place(
         output_status.look_again(reasons)
         size = output_status.size(transaction.files)
         with rendering.context.cache.best_effort():
-            output_status.remember(outputs, reasons)
+            output_status.remember(compared.fingerprints, reasons)
         reasons = {path: why for path, why in reasons.items() if path in staged}
     report = report_of(index, problems, pages, size)
     return Built(report=report, waits_until=index.waits_until, reasons=reasons)

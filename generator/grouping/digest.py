@@ -9,7 +9,7 @@ import msgspec
 from generator.config.site import SourceConfig
 from generator.grouping.clashes import redirected, told_apart
 from generator.grouping.editions import editions_of, joined, months_of, order
-from generator.grouping.sources import by_source, configured_names, slugs_of
+from generator.grouping.sources import by_source, configured_names, key, slugs_of, spelling
 from generator.model.errors import Problem
 from generator.model.types import Article, Digest, Period, Skipped, Source, TextPolicy
 
@@ -45,6 +45,24 @@ def together(sources: Sequence[Source], ordered: Sequence[Article] | None = None
         months=joined(Period.MONTH, days, slugs),
         years=joined(Period.YEAR, days, slugs),
     )
+
+
+def with_settings(digest: Digest, sources: Mapping[str, SourceConfig], text: TextPolicy) -> Digest | None:
+    """Return the digest with the settings of its sources changed; None if a source gets another name.
+
+    `text` is the policy of sources that have none.
+    """
+    names, _ = configured_names(sources)
+    changed = {}
+    for name, source in digest.sources.items():
+        own = key(name)
+        if own in names and spelling(names[own]) != name:
+            return None
+        settings = sources[names[own]] if own in names else SourceConfig()
+        changed[name] = msgspec.structs.replace(
+            source, home=settings.home, language=settings.language, text=settings.text or text
+        )
+    return msgspec.structs.replace(digest, sources=changed)
 
 
 def _sources(

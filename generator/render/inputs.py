@@ -28,6 +28,8 @@ def reason(old: bytes | None, new: bytes) -> str | None:
     """Why a page has to be made again, in a word; None where it has not."""
     if old == new:
         return None
+    if len(new) != len(PARTS) * _SIZE:
+        return "changed"
     if old is None or len(old) != len(new):
         return "new"
     for number, name in enumerate(PARTS):

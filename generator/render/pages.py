@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -60,26 +60,63 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
         return self.template not in {"redirect.html", "404.html"}
 
 
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """What all pages need to know of each other."""
+class Plan(msgspec.Struct, kw_only=True):
+    """What all pages need to know of each other; updated in place."""
 
     digest: Digest
-    parts: Mapping[str, int]
-    """The part, counted from 1, of its source's month that lists an article, by the article's id."""
-    counts: Mapping[dt.date, int]
-    """Articles of each day."""
-    stories: Mapping[str, Story]
-    """The story that an article belongs to, by the article's id."""
+    parts: dict[str, int]
+    """Article id → part, counted from 1, of its source's month that lists it."""
+    counts: dict[dt.date, int]
+    """Day → number of its articles."""
+    stories: dict[str, Story]
+    """Article id → the story that it belongs to."""
     picks: tuple[Article, ...]
     """What the curator pinned, newest first."""
     since: dt.date = dt.date.min
     """The first day whose articles get pages of their own; before it only those without an original do."""
+    aliases: dict[str, str] = {}
+    """Output file of a former address → id of the article that it redirects to."""
+    _slugs: dict[str, str] = {}
+    """Slug → name of the source; filled when it is asked for."""
     _copies: dict[str, Copies] = msgspec.field(default_factory=dict)
     """By the story's id, filled when they are asked for."""
+
+    def change(
+        self,
+        digest: Digest,
+        removed: Sequence[Article],
+        added: Sequence[Article],
+        ended: Iterable[Story],
+        begun: Iterable[Story],
+        since: dt.date = dt.date.min,
+    ) -> None:
+        """Become the plan of a digest that differs in these articles and stories."""
+        self.digest, self.since, self._slugs = digest, since, {}
+        for article in removed:
+            self.parts.pop(article.id, None)
+            self.counts[article.date] -= 1
+        for article in added:
+            self.counts[article.date] = self.counts.get(article.date, 0) + 1
+        for source, first in {(one.source, one.date.replace(day=1)) for one in (*removed, *added)}:
+            if source in digest.sources:
+                months = (month for month in digest.sources[source].months if month.first == first)
+                self.parts |= _parts(months)
+        for story in ended:
+            for article in story.articles:
+                self.stories.pop(article.id, None)
+        self.stories |= {article.id: story for story in begun for article in story.articles}
+        if any(article.pinned for article in (*removed, *added)):
+            self.picks = tuple(article for article in digest.articles if article.pinned)
 
     def source_of(self, article: Article) -> Source:
         """The source that published an article."""
         return self.digest.sources[article.source]
+
+    def source_at(self, slug: str) -> Source | None:
+        """The source with a slug; None if there is none."""
+        if not self._slugs:
+            self._slugs = {source.slug: name for name, source in self.digest.sources.items()}
+        return self.digest.sources.get(self._slugs.get(slug, ""))
 
     def around(self, edition: Edition) -> tuple[Edition | None, Edition | None]:
         """An edition's predecessor and successor."""
@@ -146,13 +183,7 @@ def pages_since(digest: Digest, articles: str, months: int) -> dt.date:
 
 def plan(digest: Digest, since: dt.date = dt.date.min) -> Plan:
     """Index a digest for the making of its pages; articles from `since` on get one of their own."""
-    parts = {
-        article.id: number
-        for source in digest.sources.values()
-        for month in source.months
-        for number, part in enumerate(month.parts, 1)
-        for article in part
-    }
+    parts = _parts(month for source in digest.sources.values() for month in source.months)
     counts = {edition.first: edition.count for edition in digest.days}
     stories = {article.id: story for story in digest.stories for article in story.articles}
     return Plan(
@@ -162,7 +193,23 @@ def plan(digest: Digest, since: dt.date = dt.date.min) -> Plan:
         stories=stories,
         picks=tuple(article for article in digest.articles if article.pinned),
         since=since,
+        aliases={
+            addresses.file_of(alias): article.id
+            for article in digest.articles
+            if article.aliases
+            for alias in article.aliases
+        },
     )
+
+
+def _parts(months: Iterable[SourceMonth]) -> dict[str, int]:
+    """Return article id → number of the part of its month that lists it."""
+    return {
+        article.id: number
+        for month in months
+        for number, part in enumerate(month.parts, 1)
+        for article in part
+    }
 
 
 def pages_of(plan_: Plan) -> Iterator[Page]:

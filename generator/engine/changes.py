@@ -1,0 +1,163 @@
+"""What a save changes: which clippings, and what follows from other files and from settings.
+
+`INVALIDATES` says for each key of `digest.toml` what has to be computed again if its value changes.
+"""
+
+from __future__ import annotations
+
+import enum
+import os
+import stat
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from generator.cache.stamps import NONE, Stamp, stamp_of
+from generator.config import resources
+from generator.config.site import Config, Site, SourceConfig
+from generator.model.errors import shown
+from generator.model.types import may_be_image
+from generator.reading.discover import Discovery, is_clipping, is_ignored
+
+
+class Stale(enum.Flag):
+    """What a changed setting makes stale."""
+
+    NOTHING = 0
+    STATIC = enum.auto()
+    """The files copied from `static/`."""
+    PAGES = enum.auto()
+    """All that is rendered. Fingerprints decide which files are made again."""
+    SOURCES = enum.auto()
+    """The settings of sources, and all pages."""
+    GROUPING = enum.auto()
+    """Which articles are published, and in which source, edition and story."""
+    READING = enum.auto()
+    """What clippings are read to."""
+
+
+INVALIDATES: Mapping[str, Stale] = {
+    "title": Stale.READING,  # clippings that name no source belong to the digest itself
+    "description": Stale.PAGES,
+    "base_url": Stale.PAGES,
+    "language": Stale.READING,  # the language of articles that tell none
+    "languages": Stale.READING,
+    "timezone": Stale.READING,
+    "content": Stale.READING,
+    "output": Stale.READING,
+    "ignore": Stale.READING,
+    "text": Stale.SOURCES,
+    "clean": Stale.READING,
+    "articles": Stale.PAGES,
+    "recent_months": Stale.PAGES,
+    "links": Stale.PAGES,
+    "feed_items": Stale.PAGES,
+    "source_feed_items": Stale.PAGES,
+    "drafts": Stale.GROUPING,
+    "future": Stale.GROUPING,
+    "fields": Stale.READING,
+    "sources": Stale.NOTHING,  # key by key, below
+    "limits": Stale.READING,
+    "sources.aliases": Stale.GROUPING,
+    "sources.home": Stale.SOURCES,
+    "sources.language": Stale.READING,
+    "sources.text": Stale.SOURCES,
+    "sources.clean": Stale.READING,
+}
+"""Key of `digest.toml` → what it makes stale. `sources.*` are the keys of each table of sources."""
+
+
+class ChangeSet(NamedTuple):
+    """What is different since the state was computed."""
+
+    clippings: frozenset[Path]
+    """Files below the content folder that changed, were added or removed."""
+    settings: Stale
+    is_assets: bool
+    """Whether only style sheets and scripts of the theme changed."""
+
+
+def change_set(before: Site, site: Site, changed: Iterable[Path]) -> ChangeSet:
+    """Return what changed files and another configuration mean."""
+    changed = frozenset(changed)
+    others = {file for file in changed if not is_below(site.content, file)}
+    settings = stale_by_config(before.config, site.config)
+    for file in others:
+        settings |= _stale_by_file(site, file)
+    is_assets = bool(others) and others == changed and before == site
+    return ChangeSet(changed - others, settings, is_assets and all(_is_asset(site, one) for one in others))
+
+
+def stale_by_config(before: Config, config: Config) -> Stale:
+    """Return what becomes stale with another configuration."""
+    stale = Stale.NOTHING
+    for key in Config.__struct_fields__:
+        if getattr(before, key) != getattr(config, key):
+            stale |= INVALIDATES[key]
+    bare = SourceConfig()
+    for name in before.sources.keys() | config.sources.keys():
+        old, new = before.sources.get(name, bare), config.sources.get(name, bare)
+        for key in SourceConfig.__struct_fields__:
+            if getattr(old, key) != getattr(new, key):
+                stale |= INVALIDATES[f"sources.{key}"]
+    if before.sources.keys() != config.sources.keys():
+        stale |= Stale.SOURCES
+    return stale
+
+
+def _stale_by_file(site: Site, file: Path) -> Stale:
+    """Return what becomes stale with a changed file outside the content folder."""
+    if any(file == root or file.is_relative_to(root) for root in (site.templates, resources.theme())):
+        return Stale.PAGES
+    if file == site.static or file.is_relative_to(site.static):
+        return Stale.STATIC
+    if file.is_relative_to(site.cleaning):
+        return Stale.READING
+    # A configuration counts by its values, whatever its file is called.
+    return Stale.NOTHING if file.suffix == ".toml" and file != site.picks else Stale.GROUPING
+
+
+def is_below(content: Path, file: Path) -> bool:
+    """Return whether a file lies in the content folder, by its given or its resolved path."""
+    return str(file).startswith(tuple(_roots(content)))
+
+
+def _is_asset(site: Site, file: Path) -> bool:
+    """Return whether a file is an asset of the built-in theme or of the site's own."""
+    return any(file.is_relative_to(root / "assets") for root in (site.templates, resources.theme()))
+
+
+def _roots(content: Path) -> set[str]:
+    return {f"{root}{os.sep}" for root in (str(content), os.path.realpath(content))}
+
+
+def clippings_among(site: Site, changed: Iterable[Path], before: Discovery) -> dict[str, Stamp | None] | None:
+    """Return path → stamp of the clippings among `changed`; None if any other relevant file changed.
+
+    An image is relevant, because any clipping may name it. So is a file with several names: a write under one
+    name does not notify the others. `before` tells which known clippings have several names. A file that
+    could not be used `before` is relevant too.
+    """
+    known, unusable = before.stamps, {one.path for one in before.skipped}
+    roots = _roots(site.content)
+    found: dict[str, Stamp | None] = {}
+    for file in map(str, changed):
+        root = next((root for root in roots if file.startswith(root)), None)
+        if root is None:
+            return None
+        path = file[len(root) :].replace(os.sep, "/")
+        if path in before.links or shown(path) in unusable:
+            return None
+        try:
+            status = os.lstat(file)
+        except OSError:
+            status = None
+        if not is_clipping(path) or (status is not None and not stat.S_ISREG(status.st_mode)):
+            if status is None or not stat.S_ISREG(status.st_mode) or may_be_image(path):
+                return None
+            continue  # nothing shows this file
+        if not is_ignored(path, site.config.ignore):
+            found[path] = stamp = stamp_of(status) if status else None
+            if status and status.st_nlink > 1 and stamp and stamp.inode != known.get(path, NONE).inode:
+                return None
+    return found

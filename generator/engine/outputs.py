@@ -1,0 +1,267 @@
+"""Plans the files of a site: which there are, and what each is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+
+import msgspec
+
+from generator.cache.stamps import stamp_at
+from generator.cache.versions import hashed
+from generator.config.site import Config, Site
+from generator.engine import page_tasks
+from generator.engine.render_context import GENERATOR, RenderContext, planned_of
+from generator.model import addresses
+from generator.model.errors import Problem, shown
+from generator.model.types import Article, Digest, Source
+from generator.output import names
+from generator.output.assets import StaticFiles, static_files
+from generator.render import feeds, sitemap
+from generator.render.highlight import stylesheet
+from generator.render.page_at import page_at
+from generator.render.pages import Alias, Page, pages_of
+from generator.render.templates import assets_of
+
+CODE_STYLE = "assets/code.css"
+FILES = {page_tasks.ATOM: addresses.ATOM, page_tasks.RSS: addresses.RSS, page_tasks.JSON: addresses.JSON_FEED}
+_FORMS = (page_tasks.ATOM, page_tasks.JSON)
+"""Formats of every feed. That of the whole digest has RSS too."""
+
+
+class Feed(msgspec.Struct, frozen=True):
+    """A feed in one format. The formats of one feed are made together."""
+
+    folder: str
+    form: str
+    source: Source | None
+    articles: tuple[Article, ...]
+    meta: feeds.FeedMeta
+
+
+class Output(msgspec.Struct, frozen=True):
+    """A file of the site: its path below the output folder, and what it is made of."""
+
+    path: str
+    content: Page | Feed | Path | bytes
+
+
+class Outputs:
+    """The planned files of a site, looked up by path or listed."""
+
+    def __init__(
+        self, site: Site, rendering: RenderContext, article: Callable[[str], Article | None]
+    ) -> None:
+        """`article` returns the published article with an id."""
+        self.rendering = rendering
+        self._site, self._article = site, article
+        self._static: StaticFiles = static_files(site.static)
+        self._static_files = dict(self._static.files)
+        self._shadows = {names.folded(path): path for path in self._static_files}
+        """File-system-folded name → static file."""
+
+    @cached_property
+    def assets(self) -> Mapping[str, bytes]:
+        """Path → content of the theme's style sheets and scripts."""
+        return {CODE_STYLE: stylesheet().encode(), **assets_of(self._site.templates)}
+
+    def reload_assets(self) -> None:
+        """Read the style sheets and scripts again when they are asked for next."""
+        self.__dict__.pop("assets", None)
+
+    @property
+    def given(self) -> list[str]:
+        """Paths of static files, images and assets: the files that no article, source or story decides."""
+        return [*self._static_files, *self.assets, *self.rendering.index.images]
+
+    def at(self, path: str) -> Output | None:
+        """Return the file planned at a path; None if there is none. Lists for machines are not looked up."""
+        rendering = self.rendering
+        if path in self._static_files:
+            return Output(path, self._static_files[path])
+        if self._shadows and names.folded(path) in self._shadows:
+            return None
+        if path in rendering.index.images:
+            return Output(path, self._site.content / rendering.index.images[path])
+        if path in self.assets:
+            return Output(path, self.assets[path])
+        if feed := feed_at(rendering, path):
+            return Output(path, feed)
+        page = page_at(rendering.plan, path, self._article)
+        return Output(path, page) if page else None
+
+    def all(self, problems: list[Problem]) -> list[Output]:
+        """Return every planned file. Problems of static files and aliases are appended to `problems`."""
+        rendering = self.rendering
+        problems += self._static.problems
+        outputs = [Output(path, file) for path, file in self._static.files]
+        outputs += _not_shadowed(self._shadows, self._made(), problems)
+        images = sorted(rendering.index.images.items())
+        return [*outputs, *(Output(address, self._site.content / path) for address, path in images)]
+
+    def lists(self) -> list[Output]:
+        """Return the files for machines: sources as OPML, sitemaps, `robots.txt`; none without `base_url`."""
+        rendering = self.rendering
+        if rendering.config.base_url is None:
+            return []
+        pages = tuple(pages_of(rendering.plan))
+        made = for_machines(rendering, rendering.config.base_url, pages)
+        return [*_not_shadowed(self._shadows, made, [])]
+
+    def _made(self) -> Iterator[Output]:
+        """Yield the files made from clippings and theme: pages, feeds, lists for machines, assets."""
+        rendering = self.rendering
+        pages = tuple(pages_of(rendering.plan))
+        yield from (Output(addresses.file_of(page.address), page) for page in pages)
+        if rendering.config.base_url is not None:
+            yield from feed_outputs(rendering, rendering.plan.digest.sources.values())
+            yield from for_machines(rendering, rendering.config.base_url, pages)
+        yield from (Output(path, content) for path, content in sorted(self.assets.items()))
+
+
+def fingerprint(rendering: RenderContext, output: Output) -> bytes:
+    """Return the fingerprint of a file: a stamp for a copied file, a hash for given bytes."""
+    match output.content:
+        case Page() as page:
+            return rendering.inputs.of(page)
+        case Feed() as feed:
+            return rendering.inputs.feed(feed.articles, (feed.meta, feed.form, feed.folder))
+        case bytes() as data:
+            return hashed(data)
+    return repr(stamp_at(output.content).settled()).encode()
+
+
+def static_faults(site: Site, digest: Digest) -> list[Problem]:
+    """Return problems of static files, and of pages whose address a static file takes."""
+    static = static_files(site.static)
+    own = {names.folded(path): path for path, _ in static.files}
+    found = list(static.problems)
+    pages = pages_of(planned_of(digest, site.config)) if own else ()
+    for _ in _not_shadowed(own, (Output(addresses.file_of(page.address), page) for page in pages), found):
+        pass
+    return found
+
+
+def _not_shadowed(
+    own: Mapping[str, str], outputs: Iterable[Output], found: list[Problem]
+) -> Iterator[Output]:
+    """Yield the outputs that no static file shadows. Problems of the others are appended to `found`.
+
+    `own`: file-system-folded name → static file.
+    """
+    for one in outputs:
+        same = own.get(names.folded(one.path)) if own else None
+        alias = one.content.subject if isinstance(one.content, Page) else None
+        if isinstance(alias, Alias) and (other := _in_the_way(one.path, own)):
+            found.append(_alias_problem(alias.article, one.path, other))
+        elif same is None:
+            yield one
+        elif same != addresses.ROBOTS:
+            found.append(_shadowed(same))
+
+
+# --- feeds and lists --------------------------------------------------------------------------------
+
+
+def feed_outputs(rendering: RenderContext, sources: Iterable[Source]) -> Iterator[Output]:
+    """Yield the feeds of some sources, the digest and its picks; none without `base_url`."""
+    if rendering.config.base_url is None:
+        return
+    folders = [(addresses.source(source), source) for source in sources]
+    for folder, source in (*folders, ("", None), (addresses.PICKS, None)):
+        for form in FILES if not folder else _FORMS:
+            if feed := _feed(rendering, rendering.config.base_url, folder, form, source):
+                yield Output(folder + FILES[form], feed)
+
+
+def feed_paths(sources: Iterable[Source]) -> list[str]:
+    """Return the paths of the feeds of some sources, the digest and its picks. They need not exist."""
+    folders = ("", addresses.PICKS, *map(addresses.source, sources))
+    return [folder + name for folder in folders for name in FILES.values()]
+
+
+def feed_at(rendering: RenderContext, path: str) -> Feed | None:
+    """Return the feed planned at a path; None if there is none."""
+    folder, slash, name = path.rpartition("/")
+    form = next((form for form, file in FILES.items() if file == name), None)
+    if form is None or rendering.config.base_url is None or (folder and form not in _FORMS):
+        return None
+    slug = folder.removeprefix("sources/")
+    source = rendering.plan.source_at(slug) if slug != folder else None
+    if source is None and folder + slash not in {"", addresses.PICKS}:
+        return None
+    return _feed(rendering, rendering.config.base_url, folder + slash, form, source)
+
+
+def _feed(
+    rendering: RenderContext, base_url: str, folder: str, form: str, source: Source | None
+) -> Feed | None:
+    """Return a feed of a source, the digest or its picks; None for picks if there are none."""
+    plan_, config = rendering.plan, rendering.config
+    meta = _meta(config, base_url, source)
+    if source:
+        return Feed(
+            folder, form, source, tuple(islice(plan_.once_in(source), config.source_feed_items)), meta
+        )
+    if not folder:
+        newest = tuple(islice(plan_.once(plan_.digest.articles), config.feed_items))
+        return Feed(folder, form, None, newest, meta)
+    picks = plan_.picks[: config.feed_items]
+    title = f"{rendering.compose.names.words.gettext('Picks')} · {config.title}"
+    return Feed(folder, form, None, picks, msgspec.structs.replace(meta, title=title)) if picks else None
+
+
+def for_machines(rendering: RenderContext, base_url: str, pages: Iterable[Page]) -> Iterator[Output]:
+    """Yield the list of sources as OPML, the sitemaps and `robots.txt`."""
+    sources = rendering.plan.digest.sources.values()
+    yield Output(addresses.OPML, sitemap.opml(rendering.config.title, base_url, sources))
+    listed = ((page.address, page.month, page.modified) for page in pages if page.listed)
+    yield from (Output(path, xml) for path, xml in sitemap.sitemaps(base_url, listed))
+    yield Output(addresses.ROBOTS, sitemap.robots(base_url))
+
+
+def is_for_machines(path: str) -> bool:
+    """Return whether `for_machines` makes the file at a path."""
+    return path.startswith(sitemap.FOLDER) or path in {addresses.OPML, addresses.SITEMAP, addresses.ROBOTS}
+
+
+def _meta(config: Config, base_url: str, source: Source | None = None) -> feeds.FeedMeta:
+    return feeds.FeedMeta(
+        title=f"{source.name} · {config.title}" if source else config.title,
+        description="" if source else config.description,
+        language=config.language_tag,
+        page=addresses.absolute(base_url, addresses.source(source) if source else addresses.FRONT),
+        generator=GENERATOR,
+        zone=config.zone,
+    )
+
+
+def _in_the_way(path: str, own: Mapping[str, str]) -> str | None:
+    """Return the static file that conflicts with a path: the same file, a parent folder, or a file below.
+
+    `own`: file-system-folded name → static file.
+    """
+    key = names.folded(path)
+    keys = {key, *names.folders(key)}
+    found = (file for other, file in own.items() if other in keys or other.startswith(key + "/"))
+    return min(found, default=None)
+
+
+def _alias_problem(article: Article, path: str, static: str) -> Problem:
+    return Problem(
+        path=shown(article.path),
+        message=f"the alias {path!r} does not redirect, since static/{static} stands there",
+        advice="take it out of `aliases`, or rename the file",
+        kind="alias",
+    )
+
+
+def _shadowed(path: str) -> Problem:
+    return Problem(
+        path=f"static/{path}",
+        message="takes the place of a page of the same address",
+        advice="rename it where the page is wanted",
+        kind="static",
+    )

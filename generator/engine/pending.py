@@ -1,0 +1,120 @@
+"""The clippings of a site in memory that a save leaves to be read again, step by step."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Set
+from itertools import islice
+from pathlib import Path
+
+from generator.config.site import Site
+from generator.engine import budgeted
+from generator.engine.budgeted import BATCH
+from generator.engine.changes import clippings_among
+from generator.engine.inspecting import inspect, learn
+from generator.engine.record_reading import records_among
+from generator.engine.records import GONE, NO_REPEATS, ReadRequest
+from generator.engine.safeguards import empties_folder
+from generator.engine.state import Records, SiteState
+from generator.reading.discover import is_clipping
+
+AT_ONCE = 10
+"""Clippings read in one step before checking for another save, if at most `BATCH` are waiting."""
+EACH_AT_ONCE = 1000
+"""The same, per worker, if more are waiting."""
+FEW, MOST = 100, 5000
+"""Clippings that are read again and followed: the limit in a small archive, and in a large one."""
+
+
+def few_of(count: int) -> int:
+    """Return how many clippings, changed or with changed boilerplate, are followed in an archive of `count`.
+
+    A full build handles more of them faster.
+    """
+    return max(FEW, min(MOST, count // 2))
+
+
+class PendingDocuments:
+    """The clippings of a followed site that a save leaves to be read again, step by step."""
+
+    def __init__(self, state: SiteState) -> None:
+        self._state = state
+        # A file with several names: a write under another name is not noticed.
+        inodes = Counter(stamp.inode for stamp in state.documents.found.stamps.values())
+        stamps = state.documents.found.stamps
+        self._linked = {path for path, stamp in stamps.items() if inodes[stamp.inode] > 1}
+        self._doubtful: set[str] = set()
+        """Sources whose boilerplate may have changed."""
+        self._unread: dict[str, None] = {}
+        """Clippings to read again because the boilerplate of their source changed, in order."""
+
+    def __bool__(self) -> bool:
+        """Return whether anything is pending."""
+        return bool(self._doubtful or self._unread)
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether `learn` has to be called."""
+        return bool(self._doubtful)
+
+    @property
+    def has_unread(self) -> bool:
+        """Whether clippings are known that must be read again."""
+        return bool(self._unread)
+
+    @property
+    def _few(self) -> int:
+        return few_of(len(self._state.documents.looked))
+
+    def inspect(self, site: Site, changed: Set[Path]) -> set[str] | None:
+        """Return the clippings among the changed files whose bytes differ; None if a full build is needed."""
+        documents = self._state.documents
+        is_many = sum(is_clipping(file.name) for file in changed) > self._few
+        stamps = None if is_many else clippings_among(site, changed, documents.found)
+        if stamps is None or not self._linked.isdisjoint(stamps):
+            return None
+        removed = {path for path, stamp in stamps.items() if stamp is None}
+        if empties_folder(removed, documents.looked.keys() - removed):
+            return None
+        if not stamps:
+            return set()
+        paths, sources = inspect(documents, self._state.context, stamps)
+        self._doubtful |= sources
+        for path in paths:
+            self._unread.pop(path, None)
+        return paths
+
+    def learn(self) -> bool:
+        """Learn again where there is doubt; False if that affects so many that a full build is needed."""
+        found = learn(self._state.documents, self._state.context, self._doubtful)
+        self._state.context.workers.shrink()
+        self._doubtful.clear()
+        self._unread |= dict.fromkeys(found)
+        return len(found) <= self._few
+
+    def take(self) -> list[str]:
+        """Return the clippings to read in the next step, and remove them; empty if none is left."""
+        is_few = len(self._unread) <= BATCH
+        paths = [
+            *islice(self._unread, AT_ONCE if is_few else EACH_AT_ONCE * self._state.context.workers.count)
+        ]
+        for path in paths:
+            del self._unread[path]
+        return paths
+
+    def read(self, paths: Collection[str]) -> Records:
+        """Read clippings again, and return those whose record differs from the one in memory."""
+        if not paths:
+            return {}
+        state = self._state
+        known = state.records or {}
+        read = records_among(state.documents, paths, state.context)
+        state.context.workers.shrink()
+        return {path: one for path, one in read.items() if not one[1] or one[1] != known.get(path, GONE)[1]}
+
+    def warm_up(self) -> None:
+        """Read a clipping and discard the result, so that the worker has loaded what the next save needs."""
+        state = self._state
+        some = [ReadRequest(path, "", 0, NO_REPEATS) for path in islice(state.documents.looked, 1)]
+        for _ in budgeted.read(state.documents.reader, some, state.context.workers, lambda _: b""):
+            pass

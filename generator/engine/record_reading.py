@@ -1,0 +1,207 @@
+"""Yields the records of clippings: from the cache where it has them, else read now by workers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+import msgspec
+
+from generator.cache.rows import DocumentInfo
+from generator.cache.store import Cache, MissingError
+from generator.cache.versions import hashed
+from generator.config.site import Site
+from generator.engine import budgeted
+from generator.engine.document_table import DocumentTable, article_in_zone, reader_of, record_key
+from generator.engine.lessons import KEPT, BuildContext, Repeated, origin_key
+from generator.engine.local_images import ImageLookup, addresses, seen_beside
+from generator.engine.records import GONE, NO_REPEATS, Read, Reader, ReadRequest, Record, decoded
+from generator.grouping.stories import many_of
+from generator.model.errors import Problem, shown
+from generator.model.types import Skipped
+from generator.parallel.workers import batches
+from generator.reading.article import Reading
+
+AT_ONCE = 20
+"""Records fetched from the cache between two polls of the workers."""
+
+
+def records_of(documents: DocumentTable, context: BuildContext) -> Iterator[tuple[str, Record, bytes]]:
+    """Yield path, record and record hash of every clipping, in no order."""
+    return _records(documents, documents.looked, context.cache.records(), context)
+
+
+def records_among(
+    documents: DocumentTable, paths: Collection[str], context: BuildContext
+) -> dict[str, tuple[Record, bytes]]:
+    """Return path → record and its hash, of some clippings; `GONE` for one that does not exist."""
+    found = dict.fromkeys(sorted(paths), GONE)
+    looked = {path: documents.looked[path] for path in found if path in documents.looked}
+    for path, record, mark in _records(documents, looked, context.cache.records(found), context):
+        found[path] = record, mark
+    return found
+
+
+def _records(
+    documents: DocumentTable,
+    looked: Mapping[str, DocumentInfo],
+    kept: Iterable[tuple[str, bytes, bytes]],
+    context: BuildContext,
+) -> Iterator[tuple[str, Record, bytes]]:
+    """Yield path, record and record hash of some clippings, in no order: cached, or else read now."""
+    keys = {
+        path: record_key(documents.reader, one.digest, documents.repeats.get(origin_key(one)))
+        for path, one in looked.items()
+    }
+    removed: list[str] = []
+    recalled = _recalled(documents, kept, keys, removed)
+    found: list[tuple[str, Record, bytes]] = []
+
+    def step_by_step() -> Iterator[None]:
+        for some in batches(recalled, AT_ONCE):
+            found.extend(some)
+            yield
+
+    # Fetch from the cache while workers read what it cannot contain.
+    steps = step_by_step()
+    for one in read_now(documents, documents.unread, context, steps):
+        yield one
+        yield from found
+        found.clear()
+    for _ in steps:
+        yield from found
+        found.clear()
+    if removed:
+        with context.cache.together():
+            context.cache.drop_records(removed)
+    yield from read_now(documents, keys.keys() - documents.unread, context)
+
+
+def _recalled(
+    documents: DocumentTable,
+    kept: Iterable[tuple[str, bytes, bytes]],
+    keys: dict[str, bytes],
+    removed: list[str],
+) -> Iterator[tuple[str, Record, bytes]]:
+    """Yield cached records with the right key, and delete these from `keys`. Unknown paths join `removed`."""
+    former, most = documents.former, many_of(len(documents.looked))
+    for path, key_, value in kept:
+        if path in documents.unread:
+            continue
+        if keys.get(path) == key_ and (record := decoded(value)) and _stands(documents.reader, path, record):
+            del keys[path]
+            yield path, in_zone(record, documents.reader), hashed(value)
+            continue
+        if path not in documents.looked:
+            removed.append(path)
+        if len(former) < most and (record := decoded(value)) and record.reading.article:
+            former[hashed(value)] = record.reading.article
+
+
+def read_now(
+    documents: DocumentTable, paths: Collection[str], context: BuildContext, meanwhile: Iterable[None] = ()
+) -> Iterator[tuple[str, Record, bytes]]:
+    """Read clippings now, store the results, and yield them as `records` does.
+
+    While the workers are busy, this process advances `meanwhile` step by step.
+    """
+    reader, looked = documents.reader, documents.looked
+    cache, workers, progress = context
+    in_turn = sorted(paths, key=lambda path: (looked[path].source, looked[path].day, path))
+    work = _wanted(looked, in_turn, cache, documents.repeats)
+    results = budgeted.read(reader, work, workers, lambda path: looked[path].digest, meanwhile)
+    waiting: list[tuple[ReadRequest, Read]] = []
+    for done, (one, found) in enumerate(results):
+        progress("reading", done, len(paths))
+        if isinstance(found, Exception):
+            yield one.path, failed(one.path, found), b""
+            continue
+        documents.note(one.path, found)
+        waiting.append((one, found))
+        if len(waiting) >= KEPT:
+            keep_read(cache, reader, waiting)
+            waiting.clear()
+        record = found.record
+        yield one.path, in_zone(record, reader), mark_of_read(found)
+    keep_read(cache, reader, waiting)
+
+
+def mark_of_read(found: Read) -> bytes:
+    """Return the hash of a record, even of one that the cache cannot hold (with a name that is not text)."""
+    return hashed(found.value or repr(found.odd).encode("utf-8", "surrogatepass"))
+
+
+def read_lost(site: Site, context: BuildContext, paths: Collection[str]) -> None:
+    """Read clippings whose text is missing from the cache, and store them as before."""
+    reader, cache = reader_of(site), context.cache
+    looked = {path: one for path, (_, one) in cache.clippings(paths).items()}
+    in_turn = sorted(looked, key=lambda path: (looked[path].source, looked[path].day, path))
+    work = _wanted(looked, in_turn, cache, {})
+    results = budgeted.read(reader, work, context.workers, lambda path: looked[path].digest)
+    keep_read(cache, reader, [(one, found) for one, found in results if isinstance(found, Read)])
+
+
+def _wanted(
+    looked: Mapping[str, DocumentInfo], paths: Iterable[str], cache: Cache, known: Repeated
+) -> Iterator[ReadRequest]:
+    """Yield a read request for each clipping, with its source's boilerplate, grouped by source.
+
+    Raises `MissingError` if the cache has no boilerplate of a source though it is `known`.
+    """
+    last, value = ("", 0), NO_REPEATS
+    for path in paths:
+        source, year = key_ = origin_key(looked[path])
+        if key_ != last:
+            found = cache.repeats(source, year) if source else None
+            if found is None and key_ in known:
+                raise MissingError("repeats", source, year)
+            last, value = key_, found or NO_REPEATS
+        yield ReadRequest(path, source, year, value, min(looked[path].day, 0))
+
+
+def _stands(reader: Reader, path: str, record: Record) -> bool:
+    """Return whether the image files beside a clipping are still those that its record refers to."""
+    article = record.reading.article
+    if article is not None and article.path != path:
+        return False
+    pictures = record.pictures
+    if not pictures:
+        return not record.images
+    lookup = ImageLookup(reader.content, reader.ignore, path)
+    if record.images and addresses(map(lookup.image, pictures)) != record.images:
+        return False
+    return seen_beside(lookup, pictures) == record.seen
+
+
+def keep_read(cache: Cache, reader: Reader, found: Sequence[tuple[ReadRequest, Read]]) -> None:
+    """Store what was read, keyed by the boilerplate used: another build may have learned more since."""
+    learned_ = {value: hashed(value) for value in {one.repeats for one, _ in found}}
+    with cache.together():
+        cache.keep_bodies((one.path, read_.html) for one, read_ in found if read_.html)
+        cache.keep_records(
+            (
+                one.path,
+                record_key(
+                    reader, read_.digest, learned_[one.repeats] if reader.clean and one.source else None
+                ),
+                read_.value,
+            )
+            for one, read_ in found
+            if read_.value and read_.digest
+        )
+
+
+def in_zone(record: Record, reader: Reader) -> Record:
+    """Return the record with its times in the site's time zone; the cache holds UTC."""
+    article = record.reading.article
+    if article is None or (own := article_in_zone(article, reader.rules.zone)) is article:
+        return record
+    return msgspec.structs.replace(record, reading=msgspec.structs.replace(record.reading, article=own))
+
+
+def failed(path: str, error: Exception) -> Record:
+    """Return the record of a clipping that cannot be read because of a bug in Broadsheet."""
+    message = f"cannot be read: {type(error).__name__}: {error}"[:300]
+    advice = "this is a fault in Broadsheet itself; please report it with the file"
+    problem = Problem(path=shown(path), message=message, advice=advice, kind="internal")
+    skipped = Skipped(path=shown(path), reason=message)
+    return Record(Reading(article=None, skipped=skipped, problems=(problem,)))

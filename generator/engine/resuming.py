@@ -1,0 +1,72 @@
+"""Brings the state of the last build up to date with changed clippings, in a new process."""
+
+from __future__ import annotations
+
+from generator.cache.stamps import Stamp
+from generator.config.options import Options
+from generator.config.site import Site
+from generator.engine.document_table import DocumentTable, reader_of
+from generator.engine.inspecting import inspect, learn
+from generator.engine.lessons import BuildContext
+from generator.engine.pending import few_of
+from generator.engine.record_reading import records_among
+from generator.engine.state import Effects, Records, SiteState
+from generator.engine.stored_state import StoredState
+from generator.engine.unchanged import Inputs
+
+
+def resumed(
+    stored: StoredState, site: Site, options: Options, inputs: Inputs, context: BuildContext
+) -> tuple[SiteState, Effects] | None:
+    """Return the state up to date, and what may be stale; None if everything has to be read or grouped."""
+    if not stored.head.is_usable(options, inputs):
+        return None
+    changed = stored.head.changed(inputs, context.cache)
+    if changed is None or len(changed) > few_of(len(inputs.found.stamps)):
+        return None
+    documents = DocumentTable(
+        reader=reader_of(site),
+        found=inputs.found,
+        looked={},
+        repeats={(source, year): digest for source, year, digest in stored.head.repeats},
+    )
+    with context.cache.together():
+        read = _read(documents, context, changed, len(inputs.found.paths))
+        if read is None:
+            return None
+        state = stored.state(site, options, context, documents)
+        effects = state.update(read)
+        if effects is None:
+            return None
+        state.index.found = len(inputs.found.paths) + len(inputs.found.skipped)
+        state.renew_health()
+    return state, effects
+
+
+def _read(
+    documents: DocumentTable, context: BuildContext, changed: dict[str, Stamp | None], count: int
+) -> Records | None:
+    """Read the changed clippings and those with changed boilerplate; None if these are too many.
+
+    `count` is the number of all clippings. If the cache does not know them all, learning would miss some.
+    """
+    cache = context.cache
+    known = dict(documents.repeats)
+    _, doubtful = inspect(documents, context, changed)
+    if cache.count_clippings() != count:
+        return None
+    learned = cache.learned()
+    if not known.keys() <= learned.keys():
+        return None
+    # A build that was killed, or a preview that ended, may have left sources to learn from again.
+    doubtful |= {
+        key[0] for key, (_, digest, is_doubtful) in learned.items() if is_doubtful or known.get(key) != digest
+    }
+    others = learn(documents, context, doubtful - {""})
+    if len(changed) + len(others) > few_of(count):
+        return None
+    for path, one in others.items():
+        documents.looked.setdefault(path, one)
+    return records_among(
+        documents, {*changed, *(path for path in others if path in documents.found.stamps)}, context
+    )

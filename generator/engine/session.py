@@ -1,0 +1,221 @@
+"""A site kept in memory: its state, changed in place by saves, and its outdated files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from generator.cache.database import DamagedError
+from generator.cache.store import MissingError
+from generator.config.options import Built, Options, Written, by_place, silent
+from generator.config.site import Site
+from generator.engine import stored_stories
+from generator.engine.changes import Stale, change_set
+from generator.engine.lessons import BuildContext
+from generator.engine.pending import PendingDocuments
+from generator.engine.safeguards import check_found, found_in, may_delete_many
+from generator.engine.stale_queue import StaleQueue
+from generator.engine.state import EVERYTHING, Records, SiteState
+from generator.engine.unchanged import identity_of, inputs_before, is_nothing_due
+from generator.engine.writing import report_of, write
+from generator.model.errors import BroadsheetError, Severity
+from generator.output.patch import OvertakenError
+
+Step = tuple[Built, frozenset[str]]
+"""The result of a step, and the paths of the pages that are outdated since, or were deleted."""
+
+
+class Session:
+    """A full build, kept in memory with everything needed to update it."""
+
+    def __init__(
+        self,
+        site: Site,
+        options: Options,
+        context: BuildContext,
+        on_commit: Callable[[Mapping[str, str]], None] = lambda _: None,
+    ) -> None:
+        """Build the site. `on_commit` receives path → digest of all files before they are put in place."""
+        self._identity = identity_of(site)
+        found = found_in(site, options)
+        check_found(found)
+        context.workers.expect()
+        inputs = inputs_before(site, options, found)
+        self.state = SiteState.read(site, options, context, found, keeps_records=True)
+        wrote = write(self.state, inputs, EVERYTHING, on_commit=on_commit)
+        # Later steps report no progress. Most are small, so one worker is enough.
+        self.state.context = context._replace(progress=silent)
+        context.workers.shrink()
+        self.built = wrote.built
+        self.queue = StaleQueue(self.state, wrote)
+        self._pending = PendingDocuments(self.state)
+        self.is_torn = False
+        """Whether clippings or settings were read that the digest does not reflect yet."""
+        self._is_ready = False
+        """Whether everything is loaded that the first save would wait for."""
+        self._early: frozenset[str] = frozenset()
+        """Paths of outdated pages that a browser requested before others that show them were told."""
+
+    @property
+    def is_late(self) -> bool:
+        """Whether effects of the last saves are still to be determined."""
+        return bool(self.queue.has_unchecked or self.state.dirty_sources or self._early or self._pending)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether files, or the manifest, are still to be written."""
+        return self.queue.is_behind
+
+    def holds(self, site: Site, options: Options) -> bool:
+        """Return whether the site lies where it did, and no waiting article is due."""
+        state = self.state
+        if options.strict:  # a strict build can fail, so it is always a full build
+            return False
+        if msgspec.structs.replace(options, as_of=state.options.as_of) != state.options:
+            return False
+        if msgspec.structs.replace(site, config=state.site.config) != state.site:
+            return False
+        return is_nothing_due(options, state.options.as_of, self.built.waits_until)
+
+    def close(self) -> None:
+        """Write outstanding files if possible, and close the workers and the cache."""
+        context = self.state.context
+        try:
+            if self.is_behind and not self.queue.stale and not self.is_late:
+                self._settle()
+        except (BroadsheetError, OvertakenError, DamagedError, MissingError):
+            pass  # the next build examines whatever differs from the manifest
+        finally:
+            context.workers.close()
+            context.cache.close()
+
+    # --- saves --------------------------------------------------------------------------------------
+
+    def follow(self, site: Site, changed: Iterable[Path], viewed: Iterable[str] = ()) -> Step | None:
+        """Apply changed files. Returns the result and outdated pages; None if a full build is needed.
+
+        Pages that are `viewed` are compared first. Raises `BroadsheetError`; if `is_torn` is set then,
+        another call may continue.
+        """
+        changes = change_set(self.state.site, site, changed)
+        if changes.is_assets and not self.is_torn and (step := self._update_assets()):
+            return step
+        if changes.settings & Stale.READING or (changes.settings and identity_of(site) != self._identity):
+            return None
+        if not self.state.index.digest.days:
+            return None
+        paths = self._pending.inspect(site, changes.clippings)
+        if paths is None:
+            return None
+        return self._apply(site, changes.settings, self._pending.read(paths), viewed)
+
+    def catch_up(self) -> Step | None:
+        """Do one step of the deferred work, the manifest last. Returns the same as `follow`."""
+        if self.queue.has_unchecked or self.state.dirty_sources or self._early:
+            self.state.renew_health()
+            early, self._early = self._early, frozenset()
+            return self._reported(self.queue.check_some() | early)
+        if self._pending.is_doubtful:
+            return (self.built, frozenset()) if self._pending.learn() else None
+        if paths := self._pending.take():
+            return self._apply(self.state.site, Stale.NOTHING, self._pending.read(paths))
+        return self._settle()
+
+    def _apply(self, site: Site, settings: Stale, read: Records, viewed: Iterable[str] = ()) -> Step | None:
+        """Bring the state up to date, and find the outdated pages; None if a full build is needed."""
+        state = self.state
+        is_torn, self.is_torn = self.is_torn, True
+        out, in_ = state.article_changes(read)
+        if may_delete_many(state.options, len(out) - len(in_), len(self.queue.files)):
+            return None
+        effects = state.apply(site, settings | (Stale.GROUPING if is_torn else Stale.NOTHING), read)
+        removed = {*self.queue.files} - effects.planned if effects.planned is not None else set()
+        if effects.is_everything and self._needs_judging(len(removed)):
+            return None
+        self.is_torn = False
+        deleted = self.queue.delete((*removed, *effects.removed))
+        if effects.is_everything:
+            self.queue.add_all()
+        queued = (*effects.near, *effects.others, *(effects.planned or ()))
+        self.queue.add(queued, remaps=effects.is_remapped)
+        first = [*effects.near, *(path for path in viewed if path in self.queue)]
+        return self._reported(self.queue.check(first) | {*deleted})
+
+    def _needs_judging(self, removed: int) -> bool:
+        """Return whether a safety check has to judge a change that removes this many files."""
+        state = self.state
+        problems = (*state.index.problems, *state.planning)
+        return (
+            not state.index.digest.days
+            or any(one.severity is Severity.ERROR for one in problems)
+            or may_delete_many(state.options, removed, len(self.queue.files))
+        )
+
+    def _update_assets(self) -> Step | None:
+        """Update changed styles and scripts; None if one was added or removed, which affects pages."""
+        outputs, theme = self.state.outputs, self.state.rendering.theme
+        names = outputs.assets.keys()
+        outputs.reload_assets()
+        if names != outputs.assets.keys() or any(theme.includes(name) for name in names):
+            return None
+        changed = self.queue.check(outputs.assets)
+        for path in changed:  # they are few, cheap, and part of every page that is open
+            self.queue.make(path)
+        return self._reported(changed)
+
+    def _reported(self, changed: frozenset[str]) -> Step:
+        """Update the report of the last step, and return it with the paths of changed pages."""
+        index, files = self.state.index, self.queue.files
+        outdated = len(changed.intersection(files))
+        pages = Written(written=outdated, kept=len(files) - outdated, deleted=len(changed) - outdated)
+        problems = index.problems
+        if self.state.planning:
+            problems = tuple(sorted((*problems, *self.state.planning), key=by_place))
+        self.built = msgspec.structs.replace(
+            self.built, report=report_of(index, problems, pages), reasons={}, waits_until=index.waits_until
+        )
+        return self.built, changed
+
+    # --- pages --------------------------------------------------------------------------------------
+
+    def may_be_stale(self, path: str) -> bool:
+        """Return whether a page is outdated or not compared yet."""
+        return path in self.queue
+
+    def make(self, path: str) -> None:
+        """Make a page if it is outdated. Other browsers that show it reload along with the deferred pages."""
+        if path in self.queue:
+            self.state.renew_health()
+            self._early |= self.queue.check([path])
+            self.queue.make(path)
+
+    def make_one(self) -> bool:
+        """Make one outdated page, or else prepare for the next save. Returns whether there was a page.
+
+        No page is made while clippings wait to be read again: lists would be made once for each step.
+        """
+        if self._pending.has_unread:
+            return False
+        is_made = self.queue.make_one()
+        if not is_made:
+            self._prepare()
+        return is_made
+
+    def _prepare(self) -> None:
+        """Load whatever the next save needs: the worker that reads it, and a few templates."""
+        self.state.stories.prepare()
+        if not self._is_ready:
+            self._is_ready = True
+            self._pending.warm_up()
+            self.queue.warm_up()
+
+    def _settle(self) -> Step:
+        """Write what can wait: sitemaps and other lists for machines, and the manifest."""
+        state = self.state
+        if self.queue.is_behind:
+            self.queue.settle(state.options.as_of.date())
+            epoch = state.documents.reader.epoch
+            stored_stories.keep(state.context.cache, epoch, state.stories, state.index.marks, renews=False)
+        return self.built, frozenset()

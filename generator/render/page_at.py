@@ -1,0 +1,86 @@
+"""Finds the page that a plan has at a path, without listing all pages."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+
+from generator.model import addresses
+from generator.model.types import Article, Digest, Edition, Period, Source
+from generator.render.pages import (
+    Page,
+    Plan,
+    overviews,
+    page_of_edition,
+    page_of_source,
+    pages_of_article,
+    pages_of_month,
+    pages_of_story,
+)
+
+_OF_ID = re.compile(r"(articles|stories)/[^/]+/([^/]+)\.html")
+_OF_PERIOD = re.compile(r"(\d{4})/(?:w(\d\d)/|(\d\d)/(?:(\d\d)/)?)?index\.html")
+_OF_SOURCE = re.compile(r"sources/([^/]+)/(?:(\d{4})/(\d\d)/(?:\d+/)?)?index\.html")
+
+
+def page_at(plan: Plan, path: str, find: Callable[[str], Article | None]) -> Page | None:
+    """Return the page whose file is at `path` below the output folder; None if the plan has none there.
+
+    `find` returns the published article with an id.
+    """
+    return next((page for page in _candidates(plan, path, find) if _file(page) == path), None)
+
+
+def _candidates(plan: Plan, path: str, find: Callable[[str], Article | None]) -> Iterator[Page]:
+    """Yield the few pages that may be at a path."""
+    digest = plan.digest
+    if path in _OVERVIEWS:
+        yield from overviews(digest)
+    elif found := _OF_ID.fullmatch(path):
+        kind, id_ = found.groups()
+        if kind == "stories" and (story := plan.stories.get(id_)):
+            yield from pages_of_story(plan, story)
+        elif kind == "articles" and (article := find(id_)):
+            yield from pages_of_article(plan, article)
+    elif found := _OF_PERIOD.fullmatch(path):
+        if edition := _edition(digest, *found.groups()):
+            yield page_of_edition(edition)
+    elif found := _OF_SOURCE.fullmatch(path):
+        slug, year, month = found.groups()
+        if source := plan.source_at(slug):
+            yield from _pages_of_source(source, year, month)
+    if (id_ := plan.aliases.get(path)) and (article := find(id_)):
+        yield from pages_of_article(plan, article)
+
+
+_OVERVIEWS = frozenset(map(addresses.file_of, (addresses.FRONT, addresses.SOURCES, addresses.NOT_FOUND)))
+
+
+def _edition(digest: Digest, year: str, week: str, month: str, day: str) -> Edition | None:
+    """Return the edition of a period; None if it has no articles, or does not exist."""
+    try:
+        if week:
+            period, first = Period.WEEK, dt.date.fromisocalendar(int(year), int(week), 1)
+        else:
+            period = Period.DAY if day else Period.MONTH if month else Period.YEAR
+            first = dt.date(int(year), int(month or 1), int(day or 1))
+    except ValueError:
+        return None
+    editions = digest.editions(period)
+    at = bisect_left(editions, first, key=lambda one: one.first)
+    return editions[at] if at < len(editions) and editions[at].first == first else None
+
+
+def _pages_of_source(source: Source, year: str | None, month: str | None) -> Iterator[Page]:
+    if year is None:
+        yield page_of_source(source)
+        return
+    for one in source.months:
+        if one.first.year == int(year) and one.first.month == int(month or 0):
+            yield from pages_of_month(source, one)
+
+
+def _file(page: Page) -> str:
+    return addresses.file_of(page.address)
