@@ -114,7 +114,7 @@ def _applied(
     from generator.engine.state import EVERYTHING, SiteState
     from generator.engine.writing import write
 
-    follows = resumed(stored, site, options, inputs, context) if stored else None
+    follows = resumed(stored, site, options, inputs, context)
     if stored and follows:
         state, effects = follows
     else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from generator.cache.stamps import Stamp
 from generator.config.options import Options
 from generator.config.site import Site
@@ -16,10 +18,10 @@ from generator.engine.unchanged import Inputs
 
 
 def resumed(
-    stored: StoredState, site: Site, options: Options, inputs: Inputs, context: BuildContext
+    stored: StoredState | None, site: Site, options: Options, inputs: Inputs, context: BuildContext
 ) -> tuple[SiteState, Effects] | None:
     """Return the state up to date, and what may be stale; None if everything has to be read or grouped."""
-    if not stored.head.is_usable(options, inputs):
+    if stored is None or not stored.head.is_usable(options, inputs):
         return None
     changed = stored.head.changed(inputs, context.cache)
     if changed is None or len(changed) > few_of(len(inputs.found.stamps)):
@@ -30,41 +32,43 @@ def resumed(
         looked={},
         repeats={(source, year): digest for source, year, digest in stored.head.repeats},
     )
-    with context.cache.together():
+    with contextlib.suppress(_TooFarError), context.cache.together():  # undone if that is too far
         read = _read(documents, context, changed, len(inputs.found.paths))
-        if read is None:
-            return None
         state = stored.state(site, options, context, documents)
         effects = state.update(read)
         if effects is None:
-            return None
+            raise _TooFarError
         state.index.found = len(inputs.found.paths) + len(inputs.found.skipped)
         state.renew_health()
-    return state, effects
+        return state, effects
+    return None
+
+
+class _TooFarError(Exception):
+    """A change has effects that a full build finds out."""
 
 
 def _read(
     documents: DocumentTable, context: BuildContext, changed: dict[str, Stamp | None], count: int
-) -> Records | None:
-    """Read the changed clippings and those with changed boilerplate; None if these are too many.
+) -> Records:
+    """Read the changed clippings and those with changed boilerplate.
 
+    Raises `_TooFarError` if these are too many.
     `count` is the number of all clippings. If the cache does not know them all, learning would miss some.
     """
     cache = context.cache
     known = dict(documents.repeats)
     _, doubtful = inspect(documents, context, changed)
-    if cache.count_clippings() != count:
-        return None
     learned = cache.learned()
-    if not known.keys() <= learned.keys():
-        return None
+    if cache.count_clippings() != count or not known.keys() <= learned.keys():
+        raise _TooFarError
     # A build that was killed, or a preview that ended, may have left sources to learn from again.
     doubtful |= {
         key[0] for key, (_, digest, is_doubtful) in learned.items() if is_doubtful or known.get(key) != digest
     }
     others = learn(documents, context, doubtful - {""})
     if len(changed) + len(others) > few_of(count):
-        return None
+        raise _TooFarError
     for path, one in others.items():
         documents.looked.setdefault(path, one)
     return records_among(

@@ -118,7 +118,7 @@ class SiteIndex(msgspec.Struct, kw_only=True):
                 self.texts[article.path] = record.body
         for articles, by in ((removed, -1), (added, 1)):
             for article in articles:
-                self.verdicts[article.verdict] = self.verdicts.get(article.verdict, 0) + by
+                self.verdicts[article.verdict] += by
         self.impact.names |= {name: name for name in digest.sources.keys() - self.digest.sources.keys()}
         self.digest = digest
         self._describe(config, options, read, found)
@@ -221,7 +221,7 @@ def grouped(
         digest=msgspec.structs.replace(digest, stories=told),
         found=documents.total,
         ignored=found.ignored,
-        verdicts=dict(Counter(article.verdict for article in digest.articles)),
+        verdicts=dict.fromkeys(Verdict, 0) | Counter(article.verdict for article in digest.articles),
         skipped=tuple(sorted((*found.skipped, *read_.skipped, *picked.skipped, *clashes))),
         problems=problems,
         marks=marks,

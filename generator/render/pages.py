@@ -88,10 +88,9 @@ class Plan(msgspec.Struct, kw_only=True):
         added: Sequence[Article],
         ended: Iterable[Story],
         begun: Iterable[Story],
-        since: dt.date = dt.date.min,
     ) -> None:
         """Become the plan of a digest that differs in these articles and stories."""
-        self.digest, self.since, self._slugs = digest, since, {}
+        self.digest, self._slugs = digest, {}
         for article in removed:
             self.parts.pop(article.id, None)
             self.counts[article.date] -= 1

@@ -7,7 +7,7 @@ import sys
 import time
 
 import generator.cache.stamps
-import generator.engine.resumed
+import generator.engine.stored_state
 from generator.cache.stamps import UNSETTLED
 from generator.config.options import Options, silent
 from generator.engine.build import build
@@ -37,9 +37,9 @@ def test_a_build_imports_what_reads_and_renders_only_where_there_is_something_to
 def test_what_moves_beside_clippings_is_told_once(tmp_path, monkeypatch):
     """The last build is opened ahead where clippings seem to have moved; not in vain again and again."""
     opened = []
-    begin = generator.engine.resumed.opened
+    begin = generator.engine.stored_state.load
     monkeypatch.setattr(generator.cache.stamps, "UNSETTLED", 0)
-    monkeypatch.setattr(generator.engine.resumed, "opened", lambda *given: opened.append(1) or begin(*given))
+    monkeypatch.setattr(generator.engine.stored_state, "load", lambda *given: opened.append(1) or begin(*given))
     write_clipping(tmp_path / "content", "a/one.md")
     write_config(tmp_path)
     build_site(tmp_path)
