@@ -146,8 +146,8 @@ def clippings_among(site: Site, changed: Iterable[Path], before: Discovery) -> d
         if root is None:
             return None
         path = file[len(root) :].replace(os.sep, "/")
-        if path in before.links or shown(path) in unusable:
-            return None
+        if path in before.links or shown(path) in unusable or shown(path) != path:
+            return None  # finding the clippings again tells what is wrong with it
         try:
             status = os.lstat(file)
         except OSError:

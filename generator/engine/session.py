@@ -135,13 +135,13 @@ class Session:
         if effects.is_everything and self._needs_judging(len(removed)):
             return None
         self.is_torn = False
-        deleted = self.queue.delete((*removed, *effects.removed))
         if effects.is_everything:
             self.queue.add_all()
         queued = (*effects.near, *effects.others, *(effects.planned or ()))
         self.queue.add(queued, remaps=effects.is_remapped)
-        first = [*effects.near, *(path for path in viewed if path in self.queue)]
-        return self._reported(self.queue.check(first) | {*deleted})
+        viewed_now = (path for path in viewed if path in self.queue)
+        first = dict.fromkeys((*removed, *effects.removed, *effects.near, *viewed_now))
+        return self._reported(self.queue.check(first))
 
     def _needs_judging(self, removed: int) -> bool:
         """Return whether a safety check has to judge a change that removes this many files."""

@@ -84,7 +84,10 @@ class StaleQueue:
         return self.check([*islice(self._unchecked, AT_ONCE)])
 
     def check(self, paths: Iterable[str]) -> frozenset[str]:
-        """Compare files now. Returns those that are outdated or were deleted."""
+        """Compare files now. Returns those that are outdated or were deleted.
+
+        Raises `OvertakenError` if another build has written to the folder.
+        """
         state, stale, removed = self._state, [], []
         for path in paths:
             self._unchecked.pop(path, None)
@@ -105,12 +108,11 @@ class StaleQueue:
             self._unchecked.pop(path, None)
             self._stale.pop(path, None)
         deleted = sorted(ended & self._inputs.keys())
-        if deleted:
-            with self._patch.open():
-                for path in deleted:
-                    del self._inputs[path]
-                    self._patch.delete(path)
-            self._unsettled |= dict.fromkeys(deleted, NONE)
+        with self._patch.open():
+            for path in deleted:
+                del self._inputs[path]
+                self._patch.delete(path)
+        self._unsettled |= dict.fromkeys(deleted, NONE)
         return deleted
 
     def make(self, path: str) -> None:

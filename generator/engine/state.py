@@ -171,9 +171,10 @@ class SiteState:
         if settings & Stale.GROUPING:
             return self._regroup()
         reloaded = self._reload(before, settings) if settings else Effects()
-        updated = self.update(read) if reloaded and read else reloaded
-        if not (reloaded and updated):
+        updated = self.update(read) if reloaded and read else Effects()
+        if reloaded is None or updated is None:
             return self._regroup()
+        self.index.found = self.documents.total
         return Effects(
             updated.near,
             (*updated.others, *reloaded.others),
@@ -293,13 +294,14 @@ class SiteState:
         if settings & (Stale.PAGES | Stale.SOURCES):
             self.rendering = RenderContext(site, index, plan, self.context, healths=self.rendering.healths)
         old, self.outputs = self.outputs, Outputs(site, self.rendering, self.article)
+        given = (*old.given, *self.outputs.given)
         has_other_pages = settings & (Stale.SOURCES | Stale.STATIC) or any(
             getattr(before.config, key) != getattr(site.config, key) for key in _OF_PLAN
         )
         planned = self._plan_files() if has_other_pages else None
         if settings & (Stale.PAGES | Stale.SOURCES):
-            return EVERYTHING._replace(planned=planned)
-        return Effects(others=(*old.given, *self.outputs.given), planned=planned)
+            return EVERYTHING._replace(others=given, planned=planned)
+        return Effects(others=given, planned=planned)
 
     def _reconfigure(self, before: Config) -> bool:
         """Give the sources their settings; False if that changes how articles are grouped."""

@@ -94,7 +94,7 @@ def test_what_many_changes_left_is_kept_as_if_found_now(tmp_path, counted, monke
         assert told(cache, second, first) == stories_of(second)
         begun = sum(counted)
         marks = {one.id: mark(one) for one in second}
-        assert stored_stories.recalled(cache, EPOCH, second, marks, {}).is_as_found
+        assert stored_stories.load(cache, EPOCH, second, marks, {}).is_as_found
         assert sum(counted) == begun
 
 
