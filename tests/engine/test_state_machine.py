@@ -1,0 +1,569 @@
+"""Random edits of every kind reach the pages in three ways, and all leave what a clean build makes.
+
+- A *clean* build has no cache and an empty output folder. It says what is right.
+- The *fresh* process has the cache of its last build, and no output (`drivers.Fresh`).
+- The *reloaded* state begins where the last build into the same folder ended (`drivers.Reloaded`). Damage to
+  its output folder and its cache, and builds that are killed, cost time alone.
+- The *kept* state is told which files changed (`drivers.Kept`). It may be told of the next edit before all work
+  of the last one is done. A page that is asked for is right at once, or its readers are told to reload later.
+
+After each edit one of these happens: nothing; the kept state is told, and does some of its work; a page is asked
+for; or all three are brought up to date and compared with a clean build, byte by byte and report by report.
+
+`BROADSHEET_STEPS=20000 pytest tests/engine/test_state_machine.py` makes that many random steps, other ones each
+time, and shrinks what fails.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import json
+import os
+import shutil
+import sqlite3
+import sys
+import tempfile
+import warnings
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+
+from drivers import ALL, Outcome, World, differences, pages_in
+from generator.config.options import Options, silent
+from generator.engine.build import build
+from generator.model.errors import BroadsheetError
+from generator.model.ids import path_id
+from writing import IN_THE_SUITE, files_of, site_in
+
+STEPS = int(os.environ.get("BROADSHEET_STEPS", "0"))
+"""Steps of a long run; 0 in the suite."""
+EXAMPLE = 40
+"""Steps of one example in a long run."""
+
+# --- what edits are made of -------------------------------------------------------------------------------
+
+PATHS = (
+    "a.md", "b.md", "c.md", "news/a.md", "news/d.md", "news/é.md", "新闻/e.md", "odd\udcff.md", "x/f.MARKDOWN",
+    "tail/1.md", "tail/2.md", "tail/3.md",
+)  # fmt: skip
+SOURCES = ("Alpha", "ALPHA", "Beta", "中国印刷", "Gamma", "a.b")
+DAYS = (
+    "2024-06-30", "2024-07-01", "2024-07-01T09:30:00+02:00", "2024-07-01T23:30:00Z", "2024-07-02",
+    "2023-12-31", "2025-03-01", "2024-12-31T14:30:00Z", "2024-12-30",
+)  # fmt: skip
+NOON = dt.datetime(2024, 12, 31, 12, tzinfo=dt.UTC)
+LATER = (dt.timedelta(minutes=1), dt.timedelta(hours=3), dt.timedelta(days=1), dt.timedelta(days=70))
+STORY = " ".join(f"The {n}th press stood in cellar {n * 7}, and the street heard it." for n in range(40))
+BODIES = (
+    "The press stood in the cellar, and on quiet nights the whole street could hear it working.",
+    "The press stood in the garret, and on quiet nights the whole street could hear it working.",
+    STORY,
+    STORY + " So it was said again.",
+    "印刷术的历史很长，" * 30,
+    "",
+    "![a point](point.svg)\n\nOur own words, with a picture beside them, and long enough.",
+    "![a point](/news/point.svg)\n\nOur own words, with a picture elsewhere, and they are long enough.",
+    "[elsewhere](../other) and ![far](https://origin.example/i.png)\n\n```python\nprint('press')\n```\n" * 2,
+)
+TAILS = ("", "", "\n\nSubscribe to our weekly letter of the presses, and never miss one of them again.")
+TITLES = ("One", "Two", "A press in a cellar", "一台印刷机", "One: again")
+ADDRESSES = (
+    "https://origin.example/1", "https://www.origin.example/1?utm_source=x", "https://origin.example/2",
+    "https://x.example/3", None,
+)  # fmt: skip
+MORE = {
+    "draft": ("true", "false"),
+    "private": ("true",),
+    "publish": ("false",),
+    "aliases": ("[old/page.html]", f"[articles/{path_id('a.md')[:2]}/{path_id('a.md')}.html, old/]"),
+    "id": ("own-id", "other-id", path_id("b.md")),
+    "lang": ("fr", "zh"),
+    "pin": ("true",),
+    "hide": ("true",),
+    "digest_note": ("Look *here*",),
+    "merge": ("[b.md]",),
+    "split": ("true",),
+    "headline": ("Head",),
+    "fetch_date": ("2024-07-05T10:00:00Z",),
+    "tags": ("[press, print]", "press"),
+    "clean": ("false",),
+}
+BROKEN = (b"\xff\xfe\x00", b"", b"---\n", b"no front matter", b"---\ntitle: [a: b\nsource: Alpha\n---\n\nText.\n")
+SMALL = "{% extends 'base.html' %}"
+SMALL_THEME = {
+    "base.html": "<html>{% block main %}{{ page }}{{ view }}{% endblock %}{{ _('Sources') }}{{ site.title }}</html>",
+    **dict.fromkeys(
+        ("day.html", "period.html", "sources.html", "source.html", "source_month.html", "story.html",
+         "redirect.html", "404.html", "empty.html"), SMALL,
+    ),
+    "article.html": SMALL + "{% block main %}{{ page.canonical }}{{ view }}{% endblock %}",
+}  # fmt: skip
+"""A theme that shows all that templates get, and that is compiled in a tenth of the time."""
+TEMPLATES = {
+    "base.html": (
+        "{% extends 'theme/base.html' %}{% block footer %}<footer>ours</footer>{% endblock %}",
+        "<html>{{ page }}{{ view }}{{ site }}</html>",
+        "<html>{{ page.title }}{{ site.latest }}</html>",
+    ),
+    "day.html": (
+        "{% extends 'theme/day.html' %}{% block title %}Ours{% endblock %}",
+        SMALL + "{% block main %}{{ view.date }}{{ has_asset('custom.css') }}{% endblock %}",
+        SMALL + "{% block main %}{{ view.nothing.at.all }}{% endblock %}",
+    ),
+    "article.html": (
+        "<html>{{ view.title }} {{ view.body }} {{ site.title }}</html>",
+        "{% extends 'theme/article.html' %}{% block end %}{% include 'partials/end.html' %}{% endblock %}",
+    ),
+    "partials/end.html": ("<p>The end.</p>", "<p>{{ site.description }}</p>"),
+    "partials/item.html": ("{% macro item(item, dated=false, sourced=false) %}{{ item.title }}{% endmacro %}",),
+    "period.html": ("{% extends 'theme/period.html' %}\n{{ nothing.at.all }", SMALL + "{# ours #}"),
+    "source.html": ("<html>{{ view.health }}{{ view.items }}</html>",),
+    "assets/style.css": ("body { color: black }",),
+    "assets/custom.css": ("body { color: red }", "body { color: blue }"),
+    "assets/own.js": ("let own",),
+    "translations/en/LC_MESSAGES/messages.po": (
+        'msgid ""\nmsgstr ""\n\nmsgid "Sources"\nmsgstr "Papers"\n',
+        'msgid ""\nmsgstr ""\n\nmsgid "Sources"\nmsgstr "Presses"\n\nmsgid "Nothing"\nmsgstr "None"\n',
+        'msgid "broken\n',
+    ),
+    "theme.toml": ("interface = 1\n", "interface = 2\n"),
+    "artcle.html": ("Its name is mistyped.",),
+}
+CONFIG = {
+    "base_url": ('"https://digest.example/"', '"https://elsewhere.example/below/"'),
+    "title": ('"Presses"', '"News"'),
+    "description": ('"All of them."',),
+    "language": ('"zh"',),
+    "languages": ('["en", "fr"]',),
+    "timezone": ('"Asia/Shanghai"',),
+    "ignore": ('["news/*"]', '["b.md"]'),
+    "text": ('"excerpt"', '"link"'),
+    "clean": ("false",),
+    "articles": ('"none"', '"recent"'),
+    "recent_months": ("1",),
+    "links": ('"file"',),
+    "feed_items": ("2",),
+    "source_feed_items": ("1",),
+    "drafts": ("true",),
+    "future": ("true",),
+    "limits": ("{ cpu_seconds = 4.0 }",),
+    "titel": ('"Mistyped"',),
+    "broken": ('"not closed',),
+}
+OF_SOURCES = {
+    "aliases": ('["Gamma"]', '["Beta"]', '["a.b", "Delta"]'),
+    "home": ('"https://alpha.example/"',),
+    "language": ('"fr"',),
+    "text": ('"link"', '"excerpt"', '"full"'),
+    "clean": ("false",),
+}
+FIELDS = {"title": ('["headline"]',), "digest_note": ("[]",), "url": ('["link"]',)}
+PICKS = {
+    "pin": ("true", "false"),
+    "note": ('"A *note*"', '"Another"', '""'),
+    "hide": ("true", '"an advertisement"', "false"),
+    "merge": ('["b.md"]', '["news/a.md", "c.md"]', '["https://origin.example/2"]'),
+    "split": ("true",),
+    "tags": ('["x"]',),
+    "title": ('"Better"',),
+    "summary": ('"In short."',),
+    "pined": ("true",),
+}
+NAMED = (*PATHS[:6], "https://origin.example/1", "https://x.example/3", "b.mdd")
+CLEANING = (
+    'sources = ["Alpha"]\n[[gone]]\nreason = "x"\nlines = ["{}"]\n'.format(BODIES[0]),
+    'everywhere = true\n[[end]]\nreason = "x"\nlines = ["{}"]\n'.format(TAILS[2].strip()),
+    'hosts = ["origin.example"]\n[[gone]]\nreason = "ours"\npatterns = ["the press stood"]\n',
+    "[[gone]\n",
+)
+STATIC = (
+    "robots.txt", "404.html", "old/page.html", "x/y.bin", ".well-known/a", "sources/index.html",
+    "2024/07/01/index.html", f"articles/{path_id('a.md')[:2]}/{path_id('a.md')}.html", "assets/style.css",
+)  # fmt: skip
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="{}" height="1"/>'
+one_of = st.sampled_from
+paths = one_of(PATHS)
+
+
+def maybe(table: Mapping[str, tuple[str, ...]]) -> st.SearchStrategy[tuple[str, str | None]]:
+    """A key of a table, and one of its values or none."""
+    return one_of([*table]).flatmap(lambda key: st.tuples(st.just(key), one_of((*table[key], None))))
+
+
+@st.composite
+def clippings(draw: Any) -> dict[str, Any]:
+    """A clipping's fields and text; most are sound."""
+    fields = {
+        "title": draw(one_of(TITLES)),
+        "url": draw(one_of(ADDRESSES)),
+        "source": draw(one_of(SOURCES)),
+        "date": draw(one_of(DAYS)),
+    }
+    more = draw(st.lists(maybe(MORE), max_size=1)) if draw(st.booleans()) else []
+    return fields | dict(more) | {"body": draw(one_of(BODIES)) + draw(one_of(TAILS))}
+
+
+def text_of(clipping: dict[str, Any]) -> str:
+    """A clipping as it stands in its file."""
+    lines = "".join(f"{key}: {value}\n" for key, value in clipping.items() if value and key != "body")
+    return f"---\n{lines}---\n\n{clipping['body']}\n"
+
+
+# --- the machine ------------------------------------------------------------------------------------------
+
+THEN = ("nothing", "nothing", "save", "look", "look at once", "compare", "compare")
+
+
+def edit(**given: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """A rule that edits the site; what happens next is drawn with it."""
+
+    def decorated(method: Callable[..., None]) -> Callable[..., None]:
+        @functools.wraps(method)
+        def edited(self: Site, then: str, at: int, **drawn: Any) -> None:
+            method(self, **drawn)
+            self.go_on(then, at)
+
+        del edited.__wrapped__  # Hypothesis reads the signature
+        return rule(then=one_of(THEN), at=st.integers(0, 99), **given)(edited)
+
+    return decorated
+
+
+class Site(RuleBasedStateMachine):
+    """A small site, everything that a curator and a disk may do to it, and the drivers that follow."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp(prefix="broadsheet-machine-"))
+        self.world = World(self.folder, spawns=20 if STEPS else 0)
+        self.options = Options(accepts_losses=True, as_of=NOON)
+        self.clippings: dict[str, dict[str, Any]] = {}
+        self.config: dict[str, str] = {}
+        self.sources: dict[str, dict[str, str]] = {}
+        self.fields: dict[str, str] = {}
+        self.picks: dict[str, dict[str, str]] = {}
+        self.expected: Outcome | None = None
+        """What a clean build leaves; None if an edit came since."""
+        self.earlier: dict[str, bytes] = {}
+        """The files as somebody committed them."""
+
+    def teardown(self) -> None:
+        self.world.close()
+        shutil.rmtree(self.folder)
+
+    @initialize(
+        texts=st.lists(clippings(), min_size=3, max_size=8),
+        is_small=one_of((True, True, True, False)),
+        base=one_of((*CONFIG["base_url"], None)),
+        has_letter=st.booleans(),
+    )
+    def begin(self, *, texts: list[dict[str, Any]], is_small: bool, base: str | None, has_letter: bool) -> None:
+        """Write the first clippings, and build."""
+        for path, clipping in zip(PATHS, texts, strict=False):
+            self._put(path, clipping)
+        if has_letter:  # enough of one source that what they end in counts as its boilerplate
+            for n in range(8):
+                end = TAILS[2] + "!" * (n < 4)
+                fields = {"title": f"Number {n}", "url": f"https://same.example/{n}", "source": "Same"}
+                body = f"{BODIES[0]} Only here: {n}.{end}"
+                self._put(f"tail/{n}.md", fields | {"date": f"2024-06-0{n + 1}", "body": body})
+        if is_small:
+            for name, text in SMALL_THEME.items():
+                self.world.write(f"templates/{name}", text)
+        if base:
+            self.config["base_url"] = base
+        self._configure()
+        self.earlier = dict(self.world.files)
+        self.compare()
+
+    # --- clippings ------------------------------------------------------------------------------------
+
+    def _put(self, path: str, clipping: dict[str, Any]) -> None:
+        self.clippings[path] = clipping
+        self.world.write(f"content/{path}", text_of(clipping))
+
+    @edit(path=paths, clipping=clippings())
+    def write(self, path: str, clipping: dict[str, Any]) -> None:
+        """A clipping comes, or is written anew."""
+        self._put(path, clipping)
+
+    def _alter(self, at: int, **fields: Any) -> None:
+        """Change fields of one of the clippings."""
+        if known := sorted(self.clippings):
+            path = known[at % len(known)]
+            self._put(path, self.clippings[path] | fields)
+
+    @edit(which=st.integers(0, 20), title=one_of(TITLES))
+    def retitle(self, which: int, title: str) -> None:
+        self._alter(which, title=title)
+
+    @edit(which=st.integers(0, 20), body=one_of(BODIES), tail=one_of(TAILS))
+    def rewrite(self, which: int, body: str, tail: str) -> None:
+        self._alter(which, body=body + tail)
+
+    @edit(which=st.integers(0, 20), date=one_of(DAYS))
+    def redate(self, which: int, date: str) -> None:
+        self._alter(which, date=date)
+
+    @edit(which=st.integers(0, 20), source=one_of((*SOURCES, "Delta", "Once in a while")))
+    def change_source(self, which: int, source: str) -> None:
+        self._alter(which, source=source)
+
+    @edit(which=st.integers(0, 20), url=one_of(ADDRESSES))
+    def change_url(self, which: int, url: str | None) -> None:
+        self._alter(which, url=url)
+
+    @edit(which=st.integers(0, 20), more=maybe(MORE))
+    def change_field(self, which: int, more: tuple[str, str | None]) -> None:
+        """Drafts published and withdrawn, ids, aliases, tags and the curator's own fields."""
+        self._alter(which, **dict([more]))
+
+    @edit(which=st.integers(0, 20), draft=one_of(("true", None)))
+    def publish(self, which: int, draft: str | None) -> None:
+        self._alter(which, draft=draft)
+
+    @edit(which=st.integers(0, 20), path=paths)
+    def copy(self, which: int, path: str) -> None:
+        """The same article in two files: a story, or a clash of ids."""
+        if known := sorted(self.clippings):
+            self._put(path, self.clippings[known[which % len(known)]])
+
+    @edit(which=st.integers(0, 20))
+    def delete(self, which: int) -> None:
+        if known := sorted(self.clippings):
+            path = known[which % len(known)]
+            del self.clippings[path]
+            self.world.delete(f"content/{path}")
+
+    @edit(which=st.integers(0, 20), path=paths)
+    def move(self, which: int, path: str) -> None:
+        if known := sorted(self.clippings):
+            old = known[which % len(known)]
+            self.clippings[path] = self.clippings.pop(old)
+            self.world.move(f"content/{old}", f"content/{path}")
+
+    @edit(which=st.integers(0, 20), data=one_of(BROKEN))
+    def spoil(self, which: int, data: bytes) -> None:
+        """A clipping breaks; other edits mend it."""
+        if known := sorted(self.clippings):
+            self.world.write(f"content/{known[which % len(known)]}", data)
+
+    @edit(which=st.integers(0, 20), moment=one_of((None, 0, 1_700_000_000 * 10**9, 2_000_000_000 * 10**9)))
+    def touch(self, which: int, moment: int | None) -> None:
+        """A file keeps its bytes, and gets other times."""
+        if known := sorted(self.world.files):
+            path = known[which % len(known)]
+            self.world.restore(path) if moment is None else self.world.touch(path, moment)
+
+    @edit(folder=one_of(("news", "tail", "新闻")), new=one_of(("news/old", "archive", "tail")))
+    def move_folder(self, folder: str, new: str) -> None:
+        """All clippings of a folder move."""
+        for old in [path for path in self.clippings if path.startswith(f"{folder}/")]:
+            path = new + old.removeprefix(folder)
+            self.clippings[path] = self.clippings.pop(old)
+            self.world.move(f"content/{old}", f"content/{path}")
+
+    # --- git ------------------------------------------------------------------------------------------
+
+    @edit()
+    def commit(self) -> None:
+        self.earlier = dict(self.world.files)
+
+    @edit(folder=one_of(("content/", "content/", "")))
+    def check_out(self, folder: str) -> None:
+        """The files, or the clippings, are those that were committed."""
+        for path in [path for path in self.world.files if path not in self.earlier and path.startswith(folder)]:
+            self.world.delete(path)
+        for path, data in self.earlier.items():
+            if path.startswith(folder) and self.world.files.get(path) != data:
+                self.world.write(path, data)
+        there = {path.removeprefix("content/") for path in self.world.files if path.startswith("content/")}
+        self.clippings = {path: self.clippings.get(path, PLAIN) for path in there if path.lower().endswith(MARKDOWN)}
+
+    # --- the site -------------------------------------------------------------------------------------
+
+    def _configure(self) -> None:
+        tables = [("", self.config), ("[fields]", self.fields)]
+        tables += [(f"[sources.{json.dumps(name)}]", table) for name, table in self.sources.items()]
+        self.world.write("digest.toml", toml_of(tables))
+
+    @edit(said=maybe(CONFIG))
+    def configure(self, said: tuple[str, str | None]) -> None:
+        put(self.config, *said)
+        self._configure()
+
+    @edit(source=one_of((*SOURCES[:3], "Gama")), said=maybe(OF_SOURCES))
+    def configure_source(self, source: str, said: tuple[str, str | None]) -> None:
+        put(self.sources.setdefault(source, {}), *said)
+        self.sources = {name: table for name, table in self.sources.items() if table}
+        self._configure()
+
+    @edit(said=maybe(FIELDS))
+    def map_fields(self, said: tuple[str, str | None]) -> None:
+        put(self.fields, *said)
+        self._configure()
+
+    @edit()
+    def mend_settings(self) -> None:
+        """Take back what no build accepts."""
+        for key in ("titel", "broken"):
+            self.config.pop(key, None)
+        self._configure()
+        for table in self.picks.values():
+            table.pop("pined", None)
+        self._pick()
+        self.world.write("templates/theme.toml", None)
+        self.world.write("templates/period.html", SMALL)
+
+    def _pick(self) -> None:
+        tables = [("[[pick]]", {"article": json.dumps(name)} | table) for name, table in self.picks.items()]
+        self.world.write("picks.toml", toml_of(tables))
+
+    @edit(article=one_of(NAMED), said=maybe(PICKS))
+    def pick(self, article: str, said: tuple[str, str | None]) -> None:
+        put(self.picks.setdefault(article, {}), *said)
+        self.picks = {name: table for name, table in self.picks.items() if table}
+        self._pick()
+
+    @edit()
+    def forget_picks(self) -> None:
+        self.picks = {}
+        self.world.write("picks.toml", None)
+
+    @edit(file=maybe(TEMPLATES))
+    def change_template(self, file: tuple[str, str | None]) -> None:
+        self.world.write(f"templates/{file[0]}", file[1])
+
+    @edit(text=one_of((*CLEANING, None)))
+    def change_cleaning(self, text: str | None) -> None:
+        self.world.write("cleaning/own.toml", text)
+
+    @edit(name=one_of(STATIC), data=one_of((b"1", b"2", None)))
+    def change_static(self, name: str, data: bytes | None) -> None:
+        self.world.write(f"static/{name}", data)
+
+    @edit(folder=one_of(("", "news/")), data=one_of((SVG.format(3), SVG.format(4), "no picture", None)))
+    def change_image(self, folder: str, data: str | None) -> None:
+        self.world.write(f"content/{folder}point.svg", data)
+
+    @edit(by=one_of(LATER))
+    def wait(self, by: dt.timedelta) -> None:
+        """Time passes."""
+        self._ask(as_of=self.options.as_of + by)
+
+    @edit(name=one_of(("drafts", "future")))
+    def ask(self, name: str) -> None:
+        """The command line says otherwise."""
+        self._ask(**{name: not getattr(self.options, name)})
+
+    def _ask(self, **changed: Any) -> None:
+        given = {"as_of": self.options.as_of, "drafts": self.options.drafts, "future": self.options.future}
+        self.options = Options(accepts_losses=True, **given | changed)
+
+    # --- what happens then ----------------------------------------------------------------------------
+
+    def go_on(self, then: str, at: int) -> None:
+        """Do what was drawn with an edit."""
+        self.expected = None
+        match then:
+            case "save":
+                self._save(at)
+            case "look" | "look at once":
+                self._look(at, is_patient=then == "look")
+            case "compare":
+                self.compare()
+
+    def _save(self, at: int) -> None:
+        """Tell the kept state, which does some of its work."""
+        try:
+            self.world.kept.save(self.options)
+            self.world.kept.work(self.options, steps=at % 3, pages=at // 3 % 4 * 3)
+        except BroadsheetError:
+            assert self._right().problems
+
+    def _look(self, at: int, *, is_patient: bool) -> None:
+        """Ask for one page.
+
+        It is right at once, or its readers are told to reload when it is. It is right if all but the pages
+        was done before.
+        """
+        kept, right = self.world.kept, self._right()
+        if right.problems:
+            return
+        before = files_of(kept.output)
+        kept.save(self.options)
+        if is_patient:
+            kept.catch_up(self.options)
+        pages = sorted({*pages_in(right.files), *pages_in(before)})
+        changed = [page for page in pages if before.get(page) != right.files.get(page)] or pages
+        page = changed[at % len(changed)]
+        kept.live.fresh(page)
+        file = kept.output / page
+        found = file.read_bytes() if file.exists() else None
+        if found != right.files.get(page):
+            assert not is_patient, (page, differences({page: found or b""}, {page: right.files.get(page, b"")}))
+            kept.told = frozenset()
+            kept.catch_up(self.options)
+            assert kept.told & {page, *ALL}, page
+
+    def _right(self) -> Outcome:
+        if self.expected is None:
+            self.expected = self.world.clean.update(self.options)
+        return self.expected
+
+    def compare(self) -> None:
+        """Bring all up to date, and hold them against a clean build."""
+        right = self._right()
+        for driver in (self.world.fresh, self.world.reloaded):
+            before = files_of(driver.output)
+            ours = driver.update(self.options)
+            assert ours.problems == right.problems, driver
+            assert ours.report == right.report, driver
+            expected = right.files if not right.problems else before if driver is self.world.reloaded else ours.files
+            assert not differences(ours.files, expected), driver
+        ours = self.world.kept.update(self.options)
+        assert bool(ours.problems) == bool(right.problems), (ours.problems, right.problems)
+        if not right.problems:
+            assert not differences(ours.files, right.files), self.world.kept
+            assert ours.report == right.report, self.world.kept
+
+
+PLAIN = {"title": "One", "url": None, "source": "Alpha", "date": "2024-07-01", "body": BODIES[0]}
+MARKDOWN = (".md", ".markdown")
+
+
+def put(table: dict[str, str], key: str, value: str | None) -> None:
+    """Set a key, or take it away."""
+    if value is None:
+        table.pop(key, None)
+    else:
+        table[key] = value
+
+
+def toml_of(tables: list[tuple[str, dict[str, str]]]) -> str:
+    """Tables as TOML; those without a key are left out."""
+    return "".join(
+        f"{name}\n" + "".join(f"{key} = {value}\n" for key, value in table.items()) + "\n"
+        for name, table in tables
+        if table
+    )
+
+
+if STEPS:
+    Site.TestCase.settings = settings(
+        max_examples=max(1, STEPS // EXAMPLE), stateful_step_count=EXAMPLE, deadline=None,
+        suppress_health_check=[*HealthCheck], print_blob=True, report_multiple_bugs=False,
+    )  # fmt: skip
+else:
+    Site.TestCase.settings = settings(IN_THE_SUITE, max_examples=8)
+
+
+@pytest.mark.slow
+class TestSite(Site.TestCase):
+    """The machine: some seconds of it in the suite, always the same ones."""
