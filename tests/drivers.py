@@ -16,7 +16,8 @@ from generator.config.options import Built, Options, silent
 from generator.engine.build import build
 from generator.engine.live import Live
 from generator.model.errors import BroadsheetError
-from writing import files_of, site_in
+from generator.parallel.workers import Workers
+from writing import files_of, site_in, workers_here
 
 ALL = frozenset({"*"})
 """Stands for the pages of a build that does not tell which ones changed."""
@@ -44,6 +45,11 @@ class Driver:
         """Bring the output folder up to date."""
         raise NotImplementedError
 
+    @property
+    def workers(self) -> Workers:
+        """The workers of its builds: this process does their work."""
+        return workers_here()
+
     def close(self) -> None:
         """Release what is held between updates."""
 
@@ -68,14 +74,16 @@ class Driver:
 
     def build(self, options: Options, *, clean: bool = False) -> Outcome:
         """Build as `broadsheet build` does."""
-        return self.outcome(lambda: build(site_in(self.root), options, silent, clean=clean))
+        workers = self.workers
+        return self.outcome(
+            lambda: build(site_in(self.root), options, silent, clean=clean, workers=workers)
+        )
 
 
 class Clean(Driver):
-    """Builds into a new output folder, without a cache and without what this process remembers."""
+    """Builds into a new output folder, without a cache."""
 
     def update(self, options: Options) -> Outcome:
-        clear_caches()
         shutil.rmtree(self.output, ignore_errors=True)
         shutil.rmtree(self.root / ".broadsheet", ignore_errors=True)
         return self.build(options)
@@ -84,8 +92,8 @@ class Clean(Driver):
 class Fresh(Driver):
     """Builds with the cache of the last build where its output is gone, as continuous integration does.
 
-    In every third build the output is there and is written again in whole, as by `build --clean`.
-    Every `spawns`-th build is that of a new process.
+    In every third build the output is there and is written again in whole, as by `build --clean`, without what
+    functions of this process remember. Every `spawns`-th build follows one of another process.
     """
 
     def __init__(self, root: Path, spawns: int = 0) -> None:
@@ -95,9 +103,10 @@ class Fresh(Driver):
 
     def update(self, options: Options) -> Outcome:
         self._count += 1
-        clear_caches()
         is_clean = self._count % 3 == 0
-        if not is_clean:
+        if is_clean:
+            clear_caches()
+        else:
             shutil.rmtree(self.output, ignore_errors=True)
         if self._spawns and self._count % self._spawns == 0 and not is_clean:
             self._spawn(options)
@@ -112,9 +121,20 @@ class Fresh(Driver):
 class Reloaded(Driver):
     """Builds again and again into one folder, each time from the state that the last build saved."""
 
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self._workers = Workers(1)
+
+    @property
+    def workers(self) -> Workers:
+        """A worker process that stays."""
+        return self._workers
+
     def update(self, options: Options) -> Outcome:
-        clear_caches()
         return self.build(options)
+
+    def close(self) -> None:
+        self._workers.close()
 
 
 class Kept(Driver):

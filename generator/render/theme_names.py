@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import functools
 import io
 import re
 import tomllib
@@ -43,8 +44,6 @@ class _Names:
 
     def __init__(self, default: Path, own: Path) -> None:
         self._default, self._own = default, own
-        environment = jinja2.Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
-        environment.policies["ext.i18n.trimmed"] = True
         self._trees: dict[str, nodes.Template] = {}
         for prefix, root in ((_THEME, default), ("", own)):
             for file in sorted(root.rglob("*.html")):
@@ -52,7 +51,7 @@ class _Names:
                 with contextlib.suppress(
                     jinja2.TemplateSyntaxError, UnicodeDecodeError, OSError, RecursionError
                 ):
-                    self._trees[name] = environment.parse(file.read_text("utf-8"))
+                    self._trees[name] = _parsed(file.read_text("utf-8"))
 
     def files(self) -> Iterator[Problem]:
         """Files that stand in the place of none of the theme's, and that no template names."""
@@ -139,6 +138,14 @@ class _Names:
         return Problem(
             path=f"{self._own.name}/{name}", line=line, message=message, advice=advice, kind="template"
         )
+
+
+@functools.lru_cache(128)  # the default theme takes 40 ms, which each save under `serve` would wait for
+def _parsed(text: str) -> nodes.Template:
+    """Return a template's tree, which is not to be changed. Raises `TemplateSyntaxError`."""
+    environment = jinja2.Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
+    environment.policies["ext.i18n.trimmed"] = True
+    return environment.parse(text)
 
 
 def _files_in(root: Path) -> list[Path]:

@@ -46,6 +46,9 @@ STEPS = int(os.environ.get("BROADSHEET_STEPS", "0"))
 EXAMPLE = 40
 """Steps of one example in a long run."""
 
+IN_MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
+"""Where files are written fastest; None is any folder for temporary files."""
+
 # --- what edits are made of -------------------------------------------------------------------------------
 
 PATHS = (
@@ -240,7 +243,7 @@ class Site(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = Path(tempfile.mkdtemp(prefix="broadsheet-machine-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="broadsheet-machine-", dir=IN_MEMORY))
         self.world = World(self.folder, spawns=20 if STEPS else 0)
         self.options = Options(accepts_losses=True, as_of=NOON)
         self.clippings: dict[str, dict[str, Any]] = {}
