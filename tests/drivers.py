@@ -75,9 +75,7 @@ class Driver:
     def build(self, options: Options, *, clean: bool = False) -> Outcome:
         """Build as `broadsheet build` does."""
         workers = self.workers
-        return self.outcome(
-            lambda: build(site_in(self.root), options, silent, clean=clean, workers=workers)
-        )
+        return self.outcome(lambda: build(site_in(self.root), options, silent, clean=clean, workers=workers))
 
 
 class Clean(Driver):
@@ -92,8 +90,8 @@ class Clean(Driver):
 class Fresh(Driver):
     """Builds with the cache of the last build where its output is gone, as continuous integration does.
 
-    In every third build the output is there and is written again in whole, as by `build --clean`, without what
-    functions of this process remember. Every `spawns`-th build follows one of another process.
+    In every third build the output is there and is written again in whole, as by `build --clean`, without
+    what functions of this process remember. Every `spawns`-th build follows one of another process.
     """
 
     def __init__(self, root: Path, spawns: int = 0) -> None:
@@ -274,7 +272,8 @@ def differences(found: dict[str, bytes], expected: dict[str, bytes]) -> dict[str
     for path in sorted(found.keys() | expected.keys()):
         ours, theirs = found.get(path, b"(none)"), expected.get(path, b"(none)")
         if ours != theirs:
-            at = len(os.path.commonprefix([ours, theirs]))
+            pairs = enumerate(zip(ours, theirs, strict=False))
+            at = next((n for n, (our, their) in pairs if our != their), min(len(ours), len(theirs)))
             differing[path] = ours[max(0, at - 60) : at + 60], theirs[max(0, at - 60) : at + 60]
     return differing
 
