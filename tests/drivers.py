@@ -198,6 +198,8 @@ class World:
         self.drivers = (self.clean, self.fresh, self.reloaded, self.kept)
         self.files: dict[str, bytes] = {}
         """Path below the root → bytes."""
+        self.version = 0
+        """How often contents changed."""
 
     def close(self) -> None:
         """Let go of what the drivers hold."""
@@ -211,6 +213,7 @@ class World:
             return
         data = content.encode("utf-8", "surrogateescape") if isinstance(content, str) else content
         self.files[path] = data
+        self.version += 1
         for driver in self.drivers:
             file = driver.root / path
             if driver is self.kept:
@@ -221,6 +224,7 @@ class World:
     def delete(self, path: str) -> None:
         """Delete a file, if it is there."""
         if self.files.pop(path, None) is not None:
+            self.version += 1
             for driver in self.drivers:
                 (driver.root / path).unlink()
             self.kept.notice(path)
@@ -230,6 +234,7 @@ class World:
         if old not in self.files or old == new:
             return
         self.files[new] = self.files.pop(old)
+        self.version += 1
         self.kept.notice(old, self._told(new))
         for driver in self.drivers:
             (driver.root / new).parent.mkdir(parents=True, exist_ok=True)
