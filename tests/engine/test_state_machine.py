@@ -96,7 +96,7 @@ IN_MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 
 numbers = st.integers(0, 200)
 """Tells which of the clippings, or of the files, an edit is of."""
-THEN = ("nothing", "nothing", "save", "look", "look at once", "compare", "compare")
+THEN = ("nothing", "save", "look", "look at once", "compare", "compare", "compare")
 
 
 def edit(**given: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -353,7 +353,7 @@ class Site(RuleBasedStateMachine):
         self._ask(as_of=self.options.as_of + by)
 
     @edit(is_long=one_of((False, False, bool(STEPS))))
-    def pause(self, is_long: bool) -> None:  # noqa: FBT001 (Hypothesis names it)
+    def pause(self, is_long: bool) -> None:
         """The clock of the file system goes on, so that files no longer count as perhaps changed."""
         if is_long:
             self.compare()
