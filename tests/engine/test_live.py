@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import random
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 import generator.engine.inspecting
 import generator.engine.lessons
@@ -426,17 +423,6 @@ def test_what_reaches_further_is_followed_from_memory(site, change):
     assert site.settle() == site.clean()
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_one_after_the_other_in_any_order(site, seed):
-    order = random.Random(seed).sample([*FOLLOWED], len(FOLLOWED))
-    for number, name in enumerate(order):
-        site.follow(FOLLOWED[name](site))
-        if number % 3 == seed % 3:  # else another one comes before all is made
-            assert site.settle() == site.clean(), order[: number + 1]
-            assert told(site.built) == site.told, order[: number + 1]
-    assert site.settle() == site.clean()
-
-
 def test_a_file_that_nothing_reads_is_no_problem_once_it_has_its_name(site):
     (site.root / "pick.toml").write_text("", "utf-8")
     site.start()
@@ -749,66 +735,6 @@ def _started(tmp_path: Path, **clippings: dict[str, str]) -> Site:
     site = Site(root)
     site.start()
     return site
-
-
-OPERATIONS = ("title", "body", "cut", "date", "source", "delete", "add", "rename", "touch", "same")
-
-
-@pytest.mark.slow
-@settings(max_examples=4)
-@given(seed=st.integers(0, 10**6))
-def test_any_storm_of_saves_ends_in_the_site_of_a_clean_build(tmp_path_factory, seed):
-    chance = random.Random(seed)
-    root = tmp_path_factory.mktemp("storm") / "site"
-    write_config(root)
-    for number in range(7):
-        _write(root, chance, f"{number}.md")
-    site = Site(root)
-    site.start()
-    for turn in range(12):
-        changed = {_change(site, chance, turn) for _ in range(chance.choice((1, 1, 2, 4)))}
-        site.follow(*changed)
-        for _ in range(chance.choice((0, 0, 1, 2, 9))):
-            site.follow()
-        if chance.random() < 0.5:
-            site.rest()
-    assert site.settle() == site.clean()
-    assert told(site.built) == site.told
-
-
-def _write(root: Path, chance: random.Random, name: str) -> Path:
-    text = chance.choice(("The first tale. ", "Another tale, told by somebody else. ", "短い話。", "")) * 12
-    return write_clipping(
-        root / "content", name, title=f"Title{chance.choice((' ', ': '))}{chance.randrange(4)}",
-        date=f"2024-0{chance.randrange(5, 8)}-0{chance.randrange(1, 5)}",
-        source=chance.choice(("A source", "Another", "Another", "Once in a while")),
-        url=f"https://o{chance.randrange(3)}.example/{chance.randrange(4)}",
-        body=text + str(chance.randrange(3)),
-    )  # fmt: skip
-
-
-def _change(site: Site, chance: random.Random, turn: int) -> Path:
-    files = sorted(site.content.glob("*.md"))
-    file = chance.choice(files)
-    match chance.choice(OPERATIONS):
-        case "delete" if len(files) > 3:
-            file.unlink()
-        case "rename":
-            other = file.with_name(f"r{turn}.md")
-            file.rename(other)
-            site.follow(file)
-            return other
-        case "touch":
-            file.touch()
-        case "add":
-            return _write(site.root, chance, f"n{turn}-{chance.randrange(99)}.md")
-        case "same":
-            file.write_bytes(file.read_bytes())
-        case "cut":
-            file.write_bytes(file.read_bytes()[:-20])
-        case _:
-            return _write(site.root, chance, file.name)
-    return file
 
 
 def _tailed(site: Site, number: int, tail: str) -> Path:

@@ -4,24 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import os
-import shutil
 import sqlite3
-import tempfile
 import time
-from pathlib import Path
-from typing import ClassVar
 
 import msgspec
 import pytest
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    rule,
-    run_state_machine_as_test,
-)
 
 import generator.cache.stamps
 import generator.engine.inspecting
@@ -37,7 +24,7 @@ from generator.engine.build import build
 from generator.engine.unchanged import Inputs
 from generator.grouping.stories import Stories
 from generator.reading.discover import Discovery
-from writing import IN_THE_SUITE, cache_file, cache_of, files_of, site_in
+from writing import cache_file, cache_of, files_of, site_in
 
 OPTIONS = Options(accepts_losses=True, as_of=dt.datetime(2024, 12, 31, 12, tzinfo=dt.UTC))
 STORY = " ".join(f"The {n}th press stood in cellar {n * 7}, and the street heard it." for n in range(40))
@@ -58,15 +45,6 @@ DAYS = (
     "2023-12-31",
     "2024-12-31T14:30:00Z",
 )
-SMALL = {
-    (generator.grouping.editions, "PART"): 3,
-    (generator.render.compose, "NEWEST_ITEMS"): 4,
-    (generator.cache.stamps, "UNSETTLED"): 30_000_000,
-    (generator.engine.unchanged, "PACK"): 5,
-    (stored_state, "PACK"): 5,
-}
-
-
 RESUMED = generator.engine.resuming.resumed
 NOTHING_THERE = Inputs(b"", b"", Discovery(), b"", (), frozenset())
 
@@ -453,107 +431,3 @@ def test_a_preview_of_the_same_clippings_takes_nothing_away(twins):
     build(msgspec.structs.replace(site, output=site.preview), OPTIONS, silent)
     twins.build()
     assert (twins.roots[0] / "public/sources/beta/index.html").read_text("utf-8").count("Two")
-
-
-@st.composite
-def _clippings(draw, *, rare=False):
-    one = st.sampled_from
-    title, body = draw(one(("One", "Two", "A press in a cellar", "一台印刷机"))), draw(one(BODIES))
-    lines = [draw(one(("", "url: https://origin.example/1", "url: https://origin.example/2")))]
-    if rare:
-        lines.append(draw(one(("draft: true", "pin: true", "id: own-id", "aliases: [old/page.html]", ""))))
-    source = draw(one(SOURCES if rare else ("Alpha", "Beta", "Beta", "Delta")))
-    return clipping(title, source, draw(one(DAYS)), body, "\n".join(filter(None, lines)))
-
-
-clippings, rare_clippings = _clippings(), _clippings(rare=True)
-CONFIGS = ("", 'timezone = "Asia/Shanghai"\n', 'articles = "recent"\nrecent_months = 1\n', "future = true\n")
-PICKS = (
-    "", '[[pick]]\narticle = "1.md"\npin = true\n',
-    '[[pick]]\narticle = "2.md"\nmerge = ["a/1.md"]\n', '[[pick]]\narticle = "3.md"\nhide = true\n',
-)  # fmt: skip
-
-
-class Edits(RuleBasedStateMachine):
-    """Storms of edits to clippings, and a build now and then."""
-
-    taken: ClassVar[list[bool]] = []
-    """Of each build but the first of a site, whether it began where the last one ended."""
-
-    def __init__(self):
-        super().__init__()
-        self.before = {place: getattr(*place) for place in SMALL}
-        for (module, name), value in SMALL.items():
-            setattr(module, name, value)
-        self.folder = Path(tempfile.mkdtemp(prefix="broadsheet-resumed-"))
-        self.twins = Twins(self.folder)
-        self.asked = OPTIONS
-
-    def teardown(self):
-        self.taken.extend(self.twins.taken[1:])
-        shutil.rmtree(self.folder)
-        for (module, name), value in self.before.items():
-            setattr(module, name, value)
-
-    @initialize(data=st.data(), config=st.sampled_from(CONFIGS))
-    def begin(self, data, config):
-        self.twins.config('base_url = "https://digest.example/"\n' + config)
-        for source in SOURCES[:2]:  # they stay, with their sources and the newest day
-            self.twins.put(f"{source}.md", clipping("First", source, "2024-12-31T08:00:00Z"))
-        for path in PATHS[:14]:
-            self.twins.put(path, data.draw(clippings))
-        self.twins.build(self.asked)
-
-    @rule(path=st.sampled_from(PATHS), text=clippings)
-    def edit(self, path, text):
-        self.twins.put(path, text)
-        self.twins.build(self.asked)
-
-    @rule(paths=st.lists(st.sampled_from(PATHS), max_size=4), text=clippings | st.none())
-    def edit_some(self, paths, text):
-        for path in paths:
-            self.twins.put(path, text)
-
-    @rule(path=st.sampled_from(PATHS), seen=st.booleans())
-    def touch(self, path, seen):
-        for root in self.twins.roots:
-            if (file := root / "content" / path).exists():
-                os.utime(file, None if seen else (1, 1))
-
-    @rule(wait=st.booleans())
-    def build(self, wait):
-        if wait:
-            time.sleep(2 * generator.cache.stamps.UNSETTLED / 10**9)
-        self.twins.build(self.asked)
-
-
-class Mishaps(Edits):
-    """The same with clippings, and with things that befall a site, of which many ask for a whole build."""
-
-    @rule(path=st.sampled_from(PATHS), text=rare_clippings)
-    def edit_rarely(self, path, text):
-        self.twins.put(path, text)
-        self.twins.build(self.asked)
-
-    @rule(what=st.sampled_from(("picks", "damage", "drafts", "later", "morning")), at=st.integers(0, 99))
-    def befall(self, what, at):
-        match what:
-            case "picks":
-                self.twins.config(PICKS[at % len(PICKS)], "picks.toml")
-            case "damage":
-                for root in self.twins.roots:
-                    files = sorted(path for path in files_of(root / "public") if path[0] != ".")
-                    (root / "public" / files[at % len(files)]).write_text("other")
-            case "drafts":
-                self.asked = msgspec.structs.replace(self.asked, drafts=not self.asked.drafts)
-            case _:
-                later = self.asked.as_of + dt.timedelta(days=what == "morning", minutes=at)
-                self.asked = msgspec.structs.replace(self.asked, as_of=later)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(("machine", "count", "share"), [(Edits, 6, 0.8), (Mishaps, 3, 0.1)])
-def test_storms_of_edits_leave_what_whole_builds_leave(machine, count, share):
-    machine.taken.clear()
-    run_state_machine_as_test(machine, settings=settings(IN_THE_SUITE, max_examples=count))
-    assert sum(machine.taken) >= share * len(machine.taken)

@@ -1,4 +1,4 @@
-"""What a build that has nothing to do leaves alone; that it does nothing stands in `test_incremental`."""
+"""What a build that has nothing to do leaves alone; that it does nothing stands in `test_state_machine`."""
 
 from __future__ import annotations
 
