@@ -139,7 +139,8 @@ class Session:
             self.queue.add_all()
         queued = (*effects.near, *effects.others, *(effects.planned or ()))
         self.queue.add(queued, remaps=effects.is_remapped)
-        viewed_now = (path for path in viewed if path in self.queue)
+        if viewed_now := [path for path in viewed if path in self.queue]:
+            state.renew_health()
         first = dict.fromkeys((*removed, *effects.removed, *effects.near, *viewed_now))
         return self._reported(self.queue.check(first))
 

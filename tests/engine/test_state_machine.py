@@ -87,7 +87,7 @@ EXAMPLE = 40
 """Steps of one example in a long run."""
 ASKED = Options(accepts_losses=True, as_of=NOON)
 CROWD = 160
-"""Clippings of one month in some sites of a long run: more than a list, a batch and a page's part may hold."""
+"""Clippings of one month in some sites of a long run: more than a list, a batch and a page's part hold."""
 CACHE = re.compile(r"cache-[0-9a-f]+\.sqlite(-wal|-shm)?")
 IN_MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 """Where files are written fastest; None is any folder for temporary files."""
@@ -594,7 +594,6 @@ def test_a_static_file_in_the_place_of_a_page_that_goes_is_no_problem(world: Wor
     hold(world)
 
 
-@pytest.mark.xfail(strict=True, reason="problems of finding clippings stay as they were when one comes")
 def test_a_clipping_with_an_unreadable_name_is_a_problem_when_it_comes(world: World) -> None:
     world.write("content/odd\udcff.md", text_of(PLAIN))
     hold(world)

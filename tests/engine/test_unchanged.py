@@ -39,7 +39,9 @@ def test_what_moves_beside_clippings_is_told_once(tmp_path, monkeypatch):
     opened = []
     begin = generator.engine.stored_state.load
     monkeypatch.setattr(generator.cache.stamps, "UNSETTLED", 0)
-    monkeypatch.setattr(generator.engine.stored_state, "load", lambda *given: opened.append(1) or begin(*given))
+    monkeypatch.setattr(
+        generator.engine.stored_state, "load", lambda *given: opened.append(1) or begin(*given)
+    )
     write_clipping(tmp_path / "content", "a/one.md")
     write_config(tmp_path)
     build_site(tmp_path)
