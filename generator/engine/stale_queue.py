@@ -72,7 +72,10 @@ class StaleQueue:
 
     def add(self, paths: Iterable[str], *, remaps: bool = False) -> None:
         """Queue files that may be outdated, or may have to be deleted, for comparison."""
-        self._unchecked |= dict.fromkeys(path for path in paths if not is_for_machines(path))
+        queued = dict.fromkeys(path for path in paths if not is_for_machines(path))
+        self._unchecked |= queued
+        for path in queued.keys() & self._stale.keys():
+            del self._stale[path]  # not to be made before it is compared
         self._is_remapped |= remaps
 
     def add_all(self) -> None:
