@@ -67,6 +67,11 @@ class Outputs:
         """Path → content of the theme's style sheets and scripts."""
         return {CODE_STYLE: stylesheet().encode(), **assets_of(self._site.templates)}
 
+    @property
+    def has_static(self) -> bool:
+        """Whether there are static files, which may take the places of pages."""
+        return bool(self._static_files)
+
     def reload_assets(self) -> None:
         """Read the style sheets and scripts again when they are asked for next."""
         self.__dict__.pop("assets", None)

@@ -216,7 +216,10 @@ class Session:
         """Write what can wait: sitemaps and other lists for machines, and the manifest."""
         state = self.state
         if self.queue.is_behind:
-            self.queue.settle(state.options.as_of.date())
+            self.queue.settle()
+            if state.outputs.has_static:
+                state.plan_files()
+                self._reported(frozenset())
             epoch = state.documents.reader.epoch
             stored_stories.keep(state.context.cache, epoch, state.stories, state.index.marks, renews=False)
         return self.built, frozenset()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
 from itertools import islice
 
@@ -38,6 +37,8 @@ class StaleQueue:
         self._stale: dict[str, None] = {}
         """Paths of outdated files, in the order in which they are made."""
         self._unsettled: dict[str, Stamp] = {}
+        self._as_of = state.options.as_of.date()
+        """The day that the manifest states."""
         self._is_remapped = False
         """Whether lists for machines may be outdated."""
 
@@ -68,7 +69,8 @@ class StaleQueue:
     @property
     def is_behind(self) -> bool:
         """Whether files, or the manifest, are still to be written."""
-        return self._patch.is_behind or self._is_remapped or bool(self._stale)
+        is_dated = self._as_of == self._state.options.as_of.date()
+        return self._patch.is_behind or self._is_remapped or bool(self._stale) or not is_dated
 
     def add(self, paths: Iterable[str], *, remaps: bool = False) -> None:
         """Queue files that may be outdated, or may have to be deleted, for comparison."""
@@ -157,14 +159,16 @@ class StaleQueue:
             self._unsettled[path] = stamp_at(self._output / path)
         self._inputs[path] = inputs
 
-    def settle(self, as_of: dt.date) -> None:
+    def settle(self) -> None:
         """Make all outdated files, then the lists for machines, and write the manifest."""
         while self.make_one():
             pass
         if self._is_remapped:
             self._remap()
-        if not self._patch.is_behind:
+        as_of = self._state.options.as_of.date()
+        if not self._patch.is_behind and as_of == self._as_of:
             return
+        self._as_of = as_of
         with self._patch.open():
             self._patch.settle(Manifest(as_of=as_of, files=self._patch.files))
         standing = [

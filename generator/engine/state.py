@@ -277,7 +277,7 @@ class SiteState:
         index, _ = grouped(self.site, self.options, self.documents, each, self.context, self.stories)
         index.found = self.documents.total
         self._become(index)
-        return EVERYTHING._replace(planned=self._plan_files())
+        return EVERYTHING._replace(planned=self.plan_files())
 
     def _reload(self, before: Site, settings: Stale) -> Effects | None:
         """Take over settings that change no grouping; None if they do."""
@@ -298,7 +298,7 @@ class SiteState:
         has_other_pages = settings & (Stale.SOURCES | Stale.STATIC) or any(
             getattr(before.config, key) != getattr(site.config, key) for key in _OF_PLAN
         )
-        planned = self._plan_files() if has_other_pages else None
+        planned = self.plan_files() if has_other_pages else None
         if settings & (Stale.PAGES | Stale.SOURCES):
             return EVERYTHING._replace(others=given, planned=planned)
         return Effects(others=given, planned=planned)
@@ -314,7 +314,7 @@ class SiteState:
         index.problems = told_of_sources(index.problems, config, digest, index.impact.held_back)
         return True
 
-    def _plan_files(self) -> frozenset[str]:
+    def plan_files(self) -> frozenset[str]:
         """Return the paths of all files, and note the problems found on the way."""
         problems: list[Problem] = []
         planned = frozenset(one.path for one in self.outputs.all(problems))

@@ -557,7 +557,7 @@ class TestSite(Site.TestCase):
     """The machine: some seconds of it in the suite, always the same ones."""
 
 
-# --- what the machine found, and the engine has yet to follow ---------------------------------------------
+# --- what the machine found ---------------------------------------------
 
 
 @pytest.fixture
@@ -581,12 +581,10 @@ def hold(world: World, options: Options = ASKED) -> None:
     assert ours.report == right.report
 
 
-@pytest.mark.xfail(strict=True, reason="the manifest keeps its day where time alone passed")
 def test_the_day_of_the_manifest_is_followed(world: World) -> None:
     hold(world, Options(accepts_losses=True, as_of=NOON + dt.timedelta(days=1)))
 
 
-@pytest.mark.xfail(strict=True, reason="problems of planning stay as they were when a clipping alone changes")
 def test_a_static_file_in_the_place_of_a_page_that_goes_is_no_problem(world: World) -> None:
     world.write("static/2024/07/01/index.html", "Ours.")
     hold(world)
