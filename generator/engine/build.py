@@ -109,9 +109,10 @@ def _applied(
 ) -> Built:
     """Update the stored state, or begin with an empty one; write what is stale, and store the state."""
     from generator.engine import stored_state
+    from generator.engine.apply import EVERYTHING
     from generator.engine.budgeted import BATCH
     from generator.engine.resuming import resumed
-    from generator.engine.state import EVERYTHING, SiteState
+    from generator.engine.state import SiteState
     from generator.engine.writing import write
 
     follows = resumed(stored, site, options, inputs, context)

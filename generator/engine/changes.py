@@ -30,6 +30,8 @@ class Stale(enum.Flag):
     """All that is rendered. Fingerprints decide which files are made again."""
     SOURCES = enum.auto()
     """The settings of sources, and all pages."""
+    PICKS = enum.auto()
+    """What the curator says of articles."""
     GROUPING = enum.auto()
     """Which articles are published, and in which source, edition and story."""
     READING = enum.auto()
@@ -113,8 +115,10 @@ def _stale_by_file(site: Site, file: Path) -> Stale:
         return Stale.STATIC
     if file.is_relative_to(site.cleaning):
         return Stale.READING
+    if file == site.picks:
+        return Stale.PICKS
     # A configuration counts by its values, whatever its file is called.
-    return Stale.NOTHING if file.suffix == ".toml" and file != site.picks else Stale.GROUPING
+    return Stale.NOTHING if file.suffix == ".toml" else Stale.GROUPING
 
 
 def is_below(content: Path, file: Path) -> bool:

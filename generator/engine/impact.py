@@ -12,9 +12,6 @@ from generator.engine.site_index import SiteIndex
 from generator.model.types import Article, Source
 from generator.reading.canonical import keys_of
 
-OF_NAMES = frozenset({"pick", "alias"})
-"""Kinds of problems that suggest a similar name. Any clipping may change the suggestion."""
-
 
 def named_by(picks: Iterable[Pick]) -> set[str]:
     """Return what picks refer to: paths in NFC, and normalised keys of addresses."""
@@ -35,20 +32,18 @@ def names_of(article: Article) -> Iterator[str]:
 
 
 class ImpactCheck:
-    """Decides whether a change is limited to a clipping's article: no names, no addresses of others."""
+    """Decides whether a change is limited to a clipping's article: no spellings, no addresses of others."""
 
     def __init__(self, index: SiteIndex) -> None:
         self._impact = index.impact
         self._pictured = frozenset(index.pictured)
-        self._picked = named_by(index.picks)
-        self._is_guessed = any(problem.kind in OF_NAMES for problem in index.problems)
         self._unambiguous = set(self._impact.names.values())
 
     def add_sources(self, sources: Iterable[Source]) -> None:
         """Register new sources, with one spelling each."""
         self._unambiguous |= {source.name for source in sources}
 
-    def is_limited(  # noqa: PLR0911 - each rule stands alone
+    def is_limited(
         self,
         record: Record,
         path: str,
@@ -58,27 +53,17 @@ class ImpactCheck:
     ) -> bool:
         """Return whether a change is limited to one article: `old` before, `new` after it."""
         read = record.reading.article
-        if record.seen or record.reading.pick or path in self._pictured:
+        if record.seen or path in self._pictured:
             return False
-        if unicodedata.normalize("NFC", path) in self._picked:
+        if any(one and one.aliases for one in (old, read)):
             return False
-        for one in (old, read):
-            if one and (one.aliases or not self._picked.isdisjoint(names_of(one))):
-                return False
         if self._impact.has_aliases and _address(old) != _address(new):
             return False
-        if self._is_guessed and (old is None or new is None or _names(old) != _names(new)):
-            return False  # a name that matches nothing may get another suggestion
-        if old and (old.id in self._impact.contested or old.source not in self._unambiguous):
+        if old and (old.id.casefold() in self._impact.contested or old.source not in self._unambiguous):
             return False
         if new is None or read is None or new.source not in sources:
             return True
         return new.source in self._unambiguous and read.source in self._impact.names
-
-
-def _names(article: Article) -> tuple[object, ...]:
-    """Return the names of an article besides its path."""
-    return (article.id, article.url, *article.keys)
 
 
 def _address(article: Article | None) -> tuple[str, dt.date] | None:

@@ -7,12 +7,13 @@ import contextlib
 from generator.cache.stamps import Stamp
 from generator.config.options import Options
 from generator.config.site import Site
+from generator.engine.apply import Effects, update
 from generator.engine.document_table import DocumentTable, reader_of
 from generator.engine.inspecting import inspect, learn
 from generator.engine.lessons import BuildContext
 from generator.engine.pending import few_of
 from generator.engine.record_reading import records_among
-from generator.engine.state import Effects, Records, SiteState
+from generator.engine.state import Records, SiteState
 from generator.engine.stored_state import StoredState
 from generator.engine.unchanged import Inputs
 
@@ -35,7 +36,7 @@ def resumed(
     with contextlib.suppress(_TooFarError), context.cache.together():  # undone if that is too far
         read = _read(documents, context, changed, len(inputs.found.paths))
         state = stored.state(site, options, context, documents)
-        effects = state.update(read)
+        effects = update(state, read)
         if effects is None:
             raise _TooFarError
         state.index.found = len(inputs.found.paths) + len(inputs.found.skipped)

@@ -12,12 +12,13 @@ from generator.cache.store import MissingError
 from generator.config.options import Built, Options, Written, by_place, silent
 from generator.config.site import Site
 from generator.engine import stored_stories
+from generator.engine.apply import EVERYTHING, apply
 from generator.engine.changes import Stale, change_set
 from generator.engine.lessons import BuildContext
 from generator.engine.pending import PendingDocuments
 from generator.engine.safeguards import check_found, found_in, may_delete_many
 from generator.engine.stale_queue import StaleQueue
-from generator.engine.state import EVERYTHING, Records, SiteState
+from generator.engine.state import Records, SiteState
 from generator.engine.unchanged import identity_of, inputs_before, is_nothing_due
 from generator.engine.writing import report_of, write
 from generator.model.errors import BroadsheetError, Severity
@@ -130,7 +131,7 @@ class Session:
         out, in_ = state.article_changes(read)
         if may_delete_many(state.options, len(out) - len(in_), len(self.queue.files)):
             return None
-        effects = state.apply(site, settings | (Stale.GROUPING if is_torn else Stale.NOTHING), read)
+        effects = apply(state, site, settings | (Stale.GROUPING if is_torn else Stale.NOTHING), read)
         removed = {*self.queue.files} - effects.planned if effects.planned is not None else set()
         if effects.is_everything and self._needs_judging(len(removed)):
             return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -19,12 +19,14 @@ from generator.engine.document_table import DocumentTable
 from generator.engine.inspecting import documents_of
 from generator.engine.lessons import BuildContext
 from generator.engine.local_images import held_back_by
+from generator.engine.readings import Readings, gathered
 from generator.engine.record_reading import records_of
 from generator.engine.records import GONE, Record
 from generator.engine.safeguards import found_in
 from generator.engine.stored_stories import stories_of
 from generator.grouping import digest_of
-from generator.grouping.picks import applied
+from generator.grouping.article_names import ArticleNames
+from generator.grouping.picks import Choices, choices_of
 from generator.grouping.sources import unmatched
 from generator.grouping.stories import Stories
 from generator.model.errors import Problem, shown
@@ -33,12 +35,9 @@ from generator.reading.boilerplate import families
 from generator.reading.canonical import keys_of
 from generator.reading.discover import Discovery
 from generator.reading.language import language_of
-from generator.reading.moments import due
 
 _Told = TypeVar("_Told", Problem, Skipped)
 
-_OF_DRAFTS = frozenset({"draft", "publish", "duplicate-key"})
-"""Kinds of problems reported for drafts too, because they decide whether a clipping is a draft."""
 MANY = 20_000
 """Number of articles from which forking a second process to search for stories pays off."""
 
@@ -51,7 +50,7 @@ class Impact(msgspec.Struct, kw_only=True):
     names: dict[str, str]
     """Spelling → source name, for unambiguous spellings only."""
     contested: set[str]
-    """Ids of articles that are not published."""
+    """Case-folded ids of articles that are left out because another one has their id."""
     has_aliases: bool
     waiting: dict[str, dt.datetime]
     """Path → time at which an article dated in the future is published."""
@@ -80,8 +79,8 @@ class SiteIndex(msgspec.Struct, kw_only=True):
     """Paths of clippings that name existing image files."""
     picks: tuple[picks_file.Pick, ...]
     """The curator's picks, from front matter and from `picks.toml`."""
-    merges: tuple[frozenset[str], ...]
-    splits: tuple[frozenset[str], ...]
+    choices: Choices
+    """What all picks together say."""
     impact: Impact
 
     @property
@@ -136,9 +135,12 @@ class SiteIndex(msgspec.Struct, kw_only=True):
         impact.repaired |= few.repaired
         impact.waiting |= few.waiting
         impact.held_back |= {one.path: one.source for one in few.withheld}
-        impact.contested |= {one.id for one in few.withheld}
+        kept = {one.path for one in kept_by(self.choices, few.articles, config)}
+        hidden = [one for one in few.articles if one.path not in kept]
+        impact.held_back |= {one.path: one.source for one in hidden}
         names = dict.fromkeys(sorted(map(shown, read)))
-        skipped = (*few.skipped, *(one for one in found.skipped if one.path in names))
+        reasons = [one for one in self.choices.skipped if one.path in read] if hidden else []
+        skipped = (*few.skipped, *reasons, *(one for one in found.skipped if one.path in names))
         problems = (*few.problems, *(one for one in found.problems if one.path in names))
         self.skipped = with_others(self.skipped, names, sorted(skipped))
         problems = with_others(self.problems, names, sorted(problems, key=by_place))
@@ -153,29 +155,6 @@ def read(site: Site, options: Options, context: BuildContext) -> SiteIndex:
     find_content(site)
     documents = documents_of(site, found_in(site, options), context)
     return grouped(site, options, documents, records_of(documents, context), context)[0]
-
-
-class Readings(msgspec.Struct):
-    """The records of all clippings, sorted by what happens to them."""
-
-    articles: list[Article] = []
-    marks: dict[str, tuple[Article, bytes]] = {}
-    """Path → the article as read, and the hash of its record."""
-    picks: list[picks_file.Pick] = []
-    skipped: list[Skipped] = []
-    problems: list[Problem] = []
-    texts: dict[str, bytes] = {}
-    images: dict[str, Record] = {}
-    """Path → record, for clippings that name images of the content folder."""
-    pictured: list[str] = []
-    repaired: set[str] = set()
-    alias_lines: dict[str, int | None] = {}
-    """Displayed path → line of the aliases."""
-    withheld: list[Article] = []
-    withheld_urls: dict[str, str] = {}
-    """Address → reason why its clipping is not published."""
-    waiting: dict[str, dt.datetime] = {}
-    """Path → time at which an article dated in the future is published."""
 
 
 def grouped(
@@ -194,26 +173,26 @@ def grouped(
     picks, faults = picks_file.load(site)
     _, cleaning_faults = families.own_of(site.root)  # only the problems count; tasks load the families
     read_ = gathered(config, options, records)
-    picked = applied(
-        read_.articles,
-        (*read_.picks, *picks),
-        skipped=read_.skipped,
-        withheld_urls=read_.withheld_urls,
-        keys_of=keys_of,
-        language_of=lambda title: language_of(title, config.languages),
+    picks = (*read_.picks, *picks)
+    choices = choices_of(
+        picks,
+        ArticleNames(read_.articles if picks else (), keys_of, picks),
+        lambda: {one.path: one.reason for one in read_.skipped},
+        lambda: {url: reason for url, (_, reason) in read_.withheld_urls.items()},
     )
-    digest, clashes, clash_faults = digest_of(picked.articles, config.sources, config.text)
+    kept = [*kept_by(choices, read_.articles, config)]
+    digest, clashes, clash_faults = digest_of(kept, config.sources, config.text)
     clash_faults = _with_lines(clash_faults, read_.alias_lines)
     marks = {article.id: mark_of(article, read_.marks[article.path]) for article in digest.articles}
     if stories is None:
         stories = _searched(documents, digest.articles, marks, context)
     else:
         stories.become(digest.articles)
-    told = stories.told(picked.merges, picked.splits)
-    impact = impact_of(digest.articles, read_)
-    images, image_faults = _images_of(site, digest, picked.articles, read_)
+    told = stories.told(choices.merges, choices.splits)
+    impact = impact_of(digest.articles, read_, kept)
+    images, image_faults = _images_of(site, digest, kept, read_)
     problems = (
-        *faults, *cleaning_faults, *theme_faults(site), *found.problems, *read_.problems, *picked.problems,
+        *faults, *cleaning_faults, *theme_faults(site), *found.problems, *read_.problems, *choices.problems,
         *clash_faults, *image_faults,
     )  # fmt: skip
     problems = told_of_sources(tuple(sorted(problems, key=by_place)), config, digest, impact.held_back)
@@ -222,18 +201,28 @@ def grouped(
         found=documents.total,
         ignored=found.ignored,
         verdicts=dict.fromkeys(Verdict, 0) | Counter(article.verdict for article in digest.articles),
-        skipped=tuple(sorted((*found.skipped, *read_.skipped, *picked.skipped, *clashes))),
+        skipped=tuple(sorted((*found.skipped, *read_.skipped, *choices.skipped, *clashes))),
         problems=problems,
         marks=marks,
         texts=read_.texts,
         images=images,
         pictured=tuple(read_.pictured),
-        picks=(*read_.picks, *picks),
-        merges=picked.merges,
-        splits=picked.splits,
+        picks=picks,
+        choices=choices,
         impact=impact,
     )
     return index, stories
+
+
+def kept_by(choices: Choices, articles: Iterable[Article], config: Config) -> Iterator[Article]:
+    """Yield the articles that no pick hides, with what picks say of them."""
+
+    def language(title: str) -> str | None:
+        return language_of(title, config.languages)
+
+    for article in articles:
+        if (kept := choices.applied_to(article, language)) is not None:
+            yield kept
 
 
 def theme_faults(site: Site) -> list[Problem]:
@@ -294,40 +283,11 @@ def _searched(
     )
 
 
-def gathered(config: Config, options: Options, records: Iterable[tuple[str, Record, bytes]]) -> Readings:
-    """Sort records into published, waiting and unusable clippings."""
-    read_ = Readings()
-    for path, record, digest in records:
-        reading = record.reading
-        article = reading.article
-        if reading.repaired:
-            read_.repaired.add(path)
-        read_.pictured += [path] if record.seen else []
-        if record.images:
-            read_.images[path] = record
-        skipped, problems = withheld(config, options, record)
-        read_.problems += problems
-        if article is None or skipped is not None:
-            read_.skipped += [skipped] if skipped else []
-            read_.withheld += [article] if article else []
-            if skipped and (url := article.url if article else reading.url):
-                read_.withheld_urls.setdefault(url, skipped.reason)
-            if moment := waits_until(config, options, record):
-                read_.waiting[path] = moment
-            continue
-        read_.articles.append(article)
-        read_.marks[article.path] = article, digest
-        read_.picks += [reading.pick] if reading.pick else []
-        if article.aliases:
-            read_.alias_lines[shown(article.path)] = reading.aliases_line
-        if record.body:
-            read_.texts[article.path] = record.body
-    read_.picks.sort(key=lambda pick: pick.article)
-    return read_
+def impact_of(articles: Sequence[Article], read_: Readings, kept: Iterable[Article]) -> Impact:
+    """Return how far changes of clippings may reach.
 
-
-def impact_of(articles: Sequence[Article], read_: Readings) -> Impact:
-    """Return how far changes of clippings may reach. `articles` are the published ones."""
+    `articles` are the published ones, `kept` also those that are left out for their ids.
+    """
     spellings: dict[str, set[str]] = {}
     for article in articles:
         spellings.setdefault(article.source, set()).add(read_.marks[article.path][0].source)
@@ -337,7 +297,7 @@ def impact_of(articles: Sequence[Article], read_: Readings) -> Impact:
     return Impact(
         repaired=read_.repaired,
         names={own: name for name, ways in spellings.items() if len(ways) == 1 for own in ways},
-        contested={article.id for article in withheld_},
+        contested={article.id.casefold() for article in kept if article.path not in shown_},
         has_aliases=any(article.aliases for article in (*read_.articles, *read_.withheld)),
         waiting=read_.waiting,
         held_back={article.path: article.source for article in withheld_},
@@ -356,31 +316,6 @@ def told_of_sources(
     others = [one for one in told if one.kind != "source"]
     wanted = sorted((*others, *new), key=by_place)
     return problems if wanted == [*told] else with_others(problems, [FILE_NAME], wanted)
-
-
-def waits_until(config: Config, options: Options, record: Record) -> dt.datetime | None:
-    """Return when a clipping is published that is dated in the future and not a withheld draft, else None."""
-    article = record.reading.article
-    is_kept = record.reading.is_draft and not (options.drafts or config.drafts)
-    if article is None or is_kept or options.future or config.future:
-        return None
-    moment = due(article, config.zone)
-    return moment if moment > options.as_of else None
-
-
-def withheld(config: Config, options: Options, record: Record) -> tuple[Skipped | None, Sequence[Problem]]:
-    """Return why a clipping is not published, if so, and the problems to report."""
-    reading, article = record.reading, record.reading.article
-    path = shown(article.path) if article else reading.skipped.path if reading.skipped else ""
-    if reading.is_draft and not (options.drafts or config.drafts):
-        told = [problem for problem in reading.problems if problem.kind in _OF_DRAFTS]
-        return Skipped(path=path, reason="is a draft (--drafts publishes it)"), told
-    if article is None:
-        return reading.skipped, reading.problems
-    if waits_until(config, options, record):
-        reason = f"is dated {article.date}, in the future (--future publishes it)"
-        return Skipped(path=path, reason=reason), reading.problems
-    return None, reading.problems
 
 
 def mark_of(article: Article, read_: tuple[Article, bytes]) -> bytes:

@@ -2,63 +2,35 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import NamedTuple, Self
+from typing import Self
 
 import msgspec
 
 from generator.config.options import Options, by_place
-from generator.config.site import Config, Site
-from generator.engine.changes import Stale
+from generator.config.site import Site
 from generator.engine.document_table import DocumentTable
-from generator.engine.impact import ImpactCheck
+from generator.engine.impact import ImpactCheck, named_by
 from generator.engine.inspecting import documents_of
 from generator.engine.lessons import BuildContext
-from generator.engine.outputs import Outputs, feed_paths
+from generator.engine.outputs import Outputs
+from generator.engine.readings import withheld
 from generator.engine.record_reading import records_of
 from generator.engine.records import GONE, Record
-from generator.engine.render_context import RenderContext, affects_all_pages, planned_of, since_of
-from generator.engine.safeguards import with_mistyped
-from generator.engine.site_index import SiteIndex, grouped, theme_faults, told_of_sources, withheld
+from generator.engine.render_context import RenderContext, planned_of
+from generator.engine.site_index import SiteIndex, grouped, kept_by
 from generator.engine.unchanged import OutputSnapshot
-from generator.grouping.digest import with_settings
+from generator.grouping.article_names import ArticleNames
 from generator.grouping.health import health_of, leaders_of
-from generator.grouping.regrouping import recounts, regrouped, spliced
-from generator.grouping.sources import configured_names
 from generator.grouping.stories import Stories
 from generator.model.errors import Problem
-from generator.model.types import Article, Digest, Health, Story, TextPolicy
+from generator.model.types import Article, Health
+from generator.reading.canonical import keys_of
 from generator.reading.discover import Discovery
-from generator.render.affected import affected_pages, by_file, is_near
-from generator.render.pages import Page, page_of_source
 
 Records = Mapping[str, tuple[Record, bytes]]
 """Path → record and its hash; `GONE` for a clipping that does not exist."""
-
-
-class Effects(NamedTuple):
-    """The outputs that a change may have made stale, by path. Their fingerprints decide."""
-
-    near: tuple[str, ...] = ()
-    """Pages that a curator looks at after a save: those of articles and of their days."""
-    others: tuple[str, ...] = ()
-    removed: frozenset[str] = frozenset()
-    """Paths of files that are no longer planned."""
-    is_remapped: bool = False
-    """Whether sitemaps and other lists for machines may change."""
-    is_everything: bool = False
-    """Whether any other file may be stale too."""
-    planned: frozenset[str] | None = None
-    """Paths of all planned files, if these may be others."""
-
-
-EVERYTHING = Effects(is_remapped=True, is_everything=True)
-
-
-_OF_PLAN = ("articles", "recent_months", "base_url")
-"""Keys of the configuration that decide which files there are."""
 
 
 class SiteState:
@@ -85,7 +57,7 @@ class SiteState:
         """Problems found while planning all files."""
         self.left: OutputSnapshot | None = None
         """The output folder as the build left it that stored this state."""
-        self._become(index, healths)
+        self.become(index, healths)
 
     @classmethod
     def read(
@@ -109,7 +81,7 @@ class SiteState:
         index, stories = grouped(site, options, documents, each, context)
         return cls(site, options, context, documents, index, stories, records=records)
 
-    def _become(self, index: SiteIndex, healths: Mapping[str, Health] | None = None) -> None:
+    def become(self, index: SiteIndex, healths: Mapping[str, Health] | None = None) -> None:
         """Take over what all articles were grouped to."""
         self.index = index
         self.dirty_sources: set[str] = set()
@@ -120,9 +92,10 @@ class SiteState:
             self.site, index, planned_of(index.digest, self.site.config), self.context, healths=healths
         )
         self.outputs = Outputs(self.site, self.rendering, self.article)
-        self._impact = ImpactCheck(index)
-        self._theme_faults = tuple(one for one in index.problems if one.kind == "template")
-        for name in ("shown", "_paths", "_leaders"):
+        self.impact = ImpactCheck(index)
+        self.picked = named_by(index.picks)
+        self.theme_faults = tuple(one for one in index.problems if one.kind == "template")
+        for name in ("shown", "paths", "leaders"):
             self.__dict__.pop(name, None)
 
     @cached_property
@@ -131,17 +104,18 @@ class SiteState:
         return {article.path: article for article in self.index.digest.articles}
 
     @cached_property
-    def _paths(self) -> dict[str, str]:
+    def paths(self) -> dict[str, str]:
         """Case-folded id → path of the published article."""
         return {article.id.casefold(): article.path for article in self.index.digest.articles}
 
     @cached_property
-    def _leaders(self) -> dict[str, tuple[str, bool]]:
+    def leaders(self) -> dict[str, tuple[str, bool]]:
+        """Article id → source that leads its story, and whether the article does, as in `leaders_of`."""
         return dict(leaders_of(self.index.digest.stories))
 
     def article(self, id_: str) -> Article | None:
         """Return the published article with an id; None if there is none."""
-        article = self.shown.get(self._paths.get(id_.casefold(), ""))
+        article = self.shown.get(self.paths.get(id_.casefold(), ""))
         return article if article and article.id == id_ else None
 
     def published(self, record: Record) -> Article | None:
@@ -150,7 +124,8 @@ class SiteState:
         if article is None or withheld(self.site.config, self.options, record)[0] is not None:
             return None
         name = self.index.impact.names.get(article.source, article.source)
-        return article if article.source == name else msgspec.structs.replace(article, source=name)
+        article = article if article.source == name else msgspec.structs.replace(article, source=name)
+        return next(kept_by(self.index.choices, [article], self.site.config), None)
 
     def article_changes(self, read: Records) -> tuple[list[Article], list[Article]]:
         """Return the articles that changed clippings remove and add; a changed one is in both lists."""
@@ -158,161 +133,45 @@ class SiteState:
         added = [new for record, _ in read.values() if (new := self.published(record))]
         return removed, added
 
+    def forget_names(self) -> None:
+        """Find the names of articles anew when they are asked for."""
+        self.__dict__.pop("names", None)
+
+    @cached_property
+    def names(self) -> ArticleNames:
+        """The articles by what picks may call them. Only a state that keeps records has them."""
+        return ArticleNames(filter(None, map(self._readable, self.records or ())), keys_of)
+
+    def _readable(self, path: str) -> Article | None:
+        """Return the article of a clipping, as read, unless the clipping is withheld."""
+        record = (self.records or {}).get(path, GONE)[0]
+        is_withheld = withheld(self.site.config, self.options, record)[0] is not None
+        return None if is_withheld else record.reading.article
+
     # --- changes ------------------------------------------------------------------------------------
 
-    def apply(self, site: Site, settings: Stale, read: Records) -> Effects:
-        """Bring a state in memory up to date with changed settings and records.
-
-        Raises `ConfigError` if `picks.toml` cannot be read, and `TemplateFault` if the theme is unusable.
-        The state is in between then, and the next call has to include `Stale.GROUPING`.
-        """
-        before, self.site = self.site, site
-        self._keep_records(read)
-        if settings & Stale.GROUPING:
-            return self._regroup()
-        reloaded = self._reload(before, settings) if settings else Effects()
-        updated = self.update(read) if reloaded and read else Effects()
-        if reloaded is None or updated is None:
-            return self._regroup()
-        self.index.found = self.documents.total
-        return Effects(
-            updated.near,
-            (*updated.others, *reloaded.others),
-            updated.removed,
-            is_remapped=updated.is_remapped or reloaded.is_remapped,
-            is_everything=updated.is_everything or reloaded.is_everything,
-            planned=reloaded.planned,
-        )
-
-    def update(self, read: Records) -> Effects | None:
-        """Apply changed records; None, with nothing changed, if they may affect the grouping of all."""
-        removed, added = self.article_changes(read)
-        if not self._are_limited(read, added):
-            return None
-        config, index, plan = self.site.config, self.index, self.rendering.plan
-        last = index.digest
-        digest = regrouped(last, removed, added, config)
-        if digest is None or since_of(digest, config) != plan.since:
-            return None
-        is_everything = affects_all_pages(self.rendering.theme, last, digest)
-        self.stories.change([article.path for article in removed], added)
-        ended, begun = self.stories.tell(index.merges, index.splits)
-        digest = msgspec.structs.replace(
-            digest, articles=spliced(last.articles, removed, added), stories=tuple(self.stories.stories)
-        )
-        told = [article for story in (*ended, *begun) for article in story.articles]
-        # Longer periods list only articles with a story. If that set changes, their pages are affected too.
-        is_recounted = recounts(removed, added) or _members(ended) != _members(begun)
-        before = by_file(affected_pages(plan, removed, ended, is_recounted=is_recounted))
-        plan.change(digest, removed, added, ended, begun)
-        self._note(removed, added)
-        index.change(config, self.options, digest, removed, added, read, self.documents.found)
-        self._impact.add_sources(
-            [digest.sources[name] for name in digest.sources.keys() - last.sources.keys()]
-        )
-        for story in ended:
-            for article in story.articles:
-                self._leaders.pop(article.id, None)
-        self._leaders.update(leaders_of(begun))
-        left = {article.path for article in removed}
-        parted = [article for story in ended for article in story.articles if article.path not in left]
-        pages = by_file(
-            affected_pages(plan, (*added, *parted), begun, removed, ended, is_recounted=is_recounted)
-        )
-        touched = {article.source for article in (*removed, *added, *told)}
-        self.dirty_sources |= touched
-        self.changed_sources |= touched
-        if digest.sources.keys() != last.sources.keys():  # a source without health cannot be rendered
-            self.renew_health()
-        if digest.days[-1].first != last.days[-1].first:  # silence is counted up to it
-            self.dirty_sources |= digest.sources.keys()
-            pages |= by_file(map(page_of_source, digest.sources.values()))
-        self.rendering = RenderContext(
-            self.site, index, plan, self.context, healths=self.rendering.healths, last=self.rendering
-        )
-        self.outputs.rendering = self.rendering
-        dates = {article.date for article in (*removed, *added)}
-        near = [path for path, page in pages.items() if is_near(page, dates)]
-        others = [path for path, page in pages.items() if not is_near(page, dates)]
-        if config.base_url is not None:
-            others += feed_paths([digest.sources[name] for name in sorted(touched)])
-        return Effects(
-            tuple(near),
-            tuple(others),
-            frozenset(before.keys() - pages.keys()),
-            is_remapped=_mapped(before.values()) != _mapped(pages.values()),
-            is_everything=is_everything,
-        )
-
-    def _are_limited(self, read: Records, added: Iterable[Article]) -> bool:
-        """Return whether changed records affect only their own articles."""
-        new, sources = {article.path: article for article in added}, self.index.digest.sources
-        return all(
-            self._impact.is_limited(record, path, self.shown.get(path), new.get(path), sources)
-            for path, (record, _) in read.items()
-        ) and all(self._paths.get(one.id.casefold(), path) == path for path, one in new.items())
-
-    def _note(self, removed: Iterable[Article], added: Iterable[Article]) -> None:
+    def note_articles(self, removed: Iterable[Article], added: Iterable[Article]) -> None:
         """Update the articles by path and by id."""
         for article in removed:
             del self.shown[article.path]
-            self._paths.pop(article.id.casefold(), None)
+            self.paths.pop(article.id.casefold(), None)
         for article in added:
             self.shown[article.path] = article
-            self._paths[article.id.casefold()] = article.path
+            self.paths[article.id.casefold()] = article.path
 
-    def _keep_records(self, read: Records) -> None:
-        """Update the records in memory, if they are kept."""
-        if self.records is not None:
-            for path, one in read.items():
-                self.records.pop(path, None)
-                if one is not GONE:
-                    self.records[path] = one
-
-    def _regroup(self) -> Effects:
-        """Group all articles again, from the records in memory. Stories are updated, not searched again."""
-        records = self.records or {}
-        each = ((path, record, mark) for path, (record, mark) in records.items())
-        self.documents.found = with_mistyped(self.site, self.documents.found)
-        index, _ = grouped(self.site, self.options, self.documents, each, self.context, self.stories)
-        index.found = self.documents.total
-        self._become(index)
-        return EVERYTHING._replace(planned=self.plan_files())
-
-    def _reload(self, before: Site, settings: Stale) -> Effects | None:
-        """Take over settings that change no grouping; None if they do."""
-        site, index, plan = self.site, self.index, self.rendering.plan
-        if settings & Stale.SOURCES and not self._reconfigure(before.config):
-            return None
-        found = self.documents.found
-        self.documents.found = with_mistyped(site, found)
-        self._replace_problems(found.problems, self.documents.found.problems)
-        if settings & Stale.PAGES:
-            self._replace_problems(self._theme_faults, faults := tuple(theme_faults(site)))
-            self._theme_faults = faults
-        plan.since = since_of(index.digest, site.config)
-        if settings & (Stale.PAGES | Stale.SOURCES):
-            self.rendering = RenderContext(site, index, plan, self.context, healths=self.rendering.healths)
-        old, self.outputs = self.outputs, Outputs(site, self.rendering, self.article)
-        given = (*old.given, *self.outputs.given)
-        has_other_pages = settings & (Stale.SOURCES | Stale.STATIC) or any(
-            getattr(before.config, key) != getattr(site.config, key) for key in _OF_PLAN
-        )
-        planned = self.plan_files() if has_other_pages else None
-        if settings & (Stale.PAGES | Stale.SOURCES):
-            return EVERYTHING._replace(others=given, planned=planned)
-        return Effects(others=given, planned=planned)
-
-    def _reconfigure(self, before: Config) -> bool:
-        """Give the sources their settings; False if that changes how articles are grouped."""
-        config, index, plan = self.site.config, self.index, self.rendering.plan
-        digest = with_settings(index.digest, config.sources, config.text)
-        if digest is None or (index.pictured and _texts(digest) != _texts(index.digest)):
-            return False
-        self._replace_problems(configured_names(before.sources)[1], configured_names(config.sources)[1])
-        index.digest = plan.digest = digest
-        index.problems = told_of_sources(index.problems, config, digest, index.impact.held_back)
-        return True
+    def keep_records(self, read: Records) -> None:
+        """Update the records in memory, and the names of their articles."""
+        if self.records is None:
+            return
+        has_names = "names" in self.__dict__
+        for path, one in read.items():
+            if has_names and path in self.names.articles:
+                self.names.remove(self.names.articles[path])
+            self.records.pop(path, None)
+            if one is not GONE:
+                self.records[path] = one
+            if has_names and (article := self._readable(path)):
+                self.names.add(article)
 
     def plan_files(self) -> frozenset[str]:
         """Return the paths of all files, and note the problems found on the way."""
@@ -321,7 +180,7 @@ class SiteState:
         self.planning = tuple(problems)
         return planned
 
-    def _replace_problems(self, old: Iterable[Problem], new: Iterable[Problem]) -> None:
+    def replace_problems(self, old: Iterable[Problem], new: Iterable[Problem]) -> None:
         """Replace problems by those found now."""
         ended, begun = set(old), set(new)
         if ended != begun:
@@ -334,7 +193,7 @@ class SiteState:
         digest, healths = self.index.digest, self.rendering.healths
         newest = digest.days[-1].first
         for name in self.dirty_sources & digest.sources.keys():
-            fresh = health_of(digest.sources[name], newest, self._leaders)
+            fresh = health_of(digest.sources[name], newest, self.leaders)
             # The days of silence grow every day, and are shown nowhere.
             old = healths.get(name)
             if old is None or msgspec.structs.replace(old, silent_days=fresh.silent_days) != fresh:
@@ -343,21 +202,6 @@ class SiteState:
         for name in self.dirty_sources - digest.sources.keys():
             healths.pop(name, None)
         self.dirty_sources.clear()
-
-
-def _members(stories: Iterable[Story]) -> set[str]:
-    """Return the ids of the articles of some stories."""
-    return {article.id for story in stories for article in story.articles}
-
-
-def _mapped(pages: Iterable[Page]) -> set[tuple[str, dt.date | None, dt.date | None]]:
-    """Return what sitemaps say about pages."""
-    return {(page.address, page.month, page.modified) for page in pages}
-
-
-def _texts(digest: Digest) -> list[TextPolicy]:
-    """Return the text policy of each source."""
-    return [source.text for source in digest.sources.values()]
 
 
 def _stored_in(

@@ -119,7 +119,7 @@ class StoredState(msgspec.Struct):
     ) -> SiteState:
         """Return the state, to be changed."""
         index = self.head.index
-        told = self.stories.told(index.merges, index.splits)
+        told = self.stories.told(index.choices.merges, index.choices.splits)
         index.digest = msgspec.structs.replace(self.digest, stories=told)
         index.marks, index.texts = self.marks, self.texts
         state = SiteState(site, options, context, documents, index, self.stories, healths=self.healths)

@@ -17,13 +17,14 @@ from generator.cache.store import MissingError
 from generator.config.hosts import Size
 from generator.config.options import Built, Report, Written, by_place, grave
 from generator.engine import page_tasks, safeguards
+from generator.engine.apply import Effects
 from generator.engine.output_status import OutputStatus
 from generator.engine.outputs import FILES, Feed, Output, fingerprint, is_for_machines
 from generator.engine.page_tasks import FeedJob, PageJob, Text
 from generator.engine.record_reading import read_lost
 from generator.engine.render_context import RenderContext
 from generator.engine.site_index import SiteIndex
-from generator.engine.state import Effects, SiteState
+from generator.engine.state import SiteState
 from generator.engine.unchanged import Inputs, OutputSnapshot, Standing, is_as_left, remember
 from generator.model import addresses
 from generator.model.errors import BuildError, Problem, Severity

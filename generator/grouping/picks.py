@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import bisect
 import difflib
-import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -12,8 +11,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from generator.config.picks import Pick, is_address, page_of
+from generator.config.picks import Pick, is_address
 from generator.config.site import PICKS_FILE
+from generator.grouping.article_names import ArticleNames, composed_form
 from generator.model.errors import Problem, Severity
 from generator.model.types import Article, Skipped
 
@@ -28,45 +28,49 @@ _LONGEST = 300
 _NAMED = 3
 """Clippings that a message names."""
 
-KeysOf = Callable[[str], Sequence[str]]
-"""What an address's original is known by, its own canonical form first."""
-
+LanguageOf = Callable[[str], str | None]
+"""Tells the language of a title."""
 
 _Names = tuple[list[str], Mapping[str, list[str]]]
 
 
-class Picked(NamedTuple):
-    """Articles after the curator's word, and what follows from it for others."""
+class Choices(NamedTuple):
+    """What all picks together say of single articles and of stories."""
 
-    articles: tuple[Article, ...]
-    """In the order in which they came; without the hidden ones."""
-    skipped: tuple[Skipped, ...]
-    problems: tuple[Problem, ...]
-    merges: tuple[frozenset[str], ...]
+    by_path: Mapping[str, Pick]
+    """Path of an article → the picks that name it, as one."""
+    problems: tuple[Problem, ...] = ()
+    merges: tuple[frozenset[str], ...] = ()
     """Paths of articles that are one story, two at least."""
-    splits: tuple[frozenset[str], ...]
+    splits: tuple[frozenset[str], ...] = ()
     """One path each, of an article that belongs to no story."""
 
+    @property
+    def skipped(self) -> list[Skipped]:
+        """The hidden articles, by path."""
+        hidden = {path: pick for path, pick in self.by_path.items() if pick.hide}
+        return [Skipped(path=path, reason=_reason(hidden[path])) for path in sorted(hidden)]
 
-def applied(
-    articles: Sequence[Article],
+    def applied_to(self, article: Article, language_of: LanguageOf) -> Article | None:
+        """Return an article with what its pick says of it; None if it is hidden."""
+        pick = self.by_path.get(article.path)
+        if pick is None:
+            return article
+        return None if pick.hide else _changed(article, pick, language_of)
+
+
+def choices_of(
     picks: Iterable[Pick],
-    *,
-    skipped: Iterable[Skipped] = (),
-    withheld_urls: Mapping[str, str] = {},
-    keys_of: KeysOf = lambda url: (url,),
-    language_of: Callable[[str], str | None] = lambda _title: None,
-) -> Picked:
-    """Do to articles what picks say: first those of front matter, then those of `picks.toml`, which win.
+    names: ArticleNames,
+    waiting: Callable[[], Mapping[str, str]] = dict,
+    withheld_urls: Callable[[], Mapping[str, str]] = dict,
+) -> Choices:
+    """Find the articles that picks name. Those of front matter come first, those of `picks.toml` win.
 
-    `skipped` are clippings that are not published for another reason: a pick of one waits, which is no fault.
-    `withheld_urls` has the reasons of these by the addresses of their originals.
-    `keys_of` makes addresses comparable with `Article.keys`; `language_of` tells the language of a new title.
+    `waiting` returns path → why a clipping is not published for another reason: a pick of one waits, which is
+    no fault. `withheld_urls` returns the same for the addresses of originals.
     """
-    picks = tuple(picks)
-    if not picks:
-        return Picked(tuple(articles), (), (), (), ())
-    finder = _Finder(articles, picks, skipped, withheld_urls, keys_of)
+    finder = _Finder(names, waiting, withheld_urls)
     by_path: dict[str, Pick] = {}
     merges: list[tuple[Pick, frozenset[str]]] = []
     for pick in picks:
@@ -81,12 +85,11 @@ def applied(
             merges.append((pick, merged))
         elif meant and any(finder.is_meant(name, meant[0]) for name in pick.merge):
             finder.problems.append(_itself(pick, meant[0]))
-    hidden = {path: pick for path, pick in by_path.items() if pick.hide}
+    hidden = {path for path, pick in by_path.items() if pick.hide}
     split = {path for path, pick in by_path.items() if pick.split and path not in hidden}
-    kept, merge_faults = _merges(merges, split, set(hidden))
-    return Picked(
-        tuple(_changed(a, by_path.get(a.path), language_of) for a in articles if a.path not in hidden),
-        tuple(Skipped(path=path, reason=_reason(hidden[path])) for path in sorted(hidden)),
+    kept, merge_faults = _merges(merges, split, hidden)
+    return Choices(
+        by_path,
         tuple(sorted({*finder.problems, *merge_faults})),
         kept,
         tuple(frozenset({path}) for path in sorted(split)),
@@ -115,7 +118,7 @@ def _together(earlier: Pick, later: Pick) -> Pick:
 _SINGLE = ("pin", "hide", "note", "title", "summary", "split")
 
 
-def _changed(article: Article, pick: Pick | None, language_of: Callable[[str], str | None]) -> Article:
+def _changed(article: Article, pick: Pick | None, language_of: LanguageOf) -> Article:
     if pick is None:
         return article
     changes: dict[str, object] = {}
@@ -158,50 +161,23 @@ def _merges(
 
 
 class _Finder:
-    """All articles by what a pick may call them, and the problems met on the way."""
+    """Finds the articles that picks name, and notes the problems met on the way."""
 
     def __init__(
         self,
-        articles: Sequence[Article],
-        picks: Iterable[Pick],
-        skipped: Iterable[Skipped],
-        withheld_urls: Mapping[str, str],
-        keys_of: KeysOf,
+        names: ArticleNames,
+        waiting: Callable[[], Mapping[str, str]],
+        withheld_urls: Callable[[], Mapping[str, str]],
     ) -> None:
         self.problems: list[Problem] = []
-        self._articles = articles
-        self._keys_of = keys_of
-        self._paths = {_normal(article.path): article for article in articles}
-        self._exact = {article.path: article for article in articles}
-        self._waiting = {_normal(one.path): one.reason for one in skipped}
+        self._names_of = names
+        self._waiting_paths = waiting
         self._withheld_urls = withheld_urls
-        addresses = {name for pick in picks for name in (pick.article, *pick.merge) if is_address(name)}
-        self._keys = {address: frozenset(keys_of(address)) for address in addresses}
-        self._by_key = self._gathered(addresses)
-        self._by_page = self._gathered_by_page(picks)
         self._suggestions = SUGGESTED
         self._known: dict[bool, _Names] = {}
 
-    def _gathered(self, addresses: set[str]) -> Mapping[str, list[Article]]:
-        """The articles whose address, or a key of it, is looked for."""
-        gathered: defaultdict[str, list[Article]] = defaultdict(list)
-        wanted = addresses.union(*self._keys.values())
-        if wanted:
-            for article in self._articles:
-                for key in {article.url, *article.keys} & wanted:
-                    if key is not None:
-                        gathered[key].append(article)
-        return gathered
-
-    def _gathered_by_page(self, picks: Iterable[Pick]) -> Mapping[str, list[Article]]:
-        """The articles that are parts of pages, by the keys of these; none where no address is hidden."""
-        gathered: defaultdict[str, list[Article]] = defaultdict(list)
-        if any(pick.hide and is_address(pick.article) for pick in picks):
-            for article in self._articles:
-                if (page := page_of(article.url)) is not None:
-                    for key in {page, *self._keys_of(page)[:1]}:
-                        gathered[key].append(article)
-        return gathered
+    def _keys(self, address: str) -> frozenset[str]:
+        return frozenset(self._names_of.keys_of(address))
 
     def meant(self, pick: Pick) -> Sequence[Article]:
         """The articles that a pick is about: one, but all of an address if it decides about hiding alone."""
@@ -215,7 +191,7 @@ class _Finder:
     def find(self, pick: Pick, name: str, key: str) -> Article | None:
         """The article that a pick names; a problem where there is none, or more than one."""
         if not is_address(name):
-            article = self._exact.get(name) or self._paths.get(_normal(name))
+            article = self._names_of.at_path(name)
             if article is None:
                 self._miss(pick, name, key)
             return article
@@ -234,7 +210,7 @@ class _Finder:
 
     def _at(self, address: str) -> list[Article]:
         """The articles of an address: as it is written, else as their own, else as one they are known by."""
-        if exact := [a for a in self._by_key.get(address, ()) if a.url == address]:
+        if exact := [a for a in self._names_of.at_key(address) if a.url == address]:
             return exact
         own, known = self._known_by(address)
         return own or known
@@ -242,25 +218,25 @@ class _Finder:
     def _all_at(self, address: str) -> list[Article]:
         """All articles of an address, however each of them writes it."""
         own, known = self._known_by(address)
-        exact = [a for a in self._by_key.get(address, ()) if a.url == address]
-        parts = [a for key in (address, *self._keys[address]) for a in self._by_page.get(key, ())]
+        exact = [a for a in self._names_of.at_key(address) if a.url == address]
+        parts = [a for key in (address, *self._keys(address)) for a in self._names_of.on_page(key)]
         return list({article.path: article for article in (*exact, *own, *parts)}.values()) or known
 
     def _known_by(self, address: str) -> tuple[list[Article], list[Article]]:
         """The articles of which it is the own address, and all that are known by it."""
-        keys = self._keys[address]
-        known = {article.path: article for key in keys for article in self._by_key.get(key, ())}
-        own = [a for a in known.values() if a.url is not None and keys & {*self._keys_of(a.url)[:1]}]
+        keys = self._keys(address)
+        known = {article.path: article for key in keys for article in self._names_of.at_key(key)}
+        own = [a for a in known.values() if a.url is not None and keys & {*self._names_of.keys_of(a.url)[:1]}]
         return own, list(known.values())
 
     def is_meant(self, name: str, article: Article) -> bool:
         """Whether a name is that of the article itself."""
         if is_address(name):
             return any(other is article for other in self._at(name))
-        return _normal(name) == _normal(article.path)
+        return composed_form(name) == composed_form(article.path)
 
     def _miss(self, pick: Pick, name: str, key: str) -> None:
-        reason = self._waiting_at.get(name) if is_address(name) else self._waiting.get(_normal(name))
+        reason = self._waits_at(name) if is_address(name) else self._waiting.get(composed_form(name))
         if reason is not None:
             message = f"`{name[:200]}` is not published, so this waits: it {reason}"
             self.problems.append(_problem(pick, key, message, "", Severity.NOTICE))
@@ -275,17 +251,23 @@ class _Finder:
         self.problems.append(_problem(pick, key, message, advice))
 
     @cached_property
-    def _waiting_at(self) -> Mapping[str, str]:
-        """Why what is at an address does not appear, by the addresses that picks have for it."""
+    def _waiting(self) -> Mapping[str, str]:
+        """Path in NFC → why its clipping is not published."""
+        return {composed_form(path): reason for path, reason in self._waiting_paths().items()}
+
+    @cached_property
+    def _waiting_keys(self) -> Mapping[str, str]:
+        """Address, or a key of it → why its clipping is not published."""
         by_key: dict[str, str] = {}
-        for url, reason in self._withheld_urls.items():
-            for key in (url, *self._keys_of(url)):
+        for url, reason in self._withheld_urls().items():
+            for key in (url, *self._names_of.keys_of(url)):
                 by_key.setdefault(key, reason)
-        known = {
-            address: next((by_key[key] for key in (address, *sorted(keys)) if key in by_key), None)
-            for address, keys in self._keys.items()
-        }
-        return {address: reason for address, reason in known.items() if reason is not None}
+        return by_key
+
+    def _waits_at(self, address: str) -> str | None:
+        """Return why what is at an address does not appear; None if nothing is there."""
+        keys = (address, *sorted(self._keys(address)))
+        return next((self._waiting_keys[key] for key in keys if key in self._waiting_keys), None)
 
     def _close(self, name: str, *, by_address: bool) -> str | None:
         """What was probably meant, looked for among names of the same file and among neighbours."""
@@ -306,7 +288,7 @@ class _Finder:
     def _names(self, *, by_address: bool) -> _Names:
         """All paths, or all addresses, sorted; and the same by their last part."""
         if by_address not in self._known:
-            known = (a.url if by_address else _shown(a.path) for a in self._articles)
+            known = (a.url if by_address else _shown(a.path) for a in self._names_of.articles.values())
             names = sorted({one for one in known if one is not None})
             by_last: defaultdict[str, list[str]] = defaultdict(list)
             for one in names:
@@ -328,10 +310,6 @@ def _last(name: str) -> str:
 
 def _folder(name: str) -> str:
     return name.rstrip("/").rpartition("/")[0]
-
-
-def _normal(path: str) -> str:
-    return path if path.isascii() else unicodedata.normalize("NFC", path)
 
 
 def _shown(path: str) -> str:

@@ -1,5 +1,6 @@
 import datetime as dt
 import random
+from typing import NamedTuple
 
 import msgspec
 import pytest
@@ -7,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.config.picks import Pick
-from generator.grouping.picks import SUGGESTED, applied
-from generator.model.errors import Severity
+from generator.grouping.article_names import ArticleNames
+from generator.grouping.picks import SUGGESTED, choices_of
+from generator.model.errors import Problem, Severity
 from generator.model.types import Article, Skipped, Verdict
 from generator.reading.canonical import keys_of
 
@@ -36,6 +38,29 @@ def pick(name="a.md", line=1, **said):
 def own(name="a.md", **said):
     """As its front matter says it."""
     return Pick(file=name, article=name, lines=dict.fromkeys(said, 5), **said)
+
+
+class Picked(NamedTuple):
+    articles: tuple[Article, ...]
+    skipped: tuple[Skipped, ...]
+    problems: tuple[Problem, ...]
+    merges: tuple[frozenset[str], ...]
+    splits: tuple[frozenset[str], ...]
+
+
+def applied(
+    articles, picks, *, skipped=(), withheld_urls=None, keys_of=lambda url: (url,), language_of=lambda _: None
+):
+    """Apply picks to articles, which are found among all names as among those that are wanted."""
+    picks = tuple(picks)
+    waiting = {one.path: one.reason for one in skipped}
+    names = ArticleNames(articles, keys_of, picks)
+    choices = choices_of(picks, names, lambda: waiting, lambda: withheld_urls or {})
+    assert choices == choices_of(
+        picks, ArticleNames(articles, keys_of), lambda: waiting, lambda: withheld_urls or {}
+    )
+    kept = (choices.applied_to(one, language_of) for one in articles)
+    return Picked(tuple(filter(None, kept)), tuple(choices.skipped), *choices[1:])
 
 
 def told(picked):

@@ -1,0 +1,76 @@
+"""Applies the curator's picks to a site in memory."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+from generator.config import picks as picks_file
+from generator.config.picks import Pick
+from generator.config.site import PICKS_FILE
+from generator.engine.impact import named_by, names_of
+from generator.engine.readings import Readings, gathered
+from generator.engine.state import Records, SiteState
+from generator.grouping.picks import Choices, choices_of
+from generator.model.errors import Problem
+
+
+def choose(state: SiteState, read: Records, *, has_other_picks: bool) -> Records | None:
+    """Apply the picks again if these records or other picks may change what they say.
+
+    Returns the records of further articles of which the picks say something else; None if it is not
+    known which articles there are. Raises `ConfigError` if `picks.toml` cannot be read.
+    """
+    index, records = state.index, state.records
+    if not (has_other_picks or _are_named(state, read)):
+        return {}
+    if records is None:
+        return None
+    own = {pick.file: pick for pick in index.picks if pick.file != PICKS_FILE and pick.file not in read}
+    few = gathered(state.site.config, state.options, ((path, *one) for path, one in read.items()))
+    own |= {pick.file: pick for pick in few.picks}
+    curated: Sequence[Pick] = [pick for pick in index.picks if pick.file == PICKS_FILE]
+    old = [one for one in index.problems if one.path == PICKS_FILE] if has_other_picks else []
+    faults: Sequence[Problem] = ()
+    if has_other_picks:
+        curated, faults = picks_file.load(state.site)
+    picks = (*sorted(own.values(), key=lambda pick: pick.article), *curated)
+    before, choices = index.choices, _choices_of(state, picks, few)
+    state.replace_problems((*old, *before.problems), (*faults, *choices.problems))
+    index.picks, index.choices = picks, choices
+    state.picked = named_by(picks)
+    changed = {
+        path
+        for path in before.by_path.keys() | choices.by_path.keys()
+        if before.by_path.get(path) != choices.by_path.get(path)
+    }
+    return {path: records[path] for path in changed - read.keys() if path in records}
+
+
+def _choices_of(state: SiteState, picks: Sequence[Pick], few: Readings) -> Choices:
+    """Find what picks say. `few` are the readings of changed clippings."""
+
+    def waiting() -> dict[str, str]:
+        others = {one.path for one in (*state.documents.found.skipped, *few.skipped)}
+        known = (one for one in state.index.skipped if one.path not in others)
+        return {one.path: one.reason for one in (*known, *few.skipped)}
+
+    def withheld_urls() -> dict[str, str]:
+        each = ((path, *one) for path, one in (state.records or {}).items())
+        urls = gathered(state.site.config, state.options, each).withheld_urls
+        return {url: reason for url, (_, reason) in urls.items()}
+
+    return choices_of(picks, state.names, waiting, withheld_urls)
+
+
+def _are_named(state: SiteState, read: Records) -> bool:
+    """Return whether picks name changed clippings, or may name them now."""
+    if state.index.choices.problems:
+        return bool(read)  # a name that fits nothing may fit one of them
+    for path, (record, _) in read.items():
+        if record.reading.pick or unicodedata.normalize("NFC", path) in state.picked:
+            return True
+        known = (state.shown.get(path), record.reading.article)
+        if any(one and not state.picked.isdisjoint(names_of(one)) for one in known):
+            return True
+    return False

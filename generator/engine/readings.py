@@ -1,0 +1,102 @@
+"""Sorts the records of clippings: published, waiting for their day, withheld, or unusable."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from generator.config.options import Options
+from generator.config.picks import Pick
+from generator.config.site import Config
+from generator.engine.records import Record
+from generator.model.errors import Problem, shown
+from generator.model.types import Article, Skipped
+from generator.reading.moments import due
+
+_OF_DRAFTS = frozenset({"draft", "publish", "duplicate-key"})
+"""Kinds of problems reported for drafts too, because they decide whether a clipping is a draft."""
+
+
+class Readings(msgspec.Struct):
+    """The records of all clippings, sorted by what happens to them."""
+
+    articles: list[Article] = []
+    marks: dict[str, tuple[Article, bytes]] = {}
+    """Path → the article as read, and the hash of its record."""
+    picks: list[Pick] = []
+    skipped: list[Skipped] = []
+    problems: list[Problem] = []
+    texts: dict[str, bytes] = {}
+    images: dict[str, Record] = {}
+    """Path → record, for clippings that name images of the content folder."""
+    pictured: list[str] = []
+    repaired: set[str] = set()
+    alias_lines: dict[str, int | None] = {}
+    """Displayed path → line of the aliases."""
+    withheld: list[Article] = []
+    withheld_urls: dict[str, tuple[str, str]] = {}
+    """Address → path of its clipping, and reason why it is not published."""
+    waiting: dict[str, dt.datetime] = {}
+    """Path → time at which an article dated in the future is published."""
+
+
+def gathered(config: Config, options: Options, records: Iterable[tuple[str, Record, bytes]]) -> Readings:
+    """Sort records into published, waiting and unusable clippings."""
+    read_ = Readings()
+    for path, record, digest in records:
+        reading = record.reading
+        article = reading.article
+        if reading.repaired:
+            read_.repaired.add(path)
+        read_.pictured += [path] if record.seen else []
+        if record.images:
+            read_.images[path] = record
+        skipped, problems = withheld(config, options, record)
+        read_.problems += problems
+        if article is None or skipped is not None:
+            read_.skipped += [skipped] if skipped else []
+            read_.withheld += [article] if article else []
+            if skipped and (url := article.url if article else reading.url):
+                # Of several clippings, the lowest path counts, in whatever order they come.
+                known = read_.withheld_urls.get(url)
+                if known is None or path < known[0]:
+                    read_.withheld_urls[url] = path, skipped.reason
+            if moment := waits_until(config, options, record):
+                read_.waiting[path] = moment
+            continue
+        read_.articles.append(article)
+        read_.marks[article.path] = article, digest
+        read_.picks += [reading.pick] if reading.pick else []
+        if article.aliases:
+            read_.alias_lines[shown(article.path)] = reading.aliases_line
+        if record.body:
+            read_.texts[article.path] = record.body
+    read_.picks.sort(key=lambda pick: pick.article)
+    return read_
+
+
+def waits_until(config: Config, options: Options, record: Record) -> dt.datetime | None:
+    """Return when a clipping is published that is dated in the future and not a withheld draft, else None."""
+    article = record.reading.article
+    is_kept = record.reading.is_draft and not (options.drafts or config.drafts)
+    if article is None or is_kept or options.future or config.future:
+        return None
+    moment = due(article, config.zone)
+    return moment if moment > options.as_of else None
+
+
+def withheld(config: Config, options: Options, record: Record) -> tuple[Skipped | None, Sequence[Problem]]:
+    """Return why a clipping is not published, if so, and the problems to report."""
+    reading, article = record.reading, record.reading.article
+    path = shown(article.path) if article else reading.skipped.path if reading.skipped else ""
+    if reading.is_draft and not (options.drafts or config.drafts):
+        told = [problem for problem in reading.problems if problem.kind in _OF_DRAFTS]
+        return Skipped(path=path, reason="is a draft (--drafts publishes it)"), told
+    if article is None:
+        return reading.skipped, reading.problems
+    if waits_until(config, options, record):
+        reason = f"is dated {article.date}, in the future (--future publishes it)"
+        return Skipped(path=path, reason=reason), reading.problems
+    return None, reading.problems

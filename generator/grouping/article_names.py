@@ -1,0 +1,108 @@
+"""Finds articles by what a pick may call them."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+
+from generator.config.picks import Pick, is_address, page_of
+from generator.model.types import Article
+
+KeysOf = Callable[[str], Sequence[str]]
+"""What an address's original is known by, its own canonical form first."""
+
+_Paths = dict[str, str | tuple[str, ...]]
+"""Name → path of its article, or paths of its articles: most names have one, and there are many names."""
+
+
+class ArticleNames:
+    """Articles by what a pick may call them: their paths, and the addresses of their originals."""
+
+    def __init__(
+        self, articles: Iterable[Article], keys_of: KeysOf, among: Iterable[Pick] | None = None
+    ) -> None:
+        """`keys_of` makes addresses comparable with `Article.keys`.
+
+        With `among`, only addresses in these picks are found.
+        """
+        self.keys_of = keys_of
+        self.articles: dict[str, Article] = {}
+        """Path → article."""
+        self._composed: _Paths = {}
+        """Paths in NFC, of articles whose paths are not."""
+        self._by_key: _Paths = {}
+        """Addresses, and keys of them."""
+        self._by_page: _Paths | None = None
+        """The same of the pages that articles are parts of; None until it is asked for."""
+        self._wanted: Set[str] | None = None
+        if among is not None:
+            named = {name for pick in among for name in (pick.article, *pick.merge) if is_address(name)}
+            self._wanted = named.union(*map(keys_of, named))
+        for article in articles:
+            self.add(article)
+
+    def add(self, article: Article) -> None:
+        """Add an article, whose path is new."""
+        self.articles[article.path] = article
+        for paths, key in self._entries(article):
+            old = paths.get(key, ())
+            others = (old,) if isinstance(old, str) else old
+            paths[key] = (*others, article.path) if others else article.path
+
+    def remove(self, article: Article) -> None:
+        """Remove an article."""
+        del self.articles[article.path]
+        for paths, key in self._entries(article):
+            left = tuple(path for path in _each(paths, key) if path != article.path)
+            if left:
+                paths[key] = left
+            else:
+                del paths[key]
+
+    def _entries(self, article: Article) -> Iterator[tuple[_Paths, str]]:
+        """Yield where an article is entered besides its path."""
+        if (composed := composed_form(article.path)) != article.path:
+            yield self._composed, composed
+        wanted = self._wanted
+        if wanted is None or wanted:
+            for key in {article.url, *article.keys}:
+                if key is not None and (wanted is None or key in wanted):
+                    yield self._by_key, key
+        if self._by_page is not None:
+            yield from ((self._by_page, key) for key in self._pages(article))
+
+    def _pages(self, article: Article) -> set[str]:
+        """Return the keys of the page that an article is a part of."""
+        page = page_of(article.url)
+        return set() if page is None else {page, *self.keys_of(page)[:1]}
+
+    def at_path(self, path: str) -> Article | None:
+        """Return the article of a path, however its letters are composed."""
+        composed = composed_form(path)
+        found = self.articles.get(path) or self.articles.get(composed)
+        if found is None and (others := _each(self._composed, composed)):
+            return self.articles[min(others)]
+        return found
+
+    def at_key(self, key: str) -> list[Article]:
+        """Return the articles with an address, or a key of it."""
+        return [self.articles[path] for path in _each(self._by_key, key)]
+
+    def on_page(self, key: str) -> list[Article]:
+        """Return the articles that are parts of a page."""
+        if self._by_page is None:
+            self._by_page = {}
+            for article in self.articles.values():
+                for one in self._pages(article):
+                    self._by_page[one] = (*_each(self._by_page, one), article.path)
+        return [self.articles[path] for path in _each(self._by_page, key)]
+
+
+def _each(paths: _Paths, key: str) -> tuple[str, ...]:
+    found = paths.get(key, ())
+    return (found,) if isinstance(found, str) else found
+
+
+def composed_form(path: str) -> str:
+    """Return a path in NFC."""
+    return path if path.isascii() else unicodedata.normalize("NFC", path)
