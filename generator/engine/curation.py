@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from generator.config import picks as picks_file
 from generator.config.picks import Pick
@@ -12,7 +12,7 @@ from generator.engine.impact import named_by, names_of
 from generator.engine.readings import Readings, gathered
 from generator.engine.state import Records, SiteState
 from generator.grouping.picks import Choices, choices_of
-from generator.model.errors import Problem
+from generator.model.errors import Problem, shown
 
 
 def choose(state: SiteState, read: Records, *, has_other_picks: bool) -> Records | None:
@@ -35,7 +35,7 @@ def choose(state: SiteState, read: Records, *, has_other_picks: bool) -> Records
     if has_other_picks:
         curated, faults = picks_file.load(state.site)
     picks = (*sorted(own.values(), key=lambda pick: pick.article), *curated)
-    before, choices = index.choices, _choices_of(state, picks, few)
+    before, choices = index.choices, _choices_of(state, picks, few, {*map(shown, read)})
     state.replace_problems((*old, *before.problems), (*faults, *choices.problems))
     index.picks, index.choices = picks, choices
     state.picked = named_by(picks)
@@ -47,11 +47,11 @@ def choose(state: SiteState, read: Records, *, has_other_picks: bool) -> Records
     return {path: records[path] for path in changed - read.keys() if path in records}
 
 
-def _choices_of(state: SiteState, picks: Sequence[Pick], few: Readings) -> Choices:
-    """Find what picks say. `few` are the readings of changed clippings."""
+def _choices_of(state: SiteState, picks: Sequence[Pick], few: Readings, changed: Set[str]) -> Choices:
+    """Find what picks say. `few` are the readings of the `changed` clippings."""
 
     def waiting() -> dict[str, str]:
-        others = {one.path for one in (*state.documents.found.skipped, *few.skipped)}
+        others = changed | {one.path for one in state.documents.found.skipped}
         known = (one for one in state.index.skipped if one.path not in others)
         return {one.path: one.reason for one in (*known, *few.skipped)}
 
