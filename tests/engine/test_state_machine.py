@@ -87,7 +87,7 @@ EXAMPLE = 40
 """Steps of one example in a long run."""
 ASKED = Options(accepts_losses=True, as_of=NOON)
 CROWD = 160
-"""Clippings of one month in some sites of a long run: more than a list, a batch and a page's part may hold."""
+"""Clippings of one month in some sites of a long run: more than a list, a batch and a part may hold."""
 CACHE = re.compile(r"cache-[0-9a-f]+\.sqlite(-wal|-shm)?")
 IN_MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 """Where files are written fastest; None is any folder for temporary files."""
