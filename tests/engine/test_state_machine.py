@@ -96,7 +96,7 @@ IN_MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 
 numbers = st.integers(0, 200)
 """Tells which of the clippings, or of the files, an edit is of."""
-THEN = ("nothing", "save", "look", "look at once", "compare", "compare", "compare")
+THEN = ("nothing", "save", "save", "look", "look at once", "compare", "compare")
 
 
 def edit(**given: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -549,7 +549,7 @@ if STEPS:
         suppress_health_check=[*HealthCheck], print_blob=True, report_multiple_bugs=False,
     )  # fmt: skip
 else:
-    Site.TestCase.settings = settings(IN_THE_SUITE, max_examples=5)
+    Site.TestCase.settings = settings(IN_THE_SUITE, max_examples=6)
 
 
 @pytest.mark.slow
