@@ -549,7 +549,7 @@ if STEPS:
         suppress_health_check=[*HealthCheck], print_blob=True, report_multiple_bugs=False,
     )  # fmt: skip
 else:
-    Site.TestCase.settings = settings(IN_THE_SUITE, max_examples=6)
+    Site.TestCase.settings = settings(IN_THE_SUITE, max_examples=5)
 
 
 @pytest.mark.slow
