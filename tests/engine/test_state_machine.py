@@ -528,13 +528,16 @@ NOT_FOLLOWED = ("static", "file-name")
 
 
 def known(report: dict[str, Any]) -> dict[str, Any]:
-    """Leave out what the kept state is known to report wrongly."""
+    """Leave out what the kept state cannot know, or is known to report wrongly.
+
+    Files that an `ignore` pattern names are not watched.
+    """
     problems = [
         one
         for one in report.get("problems", ())
         if not any(f"'kind': '{kind}'" in one for kind in NOT_FOLLOWED)
     ]
-    return report | {"problems": problems}
+    return report | {"problems": problems, "ignored": None}
 
 
 def dateless(files: dict[str, bytes]) -> dict[str, bytes]:
