@@ -601,3 +601,12 @@ def test_a_static_file_in_the_place_of_a_page_that_goes_is_no_problem(world: Wor
 def test_a_clipping_with_an_unreadable_name_is_a_problem_when_it_comes(world: World) -> None:
     world.write("content/odd\udcff.md", text_of(PLAIN))
     hold(world)
+
+
+@pytest.mark.xfail(strict=True, reason="`StaleQueue.note` forgets a static file that waits")
+def test_a_static_file_that_is_not_in_place_yet_stays_in_the_place_of_a_page(world: World) -> None:
+    world.write("static/404.html", "Ours.")
+    world.kept.save(ASKED)
+    world.kept.catch_up(ASKED)
+    world.write("content/c.md", text_of(PLAIN | {"title": "x", "date": "2024-07-03", "source": SOURCES[3]}))
+    hold(world)
