@@ -40,7 +40,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from drivers import ALL, Outcome, World, differences, pages_in
-from edits import (
+from generator.cache.folder import KEPT
+from generator.cache.stamps import UNSETTLED
+from generator.config.options import Options, silent
+from generator.engine.build import build
+from generator.model.errors import BroadsheetError
+from generator.output.names import MANIFEST
+from random_edits import (
     ADDRESSES,
     BODIES,
     BROKEN,
@@ -73,12 +79,6 @@ from edits import (
     text_of,
     toml_of,
 )
-from generator.cache.folder import KEPT
-from generator.cache.stamps import UNSETTLED
-from generator.config.options import Options, silent
-from generator.engine.build import build
-from generator.model.errors import BroadsheetError
-from generator.output.names import MANIFEST
 from writing import IN_THE_SUITE, files_of, site_in
 
 STEPS = int(os.environ.get("BROADSHEET_STEPS", "0"))
