@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 
 import msgspec
 
@@ -27,7 +27,7 @@ AT_ONCE = 20
 
 def records_of(documents: DocumentTable, context: BuildContext) -> Iterator[tuple[str, Record, bytes]]:
     """Yield path, record and record hash of every clipping, in no order."""
-    return _records(documents, documents.looked, context.cache.records(), context)
+    return _records(documents, documents.looked, documents.unread, context.cache.records(), context)
 
 
 def records_among(
@@ -36,7 +36,7 @@ def records_among(
     """Return path → record and its hash, of some clippings; `GONE` for one that does not exist."""
     found = dict.fromkeys(sorted(paths), GONE)
     looked = {path: documents.looked[path] for path in found if path in documents.looked}
-    for path, record, mark in _records(documents, looked, context.cache.records(found), context):
+    for path, record, mark in _records(documents, looked, frozenset(), context.cache.records(found), context):
         found[path] = record, mark
     return found
 
@@ -44,16 +44,20 @@ def records_among(
 def _records(
     documents: DocumentTable,
     looked: Mapping[str, DocumentInfo],
+    unread: Set[str],
     kept: Iterable[tuple[str, bytes, bytes]],
     context: BuildContext,
 ) -> Iterator[tuple[str, Record, bytes]]:
-    """Yield path, record and record hash of some clippings, in no order: cached, or else read now."""
+    """Yield path, record and record hash of some clippings, in no order: cached, or else read now.
+
+    The `unread` ones are not in the cache.
+    """
     keys = {
         path: record_key(documents.reader, one.digest, documents.repeats.get(origin_key(one)))
         for path, one in looked.items()
     }
     removed: list[str] = []
-    recalled = _recalled(documents, kept, keys, removed)
+    recalled = _recalled(documents, unread, kept, keys, removed)
     found: list[tuple[str, Record, bytes]] = []
 
     def step_by_step() -> Iterator[None]:
@@ -63,7 +67,7 @@ def _records(
 
     # Fetch from the cache while workers read what it cannot contain.
     steps = step_by_step()
-    for one in read_now(documents, documents.unread, context, steps):
+    for one in read_now(documents, unread, context, steps):
         yield one
         yield from found
         found.clear()
@@ -73,11 +77,12 @@ def _records(
     if removed:
         with context.cache.together():
             context.cache.drop_records(removed)
-    yield from read_now(documents, keys.keys() - documents.unread, context)
+    yield from read_now(documents, keys.keys() - unread, context)
 
 
 def _recalled(
     documents: DocumentTable,
+    unread: Set[str],
     kept: Iterable[tuple[str, bytes, bytes]],
     keys: dict[str, bytes],
     removed: list[str],
@@ -85,7 +90,7 @@ def _recalled(
     """Yield cached records with the right key, and delete these from `keys`. Unknown paths join `removed`."""
     former, most = documents.former, many_of(len(documents.looked))
     for path, key_, value in kept:
-        if path in documents.unread:
+        if path in unread:
             continue
         if keys.get(path) == key_ and (record := decoded(value)) and _stands(documents.reader, path, record):
             del keys[path]
