@@ -91,6 +91,7 @@ class Seal:
 
     def __init__(self, secret: bytes) -> None:
         self.secret = secret
+        self._keyed = hashlib.blake2b(key=secret, digest_size=SIZE)
 
     @classmethod
     def of_cache(cls, identity: bytes) -> Seal:
@@ -100,7 +101,9 @@ class Seal:
 
     def of(self, *place: object) -> bytes:
         """The seal of a row, all of which is in `place`. Raises `UnicodeEncodeError` for surrogates."""
-        return hashlib.blake2b(_encoded(place), key=self.secret, digest_size=SIZE).digest()
+        state = self._keyed.copy()
+        state.update(_encoded(place))
+        return state.digest()
 
     def closed(self, value: bytes, *place: object) -> bytes:
         """A value with its seal before it."""
@@ -115,7 +118,8 @@ class Seal:
 
     def _seal(self, value: bytes | memoryview, place: tuple[object, ...]) -> bytes:
         # What is encoded tells where it ends, so no place and value run into another place and value.
-        state = hashlib.blake2b(_encoded(place), key=self.secret, digest_size=SIZE)
+        state = self._keyed.copy()
+        state.update(_encoded(place))
         state.update(value)
         return state.digest()
 

@@ -93,7 +93,8 @@ def images_named(body: str) -> tuple[str, ...]:
         written = next(group for group in match.groups() if group is not None)
         if written.startswith(("https://", "http://")):
             continue
-        src = urllib.parse.unquote(entities.unescape(_ESCAPE.sub(r"\1", written)))
+        src = _ESCAPE.sub(r"\1", written) if "\\" in written else written
+        src = urllib.parse.unquote(entities.unescape(src))
         if len(found) < limits.IMAGES and is_relative(src):
             found[src] = None
     return tuple(found)

@@ -29,6 +29,8 @@ OUT_OF_MEMORY = 99
 """Exit code of a worker that runs out of memory during an item."""
 TOO_DEEP = 98
 """Exit code of a worker whose item exceeds Python's recursion limit."""
+SLACK = 0.04
+"""Share of its budget by which an item may exceed it: the timers of short items are not set again."""
 PLACE = struct.Struct("<QQQ")
 LENGTH = struct.Struct("<Q")
 
@@ -43,6 +45,8 @@ class _Position:
         self._file = file
         self._budget: Budget | None = None
         self._job = self._item = 0
+        self._fits_until = 0.0
+        """The time until which an item may begin under the timers as they run."""
         self._limits = resource.getrlimit(resource.RLIMIT_AS)
         self._base = _size()
 
@@ -56,9 +60,12 @@ class _Position:
         """Begin an item or a step of it, with a budget of its own."""
         self._item = item
         os.pwrite(self._file, PLACE.pack(self._job, item, step), 0)
-        if self._budget is not None:
-            signal.setitimer(signal.ITIMER_PROF, self._budget.cpu)
-            signal.setitimer(signal.ITIMER_REAL, self._budget.wall)
+        if self._budget is not None and (now := time.monotonic()) > self._fits_until:
+            # A process uses no more CPU than time passes, so what begins within the slack has all its budget.
+            slack = SLACK * min(self._budget.cpu, self._budget.wall)
+            self._fits_until = now + slack
+            signal.setitimer(signal.ITIMER_PROF, self._budget.cpu + slack)
+            signal.setitimer(signal.ITIMER_REAL, self._budget.wall + slack)
 
     def step(self, number: int) -> None:
         """Begin a step of the current item."""
@@ -66,6 +73,7 @@ class _Position:
 
     def rest(self) -> None:
         """Stop the timers of the budget."""
+        self._fits_until = 0.0
         if self._budget is not None:
             signal.setitimer(signal.ITIMER_PROF, 0)
             signal.setitimer(signal.ITIMER_REAL, 0)

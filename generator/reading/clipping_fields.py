@@ -53,7 +53,8 @@ class ClippingFields:
 
     def found(self, name: str) -> list[tuple[str, str | list[str]]]:
         """Key and value of each key of a field that is not empty, most trusted first."""
-        keys, fields = self.keys(name), self.clipping.fields
+        keys = self.keys(name) if self.rules.fields else _keys(name)
+        fields = self.clipping.fields
         if fields.keys().isdisjoint(keys):
             return []
         return [

@@ -18,6 +18,8 @@ def foreign_format(text: str) -> str:
 
     Whether the fields are valid or closed does not matter: a clipping that shows them shows too much.
     """
+    if text.startswith("---\n"):  # YAML, as nearly all
+        return ""
     if _JSON.match(text):
         return "JSON"
     if (opening := _TOML.match(text)) is None:

@@ -196,7 +196,7 @@ def clipping_of(path: str, text: str, *, is_beginning: bool = False) -> _Parts:
 
     Values are strings or lists of strings; of a repeated key the last value counts.
     """
-    start = _UNSEEN.sub("", text, 1)
+    start = text if text.startswith("---\n") else _UNSEEN.sub("", text, 1)
     first_line = text.count("\n", 0, len(text) - len(start)) + 1
     if unread := foreign_format(start):
         return Clipping(path=path, fields={}, lines={}, body="", unread=unread), ()
@@ -290,7 +290,8 @@ def _clipping(path: str, block: str, body: str, line: int) -> tuple[Clipping, tu
             problems.append(not_closed(path, line + length))
             body = "\n".join(lines[length:]).strip("\n") + f"\n\n---\n\n{body}"
         entries = list(islice(line_entries(lines[:length]), limits.FIELDS + 1))
-    entries = _without_comments(entries) if "%%" in block else entries
+    may_have_comments = "%%" in block
+    entries = _without_comments(entries) if may_have_comments else entries
     is_cut = len(entries) > limits.FIELDS
     if is_cut:
         at_line = line + 1 + block.count("\n", 0, entries.pop(limits.FIELDS).start)
@@ -307,7 +308,7 @@ def _clipping(path: str, block: str, body: str, line: int) -> tuple[Clipping, tu
             told.add(entry.advice)
         here += block.count("\n", counted, entry.start)
         counted = entry.start
-        if entry.mended or entry.note or entry.key in at or ("%%" in block and has_stray_mark(entry)):
+        if entry.mended or entry.note or entry.key in at or (may_have_comments and has_stray_mark(entry)):
             problems += entry_problems(path, entry, here, at.get(entry.key))
         if entry.key in fields:
             earlier[entry.key] = (*earlier.get(entry.key, ()), fields[entry.key])

@@ -42,6 +42,8 @@ _TAG = re.compile(
 )
 _AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]{1,2000})>", re.IGNORECASE)
 _HIDDEN = re.compile(rf"(?P<hidden>(?=<[!?]|(?<![^\n>])){BEGINS})", re.IGNORECASE)
+_MAY_HIDE = re.compile("<[!?sS\u017f]")
+"""How whatever `_HIDDEN` matches begins; without regard to case, a long s is an s."""
 _HIDDEN_OR_CODE = re.compile(rf"`+|~{{3,}}|{_HIDDEN.pattern}", re.IGNORECASE)
 """A script or style counts at the start of a line, or behind a tag; within a sentence it is spoken of."""
 _CONDITIONAL = re.compile(r"<!--\s*\[if\b")
@@ -184,7 +186,7 @@ def without_hidden(markdown: str) -> str:
 
 def _hidden_parts(markdown: str) -> Iterator[tuple[int, int]]:
     """Where each hidden part begins and ends."""
-    if "<" not in markdown or not _HIDDEN.search(markdown):
+    if not _MAY_HIDE.search(markdown) or not _HIDDEN.search(markdown):
         return
     hidden, ends = HiddenParts(markdown), _CodeEnds(markdown)
     position = 0

@@ -92,8 +92,10 @@ def why_not_text(raw: bytes) -> str:
     A text may hold a few control characters or broken signs, which `decode` leaves out or replaces. Programs,
     images and archives hold many, at least in their headers. Costs 7 µs for a text of 5 kB.
     """
-    controlled = raw.startswith(_DOCUMENTS) or _is_controlled(raw)
-    controlled = controlled or (len(raw) > _HEADER and _is_controlled(raw[:_HEADER]))
+    controls = _controls_in(raw)
+    controlled = raw.startswith(_DOCUMENTS) or controls > _most_controls(len(raw))
+    if not controlled and controls > _most_controls(_HEADER):  # fewer do not suffice in a header either
+        controlled = _controls_in(raw[:_HEADER]) > _most_controls(_HEADER)
     if not controlled and _is_utf8(raw):
         return ""
     codec = encoding_of(raw)[1]
@@ -104,12 +106,18 @@ def why_not_text(raw: bytes) -> str:
     return "" if _is_sound(raw, codec) else "is text in an unknown encoding"
 
 
-def _is_controlled(raw: bytes) -> bool:
-    """Whether bytes hold more control characters than a damaged text does."""
-    return len(raw) - len(raw.translate(None, _CONTROL_BYTES)) > 4 + len(raw) // 50
+def _controls_in(raw: bytes) -> int:
+    return len(raw) - len(raw.translate(None, _CONTROL_BYTES))
+
+
+def _most_controls(length: int) -> int:
+    """How many control characters a damaged text of a length may hold."""
+    return 4 + length // 50
 
 
 def _is_utf8(raw: bytes) -> bool:
+    if raw.isascii():
+        return True
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError:

@@ -59,7 +59,7 @@ def comment_threads(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
         if block.index in gone:
             continue
         is_short = block.links > 0 and block.units <= _BUTTON
-        if before >= SOME and is_short and _COMMENT.search(block.text):
+        if before >= SOME and is_short and _leads_to_comment(block.text):
             first = block.index
             while first - 1 > page.first and _names_a_reader(page.blocks[first - 1]):
                 first -= 1
@@ -78,6 +78,10 @@ _COMMENT = re.compile(
 )
 
 
+def _leads_to_comment(text: str) -> bool:
+    return ("omment" in text or "replytocom" in text) and _COMMENT.search(text) is not None
+
+
 def _names_a_reader(block: Block) -> bool:
     """Whether it is what stands above a comment: a picture, a name."""
     return "avatar" in block.text or (
@@ -93,7 +97,7 @@ _SAYS = re.compile(r"(?:\bsays?|\bsaid|\bdice|ha detto|ha scritto|\ba dit|\bsagt
 def _is_rest(page: Page, gone: Gone, first: int, before: int) -> bool:
     """Whether comments are all that follows: more of them, or less text than stands above."""
     rest = [block for block in page.blocks[first:] if block.index not in gone]
-    marks = sum(_COMMENT.search(block.text) is not None for block in rest)
+    marks = sum(_leads_to_comment(block.text) for block in rest)
     return marks >= 2 or sum(min(b.units, 400) for b in rest if b.is_own) * 2 <= before
 
 

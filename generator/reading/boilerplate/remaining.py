@@ -60,8 +60,9 @@ def as_it_is(body: str, title: str, url: str | None) -> Remaining:
     text = prose.without_title(body, title)
     is_cut = prose.is_cut(text)
     text = prose.without_cut(text) if is_cut else text
+    is_readable = prose.is_readable(text, prose.glance(text))
     # A note of one's own may be short; there is no original to lead to.
-    is_note = url is None and (prose.has_text(text) or prose.has_picture(text))
-    if not (is_note or prose.is_readable(text, prose.glance(text))):
+    is_note = url is None and not is_readable and (prose.has_text(text) or prose.has_picture(text))
+    if not (is_note or is_readable):
         return Remaining("", Verdict.LINK, NO_TEXT)
     return Remaining(text, Verdict.CUT if is_cut else Verdict.FULL, CUT if is_cut else "")

@@ -98,7 +98,7 @@ def _unsafe_html(text: str, place: Place) -> tuple[str, tuple[tuple[str, str], .
 
 def _has_many_brackets(text: str) -> bool:
     """Whether more brackets than the limit stand outside of fenced code: each may begin a link."""
-    if text.count("[") <= limits.BRACKETS:
+    if len(text) <= limits.BRACKETS or text.count("[") <= limits.BRACKETS:
         return False
     count, fence = 0, ""
     for line in text.split("\n"):
