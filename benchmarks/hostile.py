@@ -1,4 +1,4 @@
-"""Make hostile clippings from a grammar, and hold builds and the preview against them.
+"""Make hostile clippings from a grammar, and check builds and the preview against them.
 
     python benchmarks/hostile.py --work FOLDER [--shapes 300] [--seed 1] [--only WORD] [--limit MIB]
     python benchmarks/hostile.py --work FOLDER --together
@@ -10,9 +10,8 @@ ones, and its cost is what the build takes more than without it. `--together` pu
 `--serve` saves them one after another under `broadsheet serve`. `--limit` bounds the address space of each
 process.
 
-A shape fails where it takes more than 5 s of CPU or 500 MiB, where the build fails, where a page of a good
-clipping changes, or where the clipping is neither published nor listed with its reason. Ends with 1 where one
-failed.
+A shape fails if it takes more than 5 s of CPU or 500 MiB, if the build fails, if a page of a good clipping
+changes, or if the clipping is neither published nor listed with a reason. Exits with 1 if one failed.
 """
 
 from __future__ import annotations
@@ -23,21 +22,24 @@ import random
 import signal
 import subprocess
 import sys
-import threading
 import time
-import urllib.request
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from corpus import synthetic, write
 from measure import Meter
-from ours import environment
+from server import Server, serving
+
+from sites import Site, broadsheet, environment
 
 CPU, MEMORY = 5.0, 500.0
 """Seconds and MiB that a clipping may cost."""
 ANSWER = 2.0
 """Seconds in which the preview must answer, whatever was saved."""
+SHOWN = 60.0
+"""Seconds in which the preview must show a good save."""
 SIZES = (20_000, 20_000, 20_000, 1_000_000, 1_000_000, 10_000_000)
 GOOD = 12
 DAY = "2024/07/31"
@@ -144,7 +146,7 @@ class Shape(NamedTuple):
 
 
 def shapes(count: int, seed: int) -> Iterator[Shape]:
-    """As many hostile clippings, the same ones for a seed: every construct in turn, one in six a mixture."""
+    """Yield hostile clippings, the same for a seed: every construct in turn, one in six a mixture."""
     chance = random.Random(seed)  # noqa: S311 - the same clippings every time
     turns = [(one, mode) for mode in MODES for one in BODY]
     chance.shuffle(turns)
@@ -177,201 +179,144 @@ def _clipping(number: int, name: str, body: str, line: str = "") -> Shape:
 
 
 class Outcome(NamedTuple):
-    """What a build came to."""
+    """What a build cost, and what was wrong with it."""
 
-    code: int
     cpu: float
     memory: float
-    output: str
+    faults: list[str]
 
 
-def build(site: Path, limit: int | None) -> Outcome:
-    """Build a site from nothing."""
-    command = [
-        sys.executable, "-m", "generator", "build", "--workers", "2", "-q", "--report", "report.json",
-        "--base-url", "https://digest.example/",
-    ]  # fmt: skip
-    if limit is not None:
-        command = ["sh", "-c", f'ulimit -v {limit * 1024}; exec "$@"', "sh", *command]
-    with (site / "log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=site, env=environment(), stdout=log, stderr=log)
+def site_of(folder: Path, shapes: Sequence[Shape], limit: int | None) -> Site:
+    """Make a site with some good clippings and some others, whose processes are limited."""
+    site = broadsheet(folder, 2)
+    write(site.content, synthetic(GOOD))
+    (folder / "digest.toml").touch()
+    for shape in shapes:
+        save(site, shape)
+    if limit is None:
+        return site
+    limited = ("sh", "-c", f'ulimit -v {limit * 1024}; exec "$@"', "sh")
+    return replace(site, build=[*limited, *site.build], serve=[*limited, *site.serve])
+
+
+def save(site: Site, shape: Shape) -> Path:
+    """Write a shape into a site; return its file."""
+    write(site.content, [(path := f"{DAY}/hostile/{shape.name[:3]}.md", shape.data)])
+    return site.content / path
+
+
+def build(site: Site, hostile: int, good: dict[str, bytes]) -> Outcome:
+    """Build a site with some hostile clippings, and compare the pages of good ones."""
+    with (site.folder / "log").open("wb") as log:
+        command = [*site.build, "--report", "report.json"]
+        process = subprocess.Popen(command, cwd=site.folder, env=environment(), stdout=log, stderr=log)
         meter = Meter(process.pid)
         code = process.wait()
         meter.stop()
-    return Outcome(code, meter.cpu, meter.peak, (site / "log").read_text("utf-8", "replace"))
+    output = (site.folder / "log").read_text("utf-8", "replace")
+    found = [f"exit code {code}: {output[-300:]!r}"] if code else list(faults_of(site, hostile, good))
+    found += ["a traceback"] if "Traceback" in output else []
+    return Outcome(meter.cpu, meter.peak, found)
 
 
-def site_of(folder: Path, clippings: Sequence[Shape]) -> Path:
-    """A site with some good clippings and some others."""
-    folder.mkdir(parents=True)
-    (folder / "digest.toml").write_text("")
-    write(folder / "content", synthetic(GOOD))
-    for shape in clippings:
-        _save(folder, shape)
-    return folder
-
-
-def _save(site: Path, shape: Shape) -> Path:
-    file = site / "content" / DAY / "hostile" / f"{shape.name[:3]}.md"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(shape.data)
-    return file
-
-
-def pages_of(site: Path) -> dict[str, bytes]:
-    """The pages of articles."""
-    return {file.name: file.read_bytes() for file in (site / "public" / "articles").rglob("*.html")}
-
-
-def faults_of(site: Path, outcome: Outcome, shape_names: Sequence[str], good: dict[str, bytes]) -> list[str]:
-    """What is wrong with a build beside its cost."""
-    if outcome.code:
-        return [f"exit code {outcome.code}: {outcome.output[-300:]!r}"]
-    report = json.loads((site / "report.json").read_text("utf-8"))
-    faults = []
-    if report["found"] != report["published"] + len(report["skipped"]):
-        faults.append("found is not published and skipped")
-    if report["published"] + len(report["skipped"]) != GOOD + len(shape_names):
-        faults.append(f"{report['found']} clippings were found, not {GOOD + len(shape_names)}")
+def faults_of(site: Site, hostile: int, good: dict[str, bytes]) -> Iterator[str]:
+    """Yield what is wrong with the report and the pages of a build."""
+    report = json.loads((site.folder / "report.json").read_text("utf-8"))
+    told = report["published"] + len(report["skipped"])
+    if not report["found"] == told == GOOD + hostile:
+        yield f"{report['found']} clippings found, {told} published or skipped, not {GOOD + hostile}"
     pages = pages_of(site)
-    faults += [f"page {name} of a good clipping differs" for name in good if pages.get(name) != good[name]]
-    if "Traceback" in outcome.output:
-        faults.append("a traceback")
-    if internal := [one for one in report["problems"] if "fault in Broadsheet" in (one.get("advice") or "")]:
-        faults.append(f"internal: {internal[0]['path']}: {internal[0]['message']}")
-    return faults
+    yield from (f"page {name} of a good clipping differs" for name in good if pages.get(name) != good[name])
+    for one in report["problems"]:
+        if "fault in Broadsheet" in (one.get("advice") or ""):
+            yield f"internal: {one['path']}: {one['message']}"
 
 
-def alone(work: Path, chosen: Sequence[Shape], limit: int | None) -> bool:
-    """Build each shape in a site of its own; whether all held."""
-    base = site_of(work / "good", [])
-    first = build(base, limit)
-    good, failed = pages_of(base), 0
-    print(f"without: {first.cpu:.1f} s of CPU, {first.memory:.0f} MiB, exit code {first.code}", flush=True)
-    for shape in chosen:
-        site = site_of(work / shape.name[:3], [shape])
-        outcome = build(site, limit)
+def pages_of(site: Site) -> dict[str, bytes]:
+    """Return name → bytes of the pages of articles."""
+    return {file.name: file.read_bytes() for file in (site.out / "articles").rglob("*.html")}
+
+
+def alone(work: Path, shapes: Sequence[Shape], limit: int | None) -> bool:
+    """Build each shape in a site of its own; return whether all passed."""
+    base = site_of(work / "good", [], limit)
+    first, failed = build(base, 0, {}), 0
+    print(f"without: {first.cpu:.1f} s of CPU, {first.memory:.0f} MiB {first.faults or ''}", flush=True)
+    for shape in shapes:
+        outcome = build(site_of(work / shape.name[:3], [shape], limit), 1, pages_of(base))
         cpu, memory = outcome.cpu - first.cpu, outcome.memory - first.memory
-        faults = faults_of(site, outcome, [shape.name], good)
-        faults += [f"{cpu:.1f} s of CPU"] if cpu > CPU else []
+        faults = [*outcome.faults, *([f"{cpu:.1f} s of CPU"] if cpu > CPU else [])]
         faults += [f"{memory:.0f} MiB"] if memory > MEMORY else []
         failed += bool(faults)
-        told = "FAILED " + "; ".join(faults) if faults else "ok"
-        print(f"{cpu:6.1f} s {memory:6.0f} MiB  {shape.name}: {told}", flush=True)
-    print(f"{len(chosen) - failed} held, {failed} failed")
+        result = "FAILED " + "; ".join(faults) if faults else "ok"
+        print(f"{cpu:6.1f} s {memory:6.0f} MiB  {shape.name}: {result}", flush=True)
+    print(f"{len(shapes) - failed} passed, {failed} failed")
     return not failed
 
 
-def together(work: Path, chosen: Sequence[Shape], limit: int | None) -> bool:
-    """Build all shapes in one site, twice; whether that held."""
-    base = site_of(work / "good", [])
-    build(base, limit)
-    site, good = site_of(work / "together", chosen), pages_of(base)
-    names, held = [shape.name for shape in chosen], True
+def together(work: Path, shapes: Sequence[Shape], limit: int | None) -> bool:
+    """Build all shapes in one site, twice; return whether that passed."""
+    base = site_of(work / "good", [], limit)
+    build(base, 0, {})
+    site, passed = site_of(work / "together", shapes, limit), True
     for turn in ("cold", "again"):
-        outcome = build(site, limit)
-        faults = faults_of(site, outcome, names, good)
-        held = held and not faults
-        weight = sum(file.stat().st_size for file in (site / "public").rglob("*") if file.is_file())
-        heaviest = max(
-            (file.stat().st_size, file.name) for file in (site / "public").rglob("*") if file.is_file()
-        )
+        outcome = build(site, len(shapes), pages_of(base))
+        passed = passed and not outcome.faults
+        sizes = [(file.stat().st_size, file.name) for file in site.out.rglob("*") if file.is_file()]
+        heaviest = "the heaviest file is {1} of {0:,} bytes".format(*max(sizes, default=(0, "none")))
+        result = f"{'; '.join(outcome.faults) or 'ok'}"
         print(
-            f"{turn}: {outcome.cpu:.1f} s of CPU, {outcome.memory:.0f} MiB; {weight / 1e6:.1f} MB of output,"
+            f"{turn}: {outcome.cpu:.1f} s of CPU, {outcome.memory:.0f} MiB; {heaviest}; {result}", flush=True
         )
-        print(
-            f"the heaviest file {heaviest[1]} of {heaviest[0] / 1e6:.1f} MB; {'; '.join(faults) or 'ok'}",
-            flush=True,
-        )
-    return held
+    return passed
 
 
-class Asker(threading.Thread):
-    """Asks a preview for its front page all the time, and notes how long it takes."""
-
-    def __init__(self, address: str) -> None:
-        super().__init__(daemon=True)
-        self.address, self.longest, self.failures = address, 0.0, 0
-        self._is_over = threading.Event()
-
-    def run(self) -> None:
-        """Ask until told to stop."""
-        while not self._is_over.wait(0.05):
-            started = time.perf_counter()
-            try:
-                urllib.request.urlopen(self.address, timeout=30).read()  # noqa: S310 - on this machine
-            except OSError:
-                self.failures += 1
-            self.longest = max(self.longest, time.perf_counter() - started)
-
-    def stop(self) -> None:
-        """Let the last request end."""
-        self._is_over.set()
-        self.join()
-
-
-def served(work: Path, chosen: Sequence[Shape], limit: int | None, port: int) -> bool:
-    """Save each shape under `serve`; whether it answered all the time, showed a good save and ended."""
-    site = site_of(work / "served", [])
-    command = [sys.executable, "-m", "generator", "serve", "--port", str(port), "-q"]
-    if limit is not None:
-        command = ["sh", "-c", f'ulimit -v {limit * 1024}; exec "$@"', "sh", *command]
-    held = True
-    with (site / "log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=site, env=environment(), stdout=log, stderr=log)
-        address = f"http://127.0.0.1:{port}/"
-        _wait_for(address, "", 60)
-        for shape in chosen:
-            asker = Asker(address)
-            asker.start()
-            file, started = _save(site, shape), time.perf_counter()
-            token = f"token{time.time_ns()}"
+def served(work: Path, shapes: Sequence[Shape], limit: int | None) -> bool:
+    """Save each shape under `serve`; return whether it always answered, showed a good save and ended."""
+    site, passed = site_of(work / "served", [], limit), True
+    log = site.folder / "log"
+    with serving(site, log) as server:
+        server.first("/")
+        for shape in shapes:
+            started, file = time.perf_counter(), save(site, shape)
             time.sleep(0.3)
-            good = site / "content" / DAY / "good.md"
-            good.write_text(
-                f"---\ntitle: Good {token}\nsource: Good\ndate: 2024-07-31\n---\n\nA text of its own.\n"
-            )
-            shown = _wait_for(f"{address}{DAY}/", token, 60)
-            asker.stop()
-            faults = [f"answered after {asker.longest:.1f} s"] if asker.longest > ANSWER else []
-            faults += [f"{asker.failures} requests failed"] if asker.failures else []
-            faults += [] if shown else ["a good save was not shown in 60 s"]
-            faults += [f"ended with {process.returncode}"] if process.poll() is not None else []
-            held = held and not faults
+            faults = faults_beside(site, server)
             took = time.perf_counter() - started
-            print(
-                f"{took:5.1f} s, longest answer {asker.longest:.2f} s  {shape.name}: "
-                f"{'; '.join(faults) or 'ok'}",
-                flush=True,
-            )
+            print(f"{took:5.1f} s  {shape.name}: {'; '.join(faults) or 'ok'}", flush=True)
             file.unlink()
-            if process.poll() is not None:
-                return False
-        _save(site, chosen[-1])
+            passed = passed and not faults
+        save(site, shapes[-1])
         time.sleep(0.5)
         started = time.perf_counter()
-        process.send_signal(signal.SIGINT)
-        code = process.wait(60)
-    took = time.perf_counter() - started
-    output = (site / "log").read_text("utf-8", "replace")
-    print(f"ended {took:.1f} s after Ctrl-C with {code}; {output.count('Traceback')} tracebacks")
-    return held and took < ANSWER and "Traceback" not in output
+        server.process.send_signal(signal.SIGINT)
+        code = server.process.wait(60)
+    took, tracebacks = time.perf_counter() - started, log.read_text("utf-8", "replace").count("Traceback")
+    print(f"ended {took:.1f} s after Ctrl-C with {code}; {tracebacks} tracebacks")
+    return passed and took < ANSWER and not tracebacks
 
 
-def _wait_for(address: str, text: str, seconds: float) -> bool:
-    deadline = time.perf_counter() + seconds
-    while time.perf_counter() < deadline:
-        try:
-            if text in urllib.request.urlopen(address, timeout=30).read().decode():  # noqa: S310 - on this machine
-                return True
-        except OSError:
-            pass
-        time.sleep(0.1)
-    return False
+def faults_beside(site: Site, server: Server) -> list[str]:
+    """Save a good clipping, and ask for its day until it is shown; return what is wrong with the answers."""
+    mark = f"token{time.time_ns()}"
+    text = f"---\ntitle: Good {mark}\nsource: Good\ndate: 2024-07-31\n---\n\nA text of its own.\n"
+    write(site.content, [(f"{DAY}/good.md", text.encode())])
+    longest, failed, shown = 0.0, 0, ""
+    until = time.perf_counter() + SHOWN
+    while mark not in shown and (asked := time.perf_counter()) < until and server.process.poll() is None:
+        shown = server.reader.get(f"/{DAY}/")
+        failed += not shown
+        longest = max(longest, time.perf_counter() - asked)
+        time.sleep(0.02)
+    return [
+        *([f"answered after {longest:.1f} s"] if longest > ANSWER else []),
+        *([f"{failed} requests failed"] if failed else []),
+        *([] if mark in shown else [f"a good save was not shown in {SHOWN:.0f} s"]),
+        *([f"ended with {server.process.returncode}"] if server.process.poll() is not None else []),
+    ]
 
 
 def main() -> None:
-    """Make the shapes that the command line asks for, and hold builds or the preview against them."""
+    """Make the shapes that the command line asks for, and check builds or the preview."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -380,18 +325,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="", metavar="WORD", help="Only shapes whose name has this in it.")
     parser.add_argument("--limit", type=int, metavar="MIB", help="Address space of each process.")
-    parser.add_argument("--port", type=int, default=8765)
-    kind = parser.add_mutually_exclusive_group()
-    kind.add_argument("--together", action="store_true", help="All in one site.")
-    kind.add_argument("--serve", action="store_true", help="One after another under `serve`.")
-    arguments = parser.parse_args()
-    chosen = [one for one in shapes(arguments.shapes, arguments.seed) if arguments.only in one.name]
-    work, limit = arguments.work.absolute(), arguments.limit
-    if arguments.serve:
-        held = served(work, chosen, limit, arguments.port)
-    else:
-        held = (together if arguments.together else alone)(work, chosen, limit)
-    sys.exit(not held)
+    parser.add_argument("--together", action="store_true", help="All in one site.")
+    parser.add_argument("--serve", action="store_true", help="One after another under `serve`.")
+    given = parser.parse_args()
+    chosen = [one for one in shapes(given.shapes, given.seed) if given.only in one.name]
+    check = served if given.serve else together if given.together else alone
+    sys.exit(not check(given.work.absolute(), chosen, given.limit))
 
 
 if __name__ == "__main__":
