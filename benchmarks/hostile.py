@@ -46,46 +46,38 @@ DAY = "2024/07/31"
 
 
 class Construct(NamedTuple):
-    """A piece of markup: what opens it, what stands in it, and what closes it."""
+    """A piece of markup: what opens it, what is in it, and what closes it."""
 
     opening: str
     inner: str = "x"
     closing: str = ""
 
 
-BODY = (
-    Construct("*", "a", "* "), Construct("**", "a", "** "), Construct("_a ", "*b", "_ "),
-    Construct("`", "a", "` "), Construct("``` ", "\na\n", "\n```\n"), Construct("~~~", "\n"),
-    Construct("[", "a", "](b) "), Construct("![", "a", "](b.png) "), Construct("[a](", "<b", ")"),
-    Construct("[a][", "b", "]\n"), Construct("[a]: ", "b", "\n"), Construct("[^a]: ", "b\n", "\n"),
-    Construct("[[", "a", "]]"), Construct("![[", "a.png", "]]"), Construct("<http://", "a.b", "> "),
-    Construct("http://a.b/", "(", " "), Construct("a@", "b.c", " "), Construct("> ", "a", "\n"),
-    Construct("- ", "a", "\n"), Construct("1. ", "a", "\n"), Construct("  - ", "a", "\n"),
-    Construct("# ", "a", "\n"), Construct("a\n", "=", "\n"), Construct("    ", "a", "\n"),
-    Construct("|a|b|\n|-|-|\n", "|c|d|\n", "\n"), Construct("|", "a"), Construct("\\", "*"),
-    Construct("&", "amp", ";"), Construct("&#x", "41", ";"), Construct("~~", "a", "~~ "),
-    Construct("a  \n", "b"), Construct("- [ ] ", "a", "\n"), Construct("<b title=i>", "a", "</b>"),
-    Construct("<b title=i>", "<p>x"), Construct("<p>", "a", "</p>"), Construct("<div>", "a", "</div>"),
-    Construct("<div>\n\n", "a", "\n\n</div>\n"), Construct("<a href=b>", "c", "</a>"),
-    Construct("<table><tr><td>", "a", "</td></tr></table>"), Construct("<td colspan=99 rowspan=99>", "a"),
-    Construct("<table>", "<tr>", ""), Construct("<ul><li>", "a", "</ul>"), Construct("<img ", "a=b ", ">"),
-    Construct("<img src=", "a.png", ">"), Construct("<!-- ", "a", " -->"), Construct("<!--", "-"),
-    Construct("<script>", "a", "</script>"), Construct("<style>", "a{}", "</style>"),
-    Construct("<?php ", "a", " ?>"), Construct("<![CDATA[", "a", "]]>"), Construct("<!DOCTYPE ", "a", ">"),
-    Construct("<!ENTITY ", "a", ">\n"), Construct("<svg><path d='", "M0 0", "'/></svg>"),
-    Construct("<math><mi>", "a", "</mi></math>"), Construct("<template>", "a", "</template>"),
-    Construct("<select><option>", "a", "</select>"), Construct("<form><input>", "a", "</form>"),
-    Construct("<iframe src=a>", "b", "</iframe>"), Construct("<pre>", "a", "</pre>"),
-    Construct("<details><summary>", "a", "</summary></details>"), Construct("<font size=1>", "<nobr>"),
-    Construct("<ruby>", "<rt>a", "</ruby>"), Construct("<", "a"), Construct("</", "a", ">"),
-    Construct("<a b='", "c"), Construct("\ufdfa", "\ufdfa"), Construct("\u0301", "\u0301"),
-    Construct("\u202e", "a", "\u202c"), Construct("\u200b", "\u200d"), Construct("锟斤拷", "烫"),
-    Construct("Ã¤", "â€œ"), Construct("cve 关于", "漏洞", "；"), Construct("aaaa", ";", ""),
-    Construct("{{", "a", "}}"), Construct("{% ", "a", " %}"), Construct("$", "a", "$ "),
-    Construct("\x00", "a"), Construct("\r", "a", "\r\n"), Construct("\t", "a", "\n"), Construct("1", "2"),
-    Construct("----------", "\n", "\n"), Construct("Share\n\n", "Tweet", "\n\n"),
-    Construct("Posted on 2024-01-02 by a ", "b", "\n\n"), Construct("原创 ", "微信扫一扫", "\n\n"),
-)  # fmt: skip
+BODY = tuple(Construct(*one) for one in (
+    ("*", "a", "* "), ("**", "a", "** "), ("_a ", "*b", "_ "), ("`", "a", "` "), ("``` ", "\na\n", "\n```\n"),
+    ("~~~", "\n"), ("[", "a", "](b) "), ("![", "a", "](b.png) "), ("[a](", "<b", ")"), ("[a][", "b", "]\n"),
+    ("[a]: ", "b", "\n"), ("[^a]: ", "b\n", "\n"), ("[[", "a", "]]"), ("![[", "a.png", "]]"),
+    ("<http://", "a.b", "> "), ("http://a.b/", "(", " "), ("a@", "b.c", " "), ("> ", "a", "\n"),
+    ("- ", "a", "\n"), ("1. ", "a", "\n"), ("  - ", "a", "\n"), ("# ", "a", "\n"), ("a\n", "=", "\n"),
+    ("    ", "a", "\n"), ("|a|b|\n|-|-|\n", "|c|d|\n", "\n"), ("|", "a"), ("\\", "*"), ("&", "amp", ";"),
+    ("&#x", "41", ";"), ("~~", "a", "~~ "), ("a  \n", "b"), ("- [ ] ", "a", "\n"),
+    ("<b title=i>", "a", "</b>"), ("<b title=i>", "<p>x"), ("<p>", "a", "</p>"), ("<div>", "a", "</div>"),
+    ("<div>\n\n", "a", "\n\n</div>\n"), ("<a href=b>", "c", "</a>"),
+    ("<table><tr><td>", "a", "</td></tr></table>"), ("<td colspan=99 rowspan=99>", "a"),
+    ("<table>", "<tr>", ""), ("<ul><li>", "a", "</ul>"), ("<img ", "a=b ", ">"), ("<img src=", "a.png", ">"),
+    ("<!-- ", "a", " -->"), ("<!--", "-"), ("<script>", "a", "</script>"), ("<style>", "a{}", "</style>"),
+    ("<?php ", "a", " ?>"), ("<![CDATA[", "a", "]]>"), ("<!DOCTYPE ", "a", ">"), ("<!ENTITY ", "a", ">\n"),
+    ("<svg><path d='", "M0 0", "'/></svg>"), ("<math><mi>", "a", "</mi></math>"),
+    ("<template>", "a", "</template>"), ("<select><option>", "a", "</select>"),
+    ("<form><input>", "a", "</form>"), ("<iframe src=a>", "b", "</iframe>"), ("<pre>", "a", "</pre>"),
+    ("<details><summary>", "a", "</summary></details>"), ("<font size=1>", "<nobr>"),
+    ("<ruby>", "<rt>a", "</ruby>"), ("<", "a"), ("</", "a", ">"), ("<a b='", "c"), ("\ufdfa", "\ufdfa"),
+    ("\u0301", "\u0301"), ("\u202e", "a", "\u202c"), ("\u200b", "\u200d"), ("锟斤拷", "烫"), ("Ã¤", "â€œ"),
+    ("cve 关于", "漏洞", "；"), ("aaaa", ";", ""), ("{{", "a", "}}"), ("{% ", "a", " %}"), ("$", "a", "$ "),
+    ("\x00", "a"), ("\r", "a", "\r\n"), ("\t", "a", "\n"), ("1", "2"), ("----------", "\n", "\n"),
+    ("Share\n\n", "Tweet", "\n\n"), ("Posted on 2024-01-02 by a ", "b", "\n\n"),
+    ("原创 ", "微信扫一扫", "\n\n"),
+))  # fmt: skip
 """Markdown, HTML and characters of a body."""
 
 FIELDS = (
@@ -93,45 +85,43 @@ FIELDS = (
     "author: {}", "tags: [{}]", "tags: {}", "summary: {}", "date: {}", "fetch_date: {}", "id: {}",
     "aliases: [{}]", "lang: {}", "{}: a", "{}", "title: [{}]", "title: {{{}}}", "digest_note: {}",
 )  # fmt: skip
-"""Lines of front matter; `{}` is the place of the markup."""
+"""Lines of front matter; `{}` stands for the markup."""
 
-YAML = (
-    Construct("[", "a", "]"), Construct("{a: ", "b", "}"), Construct("- ", "a", "\n"),
-    Construct("? ", "a", "\n"), Construct("&a ", "*a ", ""), Construct("'", "''", "'"),
-    Construct('"', "\\n", '"'), Construct("!!python/object:", "a", " "), Construct("2024-01-02", "T", ""),
-    Construct("1:", "1"), Construct("\ufdfa", "a"), Construct("aaaa", ";"), Construct("a: ", "b: "),
-    Construct("#", " "), Construct("cve 关于", "漏洞"), Construct("&amp;", "&#38;"), Construct("0x", "f"),
-    Construct("%", "41"),
-)  # fmt: skip
-"""What stands in a field."""
+YAML = tuple(Construct(*one) for one in (
+    ("[", "a", "]"), ("{a: ", "b", "}"), ("- ", "a", "\n"), ("? ", "a", "\n"), ("&a ", "*a ", ""),
+    ("'", "''", "'"), ('"', "\\n", '"'), ("!!python/object:", "a", " "), ("2024-01-02", "T", ""), ("1:", "1"),
+    ("\ufdfa", "a"), ("aaaa", ";"), ("a: ", "b: "), ("#", " "), ("cve 关于", "漏洞"), ("&amp;", "&#38;"),
+    ("0x", "f"), ("%", "41"),
+))  # fmt: skip
+"""The content of a field."""
 
 
 def repeated(one: Construct, size: int) -> str:
-    """A construct, again and again."""
+    """Repeat a construct."""
     unit = f"{one.opening}{one.inner}{one.closing}"
     return unit * (size // len(unit.encode()) + 1)
 
 
 def nested(one: Construct, size: int) -> str:
-    """A construct inside itself."""
+    """Nest a construct in itself."""
     count = size // (len(f"{one.opening}{one.closing}".encode()) or 1) + 1
     return one.opening * count + one.inner + one.closing * count
 
 
 def unclosed(one: Construct, size: int) -> str:
-    """Openings first, then as much text of other lines."""
+    """Open a construct many times, then write as much text in other lines."""
     count = size // (2 * len(one.opening.encode())) + 1
     return f"{one.opening * count}\n\n" + f"{one.inner}\n" * (size // (2 * len(one.inner.encode()) + 2))
 
 
 def closed_late(one: Construct, size: int) -> str:
-    """Openings each with their content and never a closing, by lines."""
+    """Open a construct in each line, and close the last one only."""
     unit = f"{one.opening}{one.inner}\n"
     return unit * (size // len(unit.encode()) + 1) + one.closing
 
 
 def long(one: Construct, size: int) -> str:
-    """A single construct with a long content."""
+    """Write one construct with a long content."""
     return f"{one.opening}{one.inner * (size // len(one.inner.encode()) + 1)}{one.closing}"
 
 
@@ -237,38 +227,22 @@ def pages_of(site: Site) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in (site.out / "articles").rglob("*.html")}
 
 
-def alone(work: Path, shapes: Sequence[Shape], limit: int | None) -> bool:
-    """Build each shape in a site of its own; return whether all passed."""
+def built(work: Path, groups: Sequence[Sequence[Shape]], limit: int | None) -> bool:
+    """Build each group of shapes in a site of its own; return whether all passed."""
     base = site_of(work / "good", [], limit)
     first, failed = build(base, 0, {}), 0
     print(f"without: {first.cpu:.1f} s of CPU, {first.memory:.0f} MiB {first.faults or ''}", flush=True)
-    for shape in shapes:
-        outcome = build(site_of(work / shape.name[:3], [shape], limit), 1, pages_of(base))
+    for shapes in groups:
+        outcome = build(site_of(work / shapes[0].name[:3], shapes, limit), len(shapes), pages_of(base))
         cpu, memory = outcome.cpu - first.cpu, outcome.memory - first.memory
-        faults = [*outcome.faults, *([f"{cpu:.1f} s of CPU"] if cpu > CPU else [])]
-        faults += [f"{memory:.0f} MiB"] if memory > MEMORY else []
+        faults = [*outcome.faults, *([f"{cpu:.1f} s of CPU"] if cpu > CPU * len(shapes) else [])]
+        faults += [f"{memory:.0f} MiB"] if memory > MEMORY * len(shapes) else []
         failed += bool(faults)
+        name = shapes[0].name if len(shapes) == 1 else f"{len(shapes)} shapes"
         result = "FAILED " + "; ".join(faults) if faults else "ok"
-        print(f"{cpu:6.1f} s {memory:6.0f} MiB  {shape.name}: {result}", flush=True)
-    print(f"{len(shapes) - failed} passed, {failed} failed")
+        print(f"{cpu:6.1f} s {memory:6.0f} MiB  {name}: {result}", flush=True)
+    print(f"{len(groups) - failed} passed, {failed} failed")
     return not failed
-
-
-def together(work: Path, shapes: Sequence[Shape], limit: int | None) -> bool:
-    """Build all shapes in one site, twice; return whether that passed."""
-    base = site_of(work / "good", [], limit)
-    build(base, 0, {})
-    site, passed = site_of(work / "together", shapes, limit), True
-    for turn in ("cold", "again"):
-        outcome = build(site, len(shapes), pages_of(base))
-        passed = passed and not outcome.faults
-        sizes = [(file.stat().st_size, file.name) for file in site.out.rglob("*") if file.is_file()]
-        heaviest = "the heaviest file is {1} of {0:,} bytes".format(*max(sizes, default=(0, "none")))
-        result = f"{'; '.join(outcome.faults) or 'ok'}"
-        print(
-            f"{turn}: {outcome.cpu:.1f} s of CPU, {outcome.memory:.0f} MiB; {heaviest}; {result}", flush=True
-        )
-    return passed
 
 
 def served(work: Path, shapes: Sequence[Shape], limit: int | None) -> bool:
@@ -329,8 +303,9 @@ def main() -> None:
     parser.add_argument("--serve", action="store_true", help="One after another under `serve`.")
     given = parser.parse_args()
     chosen = [one for one in shapes(given.shapes, given.seed) if given.only in one.name]
-    check = served if given.serve else together if given.together else alone
-    sys.exit(not check(given.work.absolute(), chosen, given.limit))
+    groups = [chosen] if given.together else [[one] for one in chosen]
+    work, limit = given.work.absolute(), given.limit
+    sys.exit(not (served(work, chosen, limit) if given.serve else built(work, groups, limit)))
 
 
 if __name__ == "__main__":

@@ -164,7 +164,7 @@ def test_every_kind_of_save_is_timed_and_shown(clippings: Path, tmp_path: Path) 
         ("parts.py", ["CLIPPINGS", "--passes", 1], "day.html"),
         ("killing.py", ["CLIPPINGS", "--work", "WORK", "--kills", 1], "faults: 0"),
         ("hostile.py", ["--work", "WORK", "--shapes", 1], "1 passed, 0 failed"),
-        ("hostile.py", ["--work", "WORK", "--shapes", 1, "--together"], "again"),
+        ("hostile.py", ["--work", "WORK", "--shapes", 3, "--together"], "3 shapes: ok"),
         ("hostile.py", ["--work", "WORK", "--shapes", 1, "--serve", "--limit", 4000], "0 tracebacks"),
         ("words.py", ["CONTENT"], "unexplained                       0 texts        0 words"),
     ],
