@@ -8,6 +8,7 @@ itself and the children that it waited for are counted.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import math
 import os
 import resource
@@ -76,6 +77,15 @@ def cpu_of(pid: int) -> float:
     except OSError:
         return 0.0
     return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def is_blocked(pid: int) -> bool:
+    """Return whether a thread of a process waits for the disk, which takes no CPU."""
+    for file in Path(f"/proc/{pid}/task").glob("*/stat"):
+        with contextlib.suppress(OSError):  # it has ended
+            if file.read_text().rpartition(")")[2].split()[0] == "D":
+                return True
+    return False
 
 
 class Meter:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from measure import cpu_of, tree
+from measure import cpu_of, is_blocked, tree
 
 from sites import Site, environment
 
@@ -23,6 +23,8 @@ LIMIT = 3600.0
 """Seconds after which a server is given up; its first page may take a whole build."""
 SAMPLE, IDLE = 0.25, 0.1
 """A server is idle while it uses at most this share of a core; sampled at this interval."""
+PATIENCE = 4
+"""A page that is not shown is given up after so many times the seconds that a settled server is idle."""
 
 
 class Reader:
@@ -73,8 +75,9 @@ class IdleWatch:
         """Return whether they have been idle for long enough."""
         now = time.perf_counter()
         if (passed := now - self._sampled) >= SAMPLE:
-            used = self._cpu()
-            is_idle = 0 <= used - self._used <= IDLE * passed  # less than before: one of them has ended
+            used, waits = self._cpu(), any(map(is_blocked, tree(self._pid)))
+            # less CPU than before: one of them has ended
+            is_idle = not waits and 0 <= used - self._used <= IDLE * passed
             self._idle = self._idle + passed if is_idle else 0.0
             self._sampled, self._used = now, used
         return self._idle >= self._needed
@@ -106,8 +109,8 @@ class Server:
         return time.perf_counter() - self.quiet
 
     def wait(self, page: str, shows: Callable[[str], bool]) -> float | None:
-        """GET a page until it shows what it should; return the moment, or None once the server is idle."""
-        idle, began = IdleWatch(self.process.pid, self.quiet), time.perf_counter()
+        """GET a page until it shows what it should; return the moment, or None if the server is long idle."""
+        idle, began = IdleWatch(self.process.pid, PATIENCE * self.quiet), time.perf_counter()
         while not idle.is_idle():
             asked = time.perf_counter()
             if shows(self.reader.get(page)):
