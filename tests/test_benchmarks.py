@@ -147,7 +147,7 @@ def test_every_kind_of_build_is_measured(clippings: Path, tmp_path: Path) -> Non
 @pytest.mark.slow
 def test_every_kind_of_save_is_timed_and_shown(clippings: Path, tmp_path: Path) -> None:
     results = tmp_path / "serve.json"
-    options = ("--repeat", 1, "--wide", 1, "--quiet", 0.4, "--workers", 1, "--json", results)
+    options = ("--repeat", 1, "--wide", 1, "--quiet", 0.25, "--workers", 1, "--json", results)
     out = run("serve.py", clippings, "--work", tmp_path / "work", *options)
     assert "| article edited → article |" in out
     found = json.loads(results.read_text())["generators"]["Broadsheet"]
