@@ -23,7 +23,7 @@ LIMIT = 3600.0
 """Seconds after which a server is given up; its first page may take a whole build."""
 SAMPLE, IDLE = 0.25, 0.1
 """A server is idle while it uses at most this share of a core; sampled at this interval."""
-PATIENCE = 4
+PATIENCE = 20
 """A page that is not shown is given up after so many times the seconds that a settled server is idle."""
 
 

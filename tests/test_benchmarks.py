@@ -203,7 +203,7 @@ class Pages:
 def test_a_page_is_asked_for_until_it_shows_a_save_or_the_server_is_idle(scripts: SimpleNamespace) -> None:
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as idle:
         pages = Pages("old", "old", "new")
-        server = scripts.server.Server(idle, pages, 0.0, 0.3)
+        server = scripts.server.Server(idle, pages, 0.0, 0.05)
         steps = [
             scripts.serve.Step("shown", lambda: None, "/", scripts.serve.has("new")),
             scripts.serve.Step("never", lambda: None, "/", scripts.serve.has("newer")),
