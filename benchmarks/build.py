@@ -1,121 +1,111 @@
-"""Time whole builds of a folder of clippings, each in a new process: seconds, CPU and peak memory.
+"""Time whole builds, each in a new process: seconds, CPU and peak memory.
 
-    python benchmarks/build.py CLIPPINGS --work FOLDER [--runs 3] [--workers N] [--json FILE]
+    python benchmarks/build.py CLIPPINGS --work FOLDER [--count N] [--runs 3] [--json FILE]
+        [--hugo PROGRAM --hugo-site FOLDER]
 
 *Cold* has no output and no cache; *unchanged* is the same command again; *edited* comes after one clipping
-got another title. Medians of several runs; one that takes a minute is not repeated. FOLDER gets the site and
-links to the clippings, which themselves stay as they are. Let it be new and in a folder of its own: for
-minutes after many files were deleted, ext4 takes ten times as long to make others near them. For the same
-reason nothing is deleted here.
+got another title, *picked* after one got a note in `picks.toml`. Figures are medians of several runs; a build
+that takes a minute is not repeated. Hugo's builds take turns with ours: no machine is always equally fast.
+
+FOLDER gets copies of the clippings. Let it be new and in a top-level folder of its own: for minutes after
+many files were deleted, ext4 takes ten times as long to create others near them. Nothing is deleted here for
+the same reason.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import time
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
-from measure import Cost, median, run
-from ours import Generator, chosen, environment, is_editable, prepare, save, token
+from measure import MIB, Cost, Figures, median, parser, run, table
+
+from sites import Site, edit, environment, is_editable, save, sites_of, spaced, text_of, token, write_results
 
 LONG = 60.0
+"""Seconds from which on a build is not repeated."""
 
 
-def cold(site: Generator, out: Path) -> Cost:
-    """Build from nothing; what an earlier build left is put aside, beside it."""
-    for path in (out, site.folder / ".broadsheet", site.folder / "resources"):
+def again(site: Site, _: int) -> Cost:
+    """Build."""
+    return run(site.build, site.folder, environment())
+
+
+def cold(site: Site, number: int) -> Cost:
+    """Build from nothing; what earlier builds left is moved aside."""
+    for path in (site.out, site.caches):
         if path.exists():
             path.rename(path.with_name(f"{path.name}.old-{time.time_ns()}"))
-    return again(site)
+    return again(site, number)
 
 
-def again(site: Generator) -> Cost:
-    """Build."""
-    return run(site.build(), site.folder, environment()).cost
-
-
-def after_an_edit(site: Generator, clipping: str) -> Cost:
+def after_edit(site: Site, number: int) -> Cost:
     """Edit a clipping and build."""
-    save(site, clipping, token())
-    return again(site)
+    edit(site, _clipping(site, number), token())
+    return again(site, number)
 
 
-def in_turns(runs: int, *builds: Callable[[int], Cost]) -> list[dict[str, float]]:
-    """The medians of some runs of each build, which take turns: no machine is always as fast."""
-    costs = [[once(0)] for once in builds]
+def after_pick(site: Site, number: int) -> Cost:
+    """Add a pick and build."""
+    file = site.folder / "picks.toml"
+    picks = text_of(file) if file.exists() else ""
+    article = json.dumps(_clipping(site, number), ensure_ascii=False)
+    save(site, file, f'{picks}[[pick]]\narticle = {article}\nnote = "{token()}"\n\n')
+    return again(site, number)
+
+
+def _clipping(site: Site, number: int) -> str:
+    editable = [one for one in spaced(site.clippings(), 60) if is_editable(site, one)]
+    return editable[number % len(editable)]
+
+
+KINDS = {"cold": cold, "unchanged": again, "edited": after_edit, "picked": after_pick}
+
+
+def in_turns(sites: list[Site], runs: int, build: Callable[[Site, int], Cost]) -> list[dict[str, float]]:
+    """Build sites in turns; return each one's medians."""
+    costs = [[build(site, 0)] for site in sites]
     for number in range(1, runs):
-        for once, own in zip(builds, costs, strict=True):
+        for site, own in zip(sites, costs, strict=True):
             if own[0].seconds < LONG:
-                own.append(once(number))
+                own.append(build(site, number))
     return [*map(median, costs)]
 
 
-def repeat(runs: int, once: Callable[[int], Cost]) -> dict[str, float]:
-    """The medians of some runs."""
-    [found] = in_turns(runs, once)
+def measure(sites: list[Site], runs: int) -> dict[str, Figures]:
+    """Return generator → kind of build → figures."""
+    found: dict[str, Figures] = {site.name: {} for site in sites}
+    for kind, build in KINDS.items():
+        able = [site for site in sites if kind != "picked" or site.is_ours]
+        for site, figures in zip(able, in_turns(able, runs, build), strict=True):
+            found[site.name][kind] = figures
+    for site in sites:
+        sizes = [file.stat().st_size for file in site.out.rglob("*") if file.is_file()]
+        found[site.name]["output"] = {"files": len(sizes), "mib": sum(sizes) / MIB}
     return found
 
 
-def colds(sites: Sequence[tuple[Generator, Path]], runs: int) -> list[dict[str, float]]:
-    """The medians of cold builds of several generators, each with its output."""
-    return in_turns(runs, *[lambda _, own=own: cold(*own) for own in sites])
-
-
-def size(folder: Path) -> dict[str, float]:
-    """Files and MiB in a folder."""
-    sizes = [file.stat().st_size for file in folder.rglob("*") if file.is_file()]
-    return {"files": len(sizes), "mib": sum(sizes) / 1024**2}
-
-
-def measure(
-    site: Generator,
-    out: Path,
-    runs: int,
-    kinds: Sequence[str] = ("unchanged", "edited"),
-    known: dict[str, float] | None = None,
-) -> dict[str, Any]:
-    """Cold builds, unless their medians are `known`, and then those over what the last one left."""
-    found: dict[str, Any] = {"cold": known or repeat(runs, lambda _: cold(site, out)), "out": size(out)}
-    if "unchanged" in kinds:
-        found["unchanged"] = repeat(runs, lambda _: again(site))
-    if "edited" in kinds:
-        clippings = chosen(
-            [one for one in chosen(site.clippings(), 9 * runs) if is_editable(site, one)], runs
-        )
-        found["edited"] = repeat(runs, lambda number: after_an_edit(site, clippings[number]))
-    return found
-
-
-def lines(found: dict[str, Any]) -> list[str]:
-    """The figures for people."""
-    rows = [f"{'build':10} {'s':>8} {'CPU s':>8} {'MiB':>7}"]
-    for kind, one in found.items():
-        if kind != "out":
-            spread = f"({one['runs']} runs, {one['least']:.2f} to {one['most']:.2f} s)"
-            rows.append(f"{kind:10} {one['seconds']:8.2f} {one['cpu']:8.2f} {one['memory']:7.0f}   {spread}")
-    rows.append(f"{found['out']['files']:,} files of {found['out']['mib']:.0f} MiB")
-    return rows
+def lines(count: int, found: dict[str, Figures]) -> str:
+    """Return the figures in Markdown."""
+    rows = []
+    for name, one in found.items():
+        seconds = [f"{one[kind]['seconds']:.2f}" if kind in one else "–" for kind in KINDS]
+        cold = [f"{one['cold']['cpu']:.2f}", f"{one['cold']['memory']:,.0f}"]
+        rows.append([f"{count:,}", name, *seconds, *cold, f"{one['output']['files']:,}"])
+        rows[-1].append(f"{one['cold']['runs']:.0f}")
+    head = ["clippings", ":", *(f"{kind}, s" for kind in KINDS)]
+    return table([*head, "cold, CPU s", "cold, MiB", "files", "runs"], rows)
 
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("content", type=Path, metavar="CLIPPINGS")
-    parser.add_argument("--work", type=Path, required=True, metavar="FOLDER")
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--workers", type=int, metavar="N")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="Write the figures there too.")
-    arguments = parser.parse_args()
-    site = prepare(arguments.work / "site", arguments.content, arguments.workers)
-    found = measure(site, site.out, arguments.runs)
-    print("\n".join(lines(found)))
-    if arguments.json:
-        arguments.json.write_text(json.dumps(found, indent=1) + "\n")
+    arguments = parser(__doc__)
+    arguments.add_argument("--runs", type=int, default=3)
+    given = arguments.parse_args()
+    sites = sites_of(given)
+    count, found = len(sites[0].clippings()), measure(sites, given.runs)
+    print(lines(count, found))
+    write_results(given.json, count, found)
 
 
 if __name__ == "__main__":

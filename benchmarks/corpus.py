@@ -1,11 +1,11 @@
-"""Make clippings to measure with: a folder of clippings repeated, or text that is made up.
+"""Make clippings to measure with: a folder of clippings repeated, or made-up text.
 
     python benchmarks/corpus.py OUT --articles 143500 --from CLIPPINGS
     python benchmarks/corpus.py OUT --articles 1000000 --synthetic
 
-Both write `OUT/YYYY/MM/DD/daily/<name>.md`, and the same files every time. CLIPPINGS holds such a tree; its
-first clippings in the order of their paths are taken. Once there are no more they come again, each time some
-months earlier, with other titles and addresses.
+Both write `OUT/YYYY/MM/DD/daily/<name>.md`, the same files every time. CLIPPINGS has such a tree; its
+clippings are taken in the order of their paths. If there are too few they are repeated, each time some months
+earlier, with other titles and addresses.
 """
 
 from __future__ import annotations
@@ -19,25 +19,25 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 NAME = 240
-"""Bytes that a file's name may have before the number of its copy."""
+"""Bytes of a file's name before the number of its copy."""
 A_DAY = 200
 SOURCES = 700
 LAST = dt.date(2024, 7, 31)
 SENTENCES = 3000
 
 File = tuple[str, bytes]
-"""A path below the folder, with `/`, and what stands there."""
+"""A path in the folder, with `/`, and the content."""
 
 
 def clippings_in(folder: Path) -> list[str]:
-    """Paths of the clippings in a folder, in order."""
+    """Return the paths of the clippings in a folder, in order."""
     return sorted(
         path.relative_to(folder).as_posix() for path in folder.glob("[0-9]*/[0-9]*/[0-9]*/daily/*.md")
     )
 
 
 def repeated(folder: Path, count: int) -> Iterator[File]:
-    """The first `count` clippings of a folder; past the last one, copies of an earlier time."""
+    """Yield the first `count` clippings of a folder; past the last one, copies with earlier dates."""
     paths = clippings_in(folder)
     if not paths:
         raise SystemExit(f"{folder}: no YYYY/MM/DD/daily/*.md in it")
@@ -55,7 +55,7 @@ def _day_of(path: str) -> dt.date:
 
 
 def _copy(path: str, data: bytes, copy: int, day: dt.date) -> File:
-    """A clipping under another title, address, day and name."""
+    """Return a clipping with another title, address, day and name."""
     mark = b" (%d)" % (copy + 1)
     title = re.search(rb"(?m)^title: ?([^\r\n]*)", data)
     data = re.sub(rb"""(?m)^(title: ?[^\r\n]*?)(["']?\r?)$""", rb"\1" + mark + rb"\2", data, count=1)
@@ -69,7 +69,7 @@ def _copy(path: str, data: bytes, copy: int, day: dt.date) -> File:
 
 
 def _another(url: bytes, copy: int) -> bytes:
-    """An address that no one takes for the same post: WeChat tells posts apart by `mid`."""
+    """Return an address of another post: WeChat tells posts apart by `mid`."""
     if b"mid=" in url:
         return re.sub(rb"\bmid=\d+", rb"\g<0>%d" % copy, url, count=1)
     base, mark, fragment = url.rstrip(b"\r").partition(b"#")
@@ -77,7 +77,7 @@ def _another(url: bytes, copy: int) -> bytes:
 
 
 def synthetic(count: int, seed: int = 1) -> Iterator[File]:
-    """Made-up clippings, some 200 a day: every other source is Chinese, four in ten have no text."""
+    """Yield made-up clippings, some 200 a day: every other source is Chinese, four in ten have no text."""
     chance = random.Random(seed)  # noqa: S311 - the same clippings every time
     sentences = {wide: [_sentence(chance, wide) for _ in range(SENTENCES)] for wide in (False, True)}
     weights = list(itertools.accumulate(1 / rank for rank in range(1, SOURCES + 1)))
@@ -112,7 +112,7 @@ def _paragraph(chance: random.Random, sentences: list[str]) -> str:
 
 
 def write(folder: Path, files: Iterable[File]) -> int:
-    """Write files into a folder; how many."""
+    """Write files into a folder; return how many."""
     count = 0
     for count, (path, data) in enumerate(files, 1):  # noqa: B007 - the count is the result
         file = folder / path

@@ -1,12 +1,14 @@
-"""What a run costs: wall clock, CPU and peak memory, of a process and all that it starts.
+"""Cost of a run: wall clock, CPU and peak memory, of a process and all its descendants.
 
-Where there is `/proc`, memory is RSS of a process that is alone, and PSS summed where there are several, so
-that what they share counts once. CPU is summed over all of them too, also over those for which nobody waits.
-Elsewhere only the process itself and those that it waited for are counted.
+Where `/proc` exists, memory is RSS of a single process, and summed PSS of several, so that shared pages count
+once. CPU is summed over all of them, including descendants that nobody waits for. Elsewhere, only the process
+itself and the children that it waited for are counted.
 """
 
 from __future__ import annotations
 
+import argparse
+import contextlib
 import math
 import os
 import resource
@@ -16,38 +18,33 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 MIB = 1024 * 1024
-EVERY = 0.05
-"""Seconds between looks at the processes."""
+INTERVAL = 0.05
+"""Seconds between two samples."""
 SHARE = 50
-"""A look may take this part of the time at most; those at large processes are rarer."""
+"""Sampling may take one part in this many of the time; samples of large processes are rarer."""
 TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 PROC = Path("/proc/self/task").is_dir()
 
 
-@dataclass(frozen=True)
-class Cost:
-    """Seconds of wall clock and of CPU, peak memory in MiB."""
+Figures = dict[str, dict[str, float]]
+"""Kind of build or save → figures."""
+
+
+class Cost(NamedTuple):
+    """Seconds of wall clock and of CPU, and peak memory in MiB."""
 
     seconds: float
     cpu: float
     memory: float
 
 
-@dataclass(frozen=True)
-class Run:
-    """A program that ran to its end."""
-
-    cost: Cost
-    output: str
-
-
 def tree(pid: int) -> list[int]:
-    """A process and all below it."""
+    """Return a process and all its descendants."""
     pids = [pid]
     for known in pids:
         try:
@@ -58,8 +55,8 @@ def tree(pid: int) -> list[int]:
     return pids
 
 
-def memory(pids: Sequence[int]) -> float:
-    """MiB that processes hold now."""
+def memory_of(pids: Sequence[int]) -> float:
+    """Return the MiB that processes hold now."""
     if len(pids) == 1:
         return _field(pids[0], "status", "VmRSS:")
     return sum(_field(pid, "smaps_rollup", "Pss:") for pid in pids)
@@ -73,22 +70,30 @@ def _field(pid: int, file: str, name: str) -> float:
     return next((int(line.split()[1]) / 1024 for line in lines if line.startswith(name)), 0.0)
 
 
-def cpu(pid: int) -> float | None:
-    """Seconds of CPU that a process has used; None once it has ended."""
+def cpu_of(pid: int) -> float:
+    """Return the seconds of CPU that a process has used; 0 once it has ended."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
-        return None
+        return 0.0
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
-class Meter:
-    """Watches a process and all below it from a thread, until `stop`."""
+def is_blocked(pid: int) -> bool:
+    """Return whether a thread of a process waits for the disk, which takes no CPU."""
+    for file in Path(f"/proc/{pid}/task").glob("*/stat"):
+        with contextlib.suppress(OSError):  # it has ended
+            if file.read_text().rpartition(")")[2].split()[0] == "D":
+                return True
+    return False
 
-    def __init__(self, pid: int, on_look: Callable[[float, float], None] | None = None) -> None:
-        """`on_look` is told the seconds of CPU used so far and the MiB held now."""
+
+class Meter:
+    """Samples a process and all its descendants from a thread, until `stop`."""
+
+    def __init__(self, pid: int) -> None:
         self.peak = 0.0
-        self._pid, self._on_look = pid, on_look
+        self._pid = pid
         self._used: dict[int, float] = {}
         self._done, self._lock = threading.Event(), threading.Lock()
         self._thread = threading.Thread(target=self._watch, daemon=True)
@@ -97,41 +102,37 @@ class Meter:
 
     @property
     def cpu(self) -> float:
-        """Seconds of CPU that all of them have used, as far as was seen."""
+        """Seconds of CPU that all of them have used, as far as was sampled."""
         return sum(self._used.values())
 
     def stop(self) -> None:
-        """Look a last time."""
-        self.look()
+        """Take the last sample."""
+        self._sample()
         self._done.set()
         if self._thread.is_alive():
             self._thread.join()
 
-    def look(self) -> None:
-        """Look once."""
+    def _sample(self) -> None:
         with self._lock:
             pids = tree(self._pid) if PROC else []
             for pid in pids:
-                self._used[pid] = max(cpu(pid) or 0.0, self._used.get(pid, 0.0))
-            held = memory(pids)
-            self.peak = max(self.peak, held)
-            if self._on_look is not None:
-                self._on_look(self.cpu, held)
+                self._used[pid] = max(cpu_of(pid), self._used.get(pid, 0.0))
+            self.peak = max(self.peak, memory_of(pids))
 
     def _watch(self) -> None:
-        pause = EVERY
+        pause = INTERVAL
         while not self._done.wait(pause):
-            started = time.thread_time()  # not the time that others have the core
-            self.look()
-            pause = max(EVERY, SHARE * (time.thread_time() - started))
+            started = time.thread_time()  # not the time for which others have the core
+            self._sample()
+            pause = max(INTERVAL, SHARE * (time.thread_time() - started))
 
 
 def run(
     command: Sequence[str], folder: Path | None = None, environment: Mapping[str, str] | None = None
-) -> Run:
-    """Run a program to its end; raises `SystemExit` with its output where it fails."""
+) -> Cost:
+    """Run a program to its end; raises `SystemExit` with its output if it fails."""
     if hasattr(os, "sync"):
-        os.sync()  # what earlier runs wrote is not to be paid by this one
+        os.sync()  # this run must not pay for what earlier ones wrote
     with tempfile.TemporaryFile() as log:
         started = time.perf_counter()
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
@@ -139,7 +140,7 @@ def run(
         meter = Meter(process.pid)
         try:
             _, status, usage = os.wait4(process.pid, 0)
-        except BaseException:  # a measurement that is stopped leaves nothing that disturbs the next one
+        except BaseException:  # an interrupted measurement leaves nothing that disturbs the next one
             process.terminate()
             process.wait()
             raise
@@ -151,25 +152,43 @@ def run(
     if process.returncode:
         raise SystemExit(f"{' '.join(map(str, command))} ended with {process.returncode}:\n{output[-2000:]}")
     own = usage.ru_utime + usage.ru_stime
-    most = usage.ru_maxrss if usage.ru_maxrss > held else 0  # it begins with what this process held
+    most = usage.ru_maxrss if usage.ru_maxrss > held else 0  # a child starts with this process's peak
     unit = 1024 if sys.platform != "darwin" else MIB
-    return Run(Cost(seconds, max(own, meter.cpu), max(meter.peak, most / unit)), output)
+    return Cost(seconds, max(own, meter.cpu), max(meter.peak, most / unit))
 
 
 def median(costs: Sequence[Cost]) -> dict[str, float]:
-    """The medians of several runs, for a file of results."""
-    found = {
-        name: statistics.median(asdict(cost)[name] for cost in costs) for name in ("seconds", "cpu", "memory")
-    }
-    walls = [cost.seconds for cost in costs]
-    return {**found, "least": min(walls), "most": max(walls), "runs": len(costs)}
+    """Return the medians of several runs, in JSON's types."""
+    columns = zip(Cost._fields, zip(*costs, strict=True), strict=True)
+    return {name: statistics.median(values) for name, values in columns} | {"runs": len(costs)}
 
 
-def spread(values: Sequence[float]) -> dict[str, float]:
-    """Median, 95th percentile and extremes."""
-    ordered = sorted(values)
-    rank = math.ceil(0.95 * len(ordered))
-    return {
-        "p50": statistics.median(ordered), "p95": ordered[rank - 1], "most": ordered[-1],
-        "count": len(ordered),
-    }  # fmt: skip
+def spread(values: Sequence[float | None]) -> dict[str, float]:
+    """Return median, 95th percentile and maximum, and how many values are missing, in JSON's types."""
+    known = sorted(one for one in values if one is not None)
+    counts = {"count": len(known), "unseen": len(values) - len(known)}
+    ranked = known or [math.nan]
+    p95 = ranked[math.ceil(0.95 * len(ranked)) - 1]
+    return {"p50": statistics.median(ranked), "p95": p95, "most": ranked[-1], **counts}
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table in Markdown; a column whose head ends with `:` holds words."""
+    marks = ["---" if name.endswith(":") else "--:" for name in head]
+    lines = [[name.removesuffix(":") for name in head], marks, *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def parser(description: str) -> argparse.ArgumentParser:
+    """Return a parser with the arguments that all measurements of a site have."""
+    found = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    found.add_argument("clippings", type=Path, help="A folder with YYYY/MM/DD/daily/*.md.")
+    found.add_argument("--work", type=Path, required=True, metavar="FOLDER", help="A new folder.")
+    found.add_argument("--count", type=int, default=0, help="Repeat the clippings up to so many.")
+    found.add_argument("--json", type=Path, metavar="FILE", help="Write the figures there too.")
+    found.add_argument("--workers", type=int, metavar="N")
+    found.add_argument("--hugo", type=Path, metavar="PROGRAM", help="Measure Hugo too.")
+    found.add_argument("--hugo-site", type=Path, metavar="FOLDER", help="Hugo's site, see `sites.py`.")
+    return found
