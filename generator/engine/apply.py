@@ -175,6 +175,8 @@ def _are_limited(
 def _reload(state: SiteState, before: Site, settings: Stale) -> Effects | None:
     """Take over settings that change no grouping; None if they do."""
     site, index, plan = state.site, state.index, state.rendering.plan
+    if before.config.title != site.config.title and state.has_own_articles:
+        return None
     if settings & Stale.SOURCES and not _reconfigure(state, before.config):
         return None
     found = state.documents.found

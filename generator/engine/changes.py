@@ -39,7 +39,7 @@ class Stale(enum.Flag):
 
 
 INVALIDATES: Mapping[str, Stale] = {
-    "title": Stale.READING,  # clippings that name no source belong to the digest itself
+    "title": Stale.PAGES,  # and grouping, if clippings name no source: they belong to the digest itself
     "description": Stale.PAGES,
     "base_url": Stale.PAGES,
     "language": Stale.READING,  # the language of articles that tell none

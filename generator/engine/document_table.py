@@ -13,7 +13,7 @@ from generator.cache.versions import hashed
 from generator.config.site import Config, Site
 from generator.engine.lessons import Repeated
 from generator.engine.records import Read, Reader
-from generator.engine.unchanged import epoch_of
+from generator.engine.unchanged import epoch_of, own_source_of
 from generator.grouping.sources import key
 from generator.model.types import Article
 from generator.reading.discover import Discovery
@@ -96,5 +96,5 @@ def rules_of(config: Config) -> Rules:
         source_languages={key_: one.language for one, key_ in spellings if one.language},
         uncleaned=frozenset(key_ for one, key_ in spellings if not one.clean),
         source_key=key,
-        own_source=config.title,
+        own_source=own_source_of(config),
     )

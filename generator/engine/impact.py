@@ -34,7 +34,9 @@ def names_of(article: Article) -> Iterator[str]:
 class ImpactCheck:
     """Decides whether a change is limited to a clipping's article: no spellings, no addresses of others."""
 
-    def __init__(self, index: SiteIndex) -> None:
+    def __init__(self, index: SiteIndex, own_source: str) -> None:
+        """`own_source` is the source of articles that name none."""
+        self._own_source = own_source
         self._impact = index.impact
         self._pictured = frozenset(index.pictured)
         self._unambiguous = set(self._impact.names.values())
@@ -63,7 +65,7 @@ class ImpactCheck:
             return False
         if new is None or read is None or new.source not in sources:
             return True
-        return new.source in self._unambiguous and read.source in self._impact.names
+        return new.source in self._unambiguous and (read.source or self._own_source) in self._impact.names
 
 
 def _address(article: Article | None) -> tuple[str, dt.date] | None:

@@ -47,7 +47,7 @@ def gathered(config: Config, options: Options, records: Iterable[tuple[str, Reco
     read_ = Readings()
     for path, record, digest in records:
         reading = record.reading
-        article = reading.article
+        article = with_source(reading.article, config)
         if reading.repaired:
             read_.repaired.add(path)
         read_.pictured += [path] if record.seen else []
@@ -75,6 +75,13 @@ def gathered(config: Config, options: Options, records: Iterable[tuple[str, Reco
             read_.texts[article.path] = record.body
     read_.picks.sort(key=lambda pick: pick.article)
     return read_
+
+
+def with_source(article: Article | None, config: Config) -> Article | None:
+    """Return an article that names no source as one of the digest itself."""
+    if article is None or article.source:
+        return article
+    return msgspec.structs.replace(article, source=config.title)
 
 
 def waits_until(config: Config, options: Options, record: Record) -> dt.datetime | None:

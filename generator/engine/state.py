@@ -15,7 +15,7 @@ from generator.engine.impact import ImpactCheck, named_by
 from generator.engine.inspecting import documents_of
 from generator.engine.lessons import BuildContext
 from generator.engine.outputs import Outputs
-from generator.engine.readings import withheld
+from generator.engine.readings import with_source, withheld
 from generator.engine.record_reading import records_of
 from generator.engine.records import GONE, Record
 from generator.engine.render_context import RenderContext, planned_of
@@ -92,7 +92,7 @@ class SiteState:
             self.site, index, planned_of(index.digest, self.site.config), self.context, healths=healths
         )
         self.outputs = Outputs(self.site, self.rendering, self.article)
-        self.impact = ImpactCheck(index)
+        self.impact = ImpactCheck(index, self.site.config.title)
         self.picked = named_by(index.picks)
         self.theme_faults = tuple(one for one in index.problems if one.kind == "template")
         for name in ("shown", "paths", "leaders"):
@@ -120,7 +120,7 @@ class SiteState:
 
     def published(self, record: Record) -> Article | None:
         """Return the article that a record publishes, under its source's name; None if none."""
-        article = record.reading.article
+        article = with_source(record.reading.article, self.site.config)
         if article is None or withheld(self.site.config, self.options, record)[0] is not None:
             return None
         name = self.index.impact.names.get(article.source, article.source)
@@ -132,6 +132,12 @@ class SiteState:
         removed = [self.shown[path] for path in read if path in self.shown]
         added = [new for record, _ in read.values() if (new := self.published(record))]
         return removed, added
+
+    @property
+    def has_own_articles(self) -> bool:
+        """Whether there are articles that name no source. Only a state that keeps records knows."""
+        read = (record.reading.article for record, _ in (self.records or {}).values())
+        return any(article and not article.source for article in read)
 
     def forget_names(self) -> None:
         """Find the names of articles anew when they are asked for."""
@@ -146,7 +152,7 @@ class SiteState:
         """Return the article of a clipping, as read, unless the clipping is withheld."""
         record = (self.records or {}).get(path, GONE)[0]
         is_withheld = withheld(self.site.config, self.options, record)[0] is not None
-        return None if is_withheld else record.reading.article
+        return None if is_withheld else with_source(record.reading.article, self.site.config)
 
     # --- changes ------------------------------------------------------------------------------------
 

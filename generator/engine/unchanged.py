@@ -20,7 +20,7 @@ from generator.cache.store import Cache
 from generator.cache.versions import hashed, program, zone_data
 from generator.config import picks
 from generator.config.options import Built, Options, Report, Written, grave
-from generator.config.site import Site
+from generator.config.site import Config, Site
 from generator.engine.safeguards import found_in, note_clippings
 from generator.model.errors import BuildError
 from generator.output import disk
@@ -232,13 +232,18 @@ def identity_of(site: Site) -> bytes:
     return hashed(epoch_of(site), os.fsencode(content), size=16)
 
 
+def own_source_of(config: Config) -> str:
+    """Return the name of the digest as a source, if the settings of sources decide how texts are read."""
+    return config.title if any(one.language for one in config.sources.values()) else ""
+
+
 def epoch_of(site: Site) -> bytes:
     """Return a hash of everything that reading depends on, besides the clippings and the boilerplate."""
     config = site.config
     own = sorted(site.cleaning.glob("*.toml")) if config.clean else []
     said = (
-        config.title, config.language, config.languages, config.timezone, config.fields, config.clean,
-        config.ignore, config.limits,
+        own_source_of(config), config.language, config.languages, config.timezone, config.fields,
+        config.clean, config.ignore, config.limits,
         {
             name: (one.aliases, one.language, one.clean)
             for name, one in config.sources.items()

@@ -24,7 +24,8 @@ def languages_of(fields: ClippingFields, beginning: str, title: str, source: str
     """The language of the body and the language of the title."""
     rules = fields.rules
     of_title = language_of(title, rules.languages)
-    given = _given_language(fields) or rules.source_languages.get(rules.source_key(source))
+    of_source = rules.source_languages.get(rules.source_key(source or rules.own_source))
+    given = _given_language(fields) or of_source
     of_body = None if given else language_of(beginning, rules.languages)
     language = given or of_body or of_title or rules.default_language
     if of_title is None or (language.startswith("ja") and of_title.startswith("zh")):

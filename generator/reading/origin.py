@@ -53,7 +53,7 @@ def _address(text: str) -> tuple[str | None, str]:
 
 
 def source_of(fields: ClippingFields, url: str | None) -> str:
-    """The source's name: the field, else the address's host, else the folder, else the digest itself."""
+    """The source's name: the field, else the address's host, else the folder; empty for the digest itself."""
     for key, text in fields.texts("source"):
         if not _ADDRESS.match(text):
             return fields.shortened(key, WIKILINK.sub(FIRST_GROUP, text), limits.SOURCE)
@@ -62,7 +62,7 @@ def source_of(fields: ClippingFields, url: str | None) -> str:
         return host.removeprefix("www.")
     folders = fields.clipping.path.split("/")[:-1]
     named = (name for name in reversed(folders) if not name.isdecimal() and _has_letters(name))
-    return folded(shown(next(named, ""))) or fields.rules.own_source
+    return folded(shown(next(named, "")))
 
 
 def _has_letters(name: str) -> bool:

@@ -24,5 +24,5 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """Keys of sources with `clean = false`."""
     source_key: Callable[[str], str] = str
     """Maps all spellings of a source to one key."""
-    own_source: str = "Broadsheet"
-    """The source of an article without source, address and folder: the digest itself."""
+    own_source: str = ""
+    """The name of the digest, whose own articles have no source."""
