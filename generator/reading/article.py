@@ -34,7 +34,7 @@ _DATE_IN_NAME = re.compile(r"^\d{4}[-_.]?\d{2}[-_.]?\d{2}[-_. ]+")
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """The result of reading a clipping: an article with its text, or the reason why there is none."""
+    """The result of reading a clipping: an article and its text, or the reason why there is none."""
 
     article: Article | None
     text: str = ""
@@ -48,13 +48,13 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     aliases_line: int | None = None
     """The line of the front matter that gives the aliases."""
     url: str | None = None
-    """The address of the original if there is no article, because picks may refer to it."""
+    """The address of the original, for a clipping without an article; picks may refer to it."""
 
 
 def origin_of(clipping: Clipping, rules: Rules) -> Origin | None:
-    """The source, day and path that boilerplate is learned by; None without a date or an original."""
+    """Return the source, day and path under which boilerplate is learned; None without a date or an original."""
     fields = ClippingFields(clipping, rules)
-    # Read the date of fetching only if it is needed, which is rare.
+    # Few clippings need the fetch date, so it is read only as a fallback.
     moment = publication_moment(fields, None) or publication_moment(
         fields, first_moment(fields, "fetch_date")
     )
@@ -65,7 +65,7 @@ def origin_of(clipping: Clipping, rules: Rules) -> Origin | None:
 
 
 def article_of(clipping: Clipping, rules: Rules, cleaning: Cleaning | None = None) -> Reading:
-    """Decide what to publish of a clipping. Pure; never raises. Without `cleaning`, keeps the whole body."""
+    """Decide what to publish of a clipping. Without `cleaning`, keep the whole body. Pure; never raises."""
     fields = ClippingFields(clipping, rules)
     if reason := private_reason(fields):
         return _skipped(fields, reason, is_draft=False)
@@ -82,7 +82,7 @@ def article_of(clipping: Clipping, rules: Rules, cleaning: Cleaning | None = Non
 def _skipped(fields: ClippingFields, reason: str, *, is_draft: bool) -> Reading:
     problems = tuple(
         fields.problems
-    )  # before `url_of`: problems of the address of a skipped text don't matter
+    )  # before `url_of`: problems with the address of a skipped clipping are not reported
     return Reading(
         is_draft=is_draft,
         article=None,
@@ -178,7 +178,7 @@ def _tell_of_comments(fields: ClippingFields, body: str) -> None:
 
 
 def _line_of(clipping: Clipping, text: str) -> int | None:
-    """The line of the file on which a part of the body begins; None if unknown."""
+    """Return the line of the file on which a part of the body begins; None if unknown."""
     at = clipping.body.find(text)
     if at < 0 or clipping.body_line is None:
         return None
@@ -197,7 +197,7 @@ def _may_be_cleaned(fields: ClippingFields, source: str) -> bool:
 
 
 def _title(fields: ClippingFields) -> str:
-    """The title: the field, else the first heading, else the file's name."""
+    """Return the title: the `title` field, else the first heading, else the file's name."""
     if title := fields.text("title", limits.TITLE):
         return title
     if heading := prose.first_heading(fields.clipping.body):

@@ -52,7 +52,7 @@ class ClippingFields:
         return _keys(name)
 
     def found(self, name: str) -> list[tuple[str, str | list[str]]]:
-        """Key and value of each key of a field that is not empty, most trusted first."""
+        """Return the key and value of each key of a field that is not empty, most trusted first."""
         keys, fields = self.keys(name), self.clipping.fields
         if fields.keys().isdisjoint(keys):
             return []
@@ -63,7 +63,7 @@ class ClippingFields:
         ]
 
     def written(self, keys: Iterable[str]) -> Iterator[tuple[str, str | list[str]]]:
-        """Key and value of every occurrence of the keys, including empty and repeated ones."""
+        """Yield the key and value of every occurrence of the keys, including empty and repeated ones."""
         clipping = self.clipping
         for key in keys:
             if (value := clipping.fields.get(key)) is not None:
@@ -72,7 +72,7 @@ class ClippingFields:
                         yield key, _beginning(one)
 
     def texts(self, name: str) -> Iterator[tuple[str, str]]:
-        """Key and value of a field as single-line text, with entities decoded."""
+        """Yield the key and value of a field as single-line text, with entities decoded."""
         for key, value in self.found(name):
             text = folded(unescaped(value if isinstance(value, str) else ", ".join(value)))
             if text:
@@ -90,7 +90,7 @@ class ClippingFields:
         return shortened(text, most)
 
     def counted(self, key: str, values: list[str], most: int) -> tuple[str, ...]:
-        """Distinct values: at most `most`, each cut to a name's length, with problems for what is cut."""
+        """Return at most `most` distinct values, each cut to a name's length. Excess adds a problem."""
         if len(values) > most:
             fault = f"`{key}` has {len(values):,} values; the first {most} count"
             self.tell("length", key, fault, "delete the others")
@@ -98,7 +98,7 @@ class ClippingFields:
         return tuple(dict.fromkeys(kept))
 
     def words(self, name: str) -> Iterator[tuple[str, str]]:
-        """Key and value of a field that is not prose, without trailing comments."""
+        """Yield the key and value of a field that is not prose, without trailing comments."""
         for key, value in self.found(name):
             if text := words(value):
                 yield key, text

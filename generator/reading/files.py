@@ -15,7 +15,7 @@ LARGEST = 16 * 1024 * 1024
 
 
 def file_bytes(content: str | Path, path: str) -> bytes | Problem:
-    """The bytes of a text file, or the problem with reading it."""
+    """Return the bytes of a text file, or the problem with reading it."""
     try:
         raw = _bytes(content, path)
     except _RefusedError as refusal:
@@ -27,7 +27,7 @@ def file_bytes(content: str | Path, path: str) -> bytes | Problem:
 
 
 class _RefusedError(Exception):
-    """The file is refused; the argument is the problem."""
+    """A file that is refused. The argument is the problem."""
 
     def __init__(self, path: str, message: str, advice: str) -> None:
         super().__init__(_unreadable(path, message, advice))
@@ -38,9 +38,9 @@ def _unreadable(path: str, message: str, advice: str) -> Problem:
 
 
 def _bytes(content: str | Path, path: str) -> bytes:
-    """The bytes of a regular file. Opening never blocks, whatever kind of file it is."""
+    """Return the bytes of a regular file. Opening never blocks, even for a FIFO."""
     try:
-        # A string: building a Path takes as long as reading the file.
+        # A string, because building a Path takes as long as reading the file.
         file = os.open(f"{content}/{path}", os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
         try:
             raw = _bytes_in(file, path)
@@ -54,7 +54,7 @@ def _bytes(content: str | Path, path: str) -> bytes:
 
 
 def _bytes_in(file: int, path: str) -> bytes:
-    """The content of an open file, usually with a single `read`; a buffered stream needs two."""
+    """Return the content of an open file, usually with one `read` call; a buffered stream needs two."""
     status = os.fstat(file)
     if stat.S_ISDIR(status.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
@@ -66,7 +66,7 @@ def _bytes_in(file: int, path: str) -> bytes:
     most = max(status.st_size, 4096) + 1
     part = os.read(file, most)
     if len(part) == status.st_size:
-        return part  # shorter than what was asked for, so this is the end
+        return part  # a short read means end of file
     parts = []
     while part:
         parts.append(part)

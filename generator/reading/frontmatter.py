@@ -51,7 +51,7 @@ FRONT_MATTER = 64 * 1024
 
 
 class _Verbatim(BaseHandler):
-    """Splits off the front matter without parsing it, because `yaml_entries` does that."""
+    """Splits off front matter without parsing it, which `yaml_entries` does."""
 
     FM_BOUNDARY = re.compile(r"^-{3,}[ \t]*$", re.MULTILINE)
     START_DELIMITER = END_DELIMITER = "---"
@@ -64,9 +64,9 @@ _VERBATIM = _Verbatim()
 
 
 def read_clipping(content: Path, path: str) -> tuple[Clipping | None, tuple[Problem, ...]]:
-    """Read one file below the content folder.
+    """Read one file below the content folder, and return the clipping with its problems.
 
-    None means that the file cannot be used; the last problem says why.
+    The clipping is None if the file cannot be used; the last problem says why.
     """
     raw = file_bytes(content, path)
     return (None, (raw,)) if isinstance(raw, Problem) else clipping_in(path, raw)
@@ -123,7 +123,7 @@ def _body_line(text: str, body: str) -> int | None:
 def _within_limits(
     clipping: Clipping, text: str, *, is_beginning: bool
 ) -> tuple[Clipping, tuple[Problem, ...]]:
-    """The clipping with its body cut to the limits. With `is_beginning`, the text itself was cut before."""
+    """Return the clipping with its body cut to the limits. `is_beginning`: the text was truncated before."""
     body = clipping.body
     end = body_end(body)
     if end == len(body) and not is_beginning:
@@ -140,9 +140,9 @@ def _within_limits(
 
 
 def fields_in(path: str, raw: bytes) -> Clipping:
-    """A clipping for callers that need its fields only, perhaps without its body. Twice as fast.
+    """Return a clipping for callers that need only its fields. Twice as fast; the body may be missing.
 
-    The whole file is parsed if the front matter is not plainly delimited or its encoding is in doubt.
+    The whole file is parsed if the front matter is not clearly delimited or its encoding is in doubt.
     """
     end = raw.find(_CLOSING, 3)
     if 0 < end <= limits.TEXT and raw.startswith(_OPENING):
@@ -192,9 +192,11 @@ _Parts = tuple[Clipping, tuple[Problem, ...]]
 
 
 def clipping_of(path: str, text: str, *, is_beginning: bool = False) -> _Parts:
-    """Split a clipping's text (LF line ends), or the beginning of it, into fields and body; never raises.
+    """Split a clipping's text into fields and body. Never raises.
 
-    Values are strings or lists of strings; of a repeated key the last value counts.
+    The text has LF line ends; with `is_beginning`, it is truncated. Values are strings or lists of strings;
+    of a
+    repeated key the last value counts.
     """
     start = _UNSEEN.sub("", text, 1)
     first_line = text.count("\n", 0, len(text) - len(start)) + 1
@@ -231,10 +233,10 @@ def _parts(path: str, text: str, start: str, first_line: int, *, is_beginning: b
 
 
 def _parted(text: str) -> tuple[str, str] | None:
-    """Front matter and body of a text that begins with a boundary; None without a second boundary."""
+    """Return front matter and body of a text that begins with a boundary; None without a second boundary."""
     end = text.find("\n---", 3)
     if end > 0 and text.startswith("---\n") and text.startswith("\n", end + 4):
-        return text[3 : end + 1], text[end + 4 :].strip()  # the usual form, without the library
+        return text[3 : end + 1], text[end + 4 :].strip()  # fast path for the usual form, without the library
     parted, body = frontmatter.parse(text, handler=_VERBATIM)
     return (str(parted["block"]), body) if "block" in parted else None
 
@@ -338,6 +340,6 @@ def _without_comments(entries: list[Entry]) -> list[Entry]:
 
 
 def _visible(value: str) -> str:
-    """The value without its comments; one without any stays as it is."""
+    """Return the value without its comments, unchanged if it has none."""
     shown_, _ = text_without_comments(value)
     return value if shown_ == value else shown_.strip()

@@ -1,4 +1,4 @@
-"""Problems with front matter and with the text below it. Lines are those of the file, counted from 1."""
+"""Build the problems of front matter and of the text below it. Lines are those of the file, from 1."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SHOWN = 50
 
 
 def mistyped_key(path: str, first_line: int, one: Mistyped) -> Problem:
-    """A key that is read in spite of a typing error; the block begins on line `first_line`."""
+    """Report a misspelt key that is still read; the block begins on line `first_line`."""
     fault, place = "is not valid YAML, here read as", ""
     if one.is_within:
         fault, place = "stands within the field above it, here read as", ", at the start of the line"
@@ -29,7 +29,7 @@ def mistyped_key(path: str, first_line: int, one: Mistyped) -> Problem:
 
 
 def too_many_fields(path: str, line: int) -> Problem:
-    """More fields than are read; `line` is that of the first one left out."""
+    """Report too many fields; `line` is that of the first one left out."""
     return Problem(
         path=shown(path),
         line=line,
@@ -40,7 +40,7 @@ def too_many_fields(path: str, line: int) -> Problem:
 
 
 def entry_problems(path: str, entry: Entry, line: int, earlier: int | None) -> Iterator[Problem]:
-    """The problems of one field on line `line`; `earlier` is the line of the same key before it."""
+    """Yield the problems of one field on line `line`; `earlier` is the line of the same key before it."""
     where = shown(path)
     is_private = entry.key in OTHERS_PRIVATE  # problems are printed where others may read them
     mend = "put quotes around its value" if is_private else f"write {entry.key}: {_quoted(entry.value)}"
@@ -73,7 +73,7 @@ def entry_problems(path: str, entry: Entry, line: int, earlier: int | None) -> I
 
 
 def _quoted(value: str | list[str]) -> str:
-    """A value as a quoted YAML scalar or flow sequence."""
+    """Return a value as a quoted YAML scalar or flow sequence."""
     if isinstance(value, list):
         return "[" + ", ".join([*map(_quoted, value[:_SHOWN]), *["…"] * (len(value) > _SHOWN)]) + "]"
     if len(value) > 300:
@@ -90,7 +90,7 @@ def has_stray_mark(entry: Entry) -> bool:
 
 
 def outside_front_matter(path: str, first_line: int, one: Mistyped) -> Problem:
-    """A key that stands outside of front matter, in a text that begins on line `first_line`."""
+    """Report a key outside of front matter, in a text that begins on line `first_line`."""
     return Problem(
         path=shown(path),
         line=first_line + one.line,
@@ -101,12 +101,12 @@ def outside_front_matter(path: str, first_line: int, one: Mistyped) -> Problem:
 
 
 def _kind(key: str) -> str:
-    """The kind of problems with a key that withholds a clipping or holds private notes."""
+    """Return the kind of problems with a key that withholds a clipping or holds private notes."""
     return "front-matter" if key in OTHERS_PRIVATE else "draft" if key == "draft" else "publish"
 
 
 def not_closed(path: str, line: int) -> Problem:
-    """Front matter without a closing `---`; `line` is that of its last field."""
+    """Report front matter without a closing `---`; `line` is that of its last field."""
     return Problem(
         path=shown(path),
         line=line,
@@ -117,7 +117,7 @@ def not_closed(path: str, line: int) -> Problem:
 
 
 def garbled_text(path: str, line: int, message: str, severity: Severity) -> Problem:
-    """A text that was saved in the wrong encoding."""
+    """Report a text that was saved in the wrong encoding."""
     advice = "save the page again"
     return Problem(
         path=shown(path), line=line, message=message, advice=advice, severity=severity, kind="mojibake"
@@ -125,7 +125,7 @@ def garbled_text(path: str, line: int, message: str, severity: Severity) -> Prob
 
 
 def notes_published(path: str, line: int | None) -> Problem:
-    """A section that looks like private notes and is published."""
+    """Report a section that looks like private notes and is published."""
     return Problem(
         path=shown(path),
         line=line,
@@ -137,7 +137,7 @@ def notes_published(path: str, line: int | None) -> Problem:
 
 
 def stray_mark(path: str, line: int | None, key: str = "") -> Problem:
-    """A `%%` that opens or closes no comment, in a field or in the text."""
+    """Report a `%%` that opens or closes no comment, in a field or in the text."""
     return Problem(
         path=shown(path),
         line=line,

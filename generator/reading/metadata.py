@@ -1,4 +1,4 @@
-"""Authors, tags, language, identifier and aliases of an article, from the fields of its clipping."""
+"""Derive an article's authors, tags, language, identifier and aliases from the fields of its clipping."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ def languages_of(fields: ClippingFields, beginning: str, title: str, source: str
     of_body = None if given else language_of(beginning, rules.languages)
     language = given or of_body or of_title or rules.default_language
     if of_title is None or (language.startswith("ja") and of_title.startswith("zh")):
-        return language, language  # undetected; or a Japanese title that is all Han
+        return language, language  # not detected, or a Japanese title in Han characters only
     if given and is_latin(given) == is_latin(of_title):
-        return given, given  # a language that is given applies to the title too
+        return given, given  # an explicit language applies to the title too
     return language, of_title
 
 
@@ -47,12 +47,12 @@ def _given_language(fields: ClippingFields) -> str | None:
 
 
 def _subtag(tag: str) -> str:
-    """A subtag in the usual case: scripts as `Hans`, regions as `CN` (RFC 5646, section 2.1.1)."""
+    """Return a subtag in its usual case: scripts as `Hans`, regions as `CN` (RFC 5646, section 2.1.1)."""
     return tag.upper() if len(tag) == 2 else tag.title() if len(tag) == 4 else tag.lower()
 
 
 def id_of(fields: ClippingFields) -> str:
-    """The identifier: the field if it is valid, else a hash of the path."""
+    """Return the identifier: the `id` field if it is valid, else a hash of the path."""
     for key, text in fields.words("id"):
         if _ID.fullmatch(text) and not is_device(text):
             return text
@@ -62,7 +62,7 @@ def id_of(fields: ClippingFields) -> str:
 
 
 def aliases_of(fields: ClippingFields) -> Iterator[str]:
-    """The valid aliases, with a problem for each invalid one."""
+    """Yield the valid aliases, and report the invalid ones."""
     for key, value in fields.found("aliases"):
         given = list(items(value))
         if len(given) > _MOST_ALIASES:
@@ -84,7 +84,7 @@ def aliases_line(fields: ClippingFields) -> int | None:
 
 
 def _is_odd(part: str) -> bool:
-    """Whether some file system rejects a name or treats it as another."""
+    """Return whether some file system rejects a name or treats it as another."""
     return part.endswith(".") or is_device(part)
 
 
@@ -99,7 +99,10 @@ def authors_of(fields: ClippingFields) -> tuple[str, ...]:
 
 
 def _persons(name: str) -> list[str]:
-    """The names in one value: `[[A]], [[B]]`, `A; B`, `甲、乙`, `Ann Lee, Bo Li`; `Lee, Ann` is one name."""
+    """Return the names in one value.
+
+    Names are separated as in `[[A]], [[B]]`, `A; B`, `甲、乙` or `Ann Lee, Bo Li`; `Lee, Ann` is one name.
+    """
     if linked := WIKILINK.findall(name):
         return [text.rpartition("/")[2].strip() for text in linked]
     parts = [part.strip() for part in re.split(r"[;；、，]", name)]
@@ -110,7 +113,7 @@ def _persons(name: str) -> list[str]:
 
 
 def tags_of(fields: ClippingFields) -> tuple[str, ...]:
-    """The tags, distinct without regard to case, in order."""
+    """Return the tags in order, without duplicates that differ only in case."""
     for key, value in fields.found("tags"):
         tags: dict[str, str] = {}
         for item in items(value):

@@ -1,4 +1,4 @@
-"""Where a clipping comes from: the address of its original, and its source."""
+"""Determine where a clipping comes from: the address of its original, and its source."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def url_of(fields: ClippingFields) -> str | None:
 
 
 def _address(text: str) -> tuple[str | None, str]:
-    """A web address that is safe in a link, or None; and what is wrong with it."""
+    """Return a web address that is safe in a link, or None and what is wrong with it."""
     if _USUAL.fullmatch(text):
         return text, ""
     if not _ADDRESS.match(text):
@@ -53,7 +53,7 @@ def _address(text: str) -> tuple[str | None, str]:
 
 
 def source_of(fields: ClippingFields, url: str | None) -> str:
-    """The source's name: the field, else the address's host, else the folder, else the digest itself."""
+    """Return the source's name: the field, else the address's host, else the folder, else the digest's own."""
     for key, text in fields.texts("source"):
         if not _ADDRESS.match(text):
             return fields.shortened(key, WIKILINK.sub(FIRST_GROUP, text), limits.SOURCE)
@@ -66,5 +66,5 @@ def source_of(fields: ClippingFields, url: str | None) -> str:
 
 
 def _has_letters(name: str) -> bool:
-    """Whether a folder's name contains a letter, so that it is more than a number or a date."""
+    """Return whether a folder's name contains a letter, so that it is not just a number or a date."""
     return any(ch.isalpha() for ch in name)
