@@ -52,7 +52,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
 
 
 def origin_of(clipping: Clipping, rules: Rules) -> Origin | None:
-    """Return the source, day and path under which boilerplate is learned; None without a date or an original."""
+    """Return the source, day and path that boilerplate is learned by; None without a date or an original."""
     fields = ClippingFields(clipping, rules)
     # Few clippings need the fetch date, so it is read only as a fallback.
     moment = publication_moment(fields, None) or publication_moment(

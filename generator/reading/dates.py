@@ -161,7 +161,7 @@ def _why_not(text: str) -> str:
 
 
 def day_of_path(path: str) -> dt.date | None:
-    """Return the day in the folders of a path (`2024/07/03/`), else in the name (`2024-07-03`, `20240703`)."""
+    """Return the day in the folders of a path (`2024/07/03/`) or in its name (`2024-07-03`, `20240703`)."""
     for match in _FOLDERS.finditer(path):
         if day := _day(*match.groups()):
             return day

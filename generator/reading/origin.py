@@ -53,7 +53,7 @@ def _address(text: str) -> tuple[str | None, str]:
 
 
 def source_of(fields: ClippingFields, url: str | None) -> str:
-    """Return the source's name: the field, else the address's host, else the folder, else the digest's own."""
+    """Return the source's name: the field, else the address's host, else the folder, else the digest."""
     for key, text in fields.texts("source"):
         if not _ADDRESS.match(text):
             return fields.shortened(key, WIKILINK.sub(FIRST_GROUP, text), limits.SOURCE)

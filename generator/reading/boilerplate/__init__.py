@@ -1,4 +1,4 @@
-"""Page furniture comes off a body, and what is left says whether there is an article."""
+"""Remove boilerplate from a clipping's body, and decide whether an article is left."""
 
 from generator.reading.boilerplate.judge import Cleaning, judged, kept
 

@@ -1,4 +1,4 @@
-"""A body's blocks and their shape: what is text, what is a link, what stands inside a card of links."""
+"""Split a body into blocks and describe each: text, links, membership in a card of links."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import msgspec
 from generator.reading.text import FIRST_GROUP, bare
 
 _LONGEST = 200_000
-"""Characters of a body that are looked at; what follows stays as it is."""
+"""Number of characters of a body that are examined. Text after them is kept unchanged."""
 
 # All repetitions are bounded, so that no hostile text makes them slow.
-# Most targets hold no parentheses; the second way is for those that do, and takes many times as long.
+# Most targets have no parentheses. The second alternative, for those that do, takes many times as long.
 _TARGET = r"\((?:[^()\n]{0,3000}+\)|(?:[^()\n]|\([^()\n]{0,300}\)){0,3000}\)?)"
 _IMAGE = re.compile(r"!\[[^\[\]\n]{0,500}+\]" + _TARGET)
 _LINK = re.compile(r"\[([^\[\]]{0,1000}+)\]" + _TARGET)
@@ -30,41 +30,45 @@ _SENTENCE = re.compile(r"[。！？；，、]|[.!?,;:](?:[\s\"'”’)*_]|$)")
 _FORMULA_OR_QUOTE = ("$$", "\\[", ">")
 _SHORT = 160
 _TELLING = 20
-"""Letters of a line that says something, though it is said in the title."""
+"""Number of letters of a line that is kept although its words occur in the title."""
 _CARD = 12
-"""Blocks that a link around several of them may span."""
+"""Number of blocks that a link around several of them may span."""
 
 
 class Block(msgspec.Struct, frozen=True, gc=False):
-    """A maximal run of lines that are not blank, counted from 0."""
+    """A maximal run of lines that are not blank. Blocks are numbered from 0."""
 
     index: int
     text: str
-    """As it stands in the body."""
+    """The Markdown source."""
     plain: str = ""
-    """Its words: without images, addresses and tags; marks of emphasis stay."""
+    """The words, without images, addresses and tags. Emphasis marks stay."""
     label: str = ""
-    """Letters and digits of a short block, folded, for looking it up; empty where it is long."""
+    """The normalised letters and digits of a short block, for lookups; empty for a long one."""
     known_as: str = ""
-    """The label to look for among known lines: a formula or a quote is none, though it be one letter."""
+    """The label for looking up known lines; empty for formulas and quotes, however short."""
     units: int = 0
-    """Letters outside of links, Chinese, Japanese and Korean ones twice."""
+    """Number of letters outside of links. CJK letters count twice."""
     linked: int = 0
-    """Letters inside of links, counted alike."""
+    """Number of letters inside links, counted the same way."""
     links: int = 0
     kind: str = "text"
-    """`text`, `heading`, `list`, `table`, `code`, `image`, `rule`; `above` the title, but for what a family
-    says is `own` there; into the fixed `tail` of a family, and the `rest` of a long body, nobody looks."""
+    """`text`, `heading`, `list`, `table`, `code`, `image` or `rule`.
+
+    `above` is above the title, except for text that a family declares as the page's `own`. The fixed `tail`
+    of
+    a family and the `rest` of a long body are not examined.
+    """
     in_card: bool = False
-    """Stands inside a link that spans several blocks."""
+    """Whether it lies inside a link that spans several blocks."""
     is_linked: bool = False
     """Whether most of it is links."""
     is_prose: bool = False
-    """Whether it is text in sentences, of two lines or more."""
+    """Whether it is text in sentences, at least two lines long."""
     is_own: bool = False
-    """Whether it is what articles are made of: text in sentences, code, a table that is no menu."""
+    """Whether it is typical of articles: text in sentences, code, a table that is not a menu."""
     gap: str = "\n\n"
-    """The blank lines above it: inside of code their number counts."""
+    """The blank lines above it. Their number matters inside code."""
 
 
 def blocks_of(
@@ -74,12 +78,15 @@ def blocks_of(
     title: str = "",
     own_after: tuple[str, ...] = (),
 ) -> tuple[Block, ...]:
-    """The blocks of a body. Those between the fences of one code block are of the kind `code`.
+    """Split a body into blocks.
 
-    From the first that begins as one of `cut_from` does they are of the kind `tail`. Up to the last that
-    begins as one of `article_from`, and above a heading that is the `title` (bare), they are of the kind
-    `above`, but for the very first, and for plain text right behind the first that holds one of `own_after`:
-    it is of the kind `own`. What is too long to be looked at is the last one, of the kind `rest`.
+    Blocks between the fences of a code block have the kind `code`. The first block that starts with one of
+    `cut_from`, and all after it, have the kind `tail`. Blocks above the last one that starts with one of
+    `article_from`, or above a heading that is the `title` (bare), have the kind `above`, with two exceptions:
+    the
+    first block, and plain text right after the first block that contains one of `own_after`, which has the
+    kind
+    `own`. Text past the length limit becomes a last block of the kind `rest`.
     """
     texts, gaps, rest = _split(body)
     cut = len(texts)
@@ -102,7 +109,7 @@ def blocks_of(
             if inside or fence or _FENCE.match(text):
                 blocks.append(_code(index, text, gap))
                 continue
-        # Furniture comes again and again, a paragraph does not.
+        # Cached, because boilerplate recurs and paragraphs do not.
         shape, closes, opens = (_known_shape if len(text) < _SHORT or "](" in text else _shape)(text)
         block = Block(index, text, *shape, gap)
         if closes:
@@ -122,7 +129,7 @@ def _code(index: int, text: str, gap: str) -> Block:
 
 
 def _unseen(index: int, rest: str, gaps: Sequence[str], *, is_tail: bool) -> Sequence[Block]:
-    """What is too long to be looked at, as a block; it may belong to the fixed tail above it."""
+    """Return the text past the length limit as a block, which may belong to the fixed tail."""
     return [Block(index, rest, kind="tail" if is_tail else "rest", gap=gaps[-1])] if rest else ()
 
 
@@ -132,7 +139,7 @@ def _in_card(block: Block) -> Block:
 
 
 def _beginning(texts: Sequence[str], article_from: tuple[str, ...], title: str) -> int:
-    """The block up to which a family, or the title, says that all is furniture."""
+    """Return the number of blocks at the start that a family, or the title, marks as boilerplate."""
     above = _title_in(texts, title) if title else 0
     if article_from:
         return max((n for n, text in enumerate(texts, 1) if text.startswith(article_from)), default=above)
@@ -140,7 +147,7 @@ def _beginning(texts: Sequence[str], article_from: tuple[str, ...], title: str) 
 
 
 def _title_in(texts: Sequence[str], title: str) -> int:
-    """The last heading that says the title, where at least as much follows it as a title stands above."""
+    """Return the index of the last heading that is the title, if enough text follows it; else 0."""
     found = 0
     for index in [n for n, text in enumerate(texts) if text[0] == "#"]:
         text = texts[index]
@@ -148,7 +155,7 @@ def _title_in(texts: Sequence[str], title: str) -> int:
             words = _LINK.sub(FIRST_GROUP, text) if "](" in text else text
             if bare(_TAG.sub("", words) if "<" in words else words) == title:
                 if found and "](" not in texts[found] and _has_paragraph(texts[found + 1 : index]):
-                    break  # said again amid the text, by a player, say
+                    break  # repeated within the text, for example by a media player
                 found = index
     after = sum(map(len, texts[found:]))
     return found if after * 5 >= sum(map(len, texts[:found])) and after > 400 else 0
@@ -157,7 +164,7 @@ def _title_in(texts: Sequence[str], title: str) -> int:
 def _own_in(
     texts: Sequence[str], gaps: Sequence[str], own_after: tuple[str, ...], title: str
 ) -> Block | None:
-    """The plain text right behind the first block that holds a mark, where it says more than the title."""
+    """Return the plain text after the first block that contains a mark, if it says more than the title."""
     firsts = [next((n for n, text in enumerate(texts, 1) if mark in text), len(texts)) for mark in own_after]
     index = min(firsts)
     if index == len(texts):
@@ -172,7 +179,7 @@ def _own_in(
 
 
 def _has_paragraph(texts: Sequence[str]) -> bool:
-    """Whether text in sentences is among blocks that are not menus."""
+    """Return whether text in sentences is among blocks that are not menus."""
     return any(
         len(text) >= _LONG and text[0] not in "#-*+|>[!0123456789 " and _SENTENCE.search(text) is not None
         for text in texts
@@ -183,9 +190,9 @@ _LONG = 100
 
 
 def _split(body: str) -> tuple[list[str], list[str], str]:
-    """The texts between blank lines, the blank lines above each, and what is too long to be looked at.
+    """Return the texts between blank lines, the blank lines above each, and the text past the length limit.
 
-    A block that does not end in time belongs to the rest, which has a gap above it too.
+    A block that crosses the limit belongs to the rest. The rest has a gap above it too.
     """
     body, rest = body.strip("\n"), ""
     if len(body) > _LONGEST:
@@ -205,7 +212,7 @@ def _split(body: str) -> tuple[list[str], list[str], str]:
 
 
 def _fence_after(text: str, fence: str) -> str:
-    """The fence that is open after a block, where `fence` is open before it."""
+    """Return the code fence that is open after a block, given the one that is open before it."""
     for line in text.split("\n"):
         if mark := _FENCE.match(line):
             if not fence:
@@ -219,10 +226,11 @@ _Shape = tuple[str, str, str, int, int, int, str, bool, bool, bool, bool]
 
 
 def _shape(text: str) -> tuple[_Shape, str, bool]:
-    """What a block's fields say of its text, and of links around several blocks.
+    """Return the fields of a block that describe its text, and how it takes part in links around blocks.
 
-    `whole` where it ends a link that began before, `begin` where text of its own follows; whether it leaves
-    one open.
+    The second item is `whole` if the block ends a link from an earlier block, `begin` if other text follows
+    that
+    end, else empty. The third is whether the block leaves a link open.
     """
     plain, rest, links, linked = text, text, 0, 0
     closes, opens = "", False
@@ -267,7 +275,7 @@ _IMAGE_SHAPE: tuple[_Shape, str, bool] = ("", "", "", 0, 0, 0, "image", False, F
 
 
 def _bared(text: str) -> str:
-    """Text without tags and addresses."""
+    """Return a text without tags and addresses."""
     if "<" in text:
         text = _TAG.sub(" ", text)
     return _ADDRESS.sub(" ", text) if "://" in text else text
@@ -279,7 +287,7 @@ def _after(rest: str, at: int) -> str:
 
 
 def _open_links(rest: str) -> tuple[bool, bool]:
-    """Whether a link ends here that began before, and whether one begins that does not end here."""
+    """Return whether a link from an earlier block ends here, and whether one starts that does not end here."""
     closing = rest.find("](")
     closes = closing >= 0 and rest.rfind("[", 0, closing) < 0
     last = rest.rfind("[")
@@ -290,7 +298,7 @@ def _open_links(rest: str) -> tuple[bool, bool]:
 
 
 def _units(text: str) -> int:
-    """Letters and digits, wide ones twice; of a long text a close guess, which is all that it takes."""
+    """Return the number of letters and digits; wide ones count twice. Approximate for long texts."""
     is_ascii = text.isascii()
     if len(text) > _SHORT:
         count = (len(text) - text.count(" ") - text.count("\n")) * 24 // 25
@@ -302,7 +310,7 @@ def _units(text: str) -> int:
         count = sum(map(len, _WORD.findall(text)))
     if is_ascii:
         return count
-    # A wide character takes three bytes.
+    # A wide character takes three bytes in UTF-8.
     return count + (len(text.encode("utf-8", "surrogatepass")) - len(text)) // 2
 
 

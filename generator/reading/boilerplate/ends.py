@@ -1,4 +1,4 @@
-"""Where the article ends, and what stands behind it: comments, related posts, notes on the author."""
+"""Find the end of the article, and what follows it: comments, related posts, notes on the author."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from generator.reading.boilerplate.page import SOME, Gone, Page, is_digest, last
 
 
 def endings(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
-    """Headings and marks after which no text of the article follows: comments, related posts."""
+    """Yield the blocks from a heading or mark on that ends the article, such as comments or related posts."""
     weights = {
         block.index: min(block.units, 400)
         for block in page.body
@@ -53,7 +53,7 @@ def endings(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
 
 
 def comment_threads(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
-    """From the first comment of a reader on: each has a date, or a button, that leads to itself."""
+    """Yield the blocks from the first reader comment on. Each has a date or a button that links to itself."""
     before = 0
     for block in page.body:
         if block.index in gone:
@@ -71,7 +71,7 @@ def comment_threads(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
 
 
 _BUTTON = 30
-"""Letters beside the link of a comment's date, or of a button."""
+"""Number of letters beside the link of a comment's date or button."""
 _COMMENT = re.compile(
     r"\[[^\[\]]{0,80}\d[^\[\]]{0,80}\]\([^()\s]{0,400}#comment-?\d|"
     r"\]\([^()\s]{0,400}[?&](?:replytocom|showComment)="
@@ -79,7 +79,7 @@ _COMMENT = re.compile(
 
 
 def _names_a_reader(block: Block) -> bool:
-    """Whether it is what stands above a comment: a picture, a name."""
+    """Return whether a block is the head of a comment: a picture or a name."""
     return "avatar" in block.text or (
         block.units + block.linked <= 40
         and block.kind in {"text", "list", "image"}
@@ -91,16 +91,17 @@ _SAYS = re.compile(r"(?:\bsays?|\bsaid|\bdice|ha detto|ha scritto|\ba dit|\bsagt
 
 
 def _is_rest(page: Page, gone: Gone, first: int, before: int) -> bool:
-    """Whether comments are all that follows: more of them, or less text than stands above."""
+    """Return whether only comments follow: more of them, or less text than above."""
     rest = [block for block in page.blocks[first:] if block.index not in gone]
     marks = sum(_COMMENT.search(block.text) is not None for block in rest)
     return marks >= 2 or sum(min(b.units, 400) for b in rest if b.is_own) * 2 <= before
 
 
 def _cites(page: Page, block: Block, reason: str) -> bool:
-    """Whether a mark of related posts gives a source of the text above: an address stands behind it.
+    """Return whether a mark of related posts introduces a reference of the text, because an address follows
+    it.
 
-    So it does where the page has the same mark again, below more text of its own.
+    This is also the case if the page has the same mark again, below more text of its own.
     """
     if reason != "related posts":
         return False
@@ -111,9 +112,11 @@ def _cites(page: Page, block: Block, reason: str) -> bool:
 
 
 def _comments_from(page: Page, weights: Mapping[int, int]) -> int:
-    """Where comments begin that follow some text: what is said there does not count as the article's.
+    """Return the index at which comments start, so that their text does not count as the article's.
 
-    Below a title that was found, and above a heading, a short note will do that the source says always.
+    If the title was found and a heading introduces the comments, a short note that the source repeats counts
+    as
+    text above them.
     """
     before = shown = 0
     for block in page.body:
@@ -131,12 +134,12 @@ def _comments_from(page: Page, weights: Mapping[int, int]) -> int:
 
 
 def _leads_down(block: Block) -> bool:
-    """Whether it is a link to a place further down, such as to the comments, and no heading of its own."""
+    """Return whether a block links to a place further down, for example to the comments, and is no heading."""
     return block.is_linked and "#" in block.text.partition("](")[2] and block.kind != "heading"
 
 
 def _goes_on(page: Page, index: int) -> bool:
-    """Whether the text goes on behind a box of links: paragraphs in a row, without teasers between."""
+    """Return whether the text continues after a box of links, with paragraphs in a row."""
     units = count = 0
     for block in page.blocks[index + 1 :]:
         if block.is_prose and not page.often[block.index]:
@@ -149,7 +152,7 @@ def _goes_on(page: Page, index: int) -> bool:
 
 
 def _ends(reason: str, before: int, after: int, *, repeated: bool, weak: bool) -> bool:
-    """Whether a mark of the end is one, by what of the text stands before and after it."""
+    """Return whether a mark ends the article, given the amounts of text before and after it."""
     if reason == "comments" and not weak:
         return before >= SOME or after == 0
     if weak:
@@ -158,7 +161,7 @@ def _ends(reason: str, before: int, after: int, *, repeated: bool, weak: bool) -
 
 
 def _section(page: Page, index: int, reason: str, *, weak: bool) -> Iterator[tuple[int, str]]:
-    """A box of links amid the text: its heading, and the links that follow it."""
+    """Yield a box of links in the text: its heading, and the links that follow it."""
     following = index + 1
     while following < len(page.blocks) and (
         page.blocks[following].is_linked or page.blocks[following].kind in {"image", "rule"}
@@ -169,7 +172,7 @@ def _section(page: Page, index: int, reason: str, *, weak: bool) -> Iterator[tup
 
 
 def behind_the_text(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
-    """Short lines behind the last block of text, once furniture has begun there."""
+    """Yield short lines after the last block of text, if boilerplate has started there."""
     last = last_own(page, gone)
     rest = page.blocks[last + 1 :]
     begun = next(
@@ -194,11 +197,11 @@ def behind_the_text(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
 
 
 _MOST = 240
-"""Letters of short lines behind the text that may go, unless something else tells against them."""
+"""Number of letters of short lines after the text that are removed without further evidence."""
 
 
 def behind_the_tags(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
-    """A few lines between the tags, or the share bar, and the end: about the author, say."""
+    """Yield a few lines between the tags, or the share bar, and the end, for example about the author."""
     before = 0
     for block in page.body:
         if block.index not in gone:
@@ -219,7 +222,7 @@ def behind_the_tags(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
 
 
 _AFTER = {"links to lists of the site": 450, "share bar": 250}
-"""Letters that may stand behind a closing of the text, and are about something else."""
+"""Reason → number of letters that may follow such a block and be about something else."""
 
 
 _LEADS_AWAY = frozenset({
@@ -231,19 +234,19 @@ _LEADS_AWAY = frozenset({
 
 
 def avatars(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
-    """The picture of the author, or of a reader, behind the text, with the name beside it."""
+    """Yield pictures of the author or of readers after the text."""
     for block in page.blocks[last_own(page, gone) + 1 :] if page.last >= 0 else ():
         if block.index not in gone and block.index > page.last and "gravatar.com/avatar" in block.text:
             yield block.index, "note on the author"
 
 
 def _is_told(block: Block) -> bool:
-    """Whether it is what authors list behind their text: signs of an attack, and where more is to be read."""
+    """Return whether a block is what authors list after their text: indicators, or references."""
     return _is_indicator(block) or (is_digest(block) and leads_out(block))
 
 
 def _is_indicator(block: Block) -> bool:
-    """Whether it holds what analysts list behind their text: hashes, addresses, flaws, a timeline."""
+    """Return whether a block lists indicators: hashes, addresses, vulnerabilities, a timeline."""
     return _INDICATOR.search(block.text) is not None
 
 
@@ -255,7 +258,7 @@ _INDICATOR = re.compile(
 
 
 def leftovers(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
-    """Images, rules and scraps that stand alone between furniture at either end."""
+    """Yield images, rules and scraps between boilerplate at either end."""
     taken: set[int] = set()
     blocks = page.blocks
     for way in (range(len(blocks) - 1, -1, -1), range(len(blocks))):
