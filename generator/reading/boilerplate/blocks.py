@@ -287,7 +287,7 @@ def _after(rest: str, at: int) -> str:
 
 
 def _open_links(rest: str) -> tuple[bool, bool]:
-    """Return whether a link from an earlier block ends here, and whether one starts that does not end here."""
+    """Return whether a link from an earlier block ends here, and whether one starts that ends later."""
     closing = rest.find("](")
     closes = closing >= 0 and rest.rfind("[", 0, closing) < 0
     last = rest.rfind("[")

@@ -98,10 +98,9 @@ def _is_rest(page: Page, gone: Gone, first: int, before: int) -> bool:
 
 
 def _cites(page: Page, block: Block, reason: str) -> bool:
-    """Return whether a mark of related posts introduces a reference of the text, because an address follows
-    it.
+    """Return whether a mark of related posts introduces a reference of the text.
 
-    This is also the case if the page has the same mark again, below more text of its own.
+    That is so if an address follows it, or if the page has the same mark again, below more text of its own.
     """
     if reason != "related posts":
         return False
@@ -134,7 +133,7 @@ def _comments_from(page: Page, weights: Mapping[int, int]) -> int:
 
 
 def _leads_down(block: Block) -> bool:
-    """Return whether a block links to a place further down, for example to the comments, and is no heading."""
+    """Return whether a block links to a place further down, such as the comments, and is no heading."""
     return block.is_linked and "#" in block.text.partition("](")[2] and block.kind != "heading"
 
 

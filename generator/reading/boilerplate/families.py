@@ -142,9 +142,7 @@ def built_in() -> Families:
 
 
 def load(root: Path) -> tuple[Families, tuple[Problem, ...]]:
-    """Return the built-in families and those of a site's `cleaning/*.toml`, with a problem for each faulty
-    file.
-    """
+    """Return the built-in families and those of a site's `cleaning/*.toml`; a faulty file is a problem."""
     own, problems = own_of(root)
     return Families((*built_in().lexicons, *map(_lexicon, own))), problems
 

@@ -1,4 +1,4 @@
-"""Links by their shape and place: menus, tags, share bars, footers, cards."""
+"""Evidence from the shape and place of links: menus, tags, share bars, footers, cards."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from generator.reading.boilerplate.page import Gone, Page, is_digest, last_own
 
 
 def tags_and_shares(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
-    """Links to lists of the site, such as those of a tag, and to buttons that share."""
+    """Yield links to lists of the site, for example of a tag, and to share buttons."""
     for block in page.body:
         if block.links and block.is_linked and block.index not in gone and not block.in_card:
             lists = len(_LISTS.findall(block.text))
@@ -30,7 +30,7 @@ _SHARES = re.compile(
 
 
 def links_before(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
-    """Lists of links between the title and the text, or at the top of a page whose title is not found."""
+    """Yield lists of links between title and text, or at the top of a page whose title is not found."""
     if any(lexicon.family.byline for lexicon in page.lexicons):
         return
     first = min(
@@ -48,7 +48,7 @@ def links_before(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
 
 
 def links_after(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
-    """Lists of links behind the last block of text, each with its heading: the columns of a footer."""
+    """Yield lists of links after the last block of text, and their headings: the columns of a footer."""
     last = last_own(page, gone)
     if last < 0:
         return
@@ -63,7 +63,7 @@ def links_after(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
 
 
 def _is_column_head(page: Page, index: int, gone: Gone) -> bool:
-    """A word or two above links, but for those of an article: references, sources."""
+    """Return whether a block is a short heading of links, other than an article's references or sources."""
     block = page.blocks[index]
     return (
         index not in gone
@@ -82,7 +82,7 @@ _REFERENCES = re.compile(
 
 
 def cards(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
-    """Links around several blocks, one after the other, behind the text."""
+    """Yield links around several blocks, one after the other, after the text."""
     last = last_own(page, gone)
     if last < 0:  # a list of short lines
         lines = [b.index for b in page.body if b.units >= 8 and not b.in_card and b.index not in gone]

@@ -1,4 +1,4 @@
-"""What the source repeats in its other articles, before, after and amid the text."""
+"""Evidence from blocks that the source repeats in other articles: above, below and within the text."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from generator.reading.boilerplate.page import Gone, Page, is_digest, leads_out
 
 
 def repeated_after(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
-    """What stands at the end of the source's other articles too, with what stands between."""
+    """Yield blocks that also end other articles of the source, and what lies between them."""
     way = range(len(page.blocks) - 1, page.start - 1, -1)
     yield from _spares(page, gone, list(_repeated(page, gone, way, {"tail", "both"})))
 
 
 def repeated_before(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
-    """What stands at the beginning of the source's other articles too, with what stands between."""
+    """Yield blocks that also begin other articles of the source, and what lies between them."""
     way = range(page.start if page.is_found else 0, len(page.blocks))
     yield from _spares(page, gone, list(_repeated(page, gone, way, {"head", "both"})))
 
@@ -23,7 +23,7 @@ def repeated_before(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
 def _repeated(  # noqa: C901 - one walk that weighs each kind of block
     page: Page, gone: Gone, way: range, places: set[str]
 ) -> Iterator[tuple[int, str]]:
-    """From an end of the page inwards, up to where the repeated outweighs what is the article's own most."""
+    """Yield blocks from one end inwards, up to where repeated blocks outweigh the article's own most."""
     total, best, until = 0, 0, way.start
     for index in way:
         block = page.blocks[index]
@@ -53,9 +53,9 @@ def _repeated(  # noqa: C901 - one walk that weighs each kind of block
 
 
 def _goes_along(page: Page, block: Block) -> bool:
-    """Whether a block is furniture because it stands among furniture: an image, links, a scrap."""
+    """Return whether a block is boilerplate because it lies among boilerplate: an image, links, a scrap."""
     if page.is_found and is_digest(block) and (page.last < 0 or leads_out(block)):
-        return False  # nothing but links may be all of a weekly digest
+        return False  # a weekly digest may consist of links only
     return (
         block.kind in {"image", "rule"}
         or block.is_linked
@@ -64,7 +64,7 @@ def _goes_along(page: Page, block: Block) -> bool:
 
 
 def _heads(page: Page, index: int) -> bool:
-    """Whether a short block stands right above the text, as the heading of its first part."""
+    """Return whether a short block right above the text may be the heading of its first section."""
     block = page.blocks[index]
     return (
         not block.links
@@ -78,9 +78,9 @@ def _heads(page: Page, index: int) -> bool:
 
 
 def _spares(page: Page, gone: Gone, found: list[tuple[int, str]]) -> Iterator[tuple[int, str]]:
-    """What repeats may take: text in sentences only where most of the article's own is left.
+    """Yield the blocks to remove, without prose if too little of the article's own would be left.
 
-    Where it is not, scraps of text beside it stay too: an article of two lines has no more.
+    In that case scraps of text beside it stay too, because a very short article has nothing else.
     """
     prose = {b.index: b.units for b in page.body if b.is_prose and b.index not in gone}
     lost = sum([prose.get(index, 0) for index, _ in found])
@@ -98,7 +98,7 @@ _AMONG = "among what the source repeats"
 
 
 def repeated_inside(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
-    """A run of repeated blocks amid the text that leads elsewhere: an advertisement."""
+    """Yield runs of repeated blocks within the text that contain links: advertisements."""
     run: list[int] = []
     if not any(page.often):
         return

@@ -1,4 +1,4 @@
-"""What is left of a clipping's body: the text to publish, and the verdict with its reason."""
+"""Determine the text to publish of a clipping's body, and the verdict with its reason."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ _ABOVE = frozenset({"own", "heading", "image", "rule"})
 
 
 class Remaining(msgspec.Struct, frozen=True):
-    """The Markdown to publish, empty where nothing readable was saved."""
+    """The Markdown to publish; empty if nothing readable was saved."""
 
     text: str
     verdict: Verdict
     reason: str
-    """Empty where the verdict is `full`."""
+    """Empty if the verdict is `full`."""
 
 
 def remaining(
     body: str, title: str, url: str | None, source: str, origin: Origin | None, cleaning: Cleaning | None
 ) -> Remaining:
-    """Take the furniture off a body. Without an original there is no page, and so no furniture."""
+    """Remove the boilerplate from a body. Without an original there was no page, and so no boilerplate."""
     if url is None or origin is None or cleaning is None:
         return as_it_is(body, title, url)
     is_cut = prose.is_cut(body)
@@ -37,7 +37,8 @@ def remaining(
     if opinion.failure:
         return Remaining("", Verdict.LINK, opinion.failure)
     text = kept(opinion.blocks)
-    # Where the cut fell into the furniture behind the article, the article is whole; above it, it is missing.
+    # If the cut is in boilerplate after the article, the article is complete; if above it, the article is
+    # missing.
     is_cut = is_cut and (
         opinion.blocks[-1].reason is None
         or all(one.block.kind in _ABOVE for one in opinion.blocks if one.reason is None)
@@ -48,7 +49,7 @@ def remaining(
 def opinion_of(
     body: str, title: str, url: str | None, source: str, origin: Origin, cleaning: Cleaning
 ) -> Opinion:
-    """Judge a body, without the dots of a clipper that cut it, with what is known of its source."""
+    """Decide on a body, without the dots of a clipper that truncated it, by what is known of its source."""
     repeats = cleaning.learned.get(origin.key, NOTHING)
     is_cut = prose.is_cut(body)
     body = prose.without_cut(body) if is_cut else body
@@ -56,11 +57,11 @@ def opinion_of(
 
 
 def as_it_is(body: str, title: str, url: str | None) -> Remaining:
-    """A body that is not to be cleaned: without the title above it, which the page shows."""
+    """Return a body that is not cleaned, without a repetition of its title."""
     text = prose.without_title(body, title)
     is_cut = prose.is_cut(text)
     text = prose.without_cut(text) if is_cut else text
-    # A note of one's own may be short; there is no original to lead to.
+    # The curator's own note may be short, because there is no original to link to.
     is_note = url is None and (prose.has_text(text) or prose.has_picture(text))
     if not (is_note or prose.is_readable(text, prose.glance(text))):
         return Remaining("", Verdict.LINK, NO_TEXT)
