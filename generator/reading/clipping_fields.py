@@ -32,7 +32,7 @@ WIKILINK = re.compile(r"\[\[(?:[^\[\]|]*\|)?([^\[\]|]+)\]\]")
 
 @lru_cache(64)
 def _keys(name: str) -> tuple[str, ...]:
-    """The field's own name and its built-in keys, case-folded as in `Clipping.fields`."""
+    """Return the field's own name and its built-in keys, case-folded as in `Clipping.fields`."""
     return tuple(map(str.casefold, (name, *BUILT_IN.get(name, ()))))
 
 
@@ -45,7 +45,7 @@ class ClippingFields:
         self.problems: list[Problem] = []
 
     def keys(self, name: str) -> tuple[str, ...]:
-        """The keys that may hold a field, most trusted first."""
+        """Return the keys that may hold a field, most trusted first."""
         fields = self.rules.fields
         if fields and (theirs := fields.get(name)):
             return (*map(str.casefold, theirs), *_keys(name))
@@ -79,11 +79,11 @@ class ClippingFields:
                 yield key, text
 
     def text(self, name: str, most: int = limits.FIELD) -> str:
-        """The most trusted text of a field, cut to `most` characters; empty if there is none."""
+        """Return the most trusted text of a field, cut to `most` characters; empty if there is none."""
         return next((self.shortened(key, text, most) for key, text in self.texts(name)), "")
 
     def shortened(self, key: str, text: str, most: int) -> str:
-        """A text cut to `most` characters, with a problem if it is longer."""
+        """Return a text cut to `most` characters, with a problem if it is longer."""
         if len(text) > most:
             fault = f"`{key}` has more than {most:,} characters: {text[:60]!r}…; its beginning is shown"
             self.tell("length", key, fault, "shorten it")
@@ -104,7 +104,7 @@ class ClippingFields:
                 yield key, text
 
     def decides_about(self, name: str, key: str) -> bool:
-        """Whether the configuration maps the field to keys, or any field to this key."""
+        """Return whether the configuration maps the field to keys, or any field to this key."""
         fields = self.rules.fields
         return name in fields or any(key == theirs.casefold() for keys in fields.values() for theirs in keys)
 
@@ -126,7 +126,7 @@ class ClippingFields:
 
 
 def _beginning(value: str | list[str]) -> str | list[str]:
-    """A value cut to the length that is processed."""
+    """Return a value cut to the length that is processed."""
     if isinstance(value, str):
         return value[: limits.FIELD]
     return [text[: limits.FIELD] for text in value[: limits.FIELD]]

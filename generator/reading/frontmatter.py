@@ -73,7 +73,7 @@ def read_clipping(content: Path, path: str) -> tuple[Clipping | None, tuple[Prob
 
 
 def clipping_in(path: str, raw: bytes) -> tuple[Clipping, tuple[Problem, ...]]:
-    """The clipping in a file's bytes, and its problems; never raises."""
+    """Return the clipping in a file's bytes, and its problems; never raises."""
     garbled: list[Problem] = []
 
     def mended(text: str, odd: str) -> str:
@@ -115,7 +115,7 @@ def _is_from_the_web(clipping: Clipping) -> bool:
 
 
 def _body_line(text: str, body: str) -> int | None:
-    """The line of a text on which its body begins; None if the text does not end with the body."""
+    """Return the line of a text on which its body begins; None if the text does not end with the body."""
     text, body = text.rstrip(), body.rstrip()
     return text.count("\n", 0, len(text) - len(body)) + 1 if text.endswith(body) else None
 
@@ -159,7 +159,7 @@ def fields_in(path: str, raw: bytes) -> Clipping:
 
 
 def front_matter_in(path: str, raw: bytes) -> Clipping:
-    """A clipping without its body, from the first `FRONT_MATTER` bytes of a file."""
+    """Return a clipping without its body, from the first `FRONT_MATTER` bytes of a file."""
     end = raw.find(_CLOSING, 3)
     head = raw[: end + len(_CLOSING)] if 0 < end < FRONT_MATTER else raw
     if is_beginning := len(head) > FRONT_MATTER:
@@ -169,7 +169,7 @@ def front_matter_in(path: str, raw: bytes) -> Clipping:
 
 
 def _mended(path: str, text: str, odd: str) -> tuple[str, tuple[Problem, ...]]:
-    """The text with wrong decoding undone, and the problems found; `odd` are its suspect characters."""
+    """Return the text with wrong decoding undone, and the problems; `odd`: its suspect characters."""
     if is_sound(text, odd):
         return text, ()
     found = restoration(text, odd)
@@ -242,7 +242,10 @@ def _parted(text: str) -> tuple[str, str] | None:
 
 
 def _with_indent(text: str, body: str) -> str:
-    """The body with the indentation of its first line, which the library strips: it may be a code block."""
+    """Return the body with the indentation of its first line, which the library strips.
+
+    The line may be code.
+    """
     if not body:
         return body
     at = len(text.rstrip()) - len(body)
@@ -250,7 +253,7 @@ def _with_indent(text: str, body: str) -> str:
 
 
 def _unclosed(path: str, rest: str, line: int) -> tuple[Clipping, tuple[Problem, ...]]:
-    """The clipping of a text that begins with `---` on line `line` and has no second boundary."""
+    """Return the clipping of a text that begins with `---` on line `line` and has no second boundary."""
     lines = rest.split("\n")
     length = fields_end(corrected(rest)[0].split("\n"), closed=False)
     if not length:
@@ -268,7 +271,7 @@ def _unclosed(path: str, rest: str, line: int) -> tuple[Clipping, tuple[Problem,
 
 
 def _clipping(path: str, block: str, body: str, line: int) -> tuple[Clipping, tuple[Problem, ...]]:
-    """The clipping of a front matter block that begins after line `line`, and its body."""
+    """Return the clipping of a front matter block that begins after line `line`, and its body."""
     block, mistyped = corrected(block.removeprefix("\n"))
     problems = [mistyped_key(path, line + 1, one) for one in mistyped]
     repaired = False
@@ -327,7 +330,7 @@ def _clipping(path: str, block: str, body: str, line: int) -> tuple[Clipping, tu
 
 
 def _without_comments(entries: list[Entry]) -> list[Entry]:
-    """The entries with comments removed from prose."""
+    """Return the entries with comments removed from prose."""
 
     def visible(entry: Entry) -> Entry:
         if not is_prose_key(entry.key):

@@ -84,7 +84,7 @@ def _quoted(value: str | list[str]) -> str:
 
 
 def has_stray_mark(entry: Entry) -> bool:
-    """Whether a field contains a `%%` that opens or closes no comment."""
+    """Return whether a field contains a `%%` that opens or closes no comment."""
     values = [entry.value] if isinstance(entry.value, str) else entry.value
     return is_prose_key(entry.key) and any(text_without_comments(value)[1] for value in values)
 

@@ -21,7 +21,7 @@ _MOST_ALIASES = 50
 
 
 def languages_of(fields: ClippingFields, beginning: str, title: str, source: str) -> tuple[str, str]:
-    """The language of the body and the language of the title."""
+    """Return the language of the body and the language of the title."""
     rules = fields.rules
     of_title = language_of(title, rules.languages)
     given = _given_language(fields) or rules.source_languages.get(rules.source_key(source))
@@ -79,7 +79,7 @@ def aliases_of(fields: ClippingFields) -> Iterator[str]:
 
 
 def aliases_line(fields: ClippingFields) -> int | None:
-    """The line of the front matter that gives the aliases."""
+    """Return the line of the front matter that gives the aliases."""
     return next((fields.clipping.lines.get(key) for key, _ in fields.found("aliases")), None)
 
 
@@ -89,7 +89,7 @@ def _is_odd(part: str) -> bool:
 
 
 def authors_of(fields: ClippingFields) -> tuple[str, ...]:
-    """The distinct authors, in order."""
+    """Return the distinct authors, in order."""
     for key, value in fields.found("author"):
         names = [value] if isinstance(value, str) else value
         names = [part for name in names for part in _persons(folded(unescaped(name)))]

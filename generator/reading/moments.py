@@ -56,5 +56,5 @@ def fetch_time(moment: Moment | None, zone: dt.tzinfo) -> dt.datetime | None:
 
 
 def due(article: Article, zone: dt.tzinfo) -> dt.datetime:
-    """The time from which an article is published: its own, or the start of its day in `zone`."""
+    """Return the time from which an article is published: its own, or the start of its day in `zone`."""
     return article.time or dt.datetime.combine(article.date, dt.time(), tzinfo=zone)

@@ -18,7 +18,7 @@ _HOST = re.compile(r"[^\s/?#@\\<>\"'`{}|^%\[\]]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\]
 
 
 def url_of(fields: ClippingFields) -> str | None:
-    """The address of the original; None if no field holds a valid one."""
+    """Return the address of the original; None if no field holds a valid one."""
     for key, text in fields.words("url"):
         if key in BUILT_IN["url"] and not _ADDRESS.match(text):
             continue  # `source` may hold a name instead

@@ -1,7 +1,7 @@
-"""Jinja2 as themes are rendered: its language and its results, with less work for every page.
+"""A faster Jinja2 environment for themes, with the same language and results.
 
-What does not change while a site is made is put in when a template is compiled: messages, values of `site`.
-Templates that hold macros alone are run once, not for every page that imports them.
+Messages and values of `site`, which do not change during a build, are inserted when a template is compiled.
+Templates that only define macros are run once, not for every page that imports them.
 """
 
 # ruff: noqa: ANN401, N802 (Jinja2 calls visitors by the names of its nodes, and takes values of any type)
@@ -29,7 +29,7 @@ from generator.render.views import View
 
 try:
     from markupsafe._speedups import _escape_inner as escaped
-except ImportError:  # an installation without compiled parts
+except ImportError:  # markupsafe without its compiled extension
 
     def escaped(text: str, /) -> str:
         """Escape a text for HTML."""
@@ -37,19 +37,19 @@ except ImportError:  # an installation without compiled parts
 
 
 _VALUES: frozenset[type] = frozenset({str, Markup, int, bool, dt.date, type(None), type(missing)})
-"""Types of arguments that nothing can change."""
+"""Immutable types of arguments."""
 LIVE = ("page", "site", "view")
-"""What templates get: other values on every page."""
+"""Template variables with different values on every page."""
 _PASSED_ON = re.compile(
     r"^( *)yield from (context\.blocks\[.*\]\[0\]\(.*\)|parent_template\.root_render_func\(context\))$",
     re.MULTILINE,
 )
-"""Where a generated template gives on, piece by piece, what one of its blocks or its parent makes."""
+"""Generated code that passes on the pieces of a block or of the parent template."""
 _safe: Callable[[str], Markup] = functools.partial(str.__new__, Markup)
 
 
 class Engine(jinja2.Environment):
-    """An environment whose templates render one page at a time."""
+    """A Jinja2 environment whose templates render one page at a time."""
 
     def __init__(self, loader: jinja2.BaseLoader) -> None:
         super().__init__(
@@ -66,28 +66,32 @@ class Engine(jinja2.Environment):
         self.policies["ext.i18n.trimmed"] = True
         self.code_generator_class = _Generator
         self.constant: dict[str, Callable[..., object]] = {}
-        """Functions that may be called when a template is compiled, where their arguments stand in it."""
+        """Functions that may be called at compile time, if their arguments are constant."""
         self.site: object = None
-        """Its texts and switches are put in when a template is compiled."""
+        """The site's view; its texts and switches are inserted at compile time."""
         self.now: dict[str, Any] = {}
-        """The values of the page that is rendered, and all that templates have anyhow."""
+        """The variables of the page that is being rendered, and all globals."""
         self.kept: dict[tuple[object, ...], tuple[Markup, tuple[object, ...]]] = {}
-        """What macros made for this page, with their arguments, which thereby stay what they are."""
+        """Macro results on this page, with their arguments, which are kept alive so that their ids stay
+        unique.
+        """
         self.is_keeping = False
-        """Whether this page may be rendered anew: most are not; there keeping costs more than it saves."""
+        """Whether macro results are cached, for pages that may be rendered again. For others it costs time.
+        """
         self._heavy: set[str] = set()
-        """Templates whose last page was rendered anew."""
+        """Templates whose last page was rendered more than once."""
         self.is_careful = False
-        """Whether a dot is more than Python's, as Jinja2 has it: nearly no template needs that."""
+        """Whether attribute access follows Jinja2's rules instead of Python's. Almost no template needs that.
+        """
         self._address = ""
         self._templates: dict[str, jinja2.Template] = {}
         self._modules: dict[str, TemplateModule] = {}
         self._surveys: dict[str, Survey] = {}
         self.unknown: dict[str, set[str]] = {}
-        """Names that a template uses and has not itself, nor have all templates."""
+        """Template → the names that it uses, without its own and global ones."""
         self._needed: dict[str, frozenset[str] | None] = {}
         self._is_plain = True
-        """No template gives a name that all have another meaning."""
+        """Whether no template redefines a global name."""
         self._is_folding = True
 
     def page(self, template: str, values: Mapping[str, Any]) -> str:
@@ -104,7 +108,7 @@ class Engine(jinja2.Environment):
         self.now.update(values)
         try:
             return own.render(values)
-        except AttributeError:  # a dot may mean an item too, or ask whether there is such a value
+        except AttributeError:  # a dot may also mean an item, or be a test for existence
             if self.is_careful:
                 raise
             self.is_careful = True
@@ -112,12 +116,12 @@ class Engine(jinja2.Environment):
             return self.page(template, values)
 
     def _forget(self) -> None:
-        """Have all templates compiled again."""
+        """Discard all compiled templates."""
         for known in (self.kept, self._modules, self._templates, self.cache or {}):
             known.clear()
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        """Give templates our globals themselves: Jinja2 has a chain of mappings that is slow to copy."""
+        """Return our globals themselves. Jinja2 builds a chain of mappings, which is slow to copy."""
         return super().make_globals(d) if d else self.globals
 
     def get_template(
@@ -126,7 +130,7 @@ class Engine(jinja2.Environment):
         parent: str | None = None,
         globals: Any = None,  # noqa: A002 (Jinja2's own name)
     ) -> jinja2.Template:
-        """Find a template; the next time with less ado."""
+        """Return a template, from a cache that is faster than Jinja2's."""
         if isinstance(name, jinja2.Template):
             return name
         found = self._templates.get(name)
@@ -137,7 +141,7 @@ class Engine(jinja2.Environment):
     def module_of(
         self, template: jinja2.Template, context: Context, local: Mapping[str, Any]
     ) -> TemplateModule:
-        """What a template that is imported with context has: its macros see the values of the page."""
+        """Return the module of a template imported with context. Its macros see the values of the page."""
         name = template.name or ""
         if not self._is_plain or self._needs(name) is None:
             return template.make_module(context.get_all(), True, local)
@@ -147,13 +151,13 @@ class Engine(jinja2.Environment):
         return module
 
     def is_pure(self, name: str) -> bool:
-        """Whether what a template's macros make depends on their arguments and the page's address alone."""
+        """Return whether a template's macros depend only on their arguments and the page's address."""
         return self._is_plain and self._needs(name) == frozenset()
 
     def _needs(self, name: str) -> frozenset[str] | None:
-        """Which values of a page a template's macros need; None where it holds more than macros."""
+        """Return the page variables that a template's macros need; None if it contains more than macros."""
         if name not in self._needed:
-            self._needed[name] = None  # where it goes round in a circle
+            self._needed[name] = None  # ends the recursion of circular imports
             self._needed[name] = self._needs_of(name)
         return self._needed[name]
 
@@ -169,13 +173,14 @@ class Engine(jinja2.Environment):
     def _generate(
         self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False
     ) -> str:
-        """Compile a template after its constant parts were put in."""
+        """Compile a template after inserting its constant parts."""
         known = self._surveys[name or ""] = survey(source)
         self.unknown[name or ""] = set()
         constant = {"site", *self.constant}
         if not known.meanings.isdisjoint({*self.globals, *LIVE}):
             self._is_plain = False
-        if self._is_folding and not known.meanings.isdisjoint(constant):  # what it extends sees that meaning
+        # The templates that it extends see that name too.
+        if self._is_folding and not known.meanings.isdisjoint(constant):
             self._is_folding = False
             self._forget()
         if self._is_folding and known.parameters.isdisjoint(constant):
@@ -185,14 +190,14 @@ class Engine(jinja2.Environment):
 
 
 class _Generator(CodeGenerator):
-    """Writes templates as Python; what differs from Jinja2's own does the same in fewer steps."""
+    """Compiles templates to Python that does the same as Jinja2's in fewer steps."""
 
     def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:
         self.writeline(f"from {__name__} import MacroOfTheme, shown")
         super().visit_Template(node, frame)
 
     def enter_frame(self, frame: Frame) -> None:
-        """Note the names that the template has to find in its context."""
+        """Record the names that the template looks up in its context."""
         super().enter_frame(frame)
         if isinstance(self.environment, Engine) and self.name is not None:
             found = {name for action, name in frame.symbols.loads.values() if action == VAR_LOAD_RESOLVE}
@@ -215,7 +220,7 @@ class _Generator(CodeGenerator):
             self.write("shown(")
 
     def visit_Output(self, node: nodes.Output, frame: Frame) -> None:
-        """Write what stands in a row as one string, where Jinja2 has a generator give each part by itself."""
+        """Write adjacent outputs as one string, where Jinja2 yields each part separately."""
         if frame.buffer is not None or frame.require_output_check or self.environment.finalize:
             super().visit_Output(node, frame)
             return
@@ -224,7 +229,7 @@ class _Generator(CodeGenerator):
         for child in node.nodes:
             try:
                 const = self._output_child_to_const(child, frame, finalize)
-            except Exception:  # it is no constant, or a faulty one: the page says where
+            except Exception:  # not constant, or faulty: rendering reports the place
                 parts.append(child)
                 continue
             if parts and isinstance(parts[-1], list):
@@ -256,7 +261,7 @@ class _Generator(CodeGenerator):
 
     @optimizeconst
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
-        """Write a call as one of Python: no function of a theme, nor a macro, asks for the context."""
+        """Write a plain Python call, because no function or macro of a theme needs the context."""
         if forward_caller or node.dyn_args or node.dyn_kwargs:
             super().visit_Call(node, frame, forward_caller=forward_caller)
             return
@@ -277,9 +282,9 @@ class _Generator(CodeGenerator):
 
 
 class MacroOfTheme(Macro):
-    """A macro that takes its arguments in fewer steps.
+    """A macro with faster argument handling.
 
-    What it made of a view stays at hand while a page is rendered anew with less of the same.
+    While a page is rendered again with fewer items, results for a view are reused.
     """
 
     def __init__(self, engine: Engine, function: Callable[..., str], *args: Any) -> None:
@@ -292,7 +297,7 @@ class MacroOfTheme(Macro):
         )
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Render it."""
+        """Render the macro."""
         lacking = self._argument_count - len(args)
         if not self._takes_named_only or lacking < 0:
             return super().__call__(*args, **kwargs)
@@ -309,7 +314,7 @@ class MacroOfTheme(Macro):
 
     def _once(self, args: tuple[Any, ...]) -> Markup:
         others = args[1:]
-        kinds = tuple(map(type, others))  # since 1 == True, and HTML equals the text that looks like it
+        kinds = tuple(map(type, others))  # since 1 == True, and Markup equals a str of the same text
         if not _VALUES.issuperset(kinds):
             return _safe(self._func(*args))
         key = (id(self), id(args[0]), others, kinds)
@@ -320,7 +325,7 @@ class MacroOfTheme(Macro):
 
 
 def shown(value: Any) -> str:
-    """A value as a part of a page: escaped, but for HTML that was made as such."""
+    """Return a value as HTML: escaped, unless it is Markup."""
     kind = type(value)
     if kind is str:
         return escaped(value)  # type: ignore[no-any-return,unused-ignore]

@@ -63,8 +63,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     """The words of a title that is not found."""
     first: int
     last: int
-    """`first` and `last` are the first and last block of prose of its own; `last < first` if there is none.
-    """
+    """The first and last block of the page's own prose; `last < first` if there is none."""
     often: tuple[str, ...]
     """For each block: `head`, `tail`, `both` or `inside` if the source repeats it, else empty."""
     found: tuple[Found | None, ...]

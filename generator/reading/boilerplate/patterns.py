@@ -143,7 +143,7 @@ _PIECE = re.compile(rf"{_SIGN}|\((?:\?[:!])?|{_HOW_OFTEN}|.", re.DOTALL)
 
 
 def _either(pieces: deque[str]) -> set[str]:
-    """Return the first characters of alternatives, up to the end of their group; empty if any is possible."""
+    """Return the first characters of alternatives, up to the end of their group; empty if unknown."""
     found, is_known = set[str](), True
     while True:
         one = _sequence(pieces)
