@@ -64,8 +64,9 @@ class Composer(msgspec.Struct, frozen=True):
         return (make() for stretch in self.ways_of(page, body) for make in stretch)
 
     def ways_of(self, page: Page, body: Markup) -> Ways:
-        """Return functions that make these views, in groups. Within a group, each view is smaller than the
-        last.
+        """Return functions that make these views, in groups.
+
+        Within a group, each view is smaller than the one before.
         """
         match page.subject:
             case Edition(period=Period.DAY):
