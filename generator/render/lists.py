@@ -87,8 +87,9 @@ class Lists(msgspec.Struct, frozen=True):
     def item(
         self, article: Article, *, excerpt: bool = True, also: int = 5, shown: Collection[str] = ()
     ) -> views.Item:
-        """Return an article's item in a list. It names at most `also` other copies, and none of those
-        `shown`.
+        """Return an article's item in a list.
+
+        It names at most `also` other copies, and none of those `shown`.
         """
         if article.id not in self.plan.stories:
             also, shown = 0, ()

@@ -111,8 +111,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
                 yield article
 
     def once_in(self, source: Source) -> Iterator[Article]:
-        """Yield a source's articles with one for each story: its lead, else the source's first, which is
-        stable.
+        """Yield a source's articles, one for each story.
+
+        That is the story's lead, else the source's first article in it, which does not change.
         """
         chosen: dict[str, str] = {}
         for article in source.articles:
@@ -168,8 +169,9 @@ def plan(digest: Digest, since: dt.date = dt.date.min) -> Plan:
 
 
 def pages_of(plan_: Plan) -> Iterator[Page]:
-    """Yield all pages of a site. Those of a source are adjacent, so that its bodies can be reused for its
-    feeds.
+    """Yield all pages of a site.
+
+    Those of a source are adjacent, so that its bodies can be reused for its feeds.
     """
     digest = plan_.digest
     for source in digest.sources.values():
