@@ -58,7 +58,7 @@ DARK = {
 
 
 def highlight(code: str, language: str) -> str | None:
-    """Return escaped code with a `span` around each coloured part; None for an unknown language or long code."""
+    """Return escaped code with a `span` around each coloured part; None for unknown or long code."""
     lexer = _lexer(language.lower()[:40]) if len(code) <= LARGEST else None
     if lexer is None or (len(code) > LARGEST_OTHERWISE and lexer.name not in QUICK):
         return None

@@ -82,7 +82,7 @@ class Theme:
         return None, None
 
     def undecodable(self) -> tuple[str | None, int | None]:
-        """Return file and line of the first of the site's templates that is not UTF-8. Jinja2 does not say."""
+        """Return file and line of the site's first template that is not UTF-8. Jinja2 does not say."""
         for path in sorted(self.own.rglob("*.html")) if self.own is not None else ():
             try:
                 path.read_bytes().decode("utf-8")
@@ -174,7 +174,7 @@ class Templates:
         return html.encode("utf-8", "replace")
 
     def ready(self, template: str) -> None:
-        """Compile a template and its dependencies ahead of time. Faults are reported when a page is rendered."""
+        """Compile a template and its dependencies ahead of time. Faults are reported on rendering."""
         for name in self._sources.of(template):
             with contextlib.suppress(Exception):  # it will be raised again
                 self._engine.get_template(name)

@@ -1,4 +1,4 @@
-"""The HTML of a body's tokens, as a page shows it: links, pictures, tables, headings settled on the way."""
+"""Write the HTML of a body's tokens, and resolve links, images, tables and heading levels on the way."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ _INLINE_TAGS = {
 }
 _UNSETTLED = {"link", "link_open", "image", "html_inline"}
 _WITHOUT_CONTENT = {"image", "footnote_ref"}
-"""Something to see, though the token has no content."""
+"""Tokens that show something although they have no content."""
 
 
 def escaped(text: str) -> str:
-    """Text as HTML, as the sanitiser escapes it: then it has nothing to do."""
+    """Return text as HTML, escaped as the sanitiser does, so that it changes nothing."""
     if "&" in text:
         text = text.replace("&", "&amp;")
     if "<" in text:
@@ -46,30 +46,30 @@ class TooLongError(Exception):
 
 
 class Writer:
-    """One body on its way to the page."""
+    """Writes one body."""
 
     def __init__(self, source: str, place: Place, environment: EnvType) -> None:
         self.source = source
         self.place = place
         self.environment = environment
         self.has_raw = False
-        """Whether tags stand in the HTML that the author wrote: it needs `place.repaired`."""
+        """Whether the author's raw HTML contains tags, so that `place.repaired` is needed."""
         self.raw_tags = 0
         self.to_link = limits.HTML
-        """Characters that are left for addresses: a short relative one may become long."""
+        """Number of characters left for addresses, because a short relative one may become long."""
         self.to_colour = limits.HIGHLIGHTED
-        """Characters of code that are left to be coloured."""
+        """Number of characters of code that may still be coloured."""
         self.pieces: list[str] = []
         self.headings: list[tuple[int, int]] = []
-        """The piece that opens a heading, and the level as written."""
+        """The index of the piece that opens a heading, and the level as written."""
         self.opened = ""
-        """The tag just opened, of which it depends on the next token whether the line ends after it."""
+        """The tag just opened. The next token decides whether its line ends after it."""
         self.after_hidden = False
-        """Whether the token before was the paragraph of a tight list."""
+        """Whether the last token was the paragraph of a tight list."""
         self.referred: set[str] = set()
 
     def html(self, tokens: Sequence[Token]) -> str:
-        """The HTML of all tokens; not sanitised yet."""
+        """Return the HTML of all tokens, not sanitised yet."""
         if "tables" in self.environment:
             self._settle_headers(tokens)
         position, end = 0, len(tokens)
@@ -96,7 +96,7 @@ class Writer:
     # ---- blocks
 
     def _begin(self, token: Token, *, leads: bool = True) -> None:
-        """End the line of the tag before, as markdown-it does, so that lists look as one would write them."""
+        """End the line of the last tag, as markdown-it does, so that lists look handwritten."""
         if self.opened and not (token.nesting < 0 and token.tag == self.opened):
             self.pieces.append("\n")
         if leads and self.after_hidden and token.nesting >= 0:
@@ -117,7 +117,7 @@ class Writer:
     def _whole(self, block: Token) -> None:
         """Write a cell, paragraph or heading that is one token."""
         tag = block.tag
-        if tag == "p" and not block.children:  # what most are, at once
+        if tag == "p" and not block.children:  # fast path for most paragraphs
             if block.content.strip():
                 self.pieces.append(f"<p>{escaped(block.content)}</p>\n")
         elif tag not in {"td", "th"}:
@@ -133,9 +133,9 @@ class Writer:
             self.pieces.append(f"<{tag}{class_}>{text}</{tag}>\n")
 
     def _text_block(self, opening: Token, inline: Token, closing: Token) -> int:
-        """Write a paragraph or heading, if anything is left of it; returns how many tokens it took."""
+        """Write a paragraph or heading unless it is empty. Return the number of tokens consumed."""
         text, filled = self._text(inline, is_heading=opening.type == "heading_open")
-        closes = closing.type in {"paragraph_close", "heading_close"}  # else a note's way back stands there
+        closes = closing.type in {"paragraph_close", "heading_close"}  # otherwise a note's back link follows
         if closes and not filled:
             return 3
         if opening.hidden:
@@ -150,7 +150,7 @@ class Writer:
         return 2
 
     def _text(self, inline: Token, *, is_heading: bool) -> tuple[str, bool]:
-        """The HTML of a paragraph or heading, and whether there is anything to see in it."""
+        """Return the HTML of a paragraph or heading, and whether it shows anything."""
         if not inline.children:
             return escaped(inline.content), bool(inline.content.strip())
         children = self._settled(inline)
@@ -169,7 +169,7 @@ class Writer:
             self.pieces[piece], self.pieces[piece + 2] = f"<h{level}>", f"</h{level}>\n"
 
     def _settle_headers(self, tokens: Sequence[Token]) -> None:
-        """An empty header cell names no column: it becomes a plain cell; a header without any goes."""
+        """Turn empty header cells, which name no column, into plain cells. Drop a header without any."""
         for token in tokens:
             if token.type == "inline" and token.tag == "th":
                 if token.children:
@@ -207,7 +207,7 @@ class Writer:
         return f'<li id="fn-{self.place.id}-{token.meta["id"] + 1}">'
 
     def _way_back(self, token: Token) -> str:
-        """The way back, to a place that is really there: a reference may have gone with what held it."""
+        """Return the back link of a note, if its target exists: the reference may have been dropped."""
         back = f"{self.place.id}-{token.meta['id'] + 1}-{token.meta['subId'] + 1}"
         if back not in self.referred:
             return ""
@@ -229,7 +229,7 @@ class Writer:
     # ---- text within blocks
 
     def _settled(self, block: Token) -> list[Token]:
-        """What is shown of a block's children, with links resolved."""
+        """Return the children of a block that are shown, with links resolved."""
         tokens = block.children or []
         for token in tokens:
             if token.type in _UNSETTLED:
@@ -256,7 +256,7 @@ class Writer:
         return kept
 
     def inline(self, tokens: Sequence[Token]) -> str:
-        """The HTML of settled children."""
+        """Return the HTML of resolved children."""
         pieces: list[str] = []
         for position, token in enumerate(tokens):
             kind = token.type
@@ -292,11 +292,11 @@ class Writer:
 
     @functools.cached_property
     def _closes_pre(self) -> bool:
-        """Whether the body closes a `<pre>` anywhere: one that it does not would take all that follows."""
+        """Whether the body contains the end of a `<pre>`. An unclosed one would swallow all that follows."""
         return "</pre" in self.source.lower()
 
     def _count(self, address: str | None) -> None:
-        """Keep account of how long addresses are."""
+        """Subtract an address from the number of characters left for addresses."""
         if address:
             self.to_link -= len(address)
             if self.to_link < 0:
@@ -320,7 +320,7 @@ class Writer:
 
 
 def described(image: Token) -> str:
-    """An image's description, as text on one line."""
+    """Return an image's description as text on one line."""
     return " ".join("".join(_texts(image.children or ())).split())
 
 
@@ -354,7 +354,7 @@ def _line_break(tokens: Sequence[Token], position: int) -> str:
 
 
 def _settle_text_link(link: Token, place: Place) -> str | None:
-    """Resolve a link with a label of text, or make it its text; returns the address."""
+    """Resolve a link with a text label, or turn it into text. Return its address."""
     address = links.resolve(str(link.attrs["href"]), place.original)
     if address is None or not link.content.strip():
         link.type = "text"
@@ -365,7 +365,7 @@ def _settle_text_link(link: Token, place: Place) -> str | None:
 
 
 def _link_end(tokens: Sequence[Token], start: int) -> int:
-    """Where a link closes; links do not hold links."""
+    """Return the index of the token that closes a link. Links do not contain links."""
     for position in range(start, len(tokens)):
         if tokens[position].type == "link_close":
             return position
@@ -373,7 +373,7 @@ def _link_end(tokens: Sequence[Token], start: int) -> int:
 
 
 def _settle_link(opening: Token, closing: Token, label: Sequence[Token], place: Place) -> str | None:
-    """Resolve a link, or hide its tags: one without a name cannot be told, nor one that leads nowhere."""
+    """Resolve a link, or hide its tags if it has no name or no valid target. Return its address."""
     address = links.resolve(str(opening.attrs["href"]), place.original)
     if address is None or not any(map(_has_name, label)):
         opening.hidden = closing.hidden = True
