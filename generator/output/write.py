@@ -1,15 +1,16 @@
-"""Outputs → disk, as a transaction: staged beside their places, swapped in whole, and only where they differ.
+"""Write outputs as a transaction: stage them next to their places, then swap in those that differ.
 
-Order of a commit, so that a process killed at any moment leaves whole files, all of them known as ours:
+The order of a commit guarantees that a process killed at any moment leaves complete files, all known as ours:
 
-1. the manifest of old and new names together;
-2. old files that stand where a folder must be, and the reverse; then the new folders;
-3. each staged file, renamed onto its place, or with the new folder that it stands in;
-4. what only the old manifest names, and the folders that this empties;
-5. the new manifest.
+1. Write the manifest of old and new names together.
+2. Delete old files where a folder must be, and the reverse; then create the new folders.
+3. Rename each staged file, or a new folder with all its files, into place.
+4. Delete what only the old manifest lists, and folders that become empty.
+5. Write the new manifest.
 
-Nothing is flushed to the platter (fsync) on the way: the clippings are the truth, a build after a power cut
-compares bytes and writes again what is damaged, and 140,000 flushes would cost more than the whole build.
+Nothing is flushed to disk (fsync). The clippings are the source of truth, a build after a power failure
+compares
+bytes and rewrites damaged files, and 140,000 flushes would take longer than the build.
 """
 
 from __future__ import annotations
@@ -41,28 +42,32 @@ from generator.output.folder import (
 from generator.output.staging import Staging, make
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
-"""How a staged file is opened."""
+"""Flags for opening a staged file."""
 _SHOWN = 300
-"""Characters of a path that a message has room for."""
+"""Number of characters of a path that a message shows."""
 
 
 class Slot(msgspec.Struct, frozen=True):
-    """Where one output goes: a value, so that another process can stage it; not `kw_only` as some views."""
+    """Where one output goes. A plain value, so that another process can stage it; positional for fast
+    pickling.
+    """
 
     place: str
     staged: str
     folder: str
-    """One to make before it is staged; empty for none."""
+    """The folder to create before staging; empty for none."""
     is_foreign: bool
-    """Somebody else's file stands there; it may stay only if it has the very bytes that we would write."""
+    """Whether somebody else's file is there. It may stay only if it has exactly the bytes to be written."""
     afresh: bool
-    """Write also what is on disk already."""
+    """Whether to write even what is on disk already."""
     is_free: bool
-    """Nothing stands there that could have the same bytes."""
+    """Whether nothing is there that could have the same bytes."""
 
 
 def stage(slot: Slot, data: bytes) -> tuple[str, bool]:
-    """Stage one output unless the file on disk has its bytes; their digest, and whether it was staged."""
+    """Stage one output unless the file on disk has the same bytes. Return its digest, and whether it was
+    staged.
+    """
     digest = manifest.digest(data)
     if not (slot.afresh or slot.is_free) and _has_bytes(slot.place, data):
         return digest, False
@@ -73,7 +78,7 @@ def stage(slot: Slot, data: bytes) -> tuple[str, bool]:
 
 
 def _write(file: str, data: bytes) -> None:
-    """Write a file with as few calls of the system as can be: a build writes thousands of small ones."""
+    """Write a file with as few system calls as possible, because a build writes thousands of small ones."""
     descriptor = os.open(file, _NEW, 0o666)
     try:
         left = memoryview(data)
@@ -91,13 +96,13 @@ def _has_bytes(place: str, data: bytes) -> bool:
 
 
 class Transaction:
-    """All outputs of one build: `keep`, `put` or `copy` each, then `commit`, inside a `with` block.
+    """The outputs of one build: `keep`, `put` or `copy` each, then `commit`, in a `with` block.
 
-    What another process makes goes by `slot`, `stage` and `take`.
+    Outputs of other processes use `slot`, `stage` and `take`.
 
-    Leaving the block without a commit, or by an exception, leaves the site as it was. Every refusal is a
-    `BuildError` with advice, raised before anything of the site is changed. Waits up to `patience` seconds
-    while another build holds the folder.
+    Leaving the block without a commit, or by an exception, leaves the site unchanged. Every refusal is a
+    `BuildError` with advice, raised before anything is changed. Waits up to `patience` seconds while another
+    build holds the lock.
     """
 
     def __init__(self, output: Path, as_of: dt.date, *, patience: float = 10.0, afresh: bool = False) -> None:
@@ -109,7 +114,7 @@ class Transaction:
         self._exit = contextlib.ExitStack()
         self._old: Mapping[str, str] = {}
         self._keys: dict[str, str] = {}
-        """What is equal where two of the old files are one somewhere, by path."""
+        """Path of an old file → key that is equal for the same file on some file system."""
         self._files: dict[str, str] = {}
         self._names: dict[str, str] = {}
         self._parents: dict[str, str] = {}
@@ -118,7 +123,7 @@ class Transaction:
         self._known: dict[str, str | None] = {}
         self._to_empty: list[str] = []
         self._is_empty = False
-        """There was nothing in the folder, so no place needs a look."""
+        """Whether the folder was empty, so that no place needs to be checked."""
 
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as undo, disk.translate_errors(self._output):
@@ -146,21 +151,21 @@ class Transaction:
 
     @property
     def old(self) -> Mapping[str, str]:
-        """The files that earlier builds wrote, with their digests."""
+        """Path → digest of the files that earlier builds wrote."""
         return self._old
 
     @property
     def files(self) -> Mapping[str, str]:
-        """What stands there after a commit, with digests."""
+        """Path → digest of the files that exist after a commit."""
         return self._files
 
     @property
     def staged(self) -> Collection[str]:
-        """The outputs that are not on disk as they are to be."""
+        """The outputs that differ from those on disk."""
         return self._staged.keys()
 
     def keep(self, paths: Iterable[str]) -> None:
-        """Leave files of earlier builds as they are; to be called before anything is put beside them."""
+        """Keep files of earlier builds. Must be called before anything is added."""
         kept = [*paths]
         self._files |= {path: self._old[path] for path in kept}
         keys = {self._keys[path]: path for path in kept}
@@ -171,7 +176,7 @@ class Transaction:
                 self._parents.setdefault(above, path)
 
     def slot(self, path: str) -> Slot:
-        """The place of an output that is staged elsewhere; `take` it then."""
+        """Return the slot of an output that is staged elsewhere, to be passed to `take` afterwards."""
         with disk.translate_errors(self._output):
             self._claim(path)
             found = None if self._is_empty else self._found(path)
@@ -188,7 +193,7 @@ class Transaction:
             )
 
     def take(self, path: str, slot: Slot, digest: str, *, is_staged: bool) -> None:
-        """Take what `stage` made of a slot."""
+        """Record the result of `stage` for a slot."""
         if is_staged:
             if slot.is_foreign:
                 raise disk.refusal(
@@ -236,7 +241,7 @@ class Transaction:
         return Written(written=len(self._staged), kept=kept, deleted=deleted)
 
     def _replace(self, gone: list[str]) -> int:
-        """Steps 2 to 4 of the commit; the number of files deleted."""
+        """Perform steps 2 to 4 of the commit. Return the number of files deleted."""
         deleted = sum(self._delete(path) for path in gone if self._is_in_the_way(path))
         for path in self._to_empty:
             for folder in reversed(disk.below(self._root, path)[0]):
@@ -249,7 +254,7 @@ class Transaction:
         return deleted
 
     def _claim(self, path: str) -> None:
-        """Check a new path and its neighbours."""
+        """Check a new path against all others."""
         fault = names.fault(path)
         if fault is not None:
             raise disk.refusal(path, f"cannot be the name of an output file: it {fault}", "rename it")
@@ -264,7 +269,7 @@ class Transaction:
             self._parents.setdefault(folder, path)
 
     def _found(self, path: str) -> os.stat_result | None:
-        """What stands in a file's place; None for nothing, and for what the commit clears away first."""
+        """Return the status of a file's place; None if it is free, or is cleared by the commit."""
         blocker = disk.blocker(self._root, path.rpartition("/")[0], self._known)
         if blocker is not None:
             if blocker in self._old:
@@ -281,13 +286,13 @@ class Transaction:
         return found
 
     def _is_old_in_other_case(self, path: str) -> bool:
-        """Whether a file of an earlier build is this one, on a file system without case."""
+        """Return whether a file of an earlier build is this one, on a case-insensitive file system."""
         key = names.folded(path)
         old = next((old for old, own in self._keys.items() if own == key), None)
         return old is not None and _is_same_file(f"{self._root}/{old}", f"{self._root}/{path}")
 
     def _check_places(self) -> None:
-        """Refuse what would fail half-way."""
+        """Refuse what would fail half-way through the commit."""
         for folder in self._to_empty:
             for path in disk.below(self._root, folder)[1]:
                 if path not in self._old:
@@ -314,10 +319,11 @@ class Transaction:
 
 
 def clean(output: Path, *, patience: float = 10.0) -> int:
-    """Delete what the manifest of an output folder lists, and the manifest; the number of files deleted.
+    """Delete the files that the manifest lists, and the manifest. Return the number of files deleted.
 
-    Files of others stay, and then a manifest of no files, so that the next build knows the folder. One that
-    does not exist, or is empty, is clean. Raises `BuildError` for one with others' files and no manifest.
+    If other files remain, an empty manifest stays, so that the next build recognises the folder. A missing or
+    empty
+    folder is clean. Raises `BuildError` for a folder with other files and no manifest.
     """
     with disk.translate_errors(output):
         check_is_folder(output, output)
@@ -364,7 +370,7 @@ def _collision(path: str, other: str) -> BuildError:
 
 
 def _digest_of(file: Path) -> str:
-    """The digest of a file that is to be copied."""
+    """Return the digest of a file to be copied."""
     try:
         with file.open("rb") as stream:
             return manifest.digest_of(stream)

@@ -154,7 +154,7 @@ def _either(pieces: deque[str]) -> set[str]:
 
 
 def _sequence(pieces: deque[str]) -> set[str]:
-    """Return the first characters of one alternative. After an optional part, what follows may be first too."""
+    """Return the first characters of one alternative. After an optional part, the next counts too."""
     found, is_known, is_open = set[str](), True, True
     while pieces and pieces[0] not in {"|", ")"}:
         one = _part(pieces)

@@ -91,7 +91,7 @@ def _begins_another(text: str, kind: str) -> bool:
 
 
 def _ends(text: str, kind: str, *, is_apart: bool) -> bool:
-    """Return whether a line ends a block. After a blank line, an arrow within a line ends no comment."""
+    """Return whether a line ends a block. After a blank line, an arrow inside a line does not end a comment."""
     if kind == "comment" and is_apart:
         return text.rstrip().endswith(("-->", "--!>"))
     return _ENDS[kind].search(text) is not None
