@@ -1,4 +1,4 @@
-"""`broadsheet check --fix`: values that YAML cannot read get quotes on disk, and nothing else changes."""
+"""`broadsheet check --fix`: put quotes around values that YAML cannot read, and change nothing else."""
 
 from __future__ import annotations
 
@@ -24,25 +24,26 @@ from generator.reading.text import decode, encoding_of
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _CONTEXT = 3
-"""Lines shown after a change."""
+"""Number of lines shown after a change."""
 
 
 class Mend(msgspec.Struct, frozen=True):
-    """What would become of one file."""
+    """The result for one file."""
 
     path: str
-    """Below the content folder."""
+    """The path below the content folder."""
     before: bytes
     after: bytes
     diff: str = ""
-    """What changes, as a unified diff of texts; safe to print."""
+    """The change as a unified diff of texts, safe to print."""
 
 
 def mended(raw: bytes) -> bytes | None:
-    """A clipping's bytes with its front matter readable for any YAML parser, with the fields that we read.
+    """Return a clipping's bytes with front matter that any YAML parser reads as we do.
 
-    None: it is already so, or quotes alone do not make it so. Line ends, mark, encoding, comments, the order
-    of keys and every byte of the body stay.
+    None if it is so already, or quotes alone are not enough. Line ends, byte order mark, encoding, comments,
+    the order
+    of keys and every byte of the body are kept.
     """
     mark, codec = encoding_of(raw)
     errors = "surrogateescape" if codec == "utf-8" else "strict"
@@ -54,19 +55,20 @@ def mended(raw: bytes) -> bytes | None:
         unmended = mark + text.encode(codec, errors)
     except UnicodeError:
         return None
-    # A file whose codec does not give its bytes back would not keep its body.
+    # If decoding and encoding changes the bytes, the body would not be kept.
     return after if lines and unmended == raw and _is_sound(read, after, mark, codec) else None
 
 
 def _mended_lines(written: list[str], read: str) -> list[str] | None:
-    """A file's lines with their ends, those of its front matter quoted where needed; `read` is its text."""
+    """Return a file's lines with their ends, with quotes in its front matter; `read` is its decoded text."""
     block = block_of(read)
     if block is None:
         return None
     last = block.first + len(block.lines)
     here = written[block.first : last]
     if tuple(line.rstrip("\r\n") for line in here) != block.lines:
-        return None  # control characters or broken bytes, which no YAML parser takes and which we would drop
+        # Control characters or invalid bytes, which no YAML parser accepts and which we would drop.
+        return None
     new = quoted_where_needed(block.lines)
     if new is None or new == block.lines:
         return None
@@ -78,7 +80,7 @@ def _mended_lines(written: list[str], read: str) -> list[str] | None:
 
 
 def _is_sound(before: str, after: bytes, mark: bytes, codec: str) -> bool:
-    """Whether a mended file is read with the same fields and body, and without a repair."""
+    """Return whether a corrected file is read with the same fields and body, and without a repair."""
     if encoding_of(after) != (mark, codec):
         return False
     old, _ = clipping_of("", before)
@@ -87,15 +89,15 @@ def _is_sound(before: str, after: bytes, mark: bytes, codec: str) -> bool:
 
 
 def mends(site: Site, workers: Workers) -> Iterator[Mend | Problem]:
-    """Find the clippings that can be mended, by path, and those that cost too much to be looked at.
+    """Yield the clippings that can be corrected, by path, and problems of those that cost too much to read.
 
-    Those that cannot be read are left to `check`.
+    Files that cannot be read are left to `check`.
     """
     content, seen = site.content, set[str]()
     paths = []
     for path in discover(content, site.config.ignore).paths:
         real = os.path.realpath(content / path)
-        if real not in seen:  # else a link to a file that has its turn under another name
+        if real not in seen:  # otherwise a link to a file that is in the list under another name
             paths.append(path)
         seen.add(real)
     found = dict(budgeted.each(partial(mend, content), paths, workers, site.config.limits))
@@ -113,7 +115,7 @@ def mends(site: Site, workers: Workers) -> Iterator[Mend | Problem]:
 
 
 def mend(content: Path, paths: Sequence[str]) -> Iterator[Mend | None]:
-    """What would become of files; a task of workers."""
+    """Yield the result for each file. A task for workers."""
     for path in paths:
         raw = file_bytes(content, path)
         after = mended(raw) if isinstance(raw, bytes) else None
@@ -121,7 +123,7 @@ def mend(content: Path, paths: Sequence[str]) -> Iterator[Mend | None]:
 
 
 def _diff(path: str, before: bytes, after: bytes) -> str:
-    """What a mend changes, as a unified diff of texts; safe to print."""
+    """Return a change as a unified diff of texts, safe to print."""
     was, now = (_head(raw) for raw in (before, after))
     name = shown(path)
     lines = difflib.unified_diff(was, now, f"a/{name}", f"b/{name}", lineterm="", n=_CONTEXT)
@@ -129,7 +131,7 @@ def _diff(path: str, before: bytes, after: bytes) -> str:
 
 
 def _head(raw: bytes) -> list[str]:
-    """The front matter's lines, and as many after it as a diff shows."""
+    """Return the lines of the front matter, and as many after it as a diff shows."""
     text = decode(raw)[0]
     block = block_of(text)
     last = block.first + len(block.lines) + 1 + _CONTEXT if block else 0
@@ -137,9 +139,9 @@ def _head(raw: bytes) -> list[str]:
 
 
 def write(content: Path, mend: Mend) -> Problem | None:
-    """Put a mended file in its place in one step; a problem says why it was left as it is.
+    """Replace a file by its corrected version, atomically. Return a problem if it was left unchanged.
 
-    Refused: a file that leads out of the content folder, and one that is no longer what the mend was made of.
+    It refuses a file outside of the content folder, and one that has changed since it was read.
     """
     file = content / mend.path
     target, root = os.path.realpath(file), os.path.realpath(content)

@@ -67,7 +67,7 @@ def pick(site: Site, target: str, changes: Changes, originals: Originals = tuple
 
 
 def errors_in(site: Site) -> list[Problem]:
-    """The errors in `picks.toml` that make builds refuse it."""
+    """Return the errors in `picks.toml` that make builds refuse it."""
     return [one for one in picks_of(text_of(site.picks))[1] if one.severity is Severity.ERROR]
 
 
@@ -84,7 +84,7 @@ def unpick(site: Site, target: str, originals: Originals = tuple) -> int:
 
 
 def with_pick(text: str, article: str, changes: Changes, also: Collection[str] = ()) -> str:
-    """The text of a `picks.toml` with the changes applied; everything else stays byte for byte.
+    """Return the text of a `picks.toml` with the changes applied; everything else stays byte for byte.
 
     `also` are other names of the article in that text. Raises `ConfigError` if the text is not valid TOML, or
     the result would not be valid picks.
@@ -113,7 +113,7 @@ def with_pick(text: str, article: str, changes: Changes, also: Collection[str] =
 
 
 def without_pick(text: str, article: str, also: Collection[str] = ()) -> tuple[str, int]:
-    """The text without the picks of an article, and the number of picks removed.
+    """Return the text without the picks of an article, and the number of picks removed.
 
     Comments before and after a pick stay, because they may belong to the next one.
     """
@@ -146,7 +146,7 @@ def _places(text: str, article: str, also: Collection[str]) -> list[tuple[int, i
 
 
 def _end(lines: list[str], start: int, end: int) -> int:
-    """The line after the last key: blank lines and comments that follow belong to the next pick."""
+    """Return the line after the last key: blank lines and comments that follow belong to the next pick."""
     last = end
     while last > start + 1 and (not lines[last - 2].strip() or lines[last - 2].lstrip().startswith("#")):
         last -= 1
@@ -181,7 +181,7 @@ def _name(entry: Entry) -> str:
 
 
 def _names_in(text: str) -> set[str]:
-    """The names of all picks."""
+    """Return the names of all picks."""
     return {name for entry in _entries(text) if (name := _name(entry))}
 
 
@@ -190,7 +190,7 @@ def _names_a_pick(text: str, target: str) -> bool:
 
 
 def _edited(chunk: str, changes: Changes) -> str:
-    """The lines of one pick with the changes applied."""
+    """Return the lines of one pick with the changes applied."""
     is_whole = chunk.endswith("\n")
     document = tomlkit.parse(chunk if is_whole else chunk + "\n")
     tables = document["pick"]
@@ -222,14 +222,14 @@ def _set(table: tomlkit.items.Table, key: str, before: object, after: object) ->
 
 
 def _said(text: str, article: str, changes: Changes, also: Collection[str]) -> list[Entry]:
-    """All picks after the edit: the article's last one has the changes."""
+    """Return all picks after the edit: the article's last one has the changes."""
     entries = _entries(text)
     last = max(number for number, entry in enumerate(entries) if _is_of(entry, article, also))
     return [_changed(entry, changes) if n == last else entry for n, entry in enumerate(entries)]
 
 
 def _changed(entry: Mapping[str, Any], changes: Changes) -> Entry:
-    """The keys of a pick after the changes. A new key removes one that contradicts it."""
+    """Return the keys of a pick after the changes. A new key removes one that contradicts it."""
     new: Entry = {}
     if changes.pin is not None:
         new["pin"] = changes.pin
@@ -252,7 +252,7 @@ def _changed(entry: Mapping[str, Any], changes: Changes) -> Entry:
 
 
 def _added(present: object, further: Sequence[str]) -> list[str]:
-    """A list extended by the values it lacks; empty if there is nothing to add."""
+    """Return a list extended by the values it lacks; empty if there is nothing to add."""
     if not further:
         return []
     listed = [present] if isinstance(present, str) else list(present) if isinstance(present, list) else []

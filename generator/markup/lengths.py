@@ -24,7 +24,7 @@ def body_end(body: str, most: int = limits.BODY, marks: int = limits.MARKS) -> i
 
 
 def _boundary(body: str, end: int) -> int:
-    """Return the last end of a block, else of a line, else of a word, in the second half of what is allowed."""
+    """Return the last end of a block, else of a line, else of a word, in the second half of the limit."""
     for sign in ("\n\n", "\n", " "):
         if (at := body.rfind(sign, end // 2, end)) >= 0:
             return at

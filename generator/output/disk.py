@@ -68,7 +68,7 @@ def look(file: str) -> os.stat_result | None:
 
 
 def note_in(file: Path) -> str:
-    """Return the start of a small file that may be anything; empty if it is not text or not a regular file."""
+    """Return the start of a small file; empty if it is not text or not a regular file."""
     try:
         # Opening a pipe would block, and a link could lead to an endless file.
         descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))

@@ -49,9 +49,7 @@ class Staging:
             os.replace(place, f"{self._root}/{path}")
 
     def _is_put_in_place(self, tree: str) -> bool:
-        """Move what a tree contains into place, except names that exist there by now. Return whether all
-        moved.
-        """
+        """Move what a tree contains into place, except names that exist there. Return whether all moved."""
         if not self._made:
             return True
         for name in sorted(os.listdir(tree)):

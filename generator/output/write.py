@@ -48,8 +48,9 @@ _SHOWN = 300
 
 
 class Slot(msgspec.Struct, frozen=True):
-    """Where one output goes. A plain value, so that another process can stage it; positional for fast
-    pickling.
+    """Where one output goes. A plain value, so that another process can stage it.
+
+    Not `kw_only`, because that makes pickling slower.
     """
 
     place: str
@@ -65,8 +66,9 @@ class Slot(msgspec.Struct, frozen=True):
 
 
 def stage(slot: Slot, data: bytes) -> tuple[str, bool]:
-    """Stage one output unless the file on disk has the same bytes. Return its digest, and whether it was
-    staged.
+    """Stage one output unless the file on disk has the same bytes.
+
+    Return its digest, and whether it was staged.
     """
     digest = manifest.digest(data)
     if not (slot.afresh or slot.is_free) and _has_bytes(slot.place, data):

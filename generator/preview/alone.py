@@ -1,4 +1,4 @@
-"""One preview of a site at a time: another one would write over its pages."""
+"""Allow one preview of a site at a time, because a second one would overwrite its pages."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from generator.model.errors import BuildError
 from generator.output import disk, lock
 
 NOTE = "serving"
-"""A file that says who shows the site. What is locked is the folder: one that is left over stops nobody."""
+"""A file with the process and address of the preview. The folder is locked, so a leftover file is harmless.
+"""
 
 
 class Alone:
-    """Holds a site's preview in a `with` block; the system lets go of it when the process dies."""
+    """Holds the lock of a site's preview in a `with` block. The system releases it when the process dies."""
 
     def __init__(self, own: Path) -> None:
-        """`own` is the folder that the preview lies in."""
+        """`own`: the folder that contains the preview."""
         self._own, self._note = own, own / NOTE
         self._lock = contextlib.ExitStack()
         self._held: os.stat_result | None = None
@@ -36,9 +37,9 @@ class Alone:
         self._let_go()
 
     def hold(self) -> None:
-        """Hold it, and again where somebody deleted the folder meanwhile.
+        """Take the lock, again if somebody deleted the folder meanwhile.
 
-        Raises `BuildError` where another process holds it, saying which one and where it shows the site.
+        Raises `BuildError` if another process holds it, with that process and the address of its preview.
         """
         if self._is_held:
             return
@@ -49,38 +50,38 @@ class Alone:
         except BuildError as error:
             raise _shown_by_another(self._own) from error
         except OSError:
-            return  # the build says why nothing can be written there
+            return  # the build reports why the folder is not writable
         self._forget()
         self._tell()
 
     def announce(self, address: str) -> None:
-        """Say where the site is shown, to who wants to show it as well."""
+        """Publish the address of the preview for other processes that want to show the site."""
         self._address = address
         self._tell()
 
     @property
     def _is_held(self) -> bool:
-        """Whether the folder is still the one that was locked."""
+        """Return whether the folder is still the one that was locked."""
         try:
             return self._held is not None and os.path.samestat(self._own.stat(), self._held)
         except OSError:
             return False
 
     def _let_go(self) -> None:
-        if self._is_held:  # else the note is another one's
+        if self._is_held:  # otherwise the file belongs to another process
             self._forget()
         self._held = None
         self._lock.close()
 
     def _forget(self) -> None:
-        with contextlib.suppress(OSError):  # one that is left over stops nobody
+        with contextlib.suppress(OSError):  # a leftover file is harmless
             self._note.unlink(missing_ok=True)
 
     def _tell(self) -> None:
         if self._address is not None:
             self._forget()
             with contextlib.suppress(OSError), self._note.open("x", encoding="utf-8") as note:
-                note.write(f"process {os.getpid()}, {self._address}")  # "x" follows no link
+                note.write(f"process {os.getpid()}, {self._address}")  # "x" does not follow links
 
 
 def _shown_by_another(own: Path) -> BuildError:

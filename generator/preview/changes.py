@@ -1,4 +1,4 @@
-"""What changed, told in bursts: the roots, the ways to watch them, and when enough was heard."""
+"""Report changes of files in batches: the roots, how they are watched, and when a batch is complete."""
 
 from __future__ import annotations
 
@@ -26,36 +26,39 @@ from generator.preview.places import (
 )
 
 Roots = Callable[[], Iterable[Path | Root]]
-"""The files and folders to watch; a path alone is a `Root` with the usual rule of what does not count in it.
+"""Returns the files and folders to watch. A plain path is a `Root` with the default rule.
 
-Asked again and again, for an edit of the configuration may name others. It must not raise."""
+Called repeatedly, because an edit of the configuration may change them. It must not raise.
+"""
 
 Changed = frozenset[Path] | None
-"""Files that changed, and folders that came, went or may hold other files now; each as its root is
-written, made absolute. None where nobody can tell, so that everything is to be looked at."""
+"""Changed files, and folders that were added, removed or may contain other files, as absolute paths in the
+form of
+their root. None if that is unknown, so that everything must be checked.
+"""
 
 QUIET = 0.008
-"""Seconds without an event that end a burst."""
+"""Seconds without an event that end a batch."""
 RETURNING = 0.05
-"""The same while a file is being written, or is gone: most editors are about to put it back."""
+"""The same while a file is being written or is missing, because most editors are about to replace it."""
 FIRST, LONGEST = 0.06, 1.0
-"""Seconds after which a burst that does not end is told all the same: the first, and in a long storm."""
+"""Seconds after which a batch is reported although events continue: the first one, and at most."""
 FLOOD = 60
-"""Events in a burst after which it may last as long as the longest: a checkout is built once."""
+"""Number of events after which a batch may take as long as the longest, so that a checkout is built once."""
 TICK = 1.0
-"""Seconds between two looks at the roots themselves, for what no event tells."""
+"""Seconds between checks of the roots themselves, for changes without events."""
 
 
 class Watcher:
-    """Watches files and folders, whatever becomes of them.
+    """Watches files and folders, even if they are deleted and created again.
 
-    Beside each root the nearest folder above it is watched, so that a root may come, go, be
-    replaced, and come again. What a root's rule skips is passed over. Roots on which the system
-    cannot watch are looked at again and again.
+    For each root, the nearest folder above it is watched too, so that the root may appear, disappear and be
+    replaced.
+    What a root's rule skips is ignored. Roots that the system cannot watch are polled.
     """
 
     def __init__(self, roots: Roots, *, ignore: Iterable[Path] = (), notice: Callable[[str], None]) -> None:
-        """Nothing below the folders of `ignore` counts; `notice` takes one line for the user."""
+        """Nothing in the folders of `ignore` counts. `notice` is called with a line for the user."""
         self._roots = roots
         self._ignore = tuple(form for path in ignore for form in _forms(path))
         self._notice = notice
@@ -70,7 +73,7 @@ class Watcher:
         self._mounts: tuple[poll.Mount, ...] = ()
 
     def start(self) -> None:
-        """Begin to watch; from here on every change is told by some `wait`."""
+        """Start watching. From now on, every change is returned by some `wait`."""
         try:
             self._eyes = watch.eyes(self._tell)
         except OSError as error:
@@ -80,16 +83,16 @@ class Watcher:
         self._look()
 
     def doubt(self) -> None:
-        """Let the next `wait` say that nobody can tell what changed; from any thread."""
+        """Make the next `wait` return None. May be called from any thread."""
         self._tell(LOST, "")
 
     def close(self) -> None:
-        """End a `wait`, now or later; returns at once."""
+        """End `wait`, now or later. Returns at once."""
         self._closed = True
         self._tell(CLOSED, "")
 
     def join(self, timeout: float) -> None:
-        """Stop watching; wait at most some seconds for the threads to end."""
+        """Stop watching. Wait at most `timeout` seconds for each thread."""
         for eyes in (self._eyes, self._poller):
             if eyes is not None:
                 eyes.close()
@@ -97,13 +100,13 @@ class Watcher:
 
     @property
     def has_news(self) -> bool:
-        """Whether something happened that no `wait` has told yet, be it that it comes to nothing."""
+        """Whether events are pending that no `wait` has returned, even if they turn out to be irrelevant."""
         return not self._news.empty()
 
     def wait(self, longest: float | None = None) -> Changed:
-        """Block until something changed and a burst of changes is over.
+        """Block until something has changed and the batch of changes is complete.
 
-        Empty after `close`, or when `longest` seconds passed without a change.
+        The result is empty after `close`, or if nothing changed for `longest` seconds.
         """
         until = math.inf if longest is None else time.monotonic() + longest
         changed: Changed = None if not self._closed and self._look() else frozenset()
@@ -121,11 +124,13 @@ class Watcher:
         return frozenset() if self._closed else changed
 
     def _tell(self, kind: int, path: str) -> None:
-        """Take news, in any thread."""
+        """Queue an event. Called in any thread."""
         self._news.put((kind, path))
 
     def _burst(self, news: tuple[int, str]) -> Iterator[tuple[int, str]]:
-        """News until it is quiet; a storm comes in parts that grow, a flood as one."""
+        """Yield events until there is a pause. A long series is split into growing batches, a flood is one
+        batch.
+        """
         began, count = time.monotonic(), 0
         end = began + self._longest
         unsettled: set[str] = set()
@@ -154,7 +159,7 @@ class Watcher:
         self._longest = FIRST
 
     def _told(self, burst: Iterator[tuple[int, str]]) -> Changed:
-        """What a burst comes to. What happened to a root itself is looked into at its end."""
+        """Return the changes in a batch. Roots that may have been replaced are checked at the end."""
         changed: set[str] = set()
         shaken: set[str] = set()
         lost = False
@@ -164,15 +169,15 @@ class Watcher:
             elif kind == SHAKEN:
                 shaken.add(path)
             lost |= kind == LOST
-        if lost:  # new folders may be among what was lost
+        if lost:  # new folders may be among the lost events
             self._reschedule([*self._places.values()], ())
         another = self._look(shaken) if lost or shaken else False
         return None if lost or another else frozenset(map(Path, changed))
 
     def _look(self, shaken: Iterable[str] = ()) -> bool:
-        """Bring the watches in line with what exists; tells whether any place is another one."""
+        """Update the watches to what exists. Return whether any watched folder is a different one."""
         found = False
-        for _ in range(10):  # what comes while it is looked for is found the next time round
+        for _ in range(10):  # repeat, because folders may appear during the update
             wanted = self._wanted()
             gone = [
                 place
@@ -188,7 +193,7 @@ class Watcher:
         return found
 
     def _wanted(self) -> dict[Key, Place]:
-        """The folders to watch; the roots first, for they use a system's limit up."""
+        """Return the folders to watch, roots first, because they may use up the system's limit."""
         wanted: dict[Key, Place] = {}
         names: dict[str, dict[str, str]] = {}
         for root, rules in _ruled(self._roots()).items():
@@ -216,7 +221,7 @@ class Watcher:
                 self._eyes.forget(place)
         self._mounts = poll.read_mounts() if come else self._mounts
         for place in come:
-            # Also where it cannot be watched: it is tried again when it is another one.
+            # Even if it cannot be watched, so that the attempt is repeated only if it is replaced.
             self._places[place.key] = place
             self._schedule(place)
 
@@ -255,7 +260,7 @@ class Watcher:
 
 
 def _ruled(roots: Iterable[Path | Root]) -> dict[str, tuple[Skips, ...]]:
-    """The rules of each root, by its path."""
+    """Return root → its rules."""
     found: dict[str, tuple[Skips, ...]] = {}
     for root in roots:
         ruled = root if isinstance(root, Root) else Root(root)
@@ -265,12 +270,12 @@ def _ruled(roots: Iterable[Path | Root]) -> dict[str, tuple[Skips, ...]]:
 
 
 def _forms(path: Path) -> tuple[str, ...]:
-    """A path as it is written and as it is with links resolved."""
+    """Return a path as written, and with links resolved."""
     return tuple(dict.fromkeys((str(path.absolute()), os.path.realpath(path))))
 
 
 def _inside(root: str, paths: Iterable[str]) -> Iterator[str]:
-    """Those of the paths that lie below a root, written as it is."""
+    """Yield the paths that are below a root, written in its form."""
     for path in paths:
         for form in _forms(Path(root)):
             if path != form and within(path, form):
@@ -286,7 +291,7 @@ def _folder(path: str) -> os.stat_result | None:
 
 
 def _standing(path: str) -> tuple[str, str]:
-    """The nearest folder above a path, and the name in it that leads to the path."""
+    """Return the nearest folder above a path, and the name in it that leads to the path."""
     above, name = os.path.split(path)
     while not os.path.isdir(above) and os.path.dirname(above) != above:  # noqa: PTH112, PTH120 - as above
         above, name = os.path.split(above)

@@ -1,4 +1,4 @@
-"""The systems' ways to tell what happens in folders; watchdog is imported here alone."""
+"""Watch folders with the system's own mechanism. Only this module imports watchdog."""
 
 from __future__ import annotations
 
@@ -30,34 +30,34 @@ from watchdog.observers.api import ObservedWatch
 from generator.preview import poll
 from generator.preview.places import LOST, SETTLED, SHAKEN, UNSETTLED, Key, Place, Tell, joined, within
 
-logging.getLogger("watchdog").addHandler(logging.NullHandler())  # what matters is told as news
+logging.getLogger("watchdog").addHandler(logging.NullHandler())  # what matters is reported as events
 
 LIMITS = {errno.ENOSPC, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
-"""What the system says when it cannot watch any more."""
+"""Errors of a system that cannot watch any more folders."""
 
 
 class Eyes(Protocol):
-    """A way of the system to tell what happens in folders."""
+    """A mechanism of the system that reports changes in folders."""
 
     def watch(self, place: Place) -> None:
-        """Tell from now on; raises OSError where it cannot."""
+        """Start reporting. Raises `OSError` if that is not possible."""
 
     def forget(self, place: Place) -> None:
-        """Tell no longer."""
+        """Stop reporting."""
 
     def close(self) -> None:
-        """End; returns at once."""
+        """Stop. Returns at once."""
 
     def join(self, timeout: float) -> None:
-        """Wait at most some seconds for its threads to end."""
+        """Wait at most `timeout` seconds for its threads."""
 
 
 def eyes(tell: Tell) -> Eyes:
-    """This system's own way; raises OSError where it has no more of it to give."""
+    """Return the mechanism of this system. Raises `OSError` if its resources are used up."""
     if sys.platform == "linux":
         try:
             return Inotify(tell)
-        except ImportError:  # a watchdog without these calls
+        except ImportError:  # a version of watchdog without these calls
             pass
     return Observed(tell)
 
@@ -75,15 +75,15 @@ class _Node:
 
 
 class Inotify:
-    """Linux' way, through watchdog's calls of the C library, without watchdog's own threads.
+    """Linux' inotify, by watchdog's bindings of the C library, without watchdog's own threads.
 
-    Those hold every event back for half a second when a file is moved away, name each file of a
-    folder that moves, drop what happens at a queue that overflows, and read all the names of a tree
-    to find its folders. See `inotify(7)`.
+    Those delay every event by half a second when a file is moved away, report each file of a folder that
+    moves, drop
+    queue overflows, and read all names in a tree to find its folders. See `inotify(7)`.
     """
 
     def __init__(self, tell: Tell) -> None:
-        """Raise OSError where the system has no instances left."""
+        """Raises `OSError` if the system has no instances left."""
         from watchdog.observers.inotify_c import inotify_add_watch, inotify_init, inotify_rm_watch
 
         self._watch: Any = inotify_add_watch
@@ -101,7 +101,7 @@ class Inotify:
         self._thread.start()
 
     def watch(self, place: Place) -> None:
-        """Tell from now on; raises OSError where it cannot."""
+        """Start reporting. Raises `OSError` if that is not possible."""
         top = _Node(place.path, place)
         if poll.counts_folders(os.path.realpath(place.path), poll.read_mounts()):
             self._counting.add(place.path)
@@ -113,20 +113,20 @@ class Inotify:
                 self._add(top)
 
     def forget(self, place: Place) -> None:
-        """Tell no longer."""
+        """Stop reporting."""
         with self._lock:
             if top := self._tops.pop(place.key, None):
                 self._drop(top)
 
     def close(self) -> None:
-        """End; returns at once."""
+        """Stop. Returns at once."""
         with self._lock:
             if self._ending >= 0:
                 os.close(self._ending)
                 self._ending = -1
 
     def join(self, timeout: float) -> None:
-        """Wait at most some seconds for its threads to end."""
+        """Wait at most `timeout` seconds for its threads."""
         self._thread.join(timeout)
 
     def _error(self) -> OSError:
@@ -145,13 +145,13 @@ class Inotify:
         self._nodes.setdefault(watch, []).append(node)
 
     def _grow(self, top: _Node) -> None:
-        """Watch a folder and all below it; only what cannot be read or is gone again is left out."""
+        """Watch a folder and all below it, except what cannot be read or has disappeared."""
         counts = top.place.path in self._counting
         waiting = [top]
         while waiting:
             node = waiting.pop()
             try:
-                self._add(node)  # first, so that what comes while it is read is told
+                self._add(node)  # first, so that changes while it is read are reported
                 names = _folders_in(node, counts)
             except OSError as error:
                 if node is top or error.errno in LIMITS:
@@ -221,19 +221,19 @@ class Inotify:
                     self._tell(SHAKEN, path)
 
     def _take_folder(self, node: _Node, name: str, path: str, mask: int) -> None:
-        """A folder came or went, with all that is in it."""
+        """Handle a folder that was added or removed with all its contents."""
         known = node.children.get(name)
         if mask & _SHAKING:
             if known:
                 self._drop(node.children.pop(name))
         elif known and known.watch >= 0:
-            return  # other rights or another time of its own, and it is watched already
+            return  # only its permissions or times changed, and it is watched already
         if not mask & _GOING:
             child = node.children[name] = _Node(path, node.place)
             try:
                 self._grow(child)
             except OSError as error:
-                if error.errno in LIMITS:  # the watcher tries all again, and then has it polled
+                if error.errno in LIMITS:  # the watcher tries all again, and then polls it
                     self._tell(LOST, "")
         self._tell(UNSETTLED if mask & _GOING else SETTLED, path)
 
@@ -249,7 +249,7 @@ _MASK = _SHAKING | _MODIFY | _ATTRIB | _CLOSE_WRITE | _DELETE_SELF | _MOVE_SELF 
 
 
 def _folders_in(node: _Node, counts: bool) -> list[str]:
-    """The names of the folders in a folder; where links count them, most are not even read."""
+    """Return the names of subfolders. With a link count, most folders need not be read."""
     if counts:
         status = os.stat(node.path)  # noqa: PTH116 - a string, as all paths of this module
         if status.st_nlink == 2 and status.st_dev == node.place.device:
@@ -270,7 +270,7 @@ _KINDS: list[type[FileSystemEvent]] = [
 
 
 class Observed:
-    """The way of the other systems: watchdog's."""
+    """The mechanism of other systems, by watchdog."""
 
     def __init__(self, tell: Tell) -> None:
         """Start watchdog's threads."""
@@ -280,14 +280,14 @@ class Observed:
         self._observer.start()
 
     def watch(self, place: Place) -> None:
-        """Tell from now on; raises OSError where it cannot."""
+        """Start reporting. Raises `OSError` if that is not possible."""
         real = os.path.realpath(place.path)
         ear = _Ear(place, real, self._tell)
         watch = self._observer.schedule(ear, real, recursive=place.names is None, event_filter=_KINDS)
         self._watches[place.key] = ear, watch
 
     def forget(self, place: Place) -> None:
-        """Tell no longer."""
+        """Stop reporting."""
         if place.key not in self._watches:
             return
         ear, watch = self._watches.pop(place.key)
@@ -296,16 +296,16 @@ class Observed:
             self._observer.unschedule(watch)
 
     def close(self) -> None:
-        """End; returns at once."""
+        """Stop. Returns at once."""
         self._observer.stop()
 
     def join(self, timeout: float) -> None:
-        """Wait at most some seconds for its threads to end."""
+        """Wait at most `timeout` seconds for its threads."""
         self._observer.join(timeout)
 
 
 class _Ear(FileSystemEventHandler):
-    """Takes watchdog's events for a place."""
+    """Handles watchdog's events for a folder."""
 
     def __init__(self, place: Place, real: str, tell: Tell) -> None:
         self._place = place
@@ -313,7 +313,7 @@ class _Ear(FileSystemEventHandler):
         self._tell = tell
 
     def on_any_event(self, event: FileSystemEvent) -> None:
-        """Take an event, in watchdog's thread."""
+        """Handle an event, in watchdog's thread."""
         source, target = os.fsdecode(event.src_path), os.fsdecode(event.dest_path)
         going = isinstance(event, FileDeletedEvent | DirDeletedEvent | FileMovedEvent | DirMovedEvent)
         is_folder, shaking = event.is_directory, not isinstance(event, FileModifiedEvent)

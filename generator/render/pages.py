@@ -78,7 +78,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Story id → copies, filled on demand."""
 
     def source_of(self, article: Article) -> Source:
-        """The source that published an article."""
+        """Return the source that published an article."""
         return self.digest.sources[article.source]
 
     def around(self, edition: Edition) -> tuple[Edition | None, Edition | None]:
@@ -213,7 +213,7 @@ def pages_of_article(plan_: Plan, article: Article) -> Iterator[Page]:
 
 
 def page_of_source(source: Source) -> Page:
-    """A source's own page."""
+    """Return a source's own page."""
     newest = source.articles[0].date
     return Page(address=addresses.source(source), template="source.html", subject=source, modified=newest)
 
@@ -243,7 +243,7 @@ def pages_of_story(plan_: Plan, story: Story) -> Iterator[Page]:
 
 
 def page_of_edition(edition: Edition) -> Page:
-    """An edition's page."""
+    """Return an edition's page."""
     return Page(
         address=addresses.edition(edition),
         template="day.html" if edition.period is Period.DAY else "period.html",

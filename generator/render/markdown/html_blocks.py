@@ -83,7 +83,7 @@ def _last_line(state: StateBlock, line: int, end: int, kind: str) -> int | None:
 
 
 def _begins_another(text: str, kind: str) -> bool:
-    """Return whether a line after a blank one opens something to which a later closing mark rather belongs."""
+    """Return whether a line after a blank one opens something to which a later end rather belongs."""
     if kind == "comment":
         return "<!--" in text
     begin = _BEGIN.match(text) if kind == "script" else None
@@ -91,7 +91,7 @@ def _begins_another(text: str, kind: str) -> bool:
 
 
 def _ends(text: str, kind: str, *, is_apart: bool) -> bool:
-    """Return whether a line ends a block. After a blank line, an arrow inside a line does not end a comment."""
+    """Return whether a line ends a block. After a blank line, an arrow in a line does not end a comment."""
     if kind == "comment" and is_apart:
         return text.rstrip().endswith(("-->", "--!>"))
     return _ENDS[kind].search(text) is not None
