@@ -36,7 +36,7 @@ def affected_pages(
     *,
     is_recounted: bool,
 ) -> Iterator[Page]:
-    """Yield the pages of a plan that changed articles and stories may concern; `is_recounted`: some came or went.
+    """The pages of a plan that changed articles and stories may concern; `is_recounted`: some came or went.
 
     Articles and stories are those of this plan; of what is gone or ended, the lists that it was in count.
     Pages may come twice.
@@ -67,7 +67,7 @@ def affected_pages(
 
 
 def _months(plan: Plan, source: Source, article: Article, *, beside: bool) -> Iterator[Page]:
-    """Yield a source's month with its parts; with those beside it, and its articles, whose part may be another."""
+    """A source's month with its parts; with those beside it, and its articles, whose part may be another."""
     first = article.date.replace(day=1)
     at = bisect_left(source.months, -first.toordinal(), key=lambda month: -month.first.toordinal())
     found: Sequence[SourceMonth] = (
@@ -81,7 +81,7 @@ def _months(plan: Plan, source: Source, article: Article, *, beside: bool) -> It
 
 
 def _editions(editions: tuple[Edition, ...], article: Article, *, beside: bool) -> Iterator[Page]:
-    """Yield the edition of an article; with those beside it, and the later days of its month, which count it."""
+    """The edition of an article; with those beside it, and the later days of its month, which count it."""
     at = bisect_left(editions, article.date, key=lambda edition: edition.last)
     if not beside:
         yield from map(page_of_edition, editions[at : at + 1])
@@ -99,7 +99,7 @@ def by_file(pages: Iterable[Page]) -> dict[str, Page]:
 
 
 def is_near(page: Page, dates: Set[dt.date]) -> bool:
-    """Return whether a page is one that a curator looks at who saves: an article's, or a day's of some days."""
+    """Whether a page is one that a curator looks at who saves: an article's, or a day's of some days."""
     match page.subject:
         case Article() | Alias():
             return True

@@ -25,7 +25,7 @@ _ENCODER = msgspec.msgpack.Encoder()
 
 
 def reason(old: bytes | None, new: bytes) -> str | None:
-    """Return why a page has to be made again, in a word; None where it has not."""
+    """Why a page has to be made again, in a word; None where it has not."""
     if old == new:
         return None
     if old is None or len(old) != len(new):
@@ -66,7 +66,7 @@ class Inputs:
         self._has_picks = bool(plan.picks)
 
     def of(self, page: Page) -> bytes:
-        """Return the fingerprint of one page."""
+        """The fingerprint of one page."""
         match page.subject:
             case Article():
                 own = self._article(page.subject)
@@ -87,7 +87,7 @@ class Inputs:
         return self._common(page.template) + b"".join(own)
 
     def feed(self, articles: Iterable[Article], about: object) -> bytes:
-        """Return the fingerprint of a feed of some articles; `about` is all else that it says."""
+        """The fingerprint of a feed of some articles; `about` is all else that it says."""
         listed = tuple(articles)
         where = [self._plan.address_of(article) for article in listed]
         return self._common("") + b"".join(self._listed(listed, (where, about), self._sources_of(listed)))
@@ -129,7 +129,7 @@ class Inputs:
         return self._listed(articles, about, sources)
 
     def _period(self, edition: Edition) -> tuple[bytes, ...]:
-        """Return a week, month or year names its picks and stories only; of other articles it has the counts."""
+        """A week, month or year names its picks and stories only; of other articles it has the counts."""
         stories = self._plan.stories
         told = [
             article
@@ -162,7 +162,7 @@ class Inputs:
         return self._listed((), latest and (latest.first, latest.count), b"")
 
     def _listed(self, articles: Iterable[Article], about: object, sources: bytes) -> tuple[bytes, ...]:
-        """Return the parts of a page that lists articles: these, their sources, their stories, and its place."""
+        """The parts of a page that lists articles: these, their sources, their stories, and its place."""
         articles = tuple(articles)
         marks, stories = self._marks, self._plan.stories
         told = [story for article in articles if (story := stories.get(article.id))]
@@ -174,7 +174,7 @@ class Inputs:
         )
 
     def _paged(self, articles: Iterable[Article]) -> bytes:
-        """Return which of some articles have pages, where time decides it; else their marks say it."""
+        """Which of some articles have pages, where time decides it; else their marks say it."""
         if self._plan.since == dt.date.min:
             return b""
         return bytes(self._plan.has_page(article) for article in articles)
@@ -191,7 +191,7 @@ class Inputs:
         return known[1]
 
     def _health(self, name: str) -> bytes:
-        """Return the days of silence are not shown: they grow every day."""
+        """The days of silence are not shown: they grow every day."""
         health, known = self._healths[name], self._of_healths.get(name)
         if known is None or known[0] is not health:
             mark = hashed(_ENCODER.encode(msgspec.structs.replace(health, silent_days=0)))
