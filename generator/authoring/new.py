@@ -87,7 +87,7 @@ def _write(site: Site, folder: str, title: str, values: dict[str, str | None]) -
 
 
 def slug(title: str) -> str:
-    """Return a file name without its extension: letters and digits of any script, lower case, joined by `-`."""
+    """Return a file name without extension: letters and digits of any script, lower case, joined by `-`."""
     text = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", title).casefold())
     words = re.findall(r"[^\W_]+", re.sub(r"['’]", "", text))
     name = _cut("-".join(words), _LONGEST - len(".md") - len("-999"))

@@ -38,9 +38,11 @@ Originals = Callable[[], Sequence[Original]]
 
 
 def article_named(site: Site, target: str) -> str:
-    """Return the name by which a pick refers to an article: its address, or its path below the content folder.
+    """Return the name by which a pick refers to an article: its address, or its path.
 
-    Raises `ConfigError` if there is no such file, and suggests one with a similar name.
+    The path is relative to the content folder. Raises `ConfigError` if there is no such file, and suggests
+    one with a
+    similar name.
     """
     target = target.strip()
     if is_address(target):
@@ -86,7 +88,7 @@ def doubt(target: str, originals: Originals, *, hides: bool = False) -> Problem 
 
 
 def other_names(site: Site, names: Set[str], article: str, originals: Originals) -> frozenset[str]:
-    """Return those of `names` that are other names of an article: its path, or addresses that mean it alone."""
+    """Return which of `names` are other names of an article: its path, or addresses that mean it alone."""
     names = names - {article}
     if is_address(article):
         paths = _meant_by(article, originals()) if names else set()

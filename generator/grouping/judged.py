@@ -1,4 +1,4 @@
-"""All articles that may be the same, held against each other: half of them by a copy of this process."""
+"""Compare all articles that may be the same. A forked process may do half of the work."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from generator.parallel.forked import parts
 
 _RANKS = {reason: rank for rank, reason in enumerate(REASONS)}
 Triple = tuple[int, int, int]
-"""Later article, earlier one and the rank of the reason why they are the same."""
+"""Later article, earlier article, and the rank of the reason why they are the same."""
 
 
 def judged(
     evidence: Sequence[Evidence], days: Sequence[int], names: Sequence[Names], *, is_shared: bool
 ) -> Iterator[Triple]:
-    """Of articles in the order of time those that are the same, two by two; some come twice.
+    """Yield all pairs of articles that are the same. Some occur twice.
 
-    The work is `is_shared` where a copy of this process may do a part of it.
+    The articles are in order of time. With `is_shared`, a forked process may do a part of the work.
     """
     task, count = partial(_judged, evidence, days, names), len(days) + 1
     for numbers in parts(task, count, bytes, is_shared=is_shared):
@@ -31,7 +31,7 @@ def judged(
 
 
 def rank_of(one: Evidence, other: Evidence) -> int | None:
-    """The rank of the reason why two articles are the same; None where they are not."""
+    """Return the rank of the reason why two articles are the same; None if they are not."""
     reason = "" if is_hopeless(one, other) else judge(one, other)
     return _RANKS[reason] if reason else None
 
@@ -39,7 +39,7 @@ def rank_of(one: Evidence, other: Evidence) -> int | None:
 def _judged(
     evidence: Sequence[Evidence], days: Sequence[int], names: Sequence[Names], start: int, end: int
 ) -> bytes:
-    """The triples of the stretches whose middles stand from one article to another, as numbers in a row."""
+    """Return the triples of ranges whose middle is between two articles, as a sequence of numbers."""
     found = array("I")
     seen: set[int] = set()
     for later, earlier in _candidates(evidence, days, names, (start, end), seen):
@@ -57,7 +57,7 @@ def _candidates(
     within: tuple[int, int],
     seen: set[int],
 ) -> Iterator[tuple[int, int]]:
-    """Who may be the same: by their names, then by their texts."""
+    """Yield the pairs to compare: by names, then by texts."""
     for own in names:
         for stretch in _stretches(days, own.span, within):
             yield from near_pairs(own.shared_within(stretch), days, own.span, seen)

@@ -44,7 +44,7 @@ class Pairs:
     ) -> None:
         """Judge all articles, or restore what was `found` earlier; `articles` are then in order of time.
 
-        With `is_shared`, copies of this process may do a part of the work.
+        With `is_shared`, forked processes may do a part of the work.
         """
         ordered = list(articles)
         if found is None:
@@ -80,7 +80,7 @@ class Pairs:
         return sorted(self._alive(range(len(self.evidence))), key=self.place)
 
     def found(self) -> KeptPairs:
-        """The pairs in the form that is stored, with articles renumbered in order of time."""
+        """Return the pairs in the form that is stored, with articles renumbered in order of time."""
         alive = self.alive
         number = {at: place for place, at in enumerate(alive)}
         known = [self.evidence[at] for at in alive]
@@ -107,7 +107,7 @@ class Pairs:
     def _renamed(
         self, known: Sequence[Evidence], texts: Iterable[bytes]
     ) -> tuple[Names, Names, Names, Names]:
-        """Keys, titles, texts and runs of the present articles, rebuilt if any article has changed."""
+        """Return keys, titles, texts and runs of the present articles, rebuilt if any article has changed."""
         if self.is_as_found:
             return self._keys, self._titles, self._texts, self._runs
         parts = ((at, parts_of(one.article, one.text)) for at, one in enumerate(known))
@@ -145,11 +145,11 @@ class Pairs:
         return self._before.keys() | {at for at, after in self._after.items() if after}
 
     def article(self, at: int) -> Article:
-        """The article with a number."""
+        """Return the article with a number."""
         return self.evidence[at].article
 
     def place(self, at: int) -> Place:
-        """The position of an article in order of time."""
+        """Return the position of an article in order of time."""
         one = self.evidence[at]
         return one.day, one.article.path
 
@@ -169,7 +169,7 @@ class Pairs:
         return ((at, self.article(at)) for at in sorted(self._gone) if at < self.count)
 
     def is_gone(self, at: int) -> bool:
-        """Whether an article was removed, or changed and has another number now."""
+        """Return whether an article was removed, or changed and has another number now."""
         return at in self._gone
 
     def before(self, at: int) -> Mapping[int, int]:
@@ -177,7 +177,7 @@ class Pairs:
         return self._before.get(at, {})
 
     def same(self, at: int) -> Iterator[int]:
-        """All articles that are the same as one."""
+        """Yield all articles that are the same as one."""
         yield from self._before.get(at, ())
         yield from self._after.get(at, ())
 
@@ -219,33 +219,33 @@ class Pairs:
         return at
 
     def _named(self, at: int) -> Iterator[tuple[Names, Name]]:
-        """The names of an article except its text, each with its index."""
+        """Yield the names of an article except its text, each with its index."""
         one = self.evidence[at]
         yield self._titles, one.text
         yield from ((self._keys, key) for key in one.keys)
         yield from ((self._runs, run) for run in parts_of(one.article, one.text))
 
     def _of_text(self, at: int) -> list[int]:
-        """The present articles with the same text as one."""
+        """Return the present articles with the same text as one."""
         raw = evidence_of(self.article(at)).signature
         return self._alive(self._texts.owners(raw, [(0, len(self.evidence))])) if raw else []
 
     def _of_title(self, at: int) -> list[int]:
-        """The present articles with the same title as one."""
+        """Return the present articles with the same title as one."""
         return self._alive(self._titles.owners(self.evidence[at].text, [(0, len(self.evidence))]))
 
     def _of_key(self, key: str) -> list[int]:
-        """The present articles with a key."""
+        """Return the present articles with a key."""
         return self._alive(self._keys.owners(key, [(0, len(self.evidence))]))
 
     def _is_channel(self, key: str) -> bool:
-        """Whether a key belongs to a channel rather than an article. Cached for the duration of a change."""
+        """Return whether a key belongs to a channel rather than an article. Cached for the duration of a change."""
         if key not in self._told:
             self._told[key] = key in channels([self.evidence[at] for at in self._of_key(key)])
         return self._told[key]
 
     def _turned(self, changed: Iterable[int]) -> set[int]:
-        """Articles that became refrains or channels, or ceased to be, because others changed."""
+        """Return articles that became refrains or channels, or ceased to be, because others changed."""
         found: set[int] = set()
         for at in changed:
             texts = self._of_text(at)
@@ -314,7 +314,7 @@ class Pairs:
         return touched
 
     def _next_after(self, at: int, moved: set[int]) -> Iterator[int]:
-        """Articles whose nearest earlier ones may differ because an article was added or removed."""
+        """Yield articles whose nearest earlier ones may differ because an article was added or removed."""
         for span, row in (*self._by_name(at), *self._by_text(at)):
             left = NEIGHBOURS
             for other in self._later(at, span, row, moved):
@@ -324,13 +324,13 @@ class Pairs:
                     break
 
     def _by_name(self, at: int) -> Iterator[tuple[int, Row]]:
-        """For each name of an article, the days within which it counts, and the articles that have it."""
+        """Yield for each name of an article the days within which it counts, and the articles that have it."""
         number = self._number(at)
         for names, name in self._named(at):
             yield names.span, names.row(name, number, self._near(at, names.span))
 
     def _by_text(self, at: int) -> Iterator[tuple[int, Row]]:
-        """For each band of its text, the days within which it counts, and the articles that have it."""
+        """Yield for each band of its text the days within which it counts, and the articles that have it."""
         one, number = self.evidence[at], self._number(at)
         bands, near = self.prepare(), self._near(at, SPAN)
         for place, start in enumerate(range(0, BAND * BANDS if one.signature else 0, BAND)):
@@ -338,17 +338,17 @@ class Pairs:
             yield SPAN, row
 
     def _number(self, at: int) -> int:
-        """The position of an article among the initial ones."""
+        """Return the position of an article among the initial ones."""
         return at if at < self.count else bisect_left(range(self.count), self.place(at), key=self.place)
 
     def _nearest(self, at: int) -> set[int]:
-        """The articles to compare an article with: the nearest earlier ones for each name and band."""
+        """Return the articles to compare an article with: the nearest earlier ones for each name and band."""
         by_name = {other for span, row in self._by_name(at) for other in self._earlier(at, span, row)}
         by_text = {other for span, row in self._by_text(at) for other in self._earlier(at, span, row)}
         return by_name | {other for other in by_text - by_name if self._is_like(at, other)}
 
     def _earlier(self, at: int, span: int, row: Row) -> list[int]:
-        """The nearest `NEIGHBOURS` articles before an article."""
+        """Return the nearest `NEIGHBOURS` articles before an article."""
         here = self.place(at)
         found = [*islice(self._within(at, span, row.before), NEIGHBOURS)]
         if since := [other for other in self._within(at, span, row.since) if self.place(other) < here]:
@@ -356,7 +356,7 @@ class Pairs:
         return found
 
     def _later(self, at: int, span: int, row: Row, moved: set[int]) -> list[int]:
-        """The articles from one on, up to the `NEIGHBOURS`th that was not moved itself."""
+        """Return the articles from one on, up to the `NEIGHBOURS`th that was not moved itself."""
         here, left = self.place(at), NEIGHBOURS
         found: list[int] = []
         for other in self._within(at, span, row.after):
@@ -369,7 +369,7 @@ class Pairs:
         return found
 
     def _within(self, at: int, span: int, others: Iterable[int]) -> Iterator[int]:
-        """Those of `others` that are present and within `span` days of an article."""
+        """Yield those of `others` that are present and within `span` days of an article."""
         day = self.evidence[at].day
         return (
             other
@@ -381,6 +381,6 @@ class Pairs:
         return likeness(self.evidence[at].signature, self.evidence[other].signature) >= NEAR
 
     def _near(self, at: int, span: int) -> tuple[int, int]:
-        """The range of numbers of initial articles within `span` days of an article."""
+        """Return the range of numbers of initial articles within `span` days of an article."""
         day, days = self.evidence[at].day, self._days
         return bisect_left(days, day - span), bisect_right(days, day + span)

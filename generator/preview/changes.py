@@ -128,8 +128,9 @@ class Watcher:
         self._news.put((kind, path))
 
     def _burst(self, news: tuple[int, str]) -> Iterator[tuple[int, str]]:
-        """Yield events until there is a pause. A long series is split into growing batches, a flood is one
-        batch.
+        """Yield events until there is a pause.
+
+        A long series is split into growing batches. A flood is one batch.
         """
         began, count = time.monotonic(), 0
         end = began + self._longest

@@ -127,11 +127,11 @@ class Hub:
             self._wake()
 
     async def events(self, pages: Sequence[str] = (), last: str = "") -> AsyncIterator[bytes]:
-        """Yield the events for a browser that shows a page: the current state, then each new one, until
-        `close`.
+        """Yield the events for a browser that shows a page, until `close`.
 
-        `last` is the id of the last event that the browser received on an earlier connection. That state
-        is not repeated.
+        These are the current state and each new one. `last` is the id of the last event that the browser
+        received on an
+        earlier connection; that state is not repeated.
         """
         changed = asyncio.Event()
         key = (asyncio.get_running_loop(), changed)

@@ -159,7 +159,7 @@ class Preview:
 def serve(
     preview: Preview, *, open_browser: bool = False, announce: Callable[[str], None] = lambda _: None
 ) -> None:
-    """Build, serve and follow every change until `KeyboardInterrupt`. `announce` is called with the address."""
+    """Build, serve and follow every change until `KeyboardInterrupt`. Calls `announce` with the address."""
     sys.setswitchinterval(TURN)
     announce(preview.address)
     preview.report.notice(preview.notice)

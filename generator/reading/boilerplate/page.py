@@ -89,7 +89,7 @@ def is_digest(block: Block) -> bool:
 
 
 def leads_out(block: Block) -> bool:
-    """Return whether links lead to many sites. References do; related posts are on one site."""
+    """Return whether links lead to many sites, as references do. Related posts are on one site."""
     return len(set(_HOST.findall(block.text))) >= _SITES
 
 
