@@ -47,8 +47,9 @@ class Row(NamedTuple):
 
 
 class Names:
-    """An index of names. Each article has none, one or several: numbers below 2**32, or values of another
-    type.
+    """An index of names. Each article has none, one or several.
+
+    Names are numbers below 2**32, or values of another type.
     """
 
     def __init__(

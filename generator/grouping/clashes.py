@@ -18,7 +18,7 @@ OWN_FOLDERS = ("assets/", "media/", "picks/", "sitemaps/", "sources/", "stories/
 
 
 def told_apart(articles: Iterable[Article]) -> tuple[list[Article], list[Skipped], list[Problem]]:
-    """Return the articles with unique ids, sorted by path. An article whose id a lower path has is skipped."""
+    """Return the articles with unique ids, by path. An article whose id a lower path has is skipped."""
     kept: dict[str, Article] = {}
     skipped: list[Skipped] = []
     problems: list[Problem] = []
@@ -94,7 +94,7 @@ class _Taken:
         self._folders.update(_folders(file))
 
     def claim(self, alias: str, article: Article) -> str | None:
-        """Assign an address to an article. Return None on success, "" if it had it already, else the fault."""
+        """Assign an address to an article. Return None on success, "" if it had it before, else the fault."""
         file = _file(alias)
         if file.startswith(OWN_FOLDERS):
             return f"lies in `{file.partition('/')[0]}/`, which is the site's own"

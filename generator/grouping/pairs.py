@@ -239,7 +239,7 @@ class Pairs:
         return self._alive(self._keys.owners(key, [(0, len(self.evidence))]))
 
     def _is_channel(self, key: str) -> bool:
-        """Return whether a key belongs to a channel rather than an article. Cached for the duration of a change."""
+        """Return whether a key belongs to a channel, not to an article. Cached during a change."""
         if key not in self._told:
             self._told[key] = key in channels([self.evidence[at] for at in self._of_key(key)])
         return self._told[key]
@@ -324,13 +324,13 @@ class Pairs:
                     break
 
     def _by_name(self, at: int) -> Iterator[tuple[int, Row]]:
-        """Yield for each name of an article the days within which it counts, and the articles that have it."""
+        """Yield for each name of an article the days within which it counts, and the articles with it."""
         number = self._number(at)
         for names, name in self._named(at):
             yield names.span, names.row(name, number, self._near(at, names.span))
 
     def _by_text(self, at: int) -> Iterator[tuple[int, Row]]:
-        """Yield for each band of its text the days within which it counts, and the articles that have it."""
+        """Yield for each band of its text the days within which it counts, and the articles with it."""
         one, number = self.evidence[at], self._number(at)
         bands, near = self.prepare(), self._near(at, SPAN)
         for place, start in enumerate(range(0, BAND * BANDS if one.signature else 0, BAND)):
@@ -342,7 +342,7 @@ class Pairs:
         return at if at < self.count else bisect_left(range(self.count), self.place(at), key=self.place)
 
     def _nearest(self, at: int) -> set[int]:
-        """Return the articles to compare an article with: the nearest earlier ones for each name and band."""
+        """Return the articles to compare one with: the nearest earlier ones for each name and band."""
         by_name = {other for span, row in self._by_name(at) for other in self._earlier(at, span, row)}
         by_text = {other for span, row in self._by_text(at) for other in self._earlier(at, span, row)}
         return by_name | {other for other in by_text - by_name if self._is_like(at, other)}

@@ -41,7 +41,7 @@ _JOINERS = "\u200c\u200d"
 
 
 def spelling(name: str) -> str:
-    """Return a name for display: on one line, with single spaces, without invisible or reordering characters."""
+    """Return a name for display: on one line, single spaces, no invisible or reordering characters."""
     name = re.sub("[\ud800-\udfff]", "\ufffd", name)
     shown = "".join(c for c in name if c.isspace() or c in _JOINERS or not _is_control(c))
     return " ".join(shown.split())
@@ -121,7 +121,7 @@ def _speaks_for_itself(key_: str, base: str) -> bool:
 
 
 def slugs_of(keys: Iterable[str]) -> dict[str, str]:
-    """Return key → slug. If two keys have the same slug, the lower one keeps it and the other's hash grows."""
+    """Return key → slug. Of two keys with one slug, the lower one keeps it and the other's hash grows."""
     slugs: dict[str, str] = {}
     taken: set[str] = set()
     for key_ in sorted(keys):

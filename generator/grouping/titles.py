@@ -342,7 +342,7 @@ def is_plain(word: str) -> bool:
 
 
 def is_misspelt(one: str, other: str) -> bool:
-    """Return whether two words differ by one letter replaced, added, or moved."""
+    """Return whether two words differ by one letter replaced, added, left out or moved."""
     if not (is_plain(one) and is_plain(other)):
         return False
     if one[0] != other[0] or abs(len(one) - len(other)) > 1:
