@@ -134,7 +134,7 @@ def timed(
         article = reading.article
         began = time.thread_time_ns()
         left = remaining(clipping.body, article.title, article.url, article.source, origins[path], way)
-        language_of(prose.glance(left.text), rules.languages)
+        language_of(prose.opening_words(left.text), rules.languages)
         language_of(article.title, rules.languages)
         taken.append((time.thread_time_ns() - began) / 1e6)
     print(f"cleaning: median {statistics.median(taken):.3f} ms, mean {statistics.fmean(taken):.3f} ms")

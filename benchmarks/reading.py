@@ -48,7 +48,7 @@ def steps(content: Path, paths: list[str]) -> dict[str, Callable[[], None]]:
     texts = [(path, decode(raw)[0]) for path, raw in files]
     clippings = [clipping_in(path, raw)[0] for path, raw in files]
     bodies = [clipping.body for clipping in clippings]
-    glances = list(map(prose.glance, bodies))
+    glances = list(map(prose.opening_words, bodies))
     return {
         "file_bytes": each(lambda path: file_bytes(content, path), paths),
         "clipping_in": each(lambda one: clipping_in(*one), files),
@@ -58,7 +58,7 @@ def steps(content: Path, paths: list[str]) -> dict[str, Callable[[], None]]:
         "origin_of": each(lambda clipping: origin_of(clipping, RULES), clippings),
         "article_of, not cleaned": each(lambda clipping: article_of(clipping, RULES), clippings),
         "  fingerprint_of": each(fingerprint_of, bodies),
-        "  glance": each(prose.glance, bodies),
+        "  glance": each(prose.opening_words, bodies),
         "  language_of": each(lambda text: language_of(text, RULES.languages), glances),
         "  excerpt_of": each(prose.excerpt_of, bodies),
         "  reading_minutes": each(lambda body: reading_minutes(prose.without_targets(body)), bodies),

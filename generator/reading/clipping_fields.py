@@ -86,14 +86,14 @@ class ClippingFields:
         """Return a text cut to `most` characters, with a problem if it is longer."""
         if len(text) > most:
             fault = f"`{key}` has more than {most:,} characters: {text[:60]!r}…; its beginning is shown"
-            self.tell("length", key, fault, "shorten it")
+            self.report("length", key, fault, "shorten it")
         return shortened(text, most)
 
     def counted(self, key: str, values: list[str], most: int) -> tuple[str, ...]:
         """Return at most `most` distinct values, each cut to a name's length. Excess adds a problem."""
         if len(values) > most:
             fault = f"`{key}` has {len(values):,} values; the first {most} count"
-            self.tell("length", key, fault, "delete the others")
+            self.report("length", key, fault, "delete the others")
         kept = (self.shortened(key, value, limits.NAME) for value in values[:most])
         return tuple(dict.fromkeys(kept))
 
@@ -108,7 +108,7 @@ class ClippingFields:
         fields = self.rules.fields
         return name in fields or any(key == theirs.casefold() for keys in fields.values() for theirs in keys)
 
-    def tell(
+    def report(
         self, kind: str, key: str | None, message: str, advice: str, severity: Severity = Severity.WARNING
     ) -> None:
         """Add a problem, with the line of the key."""

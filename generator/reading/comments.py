@@ -47,9 +47,9 @@ def without_comments(markdown: str, *, is_beginning: bool = False) -> tuple[str,
     """
     if "%%" not in markdown:
         return markdown, []
-    left: list[int] = []
+    unmatched: list[int] = []
     lines = _visible_lines(markdown.split("\n"), is_beginning=is_beginning)
-    return "\n".join(_without_pairs(lines, left)), left
+    return "\n".join(_without_pairs(lines, unmatched)), unmatched
 
 
 def text_without_comments(text: str) -> tuple[str, bool]:
@@ -107,25 +107,25 @@ def _closed_quotes(lines: list[str]) -> set[int]:
     return found
 
 
-def _without_pairs(lines: Iterable[_Line], left: list[int]) -> Iterator[str]:
+def _without_pairs(lines: Iterable[_Line], unmatched: list[int]) -> Iterator[str]:
     """Yield lines without the comments that start and end in one paragraph.
 
-    Appends the numbers of lines with unmatched marks to `left`.
+    Appends the numbers of lines with unmatched marks to `unmatched`.
     """
     paragraph: list[_Line] = []
     for line in lines:
         is_apart = line.is_code or not line.text.strip()
         if is_apart or _BEGINS.match(line.text):
-            yield from _paragraph(paragraph, left)
+            yield from _paragraph(paragraph, unmatched)
             paragraph = []
         if is_apart:
             yield line.text
         else:
             paragraph.append(line)
-    yield from _paragraph(paragraph, left)
+    yield from _paragraph(paragraph, unmatched)
 
 
-def _paragraph(lines: list[_Line], left: list[int]) -> Iterator[str]:
+def _paragraph(lines: list[_Line], unmatched: list[int]) -> Iterator[str]:
     text = "\n".join(line.text for line in lines)
     if "%%" not in text:
         yield from [text] if lines else []
@@ -135,7 +135,7 @@ def _paragraph(lines: list[_Line], left: list[int]) -> Iterator[str]:
     for mark in marks:
         at += text.count("\n", counted, mark)
         counted = mark
-        left.append(lines[at].number)
+        unmatched.append(lines[at].number)
     yield from (line for line in shown.split("\n") if line.strip())
 
 
@@ -152,7 +152,7 @@ def _without_inline(text: str) -> tuple[str, list[int]]:
     """Return a text without the comments that start and end in it, and the positions of unmatched marks."""
     code = _code_spans(text) if "`" in text else []
     pieces: list[str] = []
-    left: list[int] = []
+    unmatched: list[int] = []
     start, opened, span = 0, -1, 0
     for mark in _MARK.finditer(text):
         while span < len(code) and code[span][1] <= mark.start():
@@ -162,20 +162,20 @@ def _without_inline(text: str) -> tuple[str, list[int]]:
         if opened < 0:
             if not _NOT_OPENING.search(text[max(0, mark.start() - 2) : mark.start()]):
                 opened = mark.start()
-                left.append(opened)
+                unmatched.append(opened)
         elif _NOT_CLOSING.match(text, mark.end()):
-            left.append(mark.start())
+            unmatched.append(mark.start())
         else:
-            while left and left[-1] >= opened:
-                left.pop()
+            while unmatched and unmatched[-1] >= opened:
+                unmatched.pop()
             is_percent = all(_AFTER_NUMBER.search(text[max(0, at - 2) : at]) for at in (opened, mark.start()))
             if is_percent:
-                left += [opened, mark.start()]
+                unmatched += [opened, mark.start()]
             elif not _VALUE.fullmatch(text, opened + 2, mark.start()):
                 pieces.append(text[start:opened])
                 start = mark.end()
             opened = -1
-    return "".join((*pieces, text[start:])), left
+    return "".join((*pieces, text[start:])), unmatched
 
 
 def _code_spans(line: str) -> list[tuple[int, int]]:

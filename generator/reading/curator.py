@@ -38,7 +38,7 @@ class Fields(Protocol):
     def decides_about(self, name: str, key: str) -> bool:
         """Return whether the configuration maps the field to keys, or any field to this key."""
 
-    def tell(
+    def report(
         self, kind: str, key: str | None, message: str, advice: str, severity: Severity = Severity.WARNING
     ) -> None:
         """Add a problem, with the line of the key."""
@@ -50,22 +50,22 @@ def pick_of(fields: Fields) -> Pick | None:
     The pick holds no title, summary or tags, because in front matter these describe the article itself.
     """
     lines: dict[str, int] = {}
-    said: dict[str, object] = {}
+    choices: dict[str, object] = {}
     for name, read in _READERS.items():
         values = _strictest_first(fields) if name == "hide" else fields.found(name)
         for key, value in values:
-            said |= read(fields, key, value)
+            choices |= read(fields, key, value)
             if line := fields.clipping.lines.get(key):
                 lines[name] = line
             break
-    _tell_of_unshown_note(fields)
-    if not said:
+    _report_unshown_note(fields)
+    if not choices:
         return None
     path = fields.clipping.path
-    return msgspec.convert({"file": shown(path), "lines": lines, "article": path, **said}, Pick)
+    return msgspec.convert({"file": shown(path), "lines": lines, "article": path, **choices}, Pick)
 
 
-def _tell_of_unshown_note(fields: Fields) -> None:
+def _report_unshown_note(fields: Fields) -> None:
     """Report that `note` is not shown, unless the configuration maps it. Earlier versions showed it."""
     if not fields.clipping.fields.get(_OTHERS_NOTE) or fields.found("digest_note"):
         return
@@ -73,7 +73,7 @@ def _tell_of_unshown_note(fields: Fields) -> None:
         fault = f"`{_OTHERS_NOTE}` is not shown, for other programs keep private notes there"
         mapped = f'`digest_note = ["{_OTHERS_NOTE}"]` under `[fields]` in {FILE_NAME}'
         advice = f"name it `digest_note`, or write {mapped}"
-        fields.tell("pick", _OTHERS_NOTE, fault, advice, Severity.NOTICE)
+        fields.report("pick", _OTHERS_NOTE, fault, advice, Severity.NOTICE)
 
 
 def _pin(fields: Fields, key: str, value: Value) -> dict[str, object]:
@@ -88,7 +88,7 @@ def _decided(fields: Fields, key: str, value: Value) -> bool | None:
     text = words(value).casefold()
     if text not in YES | NO:
         fault = f"`{key}: {text[:80]}` is neither true nor false; not used"
-        fields.tell("pick", key, fault, "write true or false")
+        fields.report("pick", key, fault, "write true or false")
         return None
     return text in YES
 
@@ -104,7 +104,7 @@ def _hide(fields: Fields, key: str, value: Value) -> dict[str, object]:
     why = words(value)
     if isinstance(value, list) and (not why or why.casefold() in NO):
         fault = f"`{key}` is neither true nor false nor a reason; hidden"
-        fields.tell("pick", key, fault, "write true, false or the reason")
+        fields.report("pick", key, fault, "write true, false or the reason")
         return {"hide": True}
     if why.casefold() in YES | NO:
         return {"hide": why.casefold() in YES}
@@ -116,7 +116,7 @@ def _note(fields: Fields, key: str, value: Value) -> dict[str, object]:
     if len(note) <= LONGEST["note"]:
         return {"note": note}
     fault = f"`{key}` has {len(note):,} characters, more than {LONGEST['note']:,}; not used"
-    fields.tell("pick", key, fault, "shorten it, or write an article of your own")
+    fields.report("pick", key, fault, "shorten it, or write an article of your own")
     return {}
 
 

@@ -124,8 +124,8 @@ class _Walk:
                         is_ignored = ignored or self.ignores(path, entry.name)
                         # Fast path: most entries are clippings.
                         if not is_ignored and path.endswith(".md") and entry.is_file(follow_symlinks=False):
-                            self._keep(path, entry)
-                        elif below := self._take(entry, path, ignored=is_ignored):
+                            self._add(path, entry)
+                        elif below := self._visit(entry, path, ignored=is_ignored):
                             folders.append(below)
             except OSError as error:
                 if ignored or (folder and error.errno == errno.ENOENT):
@@ -139,28 +139,28 @@ class _Walk:
                 advice = "check its rights; --yes builds without its clippings"
                 self._skip(folder or self.content.name, reason, advice, Severity.ERROR, kind="content")
 
-    def _take(self, entry: os.DirEntry[str], path: str, *, ignored: bool) -> tuple[str, bool] | None:
+    def _visit(self, entry: os.DirEntry[str], path: str, *, ignored: bool) -> tuple[str, bool] | None:
         """Record one entry. Return the folder to walk, if it is one, and whether it is ignored."""
         is_own = is_clipping(entry.name)
         if entry.is_dir(follow_symlinks=False):
             if is_own and not ignored:
                 message, advice = "is a folder, not a clipping", "rename it; what lies in it is read"
-                self._tell(path, message, advice, Severity.NOTICE, kind="file-name")
+                self._report(path, message, advice, Severity.NOTICE, kind="file-name")
             return path, ignored
         if ignored:
             self.ignored += is_own
         elif entry.is_symlink():
             self.images[path] = _stamp_of(entry)
-            self._take_link(entry, path, is_own=is_own)
+            self._visit_link(entry, path, is_own=is_own)
         elif is_own and not entry.is_file(follow_symlinks=False):
             self._skip(path, "is no regular file", "replace it by a file, or name it in `ignore`")
         elif is_own:
-            self._keep(path, entry)
+            self._add(path, entry)
         elif may_be_image(entry.name):
             self.images[path] = _stamp_of(entry)
         return None
 
-    def _take_link(self, entry: os.DirEntry[str], path: str, *, is_own: bool) -> None:
+    def _visit_link(self, entry: os.DirEntry[str], path: str, *, is_own: bool) -> None:
         try:
             target = os.path.realpath(self.content / path, strict=True)
             is_folder = entry.is_dir()
@@ -170,28 +170,28 @@ class _Walk:
             if is_own:
                 self._skip(path, reason, "delete it, or link to a file in the content folder")
             elif "." in entry.name:
-                self._tell(path, reason, "delete it, or bring back what it leads to")
+                self._report(path, reason, "delete it, or bring back what it leads to")
             else:  # most likely to a folder, whose clippings an earlier build may have read
                 advice = "delete it, or bring back what it leads to; --yes builds without it"
                 self._skip(path, reason, advice, Severity.ERROR, kind="content")
             return
         if is_folder:
             advice = "move the folder here, or set `content` to where it lies"
-            self._tell(path, "is a link to a folder, not followed", advice)
+            self._report(path, "is a link to a folder, not followed", advice)
         elif is_own and os.path.commonpath((self.root, target)) != self.root:
             self._skip(path, "is a link that leads out of the content folder", "copy the file here instead")
         elif is_own and not Path(target).is_file():
             self._skip(path, "is a link to no regular file", "link to a file in the content folder")
         elif is_own:
             self.links.add(os.path.relpath(target, self.root).replace(os.sep, "/"))
-            self._keep(path, entry)
+            self._add(path, entry)
 
-    def _keep(self, path: str, entry: os.DirEntry[str]) -> None:
+    def _add(self, path: str, entry: os.DirEntry[str]) -> None:
         # if NONE, reading reports the problem
         self.stamps[path] = _stamp_of(entry, follow=True)
         if not path.isprintable() and shown(path) != path:
             message, advice = "has a name that is not readable text", "rename it; its address will change"
-            self._tell(path, message, advice, Severity.NOTICE, kind="file-name")
+            self._report(path, message, advice, Severity.NOTICE, kind="file-name")
 
     def _skip(
         self,
@@ -202,9 +202,9 @@ class _Walk:
         kind: str = "unreadable",
     ) -> None:
         self.skipped.append(Skipped(path=shown(path), reason=reason))
-        self._tell(path, reason, advice, severity, kind)
+        self._report(path, reason, advice, severity, kind)
 
-    def _tell(
+    def _report(
         self,
         path: str,
         message: str,

@@ -65,7 +65,7 @@ class Entry(msgspec.Struct, frozen=True):
     value: str | list[str]
     start: int
     """Offset of the key in the block, in characters."""
-    mended: bool = False
+    repaired: bool = False
     """Whether the value was not valid YAML."""
     note: str = ""
     """A message about text that YAML would drop, or about a value that is not read."""
@@ -259,10 +259,10 @@ def line_entries(lines: list[str]) -> Iterator[Entry]:
             for entry in yaml_entries("\n".join(group)):
                 yield msgspec.structs.replace(entry, start=start + entry.start)
         except NotFieldsError:
-            yield _mended(start, group)
+            yield _repaired_entry(start, group)
 
 
-def _mended(start: int, group: list[str]) -> Entry:
+def _repaired_entry(start: int, group: list[str]) -> Entry:
     """Return the entry for lines that are not YAML: the literal text after the colon."""
     match = _KEY.match(group[0])
     assert match is not None  # noqa: S101 - groups begin with a key
@@ -270,11 +270,11 @@ def _mended(start: int, group: list[str]) -> Entry:
     first = group[0][match.end() :].strip()
     further = [line.strip() for line in group[1:] if line.strip() and not line.startswith("#")]
     if not first and further and all(line.startswith("- ") for line in further):
-        return Entry(key, [line[2:].strip().strip("\"'") for line in further], start, mended=True)
+        return Entry(key, [line[2:].strip().strip("\"'") for line in further], start, repaired=True)
     value = " ".join([first, *further])
     if len(value) > 1 and value[0] == value[-1] == '"' and '"' not in value[1:-1]:
         value = value[1:-1]  # quoted, with a backslash sequence that YAML does not know
-    return Entry(key, value, start, mended=True)
+    return Entry(key, value, start, repaired=True)
 
 
 def is_text_key(key: str) -> bool:

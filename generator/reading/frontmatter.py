@@ -41,7 +41,7 @@ from generator.reading.notes import line_of_notes
 from generator.reading.text import BEGINNING, decode
 from generator.reading.withholding import corrected, outside
 
-_MARKS_TOLD = 5
+_MARKS_REPORTED = 5
 """Stray comment marks that are reported per text."""
 _UNSEEN = re.compile(r"\A[\s\u200b\u2060\ufeff]*")
 """Invisible characters that may precede front matter."""
@@ -77,8 +77,8 @@ def clipping_in(path: str, raw: bytes) -> tuple[Clipping, tuple[Problem, ...]]:
     garbled: list[Problem] = []
 
     def mended(text: str, odd: str) -> str:
-        text, told = _mended(path, text, odd)
-        garbled.extend(told)
+        text, reported = _repaired_text(path, text, odd)
+        garbled.extend(reported)
         return text
 
     text, notes = decode(raw, mended, most=limits.TEXT)
@@ -98,15 +98,17 @@ def clipping_in(path: str, raw: bytes) -> tuple[Clipping, tuple[Problem, ...]]:
     first = _body_line(text, body)
     clipping = msgspec.structs.replace(clipping, body_line=first)
     clipping, long = _within_limits(clipping, text, is_beginning=BEGINNING in notes)
-    left: tuple[Problem, ...] = ()
+    stray_marks: tuple[Problem, ...] = ()
     if "%%" in clipping.body:
-        shown_, marks = without_comments(clipping.body, is_beginning=clipping.is_shortened)
-        left = tuple(stray_mark(path, first and first + mark) for mark in dict.fromkeys(marks[:_MARKS_TOLD]))
-        if shown_ != clipping.body:
-            clipping = msgspec.structs.replace(clipping, body=shown_, body_line=None)
+        visible_text, marks = without_comments(clipping.body, is_beginning=clipping.is_shortened)
+        stray_marks = tuple(
+            stray_mark(path, first and first + mark) for mark in dict.fromkeys(marks[:_MARKS_REPORTED])
+        )
+        if visible_text != clipping.body:
+            clipping = msgspec.structs.replace(clipping, body=visible_text, body_line=None)
     if line_of_notes(clipping.body) is not None and _is_from_the_web(clipping):
-        left += (notes_published(path, first and first + (line_of_notes(body) or 0)),)
-    return clipping, (*problems, *garbled, *faults, *long, *left)
+        stray_marks += (notes_published(path, first and first + (line_of_notes(body) or 0)),)
+    return clipping, (*problems, *garbled, *faults, *long, *stray_marks)
 
 
 def _is_from_the_web(clipping: Clipping) -> bool:
@@ -146,14 +148,14 @@ def fields_in(path: str, raw: bytes) -> Clipping:
     """
     end = raw.find(_CLOSING, 3)
     if 0 < end <= limits.TEXT and raw.startswith(_OPENING):
-        seen: list[str] = []
+        odd_parts: list[str] = []
 
-        def as_it_is(text: str, odd: str) -> str:
-            seen.append(odd)
+        def record_odd(text: str, odd: str) -> str:
+            odd_parts.append(odd)
             return text
 
-        text, notes = decode(raw[: end + len(_CLOSING)], as_it_is)
-        if not notes and not any(map(is_suspect, seen)):
+        text, notes = decode(raw[: end + len(_CLOSING)], record_odd)
+        if not notes and not any(map(is_suspect, odd_parts)):
             return clipping_of(path, text)[0]
     return clipping_in(path, raw)[0]
 
@@ -168,7 +170,7 @@ def front_matter_in(path: str, raw: bytes) -> Clipping:
     return msgspec.structs.replace(clipping_of(path, text, is_beginning=is_beginning)[0], body="")
 
 
-def _mended(path: str, text: str, odd: str) -> tuple[str, tuple[Problem, ...]]:
+def _repaired_text(path: str, text: str, odd: str) -> tuple[str, tuple[Problem, ...]]:
     """Return the text with wrong decoding undone, and the problems; `odd`: its suspect characters."""
     if is_sound(text, odd):
         return text, ()
@@ -303,16 +305,16 @@ def _clipping(path: str, block: str, body: str, line: int) -> tuple[Clipping, tu
     fields: dict[str, str | list[str]] = {}
     earlier: dict[str, tuple[str | list[str], ...]] = {}
     at: dict[str, int] = {}
-    told: set[str] = set()
+    reported: set[str] = set()
     here, counted = line + 1, 0
     for entry in entries[: limits.FIELDS]:
         if entry.advice:
-            if entry.advice in told:
+            if entry.advice in reported:
                 entry = msgspec.structs.replace(entry, note="")  # noqa: PLW2901 - each advice is reported once
-            told.add(entry.advice)
+            reported.add(entry.advice)
         here += block.count("\n", counted, entry.start)
         counted = entry.start
-        if entry.mended or entry.note or entry.key in at or ("%%" in block and has_stray_mark(entry)):
+        if entry.repaired or entry.note or entry.key in at or ("%%" in block and has_stray_mark(entry)):
             problems += entry_problems(path, entry, here, at.get(entry.key))
         if entry.key in fields:
             earlier[entry.key] = (*earlier.get(entry.key, ()), fields[entry.key])
@@ -344,5 +346,5 @@ def _without_comments(entries: list[Entry]) -> list[Entry]:
 
 def _visible(value: str) -> str:
     """Return the value without its comments, unchanged if it has none."""
-    shown_, _ = text_without_comments(value)
-    return value if shown_ == value else shown_.strip()
+    visible_text, _ = text_without_comments(value)
+    return value if visible_text == value else visible_text.strip()

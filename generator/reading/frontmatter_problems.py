@@ -44,7 +44,7 @@ def entry_problems(path: str, entry: Entry, line: int, earlier: int | None) -> I
     where = shown(path)
     is_private = entry.key in OTHERS_PRIVATE  # problems are printed where others may read them
     mend = "put quotes around its value" if is_private else f"write {entry.key}: {_quoted(entry.value)}"
-    if entry.mended:
+    if entry.repaired:
         yield Problem(
             path=where,
             line=line,

@@ -103,9 +103,9 @@ def language_of(text: str, languages: Sequence[str]) -> str | None:
     if not counts[script]:
         return None
     if script == "cjk":
-        return _as_site_writes("ja" if counts["kana"] * 10 > cjk else "zh", languages)
+        return _site_tag("ja" if counts["kana"] * 10 > cjk else "zh", languages)
     if script == "hangul":
-        return _as_site_writes("ko", languages)
+        return _site_tag("ko", languages)
     if script == "latin":
         return _latin(sample, languages) if counts["latin"] >= _FEWEST_WORDS else None
     tags = _LANGUAGES[script]
@@ -137,7 +137,7 @@ def _others(sample: str) -> str:
     return sample.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass")
 
 
-def _as_site_writes(language: str, languages: Sequence[str]) -> str:
+def _site_tag(language: str, languages: Sequence[str]) -> str:
     return next((tag for tag in languages if _primary(tag) == language), language)
 
 

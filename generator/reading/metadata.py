@@ -40,7 +40,7 @@ def _given_language(fields: ClippingFields) -> str | None:
         if LANGUAGE.fullmatch(tag):
             primary, *further = tag.split("-")
             return "-".join([primary.lower(), *map(_subtag, further)])
-        fields.tell(
+        fields.report(
             "language", key, f"`{key}: {text[:40]}` is no language", "write a tag such as `en` or `zh-Hans`"
         )
     return None
@@ -57,7 +57,9 @@ def id_of(fields: ClippingFields) -> str:
         if _ID.fullmatch(text) and not is_device(text):
             return text
         advice = "write 2 to 60 of a-z, 0-9 and -, beginning with a letter or digit"
-        fields.tell("id", key, f"`id: {text[:80]}` cannot stand in an address; the path's id is used", advice)
+        fields.report(
+            "id", key, f"`id: {text[:80]}` cannot stand in an address; the path's id is used", advice
+        )
     return path_id(fields.clipping.path)
 
 
@@ -67,14 +69,14 @@ def aliases_of(fields: ClippingFields) -> Iterator[str]:
         given = list(items(value))
         if len(given) > _MOST_ALIASES:
             fault = f"has {len(given)} aliases; the first {_MOST_ALIASES} count"
-            fields.tell("alias", key, fault, "delete the others")
+            fields.report("alias", key, fault, "delete the others")
         for alias in given[:_MOST_ALIASES]:
             address = alias.removeprefix("/")
             if address and _ALIAS.fullmatch(address) and not any(map(_is_odd, address.split("/"))):
                 yield address
             else:
                 advice = "write an address of this site, such as `articles/ab/abc….html` or `old/page/`"
-                fields.tell("alias", key, f"alias {alias[:80]!r} is not used", advice)
+                fields.report("alias", key, f"alias {alias[:80]!r} is not used", advice)
         return
 
 

@@ -183,7 +183,7 @@ def _best(text: str, codecs: tuple[_Codec, ...]) -> _Codec | None:
         codec = codecs[n]
         if most[n] < best[0]:
             break  # the following codecs explain less
-        if most[n] >= codec.proof and _may_explain(several, codec):
+        if most[n] >= codec.proof and _can_explain(several, codec):
             best = max(best, (_explained(text, codec), -n))
     return codecs[-best[1]] if best[0] else None
 
@@ -196,7 +196,7 @@ def _most(text: str, counts: Mapping[str, int], codec: _Codec) -> int:
     return sum(count for char, count in counts.items() if char in codec.following)
 
 
-def _may_explain(several: str, codec: _Codec) -> bool:
+def _can_explain(several: str, codec: _Codec) -> bool:
     if codec.table is None:
         return True
     return sum(map(len, _CHARACTERS.findall(several.translate(codec.table)))) >= codec.proof

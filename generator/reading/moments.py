@@ -37,7 +37,7 @@ def first_moment(fields: ClippingFields, name: str, zone: dt.tzinfo | None = Non
                 moment.time.astimezone(dt.UTC)  # the cache stores moments in UTC
         except (DateError, OverflowError) as error:
             why = error if isinstance(error, DateError) else "lies outside the calendar"
-            fields.tell("date", key, f"{key} '{text[:80]}' {why}", ADVICE)
+            fields.report("date", key, f"{key} '{text[:80]}' {why}", ADVICE)
         else:
             return moment
     return None

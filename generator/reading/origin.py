@@ -27,7 +27,7 @@ def url_of(fields: ClippingFields) -> str | None:
             address, fault = None, f"has more than {limits.ADDRESS:,} characters"
         if address:
             return address
-        fields.tell(
+        fields.report(
             "address", key, f"`{key}` {fault}: {text[:100]!r}", "write the address of the page, https://…"
         )
     return None

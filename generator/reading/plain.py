@@ -74,7 +74,7 @@ def quoted_where_needed(lines: tuple[str, ...]) -> tuple[str | None, ...] | None
         return None
     if _agree(block, entries):
         return lines
-    mended: list[str | None] = list(lines)
+    quoted_lines: list[str | None] = list(lines)
     starts = [block.count("\n", 0, entry.start) for entry in entries]
     for entry, start, end in zip(entries, starts, [*starts[1:], len(lines)], strict=True):
         if start >= end or not key_match(lines[start]):
@@ -83,8 +83,12 @@ def quoted_where_needed(lines: tuple[str, ...]) -> tuple[str | None, ...] | None
             group = _quoted_group(entry, lines[start:end])
             if group is None:
                 return None
-            mended[start:end] = group
-    return tuple(mended) if _agree("\n".join(one for one in mended if one is not None), entries) else None
+            quoted_lines[start:end] = group
+    return (
+        tuple(quoted_lines)
+        if _agree("\n".join(one for one in quoted_lines if one is not None), entries)
+        else None
+    )
 
 
 def _entries(block: str) -> list[Entry] | None:
@@ -121,8 +125,8 @@ def _agree(block: str, entries: list[Entry]) -> bool:
 
 def _same(entry: Entry, value: object) -> bool:
     ours = entry.value
-    if entry.mended or isinstance(value, (list, dict)):
-        return value == ours or (isinstance(ours, list) and not entry.mended)
+    if entry.repaired or isinstance(value, (list, dict)):
+        return value == ours or (isinstance(ours, list) and not entry.repaired)
     if isinstance(ours, list):
         return value is None or isinstance(value, (set, tuple))
     if value is None:
@@ -135,16 +139,16 @@ def _quoted_group(entry: Entry, group: tuple[str, ...]) -> list[str | None] | No
     """Return the lines of one key with its value quoted; None if that does not help."""
     further = list(enumerate(group))[1:]
     if isinstance(entry.value, list):
-        return _quoted_list(entry.value, group) if entry.mended else None
+        return _quoted_list(entry.value, group) if entry.repaired else None
     belongs = [n for n, line in further if line.strip() and not line.startswith("#")]
-    if not entry.mended and any(not group[n].lstrip().startswith("#") for n in belongs):
+    if not entry.repaired and any(not group[n].lstrip().startswith("#") for n in belongs):
         return None  # a multi-line text that begins with a YAML indicator
     match = key_match(group[0])
     if match is None:
         return None
     lines: list[str | None] = list(group)
     lines[0] = group[0][: match.end()] + _in_place(group[0][match.end() :], entry.value)
-    for n in belongs if entry.mended else ():
+    for n in belongs if entry.repaired else ():
         lines[n] = None
     return lines
 

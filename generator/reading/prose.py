@@ -20,7 +20,7 @@ _EXCERPT_UNITS = 160
 _SAMPLE = 100_000
 """Number of characters of a body that are examined."""
 
-_GLANCE = 2_000
+_OPENING_LENGTH = 2_000
 _EXCERPT_SAMPLE = 5_000
 _LONGEST_PARAGRAPH = 600
 
@@ -110,9 +110,9 @@ def plain_text(markdown: str, *, autolinks: bool = False) -> str:
     return text.translate(_SHOWN) if coded or escaped or has_links else text
 
 
-def glance(markdown: str) -> str:
+def opening_words(markdown: str) -> str:
     """Return the words at the start of a body, to detect its language; emphasis and list marks stay."""
-    return _words(markdown[:_GLANCE])
+    return _words(markdown[:_OPENING_LENGTH])
 
 
 def _words(text: str) -> str:
@@ -143,7 +143,7 @@ def without_cut(body: str) -> str:
 
 
 def is_readable(body: str, beginning: str) -> bool:
-    """Return whether a body holds more than buttons and punctuation. `beginning`: its `glance`.
+    """Return whether a body holds more than buttons and punctuation. `beginning`: its `opening_words`.
 
     It needs one line with 20 letters (10 Chinese characters), or 200 letters on shorter lines. For real
     failed
@@ -151,7 +151,7 @@ def is_readable(body: str, beginning: str) -> bool:
     """
     if _has_readable_line(beginning):
         return True
-    return len(body) > _GLANCE and _has_readable_line(_words(body[:_SAMPLE]))
+    return len(body) > _OPENING_LENGTH and _has_readable_line(_words(body[:_SAMPLE]))
 
 
 def _has_readable_line(text: str) -> bool:
@@ -260,16 +260,16 @@ def first_heading(body: str) -> str:
 
 def without_title(body: str, title: str) -> str:
     """Return a body without a repetition of the title in its first three blocks or their headings."""
-    wanted = bare(title)
+    bare_title = bare(title)
     kept: list[str] = []
     at = 0
     for start, end, following in _blocks(body, 3):
         block = body[start:end]
         if _FENCE.match(block):
             break
-        if not _repeats(block, title, wanted):
+        if not _repeats(block, title, bare_title):
             heading, _, rest = block.partition("\n")
-            repeats = bool(rest) and _HEADING.match(heading) and _repeats(heading, title, wanted)
+            repeats = bool(rest) and _HEADING.match(heading) and _repeats(heading, title, bare_title)
             kept.append((rest if repeats else block) + body[end:following])
         at = following
     return ("".join(kept) + body[at:]).strip("\n")
@@ -287,14 +287,14 @@ def _blocks(body: str, most: int) -> Iterator[tuple[int, int, int]]:
         start = following
 
 
-def _repeats(block: str, title: str, wanted: str) -> bool:
+def _repeats(block: str, title: str, bare_title: str) -> bool:
     longest = 2 * len(title) + 20 + (2000 if "](" in block or "<" in block else 0)
     if len(block) > longest or (block.startswith("![") and "\n" not in block):
         return False
     lines = block.split("\n")
     if len(lines) > 1 and _UNDERLINE.match(lines[-1]):
         block = "\n".join(lines[:-1])
-    return bare(block) == wanted or bool(_MARKUP.search(block) and bare(plain_text(block)) == wanted)
+    return bare(block) == bare_title or bool(_MARKUP.search(block) and bare(plain_text(block)) == bare_title)
 
 
 def excerpt_of(body: str) -> str:

@@ -34,7 +34,7 @@ def is_draft(fields: Fields) -> bool:
             continue
         if text.casefold() not in YES:
             fault = f"`{_shown('draft', value)}` is neither true nor false; held back"
-            fields.tell("draft", key, fault, "write true or false")
+            fields.report("draft", key, fault, "write true or false")
         return True
     return False
 
@@ -43,7 +43,7 @@ def private_reason(fields: Fields) -> str:
     """Return why a clipping must not be published, whatever the options; empty if it may be."""
     if unread := fields.clipping.unread:
         fault, advice = _UNREAD[unread]
-        fields.tell("publish", None, fault, advice)
+        fields.report("publish", None, fault, advice)
         return f"{fault}; {advice}" if unread != "end" else fault
     for name, key, value in _decisions(fields):
         text = words(value)
@@ -52,7 +52,7 @@ def private_reason(fields: Fields) -> str:
             return f"{reason} (`{key}: {text}`)"
         if fault := _doubt(name, key, value):
             advice = "write a day, true or false" if key == _DATE_OR_DECISION else "write true or false"
-            fields.tell("publish", key, fault, advice)
+            fields.report("publish", key, fault, advice)
             return f"may be private: {fault}"
     return _mistyped_reason(fields)
 
@@ -102,7 +102,7 @@ def _mistyped_reason(fields: Fields) -> str:
                 continue
             withholds = text in (NO if meant.startswith("publish") else YES)
             fault = f"`{key}` is no key" + ("; held back" if withholds else "")
-            fields.tell("publish", key, fault, f"did you mean `{meant}`?")
+            fields.report("publish", key, fault, f"did you mean `{meant}`?")
             if withholds:
                 reason = reason or f"has `{_shown(key, value)}`, which is no key; did you mean `{meant}`?"
             break

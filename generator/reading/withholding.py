@@ -90,7 +90,7 @@ def corrected(block: str) -> tuple[str, list[Mistyped]]:
     if not any(map(folded.__contains__, _PARTS)):  # true for nearly all blocks; the patterns are slower
         return block, []
     if _WITHIN.search(block) or _NOTE_WITHIN.search(block) or _OTHER_BREAKS.search(block):
-        block, within = _taken_out(block.split("\n"))
+        block, within = _unnested(block.split("\n"))
         for one in within:
             mistyped.setdefault(one.key, one)
     pieces: list[str] = []
@@ -105,11 +105,11 @@ def corrected(block: str) -> tuple[str, list[Mistyped]]:
         pieces += [between, meant]
         end = match.end()
         written, meant = match[0].strip()[: _SHOWN + len(key)], meant[: _SHOWN + len(key)]
-        mistyped.setdefault(key, _told(Mistyped(line, key, written, meant)))
+        mistyped.setdefault(key, _without_note(Mistyped(line, key, written, meant)))
     return "".join((*pieces, block[end:])), list(mistyped.values())
 
 
-def _told(one: Mistyped) -> Mistyped:
+def _without_note(one: Mistyped) -> Mistyped:
     """Return the same without a private note, because others may read problems."""
     return one._replace(written=one.key, meant=f"{one.key}: …") if one.key in OTHERS_PRIVATE else one
 
@@ -138,7 +138,7 @@ def outside(text: str) -> list[Mistyped]:
     return list(found.values())
 
 
-def _taken_out(lines: list[str]) -> tuple[str, list[Mistyped]]:
+def _unnested(lines: list[str]) -> tuple[str, list[Mistyped]]:
     """Return a block in which keys nested in another field are moved to the start of their line.
 
     Also returns the lines that were changed.
@@ -174,7 +174,7 @@ def _taken_out(lines: list[str]) -> tuple[str, list[Mistyped]]:
         key = match["key"].lower()
         lines[number] = meant = f"{key}: {match['value']}"
         one = Mistyped(number, key, line.strip()[:_SHOWN], meant, is_within=bool(match["before"]))
-        found.append(_told(one))
+        found.append(_without_note(one))
     return "\n".join(lines), found
 
 

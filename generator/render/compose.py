@@ -73,13 +73,13 @@ class Composer(msgspec.Struct, frozen=True):
                 return self._days(page.subject, is_front=page.address == addresses.FRONT)
             case MonthPart():
                 lists = Lists(self.plan, self.names)
-                return _ways(partial(self._source_month, lists, page.subject), MONTH_FILLS)
+                return _factories(partial(self._source_month, lists, page.subject), MONTH_FILLS)
             case Edition():
                 lists = Lists(self.plan, self.names)
-                return _ways(partial(self._period, lists, page.subject), PERIOD_FILLS)
+                return _factories(partial(self._period, lists, page.subject), PERIOD_FILLS)
             case Story():
                 lists = Lists(self.plan, self.names)
-                return _ways(partial(self._story, lists, page.subject), STORY_FILLS)
+                return _factories(partial(self._story, lists, page.subject), STORY_FILLS)
             case None if page.address == addresses.SOURCES:
                 return ([partial(self._sources, sparks=sparks) for sparks in (True, False)],)
         return ([partial(self._only, page, body)],)
@@ -156,7 +156,7 @@ class Composer(msgspec.Struct, frozen=True):
             year=self.names.period(Period.YEAR, date),
             is_front=is_front,
         )
-        return _ways(partial(self._day, lists, edition, around), DAY_FILLS)
+        return _factories(partial(self._day, lists, edition, around), DAY_FILLS)
 
     def _day(self, lists: Lists, edition: Edition, around: views.DayView, fill: Fill) -> views.DayView:
         above = lists.above(edition, fill)
@@ -286,7 +286,7 @@ class Composer(msgspec.Struct, frozen=True):
         )
 
 
-def _ways(make: Callable[[Fill], views.View], fills: Fills) -> Ways:
+def _factories(make: Callable[[Fill], views.View], fills: Fills) -> Ways:
     return [[partial(make, fill) for fill in stretch] for stretch in fills]
 
 

@@ -27,15 +27,15 @@ class Copies:
             story.articles[place].id: number for number, group in enumerate(self._groups) for place in group
         }
 
-    def besides(self, left_out: Set[str], most: int) -> tuple[list[Article], int]:
+    def others(self, excluded: Set[str], most: int) -> tuple[list[Article], int]:
         """Return the first article of each source and day, at most `most` of them, and the total number.
 
-        They are in the story's order. Articles whose id is in `left_out` do not count.
+        They are in the story's order. Articles whose id is in `excluded` do not count.
         """
         articles = self.story.articles
-        touched = {self._group_of[id_] for id_ in left_out if id_ in self._group_of}
+        touched = {self._group_of[id_] for id_ in excluded if id_ in self._group_of}
         first_left = (
-            next((place for place in self._groups[number] if articles[place].id not in left_out), None)
+            next((place for place in self._groups[number] if articles[place].id not in excluded), None)
             for number in touched
         )
         places = [place for place in first_left if place is not None]

@@ -38,9 +38,9 @@ except ImportError:  # markupsafe without its compiled extension
 
 _VALUES: frozenset[type] = frozenset({str, Markup, int, bool, dt.date, type(None), type(missing)})
 """Immutable types of arguments."""
-LIVE = ("page", "site", "view")
+PAGE_VARIABLES = ("page", "site", "view")
 """Template variables with different values on every page."""
-_PASSED_ON = re.compile(
+_DELEGATED = re.compile(
     r"^( *)yield from (context\.blocks\[.*\]\[0\]\(.*\)|parent_template\.root_render_func\(context\))$",
     re.MULTILINE,
 )
@@ -69,25 +69,25 @@ class Engine(jinja2.Environment):
         """Functions that may be called at compile time, if their arguments are constant."""
         self.site: object = None
         """The site's view; its texts and switches are inserted at compile time."""
-        self.now: dict[str, Any] = {}
+        self.variables: dict[str, Any] = {}
         """The variables of the page that is being rendered, and all globals."""
-        self.kept: dict[tuple[object, ...], tuple[Markup, tuple[object, ...]]] = {}
+        self.macro_results: dict[tuple[object, ...], tuple[Markup, tuple[object, ...]]] = {}
         """Macro results on this page, with their arguments, which are kept alive so that their ids stay
         unique.
         """
-        self.is_keeping = False
+        self.caches_results = False
         """Whether macro results are cached, for pages that may be rendered again. For others it costs time.
         """
-        self._heavy: set[str] = set()
+        self._rendered_again: set[str] = set()
         """Templates whose last page was rendered more than once."""
-        self.is_careful = False
+        self.follows_jinja = False
         """Whether attribute access follows Jinja2's rules instead of Python's. Almost no template needs that.
         """
         self._address = ""
         self._templates: dict[str, jinja2.Template] = {}
         self._modules: dict[str, TemplateModule] = {}
         self._surveys: dict[str, Survey] = {}
-        self.unknown: dict[str, set[str]] = {}
+        self.free_names: dict[str, set[str]] = {}
         """Template → the names that it uses, without its own and global ones."""
         self._needed: dict[str, frozenset[str] | None] = {}
         self._is_plain = True
@@ -95,29 +95,29 @@ class Engine(jinja2.Environment):
         self._is_folding = True
 
     def page(self, template: str, values: Mapping[str, Any]) -> str:
-        """Render a template with the values of a page, those of `LIVE`."""
+        """Render a template with the values of a page, those of `PAGE_VARIABLES`."""
         own = self.get_template(template)
-        if not self.now:
-            self.now.update(self.globals)
-        is_again = values["page"].address == self._address
-        self.is_keeping = is_again or template in self._heavy
-        (self._heavy.add if is_again else self._heavy.discard)(template)
-        if not is_again:
+        if not self.variables:
+            self.variables.update(self.globals)
+        is_repeated = values["page"].address == self._address
+        self.caches_results = is_repeated or template in self._rendered_again
+        (self._rendered_again.add if is_repeated else self._rendered_again.discard)(template)
+        if not is_repeated:
             self._address = values["page"].address
-            self.kept.clear()
-        self.now.update(values)
+            self.macro_results.clear()
+        self.variables.update(values)
         try:
             return own.render(values)
         except AttributeError:  # a dot may also mean an item, or be a test for existence
-            if self.is_careful:
+            if self.follows_jinja:
                 raise
-            self.is_careful = True
-            self._forget()
+            self.follows_jinja = True
+            self._clear_caches()
             return self.page(template, values)
 
-    def _forget(self) -> None:
+    def _clear_caches(self) -> None:
         """Discard all compiled templates."""
-        for known in (self.kept, self._modules, self._templates, self.cache or {}):
+        for known in (self.macro_results, self._modules, self._templates, self.cache or {}):
             known.clear()
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
@@ -147,7 +147,7 @@ class Engine(jinja2.Environment):
             return template.make_module(context.get_all(), True, local)
         module = self._modules.get(name)
         if module is None:
-            module = self._modules[name] = template.make_module(self.now, True)
+            module = self._modules[name] = template.make_module(self.variables, True)
         return module
 
     def is_pure(self, name: str) -> bool:
@@ -167,33 +167,33 @@ class Engine(jinja2.Environment):
         if imports is None:
             return None
         below = [self._needs(own) for own in imports]
-        needed = frozenset(self.unknown[name]).union(*filter(None, below))
-        return None if None in below or not needed.issubset(LIVE) else needed
+        needed = frozenset(self.free_names[name]).union(*filter(None, below))
+        return None if None in below or not needed.issubset(PAGE_VARIABLES) else needed
 
     def _generate(
         self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False
     ) -> str:
         """Compile a template after inserting its constant parts."""
         known = self._surveys[name or ""] = survey(source)
-        self.unknown[name or ""] = set()
+        self.free_names[name or ""] = set()
         constant = {"site", *self.constant}
-        if not known.meanings.isdisjoint({*self.globals, *LIVE}):
+        if not known.meanings.isdisjoint({*self.globals, *PAGE_VARIABLES}):
             self._is_plain = False
         # The templates that it extends see that name too.
         if self._is_folding and not known.meanings.isdisjoint(constant):
             self._is_folding = False
-            self._forget()
+            self._clear_caches()
         if self._is_folding and known.parameters.isdisjoint(constant):
             source = Constants(self, self.constant, self.site).visit(source)
         written = super()._generate(source, name, filename, defer_init)
-        return _PASSED_ON.sub(r"\1yield concat(\2)", written)
+        return _DELEGATED.sub(r"\1yield concat(\2)", written)
 
 
 class _Generator(CodeGenerator):
     """Compiles templates to Python that does the same as Jinja2's in fewer steps."""
 
     def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:
-        self.writeline(f"from {__name__} import MacroOfTheme, shown")
+        self.writeline(f"from {__name__} import MacroOfTheme, to_html")
         super().visit_Template(node, frame)
 
     def enter_frame(self, frame: Frame) -> None:
@@ -201,7 +201,7 @@ class _Generator(CodeGenerator):
         super().enter_frame(frame)
         if isinstance(self.environment, Engine) and self.name is not None:
             found = {name for action, name in frame.symbols.loads.values() if action == VAR_LOAD_RESOLVE}
-            self.environment.unknown[self.name] |= found - self.environment.globals.keys()
+            self.environment.free_names[self.name] |= found - self.environment.globals.keys()
 
     def macro_def(self, macro_ref: MacroRef, frame: Frame) -> None:  # noqa: ARG002 (as Jinja2 calls it)
         names = tuple(argument.name for argument in macro_ref.node.args)
@@ -217,7 +217,7 @@ class _Generator(CodeGenerator):
         if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape:
             super()._output_child_pre(node, frame, finalize)
         else:
-            self.write("shown(")
+            self.write("to_html(")
 
     def visit_Output(self, node: nodes.Output, frame: Frame) -> None:
         """Write adjacent outputs as one string, where Jinja2 yields each part separately."""
@@ -252,7 +252,7 @@ class _Generator(CodeGenerator):
     @optimizeconst
     def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:
         engine = self.environment
-        if keyword.iskeyword(node.attr) or not isinstance(engine, Engine) or engine.is_careful:
+        if keyword.iskeyword(node.attr) or not isinstance(engine, Engine) or engine.follows_jinja:
             super().visit_Getattr(node, frame)
             return
         self.write("(")
@@ -291,7 +291,7 @@ class MacroOfTheme(Macro):
         *own, template = args
         super().__init__(engine, function, *own)
         self._engine = engine
-        self._is_kept = engine.is_pure(template)
+        self._is_cacheable = engine.is_pure(template)
         self._takes_named_only = self._default_autoescape and not (
             self.catch_kwargs or self.catch_varargs or self.caller
         )
@@ -308,23 +308,28 @@ class MacroOfTheme(Macro):
             args += tuple([kwargs.get(name, missing) for name in names])
         elif lacking:
             args += (missing,) * lacking
-        if not self._engine.is_keeping or not self._is_kept or not args or not isinstance(args[0], View):
+        if (
+            not self._engine.caches_results
+            or not self._is_cacheable
+            or not args
+            or not isinstance(args[0], View)
+        ):
             return _safe(self._func(*args))
-        return self._once(args)
+        return self._cached(args)
 
-    def _once(self, args: tuple[Any, ...]) -> Markup:
+    def _cached(self, args: tuple[Any, ...]) -> Markup:
         others = args[1:]
         kinds = tuple(map(type, others))  # since 1 == True, and Markup equals a str of the same text
         if not _VALUES.issuperset(kinds):
             return _safe(self._func(*args))
         key = (id(self), id(args[0]), others, kinds)
-        found = self._engine.kept.get(key)
+        found = self._engine.macro_results.get(key)
         if found is None:
-            found = self._engine.kept[key] = _safe(self._func(*args)), args
+            found = self._engine.macro_results[key] = _safe(self._func(*args)), args
         return found[0]
 
 
-def shown(value: Any) -> str:
+def to_html(value: Any) -> str:
     """Return a value as HTML: escaped, unless it is Markup."""
     kind = type(value)
     if kind is str:

@@ -30,7 +30,7 @@ See the adoption agency algorithm.
 """
 
 
-def bounded(markup: str) -> str:
+def limited(markup: str) -> str:
     """Return the same HTML, without formatting elements if a parser would reopen too many of them."""
     tags = markup.count("<")
     if tags * tags <= limits.REOPENED or _reopened(markup) <= limits.REOPENED:

@@ -162,7 +162,7 @@ def _host(host: str) -> str | None:
         )
         return host if octets else None
     if any([label.startswith("xn--") for label in labels]):  # noqa: C419  # short
-        return host if sanitise.takes(f"https://{host}/") else None
+        return host if sanitise.is_valid_address(f"https://{host}/") else None
     return host
 
 

@@ -81,7 +81,9 @@ class Lists(msgspec.Struct, frozen=True):
     _items: dict[tuple[object, ...], views.Item] = msgspec.field(default_factory=dict)
     _blocks: dict[tuple[object, ...], views.Block] = msgspec.field(default_factory=dict)
     _above: dict[tuple[object, ...], Above] = msgspec.field(default_factory=dict)
-    _left: dict[tuple[int, int], tuple[Collection[str], list[Article]]] = msgspec.field(default_factory=dict)
+    _remaining: dict[tuple[int, int], tuple[Collection[str], list[Article]]] = msgspec.field(
+        default_factory=dict
+    )
     """(block number, id of `home`) → `home` and the articles left for the block."""
 
     def item(
@@ -133,7 +135,7 @@ class Lists(msgspec.Struct, frozen=True):
         story = self.plan.stories.get(article.id)
         if story is None:
             return (), 0, None
-        others, count = self.plan.copies(story).besides({article.id, *shown}, limit)
+        others, count = self.plan.copies(story).others({article.id, *shown}, limit)
         named = tuple(
             views.Also(
                 name=other.source,
@@ -194,12 +196,15 @@ class Lists(msgspec.Struct, frozen=True):
 
         Articles in `home` are shown further up and left out.
         """
-        standing = (number, id(home))
-        if standing not in self._left:
-            self._left[standing] = home, [article for article in group.articles if article.id not in home]
-        own = self._left[standing][1]
+        block_key = (number, id(home))
+        if block_key not in self._remaining:
+            self._remaining[block_key] = (
+                home,
+                [article for article in group.articles if article.id not in home],
+            )
+        own = self._remaining[block_key][1]
         count = len(own) if fill.items is None else min(fill.items, len(own))
-        key = (*standing, count, min(fill.excerpts, count), fill.also)
+        key = (*block_key, count, min(fill.excerpts, count), fill.also)
         block = self._blocks.get(key)
         if block is None:
             items = self._shown(own, fill)

@@ -44,7 +44,7 @@ class Speech:
         self._dates: dict[tuple[dt.date, str], str] = {}
         self._numbers: dict[int, str] = {}
         self._languages: dict[str, str] = {}
-        self._foreign: dict[str, bool] = {}
+        self._is_foreign: dict[str, bool] = {}
 
     @property
     def filters(self) -> dict[str, Callable[..., str]]:
@@ -70,30 +70,30 @@ class Speech:
     def date(self, value: dt.date, style: str = "long") -> str:
         """Format a day. Raises `ValueError` if `style` is not one of `DATE_STYLES`."""
         day = value.date() if isinstance(value, dt.datetime) else value
-        said = self._dates.get((day, style))
-        if said is None:
-            said = self._dates[day, style] = _date(day, style, self._locale)
-        return said
+        formatted = self._dates.get((day, style))
+        if formatted is None:
+            formatted = self._dates[day, style] = _date(day, style, self._locale)
+        return formatted
 
     def number(self, value: int) -> str:
         """Format a number with the language's separators."""
-        said = self._numbers.get(value)
-        if said is None:
-            said = self._numbers[value] = numbers.format_decimal(value, locale=self._locale)
-        return said
+        formatted = self._numbers.get(value)
+        if formatted is None:
+            formatted = self._numbers[value] = numbers.format_decimal(value, locale=self._locale)
+        return formatted
 
     def language_name(self, tag: str) -> str:
         """Return the name of a language in this language; the tag itself if Babel does not know it."""
-        said = self._languages.get(tag)
-        if said is None:
-            said = self._languages[tag] = _language_name(tag, self._locale)
-        return said
+        formatted = self._languages.get(tag)
+        if formatted is None:
+            formatted = self._languages[tag] = _language_name(tag, self._locale)
+        return formatted
 
     def is_foreign(self, tag: str) -> bool:
         """Return whether a text's language differs from the interface's. Regions and scripts do not count."""
-        known = self._foreign.get(tag)
+        known = self._is_foreign.get(tag)
         if known is None:
-            known = self._foreign[tag] = _primary(tag) != _primary(self.language)
+            known = self._is_foreign[tag] = _primary(tag) != _primary(self.language)
         return known
 
 

@@ -15,7 +15,7 @@ import nh3
 
 from generator.markup.html_names import READ_ONLY_TAGS, TAGS
 from generator.render import highlight
-from generator.render.wellformed import REL, is_as_written
+from generator.render.wellformed import REL, is_canonical
 
 
 def _words(text: str) -> frozenset[str]:
@@ -93,7 +93,7 @@ _FIRST_LINES = re.compile(r"(<pre(?: [^<>]*)?>)\n+")
 
 def clean(html: str) -> str:
     """Return sanitised, well-formed HTML."""
-    return html if is_as_written(html) else cleaned(html)
+    return html if is_canonical(html) else cleaned(html)
 
 
 def cleaned(html: str) -> str:
@@ -113,7 +113,7 @@ def well_formed(html: str) -> str:
 
 
 @functools.lru_cache(maxsize=1024)
-def takes(address: str) -> bool:
+def is_valid_address(address: str) -> bool:
     """Return whether the sanitiser's parser accepts an address; it rejects invalid Punycode."""
     return "href" in _CLEANER.clean(f'<a href="{entities.escape(address)}">')
 

@@ -1,8 +1,9 @@
 """Make raw HTML in a body valid in the place where it is shown.
 
-First, `shown` turns unknown tags, and tags that would swallow what follows, into readable text. Then `repair`
-makes one pass over the sanitiser's well-formed output, and enforces what a parser does not: which element may
-contain which (content models of https://html.spec.whatwg.org), addresses, heading levels, names of links.
+First, `escape_unknown_tags` turns unknown tags, and tags that would swallow what follows, into readable text.
+Then `repair` makes one pass over the sanitiser's well-formed output. It enforces what a parser does not: which
+element may contain which (content models of https://html.spec.whatwg.org), addresses, heading levels, and
+names of links.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ _SPAN = re.compile(r' (?:col|row)span="[^"]*"')
 _ALIGN = {"left": "align-left", "center": "align-center", "right": "align-right"}
 
 
-def shown(raw: str, *, closes_pre: bool = True) -> str:
+def escape_unknown_tags(raw: str, *, closes_pre: bool = True) -> str:
     """Return raw HTML without comments and scripts, and with everything that is not known HTML as text.
 
     So a security bulletin that mentions `<script>` or `<your-token>` keeps its words, and an unclosed tag or
@@ -64,12 +65,12 @@ def shown(raw: str, *, closes_pre: bool = True) -> str:
     position = 0
     while match := _MARKUP.search(raw, position):
         end = hidden.end_of(match) if match["hidden"] else None
-        pieces += (raw[position : match.start()], "" if end else _shown_tag(match, unclosed))
+        pieces += (raw[position : match.start()], "" if end else _escaped_tag(match, unclosed))
         position = end or match.end()
     return "".join((*pieces, raw[position:]))
 
 
-def _shown_tag(match: re.Match[str], unclosed: str) -> str:
+def _escaped_tag(match: re.Match[str], unclosed: str) -> str:
     name = (match["name"] or "").lower()
     if name != unclosed and (name in TAGS or name in READ_ONLY_TAGS):
         return match[0]
@@ -151,8 +152,8 @@ class _Repair:
         if not text:
             return
         if text.strip():
-            self._inside_item()
-            self._name()
+            self._open_item()
+            self._mark_named()
         self.pieces.append(text)
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -174,7 +175,7 @@ class _Repair:
             self.stack.append(_Open(""))
             return
         if name != "li":
-            self._inside_item()
+            self._open_item()
         self._push(name, kept)
 
     def end(self) -> None:
@@ -218,7 +219,7 @@ class _Repair:
             self._close(element)
             element.name = ""
 
-    def _inside_item(self) -> None:
+    def _open_item(self) -> None:
         """Open an item, because a list may contain only items."""
         top = self._top()
         if top and top.name in _LISTS:
@@ -249,12 +250,12 @@ class _Repair:
         return kept
 
     def _void(self, name: str, attributes: dict[str, str]) -> None:
-        self._inside_item()
+        self._open_item()
         if attributes.get("alt", "").strip():
-            self._name()
+            self._mark_named()
         self.pieces.append(_tag(name, attributes))
 
-    def _name(self) -> None:
+    def _mark_named(self) -> None:
         for element in self.shown:
             element.named = True
 

@@ -110,7 +110,7 @@ class _Element:
     """An element, with what the checks need after parsing."""
 
     __slots__ = (
-        "above", "attributes", "children", "letters", "name", "painted", "points", "references", "shapes",
+        "attributes", "children", "inherited", "letters", "name", "painted", "points", "references", "shapes",
     )  # fmt: skip
 
     def __init__(self, name: str, attributes: dict[str, str]) -> None:
@@ -118,7 +118,7 @@ class _Element:
         self.children: list[_Element] = []
         self.letters = 0
         self.references: tuple[tuple[str, str], ...] = ()
-        self.above: tuple[tuple[str, str], ...] = ()
+        self.inherited: tuple[tuple[str, str], ...] = ()
         """The references that it inherits."""
         self.shapes = 0
         """Number of shapes drawn for it; 0 if not known yet, -1 while it is being counted."""
@@ -146,7 +146,7 @@ def size_of(raw: bytes) -> Size:
     root = reader.root
     if root is None or root.name != "svg":
         refuse("is no SVG")
-    _Count(reader).check(root)
+    _ShapeCounter(reader).check(root)
     return _size(root)
 
 
@@ -198,19 +198,19 @@ class _Reader:
             refuse("holds an element in <style>")
         space, _, name = tag.rpartition(" ")
         if space == _SVG:
-            self._open.append(self._drawn(name, given))
+            self._open.append(self._add_element(name, given))
         elif self._open and _EDITORS.match(space):
             self._open.append(None)
         else:
             refuse(f"holds <{name[:30]}> of another language")
 
-    def _drawn(self, name: str, given: dict[str, str]) -> _Element:
+    def _add_element(self, name: str, given: dict[str, str]) -> _Element:
         if name not in _ELEMENTS:
             refuse(f"holds <{name[:30]}>")
         element = _Element(name, dict(_checked(name, given)))
-        above = next(filter(None, reversed(self._open)), None)
-        if above is not None:
-            above.children.append(element)
+        parent = next(filter(None, reversed(self._open)), None)
+        if parent is not None:
+            parent.children.append(element)
         elif self.root is None:
             self.root = element
         self._takes_paint |= any(_CONTEXT.search(given.get(paint, "")) for paint in _PAINTS)
@@ -278,7 +278,7 @@ def _check_region(value: str) -> None:
         refuse("has a filter of a huge region")
 
 
-class _Count:
+class _ShapeCounter:
     """Counts the shapes drawn with references followed, because a few nested references make billions."""
 
     def __init__(self, reader: _Reader) -> None:
@@ -303,18 +303,18 @@ class _Count:
             self._shapes(element, 0)
 
     def _find_references(self, root: _Element) -> None:
-        left = [root]
-        while left:
-            element = left.pop()
+        remaining = [root]
+        while remaining:
+            element = remaining.pop()
             element.references = tuple(self._references(element))
-            above = element.above
-            if inherited := [one for one in element.references if one[0] not in _OWN_BOX]:
-                above = tuple(dict.fromkeys((*above, *inherited)))
-            if len(above) > DEEPEST:
+            passed_on = element.inherited
+            if own := [one for one in element.references if one[0] not in _OWN_BOX]:
+                passed_on = tuple(dict.fromkeys((*passed_on, *own)))
+            if len(passed_on) > DEEPEST:
                 refuse(f"inherits more than {DEEPEST} paints")
             for child in element.children:
-                child.above = above
-            left += element.children
+                child.inherited = passed_on
+            remaining += element.children
 
     def _shapes(self, element: _Element, depth: int) -> int:
         if element.shapes > 0:
@@ -333,9 +333,9 @@ class _Count:
         element.painted = 1 + sum([one.painted for one in within])
         element.points = 2 + line // 2 + sum([one.points for one in within])
         references = element.references
-        if element.name in _HOLDERS and element.above:
-            references = tuple(dict.fromkeys((*references, *element.above)))
-        shapes += sum([self._drawn_by(element, *reference, depth) for reference in references])
+        if element.name in _HOLDERS and element.inherited:
+            references = tuple(dict.fromkeys((*references, *element.inherited)))
+        shapes += sum([self._shapes_of_reference(element, *reference, depth) for reference in references])
         if element.name.startswith("fe"):
             shapes += FILTER_WEIGHT
         if shapes > SHAPES_AT_MOST:
@@ -343,7 +343,7 @@ class _Count:
         element.shapes = shapes
         return shapes
 
-    def _drawn_by(self, element: _Element, name: str, id_: str, depth: int) -> int:
+    def _shapes_of_reference(self, element: _Element, name: str, id_: str, depth: int) -> int:
         """Return the number of shapes that a reference of an element draws."""
         if id_ in _WEIGHTS:
             return _WEIGHTS[id_]

@@ -146,7 +146,7 @@ class Templates:
         """The view that all pages share."""
         self._engine = _engine(self._theme, site)
         self._sources = Sources(self._engine)
-        self._turn = threading.Lock()
+        self._render_lock = threading.Lock()
         """Held while rendering, because the engine renders one page at a time."""
 
     def render(self, page: PageView, view: View) -> bytes:
@@ -154,7 +154,7 @@ class Templates:
         theme = self._theme
         try:
             values = {"page": page, "site": self._site, "view": view, "link": self._link_from(page)}
-            with self._turn:
+            with self._render_lock:
                 html = self._engine.page(page.template, values)
         except jinja2.TemplateSyntaxError as error:
             raise theme.fault(error.filename, error.lineno, error.message or "cannot be parsed") from error
@@ -197,8 +197,8 @@ class Templates:
         """
         files = repr(sorted(self._sources.of(template).items())).encode("utf-8", "surrogatepass")
         fields = self._sources.site_fields(template)
-        said = [(name, getattr(self._site, name)) for name in self._site.__struct_fields__]
-        own = repr([one for one in said if fields is None or one[0] in fields])
+        translations = [(name, getattr(self._site, name)) for name in self._site.__struct_fields__]
+        own = repr([one for one in translations if fields is None or one[0] in fields])
         names = repr(sorted(self._theme.assets()))
         return hashed(files, names.encode()), hashed(own.encode("utf-8", "surrogatepass"))
 
@@ -260,7 +260,7 @@ def _messages(catalogue: gettext.NullTranslations) -> dict[str, Callable[..., st
     def one(message: str) -> Markup:
         return Markup(catalogue.gettext(message))  # noqa: S704 (messages are the theme's and the site's own)
 
-    said: dict[tuple[object, ...], Markup] = {}
+    translations: dict[tuple[object, ...], Markup] = {}
 
     def translate(message: str, /, **values: object) -> Markup:
         text = one(message)
@@ -268,16 +268,16 @@ def _messages(catalogue: gettext.NullTranslations) -> dict[str, Callable[..., st
 
     def translate_plural(singular: str, plural: str, num: int, /, **values: object) -> Markup:
         if not plain.issuperset(map(type, values.values())):
-            return say(singular, plural, num, values)
+            return translate_now(singular, plural, num, values)
         key = (singular, plural, num, *values.items())
-        found = said.get(key)
+        found = translations.get(key)
         if found is None:
-            found = said[key] = say(singular, plural, num, values)
+            found = translations[key] = translate_now(singular, plural, num, values)
         return found
 
     plain = frozenset({int, str})
 
-    def say(singular: str, plural: str, num: int, values: Mapping[str, object]) -> Markup:
+    def translate_now(singular: str, plural: str, num: int, values: Mapping[str, object]) -> Markup:
         text = Markup(catalogue.ngettext(singular, plural, num))  # noqa: S704 (as above)
         return text % {"num": num, **values}
 
@@ -286,17 +286,17 @@ def _messages(catalogue: gettext.NullTranslations) -> dict[str, Callable[..., st
 
 def _links(engine: Engine) -> dict[str, Callable[..., str]]:
     """Return the template functions that depend on the current page, whose values include its `link`."""
-    now = engine.now
+    variables = engine.variables
 
     def link(address: str, fragment: str = "") -> str:
-        made: str = now["link"](address, fragment)
+        made: str = variables["link"](address, fragment)
         return made
 
     def asset(name: str) -> str:
         return link(f"assets/{name}")
 
     def aria_current(section: str, address: str) -> str:
-        page: PageView = now["page"]
+        page: PageView = variables["page"]
         return "" if page.section != section else "page" if page.address == address else "true"
 
     return {"link": link, "asset": asset, "aria_current": aria_current}

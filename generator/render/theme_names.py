@@ -92,15 +92,15 @@ class _Names:
 
     def _blocks_above(self, name: str) -> set[str] | None:
         """Return the blocks of all templates that a template extends; None if unknown."""
-        found, seen = set[str](), {name}
+        found, visited = set[str](), {name}
         while (extends := self._trees[name].find(nodes.Extends)) is not None:
             if not isinstance(extends.template, nodes.Const):
                 return None
             target = str(extends.template.value)
             name = target if target in self._trees else _THEME + target
-            if name in seen or name not in self._trees:
+            if name in visited or name not in self._trees:
                 return None
-            seen.add(name)
+            visited.add(name)
             found |= {block.name for block in self._trees[name].find_all(nodes.Block)}
         return found
 
@@ -112,8 +112,10 @@ class _Names:
         known = {one for one, _ in _messages_in(self._default / _PO.format("zh"))}
         for name, tree in self._trees.items():
             found = () if name.startswith(_THEME) else extract_from_ast(tree)
-            for _, _, said in found:
-                known |= {said} if isinstance(said, str) else {str(one) for one in said or ()}
+            for _, _, message_ids in found:
+                known |= (
+                    {message_ids} if isinstance(message_ids, str) else {str(one) for one in message_ids or ()}
+                )
         for name, file in files:
             for message, line in _messages_in(file):
                 if message not in known:

@@ -57,7 +57,7 @@ _WITHIN = {element: (f"/{element}", held) for element, held in _HOLDS.items()}
 _EMPTY = frozenset({"br", "hr", "img"})
 
 
-def is_as_written(html: str) -> bool:
+def is_canonical(html: str) -> bool:
     """Return whether the sanitiser would return the same bytes. False may be wrong."""
     return _FORM.fullmatch(html) is not None and _is_nested(_TAG.findall(html))
 

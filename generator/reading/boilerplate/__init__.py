@@ -1,5 +1,5 @@
 """Remove boilerplate from a clipping's body, and decide whether an article is left."""
 
-from generator.reading.boilerplate.judge import Cleaning, judged, kept
+from generator.reading.boilerplate.judge import Cleaning, article_markdown, judge_blocks
 
-__all__ = ["Cleaning", "judged", "kept"]
+__all__ = ["Cleaning", "article_markdown", "judge_blocks"]

@@ -29,7 +29,7 @@ _UNUSUAL = re.compile(r"\n(?:\n\n|[^\S\n]+\n)")
 _SENTENCE = re.compile(r"[。！？；，、]|[.!?,;:](?:[\s\"'”’)*_]|$)")
 _FORMULA_OR_QUOTE = ("$$", "\\[", ">")
 _SHORT = 160
-_TELLING = 20
+_MEANINGFUL = 20
 """Number of letters of a line that is kept although its words occur in the title."""
 _CARD = 12
 """Number of blocks that a link around several of them may span."""
@@ -92,7 +92,7 @@ def blocks_of(
     cut = len(texts)
     if cut_from:
         cut = next((index for index, text in enumerate(texts) if text.startswith(cut_from)), cut)
-    above = _beginning(texts[:cut], article_from, title)
+    above = _blocks_above(texts[:cut], article_from, title)
     own = _own_in(texts[: above or cut], gaps, own_after, title) if own_after else None
     blocks: list[Block] = []
     has_fence, fence = "```" in body or "~~~" in body, ""
@@ -121,14 +121,14 @@ def blocks_of(
             opened = index
         blocks.append(block)
     blocks += [Block(cut + n, text, kind="tail", gap=gaps[cut + n]) for n, text in enumerate(texts[cut:])]
-    return (*blocks, *_unseen(len(texts), rest, gaps, is_tail=cut < len(texts)))
+    return (*blocks, *_rest_of(len(texts), rest, gaps, is_tail=cut < len(texts)))
 
 
 def _code(index: int, text: str, gap: str) -> Block:
     return Block(index, text, text[:400], units=len(text) // 2, kind="code", is_own=True, gap=gap)
 
 
-def _unseen(index: int, rest: str, gaps: Sequence[str], *, is_tail: bool) -> Sequence[Block]:
+def _rest_of(index: int, rest: str, gaps: Sequence[str], *, is_tail: bool) -> Sequence[Block]:
     """Return the text past the length limit as a block, which may belong to the fixed tail."""
     return [Block(index, rest, kind="tail" if is_tail else "rest", gap=gaps[-1])] if rest else ()
 
@@ -138,7 +138,7 @@ def _in_card(block: Block) -> Block:
     return msgspec.structs.replace(block, in_card=True, is_linked=True, is_prose=False, is_own=is_code)
 
 
-def _beginning(texts: Sequence[str], article_from: tuple[str, ...], title: str) -> int:
+def _blocks_above(texts: Sequence[str], article_from: tuple[str, ...], title: str) -> int:
     """Return the number of blocks at the start that a family, or the title, marks as boilerplate."""
     above = _title_in(texts, title) if title else 0
     if article_from:
@@ -173,7 +173,7 @@ def _own_in(
     block = Block(index, texts[index], *shape, gaps[index])
     if block.kind != "text" or block.is_linked:
         return None
-    if block.units < _TELLING and bare(block.plain) in title:
+    if block.units < _MEANINGFUL and bare(block.plain) in title:
         return None
     return msgspec.structs.replace(block, kind="own", is_prose=False, is_own=False)
 
@@ -254,8 +254,8 @@ def _shape(text: str) -> tuple[_Shape, str, bool]:
             rest = rest[:at] + after
             at = plain.find("](")
             plain = plain[:at] if closes == "whole" else plain[:at] + _after(plain, at)
-    plain = _bared(plain)
-    rest = _bared(rest) if links else plain
+    plain = _without_tags(plain)
+    rest = _without_tags(rest) if links else plain
     label = bare(plain) if len(plain) <= 120 else ""
     units = _units(rest)
     kind = _kind(text, plain, label)
@@ -274,7 +274,7 @@ _LONE_IMAGE = re.compile(r"!\[[^\[\]\n]{0,500}\]\([^()\s]{0,3000}\)")
 _IMAGE_SHAPE: tuple[_Shape, str, bool] = ("", "", "", 0, 0, 0, "image", False, False, False, False), "", False
 
 
-def _bared(text: str) -> str:
+def _without_tags(text: str) -> str:
     """Return a text without tags and addresses."""
     if "<" in text:
         text = _TAG.sub(" ", text)

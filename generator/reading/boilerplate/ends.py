@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterator, Mapping
 
 from generator.reading.boilerplate.blocks import Block
-from generator.reading.boilerplate.page import SOME, Gone, Page, is_digest, last_own, leads_out
+from generator.reading.boilerplate.page import SOME, Page, Removed, is_digest, last_own, links_to_many_sites
 
 
-def endings(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
+def endings(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield the blocks from a heading or mark on that ends the article, such as comments or related posts."""
     weights = {
         block.index: min(block.units, 400)
         for block in page.body
-        if block.is_own and block.index not in gone and not page.often[block.index]
+        if block.is_own and block.index not in removed and not page.repetition[block.index]
     }
     sure = _comments_from(page, weights)
     weights = {index: units for index, units in weights.items() if index < sure}
@@ -22,51 +22,51 @@ def endings(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
     for block in page.body:
         index = block.index
         found = page.found[index]
-        if found is not None and found.kind == "end" and not _cites(page, block, found.rule.reason):
+        if found is not None and found.kind == "end" and not _is_citation(page, block, found.rule.reason):
             has_text = (
                 before >= SOME
                 or index == sure
                 or any(
-                    other.units >= 20 and other.index not in gone and not page.often[other.index]
+                    other.units >= 20 and other.index not in removed and not page.repetition[other.index]
                     for other in page.blocks[page.start : index]
                 )
             )
             rest = after - weights.get(index, 0)
             if (
                 has_text
-                and not (found.rule.reason == "related posts" and _goes_on(page, index))
-                and _ends(
+                and not (found.rule.reason == "related posts" and _text_continues(page, index))
+                and _is_end(
                     found.rule.reason,
                     before,
                     rest,
-                    repeated=page.often[index] in {"tail", "both"},
-                    weak=found.rule.weak or _leads_down(block),
+                    repeated=page.repetition[index] in {"tail", "both"},
+                    weak=found.rule.weak or _is_jump_link(block),
                 )
             ):
                 yield from ((other, found.rule.reason) for other in range(index, len(page.blocks)))
                 return
             if page.blocks[index].is_linked:
                 yield index, found.rule.reason
-            yield from _section(page, index, found.rule.reason, weak=found.rule.weak)
+            yield from _link_box(page, index, found.rule.reason, weak=found.rule.weak)
         before += weights.get(index, 0)
         after -= weights.get(index, 0)
 
 
-def comment_threads(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
+def comment_threads(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield the blocks from the first reader comment on. Each has a date or a button that links to itself."""
     before = 0
     for block in page.body:
-        if block.index in gone:
+        if block.index in removed:
             continue
         is_short = block.links > 0 and block.units <= _BUTTON
         if before >= SOME and is_short and _COMMENT.search(block.text):
             first = block.index
             while first - 1 > page.first and _names_a_reader(page.blocks[first - 1]):
                 first -= 1
-            if _is_rest(page, gone, first, before):
+            if _is_rest(page, removed, first, before):
                 yield from ((index, "comments") for index in range(first, len(page.blocks)))
                 return
-        if block.is_own and not page.often[block.index]:
+        if block.is_own and not page.repetition[block.index]:
             before += min(block.units, 400)
 
 
@@ -90,14 +90,14 @@ def _names_a_reader(block: Block) -> bool:
 _SAYS = re.compile(r"(?:\bsays?|\bsaid|\bdice|ha detto|ha scritto|\ba dit|\bsagt|说道?|写道|より)\W{0,6}$")
 
 
-def _is_rest(page: Page, gone: Gone, first: int, before: int) -> bool:
+def _is_rest(page: Page, removed: Removed, first: int, before: int) -> bool:
     """Return whether only comments follow: more of them, or less text than above."""
-    rest = [block for block in page.blocks[first:] if block.index not in gone]
+    rest = [block for block in page.blocks[first:] if block.index not in removed]
     marks = sum(_COMMENT.search(block.text) is not None for block in rest)
     return marks >= 2 or sum(min(b.units, 400) for b in rest if b.is_own) * 2 <= before
 
 
-def _cites(page: Page, block: Block, reason: str) -> bool:
+def _is_citation(page: Page, block: Block, reason: str) -> bool:
     """Return whether a mark of related posts introduces a reference of the text.
 
     That is so if an address follows it, or if the page has the same mark again, below more text of its own.
@@ -124,7 +124,7 @@ def _comments_from(page: Page, weights: Mapping[int, int]) -> int:
             found is not None
             and (found.kind, found.rule.reason) == ("end", "comments")
             and (before >= SOME or (shown >= SOME and page.is_found and block.kind == "heading"))
-            and not _leads_down(block)
+            and not _is_jump_link(block)
         ):
             return block.index
         before += weights.get(block.index, 0)
@@ -132,16 +132,16 @@ def _comments_from(page: Page, weights: Mapping[int, int]) -> int:
     return len(page.blocks)
 
 
-def _leads_down(block: Block) -> bool:
+def _is_jump_link(block: Block) -> bool:
     """Return whether a block links to a place further down, such as the comments, and is no heading."""
     return block.is_linked and "#" in block.text.partition("](")[2] and block.kind != "heading"
 
 
-def _goes_on(page: Page, index: int) -> bool:
+def _text_continues(page: Page, index: int) -> bool:
     """Return whether the text continues after a box of links, with paragraphs in a row."""
     units = count = 0
     for block in page.blocks[index + 1 :]:
-        if block.is_prose and not page.often[block.index]:
+        if block.is_prose and not page.repetition[block.index]:
             units, count = units + block.units, count + 1
             if count >= 2 and units >= 250:
                 return True
@@ -150,7 +150,7 @@ def _goes_on(page: Page, index: int) -> bool:
     return False
 
 
-def _ends(reason: str, before: int, after: int, *, repeated: bool, weak: bool) -> bool:
+def _is_end(reason: str, before: int, after: int, *, repeated: bool, weak: bool) -> bool:
     """Return whether a mark ends the article, given the amounts of text before and after it."""
     if reason == "comments" and not weak:
         return before >= SOME or after == 0
@@ -159,7 +159,7 @@ def _ends(reason: str, before: int, after: int, *, repeated: bool, weak: bool) -
     return after <= before * (2 if repeated else 0.7)
 
 
-def _section(page: Page, index: int, reason: str, *, weak: bool) -> Iterator[tuple[int, str]]:
+def _link_box(page: Page, index: int, reason: str, *, weak: bool) -> Iterator[tuple[int, str]]:
     """Yield a box of links in the text: its heading, and the links that follow it."""
     following = index + 1
     while following < len(page.blocks) and (
@@ -170,26 +170,26 @@ def _section(page: Page, index: int, reason: str, *, weak: bool) -> Iterator[tup
         yield from ((other, reason) for other in range(index, following))
 
 
-def behind_the_text(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
+def behind_the_text(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield short lines after the last block of text, if boilerplate has started there."""
-    last = last_own(page, gone)
+    last = last_own(page, removed)
     rest = page.blocks[last + 1 :]
     begun = next(
         (
             b.index
             for b in rest
-            if gone.get(b.index) in _LEADS_AWAY
+            if removed.get(b.index) in _NOT_ARTICLE
             and b.kind not in {"image", "rule"}
-            and page.often[b.index] != "inside"
+            and page.repetition[b.index] != "inside"
         ),
         None,
     )
     if last < 0 or begun is None:
         return
-    found = [b for b in rest if b.index > begun and b.index not in gone and not _is_told(b)]
-    if len(found) > sum(b.index >= begun and b.index in gone for b in rest):
+    found = [b for b in rest if b.index > begun and b.index not in removed and not _is_reference_list(b)]
+    if len(found) > sum(b.index >= begun and b.index in removed for b in rest):
         return
-    text = sum(b.units for b in page.blocks[page.start : last + 1] if b.index not in gone)
+    text = sum(b.units for b in page.blocks[page.start : last + 1] if b.index not in removed)
     units = sum(b.units for b in found)
     if units <= _MOST and units * 3 <= text:
         yield from ((block.index, "behind the text") for block in found)
@@ -199,19 +199,19 @@ _MOST = 240
 """Number of letters of short lines after the text that are removed without further evidence."""
 
 
-def behind_the_tags(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
+def behind_the_tags(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield a few lines between the tags, or the share bar, and the end, for example about the author."""
     before = 0
     for block in page.body:
-        if block.index not in gone:
+        if block.index not in removed:
             before += block.units
             continue
-        reason = gone[block.index]
+        reason = removed[block.index]
         most = _AFTER.get(reason, 0)
         if not most or not block.is_linked or before < 250:
             continue
         rest = page.blocks[block.index + 1 :]
-        own = [b for b in rest if b.index not in gone]
+        own = [b for b in rest if b.index not in removed]
         if not own or len(rest) - len(own) < 3 or any(b.kind in {"code", "table"} for b in own):
             continue
         units = sum(b.units for b in own)
@@ -224,7 +224,7 @@ _AFTER = {"links to lists of the site": 450, "share bar": 250}
 """Reason → number of letters that may follow such a block and be about something else."""
 
 
-_LEADS_AWAY = frozenset({
+_NOT_ARTICLE = frozenset({
     "call to subscribe", "share bar", "licence or rights", "related posts", "comments", "comment form",
     "login bar",
     "repeated by the source", "end of the page's article", "end of the post", "standing promotion",
@@ -232,16 +232,16 @@ _LEADS_AWAY = frozenset({
 })  # fmt: skip
 
 
-def avatars(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
+def avatars(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield pictures of the author or of readers after the text."""
-    for block in page.blocks[last_own(page, gone) + 1 :] if page.last >= 0 else ():
-        if block.index not in gone and block.index > page.last and "gravatar.com/avatar" in block.text:
+    for block in page.blocks[last_own(page, removed) + 1 :] if page.last >= 0 else ():
+        if block.index not in removed and block.index > page.last and "gravatar.com/avatar" in block.text:
             yield block.index, "note on the author"
 
 
-def _is_told(block: Block) -> bool:
+def _is_reference_list(block: Block) -> bool:
     """Return whether a block is what authors list after their text: indicators, or references."""
-    return _is_indicator(block) or (is_digest(block) and leads_out(block))
+    return _is_indicator(block) or (is_digest(block) and links_to_many_sites(block))
 
 
 def _is_indicator(block: Block) -> bool:
@@ -256,14 +256,14 @@ _INDICATOR = re.compile(
 )
 
 
-def leftovers(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
+def leftovers(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield images, rules and scraps between boilerplate at either end."""
     taken: set[int] = set()
     blocks = page.blocks
     for way in (range(len(blocks) - 1, -1, -1), range(len(blocks))):
         waiting: list[int] = []
         for index in way:
-            if index in gone or index in taken:
+            if index in removed or index in taken:
                 if waiting:
                     yield from ((other, "between furniture") for other in waiting)
                     taken.update(waiting)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from generator.reading.boilerplate import ends, known, menus, recurring
-from generator.reading.boilerplate.page import Gone, Page
+from generator.reading.boilerplate.page import Page, Removed
 
-Evidence = Callable[[Page, Gone], Iterator[tuple[int, str]]]
+Evidence = Callable[[Page, Removed], Iterator[tuple[int, str]]]
 """Yields blocks to remove, each with its reason, given those that earlier evidence removed."""
 
 EVIDENCE: tuple[tuple[str, Evidence, str], ...] = (

@@ -45,7 +45,7 @@ class Opinion(msgspec.Struct, frozen=True):
     """Why there is no article; empty if there is one."""
 
 
-def judged(
+def judge_blocks(
     body: str,
     title: str,
     url: str | None,
@@ -56,26 +56,28 @@ def judged(
     is_cut: bool = False,
 ) -> Opinion:
     """Decide on each block of a body. Pure. A truncated body comes without the clipper's dots."""
-    lexicons, cut_from, article_from, own_after = _known(families, _host(url), source)
+    lexicons, cut_from, article_from, own_after = _settings_of(families, _host(url), source)
     blocks = blocks_of(body, cut_from, article_from, bare(title), own_after)
     rest = tuple([Judged(block, None) for block in blocks[-1:] if block.kind == "rest"])
     if rest:
         blocks = blocks[:-1]
     page = page_of(blocks, title, source, lexicons, repeats)
-    gone: dict[int, str] = {}
+    removed: dict[int, str] = {}
     for _, evidence, _ in EVIDENCE:
-        for index, reason in tuple(evidence(page, gone)):
-            gone.setdefault(index, reason)
+        for index, reason in tuple(evidence(page, removed)):
+            removed.setdefault(index, reason)
     # A fetch that saved so much text did not fail.
-    failure = "" if rest else failure_of(page, gone, is_cut=is_cut)
-    return Opinion((*[Judged(block, gone.get(block.index)) for block in page.blocks], *rest), failure)
+    failure = "" if rest else failure_of(page, removed, is_cut=is_cut)
+    return Opinion((*[Judged(block, removed.get(block.index)) for block in page.blocks], *rest), failure)
 
 
 _Marks = tuple[str, ...]
 
 
 @lru_cache(64)  # a source's clippings are read one after the other
-def _known(families: Families, host: str, source: str) -> tuple[tuple[Lexicon, ...], _Marks, _Marks, _Marks]:
+def _settings_of(
+    families: Families, host: str, source: str
+) -> tuple[tuple[Lexicon, ...], _Marks, _Marks, _Marks]:
     """Return the families of a page, and their `cut_from`, `article_from` and `own_after`."""
     lexicons = families.of(host, source)
     own = [lexicon.family for lexicon in lexicons]
@@ -87,7 +89,7 @@ def _known(families: Families, host: str, source: str) -> tuple[tuple[Lexicon, .
     )
 
 
-def kept(blocks: Sequence[Judged]) -> str:
+def article_markdown(blocks: Sequence[Judged]) -> str:
     """Return the article's blocks as Markdown. Adjacent blocks keep the blank lines between them."""
     parts: list[str] = []
     last = -2

@@ -9,24 +9,24 @@ from itertools import takewhile
 
 from generator.reading.boilerplate.blocks import Block
 from generator.reading.boilerplate.families import Found, Lexicon
-from generator.reading.boilerplate.page import Gone, Page
+from generator.reading.boilerplate.page import Page, Removed
 from generator.reading.text import bare
 
 
-def repeated_titles(page: Page, _gone: Gone) -> Iterator[tuple[int, str]]:
+def repeated_titles(page: Page, _removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield the blocks in which the page repeats the title."""
     for index in page.titles:
         yield index, "title"
 
 
-def from_a_mark(page: Page, _gone: Gone) -> Iterator[tuple[int, str]]:
+def from_a_mark(page: Page, _removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield the fixed tail that a family declares."""
     for block in page.blocks:
         if block.kind == "tail":
             yield block.index, "tail of the family"
 
 
-def up_to_a_mark(page: Page, _gone: Gone) -> Iterator[tuple[int, str]]:
+def up_to_a_mark(page: Page, _removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield the blocks above the start of the article that a family declares."""
     reason = "before the title" if page.is_found else "navigation"
     for block in page.blocks[1:]:
@@ -36,13 +36,13 @@ def up_to_a_mark(page: Page, _gone: Gone) -> Iterator[tuple[int, str]]:
             break
 
 
-def before_the_title(page: Page, _gone: Gone) -> Iterator[tuple[int, str]]:
+def before_the_title(page: Page, _removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield the navigation above the title that the page shows."""
     if page.is_found:
         yield from [(index, "before the title") for index in _above(page, 0, page.start - 1)]
 
 
-def before_the_headline(page: Page, _gone: Gone) -> Iterator[tuple[int, str]]:
+def before_the_headline(page: Page, _removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield the navigation above the text on a page with a different headline."""
     if not page.is_found:
         yield from [(index, "before the text") for index in _above(page, 1, page.start)]
@@ -53,7 +53,7 @@ def _above(page: Page, first: int, until: int) -> list[int]:
     return [block.index for block in page.blocks[first:until] if block.kind != "own"]
 
 
-def above_the_title_too(page: Page, _gone: Gone) -> Iterator[tuple[int, str]]:
+def above_the_title_too(page: Page, _removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield blocks that also occur in the navigation above the title: buttons, menus."""
     if page.is_found:
         above = {block.text for block in page.blocks[1 : page.start - 1]} - {""}
@@ -65,34 +65,34 @@ def above_the_title_too(page: Page, _gone: Gone) -> Iterator[tuple[int, str]]:
                 yield block.index, "stands above the title too"
 
 
-def said_twice(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
+def said_twice(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield lines that the page shows twice in a row, and a repeated beginning of the text."""
     seen: dict[str, int] = {}
     for block in page.body:
-        if block.kind in {"text", "heading"} and block.units >= 25 and block.index not in gone:
+        if block.kind in {"text", "heading"} and block.units >= 25 and block.index not in removed:
             if block.index - seen.get(block.text, -4) <= 3 and not _is_caption(page, block):
                 yield block.index, "said twice"
             seen[block.text] = block.index
-    own = [block for block in page.body[:10] if block.units >= 40 and block.index not in gone][:4]
+    own = [block for block in page.body[:10] if block.units >= 40 and block.index not in removed][:4]
     if len(own) >= 2 and own[0].kind == "text" and _begin_alike(own[0].plain, own[1].plain):
         first, following = bare(own[0].plain), [bare(block.plain) for block in own[1:]]
-        same = _same(first, "".join(following))
+        same = _common_length(first, "".join(following))
         # The same sentence set twice is not an excerpt. An excerpt is truncated, and names its source.
         shorter, longer = sorted((len(first), len(following[0])))
-        is_setting = longer <= 1.1 * shorter and _same(first, following[0]) >= 0.9 * shorter
+        is_setting = longer <= 1.1 * shorter and _common_length(first, following[0]) >= 0.9 * shorter
         if same >= max(30, 0.6 * len(first)) and not is_setting:
             yield own[0].index, "said twice"
 
 
 def _begin_alike(one: str, other: str) -> bool:
     """Return whether two texts may start with the same letters. A cheap filter."""
-    first, second = bare(one[:_GLANCE]), bare(other[:_GLANCE])
+    first, second = bare(one[:_OPENING_LENGTH]), bare(other[:_OPENING_LENGTH])
     if not (first[:_LETTERS].isalnum() and second[:_LETTERS].isalnum()):
         return True
     return first[:_LETTERS] == second[:_LETTERS] or min(len(first), len(second)) <= _LETTERS
 
 
-_GLANCE = 100
+_OPENING_LENGTH = 100
 _LETTERS = 8
 
 
@@ -101,12 +101,12 @@ def _is_caption(page: Page, block: Block) -> bool:
     return page.first < block.index < page.last and page.blocks[block.index - 1].kind == "image"
 
 
-def _same(one: str, other: str) -> int:
+def _common_length(one: str, other: str) -> int:
     """Return how many letters two texts have in common at the start."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
-def byline(page: Page, _gone: Gone) -> Iterator[tuple[int, str]]:
+def byline(page: Page, _removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield WeChat's byline: after the title follow `原创`, the author and the account, each in a block."""
     if not page.start or not any(lexicon.family.byline for lexicon in page.lexicons):
         return
@@ -131,7 +131,7 @@ def _account(page: Page) -> Iterator[str]:
             yield bare(block.text)
 
 
-def account_cards(page: Page, _gone: Gone) -> Iterator[tuple[int, str]]:
+def account_cards(page: Page, _removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield WeChat's card of the account that a post was taken from: picture, name and slogan."""
     if not any(lexicon.family.byline for lexicon in page.lexicons):
         return
@@ -142,11 +142,11 @@ def account_cards(page: Page, _gone: Gone) -> Iterator[tuple[int, str]]:
                 yield slogan.index, "account card"
 
 
-def known_lines(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
+def known_lines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield blocks that match a rule of a family, if they are in its place."""
     for block in page.body:
         index = block.index
-        if index in gone:
+        if index in removed:
             continue
         found = page.found[index]
         if found is None and "\n" in block.text and _is_bar(page, block):
@@ -161,7 +161,7 @@ def known_lines(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
             (place == "head" and index > page.first)
             or (place == "tail" and index <= page.first)
             or (block.kind == "heading" and page.first < index < page.last)
-            or (inside and not page.often[index] and _says_more(block))
+            or (inside and not page.repetition[index] and _says_more(block))
         ):
             continue
         yield index, found.rule.reason
@@ -186,10 +186,10 @@ def _are_buttons(plain: str, lexicons: tuple[Lexicon, ...]) -> bool:
     lines = [line for line in map(bare, plain.split("\n")) if line]
     if len(lines) < 3 or max(map(len, lines)) > 20:
         return False
-    return sum(_is_gone(lexicons, line) for line in lines) * 2 >= len(lines)
+    return sum(_is_removed_line(lexicons, line) for line in lines) * 2 >= len(lines)
 
 
-def _is_gone(lexicons: tuple[Lexicon, ...], line: str) -> bool:
+def _is_removed_line(lexicons: tuple[Lexicon, ...], line: str) -> bool:
     found = next((found for one in lexicons if (found := one.lines.get(line))), None)
     return found is not None and found.kind == "gone"
 

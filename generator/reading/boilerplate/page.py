@@ -12,18 +12,18 @@ import msgspec
 
 from generator.reading.boilerplate.blocks import Block
 from generator.reading.boilerplate.families import Found, Lexicon, ready
-from generator.reading.boilerplate.promise import share_in, words_of
 from generator.reading.boilerplate.repeats import (
     NOTHING,
     Repeats,
-    exact_mark,
-    known_line_marks,
-    known_mark,
-    tells_by_figures,
+    cached_hash,
+    digits_matter,
+    exact_hash,
+    line_hashes,
 )
+from generator.reading.boilerplate.title_words import share_in, words_of
 from generator.reading.text import bare, unescaped
 
-Gone = Mapping[int, str]
+Removed = Mapping[int, str]
 """Index of a removed block → the reason."""
 
 SOME = 60
@@ -64,16 +64,16 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     first: int
     last: int
     """The first and last block of the page's own prose; `last < first` if there is none."""
-    often: tuple[str, ...]
+    repetition: tuple[str, ...]
     """For each block: `head`, `tail`, `both` or `inside` if the source repeats it, else empty."""
     found: tuple[Found | None, ...]
     """For each block: the rule of a family that it matches."""
 
 
-def last_own(page: Page, gone: Gone) -> int:
+def last_own(page: Page, removed: Removed) -> int:
     """Return the index of the last block of text that is not removed yet; -1 if there is none."""
     for block in reversed(page.body):
-        if block.is_own and block.index not in gone:
+        if block.is_own and block.index not in removed:
             return block.index
     return -1
 
@@ -88,7 +88,7 @@ def is_digest(block: Block) -> bool:
     return block.kind == "list" and block.links >= 3 and block.linked >= 30 * block.links
 
 
-def leads_out(block: Block) -> bool:
+def links_to_many_sites(block: Block) -> bool:
     """Return whether links lead to many sites, as references do. Related posts are on one site."""
     return len(set(_HOST.findall(block.text))) >= _SITES
 
@@ -101,12 +101,12 @@ def page_of(
     blocks: tuple[Block, ...], title: str, source: str, lexicons: tuple[Lexicon, ...], repeats: Repeats
 ) -> Page:
     """Analyse a body."""
-    often = _often(blocks, repeats)
+    repetition = _repetitions(blocks, repeats)
     prose = [
         min(block.units, 400)
         if (block.is_prose and not kind) or (block.kind in {"code", "table"} and not kind)
         else 0
-        for block, kind in zip(blocks, often, strict=True)
+        for block, kind in zip(blocks, repetition, strict=True)
     ]
     titles, start = _titles(blocks, bare(title), prose)
     is_found, has_headline, words = start > 1, False, frozenset[str]()
@@ -130,7 +130,7 @@ def page_of(
         words=words,
         first=own[0] if own else len(blocks),
         last=own[-1] if own else -1,
-        often=often,
+        repetition=repetition,
         found=found,
     )
 
@@ -162,7 +162,7 @@ def _rule(label: str, plain: str, lexicons: tuple[Lexicon, ...]) -> Found | None
 _known_rule = lru_cache(8192)(_rule)
 
 
-def _often(blocks: Sequence[Block], repeats: Repeats) -> tuple[str, ...]:
+def _repetitions(blocks: Sequence[Block], repeats: Repeats) -> tuple[str, ...]:
     if repeats == NOTHING:
         return ("",) * len(blocks)
     places = _places(repeats)
@@ -184,11 +184,11 @@ def _place_of(block: Block, places: Mapping[int, str]) -> str:
     """Return the place where the source repeats a block, or most of its lines; empty if it does not."""
     if block.kind == "image" and "]()" in block.text:
         return ""
-    if tells_by_figures(block):
-        return places.get(exact_mark(block.text), "")
-    if place := places.get(known_mark(block.text)):
+    if digits_matter(block):
+        return places.get(exact_hash(block.text), "")
+    if place := places.get(cached_hash(block.text)):
         return place
-    lines = known_line_marks(block.text) if "\n" in block.text else ()
+    lines = line_hashes(block.text) if "\n" in block.text else ()
     if len(lines) < 2:
         return ""
     found = [place for line in lines if (place := places.get(line))]
@@ -199,17 +199,17 @@ def _place_of(block: Block, places: Mapping[int, str]) -> str:
 
 def _titles(blocks: Sequence[Block], wanted: str, prose: Sequence[int]) -> tuple[frozenset[int], int]:
     """Return the blocks that repeat the title, and the index after the last of them above the text."""
-    exact, near = _sayings(blocks, wanted)
+    exact, near = _title_blocks(blocks, wanted)
     if any(exact):  # a similar heading further down belongs to another post, or to a section
         near = []
-    said = sorted({*exact, *near})
-    if said in ([], [0]):  # only the clipper shows it
-        return frozenset(said), len(said)
+    title_indexes = sorted({*exact, *near})
+    if title_indexes in ([], [0]):  # only the clipper shows it
+        return frozenset(title_indexes), len(title_indexes)
     total = sum(prose)
     # A slogan of the site may be above the title.
     above = [0, *accumulate([units if units >= _PARAGRAPH else 0 for units in prose])]
     start = 0
-    for index in said:
+    for index in title_indexes:
         if start > 1 and above[index] - above[start] >= _PARAGRAPH and is_headline(blocks[start - 1]):
             break  # repeated within the text, for example by a media player
         if above[index] * 5 <= total or index == 0:
@@ -217,7 +217,7 @@ def _titles(blocks: Sequence[Block], wanted: str, prose: Sequence[int]) -> tuple
     return frozenset((*exact, *(index for index in near if index < start))), start
 
 
-def _sayings(blocks: Sequence[Block], wanted: str) -> tuple[list[int], list[int]]:
+def _title_blocks(blocks: Sequence[Block], wanted: str) -> tuple[list[int], list[int]]:
     """Return the blocks that show the title, and the headings that show a variant of it."""
     exact, near = [], []
     shortest, longest = len(wanted) - 10, 2 * len(wanted) + 40

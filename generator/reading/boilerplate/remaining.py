@@ -6,7 +6,7 @@ import msgspec
 
 from generator.model.types import Verdict
 from generator.reading import prose
-from generator.reading.boilerplate.judge import Cleaning, Opinion, judged, kept
+from generator.reading.boilerplate.judge import Cleaning, Opinion, article_markdown, judge_blocks
 from generator.reading.boilerplate.repeats import NOTHING, Origin
 
 CUT = "cut by the clipper"
@@ -31,12 +31,12 @@ def remaining(
 ) -> Remaining:
     """Remove the boilerplate from a body. Without an original there was no page, and so no boilerplate."""
     if url is None or origin is None or cleaning is None:
-        return as_it_is(body, title, url)
+        return uncleaned(body, title, url)
     is_cut = prose.is_cut(body)
     opinion = opinion_of(body, title, url, source, origin, cleaning)
     if opinion.failure:
         return Remaining("", Verdict.LINK, opinion.failure)
-    text = kept(opinion.blocks)
+    text = article_markdown(opinion.blocks)
     # If the cut is in boilerplate after the article, the article is complete; if above it, the article is
     # missing.
     is_cut = is_cut and (
@@ -53,16 +53,16 @@ def opinion_of(
     repeats = cleaning.learned.get(origin.key, NOTHING)
     is_cut = prose.is_cut(body)
     body = prose.without_cut(body) if is_cut else body
-    return judged(body, title, url, source, repeats, cleaning.families, is_cut=is_cut)
+    return judge_blocks(body, title, url, source, repeats, cleaning.families, is_cut=is_cut)
 
 
-def as_it_is(body: str, title: str, url: str | None) -> Remaining:
+def uncleaned(body: str, title: str, url: str | None) -> Remaining:
     """Return a body that is not cleaned, without a repetition of its title."""
     text = prose.without_title(body, title)
     is_cut = prose.is_cut(text)
     text = prose.without_cut(text) if is_cut else text
     # The curator's own note may be short, because there is no original to link to.
     is_note = url is None and (prose.has_text(text) or prose.has_picture(text))
-    if not (is_note or prose.is_readable(text, prose.glance(text))):
+    if not (is_note or prose.is_readable(text, prose.opening_words(text))):
         return Remaining("", Verdict.LINK, NO_TEXT)
     return Remaining(text, Verdict.CUT if is_cut else Verdict.FULL, CUT if is_cut else "")

@@ -29,11 +29,11 @@ _SHARE = 0.05
 _SHARE_INSIDE = 0.3
 _LINES = 40
 _BLOCKS = 400
-_TELLING = 3
+_LONGEST_PARAGRAPHS = 3
 """Number of longest paragraphs that identify an article."""
 _TARGET = re.compile(r"\]\([^()\s]*\)?")
-_FIGURE = re.compile(r"[\d\s]+")
-_FIGURES = bytes(code for code in range(128) if _FIGURE.match(chr(code)))
+_DIGITS_AND_SPACES = re.compile(r"[\d\s]+")
+_DIGIT_BYTES = bytes(code for code in range(128) if _DIGITS_AND_SPACES.match(chr(code)))
 
 Key = tuple[str, int]
 """A source's name for learning, and a year."""
@@ -105,28 +105,28 @@ def learn(bodies: Iterable[str]) -> Repeats:
     cut_from = built_in().cut_from
     for body in bodies:
         if blocks := blocks_of(body, cut_from)[:_BLOCKS]:
-            _keep(pages, tuple(block for block in blocks if block.kind not in {"tail", "rest"}))
+            _add_page(pages, tuple(block for block in blocks if block.kind not in {"tail", "rest"}))
     if len(pages) < 2:
         return NOTHING
-    marked = [[(block, marks(block)) for block in blocks] for _, blocks in sorted(pages.items())]
+    hashed_pages = [[(block, block_hashes(block)) for block in blocks] for _, blocks in sorted(pages.items())]
     counts: Counter[int] = Counter()
-    for page in marked:
+    for page in hashed_pages:
         counts.update({value for _, values in page for value in values})
-    prose = [{values[0] for block, values in page if _is_text(block)} for page in marked]
-    twins = _twins(prose, counts)
-    counts = Counter({value: n for value, n in counts.items() if n > 2 or value not in twins})
+    prose = [{values[0] for block, values in page if _is_text(block)} for page in hashed_pages]
+    shared_text = _shared_article_text(prose, counts)
+    counts = Counter({value: n for value, n in counts.items() if n > 2 or value not in shared_text})
     places: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
-    for page in marked:
-        _place(page, counts, places)
+    for page in hashed_pages:
+        _count_places(page, counts, places)
     twice = {value for values in prose for value in values if counts[value] == 2}
-    return _sorted(counts, places, len(marked), twice)
+    return _classified(counts, places, len(hashed_pages), twice)
 
 
 def _is_text(block: Block) -> bool:
     return block.is_prose or block.units >= 80
 
 
-def _twins(prose: Sequence[set[int]], counts: Mapping[int, int]) -> set[int]:
+def _shared_article_text(prose: Sequence[set[int]], counts: Mapping[int, int]) -> set[int]:
     """Return hashes of text that two pages share because they are one article, saved under two titles.
 
     Such pages share at least half of their text. Anything else that two pages share is boilerplate.
@@ -144,30 +144,30 @@ def _twins(prose: Sequence[set[int]], counts: Mapping[int, int]) -> set[int]:
     }
 
 
-def _keep(pages: dict[int, tuple[Block, ...]], blocks: tuple[Block, ...]) -> None:
+def _add_page(pages: dict[int, tuple[Block, ...]], blocks: tuple[Block, ...]) -> None:
     """Keep one page for each article. Of copies, keep the one with the smaller text, whatever the order."""
     if not blocks:
         return
-    key = _article_of(blocks)
+    key = _article_hash(blocks)
     other = pages.get(key)
     if other is None or [block.text for block in blocks] < [block.text for block in other]:
         pages[key] = blocks
 
 
-def _article_of(blocks: tuple[Block, ...]) -> int:
+def _article_hash(blocks: tuple[Block, ...]) -> int:
     """Return a hash that copies of one article share: of the title above it, else of its longest paragraphs.
 
     Without either it is a hash of all blocks.
     """
     if blocks[0].kind == "heading":
-        return mark(blocks[0].text)
+        return text_hash(blocks[0].text)
     prose = sorted({block.text for block in blocks if _is_text(block)}, key=lambda text: (-len(text), text))
-    telling = "\n".join(prose[:_TELLING] or [block.text for block in blocks])
+    telling = "\n".join(prose[:_LONGEST_PARAGRAPHS] or [block.text for block in blocks])
     # Digits stay, because they may be all that differs, for example in weekly reports.
     return zlib.crc32(telling.encode("utf-8", "surrogatepass")) | len(telling) << 32
 
 
-def _place(
+def _count_places(
     page: Sequence[tuple[Block, tuple[int, ...]]], counts: Counter[int], places: dict[int, list[int]]
 ) -> None:
     """Count for each hash of a page whether it lies above, within or below the page's own text."""
@@ -195,7 +195,7 @@ def heaviest(weights: Sequence[int]) -> tuple[int, int]:
     return begin, end
 
 
-def _sorted(
+def _classified(
     counts: Counter[int], places: Mapping[int, Sequence[int]], pages: int, tail_only: set[int]
 ) -> Repeats:
     some = max(2, -(-pages * _SHARE // 1))
@@ -220,24 +220,24 @@ def _sorted(
     return Repeats(frozenset(head), frozenset(tail), frozenset(inside))
 
 
-def marks(block: Block) -> tuple[int, ...]:
+def block_hashes(block: Block) -> tuple[int, ...]:
     """Return the hash of a block, followed by those of its lines if it has several."""
-    if tells_by_figures(block):
-        return (exact_mark(block.text),)
-    return _known_marks(block.text)
+    if digits_matter(block):
+        return (exact_hash(block.text),)
+    return _cached_hashes(block.text)
 
 
-def tells_by_figures(block: Block) -> bool:
+def digits_matter(block: Block) -> bool:
     """Return whether digits distinguish such blocks: text and tables, for example of weekly reports."""
     return block.is_prose or block.kind in {"code", "table"}
 
 
-def exact_mark(text: str) -> int:
+def exact_hash(text: str) -> int:
     """Return a hash of a block, including its digits and spaces."""
     return zlib.crc32(text.encode("utf-8", "surrogatepass"))
 
 
-def mark(text: str) -> int:
+def text_hash(text: str) -> int:
     """Return a hash of a block or line that ignores digits, spaces and link targets.
 
     Images are identified by their address.
@@ -247,24 +247,24 @@ def mark(text: str) -> int:
     else:
         words = _TARGET.sub("", text) if "](" in text else text
         if words.isascii():  # the same on bytes, in a third of the time
-            raw = words.lower().encode().translate(None, _FIGURES)
+            raw = words.lower().encode().translate(None, _DIGIT_BYTES)
             if raw:
                 return zlib.crc32(raw) | len(raw) % 65536 << 32
-        shown = _FIGURE.sub("", words).casefold() or text.strip()
+        shown = _DIGITS_AND_SPACES.sub("", words).casefold() or text.strip()
     return zlib.crc32(shown.encode("utf-8", "surrogatepass")) | len(shown) % 65536 << 32
 
 
 # Cached, because boilerplate recurs. Its lines are needed only if the whole block is not known.
-known_mark = lru_cache(8192)(mark)
+cached_hash = lru_cache(8192)(text_hash)
 
 
 @lru_cache(8192)
-def known_line_marks(text: str) -> tuple[int, ...]:
+def line_hashes(text: str) -> tuple[int, ...]:
     """Return the hashes of a block's lines."""
     lines = text.split("\n", _LINES)[:_LINES]
-    return tuple([mark(line) for line in lines if len(line) > 3])
+    return tuple([text_hash(line) for line in lines if len(line) > 3])
 
 
 @lru_cache(8192)
-def _known_marks(text: str) -> tuple[int, ...]:
-    return (known_mark(text), *(known_line_marks(text) if "\n" in text else ()))
+def _cached_hashes(text: str) -> tuple[int, ...]:
+    return (cached_hash(text), *(line_hashes(text) if "\n" in text else ()))

@@ -9,7 +9,7 @@ from functools import lru_cache
 from generator.reading.boilerplate.blocks import Block
 from generator.reading.boilerplate.families import Found, Lexicon, ready
 from generator.reading.boilerplate.page import Page
-from generator.reading.boilerplate.promise import share_in
+from generator.reading.boilerplate.title_words import share_in
 
 FEWEST_UNITS = 20
 """Number of letters below which nothing readable is left. Chinese characters count twice."""
@@ -31,9 +31,9 @@ _BROKEN = 0.3
 """`_KEPT` and `_BROKEN`: the share of a title's words in a text about its topic, and in one that is not."""
 
 
-def failure_of(page: Page, gone: Mapping[int, str], *, is_cut: bool = False) -> str:
+def failure_of(page: Page, removed: Mapping[int, str], *, is_cut: bool = False) -> str:
     """Return why a page holds no article; empty if it holds one. `is_cut`: the clipper truncated it."""
-    own = [block for block in page.blocks if block.index not in gone and not _is_end(page, block)]
+    own = [block for block in page.blocks if block.index not in removed and not _is_end(page, block)]
     if "own" in {block.kind for block in own}:  # a family declares this as the page's text
         return ""
     if found := _failed(page, own) or _nothing(page, own):
@@ -44,7 +44,7 @@ def failure_of(page: Page, gone: Mapping[int, str], *, is_cut: bool = False) -> 
         return _nothing_behind(page, own, is_cut=is_cut)
     if any(block.kind == "above" for block in page.blocks):  # a family declares the start of the article
         return "only navigation" if _text(own) < _LITTLE and _links(page) >= MANY_LINKS else ""
-    return _other_page(page, gone, own)
+    return _other_page(page, removed, own)
 
 
 def _nothing(page: Page, own: Sequence[Block]) -> str:
@@ -124,11 +124,11 @@ def is_date(block: Block) -> bool:
     return block.units <= 40 and _DATE.search(block.plain) is not None
 
 
-def _other_page(page: Page, gone: Mapping[int, str], own: Sequence[Block]) -> str:
+def _other_page(page: Page, removed: Mapping[int, str], own: Sequence[Block]) -> str:
     """Return the failure of a page without the title: navigation up to the cut, or other posts."""
     paragraphs = [block for block in own if is_paragraph(block)]
     units = sum(block.units for block in paragraphs)
-    if _teasers(page, gone, own, units):
+    if _teasers(page, removed, own, units):
         return "another page"
     shown = " ".join(block.plain for block in own if not block.is_linked)
     if _links(page) < MANY_LINKS:
@@ -172,11 +172,11 @@ def is_paragraph(block: Block) -> bool:
     )
 
 
-def _teasers(page: Page, gone: Mapping[int, str], own: Sequence[Block], paragraphs: int) -> bool:
+def _teasers(page: Page, removed: Mapping[int, str], own: Sequence[Block], paragraphs: int) -> bool:
     """Return whether a page lists posts: headings that are links, or dates, one for each post."""
     counted = {None, "card of a link", "related posts"} if paragraphs < _FEW else {None, "card of a link"}
     headings = sum(
-        block.kind == "heading" and block.is_linked and gone.get(block.index) in counted
+        block.kind == "heading" and block.is_linked and removed.get(block.index) in counted
         for block in page.blocks
     )
     if headings >= _ITEMS and paragraphs < _FEW * headings:

@@ -86,10 +86,10 @@ def _unsafe_html(text: str, place: Place) -> tuple[str, tuple[tuple[str, str], .
         if writer.raw_tags > limits.RAW_TAGS:
             faults.append(MANY_TAGS)
         if writer.has_raw:
-            bounded = formatting.bounded(html)
-            if bounded != html:
+            limited = formatting.limited(html)
+            if limited != html:
                 faults.append(NOT_CLOSED)
-            html = place_.repaired(bounded, place)
+            html = place_.repaired(limited, place)
     except TooLongError:
         return None
     except RecursionError:

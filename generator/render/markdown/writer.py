@@ -25,7 +25,7 @@ _INLINE_TAGS = {
     "link_close": "</a>",
     "hardbreak": "<br>\n",
 }
-_UNSETTLED = {"link", "link_open", "image", "html_inline"}
+_UNRESOLVED = {"link", "link_open", "image", "html_inline"}
 _WITHOUT_CONTENT = {"image", "footnote_ref"}
 """Tokens that show something although they have no content."""
 
@@ -55,9 +55,9 @@ class Writer:
         self.has_raw = False
         """Whether the author's raw HTML contains tags, so that `place.repaired` is needed."""
         self.raw_tags = 0
-        self.to_link = limits.HTML
+        self.address_budget = limits.HTML
         """Number of characters left for addresses, because a short relative one may become long."""
-        self.to_colour = limits.HIGHLIGHTED
+        self.highlight_budget = limits.HIGHLIGHTED
         """Number of characters of code that may still be coloured."""
         self.pieces: list[str] = []
         self.headings: list[tuple[int, int]] = []
@@ -71,18 +71,18 @@ class Writer:
     def html(self, tokens: Sequence[Token]) -> str:
         """Return the HTML of all tokens, not sanitised yet."""
         if "tables" in self.environment:
-            self._settle_headers(tokens)
+            self._normalise_headers(tokens)
         position, end = 0, len(tokens)
         while position < end:
             token = tokens[position]
             if token.type == "inline":
-                self._whole(token)
+                self._single_token_block(token)
             elif token.type in {"paragraph_open", "heading_open"}:
                 position += self._text_block(token, tokens[position + 1], tokens[position + 2])
                 continue
             elif token.type in self._OWN:
                 piece = self._OWN[token.type](self, token)
-                self._begin(token, leads=False)
+                self._end_line(token, leads=False)
                 self.pieces.append(piece)
             elif token.hidden:
                 self.opened, self.after_hidden = "", True
@@ -95,7 +95,7 @@ class Writer:
 
     # ---- blocks
 
-    def _begin(self, token: Token, *, leads: bool = True) -> None:
+    def _end_line(self, token: Token, *, leads: bool = True) -> None:
         """End the line of the last tag, as markdown-it does, so that lists look handwritten."""
         if self.opened and not (token.nesting < 0 and token.tag == self.opened):
             self.pieces.append("\n")
@@ -104,7 +104,7 @@ class Writer:
         self.opened, self.after_hidden = "", False
 
     def _tag(self, token: Token) -> None:
-        self._begin(token)
+        self._end_line(token)
         if token.nesting < 0:
             self.pieces.append(f"</{token.tag}>\n")
             return
@@ -114,7 +114,7 @@ class Writer:
         else:
             self.pieces.append(f"<{token.tag}>\n")
 
-    def _whole(self, block: Token) -> None:
+    def _single_token_block(self, block: Token) -> None:
         """Write a cell, paragraph or heading that is one token."""
         tag = block.tag
         if tag == "p" and not block.children:  # fast path for most paragraphs
@@ -127,9 +127,9 @@ class Writer:
         elif block.hidden:
             self.opened, self.after_hidden = "", True
         else:
-            self._begin(block)
+            self._end_line(block)
             class_ = f' class="align-{block.info}"' if block.info else ""
-            text = self.inline(self._settled(block)) if block.children else escaped(block.content)
+            text = self.inline(self._resolved(block)) if block.children else escaped(block.content)
             self.pieces.append(f"<{tag}{class_}>{text}</{tag}>\n")
 
     def _text_block(self, opening: Token, inline: Token, closing: Token) -> int:
@@ -142,7 +142,7 @@ class Writer:
             self.pieces.append(text)
             self.opened, self.after_hidden = "", True
             return 3
-        self._begin(opening)
+        self._end_line(opening)
         if closes:
             self._add(opening.tag, text)
             return 3
@@ -153,7 +153,7 @@ class Writer:
         """Return the HTML of a paragraph or heading, and whether it shows anything."""
         if not inline.children:
             return escaped(inline.content), bool(inline.content.strip())
-        children = self._settled(inline)
+        children = self._resolved(inline)
         return self.inline(children), any(map(_has_name if is_heading else _shows, children))
 
     def _add(self, tag: str, text: str) -> None:
@@ -168,12 +168,12 @@ class Writer:
         for (piece, _), level in zip(self.headings, levels, strict=True):
             self.pieces[piece], self.pieces[piece + 2] = f"<h{level}>", f"</h{level}>\n"
 
-    def _settle_headers(self, tokens: Sequence[Token]) -> None:
+    def _normalise_headers(self, tokens: Sequence[Token]) -> None:
         """Turn empty header cells, which name no column, into plain cells. Drop a header without any."""
         for token in tokens:
             if token.type == "inline" and token.tag == "th":
                 if token.children:
-                    token.children = self._settled(token)
+                    token.children = self._resolved(token)
                 if not token.children and not token.content:
                     token.tag = "td"
         start = None
@@ -193,11 +193,11 @@ class Writer:
     def _fence(self, token: Token) -> str:
         language = token.info.split(maxsplit=1)[0] if token.info.strip() else ""
         coloured = None
-        if language and len(token.content) <= self.to_colour:
+        if language and len(token.content) <= self.highlight_budget:
             coloured = highlight.highlight(token.content, language)
         if coloured is None:
             return self._code(token)
-        self.to_colour -= len(token.content)
+        self.highlight_budget -= len(token.content)
         return f'<pre class="highlight" tabindex="0"><code>{coloured}</code></pre>\n'
 
     def _raw_block(self, token: Token) -> str:
@@ -206,7 +206,7 @@ class Writer:
     def _note(self, token: Token) -> str:
         return f'<li id="fn-{self.place.id}-{token.meta["id"] + 1}">'
 
-    def _way_back(self, token: Token) -> str:
+    def _back_link(self, token: Token) -> str:
         """Return the back link of a note, if its target exists: the reference may have been dropped."""
         back = f"{self.place.id}-{token.meta['id'] + 1}-{token.meta['subId'] + 1}"
         if back not in self.referred:
@@ -222,17 +222,17 @@ class Writer:
         "footnote_block_open": lambda *_: '<hr>\n<div class="footnotes">\n<ol>\n',
         "footnote_block_close": lambda *_: "</ol>\n</div>\n",
         "footnote_open": _note,
-        "footnote_anchor": _way_back,
+        "footnote_anchor": _back_link,
         "footnote_close": lambda *_: "</li>\n",
     }
 
     # ---- text within blocks
 
-    def _settled(self, block: Token) -> list[Token]:
+    def _resolved(self, block: Token) -> list[Token]:
         """Return the children of a block that are shown, with links resolved."""
         tokens = block.children or []
         for token in tokens:
-            if token.type in _UNSETTLED:
+            if token.type in _UNRESOLVED:
                 break
         else:
             return tokens
@@ -242,10 +242,10 @@ class Writer:
             if kind == "link":
                 if not token.content:
                     continue
-                self._count(_settle_text_link(token, self.place))
+                self._count(_resolve_text_link(token, self.place))
             elif kind == "link_open":
                 end = _link_end(tokens, position)
-                self._count(_settle_link(token, tokens[end], tokens[position + 1 : end], self.place))
+                self._count(_resolve_link(token, tokens[end], tokens[position + 1 : end], self.place))
             elif kind == "image":
                 kept.append(self._image(token))
                 continue
@@ -298,18 +298,18 @@ class Writer:
     def _count(self, address: str | None) -> None:
         """Subtract an address from the number of characters left for addresses."""
         if address:
-            self.to_link -= len(address)
-            if self.to_link < 0:
+            self.address_budget -= len(address)
+            if self.address_budget < 0:
                 raise TooLongError
 
     def _raw(self, content: str) -> str:
         self.raw_tags += content.count("<")
         if self.raw_tags > limits.RAW_TAGS:
             return escaped(content)
-        shown = structure.shown(content, closes_pre=self._closes_pre)
-        if "<" in shown:
+        escaped_html = structure.escape_unknown_tags(content, closes_pre=self._closes_pre)
+        if "<" in escaped_html:
             self.has_raw = True
-        return shown
+        return escaped_html
 
     def _reference(self, token: Token) -> str:
         number = token.meta["id"] + 1
@@ -353,7 +353,7 @@ def _line_break(tokens: Sequence[Token], position: int) -> str:
     return "" if ends and starts and emphasis.closes_up(ends, starts) else "\n"
 
 
-def _settle_text_link(link: Token, place: Place) -> str | None:
+def _resolve_text_link(link: Token, place: Place) -> str | None:
     """Resolve a link with a text label, or turn it into text. Return its address."""
     address = links.resolve(str(link.attrs["href"]), place.original)
     if address is None or not link.content.strip():
@@ -372,7 +372,7 @@ def _link_end(tokens: Sequence[Token], start: int) -> int:
     return start
 
 
-def _settle_link(opening: Token, closing: Token, label: Sequence[Token], place: Place) -> str | None:
+def _resolve_link(opening: Token, closing: Token, label: Sequence[Token], place: Place) -> str | None:
     """Resolve a link, or hide its tags if it has no name or no valid target. Return its address."""
     address = links.resolve(str(opening.attrs["href"]), place.original)
     if address is None or not any(map(_has_name, label)):
