@@ -13,8 +13,7 @@ def replace(file: Path, content: bytes) -> None:
     """Write a temporary file beside a file and rename it into place, keeping permissions.
 
     The target of a link is replaced. The owner is kept if the system allows it. Raises `OSError`, and then
-    the file
-    is unchanged.
+    the file is unchanged.
     """
     target = Path(os.path.realpath(file))
     owner = None

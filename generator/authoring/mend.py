@@ -42,8 +42,7 @@ def mended(raw: bytes) -> bytes | None:
     """Return a clipping's bytes with front matter that any YAML parser reads as we do.
 
     None if it is so already, or quotes alone are not enough. Line ends, byte order mark, encoding, comments,
-    the order
-    of keys and every byte of the body are kept.
+    the order of keys and every byte of the body are kept.
     """
     mark, codec = encoding_of(raw)
     errors = "surrogateescape" if codec == "utf-8" else "strict"

@@ -39,10 +39,8 @@ def new(
     """Write a clipping without text at `content/YYYY/MM/DD/<slug>.md`, and return its path.
 
     `now` is aware, and is the default date. The `id` that is written keeps the article's address when the
-    file moves.
-    Never overwrites: a name that is taken gets a number. Raises `ConfigError` for a title without text, an
-    address
-    that is not http or https, or a folder that is not writable.
+    file moves. Never overwrites: a name that is taken gets a number. Raises `ConfigError` for a title without
+    text, an address that is not http or https, or a folder that is not writable.
     """
     title = _line(title)
     if not title:

@@ -41,8 +41,7 @@ def article_named(site: Site, target: str) -> str:
     """Return the name by which a pick refers to an article: its address, or its path.
 
     The path is relative to the content folder. Raises `ConfigError` if there is no such file, and suggests
-    one with a
-    similar name.
+    one with a similar name.
     """
     target = target.strip()
     if is_address(target):

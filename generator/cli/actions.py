@@ -26,7 +26,7 @@ if TYPE_CHECKING:  # each step imports what it needs
     from generator.model.errors import Problem
     from generator.preview.changes import Changed, Roots
     from generator.preview.follow import Built, Check
-    from generator.preview.places import Root
+    from generator.preview.watched_folders import Root
 
 
 class ConsoleReporter:

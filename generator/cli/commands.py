@@ -214,7 +214,7 @@ def serve(cli_options: CliOptions, *, port: int, bind: str, open_browser: bool) 
     from generator.engine.live import Live
     from generator.output.folder import clear_foreign
     from generator.parallel.workers import cores
-    from generator.preview.alone import Alone
+    from generator.preview.preview_lock import PreviewLock
     from generator.preview.reload import source_lines
     from generator.preview.server import Preview
     from generator.preview.server import serve as show
@@ -224,11 +224,14 @@ def serve(cli_options: CliOptions, *, port: int, bind: str, open_browser: bool) 
     cli_options.options(site)  # report an invalid date now rather than in every build
     find_content(site)
     prepare(site.own, site.output)
-    with Alone(site.own) as alone, contextlib.closing(Live(cli_options.workers or cores())) as live:
+    with (
+        PreviewLock(site.own) as preview_lock,
+        contextlib.closing(Live(cli_options.workers or cores())) as live,
+    ):
         follow = actions.followed(cli_options, lambda: preview_of(cli_options.site()), None, live)
 
         def rebuild(check: Check, changed: Changed) -> Built:
-            alone.hold()  # its folder may have been deleted
+            preview_lock.acquire()  # its folder may have been deleted
             if changed is None and not site.own.is_symlink():
                 clear_foreign(site.output)
             return follow(check, changed)
@@ -244,7 +247,7 @@ def serve(cli_options: CliOptions, *, port: int, bind: str, open_browser: bool) 
             source_lines=functools.partial(source_lines, (site.root, site.content, theme().parent)),
             pages=live,
         )
-        show(preview, open_browser=open_browser, announce=alone.announce)
+        show(preview, open_browser=open_browser, announce=preview_lock.announce)
     return INTERRUPTED
 
 

@@ -281,9 +281,8 @@ def _has_new_headline(one: Evidence, other: Evidence) -> bool:
     """Return whether two articles without text have a headline in which one word was changed.
 
     They have one source and day, and their addresses differ by the same word. The headline is long and gives
-    no advice.
-    The word is not a name, which would be capitalised: generated titles differ by names, kinds of flaws, and
-    parts.
+    no advice. The word is not a name, which would be capitalised: generated titles differ by names, kinds of
+    flaws, and parts.
     """
     differing = exchanged(one.text, other.text)
     if (

@@ -16,8 +16,7 @@ def gathered(evidence: Sequence[Evidence], pairs: Iterable[tuple[int, int]]) -> 
     """Return the stories that pairs of same articles form: sorted lists of numbers.
 
     The articles are in order of time. Pairs of early articles come first, so that a later article changes a
-    story only
-    by joining it.
+    story only by joining it.
     """
     found = _Stories(evidence)
     for one, other in pairs:

@@ -7,8 +7,7 @@ def likeness(one: bytes, other: bytes) -> float:
     """Return the share of shingles that two texts have in common (Jaccard), ±0.025.
 
     It is 0 if a fingerprint is missing. Each byte is the lowest of a slot's minimum, so that 1 of 256 is
-    equal by
-    chance (Li and König 2010).
+    equal by chance (Li and König 2010).
     """
     if not one or len(one) != len(other):
         return 0.0

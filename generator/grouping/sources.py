@@ -136,8 +136,7 @@ def configured_names(sources: Mapping[str, SourceConfig]) -> tuple[dict[str, str
     """Return the key of every configured spelling → the configured name, and the problems.
 
     If two tables claim a spelling, which is a problem, a name takes precedence over an alias, and the lower
-    name over
-    the higher.
+    name over the higher.
     """
     names: dict[str, str] = {}
     problems: list[Problem] = []
@@ -165,8 +164,7 @@ def unmatched(sources: Mapping[str, SourceConfig], names: Iterable[str]) -> tupl
     """Return a problem for each table of the configuration that matches no source among `names`.
 
     Without any names there are no problems, because nothing can match before the first clipping. Messages
-    show the
-    first spelling of a source.
+    show the first spelling of a source.
     """
     if not sources:
         return ()
@@ -226,8 +224,7 @@ def _usual_spelling(articles: Sequence[Article]) -> str:
     """Return the most frequent spelling among a source's first articles; of equals, the earliest.
 
     Their number is a power of two with a limit. So the name, which is on every page of the source, changes at
-    most a
-    few times, and never because of newer articles once there are `SPELLINGS`.
+    most a few times, and never because of newer articles once there are `SPELLINGS`.
     """
     written = {spelling(name) for name in {article.source for article in articles}}
     if len(written) == 1:

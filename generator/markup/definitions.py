@@ -1,8 +1,7 @@
 """Tell link definitions such as `[docs]: https://…` from lines of text in the same form.
 
 In CommonMark any `[label]: word` is a definition, which displays nothing. Interviews and chat logs are
-written
-like this (`[记者]: 您怎么看这件事？`, `[12:01]: joined`), and a Chinese sentence counts as one word.
+written like this (`[记者]: 您怎么看这件事？`, `[12:01]: joined`), and a Chinese sentence counts as one word.
 """
 
 from __future__ import annotations

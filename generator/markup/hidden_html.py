@@ -21,9 +21,8 @@ _MARKS = {
 """What ends each part, and what shows that an end belongs to something else.
 
 `<?xml` is usually code in the text, and long, so a blank line leaves it open. After a blank line, an arrow
-within
-a line does not end a comment, and another beginning shows that the first was not open. An end in code is
-only mentioned.
+within a line does not end a comment, and another beginning shows that the first was not open. An end in code
+is only mentioned.
 """
 _HOLDS_BLANK_LINES = frozenset({"<!--", "<script", "<style"})
 

@@ -27,8 +27,7 @@ def static_files(folder: Path) -> StaticFiles:
     """Return all files of a `static/` folder; none if it does not exist.
 
     Hidden files count (`.well-known/`, `.nojekyll`). Links to files inside the folder are copied as files.
-    Other
-    links, special files and unreadable ones are left out, each with a problem.
+    Other links, special files and unreadable ones are left out, each with a problem.
     """
     files, problems = [], []
     for found in _walk(folder, ""):

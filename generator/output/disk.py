@@ -88,8 +88,7 @@ def blocker(root: str, folder: str, known: MutableMapping[str, str | None]) -> s
     """Return the first of a folder's parts, itself included, that is not a real folder; None if all are.
 
     A missing part does not count. A link counts wherever it leads, because what is written or deleted behind
-    it
-    may be outside. `known` caches answers between calls.
+    it may be outside. `known` caches answers between calls.
     """
     if not folder:
         return None

@@ -41,8 +41,7 @@ def clear_foreign(output: Path) -> None:
     """Delete everything that no manifest lists, from a folder that only Broadsheet uses.
 
     It must not be in use. Without a readable manifest, everything is deleted. Links are deleted, not
-    followed, even
-    one in place of the folder itself. Raises `BuildError`.
+    followed, even one in place of the folder itself. Raises `BuildError`.
     """
     with disk.translate_errors(output):
         if os.path.lexists(output) and (output.is_symlink() or not output.is_dir()):

@@ -23,9 +23,8 @@ def held(output: Path, patience: float) -> Iterator[None]:
     """Hold the lock of an output folder during a `with` block. Creates the folder if needed.
 
     The folder itself is locked, so no lock file is left behind, and the system releases the lock when the
-    process
-    dies. Where folders cannot be locked (Windows, some network file systems) there is no lock. Waits up to
-    `patience` seconds for another build, then raises `BuildError` with the number of its process.
+    process dies. Where folders cannot be locked (Windows, some network file systems) there is no lock. Waits
+    up to `patience` seconds for another build, then raises `BuildError` with the number of its process.
     """
     if sys.platform == "win32":  # pragma: no cover
         output.mkdir(parents=True, exist_ok=True)

@@ -59,8 +59,7 @@ def read(output: Path) -> Manifest | None:
     """Return the manifest of an output folder; None if it has none.
 
     Raises `BuildError` for a manifest that is damaged, or names files outside the folder. It proves nothing,
-    so
-    nothing in the folder may be touched.
+    so nothing in the folder may be touched.
     """
     added = _added(output)
     try:

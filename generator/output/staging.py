@@ -13,8 +13,7 @@ class Staging:
     """The staging folder of one build, which exists and is empty.
 
     Files for an empty output folder are staged in their final structure, so that a few renames put all of
-    them in
-    place. Otherwise each file needs a rename, and the folders must be created first.
+    them in place. Otherwise each file needs a rename, and the folders must be created first.
     """
 
     def __init__(self, root: str, *, is_empty: bool) -> None:

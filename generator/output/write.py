@@ -9,8 +9,7 @@ The order of a commit guarantees that a process killed at any moment leaves comp
 5. Write the new manifest.
 
 Nothing is flushed to disk (fsync). The clippings are the source of truth, a build after a power failure
-compares
-bytes and rewrites damaged files, and 140,000 flushes would take longer than the build.
+compares bytes and rewrites damaged files, and 140,000 flushes would take longer than the build.
 """
 
 from __future__ import annotations
@@ -324,8 +323,7 @@ def clean(output: Path, *, patience: float = 10.0) -> int:
     """Delete the files that the manifest lists, and the manifest. Return the number of files deleted.
 
     If other files remain, an empty manifest stays, so that the next build recognises the folder. A missing or
-    empty
-    folder is clean. Raises `BuildError` for a folder with other files and no manifest.
+    empty folder is clean. Raises `BuildError` for a folder with other files and no manifest.
     """
     with disk.translate_errors(output):
         check_is_folder(output, output)

@@ -148,12 +148,11 @@ def type_of(name: str) -> str:
     return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
 
 
-def answer(file: File, method: str, asked: Mapping[str, str], *, status: int = 200) -> Response:
+def answer(file: File, method: str, request_headers: Mapping[str, str], *, status: int = 200) -> Response:
     """Answer a GET or HEAD request for a file by RFC 9110 (conditions in section 13, ranges in 14).
 
-    `asked`: lower-case name → request header. Only single ranges are served. Others are ignored, as the
-    standard
-    allows, and the complete file is sent.
+    `request_headers`: lower-case name → request header. Only single ranges are served. Others are ignored, as
+    the standard allows, and the complete file is sent.
     """
     etag = f'"{hashlib.blake2b(file.body, digest_size=12).hexdigest()}"'
     headers = HEADERS | {
@@ -162,11 +161,11 @@ def answer(file: File, method: str, asked: Mapping[str, str], *, status: int = 2
     }
     if status != 200:
         return Response(file.body, status, HEADERS, file.type)
-    if _unchanged(asked, etag, file.modified):
+    if _unchanged(request_headers, etag, file.modified):
         return Response(None, 304, headers)
     headers["Accept-Ranges"] = "bytes"
     size = len(file.body)
-    span = _range(asked, size) if method == "GET" and _if_range(asked, headers) else None
+    span = _range(request_headers, size) if method == "GET" and _if_range(request_headers, headers) else None
     if span is None:
         return Response(file.body, 200, headers, file.type)
     if not span:
@@ -175,13 +174,13 @@ def answer(file: File, method: str, asked: Mapping[str, str], *, status: int = 2
     return Response(file.body[span.start : span.stop], 206, headers, file.type)
 
 
-def _unchanged(asked: Mapping[str, str], etag: str, modified: float) -> bool:
+def _unchanged(request_headers: Mapping[str, str], etag: str, modified: float) -> bool:
     """Return whether the browser has these bytes. An entity tag takes precedence over a date."""
-    tags = asked.get("if-none-match")
+    tags = request_headers.get("if-none-match")
     if tags is not None:
         known = {tag.strip().removeprefix("W/") for tag in tags.split(",")}
         return etag in known or tags.strip() == "*"
-    since = _seconds(asked.get("if-modified-since", ""))
+    since = _seconds(request_headers.get("if-modified-since", ""))
     return since is not None and int(modified) <= since
 
 
@@ -194,14 +193,14 @@ def _seconds(http_date: str) -> float | None:
         return None
 
 
-def _if_range(asked: Mapping[str, str], headers: Mapping[str, str]) -> bool:
+def _if_range(request_headers: Mapping[str, str], headers: Mapping[str, str]) -> bool:
     """Return whether a range refers to the version of the file that the browser started with."""
-    return asked.get("if-range") in {None, headers["ETag"], headers["Last-Modified"]}
+    return request_headers.get("if-range") in {None, headers["ETag"], headers["Last-Modified"]}
 
 
-def _range(asked: Mapping[str, str], size: int) -> range | None:
+def _range(request_headers: Mapping[str, str], size: int) -> range | None:
     """Return the requested bytes; empty if they are past the end, None if the complete file is to be sent."""
-    match = re.fullmatch(r"bytes=([0-9]{0,30})-([0-9]{0,30})", asked.get("range", ""))
+    match = re.fullmatch(r"bytes=([0-9]{0,30})-([0-9]{0,30})", request_headers.get("range", ""))
     if not match or match[0] == "bytes=-":
         return None
     first, last = match.groups()

@@ -25,8 +25,7 @@ class Built(msgspec.Struct, frozen=True, kw_only=True):
 
     changed: bool | frozenset[str] = True
     """Whether any page changed, so that browsers reload; or the paths in the output of changed, added and
-    removed pages
-    (`2024/07/03/index.html`), so that only their readers reload.
+    removed pages (`2024/07/03/index.html`), so that only their readers reload.
     """
     styles: tuple[str, ...] = ()
     """Style sheets that changed (`assets/style.css`), which browsers swap without a reload."""
@@ -40,8 +39,7 @@ class Built(msgspec.Struct, frozen=True, kw_only=True):
 
 Build = Callable[[Check, Changed], Built]
 """Builds, given the paths that changed since the last successful build, as `Watcher.wait` returns them. None
-for
-the first build and if the changes are unknown; empty if only time has passed.
+for the first build and if the changes are unknown; empty if only time has passed.
 """
 
 
@@ -63,10 +61,9 @@ class Following:
     """A thread that runs builds, one at a time, during the `with` block.
 
     The first build starts at once. Changes during a build cause exactly one more build. The changes given to
-    a failed
-    build are given to the next one again. Leaving the block cancels a running build, which ends at its next
-    check. A
-    build that does not check in time is left in its daemon thread, which ends with the process.
+    a failed build are given to the next one again. Leaving the block cancels a running build, which ends at
+    its next check. A build that does not check in time is left in its daemon thread, which ends with the
+    process.
     """
 
     def __init__(
@@ -101,9 +98,9 @@ class Following:
         self._thread.join(JOIN_TIMEOUT)
         self._watcher.join(JOIN_TIMEOUT)
 
-    def anew(self) -> None:
+    def rebuild(self) -> None:
         """Check everything again and build soon. Returns at once."""
-        self._watcher.doubt()
+        self._watcher.invalidate()
 
     def stop(self) -> None:
         """Cancel a running build and start no other. Returns at once."""
@@ -121,7 +118,7 @@ class Following:
                 changed = self._watcher.wait(due_in)
                 self._check()
                 if changed or changed is None:
-                    self._report.notice(_told(changed))
+                    self._report.notice(_summary_of(changed))
                 self._due = None if changed is None or self._due is None else self._due | changed
                 due_in = self._build_once()
         except Cancelled:
@@ -134,7 +131,7 @@ class Following:
             self._check()
             self._due = frozenset()
             self._on_built(built)
-            while built.rest is not None and not self._watcher.has_news and built.rest():
+            while built.rest is not None and not self._watcher.has_events and built.rest():
                 self._check()
         except Exception as error:  # the only place that catches all exceptions, and it shows them
             self._on_fault(error)
@@ -143,7 +140,7 @@ class Following:
         return built.due_in
 
 
-def _told(changed: Changed) -> str:
+def _summary_of(changed: Changed) -> str:
     """Return which files changed, as a line that no file name can break."""
     if changed is None:
         return "folders changed"

@@ -11,19 +11,19 @@ from pathlib import Path
 
 import msgspec
 
-from generator.preview.places import Place, joined, within
+from generator.preview.watched_folders import WatchedFolder, join_path, within
 
 POLL = 2.0
 """Minimum number of seconds between polls."""
-SHARE = 5
+PAUSE_FACTOR = 5
 """The pause after a slow poll, as a multiple of its duration."""
-GRANULE = 2.0
+TIME_RESOLUTION = 2.0
 """Seconds in which a file system may give two changes the same time, as FAT does."""
 
 MOUNTS = Path("/proc/self/mountinfo")
 
 # File systems that are changed by other machines, unnoticed by this machine's kernel.
-_SILENT = re.compile(
+_UNRELIABLE = re.compile(
     r"(nfs|nfs4|cifs|smbfs|smb2|smb3|9p|virtiofs|vboxsf|vmhgfs|prl_fs|drvfs|fakeowner|afs|ceph|coda|fuse|fuse\..+"
     r"|gfs2|glusterfs|lustre|ocfs2|davfs|ncpfs)"
 )
@@ -67,7 +67,7 @@ def mount_of(path: str, table: tuple[Mount, ...]) -> Mount | None:
     return best
 
 
-def silent(path: str, table: tuple[Mount, ...], *, deep: bool = True) -> str:
+def unreliable_type(path: str, table: tuple[Mount, ...], *, deep: bool = True) -> str:
     """Return the type of a file system that does not report every change; empty if it does.
 
     With `deep`, mounts inside the folder are included.
@@ -78,7 +78,7 @@ def silent(path: str, table: tuple[Mount, ...], *, deep: bool = True) -> str:
     layers = (mount_of(layer, table) for layer in mount.layers)
     inside = (other for other in table if deep and other.point != path and within(other.point, path))
     types = (other.type for other in (mount, *layers, *inside) if other)
-    return next((type_ for type_ in types if _SILENT.fullmatch(type_)), "")
+    return next((type_ for type_ in types if _UNRELIABLE.fullmatch(type_)), "")
 
 
 def counts_folders(path: str, table: tuple[Mount, ...]) -> bool:
@@ -99,17 +99,17 @@ Stamps = dict[str, int | None]
 """Name → stamp of a file; None for a folder."""
 
 
-class Look:
+class TreeState:
     """The state of a tree when it was last polled."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: WatchedFolder) -> None:
         """Record the state without reporting anything."""
         self._place = place
         self._folders: dict[str, Stamps] = {}
-        for _ in self.again():
+        for _ in self.changes():
             pass
 
-    def again(self) -> Iterator[str]:
+    def changes(self) -> Iterator[str]:
         """Poll again. Yield changed files, and added and removed folders without their contents."""
         waiting = [self._place.path]
         while waiting:
@@ -121,15 +121,15 @@ class Look:
             if before is None or now != before:
                 self._folders[folder] = now
             if before is not None and now != before:
-                yield from self._others(folder, before, now)
-            waiting.extend(joined(folder, name) for name, stamp in now.items() if stamp is None)
+                yield from self._differences(folder, before, now)
+            waiting.extend(join_path(folder, name) for name, stamp in now.items() if stamp is None)
 
-    def _others(self, folder: str, before: Stamps, now: Stamps) -> Iterator[str]:
+    def _differences(self, folder: str, before: Stamps, now: Stamps) -> Iterator[str]:
         for name in now.keys() | before.keys():
             if now.get(name, 0) != before.get(name, 0):
-                path = joined(folder, name)
+                path = join_path(folder, name)
                 if before.get(name, 0) is None:
-                    self._forget(path)
+                    self._drop_tree(path)
                 yield path
 
     def _stamps(self, folder: str) -> Stamps | None:
@@ -148,7 +148,7 @@ class Look:
             return None
         return found
 
-    def _forget(self, folder: str) -> None:
+    def _drop_tree(self, folder: str) -> None:
         inside = folder + os.sep
         for path in [path for path in self._folders if path == folder or path.startswith(inside)]:
             del self._folders[path]
@@ -158,34 +158,32 @@ def stamp(status: os.stat_result) -> int:
     """Return a value that changes when a file changes.
 
     For a file that was changed a moment ago, the value is different later, so that the file is reported
-    twice, because
-    a second change may have left no trace. The inode does not count, because some network file systems assign
-    a new
-    one each time.
+    twice, because a second change may have left no trace. The inode does not count, because some network file
+    systems assign a new one each time.
     """
     found = hash((status.st_mtime_ns, status.st_ctime_ns, status.st_size)) or 1
-    return ~found if 0 <= time.time() - status.st_ctime < GRANULE else found
+    return ~found if 0 <= time.time() - status.st_ctime < TIME_RESOLUTION else found
 
 
 class Poller:
     """A thread that polls trees and single files, and reports changes."""
 
-    def __init__(self, tell: Callable[[str], None]) -> None:
-        """`tell` is called in the thread with a path."""
-        self._tell = tell
-        self._looks: dict[object, Callable[[], Iterator[str]]] = {}
+    def __init__(self, notify: Callable[[str], None]) -> None:
+        """`notify` is called in the thread with a path."""
+        self._notify = notify
+        self._polls: dict[object, Callable[[], Iterator[str]]] = {}
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="broadsheet-poll", daemon=True)
 
-    def watch(self, key: object, look: Callable[[], Iterator[str]]) -> None:
-        """Call `look` repeatedly until `key` is forgotten. It yields the paths that changed."""
-        self._looks[key] = look
+    def watch(self, key: object, poll: Callable[[], Iterator[str]]) -> None:
+        """Call `poll` repeatedly until `key` is forgotten. It yields the paths that changed."""
+        self._polls[key] = poll
         if not self._thread.is_alive():
             self._thread.start()
 
     def forget(self, key: object) -> None:
         """Stop polling a key."""
-        self._looks.pop(key, None)
+        self._polls.pop(key, None)
 
     def close(self) -> None:
         """Stop the thread. Returns at once."""
@@ -200,25 +198,25 @@ class Poller:
         pause = POLL
         while not self._ended.wait(pause):
             begun = time.monotonic()
-            for key, look in [*self._looks.items()]:
-                for path in look():
-                    if self._ended.is_set() or key not in self._looks:
+            for key, poll in [*self._polls.items()]:
+                for path in poll():
+                    if self._ended.is_set() or key not in self._polls:
                         break
-                    self._tell(path)
-            pause = max(POLL, SHARE * (time.monotonic() - begun))
+                    self._notify(path)
+            pause = max(POLL, PAUSE_FACTOR * (time.monotonic() - begun))
 
 
-def look_at_files(paths: tuple[str, ...]) -> Callable[[], Iterator[str]]:
+def poll_files(paths: tuple[str, ...]) -> Callable[[], Iterator[str]]:
     """Return a function that polls single files, which need not exist."""
     known = {path: _file_stamp(path) for path in paths}
 
-    def again() -> Iterator[str]:
+    def changes() -> Iterator[str]:
         for path, before in [*known.items()]:
             known[path] = _file_stamp(path)
             if known[path] != before:
                 yield path
 
-    return again
+    return changes
 
 
 def _file_stamp(path: str) -> int:

@@ -21,10 +21,10 @@ from generator.model.errors import BroadsheetError, Problem, Severity
 SCRIPT = "/__broadsheet/reload.js"
 EVENTS = "/__broadsheet/events"
 
-SHOWN = 20
+SHOWN_PROBLEMS = 20
 """Number of problems in the overlay. More would hide the first."""
 
-COUNTED = 50_000
+VERSIONED_PAGES = 50_000
 """Number of pages with separate versions. After more changes, all pages count as changed."""
 
 SourceLines = Callable[[Problem], Sequence[tuple[int, str]]]
@@ -45,10 +45,8 @@ class Hub:
     """The state of the site, and the browsers waiting for a change.
 
     The state is sent, not the history, so a browser that connects late or slowly misses nothing, and cannot
-    make a
-    queue grow. The state of a page is the number of the last build that changed it. `built` and `fault` may
-    be
-    called from any thread.
+    make a queue grow. The state of a page is the number of the last build that changed it. `built` and
+    `fault` may be called from any thread.
     """
 
     def __init__(self, token: str) -> None:
@@ -67,12 +65,12 @@ class Hub:
         self._waiting: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
 
     @property
-    def settled(self) -> bool:
+    def has_built(self) -> bool:
         """Whether a first build has ended, successfully or not."""
         return self._builds > 0
 
     @property
-    def faulty(self) -> bool:
+    def has_failed(self) -> bool:
         """Whether the last build failed."""
         return self._faulty
 
@@ -80,8 +78,7 @@ class Hub:
         """Return the version of a page. The page is out of date when its version changes.
 
         A page is named by its path in the output. A page that shows another file's content, such as the one
-        for missing
-        pages, is named by both. Without a name, return the version of the complete site.
+        for missing pages, is named by both. Without a name, return the version of the complete site.
         """
         last = max((self._changed.get(page, 0) for page in pages), default=self._last_change)
         return f"{self._token}-{max(self._all_changed, last)}"
@@ -95,30 +92,29 @@ class Hub:
         """Announce that a build succeeded, and whether it changed any page, or which ones.
 
         `styles` are the addresses of the style sheets that changed, from the site's root. A page swaps those
-        that it uses
-        without a reload.
+        that it uses without a reload.
         """
         with self._lock:
-            if not self._good and (changed or not self.settled):
+            if not self._good and (changed or not self.has_built):
                 changed = True  # some browsers still show the waiting page
             self._good, self._faulty = True, False
             swapped = dict.fromkeys(map(urllib.parse.quote, styles))
             self._builds += bool(changed or swapped)
             # A new one, because other threads may be reading the old one.
             self._styles = self._styles | dict.fromkeys(swapped, self._builds)
-            self._count(changed=changed)
-            self._tell()
+            self._record_changes(changed=changed)
+            self._publish()
 
     def fault(self, problems: Sequence[Problem], source_lines: SourceLines) -> None:
         """Announce that a build failed."""
-        shown = [_shown(problem, source_lines) for problem in problems[:SHOWN]]
+        shown = [_shown(problem, source_lines) for problem in problems[:SHOWN_PROBLEMS]]
         with self._lock:
             self._faulty = True
-            if not self.settled:
+            if not self.has_built:
                 self._builds = 1
-                self._count(changed=True)
-            self._fault = {"problems": shown, "more": max(0, len(problems) - SHOWN)}
-            self._tell()
+                self._record_changes(changed=True)
+            self._fault = {"problems": shown, "more": max(0, len(problems) - SHOWN_PROBLEMS)}
+            self._publish()
 
     def close(self) -> None:
         """End all event streams."""
@@ -130,8 +126,7 @@ class Hub:
         """Yield the events for a browser that shows a page, until `close`.
 
         These are the current state and each new one. `last` is the id of the last event that the browser
-        received on an
-        earlier connection; that state is not repeated.
+        received on an earlier connection; that state is not repeated.
         """
         changed = asyncio.Event()
         key = (asyncio.get_running_loop(), changed)
@@ -153,11 +148,11 @@ class Hub:
             with self._lock:
                 self._waiting.discard(key)
 
-    def _count(self, *, changed: bool | frozenset[str]) -> None:
+    def _record_changes(self, *, changed: bool | frozenset[str]) -> None:
         if not changed:
             return
         self._last_change = self._builds
-        if isinstance(changed, frozenset) and len(changed) + len(self._changed) <= COUNTED:
+        if isinstance(changed, frozenset) and len(changed) + len(self._changed) <= VERSIONED_PAGES:
             self._changed |= dict.fromkeys(changed, self._builds)
         else:
             self._all_changed = self._builds
@@ -166,7 +161,7 @@ class Hub:
     def _message(self, pages: Sequence[str]) -> tuple[str, bytes]:
         """Return the id and the message of the current state, for a browser that shows a page."""
         with self._lock:
-            if not self.settled:
+            if not self.has_built:
                 return "", b""
             event = "fault" if self._faulty else "current"
             more = self._fault if self._faulty else {"styles": self._styles}
@@ -174,7 +169,7 @@ class Hub:
             state = json.dumps({"version": self.version(*pages), **more})
             return f"{self._token}-{self._states}", f"event: {event}\ndata: {state}\n\n".encode("ascii")
 
-    def _tell(self) -> None:
+    def _publish(self) -> None:
         self._states += 1
         self._wake()
 

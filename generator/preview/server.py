@@ -36,11 +36,11 @@ HEAD_BYTES = 32 * 1024
 ADDRESS_BYTES = 8 * 1024
 CONNECTIONS = 256
 """Maximum at the same time. Further ones are told to come back."""
-FRESHENED = 4
+CONCURRENT_UPDATES = 4
 """Number of pages updated at the same time. Further ones wait, and nothing else waits for them."""
-SWAPPED = (0, 0.001, 0.01, 0.1)
+SWAP_PAUSES = (0, 0.001, 0.01, 0.1)
 """Seconds to wait until it is known whether a file that was being replaced has bytes of ours."""
-TURN = 0.0005
+SWITCH_INTERVAL = 0.0005
 """Seconds after which a thread that makes pages lets another one answer: a tenth of Python's default."""
 GRACE = 0.3
 """Seconds for running answers to end when the server stops."""
@@ -87,8 +87,7 @@ class Preview:
         """`build` writes the site to the folder. Only what `pages` knows is served.
 
         `roots` returns what to watch, and `ignore` what to leave out. If the port is in use, the next free
-        one is taken.
-        Raises `ConfigError` if it cannot listen.
+        one is taken. Raises `ConfigError` if it cannot listen.
         """
         self._socket, self._wanted = listen(bind, port), port
         host, self.port = self._socket.getsockname()[:2]
@@ -96,8 +95,10 @@ class Preview:
         self._hub = reload.Hub(secrets.token_hex(4))
         self.report = report
         self._source_lines = source_lines
-        self._shown = _Shown(folder, self._hub, pages, on_gone=self._gone, on_fault=self._not_made)
-        self._stood = False
+        self._served = _ServedFolder(
+            folder, self._hub, pages, on_missing=self._rebuild_missing, on_fault=self._page_failed
+        )
+        self._had_site = False
         """Whether the site existed after the last build, and nothing was found missing since."""
         self._following = Following(
             build,
@@ -109,7 +110,7 @@ class Preview:
         )
         hosts = frozenset(host_headers({"localhost", "127.0.0.1", "[::1]", self.host}, self.port))
         self._server = _Server(
-            _configured(_application(self._shown, hosts)),
+            _configured(_application(self._served, hosts)),
             self._stop,
         )
 
@@ -134,20 +135,20 @@ class Preview:
         self._server.should_exit = True
 
     def _built(self, built: Built) -> None:
-        self._stood = self._shown.has_site
+        self._had_site = self._served.has_site
         self._hub.built(changed=built.changed, styles=built.styles)
 
     def _failed(self, error: Exception) -> None:
         """Show what went wrong. The last good page is still served."""
         self._hub.fault(reload.problems_of(error), self._source_lines)
 
-    def _gone(self) -> None:
+    def _rebuild_missing(self) -> None:
         """Rebuild what somebody deleted, because no change may follow that would cause it."""
-        if self._stood:
-            self._stood = False
-            self._following.anew()
+        if self._had_site:
+            self._had_site = False
+            self._following.rebuild()
 
-    def _not_made(self, error: Exception) -> None:
+    def _page_failed(self, error: Exception) -> None:
         self._failed(error)
         self.report.fault(error)
 
@@ -160,7 +161,7 @@ def serve(
     preview: Preview, *, open_browser: bool = False, announce: Callable[[str], None] = lambda _: None
 ) -> None:
     """Build, serve and follow every change until `KeyboardInterrupt`. Calls `announce` with the address."""
-    sys.setswitchinterval(TURN)
+    sys.setswitchinterval(SWITCH_INTERVAL)
     announce(preview.address)
     preview.report.notice(preview.notice)
     if open_browser:
@@ -169,18 +170,18 @@ def serve(
     preview.run()
 
 
-def _application(shown: _Shown, hosts: frozenset[str]) -> ASGIApp:
+def _application(served: _ServedFolder, hosts: frozenset[str]) -> ASGIApp:
     """Return the ASGI application that serves a folder to requests for one of the hosts."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
-        response = _refusal(scope, headers, hosts) or await _response(scope, headers, shown)
+        response = _refusal(scope, headers, hosts) or await _response(scope, headers, served)
         await response(scope, receive, send)
 
     return app
 
 
-class _Shown:
+class _ServedFolder:
     """The served folder, with what is known about its state, and how its pages are updated."""
 
     def __init__(
@@ -189,15 +190,15 @@ class _Shown:
         hub: reload.Hub,
         pages: Pages,
         *,
-        on_gone: Callable[[], None],
+        on_missing: Callable[[], None],
         on_fault: Callable[[Exception], None],
     ) -> None:
         self.folder = folder
         self.hub = hub
-        self.on_gone = on_gone
+        self.on_missing = on_missing
         self._pages = pages
         self._on_fault = on_fault
-        self._turns = asyncio.Semaphore(FRESHENED)
+        self._updates = asyncio.Semaphore(CONCURRENT_UPDATES)
 
     @property
     def has_site(self) -> bool:
@@ -210,7 +211,7 @@ class _Shown:
 
     def look_up(self, raw_path: bytes, page: str) -> files.File | files.Folder | None:
         """Return what an address means. Files of others, and ours with other bytes, are not served."""
-        for pause in SWAPPED:
+        for pause in SWAP_PAUSES:
             time.sleep(pause)
             found = files.look_up(self.folder, raw_path)
             if isinstance(found, files.Folder):
@@ -221,19 +222,19 @@ class _Shown:
                 return found
         return None
 
-    async def freshen(self, page: str) -> None:
+    async def update(self, page: str) -> None:
         """Update a page, in a thread that neither other answers nor the shutdown wait for."""
-        is_page = self.hub.settled and page.endswith(".html")
+        is_page = self.hub.has_built and page.endswith(".html")
         if not is_page or not self._pages.is_stale(page):
             return
-        async with self._turns:
+        async with self._updates:
             ended = asyncio.Event()
             work = self._pages, page, self._on_fault, asyncio.get_running_loop(), ended
-            threading.Thread(target=_freshen, args=work, name="broadsheet-fresh", daemon=True).start()
+            threading.Thread(target=_update_page, args=work, name="broadsheet-fresh", daemon=True).start()
             await ended.wait()
 
 
-def _freshen(
+def _update_page(
     pages: Pages,
     page: str,
     on_fault: Callable[[Exception], None],
@@ -272,22 +273,22 @@ def _plain(status: int, text: str, **more: str) -> Response:
     return PlainTextResponse(text + "\n", status, files.HEADERS | {"Connection": "close"} | more)
 
 
-async def _response(scope: Scope, headers: Headers, shown: _Shown) -> Response:
+async def _response(scope: Scope, headers: Headers, served: _ServedFolder) -> Response:
     path = scope["raw_path"]
     if not path.startswith(b"/"):
         return _plain(400, "The address must begin with a slash.")
     if len(path) + len(scope["query_string"]) > ADDRESS_BYTES:
         return _plain(414, "The address is too long.")
     if path == reload.EVENTS.encode():
-        return _events(scope, headers, shown.hub)
+        return _events(scope, headers, served.hub)
     if path == reload.SCRIPT.encode():
         script = files.File(body=reload.script(), modified=0, type=files.type_of(reload.SCRIPT))
         return files.answer(script, scope["method"], headers)
     page = files.output_of(path) or MISSING
     # Before the file is read, so that a build that ends meanwhile causes one reload too many, not too few.
-    tags = shown.hub.tag(page), shown.hub.tag(page, MISSING)
-    await shown.freshen(page)
-    return await run_in_threadpool(_page, scope, headers, shown, page, *tags)
+    tags = served.hub.tag(page), served.hub.tag(page, MISSING)
+    await served.update(page)
+    return await run_in_threadpool(_page, scope, headers, served, page, *tags)
 
 
 def _events(scope: Scope, headers: Headers, hub: reload.Hub) -> Response:
@@ -303,12 +304,12 @@ def _events(scope: Scope, headers: Headers, hub: reload.Hub) -> Response:
 
 
 def _page(
-    scope: Scope, headers: Headers, shown: _Shown, page: str, tag: reload.Tag, missing: reload.Tag
+    scope: Scope, headers: Headers, served: _ServedFolder, page: str, tag: reload.Tag, missing: reload.Tag
 ) -> Response:
-    found = shown.look_up(scope["raw_path"], page)
-    is_lacking = page == files.output_of(scope["raw_path"]) and shown.has(page)
-    if found is None and (is_lacking or not shown.has_site):
-        shown.on_gone()
+    found = served.look_up(scope["raw_path"], page)
+    is_missing = page == files.output_of(scope["raw_path"]) and served.has(page)
+    if found is None and (is_missing or not served.has_site):
+        served.on_missing()
         body = reload.with_script(reload.WAITING, tag)
         return Response(body, 503, files.HEADERS | {"Retry-After": "1"}, "text/html; charset=utf-8")
     if isinstance(found, files.Folder):
@@ -316,7 +317,7 @@ def _page(
         location = found.address + (f"?{query}" if query else "")
         return Response(None, 301, files.HEADERS | {"Location": location})
     status = 200 if found else 404
-    found = found or shown.look_up(f"/{MISSING}".encode(), MISSING)
+    found = found or served.look_up(f"/{MISSING}".encode(), MISSING)
     if not isinstance(found, files.File):
         return PlainTextResponse("There is no such page.\n", 404, files.HEADERS)
     if found.type.startswith("text/html"):
@@ -335,22 +336,22 @@ class _Protocol(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's
         super().connection_made(transport)
-        self._time()
+        self._restart_deadline()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        self._time()
+        self._restart_deadline()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        self._time()
+        self._restart_deadline()
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         if self._deadline:
             self._deadline.cancel()
 
-    def _time(self) -> None:
+    def _restart_deadline(self) -> None:
         """Start the deadline, or stop it while a request is being answered."""
         if self.cycle is not None and not self.cycle.response_complete:
             if self._deadline:

@@ -71,8 +71,7 @@ def keys_of(url: str | None, text: str = "") -> tuple[str, ...]:
 
     They come from its address and, for a mirror, also from its text. `text` is the whole body, boilerplate
     included, because that is where a mirror names the page that it copied. An address that leads to no
-    particular
-    page, for example a site's home page, yields no key.
+    particular page, for example a site's home page, yields no key.
     """
     if url is None:
         return ()

@@ -40,10 +40,8 @@ def without_comments(markdown: str, *, is_beginning: bool = False) -> tuple[str,
     """Return Markdown without its comments, and the lines of it (from 0) that hold an unmatched mark.
 
     A block comment starts at the beginning of a line and ends at the end of a line. Other comments start and
-    end
-    in the same paragraph. Code is left alone. With `is_beginning`, the text was truncated, and an unclosed
-    block
-    comment hides everything after it.
+    end in the same paragraph. Code is left alone. With `is_beginning`, the text was truncated, and an
+    unclosed block comment hides everything after it.
     """
     if "%%" not in markdown:
         return markdown, []

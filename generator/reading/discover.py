@@ -42,8 +42,7 @@ def discover(content: Path, ignore: Sequence[str]) -> Discovery:
     """Find every `*.md` and `*.markdown` file, at any depth and in any letter case.
 
     A pattern without `/` is matched against each part of a path. A pattern with `/` is matched against the
-    path
-    from its start; `drafts/` and `drafts/*` match everything below the folder. Links to folders are not
+    path from its start; `drafts/` and `drafts/*` match everything below the folder. Links to folders are not
     followed.
     """
     walk = _Walk(content, ignore)

@@ -39,8 +39,7 @@ _KEY = re.compile(r"""(?P<key>[^\W\d][\w .-]{0,60}?|"[^"\n]{1,60}"|'[^'\n]{1,60}
 _BREAKS = str.maketrans("\x85\u2028\u2029", "   ")
 
 # Lines that YAML reads literally: the value has no surrounding white space and no character that is special
-# in
-# YAML. All other lines go through the YAML parser.
+# in YAML. All other lines go through the YAML parser.
 _INSIDE = "\x00-\x1f\x7f-\xa0\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff"
 _NAME = "[A-Za-z_][A-Za-z0-9_-]{0,60}"
 _TEXT = rf"""(?=[^\s{_INSIDE}\-?:,\[\]{{}}\#&*!|>'"%@`])

@@ -66,9 +66,7 @@ def _clear_wide_registers() -> None:
     """Reset the AVX registers after rensa, which otherwise slows down the whole process.
 
     rensa 0.5.0 returns without VZEROUPPER. From then on every SSE instruction of the thread also waits for
-    the
-    upper halves of the AVX registers, and regular expressions take up to seven times as long. OpenSSL's
-    SHA-512
-    ends with that instruction, takes a microsecond, and is available everywhere.
+    the upper halves of the AVX registers, and regular expressions take up to seven times as long. OpenSSL's
+    SHA-512 ends with that instruction, takes a microsecond, and is available everywhere.
     """
     _SHA_512.digest()

@@ -197,8 +197,7 @@ def clipping_of(path: str, text: str, *, is_beginning: bool = False) -> _Parts:
     """Split a clipping's text into fields and body. Never raises.
 
     The text has LF line ends; with `is_beginning`, it is truncated. Values are strings or lists of strings;
-    of a
-    repeated key the last value counts.
+    of a repeated key the last value counts.
     """
     start = _UNSEEN.sub("", text, 1)
     first_line = text.count("\n", 0, len(text) - len(start)) + 1

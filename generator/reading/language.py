@@ -85,8 +85,7 @@ def language_of(text: str, languages: Sequence[str]) -> str | None:
     """Return the BCP 47 tag of a plain text's language; None if the text is too short to tell.
 
     `languages` are the site's. A Latin text is assigned to one of them, and a tag such as `zh-Hant` is
-    returned
-    as the site writes it.
+    returned as the site writes it.
     """
     sample = text[:_LONGEST]
     if sample.isascii():
@@ -184,8 +183,7 @@ def reading_minutes(text: str) -> int:
     """Return the reading time of a plain text in minutes: 0 if it is empty, else at least 1.
 
     Assumes 230 words a minute (Brysbaert 2019: 238), and 350 Chinese, Japanese or Korean characters (IReST
-    2012:
-    255 to 357 read aloud).
+    2012: 255 to 357 read aloud).
     """
     characters = 0
     if not text.isascii():

@@ -3,9 +3,8 @@
 UTF-8 that was decoded with another codec has a property that correct text lacks: encoded again in that codec,
 its bytes are valid UTF-8. One such character may be a coincidence, many in a row are not. So a codec is first
 proved on lines that it explains completely; after that, everything it explains elsewhere is repaired too.
-Text
-that it does not explain, because bytes were lost, stays as it is. Several wrong decodings in a row are undone
-one after the other.
+Text that it does not explain, because bytes were lost, stays as it is. Several wrong decodings in a row are
+undone one after the other.
 """
 
 from __future__ import annotations

@@ -24,9 +24,8 @@ _OPENING_LENGTH = 2_000
 _EXCERPT_SAMPLE = 5_000
 _LONGEST_PARAGRAPH = 600
 
-# All repetitions are bounded, so that no hostile text makes them slow.
-# The first alternative matches nearly all addresses: those without parentheses. The second takes ten times as
-# long.
+# All repetitions are bounded, so that no hostile text makes them slow. The first alternative matches nearly
+# all addresses: those without parentheses. The second takes ten times as long.
 _TO = r"\((?:[^()\n]{0,3000}+\)|(?:[^()\n]|\([^()\n]{0,500}\)){0,3000}\)?)"
 _IMAGE = re.compile(rf"!\[[^\]\n]{{0,500}}\]{_TO}")
 _LINK = re.compile(rf"\[([^\[\]]{{0,500}})\](?:{_TO}|\[[^\[\]\n]{{0,100}}\])")
@@ -146,8 +145,7 @@ def is_readable(body: str, beginning: str) -> bool:
     """Return whether a body holds more than buttons and punctuation. `beginning`: its `opening_words`.
 
     It needs one line with 20 letters (10 Chinese characters), or 200 letters on shorter lines. For real
-    failed
-    fetches this rejects bodies like `：`, `视频`, `，轻点两下取消在看`.
+    failed fetches this rejects bodies like `：`, `视频`, `，轻点两下取消在看`.
     """
     if _has_readable_line(beginning):
         return True

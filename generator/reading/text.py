@@ -60,12 +60,9 @@ def decode(
     """Return the text of a file with LF line ends, and a note for each thing that was wrong with it.
 
     Knows UTF-8, UTF-16 and UTF-32 (with or without a byte order mark), GB18030 and Windows-1252; never
-    raises.
-    A text longer than `most` characters is truncated, with the note `BEGINNING`. `mend` repairs the text
-    before
-    control characters are removed. It gets the text and its odd characters, which are usually few and all
-    that
-    it needs to examine; it is not called for a text without any.
+    raises. A text longer than `most` characters is truncated, with the note `BEGINNING`. `mend` repairs the
+    text before control characters are removed. It gets the text and its odd characters, which are usually few
+    and all that it needs to examine; it is not called for a text without any.
     """
     text, notes = _decoded(raw)
     is_beginning = most is not None and len(text) > most
@@ -93,8 +90,7 @@ def why_not_text(raw: bytes) -> str:
     """Return what a file is instead of text, as words that follow its name; empty for text.
 
     A text may hold a few control characters or invalid bytes, which `decode` drops or replaces. Programs,
-    images
-    and archives hold many, at least in their headers. Takes 7 µs for a text of 5 kB.
+    images and archives hold many, at least in their headers. Takes 7 µs for a text of 5 kB.
     """
     controlled = raw.startswith(_DOCUMENTS) or _is_controlled(raw)
     controlled = controlled or (len(raw) > _HEADER and _is_controlled(raw[:_HEADER]))

@@ -27,8 +27,7 @@ def bars(months: Sequence[MonthHealth], title: str, description: str) -> Markup:
     """Draw one stacked bar for each month, oldest first: `full` solid, `cut` hatched, `link` hollow.
 
     Values above zero are at least one unit high. `months` must come from `spanned`. Screen readers announce
-    the
-    title and the description.
+    the title and the description.
     """
     most = max(month.count for month in months)
     step = min(_WIDEST, _WIDTH // len(months))

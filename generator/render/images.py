@@ -64,10 +64,8 @@ def local_file(content: str, clipping_path: str, src: str) -> str | None:
     """Return the path below the content folder of the file that a relative source names, or None.
 
     `src` is decoded text. It is resolved against the clipping's folder, then against the content folder; with
-    a
-    leading slash, against the content folder only. Symbolic links are followed. For a missing file, as in
-    nearly
-    all clippings from the web, this takes two `stat` calls.
+    a leading slash, against the content folder only. Symbolic links are followed. For a missing file, as in
+    nearly all clippings from the web, this takes two `stat` calls.
     """
     return found_beside(content, clipping_path, src)[0]
 
@@ -105,8 +103,7 @@ def image_at(content: str | Path, path: str) -> Image | Refused | None:
     """Return the image in a file below the content folder; None if it is none, `Refused` if it is unsafe.
 
     It must have at most `LARGEST` bytes and be what its name says: PNG, JPEG, GIF, WebP, AVIF, or a static
-    SVG.
-    Any other SVG is refused with the reason.
+    SVG. Any other SVG is refused with the reason.
     """
     try:
         file = Path(content).resolve() / path

@@ -100,8 +100,7 @@ def cleaned(html: str) -> str:
     """Return sanitised HTML, without first checking whether there is anything to clean.
 
     A cached body is cleaned again and must not change. But references to forbidden code points turn into
-    these,
-    and at each pass a parser drops a line feed after `<pre>` and a byte order mark.
+    these, and at each pass a parser drops a line feed after `<pre>` and a byte order mark.
     """
     made = _without_unfit(_CLEANER.clean(_without_unfit(html))).replace("\r", "\n")
     return _FIRST_LINES.sub(r"\1", made).lstrip("\ufeff")

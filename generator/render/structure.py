@@ -1,9 +1,9 @@
 """Make raw HTML in a body valid in the place where it is shown.
 
 First, `escape_unknown_tags` turns unknown tags, and tags that would swallow what follows, into readable text.
-Then `repair` makes one pass over the sanitiser's well-formed output. It enforces what a parser does not: which
-element may contain which (content models of https://html.spec.whatwg.org), addresses, heading levels, and
-names of links.
+Then `repair` makes one pass over the sanitiser's well-formed output. It enforces what a parser does not:
+which element may contain which (content models of https://html.spec.whatwg.org), addresses, heading levels,
+and names of links.
 """
 
 from __future__ import annotations

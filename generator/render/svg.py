@@ -99,8 +99,7 @@ _ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);|#)[^\s#;&<>]++;")
 """An entity other than XML's five.
 
 With some DOCTYPEs browsers know those of HTML. expat silently drops them from attributes, because a DTD that
-it
-does not load may declare them.
+it does not load may declare them.
 """
 
 Size = tuple[int | None, int | None]

@@ -215,8 +215,7 @@ class Templates:
         """Return name → digest of all files that may affect what a template renders.
 
         If a template chooses another at run time, that is all files. Messages, the values of `site` and the
-        existence
-        of assets affect every page.
+        existence of assets affect every page.
         """
         return self._sources.of(template)
 
@@ -326,8 +325,7 @@ def shade(count: int, most: int) -> int:
     """Return how dark a day is in a calendar: 0 for none, else 1 to 4.
 
     It is proportional to the root of the share of the busiest day, so that ordinary days differ even if one
-    day
-    stands out.
+    day stands out.
     """
     return next((level for level in range(4) if level * level * most >= 16 * count), 4)
 

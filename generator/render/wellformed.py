@@ -1,9 +1,8 @@
 """Recognise HTML that the sanitiser would not change, by its form, in a fraction of the time.
 
 Nearly all bodies have this form, because `markdown.writer` writes it. There are two conditions: the text
-holds
-only plain text and a few tags with exactly the attributes listed here, and these tags are nested as an HTML
-parser would nest them. Any other text goes through the sanitiser.
+holds only plain text and a few tags with exactly the attributes listed here, and these tags are nested as an
+HTML parser would nest them. Any other text goes through the sanitiser.
 """
 
 from __future__ import annotations

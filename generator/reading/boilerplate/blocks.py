@@ -13,8 +13,8 @@ from generator.reading.text import FIRST_GROUP, bare
 _LONGEST = 200_000
 """Number of characters of a body that are examined. Text after them is kept unchanged."""
 
-# All repetitions are bounded, so that no hostile text makes them slow.
-# Most targets have no parentheses. The second alternative, for those that do, takes many times as long.
+# All repetitions are bounded, so that no hostile text makes them slow. Most targets have no parentheses. The
+# second alternative, for those that do, takes many times as long.
 _TARGET = r"\((?:[^()\n]{0,3000}+\)|(?:[^()\n]|\([^()\n]{0,300}\)){0,3000}\)?)"
 _IMAGE = re.compile(r"!\[[^\[\]\n]{0,500}+\]" + _TARGET)
 _LINK = re.compile(r"\[([^\[\]]{0,1000}+)\]" + _TARGET)
@@ -56,8 +56,7 @@ class Block(msgspec.Struct, frozen=True, gc=False):
     """`text`, `heading`, `list`, `table`, `code`, `image` or `rule`.
 
     `above` is above the title, except for text that a family declares as the page's `own`. The fixed `tail`
-    of
-    a family and the `rest` of a long body are not examined.
+    of a family and the `rest` of a long body are not examined.
     """
     in_card: bool = False
     """Whether it lies inside a link that spans several blocks."""
@@ -83,10 +82,8 @@ def blocks_of(
     Blocks between the fences of a code block have the kind `code`. The first block that starts with one of
     `cut_from`, and all after it, have the kind `tail`. Blocks above the last one that starts with one of
     `article_from`, or above a heading that is the `title` (bare), have the kind `above`, with two exceptions:
-    the
-    first block, and plain text right after the first block that contains one of `own_after`, which has the
-    kind
-    `own`. Text past the length limit becomes a last block of the kind `rest`.
+    the first block, and plain text right after the first block that contains one of `own_after`, which has
+    the kind `own`. Text past the length limit becomes a last block of the kind `rest`.
     """
     texts, gaps, rest = _split(body)
     cut = len(texts)
@@ -229,8 +226,7 @@ def _shape(text: str) -> tuple[_Shape, str, bool]:
     """Return the fields of a block that describe its text, and how it takes part in links around blocks.
 
     The second item is `whole` if the block ends a link from an earlier block, `begin` if other text follows
-    that
-    end, else empty. The third is whether the block leaves a link open.
+    that end, else empty. The third is whether the block leaves a link open.
     """
     plain, rest, links, linked = text, text, 0, 0
     closes, opens = "", False

@@ -114,8 +114,7 @@ def _comments_from(page: Page, weights: Mapping[int, int]) -> int:
     """Return the index at which comments start, so that their text does not count as the article's.
 
     If the title was found and a heading introduces the comments, a short note that the source repeats counts
-    as
-    text above them.
+    as text above them.
     """
     before = shown = 0
     for block in page.body:

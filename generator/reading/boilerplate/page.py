@@ -242,8 +242,7 @@ def _headline(
     """Return where the text starts on a page without the title, and whether a headline paraphrases it.
 
     The text starts at the heading above the first paragraph that has most of the title's words. Without one,
-    it
-    starts after the last menu above that paragraph.
+    it starts after the last menu above that paragraph.
     """
     first = next(
         (n for n, block in enumerate(blocks) if n >= start and _is_paragraph(block, prose[n])), len(blocks)

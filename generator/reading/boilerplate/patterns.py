@@ -118,8 +118,7 @@ def _words_in(pattern: str) -> tuple[Sequence[str], int]:
     """Return the words of which a pattern requires one, and the position before which the longest must end.
 
     For `.{0,9}(?:rights?|licence)` they are `right` and `licence`. Empty if they are not obvious. Searching
-    for
-    words is many times faster than trying such patterns at each position.
+    for words is many times faster than trying such patterns at each position.
     """
     outside = pattern
     while (shorter := _GROUP.sub("", outside)) != outside:

@@ -57,8 +57,7 @@ def body_html(text: str, place: Place) -> Markup:
     """Return a clipping's Markdown as sanitised, valid HTML for the article's own page.
 
     Relative addresses are resolved against the original. Invalid links and images become text. Text that is
-    nested
-    too deeply to parse is shown as written. A text whose HTML would exceed `limits.HTML` characters is
+    nested too deeply to parse is shown as written. A text whose HTML would exceed `limits.HTML` characters is
     truncated.
     """
     return fitting_html(text, place).html

@@ -1,10 +1,8 @@
 """Parse blocks of raw HTML as in CommonMark, but treat unclosed ones as text.
 
 In CommonMark an unclosed `<!--`, `<?php` or `<script>` extends to the end of the text. Clippers write such
-lines
-when a page mentions comments, PHP or scripts. A closing mark several paragraphs later is usually only
-mentioned
-too: in code, or as an arrow within a sentence.
+lines when a page mentions comments, PHP or scripts. A closing mark several paragraphs later is usually only
+mentioned too: in code, or as an arrow within a sentence.
 """
 
 from __future__ import annotations

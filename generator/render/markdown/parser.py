@@ -21,12 +21,9 @@ class Parser(MarkdownIt):
     """Parses a body into tokens. Addresses stay as written.
 
     Each address is checked once, by `links.resolve`, so the library's own check and encoding are not needed.
-    The
-    result is markdown-it's, with fewer tokens: an `inline` token of text without markup has no children; a
-    cell,
-    and a paragraph outside of other blocks, is an `inline` token with its tag; a link with a text label is
-    one
-    token.
+    The result is markdown-it's, with fewer tokens: an `inline` token of text without markup has no children;
+    a cell, and a paragraph outside of other blocks, is an `inline` token with its tag; a link with a text
+    label is one token.
     """
 
     renderer: RendererHTML

@@ -16,34 +16,34 @@ NOTE = "serving"
 """
 
 
-class Alone:
+class PreviewLock:
     """Holds the lock of a site's preview in a `with` block. The system releases it when the process dies."""
 
     def __init__(self, own: Path) -> None:
         """`own`: the folder that contains the preview."""
-        self._own, self._note = own, own / NOTE
+        self._own, self._note_file = own, own / NOTE
         self._lock = contextlib.ExitStack()
         self._held: os.stat_result | None = None
         self._address: str | None = None
 
     def __enter__(self) -> Self:
-        """Raise `BuildError` as `hold` does."""
-        self.hold()
+        """Raise `BuildError` as `acquire` does."""
+        self.acquire()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._let_go()
+        self._release()
 
-    def hold(self) -> None:
+    def acquire(self) -> None:
         """Take the lock, again if somebody deleted the folder meanwhile.
 
         Raises `BuildError` if another process holds it, with that process and the address of its preview.
         """
         if self._is_held:
             return
-        self._let_go()
+        self._release()
         try:
             self._lock.enter_context(lock.held(self._own, 0.0))
             self._held = self._own.stat()
@@ -51,13 +51,13 @@ class Alone:
             raise _shown_by_another(self._own) from error
         except OSError:
             return  # the build reports why the folder is not writable
-        self._forget()
-        self._tell()
+        self._delete_note()
+        self._write_note()
 
     def announce(self, address: str) -> None:
         """Publish the address of the preview for other processes that want to show the site."""
         self._address = address
-        self._tell()
+        self._write_note()
 
     @property
     def _is_held(self) -> bool:
@@ -67,20 +67,20 @@ class Alone:
         except OSError:
             return False
 
-    def _let_go(self) -> None:
+    def _release(self) -> None:
         if self._is_held:  # otherwise the file belongs to another process
-            self._forget()
+            self._delete_note()
         self._held = None
         self._lock.close()
 
-    def _forget(self) -> None:
+    def _delete_note(self) -> None:
         with contextlib.suppress(OSError):  # a leftover file is harmless
-            self._note.unlink(missing_ok=True)
+            self._note_file.unlink(missing_ok=True)
 
-    def _tell(self) -> None:
+    def _write_note(self) -> None:
         if self._address is not None:
-            self._forget()
-            with contextlib.suppress(OSError), self._note.open("x", encoding="utf-8") as note:
+            self._delete_note()
+            with contextlib.suppress(OSError), self._note_file.open("x", encoding="utf-8") as note:
                 note.write(f"process {os.getpid()}, {self._address}")  # "x" does not follow links
 
 
