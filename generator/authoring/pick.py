@@ -100,7 +100,7 @@ def with_pick(text: str, article: str, changes: Changes, also: Collection[str] =
             return text
         new = new.replace("\n", "\r\n") + "\r" if own.endswith("\r") else new
         edited = "\n".join([*lines[: start - 1], new, *lines[end - 1 :]])
-        expected = _said(text, article, changes, also)
+        expected = _expected(text, article, changes, also)
     else:
         newline = "\r\n" if re.match(r"[^\n]*\r\n", text) else "\n"
         head = text or _HEAD
@@ -221,7 +221,7 @@ def _set(table: tomlkit.items.Table, key: str, before: object, after: object) ->
         table[key] = after
 
 
-def _said(text: str, article: str, changes: Changes, also: Collection[str]) -> list[Entry]:
+def _expected(text: str, article: str, changes: Changes, also: Collection[str]) -> list[Entry]:
     """Return all picks after the edit: the article's last one has the changes."""
     entries = _entries(text)
     last = max(number for number, entry in enumerate(entries) if _is_of(entry, article, also))

@@ -355,12 +355,12 @@ def clean(cli_options: CliOptions) -> None:
     from generator.cli import console
     from generator.config.site import OWN_FOLDER, Config
     from generator.model.errors import shown
-    from generator.output.folder import others_in
+    from generator.output.folder import foreign_names_in
 
     # The output can be cleaned even if the digest itself was deleted.
     is_left = cli_options.output is not None or Path(OWN_FOLDER).is_dir() or Path(Config().output).is_dir()
     site = cli_options.site(must_exist=not is_left)
     deleted = actions.cleaned(site)
     console.print_line(f"{console.counted(deleted, 'file')} deleted")
-    if site.output.is_dir() and (left := others_in(site.output)):
+    if site.output.is_dir() and (left := foreign_names_in(site.output)):
         console.print_line(shown(f"left in {site.output}, since they are not Broadsheet's: {left}"))

@@ -76,7 +76,7 @@ class Names:
         return made
 
     @classmethod
-    def recalled(cls, saved: tuple[bytes, bytes], *, span: int) -> Self:
+    def restored(cls, saved: tuple[bytes, bytes], *, span: int) -> Self:
         """Return an index of numbers from its `saved` form. It supports look-ups only."""
         made = cls(span=span, numbers=True)
         made._owners.frombytes(saved[0])
@@ -94,7 +94,7 @@ class Names:
         """Return the positions sorted by name, as bytes."""
         return array("I", self.in_order()).tobytes()
 
-    def recall(self, order: bytes) -> None:
+    def restore_order(self, order: bytes) -> None:
         """Restore the saved order of the same names. The order of other names is rejected."""
         count = len(self._names)
         if len(order) == count * self._owners.itemsize:
@@ -251,11 +251,11 @@ def _repeated(names: Sequence[Name], owners: Sequence[int]) -> Iterator[list[int
 
 
 def near_pairs(
-    groups: Iterable[Sequence[int]], days: Sequence[int], span: int, seen: Set[int] = frozenset()
+    groups: Iterable[Sequence[int]], days: Sequence[int], span: int, compared: Set[int] = frozenset()
 ) -> Iterator[tuple[int, int]]:
     """Yield pairs (later, earlier) within groups sorted by time, each article with its nearest predecessors.
 
-    Pairs are at most `span` days apart. Pairs in `seen`, encoded as `later * len(days) + earlier`, are
+    Pairs are at most `span` days apart. Pairs in `compared`, encoded as `later * len(days) + earlier`, are
     skipped.
     """
     for group in groups:
@@ -263,7 +263,7 @@ def near_pairs(
             later = group[at]
             since, row = days[later] - span, later * len(days)
             for earlier in group[max(0, at - NEIGHBOURS) : at]:
-                if days[earlier] >= since and row + earlier not in seen:
+                if days[earlier] >= since and row + earlier not in compared:
                     yield later, earlier
 
 

@@ -49,10 +49,10 @@ def editions_of(period: Period, articles: Iterable[Article], slugs: Mapping[str,
 
 def joined(period: Period, days: Iterable[Edition], slugs: Mapping[str, str]) -> tuple[Edition, ...]:
     """Return the editions of a longer period, oldest first, built from those of its days."""
-    together: dict[dt.date, list[Edition]] = {}
+    by_first: dict[dt.date, list[Edition]] = {}
     for day in days:
-        together.setdefault(_FIRST[period](day.first), []).append(day)
-    return tuple(_joined(period, first, own, slugs) for first, own in together.items())
+        by_first.setdefault(_FIRST[period](day.first), []).append(day)
+    return tuple(_joined(period, first, own, slugs) for first, own in by_first.items())
 
 
 def _joined(period: Period, first: dt.date, days: Sequence[Edition], slugs: Mapping[str, str]) -> Edition:

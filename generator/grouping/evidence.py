@@ -12,15 +12,15 @@ from generator.grouping.likeness import contained, likeness
 from generator.grouping.places import home_of, is_channel, is_of_one, is_respelt
 from generator.grouping.titles import (
     Title,
-    clash,
-    exchanged,
-    explains,
+    counts_conflict,
+    differing_words,
+    is_advice,
     is_misspelt,
     is_part,
     is_plain,
-    kinship,
-    miscount,
-    retold,
+    is_reworded,
+    marks_conflict,
+    similarity,
     title_of,
     words_of,
 )
@@ -173,7 +173,7 @@ def _is_account(one: Evidence) -> bool:
     return all(":" in home for home in one.homes)
 
 
-def is_hopeless(one: Evidence, other: Evidence) -> bool:
+def is_unlikely(one: Evidence, other: Evidence) -> bool:
     """Return whether a cheap check shows that `judge` rejects two articles with a common part of title."""
     if one.text == other.text or not set(one.keys).isdisjoint(other.keys):
         return False
@@ -182,27 +182,27 @@ def is_hopeless(one: Evidence, other: Evidence) -> bool:
     shorter, longer = sorted((len(one.text), len(other.text)))
     if 10 * shorter < 6 * longer or abs(one.day - other.day) > LONGEST:
         return True
-    return one.is_at_home_with(other) and not exchanged(one.text, other.text)
+    return one.is_at_home_with(other) and not differing_words(one.text, other.text)
 
 
 def judge(one: Evidence, other: Evidence) -> str:
     """Return the reason why two articles are the same, one of `REASONS`; empty if they are not."""
     common = set(one.keys).intersection(other.keys)
-    if not common and clash(one.title, other.title):
+    if not common and marks_conflict(one.title, other.title):
         return ""
     share = likeness(one.signature, other.signature)
     if common:
         return "key" if _by_key(one, other, common, share) else ""
     inside = contained(share, one.letters, other.letters)
     at_home = one.is_at_home_with(other)
-    if one.text == other.text or _is_mended(one, other):
+    if one.text == other.text or _is_corrected(one, other):
         return _by_title(one, other, share, inside, at_home=at_home)
     if at_home:
-        return _at_home(one, other, share)
+        return _by_home(one, other, share)
     if one.signature and other.signature:
         return _by_text(one, other, share, inside)
     is_near = abs(one.day - other.day) <= _days_of_title(one.title, at_home=False)
-    return "like title" if is_near and retold(one.title, other.title) else ""
+    return "like title" if is_near and is_reworded(one.title, other.title) else ""
 
 
 def _by_key(one: Evidence, other: Evidence, common: set[str], share: float) -> bool:
@@ -213,12 +213,12 @@ def _by_key(one: Evidence, other: Evidence, common: set[str], share: float) -> b
     if any(key.startswith("wechat:") for key in common) or one.text == other.text:
         return True
     if all(map(is_channel, common)):
-        return share >= 0.9 and not clash(one.title, other.title)
-    kin = kinship(one.title, other.title)
+        return share >= 0.9 and not marks_conflict(one.title, other.title)
+    kin = similarity(one.title, other.title)
     if not (one.signature and other.signature):
         is_kin = kin >= (0.4 if one.source == other.source else 0.1)
-        return (is_kin or _is_retitled(one, other, common)) and not clash(one.title, other.title)
-    if clash(one.title, other.title) and share < 0.9:
+        return (is_kin or _is_retitled(one, other, common)) and not marks_conflict(one.title, other.title)
+    if marks_conflict(one.title, other.title) and share < 0.9:
         return False
     return kin >= 0.3 or share >= 0.5
 
@@ -235,12 +235,12 @@ def objects(one: Evidence, other: Evidence) -> bool:
     """Return whether two articles cannot be in one story, whatever connects them."""
     if not set(one.keys).isdisjoint(other.keys):
         return False
-    if clash(one.title, other.title):
+    if marks_conflict(one.title, other.title):
         return True
     if one.text == other.text or not (one.signature and other.signature):
         return False
     share = likeness(one.signature, other.signature)
-    if share < 0.1 or _are_twins(one, other, share) or _are_roundup_and_item(one, other, share):
+    if share < 0.1 or _differ_by_words(one, other, share) or _are_roundup_and_item(one, other, share):
         return True
     return share < 0.9 and one.is_at_home_with(other)
 
@@ -260,8 +260,8 @@ def _by_title(one: Evidence, other: Evidence, share: float, inside: float, *, at
     if not (one.signature and other.signature):
         says_little = title.generic or is_bulletin or (at_home and title.weight < 5)
         return "" if says_little or apart > _days_of_title(title, at_home=at_home) else "title"
-    is_told = share >= 0.4 or inside >= 0.75 if is_bulletin else share >= 0.15 or inside >= 0.5
-    if share >= 0.8 or (is_told and not at_home):
+    is_confirmed = share >= 0.4 or inside >= 0.75 if is_bulletin else share >= 0.15 or inside >= 0.5
+    if share >= 0.8 or (is_confirmed and not at_home):
         return "title and text"
     # The text may be in images. What was saved is little, or boilerplate of two different sites.
     is_little = min(one.letters, other.letters) < _LITTLE or (title.text.isascii() and title.weight >= 8)
@@ -269,11 +269,11 @@ def _by_title(one: Evidence, other: Evidence, share: float, inside: float, *, at
     return "title" if may_speak and title.weight >= 7 and apart <= 3 else ""
 
 
-def _is_mended(one: Evidence, other: Evidence) -> bool:
+def _is_corrected(one: Evidence, other: Evidence) -> bool:
     """Return whether two articles without text have the same title except for a corrected typing error."""
     if one.signature or other.signature or abs(one.day - other.day) > _DAYS_OF_ERROR:
         return False
-    differing = exchanged(one.text, other.text)
+    differing = differing_words(one.text, other.text)
     return bool(differing) and one.title.weight >= 6 and is_misspelt(*differing)
 
 
@@ -284,7 +284,7 @@ def _has_new_headline(one: Evidence, other: Evidence) -> bool:
     no advice. The word is not a name, which would be capitalised: generated titles differ by names, kinds of
     flaws, and parts.
     """
-    differing = exchanged(one.text, other.text)
+    differing = differing_words(one.text, other.text)
     if (
         not differing
         or one.source != other.source
@@ -295,7 +295,7 @@ def _has_new_headline(one: Evidence, other: Evidence) -> bool:
         return False
     if (
         one.title.weight < _HEADLINE
-        or explains(one.title)
+        or is_advice(one.title)
         or not all(map(_is_common, differing, (one, other)))
     ):
         return False
@@ -316,7 +316,7 @@ def _days_of_title(title: Title, *, at_home: bool) -> int:
     return 14 if at_home or title.weight < 9 else LONGEST
 
 
-def _at_home(one: Evidence, other: Evidence, share: float) -> str:
+def _by_home(one: Evidence, other: Evidence, share: float) -> str:
     """Return the reason if two articles at one home are the same, that is published again.
 
     A site's boilerplate, taken for text, is alike on all pages. Accounts have no boilerplate.
@@ -325,7 +325,7 @@ def _at_home(one: Evidence, other: Evidence, share: float) -> str:
         return ""
     if _has_new_headline(one, other):
         return "like title"
-    is_kin = share >= 0.9 and kinship(one.title, other.title) >= 0.3
+    is_kin = share >= 0.9 and similarity(one.title, other.title) >= 0.3
     is_accounts = share >= 0.96 and all(":" in home for home in one.homes if home in other.homes)
     return "text at home" if is_kin or is_accounts else ""
 
@@ -336,13 +336,15 @@ def _by_text(one: Evidence, other: Evidence, share: float, inside: float) -> str
         return ""
     if inside >= 0.5 and share >= 0.1 and is_part(one.title, other.title):
         return "title and text"
-    is_miscount = miscount(one.title, other.title) and (share < 0.5 or min(one.letters, other.letters) < 600)
-    is_short = share >= 0.15 and inside >= 0.85 and kinship(one.title, other.title) >= 0.4
-    if is_miscount or (share < NEAR and not is_short):
+    has_conflict = counts_conflict(one.title, other.title) and (
+        share < 0.5 or min(one.letters, other.letters) < 600
+    )
+    is_short = share >= 0.15 and inside >= 0.85 and similarity(one.title, other.title) >= 0.4
+    if has_conflict or (share < NEAR and not is_short):
         return ""
     if inside >= 0.95:
         return "text"
-    is_most = inside >= (0.75 if share >= 0.45 else 0.85) and not _are_twins(one, other, share)
+    is_most = inside >= (0.75 if share >= 0.45 else 0.85) and not _differ_by_words(one, other, share)
     return "most of the text" if is_most else ""
 
 
@@ -351,8 +353,8 @@ def _are_roundup_and_item(one: Evidence, other: Evidence, share: float) -> bool:
     return share < 0.75 and one.title.serial != other.title.serial
 
 
-def _are_twins(one: Evidence, other: Evidence, share: float) -> bool:
+def _differ_by_words(one: Evidence, other: Evidence, share: float) -> bool:
     """Return whether two titles differ by a word or two (`Direct …`, `Indirect …`), and so do the texts."""
     if share >= 0.9 or contained(share, one.letters, other.letters) >= 0.95:
         return False
-    return kinship(one.title, other.title) >= 0.6 and not is_part(one.title, other.title)
+    return similarity(one.title, other.title) >= 0.6 and not is_part(one.title, other.title)

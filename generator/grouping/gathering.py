@@ -36,7 +36,7 @@ class _Stories:
     def join(self, one: int, other: int) -> None:
         """Join the stories of two articles unless a member objects."""
         one, other = self._first[one], self._first[other]
-        if one == other or self._object(one, other):
+        if one == other or self._has_objection(one, other):
             return
         witnesses = sorted(self._witnesses.pop(one, [one]) + self._witnesses.pop(other, [other]))
         fewer, more = sorted((self.members.pop(one, [one]), self.members.pop(other, [other])), key=len)
@@ -49,7 +49,7 @@ class _Stories:
             witnesses = witnesses[:_WITNESSES] + witnesses[-_WITNESSES:]
         self._witnesses[root] = witnesses
 
-    def _object(self, one: int, other: int) -> bool:
+    def _has_objection(self, one: int, other: int) -> bool:
         """Return whether two stories contain two issues of a series, or are too far apart."""
         ours = [self._evidence[at] for at in self._witnesses.get(one, [one])]
         theirs = [self._evidence[at] for at in self._witnesses.get(other, [other])]

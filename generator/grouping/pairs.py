@@ -26,9 +26,9 @@ from generator.grouping.evidence import (
     title_refrains,
 )
 from generator.grouping.gathering import SPAN
-from generator.grouping.judged import judged, rank_of
 from generator.grouping.kept import KeptPairs
 from generator.grouping.likeness import likeness
+from generator.grouping.matching import matching_pairs, rank_of
 from generator.grouping.pair_names import mute_refrains, names_of, parts_of, title_names
 from generator.model.types import Article
 
@@ -55,22 +55,22 @@ class Pairs:
         self.count = len(self.evidence)
         """Number of initial articles; articles added since have higher numbers."""
         self._days = array("I", [one.day for one in self.evidence])
-        self._gone: set[int] = set()
+        self._removed: set[int] = set()
         known = self.evidence
         self._keys, self._titles, self._texts = names_of(known, [one.signature for one in known])
         self._bands: Bands | None = None
-        self._told: dict[str, bool] = {}
+        self._channel_keys: dict[str, bool] = {}
         self._before: dict[int, dict[int, int]] = {}
         self._after: dict[int, set[int]] = defaultdict(set)
         if found is not None:
-            self._recall(found)
+            self._restore(found)
             return
         self._runs = Names(((at, parts) for at, (_, parts) in enumerate(named)), span=LONGEST, numbers=True)
         mute_refrains(self.evidence, self._keys, self._titles, self._texts)
-        for later, earlier, rank in judged(
+        for later, earlier, rank in matching_pairs(
             self.evidence, self._days, (self._keys, self._titles, self._runs), is_shared=is_shared
         ):
-            self._note(later, earlier, rank)
+            self._record(later, earlier, rank)
 
     @property
     def alive(self) -> list[int]:
@@ -85,7 +85,7 @@ class Pairs:
         number = {at: place for place, at in enumerate(alive)}
         known = [self.evidence[at] for at in alive]
         raw = [evidence_of(one.article, "").signature for one in known]
-        keys, titles, texts, runs_ = self._renamed(known, raw)
+        keys, titles, texts, runs_ = self._name_indexes(known, raw)
         return KeptPairs(
             titles=[one.text for one in known],
             runs=runs_.saved(),
@@ -104,7 +104,7 @@ class Pairs:
             ).tobytes(),
         )
 
-    def _renamed(
+    def _name_indexes(
         self, known: Sequence[Evidence], texts: Iterable[bytes]
     ) -> tuple[Names, Names, Names, Names]:
         """Return keys, titles, texts and runs of the present articles, rebuilt if any article has changed."""
@@ -114,11 +114,11 @@ class Pairs:
         runs_ = Names(parts, span=LONGEST, numbers=True)
         return (*names_of(known, texts), runs_)
 
-    def _recall(self, found: KeptPairs) -> None:
+    def _restore(self, found: KeptPairs) -> None:
         """Restore what was found earlier for the same articles."""
-        self._runs = Names.recalled(found.runs, span=LONGEST)
+        self._runs = Names.restored(found.runs, span=LONGEST)
         for names, order in zip((self._keys, self._titles, self._texts), found.orders, strict=True):
-            names.recall(order)
+            names.restore_order(order)
         for at in found.mute:
             self.evidence[at].mute_text()
         for at in found.refrains:
@@ -127,7 +127,7 @@ class Pairs:
             self.evidence[at].channels = frozenset(channels_)
         numbers = array("I", found.pairs)
         for later, earlier, rank in zip(numbers[::3], numbers[1::3], numbers[2::3], strict=True):
-            self._note(later, earlier, rank)
+            self._record(later, earlier, rank)
 
     @cached_property
     def numbers(self) -> dict[str, int]:
@@ -137,7 +137,7 @@ class Pairs:
     @property
     def is_worn(self) -> bool:
         """Whether so much has changed that judging all articles again is better."""
-        return len(self._gone) > max(1000, self.count // 10) or 2 * len(self._days) < len(self.evidence)
+        return len(self._removed) > max(1000, self.count // 10) or 2 * len(self._days) < len(self.evidence)
 
     @property
     def reasoned(self) -> Iterable[int]:
@@ -156,21 +156,21 @@ class Pairs:
     @property
     def is_as_found(self) -> bool:
         """Whether no article has changed since all were judged."""
-        return len(self.evidence) == self.count and not self._gone
+        return len(self.evidence) == self.count and not self._removed
 
     @property
     def moved(self) -> int:
         """Number of articles that were added or removed since all were judged."""
-        return len(self.evidence) - self.count + sum(at < self.count for at in self._gone)
+        return len(self.evidence) - self.count + sum(at < self.count for at in self._removed)
 
     @property
     def left(self) -> Iterator[tuple[int, Article]]:
         """Number and article of each initial article that has been removed or changed."""
-        return ((at, self.article(at)) for at in sorted(self._gone) if at < self.count)
+        return ((at, self.article(at)) for at in sorted(self._removed) if at < self.count)
 
     def is_gone(self, at: int) -> bool:
         """Return whether an article was removed, or changed and has another number now."""
-        return at in self._gone
+        return at in self._removed
 
     def before(self, at: int) -> Mapping[int, int]:
         """Earlier articles that are the same as one → rank of the reason."""
@@ -186,17 +186,17 @@ class Pairs:
         old = set(leaving)
         for at in old:
             del self.numbers[self.article(at).path]
-        self._gone |= old
-        self._told.clear()
+        self._removed |= old
+        self._channel_keys.clear()
         bands = self.prepare()
         new = [self._add(article) for article in added]
-        turned = self._turned([*old, *new]) - set(new)
-        self._gone |= turned
-        new += [self._add(self.article(at)) for at in sorted(turned, key=self.place)]
+        changed_evidence = self._changed_evidence([*old, *new]) - set(new)
+        self._removed |= changed_evidence
+        new += [self._add(self.article(at)) for at in sorted(changed_evidence, key=self.place)]
         for at in new:
             self._mute(at)
             bands.add(at, self.evidence[at].signature)
-        return self._follow(old | turned, new)
+        return self._update_pairs(old | changed_evidence, new)
 
     def prepare(self) -> Bands:
         """Build the indexes that the first change would otherwise wait for."""
@@ -240,11 +240,11 @@ class Pairs:
 
     def _is_channel(self, key: str) -> bool:
         """Return whether a key belongs to a channel, not to an article. Cached during a change."""
-        if key not in self._told:
-            self._told[key] = key in channels([self.evidence[at] for at in self._of_key(key)])
-        return self._told[key]
+        if key not in self._channel_keys:
+            self._channel_keys[key] = key in channels([self.evidence[at] for at in self._of_key(key)])
+        return self._channel_keys[key]
 
-    def _turned(self, changed: Iterable[int]) -> set[int]:
+    def _changed_evidence(self, changed: Iterable[int]) -> set[int]:
         """Return articles that became refrains or channels, or ceased to be, because others changed."""
         found: set[int] = set()
         for at in changed:
@@ -262,9 +262,9 @@ class Pairs:
                 for one in titles
                 if (id(self.evidence[one]) in muted) is not self.evidence[one].is_refrain
             )
-            for key in set(self.evidence[at].keys) - self._told.keys():
+            for key in set(self.evidence[at].keys) - self._channel_keys.keys():
                 of_key = self._of_key(key)
-                self._told[key] = is_channel = key in channels([self.evidence[one] for one in of_key])
+                self._channel_keys[key] = is_channel = key in channels([self.evidence[one] for one in of_key])
                 found.update(one for one in of_key if (key in self.evidence[one].channels) is not is_channel)
         return found
 
@@ -278,9 +278,9 @@ class Pairs:
         one.channels = frozenset(filter(self._is_channel, one.keys))
 
     def _alive(self, numbers: Iterable[int]) -> list[int]:
-        return [at for at in numbers if at not in self._gone]
+        return [at for at in numbers if at not in self._removed]
 
-    def _note(self, later: int, earlier: int, rank: int) -> None:
+    def _record(self, later: int, earlier: int, rank: int) -> None:
         """Store the rank of the reason why two articles are the same."""
         self._before.setdefault(later, {})[earlier] = rank
         self._after[earlier].add(later)
@@ -289,10 +289,10 @@ class Pairs:
         """Store the reason why two articles are the same. Returns whether there is one."""
         rank = rank_of(self.evidence[later], self.evidence[earlier])
         if rank is not None:
-            self._note(later, earlier, rank)
+            self._record(later, earlier, rank)
         return rank is not None
 
-    def _follow(self, old: Iterable[int], new: Sequence[int]) -> set[int]:
+    def _update_pairs(self, old: Iterable[int], new: Sequence[int]) -> set[int]:
         """Drop the pairs of removed articles; judge added ones, and those whose neighbours changed."""
         moved = {*old, *new}
         touched = set(moved)
@@ -374,7 +374,7 @@ class Pairs:
         return (
             other
             for other in others
-            if other not in self._gone and -span <= self.evidence[other].day - day <= span
+            if other not in self._removed and -span <= self.evidence[other].day - day <= span
         )
 
     def _is_like(self, at: int, other: int) -> bool:

@@ -45,9 +45,9 @@ def is_of_one(key: str, words: Collection[str]) -> bool:
     return len(naming) >= 3 and 2 * len(naming.intersection(words)) >= len(naming)
 
 
-def is_respelt(key: str, other: str, words: Collection[str], exchanged: tuple[str, str]) -> bool:
+def is_respelt(key: str, other: str, words: Collection[str], differing_words: tuple[str, str]) -> bool:
     """Return whether two addresses contain their titles' words, and differ only as the titles do."""
-    ours, theirs = exchanged
+    ours, theirs = differing_words
     named = set(_WORDS.findall(_name(key)))
     return named.issuperset(words) and key.replace(ours, theirs) == other != key
 

@@ -80,7 +80,7 @@ def slug(name: str) -> str:
 def _slug(key_: str, hash_length: int) -> str:
     """Return the slug of a key. If `hash_length` is 0, it has a hash only if the words are not enough."""
     base = _base(key_)
-    if not hash_length and _speaks_for_itself(key_, base):
+    if not hash_length and _is_unambiguous(key_, base):
         return base
     hash_ = short_hash(key_.encode("utf-8"), hash_length or HASH_LENGTHS[0])
     room = SLUG_BYTES - 1 - len(hash_)
@@ -109,7 +109,7 @@ def _is_word(character: str) -> bool:
     return category[0] == "L" or category == "Nd"
 
 
-def _speaks_for_itself(key_: str, base: str) -> bool:
+def _is_unambiguous(key_: str, base: str) -> bool:
     """Return whether the words distinguish a key from all others, on every file system."""
     return (
         all(character == " " or _is_word(character) for character in key_)
@@ -207,16 +207,16 @@ def _quoted(name: str) -> str:
 def by_source(articles: Iterable[Article], names: Mapping[str, str]) -> dict[str, tuple[str, list[Article]]]:
     """Return the key of each source → its name and articles. `names`: from `configured_names`."""
     keys: dict[str, str] = {}
-    gathered: defaultdict[str, list[Article]] = defaultdict(list)
+    grouped: defaultdict[str, list[Article]] = defaultdict(list)
     for article in articles:
         written = article.source
         if written not in keys:
             own = key(written)
             keys[written] = key(names[own]) if own in names else own
-        gathered[keys[written]].append(article)
+        grouped[keys[written]].append(article)
     return {
         key_: (spelling(names[key_]) or _NAMELESS if key_ in names else _usual_spelling(own), own)
-        for key_, own in gathered.items()
+        for key_, own in grouped.items()
     }
 
 

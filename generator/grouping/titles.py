@@ -264,13 +264,13 @@ def _value(numeral: str) -> int:
     return (_CHINESE.get(tens, 1) * 10 if ten else 0) + _CHINESE.get(ones, 0)
 
 
-def clash(one: Title, other: Title) -> bool:
+def marks_conflict(one: Title, other: Title) -> bool:
     """Return whether two titles have different issue numbers, dates, versions or identifiers of one kind."""
     ours, theirs = set(one.marks), set(other.marks)
     return not set(map(_kind, ours - theirs)).isdisjoint(map(_kind, theirs - ours))
 
 
-def miscount(one: Title, other: Title) -> bool:
+def counts_conflict(one: Title, other: Title) -> bool:
     """Return whether each title counts something that the other does not."""
     ours, theirs = set(one.counts), set(other.counts)
     return not (ours <= theirs or theirs <= ours)
@@ -288,7 +288,7 @@ def _kind(mark: str) -> str:
     return "points" if rest else "number"
 
 
-def kinship(one: Title, other: Title) -> float:
+def similarity(one: Title, other: Title) -> float:
     """Return the share of words, and of pairs of Chinese characters, that two titles have in common."""
     ours, theirs = _terms(one), _terms(other)
     return len(ours & theirs) / max(1, len(ours | theirs))
@@ -300,7 +300,7 @@ def is_part(one: Title, other: Title) -> bool:
     return (ours < theirs or theirs < ours) and min(one.weight, other.weight) >= 5
 
 
-def retold(one: Title, other: Title) -> bool:
+def is_reworded(one: Title, other: Title) -> bool:
     """Return whether a title is the other one with some adjacent words left out, or slightly reworded.
 
     Reports on one event also have similar titles, so only little may differ; in Latin script only the words
@@ -309,7 +309,7 @@ def retold(one: Title, other: Title) -> bool:
     if any(title.serial or title.bulletin or title.weight < 6 for title in (one, other)):
         return False
     shorter, longer = sorted((one, other), key=lambda title: len(title.text))
-    if 10 * len(shorter.text) < 6 * len(longer.text) or miscount(one, other):
+    if 10 * len(shorter.text) < 6 * len(longer.text) or counts_conflict(one, other):
         return False
     ours, theirs = _terms(one), _terms(other)
     is_near = len(ours & theirs) >= 0.7 * len(ours | theirs)
@@ -321,7 +321,7 @@ def retold(one: Title, other: Title) -> bool:
     return _may_be_reworded(one, other) and not (_has_name(ours - theirs) and _has_name(theirs - ours))
 
 
-def exchanged(one: str, other: str) -> tuple[str, str] | tuple[()]:
+def differing_words(one: str, other: str) -> tuple[str, str] | tuple[()]:
     """Return the words by which two titles differ, if it is only one in each; else an empty tuple."""
     ours, theirs = one.split(), other.split()
     if len(ours) != len(theirs):
@@ -330,7 +330,7 @@ def exchanged(one: str, other: str) -> tuple[str, str] | tuple[()]:
     return differing[0] if len(differing) == 1 else ()
 
 
-def explains(title: Title) -> bool:
+def is_advice(title: Title) -> bool:
     """Return whether a title asks or advises. Such titles come in series, one for each subject."""
     return _EXPLAINS.match(title.text) is not None
 
@@ -347,15 +347,15 @@ def is_misspelt(one: str, other: str) -> bool:
         return False
     if one[0] != other[0] or abs(len(one) - len(other)) > 1:
         return False
-    start = _same(one, other)
+    start = _common_length(one, other)
     ours, theirs = one[start:], other[start:]
-    end = _same(ours[::-1], theirs[::-1])
+    end = _common_length(ours[::-1], theirs[::-1])
     ours, theirs = ours[: len(ours) - end], theirs[: len(theirs) - end]
     has_moved = 2 <= len(ours) == len(theirs) <= 3 and theirs in {ours[1:] + ours[0], ours[-1] + ours[:-1]}
     return has_moved or max(len(ours), len(theirs)) == 1
 
 
-def _same(one: str, other: str) -> int:
+def _common_length(one: str, other: str) -> int:
     """Return the number of letters that both have in common at the start."""
     pairs = enumerate(zip(one, other, strict=False))
     return next((at for at, (ours, theirs) in pairs if ours != theirs), min(len(one), len(other)))

@@ -59,7 +59,7 @@ def translate_errors(output: Path) -> Iterator[None]:
         raise refusal(where, f"cannot be written: {error.strerror or error}") from error
 
 
-def look(file: str) -> os.stat_result | None:
+def status_of(file: str) -> os.stat_result | None:
     """Return the status of a path without following a link; None if nothing exists there."""
     try:
         return os.lstat(file)
@@ -67,7 +67,7 @@ def look(file: str) -> os.stat_result | None:
         return None
 
 
-def note_in(file: Path) -> str:
+def read_note(file: Path) -> str:
     """Return the start of a small file; empty if it is not text or not a regular file."""
     try:
         # Opening a pipe would block, and a link could lead to an endless file.
@@ -95,13 +95,13 @@ def blocker(root: str, folder: str, known: MutableMapping[str, str | None]) -> s
     if folder not in known:
         above = blocker(root, folder.rpartition("/")[0], known)
         if above is None:
-            found = look(f"{root}/{folder}")
+            found = status_of(f"{root}/{folder}")
             above = None if found is None or stat.S_ISDIR(found.st_mode) else folder
         known[folder] = above
     return known[folder]
 
 
-def below(root: str, folder: str) -> tuple[list[str], list[str]]:
+def entries_below(root: str, folder: str) -> tuple[list[str], list[str]]:
     """Return all folders in a folder, parents first, and all other entries in them.
 
     Paths are below `root`; the folder itself comes first. Links are not followed.
@@ -121,17 +121,17 @@ def delete_all(folder: str) -> None:
 
     Inner folders are first moved up, because a path to the deepest one may be longer than the system allows.
     """
-    folders = _without_files(folder)
+    folders = _delete_files(folder)
     while folders:
         one = folders.pop()
-        for inner in _without_files(one):
+        for inner in _delete_files(one):
             folders.append(f"{folder}/{secrets.token_hex(8)}")
             os.rename(inner, folders[-1])
         os.rmdir(one)
     os.rmdir(folder)
 
 
-def _without_files(folder: str) -> list[str]:
+def _delete_files(folder: str) -> list[str]:
     """Delete everything in a folder except its folders. Return the paths of these."""
     folders = []
     with contextlib.suppress(OSError):  # a folder of another user may be deletable nevertheless
@@ -185,7 +185,7 @@ def digest_of(file: Path) -> str:
         return ""
 
 
-def strangers(output: Path) -> list[str]:
+def foreign_names(output: Path) -> list[str]:
     """Return the names in an output folder that are not Broadsheet's own records, sorted."""
     return sorted(set(os.listdir(output)) - _OURS - _SYSTEM_FILES)
 
@@ -199,7 +199,7 @@ def delete(root: str, path: str, known: MutableMapping[str, str | None]) -> bool
     """Delete one file or link, but no folders, and nothing behind a link. Return whether it was deleted."""
     if blocker(root, path.rpartition("/")[0], known) is not None:
         return False
-    found = look(f"{root}/{path}")
+    found = status_of(f"{root}/{path}")
     if found is None or not (stat.S_ISREG(found.st_mode) or stat.S_ISLNK(found.st_mode)):
         return False
     os.unlink(f"{root}/{path}")
@@ -222,7 +222,7 @@ def prune(root: str, path: str, known: MutableMapping[str, str | None]) -> None:
 def clear_staging(output: Path) -> None:
     """Delete a staging folder with our files in it."""
     staging = output / names.STAGING
-    found = look(str(staging))
+    found = status_of(str(staging))
     if found is None:
         return
     if not stat.S_ISDIR(found.st_mode):

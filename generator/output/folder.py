@@ -19,21 +19,21 @@ def check_usable(output: Path) -> None:
     """
     with disk.translate_errors(output):
         check_is_folder(output, output)
-        standing = next(filter(os.path.lexists, (output, *output.parents)), output)
-        check_is_folder(standing, output)
-        check_writable(standing, output)
+        existing = next(filter(os.path.lexists, (output, *output.parents)), output)
+        check_is_folder(existing, output)
+        check_writable(existing, output)
         if output.exists():
-            _check_nobody_elses(output)
+            _check_owner(output)
 
 
-def recognised(output: Path) -> manifest.Manifest | None:
+def own_manifest(output: Path) -> manifest.Manifest | None:
     """Return the manifest of earlier builds; None if there is none.
 
     Raises `BuildError` for a folder with other files and no manifest.
     """
     old = manifest.read(output)
     if old is None:
-        _check_nobody_elses(output)
+        _check_owner(output)
     return old
 
 
@@ -57,13 +57,13 @@ def clear_foreign(output: Path) -> None:
         ours_above = {above for folder in lowest for above in (folder, *names.folders(folder))}
         folders = [""]
         for folder in folders:
-            folders += _cleared(str(output), folder, ours, ours_above)
+            folders += _delete_foreign(str(output), folder, ours, ours_above)
         for folder in reversed(folders[1:]):
             with contextlib.suppress(OSError):  # it contains our files
                 os.rmdir(f"{output}/{folder}")
 
 
-def _cleared(root: str, folder: str, ours: Container[str], ours_above: Container[str]) -> list[str]:
+def _delete_foreign(root: str, folder: str, ours: Container[str], ours_above: Container[str]) -> list[str]:
     """Delete from one folder files, and folders without files, that are not ours. Return the folders left."""
     folders = []
     with os.scandir(f"{root}/{folder}") as entries:
@@ -84,9 +84,9 @@ def record_of(output: Path) -> Path:
     return output / names.MANIFEST
 
 
-def others_in(output: Path) -> str:
+def foreign_names_in(output: Path) -> str:
     """Return the first names in an output folder that are not Broadsheet's; empty if there are none."""
-    found = disk.strangers(output)
+    found = disk.foreign_names(output)
     return ", ".join(found[:3]) + (", …" if len(found) > 3 else "")
 
 
@@ -96,14 +96,14 @@ def check_is_folder(folder: Path, output: Path) -> None:
         raise disk.refusal(folder, "is a file, not a folder", names.or_elsewhere("move it away", output))
 
 
-def check_writable(folder: str | Path, told: Path | None = None) -> None:
-    """Raise `OSError` for a folder that is not writable. Its filename is `told` if given, else the folder."""
+def check_writable(folder: str | Path, filename: Path | None = None) -> None:
+    """Raise `OSError` for a folder that is not writable. The error names `filename`, or the folder."""
     if os.access(folder, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
         return
     if not os.path.lexists(folder):
         return  # another build created it, and has just deleted it
     number = errno.EROFS if _is_read_only(folder) else errno.EACCES
-    raise OSError(number, os.strerror(number), str(told or folder))
+    raise OSError(number, os.strerror(number), str(filename or folder))
 
 
 def _is_read_only(folder: str | Path) -> bool:
@@ -111,9 +111,9 @@ def _is_read_only(folder: str | Path) -> bool:
     return hasattr(os, "statvfs") and bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
 
 
-def _check_nobody_elses(output: Path) -> None:
+def _check_owner(output: Path) -> None:
     # In this order, because another build writes its manifest before its first files.
-    others = others_in(output)
+    others = foreign_names_in(output)
     if not others or os.path.lexists(record_of(output)):
         return
     raise disk.refusal(

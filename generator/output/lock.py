@@ -70,7 +70,7 @@ def _try(output: Path) -> int | None:
 
 
 def _busy(output: Path) -> BuildError:
-    owner = disk.note_in(output / names.STAGING / names.OWNER)
+    owner = disk.read_note(output / names.STAGING / names.OWNER)
     by = f" (process {owner})" if owner.isdecimal() else ""
     advice = names.or_elsewhere("wait until it is done", output)
     return disk.refusal(output, f"another build{by} is writing to this folder", advice)

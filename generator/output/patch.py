@@ -89,7 +89,7 @@ class Patch:
 
     def _announce(self, path: str) -> None:
         fault = names.fault(path)
-        found = disk.look(f"{self._output}/{path}")
+        found = disk.status_of(f"{self._output}/{path}")
         if fault is not None or found is not None:
             raise OvertakenError  # a full build reports what is wrong
         if path not in self._new:

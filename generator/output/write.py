@@ -34,8 +34,8 @@ from generator.output.folder import (
     check_is_folder,
     check_usable,
     check_writable,
-    others_in,
-    recognised,
+    foreign_names_in,
+    own_manifest,
     record_of,
 )
 from generator.output.staging import Staging, make
@@ -90,7 +90,7 @@ def _write(file: str, data: bytes) -> None:
 
 
 def _has_bytes(place: str, data: bytes) -> bool:
-    if not _is_of_size(disk.look(place), len(data)):
+    if not _is_of_size(disk.status_of(place), len(data)):
         return False
     with open(place, "rb") as file:
         return file.read() == data
@@ -133,7 +133,7 @@ class Transaction:
             undo.enter_context(lock.held(self._output, self._patience))
             if is_new:
                 undo.callback(_remove_if_empty, self._output)
-            old = recognised(self._output)
+            old = own_manifest(self._output)
             self._old = old.files if old else {}
             self._keys = {path: names.folded(path) for path in self._old}
             self._is_empty = not self._old and disk.is_empty(self._output)
@@ -180,7 +180,7 @@ class Transaction:
         """Return the slot of an output that is staged elsewhere, to be passed to `take` afterwards."""
         with disk.translate_errors(self._output):
             self._claim(path)
-            found = None if self._is_empty else self._found(path)
+            found = None if self._is_empty else self._existing(path)
             staged, folder = self._staging.place(path)
             return Slot(
                 place=f"{self._root}/{path}",
@@ -218,7 +218,7 @@ class Transaction:
         slot = self.slot(path)
         with disk.translate_errors(self._output):
             place = Path(slot.place)
-            is_there = not slot.afresh and _is_of_size(disk.look(slot.place), size)
+            is_there = not slot.afresh and _is_of_size(disk.status_of(slot.place), size)
             is_staged = not (is_there and _digest_of(place) == digest)
             if is_staged and not slot.is_foreign:
                 make(slot.folder)
@@ -228,29 +228,29 @@ class Transaction:
     def commit(self) -> Written:
         """Put everything in place, and delete what earlier builds wrote and this one did not."""
         with disk.translate_errors(self._output):
-            gone = [*filterfalse(self._files.__contains__, self._old)]
+            obsolete = [*filterfalse(self._files.__contains__, self._old)]
             self._check_places()
             new = manifest.Manifest(as_of=self._as_of, files=self._files)
-            if self._staged or gone:
-                in_transit = dict.fromkeys([*gone, *self._staged], manifest.IN_TRANSIT)
+            if self._staged or obsolete:
+                in_transit = dict.fromkeys([*obsolete, *self._staged], manifest.IN_TRANSIT)
                 between = msgspec.structs.replace(new, files=self._files | in_transit)
-                manifest.write(self._output, between, _spare(self._output))
-            deleted = self._replace(gone)
-            manifest.write(self._output, new, _spare(self._output))
+                manifest.write(self._output, between, _staged_manifest(self._output))
+            deleted = self._replace(obsolete)
+            manifest.write(self._output, new, _staged_manifest(self._output))
             (self._output / names.ADDED).unlink(missing_ok=True)
         kept = len(self._files) - len(self._staged)
         return Written(written=len(self._staged), kept=kept, deleted=deleted)
 
-    def _replace(self, gone: list[str]) -> int:
+    def _replace(self, obsolete: list[str]) -> int:
         """Perform steps 2 to 4 of the commit. Return the number of files deleted."""
-        deleted = sum(self._delete(path) for path in gone if self._is_in_the_way(path))
+        deleted = sum(self._delete(path) for path in obsolete if self._is_in_the_way(path))
         for path in self._to_empty:
-            for folder in reversed(disk.below(self._root, path)[0]):
+            for folder in reversed(disk.entries_below(self._root, path)[0]):
                 os.rmdir(f"{self._root}/{folder}")
         self._known.clear()
         self._staging.swap_in(self._staged)
-        deleted += sum(self._delete(path) for path in gone)
-        for path in gone:
+        deleted += sum(self._delete(path) for path in obsolete)
+        for path in obsolete:
             disk.prune(self._root, path, self._known)
         return deleted
 
@@ -269,7 +269,7 @@ class Transaction:
         for folder in above:
             self._parents.setdefault(folder, path)
 
-    def _found(self, path: str) -> os.stat_result | None:
+    def _existing(self, path: str) -> os.stat_result | None:
         """Return the status of a file's place; None if it is free, or is cleared by the commit."""
         blocker = disk.blocker(self._root, path.rpartition("/")[0], self._known)
         if blocker is not None:
@@ -280,7 +280,7 @@ class Transaction:
                 f"is not Broadsheet's and stands where `{path}` needs a folder",
                 "move it away, or rename it",
             )
-        found = disk.look(f"{self._root}/{path}")
+        found = disk.status_of(f"{self._root}/{path}")
         if found is not None and stat.S_ISDIR(found.st_mode):
             self._to_empty.append(path)
             return None
@@ -295,7 +295,7 @@ class Transaction:
     def _check_places(self) -> None:
         """Refuse what would fail half-way through the commit."""
         for folder in self._to_empty:
-            for path in disk.below(self._root, folder)[1]:
+            for path in disk.entries_below(self._root, folder)[1]:
                 if path not in self._old:
                     raise disk.refusal(
                         self._output / (path if len(path) <= _SHOWN else folder),
@@ -330,17 +330,17 @@ def clean(output: Path, *, patience: float = 10.0) -> int:
         if not output.exists():
             return 0
         with lock.held(output, patience):
-            record = recognised(output)
+            record = own_manifest(output)
             old = record.files if record else {}
             known: dict[str, str | None] = {}
             disk.clear_staging(output)
             deleted = sum(disk.delete(str(output), path, known) for path in old)
             for path in old:
                 disk.prune(str(output), path, known)
-            if record and others_in(output):
+            if record and foreign_names_in(output):
                 _make_staging(output)
                 empty = msgspec.structs.replace(record, files={})
-                manifest.write(output, empty, _spare(output))
+                manifest.write(output, empty, _staged_manifest(output))
                 disk.clear_staging(output)
             else:
                 record_of(output).unlink(missing_ok=True)
@@ -349,7 +349,7 @@ def clean(output: Path, *, patience: float = 10.0) -> int:
     return deleted
 
 
-def _spare(output: Path) -> Path:
+def _staged_manifest(output: Path) -> Path:
     return output / names.STAGING / "0"
 
 
@@ -385,7 +385,7 @@ def _is_of_size(found: os.stat_result | None, size: int) -> bool:
 
 
 def _is_same_file(one: str, other: str) -> bool:
-    first, second = disk.look(one), disk.look(other)
+    first, second = disk.status_of(one), disk.status_of(other)
     return first is not None and second is not None and os.path.samestat(first, second)
 
 

@@ -85,7 +85,7 @@ class PreviewLock:
 
 
 def _shown_by_another(own: Path) -> BuildError:
-    note = disk.note_in(own / NOTE)
+    note = disk.read_note(own / NOTE)
     by = f" ({note})" if note else ""
     message = f"another `broadsheet serve`{by} shows this site already"
     return disk.refusal(own, message, "look at that one, or end it first")

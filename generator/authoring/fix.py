@@ -27,7 +27,7 @@ _CONTEXT = 3
 """Number of lines shown after a change."""
 
 
-class Mend(msgspec.Struct, frozen=True):
+class Fix(msgspec.Struct, frozen=True):
     """The result for one file."""
 
     path: str
@@ -38,7 +38,7 @@ class Mend(msgspec.Struct, frozen=True):
     """The change as a unified diff of texts, safe to print."""
 
 
-def mended(raw: bytes) -> bytes | None:
+def fixed(raw: bytes) -> bytes | None:
     """Return a clipping's bytes with front matter that any YAML parser reads as we do.
 
     None if it is so already, or quotes alone are not enough. Line ends, byte order mark, encoding, comments,
@@ -49,16 +49,16 @@ def mended(raw: bytes) -> bytes | None:
     read = decode(raw)[0]
     try:
         text = raw[len(mark) :].decode(codec, errors)
-        lines = _mended_lines(_LINE.findall(text), read)
+        lines = _fixed_lines(_LINE.findall(text), read)
         after = mark + "".join(lines or ()).encode(codec, errors)
-        unmended = mark + text.encode(codec, errors)
+        unchanged = mark + text.encode(codec, errors)
     except UnicodeError:
         return None
     # If decoding and encoding changes the bytes, the body would not be kept.
-    return after if lines and unmended == raw and _is_sound(read, after, mark, codec) else None
+    return after if lines and unchanged == raw and _is_sound(read, after, mark, codec) else None
 
 
-def _mended_lines(written: list[str], read: str) -> list[str] | None:
+def _fixed_lines(written: list[str], read: str) -> list[str] | None:
     """Return a file's lines with their ends, with quotes in its front matter; `read` is its decoded text."""
     block = block_of(read)
     if block is None:
@@ -71,11 +71,11 @@ def _mended_lines(written: list[str], read: str) -> list[str] | None:
     new = quoted_where_needed(block.lines)
     if new is None or new == block.lines:
         return None
-    mended_here = [
+    fixed_here = [
         old if line == old.rstrip("\r\n") else "" if line is None else line + old[len(old.rstrip("\r\n")) :]
         for old, line in zip(here, new, strict=True)
     ]
-    return [*written[: block.first], *mended_here, *written[last:]]
+    return [*written[: block.first], *fixed_here, *written[last:]]
 
 
 def _is_sound(before: str, after: bytes, mark: bytes, codec: str) -> bool:
@@ -87,7 +87,7 @@ def _is_sound(before: str, after: bytes, mark: bytes, codec: str) -> bool:
     return not new.repaired and new.fields == old.fields and new.body == old.body
 
 
-def mends(site: Site, workers: Workers) -> Iterator[Mend | Problem]:
+def fixes(site: Site, workers: Workers) -> Iterator[Fix | Problem]:
     """Yield the clippings that can be corrected, by path, and problems of those that cost too much to read.
 
     Files that cannot be read are left to `check`.
@@ -99,26 +99,26 @@ def mends(site: Site, workers: Workers) -> Iterator[Mend | Problem]:
         if real not in seen:  # otherwise a link to a file that is in the list under another name
             paths.append(path)
         seen.add(real)
-    found = dict(budgeted.each(partial(mend, content), paths, workers, site.config.limits))
+    found = dict(budgeted.each(partial(fix, content), paths, workers, site.config.limits))
     for path in paths:
         one = found[path]
-        if isinstance(one, Mend):
+        if isinstance(one, Fix):
             yield one
         elif isinstance(one, Exception):
             yield Problem(
                 path=shown(path),
-                message=f"reading it {one}; not mended",
+                message=f"reading it {one}; not fixed",
                 advice="shorten it, name it in `ignore`, or raise `[limits]` in digest.toml",
                 kind="limit",
             )
 
 
-def mend(content: Path, paths: Sequence[str]) -> Iterator[Mend | None]:
+def fix(content: Path, paths: Sequence[str]) -> Iterator[Fix | None]:
     """Yield the result for each file. A task for workers."""
     for path in paths:
         raw = file_bytes(content, path)
-        after = mended(raw) if isinstance(raw, bytes) else None
-        yield Mend(path, raw, after, _diff(path, raw, after)) if isinstance(raw, bytes) and after else None
+        after = fixed(raw) if isinstance(raw, bytes) else None
+        yield Fix(path, raw, after, _diff(path, raw, after)) if isinstance(raw, bytes) and after else None
 
 
 def _diff(path: str, before: bytes, after: bytes) -> str:
@@ -137,28 +137,30 @@ def _head(raw: bytes) -> list[str]:
     return text.split("\n")[:last]
 
 
-def write(content: Path, mend: Mend) -> Problem | None:
+def write(content: Path, fix: Fix) -> Problem | None:
     """Replace a file by its corrected version, atomically. Return a problem if it was left unchanged.
 
     It refuses a file outside of the content folder, and one that has changed since it was read.
     """
-    file = content / mend.path
+    file = content / fix.path
     target, root = os.path.realpath(file), os.path.realpath(content)
     if os.path.commonpath((root, target)) != root:
-        return _left(mend, "leads out of the content folder", "copy the file there instead of linking to it")
+        return _refused(
+            fix, "leads out of the content folder", "copy the file there instead of linking to it"
+        )
     try:
-        if file_bytes(content, mend.path) != mend.before:
-            return _left(mend, "has changed since it was read", "run the command again")
-        atomic.replace(file, mend.after)
+        if file_bytes(content, fix.path) != fix.before:
+            return _refused(fix, "has changed since it was read", "run the command again")
+        atomic.replace(file, fix.after)
     except OSError as error:
-        return _left(mend, f"cannot be written: {error.strerror}", "check the rights of file and folder")
+        return _refused(fix, f"cannot be written: {error.strerror}", "check the rights of file and folder")
     return None
 
 
-def _left(mend: Mend, why: str, advice: str) -> Problem:
+def _refused(fix: Fix, why: str, advice: str) -> Problem:
     return Problem(
-        path=shown(mend.path),
-        message=f"{why}; not mended",
+        path=shown(fix.path),
+        message=f"{why}; not fixed",
         advice=advice,
         severity=Severity.ERROR,
         kind="unwritten",
