@@ -530,7 +530,7 @@ def test_a_record_that_names_what_we_never_write_is_refused(
     edit(root)
     attack(root)
     before, public = outside(root), files_of(root / "public")
-    with pytest.raises(Exception, match="names a file that we never write"):
+    with pytest.raises(Exception, match="lists a file that Broadsheet never writes"):
         built(root)
     assert outside(root) == before
     assert files_of(root / "public") == public

@@ -153,7 +153,9 @@ def write(content: Path, fix: Fix) -> Problem | None:
             return _refused(fix, "has changed since it was read", "run the command again")
         atomic.replace(file, fix.after)
     except OSError as error:
-        return _refused(fix, f"cannot be written: {error.strerror}", "check the rights of file and folder")
+        return _refused(
+            fix, f"cannot be written: {error.strerror}", "check the permissions of file and folder"
+        )
     return None
 
 

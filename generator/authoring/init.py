@@ -18,7 +18,7 @@ _IMAGE = re.compile(r"!\[[^\]\n]*\]\(<?([^)>\s]+)")
 
 _ENGLISH = """\
 # The settings of this digest. Every key has a default, which stands behind its name;
-# take the `#` off to change it.
+# remove the `#` to change it.
 
 title = "My digest"                  # on every page
 language = "en"                      # of the interface: "en" or "zh"
@@ -33,7 +33,7 @@ language = "en"                      # of the interface: "en" or "zh"
 # drafts = false                     # publish drafts too
 # future = false                     # publish articles dated after today too
 
-# clean = true                       # take page furniture off articles
+# clean = true                       # remove boilerplate from articles
 # text = "full"                      # how much of others' text to show: "full", "excerpt" or "link"
 # links = "site"                     # "file" for a site that is opened from the disk
 # articles = "all"                   # which get a page: "all", "recent", "none"
@@ -41,11 +41,11 @@ language = "en"                      # of the interface: "en" or "zh"
 # feed_items = 50                    # entries in the digest's feeds
 # source_feed_items = 20             # entries in each source's feeds
 
-# Other clippers' keys, for ours; they come before our own keys:
+# Keys of other clippers that stand for ours, and take precedence:
 # [fields]
 # url = ["link"]
 
-# What reading one clipping may cost; one that costs more becomes a link:
+# Limits for reading one clipping. A clipping over the limits becomes a link:
 # [limits]
 # cpu_seconds = 5.0
 # memory_mb = 400

@@ -44,9 +44,9 @@ def new(
     """
     title = _line(title)
     if not title:
-        raise refusal("title", "is empty", "say what the article is called")
+        raise refusal("title", "is empty", "write a title")
     if url is not None and not is_web_address(url):
-        raise refusal("url", f"is no web address: {url!r}", "write https://… of the original")
+        raise refusal("url", f"is not a web address: {url!r}", "write https://… of the original")
     moment = now.astimezone(site.config.zone)
     day = moment.date() if date is None else _day(date, site)
     folder = f"{day:%Y/%m/%d}" if day.year > 999 else f"{day.year:04}/{day:%m/%d}"
@@ -80,7 +80,9 @@ def _write(site: Site, folder: str, title: str, values: dict[str, str | None]) -
             continue
         return site.content / path
     raise refusal(
-        f"{folder}/{slug(title)}.md", "is taken or ignored, and so are its neighbours", "choose another title"
+        f"{folder}/{slug(title)}.md",
+        "is taken or ignored, with every number after it too",
+        "choose another title",
     )
 
 

@@ -53,7 +53,7 @@ def pick(site: Site, target: str, changes: Changes, originals: Originals = tuple
     """Change the pick of one article in `picks.toml`, and return the new text of its `[[pick]]`.
 
     `target` is a file, a path below the content folder, or the address of the original. Raises `ConfigError`
-    and changes nothing if the target is no clipping, a value is invalid, or the file cannot be written.
+    and changes nothing if the target is not a clipping, a value is invalid, or the file cannot be written.
     """
     article = article_named(site, target)
     merge = tuple(article_named(site, other) for other in changes.merge)
@@ -140,7 +140,7 @@ def _places(text: str, article: str, also: Collection[str]) -> list[tuple[int, i
     where = spans(text, len(entries))
     if not where and entries:
         advice = "write each as `[[pick]]` with its keys below, or edit the file by hand"
-        raise refusal(PICKS_FILE, "holds picks in a form that is not edited", advice)
+        raise refusal(PICKS_FILE, "contains picks in a form that `broadsheet pick` cannot edit", advice)
     lines = text.split("\n")
     return [(where[number][0], _end(lines, *where[number])) for number in found]
 
@@ -162,7 +162,7 @@ def _end(lines: list[str], start: int, end: int) -> int:
 def _entries(text: str) -> list[Entry]:
     entries = parsed(text).get("pick", [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise refusal(PICKS_FILE, "`pick` is no list of tables", "write each as `[[pick]]`")
+        raise refusal(PICKS_FILE, "`pick` is not a list of tables", "write each as `[[pick]]`")
     return entries
 
 
@@ -273,7 +273,7 @@ def _check(text: str, edited: str, expected: list[Entry]) -> None:
         now = {}
     if {**now, "pick": now.get("pick", [])} != {**was, "pick": expected}:
         advice = "write it by hand: docs/reference/picks.md says how"
-        raise refusal(PICKS_FILE, "cannot be edited without changing what else it says", advice)
+        raise refusal(PICKS_FILE, "cannot be edited without changing other picks", advice)
     earlier = {problem.message for problem in picks_of(text)[1]}
     if faults := [problem for problem in picks_of(edited)[1] if problem.message not in earlier]:
         raise ConfigError(*(msgspec.structs.replace(fault, line=None) for fault in faults))
@@ -286,5 +286,5 @@ def _write(site: Site, text: str, edited: str) -> None:
         marked = bool(text) and site.picks.read_bytes().startswith(codecs.BOM_UTF8)
         atomic.replace(site.picks, codecs.BOM_UTF8 * marked + edited.encode())
     except OSError as error:
-        advice = "check the folder and its rights"
+        advice = "check the folder and its permissions"
         raise refusal(str(site.picks), f"cannot be written: {error.strerror}", advice) from error

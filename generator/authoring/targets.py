@@ -50,15 +50,15 @@ def article_named(site: Site, target: str) -> str:
     try:
         file = next((file for file in files if file.is_file()), None) or _composed_otherwise(files)
     except PermissionError as error:
-        advice = "check its rights and those of its folders"
+        advice = "check its permissions and those of its folders"
         raise refusal(_printed(target), f"cannot be read: {error.strerror}", advice) from error
     if file is None:
-        raise refusal(_printed(target), "is no clipping", _meant(site, files))
+        raise refusal(_printed(target), "is not a clipping", _meant(site, files))
     path = _below(site.content, file)
     if path is None:
         raise refusal(_printed(target), "lies outside the content folder", f"name one below {site.content}")
     if not path.lower().endswith(_ENDINGS):
-        raise refusal(_printed(target), "is no clipping", "name a file that ends in .md")
+        raise refusal(_printed(target), "is not a clipping", "name a file that ends in .md")
     try:
         path.encode()
     except UnicodeEncodeError as error:

@@ -96,7 +96,7 @@ def fix(site: Site, *, yes: bool) -> tuple[Problem, ...]:
         return skipped
     if not yes:
         if not sys.stdin.isatty():
-            raise click.UsageError("there is nobody to ask; --yes fixes without asking")
+            raise click.UsageError("there is no terminal to ask at; --yes fixes without asking")
         if not click.confirm(f"Fix {console.counted(len(found), 'file')}?"):
             console.print_line("left as they are")
             return skipped
@@ -171,7 +171,7 @@ def build(cli_options: CliOptions, site: Site, report_file: Path | None, *, clea
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise
         console.print_problems(error.problems)
-        if not click.confirm("Build all the same?", err=True):
+        if not click.confirm("Build anyway?", err=True):
             console.print_line("nothing was written, the site is as it was", error=True)
             raise click.exceptions.Exit(1) from error
         built = once(dataclasses.replace(cli_options, yes=True))

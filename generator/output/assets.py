@@ -86,7 +86,7 @@ def _link_fault(folder: Path, path: str) -> Problem | None:
 
 def _file_fault(file: Path, path: str) -> Problem | None:
     if not file.is_file():
-        return _problem(path, "is no regular file", "delete it")
+        return _problem(path, "is not a regular file", "delete it")
     try:
         file.open("rb").close()
     except OSError as error:

@@ -46,16 +46,16 @@ def translate_errors(output: Path) -> Iterator[None]:
         if isinstance(where, bytes | str):
             where = Path(os.fsdecode(where))
         if error.errno in _FULL:
-            raise refusal(where, "no room is left on the disk", "make room and build again") from error
+            raise refusal(where, "the disk is full", "free some space and build again") from error
         if error.errno == errno.ENAMETOOLONG:
-            advice = names.or_elsewhere("delete what lies that deep", output)
+            advice = names.or_elsewhere("delete the files that are nested so deep", output)
             raise refusal(output, "holds a path that is too long for this system", advice) from error
         if error.errno == errno.EROFS:
-            advice = names.or_elsewhere("let it be written there", output)
-            raise refusal(where, "lies on a file system that is read-only", advice) from error
+            advice = names.or_elsewhere("make it writable", output)
+            raise refusal(where, "is on a read-only file system", advice) from error
         if error.errno in _DENIED:
             advice = names.or_elsewhere("change its owner or its permissions", output)
-            raise refusal(where, "may not be written", advice) from error
+            raise refusal(where, "is not writable", advice) from error
         raise refusal(where, f"cannot be written: {error.strerror or error}") from error
 
 
@@ -226,7 +226,7 @@ def clear_staging(output: Path) -> None:
     if found is None:
         return
     if not stat.S_ISDIR(found.st_mode):
-        raise refusal(staging, "stands where Broadsheet keeps unfinished files", "move it away")
+        raise refusal(staging, "is in the place where Broadsheet keeps unfinished files", "move it away")
     with os.scandir(staging) as entries:
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):

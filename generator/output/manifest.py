@@ -65,9 +65,9 @@ def read(output: Path) -> Manifest | None:
     try:
         found = (output / names.MANIFEST).lstat()
         if not stat.S_ISREG(found.st_mode):
-            raise _useless(output, "is no regular file")
+            raise _useless(output, "is not a regular file")
         if found.st_size > _LARGEST:
-            raise _useless(output, f"is larger than any of ours ({found.st_size} bytes)")
+            raise _useless(output, f"is too large ({found.st_size} bytes)")
         manifest = msgspec.json.decode((output / names.MANIFEST).read_bytes(), type=Manifest)
     except FileNotFoundError:
         return None
@@ -77,9 +77,9 @@ def read(output: Path) -> Manifest | None:
         raise _useless(output, f"cannot be read ({error.strerror})") from error
     named = ((names.MANIFEST, manifest.files), (names.ADDED, added))
     for name, path in ((name, path) for name, paths in named for path in paths):
-        fault = names.fault(path) or ("lies in a repository" if names.is_of_git(path) else None)
+        fault = names.fault(path) or ("is in a git repository" if names.is_of_git(path) else None)
         if fault is not None:
-            raise _useless(output, f"names a file that we never write: {path[:200]!r} {fault}", name)
+            raise _useless(output, f"lists a file that Broadsheet never writes: {path[:200]!r} {fault}", name)
     # A preview that was killed may have listed a file without writing it.
     there = [path for path in added if _is_file(output / path)]
     return msgspec.structs.replace(manifest, files={**dict.fromkeys(there, IN_TRANSIT), **manifest.files})
@@ -105,7 +105,7 @@ def _added(output: Path) -> list[str]:
         if not stat.S_ISREG(found.st_mode):
             return []
         if found.st_size > _LARGEST:
-            raise _useless(output, f"is larger than any of ours ({found.st_size} bytes)", names.ADDED)
+            raise _useless(output, f"is too large ({found.st_size} bytes)", names.ADDED)
         text = file.read_text("utf-8")
     except (OSError, UnicodeDecodeError):
         return []

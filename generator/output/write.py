@@ -199,7 +199,7 @@ class Transaction:
             if slot.is_foreign:
                 raise disk.refusal(
                     self._output / path,
-                    "is not Broadsheet's and stands where a file of the site must be",
+                    "is not Broadsheet's, but has the name of a file of the site",
                     "move it to static/, or delete it",
                 )
             self._staged[path] = slot.staged
@@ -277,7 +277,7 @@ class Transaction:
                 return None
             raise disk.refusal(
                 self._output / blocker,
-                f"is not Broadsheet's and stands where `{path}` needs a folder",
+                f"is not Broadsheet's, but is where `{path}` needs a folder",
                 "move it away, or rename it",
             )
         found = disk.status_of(f"{self._root}/{path}")
@@ -299,7 +299,7 @@ class Transaction:
                 if path not in self._old:
                     raise disk.refusal(
                         self._output / (path if len(path) <= _SHOWN else folder),
-                        f"is not Broadsheet's and stands where the site needs the file `{folder}`",
+                        f"is not Broadsheet's, but is where the site needs the file `{folder}`",
                         "move it away",
                     )
         folders = {""} if self._is_empty else {path.rpartition("/")[0] for path in self._staged}
@@ -363,10 +363,10 @@ def _collision(path: str, other: str) -> BuildError:
     if path == other:
         what = "is the address of two outputs"
     elif names.folded(path) == names.folded(other):
-        what = f"is one file with `{other}` where upper and lower case, or Unicode forms, count as the same"
+        what = f"is the same file as `{other}` on file systems that ignore case or normalise Unicode"
     else:
-        what = f"cannot stand beside `{other}`: one is a file where the other needs a folder"
-    return disk.refusal(path, what, "rename the one that lies in `static/`, or is an alias")
+        what = f"conflicts with `{other}`: one is a file where the other needs a folder"
+    return disk.refusal(path, what, "rename the one that is in `static/` or is an alias")
 
 
 def _digest_of(file: Path) -> str:

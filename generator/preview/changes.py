@@ -257,7 +257,7 @@ class Watcher:
         reason = why.partition(" is on ")[2] or why
         if reason not in self._reported:
             self._reported.add(reason)
-            self._notice(f"{why}, so every file is looked at each {poll.POLL:.0f} seconds or more{advice}")
+            self._notice(f"{why}, so all files are polled every {poll.POLL:.0f} seconds or more{advice}")
 
 
 def _rules_by_root(roots: Iterable[Path | Root]) -> dict[str, tuple[Skips, ...]]:

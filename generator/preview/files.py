@@ -185,7 +185,7 @@ def _unchanged(request_headers: Mapping[str, str], etag: str, modified: float) -
 
 
 def _seconds(http_date: str) -> float | None:
-    """Return seconds since the epoch; None if it is no date, which counts as not sent."""
+    """Return seconds since the epoch; None if it is not a date, which counts as not sent."""
     try:
         date = email.utils.parsedate_to_datetime(http_date)
         return date.replace(tzinfo=date.tzinfo or dt.UTC).timestamp()

@@ -18,11 +18,11 @@ def listen(bind: str, wanted: int) -> socket.socket:
     try:
         family, _, _, _, target = socket.getaddrinfo(bind, wanted, type=socket.SOCK_STREAM)[0]
     except (OSError, UnicodeError) as error:
-        raise ConfigError(_refused(bind, "is no address", "use 127.0.0.1")) from error
+        raise ConfigError(_refused(bind, "is not an address", "use 127.0.0.1")) from error
     host = str(target[0])
     if ipaddress.ip_address(host.partition("%")[0]).is_unspecified:
         advice = "use 127.0.0.1, or this machine's own address to show it to others"
-        raise ConfigError(_refused(bind, "stands for every network", advice))
+        raise ConfigError(_refused(bind, "means every network", advice))
     for port in range(wanted, min(wanted + 100, 65536)):
         # Naming the protocol makes asyncio send small answers at once; otherwise each waits about 40 ms.
         listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)

@@ -87,5 +87,5 @@ class PreviewLock:
 def _shown_by_another(own: Path) -> BuildError:
     note = disk.read_note(own / NOTE)
     by = f" ({note})" if note else ""
-    message = f"another `broadsheet serve`{by} shows this site already"
-    return disk.refusal(own, message, "look at that one, or end it first")
+    message = f"another `broadsheet serve`{by} already shows this site"
+    return disk.refusal(own, message, "use that one, or stop it first")

@@ -170,7 +170,7 @@ def _report_long_comments(fields: ClippingFields, body: str) -> None:
             path=shown(clipping.path),
             line=_line_of(clipping, comments[0][0]),
             message=f"{subject} {words:,} words",
-            advice="set them as code, or take the marks of the comment away, if readers are to see them",
+            advice="if readers should see them, write them as code, or remove the comment marks",
             severity=Severity.NOTICE,
             kind="comment",
         )

@@ -70,7 +70,7 @@ def _report_unshown_note(fields: Fields) -> None:
     if not fields.clipping.fields.get(_OTHERS_NOTE) or fields.found("digest_note"):
         return
     if not fields.decides_about("digest_note", _OTHERS_NOTE):
-        fault = f"`{_OTHERS_NOTE}` is not shown, for other programs keep private notes there"
+        fault = f"`{_OTHERS_NOTE}` is not shown, because other programs store private notes in it"
         mapped = f'`digest_note = ["{_OTHERS_NOTE}"]` under `[fields]` in {FILE_NAME}'
         advice = f"name it `digest_note`, or write {mapped}"
         fields.report("pick", _OTHERS_NOTE, fault, advice, Severity.NOTICE)

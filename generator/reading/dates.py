@@ -157,7 +157,7 @@ def _why_not(text: str) -> str:
             return "does not say which number is the day and which the month"
     if re.fullmatch(r"\d{4}([-/.]\d{1,2})?", text):
         return "names no day"
-    return "is no date"
+    return "is not a date"
 
 
 def day_of_path(path: str) -> dt.date | None:

@@ -135,7 +135,7 @@ class _Walk:
                     )
                     continue
                 reason = f"is a folder that cannot be read: {error.strerror}"
-                advice = "check its rights; --yes builds without its clippings"
+                advice = "check its permissions; --yes builds without its clippings"
                 self._skip(folder or self.content.name, reason, advice, Severity.ERROR, kind="content")
 
     def _visit(self, entry: os.DirEntry[str], path: str, *, ignored: bool) -> tuple[str, bool] | None:
@@ -152,7 +152,7 @@ class _Walk:
             self.images[path] = _stamp_of(entry)
             self._visit_link(entry, path, is_own=is_own)
         elif is_own and not entry.is_file(follow_symlinks=False):
-            self._skip(path, "is no regular file", "replace it by a file, or name it in `ignore`")
+            self._skip(path, "is not a regular file", "replace it by a file, or name it in `ignore`")
         elif is_own:
             self._add(path, entry)
         elif may_be_image(entry.name):

@@ -194,9 +194,9 @@ def _entry(block: str, key: yaml.ScalarEvent, node: _Node, *, in_line: bool) -> 
         return _scalar_entry(Entry(name, event.value, start), event, written, block, one_line=one_line)
     tag = getattr(event, "tag", None)
     if name in _TEXTS and one_line and not node.deep:
-        return Entry(name, written, start, note=f"`{name}` is no text in YAML, here read as written")
+        return Entry(name, written, start, note=f"`{name}` is not text in YAML; read as written")
     if isinstance(event, yaml.AliasEvent) and one_line:
-        return Entry(name, written, start, note=f"`{name}` is an alias in YAML, here read as written")
+        return Entry(name, written, start, note=f"`{name}` is an alias in YAML; read as written")
     if node.alias:
         note, advice = f"`{name}` holds aliases, which are not followed", "write the values themselves"
     elif node.deep:
@@ -226,9 +226,9 @@ def _scalar_entry(
     if not one_line or (event.value and not plain) or _is_standard(event.tag):
         return entry
     if _is_foreign(event.tag):
-        note = f"`{entry.key}` has a tag in YAML, here read as written"
+        note = f"`{entry.key}` has a tag in YAML; read as written"
     elif event.value != written and entry.key in _PROSE:
-        note = f"YAML takes a part of `{entry.key}` for a comment or a mark, here read as written"
+        note = f"YAML reads a part of `{entry.key}` as a comment or as syntax; read as written"
     else:
         note = ""
     return Entry(entry.key, written, entry.start, note=note)

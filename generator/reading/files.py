@@ -49,7 +49,7 @@ def _bytes(content: str | Path, path: str) -> bytes:
     except (OSError, ValueError) as error:
         # Python's message for a null byte in a name differs between versions.
         why = error.strerror if isinstance(error, OSError) else "its name holds a zero byte"
-        raise _RefusedError(path, f"cannot be read: {why}", "check the file and its rights") from error
+        raise _RefusedError(path, f"cannot be read: {why}", "check the file and its permissions") from error
     return raw
 
 
@@ -59,7 +59,7 @@ def _bytes_in(file: int, path: str) -> bytes:
     if stat.S_ISDIR(status.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     if not stat.S_ISREG(status.st_mode):
-        raise _RefusedError(path, "is no regular file", "replace it by a file, or name it in `ignore`")
+        raise _RefusedError(path, "is not a regular file", "replace it by a file, or name it in `ignore`")
     if status.st_size > LARGEST:
         message = f"is larger than {LARGEST // 1024**2} MiB"
         raise _RefusedError(path, message, "shorten it, or name it in `ignore`")

@@ -16,9 +16,9 @@ _SHOWN = 50
 
 def mistyped_key(path: str, first_line: int, one: Mistyped) -> Problem:
     """Report a misspelt key that is still read; the block begins on line `first_line`."""
-    fault, place = "is not valid YAML, here read as", ""
+    fault, place = "is not valid YAML; read as", ""
     if one.is_within:
-        fault, place = "stands within the field above it, here read as", ", at the start of the line"
+        fault, place = "is nested in the field above it; read as", ", at the start of the line"
     return Problem(
         path=shown(path),
         line=first_line + one.line,
@@ -33,8 +33,8 @@ def too_many_fields(path: str, line: int) -> Problem:
     return Problem(
         path=shown(path),
         line=line,
-        message=f"the front matter has more than {limits.FIELDS:,} fields; from here on none is read",
-        advice="delete those that nobody needs",
+        message=f"the front matter has more than {limits.FIELDS:,} fields; from this line on they are not read",
+        advice="delete those that are not needed",
         kind="length",
     )
 
@@ -66,7 +66,7 @@ def entry_problems(path: str, entry: Entry, line: int, earlier: int | None) -> I
         yield stray_mark(path, line, entry.key)
     if earlier is not None:
         which = "strictest" if entry.key in KEYS else "last"
-        message = f"`{entry.key}` stands twice, also on line {earlier}; the {which} one counts"
+        message = f"`{entry.key}` is set twice, also on line {earlier}; the {which} one counts"
         yield Problem(
             path=where, line=line, message=message, advice="delete one of them", kind="duplicate-key"
         )
@@ -94,7 +94,7 @@ def outside_front_matter(path: str, first_line: int, one: Mistyped) -> Problem:
     return Problem(
         path=shown(path),
         line=first_line + one.line,
-        message=f"`{one.written}` stands outside of front matter, here read as `{one.meant}`",
+        message=f"`{one.written}` is outside of front matter; read as `{one.meant}`",
         advice="write it between two lines `---` at the top of the file, or below the first words",
         kind=_kind(one.key),
     )
@@ -129,7 +129,7 @@ def notes_published(path: str, line: int | None) -> Problem:
     return Problem(
         path=shown(path),
         line=line,
-        message="what follows looks like private notes of yours, and is published with the text",
+        message="the text below looks like your private notes, and is published",
         advice="delete them, put them between `%%` marks, or hold the clipping back with `private: true`",
         severity=Severity.NOTICE,
         kind="notes",
@@ -138,10 +138,11 @@ def notes_published(path: str, line: int | None) -> Problem:
 
 def stray_mark(path: str, line: int | None, key: str = "") -> Problem:
     """Report a `%%` that opens or closes no comment, in a field or in the text."""
+    place = f"`{key}`" if key else "the text"
     return Problem(
         path=shown(path),
         line=line,
-        message=f"`%%` in {f'`{key}`' if key else 'the text'} is no mark of a comment; it is shown as text",
+        message=f"`%%` in {place} does not open or close a comment; it is shown as text",
         advice="close the comment in the same paragraph, or write `%%` as code",
         kind="comment",
     )

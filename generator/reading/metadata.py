@@ -41,7 +41,10 @@ def _given_language(fields: ClippingFields) -> str | None:
             primary, *further = tag.split("-")
             return "-".join([primary.lower(), *map(_subtag, further)])
         fields.report(
-            "language", key, f"`{key}: {text[:40]}` is no language", "write a tag such as `en` or `zh-Hans`"
+            "language",
+            key,
+            f"`{key}: {text[:40]}` is not a language tag",
+            "write a tag such as `en` or `zh-Hans`",
         )
     return None
 

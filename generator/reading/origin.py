@@ -39,7 +39,7 @@ def _address(text: str) -> tuple[str | None, str]:
         return text, ""
     if not _ADDRESS.match(text):
         scheme = re.match(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d)", text)
-        return None, f"has the scheme `{scheme[0]}`, not https" if scheme else "is no web address"
+        return None, f"has the scheme `{scheme[0]}`, not https" if scheme else "is not a web address"
     try:
         host = urllib.parse.urlsplit(text).netloc
         urllib.parse.urlsplit(text).port  # noqa: B018 - raises for an invalid port

@@ -101,9 +101,9 @@ def _mistyped_reason(fields: Fields) -> str:
             if not text or (meant == "hide" and text not in YES | NO):
                 continue
             withholds = text in (NO if meant.startswith("publish") else YES)
-            fault = f"`{key}` is no key" + ("; held back" if withholds else "")
+            fault = f"`{key}` is not a key" + ("; held back" if withholds else "")
             fields.report("publish", key, fault, f"did you mean `{meant}`?")
             if withholds:
-                reason = reason or f"has `{_shown(key, value)}`, which is no key; did you mean `{meant}`?"
+                reason = reason or f"has `{_shown(key, value)}`, which is not a key; did you mean `{meant}`?"
             break
     return reason

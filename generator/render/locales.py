@@ -133,7 +133,7 @@ def _catalogue(file: Path, language: str) -> gettext.GNUTranslations:
         raise CatalogueError(f"is not a valid catalogue: {error}", file, None) from error
     for number, line in enumerate(text.splitlines(), 1):
         if not _PO_LINE.fullmatch(line.strip()):  # Babel silently ignores such a line
-            raise CatalogueError("has a line that is no message: are its quotes in place?", file, number)
+            raise CatalogueError("has a line that is not a message; check its quotes", file, number)
     for message in messages:
         _check_values(message, file)
     compiled = io.BytesIO()
@@ -152,7 +152,7 @@ def _check_values(message: Message, file: Path) -> None:
         unknown = set(_VALUE.findall(text)) - known
         if unknown or "%" in _VALUE.sub("", text).replace("%%", ""):
             what = f"`%({min(unknown)})s`" if unknown else "`%`"
-            raise CatalogueError(f"has {what}, which its message has not", file, message.lineno)
+            raise CatalogueError(f"has {what}, which its message does not have", file, message.lineno)
 
 
 def _date(day: dt.date, style: str, locale: Locale) -> str:

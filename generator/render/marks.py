@@ -46,7 +46,7 @@ def _unreadable(root: Path, error: OSError) -> Problem:
     return Problem(
         path=shown(name),
         message=f"cannot be read: {error.strerror}",
-        advice="check its rights",
+        advice="check its permissions",
         severity=Severity.ERROR,
         kind="template",
     )

@@ -144,7 +144,7 @@ def size_of(raw: bytes) -> Size:
         refuse(f"is not well-formed XML ({expat.ErrorString(error.code)}, line {error.lineno})")
     root = reader.root
     if root is None or root.name != "svg":
-        refuse("is no SVG")
+        refuse("is not an SVG")
     _ShapeCounter(reader).check(root)
     return _size(root)
 

@@ -113,8 +113,8 @@ class Theme:
 
     def _advice(self, file: Path | None) -> str:
         if file is not None and not file.is_relative_to(self.default):
-            return "mend the file, or remove it to fall back on the default theme"
-        return "look at your own templates that extend, include or replace one of the default theme"
+            return "correct the file, or delete it to use the default theme"
+        return "check your own templates that extend, include or replace one of the default theme"
 
     def _check_interface(self) -> None:
         file = None if self.own is None else self.own / "theme.toml"
@@ -164,7 +164,7 @@ class Templates:
         except UnicodeDecodeError as error:
             raise theme.fault(*theme.undecodable(), "is not UTF-8 text", "save it as UTF-8") from error
         except RecursionError as error:
-            what, advice = "goes round in a circle", "extend the default one as `theme/…`"
+            what, advice = "extends or includes itself", "extend the default one as `theme/…`"
             raise theme.fault(*theme.place(error.__traceback__), what, advice) from error
         except Exception as error:  # a template can raise any exception, and its place is in the traceback
             filename, line = theme.place(error.__traceback__)

@@ -243,7 +243,7 @@ def test_no_room_for_the_last_word_to_the_cache_is_no_failure(root, monkeypatch)
 
 
 def test_where_the_site_cannot_be_written_the_output_is_built_without_a_cache(root, tmp_path):
-    (root / ".broadsheet").write_bytes(b"")  # as good as a folder that may not be written, also for root
+    (root / ".broadsheet").write_bytes(b"")  # as good as a folder that is not writable, also for root
     built(root)
     assert files_of(root / "public") == clean(root)
     write_clipping(root / "content", "0.md", "Another text.", title="Another")

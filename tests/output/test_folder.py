@@ -55,7 +55,7 @@ def test_of_many_others_the_first_are_named(tmp_path: Path) -> None:
 def test_a_folder_that_may_not_be_written_is_told_by_its_own_name(tmp_path: Path) -> None:
     folder = tmp_path / "public"
     folder.mkdir(0o555)
-    with pytest.raises(BuildError, match="public: may not be written"):
+    with pytest.raises(BuildError, match="public: is not writable"):
         check_usable(folder)
 
 

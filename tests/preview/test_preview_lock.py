@@ -14,11 +14,17 @@ from generator.preview.preview_lock import PreviewLock
 
 def test_the_second_is_told_who_and_where(tmp_path: Path) -> None:
     with PreviewLock(tmp_path) as preview_lock:
-        with pytest.raises(BuildError, match="another `broadsheet serve` shows"), PreviewLock(tmp_path):
+        with (
+            pytest.raises(BuildError, match="another `broadsheet serve` already shows"),
+            PreviewLock(tmp_path),
+        ):
             raise AssertionError("two hold it")
         preview_lock.announce("http://127.0.0.1:8000/")
         by = rf"\(process {os.getpid()}, http://127.0.0.1:8000/\)"
-        with pytest.raises(BuildError, match=f"another `broadsheet serve` {by} shows"), PreviewLock(tmp_path):
+        with (
+            pytest.raises(BuildError, match=f"another `broadsheet serve` {by} already shows"),
+            PreviewLock(tmp_path),
+        ):
             raise AssertionError("two hold it")
     assert list(tmp_path.iterdir()) == []
     with PreviewLock(tmp_path):

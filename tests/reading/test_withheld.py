@@ -116,7 +116,7 @@ def test_what_holds_back_is_front_matter_where_that_is_not_closed(text):
 def test_a_key_one_letter_away_from_one_that_holds_back_does_so_too(line, meant):
     reading = reading_with(f"title: A\ndate: 2024-07-03\n{line}\n")
     assert reading.article is None
-    assert reading.skipped.reason == f"has `{line}`, which is no key; did you mean `{meant}`?"
+    assert reading.skipped.reason == f"has `{line}`, which is not a key; did you mean `{meant}`?"
     assert [(one.line, one.advice) for one in reading.problems] == [(4, f"did you mean `{meant}`?")]
 
 

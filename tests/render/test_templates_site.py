@@ -122,7 +122,7 @@ def test_a_value_that_does_not_exist(own):
         ('{{ view.date|date("roman") }}', "unknown date style `roman`"),
         ("{{ view.date|roman }}", "roman"),
         ('{% include "nowhere.html" %}', "there is no template `nowhere.html`"),
-        ('{% include "day.html" %}', "goes round in a circle"),
+        ('{% include "day.html" %}', "extends or includes itself"),
         ("{{ link() }}", "address"),
     ],
 )
@@ -157,7 +157,7 @@ def test_a_fault_below_the_default_theme_points_to_ones_own(own):
     (own / "day.html").write_text('{% extends "theme/source.html" %}', "utf-8")
     fault = fault_of(own)
     assert fault.problems[0].path == "theme/source.html"
-    assert fault.problems[0].advice.startswith("look at your own templates")
+    assert fault.problems[0].advice.startswith("check your own templates")
 
 
 def test_what_no_template_is_to_blame_for_is_no_template_fault(monkeypatch):

@@ -156,7 +156,7 @@ def own_of(root: Path) -> tuple[Sequence[Family], tuple[Problem, ...]]:
         files = sorted(folder.iterdir()) if folder.is_dir() else []
     except OSError as error:
         fault = f"cannot be read: {error.strerror}"
-        return [], (_problem(FOLDER, fault, "check the folder and its rights"),)
+        return [], (_problem(FOLDER, fault, "check the folder and its permissions"),)
     for file in files:
         if not file.name.endswith(".toml"):
             continue
@@ -173,7 +173,9 @@ def _read(file: Path) -> tuple[Family | None, list[Problem]]:
         text = file.read_bytes().decode("utf-8-sig")
         family = msgspec.convert(tomllib.loads(text), Family)
     except OSError as error:
-        return None, [_problem(name, f"cannot be read: {error.strerror}", "check the file and its rights")]
+        return None, [
+            _problem(name, f"cannot be read: {error.strerror}", "check the file and its permissions")
+        ]
     except UnicodeDecodeError:
         return None, [_problem(name, "is not UTF-8 text", "save it as UTF-8")]
     except tomllib.TOMLDecodeError as error:
@@ -192,12 +194,12 @@ def _read(file: Path) -> tuple[Family | None, list[Problem]]:
 def _faults(family: Family, text: str) -> Iterator[tuple[str, str, int | None]]:
     """Yield the faults of a family that its types cannot express: message, advice, line."""
     if not (family.hosts or family.sources or family.everywhere):
-        yield "is about no page", "write `hosts`, `sources` or `everywhere = true`", None
+        yield "applies to no page", "write `hosts`, `sources` or `everywhere = true`", None
     for host in family.hosts:
         if not _HOST.fullmatch(host.strip()):
             yield (
-                f"`hosts` holds {host!r}, which is no host",
-                "write it alone, such as `daily.example`",
+                f"`hosts` holds {host!r}, which is not a host",
+                "write only the host, such as `daily.example`",
                 _line(text, host),
             )
     for rule in (*family.gone, *family.end, *family.failed):
@@ -223,10 +225,10 @@ def _fault_of(pattern: str) -> tuple[str, str] | None:
     except re.error as error:
         return f"is not valid: {error}", "write a Python regular expression, between '…'"
     if compiled.match(""):
-        return "fits every block", "say more"
+        return "matches every block", "say more"
     is_cased = not compiled.flags & re.IGNORECASE and "(?i" not in pattern
     if is_cased and any(map(str.isupper, _NO_LETTERS.sub("", pattern))):
-        return "has capitals, but words are looked at in lower case", "write it in lower case"
+        return "has capital letters, but is matched against lower-case text", "write it in lower case"
     return None
 
 
