@@ -36,7 +36,7 @@ _SHARED: dict[str, Callable[[Any], Any]] = {
     "workers": click.option("--workers", type=click.IntRange(1), metavar="N",
                             help="The number of worker processes.  [default: the number of cores]"),
     "quiet": click.option("-q", "--quiet", is_flag=True, help="Print errors only."),
-    "verbose": click.option("-v", "--verbose", is_flag=True, help="Print all problems and all skipped files."),
+    "verbose": click.option("-v", "--verbose", is_flag=True, help="Print all problems and skipped files."),
 }  # fmt: skip
 
 

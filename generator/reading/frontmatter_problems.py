@@ -33,7 +33,7 @@ def too_many_fields(path: str, line: int) -> Problem:
     return Problem(
         path=shown(path),
         line=line,
-        message=f"the front matter has more than {limits.FIELDS:,} fields; from this line on they are not read",
+        message=f"the front matter has more than {limits.FIELDS:,} fields; from here on they are not read",
         advice="delete those that are not needed",
         kind="length",
     )

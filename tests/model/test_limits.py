@@ -169,7 +169,7 @@ def test_front_matter_has_a_number_of_fields(tmp_path):
     assert reading.skipped.reason == "may be private: its front matter is not read to its end"
     assert len(found.record.reading.problems) <= limits.FIELDS + 1
     assert told(found) == [
-        "a.md:1002: the front matter has more than 1,000 fields; from this line on they are not read;"
+        "a.md:1002: the front matter has more than 1,000 fields; from here on they are not read;"
         " delete those that are not needed"
     ]
 
