@@ -92,13 +92,13 @@ def fixes(site: Site, workers: Workers) -> Iterator[Fix | Problem]:
 
     Files that cannot be read are left to `check`.
     """
-    content, seen = site.content, set[str]()
+    content, visited = site.content, set[str]()
     paths = []
     for path in discover(content, site.config.ignore).paths:
         real = os.path.realpath(content / path)
-        if real not in seen:  # otherwise a link to a file that is in the list under another name
+        if real not in visited:  # otherwise a link to a file that is in the list under another name
             paths.append(path)
-        seen.add(real)
+        visited.add(real)
     found = dict(budgeted.each(partial(fix, content), paths, workers, site.config.limits))
     for path in paths:
         one = found[path]

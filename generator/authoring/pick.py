@@ -246,9 +246,9 @@ def _changed(entry: Mapping[str, Any], changes: Changes) -> Entry:
         new["merge"] = merge
     if changes.split:
         new["split"] = True
-    gone = {key for key in _TEXTS if new.get(key) == ""}
-    gone |= {_OPPOSITES[key] for key, value in new.items() if value and key in _OPPOSITES} - set(new)
-    return {key: value for key, value in {**entry, **new}.items() if key not in gone}
+    removed = {key for key in _TEXTS if new.get(key) == ""}
+    removed |= {_OPPOSITES[key] for key, value in new.items() if value and key in _OPPOSITES} - set(new)
+    return {key: value for key, value in {**entry, **new}.items() if key not in removed}
 
 
 def _added(present: object, further: Sequence[str]) -> list[str]:

@@ -163,7 +163,7 @@ def _refrains(group: Sequence[Evidence], *variants: Callable[[Evidence], Hashabl
         for one in group:
             for home in one.homes:
                 found[home].add(variant(one))
-        homes = {home for home, seen in found.items() if len(seen) >= _REFRAIN}
+        homes = {home for home, variants_found in found.items() if len(variants_found) >= _REFRAIN}
         often = homes if often is None else often & homes
     return [one for one in group if often and not often.isdisjoint(one.homes)]
 

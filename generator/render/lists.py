@@ -37,7 +37,7 @@ Fills = tuple[tuple[Fill, ...], ...]
 
 DAY_FILLS: Fills = (
     (
-        *(Fill(10, 10, None, told, also) for told, also in ((1000, 12), (10, 8), (0, 5))),
+        *(Fill(10, 10, None, excerpts, also) for excerpts, also in ((1000, 12), (10, 8), (0, 5))),
         *(Fill(10, n) for n in (5, 3, 2, 1, 0)),
     ),
     (Fill(5, 1), Fill(5, 0)),

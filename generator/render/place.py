@@ -46,10 +46,10 @@ def _image_source(written: Mapping[str, str], place: Place) -> tuple[str | None,
     if not source.startswith(("https://", "http://")) and links.is_relative(source):
         if source in _addresses_beside(place):  # resolved already, before it went through `repaired`
             return source, width, height
-        beside = place.images.get(urllib.parse.unquote(source))
-        if beside is not None:
-            size = (str(beside.width or ""), str(beside.height or ""))
-            return addresses.link(addresses.article(place.id), beside.address), *size
+        local_image = place.images.get(urllib.parse.unquote(source))
+        if local_image is not None:
+            size = (str(local_image.width or ""), str(local_image.height or ""))
+            return addresses.link(addresses.article(place.id), local_image.address), *size
         return links.resolve(source, place.original), width, height
     address = links.resolve(source, place.original) or links.data_image(source)
     if address is None or address.startswith("mailto:"):

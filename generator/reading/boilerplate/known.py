@@ -67,12 +67,12 @@ def above_the_title_too(page: Page, _removed: Removed) -> Iterator[tuple[int, st
 
 def said_twice(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield lines that the page shows twice in a row, and a repeated beginning of the text."""
-    seen: dict[str, int] = {}
+    last_index: dict[str, int] = {}
     for block in page.body:
         if block.kind in {"text", "heading"} and block.units >= 25 and block.index not in removed:
-            if block.index - seen.get(block.text, -4) <= 3 and not _is_caption(page, block):
+            if block.index - last_index.get(block.text, -4) <= 3 and not _is_caption(page, block):
                 yield block.index, "said twice"
-            seen[block.text] = block.index
+            last_index[block.text] = block.index
     own = [block for block in page.body[:10] if block.units >= 40 and block.index not in removed][:4]
     if len(own) >= 2 and own[0].kind == "text" and _begin_alike(own[0].plain, own[1].plain):
         first, following = bare(own[0].plain), [bare(block.plain) for block in own[1:]]
