@@ -100,7 +100,7 @@ def test_a_template_that_does_not_parse(own):
     assert fault.problems[0].path == "templates/day.html"
     assert fault.problems[0].line == 6
     assert "endfor" in fault.problems[0].message
-    assert "remove it to fall back on the default theme" in fault.problems[0].advice
+    assert "delete it to use the default theme" in fault.problems[0].advice
     assert str(fault).startswith("templates/day.html:6: ")
 
 
