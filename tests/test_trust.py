@@ -606,7 +606,7 @@ def test_folders_without_end_among_the_pages(root: Path, attack: Callable[[Path]
     with contextlib.suppress(BuildError):
         built(root)
     if (root / "public/index.html").is_dir():
-        with pytest.raises(BuildError, match="stands where the site needs the file") as caught:
+        with pytest.raises(BuildError, match="is where the site needs the file") as caught:
             built(root)
         assert len(str(caught.value)) < 1000
     else:

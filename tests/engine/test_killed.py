@@ -203,7 +203,7 @@ def test_no_room_for_pages_is_told(root, monkeypatch, workers):
     monkeypatch.setattr(pool, "_lane", lambda **_: None)  # the patch holds in this process alone
     with pytest.raises(BuildError) as caught:
         built(root, workers=pool)
-    assert "no room" in caught.value.problems[0].message
+    assert "disk is full" in caught.value.problems[0].message
     assert files_of(root / "public") == before
 
 
@@ -362,4 +362,4 @@ def test_a_clock_that_was_set_back_costs_time_alone(root):
 def test_what_is_full_or_refused_is_said_in_words(tmp_path):
     with pytest.raises(BuildError) as caught, disk.translate_errors(tmp_path):
         raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(tmp_path))
-    assert "is read-only" in caught.value.problems[0].message
+    assert "read-only file system" in caught.value.problems[0].message

@@ -106,7 +106,7 @@ def test_pipes_and_sockets_are_skipped(tmp_path, monkeypatch):
         found = discover(tmp_path, DEFAULT)
     assert found.paths == ("a.md",)
     assert reasons(found) == {
-        "link.md": "is a link to no regular file",
+        "link.md": "is a link to something other than a regular file",
         "pipe.md": "is not a regular file",
         "socket.md": "is not a regular file",
     }
