@@ -180,7 +180,11 @@ class _Walk:
         elif is_own and os.path.commonpath((self.root, target)) != self.root:
             self._skip(path, "is a link that leads out of the content folder", "copy the file here instead")
         elif is_own and not Path(target).is_file():
-            self._skip(path, "is a link to something other than a regular file", "link to a file in the content folder")
+            self._skip(
+                path,
+                "is a link to something other than a regular file",
+                "link to a file in the content folder",
+            )
         elif is_own:
             self.links.add(os.path.relpath(target, self.root).replace(os.sep, "/"))
             self._add(path, entry)
