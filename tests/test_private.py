@@ -17,7 +17,7 @@ PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060"
     "000000050001a5f645400000000049454e44ae426082"
 )
-NOT_SHOWN = "notice: a.md:5: `note` is not shown, for other programs keep private notes there"
+NOT_SHOWN = "notice: a.md:5: `note` is not shown, because other programs store private notes in it"
 
 
 class Case(NamedTuple):
@@ -66,15 +66,15 @@ CASES = {
     ),
     "private, mistyped": Case(
         "private\uff1atrue",
-        said="warning: a.md:5: `private\uff1atrue` is not valid YAML, here read as `private: true`",
+        said="warning: a.md:5: `private\uff1atrue` is not valid YAML; read as `private: true`",
     ),
     "a draft, mistyped": Case(
-        "draft:true", said="warning: a.md:5: `draft:true` is not valid YAML, here read as `draft: true`"
+        "draft:true", said="warning: a.md:5: `draft:true` is not valid YAML; read as `draft: true`"
     ),
     "private, within the title": Case(
         "x: y\n private: true",
-        said="warning: a.md:6: `private: true` stands within the field above it, "
-        "here read as `private: true`; write `private: true`, at the start of the line",
+        said="warning: a.md:6: `private: true` is nested in the field above it; "
+        "read as `private: true`; write `private: true`, at the start of the line",
     ),
     "private, without a colon": Case(
         "private true", said="warning: a.md:5: `private true` is not valid YAML"
@@ -185,10 +185,7 @@ def test_what_is_private_without_front_matter_is_in_no_file(front, tmp_path, mon
     write_clipping(tmp_path / "content", "sound.md", title="A sound one")
     (tmp_path / "content/2024-07-03.md").write_text(f"{front}\n\n{BODY} {SECRET}\n", "utf-8")
     assert run(["build"]) == 0
-    assert (
-        "`private: true` stands outside of front matter, here read as `private: true`"
-        in capfd.readouterr().err
-    )
+    assert "`private: true` is outside of front matter; read as `private: true`" in capfd.readouterr().err
     assert not any(SECRET.encode() in data for data in everything_in(tmp_path / "public"))
 
 

@@ -35,7 +35,7 @@ def kinds_in_code() -> set[str]:
                 defaults = node.args.defaults
                 pairs = zip(named[len(named) - len(defaults) :], defaults, strict=True)
                 values += [default for argument, default in pairs if argument.arg == "kind"]
-    values += [call.args[0] for _, call in calls("tell") if len(call.args) > 3]
+    values += [call.args[0] for _, call in calls("report") if len(call.args) > 3]
     return {v.value for v in values if isinstance(v, ast.Constant) and isinstance(v.value, str)}
 
 

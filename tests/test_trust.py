@@ -530,7 +530,7 @@ def test_a_record_that_names_what_we_never_write_is_refused(
     edit(root)
     attack(root)
     before, public = outside(root), files_of(root / "public")
-    with pytest.raises(Exception, match="names a file that we never write"):
+    with pytest.raises(Exception, match="lists a file that Broadsheet never writes"):
         built(root)
     assert outside(root) == before
     assert files_of(root / "public") == public
@@ -606,7 +606,7 @@ def test_folders_without_end_among_the_pages(root: Path, attack: Callable[[Path]
     with contextlib.suppress(BuildError):
         built(root)
     if (root / "public/index.html").is_dir():
-        with pytest.raises(BuildError, match="stands where the site needs the file") as caught:
+        with pytest.raises(BuildError, match="is where the site needs the file") as caught:
             built(root)
         assert len(str(caught.value)) < 1000
     else:

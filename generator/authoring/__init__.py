@@ -1,4 +1,4 @@
-"""What changes the curator's files, on request."""
+"""Commands that change the curator's files."""
 
 from generator.authoring.init import init
 from generator.authoring.new import new

@@ -1,4 +1,4 @@
-"""A file of the curator's gets new bytes in one step, or keeps those that it has."""
+"""Replace a file atomically: it gets the new bytes, or keeps the old ones."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from pathlib import Path
 
 
 def replace(file: Path, content: bytes) -> None:
-    """Write beside a file and rename onto it, keeping its permissions; a link's target is what changes.
+    """Write a temporary file beside a file and rename it into place, keeping permissions.
 
-    Its owner stays where the system lets us set it.
-
-    Raises `OSError`, and then the file is as it was.
+    The target of a link is replaced. The owner is kept if the system allows it. Raises `OSError`, and then
+    the file is unchanged.
     """
     target = Path(os.path.realpath(file))
     owner = None
@@ -23,7 +22,7 @@ def replace(file: Path, content: bytes) -> None:
         mode, owner = stat.S_IMODE(status.st_mode), (status.st_uid, status.st_gid)
     except FileNotFoundError:
         mode = 0o666 & ~_umask()
-    # The name ends in `.tmp` and begins with a dot: `serve` takes it for what an editor leaves in passing.
+    # With a leading dot and `.tmp`, `serve` treats it as a temporary file of an editor.
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as stream:
@@ -31,7 +30,7 @@ def replace(file: Path, content: bytes) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         if owner is not None and hasattr(os, "chown"):
-            with contextlib.suppress(OSError):  # only root may give files away
+            with contextlib.suppress(OSError):  # only root may change the owner
                 os.chown(name, *owner)
         Path(name).chmod(mode)
         Path(name).replace(target)

@@ -1,4 +1,4 @@
-"""`broadsheet init`: a folder to start from, with a configuration and a few clippings."""
+"""`broadsheet init`: create a digest with a configuration and a few clippings."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _IMAGE = re.compile(r"!\[[^\]\n]*\]\(<?([^)>\s]+)")
 
 _ENGLISH = """\
 # The settings of this digest. Every key has a default, which stands behind its name;
-# take the `#` off to change it.
+# remove the `#` to change it.
 
 title = "My digest"                  # on every page
 language = "en"                      # of the interface: "en" or "zh"
@@ -33,7 +33,7 @@ language = "en"                      # of the interface: "en" or "zh"
 # drafts = false                     # publish drafts too
 # future = false                     # publish articles dated after today too
 
-# clean = true                       # take page furniture off articles
+# clean = true                       # remove boilerplate from articles
 # text = "full"                      # how much of others' text to show: "full", "excerpt" or "link"
 # links = "site"                     # "file" for a site that is opened from the disk
 # articles = "all"                   # which get a page: "all", "recent", "none"
@@ -41,11 +41,11 @@ language = "en"                      # of the interface: "en" or "zh"
 # feed_items = 50                    # entries in the digest's feeds
 # source_feed_items = 20             # entries in each source's feeds
 
-# Other clippers' keys, for ours; they come before our own keys:
+# Keys of other clippers that stand for ours, and take precedence:
 # [fields]
 # url = ["link"]
 
-# What reading one clipping may cost; one that costs more becomes a link:
+# Limits for reading one clipping. A clipping over the limits becomes a link:
 # [limits]
 # cpu_seconds = 5.0
 # memory_mb = 400
@@ -104,10 +104,10 @@ language = "zh"                      # 界面语言："en" 或 "zh"
 
 
 def init(folder: Path, language: Literal["en", "zh"] = "en") -> tuple[Path, ...]:
-    """Make a new digest in a folder that is new, or holds neither `digest.toml` nor `content`.
+    """Create a digest in a folder that is new, or contains neither `digest.toml` nor `content`.
 
-    Returns the files made: the configuration, a few clippings of the sample digest with their images, and
-    `.gitignore` where there is none. Overwrites nothing: raises `ConfigError` where something is in the way.
+    Returns the files created: the configuration, a few clippings of the sample digest with their images, and
+    `.gitignore` if there is none. Never overwrites: raises `ConfigError` if something is in the way.
     """
     if folder.exists() and not folder.is_dir():
         raise refusal(folder, "is a file, not a folder", "choose another name")
@@ -131,7 +131,7 @@ def init(folder: Path, language: Literal["en", "zh"] = "en") -> tuple[Path, ...]
 
 
 def _chosen(source: Path) -> Iterator[str]:
-    """The newest clippings of the sample, each followed by the images beside it."""
+    """Yield the newest clippings of the sample, each followed by its images."""
     clippings = sorted(path.relative_to(source).as_posix() for path in source.rglob("[!.]*.md"))
     dated = [path for path in clippings if re.match(r"\d{4}/", path)]
     for clipping in reversed(dated[-_CLIPPINGS:]):

@@ -1,4 +1,4 @@
-"""`broadsheet new`: an empty clipping with front matter that reads back as it was meant."""
+"""`broadsheet new`: create an empty clipping whose front matter is read as it was meant."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from generator.model.ids import path_id
 from generator.reading.discover import is_ignored
 
 _LONGEST = 200
-"""Bytes of a file name; some file systems and archives allow little more."""
+"""Number of bytes of a file name; some file systems and archives allow little more."""
 
 _PLAIN = re.compile(
     r"[^\W\d_](?:[\w ()/.,!?'’“”‘《》〈〉「」『』（），。！？；：、·…—–-]*[\w)》」』”’。！？…])?"
 )
-"""Text that YAML reads as it stands: it begins with a letter and holds nothing that could be syntax."""
+"""Text that YAML reads literally: it begins with a letter and contains nothing that could be syntax."""
 _YAML_WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 
 
@@ -38,15 +38,15 @@ def new(
 ) -> Path:
     """Write a clipping without text at `content/YYYY/MM/DD/<slug>.md`, and return its path.
 
-    `now` is aware, and counts as the date where none is given. The `id` that is written keeps the article's
-    address when the file moves. Overwrites nothing: a name that is taken gets a number. Raises `ConfigError`
-    for a title without text, an address that is not http or https, or a folder that cannot be written.
+    `now` is aware, and is the default date. The `id` that is written keeps the article's address when the
+    file moves. Never overwrites: a name that is taken gets a number. Raises `ConfigError` for a title without
+    text, an address that is not http or https, or a folder that is not writable.
     """
     title = _line(title)
     if not title:
-        raise refusal("title", "is empty", "say what the article is called")
+        raise refusal("title", "is empty", "write a title")
     if url is not None and not is_web_address(url):
-        raise refusal("url", f"is no web address: {url!r}", "write https://… of the original")
+        raise refusal("url", f"is not a web address: {url!r}", "write https://… of the original")
     moment = now.astimezone(site.config.zone)
     day = moment.date() if date is None else _day(date, site)
     folder = f"{day:%Y/%m/%d}" if day.year > 999 else f"{day.year:04}/{day:%m/%d}"
@@ -80,12 +80,14 @@ def _write(site: Site, folder: str, title: str, values: dict[str, str | None]) -
             continue
         return site.content / path
     raise refusal(
-        f"{folder}/{slug(title)}.md", "is taken or ignored, and so are its neighbours", "choose another title"
+        f"{folder}/{slug(title)}.md",
+        "is taken or ignored, with every number after it too",
+        "choose another title",
     )
 
 
 def slug(title: str) -> str:
-    """A file name without its ending: letters and digits of any script, lower case, joined by `-`."""
+    """Return a file name without extension: letters and digits of any script, lower case, joined by `-`."""
     text = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", title).casefold())
     words = re.findall(r"[^\W_]+", re.sub(r"['’]", "", text))
     name = _cut("-".join(words), _LONGEST - len(".md") - len("-999"))
@@ -95,7 +97,7 @@ def slug(title: str) -> str:
 
 
 def _cut(name: str, size: int) -> str:
-    """The longest start of a name that fits into `size` bytes, of whole characters, or words if possible."""
+    """Return the longest start of a name that fits into `size` bytes, at a word boundary if possible."""
     if len(name.encode()) <= size:
         return name
     start = name.encode()[: size + 1].decode("utf-8", "ignore")
@@ -112,7 +114,7 @@ def _names(name: str) -> Iterator[str]:
 
 
 def _line(text: str) -> str:
-    """Text on one line, without control characters; what is not valid Unicode as `�`."""
+    """Return text on one line, without control characters. Invalid Unicode becomes `�`."""
     text = " ".join(text.encode("utf-8", "surrogatepass").decode("utf-8", "replace").split())
     return "".join(character for character in text if unicodedata.category(character) != "Cc")
 
@@ -123,7 +125,7 @@ def _scalar(text: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Text in double quotes: JSON's, with those characters escaped that YAML does not take bare."""
+    """Return text in double quotes: as JSON, with further characters escaped that YAML does not allow."""
     quoted = json.dumps(text, ensure_ascii=False)
     return re.sub(
         r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]", lambda match: f"\\u{ord(match[0]):04x}", quoted

@@ -53,7 +53,7 @@ def pick(site: Site, target: str, changes: Changes, originals: Originals = tuple
     """Change the pick of one article in `picks.toml`, and return the new text of its `[[pick]]`.
 
     `target` is a file, a path below the content folder, or the address of the original. Raises `ConfigError`
-    and changes nothing if the target is no clipping, a value is invalid, or the file cannot be written.
+    and changes nothing if the target is not a clipping, a value is invalid, or the file cannot be written.
     """
     article = article_named(site, target)
     merge = tuple(article_named(site, other) for other in changes.merge)
@@ -67,7 +67,7 @@ def pick(site: Site, target: str, changes: Changes, originals: Originals = tuple
 
 
 def errors_in(site: Site) -> list[Problem]:
-    """The errors in `picks.toml` that make builds refuse it."""
+    """Return the errors in `picks.toml` that make builds refuse it."""
     return [one for one in picks_of(text_of(site.picks))[1] if one.severity is Severity.ERROR]
 
 
@@ -84,7 +84,7 @@ def unpick(site: Site, target: str, originals: Originals = tuple) -> int:
 
 
 def with_pick(text: str, article: str, changes: Changes, also: Collection[str] = ()) -> str:
-    """The text of a `picks.toml` with the changes applied; everything else stays byte for byte.
+    """Return the text of a `picks.toml` with the changes applied; everything else stays byte for byte.
 
     `also` are other names of the article in that text. Raises `ConfigError` if the text is not valid TOML, or
     the result would not be valid picks.
@@ -100,7 +100,7 @@ def with_pick(text: str, article: str, changes: Changes, also: Collection[str] =
             return text
         new = new.replace("\n", "\r\n") + "\r" if own.endswith("\r") else new
         edited = "\n".join([*lines[: start - 1], new, *lines[end - 1 :]])
-        expected = _said(text, article, changes, also)
+        expected = _expected(text, article, changes, also)
     else:
         newline = "\r\n" if re.match(r"[^\n]*\r\n", text) else "\n"
         head = text or _HEAD
@@ -113,7 +113,7 @@ def with_pick(text: str, article: str, changes: Changes, also: Collection[str] =
 
 
 def without_pick(text: str, article: str, also: Collection[str] = ()) -> tuple[str, int]:
-    """The text without the picks of an article, and the number of picks removed.
+    """Return the text without the picks of an article, and the number of picks removed.
 
     Comments before and after a pick stay, because they may belong to the next one.
     """
@@ -140,13 +140,13 @@ def _places(text: str, article: str, also: Collection[str]) -> list[tuple[int, i
     where = spans(text, len(entries))
     if not where and entries:
         advice = "write each as `[[pick]]` with its keys below, or edit the file by hand"
-        raise refusal(PICKS_FILE, "holds picks in a form that is not edited", advice)
+        raise refusal(PICKS_FILE, "contains picks in a form that `broadsheet pick` cannot edit", advice)
     lines = text.split("\n")
     return [(where[number][0], _end(lines, *where[number])) for number in found]
 
 
 def _end(lines: list[str], start: int, end: int) -> int:
-    """The line after the last key: blank lines and comments that follow belong to the next pick."""
+    """Return the line after the last key: blank lines and comments that follow belong to the next pick."""
     last = end
     while last > start + 1 and (not lines[last - 2].strip() or lines[last - 2].lstrip().startswith("#")):
         last -= 1
@@ -162,7 +162,7 @@ def _end(lines: list[str], start: int, end: int) -> int:
 def _entries(text: str) -> list[Entry]:
     entries = parsed(text).get("pick", [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise refusal(PICKS_FILE, "`pick` is no list of tables", "write each as `[[pick]]`")
+        raise refusal(PICKS_FILE, "`pick` is not a list of tables", "write each as `[[pick]]`")
     return entries
 
 
@@ -181,7 +181,7 @@ def _name(entry: Entry) -> str:
 
 
 def _names_in(text: str) -> set[str]:
-    """The names of all picks."""
+    """Return the names of all picks."""
     return {name for entry in _entries(text) if (name := _name(entry))}
 
 
@@ -190,7 +190,7 @@ def _names_a_pick(text: str, target: str) -> bool:
 
 
 def _edited(chunk: str, changes: Changes) -> str:
-    """The lines of one pick with the changes applied."""
+    """Return the lines of one pick with the changes applied."""
     is_whole = chunk.endswith("\n")
     document = tomlkit.parse(chunk if is_whole else chunk + "\n")
     tables = document["pick"]
@@ -221,15 +221,15 @@ def _set(table: tomlkit.items.Table, key: str, before: object, after: object) ->
         table[key] = after
 
 
-def _said(text: str, article: str, changes: Changes, also: Collection[str]) -> list[Entry]:
-    """All picks after the edit: the article's last one has the changes."""
+def _expected(text: str, article: str, changes: Changes, also: Collection[str]) -> list[Entry]:
+    """Return all picks after the edit: the article's last one has the changes."""
     entries = _entries(text)
     last = max(number for number, entry in enumerate(entries) if _is_of(entry, article, also))
     return [_changed(entry, changes) if n == last else entry for n, entry in enumerate(entries)]
 
 
 def _changed(entry: Mapping[str, Any], changes: Changes) -> Entry:
-    """The keys of a pick after the changes. A new key removes one that contradicts it."""
+    """Return the keys of a pick after the changes. A new key removes one that contradicts it."""
     new: Entry = {}
     if changes.pin is not None:
         new["pin"] = changes.pin
@@ -246,13 +246,13 @@ def _changed(entry: Mapping[str, Any], changes: Changes) -> Entry:
         new["merge"] = merge
     if changes.split:
         new["split"] = True
-    gone = {key for key in _TEXTS if new.get(key) == ""}
-    gone |= {_OPPOSITES[key] for key, value in new.items() if value and key in _OPPOSITES} - set(new)
-    return {key: value for key, value in {**entry, **new}.items() if key not in gone}
+    removed = {key for key in _TEXTS if new.get(key) == ""}
+    removed |= {_OPPOSITES[key] for key, value in new.items() if value and key in _OPPOSITES} - set(new)
+    return {key: value for key, value in {**entry, **new}.items() if key not in removed}
 
 
 def _added(present: object, further: Sequence[str]) -> list[str]:
-    """A list extended by the values it lacks; empty if there is nothing to add."""
+    """Return a list extended by the values it lacks; empty if there is nothing to add."""
     if not further:
         return []
     listed = [present] if isinstance(present, str) else list(present) if isinstance(present, list) else []
@@ -273,7 +273,7 @@ def _check(text: str, edited: str, expected: list[Entry]) -> None:
         now = {}
     if {**now, "pick": now.get("pick", [])} != {**was, "pick": expected}:
         advice = "write it by hand: docs/reference/picks.md says how"
-        raise refusal(PICKS_FILE, "cannot be edited without changing what else it says", advice)
+        raise refusal(PICKS_FILE, "cannot be edited without changing other picks", advice)
     earlier = {problem.message for problem in picks_of(text)[1]}
     if faults := [problem for problem in picks_of(edited)[1] if problem.message not in earlier]:
         raise ConfigError(*(msgspec.structs.replace(fault, line=None) for fault in faults))
@@ -286,5 +286,5 @@ def _write(site: Site, text: str, edited: str) -> None:
         marked = bool(text) and site.picks.read_bytes().startswith(codecs.BOM_UTF8)
         atomic.replace(site.picks, codecs.BOM_UTF8 * marked + edited.encode())
     except OSError as error:
-        advice = "check the folder and its rights"
+        advice = "check the folder and its permissions"
         raise refusal(str(site.picks), f"cannot be written: {error.strerror}", advice) from error

@@ -8,7 +8,7 @@ from generator.model.errors import ConfigError, Problem, Severity
 
 
 def refusal(where: str | Path, message: str, advice: str) -> ConfigError:
-    """A `ConfigError` about a file, a target or an argument."""
+    """Return a `ConfigError` about a file, a target or an argument."""
     return ConfigError(
         Problem(path=str(where), message=message, advice=advice, severity=Severity.ERROR, kind="command")
     )

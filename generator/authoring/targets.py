@@ -38,9 +38,10 @@ Originals = Callable[[], Sequence[Original]]
 
 
 def article_named(site: Site, target: str) -> str:
-    """The name by which a pick refers to an article: its address, or its path below the content folder.
+    """Return the name by which a pick refers to an article: its address, or its path.
 
-    Raises `ConfigError` if there is no such file, and suggests one with a similar name.
+    The path is relative to the content folder. Raises `ConfigError` if there is no such file, and suggests
+    one with a similar name.
     """
     target = target.strip()
     if is_address(target):
@@ -49,15 +50,15 @@ def article_named(site: Site, target: str) -> str:
     try:
         file = next((file for file in files if file.is_file()), None) or _composed_otherwise(files)
     except PermissionError as error:
-        advice = "check its rights and those of its folders"
+        advice = "check its permissions and those of its folders"
         raise refusal(_printed(target), f"cannot be read: {error.strerror}", advice) from error
     if file is None:
-        raise refusal(_printed(target), "is no clipping", _meant(site, files))
+        raise refusal(_printed(target), "is not a clipping", _meant(site, files))
     path = _below(site.content, file)
     if path is None:
         raise refusal(_printed(target), "lies outside the content folder", f"name one below {site.content}")
     if not path.lower().endswith(_ENDINGS):
-        raise refusal(_printed(target), "is no clipping", "name a file that ends in .md")
+        raise refusal(_printed(target), "is not a clipping", "name a file that ends in .md")
     try:
         path.encode()
     except UnicodeEncodeError as error:
@@ -67,7 +68,7 @@ def article_named(site: Site, target: str) -> str:
 
 
 def doubt(target: str, originals: Originals, *, hides: bool = False) -> Problem | None:
-    """The problem with an address that fits no clipping or several; None if it fits exactly one."""
+    """Return the problem with an address that fits no clipping or several; None if it fits exactly one."""
     target = target.strip()
     if not is_address(target) or len(paths := sorted(_meant_by(target, originals(), hides=hides))) == 1:
         return None
@@ -86,7 +87,7 @@ def doubt(target: str, originals: Originals, *, hides: bool = False) -> Problem 
 
 
 def other_names(site: Site, names: Set[str], article: str, originals: Originals) -> frozenset[str]:
-    """Those of `names` that are other names of an article: its path, or addresses that mean it alone."""
+    """Return which of `names` are other names of an article: its path, or addresses that mean it alone."""
     names = names - {article}
     if is_address(article):
         paths = _meant_by(article, originals()) if names else set()
@@ -102,7 +103,7 @@ def other_names(site: Site, names: Set[str], article: str, originals: Originals)
 
 
 def _keys_in(site: Site, path: str) -> set[str]:
-    """The keys of every address in a file's fields, read in a worker within the budget."""
+    """Return the keys of every address in a file's fields, read in a worker within the budget."""
     from generator.engine import budgeted  # imports everything that reads clippings
     from generator.parallel.workers import Workers
 
@@ -112,7 +113,7 @@ def _keys_in(site: Site, path: str) -> set[str]:
 
 
 def keys_at(content: Path, paths: Sequence[str]) -> Iterator[set[str]]:
-    """For each file, the keys of every address in its fields. A task for workers."""
+    """Yield for each file the keys of every address in its fields. A task for workers."""
     for path in paths:
         clipping, _ = read_clipping(content, path)
         fields = clipping.fields.values() if clipping else ()
@@ -122,7 +123,10 @@ def keys_at(content: Path, paths: Sequence[str]) -> Iterator[set[str]]:
 
 
 def _meant_by(address: str, originals: Sequence[Original], *, hides: bool = False) -> set[str]:
-    """The paths of the clippings that an address means, by a build's rules; hiding matches any spelling."""
+    """Return the paths of the clippings that an address means, by a build's rules.
+
+    For hiding, any spelling of the address matches.
+    """
     keys = {*keys_of(address)}
     exact = {normalized(one.path) for one in originals if one.url == address}
     known = [one for one in originals if keys & {*one.keys}] if hides or not exact else []
@@ -131,7 +135,7 @@ def _meant_by(address: str, originals: Sequence[Original], *, hides: bool = Fals
 
 
 def _composed_otherwise(files: Sequence[Path]) -> Path | None:
-    """The first existing file whose name differs from a given one in Unicode normalisation only."""
+    """Return the first existing file whose name differs from a given one in Unicode normalisation only."""
     for file in files:
         if not file.name.isascii():
             wanted = normalized(file.name)
@@ -141,7 +145,7 @@ def _composed_otherwise(files: Sequence[Path]) -> Path | None:
 
 
 def _below(content: Path, file: Path) -> str | None:
-    """The path of a file relative to the content folder, with or without resolving links."""
+    """Return the path of a file relative to the content folder, with or without resolving links."""
     for real in (os.path.abspath, os.path.realpath):
         whole, folder = Path(real(file)), Path(real(content))
         if whole.is_relative_to(folder):
@@ -150,7 +154,7 @@ def _below(content: Path, file: Path) -> str | None:
 
 
 def _meant(site: Site, files: Sequence[Path]) -> str:
-    """Advice on a file that does not exist: a clipping beside it with a similar name."""
+    """Return advice on a missing file: a clipping beside it with a similar name."""
     for file in files:
         names = list(_names(file.parent))
         if close := difflib.get_close_matches(file.name, names, 1):
@@ -177,5 +181,5 @@ def _printed(path: str) -> str:
 
 
 def normalized(path: str) -> str:
-    """A path in normalisation form C, as picks store it."""
+    """Return a path in normalisation form C, as picks store it."""
     return unicodedata.normalize("NFC", path)

@@ -138,7 +138,7 @@ def _read(file: Path) -> bytes:
     try:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
-            raise OSError(0, "is no regular file")
+            raise OSError(0, "is not a regular file")
         if sys.platform != "win32" and (found.st_uid != os.geteuid() or found.st_mode & 0o077):
             raise OSError(0, "may be read or written by others")
         secret = os.read(descriptor, _LENGTH + 1)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:  # each step imports what it needs
     from generator.model.errors import Problem
     from generator.preview.changes import Changed, Roots
     from generator.preview.follow import Built, Check
-    from generator.preview.places import Root
+    from generator.preview.watched_folders import Root
 
 
 class ConsoleReporter:
@@ -82,27 +82,27 @@ def originals_of(cli_options: CliOptions, site: Site) -> Sequence[Original]:
 
 
 def fix(site: Site, *, yes: bool) -> tuple[Problem, ...]:
-    """Show what can be mended, ask, and mend it; tells what was left."""
-    from generator.authoring import mend
+    """Show what can be fixed, ask, and fix it. Reports what was left unchanged."""
+    from generator.authoring.fix import Fix, fixes, write
     from generator.cli import console
     from generator.parallel.workers import Workers, cores
 
     with Workers(cores()) as workers:
-        told = list(mend.mends(site, workers))
-    found = [one for one in told if isinstance(one, mend.Mend)]
-    skipped = tuple(one for one in told if not isinstance(one, mend.Mend))
+        results = list(fixes(site, workers))
+    found = [one for one in results if isinstance(one, Fix)]
+    skipped = tuple(one for one in results if not isinstance(one, Fix))
     console.print_lines(one.diff for one in found)
     if not found:
-        console.print_line("nothing to mend")
+        console.print_line("nothing to fix")
         return skipped
     if not yes:
         if not sys.stdin.isatty():
-            raise click.UsageError("there is nobody to ask; --yes mends without asking")
-        if not click.confirm(f"Mend {console.counted(len(found), 'file')}?"):
+            raise click.UsageError("there is no terminal to ask at; --yes fixes without asking")
+        if not click.confirm(f"Fix {console.counted(len(found), 'file')}?"):
             console.print_line("left as they are")
             return skipped
-    left = tuple(problem for one in found if (problem := mend.write(site.content, one)))
-    console.print_line(f"{console.counted(len(found) - len(left), 'file')} mended")
+    left = tuple(problem for one in found if (problem := write(site.content, one)))
+    console.print_line(f"{console.counted(len(found) - len(left), 'file')} fixed")
     return (*skipped, *left)
 
 
@@ -172,7 +172,7 @@ def build(cli_options: CliOptions, site: Site, report_file: Path | None, *, clea
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
             raise
         console.print_problems(error.problems)
-        if not click.confirm("Build all the same?", err=True):
+        if not click.confirm("Build anyway?", err=True):
             console.print_line("nothing was written, the site is as it was", error=True)
             raise click.exceptions.Exit(1) from error
         built = once(dataclasses.replace(cli_options, yes=True))

@@ -62,7 +62,9 @@ def broadsheet() -> None:
 
 @broadsheet.command()
 @click.argument("folder", type=PATH, default=Path())
-@click.option("--language", type=click.Choice(["en", "zh"]), default="en", help="Of the interface.")
+@click.option(
+    "--language", type=click.Choice(["en", "zh"]), default="en", help="The language of the interface."
+)
 def init(folder: Path, *, language: str) -> None:
     """Start a digest in FOLDER, with a few clippings to look at."""
     from generator.authoring import init as start
@@ -77,9 +79,9 @@ def init(folder: Path, *, language: str) -> None:
 @broadsheet.command()
 @click.argument("title")
 @click.option("--url", metavar="URL", help="The address of the original.")
-@click.option("--source", metavar="NAME", help="Who published it.")
-@click.option("--date", type=Day(), metavar="DATE", help="When.  [default: today]")
-@click.option("--draft", is_flag=True, help="Keep it back for now.")
+@click.option("--source", metavar="NAME", help="The source of the article.")
+@click.option("--date", type=Day(), metavar="DATE", help="The date of the article.  [default: today]")
+@click.option("--draft", is_flag=True, help="Make it a draft.")
 @asking("config", "content")
 def new(
     cli_options: CliOptions,
@@ -106,18 +108,21 @@ def new(
 
 @broadsheet.command()
 @click.argument("clipping", metavar="FILE|URL")
-@click.option("--pin/--unpin", default=None, help="Put it on top of its day, or no longer.")
-@click.option("--hide/--show", default=None, help="Take it out of the digest, or let it in again.")
+@click.option("--pin/--unpin", default=None, help="Pin it to the top of its day, or unpin it.")
+@click.option("--hide/--show", default=None, help="Hide it from the digest, or show it again.")
 @click.option("--why", default="", metavar="TEXT", help="The reason why it is hidden.")
-@click.option("--note", metavar="TEXT", help="Your words on it, Markdown.")
+@click.option("--note", metavar="TEXT", help="Your note on it, in Markdown.")
 @click.option("--title", metavar="TEXT", help="A better title.")
 @click.option("--summary", metavar="TEXT", help="A better excerpt.")
-@click.option("--tag", "tags", multiple=True, metavar="TAG", help="A further tag; may be given again.")
+@click.option("--tag", "tags", multiple=True, metavar="TAG", help="An additional tag; repeatable.")
 @click.option(
-    "--merge", multiple=True, metavar="FILE|URL", help="Is one story with this; may be given again."
+    "--merge",
+    multiple=True,
+    metavar="FILE|URL",
+    help="Merge it into one story with this article; repeatable.",
 )
-@click.option("--split", is_flag=True, help="Take it out of any story.")
-@click.option("--remove", is_flag=True, help="Take back all that was said.")
+@click.option("--split", is_flag=True, help="Split it from its story.")
+@click.option("--remove", is_flag=True, help="Remove its picks.")
 @asking("config", "content")
 def pick(cli_options: CliOptions, clipping: str, *, remove: bool, **said: Any) -> int:  # noqa: ANN401 - checked below
     """Say something of one article, in picks.toml: pin, hide, note, tag, merge …."""
@@ -134,7 +139,9 @@ def pick(cli_options: CliOptions, clipping: str, *, remove: bool, **said: Any) -
     if changes.why and not changes.hide:
         raise click.UsageError("--why goes with --hide")
     if not remove and changes == Changes():
-        raise click.UsageError("say what: --pin, --hide, --note …; `broadsheet pick --help` lists all")
+        raise click.UsageError(
+            "nothing to change: use --pin, --hide, --note …; `broadsheet pick --help` lists all"
+        )
     site = cli_options.site()
     originals = functools.cache(functools.partial(actions.originals_of, cli_options, site))
     if remove:
@@ -160,7 +167,7 @@ def pick(cli_options: CliOptions, clipping: str, *, remove: bool, **said: Any) -
 @click.option("--explain", is_flag=True, help="Print each file that is written, with the reason.")
 @click.option("--watch", is_flag=True, help="Build again whenever a file changes.")
 @click.option("--report", "report_file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-              callback=_with_folder, help="Write what was done as JSON.")  # fmt: skip
+              callback=_with_folder, help="Write a report as JSON.")  # fmt: skip
 def build(
     cli_options: CliOptions, *, clean: bool, explain: bool, watch: bool, report_file: Path | None
 ) -> int:
@@ -202,8 +209,16 @@ def build(
 
 @broadsheet.command()
 @asking("config", "content", "base_url", "drafts", "future", "as_of", "workers", "quiet", "verbose")
-@click.option("-p", "--port", type=click.IntRange(0, 65535), default=8000, help="Or the next free.  [8000]")
-@click.option("--bind", default="127.0.0.1", metavar="ADDRESS", help="Of this machine.  [default: 127.0.0.1]")
+@click.option(
+    "-p",
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    help="The port; if it is in use, the next free one.  [8000]",
+)
+@click.option(
+    "--bind", default="127.0.0.1", metavar="ADDRESS", help="The address to listen on.  [default: 127.0.0.1]"
+)
 @click.option("-O", "--open", "open_browser", is_flag=True, help="Open the browser.")
 def serve(cli_options: CliOptions, *, port: int, bind: str, open_browser: bool) -> int:
     """Show the site on this machine and follow every save."""
@@ -214,7 +229,7 @@ def serve(cli_options: CliOptions, *, port: int, bind: str, open_browser: bool) 
     from generator.engine.live import Live
     from generator.output.folder import clear_foreign
     from generator.parallel.workers import cores
-    from generator.preview.alone import Alone
+    from generator.preview.preview_lock import PreviewLock
     from generator.preview.reload import source_lines
     from generator.preview.server import Preview
     from generator.preview.server import serve as show
@@ -224,11 +239,14 @@ def serve(cli_options: CliOptions, *, port: int, bind: str, open_browser: bool) 
     cli_options.options(site)  # report an invalid date now rather than in every build
     find_content(site)
     prepare(site.own, site.output)
-    with Alone(site.own) as alone, contextlib.closing(Live(cli_options.workers or cores())) as live:
+    with (
+        PreviewLock(site.own) as preview_lock,
+        contextlib.closing(Live(cli_options.workers or cores())) as live,
+    ):
         follow = actions.followed(cli_options, lambda: preview_of(cli_options.site()), None, live)
 
         def rebuild(check: Check, changed: Changed) -> Built:
-            alone.hold()  # its folder may have been deleted
+            preview_lock.acquire()  # its folder may have been deleted
             if changed is None and not site.own.is_symlink():
                 clear_foreign(site.output)
             return follow(check, changed)
@@ -244,7 +262,7 @@ def serve(cli_options: CliOptions, *, port: int, bind: str, open_browser: bool) 
             source_lines=functools.partial(source_lines, (site.root, site.content, theme().parent)),
             pages=live,
         )
-        show(preview, open_browser=open_browser, announce=alone.announce)
+        show(preview, open_browser=open_browser, announce=preview_lock.announce)
     return INTERRUPTED
 
 
@@ -252,7 +270,7 @@ def serve(cli_options: CliOptions, *, port: int, bind: str, open_browser: bool) 
 @click.argument("what", type=click.Choice(["clippings", "sources"]), default="clippings")
 @asking("config", "content", "drafts", "future", "as_of")
 @click.option("--format", "format_", type=click.Choice(["table", "jsonl"]), default="table", help="Or jsonl.")
-@click.option("--text", is_flag=True, help="With the published text, as Markdown (jsonl).")
+@click.option("--text", is_flag=True, help="Include the published text, as Markdown (jsonl).")
 def list_(cli_options: CliOptions, *, what: str, format_: str, text: bool) -> int:
     """List every clipping with what is published of it, or every source with its health."""
     from generator.cli import console
@@ -337,7 +355,7 @@ def explain(cli_options: CliOptions, file: Path) -> None:
         path, content = (inside if inside.exists() else file).resolve(), site.content.resolve()
         is_file = path.is_file()
     except PermissionError as error:
-        raise click.UsageError(f"{file} cannot be read: {error.strerror}; check its rights") from error
+        raise click.UsageError(f"{file} cannot be read: {error.strerror}; check its permissions") from error
     if not is_file or not path.is_relative_to(content):
         raise click.UsageError(f"{file} is no file in the content folder {site.content}")
     own = path.relative_to(content).as_posix()
@@ -352,12 +370,12 @@ def clean(cli_options: CliOptions) -> None:
     from generator.cli import console
     from generator.config.site import OWN_FOLDER, Config
     from generator.model.errors import shown
-    from generator.output.folder import others_in
+    from generator.output.folder import foreign_names_in
 
     # The output can be cleaned even if the digest itself was deleted.
     is_left = cli_options.output is not None or Path(OWN_FOLDER).is_dir() or Path(Config().output).is_dir()
     site = cli_options.site(must_exist=not is_left)
     deleted = actions.cleaned(site)
     console.print_line(f"{console.counted(deleted, 'file')} deleted")
-    if site.output.is_dir() and (left := others_in(site.output)):
+    if site.output.is_dir() and (left := foreign_names_in(site.output)):
         console.print_line(shown(f"left in {site.output}, since they are not Broadsheet's: {left}"))

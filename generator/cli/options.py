@@ -27,16 +27,16 @@ _SHARED: dict[str, Callable[[Any], Any]] = {
     ),
     "content": click.option("--content", type=PATH, metavar="DIR", help="The folder with the clippings."),
     "output": click.option("-o", "--output", type=PATH, metavar="DIR", help="Where to write the site."),
-    "base_url": click.option("--base-url", metavar="URL", help="Where the site will stand."),
+    "base_url": click.option("--base-url", metavar="URL", help="The address of the published site."),
     "drafts": click.option("--drafts", is_flag=True, help="Publish drafts too."),
-    "future": click.option("--future", is_flag=True, help="Publish articles of the future too."),
+    "future": click.option("--future", is_flag=True, help="Publish articles dated in the future too."),
     "as_of": click.option("--as-of", metavar="DATE", help="The day or moment that counts as now."),
-    "strict": click.option("--strict", is_flag=True, help="Fail where there are problems."),
+    "strict": click.option("--strict", is_flag=True, help="Fail if there are problems."),
     "yes": click.option("--yes", is_flag=True, help="Do not ask before much of the site is deleted."),
     "workers": click.option("--workers", type=click.IntRange(1), metavar="N",
-                            help="Processes that work side by side.  [default: the cores there are]"),
-    "quiet": click.option("-q", "--quiet", is_flag=True, help="Print faults only."),
-    "verbose": click.option("-v", "--verbose", is_flag=True, help="Print all that is wrong or left out."),
+                            help="The number of worker processes.  [default: the number of cores]"),
+    "quiet": click.option("-q", "--quiet", is_flag=True, help="Print errors only."),
+    "verbose": click.option("-v", "--verbose", is_flag=True, help="Print all problems and skipped files."),
 }  # fmt: skip
 
 
@@ -148,7 +148,7 @@ class Day(click.DateTime):
         try:
             day: dt.datetime = super().convert(value, param, ctx)
         except click.BadParameter:
-            self.fail(f"{value!r} is no date; {day_advice(str(value))}", param, ctx)
+            self.fail(f"{value!r} is not a date; {day_advice(str(value))}", param, ctx)
         return day
 
 
@@ -175,6 +175,6 @@ def _now(as_of: str | None, zone: dt.tzinfo) -> dt.datetime:
             return dt.datetime.fromtimestamp(int(epoch), zone)
     except (ValueError, OverflowError, OSError) as error:
         if as_of is not None:
-            raise click.UsageError(f"--as-of {as_of!r} is no date; {day_advice(as_of)}") from error
-        raise click.UsageError(f"SOURCE_DATE_EPOCH {epoch!r} is no number of seconds") from error
+            raise click.UsageError(f"--as-of {as_of!r} is not a date; {day_advice(as_of)}") from error
+        raise click.UsageError(f"SOURCE_DATE_EPOCH {epoch!r} is not a number of seconds") from error
     return dt.datetime.now(zone)

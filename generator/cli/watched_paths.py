@@ -9,7 +9,7 @@ from generator.config import resources
 from generator.config.site import Site
 from generator.model.types import may_be_image
 from generator.output.assets import is_left_behind
-from generator.preview.places import Root, Skips, is_passing
+from generator.preview.watched_folders import Root, Skips, is_temporary
 from generator.reading.discover import ignoring, is_clipping
 
 
@@ -27,7 +27,7 @@ def skips_unpublished(ignore: tuple[str, ...]) -> Skips:
 
     def skips(path: str, name: str, is_folder: bool) -> bool:
         may_be_published = is_folder or is_clipping(name) or may_be_image(name)
-        return ignores(path) or (not may_be_published and is_passing(name))
+        return ignores(path) or (not may_be_published and is_temporary(name))
 
     return skips
 

@@ -139,11 +139,11 @@ def faults_of(config: Config, file: Path, *, is_address_typed: bool) -> Iterable
         if source.language is not None and not LANGUAGE.fullmatch(source.language):
             line = line_of(file, "language")
             yield problem_in(
-                file, f"`sources.{name}.language` is no language", "write a tag such as zh", line
+                file, f"`sources.{name}.language` is not a language tag", "write a tag such as zh", line
             )
         if source.home is not None and not is_web_address(source.home):
             yield problem_in(
-                file, f"`sources.{name}.home` is no web address", "write https://…", line_of(file, "home")
+                file, f"`sources.{name}.home` is not a web address", "write https://…", line_of(file, "home")
             )
 
 
@@ -185,6 +185,6 @@ def _is_site_address(address: str) -> bool:
 def _no_address(address: str, file: Path, *, is_typed: bool) -> Problem:
     advice = "write it as https://host/ or https://host/path/"
     if is_typed:
-        return problem_at(as_typed("--base-url", address), "is no address of a site", advice)
-    message = f"`base_url` is no address of a site: {address!r}"
+        return problem_at(as_typed("--base-url", address), "is not the address of a site", advice)
+    message = f"`base_url` is not the address of a site: {address!r}"
     return problem_in(file, message, advice, line_of(file, "base_url"))

@@ -67,11 +67,11 @@ def found_above(here: Path) -> Path | None:
 
 def no_digest(here: Path) -> ConfigError:
     """The error of a command that needs a digest where there is none."""
-    message = f"is no digest: there is no {FILE_NAME}, here or in a folder above, and no folder content/"
+    message = f"is not a digest: there is no {FILE_NAME}, here or in a folder above, and no folder content/"
     advice = "start one with `broadsheet init`, or name the configuration of yours with --config"
     above = next((file for folder in here.parents if (file := folder / FILE_NAME).is_file()), None)
     if above is not None:
-        message = f"is no digest: there is no {FILE_NAME} here, and {above} belongs to another user"
+        message = f"is not a digest: there is no {FILE_NAME} here, and {above} belongs to another user"
         advice = f"if you trust it, name it with -c {shlex.quote(str(above))}"
     return ConfigError(problem_at(str(here), message, advice))
 
@@ -104,7 +104,7 @@ def _parsed(file: Path) -> Config:
             raise ConfigError(problem_in(file, BROKEN_LINK, BROKEN_LINK_ADVICE)) from error
         return Config()
     except OSError as error:
-        fault = problem_in(file, f"cannot be read: {error.strerror}", "check the file and its rights")
+        fault = problem_in(file, f"cannot be read: {error.strerror}", "check the file and its permissions")
         raise ConfigError(fault) from error
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1

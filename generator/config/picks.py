@@ -87,7 +87,7 @@ def text_of(file: Path) -> str:
             raise ConfigError(_fault(None, BROKEN_LINK, BROKEN_LINK_ADVICE)) from error
         return ""
     except OSError as error:
-        advice = "check the file and its rights"
+        advice = "check the file and its permissions"
         raise ConfigError(_fault(None, f"cannot be read: {error.strerror}", advice)) from error
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
@@ -105,7 +105,7 @@ def picks_of(text: str) -> tuple[Picks, tuple[Problem, ...]]:
     entries = table.get("pick", [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         line = _line_of("pick", lines, 1)
-        return (), (*problems, _fault(line, "`pick` is no list of tables", advice))
+        return (), (*problems, _fault(line, "`pick` is not a list of tables", advice))
     where = spans(text, len(entries)) or ((None, 0),) * len(entries)
     for entry, (start, end) in zip(entries, where, strict=True):
         own = lines[start - 1 : end - 1] if start else []
@@ -232,7 +232,7 @@ def _texts(value: object, what: str) -> list[str]:
     """A list of texts; one text stands for a list of one."""
     texts = [value] if isinstance(value, str) else value
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
-        raise _ValueFaultError(f"is no list of {what}", 'write ["…", "…"]')
+        raise _ValueFaultError(f"is not a list of {what}", 'write ["…", "…"]')
     return texts
 
 

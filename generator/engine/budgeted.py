@@ -129,7 +129,7 @@ def read(
 def _reason(error: OverBudgetError, reader: Reader) -> str:
     """Return why reading ended, naming the clipping's whole budget, of which this step may use a part."""
     whole, part = budget_of(reader.limits), budget_of(reader.limits, LARGE)
-    told = f"{part.cpu:g} of the {whole.cpu:g} seconds of CPU that a clipping may take"
+    told = f"{part.cpu:g} seconds of CPU (the share of this step in `cpu_seconds = {whole.cpu:g}`)"
     return error.reason.replace(f"{part.cpu:g} seconds of CPU", told)
 
 

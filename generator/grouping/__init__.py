@@ -1,4 +1,4 @@
-"""Articles become the digest; nothing here reads, writes or renders."""
+"""Group articles into the digest. Nothing here reads, writes or renders."""
 
 from generator.grouping.digest import digest_of
 

@@ -1,7 +1,8 @@
-"""Who may be the same: articles that share a name, be it a key, a title, a part of it or of a fingerprint.
+"""Find candidates for the same story: articles that share a name.
 
-Articles are numbered as they come; their numbers ascend in every list here. Lists are gone through by what C
-does on whole lists (`dict(zip(…))`, `index`, `find`), since nearly every name is one article's only.
+A name is a key, a title, or a part of a title or of a fingerprint. Articles are numbered in order, and their
+numbers ascend in every list. Lists are processed by operations on complete lists (`dict(zip(…))`, `index`,
+`find`), because nearly every name belongs to one article only.
 """
 
 from __future__ import annotations
@@ -17,61 +18,66 @@ from typing import Any, NamedTuple, Self
 
 BAND = 3
 BANDS = 80
-"""Of pairs with 35 % of their shingles in common 97 % are found, with 50 % practically all."""
+"""Finds 97 % of the pairs with 35 % of their shingles in common, and practically all with 50 %."""
 NEIGHBOURS = 8
-"""Earlier articles of one name that an article is held against; what many have in common is furniture."""
+"""Number of earlier articles with the same name that an article is compared with. Names of many articles are
+usually boilerplate.
+"""
 _AT_ONCE = 48
 _RUN = 16
 _RUNS = 5
 _OUTLINE = 11
-"""Letters and spaces of an outline at least: shorter titles say too little to be one in spite of an error."""
+"""Minimum number of letters and spaces of an outline. Shorter titles are ambiguous."""
 
 Name = str | bytes | int
-"""What one thing is called by; all names of a kind are of one type."""
+"""A name of an article. All names of a kind have the same type."""
 Spans = Sequence[tuple[int, int]]
-"""Ranges of articles' numbers."""
+"""Ranges of article numbers."""
 
 
 class Row(NamedTuple):
-    """The articles of one name, as seen from one of them; found as far as somebody looks."""
+    """The articles with a name, as seen from one of them. Evaluated lazily."""
 
     before: Iterator[int]
     """The nearest first."""
     after: Iterator[int]
-    """From this one on, the nearest first."""
+    """From this article on, the nearest first."""
     since: Sequence[int]
-    """Those that came later than all others, in no order of time."""
+    """Articles added later, not in order of time."""
 
 
 class Names:
-    """Names of articles, each with none, one or several; as numbers below 2**32, or as what is not one."""
+    """An index of names. Each article has none, one or several.
+
+    Names are numbers below 2**32, or values of another type.
+    """
 
     def __init__(
         self, names: Iterable[tuple[int, Sequence[Name]]] = (), *, span: int, numbers: bool = False
     ) -> None:
         self.span = span
-        """Days within which a name means something."""
+        """Number of days within which a shared name is meaningful."""
         self._owners = array("I")
         self._names: MutableSequence[Any] = array("I") if numbers else []
         self._ordered: Sequence[int] | None = None
-        """Places in the order of the names, once somebody asked for one,"""
+        """Positions sorted by name, once needed."""
         self._since: dict[Name, list[int]] = defaultdict(list)
-        """and who has which name of those that came after that."""
+        """Name → articles added after that."""
         owned: list[tuple[int, Sequence[Any]]] = [*names]
         self._owners.extend([owner for owner, of_one in owned for _ in of_one])
         self._names.extend([name for _, of_one in owned for name in of_one])
 
     @classmethod
     def of_each(cls, names: Sequence[Name], *, span: int) -> Self:
-        """One name for each article."""
+        """Return an index with one name for each article."""
         made = cls(span=span)
         made._owners.extend(range(len(names)))
         made._names.extend(names)
         return made
 
     @classmethod
-    def recalled(cls, saved: tuple[bytes, bytes], *, span: int) -> Self:
-        """Numbers, as `saved`, to ask for owners only."""
+    def restored(cls, saved: tuple[bytes, bytes], *, span: int) -> Self:
+        """Return an index of numbers from its `saved` form. It supports look-ups only."""
         made = cls(span=span, numbers=True)
         made._owners.frombytes(saved[0])
         made._names = array("I", saved[1])
@@ -79,30 +85,30 @@ class Names:
         return made
 
     def saved(self) -> tuple[bytes, bytes]:
-        """Owners and names as bytes, in the order of the names, which are numbers."""
+        """Return owners and names as bytes, sorted by name. The names must be numbers."""
         ordered = self.in_order()
         owners = array("I", map(self._owners.__getitem__, ordered))
         return owners.tobytes(), array("I", map(self._names.__getitem__, ordered)).tobytes()
 
     def order(self) -> bytes:
-        """The places in the order of the names, as bytes."""
+        """Return the positions sorted by name, as bytes."""
         return array("I", self.in_order()).tobytes()
 
-    def recall(self, order: bytes) -> None:
-        """Know the order of the same names, as it was saved; of others' it is not believed."""
+    def restore_order(self, order: bytes) -> None:
+        """Restore the saved order of the same names. The order of other names is rejected."""
         count = len(self._names)
         if len(order) == count * self._owners.itemsize:
             ordered = array("I", order)
             self._ordered = ordered if max(ordered, default=0) < max(count, 1) else None
 
     def in_order(self) -> Sequence[int]:
-        """Places in the order of the names; to be asked for early where the first answer must be quick."""
+        """Return the positions sorted by name. Call it early if the first look-up must be fast."""
         if self._ordered is None:
             self._ordered = array("I", sorted(range(len(self._names)), key=self._names.__getitem__))
         return self._ordered
 
     def add(self, owner: int, names: Sequence[Name]) -> None:
-        """Give names to the last article, or a later one."""
+        """Add names to the last article, or to a later one."""
         if self._ordered is not None:
             for name in names:
                 self._since[name].append(owner)
@@ -111,16 +117,16 @@ class Names:
         self._names.extend(names)
 
     def shared(self) -> Iterator[list[int]]:
-        """The articles of each name that several have."""
+        """Yield the articles of each name that several have."""
         yield from _repeated(self._names, self._owners)
 
     def shared_within(self, stretch: tuple[int, int]) -> Iterator[list[int]]:
-        """The same among the articles of a stretch."""
+        """Yield the same among the articles in a range."""
         first, last = (bisect_left(self._owners, at) for at in stretch)
         yield from _repeated(self._names[first:last], self._owners[first:last])
 
     def owners(self, name: Name, spans: Spans) -> Iterator[int]:
-        """The articles of one name within spans."""
+        """Yield the articles with a name within spans."""
         ordered, names, owner = self.in_order(), self._names, self._owners.__getitem__
         start = bisect_left(ordered, name, key=names.__getitem__)
         end = bisect_right(ordered, name, start, key=names.__getitem__)
@@ -131,7 +137,7 @@ class Names:
             yield from since[bisect_left(since, first) : bisect_left(since, last)]
 
     def row(self, name: Name, at: int, span: tuple[int, int]) -> Row:
-        """The articles of one name as seen from a number, within a span of numbers."""
+        """Return the articles with a name, as seen from a number, within a span of numbers."""
         ordered, names, owner = self.in_order(), self._names, self._owners
         start = bisect_left(ordered, name, key=names.__getitem__)
         end = bisect_right(ordered, name, start, key=names.__getitem__)
@@ -145,7 +151,7 @@ class Names:
 
 
 class Bands:
-    """Bands of fingerprints, `BAND` neighbouring bytes at each of `BANDS` places (Indyk and Motwani 1998)."""
+    """Bands of fingerprints: `BAND` adjacent bytes at each of `BANDS` places (Indyk and Motwani 1998)."""
 
     def __init__(self, signatures: Iterable[tuple[int, bytes]]) -> None:
         self._owners, columns = _columns(signatures)
@@ -154,22 +160,22 @@ class Bands:
             self._bands[at // BAND][at % BAND :: BAND] = column
 
     def add(self, owner: int, signature: bytes) -> None:
-        """Add the fingerprint of the last article, or a later one."""
+        """Add the fingerprint of the last article, or of a later one."""
         if signature:
             self._owners.append(owner)
             for band, at in zip(self._bands, range(0, BAND * BANDS, BAND), strict=True):
                 band.extend(signature[at : at + BAND])
 
     def owners(self, place: int, band: bytes, spans: Spans) -> Iterator[int]:
-        """The articles with one band at one place within spans."""
+        """Yield the articles with a band at a place within spans."""
         for span in spans:
             first, last = (BAND * bisect_left(self._owners, number) for number in span)
             yield from self._found(place, band, first, last)
 
     def row(self, place: int, band: bytes, at: int, span: tuple[int, int], count: int) -> Row:
-        """The articles with one band at one place as seen from a number, within a span of numbers.
+        """Return the articles with a band at a place, as seen from a number, within a span of numbers.
 
-        Those from `count` on came later than all others.
+        Articles from `count` on were added later.
         """
         first, here, last, since = (
             BAND * bisect_left(self._owners, number) for number in (span[0], at, span[1], count)
@@ -194,9 +200,9 @@ class Bands:
 
 
 def stretches(days: Sequence[int], span: int) -> Iterator[tuple[int, int]]:
-    """Ranges of articles, by their days in order, so that any two less than a span apart are in one.
+    """Yield ranges of articles such that any two less than a span apart are in the same range.
 
-    One at a time needs less memory than all articles; some are in two.
+    `days` are sorted. Processing one range at a time needs less memory. Ranges overlap.
     """
     if days:
         for day in range(days[0], days[-1] + 1, 3 * span):
@@ -204,7 +210,7 @@ def stretches(days: Sequence[int], span: int) -> Iterator[tuple[int, int]]:
 
 
 def shared_bands(signatures: Iterable[tuple[int, bytes]]) -> Iterator[list[int]]:
-    """The articles of each band that several have; one place at a time, to save memory."""
+    """Yield the articles of each band that several have, one place at a time, to save memory."""
     owners, columns = _columns(signatures)
     wide = bytearray(4 * len(owners))
     for at, column in enumerate(columns):
@@ -214,7 +220,7 @@ def shared_bands(signatures: Iterable[tuple[int, bytes]]) -> Iterator[list[int]]
 
 
 def _columns(signatures: Iterable[tuple[int, bytes]]) -> tuple[array[int], Iterator[bytes]]:
-    """Who has a fingerprint, and the bytes at each place of all of them."""
+    """Return the articles that have a fingerprint, and an iterator of the bytes at each place."""
     owners = array("I")
     present = []
     for owner, signature in signatures:
@@ -231,7 +237,7 @@ def _columns(signatures: Iterable[tuple[int, bytes]]) -> tuple[array[int], Itera
 
 
 def _repeated(names: Sequence[Name], owners: Sequence[int]) -> Iterator[list[int]]:
-    """The owners of each name that comes more than once."""
+    """Yield the owners of each name that occurs more than once."""
     places = range(len(names))
     last = dict(zip(names, places, strict=True))
     if len(last) == len(names):
@@ -245,32 +251,36 @@ def _repeated(names: Sequence[Name], owners: Sequence[int]) -> Iterator[list[int
 
 
 def near_pairs(
-    groups: Iterable[Sequence[int]], days: Sequence[int], span: int, seen: Set[int] = frozenset()
+    groups: Iterable[Sequence[int]], days: Sequence[int], span: int, compared: Set[int] = frozenset()
 ) -> Iterator[tuple[int, int]]:
-    """Pairs (later, earlier) of groups in the order of time, each with the nearest few before it in a group.
+    """Yield pairs (later, earlier) within groups sorted by time, each article with its nearest predecessors.
 
-    No two are more than a span of `days` apart, and none was `seen`, as `later * len(days) + earlier`.
+    Pairs are at most `span` days apart. Pairs in `compared`, encoded as `later * len(days) + earlier`, are
+    skipped.
     """
     for group in groups:
         for at in range(1, len(group)):
             later = group[at]
             since, row = days[later] - span, later * len(days)
             for earlier in group[max(0, at - NEIGHBOURS) : at]:
-                if days[earlier] >= since and row + earlier not in seen:
+                if days[earlier] >= since and row + earlier not in compared:
                     yield later, earlier
 
 
 def runs(title: str) -> list[int]:
-    """A few of a title's runs of eight Chinese characters or sixteen Latin letters, as numbers.
+    """Return a few of a title's runs of eight Chinese characters or sixteen Latin letters, as numbers.
 
-    Like titles choose the same ones (MinHash, bottom k).
+    Similar titles select the same ones (MinHash, bottom k).
     """
     raw = title.encode("gb18030", "replace")
     return sorted(set(map(zlib.crc32, [raw[at : at + _RUN] for at in range(len(raw) - _RUN + 1)])))[:_RUNS]
 
 
 def outline(title: str) -> list[int]:
-    """A title with long words' first letters, which an error in one leaves as it is, as a number, if any."""
+    """Return a hash of a title with long words shortened to their first letter, if it is long enough.
+
+    A typing error in such a word does not change it.
+    """
     words = title.split()
     short = " ".join(
         [word[0] if len(word) > 4 and word.isascii() and word.isalpha() else word for word in words]

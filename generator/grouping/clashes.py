@@ -1,4 +1,4 @@
-"""Two articles never share an address: the lower path keeps it."""
+"""Resolve conflicts between the addresses of articles: the lower path keeps an address."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from generator.model.errors import Problem, shown
 from generator.model.types import Article, Period, Skipped
 
 OWN_FOLDERS = ("assets/", "media/", "picks/", "sitemaps/", "sources/", "stories/")
-"""Where the site puts files whose names are its own affair; no alias leads there."""
+"""Folders that are reserved for the site. Aliases must not lead there."""
 
 
 def told_apart(articles: Iterable[Article]) -> tuple[list[Article], list[Skipped], list[Problem]]:
-    """Articles with ids of their own, by path; one whose id a lower path has is skipped."""
+    """Return the articles with unique ids, by path. An article whose id a lower path has is skipped."""
     kept: dict[str, Article] = {}
     skipped: list[Skipped] = []
     problems: list[Problem] = []
@@ -39,7 +39,7 @@ def told_apart(articles: Iterable[Article]) -> tuple[list[Article], list[Skipped
 
 
 def _difference(other: Article, article: Article) -> str:
-    """How two paths differ that look the same; nothing where one sees it."""
+    """Return how two paths that look the same differ; empty if the difference is visible."""
     if unicodedata.normalize("NFC", other.path) != unicodedata.normalize("NFC", article.path):
         return ""
     return f", the same name composed in another way ({_form(other.path)} there, {_form(article.path)} here)"
@@ -50,9 +50,9 @@ def _form(text: str) -> str:
 
 
 def redirected(articles: Sequence[Article]) -> tuple[list[Article], list[Problem]]:
-    """The same articles, with the aliases they may have: no page stands there, no other article has it.
+    """Return the articles with their valid aliases, which lead to no page and belong to no other article.
 
-    `articles` come by path, as `told_apart` leaves them.
+    `articles` are sorted by path, as `told_apart` returns them.
     """
     if not any(article.aliases for article in articles):
         return list(articles), []
@@ -79,7 +79,7 @@ def redirected(articles: Sequence[Article]) -> tuple[list[Article], list[Problem
 
 
 class _Taken:
-    """Which files and folders of the output are whose."""
+    """The owners of files and folders in the output."""
 
     def __init__(self, articles: Sequence[Article]) -> None:
         self._owners: dict[str, str] = {}
@@ -94,7 +94,7 @@ class _Taken:
         self._folders.update(_folders(file))
 
     def claim(self, alias: str, article: Article) -> str | None:
-        """Give an article an address: None if it has it now, "" if it had it before, else the fault."""
+        """Assign an address to an article. Return None on success, "" if it had it before, else the fault."""
         file = _file(alias)
         if file.startswith(OWN_FOLDERS):
             return f"lies in `{file.partition('/')[0]}/`, which is the site's own"
@@ -112,7 +112,7 @@ class _Taken:
 
 
 def _pages(dates: Iterable[dt.date]) -> Iterator[str]:
-    """What stands whether or not an article asks for it, beside `OWN_FOLDERS`."""
+    """Yield the addresses that exist in any case, besides those in `OWN_FOLDERS`."""
     yield from (addresses.FRONT, addresses.NOT_FOUND)
     yield from (addresses.ATOM, addresses.RSS, addresses.JSON_FEED)
     yield from (addresses.OPML, addresses.SITEMAP, addresses.ROBOTS)
@@ -126,7 +126,7 @@ def _file(address: str) -> str:
 
 
 def _folded(text: str) -> str:
-    """What a file system that ignores case and normalises Unicode makes of a name."""
+    """Return a name as a file system that ignores case and normalises Unicode treats it."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
 
 

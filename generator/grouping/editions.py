@@ -1,4 +1,4 @@
-"""Editions of day, week, month and year, and the one order of articles."""
+"""Build the editions of days, weeks, months and years, and define the order of articles."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import msgspec
 from generator.model.types import Article, Edition, Group, Period, SourceMonth
 
 PART = 150
-"""Articles in a part of a source's month."""
+"""Number of articles in a part of a source's month."""
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _UNTIMED = dt.timedelta()
@@ -23,22 +23,22 @@ Order = tuple[int, bool, dt.timedelta, str]
 
 
 def moment(article: Article) -> Moment:
-    """When an article came, as a key that sorts the newest first; without a time it is its day's last."""
+    """Return the sort key of an article's time, newest first. Without a time it comes last on its day."""
     if article.time is None:
         return -article.date.toordinal(), True, _UNTIMED
-    # The difference is exact, stays in range, and tells the two hours apart when clocks go back.
+    # The difference is exact, stays in range, and separates the two hours when clocks go back.
     return -article.date.toordinal(), False, _EPOCH - article.time
 
 
 def order(article: Article) -> Order:
-    """The key of the total order that all lists have: newest first, then by path."""
+    """Return the sort key of all lists: newest first, then by path."""
     return *moment(article), article.path
 
 
 def editions_of(period: Period, articles: Iterable[Article], slugs: Mapping[str, str]) -> tuple[Edition, ...]:
-    """The editions of one period, oldest first.
+    """Return the editions of a period, oldest first.
 
-    `articles` come in `order`, with their source's name, whose slug `slugs` gives.
+    `articles` are sorted by `order`. `slugs`: source name → slug.
     """
     groups: dict[dt.date, dict[str, list[Article]]] = {}
     for article in articles:
@@ -48,11 +48,11 @@ def editions_of(period: Period, articles: Iterable[Article], slugs: Mapping[str,
 
 
 def joined(period: Period, days: Iterable[Edition], slugs: Mapping[str, str]) -> tuple[Edition, ...]:
-    """The editions of a longer period, oldest first, made of those of its days."""
-    together: dict[dt.date, list[Edition]] = {}
+    """Return the editions of a longer period, oldest first, built from those of its days."""
+    by_first: dict[dt.date, list[Edition]] = {}
     for day in days:
-        together.setdefault(_FIRST[period](day.first), []).append(day)
-    return tuple(_joined(period, first, own, slugs) for first, own in together.items())
+        by_first.setdefault(_FIRST[period](day.first), []).append(day)
+    return tuple(_joined(period, first, own, slugs) for first, own in by_first.items())
 
 
 def _joined(period: Period, first: dt.date, days: Sequence[Edition], slugs: Mapping[str, str]) -> Edition:
@@ -65,7 +65,7 @@ def _joined(period: Period, first: dt.date, days: Sequence[Edition], slugs: Mapp
 
 
 def first_of(period: Period, date: dt.date) -> dt.date:
-    """The first day of the period of a kind that holds a day."""
+    """Return the first day of the period that contains a day."""
     return _FIRST[period](date)
 
 
@@ -79,7 +79,7 @@ def _edition(
 
 
 def months_of(articles: Sequence[Article]) -> tuple[SourceMonth, ...]:
-    """The months of one source, newest first; `articles` come in `order`."""
+    """Return the months of one source, newest first. `articles` are sorted by `order`."""
     months: dict[dt.date, list[Article]] = {}
     for date, own in groupby(articles, attrgetter("date")):
         months.setdefault(date.replace(day=1), []).extend(own)
@@ -87,7 +87,7 @@ def months_of(articles: Sequence[Article]) -> tuple[SourceMonth, ...]:
 
 
 def _parts(newest_first: Sequence[Article]) -> tuple[tuple[Article, ...], ...]:
-    """Cut from the oldest on, so that only the last part grows."""
+    """Return parts, cut from the oldest article on, so that only the last part grows."""
     count = len(newest_first)
     return tuple(
         tuple(newest_first[max(0, count - start - PART) : count - start]) for start in range(0, count, PART)
@@ -95,7 +95,7 @@ def _parts(newest_first: Sequence[Article]) -> tuple[tuple[Article, ...], ...]:
 
 
 def _end_of_week(first: dt.date) -> dt.date:
-    return first + min(dt.timedelta(days=6), dt.date.max - first)  # the last week of the year 9999 is cut
+    return first + min(dt.timedelta(days=6), dt.date.max - first)  # the last week of the year 9999 is shorter
 
 
 def _end_of_month(first: dt.date) -> dt.date:

@@ -1,4 +1,4 @@
-"""Stories grow in the order of time, as long as no member objects to a newcomer."""
+"""Build stories in order of time, as long as no member objects to a newcomer."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import Iterable, Sequence
 from generator.grouping.evidence import Evidence, objects
 
 SPAN = 120
-"""Days from a story's first article to its last."""
+"""Maximum number of days from a story's first article to its last."""
 _WITNESSES = 6
-"""First and last members of a story of which none may object to a newcomer."""
+"""Number of first and last members of a story that may object to a newcomer."""
 
 
 def gathered(evidence: Sequence[Evidence], pairs: Iterable[tuple[int, int]]) -> list[list[int]]:
-    """Put articles that are the same together, pair by pair; those of each story, in order, by number.
+    """Return the stories that pairs of same articles form: sorted lists of numbers.
 
-    The articles are in the order of time; of the pairs, those of an early article come first, so that what
-    comes later changes no story but by joining it.
+    The articles are in order of time. Pairs of early articles come first, so that a later article changes a
+    story only by joining it.
     """
     found = _Stories(evidence)
     for one, other in pairs:
@@ -25,7 +25,7 @@ def gathered(evidence: Sequence[Evidence], pairs: Iterable[tuple[int, int]]) -> 
 
 
 class _Stories:
-    """The stories that articles have joined so far."""
+    """The stories built so far."""
 
     def __init__(self, evidence: Sequence[Evidence]) -> None:
         self.members: dict[int, list[int]] = {}
@@ -34,9 +34,9 @@ class _Stories:
         self._witnesses: dict[int, list[int]] = {}
 
     def join(self, one: int, other: int) -> None:
-        """Put two articles, and the stories that they are in, into one story, unless a member objects."""
+        """Join the stories of two articles unless a member objects."""
         one, other = self._first[one], self._first[other]
-        if one == other or self._object(one, other):
+        if one == other or self._has_objection(one, other):
             return
         witnesses = sorted(self._witnesses.pop(one, [one]) + self._witnesses.pop(other, [other]))
         fewer, more = sorted((self.members.pop(one, [one]), self.members.pop(other, [other])), key=len)
@@ -49,8 +49,8 @@ class _Stories:
             witnesses = witnesses[:_WITNESSES] + witnesses[-_WITNESSES:]
         self._witnesses[root] = witnesses
 
-    def _object(self, one: int, other: int) -> bool:
-        """Whether two stories have two issues of a series in them, or are too long ago."""
+    def _has_objection(self, one: int, other: int) -> bool:
+        """Return whether two stories contain two issues of a series, or are too far apart."""
         ours = [self._evidence[at] for at in self._witnesses.get(one, [one])]
         theirs = [self._evidence[at] for at in self._witnesses.get(other, [other])]
         if max(ours[-1].day, theirs[-1].day) - min(ours[0].day, theirs[0].day) > SPAN:

@@ -1,4 +1,4 @@
-"""How well a source can be read, whether it still speaks, and whether others repeat it."""
+"""Compute the health of sources: completeness, silence, and repetition by other sources."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections.abc import Iterable, Mapping
 from generator.model.types import Digest, Health, MonthHealth, Source, Story, Verdict
 
 QUIET_DAYS = 30
-"""Nobody is called silent sooner."""
+"""Minimum number of days without articles before a source counts as silent."""
 PAUSES = 3
-"""How many of its usual pauses a source may let pass."""
+"""Number of a source's usual pauses that may pass before it counts as silent."""
 
 
 def healths_of(digest: Digest) -> Mapping[str, Health]:
-    """Tell the health of every source by its name, as of the newest edition."""
+    """Return source name → health, as of the newest edition."""
     if not digest.days:
         return {}
     newest, leaders = digest.days[-1].first, leaders_of(digest.stories)
@@ -22,9 +22,9 @@ def healths_of(digest: Digest) -> Mapping[str, Health]:
 
 
 def leaders_of(stories: Iterable[Story]) -> Mapping[str, tuple[str, bool]]:
-    """Tell of each article in a story of several sources which source leads, and whether it is the lead.
+    """Return article id → the leading source of its story, and whether the article is the lead.
 
-    By the article's id. What one source repeats of itself is not counted.
+    Only stories of several sources count.
     """
     return {
         article.id: (story.lead.source, article.id == story.lead.id)
@@ -35,7 +35,7 @@ def leaders_of(stories: Iterable[Story]) -> Mapping[str, tuple[str, bool]]:
 
 
 def health_of(source: Source, newest: dt.date, leaders: Mapping[str, tuple[str, bool]]) -> Health:
-    """Tell the health of a source that has articles; `newest` is the day of the newest edition."""
+    """Return the health of a source that has articles. `newest`: the day of the newest edition."""
     first, last = source.articles[-1].date, source.articles[0].date
     silent_days = (newest - last).days
     pause = (last - first).days // max(1, len(source.articles) - 1)
@@ -52,7 +52,7 @@ def health_of(source: Source, newest: dt.date, leaders: Mapping[str, tuple[str, 
 
 
 def _months(source: Source) -> tuple[MonthHealth, ...]:
-    """Counted by identity, month by month: a source may have very many articles."""
+    """Return the verdicts of each month. Counts by identity, because a source may have very many articles."""
     found = []
     for month in reversed(source.months):
         verdicts = [article.verdict for part in month.parts for article in part]

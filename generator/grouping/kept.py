@@ -1,4 +1,4 @@
-"""The pairs of an archive as they are kept from build to build."""
+"""The form in which pairs are stored between builds."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ _NUMBER = array("I").itemsize
 
 
 class KeptPairs(msgspec.Struct, frozen=True, array_like=True):
-    """The pairs of an archive, to be kept; its articles, in the order of time, go with them."""
+    """The pairs of an archive. They are valid for its articles in order of time."""
 
     titles: list[str]
     """The words of the articles' titles."""
     runs: tuple[bytes, bytes]
     orders: tuple[bytes, bytes, bytes]
-    """Of keys, titles and texts, as `Names` has them."""
+    """The order of keys, titles and texts, from `Names.order`."""
     mute: list[int]
-    """Articles whose texts speak for nothing."""
+    """Articles whose text is excluded from the evidence."""
     refrains: list[int]
     channels: dict[int, list[str]]
     pairs: bytes
-    """Later article, earlier one and the reason's rank, in turn."""
+    """Later article, earlier article and rank of the reason, in turn."""
 
     def fits(self, count: int) -> bool:
-        """Whether this may be of so many articles."""
+        """Return whether this may belong to so many articles."""
         runs, names, pairs = map(len, (*self.runs, self.pairs))
         if len(self.titles) != count or runs != names or runs % _NUMBER or pairs % (3 * _NUMBER):
             return False

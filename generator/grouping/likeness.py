@@ -1,12 +1,13 @@
-"""How much of their text two articles have in common, from their fingerprints."""
+"""Estimate from fingerprints how much text two articles have in common."""
 
 from __future__ import annotations
 
 
 def likeness(one: bytes, other: bytes) -> float:
-    """The share of shingles that two texts have in common (Jaccard), ±0.025; 0 where one has no fingerprint.
+    """Return the share of shingles that two texts have in common (Jaccard), ±0.025.
 
-    Each byte is the lowest of a slot's minimum, so that 1 of 256 is equal by chance (Li and König 2010).
+    It is 0 if a fingerprint is missing. Each byte is the lowest of a slot's minimum, so that 1 of 256 is
+    equal by chance (Li and König 2010).
     """
     if not one or len(one) != len(other):
         return 0.0
@@ -16,5 +17,5 @@ def likeness(one: bytes, other: bytes) -> float:
 
 
 def contained(share: float, letters: int, others: int) -> float:
-    """The share of the shorter text that stands in the other, from what both have in common."""
+    """Return the share of the shorter text that is in the other, given the share in common."""
     return min(1.0, share * (letters + others) / ((1 + share) * max(1, min(letters, others))))

@@ -1,4 +1,4 @@
-"""The names that suggest that articles are the same: keys, titles, texts and parts of titles."""
+"""Names that suggest that articles are the same: keys, titles, texts and parts of titles."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from generator.parallel import forked
 
 
 def names_of(known: Sequence[Evidence], texts: Iterable[bytes]) -> tuple[Names, Names, Names]:
-    """The names of articles: their keys, their titles, and their texts unless empty."""
+    """Return the names of articles: keys, titles, and texts that are not empty."""
     keys = Names([(at, one.article.keys) for at, one in enumerate(known)], span=SPAN)
     titles = Names.of_each([one.text for one in known], span=SPAN)
     return keys, titles, Names(((at, (text,)) for at, text in enumerate(texts) if text), span=SPAN)
 
 
 def title_names(articles: Sequence[Article], *, is_shared: bool) -> list[tuple[str, list[int]]]:
-    """For each article, the words of its title, and the parts that name it."""
+    """Return for each article the words of its title, and the parts that serve as names."""
 
     def task(start: int, end: int) -> list[tuple[str, list[int]]]:
         words = [(article, words_of(article.title)) for article in articles[start:end]]
@@ -32,7 +32,7 @@ def title_names(articles: Sequence[Article], *, is_shared: bool) -> list[tuple[s
 
 
 def parts_of(article: Article, text: str) -> list[int]:
-    """The names of an article besides its whole title: parts of the title, and its outline without a text."""
+    """Return parts of the title as names, and its outline if the article has no text."""
     return runs(text) + outline(text) if is_empty(article) else runs(text)
 
 

@@ -26,9 +26,9 @@ from generator.grouping.evidence import (
     title_refrains,
 )
 from generator.grouping.gathering import SPAN
-from generator.grouping.judged import judged, rank_of
 from generator.grouping.kept import KeptPairs
 from generator.grouping.likeness import likeness
+from generator.grouping.matching import matching_pairs, rank_of
 from generator.grouping.pair_names import mute_refrains, names_of, parts_of, title_names
 from generator.model.types import Article
 
@@ -44,7 +44,7 @@ class Pairs:
     ) -> None:
         """Judge all articles, or restore what was `found` earlier; `articles` are then in order of time.
 
-        With `is_shared`, copies of this process may do a part of the work.
+        With `is_shared`, forked processes may do a part of the work.
         """
         ordered = list(articles)
         if found is None:
@@ -55,22 +55,22 @@ class Pairs:
         self.count = len(self.evidence)
         """Number of initial articles; articles added since have higher numbers."""
         self._days = array("I", [one.day for one in self.evidence])
-        self._gone: set[int] = set()
+        self._removed: set[int] = set()
         known = self.evidence
         self._keys, self._titles, self._texts = names_of(known, [one.signature for one in known])
         self._bands: Bands | None = None
-        self._told: dict[str, bool] = {}
+        self._channel_keys: dict[str, bool] = {}
         self._before: dict[int, dict[int, int]] = {}
         self._after: dict[int, set[int]] = defaultdict(set)
         if found is not None:
-            self._recall(found)
+            self._restore(found)
             return
         self._runs = Names(((at, parts) for at, (_, parts) in enumerate(named)), span=LONGEST, numbers=True)
         mute_refrains(self.evidence, self._keys, self._titles, self._texts)
-        for later, earlier, rank in judged(
+        for later, earlier, rank in matching_pairs(
             self.evidence, self._days, (self._keys, self._titles, self._runs), is_shared=is_shared
         ):
-            self._note(later, earlier, rank)
+            self._record(later, earlier, rank)
 
     @property
     def alive(self) -> list[int]:
@@ -80,12 +80,12 @@ class Pairs:
         return sorted(self._alive(range(len(self.evidence))), key=self.place)
 
     def found(self) -> KeptPairs:
-        """The pairs in the form that is stored, with articles renumbered in order of time."""
+        """Return the pairs in the form that is stored, with articles renumbered in order of time."""
         alive = self.alive
         number = {at: place for place, at in enumerate(alive)}
         known = [self.evidence[at] for at in alive]
         raw = [evidence_of(one.article, "").signature for one in known]
-        keys, titles, texts, runs_ = self._renamed(known, raw)
+        keys, titles, texts, runs_ = self._name_indexes(known, raw)
         return KeptPairs(
             titles=[one.text for one in known],
             runs=runs_.saved(),
@@ -104,21 +104,21 @@ class Pairs:
             ).tobytes(),
         )
 
-    def _renamed(
+    def _name_indexes(
         self, known: Sequence[Evidence], texts: Iterable[bytes]
     ) -> tuple[Names, Names, Names, Names]:
-        """Keys, titles, texts and runs of the present articles, rebuilt if any article has changed."""
+        """Return keys, titles, texts and runs of the present articles, rebuilt if any article has changed."""
         if self.is_as_found:
             return self._keys, self._titles, self._texts, self._runs
         parts = ((at, parts_of(one.article, one.text)) for at, one in enumerate(known))
         runs_ = Names(parts, span=LONGEST, numbers=True)
         return (*names_of(known, texts), runs_)
 
-    def _recall(self, found: KeptPairs) -> None:
+    def _restore(self, found: KeptPairs) -> None:
         """Restore what was found earlier for the same articles."""
-        self._runs = Names.recalled(found.runs, span=LONGEST)
+        self._runs = Names.restored(found.runs, span=LONGEST)
         for names, order in zip((self._keys, self._titles, self._texts), found.orders, strict=True):
-            names.recall(order)
+            names.restore_order(order)
         for at in found.mute:
             self.evidence[at].mute_text()
         for at in found.refrains:
@@ -127,7 +127,7 @@ class Pairs:
             self.evidence[at].channels = frozenset(channels_)
         numbers = array("I", found.pairs)
         for later, earlier, rank in zip(numbers[::3], numbers[1::3], numbers[2::3], strict=True):
-            self._note(later, earlier, rank)
+            self._record(later, earlier, rank)
 
     @cached_property
     def numbers(self) -> dict[str, int]:
@@ -137,7 +137,7 @@ class Pairs:
     @property
     def is_worn(self) -> bool:
         """Whether so much has changed that judging all articles again is better."""
-        return len(self._gone) > max(1000, self.count // 10) or 2 * len(self._days) < len(self.evidence)
+        return len(self._removed) > max(1000, self.count // 10) or 2 * len(self._days) < len(self.evidence)
 
     @property
     def reasoned(self) -> Iterable[int]:
@@ -145,39 +145,39 @@ class Pairs:
         return self._before.keys() | {at for at, after in self._after.items() if after}
 
     def article(self, at: int) -> Article:
-        """The article with a number."""
+        """Return the article with a number."""
         return self.evidence[at].article
 
     def place(self, at: int) -> Place:
-        """The position of an article in order of time."""
+        """Return the position of an article in order of time."""
         one = self.evidence[at]
         return one.day, one.article.path
 
     @property
     def is_as_found(self) -> bool:
         """Whether no article has changed since all were judged."""
-        return len(self.evidence) == self.count and not self._gone
+        return len(self.evidence) == self.count and not self._removed
 
     @property
     def moved(self) -> int:
         """Number of articles that were added or removed since all were judged."""
-        return len(self.evidence) - self.count + sum(at < self.count for at in self._gone)
+        return len(self.evidence) - self.count + sum(at < self.count for at in self._removed)
 
     @property
     def left(self) -> Iterator[tuple[int, Article]]:
         """Number and article of each initial article that has been removed or changed."""
-        return ((at, self.article(at)) for at in sorted(self._gone) if at < self.count)
+        return ((at, self.article(at)) for at in sorted(self._removed) if at < self.count)
 
     def is_gone(self, at: int) -> bool:
-        """Whether an article was removed, or changed and has another number now."""
-        return at in self._gone
+        """Return whether an article was removed, or changed and has another number now."""
+        return at in self._removed
 
     def before(self, at: int) -> Mapping[int, int]:
         """Earlier articles that are the same as one → rank of the reason."""
         return self._before.get(at, {})
 
     def same(self, at: int) -> Iterator[int]:
-        """All articles that are the same as one."""
+        """Yield all articles that are the same as one."""
         yield from self._before.get(at, ())
         yield from self._after.get(at, ())
 
@@ -186,17 +186,17 @@ class Pairs:
         old = set(leaving)
         for at in old:
             del self.numbers[self.article(at).path]
-        self._gone |= old
-        self._told.clear()
+        self._removed |= old
+        self._channel_keys.clear()
         bands = self.prepare()
         new = [self._add(article) for article in added]
-        turned = self._turned([*old, *new]) - set(new)
-        self._gone |= turned
-        new += [self._add(self.article(at)) for at in sorted(turned, key=self.place)]
+        changed_evidence = self._changed_evidence([*old, *new]) - set(new)
+        self._removed |= changed_evidence
+        new += [self._add(self.article(at)) for at in sorted(changed_evidence, key=self.place)]
         for at in new:
             self._mute(at)
             bands.add(at, self.evidence[at].signature)
-        return self._follow(old | turned, new)
+        return self._update_pairs(old | changed_evidence, new)
 
     def prepare(self) -> Bands:
         """Build the indexes that the first change would otherwise wait for."""
@@ -219,33 +219,33 @@ class Pairs:
         return at
 
     def _named(self, at: int) -> Iterator[tuple[Names, Name]]:
-        """The names of an article except its text, each with its index."""
+        """Yield the names of an article except its text, each with its index."""
         one = self.evidence[at]
         yield self._titles, one.text
         yield from ((self._keys, key) for key in one.keys)
         yield from ((self._runs, run) for run in parts_of(one.article, one.text))
 
     def _of_text(self, at: int) -> list[int]:
-        """The present articles with the same text as one."""
+        """Return the present articles with the same text as one."""
         raw = evidence_of(self.article(at)).signature
         return self._alive(self._texts.owners(raw, [(0, len(self.evidence))])) if raw else []
 
     def _of_title(self, at: int) -> list[int]:
-        """The present articles with the same title as one."""
+        """Return the present articles with the same title as one."""
         return self._alive(self._titles.owners(self.evidence[at].text, [(0, len(self.evidence))]))
 
     def _of_key(self, key: str) -> list[int]:
-        """The present articles with a key."""
+        """Return the present articles with a key."""
         return self._alive(self._keys.owners(key, [(0, len(self.evidence))]))
 
     def _is_channel(self, key: str) -> bool:
-        """Whether a key belongs to a channel rather than an article. Cached for the duration of a change."""
-        if key not in self._told:
-            self._told[key] = key in channels([self.evidence[at] for at in self._of_key(key)])
-        return self._told[key]
+        """Return whether a key belongs to a channel, not to an article. Cached during a change."""
+        if key not in self._channel_keys:
+            self._channel_keys[key] = key in channels([self.evidence[at] for at in self._of_key(key)])
+        return self._channel_keys[key]
 
-    def _turned(self, changed: Iterable[int]) -> set[int]:
-        """Articles that became refrains or channels, or ceased to be, because others changed."""
+    def _changed_evidence(self, changed: Iterable[int]) -> set[int]:
+        """Return articles that became refrains or channels, or ceased to be, because others changed."""
         found: set[int] = set()
         for at in changed:
             texts = self._of_text(at)
@@ -262,9 +262,9 @@ class Pairs:
                 for one in titles
                 if (id(self.evidence[one]) in muted) is not self.evidence[one].is_refrain
             )
-            for key in set(self.evidence[at].keys) - self._told.keys():
+            for key in set(self.evidence[at].keys) - self._channel_keys.keys():
                 of_key = self._of_key(key)
-                self._told[key] = is_channel = key in channels([self.evidence[one] for one in of_key])
+                self._channel_keys[key] = is_channel = key in channels([self.evidence[one] for one in of_key])
                 found.update(one for one in of_key if (key in self.evidence[one].channels) is not is_channel)
         return found
 
@@ -278,9 +278,9 @@ class Pairs:
         one.channels = frozenset(filter(self._is_channel, one.keys))
 
     def _alive(self, numbers: Iterable[int]) -> list[int]:
-        return [at for at in numbers if at not in self._gone]
+        return [at for at in numbers if at not in self._removed]
 
-    def _note(self, later: int, earlier: int, rank: int) -> None:
+    def _record(self, later: int, earlier: int, rank: int) -> None:
         """Store the rank of the reason why two articles are the same."""
         self._before.setdefault(later, {})[earlier] = rank
         self._after[earlier].add(later)
@@ -289,10 +289,10 @@ class Pairs:
         """Store the reason why two articles are the same. Returns whether there is one."""
         rank = rank_of(self.evidence[later], self.evidence[earlier])
         if rank is not None:
-            self._note(later, earlier, rank)
+            self._record(later, earlier, rank)
         return rank is not None
 
-    def _follow(self, old: Iterable[int], new: Sequence[int]) -> set[int]:
+    def _update_pairs(self, old: Iterable[int], new: Sequence[int]) -> set[int]:
         """Drop the pairs of removed articles; judge added ones, and those whose neighbours changed."""
         moved = {*old, *new}
         touched = set(moved)
@@ -314,7 +314,7 @@ class Pairs:
         return touched
 
     def _next_after(self, at: int, moved: set[int]) -> Iterator[int]:
-        """Articles whose nearest earlier ones may differ because an article was added or removed."""
+        """Yield articles whose nearest earlier ones may differ because an article was added or removed."""
         for span, row in (*self._by_name(at), *self._by_text(at)):
             left = NEIGHBOURS
             for other in self._later(at, span, row, moved):
@@ -324,13 +324,13 @@ class Pairs:
                     break
 
     def _by_name(self, at: int) -> Iterator[tuple[int, Row]]:
-        """For each name of an article, the days within which it counts, and the articles that have it."""
+        """Yield for each name of an article the days within which it counts, and the articles with it."""
         number = self._number(at)
         for names, name in self._named(at):
             yield names.span, names.row(name, number, self._near(at, names.span))
 
     def _by_text(self, at: int) -> Iterator[tuple[int, Row]]:
-        """For each band of its text, the days within which it counts, and the articles that have it."""
+        """Yield for each band of its text the days within which it counts, and the articles with it."""
         one, number = self.evidence[at], self._number(at)
         bands, near = self.prepare(), self._near(at, SPAN)
         for place, start in enumerate(range(0, BAND * BANDS if one.signature else 0, BAND)):
@@ -338,17 +338,17 @@ class Pairs:
             yield SPAN, row
 
     def _number(self, at: int) -> int:
-        """The position of an article among the initial ones."""
+        """Return the position of an article among the initial ones."""
         return at if at < self.count else bisect_left(range(self.count), self.place(at), key=self.place)
 
     def _nearest(self, at: int) -> set[int]:
-        """The articles to compare an article with: the nearest earlier ones for each name and band."""
+        """Return the articles to compare one with: the nearest earlier ones for each name and band."""
         by_name = {other for span, row in self._by_name(at) for other in self._earlier(at, span, row)}
         by_text = {other for span, row in self._by_text(at) for other in self._earlier(at, span, row)}
         return by_name | {other for other in by_text - by_name if self._is_like(at, other)}
 
     def _earlier(self, at: int, span: int, row: Row) -> list[int]:
-        """The nearest `NEIGHBOURS` articles before an article."""
+        """Return the nearest `NEIGHBOURS` articles before an article."""
         here = self.place(at)
         found = [*islice(self._within(at, span, row.before), NEIGHBOURS)]
         if since := [other for other in self._within(at, span, row.since) if self.place(other) < here]:
@@ -356,7 +356,7 @@ class Pairs:
         return found
 
     def _later(self, at: int, span: int, row: Row, moved: set[int]) -> list[int]:
-        """The articles from one on, up to the `NEIGHBOURS`th that was not moved itself."""
+        """Return the articles from one on, up to the `NEIGHBOURS`th that was not moved itself."""
         here, left = self.place(at), NEIGHBOURS
         found: list[int] = []
         for other in self._within(at, span, row.after):
@@ -369,18 +369,18 @@ class Pairs:
         return found
 
     def _within(self, at: int, span: int, others: Iterable[int]) -> Iterator[int]:
-        """Those of `others` that are present and within `span` days of an article."""
+        """Yield those of `others` that are present and within `span` days of an article."""
         day = self.evidence[at].day
         return (
             other
             for other in others
-            if other not in self._gone and -span <= self.evidence[other].day - day <= span
+            if other not in self._removed and -span <= self.evidence[other].day - day <= span
         )
 
     def _is_like(self, at: int, other: int) -> bool:
         return likeness(self.evidence[at].signature, self.evidence[other].signature) >= NEAR
 
     def _near(self, at: int, span: int) -> tuple[int, int]:
-        """The range of numbers of initial articles within `span` days of an article."""
+        """Return the range of numbers of initial articles within `span` days of an article."""
         day, days = self.evidence[at].day, self._days
         return bisect_left(days, day - span), bisect_right(days, day + span)

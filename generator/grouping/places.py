@@ -1,4 +1,4 @@
-"""What an original's address tells: whose page it is, and whether it is one article's."""
+"""Analyse the address of an original: its publisher, and whether it identifies one article."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import re
 from collections.abc import Collection
 
 _MANY_AUTHORS = frozenset({"x.com", "medium.com", "weibo.com", "t.me", "youtube.com", "reddit.com"})
-"""Hosts on which the first part of the path tells whose page it is."""
+"""Hosts on which the first part of the path identifies the publisher."""
 _PROJECTS = frozenset({"github.com", "gitee.com", "gitlab.com"})
-"""Hosts where an address is a project's, of which there is always something else to tell."""
+"""Hosts where an address belongs to a project, about which many articles are written."""
 _CHANNEL = re.compile(r"/(?:category|categories|tags?|topics?|authors?|archives?|labels?)/")
-"""Addresses under which today's articles stand."""
+"""Addresses of lists, whose content changes."""
 _NUMBER = re.compile(r"\d{5,}")
 _DATED = re.compile(r"/(?:19|20)\d\d/(?:[^/]+/)*[^/]*[^\W\d_][^/]*$")
 _LETTERS = re.compile(r"[^\W\d_]{3,}")
@@ -19,7 +19,7 @@ _ENDING = re.compile(r"\.[a-z]{3,5}$")
 
 
 def home_of(key: str) -> str:
-    """The host of a key, or the account where a host is many's: `wechat:MzA…`, `x.com/name`."""
+    """Return the host of a key, or the account on shared hosts: `wechat:MzA…`, `x.com/name`."""
     if key.startswith("wechat:"):
         return key.partition("/")[0]
     host, _, path = key.partition("/")
@@ -27,14 +27,14 @@ def home_of(key: str) -> str:
 
 
 def is_channel(key: str) -> bool:
-    """Whether an address says that it is a list's."""
+    """Return whether an address belongs to a list."""
     return _CHANNEL.search(key) is not None
 
 
 def is_of_one(key: str, words: Collection[str]) -> bool:
-    """Whether an address is one article's, no front page or list; of titles under it come the words.
+    """Return whether an address identifies one article. `words`: those of the titles under it.
 
-    It has a long number, or a name below a year, or its name has words of the titles.
+    It has a long number, or a name below a year, or words of the titles in its name.
     """
     host, _, path = key.partition("?")[0].partition("/")
     if host in _PROJECTS or is_channel(key):
@@ -45,13 +45,13 @@ def is_of_one(key: str, words: Collection[str]) -> bool:
     return len(naming) >= 3 and 2 * len(naming.intersection(words)) >= len(naming)
 
 
-def is_respelt(key: str, other: str, words: Collection[str], exchanged: tuple[str, str]) -> bool:
-    """Whether two addresses spell out their titles, of these words, and differ only as the titles do."""
-    ours, theirs = exchanged
+def is_respelt(key: str, other: str, words: Collection[str], differing_words: tuple[str, str]) -> bool:
+    """Return whether two addresses contain their titles' words, and differ only as the titles do."""
+    ours, theirs = differing_words
     named = set(_WORDS.findall(_name(key)))
     return named.issuperset(words) and key.replace(ours, theirs) == other != key
 
 
 def _name(path: str) -> str:
-    """The last part of a path, without its kind."""
+    """Return the last part of a path without its extension."""
     return _ENDING.sub("", path.rpartition("/")[2].casefold())

@@ -1,4 +1,4 @@
-"""Sources: which spellings mean the same publisher, what it is called and where its pages stand."""
+"""Identify sources: which spellings mean the same publisher, its name and its address."""
 
 from __future__ import annotations
 
@@ -15,30 +15,33 @@ from generator.model.ids import ALPHABET, short_hash
 from generator.model.types import Article
 
 SLUG_BYTES = 60
-"""A slug's greatest length in UTF-8, its hash included."""
+"""Maximum length of a slug in UTF-8, including its hash."""
 HASH_LENGTHS = (6, 12, 52)
-"""Characters of hash after a slug; the longer ones where a slug is taken. The last is the whole hash."""
+"""Lengths of the hash after a slug. The longer ones are used if a slug is taken; the last is the whole hash.
+"""
 SPELLINGS = 64
-"""Articles, at most, whose spelling decides what a source is called."""
+"""Maximum number of articles whose spelling decides about the name of a source."""
 
 _SUGGESTED = 20
-"""Tables without a source that get a suggestion; looking for one costs time."""
+"""Number of tables without a source for which a similar name is searched, because that takes time."""
 _NAMELESS = "?"
 _EMPTY = "source"
 _RESERVED = frozenset(
     {"con", "prn", "aux", "nul"} | {port + digit for port in ("com", "lpt") for digit in "0123456789"}
 )
-"""Names that Windows keeps for devices, whatever their extension."""
+"""Device names on Windows, reserved with any extension."""
 _INVISIBLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8"
     "\U000e0000-\U000e0fff]"
 )
-"""Fillers and selectors that show nothing (Unicode: Default_Ignorable_Code_Point), beside category Cf."""
+"""Fillers and selectors that display nothing (Unicode: Default_Ignorable_Code_Point) and are not in category
+Cf.
+"""
 _JOINERS = "\u200c\u200d"
 
 
 def spelling(name: str) -> str:
-    """A name as it may be shown: one line, single spaces, nothing that reorders or hides text."""
+    """Return a name for display: on one line, single spaces, no invisible or reordering characters."""
     name = re.sub("[\ud800-\udfff]", "\ufffd", name)
     shown = "".join(c for c in name if c.isspace() or c in _JOINERS or not _is_control(c))
     return " ".join(shown.split())
@@ -46,12 +49,12 @@ def spelling(name: str) -> str:
 
 @lru_cache(16384)
 def key(name: str) -> str:
-    """What all spellings of a source have in common: case, width, white space and invisible characters fold.
+    """Return the key that all spellings of a source share.
 
-    `key(key(name)) == key(name)`; never empty.
+    It ignores case, width, white space and invisible characters. `key(key(name)) == key(name)`; never empty.
     """
     folded = name
-    while (again := _fold(folded)) != folded:  # folding case can undo a normal form, and the other way round
+    while (again := _fold(folded)) != folded:  # case folding can undo a normal form, and the reverse
         folded = again
     return folded or _NAMELESS
 
@@ -67,17 +70,17 @@ def _is_control(character: str) -> bool:
 
 
 def slug(name: str) -> str:
-    """The path segment of a source (design: "Addresses"), at most `SLUG_BYTES` long.
+    """Return the path segment of a source (design: "Addresses"), at most `SLUG_BYTES` long.
 
-    It depends on the key alone. Safe on file systems that ignore case or normalise Unicode.
+    It depends on the key only. Safe on file systems that ignore case or normalise Unicode.
     """
     return _slug(key(name), 0)
 
 
 def _slug(key_: str, hash_length: int) -> str:
-    """The slug of a key; with no length for the hash, there is one only where the name alone will not do."""
+    """Return the slug of a key. If `hash_length` is 0, it has a hash only if the words are not enough."""
     base = _base(key_)
-    if not hash_length and _speaks_for_itself(key_, base):
+    if not hash_length and _is_unambiguous(key_, base):
         return base
     hash_ = short_hash(key_.encode("utf-8"), hash_length or HASH_LENGTHS[0])
     room = SLUG_BYTES - 1 - len(hash_)
@@ -86,7 +89,7 @@ def _slug(key_: str, hash_length: int) -> str:
 
 
 def _base(key_: str) -> str:
-    """The words of a key, joined by `-`; marks stay with their letter."""
+    """Return the words of a key, joined by `-`. Marks stay with their letter."""
     kept: list[str] = []
     for character in key_:
         after_dash = not kept or kept[-1] == "-"
@@ -98,7 +101,7 @@ def _base(key_: str) -> str:
 
 
 _LOOKS_HASHED = re.compile(rf"-[{ALPHABET}]{{6}}$")
-"""Words that could be another's slug with its hash get a hash of their own."""
+"""Words that could be another source's slug with hash. They get a hash of their own."""
 
 
 def _is_word(character: str) -> bool:
@@ -106,19 +109,19 @@ def _is_word(character: str) -> bool:
     return category[0] == "L" or category == "Nd"
 
 
-def _speaks_for_itself(key_: str, base: str) -> bool:
-    """Whether words alone tell a key from all others, on every file system."""
+def _is_unambiguous(key_: str, base: str) -> bool:
+    """Return whether the words distinguish a key from all others, on every file system."""
     return (
         all(character == " " or _is_word(character) for character in key_)
         and len(base.encode("utf-8")) <= SLUG_BYTES
         and base not in _RESERVED
         and not _LOOKS_HASHED.search(base)
-        and key(key_.upper()) == key_  # a dotless i is an i where names compare by their capitals
+        and key(key_.upper()) == key_  # a dotless i equals an i where names are compared in upper case
     )
 
 
 def slugs_of(keys: Iterable[str]) -> dict[str, str]:
-    """The slug of each key. Where two would share one, the lower key keeps it and the other's hash grows."""
+    """Return key → slug. Of two keys with one slug, the lower one keeps it and the other's hash grows."""
     slugs: dict[str, str] = {}
     taken: set[str] = set()
     for key_ in sorted(keys):
@@ -130,10 +133,10 @@ def slugs_of(keys: Iterable[str]) -> dict[str, str]:
 
 
 def configured_names(sources: Mapping[str, SourceConfig]) -> tuple[dict[str, str], tuple[Problem, ...]]:
-    """The configured name, by the key of every spelling that the configuration gives.
+    """Return the key of every configured spelling → the configured name, and the problems.
 
-    Where two tables claim a spelling, which is a problem, a name wins over an alias, and the lower name over
-    the higher.
+    If two tables claim a spelling, which is a problem, a name takes precedence over an alias, and the lower
+    name over the higher.
     """
     names: dict[str, str] = {}
     problems: list[Problem] = []
@@ -158,10 +161,10 @@ def _contradiction(name: str, fault: str, advice: str) -> Problem:
 
 
 def unmatched(sources: Mapping[str, SourceConfig], names: Iterable[str]) -> tuple[Problem, ...]:
-    """A problem for each table of the configuration that is about none of the sources of some `names`.
+    """Return a problem for each table of the configuration that matches no source among `names`.
 
-    None at all without any names: before the first clipping comes, nothing can match. Of two spellings of a
-    source, messages have the first.
+    Without any names there are no problems, because nothing can match before the first clipping. Messages
+    show the first spelling of a source.
     """
     if not sources:
         return ()
@@ -175,10 +178,10 @@ def unmatched(sources: Mapping[str, SourceConfig], names: Iterable[str]) -> tupl
 
 
 _COMPARED = 40
-"""Characters of names that are compared: of long ones, all to all, it takes half a minute."""
+"""Number of characters of names that are compared. Comparing long names in full takes half a minute."""
 
 
-@lru_cache(16)  # a site that is followed asks at each save, and seldom with other names
+@lru_cache(16)  # called at each save while serving, mostly with the same names
 def _unmatched(missing: Sequence[tuple[str, tuple[str, ...]]], names: Sequence[str]) -> tuple[Problem, ...]:
     spellings = {key(name)[:_COMPARED]: name for name in reversed(names)}
     known = sorted(spellings)
@@ -202,26 +205,26 @@ def _quoted(name: str) -> str:
 
 
 def by_source(articles: Iterable[Article], names: Mapping[str, str]) -> dict[str, tuple[str, list[Article]]]:
-    """The name and the articles of each source, by its key; `names` as `configured_names` makes them."""
+    """Return the key of each source → its name and articles. `names`: from `configured_names`."""
     keys: dict[str, str] = {}
-    gathered: defaultdict[str, list[Article]] = defaultdict(list)
+    grouped: defaultdict[str, list[Article]] = defaultdict(list)
     for article in articles:
         written = article.source
         if written not in keys:
             own = key(written)
             keys[written] = key(names[own]) if own in names else own
-        gathered[keys[written]].append(article)
+        grouped[keys[written]].append(article)
     return {
         key_: (spelling(names[key_]) or _NAMELESS if key_ in names else _usual_spelling(own), own)
-        for key_, own in gathered.items()
+        for key_, own in grouped.items()
     }
 
 
 def _usual_spelling(articles: Sequence[Article]) -> str:
-    """The most frequent spelling among a source's first articles, the earliest where some are as frequent.
+    """Return the most frequent spelling among a source's first articles; of equals, the earliest.
 
-    Their number is a power of two with a limit, so that a name, which stands on every page of the source,
-    changes at most a few times, and never because of newer articles once there are `SPELLINGS`.
+    Their number is a power of two with a limit. So the name, which is on every page of the source, changes at
+    most a few times, and never because of newer articles once there are `SPELLINGS`.
     """
     written = {spelling(name) for name in {article.source for article in articles}}
     if len(written) == 1:

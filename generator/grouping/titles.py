@@ -1,4 +1,4 @@
-"""What two titles have to do with each other: the same words, some of them, or another issue of a series."""
+"""Compare titles: the same words, some of them, or another issue of a series."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import unicodedata
 import msgspec
 
 _LONGEST = 400
-"""Characters of a folded title that are looked at; some characters become eighteen."""
+"""Number of characters of a normalised title that are examined. Some characters expand to eighteen."""
 _ADDRESS = re.compile(r"https?:\S+")
 _PREFIX = re.compile(
     r"\s*(?:【[^】]{1,12}】|\[[^\]]{1,20}\]|[^\W\d_]{1,6}(?:·[^\W\d_]{1,8})?\s*[|｜丨](?!\|))\s*", re.UNICODE
 )
-"""What an account or a database puts before others' titles: a column, a kind."""
+"""A prefix that an account or a database adds to titles: a column, a kind."""
 _RESIDUE = re.compile(r"(?<![a-z\d])(?:u200[b-f]|ufeff|u3000|xa0)")
-"""What is left of an escaped space where its backslash was lost."""
+"""Remains of an escaped space whose backslash was lost."""
 _HAN = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3"
 _WIDE = re.compile(f"[{_HAN}]")
 _WORD = re.compile(f"[{_HAN}]+|[^\\W_{_HAN}]+")
@@ -33,7 +33,7 @@ _FLAWS = {
     "remote command execution": "rce",
     "local file inclusion": "lfi",
 }
-"""Databases of exploits write one or the other."""
+"""Different names of a flaw in databases of exploits."""
 _FLAW = re.compile(rf"\b(?:{'|'.join(_FLAWS)})\b")
 _FLAW_ENDS = ("scripting", "forgery", "injection", "execution", "inclusion")
 
@@ -83,12 +83,12 @@ _PART = re.compile(rf"\b({'|'.join(_ROMAN)})$|\bpart\s+({'|'.join((*_ROMAN, *_WO
 _COUNTED = re.compile(
     r"\s*(?:[+%余多个名项款条种家万亿千起次人位台大步国处类招]|\s(?!(?:and|to|of|at|by|in|for)\b)[a-z]{3,})"
 )
-"""What follows a number that counts."""
+"""Text after a number that shows that it counts something."""
 _NUMBERED = re.compile(
     r"(?:第|#|\b(?:round|part|update|week|vol|volume|no|nr|issue|episode|ep|chapter|day|release|version|v|number"
     r"|settimana|edition)\.?\s*|[(（]\s*)$"
 )
-"""What stands before a number that names an issue."""
+"""Text before a number that shows that it identifies an issue."""
 _GENERIC = re.compile(
     r"exploit for (?!cve)\w.* in .*"
     r"|(?:security |weekly |daily |monthly |news)*(?:newsletter|update|news|digest|roundup|review|report"
@@ -108,7 +108,7 @@ _LATIN_SERIAL = re.compile(
     r"|\bpodcast\b|\bthis week\b|\bweek in\b|\bsettiman\w+|\bstormcast\b"
 )
 _SERIAL_WORDS = ("week", "round", "daily", "letter", "month", "digest", "recap", "cast", "settiman")
-"""All of the above have one of these in them."""
+"""All patterns above contain one of these."""
 _EXPLAINS = re.compile(
     r"(?:how|what|why|when|where|which|who|top|best|tips|understanding|(?:an? )?(?:guide|introduction))\b"
 )
@@ -124,9 +124,9 @@ _BULLETIN = re.compile(
     r"|提升|提权|绕过|泄[露漏]|溢出|重用|混淆|遍历|包含|伪造|覆盖|拒绝服务|rce|xss|xxe|ssrf|csrf|逻辑|竞争)漏洞"
     rf"(?:{_CVE})?\W*|{_CVE}.*漏洞\W*|.{{0,60}}\bvulnerabilit(?:y|ies){_CVE}\W*|.*补丁日.*"
 )
-"""The name of a flaw and no more: each vendor writes its own bulletin under it."""
+"""The name of a flaw and nothing else. Every vendor publishes its own bulletin under it."""
 _FLAW_WORDS = ("漏洞", "补丁日", "vulnerabilit", "cve", "rce")
-"""All of the above have one of these in them."""
+"""All patterns above contain one of these."""
 _OFFICIAL = re.compile(r"(?:cnnvd|cnvd|cncert|关于).*(?:通报|通告|公告)")
 _PRAISE = re.compile(
     r"入选|上榜|登[榜陆]|荣[获膺登]|获[评得奖批颁]|中标|通过|亮相|入围|斩获|当选|成为|携手|加入|实力|喜报|祝[贺大]|恭贺|快乐"
@@ -134,30 +134,30 @@ _PRAISE = re.compile(
 _PHASE = re.compile(
     r"召开|举[办行]|落幕|收官|启动|开[幕启赛班讲]|闭幕|公布|报名|截止|倒计时|剧透|预告|回顾|直播|晋级|名单|决赛|初赛"
 )
-"""Of one event, the announcement, the opening and the report are told apart by these."""
+"""Words that distinguish the announcement, the opening and the report of an event."""
 
 
 class Title(msgspec.Struct, frozen=True, gc=False):
-    """What of a title is compared."""
+    """The analysed form of a title."""
 
     text: str
-    """Its words with single spaces, folded, without columns before it and addresses in it."""
+    """The normalised words with single spaces, without prefixes and addresses."""
     marks: tuple[str, ...]
-    """Issue numbers, dates, versions, identifiers: of a series, what tells its parts from one another."""
+    """Issue numbers, dates, versions, identifiers: what distinguishes the parts of a series."""
     counts: tuple[str, ...]
     """Numbers that only count something: 18 flaws, 40 %."""
     weight: int
-    """How much it says: words, or half its Chinese characters."""
+    """The number of words, or half the number of Chinese characters."""
     generic: bool
-    """It says nothing of its article: `Weekly report`."""
+    """Whether it says nothing about its article: `Weekly report`."""
     serial: bool
-    """It names a series or several items: a newsletter, a weekly, headlines in a row."""
+    """Whether it names a series or several items: a newsletter, a weekly, several headlines."""
     bulletin: bool
-    """It names a flaw and no more, as many bulletins on it do."""
+    """Whether it names a flaw and nothing else, as many bulletins do."""
 
 
 def title_of(text: str) -> Title:
-    """Take a title apart."""
+    """Analyse a title."""
     folded = _folded(text)
     marks, counts = _numbers(folded)
     bare = _bare(folded)
@@ -175,7 +175,7 @@ def title_of(text: str) -> Title:
 
 
 def _is_serial(folded: str) -> bool:
-    """Whether a title names a series or several items; to see which signs it has at all is quick."""
+    """Return whether a title names a series or several items. Starts with cheap checks."""
     if not folded.isascii() and _SERIAL.search(folded):
         return True
     if ";" in folded and _SEVERAL.search(folded):
@@ -184,7 +184,7 @@ def _is_serial(folded: str) -> bool:
 
 
 def _is_bulletin(folded: str) -> bool:
-    """Whether a title names a flaw and no more; most hold no word of it, which is quick to see."""
+    """Return whether a title names a flaw and nothing else. Starts with cheap checks."""
     return (
         any(word in folded for word in _FLAW_WORDS)
         and _BULLETIN.fullmatch(folded) is not None
@@ -193,7 +193,7 @@ def _is_bulletin(folded: str) -> bool:
 
 
 def words_of(text: str) -> str:
-    """Only the words of a title, as `Title.text` has them."""
+    """Return only the words of a title, as in `Title.text`."""
     return _joined(_WORD.findall(_bare(_folded(text))))
 
 
@@ -209,14 +209,14 @@ def _folded(text: str) -> str:
 
 
 def _bare(folded: str) -> str:
-    """A title without columns before it and kinds behind it."""
+    """Return a title without prefixes, and without a kind at its end."""
     while (match := _PREFIX.match(folded)) and match.end() < len(folded):
         folded = folded[match.end() :]
     return folded.removesuffix(" exploit").removesuffix(" vulnerability")
 
 
 def _joined(words: list[str]) -> str:
-    """Words with single spaces, none between Chinese; flaws under one name each."""
+    """Return words with single spaces, none between Chinese characters, and flaws under one name."""
     text = " ".join(words)
     if any(end in text for end in _FLAW_ENDS):
         words = _FLAW.sub(lambda match: _FLAWS[match[0]], text).split()
@@ -225,7 +225,7 @@ def _joined(words: list[str]) -> str:
 
 
 def _numbers(folded: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The marks and the counts in a title."""
+    """Return the marks and the counts in a title."""
     rest, marks = folded, set[str]()
     has_digits = _DIGIT.search(folded) is not None
     if has_digits and (identifiers := _IDENTIFIER.findall(folded)):
@@ -247,7 +247,7 @@ def _numbers(folded: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _is_count(text: str, match: re.Match[str]) -> bool:
-    """Whether a number counts things: no year, no version, none that names an issue."""
+    """Return whether a number counts something: no year, version, or number of an issue."""
     number = match[0].replace(",", "")
     if not number.isdecimal() or (len(number) == 4 and number.startswith(("19", "20"))):
         return False
@@ -259,25 +259,25 @@ def _is_count(text: str, match: re.Match[str]) -> bool:
 
 
 def _value(numeral: str) -> int:
-    """`二` 2, `十二` 12, `二十` 20, `二十三` 23."""
+    """Return the value of a Chinese numeral: `二` 2, `十二` 12, `二十` 20, `二十三` 23."""
     tens, ten, ones = numeral.rpartition("十")
     return (_CHINESE.get(tens, 1) * 10 if ten else 0) + _CHINESE.get(ones, 0)
 
 
-def clash(one: Title, other: Title) -> bool:
-    """Whether each bears an issue number, date, version or identifier of one kind that the other does not."""
+def marks_conflict(one: Title, other: Title) -> bool:
+    """Return whether two titles have different issue numbers, dates, versions or identifiers of one kind."""
     ours, theirs = set(one.marks), set(other.marks)
     return not set(map(_kind, ours - theirs)).isdisjoint(map(_kind, theirs - ours))
 
 
-def miscount(one: Title, other: Title) -> bool:
-    """Whether each counts something that the other does not."""
+def counts_conflict(one: Title, other: Title) -> bool:
+    """Return whether each title counts something that the other does not."""
     ours, theirs = set(one.counts), set(other.counts)
     return not (ours <= theirs or theirs <= ours)
 
 
 def _kind(mark: str) -> str:
-    """What a mark is: a month, a year, a long number (a date in one), a number, one with points, `cve` …."""
+    """Return the kind of a mark: month, year, long number (date), number, dotted number, `cve` and others."""
     if not mark[0].isdecimal():
         return mark.partition(" ")[0].partition("-")[0] if mark.isascii() else "part"
     first, *rest = mark.split(".")
@@ -288,27 +288,28 @@ def _kind(mark: str) -> str:
     return "points" if rest else "number"
 
 
-def kinship(one: Title, other: Title) -> float:
-    """The share of words, and of pairs of Chinese characters, that two titles have in common."""
+def similarity(one: Title, other: Title) -> float:
+    """Return the share of words, and of pairs of Chinese characters, that two titles have in common."""
     ours, theirs = _terms(one), _terms(other)
     return len(ours & theirs) / max(1, len(ours | theirs))
 
 
 def is_part(one: Title, other: Title) -> bool:
-    """Whether a title says all that the other says, and more, and neither says too little."""
+    """Return whether one title contains all words of the other and more, and neither is too short."""
     ours, theirs = _terms(one), _terms(other)
     return (ours < theirs or theirs < ours) and min(one.weight, other.weight) >= 5
 
 
-def retold(one: Title, other: Title) -> bool:
-    """Whether a title is the other with a run of words left out, or reworded here and there.
+def is_reworded(one: Title, other: Title) -> bool:
+    """Return whether a title is the other one with some adjacent words left out, or slightly reworded.
 
-    Reports on one event have like titles too, so that little may differ; in Latin script nothing but the run.
+    Reports on one event also have similar titles, so only little may differ; in Latin script only the words
+    left out.
     """
     if any(title.serial or title.bulletin or title.weight < 6 for title in (one, other)):
         return False
     shorter, longer = sorted((one, other), key=lambda title: len(title.text))
-    if 10 * len(shorter.text) < 6 * len(longer.text) or miscount(one, other):
+    if 10 * len(shorter.text) < 6 * len(longer.text) or counts_conflict(one, other):
         return False
     ours, theirs = _terms(one), _terms(other)
     is_near = len(ours & theirs) >= 0.7 * len(ours | theirs)
@@ -320,8 +321,8 @@ def retold(one: Title, other: Title) -> bool:
     return _may_be_reworded(one, other) and not (_has_name(ours - theirs) and _has_name(theirs - ours))
 
 
-def exchanged(one: str, other: str) -> tuple[str, str] | tuple[()]:
-    """The one word of a title's text instead of which another has another; nothing if more differs."""
+def differing_words(one: str, other: str) -> tuple[str, str] | tuple[()]:
+    """Return the words by which two titles differ, if it is only one in each; else an empty tuple."""
     ours, theirs = one.split(), other.split()
     if len(ours) != len(theirs):
         return ()
@@ -329,49 +330,49 @@ def exchanged(one: str, other: str) -> tuple[str, str] | tuple[()]:
     return differing[0] if len(differing) == 1 else ()
 
 
-def explains(title: Title) -> bool:
-    """Whether a title asks or advises: such come in sets, one a subject."""
+def is_advice(title: Title) -> bool:
+    """Return whether a title asks or advises. Such titles come in series, one for each subject."""
     return _EXPLAINS.match(title.text) is not None
 
 
 def is_plain(word: str) -> bool:
-    """Whether a word is of a few letters, none Chinese, and no number."""
+    """Return whether a word has at least five letters, is not Chinese, and is not a number."""
     is_number = word in _WORDED or word in _ORDINALS or set(word) <= set("ivxlcdm")
     return len(word) >= 5 and word.isalpha() and not (is_number or _WIDE.search(word))
 
 
 def is_misspelt(one: str, other: str) -> bool:
-    """Whether two words in letters are one, but for a letter that is another, too many, or has moved."""
+    """Return whether two words differ by one letter replaced, added, left out or moved."""
     if not (is_plain(one) and is_plain(other)):
         return False
     if one[0] != other[0] or abs(len(one) - len(other)) > 1:
         return False
-    start = _same(one, other)
+    start = _common_length(one, other)
     ours, theirs = one[start:], other[start:]
-    end = _same(ours[::-1], theirs[::-1])
+    end = _common_length(ours[::-1], theirs[::-1])
     ours, theirs = ours[: len(ours) - end], theirs[: len(theirs) - end]
     has_moved = 2 <= len(ours) == len(theirs) <= 3 and theirs in {ours[1:] + ours[0], ours[-1] + ours[:-1]}
     return has_moved or max(len(ours), len(theirs)) == 1
 
 
-def _same(one: str, other: str) -> int:
-    """With how many letters both begin."""
+def _common_length(one: str, other: str) -> int:
+    """Return the number of letters that both have in common at the start."""
     pairs = enumerate(zip(one, other, strict=False))
     return next((at for at, (ours, theirs) in pairs if ours != theirs), min(len(one), len(other)))
 
 
 def _may_be_reworded(one: Title, other: Title) -> bool:
-    """Whether titles are Chinese and tell of no prize, of which every winner tells in the same words."""
+    """Return whether two titles are Chinese and not about prizes, which winners report in the same words."""
     return all(_WIDE.search(title.text) and not _PRAISE.search(title.text) for title in (one, other))
 
 
 def _has_name(terms: set[str]) -> bool:
-    """Whether words in Latin script are among terms: products, acronyms."""
+    """Return whether terms contain words in Latin script: products, acronyms."""
     return any(term.isascii() and not term.isdecimal() for term in terms)
 
 
 def _is_cut(shorter: str, longer: str) -> bool:
-    """Whether a title is another with one run of words, or Chinese characters, left out."""
+    """Return whether a title is the other one with one run of words, or Chinese characters, left out."""
     few, many = _PIECE.findall(shorter), _PIECE.findall(longer)
     before = next(
         (at for at, (one, other) in enumerate(zip(few, many, strict=False)) if one != other), len(few)

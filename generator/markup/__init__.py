@@ -1,1 +1,1 @@
-"""What reading and rendering both need to know of a clipping's source text."""
+"""Rules about source text that reading and rendering share."""

@@ -1,7 +1,7 @@
-"""Lines such as `[docs]: https://…`: which define where a link leads to, and which are text.
+"""Tell link definitions such as `[docs]: https://…` from lines of text in the same form.
 
-To CommonMark any `[label]: word` is a definition, which shows nothing. Interviews and chat logs are written
-like that (`[记者]: 您怎么看这件事？`, `[12:01]: joined`), and a Chinese sentence is one word to it.
+In CommonMark any `[label]: word` is a definition, which displays nothing. Interviews and chat logs are
+written like this (`[记者]: 您怎么看这件事？`, `[12:01]: joined`), and a Chinese sentence counts as one word.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 BEGIN = re.compile(
     r"\[(?P<label>[^\[\]\\]{1,999})\]:[ \t]*+(?:\n[ \t>]*+)?(?P<target><[^<>\n]*+>|[^ \t\n<][^ \t\n]*+)"
 )
-"""How a line begins that may be a definition; the target may stand on the next one."""
+"""The start of a possible definition. The target may be on the next line."""
 _LABEL = re.compile(r"\[([^\[\]]{1,999})\]")
 _BEFORE = re.compile(r"(?:\A|\n)[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?\Z")
 _ADDRESS = re.compile(
@@ -19,13 +19,13 @@ _ADDRESS = re.compile(
     r"|(?=[\x00-\x7f]*\Z)(?:\.{0,2}/|\#|[^@]*@[^@]*\.|\S*\.[A-Za-z][A-Za-z0-9]+(?:[/?\#>]|\Z)))",
     re.IGNORECASE,
 )
-"""What a target must be like: it has a scheme, or is ASCII and a path, a host, a file or a mail address."""
+"""What makes a target an address: a scheme, or in ASCII a path, a host, a file or a mail address."""
 _LONGEST_INDENT = 50
 _LINE = re.compile(r"[ \t>]*" + BEGIN.pattern + r"(?:[ \t]+[\"'(][^\n]*)?[ \t]*(?:\n|\Z)")
 
 
 def labels_referred_to(text: str) -> frozenset[str]:
-    """The labels in brackets, normalised, wherever they stand but at the beginning of such a line."""
+    """Return the normalised labels in brackets anywhere except at the start of such a line."""
     found = set()
     for match in _LABEL.finditer(text):
         start, end = match.span()
@@ -36,12 +36,12 @@ def labels_referred_to(text: str) -> frozenset[str]:
 
 
 def is_text(line: re.Match[str], referred: frozenset[str]) -> bool:
-    """Whether what matches `BEGIN` is text: nothing refers to it, and its target is like no address."""
+    """Return whether a match of `BEGIN` is text: nothing refers to it, and its target is not an address."""
     return not _ADDRESS.match(line["target"]) and _normalised(line["label"]) not in referred
 
 
 def without_definitions(block: str, referred: frozenset[str]) -> str:
-    """A block without the lines that define links; they stand at its beginning."""
+    """Return a block without the link definitions at its start."""
     kept: list[str] = []
     position = 0
     while line := _LINE.match(block, position):

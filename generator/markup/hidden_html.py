@@ -1,11 +1,11 @@
-"""Parts of raw HTML that no browser shows: comments, declarations, instructions, scripts, styles."""
+"""Find parts of raw HTML that browsers do not display: comments, declarations, scripts, styles."""
 
 from __future__ import annotations
 
 import re
 
 BEGINS = r"<(?:!--(?:-?>)?|\?(?!php\b|=)|!\[CDATA\[|!doctype\b|(?:script|style)(?=[\s>]))"
-"""How each begins; to be read without regard to case. Not `<?php` or `<!ENTITY`: those are code, shown."""
+"""How each begins, in any case. `<?php` and `<!ENTITY` are code that is displayed."""
 
 _BLANK_LINE = r"|\n[ \t>]*\n"
 _CODE = r"|(?P<fence>^ {0,3}(?:```|~~~))|(?P<span>(?<!`)(?P<marks>`{1,9}+)[^`\n]++(?P=marks)(?!`))"
@@ -18,27 +18,28 @@ _MARKS = {
     "<![cdata[": re.compile(r"(?P<end>\]\]>)" + _BLANK_LINE),
     "<!doctype": re.compile("(?P<end>>)" + _BLANK_LINE),
 }
-"""What ends each, and what tells that the end is not its own.
+"""What ends each part, and what shows that an end belongs to something else.
 
-`<?xml` is mostly code that a page shows, and long: a blank line leaves such open. Behind a blank line, an
-arrow within a line ends no comment, and what begins again was not open; an end in code is spoken of.
+`<?xml` is usually code in the text, and long, so a blank line leaves it open. After a blank line, an arrow
+within a line does not end a comment, and another beginning shows that the first was not open. An end in code
+is only mentioned.
 """
 _HOLDS_BLANK_LINES = frozenset({"<!--", "<script", "<style"})
 
 
 class HiddenParts:
-    """Finds where the hidden parts of one text end, in linear time for all of them.
+    """Finds the ends of the hidden parts of a text, in linear time for all of them.
 
-    Ask in the order of the text.
+    Must be asked in the order of the text.
     """
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._next: dict[str, tuple[int, int | None]] = {}
-        """By kind, where the search of the last one stopped, and the end of the part if it found one."""
+        """Kind → where its last search stopped, and the end of the part; None if it is not closed."""
 
     def end_of(self, begin: re.Match[str]) -> int | None:
-        """Where the part that a match of `BEGINS` begins is over; None where it is not closed."""
+        """Return the end of the part that a match of `BEGINS` starts; None if it is not closed."""
         opening = begin[0].lower()
         if opening in {"<!-->", "<!--->"}:
             return begin.end()
@@ -47,7 +48,7 @@ class HiddenParts:
         return self._next[opening][1]
 
     def _searched(self, opening: str, start: int) -> tuple[int, int | None]:
-        """Where a search from some place stops, and the end of the part; None where it is not closed."""
+        """Return where a search stops, and the end of the part; None if it is not closed."""
         in_code = is_apart = False
         position = start
         while mark := _MARKS[opening].search(self._text, position):
@@ -61,7 +62,7 @@ class HiddenParts:
                     return mark.start(), None
                 case "fence":
                     in_code = not in_code
-                case None:  # a blank line, whose second end may begin another
+                case None:  # a blank line, whose second line end may start another
                     is_apart, position = True, mark.end() - 1
                     if opening not in _HOLDS_BLANK_LINES:
                         return mark.start(), None

@@ -1,4 +1,4 @@
-"""The names of HTML: what of a body's raw tags is a tag, and what is text."""
+"""Names of HTML elements: which tags in a body are tags, and which are text."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# Blocks and text. Headings start at h2: h1 is the page's own. Nothing here loads, runs, submits or frames.
+# Blocks and text. Headings start at h2, because h1 is the page's own. None of these loads, runs, submits or
+# frames anything.
 TAGS = _words("""
     p br hr wbr h2 h3 h4 h5 h6 blockquote pre div ul ol li table caption thead tbody tfoot tr th td
     a img em strong b i u s del ins mark small sub sup code kbd samp var q cite dfn abbr span bdi ruby rt rp
@@ -19,17 +20,17 @@ READ_ONLY_TAGS = _words("""
     h1 section article header footer main nav aside address center figure figcaption details summary dl dt dd
     fieldset form legend hgroup menu dir strike tt acronym
 """)
-"""Elements that `render.structure` understands and replaces; they never reach a page."""
+"""Elements that `render.structure` understands and replaces. They never reach a page."""
 LEFT_OUT = _words("""
     font big nobr label input button picture source video audio track map area output time data meter progress
     link meta html body head base colgroup col basefont blink marquee embed param frame frameset search option
     optgroup bdo slot keygen dialog image
 """)
-"""HTML that we do not show; the tag goes, what it holds stays. A tag of any other name is text."""
+"""Elements that are not shown. The tag is dropped and its content kept. A tag of any other name is text."""
 PHRASING = _words("""
     p a em strong b i u s del ins mark small sub sup code kbd samp var q cite dfn abbr span bdi ruby rt rp
 """)
-"""Elements that hold text and other phrasing, no blocks."""
+"""Elements that contain text and other phrasing content, but no blocks."""
 _WITHIN_WORDS = (PHRASING - {"p", "rt", "rp"}) | LEFT_OUT | {"wbr", "strike", "tt", "acronym"}
 _WITHOUT_VALUE = _words("""
     allowfullscreen async autofocus autoplay checked compact contenteditable controls default defer disabled
@@ -42,9 +43,9 @@ _FRAMEWORK = re.compile("data-|aria-|_")
 
 
 def is_comparison(text: str, start: int) -> bool:
-    """Whether what looks like a tag compares, as in `a<b and c>d`.
+    """Return whether an apparent tag is a comparison, as in `a<b and c>d`.
 
-    It stands right behind a letter or digit, and has only attributes that have no value, none known to HTML.
+    It follows a letter or digit, and has only attributes without values, none of which HTML knows.
     """
     if start == 0 or not text[start - 1].isalnum() or not (tag := _VALUELESS.match(text, start)):
         return False
@@ -53,9 +54,9 @@ def is_comparison(text: str, start: int) -> bool:
 
 
 def text_of_tag(tag: re.Match[str]) -> str:
-    """What a reader sees of something in the form of a tag, whose name is the group `name`.
+    """Return what a reader sees of an apparent tag. The group `name` is its name.
 
-    That is a space where it breaks the text, and the tag itself where it is none of HTML's.
+    A tag that separates text yields a space. A tag that HTML does not know yields itself.
     """
     name = tag["name"].lower()
     if name not in TAGS and name not in READ_ONLY_TAGS and name not in LEFT_OUT:

@@ -1,4 +1,4 @@
-"""Texts cut to a length: bodies where a block ends, values of front matter with `…`."""
+"""Cut texts to a length: bodies at the end of a block, values of front matter with `…`."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _MARK = re.compile(r"[\n\\`~*_\[\]<&|!]|://")
 
 
 def body_end(body: str, most: int = limits.BODY, marks: int = limits.MARKS) -> int:
-    """Where a body must end to have at most so many characters and signs of markup.
+    """Return where a body must end to have at most `most` characters and `marks` markup characters.
 
-    Behind a block, if one ends in the second half of what may stand.
+    The end of a block is preferred, if there is one in the second half of what is allowed.
     """
     if len(body) <= min(most, marks):
         return len(body)
@@ -24,7 +24,7 @@ def body_end(body: str, most: int = limits.BODY, marks: int = limits.MARKS) -> i
 
 
 def _boundary(body: str, end: int) -> int:
-    """The last end of a block, else of a line, else of a word in the second half of what may stand."""
+    """Return the last end of a block, else of a line, else of a word, in the second half of the limit."""
     for sign in ("\n\n", "\n", " "):
         if (at := body.rfind(sign, end // 2, end)) >= 0:
             return at
@@ -32,7 +32,7 @@ def _boundary(body: str, end: int) -> int:
 
 
 def shortened(text: str, most: int) -> str:
-    """A text of at most so many characters, with `…` where something is left out."""
+    """Return a text of at most `most` characters, with `…` if it was cut."""
     if len(text) <= most:
         return text
     at = most - 1
@@ -42,5 +42,5 @@ def shortened(text: str, most: int) -> str:
 
 
 def joins(ch: str) -> bool:
-    """Whether a character belongs to the one before it."""
+    """Return whether a character combines with the one before it."""
     return unicodedata.category(ch)[0] == "M" or ch in "\u200d\ufe0f" or "\U0001f3fb" <= ch <= "\U0001f3ff"

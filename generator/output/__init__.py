@@ -1,4 +1,4 @@
-"""Outputs → disk: only what differs is written, only what we wrote is deleted."""
+"""Write outputs to disk. Only changed files are written, and only our own files are deleted."""
 
 from generator.output.assets import static_files
 from generator.output.write import Transaction, clean

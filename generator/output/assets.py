@@ -1,4 +1,4 @@
-"""A site's `static/` folder, which is copied as it is."""
+"""Find the files of a site's `static/` folder, which are copied unchanged."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from generator.model.errors import Problem
 from generator.output import names
 
 _LEFT_BEHIND = frozenset({".DS_Store", ".git", "Thumbs.db", "desktop.ini"})
-"""What file browsers and git leave in folders; nobody means to publish it."""
+"""What file managers and git leave in folders. It is never meant to be published."""
 
 
 class StaticFiles(msgspec.Struct, frozen=True, kw_only=True):
-    """What there is to copy, and what cannot be."""
+    """The files to copy, and the problems with others."""
 
     files: tuple[tuple[str, Path], ...]
     """Address and file, sorted by address."""
@@ -24,10 +24,10 @@ class StaticFiles(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def static_files(folder: Path) -> StaticFiles:
-    """Every file of a `static/` folder; one that does not exist holds none.
+    """Return all files of a `static/` folder; none if it does not exist.
 
-    Names that begin with a dot count (`.well-known/`, `.nojekyll`). Links to files inside the folder are
-    copied as files; other links, special files and unreadable ones are left out, each with a problem.
+    Hidden files count (`.well-known/`, `.nojekyll`). Links to files inside the folder are copied as files.
+    Other links, special files and unreadable ones are left out, each with a problem.
     """
     files, problems = [], []
     for found in _walk(folder, ""):
@@ -39,7 +39,7 @@ def static_files(folder: Path) -> StaticFiles:
 
 
 def is_left_behind(name: str) -> bool:
-    """Whether a file or folder of this name is not copied, and nothing said of it."""
+    """Return whether a file or folder of this name is silently left out."""
     return name in _LEFT_BEHIND
 
 
@@ -62,7 +62,7 @@ def _walk(folder: Path, prefix: str) -> Iterator[str | Problem]:
 
 
 def _fault(folder: Path, path: str) -> Problem | None:
-    """What keeps a file, or a link, from being copied."""
+    """Return the problem that keeps a file or link from being copied; None if there is none."""
     fault = names.fault(path)
     if fault is not None:
         return _problem(path, f"cannot be copied: its name {fault}", "rename it")
@@ -86,7 +86,7 @@ def _link_fault(folder: Path, path: str) -> Problem | None:
 
 def _file_fault(file: Path, path: str) -> Problem | None:
     if not file.is_file():
-        return _problem(path, "is no regular file", "delete it")
+        return _problem(path, "is not a regular file", "delete it")
     try:
         file.open("rb").close()
     except OSError as error:

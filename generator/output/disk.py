@@ -1,4 +1,4 @@
-"""What stands in an output folder, seen without following links; and what goes wrong with disks, in words."""
+"""Inspect and change an output folder without following links, and translate the system's errors."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from generator.output import manifest, names
 
 _OURS = frozenset({names.MANIFEST, names.STAGING, names.ADDED})
 _SYSTEM_FILES = frozenset({".DS_Store"})
-"""What a file browser leaves behind; nobody's work."""
+"""What file managers leave behind. It belongs to nobody."""
 
 _NOTE = 200
-"""Bytes of a small file that are read."""
+"""Number of bytes of a small file that are read."""
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _DENIED = {errno.EACCES, errno.EPERM}
 
 
 def refusal(path: str | Path, message: str, advice: str = "") -> BuildError:
-    """The error for something that a build may not do."""
+    """Return the error for something that a build must not do."""
     return BuildError(
         Problem(path=str(path), message=message, advice=advice, severity=Severity.ERROR, kind="output")
     )
@@ -46,31 +46,31 @@ def translate_errors(output: Path) -> Iterator[None]:
         if isinstance(where, bytes | str):
             where = Path(os.fsdecode(where))
         if error.errno in _FULL:
-            raise refusal(where, "no room is left on the disk", "make room and build again") from error
+            raise refusal(where, "the disk is full", "free some space and build again") from error
         if error.errno == errno.ENAMETOOLONG:
-            advice = names.or_elsewhere("delete what lies that deep", output)
+            advice = names.or_elsewhere("delete the files that are nested so deep", output)
             raise refusal(output, "holds a path that is too long for this system", advice) from error
         if error.errno == errno.EROFS:
-            advice = names.or_elsewhere("let it be written there", output)
-            raise refusal(where, "lies on a file system that is read-only", advice) from error
+            advice = names.or_elsewhere("make it writable", output)
+            raise refusal(where, "is on a read-only file system", advice) from error
         if error.errno in _DENIED:
             advice = names.or_elsewhere("change its owner or its permissions", output)
-            raise refusal(where, "may not be written", advice) from error
+            raise refusal(where, "is not writable", advice) from error
         raise refusal(where, f"cannot be written: {error.strerror or error}") from error
 
 
-def look(file: str) -> os.stat_result | None:
-    """What stands at a path, a link as itself; None for nothing."""
+def status_of(file: str) -> os.stat_result | None:
+    """Return the status of a path without following a link; None if nothing exists there."""
     try:
         return os.lstat(file)
     except (FileNotFoundError, NotADirectoryError):
         return None
 
 
-def note_in(file: Path) -> str:
-    """The beginning of a small file that may be anything; empty where it is no text, or no regular file."""
+def read_note(file: Path) -> str:
+    """Return the start of a small file; empty if it is not text or not a regular file."""
     try:
-        # A pipe would be waited for, and a link could lead to what never ends.
+        # Opening a pipe would block, and a link could lead to an endless file.
         descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0))
     except OSError:
         return ""
@@ -85,26 +85,26 @@ def note_in(file: Path) -> str:
 
 
 def blocker(root: str, folder: str, known: MutableMapping[str, str | None]) -> str | None:
-    """The first of a folder's parts, itself included, that is no real folder, or None.
+    """Return the first of a folder's parts, itself included, that is not a real folder; None if all are.
 
-    A part that does not exist blocks nothing. A link counts as a blocker wherever it leads, since what is
-    written or deleted behind it may lie outside. `known` keeps answers for the next call.
+    A missing part does not count. A link counts wherever it leads, because what is written or deleted behind
+    it may be outside. `known` caches answers between calls.
     """
     if not folder:
         return None
     if folder not in known:
         above = blocker(root, folder.rpartition("/")[0], known)
         if above is None:
-            found = look(f"{root}/{folder}")
+            found = status_of(f"{root}/{folder}")
             above = None if found is None or stat.S_ISDIR(found.st_mode) else folder
         known[folder] = above
     return known[folder]
 
 
-def below(root: str, folder: str) -> tuple[list[str], list[str]]:
-    """The folders in a folder, at any depth, each after those above it, and all else in them.
+def entries_below(root: str, folder: str) -> tuple[list[str], list[str]]:
+    """Return all folders in a folder, parents first, and all other entries in them.
 
-    Paths are below `root`; the folder itself is the first. Links are not followed.
+    Paths are below `root`; the folder itself comes first. Links are not followed.
     """
     folders: list[str] = [folder]
     files: list[str] = []
@@ -117,24 +117,24 @@ def below(root: str, folder: str) -> tuple[list[str], list[str]]:
 
 
 def delete_all(folder: str) -> None:
-    """Delete a folder with all that is in it, however deep; of links, the links alone.
+    """Delete a folder with all its contents, however deep. Links are deleted, not followed.
 
-    Folders in folders are moved up before: a path to the deepest may be longer than the system allows.
+    Inner folders are first moved up, because a path to the deepest one may be longer than the system allows.
     """
-    folders = _without_files(folder)
+    folders = _delete_files(folder)
     while folders:
         one = folders.pop()
-        for inner in _without_files(one):
+        for inner in _delete_files(one):
             folders.append(f"{folder}/{secrets.token_hex(8)}")
             os.rename(inner, folders[-1])
         os.rmdir(one)
     os.rmdir(folder)
 
 
-def _without_files(folder: str) -> list[str]:
-    """Delete all that is in a folder but folders; the paths of these."""
+def _delete_files(folder: str) -> list[str]:
+    """Delete everything in a folder except its folders. Return the paths of these."""
     folders = []
-    with contextlib.suppress(OSError):  # somebody else's may be deleted all the same
+    with contextlib.suppress(OSError):  # a folder of another user may be deletable nevertheless
         os.chmod(folder, 0o700)
     with os.scandir(folder) as entries:
         for entry in entries:
@@ -146,9 +146,9 @@ def _without_files(folder: str) -> list[str]:
 
 
 def stamps(output: Path) -> dict[str, Stamp]:
-    """The stamps of all regular files below an output folder but our records, by path.
+    """Return path → stamp of all regular files below an output folder, without our records.
 
-    Links are not followed. What cannot be looked into, or lies too deep for the system, counts as absent.
+    Links are not followed. What cannot be read, or is too deep for the system, counts as missing.
     """
     found: dict[str, Stamp] = {}
     folders = [""]
@@ -170,14 +170,14 @@ def stamps(output: Path) -> dict[str, Stamp]:
 
 
 def mark_of(stamps: Mapping[str, Stamp]) -> bytes:
-    """A hash of the files that stand somewhere and of their stamps."""
+    """Return a hash of the files' paths and stamps."""
     paths = sorted(stamps)
     named = "\0".join(paths).encode("utf-8", "surrogateescape")
     return hashed(named, msgspec.msgpack.encode([*map(stamps.__getitem__, paths)]), size=16)
 
 
 def digest_of(file: Path) -> str:
-    """The digest of a file as a manifest has it; empty where it cannot be read."""
+    """Return the digest of a file as in a manifest; empty if it cannot be read."""
     try:
         with file.open("rb") as stream:
             return manifest.digest_of(stream)
@@ -185,21 +185,21 @@ def digest_of(file: Path) -> str:
         return ""
 
 
-def strangers(output: Path) -> list[str]:
-    """Names in an output folder that are not Broadsheet's own records, sorted."""
+def foreign_names(output: Path) -> list[str]:
+    """Return the names in an output folder that are not Broadsheet's own records, sorted."""
     return sorted(set(os.listdir(output)) - _OURS - _SYSTEM_FILES)
 
 
 def is_empty(output: Path) -> bool:
-    """Whether an output folder holds nothing but Broadsheet's own records."""
+    """Return whether an output folder contains only Broadsheet's own records."""
     return _OURS.issuperset(os.listdir(output))
 
 
 def delete(root: str, path: str, known: MutableMapping[str, str | None]) -> bool:
-    """Delete one file or link; leaves folders, and all that stands behind a link. Whether it did."""
+    """Delete one file or link, but no folders, and nothing behind a link. Return whether it was deleted."""
     if blocker(root, path.rpartition("/")[0], known) is not None:
         return False
-    found = look(f"{root}/{path}")
+    found = status_of(f"{root}/{path}")
     if found is None or not (stat.S_ISREG(found.st_mode) or stat.S_ISLNK(found.st_mode)):
         return False
     os.unlink(f"{root}/{path}")
@@ -207,7 +207,7 @@ def delete(root: str, path: str, known: MutableMapping[str, str | None]) -> bool
 
 
 def prune(root: str, path: str, known: MutableMapping[str, str | None]) -> None:
-    """Delete the folders above a path that are empty, up to the output folder."""
+    """Delete the empty folders above a path, up to the output folder."""
     for folder in names.folders(path):
         if blocker(root, folder, known) is not None:
             return
@@ -220,13 +220,13 @@ def prune(root: str, path: str, known: MutableMapping[str, str | None]) -> None:
 
 
 def clear_staging(output: Path) -> None:
-    """Delete a staging folder with the files that we put there."""
+    """Delete a staging folder with our files in it."""
     staging = output / names.STAGING
-    found = look(str(staging))
+    found = status_of(str(staging))
     if found is None:
         return
     if not stat.S_ISDIR(found.st_mode):
-        raise refusal(staging, "stands where Broadsheet keeps unfinished files", "move it away")
+        raise refusal(staging, "is in the place where Broadsheet keeps unfinished files", "move it away")
     with os.scandir(staging) as entries:
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):

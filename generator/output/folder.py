@@ -1,4 +1,4 @@
-"""What an output folder must be for a site to be put into it: one that can be written, and nobody else's."""
+"""Check that an output folder is writable, and belongs to Broadsheet."""
 
 from __future__ import annotations
 
@@ -15,30 +15,33 @@ from generator.output import disk, manifest, names
 def check_usable(output: Path) -> None:
     """Raise `BuildError` for a folder that no build can use.
 
-    Looks, and opens no file: a transaction looks again when it has the folder for itself.
+    This opens no files. A transaction checks again when it holds the lock.
     """
     with disk.translate_errors(output):
         check_is_folder(output, output)
-        standing = next(filter(os.path.lexists, (output, *output.parents)), output)
-        check_is_folder(standing, output)
-        check_writable(standing, output)
+        existing = next(filter(os.path.lexists, (output, *output.parents)), output)
+        check_is_folder(existing, output)
+        check_writable(existing, output)
         if output.exists():
-            _check_nobody_elses(output)
+            _check_owner(output)
 
 
-def recognised(output: Path) -> manifest.Manifest | None:
-    """What earlier builds wrote, None for nothing; raises `BuildError` for a folder of somebody else's."""
+def own_manifest(output: Path) -> manifest.Manifest | None:
+    """Return the manifest of earlier builds; None if there is none.
+
+    Raises `BuildError` for a folder with other files and no manifest.
+    """
     old = manifest.read(output)
     if old is None:
-        _check_nobody_elses(output)
+        _check_owner(output)
     return old
 
 
 def clear_foreign(output: Path) -> None:
-    """Delete what no record of ours names in a folder that is ours alone, and is not in use.
+    """Delete everything that no manifest lists, from a folder that only Broadsheet uses.
 
-    Without a record that can be read, that is everything. No link is followed: it is deleted, one in the
-    folder's own place too. Raises `BuildError`.
+    It must not be in use. Without a readable manifest, everything is deleted. Links are deleted, not
+    followed, even one in place of the folder itself. Raises `BuildError`.
     """
     with disk.translate_errors(output):
         if os.path.lexists(output) and (output.is_symlink() or not output.is_dir()):
@@ -54,14 +57,14 @@ def clear_foreign(output: Path) -> None:
         ours_above = {above for folder in lowest for above in (folder, *names.folders(folder))}
         folders = [""]
         for folder in folders:
-            folders += _cleared(str(output), folder, ours, ours_above)
+            folders += _delete_foreign(str(output), folder, ours, ours_above)
         for folder in reversed(folders[1:]):
-            with contextlib.suppress(OSError):  # it holds files of ours
+            with contextlib.suppress(OSError):  # it contains our files
                 os.rmdir(f"{output}/{folder}")
 
 
-def _cleared(root: str, folder: str, ours: Container[str], ours_above: Container[str]) -> list[str]:
-    """Delete what is not ours in one folder, and folders with nothing of ours; the other folders in it."""
+def _delete_foreign(root: str, folder: str, ours: Container[str], ours_above: Container[str]) -> list[str]:
+    """Delete from one folder files, and folders without files, that are not ours. Return the folders left."""
     folders = []
     with os.scandir(f"{root}/{folder}") as entries:
         for entry in entries:
@@ -77,40 +80,40 @@ def _cleared(root: str, folder: str, ours: Container[str], ours_above: Container
 
 
 def record_of(output: Path) -> Path:
-    """The file in an output folder that says which files are ours."""
+    """Return the file in an output folder that lists our files."""
     return output / names.MANIFEST
 
 
-def others_in(output: Path) -> str:
-    """The first names in an output folder that are not Broadsheet's; empty for none."""
-    found = disk.strangers(output)
+def foreign_names_in(output: Path) -> str:
+    """Return the first names in an output folder that are not Broadsheet's; empty if there are none."""
+    found = disk.foreign_names(output)
     return ", ".join(found[:3]) + (", …" if len(found) > 3 else "")
 
 
 def check_is_folder(folder: Path, output: Path) -> None:
-    """Raise `BuildError` for anything else that stands in the place of the output folder, or of one above."""
+    """Raise `BuildError` if something other than a folder exists there."""
     if os.path.lexists(folder) and not folder.is_dir():
         raise disk.refusal(folder, "is a file, not a folder", names.or_elsewhere("move it away", output))
 
 
-def check_writable(folder: str | Path, told: Path | None = None) -> None:
-    """Raise `OSError` for a folder that no file can be put into, with its name, or another to be `told`."""
+def check_writable(folder: str | Path, filename: Path | None = None) -> None:
+    """Raise `OSError` for a folder that is not writable. The error names `filename`, or the folder."""
     if os.access(folder, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids):
         return
     if not os.path.lexists(folder):
-        return  # another build, which had made it, has just deleted it
+        return  # another build created it, and has just deleted it
     number = errno.EROFS if _is_read_only(folder) else errno.EACCES
-    raise OSError(number, os.strerror(number), str(told or folder))
+    raise OSError(number, os.strerror(number), str(filename or folder))
 
 
 def _is_read_only(folder: str | Path) -> bool:
-    """Whether the file system is, whoever asks."""
+    """Return whether the file system is read-only for everybody."""
     return hasattr(os, "statvfs") and bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
 
 
-def _check_nobody_elses(output: Path) -> None:
-    # In this order: another build that puts its first files in place has written its record before.
-    others = others_in(output)
+def _check_owner(output: Path) -> None:
+    # In this order, because another build writes its manifest before its first files.
+    others = foreign_names_in(output)
     if not others or os.path.lexists(record_of(output)):
         return
     raise disk.refusal(

@@ -1,4 +1,4 @@
-"""One build at a time on one output folder."""
+"""Lock an output folder, so that only one build at a time uses it."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _PAUSE = 0.05
 
 @contextlib.contextmanager
 def held(output: Path, patience: float) -> Iterator[None]:
-    """Hold the output folder for the length of a `with` block; makes it where it does not exist.
+    """Hold the lock of an output folder during a `with` block. Creates the folder if needed.
 
-    The lock is on the folder itself: no file of it is left over, and the system lets go of it when the
-    process dies. Where folders cannot be locked (Windows, some network file systems) there is none. Waits up
-    to `patience` seconds for another build, then raises `BuildError` saying which process it is.
+    The folder itself is locked, so no lock file is left behind, and the system releases the lock when the
+    process dies. Where folders cannot be locked (Windows, some network file systems) there is no lock. Waits
+    up to `patience` seconds for another build, then raises `BuildError` with the number of its process.
     """
     if sys.platform == "win32":  # pragma: no cover
         output.mkdir(parents=True, exist_ok=True)
@@ -34,13 +34,13 @@ def held(output: Path, patience: float) -> Iterator[None]:
     try:
         yield
     finally:
-        with contextlib.suppress(OSError):  # where there are no locks
-            fcntl.flock(folder, fcntl.LOCK_UN)  # a worker that is a copy of this process may have it open too
+        with contextlib.suppress(OSError):  # no locks on this file system
+            fcntl.flock(folder, fcntl.LOCK_UN)  # needed because a forked worker may have it open too
         os.close(folder)
 
 
 def _locked(output: Path, patience: float) -> int:
-    """The locked folder's descriptor."""
+    """Return the file descriptor of the locked folder."""
     deadline = time.monotonic() + patience
     while True:
         folder = _try(output)
@@ -56,7 +56,7 @@ def _try(output: Path) -> int | None:
     try:
         folder = os.open(output, os.O_RDONLY | os.O_DIRECTORY)
     except FileNotFoundError:
-        return None  # its last holder has just taken the empty folder away
+        return None  # its last holder has just deleted the empty folder
     try:
         fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if os.path.samestat(output.stat(), os.fstat(folder)):
@@ -70,7 +70,7 @@ def _try(output: Path) -> int | None:
 
 
 def _busy(output: Path) -> BuildError:
-    owner = disk.note_in(output / names.STAGING / names.OWNER)
+    owner = disk.read_note(output / names.STAGING / names.OWNER)
     by = f" (process {owner})" if owner.isdecimal() else ""
     advice = names.or_elsewhere("wait until it is done", output)
     return disk.refusal(output, f"another build{by} is writing to this folder", advice)

@@ -1,6 +1,7 @@
-"""The record of what we wrote, kept in the output folder so that it travels with it.
+"""The record of the files we wrote, kept in the output folder so that it moves along with it.
 
-It decides what may be replaced and deleted. It holds no times of files: equal sites have equal manifests.
+It decides what may be replaced and deleted. It contains no file times, so that equal sites have equal
+manifests.
 """
 
 from __future__ import annotations
@@ -20,53 +21,53 @@ from generator.model.errors import BuildError, Problem, Severity
 from generator.output import names
 
 IN_TRANSIT = ""
-"""Stands for the digest of a file while a build replaces it: on disk is the old or the new one, whole."""
+"""Stands for a digest while a build replaces the file. Either the old or the new file is there, complete."""
 _LARGEST = 256 * 1024 * 1024
-"""Bytes of a record, or of the list beside it, that are read: a million pages take a third."""
+"""Size limit in bytes of a manifest, or of the list beside it. A million pages take a third of it."""
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """What one build wrote."""
+    """The files that one build wrote."""
 
     format: Literal[1] = 1
     generator: str = generator.__version__
     as_of: dt.date
-    """The day that decided which articles wait."""
+    """The date used to decide which articles are not yet due."""
     files: Mapping[str, str]
-    """By path below the output folder, the digest of the bytes."""
+    """Path below the output folder → digest of the bytes."""
 
 
 def digest(data: bytes) -> str:
-    """The first 128 bits of SHA-256, in hexadecimal: processors have instructions for it."""
+    """Return the first 128 bits of SHA-256 in hexadecimal; processors accelerate this hash."""
     return hashlib.sha256(data).hexdigest()[:32]
 
 
 def digest_of(stream: BufferedReader) -> str:
-    """The same of a file, read piece by piece: it may be a film."""
+    """Return the same for a file, read in pieces because it may be a video."""
     return hashlib.file_digest(stream, hashlib.sha256).hexdigest()[:32]
 
 
 def encode(manifest: Manifest) -> bytes:
-    """The manifest as JSON: sorted, one file a line, so that it reads well in a diff."""
-    # Sorted here: `order="sorted"` takes seconds for many files that are nearly in order.
+    """Return the manifest as JSON, sorted and with one file a line, for readable diffs."""
+    # Sorted here, because `order="sorted"` takes seconds for many files in almost sorted order.
     files = dict(sorted(manifest.files.items()))
     fields = msgspec.structs.asdict(msgspec.structs.replace(manifest, files=files))
     return msgspec.json.format(msgspec.json.encode(dict(sorted(fields.items()))), indent=1) + b"\n"
 
 
 def read(output: Path) -> Manifest | None:
-    """The manifest of an output folder, or None where it has none.
+    """Return the manifest of an output folder; None if it has none.
 
-    Raises `BuildError` for one that is damaged, or names files outside the folder: it proves nothing,
-    so nothing of the folder may be touched.
+    Raises `BuildError` for a manifest that is damaged, or names files outside the folder. It proves nothing,
+    so nothing in the folder may be touched.
     """
     added = _added(output)
     try:
         found = (output / names.MANIFEST).lstat()
         if not stat.S_ISREG(found.st_mode):
-            raise _useless(output, "is no regular file")
+            raise _useless(output, "is not a regular file")
         if found.st_size > _LARGEST:
-            raise _useless(output, f"is larger than any of ours ({found.st_size} bytes)")
+            raise _useless(output, f"is too large ({found.st_size} bytes)")
         manifest = msgspec.json.decode((output / names.MANIFEST).read_bytes(), type=Manifest)
     except FileNotFoundError:
         return None
@@ -76,10 +77,10 @@ def read(output: Path) -> Manifest | None:
         raise _useless(output, f"cannot be read ({error.strerror})") from error
     named = ((names.MANIFEST, manifest.files), (names.ADDED, added))
     for name, path in ((name, path) for name, paths in named for path in paths):
-        fault = names.fault(path) or ("lies in a repository" if names.is_of_git(path) else None)
+        fault = names.fault(path) or ("is in a git repository" if names.is_of_git(path) else None)
         if fault is not None:
-            raise _useless(output, f"names a file that we never write: {path[:200]!r} {fault}", name)
-    # A preview that was killed may have noted a file and not yet written it.
+            raise _useless(output, f"lists a file that Broadsheet never writes: {path[:200]!r} {fault}", name)
+    # A preview that was killed may have listed a file without writing it.
     there = [path for path in added if _is_file(output / path)]
     return msgspec.structs.replace(manifest, files={**dict.fromkeys(there, IN_TRANSIT), **manifest.files})
 
@@ -92,9 +93,9 @@ def _is_file(path: Path) -> bool:
 
 
 def _added(output: Path) -> list[str]:
-    """The files that came since the manifest was written (`patch`); a last line that is cut names none.
+    """Return the files added since the manifest was written (`patch`). An incomplete last line is ignored.
 
-    Raises `BuildError` for what no build could use or delete in its place.
+    Raises `BuildError` for anything in its place that no build could use or delete.
     """
     file = output / names.ADDED
     try:
@@ -104,7 +105,7 @@ def _added(output: Path) -> list[str]:
         if not stat.S_ISREG(found.st_mode):
             return []
         if found.st_size > _LARGEST:
-            raise _useless(output, f"is larger than any of ours ({found.st_size} bytes)", names.ADDED)
+            raise _useless(output, f"is too large ({found.st_size} bytes)", names.ADDED)
         text = file.read_text("utf-8")
     except (OSError, UnicodeDecodeError):
         return []
@@ -112,7 +113,7 @@ def _added(output: Path) -> list[str]:
 
 
 def write(output: Path, manifest: Manifest, staged: Path) -> None:
-    """Put a manifest in its place in one step, unless it is there."""
+    """Put a manifest in place atomically, unless it is there already."""
     data = encode(manifest)
     place = output / names.MANIFEST
     if place.is_file() and place.read_bytes() == data:

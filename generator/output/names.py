@@ -1,4 +1,4 @@
-"""Names of output files: which are allowed, and which are one and the same on some file system."""
+"""Check the paths of output files, and detect those that are the same on some file system."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from generator.config.site import OWN_FOLDER
 MANIFEST = ".broadsheet.json"
 STAGING = ".broadsheet-staging"
 ADDED = ".broadsheet-added"
-"""A list of files that came since the record was written, while the site was followed."""
+"""A list of files added since the manifest was written, while the site is served."""
 OWNER = "owner"
 """A file in the staging folder with the number of the process that holds the lock."""
 
 TREE = "tree-"
-"""What the name of a folder there begins with that holds files as they are to stand."""
+"""Prefix of a staging folder that contains files in their final structure."""
 
 _LONGEST = 255
-"""Bytes that file systems allow for one name."""
+"""Number of bytes that file systems allow in a name."""
 _DEEPEST, _LONGEST_PATH = 200, 3000
-"""Parts and bytes of a path: with the folder that the site stands in, systems allow 4,096 bytes, or fewer."""
+"""Limits of parts and bytes in a path. With the output folder, systems allow 4,096 bytes or fewer."""
 
 
 def or_elsewhere(advice: str, output: Path) -> str:
-    """Advice on an output folder, with the other way out: another folder. That of the preview is fixed."""
+    """Return advice on an output folder, plus the option of another folder, except for the preview's own."""
     return advice if output.parent.name == OWN_FOLDER else f"{advice}, or choose another folder with --output"
 
 
 def fault(path: str) -> str | None:
-    """What is wrong with a path below the output folder, or None.
+    """Return what is wrong with a path below the output folder; None if nothing is.
 
-    Paths are relative and POSIX; none may leave the folder or take the place of our own records.
+    Paths are relative and POSIX. They must not leave the folder or replace our own records.
     """
     parts = path.split("/")
     what = None
@@ -57,12 +57,12 @@ def fault(path: str) -> str | None:
 
 
 def is_of_git(path: str) -> bool:
-    """Whether a file is part of what git keeps of a repository: never a page, never to be deleted."""
+    """Return whether a file belongs to a git repository. It is never a page, and never deleted."""
     return ".git" in path.casefold().split("/")
 
 
 def _is_unicode(text: str) -> bool:
-    """Whether text holds no bytes that Python could not decode (surrogate escapes)."""
+    """Return whether text contains no undecodable bytes (surrogate escapes)."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -71,14 +71,14 @@ def _is_unicode(text: str) -> bool:
 
 
 def folded(path: str) -> str:
-    """A key that is equal for paths that are one file where case or Unicode form does not count."""
+    """Return a key that is equal for paths that are the same without case or in another Unicode form."""
     if path.isascii():
         return path.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
 
 
 def folders(path: str) -> list[str]:
-    """The folders above a path, the nearest first, without the output folder itself."""
+    """Return the folders above a path, the nearest first, without the output folder itself."""
     above = []
     while "/" in path:
         path = path.rpartition("/")[0]

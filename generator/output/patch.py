@@ -1,7 +1,7 @@
-"""A few files of a site replaced at once, while it is served; the record of all follows when there is time.
+"""Replace single files of a site while it is served. The manifest is written later.
 
-What is new stands in a list beside the record until then: whatever happens, every file is known as ours.
-A file that is replaced needs no mark: it differs from its digest, and the next build looks into it.
+Until then, new files are listed beside the manifest, so that every file is known as ours whatever happens. A
+replaced file needs no entry: it differs from its digest, so the next build checks it.
 """
 
 from __future__ import annotations
@@ -15,35 +15,35 @@ from generator.cache.stamps import stamp_at
 from generator.output import disk, lock, manifest, names
 
 _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
-"""How the list is opened: no link is followed, wherever it came from."""
+"""Flags for opening the list. Links are not followed."""
 
 
 class OvertakenError(Exception):
-    """Another build has written to the folder: what is known of it no longer holds."""
+    """Another build has written to the folder, so what is known about it is outdated."""
 
 
 class Patch:
-    """The output folder of a site that was built, and is followed since."""
+    """The output folder of a site that was built and is being served."""
 
     def __init__(self, output: Path, files: Mapping[str, str]) -> None:
-        """Begin after a build; `files` is what stands there, with digests."""
+        """`files`: path → digest of the files that the build left there."""
         self._output = output
         self.files = dict(files)
         self._new: set[str] = set()
         self._record = stamp_at(self._output / names.MANIFEST)
         self.is_behind = False
-        """Whether the record has yet to be written."""
+        """Whether the manifest is out of date."""
 
     @contextlib.contextmanager
     def open(self) -> Iterator[None]:
-        """Hold the folder. Raises `OvertakenError`, and `BuildError` where it cannot be had."""
+        """Hold the lock. Raises `OvertakenError`, and `BuildError` if the lock cannot be taken."""
         with disk.translate_errors(self._output), lock.held(self._output, 10.0):
             if stamp_at(self._output / names.MANIFEST) != self._record:
                 raise OvertakenError
             yield
 
     def put(self, path: str, data: bytes) -> bool:
-        """Put a file in its place unless it is there; whether it was another one. The folder is held."""
+        """Write a file unless it is there already. Return whether it changed. Requires the lock."""
         digest = manifest.digest(data)
         place = f"{self._output}/{path}"
         if disk.blocker(str(self._output), path.rpartition("/")[0], {}) is not None:
@@ -67,7 +67,7 @@ class Patch:
         return True
 
     def delete(self, path: str) -> bool:
-        """Delete a file of ours, and the folders that this empties. The folder is held."""
+        """Delete one of our files, and the folders that become empty. Requires the lock."""
         known: dict[str, str | None] = {}
         is_deleted = disk.delete(str(self._output), path, known)
         disk.prune(str(self._output), path, known)
@@ -76,7 +76,7 @@ class Patch:
         return is_deleted
 
     def settle(self, record: manifest.Manifest) -> None:
-        """Write the record of all. The folder is held."""
+        """Write the manifest of all files. Requires the lock."""
         disk.clear_staging(self._output)
         staging = self._output / names.STAGING
         staging.mkdir()
@@ -89,9 +89,9 @@ class Patch:
 
     def _announce(self, path: str) -> None:
         fault = names.fault(path)
-        found = disk.look(f"{self._output}/{path}")
+        found = disk.status_of(f"{self._output}/{path}")
         if fault is not None or found is not None:
-            raise OvertakenError  # a whole build says what is wrong
+            raise OvertakenError  # a full build reports what is wrong
         if path not in self._new:
             list_ = os.open(self._output / names.ADDED, _APPEND, 0o666)
             with os.fdopen(list_, "a", encoding="utf-8") as file:

@@ -1,4 +1,4 @@
-"""Where files stand until a commit swaps them in: numbered, or in folders as they are to stand."""
+"""The staging folder, which holds new files until a commit: numbered, or in their final structure."""
 
 from __future__ import annotations
 
@@ -10,23 +10,24 @@ from generator.output import names
 
 
 class Staging:
-    """The staging folder of one build, which is there and empty.
+    """The staging folder of one build, which exists and is empty.
 
-    Files for an output folder with nothing in it stand in folders as they are to: of these a few renames
-    put all in place, where others take one for each file, and making the folders first.
+    Files for an empty output folder are staged in their final structure, so that a few renames put all of
+    them in place. Otherwise each file needs a rename, and the folders must be created first.
     """
 
     def __init__(self, root: str, *, is_empty: bool) -> None:
-        """Take the output folder, and whether nothing stands there."""
+        """`root`: the output folder. `is_empty`: whether it is empty."""
         self._root = root
         self._folder = f"{root}/{names.STAGING}"
-        self._number = os.getpid() * 10**8  # a worker that outlives its build writes to none of ours
+        # So that a worker that outlives its build does not write to files of ours.
+        self._number = os.getpid() * 10**8
         self._tree = f"{self._folder}/{names.TREE}{os.getpid()}" if is_empty else None
         self._made: set[str] = set()
         self._given = 0
 
     def place(self, path: str) -> tuple[str, str]:
-        """Where an output stands meanwhile, and the folder that who writes it makes first; empty for none."""
+        """Return the path for staging an output, and the folder to create before writing; empty for none."""
         self._given += 1
         if self._tree is None:
             return f"{self._folder}/{self._number + self._given}", ""
@@ -35,7 +36,7 @@ class Staging:
         return f"{self._tree}/{path}", f"{self._tree}/{folder}" if folder else ""
 
     def swap_in(self, staged: Mapping[str, str]) -> None:
-        """Put files in place, given where each stands by its path."""
+        """Put files in place. `staged`: path → staged file."""
         left = staged
         if self._tree is not None and len(staged) == self._given:
             if self._is_put_in_place(self._tree):
@@ -47,12 +48,13 @@ class Staging:
             os.replace(place, f"{self._root}/{path}")
 
     def _is_put_in_place(self, tree: str) -> bool:
-        """Put what stands in a tree in place, but for names where something has come to stand."""
+        """Move what a tree contains into place, except names that exist there. Return whether all moved."""
         if not self._made:
             return True
         for name in sorted(os.listdir(tree)):
             if not os.path.lexists(f"{self._root}/{name}"):
-                with contextlib.suppress(OSError):  # some file systems move no folders: files go one by one
+                # Some file systems cannot move folders; their files are moved one by one.
+                with contextlib.suppress(OSError):
                     os.rename(f"{tree}/{name}", f"{self._root}/{name}")
         return not os.listdir(tree)
 
@@ -66,7 +68,7 @@ class Staging:
 
 
 def make(folder: str) -> None:
-    """Make a folder, if one is named and not there: also in other case, where that is the same."""
+    """Create a folder if one is named and does not exist, even in other case if that is the same."""
     if folder:
         with contextlib.suppress(FileExistsError):
             os.mkdir(folder)

@@ -1,15 +1,15 @@
-"""Outputs → disk, as a transaction: staged beside their places, swapped in whole, and only where they differ.
+"""Write outputs as a transaction: stage them next to their places, then swap in those that differ.
 
-Order of a commit, so that a process killed at any moment leaves whole files, all of them known as ours:
+The order of a commit guarantees that a process killed at any moment leaves complete files, all known as ours:
 
-1. the manifest of old and new names together;
-2. old files that stand where a folder must be, and the reverse; then the new folders;
-3. each staged file, renamed onto its place, or with the new folder that it stands in;
-4. what only the old manifest names, and the folders that this empties;
-5. the new manifest.
+1. Write the manifest of old and new names together.
+2. Delete old files where a folder must be, and the reverse; then create the new folders.
+3. Rename each staged file, or a new folder with all its files, into place.
+4. Delete what only the old manifest lists, and folders that become empty.
+5. Write the new manifest.
 
-Nothing is flushed to the platter (fsync) on the way: the clippings are the truth, a build after a power cut
-compares bytes and writes again what is damaged, and 140,000 flushes would cost more than the whole build.
+Nothing is flushed to disk (fsync). The clippings are the source of truth, a build after a power failure
+compares bytes and rewrites damaged files, and 140,000 flushes would take longer than the build.
 """
 
 from __future__ import annotations
@@ -34,35 +34,41 @@ from generator.output.folder import (
     check_is_folder,
     check_usable,
     check_writable,
-    others_in,
-    recognised,
+    foreign_names_in,
+    own_manifest,
     record_of,
 )
 from generator.output.staging import Staging, make
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
-"""How a staged file is opened."""
+"""Flags for opening a staged file."""
 _SHOWN = 300
-"""Characters of a path that a message has room for."""
+"""Number of characters of a path that a message shows."""
 
 
 class Slot(msgspec.Struct, frozen=True):
-    """Where one output goes: a value, so that another process can stage it; not `kw_only` as some views."""
+    """Where one output goes. A plain value, so that another process can stage it.
+
+    Not `kw_only`, because that makes pickling slower.
+    """
 
     place: str
     staged: str
     folder: str
-    """One to make before it is staged; empty for none."""
+    """The folder to create before staging; empty for none."""
     is_foreign: bool
-    """Somebody else's file stands there; it may stay only if it has the very bytes that we would write."""
+    """Whether somebody else's file is there. It may stay only if it has exactly the bytes to be written."""
     afresh: bool
-    """Write also what is on disk already."""
+    """Whether to write even what is on disk already."""
     is_free: bool
-    """Nothing stands there that could have the same bytes."""
+    """Whether nothing is there that could have the same bytes."""
 
 
 def stage(slot: Slot, data: bytes) -> tuple[str, bool]:
-    """Stage one output unless the file on disk has its bytes; their digest, and whether it was staged."""
+    """Stage one output unless the file on disk has the same bytes.
+
+    Return its digest, and whether it was staged.
+    """
     digest = manifest.digest(data)
     if not (slot.afresh or slot.is_free) and _has_bytes(slot.place, data):
         return digest, False
@@ -73,7 +79,7 @@ def stage(slot: Slot, data: bytes) -> tuple[str, bool]:
 
 
 def _write(file: str, data: bytes) -> None:
-    """Write a file with as few calls of the system as can be: a build writes thousands of small ones."""
+    """Write a file with as few system calls as possible, because a build writes thousands of small ones."""
     descriptor = os.open(file, _NEW, 0o666)
     try:
         left = memoryview(data)
@@ -84,20 +90,20 @@ def _write(file: str, data: bytes) -> None:
 
 
 def _has_bytes(place: str, data: bytes) -> bool:
-    if not _is_of_size(disk.look(place), len(data)):
+    if not _is_of_size(disk.status_of(place), len(data)):
         return False
     with open(place, "rb") as file:
         return file.read() == data
 
 
 class Transaction:
-    """All outputs of one build: `keep`, `put` or `copy` each, then `commit`, inside a `with` block.
+    """The outputs of one build: `keep`, `put` or `copy` each, then `commit`, in a `with` block.
 
-    What another process makes goes by `slot`, `stage` and `take`.
+    Outputs of other processes use `slot`, `stage` and `take`.
 
-    Leaving the block without a commit, or by an exception, leaves the site as it was. Every refusal is a
-    `BuildError` with advice, raised before anything of the site is changed. Waits up to `patience` seconds
-    while another build holds the folder.
+    Leaving the block without a commit, or by an exception, leaves the site unchanged. Every refusal is a
+    `BuildError` with advice, raised before anything is changed. Waits up to `patience` seconds while another
+    build holds the lock.
     """
 
     def __init__(self, output: Path, as_of: dt.date, *, patience: float = 10.0, afresh: bool = False) -> None:
@@ -109,7 +115,7 @@ class Transaction:
         self._exit = contextlib.ExitStack()
         self._old: Mapping[str, str] = {}
         self._keys: dict[str, str] = {}
-        """What is equal where two of the old files are one somewhere, by path."""
+        """Path of an old file → key that is equal for the same file on some file system."""
         self._files: dict[str, str] = {}
         self._names: dict[str, str] = {}
         self._parents: dict[str, str] = {}
@@ -118,7 +124,7 @@ class Transaction:
         self._known: dict[str, str | None] = {}
         self._to_empty: list[str] = []
         self._is_empty = False
-        """There was nothing in the folder, so no place needs a look."""
+        """Whether the folder was empty, so that no place needs to be checked."""
 
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as undo, disk.translate_errors(self._output):
@@ -127,7 +133,7 @@ class Transaction:
             undo.enter_context(lock.held(self._output, self._patience))
             if is_new:
                 undo.callback(_remove_if_empty, self._output)
-            old = recognised(self._output)
+            old = own_manifest(self._output)
             self._old = old.files if old else {}
             self._keys = {path: names.folded(path) for path in self._old}
             self._is_empty = not self._old and disk.is_empty(self._output)
@@ -146,21 +152,21 @@ class Transaction:
 
     @property
     def old(self) -> Mapping[str, str]:
-        """The files that earlier builds wrote, with their digests."""
+        """Path → digest of the files that earlier builds wrote."""
         return self._old
 
     @property
     def files(self) -> Mapping[str, str]:
-        """What stands there after a commit, with digests."""
+        """Path → digest of the files that exist after a commit."""
         return self._files
 
     @property
     def staged(self) -> Collection[str]:
-        """The outputs that are not on disk as they are to be."""
+        """The outputs that differ from those on disk."""
         return self._staged.keys()
 
     def keep(self, paths: Iterable[str]) -> None:
-        """Leave files of earlier builds as they are; to be called before anything is put beside them."""
+        """Keep files of earlier builds. Must be called before anything is added."""
         kept = [*paths]
         self._files |= {path: self._old[path] for path in kept}
         keys = {self._keys[path]: path for path in kept}
@@ -171,10 +177,10 @@ class Transaction:
                 self._parents.setdefault(above, path)
 
     def slot(self, path: str) -> Slot:
-        """The place of an output that is staged elsewhere; `take` it then."""
+        """Return the slot of an output that is staged elsewhere, to be passed to `take` afterwards."""
         with disk.translate_errors(self._output):
             self._claim(path)
-            found = None if self._is_empty else self._found(path)
+            found = None if self._is_empty else self._existing(path)
             staged, folder = self._staging.place(path)
             return Slot(
                 place=f"{self._root}/{path}",
@@ -188,12 +194,12 @@ class Transaction:
             )
 
     def take(self, path: str, slot: Slot, digest: str, *, is_staged: bool) -> None:
-        """Take what `stage` made of a slot."""
+        """Record the result of `stage` for a slot."""
         if is_staged:
             if slot.is_foreign:
                 raise disk.refusal(
                     self._output / path,
-                    "is not Broadsheet's and stands where a file of the site must be",
+                    "is not Broadsheet's, but has the name of a file of the site",
                     "move it to static/, or delete it",
                 )
             self._staged[path] = slot.staged
@@ -212,7 +218,7 @@ class Transaction:
         slot = self.slot(path)
         with disk.translate_errors(self._output):
             place = Path(slot.place)
-            is_there = not slot.afresh and _is_of_size(disk.look(slot.place), size)
+            is_there = not slot.afresh and _is_of_size(disk.status_of(slot.place), size)
             is_staged = not (is_there and _digest_of(place) == digest)
             if is_staged and not slot.is_foreign:
                 make(slot.folder)
@@ -222,34 +228,34 @@ class Transaction:
     def commit(self) -> Written:
         """Put everything in place, and delete what earlier builds wrote and this one did not."""
         with disk.translate_errors(self._output):
-            gone = [*filterfalse(self._files.__contains__, self._old)]
+            obsolete = [*filterfalse(self._files.__contains__, self._old)]
             self._check_places()
             new = manifest.Manifest(as_of=self._as_of, files=self._files)
-            if self._staged or gone:
-                in_transit = dict.fromkeys([*gone, *self._staged], manifest.IN_TRANSIT)
+            if self._staged or obsolete:
+                in_transit = dict.fromkeys([*obsolete, *self._staged], manifest.IN_TRANSIT)
                 between = msgspec.structs.replace(new, files=self._files | in_transit)
-                manifest.write(self._output, between, _spare(self._output))
-            deleted = self._replace(gone)
-            manifest.write(self._output, new, _spare(self._output))
+                manifest.write(self._output, between, _staged_manifest(self._output))
+            deleted = self._replace(obsolete)
+            manifest.write(self._output, new, _staged_manifest(self._output))
             (self._output / names.ADDED).unlink(missing_ok=True)
         kept = len(self._files) - len(self._staged)
         return Written(written=len(self._staged), kept=kept, deleted=deleted)
 
-    def _replace(self, gone: list[str]) -> int:
-        """Steps 2 to 4 of the commit; the number of files deleted."""
-        deleted = sum(self._delete(path) for path in gone if self._is_in_the_way(path))
+    def _replace(self, obsolete: list[str]) -> int:
+        """Perform steps 2 to 4 of the commit. Return the number of files deleted."""
+        deleted = sum(self._delete(path) for path in obsolete if self._is_in_the_way(path))
         for path in self._to_empty:
-            for folder in reversed(disk.below(self._root, path)[0]):
+            for folder in reversed(disk.entries_below(self._root, path)[0]):
                 os.rmdir(f"{self._root}/{folder}")
         self._known.clear()
         self._staging.swap_in(self._staged)
-        deleted += sum(self._delete(path) for path in gone)
-        for path in gone:
+        deleted += sum(self._delete(path) for path in obsolete)
+        for path in obsolete:
             disk.prune(self._root, path, self._known)
         return deleted
 
     def _claim(self, path: str) -> None:
-        """Check a new path and its neighbours."""
+        """Check a new path against all others."""
         fault = names.fault(path)
         if fault is not None:
             raise disk.refusal(path, f"cannot be the name of an output file: it {fault}", "rename it")
@@ -263,37 +269,37 @@ class Transaction:
         for folder in above:
             self._parents.setdefault(folder, path)
 
-    def _found(self, path: str) -> os.stat_result | None:
-        """What stands in a file's place; None for nothing, and for what the commit clears away first."""
+    def _existing(self, path: str) -> os.stat_result | None:
+        """Return the status of a file's place; None if it is free, or is cleared by the commit."""
         blocker = disk.blocker(self._root, path.rpartition("/")[0], self._known)
         if blocker is not None:
             if blocker in self._old:
                 return None
             raise disk.refusal(
                 self._output / blocker,
-                f"is not Broadsheet's and stands where `{path}` needs a folder",
+                f"is not Broadsheet's, but is where `{path}` needs a folder",
                 "move it away, or rename it",
             )
-        found = disk.look(f"{self._root}/{path}")
+        found = disk.status_of(f"{self._root}/{path}")
         if found is not None and stat.S_ISDIR(found.st_mode):
             self._to_empty.append(path)
             return None
         return found
 
     def _is_old_in_other_case(self, path: str) -> bool:
-        """Whether a file of an earlier build is this one, on a file system without case."""
+        """Return whether a file of an earlier build is this one, on a case-insensitive file system."""
         key = names.folded(path)
         old = next((old for old, own in self._keys.items() if own == key), None)
         return old is not None and _is_same_file(f"{self._root}/{old}", f"{self._root}/{path}")
 
     def _check_places(self) -> None:
-        """Refuse what would fail half-way."""
+        """Refuse what would fail half-way through the commit."""
         for folder in self._to_empty:
-            for path in disk.below(self._root, folder)[1]:
+            for path in disk.entries_below(self._root, folder)[1]:
                 if path not in self._old:
                     raise disk.refusal(
                         self._output / (path if len(path) <= _SHOWN else folder),
-                        f"is not Broadsheet's and stands where the site needs the file `{folder}`",
+                        f"is not Broadsheet's, but is where the site needs the file `{folder}`",
                         "move it away",
                     )
         folders = {""} if self._is_empty else {path.rpartition("/")[0] for path in self._staged}
@@ -314,27 +320,27 @@ class Transaction:
 
 
 def clean(output: Path, *, patience: float = 10.0) -> int:
-    """Delete what the manifest of an output folder lists, and the manifest; the number of files deleted.
+    """Delete the files that the manifest lists, and the manifest. Return the number of files deleted.
 
-    Files of others stay, and then a manifest of no files, so that the next build knows the folder. One that
-    does not exist, or is empty, is clean. Raises `BuildError` for one with others' files and no manifest.
+    If other files remain, an empty manifest stays, so that the next build recognises the folder. A missing or
+    empty folder is clean. Raises `BuildError` for a folder with other files and no manifest.
     """
     with disk.translate_errors(output):
         check_is_folder(output, output)
         if not output.exists():
             return 0
         with lock.held(output, patience):
-            record = recognised(output)
+            record = own_manifest(output)
             old = record.files if record else {}
             known: dict[str, str | None] = {}
             disk.clear_staging(output)
             deleted = sum(disk.delete(str(output), path, known) for path in old)
             for path in old:
                 disk.prune(str(output), path, known)
-            if record and others_in(output):
+            if record and foreign_names_in(output):
                 _make_staging(output)
                 empty = msgspec.structs.replace(record, files={})
-                manifest.write(output, empty, _spare(output))
+                manifest.write(output, empty, _staged_manifest(output))
                 disk.clear_staging(output)
             else:
                 record_of(output).unlink(missing_ok=True)
@@ -343,7 +349,7 @@ def clean(output: Path, *, patience: float = 10.0) -> int:
     return deleted
 
 
-def _spare(output: Path) -> Path:
+def _staged_manifest(output: Path) -> Path:
     return output / names.STAGING / "0"
 
 
@@ -357,14 +363,14 @@ def _collision(path: str, other: str) -> BuildError:
     if path == other:
         what = "is the address of two outputs"
     elif names.folded(path) == names.folded(other):
-        what = f"is one file with `{other}` where upper and lower case, or Unicode forms, count as the same"
+        what = f"is the same file as `{other}` on file systems that ignore case or normalise Unicode"
     else:
-        what = f"cannot stand beside `{other}`: one is a file where the other needs a folder"
-    return disk.refusal(path, what, "rename the one that lies in `static/`, or is an alias")
+        what = f"conflicts with `{other}`: one is a file where the other needs a folder"
+    return disk.refusal(path, what, "rename the one that is in `static/` or is an alias")
 
 
 def _digest_of(file: Path) -> str:
-    """The digest of a file that is to be copied."""
+    """Return the digest of a file to be copied."""
     try:
         with file.open("rb") as stream:
             return manifest.digest_of(stream)
@@ -379,7 +385,7 @@ def _is_of_size(found: os.stat_result | None, size: int) -> bool:
 
 
 def _is_same_file(one: str, other: str) -> bool:
-    first, second = disk.look(one), disk.look(other)
+    first, second = disk.status_of(one), disk.status_of(other)
     return first is not None and second is not None and os.path.samestat(first, second)
 
 

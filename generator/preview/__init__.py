@@ -1,1 +1,1 @@
-"""The local preview: a server, a watcher and a reloading browser."""
+"""The local preview: server, file watcher and live reload."""

@@ -1,4 +1,4 @@
-"""What changed, told in bursts: the roots, the ways to watch them, and when enough was heard."""
+"""Report changes of files in batches: the roots, how they are watched, and when a batch is complete."""
 
 from __future__ import annotations
 
@@ -11,251 +11,257 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from generator.preview import poll, watch
-from generator.preview.places import (
+from generator.preview.watched_folders import (
+    CHANGED,
+    CHANGING,
     CLOSED,
-    LOST,
-    SETTLED,
-    SHAKEN,
-    UNSETTLED,
+    EVENTS_LOST,
+    ROOT_REPLACED,
     Key,
-    Place,
     Root,
     Skips,
-    joined,
+    WatchedFolder,
+    join_path,
     within,
 )
 
 Roots = Callable[[], Iterable[Path | Root]]
-"""The files and folders to watch; a path alone is a `Root` with the usual rule of what does not count in it.
+"""Returns the files and folders to watch. A plain path is a `Root` with the default rule.
 
-Asked again and again, for an edit of the configuration may name others. It must not raise."""
+Called repeatedly, because an edit of the configuration may change them. It must not raise.
+"""
 
 Changed = frozenset[Path] | None
-"""Files that changed, and folders that came, went or may hold other files now; each as its root is
-written, made absolute. None where nobody can tell, so that everything is to be looked at."""
+"""Changed files, and folders that were added, removed or may contain other files, as absolute paths in the
+form of their root. None if that is unknown, so that everything must be checked.
+"""
 
 QUIET = 0.008
-"""Seconds without an event that end a burst."""
+"""Seconds without an event that end a batch."""
 RETURNING = 0.05
-"""The same while a file is being written, or is gone: most editors are about to put it back."""
+"""The same while a file is being written or is missing, because most editors are about to replace it."""
 FIRST, LONGEST = 0.06, 1.0
-"""Seconds after which a burst that does not end is told all the same: the first, and in a long storm."""
+"""Seconds after which a batch is reported although events continue: the first one, and at most."""
 FLOOD = 60
-"""Events in a burst after which it may last as long as the longest: a checkout is built once."""
+"""Number of events after which a batch may take as long as the longest, so that a checkout is built once."""
 TICK = 1.0
-"""Seconds between two looks at the roots themselves, for what no event tells."""
+"""Seconds between checks of the roots themselves, for changes without events."""
 
 
 class Watcher:
-    """Watches files and folders, whatever becomes of them.
+    """Watches files and folders, even if they are deleted and created again.
 
-    Beside each root the nearest folder above it is watched, so that a root may come, go, be
-    replaced, and come again. What a root's rule skips is passed over. Roots on which the system
-    cannot watch are looked at again and again.
+    For each root, the nearest folder above it is watched too, so that the root may appear, disappear and be
+    replaced. What a root's rule skips is ignored. Roots that the system cannot watch are polled.
     """
 
     def __init__(self, roots: Roots, *, ignore: Iterable[Path] = (), notice: Callable[[str], None]) -> None:
-        """Nothing below the folders of `ignore` counts; `notice` takes one line for the user."""
+        """Nothing in the folders of `ignore` counts. `notice` is called with a line for the user."""
         self._roots = roots
         self._ignore = tuple(form for path in ignore for form in _forms(path))
         self._notice = notice
-        self._noticed: set[str] = set()
-        self._news: queue.SimpleQueue[tuple[int, str]] = queue.SimpleQueue()
+        self._reported: set[str] = set()
+        self._events: queue.SimpleQueue[tuple[int, str]] = queue.SimpleQueue()
         self._closed = False
         self._longest = FIRST
-        self._places: dict[Key, Place] = {}
-        self._eyes: watch.Eyes | None = None
-        self._poller = poll.Poller(lambda path: self._tell(SETTLED, path))
+        self._watched_folders: dict[Key, WatchedFolder] = {}
+        self._backend: watch.Backend | None = None
+        self._poller = poll.Poller(lambda path: self._notify(CHANGED, path))
         self._polled: set[Key] = set()
         self._mounts: tuple[poll.Mount, ...] = ()
 
     def start(self) -> None:
-        """Begin to watch; from here on every change is told by some `wait`."""
+        """Start watching. From now on, every change is returned by some `wait`."""
         try:
-            self._eyes = watch.eyes(self._tell)
+            self._backend = watch.native_backend(self._notify)
         except OSError as error:
             if error.errno not in watch.LIMITS:
                 raise
-            self._tell_limit(error)
-        self._look()
+            self._report_limit(error)
+        self._update_watches()
 
-    def doubt(self) -> None:
-        """Let the next `wait` say that nobody can tell what changed; from any thread."""
-        self._tell(LOST, "")
+    def invalidate(self) -> None:
+        """Make the next `wait` return None. May be called from any thread."""
+        self._notify(EVENTS_LOST, "")
 
     def close(self) -> None:
-        """End a `wait`, now or later; returns at once."""
+        """End `wait`, now or later. Returns at once."""
         self._closed = True
-        self._tell(CLOSED, "")
+        self._notify(CLOSED, "")
 
     def join(self, timeout: float) -> None:
-        """Stop watching; wait at most some seconds for the threads to end."""
-        for eyes in (self._eyes, self._poller):
-            if eyes is not None:
-                eyes.close()
-                eyes.join(timeout)
+        """Stop watching. Wait at most `timeout` seconds for each thread."""
+        for thread in (self._backend, self._poller):
+            if thread is not None:
+                thread.close()
+                thread.join(timeout)
 
     @property
-    def has_news(self) -> bool:
-        """Whether something happened that no `wait` has told yet, be it that it comes to nothing."""
-        return not self._news.empty()
+    def has_events(self) -> bool:
+        """Whether events are pending that no `wait` has returned, even if they turn out to be irrelevant."""
+        return not self._events.empty()
 
     def wait(self, longest: float | None = None) -> Changed:
-        """Block until something changed and a burst of changes is over.
+        """Block until something has changed and the batch of changes is complete.
 
-        Empty after `close`, or when `longest` seconds passed without a change.
+        The result is empty after `close`, or if nothing changed for `longest` seconds.
         """
         until = math.inf if longest is None else time.monotonic() + longest
-        changed: Changed = None if not self._closed and self._look() else frozenset()
+        changed: Changed = None if not self._closed and self._update_watches() else frozenset()
         while changed is not None and not changed and not self._closed:
             left = max(0.0, until - time.monotonic())
             try:
-                first = self._news.get(timeout=min(TICK, left))
+                first = self._events.get(timeout=min(TICK, left))
             except queue.Empty:
-                if self._look():
+                if self._update_watches():
                     changed = None
                 elif not left:
                     break
             else:
-                changed = self._told(self._burst(first))
+                changed = self._changes_in(self._burst(first))
         return frozenset() if self._closed else changed
 
-    def _tell(self, kind: int, path: str) -> None:
-        """Take news, in any thread."""
-        self._news.put((kind, path))
+    def _notify(self, kind: int, path: str) -> None:
+        """Queue an event. Called in any thread."""
+        self._events.put((kind, path))
 
-    def _burst(self, news: tuple[int, str]) -> Iterator[tuple[int, str]]:
-        """News until it is quiet; a storm comes in parts that grow, a flood as one."""
+    def _burst(self, event: tuple[int, str]) -> Iterator[tuple[int, str]]:
+        """Yield events until there is a pause.
+
+        A long series is split into growing batches. A flood is one batch.
+        """
         began, count = time.monotonic(), 0
         end = began + self._longest
         unsettled: set[str] = set()
         while True:
-            yield news
+            yield event
             count += 1
             if count == FLOOD:
                 end = began + LONGEST
-            kind, path = news
-            if kind == UNSETTLED:
+            kind, path = event
+            if kind == CHANGING:
                 unsettled.add(path)
             else:
                 unsettled.discard(path)
             left = end - time.monotonic()
             quiet = RETURNING if unsettled or count >= FLOOD else QUIET
             try:
-                news = self._news.get(timeout=max(0.0, min(quiet, left)))
+                event = self._events.get(timeout=max(0.0, min(quiet, left)))
             except queue.Empty:
                 break
             if left <= 0:
                 self._longest = min(2 * self._longest, LONGEST)
-                yield news
-                for _ in range(self._news.qsize()):
-                    yield self._news.get()
+                yield event
+                for _ in range(self._events.qsize()):
+                    yield self._events.get()
                 return
         self._longest = FIRST
 
-    def _told(self, burst: Iterator[tuple[int, str]]) -> Changed:
-        """What a burst comes to. What happened to a root itself is looked into at its end."""
+    def _changes_in(self, burst: Iterator[tuple[int, str]]) -> Changed:
+        """Return the changes in a batch. Roots that may have been replaced are checked at the end."""
         changed: set[str] = set()
-        shaken: set[str] = set()
-        lost = False
+        replaced_roots: set[str] = set()
+        is_lost = False
         for kind, path in burst:
-            if kind in {SETTLED, UNSETTLED}:
+            if kind in {CHANGED, CHANGING}:
                 changed.add(path)
-            elif kind == SHAKEN:
-                shaken.add(path)
-            lost |= kind == LOST
-        if lost:  # new folders may be among what was lost
-            self._reschedule([*self._places.values()], ())
-        another = self._look(shaken) if lost or shaken else False
-        return None if lost or another else frozenset(map(Path, changed))
+            elif kind == ROOT_REPLACED:
+                replaced_roots.add(path)
+            is_lost |= kind == EVENTS_LOST
+        if is_lost:  # new folders may be among the lost events
+            self._reschedule([*self._watched_folders.values()], ())
+        is_replaced = self._update_watches(replaced_roots) if is_lost or replaced_roots else False
+        return None if is_lost or is_replaced else frozenset(map(Path, changed))
 
-    def _look(self, shaken: Iterable[str] = ()) -> bool:
-        """Bring the watches in line with what exists; tells whether any place is another one."""
+    def _update_watches(self, replaced_roots: Iterable[str] = ()) -> bool:
+        """Update the watches to what exists. Return whether any watched folder is a different one."""
         found = False
-        for _ in range(10):  # what comes while it is looked for is found the next time round
-            wanted = self._wanted()
-            gone = [
-                place
-                for key, place in self._places.items()
-                if wanted.get(key) != place or any(within(place.path, other) for other in shaken)
+        for _ in range(10):  # repeat, because folders may appear during the update
+            wanted = self._folders_to_watch()
+            removed = [
+                watched
+                for key, watched in self._watched_folders.items()
+                if wanted.get(key) != watched or any(within(watched.path, other) for other in replaced_roots)
             ]
-            left = {place.key for place in gone}
-            come = [place for key, place in wanted.items() if key in left or key not in self._places]
-            if not gone and not come:
+            left = {watched.key for watched in removed}
+            added = [
+                watched for key, watched in wanted.items() if key in left or key not in self._watched_folders
+            ]
+            if not removed and not added:
                 break
-            found, shaken = True, ()
-            self._reschedule(gone, come)
+            found, replaced_roots = True, ()
+            self._reschedule(removed, added)
         return found
 
-    def _wanted(self) -> dict[Key, Place]:
-        """The folders to watch; the roots first, for they use a system's limit up."""
-        wanted: dict[Key, Place] = {}
+    def _folders_to_watch(self) -> dict[Key, WatchedFolder]:
+        """Return the folders to watch, roots first, because they may use up the system's limit."""
+        wanted: dict[Key, WatchedFolder] = {}
         names: dict[str, dict[str, str]] = {}
-        for root, rules in _ruled(self._roots()).items():
+        for root, rules in _rules_by_root(self._roots()).items():
             folder = _folder(root)
             if folder:
-                ignored = frozenset(_inside(root, self._ignore))
-                wanted[root, True] = Place(root, folder.st_dev, folder.st_ino, None, ignored, rules)
+                ignored = frozenset(_below(root, self._ignore))
+                wanted[root, True] = WatchedFolder(root, folder.st_dev, folder.st_ino, None, ignored, rules)
             for form in _forms(Path(root)):
-                above, name = _standing(form)
-                is_file = not folder and joined(above, name) == form
+                above, name = _nearest_folder(form)
+                is_file = not folder and join_path(above, name) == form
                 names.setdefault(above, {})[name] = root if is_file else ""
         for above, counted in names.items():
             if folder := _folder(above):
-                place = Place(above, folder.st_dev, folder.st_ino, tuple(sorted(counted.items())))
-                wanted[place.key] = place
+                watched = WatchedFolder(above, folder.st_dev, folder.st_ino, tuple(sorted(counted.items())))
+                wanted[watched.key] = watched
         return wanted
 
-    def _reschedule(self, gone: Iterable[Place], come: Iterable[Place]) -> None:
-        for place in gone:
-            del self._places[place.key]
-            if place.key in self._polled:
-                self._polled.discard(place.key)
-                self._poller.forget(place.key)
-            elif self._eyes:
-                self._eyes.forget(place)
-        self._mounts = poll.read_mounts() if come else self._mounts
-        for place in come:
-            # Also where it cannot be watched: it is tried again when it is another one.
-            self._places[place.key] = place
-            self._schedule(place)
+    def _reschedule(self, removed: Iterable[WatchedFolder], added: Iterable[WatchedFolder]) -> None:
+        for watched in removed:
+            del self._watched_folders[watched.key]
+            if watched.key in self._polled:
+                self._polled.discard(watched.key)
+                self._poller.forget(watched.key)
+            elif self._backend:
+                self._backend.forget(watched)
+        self._mounts = poll.read_mounts() if added else self._mounts
+        for watched in added:
+            # Even if it cannot be watched, so that the attempt is repeated only if it is replaced.
+            self._watched_folders[watched.key] = watched
+            self._schedule(watched)
 
-    def _schedule(self, place: Place) -> None:
-        deep = place.names is None
-        if kind := poll.silent(os.path.realpath(place.path), self._mounts, deep=deep):
-            self._tell_polling(f"{place.path} is on {kind}, which does not report every change", "")
-        elif self._eyes:
+    def _schedule(self, watched: WatchedFolder) -> None:
+        deep = watched.names is None
+        if kind := poll.unreliable_type(os.path.realpath(watched.path), self._mounts, deep=deep):
+            self._report_polling(f"{watched.path} is on {kind}, which does not report every change", "")
+        elif self._backend:
             try:
-                self._eyes.watch(place)
+                self._backend.watch(watched)
             except OSError as error:
                 if error.errno not in watch.LIMITS:
                     return
-                self._eyes.forget(place)
-                self._tell_limit(error)
+                self._backend.forget(watched)
+                self._report_limit(error)
             else:
                 return
-        self._polled.add(place.key)
-        if place.names is None:
-            self._poller.watch(place.key, poll.Look(place).again)
+        self._polled.add(watched.key)
+        if watched.names is None:
+            self._poller.watch(watched.key, poll.TreeState(watched).changes)
         else:
-            files = tuple(told for _, told in place.names if told)
-            self._poller.watch(place.key, poll.look_at_files(files))
+            files = tuple(reported for _, reported in watched.names if reported)
+            self._poller.watch(watched.key, poll.poll_files(files))
 
-    def _tell_limit(self, error: OSError) -> None:
-        self._tell_polling(
+    def _report_limit(self, error: OSError) -> None:
+        self._report_polling(
             f"the system cannot watch this many folders ({error.strerror})",
             "; on Linux raise fs.inotify.max_user_watches and max_user_instances",
         )
 
-    def _tell_polling(self, why: str, advice: str) -> None:
+    def _report_polling(self, why: str, advice: str) -> None:
         reason = why.partition(" is on ")[2] or why
-        if reason not in self._noticed:
-            self._noticed.add(reason)
-            self._notice(f"{why}, so every file is looked at each {poll.POLL:.0f} seconds or more{advice}")
+        if reason not in self._reported:
+            self._reported.add(reason)
+            self._notice(f"{why}, so all files are polled every {poll.POLL:.0f} seconds or more{advice}")
 
 
-def _ruled(roots: Iterable[Path | Root]) -> dict[str, tuple[Skips, ...]]:
-    """The rules of each root, by its path."""
+def _rules_by_root(roots: Iterable[Path | Root]) -> dict[str, tuple[Skips, ...]]:
+    """Return root → its rules."""
     found: dict[str, tuple[Skips, ...]] = {}
     for root in roots:
         ruled = root if isinstance(root, Root) else Root(root)
@@ -265,16 +271,16 @@ def _ruled(roots: Iterable[Path | Root]) -> dict[str, tuple[Skips, ...]]:
 
 
 def _forms(path: Path) -> tuple[str, ...]:
-    """A path as it is written and as it is with links resolved."""
+    """Return a path as written, and with links resolved."""
     return tuple(dict.fromkeys((str(path.absolute()), os.path.realpath(path))))
 
 
-def _inside(root: str, paths: Iterable[str]) -> Iterator[str]:
-    """Those of the paths that lie below a root, written as it is."""
+def _below(root: str, paths: Iterable[str]) -> Iterator[str]:
+    """Yield the paths that are below a root, written in its form."""
     for path in paths:
         for form in _forms(Path(root)):
             if path != form and within(path, form):
-                yield joined(root, path[len(form.rstrip(os.sep)) + 1 :])
+                yield join_path(root, path[len(form.rstrip(os.sep)) + 1 :])
 
 
 def _folder(path: str) -> os.stat_result | None:
@@ -285,8 +291,8 @@ def _folder(path: str) -> os.stat_result | None:
     return status if stat.S_ISDIR(status.st_mode) else None
 
 
-def _standing(path: str) -> tuple[str, str]:
-    """The nearest folder above a path, and the name in it that leads to the path."""
+def _nearest_folder(path: str) -> tuple[str, str]:
+    """Return the nearest folder above a path, and the name in it that leads to the path."""
     above, name = os.path.split(path)
     while not os.path.isdir(above) and os.path.dirname(above) != above:  # noqa: PTH112, PTH120 - as above
         above, name = os.path.split(above)

@@ -1,4 +1,4 @@
-"""A folder as a static host would serve it: which file an address means, and how to answer for it."""
+"""Serve a folder as a static host would: find the file of an address, and answer the request."""
 
 from __future__ import annotations
 
@@ -55,22 +55,22 @@ TYPES = {
     "mp4": "video/mp4",
     "webm": "video/webm",
 }
-"""By extension; not Python's `mimetypes`, which differs from machine to machine."""
+"""Extension → media type. Python's `mimetypes` differs between machines."""
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-cache",
-    # Drafts are nobody else's: another site may not show them in its pages.
+    # Drafts are private: other sites must not embed them.
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Content-Security-Policy": "frame-ancestors 'none'",
     "Referrer-Policy": "same-origin",
 }
-"""On every answer: what pages cannot say of themselves, on any host."""
+"""Headers of every answer, which pages cannot set themselves on every host."""
 
 
 class File(msgspec.Struct, frozen=True, kw_only=True):
-    """The bytes of a file, read at once, so that one that is swapped in later cannot mix with it."""
+    """The bytes of a file, read at once, so that a replaced file cannot be mixed with the old one."""
 
     body: bytes
     modified: float
@@ -79,17 +79,17 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Folder(msgspec.Struct, frozen=True, kw_only=True):
-    """A folder that was asked for without its slash."""
+    """A folder that was requested without a trailing slash."""
 
     address: str
-    """With the slash, ASCII, from the site's root."""
+    """The address with the slash, in ASCII, from the site's root."""
 
 
 def look_up(root: Path, raw_path: bytes) -> File | Folder | None:
-    """What a percent-encoded path means below a folder; None where there is nothing to serve.
+    """Return what a percent-encoded path means below a folder; None if there is nothing to serve.
 
-    Not served: names that begin with a dot, what links lead to outside the folder, and all
-    that is no regular file.
+    Not served: names that begin with a dot, targets of links outside of the folder, and anything but regular
+    files.
     """
     segments = _segments(raw_path)
     if segments is None:
@@ -104,24 +104,24 @@ def look_up(root: Path, raw_path: bytes) -> File | Folder | None:
 
 
 def output_of(raw_path: bytes) -> str | None:
-    """The path below the folder that a percent-encoded path asks for; None where none may be served."""
+    """Return the path below the folder that a percent-encoded path requests; None if it is not allowed."""
     segments = _segments(raw_path)
     return None if segments is None else "/".join((*segments[:-1], segments[-1] or "index.html"))
 
 
 def _segments(raw_path: bytes) -> tuple[str, ...] | None:
-    """The decoded names between the slashes; the last one is empty for a folder."""
+    """Return the decoded names between the slashes. The last one is empty for a folder."""
     if not raw_path.startswith(b"/"):
         return None
     names = [os.fsdecode(urllib.parse.unquote_to_bytes(name)) for name in raw_path[1:].split(b"/")]
-    # An empty name before the last would make `//host/` of a redirect; a dot begins `..` too.
+    # An empty name before the last could redirect to `//host/`. A leading dot includes `..`.
     if "" in names[:-1] or any(re.search(r"^\.|[\0-\x1f\x7f/\\]", name) for name in names):
         return None
     return tuple(names)
 
 
 def read(root: Path, path: Path) -> File | None:
-    """A file below a folder, whole; None where it may not be served."""
+    """Return a complete file below a folder; None if it must not be served."""
     try:
         real_root = os.path.realpath(root)
         real = Path(os.path.realpath(path, strict=True))
@@ -129,7 +129,7 @@ def read(root: Path, path: Path) -> File | None:
             return None
         if any(name.startswith(".") for name in real.relative_to(real_root).parts):
             return None
-        # Not blocking, for a FIFO waits for its writer; not following, for a link may have come meanwhile.
+        # Non-blocking, because a FIFO waits for its writer. A link may have replaced the file meanwhile.
         flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
         descriptor = os.open(real, flags | getattr(os, "O_BINARY", 0))
     except (OSError, ValueError):
@@ -143,16 +143,16 @@ def read(root: Path, path: Path) -> File | None:
 
 
 def type_of(name: str) -> str:
-    """The media type of a file, by its name."""
+    """Return the media type of a file by its name."""
     kind = TYPES.get(Path(name).suffix[1:].lower(), "application/octet-stream")
     return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
 
 
-def answer(file: File, method: str, asked: Mapping[str, str], *, status: int = 200) -> Response:
-    """Answer a GET or HEAD for a file, after RFC 9110 (conditions in section 13, ranges in 14).
+def answer(file: File, method: str, request_headers: Mapping[str, str], *, status: int = 200) -> Response:
+    """Answer a GET or HEAD request for a file by RFC 9110 (conditions in section 13, ranges in 14).
 
-    `asked` are the request's headers, by lower-case name. A range is served where it is a
-    single one; others are ignored, as the standard allows, and the whole file is sent.
+    `request_headers`: lower-case name → request header. Only single ranges are served. Others are ignored, as
+    the standard allows, and the complete file is sent.
     """
     etag = f'"{hashlib.blake2b(file.body, digest_size=12).hexdigest()}"'
     headers = HEADERS | {
@@ -161,11 +161,11 @@ def answer(file: File, method: str, asked: Mapping[str, str], *, status: int = 2
     }
     if status != 200:
         return Response(file.body, status, HEADERS, file.type)
-    if _unchanged(asked, etag, file.modified):
+    if _unchanged(request_headers, etag, file.modified):
         return Response(None, 304, headers)
     headers["Accept-Ranges"] = "bytes"
     size = len(file.body)
-    span = _range(asked, size) if method == "GET" and _if_range(asked, headers) else None
+    span = _range(request_headers, size) if method == "GET" and _if_range(request_headers, headers) else None
     if span is None:
         return Response(file.body, 200, headers, file.type)
     if not span:
@@ -174,18 +174,18 @@ def answer(file: File, method: str, asked: Mapping[str, str], *, status: int = 2
     return Response(file.body[span.start : span.stop], 206, headers, file.type)
 
 
-def _unchanged(asked: Mapping[str, str], etag: str, modified: float) -> bool:
-    """Whether the browser has these bytes; its tag counts more than its date."""
-    tags = asked.get("if-none-match")
+def _unchanged(request_headers: Mapping[str, str], etag: str, modified: float) -> bool:
+    """Return whether the browser has these bytes. An entity tag takes precedence over a date."""
+    tags = request_headers.get("if-none-match")
     if tags is not None:
         known = {tag.strip().removeprefix("W/") for tag in tags.split(",")}
         return etag in known or tags.strip() == "*"
-    since = _seconds(asked.get("if-modified-since", ""))
+    since = _seconds(request_headers.get("if-modified-since", ""))
     return since is not None and int(modified) <= since
 
 
 def _seconds(http_date: str) -> float | None:
-    """Seconds since the epoch; None where it is no date, which counts as not sent."""
+    """Return seconds since the epoch; None if it is not a date, which counts as not sent."""
     try:
         date = email.utils.parsedate_to_datetime(http_date)
         return date.replace(tzinfo=date.tzinfo or dt.UTC).timestamp()
@@ -193,14 +193,14 @@ def _seconds(http_date: str) -> float | None:
         return None
 
 
-def _if_range(asked: Mapping[str, str], headers: Mapping[str, str]) -> bool:
-    """Whether a range is of the file that the browser has begun to read."""
-    return asked.get("if-range") in {None, headers["ETag"], headers["Last-Modified"]}
+def _if_range(request_headers: Mapping[str, str], headers: Mapping[str, str]) -> bool:
+    """Return whether a range refers to the version of the file that the browser started with."""
+    return request_headers.get("if-range") in {None, headers["ETag"], headers["Last-Modified"]}
 
 
-def _range(asked: Mapping[str, str], size: int) -> range | None:
-    """The bytes asked for; empty where they lie beyond the file, None where all of it is to be sent."""
-    match = re.fullmatch(r"bytes=([0-9]{0,30})-([0-9]{0,30})", asked.get("range", ""))
+def _range(request_headers: Mapping[str, str], size: int) -> range | None:
+    """Return the requested bytes; empty if they are past the end, None if the complete file is to be sent."""
+    match = re.fullmatch(r"bytes=([0-9]{0,30})-([0-9]{0,30})", request_headers.get("range", ""))
     if not match or match[0] == "bytes=-":
         return None
     first, last = match.groups()

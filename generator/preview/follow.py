@@ -13,53 +13,57 @@ import msgspec
 from generator.preview.changes import Changed, Roots, Watcher
 
 JOIN_TIMEOUT = 0.3
-"""Seconds that a build gets to notice that it is called off."""
+"""Seconds for a build to notice that it was cancelled."""
 
 
 Check = Callable[[], None]
-"""Raises `Cancelled` once the build is called off; to be called between items."""
+"""Raises `Cancelled` if the build was cancelled. Must be called between items."""
 
 
 class Built(msgspec.Struct, frozen=True, kw_only=True):
-    """How a build went that did not fail."""
+    """The result of a successful build."""
 
     changed: bool | frozenset[str] = True
-    """Whether any page is another one now: then browsers reload. Or which pages are, by their paths
-    in the output (`2024/07/03/index.html`), also those that came or went: then only their readers do."""
+    """Whether any page changed, so that browsers reload; or the paths in the output of changed, added and
+    removed pages (`2024/07/03/index.html`), so that only their readers reload.
+    """
     styles: tuple[str, ...] = ()
-    """The style sheets that are others now (`assets/style.css`), which browsers swap without a reload."""
+    """Style sheets that changed (`assets/style.css`), which browsers swap without a reload."""
     due_in: float | None = None
-    """Seconds until the site changes by itself, when an article that waits for its day appears."""
+    """Seconds until the site changes by itself, because an article becomes due."""
     rest: Callable[[], bool] | None = None
-    """Does a little of what is left once browsers were told; whether there is more. A change goes first."""
+    """Does a part of the remaining work after browsers were told. Returns whether more is left. Changes go
+    first.
+    """
 
 
 Build = Callable[[Check, Changed], Built]
-"""Builds, given the paths that changed since the last build that did not fail: `Watcher.wait` tells
-which. None at the first build and whenever nobody can tell; empty when only time went by."""
+"""Builds, given the paths that changed since the last successful build, as `Watcher.wait` returns them. None
+for the first build and if the changes are unknown; empty if only time has passed.
+"""
 
 
 class Cancelled(BaseException):
-    """The build is called off. No `Exception`, so that nothing on the way takes it for a fault."""
+    """The build was cancelled. Not an `Exception`, so that nothing handles it as an error."""
 
 
 class Report(Protocol):
-    """What is told at the terminal."""
+    """Receives messages for the terminal."""
 
     def notice(self, message: str) -> None:
-        """Say one line."""
+        """Show one line."""
 
     def fault(self, error: Exception) -> None:
-        """Say why a build failed; the next change starts another one."""
+        """Show why a build failed. The next change starts another one."""
 
 
 class Following:
-    """A thread that runs builds, one at a time, while the `with` block lasts.
+    """A thread that runs builds, one at a time, during the `with` block.
 
-    The first build starts at once. Changes during a build lead to exactly one more, and what a
-    failed one was told, the next one is told as well. Leaving the block calls a running build off:
-    it ends at its next check. One that does not check in time is left behind in its daemon thread,
-    which ends with the process.
+    The first build starts at once. Changes during a build cause exactly one more build. The changes given to
+    a failed build are given to the next one again. Leaving the block cancels a running build, which ends at
+    its next check. A build that does not check in time is left in its daemon thread, which ends with the
+    process.
     """
 
     def __init__(
@@ -82,7 +86,7 @@ class Following:
         self._thread = threading.Thread(target=self._run, name="broadsheet-builds", daemon=True)
 
     def __enter__(self) -> Self:
-        # The watch stands before the first build reads, so that no save falls between them.
+        # Before the first build reads, so that no change in between is missed.
         self._watcher.start()
         self._thread.start()
         return self
@@ -94,12 +98,12 @@ class Following:
         self._thread.join(JOIN_TIMEOUT)
         self._watcher.join(JOIN_TIMEOUT)
 
-    def anew(self) -> None:
-        """Look at everything again and build, soon; returns at once."""
-        self._watcher.doubt()
+    def rebuild(self) -> None:
+        """Check everything again and build soon. Returns at once."""
+        self._watcher.invalidate()
 
     def stop(self) -> None:
-        """Call a running build off and start no other; returns at once."""
+        """Cancel a running build and start no other. Returns at once."""
         self._stopped.set()
         self._watcher.close()
 
@@ -114,7 +118,7 @@ class Following:
                 changed = self._watcher.wait(due_in)
                 self._check()
                 if changed or changed is None:
-                    self._report.notice(_told(changed))
+                    self._report.notice(_summary_of(changed))
                 self._due = None if changed is None or self._due is None else self._due | changed
                 due_in = self._build_once()
         except Cancelled:
@@ -127,17 +131,17 @@ class Following:
             self._check()
             self._due = frozenset()
             self._on_built(built)
-            while built.rest is not None and not self._watcher.has_news and built.rest():
+            while built.rest is not None and not self._watcher.has_events and built.rest():
                 self._check()
-        except Exception as error:  # the one place that catches all, and it shows what it caught
+        except Exception as error:  # the only place that catches all exceptions, and it shows them
             self._on_fault(error)
             self._report.fault(error)
             return None
         return built.due_in
 
 
-def _told(changed: Changed) -> str:
-    """Which files changed, in a line that no file name can break."""
+def _summary_of(changed: Changed) -> str:
+    """Return which files changed, as a line that no file name can break."""
     if changed is None:
         return "folders changed"
     first = min(changed, key=lambda path: (not path.suffix, path))  # a file says more than its folder
@@ -148,6 +152,6 @@ def _told(changed: Changed) -> str:
 
 
 def follow(build: Build, roots: Roots, report: Report, *, ignore: tuple[Path, ...] = ()) -> None:
-    """Build now and after every change, until `KeyboardInterrupt`, which it lets through."""
+    """Build now and after every change, until `KeyboardInterrupt`, which is passed on."""
     with Following(build, roots, report, ignore=ignore):
         threading.Event().wait()

@@ -1,4 +1,4 @@
-"""A port to listen on, and the names that a browser calls it by."""
+"""Open the port to listen on, and determine the host names of the server."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from generator.model.errors import ConfigError, Problem, Severity
 
 
 def listen(bind: str, wanted: int) -> socket.socket:
-    """A socket that listens on the wanted port, or on the next free one of the hundred after it.
+    """Return a socket that listens on the wanted port, or on the next free one of the hundred after it.
 
-    Port 0 is any free one. Raises `ConfigError` where the address is none of this machine's.
+    Port 0 means any free one. Raises `ConfigError` if the address does not belong to this machine.
     """
     try:
         family, _, _, _, target = socket.getaddrinfo(bind, wanted, type=socket.SOCK_STREAM)[0]
     except (OSError, UnicodeError) as error:
-        raise ConfigError(_refused(bind, "is no address", "use 127.0.0.1")) from error
+        raise ConfigError(_refused(bind, "is not an address", "use 127.0.0.1")) from error
     host = str(target[0])
     if ipaddress.ip_address(host.partition("%")[0]).is_unspecified:
         advice = "use 127.0.0.1, or this machine's own address to show it to others"
-        raise ConfigError(_refused(bind, "stands for every network", advice))
+        raise ConfigError(_refused(bind, "means every network", advice))
     for port in range(wanted, min(wanted + 100, 65536)):
-        # With the protocol named asyncio sends small answers at once; else each waits some 40 ms.
+        # Naming the protocol makes asyncio send small answers at once; otherwise each waits about 40 ms.
         listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         try:
             if os.name == "posix":  # on Windows this would share a port that is in use
@@ -49,5 +49,5 @@ def _refused(bind: str, message: str, advice: str) -> Problem:
 
 
 def host_headers(hosts: set[str], port: int) -> set[str]:
-    """What browsers send as Host for this server."""
+    """Return the values of the Host header that browsers send to this server."""
     return {f"{host}:{port}" for host in hosts} | (hosts if port == 80 else set())

@@ -1,4 +1,4 @@
-"""Looking at every file again and again, where the system does not tell what changed."""
+"""Poll files where the system does not report changes."""
 
 from __future__ import annotations
 
@@ -11,37 +11,37 @@ from pathlib import Path
 
 import msgspec
 
-from generator.preview.places import Place, joined, within
+from generator.preview.watched_folders import WatchedFolder, join_path, within
 
 POLL = 2.0
-"""Seconds between two looks, at least."""
-SHARE = 5
-"""A look that takes long comes this many times its own duration after the last one."""
-GRANULE = 2.0
-"""Seconds within which a file system may give two changes one time (FAT does so)."""
+"""Minimum number of seconds between polls."""
+PAUSE_FACTOR = 5
+"""The pause after a slow poll, as a multiple of its duration."""
+TIME_RESOLUTION = 2.0
+"""Seconds in which a file system may give two changes the same time, as FAT does."""
 
 MOUNTS = Path("/proc/self/mountinfo")
 
-# Those whose changes are made elsewhere, so that this machine's kernel does not see them.
-_SILENT = re.compile(
+# File systems that are changed by other machines, unnoticed by this machine's kernel.
+_UNRELIABLE = re.compile(
     r"(nfs|nfs4|cifs|smbfs|smb2|smb3|9p|virtiofs|vboxsf|vmhgfs|prl_fs|drvfs|fakeowner|afs|ceph|coda|fuse|fuse\..+"
     r"|gfs2|glusterfs|lustre|ocfs2|davfs|ncpfs)"
 )
-# Those where the links of a folder count its folders: with two it has none. (Btrfs always says 1.)
+# File systems where the link count of a folder reflects its subfolders: it is two without any. (Btrfs has 1.)
 _COUNTING = {"ext2", "ext3", "ext4", "xfs", "tmpfs"}
 
 
 class Mount(msgspec.Struct, frozen=True):
-    """A line of the kernel's table of mounts."""
+    """A line of the kernel's mount table."""
 
     point: str
     type: str
     layers: tuple[str, ...] = ()
-    """Of an overlay, the folders that it shows."""
+    """The folders that an overlay combines."""
 
 
 def mounts(table: str) -> tuple[Mount, ...]:
-    """Read the kernel's table: `proc_pid_mountinfo(5)`."""
+    """Parse the kernel's mount table: `proc_pid_mountinfo(5)`."""
     found = []
     for line in table.splitlines():
         left, _, right = line.partition(" - ")
@@ -59,7 +59,7 @@ def _unescaped(text: str) -> str:
 
 
 def mount_of(path: str, table: tuple[Mount, ...]) -> Mount | None:
-    """Where a path lies, its links being resolved; of mounts one over the other the last."""
+    """Return the mount of a path with resolved links. Of stacked mounts, the last one counts."""
     best = None
     for mount in table:
         if within(path, mount.point) and (best is None or len(mount.point) >= len(best.point)):
@@ -67,10 +67,10 @@ def mount_of(path: str, table: tuple[Mount, ...]) -> Mount | None:
     return best
 
 
-def silent(path: str, table: tuple[Mount, ...], *, deep: bool = True) -> str:
-    """The type of a file system that does not report every change; empty where it does.
+def unreliable_type(path: str, table: tuple[Mount, ...], *, deep: bool = True) -> str:
+    """Return the type of a file system that does not report every change; empty if it does.
 
-    With `deep`, of what is mounted in the folder as well.
+    With `deep`, mounts inside the folder are included.
     """
     mount = mount_of(path, table)
     if mount is None:
@@ -78,17 +78,17 @@ def silent(path: str, table: tuple[Mount, ...], *, deep: bool = True) -> str:
     layers = (mount_of(layer, table) for layer in mount.layers)
     inside = (other for other in table if deep and other.point != path and within(other.point, path))
     types = (other.type for other in (mount, *layers, *inside) if other)
-    return next((type_ for type_ in types if _SILENT.fullmatch(type_)), "")
+    return next((type_ for type_ in types if _UNRELIABLE.fullmatch(type_)), "")
 
 
 def counts_folders(path: str, table: tuple[Mount, ...]) -> bool:
-    """Whether a folder with two links is sure to have no folder in it."""
+    """Return whether a folder with two links certainly has no subfolders."""
     mount = mount_of(path, table)
     return mount is not None and mount.type in _COUNTING
 
 
 def read_mounts() -> tuple[Mount, ...]:
-    """The mounts of now; none where the system has no such table."""
+    """Return the current mounts; none if the system has no mount table."""
     try:
         return mounts(MOUNTS.read_text("utf-8", "surrogateescape"))
     except OSError:
@@ -96,40 +96,40 @@ def read_mounts() -> tuple[Mount, ...]:
 
 
 Stamps = dict[str, int | None]
-"""By name, what differs when a file does; None is a folder."""
+"""Name → stamp of a file; None for a folder."""
 
 
-class Look:
-    """What stood in a tree when it was last looked at."""
+class TreeState:
+    """The state of a tree when it was last polled."""
 
-    def __init__(self, place: Place) -> None:
-        """Look for the first time, which tells nothing."""
+    def __init__(self, place: WatchedFolder) -> None:
+        """Record the state without reporting anything."""
         self._place = place
         self._folders: dict[str, Stamps] = {}
-        for _ in self.again():
+        for _ in self.changes():
             pass
 
-    def again(self) -> Iterator[str]:
-        """Look again: the files that changed, and the folders that came or went, without what is in them."""
+    def changes(self) -> Iterator[str]:
+        """Poll again. Yield changed files, and added and removed folders without their contents."""
         waiting = [self._place.path]
         while waiting:
             folder = waiting.pop()
             before = self._folders.get(folder)
             now = self._stamps(folder)
-            if now is None:  # it went meanwhile, which its parent tells, or cannot be read
+            if now is None:  # it disappeared, which its parent reports, or cannot be read
                 continue
             if before is None or now != before:
                 self._folders[folder] = now
             if before is not None and now != before:
-                yield from self._others(folder, before, now)
-            waiting.extend(joined(folder, name) for name, stamp in now.items() if stamp is None)
+                yield from self._differences(folder, before, now)
+            waiting.extend(join_path(folder, name) for name, stamp in now.items() if stamp is None)
 
-    def _others(self, folder: str, before: Stamps, now: Stamps) -> Iterator[str]:
+    def _differences(self, folder: str, before: Stamps, now: Stamps) -> Iterator[str]:
         for name in now.keys() | before.keys():
             if now.get(name, 0) != before.get(name, 0):
-                path = joined(folder, name)
+                path = join_path(folder, name)
                 if before.get(name, 0) is None:
-                    self._forget(path)
+                    self._drop_tree(path)
                 yield path
 
     def _stamps(self, folder: str) -> Stamps | None:
@@ -142,55 +142,55 @@ class Look:
                         continue
                     try:
                         found[entry.name] = None if is_folder else stamp(entry.stat())
-                    except OSError:  # a link that leads nowhere, or a file that went
+                    except OSError:  # a broken link, or a file that disappeared
                         continue
         except OSError:
             return None
         return found
 
-    def _forget(self, folder: str) -> None:
+    def _drop_tree(self, folder: str) -> None:
         inside = folder + os.sep
         for path in [path for path in self._folders if path == folder or path.startswith(inside)]:
             del self._folders[path]
 
 
 def stamp(status: os.stat_result) -> int:
-    """What differs when a file does.
+    """Return a value that changes when a file changes.
 
-    Of one that was changed a moment ago it differs later on, so that such a file is told twice: a
-    second change may have left no trace. The inode does not count: some network file systems give
-    another one each time.
+    For a file that was changed a moment ago, the value is different later, so that the file is reported
+    twice, because a second change may have left no trace. The inode does not count, because some network file
+    systems assign a new one each time.
     """
     found = hash((status.st_mtime_ns, status.st_ctime_ns, status.st_size)) or 1
-    return ~found if 0 <= time.time() - status.st_ctime < GRANULE else found
+    return ~found if 0 <= time.time() - status.st_ctime < TIME_RESOLUTION else found
 
 
 class Poller:
-    """A thread that looks at trees and single files, and tells what changed."""
+    """A thread that polls trees and single files, and reports changes."""
 
-    def __init__(self, tell: Callable[[str], None]) -> None:
-        """`tell` is called in the thread, with a path."""
-        self._tell = tell
-        self._looks: dict[object, Callable[[], Iterator[str]]] = {}
+    def __init__(self, notify: Callable[[str], None]) -> None:
+        """`notify` is called in the thread with a path."""
+        self._notify = notify
+        self._polls: dict[object, Callable[[], Iterator[str]]] = {}
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="broadsheet-poll", daemon=True)
 
-    def watch(self, key: object, look: Callable[[], Iterator[str]]) -> None:
-        """Call `look` now and then, until `key` is forgotten; it gives the paths that changed."""
-        self._looks[key] = look
+    def watch(self, key: object, poll: Callable[[], Iterator[str]]) -> None:
+        """Call `poll` repeatedly until `key` is forgotten. It yields the paths that changed."""
+        self._polls[key] = poll
         if not self._thread.is_alive():
             self._thread.start()
 
     def forget(self, key: object) -> None:
-        """Look no longer."""
-        self._looks.pop(key, None)
+        """Stop polling a key."""
+        self._polls.pop(key, None)
 
     def close(self) -> None:
-        """End; returns at once."""
+        """Stop the thread. Returns at once."""
         self._ended.set()
 
     def join(self, timeout: float) -> None:
-        """Wait at most some seconds for the thread to end."""
+        """Wait at most `timeout` seconds for the thread."""
         if self._thread.is_alive():
             self._thread.join(timeout)
 
@@ -198,25 +198,25 @@ class Poller:
         pause = POLL
         while not self._ended.wait(pause):
             begun = time.monotonic()
-            for key, look in [*self._looks.items()]:
-                for path in look():
-                    if self._ended.is_set() or key not in self._looks:
+            for key, poll in [*self._polls.items()]:
+                for path in poll():
+                    if self._ended.is_set() or key not in self._polls:
                         break
-                    self._tell(path)
-            pause = max(POLL, SHARE * (time.monotonic() - begun))
+                    self._notify(path)
+            pause = max(POLL, PAUSE_FACTOR * (time.monotonic() - begun))
 
 
-def look_at_files(paths: tuple[str, ...]) -> Callable[[], Iterator[str]]:
-    """A look at single files, which need not exist."""
+def poll_files(paths: tuple[str, ...]) -> Callable[[], Iterator[str]]:
+    """Return a function that polls single files, which need not exist."""
     known = {path: _file_stamp(path) for path in paths}
 
-    def again() -> Iterator[str]:
+    def changes() -> Iterator[str]:
         for path, before in [*known.items()]:
             known[path] = _file_stamp(path)
             if known[path] != before:
                 yield path
 
-    return again
+    return changes
 
 
 def _file_stamp(path: str) -> int:

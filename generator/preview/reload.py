@@ -1,4 +1,4 @@
-"""What the browser is told of the builds: reload, or what went wrong."""
+"""Notify browsers of builds: to reload, or of what went wrong."""
 
 from __future__ import annotations
 
@@ -21,36 +21,36 @@ from generator.model.errors import BroadsheetError, Problem, Severity
 SCRIPT = "/__broadsheet/reload.js"
 EVENTS = "/__broadsheet/events"
 
-SHOWN = 20
-"""Problems on the overlay; more would hide the first."""
+SHOWN_PROBLEMS = 20
+"""Number of problems in the overlay. More would hide the first."""
 
-COUNTED = 50_000
-"""Pages whose versions are kept apart; once more have changed, all count as changed."""
+VERSIONED_PAGES = 50_000
+"""Number of pages with separate versions. After more changes, all pages count as changed."""
 
 SourceLines = Callable[[Problem], Sequence[tuple[int, str]]]
-"""The numbered lines around a problem, none where there are none to show."""
+"""Returns the numbered lines around a problem; none if there are none to show."""
 
 
 class Tag(msgspec.Struct, frozen=True, kw_only=True):
-    """By which a page knows later whether it is out of date."""
+    """The version of a page, from which the page later knows whether it is out of date."""
 
     version: str
     pages: tuple[str, ...] = ()
-    """What the version is of."""
+    """The pages that the version is for."""
     style: int = 0
-    """The number of the last build that changed a style sheet: only later ones are to be swapped."""
+    """The number of the last build that changed a style sheet. Only later ones are swapped."""
 
 
 class Hub:
-    """The state of the site, and the browsers that are waiting for another one.
+    """The state of the site, and the browsers waiting for a change.
 
-    What is sent is the state, not the history: a browser that connects late, or slowly, misses
-    nothing, and none can make a queue grow. The state is a number for each page: of the last build
-    that changed it. `built` and `fault` may be called from any thread.
+    The state is sent, not the history, so a browser that connects late or slowly misses nothing, and cannot
+    make a queue grow. The state of a page is the number of the last build that changed it. `built` and
+    `fault` may be called from any thread.
     """
 
     def __init__(self, token: str) -> None:
-        """Start before the first build; `token` tells this server from one that ran earlier."""
+        """Must be created before the first build. `token` identifies this server."""
         self._token = token
         self._builds = 0
         self._states = 0
@@ -65,68 +65,68 @@ class Hub:
         self._waiting: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
 
     @property
-    def settled(self) -> bool:
-        """Whether a first build has ended, well or not."""
+    def has_built(self) -> bool:
+        """Whether a first build has ended, successfully or not."""
         return self._builds > 0
 
     @property
-    def faulty(self) -> bool:
+    def has_failed(self) -> bool:
         """Whether the last build failed."""
         return self._faulty
 
     def version(self, *pages: str) -> str:
-        """Of a page, which is out of date once it has another one.
+        """Return the version of a page. The page is out of date when its version changes.
 
-        A page is named by its path in the output; one that shows what another file holds, as that
-        for missing pages does, by both. Without a name, it is the version of the whole site.
+        A page is named by its path in the output. A page that shows another file's content, such as the one
+        for missing pages, is named by both. Without a name, return the version of the complete site.
         """
         last = max((self._changed.get(page, 0) for page in pages), default=self._last_change)
         return f"{self._token}-{max(self._all_changed, last)}"
 
     def tag(self, *pages: str) -> Tag:
-        """What a page bears that is served now; to be asked for before its file is read."""
+        """Return the tag of a page that is being served. Must be called before its file is read."""
         style = max(self._styles.values(), default=0)
         return Tag(pages=pages, version=self.version(*pages), style=style)
 
     def built(self, *, changed: bool | frozenset[str], styles: Iterable[str] = ()) -> None:
-        """Tell that a build succeeded, and whether it changed any page, or which.
+        """Announce that a build succeeded, and whether it changed any page, or which ones.
 
-        `styles` are the addresses of the style sheets that changed, from the site's root; a page
-        swaps those of them that it uses, and stays.
+        `styles` are the addresses of the style sheets that changed, from the site's root. A page swaps those
+        that it uses without a reload.
         """
         with self._lock:
-            if not self._good and (changed or not self.settled):
-                changed = True  # of what was served until now, some told to wait
+            if not self._good and (changed or not self.has_built):
+                changed = True  # some browsers still show the waiting page
             self._good, self._faulty = True, False
             swapped = dict.fromkeys(map(urllib.parse.quote, styles))
             self._builds += bool(changed or swapped)
-            # Another one, for others may be reading this one.
+            # A new one, because other threads may be reading the old one.
             self._styles = self._styles | dict.fromkeys(swapped, self._builds)
-            self._count(changed=changed)
-            self._tell()
+            self._record_changes(changed=changed)
+            self._publish()
 
     def fault(self, problems: Sequence[Problem], source_lines: SourceLines) -> None:
-        """Tell that a build failed."""
-        shown = [_shown(problem, source_lines) for problem in problems[:SHOWN]]
+        """Announce that a build failed."""
+        shown = [_shown(problem, source_lines) for problem in problems[:SHOWN_PROBLEMS]]
         with self._lock:
             self._faulty = True
-            if not self.settled:
+            if not self.has_built:
                 self._builds = 1
-                self._count(changed=True)
-            self._fault = {"problems": shown, "more": max(0, len(problems) - SHOWN)}
-            self._tell()
+                self._record_changes(changed=True)
+            self._fault = {"problems": shown, "more": max(0, len(problems) - SHOWN_PROBLEMS)}
+            self._publish()
 
     def close(self) -> None:
-        """End every stream of events."""
+        """End all event streams."""
         with self._lock:
             self._closed = True
             self._wake()
 
     async def events(self, pages: Sequence[str] = (), last: str = "") -> AsyncIterator[bytes]:
-        """The stream of a browser that shows a page: the state now, then each other one, until `close`.
+        """Yield the events for a browser that shows a page, until `close`.
 
-        `last` is the id of the event that the browser got last, on an earlier connection: that state
-        is not sent again.
+        These are the current state and each new one. `last` is the id of the last event that the browser
+        received on an earlier connection; that state is not repeated.
         """
         changed = asyncio.Event()
         key = (asyncio.get_running_loop(), changed)
@@ -148,28 +148,28 @@ class Hub:
             with self._lock:
                 self._waiting.discard(key)
 
-    def _count(self, *, changed: bool | frozenset[str]) -> None:
+    def _record_changes(self, *, changed: bool | frozenset[str]) -> None:
         if not changed:
             return
         self._last_change = self._builds
-        if isinstance(changed, frozenset) and len(changed) + len(self._changed) <= COUNTED:
+        if isinstance(changed, frozenset) and len(changed) + len(self._changed) <= VERSIONED_PAGES:
             self._changed |= dict.fromkeys(changed, self._builds)
         else:
             self._all_changed = self._builds
             self._changed = {}
 
     def _message(self, pages: Sequence[str]) -> tuple[str, bytes]:
-        """The state as a browser hears it that shows a page, and its id."""
+        """Return the id and the message of the current state, for a browser that shows a page."""
         with self._lock:
-            if not self.settled:
+            if not self.has_built:
                 return "", b""
             event = "fault" if self._faulty else "current"
             more = self._fault if self._faulty else {"styles": self._styles}
-            # ASCII, so that a file name that is not UTF-8 passes, and a line break ends no event.
+            # ASCII, so that file names that are not UTF-8 are allowed, and no line break ends the event.
             state = json.dumps({"version": self.version(*pages), **more})
             return f"{self._token}-{self._states}", f"event: {event}\ndata: {state}\n\n".encode("ascii")
 
-    def _tell(self) -> None:
+    def _publish(self) -> None:
         self._states += 1
         self._wake()
 
@@ -190,7 +190,7 @@ def _shown(problem: Problem, source_lines: SourceLines) -> dict[str, object]:
 
 
 def problems_of(error: Exception) -> tuple[Problem, ...]:
-    """What to show of an exception: its problems, or where an unforeseen one came from."""
+    """Return what to show of an exception: its problems, or the origin of an unexpected one."""
     if isinstance(error, BroadsheetError) and error.problems:
         return error.problems
     frames = traceback.extract_tb(error.__traceback__)
@@ -207,7 +207,7 @@ def problems_of(error: Exception) -> tuple[Problem, ...]:
 
 
 def source_lines(folders: Sequence[Path], problem: Problem, around: int = 3) -> tuple[tuple[int, str], ...]:
-    """The numbered lines around a problem, from the first of the folders that has its file."""
+    """Return the numbered lines around a problem, from the first folder that contains its file."""
     line = problem.line
     if line is None:
         return ()
@@ -226,7 +226,7 @@ def source_lines(folders: Sequence[Path], problem: Problem, around: int = 3) -> 
 
 
 def with_script(html: bytes, tag: Tag) -> bytes:
-    """A page with the script that reloads it, as its last element."""
+    """Return a page with the reload script as its last element."""
     query = "&amp;".join(f"page={urllib.parse.quote(os.fsencode(page))}" for page in tag.pages)
     events = f"{EVENTS}?{query}" if query else EVENTS
     data = f'data-version="{tag.version}" data-since="{tag.style}" data-events="{events}"'
@@ -236,7 +236,7 @@ def with_script(html: bytes, tag: Tag) -> bytes:
 
 
 def script() -> bytes:
-    """The script itself."""
+    """Return the reload script."""
     return importlib.resources.files(__package__).joinpath("reload.js").read_bytes()
 
 
@@ -257,4 +257,4 @@ WAITING = b"""<!doctype html>
 </body>
 </html>
 """
-"""What is served until there is a site."""
+"""The page that is served until there is a site."""

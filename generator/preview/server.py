@@ -1,4 +1,4 @@
-"""The preview's server: a folder on the loopback interface, with pages that reload by themselves."""
+"""The preview server: serves a folder on the loopback interface, with pages that reload by themselves."""
 
 from __future__ import annotations
 
@@ -29,46 +29,46 @@ from generator.preview.follow import Build, Built, Following, Report
 from generator.preview.listening import host_headers, listen
 
 MISSING = "404.html"
-"""What is shown where there is no such page."""
+"""Shown for addresses without a page."""
 HEAD_SECONDS = 12
-"""In which a client must have sent the head of its request, however busily it drips."""
+"""Seconds in which a client must send the complete head of its request, even if bytes keep arriving."""
 HEAD_BYTES = 32 * 1024
 ADDRESS_BYTES = 8 * 1024
 CONNECTIONS = 256
-"""At once; more are told to come back."""
-FRESHENED = 4
-"""Pages that may be freshened at once; others wait for their turn, and nothing else waits for them."""
-SWAPPED = (0, 0.001, 0.01, 0.1)
-"""Seconds to wait for it to be known which bytes of a file are ours that was being replaced."""
-TURN = 0.0005
-"""Seconds in which a thread that makes pages lets another one answer; a tenth of what is usual in Python."""
+"""Maximum at the same time. Further ones are told to come back."""
+CONCURRENT_UPDATES = 4
+"""Number of pages updated at the same time. Further ones wait, and nothing else waits for them."""
+SWAP_PAUSES = (0, 0.001, 0.01, 0.1)
+"""Seconds to wait until it is known whether a file that was being replaced has bytes of ours."""
+SWITCH_INTERVAL = 0.0005
+"""Seconds after which a thread that makes pages lets another one answer: a tenth of Python's default."""
 GRACE = 0.3
-"""Seconds in which answers under way may end once the server ends."""
+"""Seconds for running answers to end when the server stops."""
 
 
 class Pages(Protocol):
-    """What is known of the site in the folder, by paths in the output (`2024/07/03/index.html`).
+    """What is known about the site in the folder, by path in the output (`2024/07/03/index.html`).
 
-    All is asked in several threads, and beside `build`.
+    All methods are called in several threads, and during `build`.
     """
 
     def has(self, path: str) -> bool:
-        """Whether a file is one of the site's, as far as anybody knows. Waits for nothing."""
+        """Return whether a file belongs to the site, as far as known. Does not block."""
 
     def wrote(self, path: str, data: bytes) -> bool:
-        """Whether a build of this process left these bytes there, or is about to. Waits for nothing."""
+        """Return whether a build of this process wrote these bytes there, or is about to. Does not block."""
 
     def is_stale(self, path: str) -> bool:
-        """Whether a page may be out of date. Waits for nothing, for every answer waits for it."""
+        """Return whether a page may be out of date. Does not block, because every answer waits for it."""
 
     def fresh(self, path: str) -> None:
-        """Bring a page up to date that is asked for."""
+        """Update a page that is requested."""
 
 
 class Preview:
-    """A site that is built, served and kept current until `run` ends.
+    """A site that is built, served and kept up to date until `run` ends.
 
-    It listens from the start, so that the port is known: `address` is where to look.
+    It listens from the start, so that `address` is known.
     """
 
     def __init__(
@@ -84,10 +84,10 @@ class Preview:
         source_lines: reload.SourceLines = lambda _: (),
         pages: Pages,
     ) -> None:
-        """`build` writes the site into the folder; of it nothing is served but what `pages` knows.
+        """`build` writes the site to the folder. Only what `pages` knows is served.
 
-        `roots` tells what to watch, and nothing below `ignore` counts. Where the port is taken it is the next
-        free one. Raises `ConfigError` where it cannot listen.
+        `roots` returns what to watch, and `ignore` what to leave out. If the port is in use, the next free
+        one is taken. Raises `ConfigError` if it cannot listen.
         """
         self._socket, self._wanted = listen(bind, port), port
         host, self.port = self._socket.getsockname()[:2]
@@ -95,9 +95,11 @@ class Preview:
         self._hub = reload.Hub(secrets.token_hex(4))
         self.report = report
         self._source_lines = source_lines
-        self._shown = _Shown(folder, self._hub, pages, on_gone=self._gone, on_fault=self._not_made)
-        self._stood = False
-        """Whether there was a site when the last build ended, and nobody missed it since."""
+        self._served = _ServedFolder(
+            folder, self._hub, pages, on_missing=self._rebuild_missing, on_fault=self._page_failed
+        )
+        self._had_site = False
+        """Whether the site existed after the last build, and nothing was found missing since."""
         self._following = Following(
             build,
             roots,
@@ -108,7 +110,7 @@ class Preview:
         )
         hosts = frozenset(host_headers({"localhost", "127.0.0.1", "[::1]", self.host}, self.port))
         self._server = _Server(
-            _configured(_application(self._shown, hosts)),
+            _configured(_application(self._served, hosts)),
             self._stop,
         )
 
@@ -119,34 +121,34 @@ class Preview:
 
     @property
     def notice(self) -> str:
-        """Where it shows the site, in a line for the terminal."""
+        """The address, as a line for the terminal."""
         taken = f" (port {self._wanted} is taken)" if self.port != self._wanted != 0 else ""
         return f"{self.address}{taken}; Ctrl-C ends it"
 
     def run(self) -> None:
-        """Serve until `stop`, or until `KeyboardInterrupt`, which it lets through; ends within a second."""
+        """Serve until `stop` or `KeyboardInterrupt`, which is passed on. Ends within a second."""
         with self._socket, self._following:
             self._server.run(sockets=[self._socket])
 
     def stop(self) -> None:
-        """End `run`, from any thread."""
+        """End `run`. May be called from any thread."""
         self._server.should_exit = True
 
     def _built(self, built: Built) -> None:
-        self._stood = self._shown.has_site
+        self._had_site = self._served.has_site
         self._hub.built(changed=built.changed, styles=built.styles)
 
     def _failed(self, error: Exception) -> None:
-        """Show what went wrong; the last good page is served."""
+        """Show what went wrong. The last good page is still served."""
         self._hub.fault(reload.problems_of(error), self._source_lines)
 
-    def _gone(self) -> None:
-        """Build again what somebody deleted: no save may come that would do it."""
-        if self._stood:
-            self._stood = False
-            self._following.anew()
+    def _rebuild_missing(self) -> None:
+        """Rebuild what somebody deleted, because no change may follow that would cause it."""
+        if self._had_site:
+            self._had_site = False
+            self._following.rebuild()
 
-    def _not_made(self, error: Exception) -> None:
+    def _page_failed(self, error: Exception) -> None:
         self._failed(error)
         self.report.fault(error)
 
@@ -158,29 +160,29 @@ class Preview:
 def serve(
     preview: Preview, *, open_browser: bool = False, announce: Callable[[str], None] = lambda _: None
 ) -> None:
-    """Build, serve and follow every change until `KeyboardInterrupt`; `announce` is told the address."""
-    sys.setswitchinterval(TURN)
+    """Build, serve and follow every change until `KeyboardInterrupt`. Calls `announce` with the address."""
+    sys.setswitchinterval(SWITCH_INTERVAL)
     announce(preview.address)
     preview.report.notice(preview.notice)
     if open_browser:
-        # Some systems' openers wait for the browser to end.
+        # On some systems this waits for the browser to end.
         threading.Thread(target=webbrowser.open, args=(preview.address,), daemon=True).start()
     preview.run()
 
 
-def _application(shown: _Shown, hosts: frozenset[str]) -> ASGIApp:
-    """The ASGI application that serves a folder to requests for one of the hosts."""
+def _application(served: _ServedFolder, hosts: frozenset[str]) -> ASGIApp:
+    """Return the ASGI application that serves a folder to requests for one of the hosts."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
-        response = _refusal(scope, headers, hosts) or await _response(scope, headers, shown)
+        response = _refusal(scope, headers, hosts) or await _response(scope, headers, served)
         await response(scope, receive, send)
 
     return app
 
 
-class _Shown:
-    """What is shown: a folder, what is known of its state, and how a page of it is brought up to date."""
+class _ServedFolder:
+    """The served folder, with what is known about its state, and how its pages are updated."""
 
     def __init__(
         self,
@@ -188,15 +190,15 @@ class _Shown:
         hub: reload.Hub,
         pages: Pages,
         *,
-        on_gone: Callable[[], None],
+        on_missing: Callable[[], None],
         on_fault: Callable[[Exception], None],
     ) -> None:
         self.folder = folder
         self.hub = hub
-        self.on_gone = on_gone
+        self.on_missing = on_missing
         self._pages = pages
         self._on_fault = on_fault
-        self._turns = asyncio.Semaphore(FRESHENED)
+        self._updates = asyncio.Semaphore(CONCURRENT_UPDATES)
 
     @property
     def has_site(self) -> bool:
@@ -204,12 +206,12 @@ class _Shown:
         return self.has("index.html") and (self.folder / "index.html").is_file()
 
     def has(self, page: str) -> bool:
-        """Whether a page is one of the site's."""
+        """Return whether a page belongs to the site."""
         return self._pages.has(page)
 
     def look_up(self, raw_path: bytes, page: str) -> files.File | files.Folder | None:
-        """What an address means of what was written: no file of others, nor ours with other bytes."""
-        for pause in SWAPPED:
+        """Return what an address means. Files of others, and ours with other bytes, are not served."""
+        for pause in SWAP_PAUSES:
             time.sleep(pause)
             found = files.look_up(self.folder, raw_path)
             if isinstance(found, files.Folder):
@@ -220,19 +222,19 @@ class _Shown:
                 return found
         return None
 
-    async def freshen(self, page: str) -> None:
-        """Bring a page up to date, in a thread that no other answer needs, nor the end waits for."""
-        is_page = self.hub.settled and page.endswith(".html")
+    async def update(self, page: str) -> None:
+        """Update a page, in a thread that neither other answers nor the shutdown wait for."""
+        is_page = self.hub.has_built and page.endswith(".html")
         if not is_page or not self._pages.is_stale(page):
             return
-        async with self._turns:
+        async with self._updates:
             ended = asyncio.Event()
             work = self._pages, page, self._on_fault, asyncio.get_running_loop(), ended
-            threading.Thread(target=_freshen, args=work, name="broadsheet-fresh", daemon=True).start()
+            threading.Thread(target=_update_page, args=work, name="broadsheet-fresh", daemon=True).start()
             await ended.wait()
 
 
-def _freshen(
+def _update_page(
     pages: Pages,
     page: str,
     on_fault: Callable[[Exception], None],
@@ -241,7 +243,7 @@ def _freshen(
 ) -> None:
     try:
         pages.fresh(page)
-    except Exception as error:  # as a failing build: told, and the last good page is served
+    except Exception as error:  # as for a failed build: reported, and the last good page is served
         on_fault(error)
     finally:
         with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
@@ -249,9 +251,9 @@ def _freshen(
 
 
 def _refusal(scope: Scope, headers: Headers, hosts: frozenset[str]) -> Response | None:
-    """The answer to a request that no browser sends from our own pages."""
+    """Return the answer to a request that no browser sends from our own pages; None for others."""
     if headers.get("host", "").lower() not in hosts:
-        # Another site's name that leads here: it could read the drafts (DNS rebinding).
+        # Another site's name that resolves to this server: it could read the drafts (DNS rebinding).
         return _plain(421, "This server answers to its own address only.")
     if scope["method"] not in {"GET", "HEAD"}:
         return _plain(405, "Only GET and HEAD are served.", Allow="GET, HEAD")
@@ -260,33 +262,33 @@ def _refusal(scope: Scope, headers: Headers, hosts: frozenset[str]) -> Response 
         return _plain(403, "No service worker is served.")
     if headers.get("content-length", "0") != "0" or "transfer-encoding" in headers:
         return _plain(413, "No body is expected.")
-    # A head that came in one piece is longer than what h11 holds back, and was parsed.
+    # h11 limits incomplete heads only, not one that arrives in one piece.
     if sum(len(name) + len(value) + 4 for name, value in scope["headers"]) > HEAD_BYTES:
         return _plain(431, "The headers are too long.")
     return None
 
 
 def _plain(status: int, text: str, **more: str) -> Response:
-    # What may follow of the request is not to be taken for another one: the connection ends.
+    # The rest of the request must not be taken for another one, so the connection is closed.
     return PlainTextResponse(text + "\n", status, files.HEADERS | {"Connection": "close"} | more)
 
 
-async def _response(scope: Scope, headers: Headers, shown: _Shown) -> Response:
+async def _response(scope: Scope, headers: Headers, served: _ServedFolder) -> Response:
     path = scope["raw_path"]
     if not path.startswith(b"/"):
         return _plain(400, "The address must begin with a slash.")
     if len(path) + len(scope["query_string"]) > ADDRESS_BYTES:
         return _plain(414, "The address is too long.")
     if path == reload.EVENTS.encode():
-        return _events(scope, headers, shown.hub)
+        return _events(scope, headers, served.hub)
     if path == reload.SCRIPT.encode():
         script = files.File(body=reload.script(), modified=0, type=files.type_of(reload.SCRIPT))
         return files.answer(script, scope["method"], headers)
     page = files.output_of(path) or MISSING
-    # Before the file is read: a page of a build that ends meanwhile reloads once too often, not too seldom.
-    tags = shown.hub.tag(page), shown.hub.tag(page, MISSING)
-    await shown.freshen(page)
-    return await run_in_threadpool(_page, scope, headers, shown, page, *tags)
+    # Before the file is read, so that a build that ends meanwhile causes one reload too many, not too few.
+    tags = served.hub.tag(page), served.hub.tag(page, MISSING)
+    await served.update(page)
+    return await run_in_threadpool(_page, scope, headers, served, page, *tags)
 
 
 def _events(scope: Scope, headers: Headers, hub: reload.Hub) -> Response:
@@ -302,12 +304,12 @@ def _events(scope: Scope, headers: Headers, hub: reload.Hub) -> Response:
 
 
 def _page(
-    scope: Scope, headers: Headers, shown: _Shown, page: str, tag: reload.Tag, missing: reload.Tag
+    scope: Scope, headers: Headers, served: _ServedFolder, page: str, tag: reload.Tag, missing: reload.Tag
 ) -> Response:
-    found = shown.look_up(scope["raw_path"], page)
-    is_lacking = page == files.output_of(scope["raw_path"]) and shown.has(page)
-    if found is None and (is_lacking or not shown.has_site):
-        shown.on_gone()
+    found = served.look_up(scope["raw_path"], page)
+    is_missing = page == files.output_of(scope["raw_path"]) and served.has(page)
+    if found is None and (is_missing or not served.has_site):
+        served.on_missing()
         body = reload.with_script(reload.WAITING, tag)
         return Response(body, 503, files.HEADERS | {"Retry-After": "1"}, "text/html; charset=utf-8")
     if isinstance(found, files.Folder):
@@ -315,7 +317,7 @@ def _page(
         location = found.address + (f"?{query}" if query else "")
         return Response(None, 301, files.HEADERS | {"Location": location})
     status = 200 if found else 404
-    found = found or shown.look_up(f"/{MISSING}".encode(), MISSING)
+    found = found or served.look_up(f"/{MISSING}".encode(), MISSING)
     if not isinstance(found, files.File):
         return PlainTextResponse("There is no such page.\n", 404, files.HEADERS)
     if found.type.startswith("text/html"):
@@ -325,32 +327,32 @@ def _page(
 
 
 class _Protocol(H11Protocol):
-    """Uvicorn's, with a deadline for the head of each request.
+    """Uvicorn's protocol, with a deadline for the head of each request.
 
-    Uvicorn's own times an idle connection only, and a byte now and then keeps that one open.
+    Uvicorn's own timeout only covers idle connections, and a byte from time to time keeps one open.
     """
 
     _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's
         super().connection_made(transport)
-        self._time()
+        self._restart_deadline()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        self._time()
+        self._restart_deadline()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        self._time()
+        self._restart_deadline()
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         if self._deadline:
             self._deadline.cancel()
 
-    def _time(self) -> None:
-        """Run the clock unless a request is being answered."""
+    def _restart_deadline(self) -> None:
+        """Start the deadline, or stop it while a request is being answered."""
         if self.cycle is not None and not self.cycle.response_complete:
             if self._deadline:
                 self._deadline.cancel()
@@ -360,7 +362,7 @@ class _Protocol(H11Protocol):
 
 
 class _Server(uvicorn.Server):
-    """Uvicorn's, which ends at once, though browsers listen to events and clients do not read."""
+    """Uvicorn's server, which stops at once even if browsers listen to events or clients do not read."""
 
     def __init__(self, config: uvicorn.Config, on_stop: Callable[[], None]) -> None:
         super().__init__(config)

@@ -1,4 +1,4 @@
-"""Bytes become articles."""
+"""Turn the bytes of clippings into articles."""
 
 from generator.reading.discover import discover
 

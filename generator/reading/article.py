@@ -14,7 +14,7 @@ from generator.model.errors import Problem, Severity, shown
 from generator.model.types import Article, Clipping, Skipped, Verdict
 from generator.reading import prose
 from generator.reading.boilerplate.judge import Cleaning, source_key
-from generator.reading.boilerplate.remaining import TOO_LONG, as_it_is, remaining
+from generator.reading.boilerplate.remaining import TOO_LONG, remaining, uncleaned
 from generator.reading.boilerplate.repeats import Origin
 from generator.reading.canonical import keys_of
 from generator.reading.clipping_fields import ClippingFields
@@ -34,7 +34,7 @@ _DATE_IN_NAME = re.compile(r"^\d{4}[-_.]?\d{2}[-_.]?\d{2}[-_. ]+")
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
-    """The result of reading a clipping: an article with its text, or the reason why there is none."""
+    """The result of reading a clipping: an article and its text, or the reason why there is none."""
 
     article: Article | None
     text: str = ""
@@ -48,13 +48,13 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     aliases_line: int | None = None
     """The line of the front matter that gives the aliases."""
     url: str | None = None
-    """The address of the original if there is no article, because picks may refer to it."""
+    """The address of the original, for a clipping without an article; picks may refer to it."""
 
 
 def origin_of(clipping: Clipping, rules: Rules) -> Origin | None:
-    """The source, day and path that boilerplate is learned by; None without a date or an original."""
+    """Return the source, day and path that boilerplate is learned by; None without a date or an original."""
     fields = ClippingFields(clipping, rules)
-    # Read the date of fetching only if it is needed, which is rare.
+    # Few clippings need the fetch date, so it is read only as a fallback.
     moment = publication_moment(fields, None) or publication_moment(
         fields, first_moment(fields, "fetch_date")
     )
@@ -65,7 +65,7 @@ def origin_of(clipping: Clipping, rules: Rules) -> Origin | None:
 
 
 def article_of(clipping: Clipping, rules: Rules, cleaning: Cleaning | None = None) -> Reading:
-    """Decide what to publish of a clipping. Pure; never raises. Without `cleaning`, keeps the whole body."""
+    """Decide what to publish of a clipping. Without `cleaning`, keep the whole body. Pure; never raises."""
     fields = ClippingFields(clipping, rules)
     if reason := private_reason(fields):
         return _skipped(fields, reason, is_draft=False)
@@ -73,7 +73,7 @@ def article_of(clipping: Clipping, rules: Rules, cleaning: Cleaning | None = Non
     fetched = first_moment(fields, "fetch_date")
     moment = publication_moment(fields, fetched)
     if moment is None:
-        fields.tell("date", "date", "has no date", f"{ADVICE} behind `date:`")
+        fields.report("date", "date", "has no date", f"{ADVICE} behind `date:`")
         reason = "has no date: none in `date`, the path or the name, nor a fetch date"
         return _skipped(fields, reason, is_draft=held_back)
     return _published(fields, moment, fetch_time(fetched, rules.zone), cleaning, is_draft=held_back)
@@ -82,7 +82,7 @@ def article_of(clipping: Clipping, rules: Rules, cleaning: Cleaning | None = Non
 def _skipped(fields: ClippingFields, reason: str, *, is_draft: bool) -> Reading:
     problems = tuple(
         fields.problems
-    )  # before `url_of`: problems of the address of a skipped text don't matter
+    )  # before `url_of`: problems with the address of a skipped clipping are not reported
     return Reading(
         is_draft=is_draft,
         article=None,
@@ -106,19 +106,19 @@ def _published(
     url = url_of(fields)
     source = source_of(fields, url)
     if url is None or cleaning is None or not _may_be_cleaned(fields, source):
-        left = as_it_is(clipping.body, title, url)
+        remainder = uncleaned(clipping.body, title, url)
     else:
         origin = Origin(source_key(url), moment.day, clipping.path)
-        left = remaining(clipping.body, title, url, source, origin, cleaning)
-    if clipping.is_shortened and left.verdict is not Verdict.LINK:
-        left = msgspec.structs.replace(left, verdict=Verdict.CUT, reason=TOO_LONG)
-    body = left.text
-    seen = prose.without_hidden(body)
-    beginning = prose.glance(seen)
-    if left.verdict is Verdict.LINK and url is None:
-        fields.tell("empty", None, "has neither text nor an address", "write some text, or `url:`")
+        remainder = remaining(clipping.body, title, url, source, origin, cleaning)
+    if clipping.is_shortened and remainder.verdict is not Verdict.LINK:
+        remainder = msgspec.structs.replace(remainder, verdict=Verdict.CUT, reason=TOO_LONG)
+    body = remainder.text
+    visible = prose.without_hidden(body)
+    beginning = prose.opening_words(visible)
+    if remainder.verdict is Verdict.LINK and url is None:
+        fields.report("empty", None, "has neither text nor an address", "write some text, or `url:`")
         return _skipped(fields, "has neither text nor an address", is_draft=is_draft)
-    _tell_of_comments(fields, body)
+    _report_long_comments(fields, body)
     language, title_language = languages_of(fields, beginning, title, source)
     summary = fields.text("summary")
     letters, signature = fingerprint_of(body)
@@ -133,10 +133,10 @@ def _published(
         date=moment.day,
         time=moment.time,
         fetched=fetched,
-        verdict=left.verdict,
-        reason=left.reason,
-        excerpt=prose.shortened(summary) if summary else prose.excerpt_of(seen),
-        minutes=reading_minutes(prose.without_targets(seen)),
+        verdict=remainder.verdict,
+        reason=remainder.reason,
+        excerpt=prose.shortened(summary) if summary else prose.excerpt_of(visible),
+        minutes=reading_minutes(prose.without_targets(visible)),
         authors=authors_of(fields),
         tags=tags_of(fields),
         aliases=tuple(aliases_of(fields)),
@@ -157,7 +157,7 @@ def _published(
     )
 
 
-def _tell_of_comments(fields: ClippingFields, body: str) -> None:
+def _report_long_comments(fields: ClippingFields, body: str) -> None:
     """Add a problem if comments hide many words of the text."""
     comments = prose.long_comments(body)
     if not comments:
@@ -170,7 +170,7 @@ def _tell_of_comments(fields: ClippingFields, body: str) -> None:
             path=shown(clipping.path),
             line=_line_of(clipping, comments[0][0]),
             message=f"{subject} {words:,} words",
-            advice="set them as code, or take the marks of the comment away, if readers are to see them",
+            advice="if readers should see them, write them as code, or remove the comment marks",
             severity=Severity.NOTICE,
             kind="comment",
         )
@@ -178,7 +178,7 @@ def _tell_of_comments(fields: ClippingFields, body: str) -> None:
 
 
 def _line_of(clipping: Clipping, text: str) -> int | None:
-    """The line of the file on which a part of the body begins; None if unknown."""
+    """Return the line of the file on which a part of the body begins; None if unknown."""
     at = clipping.body.find(text)
     if at < 0 or clipping.body_line is None:
         return None
@@ -191,13 +191,13 @@ def _may_be_cleaned(fields: ClippingFields, source: str) -> bool:
     for key, text in fields.words("clean"):
         if text.casefold() not in YES | NO:
             fault = f"`clean: {text[:80]}` is neither true nor false; cleaned"
-            fields.tell("clean", key, fault, "write true or false")
+            fields.report("clean", key, fault, "write true or false")
         return text.casefold() not in NO
     return True
 
 
 def _title(fields: ClippingFields) -> str:
-    """The title: the field, else the first heading, else the file's name."""
+    """Return the title: the `title` field, else the first heading, else the file's name."""
     if title := fields.text("title", limits.TITLE):
         return title
     if heading := prose.first_heading(fields.clipping.body):

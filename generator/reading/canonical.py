@@ -1,4 +1,4 @@
-"""What an original is known by: its address without what differs from copy to copy."""
+"""Canonical keys of an original, derived from its address without the parts that differ between copies."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _TRACKING = re.compile(
     r"|source|src|rss|campaign|medium|feature|si|at|trk\w*)",
     re.IGNORECASE,
 )
-"""Names in a query that say how a reader came, not what stands there."""
+"""Names of query parameters that record how a reader arrived and do not select content."""
 
 _REDIRECTORS = re.compile(
     r"(?:www\.)?(?:google\.[a-z.]{2,6}/url|t\.umblr\.com/redirect|l\.facebook\.com/l\.php|lm\.facebook\.com/l\.php"
@@ -23,7 +23,7 @@ _REDIRECTORS = re.compile(
     r"|web\.archive\.org/web|go\.theregister\.com/feed|exit\.sc|away\.vk\.com|weibo\.cn/sinaurl)(?:/|$|\?)",
     re.IGNORECASE,
 )
-"""Hosts, with the begin of the path where one does more than that, whose addresses carry another."""
+"""Hosts, with the start of the path where needed, that carry another address inside their own."""
 
 _CARRIERS = ("url", "u", "q", "target", "to", "z", "goto", "link", "href")
 _INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?)$", re.IGNORECASE)
@@ -31,46 +31,47 @@ _ASIDE = re.compile(
     r"comments?|respond|reply|top|main|content|more(?:-\d+)?|rd|rss|wechat_redirect|[\w.-]+=.*|:~:.*",
     re.IGNORECASE,
 )
-"""Fragments that name no part of their own: of a list of items on one page each has its fragment."""
+"""Fragments that do not identify an item. Other fragments are kept, because a page may list several items."""
 _WECHAT = ("__biz", "mid", "idx")
 _WECHAT_QUERY = re.compile(
     r"__biz=([A-Za-z0-9=]+)&mid=([0-9]+)&idx=([0-9]+)&sn=[0-9a-f]*"
     r"(?:&chksm=[0-9a-f]*&scene=[0-9]*&subscene=[0-9]*)?"
 )
-"""How WeChat writes it: each name once, nothing encoded."""
+"""The usual form of a WeChat query: each name once, nothing encoded."""
 _USUAL = re.compile(r"https?://([a-z0-9][a-z0-9.-]*)(/[!-\"$->@-~]*)?(?:\?([!-\"$-~]*))?(?:#([!-~]*))?")
-"""What needs no parser: host, path, query and fragment of an address without a port."""
+"""Addresses that need no parser: host, path, query and fragment, without a port."""
 _ORIGINAL = re.compile(
     r"(?:文章来源|原文地址|原文链接|本文来源|来源链接|Originally (?:published|posted) (?:at|on)"
     r"|Original article|Source)"
     r"[\s:：*_]{0,8}(?:\[[^\[\]\n]{0,500}\]\(|<)?(https?://[^\s()<>\"'\]）】]{4,2000})",
     re.IGNORECASE,
 )
-"""With these words a mirror names the page that it copied."""
+"""Phrases with which a mirror introduces the address of the page that it copied."""
 _MIRRORS = (".buaq.net", ".unsafe.sh")
 _POSTS = frozenset(f"{part}{name}.com" for part in ("", "www.", "mobile.") for name in ("x", "twitter"))
 _LINKED = re.compile(r"#{0,6}[^\n]*?\b(https?://[^\s()<>\"'\]）】]{4,2000})[ \t]*(?:\n|$)")
-"""A post that ends with a link hands on what stands there; a link that was cut off ends with dots."""
+"""A post that ends with a link refers to the linked page. Truncated links end with dots."""
 _SPLOITUS = re.compile(r"sploitus\.com/exploit\?id=(PACKETSTORM|EDB-ID|1337DAY-ID)[:-](\d+)")
 _COLLECTED = {
     "PACKETSTORM": "packetstormsecurity.com/files/{}",
     "EDB-ID": "exploit-db.com/exploits/{}",
     "1337DAY-ID": "0day.today/exploit/{}",
 }
-"""Where a collection of exploits has an exploit from, by the kind of its number."""
+"""Prefix of an id on an exploit aggregator → address of the exploit in the original database."""
 _NUMBERED = re.compile(
     r"(packetstormsecurity\.com/files/(?:download/)?\d+|exploit-db\.com/exploits/\d+|anquanke\.com/post/id/\d+)/.*"
 )
-"""Places where the number says all."""
+"""Addresses in which the number alone identifies the page."""
 _NESTED = 3
-"""Redirectors within redirectors that are unwrapped."""
+"""How many levels of nested redirectors are unwrapped."""
 
 
 def keys_of(url: str | None, text: str = "") -> tuple[str, ...]:
-    """What an article's original is known by, of its address and, where that is a mirror's, of its text.
+    """Return the canonical keys of an article's original.
 
-    The text is the whole body, furniture included: there the mirror names the page that it copied. An address
-    that leads to no particular page, such as a site's front page, is no key.
+    They come from its address and, for a mirror, also from its text. `text` is the whole body, boilerplate
+    included, because that is where a mirror names the page that it copied. An address that leads to no
+    particular page, for example a site's home page, yields no key.
     """
     if url is None:
         return ()
@@ -95,7 +96,7 @@ def _host(url: str) -> str:
 
 
 def _key(url: str) -> str:
-    """The canonical form of an address, or nothing where it is too general to be a key."""
+    """Return the canonical form of an address; empty if it is too general to be a key."""
     try:
         host, port, path, query, fragment = _parts(_unwrapped(url))
     except ValueError:
@@ -121,7 +122,7 @@ def _key(url: str) -> str:
 
 
 def _parts(url: str) -> tuple[str, int | None, str, str, str]:
-    """Host, port, path, query and fragment of an address; raises `ValueError` where it is none."""
+    """Return host, port, path, query and fragment. Raises `ValueError` for an invalid address."""
     if usual := _USUAL.fullmatch(url):
         host, path, query, fragment = usual.groups("")
         return host, None, path, query, fragment
@@ -130,7 +131,7 @@ def _parts(url: str) -> tuple[str, int | None, str, str, str]:
 
 
 def _wechat(query: str) -> str:
-    """What a post at WeChat is known by; nothing where the query does not say."""
+    """Return the key of a WeChat post; empty if the query does not identify one."""
     if usual := _WECHAT_QUERY.fullmatch(query):
         named: Sequence[str] = usual.groups()
     else:
@@ -140,13 +141,13 @@ def _wechat(query: str) -> str:
 
 
 def _kept(query: str) -> list[str]:
-    """The fields of a query that say what stands there, sorted."""
+    """Return the query parameters that select content, sorted."""
     fields = urllib.parse.parse_qsl(query)
     return sorted(f"{name}={value}" for name, value in fields if not _TRACKING.fullmatch(name))
 
 
 def _unwrapped(url: str) -> str:
-    """The address that a redirector's address carries."""
+    """Return the address that a redirector's address carries, or the address itself."""
     for _ in range(_NESTED):
         if not _REDIRECTORS.match(url.partition("://")[2]):
             break

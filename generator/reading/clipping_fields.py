@@ -32,7 +32,7 @@ WIKILINK = re.compile(r"\[\[(?:[^\[\]|]*\|)?([^\[\]|]+)\]\]")
 
 @lru_cache(64)
 def _keys(name: str) -> tuple[str, ...]:
-    """The field's own name and its built-in keys, case-folded as in `Clipping.fields`."""
+    """Return the field's own name and its built-in keys, case-folded as in `Clipping.fields`."""
     return tuple(map(str.casefold, (name, *BUILT_IN.get(name, ()))))
 
 
@@ -45,14 +45,14 @@ class ClippingFields:
         self.problems: list[Problem] = []
 
     def keys(self, name: str) -> tuple[str, ...]:
-        """The keys that may hold a field, most trusted first."""
+        """Return the keys that may hold a field, most trusted first."""
         fields = self.rules.fields
         if fields and (theirs := fields.get(name)):
             return (*map(str.casefold, theirs), *_keys(name))
         return _keys(name)
 
     def found(self, name: str) -> list[tuple[str, str | list[str]]]:
-        """Key and value of each key of a field that is not empty, most trusted first."""
+        """Return the key and value of each key of a field that is not empty, most trusted first."""
         keys = self.keys(name) if self.rules.fields else _keys(name)
         fields = self.clipping.fields
         if fields.keys().isdisjoint(keys):
@@ -64,7 +64,7 @@ class ClippingFields:
         ]
 
     def written(self, keys: Iterable[str]) -> Iterator[tuple[str, str | list[str]]]:
-        """Key and value of every occurrence of the keys, including empty and repeated ones."""
+        """Yield the key and value of every occurrence of the keys, including empty and repeated ones."""
         clipping = self.clipping
         for key in keys:
             if (value := clipping.fields.get(key)) is not None:
@@ -73,43 +73,43 @@ class ClippingFields:
                         yield key, _beginning(one)
 
     def texts(self, name: str) -> Iterator[tuple[str, str]]:
-        """Key and value of a field as single-line text, with entities decoded."""
+        """Yield the key and value of a field as single-line text, with entities decoded."""
         for key, value in self.found(name):
             text = folded(unescaped(value if isinstance(value, str) else ", ".join(value)))
             if text:
                 yield key, text
 
     def text(self, name: str, most: int = limits.FIELD) -> str:
-        """The most trusted text of a field, cut to `most` characters; empty if there is none."""
+        """Return the most trusted text of a field, cut to `most` characters; empty if there is none."""
         return next((self.shortened(key, text, most) for key, text in self.texts(name)), "")
 
     def shortened(self, key: str, text: str, most: int) -> str:
-        """A text cut to `most` characters, with a problem if it is longer."""
+        """Return a text cut to `most` characters, with a problem if it is longer."""
         if len(text) > most:
             fault = f"`{key}` has more than {most:,} characters: {text[:60]!r}…; its beginning is shown"
-            self.tell("length", key, fault, "shorten it")
+            self.report("length", key, fault, "shorten it")
         return shortened(text, most)
 
     def counted(self, key: str, values: list[str], most: int) -> tuple[str, ...]:
-        """Distinct values: at most `most`, each cut to a name's length, with problems for what is cut."""
+        """Return at most `most` distinct values, each cut to a name's length. Excess adds a problem."""
         if len(values) > most:
             fault = f"`{key}` has {len(values):,} values; the first {most} count"
-            self.tell("length", key, fault, "delete the others")
+            self.report("length", key, fault, "delete the others")
         kept = (self.shortened(key, value, limits.NAME) for value in values[:most])
         return tuple(dict.fromkeys(kept))
 
     def words(self, name: str) -> Iterator[tuple[str, str]]:
-        """Key and value of a field that is not prose, without trailing comments."""
+        """Yield the key and value of a field that is not prose, without trailing comments."""
         for key, value in self.found(name):
             if text := words(value):
                 yield key, text
 
     def decides_about(self, name: str, key: str) -> bool:
-        """Whether the configuration maps the field to keys, or any field to this key."""
+        """Return whether the configuration maps the field to keys, or any field to this key."""
         fields = self.rules.fields
         return name in fields or any(key == theirs.casefold() for keys in fields.values() for theirs in keys)
 
-    def tell(
+    def report(
         self, kind: str, key: str | None, message: str, advice: str, severity: Severity = Severity.WARNING
     ) -> None:
         """Add a problem, with the line of the key."""
@@ -127,7 +127,7 @@ class ClippingFields:
 
 
 def _beginning(value: str | list[str]) -> str | list[str]:
-    """A value cut to the length that is processed."""
+    """Return a value cut to the length that is processed."""
     if isinstance(value, str):
         return value[: limits.FIELD]
     return [text[: limits.FIELD] for text in value[: limits.FIELD]]

@@ -1,4 +1,4 @@
-"""Obsidian's comments, `%% … %%`, which no reader is to see."""
+"""Remove Obsidian comments, `%% … %%`, which must not be published."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ _FENCE = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?(`{3,}|~{3,})")
 _TICKS = re.compile(r"`+")
 _ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]")
 _BEGINS = re.compile(r"(?:[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]| {0,3}#{1,6}[ \t])")
-"""A line that begins a paragraph without a blank line above it."""
+"""A line that starts a paragraph without a blank line above it."""
 _NOT_OPENING = re.compile(r"(?:[0-9/=&?\\]|%[a-z])\Z")
-"""What stands before a mark that opens no comment, as in `100%%`, `\\%%`, `%d%%` or an address."""
+"""The text before a `%%` that does not open a comment, as in `100%%`, `\\%%`, `%d%%` or an address."""
 _NOT_CLOSING = re.compile(r"[A-Za-z0-9]")
-"""What stands behind one that closes none, as in `for %%i in a do echo %%i`."""
+"""The text after a `%%` that does not close a comment, as in `for %%i in a do echo %%i`."""
 
 
 _AFTER_NUMBER = re.compile(r"\d\s?\Z")
-"""What stands before both marks where each is a sign of percent, as in `5 %% and 7 %%`."""
+"""The text before both marks of a pair that are percent signs, as in `5 %% and 7 %%`."""
 _VALUE = re.compile(r"[a-z]{2,8}:\s?[\dA-Fa-f.:/-]+")
-"""What some sites set between such marks: `%%ip: 192.0.2.1%%`, `%%port:22%%`. A number betrays nobody."""
+"""Values that some sites put between `%%`: `%%ip: 192.0.2.1%%`, `%%port:22%%`. They are not private."""
 
 
 class _Line(NamedTuple):
-    """A line that is no part of a comment block."""
+    """A line outside of comment blocks."""
 
     text: str
     number: int
@@ -37,27 +37,27 @@ class _Line(NamedTuple):
 
 
 def without_comments(markdown: str, *, is_beginning: bool = False) -> tuple[str, list[int]]:
-    """Markdown without its comments, and on which lines of it (from 0) such a mark is left.
+    """Return Markdown without its comments, and the lines of it (from 0) that hold an unmatched mark.
 
-    A block begins at the start of a line and ends at the end of one; others begin and end in one paragraph.
-    What stands in code stays. Where the text is the beginning of more, a block that is not closed hides the
-    rest of it.
+    A block comment starts at the beginning of a line and ends at the end of a line. Other comments start and
+    end in the same paragraph. Code is left alone. With `is_beginning`, the text was truncated, and an
+    unclosed block comment hides everything after it.
     """
     if "%%" not in markdown:
         return markdown, []
-    left: list[int] = []
+    unmatched: list[int] = []
     lines = _visible_lines(markdown.split("\n"), is_beginning=is_beginning)
-    return "\n".join(_without_pairs(lines, left)), left
+    return "\n".join(_without_pairs(lines, unmatched)), unmatched
 
 
 def text_without_comments(text: str) -> tuple[str, bool]:
-    """The same of a text without blocks, and whether a mark is left in it."""
+    """Return a text without its inline comments, and whether an unmatched mark is left in it."""
     shown, marks = _without_inline(text)
     return shown, bool(marks)
 
 
 def _visible_lines(lines: list[str], *, is_beginning: bool) -> Iterator[_Line]:
-    """The lines outside of comment blocks."""
+    """Yield the lines outside of comment blocks."""
     last_close = max((n for n, line in enumerate(lines) if _CLOSES_BLOCK.search(line)), default=-1)
     closed_quotes = _closed_quotes(lines)
     in_block = is_list = is_open = False
@@ -78,7 +78,7 @@ def _visible_lines(lines: list[str], *, is_beginning: bool) -> Iterator[_Line]:
         if is_code or "%%" not in line:
             yield _Line(line, number, is_code)
             continue
-        was_open = is_open  # a comment that began in a line above ends before another one begins
+        was_open = is_open  # an inline comment from the line above ends before another one starts
         shown, marks = _without_inline(f"%% {line}" if was_open else line)
         may_close = number < last_close or is_beginning
         if _QUOTE.match(line):
@@ -92,7 +92,7 @@ def _visible_lines(lines: list[str], *, is_beginning: bool) -> Iterator[_Line]:
 
 
 def _closed_quotes(lines: list[str]) -> set[int]:
-    """The lines of quotes below which a line of the same quote may close a block."""
+    """Return the numbers of quoted lines that are followed by a closing mark in the same quote."""
     found: set[int] = set()
     is_closed = False
     for number in range(len(lines) - 1, -1, -1):
@@ -105,22 +105,25 @@ def _closed_quotes(lines: list[str]) -> set[int]:
     return found
 
 
-def _without_pairs(lines: Iterable[_Line], left: list[int]) -> Iterator[str]:
-    """Lines without the comments that begin and end in one paragraph; `left` gets where marks are left."""
+def _without_pairs(lines: Iterable[_Line], unmatched: list[int]) -> Iterator[str]:
+    """Yield lines without the comments that start and end in one paragraph.
+
+    Appends the numbers of lines with unmatched marks to `unmatched`.
+    """
     paragraph: list[_Line] = []
     for line in lines:
         is_apart = line.is_code or not line.text.strip()
         if is_apart or _BEGINS.match(line.text):
-            yield from _paragraph(paragraph, left)
+            yield from _paragraph(paragraph, unmatched)
             paragraph = []
         if is_apart:
             yield line.text
         else:
             paragraph.append(line)
-    yield from _paragraph(paragraph, left)
+    yield from _paragraph(paragraph, unmatched)
 
 
-def _paragraph(lines: list[_Line], left: list[int]) -> Iterator[str]:
+def _paragraph(lines: list[_Line], unmatched: list[int]) -> Iterator[str]:
     text = "\n".join(line.text for line in lines)
     if "%%" not in text:
         yield from [text] if lines else []
@@ -130,12 +133,12 @@ def _paragraph(lines: list[_Line], left: list[int]) -> Iterator[str]:
     for mark in marks:
         at += text.count("\n", counted, mark)
         counted = mark
-        left.append(lines[at].number)
+        unmatched.append(lines[at].number)
     yield from (line for line in shown.split("\n") if line.strip())
 
 
 def _fence_after(line: str, fence: str) -> str:
-    """The fence that is open after a line, where `fence` is open before it."""
+    """Return the code fence that is open after a line, given the one that is open before it."""
     if (mark := _FENCE.match(line)) is None:
         return fence
     if not fence:
@@ -144,10 +147,10 @@ def _fence_after(line: str, fence: str) -> str:
 
 
 def _without_inline(text: str) -> tuple[str, list[int]]:
-    """A text without the comments that begin and end in it, and where marks are left that may be of one."""
+    """Return a text without the comments that start and end in it, and the positions of unmatched marks."""
     code = _code_spans(text) if "`" in text else []
     pieces: list[str] = []
-    left: list[int] = []
+    unmatched: list[int] = []
     start, opened, span = 0, -1, 0
     for mark in _MARK.finditer(text):
         while span < len(code) and code[span][1] <= mark.start():
@@ -157,24 +160,27 @@ def _without_inline(text: str) -> tuple[str, list[int]]:
         if opened < 0:
             if not _NOT_OPENING.search(text[max(0, mark.start() - 2) : mark.start()]):
                 opened = mark.start()
-                left.append(opened)
+                unmatched.append(opened)
         elif _NOT_CLOSING.match(text, mark.end()):
-            left.append(mark.start())
+            unmatched.append(mark.start())
         else:
-            while left and left[-1] >= opened:
-                left.pop()
+            while unmatched and unmatched[-1] >= opened:
+                unmatched.pop()
             is_percent = all(_AFTER_NUMBER.search(text[max(0, at - 2) : at]) for at in (opened, mark.start()))
             if is_percent:
-                left += [opened, mark.start()]
+                unmatched += [opened, mark.start()]
             elif not _VALUE.fullmatch(text, opened + 2, mark.start()):
                 pieces.append(text[start:opened])
                 start = mark.end()
             opened = -1
-    return "".join((*pieces, text[start:])), left
+    return "".join((*pieces, text[start:])), unmatched
 
 
 def _code_spans(line: str) -> list[tuple[int, int]]:
-    """Where code within a line begins and ends: between runs of as many backticks, in linear time."""
+    """Return the start and end of each code span in a line.
+
+    A span lies between two runs of the same number of backticks. Takes linear time.
+    """
     runs = [(run.start(), run.end()) for run in _TICKS.finditer(line)]
     last = {end - start: start for start, end in runs}
     spans: list[tuple[int, int]] = []

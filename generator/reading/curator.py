@@ -1,6 +1,7 @@
-"""The curator's own keys in front matter: `pin`, `hide`, `digest_note`, `merge` and `split`.
+"""Read the curator's own keys in front matter: `pin`, `hide`, `digest_note`, `merge` and `split`.
 
-Karakeep, Omnivore, Raindrop and others export the reader's private notes as `note`, so that is none of them.
+Karakeep, Omnivore, Raindrop and others export the reader's private notes as `note`, so `note` is not one of
+these keys.
 """
 
 from __future__ import annotations
@@ -21,58 +22,58 @@ _OTHERS_NOTE = "note"
 
 
 class Fields(Protocol):
-    """The fields of a clipping, and where faults in them are told."""
+    """The fields of a clipping. Collects the problems found in them."""
 
     clipping: Clipping
 
     def keys(self, name: str) -> tuple[str, ...]:
-        """The keys that may stand for a field, in the order of trust."""
+        """Return the keys that may hold a field, most trusted first."""
 
     def found(self, name: str) -> Iterable[tuple[str, Value]]:
-        """The keys of a field that have a value, with it, in the order of trust."""
+        """Return the key and value of each key of a field that is not empty, most trusted first."""
 
     def written(self, keys: Iterable[str]) -> Iterable[tuple[str, Value]]:
-        """Every value of these keys, also those that are empty, or stand before another one of their key."""
+        """Return the key and value of every occurrence of the keys, including empty and repeated ones."""
 
     def decides_about(self, name: str, key: str) -> bool:
-        """Whether the site says which keys stand for a field, or what a key stands for."""
+        """Return whether the configuration maps the field to keys, or any field to this key."""
 
-    def tell(
+    def report(
         self, kind: str, key: str | None, message: str, advice: str, severity: Severity = Severity.WARNING
     ) -> None:
-        """Note a problem in the line of a key."""
+        """Add a problem, with the line of the key."""
 
 
 def pick_of(fields: Fields) -> Pick | None:
-    """What front matter says as `picks.toml` would; None where it says nothing of the kind.
+    """Return the pick that the front matter makes, as an entry of `picks.toml` would; None if it makes none.
 
-    Title, summary and tags are not in it: there the front matter's are the article's own.
+    The pick holds no title, summary or tags, because in front matter these describe the article itself.
     """
     lines: dict[str, int] = {}
-    said: dict[str, object] = {}
+    choices: dict[str, object] = {}
     for name, read in _READERS.items():
         values = _strictest_first(fields) if name == "hide" else fields.found(name)
         for key, value in values:
-            said |= read(fields, key, value)
+            choices |= read(fields, key, value)
             if line := fields.clipping.lines.get(key):
                 lines[name] = line
             break
-    _tell_of_unshown_note(fields)
-    if not said:
+    _report_unshown_note(fields)
+    if not choices:
         return None
     path = fields.clipping.path
-    return msgspec.convert({"file": shown(path), "lines": lines, "article": path, **said}, Pick)
+    return msgspec.convert({"file": shown(path), "lines": lines, "article": path, **choices}, Pick)
 
 
-def _tell_of_unshown_note(fields: Fields) -> None:
-    """Say that `note` is not shown, unless somebody decided about it; it was the curator's word once."""
+def _report_unshown_note(fields: Fields) -> None:
+    """Report that `note` is not shown, unless the configuration maps it. Earlier versions showed it."""
     if not fields.clipping.fields.get(_OTHERS_NOTE) or fields.found("digest_note"):
         return
     if not fields.decides_about("digest_note", _OTHERS_NOTE):
-        fault = f"`{_OTHERS_NOTE}` is not shown, for other programs keep private notes there"
+        fault = f"`{_OTHERS_NOTE}` is not shown, because other programs store private notes in it"
         mapped = f'`digest_note = ["{_OTHERS_NOTE}"]` under `[fields]` in {FILE_NAME}'
         advice = f"name it `digest_note`, or write {mapped}"
-        fields.tell("pick", _OTHERS_NOTE, fault, advice, Severity.NOTICE)
+        fields.report("pick", _OTHERS_NOTE, fault, advice, Severity.NOTICE)
 
 
 def _pin(fields: Fields, key: str, value: Value) -> dict[str, object]:
@@ -87,23 +88,23 @@ def _decided(fields: Fields, key: str, value: Value) -> bool | None:
     text = words(value).casefold()
     if text not in YES | NO:
         fault = f"`{key}: {text[:80]}` is neither true nor false; not used"
-        fields.tell("pick", key, fault, "write true or false")
+        fields.report("pick", key, fault, "write true or false")
         return None
     return text in YES
 
 
 def _strictest_first(fields: Fields) -> list[tuple[str, Value]]:
-    """The values that decide about hiding; those that hide come first, for one of them is enough."""
+    """Return the values of `hide`; those that hide the article come first, because one is enough."""
     values = [one for one in fields.written(fields.keys("hide")) if one[1] != ""]
     return sorted(values, key=lambda one: isinstance(one[1], str) and words(one[1]).casefold() in NO)
 
 
 def _hide(fields: Fields, key: str, value: Value) -> dict[str, object]:
-    """True, false, or the reason."""
+    """Read `hide`: true, false, or the reason for hiding."""
     why = words(value)
     if isinstance(value, list) and (not why or why.casefold() in NO):
         fault = f"`{key}` is neither true nor false nor a reason; hidden"
-        fields.tell("pick", key, fault, "write true, false or the reason")
+        fields.report("pick", key, fault, "write true, false or the reason")
         return {"hide": True}
     if why.casefold() in YES | NO:
         return {"hide": why.casefold() in YES}
@@ -115,7 +116,7 @@ def _note(fields: Fields, key: str, value: Value) -> dict[str, object]:
     if len(note) <= LONGEST["note"]:
         return {"note": note}
     fault = f"`{key}` has {len(note):,} characters, more than {LONGEST['note']:,}; not used"
-    fields.tell("pick", key, fault, "shorten it, or write an article of your own")
+    fields.report("pick", key, fault, "shorten it, or write an article of your own")
     return {}
 
 

@@ -1,4 +1,4 @@
-"""Dates as clippers write them."""
+"""Parse dates in the forms that clippers write."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ _IN_NAME = re.compile(r"(?<!\d)(\d{4})([-_.]?)(\d{2})\2(\d{2})(?!\d)")
 
 
 class Moment(msgspec.Struct, frozen=True):
-    """A day, or a point in time on it."""
+    """A day, or a point in time on a day."""
 
     day: dt.date
     time: dt.datetime | None = None
-    """Aware where the text gives a zone."""
+    """Aware if the text names a time zone."""
 
     def within(self, zone: dt.tzinfo) -> Moment:
-        """The same moment as a clock in a time zone shows it; a time without zone is of that zone."""
+        """Return the same moment in a time zone. A naive time is taken to be in that zone."""
         if self.time is None:
             return self
         time = self.time.replace(tzinfo=zone) if self.time.tzinfo is None else self.time.astimezone(zone)
@@ -62,17 +62,17 @@ class Moment(msgspec.Struct, frozen=True):
 
 
 _LEAP_YEAR = "2000"
-"""One in which each day exists that any year has."""
+"""A leap year, in which every possible day of any year exists."""
 
 
 class DateError(ValueError):
-    """A text that is no date; says in words why."""
+    """A text that is not a date; the message says why."""
 
 
 def moment_of(text: str) -> Moment:
-    """Read a date, or a date with a time; raises `DateError`.
+    """Parse a date, or a date with a time. Raises `DateError`.
 
-    Knows ISO 8601 with `-`, `/` or `.`, `20240703`, `2024年7月3日`, RFC 2822, English month names, and
+    Accepts ISO 8601 with `-`, `/` or `.`, `20240703`, `2024年7月3日`, RFC 2822, English month names, and
     seconds or milliseconds since 1970.
     """
     if (moment := _standard(text)) is not None:
@@ -97,7 +97,7 @@ def moment_of(text: str) -> Moment:
 
 
 def _standard(text: str) -> Moment | None:
-    """`2024-07-03` or `2024-07-03T17:41:06.258565`, as most are written."""
+    """Parse the two most common forms: `2024-07-03` and `2024-07-03T17:41:06.258565`."""
     length = len(text)
     if length not in {10, 19, 26} or text[4] != "-" or text[7] != "-" or not text.isascii():
         return None
@@ -157,11 +157,11 @@ def _why_not(text: str) -> str:
             return "does not say which number is the day and which the month"
     if re.fullmatch(r"\d{4}([-/.]\d{1,2})?", text):
         return "names no day"
-    return "is no date"
+    return "is not a date"
 
 
 def day_of_path(path: str) -> dt.date | None:
-    """The day that folders (`2024/07/03/`) or else the name (`2024-07-03`, `20240703`) give."""
+    """Return the day in the folders of a path (`2024/07/03/`) or in its name (`2024-07-03`, `20240703`)."""
     for match in _FOLDERS.finditer(path):
         if day := _day(*match.groups()):
             return day

@@ -1,4 +1,4 @@
-"""Which files below the content folder are clippings."""
+"""Find the clippings below the content folder."""
 
 from __future__ import annotations
 
@@ -19,30 +19,31 @@ _SUFFIXES = (".md", ".markdown")
 
 
 class Discovery(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands below the content folder; `found` is `len(paths) + len(skipped)`."""
+    """The files below the content folder. The number of clippings found is `len(paths) + len(skipped)`."""
 
     paths: tuple[str, ...] = ()
-    """Clippings, sorted: POSIX paths below the folder; bytes that are no UTF-8 as surrogate escapes."""
+    """Clippings, sorted: POSIX paths below the folder. Bytes that are not UTF-8 become surrogate escapes."""
     stamps: Mapping[str, Stamp] = {}
-    """Of each of `paths`, taken before any of them is read; `NONE` for one that went away."""
+    """Path → stamp, taken before any file is read; `NONE` if the file disappeared."""
     links: frozenset[str] = frozenset()
-    """Files below the folder that clippings which are links lead to."""
+    """Files below the folder that symbolic links among the clippings point to."""
     images: Mapping[str, Stamp] = {}
-    """Of each file that may be an image beside a clipping, and of each link, which may lead to some."""
+    """Path → stamp of each file that may be an image, and of each link, which may lead to images."""
     folders: Mapping[str, int] = {}
-    """When each folder changed last that was looked through, in nanoseconds since 1970; "" is all of it."""
+    """Folder → time of its last change, in nanoseconds since 1970. The content folder itself is `""`."""
     ignored: int = 0
-    """Files that an `ignore` pattern names."""
+    """Number of clippings that match an `ignore` pattern."""
     skipped: tuple[Skipped, ...] = ()
-    """Clippings that cannot be used; each has a problem too."""
+    """Clippings that cannot be used. Each has a problem too."""
     problems: tuple[Problem, ...] = ()
 
 
 def discover(content: Path, ignore: Sequence[str]) -> Discovery:
-    """Find every `*.md` and `*.markdown`, whatever its depth and the case of its ending.
+    """Find every `*.md` and `*.markdown` file, at any depth and in any letter case.
 
-    A pattern without `/` is held against each part of a path, one with `/` against the path from its start
-    (`drafts/` and `drafts/*` mean all that lies below). Links to folders are not followed.
+    A pattern without `/` is matched against each part of a path. A pattern with `/` is matched against the
+    path from its start; `drafts/` and `drafts/*` match everything below the folder. Links to folders are not
+    followed.
     """
     walk = _Walk(content, ignore)
     walk.run()
@@ -59,7 +60,7 @@ def discover(content: Path, ignore: Sequence[str]) -> Discovery:
 
 
 def _in_order(paths: Iterable[str]) -> list[str]:
-    """Paths in the order of their bytes: that of text in UTF-8 is the order of its characters."""
+    """Return the paths sorted by their bytes, which for UTF-8 is the order of their characters."""
     paths = list(paths)
     try:
         "".join(paths).encode()
@@ -69,18 +70,18 @@ def _in_order(paths: Iterable[str]) -> list[str]:
 
 
 def is_clipping(name: str) -> bool:
-    """Whether a file of this name is a clipping."""
+    """Return whether a file of this name is a clipping."""
     return name.lower().endswith(_SUFFIXES)
 
 
 def ignoring(patterns: Sequence[str]) -> Callable[[str], bool]:
-    """Make a test of whether a pattern names a path below the content folder, or its last part."""
+    """Return a function that tells whether a pattern matches a path below the content folder, or its name."""
     ignores = _ignoring(patterns)
     return lambda path: ignores(path, path.rpartition("/")[2])
 
 
 def _ignoring(patterns: Sequence[str]) -> Callable[[str, str], bool]:
-    """The same of a path and its last part."""
+    """Return the same function for a path and its last part, passed separately."""
     names = _any_of(p.rstrip("/") for p in patterns if "/" not in p.rstrip("/"))
     paths = _any_of(p.strip("/") for p in patterns if "/" in p.rstrip("/"))
     if paths is None:
@@ -89,14 +90,14 @@ def _ignoring(patterns: Sequence[str]) -> Callable[[str, str], bool]:
 
 
 def is_ignored(path: str, patterns: Sequence[str]) -> bool:
-    """Whether a pattern names a path below the content folder, or a folder that it lies in."""
+    """Return whether a pattern matches a path below the content folder, or one of its parent folders."""
     ignores = ignoring(patterns)
     parts = path.split("/")
     return any(ignores("/".join(parts[: n + 1])) for n in range(len(parts)))
 
 
 class _Walk:
-    """The state of one walk."""
+    """One walk through the content folder."""
 
     def __init__(self, content: Path, ignore: Sequence[str]) -> None:
         self.content = content
@@ -120,45 +121,45 @@ class _Walk:
                     for entry in entries:
                         path = f"{folder}/{entry.name}" if folder else entry.name
                         is_ignored = ignored or self.ignores(path, entry.name)
-                        # Most are clippings and nothing else: they go the shortest way.
+                        # Fast path: most entries are clippings.
                         if not is_ignored and path.endswith(".md") and entry.is_file(follow_symlinks=False):
-                            self._keep(path, entry)
-                        elif below := self._take(entry, path, ignored=is_ignored):
+                            self._add(path, entry)
+                        elif below := self._visit(entry, path, ignored=is_ignored):
                             folders.append(below)
             except OSError as error:
                 if ignored or (folder and error.errno == errno.ENOENT):
-                    continue  # nothing of it would be read, or it went meanwhile
+                    continue  # an ignored folder, or one that disappeared meanwhile
                 if error.errno == errno.ENAMETOOLONG:
                     self._skip(
                         folder, "is a folder whose path is too long to be read", "move it up", kind="content"
                     )
                     continue
                 reason = f"is a folder that cannot be read: {error.strerror}"
-                advice = "check its rights; --yes builds without its clippings"
+                advice = "check its permissions; --yes builds without its clippings"
                 self._skip(folder or self.content.name, reason, advice, Severity.ERROR, kind="content")
 
-    def _take(self, entry: os.DirEntry[str], path: str, *, ignored: bool) -> tuple[str, bool] | None:
-        """Note one entry; a folder to walk is returned."""
+    def _visit(self, entry: os.DirEntry[str], path: str, *, ignored: bool) -> tuple[str, bool] | None:
+        """Record one entry. Return the folder to walk, if it is one, and whether it is ignored."""
         is_own = is_clipping(entry.name)
         if entry.is_dir(follow_symlinks=False):
             if is_own and not ignored:
                 message, advice = "is a folder, not a clipping", "rename it; what lies in it is read"
-                self._tell(path, message, advice, Severity.NOTICE, kind="file-name")
+                self._report(path, message, advice, Severity.NOTICE, kind="file-name")
             return path, ignored
         if ignored:
             self.ignored += is_own
         elif entry.is_symlink():
             self.images[path] = _stamp_of(entry)
-            self._take_link(entry, path, is_own=is_own)
+            self._visit_link(entry, path, is_own=is_own)
         elif is_own and not entry.is_file(follow_symlinks=False):
-            self._skip(path, "is no regular file", "replace it by a file, or name it in `ignore`")
+            self._skip(path, "is not a regular file", "replace it by a file, or name it in `ignore`")
         elif is_own:
-            self._keep(path, entry)
+            self._add(path, entry)
         elif may_be_image(entry.name):
             self.images[path] = _stamp_of(entry)
         return None
 
-    def _take_link(self, entry: os.DirEntry[str], path: str, *, is_own: bool) -> None:
+    def _visit_link(self, entry: os.DirEntry[str], path: str, *, is_own: bool) -> None:
         try:
             target = os.path.realpath(self.content / path, strict=True)
             is_folder = entry.is_dir()
@@ -168,27 +169,32 @@ class _Walk:
             if is_own:
                 self._skip(path, reason, "delete it, or link to a file in the content folder")
             elif "." in entry.name:
-                self._tell(path, reason, "delete it, or bring back what it leads to")
-            else:  # most likely to a folder: its clippings may have been read while it stood here itself
+                self._report(path, reason, "delete it, or bring back what it leads to")
+            else:  # most likely to a folder, whose clippings an earlier build may have read
                 advice = "delete it, or bring back what it leads to; --yes builds without it"
                 self._skip(path, reason, advice, Severity.ERROR, kind="content")
             return
         if is_folder:
             advice = "move the folder here, or set `content` to where it lies"
-            self._tell(path, "is a link to a folder, not followed", advice)
+            self._report(path, "is a link to a folder, not followed", advice)
         elif is_own and os.path.commonpath((self.root, target)) != self.root:
             self._skip(path, "is a link that leads out of the content folder", "copy the file here instead")
         elif is_own and not Path(target).is_file():
-            self._skip(path, "is a link to no regular file", "link to a file in the content folder")
+            self._skip(
+                path,
+                "is a link to something other than a regular file",
+                "link to a file in the content folder",
+            )
         elif is_own:
             self.links.add(os.path.relpath(target, self.root).replace(os.sep, "/"))
-            self._keep(path, entry)
+            self._add(path, entry)
 
-    def _keep(self, path: str, entry: os.DirEntry[str]) -> None:
-        self.stamps[path] = _stamp_of(entry, follow=True)  # where it is NONE, reading says what is wrong
+    def _add(self, path: str, entry: os.DirEntry[str]) -> None:
+        # if NONE, reading reports the problem
+        self.stamps[path] = _stamp_of(entry, follow=True)
         if not path.isprintable() and shown(path) != path:
             message, advice = "has a name that is not readable text", "rename it; its address will change"
-            self._tell(path, message, advice, Severity.NOTICE, kind="file-name")
+            self._report(path, message, advice, Severity.NOTICE, kind="file-name")
 
     def _skip(
         self,
@@ -199,9 +205,9 @@ class _Walk:
         kind: str = "unreadable",
     ) -> None:
         self.skipped.append(Skipped(path=shown(path), reason=reason))
-        self._tell(path, reason, advice, severity, kind)
+        self._report(path, reason, advice, severity, kind)
 
-    def _tell(
+    def _report(
         self,
         path: str,
         message: str,
@@ -218,7 +224,7 @@ def _stamp_of(entry: os.DirEntry[str], *, follow: bool = False) -> Stamp:
         return stamp_of(entry.stat(follow_symlinks=follow))
     except PermissionError:
         if not entry.is_symlink():
-            raise  # the folder may be listed, but nothing in it be looked at
+            raise  # the folder can be listed, but its entries cannot be inspected
         return NONE
     except OSError:
         return NONE

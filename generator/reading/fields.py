@@ -1,8 +1,8 @@
-"""The fields of a block of front matter, as the writer meant them.
+"""Parse the fields of a block of front matter as their writer meant them.
 
-Clippers seldom write YAML: most put `title: ` before whatever the page is called. So a value that stands
-unquoted on one line is taken as it is written, to the end of the line; YAML decides about the rest: quotes,
-lists, text over several lines. Nothing is converted: `2024-07-03`, `No` and `1.10` stay text.
+Few clippers write correct YAML: most put `title: ` before the page's title, whatever it contains. So an
+unquoted value on one line is taken literally, to the end of the line. YAML decides about everything else:
+quotes, lists, multi-line text. Values are not converted: `2024-07-03`, `No` and `1.10` stay text.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from generator.reading.text import folded
 from generator.reading.withholding import KEYS, OTHERS_PRIVATE, decides, holds_key
 
 _DEEPEST = 8
-"""Levels of lists in lists that a value may have."""
+"""Levels of nested lists that a value may have."""
 
-# Fields whose value is one text, so that `title: [Foo]` is no list.
+# Fields with a single text as value, so that `title: [Foo]` is not a list.
 _TEXTS = frozenset(
     {"title", "headline", "source", "site", "summary", "description", "url", "link", "note", "digest_note"}
 )
 
-# Fields from which a comment is worth a word; behind a date or an address it does no harm.
+# Fields in which a lost comment is reported. After a date or an address a comment does no harm.
 _PROSE = _TEXTS - {"url", "link"} | {"author", "tags"}
-# A line of prose may begin with `Note:` or `Pin:`, so these prove no front matter; that a clipping is hidden
-# must not be lost.
+# Keys that prove that a line is front matter. A line of prose may begin with `Note:` or `Pin:`, so these do
+# not count; keys that hide a clipping do, because missing them would publish it.
 _KNOWN = (_PROSE | set(ARTICLE_FIELDS) | {"published", "created"}) - {*CURATOR_FIELDS, "note"} | {*KEYS}
 
 _TEXT_KEYS = _TEXTS | _PROSE | {"id", "lang", "language"}
@@ -38,8 +38,8 @@ _TEXT_KEYS = _TEXTS | _PROSE | {"id", "lang", "language"}
 _KEY = re.compile(r"""(?P<key>[^\W\d][\w .-]{0,60}?|"[^"\n]{1,60}"|'[^'\n]{1,60}')[ \t]*:(?=[ \t\n]|$)""")
 _BREAKS = str.maketrans("\x85\u2028\u2029", "   ")
 
-# A line that means to YAML what it means to the eye; the value has no white space around it, and no sign that
-# YAML gives a meaning. All else is YAML's to read.
+# Lines that YAML reads literally: the value has no surrounding white space and no character that is special
+# in YAML. All other lines go through the YAML parser.
 _INSIDE = "\x00-\x1f\x7f-\xa0\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff"
 _NAME = "[A-Za-z_][A-Za-z0-9_-]{0,60}"
 _TEXT = rf"""(?=[^\s{_INSIDE}\-?:,\[\]{{}}\#&*!|>'"%@`])
@@ -51,34 +51,34 @@ _PLAIN_LINE = re.compile(
     ))?\ *(?:\n|\Z)""",
     re.VERBOSE,
 )
-# A colon that no value may have, and YAML reads no further.
+# A second `: ` in a value, at which YAML fails.
 _TWICE_A_KEY = re.compile(rf"{_NAME}:\ +{_TEXT}:[\ \n]", re.VERBOSE)
 
 _Loader: type = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One `key: value` of a block."""
+    """One `key: value` pair of a block."""
 
     key: str
     value: str | list[str]
     start: int
-    """Where in the block the key begins."""
-    mended: bool = False
-    """The value was not valid YAML."""
+    """Offset of the key in the block, in characters."""
+    repaired: bool = False
+    """Whether the value was not valid YAML."""
     note: str = ""
-    """What YAML would have lost, or what is not read."""
+    """A message about text that YAML would drop, or about a value that is not read."""
     advice: str = ""
-    """Where quoting the value is not what helps."""
+    """What to do, if quoting the value is not enough."""
 
 
 class NotFieldsError(Exception):
-    """YAML finds no mapping of keys to values."""
+    """The block is not a YAML mapping from keys to values."""
 
 
 def yaml_entries(block: str) -> list[Entry]:
-    """The entries of a block that is valid YAML; raises `NotFieldsError` where it is not."""
-    # libyaml's time grows with the square of open brackets.
+    """Return the entries of a block of valid YAML. Raises `NotFieldsError` for any other block."""
+    # libyaml takes time quadratic in the number of open brackets.
     if len(block) > limits.FRONT_MATTER or block.count("[") + block.count("{") > 1000:
         raise NotFieldsError
     plain = _plain_entries(block)
@@ -86,9 +86,9 @@ def yaml_entries(block: str) -> list[Entry]:
 
 
 def _parsed_entries(block: str) -> Iterator[Entry]:
-    """The same by YAML's own parser.
+    """Yield the entries of a block, read by the YAML parser.
 
-    Reads the parser's events, so that nothing is built, expanded or nested on the way: no tag makes an
+    Only the parser's events are used, so that nothing is constructed, expanded or nested: no tag creates an
     object, no alias a copy, and 10,000 levels are 10,000 events.
     """
     try:
@@ -110,9 +110,9 @@ def _parsed_entries(block: str) -> Iterator[Entry]:
 
 
 def _plain_entries(block: str) -> list[Entry] | None:
-    """The entries of a block of lines that need no parser, as YAML would give them; None for all others.
+    """Return the entries of a block of plain lines without using the parser; None for any other block.
 
-    Raises `NotFieldsError` where YAML is known to.
+    The result is the same as the parser's. Raises `NotFieldsError` for a line at which YAML is known to fail.
     """
     entries = []
     at = 0
@@ -128,7 +128,7 @@ def _plain_entries(block: str) -> list[Entry] | None:
 
 
 def _start(event: yaml.Event) -> int:
-    """Where an event begins in the block, in characters."""
+    """Return the offset in the block at which an event starts, in characters."""
     return event.start_mark.index if event.start_mark else 0
 
 
@@ -137,7 +137,7 @@ def _end(event: yaml.Event) -> int:
 
 
 class _Node(msgspec.Struct):
-    """One value as the parser's events tell it."""
+    """One value, collected from the parser's events."""
 
     first: yaml.Event
     end: int
@@ -147,11 +147,11 @@ class _Node(msgspec.Struct):
 
 
 def _node(events: Iterator[yaml.Event]) -> _Node:
-    """Take one whole value from the events; of a mapping only what stands under `name`."""
+    """Consume the events of one value. Of a mapping, keep only the value of `name`."""
     event = next(events)
     node = _Node(first=event, end=_end(event), texts=[])
-    keys: list[bool | None] = []  # of each open level: whether a key comes next; None in a list
-    wanted, muted = True, 0  # whether the value that comes next counts; from which level on nothing does
+    keys: list[bool | None] = []  # per open level: whether a key comes next; None in a list
+    wanted, muted = True, 0  # whether the next value counts; the level from which on none does
     while True:
         if isinstance(event, yaml.CollectionEndEvent):
             keys.pop()
@@ -176,7 +176,7 @@ def _node(events: Iterator[yaml.Event]) -> _Node:
 
 
 def _entry(block: str, key: yaml.ScalarEvent, node: _Node, *, in_line: bool) -> Entry:
-    """What the writer meant by one key and its value; `in_line` in a `{…}` of fields."""
+    """Return the entry for a key and its value. `in_line`: the fields stand in `{…}`."""
     name = folded(key.value).casefold()
     start = _start(key)
     event = node.first
@@ -194,9 +194,9 @@ def _entry(block: str, key: yaml.ScalarEvent, node: _Node, *, in_line: bool) -> 
         return _scalar_entry(Entry(name, event.value, start), event, written, block, one_line=one_line)
     tag = getattr(event, "tag", None)
     if name in _TEXTS and one_line and not node.deep:
-        return Entry(name, written, start, note=f"`{name}` is no text in YAML, here read as written")
+        return Entry(name, written, start, note=f"`{name}` is not text in YAML; read as written")
     if isinstance(event, yaml.AliasEvent) and one_line:
-        return Entry(name, written, start, note=f"`{name}` is an alias in YAML, here read as written")
+        return Entry(name, written, start, note=f"`{name}` is an alias in YAML; read as written")
     if node.alias:
         note, advice = f"`{name}` holds aliases, which are not followed", "write the values themselves"
     elif node.deep:
@@ -220,15 +220,15 @@ def _scalar_entry(
     if event.style in {"'", '"'}:
         further = block[_start(event) : _end(event)].split("\n")[1:]
         if any(map(_KEY.match, further)):
-            raise NotFieldsError  # a quote that is not closed swallowed the next fields
+            raise NotFieldsError  # an unclosed quote swallowed the next fields
         return entry
     plain = event.style not in {"|", ">"}
     if not one_line or (event.value and not plain) or _is_standard(event.tag):
         return entry
     if _is_foreign(event.tag):
-        note = f"`{entry.key}` has a tag in YAML, here read as written"
+        note = f"`{entry.key}` has a tag in YAML; read as written"
     elif event.value != written and entry.key in _PROSE:
-        note = f"YAML takes a part of `{entry.key}` for a comment or a mark, here read as written"
+        note = f"YAML reads a part of `{entry.key}` as a comment or as syntax; read as written"
     else:
         note = ""
     return Entry(entry.key, written, entry.start, note=note)
@@ -243,13 +243,13 @@ def _is_foreign(tag: str | None) -> TypeGuard[str]:
 
 
 def line_entries(lines: list[str]) -> Iterator[Entry]:
-    """The entries of a block that YAML cannot read: each key's lines are read by themselves."""
+    """Yield the entries of a block that is not valid YAML, parsing the lines of each key separately."""
     groups: list[tuple[int, list[str]]] = []
     at = 0
     for line in lines:
         if _KEY.match(line):
             groups.append((at, [line]))
-        # A decision may have stood in a list, of which the rest follows.
+        # These items may belong to a list that held a publication decision.
         elif groups and not (line.lstrip().startswith("- ") and decides(groups[-1][1][0])):
             groups[-1][1].append(line)
         at += len(line) + 1
@@ -258,45 +258,45 @@ def line_entries(lines: list[str]) -> Iterator[Entry]:
             for entry in yaml_entries("\n".join(group)):
                 yield msgspec.structs.replace(entry, start=start + entry.start)
         except NotFieldsError:
-            yield _mended(start, group)
+            yield _repaired_entry(start, group)
 
 
-def _mended(start: int, group: list[str]) -> Entry:
-    """The entry of lines that are no YAML: what stands after the colon, as it is written."""
+def _repaired_entry(start: int, group: list[str]) -> Entry:
+    """Return the entry for lines that are not YAML: the literal text after the colon."""
     match = _KEY.match(group[0])
     assert match is not None  # noqa: S101 - groups begin with a key
     key = folded(match["key"].strip("\"'")).casefold()
     first = group[0][match.end() :].strip()
     further = [line.strip() for line in group[1:] if line.strip() and not line.startswith("#")]
     if not first and further and all(line.startswith("- ") for line in further):
-        return Entry(key, [line[2:].strip().strip("\"'") for line in further], start, mended=True)
+        return Entry(key, [line[2:].strip().strip("\"'") for line in further], start, repaired=True)
     value = " ".join([first, *further])
     if len(value) > 1 and value[0] == value[-1] == '"' and '"' not in value[1:-1]:
-        value = value[1:-1]  # quoted, but with a backslash that YAML does not know
-    return Entry(key, value, start, mended=True)
+        value = value[1:-1]  # quoted, with a backslash sequence that YAML does not know
+    return Entry(key, value, start, repaired=True)
 
 
 def is_text_key(key: str) -> bool:
-    """Whether a field's value is a text, so that `No` and `1.10` in it are no truth and no number."""
+    """Return whether a field holds text, so that `No` and `1.10` are not a boolean and a number."""
     return key in _TEXT_KEYS
 
 
 def is_prose_key(key: str) -> bool:
-    """Whether a field's value is shown as it is written."""
+    """Return whether a field's value is shown as it is written."""
     return key in _PROSE
 
 
 def key_match(line: str) -> re.Match[str] | None:
-    """The key and the colon that a line of a block begins with."""
+    """Match the key and colon at the start of a line; None if there is none."""
     return _KEY.match(line)
 
 
 def fields_end(lines: list[str], *, closed: bool) -> int:
-    """How many lines from the first on are fields; the rest is the body of a block that was not closed."""
+    """Return how many of the lines, from the first, are fields. The rest is the body of an unclosed block."""
     odd = next((n for n, line in enumerate(lines) if not _is_field_line(line)), len(lines))
     last = next((key for line in reversed(lines[:odd]) if (key := _KEY.match(line))), None)
     if closed and last and last["key"].casefold() in OTHERS_PRIVATE:
-        return len(lines)  # the further paragraphs of a note that is nobody's business
+        return len(lines)  # further paragraphs of a private note
     known = any((m := _KEY.match(line)) and m["key"].casefold() in _KNOWN for line in lines[odd:])
     if closed and known:
         return len(lines)
@@ -304,7 +304,7 @@ def fields_end(lines: list[str], *, closed: bool) -> int:
         return 0
     blank = next((n for n, line in enumerate(lines[:odd]) if not line.strip()), None)
     if blank is not None and any(map(holds_key, lines[blank:odd])):
-        blank = None  # published, the clipping would show the key that holds it back
+        blank = None  # otherwise the key that withholds the clipping would be published as text
     if closed and (odd == len(lines) or blank is None):
         return len(lines)
     if blank is not None:
@@ -314,5 +314,5 @@ def fields_end(lines: list[str], *, closed: bool) -> int:
 
 
 def _is_field_line(line: str) -> bool:
-    """Whether a line may stand in a block: a key, a value's further line, a comment, nothing."""
+    """Return whether a line may belong to a block: a key, a continuation, a comment or an empty line."""
     return not line or line[0] in " \t#" or line.startswith("- ") or bool(_KEY.match(line))

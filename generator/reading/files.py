@@ -15,7 +15,7 @@ LARGEST = 16 * 1024 * 1024
 
 
 def file_bytes(content: str | Path, path: str) -> bytes | Problem:
-    """The bytes of a text file, or the problem with reading it."""
+    """Return the bytes of a text file, or the problem with reading it."""
     try:
         raw = _bytes(content, path)
     except _RefusedError as refusal:
@@ -27,7 +27,7 @@ def file_bytes(content: str | Path, path: str) -> bytes | Problem:
 
 
 class _RefusedError(Exception):
-    """The file is refused; the argument is the problem."""
+    """A file that is refused. The argument is the problem."""
 
     def __init__(self, path: str, message: str, advice: str) -> None:
         super().__init__(_unreadable(path, message, advice))
@@ -38,9 +38,9 @@ def _unreadable(path: str, message: str, advice: str) -> Problem:
 
 
 def _bytes(content: str | Path, path: str) -> bytes:
-    """The bytes of a regular file. Opening never blocks, whatever kind of file it is."""
+    """Return the bytes of a regular file. Opening never blocks, even for a FIFO."""
     try:
-        # A string: building a Path takes as long as reading the file.
+        # A string, because building a Path takes as long as reading the file.
         file = os.open(f"{content}/{path}", os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
         try:
             raw = _bytes_in(file, path)
@@ -49,24 +49,24 @@ def _bytes(content: str | Path, path: str) -> bytes:
     except (OSError, ValueError) as error:
         # Python's message for a null byte in a name differs between versions.
         why = error.strerror if isinstance(error, OSError) else "its name holds a zero byte"
-        raise _RefusedError(path, f"cannot be read: {why}", "check the file and its rights") from error
+        raise _RefusedError(path, f"cannot be read: {why}", "check the file and its permissions") from error
     return raw
 
 
 def _bytes_in(file: int, path: str) -> bytes:
-    """The content of an open file, usually with a single `read`; a buffered stream needs two."""
+    """Return the content of an open file, usually with one `read` call; a buffered stream needs two."""
     status = os.fstat(file)
     if stat.S_ISDIR(status.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     if not stat.S_ISREG(status.st_mode):
-        raise _RefusedError(path, "is no regular file", "replace it by a file, or name it in `ignore`")
+        raise _RefusedError(path, "is not a regular file", "replace it by a file, or name it in `ignore`")
     if status.st_size > LARGEST:
         message = f"is larger than {LARGEST // 1024**2} MiB"
         raise _RefusedError(path, message, "shorten it, or name it in `ignore`")
     most = max(status.st_size, 4096) + 1
     part = os.read(file, most)
     if len(part) == status.st_size:
-        return part  # shorter than what was asked for, so this is the end
+        return part  # a short read means end of file
     parts = []
     while part:
         parts.append(part)

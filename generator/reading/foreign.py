@@ -1,4 +1,4 @@
-"""Front matter in other formats than YAML, which is not read."""
+"""Detect front matter in formats other than YAML, which is not read."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _JSON = re.compile(
 
 
 def foreign_format(text: str) -> str:
-    """`TOML` or `JSON` where a text begins with fields in that format, as Hugo has them; else nothing.
+    """Return `TOML` or `JSON` if a text begins with fields in that format, as in Hugo; else an empty string.
 
-    Whether the fields are valid or closed does not matter: a clipping that shows them shows too much.
+    The fields need not be valid or closed: a clipping that showed them as text would reveal too much.
     """
     if text.startswith("---\n"):  # YAML, as nearly all
         return ""

@@ -41,7 +41,7 @@ from generator.reading.notes import line_of_notes
 from generator.reading.text import BEGINNING, decode
 from generator.reading.withholding import corrected, outside
 
-_MARKS_TOLD = 5
+_MARKS_REPORTED = 5
 """Stray comment marks that are reported per text."""
 _UNSEEN = re.compile(r"\A[\s\u200b\u2060\ufeff]*")
 """Invisible characters that may precede front matter."""
@@ -51,7 +51,7 @@ FRONT_MATTER = 64 * 1024
 
 
 class _Verbatim(BaseHandler):
-    """Splits off the front matter without parsing it, because `yaml_entries` does that."""
+    """Splits off front matter without parsing it, which `yaml_entries` does."""
 
     FM_BOUNDARY = re.compile(r"^-{3,}[ \t]*$", re.MULTILINE)
     START_DELIMITER = END_DELIMITER = "---"
@@ -64,21 +64,21 @@ _VERBATIM = _Verbatim()
 
 
 def read_clipping(content: Path, path: str) -> tuple[Clipping | None, tuple[Problem, ...]]:
-    """Read one file below the content folder.
+    """Read one file below the content folder, and return the clipping with its problems.
 
-    None means that the file cannot be used; the last problem says why.
+    The clipping is None if the file cannot be used; the last problem says why.
     """
     raw = file_bytes(content, path)
     return (None, (raw,)) if isinstance(raw, Problem) else clipping_in(path, raw)
 
 
 def clipping_in(path: str, raw: bytes) -> tuple[Clipping, tuple[Problem, ...]]:
-    """The clipping in a file's bytes, and its problems; never raises."""
+    """Return the clipping in a file's bytes, and its problems; never raises."""
     garbled: list[Problem] = []
 
     def mended(text: str, odd: str) -> str:
-        text, told = _mended(path, text, odd)
-        garbled.extend(told)
+        text, reported = _repaired_text(path, text, odd)
+        garbled.extend(reported)
         return text
 
     text, notes = decode(raw, mended, most=limits.TEXT)
@@ -98,15 +98,17 @@ def clipping_in(path: str, raw: bytes) -> tuple[Clipping, tuple[Problem, ...]]:
     first = _body_line(text, body)
     clipping = msgspec.structs.replace(clipping, body_line=first)
     clipping, long = _within_limits(clipping, text, is_beginning=BEGINNING in notes)
-    left: tuple[Problem, ...] = ()
+    stray_marks: tuple[Problem, ...] = ()
     if "%%" in clipping.body:
-        shown_, marks = without_comments(clipping.body, is_beginning=clipping.is_shortened)
-        left = tuple(stray_mark(path, first and first + mark) for mark in dict.fromkeys(marks[:_MARKS_TOLD]))
-        if shown_ != clipping.body:
-            clipping = msgspec.structs.replace(clipping, body=shown_, body_line=None)
+        visible_text, marks = without_comments(clipping.body, is_beginning=clipping.is_shortened)
+        stray_marks = tuple(
+            stray_mark(path, first and first + mark) for mark in dict.fromkeys(marks[:_MARKS_REPORTED])
+        )
+        if visible_text != clipping.body:
+            clipping = msgspec.structs.replace(clipping, body=visible_text, body_line=None)
     if line_of_notes(clipping.body) is not None and _is_from_the_web(clipping):
-        left += (notes_published(path, first and first + (line_of_notes(body) or 0)),)
-    return clipping, (*problems, *garbled, *faults, *long, *left)
+        stray_marks += (notes_published(path, first and first + (line_of_notes(body) or 0)),)
+    return clipping, (*problems, *garbled, *faults, *long, *stray_marks)
 
 
 def _is_from_the_web(clipping: Clipping) -> bool:
@@ -115,7 +117,7 @@ def _is_from_the_web(clipping: Clipping) -> bool:
 
 
 def _body_line(text: str, body: str) -> int | None:
-    """The line of a text on which its body begins; None if the text does not end with the body."""
+    """Return the line of a text on which its body begins; None if the text does not end with the body."""
     text, body = text.rstrip(), body.rstrip()
     return text.count("\n", 0, len(text) - len(body)) + 1 if text.endswith(body) else None
 
@@ -123,7 +125,7 @@ def _body_line(text: str, body: str) -> int | None:
 def _within_limits(
     clipping: Clipping, text: str, *, is_beginning: bool
 ) -> tuple[Clipping, tuple[Problem, ...]]:
-    """The clipping with its body cut to the limits. With `is_beginning`, the text itself was cut before."""
+    """Return the clipping with its body cut to the limits. `is_beginning`: the text was truncated before."""
     body = clipping.body
     end = body_end(body)
     if end == len(body) and not is_beginning:
@@ -140,26 +142,26 @@ def _within_limits(
 
 
 def fields_in(path: str, raw: bytes) -> Clipping:
-    """A clipping for callers that need its fields only, perhaps without its body. Twice as fast.
+    """Return a clipping for callers that need only its fields. Twice as fast; the body may be missing.
 
-    The whole file is parsed if the front matter is not plainly delimited or its encoding is in doubt.
+    The whole file is parsed if the front matter is not clearly delimited or its encoding is in doubt.
     """
     end = raw.find(_CLOSING, 3)
     if 0 < end <= limits.TEXT and raw.startswith(_OPENING):
-        seen: list[str] = []
+        odd_parts: list[str] = []
 
-        def as_it_is(text: str, odd: str) -> str:
-            seen.append(odd)
+        def record_odd(text: str, odd: str) -> str:
+            odd_parts.append(odd)
             return text
 
-        text, notes = decode(raw[: end + len(_CLOSING)], as_it_is)
-        if not notes and not any(map(is_suspect, seen)):
+        text, notes = decode(raw[: end + len(_CLOSING)], record_odd)
+        if not notes and not any(map(is_suspect, odd_parts)):
             return clipping_of(path, text)[0]
     return clipping_in(path, raw)[0]
 
 
 def front_matter_in(path: str, raw: bytes) -> Clipping:
-    """A clipping without its body, from the first `FRONT_MATTER` bytes of a file."""
+    """Return a clipping without its body, from the first `FRONT_MATTER` bytes of a file."""
     end = raw.find(_CLOSING, 3)
     head = raw[: end + len(_CLOSING)] if 0 < end < FRONT_MATTER else raw
     if is_beginning := len(head) > FRONT_MATTER:
@@ -168,8 +170,8 @@ def front_matter_in(path: str, raw: bytes) -> Clipping:
     return msgspec.structs.replace(clipping_of(path, text, is_beginning=is_beginning)[0], body="")
 
 
-def _mended(path: str, text: str, odd: str) -> tuple[str, tuple[Problem, ...]]:
-    """The text with wrong decoding undone, and the problems found; `odd` are its suspect characters."""
+def _repaired_text(path: str, text: str, odd: str) -> tuple[str, tuple[Problem, ...]]:
+    """Return the text with wrong decoding undone, and the problems; `odd`: its suspect characters."""
     if is_sound(text, odd):
         return text, ()
     found = restoration(text, odd)
@@ -192,9 +194,10 @@ _Parts = tuple[Clipping, tuple[Problem, ...]]
 
 
 def clipping_of(path: str, text: str, *, is_beginning: bool = False) -> _Parts:
-    """Split a clipping's text (LF line ends), or the beginning of it, into fields and body; never raises.
+    """Split a clipping's text into fields and body. Never raises.
 
-    Values are strings or lists of strings; of a repeated key the last value counts.
+    The text has LF line ends; with `is_beginning`, it is truncated. Values are strings or lists of strings;
+    of a repeated key the last value counts.
     """
     start = text if text.startswith("---\n") else _UNSEEN.sub("", text, 1)
     first_line = text.count("\n", 0, len(text) - len(start)) + 1
@@ -231,16 +234,19 @@ def _parts(path: str, text: str, start: str, first_line: int, *, is_beginning: b
 
 
 def _parted(text: str) -> tuple[str, str] | None:
-    """Front matter and body of a text that begins with a boundary; None without a second boundary."""
+    """Return front matter and body of a text that begins with a boundary; None without a second boundary."""
     end = text.find("\n---", 3)
     if end > 0 and text.startswith("---\n") and text.startswith("\n", end + 4):
-        return text[3 : end + 1], text[end + 4 :].strip()  # the usual form, without the library
+        return text[3 : end + 1], text[end + 4 :].strip()  # fast path for the usual form, without the library
     parted, body = frontmatter.parse(text, handler=_VERBATIM)
     return (str(parted["block"]), body) if "block" in parted else None
 
 
 def _with_indent(text: str, body: str) -> str:
-    """The body with the indentation of its first line, which the library strips: it may be a code block."""
+    """Return the body with the indentation of its first line, which the library strips.
+
+    The line may be code.
+    """
     if not body:
         return body
     at = len(text.rstrip()) - len(body)
@@ -248,7 +254,7 @@ def _with_indent(text: str, body: str) -> str:
 
 
 def _unclosed(path: str, rest: str, line: int) -> tuple[Clipping, tuple[Problem, ...]]:
-    """The clipping of a text that begins with `---` on line `line` and has no second boundary."""
+    """Return the clipping of a text that begins with `---` on line `line` and has no second boundary."""
     lines = rest.split("\n")
     length = fields_end(corrected(rest)[0].split("\n"), closed=False)
     if not length:
@@ -266,7 +272,7 @@ def _unclosed(path: str, rest: str, line: int) -> tuple[Clipping, tuple[Problem,
 
 
 def _clipping(path: str, block: str, body: str, line: int) -> tuple[Clipping, tuple[Problem, ...]]:
-    """The clipping of a front matter block that begins after line `line`, and its body."""
+    """Return the clipping of a front matter block that begins after line `line`, and its body."""
     block, mistyped = corrected(block.removeprefix("\n"))
     problems = [mistyped_key(path, line + 1, one) for one in mistyped]
     repaired = False
@@ -299,16 +305,16 @@ def _clipping(path: str, block: str, body: str, line: int) -> tuple[Clipping, tu
     fields: dict[str, str | list[str]] = {}
     earlier: dict[str, tuple[str | list[str], ...]] = {}
     at: dict[str, int] = {}
-    told: set[str] = set()
+    reported: set[str] = set()
     here, counted = line + 1, 0
     for entry in entries[: limits.FIELDS]:
         if entry.advice:
-            if entry.advice in told:
+            if entry.advice in reported:
                 entry = msgspec.structs.replace(entry, note="")  # noqa: PLW2901 - each advice is reported once
-            told.add(entry.advice)
+            reported.add(entry.advice)
         here += block.count("\n", counted, entry.start)
         counted = entry.start
-        if entry.mended or entry.note or entry.key in at or (may_have_comments and has_stray_mark(entry)):
+        if entry.repaired or entry.note or entry.key in at or (may_have_comments and has_stray_mark(entry)):
             problems += entry_problems(path, entry, here, at.get(entry.key))
         if entry.key in fields:
             earlier[entry.key] = (*earlier.get(entry.key, ()), fields[entry.key])
@@ -326,7 +332,7 @@ def _clipping(path: str, block: str, body: str, line: int) -> tuple[Clipping, tu
 
 
 def _without_comments(entries: list[Entry]) -> list[Entry]:
-    """The entries with comments removed from prose."""
+    """Return the entries with comments removed from prose."""
 
     def visible(entry: Entry) -> Entry:
         if not is_prose_key(entry.key):
@@ -339,6 +345,6 @@ def _without_comments(entries: list[Entry]) -> list[Entry]:
 
 
 def _visible(value: str) -> str:
-    """The value without its comments; one without any stays as it is."""
-    shown_, _ = text_without_comments(value)
-    return value if shown_ == value else shown_.strip()
+    """Return the value without its comments, unchanged if it has none."""
+    visible_text, _ = text_without_comments(value)
+    return value if visible_text == value else visible_text.strip()

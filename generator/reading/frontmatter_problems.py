@@ -1,4 +1,4 @@
-"""Problems with front matter and with the text below it. Lines are those of the file, counted from 1."""
+"""Build the problems of front matter and of the text below it. Lines are those of the file, from 1."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _SHOWN = 50
 
 
 def mistyped_key(path: str, first_line: int, one: Mistyped) -> Problem:
-    """A key that is read in spite of a typing error; the block begins on line `first_line`."""
-    fault, place = "is not valid YAML, here read as", ""
+    """Report a misspelt key that is still read; the block begins on line `first_line`."""
+    fault, place = "is not valid YAML; read as", ""
     if one.is_within:
-        fault, place = "stands within the field above it, here read as", ", at the start of the line"
+        fault, place = "is nested in the field above it; read as", ", at the start of the line"
     return Problem(
         path=shown(path),
         line=first_line + one.line,
@@ -29,22 +29,22 @@ def mistyped_key(path: str, first_line: int, one: Mistyped) -> Problem:
 
 
 def too_many_fields(path: str, line: int) -> Problem:
-    """More fields than are read; `line` is that of the first one left out."""
+    """Report too many fields; `line` is that of the first one left out."""
     return Problem(
         path=shown(path),
         line=line,
-        message=f"the front matter has more than {limits.FIELDS:,} fields; from here on none is read",
-        advice="delete those that nobody needs",
+        message=f"the front matter has more than {limits.FIELDS:,} fields; from here on they are not read",
+        advice="delete those that are not needed",
         kind="length",
     )
 
 
 def entry_problems(path: str, entry: Entry, line: int, earlier: int | None) -> Iterator[Problem]:
-    """The problems of one field on line `line`; `earlier` is the line of the same key before it."""
+    """Yield the problems of one field on line `line`; `earlier` is the line of the same key before it."""
     where = shown(path)
     is_private = entry.key in OTHERS_PRIVATE  # problems are printed where others may read them
     mend = "put quotes around its value" if is_private else f"write {entry.key}: {_quoted(entry.value)}"
-    if entry.mended:
+    if entry.repaired:
         yield Problem(
             path=where,
             line=line,
@@ -66,14 +66,14 @@ def entry_problems(path: str, entry: Entry, line: int, earlier: int | None) -> I
         yield stray_mark(path, line, entry.key)
     if earlier is not None:
         which = "strictest" if entry.key in KEYS else "last"
-        message = f"`{entry.key}` stands twice, also on line {earlier}; the {which} one counts"
+        message = f"`{entry.key}` is set twice, also on line {earlier}; the {which} one counts"
         yield Problem(
             path=where, line=line, message=message, advice="delete one of them", kind="duplicate-key"
         )
 
 
 def _quoted(value: str | list[str]) -> str:
-    """A value as a quoted YAML scalar or flow sequence."""
+    """Return a value as a quoted YAML scalar or flow sequence."""
     if isinstance(value, list):
         return "[" + ", ".join([*map(_quoted, value[:_SHOWN]), *["…"] * (len(value) > _SHOWN)]) + "]"
     if len(value) > 300:
@@ -84,29 +84,29 @@ def _quoted(value: str | list[str]) -> str:
 
 
 def has_stray_mark(entry: Entry) -> bool:
-    """Whether a field contains a `%%` that opens or closes no comment."""
+    """Return whether a field contains a `%%` that opens or closes no comment."""
     values = [entry.value] if isinstance(entry.value, str) else entry.value
     return is_prose_key(entry.key) and any(text_without_comments(value)[1] for value in values)
 
 
 def outside_front_matter(path: str, first_line: int, one: Mistyped) -> Problem:
-    """A key that stands outside of front matter, in a text that begins on line `first_line`."""
+    """Report a key outside of front matter, in a text that begins on line `first_line`."""
     return Problem(
         path=shown(path),
         line=first_line + one.line,
-        message=f"`{one.written}` stands outside of front matter, here read as `{one.meant}`",
+        message=f"`{one.written}` is outside of front matter; read as `{one.meant}`",
         advice="write it between two lines `---` at the top of the file, or below the first words",
         kind=_kind(one.key),
     )
 
 
 def _kind(key: str) -> str:
-    """The kind of problems with a key that withholds a clipping or holds private notes."""
+    """Return the kind of problems with a key that withholds a clipping or holds private notes."""
     return "front-matter" if key in OTHERS_PRIVATE else "draft" if key == "draft" else "publish"
 
 
 def not_closed(path: str, line: int) -> Problem:
-    """Front matter without a closing `---`; `line` is that of its last field."""
+    """Report front matter without a closing `---`; `line` is that of its last field."""
     return Problem(
         path=shown(path),
         line=line,
@@ -117,7 +117,7 @@ def not_closed(path: str, line: int) -> Problem:
 
 
 def garbled_text(path: str, line: int, message: str, severity: Severity) -> Problem:
-    """A text that was saved in the wrong encoding."""
+    """Report a text that was saved in the wrong encoding."""
     advice = "save the page again"
     return Problem(
         path=shown(path), line=line, message=message, advice=advice, severity=severity, kind="mojibake"
@@ -125,11 +125,11 @@ def garbled_text(path: str, line: int, message: str, severity: Severity) -> Prob
 
 
 def notes_published(path: str, line: int | None) -> Problem:
-    """A section that looks like private notes and is published."""
+    """Report a section that looks like private notes and is published."""
     return Problem(
         path=shown(path),
         line=line,
-        message="what follows looks like private notes of yours, and is published with the text",
+        message="the text below looks like your private notes, and is published",
         advice="delete them, put them between `%%` marks, or hold the clipping back with `private: true`",
         severity=Severity.NOTICE,
         kind="notes",
@@ -137,11 +137,12 @@ def notes_published(path: str, line: int | None) -> Problem:
 
 
 def stray_mark(path: str, line: int | None, key: str = "") -> Problem:
-    """A `%%` that opens or closes no comment, in a field or in the text."""
+    """Report a `%%` that opens or closes no comment, in a field or in the text."""
+    place = f"`{key}`" if key else "the text"
     return Problem(
         path=shown(path),
         line=line,
-        message=f"`%%` in {f'`{key}`' if key else 'the text'} is no mark of a comment; it is shown as text",
+        message=f"`%%` in {place} does not open or close a comment; it is shown as text",
         advice="close the comment in the same paragraph, or write `%%` as code",
         kind="comment",
     )

@@ -1,8 +1,8 @@
-"""Which language a text is in, which way it runs, how long it takes to read.
+"""Detect the language of a text, and estimate how long it takes to read.
 
-Scripts decide where they can. Texts in Latin letters are told apart by their commonest words, after
-Grefenstette, "Comparing two language identification schemes" (JADT 1995): on some 20 words and more they do
-as well as letter statistics, and need no model.
+The script decides if it can. Texts in Latin letters are told apart by their most common words, after
+Grefenstette, "Comparing two language identification schemes" (JADT 1995): on 20 words and more this is as
+accurate as letter statistics, and needs no model.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 _LONGEST = 1000
-"""Characters that are looked at; the rest of a text says no more."""
+"""Number of characters that are examined."""
 
 _FEWEST_WORDS = 3
-"""Of a Latin text that is long enough to tell."""
+"""Words that a text in ASCII letters needs for detection."""
 
 _MANY_WORDS = 20
 
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af]+")
-# In the order of trust: kana and hangul come with Han characters.
+# In order of precedence: texts with kana or hangul may also contain Han characters.
 _SCRIPTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("kana", re.compile("[\u3041-\u309f\u30a1-\u30fa\u30fd-\u30ff\uff66-\uff9d]+")),
     ("hangul", re.compile("[\u1100-\u11ff\uac00-\ud7a3]+")),
@@ -32,7 +32,7 @@ _SCRIPTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("thai", re.compile("[\u0e01-\u0e5b]+")),
     ("devanagari", re.compile("[\u0900-\u097f]+")),
 )
-# The commonest language of each script first; one that the site names wins.
+# The most common language of each script comes first. A language that the site names takes precedence.
 _LANGUAGES = {
     "cyrillic": ("ru", "uk", "bg", "sr", "be", "mk", "kk", "mn"),
     "arabic": ("ar", "fa", "ur", "ps", "ug"),
@@ -72,7 +72,7 @@ _ASCII = bytes(range(128))
 _ASCII_LETTERS = bytes(
     ord("x" if chr(code).isascii() and chr(code).isalpha() else " ") for code in range(256)
 )
-"""Letters as `x`, all else as spaces."""
+"""Translates letters to `x` and all other bytes to spaces."""
 _WORD = re.compile(r"[^\W\d_]+")
 _NO_CJK = re.compile(
     "[^\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U000323af]+"
@@ -82,10 +82,10 @@ _WORDS_A_MINUTE = 230
 
 
 def language_of(text: str, languages: Sequence[str]) -> str | None:
-    """The BCP 47 tag of a plain text's language; None where it is too short, or holds too little, to tell.
+    """Return the BCP 47 tag of a plain text's language; None if the text is too short to tell.
 
-    `languages` are the site's: among them a Latin text is told apart, and a tag such as `zh-Hant` is given
-    back as the site writes it.
+    `languages` are the site's. A Latin text is assigned to one of them, and a tag such as `zh-Hant` is
+    returned as the site writes it.
     """
     sample = text[:_LONGEST]
     if sample.isascii():
@@ -97,14 +97,14 @@ def language_of(text: str, languages: Sequence[str]) -> str | None:
         known = {_primary(tag) for tag in languages}
         for name, tags in _LANGUAGES.items():
             if counts.get(name) and known.isdisjoint(tags):
-                counts[name] /= 2  # a name or a quotation, or text that was decoded wrongly
+                counts[name] /= 2  # a name, a quotation, or wrongly decoded text
     script = max(filter(counts.__contains__, _CHOICE), key=counts.__getitem__)
     if not counts[script]:
         return None
     if script == "cjk":
-        return _as_site_writes("ja" if counts["kana"] * 10 > cjk else "zh", languages)
+        return _site_tag("ja" if counts["kana"] * 10 > cjk else "zh", languages)
     if script == "hangul":
-        return _as_site_writes("ko", languages)
+        return _site_tag("ko", languages)
     if script == "latin":
         return _latin(sample, languages) if counts["latin"] >= _FEWEST_WORDS else None
     tags = _LANGUAGES[script]
@@ -112,9 +112,9 @@ def language_of(text: str, languages: Sequence[str]) -> str | None:
 
 
 def _scripts(sample: str) -> dict[str, float]:
-    """How many signs of each script a text has; a Latin word counts as one, saying what a sign or two do."""
+    """Count the characters of each script. A Latin word counts as one, like one or two Han characters."""
     others = _others(sample)
-    rest = _HAN.sub("", others)  # at once: of a Chinese text so little is left to search
+    rest = _HAN.sub("", others)  # in one pass, because it leaves little of a Chinese text to search
     latin = len(_LATIN.findall(sample)) if _WIDE_LATIN.search(rest) else _ascii_words(sample)
     counts: dict[str, float] = {"latin": latin, "han": len(others) - len(rest), "kana": 0}
     for script, pattern in _SCRIPTS:
@@ -127,16 +127,16 @@ def _scripts(sample: str) -> dict[str, float]:
 
 
 def _ascii_words(sample: str) -> int:
-    """Words of ASCII letters; it is faster to count where they end, in bytes, than to make them."""
+    """Count the words of ASCII letters, by their ends; this is faster than creating them."""
     return (sample.encode("ascii", "replace").translate(_ASCII_LETTERS) + b" ").count(b"x ")
 
 
 def _others(sample: str) -> str:
-    """The characters that are not ASCII; bytes go that way faster than characters do."""
+    """Return the characters that are not ASCII, filtered as bytes, which is faster."""
     return sample.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass")
 
 
-def _as_site_writes(language: str, languages: Sequence[str]) -> str:
+def _site_tag(language: str, languages: Sequence[str]) -> str:
     return next((tag for tag in languages if _primary(tag) == language), language)
 
 
@@ -146,7 +146,7 @@ def _primary(tag: str) -> str:
 
 
 def _latin(sample: str, languages: Sequence[str]) -> str | None:
-    """The site's Latin language whose commonest words stand most often in the text."""
+    """Return the site's Latin language whose common words occur most often in the text."""
     choice = list(filter(is_latin, languages))
     if len(choice) == 1:
         return choice[0]
@@ -157,12 +157,12 @@ def _latin(sample: str, languages: Sequence[str]) -> str | None:
     best, second = sorted(scores, key=lambda tag: -scores[tag])[:2]
     if scores[best] > scores[second]:
         return best
-    # Long and still without common words: menus, names, code. The site's first guess is right most often.
+    # Long, yet without common words: menus, names, code. The site's first language is the best guess.
     return choice[0] if len(words) >= _MANY_WORDS else None
 
 
 def _any_latin(words: Sequence[str]) -> str | None:
-    """Of a site without Latin languages: any that is plain to see."""
+    """Return the most likely Latin language if it is clear, for a site that names none."""
     scores = {tag: _score(words, tag) for tag in _COMMON_WORDS}
     best, second = sorted(scores, key=lambda tag: -scores[tag])[:2]
     return best if scores[best] * 10 > len(words) and scores[best] > scores[second] else None
@@ -175,15 +175,15 @@ def _score(words: Sequence[str], language: str) -> int:
 
 
 def is_latin(language: str) -> bool:
-    """Whether a language is, as far as we know, written in Latin letters."""
+    """Return whether a language is written in Latin letters, as far as we know."""
     return _primary(language) not in _NOT_LATIN
 
 
 def reading_minutes(text: str) -> int:
-    """Minutes that a plain text takes: 0 where there is none, else at least 1.
+    """Return the reading time of a plain text in minutes: 0 if it is empty, else at least 1.
 
-    230 words a minute (Brysbaert 2019: 238), 350 Chinese, Japanese or Korean characters (IReST 2012: 255 to
-    357 read aloud).
+    Assumes 230 words a minute (Brysbaert 2019: 238), and 350 Chinese, Japanese or Korean characters (IReST
+    2012: 255 to 357 read aloud).
     """
     characters = 0
     if not text.isascii():

@@ -1,4 +1,4 @@
-"""Authors, tags, language, identifier and aliases of an article, from the fields of its clipping."""
+"""Derive an article's authors, tags, language, identifier and aliases from the fields of its clipping."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MOST_ALIASES = 50
 
 
 def languages_of(fields: ClippingFields, beginning: str, title: str, source: str) -> tuple[str, str]:
-    """The language of the body and the language of the title."""
+    """Return the language of the body and the language of the title."""
     rules = fields.rules
     of_title = language_of(title, rules.languages)
     of_source = rules.source_languages.get(rules.source_key(source or rules.own_source))
@@ -29,9 +29,9 @@ def languages_of(fields: ClippingFields, beginning: str, title: str, source: str
     of_body = None if given else language_of(beginning, rules.languages)
     language = given or of_body or of_title or rules.default_language
     if of_title is None or (language.startswith("ja") and of_title.startswith("zh")):
-        return language, language  # undetected; or a Japanese title that is all Han
+        return language, language  # not detected, or a Japanese title in Han characters only
     if given and is_latin(given) == is_latin(of_title):
-        return given, given  # a language that is given applies to the title too
+        return given, given  # an explicit language applies to the title too
     return language, of_title
 
 
@@ -41,56 +41,61 @@ def _given_language(fields: ClippingFields) -> str | None:
         if LANGUAGE.fullmatch(tag):
             primary, *further = tag.split("-")
             return "-".join([primary.lower(), *map(_subtag, further)])
-        fields.tell(
-            "language", key, f"`{key}: {text[:40]}` is no language", "write a tag such as `en` or `zh-Hans`"
+        fields.report(
+            "language",
+            key,
+            f"`{key}: {text[:40]}` is not a language tag",
+            "write a tag such as `en` or `zh-Hans`",
         )
     return None
 
 
 def _subtag(tag: str) -> str:
-    """A subtag in the usual case: scripts as `Hans`, regions as `CN` (RFC 5646, section 2.1.1)."""
+    """Return a subtag in its usual case: scripts as `Hans`, regions as `CN` (RFC 5646, section 2.1.1)."""
     return tag.upper() if len(tag) == 2 else tag.title() if len(tag) == 4 else tag.lower()
 
 
 def id_of(fields: ClippingFields) -> str:
-    """The identifier: the field if it is valid, else a hash of the path."""
+    """Return the identifier: the `id` field if it is valid, else a hash of the path."""
     for key, text in fields.words("id"):
         if _ID.fullmatch(text) and not is_device(text):
             return text
         advice = "write 2 to 60 of a-z, 0-9 and -, beginning with a letter or digit"
-        fields.tell("id", key, f"`id: {text[:80]}` cannot stand in an address; the path's id is used", advice)
+        fields.report(
+            "id", key, f"`id: {text[:80]}` cannot stand in an address; the path's id is used", advice
+        )
     return path_id(fields.clipping.path)
 
 
 def aliases_of(fields: ClippingFields) -> Iterator[str]:
-    """The valid aliases, with a problem for each invalid one."""
+    """Yield the valid aliases, and report the invalid ones."""
     for key, value in fields.found("aliases"):
         given = list(items(value))
         if len(given) > _MOST_ALIASES:
             fault = f"has {len(given)} aliases; the first {_MOST_ALIASES} count"
-            fields.tell("alias", key, fault, "delete the others")
+            fields.report("alias", key, fault, "delete the others")
         for alias in given[:_MOST_ALIASES]:
             address = alias.removeprefix("/")
             if address and _ALIAS.fullmatch(address) and not any(map(_is_odd, address.split("/"))):
                 yield address
             else:
                 advice = "write an address of this site, such as `articles/ab/abc….html` or `old/page/`"
-                fields.tell("alias", key, f"alias {alias[:80]!r} is not used", advice)
+                fields.report("alias", key, f"alias {alias[:80]!r} is not used", advice)
         return
 
 
 def aliases_line(fields: ClippingFields) -> int | None:
-    """The line of the front matter that gives the aliases."""
+    """Return the line of the front matter that gives the aliases."""
     return next((fields.clipping.lines.get(key) for key, _ in fields.found("aliases")), None)
 
 
 def _is_odd(part: str) -> bool:
-    """Whether some file system rejects a name or treats it as another."""
+    """Return whether some file system rejects a name or treats it as another."""
     return part.endswith(".") or is_device(part)
 
 
 def authors_of(fields: ClippingFields) -> tuple[str, ...]:
-    """The distinct authors, in order."""
+    """Return the distinct authors, in order."""
     for key, value in fields.found("author"):
         names = [value] if isinstance(value, str) else value
         names = [part for name in names for part in _persons(folded(unescaped(name)))]
@@ -100,7 +105,10 @@ def authors_of(fields: ClippingFields) -> tuple[str, ...]:
 
 
 def _persons(name: str) -> list[str]:
-    """The names in one value: `[[A]], [[B]]`, `A; B`, `甲、乙`, `Ann Lee, Bo Li`; `Lee, Ann` is one name."""
+    """Return the names in one value.
+
+    Names are separated as in `[[A]], [[B]]`, `A; B`, `甲、乙` or `Ann Lee, Bo Li`; `Lee, Ann` is one name.
+    """
     if linked := WIKILINK.findall(name):
         return [text.rpartition("/")[2].strip() for text in linked]
     parts = [part.strip() for part in re.split(r"[;；、，]", name)]
@@ -111,7 +119,7 @@ def _persons(name: str) -> list[str]:
 
 
 def tags_of(fields: ClippingFields) -> tuple[str, ...]:
-    """The tags, distinct without regard to case, in order."""
+    """Return the tags in order, without duplicates that differ only in case."""
     for key, value in fields.found("tags"):
         tags: dict[str, str] = {}
         for item in items(value):

@@ -1,9 +1,10 @@
-"""Text that was read in the wrong codec: recognised, and restored where that can be proved.
+"""Detect and repair text that was decoded with the wrong codec.
 
-UTF-8 read in another codec leaves a trace that sound text does not have: written back in that codec, its
-bytes are UTF-8 again. One such character may be chance, many in a row are not, so a codec has to prove itself
-on lines that it explains whole; then what it explains elsewhere in the text is restored too. What it does not
-explain, because bytes were lost, stays as it is. Chains of wrong readings are undone one after the other.
+UTF-8 that was decoded with another codec has a property that correct text lacks: encoded again in that codec,
+its bytes are valid UTF-8. One such character may be a coincidence, many in a row are not. So a codec is first
+proved on lines that it explains completely; after that, everything it explains elsewhere is repaired too.
+Text that it does not explain, because bytes were lost, stays as it is. Several wrong decodings in a row are
+undone one after the other.
 """
 
 from __future__ import annotations
@@ -16,35 +17,36 @@ import msgspec
 from generator.reading.text import odd_characters
 
 LONGEST_CHAIN = 3
-"""Wrong readings, one upon the other, that are undone."""
+"""Number of successive wrong decodings that are undone."""
 
-# Here bytes are written as the characters of Latin-1, so that one pattern serves all codecs.
+# UTF-8 sequences whose bytes are written as Latin-1 characters, so that one pattern serves all codecs.
 _CHARACTERS = re.compile(
     "(?:[\xc2-\xdf][\x80-\xbf]|(?:\xe0[\xa0-\xbf]|\xed[\x80-\x9f]|[\xe1-\xec\xee\xef][\x80-\xbf])[\x80-\xbf]"
     "|(?:\xf0[\x90-\xbf]|[\xf1-\xf3][\x80-\xbf]|\xf4[\x80-\x8f])[\x80-\xbf]{2})+"
 )
 _FRAGMENT = re.compile("(?:[\xc3-\xdf]|[\xe1-\xef][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{2})$")
 _SMALL = re.compile("[\x80-\u2fff]+")
-"""A token of a codec of one byte a character."""
+"""A token of a single-byte codec."""
 _SEVERAL = re.compile("[\x80-\u2fff]{2,}")
 _LARGE = re.compile("[^\x00-\x7f]+")
 """A token of GB18030."""
-# What begins a character of three bytes is a letter in every codec here, and what follows is no Chinese.
+# In every codec here, the first byte of a three-byte sequence is a letter, and the next is not Chinese.
 _PAIR = re.compile("[\xc2-\u06ff][\x80-\u2fff]")
 
-# What UTF-8 read as GB18030 can hardly do without: how 。，“的是一在我有了, Cyrillic and Latin-1 begin.
+# Characters that are almost always present in UTF-8 decoded as GB18030: the start of 。，“的是一在我有了, of
+# Cyrillic and of Latin-1.
 _GB_TRACES = "锛鈥銆涓鐨鏄鍦鎴鏈浜璇绔浠鍙瀹鏃鏂鍏缁姹銇儍偗邪褉懈脙脗茅猫脨脩袗袪茫芒"
-# Bytes replaced before the wrong reading; signs of GB18030 that could not be undone; signs of Latin-1.
+# Bytes replaced before the wrong decoding; remains of GB18030 that cannot be undone; remains of Latin-1.
 _LOST = re.compile(
     "锟斤拷|\ufffd{3}|烫烫烫|屯屯屯|[锛鈥銆][^\n]{0,99}[锛鈥銆][^\n]{0,99}[锛鈥銆]|â[€\x80][\x80-\u2fff]|Ã[\x80-\xbf]"
 )
 _SHORT = 400
-"""Characters; a text that may lack these by chance, and costs little."""
+"""Number of characters. A shorter text may lack these traces by chance, and is cheap to examine."""
 _SIGN = re.compile("[锟\ufffd烫屯锛鈥銆âÃ]")
 _GB_TRACE = re.compile(f"[{_GB_TRACES}]")
 _SUSPECT = re.compile(f"[{_GB_TRACES}锟\ufffd烫屯锛鈥銆\xc2-\u06ff]")
-"""What all of the above have in them."""
-# Characters that in GB18030 look as UTF-8 begins; a token that begins with another is none.
+"""A character that is in every text with one of the traces above."""
+# Characters of GB18030 whose bytes look like the start of UTF-8; no other character can start a token.
 _GB_FIRST = frozenset(
     bytes([lead, trail]).decode("gb18030", "ignore")
     for lead in range(0xC2, 0xF5)
@@ -53,34 +55,36 @@ _GB_FIRST = frozenset(
 
 
 class _Codec(msgspec.Struct, frozen=True):
-    """A codec that UTF-8 is read in by mistake."""
+    """A codec with which UTF-8 is decoded by mistake."""
 
     name: str
     proof: int
-    """Bytes that continue a character, on lines explained whole, that prove it."""
+    """Number of continuation bytes, on completely explained lines, that proves the codec."""
     token: re.Pattern[str]
     table: Mapping[int, int] | None = None
-    """From its characters to its bytes; None for GB18030."""
+    """Its characters → its bytes; None for GB18030."""
     following: frozenset[str] = frozenset()
-    """Its characters for bytes that continue a character."""
+    """Its characters for continuation bytes."""
     stripped: str = ""
-    """The one byte that clippers take for white space and may strip; none where there are several."""
+    """The only byte that clippers may strip as white space; empty if there are several."""
 
 
 class _Token(msgspec.Struct, frozen=True):
-    """What a codec makes of characters in a row that are not ASCII."""
+    """A repaired run of characters that are not ASCII."""
 
     text: str
     explained: int = 0
-    """Bytes that continue a character."""
+    """Number of continuation bytes."""
     stray: int = 0
-    """Letters that it leaves as they are."""
+    """Number of letters that do not fit and stay as they are."""
     lost: int = 0
-    """Of characters that lost their end, the beginnings that no sound text has there."""
+    """Number of characters that lost their end, recognised by beginnings that correct text does not have
+    there.
+    """
 
 
 def _single(name: str, proof: int, *also: str) -> _Codec:
-    """A codec of one byte a character; `also`: others whose characters may be mixed in."""
+    """Return a single-byte codec. Characters of the codecs in `also` may be mixed in."""
     table = dict.fromkeys(range(0x80, 0x100), 0xFFFF)
     for codec in (*also, name):
         for byte in range(0x80, 0x100):
@@ -100,19 +104,19 @@ _GB = _Codec("gb18030", 10, _LARGE)
 
 
 class Restored(msgspec.Struct, frozen=True):
-    """Text as it was meant."""
+    """Repaired text."""
 
     text: str
     codecs: tuple[str, ...]
-    """The wrong readings, the last one first."""
+    """The codecs of the wrong decodings, the last one first."""
     lost: int = 0
-    """Characters of which bytes are missing; they stay as they are."""
+    """Number of characters with missing bytes, which stay as they are."""
 
 
 def restoration(text: str, odd: str | None = None) -> Restored | None:
-    """The text as it was meant, where it was read in the wrong codec and that is proved; else None.
+    """Return the repaired text if it was provably decoded with the wrong codec; else None.
 
-    `odd`: the text's `odd_characters`, where they are known.
+    `odd`: the text's `odd_characters`, if known.
     """
     found = None
     while found is None or len(found.codecs) < LONGEST_CHAIN:
@@ -126,17 +130,17 @@ def restoration(text: str, odd: str | None = None) -> Restored | None:
 
 
 def is_sound(text: str, odd: str) -> bool:
-    """Whether a quick look at a text's `odd_characters` shows that nothing is to be restored or told of."""
+    """Return whether a quick look at a text's `odd_characters` rules out repairs and reports."""
     return len(text) >= _SHORT and not is_suspect(odd)
 
 
 def is_suspect(odd: str) -> bool:
-    """Whether among `odd_characters` is one that wrong readings leave behind, in all but short texts."""
+    """Return whether `odd_characters` contain a trace of a wrong decoding. Valid for all but short texts."""
     return _SUSPECT.search(odd) is not None
 
 
 def garbled_line(text: str, odd: str | None = None) -> int | None:
-    """The first line, counted from 1, that holds what only wrong readings leave behind."""
+    """Return the first line, from 1, with traces that only a wrong decoding leaves."""
     if text.isascii() or not _SIGN.search(text if odd is None else odd):
         return None
     found = _LOST.search(text)
@@ -144,7 +148,7 @@ def garbled_line(text: str, odd: str | None = None) -> int | None:
 
 
 def _candidates(text: str, odd: str) -> tuple[_Codec, ...]:
-    """The codecs that text may have been read in; a quick look that lets sound text pass."""
+    """Return the codecs with which a text may have been decoded. A quick filter that passes correct text."""
     if text.isascii():
         return ()
     single = _SINGLE if _PAIR.search(odd) and _PAIR.search(text) else ()
@@ -152,7 +156,7 @@ def _candidates(text: str, odd: str) -> tuple[_Codec, ...]:
 
 
 def _step(text: str, odd: str) -> Restored | None:
-    """The text with one wrong reading undone, by the codec that explains most."""
+    """Return the text with one wrong decoding undone, by the codec that explains most."""
     if not (codecs := _candidates(text, odd)):
         return None
     if (best := _best(text, codecs)) is None:
@@ -169,7 +173,7 @@ def _step(text: str, odd: str) -> Restored | None:
 
 
 def _best(text: str, codecs: tuple[_Codec, ...]) -> _Codec | None:
-    """The codec that is proved and explains most, the first of equals; for most texts none is."""
+    """Return the proved codec that explains most, the first of equals; None for most texts."""
     several = "\n".join(_SEVERAL.findall(text)) if len(codecs) > 1 else ""
     counts = {char: several.count(char) for char in set(several)}
     most = [_most(text, counts, codec) for codec in codecs]
@@ -177,21 +181,21 @@ def _best(text: str, codecs: tuple[_Codec, ...]) -> _Codec | None:
     for n in sorted(range(len(codecs)), key=lambda n: -most[n]):
         codec = codecs[n]
         if most[n] < best[0]:
-            break  # neither can those that follow explain as much
-        if most[n] >= codec.proof and _may_explain(several, codec):
+            break  # the following codecs explain less
+        if most[n] >= codec.proof and _can_explain(several, codec):
             best = max(best, (_explained(text, codec), -n))
     return codecs[-best[1]] if best[0] else None
 
 
 def _most(text: str, counts: Mapping[str, int], codec: _Codec) -> int:
-    """What a codec explains in all of the text at the most; `counts`: of characters that have neighbours."""
+    """Return an upper bound of what a codec explains. `counts`: occurrences of characters in runs."""
     if codec.table is None:
         tokens = filter(_may_be_gb, _LARGE.findall(text))
         return sum(_read_gb(token).explained for token in tokens)
     return sum(count for char, count in counts.items() if char in codec.following)
 
 
-def _may_explain(several: str, codec: _Codec) -> bool:
+def _can_explain(several: str, codec: _Codec) -> bool:
     if codec.table is None:
         return True
     return sum(map(len, _CHARACTERS.findall(several.translate(codec.table)))) >= codec.proof
@@ -202,7 +206,7 @@ def _may_be_gb(token: str) -> bool:
 
 
 def _explained(text: str, codec: _Codec) -> int:
-    """How much of the text a codec explains; 0 where it is not proved."""
+    """Return how much of the text a codec explains; 0 if it is not proved."""
     clean = mixed = 0
     may_hold = _PAIR.search if codec.table else _LARGE.search
     for line in filter(may_hold, text.split("\n")):
@@ -220,9 +224,9 @@ def _read(token: str, codec: _Codec, after: str | None = None) -> _Token:
 
 
 def _read_single(token: str, codec: _Codec, table: Mapping[int, int], after: str | None) -> _Token:
-    """A token in a codec of one byte a character; what does not fit stays."""
+    """Repair a token in a single-byte codec. Characters that do not fit stay."""
     raw = token.translate(table)
-    if _CHARACTERS.fullmatch(raw):  # as nearly all are in a text that was in this codec: nothing is left over
+    if _CHARACTERS.fullmatch(raw):  # the usual case for text in this codec
         meant = raw.encode("latin-1").decode()
         explained = len(raw) - len(meant)
         if (len(raw) == 2 and raw >= "\xc4") or (codec.proof > 1 and token.isalpha()):
@@ -233,7 +237,7 @@ def _read_single(token: str, codec: _Codec, table: Mapping[int, int], after: str
     parts, explained, stray, end = [], 0, 0, 0
     for found in _CHARACTERS.finditer(raw):
         meant = found[0].encode("latin-1").decode()
-        # `×”` and `É »` are sound as they are: two bytes alone prove something only after Â and Ã.
+        # `×”` and `É »` occur in correct text; two bytes alone prove something only after Â and Ã.
         if len(found[0]) > 2 or found[0] < "\xc4":
             explained += len(found[0]) - len(meant)
         before = token[end : found.start()]
@@ -243,13 +247,13 @@ def _read_single(token: str, codec: _Codec, table: Mapping[int, int], after: str
     rest = token[end:]
     lost = len(rest) - len(rest.rstrip("ÂÃ"))
     stray += sum(map(str.isalpha, rest)) - lost
-    # Words of one alphabet may be chance; only between Latin letters is `Ÿ` none.
+    # A word in one alphabet may be a coincidence.
     is_word = codec.proof > 1 and token.isalpha()
     return _Token("".join([*parts, rest]), 0 if is_word else explained, stray, lost)
 
 
 def _read_gb(token: str) -> _Token:
-    """A token in GB18030, where a character's bytes make sense only if the whole token does."""
+    """Repair a token in GB18030, whose bytes make sense only if the whole token does."""
     try:
         raw = token.encode("gb18030")
         meant = raw.decode()

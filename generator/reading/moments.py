@@ -1,4 +1,4 @@
-"""When a clipping was published and saved, and when its article is due."""
+"""Determine when a clipping was published and saved, and when its article is due."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from generator.reading.dates import ADVICE, DateError, Moment, day_of_path, mome
 
 
 def publication_moment(fields: ClippingFields, fetched: Moment | None) -> Moment | None:
-    """The moment of publication: the date field, else the path's day, else the day of fetching.
+    """Return the moment of publication: the date field, else the path's day, else the day of fetching.
 
     It is in the site's time zone. None if there is no date at all.
     """
@@ -28,7 +28,7 @@ def publication_moment(fields: ClippingFields, fetched: Moment | None) -> Moment
 
 
 def first_moment(fields: ClippingFields, name: str, zone: dt.tzinfo | None = None) -> Moment | None:
-    """The first valid date of a field, in `zone` if one is given, with a problem for each invalid one."""
+    """Return the first valid date of a field, in `zone` if one is given. Each invalid one adds a problem."""
     for key, text in fields.words(name):
         try:
             moment = moment_of(text)
@@ -37,14 +37,14 @@ def first_moment(fields: ClippingFields, name: str, zone: dt.tzinfo | None = Non
                 moment.time.astimezone(dt.UTC)  # the cache stores moments in UTC
         except (DateError, OverflowError) as error:
             why = error if isinstance(error, DateError) else "lies outside the calendar"
-            fields.tell("date", key, f"{key} '{text[:80]}' {why}", ADVICE)
+            fields.report("date", key, f"{key} '{text[:80]}' {why}", ADVICE)
         else:
             return moment
     return None
 
 
 def fetch_time(moment: Moment | None, zone: dt.tzinfo) -> dt.datetime | None:
-    """The time at which a clipping was saved, in the site's time zone; naive if the clipping gives none."""
+    """Return the time at which a clipping was saved, in the site's time zone; naive if it names none."""
     if moment is None:
         return None
     if moment.time is None:
@@ -56,5 +56,5 @@ def fetch_time(moment: Moment | None, zone: dt.tzinfo) -> dt.datetime | None:
 
 
 def due(article: Article, zone: dt.tzinfo) -> dt.datetime:
-    """The time from which an article is published: its own, or the start of its day in `zone`."""
+    """Return the time from which an article is published: its own, or the start of its day in `zone`."""
     return article.time or dt.datetime.combine(article.date, dt.time(), tzinfo=zone)

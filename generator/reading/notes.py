@@ -1,4 +1,4 @@
-"""Notes that readers' programs put into the body of what they export, where they are published with it."""
+"""Detect private notes that reading apps add to the body of what they export."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _WORD = re.compile("Note|Highlights")
 
 
 def line_of_notes(body: str) -> int | None:
-    """The line (from 0) on which a text has what looks like its reader's private notes, if it does."""
+    """Return the line (from 0) on which something like private notes begins; None if there are none."""
     if "Note" not in body and "Highlights" not in body:
         return None
     at = 0  # each line is tried once, and none without these words: that costs ten times as much

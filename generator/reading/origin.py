@@ -1,4 +1,4 @@
-"""Where a clipping comes from: the address of its original, and its source."""
+"""Determine where a clipping comes from: the address of its original, and its source."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _HOST = re.compile(r"[^\s/?#@\\<>\"'`{}|^%\[\]]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\]
 
 
 def url_of(fields: ClippingFields) -> str | None:
-    """The address of the original; None if no field holds a valid one."""
+    """Return the address of the original; None if no field holds a valid one."""
     for key, text in fields.words("url"):
         if key in BUILT_IN["url"] and not _ADDRESS.match(text):
             continue  # `source` may hold a name instead
@@ -27,19 +27,19 @@ def url_of(fields: ClippingFields) -> str | None:
             address, fault = None, f"has more than {limits.ADDRESS:,} characters"
         if address:
             return address
-        fields.tell(
+        fields.report(
             "address", key, f"`{key}` {fault}: {text[:100]!r}", "write the address of the page, https://…"
         )
     return None
 
 
 def _address(text: str) -> tuple[str | None, str]:
-    """A web address that is safe in a link, or None; and what is wrong with it."""
+    """Return a web address that is safe in a link, or None and what is wrong with it."""
     if _USUAL.fullmatch(text):
         return text, ""
     if not _ADDRESS.match(text):
         scheme = re.match(r"[A-Za-z][A-Za-z0-9+.-]*:(?!\d)", text)
-        return None, f"has the scheme `{scheme[0]}`, not https" if scheme else "is no web address"
+        return None, f"has the scheme `{scheme[0]}`, not https" if scheme else "is not a web address"
     try:
         host = urllib.parse.urlsplit(text).netloc
         urllib.parse.urlsplit(text).port  # noqa: B018 - raises for an invalid port
@@ -53,7 +53,7 @@ def _address(text: str) -> tuple[str | None, str]:
 
 
 def source_of(fields: ClippingFields, url: str | None) -> str:
-    """The source's name: the field, else the address's host, else the folder; empty for the digest itself."""
+    """Return the source's name: the field, else the address's host, else the folder; empty for the digest."""
     for key, text in fields.texts("source"):
         if not _ADDRESS.match(text):
             return fields.shortened(key, WIKILINK.sub(FIRST_GROUP, text), limits.SOURCE)
@@ -66,5 +66,5 @@ def source_of(fields: ClippingFields, url: str | None) -> str:
 
 
 def _has_letters(name: str) -> bool:
-    """Whether a folder's name contains a letter, so that it is more than a number or a date."""
+    """Return whether a folder's name contains a letter, so that it is not just a number or a date."""
     return any(ch.isalpha() for ch in name)

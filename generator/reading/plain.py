@@ -1,4 +1,4 @@
-"""What a plain YAML parser makes of front matter, and how to write values so that it reads what we read."""
+"""Find values of front matter that a plain YAML parser reads differently, and quote them."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Loader(_SafeLoader):  # type: ignore[misc]  # one of two classes, known at run time
-    """A safe loader that refuses merge keys: they copy, and nested ones multiply."""
+    """A safe loader that refuses merge keys, because nested ones expand exponentially."""
 
     def flatten_mapping(self, node: yaml.MappingNode) -> None:
-        """Raise where the library would begin to copy."""
+        """Raise an error for a merge key, before the library copies it."""
         if any(key.tag == "tag:yaml.org,2002:merge" for key, _ in node.value):
             raise yaml.YAMLError("merge key")
         super().flatten_mapping(node)
 
 
 _LARGEST = 65_536
-"""Characters of a block that are handed over; more is no front matter that a person wrote."""
+"""Number of characters of a block that are parsed. Nobody writes longer front matter by hand."""
 _BRACKETS = 1000
 _ESCAPES = str.maketrans({
     "\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\x85": "\\N", "\u2028": "\\L", "\u2029": "\\P",
@@ -51,7 +51,7 @@ class Block(msgspec.Struct, frozen=True):
 
 
 def block_of(text: str) -> Block | None:
-    """The closed block that a text (LF line ends) begins with, where there is one."""
+    """Return the closed block at the beginning of a text (LF line ends); None if there is none."""
     start = text.lstrip()
     lines = start.split("\n")
     if not _BOUNDARY.fullmatch(lines[0]):
@@ -63,10 +63,10 @@ def block_of(text: str) -> Block | None:
 
 
 def quoted_where_needed(lines: tuple[str, ...]) -> tuple[str | None, ...] | None:
-    """A block's lines with those values quoted that a plain parser reads differently from us.
+    """Return a block's lines, with quotes around values that a plain parser reads differently from us.
 
-    Gives a line for each line, None for one that goes (its text has moved into the value above it), or
-    None for all where quoting does not help: fields that are no fields, tags, a block that is too large.
+    An item is None if its line goes, because its text has moved into the value above. The result is None if
+    quoting does not help: lines that are not fields, tags, or a block that is too large.
     """
     block = "\n".join(lines)
     entries = _entries(block)
@@ -74,7 +74,7 @@ def quoted_where_needed(lines: tuple[str, ...]) -> tuple[str | None, ...] | None
         return None
     if _agree(block, entries):
         return lines
-    mended: list[str | None] = list(lines)
+    quoted_lines: list[str | None] = list(lines)
     starts = [block.count("\n", 0, entry.start) for entry in entries]
     for entry, start, end in zip(entries, starts, [*starts[1:], len(lines)], strict=True):
         if start >= end or not key_match(lines[start]):
@@ -83,8 +83,12 @@ def quoted_where_needed(lines: tuple[str, ...]) -> tuple[str | None, ...] | None
             group = _quoted_group(entry, lines[start:end])
             if group is None:
                 return None
-            mended[start:end] = group
-    return tuple(mended) if _agree("\n".join(one for one in mended if one is not None), entries) else None
+            quoted_lines[start:end] = group
+    return (
+        tuple(quoted_lines)
+        if _agree("\n".join(one for one in quoted_lines if one is not None), entries)
+        else None
+    )
 
 
 def _entries(block: str) -> list[Entry] | None:
@@ -98,11 +102,11 @@ def _entries(block: str) -> list[Entry] | None:
 
 
 def plain_fields(block: str) -> dict[str, object] | None:
-    """What `yaml.safe_load` makes of a block, keys as Broadsheet compares them; None where it fails."""
+    """Return the result of `yaml.safe_load`, with keys as Broadsheet compares them; None if it fails."""
     try:
         fields = yaml.load(block, Loader=_Loader)  # noqa: S506 - a safe loader
     except (yaml.YAMLError, ValueError, ArithmeticError, TypeError, AttributeError, RecursionError):
-        return None  # also `2024-13-45`, which it takes for a date
+        return None  # for example `2024-13-45`, which it takes for a date
     if fields is None:
         return {}
     if not isinstance(fields, dict):
@@ -111,7 +115,7 @@ def plain_fields(block: str) -> dict[str, object] | None:
 
 
 def _agree(block: str, entries: list[Entry]) -> bool:
-    """Whether a plain parser reads the entries of a block as we do."""
+    """Return whether a plain parser reads the entries of a block as we do."""
     fields = plain_fields(block)
     if fields is None:
         return False
@@ -121,36 +125,36 @@ def _agree(block: str, entries: list[Entry]) -> bool:
 
 def _same(entry: Entry, value: object) -> bool:
     ours = entry.value
-    if entry.mended or isinstance(value, (list, dict)):
-        return value == ours or (isinstance(ours, list) and not entry.mended)
+    if entry.repaired or isinstance(value, (list, dict)):
+        return value == ours or (isinstance(ours, list) and not entry.repaired)
     if isinstance(ours, list):
         return value is None or isinstance(value, (set, tuple))
     if value is None:
         return not ours or not is_text_key(entry.key)
-    # A date with a comment behind it, or a `true`, is read well enough; a text is read whole.
+    # A date or a `true` with a trailing comment is read correctly. Text must be identical.
     return value == ours or not is_text_key(entry.key)
 
 
 def _quoted_group(entry: Entry, group: tuple[str, ...]) -> list[str | None] | None:
-    """The lines of one key with its value quoted."""
+    """Return the lines of one key with its value quoted; None if that does not help."""
     further = list(enumerate(group))[1:]
     if isinstance(entry.value, list):
-        return _quoted_list(entry.value, group) if entry.mended else None
+        return _quoted_list(entry.value, group) if entry.repaired else None
     belongs = [n for n, line in further if line.strip() and not line.startswith("#")]
-    if not entry.mended and any(not group[n].lstrip().startswith("#") for n in belongs):
-        return None  # a text over several lines, with a mark of YAML's before it
+    if not entry.repaired and any(not group[n].lstrip().startswith("#") for n in belongs):
+        return None  # a multi-line text that begins with a YAML indicator
     match = key_match(group[0])
     if match is None:
         return None
     lines: list[str | None] = list(group)
     lines[0] = group[0][: match.end()] + _in_place(group[0][match.end() :], entry.value)
-    for n in belongs if entry.mended else ():
+    for n in belongs if entry.repaired else ():
         lines[n] = None
     return lines
 
 
 def _quoted_list(values: list[str], group: tuple[str, ...]) -> list[str | None]:
-    """The lines of a list, each item that needs it quoted."""
+    """Return the lines of a list, with quotes around items that need them."""
     lines: list[str | None] = list(group)
     rest = iter(values)
     for n, line in enumerate(group[1:], 1):
@@ -164,7 +168,7 @@ def _quoted_list(values: list[str], group: tuple[str, ...]) -> list[str | None]:
 
 
 def _in_place(written: str, value: str) -> str:
-    """A value in quotes, with the spaces around it that stood around what was written."""
+    """Return a value in quotes, with the white space that surrounded the original text."""
     text = written.strip()
     before = written[: len(written) - len(written.lstrip())] if text else ""
     after = written[len(written.rstrip()) :] if text else ""
@@ -173,7 +177,7 @@ def _in_place(written: str, value: str) -> str:
 
 
 def quoted(value: str) -> str:
-    """A text as YAML that means it: in double quotes, or in single ones where that saves escapes."""
+    """Return a text as a quoted YAML scalar, in single quotes if that saves escapes."""
     if _NEEDS_ESCAPE.search(value):
         return '"' + value.translate(_ESCAPES) + '"'
     if '"' in value or "\\" in value:

@@ -1,6 +1,6 @@
-"""What a reader would see of a body's Markdown: plain text, repeated titles, whether there is any text.
+"""Approximate what a reader sees of Markdown: plain text, repeated titles, whether there is any text.
 
-This is a glance, not a Markdown parser: fast, and right about what clippers write.
+This is not a Markdown parser: it is fast, and accurate for what clippers write.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from generator.reading.text import FIRST_GROUP, bare, folded, unescaped_once
 _EXCERPT_UNITS = 160
 """Two lines: 80 Chinese characters, or 160 of Latin letters."""
 _SAMPLE = 100_000
-"""Characters of a body that are looked at."""
+"""Number of characters of a body that are examined."""
 
-_GLANCE = 2_000
+_OPENING_LENGTH = 2_000
 _EXCERPT_SAMPLE = 5_000
 _LONGEST_PARAGRAPH = 600
 
-# All repetitions are bounded, so that no hostile text makes them slow.
-# An address, first as nearly all are: without brackets in it, which take ten times as long.
+# All repetitions are bounded, so that no hostile text makes them slow. The first alternative matches nearly
+# all addresses: those without parentheses. The second takes ten times as long.
 _TO = r"\((?:[^()\n]{0,3000}+\)|(?:[^()\n]|\([^()\n]{0,500}\)){0,3000}\)?)"
 _IMAGE = re.compile(rf"!\[[^\]\n]{{0,500}}\]{_TO}")
 _LINK = re.compile(rf"\[([^\[\]]{{0,500}})\](?:{_TO}|\[[^\[\]\n]{{0,100}}\])")
@@ -33,7 +33,7 @@ _ATTRIBUTE = (
     r"\s{1,100}+[A-Za-z_:][\w.:-]{0,100}+"
     r"""(?:\s{0,100}+=\s{0,100}+(?:[^\s"'=<>`]{1,2000}+|'[^']{0,2000}+'|"[^"]{0,2000}+"))?+"""
 )
-# What CommonMark takes for a tag: neither `<stdio.h>` nor `<K, V>` is one, and pages show them.
+# What CommonMark takes for a tag. `<stdio.h>` and `<K, V>` are not tags, and pages show them.
 _TAG = re.compile(
     r"<!--(?:[^\n]|\n(?![ \t]*\n)){0,2000}?-->|"
     rf"</?(?P<name>[A-Za-z][A-Za-z0-9-]{{0,60}})(?:{_ATTRIBUTE}){{0,100}}+\s{{0,100}}/?>|"
@@ -45,23 +45,24 @@ _HIDDEN = re.compile(rf"(?P<hidden>(?=<[!?]|(?<![^\n>])){BEGINS})", re.IGNORECAS
 _MAY_HIDE = re.compile("<[!?sS\u017f]")
 """How whatever `_HIDDEN` matches begins; without regard to case, a long s is an s."""
 _HIDDEN_OR_CODE = re.compile(rf"`+|~{{3,}}|{_HIDDEN.pattern}", re.IGNORECASE)
-"""A script or style counts at the start of a line, or behind a tag; within a sentence it is spoken of."""
+"""A script or style counts at the start of a line or after a tag. Within a sentence it is only mentioned."""
 _CONDITIONAL = re.compile(r"<!--\s*\[if\b")
 _MANY_WORDS = 50
-"""A comment of so many may be a part of the text, such as the head of a program that is not set as code."""
+"""A comment with so many words may be part of the text, for example the head of a program not marked as code.
+"""
 _LONGEST_CODE = 1000
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>\"'）】」]+")
 _TARGET = re.compile(r"\]\([^()\s]{0,3000}\)?")
-# With the line end before it, which is found faster than where a line begins.
+# Matches the preceding line end, because that is faster to find than the start of a line.
 _MARK = re.compile(r"\n[ \t]*(?:(?:>|#{1,6}|[-*+]|\d{1,9}[.)])(?:[ \t]+|$))+", re.MULTILINE)
 _OPENING = re.compile(r"(?:\*+|`+|~~)(?!\s)")
 _CLOSING = re.compile(r"(?<=\S)(?:\*+|`+|~~)")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
-# A run of backticks, up to one of the same length in the same paragraph; shorter and longer ones are text.
+# A run of backticks, up to one of the same length in the same paragraph. Other runs in between are text.
 _CODE = re.compile(
     r"(?<![\\`])(`{1,9}+)((?:[^`\n]{1,500}+|\n(?![ \t]*[\n>`~])|(?!\1(?!`))`{1,500}+){1,40}+)\1(?!`)"
 )
-# Escaped signs, and those of code, stand in the private use area meanwhile.
+# Escaped characters, and those in code, are moved to the private use area meanwhile.
 _HIDE = {n: 0xE000 + n for n in range(33, 127) if not chr(n).isalnum()}
 _SHOWN = {hidden: sign for sign, hidden in _HIDE.items()}
 _UNDERSCORES = re.compile(r"(?<!\w)_+|_+(?!\w)")
@@ -84,13 +85,13 @@ _RULE = re.compile(r"[ \t]*(?:(?:[-*_=][ \t]*){3,}|\[\^[^\]]+\]:.*)")
 _RULE_OR_DEFINITION = re.compile(rf"{_RULE.pattern}|[ \t]*\[[^\]]+\]:.*")
 _HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]+|$)(?P<atx>.*?)(?:[ \t]+#+)?[ \t]*$")
 _UNDERLINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*$")
-_CUT = re.compile(r"(?<!\.)\.{3,4}\s*\Z")  # four: the text was cut behind a full stop
+_CUT = re.compile(r"(?<!\.)\.{3,4}\s*\Z")  # four dots: the text was cut after a full stop
 
 
 def plain_text(markdown: str, *, autolinks: bool = False) -> str:
-    """The words of Markdown, without markup, images, addresses and HTML tags; lines stay lines.
+    """Return the words of Markdown, without markup, images, addresses and HTML tags. Keeps line breaks.
 
-    With `autolinks`, addresses within angle brackets stay.
+    With `autolinks`, addresses in angle brackets stay.
     """
     text = markdown[:_SAMPLE]
     coded, escaped = "`" in text, "\\" in text
@@ -110,13 +111,13 @@ def plain_text(markdown: str, *, autolinks: bool = False) -> str:
     return text.translate(_SHOWN) if coded or escaped or has_links else text
 
 
-def glance(markdown: str) -> str:
-    """The words of a body's beginning, enough to tell its language; emphasis and list marks stay."""
-    return _words(markdown[:_GLANCE])
+def opening_words(markdown: str) -> str:
+    """Return the words at the start of a body, to detect its language; emphasis and list marks stay."""
+    return _words(markdown[:_OPENING_LENGTH])
 
 
 def _words(text: str) -> str:
-    """Text without images, addresses and tags."""
+    """Return a text without images, addresses and tags."""
     if "](" in text or "][" in text:
         text = _IMAGE.sub(" ", text)
         text = _LINK.sub(FIRST_GROUP, text)
@@ -128,29 +129,29 @@ def _words(text: str) -> str:
 
 
 def without_targets(markdown: str) -> str:
-    """Markdown without what links and images lead to: good enough to count words in."""
+    """Return Markdown without link and image targets. Accurate enough for counting words."""
     return _TARGET.sub("]", markdown) if "](" in markdown else markdown
 
 
 def is_cut(body: str) -> bool:
-    """Whether a body ends in the three dots with which clippers end what they cut."""
+    """Return whether a body ends with the three dots that clippers append to truncated text."""
     return body.rstrip().endswith("...") and _CUT.search(body, max(0, len(body.rstrip()) - 4)) is not None
 
 
 def without_cut(body: str) -> str:
-    """A cut body without the clipper's dots."""
+    """Return a truncated body without the clipper's dots."""
     return body.rstrip().removesuffix("...").rstrip()
 
 
 def is_readable(body: str, beginning: str) -> bool:
-    """Whether a body, of which `beginning` is a glance, holds more than buttons and punctuation.
+    """Return whether a body holds more than buttons and punctuation. `beginning`: its `opening_words`.
 
-    That is one line with some 20 letters (10 Chinese characters), or 200 letters on shorter lines. Over real
-    bodies of failed fetches this leaves `：`, `视频`, `，轻点两下取消在看` aside.
+    It needs one line with 20 letters (10 Chinese characters), or 200 letters on shorter lines. For real
+    failed fetches this rejects bodies like `：`, `视频`, `，轻点两下取消在看`.
     """
     if _has_readable_line(beginning):
         return True
-    return len(body) > _GLANCE and _has_readable_line(_words(body[:_SAMPLE]))
+    return len(body) > _OPENING_LENGTH and _has_readable_line(_words(body[:_SAMPLE]))
 
 
 def _has_readable_line(text: str) -> bool:
@@ -165,17 +166,17 @@ def _has_readable_line(text: str) -> bool:
 
 
 def has_text(body: str) -> bool:
-    """Whether a body shows any letter or digit."""
+    """Return whether a body shows any letter or digit."""
     return any(ch.isalnum() for ch in plain_text(body))
 
 
 def has_picture(body: str) -> bool:
-    """Whether a body seems to hold a picture."""
+    """Return whether a body seems to contain a picture."""
     return "![" in body or "<img" in body.lower()
 
 
 def without_hidden(markdown: str) -> str:
-    """Markdown without the comments, scripts and the like that show nothing; what stands in code stays."""
+    """Return Markdown without comments, scripts and other parts that are not displayed. Code stays."""
     pieces: list[str] = []
     start = 0
     for begin, end in _hidden_parts(markdown):
@@ -185,7 +186,7 @@ def without_hidden(markdown: str) -> str:
 
 
 def _hidden_parts(markdown: str) -> Iterator[tuple[int, int]]:
-    """Where each hidden part begins and ends."""
+    """Yield the start and end of each hidden part."""
     if not _MAY_HIDE.search(markdown) or not _HIDDEN.search(markdown):
         return
     hidden, ends = HiddenParts(markdown), _CodeEnds(markdown)
@@ -198,7 +199,7 @@ def _hidden_parts(markdown: str) -> Iterator[tuple[int, int]]:
 
 
 def long_comments(markdown: str) -> list[tuple[str, int]]:
-    """The HTML comments that hold many words, with how many; not those that only old browsers read."""
+    """Return the HTML comments with many words, and their word counts. Conditional comments do not count."""
     if "<!--" not in markdown:
         return []
     parts = (markdown[begin:end] for begin, end in _hidden_parts(markdown))
@@ -208,12 +209,15 @@ def long_comments(markdown: str) -> list[tuple[str, int]]:
 
 
 def _word_count(text: str) -> int:
-    """Words of a text; each Chinese, Japanese or Korean character is one."""
+    """Return the number of words; each Chinese, Japanese or Korean character counts as one."""
     return len(_WORD.findall(_WIDE.sub(" ", text))) + sum(map(len, _WIDE.findall(text)))
 
 
 class _CodeEnds:
-    """Finds where code ends: at the next run of as many marks, each length of which is missed once."""
+    """Finds where code ends: at the next run of as many marks.
+
+    Remembers lengths for which there is none, so that each is searched only once.
+    """
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -230,7 +234,7 @@ class _CodeEnds:
 
 
 def _letters(line: str) -> int:
-    """The letters in the first 100 characters, Chinese, Japanese and Korean ones twice."""
+    """Return the number of letters in the first 100 characters. CJK letters count twice."""
     beginning = line[:100]
     if beginning.isascii():
         return len(beginning.encode().translate(None, _ASCII_NO_LETTERS))
@@ -239,7 +243,7 @@ def _letters(line: str) -> int:
 
 
 def first_heading(body: str) -> str:
-    """The text of a body's first heading, or nothing; headings in code do not count."""
+    """Return the text of a body's first heading outside of code; empty if there is none."""
     previous, in_code = "", False
     for line in body[:_SAMPLE].split("\n"):
         if _FENCE.match(line):
@@ -255,24 +259,24 @@ def first_heading(body: str) -> str:
 
 
 def without_title(body: str, title: str) -> str:
-    """A body without those of its first three blocks, or of their headings, that only repeat the title."""
-    wanted = bare(title)
+    """Return a body without a repetition of the title in its first three blocks or their headings."""
+    bare_title = bare(title)
     kept: list[str] = []
     at = 0
     for start, end, following in _blocks(body, 3):
         block = body[start:end]
         if _FENCE.match(block):
             break
-        if not _repeats(block, title, wanted):
+        if not _repeats(block, title, bare_title):
             heading, _, rest = block.partition("\n")
-            repeats = bool(rest) and _HEADING.match(heading) and _repeats(heading, title, wanted)
+            repeats = bool(rest) and _HEADING.match(heading) and _repeats(heading, title, bare_title)
             kept.append((rest if repeats else block) + body[end:following])
         at = following
     return ("".join(kept) + body[at:]).strip("\n")
 
 
 def _blocks(body: str, most: int) -> Iterator[tuple[int, int, int]]:
-    """Begin, end, and begin of the next, of the first blocks between blank lines."""
+    """Yield the start, the end, and the start of the next, for the first blocks between blank lines."""
     start = len(body) - len(body.lstrip("\n"))
     for _ in range(most):
         if start >= len(body):
@@ -283,20 +287,20 @@ def _blocks(body: str, most: int) -> Iterator[tuple[int, int, int]]:
         start = following
 
 
-def _repeats(block: str, title: str, wanted: str) -> bool:
+def _repeats(block: str, title: str, bare_title: str) -> bool:
     longest = 2 * len(title) + 20 + (2000 if "](" in block or "<" in block else 0)
     if len(block) > longest or (block.startswith("![") and "\n" not in block):
         return False
     lines = block.split("\n")
     if len(lines) > 1 and _UNDERLINE.match(lines[-1]):
         block = "\n".join(lines[:-1])
-    return bare(block) == wanted or bool(_MARKUP.search(block) and bare(plain_text(block)) == wanted)
+    return bare(block) == bare_title or bool(_MARKUP.search(block) and bare(plain_text(block)) == bare_title)
 
 
 def excerpt_of(body: str) -> str:
-    """The first readable paragraphs as plain text, cut after two lines with `…`; `""` where there are none.
+    """Return the first readable paragraphs as plain text, cut to two lines with `…`; empty if there are none.
 
-    Headings, tables, code and paragraphs that are mostly links stay out; lists count where nothing else is.
+    Skips headings, tables, code and paragraphs that are mostly links. Lists count only if nothing else does.
     """
     if not body:
         return ""
@@ -307,7 +311,7 @@ def excerpt_of(body: str) -> str:
 
 
 def _joined(blocks: Iterable[str], fewest: int, *, items: bool) -> str:
-    """As many blocks as two lines take, of at least so many letters, as plain text on one line."""
+    """Return blocks of at least `fewest` letters as plain text on one line, enough for two lines."""
     found: list[str] = []
     units = 0
     for block in blocks:
@@ -316,7 +320,7 @@ def _joined(blocks: Iterable[str], fewest: int, *, items: bool) -> str:
             continue
         markdown = block[:_LONGEST_PARAGRAPH]
         if "](" not in block and len(block) > len(markdown) and markdown.count("[") > markdown.count("]"):
-            markdown = markdown[: markdown.rfind("\n")]  # the cut fell into brackets
+            markdown = markdown[: markdown.rfind("\n")]  # the cut is inside brackets
         if "#" in block or "---" in block:
             markdown = "\n".join(line for line in markdown.split("\n") if not _is_aside(line))
         text = folded(plain_text(markdown))
@@ -325,12 +329,12 @@ def _joined(blocks: Iterable[str], fewest: int, *, items: bool) -> str:
             units += _units(text)
             if units >= _EXCERPT_UNITS:
                 break
-    # Full-width punctuation brings its own space.
+    # Full-width punctuation includes its own space.
     return _AFTER_WIDE.sub(FIRST_GROUP, " ".join(found))
 
 
 def _paragraphs(body: str, referred: frozenset[str]) -> Iterator[str]:
-    """Blocks between blank lines that are neither code, table, rule nor heading, without definitions."""
+    """Yield blocks that are not code, tables, rules or headings, without link definitions."""
     in_code = False
     for part in body.split("\n\n"):
         block = definitions.without_definitions(part, referred) if "]:" in part else part
@@ -362,7 +366,7 @@ def _is_mostly_links(markdown: str, text: str) -> bool:
 
 
 def shortened(text: str) -> str:
-    """A text of one line cut to two lines on the page, at a word's or a character's end, with `…`."""
+    """Return a single-line text cut to two lines on the page, at a word or character boundary, with `…`."""
     at = _end_of(text[: _EXCERPT_UNITS + 1], _EXCERPT_UNITS)
     if at == len(text):
         return text
@@ -375,7 +379,7 @@ def shortened(text: str) -> str:
 
 
 def _end_of(text: str, units: int) -> int:
-    """How many characters of a text so many units hold."""
+    """Return how many characters of a text fit into a number of units."""
     broad = 0
     for run in () if text.isascii() else _BROAD.finditer(text):
         start, end = run.span()
@@ -387,5 +391,5 @@ def _end_of(text: str, units: int) -> int:
 
 
 def _units(text: str) -> int:
-    """Width of a text, where a Latin letter has 1."""
+    """Return the width of a text; a Latin letter has width 1."""
     return len(text) if text.isascii() else len(text) + sum(map(len, _BROAD.findall(text)))

@@ -1,4 +1,4 @@
-"""What the site's configuration says about reading clippings."""
+"""The part of a site's configuration that affects the reading of clippings."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import msgspec
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
-    """The part of the configuration that decides how clippings are read."""
+    """The settings that decide how clippings are read."""
 
     zone: dt.tzinfo
     languages: tuple[str, ...]

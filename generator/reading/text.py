@@ -1,4 +1,4 @@
-"""Bytes as found become text: encodings, line ends, characters that no page can carry."""
+"""Decode files and normalise text: encodings, line ends, characters that no page can contain."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose byte order mark it begins with
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
@@ -21,7 +21,7 @@ _BOMS = (
 _PLAIN = bytes(sorted({*b"\t\n\r", *range(0x20, 0x7F)}))
 _SAMPLE = 65_536
 _HEADER = 512
-# Those that stand in no text: not the escape of ISO 2022 and of terminals, nor what moves the paper.
+# Control characters that do not occur in text. ESC (ISO 2022, terminals) and form feeds may occur.
 _CONTROL_BYTES = bytes(sorted({*range(0x20), 0x7F} - {*b"\b\t\n\v\f\r\x1b"}))
 _DOCUMENTS = (
     b"%PDF-",
@@ -32,37 +32,37 @@ _DOCUMENTS = (
     b"\x7fELF",
     b"SQLite format 3\0",
 )
-"""How files begin that may be too short, or too plain, to show otherwise that they are no text."""
+"""Signatures of binary files that may be too short, or too plain, to be recognised otherwise."""
 _BINARY = "is a binary file, not text"
 _NO_CHARACTERS = frozenset({"Cc", "Cn", "Co", "Cs"})
 BEGINNING = "is longer than what is looked at"
 
-# C0 (but tab and line feed), DEL, C1 and the characters that XML cannot carry.
+# C0 without tab and line feed, DEL, C1, and the characters that XML does not allow.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-# Directional overrides can make `gpj.exe` read as `exe.jpg`; the rest is invisible and splits words.
+# Directional overrides can make `gpj.exe` read as `exe.jpg`. The others are invisible and split words.
 _INVISIBLE = re.compile("[\u00ad\u200b\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]")
 _DECORATION = re.compile(r"[\W_]+")
 _LOWER = bytes(range(256)).lower()
 _ASCII_SIGNS = bytes(code for code in range(128) if not chr(code).isalnum())
-# All but signs: those of ASCII, of general, Chinese and full-width punctuation that NFKC leaves signs.
+# Everything but punctuation: ASCII, general, Chinese and full-width punctuation that NFKC keeps punctuation.
 _NO_SIGNS = re.compile(
     "[^\\s!-/:-@\\[-`{-~·\u2010-\u2016\u2018-\u2027\u2030-\u203d\u203f-\u205e\u3001-\u3003\u3008-\u3011\u3014-\u301f"
     "\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]+"
 )
 FIRST_GROUP = operator.itemgetter(1)
-"""What a match puts in its place: twice as fast as `\\1`, which is expanded for each text."""
+"""Replacement function for patterns: twice as fast as `\\1`, which is expanded for each text."""
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 
 def decode(
     raw: bytes, mend: Callable[[str, str], str] | None = None, *, most: int | None = None
 ) -> tuple[str, tuple[str, ...]]:
-    """The text of a file with LF line ends, and a note in words on each thing that was wrong with it.
+    """Return the text of a file with LF line ends, and a note for each thing that was wrong with it.
 
-    Knows UTF-8, UTF-16 and UTF-32 (with or without a mark), GB18030 and Windows-1252; never raises.
-    Of a text longer than `most` characters it gives the beginning, and the note `BEGINNING`. `mend` sees the
-    text while it still holds its control characters, which are left out afterwards, and with it the odd
-    characters: often few, and all that has to be looked at. Without any, it is not asked.
+    Knows UTF-8, UTF-16 and UTF-32 (with or without a byte order mark), GB18030 and Windows-1252; never
+    raises. A text longer than `most` characters is truncated, with the note `BEGINNING`. `mend` repairs the
+    text before control characters are removed. It gets the text and its odd characters, which are usually few
+    and all that it needs to examine; it is not called for a text without any.
     """
     text, notes = _decoded(raw)
     is_beginning = most is not None and len(text) > most
@@ -87,10 +87,10 @@ def decode(
 
 
 def why_not_text(raw: bytes) -> str:
-    """What a file is instead of text, in words that follow its name; empty for text.
+    """Return what a file is instead of text, as words that follow its name; empty for text.
 
-    A text may hold a few control characters or broken signs, which `decode` leaves out or replaces. Programs,
-    images and archives hold many, at least in their headers. Costs 7 µs for a text of 5 kB.
+    A text may hold a few control characters or invalid bytes, which `decode` drops or replaces. Programs,
+    images and archives hold many, at least in their headers. Takes 7 µs for a text of 5 kB.
     """
     controls = _controls_in(raw)
     controlled = raw.startswith(_DOCUMENTS) or controls > _most_controls(len(raw))
@@ -111,7 +111,7 @@ def _controls_in(raw: bytes) -> int:
 
 
 def _most_controls(length: int) -> int:
-    """How many control characters a damaged text of a length may hold."""
+    """Return how many control characters a damaged text of a length may have."""
     return 4 + length // 50
 
 
@@ -126,16 +126,16 @@ def _is_utf8(raw: bytes) -> bool:
 
 
 def _is_sound(raw: bytes, codec: str) -> bool:
-    """Whether a codec makes characters that texts hold of nine tenths of what it reads."""
+    """Return whether nine tenths of the characters that a codec decodes are characters of a text."""
     counts = Counter(raw[:_SAMPLE].decode(codec, "replace"))
     odd = (n for ch, n in counts.items() if ch == "\ufffd" or unicodedata.category(ch) in _NO_CHARACTERS)
     return sum(odd) * 10 <= counts.total() + 10 * sum(map(counts.__getitem__, "\t\n\r"))
 
 
 def odd_characters(text: str, utf8: bytes | None = None) -> str:
-    """The characters of a text that are not ASCII, or control it, in their order; `utf8`: the text as bytes.
+    """Return the characters of a text that are not printable ASCII, in order; `utf8`: the text as bytes.
 
-    Bytes go that way some times faster than the characters of a text.
+    Filtering bytes is several times faster than filtering characters.
     """
     if utf8 is None:
         utf8 = text.encode("utf-8", "surrogatepass")
@@ -153,7 +153,7 @@ def _decoded(raw: bytes) -> tuple[str, tuple[str, ...]]:
 
 
 def encoding_of(raw: bytes) -> tuple[bytes, str]:
-    """The mark that a file begins with, and the name of the codec of what follows."""
+    """Return the byte order mark at the beginning of a file, and the codec of what follows."""
     for mark, marked in _BOMS:
         if raw.startswith(mark):
             return mark, marked
@@ -180,7 +180,10 @@ def _with_codec(raw: bytes, codec: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _wide_codec(raw: bytes) -> str | None:
-    """UTF-16 without a mark shows in where its zero bytes stand: in ASCII every second."""
+    """Return the UTF-16 codec of bytes without a byte order mark; None for other encodings.
+
+    In ASCII text, every second byte is zero.
+    """
     sample = raw[:_SAMPLE]
     even, odd = sample[::2].count(0), sample[1::2].count(0)
     much, few, codec = (odd, even, "utf-16-le") if odd > even else (even, odd, "utf-16-be")
@@ -188,13 +191,13 @@ def _wide_codec(raw: bytes) -> str | None:
         return None
     if much * 10 > len(sample):
         return codec
-    # Chinese in UTF-16 has zeros only in its line ends and spaces, but in all of these.
+    # In Chinese UTF-16 text only line ends and spaces have zero bytes, but all of them do.
     line_ends = sample.count(b"\n")
     return codec if 0 < line_ends <= 2 * sample.decode(codec, "replace").count("\n") else None
 
 
 def _narrow_codec(raw: bytes) -> str:
-    """Which of broken UTF-8, GB18030 and Windows-1252 a text is most likely in."""
+    """Return the likeliest of damaged UTF-8, GB18030 and Windows-1252."""
     sample = raw[:_SAMPLE]
     as_utf8 = sample.decode("utf-8", "replace")
     broken = as_utf8.count("\ufffd")
@@ -206,7 +209,7 @@ def _narrow_codec(raw: bytes) -> str:
     common = len("".join(wide).encode("gb2312", "ignore").decode("gb2312"))
     if common >= 0.8 * len(wide):
         return "gb18030"
-    # A curly quote or an accent among ASCII is Windows-1252; more than that is something broken.
+    # A few curly quotes or accents among ASCII are Windows-1252; anything else is damaged UTF-8.
     return "cp1252" if all(b in _CP1252 for b in set(sample)) else "utf-8"
 
 
@@ -214,15 +217,15 @@ _CP1252 = frozenset(range(256)) - {0x81, 0x8D, 0x8F, 0x90, 0x9D}
 
 
 def unescaped(text: str) -> str:
-    """Text with its HTML entities decoded, also those that were encoded twice.
+    """Return a text with its HTML entities decoded, including those that were encoded twice.
 
-    Only whole entities count, so that `R&D` and `?a=1&copy=2` stay.
+    Only complete entities count, so that `R&D` and `?a=1&copy=2` stay.
     """
     return unescaped_once(unescaped_once(text))
 
 
 def unescaped_once(text: str) -> str:
-    """The same, decoded as a page decodes them."""
+    """Return a text with its HTML entities decoded once, as a browser does."""
     return _ENTITY.sub(_character, text) if "&" in text else text
 
 
@@ -232,19 +235,22 @@ def _character(match: re.Match[str]) -> str:
 
 
 def folded(text: str) -> str:
-    """Text on one line: white space as single spaces, invisible and control characters gone."""
+    """Return a text on one line, with single spaces, without invisible and control characters."""
     if "  " not in text and text.isprintable():
-        return text.strip()  # what is printable is neither a control, nor invisible, nor another space
+        return text.strip()  # printable text has no control, invisible or unusual space characters
     text = _CONTROLS.sub("", " ".join(text.split()))
     return " ".join(_INVISIBLE.sub("", text).split())
 
 
 def bare(text: str) -> str:
-    """What remains of a text for comparing: letters and digits, without case, width or decoration."""
+    """Return the letters and digits of a text, normalised for comparison.
+
+    Case, width and punctuation are removed.
+    """
     if text.isascii():
         return text.encode().translate(_LOWER, _ASCII_SIGNS).decode() or "".join(text.split())
     words = "".join(_NO_SIGNS.findall(text))
-    # To normalise takes long, and mere signs are nearly all that it changes.
+    # Normalisation is slow, and mostly changes punctuation, which is gone already.
     if not unicodedata.is_normalized("NFKC", words):
         words = text = unicodedata.normalize("NFKC", text)
     words = words.casefold()

@@ -1,4 +1,4 @@
-"""What a value of front matter says: a decision, a list, words without the comment behind them."""
+"""Interpret values of front matter: decisions, lists, and text with trailing comments."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ NO = frozenset({"false", "no", "off", "n", "0", "", "null", "~"})
 
 
 def words(value: str | list[str]) -> str:
-    """A value that is no prose, on one line, without a comment at its end."""
+    """Return a value that is not prose, on one line and without a trailing comment."""
     text = folded(value if isinstance(value, str) else " ".join(value))
     return COMMENT.sub("", text) if "#" in text else text
 
 
 def items(value: str | list[str]) -> list[str]:
-    """A list as such, or as text: `a, b`, `[a, "b"]`, `#a #b`."""
+    """Return the items of a list, or of a text such as `a, b`, `[a, "b"]` or `#a #b`."""
     if not isinstance(value, str):
         return [item.strip() for item in value if item.strip()]
     text = value.strip()

@@ -1,4 +1,4 @@
-"""Whether a clipping may be published at all, as its front matter says: drafts, and what is private."""
+"""Decide from front matter whether a clipping may be published: drafts and private clippings."""
 
 from __future__ import annotations
 
@@ -13,37 +13,37 @@ _REASONS: Mapping[str, tuple[frozenset[str], str]] = {
     "publish": (NO - _EMPTY, "is not to be published"),
     "private": (YES, "is private"),
 }
-"""Field → the values that keep a clipping back, and what is said of it then."""
+"""Field → the values that withhold a clipping, and the reason that is reported."""
 _PUBLIC: Mapping[str, frozenset[str]] = {"publish": YES, "private": NO}
-"""Field → the values that do not. What is neither keeps it back: nobody is asked before it is online."""
+"""Field → the values that do not. Any other value withholds the clipping, to be safe."""
 _DATE_OR_DECISION = "published"
-"""Holds a date in Obsidian Web Clipper's clippings, and a decision in Jekyll's and Quartz's."""
+"""A date in clippings of Obsidian Web Clipper, a decision in Jekyll and Quartz."""
 _UNREAD: Mapping[str, tuple[str, str]] = {
     "end": ("may be private: its front matter is not read to its end", "shorten it"),
     "TOML": ("has TOML front matter, which is not read", "write YAML between `---` lines"),
     "JSON": ("has JSON front matter, which is not read", "write YAML between `---` lines"),
 }
-"""What is not read of front matter → what is said of it, and what helps."""
+"""Unread part of the front matter → what is reported, and what to do."""
 
 
 def is_draft(fields: Fields) -> bool:
-    """Whether a clipping waits for its writer; `--drafts` publishes it."""
+    """Return whether a clipping is a draft, which only `--drafts` publishes."""
     for key, value in fields.written(fields.keys("draft")):
         text = words(value)
         if isinstance(value, str) and text.casefold() in NO:
             continue
         if text.casefold() not in YES:
             fault = f"`{_shown('draft', value)}` is neither true nor false; held back"
-            fields.tell("draft", key, fault, "write true or false")
+            fields.report("draft", key, fault, "write true or false")
         return True
     return False
 
 
 def private_reason(fields: Fields) -> str:
-    """Why a clipping must not be published, whatever a build is asked; empty where it may be."""
+    """Return why a clipping must not be published, whatever the options; empty if it may be."""
     if unread := fields.clipping.unread:
         fault, advice = _UNREAD[unread]
-        fields.tell("publish", None, fault, advice)
+        fields.report("publish", None, fault, advice)
         return f"{fault}; {advice}" if unread != "end" else fault
     for name, key, value in _decisions(fields):
         text = words(value)
@@ -52,13 +52,13 @@ def private_reason(fields: Fields) -> str:
             return f"{reason} (`{key}: {text}`)"
         if fault := _doubt(name, key, value):
             advice = "write a day, true or false" if key == _DATE_OR_DECISION else "write true or false"
-            fields.tell("publish", key, fault, advice)
+            fields.report("publish", key, fault, advice)
             return f"may be private: {fault}"
     return _mistyped_reason(fields)
 
 
 def _doubt(name: str, key: str, value: Value) -> str:
-    """What is wrong with a value that does not say whether a clipping may be published."""
+    """Return what is wrong with a value that does not clearly permit publication; empty if it does."""
     text = words(value)
     if key == _DATE_OR_DECISION:
         is_empty = isinstance(value, str) and text.casefold() in _EMPTY
@@ -76,7 +76,7 @@ def _shown(key: str, value: Value) -> str:
 
 
 def _decisions(fields: Fields) -> Iterator[tuple[str, str, Value]]:
-    """Field, key and value of each decision; empty values and those that are no text too."""
+    """Yield field, key and value of each decision, including empty values and lists."""
     for name in _REASONS:
         keys = (*fields.keys(name), *([_DATE_OR_DECISION] if name == "publish" else []))
         for key, value in fields.written(keys):
@@ -84,7 +84,10 @@ def _decisions(fields: Fields) -> Iterator[tuple[str, str, Value]]:
 
 
 def _mistyped_reason(fields: Fields) -> str:
-    """Why a clipping is held back for a key that is one letter away from one that says so."""
+    """Return why a mistyped key withholds a clipping; empty if none does.
+
+    A mistyped key is one typing error away from a key of a decision.
+    """
     written = fields.clipping.fields
     if MISTYPED_KEYS.keys().isdisjoint(written):
         return ""
@@ -98,9 +101,9 @@ def _mistyped_reason(fields: Fields) -> str:
             if not text or (meant == "hide" and text not in YES | NO):
                 continue
             withholds = text in (NO if meant.startswith("publish") else YES)
-            fault = f"`{key}` is no key" + ("; held back" if withholds else "")
-            fields.tell("publish", key, fault, f"did you mean `{meant}`?")
+            fault = f"`{key}` is not a key" + ("; held back" if withholds else "")
+            fields.report("publish", key, fault, f"did you mean `{meant}`?")
             if withholds:
-                reason = reason or f"has `{_shown(key, value)}`, which is no key; did you mean `{meant}`?"
+                reason = reason or f"has `{_shown(key, value)}`, which is not a key; did you mean `{meant}`?"
             break
     return reason

@@ -1,4 +1,4 @@
-"""The keys that hold a clipping back and those of private notes, as meant and as mistyped."""
+"""Recognise the keys that withhold a clipping and those of private notes, even if mistyped."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ KEYS = ("private", "publish", "published", "draft", "hide", "hidden")
 OTHERS_PRIVATE = frozenset(
     {"note", "notes", "annotation", "annotations", "highlight", "highlights", "comment", "comments"}
 )
-"""Keys under which other programs export a reader's private notes; shown only where `[fields]` maps them."""
+"""Keys under which other programs export private notes. They are shown only if `[fields]` maps them."""
 
 _NOTES = "|".join(sorted(OTHERS_PRIVATE))
 _LINE = re.compile(
@@ -23,9 +23,10 @@ _LINE = re.compile(
     r"(?P<space>[^\S\n]*)(?P<sign>[:\uff1a\ufe55\u2236=\uff1d])(?P<gap>[^\S\n]*)(?P<value>.*)$",
     re.MULTILINE | re.IGNORECASE,
 )
-"""A line that sets one of these keys or holds a note; also with `=`, a wide colon or odd spaces."""
+"""A line that sets one of these keys or holds a note, also with `=`, a wide colon or odd spaces."""
 _PARTS = ("privat", "publis", "draft", "hid", "note", "annotat", "highl", "commen", "\u0131", "\u0307")
-"""One of these is in every block with such a line; the last two are dots of an i that `re` takes for one."""
+"""Every block with such a line contains one of these. The last two are dots of an i that `re` equates with i.
+"""
 _ANSWERS = "|".join(sorted(filter(str.isalnum, YES | NO)))
 _WITHIN = re.compile(
     rf"""^(?P<before>[^\S\n]*(?:-[^\S\n]+)*)(?P<quote>["']?)(?P<key>{"|".join(KEYS)})(?P=quote)"""
@@ -33,41 +34,42 @@ _WITHIN = re.compile(
     rf"""(?P<marks>["']?)(?P<value>{_ANSWERS})(?P=marks)[^\S\n]*(?:[^\S\n]\#.*)?$""",
     re.MULTILINE | re.IGNORECASE,
 )
-"""A line that says yes or no to one of these keys and nothing else, wherever it stands."""
+"""A line that only says yes or no to one of these keys, at any indentation."""
 _FIELD = re.compile(r"(?P<before> *(?:- +)*)[^\s:#-][^:\n]*:(?: +(?P<value>\S.*))?\s*$")
-"""A key of a mapping; `before` shows the column in which it begins."""
+"""A key of a mapping. `before` gives the column in which it begins."""
 _NOTE_WITHIN = re.compile(
     rf"""^(?P<before>[^\S\n]+)(?P<key>{_NOTES})[^\S\n]*[:\uff1a=][^\S\n]*(?P<value>\S.*)$""",
     re.MULTILINE | re.IGNORECASE,
 )
-"""A private note that stands below another field as if it were a part of it."""
+"""A private note that is indented below another field as if it were part of it."""
 _OPENS_QUOTES = re.compile(
     r"""[ -]*[^\s:#-][^:\n]*:[ \t]+(?P<quote>'(?:[^'\n]|'')*|"(?:[^"\\\n]|\\.)*\\?)$"""
 )
-"""A line whose value begins with a quotation mark and is not closed on it;"""
+"""A line whose value begins with a quotation mark that is not closed on the same line."""
 _CLOSES_QUOTES = {
     "'": re.compile(r"(?:[^']|'')*'\s*(?:#.*)?$"),
     '"': re.compile(r'(?:[^"\\]|\\.)*"\s*(?:#.*)?$'),
 }
-"""and lines on which such a value ends."""
+"""Quotation mark → lines on which such a value ends."""
 _OTHER_BREAKS = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
-"""What ends a line for some programs, and for none of ours."""
+"""Characters that end a line for some programs, but not for us."""
 _OPENS_TEXT = re.compile(r"(?P<indent> *)(?:.*:|-) +[|>][-+\d]{0,2} *(?:#.*)?$")
-"""A line below which a text stands as it is written, as long as it is further indented."""
+"""A line that starts a block scalar, which lasts as long as lines are indented further."""
 _OUTSIDE = re.compile(_WITHIN.pattern.replace("(?P<key>", "(?P<key>public|", 1), re.IGNORECASE)
-"""The same outside of front matter, where Logseq has `public` for `publish`."""
+"""The same outside of front matter, where Logseq has `public` instead of `publish`."""
 _NO_PROSE = re.compile(
     r"""[\W_]*$|\s*(?:[#<`~]|-\s)|[ \t]+\S|["']?[^\W\d][\w .-]{0,60}["']?\s*(?::{1,2}(?:\s|$)|[\uff1a=])"""
 )
-"""A line without words, of code, a heading, a tag, an item, or one that sets a field."""
+"""A line that is not prose: without words, or code, a heading, a tag, an item, or a line that sets a field.
+"""
 _FIRST_LINES = 100
 _PLAIN_SPACE = frozenset(" \t")
 _SHOWN = 40
-"""Characters of a value that a message shows."""
+"""Number of characters of a value that a message shows."""
 
 
 class Mistyped(NamedTuple):
-    """A line that means one of the keys, but is no YAML that says so."""
+    """A line that means one of the keys but is not valid YAML for it."""
 
     line: int
     """Counted from 0."""
@@ -75,20 +77,20 @@ class Mistyped(NamedTuple):
     written: str
     meant: str
     is_within: bool = False
-    """It stands within the field above it."""
+    """Whether it stands within the field above it."""
 
 
 def corrected(block: str) -> tuple[str, list[Mistyped]]:
-    """A block of front matter with mistyped lines of these keys as YAML has them, and the first of each key.
+    """Return a block of front matter with corrected lines, and the first mistyped line of each key.
 
     The number of lines stays the same.
     """
     mistyped: dict[str, Mistyped] = {}
     folded = block.casefold()
-    if not any(map(folded.__contains__, _PARTS)):  # as nearly all; to search costs ten times as much
+    if not any(map(folded.__contains__, _PARTS)):  # true for nearly all blocks; the patterns are slower
         return block, []
     if _WITHIN.search(block) or _NOTE_WITHIN.search(block) or _OTHER_BREAKS.search(block):
-        block, within = _taken_out(block.split("\n"))
+        block, within = _unnested(block.split("\n"))
         for one in within:
             mistyped.setdefault(one.key, one)
     pieces: list[str] = []
@@ -103,12 +105,12 @@ def corrected(block: str) -> tuple[str, list[Mistyped]]:
         pieces += [between, meant]
         end = match.end()
         written, meant = match[0].strip()[: _SHOWN + len(key)], meant[: _SHOWN + len(key)]
-        mistyped.setdefault(key, _told(Mistyped(line, key, written, meant)))
+        mistyped.setdefault(key, _without_note(Mistyped(line, key, written, meant)))
     return "".join((*pieces, block[end:])), list(mistyped.values())
 
 
-def _told(one: Mistyped) -> Mistyped:
-    """The same without a private note, for problems are printed where others may read them."""
+def _without_note(one: Mistyped) -> Mistyped:
+    """Return the same without a private note, because others may read problems."""
     return one._replace(written=one.key, meant=f"{one.key}: …") if one.key in OTHERS_PRIVATE else one
 
 
@@ -119,7 +121,10 @@ def _is_yaml(match: re.Match[str]) -> bool:
 
 
 def outside(text: str) -> list[Mistyped]:
-    """The lines before the first one of prose that hold back a text without front matter; one of each key."""
+    """Return the lines that withhold a text without front matter, the first of each key.
+
+    Only lines above the first line of prose count.
+    """
     found: dict[str, Mistyped] = {}
     lines = islice(text.split("\n", _FIRST_LINES), _FIRST_LINES)
     for number, line in enumerate(lines):
@@ -133,13 +138,16 @@ def outside(text: str) -> list[Mistyped]:
     return list(found.values())
 
 
-def _taken_out(lines: list[str]) -> tuple[str, list[Mistyped]]:
-    """The lines of a block with those keys at the start of a line that stand within another field."""
+def _unnested(lines: list[str]) -> tuple[str, list[Mistyped]]:
+    """Return a block in which keys nested in another field are moved to the start of their line.
+
+    Also returns the lines that were changed.
+    """
     found: list[Mistyped] = []
     is_open = False  # the field above has no value on its own line
-    text_below: int | None = None  # a text that stands as it is written is indented further than this
-    quoted_to = -1  # the line on which a value in quotation marks ends
-    unclosed: set[str] = set()  # marks that end no value from here on: they are looked for but once
+    text_below: int | None = None  # a block scalar that starts here is indented further than this
+    quoted_to = -1  # the line on which a quoted value ends
+    unclosed: set[str] = set()  # unclosed quotation marks; each is searched only once
     for number, line in enumerate(lines):
         if number <= quoted_to:
             continue
@@ -166,12 +174,12 @@ def _taken_out(lines: list[str]) -> tuple[str, list[Mistyped]]:
         key = match["key"].lower()
         lines[number] = meant = f"{key}: {match['value']}"
         one = Mistyped(number, key, line.strip()[:_SHOWN], meant, is_within=bool(match["before"]))
-        found.append(_told(one))
+        found.append(_without_note(one))
     return "\n".join(lines), found
 
 
 def _is_of_a_mapping(lines: list[str], number: int) -> bool:
-    """Whether a line is one of several keys of a mapping, as other programs write within their fields."""
+    """Return whether a line is one of several keys of a nested mapping, as other programs write."""
     field = _FIELD.match(lines[number])
     if field is None or not field["before"]:
         return False
@@ -189,30 +197,33 @@ def _is_of_a_mapping(lines: list[str], number: int) -> bool:
 
 
 def _decision_behind_other_break(line: str) -> re.Match[str] | None:
-    """The first part of a line, parted by what some programs take for its end, that decides on a key."""
+    """Return the first part of a line that decides on a key.
+
+    The line is split at characters that some programs take for line ends.
+    """
     parts = _OTHER_BREAKS.split(line)
     return next(filter(None, map(_WITHIN.match, parts)), None) if len(parts) > 1 else None
 
 
 def holds_key(line: str) -> bool:
-    """Whether a line of front matter begins with one of the keys."""
+    """Return whether a line of front matter begins with one of the keys."""
     return (match := _LINE.match(line)) is not None and match["key"].lower() in KEYS
 
 
 def decides(line: str) -> bool:
-    """Whether a line says yes or no to one of the keys, and nothing else."""
+    """Return whether a line says yes or no to one of the keys, and nothing else."""
     return _WITHIN.match(line) is not None
 
 
 def _one_edit_away(word: str) -> Iterator[str]:
-    """All words that differ by a letter left out, added or replaced, or by two that changed places."""
+    """Yield all words that differ by a deleted, inserted or replaced letter, or two swapped letters."""
     for at in range(len(word) + 1):
         before, after = word[:at], word[at:]
         yield before + after[1:]
         yield before + after[1:2] + after[:1] + after[2:]
         for letter in string.ascii_lowercase:
             yield before + letter + after
-            # `side`, `ride` and `wide` are words, and nobody types them for `hide`.
+            # `side`, `ride` and `wide` are words that nobody types for `hide`.
             if after and word != "hide":
                 yield before + letter + after[1:]
 
@@ -221,4 +232,4 @@ _WORDS = frozenset({*KEYS, "publisher", "craft", "graft", "kraft", "drift"})
 MISTYPED_KEYS: Mapping[str, str] = {
     near: key for key in reversed(KEYS) for near in _one_edit_away(key) if near not in _WORDS
 }
-"""What is one letter away from a key, with the key that was probably meant."""
+"""Mistyped key → the key that was probably meant."""

@@ -1,1 +1,1 @@
-"""The digest becomes outputs; nothing here writes to disk."""
+"""Turn the digest into the bytes of its outputs. Nothing here writes to disk."""

@@ -1,6 +1,7 @@
-"""Charts as inline SVG: shapes and classes only, so that the stylesheet colours them and no policy is bent.
+"""Charts as inline SVG.
 
-What a chart shows stands in a table beside it too.
+They consist of shapes and classes only, so that the stylesheet colours them and no security policy needs an
+exception. A table beside each chart shows the same numbers.
 """
 
 from __future__ import annotations
@@ -14,20 +15,19 @@ from markupsafe import Markup
 from generator.model.types import MonthHealth
 
 MONTHS = 60
-"""Months that a chart of bars shows at most."""
+"""Maximum number of months in a bar chart."""
 SPARK_MONTHS = 12
 _WIDTH, _HEIGHT = 600, 96
 _WIDEST = 24
-"""Of one month; few months do not fill the chart."""
+"""Maximum width of a month, so that few months do not fill the chart."""
 _SPARK_HEIGHT = 8
 
 
 def bars(months: Sequence[MonthHealth], title: str, description: str) -> Markup:
-    """Draw a stacked bar a month, oldest first: `full` solid, `cut` hatched, `link` hollow.
+    """Draw one stacked bar for each month, oldest first: `full` solid, `cut` hatched, `link` hollow.
 
-    What is not none is at least a unit high.
-
-    `months` are as `spanned` gives them. Title and description are what a screen reader says.
+    Values above zero are at least one unit high. `months` must come from `spanned`. Screen readers announce
+    the title and the description.
     """
     most = max(month.count for month in months)
     step = min(_WIDEST, _WIDTH // len(months))
@@ -68,7 +68,7 @@ _BARS = Markup(
 
 
 def spark(counts: Sequence[int]) -> Markup:
-    """Draw a tiny bar for each count; its label says the counts, from the first that is not 0."""
+    """Draw a tiny bar for each count. Its label lists the counts, from the first that is not 0."""
     most = max(counts, default=0)
     if most == 0:
         return Markup()
@@ -85,7 +85,7 @@ def spark(counts: Sequence[int]) -> Markup:
 
 
 def spanned(months: Sequence[MonthHealth], last: dt.date, limit: int) -> tuple[MonthHealth, ...]:
-    """Fill the gaps between the first month and that of `last`; of more than `limit`, the newest."""
+    """Return all months from the first to that of `last`, gaps included; at most the newest `limit`."""
     known: Mapping[dt.date, MonthHealth] = {month.first: month for month in months}
     back: list[MonthHealth] = []
     for first in _back_from(last.replace(day=1)):
@@ -96,7 +96,7 @@ def spanned(months: Sequence[MonthHealth], last: dt.date, limit: int) -> tuple[M
 
 
 def _back_from(first: dt.date) -> Iterator[dt.date]:
-    """The first days of a month and of those before it."""
+    """Yield the first day of a month and of each month before it."""
     while True:
         yield first
         if first == dt.date.min:

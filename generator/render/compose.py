@@ -1,4 +1,4 @@
-"""A planned page becomes the view that its template shows."""
+"""Turn planned pages into the views that their templates show."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ from generator.render.names import Names, Words
 from generator.render.pages import Alias, MonthPart, Page, Plan
 
 NEWEST_ITEMS = 30
-"""Items that a source's own page shows."""
+"""Number of items on a source's own page."""
 _ABOVE = {Period.WEEK: (Period.YEAR, Period.MONTH), Period.MONTH: (Period.YEAR,)}
 
 
 Ways = Sequence[Sequence[Callable[[], views.View]]]
-"""How to make the views of a page, from the fullest to the leanest."""
+"""Functions that make the views of a page, from the fullest to the leanest."""
 
 
 class Composer(msgspec.Struct, frozen=True):
@@ -54,29 +54,32 @@ class Composer(msgspec.Struct, frozen=True):
     plan: Plan
     names: Names
     healths: Mapping[str, Health]
-    """Of every source, by name."""
+    """Source name → health, for every source."""
 
     def views_of(self, page: Page, body: Markup) -> Iterator[views.View]:
-        """Make the view of a page, and leaner ones should it weigh too much; one at least.
+        """Yield the view of a page, followed by leaner ones in case it is too large.
 
-        `body` is the sanitised text where the page is an article's.
+        `body` is the sanitised text, for an article's page.
         """
         return (make() for stretch in self.ways_of(page, body) for make in stretch)
 
     def ways_of(self, page: Page, body: Markup) -> Ways:
-        """The same, as functions that make them, in stretches: within one, leaner views weigh less."""
+        """Return functions that make these views, in groups.
+
+        Within a group, each view is smaller than the one before.
+        """
         match page.subject:
             case Edition(period=Period.DAY):
                 return self._days(page.subject, is_front=page.address == addresses.FRONT)
             case MonthPart():
                 lists = Lists(self.plan, self.names)
-                return _ways(partial(self._source_month, lists, page.subject), MONTH_FILLS)
+                return _factories(partial(self._source_month, lists, page.subject), MONTH_FILLS)
             case Edition():
                 lists = Lists(self.plan, self.names)
-                return _ways(partial(self._period, lists, page.subject), PERIOD_FILLS)
+                return _factories(partial(self._period, lists, page.subject), PERIOD_FILLS)
             case Story():
                 lists = Lists(self.plan, self.names)
-                return _ways(partial(self._story, lists, page.subject), STORY_FILLS)
+                return _factories(partial(self._story, lists, page.subject), STORY_FILLS)
             case None if page.address == addresses.SOURCES:
                 return ([partial(self._sources, sparks=sparks) for sparks in (True, False)],)
         return ([partial(self._only, page, body)],)
@@ -126,7 +129,8 @@ class Composer(msgspec.Struct, frozen=True):
             story=story,
             body=body,
             excerpt_only=source.text is TextPolicy.EXCERPT,
-            day=self.names.day(article.date, 0),  # a count would change the page with every other article
+            # A count would change the page whenever another article is added.
+            day=self.names.day(article.date, 0),
             month=views.Named(
                 name=self.names.words.date(month, "month"),
                 address=addresses.source_month(source, month, part),
@@ -135,7 +139,7 @@ class Composer(msgspec.Struct, frozen=True):
         )
 
     def _days(self, edition: Edition, *, is_front: bool) -> Ways:
-        """Make a day's views: what each of them shows of the rest of the digest is made once."""
+        """Return functions that make a day's views. What they share is computed once."""
         lists = Lists(self.plan, self.names)
         date = edition.first
         before, after = self.names.around(edition)
@@ -152,7 +156,7 @@ class Composer(msgspec.Struct, frozen=True):
             year=self.names.period(Period.YEAR, date),
             is_front=is_front,
         )
-        return _ways(partial(self._day, lists, edition, around), DAY_FILLS)
+        return _factories(partial(self._day, lists, edition, around), DAY_FILLS)
 
     def _day(self, lists: Lists, edition: Edition, around: views.DayView, fill: Fill) -> views.DayView:
         above = lists.above(edition, fill)
@@ -271,7 +275,7 @@ class Composer(msgspec.Struct, frozen=True):
             month=month.first,
             count=len(articles),
             part=part.number,
-            # The parts beside it alone: a full part must not change because others come.
+            # Only neighbouring parts are listed, so that a full part does not change when parts are added.
             parts=tuple(
                 views.Named(name=str(number), address=addresses.source_month(source, month.first, number))
                 for number in range(max(1, part.number - 1), min(len(month.parts), part.number + 1) + 1)
@@ -282,16 +286,16 @@ class Composer(msgspec.Struct, frozen=True):
         )
 
 
-def _ways(make: Callable[[Fill], views.View], fills: Fills) -> Ways:
+def _factories(make: Callable[[Fill], views.View], fills: Fills) -> Ways:
     return [[partial(make, fill) for fill in stretch] for stretch in fills]
 
 
 def _is_above(block: views.Block) -> bool:
-    """Whether all that a source has stands further up."""
+    """Return whether all articles of a source are shown further up."""
     return block.above == block.source.count
 
 
 def composer(plan: Plan, words: Words, healths: Mapping[str, Health]) -> Composer:
-    """Make a composer for a planned digest in the interface's language; `healths` by source."""
+    """Return a composer for a planned digest in the interface's language. `healths`: by source."""
     names = Names(plan, words)
     return Composer(plan, names, healths)

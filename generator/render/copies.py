@@ -1,4 +1,4 @@
-"""The other copies of an article in its story: one of each source and day."""
+"""Select the other copies of an article in its story: one for each source and day."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from generator.model.types import Article, Story
 
 
 class Copies:
-    """The articles of a story by source and day: each can name others without a look at all of them.
+    """The articles of a story, grouped by source and day, for quick selection of other copies.
 
-    A story of 6,000 articles has 6,000 pages, each of which names some copies and counts the others.
+    A story of 6,000 articles has 6,000 pages. Each names some copies and counts the others.
     """
 
     def __init__(self, story: Story) -> None:
@@ -22,20 +22,20 @@ class Copies:
         for place, article in enumerate(story.articles):
             groups[article.source, article.date].append(place)
         self._groups = tuple(groups.values())
-        """Places in the story, groups in the order of their first ones."""
+        """Positions in the story. Groups are ordered by their first article."""
         self._group_of = {
             story.articles[place].id: number for number, group in enumerate(self._groups) for place in group
         }
 
-    def besides(self, left_out: Set[str], most: int) -> tuple[list[Article], int]:
-        """The first article of each source and day, in the story's order, at most so many; and their number.
+    def others(self, excluded: Set[str], most: int) -> tuple[list[Article], int]:
+        """Return the first article of each source and day, at most `most` of them, and the total number.
 
-        Articles whose id is left out do not count.
+        They are in the story's order. Articles whose id is in `excluded` do not count.
         """
         articles = self.story.articles
-        touched = {self._group_of[id_] for id_ in left_out if id_ in self._group_of}
+        touched = {self._group_of[id_] for id_ in excluded if id_ in self._group_of}
         first_left = (
-            next((place for place in self._groups[number] if articles[place].id not in left_out), None)
+            next((place for place in self._groups[number] if articles[place].id not in excluded), None)
             for number in touched
         )
         places = [place for place in first_left if place is not None]

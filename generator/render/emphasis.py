@@ -1,9 +1,9 @@
-"""Which runs of `*`, `_` and `~` open or close emphasis, also beside Chinese, Japanese and Korean text.
+"""Decide which runs of `*`, `_` and `~` open or close emphasis, also beside Chinese, Japanese and Korean.
 
-CommonMark 0.31.2 lets a run that touches punctuation on its inner side count only beside a space or further
-punctuation, so that `**注意：**汉字` stays unrendered. The CJK-friendly amendments
-(https://github.com/tats-u/markdown-cjk-friendly/blob/main/specification.md) drop that condition for CJK
-punctuation and beside CJK characters; text without such characters is read exactly as CommonMark says.
+By CommonMark 0.31.2, a run whose inner side touches punctuation counts only beside a space or other
+punctuation, so that `**注意：**汉字` is not rendered. The CJK-friendly amendments
+(https://github.com/tats-u/markdown-cjk-friendly/blob/main/specification.md) drop this condition for CJK
+punctuation and beside CJK characters. Text without such characters is parsed exactly as in CommonMark.
 """
 
 from __future__ import annotations
@@ -25,21 +25,23 @@ _CJK_RANGES = (
 _CJK = re.compile("[" + "".join(f"{chr(first)}-{chr(last)}" for first, last in _CJK_RANGES) + "]")
 
 _VARIATION = re.compile("[\ufe00-\ufe0e]")
-"""Selects a glyph of the character before it; U+FE0F, which asks for an emoji, is not meant."""
+"""Variation selectors, which select a glyph of the preceding character. U+FE0F requests an emoji and is
+excluded.
+"""
 _IDEOGRAPHIC_VARIATION = re.compile("[\U000e0100-\U000e01ef]")
 _FULL_WIDTH_QUOTE = re.compile("[‘’“”]\ufe01")
 _SPACE = re.compile("[\t\n\x0b\x0c\r\x20\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 
 
 def is_cjk(character: str) -> bool:
-    """Whether a character is Chinese, Japanese or Korean in the sense of the amendments."""
+    """Return whether a character is Chinese, Japanese or Korean in the sense of the amendments."""
     return _CJK.match(character) is not None
 
 
 def closes_up(before: str, after: str) -> bool:
-    """Whether a line break between two characters stands for nothing rather than for a space.
+    """Return whether a line break between two characters is rendered as nothing instead of a space.
 
-    So it is between Chinese and Japanese characters; Korean separates its words.
+    This is the case between Chinese and Japanese characters. Korean separates words by spaces.
     """
     if before < "\u1100" or after < "\u1100":
         return False
@@ -52,7 +54,7 @@ def _is_hangul(character: str) -> bool:
 
 
 def flanking(source: str, start: int, end: int, most: int, *, inside_words: bool) -> tuple[bool, bool]:
-    """Whether the run of markers `source[start:end]` can open and can close emphasis.
+    """Return whether the run of markers `source[start:end]` can open, and can close, emphasis.
 
     The text ends at `most`. `inside_words` is true for `*` and `~`, which may split a word, not for `_`.
     """
@@ -71,17 +73,17 @@ def flanking(source: str, start: int, end: int, most: int, *, inside_words: bool
 
 @functools.lru_cache(maxsize=4096)
 def _kind(character: str) -> tuple[bool, bool, bool]:
-    """Whether a character is white space, punctuation, and CJK."""
+    """Return whether a character is white space, punctuation, and CJK."""
     is_mark = unicodedata.category(character)[0] in "PS"
     return _SPACE.match(character) is not None, is_mark, is_cjk(character)
 
 
 def _sequence_before(source: str, start: int) -> tuple[str, bool]:
-    """The character that a run follows, seen past a variation selector, and whether it counts as CJK."""
+    """Return the character before a run, ignoring a variation selector, and whether it counts as CJK."""
     if start == 0:
         return " ", False
     character = source[start - 1]
-    if character < "\u1100":  # before the first of them
+    if character < "\u1100":  # below the first CJK character
         return character, False
     if start > 1 and _VARIATION.match(character):
         base = source[start - 2]

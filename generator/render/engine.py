@@ -1,7 +1,7 @@
-"""Jinja2 as themes are rendered: its language and its results, with less work for every page.
+"""A faster Jinja2 environment for themes, with the same language and results.
 
-What does not change while a site is made is put in when a template is compiled: messages, values of `site`.
-Templates that hold macros alone are run once, not for every page that imports them.
+Messages and values of `site`, which do not change during a build, are inserted when a template is compiled.
+Templates that only define macros are run once, not for every page that imports them.
 """
 
 # ruff: noqa: ANN401, N802 (Jinja2 calls visitors by the names of its nodes, and takes values of any type)
@@ -29,7 +29,7 @@ from generator.render.views import View
 
 try:
     from markupsafe._speedups import _escape_inner as escaped
-except ImportError:  # an installation without compiled parts
+except ImportError:  # markupsafe without its compiled extension
 
     def escaped(text: str, /) -> str:
         """Escape a text for HTML."""
@@ -37,19 +37,19 @@ except ImportError:  # an installation without compiled parts
 
 
 _VALUES: frozenset[type] = frozenset({str, Markup, int, bool, dt.date, type(None), type(missing)})
-"""Types of arguments that nothing can change."""
-LIVE = ("page", "site", "view")
-"""What templates get: other values on every page."""
-_PASSED_ON = re.compile(
+"""Immutable types of arguments."""
+PAGE_VARIABLES = ("page", "site", "view")
+"""Template variables with different values on every page."""
+_DELEGATED = re.compile(
     r"^( *)yield from (context\.blocks\[.*\]\[0\]\(.*\)|parent_template\.root_render_func\(context\))$",
     re.MULTILINE,
 )
-"""Where a generated template gives on, piece by piece, what one of its blocks or its parent makes."""
+"""Generated code that passes on the pieces of a block or of the parent template."""
 _safe: Callable[[str], Markup] = functools.partial(str.__new__, Markup)
 
 
 class Engine(jinja2.Environment):
-    """An environment whose templates render one page at a time."""
+    """A Jinja2 environment whose templates render one page at a time."""
 
     def __init__(self, loader: jinja2.BaseLoader) -> None:
         super().__init__(
@@ -66,58 +66,62 @@ class Engine(jinja2.Environment):
         self.policies["ext.i18n.trimmed"] = True
         self.code_generator_class = _Generator
         self.constant: dict[str, Callable[..., object]] = {}
-        """Functions that may be called when a template is compiled, where their arguments stand in it."""
+        """Functions that may be called at compile time, if their arguments are constant."""
         self.site: object = None
-        """Its texts and switches are put in when a template is compiled."""
-        self.now: dict[str, Any] = {}
-        """The values of the page that is rendered, and all that templates have anyhow."""
-        self.kept: dict[tuple[object, ...], tuple[Markup, tuple[object, ...]]] = {}
-        """What macros made for this page, with their arguments, which thereby stay what they are."""
-        self.is_keeping = False
-        """Whether this page may be rendered anew: most are not; there keeping costs more than it saves."""
-        self._heavy: set[str] = set()
-        """Templates whose last page was rendered anew."""
-        self.is_careful = False
-        """Whether a dot is more than Python's, as Jinja2 has it: nearly no template needs that."""
+        """The site's view; its texts and switches are inserted at compile time."""
+        self.variables: dict[str, Any] = {}
+        """The variables of the page that is being rendered, and all globals."""
+        self.macro_results: dict[tuple[object, ...], tuple[Markup, tuple[object, ...]]] = {}
+        """Macro results on this page, with their arguments, which are kept alive so that their ids stay
+        unique.
+        """
+        self.caches_results = False
+        """Whether macro results are cached, for pages that may be rendered again. For others it costs time.
+        """
+        self._rendered_again: set[str] = set()
+        """Templates whose last page was rendered more than once."""
+        self.follows_jinja = False
+        """Whether attribute access follows Jinja2's rules instead of Python's. Almost no template needs that.
+        """
         self._address = ""
         self._templates: dict[str, jinja2.Template] = {}
         self._modules: dict[str, TemplateModule] = {}
         self._surveys: dict[str, Survey] = {}
-        self.unknown: dict[str, set[str]] = {}
-        """Names that a template uses and has not itself, nor have all templates."""
+        self.free_names: dict[str, set[str]] = {}
+        """Template → the names that it uses, without its own and global ones."""
         self._needed: dict[str, frozenset[str] | None] = {}
         self._is_plain = True
-        """No template gives a name that all have another meaning."""
+        """Whether no template redefines a global name."""
         self._is_folding = True
 
     def page(self, template: str, values: Mapping[str, Any]) -> str:
-        """Render a template with the values of a page, those of `LIVE`."""
+        """Render a template with the values of a page, those of `PAGE_VARIABLES`."""
         own = self.get_template(template)
-        if not self.now:
-            self.now.update(self.globals)
-        is_again = values["page"].address == self._address
-        self.is_keeping = is_again or template in self._heavy
-        (self._heavy.add if is_again else self._heavy.discard)(template)
-        if not is_again:
+        if not self.variables:
+            self.variables.update(self.globals)
+        is_repeated = values["page"].address == self._address
+        self.caches_results = is_repeated or template in self._rendered_again
+        (self._rendered_again.add if is_repeated else self._rendered_again.discard)(template)
+        if not is_repeated:
             self._address = values["page"].address
-            self.kept.clear()
-        self.now.update(values)
+            self.macro_results.clear()
+        self.variables.update(values)
         try:
             return own.render(values)
-        except AttributeError:  # a dot may mean an item too, or ask whether there is such a value
-            if self.is_careful:
+        except AttributeError:  # a dot may also mean an item, or be a test for existence
+            if self.follows_jinja:
                 raise
-            self.is_careful = True
-            self._forget()
+            self.follows_jinja = True
+            self._clear_caches()
             return self.page(template, values)
 
-    def _forget(self) -> None:
-        """Have all templates compiled again."""
-        for known in (self.kept, self._modules, self._templates, self.cache or {}):
+    def _clear_caches(self) -> None:
+        """Discard all compiled templates."""
+        for known in (self.macro_results, self._modules, self._templates, self.cache or {}):
             known.clear()
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        """Give templates our globals themselves: Jinja2 has a chain of mappings that is slow to copy."""
+        """Return our globals themselves. Jinja2 builds a chain of mappings, which is slow to copy."""
         return super().make_globals(d) if d else self.globals
 
     def get_template(
@@ -126,7 +130,7 @@ class Engine(jinja2.Environment):
         parent: str | None = None,
         globals: Any = None,  # noqa: A002 (Jinja2's own name)
     ) -> jinja2.Template:
-        """Find a template; the next time with less ado."""
+        """Return a template, from a cache that is faster than Jinja2's."""
         if isinstance(name, jinja2.Template):
             return name
         found = self._templates.get(name)
@@ -137,23 +141,23 @@ class Engine(jinja2.Environment):
     def module_of(
         self, template: jinja2.Template, context: Context, local: Mapping[str, Any]
     ) -> TemplateModule:
-        """What a template that is imported with context has: its macros see the values of the page."""
+        """Return the module of a template imported with context. Its macros see the values of the page."""
         name = template.name or ""
         if not self._is_plain or self._needs(name) is None:
             return template.make_module(context.get_all(), True, local)
         module = self._modules.get(name)
         if module is None:
-            module = self._modules[name] = template.make_module(self.now, True)
+            module = self._modules[name] = template.make_module(self.variables, True)
         return module
 
     def is_pure(self, name: str) -> bool:
-        """Whether what a template's macros make depends on their arguments and the page's address alone."""
+        """Return whether a template's macros depend only on their arguments and the page's address."""
         return self._is_plain and self._needs(name) == frozenset()
 
     def _needs(self, name: str) -> frozenset[str] | None:
-        """Which values of a page a template's macros need; None where it holds more than macros."""
+        """Return the page variables that a template's macros need; None if it contains more than macros."""
         if name not in self._needed:
-            self._needed[name] = None  # where it goes round in a circle
+            self._needed[name] = None  # ends the recursion of circular imports
             self._needed[name] = self._needs_of(name)
         return self._needed[name]
 
@@ -163,40 +167,41 @@ class Engine(jinja2.Environment):
         if imports is None:
             return None
         below = [self._needs(own) for own in imports]
-        needed = frozenset(self.unknown[name]).union(*filter(None, below))
-        return None if None in below or not needed.issubset(LIVE) else needed
+        needed = frozenset(self.free_names[name]).union(*filter(None, below))
+        return None if None in below or not needed.issubset(PAGE_VARIABLES) else needed
 
     def _generate(
         self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False
     ) -> str:
-        """Compile a template after its constant parts were put in."""
+        """Compile a template after inserting its constant parts."""
         known = self._surveys[name or ""] = survey(source)
-        self.unknown[name or ""] = set()
+        self.free_names[name or ""] = set()
         constant = {"site", *self.constant}
-        if not known.meanings.isdisjoint({*self.globals, *LIVE}):
+        if not known.meanings.isdisjoint({*self.globals, *PAGE_VARIABLES}):
             self._is_plain = False
-        if self._is_folding and not known.meanings.isdisjoint(constant):  # what it extends sees that meaning
+        # The templates that it extends see that name too.
+        if self._is_folding and not known.meanings.isdisjoint(constant):
             self._is_folding = False
-            self._forget()
+            self._clear_caches()
         if self._is_folding and known.parameters.isdisjoint(constant):
             source = Constants(self, self.constant, self.site).visit(source)
         written = super()._generate(source, name, filename, defer_init)
-        return _PASSED_ON.sub(r"\1yield concat(\2)", written)
+        return _DELEGATED.sub(r"\1yield concat(\2)", written)
 
 
 class _Generator(CodeGenerator):
-    """Writes templates as Python; what differs from Jinja2's own does the same in fewer steps."""
+    """Compiles templates to Python that does the same as Jinja2's in fewer steps."""
 
     def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:
-        self.writeline(f"from {__name__} import MacroOfTheme, shown")
+        self.writeline(f"from {__name__} import MacroOfTheme, to_html")
         super().visit_Template(node, frame)
 
     def enter_frame(self, frame: Frame) -> None:
-        """Note the names that the template has to find in its context."""
+        """Record the names that the template looks up in its context."""
         super().enter_frame(frame)
         if isinstance(self.environment, Engine) and self.name is not None:
             found = {name for action, name in frame.symbols.loads.values() if action == VAR_LOAD_RESOLVE}
-            self.environment.unknown[self.name] |= found - self.environment.globals.keys()
+            self.environment.free_names[self.name] |= found - self.environment.globals.keys()
 
     def macro_def(self, macro_ref: MacroRef, frame: Frame) -> None:  # noqa: ARG002 (as Jinja2 calls it)
         names = tuple(argument.name for argument in macro_ref.node.args)
@@ -212,10 +217,10 @@ class _Generator(CodeGenerator):
         if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape:
             super()._output_child_pre(node, frame, finalize)
         else:
-            self.write("shown(")
+            self.write("to_html(")
 
     def visit_Output(self, node: nodes.Output, frame: Frame) -> None:
-        """Write what stands in a row as one string, where Jinja2 has a generator give each part by itself."""
+        """Write adjacent outputs as one string, where Jinja2 yields each part separately."""
         if frame.buffer is not None or frame.require_output_check or self.environment.finalize:
             super().visit_Output(node, frame)
             return
@@ -224,7 +229,7 @@ class _Generator(CodeGenerator):
         for child in node.nodes:
             try:
                 const = self._output_child_to_const(child, frame, finalize)
-            except Exception:  # it is no constant, or a faulty one: the page says where
+            except Exception:  # not constant, or faulty: rendering reports the place
                 parts.append(child)
                 continue
             if parts and isinstance(parts[-1], list):
@@ -247,7 +252,7 @@ class _Generator(CodeGenerator):
     @optimizeconst
     def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:
         engine = self.environment
-        if keyword.iskeyword(node.attr) or not isinstance(engine, Engine) or engine.is_careful:
+        if keyword.iskeyword(node.attr) or not isinstance(engine, Engine) or engine.follows_jinja:
             super().visit_Getattr(node, frame)
             return
         self.write("(")
@@ -256,7 +261,7 @@ class _Generator(CodeGenerator):
 
     @optimizeconst
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
-        """Write a call as one of Python: no function of a theme, nor a macro, asks for the context."""
+        """Write a plain Python call, because no function or macro of a theme needs the context."""
         if forward_caller or node.dyn_args or node.dyn_kwargs:
             super().visit_Call(node, frame, forward_caller=forward_caller)
             return
@@ -277,22 +282,22 @@ class _Generator(CodeGenerator):
 
 
 class MacroOfTheme(Macro):
-    """A macro that takes its arguments in fewer steps.
+    """A macro with faster argument handling.
 
-    What it made of a view stays at hand while a page is rendered anew with less of the same.
+    While a page is rendered again with fewer items, results for a view are reused.
     """
 
     def __init__(self, engine: Engine, function: Callable[..., str], *args: Any) -> None:
         *own, template = args
         super().__init__(engine, function, *own)
         self._engine = engine
-        self._is_kept = engine.is_pure(template)
+        self._is_cacheable = engine.is_pure(template)
         self._takes_named_only = self._default_autoescape and not (
             self.catch_kwargs or self.catch_varargs or self.caller
         )
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Render it."""
+        """Render the macro."""
         lacking = self._argument_count - len(args)
         if not self._takes_named_only or lacking < 0:
             return super().__call__(*args, **kwargs)
@@ -303,24 +308,29 @@ class MacroOfTheme(Macro):
             args += tuple([kwargs.get(name, missing) for name in names])
         elif lacking:
             args += (missing,) * lacking
-        if not self._engine.is_keeping or not self._is_kept or not args or not isinstance(args[0], View):
+        if (
+            not self._engine.caches_results
+            or not self._is_cacheable
+            or not args
+            or not isinstance(args[0], View)
+        ):
             return _safe(self._func(*args))
-        return self._once(args)
+        return self._cached(args)
 
-    def _once(self, args: tuple[Any, ...]) -> Markup:
+    def _cached(self, args: tuple[Any, ...]) -> Markup:
         others = args[1:]
-        kinds = tuple(map(type, others))  # since 1 == True, and HTML equals the text that looks like it
+        kinds = tuple(map(type, others))  # since 1 == True, and Markup equals a str of the same text
         if not _VALUES.issuperset(kinds):
             return _safe(self._func(*args))
         key = (id(self), id(args[0]), others, kinds)
-        found = self._engine.kept.get(key)
+        found = self._engine.macro_results.get(key)
         if found is None:
-            found = self._engine.kept[key] = _safe(self._func(*args)), args
+            found = self._engine.macro_results[key] = _safe(self._func(*args)), args
         return found[0]
 
 
-def shown(value: Any) -> str:
-    """A value as a part of a page: escaped, but for HTML that was made as such."""
+def to_html(value: Any) -> str:
+    """Return a value as HTML: escaped, unless it is Markup."""
     kind = type(value)
     if kind is str:
         return escaped(value)  # type: ignore[no-any-return,unused-ignore]

@@ -1,7 +1,7 @@
 """Feeds: Atom (RFC 4287), RSS 2.0 and JSON Feed 1.1 with the same entries.
 
-Titles are plain text with one level of escaping in all three: every reading client that was tried shows
-`&amp;` in a title as it is written. No clock: a feed is as old as its newest entry.
+Titles are plain text with one level of escaping in all three formats, because every tested reader shows
+`&amp;` in a title literally. There is no clock: the date of a feed is that of its newest entry.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from generator.model.types import Article, Source, TextPolicy
 from generator.render import xml
 
 NAMESPACE = uuid.UUID("5f2c1d5e-8a0b-5d0c-9b57-2f0f3b1f6a11")
-"""Of the entries' ids; it must never change, or readers show every entry anew."""
+"""Namespace of entry ids. It must never change, or readers show all entries again as new."""
 
 _NEVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _ATOM = "http://www.w3.org/2005/Atom"
@@ -38,54 +38,54 @@ _TYPES = {
 
 
 class FeedMeta(msgspec.Struct, frozen=True, kw_only=True):
-    """What a feed says of itself."""
+    """The metadata of a feed."""
 
     title: str
     description: str = ""
     language: str
     """BCP 47 tag."""
     page: str
-    """The absolute address of the folder that it is the feed of, with its slash; the feeds stand in it."""
+    """The absolute address, with a trailing slash, of the folder that contains the feed."""
     generator: str
-    """Such as `Broadsheet 0.1.0`."""
+    """For example `Broadsheet 0.1.0`."""
     zone: dt.tzinfo
-    """Where the day of an entry without a time begins."""
+    """The time zone in which the day of an entry without a time begins."""
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """An article in a feed; all addresses are absolute. Not `kw_only`, as some views."""
+    """An article in a feed. All addresses are absolute. Not `kw_only`, because that makes pickling slower."""
 
     id: str
     title: str
     title_language: str
     language: str
     url: str
-    """Our page, else the original, else the item in the source's month."""
+    """The article's page, else the original, else the item on the source's month page."""
     original: str | None
     date: dt.date
     time: dt.datetime | None
     content: str
-    """Sanitised HTML with absolute addresses; empty where there is none to show."""
+    """Sanitised HTML with absolute addresses; may be empty."""
     excerpt: str
     authors: tuple[str, ...]
     tags: tuple[str, ...]
     source: str
     source_page: str
-    """The source's page in the site; its feeds stand below."""
+    """The source's page on the site, whose feeds are below it."""
 
 
 def entry_id(article_id: str) -> str:
-    """The lasting id of an article's entry, whatever the host."""
+    """Return the permanent id of an article's entry, which does not depend on the host."""
     return uuid.uuid5(NAMESPACE, article_id).urn
 
 
 def entry_of(
     article: Article, source: Source, *, base_url: str, item: str, content: str, has_page: bool = True
 ) -> Entry:
-    """Make an article's entry, with as much text as its source's policy allows.
+    """Return an article's entry, with as much text as its source's policy allows.
 
-    `item` is the absolute address of the article's item in a list; `content` is sanitised HTML with
-    absolute addresses.
+    `item` is the absolute address of the article's item in a list. `content` is sanitised HTML with absolute
+    addresses.
     """
     page = addresses.absolute(base_url, addresses.article(article.id))
     own = page if has_page and addresses.has_page(article, source.text) else None
@@ -186,7 +186,7 @@ def _rss_item(entry: Entry, zone: dt.tzinfo) -> Iterator[str]:
         + "".join(xml.element("dc:creator", name) for name in _authors(entry))
         + "".join(xml.element("category", tag) for tag in _tags(entry))
         + xml.element("source", entry.source, {"url": xml.uri(entry.source_page) + addresses.ATOM})
-        # A description is HTML to every reader, so plain text is escaped once more.
+        # Readers treat a description as HTML, so plain text is escaped once more.
         + (xml.element("description", _as_html(entry.excerpt)) if entry.excerpt else "")
     )
     content = xml.around("content:encoded", [xml.text(entry.content)])
@@ -234,12 +234,12 @@ def _document(name: str, pieces: Iterable[str], attributes: dict[str, str | None
 
 
 def _title(entry: Entry) -> str:
-    """A title that no reader can take for HTML: RSS does not say which it is, and some readers run it."""
+    """Return a title without `<`. RSS does not say whether a title is HTML, and some readers interpret it."""
     return _line(entry.title).replace("<", "＜") or entry.url
 
 
 def _authors(entry: Entry) -> tuple[str, ...]:
-    """Who wrote it, else who published it: every entry of an Atom feed needs one."""
+    """Return the authors, else the publisher, because every entry of an Atom feed needs an author."""
     return tuple(dict.fromkeys(filter(None, map(_line, entry.authors)))) or (entry.source,)
 
 
@@ -264,7 +264,7 @@ def _newest(entries: Sequence[Entry], zone: dt.tzinfo) -> dt.datetime:
 def _moment(entry: Entry, zone: dt.tzinfo) -> dt.datetime:
     moment = entry.time or dt.datetime.combine(entry.date, dt.time.min, zone)
     offset = moment.utcoffset() or dt.timedelta()
-    # Before standard time, zones differ by odd seconds, which neither format of dates can say.
+    # Before standard time, offsets have odd seconds, which neither date format can express.
     return moment.replace(tzinfo=dt.timezone(dt.timedelta(minutes=offset // dt.timedelta(minutes=1))))
 
 

@@ -1,4 +1,4 @@
-"""Templates as trees, before they are compiled: what they hold, and what of it can be put in once for all."""
+"""Analyse template syntax trees and insert constants before compilation."""
 
 # ruff: noqa: ANN401, N802 (Jinja2 calls visitors by the names of its nodes)
 
@@ -15,17 +15,17 @@ _OF_MACROS = (nodes.Macro, nodes.Import, nodes.FromImport)
 
 
 class Survey(NamedTuple):
-    """What one sees of a template before it is compiled."""
+    """What is known about a template before it is compiled."""
 
     meanings: set[str]
-    """Names that it gives a meaning, but for those of parameters."""
+    """Names that it assigns, except parameters."""
     parameters: set[str]
     imports: list[str] | None
-    """The templates that it imports; None where it holds more than macros."""
+    """The templates that it imports; None if it contains more than macros."""
 
 
 def survey(tree: nodes.Template) -> Survey:
-    """Look through a template."""
+    """Analyse a template."""
     meanings, parameters, imports = set[str](), set[str](), list[str]()
     is_more = not all(isinstance(node, _OF_MACROS) or _is_text(node) for node in tree.body)
     for node in tree.find_all(nodes.Node):
@@ -56,18 +56,18 @@ def _is_text(node: nodes.Node) -> bool:
 
 
 class Constants(NodeTransformer):
-    """Puts in what is known when a template is compiled."""
+    """Replaces expressions whose value is known at compile time."""
 
     def __init__(
         self, environment: Environment, functions: Mapping[str, Callable[..., object]], site: object
     ) -> None:
-        """Take the functions that may be called beforehand, by name, and what `site` is."""
+        """`functions`: name → functions that may be called at compile time. `site`: the site's view."""
         self._environment = environment
         self._functions = functions
         self._site = site
 
     def generic_visit(self, node: nodes.Node, *args: Any, **kwargs: Any) -> nodes.Node:
-        """Visit all that is below; what then stands in a row becomes one output."""
+        """Visit the children of a node, then join adjacent outputs."""
         super().generic_visit(node, *args, **kwargs)
         for _, field in node.iter_fields():
             if isinstance(field, list):
@@ -75,7 +75,7 @@ class Constants(NodeTransformer):
         return node
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:
-        """Call a function whose arguments are known."""
+        """Call a function whose arguments are constant."""
         self.generic_visit(node)
         function = self._functions.get(node.node.name) if isinstance(node.node, nodes.Name) else None
         if function is None or node.dyn_args or node.dyn_kwargs:
@@ -83,11 +83,11 @@ class Constants(NodeTransformer):
         try:
             named = {argument.key: argument.value.as_const() for argument in node.kwargs}
             return self._const(function(*[argument.as_const() for argument in node.args], **named), node)
-        except Exception:  # values of a page, or a fault: then that page says where
+        except Exception:  # values of a page, or a fault: rendering reports the place
             return node
 
     def visit_Getattr(self, node: nodes.Getattr) -> nodes.Node:
-        """Look up a text or switch of the site."""
+        """Replace a text or switch of the site."""
         self.generic_visit(node)
         if isinstance(node.node, nodes.Name) and node.node.name == "site":
             value = getattr(self._site, node.attr, self)
@@ -96,7 +96,7 @@ class Constants(NodeTransformer):
         return node
 
     def visit_If(self, node: nodes.If) -> nodes.Node | list[nodes.Node]:
-        """Take the branch that is known to be taken."""
+        """Choose the branch if the test is constant."""
         self.generic_visit(node)
         if node.elif_ or not isinstance(node.test, nodes.Const) or node.find(nodes.Block):
             return node
@@ -107,7 +107,7 @@ class Constants(NodeTransformer):
 
 
 def _joined(body: list[Any]) -> Iterator[Any]:
-    """The nodes of a body, outputs that follow on one another as one."""
+    """Yield the nodes of a body, with adjacent outputs joined."""
     for is_output, own in itertools.groupby(list(body), lambda node: isinstance(node, nodes.Output)):
         outputs = list(own)
         if is_output and len(outputs) > 1:

@@ -1,8 +1,8 @@
-"""Formatting elements that are not closed, held within what a parser of HTML can bear.
+"""Limit unclosed formatting elements to a number that HTML parsers can handle.
 
-A parser opens every formatting element that was not closed again in each block that follows
+A parser reopens every unclosed formatting element in each following block
 (https://html.spec.whatwg.org/#reconstruct-the-active-formatting-elements): 4,500 different `<b>` before 4,500
-`<p>` come to 20 million elements.
+`<p>` become 20 million elements.
 """
 
 from __future__ import annotations
@@ -13,22 +13,25 @@ from collections import Counter, defaultdict
 from generator.model import limits
 
 _NAMES = "b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u"
-"""Not `a`: where one begins, a parser ends the one before."""
+"""Without `a`, because a new link ends the previous one."""
 _ATTRIBUTE = r"""\s+[^\s"'<>=/]+(?:=(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>=`]+))?"""
 _TAG = re.compile(rf"<(/?)([a-z][a-z0-9]*)(?:{_ATTRIBUTE})*+\s*+/?>|<", re.IGNORECASE)
-"""A tag that every parser takes for this tag; or a `<` behind which it is not clear what is a tag."""
+"""A tag that every parser recognises as such, or a `<` that parsers may interpret differently."""
 _FORMATTING = re.compile(rf"</?(?:{_NAMES})(?=[\s/>])(?:[^<>]*>)?", re.IGNORECASE)
 _ELEMENTS = frozenset(_NAMES.split("|"))
 _SCOPES = frozenset({"caption", "table", "td", "th"})
-"""An end tag does not reach beyond these."""
+"""Elements beyond which an end tag has no effect."""
 _EQUAL = 3
-"""Elements with equal attributes that a parser remembers."""
+"""Number of elements with equal attributes that a parser remembers."""
 _NESTED = 8
-"""Blocks within a formatting element beyond which its end tag may not end it (adoption agency algorithm)."""
+"""Number of nested blocks in a formatting element beyond which its end tag may not close it.
+
+See the adoption agency algorithm.
+"""
 
 
-def bounded(markup: str) -> str:
-    """The same HTML; without formatting elements where a parser would open too many of them again."""
+def limited(markup: str) -> str:
+    """Return the same HTML, without formatting elements if a parser would reopen too many of them."""
     tags = markup.count("<")
     if tags * tags <= limits.REOPENED or _reopened(markup) <= limits.REOPENED:
         return markup
@@ -36,7 +39,7 @@ def bounded(markup: str) -> str:
 
 
 def _reopened(markup: str) -> int:
-    """How many elements a parser opens again, at the most."""
+    """Return an upper bound of the number of elements that a parser reopens."""
     started: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
     equal = Counter[str]()
     active = blocks = reopened = 0

@@ -1,4 +1,4 @@
-"""What surrounds every page: its title, description, canonical address, feeds and structured data."""
+"""The frame of a page: its title, description, canonical address, feeds and structured data."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from generator.render.pages import ARTICLE, Alias, MonthPart, Page, Plan
 def article_frame(
     view: views.ArticleView, description: str, site: structured.Site, feeds: tuple[views.Feed, ...]
 ) -> views.PageView:
-    """Make the frame of an article's page, which needs no plan: workers make it."""
+    """Return the frame of an article's page. It needs no plan, because workers make it."""
     address = addresses.article(view.id)
     frame = views.PageView(
         address=address,
@@ -38,10 +38,10 @@ class Framer(msgspec.Struct, frozen=True, kw_only=True):
     names: Names
     config: Config
     _site_feeds: dict[bool, tuple[views.Feed, ...]] = msgspec.field(default_factory=dict)
-    """Those of all articles' pages, and with picks those of editions."""
+    """The feeds that articles announce (False), and those that editions announce with picks (True)."""
 
     def of(self, page: Page, view: views.View) -> views.PageView:
-        """Make the frame of a page around its view; an article's is made by `article_frame`."""
+        """Return the frame of a page around its view. For articles, use `article_frame`."""
         title, description = self._heading(view)
         frame = views.PageView(
             address=page.address,
@@ -60,7 +60,7 @@ class Framer(msgspec.Struct, frozen=True, kw_only=True):
         return _for_machines(frame, view, self.config)
 
     def site(self, generator: str) -> views.SiteView:
-        """Make what all pages share."""
+        """Return what all pages share."""
         digest = self.plan.digest
         return views.SiteView(
             title=self.config.title,
@@ -74,7 +74,7 @@ class Framer(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def _heading(self, view: views.View) -> tuple[str, str]:
-        """Title and description of a page; both may be empty."""
+        """Return the title and description of a page; both may be empty."""
         text, date = self.names.words.gettext, self.names.words.date
         title, description = "", ""
         match view:
@@ -123,7 +123,7 @@ class Framer(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def feeds_of_site(self, *, with_picks: bool = False) -> tuple[views.Feed, ...]:
-        """The feeds that all articles' pages announce, and with picks those that editions do."""
+        """Return the feeds that articles announce, or with picks those that editions announce."""
         if self.config.base_url is None:
             return ()
         known = self._site_feeds.get(with_picks)
@@ -148,7 +148,7 @@ class Framer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _for_machines(frame: views.PageView, view: views.View, site: structured.Site) -> views.PageView:
-    """A frame with what pages say to machines, where it is known where they stand."""
+    """Return a frame with structured data and Open Graph properties, if its canonical address is known."""
     if frame.canonical is None:
         return frame
     return msgspec.structs.replace(

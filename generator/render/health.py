@@ -1,4 +1,4 @@
-"""The health of sources as pages show it: shares, a chart and the table beside it."""
+"""Show the health of sources: shares, a chart and a table with the same numbers."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from generator.render.names import Words
 
 
 def health_view(health: Health, words: Words) -> views.HealthView:
-    """Show one source's health on its own page.
+    """Return the view of one source's health for its own page.
 
-    No number of days is written: it would change every source's page every day.
+    It contains no number of days, which would change every source's page every day.
     """
     months = charts.spanned(health.months, health.last, charts.MONTHS)
     span = {
@@ -47,7 +47,7 @@ def health_view(health: Health, words: Words) -> views.HealthView:
 
 
 def row(source: views.Named, health: Health, newest: dt.date | None) -> views.SourceRow:
-    """Show one source among all; `newest` is the last month of its tiny chart, None leaves it out."""
+    """Return a source's row in the list of all; `newest`: the last month of its chart, None for no chart."""
     spark = Markup()
     if newest is not None:
         months = charts.spanned(health.months, newest, charts.SPARK_MONTHS)
@@ -68,7 +68,7 @@ def row(source: views.Named, health: Health, newest: dt.date | None) -> views.So
 
 
 def share(count: int, of: int) -> views.Share:
-    """A part of a whole; what is not none or all is not rounded to it."""
+    """Return a part of a whole. Only none and all are rounded to 0 and 100 percent."""
     percent = (200 * count + of) // (2 * of) if of else 0
     if 0 < count < of:
         percent = min(99, max(1, percent))

@@ -1,4 +1,4 @@
-"""Source code as HTML with classes, coloured by a style sheet; Pygments reads the code."""
+"""Highlight source code as HTML with classes, which a style sheet colours. Pygments parses the code."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pygments.lexers import get_all_lexers, get_lexer_by_name
 from pygments.token import Token, _TokenType
 
 LARGEST = 20_000
-"""Characters of code in the languages below; longer code is shown plain."""
+"""Number of characters of code in one of the `QUICK` languages. Longer code is shown plain."""
 LARGEST_OTHERWISE = 2_000
 """Characters in any other language. Several of Pygments' lexers (C#, Java, Make) take quadratic time on text that
 is no code: C# needed 8.4 s for 8,000 characters, those below at most 1.8 s for 20,000."""  # noqa: E501
@@ -21,7 +21,7 @@ QUICK = frozenset({
     "Batchfile", "Diff", "Docker", "Lua", "Perl", "Kotlin", "Swift", "S", "Nginx configuration file", "GraphQL",  # noqa: E501
     "GAS", "NASM", "VB.net", "Dart", "TeX", "Solidity", "Haskell", "MSDOS Session",
 })  # fmt: skip
-"""Languages, by Pygments' name, that were measured."""
+"""Pygments' names of the languages that were measured."""
 
 _CLASSES = {
     Token.Comment: "c",
@@ -41,11 +41,11 @@ _CLASSES = {
     Token.Generic.Subheading: "gh",
     Token.Generic.Prompt: "c",
 }
-"""Token types with the class, one of Pygments' own short names, for them and all types below them."""
+"""Token types → class, one of Pygments' own short names. Applies to subtypes too."""
 
 CLASSES = frozenset(_CLASSES.values())
 
-# Each has a contrast of 4.5 or more (WCAG 2.2, AA) on the code background of its mode, held by a test.
+# Each colour has a contrast of at least 4.5 (WCAG 2.2, AA) on its background. A test checks this.
 LIGHT_BACKGROUND, DARK_BACKGROUND = "#f6f5f2", "#1e1e1e"
 LIGHT = {
     "c": "#5f6368", "k": "#7a1fa2", "s": "#1b6b2f", "m": "#8f4a00", "nf": "#0550ae",
@@ -58,7 +58,7 @@ DARK = {
 
 
 def highlight(code: str, language: str) -> str | None:
-    """Escaped code with a `span` around each coloured part; None for an unknown language or long code."""
+    """Return escaped code with a `span` around each coloured part; None for unknown or long code."""
     lexer = _lexer(language.lower()[:40]) if len(code) <= LARGEST else None
     if lexer is None or (len(code) > LARGEST_OTHERWISE and lexer.name not in QUICK):
         return None
@@ -70,9 +70,9 @@ def highlight(code: str, language: str) -> str | None:
 
 
 def stylesheet() -> str:
-    """Rules for the classes: dark where the reader's system is, light on paper.
+    """Return the rules for the classes: dark if the reader's system is, light on paper.
 
-    A theme's variable `--code-bg` sets the background.
+    A theme sets the background with the variable `--code-bg`.
     """
     return "\n".join((
         f".highlight{{background:var(--code-bg,{LIGHT_BACKGROUND});{_variables(LIGHT)}}}",
@@ -90,7 +90,7 @@ def _variables(colours: dict[str, str]) -> str:
 
 
 def _merged(lexer: Lexer, code: str) -> Iterator[tuple[str, str]]:
-    """The code in runs of one class each; white space joins the run before it."""
+    """Yield the code in runs of one class. White space joins the run before it."""
     current, texts = "", list[str]()
     for type_, text in lexer.get_tokens(code):
         class_ = current if text.isspace() else _class_of(type_)
@@ -114,11 +114,11 @@ def _class_of(type_: _TokenType) -> str:
 
 @functools.lru_cache(maxsize=128)
 def _lexer(language: str) -> Lexer | None:
-    # Pygments would look for an unknown name among all that is installed on the machine.
+    # For an unknown name, Pygments would search all packages installed on the machine.
     return get_lexer_by_name(language, stripnl=False) if language in _known() else None
 
 
 @functools.cache
 def _known() -> frozenset[str]:
-    """The names of Pygments' own languages."""
+    """Return the names of the languages that come with Pygments."""
     return frozenset(alias for _, aliases, _, _ in get_all_lexers(plugins=False) for alias in aliases)

@@ -1,4 +1,4 @@
-"""Images that lie beside a clipping, and addresses of a body as a feed needs them."""
+"""Find images beside clippings, and complete the addresses in a body for feeds."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from generator.model.ids import path_id
 from generator.render import svg
 
 LARGEST = 10 * 1024 * 1024
-"""Bytes; a larger file is no picture for a page."""
+"""Size limit in bytes. Larger files are not published."""
 
 _MAGIC = {
     "png": re.compile(rb"\x89PNG\r\n\x1a\n"),
@@ -32,49 +32,49 @@ _MAGIC = {
     "avif": re.compile(rb"....ftyp(avif|avis|mif1)", re.DOTALL),
     "svg": re.compile(rb"(\xef\xbb\xbf)?\s*<"),
 }
-"""How a file of each kind begins; the name alone proves nothing."""
+"""Signatures of each file type, because a name proves nothing."""
 
 _ADDRESS_ATTRIBUTE = re.compile(r'( (?:href|src)=")([^"]*)"')
 _START_TAG = re.compile(r'<(?:a|img)(?: [a-z]+="[^"]*")*>')
 _RELATIVE = ('="#', '="../', '="media/')
-"""How every address without a scheme begins that the sanitiser lets pass."""
+"""How addresses without a scheme begin that the sanitiser allows."""
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
 class Image(msgspec.Struct, frozen=True, kw_only=True):
-    """A picture of the content folder that goes along with the site."""
+    """An image below the content folder that is published."""
 
     address: str
-    """`media/<ab>/<id>.<ext>`, where the id is made from the path as an article's is."""
+    """`media/<ab>/<id>.<ext>`. The id is derived from the path, as an article's is."""
     path: str
     """POSIX path below the content folder."""
     width: int | None = None
     height: int | None = None
-    """CSS pixels; None where the file does not say."""
+    """Width and height in CSS pixels; None if the file does not say."""
 
 
 class Refused(msgspec.Struct, frozen=True):
-    """A file that is there and is no picture for a page."""
+    """An existing file that is not published as an image."""
 
     why: str
-    """The end of a sentence about it."""
+    """The end of a sentence about the file."""
 
 
 def local_file(content: str, clipping_path: str, src: str) -> str | None:
-    """The path below the content folder, links followed, of the file that a relative source names, or None.
+    """Return the path below the content folder of the file that a relative source names, or None.
 
-    `src` is decoded text, seen from its clipping, else from the content folder; one that begins with a slash
-    counts from the content folder. Where nothing is there, as for nearly all that clippings from the web
-    name, it costs two looks.
+    `src` is decoded text. It is resolved against the clipping's folder, then against the content folder; with
+    a leading slash, against the content folder only. Symbolic links are followed. For a missing file, as in
+    nearly all clippings from the web, this takes two `stat` calls.
     """
     return found_beside(content, clipping_path, src)[0]
 
 
 def found_beside(content: str, clipping_path: str, src: str) -> tuple[str | None, bool]:
-    """The same, and whether a folder, pipe or socket stands there under the name of a picture instead."""
+    """Return the same, and whether a folder, pipe or socket has the name of an image instead."""
     is_no_file = False
     above = "" if src.startswith("/") else clipping_path.rpartition("/")[0]
-    # Obsidian counts from the root of its vault; what begins with a dot does not.
+    # Obsidian resolves against the root of its vault, unless the address begins with a dot.
     folders = (above, "") if above and not src.startswith(".") else (above,)
     for name in (f"{content}/{folder}/{name}" for folder in folders for name in _spellings(src)):
         try:
@@ -83,7 +83,7 @@ def found_beside(content: str, clipping_path: str, src: str) -> tuple[str | None
                 continue
             root = os.path.realpath(content)
             file = os.path.realpath(name, strict=True)
-        except (OSError, ValueError):  # no such file, a NUL in the name, a loop of links
+        except (OSError, ValueError):  # no such file, NUL in the name, a loop of links
             continue
         if file.startswith(f"{root}{os.sep}"):
             return file[len(root) + 1 :].replace(os.sep, "/"), False
@@ -91,7 +91,7 @@ def found_beside(content: str, clipping_path: str, src: str) -> tuple[str | None
 
 
 def _spellings(src: str) -> Iterable[str]:
-    """How the name of a file may be written on disk that a body names: without a query, composed or not."""
+    """Return the names that a file may have on disk: without a query, and in both Unicode normal forms."""
     names = (src, re.split(r"[?#]", src, maxsplit=1)[0]) if "?" in src or "#" in src else (src,)
     if src.isascii():
         return names
@@ -100,31 +100,31 @@ def _spellings(src: str) -> Iterable[str]:
 
 
 def image_at(content: str | Path, path: str) -> Image | Refused | None:
-    """The picture of a file below the content folder; None where it is none.
+    """Return the image in a file below the content folder; None if it is none, `Refused` if it is unsafe.
 
-    It must be of at most `LARGEST` bytes, and be what its name says: PNG, JPEG, GIF, WebP, AVIF, or an SVG
-    that is a drawing and nothing else: another one is refused with the reason.
+    It must have at most `LARGEST` bytes and be what its name says: PNG, JPEG, GIF, WebP, AVIF, or a static
+    SVG. Any other SVG is refused with the reason.
     """
     try:
         file = Path(content).resolve() / path
         return _image(file, path) if 0 < file.stat().st_size <= LARGEST else None
-    except OSError:  # it went meanwhile, or may not be read
+    except OSError:  # it disappeared meanwhile, or must not be read
         return None
 
 
 class LocalImages(dict[str, "Image | None"]):
-    """The pictures beside a clipping by their decoded sources, each looked for when its body names it."""
+    """The images beside a clipping, by decoded source. Each is looked up when the body names it."""
 
     def __init__(self, find: Callable[[str], Image | None]) -> None:
         super().__init__()
         self._find = find
         self.is_full = False
-        """Whether the body names more than `limits.IMAGES`: the others are not looked for."""
+        """Whether the body names more than `limits.IMAGES` images. The excess is not looked up."""
         self.unreachable: dict[str, None] = {}
-        """Sources that lead nowhere, such as `file:///a.png`, in their order."""
+        """Sources that cannot be reached, such as `file:///a.png`, in order."""
 
     def get(self, src: str, default: object = None, /) -> Image | None:
-        """The picture that a source names; None where there is no usable one, which is kept too."""
+        """Return the image that a source names; None if there is no usable one. Both are cached."""
         del default
         if src not in self:
             if len(self) >= limits.IMAGES:
@@ -135,13 +135,13 @@ class LocalImages(dict[str, "Image | None"]):
 
 
 def absolute_html(html: str, base: str) -> str:
-    """The HTML of `markdown.body_html` with complete addresses: `base` is the page's own public address.
+    """Return HTML with absolute addresses. `base`: the page's own public address.
 
-    Only for HTML that the sanitiser wrote: in that form a tag is told from text by its shape alone, and all
-    that changes is an address that did not name a scheme.
+    Only for HTML that the sanitiser wrote, in which a tag can be told from text by its form. Only addresses
+    without a scheme are changed.
     """
     if not any(start in html for start in _RELATIVE):
-        return str(html)  # `Markup` no longer
+        return str(html)  # not `Markup` any more
 
     def complete(match: re.Match[str]) -> str:
         if _ABSOLUTE.match(match[2]):
@@ -178,21 +178,21 @@ def _drawing(raw: bytes) -> tuple[int | None, int | None] | Refused:
 
 
 class _Reader:
-    """An open file of which only so many parts may be read: a JPEG may have a million empty segments."""
+    """A file that allows a limited number of reads, because a JPEG may have a million empty segments."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self._left = limits.PARTS
 
     def read(self, size: int = -1) -> bytes:
-        """The next bytes. Raises `ValueError` after too many readings."""
+        """Return the next bytes. Raises `ValueError` after too many reads."""
         self._left -= 1
         if self._left < 0:
             raise ValueError("too many parts")
         return self._file.read(size)
 
     def seek(self, offset: int, whence: int = 0) -> int:
-        """Where the next reading begins."""
+        """Set and return the position of the next read."""
         return self._file.seek(offset, whence)
 
 

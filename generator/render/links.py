@@ -1,7 +1,7 @@
-"""Addresses of a body: which may stand in a page, and where they lead.
+"""Decide which addresses of a body may be links, and where they lead.
 
-What counts is where a browser would go, after the URL standard (https://url.spec.whatwg.org): it drops tabs,
-line ends and surrounding control characters, and reads a backslash as a slash.
+The result is where a browser would go by the URL standard (https://url.spec.whatwg.org): it drops tabs, line
+ends and surrounding control characters, and treats a backslash as a slash.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ _HOST = r"https?://(?:(?![Xx][Nn]--)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])
 _IN_PATH = r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]++|%[0-9A-Fa-f]{2})"
 _IN_QUERY = r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]++|%[0-9A-Fa-f]{2})"
 _COMMON = re.compile(rf"{_HOST}(?:/{_IN_PATH}*+)?(?:\?{_IN_QUERY}*+)?(?:#{_IN_QUERY}*+)?")
-"""Most addresses: complete and already well written."""
+"""Most addresses: absolute and already well-formed."""
 
 _ROOTED = re.compile(rf"/(?![/.])(?![^?#]*(?:/\.|;)){_IN_PATH}*+(?:\?{_IN_QUERY}++)?(?:#{_IN_QUERY}++)?")
-"""Most of the others: a path from the site's root, well written, that does not climb."""
+"""Most of the others: a well-formed path from the site's root, without `..`."""
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _PATH_END = re.compile(r"[?#]|$")
@@ -30,7 +30,7 @@ _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _DATA_IMAGE = re.compile(r"data:image/(png|jpeg|jpg|gif|webp);base64,([A-Za-z0-9+/]+={0,2})", re.IGNORECASE)
 DATA_IMAGE_BYTES = 32 * 1024
-"""The longest `data:` address of an image, in characters."""
+"""Maximum length of a `data:` address of an image, in characters."""
 
 _SAFE_PATH = "/!$&'()*+,;=:@~%"
 _SAFE_QUERY = _SAFE_PATH + "?"
@@ -39,16 +39,16 @@ _BARE = re.compile(
     r"(?<![A-Za-z0-9])https?://[A-Za-z0-9](?:[!#-;=?-\[\]_a-z~À-ɏͰ-ӿ])+",
     re.IGNORECASE,
 )
-"""An address in running text: a space, any of `<>"^{|}`, a backtick or an East Asian character ends it."""
+"""An address in running text. A space, any of `<>"^{|}`, a backtick or an East Asian character ends it."""
 _HOST_WITH_DOT = re.compile(r"https?://[^/?#]*\.")
 _TRAILING = "?!.,:;*_~'\""
 _ENTITY_TAIL = re.compile(r"&[A-Za-z0-9]+;$")
 
 
 def resolve(address: str, base: str | None) -> str | None:
-    """The absolute address that a link leads to, as ASCII; None where it must not, or cannot, be a link.
+    """Return the absolute address that a link leads to, as ASCII; None if it must not, or cannot, be a link.
 
-    `base` is the address of the original page, against which relative ones are resolved.
+    `base` is the address of the original page, against which relative addresses are resolved.
     """
     if _COMMON.fullmatch(address):
         return address
@@ -69,13 +69,13 @@ def resolve(address: str, base: str | None) -> str | None:
 
 @functools.lru_cache(maxsize=256)
 def _origin(base: str) -> str | None:
-    """What stands before the path of an address, as it is resolved."""
+    """Return the part of an address before its path, as it is resolved."""
     root = _resolve_relative("/", base)
     return None if root is None else root.removesuffix("/")
 
 
 def is_relative(address: str) -> bool:
-    """Whether an address needs a base: it has neither scheme nor host."""
+    """Return whether an address needs a base, because it has neither scheme nor host."""
     stripped = _DROPPED.sub("", address.strip(_EDGES))
     return (
         bool(stripped) and not _SCHEME.match(stripped) and not stripped.startswith(("//", "\\", "#", "/\\"))
@@ -83,7 +83,7 @@ def is_relative(address: str) -> bool:
 
 
 def data_image(address: str) -> str | None:
-    """A small raster image written into the page itself, in its standard spelling; else None."""
+    """Return the `data:` address of a small raster image in standard form; None for others."""
     if len(address) > DATA_IMAGE_BYTES:
         return None
     match = _DATA_IMAGE.fullmatch(_DROPPED.sub("", address.strip(_EDGES)))
@@ -94,7 +94,7 @@ def data_image(address: str) -> str | None:
 
 
 def bare_addresses(text: str) -> Iterator[tuple[int, int, str]]:
-    """Where `http://` and `https://` addresses stand in running text: start, end, address to link to."""
+    """Yield start, end and link target of each `http://` and `https://` address in running text."""
     for match in _BARE.finditer(text):
         written = _without_trailing(match[0])
         address = resolve(written, None)
@@ -103,7 +103,7 @@ def bare_addresses(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _without_trailing(address: str) -> str:
-    """Leave the sentence its punctuation: full stops, and brackets that the address did not open."""
+    """Return an address without punctuation of the sentence: full stops, brackets that it did not open."""
     opened = {")": address.count("(") - address.count(")"), "]": address.count("[") - address.count("]")}
     end = len(address)
     while end:
@@ -129,7 +129,7 @@ def _resolve_relative(address: str, base: str | None) -> str | None:
 
 
 def _web(address: str) -> str | None:
-    """A complete http or https address, checked and encoded; None where its host cannot be one."""
+    """Return a complete http or https address, checked and encoded; None if its host is invalid."""
     try:
         parts = urllib.parse.urlsplit(address)
         host = _host(parts.hostname or "") if "@" not in parts.netloc else None
@@ -147,7 +147,7 @@ def _web(address: str) -> str | None:
 
 
 def _host(host: str) -> str | None:
-    """A host in ASCII: a name (Punycode where needed) or an IPv4 address."""
+    """Return a host in ASCII, which is a name (in Punycode if needed) or an IPv4 address."""
     if not host.isascii():
         try:
             host = host.encode("idna").decode("ascii").lower()
@@ -156,13 +156,13 @@ def _host(host: str) -> str | None:
     labels = host.removesuffix(".").split(".")
     if len(host) > 253 or not all(map(_LABEL.fullmatch, labels)):
         return None
-    if re.fullmatch(r"\d+|0x[0-9a-f]*", labels[-1]):  # browsers read such a host as an IPv4 address
+    if re.fullmatch(r"\d+|0x[0-9a-f]*", labels[-1]):  # browsers treat such a host as an IPv4 address
         octets = len(labels) == 4 and all(
             re.fullmatch(r"0|[1-9]\d{0,2}", label) and int(label) < 256 for label in labels
         )
         return host if octets else None
     if any([label.startswith("xn--") for label in labels]):  # noqa: C419  # short
-        return host if sanitise.takes(f"https://{host}/") else None
+        return host if sanitise.is_valid_address(f"https://{host}/") else None
     return host
 
 
@@ -172,6 +172,6 @@ def _mailto(rest: str) -> str | None:
 
 
 def _quote(text: str, safe: str) -> str:
-    """Percent-encode what may not stand in an address; what is encoded already stays."""
+    """Percent-encode what an address must not contain. Existing escapes stay."""
     text = _STRAY_PERCENT.sub("%25", text)
     return urllib.parse.quote(text, safe=safe, errors="replace")

@@ -1,4 +1,4 @@
-"""Lists of articles: items, and the blocks of one source or one day that hold them."""
+"""Lists of articles: items, and the blocks of a source or a day that contain them."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ class Fill(msgspec.Struct, frozen=True):
     """How much a page shows."""
 
     items: int | None
-    """Of each block; None for all."""
+    """Number of items in each block; None for all."""
     excerpts: int
-    """How many of a block's items show their excerpt."""
+    """Number of items in a block that show their excerpt."""
     above: int | None = None
-    """Picks, and stories, that stand above the blocks at most; None for all."""
+    """Maximum number of picks, and of stories, above the blocks; None for all."""
     above_excerpts: int = 0
-    """How many of each show their excerpt."""
+    """Number of picks, and of stories, that show their excerpt."""
     also: int = 3
-    """Other copies that an item names at most."""
+    """Maximum number of other copies that an item names."""
 
 
 Fills = tuple[tuple[Fill, ...], ...]
-"""From the fullest to the leanest, in stretches: within one, what is leaner only leaves things out."""
+"""From the fullest to the leanest, in groups. Within a group, each only leaves things out."""
 
 DAY_FILLS: Fills = (
     (
-        *(Fill(10, 10, None, told, also) for told, also in ((1000, 12), (10, 8), (0, 5))),
+        *(Fill(10, 10, None, excerpts, also) for excerpts, also in ((1000, 12), (10, 8), (0, 5))),
         *(Fill(10, n) for n in (5, 3, 2, 1, 0)),
     ),
     (Fill(5, 1), Fill(5, 0)),
@@ -46,7 +46,7 @@ DAY_FILLS: Fills = (
     (Fill(0, 0, 20, also=1),),
     (Fill(0, 0, 0),),
 )
-"""Of a day: ten items of a source, the others a click away. What stands above no longer comes back below."""
+"""A day: ten items of each source, with a link to the others. Items above the blocks are not repeated."""
 MONTH_FILLS: Fills = (
     tuple(Fill(None, n, also=also) for n, also in ((1000, 5), (10, 3), (3, 2), (1, 1), (0, 1), (0, 0))),
 )
@@ -54,26 +54,26 @@ MONTH_FILLS: Fills = (
 PERIOD_FILLS: Fills = (
     tuple(Fill(0, 0, *more) for more in ((20, 20, 8), (20, 5, 5), (20, 0, 3), (10, 0, 1), (0, 0, 0))),
 )
-"""A week, month or year: twenty picks and twenty stories, and what the counts of sources leave room for."""
+"""A week, month or year: twenty picks and twenty stories, fewer if the list of sources takes much room."""
 STORY_FILLS: Fills = (
     tuple(Fill(items, n) for items, n in ((None, 1000), (None, 20), (None, 0), (150, 0), (50, 0))),
 )
-"""A story shows all its articles, unless there are more than a page can carry."""
+"""A story shows all its articles, unless there are too many for a page."""
 
 
 class Above(msgspec.Struct, frozen=True, kw_only=True):
-    """What stands above an edition's blocks."""
+    """What is shown above an edition's blocks."""
 
     picks: tuple[views.Item, ...]
     stories: tuple[views.Item, ...]
     home: Mapping[str, str]
-    """The item that an article of the edition is part of, both by id."""
+    """Article id → id of the item that it is part of."""
 
 
 class Lists(msgspec.Struct, frozen=True):
     """Makes the items and blocks of one page.
 
-    An item or block that a leaner one shows too is the same object: then it need not be rendered again.
+    Items and blocks that a leaner view shares are the same objects, so that they need not be rendered again.
     """
 
     plan: Plan
@@ -81,13 +81,18 @@ class Lists(msgspec.Struct, frozen=True):
     _items: dict[tuple[object, ...], views.Item] = msgspec.field(default_factory=dict)
     _blocks: dict[tuple[object, ...], views.Block] = msgspec.field(default_factory=dict)
     _above: dict[tuple[object, ...], Above] = msgspec.field(default_factory=dict)
-    _left: dict[tuple[int, int], tuple[Collection[str], list[Article]]] = msgspec.field(default_factory=dict)
-    """The articles that blocks have left, by a block's number and what stands above, and that too."""
+    _remaining: dict[tuple[int, int], tuple[Collection[str], list[Article]]] = msgspec.field(
+        default_factory=dict
+    )
+    """(block number, id of `home`) → `home` and the articles left for the block."""
 
     def item(
         self, article: Article, *, excerpt: bool = True, also: int = 5, shown: Collection[str] = ()
     ) -> views.Item:
-        """Make an article's item in a list; at most `also` other copies are named, none of those `shown`."""
+        """Return an article's item in a list.
+
+        It names at most `also` other copies, and none of those `shown`.
+        """
         if article.id not in self.plan.stories:
             also, shown = 0, ()
         key = (article.id, excerpt and bool(article.excerpt), also, *shown)
@@ -126,11 +131,11 @@ class Lists(msgspec.Struct, frozen=True):
     def also(
         self, article: Article, limit: int = 12, shown: Collection[str] = ()
     ) -> tuple[tuple[views.Also, ...], int, str | None]:
-        """Name the other copies of an article, how many more there are, and the page of its story."""
+        """Return the other copies of an article, the number of further ones, and the page of its story."""
         story = self.plan.stories.get(article.id)
         if story is None:
             return (), 0, None
-        others, count = self.plan.copies(story).besides({article.id, *shown}, limit)
+        others, count = self.plan.copies(story).others({article.id, *shown}, limit)
         named = tuple(
             views.Also(
                 name=other.source,
@@ -143,7 +148,7 @@ class Lists(msgspec.Struct, frozen=True):
         return named, count - len(named), self.plan.story_page(story)
 
     def above(self, edition: Edition, fill: Fill) -> Above:
-        """Choose what stands above an edition's blocks: picks first, then stories; each article once."""
+        """Return what is shown above an edition's blocks: picks, then stories; each article once."""
         key = (edition.first, fill.above, fill.above_excerpts, fill.also)
         above = self._above.get(key)
         if above is None:
@@ -167,7 +172,7 @@ class Lists(msgspec.Struct, frozen=True):
                 home.setdefault(member.id, pick.id)
             also = (
                 fill.also if members or story is None else 0
-            )  # of two picks of a story the first names the others
+            )  # of two picks in a story, the first names the others
             pick_items.append(self.item(pick, excerpt=n < fill.above_excerpts, also=also, shown=shown))
         stories = sorted(
             (members for members in within.values() if len(members) > 1),
@@ -181,22 +186,25 @@ class Lists(msgspec.Struct, frozen=True):
         return Above(picks=tuple(pick_items), stories=tuple(story_items), home=home)
 
     def _lead_of(self, members: Sequence[Article]) -> Article:
-        """The story's lead where it is among some of its articles, else the fullest of these."""
+        """Return the story's lead if it is among the articles, else the most complete of them."""
         lead = self.plan.stories[members[0].id].lead
         own = next((member for member in members if member.id == lead.id), None)
         return own or max(members, key=lambda member: (self.plan.has_page(member), member.letters))
 
     def day_block(self, number: int, group: Group, fill: Fill, home: Mapping[str, str]) -> views.Block:
-        """Make the block of a source on a day; what it has no room for stands in the source's month.
+        """Return the block of a source on a day. The items that do not fit are on the source's month page.
 
-        Articles at `home` further up are left out.
+        Articles in `home` are shown further up and left out.
         """
-        standing = (number, id(home))
-        if standing not in self._left:
-            self._left[standing] = home, [article for article in group.articles if article.id not in home]
-        own = self._left[standing][1]
+        block_key = (number, id(home))
+        if block_key not in self._remaining:
+            self._remaining[block_key] = (
+                home,
+                [article for article in group.articles if article.id not in home],
+            )
+        own = self._remaining[block_key][1]
         count = len(own) if fill.items is None else min(fill.items, len(own))
-        key = (*standing, count, min(fill.excerpts, count), fill.also)
+        key = (*block_key, count, min(fill.excerpts, count), fill.also)
         block = self._blocks.get(key)
         if block is None:
             items = self._shown(own, fill)
@@ -230,7 +238,7 @@ class Lists(msgspec.Struct, frozen=True):
         )
 
     def month_block(self, group: Group, fill: Fill) -> views.Block:
-        """Make the block of a day in a source's month; it shows every item."""
+        """Return the block of a day in a source's month, which shows every item."""
         source = self.plan.digest.sources[group.source]
         date = group.articles[0].date
         return views.Block(
@@ -253,7 +261,7 @@ direction_of = functools.lru_cache(256)(direction)
 
 
 def note_of(article: Article) -> Markup:
-    """The curator's words on an article as HTML."""
+    """Return the curator's note on an article as HTML."""
     if not article.note:
         return _NOTHING
     return body_html(article.note, Place(original=None, id=f"{article.id}n"))

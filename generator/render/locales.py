@@ -1,6 +1,6 @@
-"""How a site speaks: its catalogues of messages, and dates and numbers in its language.
+"""The interface's language: message catalogues, and formats of dates and numbers.
 
-No clock and no locale of the machine: everything comes from the arguments and Babel's tables.
+Independent of the clock and of the machine's locale: everything comes from the arguments and Babel's data.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from babel import Locale, UnknownLocaleError, dates, numbers
 from babel.messages import Message, mofile, pofile
 
 _STYLES = ("full", "long", "medium")
-"""Styles that Babel has under the same name."""
+"""Styles that have the same name in Babel."""
 _SKELETONS = {"month": "yMMMM", "year": "y", "day": "MMMMd"}
 _PATTERNS = {"weekday": "cccc", "month_name": "LLLL", "month_short": "LLL"}
 _PO_LINE = re.compile(r'#.*|(?:(?:msgctxt|msgid|msgid_plural|msgstr(?:\[\d+\])?)[ \t]+)?"(?:[^"\\]|\\.)*"|')
@@ -25,7 +25,7 @@ DATE_STYLES = ("iso", *_STYLES, *_SKELETONS, *_PATTERNS)
 
 
 class CatalogueError(Exception):
-    """A catalogue of messages that cannot be read: its file and line."""
+    """A message catalogue that cannot be read, with its file and line."""
 
     def __init__(self, message: str, file: Path, line: int | None) -> None:
         super().__init__(message)
@@ -40,15 +40,15 @@ class Speech:
         self.language = language
         self.messages = messages
         self._locale = Locale.parse(language, sep="-")
-        # What was said before: Babel takes twenty microseconds for a number.
+        # Formatted before, because Babel takes twenty microseconds for a number.
         self._dates: dict[tuple[dt.date, str], str] = {}
         self._numbers: dict[int, str] = {}
         self._languages: dict[str, str] = {}
-        self._foreign: dict[str, bool] = {}
+        self._is_foreign: dict[str, bool] = {}
 
     @property
     def filters(self) -> dict[str, Callable[..., str]]:
-        """By the names that templates use."""
+        """The filters, by their names in templates."""
         return {
             "date": self.date,
             "time": time,
@@ -59,58 +59,58 @@ class Speech:
 
     @property
     def weekdays(self) -> tuple[tuple[str, str], ...]:
-        """From Monday: narrow and full name."""
+        """The narrow and full names of the weekdays, from Monday."""
         names = self._locale.days["stand-alone"]
         return tuple((names["narrow"][n], names["wide"][n]) for n in range(7))
 
     def gettext(self, message: str) -> str:
-        """A message in the language; itself where it has no translation."""
+        """Return the translation of a message; the message itself if there is none."""
         return self.messages.gettext(message)
 
     def date(self, value: dt.date, style: str = "long") -> str:
-        """A day in words; `style` is one of `DATE_STYLES`, else `ValueError`."""
+        """Format a day. Raises `ValueError` if `style` is not one of `DATE_STYLES`."""
         day = value.date() if isinstance(value, dt.datetime) else value
-        said = self._dates.get((day, style))
-        if said is None:
-            said = self._dates[day, style] = _date(day, style, self._locale)
-        return said
+        formatted = self._dates.get((day, style))
+        if formatted is None:
+            formatted = self._dates[day, style] = _date(day, style, self._locale)
+        return formatted
 
     def number(self, value: int) -> str:
-        """A number with the language's separators."""
-        said = self._numbers.get(value)
-        if said is None:
-            said = self._numbers[value] = numbers.format_decimal(value, locale=self._locale)
-        return said
+        """Format a number with the language's separators."""
+        formatted = self._numbers.get(value)
+        if formatted is None:
+            formatted = self._numbers[value] = numbers.format_decimal(value, locale=self._locale)
+        return formatted
 
     def language_name(self, tag: str) -> str:
-        """A language in the words of this one; the tag itself where Babel does not know it."""
-        said = self._languages.get(tag)
-        if said is None:
-            said = self._languages[tag] = _language_name(tag, self._locale)
-        return said
+        """Return the name of a language in this language; the tag itself if Babel does not know it."""
+        formatted = self._languages.get(tag)
+        if formatted is None:
+            formatted = self._languages[tag] = _language_name(tag, self._locale)
+        return formatted
 
     def is_foreign(self, tag: str) -> bool:
-        """Whether a text is in another language than the interface; regions and scripts do not count."""
-        known = self._foreign.get(tag)
+        """Return whether a text's language differs from the interface's. Regions and scripts do not count."""
+        known = self._is_foreign.get(tag)
         if known is None:
-            known = self._foreign[tag] = _primary(tag) != _primary(self.language)
+            known = self._is_foreign[tag] = _primary(tag) != _primary(self.language)
         return known
 
 
 def time(value: dt.datetime) -> str:
-    """Hours and minutes, 24 hours a day, in the zone of the value."""
+    """Format a time as hours and minutes, 24 hours a day, in its own time zone."""
     return f"{value.hour:02}:{value.minute:02}"
 
 
 def iso(value: dt.date) -> str:
-    """A day, or a moment to the minute, for the attribute `datetime`."""
+    """Format a day, or a moment to the minute, for the attribute `datetime`."""
     return value.isoformat(timespec="minutes") if isinstance(value, dt.datetime) else value.isoformat()
 
 
 def speech(folders: Iterable[Path], language: str) -> Speech:
-    """A language with its messages from `<folder>/<language>/LC_MESSAGES/messages.po`; later folders win.
+    """Load a language with its messages from `<folder>/<language>/LC_MESSAGES/messages.po`.
 
-    Raises `CatalogueError` where a catalogue cannot be read.
+    Later folders take precedence. Raises `CatalogueError` if a catalogue cannot be read.
     """
     found: gettext.NullTranslations = gettext.NullTranslations()
     for folder in folders:
@@ -132,8 +132,8 @@ def _catalogue(file: Path, language: str) -> gettext.GNUTranslations:
     except (ValueError, UnicodeError) as error:
         raise CatalogueError(f"is not a valid catalogue: {error}", file, None) from error
     for number, line in enumerate(text.splitlines(), 1):
-        if not _PO_LINE.fullmatch(line.strip()):  # Babel would read on as if it were not there
-            raise CatalogueError("has a line that is no message: are its quotes in place?", file, number)
+        if not _PO_LINE.fullmatch(line.strip()):  # Babel silently ignores such a line
+            raise CatalogueError("has a line that is not a message; check its quotes", file, number)
     for message in messages:
         _check_values(message, file)
     compiled = io.BytesIO()
@@ -143,7 +143,7 @@ def _catalogue(file: Path, language: str) -> gettext.GNUTranslations:
 
 
 def _check_values(message: Message, file: Path) -> None:
-    """Refuse a translation that names values which its message does not have: rendering would fail."""
+    """Raise `CatalogueError` for a translation with values that its message lacks; rendering would fail."""
     ids = (message.id,) if isinstance(message.id, str) else tuple(message.id)
     string = message.string or ""
     strings = (string,) if isinstance(string, str) else tuple(string)
@@ -152,7 +152,7 @@ def _check_values(message: Message, file: Path) -> None:
         unknown = set(_VALUE.findall(text)) - known
         if unknown or "%" in _VALUE.sub("", text).replace("%%", ""):
             what = f"`%({min(unknown)})s`" if unknown else "`%`"
-            raise CatalogueError(f"has {what}, which its message has not", file, message.lineno)
+            raise CatalogueError(f"has {what}, which its message does not have", file, message.lineno)
 
 
 def _date(day: dt.date, style: str, locale: Locale) -> str:

@@ -1,4 +1,4 @@
-"""What the files of a theme come to, as hashes."""
+"""Hash the files of a theme."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from generator.model.errors import BuildError, Problem, Severity, shown
 
 
 def roots_of(site_templates: Path | None) -> tuple[Path, ...]:
-    """The folders of a theme, the default one first; the site's own need not exist.
+    """Return the folders of a theme, the default one first. The site's own need not exist.
 
-    Raises `BuildError` where something in the site's own cannot be read.
+    Raises `BuildError` if something in the site's own cannot be read.
     """
     default = resources.theme()
     if site_templates is None or not site_templates.is_dir():
@@ -22,14 +22,14 @@ def roots_of(site_templates: Path | None) -> tuple[Path, ...]:
     try:
         _try_to_read(site_templates)
     except FileNotFoundError:
-        pass  # it went meanwhile, which the next look shows
+        pass  # it disappeared meanwhile, which the next check notices
     except OSError as error:
         raise BuildError(_unreadable(site_templates, error)) from error
     return default, site_templates
 
 
 def _try_to_read(folder: Path) -> None:
-    """Open all that stands below a folder: who looks for files there is told of none that cannot be read."""
+    """Open all files below a folder, because listing files silently skips unreadable ones."""
 
     def fail(error: OSError) -> None:
         raise error
@@ -46,15 +46,15 @@ def _unreadable(root: Path, error: OSError) -> Problem:
     return Problem(
         path=shown(name),
         message=f"cannot be read: {error.strerror}",
-        advice="check its rights",
+        advice="check its permissions",
         severity=Severity.ERROR,
         kind="template",
     )
 
 
 def theme_marks(site_templates: Path | None) -> tuple[bytes, bytes]:
-    """Hashes of all templates with the names of assets, and of all translations, of a site and its theme."""
-    files: list[bytes] = []  # whatever their names: a template may include any of them, assets too
+    """Return the hash of all templates and assets, and that of all translations, of a site and its theme."""
+    files: list[bytes] = []  # with any name, because a template may include any file, even an asset
     messages: list[bytes] = []
     for root in roots_of(site_templates):
         for path in sorted(root.rglob("*")):

@@ -1,4 +1,4 @@
-"""Links with their names and counts: what pages say of one another."""
+"""Links to pages, with their names and counts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Words(Protocol):
 
 
 class Names(msgspec.Struct, frozen=True):
-    """Names of sources, days and other periods, in the interface's language."""
+    """Links to sources, days and other periods, with names in the interface's language."""
 
     plan: Plan
     words: Words
@@ -37,7 +37,7 @@ class Names(msgspec.Struct, frozen=True):
     _reasons: dict[str, str] = msgspec.field(default_factory=dict)
 
     def source(self, source: Source, count: int = 0) -> views.Named:
-        """Name a source's page."""
+        """Return the link to a source's page."""
         if count:
             return views.Named(name=source.name, address=addresses.source(source), count=count)
         known = self._sources.get(source.name)
@@ -48,7 +48,7 @@ class Names(msgspec.Struct, frozen=True):
         return known
 
     def source_month(self, source: Source, month: SourceMonth) -> views.Named:
-        """Name a month of a source."""
+        """Return the link to a month of a source."""
         return views.Named(
             name=self.words.date(month.first, "month"),
             address=addresses.source_month(source, month.first),
@@ -57,11 +57,11 @@ class Names(msgspec.Struct, frozen=True):
         )
 
     def edition(self, edition: Edition) -> views.Named:
-        """Name an edition."""
+        """Return the link to an edition."""
         return self.period(edition.period, edition.first, edition.count)
 
     def day(self, date: dt.date, count: int | None = None) -> views.Named:
-        """Name a day that has an edition."""
+        """Return the link to a day that has an edition."""
         if count is not None:
             return self.period(Period.DAY, date, count)
         known = self._days.get(date)
@@ -70,7 +70,7 @@ class Names(msgspec.Struct, frozen=True):
         return known
 
     def period(self, period: Period, date: dt.date, count: int = 0) -> views.Named:
-        """Name the period of a kind that holds a day."""
+        """Return the link to the period of a kind that contains a day."""
         return views.Named(
             name=self.period_name(period, date),
             address=addresses.period(period, date),
@@ -79,20 +79,20 @@ class Names(msgspec.Struct, frozen=True):
         )
 
     def period_name(self, period: Period, date: dt.date) -> str:
-        """Write what a period is called."""
+        """Return the name of a period."""
         if period is Period.WEEK:
             iso = date.isocalendar()
             return self.words.gettext("Week %(week)s, %(year)s") % {"week": iso.week, "year": iso.year}
         return self.words.date(date, {Period.DAY: "full"}.get(period, period.value))
 
     def reason(self, article: Article) -> str:
-        """Write why an article has no text, or not all of it; reasons of a site's own stay as they are."""
+        """Return why an article has no text, or not all of it. A site's own reasons are not translated."""
         if not self._reasons:
             self._reasons.update(reasons(self.words.gettext))
         return self._reasons.get(article.reason, article.reason)
 
     def around(self, edition: Edition) -> tuple[views.Named | None, views.Named | None]:
-        """Name the editions before and after one."""
+        """Return the links to the previous and the next edition."""
         before, after = self.plan.around(edition)
         return (
             self.edition(before) if before else None,
@@ -100,9 +100,10 @@ class Names(msgspec.Struct, frozen=True):
         )
 
     def calendar(self, year: int, month: int, until: dt.date = dt.date.max) -> views.Calendar:
-        """Lay out a month; one without articles has no address.
+        """Return the calendar of a month. A month without articles has no address.
 
-        Days after `until` count as empty: the page of a day must not change because a later one came.
+        Days after `until` count as empty, so that the page of a day does not change when later days are
+        added.
         """
         weeks = tuple(
             tuple(self._calendar_day(dt.date(year, month, day), until) if day else None for day in week)
@@ -120,7 +121,7 @@ class Names(msgspec.Struct, frozen=True):
 
 
 def reasons(text: Callable[[str], str]) -> dict[str, str]:
-    """Why an article may have no text, or not all of it, in the interface's language."""
+    """Return reason → its text in the interface's language, for articles without text or not all of it."""
     return {
         "captcha": text("captcha"),
         "login wall": text("login wall"),

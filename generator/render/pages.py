@@ -1,6 +1,6 @@
-"""The plan: every page of the site, its address, its template and what it shows.
+"""The plan: every page of the site, with its address, its template and what it shows.
 
-A page here has no HTML; `compose` makes the views of one, `templates` its bytes.
+A page here has no HTML: `compose` makes its views, `templates` its bytes.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ ARTICLE = "article.html"
 TEMPLATES = (
     ARTICLE, "day.html", "period.html", "redirect.html", "source.html", "source_month.html", "story.html",
 )  # fmt: skip
-"""Those of all pages but overviews."""
+"""The templates of all pages except overviews."""
 SHORT_STORY = 2
-"""Articles of a story that needs no page: each names the other."""
+"""Number of articles in a story that needs no page, because each names the other."""
 
 
 class Alias(msgspec.Struct, frozen=True):
@@ -48,15 +48,15 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     address: str
     template: str
     subject: Subject = None
-    """None for the overviews of the whole digest."""
+    """None for overviews of the whole digest."""
     month: dt.date | None = None
-    """The first day of the month whose sitemap names the page."""
+    """The first day of the month whose sitemap lists the page."""
     modified: dt.date | None = None
-    """The newest article it shows, where that says when it changed."""
+    """The date of the newest article that it shows, if it tells when the page changed."""
 
     @property
     def listed(self) -> bool:
-        """Whether sitemaps name the page."""
+        """Whether sitemaps list the page."""
         return self.template not in {"redirect.html", "404.html"}
 
 
@@ -71,15 +71,15 @@ class Plan(msgspec.Struct, kw_only=True):
     stories: dict[str, Story]
     """Article id → the story that it belongs to."""
     picks: tuple[Article, ...]
-    """What the curator pinned, newest first."""
+    """The articles that the curator pinned, newest first."""
     since: dt.date = dt.date.min
-    """The first day whose articles get pages of their own; before it only those without an original do."""
+    """The first day whose articles get pages. Before it, only articles without an original do."""
     aliases: dict[str, str] = {}
     """Output file of a former address → id of the article that it redirects to."""
     _slugs: dict[str, str] = {}
-    """Slug → name of the source; filled when it is asked for."""
+    """Slug → name of the source; filled on demand."""
     _copies: dict[str, Copies] = msgspec.field(default_factory=dict)
-    """By the story's id, filled when they are asked for."""
+    """Story id → copies, filled on demand."""
 
     def change(
         self,
@@ -108,7 +108,7 @@ class Plan(msgspec.Struct, kw_only=True):
             self.picks = tuple(article for article in digest.articles if article.pinned)
 
     def source_of(self, article: Article) -> Source:
-        """The source that published an article."""
+        """Return the source that published an article."""
         return self.digest.sources[article.source]
 
     def source_at(self, slug: str) -> Source | None:
@@ -118,36 +118,39 @@ class Plan(msgspec.Struct, kw_only=True):
         return self.digest.sources.get(self._slugs.get(slug, ""))
 
     def around(self, edition: Edition) -> tuple[Edition | None, Edition | None]:
-        """An edition's predecessor and successor."""
+        """Return the previous and the next edition."""
         editions = self.digest.editions(edition.period)
         at = bisect_left(editions, edition.first, key=lambda one: one.first)
         return (editions[at - 1] if at else None), (editions[at + 1] if at + 1 < len(editions) else None)
 
     def has_page(self, article: Article) -> bool:
-        """Whether an article gets a page of its own."""
+        """Return whether an article gets a page of its own."""
         is_here = article.date >= self.since or article.url is None
         return is_here and addresses.has_page(article, self.source_of(article).text)
 
     def story_page(self, story: Story) -> str | None:
-        """The address of a story's page, which it has with more than two articles."""
+        """Return the address of a story's page; None for a story of at most two articles."""
         return addresses.story(story.id) if len(story.articles) > SHORT_STORY else None
 
     def copies(self, story: Story) -> Copies:
-        """The articles of a story by source and day."""
+        """Return the articles of a story, grouped by source and day."""
         copies = self._copies.get(story.id)
         if copies is None or copies.story is not story:
             copies = self._copies[story.id] = Copies(story)
         return copies
 
     def once(self, articles: Iterable[Article]) -> Iterator[Article]:
-        """Leave of each story one article: its lead, for a feed that tells it once."""
+        """Yield the articles without repetitions of stories, each of which is represented by its lead."""
         for article in articles:
             story = self.stories.get(article.id)
             if story is None or story.lead.id == article.id:
                 yield article
 
     def once_in(self, source: Source) -> Iterator[Article]:
-        """Leave of each story one article of a source: its lead, else the source's first, which stays so."""
+        """Yield a source's articles, one for each story.
+
+        That is the story's lead, else the source's first article in it, which does not change.
+        """
         chosen: dict[str, str] = {}
         for article in source.articles:
             story = self.stories.get(article.id)
@@ -162,7 +165,7 @@ class Plan(msgspec.Struct, kw_only=True):
                     yield article
 
     def address_of(self, article: Article) -> tuple[str, str]:
-        """Where an article is found, as address and fragment: its page, or its item in its source's month."""
+        """Return address and fragment of an article: its page, or its item on its source's month page."""
         if self.has_page(article):
             return addresses.article(article.id), ""
         source = self.source_of(article)
@@ -170,7 +173,7 @@ class Plan(msgspec.Struct, kw_only=True):
 
 
 def pages_since(digest: Digest, articles: str, months: int) -> dt.date:
-    """The first day whose articles get pages: of `all`, of `recent` ones (whole months), or of `none`."""
+    """Return the first day whose articles get pages, if `all`, `recent` (in months) or `none` do."""
     if articles == "all" or not digest.days:
         return dt.date.min
     if articles == "none":
@@ -181,7 +184,7 @@ def pages_since(digest: Digest, articles: str, months: int) -> dt.date:
 
 
 def plan(digest: Digest, since: dt.date = dt.date.min) -> Plan:
-    """Index a digest for the making of its pages; articles from `since` on get one of their own."""
+    """Return the plan of a digest. Articles from `since` on get pages of their own."""
     parts = _parts(month for source in digest.sources.values() for month in source.months)
     counts = {edition.first: edition.count for edition in digest.days}
     stories = {article.id: story for story in digest.stories for article in story.articles}
@@ -212,7 +215,10 @@ def _parts(months: Iterable[SourceMonth]) -> dict[str, int]:
 
 
 def pages_of(plan_: Plan) -> Iterator[Page]:
-    """All pages of a site; a source's stand together, so that its bodies serve its feeds too."""
+    """Yield all pages of a site.
+
+    Those of a source are adjacent, so that its bodies can be reused for its feeds.
+    """
     digest = plan_.digest
     for source in digest.sources.values():
         yield from _pages_of_source(plan_, source)
@@ -224,7 +230,7 @@ def pages_of(plan_: Plan) -> Iterator[Page]:
 
 
 def overviews(digest: Digest) -> Iterator[Page]:
-    """The pages that show the whole digest."""
+    """Yield the pages that show the whole digest."""
     yield _front(digest)
     yield Page(address=addresses.SOURCES, template="sources.html")
     yield Page(address=addresses.NOT_FOUND, template="404.html")
@@ -239,7 +245,7 @@ def _pages_of_source(plan_: Plan, source: Source) -> Iterator[Page]:
 
 
 def pages_of_article(plan_: Plan, article: Article) -> Iterator[Page]:
-    """An article's own page, where it has one, and those that redirect to it."""
+    """Yield an article's own page, if it has one, and those that redirect to it."""
     if plan_.has_page(article):
         yield Page(
             address=addresses.article(article.id),
@@ -253,13 +259,13 @@ def pages_of_article(plan_: Plan, article: Article) -> Iterator[Page]:
 
 
 def page_of_source(source: Source) -> Page:
-    """A source's own page."""
+    """Return a source's own page."""
     newest = source.articles[0].date
     return Page(address=addresses.source(source), template="source.html", subject=source, modified=newest)
 
 
 def pages_of_month(source: Source, month: SourceMonth) -> Iterator[Page]:
-    """The parts of a source's month."""
+    """Yield the parts of a source's month."""
     for number, part in enumerate(month.parts, 1):
         yield Page(
             address=addresses.source_month(source, month.first, number),
@@ -271,7 +277,7 @@ def pages_of_month(source: Source, month: SourceMonth) -> Iterator[Page]:
 
 
 def pages_of_story(plan_: Plan, story: Story) -> Iterator[Page]:
-    """A story's page, where it has one."""
+    """Yield a story's page, if it has one."""
     if address := plan_.story_page(story):
         yield Page(
             address=address,
@@ -283,7 +289,7 @@ def pages_of_story(plan_: Plan, story: Story) -> Iterator[Page]:
 
 
 def page_of_edition(edition: Edition) -> Page:
-    """An edition's page."""
+    """Return an edition's page."""
     return Page(
         address=addresses.edition(edition),
         template="day.html" if edition.period is Period.DAY else "period.html",

@@ -1,4 +1,4 @@
-"""Where a body stands, and what its links and pictures become there, written in Markdown or in raw HTML."""
+"""Resolve the links and images of a body for the page that shows it, in Markdown and raw HTML alike."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ _SIZE = re.compile(r"[1-9][0-9]{0,4}")
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a body stands: what its links and pictures are seen from."""
+    """The context of a body, against which its links and images are resolved."""
 
     original: str | None
     """The address of the original page, http or https."""
     id: str
     """The article's id, part of the ids in its body."""
     images: Mapping[str, Image | None] = {}
-    """Pictures beside the clipping, which come first, by the source that its body names, percent-decoded."""
+    """Percent-decoded source → image beside the clipping. These take precedence."""
 
 
 def image_attributes(written: Mapping[str, str], place: Place) -> dict[str, str] | None:
-    """The attributes of a picture as it is shown; None where there is none to show."""
+    """Return the attributes of an image as it is shown; None if there is none to show."""
     source, width, height = _image_source(written, place)
     if source is None:
         return None
@@ -44,12 +44,12 @@ def _image_source(written: Mapping[str, str], place: Place) -> tuple[str | None,
     source = written.get("src", "")
     width, height = written.get("width", ""), written.get("height", "")
     if not source.startswith(("https://", "http://")) and links.is_relative(source):
-        if source in _addresses_beside(place):  # settled already, on its way through `repaired`
+        if source in _addresses_beside(place):  # resolved already, before it went through `repaired`
             return source, width, height
-        beside = place.images.get(urllib.parse.unquote(source))
-        if beside is not None:
-            size = (str(beside.width or ""), str(beside.height or ""))
-            return addresses.link(addresses.article(place.id), beside.address), *size
+        local_image = place.images.get(urllib.parse.unquote(source))
+        if local_image is not None:
+            size = (str(local_image.width or ""), str(local_image.height or ""))
+            return addresses.link(addresses.article(place.id), local_image.address), *size
         return links.resolve(source, place.original), width, height
     address = links.resolve(source, place.original) or links.data_image(source)
     if address is None or address.startswith("mailto:"):
@@ -65,7 +65,7 @@ def _addresses_beside(place: Place) -> set[str]:
 
 
 def repaired(html: str, place: Place) -> str:
-    """Valid HTML of HTML that holds raw pieces, with its links and pictures settled; not sanitised yet."""
+    """Return valid HTML for HTML with raw pieces, with links and images resolved; not sanitised yet."""
     own_id = re.compile(rf"fn(ref)?-{re.escape(place.id)}(-[0-9]+)+")
 
     def link(written: Mapping[str, str]) -> dict[str, str] | None:

@@ -1,8 +1,8 @@
-"""The last step before the template: what may stand in the HTML of a body, as lists that nh3 holds it to.
+"""Sanitise the HTML of a body, as the last step before the template, by the allow lists in this module.
 
-nh3 (https://nh3.readthedocs.io, Rust's ammonia) parses as browsers do, keeps what is listed here, and writes
-well-formed HTML. It is not asked where `wellformed` shows that it would change nothing. Nothing changes that
-HTML afterwards, except that `images.absolute_html` completes relative addresses for feeds.
+nh3 (https://nh3.readthedocs.io, Rust's ammonia) parses as browsers do, keeps only what is listed here, and
+writes well-formed HTML. It is skipped if `wellformed` shows that it would change nothing. Afterwards the HTML
+is not changed, except that `images.absolute_html` completes relative addresses for feeds.
 """
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ import nh3
 
 from generator.markup.html_names import READ_ONLY_TAGS, TAGS
 from generator.render import highlight
-from generator.render.wellformed import REL, is_as_written
+from generator.render.wellformed import REL, is_canonical
 
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# Removed with what they hold: it is no text for readers.
+# Removed together with their content, which is not text for readers.
 DROPPED_WITH_CONTENT = _words("""
     script style template iframe noembed noframes noscript object applet svg math select textarea title xmp
     canvas datalist
 """)  # fmt: skip
 
-# Attributes with free values; `_keep` looks at addresses, ids and numbers.
+# Attributes with free values. `_keep` checks addresses, ids and numbers.
 ATTRIBUTES: dict[str, set[str]] = {
-    "*": set(),  # else nh3 adds its own: lang and title with any value
+    "*": set(),  # otherwise nh3 adds lang and title with any value
     "a": {"href", "title", "id"},
     "img": {"src", "alt", "title", "width", "height"},
     "abbr": {"title"},
@@ -40,7 +40,7 @@ ATTRIBUTES: dict[str, set[str]] = {
     "th": {"colspan", "rowspan"},
 }
 
-# Attributes with a few known values. A region that scrolls must be within a keyboard's reach: tabindex.
+# Attributes with a few known values. `tabindex` makes a scrolling region reachable by keyboard.
 LANGUAGES = _words("ar de en es fa fr he hi it ja ko nl pl pt ru th tr uk vi zh zh-Hans zh-Hant zh-CN zh-TW")
 ATTRIBUTE_VALUES: dict[str, dict[str, set[str]]] = {
     "img": {"loading": {"lazy"}, "decoding": {"async"}, "referrerpolicy": {"no-referrer"}},
@@ -50,7 +50,7 @@ ATTRIBUTE_VALUES: dict[str, dict[str, set[str]]] = {
 }
 EVERYWHERE = {"dir": {"ltr", "rtl", "auto"}, "lang": set(LANGUAGES)}
 
-# Ours, and those of highlighted code.
+# Our own classes, and those of highlighted code.
 CLASSES = {
     "div": {"table", "footnotes"},
     "pre": {"highlight"},
@@ -61,11 +61,11 @@ CLASSES = {
     "a": {"footnote-back"},
 }
 
-# `data:` is for small raster images alone: see `_VALUES`.
+# `data:` is allowed only for small raster images: see `_VALUES`.
 SCHEMES = {"http", "https", "mailto", "data"}
 
 ID = re.compile(r"fn(ref)?-[A-Za-z0-9-]{1,80}")
-"""Footnotes and the places that refer to them; nothing else of a body can be linked to."""
+"""Ids of footnotes and of references to them. Nothing else in a body can be linked to."""
 _VALUES = {
     "href": re.compile(r"(https?://|mailto:)[!-~]*|#" + ID.pattern),
     "src": re.compile(
@@ -81,44 +81,44 @@ _UNFIT = re.compile(
     + "".join(f"{chr(plane | 0xFFFE)}{chr(plane | 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
     + "]"
 )
-"""Code points that no HTML document may hold: controls, surrogates, noncharacters."""
+"""Code points that HTML does not allow: controls, surrogates, noncharacters."""
 _PERHAPS_UNFIT = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\U0001fffe-\U0010ffff]"
 )
-"""The same and whole planes more: one range instead of sixteen pairs, and so seven times as fast."""
+"""The same, plus entire planes: one range instead of sixteen pairs is seven times as fast."""
 
 
 _FIRST_LINES = re.compile(r"(<pre(?: [^<>]*)?>)\n+")
 
 
 def clean(html: str) -> str:
-    """HTML with what is listed in this module, well-formed."""
-    return html if is_as_written(html) else cleaned(html)
+    """Return sanitised, well-formed HTML."""
+    return html if is_canonical(html) else cleaned(html)
 
 
 def cleaned(html: str) -> str:
-    """The same without a look whether there is anything to clean.
+    """Return sanitised HTML, without first checking whether there is anything to clean.
 
-    A kept body is cleaned again and must stay as it is. But references to what no document may hold become
-    such, and a parser leaves out a line feed after `<pre>`, and a byte order mark, at each reading.
+    A cached body is cleaned again and must not change. But references to forbidden code points turn into
+    these, and at each pass a parser drops a line feed after `<pre>` and a byte order mark.
     """
     made = _without_unfit(_CLEANER.clean(_without_unfit(html))).replace("\r", "\n")
     return _FIRST_LINES.sub(r"\1", made).lstrip("\ufeff")
 
 
 def well_formed(html: str) -> str:
-    """HTML as a browser reads it, still with elements and attributes that a page must not have."""
+    """Return HTML as a browser parses it, including elements and attributes that a page must not have."""
     return _READER.clean(_without_unfit(html))
 
 
 @functools.lru_cache(maxsize=1024)
-def takes(address: str) -> bool:
-    """Whether an address is one to the sanitiser's parser too: Punycode that stands for no name is none."""
+def is_valid_address(address: str) -> bool:
+    """Return whether the sanitiser's parser accepts an address; it rejects invalid Punycode."""
     return "href" in _CLEANER.clean(f'<a href="{entities.escape(address)}">')
 
 
 def _without_unfit(html: str) -> str:
-    if html.replace("\n", "").isprintable() or not _PERHAPS_UNFIT.search(html):  # what is cheap first
+    if html.replace("\n", "").isprintable() or not _PERHAPS_UNFIT.search(html):  # the cheap check first
         return html
     return _UNFIT.sub("", html)
 

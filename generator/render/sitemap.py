@@ -1,4 +1,4 @@
-"""Lists of the site for machines: sitemaps (sitemaps.org 0.9), `robots.txt` and OPML 2.0."""
+"""Sitemaps (sitemaps.org 0.9), `robots.txt` and OPML 2.0."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from generator.render import xml
 FOLDER = "sitemaps/"
 MOST_ADDRESSES = 50_000
 MOST_BYTES = 50_000_000
-"""A sitemap may not list or weigh more (sitemaps.org)."""
+"""Limits of a sitemap (sitemaps.org)."""
 
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 Listed = tuple[str, dt.date | None, dt.date | None]
-"""An address of the site, a day of the month whose sitemap lists it or None, the day it changed or None."""
+"""An address, a day of the month whose sitemap lists it or None, and the day it changed or None."""
 
 
 def sitemaps(
@@ -28,9 +28,9 @@ def sitemaps(
     most_addresses: int = MOST_ADDRESSES,
     most_bytes: int = MOST_BYTES,
 ) -> Iterator[tuple[str, bytes]]:
-    """Write one sitemap a month, one for the pages of no month, and last the index, as addresses and bytes.
+    """Yield address and bytes of each month's sitemap, of one for pages without a month, and of the index.
 
-    A sitemap that would be too large goes on in `…-2.xml`. The order of the pages does not matter.
+    A sitemap that would be too large continues in `…-2.xml`. The order of the pages does not matter.
     """
     months: defaultdict[str, list[tuple[str, dt.date | None]]] = defaultdict(list)
     for address, month, changed in listed:
@@ -60,7 +60,7 @@ def _url(base_url: str, address: str, changed: dt.date | None) -> str:
 
 
 def _parts(rows: Iterable[str], most_addresses: int, most_bytes: int) -> Iterator[list[str]]:
-    """Cut rows where a limit is reached; what stands around them weighs under 200 bytes."""
+    """Split rows at the limits. The surrounding markup takes less than 200 bytes."""
     part: list[str] = []
     room = most_bytes - 200
     for row in rows:
@@ -78,13 +78,13 @@ def _document(name: str, markup: str) -> bytes:
 
 
 def robots(base_url: str) -> bytes:
-    """Write `robots.txt`: everything may be read, and there is a sitemap."""
+    """Return `robots.txt`, which allows everything and names the sitemap."""
     sitemap = addresses.absolute(base_url, addresses.SITEMAP)
     return f"User-agent: *\nAllow: /\n\nSitemap: {sitemap}\n".encode()
 
 
 def opml(title: str, base_url: str, sources: Iterable[Source]) -> bytes:
-    """Write the sources as subscriptions: our feed of each, and its home page, else our page of it."""
+    """Return the sources as subscriptions: our feed of each, and its home page, else our page of it."""
     outlines = "".join(_outline(base_url, source) for source in sources)
     head = xml.nested("head", xml.element("title", title))
     body = xml.nested("body", "\n" + outlines)

@@ -1,4 +1,4 @@
-"""Which files a template is made of: itself, and all that it extends, includes and imports."""
+"""Find the files that a template depends on: itself, and all that it extends, includes and imports."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ class Source(NamedTuple):
     """A file of a theme."""
 
     digest: str
-    """Of its text; empty where it cannot be read, such as one that does not exist."""
+    """The hash of its text; empty if it cannot be read or does not exist."""
     uses: frozenset[str] | None
-    """The names of the templates that it refers to; None where a page decides that."""
+    """The names of the templates that it refers to; None if that is decided at run time."""
     site: frozenset[str] | None = frozenset()
-    """The fields of `site` that it reads; None where that cannot be told, as where `site` is handed on."""
+    """The fields of `site` that it reads; None if unknown, for example because `site` is passed on."""
 
 
 class Sources:
-    """The files of a theme and a site, each read once, when it is first asked for."""
+    """The files of a theme and a site. Each is read once, on demand."""
 
     def __init__(self, environment: jinja2.Environment) -> None:
         self._environment = environment
@@ -38,9 +38,9 @@ class Sources:
         self._found: dict[str, Mapping[str, str]] = {}
 
     def of(self, template: str) -> Mapping[str, str]:
-        """Digests of all files that may have a part in what a template renders, by name, in order.
+        """Return name → digest of all files that may affect what a template renders, sorted by name.
 
-        Names below `theme/` are those of the default theme. One that is not there has an empty digest.
+        Names below `theme/` are those of the default theme. A missing file has an empty digest.
         """
         found = self._found.get(template)
         if found is None:
@@ -49,11 +49,11 @@ class Sources:
         return found
 
     def holds(self, name: str) -> bool:
-        """Whether any template that was asked for is made of a file."""
+        """Return whether any template that was asked for depends on a file."""
         return any({name, f"theme/{name}"} & found.keys() for found in self._found.values())
 
     def site_fields(self, template: str) -> frozenset[str] | None:
-        """The fields of `site` that may have a part in what a template renders; None for all."""
+        """Return the fields of `site` that may affect what a template renders; None for all."""
         fields: set[str] = set()
         for name in self.of(template):
             own = self._file(name).site
@@ -87,20 +87,20 @@ class Sources:
         return Source(hashlib.sha256(text.encode()).hexdigest(), self._uses(text), _site_fields(text))
 
     def _uses(self, text: str) -> frozenset[str] | None:
-        """What a template refers to: most say it so plainly that it need not be parsed, which takes long."""
+        """Return the templates that a template refers to. Parsing is slow, and seldom needed."""
         tags = [_PLAIN.fullmatch(tag) for tag in _TAG.findall(text)]
         if all(tags):
             return frozenset(tag[1] or tag[2] for tag in tags if tag)
         try:
             found = frozenset(meta.find_referenced_templates(self._environment.parse(text)))
         except jinja2.TemplateSyntaxError:
-            return frozenset()  # it renders nothing before it is mended
+            return frozenset()  # it renders nothing until it is corrected
         return None if None in found else frozenset(name for name in found if name is not None)
 
 
 def _site_fields(text: str) -> frozenset[str] | None:
     codes = _CODE.findall(text)
-    if any("{" in code for code in codes):  # a dictionary, or a text with braces: where it ends is not plain
+    if any("{" in code for code in codes):  # a dictionary, or text with braces, whose end is not clear
         return None
     found = {match[1] for code in codes for match in _SITE.finditer(code)}
     return None if None in found else frozenset(found)

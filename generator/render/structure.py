@@ -1,9 +1,9 @@
-"""Raw HTML of a body, made into HTML that is valid where we put it.
+"""Make raw HTML in a body valid in the place where it is shown.
 
-First `shown` turns tags that are no HTML, or that would swallow what follows, into text that one can read.
-Then `repair` goes once over what the sanitiser made well-formed, and sees to what a parser does not: which
-element may stand in which (content models of https://html.spec.whatwg.org), addresses, headings, names of
-links.
+First, `escape_unknown_tags` turns unknown tags, and tags that would swallow what follows, into readable text.
+Then `repair` makes one pass over the sanitiser's well-formed output. It enforces what a parser does not:
+which element may contain which (content models of https://html.spec.whatwg.org), addresses, heading levels,
+and names of links.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from generator.model import limits
 from generator.render import sanitise
 
 Rewrite = Callable[[Mapping[str, str]], dict[str, str] | None]
-"""Attributes as written to attributes to show; None takes the element away."""
+"""Maps the given attributes to those to show; None removes the element."""
 
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _SOFT = _HEADINGS | {"p", "div", "blockquote"}
-"""Blocks that may melt into the text of a link or heading around them."""
+"""Blocks that may be dissolved into the text of a surrounding link or heading."""
 _BLOCKS = _SOFT | {"ul", "ol", "li", "table", "pre", "hr"}
 _VOID = frozenset({"br", "hr", "wbr", "img"})
 _NAMED = _HEADINGS | {"a"}
-"""Elements that are nothing without a text or a picture with a description."""
+"""Elements that are meaningless without text or an image with a description."""
 _PARENTS = {
     "caption": {"table"}, "thead": {"table"}, "tbody": {"table"}, "tfoot": {"table"},
     "tr": {"thead", "tbody", "tfoot"}, "td": {"tr"}, "th": {"tr"}, "rt": {"ruby"}, "rp": {"ruby"},
@@ -39,7 +39,7 @@ _REPLACED = dict.fromkeys(READ_ONLY_TAGS - {"h1"}, "div") | {
 }  # fmt: skip
 _LISTS = {"ul", "ol"}
 _DEPTH = 60
-"""Elements within elements; deeper ones lose their tags. Browsers stop at 512."""
+"""Nesting depth beyond which elements lose their tags. Browsers stop at 512."""
 
 _MARKUP = re.compile(
     rf"(?P<hidden>{hidden_html.BEGINS})"
@@ -53,11 +53,11 @@ _SPAN = re.compile(r' (?:col|row)span="[^"]*"')
 _ALIGN = {"left": "align-left", "center": "align-center", "right": "align-right"}
 
 
-def shown(raw: str, *, closes_pre: bool = True) -> str:
-    """Raw HTML with comments and scripts away, and anything that we do not know as HTML as text.
+def escape_unknown_tags(raw: str, *, closes_pre: bool = True) -> str:
+    """Return raw HTML without comments and scripts, and with everything that is not known HTML as text.
 
-    A security bulletin that mentions `<script>` or `<your-token>` keeps its words, and an unclosed tag or
-    comment takes nothing of what follows with it; nor does `<pre>`, where the body has no end of any.
+    So a security bulletin that mentions `<script>` or `<your-token>` keeps its words, and an unclosed tag or
+    comment does not swallow what follows. Nor does `<pre>`, if the body never closes one.
     """
     unclosed = "" if closes_pre else "pre"
     hidden = hidden_html.HiddenParts(raw)
@@ -65,12 +65,12 @@ def shown(raw: str, *, closes_pre: bool = True) -> str:
     position = 0
     while match := _MARKUP.search(raw, position):
         end = hidden.end_of(match) if match["hidden"] else None
-        pieces += (raw[position : match.start()], "" if end else _shown_tag(match, unclosed))
+        pieces += (raw[position : match.start()], "" if end else _escaped_tag(match, unclosed))
         position = end or match.end()
     return "".join((*pieces, raw[position:]))
 
 
-def _shown_tag(match: re.Match[str], unclosed: str) -> str:
+def _escaped_tag(match: re.Match[str], unclosed: str) -> str:
     name = (match["name"] or "").lower()
     if name != unclosed and (name in TAGS or name in READ_ONLY_TAGS):
         return match[0]
@@ -78,7 +78,7 @@ def _shown_tag(match: re.Match[str], unclosed: str) -> str:
 
 
 def heading_levels(written: list[int]) -> list[int]:
-    """The levels to show headings at, in order: the highest in use becomes 2, and none skips a level."""
+    """Return the levels at which headings are shown: the highest in use becomes 2, and none skips a level."""
     ranks = {level: rank for rank, level in enumerate(sorted(set(written)), 2)}
     levels, previous = [], 1
     for level in written:
@@ -91,7 +91,7 @@ class _Cell(msgspec.Struct, frozen=True):
     """A cell of a table."""
 
     group: int
-    """The piece that begins its group of rows."""
+    """The index of the piece that starts its group of rows."""
     row: int
     """Counted from the start of the table."""
     piece: int
@@ -100,25 +100,25 @@ class _Cell(msgspec.Struct, frozen=True):
 
 
 class _Open(msgspec.Struct):
-    """An element that is open while `_Repair` reads on."""
+    """An element that is open while `_Repair` proceeds."""
 
     name: str
-    """As shown; empty where the tag itself is not."""
+    """The element as shown; empty if its tag is not shown."""
     piece: int = 0
-    """Where its start tag stands among the pieces."""
+    """The index of its start tag among the pieces."""
     closing: str = ""
     named: bool = False
     implied: bool = False
-    """Made by us, so that no end tag will come."""
+    """Whether we added it, so that no end tag will follow."""
     cells: list[_Cell] = []
-    """Of a table."""
+    """The cells of a table."""
     rows: int = 0
 
 
 def repair(markup: str, *, link: Rewrite, image: Rewrite, owned_ids: Callable[[str], bool]) -> str:
-    """Well-formed, valid HTML of any HTML; it still has to pass the sanitiser.
+    """Return valid HTML for any HTML. It still has to pass the sanitiser.
 
-    `link` and `image` give the attributes of `a` and `img`; an id stays where `owned_ids` says so, once.
+    `link` and `image` rewrite the attributes of `a` and `img`. An id stays if `owned_ids` accepts it, once.
     """
     work = _Repair(link, image, owned_ids)
     source = sanitise.well_formed(markup)
@@ -135,7 +135,7 @@ def repair(markup: str, *, link: Rewrite, image: Rewrite, owned_ids: Callable[[s
 
 
 class _Repair:
-    """The pieces written so far, and the elements that are open."""
+    """The pieces written so far, and the open elements."""
 
     def __init__(self, link: Rewrite, image: Rewrite, owned_ids: Callable[[str], bool]) -> None:
         self.rewrite = {"a": link, "img": image}
@@ -144,16 +144,16 @@ class _Repair:
         self.pieces: list[str] = []
         self.stack: list[_Open] = []
         self.shown: list[_Open] = []
-        """Those on the stack whose tags are shown: never many, however deep the source nests."""
+        """Elements of the stack whose tags are shown: never many, however deep the source nests."""
         self.headings: list[tuple[int, int, int]] = []
-        """The pieces of a heading's tags, and its level."""
+        """The pieces with a heading's tags, and its level."""
 
     def text(self, text: str) -> None:
         if not text:
             return
         if text.strip():
-            self._inside_item()
-            self._name()
+            self._open_item()
+            self._mark_named()
         self.pieces.append(text)
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -175,11 +175,11 @@ class _Repair:
             self.stack.append(_Open(""))
             return
         if name != "li":
-            self._inside_item()
+            self._open_item()
         self._push(name, kept)
 
     def end(self) -> None:
-        """Close the innermost element that a tag opened; well-formed HTML needs no name to find it."""
+        """Close the innermost element. Well-formed HTML needs no name to find it."""
         while self.stack and self.stack[-1].implied:
             self._close(self.stack.pop())
         if self.stack:
@@ -199,7 +199,7 @@ class _Repair:
         return self.shown[-1] if self.shown else None
 
     def _allowed(self, name: str) -> bool:
-        """Whether an element may stand here, after closing what it ends."""
+        """Return whether an element is allowed here, after closing what it ends."""
         open_names = [element.name for element in self.shown]
         if name in _PARENTS:
             return bool(open_names) and open_names[-1] in _PARENTS[name]
@@ -213,14 +213,14 @@ class _Repair:
         return True
 
     def _end_phrasing(self) -> None:
-        """A block ends the text around it: close every phrasing element and heading that is open."""
+        """Close all phrasing elements and headings before a block."""
         while self.shown and self.shown[-1].name in PHRASING | _HEADINGS:
             element = self.shown[-1]
             self._close(element)
             element.name = ""
 
-    def _inside_item(self) -> None:
-        """A list holds items alone: what stands beside them gets one."""
+    def _open_item(self) -> None:
+        """Open an item, because a list may contain only items."""
         top = self._top()
         if top and top.name in _LISTS:
             self._push("li", {}, implied=True)
@@ -250,12 +250,12 @@ class _Repair:
         return kept
 
     def _void(self, name: str, attributes: dict[str, str]) -> None:
-        self._inside_item()
+        self._open_item()
         if attributes.get("alt", "").strip():
-            self._name()
+            self._mark_named()
         self.pieces.append(_tag(name, attributes))
 
-    def _name(self) -> None:
+    def _mark_named(self) -> None:
         for element in self.shown:
             element.named = True
 
@@ -314,9 +314,10 @@ def _tag(name: str, attributes: Mapping[str, str]) -> str:
 
 
 def _spans_fit(cells: list[_Cell]) -> bool:
-    """Whether cells that span rows and columns leave no overlap and no empty column (HTML's table model).
+    """Return whether cells that span rows and columns cause no overlap and no empty column.
 
-    Of a table that covers too many places it is not asked.
+    Follows the table model of HTML. For a table with too many slots, the result is whether nothing is
+    spanned.
     """
     if sum(cell.colspan * cell.rowspan for cell in cells) > limits.SPANNED:
         return all(cell.colspan == cell.rowspan == 1 for cell in cells)

@@ -1,4 +1,4 @@
-"""What pages say to machines that list or show them: schema.org as JSON-LD, and Open Graph."""
+"""Metadata of pages for search engines and link previews: schema.org as JSON-LD, and Open Graph."""
 
 from __future__ import annotations
 
@@ -15,42 +15,42 @@ from generator.model.types import Period
 from generator.render import views, xml
 
 ITEMS = 10
-"""Items of a list that its page names to machines; the page itself and the sitemaps name all."""
+"""Number of items of a list that its metadata names. The page and the sitemaps name all."""
 NAME_LENGTH = 110
-"""Characters of an item's title there."""
+"""Number of characters of an item's title in the metadata."""
 
 _ENCODER = msgspec.json.Encoder()
 _UNSAFE = re.compile("[<>&\u2028\u2029]")
 _CONTROL = re.compile(r"\\[bfru]")
-"""How JSON writes control characters; text with a backslash before such a letter looks the same."""
+"""JSON escapes of control characters. Text with a backslash before such a letter matches too."""
 _PLAIN_URI = re.compile(r"https?://[A-Za-z0-9.-]+(?:[/?#][A-Za-z0-9_.~/:=&?+!$,;'@()*-]*)?")
-"""An address that `xml.uri` leaves as it is."""
+"""An address that `xml.uri` leaves unchanged."""
 _LOCALES = {
     "ar": "ar_AR", "de": "de_DE", "en": "en_US", "es": "es_ES", "fr": "fr_FR", "it": "it_IT", "ja": "ja_JP",
     "ko": "ko_KR", "nl": "nl_NL", "pl": "pl_PL", "pt": "pt_PT", "ru": "ru_RU", "tr": "tr_TR", "uk": "uk_UA",
     "zh": "zh_CN", "zh-hans": "zh_CN", "zh-hant": "zh_TW",
 }  # fmt: skip
-"""What Open Graph calls a language; it knows no language without a country."""
+"""Language → locale of Open Graph, which has no language without a country."""
 
 
 class Site(Protocol):
-    """What is said of the site: its configuration knows it, and what templates get."""
+    """What the metadata contains about the site. Both its configuration and its view provide it."""
 
     @property
     def title(self) -> str:
-        """Its name."""
+        """The site's name."""
         ...
 
     @property
     def base_url(self) -> str | None:
-        """Where it stands."""
+        """The site's address."""
         ...
 
 
 def json_ld(frame: views.PageView, view: views.View, site: Site) -> str:
-    """Describe a page as `NewsArticle` or `CollectionPage`, safe inside a `script` element.
+    """Return a page as `NewsArticle` or `CollectionPage` in JSON-LD, safe inside a `script` element.
 
-    Empty for pages that are neither, and without `base_url`.
+    Empty for other pages, and without `base_url`.
     """
     if site.base_url is None or frame.canonical is None:
         return ""
@@ -81,7 +81,7 @@ def json_ld(frame: views.PageView, view: views.View, site: Site) -> str:
 def _for_script(described: object) -> str:
     try:
         written = _ENCODER.encode(described).decode()
-    except UnicodeEncodeError:  # half of a surrogate pair
+    except UnicodeEncodeError:  # an unpaired surrogate
         written = ""
     if written.isprintable() and not ("\\" in written and _CONTROL.search(written)) and written:
         return written.replace("&", r"\u0026").replace("<", r"\u003c").replace(">", r"\u003e")
@@ -90,7 +90,7 @@ def _for_script(described: object) -> str:
 
 
 def _cleaned(value: object) -> object:
-    """The same without half surrogate pairs, which no encoding can carry."""
+    """Return the value without unpaired surrogates, which no encoding can represent."""
     match value:
         case str():
             return xml.clean(value)
@@ -134,7 +134,7 @@ def _collection(view: views.View, base_url: str) -> dict[str, object]:
 
 
 def _items(view: views.View, base_url: str) -> Iterator[tuple[str, str]]:
-    """Name what a list leads to, with absolute addresses."""
+    """Yield the name and the absolute address of each item of a list."""
     match view:
         case views.DayView() | views.SourceMonthView():
             above = (*view.picks, *view.stories) if isinstance(view, views.DayView) else ()
@@ -161,7 +161,7 @@ def _articles(items: tuple[views.Item, ...], base_url: str) -> Iterator[tuple[st
 
 
 def open_graph(frame: views.PageView, view: views.View, site: Site) -> tuple[tuple[str, str], ...]:
-    """Give a page's Open Graph properties (ogp.me) in order; none for a redirect and a missing page."""
+    """Return a page's Open Graph properties (ogp.me) in order; none for a redirect and a missing page."""
     if isinstance(view, views.RedirectView | views.NotFoundView):
         return ()
     article = view if isinstance(view, views.ArticleView) else None
@@ -183,7 +183,7 @@ def open_graph(frame: views.PageView, view: views.View, site: Site) -> tuple[tup
 
 @functools.lru_cache(256)
 def _locale(language: str) -> str | None:
-    """The locale of a BCP 47 tag, from its longest known start."""
+    """Return the locale of a BCP 47 tag, by its longest known prefix."""
     tag = language.lower()
     while tag and tag not in _LOCALES:
         tag = tag.rpartition("-")[0]

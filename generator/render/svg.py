@@ -1,7 +1,7 @@
-"""Whether an SVG file is a drawing and nothing else: an allow-list of elements, attributes and CSS.
+"""Check that an SVG file is a static image, by allow lists of elements, attributes and CSS.
 
-An SVG is a document. Opened by itself it may run scripts and load files; as an image it may still take
-minutes to draw. A file that fails is refused, with the reason; none is rewritten.
+An SVG is a document: opened by itself it may run scripts and load files, and even as an image it may take
+minutes to draw. A file that fails is refused with the reason. No file is rewritten.
 """
 
 from __future__ import annotations
@@ -17,24 +17,24 @@ __all__ = ["RefusedError", "size_of"]
 
 ELEMENTS_AT_MOST = 100_000
 ATTRIBUTES_AT_MOST = 10_000
-"""Of one element: the parser takes a second for some 100,000."""
+"""Limit for one element. The parser takes a second for 100,000."""
 SHAPES_AT_MOST = 250_000
-"""Elements that are drawn once every reference is followed."""
+"""Limit of elements drawn, with all references followed."""
 FILTER_WEIGHT = 500
-"""Shapes that one step of a filter counts for: it computes every pixel of its region."""
+"""Number of shapes that a filter step counts as, because it computes every pixel of its region."""
 MASK_WEIGHT = 100
-"""And a mask: it is drawn aside."""
+"""Number of shapes that a mask counts as, because it is drawn off screen."""
 GROUP_WEIGHT = 20
-"""And what is drawn aside for its opacity: 100,000 groups take 13 seconds."""
+"""Number of shapes that a group drawn off screen counts as; 100,000 of them take 13 seconds."""
 LINE_PER_SHAPE = 50
-"""Characters of a line that count for a shape."""
+"""Number of characters of a line that count as a shape."""
 LETTERS_PER_SHAPE = 10
 MATCHES_AT_MOST = 100_000_000
-"""Selectors times elements."""
+"""Limit of selectors times elements."""
 DEEPEST = 200
-"""Elements within one another, references followed."""
+"""Limit of nested elements, with references followed."""
 LARGEST_SIDE = 100_000
-"""CSS pixels, and the largest number of a filter."""
+"""Limit of sides in CSS pixels, and of numbers of a filter."""
 
 _SVG = "http://www.w3.org/2000/svg"
 _XLINK = "http://www.w3.org/1999/xlink"
@@ -44,7 +44,7 @@ _EDITORS = re.compile(
     r"|purl\.org/dc/|www\.w3\.org/1999/02/22-rdf-syntax-ns#|ns\.adobe\.com/|www\.serif\.com/"
     r"|www\.bohemiancoding\.com/sketch/|www\.figma\.com/)"
 )
-"""Namespaces of drawing programs and of descriptions, which browsers pass over."""
+"""Namespaces of drawing programs and of metadata, which browsers ignore."""
 
 _ELEMENTS = frozenset(re.findall(r"\S+", """
     svg g defs title desc metadata symbol use switch style
@@ -59,7 +59,7 @@ _TEXTS = frozenset(re.findall(r"\S+", """
     id class lang role tabindex version baseProfile contentScriptType contentStyleType requiredFeatures
     requiredExtensions systemLanguage content host agent etag modified type title media enable-background
 """))  # fmt: skip
-"""Attributes that no browser takes for CSS, nor for an address."""
+"""Attributes that browsers treat neither as CSS nor as an address."""
 _ATTRIBUTES = frozenset(re.findall(r"\S+", """
     x y z x1 y1 x2 y2 dx dy cx cy r rx ry fx fy fr d points width height viewBox transform offset rotate
     gradientUnits gradientTransform spreadMethod patternUnits patternContentUnits patternTransform
@@ -83,11 +83,11 @@ _FREE = re.compile(r"(data|aria)-[a-z0-9_.-]+", re.IGNORECASE)
 
 _NUMBER = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 _HREF = re.compile(r"[ \t\r\n]*+#([^%\t\r\n]*)")
-"""A reference within the file. Browsers decode `%`, and leave out tabs and line ends."""
+"""A reference within the file. Browsers decode `%`, and drop tabs and line ends."""
 _OWN_BOX = frozenset({"clip-path", "mask", "filter"})
 """Properties that refer to another element and are not inherited."""
 _HOLDERS = frozenset({"pattern", "mask", "marker", "clipPath"})
-"""Elements whose content is drawn elsewhere, but inherits from where it stands."""
+"""Elements whose content is drawn elsewhere, but inherits from their place in the file."""
 _PAINTS = ("fill", "stroke", "style")
 _LETTERED = frozenset({"text", "tspan", "textPath"})
 _ENDS = frozenset({"marker-start", "marker-end"})
@@ -96,17 +96,20 @@ _CONTEXT = re.compile(r"context-(fill|stroke)", re.IGNORECASE)
 
 _DOCTYPE = re.compile(r"-//W3C//DTD SVG (1\.[012]( Basic| Tiny)?|20010904)//EN")
 _ENTITY = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);|#)[^\s#;&<>]++;")
-"""An entity other than XML's five. With some DOCTYPEs browsers know HTML's; expat silently leaves them out of
-attributes, as a DTD that it does not load may declare them."""
+"""An entity other than XML's five.
+
+With some DOCTYPEs browsers know those of HTML. expat silently drops them from attributes, because a DTD that
+it does not load may declare them.
+"""
 
 Size = tuple[int | None, int | None]
 
 
 class _Element:
-    """An element with what is needed of it once all are known."""
+    """An element, with what the checks need after parsing."""
 
     __slots__ = (
-        "above", "attributes", "children", "letters", "name", "painted", "points", "references", "shapes",
+        "attributes", "children", "inherited", "letters", "name", "painted", "points", "references", "shapes",
     )  # fmt: skip
 
     def __init__(self, name: str, attributes: dict[str, str]) -> None:
@@ -114,20 +117,20 @@ class _Element:
         self.children: list[_Element] = []
         self.letters = 0
         self.references: tuple[tuple[str, str], ...] = ()
-        self.above: tuple[tuple[str, str], ...] = ()
-        """Those that it inherits."""
+        self.inherited: tuple[tuple[str, str], ...] = ()
+        """The references that it inherits."""
         self.shapes = 0
-        """Drawn for it, 0 where that is not known yet, -1 while it is counted."""
+        """Number of shapes drawn for it; 0 if not known yet, -1 while it is being counted."""
         self.painted = 0
-        """Elements within, references by `href` followed: each inherits its paint."""
+        """Number of elements within, `href` followed; each of them inherits its paint."""
         self.points = 0
-        """Of their lines, at most."""
+        """Upper bound of the points of their lines."""
 
 
 def size_of(raw: bytes) -> Size:
-    """The size of a drawing in CSS pixels, None where it does not say. Raises `RefusedError`."""
+    """Return the size of an SVG in CSS pixels; None if it is not given. Raises `RefusedError`."""
     try:
-        if b"\0" in raw:  # expat takes it for UTF-16
+        if b"\0" in raw:  # expat would treat it as UTF-16
             refuse("is not in UTF-8")
         if _ENTITY.search(raw.decode("utf-8")):
             refuse("uses entities")
@@ -141,13 +144,13 @@ def size_of(raw: bytes) -> Size:
         refuse(f"is not well-formed XML ({expat.ErrorString(error.code)}, line {error.lineno})")
     root = reader.root
     if root is None or root.name != "svg":
-        refuse("is no SVG")
-    _Count(reader).check(root)
+        refuse("is not an SVG")
+    _ShapeCounter(reader).check(root)
     return _size(root)
 
 
 class _Reader:
-    """Reads the file once, and stops at the first thing that is not allowed."""
+    """Parses the file once, and stops at the first thing that is not allowed."""
 
     def __init__(self) -> None:
         self.root: _Element | None = None
@@ -194,19 +197,19 @@ class _Reader:
             refuse("holds an element in <style>")
         space, _, name = tag.rpartition(" ")
         if space == _SVG:
-            self._open.append(self._drawn(name, given))
+            self._open.append(self._add_element(name, given))
         elif self._open and _EDITORS.match(space):
             self._open.append(None)
         else:
             refuse(f"holds <{name[:30]}> of another language")
 
-    def _drawn(self, name: str, given: dict[str, str]) -> _Element:
+    def _add_element(self, name: str, given: dict[str, str]) -> _Element:
         if name not in _ELEMENTS:
             refuse(f"holds <{name[:30]}>")
         element = _Element(name, dict(_checked(name, given)))
-        above = next(filter(None, reversed(self._open)), None)
-        if above is not None:
-            above.children.append(element)
+        parent = next(filter(None, reversed(self._open)), None)
+        if parent is not None:
+            parent.children.append(element)
         elif self.root is None:
             self.root = element
         self._takes_paint |= any(_CONTEXT.search(given.get(paint, "")) for paint in _PAINTS)
@@ -239,12 +242,12 @@ class _Reader:
 
 
 def _checked(element: str, given: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """The attributes of an element that matter. Raises `RefusedError`."""
+    """Yield the relevant attributes of an element. Raises `RefusedError`."""
     for full, value in given.items():
         space, _, name = full.rpartition(" ")
         if name == "href" and space in {"", _XLINK}:
             id_ = _referred(element, value)
-            if not space or "href" not in given:  # the plain one counts
+            if not space or "href" not in given:  # the one without a namespace takes precedence
                 yield name, id_
         elif space:
             if name == "base" or not (space in {_XLINK, _XML} or _EDITORS.match(space)):
@@ -262,7 +265,7 @@ def _checked(element: str, given: dict[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def _referred(element: str, address: str) -> str:
-    """The id that an address within the file refers to. Raises `RefusedError`."""
+    """Return the id that an address within the file refers to. Raises `RefusedError`."""
     match = _HREF.fullmatch(address.rstrip(svg_css.SPACE))
     if element not in _REFERRING or match is None:
         refuse(f"refers to {address[:40]!r} by <{element}>")
@@ -274,8 +277,8 @@ def _check_region(value: str) -> None:
         refuse("has a filter of a huge region")
 
 
-class _Count:
-    """Counts what is drawn once references are followed: a few of them within one another make billions."""
+class _ShapeCounter:
+    """Counts the shapes drawn with references followed, because a few nested references make billions."""
 
     def __init__(self, reader: _Reader) -> None:
         self._by_id = reader.by_id
@@ -291,25 +294,26 @@ class _Count:
             refuse(f"has {selectors_in_all:,} CSS selectors for {reader.elements:,} elements")
 
     def check(self, root: _Element) -> None:
-        """Raise `RefusedError` where there is too much."""
+        """Raise `RefusedError` if a limit is exceeded."""
         self._find_references(root)
         self._shapes(root, 0)
-        for element in self._by_id.values():  # what nothing refers to may still refer to itself
+        # Elements without references to them may still refer to themselves.
+        for element in self._by_id.values():
             self._shapes(element, 0)
 
     def _find_references(self, root: _Element) -> None:
-        left = [root]
-        while left:
-            element = left.pop()
+        remaining = [root]
+        while remaining:
+            element = remaining.pop()
             element.references = tuple(self._references(element))
-            above = element.above
-            if inherited := [one for one in element.references if one[0] not in _OWN_BOX]:
-                above = tuple(dict.fromkeys((*above, *inherited)))
-            if len(above) > DEEPEST:
+            passed_on = element.inherited
+            if own := [one for one in element.references if one[0] not in _OWN_BOX]:
+                passed_on = tuple(dict.fromkeys((*passed_on, *own)))
+            if len(passed_on) > DEEPEST:
                 refuse(f"inherits more than {DEEPEST} paints")
             for child in element.children:
-                child.above = above
-            left += element.children
+                child.inherited = passed_on
+            remaining += element.children
 
     def _shapes(self, element: _Element, depth: int) -> int:
         if element.shapes > 0:
@@ -328,9 +332,9 @@ class _Count:
         element.painted = 1 + sum([one.painted for one in within])
         element.points = 2 + line // 2 + sum([one.points for one in within])
         references = element.references
-        if element.name in _HOLDERS and element.above:
-            references = tuple(dict.fromkeys((*references, *element.above)))
-        shapes += sum([self._drawn_by(element, *reference, depth) for reference in references])
+        if element.name in _HOLDERS and element.inherited:
+            references = tuple(dict.fromkeys((*references, *element.inherited)))
+        shapes += sum([self._shapes_of_reference(element, *reference, depth) for reference in references])
         if element.name.startswith("fe"):
             shapes += FILTER_WEIGHT
         if shapes > SHAPES_AT_MOST:
@@ -338,8 +342,8 @@ class _Count:
         element.shapes = shapes
         return shapes
 
-    def _drawn_by(self, element: _Element, name: str, id_: str, depth: int) -> int:
-        """The shapes that a reference of an element makes."""
+    def _shapes_of_reference(self, element: _Element, name: str, id_: str, depth: int) -> int:
+        """Return the number of shapes that a reference of an element draws."""
         if id_ in _WEIGHTS:
             return _WEIGHTS[id_]
         if id_ == svg_css.ANIMATION:

@@ -1,7 +1,7 @@
-"""The CSS of an SVG file: refused where it may load or run anything, or reads in more than one way.
+"""Check the CSS of an SVG file: refuse what may load or run anything, or is ambiguous.
 
-It is a subset of CSS Syntax Level 3: without escapes, nested rules, and blocks or semicolons within brackets.
-So a split at braces, semicolons and colons gives what a browser reads.
+Only a subset of CSS Syntax Level 3 is accepted, without escapes, nested rules, and blocks or semicolons in
+brackets. So splitting at braces, semicolons and colons yields what a browser reads.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import NoReturn
 
 
 class RefusedError(Exception):
-    """Says why a file is no plain drawing, as the end of a sentence about it."""
+    """The file is refused; the message is the end of a sentence about it."""
 
 
 def refuse(why: str) -> NoReturn:
@@ -22,7 +22,7 @@ def refuse(why: str) -> NoReturn:
 
 SPACE = " \t\r\n\f"
 SHADOW, GROUP, ANIMATION = " shadow", " group", " animation"
-"""Stand for an id where a property costs time by itself: a filter in it, a group drawn aside, a movement."""
+"""Pseudo-ids for properties that are expensive by themselves: a shadow, off-screen drawing, animation."""
 
 _FUNCTIONS = frozenset(re.findall(r"\S+", """
     rgb rgba hsl hsla hwb lab lch oklab oklch color color-mix light-dark calc min max clamp var drop-shadow
@@ -43,12 +43,12 @@ _TOKEN = re.compile(
 _LOCAL = re.compile(r"url\(#([^)]++)\)")
 _COSTLY = re.compile(r"url\(|drop-shadow\(|opacity|blend|isolation|animation|inherit", re.IGNORECASE)
 _ASIDE = re.compile(r"(-webkit-)?(all|clip-path|mask.*|(backdrop-)?filter|opacity|mix-blend-mode|isolation)")
-"""Properties that cost time and are not inherited, unless a value says so."""
+"""Expensive properties that are not inherited unless a value requests it."""
 _NO_GROUP = re.compile(r"\s*(1(\.0*)?|100%|normal|auto|inherit|initial|unset)\s*")
 
 
 def plain_css(css: str) -> str:
-    """The CSS without comments and the text of strings. Raises `RefusedError`."""
+    """Return CSS without comments and the content of strings. Raises `RefusedError`."""
     if not _SYNTAX.search(css):
         return css
     if _SCHEME.search(css):
@@ -64,7 +64,7 @@ def plain_css(css: str) -> str:
 
 
 def plain_value(css: str) -> str:
-    """The same for the CSS of an attribute, which holds no rules."""
+    """Return the same for an attribute's CSS, which has no rules."""
     plain = plain_css(css)
     if "{" in plain or "}" in plain:
         refuse("holds CSS with braces in an attribute")
@@ -87,7 +87,7 @@ def _plain_token(token: re.Match[str]) -> str:
 
 
 def _check_brackets(plain: str) -> None:
-    """To CSS, braces and semicolons within brackets are part of a value."""
+    """Refuse braces and semicolons in brackets, which CSS treats as part of a value."""
     expected: list[str] = []
     for mark in re.findall(r"[][(){};]", plain):
         if mark in "([":
@@ -99,7 +99,7 @@ def _check_brackets(plain: str) -> None:
 
 
 def rules(plain: str) -> Iterator[tuple[str, str]]:
-    """Selectors and declarations of each rule of a style sheet, those in @media and @keyframes too."""
+    """Yield selectors and declarations of each rule, including those in @media and @keyframes."""
     parts = [*re.split(r"([{}])", plain), ""]
     selectors, groups = None, 0
     for text, mark in zip(parts[::2], parts[1::2], strict=True):
@@ -121,7 +121,7 @@ def rules(plain: str) -> Iterator[tuple[str, str]]:
 
 
 def names(selectors: str) -> Iterator[str]:
-    """What names the elements that a rule may be for: `g`, `.class`, `#id`, or `*` for any."""
+    """Yield what selects the elements of a rule: `g`, `.class`, `#id`, or `*` for any."""
     for selector in re.split(r"[;,]", selectors):
         last = re.split(r"[ \t\r\n\f>+~]++", selector.strip(SPACE))[-1]
         found = re.findall(r"[.#]?[\w-]+", last, re.ASCII)
@@ -129,7 +129,7 @@ def names(selectors: str) -> Iterator[str]:
 
 
 def references(declarations: str) -> Iterator[tuple[str, str]]:
-    """Property and id of each reference, or what stands for an id. Raises `RefusedError`."""
+    """Yield property and id (or pseudo-id) of each reference. Raises `RefusedError`."""
     if not _COSTLY.search(declarations):
         return
     for declaration in declarations.split(";"):
@@ -138,7 +138,7 @@ def references(declarations: str) -> Iterator[tuple[str, str]]:
 
 
 def value_references(name: str, value: str) -> Iterator[tuple[str, str]]:
-    """The same for one property."""
+    """Yield the same for one property."""
     found = _LOCAL.findall(value)
     shadows = value.lower().count("drop-shadow(")
     if name.startswith("--") and (found or shadows):

@@ -1,4 +1,4 @@
-"""Templates become bytes: the theme, a site's overrides of it, translations and assets."""
+"""Render templates to bytes: the theme, a site's overrides, translations and assets."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Theme:
         self._check_interface()
 
     def assets(self) -> Mapping[str, bytes]:
-        """The files below `assets/` by address; a site's own win, file by file."""
+        """Return address → content of the files below `assets/`. A site's own files take precedence."""
         found: dict[str, bytes] = {}
         for root in self.roots:
             folder = root / "assets"
@@ -58,31 +58,31 @@ class Theme:
         return found
 
     def speech(self, language: str) -> locales.Speech:
-        """A language with all messages. Raises `TemplateFault` where a catalogue cannot be read."""
+        """Return a language with all messages. Raises `TemplateFault` if a catalogue cannot be read."""
         try:
             return locales.speech((root / "translations" for root in self.roots), language)
         except locales.CatalogueError as error:
             raise self.fault(str(error.file), error.line, str(error)) from error
 
     def loader(self) -> jinja2.BaseLoader:
-        """The site's templates before the default ones, and these again below `theme/`, to be extended."""
+        """Return a loader for the site's templates, the default ones, and these again below `theme/`."""
         default = jinja2.FileSystemLoader(self.default)
         own = [jinja2.FileSystemLoader(self.own)] if self.own is not None else []
         return jinja2.ChoiceLoader([*own, default, jinja2.PrefixLoader({"theme": default})])
 
     def has_asset(self, name: str) -> bool:
-        """Whether there is a file of that name below `assets/`."""
+        """Return whether a file of this name exists below `assets/`."""
         return any((root / "assets" / name).is_file() for root in self.roots)
 
     def place(self, trace: TracebackType | None) -> tuple[str | None, int | None]:
-        """The innermost line of a template in a traceback; Jinja2 puts templates' own lines there."""
+        """Return file and line of the innermost template in a traceback, which Jinja2 inserts."""
         for frame in reversed(traceback.extract_tb(trace)):
             if any(Path(frame.filename).is_relative_to(root) for root in self.roots):
                 return frame.filename, frame.lineno
         return None, None
 
     def undecodable(self) -> tuple[str | None, int | None]:
-        """The first of the site's templates that is not UTF-8: Jinja2 does not say which it read."""
+        """Return file and line of the site's first template that is not UTF-8. Jinja2 does not say."""
         for path in sorted(self.own.rglob("*.html")) if self.own is not None else ():
             try:
                 path.read_bytes().decode("utf-8")
@@ -91,7 +91,7 @@ class Theme:
         return None, None
 
     def fault(self, filename: str | None, line: int | None, message: str, advice: str = "") -> TemplateFault:
-        """A fault at a place, with the source lines around it."""
+        """Return a fault at a place."""
         file = Path(filename) if filename else None
         problem = Problem(
             path=self._shown(file),
@@ -104,7 +104,7 @@ class Theme:
         return TemplateFault(problem)
 
     def _shown(self, file: Path | None) -> str:
-        """A template's path as the user knows it; the default theme's as one extends them."""
+        """Return a template's path as the user knows it; for the default theme, the name to extend."""
         if file is None:
             return "templates"
         if self.own is not None and file.is_relative_to(self.own):
@@ -113,8 +113,8 @@ class Theme:
 
     def _advice(self, file: Path | None) -> str:
         if file is not None and not file.is_relative_to(self.default):
-            return "mend the file, or remove it to fall back on the default theme"
-        return "look at your own templates that extend, include or replace one of the default theme"
+            return "correct the file, or delete it to use the default theme"
+        return "check your own templates that extend, include or replace one of the default theme"
 
     def _check_interface(self) -> None:
         file = None if self.own is None else self.own / "theme.toml"
@@ -140,21 +140,21 @@ class Templates:
     """The theme with a site's overrides, ready to render the pages of one site."""
 
     def __init__(self, site_templates: Path | None, site: SiteView) -> None:
-        """Read theme and translations. Raises `TemplateFault` where one of a site's cannot be used."""
+        """Read theme and translations. Raises `TemplateFault` if one of the site's own is faulty."""
         self._theme = Theme(site_templates)
         self._site = site
-        """The template interface that the theme in use is written for."""
+        """The view that all pages share."""
         self._engine = _engine(self._theme, site)
         self._sources = Sources(self._engine)
-        self._turn = threading.Lock()
-        """Its templates render one page at a time."""
+        self._render_lock = threading.Lock()
+        """Held while rendering, because the engine renders one page at a time."""
 
     def render(self, page: PageView, view: View) -> bytes:
-        """The HTML of one page, UTF-8. Raises `TemplateFault` where its template is faulty."""
+        """Render one page as UTF-8. Raises `TemplateFault` if its template is faulty."""
         theme = self._theme
         try:
             values = {"page": page, "site": self._site, "view": view, "link": self._link_from(page)}
-            with self._turn:
+            with self._render_lock:
                 html = self._engine.page(page.template, values)
         except jinja2.TemplateSyntaxError as error:
             raise theme.fault(error.filename, error.lineno, error.message or "cannot be parsed") from error
@@ -164,9 +164,9 @@ class Templates:
         except UnicodeDecodeError as error:
             raise theme.fault(*theme.undecodable(), "is not UTF-8 text", "save it as UTF-8") from error
         except RecursionError as error:
-            what, advice = "goes round in a circle", "extend the default one as `theme/…`"
+            what, advice = "extends or includes itself", "extend the default one as `theme/…`"
             raise theme.fault(*theme.place(error.__traceback__), what, advice) from error
-        except Exception as error:  # a template can run into anything; whatever it is, it has a place there
+        except Exception as error:  # a template can raise any exception, and its place is in the traceback
             filename, line = theme.place(error.__traceback__)
             if filename is None:
                 raise
@@ -174,9 +174,9 @@ class Templates:
         return html.encode("utf-8", "replace")
 
     def ready(self, template: str) -> None:
-        """Compile a template and all it is made of, before there is a page; faults are told with the page."""
+        """Compile a template and its dependencies ahead of time. Faults are reported on rendering."""
         for name in self._sources.of(template):
-            with contextlib.suppress(Exception):  # whatever it is, it comes again
+            with contextlib.suppress(Exception):  # it will be raised again
                 self._engine.get_template(name)
 
     def _link_from(self, page: PageView) -> Callable[..., str]:
@@ -187,46 +187,46 @@ class Templates:
         return addresses.links_from(page.address, file=site.file_links)
 
     def assets(self) -> Mapping[str, bytes]:
-        """The files below `assets/` by address; a site's own win, file by file."""
+        """Return address → content of the files below `assets/`. A site's own files take precedence."""
         return self._theme.assets()
 
     def mark(self, template: str) -> tuple[bytes, bytes]:
-        """Hashes of what a template's pages need besides views: its files, and what it reads of the site.
+        """Return the hash of a template's files and asset names, and that of the fields of `site` it reads.
 
-        Of assets the names count alone: a template may ask whether there is one.
+        Only the names of assets count, because a template may test whether one exists.
         """
         files = repr(sorted(self._sources.of(template).items())).encode("utf-8", "surrogatepass")
         fields = self._sources.site_fields(template)
-        said = [(name, getattr(self._site, name)) for name in self._site.__struct_fields__]
-        own = repr([one for one in said if fields is None or one[0] in fields])
+        translations = [(name, getattr(self._site, name)) for name in self._site.__struct_fields__]
+        own = repr([one for one in translations if fields is None or one[0] in fields])
         names = repr(sorted(self._theme.assets()))
         return hashed(files, names.encode()), hashed(own.encode("utf-8", "surrogatepass"))
 
     def reads(self, field: str) -> bool:
-        """Whether pages that are no overviews may show a field of `site`."""
+        """Return whether pages other than overviews may show a field of `site`."""
         found = map(self._sources.site_fields, TEMPLATES)
         return any(fields is None or field in fields for fields in found)
 
     def includes(self, name: str) -> bool:
-        """Whether a template that was used so far holds a file of the theme, by its name."""
+        """Return whether a template that was used so far depends on a file of the theme."""
         return self._sources.holds(name)
 
     def sources(self, template: str) -> Mapping[str, str]:
-        """Digests of all files that may have a part in what a template renders, by their names in the theme.
+        """Return name → digest of all files that may affect what a template renders.
 
-        Where a template chooses another by a value, that is all files. Messages, the values of `site` and
-        which assets there are have a part in every page.
+        If a template chooses another at run time, that is all files. Messages, the values of `site` and the
+        existence of assets affect every page.
         """
         return self._sources.of(template)
 
 
 def speech(site_templates: Path | None, language: str) -> locales.Speech:
-    """The language of the interface, with a site's own messages. Raises `TemplateFault`."""
+    """Return the interface's language, with a site's own messages. Raises `TemplateFault`."""
     return Theme(site_templates).speech(language)
 
 
 def assets_of(site_templates: Path | None) -> Mapping[str, bytes]:
-    """The assets of the theme with a site's own. Raises `TemplateFault`."""
+    """Return the assets of the theme and a site. Raises `TemplateFault`."""
     return Theme(site_templates).assets()
 
 
@@ -249,16 +249,17 @@ def _engine(theme: Theme, site: SiteView) -> Engine:
 
 
 def _messages(catalogue: gettext.NullTranslations) -> dict[str, Callable[..., str]]:
-    """The functions that `_()` and `{% trans %}` call: translations with escaped values put in.
+    """Return the functions behind `_()` and `{% trans %}`, which insert escaped values into translations.
 
-    The i18n extension's own look a message up and mark it as safe each time: half of a small page's cost.
+    Those of the i18n extension look up a message and mark it as safe each time: half the cost of a small
+    page.
     """
 
     @functools.cache
     def one(message: str) -> Markup:
         return Markup(catalogue.gettext(message))  # noqa: S704 (messages are the theme's and the site's own)
 
-    said: dict[tuple[object, ...], Markup] = {}
+    translations: dict[tuple[object, ...], Markup] = {}
 
     def translate(message: str, /, **values: object) -> Markup:
         text = one(message)
@@ -266,16 +267,16 @@ def _messages(catalogue: gettext.NullTranslations) -> dict[str, Callable[..., st
 
     def translate_plural(singular: str, plural: str, num: int, /, **values: object) -> Markup:
         if not plain.issuperset(map(type, values.values())):
-            return say(singular, plural, num, values)
+            return translate_now(singular, plural, num, values)
         key = (singular, plural, num, *values.items())
-        found = said.get(key)
+        found = translations.get(key)
         if found is None:
-            found = said[key] = say(singular, plural, num, values)
+            found = translations[key] = translate_now(singular, plural, num, values)
         return found
 
     plain = frozenset({int, str})
 
-    def say(singular: str, plural: str, num: int, values: Mapping[str, object]) -> Markup:
+    def translate_now(singular: str, plural: str, num: int, values: Mapping[str, object]) -> Markup:
         text = Markup(catalogue.ngettext(singular, plural, num))  # noqa: S704 (as above)
         return text % {"num": num, **values}
 
@@ -283,51 +284,52 @@ def _messages(catalogue: gettext.NullTranslations) -> dict[str, Callable[..., st
 
 
 def _links(engine: Engine) -> dict[str, Callable[..., str]]:
-    """The functions of templates that know which page it is; each page brings the true `link` along."""
-    now = engine.now
+    """Return the template functions that depend on the current page, whose values include its `link`."""
+    variables = engine.variables
 
     def link(address: str, fragment: str = "") -> str:
-        made: str = now["link"](address, fragment)
+        made: str = variables["link"](address, fragment)
         return made
 
     def asset(name: str) -> str:
         return link(f"assets/{name}")
 
     def aria_current(section: str, address: str) -> str:
-        page: PageView = now["page"]
+        page: PageView = variables["page"]
         return "" if page.section != section else "page" if page.address == address else "true"
 
     return {"link": link, "asset": asset, "aria_current": aria_current}
 
 
 def web(address: str | None) -> str:
-    """An address of the web, or nothing: a second wall behind what reading has already refused."""
+    """Return a web address, else an empty string. A second barrier, as reading rejects others already."""
     return address if address and address[:8].lower().startswith(("http://", "https://")) else ""
 
 
 def json_ld(text: str) -> Markup:
-    """JSON that cannot end the `script` element it stands in."""
+    """Return JSON that cannot end its `script` element."""
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e"))  # noqa: S704 (what could break out is gone)
 
 
 def hash_source(text: str) -> str:
-    """What allows one inline element in a Content-Security-Policy: the hash of its text."""
+    """Return the hash that allows an inline element in a Content-Security-Policy."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
 def anchor(name: str) -> str:
-    """A name as a fragment: letters of any script stay readable, all else is percent-encoded."""
+    """Return a name as a fragment. Letters of any script stay readable; the rest is percent-encoded."""
     return name if name.replace("-", "").isalnum() else addresses.quoted(name)
 
 
 def shade(count: int, most: int) -> int:
-    """How dark a day is in a calendar: 0 for none, else 1 to 4, by the root of its share of the busiest day.
+    """Return how dark a day is in a calendar: 0 for none, else 1 to 4.
 
-    The root keeps ordinary days apart where one day stands out.
+    It is proportional to the root of the share of the busiest day, so that ordinary days differ even if one
+    day stands out.
     """
     return next((level for level in range(4) if level * level * most >= 16 * count), 4)
 
 
 def _kind(error: Exception) -> str:
-    """Python's name for an error, where its text alone would not say what is wrong."""
+    """Return Python's name for an error whose text alone is not clear."""
     return "" if isinstance(error, jinja2.TemplateError) else f"{type(error).__name__}: "

@@ -1,4 +1,4 @@
-"""Names in a site's own templates that its theme does not have: they would be passed over in silence."""
+"""Report names in a site's own templates that the theme does not know, and would silently ignore."""
 
 from __future__ import annotations
 
@@ -21,17 +21,20 @@ from generator.render.marks import roots_of
 
 _PO = "translations/{}/LC_MESSAGES/messages.po"
 _CUSTOM = "assets/custom.css"
-"""A style of the site's own, which the theme does not have and links where it is there."""
+"""The site's own style sheet. The theme has none, and links it if it exists."""
 _MISTYPED = 0.88
-"""How alike names are, of 1, where a file is not one of somebody else's but mistyped."""
+"""Similarity of names, of 1, from which a file counts as mistyped."""
 _LANGUAGES = ("en", "zh")
 _SETTINGS = "theme.toml"
 _THEME = "theme/"
-"""What stands before the name of a template of the default theme, where it is extended."""
+"""Prefix of the default theme's templates, for extending them."""
 
 
 def unknown_names(site_templates: Path) -> list[Problem]:
-    """Warn of templates, blocks and messages of a site's own that nothing uses; faults are told elsewhere."""
+    """Return warnings of files, blocks, messages and keys that nothing uses.
+
+    Faults are reported when templates are rendered.
+    """
     roots = roots_of(site_templates)
     if len(roots) == 1:
         return []
@@ -40,7 +43,7 @@ def unknown_names(site_templates: Path) -> list[Problem]:
 
 
 class _Names:
-    """The templates of a theme and of a site, parsed."""
+    """The parsed templates of a theme and a site."""
 
     def __init__(self, default: Path, own: Path) -> None:
         self._default, self._own = default, own
@@ -54,11 +57,11 @@ class _Names:
                     self._trees[name] = _parsed(file.read_text("utf-8"))
 
     def files(self) -> Iterator[Problem]:
-        """Files that stand in the place of none of the theme's, and that no template names."""
+        """Yield files that replace none of the theme's, and that no template refers to."""
         known = [path.relative_to(self._default).as_posix() for path in _files_in(self._default)]
         found = [name for tree in self._trees.values() for name in meta.find_referenced_templates(tree)]
         used = [name for name in found if name is not None]
-        if len(used) < len(found):  # a page decides which
+        if len(used) < len(found):  # decided at run time
             return
         usable = {*known, *used, _CUSTOM, *(_PO.format(language) for language in _LANGUAGES)}
         for path in _files_in(self._own):
@@ -70,14 +73,14 @@ class _Names:
                 yield self._problem(name, None, "nothing uses this file", name, usable)
 
     def _is_mistyped(self, path: Path, name: str, usable: Set[str]) -> bool:
-        """Whether a file that need not be one of the theme's is nearly named so, and linked nowhere."""
+        """Return whether the name of a file resembles a usable one, and nothing links the file."""
         if not difflib.get_close_matches(name, sorted(usable), 1, _MISTYPED):
             return False
         others = (file for file in _files_in(self._own) if file.suffix in {".html", ".css", ".js"})
         return not any(path.name in file.read_text("utf-8", "replace") for file in others)
 
     def blocks(self) -> Iterator[Problem]:
-        """Blocks that no template has which theirs extends."""
+        """Yield blocks that do not occur in the template that theirs extends."""
         for name, tree in self._trees.items():
             if name.startswith(_THEME) or tree.find(nodes.Extends) is None:
                 continue
@@ -87,36 +90,38 @@ class _Names:
                 yield self._problem(name, block.lineno, message, block.name, known or ())
 
     def _blocks_above(self, name: str) -> set[str] | None:
-        """The blocks of all that a template extends; None where that cannot be told."""
-        found, seen = set[str](), {name}
+        """Return the blocks of all templates that a template extends; None if unknown."""
+        found, visited = set[str](), {name}
         while (extends := self._trees[name].find(nodes.Extends)) is not None:
             if not isinstance(extends.template, nodes.Const):
                 return None
             target = str(extends.template.value)
             name = target if target in self._trees else _THEME + target
-            if name in seen or name not in self._trees:
+            if name in visited or name not in self._trees:
                 return None
-            seen.add(name)
+            visited.add(name)
             found |= {block.name for block in self._trees[name].find_all(nodes.Block)}
         return found
 
     def messages(self) -> Iterator[Problem]:
-        """Translations of messages that no template says."""
+        """Yield translations of messages that no template contains."""
         files = [(name, self._own / name) for name in map(_PO.format, _LANGUAGES)]
         if not any(file.is_file() for _, file in files):
             return
         known = {one for one, _ in _messages_in(self._default / _PO.format("zh"))}
         for name, tree in self._trees.items():
             found = () if name.startswith(_THEME) else extract_from_ast(tree)
-            for _, _, said in found:
-                known |= {said} if isinstance(said, str) else {str(one) for one in said or ()}
+            for _, _, message_ids in found:
+                known |= (
+                    {message_ids} if isinstance(message_ids, str) else {str(one) for one in message_ids or ()}
+                )
         for name, file in files:
             for message, line in _messages_in(file):
                 if message not in known:
                     yield self._problem(name, line, f"no page says {message!r}", message, known)
 
     def settings(self) -> Iterator[Problem]:
-        """Keys of `theme.toml` that say nothing."""
+        """Yield unknown keys of `theme.toml`."""
         known = tomllib.loads((self._default / _SETTINGS).read_text("utf-8")).keys()
         try:
             text = (self._own / _SETTINGS).read_text("utf-8", "replace")
@@ -153,7 +158,7 @@ def _files_in(root: Path) -> list[Path]:
 
 
 def _outermost(node: nodes.Node, known: set[str]) -> Iterator[nodes.Block]:
-    """Blocks of unknown names that stand in none that is shown."""
+    """Yield blocks of unknown names that are not inside a known block."""
     for child in node.iter_child_nodes():
         if not isinstance(child, nodes.Block):
             yield from _outermost(child, known)
@@ -162,7 +167,7 @@ def _outermost(node: nodes.Node, known: set[str]) -> Iterator[nodes.Block]:
 
 
 def _messages_in(file: Path) -> Iterator[tuple[str, int | None]]:
-    """What a catalogue translates, each with its line; nothing of one that cannot be read."""
+    """Yield the messages that a catalogue translates, with their lines; none if it cannot be read."""
     try:
         catalogue = pofile.read_po(io.StringIO(file.read_text("utf-8")), abort_invalid=True)
     except (OSError, ValueError, pofile.PoFileError):

@@ -1,7 +1,7 @@
-"""What templates get: the template interface, version 1.
+"""The views that templates receive: the template interface, version 1.
 
-Views hold plain text (the templates escape it) except where the type is `Markup`, and addresses of the site
-as `addresses` makes them (the template function `link` turns them into relative links).
+Views contain plain text, which templates escape, except for fields of the type `Markup`. Addresses are as
+`addresses` makes them; the template function `link` turns them into relative links.
 """
 
 from __future__ import annotations
@@ -14,19 +14,18 @@ from markupsafe import Markup
 from generator.model.types import Period, Verdict
 
 INTERFACE = 1
-"""A site's `templates/theme.toml` says `interface = 1`; a theme for another version is reported."""
+"""A site's `templates/theme.toml` states `interface = 1`. A theme for another version is reported."""
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
     """The base of all views.
 
-    Those that worker processes get are not `kw_only`: without the names of their fields, pickling takes half
-    the time.
+    Views that workers receive are not `kw_only`: without field names, pickling takes half the time.
     """
 
 
 class Named(View, frozen=True):
-    """A link to a page of the site, with what it counts."""
+    """A link to a page of the site, with a count."""
 
     name: str
     address: str
@@ -35,12 +34,12 @@ class Named(View, frozen=True):
 
 
 class Also(View, frozen=True):
-    """Another copy of an article: where it is also found."""
+    """Another copy of an article."""
 
     name: str
-    """Of its source."""
+    """The source's name."""
     address: str | None
-    """Our page; None where only the original can be read."""
+    """Our page; None if only the original can be read."""
     original: str | None
     date: dt.date
 
@@ -49,14 +48,14 @@ class Item(View, frozen=True, kw_only=True):
     """An article in a list."""
 
     id: str
-    """Also the item's `id` attribute, so that `…#<id>` leads here."""
+    """Also the item's `id` attribute, the target of `…#<id>`."""
     title: str
     language: str
-    """Of the title."""
+    """The language of the title."""
     dir: str
-    """`ltr` or `rtl`, of the title."""
+    """`ltr` or `rtl`, the direction of the title."""
     address: str | None
-    """Our page; None where only the original can be read."""
+    """Our page; None if only the original can be read."""
     original: str | None
     source: Named
     date: dt.date
@@ -67,40 +66,40 @@ class Item(View, frozen=True, kw_only=True):
     excerpt_dir: str
     verdict: Verdict
     reason: str = ""
-    """Why there is no text, in the language of the interface; empty where there is some."""
+    """Why there is no text, in the interface's language; empty if there is some."""
     also: tuple[Also, ...] = ()
-    """The other articles of its story, one of each source and day."""
+    """The other copies in its story, one for each source and day."""
     also_more: int = 0
-    """How many further ones there are; the story's page lists them."""
+    """How many more there are. The story's page lists them."""
     story: str | None = None
-    """The page of its story, where that has more than two articles."""
+    """The page of its story, if it has one."""
     note: Markup = Markup()
-    """The curator's words on it, sanitised HTML."""
+    """The curator's note, as sanitised HTML."""
     pinned: bool = False
 
 
 class Block(View, frozen=True, kw_only=True):
-    """The items of one source in a day, or of one day in a source's month."""
+    """The items of one source on a day, or of one day in a source's month."""
 
     anchor: str
     source: Named
-    """`count` is what the source has on that day."""
+    """Its `count` is the number of the source's articles on that day."""
     date: dt.date
     items: tuple[Item, ...]
     address: str = ""
-    """Where the heading leads: the source's month (or the source) in a day, the day in a source's month."""
+    """The target of the heading: the source's month (or the source) on a day, the day in a source's month."""
     above: int = 0
-    """How many of the articles stand further up on the page, among picks and stories."""
+    """Number of articles shown further up on the page, among picks and stories."""
     above_anchor: str = ""
-    """The `id` of the item there that holds the first of them."""
+    """The `id` of the item with the first of them."""
     more: int = 0
-    """How many further items there are."""
+    """Number of further items."""
     more_address: str = ""
     more_anchor: str = ""
 
 
 class CalendarDay(View, frozen=True, kw_only=True):
-    """A day in a calendar; `address` is None where it has no edition."""
+    """A day in a calendar. `address` is None if it has no edition."""
 
     date: dt.date
     count: int
@@ -108,24 +107,27 @@ class CalendarDay(View, frozen=True, kw_only=True):
 
 
 class Calendar(View, frozen=True, kw_only=True):
-    """One month as weeks from Monday; days of other months are None."""
+    """One month as weeks from Monday. Days of other months are None."""
 
     month: Named
-    """`address` is empty where the month has no edition."""
+    """Its `address` is empty if the month has no edition."""
     weeks: tuple[tuple[CalendarDay | None, ...], ...]
 
 
 class DayView(View, frozen=True, kw_only=True):
-    """`day.html`: one day, also the front page."""
+    """`day.html`: one day; also the front page."""
 
     date: dt.date
     count: int
     sources: tuple[Named, ...]
-    """All of the day; `address` is the anchor of the block, or of the item above that holds all it has."""
+    """All sources of the day. `address`: the anchor of the block, or of the item further up with all
+    articles.
+    """
     picks: tuple[Item, ...] = ()
-    """What the curator pinned."""
+    """The articles that the curator pinned."""
     stories: tuple[Item, ...] = ()
-    """Those with two articles or more on that day, of most sources first; their articles leave the blocks."""
+    """Stories with several articles on that day, by number of sources. Their articles are not in the blocks.
+    """
     blocks: tuple[Block, ...]
     calendar: Calendar
     previous: Named | None
@@ -144,37 +146,37 @@ class PeriodView(View, frozen=True, kw_only=True):
     last: dt.date
     count: int
     days: tuple[Named, ...]
-    """Newest first; empty in a year."""
+    """Newest first; empty for a year."""
     months: tuple[Named, ...]
-    """Of a year, newest first."""
+    """The months of a year, newest first."""
     calendars: tuple[Calendar, ...]
-    """One in a month, those with articles in a year, none in a week."""
+    """One for a month, those with articles for a year, none for a week."""
     sources: tuple[Named, ...]
-    """Most articles first; `address` leads to the source's month, or to the source."""
+    """By number of articles. `address` leads to the source's month, or to the source."""
     picks: tuple[Item, ...] = ()
-    """What the curator pinned, a few at most."""
+    """Some of the articles that the curator pinned."""
     stories: tuple[Item, ...] = ()
-    """Those of most sources first, twenty at most."""
+    """At most twenty, by number of sources."""
     previous: Named | None
     next: Named | None
     above: tuple[Named, ...]
-    """The periods that hold this one, the largest first."""
+    """The periods that contain this one, the largest first."""
 
 
 class StoryView(View, frozen=True, kw_only=True):
-    """`story.html`: articles on the same news, more than two."""
+    """`story.html`: a story of more than two articles."""
 
     title: str
-    """Of the lead."""
+    """The title of the lead."""
     language: str
-    """Of the title."""
+    """The language of the title."""
     dir: str
-    """`ltr` or `rtl`, of the title."""
+    """`ltr` or `rtl`, the direction of the title."""
     lead: Item
     items: tuple[Item, ...]
     """The others, newest first."""
     count: int
-    """All its articles, shown or not."""
+    """The number of all its articles, shown or not."""
     sources: int
     first: dt.date
     last: dt.date
@@ -183,18 +185,18 @@ class StoryView(View, frozen=True, kw_only=True):
 
 
 class Share(View, frozen=True, kw_only=True):
-    """A part of a source's articles."""
+    """A share of a source's articles."""
 
     count: int
     percent: int
-    """Of all, whole; 0 and 100 stand for none and all only."""
+    """A whole number. Only none and all are shown as 0 and 100."""
 
 
 class HealthMonth(View, frozen=True, kw_only=True):
-    """What was saved of a source's articles in one month."""
+    """How many of a source's articles in a month were saved in full, cut, or as a link."""
 
     month: dt.date
-    """Its first day."""
+    """The first day of the month."""
     count: int
     full: int
     cut: int
@@ -202,7 +204,7 @@ class HealthMonth(View, frozen=True, kw_only=True):
 
 
 class HealthView(View, frozen=True, kw_only=True):
-    """How well a source can be read, and whether it still speaks."""
+    """How completely a source's articles are saved, and whether it still publishes."""
 
     full: Share
     """Articles with their whole text."""
@@ -215,19 +217,19 @@ class HealthView(View, frozen=True, kw_only=True):
     follows: Share
     """Articles that repeat another source's."""
     is_silent: bool
-    """No article for longer than it usually takes, counted to the newest edition."""
+    """Whether there was no article for longer than usual, up to the newest edition."""
     chart: Markup
     """The months as inline SVG; empty for a single month."""
     start: dt.date
     """The first month of the chart."""
     end: dt.date
-    """Its last one."""
+    """The last month of the chart."""
     months: tuple[HealthMonth, ...]
     """The months of the chart that have articles, newest first."""
 
 
 class SourceRow(Named, frozen=True, kw_only=True):
-    """A source among all; `date` is the day last seen."""
+    """A source in the list of all. `date` is the day of its newest article."""
 
     is_silent: bool
     full: Share
@@ -236,14 +238,14 @@ class SourceRow(Named, frozen=True, kw_only=True):
     leads: Share
     """Articles that other sources repeat."""
     spark: Markup
-    """Its last twelve months as a tiny chart; empty where the page has no room for it."""
+    """The last twelve months as a tiny chart; empty if the page has no room for it."""
 
 
 class SourcesView(View, frozen=True, kw_only=True):
     """`sources.html`: all sources."""
 
     sources: tuple[SourceRow, ...]
-    """In the order of their names."""
+    """Sorted by name."""
     count: int
     sparks: bool
     """Whether the page has room for tiny charts."""
@@ -260,7 +262,7 @@ class SourceView(View, frozen=True, kw_only=True):
     last: dt.date
     health: HealthView
     items: tuple[Item, ...]
-    """The newest."""
+    """The newest items."""
     months: tuple[Named, ...]
     """Newest first."""
 
@@ -271,15 +273,15 @@ class SourceMonthView(View, frozen=True, kw_only=True):
     source: Named
     month: dt.date
     count: int
-    """Of this part."""
+    """The number of articles in this part."""
     part: int
     parts: tuple[Named, ...]
-    """This part and those beside it; a single one needs no list."""
+    """This part and its neighbours; empty if there is only one."""
     blocks: tuple[Block, ...]
-    """By day, newest first; the anchor is `_d` and the day's number, such as `_d03`."""
+    """By day, newest first. The anchor is `_d` and the number of the day, for example `_d03`."""
     previous: Named | None
     next: Named | None
-    """Months of the same source."""
+    """`previous` and `next` are months of the same source."""
 
 
 class ArticleView(View, frozen=True):
@@ -303,17 +305,17 @@ class ArticleView(View, frozen=True):
     body: Markup
     """Sanitised HTML."""
     excerpt_only: bool
-    """The source's text may not be shown whole."""
+    """Whether the source's text must not be shown in full."""
     day: Named
     month: Named
     """The source's month."""
     note: Markup = Markup()
-    """The curator's words on it, sanitised HTML."""
+    """The curator's note, as sanitised HTML."""
     also: tuple[Also, ...] = ()
-    """The other articles of its story, one of each source and day."""
+    """The other copies in its story, one for each source and day."""
     also_more: int = 0
     story: str | None = None
-    """The page of its story, where that has more than two articles."""
+    """The page of its story, if it has one."""
 
 
 class RedirectView(View, frozen=True, kw_only=True):
@@ -343,7 +345,7 @@ class PageView(View, frozen=True, kw_only=True):
     """Without the site's name; empty on the front page."""
     description: str
     language: str
-    """Of the page: the site's, or the article's on its own page."""
+    """The language of the page: the site's, or the article's on its own page."""
     canonical: str | None
     """None without `base_url`."""
     feeds: tuple[Feed, ...]
@@ -353,11 +355,11 @@ class PageView(View, frozen=True, kw_only=True):
     open_graph: tuple[tuple[str, str], ...]
     """Properties and values, such as `("og:title", …)`."""
     index: bool = True
-    """False asks search engines to leave the page out."""
+    """False asks search engines not to index the page."""
     section: str = ""
-    """Which entry of the navigation is current: `front`, `archive`, `sources` or none."""
+    """The current entry of the navigation: `front`, `archive`, `sources` or none."""
     rooted: bool = False
-    """True where links must work from any address, as on `404.html`: they start at the root of the site."""
+    """Whether links start at the root of the site, because the page is shown at any address: `404.html`."""
 
 
 class Feed(View, frozen=True, kw_only=True):
@@ -374,7 +376,7 @@ class SiteView(View, frozen=True, kw_only=True):
     title: str
     description: str
     language: str
-    """Of the interface, as a BCP 47 tag: `en`, `zh-Hans`."""
+    """The language of the interface, as a BCP 47 tag: `en`, `zh-Hans`."""
     base_url: str | None
     file_links: bool
     latest: Named | None
@@ -382,4 +384,4 @@ class SiteView(View, frozen=True, kw_only=True):
     archive: Named | None
     """The newest year."""
     generator: str
-    """Such as `Broadsheet 0.1.0`."""
+    """For example `Broadsheet 0.1.0`."""

@@ -1,8 +1,8 @@
-"""HTML that the sanitiser would write again as it stands: told by its form, in a fraction of the time.
+"""Recognise HTML that the sanitiser would not change, by its form, in a fraction of the time.
 
-Nearly all bodies are of this form, since `markdown.writer` writes them in it. Two things are asked of the
-whole text: that it holds nothing but plain text and a few tags with the very attributes listed here, and that
-these tags stand in each other as a parser of HTML leaves them. Any other text goes through the sanitiser.
+Nearly all bodies have this form, because `markdown.writer` writes it. There are two conditions: the text
+holds only plain text and a few tags with exactly the attributes listed here, and these tags are nested as an
+HTML parser would nest them. Any other text goes through the sanitiser.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ from __future__ import annotations
 import re
 
 REL = "noopener nofollow ugc"
-"""What every link of a body says of itself."""
+"""The `rel` attribute of every link in a body."""
 
-# What no document may hold, with the planes that end with such (`sanitise`); a no-break space and a carriage
-# return, which are written in another way.
+# Code points that HTML does not allow, with the planes that end with such (`sanitise`), no-break spaces and
+# carriage returns, which are escaped.
 _ODD = "\x00-\x08\x0b-\x1f\x7f-\xa0\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\U0001fffe-\U0010ffff"
 _TEXT = f"[^<>&{_ODD}]*+"
 _VALUE = f'"(?:[^<>&"{_ODD}]++|&(?:amp|quot);)*+"'
-# A host that every parser of addresses takes: no number, nothing encoded.
+# A host that every URL parser accepts: no number, nothing encoded.
 _HOST = r"(?:(?![Xx][Nn]--)[A-Za-z0-9-]++\.)++[A-Za-z]{2,}+(?::[0-9]{1,4}+)?"
 _ADDRESS = rf'"https?://{_HOST}(?:[/?#](?:[!#-%\x27-;=?-~]++|&amp;)*+)?"'
 _LINK = rf'<a href={_ADDRESS}(?: title={_VALUE})? rel="{REL}">'
@@ -26,7 +26,7 @@ _PICTURE = (
     f"<img src={_ADDRESS} alt={_VALUE}(?: title={_VALUE})?(?: width={_SIZE} height={_SIZE})?"
     ' loading="lazy" decoding="async" referrerpolicy="no-referrer">'
 )
-# Between the parts of a table no text may stand: a parser puts it before the table.
+# No text between the parts of a table, because a parser moves it above the table.
 _TABLE = r"(?:</?(?:table|thead|tbody|tr)>|</t[dh]>)\n*+(?=<)"
 _FORM = re.compile(
     f"(?!\ufeff){_TEXT}(?:(?:&(?:amp|lt|gt|nbsp);|</?(?:p|strong|em|s|code|h[2-6]|ul|ol|li|blockquote)>"
@@ -50,19 +50,19 @@ _HOLDS: dict[str, frozenset[str]] = {
     **dict.fromkeys(("tbody", "thead"), frozenset({"tr"})),
     "tr": frozenset({"td", "th"}),
 }
-"""What may stand in an element, so that a parser finds it there."""
+"""Element → the elements that it may contain for a parser to keep them there."""
 _WITHIN = {element: (f"/{element}", held) for element, held in _HOLDS.items()}
-"""The tag that closes an element, and what it may hold."""
+"""Element → its closing tag, and what it may contain."""
 _EMPTY = frozenset({"br", "hr", "img"})
 
 
-def is_as_written(html: str) -> bool:
-    """Whether the sanitiser would give these very bytes. Where it is false it may be so nevertheless."""
+def is_canonical(html: str) -> bool:
+    """Return whether the sanitiser would return the same bytes. False may be wrong."""
     return _FORM.fullmatch(html) is not None and _is_nested(_TAG.findall(html))
 
 
 def _is_nested(tags: list[str]) -> bool:
-    """Whether all tags, in their order, open and close elements within others that may hold them."""
+    """Return whether the tags, in order, open and close elements inside others that may contain them."""
     around: list[tuple[str, frozenset[str]]] = []
     within = closing, held = "", _BLOCKS
     for tag in tags:

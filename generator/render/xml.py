@@ -1,4 +1,4 @@
-"""XML as text: elements whose text and attributes cannot break out, and addresses that are valid URIs."""
+"""Write XML as text: elements whose text and attributes are escaped, and addresses that are valid URIs."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
 def clean(text: str) -> str:
-    """Text without what XML 1.0 forbids or discourages; half a surrogate pair becomes U+FFFD."""
-    # Nearly all text is fine, and what is cheap to ask comes first.
+    """Return text without what XML 1.0 forbids or discourages. Unpaired surrogates become U+FFFD."""
+    # Nearly all text is fine, and the cheap checks come first.
     if text.isprintable() or text.replace("\n", "").isprintable() or _UNWANTED.search(text) is None:
         return text
     return _UNWANTED.sub(_replacement, text.replace("\r\n", "\n"))
@@ -29,24 +29,24 @@ def _replacement(unwanted: re.Match[str]) -> str:
 
 
 def element(name: str, content: str = "", attributes: dict[str, str | None] | None = None) -> str:
-    """An element with plain text, on a line of its own; an attribute of None is left out."""
+    """Return an element with plain text, on a line of its own. Attributes that are None are left out."""
     return nested(name, text(content), attributes) if content else _open(name, attributes, "/>\n")
 
 
 def text(content: str) -> str:
-    """Plain text as it stands in an element."""
+    """Return plain text, escaped for an element."""
     return escape(clean(content))
 
 
 def nested(name: str, markup: str, attributes: dict[str, str | None] | None = None) -> str:
-    """An element around markup that `element` and `nested` made."""
+    """Return an element around markup made by `element` and `nested`."""
     return f"{_open(name, attributes, '>')}{markup}</{name}>\n"
 
 
 def around(
     name: str, pieces: Iterable[str], attributes: dict[str, str | None] | None = None
 ) -> Iterator[str]:
-    """The same in pieces, so that long markup is not copied at every level."""
+    """Yield the same in pieces, so that long markup is not copied at every level."""
     yield _open(name, attributes, ">")
     yield from pieces
     yield f"</{name}>\n"
@@ -79,7 +79,7 @@ _ADDRESS = re.compile(r"(https?://)([^/?#]*)([^#]*)(?:#(.*))?", re.IGNORECASE | 
 
 
 def uri(address: str) -> str:
-    """A web address as RFC 3986 writes it: other characters are percent-encoded, the host as IDNA has it."""
+    """Return a web address as in RFC 3986: percent-encoded where needed, with the host in IDNA."""
     if _WELL_WRITTEN.fullmatch(address):
         return address
     address = clean(address).strip()
@@ -87,7 +87,7 @@ def uri(address: str) -> str:
     if parts is None:
         return _quoted(address, "#")
     scheme, host, path, fragment = parts.groups()
-    with contextlib.suppress(UnicodeError):  # no name that can be looked up: percent-encoding keeps it valid
+    with contextlib.suppress(UnicodeError):  # not a valid host name; percent-encoding keeps the address valid
         host = host if host.isascii() else host.encode("idna").decode("ascii")
     hash_ = "" if fragment is None else "#" + _quoted(fragment)
     return scheme + _quoted(host, "[]") + _quoted(path) + hash_

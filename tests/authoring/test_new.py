@@ -154,7 +154,7 @@ def test_what_is_not_unicode_is_replaced(site: Site) -> None:
 
 @pytest.mark.parametrize("title", ["", "  \n"])
 def test_a_title_is_needed(site: Site, title: str) -> None:
-    with pytest.raises(ConfigError, match="title: is empty; say what the article is called"):
+    with pytest.raises(ConfigError, match="title: is empty; write a title"):
         new(site, title=title, now=NOW)
 
 
@@ -162,7 +162,7 @@ def test_a_title_is_needed(site: Site, title: str) -> None:
     "url", ["example.org/a", "javascript:alert(1)", "https://", "http://[", "https://e.org/a b"]
 )
 def test_an_address_is_on_the_web(site: Site, url: str) -> None:
-    with pytest.raises(ConfigError, match="url: is no web address"):
+    with pytest.raises(ConfigError, match="url: is not a web address"):
         new(site, title="A", now=NOW, url=url)
     assert not site.content.exists()
 

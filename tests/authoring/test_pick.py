@@ -131,14 +131,14 @@ def test_windows_line_ends_stay() -> None:
         (
             "pick = [{article = 'a.md'}]\n",
             Changes(pin=True),
-            "holds picks in a form that is not edited; write each",
+            "contains picks in a form that `broadsheet pick` cannot edit; write each",
         ),
         (
             "pick = []\n",
             Changes(pin=True),
-            "cannot be edited without changing what else it says; write it by hand",
+            "cannot be edited without changing other picks; write it by hand",
         ),
-        ("pick = 1\n", Changes(pin=True), "`pick` is no list of tables; write each as"),
+        ("pick = 1\n", Changes(pin=True), "`pick` is not a list of tables; write each as"),
         ("[[pick]\n", Changes(pin=True), "is not valid TOML"),
         ("", Changes(note="x" * 1001), "`note` has 1,001 characters, more than 1,000; shorten it"),
     ],
@@ -262,11 +262,14 @@ def test_from_another_folder_and_through_a_link(site: Site, monkeypatch: pytest.
 @pytest.mark.parametrize(
     ("target", "message"),
     [
-        ("content/2024/07/03/aa.md", r"aa.md: is no clipping; did you mean `2024/07/03/a.md`\?"),
-        ("2024/07/03/b.md", r"b.md: is no clipping; did you mean `2024/07/03/"),
-        ("nowhere/x.md", r"nowhere/x.md: is no clipping; name a file of the content folder, or the address"),
+        ("content/2024/07/03/aa.md", r"aa.md: is not a clipping; did you mean `2024/07/03/a.md`\?"),
+        ("2024/07/03/b.md", r"b.md: is not a clipping; did you mean `2024/07/03/"),
+        (
+            "nowhere/x.md",
+            r"nowhere/x.md: is not a clipping; name a file of the content folder, or the address",
+        ),
         ("digest.toml", r"digest.toml: lies outside the content folder; name one below"),
-        ("content/notes.txt", r"notes.txt: is no clipping; name a file that ends in .md"),
+        ("content/notes.txt", r"notes.txt: is not a clipping; name a file that ends in .md"),
         ("content/x\udcff.md", r"x\\xff.md: has a name that is not UTF-8; rename it, or give the address"),
     ],
 )
@@ -283,7 +286,7 @@ def test_a_name_that_is_no_file_is_not_suggested(site: Site) -> None:
     (site.content / "gone.md").symlink_to("nowhere.md")
     (site.content / "folder.md").mkdir()
     for name in ("pipe.md", "gone.md", "folder.md"):
-        with pytest.raises(ConfigError, match="is no clipping; name a file of the content folder"):
+        with pytest.raises(ConfigError, match="is not a clipping; name a file of the content folder"):
             pick(site, f"content/{name}", Changes(pin=True))
 
 
@@ -305,7 +308,7 @@ def test_a_pick_of_a_clipping_that_is_gone_can_be_taken_back(site: Site) -> None
     (site.content / "2024/07/03/a.md").unlink()
     assert unpick(site, "2024/07/03/a.md") == 1
     assert "article =" not in site.picks.read_text("utf-8")
-    with pytest.raises(ConfigError, match="is no clipping"):
+    with pytest.raises(ConfigError, match="is not a clipping"):
         unpick(site, "2024/07/03/a.md")
 
 
@@ -416,7 +419,7 @@ def test_the_command_prints_what_it_wrote(site: Site, capfd: pytest.CaptureFixtu
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "say what: --pin, --hide"),
+        ([], "nothing to change: use --pin, --hide"),
         (["--remove", "--pin"], "--remove goes alone"),
         (["--why", "x"], "--why goes with --hide"),
         (["--pin", "--hide"], "--pin and --hide exclude each other"),

@@ -234,11 +234,11 @@ def test_new_prints_the_path_of_a_clipping_that_is_published(root, capfd):
         (["nonsense"], "known: "),
         (["build", "--strickt"], "--strict"),
         (["build", "--as-of", "yesterday"], "write YYYY-MM-DD"),
-        (["build", "--as-of", "2024-7-3"], "'2024-7-3' is no date; did you mean 2024-07-03?"),
+        (["build", "--as-of", "2024-7-3"], "'2024-7-3' is not a date; did you mean 2024-07-03?"),
         (["serve", "--as-of", "2024/07/3"], "did you mean 2024-07-03?"),
         (["list", "--as-of", "2024年7月3日"], "did you mean 2024-07-03?"),
         (["check", "--as-of", "2024-13-01"], "write YYYY-MM-DD"),
-        (["new", "x", "--date", "2024.7.3"], "'2024.7.3' is no date; did you mean 2024-07-03?"),
+        (["new", "x", "--date", "2024.7.3"], "'2024.7.3' is not a date; did you mean 2024-07-03?"),
         (["new", "x", "--date", "soon"], "write YYYY-MM-DD"),
         (
             ["check", "--content", "public/x"],
@@ -248,13 +248,13 @@ def test_new_prints_the_path_of_a_clipping_that_is_published(root, capfd):
         (["list", "sources", "--text"], "clippings"),
         (["list", "feeds"], "sources"),
         (["list", "--format", "xml"], "jsonl"),
-        (["new", "x", "--url", "javascript:alert(1)"], "no web address"),
+        (["new", "x", "--url", "javascript:alert(1)"], "not a web address"),
         (
             ["build", "--base-url", "host"],
-            "--base-url host: is no address of a site; write it as https://host/",
+            "--base-url host: is not the address of a site; write it as https://host/",
         ),
-        (["build", "--base-url", ""], "error: --base-url '': is no address of a site"),
-        (["serve", "--base-url", "host"], "error: --base-url host: is no address of a site"),
+        (["build", "--base-url", ""], "error: --base-url '': is not the address of a site"),
+        (["serve", "--base-url", "host"], "error: --base-url host: is not the address of a site"),
         (["build", "-o", "content/x"], "error: --output content/x: the output folder"),
         (["build", "-o", "content/x"], "lie in each other"),
         (["build", "--content", "public/x"], "error: --content public/x: the output folder"),
@@ -405,7 +405,7 @@ def test_a_folder_that_is_no_digest_is_told_with_what_to_do(tmp_path, monkeypatc
     monkeypatch.chdir(tmp_path)
     assert run(command.split()) == UNUSABLE
     err = capfd.readouterr().err
-    assert f"error: {tmp_path}: is no digest: there is no digest.toml, here or in a folder above" in err
+    assert f"error: {tmp_path}: is not a digest: there is no digest.toml, here or in a folder above" in err
     assert "broadsheet init" in err
     assert not [*tmp_path.iterdir()]
 

@@ -83,7 +83,7 @@ def test_one_foreign_key_may_stand_without_a_list(tmp_path):
         ),
         (
             "base_url = 'digest.example'",
-            "digest.toml:1: `base_url` is no address of a site: 'digest.example'; "
+            "digest.toml:1: `base_url` is not the address of a site: 'digest.example'; "
             "write it as https://host/ or https://host/path/",
         ),
         (
@@ -94,7 +94,7 @@ def test_one_foreign_key_may_stand_without_a_list(tmp_path):
         ("feed_items = 0", "digest.toml:1: `feed_items` must lie between 1 and 1000"),
         (
             "[sources.A]\nhome = 'javascript:alert(1)'",
-            "digest.toml:2: `sources.A.home` is no web address; write https://…",
+            "digest.toml:2: `sources.A.home` is not a web address; write https://…",
         ),
     ],
 )
@@ -148,7 +148,7 @@ def test_a_link_does_not_hide_that_folders_lie_in_each_other(tmp_path):
     "address", ["https://x.example/?q", "https://u@x.example/", "https://é.example/", "ftp://x"]
 )
 def test_an_address_that_cannot_be_a_site_is_refused(tmp_path, address):
-    assert "no address of a site" in refused(tmp_path, f'base_url = "{address}"')[0]
+    assert "not the address of a site" in refused(tmp_path, f'base_url = "{address}"')[0]
 
 
 def test_a_key_of_an_earlier_version_is_answered_with_its_new_name(tmp_path):

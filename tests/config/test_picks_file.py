@@ -100,7 +100,7 @@ split = true
     [
         ("[[picks]]\n", "picks.toml:1: unknown key `picks`; did you mean `pick`?"),
         ("version = 1\n", "picks.toml:1: unknown key `version`; write each as `[[pick]]`"),
-        ("pick = 1\n", "picks.toml:1: `pick` is no list of tables; write each as `[[pick]]`"),
+        ("pick = 1\n", "picks.toml:1: `pick` is not a list of tables; write each as `[[pick]]`"),
         (
             '[[pick]]\narticle = "a.md"\npined = true\n',
             "picks.toml:3: unknown key `pined`; did you mean `pin`?",
@@ -132,7 +132,7 @@ split = true
         ),
         (
             '[[pick]]\narticle = "a.md"\ntags = [1]\n',
-            'picks.toml:3: `tags` is no list of tags; write ["…", "…"]',
+            'picks.toml:3: `tags` is not a list of tags; write ["…", "…"]',
         ),
         (
             '[[pick]]\narticle = "a.md"\nmerge = [""]\n',
@@ -229,7 +229,9 @@ def test_a_file_that_is_no_toml_stops_the_build(tmp_path, raw, message):
 
 def test_a_folder_of_the_name_is_refused(tmp_path):
     (tmp_path / PICKS_FILE).mkdir()
-    with pytest.raises(ConfigError, match=r"picks.toml: cannot be read: .*; check the file and its rights"):
+    with pytest.raises(
+        ConfigError, match=r"picks.toml: cannot be read: .*; check the file and its permissions"
+    ):
         load(site_in(tmp_path))
 
 

@@ -95,10 +95,8 @@ def test_what_costs_too_much_is_an_item_with_its_link_and_a_problem(root, readin
     told = {problem.path: problem for problem in report.problems}
     assert {*told} == {"cpu.md", "memory.md", "abort.md"}
     assert {problem.kind for problem in told.values()} == {"limit"}
-    assert (
-        "more than 0.5 of the 1 seconds of CPU that a clipping may take; only its link is published"
-        in told["cpu.md"].message
-    )
+    limit = "more than 0.5 seconds of CPU (the share of this step in `cpu_seconds = 1`)"
+    assert f"{limit}; only its link is published" in told["cpu.md"].message
     assert "more than 200 MB" in told["memory.md"].message
     assert "SIGABRT" in told["abort.md"].message
     day = (root / "public/2024/07/03/index.html").read_text("utf-8")
@@ -135,7 +133,10 @@ def test_without_an_original_it_is_left_out_with_its_reason(root, reading):
     [skipped] = report.skipped
     [problem] = report.problems
     assert skipped.path == problem.path == "cpu.md"
-    assert "more than 0.5 of the 1 seconds of CPU that a clipping may take; it is left out" in skipped.reason
+    assert (
+        "more than 0.5 seconds of CPU (the share of this step in `cpu_seconds = 1`); it is left out"
+        in skipped.reason
+    )
 
 
 def test_one_whose_front_matter_costs_too_much_is_left_out(root, monkeypatch):

@@ -203,7 +203,7 @@ def test_no_room_for_pages_is_told(root, monkeypatch, workers):
     monkeypatch.setattr(pool, "_lane", lambda **_: None)  # the patch holds in this process alone
     with pytest.raises(BuildError) as caught:
         built(root, workers=pool)
-    assert "no room" in caught.value.problems[0].message
+    assert "disk is full" in caught.value.problems[0].message
     assert files_of(root / "public") == before
 
 
@@ -243,7 +243,7 @@ def test_no_room_for_the_last_word_to_the_cache_is_no_failure(root, monkeypatch)
 
 
 def test_where_the_site_cannot_be_written_the_output_is_built_without_a_cache(root, tmp_path):
-    (root / ".broadsheet").write_bytes(b"")  # as good as a folder that may not be written, also for root
+    (root / ".broadsheet").write_bytes(b"")  # as good as a folder that is not writable, also for root
     built(root)
     assert files_of(root / "public") == clean(root)
     write_clipping(root / "content", "0.md", "Another text.", title="Another")
@@ -362,4 +362,4 @@ def test_a_clock_that_was_set_back_costs_time_alone(root):
 def test_what_is_full_or_refused_is_said_in_words(tmp_path):
     with pytest.raises(BuildError) as caught, disk.translate_errors(tmp_path):
         raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(tmp_path))
-    assert "is read-only" in caught.value.problems[0].message
+    assert "read-only file system" in caught.value.problems[0].message

@@ -109,7 +109,7 @@ def test_who_sits_at_a_terminal_is_asked(root):
                 said += part
             assert process.wait() == code
         os.close(ours)
-        assert b"Build all the same?" in said
+        assert b"Build anyway?" in said
         assert (files_of(root / "public") == before) is (code == FAILED)
 
 
@@ -199,12 +199,12 @@ def test_a_folder_that_is_ignored_need_not_be_readable(root, mode, name, ignore)
         (
             "templates/article.html",
             ["build", "check"],
-            "error: templates/article.html: cannot be read: Permission denied; check its rights",
+            "error: templates/article.html: cannot be read: Permission denied; check its permissions",
         ),
         (
             "content",
             ["explain content/a.md", "pick content/a.md --pin", "pick a.md --pin"],
-            "a.md cannot be read: Permission denied; check its rights",
+            "a.md cannot be read: Permission denied; check its permissions",
         ),
         (
             "content",
@@ -214,7 +214,7 @@ def test_a_folder_that_is_ignored_need_not_be_readable(root, mode, name, ignore)
         (
             "cleaning",
             ["build", "check"],
-            "cannot be read: Permission denied; check the folder and its rights",
+            "cannot be read: Permission denied; check the folder and its permissions",
         ),
     ],
 )

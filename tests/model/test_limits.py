@@ -169,8 +169,8 @@ def test_front_matter_has_a_number_of_fields(tmp_path):
     assert reading.skipped.reason == "may be private: its front matter is not read to its end"
     assert len(found.record.reading.problems) <= limits.FIELDS + 1
     assert told(found) == [
-        "a.md:1002: the front matter has more than 1,000 fields; from here on none is read;"
-        " delete those that nobody needs"
+        "a.md:1002: the front matter has more than 1,000 fields; from here on they are not read;"
+        " delete those that are not needed"
     ]
 
 
@@ -186,7 +186,7 @@ def test_no_front_matter_takes_long(tmp_path, line):
 
 
 def reopened(markup):
-    return formatting.bounded(markup) != markup
+    return formatting.limited(markup) != markup
 
 
 def test_emphasis_that_is_not_closed_is_bounded():
@@ -231,7 +231,7 @@ def test_what_becomes_of_too_much_raw_html_is_said(tmp_path):
 def test_no_form_of_it_hides_from_the_count(element):
     hostile = "".join(element.format(n) for n in range(1000)) + "<p>x" * 2000
     assert reopened(hostile)
-    assert not re.search(r"<b(?=[\s/>])", formatting.bounded(hostile), re.IGNORECASE)
+    assert not re.search(r"<b(?=[\s/>])", formatting.limited(hostile), re.IGNORECASE)
 
 
 @pytest.mark.parametrize(
@@ -307,8 +307,8 @@ def test_no_value_takes_long(tmp_path, field, value):
 def test_titles_are_compared_by_their_beginnings(value):
     one, other = (titles.title_of(VALUES[value] * (200_000 // len(VALUES[value])) + end) for end in "xy")
     assert len(one.text) <= 800
-    titles.kinship(one, other)
-    titles.retold(one, other)
+    titles.similarity(one, other)
+    titles.is_reworded(one, other)
 
 
 # ---- feeds

@@ -78,7 +78,7 @@ def test_what_cannot_be_copied_is_named(static: Path) -> None:
     assert found.files == ()
     assert {problem.path: problem.message for problem in found.problems} == {
         "static/back\\slash": "cannot be copied: its name holds a backslash or a NUL",
-        "static/pipe": "is no regular file",
+        "static/pipe": "is not a regular file",
         "static/\ufffd": "cannot be copied: its name is not valid UTF-8",
     }
 

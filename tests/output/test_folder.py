@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from generator.model.errors import BuildError
-from generator.output.folder import check_usable, check_writable, clear_foreign, others_in, record_of
+from generator.output.folder import check_usable, check_writable, clear_foreign, foreign_names_in, record_of
 from generator.output.write import Transaction
 from writing import files_of
 
@@ -48,14 +48,14 @@ def test_others_files_are_named_unless_a_record_is_beside_them(tmp_path: Path) -
 def test_of_many_others_the_first_are_named(tmp_path: Path) -> None:
     for name in "dbca":
         (tmp_path / name).touch()
-    assert others_in(tmp_path) == "a, b, c, …"
+    assert foreign_names_in(tmp_path) == "a, b, c, …"
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")
 def test_a_folder_that_may_not_be_written_is_told_by_its_own_name(tmp_path: Path) -> None:
     folder = tmp_path / "public"
     folder.mkdir(0o555)
-    with pytest.raises(BuildError, match="public: may not be written"):
+    with pytest.raises(BuildError, match="public: is not writable"):
         check_usable(folder)
 
 

@@ -48,9 +48,9 @@ def test_a_folder_that_its_last_holder_took_away_is_made_again(
 @pytest.mark.parametrize(
     ("number", "message"),
     [
-        (errno.ENOSPC, "no room is left on the disk; make room and build again"),
-        (errno.EACCES, "may not be written; change its owner"),
-        (errno.EROFS, "lies on a file system that is read-only; "),
+        (errno.ENOSPC, "the disk is full; free some space and build again"),
+        (errno.EACCES, "is not writable; change its owner"),
+        (errno.EROFS, "is on a read-only file system; "),
         (errno.EIO, "cannot be written: Input/output error"),
     ],
 )

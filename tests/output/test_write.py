@@ -253,9 +253,7 @@ def test_files_and_folders_change_places(output: Path) -> None:
 def test_a_strangers_file_where_a_folder_is_needed_is_refused(output: Path) -> None:
     build(output, {"index.html": b"1"})
     (output / "a").write_bytes(b"theirs")
-    assert "public/a: is not Broadsheet's and stands where `a/b/c.html`" in refused(
-        output, {"a/b/c.html": b""}
-    )
+    assert "public/a: is not Broadsheet's, but is where `a/b/c.html`" in refused(output, {"a/b/c.html": b""})
 
 
 def test_a_strangers_folder_where_a_file_is_needed_is_refused(output: Path) -> None:
@@ -298,7 +296,7 @@ def test_names_that_are_one_on_some_file_system_are_refused(output: Path, one: s
     message = refused(output, {one: b"", other: b""})
     assert one in message
     assert other in message
-    assert "rename the one that lies in `static/`" in message
+    assert "rename the one that is in `static/`" in message
     refused(output, {other: b"", one: b""})
 
 
@@ -393,7 +391,7 @@ def test_a_manifest_that_is_a_link_or_a_folder_is_refused(output: Path, tmp_path
     build(tmp_path / "other", {"index.html": b"1"})
     output.mkdir()
     (output / ".broadsheet.json").symlink_to(tmp_path / "other/.broadsheet.json")
-    assert "is no regular file" in refused(output, {"index.html": b"2"})
+    assert "is not a regular file" in refused(output, {"index.html": b"2"})
 
 
 def test_the_staging_folder_of_a_killed_build_goes_and_that_of_others_stays(output: Path) -> None:
@@ -454,7 +452,7 @@ def test_a_full_disk_leaves_the_last_good_site(output: Path) -> None:
     build(output, {"a": b"1", "b": b"1"})
     with no_file_over(5_000):
         message = refused(output, {"a": b"2", "b": b"x" * 50_000})
-    assert "no room is left on the disk; make room and build again" in message
+    assert "the disk is full; free some space and build again" in message
     assert build(output, {"a": b"2"}) == Written(written=1, kept=0, deleted=1)
 
 
@@ -465,8 +463,8 @@ def test_folders_without_permission_are_named(output: Path, tmp_path: Path, as_s
     (tmp_path / "private").mkdir(mode=0o555)
     try:
         with as_somebody_else():
-            assert "public/a: may not be written" in refused(output, {"a/b": b"2", "c": b"2"})
-            assert "private/public: may not be written" in refused(tmp_path / "private/public", {"a": b""})
+            assert "public/a: is not writable" in refused(output, {"a/b": b"2", "c": b"2"})
+            assert "private/public: is not writable" in refused(tmp_path / "private/public", {"a": b""})
     finally:
         (output / "a").chmod(0o755)
 
@@ -480,7 +478,7 @@ def test_an_output_that_cannot_be_written_is_told_by_its_own_name(output: Path, 
     finally:
         output.chmod(0o755)
     assert message == (
-        f"{output}: may not be written; "
+        f"{output}: is not writable; "
         "change its owner or its permissions, or choose another folder with --output"
     )
 
@@ -491,7 +489,7 @@ def test_a_read_only_file_system_is_told(output: Path, monkeypatch, place: str) 
     monkeypatch.setattr(os, "access", lambda *_, **__: False)
     monkeypatch.setattr(os, "statvfs", lambda _: SimpleNamespace(f_flag=os.ST_RDONLY))
     message = refused(output / place, {"a": b"1"})
-    assert message.startswith(f"{output / place}: lies on a file system that is read-only; ")
+    assert message.startswith(f"{output / place}: is on a read-only file system; ")
     assert listing(output) == []
 
 

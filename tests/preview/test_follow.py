@@ -248,7 +248,7 @@ def test_a_build_that_ends_after_it_is_called_off_does_not_count(content, told):
     ],
 )
 def test_what_changed_is_told_by_a_file_or_else_by_a_folder_with_the_one_above(changed, line):
-    assert follow_module._told(frozenset(map(Path, changed))) == line
+    assert follow_module._summary_of(frozenset(map(Path, changed))) == line
 
 
 def test_a_hostile_file_name_breaks_no_line_of_the_terminal(content, told, until):

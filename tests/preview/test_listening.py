@@ -18,11 +18,11 @@ def test_answers_are_sent_at_once():
 @pytest.mark.parametrize(
     ("bind", "message"),
     [
-        ("no.such.host.invalid", "is no address"),
-        ("0.0.0.0", "stands for every network"),
-        ("::", "stands for every network"),
+        ("no.such.host.invalid", "is not an address"),
+        ("0.0.0.0", "means every network"),
+        ("::", "means every network"),
         ("192.0.2.1", "cannot be used"),
-        ("", "is no address"),
+        ("", "is not an address"),
     ],
 )
 def test_addresses_that_it_cannot_listen_on(bind, message):

@@ -368,11 +368,11 @@ def test_while_pages_are_brought_up_to_date_all_else_is_served(site, previewing)
         threading.Thread(
             target=lambda: answers.append(httpx.get(preview.address + "slow.html", timeout=20).status_code)
         )
-        for _ in range(server.FRESHENED + 40)
+        for _ in range(server.CONCURRENT_UPDATES + 40)
     ]
     for thread in threads:
         thread.start()
-    for _ in range(server.FRESHENED):
+    for _ in range(server.CONCURRENT_UPDATES):
         assert began.acquire(timeout=5)
     assert httpx.get(preview.address + "style.css").text == "a {}"
     assert httpx.get(preview.address + "__broadsheet/reload.js").status_code == 200

@@ -54,7 +54,7 @@ def test_a_late_browser_hears_the_state_and_then_each_change():
 def test_a_build_that_changed_nothing_is_no_news():
     hub = Hub("t")
     hub.built(changed=False)
-    assert (hub.settled, hub.version()) == (True, "t-1")
+    assert (hub.has_built, hub.version()) == (True, "t-1")
     hub.built(changed=False)
     assert hub.version() == "t-1"
 
@@ -86,11 +86,11 @@ def test_a_fault_comes_and_is_mended_without_a_new_version():
 
 def test_a_first_build_that_fails_settles_too():
     hub = Hub("t")
-    assert not hub.settled
+    assert not hub.has_built
     hub.fault([Problem(path="a", message="b")], no_lines)
-    assert (hub.settled, hub.faulty, hub.version()) == (True, True, "t-1")
+    assert (hub.has_built, hub.has_failed, hub.version()) == (True, True, "t-1")
     hub.built(changed=True)
-    assert (hub.faulty, hub.version()) == (False, "t-2")
+    assert (hub.has_failed, hub.version()) == (False, "t-2")
 
 
 def test_a_slow_browser_hears_the_last_state_only():
@@ -258,7 +258,7 @@ def test_a_page_that_is_missing_has_the_version_of_what_is_shown_instead_too():
 
 
 def test_once_very_many_pages_changed_all_count_as_changed(monkeypatch):
-    monkeypatch.setattr(reload, "COUNTED", 3)
+    monkeypatch.setattr(reload, "VERSIONED_PAGES", 3)
     hub = Hub("t")
     hub.built(changed=True)
     hub.built(changed=frozenset({"a", "b"}))

@@ -258,7 +258,7 @@ def test_what_is_deleted_under_it_comes_back(root, serving, what):
     second = Serving(root, "-p", "0")
     assert second.process.wait(PATIENCE) == 1
     second.end()
-    assert f"{command.address}) shows this site already" in second.text
+    assert f"{command.address}) already shows this site" in second.text
 
 
 def test_a_second_one_says_who_shows_the_site_and_where(root, serving):
@@ -267,8 +267,8 @@ def test_a_second_one_says_who_shows_the_site_and_where(root, serving):
     second = Serving(root, "-p", "0")
     assert second.process.wait(PATIENCE) == 1
     second.end()
-    assert f"(process {first.process.pid}, {first.address}) shows this site already" in second.text
-    assert "look at that one, or end it first" in second.text
+    assert f"(process {first.process.pid}, {first.address}) already shows this site" in second.text
+    assert "use that one, or stop it first" in second.text
     assert files_of(root / ".broadsheet/preview") == before
     assert "A secret draft" in first.get()
 

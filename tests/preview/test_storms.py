@@ -11,7 +11,7 @@ import pytest
 
 from generator.preview import poll, watch
 from generator.preview.changes import Watcher
-from generator.preview.places import Root, skips_passing
+from generator.preview.watched_folders import Root, skips_temporary
 
 QUIET = 0.6  # seconds in which what was done would have been told
 
@@ -49,7 +49,7 @@ def skips_c(_path, name, _is_folder):
     return name in {"c", "c.md"}
 
 
-NAMES = {skips_passing: "abcd", skips_c: ("a", ".b", "c", "d~")}
+NAMES = {skips_temporary: "abcd", skips_c: ("a", ".b", "c", "d~")}
 """By the rule of what does not count, the names of what is written."""
 
 
@@ -98,7 +98,7 @@ def storm(folder, chance, steps, names):
             time.sleep(chance.random() / 50)
 
 
-def followed(content, seed, quiet=QUIET, skips=skips_passing):
+def followed(content, seed, quiet=QUIET, skips=skips_temporary):
     """What one knows at the end, and what there is."""
     (content / "a").mkdir(parents=True)
     (content / "a" / "first.md").write_text("first")
@@ -128,9 +128,9 @@ def test_after_a_storm_all_was_told_where_files_are_looked_at(tmp_path, monkeypa
     def exhausted(tell):
         raise OSError(errno.EMFILE, "none left")
 
-    monkeypatch.setattr(watch, "eyes", exhausted)
+    monkeypatch.setattr(watch, "native_backend", exhausted)
     monkeypatch.setattr(poll, "POLL", 0.02)
-    monkeypatch.setattr(poll, "GRANULE", 0.2)
+    monkeypatch.setattr(poll, "TIME_RESOLUTION", 0.2)
     known, stands = followed(tmp_path / "content", seed, 2.0, skips)
     # A file that came and went between two looks may have been read with its folder: no look tells of it.
     assert stands.items() <= known.items()

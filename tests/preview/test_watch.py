@@ -16,7 +16,7 @@ import pytest
 import running
 from generator.preview import changes, poll, watch
 from generator.preview.changes import Watcher
-from generator.preview.places import Root, skips_passing
+from generator.preview.watched_folders import Root, skips_temporary
 from running import NOTHING, covers
 
 
@@ -46,7 +46,7 @@ def settled(watcher):
 @pytest.fixture(autouse=True)
 def fine(monkeypatch):
     """Times that tell every change apart, where files are looked at again and again."""
-    monkeypatch.setattr(poll, "GRANULE", 0)
+    monkeypatch.setattr(poll, "TIME_RESOLUTION", 0)
 
 
 @pytest.fixture
@@ -68,15 +68,15 @@ def test_a_new_and_a_changed_file_are_told(content):
 
 def test_what_came_already_is_told_without_waiting(content, monkeypatch):
     with watching(content) as watcher:
-        assert not watcher.has_news
+        assert not watcher.has_events
         assert watcher.wait(0.0) == frozenset()
         (content / "a.md").write_text("one")
         for _ in range(500):
-            if watcher.has_news:
+            if watcher.has_events:
                 break
             time.sleep(0.01)
         assert watcher.wait(0.0) == {content / "a.md"}
-        assert not watcher.has_news
+        assert not watcher.has_events
 
 
 def test_a_flood_is_told_as_one(content, monkeypatch):
@@ -278,9 +278,9 @@ def test_a_single_file_is_watched_without_its_neighbours(content):
         assert settled(watcher) == {file}
 
 
-@pytest.mark.parametrize("way", ["eyes", "Observed"])
+@pytest.mark.parametrize("way", ["native_backend", "WatchdogBackend"])
 def test_each_root_has_its_own_rule_of_what_does_not_count(content, monkeypatch, way):
-    monkeypatch.setattr(watch, "eyes", getattr(watch, way))
+    monkeypatch.setattr(watch, "native_backend", getattr(watch, way))
     static = content.with_name("static")
     for folder in (content / "2024", static / ".well-known"):
         folder.mkdir(parents=True)
@@ -304,7 +304,7 @@ def test_each_root_has_its_own_rule_of_what_does_not_count(content, monkeypatch,
 
 
 def test_another_rule_for_a_root_has_it_watched_anew(content):
-    rules = [skips_passing]
+    rules = [skips_temporary]
     (content / ".n").mkdir()
     watcher = Watcher(lambda: [Root(content, *rules)], notice=lambda _: None)
     watcher.start()
@@ -315,7 +315,7 @@ def test_another_rule_for_a_root_has_it_watched_anew(content):
         assert watcher.wait(5) is None
         (content / ".n" / "a.md").write_text("two")
         assert settled(watcher) == {content / ".n" / "a.md"}
-        rules[:] = [skips_passing]
+        rules[:] = [skips_temporary]
         assert watcher.wait(5) is None
         (content / ".n" / "a.md").write_text("three")
         assert watcher.wait(NOTHING) == frozenset()
@@ -378,22 +378,22 @@ def test_a_name_that_is_not_utf8_is_told(content):
 @contextmanager
 def without(monkeypatch, code, refuses):
     """Lets the system refuse to watch some places."""
-    real = watch.eyes
+    real = watch.native_backend
 
     def refusing(tell):
-        eyes = real(tell)
-        watching = eyes.watch
+        native_backend = real(tell)
+        watching = native_backend.watch
 
         def refuse(place):
             if refuses(place):
                 raise OSError(code, os.strerror(code))
             watching(place)
 
-        eyes.watch = refuse
-        return eyes
+        native_backend.watch = refuse
+        return native_backend
 
     with monkeypatch.context() as patch:
-        patch.setattr(watch, "eyes", refusing)
+        patch.setattr(watch, "native_backend", refusing)
         patch.setattr(poll, "POLL", 0.1)
         yield
 
@@ -423,7 +423,7 @@ def test_without_instances_left_it_polls(content, monkeypatch):
     def exhausted(tell):
         raise OSError(errno.EMFILE, "inotify instance limit reached")
 
-    monkeypatch.setattr(watch, "eyes", exhausted)
+    monkeypatch.setattr(watch, "native_backend", exhausted)
     monkeypatch.setattr(poll, "POLL", 0.1)
     notices = []
     configuration = content.parent / "digest.toml"
@@ -441,7 +441,7 @@ def test_another_fault_of_the_system_is_not_hidden(content, monkeypatch):
     def broken(tell):
         raise OSError(errno.EIO, "broken")
 
-    monkeypatch.setattr(watch, "eyes", broken)
+    monkeypatch.setattr(watch, "native_backend", broken)
     with pytest.raises(OSError, match="broken"):
         Watcher(lambda: (content,), notice=print).start()
 
@@ -559,7 +559,7 @@ def test_when_the_queue_overflows_nobody_can_tell_and_all_is_watched_again(conte
     for file in files:
         file.touch()
     with watching(content) as watcher:
-        with watcher._eyes._lock:  # so that nobody reads the queue
+        with watcher._backend._lock:  # so that nobody reads the queue
             for number in range(most + 5000):
                 os.utime(files[number % 2], (number, number))
             (content / "2024").mkdir()
@@ -578,7 +578,7 @@ def test_watches_that_run_out_later_are_made_up_for_by_polling(content, monkeypa
             ctypes.set_errno(errno.ENOSPC)
             return -1
 
-        watcher._eyes._watch = refuse
+        watcher._backend._watch = refuse
         (content / "2024").mkdir()
         assert settled(watcher) is None
         assert len(notices) == 1
@@ -587,7 +587,7 @@ def test_watches_that_run_out_later_are_made_up_for_by_polling(content, monkeypa
 
 
 def test_the_way_of_other_systems_tells_the_same(content, monkeypatch):
-    monkeypatch.setattr(watch, "eyes", watch.Observed)
+    monkeypatch.setattr(watch, "native_backend", watch.WatchdogBackend)
     output, configuration = content / "out", content.parent / "digest.toml"
     (content / "2024").mkdir()
     output.mkdir()

@@ -321,7 +321,7 @@ def test_languages(title, body, fields, languages):
 def test_language_that_is_none():
     reading = reading_of(lang="klingon!")
     assert reading.article.language == "en"
-    assert reading.problems[0].message == "`lang: klingon!` is no language"
+    assert reading.problems[0].message == "`lang: klingon!` is not a language tag"
 
 
 # --- authors, tags, id, aliases

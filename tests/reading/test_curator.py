@@ -101,7 +101,7 @@ def test_what_other_programs_keep_private_is_not_the_curators_word(key):
 
 
 NOT_SHOWN = (
-    "a.md:5: `note` is not shown, for other programs keep private notes there; "
+    "a.md:5: `note` is not shown, because other programs store private notes in it; "
     'name it `digest_note`, or write `digest_note = ["note"]` under `[fields]` in digest.toml'
 )
 

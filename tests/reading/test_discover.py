@@ -106,9 +106,9 @@ def test_pipes_and_sockets_are_skipped(tmp_path, monkeypatch):
         found = discover(tmp_path, DEFAULT)
     assert found.paths == ("a.md",)
     assert reasons(found) == {
-        "link.md": "is a link to no regular file",
-        "pipe.md": "is no regular file",
-        "socket.md": "is no regular file",
+        "link.md": "is a link to something other than a regular file",
+        "pipe.md": "is not a regular file",
+        "socket.md": "is not a regular file",
     }
 
 
@@ -138,7 +138,7 @@ def test_folder_that_cannot_be_read(tmp_path):
     found = discover(tmp_path / "gone", DEFAULT)
     assert [str(p) for p in found.problems] == [
         "gone: is a folder that cannot be read: No such file or directory; "
-        "check its rights; --yes builds without its clippings"
+        "check its permissions; --yes builds without its clippings"
     ]
     assert [(p.severity, p.kind) for p in found.problems] == [(Severity.ERROR, "content")]
 

@@ -385,7 +385,7 @@ def test_pipe_does_not_hang(tmp_path):
     os.mkfifo(tmp_path / "x.md")
     clipping, (problem,) = read_clipping(tmp_path, "x.md")
     assert clipping is None
-    assert problem.message == "is no regular file"
+    assert problem.message == "is not a regular file"
 
 
 PARTS = st.sampled_from([

@@ -5,7 +5,7 @@ import time
 import pytest
 from reading_rules import rules
 
-from generator.authoring.mend import mended
+from generator.authoring.fix import fixed
 from generator.reading.article import article_of
 from generator.reading.frontmatter import clipping_in, clipping_of, front_matter_in
 from generator.reading.withholding import corrected
@@ -116,7 +116,7 @@ def test_what_holds_back_is_front_matter_where_that_is_not_closed(text):
 def test_a_key_one_letter_away_from_one_that_holds_back_does_so_too(line, meant):
     reading = reading_with(f"title: A\ndate: 2024-07-03\n{line}\n")
     assert reading.article is None
-    assert reading.skipped.reason == f"has `{line}`, which is no key; did you mean `{meant}`?"
+    assert reading.skipped.reason == f"has `{line}`, which is not a key; did you mean `{meant}`?"
     assert [(one.line, one.advice) for one in reading.problems] == [(4, f"did you mean `{meant}`?")]
 
 
@@ -268,7 +268,7 @@ def test_a_line_that_holds_back_counts_within_another_field_too(front, number):
     assert reading.article is None or reading.is_draft
     assert number in [fault.line for fault in faults if fault.kind in {"publish", "draft"}]
     assert not any("private" in fault.advice for fault in faults if fault.kind == "front-matter")
-    assert mended(text.encode()) is None  # `check --fix` leaves it to the writer
+    assert fixed(text.encode()) is None  # `check --fix` leaves it to the writer
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def plainly(story: Story, left_out: set[str], most: int) -> tuple[list[Article],
 def test_copies_are_those_that_a_look_at_all_finds(written, numbers, most):
     story = story_of(written)
     left_out = {f"{number:012}" for number in numbers}
-    assert Copies(story).besides(left_out, most) == plainly(story, left_out, most)
+    assert Copies(story).others(left_out, most) == plainly(story, left_out, most)
 
 
 def test_a_large_story_takes_linear_time():

@@ -100,7 +100,7 @@ def test_a_template_that_does_not_parse(own):
     assert fault.problems[0].path == "templates/day.html"
     assert fault.problems[0].line == 6
     assert "endfor" in fault.problems[0].message
-    assert "remove it to fall back on the default theme" in fault.problems[0].advice
+    assert "delete it to use the default theme" in fault.problems[0].advice
     assert str(fault).startswith("templates/day.html:6: ")
 
 
@@ -122,7 +122,7 @@ def test_a_value_that_does_not_exist(own):
         ('{{ view.date|date("roman") }}', "unknown date style `roman`"),
         ("{{ view.date|roman }}", "roman"),
         ('{% include "nowhere.html" %}', "there is no template `nowhere.html`"),
-        ('{% include "day.html" %}', "goes round in a circle"),
+        ('{% include "day.html" %}', "extends or includes itself"),
         ("{{ link() }}", "address"),
     ],
 )
@@ -157,7 +157,7 @@ def test_a_fault_below_the_default_theme_points_to_ones_own(own):
     (own / "day.html").write_text('{% extends "theme/source.html" %}', "utf-8")
     fault = fault_of(own)
     assert fault.problems[0].path == "theme/source.html"
-    assert fault.problems[0].advice.startswith("look at your own templates")
+    assert fault.problems[0].advice.startswith("check your own templates")
 
 
 def test_what_no_template_is_to_blame_for_is_no_template_fault(monkeypatch):

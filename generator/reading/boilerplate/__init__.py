@@ -1,5 +1,5 @@
-"""Page furniture comes off a body, and what is left says whether there is an article."""
+"""Remove boilerplate from a clipping's body, and decide whether an article is left."""
 
-from generator.reading.boilerplate.judge import Cleaning, judged, kept
+from generator.reading.boilerplate.judge import Cleaning, article_markdown, judge_blocks
 
-__all__ = ["Cleaning", "judged", "kept"]
+__all__ = ["Cleaning", "article_markdown", "judge_blocks"]

@@ -1,4 +1,4 @@
-"""A body's blocks and their shape: what is text, what is a link, what stands inside a card of links."""
+"""Split a body into blocks and describe each: text, links, membership in a card of links."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import msgspec
 from generator.reading.text import FIRST_GROUP, bare
 
 _LONGEST = 200_000
-"""Characters of a body that are looked at; what follows stays as it is."""
+"""Number of characters of a body that are examined. Text after them is kept unchanged."""
 
-# All repetitions are bounded, so that no hostile text makes them slow.
-# Most targets hold no parentheses; the second way is for those that do, and takes many times as long.
+# All repetitions are bounded, so that no hostile text makes them slow. Most targets have no parentheses. The
+# second alternative, for those that do, takes many times as long.
 _TARGET = r"\((?:[^()\n]{0,3000}+\)|(?:[^()\n]|\([^()\n]{0,300}\)){0,3000}\)?)"
 _IMAGE = re.compile(r"!\[[^\[\]\n]{0,500}+\]" + _TARGET)
 _LINK = re.compile(r"\[([^\[\]]{0,1000}+)\]" + _TARGET)
@@ -29,42 +29,45 @@ _UNUSUAL = re.compile(r"\n(?:\n\n|[^\S\n]+\n)")
 _SENTENCE = re.compile(r"[。！？；，、]|[.!?,;:](?:[\s\"'”’)*_]|$)")
 _FORMULA_OR_QUOTE = ("$$", "\\[", ">")
 _SHORT = 160
-_TELLING = 20
-"""Letters of a line that says something, though it is said in the title."""
+_MEANINGFUL = 20
+"""Number of letters of a line that is kept although its words occur in the title."""
 _CARD = 12
-"""Blocks that a link around several of them may span."""
+"""Number of blocks that a link around several of them may span."""
 
 
 class Block(msgspec.Struct, frozen=True, gc=False):
-    """A maximal run of lines that are not blank, counted from 0."""
+    """A maximal run of lines that are not blank. Blocks are numbered from 0."""
 
     index: int
     text: str
-    """As it stands in the body."""
+    """The Markdown source."""
     plain: str = ""
-    """Its words: without images, addresses and tags; marks of emphasis stay."""
+    """The words, without images, addresses and tags. Emphasis marks stay."""
     label: str = ""
-    """Letters and digits of a short block, folded, for looking it up; empty where it is long."""
+    """The normalised letters and digits of a short block, for lookups; empty for a long one."""
     known_as: str = ""
-    """The label to look for among known lines: a formula or a quote is none, though it be one letter."""
+    """The label for looking up known lines; empty for formulas and quotes, however short."""
     units: int = 0
-    """Letters outside of links, Chinese, Japanese and Korean ones twice."""
+    """Number of letters outside of links. CJK letters count twice."""
     linked: int = 0
-    """Letters inside of links, counted alike."""
+    """Number of letters inside links, counted the same way."""
     links: int = 0
     kind: str = "text"
-    """`text`, `heading`, `list`, `table`, `code`, `image`, `rule`; `above` the title, but for what a family
-    says is `own` there; into the fixed `tail` of a family, and the `rest` of a long body, nobody looks."""
+    """`text`, `heading`, `list`, `table`, `code`, `image` or `rule`.
+
+    `above` is above the title, except for text that a family declares as the page's `own`. The fixed `tail`
+    of a family and the `rest` of a long body are not examined.
+    """
     in_card: bool = False
-    """Stands inside a link that spans several blocks."""
+    """Whether it lies inside a link that spans several blocks."""
     is_linked: bool = False
     """Whether most of it is links."""
     is_prose: bool = False
-    """Whether it is text in sentences, of two lines or more."""
+    """Whether it is text in sentences, at least two lines long."""
     is_own: bool = False
-    """Whether it is what articles are made of: text in sentences, code, a table that is no menu."""
+    """Whether it is typical of articles: text in sentences, code, a table that is not a menu."""
     gap: str = "\n\n"
-    """The blank lines above it: inside of code their number counts."""
+    """The blank lines above it. Their number matters inside code."""
 
 
 def blocks_of(
@@ -74,18 +77,19 @@ def blocks_of(
     title: str = "",
     own_after: tuple[str, ...] = (),
 ) -> tuple[Block, ...]:
-    """The blocks of a body. Those between the fences of one code block are of the kind `code`.
+    """Split a body into blocks.
 
-    From the first that begins as one of `cut_from` does they are of the kind `tail`. Up to the last that
-    begins as one of `article_from`, and above a heading that is the `title` (bare), they are of the kind
-    `above`, but for the very first, and for plain text right behind the first that holds one of `own_after`:
-    it is of the kind `own`. What is too long to be looked at is the last one, of the kind `rest`.
+    Blocks between the fences of a code block have the kind `code`. The first block that starts with one of
+    `cut_from`, and all after it, have the kind `tail`. Blocks above the last one that starts with one of
+    `article_from`, or above a heading that is the `title` (bare), have the kind `above`, with two exceptions:
+    the first block, and plain text right after the first block that contains one of `own_after`, which has
+    the kind `own`. Text past the length limit becomes a last block of the kind `rest`.
     """
     texts, gaps, rest = _split(body)
     cut = len(texts)
     if cut_from:
         cut = next((index for index, text in enumerate(texts) if text.startswith(cut_from)), cut)
-    above = _beginning(texts[:cut], article_from, title)
+    above = _blocks_above(texts[:cut], article_from, title)
     own = _own_in(texts[: above or cut], gaps, own_after, title) if own_after else None
     blocks: list[Block] = []
     has_fence, fence = "```" in body or "~~~" in body, ""
@@ -102,7 +106,7 @@ def blocks_of(
             if inside or fence or _FENCE.match(text):
                 blocks.append(_code(index, text, gap))
                 continue
-        # Furniture comes again and again, a paragraph does not.
+        # Cached, because boilerplate recurs and paragraphs do not.
         shape, closes, opens = (_known_shape if len(text) < _SHORT or "](" in text else _shape)(text)
         block = Block(index, text, *shape, gap)
         if closes:
@@ -114,15 +118,15 @@ def blocks_of(
             opened = index
         blocks.append(block)
     blocks += [Block(cut + n, text, kind="tail", gap=gaps[cut + n]) for n, text in enumerate(texts[cut:])]
-    return (*blocks, *_unseen(len(texts), rest, gaps, is_tail=cut < len(texts)))
+    return (*blocks, *_rest_of(len(texts), rest, gaps, is_tail=cut < len(texts)))
 
 
 def _code(index: int, text: str, gap: str) -> Block:
     return Block(index, text, text[:400], units=len(text) // 2, kind="code", is_own=True, gap=gap)
 
 
-def _unseen(index: int, rest: str, gaps: Sequence[str], *, is_tail: bool) -> Sequence[Block]:
-    """What is too long to be looked at, as a block; it may belong to the fixed tail above it."""
+def _rest_of(index: int, rest: str, gaps: Sequence[str], *, is_tail: bool) -> Sequence[Block]:
+    """Return the text past the length limit as a block, which may belong to the fixed tail."""
     return [Block(index, rest, kind="tail" if is_tail else "rest", gap=gaps[-1])] if rest else ()
 
 
@@ -131,8 +135,8 @@ def _in_card(block: Block) -> Block:
     return msgspec.structs.replace(block, in_card=True, is_linked=True, is_prose=False, is_own=is_code)
 
 
-def _beginning(texts: Sequence[str], article_from: tuple[str, ...], title: str) -> int:
-    """The block up to which a family, or the title, says that all is furniture."""
+def _blocks_above(texts: Sequence[str], article_from: tuple[str, ...], title: str) -> int:
+    """Return the number of blocks at the start that a family, or the title, marks as boilerplate."""
     above = _title_in(texts, title) if title else 0
     if article_from:
         return max((n for n, text in enumerate(texts, 1) if text.startswith(article_from)), default=above)
@@ -140,7 +144,7 @@ def _beginning(texts: Sequence[str], article_from: tuple[str, ...], title: str) 
 
 
 def _title_in(texts: Sequence[str], title: str) -> int:
-    """The last heading that says the title, where at least as much follows it as a title stands above."""
+    """Return the index of the last heading that is the title, if enough text follows it; else 0."""
     found = 0
     for index in [n for n, text in enumerate(texts) if text[0] == "#"]:
         text = texts[index]
@@ -148,7 +152,7 @@ def _title_in(texts: Sequence[str], title: str) -> int:
             words = _LINK.sub(FIRST_GROUP, text) if "](" in text else text
             if bare(_TAG.sub("", words) if "<" in words else words) == title:
                 if found and "](" not in texts[found] and _has_paragraph(texts[found + 1 : index]):
-                    break  # said again amid the text, by a player, say
+                    break  # repeated within the text, for example by a media player
                 found = index
     after = sum(map(len, texts[found:]))
     return found if after * 5 >= sum(map(len, texts[:found])) and after > 400 else 0
@@ -157,7 +161,7 @@ def _title_in(texts: Sequence[str], title: str) -> int:
 def _own_in(
     texts: Sequence[str], gaps: Sequence[str], own_after: tuple[str, ...], title: str
 ) -> Block | None:
-    """The plain text right behind the first block that holds a mark, where it says more than the title."""
+    """Return the plain text after the first block that contains a mark, if it says more than the title."""
     firsts = [next((n for n, text in enumerate(texts, 1) if mark in text), len(texts)) for mark in own_after]
     index = min(firsts)
     if index == len(texts):
@@ -166,13 +170,13 @@ def _own_in(
     block = Block(index, texts[index], *shape, gaps[index])
     if block.kind != "text" or block.is_linked:
         return None
-    if block.units < _TELLING and bare(block.plain) in title:
+    if block.units < _MEANINGFUL and bare(block.plain) in title:
         return None
     return msgspec.structs.replace(block, kind="own", is_prose=False, is_own=False)
 
 
 def _has_paragraph(texts: Sequence[str]) -> bool:
-    """Whether text in sentences is among blocks that are not menus."""
+    """Return whether text in sentences is among blocks that are not menus."""
     return any(
         len(text) >= _LONG and text[0] not in "#-*+|>[!0123456789 " and _SENTENCE.search(text) is not None
         for text in texts
@@ -183,9 +187,9 @@ _LONG = 100
 
 
 def _split(body: str) -> tuple[list[str], list[str], str]:
-    """The texts between blank lines, the blank lines above each, and what is too long to be looked at.
+    """Return the texts between blank lines, the blank lines above each, and the text past the length limit.
 
-    A block that does not end in time belongs to the rest, which has a gap above it too.
+    A block that crosses the limit belongs to the rest. The rest has a gap above it too.
     """
     body, rest = body.strip("\n"), ""
     if len(body) > _LONGEST:
@@ -205,7 +209,7 @@ def _split(body: str) -> tuple[list[str], list[str], str]:
 
 
 def _fence_after(text: str, fence: str) -> str:
-    """The fence that is open after a block, where `fence` is open before it."""
+    """Return the code fence that is open after a block, given the one that is open before it."""
     for line in text.split("\n"):
         if mark := _FENCE.match(line):
             if not fence:
@@ -219,10 +223,10 @@ _Shape = tuple[str, str, str, int, int, int, str, bool, bool, bool, bool]
 
 
 def _shape(text: str) -> tuple[_Shape, str, bool]:
-    """What a block's fields say of its text, and of links around several blocks.
+    """Return the fields of a block that describe its text, and how it takes part in links around blocks.
 
-    `whole` where it ends a link that began before, `begin` where text of its own follows; whether it leaves
-    one open.
+    The second item is `whole` if the block ends a link from an earlier block, `begin` if other text follows
+    that end, else empty. The third is whether the block leaves a link open.
     """
     plain, rest, links, linked = text, text, 0, 0
     closes, opens = "", False
@@ -246,8 +250,8 @@ def _shape(text: str) -> tuple[_Shape, str, bool]:
             rest = rest[:at] + after
             at = plain.find("](")
             plain = plain[:at] if closes == "whole" else plain[:at] + _after(plain, at)
-    plain = _bared(plain)
-    rest = _bared(rest) if links else plain
+    plain = _without_tags(plain)
+    rest = _without_tags(rest) if links else plain
     label = bare(plain) if len(plain) <= 120 else ""
     units = _units(rest)
     kind = _kind(text, plain, label)
@@ -266,8 +270,8 @@ _LONE_IMAGE = re.compile(r"!\[[^\[\]\n]{0,500}\]\([^()\s]{0,3000}\)")
 _IMAGE_SHAPE: tuple[_Shape, str, bool] = ("", "", "", 0, 0, 0, "image", False, False, False, False), "", False
 
 
-def _bared(text: str) -> str:
-    """Text without tags and addresses."""
+def _without_tags(text: str) -> str:
+    """Return a text without tags and addresses."""
     if "<" in text:
         text = _TAG.sub(" ", text)
     return _ADDRESS.sub(" ", text) if "://" in text else text
@@ -279,7 +283,7 @@ def _after(rest: str, at: int) -> str:
 
 
 def _open_links(rest: str) -> tuple[bool, bool]:
-    """Whether a link ends here that began before, and whether one begins that does not end here."""
+    """Return whether a link from an earlier block ends here, and whether one starts that ends later."""
     closing = rest.find("](")
     closes = closing >= 0 and rest.rfind("[", 0, closing) < 0
     last = rest.rfind("[")
@@ -290,7 +294,7 @@ def _open_links(rest: str) -> tuple[bool, bool]:
 
 
 def _units(text: str) -> int:
-    """Letters and digits, wide ones twice; of a long text a close guess, which is all that it takes."""
+    """Return the number of letters and digits; wide ones count twice. Approximate for long texts."""
     is_ascii = text.isascii()
     if len(text) > _SHORT:
         count = (len(text) - text.count(" ") - text.count("\n")) * 24 // 25
@@ -302,7 +306,7 @@ def _units(text: str) -> int:
         count = sum(map(len, _WORD.findall(text)))
     if is_ascii:
         return count
-    # A wide character takes three bytes.
+    # A wide character takes three bytes in UTF-8.
     return count + (len(text.encode("utf-8", "surrogatepass")) - len(text)) // 2
 
 

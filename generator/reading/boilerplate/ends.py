@@ -1,4 +1,4 @@
-"""Where the article ends, and what stands behind it: comments, related posts, notes on the author."""
+"""Find the end of the article, and what follows it: comments, related posts, notes on the author."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterator, Mapping
 
 from generator.reading.boilerplate.blocks import Block
-from generator.reading.boilerplate.page import SOME, Gone, Page, is_digest, last_own, leads_out
+from generator.reading.boilerplate.page import SOME, Page, Removed, is_digest, last_own, links_to_many_sites
 
 
-def endings(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
-    """Headings and marks after which no text of the article follows: comments, related posts."""
+def endings(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
+    """Yield the blocks from a heading or mark on that ends the article, such as comments or related posts."""
     weights = {
         block.index: min(block.units, 400)
         for block in page.body
-        if block.is_own and block.index not in gone and not page.often[block.index]
+        if block.is_own and block.index not in removed and not page.repetition[block.index]
     }
     sure = _comments_from(page, weights)
     weights = {index: units for index, units in weights.items() if index < sure}
@@ -22,56 +22,56 @@ def endings(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
     for block in page.body:
         index = block.index
         found = page.found[index]
-        if found is not None and found.kind == "end" and not _cites(page, block, found.rule.reason):
+        if found is not None and found.kind == "end" and not _is_citation(page, block, found.rule.reason):
             has_text = (
                 before >= SOME
                 or index == sure
                 or any(
-                    other.units >= 20 and other.index not in gone and not page.often[other.index]
+                    other.units >= 20 and other.index not in removed and not page.repetition[other.index]
                     for other in page.blocks[page.start : index]
                 )
             )
             rest = after - weights.get(index, 0)
             if (
                 has_text
-                and not (found.rule.reason == "related posts" and _goes_on(page, index))
-                and _ends(
+                and not (found.rule.reason == "related posts" and _text_continues(page, index))
+                and _is_end(
                     found.rule.reason,
                     before,
                     rest,
-                    repeated=page.often[index] in {"tail", "both"},
-                    weak=found.rule.weak or _leads_down(block),
+                    repeated=page.repetition[index] in {"tail", "both"},
+                    weak=found.rule.weak or _is_jump_link(block),
                 )
             ):
                 yield from ((other, found.rule.reason) for other in range(index, len(page.blocks)))
                 return
             if page.blocks[index].is_linked:
                 yield index, found.rule.reason
-            yield from _section(page, index, found.rule.reason, weak=found.rule.weak)
+            yield from _link_box(page, index, found.rule.reason, weak=found.rule.weak)
         before += weights.get(index, 0)
         after -= weights.get(index, 0)
 
 
-def comment_threads(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
-    """From the first comment of a reader on: each has a date, or a button, that leads to itself."""
+def comment_threads(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
+    """Yield the blocks from the first reader comment on. Each has a date or a button that links to itself."""
     before = 0
     for block in page.body:
-        if block.index in gone:
+        if block.index in removed:
             continue
         is_short = block.links > 0 and block.units <= _BUTTON
         if before >= SOME and is_short and _leads_to_comment(block.text):
             first = block.index
             while first - 1 > page.first and _names_a_reader(page.blocks[first - 1]):
                 first -= 1
-            if _is_rest(page, gone, first, before):
+            if _is_rest(page, removed, first, before):
                 yield from ((index, "comments") for index in range(first, len(page.blocks)))
                 return
-        if block.is_own and not page.often[block.index]:
+        if block.is_own and not page.repetition[block.index]:
             before += min(block.units, 400)
 
 
 _BUTTON = 30
-"""Letters beside the link of a comment's date, or of a button."""
+"""Number of letters beside the link of a comment's date or button."""
 _COMMENT = re.compile(
     r"\[[^\[\]]{0,80}\d[^\[\]]{0,80}\]\([^()\s]{0,400}#comment-?\d|"
     r"\]\([^()\s]{0,400}[?&](?:replytocom|showComment)="
@@ -83,7 +83,7 @@ def _leads_to_comment(text: str) -> bool:
 
 
 def _names_a_reader(block: Block) -> bool:
-    """Whether it is what stands above a comment: a picture, a name."""
+    """Return whether a block is the head of a comment: a picture or a name."""
     return "avatar" in block.text or (
         block.units + block.linked <= 40
         and block.kind in {"text", "list", "image"}
@@ -94,17 +94,17 @@ def _names_a_reader(block: Block) -> bool:
 _SAYS = re.compile(r"(?:\bsays?|\bsaid|\bdice|ha detto|ha scritto|\ba dit|\bsagt|说道?|写道|より)\W{0,6}$")
 
 
-def _is_rest(page: Page, gone: Gone, first: int, before: int) -> bool:
-    """Whether comments are all that follows: more of them, or less text than stands above."""
-    rest = [block for block in page.blocks[first:] if block.index not in gone]
+def _is_rest(page: Page, removed: Removed, first: int, before: int) -> bool:
+    """Return whether only comments follow: more of them, or less text than above."""
+    rest = [block for block in page.blocks[first:] if block.index not in removed]
     marks = sum(_leads_to_comment(block.text) for block in rest)
     return marks >= 2 or sum(min(b.units, 400) for b in rest if b.is_own) * 2 <= before
 
 
-def _cites(page: Page, block: Block, reason: str) -> bool:
-    """Whether a mark of related posts gives a source of the text above: an address stands behind it.
+def _is_citation(page: Page, block: Block, reason: str) -> bool:
+    """Return whether a mark of related posts introduces a reference of the text.
 
-    So it does where the page has the same mark again, below more text of its own.
+    That is so if an address follows it, or if the page has the same mark again, below more text of its own.
     """
     if reason != "related posts":
         return False
@@ -115,9 +115,10 @@ def _cites(page: Page, block: Block, reason: str) -> bool:
 
 
 def _comments_from(page: Page, weights: Mapping[int, int]) -> int:
-    """Where comments begin that follow some text: what is said there does not count as the article's.
+    """Return the index at which comments start, so that their text does not count as the article's.
 
-    Below a title that was found, and above a heading, a short note will do that the source says always.
+    If the title was found and a heading introduces the comments, a short note that the source repeats counts
+    as text above them.
     """
     before = shown = 0
     for block in page.body:
@@ -126,7 +127,7 @@ def _comments_from(page: Page, weights: Mapping[int, int]) -> int:
             found is not None
             and (found.kind, found.rule.reason) == ("end", "comments")
             and (before >= SOME or (shown >= SOME and page.is_found and block.kind == "heading"))
-            and not _leads_down(block)
+            and not _is_jump_link(block)
         ):
             return block.index
         before += weights.get(block.index, 0)
@@ -134,16 +135,16 @@ def _comments_from(page: Page, weights: Mapping[int, int]) -> int:
     return len(page.blocks)
 
 
-def _leads_down(block: Block) -> bool:
-    """Whether it is a link to a place further down, such as to the comments, and no heading of its own."""
+def _is_jump_link(block: Block) -> bool:
+    """Return whether a block links to a place further down, such as the comments, and is no heading."""
     return block.is_linked and "#" in block.text.partition("](")[2] and block.kind != "heading"
 
 
-def _goes_on(page: Page, index: int) -> bool:
-    """Whether the text goes on behind a box of links: paragraphs in a row, without teasers between."""
+def _text_continues(page: Page, index: int) -> bool:
+    """Return whether the text continues after a box of links, with paragraphs in a row."""
     units = count = 0
     for block in page.blocks[index + 1 :]:
-        if block.is_prose and not page.often[block.index]:
+        if block.is_prose and not page.repetition[block.index]:
             units, count = units + block.units, count + 1
             if count >= 2 and units >= 250:
                 return True
@@ -152,8 +153,8 @@ def _goes_on(page: Page, index: int) -> bool:
     return False
 
 
-def _ends(reason: str, before: int, after: int, *, repeated: bool, weak: bool) -> bool:
-    """Whether a mark of the end is one, by what of the text stands before and after it."""
+def _is_end(reason: str, before: int, after: int, *, repeated: bool, weak: bool) -> bool:
+    """Return whether a mark ends the article, given the amounts of text before and after it."""
     if reason == "comments" and not weak:
         return before >= SOME or after == 0
     if weak:
@@ -161,8 +162,8 @@ def _ends(reason: str, before: int, after: int, *, repeated: bool, weak: bool) -
     return after <= before * (2 if repeated else 0.7)
 
 
-def _section(page: Page, index: int, reason: str, *, weak: bool) -> Iterator[tuple[int, str]]:
-    """A box of links amid the text: its heading, and the links that follow it."""
+def _link_box(page: Page, index: int, reason: str, *, weak: bool) -> Iterator[tuple[int, str]]:
+    """Yield a box of links in the text: its heading, and the links that follow it."""
     following = index + 1
     while following < len(page.blocks) and (
         page.blocks[following].is_linked or page.blocks[following].kind in {"image", "rule"}
@@ -172,48 +173,48 @@ def _section(page: Page, index: int, reason: str, *, weak: bool) -> Iterator[tup
         yield from ((other, reason) for other in range(index, following))
 
 
-def behind_the_text(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
-    """Short lines behind the last block of text, once furniture has begun there."""
-    last = last_own(page, gone)
+def behind_the_text(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
+    """Yield short lines after the last block of text, if boilerplate has started there."""
+    last = last_own(page, removed)
     rest = page.blocks[last + 1 :]
     begun = next(
         (
             b.index
             for b in rest
-            if gone.get(b.index) in _LEADS_AWAY
+            if removed.get(b.index) in _NOT_ARTICLE
             and b.kind not in {"image", "rule"}
-            and page.often[b.index] != "inside"
+            and page.repetition[b.index] != "inside"
         ),
         None,
     )
     if last < 0 or begun is None:
         return
-    found = [b for b in rest if b.index > begun and b.index not in gone and not _is_told(b)]
-    if len(found) > sum(b.index >= begun and b.index in gone for b in rest):
+    found = [b for b in rest if b.index > begun and b.index not in removed and not _is_reference_list(b)]
+    if len(found) > sum(b.index >= begun and b.index in removed for b in rest):
         return
-    text = sum(b.units for b in page.blocks[page.start : last + 1] if b.index not in gone)
+    text = sum(b.units for b in page.blocks[page.start : last + 1] if b.index not in removed)
     units = sum(b.units for b in found)
     if units <= _MOST and units * 3 <= text:
         yield from ((block.index, "behind the text") for block in found)
 
 
 _MOST = 240
-"""Letters of short lines behind the text that may go, unless something else tells against them."""
+"""Number of letters of short lines after the text that are removed without further evidence."""
 
 
-def behind_the_tags(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
-    """A few lines between the tags, or the share bar, and the end: about the author, say."""
+def behind_the_tags(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
+    """Yield a few lines between the tags, or the share bar, and the end, for example about the author."""
     before = 0
     for block in page.body:
-        if block.index not in gone:
+        if block.index not in removed:
             before += block.units
             continue
-        reason = gone[block.index]
+        reason = removed[block.index]
         most = _AFTER.get(reason, 0)
         if not most or not block.is_linked or before < 250:
             continue
         rest = page.blocks[block.index + 1 :]
-        own = [b for b in rest if b.index not in gone]
+        own = [b for b in rest if b.index not in removed]
         if not own or len(rest) - len(own) < 3 or any(b.kind in {"code", "table"} for b in own):
             continue
         units = sum(b.units for b in own)
@@ -223,10 +224,10 @@ def behind_the_tags(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
 
 
 _AFTER = {"links to lists of the site": 450, "share bar": 250}
-"""Letters that may stand behind a closing of the text, and are about something else."""
+"""Reason → number of letters that may follow such a block and be about something else."""
 
 
-_LEADS_AWAY = frozenset({
+_NOT_ARTICLE = frozenset({
     "call to subscribe", "share bar", "licence or rights", "related posts", "comments", "comment form",
     "login bar",
     "repeated by the source", "end of the page's article", "end of the post", "standing promotion",
@@ -234,20 +235,20 @@ _LEADS_AWAY = frozenset({
 })  # fmt: skip
 
 
-def avatars(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
-    """The picture of the author, or of a reader, behind the text, with the name beside it."""
-    for block in page.blocks[last_own(page, gone) + 1 :] if page.last >= 0 else ():
-        if block.index not in gone and block.index > page.last and "gravatar.com/avatar" in block.text:
+def avatars(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
+    """Yield pictures of the author or of readers after the text."""
+    for block in page.blocks[last_own(page, removed) + 1 :] if page.last >= 0 else ():
+        if block.index not in removed and block.index > page.last and "gravatar.com/avatar" in block.text:
             yield block.index, "note on the author"
 
 
-def _is_told(block: Block) -> bool:
-    """Whether it is what authors list behind their text: signs of an attack, and where more is to be read."""
-    return _is_indicator(block) or (is_digest(block) and leads_out(block))
+def _is_reference_list(block: Block) -> bool:
+    """Return whether a block is what authors list after their text: indicators, or references."""
+    return _is_indicator(block) or (is_digest(block) and links_to_many_sites(block))
 
 
 def _is_indicator(block: Block) -> bool:
-    """Whether it holds what analysts list behind their text: hashes, addresses, flaws, a timeline."""
+    """Return whether a block lists indicators: hashes, addresses, vulnerabilities, a timeline."""
     return _INDICATOR.search(block.text) is not None
 
 
@@ -258,14 +259,14 @@ _INDICATOR = re.compile(
 )
 
 
-def leftovers(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
-    """Images, rules and scraps that stand alone between furniture at either end."""
+def leftovers(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
+    """Yield images, rules and scraps between boilerplate at either end."""
     taken: set[int] = set()
     blocks = page.blocks
     for way in (range(len(blocks) - 1, -1, -1), range(len(blocks))):
         waiting: list[int] = []
         for index in way:
-            if index in gone or index in taken:
+            if index in removed or index in taken:
                 if waiting:
                     yield from ((other, "between furniture") for other in waiting)
                     taken.update(waiting)

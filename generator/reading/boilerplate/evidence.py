@@ -1,14 +1,14 @@
-"""The evidence that a block is furniture: small pure functions, in a table that one reads in order."""
+"""The evidence that a block is boilerplate: small pure functions, in a table that is evaluated in order."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
 from generator.reading.boilerplate import ends, known, menus, recurring
-from generator.reading.boilerplate.page import Gone, Page
+from generator.reading.boilerplate.page import Page, Removed
 
-Evidence = Callable[[Page, Gone], Iterator[tuple[int, str]]]
-"""Blocks that go, each with the reason, given what earlier evidence took."""
+Evidence = Callable[[Page, Removed], Iterator[tuple[int, str]]]
+"""Yields blocks to remove, each with its reason, given those that earlier evidence removed."""
 
 EVIDENCE: tuple[tuple[str, Evidence, str], ...] = (
     ("repeated titles", known.repeated_titles, "anywhere"),
@@ -35,4 +35,4 @@ EVIDENCE: tuple[tuple[str, Evidence, str], ...] = (
     ("behind the tags", ends.behind_the_tags, "tail"),
     ("leftovers", ends.leftovers, "tail"),
 )
-"""Read from top to bottom: the first evidence that takes a block gives the reason."""
+"""Evaluated from top to bottom. The first evidence that removes a block gives the reason."""

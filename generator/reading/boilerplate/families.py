@@ -1,4 +1,4 @@
-"""Furniture that takes knowledge: families of pages as data, ours and a site's own, from TOML files."""
+"""Boilerplate known in advance, as families of pages in TOML files: built-in ones and a site's own."""
 
 from __future__ import annotations
 
@@ -17,51 +17,52 @@ from generator.reading.boilerplate.patterns import Patterns, patterns_of
 from generator.reading.text import bare
 
 FOLDER = "cleaning"
-"""Beside `digest.toml`, where a site's own families stand."""
+"""The folder beside `digest.toml` with a site's own families."""
 
 Place = Literal["head", "tail", "anywhere"]
 
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Blocks that are furniture, as `[[gone]]`, `[[end]]` or `[[failed]]` of a family."""
+    """Blocks that are boilerplate: `[[gone]]`, `[[end]]` or `[[failed]]` of a family."""
 
     reason: str
     place: Place = "anywhere"
     lines: tuple[str, ...] = ()
-    """Whole blocks, but for case, punctuation and marks."""
+    """Complete blocks, compared without case, punctuation and markup."""
     patterns: tuple[str, ...] = ()
-    """Regular expressions for the beginning of a block's words, in lower case."""
+    """Regular expressions for the start of a block's words, in lower case."""
     weak: bool = False
-    """Of `[[end]]`: only where little text follows."""
+    """For `[[end]]`: applies only if little text follows."""
 
 
 class Family(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One TOML file: which pages it is about, and what is furniture on them."""
+    """One TOML file: the pages that it applies to, and their boilerplate."""
 
     hosts: tuple[str, ...] = ()
-    """Hosts of originals, with those below them; case and `www.` do not count."""
+    """Hosts of originals, including subdomains. Case and `www.` do not matter."""
     sources: tuple[str, ...] = ()
-    """Names of sources; case and spaces do not count."""
+    """Names of sources. Case and spaces do not matter."""
     everywhere: bool = False
-    """For all pages."""
+    """Whether it applies to all pages."""
     cut_from: tuple[str, ...] = ()
-    """From the block that begins so to the end all is furniture."""
+    """A block that starts like this, and all after it, are boilerplate."""
     article_from: tuple[str, ...] = ()
-    """Up to the block that begins so all is furniture."""
+    """All blocks above the one that starts like this are boilerplate."""
     own_after: tuple[str, ...] = ()
-    """Plain text right behind the first block that holds this is the page's own, also above the article."""
+    """Plain text right after the first block that contains this belongs to the page, even above the article.
+    """
     byline: bool = False
-    """After the title stand `原创`, the author and the account, each alone."""
+    """Whether `原创`, the author and the account follow the title, each in a block."""
     gone: tuple[Rule, ...] = ()
     """Single blocks."""
     end: tuple[Rule, ...] = ()
     """Headings and marks that end the article."""
     failed: tuple[Rule, ...] = ()
-    """Blocks that show that the article was not saved; the reason is the verdict's."""
+    """Blocks that show that the article was not saved. Their reason becomes that of the verdict."""
 
 
 class Found(msgspec.Struct, frozen=True):
-    """A rule that a block fits."""
+    """A rule that a block matches."""
 
     kind: str
     """`gone`, `end` or `failed`."""
@@ -69,31 +70,31 @@ class Found(msgspec.Struct, frozen=True):
 
 
 class Lexicon(msgspec.Struct, frozen=True, eq=False):
-    """A family made ready for looking blocks up; none but itself is equal to it, so that it hashes fast."""
+    """A family, prepared for looking up blocks. Compared by identity, so that hashing is fast."""
 
     family: Family
     lines: Mapping[str, Found]
     patterns: Patterns
     found: tuple[Found, ...]
-    """By the patterns' numbers."""
+    """Indexed by the number of the pattern."""
     failed_lines: Mapping[str, Found]
-    """The same for signs of a failed fetch, which only a page with little text is asked for."""
+    """The same for signs of a failed fetch, which are looked up only on pages with little text."""
     failed_patterns: Patterns
     failed: tuple[Found, ...]
     hosts: tuple[str, ...] = ()
-    """Its hosts, folded, each with a dot before it."""
+    """Its hosts, normalised, each with a leading dot."""
     sources: frozenset[str] = frozenset()
-    """Its sources, folded."""
+    """Its sources, normalised."""
 
     def find(self, label: str, words: str) -> Found | None:
-        """The rule that a block fits, given its letters and digits, and its words, made ready."""
+        """Return the rule that a block matches, given its label and its prepared words."""
         if label and (found := self.lines.get(label)):
             return found
         number = self.patterns.find(words)
         return None if number is None else self.found[number]
 
     def find_failed(self, label: str, words: str) -> Found | None:
-        """The same for a sign of a failed fetch."""
+        """Return the sign of a failed fetch that a block matches."""
         if label and (found := self.failed_lines.get(label)):
             return found
         number = self.failed_patterns.find(words)
@@ -101,7 +102,7 @@ class Lexicon(msgspec.Struct, frozen=True, eq=False):
 
 
 def ready(plain: str) -> str:
-    """A block's words, made ready for patterns."""
+    """Return a block's words, prepared for patterns."""
     return plain.strip(_MARKS).casefold()
 
 
@@ -109,17 +110,17 @@ _MARKS = " \t\n*_#>~-·•|\\`\u200d"
 
 
 class Families(msgspec.Struct, frozen=True):
-    """All families, ours before a site's own."""
+    """All families, built-in ones before a site's own."""
 
     lexicons: tuple[Lexicon, ...] = ()
 
     @property
     def cut_from(self) -> tuple[str, ...]:
-        """How the fixed tails of all families begin."""
+        """How the fixed tails of all families start."""
         return tuple(mark for lexicon in self.lexicons for mark in lexicon.family.cut_from)
 
     def of(self, host: str, source: str) -> tuple[Lexicon, ...]:
-        """Those that a page of this host and source belongs to, the most special first."""
+        """Return the families of a page with this host and source, the most specific first."""
         dotted, name = "." + host, _name(source)
         return tuple(
             [
@@ -132,7 +133,7 @@ class Families(msgspec.Struct, frozen=True):
 
 @cache
 def built_in() -> Families:
-    """The families that come with Broadsheet."""
+    """Return the families that come with Broadsheet."""
     folder = resources.files("generator.reading") / "families"
     files = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda f: f.name)
     families = (msgspec.convert(tomllib.loads(file.read_text("utf-8")), Family) for file in files)
@@ -141,13 +142,13 @@ def built_in() -> Families:
 
 
 def load(root: Path) -> tuple[Families, tuple[Problem, ...]]:
-    """The built-in families and those of a site's `cleaning/*.toml`; a faulty file only is a problem."""
+    """Return the built-in families and those of a site's `cleaning/*.toml`; a faulty file is a problem."""
     own, problems = own_of(root)
     return Families((*built_in().lexicons, *map(_lexicon, own))), problems
 
 
 def own_of(root: Path) -> tuple[Sequence[Family], tuple[Problem, ...]]:
-    """A site's own families alone, and what is wrong with them."""
+    """Return a site's own families, and their problems."""
     own: list[Family] = []
     problems: list[Problem] = []
     folder = root / FOLDER
@@ -155,7 +156,7 @@ def own_of(root: Path) -> tuple[Sequence[Family], tuple[Problem, ...]]:
         files = sorted(folder.iterdir()) if folder.is_dir() else []
     except OSError as error:
         fault = f"cannot be read: {error.strerror}"
-        return [], (_problem(FOLDER, fault, "check the folder and its rights"),)
+        return [], (_problem(FOLDER, fault, "check the folder and its permissions"),)
     for file in files:
         if not file.name.endswith(".toml"):
             continue
@@ -172,7 +173,9 @@ def _read(file: Path) -> tuple[Family | None, list[Problem]]:
         text = file.read_bytes().decode("utf-8-sig")
         family = msgspec.convert(tomllib.loads(text), Family)
     except OSError as error:
-        return None, [_problem(name, f"cannot be read: {error.strerror}", "check the file and its rights")]
+        return None, [
+            _problem(name, f"cannot be read: {error.strerror}", "check the file and its permissions")
+        ]
     except UnicodeDecodeError:
         return None, [_problem(name, "is not UTF-8 text", "save it as UTF-8")]
     except tomllib.TOMLDecodeError as error:
@@ -189,14 +192,14 @@ def _read(file: Path) -> tuple[Family | None, list[Problem]]:
 
 
 def _faults(family: Family, text: str) -> Iterator[tuple[str, str, int | None]]:
-    """What types alone cannot say."""
+    """Yield the faults of a family that its types cannot express: message, advice, line."""
     if not (family.hosts or family.sources or family.everywhere):
-        yield "is about no page", "write `hosts`, `sources` or `everywhere = true`", None
+        yield "applies to no page", "write `hosts`, `sources` or `everywhere = true`", None
     for host in family.hosts:
         if not _HOST.fullmatch(host.strip()):
             yield (
-                f"`hosts` holds {host!r}, which is no host",
-                "write it alone, such as `daily.example`",
+                f"`hosts` holds {host!r}, which is not a host",
+                "write only the host, such as `daily.example`",
                 _line(text, host),
             )
     for rule in (*family.gone, *family.end, *family.failed):
@@ -212,20 +215,20 @@ def _faults(family: Family, text: str) -> Iterator[tuple[str, str, int | None]]:
 
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*")
 _NO_LETTERS = re.compile(r"\\N\{[^{}]*\}|\\.|\(\?P[<=>][^<>()]*[>)]?|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
-"""In a pattern: escapes, names of groups, sets of characters."""
+"""Parts of a pattern that are not literal letters: escapes, group names, character sets."""
 
 
 def _fault_of(pattern: str) -> tuple[str, str] | None:
-    """What is wrong with a pattern, and what to do."""
+    """Return what is wrong with a pattern, and what to do; None if it is valid."""
     try:
         compiled = re.compile(pattern)
     except re.error as error:
         return f"is not valid: {error}", "write a Python regular expression, between '…'"
     if compiled.match(""):
-        return "fits every block", "say more"
+        return "matches every block", "say more"
     is_cased = not compiled.flags & re.IGNORECASE and "(?i" not in pattern
     if is_cased and any(map(str.isupper, _NO_LETTERS.sub("", pattern))):
-        return "has capitals, but words are looked at in lower case", "write it in lower case"
+        return "has capital letters, but is matched against lower-case text", "write it in lower case"
     return None
 
 
@@ -246,14 +249,14 @@ def _lexicon(family: Family) -> Lexicon:
 
 
 def _name(source: str) -> str:
-    """A source's name, for comparing."""
+    """Return a source's name, normalised for comparison."""
     return " ".join(source.split()).casefold()
 
 
 def _ready(
     kinds: Iterable[tuple[str, Sequence[Rule]]],
 ) -> tuple[dict[str, Found], Patterns, tuple[Found, ...]]:
-    """Rules by their lines, their patterns, and the rule of each of these."""
+    """Return line → rule, the compiled patterns, and the rule of each pattern."""
     lines: dict[str, Found] = {}
     patterns: list[str] = []
     owners: list[Found] = []

@@ -1,4 +1,4 @@
-"""Which blocks of a body are the article's own, and whether there is an article at all."""
+"""Decide which blocks of a body belong to the article, and whether there is an article."""
 
 from __future__ import annotations
 
@@ -18,34 +18,34 @@ from generator.reading.boilerplate.verdict import failure_of
 from generator.reading.text import bare
 
 _USUAL = re.compile(r"https?://([a-z0-9.-]+)(?:[/?#]|\Z)")
-"""An address whose host stands in it as it is: all but a few."""
+"""Addresses whose host needs no parser: all but a few."""
 _ACCOUNT = re.compile(r"[?&]__biz=([\w=%-]+)")
 
 
 class Judged(msgspec.Struct, frozen=True, gc=False):
-    """A block, and why it goes; None where it is the article's own."""
+    """A block, and the reason for removing it; None if it belongs to the article."""
 
     block: Block
     reason: str | None
 
 
 class Cleaning(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of furniture when a clipping is read."""
+    """The boilerplate that is known when a clipping is read."""
 
     families: Families = msgspec.field(default_factory=built_in)
     learned: Mapping[Key, Repeats] = {}
-    """What each source repeats, by year."""
+    """Source and year → the boilerplate that it repeats."""
 
 
 class Opinion(msgspec.Struct, frozen=True):
-    """All blocks judged, and what that says of the clipping."""
+    """The decisions on all blocks, and on the clipping."""
 
     blocks: tuple[Judged, ...]
     failure: str
-    """Why there is no article, where there is none."""
+    """Why there is no article; empty if there is one."""
 
 
-def judged(
+def judge_blocks(
     body: str,
     title: str,
     url: str | None,
@@ -55,28 +55,30 @@ def judged(
     *,
     is_cut: bool = False,
 ) -> Opinion:
-    """Judge the blocks of a body, without the dots of the clipper that cut it. Pure."""
-    lexicons, cut_from, article_from, own_after = _known(families, _host(url), source)
+    """Decide on each block of a body. Pure. A truncated body comes without the clipper's dots."""
+    lexicons, cut_from, article_from, own_after = _settings_of(families, _host(url), source)
     blocks = blocks_of(body, cut_from, article_from, bare(title), own_after)
     rest = tuple([Judged(block, None) for block in blocks[-1:] if block.kind == "rest"])
     if rest:
         blocks = blocks[:-1]
     page = page_of(blocks, title, source, lexicons, repeats)
-    gone: dict[int, str] = {}
+    removed: dict[int, str] = {}
     for _, evidence, _ in EVIDENCE:
-        for index, reason in tuple(evidence(page, gone)):
-            gone.setdefault(index, reason)
-    # Where that much was saved, the fetch did not fail.
-    failure = "" if rest else failure_of(page, gone, is_cut=is_cut)
-    return Opinion((*[Judged(block, gone.get(block.index)) for block in page.blocks], *rest), failure)
+        for index, reason in tuple(evidence(page, removed)):
+            removed.setdefault(index, reason)
+    # A fetch that saved so much text did not fail.
+    failure = "" if rest else failure_of(page, removed, is_cut=is_cut)
+    return Opinion((*[Judged(block, removed.get(block.index)) for block in page.blocks], *rest), failure)
 
 
 _Marks = tuple[str, ...]
 
 
 @lru_cache(64)  # a source's clippings are read one after the other
-def _known(families: Families, host: str, source: str) -> tuple[tuple[Lexicon, ...], _Marks, _Marks, _Marks]:
-    """The families of a page, and what its fixed tail, its article, and what is its own begin with."""
+def _settings_of(
+    families: Families, host: str, source: str
+) -> tuple[tuple[Lexicon, ...], _Marks, _Marks, _Marks]:
+    """Return the families of a page, and their `cut_from`, `article_from` and `own_after`."""
     lexicons = families.of(host, source)
     own = [lexicon.family for lexicon in lexicons]
     return (
@@ -87,8 +89,8 @@ def _known(families: Families, host: str, source: str) -> tuple[tuple[Lexicon, .
     )
 
 
-def kept(blocks: Sequence[Judged]) -> str:
-    """The article's own blocks as Markdown; between two that stood together, the blank lines they had."""
+def article_markdown(blocks: Sequence[Judged]) -> str:
+    """Return the article's blocks as Markdown. Adjacent blocks keep the blank lines between them."""
     parts: list[str] = []
     last = -2
     for one in blocks:
@@ -101,7 +103,7 @@ def kept(blocks: Sequence[Judged]) -> str:
 
 
 def source_key(url: str) -> str:
-    """Whom to learn from: the account at WeChat, whose posts share a host, else the host."""
+    """Return the key of a source for learning: the WeChat account, as all share a host, else the host."""
     host = _host(url)
     if host == "mp.weixin.qq.com" and (account := _ACCOUNT.search(url)):
         return f"weixin:{urllib.parse.unquote(account[1])}"

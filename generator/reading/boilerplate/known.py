@@ -1,4 +1,4 @@
-"""What the page itself and the families say is furniture: titles, bylines, known lines."""
+"""Evidence from the page itself and from families: titles, bylines, known lines."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from itertools import takewhile
 
 from generator.reading.boilerplate.blocks import Block
 from generator.reading.boilerplate.families import Found, Lexicon
-from generator.reading.boilerplate.page import Gone, Page
+from generator.reading.boilerplate.page import Page, Removed
 from generator.reading.text import bare
 
 
-def repeated_titles(page: Page, _gone: Gone) -> Iterator[tuple[int, str]]:
-    """The page shows the title itself."""
+def repeated_titles(page: Page, _removed: Removed) -> Iterator[tuple[int, str]]:
+    """Yield the blocks in which the page repeats the title."""
     for index in page.titles:
         yield index, "title"
 
 
-def from_a_mark(page: Page, _gone: Gone) -> Iterator[tuple[int, str]]:
-    """A family knows a block from which on all is furniture."""
+def from_a_mark(page: Page, _removed: Removed) -> Iterator[tuple[int, str]]:
+    """Yield the fixed tail that a family declares."""
     for block in page.blocks:
         if block.kind == "tail":
             yield block.index, "tail of the family"
 
 
-def up_to_a_mark(page: Page, _gone: Gone) -> Iterator[tuple[int, str]]:
-    """A family knows a block up to which all is furniture."""
+def up_to_a_mark(page: Page, _removed: Removed) -> Iterator[tuple[int, str]]:
+    """Yield the blocks above the start of the article that a family declares."""
     reason = "before the title" if page.is_found else "navigation"
     for block in page.blocks[1:]:
         if block.kind == "above":
@@ -36,78 +36,78 @@ def up_to_a_mark(page: Page, _gone: Gone) -> Iterator[tuple[int, str]]:
             break
 
 
-def before_the_title(page: Page, _gone: Gone) -> Iterator[tuple[int, str]]:
-    """On a web page the navigation stands before the title."""
+def before_the_title(page: Page, _removed: Removed) -> Iterator[tuple[int, str]]:
+    """Yield the navigation above the title that the page shows."""
     if page.is_found:
         yield from [(index, "before the title") for index in _above(page, 0, page.start - 1)]
 
 
-def before_the_headline(page: Page, _gone: Gone) -> Iterator[tuple[int, str]]:
-    """The same on a page that calls the article otherwise."""
+def before_the_headline(page: Page, _removed: Removed) -> Iterator[tuple[int, str]]:
+    """Yield the navigation above the text on a page with a different headline."""
     if not page.is_found:
         yield from [(index, "before the text") for index in _above(page, 1, page.start)]
 
 
 def _above(page: Page, first: int, until: int) -> list[int]:
-    """What stands above the article, but for what a family says is its own."""
+    """Return the indexes of blocks above the article, except those that a family declares as its own."""
     return [block.index for block in page.blocks[first:until] if block.kind != "own"]
 
 
-def above_the_title_too(page: Page, _gone: Gone) -> Iterator[tuple[int, str]]:
-    """What the page says in its navigation and again: buttons, menus."""
+def above_the_title_too(page: Page, _removed: Removed) -> Iterator[tuple[int, str]]:
+    """Yield blocks that also occur in the navigation above the title: buttons, menus."""
     if page.is_found:
         above = {block.text for block in page.blocks[1 : page.start - 1]} - {""}
         for block in page.body:
-            # A sentence amid the text may well have been shown in a teaser above.
+            # A sentence within the text may well have been quoted in a teaser above.
             is_text = block.kind == "text" and block.units >= 25 and not block.is_linked
             is_amid = is_text and (block.index < page.last or block.index == page.first)
             if block.text in above and block.kind not in {"rule", "code"} and not is_amid:
                 yield block.index, "stands above the title too"
 
 
-def said_twice(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
-    """A line that the page shows twice in a row, and a beginning of the text above the text."""
-    seen: dict[str, int] = {}
+def said_twice(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
+    """Yield lines that the page shows twice in a row, and a repeated beginning of the text."""
+    last_index: dict[str, int] = {}
     for block in page.body:
-        if block.kind in {"text", "heading"} and block.units >= 25 and block.index not in gone:
-            if block.index - seen.get(block.text, -4) <= 3 and not _is_caption(page, block):
+        if block.kind in {"text", "heading"} and block.units >= 25 and block.index not in removed:
+            if block.index - last_index.get(block.text, -4) <= 3 and not _is_caption(page, block):
                 yield block.index, "said twice"
-            seen[block.text] = block.index
-    own = [block for block in page.body[:10] if block.units >= 40 and block.index not in gone][:4]
+            last_index[block.text] = block.index
+    own = [block for block in page.body[:10] if block.units >= 40 and block.index not in removed][:4]
     if len(own) >= 2 and own[0].kind == "text" and _begin_alike(own[0].plain, own[1].plain):
         first, following = bare(own[0].plain), [bare(block.plain) for block in own[1:]]
-        same = _same(first, "".join(following))
-        # A sentence in two settings is none; an excerpt breaks off, and says from where it is.
+        same = _common_length(first, "".join(following))
+        # The same sentence set twice is not an excerpt. An excerpt is truncated, and names its source.
         shorter, longer = sorted((len(first), len(following[0])))
-        is_setting = longer <= 1.1 * shorter and _same(first, following[0]) >= 0.9 * shorter
+        is_setting = longer <= 1.1 * shorter and _common_length(first, following[0]) >= 0.9 * shorter
         if same >= max(30, 0.6 * len(first)) and not is_setting:
             yield own[0].index, "said twice"
 
 
 def _begin_alike(one: str, other: str) -> bool:
-    """Whether two texts may begin with the same letters; a glance, that seldom takes more."""
-    first, second = bare(one[:_GLANCE]), bare(other[:_GLANCE])
+    """Return whether two texts may start with the same letters. A cheap filter."""
+    first, second = bare(one[:_OPENING_LENGTH]), bare(other[:_OPENING_LENGTH])
     if not (first[:_LETTERS].isalnum() and second[:_LETTERS].isalnum()):
         return True
     return first[:_LETTERS] == second[:_LETTERS] or min(len(first), len(second)) <= _LETTERS
 
 
-_GLANCE = 100
+_OPENING_LENGTH = 100
 _LETTERS = 8
 
 
 def _is_caption(page: Page, block: Block) -> bool:
-    """Whether it stands below an image amid the text; two images may have the same words."""
+    """Return whether a block is a caption in the text. Two images may have the same caption."""
     return page.first < block.index < page.last and page.blocks[block.index - 1].kind == "image"
 
 
-def _same(one: str, other: str) -> int:
-    """How many letters two texts have in common from their beginning."""
+def _common_length(one: str, other: str) -> int:
+    """Return how many letters two texts have in common at the start."""
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
-def byline(page: Page, _gone: Gone) -> Iterator[tuple[int, str]]:
-    """WeChat: after the title stand `原创`, the author and the account, each in a block."""
+def byline(page: Page, _removed: Removed) -> Iterator[tuple[int, str]]:
+    """Yield WeChat's byline: after the title follow `原创`, the author and the account, each in a block."""
     if not page.start or not any(lexicon.family.byline for lexicon in page.lexicons):
         return
     names = {page.source, *_account(page)}
@@ -125,14 +125,14 @@ def byline(page: Page, _gone: Gone) -> Iterator[tuple[int, str]]:
 
 
 def _account(page: Page) -> Iterator[str]:
-    """The account's name as WeChat's tail has it."""
+    """Yield the account's name as WeChat's tail gives it."""
     for before, block in zip(page.blocks, page.blocks[2:], strict=False):
         if before.text.startswith("轻触阅读原文"):
             yield bare(block.text)
 
 
-def account_cards(page: Page, _gone: Gone) -> Iterator[tuple[int, str]]:
-    """WeChat: the account that a post was taken from, with its picture, name and slogan."""
+def account_cards(page: Page, _removed: Removed) -> Iterator[tuple[int, str]]:
+    """Yield WeChat's card of the account that a post was taken from: picture, name and slogan."""
     if not any(lexicon.family.byline for lexicon in page.lexicons):
         return
     for picture, name, slogan in zip(page.blocks, page.blocks[1:], page.blocks[2:], strict=False):
@@ -142,11 +142,11 @@ def account_cards(page: Page, _gone: Gone) -> Iterator[tuple[int, str]]:
                 yield slogan.index, "account card"
 
 
-def known_lines(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
-    """Blocks that a family names, at their place."""
+def known_lines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
+    """Yield blocks that match a rule of a family, if they are in its place."""
     for block in page.body:
         index = block.index
-        if index in gone:
+        if index in removed:
             continue
         found = page.found[index]
         if found is None and "\n" in block.text and _is_bar(page, block):
@@ -161,18 +161,18 @@ def known_lines(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
             (place == "head" and index > page.first)
             or (place == "tail" and index <= page.first)
             or (block.kind == "heading" and page.first < index < page.last)
-            or (inside and not page.often[index] and _says_more(block))
+            or (inside and not page.repetition[index] and _says_more(block))
         ):
             continue
         yield index, found.rule.reason
 
 
 _HEAD = 15
-"""Blocks below the title where a list of buttons may stand."""
+"""Number of blocks below the title in which a list of buttons may occur."""
 
 
 def _is_bar(page: Page, block: Block) -> bool:
-    """Whether a block is words of buttons, each in a line of its own, and a family knows half of them."""
+    """Return whether each line of a block is the label of a button, and a family knows half of them."""
     is_aside = not page.start + _HEAD < block.index < page.last
     if block.kind not in ({"text", "list"} if is_aside else {"text"}):
         return False
@@ -181,21 +181,21 @@ def _is_bar(page: Page, block: Block) -> bool:
     return block.known_as == block.label and _are_buttons(block.plain, page.lexicons)
 
 
-@lru_cache(4096)  # furniture comes again and again
+@lru_cache(4096)  # boilerplate recurs
 def _are_buttons(plain: str, lexicons: tuple[Lexicon, ...]) -> bool:
     lines = [line for line in map(bare, plain.split("\n")) if line]
     if len(lines) < 3 or max(map(len, lines)) > 20:
         return False
-    return sum(_is_gone(lexicons, line) for line in lines) * 2 >= len(lines)
+    return sum(_is_removed_line(lexicons, line) for line in lines) * 2 >= len(lines)
 
 
-def _is_gone(lexicons: tuple[Lexicon, ...], line: str) -> bool:
+def _is_removed_line(lexicons: tuple[Lexicon, ...], line: str) -> bool:
     found = next((found for one in lexicons if (found := one.lines.get(line))), None)
     return found is not None and found.kind == "gone"
 
 
 def _is_above(page: Page, block: Block, found: Found) -> bool:
-    """Whether a mark of the end stands above the text: tags, a share bar, the name of who wrote it."""
+    """Return whether an end mark is above the text: tags, a share bar, the author's name."""
     return (
         page.is_found
         and found.rule.weak
@@ -207,11 +207,11 @@ def _is_above(page: Page, block: Block, found: Found) -> bool:
 
 
 _NAME = 40
-"""Letters of a line with a name, or with tags."""
+"""Number of letters of a line with a name or with tags."""
 
 
 def _says_more(block: Block) -> bool:
-    """Whether a block amid the text is too long for a button, or an item of a numbered list."""
+    """Return whether a block within the text is too long for a button, or an item of a numbered list."""
     return (block.is_prose and block.units > 160) or _NUMBER.match(block.plain) is not None
 
 

@@ -1,17 +1,17 @@
-"""Links by their shape and place: menus, tags, share bars, footers, cards."""
+"""Evidence from the shape and place of links: menus, tags, share bars, footers, cards."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from generator.reading.boilerplate.page import Gone, Page, is_digest, last_own
+from generator.reading.boilerplate.page import Page, Removed, is_digest, last_own
 
 
-def tags_and_shares(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
-    """Links to lists of the site, such as those of a tag, and to buttons that share."""
+def tags_and_shares(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
+    """Yield links to lists of the site, for example of a tag, and to share buttons."""
     for block in page.body:
-        if block.links and block.is_linked and block.index not in gone and not block.in_card:
+        if block.links and block.is_linked and block.index not in removed and not block.in_card:
             lists = len(_LISTS.findall(block.text))
             if lists * 3 >= 2 * block.links:
                 yield block.index, "links to lists of the site"
@@ -29,15 +29,19 @@ _SHARES = re.compile(
 )
 
 
-def links_before(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
-    """Lists of links between the title and the text, or at the top of a page whose title is not found."""
+def links_before(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
+    """Yield lists of links between title and text, or at the top of a page whose title is not found."""
     if any(lexicon.family.byline for lexicon in page.lexicons):
         return
     first = min(
-        (b.index for b in page.body if b.index not in gone and (b.is_own or (b.units >= 40 and not b.links))),
+        (
+            b.index
+            for b in page.body
+            if b.index not in removed and (b.is_own or (b.units >= 40 and not b.links))
+        ),
         default=0,
     )
-    way = [index for index in range(page.start, first) if index not in gone]
+    way = [index for index in range(page.start, first) if index not in removed]
     linked = [index for index in way if page.blocks[index].is_linked and page.blocks[index].links]
     if page.is_found or sum(page.blocks[index].links for index in linked) >= 4:
         yield from (
@@ -47,14 +51,14 @@ def links_before(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
         )
 
 
-def links_after(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
-    """Lists of links behind the last block of text, each with its heading: the columns of a footer."""
-    last = last_own(page, gone)
+def links_after(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
+    """Yield lists of links after the last block of text, and their headings: the columns of a footer."""
+    last = last_own(page, removed)
     if last < 0:
         return
-    rest = [index for index in range(last + 1, len(page.blocks)) if index not in gone]
+    rest = [index for index in range(last + 1, len(page.blocks)) if index not in removed]
     linked = [index for index in rest if page.blocks[index].is_linked]
-    heads = [index for index in linked if _is_column_head(page, index - 1, gone) and index - 1 > last]
+    heads = [index for index in linked if _is_column_head(page, index - 1, removed) and index - 1 > last]
     others = [index for index in rest if page.blocks[index].kind not in {"image", "rule"}]
     if len(linked) >= 2 and len(linked) * 2 >= len(others) - len(heads):
         yield from ((index, "list of links") for index in linked)
@@ -62,11 +66,11 @@ def links_after(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
             yield from ((index - 1, "list of links") for index in heads)
 
 
-def _is_column_head(page: Page, index: int, gone: Gone) -> bool:
-    """A word or two above links, but for those of an article: references, sources."""
+def _is_column_head(page: Page, index: int, removed: Removed) -> bool:
+    """Return whether a block is a short heading of links, other than an article's references or sources."""
     block = page.blocks[index]
     return (
-        index not in gone
+        index not in removed
         and not block.links
         and 0 < block.units <= 30
         and block.kind in {"heading", "text"}
@@ -81,12 +85,12 @@ _REFERENCES = re.compile(
 )
 
 
-def cards(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
-    """Links around several blocks, one after the other, behind the text."""
-    last = last_own(page, gone)
+def cards(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
+    """Yield links around several blocks, one after the other, after the text."""
+    last = last_own(page, removed)
     if last < 0:  # a list of short lines
-        lines = [b.index for b in page.body if b.units >= 8 and not b.in_card and b.index not in gone]
+        lines = [b.index for b in page.body if b.units >= 8 and not b.in_card and b.index not in removed]
         last = lines[-1] if len(lines) >= 3 else len(page.blocks)
     for block in page.blocks[last + 1 :]:
-        if block.in_card and block.index not in gone:
+        if block.in_card and block.index not in removed:
             yield block.index, "card of a link"

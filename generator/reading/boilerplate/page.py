@@ -1,4 +1,4 @@
-"""A clipping's body laid open: its blocks, where its title stands again, where its text begins and ends."""
+"""Analyse a clipping's body: its blocks, the places of its title, the start and end of its text."""
 
 from __future__ import annotations
 
@@ -12,84 +12,84 @@ import msgspec
 
 from generator.reading.boilerplate.blocks import Block
 from generator.reading.boilerplate.families import Found, Lexicon, ready
-from generator.reading.boilerplate.promise import share_in, words_of
 from generator.reading.boilerplate.repeats import (
     NOTHING,
     Repeats,
-    exact_mark,
-    known_line_marks,
-    known_mark,
-    tells_by_figures,
+    cached_hash,
+    digits_matter,
+    exact_hash,
+    line_hashes,
 )
+from generator.reading.boilerplate.title_words import share_in, words_of
 from generator.reading.text import bare, unescaped
 
-Gone = Mapping[int, str]
-"""What earlier evidence took away: by block, the reason."""
+Removed = Mapping[int, str]
+"""Index of a removed block → the reason."""
 
 SOME = 60
-"""Letters above a mark of the end without which there is no text to end."""
+"""Number of letters that must precede an end mark."""
 
 _NEAR = 0.6
-"""Of the pairs of letters of a title, how many another wording of it has."""
+"""Share of a title's pairs of letters that another wording of it has."""
 _PARAGRAPH = 100
-"""Letters of a paragraph; less may be a slogan."""
+"""Number of letters of a paragraph. A shorter text may be a slogan."""
 _MENU = 10
-"""Links above the text that make a menu."""
+"""Number of links above the text that make a menu."""
 _MUCH = 0.5
-"""Of a title's words, how many a headline has that says it in another way."""
+"""Share of a title's words in a headline that paraphrases it."""
 _FEWEST = 5
-"""Letters of a heading that may be a part of the title."""
+"""Number of letters of a heading that may be part of the title."""
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
-    """What the pieces of evidence look at."""
+    """The input of all evidence."""
 
     blocks: tuple[Block, ...]
     source: str
-    """The source's name, bare."""
+    """The source's name, normalised by `bare`."""
     lexicons: tuple[Lexicon, ...]
     repeats: Repeats
     titles: frozenset[int]
     """The blocks that repeat the title."""
     start: int
-    """The block after the title under which the text stands; 0 where there is none."""
+    """Index of the block after the title above the text; 0 if there is none."""
     body: tuple[Block, ...]
-    """From `start` up to the fixed tail of a family."""
+    """The blocks from `start` to the fixed tail of a family."""
     is_found: bool
-    """The page itself names the title, not only the clipper above it."""
+    """Whether the page itself shows the title, not only the clipper above it."""
     has_headline: bool
-    """It does not, but a heading of much its words stands above the text."""
+    """Whether the title is not found, but a heading with many of its words is above the text."""
     words: frozenset[str]
-    """Of a title that is not found: the words to look for."""
+    """The words of a title that is not found."""
     first: int
     last: int
-    """The first and the last block of text in sentences of its own; `last < first` where there is none."""
-    often: tuple[str, ...]
-    """Of each block: `head`, `tail`, `both`, `inside` where the source repeats it, else nothing."""
+    """The first and last block of the page's own prose; `last < first` if there is none."""
+    repetition: tuple[str, ...]
+    """For each block: `head`, `tail`, `both` or `inside` if the source repeats it, else empty."""
     found: tuple[Found | None, ...]
-    """Of each block: the rule of a family that it fits."""
+    """For each block: the rule of a family that it matches."""
 
 
-def last_own(page: Page, gone: Gone) -> int:
-    """The last block of text that nothing took yet; -1 where there is none."""
+def last_own(page: Page, removed: Removed) -> int:
+    """Return the index of the last block of text that is not removed yet; -1 if there is none."""
     for block in reversed(page.body):
-        if block.is_own and block.index not in gone:
+        if block.is_own and block.index not in removed:
             return block.index
     return -1
 
 
 def is_headline(block: Block) -> bool:
-    """Whether a block that says the title is its heading, and no link to another page."""
+    """Return whether a block that shows the title is a heading, and not a link to another page."""
     return block.kind == "heading" and not block.links
 
 
 def is_digest(block: Block) -> bool:
-    """Whether a list of links is made of titles: a weekly digest is nothing else."""
+    """Return whether a list of links consists of titles, as in a weekly digest."""
     return block.kind == "list" and block.links >= 3 and block.linked >= 30 * block.links
 
 
-def leads_out(block: Block) -> bool:
-    """Whether links go to many sites: references of an article, while related posts stand on one."""
+def links_to_many_sites(block: Block) -> bool:
+    """Return whether links lead to many sites, as references do. Related posts are on one site."""
     return len(set(_HOST.findall(block.text))) >= _SITES
 
 
@@ -100,13 +100,13 @@ _SITES = 4
 def page_of(
     blocks: tuple[Block, ...], title: str, source: str, lexicons: tuple[Lexicon, ...], repeats: Repeats
 ) -> Page:
-    """Lay a body open."""
-    often = _often(blocks, repeats)
+    """Analyse a body."""
+    repetition = _repetitions(blocks, repeats)
     prose = [
         min(block.units, 400)
         if (block.is_prose and not kind) or (block.kind in {"code", "table"} and not kind)
         else 0
-        for block, kind in zip(blocks, often, strict=True)
+        for block, kind in zip(blocks, repetition, strict=True)
     ]
     titles, start = _titles(blocks, bare(title), prose)
     is_found, has_headline, words = start > 1, False, frozenset[str]()
@@ -130,7 +130,7 @@ def page_of(
         words=words,
         first=own[0] if own else len(blocks),
         last=own[-1] if own else -1,
-        often=often,
+        repetition=repetition,
         found=found,
     )
 
@@ -141,13 +141,13 @@ _LONGEST = 1500
 
 
 def _rule_of(block: Block, lexicons: tuple[Lexicon, ...]) -> Found | None:
-    """The rule that a block fits, of the most special family first."""
+    """Return the rule that a block matches, of the most specific family first."""
     if block.kind == "table":
         known = tuple([lexicon for lexicon in lexicons if not lexicon.family.everywhere])
         return _rule("", block.plain[:_LONGEST], known) if known else None
     if len(block.plain) > _LONGEST:
         return None
-    # Furniture comes again and again, a paragraph does not.
+    # Cached, because boilerplate recurs and paragraphs do not.
     return (_known_rule if block.label else _rule)(block.known_as, block.plain, lexicons)
 
 
@@ -162,7 +162,7 @@ def _rule(label: str, plain: str, lexicons: tuple[Lexicon, ...]) -> Found | None
 _known_rule = lru_cache(8192)(_rule)
 
 
-def _often(blocks: Sequence[Block], repeats: Repeats) -> tuple[str, ...]:
+def _repetitions(blocks: Sequence[Block], repeats: Repeats) -> tuple[str, ...]:
     if repeats == NOTHING:
         return ("",) * len(blocks)
     places = _places(repeats)
@@ -174,21 +174,21 @@ _UNMARKED = _ASIDE | {"code"}
 
 @lru_cache(8)  # a source's clippings are read one after the other
 def _places(repeats: Repeats) -> Mapping[int, str]:
-    """Where a source repeats what has a mark."""
+    """Return hash → the place where the source repeats that block."""
     places = dict.fromkeys(repeats.inside, "inside")
     places |= dict.fromkeys(repeats.head, "head")
     return places | {value: "both" if value in repeats.head else "tail" for value in repeats.tail}
 
 
 def _place_of(block: Block, places: Mapping[int, str]) -> str:
-    """Where the source repeats a block, or most of its lines."""
+    """Return the place where the source repeats a block, or most of its lines; empty if it does not."""
     if block.kind == "image" and "]()" in block.text:
         return ""
-    if tells_by_figures(block):
-        return places.get(exact_mark(block.text), "")
-    if place := places.get(known_mark(block.text)):
+    if digits_matter(block):
+        return places.get(exact_hash(block.text), "")
+    if place := places.get(cached_hash(block.text)):
         return place
-    lines = known_line_marks(block.text) if "\n" in block.text else ()
+    lines = line_hashes(block.text) if "\n" in block.text else ()
     if len(lines) < 2:
         return ""
     found = [place for line in lines if (place := places.get(line))]
@@ -198,27 +198,27 @@ def _place_of(block: Block, places: Mapping[int, str]) -> str:
 
 
 def _titles(blocks: Sequence[Block], wanted: str, prose: Sequence[int]) -> tuple[frozenset[int], int]:
-    """The blocks that repeat the title, and the block after the last of them that stands before the text."""
-    exact, near = _sayings(blocks, wanted)
-    if any(exact):  # another wording further down is that of another post, or of a part
+    """Return the blocks that repeat the title, and the index after the last of them above the text."""
+    exact, near = _title_blocks(blocks, wanted)
+    if any(exact):  # a similar heading further down belongs to another post, or to a section
         near = []
-    said = sorted({*exact, *near})
-    if said in ([], [0]):  # the clipper alone
-        return frozenset(said), len(said)
+    title_indexes = sorted({*exact, *near})
+    if title_indexes in ([], [0]):  # only the clipper shows it
+        return frozenset(title_indexes), len(title_indexes)
     total = sum(prose)
-    # A slogan of the site may stand above the title.
+    # A slogan of the site may be above the title.
     above = [0, *accumulate([units if units >= _PARAGRAPH else 0 for units in prose])]
     start = 0
-    for index in said:
+    for index in title_indexes:
         if start > 1 and above[index] - above[start] >= _PARAGRAPH and is_headline(blocks[start - 1]):
-            break  # said again amid the text, by a player, say
+            break  # repeated within the text, for example by a media player
         if above[index] * 5 <= total or index == 0:
             start = index + 1
     return frozenset((*exact, *(index for index in near if index < start))), start
 
 
-def _sayings(blocks: Sequence[Block], wanted: str) -> tuple[list[int], list[int]]:
-    """The blocks that say a title, and the headings that say it with other words around, or nearly."""
+def _title_blocks(blocks: Sequence[Block], wanted: str) -> tuple[list[int], list[int]]:
+    """Return the blocks that show the title, and the headings that show a variant of it."""
     exact, near = [], []
     shortest, longest = len(wanted) - 10, 2 * len(wanted) + 40
     for block in blocks:
@@ -239,10 +239,10 @@ def _sayings(blocks: Sequence[Block], wanted: str) -> tuple[list[int], list[int]
 def _headline(
     blocks: Sequence[Block], prose: Sequence[int], words: frozenset[str], start: int
 ) -> tuple[int, bool]:
-    """Where the text of a page that does not name the title begins, and whether a headline says it otherwise.
+    """Return where the text starts on a page without the title, and whether a headline paraphrases it.
 
-    It begins at the heading above the first paragraph that has most of the title's words; without one, behind
-    the last menu above that paragraph.
+    The text starts at the heading above the first paragraph that has most of the title's words. Without one,
+    it starts after the last menu above that paragraph.
     """
     first = next(
         (n for n, block in enumerate(blocks) if n >= start and _is_paragraph(block, prose[n])), len(blocks)
@@ -275,7 +275,7 @@ def _is_paragraph(block: Block, units: int) -> bool:
 
 
 def _is_near(label: str, wanted: str) -> bool:
-    """Whether a heading says the title with more, or less, around it."""
+    """Return whether a heading contains the title, is contained in it, or resembles it."""
     if len(label) < _FEWEST or len(wanted) < _FEWEST:
         return False
     short, long = sorted((label, wanted), key=len)
@@ -285,11 +285,11 @@ def _is_near(label: str, wanted: str) -> bool:
 
 
 def _likeness(one: str, other: str) -> float:
-    """The share of pairs of letters that two texts have in common, 0 where it is small; Dice, 1945."""
+    """Return the share of letter pairs that two texts have in common (Dice 1945); 0 if it is small."""
     pairs, others = _pairs(one), _known_pairs(other)
     most = len(one) + len(other) - 2
     if 2 * sum(map(others.__contains__, pairs)) / most < _NEAR:
-        return 0.0  # even if each counted
+        return 0.0  # even if all of them counted
     return 2 * (Counter(pairs) & others).total() / most
 
 

@@ -1,4 +1,4 @@
-"""Many regular expressions tried at the beginning of a text at once, quick to say that none of them fits."""
+"""Match many regular expressions at the start of a text at once, with quick rejection."""
 
 from __future__ import annotations
 
@@ -11,38 +11,38 @@ import msgspec
 
 
 class Either(msgspec.Struct, frozen=True):
-    """Regular expressions in one, each with an empty group behind it that tells which it is."""
+    """Several regular expressions in one, each followed by an empty group that identifies it."""
 
     pattern: re.Pattern[str]
     numbers: tuple[int, ...]
-    """Of each, by its group."""
+    """The number of each expression, by its group."""
 
     def find(self, text: str) -> int | None:
-        """The number of the first that fits."""
+        """Return the number of the first expression that matches."""
         match = self.pattern.match(text)
         return self.numbers[match.lastindex - 1] if match and match.lastindex else None
 
 
 class Patterns(msgspec.Struct, frozen=True):
-    """Regular expressions, made ready for the beginning of a text; each is known by its number."""
+    """Regular expressions, compiled for matching the start of a text. Each is identified by its number."""
 
     plain: Either | None = None
-    """All but `others`. Whether one fits is seen quickly by those"""
+    """All but `others`. The fields up to `reach` quickly reject texts that none of them matches."""
     begins: Mapping[str, re.Pattern[str]] = {}
-    """that can only begin with a few characters, by each of these,"""
+    """First character → the expressions that can start with it."""
     rest: re.Pattern[str] | None = None
-    """and those of which that is not known."""
+    """The expressions whose first characters are not known."""
     anywhere: Either | None = None
-    """Those that begin with any few characters,"""
+    """The expressions that allow any few characters at the start."""
     words: re.Pattern[str] | None = None
-    """the words of which one follows these,"""
+    """Matches the words of which one must occur for `anywhere` to match."""
     reach: int = 0
-    """and before which place it ends."""
+    """The position before which that word ends."""
     others: tuple[tuple[re.Pattern[str], int], ...] = ()
-    """Those with groups of their own, one by one."""
+    """Expressions with groups of their own, which are tried one by one."""
 
     def find(self, text: str) -> int | None:
-        """The number of the first that fits."""
+        """Return the number of the first expression that matches."""
         begins = self.begins.get(text[:1])
         if (begins is not None and begins.match(text)) or (self.rest is not None and self.rest.match(text)):
             return self.plain.find(text) if self.plain else None
@@ -60,7 +60,7 @@ class Patterns(msgspec.Struct, frozen=True):
 
 
 def patterns_of(given: Sequence[str]) -> Patterns:
-    """Make patterns ready; those with groups, or flags, of their own come after all others."""
+    """Compile patterns. Those with groups or flags of their own are tried after all others."""
     own = [number for number, pattern in enumerate(given) if _OWN_GROUP.search(_LITERAL.sub("", pattern))]
     plain = [number for number in range(len(given)) if number not in own]
     words = {number: found for number in plain if (found := _words_in(given[number]))[0]}
@@ -99,12 +99,12 @@ def _grouped(pattern: str) -> str:
 
 
 _SIGN = r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]"
-"""An escape, or a set of characters."""
+"""An escape, or a character set."""
 _LITERAL = re.compile(_SIGN, re.DOTALL)
 _OWN_GROUP = re.compile(r"\((?!\?[:!])")
 
 
-# --- words that a pattern cannot do without ---------------------------------------------------------
+# --- words that a pattern requires -------------------------------------------------------------------
 
 _ANYWHERE = re.compile(
     r"(?:\.|\[\^[^\]\\\[]\])\{\d+,(?P<most>\d+)\}(?![?+])(?:\\b)?"
@@ -115,10 +115,10 @@ _GROUP = re.compile(rf"{_SIGN}|\([^()]*\)", re.DOTALL)
 
 
 def _words_in(pattern: str) -> tuple[Sequence[str], int]:
-    """Of a pattern such as `.{0,9}(?:rights?|licence)`: `right`, `licence`; none where that is not plain.
+    """Return the words of which a pattern requires one, and the position before which the longest must end.
 
-    With them the place where the longest ends at the latest. To look for words in a text takes a fraction of
-    the time to try such patterns at each of its places.
+    For `.{0,9}(?:rights?|licence)` they are `right` and `licence`. Empty if they are not obvious. Searching
+    for words is many times faster than trying such patterns at each position.
     """
     outside = pattern
     while (shorter := _GROUP.sub("", outside)) != outside:
@@ -134,7 +134,7 @@ def _words_in(pattern: str) -> tuple[Sequence[str], int]:
     return words, int(match["most"]) + max(map(len, words))
 
 
-# --- characters that a pattern begins with ----------------------------------------------------------
+# --- first characters of a pattern ------------------------------------------------------------------
 
 _HOW_OFTEN = r"(?:[?*+]|\{(?:\d+(?:,\d*)?|,\d*)\})[?+]?"
 _TIMES = re.compile(_HOW_OFTEN)
@@ -142,7 +142,7 @@ _PIECE = re.compile(rf"{_SIGN}|\((?:\?[:!])?|{_HOW_OFTEN}|.", re.DOTALL)
 
 
 def _either(pieces: deque[str]) -> set[str]:
-    """The characters with which alternatives begin, up to the end of their group; none if any may be it."""
+    """Return the first characters of alternatives, up to the end of their group; empty if unknown."""
     found, is_known = set[str](), True
     while True:
         one = _sequence(pieces)
@@ -153,7 +153,7 @@ def _either(pieces: deque[str]) -> set[str]:
 
 
 def _sequence(pieces: deque[str]) -> set[str]:
-    """The same of one of them. What may be left out adds what follows to what it begins with."""
+    """Return the first characters of one alternative. After an optional part, the next counts too."""
     found, is_known, is_open = set[str](), True, True
     while pieces and pieces[0] not in {"|", ")"}:
         one = _part(pieces)
@@ -166,7 +166,7 @@ def _sequence(pieces: deque[str]) -> set[str]:
 
 
 def _part(pieces: deque[str]) -> set[str]:
-    """The same of a character, a set or a group."""
+    """Return the first characters of a character, a set or a group."""
     piece = pieces.popleft()
     if piece.startswith("("):
         found = _either(pieces)
@@ -179,4 +179,4 @@ def _part(pieces: deque[str]) -> set[str]:
 
 
 _RANGE = re.compile(r"[\\^\-\[]")
-"""In a set: what stands for more, or other, characters than itself."""
+"""Characters in a set that make it match more than the characters listed."""

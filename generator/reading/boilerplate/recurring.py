@@ -1,38 +1,38 @@
-"""What the source repeats in its other articles, before, after and amid the text."""
+"""Evidence from blocks that the source repeats in other articles: above, below and within the text."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from generator.reading.boilerplate.blocks import Block
-from generator.reading.boilerplate.page import Gone, Page, is_digest, leads_out
+from generator.reading.boilerplate.page import Page, Removed, is_digest, links_to_many_sites
 
 
-def repeated_after(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
-    """What stands at the end of the source's other articles too, with what stands between."""
-    way = range(len(page.blocks) - 1, page.start - 1, -1)
-    yield from _spares(page, gone, list(_repeated(page, gone, way, {"tail", "both"})))
+def repeated_after(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
+    """Yield blocks that also end other articles of the source, and what lies between them."""
+    indexes = range(len(page.blocks) - 1, page.start - 1, -1)
+    yield from _without_prose_loss(page, removed, list(_repeated(page, removed, indexes, {"tail", "both"})))
 
 
-def repeated_before(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
-    """What stands at the beginning of the source's other articles too, with what stands between."""
-    way = range(page.start if page.is_found else 0, len(page.blocks))
-    yield from _spares(page, gone, list(_repeated(page, gone, way, {"head", "both"})))
+def repeated_before(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
+    """Yield blocks that also begin other articles of the source, and what lies between them."""
+    indexes = range(page.start if page.is_found else 0, len(page.blocks))
+    yield from _without_prose_loss(page, removed, list(_repeated(page, removed, indexes, {"head", "both"})))
 
 
 def _repeated(  # noqa: C901 - one walk that weighs each kind of block
-    page: Page, gone: Gone, way: range, places: set[str]
+    page: Page, removed: Removed, indexes: range, places: set[str]
 ) -> Iterator[tuple[int, str]]:
-    """From an end of the page inwards, up to where the repeated outweighs what is the article's own most."""
-    total, best, until = 0, 0, way.start
-    for index in way:
+    """Yield blocks from one end inwards, up to where repeated blocks outweigh the article's own most."""
+    total, best, until = 0, 0, indexes.start
+    for index in indexes:
         block = page.blocks[index]
-        if index in gone:
+        if index in removed:
             continue
-        if page.often[index] in places:
+        if page.repetition[index] in places:
             total += 30
             if total >= best:
-                best, until = total, index + way.step
+                best, until = total, index + indexes.step
         elif block.kind in {"image", "rule"}:
             total -= 1
         elif block.is_linked:
@@ -41,21 +41,21 @@ def _repeated(  # noqa: C901 - one walk that weighs each kind of block
             total -= 12 + 2 * min(block.units, 200)
         if total < best - 400:
             break
-    found = [index for index in range(way.start, until, way.step) if index not in gone]
-    while found and _heads(page, found[-1]):
+    found = [index for index in range(indexes.start, until, indexes.step) if index not in removed]
+    while found and _may_be_heading(page, found[-1]):
         found.pop()
     for index in found:
         block = page.blocks[index]
-        if page.often[index] in places:
+        if page.repetition[index] in places:
             yield index, "repeated by the source"
-        elif _goes_along(page, block):
+        elif _is_among_boilerplate(page, block):
             yield index, _AMONG
 
 
-def _goes_along(page: Page, block: Block) -> bool:
-    """Whether a block is furniture because it stands among furniture: an image, links, a scrap."""
-    if page.is_found and is_digest(block) and (page.last < 0 or leads_out(block)):
-        return False  # nothing but links may be all of a weekly digest
+def _is_among_boilerplate(page: Page, block: Block) -> bool:
+    """Return whether a block is boilerplate because it lies among boilerplate: an image, links, a scrap."""
+    if page.is_found and is_digest(block) and (page.last < 0 or links_to_many_sites(block)):
+        return False  # a weekly digest may consist of links only
     return (
         block.kind in {"image", "rule"}
         or block.is_linked
@@ -63,26 +63,28 @@ def _goes_along(page: Page, block: Block) -> bool:
     )
 
 
-def _heads(page: Page, index: int) -> bool:
-    """Whether a short block stands right above the text, as the heading of its first part."""
+def _may_be_heading(page: Page, index: int) -> bool:
+    """Return whether a short block right above the text may be the heading of its first section."""
     block = page.blocks[index]
     return (
         not block.links
         and 0 < block.units <= 40
         and page.found[index] is None
         and index + 1 < len(page.blocks)
-        and not page.often[index + 1]
+        and not page.repetition[index + 1]
         and page.blocks[index + 1].kind not in {"image", "rule", "tail"}
         and not page.blocks[index + 1].is_linked
     )
 
 
-def _spares(page: Page, gone: Gone, found: list[tuple[int, str]]) -> Iterator[tuple[int, str]]:
-    """What repeats may take: text in sentences only where most of the article's own is left.
+def _without_prose_loss(
+    page: Page, removed: Removed, found: list[tuple[int, str]]
+) -> Iterator[tuple[int, str]]:
+    """Yield the blocks to remove, without prose if too little of the article's own would be left.
 
-    Where it is not, scraps of text beside it stay too: an article of two lines has no more.
+    In that case scraps of text beside it stay too, because a very short article has nothing else.
     """
-    prose = {b.index: b.units for b in page.body if b.is_prose and b.index not in gone}
+    prose = {b.index: b.units for b in page.body if b.is_prose and b.index not in removed}
     lost = sum([prose.get(index, 0) for index, _ in found])
     if lost * 2 > sum(prose.values()):
         return (one for one in found if one[0] not in prose and not _is_scrap(page, *one))
@@ -97,15 +99,15 @@ def _is_scrap(page: Page, index: int, reason: str) -> bool:
 _AMONG = "among what the source repeats"
 
 
-def repeated_inside(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
-    """A run of repeated blocks amid the text that leads elsewhere: an advertisement."""
+def repeated_inside(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
+    """Yield runs of repeated blocks within the text that contain links: advertisements."""
     run: list[int] = []
-    if not any(page.often):
+    if not any(page.repetition):
         return
     for block in (*page.body, None):
         if (
             block is not None
-            and page.often[block.index]
+            and page.repetition[block.index]
             and block.kind not in {"code", "table"}
             and block.units < 400
         ):
@@ -113,5 +115,5 @@ def repeated_inside(page: Page, gone: Gone) -> Iterator[tuple[int, str]]:
             continue
         linked = [index for index in run if page.blocks[index].is_linked or "](" in page.blocks[index].text]
         if linked and (len(run) >= 3 or all(page.blocks[index].is_linked for index in run)):
-            yield from ((index, "repeated by the source") for index in run if index not in gone)
+            yield from ((index, "repeated by the source") for index in run if index not in removed)
         run = []

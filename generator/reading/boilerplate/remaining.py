@@ -1,4 +1,4 @@
-"""What is left of a clipping's body: the text to publish, and the verdict with its reason."""
+"""Determine the text to publish of a clipping's body, and the verdict with its reason."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import msgspec
 
 from generator.model.types import Verdict
 from generator.reading import prose
-from generator.reading.boilerplate.judge import Cleaning, Opinion, judged, kept
+from generator.reading.boilerplate.judge import Cleaning, Opinion, article_markdown, judge_blocks
 from generator.reading.boilerplate.repeats import NOTHING, Origin
 
 CUT = "cut by the clipper"
@@ -18,26 +18,27 @@ _ABOVE = frozenset({"own", "heading", "image", "rule"})
 
 
 class Remaining(msgspec.Struct, frozen=True):
-    """The Markdown to publish, empty where nothing readable was saved."""
+    """The Markdown to publish; empty if nothing readable was saved."""
 
     text: str
     verdict: Verdict
     reason: str
-    """Empty where the verdict is `full`."""
+    """Empty if the verdict is `full`."""
 
 
 def remaining(
     body: str, title: str, url: str | None, source: str, origin: Origin | None, cleaning: Cleaning | None
 ) -> Remaining:
-    """Take the furniture off a body. Without an original there is no page, and so no furniture."""
+    """Remove the boilerplate from a body. Without an original there was no page, and so no boilerplate."""
     if url is None or origin is None or cleaning is None:
-        return as_it_is(body, title, url)
+        return uncleaned(body, title, url)
     is_cut = prose.is_cut(body)
     opinion = opinion_of(body, title, url, source, origin, cleaning)
     if opinion.failure:
         return Remaining("", Verdict.LINK, opinion.failure)
-    text = kept(opinion.blocks)
-    # Where the cut fell into the furniture behind the article, the article is whole; above it, it is missing.
+    text = article_markdown(opinion.blocks)
+    # If the cut is in boilerplate after the article, the article is complete; if above it, the article is
+    # missing.
     is_cut = is_cut and (
         opinion.blocks[-1].reason is None
         or all(one.block.kind in _ABOVE for one in opinion.blocks if one.reason is None)
@@ -48,20 +49,20 @@ def remaining(
 def opinion_of(
     body: str, title: str, url: str | None, source: str, origin: Origin, cleaning: Cleaning
 ) -> Opinion:
-    """Judge a body, without the dots of a clipper that cut it, with what is known of its source."""
+    """Decide on a body, without the dots of a clipper that truncated it, by what is known of its source."""
     repeats = cleaning.learned.get(origin.key, NOTHING)
     is_cut = prose.is_cut(body)
     body = prose.without_cut(body) if is_cut else body
-    return judged(body, title, url, source, repeats, cleaning.families, is_cut=is_cut)
+    return judge_blocks(body, title, url, source, repeats, cleaning.families, is_cut=is_cut)
 
 
-def as_it_is(body: str, title: str, url: str | None) -> Remaining:
-    """A body that is not to be cleaned: without the title above it, which the page shows."""
+def uncleaned(body: str, title: str, url: str | None) -> Remaining:
+    """Return a body that is not cleaned, without a repetition of its title."""
     text = prose.without_title(body, title)
     is_cut = prose.is_cut(text)
     text = prose.without_cut(text) if is_cut else text
-    is_readable = prose.is_readable(text, prose.glance(text))
-    # A note of one's own may be short; there is no original to lead to.
+    is_readable = prose.is_readable(text, prose.opening_words(text))
+    # The curator's own note may be short, because there is no original to link to.
     is_note = url is None and not is_readable and (prose.has_text(text) or prose.has_picture(text))
     if not (is_note or is_readable):
         return Remaining("", Verdict.LINK, NO_TEXT)

@@ -1,8 +1,8 @@
-"""What a source repeats: which of its articles to learn from, and the blocks that recur in them.
+"""Learn the boilerplate of a source: choose a sample of its articles, and find blocks that recur in them.
 
-All of it is a function of the set of clippings: the order in which they came, and what was built before, do
-not count. The first 2^k of a year by (date, path) are looked at, so that what is learned changes only when
-their number has doubled, and not at all past the cap.
+The result is a function of the set of clippings. Their order and earlier builds do not matter. The sample is
+the first 2^k clippings of a year by (date, path), so that the result changes only when their number doubles,
+and not at all above the cap.
 """
 
 from __future__ import annotations
@@ -20,57 +20,57 @@ from generator.reading.boilerplate.blocks import Block, blocks_of
 from generator.reading.boilerplate.families import built_in
 
 MOST = 64
-"""Articles of a source's year that are learned from."""
+"""Number of articles in the sample of a source's year."""
 ENOUGH = 8
-"""Articles below which the years beside are asked too."""
+"""A smaller sample also includes articles of neighbouring years."""
 
 _SHARE = 0.05
-"""Of the articles that hold a block at their head or tail, from which on it counts."""
+"""Share of articles with a block at their head or tail, from which on it counts as repeated."""
 _SHARE_INSIDE = 0.3
 _LINES = 40
 _BLOCKS = 400
-_TELLING = 3
-"""The longest paragraphs of an article that tell it from others."""
+_LONGEST_PARAGRAPHS = 3
+"""Number of longest paragraphs that identify an article."""
 _TARGET = re.compile(r"\]\([^()\s]*\)?")
-_FIGURE = re.compile(r"[\d\s]+")
-_FIGURES = bytes(code for code in range(128) if _FIGURE.match(chr(code)))
+_DIGITS_AND_SPACES = re.compile(r"[\d\s]+")
+_DIGIT_BYTES = bytes(code for code in range(128) if _DIGITS_AND_SPACES.match(chr(code)))
 
 Key = tuple[str, int]
 """A source's name for learning, and a year."""
 
 
 class Origin(msgspec.Struct, frozen=True, order=True):
-    """Where a clipping comes from, as far as learning goes."""
+    """What learning needs to know about a clipping."""
 
     source: str
-    """The account at WeChat, else the host of the address, else the source's name."""
+    """The WeChat account, else the host of the address, else the source's name."""
     date: dt.date
     path: str
 
     @property
     def key(self) -> Key:
-        """What its furniture is learned under."""
+        """The key under which its boilerplate is learned."""
         return self.source, self.date.year
 
 
 class Repeats(msgspec.Struct, frozen=True):
-    """The blocks and lines that a source repeats, as hashes."""
+    """Hashes of the blocks and lines that a source repeats."""
 
     head: frozenset[int] = frozenset()
-    """Before the text."""
+    """Above the text."""
     tail: frozenset[int] = frozenset()
-    """After it."""
+    """Below the text."""
     inside: frozenset[int] = frozenset()
-    """Between, in many articles: advertisements, but also the headings of a form."""
+    """Within the text of many articles: advertisements, but also the headings of a form."""
 
 
 NOTHING = Repeats()
 
 
 def samples(origins: Iterable[Origin]) -> Mapping[Key, tuple[str, ...]]:
-    """Which bodies to learn from, by source and year: a function of the set alone.
+    """Return the paths of the samples by source and year. Depends on the set of clippings only.
 
-    A year with fewer than `ENOUGH` also asks the years beside it, the nearest first.
+    A year with fewer than `ENOUGH` clippings also includes neighbouring years, the nearest first.
     """
     years: dict[str, dict[int, list[Origin]]] = defaultdict(lambda: defaultdict(list))
     for origin in set(origins):
@@ -84,7 +84,7 @@ def samples(origins: Iterable[Origin]) -> Mapping[Key, tuple[str, ...]]:
 
 
 def _first(articles: Sequence[Origin]) -> list[str]:
-    """The first 2^k by date and path."""
+    """Return the paths of the first 2^k clippings by date and path."""
     most = min(MOST, 1 << (len(articles).bit_length() - 1))
     return [origin.path for origin in sorted(articles)[:most]]
 
@@ -100,36 +100,36 @@ def _with_neighbours(year: int, first: Mapping[int, list[str]]) -> list[str]:
 
 
 def learn(bodies: Iterable[str]) -> Repeats:
-    """What recurs in bodies of one source. Copies of one article count once; the order does not matter."""
+    """Return what recurs in bodies of one source. Copies of an article count once; order does not matter."""
     pages: dict[int, tuple[Block, ...]] = {}
     cut_from = built_in().cut_from
     for body in bodies:
         if blocks := blocks_of(body, cut_from)[:_BLOCKS]:
-            _keep(pages, tuple(block for block in blocks if block.kind not in {"tail", "rest"}))
+            _add_page(pages, tuple(block for block in blocks if block.kind not in {"tail", "rest"}))
     if len(pages) < 2:
         return NOTHING
-    marked = [[(block, marks(block)) for block in blocks] for _, blocks in sorted(pages.items())]
+    hashed_pages = [[(block, block_hashes(block)) for block in blocks] for _, blocks in sorted(pages.items())]
     counts: Counter[int] = Counter()
-    for page in marked:
+    for page in hashed_pages:
         counts.update({value for _, values in page for value in values})
-    prose = [{values[0] for block, values in page if _is_text(block)} for page in marked]
-    twins = _twins(prose, counts)
-    counts = Counter({value: n for value, n in counts.items() if n > 2 or value not in twins})
+    prose = [{values[0] for block, values in page if _is_text(block)} for page in hashed_pages]
+    shared_text = _shared_article_text(prose, counts)
+    counts = Counter({value: n for value, n in counts.items() if n > 2 or value not in shared_text})
     places: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
-    for page in marked:
-        _place(page, counts, places)
+    for page in hashed_pages:
+        _count_places(page, counts, places)
     twice = {value for values in prose for value in values if counts[value] == 2}
-    return _sorted(counts, places, len(marked), twice)
+    return _classified(counts, places, len(hashed_pages), twice)
 
 
 def _is_text(block: Block) -> bool:
     return block.is_prose or block.units >= 80
 
 
-def _twins(prose: Sequence[set[int]], counts: Mapping[int, int]) -> set[int]:
-    """Text that two pages share because they are one article, saved twice under two titles.
+def _shared_article_text(prose: Sequence[set[int]], counts: Mapping[int, int]) -> set[int]:
+    """Return hashes of text that two pages share because they are one article, saved under two titles.
 
-    They share half of their text or more; what else stands in two pages is furniture.
+    Such pages share at least half of their text. Anything else that two pages share is boilerplate.
     """
     owners: dict[int, list[int]] = defaultdict(list)
     for number, values in enumerate(prose):
@@ -144,33 +144,33 @@ def _twins(prose: Sequence[set[int]], counts: Mapping[int, int]) -> set[int]:
     }
 
 
-def _keep(pages: dict[int, tuple[Block, ...]], blocks: tuple[Block, ...]) -> None:
-    """One page an article; of copies that with the smaller text, whatever the order."""
+def _add_page(pages: dict[int, tuple[Block, ...]], blocks: tuple[Block, ...]) -> None:
+    """Keep one page for each article. Of copies, keep the one with the smaller text, whatever the order."""
     if not blocks:
         return
-    key = _article_of(blocks)
+    key = _article_hash(blocks)
     other = pages.get(key)
     if other is None or [block.text for block in blocks] < [block.text for block in other]:
         pages[key] = blocks
 
 
-def _article_of(blocks: tuple[Block, ...]) -> int:
-    """What copies of one article share: the title above it; without one, its longest paragraphs.
+def _article_hash(blocks: tuple[Block, ...]) -> int:
+    """Return a hash that copies of one article share: of the title above it, else of its longest paragraphs.
 
-    A page without either is like no other but for one of the same blocks.
+    Without either it is a hash of all blocks.
     """
     if blocks[0].kind == "heading":
-        return mark(blocks[0].text)
+        return text_hash(blocks[0].text)
     prose = sorted({block.text for block in blocks if _is_text(block)}, key=lambda text: (-len(text), text))
-    telling = "\n".join(prose[:_TELLING] or [block.text for block in blocks])
-    # Figures may make the difference: of a weekly report, say.
+    telling = "\n".join(prose[:_LONGEST_PARAGRAPHS] or [block.text for block in blocks])
+    # Digits stay, because they may be all that differs, for example in weekly reports.
     return zlib.crc32(telling.encode("utf-8", "surrogatepass")) | len(telling) << 32
 
 
-def _place(
+def _count_places(
     page: Sequence[tuple[Block, tuple[int, ...]]], counts: Counter[int], places: dict[int, list[int]]
 ) -> None:
-    """Note of each mark of a page whether it stands before, in or after the page's own text."""
+    """Count for each hash of a page whether it lies above, within or below the page's own text."""
     weights = [
         -30 if counts[values[0]] > 1 else min(block.units, 300) if block.is_own else -4
         for block, values in page
@@ -184,7 +184,7 @@ def _place(
 
 
 def heaviest(weights: Sequence[int]) -> tuple[int, int]:
-    """Begin and end of the run with the greatest sum; Bentley, "Programming Pearls", column 8."""
+    """Return start and end of the run with the greatest sum; Bentley, "Programming Pearls", column 8."""
     best, begin, end, total, since = 0, 0, 0, 0, 0
     for index, weight in enumerate(weights):
         if total <= 0:
@@ -195,7 +195,7 @@ def heaviest(weights: Sequence[int]) -> tuple[int, int]:
     return begin, end
 
 
-def _sorted(
+def _classified(
     counts: Counter[int], places: Mapping[int, Sequence[int]], pages: int, tail_only: set[int]
 ) -> Repeats:
     some = max(2, -(-pages * _SHARE // 1))
@@ -205,7 +205,7 @@ def _sorted(
         if counts[value] < some:
             continue
         total = before + within + after
-        if value in tail_only:  # two texts may well begin alike
+        if value in tail_only:  # two texts may well start alike
             if after == total:
                 tail.add(value)
         elif before * 10 >= 7 * total:
@@ -220,48 +220,51 @@ def _sorted(
     return Repeats(frozenset(head), frozenset(tail), frozenset(inside))
 
 
-def marks(block: Block) -> tuple[int, ...]:
-    """The hash of a block, then, where it has several lines, those of its lines."""
-    if tells_by_figures(block):
-        return (exact_mark(block.text),)
-    return _known_marks(block.text)
+def block_hashes(block: Block) -> tuple[int, ...]:
+    """Return the hash of a block, followed by those of its lines if it has several."""
+    if digits_matter(block):
+        return (exact_hash(block.text),)
+    return _cached_hashes(block.text)
 
 
-def tells_by_figures(block: Block) -> bool:
-    """Whether figures make the difference, as in text and tables: of a weekly report, say."""
+def digits_matter(block: Block) -> bool:
+    """Return whether digits distinguish such blocks: text and tables, for example of weekly reports."""
     return block.is_prose or block.kind in {"code", "table"}
 
 
-def exact_mark(text: str) -> int:
-    """A hash of a block with its digits and spaces."""
+def exact_hash(text: str) -> int:
+    """Return a hash of a block, including its digits and spaces."""
     return zlib.crc32(text.encode("utf-8", "surrogatepass"))
 
 
-def mark(text: str) -> int:
-    """A hash of a block or line, whatever its digits, spaces and link targets; images count by address."""
+def text_hash(text: str) -> int:
+    """Return a hash of a block or line that ignores digits, spaces and link targets.
+
+    Images are identified by their address.
+    """
     if text.startswith(("![", "[![")):
         shown = text.strip()
     else:
         words = _TARGET.sub("", text) if "](" in text else text
-        if words.isascii():  # bytes go the same way in a third of the time
-            raw = words.lower().encode().translate(None, _FIGURES)
+        if words.isascii():  # the same on bytes, in a third of the time
+            raw = words.lower().encode().translate(None, _DIGIT_BYTES)
             if raw:
                 return zlib.crc32(raw) | len(raw) % 65536 << 32
-        shown = _FIGURE.sub("", words).casefold() or text.strip()
+        shown = _DIGITS_AND_SPACES.sub("", words).casefold() or text.strip()
     return zlib.crc32(shown.encode("utf-8", "surrogatepass")) | len(shown) % 65536 << 32
 
 
-# Furniture comes again and again; its lines are asked for only where the whole is not known.
-known_mark = lru_cache(8192)(mark)
+# Cached, because boilerplate recurs. Its lines are needed only if the whole block is not known.
+cached_hash = lru_cache(8192)(text_hash)
 
 
 @lru_cache(8192)
-def known_line_marks(text: str) -> tuple[int, ...]:
-    """The hashes of a block's lines."""
+def line_hashes(text: str) -> tuple[int, ...]:
+    """Return the hashes of a block's lines."""
     lines = text.split("\n", _LINES)[:_LINES]
-    return tuple([mark(line) for line in lines if len(line) > 3])
+    return tuple([text_hash(line) for line in lines if len(line) > 3])
 
 
 @lru_cache(8192)
-def _known_marks(text: str) -> tuple[int, ...]:
-    return (known_mark(text), *(known_line_marks(text) if "\n" in text else ()))
+def _cached_hashes(text: str) -> tuple[int, ...]:
+    return (cached_hash(text), *(line_hashes(text) if "\n" in text else ()))

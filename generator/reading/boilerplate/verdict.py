@@ -1,4 +1,4 @@
-"""Whether a page holds an article at all, judged by what is left of it; and if not, why."""
+"""Decide from what is left of a page whether it holds an article, and if not, why."""
 
 from __future__ import annotations
 
@@ -9,32 +9,32 @@ from functools import lru_cache
 from generator.reading.boilerplate.blocks import Block
 from generator.reading.boilerplate.families import Found, Lexicon, ready
 from generator.reading.boilerplate.page import Page
-from generator.reading.boilerplate.promise import share_in
+from generator.reading.boilerplate.title_words import share_in
 
 FEWEST_UNITS = 20
-"""Letters below which nothing readable is left; Chinese characters count twice."""
+"""Number of letters below which nothing readable is left. Chinese characters count twice."""
 MANY_LINKS = 10
-"""Links of a page that has a menu."""
+"""Number of links of a page that has a menu."""
 
 _ITEMS = 4
-"""Teasers that make a list of posts."""
+"""Number of teasers that make a list of posts."""
 _PARAGRAPH = 100
 _FEW = 250
-"""Letters of paragraphs below which they may be those of a menu, or of a box."""
+"""Number of letters in paragraphs below which they may belong to a menu or a box."""
 _RUN = 900
-"""Letters of paragraphs in a row that only an article has."""
+"""Number of letters in consecutive paragraphs that only an article has."""
 _LINES = 3
 _BARELY = 20
 _LITTLE = 60
 _KEPT = 0.6
 _BROKEN = 0.3
-"""The share of a title's words in a text that speaks of it, and in one that does not."""
+"""`_KEPT` and `_BROKEN`: the share of a title's words in a text about its topic, and in one that is not."""
 
 
-def failure_of(page: Page, gone: Mapping[int, str], *, is_cut: bool = False) -> str:
-    """Why a page holds no article; empty where it holds one. `is_cut`: by the clipper."""
-    own = [block for block in page.blocks if block.index not in gone and not _is_end(page, block)]
-    if "own" in {block.kind for block in own}:  # a family knows that this is the page's text
+def failure_of(page: Page, removed: Mapping[int, str], *, is_cut: bool = False) -> str:
+    """Return why a page holds no article; empty if it holds one. `is_cut`: the clipper truncated it."""
+    own = [block for block in page.blocks if block.index not in removed and not _is_end(page, block)]
+    if "own" in {block.kind for block in own}:  # a family declares this as the page's text
         return ""
     if found := _failed(page, own) or _nothing(page, own):
         return found
@@ -42,9 +42,9 @@ def failure_of(page: Page, gone: Mapping[int, str], *, is_cut: bool = False) -> 
         return ""
     if page.is_found:
         return _nothing_behind(page, own, is_cut=is_cut)
-    if any(block.kind == "above" for block in page.blocks):  # a family knows where the article begins
+    if any(block.kind == "above" for block in page.blocks):  # a family declares the start of the article
         return "only navigation" if _text(own) < _LITTLE and _links(page) >= MANY_LINKS else ""
-    return _other_page(page, gone, own)
+    return _other_page(page, removed, own)
 
 
 def _nothing(page: Page, own: Sequence[Block]) -> str:
@@ -57,13 +57,13 @@ def _nothing(page: Page, own: Sequence[Block]) -> str:
 
 
 def _is_end(page: Page, block: Block) -> bool:
-    """Whether a block that stays is a mark of the end, with nothing above it."""
+    """Return whether a remaining block is an end mark with nothing above it."""
     found = page.found[block.index]
     return found is not None and found.kind == "end" and not found.rule.weak
 
 
 def _text(own: Sequence[Block]) -> int:
-    """Letters that are no heading, table, date or list of links."""
+    """Return the number of letters outside of headings, tables, dates and lists of links."""
     return sum(
         block.units + block.linked
         for block in own
@@ -72,7 +72,7 @@ def _text(own: Sequence[Block]) -> int:
 
 
 def _failed(page: Page, own: Sequence[Block]) -> str:
-    """A sign of a failed fetch on a page that has next to no text."""
+    """Return the sign of a failed fetch on a page with little text; empty if there is none."""
     if sum([block.units for block in own if block.is_prose or block.kind == "code"]) >= 300:
         return ""
     for block in page.blocks[1:30]:
@@ -81,7 +81,7 @@ def _failed(page: Page, own: Sequence[Block]) -> str:
         for lexicon in page.lexicons:
             if found := _known_failure(lexicon, block.known_as, block.plain):
                 above = sum(b.units for b in own if b.index < block.index)
-                # Below some text the sign is about a box of the page.
+                # Below some text, the sign refers to a box of the page.
                 return "" if page.is_found and above >= _PARAGRAPH else found.rule.reason
     return ""
 
@@ -95,15 +95,15 @@ _SILENT = frozenset({"code", "table", "tail", "above", "own", "image", "rule"})
 
 
 def _links(page: Page) -> int:
-    """Links and links around several blocks, also in what nobody looked into."""
+    """Return the number of links, including those around several blocks and in unexamined blocks."""
     return sum([(block.links or block.text.count("](")) + block.in_card for block in page.blocks])
 
 
 def _nothing_behind(page: Page, own: Sequence[Block], *, is_cut: bool) -> str:
-    """Under the title of a page with a menu nothing is left but a date, a name, and links."""
+    """Return a failure if only a date, a name and links are left under the title of a page with a menu."""
     if any(block.is_prose or block.kind in {"code", "table"} for block in own if not block.is_linked):
         return ""
-    if is_cut and own and "](#" in own[-1].text:  # the cut fell into the table of contents
+    if is_cut and own and "](#" in own[-1].text:  # the cut is in the table of contents
         return "only navigation"
     text = sum(block.units + block.linked for block in own if not block.is_linked and not is_date(block))
     titles = sum(block.linked for block in own if block.links and block.linked >= 25 * block.links)
@@ -120,15 +120,15 @@ _DATE = re.compile(
 
 
 def is_date(block: Block) -> bool:
-    """Whether a block is a date, with a name perhaps, or a time to read."""
+    """Return whether a block is a date, perhaps with a name, or a reading time."""
     return block.units <= 40 and _DATE.search(block.plain) is not None
 
 
-def _other_page(page: Page, gone: Mapping[int, str], own: Sequence[Block]) -> str:
-    """A page that does not name the title: navigation up to the cut, or other posts."""
+def _other_page(page: Page, removed: Mapping[int, str], own: Sequence[Block]) -> str:
+    """Return the failure of a page without the title: navigation up to the cut, or other posts."""
     paragraphs = [block for block in own if is_paragraph(block)]
     units = sum(block.units for block in paragraphs)
-    if _teasers(page, gone, own, units):
+    if _teasers(page, removed, own, units):
         return "another page"
     shown = " ".join(block.plain for block in own if not block.is_linked)
     if _links(page) < MANY_LINKS:
@@ -148,7 +148,7 @@ def _other_page(page: Page, gone: Mapping[int, str], own: Sequence[Block]) -> st
 
 
 def _is_scrap(own: Sequence[Block]) -> bool:
-    """Whether all that is left is several short lines, and one image without words, which counts visits."""
+    """Return whether only short lines are left, with at most one image without words: a visit counter."""
     images = [block for block in own if block.kind == "image"]
     return (
         len(own) - len(images) >= _LINES
@@ -162,7 +162,7 @@ _WORDS = frozenset({"text", "heading", "list", "rule", "image"})
 
 
 def is_paragraph(block: Block) -> bool:
-    """Whether it is text in sentences, not an item of a menu, nor a box that is a link."""
+    """Return whether a block is text in sentences, and not an item of a menu or a linked box."""
     return (
         block.kind == "text"
         and block.is_prose
@@ -172,11 +172,11 @@ def is_paragraph(block: Block) -> bool:
     )
 
 
-def _teasers(page: Page, gone: Mapping[int, str], own: Sequence[Block], paragraphs: int) -> bool:
-    """Headings that are links, one for each post, or a date for each."""
+def _teasers(page: Page, removed: Mapping[int, str], own: Sequence[Block], paragraphs: int) -> bool:
+    """Return whether a page lists posts: headings that are links, or dates, one for each post."""
     counted = {None, "card of a link", "related posts"} if paragraphs < _FEW else {None, "card of a link"}
     headings = sum(
-        block.kind == "heading" and block.is_linked and gone.get(block.index) in counted
+        block.kind == "heading" and block.is_linked and removed.get(block.index) in counted
         for block in page.blocks
     )
     if headings >= _ITEMS and paragraphs < _FEW * headings:
@@ -186,13 +186,16 @@ def _teasers(page: Page, gone: Mapping[int, str], own: Sequence[Block], paragrap
 
 
 def _is_short_note(page: Page, own: Sequence[Block]) -> bool:
-    """A headline of much the title's words, and some text under it that is no menu."""
+    """Return whether there is a headline with many of the title's words, and some text under it."""
     text = sum(block.units for block in own if block.is_prose and not block.in_card)
     return page.has_headline and text >= _LITTLE
 
 
 def _longest_run(own: Sequence[Block]) -> int:
-    """Letters of the longest row of paragraphs; images and short lines may stand between."""
+    """Return the number of letters in the longest run of paragraphs.
+
+    Images and short lines do not end a run.
+    """
     best = run = 0
     for block in own:
         if is_paragraph(block):

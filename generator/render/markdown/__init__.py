@@ -1,4 +1,4 @@
-"""Markdown to HTML: the plain rendering of CommonMark, and a clipping's body as a page shows it."""
+"""Convert Markdown to HTML: plain CommonMark, and the body of a clipping for its page."""
 
 from generator.render.markdown.body import Body, body_html, fitting_html, plain, shows_anything
 from generator.render.place import Place

@@ -1,6 +1,6 @@
-"""Blocks, read with markdown-it's rules, each asked only about lines that begin with a character of its own.
+"""Parse blocks with markdown-it's rules, each tried only on lines with a suitable first character.
 
-markdown-it asks every rule about every line, and reads a paragraph twice: once for an underlined heading.
+markdown-it tries every rule on every line, and reads a paragraph twice, once for an underlined heading.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ _LISTS = "*+-0123456789"
 
 
 def _rule(state: StateBlock, line: int, end: int, silent: bool) -> bool:
-    """A rule across the page; a line of a list seldom ends as one."""
+    """Parse a thematic break. The last character rules out most list items."""
     return state.src[state.eMarks[line] - 1] in "*-_ \t" and hr(state, line, end, silent)
 
 
 def _define(state: StateBlock, line: int, end: int, silent: bool) -> bool:
-    """A note, or the address of a link; most texts have neither."""
+    """Parse a footnote or a link definition. Most texts have neither."""
     if not state.may_define:  # type: ignore[attr-defined]  # it is a BlockState
         return False
     if footnote_def(state, line, end, silent):
@@ -69,7 +69,7 @@ _HEADING = re.compile(r"(#{1,6})(?![^ \t])")
 
 
 def _heading(state: StateBlock, line: int, _end: int, silent: bool) -> bool:
-    """A heading after `#`, perhaps with more of them behind it."""
+    """Parse an ATX heading, perhaps with a closing sequence."""
     begin, end = state.bMarks[line] + state.tShift[line], state.eMarks[line]
     marks = _HEADING.match(state.src, begin, end)
     if marks is None or state.is_code_block(line):
@@ -95,7 +95,7 @@ _RULES: dict[str, tuple[Rule, ...]] = {
     "<": (html_block,),
     "#": (_heading,),
 }
-"""What a line may begin, by its first character after the indent, in markdown-it's order."""
+"""First character after the indent → rules to try, in markdown-it's order."""
 
 _ENDS_PARAGRAPH = _RULES | {"[": (_define_note,)}
 _ENDS_QUOTE = {character: rules for character, rules in _RULES.items() if character != "["}
@@ -108,7 +108,7 @@ _ENDS_ITEM: dict[str, tuple[Rule, ...]] = {
 
 
 class BlockState(StateBlock):
-    """A state whose lines are found faster, and whose tokens are made faster."""
+    """A parser state that finds lines and creates tokens faster."""
 
     def __init__(self, src: str, md: MarkdownIt, env: EnvType, tokens: list[Token]) -> None:
         super().__init__("", md, env, tokens)
@@ -130,13 +130,13 @@ class BlockState(StateBlock):
                     shifts[number] = shift
                     indents[number] = len(line[:shift].expandtabs(4)) if "\t" in line else shift
         self.lineMax = count
-        # One entry more: rules look past the last line.
+        # A sentinel, because rules look past the last line.
         begins[-1] = len(src)
         self.bMarks, self.eMarks = begins, [*ends, len(src)]
         self.tShift, self.sCount, self.bsCount = shifts, indents, [0] * (count + 1)
 
     def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:
-        """Add a token, one level up or down where it opens or closes."""
+        """Add a token, and change the level if it opens or closes."""
         token = QuickToken(ttype, tag, nesting)
         token.block = True
         if nesting < 0:
@@ -155,7 +155,7 @@ class Blocks(ParserBlock):
         super().__init__()
         for name in self.ruler.get_all_rules():
             self.ruler.disable(name)
-        self.ruler.push("code", code)  # its name tells the state that four spaces mean code
+        self.ruler.push("code", code)  # the state checks for this name to treat four spaces as code
         self.ruler.push("ends_paragraph", _ends_paragraph, {"alt": ["paragraph", "reference"]})
         self.ruler.push("ends_quote", _ender(_ENDS_QUOTE), {"alt": ["blockquote"]})
         self.ruler.push("ends_item", _ender(_ENDS_ITEM), {"alt": ["list"]})
@@ -169,7 +169,7 @@ class Blocks(ParserBlock):
         return state.tokens
 
     def tokenize(self, state: StateBlock, startLine: int, endLine: int) -> None:  # noqa: N803
-        """Read the blocks of a range of lines: as markdown-it's, but for how the rule is found."""
+        """Parse the blocks of a range of lines. Differs from markdown-it only in how it finds the rule."""
         begins, ends, shifts, indents = state.bMarks, state.eMarks, state.tShift, state.sCount
         line, had_empty_lines = startLine, False
         while line < endLine:
@@ -194,7 +194,7 @@ class Blocks(ParserBlock):
 
 
 def _read(state: StateBlock, line: int, end: int) -> None:
-    """Read one block."""
+    """Parse one block."""
     if state.sCount[line] - state.blkIndent >= 4 and code(state, line, end, False):
         return
     if _may_head_table(state, line, end) and read_table(state, line, end, False):
@@ -235,13 +235,13 @@ def _ender(rules: dict[str, tuple[Rule, ...]]) -> Rule:
 
 
 def _paragraph(state: StateBlock, start: int, end: int) -> None:
-    """A paragraph, or a heading where `===` or `---` stands below it."""
+    """Parse a paragraph, or a heading underlined with `===` or `---`."""
     line, begins, shifts, ends = start + 1, state.bMarks, state.tShift, state.eMarks
-    if line >= state.lineMax or begins[line] + shifts[line] >= ends[line]:  # what most are: one line
+    if line >= state.lineMax or begins[line] + shifts[line] >= ends[line]:  # the usual case: one line
         _add(state, "paragraph", "p", state.src[begins[start] + shifts[start] : ends[start]])
         state.line = line
         return
-    if end != state.lineMax:  # the two rules look to different ends
+    if end != state.lineMax:  # the two rules use different ends
         if not lheading(state, start, end, False):
             paragraph(state, start, end, False)
         return
@@ -261,7 +261,7 @@ def _paragraph(state: StateBlock, start: int, end: int) -> None:
 
 
 def _add(state: StateBlock, name: str, tag: str, content: str) -> None:
-    """A paragraph or heading: one token where no list can hide its tags and no note can end in it."""
+    """Add a paragraph or heading, as one token unless a list may hide its tags or a note may end in it."""
     inline = QuickToken("inline", "" if state.level else tag, 0)
     inline.content, inline.children = content.strip(MD_TRIM_CHARS), []
     if state.level == 0:
@@ -273,7 +273,7 @@ def _add(state: StateBlock, name: str, tag: str, content: str) -> None:
 
 
 def _underline(state: StateBlock, line: int) -> int:
-    """The level of the heading that a line makes of those above it; 0 where it makes none."""
+    """Return the level of the heading that an underline makes; 0 if it is not one."""
     begin, end = state.bMarks[line] + state.tShift[line], state.eMarks[line]
     marker = state.src[begin]
     if marker not in "=-" or state.src[begin:end].rstrip(_SPACES).strip(marker):

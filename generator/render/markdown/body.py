@@ -1,4 +1,4 @@
-"""A clipping's body as a page shows it: parsed, written, repaired where it holds raw HTML, sanitised."""
+"""Convert a clipping's body for its page: parse, write, repair raw HTML, sanitise."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _INVISIBLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
     "\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff"
 )
-"""Characters that show nothing (Unicode: Default_Ignorable_Code_Point), and the empty Braille pattern."""
+"""Characters that display nothing (Unicode: Default_Ignorable_Code_Point), and the empty Braille pattern."""
 _BLANK = re.compile(rf"(?:<(?!img\b)[^>]*+>|&nbsp;|[\s{_INVISIBLE}]++)*+")
 
 _WRITE = "write it as Markdown, or close each tag"
@@ -43,28 +43,28 @@ class Body(msgspec.Struct, frozen=True):
 
     html: Markup
     end: int
-    """Characters of the text that it shows: not all where it would be too long."""
+    """Number of characters of the text that are shown, less than all if it is too long."""
     faults: tuple[tuple[str, str], ...]
-    """What is shown otherwise than it was written, because there is too much of it; and what to do."""
+    """What is not shown as written, because there is too much of it, and what to do."""
 
 
 def plain(text: str) -> str:
-    """The HTML of CommonMark 0.31.2, with nothing added and nothing made safe: never for a page."""
+    """Return the HTML of CommonMark 0.31.2, without additions and not sanitised: never for a page."""
     return str(_PLAIN.render(text))
 
 
 def body_html(text: str, place: Place) -> Markup:
-    """A clipping's Markdown as sanitised, valid HTML for the article's own page.
+    """Return a clipping's Markdown as sanitised, valid HTML for the article's own page.
 
-    Relative addresses are resolved against the original; what cannot be a link or a picture becomes its text.
-    Text that is nested too deeply to parse is shown as it was written. Of a text whose HTML would have more
-    than `limits.HTML` characters it shows the beginning.
+    Relative addresses are resolved against the original. Invalid links and images become text. Text that is
+    nested too deeply to parse is shown as written. A text whose HTML would exceed `limits.HTML` characters is
+    truncated.
     """
     return fitting_html(text, place).html
 
 
 def fitting_html(text: str, place: Place) -> Body:
-    """The same, with what is not shown as it was written, and why."""
+    """Return the same, with what is not shown as written, and why."""
     end = len(text)
     while (made := _unsafe_html(text[:end], place)) is None:
         end = body_end(text, end // 2)
@@ -73,7 +73,7 @@ def fitting_html(text: str, place: Place) -> Body:
 
 
 def _unsafe_html(text: str, place: Place) -> tuple[str, tuple[tuple[str, str], ...]] | None:
-    """The HTML before the sanitiser, and what is wrong with it; None where it would be too long."""
+    """Return the HTML before sanitising, and its faults; None if it would be too long."""
     environment: EnvType = {}
     faults: list[tuple[str, str]] = []
     if _has_many_brackets(text):
@@ -85,10 +85,10 @@ def _unsafe_html(text: str, place: Place) -> tuple[str, tuple[tuple[str, str], .
         if writer.raw_tags > limits.RAW_TAGS:
             faults.append(MANY_TAGS)
         if writer.has_raw:
-            bounded = formatting.bounded(html)
-            if bounded != html:
+            limited = formatting.limited(html)
+            if limited != html:
                 faults.append(NOT_CLOSED)
-            html = place_.repaired(bounded, place)
+            html = place_.repaired(limited, place)
     except TooLongError:
         return None
     except RecursionError:
@@ -97,7 +97,7 @@ def _unsafe_html(text: str, place: Place) -> tuple[str, tuple[tuple[str, str], .
 
 
 def _has_many_brackets(text: str) -> bool:
-    """Whether more brackets than the limit stand outside of fenced code: each may begin a link."""
+    """Return whether more brackets than the limit are outside of fenced code. Each may start a link."""
     if len(text) <= limits.BRACKETS or text.count("[") <= limits.BRACKETS:
         return False
     count, fence = 0, ""
@@ -113,7 +113,7 @@ def _has_many_brackets(text: str) -> bool:
 
 
 def shows_anything(html: str) -> bool:
-    """Whether a reader sees anything of a body's HTML: a character that is not blank, or a picture."""
+    """Return whether a body's HTML displays anything: a character that is not blank, or an image."""
     return _BLANK.fullmatch(html) is None
 
 

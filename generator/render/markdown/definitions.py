@@ -1,4 +1,4 @@
-"""Lines that define the address of a link to CommonMark, and are text in a clipping."""
+"""Recognise lines that are link definitions in CommonMark, but text in a clipping."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from generator.markup.definitions import BEGIN, is_text, labels_referred_to
 
 
 def text_like_definition(state: StateBlock, line: int) -> int | None:
-    """The last line of a text that CommonMark would take for a definition; None where no such text begins."""
+    """Return the last line of a text that looks like a definition; None if no such text starts here."""
     begin = BEGIN.match(state.src, state.bMarks[line] + state.tShift[line])
     if begin is None:
         return None

@@ -1,8 +1,8 @@
-"""Blocks of raw HTML, as CommonMark has them, but for what is not closed: that is text.
+"""Parse blocks of raw HTML as in CommonMark, but treat unclosed ones as text.
 
-In CommonMark an unclosed `<!--`, `<?php` or `<script>` takes everything up to the end of the text. Clippers
-write such lines where a page spoke of comments, PHP or scripts. What seems to close such a line paragraphs
-later is mostly spoken of too: an end in code, or an arrow within a sentence.
+In CommonMark an unclosed `<!--`, `<?php` or `<script>` extends to the end of the text. Clippers write such
+lines when a page mentions comments, PHP or scripts. A closing mark several paragraphs later is usually only
+mentioned too: in code, or as an arrow within a sentence.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ _ENDS = {
     "declaration": re.compile(">"),
 }
 _HOLDS_BLANK_LINES = frozenset({"script", "element", "comment"})
-"""Kinds that may; the others are code that an article shows, where they hold any (`hidden_html`)."""
+"""Kinds that may contain blank lines. Others that do are code shown by the article (`hidden_html`)."""
 _FENCE = re.compile(r"```|~~~")
 _CODE_SPAN = re.compile(r"(?<!`)(`{1,9}+)[^`\n]++\1(?!`)")
 
 
 def html_block(state: StateBlock, line: int, end: int, silent: bool) -> bool:
-    """Read a block of raw HTML."""
+    """Parse a block of raw HTML."""
     begin = _BEGIN.match(state.src, state.bMarks[line] + state.tShift[line], state.eMarks[line])
     if begin is None:
         return closed_by_blank_line(state, line, end, silent)
@@ -50,9 +50,10 @@ def html_block(state: StateBlock, line: int, end: int, silent: bool) -> bool:
 
 
 def _last_line(state: StateBlock, line: int, end: int, kind: str) -> int | None:
-    """The line that closes what begins on a line; None where none does.
+    """Return the line that closes a block; None if none does.
 
-    Where it was not closed up to some line, all others of its kind above that line are not either.
+    The line up to which the search failed is remembered, because it fails for other blocks of this kind above
+    it too.
     """
     searched: dict[str, int] = state.env.setdefault("unclosed", {})
     if line < searched.get(kind, 0):
@@ -80,7 +81,7 @@ def _last_line(state: StateBlock, line: int, end: int, kind: str) -> int | None:
 
 
 def _begins_another(text: str, kind: str) -> bool:
-    """Whether a line behind a blank one begins what the end would rather belong to."""
+    """Return whether a line after a blank one opens something to which a later end rather belongs."""
     if kind == "comment":
         return "<!--" in text
     begin = _BEGIN.match(text) if kind == "script" else None
@@ -88,7 +89,7 @@ def _begins_another(text: str, kind: str) -> bool:
 
 
 def _ends(text: str, kind: str, *, is_apart: bool) -> bool:
-    """Whether a line ends a block; an arrow within a line, behind a blank one, ends no comment."""
+    """Return whether a line ends a block. After a blank line, an arrow in a line does not end a comment."""
     if kind == "comment" and is_apart:
         return text.rstrip().endswith(("-->", "--!>"))
     return _ENDS[kind].search(text) is not None

@@ -1,4 +1,4 @@
-"""Text within blocks, read with markdown-it's rules: found by character, left out where none can match."""
+"""Parse inline text with markdown-it's rules, tried only where they can match."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ _LABEL = r"\[([^\n\\`~*_\[\]<&]*+)\]"
 _TARGET = r"\(([^\x00-\x20\x7f()\\<]++)(?: \"([^\"\\&\n]*+)\")?\)"
 _LINK = re.compile(_LABEL + _TARGET)
 _IMAGE = re.compile("!" + _LABEL + _TARGET)
-"""The common form: a label of plain text, an address without brackets, perhaps a title."""
+"""The common form: a plain text label, an address without brackets, optionally a title."""
 _NO_LINK = re.compile(r"\[[^\[\]\\`<]*+(?:\Z|\](?!\())")
-"""A bracket that can only refer to a definition, such as a box to tick."""
+"""A bracket that can only refer to a definition, for example a check box."""
 _STRONG = re.compile(r"\*\*((?!\s)[^\n\\`~*_\[<&]++(?<!\s))\*\*")
 
 
 def _link(state: StateInline, silent: bool) -> bool:
-    """A link of the common form, at once; any other as markdown-it reads it."""
+    """Parse a link, of the common form directly, of others with markdown-it."""
     if "literal_brackets" in state.env:
         return False
     common = _LINK.match(state.src, state.pos, state.posMax)
@@ -84,7 +84,7 @@ def _image(state: StateInline, silent: bool) -> bool:
 
 
 def _link_tokens(common: re.Match[str]) -> list[Token]:
-    """A link with its label as content, so that it is one token instead of three."""
+    """Return a link with its label as content: one token instead of three."""
     token = QuickToken("link", "a", 0)
     token.attrs = _attributes("href", common)
     token.content = common[1]
@@ -108,7 +108,7 @@ _BESIDES_STARS = re.compile(r"[\n\\`~_\[<&]")
 
 
 def _strong_only(source: str) -> list[Token] | None:
-    """The tokens of text that has pairs of `**` for all its markup; None for any other."""
+    """Return the tokens of text whose only markup is pairs of `**`; None for other text."""
     texts = source.split("**")
     if len(texts) % 2 == 0 or not all(texts[1:-1]) or "*" in "".join(texts) or _BESIDES_STARS.search(source):
         return None
@@ -132,7 +132,7 @@ def _strong_only(source: str) -> list[Token] | None:
 
 
 _WHOLE = {"[": (_LINK, _link_tokens), "!": (_IMAGE, _image_tokens), "*": (_STRONG, _strong_tokens)}
-"""What many a block is as a whole, by its first character."""
+"""First character → form that often makes up a complete block."""
 
 
 def _attributes(name: str, common: re.Match[str]) -> dict[str, str | int | float]:
@@ -144,7 +144,7 @@ def _attributes(name: str, common: re.Match[str]) -> dict[str, str | int | float
 
 
 def _run(state: StateInline, silent: bool) -> bool:
-    """A run of `*` or `_`: text where it can neither open nor close emphasis, as within `a_name`."""
+    """Parse a run of `*` or `_`. It is text if it can neither open nor close emphasis, as in `a_name`."""
     if silent:
         return False
     marker = state.src[state.pos]
@@ -184,22 +184,22 @@ _RULES: dict[str, tuple[Rule, ...]] = {
     "<": (autolink, _tag),
     "&": (entity,),
 }
-"""What a character may begin, in markdown-it's order. `]` begins nothing, but ends the label of a link."""
+"""Character → rules to try, in markdown-it's order. `]` starts nothing, but ends a link's label."""
 
 _SPECIAL = re.compile(f"[{re.escape(''.join(_RULES))}]")
 MARKUP = re.compile(r"[\n\\`~*_\[<&]")
-"""What text without markup is free of: `!` is markup only before a bracket, `]` only after one."""
+"""What marks text with markup. `!` is markup only before a bracket, `]` only after one."""
 
 
 class InlineState(StateInline):
-    """Inline parsing that knows emphasis beside Chinese, Japanese and Korean."""
+    """Inline parsing that supports emphasis beside Chinese, Japanese and Korean."""
 
     has_runs = False
-    """Whether there are markers of emphasis to pair."""
+    """Whether there are emphasis markers to pair."""
     has_escapes = False
 
     def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:
-        """Add a token, and before it the text that was read since the last one."""
+        """Add a token, preceded by the pending text."""
         if self.pending:
             self.pushPending()
         token = QuickToken(ttype, tag, nesting)
@@ -221,7 +221,7 @@ class InlineState(StateInline):
         return token
 
     def pushPending(self) -> Token:  # noqa: N802
-        """Add the text that was read since the last token."""
+        """Add the pending text as a token."""
         token = TextToken(self.pending)
         token.level = self.pendingLevel
         self.tokens.append(token)
@@ -229,7 +229,7 @@ class InlineState(StateInline):
         return token
 
     def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:  # noqa: N802, N803
-        """Tell what a run of markers can do."""
+        """Return what a run of markers can do."""
         source, end, most = self.src, start, self.posMax
         marker = source[start]
         while end < most and source[end] == marker:
@@ -239,7 +239,7 @@ class InlineState(StateInline):
 
 
 class Inlines(ParserInline):
-    """markdown-it's inline parser, with the same result, its texts joined."""
+    """markdown-it's inline parser, with the same result, in which adjacent texts are joined."""
 
     def parse(self, src: str, md: MarkdownIt, env: EnvType, tokens: list[Token]) -> list[Token]:
         """Add the tokens of `src`."""
@@ -250,7 +250,7 @@ class Inlines(ParserInline):
         return tokens
 
     def marked(self, src: str, md: MarkdownIt, env: EnvType, tokens: list[Token]) -> list[Token]:
-        """Add the tokens of a text that is known to hold markup."""
+        """Add the tokens of a text that contains markup."""
         is_whole = src[0] in _WHOLE and "literal_brackets" not in env
         if is_whole and (whole := _WHOLE[src[0]][0].fullmatch(src)):
             tokens += _WHOLE[src[0]][1](whole)
@@ -269,7 +269,7 @@ class Inlines(ParserInline):
         return tokens
 
     def tokenize(self, state: StateInline) -> None:
-        """Read on to the end of the state's range."""
+        """Parse up to the end of the state's range."""
         source, position, end = state.src, state.pos, state.posMax
         search = _SPECIAL.search
         if state.level >= DEEPEST:
@@ -294,7 +294,7 @@ class Inlines(ParserInline):
             state.pushPending()
 
     def skipToken(self, state: StateInline) -> None:  # noqa: N802
-        """Go past one token without making it."""
+        """Skip one token without creating it."""
         position = state.pos
         if position in state.cache:
             state.pos = state.cache[position]
@@ -317,7 +317,7 @@ class Inlines(ParserInline):
 
 
 def _joined(tokens: Sequence[Token]) -> list[Token]:
-    """The same with neighbouring texts as one; each texts' content is joined once."""
+    """Return the tokens with adjacent texts joined."""
     joined: list[Token] = []
     texts: list[str] = []
     for token in tokens:
@@ -342,7 +342,7 @@ _DESTINATION = re.compile(r"[^\x00-\x20\x7f()\\<][^\x00-\x20\x7f()\\]*+")
 
 
 def _link_label(state: StateInline, start: int, disableNested: bool = False) -> int:  # noqa: N803
-    """Where a label ends: at the first bracket, if nothing before it can hold brackets."""
+    """Return the end of a label: the first bracket, if nothing before it can contain brackets."""
     if state.level < DEEPEST:
         end = _LABEL_END.search(state.src, start + 1, state.posMax)
         if end is None:
@@ -353,7 +353,7 @@ def _link_label(state: StateInline, start: int, disableNested: bool = False) -> 
 
 
 def _link_destination(string: str, position: int, most: int) -> _Result:
-    """An address, at once where it has no brackets and escapes."""
+    """Return the result for an address, directly if it has no brackets and escapes."""
     simple = _DESTINATION.match(string, position, most)
     if simple is None or (simple.end() < most and string[simple.end()] in "(\\"):
         return parseLinkDestination(string, position, most)
@@ -365,4 +365,4 @@ def _link_destination(string: str, position: int, most: int) -> _Result:
 HELPERS = SimpleNamespace(
     parseLinkLabel=_link_label, parseLinkDestination=_link_destination, parseLinkTitle=parseLinkTitle
 )
-"""In place of `markdown_it.helpers`."""
+"""Replaces `markdown_it.helpers`."""

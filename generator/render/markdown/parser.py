@@ -1,4 +1,4 @@
-"""The parser of a body: CommonMark, tables, strikethrough, bare addresses and footnotes."""
+"""The parser of bodies: CommonMark, tables, strikethrough, bare addresses and footnotes."""
 
 from __future__ import annotations
 
@@ -18,38 +18,38 @@ from generator.render.markdown.tokens import DEEPEST, QuickToken, TextToken
 
 
 class Parser(MarkdownIt):
-    """Reads a body into tokens, with addresses left as written.
+    """Parses a body into tokens. Addresses stay as written.
 
-    Every address is judged once, by `links.resolve`: the library's own check and encoding are not needed.
-    The result is markdown-it's, but for what needs fewer tokens: a block's `inline` token has no children
-    where its content is text without markup; a cell, and a paragraph that stands in no other block, is an
-    `inline` token with its tag; a link whose label is text is one token.
+    Each address is checked once, by `links.resolve`, so the library's own check and encoding are not needed.
+    The result is markdown-it's, with fewer tokens: an `inline` token of text without markup has no children;
+    a cell, and a paragraph outside of other blocks, is an `inline` token with its tag; a link with a text
+    label is one token.
     """
 
     renderer: RendererHTML
 
     def __init__(self) -> None:
         super().__init__("commonmark", {"maxNesting": DEEPEST})
-        self.use(footnote_plugin, inline=False)  # `^[` is how terminals' escape codes are written
+        self.use(footnote_plugin, inline=False)  # `^[` is how escape codes of terminals are written
         self.block = Blocks()
         self.inline = Inlines()
         self.helpers = HELPERS  # type: ignore[assignment]  # the same three functions
         self.core.ruler.at("normalize", _normalize)
         self.core.ruler.at("inline", _inline)
-        self.core.ruler.disable("text_join")  # `Inlines` has done it
+        self.core.ruler.disable("text_join")  # done by `Inlines`
         self.core.ruler.before("footnote_tail", "footnote_unreferenced", _keep_unreferenced)
         self.core.ruler.push("bare_addresses", _link_bare_addresses)
 
     def validateLink(self, url: str) -> bool:  # noqa: ARG002, N802
-        """Let every address pass."""
+        """Accept every address."""
         return True
 
     def normalizeLink(self, url: str) -> str:  # noqa: N802
-        """Leave an address as it is."""
+        """Return an address unchanged."""
         return url
 
     def normalizeLinkText(self, link: str) -> str:  # noqa: N802
-        """Show an address decoded, but for Punycode that stands for no name."""
+        """Return an address decoded for display, unless its Punycode is invalid."""
         if "xn--" in link.lower() and links.resolve(link, None) is None:
             return link
         return super().normalizeLinkText(link)
@@ -72,7 +72,7 @@ def _inline(state: StateCore) -> None:
 
 
 def _keep_unreferenced(state: StateCore) -> None:
-    """A note that nothing refers to is listed with the others; the plugin would drop it."""
+    """List notes without references too, which the plugin would drop."""
     notes = state.env.get("footnotes", {})
     for label, number in notes.get("refs", {}).items():
         if number < 0:

@@ -1,4 +1,4 @@
-"""Tables, where markdown-it sees one: cells split by an expression, each one token instead of three."""
+"""Parse tables as markdown-it does: cells are split by an expression, and are one token instead of three."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _DIVIDER = re.compile(r"(?<!\\)\|")
 
 
 def read_table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """Read a table; a cell is an `inline` token with the tag `td` or `th` and its alignment as `info`."""
+    """Parse a table. A cell is an `inline` token with the tag `td` or `th`, and its alignment as `info`."""
     if not table(state, start, end, True):
         return False
     if silent:
@@ -72,9 +72,9 @@ def _cells(row: str) -> list[str]:
 
 
 def _fitted(cells: list[str], columns: int) -> list[str]:
-    """A row's cells; the text of those that no column is for goes to the last one, where GFM drops it.
+    """Return a row's cells, with the text of excess cells in the last one. GFM drops it.
 
-    A `|` in the code that a cell holds parts it; so does a table within, which clippers write on one line.
+    Excess cells come from a `|` in code, and from nested tables, which clippers write on one line.
     """
     rest = cells[columns - 1 :]
     if len(rest) < 2 or not any(map(str.strip, rest[1:])):

@@ -1,4 +1,4 @@
-"""Tokens that are made in a third of the time of markdown-it's own."""
+"""Tokens that are created in a third of the time of markdown-it's own."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any, Literal, cast
 from markdown_it.token import Token
 
 DEEPEST = 50
-"""Blocks within blocks, and brackets within brackets; what is deeper is text."""
+"""Maximum nesting of blocks, and of brackets. Deeper ones are text."""
 
 _NOTHING = cast("dict[Any, Any]", MappingProxyType({}))
-"""Shared, so nothing may be put into it: rules give a token a dictionary of its own."""
+"""Shared and therefore never changed: rules assign a new dictionary to a token."""
 
 
 class QuickToken(Token):
-    """A token whose fields stand in the class until they are set."""
+    """A token whose default values are class attributes."""
 
     attrs: dict[str, str | int | float] = _NOTHING
     map: list[int] | None = None
@@ -35,7 +35,7 @@ class QuickToken(Token):
 
 
 class TextToken(QuickToken):
-    """A token of text: half of all tokens, and all of them alike but for their content."""
+    """A text token. Half of all tokens are texts, which differ only in content."""
 
     type: str = "text"
     tag: str = ""

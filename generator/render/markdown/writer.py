@@ -1,4 +1,4 @@
-"""The HTML of a body's tokens, as a page shows it: links, pictures, tables, headings settled on the way."""
+"""Write the HTML of a body's tokens, and resolve links, images, tables and heading levels on the way."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ _INLINE_TAGS = {
     "link_close": "</a>",
     "hardbreak": "<br>\n",
 }
-_UNSETTLED = {"link", "link_open", "image", "html_inline"}
+_UNRESOLVED = {"link", "link_open", "image", "html_inline"}
 _WITHOUT_CONTENT = {"image", "footnote_ref"}
-"""Something to see, though the token has no content."""
+"""Tokens that show something although they have no content."""
 
 
 def escaped(text: str) -> str:
-    """Text as HTML, as the sanitiser escapes it: then it has nothing to do."""
+    """Return text as HTML, escaped as the sanitiser does, so that it changes nothing."""
     if "&" in text:
         text = text.replace("&", "&amp;")
     if "<" in text:
@@ -46,43 +46,43 @@ class TooLongError(Exception):
 
 
 class Writer:
-    """One body on its way to the page."""
+    """Writes one body."""
 
     def __init__(self, source: str, place: Place, environment: EnvType) -> None:
         self.source = source
         self.place = place
         self.environment = environment
         self.has_raw = False
-        """Whether tags stand in the HTML that the author wrote: it needs `place.repaired`."""
+        """Whether the author's raw HTML contains tags, so that `place.repaired` is needed."""
         self.raw_tags = 0
-        self.to_link = limits.HTML
-        """Characters that are left for addresses: a short relative one may become long."""
-        self.to_colour = limits.HIGHLIGHTED
-        """Characters of code that are left to be coloured."""
+        self.address_budget = limits.HTML
+        """Number of characters left for addresses, because a short relative one may become long."""
+        self.highlight_budget = limits.HIGHLIGHTED
+        """Number of characters of code that may still be coloured."""
         self.pieces: list[str] = []
         self.headings: list[tuple[int, int]] = []
-        """The piece that opens a heading, and the level as written."""
+        """The index of the piece that opens a heading, and the level as written."""
         self.opened = ""
-        """The tag just opened, of which it depends on the next token whether the line ends after it."""
+        """The tag just opened. The next token decides whether its line ends after it."""
         self.after_hidden = False
-        """Whether the token before was the paragraph of a tight list."""
+        """Whether the last token was the paragraph of a tight list."""
         self.referred: set[str] = set()
 
     def html(self, tokens: Sequence[Token]) -> str:
-        """The HTML of all tokens; not sanitised yet."""
+        """Return the HTML of all tokens, not sanitised yet."""
         if "tables" in self.environment:
-            self._settle_headers(tokens)
+            self._normalise_headers(tokens)
         position, end = 0, len(tokens)
         while position < end:
             token = tokens[position]
             if token.type == "inline":
-                self._whole(token)
+                self._single_token_block(token)
             elif token.type in {"paragraph_open", "heading_open"}:
                 position += self._text_block(token, tokens[position + 1], tokens[position + 2])
                 continue
             elif token.type in self._OWN:
                 piece = self._OWN[token.type](self, token)
-                self._begin(token, leads=False)
+                self._end_line(token, leads=False)
                 self.pieces.append(piece)
             elif token.hidden:
                 self.opened, self.after_hidden = "", True
@@ -95,8 +95,8 @@ class Writer:
 
     # ---- blocks
 
-    def _begin(self, token: Token, *, leads: bool = True) -> None:
-        """End the line of the tag before, as markdown-it does, so that lists look as one would write them."""
+    def _end_line(self, token: Token, *, leads: bool = True) -> None:
+        """End the line of the last tag, as markdown-it does, so that lists look handwritten."""
         if self.opened and not (token.nesting < 0 and token.tag == self.opened):
             self.pieces.append("\n")
         if leads and self.after_hidden and token.nesting >= 0:
@@ -104,7 +104,7 @@ class Writer:
         self.opened, self.after_hidden = "", False
 
     def _tag(self, token: Token) -> None:
-        self._begin(token)
+        self._end_line(token)
         if token.nesting < 0:
             self.pieces.append(f"</{token.tag}>\n")
             return
@@ -114,10 +114,10 @@ class Writer:
         else:
             self.pieces.append(f"<{token.tag}>\n")
 
-    def _whole(self, block: Token) -> None:
+    def _single_token_block(self, block: Token) -> None:
         """Write a cell, paragraph or heading that is one token."""
         tag = block.tag
-        if tag == "p" and not block.children:  # what most are, at once
+        if tag == "p" and not block.children:  # fast path for most paragraphs
             if block.content.strip():
                 self.pieces.append(f"<p>{escaped(block.content)}</p>\n")
         elif tag not in {"td", "th"}:
@@ -127,22 +127,22 @@ class Writer:
         elif block.hidden:
             self.opened, self.after_hidden = "", True
         else:
-            self._begin(block)
+            self._end_line(block)
             class_ = f' class="align-{block.info}"' if block.info else ""
-            text = self.inline(self._settled(block)) if block.children else escaped(block.content)
+            text = self.inline(self._resolved(block)) if block.children else escaped(block.content)
             self.pieces.append(f"<{tag}{class_}>{text}</{tag}>\n")
 
     def _text_block(self, opening: Token, inline: Token, closing: Token) -> int:
-        """Write a paragraph or heading, if anything is left of it; returns how many tokens it took."""
+        """Write a paragraph or heading unless it is empty. Return the number of tokens consumed."""
         text, filled = self._text(inline, is_heading=opening.type == "heading_open")
-        closes = closing.type in {"paragraph_close", "heading_close"}  # else a note's way back stands there
+        closes = closing.type in {"paragraph_close", "heading_close"}  # otherwise a note's back link follows
         if closes and not filled:
             return 3
         if opening.hidden:
             self.pieces.append(text)
             self.opened, self.after_hidden = "", True
             return 3
-        self._begin(opening)
+        self._end_line(opening)
         if closes:
             self._add(opening.tag, text)
             return 3
@@ -150,10 +150,10 @@ class Writer:
         return 2
 
     def _text(self, inline: Token, *, is_heading: bool) -> tuple[str, bool]:
-        """The HTML of a paragraph or heading, and whether there is anything to see in it."""
+        """Return the HTML of a paragraph or heading, and whether it shows anything."""
         if not inline.children:
             return escaped(inline.content), bool(inline.content.strip())
-        children = self._settled(inline)
+        children = self._resolved(inline)
         return self.inline(children), any(map(_has_name if is_heading else _shows, children))
 
     def _add(self, tag: str, text: str) -> None:
@@ -168,12 +168,12 @@ class Writer:
         for (piece, _), level in zip(self.headings, levels, strict=True):
             self.pieces[piece], self.pieces[piece + 2] = f"<h{level}>", f"</h{level}>\n"
 
-    def _settle_headers(self, tokens: Sequence[Token]) -> None:
-        """An empty header cell names no column: it becomes a plain cell; a header without any goes."""
+    def _normalise_headers(self, tokens: Sequence[Token]) -> None:
+        """Turn empty header cells, which name no column, into plain cells. Drop a header without any."""
         for token in tokens:
             if token.type == "inline" and token.tag == "th":
                 if token.children:
-                    token.children = self._settled(token)
+                    token.children = self._resolved(token)
                 if not token.children and not token.content:
                     token.tag = "td"
         start = None
@@ -193,11 +193,11 @@ class Writer:
     def _fence(self, token: Token) -> str:
         language = token.info.split(maxsplit=1)[0] if token.info.strip() else ""
         coloured = None
-        if language and len(token.content) <= self.to_colour:
+        if language and len(token.content) <= self.highlight_budget:
             coloured = highlight.highlight(token.content, language)
         if coloured is None:
             return self._code(token)
-        self.to_colour -= len(token.content)
+        self.highlight_budget -= len(token.content)
         return f'<pre class="highlight" tabindex="0"><code>{coloured}</code></pre>\n'
 
     def _raw_block(self, token: Token) -> str:
@@ -206,8 +206,8 @@ class Writer:
     def _note(self, token: Token) -> str:
         return f'<li id="fn-{self.place.id}-{token.meta["id"] + 1}">'
 
-    def _way_back(self, token: Token) -> str:
-        """The way back, to a place that is really there: a reference may have gone with what held it."""
+    def _back_link(self, token: Token) -> str:
+        """Return the back link of a note, if its target exists: the reference may have been dropped."""
         back = f"{self.place.id}-{token.meta['id'] + 1}-{token.meta['subId'] + 1}"
         if back not in self.referred:
             return ""
@@ -222,17 +222,17 @@ class Writer:
         "footnote_block_open": lambda *_: '<hr>\n<div class="footnotes">\n<ol>\n',
         "footnote_block_close": lambda *_: "</ol>\n</div>\n",
         "footnote_open": _note,
-        "footnote_anchor": _way_back,
+        "footnote_anchor": _back_link,
         "footnote_close": lambda *_: "</li>\n",
     }
 
     # ---- text within blocks
 
-    def _settled(self, block: Token) -> list[Token]:
-        """What is shown of a block's children, with links resolved."""
+    def _resolved(self, block: Token) -> list[Token]:
+        """Return the children of a block that are shown, with links resolved."""
         tokens = block.children or []
         for token in tokens:
-            if token.type in _UNSETTLED:
+            if token.type in _UNRESOLVED:
                 break
         else:
             return tokens
@@ -242,10 +242,10 @@ class Writer:
             if kind == "link":
                 if not token.content:
                     continue
-                self._count(_settle_text_link(token, self.place))
+                self._count(_resolve_text_link(token, self.place))
             elif kind == "link_open":
                 end = _link_end(tokens, position)
-                self._count(_settle_link(token, tokens[end], tokens[position + 1 : end], self.place))
+                self._count(_resolve_link(token, tokens[end], tokens[position + 1 : end], self.place))
             elif kind == "image":
                 kept.append(self._image(token))
                 continue
@@ -256,7 +256,7 @@ class Writer:
         return kept
 
     def inline(self, tokens: Sequence[Token]) -> str:
-        """The HTML of settled children."""
+        """Return the HTML of resolved children."""
         pieces: list[str] = []
         for position, token in enumerate(tokens):
             kind = token.type
@@ -292,24 +292,24 @@ class Writer:
 
     @functools.cached_property
     def _closes_pre(self) -> bool:
-        """Whether the body closes a `<pre>` anywhere: one that it does not would take all that follows."""
+        """Whether the body contains the end of a `<pre>`. An unclosed one would swallow all that follows."""
         return "</pre" in self.source.lower()
 
     def _count(self, address: str | None) -> None:
-        """Keep account of how long addresses are."""
+        """Subtract an address from the number of characters left for addresses."""
         if address:
-            self.to_link -= len(address)
-            if self.to_link < 0:
+            self.address_budget -= len(address)
+            if self.address_budget < 0:
                 raise TooLongError
 
     def _raw(self, content: str) -> str:
         self.raw_tags += content.count("<")
         if self.raw_tags > limits.RAW_TAGS:
             return escaped(content)
-        shown = structure.shown(content, closes_pre=self._closes_pre)
-        if "<" in shown:
+        escaped_html = structure.escape_unknown_tags(content, closes_pre=self._closes_pre)
+        if "<" in escaped_html:
             self.has_raw = True
-        return shown
+        return escaped_html
 
     def _reference(self, token: Token) -> str:
         number = token.meta["id"] + 1
@@ -320,7 +320,7 @@ class Writer:
 
 
 def described(image: Token) -> str:
-    """An image's description, as text on one line."""
+    """Return an image's description as text on one line."""
     return " ".join("".join(_texts(image.children or ())).split())
 
 
@@ -353,8 +353,8 @@ def _line_break(tokens: Sequence[Token], position: int) -> str:
     return "" if ends and starts and emphasis.closes_up(ends, starts) else "\n"
 
 
-def _settle_text_link(link: Token, place: Place) -> str | None:
-    """Resolve a link with a label of text, or make it its text; returns the address."""
+def _resolve_text_link(link: Token, place: Place) -> str | None:
+    """Resolve a link with a text label, or turn it into text. Return its address."""
     address = links.resolve(str(link.attrs["href"]), place.original)
     if address is None or not link.content.strip():
         link.type = "text"
@@ -365,15 +365,15 @@ def _settle_text_link(link: Token, place: Place) -> str | None:
 
 
 def _link_end(tokens: Sequence[Token], start: int) -> int:
-    """Where a link closes; links do not hold links."""
+    """Return the index of the token that closes a link. Links do not contain links."""
     for position in range(start, len(tokens)):
         if tokens[position].type == "link_close":
             return position
     return start
 
 
-def _settle_link(opening: Token, closing: Token, label: Sequence[Token], place: Place) -> str | None:
-    """Resolve a link, or hide its tags: one without a name cannot be told, nor one that leads nowhere."""
+def _resolve_link(opening: Token, closing: Token, label: Sequence[Token], place: Place) -> str | None:
+    """Resolve a link, or hide its tags if it has no name or no valid target. Return its address."""
     address = links.resolve(str(opening.attrs["href"]), place.original)
     if address is None or not any(map(_has_name, label)):
         opening.hidden = closing.hidden = True

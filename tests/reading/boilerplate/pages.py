@@ -1,6 +1,6 @@
 """Pages made up in the shapes that clippers save: menus, teasers, articles, footers."""
 
-from generator.reading.boilerplate import judged, kept
+from generator.reading.boilerplate import article_markdown, judge_blocks
 from generator.reading.boilerplate.families import built_in
 from generator.reading.boilerplate.judge import Opinion
 from generator.reading.boilerplate.repeats import NOTHING, Repeats
@@ -36,11 +36,11 @@ def opinion(
     is_cut: bool = False,
 ) -> Opinion:
     """Judge a body with the families that come with Broadsheet."""
-    return judged(body, title, url, "The Coast", repeats, built_in(), is_cut=is_cut)
+    return judge_blocks(body, title, url, "The Coast", repeats, built_in(), is_cut=is_cut)
 
 
 def text_of(body: str, title: str = TITLE, url: str = "https://coast.example/keepers") -> str:
     """What is left of a body; it must hold an article."""
     found = opinion(body, title, url)
     assert found.failure == ""
-    return kept(found.blocks)
+    return article_markdown(found.blocks)

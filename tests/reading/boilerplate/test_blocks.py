@@ -3,7 +3,7 @@
 import pytest
 from boilerplate.pages import MENU, TEXT, opinion, page, text_of
 
-from generator.reading.boilerplate import kept
+from generator.reading.boilerplate import article_markdown
 from generator.reading.boilerplate.blocks import blocks_of
 from generator.reading.boilerplate.repeats import learn
 
@@ -14,7 +14,7 @@ def test_an_article_longer_than_is_looked_at_stays_whole():
     assert len("\n\n".join(LONG)) > 400_000
     found = opinion(page(*MENU, "# How lighthouses lost their keepers", *LONG))
     assert found.failure == ""
-    assert kept(found.blocks) == "\n\n".join(LONG)
+    assert article_markdown(found.blocks) == "\n\n".join(LONG)
 
 
 @pytest.mark.parametrize("before", [[], ["![](data:image/png;base64,)"]])

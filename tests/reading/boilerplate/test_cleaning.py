@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from generator.cli.exit_codes import DONE, UNUSABLE
 from generator.cli.main import run
-from generator.reading.boilerplate import Cleaning, families, judged, kept
+from generator.reading.boilerplate import Cleaning, article_markdown, families, judge_blocks
 from generator.reading.boilerplate.blocks import blocks_of
 from generator.reading.boilerplate.families import built_in
 from generator.reading.boilerplate.repeats import NOTHING, Origin, learn, samples
@@ -48,8 +48,8 @@ def other_pages(count: int) -> list[str]:
 
 
 def text_of(body: str, title: str = TITLE, url: str = "https://paper.example/size", repeats=NOTHING) -> str:
-    opinion = judged(body, title, url, "The Paper", repeats, built_in())
-    return "" if opinion.failure else kept(opinion.blocks)
+    opinion = judge_blocks(body, title, url, "The Paper", repeats, built_in())
+    return "" if opinion.failure else article_markdown(opinion.blocks)
 
 
 def test_what_a_source_repeats_goes_and_the_article_stays():
@@ -64,7 +64,7 @@ def test_without_other_articles_doubt_keeps_the_text():
 
 def test_a_failed_fetch_is_told_with_its_reason():
     body = "# 某篇文章\n\n当前环境异常，完成验证后即可继续访问。\n\n去验证"
-    opinion = judged(body, "某篇文章", "https://mp.weixin.qq.com/s/abc", "某号", NOTHING, built_in())
+    opinion = judge_blocks(body, "某篇文章", "https://mp.weixin.qq.com/s/abc", "某号", NOTHING, built_in())
     assert opinion.failure
 
 
@@ -143,7 +143,7 @@ def test_a_family_of_ones_own_is_data(tmp_path):
     )
     known, problems = families.load(tmp_path)
     body = page(TITLE, ["All the news that fits the sheet", *OWN])
-    opinion = judged(body, TITLE, "https://paper.example/size", "The Paper", NOTHING, known)
+    opinion = judge_blocks(body, TITLE, "https://paper.example/size", "The Paper", NOTHING, known)
     assert {one.block.text: one.reason for one in opinion.blocks}[
         "All the news that fits the sheet"
     ] == "slogan"

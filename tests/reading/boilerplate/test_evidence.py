@@ -3,7 +3,7 @@
 import pytest
 from boilerplate.pages import MENU, TEXT, TITLE, opinion, page, text_of
 
-from generator.reading.boilerplate import judged
+from generator.reading.boilerplate import judge_blocks
 from generator.reading.boilerplate.blocks import blocks_of
 from generator.reading.boilerplate.families import load
 from generator.reading.boilerplate.repeats import NOTHING, learn
@@ -220,7 +220,7 @@ patterns = ['(high) \\| low', '(\\w)\\1 tides']
     known, problems = load(tmp_path)
     assert problems == ()
     table = "| high | low |\n| --- | --- |\n| 4:10 | 10:35 |"
-    found = judged(
+    found = judge_blocks(
         page(f"# {TITLE}", *TEXT, table, "oo tides"),
         TITLE,
         "https://coast.example/",

@@ -35,7 +35,7 @@ def test_a_host_may_be_written_in_more_than_one_way(tmp_path, host):
 )
 def test_what_is_no_host_is_told(tmp_path, host):
     known, messages = loaded(tmp_path, f"hosts = ['{host}']\n{RULE}lines = ['Read us on paper']\n")
-    assert messages == [f"`hosts` holds {host!r}, which is no host"]
+    assert messages == [f"`hosts` holds {host!r}, which is not a host"]
     assert not is_of(known, "daily.example", "")
 
 
@@ -51,7 +51,9 @@ def test_a_source_may_be_written_in_more_than_one_way(tmp_path, source):
 @pytest.mark.parametrize("pattern", ["Join our club", r"join\W+OUR", "(?P<Club>Join)", "É.{3}"])
 def test_a_pattern_with_capitals_is_told(tmp_path, pattern):
     _, messages = loaded(tmp_path, f"everywhere = true\n{RULE}patterns = ['{pattern}']\n")
-    assert messages == [f"the pattern {pattern!r} has capitals, but words are looked at in lower case"]
+    assert messages == [
+        f"the pattern {pattern!r} has capital letters, but is matched against lower-case text"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ import itertools
 import pytest
 from boilerplate.pages import MENU, TEXT, opinion
 
-from generator.reading.boilerplate import kept
-from generator.reading.boilerplate.repeats import NOTHING, learn, mark
+from generator.reading.boilerplate import article_markdown
+from generator.reading.boilerplate.repeats import NOTHING, learn, text_hash
 
 BAR = "The Coast is a paper for all those who look out at the sea each morning"
 FOOT = "Printed on the quay, sold on both sides of the bay and nowhere else."
@@ -24,7 +24,7 @@ def test_bodies_that_all_begin_with_the_same_bar_are_learned_from():
     for bar in (BAR, MENU[1], "![The Coast](https://coast.example/logo.png)"):
         learned = learn([body(n, bar) for n in range(8)])
         found = opinion(body(9, bar), "Another title", repeats=learned)
-        assert kept(found.blocks) == "\n\n".join(story(9)), bar
+        assert article_markdown(found.blocks) == "\n\n".join(story(9)), bar
 
 
 def test_copies_without_a_title_count_once():
@@ -32,7 +32,9 @@ def test_copies_without_a_title_count_once():
     assert learn(copies) == NOTHING
     others = [body(n) for n in range(2, 6)]
     learned = learn([*copies, *others])
-    assert kept(opinion(body(1), "Another title", repeats=learned).blocks) == "\n\n".join(story(1))
+    assert article_markdown(opinion(body(1), "Another title", repeats=learned).blocks) == "\n\n".join(
+        story(1)
+    )
 
 
 def test_the_order_of_copies_does_not_matter():
@@ -50,9 +52,9 @@ def test_the_order_of_copies_does_not_matter():
     ],
 )
 def test_figures_spaces_case_and_targets_make_no_difference(one, other):
-    assert mark(one) == mark(other) != mark("else")
+    assert text_hash(one) == text_hash(other) != text_hash("else")
 
 
 def test_what_is_figures_alone_is_told_apart():
-    assert mark("12") != mark("13")
-    assert mark("![a](/1)") != mark("![a](/2)")
+    assert text_hash("12") != text_hash("13")
+    assert text_hash("![a](/1)") != text_hash("![a](/2)")

@@ -6,7 +6,7 @@ import pytest
 from boilerplate.pages import MENU, TEXT, opinion, page
 
 from generator.model.types import Verdict
-from generator.reading.boilerplate import kept
+from generator.reading.boilerplate import article_markdown
 from generator.reading.boilerplate.judge import Cleaning
 from generator.reading.boilerplate.remaining import remaining
 from generator.reading.boilerplate.repeats import Origin, learn
@@ -35,7 +35,7 @@ def repository(*about: str, readme: tuple[str, ...] | list[str] = ()) -> str:
 
 def left_of(body: str) -> str:
     found = opinion(body, TITLE, URL)
-    return "" if found.failure else kept(found.blocks)
+    return "" if found.failure else article_markdown(found.blocks)
 
 
 def test_the_line_about_a_repository_stays_where_its_readme_was_cut_off():
@@ -70,10 +70,10 @@ def test_a_repository_that_says_nothing_of_itself_is_a_link(about):
 
 def test_the_words_mean_nothing_on_other_pages():
     body = page(*MENU, MARK, "Drives all lamps of a harbour.", "# Lamps", *TEXT, title="Lamps")
-    assert "Drives" not in kept(opinion(body, "Lamps").blocks)
+    assert "Drives" not in article_markdown(opinion(body, "Lamps").blocks)
 
 
 def test_what_the_source_repeats_does_not_take_it():
     bodies = [repository(ABOUT, BAR * n) for n in range(1, 5)]
     found = opinion(bodies[0], TITLE, URL, learn(bodies))
-    assert kept(found.blocks).startswith(ABOUT)
+    assert article_markdown(found.blocks).startswith(ABOUT)

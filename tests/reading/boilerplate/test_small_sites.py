@@ -3,7 +3,7 @@
 import pytest
 from boilerplate.pages import MENU, TEXT, TITLE, opinion, page, text_of
 
-from generator.reading.boilerplate import kept
+from generator.reading.boilerplate import article_markdown
 from generator.reading.boilerplate.repeats import learn
 
 ARTICLE = "\n\n".join(TEXT)
@@ -118,8 +118,8 @@ def test_links_to_many_sites_are_the_article_s_though_its_source_repeats_what_is
 
     bodies = [episode(n, links(n, "bay", "cape", "dune", "east")) for n in "abcdef"]
     found = opinion(bodies[0], "Episode a", repeats=learn(bodies))
-    assert links("a", "bay", "cape", "dune", "east") in kept(found.blocks)
-    assert "friends" not in kept(found.blocks)
+    assert links("a", "bay", "cape", "dune", "east") in article_markdown(found.blocks)
+    assert "friends" not in article_markdown(found.blocks)
 
 
 def test_a_note_of_a_line_keeps_it_and_loses_the_comments():
@@ -133,7 +133,7 @@ def test_a_note_of_a_line_keeps_it_and_loses_the_comments():
     ]
     bodies = [note(f"Lamps, part {n}", f"Lamp number {n}, for sale.", *said) for n in "abcdef"]
     found = opinion(bodies[0], "Lamps, part a", repeats=learn(bodies))
-    left = kept(found.blocks)
+    left = article_markdown(found.blocks)
     assert not found.failure
     assert "Lamp number a, for sale." in left
     assert "reader" not in left

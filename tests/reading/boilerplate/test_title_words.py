@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.reading.boilerplate.promise import share_in, words_of
+from generator.reading.boilerplate.title_words import share_in, words_of
 
 
 @pytest.mark.parametrize(

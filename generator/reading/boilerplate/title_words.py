@@ -1,4 +1,4 @@
-"""Whether a page keeps what its title promises: how many of the title's words stand in a text."""
+"""Measure how many of a title's words occur in a text."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from generator.reading.text import bare, unescaped
 _WORD = re.compile(r"[^\W_]+")
 _WIDE = re.compile("[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]+")
 _FEWEST = 4
-"""Letters of a word that says something, in scripts that put spaces between words."""
+"""Number of letters of a significant word, in scripts with spaces between words."""
 
 
 def words_of(title: str) -> frozenset[str]:
-    """The words of a title that say something; of Chinese, Japanese and Korean its pairs of characters."""
+    """Return the significant words of a title, and the character pairs of its Chinese, Japanese or Korean."""
     text = unescaped(title).casefold()
     found: set[str] = set()
     for run in _WIDE.findall(text):
@@ -24,7 +24,7 @@ def words_of(title: str) -> frozenset[str]:
 
 
 def share_in(words: frozenset[str], text: str) -> float:
-    """The share of a title's words in a text; 1 where the title has too few to tell."""
+    """Return the share of a title's words in a text; 1 if the title has too few words."""
     if len(words) < 2:
         return 1.0
     return sum(map(bare(text).__contains__, _bare(words))) / len(words)

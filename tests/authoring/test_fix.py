@@ -11,9 +11,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-import generator.authoring.mend
+import generator.authoring.fix
 import generator.parallel.workers
-from generator.authoring.mend import Mend, mended, mends, write
+from generator.authoring.fix import Fix, fixed, fixes, write
 from generator.cli.exit_codes import DONE, FAILED, UNUSABLE
 from generator.cli.main import run
 from generator.config.loading import load
@@ -31,8 +31,8 @@ def read_plainly(raw: bytes) -> dict[str, object]:
     return {str(k).strip().casefold(): v for k, v in frontmatter.loads(decode(raw)[0]).metadata.items()}
 
 
-def found_in(content: Path) -> list[Mend]:
-    return [*mends(load(content.parent / "digest.toml", content=content), workers_here())]
+def found_in(content: Path) -> list[Fix]:
+    return [*fixes(load(content.parent / "digest.toml", content=content), workers_here())]
 
 
 def ends_its_worker(_raw):
@@ -41,21 +41,21 @@ def ends_its_worker(_raw):
 
 def test_one_that_costs_too_much_is_said_to_be_left(tmp_path, monkeypatch):
     monkeypatch.setattr(generator.parallel.workers, "_context", lambda: multiprocessing.get_context("fork"))
-    monkeypatch.setattr(generator.authoring.mend, "mended", ends_its_worker)
+    monkeypatch.setattr(generator.authoring.fix, "fixed", ends_its_worker)
     write_config(tmp_path)
     (tmp_path / "content").mkdir(exist_ok=True)
     (tmp_path / "content/a.md").write_text(BROKEN)
     with Workers(1) as workers:
-        [problem] = mends(load(tmp_path / "digest.toml"), workers)
+        [problem] = fixes(load(tmp_path / "digest.toml"), workers)
     assert (problem.path, problem.kind) == ("a.md", "limit")
-    assert problem.message == "reading it ends the process that does it (SIGABRT); not mended"
+    assert problem.message == "reading it ends the process that does it (SIGABRT); not fixed"
 
 
 # --- bytes ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("written", "mend"),
+    ("written", "fix"),
     [
         ("A: b", '"A: b"'),
         ("[A][B] c", '"[A][B] c"'),
@@ -77,12 +77,12 @@ def test_one_that_costs_too_much_is_said_to_be_left(tmp_path, monkeypatch):
         ("\tA: b", '"A: b"'),
     ],
 )
-def test_a_value_is_quoted_where_yaml_reads_something_else(written, mend):
+def test_a_value_is_quoted_where_yaml_reads_something_else(written, fix):
     text = f"---\ntitle: {written}\nsource: S\n---\nBody\n".replace(": \t", ":\t")
-    raw = mended(text.encode())
-    assert raw == f"---\ntitle: {mend}\nsource: S\n---\nBody\n".encode()
+    raw = fixed(text.encode())
+    assert raw == f"---\ntitle: {fix}\nsource: S\n---\nBody\n".encode()
     assert read_plainly(raw)["title"] == clipping_of("", text)[0].fields["title"]
-    assert mended(raw) is None
+    assert fixed(raw) is None
 
 
 @pytest.mark.parametrize(
@@ -103,25 +103,25 @@ def test_a_value_is_quoted_where_yaml_reads_something_else(written, mend):
     ],
 )
 def test_what_is_well_or_beyond_quotes_is_left(text):
-    assert mended(text.encode()) is None
+    assert fixed(text.encode()) is None
 
 
 def test_comments_order_and_what_is_well_stay():
-    assert mended(BROKEN.encode()) == FIXED.encode()
+    assert fixed(BROKEN.encode()) == FIXED.encode()
 
 
 def test_a_date_that_is_none_is_quoted():
-    assert mended(b"---\ntitle: A\ndate: 2024-13-01\n---\n") == b'---\ntitle: A\ndate: "2024-13-01"\n---\n'
+    assert fixed(b"---\ntitle: A\ndate: 2024-13-01\n---\n") == b'---\ntitle: A\ndate: "2024-13-01"\n---\n'
 
 
 def test_a_value_over_several_lines_becomes_one():
     raw = b"---\ntitle: A: b\n  # no comment\n# a comment\n\n  c\nsource: S\n---\n"
-    assert mended(raw) == b'---\ntitle: "A: b # no comment c"\n# a comment\n\nsource: S\n---\n'
+    assert fixed(raw) == b'---\ntitle: "A: b # no comment c"\n# a comment\n\nsource: S\n---\n'
 
 
 def test_items_are_quoted_one_by_one():
     raw = b"---\ntags:\n  - @a\n# both\n  - b\n  - 'c'\n---\n"
-    assert mended(raw) == b"---\ntags:\n  - \"@a\"\n# both\n  - b\n  - 'c'\n---\n"
+    assert fixed(raw) == b"---\ntags:\n  - \"@a\"\n# both\n  - b\n  - 'c'\n---\n"
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
@@ -140,12 +140,12 @@ def test_line_ends_mark_and_encoding_stay(end, mark, codec):
     text = BROKEN.replace("text", "新闻在这里，报纸印在纸上。" * 9).replace("A: b", "标题: 新闻")
     raw = mark + text.replace("\n", end).encode(codec)
     wanted = text.replace("标题: 新闻", '"标题: 新闻"')
-    assert mended(raw) == mark + wanted.replace("\n", end).encode(codec)
+    assert fixed(raw) == mark + wanted.replace("\n", end).encode(codec)
 
 
 def test_mixed_line_ends_and_broken_bytes_of_the_body_stay():
     raw = "---\r\ntitle: A: b\nsource: é\r---\n".encode() + b"x\xffy\r\rz\r\n"
-    assert mended(raw) == '---\r\ntitle: "A: b"\nsource: é\r---\n'.encode() + b"x\xffy\r\rz\r\n"
+    assert fixed(raw) == '---\r\ntitle: "A: b"\nsource: é\r---\n'.encode() + b"x\xffy\r\rz\r\n"
 
 
 _VALUES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n"), max_size=30) | st.text(
@@ -165,10 +165,10 @@ _LINES = st.one_of(
 @example(["title: ", "  %%"], "", "\n")
 @example(["title: %%", "  %%"], "", "\n")
 @settings(max_examples=400, deadline=None)
-def test_what_is_mended_reads_alike_everywhere(lines, body, end):
+def test_what_is_fixed_reads_alike_everywhere(lines, body, end):
     block = end.join(lines)
     raw = f"---{end}title: first{end}{block}{end}---{end}{body}".encode()
-    after = mended(raw)
+    after = fixed(raw)
     if after is None:
         return
     old, _ = clipping_of("", decode(raw)[0])
@@ -186,12 +186,12 @@ def test_what_is_mended_reads_alike_everywhere(lines, body, end):
         )
     if f"{end}---{end}" not in block:
         assert after.endswith(f"---{end}{body}".encode())
-    assert mended(after) is None
+    assert fixed(after) is None
 
 
 @given(st.binary(max_size=200).map(b"---\ntitle: a: ".__add__))
 def test_nothing_makes_it_fail(raw):
-    mended(raw)
+    fixed(raw)
 
 
 # --- files ------------------------------------------------------------------------------------------
@@ -235,7 +235,7 @@ def test_links_that_leave_the_folder_are_refused(content, tmp_path):
     (content / "folder").symlink_to(outside)
     assert [one.path for one in found_in(content)] == ["a.md"]
     for path in ("link.md", "folder/c.md", "../outside/c.md"):
-        problem = write(content, Mend(path, BROKEN.encode(), FIXED.encode()))
+        problem = write(content, Fix(path, BROKEN.encode(), FIXED.encode()))
         assert problem is not None
         assert "leads out" in problem.message
     assert (outside / "c.md").read_bytes() == BROKEN.encode()
@@ -243,7 +243,7 @@ def test_links_that_leave_the_folder_are_refused(content, tmp_path):
 
 def test_a_link_within_the_folder_stays_a_link(content):
     (content / "z.md").symlink_to("a.md")
-    [one] = found_in(content)  # a file with two names is mended once
+    [one] = found_in(content)  # a file with two names is fixed once
     assert write(content, one) is None
     assert (content / "z.md").is_symlink()
     assert (content / "a.md").read_bytes() == FIXED.encode()
@@ -287,9 +287,9 @@ def test_fix_asks_at_a_terminal(content, monkeypatch, answer, result):
 
 def test_fix_twice_changes_nothing_more(content, capfd):
     assert run(["check", "--fix", "--yes"]) == DONE
-    assert "1 file mended" in capfd.readouterr().out
+    assert "1 file fixed" in capfd.readouterr().out
     assert run(["check", "--fix", "--yes"]) == DONE
-    assert "nothing to mend" in capfd.readouterr().out
+    assert "nothing to fix" in capfd.readouterr().out
     assert (content / "a.md").read_bytes() == FIXED.encode()
 
 

@@ -1,4 +1,4 @@
-"""All articles that may be the same, held against each other: half of them by a copy of this process."""
+"""Compare all articles that may be the same. A forked process may do half of the work."""
 
 from __future__ import annotations
 
@@ -7,43 +7,43 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from generator.grouping.candidates import Names, near_pairs, shared_bands, stretches
-from generator.grouping.evidence import NEAR, REASONS, Evidence, is_hopeless, judge
+from generator.grouping.evidence import NEAR, REASONS, Evidence, is_unlikely, judge
 from generator.grouping.gathering import SPAN
 from generator.grouping.likeness import likeness
 from generator.parallel.forked import parts
 
 _RANKS = {reason: rank for rank, reason in enumerate(REASONS)}
 Triple = tuple[int, int, int]
-"""Later article, earlier one and the rank of the reason why they are the same."""
+"""Later article, earlier article, and the rank of the reason why they are the same."""
 
 
-def judged(
+def matching_pairs(
     evidence: Sequence[Evidence], days: Sequence[int], names: Sequence[Names], *, is_shared: bool
 ) -> Iterator[Triple]:
-    """Of articles in the order of time those that are the same, two by two; some come twice.
+    """Yield all pairs of articles that are the same. Some occur twice.
 
-    The work is `is_shared` where a copy of this process may do a part of it.
+    The articles are in order of time. With `is_shared`, a forked process may do a part of the work.
     """
-    task, count = partial(_judged, evidence, days, names), len(days) + 1
+    task, count = partial(_triples, evidence, days, names), len(days) + 1
     for numbers in parts(task, count, bytes, is_shared=is_shared):
         row = array("I", numbers)
         yield from zip(row[::3], row[1::3], row[2::3], strict=True)
 
 
 def rank_of(one: Evidence, other: Evidence) -> int | None:
-    """The rank of the reason why two articles are the same; None where they are not."""
-    reason = "" if is_hopeless(one, other) else judge(one, other)
+    """Return the rank of the reason why two articles are the same; None if they are not."""
+    reason = "" if is_unlikely(one, other) else judge(one, other)
     return _RANKS[reason] if reason else None
 
 
-def _judged(
+def _triples(
     evidence: Sequence[Evidence], days: Sequence[int], names: Sequence[Names], start: int, end: int
 ) -> bytes:
-    """The triples of the stretches whose middles stand from one article to another, as numbers in a row."""
+    """Return the triples of ranges whose middle is between two articles, as a sequence of numbers."""
     found = array("I")
-    seen: set[int] = set()
-    for later, earlier in _candidates(evidence, days, names, (start, end), seen):
-        seen.add(later * len(days) + earlier)
+    compared: set[int] = set()
+    for later, earlier in _candidates(evidence, days, names, (start, end), compared):
+        compared.add(later * len(days) + earlier)
         rank = rank_of(evidence[later], evidence[earlier])
         if rank is not None:
             found.extend((later, earlier, rank))
@@ -55,15 +55,15 @@ def _candidates(
     days: Sequence[int],
     names: Sequence[Names],
     within: tuple[int, int],
-    seen: set[int],
+    compared: set[int],
 ) -> Iterator[tuple[int, int]]:
-    """Who may be the same: by their names, then by their texts."""
+    """Yield the pairs to compare: by names, then by texts."""
     for own in names:
         for stretch in _stretches(days, own.span, within):
-            yield from near_pairs(own.shared_within(stretch), days, own.span, seen)
+            yield from near_pairs(own.shared_within(stretch), days, own.span, compared)
     for first, last in _stretches(days, SPAN, within):
         bands = shared_bands((at, evidence[at].signature) for at in range(first, last))
-        for later, earlier in near_pairs(bands, days, SPAN, seen):
+        for later, earlier in near_pairs(bands, days, SPAN, compared):
             if likeness(evidence[later].signature, evidence[earlier].signature) >= NEAR:
                 yield later, earlier
 
