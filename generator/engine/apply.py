@@ -7,7 +7,7 @@ all articles again. Tests compare the results.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -24,7 +24,8 @@ from generator.grouping.digest import with_settings
 from generator.grouping.health import leaders_of
 from generator.grouping.regrouping import recounts, regrouped, spliced
 from generator.grouping.sources import configured_names
-from generator.model.types import Article, Digest, Story, TextPolicy
+from generator.model import addresses
+from generator.model.types import Article, Digest, Source, Story
 from generator.render.affected import affected_pages, by_file, is_near
 from generator.render.pages import Page, page_of_source
 
@@ -88,57 +89,109 @@ def update(state: SiteState, read: Records, *, has_other_picks: bool = False) ->
     read = {**repicked, **read}
     if not _are_limited(state, read, removed, added, repicked):
         return None
-    config, index, plan = state.site.config, state.index, state.rendering.plan
-    last = index.digest
-    digest = regrouped(last, removed, added, config)
-    if digest is None or since_of(digest, config) != plan.since:
+    change = _grouped(state, removed, added)
+    if change is None:
         return None
-    had_picks = bool(plan.picks)
+    last = state.index.digest
+    before = by_file(
+        affected_pages(state.rendering.plan, removed, change.ended, is_recounted=change.is_recounted)
+    )
+    had_picks = bool(state.rendering.plan.picks)
+    _take_over(state, change, read)
+    return _effects(state, change, before, last, had_picks=had_picks)
+
+
+class _Change(NamedTuple):
+    """A digest, and how it differs from the last one."""
+
+    digest: Digest
+    removed: list[Article]
+    added: list[Article]
+    """A changed article is removed and added."""
+    ended: list[Story]
+    begun: list[Story]
+
+    @property
+    def is_recounted(self) -> bool:
+        """Whether articles came or went, or moved to other lists.
+
+        Longer periods list only articles with a story, so it counts too which articles have one.
+        """
+        return recounts(self.removed, self.added) or _members(self.ended) != _members(self.begun)
+
+    @property
+    def sources(self) -> set[str]:
+        """Names of the sources with changed articles or stories."""
+        told = (article for story in (*self.ended, *self.begun) for article in story.articles)
+        return {article.source for article in (*self.removed, *self.added, *told)}
+
+
+def _grouped(state: SiteState, removed: list[Article], added: list[Article]) -> _Change | None:
+    """Group changed articles with all others; None, with nothing changed, if that affects other articles."""
+    last, config = state.index.digest, state.site.config
+    digest = regrouped(last, removed, added, config)
+    if digest is None or since_of(digest, config) != state.rendering.plan.since:
+        return None
     state.stories.change([article.path for article in removed], added)
-    ended, begun = state.stories.tell(index.choices.merges, index.choices.splits)
+    ended, begun = state.stories.tell(state.index.choices.merges, state.index.choices.splits)
     digest = msgspec.structs.replace(
         digest, articles=spliced(last.articles, removed, added), stories=tuple(state.stories.stories)
     )
-    told = [article for story in (*ended, *begun) for article in story.articles]
-    # Longer periods list only articles with a story. If that set changes, their pages are affected too.
-    is_recounted = recounts(removed, added) or _members(ended) != _members(begun)
-    before = by_file(affected_pages(plan, removed, ended, is_recounted=is_recounted))
+    return _Change(digest, removed, added, ended, begun)
+
+
+def _take_over(state: SiteState, change: _Change, read: Records) -> None:
+    """Update all that the state derives from articles and stories."""
+    digest, removed, added, ended, begun = change
+    index, plan = state.index, state.rendering.plan
+    new = digest.sources.keys() - index.digest.sources.keys()
+    is_another_day = digest.days[-1].first != index.digest.days[-1].first
     plan.change(digest, removed, added, ended, begun)
     state.note_articles(removed, added)
-    index.change(config, state.options, digest, removed, added, read, state.documents.found)
-    state.impact.add_sources([digest.sources[name] for name in digest.sources.keys() - last.sources.keys()])
+    index.change(state.site.config, state.options, digest, removed, added, read, state.documents.found)
+    state.impact.add_sources([digest.sources[name] for name in new])
     for story in ended:
         for article in story.articles:
             state.leaders.pop(article.id, None)
     state.leaders.update(leaders_of(begun))
-    left = {article.path for article in removed}
-    parted = [article for story in ended for article in story.articles if article.path not in left]
-    pages = by_file(affected_pages(plan, (*added, *parted), begun, removed, ended, is_recounted=is_recounted))
-    touched = {article.source for article in (*removed, *added, *told)}
-    state.dirty_sources |= touched
-    state.changed_sources |= touched
-    if digest.sources.keys() != last.sources.keys():  # a source without health cannot be rendered
+    state.changed_sources |= change.sources
+    # Silence is counted up to the newest day.
+    state.dirty_sources |= digest.sources.keys() if is_another_day else change.sources
+    if new:  # a source without health cannot be rendered
         state.renew_health()
-    if digest.days[-1].first != last.days[-1].first:  # silence is counted up to it
-        state.dirty_sources |= digest.sources.keys()
-        pages |= by_file(map(page_of_source, digest.sources.values()))
     state.rendering = RenderContext(
         state.site, index, plan, state.context, healths=state.rendering.healths, last=state.rendering
     )
     state.outputs.rendering = state.rendering
+
+
+def _effects(
+    state: SiteState, change: _Change, before: Mapping[str, Page], last: Digest, *, had_picks: bool
+) -> Effects:
+    """Return what a change may have made stale. `before`: path → page that it could affect before."""
+    digest, removed, added, ended, begun = change
+    plan = state.rendering.plan
+    left = {article.path for article in removed}
+    parted = [article for story in ended for article in story.articles if article.path not in left]
+    pages = by_file(
+        affected_pages(plan, (*added, *parted), begun, removed, ended, is_recounted=change.is_recounted)
+    )
+    if digest.days[-1].first != last.days[-1].first:
+        pages |= by_file(map(page_of_source, digest.sources.values()))
     dates = {article.date for article in (*removed, *added)}
     near = [path for path, page in pages.items() if is_near(page, dates)]
     others = [path for path, page in pages.items() if not is_near(page, dates)]
-    if config.base_url is not None:
-        others += feed_paths([digest.sources[name] for name in sorted(touched)])
+    if bool(plan.picks) is not had_picks:  # all editions link to the feed of picks, if there are any
+        every = (*digest.days, *digest.weeks, *digest.months, *digest.years)
+        others += [addresses.file_of(addresses.edition(edition)) for edition in every]
+    if state.site.config.base_url is not None:
+        others += feed_paths([digest.sources[name] for name in sorted(change.sources)])
     return Effects(
         tuple(near),
         tuple(others),
         frozenset(before.keys() - pages.keys()),
         is_remapped=_mapped(before.values()) != _mapped(pages.values()),
-        # All editions link to the feed of picks, if there are any.
-        is_everything=bool(plan.picks) is not had_picks
-        or affects_all_pages(state.rendering.theme, last, digest),
+        is_everything=affects_all_pages(state.rendering.theme, last, digest),
     )
 
 
@@ -177,8 +230,14 @@ def _reload(state: SiteState, before: Site, settings: Stale) -> Effects | None:
     site, index, plan = state.site, state.index, state.rendering.plan
     if before.config.title != site.config.title and state.has_own_articles:
         return None
-    if settings & Stale.SOURCES and not _reconfigure(state, before.config):
-        return None
+    others: list[str] = []
+    if settings & Stale.SOURCES:
+        changed = _reconfigure(state, before.config)
+        if changed is None:
+            return None
+        others += [
+            addresses.file_of(addresses.article(one.id)) for source in changed for one in source.articles
+        ]
     found = state.documents.found
     state.documents.found = with_mistyped(site, found)
     state.replace_problems(found.problems, state.documents.found.problems)
@@ -189,26 +248,32 @@ def _reload(state: SiteState, before: Site, settings: Stale) -> Effects | None:
     if settings & (Stale.PAGES | Stale.SOURCES):
         state.rendering = RenderContext(site, index, plan, state.context, healths=state.rendering.healths)
     old, state.outputs = state.outputs, Outputs(site, state.rendering, state.article)
-    given = (*old.given, *state.outputs.given)
-    has_other_pages = settings & (Stale.SOURCES | Stale.STATIC) or any(
+    others += (*old.given, *state.outputs.given)
+    has_other_pages = state.outputs.hides_others_than(old) or any(
         getattr(before.config, key) != getattr(site.config, key) for key in _OF_PLAN
     )
     planned = state.plan_files() if has_other_pages else None
     if settings & (Stale.PAGES | Stale.SOURCES):
-        return EVERYTHING._replace(others=given, planned=planned)
-    return Effects(others=given, planned=planned)
+        return EVERYTHING._replace(others=tuple(others), planned=planned)
+    return Effects(others=tuple(others), planned=planned)
 
 
-def _reconfigure(state: SiteState, before: Config) -> bool:
-    """Give the sources their settings; False if that changes how articles are grouped."""
+def _reconfigure(state: SiteState, before: Config) -> list[Source] | None:
+    """Give the sources their settings, and return those of which other articles have pages.
+
+    Returns None if the settings change how articles are grouped.
+    """
     config, index, plan = state.site.config, state.index, state.rendering.plan
-    digest = with_settings(index.digest, config.sources, config.text)
-    if digest is None or (index.pictured and _texts(digest) != _texts(index.digest)):
-        return False
+    last, digest = index.digest.sources, with_settings(index.digest, config.sources, config.text)
+    if digest is None:
+        return None
+    changed = [source for name, source in digest.sources.items() if source.text != last[name].text]
+    if changed and index.pictured:
+        return None  # images go with texts that are shown in full
     state.replace_problems(configured_names(before.sources)[1], configured_names(config.sources)[1])
     index.digest = plan.digest = digest
     index.problems = told_of_sources(index.problems, config, digest, index.impact.held_back)
-    return True
+    return changed
 
 
 def _regroup(state: SiteState) -> Effects:
@@ -231,8 +296,3 @@ def _members(stories: Iterable[Story]) -> set[str]:
 def _mapped(pages: Iterable[Page]) -> set[tuple[str, dt.date | None, dt.date | None]]:
     """Return what sitemaps say about pages."""
     return {(page.address, page.month, page.modified) for page in pages}
-
-
-def _texts(digest: Digest) -> list[TextPolicy]:
-    """Return the text policy of each source."""
-    return [source.text for source in digest.sources.values()]

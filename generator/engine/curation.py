@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 
 from generator.config import picks as picks_file
 from generator.config.picks import Pick
@@ -11,8 +11,11 @@ from generator.config.site import PICKS_FILE
 from generator.engine.impact import named_by, names_of
 from generator.engine.readings import Readings, gathered
 from generator.engine.state import Records, SiteState
+from generator.grouping.article_names import ArticleNames
 from generator.grouping.picks import Choices, choices_of
 from generator.model.errors import Problem, shown
+from generator.model.types import Article
+from generator.reading.canonical import keys_of
 
 
 def choose(state: SiteState, read: Records, *, has_other_picks: bool) -> Records | None:
@@ -21,11 +24,9 @@ def choose(state: SiteState, read: Records, *, has_other_picks: bool) -> Records
     Returns the records of further articles of which the picks say something else; None if it is not
     known which articles there are. Raises `ConfigError` if `picks.toml` cannot be read.
     """
-    index, records = state.index, state.records
+    index = state.index
     if not (has_other_picks or _are_named(state, read)):
         return {}
-    if records is None:
-        return None
     own = {pick.file: pick for pick in index.picks if pick.file != PICKS_FILE and pick.file not in read}
     few = gathered(state.site.config, state.options, ((path, *one) for path, one in read.items()))
     own |= {pick.file: pick for pick in few.picks}
@@ -35,7 +36,9 @@ def choose(state: SiteState, read: Records, *, has_other_picks: bool) -> Records
     if has_other_picks:
         curated, faults = picks_file.load(state.site)
     picks = (*sorted(own.values(), key=lambda pick: pick.article), *curated)
-    before, choices = index.choices, _choices_of(state, picks, few, {*map(shown, read)})
+    before, choices = index.choices, _choices_of(state, picks, few, read)
+    if choices is None:
+        return None
     state.replace_problems((*old, *before.problems), (*faults, *choices.problems))
     index.picks, index.choices = picks, choices
     state.picked = named_by(picks)
@@ -44,23 +47,50 @@ def choose(state: SiteState, read: Records, *, has_other_picks: bool) -> Records
         for path in before.by_path.keys() | choices.by_path.keys()
         if before.by_path.get(path) != choices.by_path.get(path)
     }
-    return {path: records[path] for path in changed - read.keys() if path in records}
+    return state.records_of(changed - read.keys())
 
 
-def _choices_of(state: SiteState, picks: Sequence[Pick], few: Readings, changed: Set[str]) -> Choices:
-    """Find what picks say. `few` are the readings of the `changed` clippings."""
+def _choices_of(state: SiteState, picks: Sequence[Pick], few: Readings, read: Records) -> Choices | None:
+    """Find what picks say. `few` are the readings of the changed clippings in `read`.
+
+    Returns None if a state without records does not know it.
+    """
+    if state.records is not None:
+        names = state.names
+    elif state.index.impact.contested:
+        return None  # a pick may name an article that is left out for its id
+    else:
+        names = ArticleNames(_known(state, few, read), keys_of, picks)
 
     def waiting() -> dict[str, str]:
-        others = changed | {one.path for one in state.documents.found.skipped}
+        others = {*map(shown, read)} | {one.path for one in state.documents.found.skipped}
         known = (one for one in state.index.skipped if one.path not in others)
         return {one.path: one.reason for one in (*known, *few.skipped)}
 
     def withheld_urls() -> dict[str, str]:
-        each = ((path, *one) for path, one in (state.records or {}).items())
+        if state.records is None:
+            raise _UnknownError
+        each = ((path, *one) for path, one in state.records.items())
         urls = gathered(state.site.config, state.options, each).withheld_urls
         return {url: reason for url, (_, reason) in urls.items()}
 
-    return choices_of(picks, state.names, waiting, withheld_urls)
+    try:
+        return choices_of(picks, names, waiting, withheld_urls)
+    except _UnknownError:
+        return None
+
+
+class _UnknownError(Exception):
+    """A state without records does not know the addresses of withheld clippings."""
+
+
+def _known(state: SiteState, few: Readings, read: Records) -> list[Article]:
+    """Return the articles that picks may name, for a state without records."""
+    hidden = {path for path, pick in state.index.choices.by_path.items() if pick.hide} - read.keys()
+    each = ((path, *one) for path, one in state.records_of(hidden).items())
+    of_hidden = gathered(state.site.config, state.options, each).articles
+    published = (article for path, article in state.shown.items() if path not in read)
+    return [*published, *of_hidden, *few.articles]
 
 
 def _are_named(state: SiteState, read: Records) -> bool:
@@ -68,7 +98,9 @@ def _are_named(state: SiteState, read: Records) -> bool:
     if state.index.choices.problems:
         return bool(read)  # a name that fits nothing may fit one of them
     for path, (record, _) in read.items():
-        if record.reading.pick or unicodedata.normalize("NFC", path) in state.picked:
+        if record.reading.pick or path in state.index.choices.by_path:
+            return True
+        if unicodedata.normalize("NFC", path) in state.picked:
             return True
         known = (state.shown.get(path), record.reading.article)
         if any(one and not state.picked.isdisjoint(names_of(one)) for one in known):

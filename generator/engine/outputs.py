@@ -67,6 +67,14 @@ class Outputs:
         """Path → content of the theme's style sheets and scripts."""
         return {CODE_STYLE: stylesheet().encode(), **assets_of(self._site.templates)}
 
+    def hides_others_than(self, last: Outputs) -> bool:
+        """Return whether a static file came or went since that may hide a page of another name.
+
+        On a file system that ignores case or composition, `About.html` takes the place of `about.html`.
+        """
+        changed = self._shadows.items() ^ last._shadows.items()
+        return any(folded != path for folded, path in changed)
+
     @property
     def has_static(self) -> bool:
         """Whether there are static files, which may take the places of pages."""

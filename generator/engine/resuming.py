@@ -1,4 +1,4 @@
-"""Brings the state of the last build up to date with changed clippings, in a new process."""
+"""Brings the state of the last build up to date with changed clippings and picks, in a new process."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def resumed(
     with contextlib.suppress(_TooFarError), context.cache.together():  # undone if that is too far
         read = _read(documents, context, changed, len(inputs.found.paths))
         state = stored.state(site, options, context, documents)
-        effects = update(state, read)
+        effects = update(state, read, has_other_picks=stored.head.picks != inputs.picks)
         if effects is None:
             raise _TooFarError
         state.index.found = len(inputs.found.paths) + len(inputs.found.skipped)

@@ -208,6 +208,7 @@ class Session:
     def _prepare(self) -> None:
         """Load whatever the next save needs: the worker that reads it, and a few templates."""
         self.state.stories.prepare()
+        _ = self.state.names, self.state.shown, self.state.paths, self.state.leaders
         if not self._is_ready:
             self._is_ready = True
             self._pending.warm_up()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Self
 
@@ -16,7 +16,7 @@ from generator.engine.inspecting import documents_of
 from generator.engine.lessons import BuildContext
 from generator.engine.outputs import Outputs
 from generator.engine.readings import with_source, withheld
-from generator.engine.record_reading import records_of
+from generator.engine.record_reading import records_among, records_of
 from generator.engine.records import GONE, Record
 from generator.engine.render_context import RenderContext, planned_of
 from generator.engine.site_index import SiteIndex, grouped, kept_by
@@ -132,6 +132,14 @@ class SiteState:
         removed = [self.shown[path] for path in read if path in self.shown]
         added = [new for record, _ in read.values() if (new := self.published(record))]
         return removed, added
+
+    def records_of(self, paths: Collection[str]) -> dict[str, tuple[Record, bytes]]:
+        """Return path → record and its hash, of some clippings that exist."""
+        if self.records is not None:
+            return {path: self.records[path] for path in paths if path in self.records}
+        known = self.context.cache.clippings(paths)
+        self.documents.looked |= {path: one for path, (_, one) in known.items()}
+        return records_among(self.documents, known.keys(), self.context)
 
     @property
     def has_own_articles(self) -> bool:

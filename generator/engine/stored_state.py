@@ -35,14 +35,16 @@ HEAD, _PATHS = "grouped", "grouped paths"
 _NOTHING = Digest(articles=(), sources={}, days=(), weeks=(), months=(), years=())
 
 
-class Head(msgspec.Struct, frozen=True, array_like=True):
+class Head(msgspec.Struct, array_like=True):
     """The last stored build, without its articles."""
 
     output: str
     epoch: bytes
     """Hash of the rules that its clippings were read by, as returned by `epoch_of`."""
     others: bytes
-    """Hash of its inputs besides clippings, as in `Inputs`."""
+    """Hash of its inputs besides clippings and picks, as in `Inputs`."""
+    picks: bytes
+    """Hash of its `picks.toml`."""
     paths: bytes
     """Hash of its clippings' paths. The paths have a note of their own: they are long and rarely change."""
     stamps: tuple[bytes, ...]
@@ -61,7 +63,7 @@ class Head(msgspec.Struct, frozen=True, array_like=True):
     """For each article in order, the index of its source in `sources`; 32-bit integers."""
 
     def is_usable(self, options: Options, inputs: Inputs) -> bool:
-        """Return whether at most clippings changed since the build."""
+        """Return whether at most clippings and picks changed since the build."""
         return self.others == inputs.others and is_nothing_due(options, self.as_of, self.index.waits_until)
 
     def changed(self, inputs: Inputs, cache: Cache) -> dict[str, Stamp | None] | None:
@@ -217,6 +219,7 @@ def _head(state: SiteState, inputs: Inputs, wrote: Wrote, keys: Mapping[str, byt
         str(site.output),
         epoch_of(site),
         inputs.others,
+        inputs.picks,
         inputs.paths,
         inputs.stamps,
         wrote.left,

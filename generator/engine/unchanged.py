@@ -41,7 +41,9 @@ class Inputs(NamedTuple):
     digest: bytes
     """Hash of all inputs, with stamps in place of texts; empty if a clipping may change unnoticed."""
     others: bytes
-    """Hash of all inputs except the clippings."""
+    """Hash of all inputs except the clippings and `picks.toml`."""
+    picks: bytes
+    """Hash of `picks.toml`."""
     found: Discovery
     paths: bytes
     """Hash of the clippings' paths."""
@@ -179,7 +181,8 @@ def inputs_before(site: Site, options: Options, found: Discovery) -> Inputs:
     Call it before anything is read.
     """
     now = time.time_ns()
-    before = Inputs(b"", _others(site, options, found), found, b"", (), unsettled(found.stamps, now))
+    others, picked = _others(site, options, found), hashed(picks.text_of(site.picks).encode())
+    before = Inputs(b"", others, picked, found, b"", (), unsettled(found.stamps, now))
     return _packed(before._replace(paths=hashed(before.packed_paths)))
 
 
@@ -199,7 +202,7 @@ def _packed(inputs: Inputs) -> Inputs:
     known = {**inputs.found.stamps, **dict.fromkeys(inputs.unseen, NONE)} if inputs.unseen else None
     stamps = [*map((known or inputs.found.stamps).__getitem__, inputs.found.paths)]
     packs = tuple(msgspec.msgpack.encode(stamps[at : at + PACK]) for at in range(0, len(stamps), PACK))
-    digest = b"" if inputs.unseen else hashed(inputs.others, inputs.paths, *packs)
+    digest = b"" if inputs.unseen else hashed(inputs.others, inputs.picks, inputs.paths, *packs)
     return inputs._replace(stamps=packs, digest=digest)
 
 
@@ -217,7 +220,6 @@ def _others(site: Site, options: Options, found: Discovery) -> bytes:
     return hashed(
         epoch_of(site),
         repr(said).encode("utf-8", "surrogatepass"),
-        picks.text_of(site.picks).encode(),
         *theme_marks(site.templates),
         *(
             repr(sorted((path, stamp.settled()) for path, stamp in stamps)).encode("utf-8", "surrogatepass")

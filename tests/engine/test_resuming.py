@@ -46,7 +46,7 @@ DAYS = (
     "2024-12-31T14:30:00Z",
 )
 RESUMED = generator.engine.resuming.resumed
-NOTHING_THERE = Inputs(b"", b"", Discovery(), b"", (), frozenset())
+NOTHING_THERE = Inputs(b"", b"", b"", Discovery(), b"", (), frozenset())
 
 
 def clipping(title="One", source="Alpha", date="2024-07-01", body=BODIES[0], more=""):
@@ -158,6 +158,27 @@ def test_another_id_is_followed(twins):
     assert twins.taken == [True, True, True]
 
 
+def test_picks_are_followed(twins):
+    """Also those of hidden clippings, and of addresses that no clipping has any more."""
+    twins.put(PATHS[1], clipping("Two", "Beta", DAYS[1], more="url: https://a.example/two"))
+    twins.put(PATHS[3], clipping("Four", "Beta", DAYS[3], more="pin: true"))
+    twins.build()
+    one, address = f'article = "{PATHS[2]}"', 'article = "https://a.example/two"'
+    for said in (
+        f"[[pick]]\n{one}\npin = true\n",
+        f'[[pick]]\n{one}\nnote = "So."\n\n[[pick]]\n{address}\nhide = true\n',
+        f'[[pick]]\n{address}\nhide = "an ad"\n\n[[pick]]\n{one}\nmerge = ["{PATHS[3]}"]\n',
+        "",
+        f"[[pick]]\n{one}\nsplit = true\n",
+        f"[[pick]]\n{address}\nhide = true\n",
+    ):
+        twins.config(said, "picks.toml")
+        twins.build()
+    assert twins.taken == [True] * 7
+    twins.put(PATHS[1], clipping("Two", "Beta", DAYS[1], more="url: https://a.example/other"))
+    assert any("no article has the address" in str(one) for one in twins.build().report.problems)
+
+
 FAR = {
     "another spelling": lambda twins: twins.put(PATHS[1], clipping("Two", "BETA", DAYS[1])),
     "a picture": lambda twins: (
@@ -167,7 +188,6 @@ FAR = {
     "an alias": lambda twins: twins.put(
         PATHS[1], clipping("Two", "Beta", DAYS[1], more="aliases: [old.html]")
     ),
-    "a pick": lambda twins: twins.put(PATHS[1], clipping("Two", "Beta", DAYS[1], more="pin: true")),
     "the settings": lambda twins: twins.config('base_url = "https://digest.example/"\ntitle = "Presses"\n'),
     "a source's last article": lambda twins: [twins.put(path, None) for path in PATHS[1:12:2]],
 }

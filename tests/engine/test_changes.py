@@ -1,0 +1,75 @@
+"""What a save makes stale: every key of the configuration has its row."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from generator.config import resources
+from generator.config.site import Config, Site, SourceConfig
+from generator.engine.changes import INVALIDATES, Stale, change_set, stale_by_config
+
+SITE = Site(root=Path("/site"), content=Path("/site/content"), output=Path("/site/public"), config=Config())
+
+
+def with_config(**changed: object) -> Site:
+    return msgspec.structs.replace(SITE, config=msgspec.structs.replace(SITE.config, **changed))
+
+
+def test_each_key_of_the_configuration_says_what_it_makes_stale() -> None:
+    keys = {*Config.__struct_fields__, *(f"sources.{key}" for key in SourceConfig.__struct_fields__)}
+    assert keys == INVALIDATES.keys()
+
+
+@pytest.mark.parametrize(
+    ("changed", "stale"),
+    [
+        ({}, Stale.NOTHING),
+        ({"description": "x"}, Stale.PAGES),
+        ({"timezone": "Asia/Tokyo"}, Stale.READING),
+        ({"drafts": True, "links": "file"}, Stale.GROUPING | Stale.PAGES),
+        ({"sources": {"Alpha": SourceConfig(home="https://a.example/")}}, Stale.SOURCES),
+        ({"sources": {"Alpha": SourceConfig(aliases=("A",))}}, Stale.SOURCES | Stale.GROUPING),
+        ({"sources": {"Alpha": SourceConfig()}}, Stale.SOURCES),
+    ],
+)
+def test_a_changed_key_counts_both_ways(changed: dict[str, object], stale: Stale) -> None:
+    other = with_config(**changed).config
+    assert stale_by_config(SITE.config, other) == stale
+    assert stale_by_config(other, SITE.config) == stale
+
+
+@pytest.mark.parametrize(
+    ("file", "stale"),
+    [
+        ("picks.toml", Stale.PICKS),
+        ("digest.toml", Stale.NOTHING),
+        ("other.toml", Stale.NOTHING),
+        ("templates", Stale.PAGES),
+        ("templates/partials/item.html", Stale.PAGES),
+        ("static/x.txt", Stale.STATIC),
+        ("cleaning/own.toml", Stale.READING),
+        ("elsewhere", Stale.GROUPING),
+        (resources.theme() / "day.html", Stale.PAGES),
+    ],
+)
+def test_a_changed_file_counts_for_what_it_is(file: str | Path, stale: Stale) -> None:
+    changes = change_set(SITE, SITE, [SITE.root / file])
+    assert changes.settings == stale
+    assert not changes.clippings
+
+
+def test_clippings_are_told_apart_from_settings() -> None:
+    clipping, style = SITE.content / "a.md", SITE.templates / "assets/custom.css"
+    changes = change_set(SITE, SITE, [clipping, style])
+    assert changes.clippings == {clipping}
+    assert changes.settings == Stale.PAGES
+    assert not changes.is_assets
+
+
+def test_assets_alone_are_told() -> None:
+    styles = [SITE.templates / "assets/custom.css", resources.theme() / "assets/style.css"]
+    assert change_set(SITE, SITE, styles).is_assets
+    assert not change_set(with_config(title="x"), SITE, styles).is_assets
