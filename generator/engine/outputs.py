@@ -11,9 +11,9 @@ import msgspec
 
 from generator.cache.stamps import stamp_at
 from generator.cache.versions import hashed
-from generator.config.site import Config, Site
+from generator.config.site import Site
 from generator.engine import page_tasks
-from generator.engine.render_context import GENERATOR, RenderContext, planned_of
+from generator.engine.render_context import RenderContext, planned_of
 from generator.model import addresses
 from generator.model.errors import Problem, shown
 from generator.model.types import Article, Digest, Source
@@ -213,7 +213,7 @@ def _feed(
 ) -> Feed | None:
     """Return a feed of a source, the digest or its picks; None for picks if there are none."""
     plan_, config = rendering.plan, rendering.config
-    meta = _meta(config, base_url, source)
+    meta = _meta(rendering, base_url, source)
     if source:
         return Feed(
             folder, form, source, tuple(islice(plan_.once_in(source), config.source_feed_items)), meta
@@ -240,13 +240,14 @@ def is_for_machines(path: str) -> bool:
     return path.startswith(sitemap.FOLDER) or path in {addresses.OPML, addresses.SITEMAP, addresses.ROBOTS}
 
 
-def _meta(config: Config, base_url: str, source: Source | None = None) -> feeds.FeedMeta:
+def _meta(rendering: RenderContext, base_url: str, source: Source | None = None) -> feeds.FeedMeta:
+    config = rendering.config
     return feeds.FeedMeta(
         title=f"{source.name} · {config.title}" if source else config.title,
         description="" if source else config.description,
         language=config.language_tag,
         page=addresses.absolute(base_url, addresses.source(source) if source else addresses.FRONT),
-        generator=GENERATOR,
+        generator=rendering.view.generator,
         zone=config.zone,
     )
 

@@ -19,7 +19,7 @@ from generator.engine.document_table import DocumentTable
 from generator.engine.inspecting import documents_of
 from generator.engine.lessons import BuildContext
 from generator.engine.local_images import held_back_by
-from generator.engine.readings import Readings, gathered
+from generator.engine.readings import Readings, gathered, with_source
 from generator.engine.record_reading import records_of
 from generator.engine.records import GONE, Record
 from generator.engine.safeguards import found_in
@@ -112,7 +112,8 @@ class SiteIndex(msgspec.Struct, kw_only=True):
             self.texts.pop(article.path, None)
         for article in added:
             record, mark = read[article.path]
-            self.marks[article.id] = mark_of(article, (record.reading.article or article, mark))
+            as_read = with_source(record.reading.article, config)
+            self.marks[article.id] = mark_of(article, (as_read or article, mark))
             if record.body:
                 self.texts[article.path] = record.body
         for articles, by in ((removed, -1), (added, 1)):
@@ -321,7 +322,7 @@ def told_of_sources(
 def mark_of(article: Article, read_: tuple[Article, bytes]) -> bytes:
     """Return the content hash of an article: of its record, and of what grouping changed."""
     as_read, digest = read_
-    if article is as_read:
+    if article is as_read or article == as_read:
         return digest
     changed = (getattr(article, field) for field in article.__struct_fields__ if field != "signature")
     return hashed(digest, repr(tuple(changed)).encode("utf-8", "surrogatepass"))

@@ -108,7 +108,7 @@ def test_builds_by_different_rules_in_turns_read_only_what_changed(
 
 def test_caches_of_rules_that_are_no_more_do_not_pile_up(root: Path) -> None:
     for n in range(KEPT + 3):
-        write_config(root, f'title = "Title {n}"\n')
+        write_config(root, f'languages = ["en", "zh", "{chr(97 + n)}a"]\n')
         build(site_in(root), Options(as_of=NOW), silent)
     caches = [*(root / ".broadsheet").glob("*.sqlite")]
     assert len(caches) == KEPT

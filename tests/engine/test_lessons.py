@@ -141,7 +141,7 @@ def test_what_a_killed_build_learned_and_read_is_not_done_again(root, monkeypatc
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("generator.engine.document_table.read_now", killed)
+        patched.setattr("generator.engine.record_reading.read_now", killed)
         with pytest.raises(KeyboardInterrupt):
             build(site_in(root), OPTIONS, silent, workers=workers_here())
     with cache_of(root) as cache:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from generator.config.options import Options, silent
-from generator.engine import document_table, tasks
+from generator.engine import inspecting, record_reading, tasks
 from generator.engine.build import build
 from generator.render.images import LARGEST
 from writing import (
@@ -395,14 +395,15 @@ def test_many_clippings_that_changed_are_read_while_the_cache_is_asked_for_the_r
     read_site(site_in(root), Options(as_of=NOW))
     for name in ("now", "soon", "later"):
         write_clipping(root / "content", f"{name}.md", title=f"{name} again")
-    first, read_now = [], document_table.read_now
+    first, read_now = [], record_reading.read_now
 
     def reading(known: object, paths: set[str], *others: object) -> object:
         first.append(sorted(paths))
         return read_now(known, paths, *others)
 
-    monkeypatch.setattr(document_table, "many_of", lambda _: many)
-    monkeypatch.setattr(document_table, "read_now", reading)
+    for module in (inspecting, record_reading):
+        monkeypatch.setattr(module, "many_of", lambda _: many)
+    monkeypatch.setattr(record_reading, "read_now", reading)
     assert titles(root) == {"now again", "soon again", "later again"}
     assert first[0] == (["later.md", "now.md", "soon.md"] if many == 5 else [])
 

@@ -114,8 +114,8 @@ def test_addresses_that_lead_nowhere(written):
         ("a/x.md", {"source": "https://example.org/x", "site": "The Press"}, "The Press"),
         ("Press/2024/07/03/x.md", {}, "Press"),
         ("Press/2024-07-03/x.md", {}, "Press"),
-        ("2024/07/03/x.md", {}, "Broadsheet"),
-        ("x.md", {}, "Broadsheet"),
+        ("2024/07/03/x.md", {}, ""),
+        ("x.md", {}, ""),
     ],
 )
 def test_source(path, fields, source):
