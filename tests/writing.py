@@ -16,7 +16,7 @@ from generator.config.loading import load
 from generator.config.options import Options, Report, silent
 from generator.config.site import Site
 from generator.engine.build import build
-from generator.engine.lessons import BuildContext
+from generator.engine.build_context import BuildContext
 from generator.engine.site_index import SiteIndex, read
 from generator.engine.unchanged import identity_of
 from generator.parallel.workers import Workers

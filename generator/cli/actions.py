@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # each step imports what it needs
     from generator.config.options import Built as SiteBuilt
     from generator.config.options import Progress, Report
     from generator.config.site import Site
-    from generator.engine.lessons import BuildContext
+    from generator.engine.build_context import BuildContext
     from generator.engine.live import Live
     from generator.model.errors import Problem
     from generator.preview.changes import Changed, Roots

@@ -24,7 +24,7 @@ from generator.cli.exit_codes import DONE, FAILED, INTERRUPTED
 from generator.cli.options import PATH, CliOptions, Day, asking
 
 if TYPE_CHECKING:  # each command imports what it needs
-    from generator.engine.lessons import BuildContext
+    from generator.engine.build_context import BuildContext
     from generator.model.errors import Problem
     from generator.preview.changes import Changed
     from generator.preview.follow import Built, Check

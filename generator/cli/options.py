@@ -15,7 +15,7 @@ import click
 if TYPE_CHECKING:  # each command imports what it needs
     from generator.config.options import Options, Progress
     from generator.config.site import Site
-    from generator.engine.lessons import BuildContext
+    from generator.engine.build_context import BuildContext
 
 T = TypeVar("T")
 PATH = click.Path(path_type=Path)
@@ -105,7 +105,7 @@ class CliOptions:
     def reading(self, site: Site, progress: Progress, use: Callable[[BuildContext], T]) -> T:
         """Call `use` with the context of a build, for a command that only reads clippings."""
         from generator.cache.recovery import used
-        from generator.engine.lessons import BuildContext
+        from generator.engine.build_context import BuildContext
         from generator.engine.unchanged import identity_of
         from generator.parallel.workers import Workers, cores
 

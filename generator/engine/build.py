@@ -29,7 +29,7 @@ from generator.parallel.forked import may_fork, run_forked
 from generator.parallel.workers import Workers
 
 if TYPE_CHECKING:  # these import the readers and renderers, which takes longer than an unchanged build
-    from generator.engine.lessons import BuildContext
+    from generator.engine.build_context import BuildContext
     from generator.engine.stored_state import StoredState
 
 
@@ -87,7 +87,7 @@ def _built(
                 note_folders(inputs, cache)
             return last
         check_usable(site.output)  # fail early, before everything is read
-        from generator.engine.lessons import BuildContext
+        from generator.engine.build_context import BuildContext
 
         context = BuildContext(cache, workers, progress)
         if not (is_whole or options.strict or stored):

@@ -11,7 +11,7 @@ import msgspec
 from generator.cache.rows import DocumentInfo
 from generator.cache.versions import hashed
 from generator.config.site import Config, Site
-from generator.engine.lessons import Repeated
+from generator.engine.learning import Repeated
 from generator.engine.records import Read, Reader
 from generator.engine.unchanged import epoch_of, own_source_of
 from generator.grouping.sources import key

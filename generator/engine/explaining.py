@@ -12,9 +12,10 @@ from generator.cache.rows import DocumentInfo
 from generator.config.loading import find_content
 from generator.config.site import Site
 from generator.engine import budgeted, tasks
+from generator.engine.build_context import BuildContext
 from generator.engine.document_table import reader_of
 from generator.engine.inspecting import documents_of
-from generator.engine.lessons import BuildContext, origin_key
+from generator.engine.learning import origin_key
 from generator.engine.records import NO_REPEATS, Reader, ReadRequest
 from generator.model.types import Clipping, TextPolicy, Verdict
 from generator.reading import discover

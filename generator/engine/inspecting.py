@@ -11,8 +11,9 @@ from generator.cache.stamps import NONE, Stamp
 from generator.cache.store import Cache
 from generator.config.site import Site
 from generator.engine import budgeted
+from generator.engine.build_context import BuildContext
 from generator.engine.document_table import DocumentTable, reader_of
-from generator.engine.lessons import KEPT, BuildContext, learned, learned_again, origin_key
+from generator.engine.learning import KEPT, learned, learned_again, origin_key
 from generator.engine.record_reading import keep_read
 from generator.engine.records import Read, Reader, ReadRequest
 from generator.grouping.stories import many_of

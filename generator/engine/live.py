@@ -15,7 +15,7 @@ from generator.cache.store import Cache, MissingError
 from generator.config.loading import find_content
 from generator.config.options import Built, Options, Progress
 from generator.config.site import Site
-from generator.engine.lessons import BuildContext
+from generator.engine.build_context import BuildContext
 from generator.engine.session import Session
 from generator.engine.unchanged import identity_of
 from generator.model.errors import BroadsheetError

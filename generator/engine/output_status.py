@@ -14,7 +14,7 @@ from generator.engine.unchanged import OutputSnapshot
 from generator.output import disk
 from generator.output.folder import record_of
 from generator.output.write import Transaction
-from generator.render.inputs import reason
+from generator.render.fingerprints import reason
 
 
 class OutputStatus:

@@ -138,9 +138,9 @@ def fingerprint(rendering: RenderContext, output: Output) -> bytes:
     """Return the fingerprint of a file: a stamp for a copied file, a hash for given bytes."""
     match output.content:
         case Page() as page:
-            return rendering.inputs.of(page)
+            return rendering.fingerprints.of(page)
         case Feed() as feed:
-            return rendering.inputs.feed(feed.articles, (feed.meta, feed.form, feed.folder))
+            return rendering.fingerprints.feed(feed.articles, (feed.meta, feed.form, feed.folder))
         case bytes() as data:
             return hashed(data)
     return repr(stamp_at(output.content).settled()).encode()

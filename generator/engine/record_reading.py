@@ -11,8 +11,9 @@ from generator.cache.store import Cache, MissingError
 from generator.cache.versions import hashed
 from generator.config.site import Site
 from generator.engine import budgeted
+from generator.engine.build_context import BuildContext
 from generator.engine.document_table import DocumentTable, article_in_zone, reader_of, record_key
-from generator.engine.lessons import KEPT, BuildContext, Repeated, origin_key
+from generator.engine.learning import KEPT, Repeated, origin_key
 from generator.engine.local_images import ImageLookup, addresses, seen_beside
 from generator.engine.records import GONE, NO_REPEATS, Read, Reader, ReadRequest, Record, decoded
 from generator.grouping.stories import many_of

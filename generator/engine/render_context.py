@@ -10,19 +10,19 @@ from generator import __version__
 from generator.cache.versions import hashed, program, zone_data
 from generator.config.site import Config, Site
 from generator.engine import page_tasks
-from generator.engine.lessons import BuildContext
+from generator.engine.build_context import BuildContext
 from generator.engine.page_tasks import Maker
 from generator.engine.site_index import SiteIndex
 from generator.grouping.health import healths_of
 from generator.model import addresses
 from generator.model.types import Digest, Health
 from generator.render.compose import Composer, composer
+from generator.render.fingerprints import Fingerprints
 from generator.render.frame import Framer
-from generator.render.inputs import Inputs
 from generator.render.locales import Speech
-from generator.render.marks import theme_marks
 from generator.render.pages import Plan, pages_since, plan
 from generator.render.templates import Templates, speech
+from generator.render.theme_hashes import theme_hashes
 
 GENERATOR = f"Broadsheet {__version__}"
 CODE_STYLE = "assets/code.css"
@@ -69,7 +69,7 @@ class RenderContext:
         self.view = self.frame.site(GENERATOR)
         is_same = last is not None and last.view == self.view
         self.theme: Templates = last.theme if last and is_same else Templates(site.templates, self.view)
-        self.marks: tuple[bytes, bytes] = last.marks if last else theme_marks(site.templates)
+        self.marks: tuple[bytes, bytes] = last.marks if last else theme_hashes(site.templates)
         self.maker = Maker(
             str(site.templates),
             self.view,
@@ -79,7 +79,9 @@ class RenderContext:
             context.cache.seal.secret,
         )
         common = self._common(self.marks[1])
-        self.inputs: Inputs = Inputs(plan_, index.marks, self.healths, common, last.inputs if last else None)
+        self.fingerprints: Fingerprints = Fingerprints(
+            plan_, index.marks, self.healths, common, last.fingerprints if last else None
+        )
 
     def _common(self, translations: bytes) -> Callable[[str], bytes]:
         """Return a function: template name → the parts of a fingerprint that all its pages share."""

@@ -8,9 +8,9 @@ from generator.cache.stamps import Stamp
 from generator.config.options import Options
 from generator.config.site import Site
 from generator.engine.apply import Effects, update
+from generator.engine.build_context import BuildContext
 from generator.engine.document_table import DocumentTable, reader_of
 from generator.engine.inspecting import inspect, learn
-from generator.engine.lessons import BuildContext
 from generator.engine.pending import few_of
 from generator.engine.record_reading import records_among
 from generator.engine.state import Records, SiteState

@@ -13,8 +13,8 @@ from generator.config.options import Built, Options, Written, by_place, silent
 from generator.config.site import Site
 from generator.engine import stored_stories
 from generator.engine.apply import EVERYTHING, apply
+from generator.engine.build_context import BuildContext
 from generator.engine.changes import Stale, change_set
-from generator.engine.lessons import BuildContext
 from generator.engine.pending import PendingDocuments
 from generator.engine.safeguards import check_found, found_in, may_delete_many
 from generator.engine.stale_queue import StaleQueue

@@ -15,9 +15,9 @@ from generator.config import picks as picks_file
 from generator.config.loading import find_content
 from generator.config.options import Options, by_place
 from generator.config.site import FILE_NAME, Config, Site
+from generator.engine.build_context import BuildContext
 from generator.engine.document_table import DocumentTable
 from generator.engine.inspecting import documents_of
-from generator.engine.lessons import BuildContext
 from generator.engine.local_images import held_back_by
 from generator.engine.readings import Readings, gathered, with_source
 from generator.engine.record_reading import records_of

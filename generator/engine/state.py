@@ -10,10 +10,10 @@ import msgspec
 
 from generator.config.options import Options, by_place
 from generator.config.site import Site
+from generator.engine.build_context import BuildContext
 from generator.engine.document_table import DocumentTable
 from generator.engine.impact import ImpactCheck, named_by
 from generator.engine.inspecting import documents_of
-from generator.engine.lessons import BuildContext
 from generator.engine.outputs import Outputs
 from generator.engine.readings import with_source, withheld
 from generator.engine.record_reading import records_among, records_of

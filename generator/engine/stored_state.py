@@ -18,8 +18,8 @@ from generator.cache.versions import hashed
 from generator.config.options import Options
 from generator.config.site import Site
 from generator.engine import stored_stories
+from generator.engine.build_context import BuildContext
 from generator.engine.document_table import DocumentTable, article_in_zone
-from generator.engine.lessons import BuildContext
 from generator.engine.site_index import SiteIndex
 from generator.engine.state import SiteState
 from generator.engine.unchanged import PACK, Inputs, OutputSnapshot, epoch_of, is_nothing_due, unpacked

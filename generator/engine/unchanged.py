@@ -27,7 +27,7 @@ from generator.output import disk
 from generator.output.assets import static_files
 from generator.output.folder import record_of
 from generator.reading.discover import Discovery
-from generator.render.marks import theme_marks
+from generator.render.theme_hashes import theme_hashes
 
 _FOLDERS = "folders"
 _STAMPS = msgspec.msgpack.Decoder(list[Stamp])
@@ -220,7 +220,7 @@ def _others(site: Site, options: Options, found: Discovery) -> bytes:
     return hashed(
         epoch_of(site),
         repr(said).encode("utf-8", "surrogatepass"),
-        *theme_marks(site.templates),
+        *theme_hashes(site.templates),
         *(
             repr(sorted((path, stamp.settled()) for path, stamp in stamps)).encode("utf-8", "surrogatepass")
             for stamps in (((path, stamp_at(file)) for path, file in static.files), found.images.items())

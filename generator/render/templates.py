@@ -24,9 +24,9 @@ from generator.model import addresses
 from generator.model.errors import BuildError, Problem, Severity
 from generator.render import locales
 from generator.render.engine import Engine
-from generator.render.marks import roots_of
 from generator.render.pages import TEMPLATES
 from generator.render.sources import Sources
+from generator.render.theme_hashes import roots_of
 from generator.render.views import INTERFACE, PageView, SiteView, View
 
 _VIEW = re.compile(r"'generator\.render\.views\.(\w+) object'")

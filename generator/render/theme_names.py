@@ -17,7 +17,7 @@ from jinja2 import meta, nodes
 from jinja2.ext import extract_from_ast
 
 from generator.model.errors import Problem
-from generator.render.marks import roots_of
+from generator.render.theme_hashes import roots_of
 
 _PO = "translations/{}/LC_MESSAGES/messages.po"
 _CUSTOM = "assets/custom.css"

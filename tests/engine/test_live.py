@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 import generator.engine.inspecting
-import generator.engine.lessons
+import generator.engine.learning
 import generator.engine.pending
 from generator.config import resources
 from generator.config.loading import load

@@ -8,7 +8,7 @@ import pytest
 
 from generator.cache.store import Cache
 from generator.config.options import Options, silent
-from generator.engine.lessons import BuildContext
+from generator.engine.build_context import BuildContext
 from generator.engine.outputs import fingerprint, is_for_machines
 from generator.engine.safeguards import found_in
 from generator.engine.state import SiteState

@@ -38,7 +38,7 @@ def reason(old: bytes | None, new: bytes) -> str | None:
     return "new"
 
 
-class Inputs:
+class Fingerprints:
     """The fingerprints of one digest's pages."""
 
     def __init__(
@@ -47,7 +47,7 @@ class Inputs:
         marks: Mapping[str, bytes],
         healths: Mapping[str, Health],
         common: Callable[[str], bytes],
-        last: Inputs | None = None,
+        last: Fingerprints | None = None,
     ) -> None:
         """`marks` by article's id; `common` gives a template's own part: version to template.
 

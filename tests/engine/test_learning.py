@@ -135,7 +135,7 @@ def test_a_clipping_that_changed_while_it_was_learned_from_is_read_as_it_is_then
 
 
 def test_what_a_killed_build_learned_and_read_is_not_done_again(root, monkeypatch, read_alone):
-    monkeypatch.setattr("generator.engine.lessons.KEPT", 1)
+    monkeypatch.setattr("generator.engine.learning.KEPT", 1)
 
     def killed(*_given):
         raise KeyboardInterrupt

@@ -12,7 +12,7 @@ import generator.engine.render_context
 from generator.config.options import Options, silent
 from generator.engine.build import build
 from generator.parallel.workers import Workers
-from generator.render.inputs import PARTS, reason
+from generator.render.fingerprints import PARTS, reason
 from writing import BODY, NOW, files_of, site_in, write_clipping, write_config
 
 

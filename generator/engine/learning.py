@@ -8,13 +8,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from typing import NamedTuple
 
 from generator.cache.rows import DocumentInfo, Learned
-from generator.cache.store import Cache
 from generator.cache.versions import hashed
-from generator.config.options import Progress
 from generator.engine import budgeted
+from generator.engine.build_context import BuildContext
 from generator.engine.records import NO_REPEATS, Lesson, Read, Reader, ReadRequest, Sample
 from generator.parallel.budget import OverBudgetError
-from generator.parallel.workers import Workers
 from generator.reading.boilerplate.repeats import Key, Origin, samples
 
 Repeated = dict[Key, bytes]
@@ -24,20 +22,6 @@ Take = Callable[[Sequence[tuple[ReadRequest, Read]]], None]
 
 KEPT = 500
 """Clippings per write to the cache; a killed build loses at most about this many."""
-
-
-class BuildContext(NamedTuple):
-    """The services that a build uses."""
-
-    cache: Cache
-    workers: Workers
-    progress: Progress
-
-    def begin_workers(self) -> None:
-        """Fork the workers from this process, if possible. The cache is closed meanwhile."""
-        if self.workers.are_copies:
-            with self.cache.closed():
-                self.workers.begin()
 
 
 class _Due(NamedTuple):

@@ -52,7 +52,7 @@ def _unreadable(root: Path, error: OSError) -> Problem:
     )
 
 
-def theme_marks(site_templates: Path | None) -> tuple[bytes, bytes]:
+def theme_hashes(site_templates: Path | None) -> tuple[bytes, bytes]:
     """Return the hash of all templates and assets, and that of all translations, of a site and its theme."""
     files: list[bytes] = []  # with any name, because a template may include any file, even an asset
     messages: list[bytes] = []
