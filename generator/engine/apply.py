@@ -145,11 +145,12 @@ def _take_over(state: SiteState, change: _Change, read: Records) -> None:
     digest, removed, added, ended, begun = change
     index, plan = state.index, state.rendering.plan
     new = digest.sources.keys() - index.digest.sources.keys()
+    lost = index.digest.sources.keys() - digest.sources.keys()
     is_another_day = digest.days[-1].first != index.digest.days[-1].first
     plan.change(digest, removed, added, ended, begun)
     state.note_articles(removed, added)
     index.change(state.site.config, state.options, digest, removed, added, read, state.documents.found)
-    state.impact.add_sources([digest.sources[name] for name in new])
+    state.impact.change_sources(new, lost)
     for story in ended:
         for article in story.articles:
             state.leaders.pop(article.id, None)
@@ -185,11 +186,14 @@ def _effects(
         every = (*digest.days, *digest.weeks, *digest.months, *digest.years)
         others += [addresses.file_of(addresses.edition(edition)) for edition in every]
     if state.site.config.base_url is not None:
-        others += feed_paths([digest.sources[name] for name in sorted(change.sources)])
+        others += feed_paths(
+            [digest.sources[name] for name in sorted(change.sources & digest.sources.keys())]
+        )
+    lost = [source for name, source in last.sources.items() if name not in digest.sources]
     return Effects(
         tuple(near),
         tuple(others),
-        frozenset(before.keys() - pages.keys()),
+        frozenset((*before.keys() - pages.keys(), *(feed_paths(lost) if lost else ()))),
         is_remapped=_mapped(before.values()) != _mapped(pages.values()),
         is_everything=affects_all_pages(state.rendering.theme, last, digest),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 
 from generator.config.picks import Pick, page_of
 from generator.engine.records import Record
@@ -41,9 +41,10 @@ class ImpactCheck:
         self._pictured = frozenset(index.pictured)
         self._unambiguous = set(self._impact.names.values())
 
-    def add_sources(self, sources: Iterable[Source]) -> None:
-        """Register new sources, with one spelling each."""
-        self._unambiguous |= {source.name for source in sources}
+    def change_sources(self, new: Set[str], lost: Set[str]) -> None:
+        """Register the names of new sources, which have one spelling each, and forget those of lost ones."""
+        self._unambiguous |= new
+        self._unambiguous -= lost
 
     def is_limited(
         self,

@@ -119,7 +119,10 @@ class SiteIndex(msgspec.Struct, kw_only=True):
         for articles, by in ((removed, -1), (added, 1)):
             for article in articles:
                 self.verdicts[article.verdict] += by
-        self.impact.names |= {name: name for name in digest.sources.keys() - self.digest.sources.keys()}
+        names = self.impact.names
+        if lost := self.digest.sources.keys() - digest.sources.keys():
+            self.impact.names = names = {own: name for own, name in names.items() if name not in lost}
+        names |= {name: name for name in digest.sources.keys() - self.digest.sources.keys()}
         self.digest = digest
         self._describe(config, options, read, found)
 

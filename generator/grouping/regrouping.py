@@ -1,6 +1,6 @@
-"""A digest after a few articles went and others came: what `digest_of` makes from scratch, but quicker.
+"""Updates a digest after a few articles were removed and added: the same as `digest_of`, but faster.
 
-What no changed article concerns is shared with the digest before, object for object.
+Whatever no changed article affects is shared with the last digest, object for object.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from generator.model.types import Article, Digest, Edition, Group, Period, Sourc
 def regrouped(
     digest: Digest, removed: Sequence[Article], added: Sequence[Article], config: Config
 ) -> Digest | None:
-    """Take articles of a digest out and put others in, which have ids that none has that stays.
+    """Return the digest without some articles and with others, whose ids no other article has.
 
-    None where that is not all: a source loses its last article, or is new and may be another spelling of one;
-    two that came have one id, of which one has to give way; or there are no days, before or after. The lists
-    of all articles and stories are left to the caller: to copy them takes longer than all the rest.
+    Returns None if that may affect other articles: a new source may be another spelling of a known one, or the
+    slug of a lost one may be free for another; two added articles have the same id; or there are no days, before
+    or after. The caller updates the lists of all articles and stories: copying them takes longer than the rest.
     """
-    new = _new_sources(digest, added, config)
-    if new is None or not _keeps_sources(digest, removed, added):
+    new, lost = _new_sources(digest, added, config), _lost_sources(digest, removed, added)
+    if new is None or (lost and _has_contested_slugs(digest)):
         return None
     if len({article.id.casefold() for article in added}) < len(added):
         return None
@@ -36,7 +36,9 @@ def regrouped(
     if new:
         sources |= {source.name: source for source in new}
         sources = dict(sorted(sources.items(), key=lambda item: item[1].slug))
-    for name in {article.source for article in (*removed, *added)}:
+    for name in lost:
+        del sources[name]
+    for name in {article.source for article in (*removed, *added)} - lost:
         sources[name] = _source(sources[name], _of(removed, name), _of(added, name))
     found = msgspec.structs.replace(
         digest,
@@ -49,18 +51,24 @@ def regrouped(
     return found if found.days and digest.days else None
 
 
-def _keeps_sources(digest: Digest, removed: Sequence[Article], added: Sequence[Article]) -> bool:
-    """Whether no source loses its last article."""
-    return all(
-        len(digest.sources[name].articles) + len(_of(added, name)) > len(_of(removed, name))
+def _lost_sources(digest: Digest, removed: Sequence[Article], added: Sequence[Article]) -> set[str]:
+    """Return the names of the sources that lose their last article."""
+    return {
+        name
         for name in {article.source for article in removed}
-    )
+        if len(digest.sources[name].articles) + len(_of(added, name)) == len(_of(removed, name))
+    }
+
+
+def _has_contested_slugs(digest: Digest) -> bool:
+    """Return whether a source has another slug than its name asks for, because that one was taken."""
+    return any(slug(name) != source.slug for name, source in digest.sources.items())
 
 
 def _new_sources(digest: Digest, added: Iterable[Article], config: Config) -> list[Source] | None:
-    """The sources that some articles are the first of, yet without these.
+    """Return the sources of which some articles are the first, without these articles.
 
-    None where one may be another spelling of a source, is configured, or has the address of another.
+    Returns None if one may be another spelling of a source, is configured, or has the slug of another.
     """
     names = dict.fromkeys(article.source for article in added if article.source not in digest.sources)
     if not names:
@@ -79,12 +87,12 @@ def _new_sources(digest: Digest, added: Iterable[Article], config: Config) -> li
 
 
 def recounts(removed: Iterable[Article], added: Iterable[Article]) -> bool:
-    """Whether lists and counts are others since: some came or went, or have another source or moment."""
+    """Return whether lists and counts differ: articles came or went, or have another source or time."""
     return sorted(map(_place, removed)) != sorted(map(_place, added))
 
 
 def splice(articles: list[Article], removed: Iterable[Article], added: Iterable[Article]) -> None:
-    """Take some articles out of a list in `order`, and put others in at their places."""
+    """Remove some articles from a list in `order`, and insert others at their places."""
     for article in removed:
         del articles[bisect_left(articles, order(article), key=order)]
     for article in added:
@@ -94,7 +102,7 @@ def splice(articles: list[Article], removed: Iterable[Article], added: Iterable[
 def spliced(
     articles: Sequence[Article], removed: Iterable[Article], added: Iterable[Article]
 ) -> tuple[Article, ...]:
-    """A list in `order` without some of its articles, and with others at their places."""
+    """Return a list in `order` without some of its articles, and with others at their places."""
     left = list(articles)
     splice(left, removed, added)
     return tuple(left)
@@ -118,7 +126,7 @@ def _source(source: Source, removed: Sequence[Article], added: Sequence[Article]
 
 
 def _between(articles: Sequence[Article], first: dt.date, end: dt.date) -> Sequence[Article]:
-    """The articles of a month, of a list that runs from the newest to the oldest."""
+    """Return the articles of a month, from a list that runs from the newest to the oldest."""
     start = bisect_left(articles, -end.toordinal() + (end != dt.date.max), key=_day)
     return articles[start : bisect_left(articles, -first.toordinal() + 1, key=_day)]
 

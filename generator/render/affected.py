@@ -1,8 +1,8 @@
-"""Which pages a few changed articles may concern: more than they do, never less.
+"""Names the pages that changed articles may affect: perhaps too many, never too few.
 
-Where a fingerprint (`inputs`) is the same as before, the page was not concerned after all. An article can
-change its own page, those of the other articles of its story, and every list that it, or one of these, is in;
-and where counts changed also what lists say of one another.
+Fingerprints tell which of them are affected. An article affects its own page, the pages of the other articles
+of its story, and every list with one of these. If counts change, it also affects the neighbouring lists, which
+show them.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ def affected_pages(
     *,
     is_recounted: bool,
 ) -> Iterator[Page]:
-    """The pages of a plan that changed articles and stories may concern; `is_recounted`: some came or went.
+    """Yield the pages of a plan that changed articles and stories may affect, some of them twice.
 
-    Articles and stories are those of this plan; of what is gone or ended, the lists that it was in count.
-    Pages may come twice.
+    `changed` and `stories` belong to this plan. Of `removed` articles and `ended` stories, the lists count that
+    they were in. With `is_recounted`, articles came or went.
     """
     digest, stories = plan.digest, tuple(stories)
     told = [article for story in stories for article in story.articles]
@@ -51,39 +51,41 @@ def affected_pages(
     everyone = (*here, *removed)
     # Of many articles each list is named once: a source's month may hold thousands.
     for article in {(one.source, one.date.replace(day=1)): one for one in everyone}.values():
-        source = plan.source_of(article)
+        source = digest.sources.get(article.source)
+        if source is None:  # it lost its last article
+            continue
         yield page_of_source(source)
-        yield from _months(plan, source, article, beside=is_recounted)
+        yield from _months(plan, source, article, with_neighbours=is_recounted)
     for article in {one.date: one for one in everyone}.values():
-        yield from _editions(digest.days, article, beside=is_recounted)
+        yield from _editions(digest.days, article, with_neighbours=is_recounted)
     # Longer periods name picks and stories alone, and count the others.
     told_of = (one for one in everyone if is_recounted or one.pinned or one.id in told_ids)
     for article in {one.date: one for one in told_of}.values():
         for editions in (digest.weeks, digest.months, digest.years):
-            yield from _editions(editions, article, beside=is_recounted)
+            yield from _editions(editions, article, with_neighbours=is_recounted)
     for story in stories:
         yield from pages_of_story(plan, story)
     yield from overviews(digest)
 
 
-def _months(plan: Plan, source: Source, article: Article, *, beside: bool) -> Iterator[Page]:
-    """A source's month with its parts; with those beside it, and its articles, whose part may be another."""
+def _months(plan: Plan, source: Source, article: Article, *, with_neighbours: bool) -> Iterator[Page]:
+    """Yield the parts of an article's month; with its neighbours, and with its articles, whose part may change."""
     first = article.date.replace(day=1)
     at = bisect_left(source.months, -first.toordinal(), key=lambda month: -month.first.toordinal())
     found: Sequence[SourceMonth] = (
-        source.months[max(0, at - 1) : at + 2] if beside else source.months[at : at + 1]
+        source.months[max(0, at - 1) : at + 2] if with_neighbours else source.months[at : at + 1]
     )
     for month in found:
         yield from pages_of_month(source, month)
-        if beside and month.first == first:
+        if with_neighbours and month.first == first:
             for one in chain.from_iterable(month.parts):
                 yield from pages_of_article(plan, one)
 
 
-def _editions(editions: tuple[Edition, ...], article: Article, *, beside: bool) -> Iterator[Page]:
-    """The edition of an article; with those beside it, and the later days of its month, which count it."""
+def _editions(editions: tuple[Edition, ...], article: Article, *, with_neighbours: bool) -> Iterator[Page]:
+    """Yield the edition of an article; with its neighbours, and with the later days of its month, which count it."""
     at = bisect_left(editions, article.date, key=lambda edition: edition.last)
-    if not beside:
+    if not with_neighbours:
         yield from map(page_of_edition, editions[at : at + 1])
         return
     yield from map(page_of_edition, editions[max(0, at - 1) : at + 2])
@@ -94,12 +96,12 @@ def _editions(editions: tuple[Edition, ...], article: Article, *, beside: bool) 
 
 
 def by_file(pages: Iterable[Page]) -> dict[str, Page]:
-    """Pages by their files in the output, each once."""
+    """Return path of the output file → page."""
     return {addresses.file_of(page.address): page for page in pages}
 
 
 def is_near(page: Page, dates: Set[dt.date]) -> bool:
-    """Whether a page is one that a curator looks at who saves: an article's, or a day's of some days."""
+    """Return whether a curator probably looks at a page after a save: an article, or one of some days."""
     match page.subject:
         case Article() | Alias():
             return True

@@ -151,6 +151,14 @@ def test_a_clipping_that_may_have_changed_unseen_is_looked_at_again(twins, monke
     assert twins.taken == [True, True, True]
 
 
+def test_a_source_that_loses_its_last_article_is_followed(twins):
+    for day in (None, DAYS[1]):
+        for path in PATHS[1:12:2]:
+            twins.put(path, day and clipping("Back", "Beta", day))
+        twins.build()
+    assert twins.taken == [True, True]
+
+
 def test_another_id_is_followed(twins):
     for id_ in ("other-id", "Other-ID", "third"):
         twins.put(PATHS[1], clipping("Two", "Beta", DAYS[1], more=f"id: {id_}"))
@@ -189,7 +197,6 @@ FAR = {
         PATHS[1], clipping("Two", "Beta", DAYS[1], more="aliases: [old.html]")
     ),
     "the settings": lambda twins: twins.config('base_url = "https://digest.example/"\ntitle = "Presses"\n'),
-    "a source's last article": lambda twins: [twins.put(path, None) for path in PATHS[1:12:2]],
 }
 
 
