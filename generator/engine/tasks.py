@@ -261,8 +261,8 @@ def published(
     A text that shows nothing counts as none: the clipping is read as if it had no body.
     """
     reading = article_of(clipping, reader.rules, cleaning)
-    record, html = _rendered(reader, reading)
-    if reading.text and not shows_anything(html.decode()):
+    record, html, is_shown = _rendered(reader, reading)
+    if reading.text and not is_shown:
         empty = article_of(msgspec.structs.replace(clipping, body=""), reader.rules)
         lost = (problem for problem in record.reading.problems if problem not in empty.problems)
         reading = msgspec.structs.replace(empty, problems=(*lost, *empty.problems))
@@ -296,12 +296,12 @@ def _with_images_named(reader: Reader, clipping: Clipping, record: Record) -> Re
     )
 
 
-def _rendered(reader: Reader, reading: Reading) -> tuple[Record, bytes]:
-    """Return the record of a reading, and its text as HTML."""
+def _rendered(reader: Reader, reading: Reading) -> tuple[Record, bytes, bool]:
+    """Return the record of a reading, its text as HTML, and whether that shows anything."""
     article, text = reading.article, reading.text
     reading = msgspec.structs.replace(reading, text="")
     if article is None or article.verdict is Verdict.LINK or not text:
-        return Record(reading), b""
+        return Record(reading), b"", False
     lookup = ImageLookup(reader.content, reader.ignore, article.path)
     images = LocalImages(lookup.image)
     place = Place(original=article.url, id=article.id, images=images)
@@ -318,7 +318,8 @@ def _rendered(reader: Reader, reading: Reading) -> tuple[Record, bytes]:
     if faults:
         reading = msgspec.structs.replace(reading, problems=(*reading.problems, *faults))
     seen = seen_beside(lookup, pictures)
-    return Record(reading, hashed(html), pictures, seen, addresses(images.values())), html
+    record = Record(reading, hashed(html), pictures, seen, addresses(images.values()))
+    return record, html, shows_anything(made.html)
 
 
 def _limited(reading: Reading, made: Body, length: int) -> Reading:
