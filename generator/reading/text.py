@@ -21,8 +21,8 @@ _BOMS = (
 _PLAIN = bytes(sorted({*b"\t\n\r", *range(0x20, 0x7F)}))
 _SAMPLE = 65_536
 _HEADER = 512
-# Those that stand in no text: not the escape of ISO 2022 and of terminals, nor what moves the paper.
-_CONTROL_BYTES = bytes(sorted({*range(0x20), 0x7F} - {*b"\b\t\n\v\f\r\x1b"}))
+# All but those that stand in no text; the escape of terminals, and what moves the paper, do.
+_NO_CONTROL_BYTES = bytes(sorted({*range(0x100)} - ({*range(0x20), 0x7F} - {*b"\b\t\n\v\f\r\x1b"})))
 _DOCUMENTS = (
     b"%PDF-",
     b"PK\x03\x04",
@@ -107,7 +107,7 @@ def why_not_text(raw: bytes) -> str:
 
 
 def _controls_in(raw: bytes) -> int:
-    return len(raw) - len(raw.translate(None, _CONTROL_BYTES))
+    return len(raw.translate(None, _NO_CONTROL_BYTES))  # takes half as long as to leave out the few
 
 
 def _most_controls(length: int) -> int:
