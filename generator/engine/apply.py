@@ -147,7 +147,8 @@ def _take_over(state: SiteState, change: _Change, read: Records) -> None:
     new = digest.sources.keys() - index.digest.sources.keys()
     lost = index.digest.sources.keys() - digest.sources.keys()
     is_another_day = digest.days[-1].first != index.digest.days[-1].first
-    plan.change(digest, removed, added, ended, begun)
+    pinned = [[article for article in articles if article.pinned] for articles in (removed, added)]
+    plan.change(digest, removed, added, ended, begun, spliced(plan.picks, *pinned))
     state.note_articles(removed, added)
     index.change(state.site.config, state.options, digest, removed, added, read, state.documents.found)
     state.impact.change_sources(new, lost)

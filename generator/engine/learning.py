@@ -107,7 +107,11 @@ def _sample(looked: Mapping[str, DocumentInfo], paths: Sequence[str], along: Seq
     years = {one.key[1] for one in along if one.is_new}
     keys = [origin_key(looked[path]) for path in paths]
     own = zip(paths, keys, strict=True)
-    return Sample(keys[0][0], tuple([(path, year if year in years else 0) for path, (_, year) in own]))
+    return Sample(
+        keys[0][0],
+        tuple([(path, year if year in years else 0) for path, (_, year) in own]),
+        digests=tuple([looked[path].digest for path in paths]),
+    )
 
 
 def _taught(

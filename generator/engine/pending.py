@@ -74,7 +74,7 @@ class PendingDocuments:
         if stamps is None or not self._linked.isdisjoint(stamps):
             return None
         removed = {path for path, stamp in stamps.items() if stamp is None}
-        if empties_folder(removed, documents.looked.keys() - removed):
+        if removed and empties_folder(removed, documents.looked.keys() - removed):
             return None
         if not stamps:
             return set()

@@ -161,7 +161,8 @@ def _wanted(
             if found is None and key_ in known:
                 raise MissingError("repeats", source, year)
             last, value = key_, found or NO_REPEATS
-        yield ReadRequest(path, source, year, value, min(looked[path].day, 0))
+        one = looked[path]
+        yield ReadRequest(path, source, year, value, min(one.day, 0), one.digest)
 
 
 def _stands(reader: Reader, path: str, record: Record) -> bool:

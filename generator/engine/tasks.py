@@ -45,7 +45,7 @@ from generator.reading.article import Reading, article_of, origin_of
 from generator.reading.boilerplate import Cleaning, families
 from generator.reading.boilerplate import repeats as furniture
 from generator.reading.boilerplate.remaining import TOO_LONG
-from generator.reading.files import file_bytes
+from generator.reading.files import any_bytes, file_bytes, not_text
 from generator.reading.frontmatter import clipping_in, fields_in, front_matter_in
 from generator.reading.prose import has_picture
 from generator.render.images import LocalImages
@@ -127,7 +127,7 @@ def _learn(reader: Reader, sample: Sample) -> Lesson:
             if path in sample.left_out:
                 digests.extend(one.digest for one in look_at_bytes(reader, [path]))
                 continue
-            one = _opened(reader, path)
+            one = _opened(reader, path, sample.digests[number] if sample.digests else b"")
             digests.append(one.digest)
             if one.clipping is not None:
                 if year and len(one.clipping.body) <= HELD:
@@ -151,7 +151,7 @@ def _learn(reader: Reader, sample: Sample) -> Lesson:
 def read(reader: Reader, wanted: Sequence[ReadRequest]) -> Iterator[Read]:
     """Read clippings, clean them and render their texts."""
     for one in wanted:
-        yield _read_of(reader, one, _opened(reader, one.path))
+        yield _read_of(reader, one, _opened(reader, one.path, one.digest))
 
 
 def read_without_body(reader: Reader, costly: Sequence[Costly]) -> Iterator[Read]:
@@ -219,11 +219,15 @@ def _uncleaned(record: Record, one: ReadRequest) -> Record:
     return msgspec.structs.replace(record, reading=reading)
 
 
-def _opened(reader: Reader, path: str) -> _Opened:
-    raw = file_bytes(reader.content, path)
+def _opened(reader: Reader, path: str, known: bytes = b"") -> _Opened:
+    """Open a clipping. `known`: the hash of bytes that were seen to be text, which takes long to see."""
+    raw = any_bytes(reader.content, path)
     if isinstance(raw, Problem):
         return _Opened(b"", None, (raw,))
-    return _Opened(hashed(raw, size=16), *clipping_in(path, raw))
+    digest = hashed(raw, size=16)
+    if digest != known and (fault := not_text(path, raw)):
+        return _Opened(b"", None, (fault,))
+    return _Opened(digest, *clipping_in(path, raw))
 
 
 def _read_of(reader: Reader, one: ReadRequest, opened: _Opened) -> Read:
@@ -261,8 +265,8 @@ def published(
     A text that shows nothing counts as none: the clipping is read as if it had no body.
     """
     reading = article_of(clipping, reader.rules, cleaning)
-    record, html = _rendered(reader, reading)
-    if reading.text and not shows_anything(html.decode()):
+    record, html, is_shown = _rendered(reader, reading)
+    if reading.text and not is_shown:
         empty = article_of(msgspec.structs.replace(clipping, body=""), reader.rules)
         lost = (problem for problem in record.reading.problems if problem not in empty.problems)
         reading = msgspec.structs.replace(empty, problems=(*lost, *empty.problems))
@@ -296,12 +300,12 @@ def _with_images_named(reader: Reader, clipping: Clipping, record: Record) -> Re
     )
 
 
-def _rendered(reader: Reader, reading: Reading) -> tuple[Record, bytes]:
-    """Return the record of a reading, and its text as HTML."""
+def _rendered(reader: Reader, reading: Reading) -> tuple[Record, bytes, bool]:
+    """Return the record of a reading, its text as HTML, and whether that shows anything."""
     article, text = reading.article, reading.text
     reading = msgspec.structs.replace(reading, text="")
     if article is None or article.verdict is Verdict.LINK or not text:
-        return Record(reading), b""
+        return Record(reading), b"", False
     lookup = ImageLookup(reader.content, reader.ignore, article.path)
     images = LocalImages(lookup.image)
     place = Place(original=article.url, id=article.id, images=images)
@@ -318,7 +322,8 @@ def _rendered(reader: Reader, reading: Reading) -> tuple[Record, bytes]:
     if faults:
         reading = msgspec.structs.replace(reading, problems=(*reading.problems, *faults))
     seen = seen_beside(lookup, pictures)
-    return Record(reading, hashed(html), pictures, seen, addresses(images.values())), html
+    record = Record(reading, hashed(html), pictures, seen, addresses(images.values()))
+    return record, html, shows_anything(made.html)
 
 
 def _limited(reading: Reading, made: Body, length: int) -> Reading:

@@ -23,9 +23,9 @@ def regrouped(
 ) -> Digest | None:
     """Return the digest without some articles and with others, whose ids no other article has.
 
-    Returns None if that may affect other articles: a new source may be another spelling of a known one, or the
-    slug of a lost one may be free for another; two added articles have the same id; or there are no days, before
-    or after. The caller updates the lists of all articles and stories: copying them takes longer than the rest.
+    Returns None if that may affect other articles: a new source may be another spelling of a known one, the
+    slug of a lost one may be free for another, two added articles have the same id, or there are no days,
+    before or after. The caller updates the lists of all articles and stories.
     """
     new, lost = _new_sources(digest, added, config), _lost_sources(digest, removed, added)
     if new is None or (lost and _has_contested_slugs(digest)):

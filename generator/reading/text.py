@@ -21,8 +21,8 @@ _BOMS = (
 _PLAIN = bytes(sorted({*b"\t\n\r", *range(0x20, 0x7F)}))
 _SAMPLE = 65_536
 _HEADER = 512
-# Control characters that do not occur in text. ESC (ISO 2022, terminals) and form feeds may occur.
-_CONTROL_BYTES = bytes(sorted({*range(0x20), 0x7F} - {*b"\b\t\n\v\f\r\x1b"}))
+# All bytes but the control characters that do not occur in text. ESC and form feeds may occur.
+_NO_CONTROL_BYTES = bytes(sorted({*range(0x100)} - ({*range(0x20), 0x7F} - {*b"\b\t\n\v\f\r\x1b"})))
 _DOCUMENTS = (
     b"%PDF-",
     b"PK\x03\x04",
@@ -107,7 +107,7 @@ def why_not_text(raw: bytes) -> str:
 
 
 def _controls_in(raw: bytes) -> int:
-    return len(raw) - len(raw.translate(None, _CONTROL_BYTES))
+    return len(raw.translate(None, _NO_CONTROL_BYTES))  # takes half as long as to leave out the few
 
 
 def _most_controls(length: int) -> int:

@@ -1,8 +1,8 @@
 """Names the pages that changed articles may affect: perhaps too many, never too few.
 
-Fingerprints tell which of them are affected. An article affects its own page, the pages of the other articles
-of its story, and every list with one of these. If counts change, it also affects the neighbouring lists, which
-show them.
+Fingerprints tell which of them are affected. An article affects its own page, the pages of the other
+articles of its story, and every list with one of these. If counts change, it also affects the neighbouring
+lists, which show them.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ def affected_pages(
 ) -> Iterator[Page]:
     """Yield the pages of a plan that changed articles and stories may affect, some of them twice.
 
-    `changed` and `stories` belong to this plan. Of `removed` articles and `ended` stories, the lists count that
-    they were in. With `is_recounted`, articles came or went.
+    `changed` and `stories` belong to this plan. Of `removed` articles and `ended` stories, the lists
+    count that they were in. With `is_recounted`, articles came or went.
     """
     digest, stories = plan.digest, tuple(stories)
     told = [article for story in stories for article in story.articles]
@@ -69,7 +69,7 @@ def affected_pages(
 
 
 def _months(plan: Plan, source: Source, article: Article, *, with_neighbours: bool) -> Iterator[Page]:
-    """Yield the parts of an article's month; with its neighbours, and with its articles, whose part may change."""
+    """Yield the parts of a month; with its neighbours, and its articles, whose part may change."""
     first = article.date.replace(day=1)
     at = bisect_left(source.months, -first.toordinal(), key=lambda month: -month.first.toordinal())
     found: Sequence[SourceMonth] = (
@@ -83,7 +83,7 @@ def _months(plan: Plan, source: Source, article: Article, *, with_neighbours: bo
 
 
 def _editions(editions: tuple[Edition, ...], article: Article, *, with_neighbours: bool) -> Iterator[Page]:
-    """Yield the edition of an article; with its neighbours, and with the later days of its month, which count it."""
+    """Yield the edition of an article; with its neighbours, and the later days of its month."""
     at = bisect_left(editions, article.date, key=lambda edition: edition.last)
     if not with_neighbours:
         yield from map(page_of_edition, editions[at : at + 1])

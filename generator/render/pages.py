@@ -88,9 +88,10 @@ class Plan(msgspec.Struct, kw_only=True):
         added: Sequence[Article],
         ended: Iterable[Story],
         begun: Iterable[Story],
+        picks: tuple[Article, ...],
     ) -> None:
         """Become the plan of a digest that differs in these articles and stories."""
-        self.digest, self._slugs = digest, {}
+        self.digest, self.picks, self._slugs = digest, picks, {}
         for article in removed:
             self.parts.pop(article.id, None)
             self.counts[article.date] -= 1
@@ -104,8 +105,6 @@ class Plan(msgspec.Struct, kw_only=True):
             for article in story.articles:
                 self.stories.pop(article.id, None)
         self.stories |= {article.id: story for story in begun for article in story.articles}
-        if any(article.pinned for article in (*removed, *added)):
-            self.picks = tuple(article for article in digest.articles if article.pinned)
 
     def source_of(self, article: Article) -> Source:
         """Return the source that published an article."""
