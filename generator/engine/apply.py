@@ -46,7 +46,7 @@ class Effects(NamedTuple):
     is_everything: bool = False
     """Whether any other file may be stale too."""
     planned: frozenset[str] | None = None
-    """Paths of all planned files, if these may be others."""
+    """Paths of all planned files but lists for machines, if these may be others."""
 
 
 EVERYTHING = Effects(is_remapped=True, is_everything=True)

@@ -107,6 +107,15 @@ class Outputs:
 
     def all(self, problems: list[Problem]) -> list[Output]:
         """Return every planned file. Problems of static files and aliases are appended to `problems`."""
+        return [*self.but_lists(problems), *self.lists(problems)]
+
+    @property
+    def hides_lists(self) -> bool:
+        """Whether a static file may take the place of a list for machines."""
+        return any(map(is_for_machines, self._shadows))
+
+    def but_lists(self, problems: list[Problem]) -> list[Output]:
+        """Return the same without the lists for machines, which take as long as all the rest."""
         rendering = self.rendering
         problems += self._static.problems
         outputs = [Output(path, file) for path, file in self._static.files]
@@ -114,23 +123,24 @@ class Outputs:
         images = sorted(rendering.index.images.items())
         return [*outputs, *(Output(address, self._site.content / path) for address, path in images)]
 
-    def lists(self) -> list[Output]:
-        """Return the files for machines: sources as OPML, sitemaps, `robots.txt`; none without `base_url`."""
+    def lists(self, problems: list[Problem] | None = None) -> list[Output]:
+        """Return the lists for machines: sources as OPML, sitemaps, `robots.txt`; none without `base_url`.
+
+        Problems of static files in their place are appended to `problems`.
+        """
         rendering = self.rendering
         if rendering.config.base_url is None:
             return []
         pages = tuple(pages_of(rendering.plan))
         made = for_machines(rendering, rendering.config.base_url, pages)
-        return [*_not_shadowed(self._shadows, made, [])]
+        return [*_not_shadowed(self._shadows, made, [] if problems is None else problems)]
 
     def _made(self) -> Iterator[Output]:
-        """Yield the files made from clippings and theme: pages, feeds, lists for machines, assets."""
+        """Yield the files made from clippings and theme: pages, feeds, assets."""
         rendering = self.rendering
-        pages = tuple(pages_of(rendering.plan))
-        yield from (Output(addresses.file_of(page.address), page) for page in pages)
+        yield from (Output(addresses.file_of(page.address), page) for page in pages_of(rendering.plan))
         if rendering.config.base_url is not None:
             yield from feed_outputs(rendering, rendering.plan.digest.sources.values())
-            yield from for_machines(rendering, rendering.config.base_url, pages)
         yield from (Output(path, content) for path, content in sorted(self.assets.items()))
 
 

@@ -15,6 +15,7 @@ from generator.engine import stored_stories
 from generator.engine.apply import EVERYTHING, apply
 from generator.engine.build_context import BuildContext
 from generator.engine.changes import Stale, change_set
+from generator.engine.outputs import is_for_machines
 from generator.engine.pending import PendingDocuments
 from generator.engine.safeguards import check_found, found_in, may_delete_many
 from generator.engine.stale_queue import StaleQueue
@@ -132,7 +133,9 @@ class Session:
         if may_delete_many(state.options, len(out) - len(in_), len(self.queue.files)):
             return None
         effects = apply(state, site, settings | (Stale.GROUPING if is_torn else Stale.NOTHING), read)
-        removed = {*self.queue.files} - effects.planned if effects.planned is not None else set()
+        removed: set[str] = set()
+        if effects.planned is not None:
+            removed = {path for path in self.queue.files - effects.planned if not is_for_machines(path)}
         if effects.is_everything and self._needs_judging(len(removed)):
             return None
         self.is_torn = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from itertools import islice
 
 from generator.cache.rows import Standing
@@ -52,7 +52,7 @@ class StaleQueue:
         return path in self._stale or path in self._unchecked
 
     @property
-    def files(self) -> Collection[str]:
+    def files(self) -> Set[str]:
         """Paths of all files in place."""
         return self._inputs.keys()
 

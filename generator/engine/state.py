@@ -188,9 +188,10 @@ class SiteState:
                 self.names.add(article)
 
     def plan_files(self) -> frozenset[str]:
-        """Return the paths of all files, and note the problems found on the way."""
+        """Return the paths of all files but lists for machines, and note the problems found on the way."""
         problems: list[Problem] = []
-        planned = frozenset(one.path for one in self.outputs.all(problems))
+        outputs = self.outputs.all if self.outputs.hides_lists else self.outputs.but_lists
+        planned = frozenset(one.path for one in outputs(problems))
         self.planning = tuple(problems)
         return planned
 
