@@ -246,10 +246,13 @@ def _reload(state: SiteState, before: Site, settings: Stale) -> Effects | None:
     found = state.documents.found
     state.documents.found = with_mistyped(site, found)
     state.replace_problems(found.problems, state.documents.found.problems)
+    if not settings & (Stale.STATIC | Stale.PAGES | Stale.SOURCES):
+        return Effects()
     if settings & Stale.PAGES:
         state.replace_problems(state.theme_faults, faults := tuple(theme_faults(site)))
         state.theme_faults = faults
     plan.since = since_of(index.digest, site.config)
+    state.impact.own_source = site.config.title
     if settings & (Stale.PAGES | Stale.SOURCES):
         state.rendering = RenderContext(site, index, plan, state.context, healths=state.rendering.healths)
     old, state.outputs = state.outputs, Outputs(site, state.rendering, state.article)
@@ -260,7 +263,8 @@ def _reload(state: SiteState, before: Site, settings: Stale) -> Effects | None:
     planned = state.plan_files() if has_other_pages else None
     if settings & (Stale.PAGES | Stale.SOURCES):
         return EVERYTHING._replace(others=tuple(others), planned=planned)
-    return Effects(others=tuple(others), planned=planned)
+    is_remapped = old.hides_lists or state.outputs.hides_lists
+    return Effects(others=tuple(others), is_remapped=is_remapped, planned=planned)
 
 
 def _reconfigure(state: SiteState, before: Config) -> list[Source] | None:
@@ -269,7 +273,10 @@ def _reconfigure(state: SiteState, before: Config) -> list[Source] | None:
     Returns None if the settings change how articles are grouped.
     """
     config, index, plan = state.site.config, state.index, state.rendering.plan
-    last, digest = index.digest.sources, with_settings(index.digest, config.sources, config.text)
+    last, digest = (
+        index.digest.sources,
+        with_settings(index.digest, before.sources, config.sources, config.text),
+    )
     if digest is None:
         return None
     changed = [source for name, source in digest.sources.items() if source.text != last[name].text]

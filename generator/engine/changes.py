@@ -117,8 +117,8 @@ def _stale_by_file(site: Site, file: Path) -> Stale:
         return Stale.READING
     if file == site.picks:
         return Stale.PICKS
-    # A configuration counts by its values, whatever its file is called.
-    return Stale.NOTHING if file.suffix == ".toml" else Stale.GROUPING
+    # A configuration counts by its values, whatever its file is called. Another may have nearly its name.
+    return Stale.STATIC if file.suffix == ".toml" else Stale.GROUPING
 
 
 def is_below(content: Path, file: Path) -> bool:

@@ -95,9 +95,13 @@ def _known(state: SiteState, few: Readings, read: Records) -> list[Article]:
 
 def _are_named(state: SiteState, read: Records) -> bool:
     """Return whether picks name changed clippings, or may name them now."""
-    if state.index.choices.problems:
-        return bool(read)  # a name that fits nothing may fit one of them
+    index = state.index
+    if index.impact.contested and index.picks:
+        return bool(read)  # a pick may name an article that is left out for its id
     for path, (record, _) in read.items():
+        old, new = state.shown.get(path), record.reading.article
+        if index.choices.problems and (old is None or new is None or _names(old) != _names(new)):
+            return True  # a name that fits nothing may fit this one
         if record.reading.pick or path in state.index.choices.by_path:
             return True
         if unicodedata.normalize("NFC", path) in state.picked:
@@ -106,3 +110,8 @@ def _are_named(state: SiteState, read: Records) -> bool:
         if any(one and not state.picked.isdisjoint(names_of(one)) for one in known):
             return True
     return False
+
+
+def _names(article: Article) -> tuple[object, ...]:
+    """Return what a pick may call an article, besides its path."""
+    return (article.url, *article.keys)

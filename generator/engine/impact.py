@@ -36,7 +36,7 @@ class ImpactCheck:
 
     def __init__(self, index: SiteIndex, own_source: str) -> None:
         """`own_source` is the source of articles that name none."""
-        self._own_source = own_source
+        self.own_source = own_source
         self._impact = index.impact
         self._pictured = frozenset(index.pictured)
         self._unambiguous = set(self._impact.names.values())
@@ -66,7 +66,7 @@ class ImpactCheck:
             return False
         if new is None or read is None or new.source not in sources:
             return True
-        return new.source in self._unambiguous and (read.source or self._own_source) in self._impact.names
+        return new.source in self._unambiguous and (read.source or self.own_source) in self._impact.names
 
 
 def _address(article: Article | None) -> tuple[str, dt.date] | None:

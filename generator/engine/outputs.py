@@ -68,17 +68,23 @@ class Outputs:
         return {CODE_STYLE: stylesheet().encode(), **assets_of(self._site.templates)}
 
     def hides_others_than(self, last: Outputs) -> bool:
-        """Return whether a static file came or went since that may hide a page of another name.
+        """Return whether a static file came or went that may hide a file of another name.
 
         On a file system that ignores case or composition, `About.html` takes the place of `about.html`.
+        An alias gives way to static files in its folder too.
         """
         changed = self._shadows.items() ^ last._shadows.items()
-        return any(folded != path for folded, path in changed)
+        plan = self.rendering.plan
+        return bool(changed) and (
+            bool(plan.aliases)
+            or any(folded != path for folded, path in changed)
+            or any(article.id != article.id.casefold() for article in plan.digest.articles)
+        )
 
     @property
-    def has_static(self) -> bool:
-        """Whether there are static files, which may take the places of pages."""
-        return bool(self._static_files)
+    def static(self) -> Mapping[str, Path]:
+        """Path → static file. They may take the places of pages."""
+        return self._static_files
 
     def reload_assets(self) -> None:
         """Read the style sheets and scripts again when they are asked for next."""
@@ -100,10 +106,9 @@ class Outputs:
             return Output(path, self._site.content / rendering.index.images[path])
         if path in self.assets:
             return Output(path, self.assets[path])
-        if feed := feed_at(rendering, path):
-            return Output(path, feed)
-        page = page_at(rendering.plan, path, self._article)
-        return Output(path, page) if page else None
+        made = feed_at(rendering, path) or page_at(rendering.plan, path, self._article)
+        is_alias = isinstance(made, Page) and isinstance(made.subject, Alias)
+        return Output(path, made) if made and not (is_alias and _in_the_way(path, self._shadows)) else None
 
     def all(self, problems: list[Problem]) -> list[Output]:
         """Return every planned file. Problems of static files and aliases are appended to `problems`."""

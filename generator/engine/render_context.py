@@ -9,12 +9,10 @@ from functools import cache
 from generator import __version__
 from generator.cache.versions import hashed, program, zone_data
 from generator.config.site import Config, Site
-from generator.engine import page_tasks
 from generator.engine.build_context import BuildContext
 from generator.engine.page_tasks import Maker
 from generator.engine.site_index import SiteIndex
 from generator.grouping.health import healths_of
-from generator.model import addresses
 from generator.model.types import Digest, Health
 from generator.render.compose import Composer, composer
 from generator.render.fingerprints import Fingerprints
@@ -25,8 +23,6 @@ from generator.render.templates import Templates, speech
 from generator.render.theme_hashes import theme_hashes
 
 GENERATOR = f"Broadsheet {__version__}"
-CODE_STYLE = "assets/code.css"
-FILES = {page_tasks.ATOM: addresses.ATOM, page_tasks.RSS: addresses.RSS, page_tasks.JSON: addresses.JSON_FEED}
 
 
 def planned_of(digest: Digest, config: Config) -> Plan:

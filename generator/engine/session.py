@@ -222,7 +222,7 @@ class Session:
         state = self.state
         if self.queue.is_behind:
             self.queue.settle()
-            if state.outputs.has_static:
+            if state.outputs.static or state.planning:
                 state.plan_files()
                 self._reported(frozenset())
             epoch = state.documents.reader.epoch

@@ -143,9 +143,10 @@ class SiteIndex(msgspec.Struct, kw_only=True):
         hidden = [one for one in few.articles if one.path not in kept]
         impact.held_back |= {one.path: one.source for one in hidden}
         names = dict.fromkeys(sorted(map(shown, read)))
-        reasons = [one for one in self.choices.skipped if one.path in read] if hidden else []
+        reasons = [one for one in self.choices.skipped if one.path in names] if hidden else []
         skipped = (*few.skipped, *reasons, *(one for one in found.skipped if one.path in names))
-        problems = (*few.problems, *(one for one in found.problems if one.path in names))
+        others = (*found.problems, *self.choices.problems)
+        problems = (*few.problems, *(one for one in others if one.path in names))
         self.skipped = with_others(self.skipped, names, sorted(skipped))
         problems = with_others(self.problems, names, sorted(problems, key=by_place))
         self.problems = told_of_sources(problems, config, self.digest, impact.held_back)

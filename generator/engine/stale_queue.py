@@ -73,8 +73,12 @@ class StaleQueue:
         return self._patch.is_behind or self._is_remapped or bool(self._stale) or not is_dated
 
     def add(self, paths: Iterable[str], *, remaps: bool = False) -> None:
-        """Queue files that may be outdated, or may have to be deleted, for comparison."""
-        queued = dict.fromkeys(path for path in paths if not is_for_machines(path))
+        """Queue files that may be outdated, or may have to be deleted, for comparison.
+
+        Lists for machines are compared together; `remaps` queues them.
+        """
+        static = self._state.outputs.static
+        queued = dict.fromkeys(path for path in paths if path in static or not is_for_machines(path))
         self._unchecked |= queued
         for path in queued.keys() & self._stale.keys():
             del self._stale[path]  # not to be made before it is compared

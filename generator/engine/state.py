@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Self
@@ -197,10 +198,15 @@ class SiteState:
 
     def replace_problems(self, old: Iterable[Problem], new: Iterable[Problem]) -> None:
         """Replace problems by those found now."""
-        ended, begun = set(old), set(new)
+        ended, begun = Counter(old), Counter(new)
         if ended != begun:
-            left = (one for one in self.index.problems if one not in ended)
-            told = sorted((*left, *begun), key=by_place)
+            left = []
+            for one in self.index.problems:
+                if ended[one] > 0:
+                    ended[one] -= 1
+                else:
+                    left.append(one)
+            told = sorted((*left, *begun.elements()), key=by_place)
             self.index.problems = tuple(told)
 
     def renew_health(self) -> None:

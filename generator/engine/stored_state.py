@@ -56,7 +56,7 @@ class Head(msgspec.Struct, array_like=True):
     planning: tuple[Problem, ...]
     """Problems found while planning its pages."""
     repeats: list[tuple[str, int, bytes]]
-    """Source, year and hash of the boilerplate that its clippings were read with, as in `SiteIndex`."""
+    """Source, year and hash of the boilerplate that its clippings were read with."""
     sources: list[tuple[str, bytes]]
     """Name and key of each source, by slug."""
     turns: bytes

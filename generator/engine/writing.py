@@ -148,7 +148,7 @@ def _affected(state: SiteState, effects: Effects, transaction: Transaction) -> _
         ended -= {*state.outputs.given}
     fingerprints = _fingerprints(state, outputs)
     planning = state.planning
-    if state.outputs.has_static:
+    if state.outputs.static:
         problems: list[Problem] = []
         state.outputs.all(problems)
         planning = tuple(problems)

@@ -47,16 +47,22 @@ def together(sources: Sequence[Source], ordered: Sequence[Article] | None = None
     )
 
 
-def with_settings(digest: Digest, sources: Mapping[str, SourceConfig], text: TextPolicy) -> Digest | None:
-    """Return the digest with the settings of its sources changed; None if a source gets another name.
+def with_settings(
+    digest: Digest,
+    before: Mapping[str, SourceConfig],
+    sources: Mapping[str, SourceConfig],
+    text: TextPolicy,
+) -> Digest | None:
+    """Return the digest with the settings of its sources changed; None if a source may get another name.
 
-    `text` is the policy of sources that have none.
+    `before` are the settings that it was grouped with. `text` is the policy of sources that have none.
     """
-    names, _ = configured_names(sources)
+    names, names_before = configured_names(sources)[0], configured_names(before)[0]
     changed = {}
     for name, source in digest.sources.items():
         own = key(name)
-        if own in names and spelling(names[own]) != name:
+        is_renamed = own in names and spelling(names[own]) != name
+        if is_renamed or (own in names_before and own not in names):
             return None
         settings = sources[names[own]] if own in names else SourceConfig()
         changed[name] = msgspec.structs.replace(

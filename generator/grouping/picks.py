@@ -49,7 +49,7 @@ class Choices(NamedTuple):
     def skipped(self) -> list[Skipped]:
         """The hidden articles, by path."""
         hidden = {path: pick for path, pick in self.by_path.items() if pick.hide}
-        return [Skipped(path=path, reason=_reason(hidden[path])) for path in sorted(hidden)]
+        return [Skipped(path=_shown(path), reason=_reason(hidden[path])) for path in sorted(hidden)]
 
     def applied_to(self, article: Article, language_of: LanguageOf) -> Article | None:
         """Return an article with what its pick says of it; None if it is hidden."""

@@ -40,13 +40,14 @@ def regrouped(
         del sources[name]
     for name in {article.source for article in (*removed, *added)} - lost:
         sources[name] = _source(sources[name], _of(removed, name), _of(added, name))
+    known = {**digest.sources, **sources}
     found = msgspec.structs.replace(
         digest,
         sources=sources,
-        days=_editions(Period.DAY, digest.days, removed, added, sources),
-        weeks=_editions(Period.WEEK, digest.weeks, removed, added, sources),
-        months=_editions(Period.MONTH, digest.months, removed, added, sources),
-        years=_editions(Period.YEAR, digest.years, removed, added, sources),
+        days=_editions(Period.DAY, digest.days, removed, added, known),
+        weeks=_editions(Period.WEEK, digest.weeks, removed, added, known),
+        months=_editions(Period.MONTH, digest.months, removed, added, known),
+        years=_editions(Period.YEAR, digest.years, removed, added, known),
     )
     return found if found.days and digest.days else None
 

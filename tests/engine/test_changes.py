@@ -45,8 +45,8 @@ def test_a_changed_key_counts_both_ways(changed: dict[str, object], stale: Stale
     ("file", "stale"),
     [
         ("picks.toml", Stale.PICKS),
-        ("digest.toml", Stale.NOTHING),
-        ("other.toml", Stale.NOTHING),
+        ("digest.toml", Stale.STATIC),
+        ("other.toml", Stale.STATIC),
         ("templates", Stale.PAGES),
         ("templates/partials/item.html", Stale.PAGES),
         ("static/x.txt", Stale.STATIC),

@@ -576,6 +576,73 @@ def test_a_clipping_with_an_unreadable_name_is_a_problem_when_it_comes(world: Wo
     hold(world)
 
 
+def test_a_static_file_in_the_place_of_a_list_for_machines_comes_and_goes(world: World) -> None:
+    for name in ("robots.txt", "sitemap.xml"):
+        for text in ("Ours.", "Ours again."):
+            world.write(f"static/{name}", text)
+            hold(world)
+        world.delete(f"static/{name}")
+        hold(world)
+
+
+@pytest.mark.parametrize(
+    ("aliases", "names"),
+    [
+        ("", ["SITEMAP.xml", "sitemaps/1.xml", "sources.opml"]),
+        ("[Old/Page.html]", ["old/page.html"]),
+        ("[old/page.html]", ["old", "404.html"]),
+        ("[old/page.html]", ["old/page.html/x.txt"]),
+    ],
+)
+def test_static_files_in_the_way_come_and_go(world: World, aliases: str, names: list[str]) -> None:
+    world.write("content/a.md", text_of(PLAIN | {"title": "a", "aliases": aliases or None}))
+    hold(world)
+    for name in names:
+        world.write(f"static/{name}", "Ours.")
+        hold(world)
+        world.delete(f"static/{name}")
+        hold(world)
+
+
+def test_a_source_whose_table_goes_is_spelt_as_its_clippings_have_it(world: World) -> None:
+    for tables in (
+        '[sources.ALPHA]\nhome = "https://a.example/"\n',
+        "",
+        '[sources.ALPHA]\ntext = "link"\n',
+        "",
+    ):
+        world.write("digest.toml", f'base_url = "https://digest.example/"\n{tables}')
+        hold(world)
+
+
+def test_problems_of_picks_in_front_matter_stay_while_they_last(world: World) -> None:
+    for title in ("a", "b"):
+        world.write("content/a.md", text_of(PLAIN | {"title": title, "merge": "[nothing.md]"}))
+        hold(world)
+    world.write("picks.toml", '[[pick]]\narticle = "a.md"\nnote = "So."\n')
+    hold(world)
+
+
+def test_a_pick_that_merges_with_an_article_left_out_for_its_id(world: World) -> None:
+    left_out = PLAIN | {"title": "z", "id": "own", "url": "https://o.example/z"}
+    world.write("content/a.md", text_of(PLAIN | {"title": "a", "id": "own"}))
+    world.write("content/z.md", text_of(left_out))
+    world.write("picks.toml", '[[pick]]\narticle = "b.md"\nmerge = ["https://o.example/z"]\n')
+    hold(world)
+    world.write("content/z.md", text_of(left_out | {"id": "other", "url": "https://o.example/y"}))
+    hold(world)
+    world.delete("content/z.md")
+    hold(world)
+
+
+def test_equal_problems_of_picks_are_all_reported(world: World) -> None:
+    twice = "".join(f'{{article = "{name}.md", pin = true, hide = true}},' for name in "ab")
+    world.write("picks.toml", f"pick = [{twice}]\n")
+    hold(world)
+    world.write("content/c.md", text_of(PLAIN | {"title": "another"}))
+    hold(world)
+
+
 def test_a_static_file_that_is_not_in_place_yet_stays_in_the_place_of_a_page(world: World) -> None:
     world.write("static/404.html", "Ours.")
     world.kept.save(ASKED)
