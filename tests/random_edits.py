@@ -49,7 +49,7 @@ MORE = {
     "pin": ("true",),
     "hide": ("true",),
     "digest_note": ("Look *here*",),
-    "merge": ("[b.md]",),
+    "merge": ("[b.md]", "[nothing.md]"),
     "split": ("true",),
     "headline": ("Head",),
     "fetch_date": ("2024-07-05T10:00:00Z",),
@@ -153,7 +153,8 @@ CLEANING = (
     "[[gone]\n",
 )
 STATIC = (
-    "robots.txt", "404.html", "old/page.html", "x/y.bin", ".well-known/a", "sources/index.html",
+    "robots.txt", "SITEMAP.xml", "sources.opml", "404.html", "old/page.html", "x/y.bin",
+    ".well-known/a", "sources/index.html",
     "2024/07/01/index.html", f"articles/{path_id('a.md')[:2]}/{path_id('a.md')}.html", "assets/style.css",
 )  # fmt: skip
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="{}" height="1"/>'

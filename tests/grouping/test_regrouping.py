@@ -71,6 +71,18 @@ def test_what_concerns_more_is_left_to_grouping_from_scratch(added):
     assert regrouped(digest([article(0, "b c", DAY, 1)]), [], added, Config()) is None
 
 
+def test_sources_that_lose_their_last_articles_together():
+    before = [article(number, name, DAY, number) for number, name in enumerate(("A", "b c", "中国", "D"))]
+    old = digest(before)
+    removed = [one for one in old.articles if one.source in {"A", "中国"}]
+    left = [one for one in before if one.source not in {"A", "中国"}]
+    added = [article(9, "b c", DAY, 9)]
+    new = regrouped(old, removed, added, Config())
+    assert msgspec.structs.replace(new, articles=spliced(old.articles, removed, added)) == digest(
+        left + added
+    )
+
+
 def test_without_any_day_there_is_nothing_to_regroup():
     one = article(0, "A", DAY, 1)
     assert regrouped(digest([]), [], [one], Config()) is None
