@@ -126,10 +126,13 @@ def followed(
     from generator.preview.follow import Built
 
     told: Report | None = None
+    current: Site | None = None
 
     def rebuild(check: Check, changed: Changed) -> Built:
-        nonlocal told
-        current, started = site(), time.perf_counter()
+        nonlocal told, current
+        started = time.perf_counter()
+        if current is None or changed is None or changed:  # time alone changes no settings
+            current = site()
         options = cli_options.options(current)
         with console.progress(quiet=cli_options.quiet) as show:
             built, pages = live.build(current, options, _checked(show, check), changed, check)
