@@ -36,7 +36,7 @@ def site_in(folder: Path, **keys: object) -> Site:
 def fields(file: Path) -> dict[str, object]:
     clipping, problems = clipping_of(file.name, file.read_text("utf-8"))
     assert not clipping.repaired
-    assert problems == ()
+    assert all(one.kind == "comment" for one in problems)  # a title may hold `%%`
     return dict(clipping.fields)
 
 
