@@ -42,7 +42,7 @@ class Effects(NamedTuple):
     removed: frozenset[str] = frozenset()
     """Paths of files that are no longer planned."""
     is_remapped: bool = False
-    """Whether sitemaps and other lists for machines may change."""
+    """Whether files may have come or gone, so that sitemaps and other lists for machines may change."""
     is_everything: bool = False
     """Whether any other file may be stale too."""
     planned: frozenset[str] | None = None
@@ -183,7 +183,8 @@ def _effects(
     dates = {article.date for article in (*removed, *added)}
     near = [path for path, page in pages.items() if is_near(page, dates)]
     others = [path for path, page in pages.items() if not is_near(page, dates)]
-    if bool(plan.picks) is not had_picks:  # all editions link to the feed of picks, if there are any
+    has_other_feeds = bool(plan.picks) is not had_picks
+    if has_other_feeds:  # all editions link to the feed of picks, if there are any
         every = (*digest.days, *digest.weeks, *digest.months, *digest.years)
         others += [addresses.file_of(addresses.edition(edition)) for edition in every]
     if state.site.config.base_url is not None:
@@ -195,7 +196,7 @@ def _effects(
         tuple(near),
         tuple(others),
         frozenset((*before.keys() - pages.keys(), *(feed_paths(lost) if lost else ()))),
-        is_remapped=_mapped(before.values()) != _mapped(pages.values()),
+        is_remapped=has_other_feeds or _mapped(before.values()) != _mapped(pages.values()),
         is_everything=affects_all_pages(state.rendering.theme, last, digest),
     )
 
@@ -222,10 +223,9 @@ def _are_limited(
     """Return whether changed records affect only their own articles."""
     old = {article.path: article for article in removed}
     new = {article.path: article for article in added}
-    sources = state.index.digest.sources
     return all(
         (path in repicked and (path in old) is (path in new))
-        or state.impact.is_limited(record, path, old.get(path), new.get(path), sources)
+        or state.impact.is_limited(record, path, old.get(path), new.get(path), state.site.config)
         for path, (record, _) in read.items()
     ) and all(state.paths.get(one.id.casefold(), path) == path for path, one in new.items())
 
@@ -252,7 +252,6 @@ def _reload(state: SiteState, before: Site, settings: Stale) -> Effects | None:
         state.replace_problems(state.theme_faults, faults := tuple(theme_faults(site)))
         state.theme_faults = faults
     plan.since = since_of(index.digest, site.config)
-    state.impact.own_source = site.config.title
     if settings & (Stale.PAGES | Stale.SOURCES):
         state.rendering = RenderContext(site, index, plan, state.context, healths=state.rendering.healths)
     old, state.outputs = state.outputs, Outputs(site, state.rendering, state.article)
@@ -273,10 +272,8 @@ def _reconfigure(state: SiteState, before: Config) -> list[Source] | None:
     Returns None if the settings change how articles are grouped.
     """
     config, index, plan = state.site.config, state.index, state.rendering.plan
-    last, digest = (
-        index.digest.sources,
-        with_settings(index.digest, before.sources, config.sources, config.text),
-    )
+    last = index.digest.sources
+    digest = with_settings(index.digest, before.sources, config.sources, config.text)
     if digest is None:
         return None
     changed = [source for name, source in digest.sources.items() if source.text != last[name].text]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 
 from generator.config import picks as picks_file
@@ -11,7 +10,7 @@ from generator.config.site import PICKS_FILE
 from generator.engine.impact import named_by, names_of
 from generator.engine.readings import Readings, gathered
 from generator.engine.state import Records, SiteState
-from generator.grouping.article_names import ArticleNames
+from generator.grouping.article_names import ArticleNames, composed_form
 from generator.grouping.picks import Choices, choices_of
 from generator.model.errors import Problem, shown
 from generator.model.types import Article
@@ -102,12 +101,9 @@ def _are_named(state: SiteState, read: Records) -> bool:
         old, new = state.shown.get(path), record.reading.article
         if index.choices.problems and (old is None or new is None or _names(old) != _names(new)):
             return True  # a name that fits nothing may fit this one
-        if record.reading.pick or path in state.index.choices.by_path:
+        if record.reading.pick or path in index.choices.by_path or composed_form(path) in state.picked:
             return True
-        if unicodedata.normalize("NFC", path) in state.picked:
-            return True
-        known = (state.shown.get(path), record.reading.article)
-        if any(one and not state.picked.isdisjoint(names_of(one)) for one in known):
+        if any(one and not state.picked.isdisjoint(names_of(one)) for one in (old, new)):
             return True
     return False
 

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Set
 
 from generator.config.picks import Pick, page_of
+from generator.config.site import Config
+from generator.engine.readings import with_source
 from generator.engine.records import Record
 from generator.engine.site_index import SiteIndex
-from generator.model.types import Article, Source
+from generator.grouping.article_names import composed_form
+from generator.model.types import Article
 from generator.reading.canonical import keys_of
 
 
 def named_by(picks: Iterable[Pick]) -> set[str]:
     """Return what picks refer to: paths in NFC, and normalised keys of addresses."""
     names = {name for pick in picks for name in (pick.article, *pick.merge)}
-    return {unicodedata.normalize("NFC", name) for name in names} | {
+    return {composed_form(name) for name in names} | {
         key for name in names if "://" in name for key in keys_of(name)
     }
 
@@ -34,12 +36,10 @@ def names_of(article: Article) -> Iterator[str]:
 class ImpactCheck:
     """Decides whether a change is limited to a clipping's article: no spellings, no addresses of others."""
 
-    def __init__(self, index: SiteIndex, own_source: str) -> None:
-        """`own_source` is the source of articles that name none."""
-        self.own_source = own_source
-        self._impact = index.impact
+    def __init__(self, index: SiteIndex) -> None:
+        self._index = index
         self._pictured = frozenset(index.pictured)
-        self._unambiguous = set(self._impact.names.values())
+        self._unambiguous = set(index.impact.names.values())
 
     def change_sources(self, new: Set[str], lost: Set[str]) -> None:
         """Register the names of new sources, which have one spelling each, and forget those of lost ones."""
@@ -52,21 +52,21 @@ class ImpactCheck:
         path: str,
         old: Article | None,
         new: Article | None,
-        sources: Mapping[str, Source],
+        config: Config,
     ) -> bool:
         """Return whether a change is limited to one article: `old` before, `new` after it."""
-        read = record.reading.article
+        read, impact = with_source(record.reading.article, config), self._index.impact
         if record.seen or path in self._pictured:
             return False
         if any(one and one.aliases for one in (old, read)):
             return False
-        if self._impact.has_aliases and _address(old) != _address(new):
+        if impact.has_aliases and _address(old) != _address(new):
             return False
-        if old and (old.id.casefold() in self._impact.contested or old.source not in self._unambiguous):
+        if old and (old.id.casefold() in impact.contested or old.source not in self._unambiguous):
             return False
-        if new is None or read is None or new.source not in sources:
+        if new is None or read is None or new.source not in self._index.digest.sources:
             return True
-        return new.source in self._unambiguous and (read.source or self.own_source) in self._impact.names
+        return new.source in self._unambiguous and read.source in impact.names
 
 
 def _address(article: Article | None) -> tuple[str, dt.date] | None:

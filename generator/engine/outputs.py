@@ -57,9 +57,10 @@ class Outputs:
         """`article` returns the published article with an id."""
         self.rendering = rendering
         self._site, self._article = site, article
-        self._static: StaticFiles = static_files(site.static)
-        self._static_files = dict(self._static.files)
-        self._shadows = {names.folded(path): path for path in self._static_files}
+        self._found: StaticFiles = static_files(site.static)
+        self.static: Mapping[str, Path] = dict(self._found.files)
+        """Path → static file. They may take the places of pages."""
+        self._shadows = {names.folded(path): path for path in self.static}
         """File-system-folded name → static file."""
 
     @cached_property
@@ -81,11 +82,6 @@ class Outputs:
             or any(article.id != article.id.casefold() for article in plan.digest.articles)
         )
 
-    @property
-    def static(self) -> Mapping[str, Path]:
-        """Path → static file. They may take the places of pages."""
-        return self._static_files
-
     def reload_assets(self) -> None:
         """Read the style sheets and scripts again when they are asked for next."""
         self.__dict__.pop("assets", None)
@@ -93,13 +89,13 @@ class Outputs:
     @property
     def given(self) -> list[str]:
         """Paths of static files, images and assets: the files that no article, source or story decides."""
-        return [*self._static_files, *self.assets, *self.rendering.index.images]
+        return [*self.static, *self.assets, *self.rendering.index.images]
 
     def at(self, path: str) -> Output | None:
         """Return the file planned at a path; None if there is none. Lists for machines are not looked up."""
         rendering = self.rendering
-        if path in self._static_files:
-            return Output(path, self._static_files[path])
+        if path in self.static:
+            return Output(path, self.static[path])
         if self._shadows and names.folded(path) in self._shadows:
             return None
         if path in rendering.index.images:
@@ -122,8 +118,8 @@ class Outputs:
     def but_lists(self, problems: list[Problem]) -> list[Output]:
         """Return the same without the lists for machines, which take as long as all the rest."""
         rendering = self.rendering
-        problems += self._static.problems
-        outputs = [Output(path, file) for path, file in self._static.files]
+        problems += self._found.problems
+        outputs = [Output(path, file) for path, file in self.static.items()]
         outputs += _not_shadowed(self._shadows, self._made(), problems)
         images = sorted(rendering.index.images.items())
         return [*outputs, *(Output(address, self._site.content / path) for address, path in images)]
@@ -144,8 +140,7 @@ class Outputs:
         """Yield the files made from clippings and theme: pages, feeds, assets."""
         rendering = self.rendering
         yield from (Output(addresses.file_of(page.address), page) for page in pages_of(rendering.plan))
-        if rendering.config.base_url is not None:
-            yield from feed_outputs(rendering, rendering.plan.digest.sources.values())
+        yield from feed_outputs(rendering, rendering.plan.digest.sources.values())
         yield from (Output(path, content) for path, content in sorted(self.assets.items()))
 
 

@@ -106,7 +106,7 @@ def _recalled(
 def read_now(
     documents: DocumentTable, paths: Collection[str], context: BuildContext, meanwhile: Iterable[None] = ()
 ) -> Iterator[tuple[str, Record, bytes]]:
-    """Read clippings now, store the results, and yield them as `records` does.
+    """Read clippings now, store the results, and yield them as `records_of` does.
 
     While the workers are busy, this process advances `meanwhile` step by step.
     """

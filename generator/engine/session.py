@@ -55,6 +55,8 @@ class Session:
         self._pending = PendingDocuments(self.state)
         self.is_torn = False
         """Whether clippings or settings were read that the digest does not reflect yet."""
+        self._has_other_files = False
+        """Whether files came or went since all were planned, so that static files may hide others."""
         self._is_ready = False
         """Whether everything is loaded that the first save would wait for."""
         self._early: frozenset[str] = frozenset()
@@ -143,6 +145,7 @@ class Session:
             self.queue.add_all()
         queued = (*effects.near, *effects.others, *(effects.planned or ()))
         self.queue.add(queued, remaps=effects.is_remapped)
+        self._has_other_files |= effects.is_remapped or Stale.STATIC in settings
         if viewed_now := [path for path in viewed if path in self.queue]:
             state.renew_health()
         first = dict.fromkeys((*removed, *effects.removed, *effects.near, *viewed_now))
@@ -222,7 +225,8 @@ class Session:
         state = self.state
         if self.queue.is_behind:
             self.queue.settle()
-            if state.outputs.static or state.planning:
+            if self._has_other_files and (state.outputs.static or state.planning):
+                self._has_other_files = False
                 state.plan_files()
                 self._reported(frozenset())
             epoch = state.documents.reader.epoch

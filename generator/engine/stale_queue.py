@@ -16,10 +16,9 @@ from generator.model import addresses
 from generator.model.types import Article
 from generator.output.manifest import Manifest
 from generator.output.patch import Patch
+from generator.render.page_at import OVERVIEWS
 from generator.render.pages import Page
 
-WARM = tuple(map(addresses.file_of, (addresses.FRONT, addresses.SOURCES, addresses.NOT_FOUND)))
-"""Paths of pages that load most templates."""
 AT_ONCE = 2000
 """Files whose fingerprints are compared in one step; a step takes some 50 ms."""
 
@@ -153,7 +152,7 @@ class StaleQueue:
             for one in state.index.digest.articles
             if state.rendering.plan.has_page(one)
         )
-        for path in (*islice(own, 1), *WARM):
+        for path in (*islice(own, 1), *OVERVIEWS):
             if (output := state.outputs.at(path)) and isinstance(output.content, Page):
                 bytes_of(state.rendering, output)
 

@@ -93,7 +93,7 @@ class SiteState:
             self.site, index, planned_of(index.digest, self.site.config), self.context, healths=healths
         )
         self.outputs = Outputs(self.site, self.rendering, self.article)
-        self.impact = ImpactCheck(index, self.site.config.title)
+        self.impact = ImpactCheck(index)
         self.picked = named_by(index.picks)
         self.theme_faults = tuple(one for one in index.problems if one.kind == "template")
         for name in ("shown", "paths", "leaders"):

@@ -147,14 +147,11 @@ def _affected(state: SiteState, effects: Effects, transaction: Transaction) -> _
         ended |= {path for path in transaction.old if is_for_machines(path)} - {one.path for one in lists}
         ended -= {*state.outputs.given}
     fingerprints = _fingerprints(state, outputs)
-    planning = state.planning
-    if state.outputs.static:
-        problems: list[Problem] = []
-        state.outputs.all(problems)
-        planning = tuple(problems)
+    if state.outputs.static and effects.is_remapped:
+        state.plan_files()
     # In the order of the manifest, which is faster.
     unaffected = [path for path in transaction.old if path not in fingerprints and path not in ended]
-    return _Compared(outputs, fingerprints, unaffected, planning)
+    return _Compared(outputs, fingerprints, unaffected, state.planning)
 
 
 def _fingerprints(state: SiteState, outputs: Iterable[Output]) -> dict[str, bytes]:

@@ -45,9 +45,7 @@ class ArticleNames:
         """Add an article, whose path is new."""
         self.articles[article.path] = article
         for paths, key in self._entries(article):
-            old = paths.get(key, ())
-            others = (old,) if isinstance(old, str) else old
-            paths[key] = (*others, article.path) if others else article.path
+            _enter(paths, key, article.path)
 
     def remove(self, article: Article) -> None:
         """Remove an article."""
@@ -94,8 +92,13 @@ class ArticleNames:
             self._by_page = {}
             for article in self.articles.values():
                 for one in self._pages(article):
-                    self._by_page[one] = (*_each(self._by_page, one), article.path)
+                    _enter(self._by_page, one, article.path)
         return [self.articles[path] for path in _each(self._by_page, key)]
+
+
+def _enter(paths: _Paths, key: str, path: str) -> None:
+    others = _each(paths, key)
+    paths[key] = (*others, path) if others else path
 
 
 def _each(paths: _Paths, key: str) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ def any_bytes(content: str | Path, path: str) -> bytes | Problem:
 
 
 def not_text(path: str, raw: bytes) -> Problem | None:
-    """The problem that bytes are no text; None for text."""
+    """Return the problem of bytes that are not text; None for text."""
     why = why_not_text(raw)
     return _unreadable(path, why, "save it as UTF-8 text, or name it in `ignore`") if why else None
 

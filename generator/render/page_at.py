@@ -20,6 +20,8 @@ from generator.render.pages import (
     pages_of_story,
 )
 
+OVERVIEWS = tuple(map(addresses.file_of, (addresses.FRONT, addresses.SOURCES, addresses.NOT_FOUND)))
+"""Paths of the pages that show the whole digest."""
 _OF_ID = re.compile(r"(articles|stories)/[^/]+/([^/]+)\.html")
 _OF_PERIOD = re.compile(r"(\d{4})/(?:w(\d\d)/|(\d\d)/(?:(\d\d)/)?)?index\.html")
 _OF_SOURCE = re.compile(r"sources/([^/]+)/(?:(\d{4})/(\d\d)/(?:\d+/)?)?index\.html")
@@ -36,7 +38,7 @@ def page_at(plan: Plan, path: str, find: Callable[[str], Article | None]) -> Pag
 def _candidates(plan: Plan, path: str, find: Callable[[str], Article | None]) -> Iterator[Page]:
     """Yield the few pages that may be at a path."""
     digest = plan.digest
-    if path in _OVERVIEWS:
+    if path in OVERVIEWS:
         yield from overviews(digest)
     elif found := _OF_ID.fullmatch(path):
         kind, id_ = found.groups()
@@ -53,9 +55,6 @@ def _candidates(plan: Plan, path: str, find: Callable[[str], Article | None]) ->
             yield from _pages_of_source(source, year, month)
     if (id_ := plan.aliases.get(path)) and (article := find(id_)):
         yield from pages_of_article(plan, article)
-
-
-_OVERVIEWS = frozenset(map(addresses.file_of, (addresses.FRONT, addresses.SOURCES, addresses.NOT_FOUND)))
 
 
 def _edition(digest: Digest, year: str, week: str, month: str, day: str) -> Edition | None:

@@ -604,6 +604,19 @@ def test_static_files_in_the_way_come_and_go(world: World, aliases: str, names: 
         hold(world)
 
 
+def test_what_static_files_hide_follows_pages_and_feeds_that_come_and_go(world: World) -> None:
+    for name in ("2024/07/09/index.html", "picks/feed.json"):
+        world.write(f"static/{name}", "Ours.")
+    hold(world)
+    world.reloaded.update(ASKED)
+    for said in ({"date": "2024-07-09"}, {"date": "2024-07-09", "pin": "true"}, {"date": "2024-07-01"}):
+        world.write("content/a.md", text_of(PLAIN | {"title": "a"} | said))
+        hold(world)
+        right, ours = world.clean.update(ASKED), world.reloaded.update(ASKED)
+        assert ours.report == right.report
+        assert not differences(ours.files, right.files)
+
+
 def test_a_source_whose_table_goes_is_spelt_as_its_clippings_have_it(world: World) -> None:
     for tables in (
         '[sources.ALPHA]\nhome = "https://a.example/"\n',
