@@ -60,7 +60,9 @@ def browser(chromium: str) -> Iterator[Browser]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium)
+        # With this feature, closing a page that is reloading may never end: microsoft/playwright#42068.
+        arguments = ["--disable-features=RenderDocument"]
+        browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
         yield browser
         browser.close()
 
