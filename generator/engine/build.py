@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
-from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -34,20 +32,6 @@ if TYPE_CHECKING:  # these import the readers and renderers, which takes longer 
     from generator.engine.build_context import BuildContext
     from generator.engine.stored_state import StoredState
 
-_NEW_OBJECTS = 1_000_000
-"""New objects from which the garbage collector looks at them: as many as 15,000 clippings make."""
-
-
-@contextlib.contextmanager
-def _collecting_rarely() -> Iterator[None]:
-    """Let the garbage collector look seldom: what a build makes lives to its end, and is hardly a cycle."""
-    before = gc.get_threshold()
-    gc.set_threshold(max(_NEW_OBJECTS, before[0]), *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-
 
 def build(
     site: Site,
@@ -63,7 +47,6 @@ def build(
     written. `clean` rewrites unchanged files too. A damaged cache is discarded and created anew.
     """
     with contextlib.ExitStack() as own:
-        own.enter_context(_collecting_rarely())
         at_work = workers or own.enter_context(Workers(1))
         return used(
             site.own,
