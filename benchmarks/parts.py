@@ -33,7 +33,7 @@ from generator.render.compose import composer
 from generator.render.frame import Framer
 from generator.render.markdown import Place, body_html
 from generator.render.pages import Page, Plan, pages_of, plan
-from generator.render.templates import Templates, speech
+from generator.render.templates import Templates, interface_language
 
 CONFIG = Config(title="Digest", base_url="https://digest.example/")
 BODY = Markup("<p>{}</p>\n").format("A sentence of a dozen words or so, as long as most. " * 12) * 6
@@ -66,7 +66,7 @@ def parts_of(content: Path, paths: Sequence[str]) -> Iterator[tuple[str, Sequenc
 
 def templates_of(planned: Plan) -> Iterator[tuple[str, Sequence[Callable[[], object]]]]:
     """Yield template → what makes each of its pages."""
-    compose = composer(planned, speech(None, CONFIG.language_tag), healths_of(planned.digest))
+    compose = composer(planned, interface_language(None, CONFIG.language_tag), healths_of(planned.digest))
     frame = Framer(plan=planned, names=compose.names, config=CONFIG)
     theme = Templates(None, frame.site("Broadsheet"))
 

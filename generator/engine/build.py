@@ -15,7 +15,7 @@ from generator.config.site import Site
 from generator.engine.safeguards import check_found
 from generator.engine.unchanged import (
     Inputs,
-    Standing,
+    StampsOnDisk,
     identity_of,
     inputs_after,
     inputs_found,
@@ -69,7 +69,7 @@ def _built(
     with (
         run_forked(
             partial(disk.stamps, site.output), dict[str, Stamp], is_worth=has_cores and not is_whole
-        ) as standing,
+        ) as stamps_on_disk,
         run_forked(
             partial(inputs_found, site, options), Inputs, is_worth=has_cores and (is_sure or is_whole)
         ) as found,
@@ -82,7 +82,7 @@ def _built(
             from generator.engine import stored_state, writing  # noqa: F401 - import now what is needed later
         inputs = found()
         check_found(inputs.found)
-        if not clean and (last := unchanged(site, options, inputs, cache, standing)):
+        if not clean and (last := unchanged(site, options, inputs, cache, stamps_on_disk)):
             if is_sure:  # what moved is not a clipping
                 note_folders(inputs, cache)
             return last
@@ -94,7 +94,7 @@ def _built(
             from generator.engine import stored_state
 
             stored = stored_state.load(site, cache)
-        return _applied(site, options, inputs, context, stored, standing, clean=clean)
+        return _applied(site, options, inputs, context, stored, stamps_on_disk, clean=clean)
 
 
 def _applied(
@@ -103,7 +103,7 @@ def _applied(
     inputs: Inputs,
     context: BuildContext,
     stored: StoredState | None,
-    standing: Standing,
+    stamps_on_disk: StampsOnDisk,
     *,
     clean: bool,
 ) -> Built:
@@ -127,6 +127,6 @@ def _applied(
         state, effects = SiteState.read(site, options, context, inputs.found), EVERYTHING
     documents = state.documents
     inputs = inputs_after(site, inputs, documents.steady, documents.since)
-    wrote = write(state, inputs, effects, standing, clean=clean)
+    wrote = write(state, inputs, effects, stamps_on_disk, clean=clean)
     stored_state.save(state, inputs, wrote, stored.head if stored else None)
     return wrote.built

@@ -11,7 +11,7 @@ import msgspec
 from generator.cache.rows import DocumentInfo
 from generator.cache.versions import hashed
 from generator.config.site import Config, Site
-from generator.engine.learning import Repeated
+from generator.engine.learning import BoilerplateHashes
 from generator.engine.records import Read, Reader
 from generator.engine.unchanged import epoch_of, own_source_of
 from generator.grouping.sources import key
@@ -30,7 +30,7 @@ class DocumentTable(msgspec.Struct, kw_only=True):
     found: Discovery
     looked: dict[str, DocumentInfo]
     """Path → document info, of all clippings or of the changed ones."""
-    repeats: Repeated = {}
+    boilerplate: BoilerplateHashes = {}
     """Source and year → hash of the boilerplate that the clippings were read with."""
     fresh: set[str] = set()
     """Paths of clippings that were read in this build, not taken from the cache."""

@@ -16,12 +16,12 @@ from generator.engine.build_context import BuildContext
 from generator.engine.document_table import reader_of
 from generator.engine.inspecting import documents_of
 from generator.engine.learning import origin_key
-from generator.engine.records import NO_REPEATS, Reader, ReadRequest
+from generator.engine.records import NO_BOILERPLATE, Reader, ReadRequest
 from generator.model.types import Clipping, TextPolicy, Verdict
 from generator.reading import discover
 from generator.reading.article import article_of, origin_of
-from generator.reading.boilerplate.judge import Judged
-from generator.reading.boilerplate.remaining import opinion_of
+from generator.reading.boilerplate.judge import BlockDecision
+from generator.reading.boilerplate.remaining import decisions_on
 from generator.reading.frontmatter import read_clipping
 from generator.reading.rules import Rules
 from generator.reading.values import NO, words
@@ -32,7 +32,7 @@ from generator.render.pages import Plan
 class Explained(msgspec.Struct, frozen=True, kw_only=True):
     """One clipping's blocks, each kept or removed, and its verdict."""
 
-    blocks: tuple[Judged, ...] = ()
+    blocks: tuple[BlockDecision, ...] = ()
     """Empty if the clipping is not cleaned."""
     uncleaned: str = ""
     """Why nothing is removed."""
@@ -49,8 +49,8 @@ def explained(site: Site, context: BuildContext, path: str) -> Explained:
     source, year = origin_key(looked) if isinstance(looked, DocumentInfo) else ("", 0)
     if reader.clean and source:
         documents_of(site, discover(site.content, site.config.ignore), context)
-    repeats = context.cache.repeats(source, year) if source and reader.clean else None
-    one = ReadRequest(path, source, year, repeats or NO_REPEATS)
+    boilerplate = context.cache.repeats(source, year) if source and reader.clean else None
+    one = ReadRequest(path, source, year, boilerplate or NO_BOILERPLATE)
     [(_, found)] = budgeted.each(partial(explain, reader), [one], context.workers, reader.limits)
     if isinstance(found, Explained):
         return found
@@ -67,7 +67,7 @@ def _explained(reader: Reader, one: ReadRequest) -> Explained:
     if clipping is None:
         return Explained(uncleaned=faults[-1].message)
     origin = origin_of(clipping, reader.rules)
-    cleaning = tasks.cleaning_of(reader, (one.source, one.year), one.repeats)
+    cleaning = tasks.cleaning_of(reader, (one.source, one.year), one.boilerplate)
     reading = tasks.published(reader, clipping, cleaning)[0].reading
     article = reading.article
     if article is None:
@@ -79,12 +79,12 @@ def _explained(reader: Reader, one: ReadRequest) -> Explained:
     if where := _left_alone(clipping, reader.rules, article.source):
         why = _NOT_CLEANED.format(where)
         return Explained(uncleaned=why, verdict=article.verdict, reason=article.reason)
-    opinion = opinion_of(clipping.body, article.title, article.url, article.source, origin, cleaning)
-    blocks = tuple(_as_shown(one, article.url) for one in opinion.blocks)
+    decisions = decisions_on(clipping.body, article.title, article.url, article.source, origin, cleaning)
+    blocks = tuple(_as_shown(one, article.url) for one in decisions.blocks)
     return Explained(blocks=blocks, verdict=article.verdict, reason=article.reason)
 
 
-def _as_shown(one: Judged, url: str) -> Judged:
+def _as_shown(one: BlockDecision, url: str) -> BlockDecision:
     """Return the block, with a reason if it is not visible on the page, such as a definition or a comment."""
     if one.reason is not None or one.block.kind not in {"text", "above", "rule"}:
         return one
@@ -121,8 +121,8 @@ def texts_of(site: Site, plan: Plan, context: BuildContext) -> dict[str, str]:
             found[article.path] = article.excerpt
             continue
         source, year = origin_key(looked[article.path][1]) if article.path in looked else ("", 0)
-        repeats = context.cache.repeats(source, year) if source and reader.clean else None
-        wanted.append(ReadRequest(article.path, source, year, repeats or NO_REPEATS))
+        boilerplate = context.cache.repeats(source, year) if source and reader.clean else None
+        wanted.append(ReadRequest(article.path, source, year, boilerplate or NO_BOILERPLATE))
     for one, told in budgeted.each(partial(text, reader), wanted, context.workers, reader.limits):
         if isinstance(told, str):
             found[one.path] = told
@@ -133,5 +133,5 @@ def text(reader: Reader, wanted: Sequence[ReadRequest]) -> Iterator[str]:
     """Yield the published texts of clippings. This is a worker task."""
     for one in wanted:
         clipping, _ = read_clipping(Path(reader.content), one.path)
-        cleaning = tasks.cleaning_of(reader, (one.source, one.year), one.repeats)
+        cleaning = tasks.cleaning_of(reader, (one.source, one.year), one.boilerplate)
         yield article_of(clipping, reader.rules, cleaning).text if clipping else ""

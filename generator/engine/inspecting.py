@@ -27,7 +27,7 @@ def documents_of(site: Site, found: Discovery, context: BuildContext) -> Documen
     looked = _looked(reader, found, known, context)
     others = {path for path, one in looked.items() if path not in known or known[path][1] != one}
     documents = DocumentTable(reader=reader, found=found, looked=looked)
-    documents.repeats |= learned(reader, looked, context, take=partial(_taken, documents, cache))
+    documents.boilerplate |= learned(reader, looked, context, take=partial(_taken, documents, cache))
     # With few changes, fetch the earlier versions from the cache first: known stories are updated from them.
     if 2 * len(others) > many_of(len(looked)):
         documents.unread = others - documents.fresh
@@ -66,12 +66,12 @@ def inspect(
 
 def learn(documents: DocumentTable, context: BuildContext, sources: Set[str]) -> dict[str, DocumentInfo]:
     """Learn again, and return the clippings that were read with boilerplate that has changed."""
-    known, repeats = learned_again(documents.reader, sources, context)
-    others = {key for key in documents.repeats if key[0] in sources} | repeats.keys()
-    others = {key for key in others if documents.repeats.get(key) != repeats.get(key)}
+    known, boilerplate = learned_again(documents.reader, sources, context)
+    others = {key for key in documents.boilerplate if key[0] in sources} | boilerplate.keys()
+    others = {key for key in others if documents.boilerplate.get(key) != boilerplate.get(key)}
     for key in others:
-        documents.repeats.pop(key, None)
-    documents.repeats |= repeats
+        documents.boilerplate.pop(key, None)
+    documents.boilerplate |= boilerplate
     return {path: one for path, one in sorted(known.items()) if origin_key(one) in others}
 
 

@@ -11,11 +11,11 @@ from generator.cache.rows import DocumentInfo, Learned
 from generator.cache.versions import hashed
 from generator.engine import budgeted
 from generator.engine.build_context import BuildContext
-from generator.engine.records import NO_REPEATS, Lesson, Read, Reader, ReadRequest, Sample
+from generator.engine.records import NO_BOILERPLATE, Lesson, Read, Reader, ReadRequest, Sample
 from generator.parallel.budget import OverBudgetError
 from generator.reading.boilerplate.repeats import Key, Origin, samples
 
-Repeated = dict[Key, bytes]
+BoilerplateHashes = dict[Key, bytes]
 """Source and year → hash of the boilerplate."""
 Take = Callable[[Sequence[tuple[ReadRequest, Read]]], None]
 """Stores the clippings that were read along while learning."""
@@ -41,7 +41,7 @@ def origin_key(one: DocumentInfo) -> Key:
 
 def learned_again(
     reader: Reader, sources: Set[str], context: BuildContext
-) -> tuple[dict[str, DocumentInfo], Repeated]:
+) -> tuple[dict[str, DocumentInfo], BoilerplateHashes]:
     """Learn again for a few sources. Returns their clippings as cached, and their boilerplate hashes."""
     looked = dict(context.cache.of_sources(sources))
     return looked, learned(reader, looked, context, sources)
@@ -53,7 +53,7 @@ def learned(
     context: BuildContext,
     only: Set[str] | None = None,
     take: Take | None = None,
-) -> Repeated:
+) -> BoilerplateHashes:
     """Learn boilerplate where samples changed. `looked` has the clippings of all sources, or of `only`.
 
     If `take` is given, clippings of a sample are read in the same pass, unless they are probably cached.
@@ -126,11 +126,11 @@ def _taught(
     results = budgeted.learned_from(reader, ordered, context.workers)
     for done, (sample, found) in enumerate(results):
         context.progress("learning", done, len(work))
-        lesson = found if isinstance(found, Lesson) else Lesson(b"", NO_REPEATS)
+        lesson = found if isinstance(found, Lesson) else Lesson(b"", NO_BOILERPLATE)
         for key, inputs, _ in work[sample]:
             is_lasting = isinstance(found, OverBudgetError) and found.is_lasting
             seen = inputs if is_lasting else lesson.seen
-            fresh[key] = Learned(seen, hashed(lesson.repeats), lesson.repeats)
+            fresh[key] = Learned(seen, hashed(lesson.boilerplate), lesson.boilerplate)
             if seen != inputs:
                 doubts.add(
                     key[0]

@@ -226,10 +226,14 @@ def _feed(
     meta = _meta(rendering, base_url, source)
     if source:
         return Feed(
-            folder, form, source, tuple(islice(plan_.once_in(source), config.source_feed_items)), meta
+            folder,
+            form,
+            source,
+            tuple(islice(plan_.without_copies_in(source), config.source_feed_items)),
+            meta,
         )
     if not folder:
-        newest = tuple(islice(plan_.once(plan_.digest.articles), config.feed_items))
+        newest = tuple(islice(plan_.without_copies(plan_.digest.articles), config.feed_items))
         return Feed(folder, form, None, newest, meta)
     picks = plan_.picks[: config.feed_items]
     title = f"{rendering.compose.names.words.gettext('Picks')} · {config.title}"

@@ -13,14 +13,14 @@ from generator.engine.budgeted import BATCH
 from generator.engine.changes import clippings_among
 from generator.engine.inspecting import inspect, learn
 from generator.engine.record_reading import records_among
-from generator.engine.records import GONE, NO_REPEATS, ReadRequest
+from generator.engine.records import GONE, NO_BOILERPLATE, ReadRequest
 from generator.engine.safeguards import empties_folder
 from generator.engine.state import Records, SiteState
 from generator.reading.discover import is_clipping
 
-AT_ONCE = 10
+STEP = 10
 """Clippings read in one step before checking for another save, if at most `BATCH` are waiting."""
-EACH_AT_ONCE = 1000
+STEP_PER_WORKER = 1000
 """The same, per worker, if more are waiting."""
 FEW, MOST = 100, 5000
 """Clippings that are read again and followed: the limit in a small archive, and in a large one."""
@@ -96,7 +96,7 @@ class PendingDocuments:
         """Return the clippings to read in the next step, and remove them; empty if none is left."""
         is_few = len(self._unread) <= BATCH
         paths = [
-            *islice(self._unread, AT_ONCE if is_few else EACH_AT_ONCE * self._state.context.workers.count)
+            *islice(self._unread, STEP if is_few else STEP_PER_WORKER * self._state.context.workers.count)
         ]
         for path in paths:
             del self._unread[path]
@@ -115,6 +115,6 @@ class PendingDocuments:
     def warm_up(self) -> None:
         """Read a clipping and discard the result, so that the worker has loaded what the next save needs."""
         state = self._state
-        some = [ReadRequest(path, "", 0, NO_REPEATS) for path in islice(state.documents.looked, 1)]
+        some = [ReadRequest(path, "", 0, NO_BOILERPLATE) for path in islice(state.documents.looked, 1)]
         for _ in budgeted.read(state.documents.reader, some, state.context.workers, lambda _: b""):
             pass

@@ -23,7 +23,7 @@ class Readings(msgspec.Struct):
     """The records of all clippings, sorted by what happens to them."""
 
     articles: list[Article] = []
-    marks: dict[str, tuple[Article, bytes]] = {}
+    as_read: dict[str, tuple[Article, bytes]] = {}
     """Path → the article as read, and the hash of its record."""
     picks: list[Pick] = []
     skipped: list[Skipped] = []
@@ -67,7 +67,7 @@ def gathered(config: Config, options: Options, records: Iterable[tuple[str, Reco
                 read_.waiting[path] = moment
             continue
         read_.articles.append(article)
-        read_.marks[article.path] = article, digest
+        read_.as_read[article.path] = article, digest
         read_.picks += [reading.pick] if reading.pick else []
         if article.aliases:
             read_.alias_lines[shown(article.path)] = reading.aliases_line

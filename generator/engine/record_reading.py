@@ -13,16 +13,16 @@ from generator.config.site import Site
 from generator.engine import budgeted
 from generator.engine.build_context import BuildContext
 from generator.engine.document_table import DocumentTable, article_in_zone, reader_of, record_key
-from generator.engine.learning import KEPT, Repeated, origin_key
+from generator.engine.learning import KEPT, BoilerplateHashes, origin_key
 from generator.engine.local_images import ImageLookup, addresses, seen_beside
-from generator.engine.records import GONE, NO_REPEATS, Read, Reader, ReadRequest, Record, decoded
+from generator.engine.records import GONE, NO_BOILERPLATE, Read, Reader, ReadRequest, Record, decoded
 from generator.grouping.stories import many_of
 from generator.model.errors import Problem, shown
 from generator.model.types import Skipped
 from generator.parallel.workers import batches
 from generator.reading.article import Reading
 
-AT_ONCE = 20
+RECORD_BATCH = 20
 """Records fetched from the cache between two polls of the workers."""
 
 
@@ -54,7 +54,7 @@ def _records(
     The `unread` ones are not in the cache.
     """
     keys = {
-        path: record_key(documents.reader, one.digest, documents.repeats.get(origin_key(one)))
+        path: record_key(documents.reader, one.digest, documents.boilerplate.get(origin_key(one)))
         for path, one in looked.items()
     }
     removed: list[str] = []
@@ -62,7 +62,7 @@ def _records(
     found: list[tuple[str, Record, bytes]] = []
 
     def step_by_step() -> Iterator[None]:
-        for some in batches(recalled, AT_ONCE):
+        for some in batches(recalled, RECORD_BATCH):
             found.extend(some)
             yield
 
@@ -113,7 +113,7 @@ def read_now(
     reader, looked = documents.reader, documents.looked
     cache, workers, progress = context
     in_turn = sorted(paths, key=lambda path: (looked[path].source, looked[path].day, path))
-    work = _wanted(looked, in_turn, cache, documents.repeats)
+    work = _wanted(looked, in_turn, cache, documents.boilerplate)
     results = budgeted.read(reader, work, workers, lambda path: looked[path].digest, meanwhile)
     waiting: list[tuple[ReadRequest, Read]] = []
     for done, (one, found) in enumerate(results):
@@ -127,11 +127,11 @@ def read_now(
             keep_read(cache, reader, waiting)
             waiting.clear()
         record = found.record
-        yield one.path, in_zone(record, reader), mark_of_read(found)
+        yield one.path, in_zone(record, reader), hash_of_read(found)
     keep_read(cache, reader, waiting)
 
 
-def mark_of_read(found: Read) -> bytes:
+def hash_of_read(found: Read) -> bytes:
     """Return the hash of a record, even of one that the cache cannot hold (with a name that is not text)."""
     return hashed(found.value or repr(found.odd).encode("utf-8", "surrogatepass"))
 
@@ -147,20 +147,20 @@ def read_lost(site: Site, context: BuildContext, paths: Collection[str]) -> None
 
 
 def _wanted(
-    looked: Mapping[str, DocumentInfo], paths: Iterable[str], cache: Cache, known: Repeated
+    looked: Mapping[str, DocumentInfo], paths: Iterable[str], cache: Cache, known: BoilerplateHashes
 ) -> Iterator[ReadRequest]:
     """Yield a read request for each clipping, with its source's boilerplate, grouped by source.
 
     Raises `MissingError` if the cache has no boilerplate of a source though it is `known`.
     """
-    last, value = ("", 0), NO_REPEATS
+    last, value = ("", 0), NO_BOILERPLATE
     for path in paths:
         source, year = key_ = origin_key(looked[path])
         if key_ != last:
             found = cache.repeats(source, year) if source else None
             if found is None and key_ in known:
                 raise MissingError("repeats", source, year)
-            last, value = key_, found or NO_REPEATS
+            last, value = key_, found or NO_BOILERPLATE
         one = looked[path]
         yield ReadRequest(path, source, year, value, min(one.day, 0), one.digest)
 
@@ -181,14 +181,14 @@ def _stands(reader: Reader, path: str, record: Record) -> bool:
 
 def keep_read(cache: Cache, reader: Reader, found: Sequence[tuple[ReadRequest, Read]]) -> None:
     """Store what was read, keyed by the boilerplate used: another build may have learned more since."""
-    learned_ = {value: hashed(value) for value in {one.repeats for one, _ in found}}
+    learned_ = {value: hashed(value) for value in {one.boilerplate for one, _ in found}}
     with cache.together():
         cache.keep_bodies((one.path, read_.html) for one, read_ in found if read_.html)
         cache.keep_records(
             (
                 one.path,
                 record_key(
-                    reader, read_.digest, learned_[one.repeats] if reader.clean and one.source else None
+                    reader, read_.digest, learned_[one.boilerplate] if reader.clean and one.source else None
                 ),
                 read_.value,
             )

@@ -8,10 +8,10 @@ import msgspec
 
 from generator.config.site import Limits
 from generator.reading.article import Reading
-from generator.reading.boilerplate import repeats as furniture
+from generator.reading.boilerplate import repeats
 from generator.reading.rules import Rules
 
-NO_REPEATS = b""
+NO_BOILERPLATE = b""
 """Encoded boilerplate of a source about which nothing can be learned."""
 
 
@@ -53,7 +53,7 @@ class ReadRequest(msgspec.Struct, frozen=True):
     path: str
     source: str
     year: int
-    repeats: bytes
+    boilerplate: bytes
     """Encoded as in the cache."""
     unknown: int = 0
     """Why only its bytes are known, as in `DocumentInfo.day`."""
@@ -105,7 +105,7 @@ class Lesson(msgspec.Struct, frozen=True):
 
     seen: bytes
     """Hash of the clippings' bytes."""
-    repeats: bytes
+    boilerplate: bytes
     """Encoded as in the cache."""
     read: tuple[tuple[ReadRequest, Read], ...] = ()
     """The clippings that were read in the same pass."""
@@ -116,17 +116,17 @@ _DECODER = msgspec.msgpack.Decoder(Record)
 _Sets = tuple[frozenset[int], frozenset[int], frozenset[int]]
 
 
-def encoded_repeats(found: furniture.Repeats) -> bytes:
+def encoded_boilerplate(found: repeats.LearnedBoilerplate) -> bytes:
     """Encode boilerplate as bytes; equal values encode equally."""
     return _ENCODER.encode([sorted(found.head), sorted(found.tail), sorted(found.inside)])
 
 
 @lru_cache(64)
-def decoded_repeats(value: bytes) -> furniture.Repeats:
+def decoded_boilerplate(value: bytes) -> repeats.LearnedBoilerplate:
     """Decode boilerplate."""
     if not value:
-        return furniture.NOTHING
-    return furniture.Repeats(*msgspec.msgpack.decode(value, type=_Sets))
+        return repeats.NOTHING
+    return repeats.LearnedBoilerplate(*msgspec.msgpack.decode(value, type=_Sets))
 
 
 def encoded(record: Record) -> bytes:

@@ -17,9 +17,9 @@ from generator.model.types import Digest, Health
 from generator.render.compose import Composer, composer
 from generator.render.fingerprints import Fingerprints
 from generator.render.frame import Framer
-from generator.render.locales import Speech
+from generator.render.locales import InterfaceLanguage
 from generator.render.pages import Plan, pages_since, plan
-from generator.render.templates import Templates, speech
+from generator.render.templates import Templates, interface_language
 from generator.render.theme_hashes import theme_hashes
 
 GENERATOR = f"Broadsheet {__version__}"
@@ -59,24 +59,26 @@ class RenderContext:
         self.site, self.index, self.plan, self.context = site, index, plan_, context
         self.config = site.config
         self.healths = dict(healths_of(plan_.digest) if healths is None else healths)
-        self.speech: Speech = last.speech if last else speech(site.templates, self.config.language_tag)
-        self.compose: Composer = composer(plan_, self.speech, self.healths)
+        self.language: InterfaceLanguage = (
+            last.language if last else interface_language(site.templates, self.config.language_tag)
+        )
+        self.compose: Composer = composer(plan_, self.language, self.healths)
         self.frame = Framer(plan=plan_, names=self.compose.names, config=self.config)
         self.view = self.frame.site(GENERATOR)
         is_same = last is not None and last.view == self.view
         self.theme: Templates = last.theme if last and is_same else Templates(site.templates, self.view)
-        self.marks: tuple[bytes, bytes] = last.marks if last else theme_hashes(site.templates)
+        self.theme_hashes: tuple[bytes, bytes] = last.theme_hashes if last else theme_hashes(site.templates)
         self.maker = Maker(
             str(site.templates),
             self.view,
             self.frame.feeds_of_site(),
-            hashed(*self.marks),
+            hashed(*self.theme_hashes),
             str(context.cache.file),
             context.cache.seal.secret,
         )
-        common = self._common(self.marks[1])
+        common = self._common(self.theme_hashes[1])
         self.fingerprints: Fingerprints = Fingerprints(
-            plan_, index.marks, self.healths, common, last.fingerprints if last else None
+            plan_, index.content_hashes, self.healths, common, last.fingerprints if last else None
         )
 
     def _common(self, translations: bytes) -> Callable[[str], bytes]:

@@ -31,7 +31,7 @@ def resumed(
         reader=reader_of(site),
         found=inputs.found,
         looked={},
-        repeats={(source, year): digest for source, year, digest in stored.head.repeats},
+        boilerplate={(source, year): digest for source, year, digest in stored.head.boilerplate},
     )
     with contextlib.suppress(_TooFarError), context.cache.together():  # undone if that is too far
         read = _read(documents, context, changed, len(inputs.found.paths))
@@ -58,7 +58,7 @@ def _read(
     `count` is the number of all clippings. If the cache does not know them all, learning would miss some.
     """
     cache = context.cache
-    known = dict(documents.repeats)
+    known = dict(documents.boilerplate)
     _, doubtful = inspect(documents, context, changed)
     learned = cache.learned()
     if cache.count_clippings() != count or not known.keys() <= learned.keys():

@@ -230,5 +230,7 @@ class Session:
                 state.plan_files()
                 self._reported(frozenset())
             epoch = state.documents.reader.epoch
-            stored_stories.keep(state.context.cache, epoch, state.stories, state.index.marks, renews=False)
+            stored_stories.keep(
+                state.context.cache, epoch, state.stories, state.index.content_hashes, renews=False
+            )
         return self.built, frozenset()

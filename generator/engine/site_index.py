@@ -69,7 +69,7 @@ class SiteIndex(msgspec.Struct, kw_only=True):
     skipped: tuple[Skipped, ...]
     """Sorted by path."""
     problems: tuple[Problem, ...]
-    marks: dict[str, bytes]
+    content_hashes: dict[str, bytes]
     """Article id → content hash, including the body."""
     texts: dict[str, bytes]
     """Path → hash of the text's HTML in the cache, for clippings with a text."""
@@ -108,12 +108,12 @@ class SiteIndex(msgspec.Struct, kw_only=True):
         `read`: path → record and its hash, `GONE` for removed ones.
         """
         for article in removed:
-            self.marks.pop(article.id, None)
+            self.content_hashes.pop(article.id, None)
             self.texts.pop(article.path, None)
         for article in added:
             record, mark = read[article.path]
             as_read = with_source(record.reading.article, config)
-            self.marks[article.id] = mark_of(article, (as_read or article, mark))
+            self.content_hashes[article.id] = content_hash(article, (as_read or article, mark))
             if record.body:
                 self.texts[article.path] = record.body
         for articles, by in ((removed, -1), (added, 1)):
@@ -188,9 +188,11 @@ def grouped(
     kept = [*kept_by(choices, read_.articles, config)]
     digest, clashes, clash_faults = digest_of(kept, config.sources, config.text)
     clash_faults = _with_lines(clash_faults, read_.alias_lines)
-    marks = {article.id: mark_of(article, read_.marks[article.path]) for article in digest.articles}
+    content_hashes = {
+        article.id: content_hash(article, read_.as_read[article.path]) for article in digest.articles
+    }
     if stories is None:
-        stories = _searched(documents, digest.articles, marks, context)
+        stories = _searched(documents, digest.articles, content_hashes, context)
     else:
         stories.become(digest.articles)
     told = stories.told(choices.merges, choices.splits)
@@ -208,7 +210,7 @@ def grouped(
         verdicts=dict.fromkeys(Verdict, 0) | Counter(article.verdict for article in digest.articles),
         skipped=tuple(sorted((*found.skipped, *read_.skipped, *choices.skipped, *clashes))),
         problems=problems,
-        marks=marks,
+        content_hashes=content_hashes,
         texts=read_.texts,
         images=images,
         pictured=tuple(read_.pictured),
@@ -279,12 +281,15 @@ def _with_lines(problems: Sequence[Problem], lines: Mapping[str, int | None]) ->
 
 
 def _searched(
-    documents: DocumentTable, articles: Sequence[Article], marks: Mapping[str, bytes], context: BuildContext
+    documents: DocumentTable,
+    articles: Sequence[Article],
+    content_hashes: Mapping[str, bytes],
+    context: BuildContext,
 ) -> Stories:
     """Group articles on the same news into stories. For many articles, a forked process helps."""
     is_shared = len(articles) > MANY and context.workers.count > 1
     return stories_of(
-        context.cache, documents.reader.epoch, articles, marks, documents.former, is_shared=is_shared
+        context.cache, documents.reader.epoch, articles, content_hashes, documents.former, is_shared=is_shared
     )
 
 
@@ -295,7 +300,7 @@ def impact_of(articles: Sequence[Article], read_: Readings, kept: Iterable[Artic
     """
     spellings: dict[str, set[str]] = {}
     for article in articles:
-        spellings.setdefault(article.source, set()).add(read_.marks[article.path][0].source)
+        spellings.setdefault(article.source, set()).add(read_.as_read[article.path][0].source)
     shown_ = {article.path for article in articles}
     missing = [article for article in read_.articles if article.path not in shown_]
     withheld_ = (*missing, *read_.withheld)
@@ -323,7 +328,7 @@ def told_of_sources(
     return problems if wanted == [*told] else with_others(problems, [FILE_NAME], wanted)
 
 
-def mark_of(article: Article, read_: tuple[Article, bytes]) -> bytes:
+def content_hash(article: Article, read_: tuple[Article, bytes]) -> bytes:
     """Return the content hash of an article: of its record, and of what grouping changed."""
     as_read, digest = read_
     if article is as_read or article == as_read:

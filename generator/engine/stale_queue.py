@@ -19,7 +19,7 @@ from generator.output.patch import Patch
 from generator.render.page_at import OVERVIEWS
 from generator.render.pages import Page
 
-AT_ONCE = 2000
+CHECKED_AT_ONCE = 2000
 """Files whose fingerprints are compared in one step; a step takes some 50 ms."""
 
 
@@ -89,7 +89,7 @@ class StaleQueue:
 
     def check_some(self) -> frozenset[str]:
         """Compare the next of the queued files. Returns those that are outdated or were deleted."""
-        return self.check([*islice(self._unchecked, AT_ONCE)])
+        return self.check([*islice(self._unchecked, CHECKED_AT_ONCE)])
 
     def check(self, paths: Iterable[str]) -> frozenset[str]:
         """Compare files now. Returns those that are outdated or were deleted.

@@ -55,7 +55,7 @@ class Head(msgspec.Struct, array_like=True):
     """Without the parts stored elsewhere: digest, content hashes, texts."""
     planning: tuple[Problem, ...]
     """Problems found while planning its pages."""
-    repeats: list[tuple[str, int, bytes]]
+    boilerplate: list[tuple[str, int, bytes]]
     """Source, year and hash of the boilerplate that its clippings were read with."""
     sources: list[tuple[str, bytes]]
     """Name and key of each source, by slug."""
@@ -100,7 +100,7 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
     source: Source
     """Without its months."""
     health: Health
-    marks: list[bytes]
+    content_hashes: list[bytes]
     texts: list[bytes]
     """Text hash of each article, in order; empty if it has no text."""
 
@@ -112,7 +112,7 @@ class StoredState(msgspec.Struct):
     digest: Digest
     """Without its stories."""
     healths: dict[str, Health]
-    marks: dict[str, bytes]
+    content_hashes: dict[str, bytes]
     texts: dict[str, bytes]
     stories: Stories
 
@@ -123,7 +123,7 @@ class StoredState(msgspec.Struct):
         index = self.head.index
         told = self.stories.told(index.choices.merges, index.choices.splits)
         index.digest = msgspec.structs.replace(self.digest, stories=told)
-        index.marks, index.texts = self.marks, self.texts
+        index.content_hashes, index.texts = self.content_hashes, self.texts
         state = SiteState(site, options, context, documents, index, self.stories, healths=self.healths)
         state.left, state.planning = self.head.left, self.head.planning
         return state
@@ -159,7 +159,7 @@ def _load(head: Head, site: Site, cache: Cache) -> StoredState | None:
     keys, zone = dict(head.sources), site.config.zone
     sources: dict[str, Source] = {}
     healths: dict[str, Health] = {}
-    marks: dict[str, bytes] = {}
+    content_hashes: dict[str, bytes] = {}
     texts: dict[str, bytes] = {}
     for name, key, value in cache.sources():
         if keys.get(name) != key:
@@ -170,7 +170,7 @@ def _load(head: Head, site: Site, cache: Cache) -> StoredState | None:
         articles = tuple([article_in_zone(article, zone) for article in kept.source.articles])
         sources[name] = msgspec.structs.replace(kept.source, articles=articles, months=months_of(articles))
         healths[name] = kept.health
-        marks.update(zip([one.id for one in articles], kept.marks, strict=True))
+        content_hashes.update(zip([one.id for one in articles], kept.content_hashes, strict=True))
         of_source = zip([one.path for one in articles], kept.texts, strict=True)
         texts.update([text for text in of_source if text[1]])
     if sources.keys() != keys.keys():
@@ -178,11 +178,11 @@ def _load(head: Head, site: Site, cache: Cache) -> StoredState | None:
     # Each source's articles are in order, so the sequence of sources is enough.
     turns = [iter(sources[name].articles) for name in keys]
     ordered = [*map(next, map(turns.__getitem__, array("I", head.turns)))]
-    if len(ordered) != len(marks):
+    if len(ordered) != len(content_hashes):
         return None
     digest = together([sources[name] for name in keys], ordered)
-    stories = stored_stories.load(cache, head.epoch, digest.articles, marks, {})
-    return StoredState(head, digest, healths, marks, texts, stories) if stories else None
+    stories = stored_stories.load(cache, head.epoch, digest.articles, content_hashes, {})
+    return StoredState(head, digest, healths, content_hashes, texts, stories) if stories else None
 
 
 def save(state: SiteState, inputs: Inputs, wrote: Wrote, last: Head | None = None) -> None:
@@ -208,7 +208,7 @@ def save(state: SiteState, inputs: Inputs, wrote: Wrote, last: Head | None = Non
             cache.keep_note(_PATHS, inputs.packed_paths)
         cache.keep_note(HEAD, msgspec.msgpack.encode(_head(state, inputs, wrote, keys)))
     if last:
-        stored_stories.keep(cache, epoch_of(site), state.stories, state.index.marks)
+        stored_stories.keep(cache, epoch_of(site), state.stories, state.index.content_hashes)
 
 
 def _head(state: SiteState, inputs: Inputs, wrote: Wrote, keys: Mapping[str, bytes]) -> Head:
@@ -224,10 +224,10 @@ def _head(state: SiteState, inputs: Inputs, wrote: Wrote, keys: Mapping[str, byt
         inputs.stamps,
         wrote.left,
         state.options.as_of,
-        msgspec.structs.replace(index, digest=_NOTHING, marks={}, texts={}),
+        msgspec.structs.replace(index, digest=_NOTHING, content_hashes={}, texts={}),
         # Missing clippings are reported once: the next build does not see them as missing.
         state.planning,
-        [(*key, digest) for key, digest in state.documents.repeats.items()],
+        [(*key, digest) for key, digest in state.documents.boilerplate.items()],
         list(keys.items()),
         array("I", [places[article.source] for article in index.digest.articles]).tobytes(),
     )
@@ -244,11 +244,11 @@ def _keep_sources(state: SiteState, keys: dict[str, bytes], known: Mapping[str, 
 
 
 def _kept(source: Source, state: SiteState) -> Kept:
-    marks, texts = state.index.marks, state.index.texts
+    content_hashes, texts = state.index.content_hashes, state.index.texts
     return Kept(
         msgspec.structs.replace(source, months=()),
         state.rendering.healths[source.name],
-        [marks[article.id] for article in source.articles],
+        [content_hashes[article.id] for article in source.articles],
         [texts.get(article.path, b"") for article in source.articles],
     )
 

@@ -18,7 +18,7 @@ from generator.model.errors import BuildError
 from generator.model.types import Article
 
 _BASE, _SINCE = "stories", "stories since"
-_MARK = 8
+_HASH_SIZE = 8
 """Bytes of an article's content hash."""
 
 T = TypeVar("T")
@@ -33,7 +33,7 @@ class Base(msgspec.Struct, frozen=True, array_like=True):
     """The result of a search, and the articles it covers."""
 
     epoch: bytes
-    marks: bytes
+    content_hashes: bytes
     """Concatenated content hashes of the articles, in order of time."""
     found: Found
 
@@ -42,7 +42,7 @@ class Since(msgspec.Struct, frozen=True, array_like=True):
     """The articles of a base that were removed or changed since."""
 
     base: bytes
-    """Hash of the base's `marks`."""
+    """Hash of the base's `content_hashes`."""
     left: list[tuple[int, Article]]
     """Index in the base, and the article as it was."""
 
@@ -51,37 +51,37 @@ def stories_of(
     cache: Cache,
     epoch: bytes,
     articles: Sequence[Article],
-    marks: Mapping[str, bytes],
+    content_hashes: Mapping[str, bytes],
     former: Mapping[bytes, Article],
     *,
     is_shared: bool = False,
 ) -> Stories:
     """Return the stories of all articles, updated from stored ones if few articles are new.
 
-    `marks`: article id → content hash. `former`: content hash → earlier version of an article. `is_shared`
-    allows a forked process to do part of the work.
+    `content_hashes`: article id → content hash. `former`: content hash → earlier version of an article.
+    `is_shared` allows a forked process to do part of the work.
     """
-    stories = load(cache, epoch, articles, marks, former)
+    stories = load(cache, epoch, articles, content_hashes, former)
     stories = stories or Stories(articles, is_shared=is_shared)
-    keep(cache, epoch, stories, marks)
+    keep(cache, epoch, stories, content_hashes)
     return stories
 
 
 def keep(
-    cache: Cache, epoch: bytes, stories: Stories, marks: Mapping[str, bytes], *, renews: bool = True
+    cache: Cache, epoch: bytes, stories: Stories, content_hashes: Mapping[str, bytes], *, renews: bool = True
 ) -> None:
     """Store the search result, or the changes since. After many changes, store a renewed result (slower)."""
     # If it does not fit, or a name is not text, the next build searches again.
     with contextlib.suppress(BuildError, UnicodeEncodeError, OverflowError):
-        is_renewed = renews and stories.moved > most_of(len(marks))
+        is_renewed = renews and stories.moved > most_of(len(content_hashes))
         found = stories.renew() if is_renewed else None
         if stories.kept_as:
             since = Since(stories.kept_as, list(stories.left))
             cache.keep_note(_SINCE, msgspec.msgpack.encode(since))
         elif stories.is_as_found:
-            own = [marks[article.id] for article in stories.articles]
+            own = [content_hashes[article.id] for article in stories.articles]
             joined = b"".join(own)
-            if len(joined) == _MARK * len(own):
+            if len(joined) == _HASH_SIZE * len(own):
                 cache.keep_note(_BASE, msgspec.msgpack.encode(Base(epoch, joined, found or stories.found())))
                 cache.drop_note(_SINCE)
                 stories.kept_as = hashed(joined)
@@ -91,27 +91,29 @@ def load(
     cache: Cache,
     epoch: bytes,
     articles: Sequence[Article],
-    marks: Mapping[str, bytes],
+    content_hashes: Mapping[str, bytes],
     former: Mapping[bytes, Article],
 ) -> Stories | None:
     """Return the stored stories, updated to these articles; None if too much changed."""
     base = _noted(cache, _BASE, Base)
     if base is None or base.epoch != epoch:
         return None
-    each = [base.marks[at : at + _MARK] for at in range(0, len(base.marks), _MARK)]
+    each = [
+        base.content_hashes[at : at + _HASH_SIZE] for at in range(0, len(base.content_hashes), _HASH_SIZE)
+    ]
     there: dict[bytes, Article | None] = dict.fromkeys(each)
     if len(there) != len(each):
         return None
     added = []
     for article in articles:
-        if (mark := marks[article.id]) in there:
+        if (mark := content_hashes[article.id]) in there:
             there[mark] = article
         else:
             added.append(article)
     removed = [at for at, article in enumerate(there.values()) if article is None]
     if len(removed) + len(added) > many_of(len(each)):
         return None
-    name, since = hashed(base.marks), _noted(cache, _SINCE, Since)
+    name, since = hashed(base.content_hashes), _noted(cache, _SINCE, Since)
     left = dict(since.left) if since and since.base == name else {}
     for at in removed:
         there[each[at]] = former.get(each[at]) or left.get(at)

@@ -25,7 +25,7 @@ from generator.engine.local_images import (
     too_many,
 )
 from generator.engine.records import (
-    NO_REPEATS,
+    NO_BOILERPLATE,
     Costly,
     Lesson,
     Read,
@@ -33,17 +33,16 @@ from generator.engine.records import (
     ReadRequest,
     Record,
     Sample,
-    decoded_repeats,
+    decoded_boilerplate,
     encoded,
-    encoded_repeats,
+    encoded_boilerplate,
 )
 from generator.model import limits
 from generator.model.errors import Problem, shown
 from generator.model.types import Clipping, Skipped, Verdict
 from generator.parallel.budget import step
 from generator.reading.article import Reading, article_of, origin_of
-from generator.reading.boilerplate import Cleaning, families
-from generator.reading.boilerplate import repeats as furniture
+from generator.reading.boilerplate import Cleaning, families, repeats
 from generator.reading.boilerplate.remaining import TOO_LONG
 from generator.reading.files import any_bytes, file_bytes, not_text
 from generator.reading.frontmatter import clipping_in, fields_in, front_matter_in
@@ -113,7 +112,7 @@ def open_for_learning(reader: Reader, paths: Sequence[str]) -> Iterator[bool]:
     """Do for each clipping alone what learning needs."""
     for path in paths:
         opened = _opened(reader, path)
-        furniture.learn([opened.clipping.body] if opened.clipping else [])
+        repeats.learn([opened.clipping.body] if opened.clipping else [])
         yield True
 
 
@@ -135,17 +134,17 @@ def _learn(reader: Reader, sample: Sample) -> Lesson:
                 yield one.clipping.body
         step(len(sample.clippings))
 
-    found = furniture.learn(bodies())
-    repeats = NO_REPEATS if found == furniture.NOTHING else encoded_repeats(found)
+    found = repeats.learn(bodies())
+    boilerplate = NO_BOILERPLATE if found == repeats.NOTHING else encoded_boilerplate(found)
     read_: list[tuple[ReadRequest, Read]] = []
     for number, (path, year) in enumerate(sample.clippings, len(sample.clippings) + 1):
         if year:
             step(number)
-            one = ReadRequest(path, sample.source, year, repeats)
+            one = ReadRequest(path, sample.source, year, boilerplate)
             with contextlib.suppress(Exception):  # it is read again on its own, which reports the error
                 opened = held.pop(path) if path in held else _opened(reader, path)
                 read_.append((one, _read_of(reader, one, opened)))
-    return Lesson(hashed(*sorted(digests), size=16), repeats, tuple(read_))
+    return Lesson(hashed(*sorted(digests), size=16), boilerplate, tuple(read_))
 
 
 def read(reader: Reader, wanted: Sequence[ReadRequest]) -> Iterator[Read]:
@@ -235,7 +234,7 @@ def _read_of(reader: Reader, one: ReadRequest, opened: _Opened) -> Read:
     if clipping is None:
         skipped = Skipped(path=faults[0].path, reason=faults[0].message)
         return Read(b"", b"", b"", Record(Reading(article=None, skipped=skipped, problems=faults)))
-    cleaning = cleaning_of(reader, (one.source, one.year), one.repeats)
+    cleaning = cleaning_of(reader, (one.source, one.year), one.boilerplate)
     record, html = published(reader, clipping, cleaning, faults)
     if one.unknown and reader.clean:
         record = _uncleaned(record, one)
@@ -243,11 +242,11 @@ def _read_of(reader: Reader, one: ReadRequest, opened: _Opened) -> Read:
     return Read(digest, value, html, None if value else record)
 
 
-def cleaning_of(reader: Reader, key: furniture.Key, repeats: bytes) -> Cleaning | None:
+def cleaning_of(reader: Reader, key: repeats.Key, boilerplate: bytes) -> Cleaning | None:
     """Return what cleaning needs for one source and year; None if cleaning is off."""
     if not reader.clean:
         return None
-    learned = {key: decoded_repeats(repeats)} if repeats else {}
+    learned = {key: decoded_boilerplate(boilerplate)} if boilerplate else {}
     return Cleaning(families=known_families(reader.root, reader.epoch), learned=learned)
 
 

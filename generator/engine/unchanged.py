@@ -79,7 +79,7 @@ class BuildRecord(msgspec.Struct, frozen=True):
     report: Report
 
 
-Standing = Callable[[], Mapping[str, Stamp]]
+StampsOnDisk = Callable[[], Mapping[str, Stamp]]
 """Returns path → stamp of the files in the output folder, as `disk.stamps` does."""
 
 
@@ -104,7 +104,9 @@ def note_folders(inputs: Inputs, cache: Cache) -> None:
         cache.keep_note(_FOLDERS, msgspec.msgpack.encode(inputs.found.folders))
 
 
-def unchanged(site: Site, options: Options, inputs: Inputs, cache: Cache, standing: Standing) -> Built | None:
+def unchanged(
+    site: Site, options: Options, inputs: Inputs, cache: Cache, standing: StampsOnDisk
+) -> Built | None:
     """Return the result of the last build if no input and no output changed since, else None."""
     note = cache.note(f"built {site.output}")
     try:

@@ -25,7 +25,7 @@ from generator.engine.record_reading import read_lost
 from generator.engine.render_context import RenderContext
 from generator.engine.site_index import SiteIndex
 from generator.engine.state import SiteState
-from generator.engine.unchanged import Inputs, OutputSnapshot, Standing, is_as_left, remember
+from generator.engine.unchanged import Inputs, OutputSnapshot, StampsOnDisk, is_as_left, remember
 from generator.model import addresses
 from generator.model.errors import BuildError, Problem, Severity
 from generator.model.types import Article, TextPolicy, Verdict
@@ -40,7 +40,7 @@ HTML_LIMIT = 100_000
 """Maximum bytes of a list page; article pages have no limit."""
 BATCH = 100
 """Pages per batch. With smaller batches, handing them over takes much of the main process's time."""
-AT_ONCE = 5
+LIST_BATCH = 5
 """Lists made between two polls of the workers. A poll takes as long as a small list."""
 
 
@@ -70,22 +70,22 @@ def write(
     state: SiteState,
     inputs: Inputs,
     effects: Effects,
-    standing: Standing | None = None,
+    stamps_on_disk: StampsOnDisk | None = None,
     *,
     clean: bool = False,
     on_commit: Callable[[Mapping[str, str]], None] = lambda _: None,
 ) -> Wrote:
     """Make the outdated files, and put them in place in one transaction.
 
-    `inputs` were taken before anything was read: changes since are left to the next build. `standing` returns
-    the stamps of the files in place, if known. If the output folder is as the last build left it, only the
-    files that `effects` names are compared. `on_commit` receives path → digest of all files before any is in
-    place.
+    `inputs` were taken before anything was read: changes since are left to the next build. `stamps_on_disk`
+    returns the stamps of the files in place, if known. If the output folder is as the last build left it,
+    only the files that `effects` names are compared. `on_commit` receives path → digest of all files before
+    any is in place.
     """
     site, options, index, cache = state.site, state.options, state.index, state.context.cache
     lost = safeguards.check_folders(site, options, inputs.found, inputs.paths, cache)
     with Transaction(site.output, options.as_of.date(), afresh=clean) as transaction:
-        stamps = standing() if standing else None
+        stamps = stamps_on_disk() if stamps_on_disk else None
         is_as_left = not effects.is_everything and _is_as_left(state, transaction, stamps or {})
         compared = _affected(state, effects, transaction) if is_as_left else _all(state)
         among = [*compared.fingerprints, *transaction.old.keys() - set(compared.unaffected)]
@@ -265,7 +265,7 @@ def _lists_made(
     rendering: RenderContext, lists: Iterable[Page], transaction: Transaction, step: Callable[[], None]
 ) -> Iterator[None]:
     """Make and stage lists, a few per step."""
-    for some in batches(lists, AT_ONCE):
+    for some in batches(lists, LIST_BATCH):
         for page in some:
             step()
             transaction.put(addresses.file_of(page.address), listed_html(rendering, page))

@@ -17,7 +17,7 @@ OWN_FOLDERS = ("assets/", "media/", "picks/", "sitemaps/", "sources/", "stories/
 """Folders that are reserved for the site. Aliases must not lead there."""
 
 
-def told_apart(articles: Iterable[Article]) -> tuple[list[Article], list[Skipped], list[Problem]]:
+def with_unique_ids(articles: Iterable[Article]) -> tuple[list[Article], list[Skipped], list[Problem]]:
     """Return the articles with unique ids, by path. An article whose id a lower path has is skipped."""
     kept: dict[str, Article] = {}
     skipped: list[Skipped] = []
@@ -52,7 +52,7 @@ def _form(text: str) -> str:
 def redirected(articles: Sequence[Article]) -> tuple[list[Article], list[Problem]]:
     """Return the articles with their valid aliases, which lead to no page and belong to no other article.
 
-    `articles` are sorted by path, as `told_apart` returns them.
+    `articles` are sorted by path, as `with_unique_ids` returns them.
     """
     if not any(article.aliases for article in articles):
         return list(articles), []

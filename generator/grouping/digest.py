@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from generator.config.site import SourceConfig
-from generator.grouping.clashes import redirected, told_apart
+from generator.grouping.clashes import redirected, with_unique_ids
 from generator.grouping.editions import editions_of, joined, months_of, order
 from generator.grouping.sources import by_source, configured_names, key, slugs_of, spelling
 from generator.model.errors import Problem
@@ -21,7 +21,7 @@ def digest_of(
 
     An article whose id another has is skipped, an alias that leads elsewhere is dropped, each with a problem.
     """
-    kept, skipped, clashes = told_apart(articles)
+    kept, skipped, clashes = with_unique_ids(articles)
     kept, strays = redirected(kept)
     names, contradictions = configured_names(sources)
     digest = together(_sources(kept, names, sources, text))

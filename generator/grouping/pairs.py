@@ -26,10 +26,10 @@ from generator.grouping.evidence import (
     title_refrains,
 )
 from generator.grouping.gathering import SPAN
-from generator.grouping.kept import KeptPairs
 from generator.grouping.likeness import likeness
 from generator.grouping.matching import matching_pairs, rank_of
 from generator.grouping.pair_names import mute_refrains, names_of, parts_of, title_names
+from generator.grouping.stored_pairs import StoredPairs
 from generator.model.types import Article
 
 Place = tuple[int, str]
@@ -40,7 +40,7 @@ class Pairs:
     """The articles of an archive, and which of them are the same. Changed in place, for speed."""
 
     def __init__(
-        self, articles: Iterable[Article], found: KeptPairs | None = None, *, is_shared: bool = False
+        self, articles: Iterable[Article], found: StoredPairs | None = None, *, is_shared: bool = False
     ) -> None:
         """Judge all articles, or restore what was `found` earlier; `articles` are then in order of time.
 
@@ -79,14 +79,14 @@ class Pairs:
             return [*range(self.count)]
         return sorted(self._alive(range(len(self.evidence))), key=self.place)
 
-    def found(self) -> KeptPairs:
+    def found(self) -> StoredPairs:
         """Return the pairs in the form that is stored, with articles renumbered in order of time."""
         alive = self.alive
         number = {at: place for place, at in enumerate(alive)}
         known = [self.evidence[at] for at in alive]
         raw = [evidence_of(one.article, "").signature for one in known]
         keys, titles, texts, runs_ = self._name_indexes(known, raw)
-        return KeptPairs(
+        return StoredPairs(
             titles=[one.text for one in known],
             runs=runs_.saved(),
             orders=(keys.order(), titles.order(), texts.order()),
@@ -114,7 +114,7 @@ class Pairs:
         runs_ = Names(parts, span=LONGEST, numbers=True)
         return (*names_of(known, texts), runs_)
 
-    def _restore(self, found: KeptPairs) -> None:
+    def _restore(self, found: StoredPairs) -> None:
         """Restore what was found earlier for the same articles."""
         self._runs = Names.restored(found.runs, span=LONGEST)
         for names, order in zip((self._keys, self._titles, self._texts), found.orders, strict=True):

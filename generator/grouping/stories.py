@@ -15,9 +15,9 @@ import msgspec
 
 from generator.grouping.editions import order
 from generator.grouping.gathering import gathered
-from generator.grouping.kept import KeptPairs
 from generator.grouping.pairs import Pairs, Place
 from generator.grouping.places import home_of
+from generator.grouping.stored_pairs import StoredPairs
 from generator.model.types import Article, Story, Verdict
 
 _FULLNESS = {Verdict.FULL: 0, Verdict.CUT: 1, Verdict.LINK: 2}
@@ -46,7 +46,7 @@ def stories_of(
 class Found(msgspec.Struct, frozen=True, array_like=True):
     """The stories of an archive, to be kept."""
 
-    pairs: KeptPairs
+    pairs: StoredPairs
     groups: list[list[int]]
     homes: dict[str, dict[str, int]]
     """How many articles of a source stand where."""

@@ -33,7 +33,7 @@ class CatalogueError(Exception):
         self.line = line
 
 
-class Speech:
+class InterfaceLanguage:
     """The language of the interface: messages, dates and numbers."""
 
     def __init__(self, language: str, messages: gettext.NullTranslations) -> None:
@@ -107,7 +107,7 @@ def iso(value: dt.date) -> str:
     return value.isoformat(timespec="minutes") if isinstance(value, dt.datetime) else value.isoformat()
 
 
-def speech(folders: Iterable[Path], language: str) -> Speech:
+def interface_language(folders: Iterable[Path], language: str) -> InterfaceLanguage:
     """Load a language with its messages from `<folder>/<language>/LC_MESSAGES/messages.po`.
 
     Later folders take precedence. Raises `CatalogueError` if a catalogue cannot be read.
@@ -119,7 +119,7 @@ def speech(folders: Iterable[Path], language: str) -> Speech:
             catalogue = _catalogue(file, language)
             catalogue.add_fallback(found)
             found = catalogue
-    return Speech(language, found)
+    return InterfaceLanguage(language, found)
 
 
 def _catalogue(file: Path, language: str) -> gettext.GNUTranslations:

@@ -138,14 +138,14 @@ class Plan(msgspec.Struct, kw_only=True):
             copies = self._copies[story.id] = Copies(story)
         return copies
 
-    def once(self, articles: Iterable[Article]) -> Iterator[Article]:
+    def without_copies(self, articles: Iterable[Article]) -> Iterator[Article]:
         """Yield the articles without repetitions of stories, each of which is represented by its lead."""
         for article in articles:
             story = self.stories.get(article.id)
             if story is None or story.lead.id == article.id:
                 yield article
 
-    def once_in(self, source: Source) -> Iterator[Article]:
+    def without_copies_in(self, source: Source) -> Iterator[Article]:
         """Yield a source's articles, one for each story.
 
         That is the story's lead, else the source's first article in it, which does not change.

@@ -57,10 +57,10 @@ class Theme:
                     found[f"assets/{name}"] = path.read_bytes()
         return found
 
-    def speech(self, language: str) -> locales.Speech:
+    def interface_language(self, language: str) -> locales.InterfaceLanguage:
         """Return a language with all messages. Raises `TemplateFault` if a catalogue cannot be read."""
         try:
-            return locales.speech((root / "translations" for root in self.roots), language)
+            return locales.interface_language((root / "translations" for root in self.roots), language)
         except locales.CatalogueError as error:
             raise self.fault(str(error.file), error.line, str(error)) from error
 
@@ -220,9 +220,9 @@ class Templates:
         return self._sources.of(template)
 
 
-def speech(site_templates: Path | None, language: str) -> locales.Speech:
+def interface_language(site_templates: Path | None, language: str) -> locales.InterfaceLanguage:
     """Return the interface's language, with a site's own messages. Raises `TemplateFault`."""
-    return Theme(site_templates).speech(language)
+    return Theme(site_templates).interface_language(language)
 
 
 def assets_of(site_templates: Path | None) -> Mapping[str, bytes]:
@@ -232,7 +232,7 @@ def assets_of(site_templates: Path | None) -> Mapping[str, bytes]:
 
 def _engine(theme: Theme, site: SiteView) -> Engine:
     engine = Engine(theme.loader())
-    words = theme.speech(site.language)
+    words = theme.interface_language(site.language)
     engine.filters |= words.filters | {
         "anchor": anchor,
         "hash_source": hash_source,

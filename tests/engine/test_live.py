@@ -237,7 +237,7 @@ def test_what_a_save_means_for_others_is_found_out_later(tmp_path):
 
 
 def test_pages_wait_until_all_clippings_are_read_again(tmp_path, monkeypatch):
-    monkeypatch.setattr(generator.engine.pending, "AT_ONCE", 1)
+    monkeypatch.setattr(generator.engine.pending, "STEP", 1)
     site = _started(tmp_path)
     for number in range(8):
         _tailed(site, number, "\n\nFollow us for more news of the kind, every day anew!")

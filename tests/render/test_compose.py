@@ -17,7 +17,7 @@ from generator.render.compose import composer
 from generator.render.frame import Framer
 from generator.render.lists import Lists, direction
 from generator.render.pages import Page, pages_of, plan
-from generator.render.templates import Templates, speech
+from generator.render.templates import Templates, interface_language
 from writing import build_site, write_clipping, write_config
 
 DAY = dt.date(2024, 7, 3)
@@ -51,7 +51,7 @@ def composed(
     digest, _, _ = digest_of(articles, {}, text)
     digest = msgspec.structs.replace(digest, stories=stories)
     plan_ = plan(digest)
-    views_of = composer(plan_, speech(None, "en"), healths_of(digest)).views_of
+    views_of = composer(plan_, interface_language(None, "en"), healths_of(digest)).views_of
     return {page.address: list(views_of(page, Markup("<p>x</p>"))) for page in pages_of(plan_)}
 
 
@@ -151,7 +151,7 @@ def test_a_redirect_leads_to_the_item_of_an_article_without_a_page():
 def test_weeks_are_named_in_the_language_of_the_interface():
     digest, _, _ = digest_of([article(1)], {}, TextPolicy.FULL)
     for language, name in (("en", "Week 27, 2024"), ("zh-Hans", "2024年第27周")):
-        made_ = composer(plan(digest), speech(None, language), healths_of(digest))
+        made_ = composer(plan(digest), interface_language(None, language), healths_of(digest))
         assert made_.names.edition(digest.weeks[0]).name == name
 
 
@@ -286,9 +286,9 @@ def test_feeds_tell_a_story_once():
     lead, copy, again = article(1, "A"), article(2, "B"), article(3, "B", EARLIER)
     digest, _, _ = digest_of([lead, copy, again, article(4, "B")], {}, TextPolicy.FULL)
     plan_ = plan(msgspec.structs.replace(digest, stories=(story(lead, copy, again),)))
-    assert [int(own.id) for own in plan_.once(digest.articles)] == [1, 4]
+    assert [int(own.id) for own in plan_.without_copies(digest.articles)] == [1, 4]
     # In a source's own feed, of what it repeats of another the first: a later copy changes nothing.
-    assert [int(own.id) for own in plan_.once_in(digest.sources["B"])] == [4, 3]
+    assert [int(own.id) for own in plan_.without_copies_in(digest.sources["B"])] == [4, 3]
 
 
 def test_a_reason_is_told_in_the_language_of_the_interface():
@@ -300,7 +300,7 @@ def test_a_reason_is_told_in_the_language_of_the_interface():
         {},
         TextPolicy.FULL,
     )
-    compose = composer(plan(digest), speech(None, "zh-Hans"), healths_of(digest))
+    compose = composer(plan(digest), interface_language(None, "zh-Hans"), healths_of(digest))
     lists = Lists(compose.plan, compose.names)
     assert [lists.item(own).reason for own in digest.articles] == ["需要登录", "<my> own 100%"]
 
@@ -316,7 +316,7 @@ def test_a_heavy_front_page_with_stories_and_picks_stays_within_its_weight():
     digest, _, _ = digest_of(own, {}, TextPolicy.FULL)
     digest = msgspec.structs.replace(digest, stories=stories)
     plan_ = plan(digest)
-    compose = composer(plan_, speech(None, "zh"), healths_of(digest))
+    compose = composer(plan_, interface_language(None, "zh"), healths_of(digest))
     frame = Framer(plan=plan_, names=compose.names, config=Config())
     theme = Templates(None, frame.site("Broadsheet"))
     for page in pages_of(plan_):
@@ -337,7 +337,7 @@ def test_a_heavy_front_page_with_stories_and_picks_stays_within_its_weight():
 def test_the_feed_of_picks_is_announced_where_there_are_picks(pinned):
     digest, _, _ = digest_of([article(1, pinned=pinned)], {}, TextPolicy.FULL)
     plan_ = plan(digest)
-    compose = composer(plan_, speech(None, "en"), healths_of(digest))
+    compose = composer(plan_, interface_language(None, "en"), healths_of(digest))
     frame = Framer(plan=plan_, names=compose.names, config=Config(base_url="https://digest.example/"))
     announced = {
         page.address: {feed.address for feed in frame.of(page, next(compose.views_of(page, Markup()))).feeds}

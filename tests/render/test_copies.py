@@ -14,7 +14,7 @@ from generator.render.compose import composer
 from generator.render.copies import Copies
 from generator.render.lists import Lists
 from generator.render.pages import plan
-from generator.render.templates import speech
+from generator.render.templates import interface_language
 
 DAY = dt.date(2024, 7, 3)
 
@@ -61,7 +61,7 @@ def test_a_large_story_takes_linear_time():
     story = story_of([(f"S{n % 3}", n % 2) for n in range(10_000)])
     digest, _, _ = digest_of(list(story.articles), {}, TextPolicy.FULL)
     plan_ = plan(msgspec.structs.replace(digest, stories=(story,)))
-    lists = Lists(plan_, composer(plan_, speech(None, "en"), healths_of(digest)).names)
+    lists = Lists(plan_, composer(plan_, interface_language(None, "en"), healths_of(digest)).names)
     start = time.process_time()
     for one in story.articles:
         named, more, _ = lists.also(one)

@@ -27,7 +27,7 @@ from theme_views import (
 from generator.config import resources
 from generator.model.types import Period, Verdict
 from generator.render import locales, views
-from generator.render.templates import Templates, anchor, json_ld, shade, speech, web
+from generator.render.templates import Templates, anchor, interface_language, json_ld, shade, web
 
 VOID = {"meta", "link", "img", "br", "hr", "input"}
 
@@ -284,7 +284,7 @@ def test_the_small_filters():
 
 
 def test_dates_and_numbers_are_the_languages_own():
-    english, chinese = speech(None, "en"), speech(None, "zh-Hans")
+    english, chinese = interface_language(None, "en"), interface_language(None, "zh-Hans")
     assert [english.date(DAY, style) for style in locales.DATE_STYLES] == [
         "2024-07-03", "Wednesday, July 3, 2024", "July 3, 2024", "Jul 3, 2024", "July 2024", "2024", "July 3",
         "Wednesday", "July", "Jul",

@@ -4,7 +4,7 @@ import pytest
 from theme_views import html_of, site
 
 from generator.model.errors import BuildError
-from generator.render.templates import TemplateFault, Templates, speech
+from generator.render.templates import TemplateFault, Templates, interface_language
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_messages_of_the_site(own):
     html = html_of("day.html", own=own)
     assert "This morning" in html
     assert "Archive" in html
-    assert speech(own, "en").gettext("Latest") == "This morning"
+    assert interface_language(own, "en").gettext("Latest") == "This morning"
     chinese = own / "translations" / "zh" / "LC_MESSAGES"
     chinese.mkdir(parents=True)
     (chinese / "messages.po").write_text('msgid "Latest"\nmsgstr "今晨"\n', "utf-8")

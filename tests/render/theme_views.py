@@ -12,7 +12,7 @@ from generator.model.types import Health, MonthHealth, Period, Verdict
 from generator.render import views
 from generator.render.charts import spark
 from generator.render.health import health_view
-from generator.render.templates import Templates, speech
+from generator.render.templates import Templates, interface_language
 
 DAY = dt.date(2024, 7, 3)
 JUNE, JULY = dt.date(2024, 6, 1), dt.date(2024, 7, 1)
@@ -165,7 +165,7 @@ def health(*months: MonthHealth, **changed) -> views.HealthView:
         months=months or (MonthHealth(first=JUNE, full=3, cut=2), MonthHealth(first=JULY, link=7)),
         first=dt.date(2024, 6, 2), last=DAY, silent_days=0, is_silent=False, leads=1, follows=2,
     )  # fmt: skip
-    return health_view(msgspec.structs.replace(own, **changed), speech(None, "en"))
+    return health_view(msgspec.structs.replace(own, **changed), interface_language(None, "en"))
 
 
 def source_row(**changed) -> views.SourceRow:

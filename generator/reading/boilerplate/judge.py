@@ -13,7 +13,7 @@ from generator.reading.boilerplate.blocks import Block, blocks_of
 from generator.reading.boilerplate.evidence import EVIDENCE
 from generator.reading.boilerplate.families import Families, Lexicon, built_in
 from generator.reading.boilerplate.page import page_of
-from generator.reading.boilerplate.repeats import Key, Repeats
+from generator.reading.boilerplate.repeats import Key, LearnedBoilerplate
 from generator.reading.boilerplate.verdict import failure_of
 from generator.reading.text import bare
 
@@ -22,7 +22,7 @@ _USUAL = re.compile(r"https?://([a-z0-9.-]+)(?:[/?#]|\Z)")
 _ACCOUNT = re.compile(r"[?&]__biz=([\w=%-]+)")
 
 
-class Judged(msgspec.Struct, frozen=True, gc=False):
+class BlockDecision(msgspec.Struct, frozen=True, gc=False):
     """A block, and the reason for removing it; None if it belongs to the article."""
 
     block: Block
@@ -33,14 +33,14 @@ class Cleaning(msgspec.Struct, frozen=True, kw_only=True):
     """The boilerplate that is known when a clipping is read."""
 
     families: Families = msgspec.field(default_factory=built_in)
-    learned: Mapping[Key, Repeats] = {}
+    learned: Mapping[Key, LearnedBoilerplate] = {}
     """Source and year → the boilerplate that it repeats."""
 
 
-class Opinion(msgspec.Struct, frozen=True):
+class Decisions(msgspec.Struct, frozen=True):
     """The decisions on all blocks, and on the clipping."""
 
-    blocks: tuple[Judged, ...]
+    blocks: tuple[BlockDecision, ...]
     failure: str
     """Why there is no article; empty if there is one."""
 
@@ -50,15 +50,15 @@ def judge_blocks(
     title: str,
     url: str | None,
     source: str,
-    repeats: Repeats,
+    repeats: LearnedBoilerplate,
     families: Families,
     *,
     is_cut: bool = False,
-) -> Opinion:
+) -> Decisions:
     """Decide on each block of a body. Pure. A truncated body comes without the clipper's dots."""
     lexicons, cut_from, article_from, own_after = _settings_of(families, _host(url), source)
     blocks = blocks_of(body, cut_from, article_from, bare(title), own_after)
-    rest = tuple([Judged(block, None) for block in blocks[-1:] if block.kind == "rest"])
+    rest = tuple([BlockDecision(block, None) for block in blocks[-1:] if block.kind == "rest"])
     if rest:
         blocks = blocks[:-1]
     page = page_of(blocks, title, source, lexicons, repeats)
@@ -68,7 +68,9 @@ def judge_blocks(
             removed.setdefault(index, reason)
     # A fetch that saved so much text did not fail.
     failure = "" if rest else failure_of(page, removed, is_cut=is_cut)
-    return Opinion((*[Judged(block, removed.get(block.index)) for block in page.blocks], *rest), failure)
+    return Decisions(
+        (*[BlockDecision(block, removed.get(block.index)) for block in page.blocks], *rest), failure
+    )
 
 
 _Marks = tuple[str, ...]
@@ -89,7 +91,7 @@ def _settings_of(
     )
 
 
-def article_markdown(blocks: Sequence[Judged]) -> str:
+def article_markdown(blocks: Sequence[BlockDecision]) -> str:
     """Return the article's blocks as Markdown. Adjacent blocks keep the blank lines between them."""
     parts: list[str] = []
     last = -2

@@ -14,7 +14,7 @@ from generator.reading.boilerplate.blocks import Block
 from generator.reading.boilerplate.families import Found, Lexicon, ready
 from generator.reading.boilerplate.repeats import (
     NOTHING,
-    Repeats,
+    LearnedBoilerplate,
     cached_hash,
     digits_matter,
     exact_hash,
@@ -48,7 +48,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     """The source's name, normalised by `bare`."""
     lexicons: tuple[Lexicon, ...]
-    repeats: Repeats
+    repeats: LearnedBoilerplate
     titles: frozenset[int]
     """The blocks that repeat the title."""
     start: int
@@ -98,7 +98,11 @@ _SITES = 4
 
 
 def page_of(
-    blocks: tuple[Block, ...], title: str, source: str, lexicons: tuple[Lexicon, ...], repeats: Repeats
+    blocks: tuple[Block, ...],
+    title: str,
+    source: str,
+    lexicons: tuple[Lexicon, ...],
+    repeats: LearnedBoilerplate,
 ) -> Page:
     """Analyse a body."""
     repetition = _repetitions(blocks, repeats)
@@ -162,7 +166,7 @@ def _rule(label: str, plain: str, lexicons: tuple[Lexicon, ...]) -> Found | None
 _known_rule = lru_cache(8192)(_rule)
 
 
-def _repetitions(blocks: Sequence[Block], repeats: Repeats) -> tuple[str, ...]:
+def _repetitions(blocks: Sequence[Block], repeats: LearnedBoilerplate) -> tuple[str, ...]:
     if repeats == NOTHING:
         return ("",) * len(blocks)
     places = _places(repeats)
@@ -173,7 +177,7 @@ _UNMARKED = _ASIDE | {"code"}
 
 
 @lru_cache(8)  # a source's clippings are read one after the other
-def _places(repeats: Repeats) -> Mapping[int, str]:
+def _places(repeats: LearnedBoilerplate) -> Mapping[int, str]:
     """Return hash → the place where the source repeats that block."""
     places = dict.fromkeys(repeats.inside, "inside")
     places |= dict.fromkeys(repeats.head, "head")

@@ -6,7 +6,7 @@ import msgspec
 
 from generator.model.types import Verdict
 from generator.reading import prose
-from generator.reading.boilerplate.judge import Cleaning, Opinion, article_markdown, judge_blocks
+from generator.reading.boilerplate.judge import Cleaning, Decisions, article_markdown, judge_blocks
 from generator.reading.boilerplate.repeats import NOTHING, Origin
 
 CUT = "cut by the clipper"
@@ -33,22 +33,22 @@ def remaining(
     if url is None or origin is None or cleaning is None:
         return uncleaned(body, title, url)
     is_cut = prose.is_cut(body)
-    opinion = opinion_of(body, title, url, source, origin, cleaning)
-    if opinion.failure:
-        return Remaining("", Verdict.LINK, opinion.failure)
-    text = article_markdown(opinion.blocks)
+    decisions = decisions_on(body, title, url, source, origin, cleaning)
+    if decisions.failure:
+        return Remaining("", Verdict.LINK, decisions.failure)
+    text = article_markdown(decisions.blocks)
     # If the cut is in boilerplate after the article, the article is complete; if above it, the article is
     # missing.
     is_cut = is_cut and (
-        opinion.blocks[-1].reason is None
-        or all(one.block.kind in _ABOVE for one in opinion.blocks if one.reason is None)
+        decisions.blocks[-1].reason is None
+        or all(one.block.kind in _ABOVE for one in decisions.blocks if one.reason is None)
     )
     return Remaining(text, Verdict.CUT if is_cut else Verdict.FULL, CUT if is_cut else "")
 
 
-def opinion_of(
+def decisions_on(
     body: str, title: str, url: str | None, source: str, origin: Origin, cleaning: Cleaning
-) -> Opinion:
+) -> Decisions:
     """Decide on a body, without the dots of a clipper that truncated it, by what is known of its source."""
     repeats = cleaning.learned.get(origin.key, NOTHING)
     is_cut = prose.is_cut(body)

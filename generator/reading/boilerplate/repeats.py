@@ -53,7 +53,7 @@ class Origin(msgspec.Struct, frozen=True, order=True):
         return self.source, self.date.year
 
 
-class Repeats(msgspec.Struct, frozen=True):
+class LearnedBoilerplate(msgspec.Struct, frozen=True):
     """Hashes of the blocks and lines that a source repeats."""
 
     head: frozenset[int] = frozenset()
@@ -64,7 +64,7 @@ class Repeats(msgspec.Struct, frozen=True):
     """Within the text of many articles: advertisements, but also the headings of a form."""
 
 
-NOTHING = Repeats()
+NOTHING = LearnedBoilerplate()
 
 
 def samples(origins: Iterable[Origin]) -> Mapping[Key, tuple[str, ...]]:
@@ -99,7 +99,7 @@ def _with_neighbours(year: int, first: Mapping[int, list[str]]) -> list[str]:
     return paths
 
 
-def learn(bodies: Iterable[str]) -> Repeats:
+def learn(bodies: Iterable[str]) -> LearnedBoilerplate:
     """Return what recurs in bodies of one source. Copies of an article count once; order does not matter."""
     pages: dict[int, tuple[Block, ...]] = {}
     cut_from = built_in().cut_from
@@ -197,7 +197,7 @@ def heaviest(weights: Sequence[int]) -> tuple[int, int]:
 
 def _classified(
     counts: Counter[int], places: Mapping[int, Sequence[int]], pages: int, tail_only: set[int]
-) -> Repeats:
+) -> LearnedBoilerplate:
     some = max(2, -(-pages * _SHARE // 1))
     many = max(3, -(-pages * _SHARE_INSIDE // 1))
     head, tail, inside = set(), set(), set()
@@ -217,7 +217,7 @@ def _classified(
             tail.add(value)
         elif counts[value] >= many:
             inside.add(value)
-    return Repeats(frozenset(head), frozenset(tail), frozenset(inside))
+    return LearnedBoilerplate(frozenset(head), frozenset(tail), frozenset(inside))
 
 
 def block_hashes(block: Block) -> tuple[int, ...]:

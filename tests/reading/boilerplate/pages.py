@@ -2,8 +2,8 @@
 
 from generator.reading.boilerplate import article_markdown, judge_blocks
 from generator.reading.boilerplate.families import built_in
-from generator.reading.boilerplate.judge import Opinion
-from generator.reading.boilerplate.repeats import NOTHING, Repeats
+from generator.reading.boilerplate.judge import Decisions
+from generator.reading.boilerplate.repeats import NOTHING, LearnedBoilerplate
 
 TITLE = "How lighthouses lost their keepers"
 TEXT = [
@@ -31,10 +31,10 @@ def opinion(
     body: str,
     title: str = TITLE,
     url: str = "https://coast.example/keepers",
-    repeats: Repeats = NOTHING,
+    repeats: LearnedBoilerplate = NOTHING,
     *,
     is_cut: bool = False,
-) -> Opinion:
+) -> Decisions:
     """Judge a body with the families that come with Broadsheet."""
     return judge_blocks(body, title, url, "The Coast", repeats, built_in(), is_cut=is_cut)
 

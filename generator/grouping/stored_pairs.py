@@ -11,7 +11,7 @@ from generator.grouping.evidence import REASONS
 _NUMBER = array("I").itemsize
 
 
-class KeptPairs(msgspec.Struct, frozen=True, array_like=True):
+class StoredPairs(msgspec.Struct, frozen=True, array_like=True):
     """The pairs of an archive. They are valid for its articles in order of time."""
 
     titles: list[str]
