@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import stat
 from collections.abc import Container
 from pathlib import Path
 
@@ -92,7 +93,13 @@ def foreign_names_in(output: Path) -> str:
 
 def check_is_folder(folder: Path, output: Path) -> None:
     """Raise `BuildError` if something other than a folder exists there."""
-    if os.path.lexists(folder) and not folder.is_dir():
+    try:
+        is_folder = stat.S_ISDIR(folder.stat().st_mode)
+    except PermissionError:
+        raise
+    except OSError:  # nothing is there, perhaps because another build has just deleted it, or a dangling link
+        is_folder = not folder.is_symlink()
+    if not is_folder:
         raise disk.refusal(folder, "is a file, not a folder", names.or_elsewhere("move it away", output))
 
 

@@ -5,12 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import threading
 from pathlib import Path
 
 import pytest
 
 from generator.model.errors import BuildError
-from generator.output.folder import check_usable, check_writable, clear_foreign, foreign_names_in, record_of
+from generator.output.folder import (
+    check_is_folder,
+    check_usable,
+    check_writable,
+    clear_foreign,
+    foreign_names_in,
+    record_of,
+)
 from generator.output.write import Transaction
 from writing import files_of
 
@@ -124,3 +132,27 @@ def test_a_link_in_the_place_of_our_folder_goes_alone(tmp_path: Path) -> None:
 
 def test_a_folder_that_another_build_has_just_deleted_may_be_made_again(tmp_path: Path) -> None:
     check_writable(tmp_path / "gone", tmp_path / "gone")
+
+
+def test_a_folder_that_another_build_deletes_meanwhile_is_not_taken_for_a_file(tmp_path: Path) -> None:
+    output, is_done = tmp_path / "public", threading.Event()
+
+    def come_and_go() -> None:
+        while not is_done.is_set():
+            output.mkdir()
+            output.rmdir()
+
+    other = threading.Thread(target=come_and_go)
+    other.start()
+    try:
+        for _ in range(2000):
+            check_is_folder(output, output)
+    finally:
+        is_done.set()
+        other.join()
+
+
+def test_a_dangling_link_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "public").symlink_to("nowhere")
+    with pytest.raises(BuildError, match="is a file, not a folder"):
+        check_is_folder(tmp_path / "public", tmp_path / "public")

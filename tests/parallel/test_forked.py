@@ -60,6 +60,8 @@ def test_all_of_this_holds_for_copies(way):
         "no:cacheprovider",
         "-o",
         "addopts=",
+        "-o",
+        "faulthandler_timeout=0",  # it starts a thread, and a process with threads is not copied
     ]
     done = subprocess.run(
         [*command, *(str(here / test) for test in NEED_COPIES)],
