@@ -1,4 +1,4 @@
-"""What commands do, step by step, and what they say of it."""
+"""The steps of the commands, and what they print."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import click
 
 from generator.model import streams
 
-if TYPE_CHECKING:  # each step imports what it needs
+if TYPE_CHECKING:  # each function imports what it needs
     from generator.authoring.targets import Original
     from generator.cli.options import CliOptions
     from generator.config.options import Built as SiteBuilt
@@ -30,17 +30,17 @@ if TYPE_CHECKING:  # each step imports what it needs
 
 
 class ConsoleReporter:
-    """What a watching command says at the terminal."""
+    """Prints the messages of a watching command on the terminal."""
 
     def notice(self, message: str) -> None:
-        """Say one line."""
+        """Print one line."""
         from generator.cli import console
 
         with _heard_or_not():
             console.print_line(message)
 
     def fault(self, error: Exception) -> None:
-        """Say why a build failed."""
+        """Print why a build failed."""
         from generator.cli import console
         from generator.model.errors import BroadsheetError
 
@@ -55,7 +55,7 @@ class ConsoleReporter:
 
 @contextlib.contextmanager
 def _heard_or_not() -> Iterator[None]:
-    """Say something though it may be that nothing can be printed: the site is followed all the same."""
+    """Report a standard stream that cannot be written, and continue: the command keeps watching."""
     try:
         yield
     except streams.UnwrittenError as error:
@@ -63,7 +63,7 @@ def _heard_or_not() -> Iterator[None]:
 
 
 def originals_of(cli_options: CliOptions, site: Site) -> Sequence[Original]:
-    """Gather by what the originals of all clippings are known: quick where a build has read them."""
+    """Return the originals of all clippings. Fast if a build has read the clippings before."""
     from generator.authoring.targets import Original
     from generator.cli import console
     from generator.engine.inspecting import documents_of
@@ -82,7 +82,7 @@ def originals_of(cli_options: CliOptions, site: Site) -> Sequence[Original]:
 
 
 def fix(site: Site, *, yes: bool) -> tuple[Problem, ...]:
-    """Show what can be fixed, ask, and fix it. Reports what was left unchanged."""
+    """Show what can be fixed, ask, and fix it. Return the problems with files that were left unchanged."""
     from generator.authoring.fix import Fix, fixes, write
     from generator.cli import console
     from generator.parallel.workers import Workers, cores
@@ -107,12 +107,12 @@ def fix(site: Site, *, yes: bool) -> tuple[Problem, ...]:
 
 
 def cleaned(site: Site) -> int:
-    """Delete what builds wrote for a site, caches too; how many files of pages that were."""
+    """Delete what builds wrote for a site, and its caches. Return the number of output files deleted."""
     from generator.cache.folder import forget_all
     from generator.output.write import clean as clean_output
 
     folders = [site.output]
-    if not site.own.is_symlink():  # what it leads to is somebody else's
+    if not site.own.is_symlink():  # the target of a link is not ours
         forget_all(site.own)
         folders += [] if site.preview.is_symlink() else [site.preview]
     return sum(clean_output(one) for one in folders if one.is_dir() and any(one.iterdir()))
@@ -121,7 +121,7 @@ def cleaned(site: Site) -> int:
 def followed(
     cli_options: CliOptions, site: Callable[[], Site], report_file: Path | None, live: Live
 ) -> Callable[[Check, Changed], Built]:
-    """Make the build of a watching command."""
+    """Return the function that builds for a watching command."""
     from generator.cli import console
     from generator.preview.follow import Built
 
@@ -131,7 +131,7 @@ def followed(
     def rebuild(check: Check, changed: Changed) -> Built:
         nonlocal told, current
         started = time.perf_counter()
-        if current is None or changed is None or changed:  # time alone changes no settings
+        if current is None or changed is None or changed:  # settings do not change because time passes
             current = site()
         options = cli_options.options(current)
         with console.progress(quiet=cli_options.quiet) as show:
@@ -155,7 +155,7 @@ def followed(
 
 
 def build(cli_options: CliOptions, site: Site, report_file: Path | None, *, clean: bool) -> SiteBuilt:
-    """Build, print and report what was done."""
+    """Build the site, print what was done, and write the report. Asks before many files are deleted."""
     from generator.cli import console
     from generator.engine.build import build as build_site
     from generator.model.errors import LossError
@@ -192,7 +192,7 @@ def _tell(
     *,
     is_first_step: bool = False,
 ) -> None:
-    """Print what was done, and write it; `told` are the problems that need not be said again."""
+    """Print what a build did, and write the report. The problems in `told` are not printed again."""
     from generator.cli import console
     from generator.config.options import grave
 
@@ -214,14 +214,17 @@ def _tell(
 
 
 def _say_the_same(one: Report, other: Report | None) -> bool:
-    """Whether two reports say the same of the clippings."""
+    """Return whether two reports agree on the clippings."""
     if other is None:
         return False
     return (one.verdicts, one.skipped, one.problems) == (other.verdicts, other.skipped, other.problems)
 
 
 def _untold(problems: Sequence[Problem], told: Collection[Problem]) -> list[Problem]:
-    """Those of many problems that were not told, most of which are the very same objects as before."""
+    """Return the problems that were not told before.
+
+    Compares identities first, because most problems are the same objects as before.
+    """
     if problems is told:
         return []
     before = set(map(id, told))
@@ -252,13 +255,16 @@ def _write_report(file: Path, content: bytes) -> None:
 
 
 def watched(cli_options: CliOptions, site: Site) -> Roots:
-    """Make what tells what a build reads; while the configuration is broken, what the last good one named."""
+    """Return a function that returns what a build reads.
+
+    While the configuration is invalid, these are the paths of the last valid one.
+    """
     from generator.cli.watched_paths import roots_of
     from generator.model.errors import ConfigError
 
     def roots() -> tuple[Path | Root, ...]:
         nonlocal site
-        with contextlib.suppress(ConfigError):  # the build says what is wrong
+        with contextlib.suppress(ConfigError):  # the build reports it
             site = cli_options.site()
         return roots_of(site, cli_options.config_file)
 

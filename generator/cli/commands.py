@@ -1,6 +1,6 @@
-"""The commands of `broadsheet`: their arguments and options, and what each does.
+"""The commands of `broadsheet`: their arguments, their options and what they do.
 
-Only `click` is imported at the top, so that `broadsheet --help` answers at once.
+Only `click` is imported at the top, so that `broadsheet --help` is fast.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ _KEYLESS = "nothing is taken from the caches of other builds, since no key can b
 
 
 class Suggesting(click.Group):
-    """A group that suggests the command that a mistyped one resembles."""
+    """A group of commands. For a mistyped command, it suggests the most similar one."""
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command that the arguments begin with. Raises `click.UsageError` with a suggestion."""
+        """Return the command that the arguments begin with. Raises `click.UsageError` with a suggestion."""
         name = args[0]
         if self.get_command(ctx, name) is None and not name.startswith("-"):
             close = difflib.get_close_matches(name, self.list_commands(ctx), 1)
@@ -48,7 +48,7 @@ class Suggesting(click.Group):
 
 
 def _with_folder(_: click.Context, __: click.Parameter, file: Path | None) -> Path | None:
-    """Refuse an output file whose folder does not exist, before anything is done."""
+    """Raise `click.BadParameter`, before anything is done, if the folder of an output file does not exist."""
     if file is not None and not file.parent.is_dir():
         raise click.BadParameter(f"there is no folder {file.parent}; make it first")
     return file
@@ -98,7 +98,7 @@ def new(
     from generator.config.loading import find_content
 
     site = cli_options.site()
-    if not cli_options.config_file.exists():  # outside of a digest, a clipping would go unnoticed
+    if not cli_options.config_file.exists():  # outside of a digest, nothing would read the clipping
         find_content(site)
     now = dt.datetime.now(site.config.zone)
     day = date.date() if date else None

@@ -1,4 +1,4 @@
-"""Checks of the keys and values of `digest.toml`, with advice on each fault."""
+"""Check the keys and values of `digest.toml`, and give advice on each fault."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from generator.model.types import TextPolicy
 
 
 def config_of(table: dict[str, object], file: Path) -> Config:
-    """Convert the parsed table. Raises `ConfigError` for unknown keys and for values of the wrong type."""
+    """Convert a parsed table. Raises `ConfigError` for unknown keys and for values of the wrong type."""
     unknown = list(_unknown_keys(table, file))
     if unknown:
         raise ConfigError(*unknown)
@@ -56,7 +56,7 @@ def _in_words(what: str) -> str:
 
 
 def _choices(key: str, what: str) -> str:
-    """Advice on the values that a key accepts; `what` is msgspec's message."""
+    """Return advice on the values that a key accepts; `what` is msgspec's message."""
     if what.startswith("Expected `array`"):
         return 'write a list, such as ["README.md", ".*"]'
     if what.startswith("Expected `object`"):
@@ -87,7 +87,7 @@ def _unknown_keys(table: dict[str, object], file: Path) -> Iterable[Problem]:
 
 
 _RENAMED = {"fields.note": "digest_note"}
-"""Key of an earlier version → its present name."""
+"""Key in an earlier version → its current name."""
 
 
 def _unknown(keys: Iterable[str], known: Iterable[str], prefix: str, file: Path) -> Iterable[Problem]:
@@ -126,7 +126,7 @@ def _zone_faults(config: Config, file: Path) -> Iterable[Problem]:
 
 
 def faults_of(config: Config, file: Path, *, is_address_typed: bool) -> Iterable[Problem]:
-    """Faults that types cannot express: time zone, addresses, language tags, bounds."""
+    """Yield the faults that types cannot express: of time zone, addresses, language tags and bounds."""
     yield from _zone_faults(config, file)
     if config.base_url is not None and not _is_site_address(config.base_url):
         yield _no_address(config.base_url, file, is_typed=is_address_typed)
@@ -154,7 +154,7 @@ _BOUNDS = {
     "limits.cpu_seconds": (1, 3600),
     "limits.memory_mb": (100, 100_000),
 }
-"""Key → smallest and largest value."""
+"""Key → its smallest and largest value."""
 
 
 def _out_of_bounds(config: Config, file: Path) -> Iterable[Problem]:
@@ -165,7 +165,7 @@ def _out_of_bounds(config: Config, file: Path) -> Iterable[Problem]:
 
 
 def is_web_address(address: str) -> bool:
-    """Whether an address has the scheme http or https, and a host."""
+    """Return whether an address has the scheme http or https, and a host."""
     try:
         parts = urllib.parse.urlsplit(address)
         return parts.scheme in {"http", "https"} and bool(parts.hostname) and not re.search(r"\s", address)
