@@ -32,11 +32,14 @@ def main(arguments: "list[str]") -> int:
 
 
 def set_up() -> int:
-    """Create `.venv` and install the checkout with its extra `dev`, if packages changed. Return exit code."""
+    """Create `.venv` and install the checkout with its extra `dev`, if packages changed.
+
+    Return an exit code.
+    """
     stamp = VENV / "installed"
     packages = (ROOT / "pyproject.toml").read_bytes() + (ROOT / "constraints.txt").read_bytes()
-    wanted = hashlib.sha256(packages + sys.version.encode()).hexdigest()
-    if PYTHON.exists() and stamp.exists() and stamp.read_text() == wanted:
+    expected = hashlib.sha256(packages + sys.version.encode()).hexdigest()
+    if PYTHON.exists() and stamp.exists() and stamp.read_text() == expected:
         return 0
     try:
         import ensurepip  # noqa: F401 - Debian ships venv without it
@@ -52,7 +55,7 @@ def set_up() -> int:
         venv.create(VENV, clear=True, with_pip=True)
     code = run("pip", "install", "--quiet", "--constraint", "constraints.txt", "--editable", ".[dev]")
     if not code:
-        stamp.write_text(wanted)
+        stamp.write_text(expected)
     return code
 
 

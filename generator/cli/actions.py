@@ -36,7 +36,7 @@ class ConsoleReporter:
         """Print one line."""
         from generator.cli import console
 
-        with _heard_or_not():
+        with _report_unwritten():
             console.print_line(message)
 
     def fault(self, error: Exception) -> None:
@@ -44,7 +44,7 @@ class ConsoleReporter:
         from generator.cli import console
         from generator.model.errors import BroadsheetError
 
-        with _heard_or_not():
+        with _report_unwritten():
             if isinstance(error, BroadsheetError):
                 console.print_problems(error.problems)
             elif isinstance(error, streams.UnwrittenError):
@@ -54,7 +54,7 @@ class ConsoleReporter:
 
 
 @contextlib.contextmanager
-def _heard_or_not() -> Iterator[None]:
+def _report_unwritten() -> Iterator[None]:
     """Report a standard stream that cannot be written, and continue: the command keeps watching."""
     try:
         yield
@@ -101,9 +101,9 @@ def fix(site: Site, *, yes: bool) -> tuple[Problem, ...]:
         if not click.confirm(f"Fix {console.counted(len(found), 'file')}?"):
             console.print_line("left as they are")
             return skipped
-    left = tuple(problem for one in found if (problem := write(site.content, one)))
-    console.print_line(f"{console.counted(len(found) - len(left), 'file')} fixed")
-    return (*skipped, *left)
+    unfixed = tuple(problem for one in found if (problem := write(site.content, one)))
+    console.print_line(f"{console.counted(len(found) - len(unfixed), 'file')} fixed")
+    return (*skipped, *unfixed)
 
 
 def cleaned(site: Site) -> int:
@@ -125,31 +125,31 @@ def followed(
     from generator.cli import console
     from generator.preview.follow import Built
 
-    told: Report | None = None
+    last_report: Report | None = None
     current: Site | None = None
 
     def rebuild(check: Check, changed: Changed) -> Built:
-        nonlocal told, current
+        nonlocal last_report, current
         started = time.perf_counter()
         if current is None or changed is None or changed:  # settings do not change because time passes
             current = site()
         options = cli_options.options(current)
         with console.progress(quiet=cli_options.quiet) as show:
-            built, pages = live.build(current, options, _checked(show, check), changed, check)
-        if changed or pages is None or not _say_the_same(built.report, told):
-            before = told.problems if told else ()
-            with _heard_or_not():
+            built, pages = live.build(current, options, _with_check(show, check), changed, check)
+        if changed or pages is None or not _are_equivalent(built.report, last_report):
+            printed = last_report.problems if last_report else ()
+            with _report_unwritten():
                 seconds, is_first_step = time.perf_counter() - started, pages is not None
-                _tell(cli_options, built, seconds, report_file, before, is_first_step=is_first_step)
-        told = built.report
-        waits = [] if (due_in := live.due_in) is None else [due_in]
+                _print_result(cli_options, built, seconds, report_file, printed, is_first_step=is_first_step)
+        last_report = built.report
+        delays = [] if (due_in := live.due_in) is None else [due_in]
         if built.waits_until is not None and not cli_options.is_fixed:
-            waits.append(max(0.0, (built.waits_until - dt.datetime.now(dt.UTC)).total_seconds()))
+            delays.append(max(0.0, (built.waits_until - dt.datetime.now(dt.UTC)).total_seconds()))
         if pages is None and not built.report.pages.deleted:
             pages = frozenset(built.reasons)
         styles = tuple(sorted(path for path in pages or () if path.endswith(".css")))
-        others = True if pages is None else pages.difference(styles)
-        return Built(changed=others, styles=styles, due_in=min(waits, default=None), rest=live.rest)
+        changed_pages = True if pages is None else pages.difference(styles)
+        return Built(changed=changed_pages, styles=styles, due_in=min(delays, default=None), rest=live.rest)
 
     return rebuild
 
@@ -179,64 +179,64 @@ def build(cli_options: CliOptions, site: Site, report_file: Path | None, *, clea
             console.print_line("nothing was written, the site is as it was", error=True)
             raise click.exceptions.Exit(1) from error
         built = once(dataclasses.replace(cli_options, yes=True))
-    _tell(cli_options, built, time.perf_counter() - started, report_file)
+    _print_result(cli_options, built, time.perf_counter() - started, report_file)
     return built
 
 
-def _tell(
+def _print_result(
     cli_options: CliOptions,
     built: SiteBuilt,
     seconds: float,
     report_file: Path | None,
-    told: Collection[Problem] = (),
+    printed: Collection[Problem] = (),
     *,
     is_first_step: bool = False,
 ) -> None:
-    """Print what a build did, and write the report. The problems in `told` are not printed again."""
+    """Print what a build did, and write the report. The problems in `printed` are not printed again."""
     from generator.cli import console
     from generator.config.options import grave
 
-    done = built.report
-    new = _untold(done.problems, told)
+    report = built.report
+    new = _new_problems(report.problems, printed)
     if cli_options.quiet:
-        console.print_problems(console.losses(new, done.skipped))
+        console.print_problems(console.losses(new, report.skipped))
     else:
         console.print_problems(new, limit=None if cli_options.verbose else console.PROBLEMS_SHOWN)
         if cli_options.verbose:
-            console.print_skipped(done.skipped, done.problems)
-        console.print_line(console.closing_line(done, seconds, is_first_step=is_first_step))
-        if done.site is not None:
-            console.print_line(console.size_line(done.site))
-    if cli_options.strict and (faults := grave(done.problems)):
+            console.print_skipped(report.skipped, report.problems)
+        console.print_line(console.closing_line(report, seconds, is_first_step=is_first_step))
+        if report.site is not None:
+            console.print_line(console.size_line(report.site))
+    if cli_options.strict and (faults := grave(report.problems)):
         console.print_line(console.failed_line(len(faults)), error=True)
     if report_file is not None:
-        _write_report(report_file, console.report_json(done, seconds))
+        _write_report(report_file, console.report_json(report, seconds))
 
 
-def _say_the_same(one: Report, other: Report | None) -> bool:
+def _are_equivalent(one: Report, other: Report | None) -> bool:
     """Return whether two reports agree on the clippings."""
     if other is None:
         return False
     return (one.verdicts, one.skipped, one.problems) == (other.verdicts, other.skipped, other.problems)
 
 
-def _untold(problems: Sequence[Problem], told: Collection[Problem]) -> list[Problem]:
-    """Return the problems that were not told before.
+def _new_problems(problems: Sequence[Problem], printed: Collection[Problem]) -> list[Problem]:
+    """Return the problems that were not printed before.
 
     Compares identities first, because most problems are the same objects as before.
     """
-    if problems is told:
+    if problems is printed:
         return []
-    before = set(map(id, told))
-    new = [problem for problem in problems if id(problem) not in before]
+    printed_ids = set(map(id, printed))
+    new = [problem for problem in problems if id(problem) not in printed_ids]
     if not new:
         return []
-    still = set(map(id, problems))
-    gone = {problem for problem in told if id(problem) not in still}
-    return [problem for problem in new if problem not in gone]
+    current_ids = set(map(id, problems))
+    removed = {problem for problem in printed if id(problem) not in current_ids}
+    return [problem for problem in new if problem not in removed]
 
 
-def _checked(show: Progress, check: Check | None) -> Progress:
+def _with_check(show: Progress, check: Check | None) -> Progress:
     if check is None:
         return show
 

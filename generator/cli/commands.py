@@ -29,7 +29,7 @@ if TYPE_CHECKING:  # each command imports what it needs
     from generator.preview.changes import Changed
     from generator.preview.follow import Built, Check
 
-_KEYLESS = "nothing is taken from the caches of other builds, since no key can be kept for them"
+_NO_KEY = "nothing is taken from the caches of other builds, since no key can be kept for them"
 
 
 class Suggesting(click.Group):
@@ -47,7 +47,7 @@ class Suggesting(click.Group):
         return super().resolve_command(ctx, args)
 
 
-def _with_folder(_: click.Context, __: click.Parameter, file: Path | None) -> Path | None:
+def _check_folder(_: click.Context, __: click.Parameter, file: Path | None) -> Path | None:
     """Raise `click.BadParameter`, before anything is done, if the folder of an output file does not exist."""
     if file is not None and not file.parent.is_dir():
         raise click.BadParameter(f"there is no folder {file.parent}; make it first")
@@ -70,10 +70,10 @@ def init(folder: Path, *, language: str) -> None:
     from generator.authoring import init as start
     from generator.cli import console
 
-    made = start(folder, "zh" if language == "zh" else "en")
-    console.print_line(f"{console.counted(len(made), 'file')} made in {folder}")
-    into = "" if folder == Path() else f"cd {shlex.quote(str(folder))} && "
-    console.print_line(f"Next: {into}broadsheet serve")
+    created = start(folder, "zh" if language == "zh" else "en")
+    console.print_line(f"{console.counted(len(created), 'file')} made in {folder}")
+    change_folder = "" if folder == Path() else f"cd {shlex.quote(str(folder))} && "
+    console.print_line(f"Next: {change_folder}broadsheet serve")
 
 
 @broadsheet.command()
@@ -124,14 +124,14 @@ def new(
 @click.option("--split", is_flag=True, help="Split it from its story.")
 @click.option("--remove", is_flag=True, help="Remove its picks.")
 @asking("config", "content")
-def pick(cli_options: CliOptions, clipping: str, *, remove: bool, **said: Any) -> int:  # noqa: ANN401 - checked below
+def pick(cli_options: CliOptions, clipping: str, *, remove: bool, **values: Any) -> int:  # noqa: ANN401 - checked below
     """Say something of one article, in picks.toml: pin, hide, note, tag, merge …."""
     from generator.authoring.pick import Changes, errors_in, unpick
     from generator.authoring.pick import pick as write
     from generator.authoring.targets import doubt
     from generator.cli import console
 
-    changes = Changes(**said)
+    changes = Changes(**values)
     if remove and changes != Changes():
         raise click.UsageError("--remove goes alone")
     if (changes.pin and changes.hide) or (changes.split and changes.merge):
@@ -167,7 +167,7 @@ def pick(cli_options: CliOptions, clipping: str, *, remove: bool, **said: Any) -
 @click.option("--explain", is_flag=True, help="Print each file that is written, with the reason.")
 @click.option("--watch", is_flag=True, help="Build again whenever a file changes.")
 @click.option("--report", "report_file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-              callback=_with_folder, help="Write a report as JSON.")  # fmt: skip
+              callback=_check_folder, help="Write a report as JSON.")  # fmt: skip
 def build(
     cli_options: CliOptions, *, clean: bool, explain: bool, watch: bool, report_file: Path | None
 ) -> int:
@@ -184,12 +184,12 @@ def build(
     if site.config.base_url is None and not cli_options.quiet:
         console.print_line("notice: `base_url` is not set, so there are no feeds and no sitemap", error=True)
     if (fault := key().fault) and not cli_options.quiet:
-        console.print_line(shown(f"notice: {_KEYLESS}: {fault}; set {VARIABLE}"), error=True)
+        console.print_line(shown(f"notice: {_NO_KEY}: {fault}; set {VARIABLE}"), error=True)
     if not watch:
-        done = actions.build(cli_options, site, report_file, clean=clean)
+        built = actions.build(cli_options, site, report_file, clean=clean)
         if explain:
-            console.print_reasons(done.reasons, done.report.pages.kept)
-        return FAILED if cli_options.strict and grave(done.report.problems) else DONE
+            console.print_reasons(built.reasons, built.report.pages.kept)
+        return FAILED if cli_options.strict and grave(built.report.problems) else DONE
     from generator.engine.live import Live
     from generator.parallel.workers import cores
     from generator.preview.follow import follow
@@ -287,11 +287,11 @@ def list_(cli_options: CliOptions, *, what: str, format_: str, text: bool) -> in
     site = cli_options.site()
     options = cli_options.options(site)
 
-    unread: list[Problem] = []
+    read_errors: list[Problem] = []
 
     def rows(context: BuildContext) -> Iterable[dict[str, Any]]:
         index = read(site, options, context)
-        unread.extend(one for one in console.errors(index.problems) if one.kind == "content")
+        read_errors.extend(one for one in console.errors(index.problems) if one.kind == "content")
         if what == "sources":
             return console.healths(healths_of(index.digest), index.digest)
         plan_ = planned_of(index.digest, site.config)
@@ -302,8 +302,8 @@ def list_(cli_options: CliOptions, *, what: str, format_: str, text: bool) -> in
         console.print_jsonl(found)
     else:
         (console.print_sources if what == "sources" else console.print_table)(found)
-    console.print_problems(unread)
-    return FAILED if unread else DONE
+    console.print_problems(read_errors)
+    return FAILED if read_errors else DONE
 
 
 @broadsheet.command()
@@ -323,10 +323,10 @@ def check(cli_options: CliOptions, *, format_: str, fix: bool, yes: bool) -> int
         raise click.UsageError("--fix goes with --format text, and --yes with --fix")
     site = cli_options.site()
     options = cli_options.options(site)
-    left = actions.fix(site, yes=yes) if fix else ()
+    unfixed = actions.fix(site, yes=yes) if fix else ()
     with console.progress(quiet=False) as progress:
         index = cli_options.reading(site, progress, lambda context: read(site, options, context))
-    problems = (*left, *index.problems, *static_faults(site, index.digest))
+    problems = (*unfixed, *index.problems, *static_faults(site, index.digest))
     result = findings.Findings(
         found=index.found, repaired=index.repaired, skipped=index.skipped, problems=problems
     )
@@ -358,8 +358,8 @@ def explain(cli_options: CliOptions, file: Path) -> None:
         raise click.UsageError(f"{file} cannot be read: {error.strerror}; check its permissions") from error
     if not is_file or not path.is_relative_to(content):
         raise click.UsageError(f"{file} is no file in the content folder {site.content}")
-    own = path.relative_to(content).as_posix()
-    found = cli_options.reading(site, silent, lambda context: explained(site, context, own))
+    clipping = path.relative_to(content).as_posix()
+    found = cli_options.reading(site, silent, lambda context: explained(site, context, clipping))
     console.print_lines(console.explanation(found))
 
 
@@ -373,9 +373,9 @@ def clean(cli_options: CliOptions) -> None:
     from generator.output.folder import foreign_names_in
 
     # The output can be cleaned even if the digest itself was deleted.
-    is_left = cli_options.output is not None or Path(OWN_FOLDER).is_dir() or Path(Config().output).is_dir()
-    site = cli_options.site(must_exist=not is_left)
+    is_built = cli_options.output is not None or Path(OWN_FOLDER).is_dir() or Path(Config().output).is_dir()
+    site = cli_options.site(must_exist=not is_built)
     deleted = actions.cleaned(site)
     console.print_line(f"{console.counted(deleted, 'file')} deleted")
-    if site.output.is_dir() and (left := foreign_names_in(site.output)):
-        console.print_line(shown(f"left in {site.output}, since they are not Broadsheet's: {left}"))
+    if site.output.is_dir() and (foreign := foreign_names_in(site.output)):
+        console.print_line(shown(f"left in {site.output}, since they are not Broadsheet's: {foreign}"))

@@ -51,18 +51,18 @@ def progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
         # Redrawn explicitly: with a thread that redraws, this process could not be forked.
         bars = Progress(*columns, console=screen, transient=True, auto_refresh=False)
         tasks, due = dict[str, Any](), time.monotonic()
-        with contextlib.ExitStack() as shown_:
+        with contextlib.ExitStack() as stack:
 
             def advance(step: str, done: int, total: int) -> None:
                 nonlocal due
                 if not tasks:  # starting takes a while, and a command without steps needs no bar
-                    shown_.enter_context(bars)
+                    stack.enter_context(bars)
                 if step not in tasks:
                     tasks[step] = bars.add_task(step, total=total)
                 if done % 16 == 0 or done + 1 >= total:
                     bars.update(tasks[step], completed=done + 1, total=total)
                     if time.monotonic() >= due:
-                        due = time.monotonic() + _REDRAWS
+                        due = time.monotonic() + _REDRAW_INTERVAL
                         bars.refresh()
 
             yield advance
@@ -95,9 +95,9 @@ def print_lines(lines: Iterable[str]) -> None:
     """Print lines unchanged. Fast for many lines too."""
     stream = sys.stdout
     for line in lines:
-        words = line + "\n"
+        text = line + "\n"
         encoding = stream.encoding or "utf-8"
-        stream.write(words.encode(encoding, "backslashreplace").decode(encoding))
+        stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
     stream.flush()
 
 
@@ -164,19 +164,19 @@ def closing_line(report: Report, seconds: float, *, is_first_step: bool = False)
 
 def failed_line(count: int) -> str:
     """Return the line that says why a strict build failed."""
-    many = "s" * (count != 1)
-    why = f"{count:,} warning{many} or error{many} under --strict"
-    return f"failed: {why}; nothing was written, the site is as it was"
+    plural = "s" * (count != 1)
+    cause = f"{count:,} warning{plural} or error{plural} under --strict"
+    return f"failed: {cause}; nothing was written, the site is as it was"
 
 
 def size_line(size: Size) -> str:
     """Return a line with the size of a site, and the hosts that accept it."""
-    strains = [(host.name, strain(host, size)) for host in HOSTS]
-    fits = ", ".join(name for name, fault in strains if not fault)
-    faults = "".join(f"; too much for {name} ({fault})" for name, fault in strains if fault)
+    exceeded = [(host.name, strain(host, size)) for host in HOSTS]
+    fits = ", ".join(name for name, fault in exceeded if not fault)
+    faults = "".join(f"; too much for {name} ({fault})" for name, fault in exceeded if fault)
     advice = '; `articles = "recent"` makes fewer pages' if faults else ""
-    told = f" fits {fits}" if fits else ""
-    return f"{counted(size.files, 'file')}, {size.bytes / 10**6:,.1f} MB:{told}{faults}{advice}".replace(
+    fitting = f" fits {fits}" if fits else ""
+    return f"{counted(size.files, 'file')}, {size.bytes / 10**6:,.1f} MB:{fitting}{faults}{advice}".replace(
         ":;", ":"
     )
 
@@ -199,11 +199,11 @@ def print_reasons(reasons: Mapping[str, str], kept: int) -> None:
 
 def print_skipped(skipped: Iterable[Skipped], problems: Iterable[Problem]) -> None:
     """Print what is not published, and why, unless a problem says so."""
-    told: dict[str, list[str]] = {}
+    messages: dict[str, list[str]] = {}
     for problem in problems:
-        told.setdefault(problem.path, []).append(problem.message)
+        messages.setdefault(problem.path, []).append(problem.message)
     for one in skipped:
-        if any(map(one.reason.startswith, told.get(one.path, ()))):
+        if any(map(one.reason.startswith, messages.get(one.path, ()))):
             continue
         print_line(f"skipped: {shown(one.path)}: {shown(one.reason)}", error=True)
 
@@ -257,7 +257,7 @@ def entries(plan: Plan, index: SiteIndex, texts: Mapping[str, str] | None) -> It
         yield entry
 
 
-_REDRAWS = 0.1
+_REDRAW_INTERVAL = 0.1
 """Seconds between two redraws of a bar."""
 _ENTRY = ("path", "title", "url", "source", "date", "language", "verdict", "address", "story", "skipped")
 

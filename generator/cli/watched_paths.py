@@ -22,7 +22,10 @@ def roots_of(site: Site, config: Path) -> tuple[Path | Root, ...]:
 
 @functools.cache  # equal patterns must give the same function
 def skips_unpublished(ignore: tuple[str, ...]) -> Skips:
-    """Return a rule that ignores what the patterns match, and temporary files that no build publishes."""
+    """Return the rule for the content folder.
+
+    It ignores what matches the patterns, and temporary files that no build publishes.
+    """
     ignores = ignoring(ignore)
 
     def skips(path: str, name: str, is_folder: bool) -> bool:

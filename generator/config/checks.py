@@ -22,14 +22,14 @@ def config_of(table: dict[str, object], file: Path) -> Config:
     unknown = list(_unknown_keys(table, file))
     if unknown:
         raise ConfigError(*unknown)
-    _listed(table)
+    _wrap_single_texts(table)
     try:
         return msgspec.convert(table, Config)
     except msgspec.ValidationError as error:
-        what, _, where = str(error).partition(" - at `$.")
-        key = where.rstrip("`")
+        message, _, place = str(error).partition(" - at `$.")
+        key = place.rstrip("`")
         raise ConfigError(
-            problem_in(file, f"`{key}`{_in_words(what)}", _choices(key, what), line_of(file, key))
+            problem_in(file, f"`{key}`{_rephrased(message)}", _advice(key, message), line_of(file, key))
         ) from error
 
 
@@ -47,19 +47,19 @@ _TYPES = {
 }  # fmt: skip
 
 
-def _in_words(what: str) -> str:
+def _rephrased(message: str) -> str:
     """Rephrase msgspec's message without its type names."""
-    found = re.fullmatch(r"Expected `(\w+)(?: \| null)?`, got `(\w+)`", what)
+    found = re.fullmatch(r"Expected `(\w+)(?: \| null)?`, got `(\w+)`", message)
     if found is None or not {*found.groups()} <= _TYPES.keys():
-        return f": {what}"
+        return f": {message}"
     return f" must be {_TYPES[found[1]]}, not {_TYPES[found[2]]}"
 
 
-def _choices(key: str, what: str) -> str:
-    """Return advice on the values that a key accepts; `what` is msgspec's message."""
-    if what.startswith("Expected `array`"):
+def _advice(key: str, message: str) -> str:
+    """Return advice on the values that a key accepts; `message` is msgspec's."""
+    if message.startswith("Expected `array`"):
         return 'write a list, such as ["README.md", ".*"]'
-    if what.startswith("Expected `object`"):
+    if message.startswith("Expected `object`"):
         name = key.rpartition(".")[2]
         table = '[sources."Name"]' if key.startswith("sources") else f"[{name}]"
         return f"write `{table}`, and its keys on the lines below"
@@ -83,7 +83,7 @@ def _unknown_keys(table: dict[str, object], file: Path) -> Iterable[Problem]:
                 yield from _unknown(source, SourceConfig.__struct_fields__, f"sources.{name}.", file)
             else:
                 fault, key = f"`sources.{name}` must be a table", f"sources.{name}"
-                yield problem_in(file, fault, _choices(key, "Expected `object`"), line_of(file, key))
+                yield problem_in(file, fault, _advice(key, "Expected `object`"), line_of(file, key))
 
 
 _RENAMED = {"fields.note": "digest_note"}
@@ -94,13 +94,13 @@ def _unknown(keys: Iterable[str], known: Iterable[str], prefix: str, file: Path)
     known = tuple(known)
     for key in keys:
         if key not in known:
-            meant = [renamed] if (renamed := _RENAMED.get(prefix + key)) in known else []
-            close = meant or difflib.get_close_matches(key, known, 1)
+            new_names = [new_name] if (new_name := _RENAMED.get(prefix + key)) in known else []
+            close = new_names or difflib.get_close_matches(key, known, 1)
             advice = f"did you mean `{prefix}{close[0]}`?" if close else f"known: {', '.join(known)}"
             yield problem_in(file, f"unknown key `{prefix}{key}`", advice, line_of(file, key))
 
 
-def _listed(table: dict[str, object]) -> None:
+def _wrap_single_texts(table: dict[str, object]) -> None:
     """Turn `url = "link"` into `url = ["link"]` in `[fields]`, in place."""
     fields = table.get("fields")
     if isinstance(fields, dict):
@@ -114,22 +114,22 @@ def _zone_faults(config: Config, file: Path) -> Iterable[Problem]:
         close = difflib.get_close_matches(config.timezone, zoneinfo.available_timezones(), 1)
     else:
         return
-    what = f"unknown time zone `{config.timezone}`"
+    message = f"unknown time zone `{config.timezone}`"
     if config.timezone in close:
-        what = f"the data of time zone `{config.timezone}` cannot be read"
+        message = f"the data of time zone `{config.timezone}` cannot be read"
         advice = "install the system's package `tzdata` again"
     elif "/" in "".join(close):
         advice = f"did you mean `{close[0]}`?"
     else:
         advice = "name a place, such as `Asia/Shanghai`"
-    yield problem_in(file, what, advice, line_of(file, "timezone"))
+    yield problem_in(file, message, advice, line_of(file, "timezone"))
 
 
 def faults_of(config: Config, file: Path, *, is_address_typed: bool) -> Iterable[Problem]:
     """Yield the faults that types cannot express: of time zone, addresses, language tags and bounds."""
     yield from _zone_faults(config, file)
     if config.base_url is not None and not _is_site_address(config.base_url):
-        yield _no_address(config.base_url, file, is_typed=is_address_typed)
+        yield _address_problem(config.base_url, file, is_typed=is_address_typed)
     for tag in config.languages:
         if not LANGUAGE.fullmatch(tag):
             line = line_of(file, "languages")
@@ -182,7 +182,7 @@ def _is_site_address(address: str) -> bool:
     )
 
 
-def _no_address(address: str, file: Path, *, is_typed: bool) -> Problem:
+def _address_problem(address: str, file: Path, *, is_typed: bool) -> Problem:
     advice = "write it as https://host/ or https://host/path/"
     if is_typed:
         return problem_at(as_typed("--base-url", address), "is not the address of a site", advice)

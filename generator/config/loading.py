@@ -134,8 +134,8 @@ def _check_folders(site: Site, file: str, typed_content: Path | None, typed_outp
             )
         )
     for name in ("static", "templates", OWN_FOLDER):
-        own = _real(site.root / name)
-        if output == own or own in output.parents:
+        folder = _real(site.root / name)
+        if output == folder or folder in output.parents:
             raise ConfigError(
                 problem_at(place, f"the output folder {site.output} lies in {name}/", "choose one beside it")
             )

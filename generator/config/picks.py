@@ -106,11 +106,11 @@ def picks_of(text: str) -> tuple[Picks, tuple[Problem, ...]]:
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         line = _line_of("pick", lines, 1)
         return (), (*problems, _fault(line, "`pick` is not a list of tables", advice))
-    where = spans(text, len(entries)) or ((None, 0),) * len(entries)
-    for entry, (start, end) in zip(entries, where, strict=True):
-        own = lines[start - 1 : end - 1] if start else []
-        places = {"": start, **{key: _line_of(key, own, start) for key in entry}} if start else {}
-        pick, faults = _pick(entry, places)
+    positions = spans(text, len(entries)) or ((None, 0),) * len(entries)
+    for entry, (start, end) in zip(entries, positions, strict=True):
+        pick_lines = lines[start - 1 : end - 1] if start else []
+        key_lines = {"": start, **{key: _line_of(key, pick_lines, start) for key in entry}} if start else {}
+        pick, faults = _pick(entry, key_lines)
         problems += faults
         if pick is not None:
             picks.append(pick)
@@ -122,8 +122,8 @@ def parsed(text: str) -> dict[str, object]:
     try:
         return tomllib.loads(text.replace("\r\n", "\n"))
     except tomllib.TOMLDecodeError as error:
-        if mark := _CONFLICT.search(text):
-            line = text.count("\n", 0, mark.start()) + 1
+        if marker := _CONFLICT.search(text):
+            line = text.count("\n", 0, marker.start()) + 1
             advice = "keep what you want of both sides and delete the marks"
             raise ConfigError(_fault(line, "holds the marks of a merge in git", advice)) from error
         found = re.search(r"line (\d+)", str(error))
@@ -169,21 +169,21 @@ def _pick(entry: Mapping[str, object], lines: Mapping[str, int]) -> tuple[Pick |
 
 
 def _contradictions(pick: Pick) -> Iterator[Problem]:
-    both = "take one of the two out"
+    advice = "take one of the two out"
     if pick.pin and pick.hide:
-        yield _fault(pick.lines.get("hide"), "is pinned and hidden; it is hidden", both, Severity.WARNING)
+        yield _fault(pick.lines.get("hide"), "is pinned and hidden; it is hidden", advice, Severity.WARNING)
     if pick.split and pick.merge:
         line = pick.lines.get("split")
-        yield _fault(line, "is split and merged; it is split", both, Severity.WARNING)
+        yield _fault(line, "is split and merged; it is split", advice, Severity.WARNING)
 
 
-def _named(_key: str, value: object) -> str:
+def _article(_key: str, value: object) -> str:
     if not isinstance(value, str) or not value.strip():
         raise _ValueFaultError("names no article", "write its path below the content folder or its address")
     return unicodedata.normalize("NFC", value.strip())
 
 
-def _decision(_key: str, value: object) -> bool:
+def _boolean(_key: str, value: object) -> bool:
     if not isinstance(value, bool):
         raise _ValueFaultError(f"is {_kind(value)}, not a decision", "write true or false, without quotes")
     return value
@@ -191,9 +191,9 @@ def _decision(_key: str, value: object) -> bool:
 
 def _hidden(key: str, value: object) -> bool | str:
     if isinstance(value, str) and value.casefold() not in {"", "true", "false"}:
-        return _clean(value)
+        return _one_line(value)
     try:
-        return _decision(key, value)
+        return _boolean(key, value)
     except _ValueFaultError as fault:
         raise _ValueFaultError(fault.args[0], 'write true, false, or the reason: "advertisement"') from fault
 
@@ -202,7 +202,7 @@ def _text(key: str, value: object) -> str:
     """Return a text that may have several lines."""
     if not isinstance(value, str):
         raise _ValueFaultError(f"is {_kind(value)}, not text", f'write {key} = "…"')
-    text = "\n".join(map(_clean_end, value.replace("\r\n", "\n").strip().split("\n")))
+    text = "\n".join(map(_without_controls, value.replace("\r\n", "\n").strip().split("\n")))
     if len(text) > LONGEST[key]:
         fault = f"has {len(text):,} characters, more than {LONGEST[key]:,}"
         raise _ValueFaultError(fault, "shorten it, or write an article of your own")
@@ -210,7 +210,7 @@ def _text(key: str, value: object) -> str:
 
 
 def _line(key: str, value: object) -> str:
-    text = _clean(_text(key, value))
+    text = _one_line(_text(key, value))
     if not text:
         raise _ValueFaultError("is empty", "write a text, or take the key out")
     return text
@@ -219,13 +219,13 @@ def _line(key: str, value: object) -> str:
 def _tags(_key: str, value: object) -> tuple[str, ...]:
     tags: dict[str, str] = {}
     for text in _texts(value, "tags"):
-        if tag := _clean(text).lstrip("#").strip():
+        if tag := _one_line(text).lstrip("#").strip():
             tags.setdefault(tag.casefold(), tag)
     return tuple(tags.values())
 
 
-def _merged(key: str, value: object) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(_named(key, article) for article in _texts(value, "paths or addresses")))
+def _articles(key: str, value: object) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_article(key, article) for article in _texts(value, "paths or addresses")))
 
 
 def _texts(value: object, what: str) -> list[str]:
@@ -241,25 +241,25 @@ def _kind(value: object) -> str:
     return names.get(type(value), "a table" if isinstance(value, dict) else "a date")
 
 
-def _clean(text: str) -> str:
+def _one_line(text: str) -> str:
     """Return text on one line, without control characters."""
-    return _clean_end(" ".join(text.split()))
+    return _without_controls(" ".join(text.split()))
 
 
-def _clean_end(line: str) -> str:
+def _without_controls(line: str) -> str:
     return "".join(ch for ch in line.rstrip() if unicodedata.category(ch) != "Cc" or ch == "\t")
 
 
 _READERS: Mapping[str, Callable[[str, object], object]] = {
-    "article": _named,
-    "pin": _decision,
+    "article": _article,
+    "pin": _boolean,
     "hide": _hidden,
     "note": _text,
     "title": _line,
     "summary": _line,
     "tags": _tags,
-    "merge": _merged,
-    "split": _decision,
+    "merge": _articles,
+    "split": _boolean,
 }
 KEYS = tuple(_READERS)
 """The keys of a pick, in the order in which `broadsheet pick` writes them."""
@@ -271,30 +271,30 @@ KEYS = tuple(_READERS)
 def spans(text: str, count: int) -> tuple[tuple[int, int], ...]:
     """Return two lines for each of `count` picks, counted from 1: of its `[[pick]]`, and of the next one.
 
-    The last pick ends after the last line. Returns nothing if the lines cannot be determined, for example if
-    the picks are written as a list of `{…}`.
+    The last pick ends after the last line. Returns an empty tuple if the lines cannot be determined, for
+    example because the picks are written as a list of `{…}`.
     """
     lines = text.split("\n")
     starts = [number for number, line in enumerate(lines, 1) if _HEADER.match(line)]
     if len(starts) > count:  # some are part of a text of several lines
-        starts = _real(lines, starts)
+        starts = _outside_texts(lines, starts)
     if len(starts) != count:
         return ()
     return tuple(itertools.pairwise([*starts, len(lines) + 1]))
 
 
-def _real(lines: list[str], starts: list[int]) -> list[int]:
-    """Return the starts that are not inside a text: before one that is, the lines are not valid TOML."""
-    real: list[int] = []
+def _outside_texts(lines: list[str], starts: list[int]) -> list[int]:
+    """Return the starts that are not inside a text. The lines before one inside a text are not valid TOML."""
+    outside: list[int] = []
     open_from = 1
     for start in starts:
         try:
             parsed("".join(f"{line}\n" for line in lines[open_from - 1 : start - 1]))
         except ConfigError:
             continue
-        real.append(start)
+        outside.append(start)
         open_from = start
-    return real
+    return outside
 
 
 def _line_of(key: str, lines: list[str], first: int) -> int:
@@ -303,9 +303,9 @@ def _line_of(key: str, lines: list[str], first: int) -> int:
     return next((number for number, line in enumerate(lines, first) if pattern.match(line)), first)
 
 
-def _unknown(key: str, known: tuple[str, ...], line: int | None, otherwise: str) -> Problem:
+def _unknown(key: str, known: tuple[str, ...], line: int | None, fallback: str) -> Problem:
     close = difflib.get_close_matches(key, known, 1)
-    return _fault(line, f"unknown key `{key[:80]}`", f"did you mean `{close[0]}`?" if close else otherwise)
+    return _fault(line, f"unknown key `{key[:80]}`", f"did you mean `{close[0]}`?" if close else fallback)
 
 
 def _fault(line: int | None, message: str, advice: str, severity: Severity = Severity.ERROR) -> Problem:

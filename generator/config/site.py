@@ -39,7 +39,7 @@ class SourceConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     language: str | None = None
     """The language of its articles that have no `lang`."""
     text: TextPolicy | None = None
-    """How much of its text pages and feeds may contain; the site's `text` if unset."""
+    """How much of its text may appear in pages and feeds; the site's `text` if unset."""
     clean: bool = True
     """Whether to remove boilerplate from its articles."""
 
@@ -50,7 +50,7 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     cpu_seconds: float = 5.0
     """Seconds of one core."""
     memory_mb: int = 400
-    """Megabytes that its worker process may use beyond what it uses from its start."""
+    """Megabytes that its worker process may use beyond what it uses when it starts."""
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -75,7 +75,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     ignore: tuple[str, ...] = ("README.md", ".*")
     """Patterns of names or paths below the content folder that are not clippings."""
     text: TextPolicy = TextPolicy.FULL
-    """How much of other people's text pages and feeds may contain."""
+    """How much of other people's text may appear in pages and feeds."""
     clean: bool = True
     """Whether to remove boilerplate from articles."""
     articles: Literal["all", "recent", "none"] = "all"

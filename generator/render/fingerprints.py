@@ -134,7 +134,7 @@ class Fingerprints:
     def _period(self, edition: Edition) -> tuple[bytes, ...]:
         """Return the parts of a week, month or year. It names picks and stories only, and counts the rest."""
         stories = self._plan.stories
-        told = [
+        named = [
             article
             for group in edition.groups
             for article in group.articles
@@ -144,7 +144,7 @@ class Fingerprints:
             self._sources[group.source] + len(group.articles).to_bytes(4, "big") for group in edition.groups
         )
         about = (self._around(edition), edition.days, self._has_picks)
-        return self._listed(told, about, counts)
+        return self._listed(named, about, counts)
 
     def _source(self, source: Source) -> tuple[bytes, ...]:
         months = [(month.first, month.count) for month in source.months]
@@ -168,11 +168,11 @@ class Fingerprints:
         """Return the parts of a page that lists articles: articles, sources, stories, place of the page."""
         articles = tuple(articles)
         marks, stories = self._marks, self._plan.stories
-        told = [story for article in articles if (story := stories.get(article.id))]
+        shown = [story for article in articles if (story := stories.get(article.id))]
         return (
             hashed(b"".join([marks[article.id] for article in articles]), self._paged(articles)),
             hashed(sources),
-            hashed(b"".join(map(self._story_mark, told))),
+            hashed(b"".join(map(self._story_mark, shown))),
             hashed(repr(about).encode("utf-8", "surrogatepass")),
         )
 
