@@ -97,9 +97,9 @@ def fix(site: Site, *, yes: bool) -> tuple[Problem, ...]:
         return skipped
     if not yes:
         if not sys.stdin.isatty():
-            raise click.UsageError("there is no terminal to ask at; --yes fixes without asking")
+            raise click.UsageError("there is no terminal to ask on; use --yes to fix without asking")
         if not click.confirm(f"Fix {console.counted(len(found), 'file')}?"):
-            console.print_line("left as they are")
+            console.print_line("nothing was changed")
             return skipped
     unfixed = tuple(problem for one in found if (problem := write(site.content, one)))
     console.print_line(f"{console.counted(len(found) - len(unfixed), 'file')} fixed")
@@ -176,7 +176,7 @@ def build(cli_options: CliOptions, site: Site, report_file: Path | None, *, clea
             raise
         console.print_problems(error.problems)
         if not click.confirm("Build anyway?", err=True):
-            console.print_line("nothing was written, the site is as it was", error=True)
+            console.print_line("nothing was written; the site is unchanged", error=True)
             raise click.exceptions.Exit(1) from error
         built = once(dataclasses.replace(cli_options, yes=True))
     _print_result(cli_options, built, time.perf_counter() - started, report_file)

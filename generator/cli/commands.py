@@ -29,7 +29,7 @@ if TYPE_CHECKING:  # each command imports what it needs
     from generator.preview.changes import Changed
     from generator.preview.follow import Built, Check
 
-_NO_KEY = "nothing is taken from the caches of other builds, since no key can be kept for them"
+_NO_KEY = "the caches of other builds are not used, because no key can be stored for them"
 
 
 class Suggesting(click.Group):
@@ -50,7 +50,7 @@ class Suggesting(click.Group):
 def _check_folder(_: click.Context, __: click.Parameter, file: Path | None) -> Path | None:
     """Raise `click.BadParameter`, before anything is done, if the folder of an output file does not exist."""
     if file is not None and not file.parent.is_dir():
-        raise click.BadParameter(f"there is no folder {file.parent}; make it first")
+        raise click.BadParameter(f"there is no folder {file.parent}; create it first")
     return file
 
 
@@ -71,7 +71,7 @@ def init(folder: Path, *, language: str) -> None:
     from generator.cli import console
 
     created = start(folder, "zh" if language == "zh" else "en")
-    console.print_line(f"{console.counted(len(created), 'file')} made in {folder}")
+    console.print_line(f"{console.counted(len(created), 'file')} created in {folder}")
     change_folder = "" if folder == Path() else f"cd {shlex.quote(str(folder))} && "
     console.print_line(f"Next: {change_folder}broadsheet serve")
 
@@ -125,7 +125,7 @@ def new(
 @click.option("--remove", is_flag=True, help="Remove its picks.")
 @asking("config", "content")
 def pick(cli_options: CliOptions, clipping: str, *, remove: bool, **values: Any) -> int:  # noqa: ANN401 - checked below
-    """Say something of one article, in picks.toml: pin, hide, note, tag, merge …."""
+    """Change the pick of one article in picks.toml: pin, hide, note, tag, merge …."""
     from generator.authoring.pick import Changes, errors_in, unpick
     from generator.authoring.pick import pick as write
     from generator.authoring.targets import doubt
@@ -133,11 +133,11 @@ def pick(cli_options: CliOptions, clipping: str, *, remove: bool, **values: Any)
 
     changes = Changes(**values)
     if remove and changes != Changes():
-        raise click.UsageError("--remove goes alone")
+        raise click.UsageError("--remove cannot be combined with other options")
     if (changes.pin and changes.hide) or (changes.split and changes.merge):
-        raise click.UsageError("--pin and --hide exclude each other, as do --split and --merge")
+        raise click.UsageError("--pin cannot be combined with --hide, nor --split with --merge")
     if changes.why and not changes.hide:
-        raise click.UsageError("--why goes with --hide")
+        raise click.UsageError("--why requires --hide")
     if not remove and changes == Changes():
         raise click.UsageError(
             "nothing to change: use --pin, --hide, --note …; `broadsheet pick --help` lists all"
@@ -147,7 +147,7 @@ def pick(cli_options: CliOptions, clipping: str, *, remove: bool, **values: Any)
     if remove:
         count, file = unpick(site, clipping, originals), os.path.relpath(site.picks)
         if not count:
-            console.print_line(f"error: {file} says nothing of {clipping}; nothing is removed", error=True)
+            console.print_line(f"error: {file} has no pick for {clipping}; nothing was removed", error=True)
             return FAILED
         console.print_line(f"{count} removed from {file}")
     else:
@@ -281,9 +281,9 @@ def list_(cli_options: CliOptions, *, what: str, format_: str, text: bool) -> in
     from generator.grouping.health import healths_of
 
     if text and what == "sources":
-        raise click.UsageError("--text goes with clippings")
+        raise click.UsageError("--text cannot be combined with sources")
     if text and format_ != "jsonl":
-        raise click.UsageError("--text goes with --format jsonl")
+        raise click.UsageError("--text requires --format jsonl")
     site = cli_options.site()
     options = cli_options.options(site)
 
@@ -313,14 +313,14 @@ def list_(cli_options: CliOptions, *, what: str, format_: str, text: bool) -> in
 @click.option("--fix", is_flag=True, help="Put quotes around values that YAML cannot read, on disk.")
 @click.option("--yes", is_flag=True, help="Do not ask before --fix writes.")
 def check(cli_options: CliOptions, *, format_: str, fix: bool, yes: bool) -> int:
-    """Read every clipping and print what is wrong; write nothing but with --fix."""
+    """Read every clipping and print what is wrong. Nothing is written, except with --fix."""
     from generator.cli import console, findings
     from generator.config.options import grave
     from generator.engine.outputs import static_faults
     from generator.engine.site_index import read
 
     if (fix or yes) and (format_ != "text" or not fix):
-        raise click.UsageError("--fix goes with --format text, and --yes with --fix")
+        raise click.UsageError("--fix requires --format text, and --yes requires --fix")
     site = cli_options.site()
     options = cli_options.options(site)
     unfixed = actions.fix(site, yes=yes) if fix else ()
@@ -344,7 +344,7 @@ def check(cli_options: CliOptions, *, format_: str, fix: bool, yes: bool) -> int
 @click.argument("file", type=PATH)
 @asking("config", "content")
 def explain(cli_options: CliOptions, file: Path) -> None:
-    """Say of each block of a clipping why it is published, or goes."""
+    """Print whether each block of a clipping is published, or why it is removed."""
     from generator.cli import console
     from generator.config.options import silent
     from generator.engine.explaining import explained
@@ -357,7 +357,7 @@ def explain(cli_options: CliOptions, file: Path) -> None:
     except PermissionError as error:
         raise click.UsageError(f"{file} cannot be read: {error.strerror}; check its permissions") from error
     if not is_file or not path.is_relative_to(content):
-        raise click.UsageError(f"{file} is no file in the content folder {site.content}")
+        raise click.UsageError(f"{file} is not a file in the content folder {site.content}")
     clipping = path.relative_to(content).as_posix()
     found = cli_options.reading(site, silent, lambda context: explained(site, context, clipping))
     console.print_lines(console.explanation(found))
@@ -378,4 +378,4 @@ def clean(cli_options: CliOptions) -> None:
     deleted = actions.cleaned(site)
     console.print_line(f"{console.counted(deleted, 'file')} deleted")
     if site.output.is_dir() and (foreign := foreign_names_in(site.output)):
-        console.print_line(shown(f"left in {site.output}, since they are not Broadsheet's: {foreign}"))
+        console.print_line(shown(f"left in {site.output}, because they are not Broadsheet's: {foreign}"))

@@ -166,14 +166,14 @@ def failed_line(count: int) -> str:
     """Return the line that says why a strict build failed."""
     plural = "s" * (count != 1)
     cause = f"{count:,} warning{plural} or error{plural} under --strict"
-    return f"failed: {cause}; nothing was written, the site is as it was"
+    return f"failed: {cause}; nothing was written; the site is unchanged"
 
 
 def size_line(size: Size) -> str:
     """Return a line with the size of a site, and the hosts that accept it."""
     exceeded = [(host.name, strain(host, size)) for host in HOSTS]
     fits = ", ".join(name for name, fault in exceeded if not fault)
-    faults = "".join(f"; too much for {name} ({fault})" for name, fault in exceeded if fault)
+    faults = "".join(f"; too large for {name} ({fault})" for name, fault in exceeded if fault)
     advice = '; `articles = "recent"` makes fewer pages' if faults else ""
     fitting = f" fits {fits}" if fits else ""
     return f"{counted(size.files, 'file')}, {size.bytes / 10**6:,.1f} MB:{fitting}{faults}{advice}".replace(
@@ -186,7 +186,7 @@ def checked_line(index: SiteIndex, problems: Sequence[Problem]) -> str:
     kinds = Counter(problem.severity for problem in problems)
     counts = [counted(n, kind) for kind in Severity if (n := kinds[kind])]
     found = f"{index.found:,} found, {index.repaired:,} repaired, {len(index.skipped):,} skipped"
-    return f"{found}; {', '.join(counts) or 'all well'}"
+    return f"{found}; {', '.join(counts) or 'no problems'}"
 
 
 def print_reasons(reasons: Mapping[str, str], kept: int) -> None:

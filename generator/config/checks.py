@@ -43,7 +43,7 @@ _CHOICES = {
 
 _TYPES = {
     "array": "a list", "bool": "true or false", "float": "a number", "int": "a number", "object": "a table",
-    "str": "a text",
+    "str": "text",
 }  # fmt: skip
 
 
@@ -65,7 +65,9 @@ def _advice(key: str, message: str) -> str:
         return f"write `{table}`, and its keys on the lines below"
     choices = _CHOICES.get(key.split(".")[-1], ()) if key != "sources" else ()
     known = ", ".join(f'"{choice}"' for choice in choices)
-    return f"write one of {known}" if known else "docs/reference/configuration.md says what it may be"
+    return (
+        f"write one of {known}" if known else "see docs/reference/configuration.md for the values it accepts"
+    )
 
 
 def _unknown_keys(table: dict[str, object], file: Path) -> Iterable[Problem]:
@@ -116,12 +118,12 @@ def _zone_faults(config: Config, file: Path) -> Iterable[Problem]:
         return
     message = f"unknown time zone `{config.timezone}`"
     if config.timezone in close:
-        message = f"the data of time zone `{config.timezone}` cannot be read"
-        advice = "install the system's package `tzdata` again"
+        message = f"the data for time zone `{config.timezone}` cannot be read"
+        advice = "reinstall the system's package `tzdata`"
     elif "/" in "".join(close):
         advice = f"did you mean `{close[0]}`?"
     else:
-        advice = "name a place, such as `Asia/Shanghai`"
+        advice = "write a name such as `Asia/Shanghai`"
     yield problem_in(file, message, advice, line_of(file, "timezone"))
 
 
@@ -133,7 +135,12 @@ def faults_of(config: Config, file: Path, *, is_address_typed: bool) -> Iterable
     for tag in config.languages:
         if not LANGUAGE.fullmatch(tag):
             line = line_of(file, "languages")
-            yield problem_in(file, f"`languages` holds {tag!r}", "write tags such as zh or en-GB", line)
+            yield problem_in(
+                file,
+                f"`languages` contains {tag!r}, which is not a language tag",
+                "write tags such as zh or en-GB",
+                line,
+            )
     yield from _out_of_bounds(config, file)
     for name, source in config.sources.items():
         if source.language is not None and not LANGUAGE.fullmatch(source.language):
@@ -161,7 +168,7 @@ def _out_of_bounds(config: Config, file: Path) -> Iterable[Problem]:
     for key, (least, most) in _BOUNDS.items():
         table, _, name = key.rpartition(".")
         if not least <= getattr(config.limits if table else config, name) <= most:
-            yield problem_in(file, f"`{key}` must lie between {least} and {most}", "", line_of(file, name))
+            yield problem_in(file, f"`{key}` must be between {least} and {most}", "", line_of(file, name))
 
 
 def is_web_address(address: str) -> bool:

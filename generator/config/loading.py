@@ -66,8 +66,8 @@ def found_above(here: Path) -> Path | None:
 
 def no_digest(here: Path) -> ConfigError:
     """Return the error for a command that needs a digest where there is none."""
-    message = f"is not a digest: there is no {FILE_NAME}, here or in a folder above, and no folder content/"
-    advice = "start one with `broadsheet init`, or name the configuration of yours with --config"
+    message = f"is not a digest: there is no {FILE_NAME} here or in a folder above, and no folder content/"
+    advice = "start one with `broadsheet init`, or name your configuration file with --config"
     above = next((file for folder in here.parents if (file := folder / FILE_NAME).is_file()), None)
     if above is not None:
         message = f"is not a digest: there is no {FILE_NAME} here, and {above} belongs to another user"
@@ -78,7 +78,7 @@ def no_digest(here: Path) -> ConfigError:
 def no_folder(error: OSError) -> ConfigError:
     """Return the error for a current folder that is deleted or cannot be entered."""
     return ConfigError(
-        problem_at(".", f"the current folder cannot be used: {error.strerror}", "change to another")
+        problem_at(".", f"the current folder cannot be used: {error.strerror}", "change to another folder")
     )
 
 
@@ -128,7 +128,7 @@ def _check_folders(site: Site, file: str, typed_content: Path | None, typed_outp
         raise ConfigError(
             problem_at(
                 as_typed("--content", typed_content) if typed_content and not typed_output else place,
-                f"the output folder {site.output} and the content folder {site.content} lie in each other",
+                f"the output folder {site.output} and the content folder {site.content} overlap",
                 "choose an output folder beside the content folder, with "
                 + ("--output" if typed_output else "`output`"),
             )
@@ -137,13 +137,17 @@ def _check_folders(site: Site, file: str, typed_content: Path | None, typed_outp
         folder = _real(site.root / name)
         if output == folder or folder in output.parents:
             raise ConfigError(
-                problem_at(place, f"the output folder {site.output} lies in {name}/", "choose one beside it")
+                problem_at(
+                    place, f"the output folder {site.output} is inside {name}/", "choose one outside it"
+                )
             )
     root = _real(site.root)
     if output == root or output in root.parents:
         raise ConfigError(
             problem_at(
-                place, f"the output folder {site.output} holds the site itself", "choose one inside it"
+                place,
+                f"the output folder {site.output} contains the site itself",
+                "choose one inside the site",
             )
         )
 

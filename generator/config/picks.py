@@ -124,8 +124,8 @@ def parsed(text: str) -> dict[str, object]:
     except tomllib.TOMLDecodeError as error:
         if marker := _CONFLICT.search(text):
             line = text.count("\n", 0, marker.start()) + 1
-            advice = "keep what you want of both sides and delete the marks"
-            raise ConfigError(_fault(line, "holds the marks of a merge in git", advice)) from error
+            advice = "keep what you want of both sides and delete the markers"
+            raise ConfigError(_fault(line, "contains git conflict markers", advice)) from error
         found = re.search(r"line (\d+)", str(error))
         fault = f"is not valid TOML: {error}"
         raise ConfigError(_fault(int(found[1]) if found else None, fault, "see https://toml.io")) from error
@@ -185,7 +185,7 @@ def _article(_key: str, value: object) -> str:
 
 def _boolean(_key: str, value: object) -> bool:
     if not isinstance(value, bool):
-        raise _ValueFaultError(f"is {_kind(value)}, not a decision", "write true or false, without quotes")
+        raise _ValueFaultError(f"is {_kind(value)}, not true or false", "write true or false, without quotes")
     return value
 
 
@@ -212,7 +212,7 @@ def _text(key: str, value: object) -> str:
 def _line(key: str, value: object) -> str:
     text = _one_line(_text(key, value))
     if not text:
-        raise _ValueFaultError("is empty", "write a text, or take the key out")
+        raise _ValueFaultError("is empty", "write text, or remove the key")
     return text
 
 

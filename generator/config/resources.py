@@ -28,7 +28,7 @@ def _part(name: str, package: Path) -> Path:
         Problem(
             path=name,
             message=f"this installation of Broadsheet lacks its folder `{name}`",
-            advice="install the package again",
+            advice="reinstall the package",
             severity=Severity.ERROR,
             kind="installation",
         )

@@ -18,7 +18,7 @@ PICKS_FILE = "picks.toml"
 OWN_FOLDER = ".broadsheet"
 """The folder in a digest for Broadsheet's own files: the cache and the preview."""
 BROKEN_LINK = "is a broken link"
-BROKEN_LINK_ADVICE = "see that its target is there and mounted, or delete the link"
+BROKEN_LINK_ADVICE = "check that its target exists and is mounted, or delete the link"
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 """The form of a BCP 47 tag. Subtags are not looked up."""
 
