@@ -3,8 +3,8 @@
     python3 dev.py serve [arguments for `broadsheet serve`]    show the repository's own digest
     python3 dev.py test [arguments for pytest]                 run every check
 
-Both first bring `.venv`, or the folder that BROADSHEET_VENV names, up to date with `pyproject.toml` and
-`constraints.txt`.
+Both first update `.venv`, or the folder that BROADSHEET_VENV names, if `pyproject.toml` or `constraints.txt`
+changed.
 """
 
 import hashlib
@@ -15,12 +15,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / os.environ.get("BROADSHEET_VENV", ".venv")
-"""One for each Python that is tried: `.ci/run` names another one."""
+"""The virtual environment. `.ci/run` uses another one to test another version of Python."""
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
 def main(arguments: "list[str]") -> int:
-    """Run a command; its exit code."""
+    """Run a command, and return its exit code."""
     commands = {"serve": serve, "test": test}
     if not arguments or arguments[0] not in commands:
         print(__doc__.strip())
@@ -32,11 +32,14 @@ def main(arguments: "list[str]") -> int:
 
 
 def set_up() -> int:
-    """Make `.venv`, and install the checkout with its development extra when the list of packages changed."""
+    """Create `.venv` and install the checkout with its extra `dev`, if packages changed.
+
+    Return an exit code.
+    """
     stamp = VENV / "installed"
     packages = (ROOT / "pyproject.toml").read_bytes() + (ROOT / "constraints.txt").read_bytes()
-    wanted = hashlib.sha256(packages + sys.version.encode()).hexdigest()
-    if PYTHON.exists() and stamp.exists() and stamp.read_text() == wanted:
+    expected = hashlib.sha256(packages + sys.version.encode()).hexdigest()
+    if PYTHON.exists() and stamp.exists() and stamp.read_text() == expected:
         return 0
     try:
         import ensurepip  # noqa: F401 - Debian ships venv without it
@@ -52,7 +55,7 @@ def set_up() -> int:
         venv.create(VENV, clear=True, with_pip=True)
     code = run("pip", "install", "--quiet", "--constraint", "constraints.txt", "--editable", ".[dev]")
     if not code:
-        stamp.write_text(wanted)
+        stamp.write_text(expected)
     return code
 
 
@@ -60,12 +63,12 @@ def serve(arguments: "list[str]") -> int:
     """Show the repository's own digest."""
     command = [str(PYTHON), "-m", "generator", "serve", *arguments]
     if os.name != "nt":
-        os.execv(command[0], command)  # in this process's place, so that Ctrl-C and signals reach it
+        os.execv(command[0], command)  # replaces this process, so that Ctrl-C and signals reach it
     return subprocess.call(command)
 
 
 def test(arguments: "list[str]") -> int:
-    """Run every check and stop at the first that fails; coverage only where all tests run."""
+    """Run the checks up to the first that fails. Measures coverage only if all tests run."""
     return (
         run("ruff", "check", ".")
         or run("ruff", "format", "--check", ".")
@@ -75,13 +78,13 @@ def test(arguments: "list[str]") -> int:
 
 
 def run(*command: str) -> int:
-    """Run a module of `.venv`; its exit code."""
+    """Run a module of `.venv`, and return its exit code."""
     print("+", *command, flush=True)
     return subprocess.call([str(PYTHON), "-m", *command])
 
 
 def say(message: str) -> int:
-    """Print a line for people; the exit code of a failure."""
+    """Print a message, and return the exit code of a failure."""
     print("dev.py: " + message, file=sys.stderr, flush=True)
     return 1
 

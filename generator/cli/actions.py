@@ -1,4 +1,4 @@
-"""What commands do, step by step, and what they say of it."""
+"""The steps of the commands, and what they print."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import click
 
 from generator.model import streams
 
-if TYPE_CHECKING:  # each step imports what it needs
+if TYPE_CHECKING:  # each function imports what it needs
     from generator.authoring.targets import Original
     from generator.cli.options import CliOptions
     from generator.config.options import Built as SiteBuilt
@@ -30,21 +30,21 @@ if TYPE_CHECKING:  # each step imports what it needs
 
 
 class ConsoleReporter:
-    """What a watching command says at the terminal."""
+    """Prints the messages of a watching command on the terminal."""
 
     def notice(self, message: str) -> None:
-        """Say one line."""
+        """Print one line."""
         from generator.cli import console
 
-        with _heard_or_not():
+        with _report_unwritten():
             console.print_line(message)
 
     def fault(self, error: Exception) -> None:
-        """Say why a build failed."""
+        """Print why a build failed."""
         from generator.cli import console
         from generator.model.errors import BroadsheetError
 
-        with _heard_or_not():
+        with _report_unwritten():
             if isinstance(error, BroadsheetError):
                 console.print_problems(error.problems)
             elif isinstance(error, streams.UnwrittenError):
@@ -54,8 +54,8 @@ class ConsoleReporter:
 
 
 @contextlib.contextmanager
-def _heard_or_not() -> Iterator[None]:
-    """Say something though it may be that nothing can be printed: the site is followed all the same."""
+def _report_unwritten() -> Iterator[None]:
+    """Report a standard stream that cannot be written, and continue: the command keeps watching."""
     try:
         yield
     except streams.UnwrittenError as error:
@@ -63,7 +63,7 @@ def _heard_or_not() -> Iterator[None]:
 
 
 def originals_of(cli_options: CliOptions, site: Site) -> Sequence[Original]:
-    """Gather by what the originals of all clippings are known: quick where a build has read them."""
+    """Return the originals of all clippings. Fast if a build has read the clippings before."""
     from generator.authoring.targets import Original
     from generator.cli import console
     from generator.engine.inspecting import documents_of
@@ -82,7 +82,7 @@ def originals_of(cli_options: CliOptions, site: Site) -> Sequence[Original]:
 
 
 def fix(site: Site, *, yes: bool) -> tuple[Problem, ...]:
-    """Show what can be fixed, ask, and fix it. Reports what was left unchanged."""
+    """Show what can be fixed, ask, and fix it. Return the problems with files that were left unchanged."""
     from generator.authoring.fix import Fix, fixes, write
     from generator.cli import console
     from generator.parallel.workers import Workers, cores
@@ -97,22 +97,22 @@ def fix(site: Site, *, yes: bool) -> tuple[Problem, ...]:
         return skipped
     if not yes:
         if not sys.stdin.isatty():
-            raise click.UsageError("there is no terminal to ask at; --yes fixes without asking")
+            raise click.UsageError("there is no terminal to ask on; use --yes to fix without asking")
         if not click.confirm(f"Fix {console.counted(len(found), 'file')}?"):
-            console.print_line("left as they are")
+            console.print_line("nothing was changed")
             return skipped
-    left = tuple(problem for one in found if (problem := write(site.content, one)))
-    console.print_line(f"{console.counted(len(found) - len(left), 'file')} fixed")
-    return (*skipped, *left)
+    unfixed = tuple(problem for one in found if (problem := write(site.content, one)))
+    console.print_line(f"{console.counted(len(found) - len(unfixed), 'file')} fixed")
+    return (*skipped, *unfixed)
 
 
 def cleaned(site: Site) -> int:
-    """Delete what builds wrote for a site, caches too; how many files of pages that were."""
+    """Delete what builds wrote for a site, and its caches. Return the number of output files deleted."""
     from generator.cache.folder import forget_all
     from generator.output.write import clean as clean_output
 
     folders = [site.output]
-    if not site.own.is_symlink():  # what it leads to is somebody else's
+    if not site.own.is_symlink():  # the target of a link is not ours
         forget_all(site.own)
         folders += [] if site.preview.is_symlink() else [site.preview]
     return sum(clean_output(one) for one in folders if one.is_dir() and any(one.iterdir()))
@@ -121,41 +121,41 @@ def cleaned(site: Site) -> int:
 def followed(
     cli_options: CliOptions, site: Callable[[], Site], report_file: Path | None, live: Live
 ) -> Callable[[Check, Changed], Built]:
-    """Make the build of a watching command."""
+    """Return the function that builds for a watching command."""
     from generator.cli import console
     from generator.preview.follow import Built
 
-    told: Report | None = None
+    last_report: Report | None = None
     current: Site | None = None
 
     def rebuild(check: Check, changed: Changed) -> Built:
-        nonlocal told, current
+        nonlocal last_report, current
         started = time.perf_counter()
-        if current is None or changed is None or changed:  # time alone changes no settings
+        if current is None or changed is None or changed:  # settings do not change because time passes
             current = site()
         options = cli_options.options(current)
         with console.progress(quiet=cli_options.quiet) as show:
-            built, pages = live.build(current, options, _checked(show, check), changed, check)
-        if changed or pages is None or not _say_the_same(built.report, told):
-            before = told.problems if told else ()
-            with _heard_or_not():
+            built, pages = live.build(current, options, _with_check(show, check), changed, check)
+        if changed or pages is None or not _are_equivalent(built.report, last_report):
+            printed = last_report.problems if last_report else ()
+            with _report_unwritten():
                 seconds, is_first_step = time.perf_counter() - started, pages is not None
-                _tell(cli_options, built, seconds, report_file, before, is_first_step=is_first_step)
-        told = built.report
-        waits = [] if (due_in := live.due_in) is None else [due_in]
+                _print_result(cli_options, built, seconds, report_file, printed, is_first_step=is_first_step)
+        last_report = built.report
+        delays = [] if (due_in := live.due_in) is None else [due_in]
         if built.waits_until is not None and not cli_options.is_fixed:
-            waits.append(max(0.0, (built.waits_until - dt.datetime.now(dt.UTC)).total_seconds()))
+            delays.append(max(0.0, (built.waits_until - dt.datetime.now(dt.UTC)).total_seconds()))
         if pages is None and not built.report.pages.deleted:
             pages = frozenset(built.reasons)
         styles = tuple(sorted(path for path in pages or () if path.endswith(".css")))
-        others = True if pages is None else pages.difference(styles)
-        return Built(changed=others, styles=styles, due_in=min(waits, default=None), rest=live.rest)
+        changed_pages = True if pages is None else pages.difference(styles)
+        return Built(changed=changed_pages, styles=styles, due_in=min(delays, default=None), rest=live.rest)
 
     return rebuild
 
 
 def build(cli_options: CliOptions, site: Site, report_file: Path | None, *, clean: bool) -> SiteBuilt:
-    """Build, print and report what was done."""
+    """Build the site, print what was done, and write the report. Asks before many files are deleted."""
     from generator.cli import console
     from generator.engine.build import build as build_site
     from generator.model.errors import LossError
@@ -176,64 +176,67 @@ def build(cli_options: CliOptions, site: Site, report_file: Path | None, *, clea
             raise
         console.print_problems(error.problems)
         if not click.confirm("Build anyway?", err=True):
-            console.print_line("nothing was written, the site is as it was", error=True)
+            console.print_line("nothing was written; the site is unchanged", error=True)
             raise click.exceptions.Exit(1) from error
         built = once(dataclasses.replace(cli_options, yes=True))
-    _tell(cli_options, built, time.perf_counter() - started, report_file)
+    _print_result(cli_options, built, time.perf_counter() - started, report_file)
     return built
 
 
-def _tell(
+def _print_result(
     cli_options: CliOptions,
     built: SiteBuilt,
     seconds: float,
     report_file: Path | None,
-    told: Collection[Problem] = (),
+    printed: Collection[Problem] = (),
     *,
     is_first_step: bool = False,
 ) -> None:
-    """Print what was done, and write it; `told` are the problems that need not be said again."""
+    """Print what a build did, and write the report. The problems in `printed` are not printed again."""
     from generator.cli import console
     from generator.config.options import grave
 
-    done = built.report
-    new = _untold(done.problems, told)
+    report = built.report
+    new = _new_problems(report.problems, printed)
     if cli_options.quiet:
-        console.print_problems(console.losses(new, done.skipped))
+        console.print_problems(console.losses(new, report.skipped))
     else:
         console.print_problems(new, limit=None if cli_options.verbose else console.PROBLEMS_SHOWN)
         if cli_options.verbose:
-            console.print_skipped(done.skipped, done.problems)
-        console.print_line(console.closing_line(done, seconds, is_first_step=is_first_step))
-        if done.site is not None:
-            console.print_line(console.size_line(done.site))
-    if cli_options.strict and (faults := grave(done.problems)):
+            console.print_skipped(report.skipped, report.problems)
+        console.print_line(console.closing_line(report, seconds, is_first_step=is_first_step))
+        if report.site is not None:
+            console.print_line(console.size_line(report.site))
+    if cli_options.strict and (faults := grave(report.problems)):
         console.print_line(console.failed_line(len(faults)), error=True)
     if report_file is not None:
-        _write_report(report_file, console.report_json(done, seconds))
+        _write_report(report_file, console.report_json(report, seconds))
 
 
-def _say_the_same(one: Report, other: Report | None) -> bool:
-    """Whether two reports say the same of the clippings."""
+def _are_equivalent(one: Report, other: Report | None) -> bool:
+    """Return whether two reports agree on the clippings."""
     if other is None:
         return False
     return (one.verdicts, one.skipped, one.problems) == (other.verdicts, other.skipped, other.problems)
 
 
-def _untold(problems: Sequence[Problem], told: Collection[Problem]) -> list[Problem]:
-    """Those of many problems that were not told, most of which are the very same objects as before."""
-    if problems is told:
+def _new_problems(problems: Sequence[Problem], printed: Collection[Problem]) -> list[Problem]:
+    """Return the problems that were not printed before.
+
+    Compares identities first, because most problems are the same objects as before.
+    """
+    if problems is printed:
         return []
-    before = set(map(id, told))
-    new = [problem for problem in problems if id(problem) not in before]
+    printed_ids = set(map(id, printed))
+    new = [problem for problem in problems if id(problem) not in printed_ids]
     if not new:
         return []
-    still = set(map(id, problems))
-    gone = {problem for problem in told if id(problem) not in still}
-    return [problem for problem in new if problem not in gone]
+    current_ids = set(map(id, problems))
+    removed = {problem for problem in printed if id(problem) not in current_ids}
+    return [problem for problem in new if problem not in removed]
 
 
-def _checked(show: Progress, check: Check | None) -> Progress:
+def _with_check(show: Progress, check: Check | None) -> Progress:
     if check is None:
         return show
 
@@ -252,13 +255,16 @@ def _write_report(file: Path, content: bytes) -> None:
 
 
 def watched(cli_options: CliOptions, site: Site) -> Roots:
-    """Make what tells what a build reads; while the configuration is broken, what the last good one named."""
+    """Return a function that returns what a build reads.
+
+    While the configuration is invalid, these are the paths of the last valid one.
+    """
     from generator.cli.watched_paths import roots_of
     from generator.model.errors import ConfigError
 
     def roots() -> tuple[Path | Root, ...]:
         nonlocal site
-        with contextlib.suppress(ConfigError):  # the build says what is wrong
+        with contextlib.suppress(ConfigError):  # the build reports it
             site = cli_options.site()
         return roots_of(site, cli_options.config_file)
 

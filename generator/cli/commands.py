@@ -1,6 +1,6 @@
-"""The commands of `broadsheet`: their arguments and options, and what each does.
+"""The commands of `broadsheet`: their arguments, their options and what they do.
 
-Only `click` is imported at the top, so that `broadsheet --help` answers at once.
+Only `click` is imported at the top, so that `broadsheet --help` is fast.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ if TYPE_CHECKING:  # each command imports what it needs
     from generator.preview.changes import Changed
     from generator.preview.follow import Built, Check
 
-_KEYLESS = "nothing is taken from the caches of other builds, since no key can be kept for them"
+_NO_KEY = "the caches of other builds are not used, because no key can be stored for them"
 
 
 class Suggesting(click.Group):
-    """A group that suggests the command that a mistyped one resembles."""
+    """A group of commands. For a mistyped command, it suggests the most similar one."""
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command that the arguments begin with. Raises `click.UsageError` with a suggestion."""
+        """Return the command that the arguments begin with. Raises `click.UsageError` with a suggestion."""
         name = args[0]
         if self.get_command(ctx, name) is None and not name.startswith("-"):
             close = difflib.get_close_matches(name, self.list_commands(ctx), 1)
@@ -47,10 +47,10 @@ class Suggesting(click.Group):
         return super().resolve_command(ctx, args)
 
 
-def _with_folder(_: click.Context, __: click.Parameter, file: Path | None) -> Path | None:
-    """Refuse an output file whose folder does not exist, before anything is done."""
+def _check_folder(_: click.Context, __: click.Parameter, file: Path | None) -> Path | None:
+    """Raise `click.BadParameter`, before anything is done, if the folder of an output file does not exist."""
     if file is not None and not file.parent.is_dir():
-        raise click.BadParameter(f"there is no folder {file.parent}; make it first")
+        raise click.BadParameter(f"there is no folder {file.parent}; create it first")
     return file
 
 
@@ -70,10 +70,10 @@ def init(folder: Path, *, language: str) -> None:
     from generator.authoring import init as start
     from generator.cli import console
 
-    made = start(folder, "zh" if language == "zh" else "en")
-    console.print_line(f"{console.counted(len(made), 'file')} made in {folder}")
-    into = "" if folder == Path() else f"cd {shlex.quote(str(folder))} && "
-    console.print_line(f"Next: {into}broadsheet serve")
+    created = start(folder, "zh" if language == "zh" else "en")
+    console.print_line(f"{console.counted(len(created), 'file')} created in {folder}")
+    change_folder = "" if folder == Path() else f"cd {shlex.quote(str(folder))} && "
+    console.print_line(f"Next: {change_folder}broadsheet serve")
 
 
 @broadsheet.command()
@@ -98,7 +98,7 @@ def new(
     from generator.config.loading import find_content
 
     site = cli_options.site()
-    if not cli_options.config_file.exists():  # outside of a digest, a clipping would go unnoticed
+    if not cli_options.config_file.exists():  # outside of a digest, nothing would read the clipping
         find_content(site)
     now = dt.datetime.now(site.config.zone)
     day = date.date() if date else None
@@ -124,20 +124,20 @@ def new(
 @click.option("--split", is_flag=True, help="Split it from its story.")
 @click.option("--remove", is_flag=True, help="Remove its picks.")
 @asking("config", "content")
-def pick(cli_options: CliOptions, clipping: str, *, remove: bool, **said: Any) -> int:  # noqa: ANN401 - checked below
-    """Say something of one article, in picks.toml: pin, hide, note, tag, merge …."""
+def pick(cli_options: CliOptions, clipping: str, *, remove: bool, **values: Any) -> int:  # noqa: ANN401 - checked below
+    """Change the pick of one article in picks.toml: pin, hide, note, tag, merge …."""
     from generator.authoring.pick import Changes, errors_in, unpick
     from generator.authoring.pick import pick as write
     from generator.authoring.targets import doubt
     from generator.cli import console
 
-    changes = Changes(**said)
+    changes = Changes(**values)
     if remove and changes != Changes():
-        raise click.UsageError("--remove goes alone")
+        raise click.UsageError("--remove cannot be combined with other options")
     if (changes.pin and changes.hide) or (changes.split and changes.merge):
-        raise click.UsageError("--pin and --hide exclude each other, as do --split and --merge")
+        raise click.UsageError("--pin cannot be combined with --hide, nor --split with --merge")
     if changes.why and not changes.hide:
-        raise click.UsageError("--why goes with --hide")
+        raise click.UsageError("--why requires --hide")
     if not remove and changes == Changes():
         raise click.UsageError(
             "nothing to change: use --pin, --hide, --note …; `broadsheet pick --help` lists all"
@@ -147,7 +147,7 @@ def pick(cli_options: CliOptions, clipping: str, *, remove: bool, **said: Any) -
     if remove:
         count, file = unpick(site, clipping, originals), os.path.relpath(site.picks)
         if not count:
-            console.print_line(f"error: {file} says nothing of {clipping}; nothing is removed", error=True)
+            console.print_line(f"error: {file} has no pick for {clipping}; nothing was removed", error=True)
             return FAILED
         console.print_line(f"{count} removed from {file}")
     else:
@@ -167,7 +167,7 @@ def pick(cli_options: CliOptions, clipping: str, *, remove: bool, **said: Any) -
 @click.option("--explain", is_flag=True, help="Print each file that is written, with the reason.")
 @click.option("--watch", is_flag=True, help="Build again whenever a file changes.")
 @click.option("--report", "report_file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-              callback=_with_folder, help="Write a report as JSON.")  # fmt: skip
+              callback=_check_folder, help="Write a report as JSON.")  # fmt: skip
 def build(
     cli_options: CliOptions, *, clean: bool, explain: bool, watch: bool, report_file: Path | None
 ) -> int:
@@ -184,12 +184,12 @@ def build(
     if site.config.base_url is None and not cli_options.quiet:
         console.print_line("notice: `base_url` is not set, so there are no feeds and no sitemap", error=True)
     if (fault := key().fault) and not cli_options.quiet:
-        console.print_line(shown(f"notice: {_KEYLESS}: {fault}; set {VARIABLE}"), error=True)
+        console.print_line(shown(f"notice: {_NO_KEY}: {fault}; set {VARIABLE}"), error=True)
     if not watch:
-        done = actions.build(cli_options, site, report_file, clean=clean)
+        built = actions.build(cli_options, site, report_file, clean=clean)
         if explain:
-            console.print_reasons(done.reasons, done.report.pages.kept)
-        return FAILED if cli_options.strict and grave(done.report.problems) else DONE
+            console.print_reasons(built.reasons, built.report.pages.kept)
+        return FAILED if cli_options.strict and grave(built.report.problems) else DONE
     from generator.engine.live import Live
     from generator.parallel.workers import cores
     from generator.preview.follow import follow
@@ -281,17 +281,17 @@ def list_(cli_options: CliOptions, *, what: str, format_: str, text: bool) -> in
     from generator.grouping.health import healths_of
 
     if text and what == "sources":
-        raise click.UsageError("--text goes with clippings")
+        raise click.UsageError("--text cannot be combined with sources")
     if text and format_ != "jsonl":
-        raise click.UsageError("--text goes with --format jsonl")
+        raise click.UsageError("--text requires --format jsonl")
     site = cli_options.site()
     options = cli_options.options(site)
 
-    unread: list[Problem] = []
+    read_errors: list[Problem] = []
 
     def rows(context: BuildContext) -> Iterable[dict[str, Any]]:
         index = read(site, options, context)
-        unread.extend(one for one in console.errors(index.problems) if one.kind == "content")
+        read_errors.extend(one for one in console.errors(index.problems) if one.kind == "content")
         if what == "sources":
             return console.healths(healths_of(index.digest), index.digest)
         plan_ = planned_of(index.digest, site.config)
@@ -302,8 +302,8 @@ def list_(cli_options: CliOptions, *, what: str, format_: str, text: bool) -> in
         console.print_jsonl(found)
     else:
         (console.print_sources if what == "sources" else console.print_table)(found)
-    console.print_problems(unread)
-    return FAILED if unread else DONE
+    console.print_problems(read_errors)
+    return FAILED if read_errors else DONE
 
 
 @broadsheet.command()
@@ -313,20 +313,20 @@ def list_(cli_options: CliOptions, *, what: str, format_: str, text: bool) -> in
 @click.option("--fix", is_flag=True, help="Put quotes around values that YAML cannot read, on disk.")
 @click.option("--yes", is_flag=True, help="Do not ask before --fix writes.")
 def check(cli_options: CliOptions, *, format_: str, fix: bool, yes: bool) -> int:
-    """Read every clipping and print what is wrong; write nothing but with --fix."""
+    """Read every clipping and print what is wrong. Nothing is written, except with --fix."""
     from generator.cli import console, findings
     from generator.config.options import grave
     from generator.engine.outputs import static_faults
     from generator.engine.site_index import read
 
     if (fix or yes) and (format_ != "text" or not fix):
-        raise click.UsageError("--fix goes with --format text, and --yes with --fix")
+        raise click.UsageError("--fix requires --format text, and --yes requires --fix")
     site = cli_options.site()
     options = cli_options.options(site)
-    left = actions.fix(site, yes=yes) if fix else ()
+    unfixed = actions.fix(site, yes=yes) if fix else ()
     with console.progress(quiet=False) as progress:
         index = cli_options.reading(site, progress, lambda context: read(site, options, context))
-    problems = (*left, *index.problems, *static_faults(site, index.digest))
+    problems = (*unfixed, *index.problems, *static_faults(site, index.digest))
     result = findings.Findings(
         found=index.found, repaired=index.repaired, skipped=index.skipped, problems=problems
     )
@@ -344,7 +344,7 @@ def check(cli_options: CliOptions, *, format_: str, fix: bool, yes: bool) -> int
 @click.argument("file", type=PATH)
 @asking("config", "content")
 def explain(cli_options: CliOptions, file: Path) -> None:
-    """Say of each block of a clipping why it is published, or goes."""
+    """Print whether each block of a clipping is published, or why it is removed."""
     from generator.cli import console
     from generator.config.options import silent
     from generator.engine.explaining import explained
@@ -357,9 +357,9 @@ def explain(cli_options: CliOptions, file: Path) -> None:
     except PermissionError as error:
         raise click.UsageError(f"{file} cannot be read: {error.strerror}; check its permissions") from error
     if not is_file or not path.is_relative_to(content):
-        raise click.UsageError(f"{file} is no file in the content folder {site.content}")
-    own = path.relative_to(content).as_posix()
-    found = cli_options.reading(site, silent, lambda context: explained(site, context, own))
+        raise click.UsageError(f"{file} is not a file in the content folder {site.content}")
+    clipping = path.relative_to(content).as_posix()
+    found = cli_options.reading(site, silent, lambda context: explained(site, context, clipping))
     console.print_lines(console.explanation(found))
 
 
@@ -373,9 +373,9 @@ def clean(cli_options: CliOptions) -> None:
     from generator.output.folder import foreign_names_in
 
     # The output can be cleaned even if the digest itself was deleted.
-    is_left = cli_options.output is not None or Path(OWN_FOLDER).is_dir() or Path(Config().output).is_dir()
-    site = cli_options.site(must_exist=not is_left)
+    is_built = cli_options.output is not None or Path(OWN_FOLDER).is_dir() or Path(Config().output).is_dir()
+    site = cli_options.site(must_exist=not is_built)
     deleted = actions.cleaned(site)
     console.print_line(f"{console.counted(deleted, 'file')} deleted")
-    if site.output.is_dir() and (left := foreign_names_in(site.output)):
-        console.print_line(shown(f"left in {site.output}, since they are not Broadsheet's: {left}"))
+    if site.output.is_dir() and (foreign := foreign_names_in(site.output)):
+        console.print_line(shown(f"left in {site.output}, because they are not Broadsheet's: {foreign}"))

@@ -1,4 +1,4 @@
-"""Everything that is printed: progress, problems, closing lines, lists and their JSON."""
+"""Print progress, problems, closing lines, and lists as tables or JSON."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ if TYPE_CHECKING:  # rich and the pipeline take longer to import than most comma
     from generator.render.pages import Plan
 
 PROBLEMS_SHOWN = 12
-"""Problems that a build prints; `check` prints all."""
+"""The number of problems that a build prints. `check` prints all."""
 
 
 def console(*, error: bool = False) -> Console:
-    """Open a console that prints text as it is: colours where a terminal shows them, no markup."""
+    """Return a console that prints text without interpreting markup, with colours on a terminal."""
     from rich.console import Console
 
     return Console(stderr=error, markup=False, highlight=False, emoji=False, soft_wrap=True)
@@ -40,7 +40,7 @@ def console(*, error: bool = False) -> Console:
 
 @contextlib.contextmanager
 def progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
-    """Show the steps of a build as bars on a terminal; elsewhere, and when quiet, nothing."""
+    """Show the steps of a build as bars on a terminal. Shows nothing elsewhere, or if `quiet`."""
     screen = console(error=True)
     if quiet or not screen.is_terminal:
         yield lambda _step, _done, _total: None
@@ -48,21 +48,21 @@ def progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-        # It draws when it is told to: a thread of its own would keep this process from being copied.
+        # Redrawn explicitly: with a thread that redraws, this process could not be forked.
         bars = Progress(*columns, console=screen, transient=True, auto_refresh=False)
         tasks, due = dict[str, Any](), time.monotonic()
-        with contextlib.ExitStack() as shown_:
+        with contextlib.ExitStack() as stack:
 
             def advance(step: str, done: int, total: int) -> None:
                 nonlocal due
-                if not tasks:  # it takes a while, and what has no steps needs no bar
-                    shown_.enter_context(bars)
+                if not tasks:  # starting takes a while, and a command without steps needs no bar
+                    stack.enter_context(bars)
                 if step not in tasks:
                     tasks[step] = bars.add_task(step, total=total)
                 if done % 16 == 0 or done + 1 >= total:
                     bars.update(tasks[step], completed=done + 1, total=total)
                     if time.monotonic() >= due:
-                        due = time.monotonic() + _REDRAWS
+                        due = time.monotonic() + _REDRAW_INTERVAL
                         bars.refresh()
 
             yield advance
@@ -74,12 +74,12 @@ def print_line(text: str, *, error: bool = False) -> None:
 
 
 def counted(number: int, noun: str) -> str:
-    """Write a number of things, such as `1 file` and `2 files`."""
+    """Return a number and a noun, such as `1 file` and `2 files`."""
     return f"{number:,} {noun}" + "s" * (number != 1)
 
 
 def explanation(found: Explained) -> Iterator[str]:
-    """Say of each block whether it is kept or why it goes, with its beginning; then the verdict."""
+    """Yield a line for each block, with the reason if it is removed, and its beginning; then the verdict."""
     if not found.verdict:
         yield f"not published: {shown(found.uncleaned)}"
         return
@@ -92,29 +92,29 @@ def explanation(found: Explained) -> Iterator[str]:
 
 
 def print_lines(lines: Iterable[str]) -> None:
-    """Print lines as they are, fast also where they are many."""
+    """Print lines unchanged. Fast for many lines too."""
     stream = sys.stdout
     for line in lines:
-        words = line + "\n"
+        text = line + "\n"
         encoding = stream.encoding or "utf-8"
-        stream.write(words.encode(encoding, "backslashreplace").decode(encoding))
+        stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
     stream.flush()
 
 
 def print_bytes(content: bytes) -> None:
-    """Print a document that is encoded already."""
+    """Print an encoded document."""
     sys.stdout.flush()
     sys.stdout.buffer.write(content)
     sys.stdout.buffer.flush()
 
 
 def errors(problems: Iterable[Problem]) -> list[Problem]:
-    """Pick the faults for which a build fails."""
+    """Return the problems for which a build fails."""
     return [problem for problem in problems if problem.severity is Severity.ERROR]
 
 
 def losses(problems: Iterable[Problem], skipped: Iterable[Skipped]) -> list[Problem]:
-    """Pick the errors, and the faults for which a clipping is left out."""
+    """Return the errors, and the problems because of which a clipping is left out."""
     reasons = {one.path: one.reason for one in skipped}
     return [
         problem
@@ -124,9 +124,10 @@ def losses(problems: Iterable[Problem], skipped: Iterable[Skipped]) -> list[Prob
 
 
 def print_problems(problems: Iterable[Problem], *, limit: int | None = None) -> None:
-    """Print problems, one a line.
+    """Print problems, one per line.
 
-    Where only `limit` are shown, the gravest come first, and the first of each file before the second of any.
+    If only `limit` are printed, the most severe come first, and the first of each file before the second of
+    any.
     """
     screen = console(error=True)
     problems = list(problems)
@@ -148,7 +149,7 @@ def print_problems(problems: Iterable[Problem], *, limit: int | None = None) -> 
 
 
 def closing_line(report: Report, seconds: float, *, is_first_step: bool = False) -> str:
-    """Say in one line what a build did, or the first step of a save, which does not know the rest."""
+    """Return a line that says what a build did, or the first step of a save, where the rest is unknown."""
     pages, links = report.pages, report.verdicts[Verdict.LINK]
     linked = f" ({links:,} as {'mere links' if links != 1 else 'a mere link'})" if links else ""
     ignored = f", {report.ignored:,} ignored" if report.ignored else ""
@@ -162,34 +163,34 @@ def closing_line(report: Report, seconds: float, *, is_first_step: bool = False)
 
 
 def failed_line(count: int) -> str:
-    """Say what comes of warnings and errors in a strict build."""
-    many = "s" * (count != 1)
-    why = f"{count:,} warning{many} or error{many} under --strict"
-    return f"failed: {why}; nothing was written, the site is as it was"
+    """Return the line that says why a strict build failed."""
+    plural = "s" * (count != 1)
+    cause = f"{count:,} warning{plural} or error{plural} under --strict"
+    return f"failed: {cause}; nothing was written; the site is unchanged"
 
 
 def size_line(size: Size) -> str:
-    """Say how large a site is, and which hosts take it."""
-    strains = [(host.name, strain(host, size)) for host in HOSTS]
-    fits = ", ".join(name for name, fault in strains if not fault)
-    faults = "".join(f"; too much for {name} ({fault})" for name, fault in strains if fault)
+    """Return a line with the size of a site, and the hosts that accept it."""
+    exceeded = [(host.name, strain(host, size)) for host in HOSTS]
+    fits = ", ".join(name for name, fault in exceeded if not fault)
+    faults = "".join(f"; too large for {name} ({fault})" for name, fault in exceeded if fault)
     advice = '; `articles = "recent"` makes fewer pages' if faults else ""
-    told = f" fits {fits}" if fits else ""
-    return f"{counted(size.files, 'file')}, {size.bytes / 10**6:,.1f} MB:{told}{faults}{advice}".replace(
+    fitting = f" fits {fits}" if fits else ""
+    return f"{counted(size.files, 'file')}, {size.bytes / 10**6:,.1f} MB:{fitting}{faults}{advice}".replace(
         ":;", ":"
     )
 
 
 def checked_line(index: SiteIndex, problems: Sequence[Problem]) -> str:
-    """Say in one line what a check found."""
+    """Return a line that says what a check found."""
     kinds = Counter(problem.severity for problem in problems)
     counts = [counted(n, kind) for kind in Severity if (n := kinds[kind])]
     found = f"{index.found:,} found, {index.repaired:,} repaired, {len(index.skipped):,} skipped"
-    return f"{found}; {', '.join(counts) or 'all well'}"
+    return f"{found}; {', '.join(counts) or 'no problems'}"
 
 
 def print_reasons(reasons: Mapping[str, str], kept: int) -> None:
-    """Say of each file that was written why, and how many were kept."""
+    """Print why each file was written, and how many were kept."""
     for path, why in sorted(reasons.items()):
         print_line(f"{shown(path)}: {why}")
     counts = sorted(Counter(reasons.values()).items())
@@ -197,23 +198,23 @@ def print_reasons(reasons: Mapping[str, str], kept: int) -> None:
 
 
 def print_skipped(skipped: Iterable[Skipped], problems: Iterable[Problem]) -> None:
-    """Say what is not published, and why, unless a problem has said it."""
-    told: dict[str, list[str]] = {}
+    """Print what is not published, and why, unless a problem says so."""
+    messages: dict[str, list[str]] = {}
     for problem in problems:
-        told.setdefault(problem.path, []).append(problem.message)
+        messages.setdefault(problem.path, []).append(problem.message)
     for one in skipped:
-        if any(map(one.reason.startswith, told.get(one.path, ()))):
+        if any(map(one.reason.startswith, messages.get(one.path, ()))):
             continue
         print_line(f"skipped: {shown(one.path)}: {shown(one.reason)}", error=True)
 
 
 def print_fault(error: Exception) -> None:
-    """Show a fault of Broadsheet itself, with all that helps to mend it."""
+    """Print the traceback of an error in Broadsheet itself."""
     print_line("".join(traceback.format_exception(error)).rstrip(), error=True)
 
 
 def report_json(report: Report, seconds: float) -> bytes:
-    """Encode a build's report as JSON (design: "Configuration and command line")."""
+    """Return a build's report as JSON. `docs/reference/command-line.md` describes its keys."""
     fields = msgspec.to_builtins(_encodable(report))
     return (
         msgspec.json.format(msgspec.json.encode({**fields, "seconds": round(seconds, 3)}), indent=1) + b"\n"
@@ -221,7 +222,7 @@ def report_json(report: Report, seconds: float) -> bytes:
 
 
 def _encodable(report: Report) -> Report:
-    """Write names that are not UTF-8 so that JSON can hold them."""
+    """Return the report with names escaped that are not UTF-8, because JSON cannot contain them."""
     replace = msgspec.structs.replace
     return replace(
         report,
@@ -231,7 +232,7 @@ def _encodable(report: Report) -> Report:
 
 
 def entries(plan: Plan, index: SiteIndex, texts: Mapping[str, str] | None) -> Iterator[dict[str, object]]:
-    """Describe each clipping for scripts, in the order of paths; `texts` are those of articles."""
+    """Yield an object for each clipping, sorted by path. `texts`: path of an article → its text."""
     articles = {article.path: article for article in index.digest.articles}
     reasons = {skipped.path: skipped.reason for skipped in index.skipped}
     for path in sorted({*articles, *reasons}):
@@ -256,13 +257,13 @@ def entries(plan: Plan, index: SiteIndex, texts: Mapping[str, str] | None) -> It
         yield entry
 
 
-_REDRAWS = 0.1
-"""Seconds between two pictures of a bar."""
+_REDRAW_INTERVAL = 0.1
+"""Seconds between two redraws of a bar."""
 _ENTRY = ("path", "title", "url", "source", "date", "language", "verdict", "address", "story", "skipped")
 
 
 def print_jsonl(rows: Iterable[dict[str, object]]) -> None:
-    """Print an object a line."""
+    """Print one JSON object per line."""
     encoder = msgspec.json.Encoder()
     for row in rows:
         sys.stdout.buffer.write(encoder.encode(row) + b"\n")
@@ -270,7 +271,7 @@ def print_jsonl(rows: Iterable[dict[str, object]]) -> None:
 
 
 def print_table(rows: Iterable[dict[str, object]]) -> None:
-    """Print a table for people: date, source, verdict, title or reason, and path; the newest first."""
+    """Print a table, newest first: date, source, verdict, title or reason, and path."""
     from rich.table import Table
     from rich.text import Text
 
@@ -282,13 +283,13 @@ def print_table(rows: Iterable[dict[str, object]]) -> None:
         cells = (row["date"], row["source"], row["verdict"] or "skipped", title, row["path"])
         table.add_row(*(Text(shown(str(cell or ""))) for cell in cells))
     screen = console()
-    if not screen.is_terminal:  # whoever reads it elsewhere has no width
+    if not screen.is_terminal:  # a pipe or file has no width
         screen.width = 10_000
     screen.print(table)
 
 
 def healths(healths_: Mapping[str, Health], digest: Digest) -> Iterator[dict[str, object]]:
-    """Describe each source for scripts, in the order of pages: counts, days, and its months."""
+    """Yield an object for each source, in the order of pages: counts, days and months."""
     for name, health in healths_.items():
         source = digest.sources[name]
         yield {
@@ -313,7 +314,7 @@ def healths(healths_: Mapping[str, Health], digest: Digest) -> Iterator[dict[str
 
 
 def print_sources(rows: Iterable[dict[str, Any]]) -> None:
-    """Print a table of sources for people; shares are of all articles of the source."""
+    """Print a table of sources. Shares are relative to all articles of the source."""
     from rich.table import Table
     from rich.text import Text
 
@@ -330,6 +331,6 @@ def print_sources(rows: Iterable[dict[str, Any]]) -> None:
         cells = (row["source"], f"{row['articles']:,}", *shares, row["last"].isoformat(), silent)
         table.add_row(*(Text(cell) for cell in cells))
     screen = console()
-    if not screen.is_terminal:  # whoever reads it elsewhere has no width
+    if not screen.is_terminal:  # a pipe or file has no width
         screen.width = 10_000
     screen.print(table)

@@ -1,4 +1,4 @@
-"""What `check` has found, as text for people, as JSON for scripts, as annotations for GitHub."""
+"""The findings of `check` as text for people, as JSON for scripts, and as annotations for GitHub."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ from generator.model.errors import Problem, shown
 from generator.model.types import Skipped
 
 _OTHER = "other"
-"""Stands for a kind where a problem has none."""
+"""The kind of a problem that has none."""
 
 
 class Findings(msgspec.Struct, frozen=True, kw_only=True):
     """The result of a check."""
 
     found: int
-    """Clippings found."""
+    """The number of clippings found."""
     repaired: int
     skipped: tuple[Skipped, ...]
     problems: tuple[Problem, ...]
 
 
 def sorted_problems(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Each problem once, by file and line."""
+    """Return each problem once, sorted by file and line."""
     return tuple(sorted(set(problems), key=lambda p: (p.path, p.line or 0, p.severity, p.message)))
 
 
 def counts(problems: Iterable[Problem]) -> dict[str, int]:
-    """How many problems there are of each kind, the most frequent first."""
+    """Return kind → number of problems, the most frequent kind first."""
     kinds = Counter(problem.kind or _OTHER for problem in problems)
     return dict(sorted(kinds.items(), key=lambda item: (-item[1], item[0])))
 
 
 def text(findings: Findings) -> Iterator[str]:
-    """The lines for people: each file with its problems below it, what is skipped, counts a kind."""
+    """Yield lines for people: each file and its problems, the skipped clippings, and the counts of kinds."""
     for path, problems in groupby(sorted_problems(findings.problems), key=lambda problem: problem.path):
         yield shown(path)
         for problem in problems:
@@ -55,7 +55,7 @@ def text(findings: Findings) -> Iterator[str]:
 
 
 def json(findings: Findings) -> bytes:
-    """One JSON document: totals, counts a kind, what is skipped, and the problems."""
+    """Return a JSON document: totals, counts of kinds, skipped clippings and problems."""
     document = {
         "found": findings.found,
         "repaired": findings.repaired,
@@ -81,9 +81,10 @@ def _encodable(words: str) -> str:
 
 
 def github(findings: Findings, folders: Sequence[Path], here: Path) -> Iterator[str]:
-    """Workflow commands, an annotation each; files as seen from `here`, looked for in `folders` in turn.
+    """Yield a workflow command for each problem, which GitHub shows as an annotation.
 
-    Escaped as GitHub's own toolkit does it (`actions/toolkit`, `packages/core/src/command.ts`).
+    Paths are relative to `here`. Files are looked for in `folders`, in this order. Escapes like GitHub's own
+    toolkit (`actions/toolkit`, `packages/core/src/command.ts`).
     """
     for problem in sorted_problems(findings.problems):
         place = {"file": _seen_from(here, folders, problem.path)}

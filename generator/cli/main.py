@@ -1,6 +1,6 @@
 """Run the command `broadsheet` and turn its errors into messages and exit codes.
 
-Only `click` is imported at the top, so that `broadsheet --help` answers at once.
+Only `click` is imported at the top, so that `broadsheet --help` is fast.
 """
 
 from __future__ import annotations
@@ -15,9 +15,8 @@ from generator.cli.exit_codes import DONE, FAILED, INTERRUPTED, UNREAD, UNUSABLE
 from generator.model import streams
 
 _GC_THRESHOLDS = 1_000_000, 50, 100
-"""For `gc.set_threshold`: objects of a build live to its end, and collecting would take a quarter longer.
-
-A build of 15,000 clippings makes about a million.
+"""Arguments for `gc.set_threshold`. With the defaults, a build takes a quarter longer, and little is freed,
+because its objects live to its end. A build of 15,000 clippings creates about a million.
 """
 
 
@@ -26,12 +25,12 @@ def main() -> None:
     gc.set_threshold(*_GC_THRESHOLDS)
     streams.guard()
     code = _run_and_flush(sys.argv[1:])
-    gc.freeze()  # spare the collection at exit: the process frees everything anyway
+    gc.freeze()  # skip the collection at exit: the process frees everything anyway
     sys.exit(code)
 
 
 def _run_and_flush(arguments: list[str]) -> int:
-    """Run the command. Output that cannot be written ends it, silently if nobody reads it any more."""
+    """Run the command. If output cannot be written, end it: silently if nobody reads the output any more."""
     try:
         code = run(arguments)
         sys.stdout.flush()
@@ -42,7 +41,7 @@ def _run_and_flush(arguments: list[str]) -> int:
 
 
 def run(arguments: list[str]) -> int:
-    """Run the command and return its exit code. User errors are printed as messages, without a traceback."""
+    """Run the command and return its exit code. Errors of the user are printed without a traceback."""
     from generator.model.errors import BroadsheetError, ConfigError
 
     if sys.getfilesystemencoding() != "utf-8":

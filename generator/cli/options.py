@@ -1,4 +1,4 @@
-"""Options that commands share, and the site and build options that follow from them."""
+"""The options that commands share, and the site and build options that they result in."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class CliOptions:
 
     @functools.cached_property
     def config_file(self) -> Path:
-        """The configuration file, which need not exist. Searched for once, then cached."""
+        """The configuration file, which need not exist. The result of the search is cached."""
         from generator.config.loading import found_above, no_folder
         from generator.config.site import FILE_NAME
 
@@ -74,7 +74,7 @@ class CliOptions:
         return (None if is_digest else found_above(here)) or Path(FILE_NAME)
 
     def site(self, *, must_exist: bool = True) -> Site:
-        """Read the configuration. Raises `ConfigError`, also without a digest if one `must_exist`."""
+        """Read the configuration. Raises `ConfigError`, also if there is no digest and one `must_exist`."""
         from generator.config.loading import load, missing, no_digest
 
         file = self.config_file
@@ -90,7 +90,7 @@ class CliOptions:
         return self.as_of is not None or bool(os.environ.get("SOURCE_DATE_EPOCH"))
 
     def options(self, site: Site) -> Options:
-        """The options of the build. Raises `click.UsageError` for an invalid date."""
+        """Return the options of a build. Raises `click.UsageError` for an invalid date."""
         from generator.config.options import Options
 
         now = _now(self.as_of, site.config.zone)
@@ -103,7 +103,7 @@ class CliOptions:
         )
 
     def reading(self, site: Site, progress: Progress, use: Callable[[BuildContext], T]) -> T:
-        """Call `use` with the context of a build, for a command that only reads clippings."""
+        """Return the result of `use` with the context of a build, for a command that only reads clippings."""
         from generator.cache.recovery import used
         from generator.engine.build_context import BuildContext
         from generator.engine.unchanged import identity_of
@@ -119,7 +119,7 @@ class CliOptions:
 
 
 def asking(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """A decorator that gives a command some of the shared options, as its first argument `cli_options`."""
+    """Return a decorator that passes shared options to a command, as its first argument `cli_options`."""
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(command)
@@ -136,7 +136,7 @@ def asking(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
 
 class Day(click.DateTime):
-    """Option type for a day, YYYY-MM-DD. Suggests the day that another spelling means."""
+    """The option type for a day, YYYY-MM-DD. Suggests the day that another notation means."""
 
     name = "day"
 
@@ -144,7 +144,7 @@ class Day(click.DateTime):
         super().__init__(["%Y-%m-%d"])
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> dt.datetime:
-        """Parse a day."""
+        """Parse a day. Raises `click.BadParameter`."""
         try:
             day: dt.datetime = super().convert(value, param, ctx)
         except click.BadParameter:
@@ -153,7 +153,7 @@ class Day(click.DateTime):
 
 
 def day_advice(text: str) -> str:
-    """Advice on an invalid day: the day that the text means, if any."""
+    """Return advice on an invalid day: the day that the text probably means, if any."""
     from generator.reading.dates import ADVICE, DateError, moment_of
 
     try:
@@ -163,7 +163,7 @@ def day_advice(text: str) -> str:
 
 
 def _now(as_of: str | None, zone: dt.tzinfo) -> dt.datetime:
-    """The time that counts as now: `--as-of`, else SOURCE_DATE_EPOCH, else the clock. Aware, in the zone."""
+    """Return the time that counts as now, in the zone: `--as-of`, else SOURCE_DATE_EPOCH, else the clock."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     try:
         if as_of is not None:

@@ -1,4 +1,4 @@
-"""What a site that is followed is built from, and what of it no build publishes."""
+"""The files and folders that a build reads, and the files in them that no build publishes."""
 
 from __future__ import annotations
 
@@ -14,15 +14,18 @@ from generator.reading.discover import ignoring, is_clipping
 
 
 def roots_of(site: Site, config: Path) -> tuple[Path | Root, ...]:
-    """What a build of a site reads; `config` is the file with its configuration."""
+    """Return what a build of a site reads. `config` is its configuration file."""
     content = Root(site.content, skips_unpublished(site.config.ignore))
     static = Root(site.static, skips_uncopied)
     return config.absolute(), site.picks, site.cleaning, content, site.templates, static, resources.theme()
 
 
-@functools.cache  # so that the same patterns are the same rule
+@functools.cache  # equal patterns must give the same function
 def skips_unpublished(ignore: tuple[str, ...]) -> Skips:
-    """Skip what patterns name below the content folder, and files that pass and are published by no build."""
+    """Return the rule for the content folder.
+
+    It ignores what matches the patterns, and temporary files that no build publishes.
+    """
     ignores = ignoring(ignore)
 
     def skips(path: str, name: str, is_folder: bool) -> bool:
@@ -33,5 +36,5 @@ def skips_unpublished(ignore: tuple[str, ...]) -> Skips:
 
 
 def skips_uncopied(_path: str, name: str, _is_folder: bool) -> bool:
-    """Skip what is not copied from the folder with static files: any other name is."""
+    """Ignore files in the folder `static/` that are not copied. All other names are copied."""
     return is_left_behind(name)

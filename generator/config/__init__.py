@@ -1,1 +1,1 @@
-"""`digest.toml` and `picks.toml` as typed, frozen values; what a build is asked to do."""
+"""`digest.toml` and `picks.toml` as typed, frozen values, and the options of a build."""

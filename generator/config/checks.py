@@ -1,4 +1,4 @@
-"""Checks of the keys and values of `digest.toml`, with advice on each fault."""
+"""Check the keys and values of `digest.toml`, and give advice on each fault."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from generator.model.types import TextPolicy
 
 
 def config_of(table: dict[str, object], file: Path) -> Config:
-    """Convert the parsed table. Raises `ConfigError` for unknown keys and for values of the wrong type."""
+    """Convert a parsed table. Raises `ConfigError` for unknown keys and for values of the wrong type."""
     unknown = list(_unknown_keys(table, file))
     if unknown:
         raise ConfigError(*unknown)
-    _listed(table)
+    _wrap_single_texts(table)
     try:
         return msgspec.convert(table, Config)
     except msgspec.ValidationError as error:
-        what, _, where = str(error).partition(" - at `$.")
-        key = where.rstrip("`")
+        message, _, place = str(error).partition(" - at `$.")
+        key = place.rstrip("`")
         raise ConfigError(
-            problem_in(file, f"`{key}`{_in_words(what)}", _choices(key, what), line_of(file, key))
+            problem_in(file, f"`{key}`{_rephrased(message)}", _advice(key, message), line_of(file, key))
         ) from error
 
 
@@ -43,29 +43,31 @@ _CHOICES = {
 
 _TYPES = {
     "array": "a list", "bool": "true or false", "float": "a number", "int": "a number", "object": "a table",
-    "str": "a text",
+    "str": "text",
 }  # fmt: skip
 
 
-def _in_words(what: str) -> str:
+def _rephrased(message: str) -> str:
     """Rephrase msgspec's message without its type names."""
-    found = re.fullmatch(r"Expected `(\w+)(?: \| null)?`, got `(\w+)`", what)
+    found = re.fullmatch(r"Expected `(\w+)(?: \| null)?`, got `(\w+)`", message)
     if found is None or not {*found.groups()} <= _TYPES.keys():
-        return f": {what}"
+        return f": {message}"
     return f" must be {_TYPES[found[1]]}, not {_TYPES[found[2]]}"
 
 
-def _choices(key: str, what: str) -> str:
-    """Advice on the values that a key accepts; `what` is msgspec's message."""
-    if what.startswith("Expected `array`"):
+def _advice(key: str, message: str) -> str:
+    """Return advice on the values that a key accepts; `message` is msgspec's."""
+    if message.startswith("Expected `array`"):
         return 'write a list, such as ["README.md", ".*"]'
-    if what.startswith("Expected `object`"):
+    if message.startswith("Expected `object`"):
         name = key.rpartition(".")[2]
         table = '[sources."Name"]' if key.startswith("sources") else f"[{name}]"
         return f"write `{table}`, and its keys on the lines below"
     choices = _CHOICES.get(key.split(".")[-1], ()) if key != "sources" else ()
     known = ", ".join(f'"{choice}"' for choice in choices)
-    return f"write one of {known}" if known else "docs/reference/configuration.md says what it may be"
+    return (
+        f"write one of {known}" if known else "see docs/reference/configuration.md for the values it accepts"
+    )
 
 
 def _unknown_keys(table: dict[str, object], file: Path) -> Iterable[Problem]:
@@ -83,24 +85,24 @@ def _unknown_keys(table: dict[str, object], file: Path) -> Iterable[Problem]:
                 yield from _unknown(source, SourceConfig.__struct_fields__, f"sources.{name}.", file)
             else:
                 fault, key = f"`sources.{name}` must be a table", f"sources.{name}"
-                yield problem_in(file, fault, _choices(key, "Expected `object`"), line_of(file, key))
+                yield problem_in(file, fault, _advice(key, "Expected `object`"), line_of(file, key))
 
 
 _RENAMED = {"fields.note": "digest_note"}
-"""Key of an earlier version → its present name."""
+"""Key in an earlier version → its current name."""
 
 
 def _unknown(keys: Iterable[str], known: Iterable[str], prefix: str, file: Path) -> Iterable[Problem]:
     known = tuple(known)
     for key in keys:
         if key not in known:
-            meant = [renamed] if (renamed := _RENAMED.get(prefix + key)) in known else []
-            close = meant or difflib.get_close_matches(key, known, 1)
+            new_names = [new_name] if (new_name := _RENAMED.get(prefix + key)) in known else []
+            close = new_names or difflib.get_close_matches(key, known, 1)
             advice = f"did you mean `{prefix}{close[0]}`?" if close else f"known: {', '.join(known)}"
             yield problem_in(file, f"unknown key `{prefix}{key}`", advice, line_of(file, key))
 
 
-def _listed(table: dict[str, object]) -> None:
+def _wrap_single_texts(table: dict[str, object]) -> None:
     """Turn `url = "link"` into `url = ["link"]` in `[fields]`, in place."""
     fields = table.get("fields")
     if isinstance(fields, dict):
@@ -114,26 +116,31 @@ def _zone_faults(config: Config, file: Path) -> Iterable[Problem]:
         close = difflib.get_close_matches(config.timezone, zoneinfo.available_timezones(), 1)
     else:
         return
-    what = f"unknown time zone `{config.timezone}`"
+    message = f"unknown time zone `{config.timezone}`"
     if config.timezone in close:
-        what = f"the data of time zone `{config.timezone}` cannot be read"
-        advice = "install the system's package `tzdata` again"
+        message = f"the data for time zone `{config.timezone}` cannot be read"
+        advice = "reinstall the system's package `tzdata`"
     elif "/" in "".join(close):
         advice = f"did you mean `{close[0]}`?"
     else:
-        advice = "name a place, such as `Asia/Shanghai`"
-    yield problem_in(file, what, advice, line_of(file, "timezone"))
+        advice = "write a name such as `Asia/Shanghai`"
+    yield problem_in(file, message, advice, line_of(file, "timezone"))
 
 
 def faults_of(config: Config, file: Path, *, is_address_typed: bool) -> Iterable[Problem]:
-    """Faults that types cannot express: time zone, addresses, language tags, bounds."""
+    """Yield the faults that types cannot express: of time zone, addresses, language tags and bounds."""
     yield from _zone_faults(config, file)
     if config.base_url is not None and not _is_site_address(config.base_url):
-        yield _no_address(config.base_url, file, is_typed=is_address_typed)
+        yield _address_problem(config.base_url, file, is_typed=is_address_typed)
     for tag in config.languages:
         if not LANGUAGE.fullmatch(tag):
             line = line_of(file, "languages")
-            yield problem_in(file, f"`languages` holds {tag!r}", "write tags such as zh or en-GB", line)
+            yield problem_in(
+                file,
+                f"`languages` contains {tag!r}, which is not a language tag",
+                "write tags such as zh or en-GB",
+                line,
+            )
     yield from _out_of_bounds(config, file)
     for name, source in config.sources.items():
         if source.language is not None and not LANGUAGE.fullmatch(source.language):
@@ -154,18 +161,18 @@ _BOUNDS = {
     "limits.cpu_seconds": (1, 3600),
     "limits.memory_mb": (100, 100_000),
 }
-"""Key → smallest and largest value."""
+"""Key → its smallest and largest value."""
 
 
 def _out_of_bounds(config: Config, file: Path) -> Iterable[Problem]:
     for key, (least, most) in _BOUNDS.items():
         table, _, name = key.rpartition(".")
         if not least <= getattr(config.limits if table else config, name) <= most:
-            yield problem_in(file, f"`{key}` must lie between {least} and {most}", "", line_of(file, name))
+            yield problem_in(file, f"`{key}` must be between {least} and {most}", "", line_of(file, name))
 
 
 def is_web_address(address: str) -> bool:
-    """Whether an address has the scheme http or https, and a host."""
+    """Return whether an address has the scheme http or https, and a host."""
     try:
         parts = urllib.parse.urlsplit(address)
         return parts.scheme in {"http", "https"} and bool(parts.hostname) and not re.search(r"\s", address)
@@ -182,7 +189,7 @@ def _is_site_address(address: str) -> bool:
     )
 
 
-def _no_address(address: str, file: Path, *, is_typed: bool) -> Problem:
+def _address_problem(address: str, file: Path, *, is_typed: bool) -> Problem:
     advice = "write it as https://host/ or https://host/path/"
     if is_typed:
         return problem_at(as_typed("--base-url", address), "is not the address of a site", advice)

@@ -1,4 +1,4 @@
-"""What well-known static hosts take, as their own pages say (2026): whether a site fits."""
+"""The limits of well-known static hosts, as their own documentation states them (2026)."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import msgspec
 
 
 class Size(msgspec.Struct, frozen=True, kw_only=True):
-    """How large a site is."""
+    """The size of a site."""
 
     files: int
     bytes: int
     largest: int
-    """Bytes of its largest file."""
+    """The number of bytes of its largest file."""
 
 
 class Host(NamedTuple):
-    """A host with its limits; 0 stands for none that matters."""
+    """A host and its limits. 0 means that there is no limit, or none that matters."""
 
     name: str
     files: int
@@ -29,11 +29,11 @@ HOSTS = (
     Host("Cloudflare Pages", files=20_000, bytes=0, largest=25 * 1024**2),
     Host("GitHub Pages", files=0, bytes=10**9, largest=100 * 1024**2),
 )
-"""developers.cloudflare.com/pages/platform/limits, docs.github.com/pages "GitHub Pages limits"."""
+"""Sources: developers.cloudflare.com/pages/platform/limits, docs.github.com/pages "GitHub Pages limits"."""
 
 
 def strain(host: Host, size: Size) -> str:
-    """Which limit of a host a site exceeds, in words; empty where it fits."""
+    """Return the first limit of a host that a site exceeds, as text; empty if the site fits."""
     if host.files and size.files > host.files:
         return f"{host.files:,} files"
     if host.bytes and size.bytes > host.bytes:

@@ -19,10 +19,10 @@ from generator.model.errors import ConfigError
 def load(
     file: Path, *, content: Path | None = None, output: Path | None = None, base_url: str | None = None
 ) -> Site:
-    """Read a configuration file. A missing file counts as empty.
+    """Read a configuration file and return its site. A missing file counts as empty.
 
     The keyword arguments come from the command line and override the file. Raises `ConfigError` with every
-    fault found; a fault in an argument names its option.
+    fault. A fault in an argument names its option.
     """
     config = _parsed(file)
     if base_url is not None:
@@ -44,10 +44,10 @@ def load(
 
 
 def found_above(here: Path) -> Path | None:
-    """The configuration in a folder or in its nearest ancestor that has one; None if there is none.
+    """Return the configuration file in a folder or its nearest ancestor that has one; None if there is none.
 
-    An ancestor's file that belongs to another user is ignored: templates are code, so anybody who can write
-    to a shared folder such as `/tmp` could make us run theirs. Git has the same rule for repositories.
+    A file in an ancestor is ignored if it belongs to another user. Templates are code, so anybody who can
+    write to a shared folder such as `/tmp` could make us run theirs. Git has the same rule for repositories.
     """
     for folder in (here, *here.parents):
         file = folder / FILE_NAME
@@ -56,9 +56,8 @@ def found_above(here: Path) -> Path | None:
         except OSError:
             if not os.path.lexists(file):
                 continue
-            return (
-                file  # a broken link: `load` reports it, rather than using another configuration in its place
-            )
+            # A broken link. `load` reports it, so that no other configuration is used in its place.
+            return file
         if folder == here or not hasattr(os, "geteuid") or owner in {os.geteuid(), 0}:
             return file
         return None
@@ -66,9 +65,9 @@ def found_above(here: Path) -> Path | None:
 
 
 def no_digest(here: Path) -> ConfigError:
-    """The error of a command that needs a digest where there is none."""
-    message = f"is not a digest: there is no {FILE_NAME}, here or in a folder above, and no folder content/"
-    advice = "start one with `broadsheet init`, or name the configuration of yours with --config"
+    """Return the error for a command that needs a digest where there is none."""
+    message = f"is not a digest: there is no {FILE_NAME} here or in a folder above, and no folder content/"
+    advice = "start one with `broadsheet init`, or name your configuration file with --config"
     above = next((file for folder in here.parents if (file := folder / FILE_NAME).is_file()), None)
     if above is not None:
         message = f"is not a digest: there is no {FILE_NAME} here, and {above} belongs to another user"
@@ -77,14 +76,14 @@ def no_digest(here: Path) -> ConfigError:
 
 
 def no_folder(error: OSError) -> ConfigError:
-    """The error for a current folder that is deleted or cannot be entered."""
+    """Return the error for a current folder that is deleted or cannot be entered."""
     return ConfigError(
-        problem_at(".", f"the current folder cannot be used: {error.strerror}", "change to another")
+        problem_at(".", f"the current folder cannot be used: {error.strerror}", "change to another folder")
     )
 
 
 def missing(file: Path) -> ConfigError:
-    """The error for a configuration that `--config` names and that does not exist."""
+    """Return the error for a configuration file that `--config` names and that does not exist."""
     return ConfigError(problem_in(file, "does not exist", "name another with --config"))
 
 
@@ -119,9 +118,9 @@ def _parsed(file: Path) -> Config:
 
 
 def _check_folders(site: Site, file: str, typed_content: Path | None, typed_output: Path | None) -> None:
-    """Raise `ConfigError` if the output folder contains another folder of the site, or lies in one.
+    """Raise `ConfigError` if the output folder contains another folder of the site, or is inside one.
 
-    The message quotes folders that the command line named as they were typed.
+    The message quotes folders from the command line as you typed them.
     """
     content, output = _real(site.content), _real(site.output)
     place = as_typed("--output", typed_output) if typed_output else file
@@ -129,26 +128,30 @@ def _check_folders(site: Site, file: str, typed_content: Path | None, typed_outp
         raise ConfigError(
             problem_at(
                 as_typed("--content", typed_content) if typed_content and not typed_output else place,
-                f"the output folder {site.output} and the content folder {site.content} lie in each other",
+                f"the output folder {site.output} and the content folder {site.content} overlap",
                 "choose an output folder beside the content folder, with "
                 + ("--output" if typed_output else "`output`"),
             )
         )
     for name in ("static", "templates", OWN_FOLDER):
-        own = _real(site.root / name)
-        if output == own or own in output.parents:
+        folder = _real(site.root / name)
+        if output == folder or folder in output.parents:
             raise ConfigError(
-                problem_at(place, f"the output folder {site.output} lies in {name}/", "choose one beside it")
+                problem_at(
+                    place, f"the output folder {site.output} is inside {name}/", "choose one outside it"
+                )
             )
     root = _real(site.root)
     if output == root or output in root.parents:
         raise ConfigError(
             problem_at(
-                place, f"the output folder {site.output} holds the site itself", "choose one inside it"
+                place,
+                f"the output folder {site.output} contains the site itself",
+                "choose one inside the site",
             )
         )
 
 
 def _real(path: Path) -> Path:
-    """The path with links resolved. `Path.resolve` would raise for a link to itself."""
+    """Return the path with links resolved. `Path.resolve` would raise for a link to itself."""
     return Path(os.path.realpath(path))

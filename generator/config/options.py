@@ -1,4 +1,4 @@
-"""What a build is asked to do, and what it tells: light, so that a build with nothing to do is quick."""
+"""The options and the report of a build. Imports little, so that a build with nothing to do is quick."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from generator.model.errors import Problem, Severity
 from generator.model.types import Skipped, Verdict
 
 Progress = Callable[[str, int, int], None]
-"""Called with a step's name, how many are done and how many there are; what it raises ends the build."""
+"""Takes the name of a step, the number of items done and their total. An exception from it ends the build."""
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
-    """What the command line decides about a build."""
+    """The options of a build that come from the command line."""
 
     as_of: dt.datetime
-    """Aware; articles dated after it wait."""
+    """The time that counts as now, with a time zone. Articles with a later date are not published yet."""
     drafts: bool = False
     future: bool = False
     strict: bool = False
-    """Warnings end the build before anything is written."""
+    """Whether warnings fail the build before anything is written."""
     accepts_losses: bool = False
-    """Go on where folders of clippings cannot be read, all clippings are gone, or most files are deleted."""
+    """Whether to continue if clippings cannot be read or are all gone, or most files would be deleted."""
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):
-    """How many files came of a build."""
+    """The number of files that a build wrote, kept and deleted."""
 
     written: int
     kept: int
@@ -37,7 +37,7 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """What a build did, as `build --report` writes it."""
+    """The report on a build, as `build --report` writes it."""
 
     found: int
     ignored: int
@@ -47,18 +47,18 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     skipped: tuple[Skipped, ...]
     pages: Written
     site: Size | None = None
-    """How large the site is; not known of one that is followed."""
+    """The size of the site; None if it is unknown, as for a site that is followed."""
     problems: tuple[Problem, ...]
 
 
 class Built(msgspec.Struct, frozen=True, kw_only=True):
-    """A build that did not fail."""
+    """The result of a successful build."""
 
     report: Report
     waits_until: dt.datetime | None
-    """When the next article that waits is due."""
+    """When the next unpublished article becomes due; None if no article waits."""
     reasons: Mapping[str, str]
-    """Why each file that was written was made again, by its path."""
+    """Path of each written file → why it was written."""
 
 
 def silent(_step: str, _done: int, _total: int) -> None:
@@ -66,10 +66,10 @@ def silent(_step: str, _done: int, _total: int) -> None:
 
 
 def by_place(problem: Problem) -> tuple[str, int, str]:
-    """Order problems by file, line and message."""
+    """Return the key that sorts problems by file, line and message."""
     return problem.path, problem.line or 0, problem.message
 
 
 def grave(problems: Iterable[Problem]) -> list[Problem]:
-    """Pick the problems that `--strict` fails for."""
+    """Return the problems for which `--strict` fails, sorted."""
     return sorted((problem for problem in problems if problem.severity is not Severity.NOTICE), key=by_place)

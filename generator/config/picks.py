@@ -1,4 +1,4 @@
-"""`picks.toml`: what the curator says of single articles, as typed, frozen picks."""
+"""`picks.toml`: the curator's choices for single articles, as typed, frozen picks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from generator.config.site import BROKEN_LINK, BROKEN_LINK_ADVICE, PICKS_FILE, S
 from generator.model.errors import ConfigError, Problem, Severity
 
 LONGEST: Mapping[str, int] = {"note": 1000, "title": 300, "summary": 300}
-"""Characters that a text may have; more is an article of its own."""
+"""Key → the number of characters that its text may have. A longer text belongs in an article of its own."""
 
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 _HEADER = re.compile(r"[ \t]*\[\[[ \t]*(?:pick|\"pick\"|'pick')[ \t]*\]\]")
@@ -25,52 +25,52 @@ _CONFLICT = re.compile(r"(?:<<<<<<<|>>>>>>>)(?: |$)", re.MULTILINE)
 
 
 class Pick(msgspec.Struct, frozen=True, kw_only=True):
-    """What the curator says of one article, in `picks.toml` or in its front matter; None is not said."""
+    """The curator's choices for one article, from `picks.toml` or its front matter. None means not set."""
 
     file: str
-    """Where it is said: `picks.toml`, or the path of the clipping."""
+    """The file that contains the pick: `picks.toml`, or the path of the clipping."""
     lines: Mapping[str, int] = {}
-    """The line of each key; that of the whole pick under no name."""
+    """Key → its line. The empty key has the line of the pick itself."""
     article: str
     """The clipping's path below the content folder, or the address of its original."""
     pin: bool | None = None
     hide: bool | None = None
     why: str = ""
-    """The reason why it is hidden, where one was given."""
+    """The reason why it is hidden, if one was given."""
     note: str | None = None
-    """Markdown; empty takes the front matter's away."""
+    """Markdown. An empty text removes the note of the front matter."""
     tags: tuple[str, ...] = ()
     title: str | None = None
     summary: str | None = None
     merge: tuple[str, ...] = ()
-    """Articles, named as `article` is, that are one story with this one."""
+    """Articles, named like `article`, that form one story with this one."""
     split: bool | None = None
-    """It belongs to no story."""
+    """Whether it belongs to no story."""
 
 
 Picks = tuple[Pick, ...]
-"""In the order in which they stand: where two speak of one article, what the later one says counts."""
+"""Picks in the order of the file. If two picks name the same article, the values of the later one count."""
 
 
 def is_address(article: str) -> bool:
-    """Whether an article is named by the address of its original rather than by its path."""
+    """Return whether an article is named by the address of its original, and not by its path."""
     return _ADDRESS.match(article) is not None
 
 
 def page_of(address: str | None) -> str | None:
-    """The address of the page, where an address leads to a part of one.
+    """Return the address of the page if an address leads to a part of one; otherwise None.
 
-    Scripts name pages of their own by fragments that begin with `#/` or `#!`.
+    Fragments that begin with `#/` or `#!` do not count: scripts use them to name pages of their own.
     """
     page, _, part = (address or "").partition("#")
     return page if part and not part.startswith(("/", "!")) else None
 
 
 def load(site: Site) -> tuple[Picks, tuple[Problem, ...]]:
-    """Read a site's picks; a file that does not exist holds none.
+    """Return a site's picks, and the problems with them. A missing file counts as empty.
 
-    Raises `ConfigError` where the file cannot be read, is no TOML, or has a key or a value that cannot be:
-    what is hidden must not appear because of a typing error.
+    Raises `ConfigError` if the file cannot be read, is not TOML, or has an invalid key or value: a typing
+    error must not make a hidden article appear.
     """
     picks, problems = picks_of(text_of(site.picks))
     if errors := [one for one in problems if one.severity is Severity.ERROR]:
@@ -79,11 +79,11 @@ def load(site: Site) -> tuple[Picks, tuple[Problem, ...]]:
 
 
 def text_of(file: Path) -> str:
-    """The text of a file, empty where there is none. Raises `ConfigError`."""
+    """Return the text of a file; empty if it does not exist. Raises `ConfigError`."""
     try:
         return file.read_bytes().decode("utf-8-sig")
     except FileNotFoundError as error:
-        if os.path.lexists(file):  # what is hidden must not appear because its target is gone
+        if os.path.lexists(file):  # a missing target must not make a hidden article appear
             raise ConfigError(_fault(None, BROKEN_LINK, BROKEN_LINK_ADVICE)) from error
         return ""
     except OSError as error:
@@ -95,7 +95,7 @@ def text_of(file: Path) -> str:
 
 
 def picks_of(text: str) -> tuple[Picks, tuple[Problem, ...]]:
-    """The picks that a file's text holds. Raises `ConfigError` where it is no TOML."""
+    """Return the picks in the text of a file, and the problems. Raises `ConfigError` if it is not TOML."""
     table = parsed(text)
     lines = text.split("\n")
     advice = "write each as `[[pick]]`"
@@ -106,11 +106,11 @@ def picks_of(text: str) -> tuple[Picks, tuple[Problem, ...]]:
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         line = _line_of("pick", lines, 1)
         return (), (*problems, _fault(line, "`pick` is not a list of tables", advice))
-    where = spans(text, len(entries)) or ((None, 0),) * len(entries)
-    for entry, (start, end) in zip(entries, where, strict=True):
-        own = lines[start - 1 : end - 1] if start else []
-        places = {"": start, **{key: _line_of(key, own, start) for key in entry}} if start else {}
-        pick, faults = _pick(entry, places)
+    positions = spans(text, len(entries)) or ((None, 0),) * len(entries)
+    for entry, (start, end) in zip(entries, positions, strict=True):
+        pick_lines = lines[start - 1 : end - 1] if start else []
+        key_lines = {"": start, **{key: _line_of(key, pick_lines, start) for key in entry}} if start else {}
+        pick, faults = _pick(entry, key_lines)
         problems += faults
         if pick is not None:
             picks.append(pick)
@@ -118,14 +118,14 @@ def picks_of(text: str) -> tuple[Picks, tuple[Problem, ...]]:
 
 
 def parsed(text: str) -> dict[str, object]:
-    """The tables of the file. Raises `ConfigError` with the line of the fault."""
+    """Return the tables in the text of a file. Raises `ConfigError` with the line of the fault."""
     try:
         return tomllib.loads(text.replace("\r\n", "\n"))
     except tomllib.TOMLDecodeError as error:
-        if mark := _CONFLICT.search(text):
-            line = text.count("\n", 0, mark.start()) + 1
-            advice = "keep what you want of both sides and delete the marks"
-            raise ConfigError(_fault(line, "holds the marks of a merge in git", advice)) from error
+        if marker := _CONFLICT.search(text):
+            line = text.count("\n", 0, marker.start()) + 1
+            advice = "keep what you want of both sides and delete the markers"
+            raise ConfigError(_fault(line, "contains git conflict markers", advice)) from error
         found = re.search(r"line (\d+)", str(error))
         fault = f"is not valid TOML: {error}"
         raise ConfigError(_fault(int(found[1]) if found else None, fault, "see https://toml.io")) from error
@@ -135,11 +135,11 @@ def parsed(text: str) -> dict[str, object]:
 
 
 class _ValueFaultError(Exception):
-    """A value that a key cannot have: what is wrong, and what to write."""
+    """A value that its key does not accept. The arguments are a message and advice."""
 
 
 def _pick(entry: Mapping[str, object], lines: Mapping[str, int]) -> tuple[Pick | None, list[Problem]]:
-    """One table as a pick, without the keys that are wrong; None where it names no article."""
+    """Return the pick in a table, without its invalid keys, and the problems. None if it names no article."""
     problems: list[Problem] = []
     values: dict[str, object] = {}
     for key, value in entry.items():
@@ -169,40 +169,40 @@ def _pick(entry: Mapping[str, object], lines: Mapping[str, int]) -> tuple[Pick |
 
 
 def _contradictions(pick: Pick) -> Iterator[Problem]:
-    both = "take one of the two out"
+    advice = "take one of the two out"
     if pick.pin and pick.hide:
-        yield _fault(pick.lines.get("hide"), "is pinned and hidden; it is hidden", both, Severity.WARNING)
+        yield _fault(pick.lines.get("hide"), "is pinned and hidden; it is hidden", advice, Severity.WARNING)
     if pick.split and pick.merge:
         line = pick.lines.get("split")
-        yield _fault(line, "is split and merged; it is split", both, Severity.WARNING)
+        yield _fault(line, "is split and merged; it is split", advice, Severity.WARNING)
 
 
-def _named(_key: str, value: object) -> str:
+def _article(_key: str, value: object) -> str:
     if not isinstance(value, str) or not value.strip():
         raise _ValueFaultError("names no article", "write its path below the content folder or its address")
     return unicodedata.normalize("NFC", value.strip())
 
 
-def _decision(_key: str, value: object) -> bool:
+def _boolean(_key: str, value: object) -> bool:
     if not isinstance(value, bool):
-        raise _ValueFaultError(f"is {_kind(value)}, not a decision", "write true or false, without quotes")
+        raise _ValueFaultError(f"is {_kind(value)}, not true or false", "write true or false, without quotes")
     return value
 
 
 def _hidden(key: str, value: object) -> bool | str:
     if isinstance(value, str) and value.casefold() not in {"", "true", "false"}:
-        return _clean(value)
+        return _one_line(value)
     try:
-        return _decision(key, value)
+        return _boolean(key, value)
     except _ValueFaultError as fault:
         raise _ValueFaultError(fault.args[0], 'write true, false, or the reason: "advertisement"') from fault
 
 
 def _text(key: str, value: object) -> str:
-    """A text that may have several lines."""
+    """Return a text that may have several lines."""
     if not isinstance(value, str):
         raise _ValueFaultError(f"is {_kind(value)}, not text", f'write {key} = "…"')
-    text = "\n".join(map(_clean_end, value.replace("\r\n", "\n").strip().split("\n")))
+    text = "\n".join(map(_without_controls, value.replace("\r\n", "\n").strip().split("\n")))
     if len(text) > LONGEST[key]:
         fault = f"has {len(text):,} characters, more than {LONGEST[key]:,}"
         raise _ValueFaultError(fault, "shorten it, or write an article of your own")
@@ -210,26 +210,26 @@ def _text(key: str, value: object) -> str:
 
 
 def _line(key: str, value: object) -> str:
-    text = _clean(_text(key, value))
+    text = _one_line(_text(key, value))
     if not text:
-        raise _ValueFaultError("is empty", "write a text, or take the key out")
+        raise _ValueFaultError("is empty", "write text, or remove the key")
     return text
 
 
 def _tags(_key: str, value: object) -> tuple[str, ...]:
     tags: dict[str, str] = {}
     for text in _texts(value, "tags"):
-        if tag := _clean(text).lstrip("#").strip():
+        if tag := _one_line(text).lstrip("#").strip():
             tags.setdefault(tag.casefold(), tag)
     return tuple(tags.values())
 
 
-def _merged(key: str, value: object) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(_named(key, article) for article in _texts(value, "paths or addresses")))
+def _articles(key: str, value: object) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_article(key, article) for article in _texts(value, "paths or addresses")))
 
 
 def _texts(value: object, what: str) -> list[str]:
-    """A list of texts; one text stands for a list of one."""
+    """Return a list of texts. A single text counts as a list of one."""
     texts = [value] if isinstance(value, str) else value
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
         raise _ValueFaultError(f"is not a list of {what}", 'write ["…", "…"]')
@@ -241,69 +241,71 @@ def _kind(value: object) -> str:
     return names.get(type(value), "a table" if isinstance(value, dict) else "a date")
 
 
-def _clean(text: str) -> str:
-    """Text on one line, without control characters."""
-    return _clean_end(" ".join(text.split()))
+def _one_line(text: str) -> str:
+    """Return text on one line, without control characters."""
+    return _without_controls(" ".join(text.split()))
 
 
-def _clean_end(line: str) -> str:
+def _without_controls(line: str) -> str:
     return "".join(ch for ch in line.rstrip() if unicodedata.category(ch) != "Cc" or ch == "\t")
 
 
 _READERS: Mapping[str, Callable[[str, object], object]] = {
-    "article": _named,
-    "pin": _decision,
+    "article": _article,
+    "pin": _boolean,
     "hide": _hidden,
     "note": _text,
     "title": _line,
     "summary": _line,
     "tags": _tags,
-    "merge": _merged,
-    "split": _decision,
+    "merge": _articles,
+    "split": _boolean,
 }
 KEYS = tuple(_READERS)
-"""What a pick may say, in the order in which the command writes it."""
+"""The keys of a pick, in the order in which `broadsheet pick` writes them."""
 
 
-# --- where things stand ---------------------------------------------------------------------------
+# --- lines of the file ----------------------------------------------------------------------------
 
 
 def spans(text: str, count: int) -> tuple[tuple[int, int], ...]:
-    """The lines of each of `count` picks, from 1 on: that of its `[[pick]]`, and that of the next.
+    """Return two lines for each of `count` picks, counted from 1: of its `[[pick]]`, and of the next one.
 
-    None where it cannot be told, as where they stand as a list of `{…}`.
+    The last pick ends after the last line. Returns an empty tuple if the lines cannot be determined, for
+    example because the picks are written as a list of `{…}`.
     """
     lines = text.split("\n")
     starts = [number for number, line in enumerate(lines, 1) if _HEADER.match(line)]
-    if len(starts) > count:  # one stands within a text of several lines: then what is before it is no TOML
-        starts = _real(lines, starts)
+    if len(starts) > count:  # some are part of a text of several lines
+        starts = _outside_texts(lines, starts)
     if len(starts) != count:
         return ()
     return tuple(itertools.pairwise([*starts, len(lines) + 1]))
 
 
-def _real(lines: list[str], starts: list[int]) -> list[int]:
-    real: list[int] = []
+def _outside_texts(lines: list[str], starts: list[int]) -> list[int]:
+    """Return the starts that are not inside a text. The lines before one inside a text are not valid TOML."""
+    outside: list[int] = []
     open_from = 1
     for start in starts:
         try:
             parsed("".join(f"{line}\n" for line in lines[open_from - 1 : start - 1]))
         except ConfigError:
             continue
-        real.append(start)
+        outside.append(start)
         open_from = start
-    return real
+    return outside
 
 
 def _line_of(key: str, lines: list[str], first: int) -> int:
-    """The line that sets a key; good enough to lead the eye."""
+    """Return the first line that seems to set a key. A rough search: it only guides the reader."""
     pattern = re.compile(rf"\s*[\[\"']*{re.escape(key)}\b")
     return next((number for number, line in enumerate(lines, first) if pattern.match(line)), first)
 
 
-def _unknown(key: str, known: tuple[str, ...], line: int | None, otherwise: str) -> Problem:
+def _unknown(key: str, known: tuple[str, ...], line: int | None, fallback: str) -> Problem:
     close = difflib.get_close_matches(key, known, 1)
-    return _fault(line, f"unknown key `{key[:80]}`", f"did you mean `{close[0]}`?" if close else otherwise)
+    return _fault(line, f"unknown key `{key[:80]}`", f"did you mean `{close[0]}`?" if close else fallback)
 
 
 def _fault(line: int | None, message: str, advice: str, severity: Severity = Severity.ERROR) -> Problem:

@@ -10,7 +10,7 @@ from generator.model.errors import Problem, Severity
 
 
 def line_of(file: Path, key: str) -> int | None:
-    """The first line that seems to set a key. A rough search: it only guides the reader."""
+    """Return the first line that seems to set a key. A rough search: it only guides the reader."""
     name = re.split(r"[.\[]", key)[-1] if not key.startswith("sources.") else key.split(".")[-1]
     try:
         lines = file.read_text("utf-8").splitlines()
@@ -21,17 +21,17 @@ def line_of(file: Path, key: str) -> int | None:
 
 
 def problem_in(file: Path, message: str, advice: str, line: int | None = None) -> Problem:
-    """An error in the configuration file."""
+    """Return an error in the configuration file."""
     return problem_at(file.name, message, advice, line)
 
 
 def problem_at(place: str, message: str, advice: str, line: int | None = None) -> Problem:
-    """An error in whatever `place` names: a file, a folder or an option."""
+    """Return an error in a place: a file, a folder or an option."""
     return Problem(
         path=place, line=line, message=message, advice=advice, severity=Severity.ERROR, kind="config"
     )
 
 
 def as_typed(option: str, value: str | Path) -> str:
-    """An option with its value, quoted for the shell."""
+    """Return an option with its value, quoted for the shell."""
     return f"{option} {shlex.quote(str(value))}"

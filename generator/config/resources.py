@@ -1,4 +1,4 @@
-"""Where the default theme and the sample digest stand: in a checkout, an editable install or a wheel."""
+"""Find the default theme and the sample digest in a checkout, an editable install or a wheel."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def theme() -> Path:
-    """The folder of the default theme. Raises `BuildError` where the installation lacks it."""
+    """Return the folder of the default theme. Raises `BuildError` if the installation lacks it."""
     return _part("templates", _PACKAGE)
 
 
 def sample() -> Path:
-    """The content folder of the sample digest. Raises `BuildError` where the installation lacks it."""
+    """Return the content folder of the sample digest. Raises `BuildError` if the installation lacks it."""
     return _part("content", _PACKAGE)
 
 
@@ -28,7 +28,7 @@ def _part(name: str, package: Path) -> Path:
         Problem(
             path=name,
             message=f"this installation of Broadsheet lacks its folder `{name}`",
-            advice="install the package again",
+            advice="reinstall the package",
             severity=Severity.ERROR,
             kind="installation",
         )

@@ -16,11 +16,11 @@ from generator.model.types import TextPolicy
 FILE_NAME = "digest.toml"
 PICKS_FILE = "picks.toml"
 OWN_FOLDER = ".broadsheet"
-"""Broadsheet's own folder in the folder of a digest: the cache and the preview."""
+"""The folder in a digest for Broadsheet's own files: the cache and the preview."""
 BROKEN_LINK = "is a broken link"
-BROKEN_LINK_ADVICE = "see that its target is there and mounted, or delete the link"
+BROKEN_LINK_ADVICE = "check that its target exists and is mounted, or delete the link"
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
-"""The shape of a BCP 47 tag; subtags are not looked up."""
+"""The form of a BCP 47 tag. Subtags are not looked up."""
 
 CURATOR_FIELDS = ("pin", "hide", "digest_note", "merge", "split")
 ARTICLE_FIELDS = (
@@ -33,41 +33,41 @@ class SourceConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     """One table `[sources."Name"]`."""
 
     aliases: tuple[str, ...] = ()
-    """Other spellings that stand for this source."""
+    """Other spellings of this source's name."""
     home: str | None = None
     """The source's home page."""
     language: str | None = None
-    """The language of its articles, where they do not say it in `lang`."""
+    """The language of its articles that have no `lang`."""
     text: TextPolicy | None = None
-    """How much of its text pages and feeds may carry; the site's `text` where unset."""
+    """How much of its text may appear in pages and feeds; the site's `text` if unset."""
     clean: bool = True
-    """Take page furniture off its articles."""
+    """Whether to remove boilerplate from its articles."""
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The table `[limits]`: what reading one clipping may cost; each step has a share for each attempt."""
+    """The table `[limits]`: what reading one clipping may use. Each attempt of each step gets a share."""
 
     cpu_seconds: float = 5.0
     """Seconds of one core."""
     memory_mb: int = 400
-    """Megabytes that its worker process may take beyond what it has from its start."""
+    """Megabytes that its worker process may use beyond what it uses when it starts."""
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Every key of `digest.toml`; each has a default, so that an empty file, or none, works."""
+    """The keys of `digest.toml`. Each has a default, so that an empty or missing file works."""
 
     title: str = "Broadsheet"
-    """The digest's name, on every page."""
+    """The digest's name, shown on every page."""
     description: str = ""
     """One sentence about the digest, for feeds and search engines."""
     base_url: str | None = None
-    """Where the site will stand, such as `https://host/digest/`."""
+    """The address of the published site, such as `https://host/digest/`."""
     language: Literal["en", "zh"] = "en"
     """The language of the interface."""
     languages: tuple[str, ...] = ("zh", "en")
-    """The languages that articles may be in, for telling them apart."""
+    """The languages that articles may be in, for detecting the language of each."""
     timezone: str = "UTC"
-    """The time zone that decides which day an article belongs to."""
+    """The name of the time zone that decides which day an article belongs to."""
     content: str = "content"
     """The folder with the clippings."""
     output: str = "public"
@@ -75,29 +75,29 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     ignore: tuple[str, ...] = ("README.md", ".*")
     """Patterns of names or paths below the content folder that are not clippings."""
     text: TextPolicy = TextPolicy.FULL
-    """How much of others' text pages and feeds may carry."""
+    """How much of other people's text may appear in pages and feeds."""
     clean: bool = True
-    """Take page furniture off articles."""
+    """Whether to remove boilerplate from articles."""
     articles: Literal["all", "recent", "none"] = "all"
-    """Which articles get a page of their own; the others are items that lead to the original."""
+    """Which articles get a page of their own. The others are items that link to the original."""
     recent_months: int = 12
-    """How many months, counted back from that of the newest edition, are `recent`."""
+    """The number of months that are `recent`, counted back from that of the newest edition."""
     links: Literal["site", "file"] = "site"
-    """`file` names `index.html` in links, so that they work when opened from the disk."""
+    """`file` includes `index.html` in links, so that they work in pages opened from the disk."""
     feed_items: int = 50
-    """Entries in the digest's feeds."""
+    """The number of entries in the digest's feeds."""
     source_feed_items: int = 20
-    """Entries in each source's feeds."""
+    """The number of entries in each source's feeds."""
     drafts: bool = False
-    """Publish drafts too."""
+    """Whether to publish drafts too."""
     future: bool = False
-    """Publish articles dated after today too."""
+    """Whether to publish articles dated after today too."""
     fields: Mapping[str, tuple[str, ...]] = {}
-    """Other clippers' keys: for one of ours, theirs in the order of trust."""
+    """Our field → the keys of other clippers that it is read from, the most trusted first."""
     sources: Mapping[str, SourceConfig] = {}
-    """What you know of a source, by its name."""
+    """Name of a source → its settings."""
     limits: Limits = Limits()
-    """What reading one clipping may cost."""
+    """What reading one clipping may use."""
 
     @property
     def language_tag(self) -> str:
@@ -111,7 +111,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):
-    """A folder with `digest.toml`, and the places of its parts."""
+    """A folder with `digest.toml`, and the paths of its parts."""
 
     root: Path
     content: Path
@@ -125,12 +125,12 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def static(self) -> Path:
-        """Files copied as they are; the folder need not exist."""
+        """The files that are copied unchanged; the folder need not exist."""
         return self.root / "static"
 
     @property
     def picks(self) -> Path:
-        """The curator's picks; the file need not exist."""
+        """The file with the curator's picks; it need not exist."""
         return self.root / PICKS_FILE
 
     @property
@@ -140,15 +140,15 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def own(self) -> Path:
-        """Broadsheet's own folder: the preview and the cache."""
+        """The folder for Broadsheet's own files: the preview and the cache."""
         return self.root / OWN_FOLDER
 
     @property
     def preview(self) -> Path:
-        """Where `serve` builds, so that drafts never reach the output folder."""
+        """The folder that `serve` builds into, so that drafts never reach the output folder."""
         return self.own / "preview"
 
 
 def preview_of(site: Site) -> Site:
-    """The same site, built for the local preview."""
+    """Return the same site, with the preview folder as its output."""
     return msgspec.structs.replace(site, output=site.preview)

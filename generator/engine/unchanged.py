@@ -143,7 +143,7 @@ def is_nothing_due(options: Options, as_of: dt.datetime, waits_until: dt.datetim
 
 
 def is_same_time(site: Site, options: Options, as_of: dt.datetime, waits_until: dt.datetime | None) -> bool:
-    """The same, if it is still the day of that build, which the manifest records."""
+    """Return the same as `is_nothing_due`, but only on the day of that build, which the manifest records."""
     zone = site.config.zone
     is_same_day = as_of.astimezone(zone).date() == options.as_of.astimezone(zone).date()
     return is_same_day and is_nothing_due(options, as_of, waits_until)

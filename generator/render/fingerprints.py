@@ -1,7 +1,8 @@
-"""What a page depends on, as one fingerprint: where it is the same as at the last build, so are the bytes.
+"""Fingerprints of what pages depend on. Pages with the same fingerprint as in the last build are unchanged.
 
-A fingerprint is a row of hashes, one for each of `PARTS`; the first that differs is the reason why a page is
-made again. It may say more than a page shows, never less: `compose`, `lists` and `frame` are read beside it.
+A fingerprint is a sequence of hashes, one for each of `PARTS`. The first that differs is the reason why a
+page is rendered again. It may cover more than the page shows, but never less: compare `compose`, `lists` and
+`frame`.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ _ENCODER = msgspec.msgpack.Encoder()
 
 
 def reason(old: bytes | None, new: bytes) -> str | None:
-    """Why a page has to be made again, in a word; None where it has not."""
+    """Return in a word why a page must be rendered again; None if it need not be."""
     if old == new:
         return None
     if len(new) != len(PARTS) * _SIZE:
@@ -49,9 +50,9 @@ class Fingerprints:
         common: Callable[[str], bytes],
         last: Fingerprints | None = None,
     ) -> None:
-        """`marks` by article's id; `common` gives a template's own part: version to template.
+        """`marks`: article id → content hash. `common` returns the parts from version to template.
 
-        Of the `last` digest, what is known of its sources and stories is used again.
+        The hashes of sources and stories in the fingerprints of the `last` digest are used again.
         """
         self._plan = plan
         self._marks = marks
@@ -68,7 +69,7 @@ class Fingerprints:
         self._has_picks = bool(plan.picks)
 
     def of(self, page: Page) -> bytes:
-        """The fingerprint of one page."""
+        """Return the fingerprint of a page."""
         match page.subject:
             case Article():
                 own = self._article(page.subject)
@@ -89,13 +90,13 @@ class Fingerprints:
         return self._common(page.template) + b"".join(own)
 
     def feed(self, articles: Iterable[Article], about: object) -> bytes:
-        """The fingerprint of a feed of some articles; `about` is all else that it says."""
+        """Return the fingerprint of a feed of some articles. `about` is everything else that it contains."""
         listed = tuple(articles)
         where = [self._plan.address_of(article) for article in listed]
         return self._common("") + b"".join(self._listed(listed, (where, about), self._sources_of(listed)))
 
     def _article(self, article: Article) -> tuple[bytes, ...]:
-        """As `_listed` has it; most pages are articles', and have most of it in common."""
+        """Return the same parts as `_listed`, but faster: most pages are articles, and share most of them."""
         story = self._plan.stories.get(article.id)
         return (
             hashed(self._marks[article.id], self._paged((article,))),
@@ -131,9 +132,9 @@ class Fingerprints:
         return self._listed(articles, about, sources)
 
     def _period(self, edition: Edition) -> tuple[bytes, ...]:
-        """A week, month or year names its picks and stories only; of other articles it has the counts."""
+        """Return the parts of a week, month or year. It names picks and stories only, and counts the rest."""
         stories = self._plan.stories
-        told = [
+        named = [
             article
             for group in edition.groups
             for article in group.articles
@@ -143,7 +144,7 @@ class Fingerprints:
             self._sources[group.source] + len(group.articles).to_bytes(4, "big") for group in edition.groups
         )
         about = (self._around(edition), edition.days, self._has_picks)
-        return self._listed(told, about, counts)
+        return self._listed(named, about, counts)
 
     def _source(self, source: Source) -> tuple[bytes, ...]:
         months = [(month.first, month.count) for month in source.months]
@@ -164,19 +165,19 @@ class Fingerprints:
         return self._listed((), latest and (latest.first, latest.count), b"")
 
     def _listed(self, articles: Iterable[Article], about: object, sources: bytes) -> tuple[bytes, ...]:
-        """The parts of a page that lists articles: these, their sources, their stories, and its place."""
+        """Return the parts of a page that lists articles: articles, sources, stories, place of the page."""
         articles = tuple(articles)
         marks, stories = self._marks, self._plan.stories
-        told = [story for article in articles if (story := stories.get(article.id))]
+        shown = [story for article in articles if (story := stories.get(article.id))]
         return (
             hashed(b"".join([marks[article.id] for article in articles]), self._paged(articles)),
             hashed(sources),
-            hashed(b"".join(map(self._story_mark, told))),
+            hashed(b"".join(map(self._story_mark, shown))),
             hashed(repr(about).encode("utf-8", "surrogatepass")),
         )
 
     def _paged(self, articles: Iterable[Article]) -> bytes:
-        """Which of some articles have pages, where time decides it; else their marks say it."""
+        """Return which articles have pages if the date decides; else nothing, because their marks tell."""
         if self._plan.since == dt.date.min:
             return b""
         return bytes(self._plan.has_page(article) for article in articles)
@@ -193,7 +194,7 @@ class Fingerprints:
         return known[1]
 
     def _health(self, name: str) -> bytes:
-        """The days of silence are not shown: they grow every day."""
+        """Return the hash of a source's health, without the days of silence, which grow but are not shown."""
         health, known = self._healths[name], self._of_healths.get(name)
         if known is None or known[0] is not health:
             mark = hashed(_ENCODER.encode(msgspec.structs.replace(health, silent_days=0)))

@@ -111,7 +111,7 @@ class Plan(msgspec.Struct, kw_only=True):
         return self.digest.sources[article.source]
 
     def source_at(self, slug: str) -> Source | None:
-        """The source with a slug; None if there is none."""
+        """Return the source with a slug; None if there is none."""
         if not self._slugs:
             self._slugs = {source.slug: name for name, source in self.digest.sources.items()}
         return self.digest.sources.get(self._slugs.get(slug, ""))

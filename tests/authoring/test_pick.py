@@ -320,7 +320,7 @@ def test_a_byte_order_mark_stays(site: Site) -> None:
 
 def test_a_broken_link_is_not_written_through(site: Site) -> None:
     site.picks.symlink_to(site.root / "nowhere/picks.toml")
-    with pytest.raises(ConfigError, match=r"picks.toml: is a broken link; see that its target is there"):
+    with pytest.raises(ConfigError, match=r"picks.toml: is a broken link; check that its target exists"):
         pick(site, "2024/07/03/a.md", Changes(pin=True))
 
 
@@ -377,7 +377,7 @@ def test_removing_nothing_fails(site: Site, capfd: pytest.CaptureFixture[str]) -
         assert run(["pick", target, "--remove"]) == FAILED
         out, err = capfd.readouterr()
         assert out == ""
-        assert f"error: picks.toml says nothing of {target}; nothing is removed" in err
+        assert f"error: picks.toml has no pick for {target}; nothing was removed" in err
     assert not site.picks.exists()
 
 
@@ -420,10 +420,10 @@ def test_the_command_prints_what_it_wrote(site: Site, capfd: pytest.CaptureFixtu
     ("arguments", "message"),
     [
         ([], "nothing to change: use --pin, --hide"),
-        (["--remove", "--pin"], "--remove goes alone"),
-        (["--why", "x"], "--why goes with --hide"),
-        (["--pin", "--hide"], "--pin and --hide exclude each other"),
-        (["--split", "--merge", "b.md"], "exclude each other"),
+        (["--remove", "--pin"], "--remove cannot be combined"),
+        (["--why", "x"], "--why requires --hide"),
+        (["--pin", "--hide"], "--pin cannot be combined with --hide"),
+        (["--split", "--merge", "b.md"], "nor --split with --merge"),
     ],
 )
 def test_the_command_says_what_it_lacks(

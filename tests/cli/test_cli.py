@@ -64,7 +64,7 @@ def test_strict_fails_for_a_problem(root, capfd):
     assert run(["build", "--strict"]) == FAILED
     err = capfd.readouterr().err
     assert "b.md:2" in err
-    told = "failed: 1 warning or error under --strict; nothing was written, the site is as it was\n"
+    told = "failed: 1 warning or error under --strict; nothing was written; the site is unchanged\n"
     assert err.endswith(told)
     assert not (root / "public").exists()
     assert run(["build", "--strict", "-q"]) == FAILED
@@ -183,7 +183,7 @@ def test_clean_deletes_what_builds_wrote(root, capfd):
     assert run(["clean"]) == DONE
     deleted, left = capfd.readouterr().out.splitlines()
     assert deleted.endswith(" files deleted")
-    assert left == f"left in {root / 'public'}, since they are not Broadsheet's: CNAME"
+    assert left == f"left in {root / 'public'}, because they are not Broadsheet's: CNAME"
     assert {path.name for path in (root / "public").iterdir()} == {".broadsheet.json", "CNAME"}
     assert run(["clean"]) == DONE
     assert run(["build", "-q"]) == DONE
@@ -256,13 +256,13 @@ def test_new_prints_the_path_of_a_clipping_that_is_published(root, capfd):
         (["build", "--base-url", ""], "error: --base-url '': is not the address of a site"),
         (["serve", "--base-url", "host"], "error: --base-url host: is not the address of a site"),
         (["build", "-o", "content/x"], "error: --output content/x: the output folder"),
-        (["build", "-o", "content/x"], "lie in each other"),
+        (["build", "-o", "content/x"], "overlap"),
         (["build", "--content", "public/x"], "error: --content public/x: the output folder"),
         (["build", "--content", "in", "-o", "static/x"], "error: --output static/x: the output folder"),
         (["build", "--content", "in", "-o", "in/x"], "error: --output in/x: the output folder"),
-        (["build", "-o", "static/x"], "lies in static/"),
+        (["build", "-o", "static/x"], "is inside static/"),
         (["build", "-o", "."], "error: --output .: the output folder"),
-        (["build", "-o", ".broadsheet/preview"], "lies in .broadsheet/"),
+        (["build", "-o", ".broadsheet/preview"], "is inside .broadsheet/"),
         (["build", "-c", "nope.toml"], "does not exist"),
         (["serve", "--as-of", "foo"], "write YYYY-MM-DD"),
         (["build", "--watch", "--as-of", "foo"], "write YYYY-MM-DD"),
@@ -405,7 +405,7 @@ def test_a_folder_that_is_no_digest_is_told_with_what_to_do(tmp_path, monkeypatc
     monkeypatch.chdir(tmp_path)
     assert run(command.split()) == UNUSABLE
     err = capfd.readouterr().err
-    assert f"error: {tmp_path}: is not a digest: there is no digest.toml, here or in a folder above" in err
+    assert f"error: {tmp_path}: is not a digest: there is no digest.toml here or in a folder above" in err
     assert "broadsheet init" in err
     assert not [*tmp_path.iterdir()]
 

@@ -18,9 +18,9 @@ def test_a_small_site_fits_all():
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"files": 20_001}, "fits GitHub Pages; too much for Cloudflare Pages (20,000 files)"),
-        ({"bytes": 10**9 + 1}, "fits Cloudflare Pages; too much for GitHub Pages (1 GB)"),
-        ({"largest": 26 * 1024**2}, "fits GitHub Pages; too much for Cloudflare Pages (25 MiB a file)"),
+        ({"files": 20_001}, "fits GitHub Pages; too large for Cloudflare Pages (20,000 files)"),
+        ({"bytes": 10**9 + 1}, "fits Cloudflare Pages; too large for GitHub Pages (1 GB)"),
+        ({"largest": 26 * 1024**2}, "fits GitHub Pages; too large for Cloudflare Pages (25 MiB a file)"),
     ],
 )
 def test_a_limit_that_is_exceeded_is_named_with_a_way_out(changes, told):
@@ -33,5 +33,5 @@ def test_a_site_that_fits_nowhere():
     line = size_line(size(files=150_000, bytes=2 * 10**9))
     assert "fits" not in line
     assert (
-        "2,000.0 MB: too much for Cloudflare Pages (20,000 files); too much for GitHub Pages (1 GB)" in line
+        "2,000.0 MB: too large for Cloudflare Pages (20,000 files); too large for GitHub Pages (1 GB)" in line
     )

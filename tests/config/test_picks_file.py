@@ -111,11 +111,11 @@ split = true
         ),
         (
             '[[pick]]\narticle = "a.md"\npin = "yes"\n',
-            "picks.toml:3: `pin` is text, not a decision; write true or false, without quotes",
+            "picks.toml:3: `pin` is text, not true or false; write true or false, without quotes",
         ),
         (
             '[[pick]]\narticle = "a.md"\nhide = 1\n',
-            "picks.toml:3: `hide` is a number, not a decision; "
+            "picks.toml:3: `hide` is a number, not true or false; "
             'write true, false, or the reason: "advertisement"',
         ),
         (
@@ -128,7 +128,7 @@ split = true
         ),
         (
             '[[pick]]\narticle = "a.md"\ntitle = " "\n',
-            "picks.toml:3: `title` is empty; write a text, or take the key out",
+            "picks.toml:3: `title` is empty; write text, or remove the key",
         ),
         (
             '[[pick]]\narticle = "a.md"\ntags = [1]\n',
@@ -216,7 +216,7 @@ def test_windows_line_ends_and_a_byte_order_mark_are_no_fault(tmp_path):
         (b"[[pick]]\n\xff\n", r"picks.toml:2: is not UTF-8 text; save it as UTF-8"),
         (
             b'[[pick]]\narticle = "a"\n<<<<<<< HEAD\npin = true\n=======\n>>>>>>> other\n',
-            r"picks.toml:3: holds the marks of a merge in git; keep what you want of both sides",
+            r"picks.toml:3: contains git conflict markers; keep what you want of both sides",
         ),
     ],
 )

@@ -26,5 +26,5 @@ def test_a_wheel_carries_them_inside_the_package(tmp_path, monkeypatch):
 
 def test_an_installation_without_them_says_so(tmp_path, monkeypatch):
     monkeypatch.setattr(resources, "_PACKAGE", tmp_path / "generator")
-    with pytest.raises(BuildError, match=r"content: this installation .* install the package again"):
+    with pytest.raises(BuildError, match=r"content: this installation .* reinstall the package"):
         resources.sample()
