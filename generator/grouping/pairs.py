@@ -168,7 +168,7 @@ class Pairs:
         """Number and article of each initial article that has been removed or changed."""
         return ((at, self.article(at)) for at in sorted(self._removed) if at < self.count)
 
-    def is_gone(self, at: int) -> bool:
+    def is_removed(self, at: int) -> bool:
         """Return whether an article was removed, or changed and has another number now."""
         return at in self._removed
 

@@ -235,7 +235,7 @@ class Stories:
             if (first := self._group_of.pop(at, None)) is not None:
                 self._groups.pop(first, None)
                 self._outdated.add(first)
-        self._group(at for at in connected if not self._pairs.is_gone(at))
+        self._group(at for at in connected if not self._pairs.is_removed(at))
 
     def _group(self, members: Iterable[int]) -> None:
         """Group articles that have pairs, but only with one another."""
