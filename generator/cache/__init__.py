@@ -1,1 +1,1 @@
-"""What earlier builds learned, kept in SQLite; stamps, hashes and seals of files."""
+"""Store results of earlier builds in SQLite. Also stamps, hashes and seals of files."""

@@ -1,4 +1,4 @@
-"""HTML bodies of a cache, read by processes other than the one that writes."""
+"""Read HTML bodies from a cache in processes other than the one that writes to it."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from generator.cache.database import for_reading
 from generator.cache.seals import Seal
 
 BODY = "SELECT value FROM bodies WHERE path = ? AND typeof(value) = 'blob' AND length(value) <= 17000000"
-"""Selects one body. A value longer than `limits.HTML` in UTF-8 with a seal cannot be ours."""
+"""Selects one body. A value longer than `limits.HTML` in UTF-8 plus a seal cannot be ours."""
 
 
 class Bodies:
     """A read-only connection to the bodies of a cache.
 
-    Open it for one batch only: the file may have been replaced by the next.
+    Open it for one batch only, because the file may have been replaced by the next.
     """
 
     def __init__(self, file: str, secret: bytes) -> None:
@@ -36,7 +36,7 @@ class Bodies:
         self._connection.close()
 
     def body(self, path: str) -> bytes | None:
-        """The HTML body of one clipping; None if there is none with a valid seal."""
+        """Return the HTML body of one clipping; None if there is none with a valid seal."""
         raw = os.fsencode(path)
         try:
             return opened_body(self._seal, raw, self._connection.execute(BODY, (raw,)).fetchone())
@@ -45,6 +45,6 @@ class Bodies:
 
 
 def opened_body(seal: Seal, path: bytes, row: tuple[Any, ...] | None) -> bytes | None:
-    """The HTML in a row of `BODY`; None if there is no row, or its seal is not valid."""
+    """Return the HTML in a row of `BODY`; None if there is no row, or its seal is not valid."""
     html = seal.opened(row[0], "bodies", path) if row else None
     return None if html is None else bytes(html)

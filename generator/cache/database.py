@@ -1,7 +1,7 @@
-"""A SQLite file that may be absent, damaged, locked or crafted: that ends in words, or it is begun anew.
+"""Open an untrusted SQLite file, which may be missing, damaged, locked or crafted.
 
-Nothing of it is believed because it is there: a file with another schema than ours is never queried, and no
-query reads a value, or takes steps, out of proportion to the file.
+Such a file leads to an error message, or is replaced by a new one. A file with a different schema is never
+queried. The size of a value and the steps of a query are limited in proportion to the size of the file.
 """
 
 from __future__ import annotations
@@ -18,39 +18,42 @@ from typing import Any
 from generator.model.errors import BuildError, Problem, Severity
 
 LOCK_TIMEOUT = 30.0
-"""Seconds that one build waits while another one of the same site writes."""
+"""Number of seconds that a build waits while another build of the same site writes."""
 
-_FETCHED = 50
-"""Rows that are fetched at a time."""
-_ENDS = ("", "-wal", "-shm", "-journal")
-"""What the names of the file, and of those that SQLite puts beside it, end with."""
-_LONGEST = 64 * 1024 * 1024
-"""Bytes of a value that is read from a smaller file. In a larger one, none is larger than the file."""
-_STEPS, _CHECKED = 100_000_000, 1_000_000
-"""Steps of SQLite's machine that a query may take, or as many as the file has bytes; those between looks."""
-_PASSING = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL})
-"""Codes of errors that say nothing of what is in the file.
+_FETCH_SIZE = 50
+"""Number of rows that are fetched at a time."""
+_SUFFIXES = ("", "-wal", "-shm", "-journal")
+"""Suffixes of the file itself, and of the files that SQLite creates beside it."""
+_VALUE_LIMIT = 64 * 1024 * 1024
+"""Maximum size of a value, in bytes. For a larger file, it is the size of the file."""
+_MAX_STEPS, _STEP_INTERVAL = 100_000_000, 1_000_000
+"""Maximum number of steps of SQLite's virtual machine in a query, and number of steps between checks.
 
-SQLITE_READONLY is none of them: the file itself may say so, or it was deleted or replaced while it was open.
+For a larger file, the maximum is its size in bytes.
 """
-_Objects = frozenset[tuple[Any, ...]]
+_TRANSIENT = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL})
+"""Codes of errors that do not depend on the contents of the file.
+
+SQLITE_READONLY is not among them: a crafted file may cause it, or it was deleted or replaced while open.
+"""
+_SchemaRows = frozenset[tuple[Any, ...]]
 
 
 class DamagedError(Exception):
-    """The file is no database of ours, or not any more; whoever catches this begins a new one."""
+    """The file is not our database, or is damaged. The handler creates a new one."""
 
 
 class Database:
-    """An open file with tables; to be used by one thread at a time."""
+    """An open file with tables. Use it from one thread at a time."""
 
     def __init__(self, file: Path, tables: str, mark: int) -> None:
-        """Open or make it; one with other tables, or without the `mark`, is begun anew.
+        """Open or create the file. A file with other tables, or without the `mark`, is replaced.
 
-        Raises `sqlite3.Error` or `OSError` where it cannot be written.
+        Raises `sqlite3.Error` or `OSError` if it cannot be written.
         """
         self.file, self._tables, self._mark = file, tables, mark
         self._steps = 0
-        self._connection = self._connected()
+        self._connection = self._open()
 
     def close(self) -> None:
         """Close the file."""
@@ -59,17 +62,17 @@ class Database:
 
     @contextlib.contextmanager
     def closed(self) -> Iterator[None]:
-        """Have the file closed for a block, so that a process can be copied, and open again after it."""
+        """Close the file during the block, so that the process can fork, and reopen it afterwards."""
         self._connection.close()
         try:
             yield
         finally:
             with translate_errors():
-                self._connection = self._connected()
+                self._connection = self._open()
 
     @contextlib.contextmanager
     def together(self) -> Iterator[None]:
-        """Make several writes one: all of them are kept, or none. One within another is part of it."""
+        """Combine the writes of the block into one transaction. A nested block belongs to the outer one."""
         if self._connection.in_transaction:
             yield
             return
@@ -87,19 +90,19 @@ class Database:
             self._connection.execute(statement)
 
     def rows(self, query: str, values: tuple[object, ...] = ()) -> Iterator[tuple[Any, ...]]:
-        """What a query finds, one by one. Raises as `translate_errors` does.
+        """Yield the rows that a query finds. Raises the errors of `translate_errors`.
 
-        Rows are fetched by the page: a query that finds less is over with the first one, though nobody reads
-        on. One that is left open can be closed after the file is.
+        Rows are fetched in batches. A query that finds less than one batch is finished after the first fetch,
+        even if the caller stops reading. An unfinished query may be closed after the file.
         """
         self._steps = 0
         with translate_errors():
             cursor = self._connection.execute(query, values)
-            while page := cursor.fetchmany(_FETCHED):
-                yield from page
+            while batch := cursor.fetchmany(_FETCH_SIZE):
+                yield from batch
 
     def by_path(self, query: str, among: Iterable[str] | None) -> Iterator[tuple[Any, ...]]:
-        """The rows of a table with paths, or those of some."""
+        """Yield the rows of a query on a table with paths: all of them, or those of the given paths."""
         if among is None:
             yield from self.rows(query)
             return
@@ -107,54 +110,54 @@ class Database:
             yield from self.rows(f"{query} WHERE path = ?", (os.fsencode(path),))
 
     def write(self, statement: str, rows: Iterable[tuple[object, ...]]) -> None:
-        """Run a statement for every row, for all or for none. Raises as `translate_errors` does."""
+        """Run a statement for every row, in one transaction. Raises the errors of `translate_errors`."""
         self._steps = 0
         with self.together(), translate_errors():
             self._connection.executemany(statement, rows)
 
     def allow(self, length: int) -> None:
-        """Let values of so many bytes be written, and read again."""
+        """Allow values of this many bytes to be written and read."""
         if length > self._connection.getlimit(sqlite3.SQLITE_LIMIT_LENGTH) - 1024:
             self._connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, length + 1024)
 
-    def _connected(self) -> sqlite3.Connection:
-        """Open the file where it is ours, or make it; what is not ours is deleted before."""
+    def _open(self) -> sqlite3.Connection:
+        """Open or create the file. A file that is not ours is deleted first."""
         for _ in range(2):
-            if _is_plain(self.file) and (connection := self._opened()) is not None:
+            if _is_regular(self.file) and (connection := self._try_open()) is not None:
                 return connection
             forget(self.file)
-        raise sqlite3.DatabaseError("what stands there cannot be deleted")
+        raise sqlite3.DatabaseError("the existing file cannot be deleted")
 
-    def _opened(self) -> sqlite3.Connection | None:
-        """The file, made where there is none; None for one that is not ours."""
+    def _try_open(self) -> sqlite3.Connection | None:
+        """Open the file, and create it if it does not exist. Returns None if it is not ours."""
         connection = _connection(self.file)
         try:
-            _bound(connection, self.file)
-            connection.set_progress_handler(self._is_too_long, _CHECKED)
+            _limit_value_size(connection, self.file)
+            connection.set_progress_handler(self._is_too_long, _STEP_INTERVAL)
             if not _size_of(self.file):
-                _make(connection, self._tables, self._mark)
+                _create_tables(connection, self._tables, self._mark)
             if not _is_ours(connection, self._tables, self._mark):
                 connection.close()
                 return None
             connection.execute("PRAGMA journal_mode = WAL")
-            # The system may lose the last writes with its power, never the process by itself: time, no more.
+            # A power failure may lose the last writes, a crash of this process cannot. It costs only time.
             connection.execute("PRAGMA synchronous = OFF")
             connection.execute("PRAGMA cache_size = -16000")
-            os.utime(self.file)  # files that nobody uses are deleted
+            os.utime(self.file)  # the least recently used caches are deleted
         except BaseException:
             connection.close()
             raise
         return connection
 
     def _is_too_long(self) -> bool:
-        """Count steps of a query, and end one that takes too many: a crafted tree may have no end."""
-        self._steps += _CHECKED
-        return self._steps > _STEPS and self._steps > _size_of(self.file)
+        """Return whether a query has taken too many steps. In a crafted file, a tree may be endless."""
+        self._steps += _STEP_INTERVAL
+        return self._steps > _MAX_STEPS and self._steps > _size_of(self.file)
 
 
 def is_ours(file: Path, tables: str, mark: int) -> bool:
-    """Whether a file has our tables and the mark, without making or deleting anything."""
-    if not os.path.lexists(file) or not _is_plain(file):
+    """Return whether a file has our tables and the mark. Creates and deletes nothing."""
+    if not os.path.lexists(file) or not _is_regular(file):
         return False
     try:
         with contextlib.closing(for_reading(file)) as connection:
@@ -164,18 +167,18 @@ def is_ours(file: Path, tables: str, mark: int) -> bool:
 
 
 def for_reading(file: Path) -> sqlite3.Connection:
-    """Open a file that was found to be ours, to read it. Raises `DamagedError` where it is gone."""
+    """Open a file that is known to be ours, for reading. Raises `DamagedError` if it no longer exists."""
     with translate_errors():
         connection = _connection(f"{file.as_uri()}?mode=ro", uri=True)
-        _bound(connection, file)
+        _limit_value_size(connection, file)
         return connection
 
 
 def forget(file: Path) -> None:
-    """Delete a cache with the files that SQLite puts beside it; of links, the links alone."""
-    for end in _ENDS:
+    """Delete a cache with the files that SQLite creates beside it. Links are deleted, not followed."""
+    for suffix in _SUFFIXES:
         with contextlib.suppress(OSError):
-            Path(f"{file}{end}").unlink()
+            Path(f"{file}{suffix}").unlink()
 
 
 def _connection(name: Path | str, *, uri: bool = False) -> sqlite3.Connection:
@@ -186,44 +189,44 @@ def _connection(name: Path | str, *, uri: bool = False) -> sqlite3.Connection:
     return connection
 
 
-def _bound(connection: sqlite3.Connection, file: Path) -> None:
-    """Read no value that is longer than the file, so that a crafted one fills no memory."""
-    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, min(max(_LONGEST, _size_of(file)), 1_000_000_000))
+def _limit_value_size(connection: sqlite3.Connection, file: Path) -> None:
+    """Limit the size of values by the size of the file, so that a crafted file cannot fill the memory."""
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, min(max(_VALUE_LIMIT, _size_of(file)), 1_000_000_000))
 
 
 def _size_of(file: Path) -> int:
     size = 0
-    for end in ("", "-wal"):
+    for suffix in ("", "-wal"):
         with contextlib.suppress(OSError):
-            size += Path(f"{file}{end}").stat().st_size
+            size += Path(f"{file}{suffix}").stat().st_size
     return size
 
 
-def _is_plain(file: Path) -> bool:
-    """Whether SQLite would open nothing but regular files, and follow no link to make one.
+def _is_regular(file: Path) -> bool:
+    """Return whether SQLite would open only regular files, and follow no link to create one.
 
-    A journal is never ours: files are made without one, and keep a write-ahead log then. A crafted one may
-    name any file of the system to be deleted.
+    Deletes a rollback journal, which is never ours: our files are created without one, and then use a
+    write-ahead log. A crafted journal can make SQLite delete any file of the system.
     """
-    for end in _ENDS:
+    for suffix in _SUFFIXES:
         with contextlib.suppress(FileNotFoundError):
-            if not stat.S_ISREG(os.lstat(f"{file}{end}").st_mode):
+            if not stat.S_ISREG(os.lstat(f"{file}{suffix}").st_mode):
                 return False
-            if end == "-journal":
-                Path(f"{file}{end}").unlink()
+            if suffix == "-journal":
+                Path(f"{file}{suffix}").unlink()
     return True
 
 
 def _is_ours(connection: sqlite3.Connection, tables: str, mark: int) -> bool:
-    """Whether there is the mark of our key, and exactly our tables: no view, no trigger, no column more."""
+    """Return whether a file has our key's mark and exactly our tables: no extra view, trigger or column."""
     try:
         if connection.execute("PRAGMA user_version").fetchone() != (mark,):
             return False
-        expected = _objects(tables)
+        expected = _schema_of(tables)
         found = connection.execute(_SCHEMA).fetchmany(len(expected) + 1)
         return len(found) == len(expected) and expected.issuperset(found)
     except (sqlite3.Error, UnicodeDecodeError) as error:
-        if _is_passing(error):
+        if _is_transient(error):
             raise
         return False
 
@@ -232,17 +235,17 @@ _SCHEMA = "SELECT type, name, tbl_name, sql FROM sqlite_master"
 
 
 @cache
-def _objects(tables: str) -> _Objects:
-    """What SQLite notes of our tables."""
+def _schema_of(tables: str) -> _SchemaRows:
+    """Return the rows that describe our tables in SQLite's schema."""
     with contextlib.closing(sqlite3.connect(":memory:")) as connection:
         connection.executescript(tables)
         return frozenset(connection.execute(_SCHEMA))
 
 
-def _make(connection: sqlite3.Connection, tables: str, mark: int) -> None:
-    """Make the tables in an empty file, all at once, unless another process is quicker."""
-    connection.execute("PRAGMA page_size = 16384")  # bodies take a third less work
-    connection.execute("PRAGMA journal_mode = MEMORY")  # a journal beside a file is never ours
+def _create_tables(connection: sqlite3.Connection, tables: str, mark: int) -> None:
+    """Create the tables in an empty file, in one transaction, unless another process was faster."""
+    connection.execute("PRAGMA page_size = 16384")  # storing bodies takes a third less time
+    connection.execute("PRAGMA journal_mode = MEMORY")  # a journal file is never ours
     connection.execute("BEGIN IMMEDIATE")
     if connection.execute("PRAGMA user_version").fetchone() == (0,):
         for statement in filter(str.strip, tables.split(";")):
@@ -253,32 +256,32 @@ def _make(connection: sqlite3.Connection, tables: str, mark: int) -> None:
 
 @contextlib.contextmanager
 def translate_errors() -> Iterator[None]:
-    """Raise `DamagedError` where the file is no cache of ours, `BuildError` where it cannot be written."""
+    """Raise `DamagedError` if the file is not our cache, and `BuildError` if it cannot be written."""
     try:
         yield
-    # SQLite's messages may hold text of the file; a value of ours never fills the memory.
+    # SQLite's messages may contain text of the file. Our own values never fill the memory.
     except (sqlite3.Error, UnicodeDecodeError, MemoryError) as error:
-        if _is_passing(error):
+        if _is_transient(error):
             raise no_room(str(error)) from error
         raise DamagedError from error
 
 
-def _is_passing(error: Exception) -> bool:
-    """Whether another process has the file locked, or there is no room.
+def _is_transient(error: Exception) -> bool:
+    """Return whether another process has locked the file, or the disk is full.
 
-    Told by the code alone: the message may hold text of the file, and Python's own errors have no code.
+    Only the error code decides: the message may contain text from the file. Python's own errors have no code.
     """
     code = getattr(error, "sqlite_errorcode", None)
-    return code is not None and code & 0xFF in _PASSING
+    return code is not None and code & 0xFF in _TRANSIENT
 
 
-def no_room(why: str = "there is no room, or no right to write") -> BuildError:
-    """The error that says so."""
+def no_room(why: str = "the disk is full, or permission to write is missing") -> BuildError:
+    """Return the error for a cache that cannot be written."""
     return BuildError(
         Problem(
             path=".broadsheet",
             message=f"the cache cannot be written: {why}",
-            advice="make room, or wait until another build of this site is done",
+            advice="free some space, or wait until another build of this site has finished",
             severity=Severity.ERROR,
             kind="output",
         )

@@ -1,4 +1,4 @@
-"""The folder `.broadsheet/` of a site: which caches lie there, and that nothing is written through a link."""
+"""Manage the folder `.broadsheet/` of a site: find its caches, and never write through a link."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ from generator.cache.database import forget
 from generator.model.errors import BuildError, Problem, Severity
 
 KEPT = 3
-"""Caches that are kept of a site: those that were used last."""
+"""Number of caches that are kept for a site: the most recently used ones."""
 _FILE = re.compile(r"(cache(?:-((?:[0-9a-f]{2})+))?\.sqlite)(?:-wal|-shm|-journal)?")
-"""The name of a cache, of which earlier versions had one, or of a file beside it."""
+"""The name of a cache, or of a file beside it. Earlier versions had one cache, without an identity."""
 
 
 def file_of(folder: Path, identity: bytes) -> Path:
-    """Where the cache of an identity stands in a folder."""
+    """Return the path of the cache with an identity in a folder."""
     return folder / f"cache-{identity.hex()}.sqlite"
 
 
 def identity_in_name(file: Path) -> bytes | None:
-    """The identity of a cache, by its name; None where the name has none."""
+    """Return the identity in the name of a cache; None if there is none."""
     match = _FILE.fullmatch(file.name)
     return bytes.fromhex(match[2]) if match and match[2] else None
 
 
 def forget_all(folder: Path) -> None:
-    """Delete all caches of a folder, which is no link."""
+    """Delete all caches in a folder. The folder itself must not be a link."""
     forget_oldest(folder, 0)
 
 
 def forget_oldest(folder: Path, kept: int) -> None:
-    """Delete all caches of a folder but those that were used last."""
+    """Delete all caches in a folder except the `kept` most recently used ones."""
     for file in caches_in(folder)[kept:]:
         forget(file)
 
 
 def caches_in(folder: Path) -> list[Path]:
-    """The caches of a folder, the one that was used last before the others."""
+    """Return the caches in a folder, the most recently used first."""
     used_at: dict[Path, int] = {}
     with contextlib.suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
@@ -53,7 +53,7 @@ def caches_in(folder: Path) -> list[Path]:
 
 
 def prepare(folder: Path, preview: Path) -> None:
-    """Make the folder for a preview in it. Raises `BuildError` where one of them is a link."""
+    """Create the folder that will contain a preview. Raises `BuildError` if either is a link."""
     for one in (folder, preview):
         if one.is_symlink():
             raise BuildError(
@@ -65,18 +65,18 @@ def prepare(folder: Path, preview: Path) -> None:
                     kind="output",
                 )
             )
-    with contextlib.suppress(OSError):  # the build says why it cannot write
+    with contextlib.suppress(OSError):  # the build reports why it cannot write
         keep_private(folder)
 
 
 def keep_private(folder: Path) -> None:
-    """Make the folder, and keep it, drafts and all, out of the curator's repository.
+    """Create the folder, and keep it out of the curator's git repository, because it contains drafts.
 
-    Raises `OSError`, also where the folder is a link: what it leads to is somebody else's.
+    Raises `OSError`, also if the folder is a link, because its target may belong to someone else.
     """
     if folder.is_symlink():
         raise NotADirectoryError(errno.ENOTDIR, "is a link", str(folder))
     folder.mkdir(exist_ok=True)
     rule = folder / ".gitignore"
     with contextlib.suppress(FileExistsError), rule.open("x", encoding="utf-8") as file:
-        file.write("*\n")  # "x" follows no link, also none that leads nowhere
+        file.write("*\n")  # "x" follows no link, not even a broken one

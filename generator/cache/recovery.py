@@ -16,10 +16,10 @@ T = TypeVar("T")
 def used(
     folder: Path, identity: bytes, use: Callable[[Cache], T], *, make: bool = True, stays_open: bool = False
 ) -> T:
-    """Call `use` with a cache, and again if a row is missing, or with a new cache if the file is damaged.
+    """Call `use` with a cache and return its result. Retry if a row is missing or the file is damaged.
 
-    With `make` false, no file is created in the folder. With `stays_open`, the cache is closed here only if
-    `use` fails. Raises `BuildError` if there is no room for a cache.
+    A damaged file is replaced by a new one. With `make` false, no file is created in the folder. With
+    `stays_open`, the cache is closed here only if `use` fails. Raises `BuildError` if no cache is writable.
     """
     for _ in range(3):
         cache = Cache.of(folder, identity, make=make)
@@ -36,13 +36,13 @@ def used(
                 if stays_open:
                     exit_.pop_all()
                 return result
-    # Something keeps interfering with that folder; a temporary cache is out of reach.
+    # Another program keeps interfering with the folder. It cannot reach a temporary cache.
     with contextlib.ExitStack() as exit_:
         cache = exit_.enter_context(Cache.temporary(identity))
         try:
             result = use(cache)
         except DamagedError as error:
-            raise no_room("SQLite calls each new one damaged") from error
+            raise no_room("SQLite reports that each new file is damaged") from error
         if stays_open:
             exit_.pop_all()
         return result

@@ -7,11 +7,11 @@ from typing import NamedTuple
 from generator.cache.stamps import Stamp
 
 COSTLY, ENDED = -1, -2
-"""In place of a day: reading the clipping exceeds the budget; or its worker was ended from outside."""
+"""Values in place of a day: reading the clipping exceeds the budget; its worker was killed from outside."""
 
 
 class DocumentInfo(NamedTuple):
-    """What a first look at a clipping yields."""
+    """The result of inspecting a clipping without reading it in full."""
 
     digest: bytes
     """Hash of the file's bytes; empty if it could not be read."""

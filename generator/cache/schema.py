@@ -30,5 +30,5 @@ KEEP_PAGE = "INSERT OR REPLACE INTO pages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 def mark(seal: Seal) -> int:
-    """A number that identifies schema and key, to recognise files that were sealed with another key."""
+    """Return a number that identifies schema and key, to detect files that were sealed with another key."""
     return int.from_bytes(seal.of(TABLES)[:4]) & 0x7FFF_FFFF

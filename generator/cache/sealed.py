@@ -11,7 +11,7 @@ from generator.cache.schema import TABLES, mark
 from generator.cache.seals import Seal
 
 _MAX_BAD_SEALS = 100
-"""Invalid seals that one query may meet; a file with more is not our cache."""
+"""Maximum number of invalid seals in one query. A file with more is not our cache."""
 
 
 class SealedDatabase(Database):
@@ -23,11 +23,11 @@ class SealedDatabase(Database):
         super().__init__(file, TABLES, mark(self.seal))
 
     def with_seal(self, *row: object) -> tuple[object, ...]:
-        """The columns of a row followed by its seal. The first argument is the table's name."""
+        """Return the columns of a row followed by its seal. The first argument is the table's name."""
         return (*row[1:], self.seal.of(*row))
 
     def note(self, key: str) -> bytes | None:
-        """The value of a note; None if there is none with a valid seal."""
+        """Return the value of a note; None if there is none with a valid seal."""
         raw = os.fsencode(key)
         for (sealed,) in self.rows("SELECT value FROM notes WHERE key = ?", (raw,)):
             value = self.seal.opened(sealed, "notes", raw)
@@ -48,13 +48,13 @@ class SealedDatabase(Database):
 
 
 def is_sealed(seal: Seal, table: str, row: tuple[Any, ...]) -> bool:
-    """Whether the seal in a row's last column fits the row."""
+    """Return whether the seal in the last column of a row is valid for the row."""
     *columns, own = row
     return bool(own == seal.of(table, *columns))
 
 
-def checked_count(false: int) -> int:
-    """The number of invalid seals of one query, unchanged. Raises `DamagedError` if it is too large."""
-    if false > _MAX_BAD_SEALS:
+def checked_count(rejected: int) -> int:
+    """Return a query's number of invalid seals, unchanged. Raises `DamagedError` if it is too large."""
+    if rejected > _MAX_BAD_SEALS:
         raise DamagedError
-    return false
+    return rejected

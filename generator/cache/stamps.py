@@ -1,4 +1,4 @@
-"""What the file system says of a file, to tell whether it may have changed since it was read."""
+"""Detect from the status of a file whether it may have changed since it was read."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 UNSETTLED = 2_000_000_000
-"""Nanoseconds after a change during which another one may bear the same times: the coarsest clock of a file
-system (FAT) counts in twos of seconds. What was looked at sooner is looked at again."""
+"""Number of nanoseconds after a change in which another change may leave the same times.
+
+The coarsest clock of a file system (FAT) counts in steps of two seconds. A file that was inspected within
+this time is inspected again.
+"""
 
 
 class Stamp(NamedTuple):
-    """Size in bytes, times in nanoseconds, and the file's number."""
+    """Size in bytes, times in nanoseconds, and inode number of a file."""
 
     size: int
     modified: int
@@ -23,22 +26,22 @@ class Stamp(NamedTuple):
     inode: int
 
     def is_settled(self, looked_at: int) -> bool:
-        """Whether a file that changes after `looked_at` (nanoseconds since 1970) gets another stamp."""
+        """Return whether a file that changes after `looked_at` (nanoseconds since 1970) gets a new stamp."""
         return max(self.modified, self.changed) + UNSETTLED <= looked_at
 
     def settled(self) -> Stamp:
-        """This stamp, or one that equals no other while the file may change unseen."""
+        """Return this stamp, or a unique one while the file may change without getting another stamp."""
         now = time.time_ns()
         return self if self.is_settled(now) else Stamp(-2, now, 0, 0)
 
 
 NONE = Stamp(-1, 0, 0, 0)
-"""The stamp of no file: whatever is found differs from it."""
+"""The stamp of a missing file. It differs from the stamp of every file."""
 
 
 def unsettled(stamps: Mapping[str, Stamp], looked_at: int) -> set[str]:
-    """The files that may change after `looked_at` and bear the same stamps, or of which there is none."""
-    # Not one by one by `is_settled`: there are many.
+    """Return the files that may change after `looked_at` and keep their stamps, and missing files."""
+    # Does not call `is_settled` for each file, because there are many.
     latest = looked_at - UNSETTLED
     return {
         path
@@ -48,16 +51,17 @@ def unsettled(stamps: Mapping[str, Stamp], looked_at: int) -> set[str]:
 
 
 def stamp_of(found: os.stat_result) -> Stamp:
-    """The stamp of what `stat` found."""
-    # Some network file systems have numbers that SQLite, which knows a sign, cannot hold.
+    """Return the stamp for a result of `stat`."""
+    # Some network file systems have inode numbers that are too large for SQLite's signed integers.
     return Stamp(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino & 0x7FFF_FFFF_FFFF_FFFF)
 
 
 @contextlib.contextmanager
 def entries_in(folder: str) -> Iterator[Iterator[os.DirEntry[str]]]:
-    """What stands in a folder, to be looked at within the block; the entries' `path` is not to be used.
+    """Provide the entries of a folder within the block. Do not use the `path` of an entry.
 
-    Where the system can, each is found from the folder: the way from the root takes longer than all the rest.
+    If the system supports it, files are looked up relative to the folder. Resolving each path from the root
+    would take longer than everything else.
     """
     if os.scandir not in os.supports_fd:
         with os.scandir(folder) as entries:
@@ -72,13 +76,13 @@ def entries_in(folder: str) -> Iterator[Iterator[os.DirEntry[str]]]:
 
 
 def changed_at(folder: str) -> int:
-    """When files came to a folder last, or went, in nanoseconds since 1970."""
-    return os.stat(folder).st_mtime_ns  # noqa: PTH116 - there are many
+    """Return when an entry was last added to a folder or removed, in nanoseconds since 1970."""
+    return os.stat(folder).st_mtime_ns  # noqa: PTH116 - called for many folders
 
 
 def stamp_at(file: Path | str) -> Stamp:
-    """The stamp of a file, a link followed; `NONE` where there is none."""
+    """Return the stamp of a file, following a link; `NONE` if there is no file."""
     try:
-        return stamp_of(os.stat(file))  # noqa: PTH116 - there are many, and making a path of each takes as long
+        return stamp_of(os.stat(file))  # noqa: PTH116 - creating a `Path` takes as long
     except OSError:
         return NONE

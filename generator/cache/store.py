@@ -1,4 +1,4 @@
-"""Results of earlier builds, stored in SQLite. Deleting the cache costs time and nothing else.
+"""Store the results of earlier builds in SQLite. Deleting the cache costs time and nothing else.
 
 Each set of rules for reading a site's clippings has its own file under `.broadsheet/`. The file is untrusted:
 every value carries a seal (`seals.py`) of its row, and a value without a valid seal counts as absent. Nothing
@@ -32,18 +32,18 @@ from generator.model.errors import BuildError
 _PAGE = 100
 """Number of records per query."""
 _DOUBTS = "doubts"
-"""Key of the note that lists the sources whose boilerplate must be checked; without the note, all must be."""
+"""Key of the note that lists the sources whose boilerplate must be checked. Without it, all must be."""
 
 
 class MissingError(Exception):
     """A row is missing that the cache should hold. This is not damage: another build may have replaced it.
 
-    The arguments are the table and the key of the row. The handler passes it to `Cache.drop` and retries.
+    Its arguments are the table and the key of the row. The handler calls `Cache.drop` with it and retries.
     """
 
 
 NUMBER = 8
-"""Bytes at the beginning of a note about folders: a big-endian number that grows with each such note."""
+"""Length of the big-endian number at the start of a note about folders. It grows with each such note."""
 FOLDERS_NOTE = "folders of "
 """Key prefix of the notes about folders of clippings; a cache for other rules copies them."""
 _FOLDERS = FOLDERS_NOTE.encode()
@@ -65,21 +65,21 @@ class Cache(SealedDatabase):
 
     @classmethod
     def of(cls, folder: Path, identity: bytes, *, make: bool = True) -> Self:
-        """Open the cache of a folder for an identity, or a temporary one if that cannot be written.
+        """Return the cache of a folder for an identity, or a temporary one if it cannot be written.
 
         The identity separates sites and rules that must not share a cache. With `make` false, no new file is
         created in the folder. Raises `BuildError` if no cache can be opened at all.
         """
         file = file_of(folder, identity)
-        is_there = os.path.lexists(file)
-        is_last = caches_in(folder)[:1] == [file]
-        own = file if (make or is_there) and not folder.is_symlink() else None
+        exists = os.path.lexists(file)
+        is_latest = caches_in(folder)[:1] == [file]
+        own = file if (make or exists) and not folder.is_symlink() else None
         for attempt in (own, own):
             if attempt is None:
                 break
             try:
                 keep_private(folder)
-                if not is_there:
+                if not exists:
                     forget_oldest(folder, KEPT - 1)
                 cache = cls(attempt, identity)
             except sqlite3.DatabaseError as error:
@@ -89,14 +89,14 @@ class Cache(SealedDatabase):
             except OSError:
                 continue
             else:
-                if not is_last:
-                    cache._inherit(folder, has_pages=not is_there)
+                if not is_latest:
+                    cache._inherit(folder, has_pages=not exists)
                 return cache
         return cls.temporary(identity)
 
     @classmethod
     def temporary(cls, identity: bytes) -> Self:
-        """A private cache that is deleted when it is closed. Raises `BuildError` if there is no room."""
+        """Return a private cache that is deleted when closed. Raises `BuildError` if it cannot be written."""
         try:
             folder = Path(tempfile.mkdtemp(prefix="broadsheet-"))
             return cls(folder / "cache.sqlite", identity, is_temporary=True)
@@ -159,7 +159,7 @@ class Cache(SealedDatabase):
             pass
 
     def drop(self, missing: MissingError) -> None:
-        """Delete the rows that depend on a missing one, so that the next attempt computes them again."""
+        """Delete the rows that depend on a missing row, so that the next attempt computes them again."""
         table, *key = missing.args
         with self.together():
             for statement in DROPS[table]:
@@ -168,8 +168,8 @@ class Cache(SealedDatabase):
     # --- clippings ----------------------------------------------------------------------------------
 
     def clippings(self, among: Iterable[str] | None = None) -> dict[str, tuple[Stamp, DocumentInfo]]:
-        """Path → stamp and document info of all clippings, or of the given paths."""
-        found, false = {}, []
+        """Return path → stamp and document info of all clippings, or of the given paths."""
+        found, rejected = {}, []
         for row in self.by_path(CLIPPINGS, among):
             if is_sealed(self.seal, "clippings", row):
                 path, size, modified, changed, inode, digest, source, day, _ = row
@@ -178,10 +178,10 @@ class Cache(SealedDatabase):
                     DocumentInfo(digest, source, day),
                 )
             else:
-                false.append(row[:1])
-                checked_count(len(false))
-        if false:
-            self.write("DELETE FROM clippings WHERE path = ?", false)
+                rejected.append(row[:1])
+                checked_count(len(rejected))
+        if rejected:
+            self.write("DELETE FROM clippings WHERE path = ?", rejected)
         return found
 
     def doubt_learned(self, sources: Iterable[str]) -> None:
@@ -192,13 +192,13 @@ class Cache(SealedDatabase):
                 self._keep_doubts(doubts | more)
 
     def count_clippings(self) -> int:
-        """The number of clippings that have a source."""
-        # Not `count(*)`: it is a single step, however long it takes, so the limit on steps would not stop it.
+        """Return the number of clippings that have a source."""
+        # Not `count(*)`: it is one step however long it takes, so the limit on steps would not stop it.
         query = "SELECT count(source) FROM clippings INDEXED BY clippings_by_source WHERE source >= ''"
         return int(next(self.rows(query))[0])
 
     def of_sources(self, sources: Iterable[str]) -> Iterator[tuple[str, DocumentInfo]]:
-        """Path and document info of the clippings of the given sources."""
+        """Yield path and document info of the clippings of the given sources."""
         for source in sources:
             for row in self.rows(f"{CLIPPINGS} WHERE source = ?", (source,)):
                 if not is_sealed(self.seal, "clippings", row):
@@ -206,11 +206,11 @@ class Cache(SealedDatabase):
                 path, *_, digest, source_, day, _ = row
                 yield os.fsdecode(path), DocumentInfo(digest, source_, day)
 
-    def keep_clippings(self, looked: Iterable[tuple[str, Stamp, DocumentInfo]]) -> None:
+    def keep_clippings(self, documents: Iterable[tuple[str, Stamp, DocumentInfo]]) -> None:
         """Store path, stamp and document info of clippings."""
         rows = (
             self.with_seal("clippings", os.fsencode(path), *stamp, one.digest, one.source, one.day)
-            for path, stamp, one in looked
+            for path, stamp, one in documents
         )
         self.write("INSERT OR REPLACE INTO clippings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
@@ -221,17 +221,17 @@ class Cache(SealedDatabase):
     # --- records ------------------------------------------------------------------------------------
 
     def records(self, among: Iterable[str] | None = None) -> Iterator[tuple[str, bytes, bytes]]:
-        """Path, key and value of all records, or of those of the given paths."""
-        query, false = "SELECT path, key, value FROM records", []
+        """Yield path, key and value of all records, or of those of the given paths."""
+        query, rejected = "SELECT path, key, value FROM records", []
         for path, key, sealed in self._in_pages() if among is None else self.by_path(query, among):
             value = self.seal.opened(sealed, "records", path, key)
             if value is not None:
                 yield os.fsdecode(path), key, bytes(value)
             else:
-                false.append((path,))
-                checked_count(len(false))
-        if false:
-            self.write("DELETE FROM records WHERE path = ?", false)
+                rejected.append((path,))
+                checked_count(len(rejected))
+        if rejected:
+            self.write("DELETE FROM records WHERE path = ?", rejected)
 
     def keep_records(self, records: Iterable[tuple[str, bytes, bytes]]) -> None:
         """Store path, key and value of records."""
@@ -246,10 +246,10 @@ class Cache(SealedDatabase):
         """Delete the records and bodies of clippings that no longer exist."""
         raw = [(os.fsencode(path),) for path in paths]
         for table in ("records", "bodies"):
-            self.write(f"DELETE FROM {table} WHERE path = ?", raw)  # noqa: S608 - names of ours
+            self.write(f"DELETE FROM {table} WHERE path = ?", raw)  # noqa: S608 - constant names
 
     def body(self, path: str) -> bytes | None:
-        """The HTML body of one clipping; None if there is none with a valid seal."""
+        """Return the HTML body of one clipping; None if there is none with a valid seal."""
         raw = os.fsencode(path)
         return opened_body(self.seal, raw, next(self.rows(BODY, (raw,)), None))
 
@@ -265,18 +265,18 @@ class Cache(SealedDatabase):
     # --- boilerplate --------------------------------------------------------------------------------
 
     def learned(self) -> dict[tuple[str, int], tuple[bytes, bytes, bool]]:
-        """(source, year) → hash of the inputs, hash of the boilerplate, whether it is doubtful."""
-        doubts, found, false = self._doubts(), {}, 0
+        """Return (source, year) → hash of the inputs, hash of the boilerplate, and whether it is doubtful."""
+        doubts, found, rejected = self._doubts(), {}, 0
         for row in self.rows("SELECT source, year, inputs, digest, seal FROM repeats"):
             if is_sealed(self.seal, "repeats", row):
                 source, year, inputs, digest, _ = row
                 found[source, year] = inputs, digest, doubts is None or source in doubts
             else:
-                false = checked_count(false + 1)
+                rejected = checked_count(rejected + 1)
         return found
 
     def repeats(self, source: str, year: int) -> bytes | None:
-        """The boilerplate of a source in a year; None if none was learned.
+        """Return the boilerplate of a source in a year; None if none was learned.
 
         Raises `MissingError` if its seal is not valid.
         """
@@ -315,7 +315,7 @@ class Cache(SealedDatabase):
         self.write("DELETE FROM repeats WHERE source = ? AND year = ?", keys)
 
     def _doubts(self) -> set[str] | None:
-        """The sources whose boilerplate is doubtful; None for all."""
+        """Return the sources whose boilerplate is doubtful; None for all."""
         note = self.note(_DOUBTS)
         return None if note is None else msgspec.msgpack.decode(note, type=set[str])
 
@@ -325,17 +325,17 @@ class Cache(SealedDatabase):
     # --- sources ------------------------------------------------------------------------------------
 
     def source_keys(self) -> dict[str, bytes]:
-        """Source name → key of its grouped state. Keys are not checked against their seals."""
+        """Return source name → key of its grouped state. Keys are not checked against their seals."""
         return dict(self.rows("SELECT name, key FROM sources"))
 
     def sources(self) -> Iterator[tuple[str, bytes, memoryview]]:
-        """Name, key and value of all sources."""
-        false = 0
+        """Yield name, key and value of all sources."""
+        rejected = 0
         for name, key, sealed in self.rows("SELECT name, key, value FROM sources"):
             if (value := self.seal.opened(sealed, "sources", name, key)) is not None:
                 yield name, key, value
             else:
-                false = checked_count(false + 1)
+                rejected = checked_count(rejected + 1)
 
     def keep_sources(self, sources: Iterable[tuple[str, bytes, bytes]]) -> None:
         """Store name, key and value of sources."""
@@ -349,20 +349,20 @@ class Cache(SealedDatabase):
     # --- output files -------------------------------------------------------------------------------
 
     def standing(self, output: Path, among: Iterable[str] | None = None) -> dict[str, Standing]:
-        """Path → output file as the last build left it, for a whole output folder or the given paths."""
+        """Return path → output file as the last build left it, for an output folder or the given paths."""
         query, own = f"{PAGES} WHERE output = ?", os.fsencode(output)
         rows = (
             self.rows(query, (own,))
             if among is None
             else (row for path in among for row in self.rows(f"{query} AND path = ?", (own, path)))
         )
-        found, false = {}, 0
+        found, rejected = {}, 0
         for row in rows:
             if is_sealed(self.seal, "pages", row):
                 _, path, inputs, digest, *stamp, _ = row
                 found[path] = Standing(inputs, digest, Stamp(*stamp))
             else:
-                false = checked_count(false + 1)
+                rejected = checked_count(rejected + 1)
         return found
 
     def keep_standing(self, output: Path, files: Iterable[tuple[str, Standing]]) -> None:
@@ -377,9 +377,9 @@ class Cache(SealedDatabase):
         self.write("DELETE FROM pages WHERE output = ? AND path = ?", rows)
 
     def _in_pages(self) -> Iterator[tuple[Any, ...]]:
-        """All records, page by page. No query stays open between pages, so the caller may write meanwhile.
+        """Yield all records, page by page. No query stays open between pages, so the caller may write.
 
-        SQLite refuses a write at once while a query is open that began before another connection wrote.
+        SQLite immediately refuses a write if a query is open that began before another connection wrote.
         """
         query, last = "SELECT rowid, path, key, value FROM records WHERE rowid > ? ORDER BY rowid LIMIT ?", 0
         while rows := [*self.rows(query, (last, _PAGE))]:

@@ -1,4 +1,4 @@
-"""What makes the bytes besides the clippings: this program, its libraries, the data of time zones."""
+"""Hash all that the output depends on besides the clippings: program, libraries, time zone data."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _LIBRARIES = (
 
 
 def hashed(*parts: bytes, size: int = 8) -> bytes:
-    """The beginning of SHA-256 over parts that are told apart: processors have instructions for it."""
-    state = hashlib.sha256()
+    """Return the first `size` bytes of the SHA-256 hash of all parts, each with its length."""
+    state = hashlib.sha256()  # processors have instructions for it
     for part in parts:
         state.update(len(part).to_bytes(4, "big"))
         state.update(part)
@@ -26,7 +26,7 @@ def hashed(*parts: bytes, size: int = 8) -> bytes:
 
 @cache
 def program() -> bytes:
-    """A hash of every file of this package, of the libraries' versions and of Python's."""
+    """Return a hash of every file of this package, and of the versions of the libraries and of Python."""
     root = Path(__file__).parents[1]
     files = sorted(path for path in root.rglob("*") if path.suffix in {".py", ".toml"})
     parts = [
@@ -37,10 +37,10 @@ def program() -> bytes:
 
 @cache
 def zone_data(key: str) -> bytes:
-    """The data of a time zone that `zoneinfo` uses: the system's, else those of the package `tzdata`.
+    """Return the data that `zoneinfo` uses for a time zone: the system's, else that of the package `tzdata`.
 
-    Read once, as `zoneinfo` does: a system that is updated meanwhile counts from the next process on.
-    Empty for what is no time zone.
+    The data is read once, as by `zoneinfo`, so an update of the system takes effect in the next process.
+    Returns empty bytes for an unknown time zone.
     """
     if not key or key.startswith("/") or ".." in key.split("/"):
         return b""
@@ -49,7 +49,7 @@ def zone_data(key: str) -> bytes:
             file = Path(folder, key)
             if file.is_file():
                 return file.read_bytes()
-        from importlib import resources  # where the system has none
+        from importlib import resources  # imported only if the system has no data
 
         return resources.files("tzdata").joinpath("zoneinfo", key).read_bytes()
     except (OSError, ValueError, ImportError):

@@ -1,4 +1,4 @@
-"""Finds articles by what a pick may call them."""
+"""Find articles by the names that a pick may use."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from generator.config.picks import Pick, is_address, page_of
 from generator.model.types import Article
 
 KeysOf = Callable[[str], Sequence[str]]
-"""What an address's original is known by, its own canonical form first."""
+"""Returns the keys of an original, given its address. The canonical form of the address is first."""
 
 _Paths = dict[str, str | tuple[str, ...]]
-"""Name → path of its article, or paths of its articles: most names have one, and there are many names."""
+"""Name → path of its article, or paths if there are several. Most names have one, so this saves memory."""
 
 
 class ArticleNames:
-    """Articles by what a pick may call them: their paths, and the addresses of their originals."""
+    """An index of articles by their paths and by the addresses of their originals, for picks."""
 
     def __init__(
         self, articles: Iterable[Article], keys_of: KeysOf, among: Iterable[Pick] | None = None
     ) -> None:
-        """`keys_of` makes addresses comparable with `Article.keys`.
+        """Index articles. `keys_of` makes addresses comparable with `Article.keys`.
 
         With `among`, only addresses in these picks are found.
         """
@@ -29,11 +29,11 @@ class ArticleNames:
         self.articles: dict[str, Article] = {}
         """Path → article."""
         self._composed: _Paths = {}
-        """Paths in NFC, of articles whose paths are not."""
+        """Path in NFC → articles whose paths are not in NFC."""
         self._by_key: _Paths = {}
-        """Addresses, and keys of them."""
+        """Address, or a key of it → articles."""
         self._by_page: _Paths | None = None
-        """The same of the pages that articles are parts of; None until it is asked for."""
+        """Address of a page, or a key of it → articles that are parts of the page; None until first used."""
         self._wanted: Set[str] | None = None
         if among is not None:
             named = {name for pick in among for name in (pick.article, *pick.merge) if is_address(name)}
@@ -42,7 +42,7 @@ class ArticleNames:
             self.add(article)
 
     def add(self, article: Article) -> None:
-        """Add an article, whose path is new."""
+        """Add an article. Its path must be new."""
         self.articles[article.path] = article
         for paths, key in self._entries(article):
             _enter(paths, key, article.path)
@@ -58,7 +58,7 @@ class ArticleNames:
                 del paths[key]
 
     def _entries(self, article: Article) -> Iterator[tuple[_Paths, str]]:
-        """Yield where an article is entered besides its path."""
+        """Yield the indexes that contain an article besides `articles`, each with its name in the index."""
         if (composed := composed_form(article.path)) != article.path:
             yield self._composed, composed
         wanted = self._wanted
@@ -75,7 +75,7 @@ class ArticleNames:
         return set() if page is None else {page, *self.keys_of(page)[:1]}
 
     def at_path(self, path: str) -> Article | None:
-        """Return the article of a path, however its letters are composed."""
+        """Return the article with a path, in any Unicode normalisation."""
         composed = composed_form(path)
         found = self.articles.get(path) or self.articles.get(composed)
         if found is None and (others := _each(self._composed, composed)):

@@ -1,4 +1,4 @@
-"""All articles together: each in its source and in its editions."""
+"""Build the digest: group articles by source and by edition."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from generator.model.types import Article, Digest, Period, Skipped, Source, Text
 def digest_of(
     articles: Iterable[Article], sources: Mapping[str, SourceConfig], text: TextPolicy
 ) -> tuple[Digest, tuple[Skipped, ...], tuple[Problem, ...]]:
-    """Group articles, in whatever order they come; `text` is the policy of sources that have none.
+    """Group articles, which may be in any order. `text` is the policy of sources that have none.
 
-    An article whose id another has is skipped, an alias that leads elsewhere is dropped, each with a problem.
+    Returns the digest, skipped articles and problems. An article with the id of another one is skipped. An
+    alias that is taken or invalid is dropped. Each causes a problem.
     """
     kept, skipped, clashes = with_unique_ids(articles)
     kept, strays = redirected(kept)
@@ -29,9 +30,9 @@ def digest_of(
 
 
 def together(sources: Sequence[Source], ordered: Sequence[Article] | None = None) -> Digest:
-    """The digest of some sources, which come by slug; without its stories.
+    """Return the digest of sources, which are sorted by slug, without stories.
 
-    All articles may be known in `order`.
+    If given, `ordered` contains all articles in `order`.
     """
     if ordered is None:
         ordered = sorted((article for source in sources for article in source.articles), key=order)
@@ -55,7 +56,7 @@ def with_settings(
 ) -> Digest | None:
     """Return the digest with the settings of its sources changed; None if a source may get another name.
 
-    `before` are the settings that it was grouped with. `text` is the policy of sources that have none.
+    `before` contains the settings with which it was grouped. `text` is the policy of sources that have none.
     """
     names, names_before = configured_names(sources)[0], configured_names(before)[0]
     changed = {}
@@ -77,7 +78,7 @@ def _sources(
     configured: Mapping[str, SourceConfig],
     text: TextPolicy,
 ) -> list[Source]:
-    """Make the sources, by slug, with their articles under the source's own name."""
+    """Return the sources, sorted by slug. Their articles have the source's own name."""
     groups = by_source(articles, names)
     slugs = slugs_of(groups)
     sources = []

@@ -168,12 +168,12 @@ class Pairs:
         """Number and article of each initial article that has been removed or changed."""
         return ((at, self.article(at)) for at in sorted(self._removed) if at < self.count)
 
-    def is_gone(self, at: int) -> bool:
+    def is_removed(self, at: int) -> bool:
         """Return whether an article was removed, or changed and has another number now."""
         return at in self._removed
 
     def before(self, at: int) -> Mapping[int, int]:
-        """Earlier articles that are the same as one → rank of the reason."""
+        """Return earlier article that is the same as one → rank of the reason."""
         return self._before.get(at, {})
 
     def same(self, at: int) -> Iterator[int]:
@@ -324,13 +324,13 @@ class Pairs:
                     break
 
     def _by_name(self, at: int) -> Iterator[tuple[int, Row]]:
-        """Yield for each name of an article the days within which it counts, and the articles with it."""
+        """Yield, for each name of an article, its span in days and the articles that share it."""
         number = self._number(at)
         for names, name in self._named(at):
             yield names.span, names.row(name, number, self._near(at, names.span))
 
     def _by_text(self, at: int) -> Iterator[tuple[int, Row]]:
-        """Yield for each band of its text the days within which it counts, and the articles with it."""
+        """Yield, for each band of an article's text, its span in days and the articles that share it."""
         one, number = self.evidence[at], self._number(at)
         bands, near = self.prepare(), self._near(at, SPAN)
         for place, start in enumerate(range(0, BAND * BANDS if one.signature else 0, BAND)):
@@ -356,7 +356,7 @@ class Pairs:
         return found
 
     def _later(self, at: int, span: int, row: Row, moved: set[int]) -> list[int]:
-        """Return the articles from one on, up to the `NEIGHBOURS`th that was not moved itself."""
+        """Return the articles after one, up to the `NEIGHBOURS`th that was not added or removed itself."""
         here, left = self.place(at), NEIGHBOURS
         found: list[int] = []
         for other in self._within(at, span, row.after):

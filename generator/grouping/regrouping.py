@@ -1,6 +1,6 @@
-"""Updates a digest after a few articles were removed and added: the same as `digest_of`, but faster.
+"""Update a digest after a few articles were removed and added. The result equals that of `digest_of`.
 
-Whatever no changed article affects is shared with the last digest, object for object.
+Objects that no changed article affects are shared with the previous digest.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def _lost_sources(digest: Digest, removed: Sequence[Article], added: Sequence[Ar
 
 
 def _has_contested_slugs(digest: Digest) -> bool:
-    """Return whether a source has another slug than its name asks for, because that one was taken."""
+    """Return whether a source has a different slug than its name gives, because that one was taken."""
     return any(slug(name) != source.slug for name, source in digest.sources.items())
 
 
@@ -88,12 +88,12 @@ def _new_sources(digest: Digest, added: Iterable[Article], config: Config) -> li
 
 
 def recounts(removed: Iterable[Article], added: Iterable[Article]) -> bool:
-    """Return whether lists and counts differ: articles came or went, or have another source or time."""
+    """Return whether lists and counts differ: articles were added or removed, or changed source or time."""
     return sorted(map(_place, removed)) != sorted(map(_place, added))
 
 
 def splice(articles: list[Article], removed: Iterable[Article], added: Iterable[Article]) -> None:
-    """Remove some articles from a list in `order`, and insert others at their places."""
+    """Remove some articles from a list in `order`, and insert others at their positions."""
     for article in removed:
         del articles[bisect_left(articles, order(article), key=order)]
     for article in added:
@@ -103,7 +103,7 @@ def splice(articles: list[Article], removed: Iterable[Article], added: Iterable[
 def spliced(
     articles: Sequence[Article], removed: Iterable[Article], added: Iterable[Article]
 ) -> tuple[Article, ...]:
-    """Return a list in `order` without some of its articles, and with others at their places."""
+    """Return a list in `order` without some of its articles, and with others at their positions."""
     left = list(articles)
     splice(left, removed, added)
     return tuple(left)

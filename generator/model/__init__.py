@@ -1,1 +1,1 @@
-"""The words of the field as frozen values, their identifiers and addresses; problems and errors."""
+"""Define the domain types as frozen values, with identifiers, addresses and limits; problems and errors."""

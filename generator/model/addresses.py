@@ -1,7 +1,7 @@
-"""Where each page stands: addresses from the site's root, without a leading slash, and links between them.
+"""Compute the addresses of pages, from the site's root without a leading slash, and links between them.
 
-An address that ends in `/`, or is empty, is a folder's `index.html`. All addresses are decoded text;
-`link` and `absolute` encode.
+An address that is empty or ends in `/` is a folder's `index.html`. All addresses are decoded text. `link`
+and `absolute` encode them.
 """
 
 from __future__ import annotations
@@ -20,53 +20,53 @@ SOURCES = "sources/"
 NOT_FOUND = "404.html"
 ATOM, RSS, JSON_FEED = "feed.atom.xml", "feed.rss.xml", "feed.json"
 PICKS = "picks/"
-"""The folder of the feeds of pinned articles."""
+"""The folder with the feeds of pinned articles."""
 OPML = "sources.opml"
 SITEMAP = "sitemap.xml"
 ROBOTS = "robots.txt"
 
 
-_DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
+_DEVICE_NAME = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
 
 
 def is_device(name: str) -> bool:
-    """Whether Windows takes a file's name for a device, whatever its ending."""
-    return _DEVICES.fullmatch(name) is not None
+    """Return whether Windows treats a file name as a device, whatever its extension."""
+    return _DEVICE_NAME.fullmatch(name) is not None
 
 
 def has_page(article: Article, policy: TextPolicy) -> bool:
-    """Whether an article gets a page of its own."""
+    """Return whether an article gets a page of its own."""
     return article.verdict is not Verdict.LINK and policy is not TextPolicy.LINK
 
 
 def article(id_: str) -> str:
-    """The lasting address of an article's page."""
+    """Return the permanent address of an article's page."""
     return f"articles/{id_[:2]}/{id_}.html"
 
 
 def story(id_: str) -> str:
-    """The address of a story's page."""
+    """Return the address of a story's page."""
     return f"stories/{id_[:2]}/{id_}.html"
 
 
 def day(date: dt.date) -> str:
-    """The address of a day's edition."""
+    """Return the address of a day's edition."""
     return f"{date.year:04}/{date.month:02}/{date.day:02}/"
 
 
 def week(date: dt.date) -> str:
-    """The address of the ISO week that holds a day."""
+    """Return the address of the ISO week that contains a day."""
     iso = date.isocalendar()
     return f"{iso.year:04}/w{iso.week:02}/"
 
 
 def month(date: dt.date) -> str:
-    """The address of the month that holds a day."""
+    """Return the address of the month that contains a day."""
     return f"{date.year:04}/{date.month:02}/"
 
 
 def year(date: dt.date) -> str:
-    """The address of the year that holds a day."""
+    """Return the address of the year that contains a day."""
     return f"{date.year:04}/"
 
 
@@ -74,71 +74,74 @@ _OF_PERIOD = {Period.DAY: day, Period.WEEK: week, Period.MONTH: month, Period.YE
 
 
 def period(period_: Period, date: dt.date) -> str:
-    """The address of the period of a kind that holds a day."""
+    """Return the address of the period of a given kind that contains a day."""
     return _OF_PERIOD[period_](date)
 
 
 def edition(edition_: Edition) -> str:
-    """The address of an edition of any period."""
+    """Return the address of an edition of any period."""
     return period(edition_.period, edition_.first)
 
 
 def source(source_: Source) -> str:
-    """The address of a source's page."""
+    """Return the address of a source's page."""
     return f"sources/{source_.slug}/"
 
 
 def source_month(source_: Source, first: dt.date, part: int = 1) -> str:
-    """The address of one part, counted from 1, of a source's month."""
+    """Return the address of one part of a source's month. Parts are counted from 1."""
     return source(source_) + month(first) + (f"{part}/" if part > 1 else "")
 
 
 def file_of(address: str) -> str:
-    """The output file of an address, below the output folder."""
+    """Return the output file of an address, relative to the output folder."""
     return address + "index.html" if address.endswith("/") or not address else address
 
 
 def link(from_: str, to: str, *, fragment: str = "", file: bool = False) -> str:
-    """A relative, percent-encoded link between two pages of the site.
+    """Return a relative, percent-encoded link from one page of the site to another.
 
-    `file` names `index.html`, for pages opened from the disk.
+    With `file`, it includes `index.html`, for pages that are opened from disk.
     """
     return links_from(from_, file=file)(to, fragment)
 
 
 @functools.lru_cache(maxsize=16)
 def links_from(from_: str, *, file: bool = False) -> Callable[..., str]:
-    """The function that makes links from a page, as `link` does, to `address` and perhaps a `fragment`."""
+    """Return a function like `link` for one page. It takes an `address` and an optional `fragment`."""
     folder = from_[: from_.rfind("/") + 1]
     depth = folder.count("/")
-    first_step = "" if _is_odd(folder) else folder.partition("/")[0] or "/"  # "" begins every address
-    up, known = "../" * depth, _WAYS_UP.setdefault(depth, {})
+    first_part = "" if _is_irregular(folder) else folder.partition("/")[0] or "/"  # "" begins every address
+    up, known = "../" * depth, _KNOWN_LINKS.setdefault(depth, {})
 
     def link_to(address: str, fragment: str = "") -> str:
         target = file_of(address) if file else address
-        if target.startswith(first_step):
-            way = _way(folder, target)
-        elif (way := known.get(target, "")) == "":
-            if _is_odd(target):
-                way = _way(folder, target)
+        if target.startswith(first_part):
+            href = _link(folder, target)
+        elif (href := known.get(target, "")) == "":
+            if _is_irregular(target):
+                href = _link(folder, target)
             else:
-                way = known[target] = up + quoted(target) or "./"
-            if len(known) > _MOST_KNOWN:
+                href = known[target] = up + quoted(target) or "./"
+            if len(known) > _MAX_KNOWN:
                 known.clear()
-        return way + "#" + quoted(fragment) if fragment else way
+        return href + "#" + quoted(fragment) if fragment else href
 
     return link_to
 
 
-_WAYS_UP: dict[int, dict[str, str]] = {}
-"""Links from folders so deep to addresses with another first step: they are the same from all of them."""
-_MOST_KNOWN = 8192
+_KNOWN_LINKS: dict[int, dict[str, str]] = {}
+"""Folder depth → address → link, for addresses whose first segment differs from the folder's.
+
+Such links are the same from all folders of the same depth.
+"""
+_MAX_KNOWN = 8192
 
 
 @functools.lru_cache(maxsize=4096)
-def _way(folder: str, target: str) -> str:
-    """The link from a folder, which ends in a slash unless it is the root, to an address."""
-    if _is_odd(folder) or _is_odd(target) or folder.startswith(target + "/"):
+def _link(folder: str, target: str) -> str:
+    """Return the link from a folder to an address. The folder ends in a slash unless it is the root."""
+    if _is_irregular(folder) or _is_irregular(target) or folder.startswith(target + "/"):
         relative = posixpath.relpath("/" + target, "/" + folder)
         return urllib.parse.quote(relative) + ("/" if target.endswith("/") or not target else "")
     up, down = folder.split("/")[:-1], target.split("/")
@@ -150,13 +153,13 @@ def _way(folder: str, target: str) -> str:
     return "../" * (len(up) - common) + quoted("/".join(down[common:])) or "./"
 
 
-def _is_odd(address: str) -> bool:
-    """Whether a step of an address is empty or begins with a dot, as a curator's own may."""
+def _is_irregular(address: str) -> bool:
+    """Return whether a segment of an address is empty or begins with a dot, as in a curator's own address."""
     return "//" in address or "/." in address or address.startswith(("/", "."))
 
 
 def quoted(text: str) -> str:
-    """Text, percent-encoded but for slashes; most is fit as it is."""
+    """Return text percent-encoded except for slashes. Most text needs no encoding."""
     return text if _PLAIN.fullmatch(text) else urllib.parse.quote(text)
 
 
@@ -164,5 +167,5 @@ _PLAIN = re.compile(r"[A-Za-z0-9_.~/-]*")
 
 
 def absolute(base_url: str, to: str, fragment: str = "") -> str:
-    """The public address of a page; `base_url` ends in a slash."""
+    """Return the public address of a page. `base_url` ends in a slash."""
     return base_url + quoted(to) + ("#" + quoted(fragment) if fragment else "")

@@ -1,4 +1,4 @@
-"""What can be wrong with a user's files, as a value and as an exception."""
+"""Describe what is wrong with a user's files, as values and as exceptions."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
 class Severity(enum.StrEnum):
-    """What a problem does to a build."""
+    """The effect of a problem on a build."""
 
     ERROR = "error"
-    """It fails, and the last good site stands."""
+    """The build fails, and the last successful one stays in place."""
     WARNING = "warning"
-    """It goes on without what is wrong, or after a guess; under `--strict` it fails."""
+    """The build continues without the faulty part, or after a guess. With `--strict`, it fails."""
     NOTICE = "notice"
-    """It does what is meant; worth knowing."""
+    """The build does what you intend, but you should know about it."""
 
 
 class Problem(msgspec.Struct, frozen=True, order=True, kw_only=True):
-    """One fault in one file: where, what, and what to do next."""
+    """One fault in one file: where it is, what it is, and what to do about it."""
 
     path: str
-    """A file as the user knows it: a clipping's path below the content folder, or `digest.toml`."""
+    """The file as the user knows it: a clipping's path in the content folder, or `digest.toml`."""
     line: int | None = None
-    """Counted from 1; None where the whole file is meant."""
+    """Counted from 1; None if the problem concerns the whole file."""
     message: str
     advice: str = ""
     severity: Severity = Severity.WARNING
     kind: str = ""
-    """What sort of fault, in a word that stays the same between versions (docs/reference/problems.md)."""
+    """A word for the kind of fault that is stable between versions (docs/reference/problems.md)."""
 
     def __str__(self) -> str:
         where = self.path if self.line is None else f"{self.path}:{self.line}"
@@ -40,7 +40,7 @@ class Problem(msgspec.Struct, frozen=True, order=True, kw_only=True):
 
 
 class BroadsheetError(Exception):
-    """The base of all that this package raises on purpose; its text lists every problem, one a line."""
+    """The base class of all errors that this package raises on purpose. Its text lists one problem a line."""
 
     def __init__(self, *problems: Problem) -> None:
         super().__init__("\n".join(map(str, problems)))
@@ -52,15 +52,15 @@ class ConfigError(BroadsheetError):
 
 
 class BuildError(BroadsheetError):
-    """The build cannot finish; the last good site stands (exit code 1)."""
+    """The build cannot finish; the last successful site stays in place (exit code 1)."""
 
 
 class LossError(BuildError):
-    """The build would delete what was perhaps not meant to go; it may be told to."""
+    """The build would delete files that were perhaps not meant to be deleted. The user can allow it."""
 
 
 def shown(path: str) -> str:
-    r"""A path as messages print it: bytes that are not UTF-8, and control characters, as `\xff`."""
+    r"""Return a path for messages, with control characters and non-UTF-8 bytes escaped as `\xff`."""
     if path.isprintable():
         return path
     text = path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

@@ -1,18 +1,18 @@
-"""Short names for long things: a hash in an alphabet that reads well aloud and on paper."""
+"""Make short ids from hashes, in an alphabet that is easy to read and to dictate."""
 
 from __future__ import annotations
 
 import hashlib
 import unicodedata
 
-ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"  # no l, o, 0 and 1: they look like one another
+ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"  # without l, o, 0 and 1, which look alike
 _PAIRS = tuple(first + second for first in ALPHABET for second in ALPHABET)
 
 
 def short_hash(value: bytes, length: int) -> str:
-    """The first `length` characters (5 bits each) of the Base32 of SHA-256, in `a-z2-9` without l and o."""
+    """Return the first `length` characters (5 bits each) of SHA-256 in Base32: `a-z2-9` without l and o."""
     pairs = (length + 1) // 2
-    # Two characters are 10 bits; bytes of zeros behind the 256 give what Base32 pads with.
+    # Two characters have 10 bits. Zero bytes after the 256 bits give the same padding as Base32.
     raw = hashlib.sha256(value).digest() + b"\0\0\0"
     number = int.from_bytes(raw[: (pairs * 10 + 7) // 8], "big") >> (-pairs * 10) % 8
     places = range(pairs * 10 - 10, -10, -10)
@@ -20,14 +20,14 @@ def short_hash(value: bytes, length: int) -> str:
 
 
 def path_id(path: str) -> str:
-    """The 12 characters (60 bits) that stand for a file of the content folder, wherever it is checked out.
+    """Return the id of a file in the content folder, 12 characters (60 bits), wherever the folder is.
 
-    `path` is POSIX and counts in NFC; a name that is not UTF-8 (surrogate escapes) counts as its raw bytes.
+    `path` is a POSIX path, normalised to NFC. If it is not UTF-8 (surrogate escapes), its raw bytes count.
     """
     try:
         raw = unicodedata.normalize("NFC", path).encode()
     except UnicodeEncodeError:
-        # Half a surrogate pair that stands for no byte comes from no file system, and must not fail.
+        # A lone surrogate that does not escape a byte comes from no file system, but must not fail either.
         raw = path.encode("utf-8", "surrogateescape" if _is_escaped(path) else "surrogatepass")
     return short_hash(raw, 12)
 

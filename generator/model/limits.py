@@ -1,69 +1,69 @@
-"""How much one clipping, page and feed may hold: every limit with its reason.
+"""Limit the size of a clipping, page and feed: every limit with its reason.
 
-The time and the memory that reading a clipping takes are bounded by these numbers and not by a clock, so that
-the same clipping gives the same bytes on every machine, however slow. In 13,500 clippings of an archive the
-longest body has 8,199 characters and 2,245 signs of markup, the longest title 200 characters, the longest
-address 274.
-docs/reference/limits.md lists those that a curator may meet.
+These numbers, not a clock, bound the time and memory for reading a clipping, so the same clipping gives the
+same bytes on every machine, however slow. In an archive of 13,500 clippings, the longest body has 8,199
+characters and 2,245 markup characters, the longest title 200 characters, and the longest address 274.
+
+docs/reference/limits.md lists the limits that a curator may meet.
 """
 
 from __future__ import annotations
 
 BODY = 1_000_000
-"""Characters of a body. A novel has half as many; Markdown takes some 2 s for ten times as many."""
+"""Maximum number of characters of a body. A novel has half as many. Rendering ten times as many takes 2 s."""
 MARKS = 60_000
-"""Characters of a body that Markdown or HTML may give a meaning, line ends among them (`lengths`).
+"""Maximum number of markup characters in a body: line ends, and what may have a meaning in Markdown or HTML.
 
-Each may cost 20 microseconds and 2 kB. In one of ten clippings every tenth character is one; a long read of
-500,000 characters then has 50,000.
+`markup.lengths` counts them. Each may cost 20 microseconds and 2 kB. In one of ten clippings, every tenth
+character is one, so a long article of 500,000 characters then has 50,000.
 """
 TEXT = BODY + 200_000
-"""Characters of a file that are looked at: front matter and body."""
+"""Number of characters of a file that are read: front matter and body."""
 FRONT_MATTER = 65_536
-"""Characters of front matter that YAML may see; more is read line by line."""
+"""Maximum number of characters of front matter for the YAML parser. Longer ones are read line by line."""
 FIELDS = 1_000
-"""Keys of front matter."""
+"""Maximum number of keys of front matter."""
 FIELD = 10_000
-"""Characters of one value that are looked at, and items of a list."""
+"""Number of characters of one value that are read, and of items of a list."""
 
 TITLE = 500
 SOURCE = 200
 NAME = 100
-"""Characters of an author's name and of a tag. Each stands on many pages."""
+"""Maximum number of characters of an author's name and of a tag. Each may appear on many pages."""
 AUTHORS = 20
 TAGS = 50
 ADDRESS = 2_000
-"""Characters of the original's address. Browsers and servers take about as many."""
+"""Maximum number of characters of the original's address. Browsers and servers accept about as many."""
 
 HTML = 4_000_000
-"""Characters of a body as HTML: twice what a sound body of `BODY` characters comes to.
+"""Maximum number of characters of a body as HTML: twice as many as a normal body of `BODY` characters gives.
 
-A short relative link becomes a long address, so that a small body may come to hundreds of megabytes.
+A short relative link becomes a long address, so a small body may grow to hundreds of megabytes.
 """
 BRACKETS = 10_000
-"""`[` in one body that may begin a link, outside of code blocks; where there are more, each is text."""
+"""Maximum number of `[` in a body that may begin a link, outside code blocks. If exceeded, all are text."""
 RAW_TAGS = 20_000
-"""Tags of raw HTML in one body; where there are more, raw HTML is shown as text."""
+"""Maximum number of tags of raw HTML in a body. If there are more, raw HTML is shown as text."""
 REOPENED = 200_000
-"""Elements that a parser of HTML may open again in one body (`render.formatting`).
+"""Maximum number of elements that an HTML parser reopens in a body (`render.formatting`).
 
-Each takes it 3 microseconds and 250 bytes. A text whose emphasis is closed where it began comes to no more
-than it has tags.
+Each costs it 3 microseconds and 250 bytes. If all emphasis is closed where it began, there are no more than
+there are tags.
 """
 SPANNED = 20_000
-"""Places that the cells of one table may cover; where they cover more, no cell spans several."""
+"""Maximum number of places that the cells of a table cover. If they cover more, no cell spans several."""
 HIGHLIGHTED = 60_000
-"""Characters of code that are coloured in one body: three blocks as long as one may be."""
+"""Maximum number of characters of highlighted code in a body: three blocks of the maximum length."""
 
 IMAGES = 500
-"""Images without a host that are looked for below the content folder, of one body."""
+"""Maximum number of images without a host, per body, that are looked up in the content folder."""
 PARTS = 10_000
-"""Parts of a picture's file that are read to find its size, three a segment of a JPEG."""
+"""Maximum number of parts of an image file that are read to find its size. A JPEG segment has three."""
 
 FEED = 2_000_000
-"""Characters of HTML that the texts of one feed may have.
+"""Maximum number of characters of HTML in all texts of a feed.
 
-The fifty longest of 700 texts of an archive come to 1,060,000.
+The fifty longest of 700 texts in an archive have 1,060,000 in total.
 """
 FEED_TEXT = 250_000
-"""Characters of HTML that one text in a feed may have."""
+"""Maximum number of characters of HTML in one text of a feed."""

@@ -1,4 +1,4 @@
-"""Standard output and standard error: a fault of theirs is told from a fault of any file."""
+"""Detect that standard output or standard error cannot be written, as distinct from a file."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ NAMES = {"stdout": "standard output", "stderr": "standard error"}
 
 
 class UnwrittenError(Exception):
-    """A standard stream takes no more; no `OSError`, for which click and rich have ways of their own."""
+    """A standard stream cannot be written. Not an `OSError`, because click and rich handle those."""
 
     def __init__(self, name: str, descriptor: int, fault: OSError) -> None:
         super().__init__(f"{name} cannot be written: {fault.strerror}")
         self._descriptor = descriptor
         self.is_unread = fault.errno == errno.EPIPE
-        """Whether who read has gone, as in `broadsheet list | head`."""
+        """Whether the reading process has ended, as in `broadsheet list | head`."""
 
     def let_go(self) -> None:
-        """Lead the stream to nowhere, so that what it still holds is no fault when the process ends."""
+        """Redirect the stream to /dev/null, so that buffered output causes no error when the process ends."""
         os.dup2(os.open(os.devnull, os.O_WRONLY), self._descriptor)
 
 
 def tell(error: UnwrittenError) -> None:
-    """Say that something cannot be printed, where anybody can hear it; quiet where nobody reads."""
+    """Redirect the stream to /dev/null, and report the error unless the reading process has ended."""
     error.let_go()
     if error.is_unread:
         return
@@ -42,33 +42,33 @@ def tell(error: UnwrittenError) -> None:
         other.let_go()
 
 
-class _Guarded(io.FileIO):
-    """What a standard stream writes to."""
+class _GuardedFile(io.FileIO):
+    """The file of a standard stream, which raises `UnwrittenError`."""
 
     def __init__(self, stream: TextIO, name: str) -> None:
         super().__init__(stream.fileno(), "w", closefd=False)
-        self._told = name
+        self._stream_name = name
 
     def write(self, content: ReadableBuffer, /) -> int:
-        """Write some bytes; raises `UnwrittenError`."""
+        """Write some bytes. Raises `UnwrittenError`."""
         try:
             return super().write(content)
         except OSError as error:
-            raise UnwrittenError(self._told, self.fileno(), error) from error
+            raise UnwrittenError(self._stream_name, self.fileno(), error) from error
 
 
 def guard() -> None:
-    """Let both streams raise `UnwrittenError`; one that the shell has closed takes all, and shows nothing."""
-    for name, told in NAMES.items():
+    """Make both streams raise `UnwrittenError`. If the shell has closed a stream, discard its output."""
+    for name, display_name in NAMES.items():
         stream: TextIO | None = getattr(sys, name)
         if stream is None:
-            nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - to the end
-            setattr(sys, name, nowhere)
-        elif sys.platform != "win32":  # where a console is no file
-            setattr(sys, name, _guarded(stream, told))
+            discard = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - never closed
+            setattr(sys, name, discard)
+        elif sys.platform != "win32":  # where a console is not a file
+            setattr(sys, name, _guarded_stream(stream, display_name))
 
 
-def _guarded(stream: TextIO, name: str) -> TextIO:
-    buffer = io.BufferedWriter(_Guarded(stream, name))
+def _guarded_stream(stream: TextIO, name: str) -> TextIO:
+    buffer = io.BufferedWriter(_GuardedFile(stream, name))
     by_line = bool(stream.line_buffering)
     return io.TextIOWrapper(buffer, stream.encoding, stream.errors, line_buffering=by_line)

@@ -1,4 +1,4 @@
-"""The words of the field as frozen data: clipping, article, source, edition, digest."""
+"""Define the domain types as frozen data: clipping, article, source, edition, digest."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 IMAGES = ("png", "jpg", "jpeg", "gif", "webp", "avif", "svg")
-"""How the names of files end that may be images beside clippings."""
+"""File extensions of images beside clippings."""
 
 _RTL = frozenset({"ar", "fa", "ur", "ps", "ug", "he", "yi", "dv", "sd", "ckb"})
 _RTL_SCRIPTS = frozenset({"arab", "hebr", "thaa", "syrc", "nkoo"})
 
 
 class Verdict(enum.StrEnum):
-    """How much of an article its clipping holds."""
+    """How complete the text of a clipping is."""
 
     FULL = "full"
     CUT = "cut"
     """The clipping ends early."""
     LINK = "link"
-    """Nothing readable was saved: the item leads to the original only."""
+    """No readable text was saved: the item only links to the original."""
 
 
 class TextPolicy(enum.StrEnum):
-    """How much of others' text pages and feeds may carry."""
+    """How much of a source's text pages and feeds may contain."""
 
     FULL = "full"
     EXCERPT = "excerpt"
@@ -37,91 +37,91 @@ class Clipping(msgspec.Struct, frozen=True, kw_only=True):
     """A Markdown file with front matter, as found."""
 
     path: str
-    """POSIX path below the content folder; bytes that are not UTF-8 stand as surrogate escapes."""
+    """POSIX path below the content folder. Bytes that are not UTF-8 are surrogate escapes."""
     fields: Mapping[str, object]
-    """Front matter by lower-case key: text, booleans, lists of text, dates as the text that was written."""
+    """Lower-case key → front matter value: text, a boolean, a list of text, or a date as it was written."""
     lines: Mapping[str, int]
-    """The line of each key in the file, counted from 1."""
+    """Key → line in the file, counted from 1."""
     body: str
-    """The Markdown after the front matter, line ends as LF."""
+    """The Markdown after the front matter. Line ends are LF."""
     body_line: int | None = None
-    """The line of the file that the body begins on; None where lines of the body were left out."""
+    """The line of the file on which the body begins; None if lines of the body were left out."""
     repaired: bool = False
-    """The front matter was not valid YAML and was recovered line by line."""
+    """Whether the front matter was not valid YAML and was recovered line by line."""
     is_shortened: bool = False
-    """The body was longer than `limits` allow, and its end is left out."""
+    """Whether the body was longer than `limits` allow, and its end is left out."""
     earlier: Mapping[str, tuple[str | list[str], ...]] = {}
-    """Of each key that stands more than once, its values but the last."""
+    """Key that occurs more than once → all its values except the last."""
     unread: str = ""
-    """What of the front matter is not read: its `end`, or all of it where it is `TOML` or `JSON`."""
+    """The part of the front matter that is not read: its `end`, or all of it if it is `TOML` or `JSON`."""
 
 
 class Article(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=False):
-    """What is published of a clipping, without its text (which streams)."""
+    """What is published of a clipping, except its text, which is read separately."""
 
     id: str
-    """12 characters of `a-z2-9`, or the curator's own; part of the lasting address."""
+    """12 characters of `a-z2-9`, or the curator's own id; part of the permanent address."""
     path: str
     title: str
     language: str
-    """BCP 47 tag of the body, or of the title where there is no body."""
+    """BCP 47 tag of the body, or of the title if there is no body."""
     title_language: str
     url: str | None
     """Address of the original: http or https."""
     source: str
-    """As the clipping has it; after grouping the source's own name."""
+    """The source as written in the clipping; after grouping, the source's own name."""
     date: dt.date
     """The day in the site's time zone."""
     time: dt.datetime | None = None
-    """The moment, aware, in the site's time zone, where the clipping gives one."""
+    """The time, aware, in the site's time zone, if the clipping gives one."""
     fetched: dt.datetime | None = None
-    """When it was saved; naive where the clipping gives no zone."""
+    """When it was saved; naive if the clipping gives no zone."""
     verdict: Verdict
     reason: str = ""
     """Why the verdict is not `full`: `captcha`, `login wall`, `only furniture`, `cut by the clipper` …."""
     excerpt: str = ""
-    """Plain text, at most some two lines."""
+    """Plain text of about two lines at most."""
     minutes: int = 0
-    """Reading time, at least 1 where there is text."""
+    """Reading time in minutes, at least 1 if there is text."""
     authors: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     """Former addresses in the site, such as `articles/ab/abcd….html`, that redirect here."""
     draft: bool = False
     letters: int = 0
-    """Letters and digits of the text after cleaning; a measure of how full it is."""
+    """Number of letters and digits of the cleaned text, which measures its completeness."""
     keys: tuple[str, ...] = ()
-    """What the original is known by: its address without tracking, WeChat's `biz/mid/idx` …."""
+    """Identifiers of the original: its address without tracking, WeChat's `biz/mid/idx`, and others."""
     signature: bytes = b""
-    """MinHash of the text after cleaning; empty where there is too little text."""
+    """MinHash of the cleaned text; empty if there is too little text."""
     pinned: bool = False
     note: str = ""
-    """The curator's words on it, Markdown."""
+    """The curator's note, in Markdown."""
 
 
 class Story(msgspec.Struct, frozen=True, kw_only=True):
-    """Articles on the same news."""
+    """Two or more articles about the same news."""
 
     id: str
-    """The id of its earliest article by date and path, so that later ones do not change it."""
+    """The id of the earliest article by date and path, so that later ones do not change it."""
     articles: tuple[Article, ...]
-    """Two at least: the lead, then the others, newest first."""
+    """The lead, then the others, newest first."""
 
     @property
     def lead(self) -> Article:
-        """The fullest text at its origin."""
+        """The article at the home of its source with the most complete text."""
         return self.articles[0]
 
 
 class Skipped(msgspec.Struct, frozen=True, order=True, kw_only=True):
-    """A clipping that is not published, and why."""
+    """A clipping that is not published, with the reason."""
 
     path: str
     reason: str
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """Who published: a name that stands for all its spellings."""
+    """A publisher, under one name for all its spellings."""
 
     name: str
     slug: str
@@ -135,21 +135,21 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SourceMonth(msgspec.Struct, frozen=True, kw_only=True):
-    """The articles of one source in one month, cut into parts."""
+    """The articles of one source in one month, split into parts."""
 
     first: dt.date
     """The first day of the month."""
     parts: tuple[tuple[Article, ...], ...]
-    """Numbered from the oldest, so that a full part never changes; within a part newest first."""
+    """Oldest part first, so that a full part never changes. Within a part, the newest article is first."""
 
     @property
     def count(self) -> int:
-        """The articles of all parts."""
+        """Number of articles in all parts."""
         return sum(map(len, self.parts))
 
 
 class MonthHealth(msgspec.Struct, frozen=True, kw_only=True):
-    """What was saved of one source's articles in one month."""
+    """How many of one source's articles in a month were saved in full, cut, or as links only."""
 
     first: dt.date
     """The first day of the month."""
@@ -159,44 +159,44 @@ class MonthHealth(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def count(self) -> int:
-        """All articles of the month."""
+        """Number of all articles of the month."""
         return self.full + self.cut + self.link
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
-    """How well a source can be read, and whether it still speaks."""
+    """How complete a source's articles are, and whether it still publishes."""
 
     months: tuple[MonthHealth, ...]
-    """Those with articles, oldest first."""
+    """Months with articles, oldest first."""
     first: dt.date
     last: dt.date
     silent_days: int
-    """From its newest article to the digest's newest edition."""
+    """Number of days from its newest article to the digest's newest edition."""
     is_silent: bool
-    """Silent for longer than it usually is."""
+    """Whether it has been silent for longer than usual."""
     leads: int
-    """Its articles that lead a story that others have too."""
+    """Number of its articles that lead a story with articles of other sources."""
     follows: int
-    """Its articles in stories that another source leads."""
+    """Number of its articles in stories that another source leads."""
 
     @property
     def count(self) -> int:
-        """All its articles."""
+        """Number of all its articles."""
         return sum(month.count for month in self.months)
 
     @property
     def full(self) -> int:
-        """Articles with their whole text."""
+        """Number of articles with their complete text."""
         return sum(month.full for month in self.months)
 
     @property
     def cut(self) -> int:
-        """Articles that end early."""
+        """Number of articles that end early."""
         return sum(month.cut for month in self.months)
 
     @property
     def link(self) -> int:
-        """Articles without text."""
+        """Number of articles without text."""
         return sum(month.link for month in self.months)
 
 
@@ -210,7 +210,7 @@ class Period(enum.StrEnum):
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
-    """What one source has in one edition."""
+    """The articles of one source in one edition."""
 
     source: str
     """The source's name, a key of `Digest.sources`."""
@@ -226,48 +226,48 @@ class Edition(msgspec.Struct, frozen=True, kw_only=True):
     last: dt.date
     """The last day of the period, whether or not it has articles."""
     groups: tuple[Group, ...]
-    """The source with the newest article first."""
+    """Sorted by newest article, newest first."""
     days: tuple[tuple[dt.date, int], ...]
-    """The days that have articles, oldest first, with their counts."""
+    """Days with articles and their numbers of articles, oldest first."""
 
     @property
     def count(self) -> int:
-        """The articles of all groups."""
+        """Number of articles in all groups."""
         return sum(count for _, count in self.days)
 
 
 class Digest(msgspec.Struct, frozen=True, kw_only=True):
-    """All of it."""
+    """The complete content of a site: articles, sources, editions and stories."""
 
     articles: Sequence[Article]
     """Newest first."""
     sources: Mapping[str, Source]
-    """By name, in the order of their slugs."""
+    """Name → source, sorted by slug."""
     days: tuple[Edition, ...]
     weeks: tuple[Edition, ...]
     months: tuple[Edition, ...]
     years: tuple[Edition, ...]
-    """Editions of each period, oldest first; a period without articles has none."""
+    """Editions of each period, oldest first. A period without articles has no edition."""
     stories: Sequence[Story] = ()
-    """In the order of their first articles."""
+    """Sorted by their first articles."""
 
     def editions(self, period: Period) -> tuple[Edition, ...]:
-        """The editions of a period."""
-        every = {
+        """Return the editions of a period."""
+        by_period = {
             Period.DAY: self.days,
             Period.WEEK: self.weeks,
             Period.MONTH: self.months,
             Period.YEAR: self.years,
         }
-        return every[period]
+        return by_period[period]
 
 
 def may_be_image(name: str) -> bool:
-    """Whether a file of this name is an image where it is what its name says."""
+    """Return whether a file name has the extension of an image."""
     return name.rpartition(".")[2].lower() in IMAGES
 
 
 def direction(language: str) -> str:
-    """`rtl` for a language written from right to left, else `ltr`."""
+    """Return `rtl` for a language that is written from right to left, else `ltr`."""
     parts = language.lower().replace("_", "-").split("-")
     return "rtl" if parts[0] in _RTL or not _RTL_SCRIPTS.isdisjoint(parts[1:]) else "ltr"

@@ -134,7 +134,7 @@ def test_two_picks_of_one_article_add_up_and_are_told():
     (changed, *_), _, problems, *_ = applied(ARTICLES, picks)
     assert (changed.pinned, changed.note) == (True, "y")
     assert [str(p) for p in problems] == [
-        "picks.toml:7: speaks of `a.md`, as does line 3; make them one; until then the later word counts"
+        "picks.toml:7: names `a.md`, as does line 3; combine them, or the later value of each key counts"
     ]
     assert problems[0].severity is Severity.NOTICE
 
