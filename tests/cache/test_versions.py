@@ -76,7 +76,7 @@ def test_data_that_are_none_are_said(root, tmp_path):
     done = run(root, "build", PYTHONTZPATH=str(tmp_path / "zones"))
     assert done.returncode == 2
     assert "digest.toml:2: " in done.stderr
-    assert "the data of time zone `Europe/London` cannot be read" in done.stderr
+    assert "the data for time zone `Europe/London` cannot be read" in done.stderr
 
 
 @pytest.mark.parametrize("key", ["Europe/London", "UTC", "Asia/Shanghai", "Etc/GMT+3"])
