@@ -430,9 +430,9 @@ def _page(root: Path) -> None:
     record = msgspec.structs.replace(old, files={**old.files, path: digest})
     (output / ".broadsheet.json").write_bytes(manifest.encode(record))
     with cache_of(root) as cache:
-        [standing] = cache.standing(output, [path]).values()
+        [standing] = cache.output_rows(output, [path]).values()
         now = standing._replace(digest=bytes.fromhex(digest), stamp=stamp_at(page))
-        cache.keep_standing(output, [(path, now)])
+        cache.keep_output_rows(output, [(path, now)])
 
 
 SEALED = {

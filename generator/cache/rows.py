@@ -29,7 +29,7 @@ class Learned(NamedTuple):
     value: bytes
 
 
-class Standing(NamedTuple):
+class OutputRow(NamedTuple):
     """An output file as a build left it: its fingerprint, digest and stamp."""
 
     inputs: bytes

@@ -22,7 +22,7 @@ import msgspec
 from generator.cache.bodies import BODY, opened_body
 from generator.cache.database import DamagedError, for_reading, forget, is_ours, no_room
 from generator.cache.folder import KEPT, caches_in, file_of, forget_oldest, identity_in_name, keep_private
-from generator.cache.rows import DocumentInfo, Learned, Standing
+from generator.cache.rows import DocumentInfo, Learned, OutputRow
 from generator.cache.schema import CLIPPINGS, DROPS, KEEP_PAGE, PAGES, TABLES, mark
 from generator.cache.sealed import SealedDatabase, checked_count, is_sealed
 from generator.cache.seals import Seal
@@ -275,7 +275,7 @@ class Cache(SealedDatabase):
                 rejected = checked_count(rejected + 1)
         return found
 
-    def repeats(self, source: str, year: int) -> bytes | None:
+    def boilerplate(self, source: str, year: int) -> bytes | None:
         """Return the boilerplate of a source in a year; None if none was learned.
 
         Raises `MissingError` if its seal is not valid.
@@ -348,7 +348,7 @@ class Cache(SealedDatabase):
 
     # --- output files -------------------------------------------------------------------------------
 
-    def standing(self, output: Path, among: Iterable[str] | None = None) -> dict[str, Standing]:
+    def output_rows(self, output: Path, among: Iterable[str] | None = None) -> dict[str, OutputRow]:
         """Return path → output file as the last build left it, for an output folder or the given paths."""
         query, own = f"{PAGES} WHERE output = ?", os.fsencode(output)
         rows = (
@@ -360,18 +360,18 @@ class Cache(SealedDatabase):
         for row in rows:
             if is_sealed(self.seal, "pages", row):
                 _, path, inputs, digest, *stamp, _ = row
-                found[path] = Standing(inputs, digest, Stamp(*stamp))
+                found[path] = OutputRow(inputs, digest, Stamp(*stamp))
             else:
                 rejected = checked_count(rejected + 1)
         return found
 
-    def keep_standing(self, output: Path, files: Iterable[tuple[str, Standing]]) -> None:
+    def keep_output_rows(self, output: Path, files: Iterable[tuple[str, OutputRow]]) -> None:
         """Store the output files that a build left."""
         own = os.fsencode(output)
         rows = (self.with_seal("pages", own, path, one.inputs, one.digest, *one.stamp) for path, one in files)
         self.write(KEEP_PAGE, rows)
 
-    def drop_standing(self, output: Path, paths: Iterable[str]) -> None:
+    def drop_output_rows(self, output: Path, paths: Iterable[str]) -> None:
         """Delete output files that no longer exist."""
         rows = ((os.fsencode(output), path) for path in paths)
         self.write("DELETE FROM pages WHERE output = ? AND path = ?", rows)

@@ -49,7 +49,7 @@ def explained(site: Site, context: BuildContext, path: str) -> Explained:
     source, year = origin_key(looked) if isinstance(looked, DocumentInfo) else ("", 0)
     if reader.clean and source:
         documents_of(site, discover(site.content, site.config.ignore), context)
-    boilerplate = context.cache.repeats(source, year) if source and reader.clean else None
+    boilerplate = context.cache.boilerplate(source, year) if source and reader.clean else None
     one = ReadRequest(path, source, year, boilerplate or NO_BOILERPLATE)
     [(_, found)] = budgeted.each(partial(explain, reader), [one], context.workers, reader.limits)
     if isinstance(found, Explained):
@@ -121,7 +121,7 @@ def texts_of(site: Site, plan: Plan, context: BuildContext) -> dict[str, str]:
             found[article.path] = article.excerpt
             continue
         source, year = origin_key(looked[article.path][1]) if article.path in looked else ("", 0)
-        boilerplate = context.cache.repeats(source, year) if source and reader.clean else None
+        boilerplate = context.cache.boilerplate(source, year) if source and reader.clean else None
         wanted.append(ReadRequest(article.path, source, year, boilerplate or NO_BOILERPLATE))
     for one, told in budgeted.each(partial(text, reader), wanted, context.workers, reader.limits):
         if isinstance(told, str):

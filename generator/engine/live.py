@@ -16,7 +16,7 @@ from generator.config.loading import find_content
 from generator.config.options import Built, Options, Progress
 from generator.config.site import Site
 from generator.engine.build_context import BuildContext
-from generator.engine.session import Session
+from generator.engine.session import Session, Step
 from generator.engine.unchanged import identity_of
 from generator.model.errors import BroadsheetError
 from generator.output import manifest
@@ -76,21 +76,7 @@ class Live:
             if session is not None and changed is not None and session.holds(site, options):
                 # A browser that requests one of these meanwhile gets the old version, and is notified again.
                 pending = session.queue.stale
-                try:
-                    session.state.options = options
-                    found = session.follow(site, changed, self._viewed) if changed else session.catch_up()
-                except (OvertakenError, DamagedError, MissingError):
-                    found = None
-                except BroadsheetError:
-                    if session.is_torn:  # an error in the settings; the next save can fix it
-                        self._session = session
-                    else:
-                        session.close()
-                    raise
-                except BaseException:
-                    session.close()
-                    raise
-                if found is not None:
+                if (found := self._followed(session, site, options, changed)) is not None:
                     self._session = session
                     if changed:
                         self._begins = time.monotonic() + ASKS
@@ -104,6 +90,28 @@ class Live:
             finally:
                 self._coming = {}
             return self._session.built, None
+
+    def _followed(
+        self, session: Session, site: Site, options: Options, changed: frozenset[Path]
+    ) -> Step | None:
+        """Apply changed files to the state in memory; None if a full build is needed.
+
+        An error closes the session, unless it is in the settings, where the next save can fix it.
+        """
+        try:
+            session.state.options = options
+            return session.follow(site, changed, self._viewed) if changed else session.catch_up()
+        except (OvertakenError, DamagedError, MissingError):
+            return None
+        except BroadsheetError:
+            if session.is_torn:
+                self._session = session
+            else:
+                session.close()
+            raise
+        except BaseException:
+            session.close()
+            raise
 
     def rest(self) -> bool:
         """Make one outdated page that nobody requested. Returns whether there may be others.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from operator import itemgetter
 
-from generator.cache.rows import Standing
+from generator.cache.rows import OutputRow
 from generator.cache.stamps import NONE, Stamp, stamp_at
 from generator.cache.store import Cache
 from generator.config.hosts import Size
@@ -42,7 +42,7 @@ class OutputStatus:
         self._cache = cache
         self._clean = clean
         self._record = NONE
-        self._standing = cache.standing(site.output, among) if self._old else {}
+        self._rows = cache.output_rows(site.output, among) if self._old else {}
         self._stamps = {**(disk.stamps(site.output) if stamps is None else stamps)} if self._old else {}
 
     def reason(self, path: str) -> str | None:
@@ -50,16 +50,16 @@ class OutputStatus:
         inputs = self._inputs[path]
         if self._clean:
             return "--clean"
-        digest, standing = self._old.get(path), self._standing.get(path)
-        if not digest or standing is None:
+        digest, row = self._old.get(path), self._rows.get(path)
+        if not digest or row is None:
             return "new"
-        if (why := reason(standing.inputs, inputs)) is not None:
+        if (why := reason(row.inputs, inputs)) is not None:
             return why
         stamp = self._stamps.get(path)
         if stamp is None:
             return "missing"
-        is_of_this_build = standing.digest.hex() == digest
-        if is_of_this_build and (stamp == standing.stamp or disk.digest_of(self._output / path) == digest):
+        is_of_this_build = row.digest.hex() == digest
+        if is_of_this_build and (stamp == row.stamp or disk.digest_of(self._output / path) == digest):
             return None
         return "damaged"
 
@@ -81,17 +81,17 @@ class OutputStatus:
         fresh = [
             (path, self._left(path))
             for path in paths
-            if path in made_again or self._stamps.get(path) != self._standing[path].stamp
+            if path in made_again or self._stamps.get(path) != self._rows[path].stamp
         ]
         with self._cache.together():
-            self._cache.keep_standing(self._output, fresh)
-            removed = [path for path in self._standing if path not in self._new]
-            self._cache.drop_standing(self._output, removed)
+            self._cache.keep_output_rows(self._output, fresh)
+            removed = [path for path in self._rows if path not in self._new]
+            self._cache.drop_output_rows(self._output, removed)
 
     def size(self, files: Iterable[str]) -> Size:
         """Return the size of the site."""
         sizes = [*map(itemgetter(0), map(self._stamps.__getitem__, files))]
         return Size(files=len(sizes), bytes=sum(sizes), largest=max(sizes, default=0))
 
-    def _left(self, path: str) -> Standing:
-        return Standing(self._inputs[path], bytes.fromhex(self._new[path]), self._stamps[path])
+    def _left(self, path: str) -> OutputRow:
+        return OutputRow(self._inputs[path], bytes.fromhex(self._new[path]), self._stamps[path])

@@ -157,7 +157,7 @@ def _wanted(
     for path in paths:
         source, year = key_ = origin_key(looked[path])
         if key_ != last:
-            found = cache.repeats(source, year) if source else None
+            found = cache.boilerplate(source, year) if source else None
             if found is None and key_ in known:
                 raise MissingError("repeats", source, year)
             last, value = key_, found or NO_BOILERPLATE

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Set
 from itertools import islice
 
-from generator.cache.rows import Standing
+from generator.cache.rows import OutputRow
 from generator.cache.stamps import NONE, Stamp, stamp_at
 from generator.engine import page_tasks
 from generator.engine.outputs import Feed, Output, fingerprint, is_for_machines
@@ -174,14 +174,14 @@ class StaleQueue:
         self._as_of = as_of
         with self._patch.open():
             self._patch.settle(Manifest(as_of=as_of, files=self._patch.files))
-        standing = [
-            (path, Standing(self._inputs[path], bytes.fromhex(digest), stamp))
+        rows = [
+            (path, OutputRow(self._inputs[path], bytes.fromhex(digest), stamp))
             for path, stamp in self._unsettled.items()
             if path in self._inputs and (digest := self._patch.files.get(path))
         ]
         with self._cache.together():
-            self._cache.keep_standing(self._output, standing)
-            self._cache.drop_standing(self._output, self._unsettled.keys() - self._inputs.keys())
+            self._cache.keep_output_rows(self._output, rows)
+            self._cache.drop_output_rows(self._output, self._unsettled.keys() - self._inputs.keys())
         self._unsettled.clear()
 
     def _remap(self) -> None:

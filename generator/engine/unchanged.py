@@ -105,7 +105,7 @@ def note_folders(inputs: Inputs, cache: Cache) -> None:
 
 
 def unchanged(
-    site: Site, options: Options, inputs: Inputs, cache: Cache, standing: StampsOnDisk
+    site: Site, options: Options, inputs: Inputs, cache: Cache, stamps_on_disk: StampsOnDisk
 ) -> Built | None:
     """Return the result of the last build if no input and no output changed since, else None."""
     note = cache.note(f"built {site.output}")
@@ -120,7 +120,7 @@ def unchanged(
     if not is_same_time(site, options, last.as_of, last.waits_until):
         return None
     pages = last.report.pages
-    if not is_as_left(site, last.left, pages.written + pages.kept, standing(), cache):
+    if not is_as_left(site, last.left, pages.written + pages.kept, stamps_on_disk(), cache):
         return None
     kept = Written(written=0, kept=pages.written + pages.kept, deleted=0)
     report = msgspec.structs.replace(last.report, pages=kept)
@@ -133,8 +133,8 @@ def is_as_left(
     """Return whether all `count` files of a build are unchanged, ignoring other people's files."""
     if disk.mark_of(stamps) == left.mark:
         return True
-    standing = cache.standing(site.output)
-    return len(standing) == count and all(stamps.get(path) == one.stamp for path, one in standing.items())
+    rows = cache.output_rows(site.output)
+    return len(rows) == count and all(stamps.get(path) == row.stamp for path, row in rows.items())
 
 
 def is_nothing_due(options: Options, as_of: dt.datetime, waits_until: dt.datetime | None) -> bool:

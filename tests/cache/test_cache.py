@@ -72,7 +72,7 @@ def test_what_is_kept_comes_back(tmp_path):
         assert [*cache.of_sources(["源"])] == [("a\udcff/é.md", DocumentInfo(b"digest", "源", 738000))]
         assert [*cache.records()] == [("a.md", b"key", b"value")]
         assert cache.body("a.md") == b"<p>"
-        assert cache.repeats("源", 2024) == b"value"
+        assert cache.boilerplate("源", 2024) == b"value"
         assert cache.note("key") == b"note"
         cache.drop_clippings(["a.md", "a\udcff/é.md"])
         assert not cache.clippings()
@@ -230,7 +230,7 @@ def test_what_a_source_repeats_is_not_taken_for_nothing_where_it_is_damaged(root
         connection.execute("UPDATE repeats SET value = X'0000'")
     connection.close()
     with Cache.of(root / "own", b"rules") as cache, pytest.raises(MissingError):
-        cache.repeats("One", 2024)
+        cache.boilerplate("One", 2024)
 
 
 def test_a_query_that_is_not_read_to_its_end_is_in_nobodys_way(tmp_path):

@@ -209,5 +209,5 @@ def test_what_another_cache_knows_of_files_is_read_and_the_cache_left_as_it_is(r
     os.utime(other, (1_000, 1_000))
     before = other.stat()
     with Cache.of(other.parent, b"others") as cache:
-        assert cache.standing(site_of(root, 0).output)
+        assert cache.output_rows(site_of(root, 0).output)
     assert (other.stat().st_mtime_ns, other.stat().st_ino) == (before.st_mtime_ns, before.st_ino)

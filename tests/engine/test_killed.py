@@ -234,7 +234,7 @@ def test_no_room_for_the_last_word_to_the_cache_is_no_failure(root, monkeypatch)
         with translate_errors():
             raise sqlite3.OperationalError("database or disk is full")
 
-    monkeypatch.setattr(Cache, "keep_standing", full)
+    monkeypatch.setattr(Cache, "keep_output_rows", full)
     write_clipping(root / "content", "0.md", "Another text.", title="Another")
     built(root)
     monkeypatch.undo()

@@ -145,7 +145,7 @@ def test_what_a_killed_build_learned_and_read_is_not_done_again(root, monkeypatc
         with pytest.raises(KeyboardInterrupt):
             build(site_in(root), OPTIONS, silent, workers=workers_here())
     with cache_of(root) as cache:
-        assert cache.repeats("origin.example", 2024)
+        assert cache.boilerplate("origin.example", 2024)
     monkeypatch.setattr(tasks, "learn", killed)
     build(site_in(root), OPTIONS, silent, workers=workers_here())
     assert read_alone == [f"{n:02}.md" for n in range(SAMPLE, CLIPPINGS)]

@@ -378,7 +378,7 @@ def test_what_a_source_repeats_follows_its_clippings(root):
     def learned() -> bytes | None:
         build_site(root)
         with cache_of(root) as cache:
-            return cache.repeats("origin.example", 2024)
+            return cache.boilerplate("origin.example", 2024)
 
     for n in range(1, 13):
         write(n, f"\n\n{LETTER}")
@@ -432,11 +432,11 @@ def test_what_changed_while_it_was_learned_from_is_learned_again(root, monkeypat
     monkeypatch.setattr(tasks, "learn", learn)
     build_site(root)
     with cache_of(root) as cache:
-        kept = cache.repeats("origin.example", 2024)
+        kept = cache.boilerplate("origin.example", 2024)
     cache_file(root).unlink()
     build_site(root)
     with cache_of(root) as cache:
-        assert cache.repeats("origin.example", 2024) == kept
+        assert cache.boilerplate("origin.example", 2024) == kept
 
 
 @pytest.mark.parametrize(
