@@ -8,7 +8,7 @@ from generator.config import picks as picks_file
 from generator.config.picks import Pick
 from generator.config.site import PICKS_FILE
 from generator.engine.impact import named_by, names_of
-from generator.engine.readings import Readings, gathered
+from generator.engine.readings import Readings, gathered, reasons_by_url
 from generator.engine.state import Records, SiteState
 from generator.grouping.article_names import ArticleNames, composed_form
 from generator.grouping.picks import Choices, choices_of
@@ -67,20 +67,10 @@ def _choices_of(state: SiteState, picks: Sequence[Pick], few: Readings, read: Re
         return {one.path: one.reason for one in (*known, *few.skipped)}
 
     def withheld_urls() -> dict[str, str]:
-        if state.records is None:
-            raise _UnknownError
-        each = ((path, *one) for path, one in state.records.items())
-        urls = gathered(state.site.config, state.options, each).withheld_urls
-        return {url: reason for url, (_, reason) in urls.items()}
+        known = state.index.impact.withheld_urls.items()
+        return reasons_by_url({path: one for path, one in known if path not in read} | few.withheld_urls)
 
-    try:
-        return choices_of(picks, names, waiting, withheld_urls)
-    except _UnknownError:
-        return None
-
-
-class _UnknownError(Exception):
-    """A state without records does not know the addresses of withheld clippings."""
+    return choices_of(picks, names, waiting, withheld_urls)
 
 
 def _known(state: SiteState, few: Readings, read: Records) -> list[Article]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -37,7 +37,7 @@ class Readings(msgspec.Struct):
     """Displayed path → line of the aliases."""
     withheld: list[Article] = []
     withheld_urls: dict[str, tuple[str, str]] = {}
-    """Address → path of its clipping, and reason why it is not published."""
+    """Path → address, and reason why it is not published, of clippings with an address."""
     waiting: dict[str, dt.datetime] = {}
     """Path → time at which an article dated in the future is published."""
 
@@ -59,10 +59,7 @@ def gathered(config: Config, options: Options, records: Iterable[tuple[str, Reco
             read_.skipped += [skipped] if skipped else []
             read_.withheld += [article] if article else []
             if skipped and (url := article.url if article else reading.url):
-                # Of several clippings, the lowest path counts, in whatever order they come.
-                known = read_.withheld_urls.get(url)
-                if known is None or path < known[0]:
-                    read_.withheld_urls[url] = path, skipped.reason
+                read_.withheld_urls[path] = url, skipped.reason
             if moment := waits_until(config, options, record):
                 read_.waiting[path] = moment
             continue
@@ -75,6 +72,11 @@ def gathered(config: Config, options: Options, records: Iterable[tuple[str, Reco
             read_.texts[article.path] = record.body
     read_.picks.sort(key=lambda pick: pick.article)
     return read_
+
+
+def reasons_by_url(withheld_urls: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+    """Return address → reason why it is not published. Of several clippings, the lowest path counts."""
+    return {url: reason for _, (url, reason) in sorted(withheld_urls.items(), reverse=True)}
 
 
 def with_source(article: Article | None, config: Config) -> Article | None:

@@ -19,7 +19,7 @@ from generator.engine.build_context import BuildContext
 from generator.engine.document_table import DocumentTable
 from generator.engine.inspecting import documents_of
 from generator.engine.local_images import held_back_by
-from generator.engine.readings import Readings, gathered, with_source
+from generator.engine.readings import Readings, gathered, reasons_by_url, with_source
 from generator.engine.record_reading import records_of
 from generator.engine.records import GONE, Record
 from generator.engine.safeguards import found_in
@@ -56,6 +56,8 @@ class Impact(msgspec.Struct, kw_only=True):
     """Path → time at which an article dated in the future is published."""
     held_back: dict[str, str]
     """Path → source, as written, of articles that are not published."""
+    withheld_urls: dict[str, tuple[str, str]]
+    """Path → address, and reason why it is not published, of clippings with an address."""
 
 
 class SiteIndex(msgspec.Struct, kw_only=True):
@@ -134,10 +136,12 @@ class SiteIndex(msgspec.Struct, kw_only=True):
         for path in read:
             impact.waiting.pop(path, None)
             impact.held_back.pop(path, None)
+            impact.withheld_urls.pop(path, None)
         impact.repaired.difference_update(read)
         few = gathered(config, options, ((path, *one) for path, one in read.items() if one is not GONE))
         impact.repaired |= few.repaired
         impact.waiting |= few.waiting
+        impact.withheld_urls |= few.withheld_urls
         impact.held_back |= {one.path: one.source for one in few.withheld}
         kept = {one.path for one in kept_by(self.choices, few.articles, config)}
         hidden = [one for one in few.articles if one.path not in kept]
@@ -183,7 +187,7 @@ def grouped(
         picks,
         ArticleNames(read_.articles if picks else (), keys_of, picks),
         lambda: {one.path: one.reason for one in read_.skipped},
-        lambda: {url: reason for url, (_, reason) in read_.withheld_urls.items()},
+        lambda: reasons_by_url(read_.withheld_urls),
     )
     kept = [*kept_by(choices, read_.articles, config)]
     digest, clashes, clash_faults = digest_of(kept, config.sources, config.text)
@@ -311,6 +315,7 @@ def impact_of(articles: Sequence[Article], read_: Readings, kept: Iterable[Artic
         has_aliases=any(article.aliases for article in (*read_.articles, *read_.withheld)),
         waiting=read_.waiting,
         held_back={article.path: article.source for article in withheld_},
+        withheld_urls=read_.withheld_urls,
     )
 
 

@@ -185,6 +185,26 @@ def test_picks_are_followed(twins):
     assert twins.taken == [True] * 7
     twins.put(PATHS[1], clipping("Two", "Beta", DAYS[1], more="url: https://a.example/other"))
     assert any("no article has the address" in str(one) for one in twins.build().report.problems)
+    assert twins.taken == [True] * 8
+
+
+def test_picks_of_addresses_that_no_article_has_are_followed(twins):
+    """Such an address is mistyped, or of a clipping that is not published, which the report tells apart."""
+    twins.config('[[pick]]\narticle = "https://a.example/two"\npin = true\n', "picks.toml")
+    twins.build()
+    address = "url: https://a.example/two"
+    for one, other in (
+        ("draft: true", "private: true"),
+        ("", "draft: true"),
+        ("draft: true", None),
+        (None, None),
+    ):
+        for path, more in ((PATHS[1], one), (PATHS[3], other)):
+            twins.put(
+                path, clipping("Two", "Beta", DAYS[1], more=f"{address}\n{more}" if more is not None else "")
+            )
+        twins.build()
+    assert twins.taken == [True] * 5
 
 
 FAR = {
