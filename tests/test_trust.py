@@ -757,7 +757,7 @@ def test_that_no_key_can_be_kept_is_said_once(
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
     assert run(["build", "-c", str(root / "digest.toml"), "--as-of", "2024-12-31"]) == 0
     said = capsys.readouterr().err
-    assert said.count("no key can be kept") == 1
+    assert said.count("no key can be stored") == 1
     assert "set BROADSHEET_CACHE_KEY" in said
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -150,10 +150,25 @@ class SiteIndex(msgspec.Struct, kw_only=True):
         reasons = [one for one in self.choices.skipped if one.path in names] if hidden else []
         skipped = (*few.skipped, *reasons, *(one for one in found.skipped if one.path in names))
         others = (*found.problems, *self.choices.problems)
-        problems = (*few.problems, *(one for one in others if one.path in names))
+        problems = (
+            *few.problems,
+            *(one for one in others if one.path in names),
+            *self._image_faults(read, few),
+        )
         self.skipped = with_others(self.skipped, names, sorted(skipped))
         problems = with_others(self.problems, names, sorted(problems, key=by_place))
         self.problems = told_of_sources(problems, config, self.digest, impact.held_back)
+
+    def _image_faults(self, read: Collection[str], few: Readings) -> list[Problem]:
+        """Return the problems with images of clippings in `read` that depend on other clippings.
+
+        They stay as they are: a change of such a clipping itself groups all articles again.
+        """
+        pictured = {shown(path) for path in self.pictured if path in read}
+        if not pictured:
+            return []
+        known = (one for one in self.problems if one.kind == "image" and one.path in pictured)
+        return [one for one in known if one not in few.problems]
 
 
 def read(site: Site, options: Options, context: BuildContext) -> SiteIndex:
