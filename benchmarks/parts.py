@@ -51,13 +51,13 @@ def parts_of(content: Path, paths: Sequence[str]) -> Iterator[tuple[str, Sequenc
     places = [Place(original=one.url, id=one.id) for one in articles]
     texts = [(one.text, place) for one, place in zip(readings, places, strict=True) if one.text]
     yield "Markdown", [partial(body_html, *one) for one in texts]
-    yield "stories, all", [lambda: Stories(articles).told()]
+    yield "stories, all", [lambda: Stories(articles).updated()]
     stories = Stories(articles)
 
     def change_one() -> None:
         other = articles[len(articles) // 2]
         stories.change((), [msgspec.structs.replace(other, title=f"Another title {time.time_ns()}")])
-        stories.told()
+        stories.updated()
 
     yield "stories, one changed", [change_one]
     digest = digest_of(articles, {}, TextPolicy.FULL)[0]

@@ -48,7 +48,7 @@ class ConsoleReporter:
             if isinstance(error, BroadsheetError):
                 console.print_problems(error.problems)
             elif isinstance(error, streams.UnwrittenError):
-                streams.tell(error)
+                streams.report(error)
             else:
                 console.print_fault(error)
 
@@ -59,7 +59,7 @@ def _report_unwritten() -> Iterator[None]:
     try:
         yield
     except streams.UnwrittenError as error:
-        streams.tell(error)
+        streams.report(error)
 
 
 def originals_of(cli_options: CliOptions, site: Site) -> Sequence[Original]:
@@ -106,7 +106,7 @@ def fix(site: Site, *, yes: bool) -> tuple[Problem, ...]:
     return (*skipped, *unfixed)
 
 
-def cleaned(site: Site) -> int:
+def clean(site: Site) -> int:
     """Delete what builds wrote for a site, and its caches. Return the number of output files deleted."""
     from generator.cache.folder import forget_all
     from generator.output.write import clean as clean_output
@@ -118,7 +118,7 @@ def cleaned(site: Site) -> int:
     return sum(clean_output(one) for one in folders if one.is_dir() and any(one.iterdir()))
 
 
-def followed(
+def build_function(
     cli_options: CliOptions, site: Callable[[], Site], report_file: Path | None, live: Live
 ) -> Callable[[Check, Changed], Built]:
     """Return the function that builds for a watching command."""
@@ -254,7 +254,7 @@ def _write_report(file: Path, content: bytes) -> None:
         raise click.FileError(str(file), f"the report cannot be written: {error.strerror}") from error
 
 
-def watched(cli_options: CliOptions, site: Site) -> Roots:
+def watched_paths(cli_options: CliOptions, site: Site) -> Roots:
     """Return a function that returns what a build reads.
 
     While the configuration is invalid, these are the paths of the last valid one.

@@ -21,7 +21,7 @@ import click
 from generator import __version__
 from generator.cli import actions
 from generator.cli.exit_codes import DONE, FAILED, INTERRUPTED
-from generator.cli.options import PATH, CliOptions, Day, asking
+from generator.cli.options import PATH, CliOptions, Day, with_options
 
 if TYPE_CHECKING:  # each command imports what it needs
     from generator.engine.build_context import BuildContext
@@ -82,7 +82,7 @@ def init(folder: Path, *, language: str) -> None:
 @click.option("--source", metavar="NAME", help="The source of the article.")
 @click.option("--date", type=Day(), metavar="DATE", help="The date of the article.  [default: today]")
 @click.option("--draft", is_flag=True, help="Make it a draft.")
-@asking("config", "content")
+@with_options("config", "content")
 def new(
     cli_options: CliOptions,
     title: str,
@@ -123,7 +123,7 @@ def new(
 )
 @click.option("--split", is_flag=True, help="Split it from its story.")
 @click.option("--remove", is_flag=True, help="Remove its picks.")
-@asking("config", "content")
+@with_options("config", "content")
 def pick(cli_options: CliOptions, clipping: str, *, remove: bool, **values: Any) -> int:  # noqa: ANN401 - checked below
     """Change the pick of one article in picks.toml: pin, hide, note, tag, merge …."""
     from generator.authoring.pick import Changes, errors_in, unpick
@@ -159,7 +159,7 @@ def pick(cli_options: CliOptions, clipping: str, *, remove: bool, **values: Any)
 
 
 @broadsheet.command()
-@asking(
+@with_options(
     "config", "content", "output", "base_url", "drafts", "future", "as_of", "strict",
     "yes", "workers", "quiet", "verbose",
 )  # fmt: skip
@@ -197,8 +197,8 @@ def build(
     live = Live(cli_options.workers or cores())
     try:
         follow(
-            actions.followed(cli_options, cli_options.site, report_file, live),
-            actions.watched(cli_options, site),
+            actions.build_function(cli_options, cli_options.site, report_file, live),
+            actions.watched_paths(cli_options, site),
             actions.ConsoleReporter(),
             ignore=(site.output, site.own),
         )
@@ -208,7 +208,7 @@ def build(
 
 
 @broadsheet.command()
-@asking("config", "content", "base_url", "drafts", "future", "as_of", "workers", "quiet", "verbose")
+@with_options("config", "content", "base_url", "drafts", "future", "as_of", "workers", "quiet", "verbose")
 @click.option(
     "-p",
     "--port",
@@ -243,7 +243,7 @@ def serve(cli_options: CliOptions, *, port: int, bind: str, open_browser: bool) 
         PreviewLock(site.own) as preview_lock,
         contextlib.closing(Live(cli_options.workers or cores())) as live,
     ):
-        follow = actions.followed(cli_options, lambda: preview_of(cli_options.site()), None, live)
+        follow = actions.build_function(cli_options, lambda: preview_of(cli_options.site()), None, live)
 
         def rebuild(check: Check, changed: Changed) -> Built:
             preview_lock.acquire()  # its folder may have been deleted
@@ -254,7 +254,7 @@ def serve(cli_options: CliOptions, *, port: int, bind: str, open_browser: bool) 
         preview = Preview(
             site.output,
             rebuild,
-            actions.watched(cli_options, site),
+            actions.watched_paths(cli_options, site),
             actions.ConsoleReporter(),
             bind=bind,
             port=port,
@@ -268,7 +268,7 @@ def serve(cli_options: CliOptions, *, port: int, bind: str, open_browser: bool) 
 
 @broadsheet.command(name="list")
 @click.argument("what", type=click.Choice(["clippings", "sources"]), default="clippings")
-@asking("config", "content", "drafts", "future", "as_of")
+@with_options("config", "content", "drafts", "future", "as_of")
 @click.option("--format", "format_", type=click.Choice(["table", "jsonl"]), default="table", help="Or jsonl.")
 @click.option("--text", is_flag=True, help="Include the published text, as Markdown (jsonl).")
 def list_(cli_options: CliOptions, *, what: str, format_: str, text: bool) -> int:
@@ -307,7 +307,7 @@ def list_(cli_options: CliOptions, *, what: str, format_: str, text: bool) -> in
 
 
 @broadsheet.command()
-@asking("config", "content", "drafts", "future", "as_of", "strict")
+@with_options("config", "content", "drafts", "future", "as_of", "strict")
 @click.option("--format", "format_", type=click.Choice(["text", "json", "github"]), default="text",
               help="Text for people, JSON, or annotations for GitHub.  [default: text]")  # fmt: skip
 @click.option("--fix", is_flag=True, help="Put quotes around values that YAML cannot read, on disk.")
@@ -342,7 +342,7 @@ def check(cli_options: CliOptions, *, format_: str, fix: bool, yes: bool) -> int
 
 @broadsheet.command()
 @click.argument("file", type=PATH)
-@asking("config", "content")
+@with_options("config", "content")
 def explain(cli_options: CliOptions, file: Path) -> None:
     """Print whether each block of a clipping is published, or why it is removed."""
     from generator.cli import console
@@ -364,7 +364,7 @@ def explain(cli_options: CliOptions, file: Path) -> None:
 
 
 @broadsheet.command()
-@asking("config", "output")
+@with_options("config", "output")
 def clean(cli_options: CliOptions) -> None:
     """Delete what builds wrote, and nothing else."""
     from generator.cli import console
@@ -375,7 +375,7 @@ def clean(cli_options: CliOptions) -> None:
     # The output can be cleaned even if the digest itself was deleted.
     is_built = cli_options.output is not None or Path(OWN_FOLDER).is_dir() or Path(Config().output).is_dir()
     site = cli_options.site(must_exist=not is_built)
-    deleted = actions.cleaned(site)
+    deleted = actions.clean(site)
     console.print_line(f"{console.counted(deleted, 'file')} deleted")
     if site.output.is_dir() and (foreign := foreign_names_in(site.output)):
         console.print_line(shown(f"left in {site.output}, because they are not Broadsheet's: {foreign}"))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from generator.config.hosts import HOSTS, Size, strain
+from generator.config.hosts import HOSTS, Size, exceeded_limit
 from generator.model import addresses
 from generator.model.errors import Problem, Severity, shown
 from generator.model.types import Verdict
@@ -171,7 +171,7 @@ def failed_line(count: int) -> str:
 
 def size_line(size: Size) -> str:
     """Return a line with the size of a site, and the hosts that accept it."""
-    exceeded = [(host.name, strain(host, size)) for host in HOSTS]
+    exceeded = [(host.name, exceeded_limit(host, size)) for host in HOSTS]
     fits = ", ".join(name for name, fault in exceeded if not fault)
     faults = "".join(f"; too large for {name} ({fault})" for name, fault in exceeded if fault)
     advice = '; `articles = "recent"` makes fewer pages' if faults else ""

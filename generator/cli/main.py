@@ -35,7 +35,7 @@ def _run_and_flush(arguments: list[str]) -> int:
         code = run(arguments)
         sys.stdout.flush()
     except streams.UnwrittenError as error:
-        streams.tell(error)
+        streams.report(error)
         return UNREAD if error.is_unread else FAILED
     return code
 

@@ -118,7 +118,7 @@ class CliOptions:
             )
 
 
-def asking(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def with_options(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Return a decorator that passes shared options to a command, as its first argument `cli_options`."""
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:

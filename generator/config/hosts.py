@@ -32,7 +32,7 @@ HOSTS = (
 """Sources: developers.cloudflare.com/pages/platform/limits, docs.github.com/pages "GitHub Pages limits"."""
 
 
-def strain(host: Host, size: Size) -> str:
+def exceeded_limit(host: Host, size: Size) -> str:
     """Return the first limit of a host that a site exceeds, as text; empty if the site fits."""
     if host.files and size.files > host.files:
         return f"{host.files:,} files"

@@ -133,7 +133,7 @@ def _grouped(state: SiteState, removed: list[Article], added: list[Article]) -> 
     if digest is None or since_of(digest, config) != state.rendering.plan.since:
         return None
     state.stories.change([article.path for article in removed], added)
-    ended, begun = state.stories.tell(state.index.choices.merges, state.index.choices.splits)
+    ended, begun = state.stories.update(state.index.choices.merges, state.index.choices.splits)
     digest = msgspec.structs.replace(
         digest, articles=spliced(last.articles, removed, added), stories=tuple(state.stories.stories)
     )

@@ -213,8 +213,8 @@ def grouped(
     if stories is None:
         stories = _searched(documents, digest.articles, content_hashes, context)
     else:
-        stories.become(digest.articles)
-    told = stories.told(choices.merges, choices.splits)
+        stories.replace_articles(digest.articles)
+    told = stories.updated(choices.merges, choices.splits)
     impact = impact_of(digest.articles, read_, kept)
     images, image_faults = _images_of(site, digest, kept, read_)
     problems = (

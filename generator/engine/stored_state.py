@@ -121,7 +121,7 @@ class StoredState(msgspec.Struct):
     ) -> SiteState:
         """Return the state, to be changed."""
         index = self.head.index
-        told = self.stories.told(index.choices.merges, index.choices.splits)
+        told = self.stories.updated(index.choices.merges, index.choices.splits)
         index.digest = msgspec.structs.replace(self.digest, stories=told)
         index.content_hashes, index.texts = self.content_hashes, self.texts
         state = SiteState(site, options, context, documents, index, self.stories, healths=self.healths)

@@ -76,7 +76,7 @@ def keep(
         is_renewed = renews and stories.moved > most_of(len(content_hashes))
         found = stories.renew() if is_renewed else None
         if stories.kept_as:
-            since = Since(stories.kept_as, list(stories.left))
+            since = Since(stories.kept_as, list(stories.removed))
             cache.keep_note(_SINCE, msgspec.msgpack.encode(since))
         elif stories.is_as_found:
             own = [content_hashes[article.id] for article in stories.articles]

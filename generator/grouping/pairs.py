@@ -164,7 +164,7 @@ class Pairs:
         return len(self.evidence) - self.count + sum(at < self.count for at in self._removed)
 
     @property
-    def left(self) -> Iterator[tuple[int, Article]]:
+    def removed(self) -> Iterator[tuple[int, Article]]:
         """Number and article of each initial article that has been removed or changed."""
         return ((at, self.article(at)) for at in sorted(self._removed) if at < self.count)
 

@@ -41,7 +41,7 @@ def stories_of(
     The curator's choices take precedence: first `merges` (sets of paths whose stories are joined), then
     `splits` (sets of paths that leave their stories, and form one of their own if there are several).
     """
-    return Stories(articles).told(merges, splits)
+    return Stories(articles).updated(merges, splits)
 
 
 class Found(msgspec.Struct, frozen=True, array_like=True):
@@ -99,9 +99,9 @@ class Stories:
         return self._pairs.moved
 
     @property
-    def left(self) -> Iterator[tuple[int, Article]]:
+    def removed(self) -> Iterator[tuple[int, Article]]:
         """Number and article of each of `articles` that has been removed or changed since."""
-        return self._pairs.left
+        return self._pairs.removed
 
     def found(self) -> Found:
         """Return the stories in the form that is stored, with articles renumbered in order of time."""
@@ -116,7 +116,7 @@ class Stories:
         self._start([self._pairs.article(at) for at in self._pairs.alive], found)
         return found
 
-    def become(self, articles: Iterable[Article]) -> None:
+    def replace_articles(self, articles: Iterable[Article]) -> None:
         """Update the stories to these articles. Articles that are the same objects as before are fastest."""
         fresh = {article.path: article for article in articles}
         known = self._pairs.numbers
@@ -143,14 +143,14 @@ class Stories:
             self._count_homes([self._pairs.article(known[path]) for path in old_paths], added)
             self._regroup(self._pairs.change([known[path] for path in old_paths], added))
 
-    def told(
+    def updated(
         self, merges: Sequence[frozenset[str]] = (), splits: Sequence[frozenset[str]] = ()
     ) -> tuple[Story, ...]:
         """Update and return the stories with the curator's choices, sorted by first articles."""
-        self.tell(merges, splits)
+        self.update(merges, splits)
         return tuple(self.stories)
 
-    def tell(
+    def update(
         self, merges: Sequence[frozenset[str]] = (), splits: Sequence[frozenset[str]] = ()
     ) -> tuple[list[Story], list[Story]]:
         """Update `stories`. Returns the stories that were removed, and those that were added."""

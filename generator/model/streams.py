@@ -26,20 +26,20 @@ class UnwrittenError(Exception):
         self.is_unread = fault.errno == errno.EPIPE
         """Whether the reading process has ended, as in `broadsheet list | head`."""
 
-    def let_go(self) -> None:
+    def discard_rest(self) -> None:
         """Redirect the stream to /dev/null, so that buffered output causes no error when the process ends."""
         os.dup2(os.open(os.devnull, os.O_WRONLY), self._descriptor)
 
 
-def tell(error: UnwrittenError) -> None:
+def report(error: UnwrittenError) -> None:
     """Redirect the stream to /dev/null, and report the error unless the reading process has ended."""
-    error.let_go()
+    error.discard_rest()
     if error.is_unread:
         return
     try:
         click.echo(f"error: {error}", err=True)
     except UnwrittenError as other:
-        other.let_go()
+        other.discard_rest()
 
 
 class _GuardedFile(io.FileIO):

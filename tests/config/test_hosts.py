@@ -3,7 +3,7 @@
 import pytest
 
 from generator.cli.console import size_line
-from generator.config.hosts import HOSTS, Size, strain
+from generator.config.hosts import HOSTS, Size, exceeded_limit
 
 
 def size(**changes: int) -> Size:
@@ -11,7 +11,7 @@ def size(**changes: int) -> Size:
 
 
 def test_a_small_site_fits_all():
-    assert not any(strain(host, size()) for host in HOSTS)
+    assert not any(exceeded_limit(host, size()) for host in HOSTS)
     assert size_line(size()) == "100 files, 1.0 MB: fits Cloudflare Pages, GitHub Pages"
 
 

@@ -31,7 +31,7 @@ def told(cache, articles, former=(), epoch=EPOCH):
     """The stories of a build whose cache knew some former articles."""
     marks = {one.id: mark(one) for one in articles}
     known = {mark(one): one for one in former}
-    return stored_stories.stories_of(cache, epoch, articles, marks, known).told()
+    return stored_stories.stories_of(cache, epoch, articles, marks, known).updated()
 
 
 @pytest.fixture

@@ -98,9 +98,9 @@ def test_an_address_with_three_titles_is_a_channel():
     assert found(one, two, three) == []
     kept = Stories([one, two, three])
     kept.change(["c"], [])
-    assert kept.told() == stories_of([one, two]) != ()
+    assert kept.updated() == stories_of([one, two]) != ()
     kept.change([], [three])
-    assert kept.told() == ()
+    assert kept.updated() == ()
 
 
 @pytest.mark.parametrize(
@@ -557,8 +557,8 @@ def test_a_key_becomes_a_channel_and_one_articles_again(data):
     kept = Stories()
     for _ in range(data.draw(st.integers(1, 5))):
         now = data.draw(st.lists(st.sampled_from(RETITLED), unique_by=lambda one: one.path))
-        kept.become(now)
-        assert kept.told() == stories_of(now)
+        kept.replace_articles(now)
+        assert kept.updated() == stories_of(now)
 
 
 @settings(max_examples=80, deadline=None)
@@ -568,7 +568,7 @@ def test_what_is_kept_becomes_the_same_as_found_from_scratch(data):
     now = dict.fromkeys(data.draw(st.lists(st.sampled_from(sorted(pool)), unique=True)))
     now = {path: pool[path] for path in now}
     kept = Stories(now.values())
-    assert kept.told() == stories_of(list(now.values()))
+    assert kept.updated() == stories_of(list(now.values()))
     for _ in range(data.draw(st.integers(1, 4))):
         removed = data.draw(st.lists(st.sampled_from(sorted(now)), unique=True, max_size=12)) if now else []
         added = [
@@ -585,18 +585,18 @@ def test_what_is_kept_becomes_the_same_as_found_from_scratch(data):
         if data.draw(st.booleans()):
             kept.change(removed, added)
         else:
-            kept.become(list(now.values()))
+            kept.replace_articles(list(now.values()))
         if data.draw(st.booleans()):
             kept.renew()
             assert kept.is_as_found
             assert kept.found().fits(list(kept.articles))
         merges = [frozenset(data.draw(st.lists(st.sampled_from(sorted(pool)), max_size=3)))]
         before = list(kept.stories)
-        ended, begun = kept.tell()
+        ended, begun = kept.update()
         assert [*map(id, ended)] == [id(one) for one in before if id(one) not in map(id, kept.stories)]
         assert [*map(id, begun)] == [id(one) for one in kept.stories if id(one) not in map(id, before)]
-        assert kept.told() == stories_of(list(now.values()))
-        assert kept.told(merges, merges[:1]) == stories_of(list(now.values()), merges, merges[:1])
+        assert kept.updated() == stories_of(list(now.values()))
+        assert kept.updated(merges, merges[:1]) == stories_of(list(now.values()), merges, merges[:1])
 
 
 @pytest.mark.parametrize("odd", ["", "\udcff"])
@@ -614,14 +614,14 @@ def test_half_of_many_articles_are_judged_by_a_copy_of_the_process(odd):
     ]
     expected = stories_of(many)
     assert len({story.lead.date.year for story in expected}) > 1
-    assert Stories(many, is_shared=True).told() == expected
+    assert Stories(many, is_shared=True).updated() == expected
 
 
 def test_much_change_is_a_new_beginning():
     first = [msgspec.structs.replace(one, path=f"x{one.path}", id=f"x{one.path}") for one in CROWD]
     kept = Stories([*POOL, *CROWD])
-    kept.become([*first, *POOL])
-    assert kept.told() == stories_of([*POOL, *first])
+    kept.replace_articles([*first, *POOL])
+    assert kept.updated() == stories_of([*POOL, *first])
 
 
 @pytest.mark.parametrize("kind", ["title", "text", "key"])
@@ -656,13 +656,13 @@ def test_one_edit_amid_nearly_equal_texts_costs_less_than_all_of_them(title):
     many = [one(number) for number in range(3000)]
     start = time.process_time()
     kept = Stories(many)
-    kept.tell()
+    kept.update()
     kept.prepare()
     first = time.process_time() - start
     for number in (0, 1500, 2999):
         start = time.process_time()
         kept.change([many[number].path], [one(number, "edited")])
-        kept.tell()
+        kept.update()
         assert time.process_time() - start < first
     edited = [one(number, "edited") if number in {0, 1500, 2999} else many[number] for number in range(3000)]
-    assert kept.told() == stories_of(edited)
+    assert kept.updated() == stories_of(edited)

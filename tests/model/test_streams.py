@@ -17,7 +17,7 @@ try:
     {then}
     sys.stdout.flush()
 except streams.UnwrittenError as error:
-    error.let_go()
+    error.discard_rest()
     sys.exit(f"{{error}}; {{error.is_unread}}")
 except OSError:
     sys.exit("a file")
