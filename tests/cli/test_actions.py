@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.cli.actions import followed
+from generator.cli.actions import build_function
 from generator.cli.options import CliOptions
 from generator.config.site import Site
 from generator.engine.live import Live
@@ -26,7 +26,7 @@ def test_time_alone_reads_no_configuration(tmp_path: Path) -> None:
     config = write_config(tmp_path)
     live = Live(1)
     try:
-        rebuild = followed(CliOptions(quiet=True, as_of="2024-12-31"), site, None, live)
+        rebuild = build_function(CliOptions(quiet=True, as_of="2024-12-31"), site, None, live)
         rebuild(lambda: None, None)
         write_config(tmp_path, "title = 1\n")
         rebuild(lambda: None, frozenset())
