@@ -7,7 +7,7 @@ all articles again. Tests compare the results.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -97,7 +97,7 @@ def update(state: SiteState, read: Records, *, has_other_picks: bool = False) ->
         affected_pages(state.rendering.plan, removed, change.ended, is_recounted=change.is_recounted)
     )
     had_picks = bool(state.rendering.plan.picks)
-    _take_over(state, change, read)
+    _take_over(state, change, read, repicked.keys())
     return _effects(state, change, before, last, had_picks=had_picks)
 
 
@@ -140,8 +140,8 @@ def _grouped(state: SiteState, removed: list[Article], added: list[Article]) -> 
     return _Change(digest, removed, added, ended, begun)
 
 
-def _take_over(state: SiteState, change: _Change, read: Records) -> None:
-    """Update all that the state derives from articles and stories."""
+def _take_over(state: SiteState, change: _Change, read: Records, repicked: Collection[str]) -> None:
+    """Update all that the state derives from articles and stories. `repicked` as for `SiteIndex.change`."""
     digest, removed, added, ended, begun = change
     index, plan = state.index, state.rendering.plan
     new = digest.sources.keys() - index.digest.sources.keys()
@@ -150,7 +150,9 @@ def _take_over(state: SiteState, change: _Change, read: Records) -> None:
     pinned = [[article for article in articles if article.pinned] for articles in (removed, added)]
     plan.change(digest, removed, added, ended, begun, spliced(plan.picks, *pinned))
     state.note_articles(removed, added)
-    index.change(state.site.config, state.options, digest, removed, added, read, state.documents.found)
+    index.change(
+        state.site.config, state.options, digest, removed, added, read, repicked, state.documents.found
+    )
     state.impact.change_sources(new, lost)
     for story in ended:
         for article in story.articles:

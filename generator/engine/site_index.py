@@ -103,11 +103,13 @@ class SiteIndex(msgspec.Struct, kw_only=True):
         removed: Iterable[Article],
         added: Iterable[Article],
         read: Mapping[str, tuple[Record, bytes]],
+        repicked: Collection[str],
         found: Discovery,
     ) -> None:
         """Become the index of a changed digest.
 
-        `read`: path → record and its hash, `GONE` for removed ones.
+        `read`: path → record and its hash, `GONE` for removed ones. Of these, `repicked` are unchanged
+        clippings of which picks say something else. Their problems stay, also those with other clippings.
         """
         for article in removed:
             self.content_hashes.pop(article.id, None)
@@ -126,10 +128,15 @@ class SiteIndex(msgspec.Struct, kw_only=True):
             self.impact.names = names = {own: name for own, name in names.items() if name not in lost}
         names |= {name: name for name in digest.sources.keys() - self.digest.sources.keys()}
         self.digest = digest
-        self._describe(config, options, read, found)
+        self._describe(config, options, read, repicked, found)
 
     def _describe(
-        self, config: Config, options: Options, read: Mapping[str, tuple[Record, bytes]], found: Discovery
+        self,
+        config: Config,
+        options: Options,
+        read: Mapping[str, tuple[Record, bytes]],
+        repicked: Collection[str],
+        found: Discovery,
     ) -> None:
         """Update the skipped files and problems of the clippings that were read."""
         impact = self.impact
@@ -149,26 +156,12 @@ class SiteIndex(msgspec.Struct, kw_only=True):
         names = dict.fromkeys(sorted(map(shown, read)))
         reasons = [one for one in self.choices.skipped if one.path in names] if hidden else []
         skipped = (*few.skipped, *reasons, *(one for one in found.skipped if one.path in names))
-        others = (*found.problems, *self.choices.problems)
-        problems = (
-            *few.problems,
-            *(one for one in others if one.path in names),
-            *self._image_faults(read, few),
-        )
         self.skipped = with_others(self.skipped, names, sorted(skipped))
-        problems = with_others(self.problems, names, sorted(problems, key=by_place))
+        changed = dict.fromkeys(sorted(shown(path) for path in read if path not in repicked))
+        problems = (*few.problems, *found.problems, *self.choices.problems)
+        own = sorted((one for one in problems if one.path in changed), key=by_place)
+        problems = with_others(self.problems, changed, own)
         self.problems = told_of_sources(problems, config, self.digest, impact.held_back)
-
-    def _image_faults(self, read: Collection[str], few: Readings) -> list[Problem]:
-        """Return the problems with images of clippings in `read` that depend on other clippings.
-
-        They stay as they are: a change of such a clipping itself groups all articles again.
-        """
-        pictured = {shown(path) for path in self.pictured if path in read}
-        if not pictured:
-            return []
-        known = (one for one in self.problems if one.kind == "image" and one.path in pictured)
-        return [one for one in known if one not in few.problems]
 
 
 def read(site: Site, options: Options, context: BuildContext) -> SiteIndex:

@@ -667,17 +667,19 @@ def test_what_is_said_of_picks_follows_what_there_is(tmp_path):
     assert any("tow1.md" in problem.advice for problem in site.built.report.problems)
 
 
-def test_a_pick_leaves_what_is_said_of_an_image_that_is_withheld(tmp_path):
+def test_a_pick_leaves_what_is_said_of_an_article_and_others(tmp_path):
+    """Here an image that somebody else withholds, and an address that somebody else has."""
     site = _started(tmp_path)
     _saved(site.content / "point.svg", '<svg xmlns="http://www.w3.org/2000/svg" width="3" height="1"/>')
     picture = f"![a point](point.svg)\n\n{LONG}"
-    write_clipping(site.content, "a.md", title="A", body=picture)
+    write_clipping(site.content, "a.md", title="A", body=picture, aliases="[old.html]")
     write_clipping(site.content, "b.md", title="B", body=picture, publish="false", url=None)
+    write_clipping(site.content, "0.md", title="0", body=LONG, aliases="[old.html]")
     site.start()
     for said in ("pin = true", 'note = "So."'):
         site.follow(_saved(site.root / "picks.toml", f'[[pick]]\narticle = "a.md"\n{said}\n'))
         assert site.settle() == site.clean()
-        assert any("b.md names it too" in problem.message for problem in site.built.report.problems)
+        assert [one.kind for one in site.built.report.problems if one.path == "a.md"] == ["alias", "image"]
         assert told(site.built) == site.told
 
 
