@@ -22,6 +22,7 @@ from generator.reading import discover
 from generator.reading.article import article_of, origin_of
 from generator.reading.boilerplate.judge import BlockDecision
 from generator.reading.boilerplate.remaining import decisions_on
+from generator.reading.boilerplate.repeats import Key
 from generator.reading.frontmatter import read_clipping
 from generator.reading.rules import Rules
 from generator.reading.values import NO, words
@@ -49,8 +50,7 @@ def explained(site: Site, context: BuildContext, path: str) -> Explained:
     source, year = origin_key(looked) if isinstance(looked, DocumentInfo) else ("", 0)
     if reader.clean and source:
         documents_of(site, discover(site.content, site.config.ignore), context)
-    boilerplate = context.cache.boilerplate(source, year) if source and reader.clean else None
-    one = ReadRequest(path, source, year, boilerplate or NO_BOILERPLATE)
+    one = _request(reader, context, path, (source, year))
     [(_, found)] = budgeted.each(partial(explain, reader), [one], context.workers, reader.limits)
     if isinstance(found, Explained):
         return found
@@ -60,6 +60,12 @@ def explained(site: Site, context: BuildContext, path: str) -> Explained:
 def explain(reader: Reader, wanted: Sequence[ReadRequest]) -> Iterator[Explained]:
     """Judge the blocks of clippings. This is a worker task."""
     return (_explained(reader, one) for one in wanted)
+
+
+def _request(reader: Reader, context: BuildContext, path: str, key: Key) -> ReadRequest:
+    """Return the request to read a clipping with the boilerplate of its source and year, if any is known."""
+    boilerplate = context.cache.boilerplate(*key) if key[0] and reader.clean else None
+    return ReadRequest(path, *key, boilerplate or NO_BOILERPLATE)
 
 
 def _explained(reader: Reader, one: ReadRequest) -> Explained:
@@ -120,9 +126,8 @@ def texts_of(site: Site, plan: Plan, context: BuildContext) -> dict[str, str]:
         if policy is TextPolicy.EXCERPT:
             found[article.path] = article.excerpt
             continue
-        source, year = origin_key(looked[article.path][1]) if article.path in looked else ("", 0)
-        boilerplate = context.cache.boilerplate(source, year) if source and reader.clean else None
-        wanted.append(ReadRequest(article.path, source, year, boilerplate or NO_BOILERPLATE))
+        key = origin_key(looked[article.path][1]) if article.path in looked else ("", 0)
+        wanted.append(_request(reader, context, article.path, key))
     for one, told in budgeted.each(partial(text, reader), wanted, context.workers, reader.limits):
         if isinstance(told, str):
             found[one.path] = told
