@@ -13,7 +13,8 @@ import functools
 import keyword
 import re
 from collections.abc import Callable, Mapping, MutableMapping
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import jinja2
 from jinja2 import nodes
@@ -48,8 +49,9 @@ _DELEGATED = re.compile(
 _safe: Callable[[str], Markup] = functools.partial(str.__new__, Markup)
 
 
-class Compilation(NamedTuple):
-    """What an engine knows about a template that it compiled."""
+@dataclass(slots=True)
+class Compilation:
+    """What an engine knows about a template; filled in while it is compiled."""
 
     survey: Survey
     free_names: set[str]

@@ -30,7 +30,7 @@ class Inserted(NamedTuple):
     name: str
     arguments: tuple[object, ...] | None
     """Those of the function; None for a field of `site`."""
-    named: dict[str, object]
+    named: Mapping[str, object]
     value: object
 
     def is_same(self, functions: Mapping[str, Callable[..., object]], site: object) -> bool:
