@@ -73,14 +73,16 @@ def test(arguments: "list[str]") -> int:
         run("ruff", "check", ".")
         or run("ruff", "format", "--check", ".")
         or run("mypy")
-        or run("pytest", "-n", "2", *(arguments or ["--cov", "--cov-report=term"]))
+        or run("pytest", "-n", "2", "--dist", "worksteal", *(arguments or ["--cov", "--cov-report=term"]))
     )
 
 
 def run(*command: str) -> int:
     """Run a module of `.venv`, and return its exit code."""
     print("+", *command, flush=True)
-    return subprocess.call([str(PYTHON), "-m", *command])
+    environment = dict(os.environ)
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # each of a thousand commands would compile everything
+    return subprocess.call([str(PYTHON), "-m", *command], env=environment)
 
 
 def say(message: str) -> int:

@@ -16,11 +16,10 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
 
-from measure import MIB, Cost, Figures, median, parser, run, table
+from measure import MIB, Cost, Figures, median, run, site_parser, table
 
-from sites import Site, edit, environment, is_editable, save, sites_of, spaced, text_of, token, write_results
+from sites import Site, edit, editable, environment, save, sites_of, spaced, text_of, token, write_results
 
 LONG = 60.0
 """Seconds from which on a build is not repeated."""
@@ -55,30 +54,25 @@ def after_pick(site: Site, number: int) -> Cost:
 
 
 def _clipping(site: Site, number: int) -> str:
-    editable = [one for one in spaced(site.clippings(), 60) if is_editable(site, one)]
-    return editable[number % len(editable)]
+    able = editable(site, spaced(site.clippings(), 60))
+    return able[number % len(able)]
 
 
 KINDS = {"cold": cold, "unchanged": again, "edited": after_edit, "picked": after_pick}
 
 
-def in_turns(sites: list[Site], runs: int, build: Callable[[Site, int], Cost]) -> list[dict[str, float]]:
-    """Build sites in turns; return each one's medians."""
-    costs = [[build(site, 0)] for site in sites]
-    for number in range(1, runs):
-        for site, own in zip(sites, costs, strict=True):
-            if own[0].seconds < LONG:
-                own.append(build(site, number))
-    return [*map(median, costs)]
-
-
 def measure(sites: list[Site], runs: int) -> dict[str, Figures]:
-    """Return generator → kind of build → figures."""
+    """Return generator → kind of build → figures; sites are built in turns."""
     found: dict[str, Figures] = {site.name: {} for site in sites}
     for kind, build in KINDS.items():
-        able = [site for site in sites if kind != "picked" or site.is_ours]
-        for site, figures in zip(able, in_turns(able, runs, build), strict=True):
-            found[site.name][kind] = figures
+        costs: dict[str, list[Cost]] = {site.name: [] for site in sites if kind != "picked" or site.is_ours}
+        for number in range(runs):
+            for site in sites:
+                own = costs.get(site.name)
+                if own is not None and not (own and own[0].seconds >= LONG):
+                    own.append(build(site, number))
+        for name, own in costs.items():
+            found[name][kind] = median(own)
     for site in sites:
         sizes = [file.stat().st_size for file in site.out.rglob("*") if file.is_file()]
         found[site.name]["output"] = {"files": len(sizes), "mib": sum(sizes) / MIB}
@@ -89,17 +83,17 @@ def lines(count: int, found: dict[str, Figures]) -> str:
     """Return the figures in Markdown."""
     rows = []
     for name, one in found.items():
+        cold, files = one["cold"], f"{one['output']['files']:,}"
         seconds = [f"{one[kind]['seconds']:.2f}" if kind in one else "–" for kind in KINDS]
-        cold = [f"{one['cold']['cpu']:.2f}", f"{one['cold']['memory']:,.0f}"]
-        rows.append([f"{count:,}", name, *seconds, *cold, f"{one['output']['files']:,}"])
-        rows[-1].append(f"{one['cold']['runs']:.0f}")
+        rest = [f"{cold['cpu']:.2f}", f"{cold['memory']:,.0f}", files, f"{cold['runs']:.0f}"]
+        rows.append([f"{count:,}", name, *seconds, *rest])
     head = ["clippings", ":", *(f"{kind}, s" for kind in KINDS)]
     return table([*head, "cold, CPU s", "cold, MiB", "files", "runs"], rows)
 
 
 def main() -> None:
     """Measure and print."""
-    arguments = parser(__doc__)
+    arguments = site_parser(__doc__)
     arguments.add_argument("--runs", type=int, default=3)
     given = arguments.parse_args()
     sites = sites_of(given)

@@ -7,13 +7,14 @@ The same results give the same bytes.
 
 from __future__ import annotations
 
-import argparse
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
+
+from measure import parser
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 640, 360, 64, 160, 40, 44
 COLOURS = ("#d0453c", "#2d6cb3")
@@ -56,12 +57,11 @@ def chart(title: str, unit: str, series: Series) -> str:
         parts.append(text(LEFT - 8, down(value) + 4, f"{value:,g} {unit}", "end"))
     parts += [text(across(count), HEIGHT - BOTTOM + 18, f"{count:,}", "middle") for count in counts]
     y = 0.0
-    for name, colour in sorted(
-        zip(series, COLOURS, strict=False), key=lambda one: down(series[one[0]][-1][1])
-    ):
+    ends = {name: down(line[-1][1]) for name, line in series.items()}
+    for name, colour in sorted(zip(series, COLOURS, strict=False), key=lambda one: ends[one[0]]):
         path = "L".join(f"{across(count):.1f} {down(value):.1f}" for count, value in series[name])
         parts.append(f'<path d="M{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
-        y = max(y + 16, down(series[name][-1][1]) + 4)  # no label covers another
+        y = max(y + 16, ends[name] + 4)  # no label covers another
         parts.append(text(WIDTH - RIGHT + 10, y, f"{name}: {series[name][-1][1]:,.3g} {unit}"))
     size = f'viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}"'
     head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label="{escape(title)}">'
@@ -83,10 +83,10 @@ def charts(results: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
 
 def main() -> None:
     """Draw."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("results", type=Path, nargs="+")
-    parser.add_argument("--out", type=Path, required=True, metavar="FOLDER")
-    given = parser.parse_args()
+    arguments = parser(__doc__)
+    arguments.add_argument("results", type=Path, nargs="+")
+    arguments.add_argument("--out", type=Path, required=True, metavar="FOLDER")
+    given = arguments.parse_args()
     for file, svg in charts([json.loads(one.read_text()) for one in given.results]):
         (given.out / file).write_text(svg, "utf-8")
 

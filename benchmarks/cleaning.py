@@ -9,14 +9,14 @@ The score is that of text extraction: precision and recall over groups of five l
 
 from __future__ import annotations
 
-import argparse
 import re
 import statistics
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
+from measure import parser
 
 from generator.config.site import Config
 from generator.engine.document_table import rules_of
@@ -83,44 +83,37 @@ def groups(text: str) -> Counter[str]:
     return Counter(letters[n : n + LETTERS] for n in range(len(letters) - LETTERS + 1))
 
 
-def ablation(files: Mapping[str, list[Label]], clippings: Clippings, way: Cleaning) -> None:
-    """Print the score without each kind of evidence."""
-    everything = evidence.EVIDENCE
-    for left_out, _, _ in everything:
-        setattr(judge, "EVIDENCE", tuple(row for row in everything if row[0] != left_out))  # noqa: B010
-        for name, labels in files.items():
-            print(f"{name:12} without {left_out:20} {score(labels, clippings, way)}")
-    setattr(judge, "EVIDENCE", everything)  # noqa: B010 - a constant except here
-
-
-def main() -> None:
-    """Read labels and clippings, and print the scores."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("content", type=Path)
-    parser.add_argument("labels", type=Path, nargs="+")
-    parser.add_argument("--ablation", action="store_true")
-    given = parser.parse_args()
-    read = {path: read_clipping(given.content, path)[0] for path in discover(given.content, ()).paths}
-    clippings = {path: one for path, one in read.items() if one is not None}
+def ways(clippings: Clippings) -> Iterator[tuple[str, Cleaning]]:
+    """Yield ways of cleaning; the first uses everything."""
     origins = filter(None, (origin_of(one, RULES) for one in clippings.values()))
     learned = {key: learn(clippings[path].body for path in paths) for key, paths in samples(origins).items()}
     lexicons = built_in().lexicons
     general = Families(tuple(one for one in lexicons if one.family.everywhere or one.family.byline))
-    ways = {
-        "all": Cleaning(families=built_in(), learned=learned),
-        "without learning": Cleaning(families=built_in()),
-        "without families": Cleaning(families=general, learned=learned),
-    }
-    decode = msgspec.json.Decoder(Label).decode
-    files = {
-        file.stem: [decode(line) for line in file.read_text("utf-8").splitlines() if line]
-        for file in given.labels
-    }
-    for name, labels in files.items():
-        for kind, way in ways.items():
+    yield "all", Cleaning(families=built_in(), learned=learned)
+    yield "without learning", Cleaning(families=built_in())
+    yield "without families", Cleaning(families=general, learned=learned)
+
+
+def main() -> None:
+    """Read labels and clippings, and print the scores."""
+    arguments = parser(__doc__)
+    arguments.add_argument("content", type=Path)
+    arguments.add_argument("labels", type=Path, nargs="+")
+    arguments.add_argument("--ablation", action="store_true")
+    given = arguments.parse_args()
+    paths = discover(given.content, ()).paths
+    clippings = {path: one for path in paths if (one := read_clipping(given.content, path)[0])}
+    decode = msgspec.json.Decoder(Label).decode_lines
+    files = {file.stem: decode(file.read_bytes()) for file in given.labels}
+    found, everything = [*ways(clippings)], evidence.EVIDENCE
+    runs = [(kind, way, everything) for kind, way in found]
+    for left_out, _, _ in everything if given.ablation else ():
+        rest = tuple(row for row in everything if row[0] != left_out)
+        runs.append((f"without {left_out}", found[0][1], rest))
+    for kind, way, rows in runs:
+        setattr(judge, "EVIDENCE", rows)  # noqa: B010 - a constant except here
+        for name, labels in files.items():
             print(f"{name:12} {kind:28} {score(labels, clippings, way)}")
-    if given.ablation:
-        ablation(files, clippings, ways["all"])
 
 
 if __name__ == "__main__":

@@ -1,13 +1,11 @@
-"""Cost of a run: wall clock, CPU and peak memory, of a process and all its descendants.
+"""What the measurements share: the cost of a process and its descendants, arguments, figures and tables.
 
-Where `/proc` exists, memory is RSS of a single process, and summed PSS of several, so that shared pages count
-once. CPU is summed over all of them, including descendants that nobody waits for. Elsewhere, only the process
-itself and the children that it waited for are counted.
+Memory is RSS of a single process, and summed PSS of several, so that shared pages count once. CPU includes
+descendants that nobody waits for. Without `/proc`, only a process and the children that it waited for count.
 """
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import math
 import os
@@ -18,6 +16,7 @@ import sys
 import tempfile
 import threading
 import time
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -28,8 +27,6 @@ INTERVAL = 0.05
 SHARE = 50
 """Sampling may take one part in this many of the time; samples of large processes are rarer."""
 TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
-PROC = Path("/proc/self/task").is_dir()
-
 
 Figures = dict[str, dict[str, float]]
 """Kind of build or save → figures."""
@@ -47,11 +44,9 @@ def tree(pid: int) -> list[int]:
     """Return a process and all its descendants."""
     pids = [pid]
     for known in pids:
-        try:
+        with contextlib.suppress(OSError):  # it has ended
             for task in os.listdir(f"/proc/{known}/task"):  # noqa: PTH208 - called twenty times a second
                 pids += map(int, Path(f"/proc/{known}/task/{task}/children").read_text().split())
-        except OSError:  # it has ended
-            continue
     return pids
 
 
@@ -63,42 +58,37 @@ def memory_of(pids: Sequence[int]) -> float:
 
 
 def _field(pid: int, file: str, name: str) -> float:
-    try:
-        lines = Path(f"/proc/{pid}/{file}").read_text().splitlines()
-    except OSError:
-        return 0.0
+    lines = _text(Path(f"/proc/{pid}/{file}")).splitlines()
     return next((int(line.split()[1]) / 1024 for line in lines if line.startswith(name)), 0.0)
+
+
+def _text(file: Path) -> str:
+    with contextlib.suppress(OSError):  # the process has ended
+        return file.read_text()
+    return ""
 
 
 def cpu_of(pid: int) -> float:
     """Return the seconds of CPU that a process has used; 0 once it has ended."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return 0.0
-    return (int(fields[11]) + int(fields[12])) / TICKS
+    fields = _text(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS if fields else 0.0
 
 
 def is_blocked(pid: int) -> bool:
     """Return whether a thread of a process waits for the disk, which takes no CPU."""
-    for file in Path(f"/proc/{pid}/task").glob("*/stat"):
-        with contextlib.suppress(OSError):  # it has ended
-            if file.read_text().rpartition(")")[2].split()[0] == "D":
-                return True
-    return False
+    return any(") D " in _text(file) for file in Path(f"/proc/{pid}/task").glob("*/stat"))
 
 
 class Meter:
-    """Samples a process and all its descendants from a thread, until `stop`."""
+    """Samples a process and its descendants from a thread, until `stop`."""
 
     def __init__(self, pid: int) -> None:
         self.peak = 0.0
         self._pid = pid
         self._used: dict[int, float] = {}
-        self._done, self._lock = threading.Event(), threading.Lock()
+        self._done = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
-        if PROC:
-            self._thread.start()
+        self._thread.start()
 
     @property
     def cpu(self) -> float:
@@ -107,17 +97,15 @@ class Meter:
 
     def stop(self) -> None:
         """Take the last sample."""
-        self._sample()
         self._done.set()
-        if self._thread.is_alive():
-            self._thread.join()
+        self._thread.join()
+        self._sample()
 
     def _sample(self) -> None:
-        with self._lock:
-            pids = tree(self._pid) if PROC else []
-            for pid in pids:
-                self._used[pid] = max(cpu_of(pid), self._used.get(pid, 0.0))
-            self.peak = max(self.peak, memory_of(pids))
+        pids = tree(self._pid)
+        for pid in pids:
+            self._used[pid] = max(cpu_of(pid), self._used.get(pid, 0.0))
+        self.peak = max(self.peak, memory_of(pids))
 
     def _watch(self) -> None:
         pause = INTERVAL
@@ -151,10 +139,9 @@ def run(
         output = log.read().decode("utf-8", "replace")
     if process.returncode:
         raise SystemExit(f"{' '.join(map(str, command))} ended with {process.returncode}:\n{output[-2000:]}")
-    own = usage.ru_utime + usage.ru_stime
     most = usage.ru_maxrss if usage.ru_maxrss > held else 0  # a child starts with this process's peak
-    unit = 1024 if sys.platform != "darwin" else MIB
-    return Cost(seconds, max(own, meter.cpu), max(meter.peak, most / unit))
+    unit = MIB if sys.platform == "darwin" else 1024
+    return Cost(seconds, max(usage.ru_utime + usage.ru_stime, meter.cpu), max(meter.peak, most / unit))
 
 
 def median(costs: Sequence[Cost]) -> dict[str, float]:
@@ -166,9 +153,9 @@ def median(costs: Sequence[Cost]) -> dict[str, float]:
 def spread(values: Sequence[float | None]) -> dict[str, float]:
     """Return median, 95th percentile and maximum, and how many values are missing, in JSON's types."""
     known = sorted(one for one in values if one is not None)
-    counts = {"count": len(known), "unseen": len(values) - len(known)}
     ranked = known or [math.nan]
     p95 = ranked[math.ceil(0.95 * len(ranked)) - 1]
+    counts = {"count": len(known), "unseen": len(values) - len(known)}
     return {"p50": statistics.median(ranked), "p95": p95, "most": ranked[-1], **counts}
 
 
@@ -179,11 +166,14 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def parser(description: str) -> argparse.ArgumentParser:
-    """Return a parser with the arguments that all measurements of a site have."""
-    found = argparse.ArgumentParser(
-        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+def parser(description: str | None) -> ArgumentParser:
+    """Return a parser that shows a script's docstring."""
+    return ArgumentParser(description=description, formatter_class=RawDescriptionHelpFormatter)
+
+
+def site_parser(description: str | None) -> ArgumentParser:
+    """Return a parser with the arguments of everything that measures a site."""
+    found = parser(description)
     found.add_argument("clippings", type=Path, help="A folder with YYYY/MM/DD/daily/*.md.")
     found.add_argument("--work", type=Path, required=True, metavar="FOLDER", help="A new folder.")
     found.add_argument("--count", type=int, default=0, help="Repeat the clippings up to so many.")

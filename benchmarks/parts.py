@@ -4,12 +4,11 @@
 
 Of many clippings, every nth is read. The best of several passes counts, the least disturbed one. Cleaning
 goes without learned boilerplate, templates without compilation. `one changed` is an article with another
-title, in stories that are kept. For the figures of a large archive, make clippings with `corpus.py`.
+title, in stories that are kept.
 """
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -17,6 +16,7 @@ from pathlib import Path
 
 import msgspec
 from markupsafe import Markup
+from measure import parser
 
 from generator.config.site import Config
 from generator.engine.document_table import rules_of
@@ -34,6 +34,7 @@ from generator.render.frame import Framer
 from generator.render.markdown import Place, body_html
 from generator.render.pages import Page, Plan, pages_of, plan
 from generator.render.templates import Templates, interface_language
+from sites import spaced
 
 CONFIG = Config(title="Digest", base_url="https://digest.example/")
 BODY = Markup("<p>{}</p>\n").format("A sentence of a dozen words or so, as long as most. " * 12) * 6
@@ -92,15 +93,12 @@ def seconds_of(calls: Sequence[Callable[[], object]]) -> float:
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("clippings", type=Path)
-    parser.add_argument("--articles", type=int, default=1000, help="How many at most.")
-    parser.add_argument("--passes", type=int, default=3)
-    given = parser.parse_args()
-    found = discover(given.clippings, ()).paths
-    paths = found[:: max(1, len(found) // given.articles)][: given.articles]
+    arguments = parser(__doc__)
+    arguments.add_argument("clippings", type=Path)
+    arguments.add_argument("--articles", type=int, default=1000, help="How many at most.")
+    arguments.add_argument("--passes", type=int, default=3)
+    given = arguments.parse_args()
+    paths = spaced(discover(given.clippings, ()).paths, given.articles)
     print(f"{'part':28} {'ms each':>9} {'count':>8} {'s':>8}")
     for part, calls in parts_of(given.clippings, paths):
         seconds = min(seconds_of(calls) for _ in range(given.passes))

@@ -28,22 +28,11 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from measure import Figures, Meter, parser, spread, table
+from corpus import day_of
+from measure import Figures, Meter, site_parser, spread, table
 from server import Reader, Server, serving
 
-from sites import (
-    Site,
-    edit,
-    edited,
-    is_editable,
-    save,
-    sites_of,
-    spaced,
-    split,
-    text_of,
-    token,
-    write_results,
-)
+from sites import Site, edit, editable, edited, save, sites_of, spaced, split, text_of, token, write_results
 
 AT_ONCE = 1000
 """Clippings that change together, as with `git checkout`."""
@@ -51,6 +40,10 @@ AT_MOST = 3
 """Saves that are not shown while all pages are made, after which nobody waits any longer."""
 SAMPLE = 500
 """Articles that are looked at to see whether all pages show a changed template."""
+
+
+ARTICLE = '{{% extends "theme/article.html" %}}{{% block end %}}{}{{{{ super() }}}}{{% endblock %}}\n'
+"""A template of articles that shows a mark."""
 
 
 class Step(NamedTuple):
@@ -78,26 +71,23 @@ class Sample:
 
     def __init__(self, site: Site, reader: Reader) -> None:
         self.site, self.reader = site, reader
-        self.middle = next(self.articles(1))
+        self.middle = self.articles(1)[0]
 
-    def articles(self, count: int) -> Iterator[str]:
-        """Yield clippings at even distances that have a page and can be edited."""
-        clippings = self.site.clippings()
-        able = (one for one in spaced(clippings, 6 * count) if len(self.site.pages(one)) == 2)
-        yield from spaced([one for one in able if is_editable(self.site, one)], count)
+    def articles(self, count: int) -> list[str]:
+        """Return clippings at even distances that have a page and can be edited."""
+        able = [one for one in spaced(self.site.clippings(), 6 * count) if len(self.site.pages(one)) == 2]
+        return spaced(editable(self.site, able), count)
 
     def listed(self, count: int, at_least: int = 1) -> Iterator[list[str]]:
         """Yield articles of one day that its page links to, for `count` days or less."""
         by_day: dict[str, list[str]] = {}
         for one in self.site.clippings():
-            by_day.setdefault(one[:10], []).append(one)
-        found = 0
+            by_day.setdefault(self.day(one), []).append(one)
         for day in spaced(sorted(by_day), 3 * count):
-            ours = [one for one in by_day[day] if len(self.site.pages(one)) == 2]
-            text = self.reader.get(self.day(ours[0])) if ours else ""
-            ours = [one for one in ours if self.link(one) in text and is_editable(self.site, one)]
-            if len(ours) >= at_least and found < count:
-                found += 1
+            text = self.reader.get(day)
+            ours = [one for one in by_day[day] if len(self.site.pages(one)) == 2 and self.link(one) in text]
+            if count and len(ours := editable(self.site, ours)) >= at_least:
+                count -= 1
                 yield ours
 
     def own(self, clipping: str) -> str:
@@ -141,8 +131,7 @@ def picks(sample: Sample, repeat: int, _: int) -> Iterator[Step]:
         yield Step("pick: pinned → day", pick(first, "pin = true"), day, has('id="_picks"'))
         yield Step("pick: noted → day", pick(first, f'note = "{mark}"'), day, has(mark))
         yield Step("pick: merged → day", pick(first, f"merge = [{quoted(second)}]"), day)
-        hidden = lacks(sample.link(first))
-        yield Step("pick: hidden → day", pick(first, "hide = true"), day, hidden)
+        yield Step("pick: hidden → day", pick(first, "hide = true"), day, lacks(sample.link(first)))
     yield Step("", partial(file.unlink, missing_ok=True))
 
 
@@ -161,9 +150,8 @@ def clippings(sample: Sample, repeat: int, _: int) -> Iterator[Step]:
         counts = Counter(source_of(site, one) for one in listed)
         one = min(listed, key=lambda one: counts[source_of(site, one)])
         day, mark = sample.day(one), token()
-        file = site.file(one).with_name(f"{mark}.md")
-        renamed = file.with_name(f"{mark} renamed.md")
-        text = clipping(one[:10].replace("/", "-"), mark, source_of(site, one))
+        file, renamed = (site.file(one).with_name(f"{mark}{end}.md") for end in ("", " renamed"))
+        text = clipping(day_of(one), mark, source_of(site, one))
         yield Step("clipping added → day", partial(save, site, file, text), day, has(mark))
         yield Step("clipping renamed → day", partial(file.replace, renamed), day)
         yield Step("clipping deleted → day", renamed.unlink, day, lacks(mark))
@@ -198,35 +186,33 @@ def settings(sample: Sample, _: int, wide: int) -> Iterator[Step]:
 def looks(sample: Sample, _: int, wide: int) -> Iterator[Step]:
     """Change templates, a translation, the first style and static files."""
     site, own, day = sample.site, sample.own(sample.middle), sample.day(sample.middle)
-    templates, style = site.folder / "templates", site.folder / "templates/assets/custom.css"
-    messages = templates / "translations/en/LC_MESSAGES/messages.po"
+    style, static = "templates/assets/custom.css", f"static/{token()}.txt"
+    messages = "templates/translations/en/LC_MESSAGES/messages.po"
+    day_template = '{{% extends "theme/day.html" %}}{{% block above %}}{}{{{{ super() }}}}{{% endblock %}}\n'
+    kinds = (
+        ("template: article.html → article", "templates/article.html", ARTICLE, own),
+        ("template: day.html → day", "templates/day.html", day_template, day),
+        ("translation → article", messages, 'msgid "Latest"\nmsgstr "{}"\n', own),
+        ("first custom.css → article", style, "/* {} */\n", own),
+        ("static file → itself", static, "{}", f"/{Path(static).name}"),
+    )
     for _number in range(wide):
-        marks = [token() for _kind in range(5)]
-        save_article = partial(article_template, site, marks[0])
-        yield Step("template: article.html → article", save_article, own, has(marks[0]))
-        text = '{% extends "theme/day.html" %}{% block above %}' + marks[1] + "{{ super() }}{% endblock %}\n"
-        save_day = partial(save, site, templates / "day.html", text)
-        yield Step("template: day.html → day", save_day, day, has(marks[1]))
-        message = f'msgid "Latest"\nmsgstr "{marks[2]}"\n'
-        yield Step("translation → article", partial(save, site, messages, message), own, has(marks[2]))
-        rule = f"/* {marks[3]} */\n"
-        yield Step("first custom.css → article", partial(save, site, style, rule), own, has("custom.css"))
-        static = site.folder / "static" / f"{marks[4]}.txt"
-        save_static = partial(save, site, static, marks[4])
-        yield Step("static file → itself", save_static, f"/{marks[4]}.txt", has(marks[4]))
-        yield Step("", style.unlink)
+        for name, path, text, page in kinds:
+            mark = token()
+            shows = has("custom.css" if path == style else mark)
+            yield Step(name, partial(save, site, site.folder / path, text.format(mark)), page, shows)
+        yield Step("", (site.folder / style).unlink)
 
 
 def days(sample: Sample, _: int, wide: int) -> Iterator[Step]:
     """Add clippings of days and years that have none yet."""
-    newest = dt.date(*map(int, sample.site.clippings()[-1].split("/")[:3]))
+    newest, source = day_of(sample.site.clippings()[-1]), source_of(sample.site, sample.middle)
     for number in range(1, wide + 1):
         for kind, day in (("day", newest + dt.timedelta(number)), ("year", dt.date(1970 + number, 3, 4))):
             mark = token()
             file = sample.site.file(f"{day:%Y/%m/%d}/daily/{mark}.md")
-            text = clipping(day.isoformat(), mark, source_of(sample.site, sample.middle))
-            name, page = f"clipping of a new {kind} → day", f"/{day:%Y/%m/%d}/"
-            yield Step(name, partial(save, sample.site, file, text), page, has(mark))
+            add = partial(save, sample.site, file, clipping(day, mark, source))
+            yield Step(f"clipping of a new {kind} → day", add, f"/{day:%Y/%m/%d}/", has(mark))
 
 
 SCENARIOS: tuple[Callable[[Sample, int, int], Iterator[Step]], ...] = (
@@ -235,21 +221,13 @@ SCENARIOS: tuple[Callable[[Sample, int, int], Iterator[Step]], ...] = (
 """In this order: what reaches farthest comes last."""
 
 
-def quoted(text: str) -> str:
-    """Return a string as TOML and YAML write it."""
-    return json.dumps(text, ensure_ascii=False)
+quoted = partial(json.dumps, ensure_ascii=False)  # as TOML and YAML write a string
 
 
-def clipping(day: str, mark: str, source: str) -> str:
+def clipping(day: dt.date, mark: str, source: str) -> str:
     """Return a clipping whose title has a mark."""
     head = f"title: A clipping {mark}\nurl: https://{mark}.example/\nsource: {quoted(source)}\ndate: {day}"
     return f"---\n{head}\n---\n\nIt has a text of its own, about {mark} and nothing else.\n"
-
-
-def article_template(site: Site, mark: str) -> float:
-    """Save a template of articles that shows a mark; return the moment."""
-    text = '{% extends "theme/article.html" %}{% block end %}' + mark + "{{ super() }}{% endblock %}\n"
-    return save(site, site.folder / "templates/article.html", text)
 
 
 def source_page(sample: Sample, one: str) -> str:
@@ -301,31 +279,25 @@ def follow(server: Server, steps: Iterable[Step]) -> Figures:
 def all_pages(site: Site, server: Server, sample: Sample) -> Figures:
     """Change `article.html`, and save articles until all pages show it."""
     pages = list(chain.from_iterable(site.pages(one)[:-1] for one in site.clippings()))
-    files = [site.caches / "preview" / unquote(page).lstrip("/") for page in spaced(pages, SAMPLE)]
+    files = [site.caches / "preview" / unquote(page[1:]) for page in spaced(pages, SAMPLE)]
     edits = cycle(sample.articles(SAMPLE))
     server.settle()
     mark, late = token(), list[float | None]()
-    started = article_template(site, mark)
-    while (files := [file for file in files if is_without(file, mark)]) and late.count(None) < AT_MOST:
+    started = save(site, site.folder / "templates/article.html", ARTICLE.format(mark))
+    while (files := [one for one in files if one.exists() and mark not in text_of(one)]) and late.count(
+        None
+    ) < AT_MOST:
         one, word = next(edits), token()
         late.extend(timed(server, Step("", partial(edit, site, one, word), sample.own(one), has(word))))
     every = {"seconds": server.settle() - started, "unseen": len(files)}
     return {"all pages after article.html": every, "meanwhile: article edited → article": spread(late)}
 
 
-def is_without(file: Path, mark: str) -> bool:
-    """Return whether a file lacks a mark; one that is gone has nothing to show."""
-    try:
-        return mark not in text_of(file)
-    except OSError:
-        return False
-
-
 def at_once(site: Site, server: Server, sample: Sample) -> Figures:
     """Change clippings in a row, and ask for all their pages."""
     clippings = site.clippings()
     first = max(0, (len(clippings) - AT_ONCE) // 2)
-    marks = {one: token() for one in clippings[first : first + AT_ONCE] if is_editable(site, one)}
+    marks = {one: token() for one in editable(site, clippings[first : first + AT_ONCE])}
     server.settle()
     started = min(edit(site, one, mark) for one, mark in marks.items())
     pages = {sample.own(one): mark for one, mark in marks.items() if len(site.pages(one)) == 2}
@@ -347,13 +319,12 @@ def measure(site: Site, given: argparse.Namespace) -> Figures:
         found["first page"] = {"seconds": server.first(page)}
         server.settle()
         sample = Sample(site, server.reader)
-        chosen = [
-            one for one in SCENARIOS if given.only in one.__name__ and (site.is_ours or one is articles)
-        ]
+        able = SCENARIOS if site.is_ours else (articles,)
+        chosen = (one for one in able if given.only in one.__name__)
         steps = chain.from_iterable(one(sample, given.repeat, given.wide) for one in chosen)
         found |= follow(server, steps)
-        for whole in (all_pages, at_once):
-            if site.is_ours and given.only in whole.__name__:
+        for whole in (all_pages, at_once) if site.is_ours else ():
+            if given.only in whole.__name__:
                 found |= whole(site, server, sample)
         meter.stop()
     return found | {"server": {"memory": meter.peak, "bad": server.reader.bad}}
@@ -361,10 +332,8 @@ def measure(site: Site, given: argparse.Namespace) -> Figures:
 
 def lines(name: str, found: Figures) -> Iterator[str]:
     """Yield the figures in Markdown."""
-    rows = []
-    for kind, one in found.items():
-        if "p50" in one:
-            rows.append([kind, *(f"{one[key]:.0f}" for key in ("p50", "p95", "most", "count", "unseen"))])
+    keys = ("p50", "p95", "most", "count", "unseen")
+    rows = [[kind, *(f"{one[key]:.0f}" for key in keys)] for kind, one in found.items() if "p50" in one]
     yield table([f"{name}: save → page asked for:", "p50, ms", "p95", "most", "saves", "not shown"], rows)
     for kind, one in found.items():
         if "seconds" in one:
@@ -374,7 +343,7 @@ def lines(name: str, found: Figures) -> Iterator[str]:
 
 def main() -> None:
     """Measure and print."""
-    arguments = parser(__doc__)
+    arguments = site_parser(__doc__)
     arguments.add_argument("--repeat", type=int, default=20)
     arguments.add_argument("--wide", type=int, default=5)
     arguments.add_argument("--only", default="", metavar="WORD", help="Only what has it in its name.")

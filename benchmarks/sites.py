@@ -22,10 +22,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from corpus import clippings_in, repeated, write
+from corpus import clippings_in, day_of, repeated, write
 from measure import Figures
 
 ROOT = Path(__file__).resolve().parent.parent
+PROGRAM = (sys.executable, "-m", "generator")
 TOKEN = re.compile(r" zq\d+z")
 FIELD = re.compile(r"(title|url|source): ?(.*)")
 
@@ -66,8 +67,8 @@ class Site:
 def broadsheet(folder: Path, workers: int | None = None) -> Site:
     """Return Broadsheet's site in a folder, with the clippings in its `content/`."""
     folder = folder.absolute()
-    count = ["--workers", str(workers)] if workers else []
-    options = ["--base-url", "https://digest.example/", "--future", "-q", *count]
+    options = ["--base-url", "https://digest.example/", "--future", "-q"]
+    options += ["--workers", str(workers)] if workers else []
 
     @functools.cache
     def addresses() -> Mapping[str, str]:
@@ -78,7 +79,7 @@ def broadsheet(folder: Path, workers: int | None = None) -> Site:
     def pages(clipping: str) -> list[str]:
         own = addresses().get(clipping, "")
         has_page = own and "#" not in own  # one without text is only an item in lists
-        return [*([quote("/" + own)] if has_page else []), "/" + "/".join(clipping.split("/")[:3]) + "/"]
+        return [*([quote("/" + own)] if has_page else []), f"/{day_of(clipping):%Y/%m/%d}/"]
 
     return Site(
         name="Broadsheet", folder=folder, content=folder / "content", out=folder / "public",
@@ -89,12 +90,11 @@ def broadsheet(folder: Path, workers: int | None = None) -> Site:
 
 def hugo(folder: Path, program: Path, content: Path) -> Site:
     """Return a Hugo site in a folder, with posts made from clippings."""
-    out, served = folder.with_name("hugo-out"), folder.with_name("hugo-served")
-    options = ["--quiet", "--source", str(folder), "--cacheDir", str(folder.with_name("hugo-cache"))]
+    out, served, cache = (folder.with_name(f"hugo-{name}") for name in ("out", "served", "cache"))
+    options = ["--quiet", "--source", str(folder), "--cacheDir", str(cache)]
 
     def pages(clipping: str) -> list[str]:
-        day = "-".join(clipping.split("/")[:3])
-        return [f"/posts/{post_of(clipping).removesuffix('.md')}.html", f"/days/{day}/"]
+        return [f"/posts/{post_of(clipping).removesuffix('.md')}.html", f"/days/{day_of(clipping)}/"]
 
     return Site(
         name="Hugo", folder=folder, content=content, out=out, caches=folder / "resources",
@@ -102,9 +102,6 @@ def hugo(folder: Path, program: Path, content: Path) -> Site:
         serve=[str(program), "server", *options, "--destination", str(served)],
         file=lambda one: folder / "content/posts" / post_of(one), pages=pages,
     )  # fmt: skip
-
-
-PROGRAM = (sys.executable, "-m", "generator")
 
 
 def environment() -> dict[str, str]:
@@ -116,23 +113,21 @@ def environment() -> dict[str, str]:
 def post_of(clipping: str) -> str:
     """Return the path of a post: the clipping's day, and a hash for a name."""
     name = hashlib.sha256(clipping.encode("utf-8", "surrogateescape")).hexdigest()[:12]
-    return "/".join([*clipping.split("/")[:3], f"{name}.md"])
+    return f"{day_of(clipping):%Y/%m/%d}/{name}.md"
 
 
 def posts(content: Path) -> Iterator[tuple[str, bytes]]:
     """Yield path and text of every post."""
     for path in clippings_in(content):
         fields, body = split((content / path).read_bytes().decode(errors="replace"))
-        day = "-".join(path.split("/")[:3])
         head = {
             "title": fields.get("title") or Path(path).stem.encode(errors="replace").decode(),
             "sources": [fields.get("source") or "unknown"],
-            "days": [day],
-            "link": fields.get("url", ""),
-        }
+            "days": [f"{day_of(path)}"], "link": fields.get("url", ""),
+        }  # fmt: skip
         lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in head.items()]
-        safe = body.replace("{{", "{ {").replace("{%", "{ %")
-        text = "\n".join(["---", *lines, f"date: {day}", "---", safe])
+        lines += [f"date: {day_of(path)}", "---", body.replace("{{", "{ {").replace("{%", "{ %")]
+        text = "\n".join(["---", *lines])
         yield post_of(path), text.encode(errors="replace")
 
 
@@ -149,23 +144,17 @@ def split(text: str) -> tuple[dict[str, str], str]:
     return fields, body.partition("\n")[2]
 
 
-def prepare(folder: Path, clippings: Path, count: int = 0, workers: int | None = None) -> Site:
-    """Make a site of ours with copies of clippings, repeated to `count` if given, unless it is there."""
-    site = broadsheet(folder, workers)
-    if not (site.folder / "digest.toml").exists():
-        write(site.content, repeated(clippings, count or len(clippings_in(clippings))))
-        (site.folder / "digest.toml").write_text("")
-    return site
-
-
-def sites_of(arguments: argparse.Namespace) -> list[Site]:
+def sites_of(given: argparse.Namespace) -> list[Site]:
     """Make the sites that a command line asks for: ours, and Hugo's if its program is given."""
-    ours = prepare(arguments.work / "site", arguments.clippings, arguments.count, arguments.workers)
-    if not arguments.hugo:
+    ours = broadsheet(given.work / "site", given.workers)
+    if not (ours.folder / "digest.toml").exists():
+        write(ours.content, repeated(given.clippings, given.count))
+        (ours.folder / "digest.toml").touch()
+    if not given.hugo:
         return [ours]
-    peer = hugo(ours.folder.with_name("hugo"), arguments.hugo.absolute(), ours.content)
+    peer = hugo(ours.folder.with_name("hugo"), given.hugo.absolute(), ours.content)
     if not peer.folder.exists():
-        shutil.copytree(arguments.hugo_site, peer.folder, ignore=shutil.ignore_patterns("posts"))
+        shutil.copytree(given.hugo_site, peer.folder, ignore=shutil.ignore_patterns("posts"))
         write(peer.folder / "content/posts", posts(ours.content))
     return [ours, peer]
 
@@ -173,8 +162,7 @@ def sites_of(arguments: argparse.Namespace) -> list[Site]:
 def write_results(file: Path | None, count: int, found: Mapping[str, Figures]) -> None:
     """Write figures where `charts.py` finds them, if a file is given."""
     if file:
-        results = {"clippings": count, "generators": found}
-        file.write_text(json.dumps(results, indent=1) + "\n")
+        file.write_text(json.dumps({"clippings": count, "generators": found}, indent=1) + "\n")
 
 
 # --- edits ------------------------------------------------------------------------------------------
@@ -198,10 +186,10 @@ def text_of(file: Path) -> str:
     return file.read_text(encoding="utf-8", errors="surrogateescape")
 
 
-def is_editable(site: Site, clipping: str) -> bool:
-    """Return whether a clipping has a title in one line."""
-    head = text_of(site.file(clipping)).partition("\n---")[0]
-    return re.search(r"(?im)^title: *[^\s>|].*$", head) is not None
+def editable(site: Site, clippings: Sequence[str]) -> list[str]:
+    """Return the clippings that have a title in one line."""
+    heads = ((one, text_of(site.file(one)).partition("\n---")[0]) for one in clippings)
+    return [one for one, head in heads if re.search(r"(?im)^title: *[^\s>|].*$", head)]
 
 
 def token() -> str:

@@ -1,6 +1,6 @@
 """Count the words of each clipping's text and of its page, and tell where the missing ones were.
 
-    python benchmarks/words.py CONTENT [--show KIND] [--most N]
+    python benchmarks/words.py CONTENT
 
 The text is the Markdown after cleaning; the page is its HTML, with descriptions of pictures. A word is a run
 of ASCII letters and digits, or one other letter. A missing word counts for the first of `KINDS` that contains
@@ -9,12 +9,13 @@ it, and as `unexplained` if none does: then the exit code is 1.
 
 from __future__ import annotations
 
-import argparse
 import html
 import re
 import sys
 from collections import Counter
 from pathlib import Path
+
+from measure import parser
 
 from generator.config.site import Config
 from generator.engine.document_table import rules_of
@@ -74,30 +75,26 @@ def loss_of(markdown: str, page: str) -> dict[str, Counter[str]]:
 
 def main() -> int:
     """Read, clean and render clippings, and print a table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("content", type=Path)
-    parser.add_argument("--show", metavar="KIND", default="unexplained", help="List clippings of a kind.")
-    parser.add_argument("--most", type=int, default=20, metavar="N", help="List so many of them at most.")
-    given = parser.parse_args()
+    arguments = parser(__doc__)
+    arguments.add_argument("content", type=Path)
+    content = arguments.parse_args().content
     rules, cleaning = rules_of(Config()), Cleaning(families=built_in())
-    files, lost, examples = Counter[str](), Counter[str](), list[tuple[int, str, str]]()
-    texts = total = 0
-    for path in discover(given.content, ()).paths:
-        clipping, _ = read_clipping(given.content, path)
+    files, lost, total = Counter[str](), Counter[str](), Counter[str]()
+    for path in discover(content, ()).paths:
+        clipping, _ = read_clipping(content, path)
         reading = article_of(clipping, rules, cleaning) if clipping else None
         if not (reading and reading.article and reading.text):
             continue
+        total += Counter(texts=1, words=words(reading.text).total())
         place = Place(original=reading.article.url, id=reading.article.id)
-        texts, total = texts + 1, total + words(reading.text).total()
         for kind, own in loss_of(reading.text, str(body_html(reading.text, place))).items():
             files[kind] += 1
             lost[kind] += own.total()
-            examples += [(own.total(), path, " ".join(own)[:300])] if kind == given.show else []
-    print(f"{texts} texts, {total} words")
+            if kind == "unexplained":
+                print(f"{own.total():6} {path}: {' '.join(own)[:300]}")
+    print(f"{total['texts']} texts, {total['words']} words")
     for kind in (*KINDS, "unexplained"):
         print(f"{kind:28} {files[kind]:6} texts {lost[kind]:8} words")
-    for count, path, which in sorted(examples, reverse=True)[: given.most]:
-        print(f"{count:6} {path}: {which}")
     return 1 if files["unexplained"] else 0
 
 

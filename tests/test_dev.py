@@ -38,7 +38,7 @@ backend-path = ["."]
 """
 ECHO = """
 import os, sys
-print("{name}", *sys.argv[1:], os.getcwd())
+print("{name}", *sys.argv[1:], os.getcwd(), *["without bytecode"] * sys.dont_write_bytecode)
 sys.exit(int(os.environ.get("{name}_fails", 0)))
 """
 INSTALL = "+ pip install --quiet --constraint constraints.txt --editable .[dev]"
@@ -101,7 +101,7 @@ def test_sets_up_once_and_again_when_the_packages_changed(toy: Path) -> None:
     assert done.stdout.splitlines() == [INSTALL, f"generator serve --port 0 {toy}"]
     assert log.read_text().count("installed") == 1
 
-    done = dev(toy, "test")
+    done = dev(toy, "test", PYTHONDONTWRITEBYTECODE="1")
     assert done.returncode == 0
     assert done.stdout.splitlines() == [
         "+ ruff check .",
@@ -110,12 +110,15 @@ def test_sets_up_once_and_again_when_the_packages_changed(toy: Path) -> None:
         f"ruff format --check . {toy}",
         "+ mypy",
         f"mypy {toy}",
-        "+ pytest -n 2 --cov --cov-report=term",
-        f"pytest -n 2 --cov --cov-report=term {toy}",
+        "+ pytest -n 2 --dist worksteal --cov --cov-report=term",
+        f"pytest -n 2 --dist worksteal --cov --cov-report=term {toy}",
     ]
     assert log.read_text().count("installed") == 1
 
-    assert dev(toy, "test", "-k", "word").stdout.splitlines()[-1] == f"pytest -n 2 -k word {toy}"
+    assert (
+        dev(toy, "test", "-k", "word").stdout.splitlines()[-1]
+        == f"pytest -n 2 --dist worksteal -k word {toy}"
+    )
     done = dev(toy, "test", mypy_fails="3")
     assert done.returncode == 3
     assert done.stdout.splitlines()[-1] == f"mypy {toy}"

@@ -13,6 +13,7 @@ import functools
 import keyword
 import re
 from collections.abc import Callable, Mapping, MutableMapping
+from dataclasses import dataclass
 from typing import Any
 
 import jinja2
@@ -24,7 +25,7 @@ from jinja2.runtime import Context, Macro
 from jinja2.utils import missing
 from markupsafe import Markup, escape
 
-from generator.render.folding import Constants, Survey, survey
+from generator.render.folding import Constants, Inserted, Survey, survey
 from generator.render.views import View
 
 try:
@@ -48,12 +49,23 @@ _DELEGATED = re.compile(
 _safe: Callable[[str], Markup] = functools.partial(str.__new__, Markup)
 
 
+@dataclass(slots=True)
+class Compilation:
+    """What an engine knows about a template; filled in while it is compiled."""
+
+    survey: Survey
+    free_names: set[str]
+    """The names that it uses, without its own and global ones."""
+    inserted: list[Inserted]
+
+
 class Engine(jinja2.Environment):
     """A Jinja2 environment whose templates render one page at a time."""
 
-    def __init__(self, loader: jinja2.BaseLoader) -> None:
+    def __init__(self, loader: jinja2.BaseLoader, compiled: jinja2.BytecodeCache | None = None) -> None:
         super().__init__(
             loader=loader,
+            bytecode_cache=compiled,
             autoescape=True,
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
@@ -86,9 +98,7 @@ class Engine(jinja2.Environment):
         self._address = ""
         self._templates: dict[str, jinja2.Template] = {}
         self._modules: dict[str, TemplateModule] = {}
-        self._surveys: dict[str, Survey] = {}
-        self.free_names: dict[str, set[str]] = {}
-        """Template → the names that it uses, without its own and global ones."""
+        self.compilations: dict[str, Compilation] = {}
         self._needed: dict[str, frozenset[str] | None] = {}
         self._is_plain = True
         """Whether no template redefines a global name."""
@@ -163,28 +173,44 @@ class Engine(jinja2.Environment):
 
     def _needs_of(self, name: str) -> frozenset[str] | None:
         self.get_template(name)
-        imports = self._surveys[name].imports
+        imports = self.compilations[name].survey.imports
         if imports is None:
             return None
         below = [self._needs(own) for own in imports]
-        needed = frozenset(self.free_names[name]).union(*filter(None, below))
+        needed = frozenset(self.compilations[name].free_names).union(*filter(None, below))
         return None if None in below or not needed.issubset(PAGE_VARIABLES) else needed
+
+    @property
+    def dialect(self) -> tuple[object, ...]:
+        """What decides how a template is compiled, besides its text and what is inserted into it."""
+        return self._is_folding, self.follows_jinja, getattr(self.site, "language", None)
+
+    def reuse(self, name: str, compilation: Compilation) -> bool:
+        """Take a template that an engine of the same dialect compiled; return whether it is the same here."""
+        if not all(one.is_same(self.constant, self.site) for one in compilation.inserted):
+            return False
+        self._take(name, compilation)
+        return True
+
+    def _take(self, name: str, compilation: Compilation) -> None:
+        """Note a template, and which names it redefines."""
+        self.compilations[name] = compilation
+        meanings = compilation.survey.meanings
+        if not meanings.isdisjoint({*self.globals, *PAGE_VARIABLES}):
+            self._is_plain = False
+        # The templates that it extends see that name too.
+        if self._is_folding and not meanings.isdisjoint({"site", *self.constant}):
+            self._is_folding = False
+            self._clear_caches()
 
     def _generate(
         self, source: nodes.Template, name: str | None, filename: str | None, defer_init: bool = False
     ) -> str:
         """Compile a template after inserting its constant parts."""
-        known = self._surveys[name or ""] = survey(source)
-        self.free_names[name or ""] = set()
-        constant = {"site", *self.constant}
-        if not known.meanings.isdisjoint({*self.globals, *PAGE_VARIABLES}):
-            self._is_plain = False
-        # The templates that it extends see that name too.
-        if self._is_folding and not known.meanings.isdisjoint(constant):
-            self._is_folding = False
-            self._clear_caches()
-        if self._is_folding and known.parameters.isdisjoint(constant):
-            source = Constants(self, self.constant, self.site).visit(source)
+        own = Compilation(survey(source), set(), [])
+        self._take(name or "", own)
+        if self._is_folding and own.survey.parameters.isdisjoint({"site", *self.constant}):
+            source = Constants(self, self.constant, self.site, own.inserted).visit(source)
         written = super()._generate(source, name, filename, defer_init)
         return _DELEGATED.sub(r"\1yield concat(\2)", written)
 
@@ -201,7 +227,9 @@ class _Generator(CodeGenerator):
         super().enter_frame(frame)
         if isinstance(self.environment, Engine) and self.name is not None:
             found = {name for action, name in frame.symbols.loads.values() if action == VAR_LOAD_RESOLVE}
-            self.environment.free_names[self.name] |= found - self.environment.globals.keys()
+            self.environment.compilations[self.name].free_names.update(
+                found - self.environment.globals.keys()
+            )
 
     def macro_def(self, macro_ref: MacroRef, frame: Frame) -> None:  # noqa: ARG002 (as Jinja2 calls it)
         names = tuple(argument.name for argument in macro_ref.node.args)

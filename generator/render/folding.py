@@ -24,6 +24,27 @@ class Survey(NamedTuple):
     """The templates that it imports; None if it contains more than macros."""
 
 
+class Inserted(NamedTuple):
+    """A value that was inserted: the result of a function, or a field of `site`."""
+
+    name: str
+    arguments: tuple[object, ...] | None
+    """Those of the function; None for a field of `site`."""
+    named: Mapping[str, object]
+    value: object
+
+    def is_same(self, functions: Mapping[str, Callable[..., object]], site: object) -> bool:
+        """Return whether other functions and another site give the same value."""
+        try:
+            if self.arguments is None:
+                value = getattr(site, self.name)
+            else:
+                value = functions[self.name](*self.arguments, **self.named)
+        except Exception:  # another translation may need values
+            return False
+        return type(value) is type(self.value) and bool(value == self.value)
+
+
 def survey(tree: nodes.Template) -> Survey:
     """Analyse a template."""
     meanings, parameters, imports = set[str](), set[str](), list[str]()
@@ -59,12 +80,20 @@ class Constants(NodeTransformer):
     """Replaces expressions whose value is known at compile time."""
 
     def __init__(
-        self, environment: Environment, functions: Mapping[str, Callable[..., object]], site: object
+        self,
+        environment: Environment,
+        functions: Mapping[str, Callable[..., object]],
+        site: object,
+        inserted: list[Inserted],
     ) -> None:
-        """`functions`: name → functions that may be called at compile time. `site`: the site's view."""
+        """`functions`: name → functions that may be called at compile time. `site`: the site's view.
+
+        What is inserted is added to `inserted`.
+        """
         self._environment = environment
         self._functions = functions
         self._site = site
+        self._inserted = inserted
 
     def generic_visit(self, node: nodes.Node, *args: Any, **kwargs: Any) -> nodes.Node:
         """Visit the children of a node, then join adjacent outputs."""
@@ -77,12 +106,14 @@ class Constants(NodeTransformer):
     def visit_Call(self, node: nodes.Call) -> nodes.Node:
         """Call a function whose arguments are constant."""
         self.generic_visit(node)
-        function = self._functions.get(node.node.name) if isinstance(node.node, nodes.Name) else None
+        name = node.node.name if isinstance(node.node, nodes.Name) else ""
+        function = self._functions.get(name)
         if function is None or node.dyn_args or node.dyn_kwargs:
             return node
         try:
             named = {argument.key: argument.value.as_const() for argument in node.kwargs}
-            return self._const(function(*[argument.as_const() for argument in node.args], **named), node)
+            arguments = tuple(argument.as_const() for argument in node.args)
+            return self._const(Inserted(name, arguments, named, function(*arguments, **named)), node)
         except Exception:  # values of a page, or a fault: rendering reports the place
             return node
 
@@ -92,7 +123,7 @@ class Constants(NodeTransformer):
         if isinstance(node.node, nodes.Name) and node.node.name == "site":
             value = getattr(self._site, node.attr, self)
             if value is None or type(value) in (str, bool):
-                return self._const(value, node)
+                return self._const(Inserted(node.attr, None, {}, value), node)
         return node
 
     def visit_If(self, node: nodes.If) -> nodes.Node | list[nodes.Node]:
@@ -102,8 +133,9 @@ class Constants(NodeTransformer):
             return node
         return node.body if node.test.value else node.else_
 
-    def _const(self, value: object, node: nodes.Node) -> nodes.Const:
-        return nodes.Const(value, lineno=node.lineno, environment=self._environment)
+    def _const(self, inserted: Inserted, node: nodes.Node) -> nodes.Const:
+        self._inserted.append(inserted)
+        return nodes.Const(inserted.value, lineno=node.lineno, environment=self._environment)
 
 
 def _joined(body: list[Any]) -> Iterator[Any]:

@@ -23,6 +23,7 @@ from generator.cache.versions import hashed
 from generator.model import addresses
 from generator.model.errors import BuildError, Problem, Severity
 from generator.render import locales
+from generator.render.compiled import CompiledTemplates
 from generator.render.engine import Engine
 from generator.render.pages import TEMPLATES
 from generator.render.sources import Sources
@@ -30,6 +31,9 @@ from generator.render.theme_hashes import roots_of
 from generator.render.views import INTERFACE, PageView, SiteView, View
 
 _VIEW = re.compile(r"'generator\.render\.views\.(\w+) object'")
+
+
+_compiled_templates = functools.cache(CompiledTemplates)
 
 
 class TemplateFault(BuildError):  # noqa: N818 (an error in the user's file, not ours)
@@ -231,7 +235,7 @@ def assets_of(site_templates: Path | None) -> Mapping[str, bytes]:
 
 
 def _engine(theme: Theme, site: SiteView) -> Engine:
-    engine = Engine(theme.loader())
+    engine = Engine(theme.loader(), _compiled_templates())
     words = theme.interface_language(site.language)
     engine.filters |= words.filters | {
         "anchor": anchor,

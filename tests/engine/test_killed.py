@@ -1,4 +1,9 @@
-"""Builds that end badly: killed at any moment, out of room, robbed of their folders, or two at once."""
+"""Builds that end badly: killed at any moment, out of room, robbed of their folders, or two at once.
+
+    BROADSHEET_KILLS=200 .venv/bin/python -m pytest tests/engine/test_killed.py -k command_that_is_killed
+
+kills more commands, of a larger site.
+"""
 
 import errno
 import os
@@ -33,6 +38,8 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills processes
 
 SEED = 4
 KILLS = 6
+MORE_KILLS = int(os.environ.get("BROADSHEET_KILLS", "0"))
+"""Commands that are killed in a long run; 0 in the suite."""
 
 
 @pytest.fixture
@@ -60,7 +67,7 @@ def built(root: Path, **options: object) -> None:
 
 def command(root: Path, *options: str, **more: object) -> subprocess.Popen:
     words = [sys.executable, "-m", "generator", "build", "-q", "--as-of", NOW.isoformat(), *options]
-    folder = str(Path(generator.engine.build.__file__).parents[1])
+    folder = str(Path(generator.engine.build.__file__).parents[2])
     # Without the measuring of coverage, which writes files of its own and says so where there is no room.
     own = {key: value for key, value in os.environ.items() if not key.startswith("COVERAGE_")}
     return subprocess.Popen(
@@ -148,13 +155,39 @@ def _die_at(moment: int, what: Callable[[], object]) -> None:
         os._exit(0)
 
 
-@pytest.mark.parametrize("options", [("--workers", "2"), ("--watch", "--workers", "1")])
-def test_a_command_that_is_killed_is_made_right_by_the_next(root, reader, options):
+def change(root: Path, rnd: random.Random) -> None:
+    """Write a clipping, or move or delete it if it is there."""
+    n = rnd.randrange(12)
+    file = root / f"content/{n}.md"
+    kind = rnd.choice(("write", "write", "move", "delete")) if file.exists() else "write"
+    if kind == "move":
+        file.replace(file.with_name(f"{n} moved.md"))
+    elif kind == "delete":
+        file.unlink()
+    else:
+        write_clipping(root / "content", file.name, f"Another {n}. {BODY}", title=f"Another {rnd.random()}")
+
+
+@pytest.mark.parametrize("kind", ["cold", "edited", "watched"])
+def test_a_command_that_is_killed_is_made_right_by_the_next(root, reader, kind):
+    rnd = random.Random(f"{SEED} {kind}")
+    for n in range(200 if MORE_KILLS else 0):
+        write_clipping(
+            root / "content/more", f"{n}.md", f"{BODY} {n}", title=f"Title {n}", source=f"Source {n % 40}"
+        )
     built(root)
-    for n in range(2):
-        write_clipping(root / "content", f"{n}.md", f"Another {n}. {BODY}", title=f"Another {n}")
-        with command(root, *options) as process:
-            time.sleep(0.5 + 0.3 * n)
+    for _ in range(MORE_KILLS // 3 or 2):
+        if kind == "cold":
+            shutil.rmtree(root / "public")
+            shutil.rmtree(root / ".broadsheet")
+        change(root, rnd)
+        with command(
+            root, *(["--watch", "--workers", "1"] if kind == "watched" else ["--workers", "2"])
+        ) as process:
+            time.sleep(rnd.uniform(0.2, 0.8))
+            if kind == "watched":
+                change(root, rnd)
+                time.sleep(rnd.uniform(0.0, 0.3))
             process.kill()
         built(root)
         assert files_of(root / "public") == clean(root)

@@ -18,9 +18,10 @@ from writing import BODY, NOW, site_in, workers_here, write_clipping, write_conf
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 3"/>'
 
 
-@pytest.fixture
-def state(tmp_path: Path) -> SiteState:
-    """A site with every kind of file."""
+@pytest.fixture(scope="module")
+def state(tmp_path_factory: pytest.TempPathFactory) -> SiteState:
+    """A site with every kind of file, which no test changes."""
+    tmp_path = tmp_path_factory.mktemp("site")
     content = tmp_path / "content"
     for n in range(160):
         body = f"{BODY} Number {n} says something else, at some length and in other words. " * 3

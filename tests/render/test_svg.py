@@ -293,13 +293,13 @@ def test_a_long_chain_of_references_is_refused():
 @pytest.mark.parametrize(
     "text",
     [
-        "a" * 3_000_000,
-        "(" * 3_000_000,
-        "-" * 3_000_000,
-        "a{" * 1_500_000,
-        "a " * 1_500_000,
-        "url(#a)" * 400_000,
-        "@media" * 400_000,
+        "a" * 1_000_000,
+        "(" * 1_000_000,
+        "-" * 1_000_000,
+        "a{" * 500_000,
+        "a " * 500_000,
+        "url(#a)" * 130_000,
+        "@media" * 130_000,
     ],
 )
 def test_long_css_is_read_in_one_pass(text):
