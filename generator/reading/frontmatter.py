@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 import frontmatter
 import msgspec
@@ -302,33 +304,57 @@ def _clipping(path: str, block: str, body: str, line: int) -> tuple[Clipping, tu
     if is_cut:
         at_line = line + 1 + block.count("\n", 0, entries.pop(limits.FIELDS).start)
         problems.append(too_many_fields(path, at_line))
-    fields: dict[str, str | list[str]] = {}
-    earlier: dict[str, tuple[str | list[str], ...]] = {}
-    at: dict[str, int] = {}
+    counted = entries[: limits.FIELDS]
+    found = _fields_of(path, block, counted, line + 1, may_have_comments=may_have_comments)
+    clipping = Clipping(
+        path=path,
+        fields=found.values,
+        lines=found.lines,
+        body=body,
+        repaired=repaired,
+        earlier=found.earlier,
+        unread="end" if is_cut else "",
+    )
+    return clipping, (*problems, *found.problems)
+
+
+class _Fields(NamedTuple):
+    """The fields of front matter, by key. Of a repeated key, the last value counts."""
+
+    values: dict[str, str | list[str]]
+    earlier: dict[str, tuple[str | list[str], ...]]
+    """The other values of repeated keys."""
+    lines: dict[str, int]
+    """The line of each value."""
+    problems: list[Problem]
+
+
+def _fields_of(
+    path: str, block: str, entries: Iterable[Entry], first_line: int, *, may_have_comments: bool
+) -> _Fields:
+    """Return the fields of a block that begins on a line, with their problems."""
+    found = _Fields({}, {}, {}, [])
+    values, earlier, lines, problems = found
     reported: set[str] = set()
-    here, counted = line + 1, 0
-    for entry in entries[: limits.FIELDS]:
+    here, counted = first_line, 0
+    for entry in entries:
         if entry.advice:
             if entry.advice in reported:
                 entry = msgspec.structs.replace(entry, note="")  # noqa: PLW2901 - each advice is reported once
             reported.add(entry.advice)
         here += block.count("\n", counted, entry.start)
         counted = entry.start
-        if entry.repaired or entry.note or entry.key in at or (may_have_comments and has_stray_mark(entry)):
-            problems += entry_problems(path, entry, here, at.get(entry.key))
-        if entry.key in fields:
-            earlier[entry.key] = (*earlier.get(entry.key, ()), fields[entry.key])
-        fields[entry.key], at[entry.key] = entry.value, here
-    clipping = Clipping(
-        path=path,
-        fields=fields,
-        lines=at,
-        body=body,
-        repaired=repaired,
-        earlier=earlier,
-        unread="end" if is_cut else "",
-    )
-    return clipping, tuple(problems)
+        if (
+            entry.repaired
+            or entry.note
+            or entry.key in lines
+            or (may_have_comments and has_stray_mark(entry))
+        ):
+            problems += entry_problems(path, entry, here, lines.get(entry.key))
+        if entry.key in values:
+            earlier[entry.key] = (*earlier.get(entry.key, ()), values[entry.key])
+        values[entry.key], lines[entry.key] = entry.value, here
+    return found
 
 
 def _without_comments(entries: list[Entry]) -> list[Entry]:
