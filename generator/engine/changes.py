@@ -1,4 +1,4 @@
-"""What a save changes: which clippings, and what follows from other files and from settings.
+"""What is different from what a state was computed from: which clippings, and what changed settings mean.
 
 `INVALIDATES` says for each key of `digest.toml` what has to be computed again if its value changes.
 """
@@ -18,6 +18,9 @@ from generator.config.site import Config, Site, SourceConfig
 from generator.model.errors import shown
 from generator.model.types import may_be_image
 from generator.reading.discover import Discovery, is_clipping, is_ignored
+
+FEW, MOST = 100, 5000
+"""Clippings that are followed one by one: the limit in a small archive, and in a large one."""
 
 
 class Stale(enum.Flag):
@@ -39,7 +42,7 @@ class Stale(enum.Flag):
 
 
 INVALIDATES: Mapping[str, Stale] = {
-    "title": Stale.PAGES,  # and grouping, if clippings name no source: they belong to the digest itself
+    "title": Stale.SOURCES,  # articles that name no source are of the digest itself
     "description": Stale.PAGES,
     "base_url": Stale.PAGES,
     "language": Stale.READING,  # the language of articles that tell none
@@ -60,7 +63,7 @@ INVALIDATES: Mapping[str, Stale] = {
     "fields": Stale.READING,
     "sources": Stale.NOTHING,  # key by key, below
     "limits": Stale.READING,
-    "sources.aliases": Stale.GROUPING,
+    "sources.aliases": Stale.SOURCES,
     "sources.home": Stale.SOURCES,
     "sources.language": Stale.READING,
     "sources.text": Stale.SOURCES,
@@ -69,8 +72,16 @@ INVALIDATES: Mapping[str, Stale] = {
 """Key of `digest.toml` → what it makes stale. `sources.*` are the keys of each table of sources."""
 
 
-class ChangeSet(NamedTuple):
-    """What is different since the state was computed."""
+def few_of(count: int) -> int:
+    """Return how many clippings are followed one by one in an archive of `count`.
+
+    A full build handles more of them faster.
+    """
+    return max(FEW, min(MOST, count // 2))
+
+
+class ChangedFiles(NamedTuple):
+    """What changed files and another configuration mean."""
 
     clippings: frozenset[Path]
     """Files below the content folder that changed, were added or removed."""
@@ -79,7 +90,7 @@ class ChangeSet(NamedTuple):
     """Whether only style sheets and scripts of the theme changed."""
 
 
-def change_set(before: Site, site: Site, changed: Iterable[Path]) -> ChangeSet:
+def changed_files(before: Site, site: Site, changed: Iterable[Path]) -> ChangedFiles:
     """Return what changed files and another configuration mean."""
     changed = frozenset(changed)
     others = {file for file in changed if not is_below(site.content, file)}
@@ -87,7 +98,7 @@ def change_set(before: Site, site: Site, changed: Iterable[Path]) -> ChangeSet:
     for file in others:
         settings |= _stale_by_file(site, file)
     is_assets = bool(others) and others == changed and before == site
-    return ChangeSet(changed - others, settings, is_assets and all(_is_asset(site, one) for one in others))
+    return ChangedFiles(changed - others, settings, is_assets and all(_is_asset(site, one) for one in others))
 
 
 def stale_by_config(before: Config, config: Config) -> Stale:

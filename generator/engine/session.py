@@ -12,15 +12,16 @@ from generator.cache.store import MissingError
 from generator.config.options import Built, Options, Written, by_place, silent
 from generator.config.site import Site
 from generator.engine import stored_stories
-from generator.engine.apply import EVERYTHING, apply
+from generator.engine.apply import EVERYTHING, ChangeSet, apply
 from generator.engine.build_context import BuildContext
-from generator.engine.changes import Stale, change_set
+from generator.engine.changes import Stale, changed_files
 from generator.engine.outputs import is_for_machines
 from generator.engine.pending import PendingDocuments
+from generator.engine.records import Records
 from generator.engine.safeguards import check_found, found_in, may_delete_many
 from generator.engine.stale_queue import StaleQueue
-from generator.engine.state import Records, SiteState
-from generator.engine.unchanged import identity_of, inputs_before, is_nothing_due
+from generator.engine.state import SiteState
+from generator.engine.unchanged import identity_of, inputs_before
 from generator.engine.writing import report_of, write
 from generator.model.errors import BroadsheetError, Severity
 from generator.output.patch import OvertakenError
@@ -65,7 +66,13 @@ class Session:
     @property
     def is_late(self) -> bool:
         """Whether effects of the last saves are still to be determined."""
-        return bool(self.queue.has_unchecked or self.state.dirty_sources or self._early or self._pending)
+        is_unchecked = self.queue.has_unchecked or self.state.dirty_sources or self._early
+        return bool(is_unchecked or self._pending or self._is_due)
+
+    @property
+    def _is_due(self) -> bool:
+        """Whether a waiting clipping is to be published."""
+        return bool(self.state.index.due(self.state.options.as_of))
 
     @property
     def is_behind(self) -> bool:
@@ -73,7 +80,7 @@ class Session:
         return self.queue.is_behind
 
     def holds(self, site: Site, options: Options) -> bool:
-        """Return whether the site lies where it did, and no waiting article is due."""
+        """Return whether the site lies where it did, and time did not go back."""
         state = self.state
         if options.strict:  # a strict build can fail, so it is always a full build
             return False
@@ -81,7 +88,7 @@ class Session:
             return False
         if msgspec.structs.replace(site, config=state.site.config) != state.site:
             return False
-        return is_nothing_due(options, state.options.as_of, self.built.waits_until)
+        return options.as_of >= state.options.as_of
 
     def close(self) -> None:
         """Write outstanding files if possible, and close the workers and the cache."""
@@ -103,7 +110,7 @@ class Session:
         Pages that are `viewed` are compared first. Raises `BroadsheetError`; if `is_torn` is set then,
         another call may continue.
         """
-        changes = change_set(self.state.site, site, changed)
+        changes = changed_files(self.state.site, site, changed)
         if changes.is_assets and not self.is_torn and (step := self._update_assets()):
             return step
         if changes.settings & Stale.READING or (changes.settings and identity_of(site) != self._identity):
@@ -117,6 +124,8 @@ class Session:
 
     def catch_up(self) -> Step | None:
         """Do one step of the deferred work, the manifest last. Returns the same as `follow`."""
+        if self._is_due:
+            return self._apply(self.state.site, Stale.NOTHING, {})
         if self.queue.has_unchecked or self.state.dirty_sources or self._early:
             self.state.renew_health()
             early, self._early = self._early, frozenset()
@@ -134,7 +143,10 @@ class Session:
         out, in_ = state.article_changes(read)
         if may_delete_many(state.options, len(out) - len(in_), len(self.queue.files)):
             return None
-        effects = apply(state, site, settings | (Stale.GROUPING if is_torn else Stale.NOTHING), read)
+        settings |= Stale.GROUPING if is_torn else Stale.NOTHING
+        effects = apply(state, ChangeSet(site, settings, read))
+        if effects is None:
+            return None
         removed: set[str] = set()
         if effects.planned is not None:
             removed = {path for path in self.queue.files - effects.planned if not is_for_machines(path)}

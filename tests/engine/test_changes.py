@@ -9,7 +9,7 @@ import pytest
 
 from generator.config import resources
 from generator.config.site import Config, Site, SourceConfig
-from generator.engine.changes import INVALIDATES, Stale, change_set, stale_by_config
+from generator.engine.changes import INVALIDATES, Stale, changed_files, stale_by_config
 
 SITE = Site(root=Path("/site"), content=Path("/site/content"), output=Path("/site/public"), config=Config())
 
@@ -56,14 +56,14 @@ def test_a_changed_key_counts_both_ways(changed: dict[str, object], stale: Stale
     ],
 )
 def test_a_changed_file_counts_for_what_it_is(file: str | Path, stale: Stale) -> None:
-    changes = change_set(SITE, SITE, [SITE.root / file])
+    changes = changed_files(SITE, SITE, [SITE.root / file])
     assert changes.settings == stale
     assert not changes.clippings
 
 
 def test_clippings_are_told_apart_from_settings() -> None:
     clipping, style = SITE.content / "a.md", SITE.templates / "assets/custom.css"
-    changes = change_set(SITE, SITE, [clipping, style])
+    changes = changed_files(SITE, SITE, [clipping, style])
     assert changes.clippings == {clipping}
     assert changes.settings == Stale.PAGES
     assert not changes.is_assets
@@ -71,5 +71,5 @@ def test_clippings_are_told_apart_from_settings() -> None:
 
 def test_assets_alone_are_told() -> None:
     styles = [SITE.templates / "assets/custom.css", resources.theme() / "assets/style.css"]
-    assert change_set(SITE, SITE, styles).is_assets
-    assert not change_set(with_config(title="x"), SITE, styles).is_assets
+    assert changed_files(SITE, SITE, styles).is_assets
+    assert not changed_files(with_config(title="x"), SITE, styles).is_assets
