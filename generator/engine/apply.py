@@ -83,7 +83,7 @@ def apply(state: SiteState, changes: ChangeSet) -> Effects | None:
         return _regroup(state)
     state.index.found = state.documents.total
     return Effects(
-        updated.near,
+        (*updated.near, *reloaded.near),
         (*updated.others, *reloaded.others),
         updated.removed,
         is_remapped=updated.is_remapped or reloaded.is_remapped,
@@ -92,33 +92,29 @@ def apply(state: SiteState, changes: ChangeSet) -> Effects | None:
     )
 
 
-def _update(state: SiteState, read: Records, before: Config, *, has_other_picks: bool) -> Effects | None:
+def _update(state: SiteState, read: Records, former: Config, *, has_other_picks: bool) -> Effects | None:
     """Replace the articles that are others now; None if that may affect the grouping of all.
 
-    `read` are the records of changed clippings, and `before` is the configuration until now.
+    `read` are the records of changed clippings, and `former` is the configuration until now.
     """
-    found = renamed(state, before, is_alone=not read)
+    found = renamed(state, former, is_alone=not read)
     repicked = choose(state, read, has_other_picks=has_other_picks)
     if found is None or repicked is None:
         return None
-    derived = {**found.records, **repicked}
+    derived = {path: one for path, one in {**found.records, **repicked}.items() if path not in read}
     if not (read or derived):
         return Effects()
     removed, added = _changes(state, read, derived, found.names)
-    read = {**derived, **read}
-    if not _are_limited(state, read, removed, added, derived):
-        return None
-    state.rendering.plan.since = since_of(state.index.digest, state.site.config)
-    change = _grouped(state, removed, added)
+    plan, last = state.rendering.plan, state.index.digest
+    plan.since = since_of(last, state.site.config)
+    are_limited = _are_limited(state, read, removed, added, derived)
+    change = _grouped(state, removed, added) if are_limited else None
     if change is None:
         return None
-    last = state.index.digest
-    before_ = by_file(
-        affected_pages(state.rendering.plan, removed, change.ended, is_recounted=change.is_recounted)
-    )
-    had_picks = bool(state.rendering.plan.picks)
-    _take_over(state, change, read, derived.keys())
-    return _effects(state, change, before_, last, had_picks=had_picks)
+    before = by_file(affected_pages(plan, removed, change.ended, is_recounted=change.is_recounted))
+    had_picks = bool(plan.picks)
+    _take_over(state, change, {**derived, **read}, derived.keys())
+    return _effects(state, change, before, last, had_picks=had_picks)
 
 
 class _Change(NamedTuple):
@@ -231,14 +227,13 @@ def _changes(
     `read` are changed clippings, `derived` others of which settings say something else. `names`: path → name
     of the source, where it is another one.
     """
-    removed, added = state.article_changes(read)
-    for path, (record, _) in derived.items():
-        if path in read:
-            continue
+    removed: list[Article] = []
+    added: list[Article] = []
+    for path, (record, _) in (*read.items(), *derived.items()):
         old, new = state.shown.get(path), state.published(record)
-        if old and new:
+        if old and new and path in derived:
             new = msgspec.structs.replace(new, source=names.get(path, old.source), aliases=old.aliases)
-        if old != new:
+        if path in read or old != new:
             removed += [old] if old else []
             added += [new] if new else []
     return removed, added
@@ -250,16 +245,18 @@ def _are_limited(
     """Return whether changed records affect only their own articles. `derived` as in `_changes`."""
     old = {article.path: article for article in removed}
     new = {article.path: article for article in added}
+    come_or_go = {path: one for path, one in derived.items() if (path in old) is not (path in new)}
     return all(
-        (path in derived and (path in old) is (path in new))
-        or state.impact.is_limited(record, path, old.get(path), new.get(path))
-        for path, (record, _) in read.items()
+        state.impact.is_limited(record, path, old.get(path), new.get(path))
+        for path, (record, _) in (*read.items(), *come_or_go.items())
     ) and all(state.paths.get(one.id.casefold(), path) == path for path, one in new.items())
 
 
 def _reload(state: SiteState, before: Config, settings: Stale) -> Effects | None:
     """Take over settings that change no article; None if they change which images are published."""
     site, index, plan = state.site, state.index, state.rendering.plan
+    if Stale.ASSETS in settings and _affect_pages(state):
+        settings |= Stale.PAGES
     others: list[str] = []
     if settings & Stale.SOURCES:
         changed = _reconfigure(state, before)
@@ -270,7 +267,7 @@ def _reload(state: SiteState, before: Config, settings: Stale) -> Effects | None
         ]
     state.replace_problems(filter(is_mistyped, index.problems), mistyped(site))
     if not settings & (Stale.STATIC | Stale.PAGES | Stale.SOURCES):
-        return Effects()
+        return Effects(near=tuple(state.outputs.assets) if Stale.ASSETS in settings else ())
     if settings & (Stale.PAGES | Stale.SOURCES):
         old_faults = (one for one in index.problems if one.kind == "template")
         state.replace_problems(old_faults, theme_faults(site))
@@ -286,6 +283,14 @@ def _reload(state: SiteState, before: Config, settings: Stale) -> Effects | None
         return EVERYTHING._replace(others=tuple(others), planned=planned)
     is_remapped = old.hides_lists or state.outputs.hides_lists
     return Effects(others=tuple(others), is_remapped=is_remapped, planned=planned)
+
+
+def _affect_pages(state: SiteState) -> bool:
+    """Read the theme's assets again. Returns whether one came or went, or is part of pages."""
+    outputs, theme = state.outputs, state.rendering.theme
+    names = outputs.assets.keys()
+    outputs.reload_assets()
+    return names != outputs.assets.keys() or any(theme.includes(name) for name in names)
 
 
 def _reconfigure(state: SiteState, before: Config) -> list[Source]:

@@ -10,7 +10,6 @@ import os
 import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from generator.cache.stamps import NONE, Stamp, stamp_of
 from generator.config import resources
@@ -29,6 +28,9 @@ class Stale(enum.Flag):
     NOTHING = 0
     STATIC = enum.auto()
     """The files copied from `static/`."""
+    ASSETS = enum.auto()
+    """Style sheets and scripts of the theme; and all pages, if one comes or goes, or a template includes it.
+    """
     PAGES = enum.auto()
     """All that is rendered. Fingerprints decide which files are made again."""
     SOURCES = enum.auto()
@@ -80,25 +82,12 @@ def few_of(count: int) -> int:
     return max(FEW, min(MOST, count // 2))
 
 
-class ChangedFiles(NamedTuple):
-    """What changed files and another configuration mean."""
-
-    clippings: frozenset[Path]
-    """Files below the content folder that changed, were added or removed."""
-    settings: Stale
-    is_assets: bool
-    """Whether only style sheets and scripts of the theme changed."""
-
-
-def changed_files(before: Site, site: Site, changed: Iterable[Path]) -> ChangedFiles:
-    """Return what changed files and another configuration mean."""
-    changed = frozenset(changed)
-    others = {file for file in changed if not is_below(site.content, file)}
-    settings = stale_by_config(before.config, site.config)
-    for file in others:
-        settings |= _stale_by_file(site, file)
-    is_assets = bool(others) and others == changed and before == site
-    return ChangedFiles(changed - others, settings, is_assets and all(_is_asset(site, one) for one in others))
+def stale_by_files(site: Site, files: Iterable[Path]) -> Stale:
+    """Return what becomes stale with changed files outside the content folder."""
+    stale = Stale.NOTHING
+    for file in files:
+        stale |= _stale_by_file(site, file)
+    return stale
 
 
 def stale_by_config(before: Config, config: Config) -> Stale:
@@ -119,10 +108,10 @@ def stale_by_config(before: Config, config: Config) -> Stale:
 
 
 def _stale_by_file(site: Site, file: Path) -> Stale:
-    """Return what becomes stale with a changed file outside the content folder."""
-    if any(file == root or file.is_relative_to(root) for root in (site.templates, resources.theme())):
-        return Stale.PAGES
-    if file == site.static or file.is_relative_to(site.static):
+    for theme in (site.templates, resources.theme()):
+        if file.is_relative_to(theme):
+            return Stale.ASSETS if file.is_relative_to(theme / "assets") else Stale.PAGES
+    if file.is_relative_to(site.static):
         return Stale.STATIC
     if file.is_relative_to(site.cleaning):
         return Stale.READING
@@ -135,11 +124,6 @@ def _stale_by_file(site: Site, file: Path) -> Stale:
 def is_below(content: Path, file: Path) -> bool:
     """Return whether a file lies in the content folder, by its given or its resolved path."""
     return str(file).startswith(tuple(_roots(content)))
-
-
-def _is_asset(site: Site, file: Path) -> bool:
-    """Return whether a file is an asset of the built-in theme or of the site's own."""
-    return any(file.is_relative_to(root / "assets") for root in (site.templates, resources.theme()))
 
 
 def _roots(content: Path) -> set[str]:

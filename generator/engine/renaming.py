@@ -28,10 +28,10 @@ def renamed(state: SiteState, before: Config, *, is_alone: bool) -> Renamed | No
 
     `is_alone` means that no clipping changed as well. Returns None if all articles must be grouped again.
     """
-    groups = _groups_of_other_names(before, state.site.config)
+    config, index = state.site.config, state.index
+    groups = _groups_of_other_names(before, config)
     if not groups:
         return Renamed({}, {})
-    config, index = state.site.config, state.index
     if before.title != config.title and before.title in index.impact.held_back.values():
         return None
     affected = [source for name, source in index.digest.sources.items() if key(name) in groups]
@@ -62,6 +62,8 @@ def renamed(state: SiteState, before: Config, *, is_alone: bool) -> Renamed | No
 
 def _groups_of_other_names(before: Config, config: Config) -> set[str]:
     """Return the keys of the sources, before and now, of spellings that are of another source now."""
+    if before.title == config.title and before.sources == config.sources:
+        return set()
     old, new = configured_names(before.sources)[0], configured_names(config.sources)[0]
     changed = {own for own in old.keys() | new.keys() if old.get(own) != new.get(own)}
     if before.title != config.title:  # articles that name no source are of the digest itself

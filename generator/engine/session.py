@@ -14,7 +14,7 @@ from generator.config.site import Site
 from generator.engine import stored_stories
 from generator.engine.apply import EVERYTHING, ChangeSet, apply
 from generator.engine.build_context import BuildContext
-from generator.engine.changes import Stale, changed_files
+from generator.engine.changes import Stale, is_below, stale_by_config, stale_by_files
 from generator.engine.outputs import is_for_machines
 from generator.engine.pending import PendingDocuments
 from generator.engine.records import Records
@@ -110,17 +110,17 @@ class Session:
         Pages that are `viewed` are compared first. Raises `BroadsheetError`; if `is_torn` is set then,
         another call may continue.
         """
-        changes = changed_files(self.state.site, site, changed)
-        if changes.is_assets and not self.is_torn and (step := self._update_assets()):
-            return step
-        if changes.settings & Stale.READING or (changes.settings and identity_of(site) != self._identity):
+        clippings = {file for file in changed if is_below(site.content, file)}
+        settings = stale_by_config(self.state.site.config, site.config)
+        settings |= stale_by_files(site, {*changed} - clippings)
+        if settings & Stale.READING or (settings and identity_of(site) != self._identity):
             return None
         if not self.state.index.digest.days:
             return None
-        paths = self._pending.inspect(site, changes.clippings)
+        paths = self._pending.inspect(site, clippings)
         if paths is None:
             return None
-        return self._apply(site, changes.settings, self._pending.read(paths), viewed)
+        return self._apply(site, settings, self._pending.read(paths), viewed)
 
     def catch_up(self) -> Step | None:
         """Do one step of the deferred work, the manifest last. Returns the same as `follow`."""
@@ -140,12 +140,11 @@ class Session:
         """Bring the state up to date, and find the outdated pages; None if a full build is needed."""
         state = self.state
         is_torn, self.is_torn = self.is_torn, True
-        out, in_ = state.article_changes(read)
-        if may_delete_many(state.options, len(out) - len(in_), len(self.queue.files)):
-            return None
         settings |= Stale.GROUPING if is_torn else Stale.NOTHING
+        published = len(state.index.digest.articles)
         effects = apply(state, ChangeSet(site, settings, read))
-        if effects is None:
+        lost = published - len(state.index.digest.articles)
+        if effects is None or may_delete_many(state.options, lost, len(self.queue.files)):
             return None
         removed: set[str] = set()
         if effects.planned is not None:
@@ -161,7 +160,10 @@ class Session:
         if viewed_now := [path for path in viewed if path in self.queue]:
             state.renew_health()
         first = dict.fromkeys((*removed, *effects.removed, *effects.near, *viewed_now))
-        return self._reported(self.queue.check(first))
+        stale = self.queue.check(first)
+        for path in stale & state.outputs.assets.keys():  # few, cheap, and part of every page that is open
+            self.queue.make(path)
+        return self._reported(stale)
 
     def _needs_judging(self, removed: int) -> bool:
         """Return whether a safety check has to judge a change that removes this many files."""
@@ -172,18 +174,6 @@ class Session:
             or any(one.severity is Severity.ERROR for one in problems)
             or may_delete_many(state.options, removed, len(self.queue.files))
         )
-
-    def _update_assets(self) -> Step | None:
-        """Update changed styles and scripts; None if one was added or removed, which affects pages."""
-        outputs, theme = self.state.outputs, self.state.rendering.theme
-        names = outputs.assets.keys()
-        outputs.reload_assets()
-        if names != outputs.assets.keys() or any(theme.includes(name) for name in names):
-            return None
-        changed = self.queue.check(outputs.assets)
-        for path in changed:  # they are few, cheap, and part of every page that is open
-            self.queue.make(path)
-        return self._reported(changed)
 
     def _reported(self, changed: frozenset[str]) -> Step:
         """Update the report of the last step, and return it with the paths of changed pages."""

@@ -192,32 +192,26 @@ def grouped(
     If the `stories` of an earlier digest are given, they are updated in place.
     """
     config, found = site.config, documents.found
-    picks, faults = picks_file.load(site)
-    _, cleaning_faults = families.own_of(site.root)  # only the problems count; tasks load the families
+    curated, faults = picks_file.load(site)
     read_ = gathered(config, options, records)
-    picks = (*read_.picks, *picks)
-    choices = choices_of(
-        picks,
-        ArticleNames(read_.articles if picks else (), keys_of, picks),
-        lambda: {one.path: one.reason for one in read_.skipped},
-        lambda: reasons_by_url(read_.withheld_urls),
-    )
+    picks = (*read_.picks, *curated)
+    choices = _choices_of(picks, read_)
     kept = [*kept_by(choices, read_.articles, config)]
     digest, clashes, clash_faults = digest_of(kept, config.sources, config.text)
     clash_faults = _with_lines(clash_faults, read_.alias_lines)
     content_hashes = {
         article.id: content_hash(article, read_.as_read[article.path]) for article in digest.articles
     }
-    if stories is None:
-        stories = _searched(documents, digest.articles, content_hashes, context)
-    else:
+    if stories:
         stories.replace_articles(digest.articles)
+    else:
+        stories = _searched(documents, digest.articles, content_hashes, context)
     told = stories.updated(choices.merges, choices.splits)
     impact = impact_of(digest.articles, read_, kept)
     images, image_faults = _images_of(site, digest, kept, read_)
     problems = (
-        *faults, *cleaning_faults, *theme_faults(site), *mistyped(site), *found.problems, *read_.problems,
-        *choices.problems, *clash_faults, *image_faults,
+        *faults, *_faults_of(site), *found.problems, *read_.problems, *choices.problems, *clash_faults,
+        *image_faults,
     )  # fmt: skip
     problems = told_of_sources(tuple(sorted(problems, key=by_place)), config, digest, impact.held_back)
     index = SiteIndex(
@@ -236,6 +230,22 @@ def grouped(
         impact=impact,
     )
     return index, stories
+
+
+def _choices_of(picks: Sequence[picks_file.Pick], read_: Readings) -> Choices:
+    """Return what picks say of the articles that were read."""
+    return choices_of(
+        picks,
+        ArticleNames(read_.articles if picks else (), keys_of, picks),
+        lambda: {one.path: one.reason for one in read_.skipped},
+        lambda: reasons_by_url(read_.withheld_urls),
+    )
+
+
+def _faults_of(site: Site) -> list[Problem]:
+    """Return problems of the site's own rules of cleaning and templates, and of mistyped names."""
+    _, faults = families.own_of(site.root)  # tasks load the families
+    return [*faults, *theme_faults(site), *mistyped(site)]
 
 
 def kept_by(choices: Choices, articles: Iterable[Article], config: Config) -> Iterator[Article]:

@@ -124,12 +124,6 @@ class SiteState:
         article = article if article.source == name else msgspec.structs.replace(article, source=name)
         return next(kept_by(self.index.choices, [article], self.site.config), None)
 
-    def article_changes(self, read: Records) -> tuple[list[Article], list[Article]]:
-        """Return the articles that changed clippings remove and add; a changed one is in both lists."""
-        removed = [self.shown[path] for path in read if path in self.shown]
-        added = [new for record, _ in read.values() if (new := self.published(record))]
-        return removed, added
-
     def records_of(self, paths: Collection[str]) -> dict[str, tuple[Record, bytes]]:
         """Return path → record and its hash, of some clippings that exist."""
         if self.records is not None:
