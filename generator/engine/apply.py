@@ -32,9 +32,6 @@ from generator.model.types import Article, Digest, Source, Story
 from generator.render.affected import affected_pages, by_file, is_near
 from generator.render.pages import Page, page_of_source
 
-_OF_PLAN = ("articles", "recent_months", "base_url")
-"""Keys of the configuration that decide which files there are."""
-
 
 class ChangeSet(NamedTuple):
     """What is different from what a state was computed from."""
@@ -75,9 +72,9 @@ def apply(state: SiteState, changes: ChangeSet) -> Effects | None:
     before, state.site = state.site, changes.site
     read = {**state.records_of(state.index.due(state.options.as_of)), **changes.records}
     state.keep_records(read)
-    if changes.settings & Stale.GROUPING:
+    if Stale.GROUPING in changes.settings:
         return _regroup(state)
-    updated = _update(state, read, before.config, has_other_picks=bool(changes.settings & Stale.PICKS))
+    updated = _update(state, read, before.config, has_other_picks=Stale.PICKS in changes.settings)
     reloaded = _reload(state, before.config, changes.settings) if updated and changes.settings else Effects()
     if updated is None or reloaded is None:
         return _regroup(state)
@@ -258,7 +255,7 @@ def _reload(state: SiteState, before: Config, settings: Stale) -> Effects | None
     if Stale.ASSETS in settings and _affect_pages(state):
         settings |= Stale.PAGES
     others: list[str] = []
-    if settings & Stale.SOURCES:
+    if Stale.SOURCES in settings:
         changed = _reconfigure(state, before)
         if changed and index.pictured:
             return None  # images go with texts that are shown in full
@@ -266,20 +263,18 @@ def _reload(state: SiteState, before: Config, settings: Stale) -> Effects | None
             addresses.file_of(addresses.article(one.id)) for source in changed for one in source.articles
         ]
     state.replace_problems(filter(is_mistyped, index.problems), mistyped(site))
-    if not settings & (Stale.STATIC | Stale.PAGES | Stale.SOURCES):
+    if not settings & (Stale.STATIC | Stale.PAGES):
         return Effects(near=tuple(state.outputs.assets) if Stale.ASSETS in settings else ())
-    if settings & (Stale.PAGES | Stale.SOURCES):
+    if Stale.PAGES in settings:
         old_faults = (one for one in index.problems if one.kind == "template")
         state.replace_problems(old_faults, theme_faults(site))
         plan.since = since_of(index.digest, site.config)
         state.rendering = RenderContext(site, index, plan, state.context, healths=state.rendering.healths)
     old, state.outputs = state.outputs, Outputs(site, state.rendering, state.article)
     others += (*old.given, *state.outputs.given)
-    has_other_pages = state.outputs.hides_others_than(old) or any(
-        getattr(before, key) != getattr(site.config, key) for key in _OF_PLAN
-    )
-    planned = state.plan_files() if has_other_pages else None
-    if settings & (Stale.PAGES | Stale.SOURCES):
+    has_other_files = Stale.FILES in settings or state.outputs.hides_others_than(old)
+    planned = state.plan_files() if has_other_files else None
+    if Stale.PAGES in settings:
         return EVERYTHING._replace(others=tuple(others), planned=planned)
     is_remapped = old.hides_lists or state.outputs.hides_lists
     return Effects(others=tuple(others), is_remapped=is_remapped, planned=planned)

@@ -33,8 +33,10 @@ class Stale(enum.Flag):
     """
     PAGES = enum.auto()
     """All that is rendered. Fingerprints decide which files are made again."""
+    FILES = enum.auto()
+    """Which files there are."""
     SOURCES = enum.auto()
-    """The settings of sources, and all pages."""
+    """Names and settings of sources."""
     PICKS = enum.auto()
     """What the curator says of articles."""
     GROUPING = enum.auto()
@@ -44,19 +46,19 @@ class Stale(enum.Flag):
 
 
 INVALIDATES: Mapping[str, Stale] = {
-    "title": Stale.SOURCES,  # articles that name no source are of the digest itself
+    "title": Stale.SOURCES | Stale.PAGES,  # articles that name no source are of the digest itself
     "description": Stale.PAGES,
-    "base_url": Stale.PAGES,
+    "base_url": Stale.PAGES | Stale.FILES,
     "language": Stale.READING,  # the language of articles that tell none
     "languages": Stale.READING,
     "timezone": Stale.READING,
     "content": Stale.READING,
     "output": Stale.READING,
     "ignore": Stale.READING,
-    "text": Stale.SOURCES,
+    "text": Stale.SOURCES | Stale.PAGES,
     "clean": Stale.READING,
-    "articles": Stale.PAGES,
-    "recent_months": Stale.PAGES,
+    "articles": Stale.PAGES | Stale.FILES,
+    "recent_months": Stale.PAGES | Stale.FILES,
     "links": Stale.PAGES,
     "feed_items": Stale.PAGES,
     "source_feed_items": Stale.PAGES,
@@ -65,10 +67,10 @@ INVALIDATES: Mapping[str, Stale] = {
     "fields": Stale.READING,
     "sources": Stale.NOTHING,  # key by key, below
     "limits": Stale.READING,
-    "sources.aliases": Stale.SOURCES,
-    "sources.home": Stale.SOURCES,
+    "sources.aliases": Stale.SOURCES | Stale.PAGES,
+    "sources.home": Stale.SOURCES | Stale.PAGES,
     "sources.language": Stale.READING,
-    "sources.text": Stale.SOURCES,
+    "sources.text": Stale.SOURCES | Stale.PAGES,
     "sources.clean": Stale.READING,
 }
 """Key of `digest.toml` → what it makes stale. `sources.*` are the keys of each table of sources."""
@@ -103,7 +105,7 @@ def stale_by_config(before: Config, config: Config) -> Stale:
             if getattr(old, key) != getattr(new, key):
                 stale |= INVALIDATES[f"sources.{key}"]
     if before.sources.keys() != config.sources.keys():
-        stale |= Stale.SOURCES
+        stale |= Stale.SOURCES | Stale.PAGES
     return stale
 
 

@@ -143,13 +143,13 @@ class Session:
         settings |= Stale.GROUPING if is_torn else Stale.NOTHING
         published = len(state.index.digest.articles)
         effects = apply(state, ChangeSet(site, settings, read))
-        lost = published - len(state.index.digest.articles)
-        if effects is None or may_delete_many(state.options, lost, len(self.queue.files)):
+        if effects is None:
             return None
         removed: set[str] = set()
         if effects.planned is not None:
             removed = {path for path in self.queue.files - effects.planned if not is_for_machines(path)}
-        if effects.is_everything and self._needs_judging(len(removed)):
+        lost = max(published - len(state.index.digest.articles), len(removed))
+        if self._needs_judging(lost, is_everything=effects.is_everything):
             return None
         self.is_torn = False
         if effects.is_everything:
@@ -165,15 +165,13 @@ class Session:
             self.queue.make(path)
         return self._reported(stale)
 
-    def _needs_judging(self, removed: int) -> bool:
-        """Return whether a safety check has to judge a change that removes this many files."""
+    def _needs_judging(self, lost: int, *, is_everything: bool) -> bool:
+        """Return whether a safety check has to judge a change that removes so many articles or files."""
         state = self.state
-        problems = (*state.index.problems, *state.planning)
-        return (
-            not state.index.digest.days
-            or any(one.severity is Severity.ERROR for one in problems)
-            or may_delete_many(state.options, removed, len(self.queue.files))
-        )
+        if may_delete_many(state.options, lost, len(self.queue.files)) or not state.index.digest.days:
+            return True
+        problems = (*state.index.problems, *state.planning) if is_everything else ()
+        return any(one.severity is Severity.ERROR for one in problems)
 
     def _reported(self, changed: frozenset[str]) -> Step:
         """Update the report of the last step, and return it with the paths of changed pages."""

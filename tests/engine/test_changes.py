@@ -30,9 +30,9 @@ def test_each_key_of_the_configuration_says_what_it_makes_stale() -> None:
         ({"description": "x"}, Stale.PAGES),
         ({"timezone": "Asia/Tokyo"}, Stale.READING),
         ({"drafts": True, "links": "file"}, Stale.GROUPING | Stale.PAGES),
-        ({"sources": {"Alpha": SourceConfig(home="https://a.example/")}}, Stale.SOURCES),
-        ({"sources": {"Alpha": SourceConfig(aliases=("A",))}}, Stale.SOURCES),
-        ({"sources": {"Alpha": SourceConfig()}}, Stale.SOURCES),
+        ({"sources": {"Alpha": SourceConfig(home="https://a.example/")}}, Stale.SOURCES | Stale.PAGES),
+        ({"sources": {"Alpha": SourceConfig(aliases=("A",))}}, Stale.SOURCES | Stale.PAGES),
+        ({"sources": {"Alpha": SourceConfig()}}, Stale.SOURCES | Stale.PAGES),
     ],
 )
 def test_a_changed_key_counts_both_ways(changed: dict[str, object], stale: Stale) -> None:
