@@ -94,7 +94,7 @@ def _update(state: SiteState, read: Records, former: Config, *, has_other_picks:
 
     `read` are the records of changed clippings, and `former` is the configuration until now.
     """
-    found = renamed(state, former, is_alone=not read)
+    found = renamed(state, former, is_alone=not (read or has_other_picks))
     repicked = choose(state, read, has_other_picks=has_other_picks)
     if found is None or repicked is None:
         return None

@@ -26,7 +26,8 @@ class Renamed(NamedTuple):
 def renamed(state: SiteState, before: Config, *, is_alone: bool) -> Renamed | None:
     """Return the articles of which the site's configuration names the source otherwise than `before` did.
 
-    `is_alone` means that no clipping changed as well. Returns None if all articles must be grouped again.
+    `is_alone` means that no clipping and no pick changed as well. Returns None if all articles must be
+    grouped again.
     """
     config, index = state.site.config, state.index
     groups = _groups_of_other_names(before, config)

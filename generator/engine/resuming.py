@@ -23,11 +23,13 @@ def resumed(
     stored: StoredState | None, site: Site, options: Options, inputs: Inputs, context: BuildContext
 ) -> tuple[SiteState, Effects] | None:
     """Return the state up to date, and what may be stale; None if everything has to be read or grouped."""
-    changed = stored.head.changed(inputs, context.cache) if stored else None
-    if stored is None or changed is None or len(changed) > few_of(len(inputs.found.stamps)):
+    if stored is None:
         return None
+    changed = stored.head.changed(inputs, context.cache)
     settings = stored.head.stale(site, options, inputs)
-    if settings & (Stale.READING | Stale.GROUPING):
+    if changed is None or settings & (Stale.READING | Stale.GROUPING):
+        return None
+    if len(changed) > few_of(len(inputs.found.stamps)):
         return None
     documents = DocumentTable(
         reader=reader_of(site),
