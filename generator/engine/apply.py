@@ -207,11 +207,14 @@ def _effects(
             [digest.sources[name] for name in sorted(change.sources & digest.sources.keys())]
         )
     lost = [source for name, source in last.sources.items() if name not in digest.sources]
+    has_other_sources = last.sources.keys() != digest.sources.keys()  # which are listed as OPML
     return Effects(
         tuple(near),
         tuple(others),
         frozenset((*before.keys() - pages.keys(), *(feed_paths(lost) if lost else ()))),
-        is_remapped=has_other_feeds or _mapped(before.values()) != _mapped(pages.values()),
+        is_remapped=(
+            has_other_feeds or has_other_sources or _mapped(before.values()) != _mapped(pages.values())
+        ),
         is_everything=affects_all_pages(state.rendering.theme, last, digest),
     )
 
