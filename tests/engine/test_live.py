@@ -559,6 +559,7 @@ def test_a_clipping_that_is_saved_to_wait_is_waited_for(site):
     assert built.waits_until == NOW.replace(hour=13)
     built, _ = site.live.build(site_in(site.root), at(14), silent, frozenset())
     assert built.waits_until is None
+    site.rest()
     assert "Soon" in (site.root / f"public/{NOW:%Y/%m/%d}/index.html").read_text("utf-8")
 
 
