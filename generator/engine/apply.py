@@ -1,7 +1,8 @@
 """Brings the state of a site up to date with a change, and tells which outputs may be stale.
 
-Most changes affect a few articles, and `update` follows them one by one. A change with a wider effect groups
-all articles again. Tests compare the results.
+Most changes affect a few articles: clippings that changed or are due, picks that say something else of them,
+another name of their source. They are replaced in what is grouped already. A change with a wider effect
+groups all articles again. Tests compare the results.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ from generator.config.site import Config, Site
 from generator.engine.changes import Stale
 from generator.engine.curation import choose
 from generator.engine.outputs import Outputs, feed_paths
+from generator.engine.records import Records
+from generator.engine.renaming import renamed
 from generator.engine.render_context import RenderContext, affects_all_pages, since_of
-from generator.engine.safeguards import with_mistyped
+from generator.engine.safeguards import is_mistyped, mistyped
 from generator.engine.site_index import grouped, theme_faults, told_of_sources
-from generator.engine.state import Records, SiteState
+from generator.engine.state import SiteState
 from generator.grouping.digest import with_settings
 from generator.grouping.health import leaders_of
 from generator.grouping.regrouping import recounts, regrouped, spliced
@@ -29,8 +32,15 @@ from generator.model.types import Article, Digest, Source, Story
 from generator.render.affected import affected_pages, by_file, is_near
 from generator.render.pages import Page, page_of_source
 
-_OF_PLAN = ("articles", "recent_months", "base_url")
-"""Keys of the configuration that decide which files there are."""
+
+class ChangeSet(NamedTuple):
+    """What is different from what a state was computed from."""
+
+    site: Site
+    """With its configuration now."""
+    settings: Stale
+    records: Records
+    """Path → record and its hash, of clippings that read otherwise now; `GONE` for removed ones."""
 
 
 class Effects(NamedTuple):
@@ -52,26 +62,25 @@ class Effects(NamedTuple):
 EVERYTHING = Effects(is_remapped=True, is_everything=True)
 
 
-def apply(state: SiteState, site: Site, settings: Stale, read: Records) -> Effects:
-    """Bring a state in memory up to date with changed settings and records.
+def apply(state: SiteState, changes: ChangeSet) -> Effects | None:
+    """Bring a state up to date with changed settings and clippings.
 
-    Raises `ConfigError` if `picks.toml` cannot be read, and `TemplateFault` if the theme is unusable.
-    The state is in between then, and the next call has to include `Stale.GROUPING`.
+    Returns None if all articles have to be grouped again from records that the state does not have. Raises
+    `ConfigError` if `picks.toml` cannot be read, and `TemplateFault` if the theme is unusable. After both, a
+    state in memory is in between, and the next call has to include `Stale.GROUPING`.
     """
-    before, state.site = state.site, site
+    before, state.site = state.site, changes.site
+    read = {**state.records_of(state.index.due(state.options.as_of)), **changes.records}
     state.keep_records(read)
-    if settings & Stale.GROUPING:
+    if Stale.GROUPING in changes.settings:
         return _regroup(state)
-    reloaded = _reload(state, before, settings) if settings else Effects()
-    has_other_picks = bool(settings & Stale.PICKS)
-    updated: Effects | None = Effects()
-    if reloaded and (read or has_other_picks):
-        updated = update(state, read, has_other_picks=has_other_picks)
-    if reloaded is None or updated is None:
+    updated = _update(state, read, before.config, has_other_picks=Stale.PICKS in changes.settings)
+    reloaded = _reload(state, before.config, changes.settings) if updated and changes.settings else Effects()
+    if updated is None or reloaded is None:
         return _regroup(state)
     state.index.found = state.documents.total
     return Effects(
-        updated.near,
+        (*updated.near, *reloaded.near),
         (*updated.others, *reloaded.others),
         updated.removed,
         is_remapped=updated.is_remapped or reloaded.is_remapped,
@@ -80,24 +89,28 @@ def apply(state: SiteState, site: Site, settings: Stale, read: Records) -> Effec
     )
 
 
-def update(state: SiteState, read: Records, *, has_other_picks: bool = False) -> Effects | None:
-    """Apply changed records and picks; None if they may affect the grouping of all."""
+def _update(state: SiteState, read: Records, former: Config, *, has_other_picks: bool) -> Effects | None:
+    """Replace the articles that are others now; None if that may affect the grouping of all.
+
+    `read` are the records of changed clippings, and `former` is the configuration until now.
+    """
+    found = renamed(state, former, is_alone=not (read or has_other_picks))
     repicked = choose(state, read, has_other_picks=has_other_picks)
-    if repicked is None:
+    if found is None or repicked is None:
         return None
-    removed, added = _changes(state, read, repicked)
-    read = {**repicked, **read}
-    if not _are_limited(state, read, removed, added, repicked):
-        return None
-    change = _grouped(state, removed, added)
+    derived = {path: one for path, one in {**found.records, **repicked}.items() if path not in read}
+    if not (read or derived):
+        return Effects()
+    removed, added = _changes(state, read, derived, found.names)
+    plan, last = state.rendering.plan, state.index.digest
+    plan.since = since_of(last, state.site.config)
+    are_limited = _are_limited(state, read, removed, added, derived)
+    change = _grouped(state, removed, added) if are_limited else None
     if change is None:
         return None
-    last = state.index.digest
-    before = by_file(
-        affected_pages(state.rendering.plan, removed, change.ended, is_recounted=change.is_recounted)
-    )
-    had_picks = bool(state.rendering.plan.picks)
-    _take_over(state, change, read, repicked.keys())
+    before = by_file(affected_pages(plan, removed, change.ended, is_recounted=change.is_recounted))
+    had_picks = bool(plan.picks)
+    _take_over(state, change, {**derived, **read}, derived.keys())
     return _effects(state, change, before, last, had_picks=had_picks)
 
 
@@ -140,8 +153,8 @@ def _grouped(state: SiteState, removed: list[Article], added: list[Article]) -> 
     return _Change(digest, removed, added, ended, begun)
 
 
-def _take_over(state: SiteState, change: _Change, read: Records, repicked: Collection[str]) -> None:
-    """Update all that the state derives from articles and stories. `repicked` as for `SiteIndex.change`."""
+def _take_over(state: SiteState, change: _Change, read: Records, derived: Collection[str]) -> None:
+    """Update all that the state derives from articles and stories. `derived` as for `SiteIndex.change`."""
     digest, removed, added, ended, begun = change
     index, plan = state.index, state.rendering.plan
     new = digest.sources.keys() - index.digest.sources.keys()
@@ -151,7 +164,7 @@ def _take_over(state: SiteState, change: _Change, read: Records, repicked: Colle
     plan.change(digest, removed, added, ended, begun, spliced(plan.picks, *pinned))
     state.note_articles(removed, added)
     index.change(
-        state.site.config, state.options, digest, removed, added, read, repicked, state.documents.found
+        state.site.config, state.options, digest, removed, added, read, derived, state.documents.found
     )
     state.impact.change_sources(new, lost)
     for story in ended:
@@ -194,104 +207,107 @@ def _effects(
             [digest.sources[name] for name in sorted(change.sources & digest.sources.keys())]
         )
     lost = [source for name, source in last.sources.items() if name not in digest.sources]
+    has_other_sources = last.sources.keys() != digest.sources.keys()  # which are listed as OPML
     return Effects(
         tuple(near),
         tuple(others),
         frozenset((*before.keys() - pages.keys(), *(feed_paths(lost) if lost else ()))),
-        is_remapped=has_other_feeds or _mapped(before.values()) != _mapped(pages.values()),
+        is_remapped=(
+            has_other_feeds or has_other_sources or _mapped(before.values()) != _mapped(pages.values())
+        ),
         is_everything=affects_all_pages(state.rendering.theme, last, digest),
     )
 
 
-def _changes(state: SiteState, read: Records, repicked: Records) -> tuple[list[Article], list[Article]]:
+def _changes(
+    state: SiteState, read: Records, derived: Records, names: Mapping[str, str]
+) -> tuple[list[Article], list[Article]]:
     """Return the articles that are removed and added; a changed one is in both lists.
 
-    `read` are changed clippings, `repicked` others of which picks say something else.
+    `read` are changed clippings, `derived` others of which settings say something else. `names`: path → name
+    of the source, where it is another one.
     """
-    removed, added = state.article_changes(read)
-    for path, (record, _) in repicked.items():
+    removed: list[Article] = []
+    added: list[Article] = []
+    for path, (record, _) in (*read.items(), *derived.items()):
         old, new = state.shown.get(path), state.published(record)
-        if old and new:
-            new = msgspec.structs.replace(new, source=old.source, aliases=old.aliases)
-        if old != new:
+        if old and new and path in derived:
+            new = msgspec.structs.replace(new, source=names.get(path, old.source), aliases=old.aliases)
+        if path in read or old != new:
             removed += [old] if old else []
             added += [new] if new else []
     return removed, added
 
 
 def _are_limited(
-    state: SiteState, read: Records, removed: Iterable[Article], added: Iterable[Article], repicked: Records
+    state: SiteState, read: Records, removed: Iterable[Article], added: Iterable[Article], derived: Records
 ) -> bool:
-    """Return whether changed records affect only their own articles."""
+    """Return whether changed records affect only their own articles. `derived` as in `_changes`."""
     old = {article.path: article for article in removed}
     new = {article.path: article for article in added}
+    come_or_go = {path: one for path, one in derived.items() if (path in old) is not (path in new)}
     return all(
-        (path in repicked and (path in old) is (path in new))
-        or state.impact.is_limited(record, path, old.get(path), new.get(path), state.site.config)
-        for path, (record, _) in read.items()
+        state.impact.is_limited(record, path, old.get(path), new.get(path))
+        for path, (record, _) in (*read.items(), *come_or_go.items())
     ) and all(state.paths.get(one.id.casefold(), path) == path for path, one in new.items())
 
 
-def _reload(state: SiteState, before: Site, settings: Stale) -> Effects | None:
-    """Take over settings that change no grouping; None if they do."""
+def _reload(state: SiteState, before: Config, settings: Stale) -> Effects | None:
+    """Take over settings that change no article; None if they change which images are published."""
     site, index, plan = state.site, state.index, state.rendering.plan
-    if before.config.title != site.config.title and state.has_own_articles:
-        return None
+    if Stale.ASSETS in settings and _affect_pages(state):
+        settings |= Stale.PAGES
     others: list[str] = []
-    if settings & Stale.SOURCES:
-        changed = _reconfigure(state, before.config)
-        if changed is None:
-            return None
+    if Stale.SOURCES in settings:
+        changed = _reconfigure(state, before)
+        if changed and index.pictured:
+            return None  # images go with texts that are shown in full
         others += [
             addresses.file_of(addresses.article(one.id)) for source in changed for one in source.articles
         ]
-    found = state.documents.found
-    state.documents.found = with_mistyped(site, found)
-    state.replace_problems(found.problems, state.documents.found.problems)
-    if not settings & (Stale.STATIC | Stale.PAGES | Stale.SOURCES):
-        return Effects()
-    if settings & Stale.PAGES:
-        state.replace_problems(state.theme_faults, faults := tuple(theme_faults(site)))
-        state.theme_faults = faults
-    plan.since = since_of(index.digest, site.config)
-    if settings & (Stale.PAGES | Stale.SOURCES):
+    state.replace_problems(filter(is_mistyped, index.problems), mistyped(site))
+    if not settings & (Stale.STATIC | Stale.PAGES):
+        return Effects(near=tuple(state.outputs.assets) if Stale.ASSETS in settings else ())
+    if Stale.PAGES in settings:
+        old_faults = (one for one in index.problems if one.kind == "template")
+        state.replace_problems(old_faults, theme_faults(site))
+        plan.since = since_of(index.digest, site.config)
         state.rendering = RenderContext(site, index, plan, state.context, healths=state.rendering.healths)
     old, state.outputs = state.outputs, Outputs(site, state.rendering, state.article)
     others += (*old.given, *state.outputs.given)
-    has_other_pages = state.outputs.hides_others_than(old) or any(
-        getattr(before.config, key) != getattr(site.config, key) for key in _OF_PLAN
-    )
-    planned = state.plan_files() if has_other_pages else None
-    if settings & (Stale.PAGES | Stale.SOURCES):
+    has_other_files = Stale.FILES in settings or state.outputs.hides_others_than(old)
+    planned = state.plan_files() if has_other_files else None
+    if Stale.PAGES in settings:
         return EVERYTHING._replace(others=tuple(others), planned=planned)
     is_remapped = old.hides_lists or state.outputs.hides_lists
     return Effects(others=tuple(others), is_remapped=is_remapped, planned=planned)
 
 
-def _reconfigure(state: SiteState, before: Config) -> list[Source] | None:
-    """Give the sources their settings, and return those of which other articles have pages.
+def _affect_pages(state: SiteState) -> bool:
+    """Read the theme's assets again. Returns whether one came or went, or is part of pages."""
+    outputs, theme = state.outputs, state.rendering.theme
+    names = outputs.assets.keys()
+    outputs.reload_assets()
+    return names != outputs.assets.keys() or any(theme.includes(name) for name in names)
 
-    Returns None if the settings change how articles are grouped.
-    """
+
+def _reconfigure(state: SiteState, before: Config) -> list[Source]:
+    """Give the sources their settings, and return those of which other articles have pages."""
     config, index, plan = state.site.config, state.index, state.rendering.plan
     last = index.digest.sources
-    digest = with_settings(index.digest, before.sources, config.sources, config.text)
-    if digest is None:
-        return None
-    changed = [source for name, source in digest.sources.items() if source.text != last[name].text]
-    if changed and index.pictured:
-        return None  # images go with texts that are shown in full
+    digest = with_settings(index.digest, config.sources, config.text)
     state.replace_problems(configured_names(before.sources)[1], configured_names(config.sources)[1])
     index.digest = plan.digest = digest
     index.problems = told_of_sources(index.problems, config, digest, index.impact.held_back)
-    return changed
+    state.changed_sources |= {name for name, source in digest.sources.items() if source != last[name]}
+    return [source for name, source in digest.sources.items() if source.text != last[name].text]
 
 
-def _regroup(state: SiteState) -> Effects:
+def _regroup(state: SiteState) -> Effects | None:
     """Group all articles again, from the records in memory. Stories are updated, not searched again."""
-    records = state.records or {}
-    each = ((path, record, mark) for path, (record, mark) in records.items())
-    state.documents.found = with_mistyped(state.site, state.documents.found)
+    if state.records is None:
+        return None
+    each = ((path, record, mark) for path, (record, mark) in state.records.items())
     index, _ = grouped(state.site, state.options, state.documents, each, state.context, state.stories)
     index.found = state.documents.total
     state.become(index)

@@ -30,6 +30,7 @@ from generator.parallel.workers import Workers
 
 if TYPE_CHECKING:  # these import the readers and renderers, which takes longer than an unchanged build
     from generator.engine.build_context import BuildContext
+    from generator.engine.state import SiteState
     from generator.engine.stored_state import StoredState
 
 
@@ -110,23 +111,24 @@ def _applied(
     """Update the stored state, or begin with an empty one; write what is stale, and store the state."""
     from generator.engine import stored_state
     from generator.engine.apply import EVERYTHING
-    from generator.engine.budgeted import BATCH
     from generator.engine.resuming import resumed
-    from generator.engine.state import SiteState
     from generator.engine.writing import write
 
-    follows = resumed(stored, site, options, inputs, context)
-    if stored and follows:
-        state, effects = follows
-    else:
-        stored = None
-        if context.cache.is_new and len(inputs.found.paths) > BATCH:
-            from generator.engine import preload  # noqa: F401 - forked workers inherit it
-
-            context.begin_workers()
-        state, effects = SiteState.read(site, options, context, inputs.found), EVERYTHING
-    documents = state.documents
-    inputs = inputs_after(site, inputs, documents.steady, documents.since)
+    followed = resumed(stored, site, options, inputs, context)
+    state, effects = followed or (_read(site, options, inputs, context), EVERYTHING)
+    inputs = inputs_after(site, inputs, state.documents.steady, state.documents.since)
     wrote = write(state, inputs, effects, stamps_on_disk, clean=clean)
-    stored_state.save(state, inputs, wrote, stored.head if stored else None)
+    stored_state.save(state, inputs, wrote, stored.head if stored and followed else None)
     return wrote.built
+
+
+def _read(site: Site, options: Options, inputs: Inputs, context: BuildContext) -> SiteState:
+    """Read and group all clippings. Unchanged ones come from the cache."""
+    from generator.engine.budgeted import BATCH
+    from generator.engine.state import SiteState
+
+    if context.cache.is_new and len(inputs.found.paths) > BATCH:
+        from generator.engine import preload  # noqa: F401 - forked workers inherit it
+
+        context.begin_workers()
+    return SiteState.read(site, options, context, inputs.found)

@@ -1,4 +1,4 @@
-"""What a save changes: which clippings, and what follows from other files and from settings.
+"""What is different from what a state was computed from: which clippings, and what changed settings mean.
 
 `INVALIDATES` says for each key of `digest.toml` what has to be computed again if its value changes.
 """
@@ -10,7 +10,6 @@ import os
 import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from generator.cache.stamps import NONE, Stamp, stamp_of
 from generator.config import resources
@@ -19,6 +18,9 @@ from generator.model.errors import shown
 from generator.model.types import may_be_image
 from generator.reading.discover import Discovery, is_clipping, is_ignored
 
+FEW, MOST = 100, 5000
+"""Clippings that are followed one by one: the limit in a small archive, and in a large one."""
+
 
 class Stale(enum.Flag):
     """What a changed setting makes stale."""
@@ -26,10 +28,15 @@ class Stale(enum.Flag):
     NOTHING = 0
     STATIC = enum.auto()
     """The files copied from `static/`."""
+    ASSETS = enum.auto()
+    """Style sheets and scripts of the theme; and all pages, if one comes or goes, or a template includes it.
+    """
     PAGES = enum.auto()
     """All that is rendered. Fingerprints decide which files are made again."""
+    FILES = enum.auto()
+    """Which files there are."""
     SOURCES = enum.auto()
-    """The settings of sources, and all pages."""
+    """Names and settings of sources."""
     PICKS = enum.auto()
     """What the curator says of articles."""
     GROUPING = enum.auto()
@@ -39,19 +46,19 @@ class Stale(enum.Flag):
 
 
 INVALIDATES: Mapping[str, Stale] = {
-    "title": Stale.PAGES,  # and grouping, if clippings name no source: they belong to the digest itself
+    "title": Stale.SOURCES | Stale.PAGES,  # articles that name no source are of the digest itself
     "description": Stale.PAGES,
-    "base_url": Stale.PAGES,
+    "base_url": Stale.PAGES | Stale.FILES,
     "language": Stale.READING,  # the language of articles that tell none
     "languages": Stale.READING,
     "timezone": Stale.READING,
     "content": Stale.READING,
     "output": Stale.READING,
     "ignore": Stale.READING,
-    "text": Stale.SOURCES,
+    "text": Stale.SOURCES | Stale.PAGES,
     "clean": Stale.READING,
-    "articles": Stale.PAGES,
-    "recent_months": Stale.PAGES,
+    "articles": Stale.PAGES | Stale.FILES,
+    "recent_months": Stale.PAGES | Stale.FILES,
     "links": Stale.PAGES,
     "feed_items": Stale.PAGES,
     "source_feed_items": Stale.PAGES,
@@ -60,34 +67,29 @@ INVALIDATES: Mapping[str, Stale] = {
     "fields": Stale.READING,
     "sources": Stale.NOTHING,  # key by key, below
     "limits": Stale.READING,
-    "sources.aliases": Stale.GROUPING,
-    "sources.home": Stale.SOURCES,
+    "sources.aliases": Stale.SOURCES | Stale.PAGES,
+    "sources.home": Stale.SOURCES | Stale.PAGES,
     "sources.language": Stale.READING,
-    "sources.text": Stale.SOURCES,
+    "sources.text": Stale.SOURCES | Stale.PAGES,
     "sources.clean": Stale.READING,
 }
 """Key of `digest.toml` → what it makes stale. `sources.*` are the keys of each table of sources."""
 
 
-class ChangeSet(NamedTuple):
-    """What is different since the state was computed."""
+def few_of(count: int) -> int:
+    """Return how many clippings are followed one by one in an archive of `count`.
 
-    clippings: frozenset[Path]
-    """Files below the content folder that changed, were added or removed."""
-    settings: Stale
-    is_assets: bool
-    """Whether only style sheets and scripts of the theme changed."""
+    A full build handles more of them faster.
+    """
+    return max(FEW, min(MOST, count // 2))
 
 
-def change_set(before: Site, site: Site, changed: Iterable[Path]) -> ChangeSet:
-    """Return what changed files and another configuration mean."""
-    changed = frozenset(changed)
-    others = {file for file in changed if not is_below(site.content, file)}
-    settings = stale_by_config(before.config, site.config)
-    for file in others:
-        settings |= _stale_by_file(site, file)
-    is_assets = bool(others) and others == changed and before == site
-    return ChangeSet(changed - others, settings, is_assets and all(_is_asset(site, one) for one in others))
+def stale_by_files(site: Site, files: Iterable[Path]) -> Stale:
+    """Return what becomes stale with changed files outside the content folder."""
+    stale = Stale.NOTHING
+    for file in files:
+        stale |= _stale_by_file(site, file)
+    return stale
 
 
 def stale_by_config(before: Config, config: Config) -> Stale:
@@ -103,15 +105,15 @@ def stale_by_config(before: Config, config: Config) -> Stale:
             if getattr(old, key) != getattr(new, key):
                 stale |= INVALIDATES[f"sources.{key}"]
     if before.sources.keys() != config.sources.keys():
-        stale |= Stale.SOURCES
+        stale |= Stale.SOURCES | Stale.PAGES
     return stale
 
 
 def _stale_by_file(site: Site, file: Path) -> Stale:
-    """Return what becomes stale with a changed file outside the content folder."""
-    if any(file == root or file.is_relative_to(root) for root in (site.templates, resources.theme())):
-        return Stale.PAGES
-    if file == site.static or file.is_relative_to(site.static):
+    for theme in (site.templates, resources.theme()):
+        if file.is_relative_to(theme):
+            return Stale.ASSETS if file.is_relative_to(theme / "assets") else Stale.PAGES
+    if file.is_relative_to(site.static):
         return Stale.STATIC
     if file.is_relative_to(site.cleaning):
         return Stale.READING
@@ -124,11 +126,6 @@ def _stale_by_file(site: Site, file: Path) -> Stale:
 def is_below(content: Path, file: Path) -> bool:
     """Return whether a file lies in the content folder, by its given or its resolved path."""
     return str(file).startswith(tuple(_roots(content)))
-
-
-def _is_asset(site: Site, file: Path) -> bool:
-    """Return whether a file is an asset of the built-in theme or of the site's own."""
-    return any(file.is_relative_to(root / "assets") for root in (site.templates, resources.theme()))
 
 
 def _roots(content: Path) -> set[str]:

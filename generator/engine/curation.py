@@ -9,7 +9,8 @@ from generator.config.picks import Pick
 from generator.config.site import PICKS_FILE
 from generator.engine.impact import named_by, names_of
 from generator.engine.readings import Readings, gathered, reasons_by_url
-from generator.engine.state import Records, SiteState
+from generator.engine.records import Records
+from generator.engine.state import SiteState
 from generator.grouping.article_names import ArticleNames, composed_form
 from generator.grouping.picks import Choices, choices_of
 from generator.model.errors import Problem, shown

@@ -11,6 +11,7 @@ from generator.engine.readings import with_source
 from generator.engine.records import Record
 from generator.engine.site_index import SiteIndex
 from generator.grouping.article_names import composed_form
+from generator.grouping.sources import configured_name, configured_names, key
 from generator.model.types import Article
 from generator.reading.canonical import keys_of
 
@@ -36,10 +37,21 @@ def names_of(article: Article) -> Iterator[str]:
 class ImpactCheck:
     """Decides whether a change is limited to a clipping's article: no spellings, no addresses of others."""
 
-    def __init__(self, index: SiteIndex) -> None:
-        self._index = index
+    def __init__(self, index: SiteIndex, config: Config) -> None:
+        self._index, self._config = index, config
+        self._configured, _ = configured_names(config.sources)
         self._pictured = frozenset(index.pictured)
         self._unambiguous = set(index.impact.names.values())
+
+    def source_name(self, written: str) -> str:
+        """Return the name of the source of articles that are written to be of a source."""
+        return configured_name(key(written), self._configured) or self._index.impact.names.get(
+            written, written
+        )
+
+    def _is_fixed(self, source: str) -> bool:
+        """Return whether no article decides the name of a source."""
+        return source in self._unambiguous or key(source) in self._configured
 
     def change_sources(self, new: Set[str], lost: Set[str]) -> None:
         """Register the names of new sources, which have one spelling each, and forget those of lost ones."""
@@ -52,21 +64,21 @@ class ImpactCheck:
         path: str,
         old: Article | None,
         new: Article | None,
-        config: Config,
     ) -> bool:
         """Return whether a change is limited to one article: `old` before, `new` after it."""
-        read, impact = with_source(record.reading.article, config), self._index.impact
+        read, impact = with_source(record.reading.article, self._config), self._index.impact
         if record.seen or path in self._pictured:
             return False
         if any(one and one.aliases for one in (old, read)):
             return False
         if impact.has_aliases and _address(old) != _address(new):
             return False
-        if old and (old.id.casefold() in impact.contested or old.source not in self._unambiguous):
+        if old and (old.id.casefold() in impact.contested or not self._is_fixed(old.source)):
             return False
         if new is None or read is None or new.source not in self._index.digest.sources:
             return True
-        return new.source in self._unambiguous and read.source in impact.names
+        is_known = read.source in impact.names or key(read.source) in self._configured
+        return is_known and self._is_fixed(new.source)
 
 
 def _address(article: Article | None) -> tuple[str, dt.date] | None:

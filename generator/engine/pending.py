@@ -10,28 +10,18 @@ from pathlib import Path
 from generator.config.site import Site
 from generator.engine import budgeted
 from generator.engine.budgeted import BATCH
-from generator.engine.changes import clippings_among
+from generator.engine.changes import clippings_among, few_of
 from generator.engine.inspecting import inspect, learn
 from generator.engine.record_reading import records_among
-from generator.engine.records import GONE, NO_BOILERPLATE, ReadRequest
+from generator.engine.records import GONE, NO_BOILERPLATE, ReadRequest, Records
 from generator.engine.safeguards import empties_folder
-from generator.engine.state import Records, SiteState
+from generator.engine.state import SiteState
 from generator.reading.discover import is_clipping
 
 STEP = 10
 """Clippings read in one step before checking for another save, if at most `BATCH` are waiting."""
 STEP_PER_WORKER = 1000
 """The same, per worker, if more are waiting."""
-FEW, MOST = 100, 5000
-"""Clippings that are read again and followed: the limit in a small archive, and in a large one."""
-
-
-def few_of(count: int) -> int:
-    """Return how many clippings, changed or with changed boilerplate, are followed in an archive of `count`.
-
-    A full build handles more of them faster.
-    """
-    return max(FEW, min(MOST, count // 2))
 
 
 class PendingDocuments:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 import msgspec
@@ -43,6 +44,8 @@ class Record(msgspec.Struct, frozen=True, array_like=True):
     """Address and path of the images to publish with the text. Without a text, of those that are named."""
 
 
+Records = Mapping[str, tuple[Record, bytes]]
+"""Path → record and its hash; `GONE` for a clipping that does not exist."""
 GONE = Record(Reading(article=None)), b""
 """Record and hash of a clipping that does not exist."""
 

@@ -1,4 +1,4 @@
-"""Brings the state of the last build up to date with changed clippings and picks, in a new process."""
+"""Brings the state of the last build up to date with what changed since, in a new process."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import contextlib
 from generator.cache.stamps import Stamp
 from generator.config.options import Options
 from generator.config.site import Site
-from generator.engine.apply import Effects, update
+from generator.engine.apply import EVERYTHING, ChangeSet, Effects, apply
 from generator.engine.build_context import BuildContext
+from generator.engine.changes import Stale, few_of
 from generator.engine.document_table import DocumentTable, reader_of
 from generator.engine.inspecting import inspect, learn
-from generator.engine.pending import few_of
 from generator.engine.record_reading import records_among
-from generator.engine.state import Records, SiteState
+from generator.engine.records import Records
+from generator.engine.state import SiteState
 from generator.engine.stored_state import StoredState
 from generator.engine.unchanged import Inputs
 
@@ -22,10 +23,13 @@ def resumed(
     stored: StoredState | None, site: Site, options: Options, inputs: Inputs, context: BuildContext
 ) -> tuple[SiteState, Effects] | None:
     """Return the state up to date, and what may be stale; None if everything has to be read or grouped."""
-    if stored is None or not stored.head.is_usable(options, inputs):
+    if stored is None:
         return None
     changed = stored.head.changed(inputs, context.cache)
-    if changed is None or len(changed) > few_of(len(inputs.found.stamps)):
+    settings = stored.head.stale(site, options, inputs)
+    if changed is None or settings & (Stale.READING | Stale.GROUPING):
+        return None
+    if len(changed) > few_of(len(inputs.found.stamps)):
         return None
     documents = DocumentTable(
         reader=reader_of(site),
@@ -36,12 +40,13 @@ def resumed(
     with contextlib.suppress(_TooFarError), context.cache.together():  # undone if that is too far
         read = _read(documents, context, changed, len(inputs.found.paths))
         state = stored.state(site, options, context, documents)
-        effects = update(state, read, has_other_picks=stored.head.picks != inputs.picks)
+        effects = apply(state, ChangeSet(site, settings, read))
         if effects is None:
             raise _TooFarError
         state.index.found = len(inputs.found.paths) + len(inputs.found.skipped)
         state.renew_health()
-        return state, effects
+        # Which static files and assets there were is not known, so that all files are compared.
+        return state, effects if settings in Stale.PICKS else EVERYTHING
     return None
 
 

@@ -44,7 +44,6 @@ _NEEDS_BASE_URL = re.compile(r"(?:.*/)?feed(?:\.atom\.xml|\.rss\.xml|\.json)|sou
 def found_in(site: Site, options: Options) -> Discovery:
     """Find the clippings of a site. An unreadable folder is only a warning if losses are accepted."""
     found = discover(site.content, site.config.ignore)
-    found = with_mistyped(site, found)
     if not options.accepts_losses:
         return found
     softened = (msgspec.structs.replace(one, severity=Severity.WARNING) for one in _errors(found))
@@ -53,16 +52,17 @@ def found_in(site: Site, options: Options) -> Discovery:
     return msgspec.structs.replace(found, problems=problems)
 
 
-def with_mistyped(site: Site, found: Discovery) -> Discovery:
-    """Return what was found with today's problems of files with nearly the name of one that is missing."""
-    others = (one for one in found.problems if not one.message.startswith(_NOTHING_READS))
-    problems = sorted(
-        (*others, *_mistyped(site), *_mistyped_folders(site)), key=lambda one: (one.path, one.message)
-    )
-    return msgspec.structs.replace(found, problems=tuple(problems))
+def is_mistyped(problem: Problem) -> bool:
+    """Return whether `mistyped` found a problem."""
+    return problem.message.startswith(_NOTHING_READS)
 
 
-def _mistyped(site: Site) -> list[Problem]:
+def mistyped(site: Site) -> list[Problem]:
+    """Return problems of files and folders with nearly the name of one that is missing."""
+    return [*_mistyped_files(site), *_mistyped_folders(site)]
+
+
+def _mistyped_files(site: Site) -> list[Problem]:
     """Return problems of files with nearly the name of a missing configuration or picks file."""
     wanted = [name for name in (FILE_NAME, PICKS_FILE) if not os.path.lexists(site.root / name)]
     try:

@@ -12,15 +12,16 @@ from generator.cache.store import MissingError
 from generator.config.options import Built, Options, Written, by_place, silent
 from generator.config.site import Site
 from generator.engine import stored_stories
-from generator.engine.apply import EVERYTHING, apply
+from generator.engine.apply import EVERYTHING, ChangeSet, apply
 from generator.engine.build_context import BuildContext
-from generator.engine.changes import Stale, change_set
+from generator.engine.changes import Stale, is_below, stale_by_config, stale_by_files
 from generator.engine.outputs import is_for_machines
 from generator.engine.pending import PendingDocuments
+from generator.engine.records import Records
 from generator.engine.safeguards import check_found, found_in, may_delete_many
 from generator.engine.stale_queue import StaleQueue
-from generator.engine.state import Records, SiteState
-from generator.engine.unchanged import identity_of, inputs_before, is_nothing_due
+from generator.engine.state import SiteState
+from generator.engine.unchanged import identity_of, inputs_before
 from generator.engine.writing import report_of, write
 from generator.model.errors import BroadsheetError, Severity
 from generator.output.patch import OvertakenError
@@ -65,7 +66,13 @@ class Session:
     @property
     def is_late(self) -> bool:
         """Whether effects of the last saves are still to be determined."""
-        return bool(self.queue.has_unchecked or self.state.dirty_sources or self._early or self._pending)
+        is_unchecked = self.queue.has_unchecked or self.state.dirty_sources or self._early
+        return bool(is_unchecked or self._pending or self._is_due)
+
+    @property
+    def _is_due(self) -> bool:
+        """Whether a waiting clipping is to be published."""
+        return bool(self.state.index.due(self.state.options.as_of))
 
     @property
     def is_behind(self) -> bool:
@@ -73,7 +80,7 @@ class Session:
         return self.queue.is_behind
 
     def holds(self, site: Site, options: Options) -> bool:
-        """Return whether the site lies where it did, and no waiting article is due."""
+        """Return whether the site lies where it did, and time did not go back."""
         state = self.state
         if options.strict:  # a strict build can fail, so it is always a full build
             return False
@@ -81,7 +88,7 @@ class Session:
             return False
         if msgspec.structs.replace(site, config=state.site.config) != state.site:
             return False
-        return is_nothing_due(options, state.options.as_of, self.built.waits_until)
+        return options.as_of >= state.options.as_of
 
     def close(self) -> None:
         """Write outstanding files if possible, and close the workers and the cache."""
@@ -103,20 +110,22 @@ class Session:
         Pages that are `viewed` are compared first. Raises `BroadsheetError`; if `is_torn` is set then,
         another call may continue.
         """
-        changes = change_set(self.state.site, site, changed)
-        if changes.is_assets and not self.is_torn and (step := self._update_assets()):
-            return step
-        if changes.settings & Stale.READING or (changes.settings and identity_of(site) != self._identity):
+        clippings = {file for file in changed if is_below(site.content, file)}
+        settings = stale_by_config(self.state.site.config, site.config)
+        settings |= stale_by_files(site, {*changed} - clippings)
+        if settings & Stale.READING or (settings and identity_of(site) != self._identity):
             return None
         if not self.state.index.digest.days:
             return None
-        paths = self._pending.inspect(site, changes.clippings)
+        paths = self._pending.inspect(site, clippings)
         if paths is None:
             return None
-        return self._apply(site, changes.settings, self._pending.read(paths), viewed)
+        return self._apply(site, settings, self._pending.read(paths), viewed)
 
     def catch_up(self) -> Step | None:
         """Do one step of the deferred work, the manifest last. Returns the same as `follow`."""
+        if self._is_due:
+            return self._apply(self.state.site, Stale.NOTHING, {})
         if self.queue.has_unchecked or self.state.dirty_sources or self._early:
             self.state.renew_health()
             early, self._early = self._early, frozenset()
@@ -131,14 +140,16 @@ class Session:
         """Bring the state up to date, and find the outdated pages; None if a full build is needed."""
         state = self.state
         is_torn, self.is_torn = self.is_torn, True
-        out, in_ = state.article_changes(read)
-        if may_delete_many(state.options, len(out) - len(in_), len(self.queue.files)):
+        settings |= Stale.GROUPING if is_torn else Stale.NOTHING
+        published = len(state.index.digest.articles)
+        effects = apply(state, ChangeSet(site, settings, read))
+        if effects is None:
             return None
-        effects = apply(state, site, settings | (Stale.GROUPING if is_torn else Stale.NOTHING), read)
         removed: set[str] = set()
         if effects.planned is not None:
             removed = {path for path in self.queue.files - effects.planned if not is_for_machines(path)}
-        if effects.is_everything and self._needs_judging(len(removed)):
+        lost = max(published - len(state.index.digest.articles), len(removed))
+        if self._needs_judging(lost, is_everything=effects.is_everything):
             return None
         self.is_torn = False
         if effects.is_everything:
@@ -149,29 +160,18 @@ class Session:
         if viewed_now := [path for path in viewed if path in self.queue]:
             state.renew_health()
         first = dict.fromkeys((*removed, *effects.removed, *effects.near, *viewed_now))
-        return self._reported(self.queue.check(first))
-
-    def _needs_judging(self, removed: int) -> bool:
-        """Return whether a safety check has to judge a change that removes this many files."""
-        state = self.state
-        problems = (*state.index.problems, *state.planning)
-        return (
-            not state.index.digest.days
-            or any(one.severity is Severity.ERROR for one in problems)
-            or may_delete_many(state.options, removed, len(self.queue.files))
-        )
-
-    def _update_assets(self) -> Step | None:
-        """Update changed styles and scripts; None if one was added or removed, which affects pages."""
-        outputs, theme = self.state.outputs, self.state.rendering.theme
-        names = outputs.assets.keys()
-        outputs.reload_assets()
-        if names != outputs.assets.keys() or any(theme.includes(name) for name in names):
-            return None
-        changed = self.queue.check(outputs.assets)
-        for path in changed:  # they are few, cheap, and part of every page that is open
+        stale = self.queue.check(first)
+        for path in stale & state.outputs.assets.keys():  # few, cheap, and part of every page that is open
             self.queue.make(path)
-        return self._reported(changed)
+        return self._reported(stale)
+
+    def _needs_judging(self, lost: int, *, is_everything: bool) -> bool:
+        """Return whether a safety check has to judge a change that removes so many articles or files."""
+        state = self.state
+        if may_delete_many(state.options, lost, len(self.queue.files)) or not state.index.digest.days:
+            return True
+        problems = (*state.index.problems, *state.planning) if is_everything else ()
+        return any(one.severity is Severity.ERROR for one in problems)
 
     def _reported(self, changed: frozenset[str]) -> Step:
         """Update the report of the last step, and return it with the paths of changed pages."""

@@ -22,7 +22,7 @@ from generator.engine.local_images import held_back_by
 from generator.engine.readings import Readings, gathered, reasons_by_url, with_source
 from generator.engine.record_reading import records_of
 from generator.engine.records import GONE, Record
-from generator.engine.safeguards import found_in
+from generator.engine.safeguards import found_in, mistyped
 from generator.engine.stored_stories import stories_of
 from generator.grouping import digest_of
 from generator.grouping.article_names import ArticleNames
@@ -52,6 +52,7 @@ class Impact(msgspec.Struct, kw_only=True):
     contested: set[str]
     """Case-folded ids of articles that are left out because another one has their id."""
     has_aliases: bool
+    """Whether articles have aliases, published or not."""
     waiting: dict[str, dt.datetime]
     """Path → time at which an article dated in the future is published."""
     held_back: dict[str, str]
@@ -95,6 +96,10 @@ class SiteIndex(msgspec.Struct, kw_only=True):
         """When the next waiting article is due."""
         return min(self.impact.waiting.values(), default=None)
 
+    def due(self, as_of: dt.datetime) -> list[str]:
+        """Return the paths of the waiting clippings that are to be published by now."""
+        return [path for path, moment in self.impact.waiting.items() if moment <= as_of]
+
     def change(
         self,
         config: Config,
@@ -103,13 +108,13 @@ class SiteIndex(msgspec.Struct, kw_only=True):
         removed: Iterable[Article],
         added: Iterable[Article],
         read: Mapping[str, tuple[Record, bytes]],
-        repicked: Collection[str],
+        derived: Collection[str],
         found: Discovery,
     ) -> None:
         """Become the index of a changed digest.
 
-        `read`: path → record and its hash, `GONE` for removed ones. Of these, `repicked` are unchanged
-        clippings of which picks say something else. Their problems stay, also those with other clippings.
+        `read`: path → record and its hash, `GONE` for removed ones. Of these, `derived` are unchanged
+        clippings of which settings say something else. Their problems stay, also those with other clippings.
         """
         for article in removed:
             self.content_hashes.pop(article.id, None)
@@ -128,14 +133,14 @@ class SiteIndex(msgspec.Struct, kw_only=True):
             self.impact.names = names = {own: name for own, name in names.items() if name not in lost}
         names |= {name: name for name in digest.sources.keys() - self.digest.sources.keys()}
         self.digest = digest
-        self._describe(config, options, read, repicked, found)
+        self._describe(config, options, read, derived, found)
 
     def _describe(
         self,
         config: Config,
         options: Options,
         read: Mapping[str, tuple[Record, bytes]],
-        repicked: Collection[str],
+        derived: Collection[str],
         found: Discovery,
     ) -> None:
         """Update the skipped files and problems of the clippings that were read."""
@@ -157,7 +162,7 @@ class SiteIndex(msgspec.Struct, kw_only=True):
         reasons = [one for one in self.choices.skipped if one.path in names] if hidden else []
         skipped = (*few.skipped, *reasons, *(one for one in found.skipped if one.path in names))
         self.skipped = with_others(self.skipped, names, sorted(skipped))
-        changed = dict.fromkeys(sorted(shown(path) for path in read if path not in repicked))
+        changed = dict.fromkeys(sorted(shown(path) for path in read if path not in derived))
         problems = (*few.problems, *found.problems, *self.choices.problems)
         own = sorted((one for one in problems if one.path in changed), key=by_place)
         problems = with_others(self.problems, changed, own)
@@ -187,32 +192,26 @@ def grouped(
     If the `stories` of an earlier digest are given, they are updated in place.
     """
     config, found = site.config, documents.found
-    picks, faults = picks_file.load(site)
-    _, cleaning_faults = families.own_of(site.root)  # only the problems count; tasks load the families
+    curated, faults = picks_file.load(site)
     read_ = gathered(config, options, records)
-    picks = (*read_.picks, *picks)
-    choices = choices_of(
-        picks,
-        ArticleNames(read_.articles if picks else (), keys_of, picks),
-        lambda: {one.path: one.reason for one in read_.skipped},
-        lambda: reasons_by_url(read_.withheld_urls),
-    )
+    picks = (*read_.picks, *curated)
+    choices = _choices_of(picks, read_)
     kept = [*kept_by(choices, read_.articles, config)]
     digest, clashes, clash_faults = digest_of(kept, config.sources, config.text)
     clash_faults = _with_lines(clash_faults, read_.alias_lines)
     content_hashes = {
         article.id: content_hash(article, read_.as_read[article.path]) for article in digest.articles
     }
-    if stories is None:
-        stories = _searched(documents, digest.articles, content_hashes, context)
-    else:
+    if stories:
         stories.replace_articles(digest.articles)
+    else:
+        stories = _searched(documents, digest.articles, content_hashes, context)
     told = stories.updated(choices.merges, choices.splits)
     impact = impact_of(digest.articles, read_, kept)
     images, image_faults = _images_of(site, digest, kept, read_)
     problems = (
-        *faults, *cleaning_faults, *theme_faults(site), *found.problems, *read_.problems, *choices.problems,
-        *clash_faults, *image_faults,
+        *faults, *_faults_of(site), *found.problems, *read_.problems, *choices.problems, *clash_faults,
+        *image_faults,
     )  # fmt: skip
     problems = told_of_sources(tuple(sorted(problems, key=by_place)), config, digest, impact.held_back)
     index = SiteIndex(
@@ -231,6 +230,22 @@ def grouped(
         impact=impact,
     )
     return index, stories
+
+
+def _choices_of(picks: Sequence[picks_file.Pick], read_: Readings) -> Choices:
+    """Return what picks say of the articles that were read."""
+    return choices_of(
+        picks,
+        ArticleNames(read_.articles if picks else (), keys_of, picks),
+        lambda: {one.path: one.reason for one in read_.skipped},
+        lambda: reasons_by_url(read_.withheld_urls),
+    )
+
+
+def _faults_of(site: Site) -> list[Problem]:
+    """Return problems of the site's own rules of cleaning and templates, and of mistyped names."""
+    _, faults = families.own_of(site.root)  # tasks load the families
+    return [*faults, *theme_faults(site), *mistyped(site)]
 
 
 def kept_by(choices: Choices, articles: Iterable[Article], config: Config) -> Iterator[Article]:

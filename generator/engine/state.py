@@ -18,7 +18,7 @@ from generator.engine.inspecting import documents_of
 from generator.engine.outputs import Outputs
 from generator.engine.readings import with_source, withheld
 from generator.engine.record_reading import records_among, records_of
-from generator.engine.records import GONE, Record
+from generator.engine.records import GONE, Record, Records
 from generator.engine.render_context import RenderContext, planned_of
 from generator.engine.site_index import SiteIndex, grouped, kept_by
 from generator.engine.unchanged import OutputSnapshot
@@ -29,9 +29,6 @@ from generator.model.errors import Problem
 from generator.model.types import Article, Health
 from generator.reading.canonical import keys_of
 from generator.reading.discover import Discovery
-
-Records = Mapping[str, tuple[Record, bytes]]
-"""Path → record and its hash; `GONE` for a clipping that does not exist."""
 
 
 class SiteState:
@@ -93,9 +90,8 @@ class SiteState:
             self.site, index, planned_of(index.digest, self.site.config), self.context, healths=healths
         )
         self.outputs = Outputs(self.site, self.rendering, self.article)
-        self.impact = ImpactCheck(index)
+        self.impact = ImpactCheck(index, self.site.config)
         self.picked = named_by(index.picks)
-        self.theme_faults = tuple(one for one in index.problems if one.kind == "template")
         for name in ("shown", "paths", "leaders"):
             self.__dict__.pop(name, None)
 
@@ -124,15 +120,9 @@ class SiteState:
         article = with_source(record.reading.article, self.site.config)
         if article is None or withheld(self.site.config, self.options, record)[0] is not None:
             return None
-        name = self.index.impact.names.get(article.source, article.source)
+        name = self.impact.source_name(article.source)
         article = article if article.source == name else msgspec.structs.replace(article, source=name)
         return next(kept_by(self.index.choices, [article], self.site.config), None)
-
-    def article_changes(self, read: Records) -> tuple[list[Article], list[Article]]:
-        """Return the articles that changed clippings remove and add; a changed one is in both lists."""
-        removed = [self.shown[path] for path in read if path in self.shown]
-        added = [new for record, _ in read.values() if (new := self.published(record))]
-        return removed, added
 
     def records_of(self, paths: Collection[str]) -> dict[str, tuple[Record, bytes]]:
         """Return path → record and its hash, of some clippings that exist."""
@@ -141,12 +131,6 @@ class SiteState:
         known = self.context.cache.clippings(paths)
         self.documents.looked |= {path: one for path, (_, one) in known.items()}
         return records_among(self.documents, known.keys(), self.context)
-
-    @property
-    def has_own_articles(self) -> bool:
-        """Whether there are articles that name no source. Only a state that keeps records knows."""
-        read = (record.reading.article for record, _ in (self.records or {}).values())
-        return any(article and not article.source for article in read)
 
     def forget_names(self) -> None:
         """Find the names of articles anew when they are asked for."""

@@ -16,13 +16,14 @@ from generator.cache.stamps import Stamp, stamp_at
 from generator.cache.store import Cache
 from generator.cache.versions import hashed
 from generator.config.options import Options
-from generator.config.site import Site
+from generator.config.site import Config, Site
 from generator.engine import stored_stories
 from generator.engine.build_context import BuildContext
+from generator.engine.changes import Stale, stale_by_config
 from generator.engine.document_table import DocumentTable, article_in_zone
 from generator.engine.site_index import SiteIndex
 from generator.engine.state import SiteState
-from generator.engine.unchanged import PACK, Inputs, OutputSnapshot, epoch_of, is_nothing_due, unpacked
+from generator.engine.unchanged import PACK, Inputs, OutputSnapshot, epoch_of, unpacked
 from generator.engine.writing import Wrote
 from generator.grouping.digest import together
 from generator.grouping.editions import months_of
@@ -39,12 +40,9 @@ class Head(msgspec.Struct, array_like=True):
     """The last stored build, without its articles."""
 
     output: str
-    epoch: bytes
-    """Hash of the rules that its clippings were read by, as returned by `epoch_of`."""
-    others: bytes
-    """Hash of its inputs besides clippings and picks, as in `Inputs`."""
-    picks: bytes
-    """Hash of its `picks.toml`."""
+    config: Config
+    settings: Mapping[Stale, bytes]
+    """As in `Inputs`."""
     paths: bytes
     """Hash of its clippings' paths. The paths have a note of their own: they are long and rarely change."""
     stamps: tuple[bytes, ...]
@@ -62,9 +60,18 @@ class Head(msgspec.Struct, array_like=True):
     turns: bytes
     """For each article in order, the index of its source in `sources`; 32-bit integers."""
 
-    def is_usable(self, options: Options, inputs: Inputs) -> bool:
-        """Return whether at most clippings and picks changed since the build."""
-        return self.others == inputs.others and is_nothing_due(options, self.as_of, self.index.waits_until)
+    @property
+    def epoch(self) -> bytes:
+        """Hash of the rules that its clippings were read by."""
+        return self.settings.get(Stale.READING, b"")
+
+    def stale(self, site: Site, options: Options, inputs: Inputs) -> Stale:
+        """Return what settings that changed since the build make stale."""
+        stale = stale_by_config(self.config, site.config)
+        for one, now in inputs.settings.items():
+            if self.settings.get(one) != now:
+                stale |= one
+        return stale if options.as_of >= self.as_of else stale | Stale.GROUPING
 
     def changed(self, inputs: Inputs, cache: Cache) -> dict[str, Stamp | None] | None:
         """Return path → stamp of changed clippings, None for removed ones; None in all if unknown."""
@@ -119,12 +126,13 @@ class StoredState(msgspec.Struct):
     def state(
         self, site: Site, options: Options, context: BuildContext, documents: DocumentTable
     ) -> SiteState:
-        """Return the state, to be changed."""
+        """Return the state as it was built, to be changed."""
         index = self.head.index
         told = self.stories.updated(index.choices.merges, index.choices.splits)
         index.digest = msgspec.structs.replace(self.digest, stories=told)
         index.content_hashes, index.texts = self.content_hashes, self.texts
-        state = SiteState(site, options, context, documents, index, self.stories, healths=self.healths)
+        as_built = msgspec.structs.replace(site, config=self.head.config)
+        state = SiteState(as_built, options, context, documents, index, self.stories, healths=self.healths)
         state.left, state.planning = self.head.left, self.head.planning
         return state
 
@@ -217,9 +225,8 @@ def _head(state: SiteState, inputs: Inputs, wrote: Wrote, keys: Mapping[str, byt
     places = {name: place for place, name in enumerate(keys)}
     return Head(
         str(site.output),
-        epoch_of(site),
-        inputs.others,
-        inputs.picks,
+        site.config,
+        inputs.settings,
         inputs.paths,
         inputs.stamps,
         wrote.left,

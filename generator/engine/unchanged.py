@@ -21,7 +21,8 @@ from generator.cache.versions import hashed, program, zone_data
 from generator.config import picks
 from generator.config.options import Built, Options, Report, Written, grave
 from generator.config.site import Config, Site
-from generator.engine.safeguards import found_in, note_clippings
+from generator.engine.changes import Stale
+from generator.engine.safeguards import found_in, mistyped, note_clippings
 from generator.model.errors import BuildError
 from generator.output import disk
 from generator.output.assets import static_files
@@ -40,10 +41,8 @@ class Inputs(NamedTuple):
 
     digest: bytes
     """Hash of all inputs, with stamps in place of texts; empty if a clipping may change unnoticed."""
-    others: bytes
-    """Hash of all inputs except the clippings and `picks.toml`."""
-    picks: bytes
-    """Hash of `picks.toml`."""
+    settings: Mapping[Stale, bytes]
+    """What becomes stale → hash of what it depends on, besides the configuration."""
     found: Discovery
     paths: bytes
     """Hash of the clippings' paths."""
@@ -183,9 +182,9 @@ def inputs_before(site: Site, options: Options, found: Discovery) -> Inputs:
     Call it before anything is read.
     """
     now = time.time_ns()
-    others, picked = _others(site, options, found), hashed(picks.text_of(site.picks).encode())
-    before = Inputs(b"", others, picked, found, b"", (), unsettled(found.stamps, now))
-    return _packed(before._replace(paths=hashed(before.packed_paths)))
+    settings = _settings(site, options, found)
+    before = Inputs(b"", settings, found, b"", (), unsettled(found.stamps, now))
+    return _packed(site, before._replace(paths=hashed(before.packed_paths)))
 
 
 def inputs_after(site: Site, before: Inputs, read: Set[str], since: int) -> Inputs:
@@ -196,15 +195,16 @@ def inputs_after(site: Site, before: Inputs, read: Set[str], since: int) -> Inpu
     there = {path: stamp_at(site.content / path) for path in before.unseen & read}
     kept = {path: stamp for path, stamp in there.items() if stamp == before.found.stamps[path]}
     unseen = before.unseen - (kept.keys() - unsettled(kept, since))
-    return _packed(before._replace(unseen=unseen)) if unseen != before.unseen else before
+    return _packed(site, before._replace(unseen=unseen)) if unseen != before.unseen else before
 
 
-def _packed(inputs: Inputs) -> Inputs:
+def _packed(site: Site, inputs: Inputs) -> Inputs:
     """Return the inputs with packed stamps and their hash."""
     known = {**inputs.found.stamps, **dict.fromkeys(inputs.unseen, NONE)} if inputs.unseen else None
     stamps = [*map((known or inputs.found.stamps).__getitem__, inputs.found.paths)]
     packs = tuple(msgspec.msgpack.encode(stamps[at : at + PACK]) for at in range(0, len(stamps), PACK))
-    digest = b"" if inputs.unseen else hashed(inputs.others, inputs.picks, inputs.paths, *packs)
+    others = (_encoded(site.config), *inputs.settings.values(), inputs.paths)
+    digest = b"" if inputs.unseen else hashed(*others, *packs)
     return inputs._replace(stamps=packs, digest=digest)
 
 
@@ -213,21 +213,25 @@ def unpacked(pack: bytes) -> list[Stamp]:
     return _STAMPS.decode(pack)
 
 
-def _others(site: Site, options: Options, found: Discovery) -> bytes:
-    static = static_files(site.static)
-    said = (
-        site.config, options.drafts, options.future, options.strict, found.ignored, found.skipped,
-        found.problems,
-    )  # fmt: skip
-    return hashed(
-        epoch_of(site),
-        repr(said).encode("utf-8", "surrogatepass"),
-        *theme_hashes(site.templates),
-        *(
-            repr(sorted((path, stamp.settled()) for path, stamp in stamps)).encode("utf-8", "surrogatepass")
-            for stamps in (((path, stamp_at(file)) for path, file in static.files), found.images.items())
-        ),
-    )
+def _settings(site: Site, options: Options, found: Discovery) -> Mapping[Stale, bytes]:
+    """Return the same as `Inputs.settings`."""
+    static = {path: stamp_at(file) for path, file in static_files(site.static).files}
+    said = options.drafts, options.future, options.strict, found.ignored, found.skipped, found.problems
+    return {
+        Stale.READING: epoch_of(site),
+        Stale.GROUPING: hashed(_encoded(said), _encoded(_settled(found.images))),
+        Stale.PICKS: hashed(picks.text_of(site.picks).encode()),
+        Stale.PAGES: hashed(*theme_hashes(site.templates)),
+        Stale.STATIC: hashed(_encoded(_settled(static)), _encoded(mistyped(site))),
+    }
+
+
+def _settled(stamps: Mapping[str, Stamp]) -> list[tuple[str, Stamp]]:
+    return sorted((path, stamp.settled()) for path, stamp in stamps.items())
+
+
+def _encoded(said: object) -> bytes:
+    return repr(said).encode("utf-8", "surrogatepass")
 
 
 def identity_of(site: Site) -> bytes:

@@ -9,7 +9,7 @@ import msgspec
 from generator.config.site import SourceConfig
 from generator.grouping.clashes import redirected, with_unique_ids
 from generator.grouping.editions import editions_of, joined, months_of, order
-from generator.grouping.sources import by_source, configured_names, key, slugs_of, spelling
+from generator.grouping.sources import by_source, configured_names, key, slugs_of
 from generator.model.errors import Problem
 from generator.model.types import Article, Digest, Period, Skipped, Source, TextPolicy
 
@@ -48,23 +48,15 @@ def together(sources: Sequence[Source], ordered: Sequence[Article] | None = None
     )
 
 
-def with_settings(
-    digest: Digest,
-    before: Mapping[str, SourceConfig],
-    sources: Mapping[str, SourceConfig],
-    text: TextPolicy,
-) -> Digest | None:
-    """Return the digest with the settings of its sources changed; None if a source may get another name.
+def with_settings(digest: Digest, sources: Mapping[str, SourceConfig], text: TextPolicy) -> Digest:
+    """Return the digest with other settings of its sources, which have the names that these give them.
 
-    `before` contains the settings with which it was grouped. `text` is the policy of sources that have none.
+    `text` is the policy of sources that have none.
     """
-    names, names_before = configured_names(sources)[0], configured_names(before)[0]
+    names, _ = configured_names(sources)
     changed = {}
     for name, source in digest.sources.items():
         own = key(name)
-        is_renamed = own in names and spelling(names[own]) != name
-        if is_renamed or (own in names_before and own not in names):
-            return None
         settings = sources[names[own]] if own in names else SourceConfig()
         changed[name] = msgspec.structs.replace(
             source, home=settings.home, language=settings.language, text=settings.text or text

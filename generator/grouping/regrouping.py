@@ -8,13 +8,13 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_left, insort
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 import msgspec
 
-from generator.config.site import Config
+from generator.config.site import Config, SourceConfig
 from generator.grouping.editions import editions_of, first_of, moment, months_of, order
-from generator.grouping.sources import configured_names, key, slug, spelling
+from generator.grouping.sources import configured_name, configured_names, key, slug, spelling
 from generator.model.types import Article, Digest, Edition, Group, Period, Source
 
 
@@ -27,7 +27,8 @@ def regrouped(
     slug of a lost one may be free for another, two added articles have the same id, or there are no days,
     before or after. The caller updates the lists of all articles and stories.
     """
-    new, lost = _new_sources(digest, added, config), _lost_sources(digest, removed, added)
+    lost = _lost_sources(digest, removed, added)
+    new = _new_sources(digest, lost, added, config)
     if new is None or (lost and _has_contested_slugs(digest)):
         return None
     if len({article.id.casefold() for article in added}) < len(added):
@@ -66,24 +67,29 @@ def _has_contested_slugs(digest: Digest) -> bool:
     return any(slug(name) != source.slug for name, source in digest.sources.items())
 
 
-def _new_sources(digest: Digest, added: Iterable[Article], config: Config) -> list[Source] | None:
+def _new_sources(
+    digest: Digest, lost: Set[str], added: Iterable[Article], config: Config
+) -> list[Source] | None:
     """Return the sources of which some articles are the first, without these articles.
 
-    Returns None if one may be another spelling of a source, is configured, or has the slug of another.
+    Returns None if one may be another spelling of a source, or has the slug of another.
     """
     names = dict.fromkeys(article.source for article in added if article.source not in digest.sources)
     if not names:
         return []
-    taken = {source.slug for source in digest.sources.values()}
-    known = {*map(key, digest.sources), *configured_names(config.sources)[0]}
+    left = [source for name, source in digest.sources.items() if name not in lost]
+    known, taken = {key(source.name) for source in left}, {source.slug for source in left}
+    configured, _ = configured_names(config.sources)
     found = []
     for name in names:
         own, slug_ = key(name), slug(name)
-        if own in known or slug_ in taken or spelling(name) != name:
+        if own in known or slug_ in taken or (configured_name(own, configured) or spelling(name)) != name:
             return None
         known.add(own)
         taken.add(slug_)
-        found.append(Source(name=name, slug=slug_, text=config.text))
+        settings = config.sources[configured[own]] if own in configured else SourceConfig()
+        text = settings.text or config.text
+        found.append(Source(name=name, slug=slug_, home=settings.home, language=settings.language, text=text))
     return found
 
 

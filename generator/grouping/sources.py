@@ -215,9 +215,16 @@ def by_source(articles: Iterable[Article], names: Mapping[str, str]) -> dict[str
             keys[written] = key(names[own]) if own in names else own
         grouped[keys[written]].append(article)
     return {
-        key_: (spelling(names[key_]) or _NAMELESS if key_ in names else _usual_spelling(own), own)
-        for key_, own in grouped.items()
+        key_: (configured_name(key_, names) or _usual_spelling(own), own) for key_, own in grouped.items()
     }
+
+
+def configured_name(key_: str, names: Mapping[str, str]) -> str | None:
+    """Return the name of a source for display; None if it is not configured.
+
+    `key_` is of any of its spellings, and `names` from `configured_names`.
+    """
+    return (spelling(names[key_]) or _NAMELESS) if key_ in names else None
 
 
 def _usual_spelling(articles: Sequence[Article]) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from generator.config import resources
 from generator.config.site import Config, Site, SourceConfig
-from generator.engine.changes import INVALIDATES, Stale, change_set, stale_by_config
+from generator.engine.changes import INVALIDATES, Stale, stale_by_config, stale_by_files
 
 SITE = Site(root=Path("/site"), content=Path("/site/content"), output=Path("/site/public"), config=Config())
 
@@ -30,9 +30,9 @@ def test_each_key_of_the_configuration_says_what_it_makes_stale() -> None:
         ({"description": "x"}, Stale.PAGES),
         ({"timezone": "Asia/Tokyo"}, Stale.READING),
         ({"drafts": True, "links": "file"}, Stale.GROUPING | Stale.PAGES),
-        ({"sources": {"Alpha": SourceConfig(home="https://a.example/")}}, Stale.SOURCES),
-        ({"sources": {"Alpha": SourceConfig(aliases=("A",))}}, Stale.SOURCES | Stale.GROUPING),
-        ({"sources": {"Alpha": SourceConfig()}}, Stale.SOURCES),
+        ({"sources": {"Alpha": SourceConfig(home="https://a.example/")}}, Stale.SOURCES | Stale.PAGES),
+        ({"sources": {"Alpha": SourceConfig(aliases=("A",))}}, Stale.SOURCES | Stale.PAGES),
+        ({"sources": {"Alpha": SourceConfig()}}, Stale.SOURCES | Stale.PAGES),
     ],
 )
 def test_a_changed_key_counts_both_ways(changed: dict[str, object], stale: Stale) -> None:
@@ -49,6 +49,8 @@ def test_a_changed_key_counts_both_ways(changed: dict[str, object], stale: Stale
         ("other.toml", Stale.STATIC),
         ("templates", Stale.PAGES),
         ("templates/partials/item.html", Stale.PAGES),
+        ("templates/assets/custom.css", Stale.ASSETS),
+        (resources.theme() / "assets/style.css", Stale.ASSETS),
         ("static/x.txt", Stale.STATIC),
         ("cleaning/own.toml", Stale.READING),
         ("elsewhere", Stale.GROUPING),
@@ -56,20 +58,10 @@ def test_a_changed_key_counts_both_ways(changed: dict[str, object], stale: Stale
     ],
 )
 def test_a_changed_file_counts_for_what_it_is(file: str | Path, stale: Stale) -> None:
-    changes = change_set(SITE, SITE, [SITE.root / file])
-    assert changes.settings == stale
-    assert not changes.clippings
+    assert stale_by_files(SITE, [SITE.root / file]) == stale
 
 
-def test_clippings_are_told_apart_from_settings() -> None:
-    clipping, style = SITE.content / "a.md", SITE.templates / "assets/custom.css"
-    changes = change_set(SITE, SITE, [clipping, style])
-    assert changes.clippings == {clipping}
-    assert changes.settings == Stale.PAGES
-    assert not changes.is_assets
-
-
-def test_assets_alone_are_told() -> None:
-    styles = [SITE.templates / "assets/custom.css", resources.theme() / "assets/style.css"]
-    assert change_set(SITE, SITE, styles).is_assets
-    assert not change_set(with_config(title="x"), SITE, styles).is_assets
+def test_files_count_together() -> None:
+    files = [SITE.picks, SITE.static / "x.txt", SITE.templates / "day.html"]
+    assert stale_by_files(SITE, files) == Stale.PICKS | Stale.STATIC | Stale.PAGES
+    assert stale_by_files(SITE, []) == Stale.NOTHING

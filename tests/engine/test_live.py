@@ -18,8 +18,8 @@ from generator.config import resources
 from generator.config.loading import load
 from generator.config.options import Built, Options, silent
 from generator.engine.build import build
+from generator.engine.changes import few_of
 from generator.engine.live import Live
-from generator.engine.pending import few_of
 from generator.model.errors import BuildError, ConfigError
 from generator.model.ids import path_id
 from generator.output.write import Transaction
@@ -486,7 +486,8 @@ def test_what_waits_appears_when_it_is_due(site):
     file = write_clipping(site.content, "later.md", title="Later", date="2025-01-02", body=LONG)
     assert site.follow(file) is not None
     later = Options(accepts_losses=True, as_of=dt.datetime(2025, 1, 2, 1, tzinfo=dt.UTC))
-    assert site.follow(options=later) is None
+    assert site.follow(options=later) is not None
+    site.rest()
     assert "Later" in (site.root / "public/2025/01/02/index.html").read_text("utf-8")
 
 
@@ -558,6 +559,7 @@ def test_a_clipping_that_is_saved_to_wait_is_waited_for(site):
     assert built.waits_until == NOW.replace(hour=13)
     built, _ = site.live.build(site_in(site.root), at(14), silent, frozenset())
     assert built.waits_until is None
+    site.rest()
     assert "Soon" in (site.root / f"public/{NOW:%Y/%m/%d}/index.html").read_text("utf-8")
 
 
