@@ -243,8 +243,10 @@ def test_what_other_patterns_let_in_is_followed_from_then_on(root, running):
 
     write_config(root, 'ignore = "nonsense"\n')
     command.until(lambda: "`ignore`" in command.text)
+    time.sleep(2 * NOTHING)  # a save may be several events, each with the same error
+    reported = command.text.count("`ignore`")
     time.sleep(2 * NOTHING)
-    assert command.text.count("`ignore`") == 1  # the rules are still those of the last good one
+    assert command.text.count("`ignore`") == reported  # nothing is tried again without a save
     write_clipping(root / "content", ".n/d.md", title="Deepest")
     time.sleep(NOTHING)
     write_config(root, 'ignore = ["skip*"]\n')
