@@ -41,6 +41,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """The Markdown to publish; empty if nothing readable was saved."""
     pick: Pick | None = None
     """The curator's keys in its front matter: pin, hide, note, merge, split."""
+    unlisted: str = ""
+    """The detected language of the text, if the site does not list it."""
     skipped: Skipped | None = None
     problems: tuple[Problem, ...] = ()
     repaired: bool = False
@@ -119,7 +121,7 @@ def _published(
         fields.report("empty", None, "has neither text nor an address", "write some text, or `url:`")
         return _skipped(fields, "has neither text nor an address", is_draft=is_draft)
     _report_long_comments(fields, body)
-    language, title_language = languages_of(fields, beginning, title, source)
+    language, title_language, unlisted = languages_of(fields, beginning, title, source)
     summary = fields.text("summary")
     letters, signature = fingerprint_of(body)
     article = Article(
@@ -150,6 +152,7 @@ def _published(
         article=article,
         text=body,
         pick=pick,
+        unlisted=unlisted,
         problems=tuple(fields.problems),
         repaired=clipping.repaired,
         is_draft=is_draft,
