@@ -51,7 +51,8 @@ _COMMON_WORDS = {
     "en": "the of and to in is that for it with as was on are be this by at from have or an not you can "
     "your how what why when which we our has its new after over out up into than their more about "
     "all will but his who if do they were been one would there use used using via against some "
-    "could most released",
+    "could most released no so am me my he she them these those where while only other also any "
+    "just get like may man men per son die hat door want",
     "it": "di il che la è per un in del una della con non sono le si da dei nel alla più come al gli lo "
     "degli delle dell dello nella nelle nei negli sul sulla alle agli dal dalla anche ma questo "
     "questa cosa chi ha perché ed tra fra suo sua loro essere quando dopo nuovo nuova",
@@ -218,7 +219,7 @@ _TITLE = 200
 def _latin(sample: str, languages: Sequence[str]) -> str | None:
     """Return the site's Latin language whose common words occur most often, or `UNKNOWN` if another's do."""
     choice = list(filter(is_latin, languages))
-    if "en" in map(_primary, choice) and _is_english(sample[:_BEGINNING]):
+    if "en" in map(_primary, choice) and _is_english(sample):
         return next(tag for tag in choice if _primary(tag) == "en")
     words = _WORD.findall(sample.lower())
     scores = _scores(words, (*_COMMON_WORDS, *map(_primary, choice)))
@@ -241,13 +242,20 @@ def _is_other(words: Sequence[str], language: str, listed: str) -> bool:
     return 2 * sum(map(only.__contains__, words)) > 3 * sum(map(other.__contains__, words)) + 2
 
 
-def _is_english(beginning: str) -> bool:
-    """Return whether a third of the words are common English ones. A quick test that most texts pass."""
-    words = beginning.lower().split()
-    return sum(map(_SETS["en"].__contains__, words)) * 3 >= len(words)
+def _is_english(sample: str) -> bool:
+    """Return whether a text has too few words of other languages to be in one of them.
+
+    Nearly all English texts pass. This takes 5 µs for a text, and finding the words of each language 80 µs.
+    """
+    words = sample[:_BEGINNING].lower().split()
+    foreign = sum(map(_FOREIGN.__contains__, words))
+    if len(words) < _MANY_WORDS:
+        return not foreign
+    return foreign * 12 < len(words) <= 12 * sum(map(_SETS["en"].__contains__, words))
 
 
 _BEGINNING = 300
+_FOREIGN = frozenset().union(*_SETS.values()) - _SETS["en"]
 
 
 def _clearly(words: Sequence[str], scores: Mapping[str, int]) -> str | None:
