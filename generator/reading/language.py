@@ -219,7 +219,7 @@ _TITLE = 200
 def _latin(sample: str, languages: Sequence[str]) -> str | None:
     """Return the site's Latin language whose common words occur most often, or `UNKNOWN` if another's do."""
     choice = list(filter(is_latin, languages))
-    if "en" in map(_primary, choice) and _is_english(sample):
+    if "en" in map(_primary, choice) and _is_english(sample, is_only=len(choice) == 1):
         return next(tag for tag in choice if _primary(tag) == "en")
     words = _WORD.findall(sample.lower())
     scores = _scores(words, (*_COMMON_WORDS, *map(_primary, choice)))
@@ -242,14 +242,16 @@ def _is_other(words: Sequence[str], language: str, listed: str) -> bool:
     return 2 * sum(map(only.__contains__, words)) > 3 * sum(map(other.__contains__, words)) + 2
 
 
-def _is_english(sample: str) -> bool:
+def _is_english(sample: str, *, is_only: bool) -> bool:
     """Return whether a text has too few words of other languages to be in one of them.
+
+    A short text also needs an English word, unless English `is_only` Latin language of the site.
 
     Nearly all English texts pass. This takes 5 µs for a text, and finding the words of each language 80 µs.
     """
     words = sample[:_BEGINNING].lower().split()
     foreign = sum(map(_FOREIGN.__contains__, words))
-    if len(words) < _MANY_WORDS:
+    if len(words) < _MANY_WORDS and (foreign or is_only):
         return not foreign
     return foreign * 12 < len(words) <= 12 * sum(map(_SETS["en"].__contains__, words))
 
