@@ -12,7 +12,7 @@ from generator.markup.lengths import shortened
 from generator.model import limits
 from generator.model.errors import Problem, Severity, shown
 from generator.model.types import Article, Clipping, Skipped, Verdict
-from generator.reading import prose
+from generator.reading import excerpt, prose
 from generator.reading.boilerplate.judge import Cleaning, source_key
 from generator.reading.boilerplate.remaining import TOO_LONG, remaining, uncleaned
 from generator.reading.boilerplate.repeats import Origin
@@ -137,7 +137,7 @@ def _published(
         fetched=fetched,
         verdict=remainder.verdict,
         reason=remainder.reason,
-        excerpt=prose.shortened(summary) if summary else prose.excerpt_of(visible),
+        excerpt=excerpt.shortened(summary) if summary else excerpt.excerpt_of(visible),
         minutes=reading_minutes(prose.without_targets(visible)),
         authors=authors_of(fields),
         tags=tags_of(fields),
