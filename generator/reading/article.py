@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 
 import msgspec
 
 from generator.config.picks import Pick
-from generator.markup.lengths import shortened
-from generator.model import limits
 from generator.model.errors import Problem, Severity, shown
 from generator.model.types import Article, Clipping, Skipped, Verdict
 from generator.reading import excerpt, prose
@@ -26,11 +23,9 @@ from generator.reading.metadata import aliases_line, aliases_of, authors_of, id_
 from generator.reading.moments import fetch_time, first_moment, publication_moment
 from generator.reading.origin import source_of, url_of
 from generator.reading.rules import Rules
-from generator.reading.text import folded
+from generator.reading.title import title_of, trimmed, with_trimmed_heading
 from generator.reading.values import NO, YES
 from generator.reading.visibility import is_draft, private_reason
-
-_DATE_IN_NAME = re.compile(r"^\d{4}[-_.]?\d{2}[-_.]?\d{2}[-_. ]+")
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
@@ -104,14 +99,15 @@ def _published(
     is_draft: bool,
 ) -> Reading:
     clipping = fields.clipping
-    title = _title(fields)
     url = url_of(fields)
     source = source_of(fields, url)
+    title = trimmed(title_of(fields), source, url)
+    saved = with_trimmed_heading(clipping.body, title, source, url)
     if url is None or cleaning is None or not _may_be_cleaned(fields, source):
-        remainder = uncleaned(clipping.body, title, url)
+        remainder = uncleaned(saved, title, url)
     else:
         origin = Origin(source_key(url), moment.day, clipping.path)
-        remainder = remaining(clipping.body, title, url, source, origin, cleaning)
+        remainder = remaining(saved, title, url, source, origin, cleaning)
     if clipping.is_shortened and remainder.verdict is not Verdict.LINK:
         remainder = msgspec.structs.replace(remainder, verdict=Verdict.CUT, reason=TOO_LONG)
     body = remainder.text
@@ -197,15 +193,3 @@ def _may_be_cleaned(fields: ClippingFields, source: str) -> bool:
             fields.report("clean", key, fault, "write true or false")
         return text.casefold() not in NO
     return True
-
-
-def _title(fields: ClippingFields) -> str:
-    """Return the title: the `title` field, else the first heading, else the file's name."""
-    if title := fields.text("title", limits.TITLE):
-        return title
-    if heading := prose.first_heading(fields.clipping.body):
-        return shortened(heading, limits.TITLE)
-    name = shown(fields.clipping.path.rpartition("/")[2])
-    stem = name.rpartition(".")[0]
-    title = _DATE_IN_NAME.sub("", stem).strip(" _-")
-    return folded(title if " " in title else re.sub(r"[-_]+", " ", title)) or stem or name

@@ -110,7 +110,8 @@ _BYLINE = re.compile(
 _NOTICE = re.compile(
     r"仅供.{0,16}(?:研究|学习|教学|参考|交流|测试)|不承担.{0,12}责任|转载(?:请|或传播)|(?:如有?|若)侵权|侵删|免责声明"
     r"|所造成的任?何?.{0,10}(?:后果|损失)|^.{0,40}for educational purposes only|^please enable javascript"
-    r"|^this post is also available in\b|^(?:an )?audio version of this",
+    r"|^this post is also available in\b|^(?:an )?audio version of this"
+    r"|^\(\d\) .{0,120}\b(?:University|Institute|Department)\b",
     re.IGNORECASE,
 )
 
@@ -151,7 +152,7 @@ _COMMENT = re.compile(
 )
 """A comment in one of many languages."""
 _LABEL = re.compile(
-    r"https?://|-\*- ?coding|!/|by\b|"
+    r"https?://|-\*- ?coding|!/|by\b|[=-]{3}|begin [a-z ]{3,40}-----|hash: sha|"
     r"(?:date|author|exploit author|vendor|vendor home ?page|software|software link|version"
     r"|tested on|category|platform|cve|contact|google dork|link|reference|download|home ?page)\b[^:]{0,20}:",
     re.IGNORECASE,
