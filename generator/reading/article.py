@@ -34,6 +34,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     article: Article | None
     text: str = ""
     """The Markdown to publish; empty if nothing readable was saved."""
+    is_fragment: bool = False
+    """Whether the text ends where the clipper cut it; pages show it up to the last whole sentence."""
     pick: Pick | None = None
     """The curator's keys in its front matter: pin, hide, note, merge, split."""
     unlisted: str = ""
@@ -147,6 +149,7 @@ def _published(
     return Reading(
         article=article,
         text=body,
+        is_fragment=remainder.is_fragment,
         pick=pick,
         unlisted=unlisted,
         problems=tuple(fields.problems),
