@@ -23,6 +23,7 @@ from generator.reading.metadata import aliases_line, aliases_of, authors_of, id_
 from generator.reading.moments import fetch_time, first_moment, publication_moment
 from generator.reading.origin import source_of, url_of
 from generator.reading.rules import Rules
+from generator.reading.tidy import tidied
 from generator.reading.title import title_of, trimmed, with_trimmed_heading
 from generator.reading.values import NO, YES
 from generator.reading.visibility import is_draft, private_reason
@@ -112,7 +113,7 @@ def _published(
         remainder = remaining(saved, title, url, source, origin, cleaning)
     if clipping.is_shortened and remainder.verdict is not Verdict.LINK:
         remainder = msgspec.structs.replace(remainder, verdict=Verdict.CUT, reason=TOO_LONG)
-    body = remainder.text
+    body = tidied(remainder.text)
     visible = prose.without_hidden(body)
     beginning = prose.opening_words(visible)
     if remainder.verdict is Verdict.LINK and url is None:
