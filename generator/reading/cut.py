@@ -15,6 +15,7 @@ _OPEN_TAG = re.compile(r"<[A-Za-z/!][^<>\n]{0,300}$")
 _WIDE = re.compile("[\u3000-\u303f\uff01-\uff5e]$")
 _LONGEST = 10_000
 """Number of characters of a block that is examined; clippers cut after fewer."""
+_SAMPLE = 1000
 _FEWEST = 20
 """Number of letters that are left of a text at least; else its fragment stays."""
 ELLIPSIS = "…"
@@ -26,7 +27,7 @@ def at_whole_sentence(text: str) -> str:
     A link or picture whose target is cut off goes; its words stay. A text of one fragment stays.
     """
     text = text.rstrip()
-    if len(FENCE.findall(text)) % 2:
+    if ("```" in text or "~~~" in text) and len(FENCE.findall(text)) % 2:
         return _with_code_closed(text)
     text = _without_open_link(text)
     before, last = _last_block(text)
@@ -34,7 +35,7 @@ def at_whole_sentence(text: str) -> str:
     if kept and not _is_structure(kept):
         return f"{before}\n\n{kept}".lstrip("\n") + (ELLIPSIS if _WIDE.search(kept) else f" {ELLIPSIS}")
     whole = f"{before}\n\n{kept}" if kept else _without_headings(before)
-    if letters_in(plain_text(whole[:_LONGEST])) < _FEWEST:
+    if letters_in(plain_text(whole[:_SAMPLE])) < _FEWEST:
         return text + ELLIPSIS
     return f"{whole.strip()}\n\n{ELLIPSIS}"
 

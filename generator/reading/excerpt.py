@@ -77,7 +77,7 @@ def _is_furniture(text: str) -> bool:
         return True
     if len(text) > _LONGEST_NOTICE:
         return False
-    if _NOTICE.search(text):
+    if _NOTICE.match(text) or (not text.isascii() and _CHINESE_NOTICE.search(text)):
         return True
     is_sentence = text.endswith(_ENDS) and not text.endswith(("..", "Inc.", "UTC."))
     return len(text) <= _LONGEST_BYLINE and not is_sentence and _BYLINE.match(text) is not None
@@ -108,11 +108,14 @@ _BYLINE = re.compile(
 )
 """How a line with an author or a date begins."""
 _NOTICE = re.compile(
-    r"仅供.{0,16}(?:研究|学习|教学|参考|交流|测试)|不承担.{0,12}责任|转载(?:请|或传播)|(?:如有?|若)侵权|侵删|免责声明"
-    r"|所造成的任?何?.{0,10}(?:后果|损失)|^.{0,40}for educational purposes only|^please enable javascript"
-    r"|^this post is also available in\b|^(?:an )?audio version of this"
-    r"|^\(\d\) .{0,120}\b(?:University|Institute|Department)\b",
+    r"for educational purposes only|please enable javascript|this post is also available in\b"
+    r"|(?:an )?audio version of this|\(\d\) .{0,120}\b(?:University|Institute|Department)\b",
     re.IGNORECASE,
+)
+"""How a notice, or an author's affiliation, begins."""
+_CHINESE_NOTICE = re.compile(
+    r"仅供.{0,16}(?:研究|学习|教学|参考|交流|测试)|不承担.{0,12}责任|转载(?:请|或传播)|[如若]有?侵权|侵删|免责声明"
+    r"|所造成的任?何?.{0,10}(?:后果|损失)"
 )
 
 

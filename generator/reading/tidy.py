@@ -7,7 +7,6 @@ import re
 from generator.reading.prose import FENCE
 
 _GLYPHS = re.compile(r"[ \t]?(?:(\*{1,3}|_{1,3})[\ue000-\uf8ff]+\1|[\ue000-\uf8ff]+)[ \t]?")
-_ZERO_WIDTH = re.compile("[\u200b\u2060\ufeff]+")
 _SPELLED = re.compile(
     r"(?<![A-Za-z0-9\\+`/_])u(?:200[bcdef]|feff)(?=\w)|(?<=[^\x00-\x7f])\\?xa0(?=[^\x00-\x7f]|\d)"
 )
@@ -19,34 +18,43 @@ _UTF8 = re.compile(
 """Bytes of UTF-8 that were encoded as entities one by one."""
 _BYTE = re.compile(r"&#(?:x([0-9a-f]{2})|(\d{3}));", re.IGNORECASE)
 _RUN = re.compile(r"\\.|(`+)[^`].*?\1|(?<![*\\])\*{2,}(?!\*)", re.DOTALL)
-_SEAM = re.compile(r"\*{4}|[^\w\s*\\]\*\*[A-Za-z0-9]|(?:^|\n)[> \t]*\*\*[ \t]")
-_MAY_NEED_IT = re.compile(r"[\ue000-\uf8ff\u200b\u2060\ufeff]|\*\*|u200|ufeff|xa0|&#")
+_SEAM = re.compile(r"\*\*(?:\*\*|(?<=[^\w\s*\\]\*\*)[A-Za-z0-9])")
+"""A place where bold text is most likely marked wrongly."""
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
+_SPELLINGS = ("u200", "ufeff", "xa0", "&#")
 
 
 def tidied(text: str) -> str:
-    """Return Markdown without left-over markup. Code stays as it is."""
-    if not _MAY_NEED_IT.search(text):
+    """Return Markdown without left-over markup. Code stays as it is.
+
+    Most texts need nothing, which takes 15 µs to see.
+    """
+    has_bold = "**" in text and (text.count("**") % 2 == 1 or _SEAM.search(text) is not None)
+    has_odd = not text.isascii() and not text.replace("\n", "").replace("\xa0", "").isprintable()
+    has_spelled = any(map(text.__contains__, _SPELLINGS))
+    if not (has_bold or has_odd or has_spelled):
         return text
     parts: list[str] = []
     in_code = False
-    for block in text.split("\n\n"):
+    for part in text.split("\n\n"):
+        block = part
         fences = len(FENCE.findall(block)) if "```" in block or "~~~" in block else 0
         is_code = in_code or bool(fences) or block.startswith(("    ", "\t"))
         in_code ^= bool(fences % 2)
-        parts.append(block if is_code or not _MAY_NEED_IT.search(block) else _tidied(block))
+        if has_odd and not is_code and not block.isascii():
+            block = _without_odd(block)
+        if has_spelled and not is_code:
+            block = _UTF8.sub(_decoded, _SPELLED.sub("", block))
+        if has_bold and not is_code and "**" in block and (block.count("**") % 2 or _SEAM.search(block)):
+            block = _with_paired_bold(block)
+        parts.append(block)
     return "\n\n".join(parts)
 
 
-def _tidied(block: str) -> str:
-    if not block.isascii():
-        block = _ZERO_WIDTH.sub("", _GLYPHS.sub(_space, block))
-    if "u200" in block or "ufeff" in block or "xa0" in block:
-        block = _SPELLED.sub("", block)
-    if "&#" in block:
-        block = _UTF8.sub(_decoded, block)
-    if "**" in block and (_SEAM.search(block) or block.count("**") % 2):
-        block = _with_paired_bold(block)
-    return block
+def _without_odd(block: str) -> str:
+    if _PRIVATE.search(block):
+        block = _GLYPHS.sub(_space, block)
+    return block.replace("\u200b", "").replace("\u2060", "").replace("\ufeff", "")
 
 
 def _space(found: re.Match[str]) -> str:
