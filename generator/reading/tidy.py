@@ -20,8 +20,8 @@ _BYTE = re.compile(r"&#(?:x([0-9a-f]{2})|(\d{3}));", re.IGNORECASE)
 _RUN = re.compile(r"\\.|(`+)[^`].*?\1|(?<![*\\])\*{2,}(?!\*)", re.DOTALL)
 _SEAM = re.compile(r"\*\*(?:\*\*|(?<=[^\w\s*\\]\*\*)[A-Za-z0-9])")
 """A place where bold text is most likely marked wrongly."""
+_ODD = re.compile("[\u200b\u2060\ue000-\uf8ff\ufeff]")
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
-_SPELLINGS = ("u200", "ufeff", "xa0", "&#")
 
 
 def tidied(text: str) -> str:
@@ -30,8 +30,8 @@ def tidied(text: str) -> str:
     Most texts need nothing, which takes 15 µs to see.
     """
     has_bold = "**" in text and (text.count("**") % 2 == 1 or _SEAM.search(text) is not None)
-    has_odd = not text.isascii() and not text.replace("\n", "").replace("\xa0", "").isprintable()
-    has_spelled = any(map(text.__contains__, _SPELLINGS))
+    has_odd = not text.isascii() and _ODD.search(text) is not None
+    has_spelled = "u200" in text or "xa0" in text or "ufeff" in text or "&#" in text
     if not (has_bold or has_odd or has_spelled):
         return text
     parts: list[str] = []
@@ -44,7 +44,7 @@ def tidied(text: str) -> str:
         if has_odd and not is_code and not block.isascii():
             block = _without_odd(block)
         if has_spelled and not is_code:
-            block = _UTF8.sub(_decoded, _SPELLED.sub("", block))
+            block = _without_spelled(block)
         if has_bold and not is_code and "**" in block and (block.count("**") % 2 or _SEAM.search(block)):
             block = _with_paired_bold(block)
         parts.append(block)
@@ -55,6 +55,13 @@ def _without_odd(block: str) -> str:
     if _PRIVATE.search(block):
         block = _GLYPHS.sub(_space, block)
     return block.replace("\u200b", "").replace("\u2060", "").replace("\ufeff", "")
+
+
+def _without_spelled(text: str) -> str:
+    """Return a text without characters that are spelled out, or spelled as entities byte by byte."""
+    if "u200" in text or "xa0" in text or "ufeff" in text:
+        text = _SPELLED.sub("", text)
+    return _UTF8.sub(_decoded, text) if "&#" in text else text
 
 
 def _space(found: re.Match[str]) -> str:
