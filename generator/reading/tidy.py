@@ -7,9 +7,8 @@ import re
 from generator.reading.prose import FENCE
 
 _GLYPHS = re.compile(r"[ \t]?(?:(\*{1,3}|_{1,3})[\ue000-\uf8ff]+\1|[\ue000-\uf8ff]+)[ \t]?")
-_SPELLED = re.compile(
-    r"(?<![A-Za-z0-9\\+`/_])u(?:200[bcdef]|feff)(?=\w)|(?<=[^\x00-\x7f])\\?xa0(?=[^\x00-\x7f]|\d)"
-)
+_SPELLED = re.compile(r"u(?:200[bcdef]|feff)(?<![A-Za-z0-9\\+`/_]u\w{4})(?=\w)")
+_SPELLED_SPACE = re.compile(r"xa0(?<=[^\x00-\x7f]xa0)(?=[^\x00-\x7f]|\d)")
 """A zero-width character or a no-break space that some tool spelled out, in front of a word."""
 _UTF8 = re.compile(
     r"(?:&#x[c-f][0-9a-f];(?:&#x[89ab][0-9a-f];){1,3}|&#(?:19[4-9]|2[0-4]\d);(?:&#1[2-9]\d;){1,3})+",
@@ -59,8 +58,10 @@ def _without_odd(block: str) -> str:
 
 def _without_spelled(text: str) -> str:
     """Return a text without characters that are spelled out, or spelled as entities byte by byte."""
-    if "u200" in text or "xa0" in text or "ufeff" in text:
+    if "u200" in text or "ufeff" in text:
         text = _SPELLED.sub("", text)
+    if "xa0" in text:
+        text = _SPELLED_SPACE.sub("", text)
     return _UTF8.sub(_decoded, text) if "&#" in text else text
 
 
