@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from generator.markup.lengths import shortened
 from generator.model import limits
@@ -11,6 +12,7 @@ from generator.reading import prose
 from generator.reading.clipping_fields import ClippingFields
 from generator.reading.text import bare, folded, unescaped
 
+_MAY_SEPARATE = re.compile(r" [-–—_·•»]|[|｜]")
 _DATE_IN_NAME = re.compile(r"^\d{4}[-_.]?\d{2}[-_.]?\d{2}[-_. ]+")
 _ADDRESS = re.compile(r"(?:\s+https?://\S*)+$")
 _SEPARATOR = re.compile(r"\s+[-–—|｜_·•»]+\s+(?=[^|｜»]{2,60}$)|\s*[|｜]\s*(?=[^|｜]{2,60}$)")
@@ -41,6 +43,8 @@ def trimmed(title: str, source: str, url: str | None) -> str:
         return title
     if "://" in title:
         title = _long_enough(_ADDRESS.sub("", title), title)
+    if not _MAY_SEPARATE.search(title):
+        return title
     at = next(reversed([*_SEPARATOR.finditer(title)]), None)
     if at is None or bare(title[at.end() :]) not in _names(source, url):
         return title
@@ -51,15 +55,20 @@ def _long_enough(part: str, title: str) -> str:
     return part if len(bare(part)) >= _FEWEST else title
 
 
-def _names(source: str, url: str) -> set[str]:
+@lru_cache(256)  # a source's clippings are read one after the other
+def _names_of(source: str, host: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(bare, (source, *_IN_NAME.split(source), *host))) - {""}
+
+
+def _names(source: str, url: str) -> frozenset[str]:
     """Return what a site is called in titles: the source, a part of its name, its host, normalised."""
     host = _HOST.match(url)
-    return {*map(bare, (source, *_IN_NAME.split(source), *(host.groups() if host else ())))} - {""}
+    return _names_of(source, host.groups() if host else ())
 
 
 def with_trimmed_heading(body: str, title: str, source: str, url: str | None) -> str:
     """Return a body whose first line, the heading that the clipper writes, is trimmed like the title."""
-    if not body.startswith("# "):
+    if not body.startswith("# ") or body.startswith(f"# {title}\n"):
         return body
     heading, line_end, rest = body.partition("\n")
     words = folded(unescaped(heading[2:]))
