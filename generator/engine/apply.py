@@ -21,7 +21,7 @@ from generator.engine.records import Records
 from generator.engine.renaming import renamed
 from generator.engine.render_context import RenderContext, affects_all_pages, since_of
 from generator.engine.safeguards import is_mistyped, mistyped
-from generator.engine.site_index import grouped, theme_faults, told_of_sources
+from generator.engine.site_index import grouped, theme_faults, told_of_site
 from generator.engine.state import SiteState
 from generator.grouping.digest import with_settings
 from generator.grouping.health import leaders_of
@@ -298,7 +298,7 @@ def _reconfigure(state: SiteState, before: Config) -> list[Source]:
     digest = with_settings(index.digest, config.sources, config.text)
     state.replace_problems(configured_names(before.sources)[1], configured_names(config.sources)[1])
     index.digest = plan.digest = digest
-    index.problems = told_of_sources(index.problems, config, digest, index.impact.held_back)
+    index.problems = told_of_site(index.problems, config, digest, index.impact)
     state.changed_sources |= {name for name, source in digest.sources.items() if source != last[name]}
     return [source for name, source in digest.sources.items() if source.text != last[name].text]
 

@@ -25,6 +25,7 @@ from generator.reading.boilerplate.remaining import decisions_on
 from generator.reading.boilerplate.repeats import Key
 from generator.reading.frontmatter import read_clipping
 from generator.reading.rules import Rules
+from generator.reading.title import with_trimmed_heading
 from generator.reading.values import NO, words
 from generator.render.markdown import Place, body_html, shows_anything
 from generator.render.pages import Plan
@@ -85,7 +86,8 @@ def _explained(reader: Reader, one: ReadRequest) -> Explained:
     if where := _left_alone(clipping, reader.rules, article.source):
         why = _NOT_CLEANED.format(where)
         return Explained(uncleaned=why, verdict=article.verdict, reason=article.reason)
-    decisions = decisions_on(clipping.body, article.title, article.url, article.source, origin, cleaning)
+    body = with_trimmed_heading(clipping.body, article.title, article.source, article.url)
+    decisions = decisions_on(body, article.title, article.url, article.source, origin, cleaning)
     blocks = tuple(_as_shown(one, article.url) for one in decisions.blocks)
     return Explained(blocks=blocks, verdict=article.verdict, reason=article.reason)
 

@@ -33,6 +33,8 @@ class Readings(msgspec.Struct):
     """Path → record, for clippings that name images of the content folder."""
     pictured: list[str] = []
     repaired: set[str] = set()
+    unlisted: dict[str, str] = {}
+    """Path → language of a text that the site does not list."""
     alias_lines: dict[str, int | None] = {}
     """Displayed path → line of the aliases."""
     withheld: list[Article] = []
@@ -66,6 +68,8 @@ def gathered(config: Config, options: Options, records: Iterable[tuple[str, Reco
         read_.articles.append(article)
         read_.as_read[article.path] = article, digest
         read_.picks += [reading.pick] if reading.pick else []
+        if reading.unlisted:
+            read_.unlisted[path] = reading.unlisted
         if article.aliases:
             read_.alias_lines[shown(article.path)] = reading.aliases_line
         if record.body:

@@ -26,6 +26,7 @@ from generator.engine.safeguards import found_in, mistyped
 from generator.engine.stored_stories import stories_of
 from generator.grouping import digest_of
 from generator.grouping.article_names import ArticleNames
+from generator.grouping.languages import unlisted_languages
 from generator.grouping.picks import Choices, choices_of
 from generator.grouping.sources import unmatched
 from generator.grouping.stories import Stories
@@ -47,6 +48,8 @@ class Impact(msgspec.Struct, kw_only=True):
 
     repaired: set[str]
     """Paths of clippings whose front matter was recovered."""
+    unlisted: dict[str, str]
+    """Path → language of a text that the site does not list."""
     names: dict[str, str]
     """Spelling → source name, for unambiguous spellings only."""
     contested: set[str]
@@ -147,11 +150,13 @@ class SiteIndex(msgspec.Struct, kw_only=True):
         impact = self.impact
         for path in read:
             impact.waiting.pop(path, None)
+            impact.unlisted.pop(path, None)
             impact.held_back.pop(path, None)
             impact.withheld_urls.pop(path, None)
         impact.repaired.difference_update(read)
         few = gathered(config, options, ((path, *one) for path, one in read.items() if one is not GONE))
         impact.repaired |= few.repaired
+        impact.unlisted |= few.unlisted
         impact.waiting |= few.waiting
         impact.withheld_urls |= few.withheld_urls
         impact.held_back |= {one.path: one.source for one in few.withheld}
@@ -166,7 +171,7 @@ class SiteIndex(msgspec.Struct, kw_only=True):
         problems = (*few.problems, *found.problems, *self.choices.problems)
         own = sorted((one for one in problems if one.path in changed), key=by_place)
         problems = with_others(self.problems, changed, own)
-        self.problems = told_of_sources(problems, config, self.digest, impact.held_back)
+        self.problems = told_of_site(problems, config, self.digest, impact)
 
 
 def read(site: Site, options: Options, context: BuildContext) -> SiteIndex:
@@ -213,7 +218,7 @@ def grouped(
         *faults, *_faults_of(site), *found.problems, *read_.problems, *choices.problems, *clash_faults,
         *image_faults,
     )  # fmt: skip
-    problems = told_of_sources(tuple(sorted(problems, key=by_place)), config, digest, impact.held_back)
+    problems = told_of_site(tuple(sorted(problems, key=by_place)), config, digest, impact)
     index = SiteIndex(
         digest=msgspec.structs.replace(digest, stories=told),
         found=documents.total,
@@ -333,6 +338,7 @@ def impact_of(articles: Sequence[Article], read_: Readings, kept: Iterable[Artic
     withheld_ = (*missing, *read_.withheld)
     return Impact(
         repaired=read_.repaired,
+        unlisted=read_.unlisted,
         names={own: name for name, ways in spellings.items() if len(ways) == 1 for own in ways},
         contested={article.id.casefold() for article in kept if article.path not in shown_},
         has_aliases=any(article.aliases for article in (*read_.articles, *read_.withheld)),
@@ -342,16 +348,16 @@ def impact_of(articles: Sequence[Article], read_: Readings, kept: Iterable[Artic
     )
 
 
-def told_of_sources(
-    problems: tuple[Problem, ...], config: Config, digest: Digest, held_back: Mapping[str, str]
+def told_of_site(
+    problems: tuple[Problem, ...], config: Config, digest: Digest, impact: Impact
 ) -> tuple[Problem, ...]:
-    """Return the problems, with those of unmatched `[sources]` tables brought up to date."""
-    counts = Counter(held_back.values()) if config.sources else Counter()
+    """Return the problems, with unmatched `[sources]` tables and unlisted languages brought up to date."""
+    counts = Counter(impact.held_back.values()) if config.sources else Counter()
     names = (*digest.sources, *sorted(counts, key=lambda name: (-counts[name], name)))
-    new = unmatched(config.sources, names)
+    new = (*unmatched(config.sources, names), *unlisted_languages(impact.unlisted.values()))
     start = bisect_left(problems, FILE_NAME, key=lambda one: one.path)
     told = problems[start : bisect_right(problems, FILE_NAME, lo=start, key=lambda one: one.path)]
-    others = [one for one in told if one.kind != "source"]
+    others = [one for one in told if one.kind not in {"source", "language"}]
     wanted = sorted((*others, *new), key=by_place)
     return problems if wanted == [*told] else with_others(problems, [FILE_NAME], wanted)
 

@@ -44,6 +44,7 @@ from generator.parallel.budget import step
 from generator.reading.article import Reading, article_of, origin_of
 from generator.reading.boilerplate import Cleaning, families, repeats
 from generator.reading.boilerplate.remaining import TOO_LONG
+from generator.reading.cut import at_whole_sentence
 from generator.reading.files import any_bytes, file_bytes, not_text
 from generator.reading.frontmatter import clipping_in, fields_in, front_matter_in
 from generator.reading.prose import has_picture
@@ -302,6 +303,8 @@ def _with_images_named(reader: Reader, clipping: Clipping, record: Record) -> Re
 def _rendered(reader: Reader, reading: Reading) -> tuple[Record, bytes, bool]:
     """Return the record of a reading, its text as HTML, and whether that shows anything."""
     article, text = reading.article, reading.text
+    if reading.is_fragment:
+        text = at_whole_sentence(text)
     reading = msgspec.structs.replace(reading, text="")
     if article is None or article.verdict is Verdict.LINK or not text:
         return Record(reading), b"", False

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 
 import msgspec
 
 from generator.config.picks import Pick
-from generator.markup.lengths import shortened
-from generator.model import limits
 from generator.model.errors import Problem, Severity, shown
 from generator.model.types import Article, Clipping, Skipped, Verdict
-from generator.reading import prose
+from generator.reading import excerpt, prose
 from generator.reading.boilerplate.judge import Cleaning, source_key
 from generator.reading.boilerplate.remaining import TOO_LONG, remaining, uncleaned
 from generator.reading.boilerplate.repeats import Origin
@@ -26,11 +23,10 @@ from generator.reading.metadata import aliases_line, aliases_of, authors_of, id_
 from generator.reading.moments import fetch_time, first_moment, publication_moment
 from generator.reading.origin import source_of, url_of
 from generator.reading.rules import Rules
-from generator.reading.text import folded
+from generator.reading.tidy import tidied
+from generator.reading.title import title_of, trimmed, with_trimmed_heading
 from generator.reading.values import NO, YES
 from generator.reading.visibility import is_draft, private_reason
-
-_DATE_IN_NAME = re.compile(r"^\d{4}[-_.]?\d{2}[-_.]?\d{2}[-_. ]+")
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
@@ -39,8 +35,12 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     article: Article | None
     text: str = ""
     """The Markdown to publish; empty if nothing readable was saved."""
+    is_fragment: bool = False
+    """Whether the text ends where the clipper cut it; pages show it up to the last whole sentence."""
     pick: Pick | None = None
     """The curator's keys in its front matter: pin, hide, note, merge, split."""
+    unlisted: str = ""
+    """The detected language of the text, if the site does not list it."""
     skipped: Skipped | None = None
     problems: tuple[Problem, ...] = ()
     repaired: bool = False
@@ -102,24 +102,25 @@ def _published(
     is_draft: bool,
 ) -> Reading:
     clipping = fields.clipping
-    title = _title(fields)
     url = url_of(fields)
     source = source_of(fields, url)
+    title = trimmed(title_of(fields), source, url)
+    saved = with_trimmed_heading(clipping.body, title, source, url)
     if url is None or cleaning is None or not _may_be_cleaned(fields, source):
-        remainder = uncleaned(clipping.body, title, url)
+        remainder = uncleaned(saved, title, url)
     else:
         origin = Origin(source_key(url), moment.day, clipping.path)
-        remainder = remaining(clipping.body, title, url, source, origin, cleaning)
+        remainder = remaining(saved, title, url, source, origin, cleaning)
     if clipping.is_shortened and remainder.verdict is not Verdict.LINK:
         remainder = msgspec.structs.replace(remainder, verdict=Verdict.CUT, reason=TOO_LONG)
-    body = remainder.text
+    body = tidied(remainder.text)
     visible = prose.without_hidden(body)
     beginning = prose.opening_words(visible)
     if remainder.verdict is Verdict.LINK and url is None:
         fields.report("empty", None, "has neither text nor an address", "write some text, or `url:`")
         return _skipped(fields, "has neither text nor an address", is_draft=is_draft)
     _report_long_comments(fields, body)
-    language, title_language = languages_of(fields, beginning, title, source)
+    language, title_language, unlisted = languages_of(fields, beginning, title, source)
     summary = fields.text("summary")
     letters, signature = fingerprint_of(body)
     article = Article(
@@ -135,7 +136,7 @@ def _published(
         fetched=fetched,
         verdict=remainder.verdict,
         reason=remainder.reason,
-        excerpt=prose.shortened(summary) if summary else prose.excerpt_of(visible),
+        excerpt=excerpt.shortened(summary) if summary else excerpt.excerpt_of(visible),
         minutes=reading_minutes(prose.without_targets(visible)),
         authors=authors_of(fields),
         tags=tags_of(fields),
@@ -149,7 +150,9 @@ def _published(
     return Reading(
         article=article,
         text=body,
+        is_fragment=remainder.is_fragment,
         pick=pick,
+        unlisted=unlisted,
         problems=tuple(fields.problems),
         repaired=clipping.repaired,
         is_draft=is_draft,
@@ -194,15 +197,3 @@ def _may_be_cleaned(fields: ClippingFields, source: str) -> bool:
             fields.report("clean", key, fault, "write true or false")
         return text.casefold() not in NO
     return True
-
-
-def _title(fields: ClippingFields) -> str:
-    """Return the title: the `title` field, else the first heading, else the file's name."""
-    if title := fields.text("title", limits.TITLE):
-        return title
-    if heading := prose.first_heading(fields.clipping.body):
-        return shortened(heading, limits.TITLE)
-    name = shown(fields.clipping.path.rpartition("/")[2])
-    stem = name.rpartition(".")[0]
-    title = _DATE_IN_NAME.sub("", stem).strip(" _-")
-    return folded(title if " " in title else re.sub(r"[-_]+", " ", title)) or stem or name

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from generator.config.site import LANGUAGE
 from generator.model import limits
 from generator.model.addresses import is_device
 from generator.model.ids import path_id
 from generator.reading.clipping_fields import WIKILINK, ClippingFields
-from generator.reading.language import is_latin, language_of
+from generator.reading.language import (
+    UNKNOWN,
+    is_latin,
+    is_nearer,
+    language_by_script,
+    language_of,
+    likely_language,
+)
 from generator.reading.text import FIRST_GROUP, folded, unescaped
 from generator.reading.values import items
 
@@ -20,19 +27,33 @@ _ALIAS = re.compile(rf"(?:{_PART}/){{0,7}}(?:{_PART}\.html|)")
 _MOST_ALIASES = 50
 
 
-def languages_of(fields: ClippingFields, beginning: str, title: str, source: str) -> tuple[str, str]:
-    """Return the language of the body and the language of the title."""
+def languages_of(fields: ClippingFields, beginning: str, title: str, source: str) -> tuple[str, str, str]:
+    """Return the language of the body, that of the title, and the body's again if the site does not list it.
+
+    The last one is empty otherwise. The first two are `und` for a Latin language that is not listed.
+    """
     rules = fields.rules
     of_title = language_of(title, rules.languages)
     of_source = rules.source_languages.get(rules.source_key(source or rules.own_source))
     given = _given_language(fields) or of_source
     of_body = None if given else language_of(beginning, rules.languages)
-    language = given or of_body or of_title or rules.default_language
+    unlisted = _unlisted(of_body, beginning, rules.languages)
+    if of_body == UNKNOWN and unlisted and of_title and is_latin(of_title):
+        of_title = UNKNOWN if is_nearer(title, unlisted, of_title) else of_title
+    of_script = None if given or of_body or of_title else language_by_script(title, rules.languages)
+    language = given or of_body or of_title or of_script or rules.default_language
     if of_title is None or (language.startswith("ja") and of_title.startswith("zh")):
-        return language, language  # not detected, or a Japanese title in Han characters only
+        return language, language, unlisted  # not detected, or a Japanese title in Han characters only
     if given and is_latin(given) == is_latin(of_title):
-        return given, given  # an explicit language applies to the title too
-    return language, of_title
+        return given, given, ""  # an explicit language applies to the title too
+    return language, of_title, unlisted
+
+
+def _unlisted(language: str | None, text: str, languages: Sequence[str]) -> str:
+    """Return the language of a text if the site does not list it; empty if it does, or if it is unclear."""
+    if language == UNKNOWN:
+        return likely_language(text) or ""
+    return "" if language is None or language in languages else language
 
 
 def _given_language(fields: ClippingFields) -> str | None:

@@ -5,30 +5,23 @@ This is not a Markdown parser: it is fast, and accurate for what clippers write.
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from generator.markup import definitions
 from generator.markup.hidden_html import BEGINS, HiddenParts
 from generator.markup.html_names import text_of_tag
-from generator.markup.lengths import joins
 from generator.reading.text import FIRST_GROUP, bare, folded, unescaped_once
 
-_EXCERPT_UNITS = 160
-"""Two lines: 80 Chinese characters, or 160 of Latin letters."""
 _SAMPLE = 100_000
 """Number of characters of a body that are examined."""
 
 _OPENING_LENGTH = 2_000
-_EXCERPT_SAMPLE = 5_000
-_LONGEST_PARAGRAPH = 600
 
 # All repetitions are bounded, so that no hostile text makes them slow. The first alternative matches nearly
 # all addresses: those without parentheses. The second takes ten times as long.
 _TO = r"\((?:[^()\n]{0,3000}+\)|(?:[^()\n]|\([^()\n]{0,500}\)){0,3000}\)?)"
-_IMAGE = re.compile(rf"!\[[^\]\n]{{0,500}}\]{_TO}")
-_LINK = re.compile(rf"\[([^\[\]]{{0,500}})\](?:{_TO}|\[[^\[\]\n]{{0,100}}\])")
+IMAGE = re.compile(rf"!\[[^\]\n]{{0,500}}\]{_TO}")
+LINK = re.compile(rf"\[([^\[\]]{{0,500}})\](?:{_TO}|\[[^\[\]\n]{{0,100}}\])")
 _ATTRIBUTE = (
     r"\s{1,100}+[A-Za-z_:][\w.:-]{0,100}+"
     r"""(?:\s{0,100}+=\s{0,100}+(?:[^\s"'=<>`]{1,2000}+|'[^']{0,2000}+'|"[^"]{0,2000}+"))?+"""
@@ -40,7 +33,7 @@ _TAG = re.compile(
     rf"<(?:https?|mailto):[^<>\s]{{0,2000}}>",
     re.DOTALL,
 )
-_AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]{1,2000})>", re.IGNORECASE)
+AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]{1,2000})>", re.IGNORECASE)
 _HIDDEN = re.compile(rf"(?P<hidden>(?=<[!?]|(?<![^\n>])){BEGINS})", re.IGNORECASE)
 _MAY_HIDE = re.compile("<[!?sS\u017f]")
 """How whatever `_HIDDEN` matches begins; without regard to case, a long s is an s."""
@@ -73,17 +66,11 @@ _WIDE = re.compile(
     "[\u1100-\u11ff\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\U00020000-\U000323af]+"
 )
 _WORD = re.compile(r"\w\S*")
-_BROAD = re.compile(
-    "[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60\U0001f300-\U0001faff\U00020000-\U000323af]+"
-)
-_AFTER_WIDE = re.compile(r"([\u3000-\u303f\uff01-\uff0f\uff1a-\uff1f]) ")
-_ALL_LINK = re.compile(r"!?\[[^\[\]\n]*\]\([^()\n]*\)")
-_ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]")
 _GAP = re.compile(r"\n(?:[ \t]*\n)+")
-_FENCE = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
-_RULE = re.compile(r"[ \t]*(?:(?:[-*_=][ \t]*){3,}|\[\^[^\]]+\]:.*)")
-_RULE_OR_DEFINITION = re.compile(rf"{_RULE.pattern}|[ \t]*\[[^\]]+\]:.*")
-_HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]+|$)(?P<atx>.*?)(?:[ \t]+#+)?[ \t]*$")
+FENCE = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
+RULE = re.compile(r"[ \t]*(?:(?:[-*_=][ \t]*){3,}|\[\^[^\]]+\]:.*)")
+_RULE_OR_DEFINITION = re.compile(rf"{RULE.pattern}|[ \t]*\[[^\]]+\]:.*")
+HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]+|$)(?P<atx>.*?)(?:[ \t]+#+)?[ \t]*$")
 _UNDERLINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*$")
 _CUT = re.compile(r"(?<!\.)\.{3,4}\s*\Z")  # four dots: the text was cut after a full stop
 
@@ -100,7 +87,7 @@ def plain_text(markdown: str, *, autolinks: bool = False) -> str:
     if escaped:
         text = _ESCAPE.sub(lambda found: found[1].translate(_HIDE), text)
     if has_links := autolinks and "<" in text:
-        text = _AUTOLINK.sub(lambda found: found[1].translate(_HIDE), text)
+        text = AUTOLINK.sub(lambda found: found[1].translate(_HIDE), text)
     text = _words(text)
     text = _MARK.sub("\n", f"\n{text}")[1:]
     if "*" in text or "`" in text or "~" in text:
@@ -119,8 +106,8 @@ def opening_words(markdown: str) -> str:
 def _words(text: str) -> str:
     """Return a text without images, addresses and tags."""
     if "](" in text or "][" in text:
-        text = _IMAGE.sub(" ", text)
-        text = _LINK.sub(FIRST_GROUP, text)
+        text = IMAGE.sub(" ", text)
+        text = LINK.sub(FIRST_GROUP, text)
     if "<" in text:
         text = _TAG.sub(lambda tag: text_of_tag(tag) if tag["name"] else " ", text)
     if "://" in text or "www." in text:
@@ -158,7 +145,7 @@ def _has_readable_line(text: str) -> bool:
     total = 0
     for line in text.split("\n"):
         if line:
-            letters = _letters(line)
+            letters = letters_in(line)
             total += letters
             if letters >= 20 or total >= 200:
                 return True
@@ -233,7 +220,7 @@ class _CodeEnds:
         return run.end() if end < 0 else end + len(run[0])
 
 
-def _letters(line: str) -> int:
+def letters_in(line: str) -> int:
     """Return the number of letters in the first 100 characters. CJK letters count twice."""
     beginning = line[:100]
     if beginning.isascii():
@@ -246,11 +233,11 @@ def first_heading(body: str) -> str:
     """Return the text of a body's first heading outside of code; empty if there is none."""
     previous, in_code = "", False
     for line in body[:_SAMPLE].split("\n"):
-        if _FENCE.match(line):
+        if FENCE.match(line):
             in_code = not in_code
         elif in_code:
             continue
-        elif (match := _HEADING.match(line)) and match["atx"]:
+        elif (match := HEADING.match(line)) and match["atx"]:
             return folded(plain_text(match["atx"]))
         elif previous.strip() and _UNDERLINE.match(line) and not _RULE_OR_DEFINITION.fullmatch(previous):
             return folded(plain_text(previous))
@@ -265,11 +252,11 @@ def without_title(body: str, title: str) -> str:
     at = 0
     for start, end, following in _blocks(body, 3):
         block = body[start:end]
-        if _FENCE.match(block):
+        if FENCE.match(block):
             break
         if not _repeats(block, title, bare_title):
             heading, _, rest = block.partition("\n")
-            repeats = bool(rest) and _HEADING.match(heading) and _repeats(heading, title, bare_title)
+            repeats = bool(rest) and HEADING.match(heading) and _repeats(heading, title, bare_title)
             kept.append((rest if repeats else block) + body[end:following])
         at = following
     return ("".join(kept) + body[at:]).strip("\n")
@@ -295,101 +282,3 @@ def _repeats(block: str, title: str, bare_title: str) -> bool:
     if len(lines) > 1 and _UNDERLINE.match(lines[-1]):
         block = "\n".join(lines[:-1])
     return bare(block) == bare_title or bool(_MARKUP.search(block) and bare(plain_text(block)) == bare_title)
-
-
-def excerpt_of(body: str) -> str:
-    """Return the first readable paragraphs as plain text, cut to two lines with `…`; empty if there are none.
-
-    Skips headings, tables, code and paragraphs that are mostly links. Lists count only if nothing else does.
-    """
-    if not body:
-        return ""
-    sample = body[:_EXCERPT_SAMPLE]
-    referred = definitions.labels_referred_to(body) if "]:" in sample else frozenset()
-    text = _joined(_paragraphs(sample, referred), 24, items=False)
-    return shortened(text or _joined(itertools.islice(_paragraphs(sample, referred), 20), 6, items=True))
-
-
-def _joined(blocks: Iterable[str], fewest: int, *, items: bool) -> str:
-    """Return blocks of at least `fewest` letters as plain text on one line, enough for two lines."""
-    found: list[str] = []
-    units = 0
-    for block in blocks:
-        shortest = fewest if block.isascii() else fewest // 2
-        if len(block) < shortest or (not items and (_ITEM.match(block) or _ALL_LINK.fullmatch(block))):
-            continue
-        markdown = block[:_LONGEST_PARAGRAPH]
-        if "](" not in block and len(block) > len(markdown) and markdown.count("[") > markdown.count("]"):
-            markdown = markdown[: markdown.rfind("\n")]  # the cut is inside brackets
-        if "#" in block or "---" in block:
-            markdown = "\n".join(line for line in markdown.split("\n") if not _is_aside(line))
-        text = folded(plain_text(markdown))
-        if _letters(text) >= fewest and not _is_mostly_links(markdown, text):
-            found.append(folded(plain_text(markdown, autolinks=True)) if _AUTOLINK.search(markdown) else text)
-            units += _units(text)
-            if units >= _EXCERPT_UNITS:
-                break
-    # Full-width punctuation includes its own space.
-    return _AFTER_WIDE.sub(FIRST_GROUP, " ".join(found))
-
-
-def _paragraphs(body: str, referred: frozenset[str]) -> Iterator[str]:
-    """Yield blocks that are not code, tables, rules or headings, without link definitions."""
-    in_code = False
-    for part in body.split("\n\n"):
-        block = definitions.without_definitions(part, referred) if "]:" in part else part
-        fences = len(_FENCE.findall(block)) if "```" in block or "~~~" in block else 0
-        if fences or in_code:
-            in_code ^= bool(fences % 2)
-        elif block and not block.startswith(("    ", "\t", "|")) and not _is_table_or_rule(block):
-            yield block.strip("\n")
-
-
-def _is_aside(line: str) -> bool:
-    line = line.lstrip("> ")
-    return bool(_HEADING.match(line) or _RULE.fullmatch(line))
-
-
-def _is_table_or_rule(block: str) -> bool:
-    if "|" in block and ("|-" in block or "| -" in block or "-|" in block or "|:" in block):
-        return True
-    return block[0] in "-*_=[ " and _RULE.fullmatch(block) is not None
-
-
-def _is_mostly_links(markdown: str, text: str) -> bool:
-    if "](" not in markdown:
-        return markdown.count("[") > markdown.count("]")
-    if "](" in text or text.count("[") > text.count("]"):
-        return True  # a link around several blocks: a teaser
-    linked = sum(map(len, _LINK.findall(_IMAGE.sub(" ", markdown))))
-    return linked * 10 > len(text) * 7
-
-
-def shortened(text: str) -> str:
-    """Return a single-line text cut to two lines on the page, at a word or character boundary, with `…`."""
-    at = _end_of(text[: _EXCERPT_UNITS + 1], _EXCERPT_UNITS)
-    if at == len(text):
-        return text
-    inside_word = at < len(text) and text[at].isalnum() and text[at - 1].isalnum()
-    if inside_word and not _BROAD.match(text[at]) and (space := text.rfind(" ", max(0, at - 30), at)) > 0:
-        at = space
-    while 1 < at < len(text) and (joins(text[at]) or text[at - 1] == "\u200d"):
-        at -= 1
-    return text[:at].rstrip(" ,;:，、；：（(-–—") + "…"
-
-
-def _end_of(text: str, units: int) -> int:
-    """Return how many characters of a text fit into a number of units."""
-    broad = 0
-    for run in () if text.isascii() else _BROAD.finditer(text):
-        start, end = run.span()
-        if 2 * end - start + broad > units:
-            left = units - broad
-            return left if left < start else (left + start) // 2
-        broad += end - start
-    return min(len(text), units - broad)
-
-
-def _units(text: str) -> int:
-    """Return the width of a text; a Latin letter has width 1."""
-    return len(text) if text.isascii() else len(text) + sum(map(len, _BROAD.findall(text)))

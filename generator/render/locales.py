@@ -90,10 +90,13 @@ class InterfaceLanguage:
         return formatted
 
     def is_foreign(self, tag: str) -> bool:
-        """Return whether a text's language differs from the interface's. Regions and scripts do not count."""
+        """Return whether a text's language is known to differ from the interface's.
+
+        Regions and scripts do not count.
+        """
         known = self._is_foreign.get(tag)
         if known is None:
-            known = self._is_foreign[tag] = _primary(tag) != _primary(self.language)
+            known = self._is_foreign[tag] = _primary(tag) not in {_primary(self.language), "und"}
         return known
 
 

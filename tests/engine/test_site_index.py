@@ -77,6 +77,17 @@ def test_drafts_come_and_go_with_the_option(root):
     assert titles(root, future=True) == {"Now", "Soon", "Later"}
 
 
+def test_languages_of_many_articles_are_a_notice_from_clippings_and_from_the_cache(root):
+    body = "La prima pagina è di chi la fa, e non di chi la legge con il caffè del mattino."
+    for n in range(10):
+        write_clipping(root / "content", f"{n}.md", body)
+    for count in (10, 10, 9):
+        (root / "content/9.md").unlink() if count == 9 else None
+        report, _ = build_site(root)
+        told = [one.message for one in report.problems if one.kind == "language"]
+        assert [message[:34] for message in told] == ["at least 10 articles are in `it`, "] * (count == 10)
+
+
 def test_a_draft_does_not_wait(root):
     write_clipping(root / "content", "draft.md", title="Draft", draft="true", date="2025-01-01")
     _, index = build_site(root)

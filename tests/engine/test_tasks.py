@@ -161,3 +161,15 @@ def test_other_bytes_than_those_looked_at_are_seen_to_be_text_again(tmp_path):
     for binary in (*read(reader, [request]), lesson.read[0][1]):
         assert (binary.digest, binary.html, binary.record.reading.article) == (b"", b"", None)
         assert [one.kind for one in binary.record.reading.problems] == ["unreadable"]
+
+
+def test_a_page_shows_a_cut_text_up_to_its_last_whole_sentence(tmp_path):
+    write_config(tmp_path)
+    write_clipping(tmp_path / "content", "cut.md", f"{WORDS}\n\nAnd see [the cellar](https://cellar.exam...")
+    build_site(tmp_path)
+    pages = [
+        one.decode() for path, one in files_of(tmp_path / "public").items() if path.startswith("articles/")
+    ]
+    assert len(pages) == 1
+    assert f"{WORDS} …" in re.sub(r"</p>\s*<p>", " ", pages[0])
+    assert "cellar.exam" not in pages[0]

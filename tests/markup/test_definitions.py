@@ -4,7 +4,7 @@ import pytest
 
 from generator.markup import definitions
 from generator.model.types import Verdict
-from generator.reading import prose
+from generator.reading.excerpt import excerpt_of
 from generator.render.markdown import Place, body_html
 from writing import build_site, write_clipping, write_config
 
@@ -32,7 +32,7 @@ def test_a_clipping_of_such_a_line_alone_is_a_text(tmp_path, line):
 
 def test_page_and_excerpt_show_the_same_lines():
     body = "[记者]: 您怎么看这件事？\n[docs]: https://docs.example/\n[专家]: 还要再看一看。\n\nSee [docs]."
-    assert prose.excerpt_of(body) == "[记者]: 您怎么看这件事？[专家]: 还要再看一看。"
+    assert excerpt_of(body) == "[记者]: 您怎么看这件事？[专家]: 还要再看一看。"
     html = body_html(body, PLACE)
     assert "您怎么看这件事？" in html
     assert "还要再看一看。" in html
@@ -41,7 +41,7 @@ def test_page_and_excerpt_show_the_same_lines():
 
 def test_a_line_that_is_no_definition_is_in_the_excerpt():
     body = "[WARNING]: the library is not installed, falling back"
-    assert prose.excerpt_of(body) == body
+    assert excerpt_of(body) == body
 
 
 def test_a_label_refers_to_a_definition_but_not_as_the_beginning_of_its_line():
@@ -52,4 +52,4 @@ def test_a_label_refers_to_a_definition_but_not_as_the_beginning_of_its_line():
 def test_many_lines_are_read_in_linear_time():
     body = "\n".join(f"[speaker {number}]: hello" for number in range(9_000))
     assert body_html(body, PLACE).count("<p>") == 9_000
-    assert prose.excerpt_of(body)
+    assert excerpt_of(body)

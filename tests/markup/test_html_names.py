@@ -7,6 +7,7 @@ import pytest
 
 from generator.markup.html_names import is_comparison
 from generator.reading import prose
+from generator.reading.excerpt import excerpt_of
 from generator.render.markdown import Place, body_html
 
 PLACE = Place(original=None, id="abcdefghijkm")
@@ -34,7 +35,7 @@ def seen(body):
 )
 def test_what_is_no_tag_is_text(text):
     assert seen(text + REST) == text + REST
-    assert prose.excerpt_of(text + REST) == " ".join((text + REST).split())
+    assert excerpt_of(text + REST) == " ".join((text + REST).split())
 
 
 @pytest.mark.parametrize(
@@ -50,7 +51,7 @@ def test_what_is_no_tag_is_text(text):
     ],
 )
 def test_tags_of_known_names_go(body, text):
-    assert prose.excerpt_of(body + REST) == seen(body + REST) == text + REST
+    assert excerpt_of(body + REST) == seen(body + REST) == text + REST
 
 
 def test_a_tag_that_breaks_the_text_is_a_space():

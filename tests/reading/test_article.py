@@ -310,12 +310,32 @@ def test_summary_wins_over_the_text():
         ("网格", BODY, {"lang": "zh_hant_tw"}, ("zh-Hant-TW", "zh-Hant-TW")),
         ("版面的网格", BODY, {"lang": "en"}, ("en", "zh")),
         ("The grid of the page", BODY, {"source": "Il Giornale"}, ("it", "it")),
+        ("Titoli di testa", "La prima pagina è di chi la fa, non di chi la legge.", {}, ("und", "und")),
+        ("OpenType", "La prima pagina è di chi la fa, non di chi la legge.", {}, ("und", "und")),
+        ("The grid of the page", "La prima pagina è di chi la fa, non di chi la legge.", {}, ("und", "en")),
     ],
 )
 def test_languages(title, body, fields, languages):
     site = rules(source_languages={"Il Giornale": "it"})
     read = article(title=title, body=body, site_rules=site, **fields)
     assert (read.language, read.title_language) == languages
+
+
+@pytest.mark.parametrize(
+    ("title", "languages", "language"),
+    [
+        ("OpenType", ("zh", "en"), "en"),
+        ("Font Wars", ("zh", "en"), "en"),
+        ("OpenType", ("zh",), "und"),
+        ("The grid of the page", ("zh",), "und"),
+        ("1906", ("zh", "en"), "zh"),
+        ("版面", ("zh", "en"), "zh"),
+    ],
+)
+def test_title_without_a_text_tells_the_language_itself(title, languages, language):
+    site = rules(languages=languages, default_language="zh")
+    read = article(title=title, body="", url="https://example.org/", site_rules=site)
+    assert (read.verdict, read.language, read.title_language) == (Verdict.LINK, language, language)
 
 
 def test_language_that_is_none():

@@ -3,7 +3,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator.model.types import direction
-from generator.reading.language import language_of, reading_minutes
+from generator.reading.language import (
+    UNKNOWN,
+    language_by_script,
+    language_of,
+    likely_language,
+    reading_minutes,
+)
 
 TEXTS = {
     "zh": "报纸的版面分成几栏，每一栏讲一件事。",
@@ -42,13 +48,50 @@ def test_common_words_tell_latin_languages_apart(language):
 
 
 def test_the_only_latin_language_of_a_site_is_that_of_its_latin_texts():
-    assert language_of(LATIN["it"], ("zh", "en")) == "en"
-    assert language_of(LATIN["en"], ("it", "zh-Hant")) == "it"
+    assert language_of("Press releases: columns, headlines, captions", ("zh", "it")) == "it"
+    assert language_of("OpenType Variable Fonts", ("zh", "en")) == "en"
+
+
+@pytest.mark.parametrize("language", set(LATIN) - {"en", "it"})
+def test_a_text_in_a_language_that_the_site_does_not_list_is_in_none(language):
+    assert language_of(LATIN[language], ("zh", "en", "it")) == UNKNOWN
+    assert language_of(LATIN[language], ("zh", "en")) == UNKNOWN
+    assert likely_language(LATIN[language]) == language
 
 
 def test_a_site_without_latin_languages():
-    assert language_of(LATIN["de"], ("zh",)) == "de"
-    assert language_of("lorem ipsum dolor amet consetetur", ("zh",)) is None
+    assert language_of(LATIN["de"], ("zh",)) == UNKNOWN
+    assert language_of("lorem ipsum dolor amet consetetur", ("zh",)) == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("title", "language"),
+    [
+        ("La stampa dei giornali nelle città", UNKNOWN),
+        ("Les titres de la presse", UNKNOWN),
+        ("U.S. Printer's Union Wins", "en"),
+        ("ann starred l3tt3r/pr3ss", "en"),
+        ("排字机 Linotype 浅析", "zh"),
+        ("关于 Linotype hot metal typesetting（第二部分）", "zh"),
+        ("P.R.E.S.S 荐读 Ottmar", "zh"),
+        ("Ann released Composing Stick 发布 at the fair", "en"),
+    ],
+)
+def test_titles(title, language):
+    assert language_of(title, ("zh", "en")) == language
+
+
+def test_a_chinese_text_with_much_code_is_chinese():
+    text = "先用下面的命令安装排版程序，再打开配置文件。" + " sudo apt install press fonts grid" * 4
+    assert language_of(text * 5, ("zh", "en")) == "zh"
+
+
+def test_latin_names_without_common_words():
+    assert language_by_script("Linotype", ("zh", "en")) == "en"
+    assert language_by_script("Linotype", ("zh", "it", "en-GB")) == "en-GB"
+    assert language_by_script("Linotype", ("zh", "fr")) == "fr"
+    assert language_by_script("Linotype", ("zh",)) == UNKNOWN
+    assert language_by_script("1906 – 1907", ("zh", "en")) is None
 
 
 def test_tags_come_back_as_the_site_writes_them():
@@ -64,7 +107,8 @@ def test_too_little_to_tell(text):
 
 def test_undecided_between_two():
     assert language_of("Roma Milano Torino Napoli", ("it", "en")) is None
-    assert language_of("Roma Milano Torino Napoli " * 6, ("zh", "it", "en")) == "it"
+    assert language_of("Roma Milano Torino Napoli " * 6, ("zh", "it", "en")) == "en"
+    assert language_of("Roma Milano Torino Napoli " * 6, ("zh", "it", "fr")) == "it"
 
 
 def test_mixed_texts_go_by_what_is_most():

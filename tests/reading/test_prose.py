@@ -140,91 +140,11 @@ def test_first_heading(body, heading):
     assert prose.first_heading(body) == heading
 
 
-def test_excerpt_is_the_first_readable_paragraphs():
-    body = """
-![cover](a.png)
-
-# Heading
-
-* [Home](/home/page) * [News of the day](/news)
-
-[All the articles of this author and more](/author)
-
-By Ann
-
-| a | b |
-|---|---|
-| the cells of a table are no paragraph | x |
-
-```python
-print("code is no paragraph either, whatever it says")
-```
-
-    indented code is none as well, however long it may be
-
-> The **first** paragraph is [a quote](https://example.org/), about columns.
-
-- a list item of some length that is passed over
-
-The second paragraph tells the rest.
-"""
-    assert prose.excerpt_of(body) == (
-        "The first paragraph is a quote, about columns. The second paragraph tells the rest."
-    )
-
-
-def test_an_excerpt_has_the_addresses_that_the_text_shows_as_links():
-    text = "the whole story of the press, which is long."
-    for address in ("https://example.org/a_b_(c)?d=1&amp=2", "mailto:ann@press.example"):
-        assert prose.excerpt_of(f"See <{address}> for {text}") == f"See {address} for {text}"
-        assert prose.excerpt_of(f"<{address}>\n\n<{address}> <{address}>\n\n{TEXT}") == TEXT
-
-
-def test_excerpt_of_lists_and_short_notes():
-    assert prose.excerpt_of("# Eggs\n\n- one egg\n- two eggs") == "one egg two eggs"
-    assert prose.excerpt_of("See you soon.") == "See you soon."
-    assert prose.excerpt_of("![x](y.png)\n\n---\n\n.") == ""
-
-
-def test_paragraph_of_mostly_links_is_no_excerpt():
-    links = "[The whole archive](/archive), [all of the sources](/sources) and [the calendar](/calendar)."
-    assert prose.excerpt_of(f"{links}\n\n{TEXT}") == TEXT
-
-
-def test_teaser_inside_a_link_is_no_excerpt():
-    body = f"[A teaser whose link goes on\n\nfor several blocks of text](/teaser)\n\n{TEXT}"
-    assert prose.excerpt_of(body) == TEXT
-
-
-def test_shortened_at_a_word():
-    text = "columns " * 40
-    short = prose.shortened(text.strip())
-    assert short == "columns " * 19 + "columns…"
-    assert prose.shortened("short") == "short"
-    assert prose.shortened("x" * 300) == "x" * 160 + "…"
-
-
-def test_shortened_at_a_character():
-    assert prose.shortened("报" * 80) == "报" * 80
-    assert prose.shortened("报" * 81) == "报" * 80 + "…"
-    assert prose.shortened("报" * 79 + "，纸" * 10) == "报" * 79 + "…"
-    assert prose.shortened("a " + "报" * 200).startswith("a 报")
-
-
-def test_shortened_keeps_signs_whole():
-    for sign in ("e\u0301", "👩\u200d👩\u200d👧", "👍\U0001f3fd", "❤\ufe0f"):
-        for lead in range(154, 162):
-            short = prose.shortened("x" * (lead - 10) + " " + sign * 40)
-            rest = short.removesuffix("…").lstrip("x").strip()
-            assert rest.replace(sign, "") == ""
-
-
 @given(st.text(), st.text(max_size=20))
 def test_nothing_raises(body, title):
     prose.without_title(body, title)
     prose.first_heading(body)
     prose.is_readable(body, prose.opening_words(body))
-    assert len(prose.excerpt_of(body)) <= 161
 
 
 @pytest.mark.parametrize(
@@ -257,29 +177,5 @@ def test_hostile_text_takes_no_time(hostile):
     prose.first_heading(body)
     prose.is_readable(body, prose.opening_words(body))
     prose.has_text(body)
-    prose.excerpt_of(body)
     prose.without_targets(body)
     assert time.process_time() - start < 15
-
-
-@given(st.text(alphabet="ab 字，😀é", max_size=200))
-def test_a_shortened_text_is_as_long_as_two_lines_allow(text):
-    def width(part):
-        return sum(1 + (ch in "字，😀") for ch in part)
-
-    most = max(n for n in range(len(text) + 1) if width(text[:n]) <= 160)
-    assert prose._end_of(text, 160) == most
-    assert (prose.shortened(text) == text) == (most == len(text))
-
-
-@pytest.mark.parametrize(
-    ("body", "shown"),
-    [
-        ("a<b && c>d is a text", "a<b && c>d is a text"),
-        ("p <q || r> s is a text", "p <q || r> s is a text"),
-        ("2<a 3>b is a text", "2<a 3>b is a text"),
-        ('<span style="a > b" data-x>x</span> is a text', "x is a text"),
-    ],
-)
-def test_only_what_has_the_attributes_of_a_tag_is_one(body, shown):
-    assert prose.excerpt_of(body) == shown

@@ -297,6 +297,8 @@ def test_dates_and_numbers_are_the_languages_own():
     assert english.number(13439) == "13,439"
     assert chinese.language_name("en") == "英语"
     assert chinese.language_name("xx-unknown") == "xx-unknown"
+    foreign = [tag for tag in ("zh-Hant", "en", "ja", "und") if chinese.is_foreign(tag)]
+    assert foreign == ["en", "ja"]
     assert chinese.weekdays[0] == ("一", "星期一")
     assert chinese.gettext("Sources") == "来源"
     with pytest.raises(ValueError, match="unknown date style `long ago`; known: iso, full"):

@@ -140,15 +140,19 @@ def page_of(
 
 
 _ASIDE = frozenset({"tail", "above", "own"})
-_NO_WORDS = _ASIDE | {"code", "image", "rule"}
+_NO_WORDS = _ASIDE | {"image", "rule"}
 _LONGEST = 1500
+_CODE = 200
+"""Number of characters of a code block that may be words of a page's interface."""
 
 
 def _rule_of(block: Block, lexicons: tuple[Lexicon, ...]) -> Found | None:
     """Return the rule that a block matches, of the most specific family first."""
-    if block.kind == "table":
+    if block.kind in {"table", "code"}:  # the words of general families may well occur in them
         known = tuple([lexicon for lexicon in lexicons if not lexicon.family.everywhere])
-        return _rule("", block.plain[:_LONGEST], known) if known else None
+        if not known or (block.kind == "code" and len(block.text) > _CODE):
+            return None
+        return _rule("", block.plain[:_LONGEST], known)
     if len(block.plain) > _LONGEST:
         return None
     # Cached, because boilerplate recurs and paragraphs do not.

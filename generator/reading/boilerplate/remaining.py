@@ -24,6 +24,8 @@ class Remaining(msgspec.Struct, frozen=True):
     verdict: Verdict
     reason: str
     """Empty if the verdict is `full`."""
+    is_fragment: bool = False
+    """Whether the text ends where the clipper cut it, most likely within a sentence."""
 
 
 def remaining(
@@ -39,11 +41,11 @@ def remaining(
     text = article_markdown(decisions.blocks)
     # If the cut is in boilerplate after the article, the article is complete; if above it, the article is
     # missing.
+    is_fragment = is_cut and decisions.blocks[-1].reason is None
     is_cut = is_cut and (
-        decisions.blocks[-1].reason is None
-        or all(one.block.kind in _ABOVE for one in decisions.blocks if one.reason is None)
+        is_fragment or all(one.block.kind in _ABOVE for one in decisions.blocks if one.reason is None)
     )
-    return Remaining(text, Verdict.CUT if is_cut else Verdict.FULL, CUT if is_cut else "")
+    return Remaining(text, Verdict.CUT if is_cut else Verdict.FULL, CUT if is_cut else "", is_fragment)
 
 
 def decisions_on(
@@ -66,4 +68,4 @@ def uncleaned(body: str, title: str, url: str | None) -> Remaining:
     is_note = url is None and not is_readable and (prose.has_text(text) or prose.has_picture(text))
     if not (is_note or is_readable):
         return Remaining("", Verdict.LINK, NO_TEXT)
-    return Remaining(text, Verdict.CUT if is_cut else Verdict.FULL, CUT if is_cut else "")
+    return Remaining(text, Verdict.CUT if is_cut else Verdict.FULL, CUT if is_cut else "", is_cut)

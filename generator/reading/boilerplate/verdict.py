@@ -10,6 +10,7 @@ from generator.reading.boilerplate.blocks import Block
 from generator.reading.boilerplate.families import Found, Lexicon, ready
 from generator.reading.boilerplate.page import Page
 from generator.reading.boilerplate.title_words import share_in
+from generator.reading.text import bare
 
 FEWEST_UNITS = 20
 """Number of letters below which nothing readable is left. Chinese characters count twice."""
@@ -26,6 +27,8 @@ _RUN = 900
 _LINES = 3
 _BARELY = 20
 _LITTLE = 60
+_NOTICE = 160
+"""Number of letters of a notice. In a longer text, the words of a notice are a part of it."""
 _KEPT = 0.6
 _BROKEN = 0.3
 """`_KEPT` and `_BROKEN`: the share of a title's words in a text about its topic, and in one that is not."""
@@ -33,7 +36,7 @@ _BROKEN = 0.3
 
 def failure_of(page: Page, removed: Mapping[int, str], *, is_cut: bool = False) -> str:
     """Return why a page holds no article; empty if it holds one. `is_cut`: the clipper truncated it."""
-    own = [block for block in page.blocks if block.index not in removed and not _is_end(page, block)]
+    own = [block for block in page.blocks if block.index not in removed and not _is_furniture(page, block)]
     if "own" in {block.kind for block in own}:  # a family declares this as the page's text
         return ""
     if found := _failed(page, own) or _nothing(page, own):
@@ -43,7 +46,8 @@ def failure_of(page: Page, removed: Mapping[int, str], *, is_cut: bool = False) 
     if page.is_found:
         return _nothing_behind(page, own, is_cut=is_cut)
     if any(block.kind == "above" for block in page.blocks):  # a family declares the start of the article
-        return "only navigation" if _text(own) < _LITTLE and _links(page) >= MANY_LINKS else ""
+        is_bare = _text(own) < _LITTLE and not any(map(_is_note, own))
+        return "only navigation" if is_bare and _links(page) >= MANY_LINKS else ""
     return _other_page(page, removed, own)
 
 
@@ -56,10 +60,15 @@ def _nothing(page: Page, own: Sequence[Block]) -> str:
     return "only navigation" if _links(page) >= MANY_LINKS else "only furniture"
 
 
-def _is_end(page: Page, block: Block) -> bool:
-    """Return whether a remaining block is an end mark with nothing above it."""
+def _is_furniture(page: Page, block: Block) -> bool:
+    """Return whether a remaining block is an end mark or a notice of rights with no text above it."""
     found = page.found[block.index]
-    return found is not None and found.kind == "end" and not found.rule.weak
+    if found is None:
+        return False
+    if found.kind == "end" and not found.rule.weak:
+        return True
+    is_of_a_tail = found.kind == "end" or found.rule.place == "tail"
+    return is_of_a_tail and block.units <= _NOTICE and page.last < page.first
 
 
 def _text(own: Sequence[Block]) -> int:
@@ -71,10 +80,22 @@ def _text(own: Sequence[Block]) -> int:
     )
 
 
+def _is_note(block: Block) -> bool:
+    """Return whether a block says something of its own, such as the one line of some release notes."""
+    return (
+        block.kind in {"text", "list"}
+        and block.units >= max(FEWEST_UNITS, 2 * block.linked)
+        and not is_date(block)
+    )
+
+
 def _failed(page: Page, own: Sequence[Block]) -> str:
     """Return the sign of a failed fetch on a page with little text; empty if there is none."""
     if sum([block.units for block in own if block.is_prose or block.kind == "code"]) >= 300:
         return ""
+    if {block.kind for block in own} in _ONLY_CODE:
+        signs = [_failed_in_code(page, block.plain) for block in own if block.kind == "code"]
+        return next(filter(None, signs), "")
     for block in page.blocks[1:30]:
         if block.units >= 400 or block.kind in _SILENT:
             continue
@@ -84,6 +105,25 @@ def _failed(page: Page, own: Sequence[Block]) -> str:
                 # Below some text, the sign refers to a box of the page.
                 return "" if page.is_found and above >= _PARAGRAPH else found.rule.reason
     return ""
+
+
+def _failed_in_code(page: Page, plain: str) -> str:
+    """Return the sign of a failed fetch in a code block on a page without other text.
+
+    A line with signs of a program counts only at the start of a page's HTML.
+    """
+    for line in plain.split("\n"):
+        if line.startswith(("```", "~~~")) or (_PROGRAM.search(line) and not _DOCTYPE.match(line)):
+            continue
+        for lexicon in page.lexicons:
+            if found := _known_failure(lexicon, bare(line), line):
+                return found.rule.reason
+    return ""
+
+
+_ONLY_CODE = ({"code"}, {"code", "heading"})
+_PROGRAM = re.compile(r"[=;{}<>$|]|\w\(|^\s*(?:#|//|\+|-\s)")
+_DOCTYPE = re.compile(r"\s*<!doctype html", re.IGNORECASE)
 
 
 @lru_cache(8192)  # failed fetches look alike
@@ -136,7 +176,8 @@ def _other_page(page: Page, removed: Mapping[int, str], own: Sequence[Block]) ->
         return "another page" if len(page.words) >= 4 and is_broken and _is_scrap(own) else ""
     code = sum(block.units for block in own if block.kind == "code")
     if units < _FEW and code < 200:
-        return "" if _is_short_note(page, own) else "only navigation"
+        is_article = _is_short_note(page, own) or _is_on_topic(page, own, shown)
+        return "" if is_article else "only navigation"
     if _longest_run(own) >= _RUN:
         return ""
     if (
@@ -191,14 +232,25 @@ def _is_short_note(page: Page, own: Sequence[Block]) -> bool:
     return page.has_headline and text >= _LITTLE
 
 
+def _is_on_topic(page: Page, own: Sequence[Block], shown: str) -> bool:
+    """Return whether the title's words are in what is shown, and lines of text with them.
+
+    Talks and short advisories are such: a speaker, an outline, a version, each on a line.
+    """
+    if len(page.words) < _LINES or share_in(page.words, shown) < _KEPT:
+        return False
+    lines = [block for block in own if block.kind in {"text", "list"} and block.units >= 2 * block.linked]
+    return sum(block.units for block in lines if not block.in_card and not is_date(block)) >= _PARAGRAPH
+
+
 def _longest_run(own: Sequence[Block]) -> int:
-    """Return the number of letters in the longest run of paragraphs.
+    """Return the number of letters in the longest run of paragraphs and code.
 
     Images and short lines do not end a run.
     """
     best = run = 0
     for block in own:
-        if is_paragraph(block):
+        if block.kind == "code" or is_paragraph(block):
             run += block.units
             best = max(best, run)
         elif block.kind == "heading" or block.is_linked or block.links > 2 or is_date(block):

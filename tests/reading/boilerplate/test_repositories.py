@@ -77,3 +77,48 @@ def test_what_the_source_repeats_does_not_take_it():
     bodies = [repository(ABOUT, BAR * n) for n in range(1, 5)]
     found = opinion(bodies[0], TITLE, URL, learn(bodies))
     assert article_markdown(found.blocks).startswith(ABOUT)
+
+
+HEAD = [*MENU, MARK, BAR, TABS, "Additional navigation options"]
+COMMIT = [*HEAD, "# Commit a1b2c3d", "[Browse files](/tree/a1b2c3d)Browse files"]
+DIFFERENCES = [
+    "Expand file treeCollapse file tree",
+    "## 2 files changed",
+    "+3\n\n-1",
+    "lines changed",
+    "Collapse file: lamp.c",
+    "| Original file line number | Diff line number | Diff line change |\n| --- | --- | --- |\n"
+    "| `1` | `1` | `+ lamp.trim()` |",
+]
+INTERFACE = "```\n1 parent d4e5f6a commit a1b2c3d\n\nCopy full SHA for a1b2c3d\n```"
+
+
+def test_a_commit_is_what_its_author_says_of_it():
+    assert left_of(page(*COMMIT, INTERFACE, *DIFFERENCES, title=TITLE)) == ""
+    message = "Trim the wick before each lighting, so that the glass stays clear until the morning."
+    assert left_of(page(*COMMIT, message, INTERFACE, *DIFFERENCES, title=TITLE)) == message
+
+
+def test_a_comparison_without_words_is_no_article():
+    comparing = [
+        "# Comparing changes",
+        "Choose two branches to see what’s changed or to start a new pull request.",
+        "### Commits on Jul 3, 2024",
+    ]
+    assert left_of(page(*HEAD, *comparing, *DIFFERENCES, title=TITLE)) == ""
+
+
+def test_a_code_block_in_a_readme_stays_however_short():
+    code = "```\nmake install\n```"
+    assert code in left_of(repository(ABOUT, readme=[*README, code]))
+
+
+def test_the_one_line_of_a_release_is_an_article():
+    release = [
+        "![@ann](/ann.png)\n[ann](/ann)\nreleased this\n03 Jul 10:20",
+        "·\n[1 commit](/coast/lamps/compare/v2...main)\nto main\nsince this release",
+        "[`a1b2c3d`](/coast/lamps/commit/a1b2c3d)",
+        "The lamps need oil of the second press.",
+        "Assets\n4",
+    ]
+    assert left_of(page(*HEAD, *release, title=TITLE)) == release[3]

@@ -191,3 +191,65 @@ def test_the_shell_of_a_forum_is_no_article():
 )
 def test_a_line_of_twenty_letters_keeps_an_article(line, failure):
     assert opinion(page(line)).failure == failure
+
+
+PROGRAM = (
+    "```\n"
+    + "\n".join(f"for lamp in tower.lamps({n}):\n    lamp.trim(wick={n}, oil='whale')" for n in range(30))
+    + "\n```"
+)
+
+
+def test_a_program_in_one_code_block_is_an_article_on_a_page_without_its_title():
+    assert opinion(page(*MENU, PROGRAM), "Wick Overflow in Tower Control 2.1").failure == ""
+
+
+def test_a_talk_with_its_speaker_and_outline_is_an_article_on_a_page_without_its_title():
+    talk = [
+        "Speaker: Ann Lee, keeper of the archive",
+        "* Lamps before oil\n* The great fire\n* How the lighthouses got their lamps",
+        "* Keepers who left, and where to\n* What the towers are lost to now",
+    ]
+    assert opinion(page(*MENU, *talk), "Lost keepers of lighthouses: a talk").failure == ""
+    assert opinion(page(*MENU, *talk), "Smoke signals across deserts: a talk").failure == "only navigation"
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ("Please enable JavaScript to go on.", "script shell"),
+        ("<!DOCTYPE html>\n<html>\n<head>\n<title>Harbour</title>\n</head>\n</html>", "script shell"),
+        ("404 Not Found", "page not found"),
+        ("var wick = 'long';\ndocument.write(wick)", ""),
+        ("lamp.trim()  # enable JavaScript for this", ""),
+    ],
+)
+def test_signs_of_a_failed_fetch_count_in_code_if_there_is_nothing_else(words, reason):
+    code = f"```\n{words}\n```"
+    assert opinion(page(code)).failure == reason
+    assert opinion(page(f"# {TITLE}", *TEXT, code)).failure == ""
+
+
+def test_a_page_that_is_its_own_source_is_no_article():
+    assert opinion(page("<!DOCTYPE html>\n<html>\n<body>The lamps are all out, alas.")).failure
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "© 1906 The Lamp Company of the Coast. All rights reserved.",
+        "Copyright 1906 by the Board of Lighthouses",
+        "12 Harbour Street, Suite 4, Seaport, ME 04101",
+        "The Lamp Company, P.O. Box 17, Seaport",
+        "地址：海港市灯塔路十二号 邮编：100000",
+    ],
+)
+def test_a_notice_of_rights_or_an_address_alone_is_no_article(notice):
+    assert opinion(page(notice)).failure == "only furniture"
+    left = [one.block.text for one in opinion(page(f"# {TITLE}", *TEXT, notice)).blocks if one.reason is None]
+    assert left == TEXT
+
+
+def test_a_text_that_mentions_rights_is_an_article():
+    text = "The rights to the lamp, © 1906, were sold three times, " + "and each time at half the price. " * 5
+    assert opinion(page(text)).failure == ""

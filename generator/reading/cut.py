@@ -1,0 +1,105 @@
+"""End truncated Markdown at its last whole sentence."""
+
+from __future__ import annotations
+
+import re
+
+from generator.reading.prose import FENCE, HEADING, letters_in, plain_text
+
+_ITEM = re.compile(r"[ \t>]*(?:[-*+]|\d{1,3}[.)])[ \t]")
+_END = re.compile(
+    r"""(?:(?<![A-Z\s.])(?<!\b[A-Z][a-z])[.!?…]['"”’)\]*_]{0,4}(?=\s|$)|[。！？…]['"”’）」』*_]{0,4})(?=[^。！？]|$)"""
+)
+"""The end of a sentence. A capital letter before a full stop is an abbreviation or an initial."""
+_OPEN_TAG = re.compile(r"<[A-Za-z/!][^<>\n]{0,300}$")
+_WIDE = re.compile("[\u3000-\u303f\uff01-\uff5e]$")
+_LONGEST = 10_000
+"""Number of characters of a block that is examined; clippers cut after fewer."""
+_SAMPLE = 1000
+_FEWEST = 20
+"""Number of letters that are left of a text at least; else its fragment stays."""
+ELLIPSIS = "…"
+
+
+def at_whole_sentence(text: str) -> str:
+    """Return a truncated text up to the end of its last whole sentence, list item or line of code, with `…`.
+
+    A link or picture whose target is cut off goes; its words stay. A text of one fragment stays.
+    """
+    text = text.rstrip()
+    if ("```" in text or "~~~" in text) and len(FENCE.findall(text)) % 2:
+        return _with_code_closed(text)
+    text = _without_open_link(text)
+    before, last = _last_block(text)
+    kept = _whole_part(last) if len(last) <= _LONGEST else last
+    if kept and not _is_structure(kept):
+        return f"{before}\n\n{kept}".lstrip("\n") + (ELLIPSIS if _WIDE.search(kept) else f" {ELLIPSIS}")
+    whole = f"{before}\n\n{kept}" if kept else _without_headings(before)
+    if letters_in(plain_text(whole[:_SAMPLE])) < _FEWEST:
+        return text + ELLIPSIS
+    return f"{whole.strip()}\n\n{ELLIPSIS}"
+
+
+def _last_block(text: str) -> tuple[str, str]:
+    """Return the text before the last blank line, and after it."""
+    start = max(text.rfind("\n\n"), 0)
+    return text[:start].rstrip(), text[start:].lstrip("\n")
+
+
+def _with_code_closed(text: str) -> str:
+    """Return a text that is cut within code, with whole lines of code and a closing fence."""
+    *_, fence = FENCE.finditer(text)
+    whole = text[: max(text.rfind("\n"), 0)]
+    if len(whole) <= text.find("\n", fence.start()):
+        return f"{text[: fence.start()].rstrip()}\n\n{ELLIPSIS}".lstrip("\n")
+    return f"{whole}\n{fence[0].strip()}\n\n{ELLIPSIS}"
+
+
+def _without_open_link(text: str) -> str:
+    """Return a text without the link, picture or tag at its end that is not closed."""
+    line = max(text.rfind("\n") + 1, len(text) - _LONGEST)
+    at = text.rfind("](", line)
+    if at >= 0 and ")" not in text[at:]:
+        begin, label = text.rfind("[", line, at), text[text.rfind("[", line, at) + 1 : at]
+        is_picture = begin > line and text[begin - 1] == "!"
+        if begin >= 0:
+            text = text[: begin - 1] if is_picture else text[:begin] + label
+    begin = text.rfind("[", line)
+    if begin >= 0 and "]" not in text[begin:]:
+        is_picture = begin > line and text[begin - 1] == "!"
+        text = text[: begin - 1].removesuffix("[") if is_picture else text[:begin] + text[begin + 1 :]
+    tag = _OPEN_TAG.search(text, max(line, len(text) - 300))
+    return (text[: tag.start()] if tag else text).removesuffix("[").rstrip()
+
+
+def _is_structure(block: str) -> bool:
+    """Return whether a block is a list or a table, whose last line must not have more text behind it."""
+    return block.lstrip().startswith("|") or _ITEM.match(block) is not None
+
+
+def _whole_part(block: str) -> str:
+    """Return a block up to the end of its last sentence, list item or row; empty if there is none."""
+    if block.lstrip().startswith("|"):
+        return block[: max(block.rfind("\n"), 0)].rstrip()
+    if _ITEM.match(block):
+        at = max(
+            (n for n in range(len(block)) if block.startswith("\n", n) and _ITEM.match(block, n + 1)),
+            default=0,
+        )
+        item = block[at:]
+        *_, end = [None, *_END.finditer(item)]
+        return block[: at + end.end()] if end else block[:at].rstrip()
+    if HEADING.match(block):
+        return ""
+    *_, end = [None, *_END.finditer(block)]
+    return block[: end.end()] if end else ""
+
+
+def _without_headings(text: str) -> str:
+    """Return a text without the headings at its end, of which there are few."""
+    for _ in range(6):
+        before, last = _last_block(text)
+        if not HEADING.fullmatch(last):
+            break
+        text = before
+    return text

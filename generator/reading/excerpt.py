@@ -1,0 +1,233 @@
+"""Choose the excerpt of an article: its first sentences of substance, as plain text on two lines."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator
+
+from generator.markup import definitions
+from generator.markup.lengths import joins
+from generator.reading.prose import AUTOLINK, FENCE, HEADING, IMAGE, LINK, RULE, letters_in, plain_text
+from generator.reading.text import FIRST_GROUP, folded
+
+_EXCERPT_UNITS = 160
+"""Two lines: 80 Chinese characters, or 160 of Latin letters."""
+_EXCERPT_SAMPLE = 5_000
+_LONGEST_PARAGRAPH = 600
+_BROAD = re.compile(
+    "[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60\U0001f300-\U0001faff\U00020000-\U000323af]+"
+)
+_AFTER_WIDE = re.compile(r"([\u3000-\u303f\uff01-\uff0f\uff1a-\uff1f]) ")
+_ALL_LINK = re.compile(r"!?\[[^\[\]\n]*\]\([^()\n]*\)")
+_ITEM = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]")
+
+
+def excerpt_of(body: str) -> str:
+    """Return the first readable paragraphs as plain text, cut to two lines with `…`; empty if there are none.
+
+    Skips headings, tables, code, bylines, notices and paragraphs that are mostly links. If nothing else is
+    there, lists count, then the first comment in code, then headings, at last bylines and notices.
+    """
+    if not body:
+        return ""
+    sample = body[:_EXCERPT_SAMPLE]
+    referred = definitions.labels_referred_to(body) if "]:" in sample else frozenset()
+    return shortened(
+        _joined(_paragraphs(sample, referred), 24, items=False)
+        or _joined(itertools.islice(_paragraphs(sample, referred), 20), 6, items=True)
+        or _first_comment(sample)
+        or _headings(sample)
+        or _joined(itertools.islice(_paragraphs(sample, referred), 20), 6, items=True, furniture=True)
+    )
+
+
+def _joined(blocks: Iterable[str], fewest: int, *, items: bool, furniture: bool = False) -> str:
+    """Return blocks of at least `fewest` letters as plain text on one line, enough for two lines."""
+    found: list[str] = []
+    units = 0
+    for block in blocks:
+        shortest = fewest if block.isascii() else fewest // 2
+        if len(block) < shortest or (not items and (_ITEM.match(block) or _ALL_LINK.fullmatch(block))):
+            continue
+        markdown = block[:_LONGEST_PARAGRAPH]
+        if "](" not in block and len(block) > len(markdown) and markdown.count("[") > markdown.count("]"):
+            markdown = markdown[: markdown.rfind("\n")]  # the cut is inside brackets
+        if len(block) > len(markdown) and markdown.count("`") % 2:
+            markdown = markdown[: markdown.rfind("`")]  # the cut is inside code
+        if "#" in block or "---" in block:
+            markdown = "\n".join(line for line in markdown.split("\n") if not _is_aside(line))
+        text = folded(plain_text(markdown))
+        if (
+            letters_in(text) >= fewest
+            and not _is_mostly_links(markdown, text)
+            and (furniture or not _is_furniture(text))
+        ):
+            found.append(folded(plain_text(markdown, autolinks=True)) if AUTOLINK.search(markdown) else text)
+            units += _units(text)
+            if units >= _EXCERPT_UNITS:
+                break
+    # Full-width punctuation includes its own space.
+    return _LEAD.sub("", _AFTER_WIDE.sub(FIRST_GROUP, " ".join(found).replace("（）", "")))
+
+
+def _is_furniture(text: str) -> bool:
+    """Return whether a paragraph is a byline, a notice or code, rather than a sentence of the article."""
+    if _PROGRAM.match(text):
+        return True
+    if len(text) > _LONGEST_NOTICE:
+        return False
+    if _NOTICE.match(text) or (not text.isascii() and _CHINESE_NOTICE.search(text)):
+        return True
+    is_sentence = text.endswith(_ENDS) and not text.endswith(("..", "Inc.", "UTC."))
+    return len(text) <= _LONGEST_BYLINE and not is_sentence and _BYLINE.match(text) is not None
+
+
+_LEAD = re.compile(r"\A(?:导语|导读|摘要|引言|编者按|abstract|summary|tl;dr)\s?[:：]\s*", re.IGNORECASE)
+_PROGRAM = re.compile(
+    r"\#!/|<\?php|\#include\b|import \w+(?: import\b|$|;| as \b)|from [\w.]+ import\b"
+    r"|(?:GET|POST|PUT) /\S* HTTP|-----BEGIN "
+)
+_LONGEST_NOTICE = 300
+_LONGEST_BYLINE = 160
+_ENDS = (".", "!", "?", "。", "！", "？", "…", ":", "：", "”", "」", ";", "；")
+_MONTH = (
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|gen|mag|giu|lug|ago|set|ott|dic|janv|févr|avr|mai|juin"
+    r"|juil|août|déc|ene|abr|okt|dez|märz)[a-zé]{0,7}\.?"
+)
+_DAY = r"\d{1,2}(?:st|nd|rd|th|\.)?"
+_BYLINE = re.compile(
+    r"(?:posted |written |published |edited )?by:? [^\W\d_]"
+    r"|(?:authors?|from|date|attachment|a cura di|di|von|par|por)\s?:"
+    r"|published\b|(?:last )?updated\b|文\s?[|｜/丨]"
+    r"|(?:作者|来源|编辑|译者|出品|责编|微信公众号|公众号|发布时间|更新时间)\s?[:：丨|｜]"
+    rf"|.{{0,80}}?\b(?:{_MONTH} {_DAY},? \d{{4}}|{_DAY} (?:de )?{_MONTH},? (?:de )?\d{{4}})"
+    r"|.{0,80}?\d{4}(?:-\d{1,2}-\d{1,2}|[/.]\d{1,2}[/.]\d{1,2}|年\d{1,2}月\d{1,2}日)[ T]\d{1,2}:\d\d"
+    r"|.{0,80}?\d{4}年\d{1,2}月\d{1,2}日$",
+    re.IGNORECASE,
+)
+"""How a line with an author or a date begins."""
+_NOTICE = re.compile(
+    r"for educational purposes only|please enable javascript|this post is also available in\b"
+    r"|(?:an )?audio version of this|\(\d\) .{0,120}\b(?:University|Institute|Department)\b",
+    re.IGNORECASE,
+)
+"""How a notice, or an author's affiliation, begins."""
+_CHINESE_NOTICE = re.compile(
+    r"仅供.{0,16}(?:研究|学习|教学|参考|交流|测试)|不承担.{0,12}责任|转载(?:请|或传播)|[如若]有?侵权|侵删|免责声明"
+    r"|所造成的任?何?.{0,10}(?:后果|损失)"
+)
+
+
+def _first_comment(sample: str) -> str:
+    """Return the first comment or paragraph of text in code, without lines that only name things."""
+    for lines in _code_paragraphs(sample):
+        marked = [found["words"] for line in lines if (found := _COMMENT.match(line))]
+        said = marked or (lines if _TEXT.match(lines[0]) else [])
+        text = folded(LINK.sub(FIRST_GROUP, " ".join(line for line in said if not _LABEL.match(line))))
+        if letters_in(text) >= _SOME:
+            return text
+    return ""
+
+
+def _code_paragraphs(sample: str) -> Iterator[list[str]]:
+    """Yield the lines between blank ones, or ones with a mark only, of all code blocks."""
+    in_code = False
+    lines: list[str] = []
+    for line in (*sample.split("\n"), "```"):
+        if is_fence := FENCE.match(line):
+            in_code = not in_code
+        elif in_code and line.strip(" \t*#/-;"):
+            lines.append(line.strip())
+            continue
+        if lines and (is_fence or in_code):
+            yield lines
+            lines = []
+
+
+_SOME = 18
+_TEXT = re.compile(r"(?:[^\W\d_]{1,20}[,.:']? ){5}")
+"""Five words at the start of a line."""
+_COMMENT = re.compile(
+    r"(?:\#+(?!!)|//+|--+|;+|/?\*+|<!--+|\"{3}|'{3}|%+|rem\b)[ \t]*"
+    r"(?P<words>.*?)[ \t]*(?:\*+/|--+>|\"{3}|'{3})?$",
+    re.IGNORECASE,
+)
+"""A comment in one of many languages."""
+_LABEL = re.compile(
+    r"https?://|-\*- ?coding|!/|by\b|[=-]{3}|begin [a-z ]{3,40}-----|hash: sha|"
+    r"(?:date|author|exploit author|vendor|vendor home ?page|software|software link|version"
+    r"|tested on|category|platform|cve|contact|google dork|link|reference|download|home ?page)\b[^:]{0,20}:",
+    re.IGNORECASE,
+)
+"""A line in the head of a program that only names something."""
+
+
+def _headings(sample: str) -> str:
+    """Return the first headings that say something, as plain text."""
+    lines = (line for line in sample.split("\n") if line.startswith("#"))
+    found = (HEADING.match(line) for line in itertools.islice(lines, 20))
+    texts = (folded(plain_text(one["atx"])) for one in found if one and one["atx"])
+    return next((text for text in texts if letters_in(text) >= _SOME), "")
+
+
+def _paragraphs(body: str, referred: frozenset[str]) -> Iterator[str]:
+    """Yield blocks that are not code, tables, rules or headings, without link definitions."""
+    in_code = False
+    for part in body.split("\n\n"):
+        block = definitions.without_definitions(part, referred) if "]:" in part else part
+        fences = len(FENCE.findall(block)) if "```" in block or "~~~" in block else 0
+        if fences or in_code:
+            in_code ^= bool(fences % 2)
+        elif block and not block.startswith(("    ", "\t", "|")) and not _is_table_or_rule(block):
+            yield block.strip("\n")
+
+
+def _is_aside(line: str) -> bool:
+    line = line.lstrip("> ")
+    return bool(HEADING.match(line) or RULE.fullmatch(line))
+
+
+def _is_table_or_rule(block: str) -> bool:
+    if "|" in block and ("|-" in block or "| -" in block or "-|" in block or "|:" in block):
+        return True
+    return block[0] in "-*_=[ " and RULE.fullmatch(block) is not None
+
+
+def _is_mostly_links(markdown: str, text: str) -> bool:
+    if "](" not in markdown:
+        return markdown.count("[") > markdown.count("]")
+    if "](" in text or text.count("[") > text.count("]"):
+        return True  # a link around several blocks: a teaser
+    linked = sum(map(len, LINK.findall(IMAGE.sub(" ", markdown))))
+    return linked * 10 > len(text) * 7
+
+
+def shortened(text: str) -> str:
+    """Return a single-line text cut to two lines on the page, at a word or character boundary, with `…`."""
+    at = _end_of(text[: _EXCERPT_UNITS + 1], _EXCERPT_UNITS)
+    if at == len(text):
+        return text
+    inside_word = at < len(text) and text[at].isalnum() and text[at - 1].isalnum()
+    if inside_word and not _BROAD.match(text[at]) and (space := text.rfind(" ", max(0, at - 30), at)) > 0:
+        at = space
+    while 1 < at < len(text) and (joins(text[at]) or text[at - 1] == "\u200d"):
+        at -= 1
+    return text[:at].rstrip(" ,;:，、；：（(-–—") + "…"
+
+
+def _end_of(text: str, units: int) -> int:
+    """Return how many characters of a text fit into a number of units."""
+    broad = 0
+    for run in () if text.isascii() else _BROAD.finditer(text):
+        start, end = run.span()
+        if 2 * end - start + broad > units:
+            left = units - broad
+            return left if left < start else (left + start) // 2
+        broad += end - start
+    return min(len(text), units - broad)
+
+
+def _units(text: str) -> int:
+    """Return the width of a text; a Latin letter has width 1."""
+    return len(text) if text.isascii() else len(text) + sum(map(len, _BROAD.findall(text)))

@@ -1,0 +1,49 @@
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.reading.cut import at_whole_sentence
+
+WHOLE = "The press was set up in the cellar of the house."
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (f"{WHOLE} And on quiet ni", f"{WHOLE} …"),
+        (f"{WHOLE} Mr. J. Lee of the U.S. Post pri", f"{WHOLE} …"),
+        ("印刷机放在地下室里，整条街都听得见。到了安静的夜", "印刷机放在地下室里，整条街都听得见。…"),
+        (f"{WHOLE}\n\nAnd on quiet ni", f"{WHOLE}\n\n…"),
+        (f"{WHOLE}\n\n## The next\n\nAnd on quiet ni", f"{WHOLE}\n\n…"),
+        (f"{WHOLE}\n\n## The ne", f"{WHOLE}\n\n…"),
+        (f"{WHOLE}\n\n- type\n- ink\n- pap", f"{WHOLE}\n\n- type\n- ink\n\n…"),
+        (f"{WHOLE}\n\n| a |\n| - |\n| 1 |\n| 2", f"{WHOLE}\n\n| a |\n| - |\n| 1 |\n\n…"),
+        (f"{WHOLE}\n\n```sh\npress --set\npress --pri", f"{WHOLE}\n\n```sh\npress --set\n```\n\n…"),
+        (f"{WHOLE}\n\n```sh\npress --pri", f"{WHOLE}\n\n…"),
+        (f"{WHOLE} See [the history](https://press.exam", f"{WHOLE} …"),
+        (f"{WHOLE}\n\n[![a press](https://press.exam", f"{WHOLE} …"),
+        (f"{WHOLE}\n\n[![a](a.png)](https://press.exam", f"{WHOLE} …"),
+        (f"{WHOLE} <img src='https://pr", f"{WHOLE} …"),
+        ("A press in a cellar, and on quiet nights", "A press in a cellar, and on quiet nights…"),
+        ("A press [in a cellar](https://press.exam", "A press in a cellar…"),
+    ],
+)  # fmt: skip
+def test_a_cut_text_ends_at_its_last_whole_sentence(text, shown):
+    assert at_whole_sentence(text) == shown
+
+
+@given(st.text(alphabet="a. \n#-|`[](!<。中1*", max_size=200))
+def test_no_text_makes_it_raise(text):
+    assert at_whole_sentence(text).endswith("…")
+
+
+@pytest.mark.parametrize(
+    "hostile", ["[", "](", "```\n", "- a\n", "| a\n", "# a\n\n", ". ", "<a", "\n\n", "!["]
+)
+def test_hostile_text_takes_no_time(hostile):
+    text = hostile * (500_000 // len(hostile))
+    start = time.process_time()
+    at_whole_sentence(text)
+    assert time.process_time() - start < 3

@@ -1,0 +1,196 @@
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generator.reading.excerpt import _end_of, excerpt_of, shortened
+
+TEXT = "A page was as many columns as the press could hold."
+
+
+def test_excerpt_is_the_first_readable_paragraphs():
+    body = """
+![cover](a.png)
+
+# Heading
+
+* [Home](/home/page) * [News of the day](/news)
+
+[All the articles of this author and more](/author)
+
+By Ann
+
+| a | b |
+|---|---|
+| the cells of a table are no paragraph | x |
+
+```python
+print("code is no paragraph either, whatever it says")
+```
+
+    indented code is none as well, however long it may be
+
+> The **first** paragraph is [a quote](https://example.org/), about columns.
+
+- a list item of some length that is passed over
+
+The second paragraph tells the rest.
+"""
+    assert excerpt_of(body) == (
+        "The first paragraph is a quote, about columns. The second paragraph tells the rest."
+    )
+
+
+def test_an_excerpt_has_the_addresses_that_the_text_shows_as_links():
+    text = "the whole story of the press, which is long."
+    for address in ("https://example.org/a_b_(c)?d=1&amp=2", "mailto:ann@press.example"):
+        assert excerpt_of(f"See <{address}> for {text}") == f"See {address} for {text}"
+        assert excerpt_of(f"<{address}>\n\n<{address}> <{address}>\n\n{TEXT}") == TEXT
+
+
+def test_excerpt_of_lists_and_short_notes():
+    assert excerpt_of("# Eggs\n\n- one egg\n- two eggs") == "one egg two eggs"
+    assert excerpt_of("See you soon.") == "See you soon."
+    assert excerpt_of("![x](y.png)\n\n---\n\n.") == ""
+
+
+def test_paragraph_of_mostly_links_is_no_excerpt():
+    links = "[The whole archive](/archive), [all of the sources](/sources) and [the calendar](/calendar)."
+    assert excerpt_of(f"{links}\n\n{TEXT}") == TEXT
+
+
+def test_teaser_inside_a_link_is_no_excerpt():
+    body = f"[A teaser whose link goes on\n\nfor several blocks of text](/teaser)\n\n{TEXT}"
+    assert excerpt_of(body) == TEXT
+
+
+def test_shortened_at_a_word():
+    text = "columns " * 40
+    short = shortened(text.strip())
+    assert short == "columns " * 19 + "columns…"
+    assert shortened("short") == "short"
+    assert shortened("x" * 300) == "x" * 160 + "…"
+
+
+def test_shortened_at_a_character():
+    assert shortened("报" * 80) == "报" * 80
+    assert shortened("报" * 81) == "报" * 80 + "…"
+    assert shortened("报" * 79 + "，纸" * 10) == "报" * 79 + "…"
+    assert shortened("a " + "报" * 200).startswith("a 报")
+
+
+def test_shortened_keeps_signs_whole():
+    for sign in ("e\u0301", "👩\u200d👩\u200d👧", "👍\U0001f3fd", "❤\ufe0f"):
+        for lead in range(154, 162):
+            short = shortened("x" * (lead - 10) + " " + sign * 40)
+            rest = short.removesuffix("…").lstrip("x").strip()
+            assert rest.replace(sign, "") == ""
+
+
+@given(st.text(alphabet="ab 字，😀é", max_size=200))
+def test_a_shortened_text_is_as_long_as_two_lines_allow(text):
+    def width(part):
+        return sum(1 + (ch in "字，😀") for ch in part)
+
+    most = max(n for n in range(len(text) + 1) if width(text[:n]) <= 160)
+    assert _end_of(text, 160) == most
+    assert (shortened(text) == text) == (most == len(text))
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        ("a<b && c>d is a text", "a<b && c>d is a text"),
+        ("p <q || r> s is a text", "p <q || r> s is a text"),
+        ("2<a 3>b is a text", "2<a 3>b is a text"),
+        ('<span style="a > b" data-x>x</span> is a text', "x is a text"),
+    ],
+)
+def test_only_what_has_the_attributes_of_a_tag_is_one(body, shown):
+    assert excerpt_of(body) == shown
+
+
+@pytest.mark.parametrize(
+    "furniture",
+    [
+        "\ue802Jul 03, 2024\ue804Ann LeePresses / Type",
+        "Ann Lee July 3, 2024",
+        "Published: 2024-07-03. Last Updated: 2024-07-03 12:45:28 UTC by Ann Lee (Version: 1)",
+        "Thursday 4th July 2024 2 Minutes",
+        "A cura di: Anna Rossi Ore 12 Luglio 2024",
+        "by Ann Lee | Jul 3, 2024 | Presses",
+        "Posted by Ann Lee, Head of Type, Presses and Paper",
+        "From: Ann Lee <ann () press example>\nDate: Wed, 3 Jul 2024 12:47:41 +0000",
+        "文 | 印刷研究院 李安",
+        "作者：李安　编辑：王博",
+        "微信公众号：印刷与字体的故事",
+        "文章最后更新时间为：2024年07月10日 00:55:37",
+        "声明：本文内容仅供学习交流，由此所造成的任何后果由读者自行承担。",
+        "This post is also available in: 日本語 (Japanese)",
+        "#!/bin/bash\nwhile getopts a; do print; done",
+    ],
+)
+def test_an_excerpt_begins_with_a_sentence_of_substance(furniture):
+    assert excerpt_of(f"{furniture}\n\n{TEXT}") == TEXT
+    assert excerpt_of(furniture) != ""
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "By setting the type by hand, Ann saved a week of work in July.",
+        "On July 3, 2024, the last press of the town stopped for good.",
+        "2024年7月3日，小镇的最后一台印刷机停了。",
+        "如果你的作品被侵权，可以先保留证据，再联系律师。",
+    ],
+)
+def test_a_sentence_with_a_date_or_a_name_is_no_byline(sentence):
+    assert excerpt_of(f"{sentence}\n\n{TEXT}").startswith(sentence)
+
+
+def test_the_label_of_a_lead_goes():
+    assert excerpt_of("导语：报纸的版面分成几栏，每一栏讲一件事。") == "报纸的版面分成几栏，每一栏讲一件事。"
+
+
+@pytest.mark.parametrize(
+    ("code", "excerpt"),
+    [
+        ("# Prints a page on the old press\nimport press\n\n# Later words", "Prints a page on the old press"),
+        ("#!/bin/sh\n// Date: 2024-07-03\n// Sets the type\n// each time\nrun()", "Sets the type each time"),
+        ("/*\n * Reads the lead type,\n * line by line\n */", "Reads the lead type, line by line"),
+        ("Vendor: Press\n\nIn short: The press is far\ntoo old.", "In short: The press is far too old."),
+        ("press(1);\nor into the first column we go now", ""),
+        ("print()", ""),
+    ],
+)  # fmt: skip
+def test_an_article_of_code_alone_has_its_first_comment(code, excerpt):
+    assert excerpt_of(f"```\n{code}\n```") == excerpt
+
+
+def test_headings_count_if_nothing_else_is_there():
+    assert excerpt_of("## How the press came to town\n\n![](a.png)") == "How the press came to town"
+
+
+def test_code_that_looks_like_tags_stays():
+    assert excerpt_of("Write `<time>` and `<script>press()</script>` in the page.") == (
+        "Write <time> and <script>press()</script> in the page."
+    )
+    long = "Write " + "many words, " * 47 + "then `<b>` and so on, without an end to the words and no stop"
+    assert "`" not in excerpt_of(long)
+
+
+@given(st.text())
+def test_no_text_makes_it_raise(body):
+    assert len(excerpt_of(body)) <= 161
+    assert len(excerpt_of(f"```\n{body}\n```")) <= 161
+
+
+@pytest.mark.parametrize(
+    "hostile", ["# ", "by a", "`", "\n# a", "a b ", "2024-", "jul 1", "<", "文", "[x](", "-- ", "```\n"]
+)
+def test_hostile_text_takes_no_time(hostile):
+    body = hostile * (1_000_000 // len(hostile))
+    start = time.process_time()
+    excerpt_of(body)
+    assert time.process_time() - start < 2
