@@ -10,6 +10,21 @@ import msgspec
 
 from generator.reading.text import FIRST_GROUP, bare
 
+_DATA = re.compile(
+    r"""[:\[\d<>=≤≥＜＞-](?:               # a set comes first, because a search for it is fast
+    (?<=:) (?: // | (?<=[xX]iv:)\d{4} )     # an address; arXiv
+    | (?<=\[) (?: [.:] | dot ) \]           # a defanged address
+    | (?<=-) (?: \d{4}-\d{3} | (?<=[sS][aA]-)\w{4}-\w{4}- )  # CVE and its like; GHSA
+    | (?<=[<>=≤≥＜＞]) =? \s? [vV]?\d+\.\d   # a range of versions
+    | (?<=\b[vV]\d) \d*\.\d
+    | (?<=\d) (?: [0-9a-fA-F]{20} | (?<![\d.]\d)\d*\.\d+\.\d+\.\d )  # a hash; an address of four numbers
+    | (?<=\d) (?<![\d.]\d)
+      (?! (?<=2)0\d\d\. | \d?\.\d\d?\.\d\d(?:\d\d)?(?![\d.]) )  # no date
+      \d*\.\d+\.\d                        # a version
+    )""",
+    re.VERBOSE,
+)
+"""Addresses, identifiers, hashes and versions."""
 _LONGEST = 200_000
 """Number of characters of a body that are examined. Text after them is kept unchanged."""
 
@@ -66,6 +81,8 @@ class Block(msgspec.Struct, frozen=True, gc=False):
     """Whether it is text in sentences, at least two lines long."""
     is_own: bool = False
     """Whether it is typical of articles: text in sentences, code, a table that is not a menu."""
+    is_data: bool = False
+    """Whether it has an address, an identifier, a hash or a version outside of links, and is no prose."""
     gap: str = "\n\n"
     """The blank lines above it. Their number matters inside code."""
 
@@ -219,7 +236,7 @@ def _fence_after(text: str, fence: str) -> str:
     return fence
 
 
-_Shape = tuple[str, str, str, int, int, int, str, bool, bool, bool, bool]
+_Shape = tuple[str, str, str, int, int, int, str, bool, bool, bool, bool, bool]
 
 
 def _shape(text: str) -> tuple[_Shape, str, bool]:
@@ -250,6 +267,8 @@ def _shape(text: str) -> tuple[_Shape, str, bool]:
             rest = rest[:at] + after
             at = plain.find("](")
             plain = plain[:at] if closes == "whole" else plain[:at] + _after(plain, at)
+    # A link that shows its address is a reference.
+    source = plain if links and "://" in plain else rest
     plain = _without_tags(plain)
     rest = _without_tags(rest) if links else plain
     label = bare(plain) if len(plain) <= 120 else ""
@@ -260,14 +279,29 @@ def _shape(text: str) -> tuple[_Shape, str, bool]:
     )
     is_linked = linked > 0 and linked >= 3 * units
     is_own = is_prose or (kind == "table" and not is_linked)
+    is_data = not is_prose and is_data_in(source)
+    if is_data and kind == "rule":
+        kind = "text"
     known_as = "" if label and text.lstrip().startswith(_FORMULA_OR_QUOTE) else label
-    shape = (plain, label, known_as, units, linked, links, kind, False, is_linked, is_prose, is_own)
+    shape = (plain, label, known_as, units, linked, links, kind, False, is_linked, is_prose, is_own, is_data)
     return shape, closes, opens
 
 
 _known_shape = lru_cache(8192)(_shape)
 _LONE_IMAGE = re.compile(r"!\[[^\[\]\n]{0,500}\]\([^()\s]{0,3000}\)")
-_IMAGE_SHAPE: tuple[_Shape, str, bool] = ("", "", "", 0, 0, 0, "image", False, False, False, False), "", False
+_IMAGE_SHAPE: tuple[_Shape, str, bool] = (
+    ("", "", "", 0, 0, 0, "image", False, False, False, False, False),
+    "",
+    False,
+)
+
+
+def is_data_in(words: str) -> bool:
+    """Return whether a short text contains an address, an identifier, a hash or a version."""
+    return len(words) < _MUCH and _DATA.search(words) is not None
+
+
+_MUCH = 500
 
 
 def _without_tags(text: str) -> str:

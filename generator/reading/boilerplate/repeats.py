@@ -16,7 +16,7 @@ from functools import lru_cache
 
 import msgspec
 
-from generator.reading.boilerplate.blocks import Block, blocks_of
+from generator.reading.boilerplate.blocks import Block, blocks_of, is_data_in
 from generator.reading.boilerplate.families import built_in
 
 MOST = 64
@@ -32,6 +32,10 @@ _BLOCKS = 400
 _LONGEST_PARAGRAPHS = 3
 """Number of longest paragraphs that identify an article."""
 _TARGET = re.compile(r"\]\([^()\s]*\)?")
+_DIGIT = re.compile(r"\d")
+_DATED = re.compile(r"[^\n]{0,40}\d月\s?\d{1,2}\s?日[^\n]{4,80}[。；]\W{0,6}")
+"""An entry of a timeline."""
+_LABEL = re.compile(r"\[[^\[\]]*")
 _DIGITS_AND_SPACES = re.compile(r"[\d\s]+")
 _DIGIT_BYTES = bytes(code for code in range(128) if _DIGITS_AND_SPACES.match(chr(code)))
 
@@ -240,12 +244,16 @@ def exact_hash(text: str) -> int:
 def text_hash(text: str) -> int:
     """Return a hash of a block or line that ignores digits, spaces and link targets.
 
-    Images are identified by their address.
+    Digits count where they are data, such as versions. Images are identified by their address.
     """
     if text.startswith(("![", "[![")):
         shown = text.strip()
     else:
         words = _TARGET.sub("", text) if "](" in text else text
+        if _DIGIT.search(words) and (
+            is_data_in(_LABEL.sub("", words) if words is not text else words) or _DATED.fullmatch(words)
+        ):
+            return exact_hash(words)
         if words.isascii():  # the same on bytes, in a third of the time
             raw = words.lower().encode().translate(None, _DIGIT_BYTES)
             if raw:
