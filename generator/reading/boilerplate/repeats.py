@@ -28,6 +28,8 @@ _SHARE = 0.05
 """Share of articles with a block at their head or tail, from which on it counts as repeated."""
 _SHARE_INSIDE = 0.3
 _LINES = 40
+_MANY_SHARED = 3
+"""Number of paragraphs that more than two pages share if they are one article."""
 _BLOCKS = 400
 _LONGEST_PARAGRAPHS = 3
 """Number of longest paragraphs that identify an article."""
@@ -103,6 +105,9 @@ def _with_neighbours(year: int, first: Mapping[int, list[str]]) -> list[str]:
     return paths
 
 
+_HashedPage = Sequence[tuple[Block, tuple[int, ...]]]
+
+
 def learn(bodies: Iterable[str]) -> LearnedBoilerplate:
     """Return what recurs in bodies of one source. Copies of an article count once; order does not matter."""
     pages: dict[int, tuple[Block, ...]] = {}
@@ -117,8 +122,8 @@ def learn(bodies: Iterable[str]) -> LearnedBoilerplate:
     for page in hashed_pages:
         counts.update({value for _, values in page for value in values})
     prose = [{values[0] for block, values in page if _is_text(block)} for page in hashed_pages]
-    shared_text = _shared_article_text(prose, counts)
-    counts = Counter({value: n for value, n in counts.items() if n > 2 or value not in shared_text})
+    versions = _text_of_versions(hashed_pages, prose, counts)
+    counts = Counter({value: n for value, n in counts.items() if value not in versions})
     places: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
     for page in hashed_pages:
         _count_places(page, counts, places)
@@ -130,22 +135,31 @@ def _is_text(block: Block) -> bool:
     return block.is_prose or block.units >= 80
 
 
-def _shared_article_text(prose: Sequence[set[int]], counts: Mapping[int, int]) -> set[int]:
-    """Return hashes of text that two pages share because they are one article, saved under two titles.
+def _text_of_versions(
+    pages: Sequence[_HashedPage], prose: Sequence[set[int]], counts: Mapping[int, int]
+) -> set[int]:
+    """Return hashes of text that pages share because they are one article, for example before its update.
 
-    Such pages share at least half of their text. Anything else that two pages share is boilerplate.
+    Such pages share at least half of their text. Anything else that pages share is boilerplate.
     """
     owners: dict[int, list[int]] = defaultdict(list)
     for number, values in enumerate(prose):
         for value in values:
-            if counts[value] == 2:
+            if counts[value] > 1:
                 owners[value].append(number)
-    shared = Counter(tuple(numbers) for numbers in owners.values())
-    return {
-        value
-        for value, numbers in owners.items()
-        if len(numbers) < 2 or 2 * shared[tuple(numbers)] >= min(len(prose[number]) for number in numbers)
-    }
+    shared = Counter(tuple(numbers) for numbers in owners.values() if len(numbers) > 1)
+    found: set[int] = {value for value, numbers in owners.items() if len(numbers) < 2}
+    for numbers, n in shared.items():
+        is_minority = 2 * len(numbers) < len(pages)
+        if (len(numbers) > 2 and (n < _MANY_SHARED or not is_minority)) or 2 * n < min(
+            len(prose[x]) for x in numbers
+        ):
+            continue
+        found.update(value for value, own in owners.items() if tuple(own) == numbers)
+        if is_minority and n >= _MANY_SHARED:  # else nothing tells a menu from a list that the versions share
+            all_values = [{value for _, values in pages[x] for value in values} for x in numbers]
+            found.update(v for v in set.intersection(*all_values) if counts[v] == len(numbers))
+    return found
 
 
 def _add_page(pages: dict[int, tuple[Block, ...]], blocks: tuple[Block, ...]) -> None:
@@ -171,9 +185,7 @@ def _article_hash(blocks: tuple[Block, ...]) -> int:
     return zlib.crc32(telling.encode("utf-8", "surrogatepass")) | len(telling) << 32
 
 
-def _count_places(
-    page: Sequence[tuple[Block, tuple[int, ...]]], counts: Counter[int], places: dict[int, list[int]]
-) -> None:
+def _count_places(page: _HashedPage, counts: Counter[int], places: dict[int, list[int]]) -> None:
     """Count for each hash of a page whether it lies above, within or below the page's own text."""
     weights = [
         -30 if counts[values[0]] > 1 else min(block.units, 300) if block.is_own else -4

@@ -149,3 +149,12 @@ def test_a_name_among_repeated_lines_stays_alone():
         FOOT,
     ]
     assert removed_from(bodies[5], bodies, "Story of Fjord") == expected
+
+
+def test_an_article_and_its_updates_teach_nothing_of_it():
+    def update(n: int) -> str:
+        cargo = "* a mast of pine\n* two oars\n* four ropes"
+        return titled(f"Storm report of {NAMES[n]}", *TEXT, f"{NAMES[n]}: {TEXT[0]}", cargo, FOOT)
+
+    bodies = [*map(update, range(3)), *map(bulletin, range(8))]
+    assert removed_from(update(1), bodies, "Storm report of Bay") == [FOOT]
