@@ -61,7 +61,7 @@ class Block(msgspec.Struct, frozen=True, gc=False):
     label: str = ""
     """The normalised letters and digits of a short block, for lookups; empty for a long one."""
     known_as: str = ""
-    """The label for looking up known lines; empty for formulas and quotes, however short."""
+    """The label for looking up known lines; empty for formulas, quotes and data, however short."""
     units: int = 0
     """Number of letters outside of links. CJK letters count twice."""
     linked: int = 0
@@ -267,8 +267,7 @@ def _shape(text: str) -> tuple[_Shape, str, bool]:
             rest = rest[:at] + after
             at = plain.find("](")
             plain = plain[:at] if closes == "whole" else plain[:at] + _after(plain, at)
-    # A link that shows its address is a reference.
-    source = plain if links and "://" in plain else rest
+    shown, outside = plain, rest
     plain = _without_tags(plain)
     rest = _without_tags(rest) if links else plain
     label = bare(plain) if len(plain) <= 120 else ""
@@ -279,10 +278,11 @@ def _shape(text: str) -> tuple[_Shape, str, bool]:
     )
     is_linked = linked > 0 and linked >= 3 * units
     is_own = is_prose or (kind == "table" and not is_linked)
-    is_data = not is_prose and is_data_in(source)
+    # A link that shows its address is a reference.
+    is_data = not is_prose and is_data_in(shown if is_linked and "://" in shown else outside)
     if is_data and kind == "rule":
         kind = "text"
-    known_as = "" if label and text.lstrip().startswith(_FORMULA_OR_QUOTE) else label
+    known_as = "" if label and (is_data or text.lstrip().startswith(_FORMULA_OR_QUOTE)) else label
     shape = (plain, label, known_as, units, linked, links, kind, False, is_linked, is_prose, is_own, is_data)
     return shape, closes, opens
 
@@ -298,10 +298,12 @@ _IMAGE_SHAPE: tuple[_Shape, str, bool] = (
 
 def is_data_in(words: str) -> bool:
     """Return whether a short text contains an address, an identifier, a hash or a version."""
-    return len(words) < _MUCH and _DATA.search(words) is not None
+    may_be = "." in words or ":" in words or "-" in words or len(words) >= _HASH  # rejects most, quickly
+    return may_be and len(words) < _MUCH and _DATA.search(words) is not None
 
 
 _MUCH = 500
+_HASH = 32
 
 
 def _without_tags(text: str) -> str:

@@ -24,6 +24,8 @@ def repeated_before(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
 
 def _repeated(page: Page, removed: Removed, indexes: range, places: set[str]) -> Iterator[tuple[int, str]]:
     """Yield repeated blocks from one end inwards, and scraps among them. Unique text stays."""
+    if places.isdisjoint(page.repetition):
+        return
     until = _end_of_run(page, removed, indexes, places)
     found = [index for index in range(indexes.start, until, indexes.step) if index not in removed]
     while found and _may_be_heading(page, found[-1]):
@@ -63,7 +65,7 @@ def _end_of_run(page: Page, removed: Removed, indexes: range, places: set[str]) 
                 if len(unique) > 1:
                     return before_unique
                 best, until = total, index + indexes.step
-        elif _is_unique_text(page, block, indexes.step):
+        elif block.is_prose or _is_unique_text(page, block, indexes.step):
             if not unique:
                 before_unique = until
             unique |= {block.text, "data"} if block.is_data or block.kind == "image" else {block.text}

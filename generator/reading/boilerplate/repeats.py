@@ -27,6 +27,8 @@ ENOUGH = 8
 _SHARE = 0.05
 """Share of articles with a block at their head or tail, from which on it counts as repeated."""
 _SHARE_INSIDE = 0.3
+_DATA_REPEATS = 3
+"""Number of articles that must share an address or a version, because two may well be about one event."""
 _LINES = 40
 _MANY_SHARED = 3
 """Number of paragraphs that more than two pages share if they are one article."""
@@ -128,7 +130,8 @@ def learn(bodies: Iterable[str]) -> LearnedBoilerplate:
     for page in hashed_pages:
         _count_places(page, counts, places)
     twice = {value for values in prose for value in values if counts[value] == 2}
-    return _classified(counts, places, len(hashed_pages), twice)
+    data = {values[0] for page in hashed_pages for block, values in page if block.is_data}
+    return _classified(counts, places, len(hashed_pages), twice, data)
 
 
 def _is_text(block: Block) -> bool:
@@ -212,13 +215,17 @@ def heaviest(weights: Sequence[int]) -> tuple[int, int]:
 
 
 def _classified(
-    counts: Counter[int], places: Mapping[int, Sequence[int]], pages: int, tail_only: set[int]
+    counts: Counter[int],
+    places: Mapping[int, Sequence[int]],
+    pages: int,
+    tail_only: set[int],
+    data: set[int],
 ) -> LearnedBoilerplate:
     some = max(2, -(-pages * _SHARE // 1))
     many = max(3, -(-pages * _SHARE_INSIDE // 1))
     head, tail, inside = set(), set(), set()
     for value, (before, within, after) in places.items():
-        if counts[value] < some:
+        if counts[value] < (max(_DATA_REPEATS, some) if value in data else some):
             continue
         total = before + within + after
         if value in tail_only:  # two texts may well start alike
@@ -262,9 +269,7 @@ def text_hash(text: str) -> int:
         shown = text.strip()
     else:
         words = _TARGET.sub("", text) if "](" in text else text
-        if _DIGIT.search(words) and (
-            is_data_in(_LABEL.sub("", words) if words is not text else words) or _DATED.fullmatch(words)
-        ):
+        if (":" in words or "." in words or "-" in words or "月" in words) and _holds_own_digits(words):
             return exact_hash(words)
         if words.isascii():  # the same on bytes, in a third of the time
             raw = words.lower().encode().translate(None, _DIGIT_BYTES)
@@ -272,6 +277,14 @@ def text_hash(text: str) -> int:
                 return zlib.crc32(raw) | len(raw) % 65536 << 32
         shown = _DIGITS_AND_SPACES.sub("", words).casefold() or text.strip()
     return zlib.crc32(shown.encode("utf-8", "surrogatepass")) | len(shown) % 65536 << 32
+
+
+def _holds_own_digits(words: str) -> bool:
+    """Return whether digits of a block or line are data, or date an event, outside of links."""
+    if _DIGIT.search(words) is None:
+        return False
+    outside = _LABEL.sub("", words) if "[" in words else words
+    return is_data_in(outside) or ("月" in words and _DATED.fullmatch(words) is not None)
 
 
 # Cached, because boilerplate recurs. Its lines are needed only if the whole block is not known.
