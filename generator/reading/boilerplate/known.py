@@ -137,6 +137,21 @@ def byline(page: Page, _removed: Removed) -> Iterator[tuple[int, str]]:
             yield block.index, "cover image"
 
 
+def icon_lines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
+    """Yield short lines with characters of an icon font above the text: date, author, section."""
+    for block in page.body:
+        if block.index > page.first or block.index > page.start + _HEAD:
+            return
+        is_short = block.kind in {"text", "list", "rule"} and block.units + block.linked <= _BYLINE
+        if is_short and block.index not in removed and _ICON.search(block.text):
+            yield block.index, "byline"
+
+
+_BYLINE = 120
+_ICON = re.compile("[\ue000-\uf8ff]")
+"""The private use area of Unicode."""
+
+
 def _account(page: Page) -> Iterator[str]:
     """Yield the account's name as WeChat's tail gives it."""
     for before, block in zip(page.blocks, page.blocks[2:], strict=False):

@@ -158,6 +158,11 @@ def repeated_inside(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
             run.append(block.index)
             continue
         linked = [index for index in run if page.blocks[index].is_linked or "](" in page.blocks[index].text]
-        if linked and (len(run) >= 3 or all(page.blocks[index].is_linked for index in run)):
+        if linked and (len(run) >= 3 or all(_is_link(page.blocks[index]) for index in run)):
             yield from ((index, "repeated by the source") for index in run if index not in removed)
         run = []
+
+
+def _is_link(block: Block) -> bool:
+    """Return whether a block is a link, or an image that is one."""
+    return block.is_linked or (block.kind == "image" and block.text.startswith("[!["))

@@ -314,3 +314,27 @@ patterns = ['(high) \\| low', '(\\w)\\1 tides']
     )
     reasons = {one.block.text: one.reason for one in found.blocks}
     assert reasons[table] == reasons["oo tides"] == "tide table"
+
+
+def test_a_line_of_icons_above_the_text_goes():
+    byline = "*\ue802*Apr 30, 2024*\ue804*Ann Lee, Lamps"
+    assert text_of(page(*MENU, f"# {TITLE}", byline, *TEXT)) == ARTICLE
+    amid = "The sign on the door reads \ue802."
+    assert amid in text_of(page(*MENU, f"# {TITLE}", TEXT[0], amid, *TEXT[1:]))
+
+
+def test_an_image_of_a_server_of_advertisements_goes():
+    ad = "[![](https://pubads.g.doubleclick.net/gampad/ad?sz=300)](https://pubads.g.doubleclick.net/jump)"
+    assert text_of(page(*MENU, f"# {TITLE}", TEXT[0], ad, *TEXT[1:])) == ARTICLE
+
+
+def test_an_image_that_leads_away_and_is_in_each_article_goes():
+    names = ["Ash", "Bay", "Cove", "Dune", "Ebb", "Fjord", "Gulf", "Holm"]
+    banner = "[![Buy ropes](https://coast.example/ropes.png)](https://ropes.example/buy)"
+
+    def story(name: str) -> str:
+        texts = [f"{name}: {text}" for text in TEXT]
+        return page(f"# {name}", texts[0], banner, *texts[1:], title=name)
+
+    found = opinion(story("Holm"), "Holm", repeats=learn(map(story, names)))
+    assert [one.block.text for one in found.blocks if one.reason == "repeated by the source"] == [banner]
