@@ -61,7 +61,7 @@ class Block(msgspec.Struct, frozen=True, gc=False):
     label: str = ""
     """The normalised letters and digits of a short block, for lookups; empty for a long one."""
     known_as: str = ""
-    """The label for looking up known lines; empty for formulas, quotes and data, however short."""
+    """The label for looking up known lines; empty for formulas, quotes and addresses, however short."""
     units: int = 0
     """Number of letters outside of links. CJK letters count twice."""
     linked: int = 0
@@ -81,8 +81,6 @@ class Block(msgspec.Struct, frozen=True, gc=False):
     """Whether it is text in sentences, at least two lines long."""
     is_own: bool = False
     """Whether it is typical of articles: text in sentences, code, a table that is not a menu."""
-    is_data: bool = False
-    """Whether it has an address, an identifier, a hash or a version outside of links, and is no prose."""
     gap: str = "\n\n"
     """The blank lines above it. Their number matters inside code."""
 
@@ -236,7 +234,7 @@ def _fence_after(text: str, fence: str) -> str:
     return fence
 
 
-_Shape = tuple[str, str, str, int, int, int, str, bool, bool, bool, bool, bool]
+_Shape = tuple[str, str, str, int, int, int, str, bool, bool, bool, bool]
 
 
 def _shape(text: str) -> tuple[_Shape, str, bool]:
@@ -267,7 +265,7 @@ def _shape(text: str) -> tuple[_Shape, str, bool]:
             rest = rest[:at] + after
             at = plain.find("](")
             plain = plain[:at] if closes == "whole" else plain[:at] + _after(plain, at)
-    shown, outside = plain, rest
+    has_address = "://" in rest
     plain = _without_tags(plain)
     rest = _without_tags(rest) if links else plain
     label = bare(plain) if len(plain) <= 120 else ""
@@ -278,22 +276,30 @@ def _shape(text: str) -> tuple[_Shape, str, bool]:
     )
     is_linked = linked > 0 and linked >= 3 * units
     is_own = is_prose or (kind == "table" and not is_linked)
-    # A link that shows its address is a reference.
-    is_data = not is_prose and is_data_in(shown if is_linked and "://" in shown else outside)
-    if is_data and kind == "rule":
+    if has_address and kind == "rule":
         kind = "text"
-    known_as = "" if label and (is_data or text.lstrip().startswith(_FORMULA_OR_QUOTE)) else label
-    shape = (plain, label, known_as, units, linked, links, kind, False, is_linked, is_prose, is_own, is_data)
+    known_as = "" if label and (has_address or text.lstrip().startswith(_FORMULA_OR_QUOTE)) else label
+    shape = (plain, label, known_as, units, linked, links, kind, False, is_linked, is_prose, is_own)
     return shape, closes, opens
 
 
 _known_shape = lru_cache(8192)(_shape)
 _LONE_IMAGE = re.compile(r"!\[[^\[\]\n]{0,500}\]\([^()\s]{0,3000}\)")
-_IMAGE_SHAPE: tuple[_Shape, str, bool] = (
-    ("", "", "", 0, 0, 0, "image", False, False, False, False, False),
-    "",
-    False,
-)
+_IMAGE_SHAPE: tuple[_Shape, str, bool] = ("", "", "", 0, 0, 0, "image", False, False, False, False), "", False
+
+
+def is_data(block: Block) -> bool:
+    """Return whether a block is a link that shows its address, or data but neither prose nor linked."""
+    if block.is_prose or (block.is_linked and "[http" not in block.text):
+        return False
+    if "](" not in block.text:
+        return is_data_in(block.text)
+    parts = _LINK.split(_IMAGE.sub("", block.text))
+    return is_data_in(_CLOSING.sub("", "".join(parts if block.is_linked else parts[::2])))
+
+
+_CLOSING = re.compile(r"\]\([^()\n]{0,3000}")
+"""The end of a link that starts in an earlier block."""
 
 
 def is_data_in(words: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from generator.reading.boilerplate.blocks import Block
+from generator.reading.boilerplate.blocks import Block, is_data
 from generator.reading.boilerplate.page import SOME, Page, Removed, is_digest, last_own, links_to_many_sites
 from generator.reading.text import bare
 
@@ -116,7 +116,7 @@ def _is_citation(page: Page, block: Block, reason: str) -> bool:
     if reason != "related posts":
         return False
     following = page.blocks[block.index + 1 : block.index + 2]
-    if any(one.is_data and not one.links for one in (block, *following)):
+    if any(is_data(one) and not one.links for one in (block, *following)):
         return True
     again = (b.index for b in page.body if b.index > block.index and b.label == block.label != "")
     return block.index < next(again, -1) <= page.last
@@ -265,7 +265,7 @@ def _is_reference_list(block: Block) -> bool:
 
 def _is_indicator(block: Block) -> bool:
     """Return whether a block lists indicators: hashes, addresses, vulnerabilities, a timeline."""
-    return block.is_data or _INDICATOR.search(block.text) is not None
+    return is_data(block) or _INDICATOR.search(block.text) is not None
 
 
 _INDICATOR = re.compile(

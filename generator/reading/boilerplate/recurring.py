@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from generator.reading.boilerplate.blocks import Block
+from generator.reading.boilerplate.blocks import Block, is_data
 from generator.reading.boilerplate.page import Page, Removed, is_digest, links_to_many_sites
 from generator.reading.boilerplate.verdict import is_date
 
@@ -68,7 +68,7 @@ def _end_of_run(page: Page, removed: Removed, indexes: range, places: set[str]) 
         elif block.is_prose or _is_unique_text(page, block, indexes.step):
             if not unique:
                 before_unique = until
-            unique |= {block.text, "data"} if block.is_data or block.kind == "image" else {block.text}
+            unique |= {block.text, "data"} if is_data(block) or block.kind == "image" else {block.text}
             total -= 12 + 2 * min(block.units, 200)
         else:
             total -= 1 if block.kind in {"image", "rule"} else 8 if block.is_linked else 12 + 2 * block.units
@@ -89,7 +89,7 @@ def _is_among_boilerplate(page: Page, block: Block) -> bool:
     """Return whether a block is boilerplate because it lies among boilerplate: an image, links, a scrap."""
     if page.is_found and is_digest(block) and (page.last < 0 or links_to_many_sites(block)):
         return False  # a weekly digest may consist of links only
-    if block.kind in {"image", "rule"} or (block.is_linked and not block.is_data):
+    if block.kind in {"image", "rule"} or (block.is_linked and not is_data(block)):
         return True
     if page.is_cut and block.index == len(page.blocks) - 1:
         return block.units < _SCRAP
@@ -97,7 +97,7 @@ def _is_among_boilerplate(page: Page, block: Block) -> bool:
     return (
         block.kind in {"text", "list"}
         and block.units < _SCRAP
-        and not block.is_data
+        and not is_data(block)
         and (block.links > 0 or is_date(block) or not _LETTER.search(block.plain))
     )
 

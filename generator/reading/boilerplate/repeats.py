@@ -16,7 +16,7 @@ from functools import lru_cache
 
 import msgspec
 
-from generator.reading.boilerplate.blocks import Block, blocks_of, is_data_in
+from generator.reading.boilerplate.blocks import Block, blocks_of, is_data, is_data_in
 from generator.reading.boilerplate.families import built_in
 
 MOST = 64
@@ -130,7 +130,12 @@ def learn(bodies: Iterable[str]) -> LearnedBoilerplate:
     for page in hashed_pages:
         _count_places(page, counts, places)
     twice = {value for values in prose for value in values if counts[value] == 2}
-    data = {values[0] for page in hashed_pages for block, values in page if block.is_data}
+    data = {
+        values[0]
+        for page in hashed_pages
+        for block, values in page
+        if 1 < counts[values[0]] < _DATA_REPEATS and is_data(block)
+    }
     return _classified(counts, places, len(hashed_pages), twice, data)
 
 
@@ -260,16 +265,16 @@ def exact_hash(text: str) -> int:
     return zlib.crc32(text.encode("utf-8", "surrogatepass"))
 
 
-def text_hash(text: str) -> int:
-    """Return a hash of a block or line that ignores digits, spaces and link targets.
+def text_hash(text: str, *, is_line: bool = False) -> int:
+    """Return a hash of a block, or of a line in one, that ignores digits, spaces and link targets.
 
-    Digits count where they are data, such as versions. Images are identified by their address.
+    Digits of a block count where they are data, such as versions. Images are identified by their address.
     """
     if text.startswith(("![", "[![")):
         shown = text.strip()
     else:
         words = _TARGET.sub("", text) if "](" in text else text
-        if (":" in words or "." in words or "-" in words or "月" in words) and _holds_own_digits(words):
+        if not is_line and _holds_own_digits(words):
             return exact_hash(words)
         if words.isascii():  # the same on bytes, in a third of the time
             raw = words.lower().encode().translate(None, _DIGIT_BYTES)
@@ -280,8 +285,9 @@ def text_hash(text: str) -> int:
 
 
 def _holds_own_digits(words: str) -> bool:
-    """Return whether digits of a block or line are data, or date an event, outside of links."""
-    if _DIGIT.search(words) is None:
+    """Return whether digits of a block are data, or date an event, outside of links."""
+    may = ":" in words or "." in words or "-" in words or "月" in words
+    if not may or _DIGIT.search(words) is None:
         return False
     outside = _LABEL.sub("", words) if "[" in words else words
     return is_data_in(outside) or ("月" in words and _DATED.fullmatch(words) is not None)
@@ -295,7 +301,7 @@ cached_hash = lru_cache(8192)(text_hash)
 def line_hashes(text: str) -> tuple[int, ...]:
     """Return the hashes of a block's lines."""
     lines = text.split("\n", _LINES)[:_LINES]
-    return tuple([text_hash(line) for line in lines if len(line) > 3])
+    return tuple([text_hash(line, is_line=True) for line in lines if len(line) > 3])
 
 
 @lru_cache(8192)
