@@ -10,6 +10,21 @@ import msgspec
 
 from generator.reading.text import FIRST_GROUP, bare
 
+_DATA = re.compile(
+    r"""[:\[\d<>=≤≥＜＞-](?:               # a set comes first, because a search for it is fast
+    (?<=:) (?: // | (?<=[xX]iv:)\d{4} )     # an address; arXiv
+    | (?<=\[) (?: [.:] | dot ) \]           # a defanged address
+    | (?<=-) (?: \d{4}-\d{3} | (?<=[sS][aA]-)\w{4}-\w{4}- )  # CVE and its like; GHSA
+    | (?<=[<>=≤≥＜＞]) =? \s? [vV]?\d+\.\d   # a range of versions
+    | (?<=\b[vV]\d) \d*\.\d
+    | (?<=\d) (?: [0-9a-fA-F]{20} | (?<![\d.]\d)\d*\.\d+\.\d+\.\d )  # a hash; an address of four numbers
+    | (?<=\d) (?<![\d.]\d)
+      (?! (?<=2)0\d\d\. | \d?\.\d\d?\.\d\d(?:\d\d)?(?![\d.]) )  # no date
+      \d*\.\d+\.\d                        # a version
+    )""",
+    re.VERBOSE,
+)
+"""Addresses, identifiers, hashes and versions."""
 _LONGEST = 200_000
 """Number of characters of a body that are examined. Text after them is kept unchanged."""
 
@@ -46,7 +61,7 @@ class Block(msgspec.Struct, frozen=True, gc=False):
     label: str = ""
     """The normalised letters and digits of a short block, for lookups; empty for a long one."""
     known_as: str = ""
-    """The label for looking up known lines; empty for formulas and quotes, however short."""
+    """The label for looking up known lines; empty for formulas, quotes and addresses, however short."""
     units: int = 0
     """Number of letters outside of links. CJK letters count twice."""
     linked: int = 0
@@ -250,6 +265,7 @@ def _shape(text: str) -> tuple[_Shape, str, bool]:
             rest = rest[:at] + after
             at = plain.find("](")
             plain = plain[:at] if closes == "whole" else plain[:at] + _after(plain, at)
+    has_address = "://" in rest
     plain = _without_tags(plain)
     rest = _without_tags(rest) if links else plain
     label = bare(plain) if len(plain) <= 120 else ""
@@ -260,7 +276,9 @@ def _shape(text: str) -> tuple[_Shape, str, bool]:
     )
     is_linked = linked > 0 and linked >= 3 * units
     is_own = is_prose or (kind == "table" and not is_linked)
-    known_as = "" if label and text.lstrip().startswith(_FORMULA_OR_QUOTE) else label
+    if has_address and kind == "rule":
+        kind = "text"
+    known_as = "" if label and (has_address or text.lstrip().startswith(_FORMULA_OR_QUOTE)) else label
     shape = (plain, label, known_as, units, linked, links, kind, False, is_linked, is_prose, is_own)
     return shape, closes, opens
 
@@ -268,6 +286,30 @@ def _shape(text: str) -> tuple[_Shape, str, bool]:
 _known_shape = lru_cache(8192)(_shape)
 _LONE_IMAGE = re.compile(r"!\[[^\[\]\n]{0,500}\]\([^()\s]{0,3000}\)")
 _IMAGE_SHAPE: tuple[_Shape, str, bool] = ("", "", "", 0, 0, 0, "image", False, False, False, False), "", False
+
+
+def is_data(block: Block) -> bool:
+    """Return whether a block is a link that shows its address, or data but neither prose nor linked."""
+    if block.is_prose or (block.is_linked and "[http" not in block.text):
+        return False
+    if "](" not in block.text:
+        return is_data_in(block.text)
+    parts = _LINK.split(_IMAGE.sub("", block.text))
+    return is_data_in(_CLOSING.sub("", "".join(parts if block.is_linked else parts[::2])))
+
+
+_CLOSING = re.compile(r"\]\([^()\n]{0,3000}")
+"""The end of a link that starts in an earlier block."""
+
+
+def is_data_in(words: str) -> bool:
+    """Return whether a short text contains an address, an identifier, a hash or a version."""
+    may_be = "." in words or ":" in words or "-" in words or len(words) >= _HASH  # rejects most, quickly
+    return may_be and len(words) < _MUCH and _DATA.search(words) is not None
+
+
+_MUCH = 500
+_HASH = 32
 
 
 def _without_tags(text: str) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from generator.reading.boilerplate.blocks import Block
+from generator.reading.boilerplate.blocks import Block, is_data
 from generator.reading.boilerplate.page import SOME, Page, Removed, is_digest, last_own, links_to_many_sites
+from generator.reading.text import bare
 
 
 def endings(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
@@ -34,6 +35,7 @@ def endings(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
             rest = after - weights.get(index, 0)
             if (
                 has_text
+                and not (found.rule.reason == "standing promotion" and _is_topic(page, block))
                 and not (found.rule.reason == "related posts" and _text_continues(page, index))
                 and _is_end(
                     found.rule.reason,
@@ -50,6 +52,11 @@ def endings(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
             yield from _link_box(page, index, found.rule.reason, weak=found.rule.weak)
         before += weights.get(index, 0)
         after -= weights.get(index, 0)
+
+
+def _is_topic(page: Page, block: Block) -> bool:
+    """Return whether the title contains the first letters of a mark, so that the article is about it."""
+    return any(block.label[:2] in bare(page.blocks[index].plain) for index in page.titles)
 
 
 def comment_threads(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
@@ -108,7 +115,8 @@ def _is_citation(page: Page, block: Block, reason: str) -> bool:
     """
     if reason != "related posts":
         return False
-    if "://" in block.text and not block.links:
+    following = page.blocks[block.index + 1 : block.index + 2]
+    if any(is_data(one) and not one.links for one in (block, *following)):
         return True
     again = (b.index for b in page.body if b.index > block.index and b.label == block.label != "")
     return block.index < next(again, -1) <= page.last
@@ -143,14 +151,19 @@ def _is_jump_link(block: Block) -> bool:
 def _text_continues(page: Page, index: int) -> bool:
     """Return whether the text continues after a box of links, with paragraphs in a row."""
     units = count = 0
+    enough = _CONTINUED if any(block.links for block in page.blocks[index : index + 3]) else _CONTINUED // 2
     for block in page.blocks[index + 1 :]:
         if block.is_prose and not page.repetition[block.index]:
             units, count = units + block.units, count + 1
-            if count >= 2 and units >= 250:
+            if count >= 2 and units >= enough:
                 return True
         elif block.kind != "image":
             units = count = 0
     return False
+
+
+_CONTINUED = 250
+"""Number of letters in a row of paragraphs below a box of links. Half of them suffice if it has no links."""
 
 
 def _is_end(reason: str, before: int, after: int, *, repeated: bool, weak: bool) -> bool:
@@ -189,7 +202,10 @@ def behind_the_text(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     )
     if last < 0 or begun is None:
         return
-    found = [b for b in rest if b.index > begun and b.index not in removed and not _is_reference_list(b)]
+    found = [b for b in rest if b.index > begun and b.index not in removed]
+    references = [b.index for b in found if _is_reference_list(b)]
+    end = max((index for index in references if not page.repetition[index]), default=begun)
+    found = [b for b in found if b.index > end and b.index not in references]
     if len(found) > sum(b.index >= begun and b.index in removed for b in rest):
         return
     text = sum(b.units for b in page.blocks[page.start : last + 1] if b.index not in removed)
@@ -249,12 +265,12 @@ def _is_reference_list(block: Block) -> bool:
 
 def _is_indicator(block: Block) -> bool:
     """Return whether a block lists indicators: hashes, addresses, vulnerabilities, a timeline."""
-    return _INDICATOR.search(block.text) is not None
+    return is_data(block) or _INDICATOR.search(block.text) is not None
 
 
 _INDICATOR = re.compile(
     r"\b[0-9a-fA-F]{32,}\b|\b\d{1,3}(?:\.\d{1,3}){3}\b|\[\.\]|\[dot\]|hxxp|CVE-\d{4}|"
-    r"\d月\s?\d{1,2}\s?日[，,：:\s]*[\u4e00-\u9fff]{4}|\d{4}-\d\d-\d\d\s*[:：]\s*\w{3}",
+    r"\d月\s?\d{1,2}\s?日[，,：:\s]*[\u4e00-\u9fff]{2}|\d{4}-\d\d-\d\d\s*[:：]\s*\w{3}",
     re.IGNORECASE,
 )
 

@@ -67,6 +67,8 @@ class Found(msgspec.Struct, frozen=True):
     kind: str
     """`gone`, `end` or `failed`."""
     rule: Rule
+    pattern: str = ""
+    """The pattern of the rule; empty if a line of it matches."""
 
 
 class Lexicon(msgspec.Struct, frozen=True, eq=False):
@@ -266,5 +268,5 @@ def _ready(
             for line in rule.lines:
                 lines.setdefault(bare(line), found)
             patterns += rule.patterns
-            owners += [found] * len(rule.patterns)
+            owners += [Found(kind, rule, pattern) for pattern in rule.patterns]
     return lines, patterns_of(patterns), tuple(owners)

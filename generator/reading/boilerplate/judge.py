@@ -61,7 +61,7 @@ def judge_blocks(
     rest = tuple([BlockDecision(block, None) for block in blocks[-1:] if block.kind == "rest"])
     if rest:
         blocks = blocks[:-1]
-    page = page_of(blocks, title, source, lexicons, repeats)
+    page = page_of(blocks, title, source, lexicons, repeats, is_cut=is_cut)
     removed: dict[int, str] = {}
     for _, evidence, _ in EVIDENCE:
         for index, reason in tuple(evidence(page, removed)):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from generator.reading.boilerplate.blocks import Block
 from generator.reading.boilerplate.families import Found, Lexicon
-from generator.reading.boilerplate.page import Page, Removed
+from generator.reading.boilerplate.page import SOME, Page, Removed
 from generator.reading.text import bare
 
 
@@ -70,7 +70,7 @@ def said_twice(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     last_index: dict[str, int] = {}
     for block in page.body:
         if block.kind in {"text", "heading"} and block.units >= 25 and block.index not in removed:
-            if block.index - last_index.get(block.text, -4) <= 3 and not _is_caption(page, block):
+            if _is_repeated_nearby(page, block, last_index.get(block.text, -4)):
                 yield block.index, "said twice"
             last_index[block.text] = block.index
     own = [block for block in page.body[:10] if block.units >= 40 and block.index not in removed][:4]
@@ -82,6 +82,19 @@ def said_twice(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
         is_setting = longer <= 1.1 * shorter and _common_length(first, following[0]) >= 0.9 * shorter
         if same >= max(30, 0.6 * len(first)) and not is_setting:
             yield own[0].index, "said twice"
+
+
+def _is_repeated_nearby(page: Page, block: Block, last: int) -> bool:
+    """Return whether a page shows a block again a few blocks further, and not in another part of a list."""
+    if block.index - last > 3 or _is_caption(page, block):
+        return False
+    if block.kind == "heading" or not page.first < block.index < page.last:
+        return True
+    between = page.blocks[last + 1 : block.index]
+    return block.is_prose and all(one.units < _SCRAP for one in between)
+
+
+_SCRAP = 20
 
 
 def _begin_alike(one: str, other: str) -> bool:
@@ -124,6 +137,21 @@ def byline(page: Page, _removed: Removed) -> Iterator[tuple[int, str]]:
             yield block.index, "cover image"
 
 
+def icon_lines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
+    """Yield short lines with characters of an icon font above the text: date, author, section."""
+    for block in page.body:
+        if block.index > page.first or block.index > page.start + _HEAD:
+            return
+        is_short = block.kind in {"text", "list", "rule"} and block.units + block.linked <= _BYLINE
+        if is_short and block.index not in removed and _ICON.search(block.text):
+            yield block.index, "byline"
+
+
+_BYLINE = 120
+_ICON = re.compile("[\ue000-\uf8ff]")
+"""The private use area of Unicode."""
+
+
 def _account(page: Page) -> Iterator[str]:
     """Yield the account's name as WeChat's tail gives it."""
     for before, block in zip(page.blocks, page.blocks[2:], strict=False):
@@ -155,16 +183,94 @@ def known_lines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
             yield index, found.rule.reason
         if found is None or found.kind == "end":
             continue
+        if found.kind == "gone" and (
+            (not page.repetition[index] and _is_text(page, block, found))
+            or (block.label.isdecimal() and index in _section_numbers(page))
+        ):
+            continue
         place = found.rule.place
-        inside = page.first <= index <= page.last
         if found.kind == "gone" and (
             (place == "head" and index > page.first)
             or (place == "tail" and index <= page.first)
             or (block.kind == "heading" and page.first < index < page.last)
-            or (inside and not page.repetition[index] and _says_more(block))
         ):
             continue
         yield index, found.rule.reason
+
+
+def _section_numbers(page: Page) -> set[int]:
+    """Return the blocks that number sections: lone numbers that count up, with other blocks in between."""
+    numbers = [
+        (b.index, int(b.label))
+        for b in page.body
+        if 0 < len(b.label) <= 2 and b.label.isdecimal() and not b.links
+    ]
+    found: set[int] = set()
+    for (index, number), (other, following) in pairwise(numbers):
+        if following == number + 1 > 1 and other > index + 1:
+            found |= {index, other}
+    return found
+
+
+def _is_text(page: Page, block: Block, found: Found) -> bool:
+    """Return whether a block that matches a rule belongs to the text as a sentence or as part of a list."""
+    if not page.first <= block.index <= page.last:
+        return _is_recurring(page, found)
+    return (
+        _says_more(block)
+        or (found.pattern.startswith(_FREE) and _is_sentence(block, found))
+        or (found.rule.place == "tail" and bool(found.pattern) and _is_far_from_end(page, block.index))
+        or _is_recurring(page, found)
+        or (found.rule.reason == "share bar" and not found.pattern and _is_name_in_text(page, block))
+    )
+
+
+_FREE = (".{", "[^")
+"""How patterns start that also match amid a sentence."""
+
+
+def _is_sentence(block: Block, found: Found) -> bool:
+    """Return whether a phrase is a part of a sentence or of a list, and does not stand alone."""
+    if found.rule.place == "tail":
+        return block.kind == "list"
+    return _FULL_STOP.search(block.plain) is not None
+
+
+_FULL_STOP = re.compile(r"[。！？.!?；;][\s*_”\"'）)]*$")
+
+
+def _is_far_from_end(page: Page, index: int) -> bool:
+    """Return whether much text follows, not counting what is below a heading such as that of comments."""
+    before = after = 0
+    for block in page.body:
+        found = page.found[block.index]
+        if found is not None and found.kind == "end" and not found.rule.weak and block.index > index:
+            break
+        if found is None and not block.is_linked and not page.repetition[block.index]:
+            if block.index < index:
+                before += min(block.units, 400)
+            else:
+                after += min(block.units, 400)
+    return after >= 2 * SOME and after * 2 > before
+
+
+def _is_recurring(page: Page, found: Found) -> bool:
+    """Return whether a label for the end of a page starts several parts of a list."""
+    if found.rule.place != "tail" or not found.pattern:
+        return False
+    same = [index for index, other in enumerate(page.found) if other is found]
+    return len(same) >= _ITEMS and all(other > index + 1 for index, other in pairwise(same))
+
+
+_ITEMS = 3
+
+
+def _is_name_in_text(page: Page, block: Block) -> bool:
+    """Return whether the name of a network is no button: emphasised among text, or leading down the page."""
+    if "](#" in block.text:
+        return True
+    around = [n for n in (block.index - 1, block.index + 1) if n < len(page.blocks)]
+    return block.text.startswith("**") and all(page.blocks[n].is_prose for n in around)
 
 
 _HEAD = 15

@@ -29,6 +29,29 @@ _SHARES = re.compile(
 )
 
 
+def advertisements(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
+    """Yield images and links without words from servers of advertisements, or which count visits."""
+    for block in page.body:
+        if block.units + block.linked <= _CAPTION and "](" in block.text and block.index not in removed:
+            host = block.text.partition("//")[2].partition("/")[0]
+            if host.endswith(_AD_SERVERS):
+                yield block.index, "advertisement"
+
+
+_CAPTION = 10
+"""Number of letters beside an image or a link, such as `Ad`."""
+_AD_SERVERS = (
+    "doubleclick.net",
+    "googlesyndication.com",
+    "amazon-adsystem.com",
+    "adnxs.com",
+    "scorecardresearch.com",
+    "feeds.feedburner.com",
+    "quantserve.com",
+    "statcounter.com",
+)
+
+
 def links_before(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield lists of links between title and text, or at the top of a page whose title is not found."""
     if any(lexicon.family.byline for lexicon in page.lexicons):

@@ -68,6 +68,8 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     """For each block: `head`, `tail`, `both` or `inside` if the source repeats it, else empty."""
     found: tuple[Found | None, ...]
     """For each block: the rule of a family that it matches."""
+    is_cut: bool
+    """Whether the clipper truncated the last block."""
 
 
 def last_own(page: Page, removed: Removed) -> int:
@@ -103,6 +105,8 @@ def page_of(
     source: str,
     lexicons: tuple[Lexicon, ...],
     repeats: LearnedBoilerplate,
+    *,
+    is_cut: bool = False,
 ) -> Page:
     """Analyse a body."""
     repetition = _repetitions(blocks, repeats)
@@ -136,6 +140,7 @@ def page_of(
         last=own[-1] if own else -1,
         repetition=repetition,
         found=found,
+        is_cut=is_cut,
     )
 
 

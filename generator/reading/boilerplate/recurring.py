@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from generator.reading.boilerplate.blocks import Block
+from generator.reading.boilerplate.blocks import Block, is_data
 from generator.reading.boilerplate.page import Page, Removed, is_digest, links_to_many_sites
+from generator.reading.boilerplate.verdict import is_date
 
 
 def repeated_after(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
@@ -20,11 +22,39 @@ def repeated_before(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     yield from _without_prose_loss(page, removed, list(_repeated(page, removed, indexes, {"head", "both"})))
 
 
-def _repeated(  # noqa: C901 - one walk that weighs each kind of block
-    page: Page, removed: Removed, indexes: range, places: set[str]
-) -> Iterator[tuple[int, str]]:
-    """Yield blocks from one end inwards, up to where repeated blocks outweigh the article's own most."""
+def _repeated(page: Page, removed: Removed, indexes: range, places: set[str]) -> Iterator[tuple[int, str]]:
+    """Yield repeated blocks from one end inwards, and scraps among them. Unique text stays."""
+    if places.isdisjoint(page.repetition):
+        return
+    until = _end_of_run(page, removed, indexes, places)
+    found = [index for index in range(indexes.start, until, indexes.step) if index not in removed]
+    while found and _may_be_heading(page, found[-1]):
+        found.pop()
+    unique = {
+        index
+        for index in found
+        if page.repetition[index] not in places and _is_unique_text(page, page.blocks[index], indexes.step)
+    }
+    for index in found:
+        if page.repetition[index] in places:
+            if not (index + 1 in unique and _is_label(page.blocks[index])):
+                yield index, "repeated by the source"
+        elif index not in unique:
+            yield index, _AMONG
+
+
+def _is_label(block: Block) -> bool:
+    return block.kind == "heading" or block.plain.rstrip(" *_\xa0").endswith((":", "："))
+
+
+def _end_of_run(page: Page, removed: Removed, indexes: range, places: set[str]) -> int:
+    """Return the index up to which repeated blocks outweigh the article's own most.
+
+    The run may contain one line of unique text, such as a name. If it contains more, or data, the repeated
+    blocks are the labels of a form, and the run ends at the first of these lines.
+    """
     total, best, until = 0, 0, indexes.start
+    before_unique, unique = until, set[str]()
     for index in indexes:
         block = page.blocks[index]
         if index in removed:
@@ -32,35 +62,49 @@ def _repeated(  # noqa: C901 - one walk that weighs each kind of block
         if page.repetition[index] in places:
             total += 30
             if total >= best:
+                if len(unique) > 1:
+                    return before_unique
                 best, until = total, index + indexes.step
-        elif block.kind in {"image", "rule"}:
-            total -= 1
-        elif block.is_linked:
-            total -= 8
-        else:
+        elif block.is_prose or _is_unique_text(page, block, indexes.step):
+            if not unique:
+                before_unique = until
+            unique |= {block.text, "data"} if is_data(block) or block.kind == "image" else {block.text}
             total -= 12 + 2 * min(block.units, 200)
+        else:
+            total -= 1 if block.kind in {"image", "rule"} else 8 if block.is_linked else 12 + 2 * block.units
         if total < best - 400:
             break
-    found = [index for index in range(indexes.start, until, indexes.step) if index not in removed]
-    while found and _may_be_heading(page, found[-1]):
-        found.pop()
-    for index in found:
-        block = page.blocks[index]
-        if page.repetition[index] in places:
-            yield index, "repeated by the source"
-        elif _is_among_boilerplate(page, block):
-            yield index, _AMONG
+    return until
+
+
+def _is_unique_text(page: Page, block: Block, step: int) -> bool:
+    """Return whether a block belongs to the article. An image does so below a heading near the end."""
+    if block.kind == "image":
+        above = page.blocks[block.index - 1]
+        return step < 0 and above.kind == "heading" and not above.links and not block.links
+    return not _is_among_boilerplate(page, block)
 
 
 def _is_among_boilerplate(page: Page, block: Block) -> bool:
     """Return whether a block is boilerplate because it lies among boilerplate: an image, links, a scrap."""
     if page.is_found and is_digest(block) and (page.last < 0 or links_to_many_sites(block)):
         return False  # a weekly digest may consist of links only
+    if block.kind in {"image", "rule"} or (block.is_linked and not is_data(block)):
+        return True
+    if page.is_cut and block.index == len(page.blocks) - 1:
+        return block.units < _SCRAP
+    # Unique words stay. They may be a value under a label that the source repeats.
     return (
-        block.kind in {"image", "rule"}
-        or block.is_linked
-        or (block.kind in {"text", "list"} and block.units < 20)
+        block.kind in {"text", "list"}
+        and block.units < _SCRAP
+        and not is_data(block)
+        and (block.links > 0 or is_date(block) or not _LETTER.search(block.plain))
     )
+
+
+_SCRAP = 20
+"""Number of letters of a date, a counter or a line with links."""
+_LETTER = re.compile(r"[^\W\d_]")
 
 
 def _may_be_heading(page: Page, index: int) -> bool:
@@ -114,6 +158,11 @@ def repeated_inside(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
             run.append(block.index)
             continue
         linked = [index for index in run if page.blocks[index].is_linked or "](" in page.blocks[index].text]
-        if linked and (len(run) >= 3 or all(page.blocks[index].is_linked for index in run)):
+        if linked and (len(run) >= 3 or all(_is_link(page.blocks[index]) for index in run)):
             yield from ((index, "repeated by the source") for index in run if index not in removed)
         run = []
+
+
+def _is_link(block: Block) -> bool:
+    """Return whether a block is a link, or an image that is one."""
+    return block.is_linked or (block.kind == "image" and block.text.startswith("[!["))

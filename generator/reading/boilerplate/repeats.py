@@ -16,7 +16,7 @@ from functools import lru_cache
 
 import msgspec
 
-from generator.reading.boilerplate.blocks import Block, blocks_of
+from generator.reading.boilerplate.blocks import Block, blocks_of, is_data, is_data_in
 from generator.reading.boilerplate.families import built_in
 
 MOST = 64
@@ -27,11 +27,19 @@ ENOUGH = 8
 _SHARE = 0.05
 """Share of articles with a block at their head or tail, from which on it counts as repeated."""
 _SHARE_INSIDE = 0.3
+_DATA_REPEATS = 3
+"""Number of articles that must share an address or a version, because two may well be about one event."""
 _LINES = 40
+_MANY_SHARED = 3
+"""Number of paragraphs that more than two pages share if they are one article."""
 _BLOCKS = 400
 _LONGEST_PARAGRAPHS = 3
 """Number of longest paragraphs that identify an article."""
 _TARGET = re.compile(r"\]\([^()\s]*\)?")
+_DIGIT = re.compile(r"\d")
+_DATED = re.compile(r"[^\n]{0,40}\d月\s?\d{1,2}\s?日[^\n]{4,80}[。；]\W{0,6}")
+"""An entry of a timeline."""
+_LABEL = re.compile(r"\[[^\[\]]*")
 _DIGITS_AND_SPACES = re.compile(r"[\d\s]+")
 _DIGIT_BYTES = bytes(code for code in range(128) if _DIGITS_AND_SPACES.match(chr(code)))
 
@@ -99,6 +107,9 @@ def _with_neighbours(year: int, first: Mapping[int, list[str]]) -> list[str]:
     return paths
 
 
+_HashedPage = Sequence[tuple[Block, tuple[int, ...]]]
+
+
 def learn(bodies: Iterable[str]) -> LearnedBoilerplate:
     """Return what recurs in bodies of one source. Copies of an article count once; order does not matter."""
     pages: dict[int, tuple[Block, ...]] = {}
@@ -113,35 +124,50 @@ def learn(bodies: Iterable[str]) -> LearnedBoilerplate:
     for page in hashed_pages:
         counts.update({value for _, values in page for value in values})
     prose = [{values[0] for block, values in page if _is_text(block)} for page in hashed_pages]
-    shared_text = _shared_article_text(prose, counts)
-    counts = Counter({value: n for value, n in counts.items() if n > 2 or value not in shared_text})
+    versions = _text_of_versions(hashed_pages, prose, counts)
+    counts = Counter({value: n for value, n in counts.items() if value not in versions})
     places: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
     for page in hashed_pages:
         _count_places(page, counts, places)
     twice = {value for values in prose for value in values if counts[value] == 2}
-    return _classified(counts, places, len(hashed_pages), twice)
+    data = {
+        values[0]
+        for page in hashed_pages
+        for block, values in page
+        if 1 < counts[values[0]] < _DATA_REPEATS and is_data(block)
+    }
+    return _classified(counts, places, len(hashed_pages), twice, data)
 
 
 def _is_text(block: Block) -> bool:
     return block.is_prose or block.units >= 80
 
 
-def _shared_article_text(prose: Sequence[set[int]], counts: Mapping[int, int]) -> set[int]:
-    """Return hashes of text that two pages share because they are one article, saved under two titles.
+def _text_of_versions(
+    pages: Sequence[_HashedPage], prose: Sequence[set[int]], counts: Mapping[int, int]
+) -> set[int]:
+    """Return hashes of text that pages share because they are one article, for example before its update.
 
-    Such pages share at least half of their text. Anything else that two pages share is boilerplate.
+    Such pages share at least half of their text. Anything else that pages share is boilerplate.
     """
     owners: dict[int, list[int]] = defaultdict(list)
     for number, values in enumerate(prose):
         for value in values:
-            if counts[value] == 2:
+            if counts[value] > 1:
                 owners[value].append(number)
-    shared = Counter(tuple(numbers) for numbers in owners.values())
-    return {
-        value
-        for value, numbers in owners.items()
-        if len(numbers) < 2 or 2 * shared[tuple(numbers)] >= min(len(prose[number]) for number in numbers)
-    }
+    shared = Counter(tuple(numbers) for numbers in owners.values() if len(numbers) > 1)
+    found: set[int] = {value for value, numbers in owners.items() if len(numbers) < 2}
+    for numbers, n in shared.items():
+        is_minority = 2 * len(numbers) < len(pages)
+        if (len(numbers) > 2 and (n < _MANY_SHARED or not is_minority)) or 2 * n < min(
+            len(prose[x]) for x in numbers
+        ):
+            continue
+        found.update(value for value, own in owners.items() if tuple(own) == numbers)
+        if is_minority and n >= _MANY_SHARED:  # else nothing tells a menu from a list that the versions share
+            all_values = [{value for _, values in pages[x] for value in values} for x in numbers]
+            found.update(v for v in set.intersection(*all_values) if counts[v] == len(numbers))
+    return found
 
 
 def _add_page(pages: dict[int, tuple[Block, ...]], blocks: tuple[Block, ...]) -> None:
@@ -167,9 +193,7 @@ def _article_hash(blocks: tuple[Block, ...]) -> int:
     return zlib.crc32(telling.encode("utf-8", "surrogatepass")) | len(telling) << 32
 
 
-def _count_places(
-    page: Sequence[tuple[Block, tuple[int, ...]]], counts: Counter[int], places: dict[int, list[int]]
-) -> None:
+def _count_places(page: _HashedPage, counts: Counter[int], places: dict[int, list[int]]) -> None:
     """Count for each hash of a page whether it lies above, within or below the page's own text."""
     weights = [
         -30 if counts[values[0]] > 1 else min(block.units, 300) if block.is_own else -4
@@ -196,13 +220,17 @@ def heaviest(weights: Sequence[int]) -> tuple[int, int]:
 
 
 def _classified(
-    counts: Counter[int], places: Mapping[int, Sequence[int]], pages: int, tail_only: set[int]
+    counts: Counter[int],
+    places: Mapping[int, Sequence[int]],
+    pages: int,
+    tail_only: set[int],
+    data: set[int],
 ) -> LearnedBoilerplate:
     some = max(2, -(-pages * _SHARE // 1))
     many = max(3, -(-pages * _SHARE_INSIDE // 1))
     head, tail, inside = set(), set(), set()
     for value, (before, within, after) in places.items():
-        if counts[value] < some:
+        if counts[value] < (max(_DATA_REPEATS, some) if value in data else some):
             continue
         total = before + within + after
         if value in tail_only:  # two texts may well start alike
@@ -237,21 +265,32 @@ def exact_hash(text: str) -> int:
     return zlib.crc32(text.encode("utf-8", "surrogatepass"))
 
 
-def text_hash(text: str) -> int:
-    """Return a hash of a block or line that ignores digits, spaces and link targets.
+def text_hash(text: str, *, is_line: bool = False) -> int:
+    """Return a hash of a block, or of a line in one, that ignores digits, spaces and link targets.
 
-    Images are identified by their address.
+    Digits of a block count where they are data, such as versions. Images are identified by their address.
     """
     if text.startswith(("![", "[![")):
         shown = text.strip()
     else:
         words = _TARGET.sub("", text) if "](" in text else text
+        if not is_line and _holds_own_digits(words):
+            return exact_hash(words)
         if words.isascii():  # the same on bytes, in a third of the time
             raw = words.lower().encode().translate(None, _DIGIT_BYTES)
             if raw:
                 return zlib.crc32(raw) | len(raw) % 65536 << 32
         shown = _DIGITS_AND_SPACES.sub("", words).casefold() or text.strip()
     return zlib.crc32(shown.encode("utf-8", "surrogatepass")) | len(shown) % 65536 << 32
+
+
+def _holds_own_digits(words: str) -> bool:
+    """Return whether digits of a block are data, or date an event, outside of links."""
+    may = ":" in words or "." in words or "-" in words or "月" in words
+    if not may or _DIGIT.search(words) is None:
+        return False
+    outside = _LABEL.sub("", words) if "[" in words else words
+    return is_data_in(outside) or ("月" in words and _DATED.fullmatch(words) is not None)
 
 
 # Cached, because boilerplate recurs. Its lines are needed only if the whole block is not known.
@@ -262,7 +301,7 @@ cached_hash = lru_cache(8192)(text_hash)
 def line_hashes(text: str) -> tuple[int, ...]:
     """Return the hashes of a block's lines."""
     lines = text.split("\n", _LINES)[:_LINES]
-    return tuple([text_hash(line) for line in lines if len(line) > 3])
+    return tuple([text_hash(line, is_line=True) for line in lines if len(line) > 3])
 
 
 @lru_cache(8192)

@@ -62,10 +62,94 @@ def test_what_stands_behind_the_text_goes(tail):
         "1、使用望远镜扫描海面，获取船只数据",
         "（六）虚构灯塔的关注量、点赞量、阅读量、转发量等数据；",
         "Captcha: a word made of five others, and a nuisance to all who want to buy a ticket to the island.",
+        "GitHub｜https://github.example/coast/lamps",
+        "Telegram: <https://t.me/coastlamps>",
+        "灯塔博物馆因照片侵权一事被两位摄影师告上法庭。",
+        "港务局与灯厂签署了新灯的专利许可协议，并开始履行。",
+        "也有人建立粉丝群出售假的船票，本文不再展开。",
+        "* 由海军印制。\n* 内容可能不代表海军立场。",
     ],
 )
 def test_what_belongs_to_the_text_stays(block):
     assert block in text_of(page(*MENU, f"# {TITLE}", TEXT[0], TEXT[1], block, TEXT[2]))
+
+
+def test_a_label_that_starts_each_part_of_a_list_stays_everywhere():
+    parts = [
+        part for n, text in enumerate(TEXT) for part in (f"## Lamp {n}", f"发布时间：2024年{n + 4}月", text)
+    ]
+    left = text_of(page(*MENU, f"# {TITLE}", TEXT[0], *parts, "发布时间：2024年7月"))
+    assert left.count("发布时间") == 4
+    alone = text_of(page(*MENU, f"# {TITLE}", *TEXT, "发布时间：2024年7月", "Copyright © 2024 The Coast"))
+    assert "发布时间" not in alone
+
+
+def test_section_numbers_stay_all():
+    sections = [block for n, text in enumerate(TEXT, 1) for block in (f"**0{n}**", text)]
+    assert text_of(page(*MENU, f"# {TITLE}", *sections)) == "\n\n".join(sections)
+    assert text_of(page(*MENU, f"# {TITLE}", "3", "4", *TEXT)) == ARTICLE
+
+
+def test_a_network_named_in_a_list_is_no_button():
+    parts = ["**X**", TEXT[0], "**[Facebook](#facebook)**", TEXT[1]]
+    body = page(*MENU, f"# {TITLE}", TEXT[2], *parts, TEXT[0].upper())
+    assert all(part in text_of(body) for part in parts)
+
+
+def test_a_line_said_in_two_parts_of_a_list_stays_in_both():
+    line = "More flaws of this lamp are told by its maker."
+    body = page(*MENU, f"# {TITLE}", TEXT[0], "Lamp one", line, "Lamp two", line, TEXT[1], TEXT[2])
+    assert text_of(body).count(line) == 2
+
+
+@pytest.mark.parametrize("address", ["https://harbour.example/two", "hxxps://harbour[.]example/two"])
+def test_a_reference_under_related_links_ends_no_weekly(address):
+    body = page(
+        *MENU,
+        f"# {TITLE}",
+        TEXT[0],
+        TEXT[1],
+        "相关链接：",
+        address,
+        "**Storm at the cape**",
+        TEXT[2],
+        "相关链接：",
+        "https://harbour.example/three",
+    )
+    assert text_of(body).endswith("https://harbour.example/three")
+
+
+def test_text_between_a_box_without_links_and_the_comments_stays():
+    more = ["One keeper came back, though, and brought his own lamp along.", "He lit it on the first night."]
+    body = page(
+        *MENU,
+        f"# {TITLE}",
+        *TEXT,
+        "**Related reading**",
+        "* Ropes that hold\n* Tides that do not",
+        *[f"{text} {' '.join(['It burned well.'] * 4)}" for text in more],
+        "## Comments",
+        "So true.",
+    )
+    left = text_of(body)
+    assert all(text in left for text in more)
+    assert "So true" not in left
+
+
+def test_an_article_about_contributions_is_not_cut_at_its_rules_for_them():
+    title = "灯塔投稿活动开始"
+    url = "https://mp.weixin.qq.com/s?__biz=coast"
+    rules = ["**投稿要求**", "文章须为原创，图文并茂，条理清晰，并附上灯塔的照片。"]
+    text = "灯塔博物馆向所有守塔人征集故事，写下风暴之夜与归航的船只，最好的十篇将印成一本小书。" * 3
+    assert text_of(page(text, *rules, title=title), title, url).endswith(rules[1])
+    other = "灯塔故事十篇"
+    assert "投稿要求" not in text_of(page(text, *rules, title=other), other, url)
+
+
+def test_references_and_timeline_behind_furniture_stay():
+    refs = ["**References**", "[1]https://harbour.example/flaw-1", "2024年7月2日，港务局收到报告。"]
+    left = text_of(page(f"# {TITLE}", *TEXT, "商务合作：lamp@coast.example", *refs, "![](/qr.png)"))
+    assert all(ref in left for ref in refs)
 
 
 def test_a_timeline_behind_the_text_stays():
@@ -230,3 +314,27 @@ patterns = ['(high) \\| low', '(\\w)\\1 tides']
     )
     reasons = {one.block.text: one.reason for one in found.blocks}
     assert reasons[table] == reasons["oo tides"] == "tide table"
+
+
+def test_a_line_of_icons_above_the_text_goes():
+    byline = "*\ue802*Apr 30, 2024*\ue804*Ann Lee, Lamps"
+    assert text_of(page(*MENU, f"# {TITLE}", byline, *TEXT)) == ARTICLE
+    amid = "The sign on the door reads \ue802."
+    assert amid in text_of(page(*MENU, f"# {TITLE}", TEXT[0], amid, *TEXT[1:]))
+
+
+def test_an_image_of_a_server_of_advertisements_goes():
+    ad = "[![](https://pubads.g.doubleclick.net/gampad/ad?sz=300)](https://pubads.g.doubleclick.net/jump)"
+    assert text_of(page(*MENU, f"# {TITLE}", TEXT[0], ad, *TEXT[1:])) == ARTICLE
+
+
+def test_an_image_that_leads_away_and_is_in_each_article_goes():
+    names = ["Ash", "Bay", "Cove", "Dune", "Ebb", "Fjord", "Gulf", "Holm"]
+    banner = "[![Buy ropes](https://coast.example/ropes.png)](https://ropes.example/buy)"
+
+    def story(name: str) -> str:
+        texts = [f"{name}: {text}" for text in TEXT]
+        return page(f"# {name}", texts[0], banner, *texts[1:], title=name)
+
+    found = opinion(story("Holm"), "Holm", repeats=learn(map(story, names)))
+    assert [one.block.text for one in found.blocks if one.reason == "repeated by the source"] == [banner]

@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from boilerplate.pages import MENU, TEXT, opinion
+from boilerplate.pages import MENU, TEXT, opinion, page
 
 from generator.reading.boilerplate import article_markdown
 from generator.reading.boilerplate.repeats import NOTHING, learn, text_hash
@@ -58,3 +58,103 @@ def test_figures_spaces_case_and_targets_make_no_difference(one, other):
 def test_what_is_figures_alone_is_told_apart():
     assert text_hash("12") != text_hash("13")
     assert text_hash("![a](/1)") != text_hash("![a](/2)")
+
+
+NAMES = ["Ash", "Bay", "Cove", "Dune", "Ebb", "Fjord", "Gulf", "Holm", "Inlet"]
+
+
+def titled(title: str, *blocks: str) -> str:
+    return page(f"# {title}", *blocks, title=title)
+
+
+def removed_from(body: str, bodies: list[str], title: str) -> list[str]:
+    found = opinion(body, title, repeats=learn(bodies))
+    return [one.block.text for one in found.blocks if one.reason not in {None, "title"}]
+
+
+def bulletin(n: int) -> str:
+    return titled(
+        f"A flaw in {NAMES[n]}",
+        "**Lamp:**",
+        f"Beacon of {NAMES[n]}",
+        "**Affected:**",
+        f"Beacon < 1.{n}.27",
+        f"Wick >= v2.{n}",
+        "**Kind of flaw:**",
+        "remote darkness",
+        *story(n),
+        "**References**",
+        f"[1]https://harbour.example/flaws/{n}",
+        f"https://coast.example/lamp-{n}",
+        "Lamp Watch",
+        FOOT,
+    )
+
+
+def test_a_form_keeps_its_labels_and_what_stands_between_them():
+    bulletins = list(map(bulletin, range(8)))
+    assert removed_from(bulletins[3], bulletins, "A flaw in Dune") == ["Lamp Watch", FOOT]
+
+
+def test_a_version_that_one_article_names_is_not_repeated_by_others():
+    assert text_hash("Beacon < 1.2.27") != text_hash("Beacon < 1.2.28")
+    assert text_hash("Flaw (CVE-2024-1234)") != text_hash("Flaw (CVE-2024-1235)")
+    assert text_hash("Posted on 2024.05.10") == text_hash("Posted on 2024.06.11")
+    assert text_hash("[Wick 1.2.27](/w)") == text_hash("[Wick 1.2.28](/w)")
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "https://harbour.example/the-lamp",
+        "[1] [https://harbour.example/lamp](https://harbour.example/lamp)",
+        "* hxxps://harbour[.]example/lamp",
+        "203.0.113.9",
+        "2024年7月3日，港务局发布灯塔安全通告。",
+    ],
+)
+def test_what_only_one_article_refers_to_stays_between_a_label_and_the_foot(reference):
+    bodies = [
+        titled(f"Story of {name}", *story(n), "References:", f"Book of {name}", FOOT)
+        for n, name in enumerate(NAMES)
+    ]
+    body = titled("One more", *story(9), "References:", reference, FOOT)
+    assert removed_from(body, bodies, "One more") == [FOOT]
+
+
+def test_a_picture_below_a_heading_that_each_report_has_stays():
+    def report(n: int) -> str:
+        chart = f"![](https://coast.example/{NAMES[n]}.png)"
+        return titled(
+            f"A week of {NAMES[n]}", *story(n), "## Lamps by colour", chart, "Printed for weeks", FOOT
+        )
+
+    bodies = list(map(report, range(8)))
+    assert removed_from(bodies[5], bodies, "A week of Fjord") == ["Printed for weeks", FOOT]
+
+
+def test_a_name_among_repeated_lines_stays_alone():
+    def signed(n: int) -> str:
+        head = (
+            "Heard on the quay",
+            f"Ann {NAMES[n]}",
+            "Set in lead by the harbour press, and read aloud on the quay at noon",
+        )
+        return titled(f"Story of {NAMES[n]}", *head, *story(n), FOOT)
+
+    bodies = list(map(signed, range(8)))
+    expected = [
+        "Heard on the quay",
+        "Set in lead by the harbour press, and read aloud on the quay at noon",
+        FOOT,
+    ]
+    assert removed_from(bodies[5], bodies, "Story of Fjord") == expected
+
+
+def test_an_article_and_its_updates_teach_nothing_of_it():
+    def update(n: int) -> str:
+        cargo = "* a mast of pine\n* two oars\n* four ropes"
+        return titled(f"Storm report of {NAMES[n]}", *TEXT, f"{NAMES[n]}: {TEXT[0]}", cargo, FOOT)
+
+    bodies = [*map(update, range(3)), *map(bulletin, range(8))]
+    assert removed_from(update(1), bodies, "Storm report of Bay") == [FOOT]
