@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from generator.model.errors import Severity
@@ -255,6 +255,7 @@ def is_quoted(text):
     st.sampled_from(["source: S", "url: 'u'"]),
 )
 def test_hostile_titles_come_back_and_spare_their_neighbours(title, neighbour):
+    assume(title.count("%%") < 2)  # what stands between them is a comment
     clipping, _ = fields_of(f"title: {title}", neighbour)
     if not is_quoted(title.strip()) and not title.strip().startswith("!!"):
         assert folded(clipping.fields["title"]) == folded(title)
