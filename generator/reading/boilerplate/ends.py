@@ -245,7 +245,7 @@ _AFTER = {"links to lists of the site": 450, "share bar": 250}
 
 _NOT_ARTICLE = frozenset({
     "call to subscribe", "share bar", "licence or rights", "related posts", "comments", "comment form",
-    "login bar",
+    "login bar", "repeated within texts",
     "repeated by the source", "end of the page's article", "end of the post", "standing promotion",
     "cookie notice",
 })  # fmt: skip

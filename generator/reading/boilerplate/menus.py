@@ -35,9 +35,10 @@ def advertisements(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
         if block.units + block.linked <= _CAPTION and "](" in block.text and block.index not in removed:
             host = block.text.partition("//")[2].partition("/")[0]
             if host.endswith(_AD_SERVERS):
-                yield block.index, "advertisement"
+                yield block.index, ADVERTISEMENT
 
 
+ADVERTISEMENT = "advertisement"
 _CAPTION = 10
 """Number of letters beside an image or a link, such as `Ad`."""
 _AD_SERVERS = (

@@ -143,6 +143,9 @@ def _is_scrap(page: Page, index: int, reason: str) -> bool:
 _AMONG = "among what the source repeats"
 
 
+REPEATED_WITHIN = "repeated within texts"
+
+
 def repeated_inside(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield runs of repeated blocks within the text that contain links: advertisements."""
     run: list[int] = []
@@ -159,7 +162,7 @@ def repeated_inside(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
             continue
         linked = [index for index in run if page.blocks[index].is_linked or "](" in page.blocks[index].text]
         if linked and (len(run) >= 3 or all(_is_link(page.blocks[index]) for index in run)):
-            yield from ((index, "repeated by the source") for index in run if index not in removed)
+            yield from ((index, REPEATED_WITHIN) for index in run if index not in removed)
         run = []
 
 

@@ -7,6 +7,8 @@ import msgspec
 from generator.model.types import Verdict
 from generator.reading import prose
 from generator.reading.boilerplate.judge import Cleaning, Decisions, article_markdown, judge_blocks
+from generator.reading.boilerplate.menus import ADVERTISEMENT
+from generator.reading.boilerplate.recurring import REPEATED_WITHIN
 from generator.reading.boilerplate.repeats import NOTHING, Origin
 
 CUT = "cut by the clipper"
@@ -15,6 +17,8 @@ TOO_LONG = "too long"
 
 
 _ABOVE = frozenset({"own", "heading", "image", "rule"})
+_WITHIN = frozenset({None, ADVERTISEMENT, REPEATED_WITHIN})
+"""Reasons for removing a block that do not tell that the article has ended."""
 
 
 class Remaining(msgspec.Struct, frozen=True):
@@ -40,10 +44,11 @@ def remaining(
         return Remaining("", Verdict.LINK, decisions.failure)
     text = article_markdown(decisions.blocks)
     # If the cut is in boilerplate after the article, the article is complete; if above it, the article is
-    # missing.
-    is_fragment = is_cut and decisions.blocks[-1].reason is None
+    # missing; if in an advertisement, the article may go on behind it.
+    last = decisions.blocks[-1].reason if is_cut else None
+    is_fragment = is_cut and last is None
     is_cut = is_cut and (
-        is_fragment or all(one.block.kind in _ABOVE for one in decisions.blocks if one.reason is None)
+        last in _WITHIN or all(one.block.kind in _ABOVE for one in decisions.blocks if one.reason is None)
     )
     return Remaining(text, Verdict.CUT if is_cut else Verdict.FULL, CUT if is_cut else "", is_fragment)
 

@@ -337,4 +337,4 @@ def test_an_image_that_leads_away_and_is_in_each_article_goes():
         return page(f"# {name}", texts[0], banner, *texts[1:], title=name)
 
     found = opinion(story("Holm"), "Holm", repeats=learn(map(story, names)))
-    assert [one.block.text for one in found.blocks if one.reason == "repeated by the source"] == [banner]
+    assert [one.block.text for one in found.blocks if one.reason == "repeated within texts"] == [banner]

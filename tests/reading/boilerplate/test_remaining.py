@@ -1,0 +1,41 @@
+"""The verdict on a text that the clipper cut."""
+
+import datetime as dt
+
+import pytest
+from boilerplate.pages import MENU, TEXT, TITLE, page
+
+from generator.model.types import Verdict
+from generator.reading.boilerplate.judge import Cleaning
+from generator.reading.boilerplate.remaining import remaining
+from generator.reading.boilerplate.repeats import Origin, learn
+
+URL = "https://coast.example/keepers"
+ORIGIN = Origin("coast.example", dt.date(2024, 7, 3), "a.md")
+AD = "[![](https://pubads.g.doubleclick.net/gampad/ad?sz=300)](https://pubads.g.doubleclick.net/gam"
+BANNER = "[![Buy ropes](https://coast.example/ropes.png)](https://ropes.example/buy)"
+FOOTER = ["[About us](/us)", "[Write for us](/write)", "[Imprint](/imprint)", "[Privacy](/privacy)"]
+
+
+def story(name: str, *end: str) -> str:
+    texts = [f"{name}: {text}" for text in TEXT]
+    return page(*MENU, f"# {name}", texts[0], BANNER, *texts[1:], *end, title=name)
+
+
+STORIES = [story(name, *FOOTER) for name in ("Ash", "Bay", "Cove", "Dune", "Ebb", "Fjord", "Gulf", "Holm")]
+
+
+@pytest.mark.parametrize(
+    ("end", "verdict"),
+    [
+        ([AD], Verdict.CUT),
+        ([BANNER], Verdict.CUT),
+        (FOOTER, Verdict.FULL),
+        (["And the last of them"], Verdict.CUT),
+    ],
+)
+def test_a_cut_in_an_advertisement_does_not_mean_that_the_article_is_complete(end, verdict):
+    cleaning = Cleaning(learned={ORIGIN.key: learn(STORIES)})
+    body = page(*MENU, f"# {TITLE}", *TEXT, *end) + "..."
+    left = remaining(body, TITLE, URL, "The Coast", ORIGIN, cleaning)
+    assert (left.verdict, "ropes" in left.text, "pubads" in left.text) == (verdict, False, False)
