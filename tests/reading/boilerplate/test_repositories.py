@@ -122,3 +122,20 @@ def test_the_one_line_of_a_release_is_an_article():
         "Assets\n4",
     ]
     assert left_of(page(*HEAD, *release, title=TITLE)) == release[3]
+
+
+def test_the_counts_beside_a_repository_go():
+    counts = [
+        "## About",
+        "No description, website, or topics provided.",
+        "### Uh oh!",
+        "There was an error while loading. Please reload this page.",
+        "### Stars",
+        "[**1**\nstar](/coast/lamps/stargazers)",
+        "### Watchers",
+        "[**2**\nwatching](/coast/lamps/watchers)",
+        "### Forks",
+        "[**0**\nforks](/coast/lamps/forks)",
+    ]
+    left = left_of(repository(ABOUT, readme=[*README, *counts]))
+    assert left == "\n\n".join([ABOUT, "# Lamps", *TEXT])
