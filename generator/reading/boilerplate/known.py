@@ -142,8 +142,9 @@ def icon_lines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     for block in page.body:
         if block.index > page.first or block.index > page.start + _HEAD:
             return
-        is_short = block.kind in {"text", "list", "rule"} and block.units + block.linked <= _BYLINE
-        if is_short and block.index not in removed and _ICON.search(block.text):
+        if block.text.isascii() or block.kind not in {"text", "list", "rule"} or block.index in removed:
+            continue
+        if block.units + block.linked <= _BYLINE and _ICON.search(block.text):
             yield block.index, "byline"
 
 
