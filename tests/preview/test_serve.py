@@ -299,7 +299,7 @@ def test_ctrl_c_ends_it_at_once_and_leaves_nothing(root, serving):
 def test_ctrl_c_during_a_build_leaves_the_last_good_site(root, serving):
     command = serving()
     before = files_of(root / ".broadsheet/preview")
-    for number in range(500):
+    for number in range(2000):
         write_clipping(root / "batch", f"{number}.md", title=f"Number {number}", body=f"{BODY} " * 20)
     (root / "batch").rename(root / "content/batch")
     staging = root / ".broadsheet/preview/.broadsheet-staging"
@@ -310,7 +310,7 @@ def test_ctrl_c_during_a_build_leaves_the_last_good_site(root, serving):
     assert "Traceback" not in command.text
     assert command.text.count(" published") == 1, "the build ended before Ctrl-C came"
     assert files_of(root / ".broadsheet/preview") == before
-    assert "503 found, 502 published" in serving().text
+    assert "2,003 found, 2,002 published" in serving().text
 
 
 def session_of(pid: int) -> list[int]:
