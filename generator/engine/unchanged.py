@@ -136,16 +136,12 @@ def is_as_left(
     return len(rows) == count and all(stamps.get(path) == row.stamp for path, row in rows.items())
 
 
-def is_nothing_due(options: Options, as_of: dt.datetime, waits_until: dt.datetime | None) -> bool:
-    """Return whether nothing became due since a build as of some moment."""
-    return options.as_of >= as_of and (waits_until is None or options.as_of < waits_until)
-
-
 def is_same_time(site: Site, options: Options, as_of: dt.datetime, waits_until: dt.datetime | None) -> bool:
-    """Return the same as `is_nothing_due`, but only on the day of that build, which the manifest records."""
+    """Return whether nothing became due since a build, and its day, which the manifest records, goes on."""
     zone = site.config.zone
     is_same_day = as_of.astimezone(zone).date() == options.as_of.astimezone(zone).date()
-    return is_same_day and is_nothing_due(options, as_of, waits_until)
+    is_nothing_due = options.as_of >= as_of and (waits_until is None or options.as_of < waits_until)
+    return is_same_day and is_nothing_due
 
 
 def remember(

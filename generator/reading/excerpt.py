@@ -8,7 +8,17 @@ from collections.abc import Iterable, Iterator
 
 from generator.markup import definitions
 from generator.markup.lengths import joins
-from generator.reading.prose import AUTOLINK, FENCE, HEADING, IMAGE, LINK, RULE, letters_in, plain_text
+from generator.reading.prose import (
+    AUTOLINK,
+    FENCE,
+    HEADING,
+    IMAGE,
+    LINK,
+    RULE,
+    letters_in,
+    plain_text,
+    with_code_marked,
+)
 from generator.reading.text import FIRST_GROUP, folded
 
 _EXCERPT_UNITS = 160
@@ -173,13 +183,10 @@ def _headings(sample: str) -> str:
 
 def _paragraphs(body: str, referred: frozenset[str]) -> Iterator[str]:
     """Yield blocks that are not code, tables, rules or headings, without link definitions."""
-    in_code = False
-    for part in body.split("\n\n"):
-        block = definitions.without_definitions(part, referred) if "]:" in part else part
-        fences = len(FENCE.findall(block)) if "```" in block or "~~~" in block else 0
-        if fences or in_code:
-            in_code ^= bool(fences % 2)
-        elif block and not block.startswith(("    ", "\t", "|")) and not _is_table_or_rule(block):
+    parts = body.split("\n\n")
+    blocks = (definitions.without_definitions(one, referred) if "]:" in one else one for one in parts)
+    for block, is_code in with_code_marked(blocks):
+        if block and not is_code and block[0] != "|" and not _is_table_or_rule(block):
             yield block.strip("\n")
 
 

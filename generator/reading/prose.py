@@ -6,7 +6,7 @@ This is not a Markdown parser: it is fast, and accurate for what clippers write.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from generator.markup.hidden_html import BEGINS, HiddenParts
 from generator.markup.html_names import text_of_tag
@@ -218,6 +218,15 @@ class _CodeEnds:
         if end < 0 and len(run[0]) > 2:
             self._missing.add(run[0])
         return run.end() if end < 0 else end + len(run[0])
+
+
+def with_code_marked(blocks: Iterable[str]) -> Iterator[tuple[str, bool]]:
+    """Yield each block of a text, and whether it is code: indented, or with a fence in or around it."""
+    in_code = False
+    for block in blocks:
+        fences = len(FENCE.findall(block)) if "```" in block or "~~~" in block else 0
+        yield block, in_code or bool(fences) or block.startswith(("    ", "\t"))
+        in_code ^= bool(fences % 2)
 
 
 def letters_in(line: str) -> int:

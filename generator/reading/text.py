@@ -49,6 +49,8 @@ _NO_SIGNS = re.compile(
     "[^\\s!-/:-@\\[-`{-~·\u2010-\u2016\u2018-\u2027\u2030-\u203d\u203f-\u205e\u3001-\u3003\u3008-\u3011\u3014-\u301f"
     "\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]+"
 )
+PRIVATE_USE = re.compile("[\ue000-\uf8ff]")
+"""A character of the private use area: usually a glyph of an icon font."""
 FIRST_GROUP = operator.itemgetter(1)
 """Replacement function for patterns: twice as fast as `\\1`, which is expanded for each text."""
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")

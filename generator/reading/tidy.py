@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from generator.reading.prose import FENCE
+from generator.reading.prose import with_code_marked
+from generator.reading.text import PRIVATE_USE
 
 _GLYPHS = re.compile(r"[ \t]?(?:(\*{1,3}|_{1,3})[\ue000-\uf8ff]+\1|[\ue000-\uf8ff]+)[ \t]?")
 _SPELLED = re.compile(r"u(?:200[bcdef]|feff)(?<![A-Za-z0-9\\+`/_]u\w{4})(?=\w)")
@@ -20,7 +21,6 @@ _RUN = re.compile(r"\\.|(`+)[^`].*?\1|(?<![*\\])\*{2,}(?!\*)", re.DOTALL)
 _SEAM = re.compile(r"\*\*(?:\*\*|(?<=[^\w\s*\\]\*\*)[A-Za-z0-9])")
 """A place where bold text is most likely marked wrongly."""
 _ODD = re.compile("[\u200b\u2060\ue000-\uf8ff\ufeff]")
-_PRIVATE = re.compile("[\ue000-\uf8ff]")
 
 
 def tidied(text: str) -> str:
@@ -36,12 +36,8 @@ def tidied(text: str) -> str:
     if not (has_bold or has_odd or has_spelled):
         return text
     parts: list[str] = []
-    in_code = False
-    for part in text.split("\n\n"):
+    for part, is_code in with_code_marked(text.split("\n\n")):
         block = part
-        fences = len(FENCE.findall(block)) if "```" in block or "~~~" in block else 0
-        is_code = in_code or bool(fences) or block.startswith(("    ", "\t"))
-        in_code ^= bool(fences % 2)
         if has_odd and not is_code and not block.isascii():
             block = _without_odd(block)
         if has_spelled and not is_code:
@@ -53,7 +49,7 @@ def tidied(text: str) -> str:
 
 
 def _without_odd(block: str) -> str:
-    if _PRIVATE.search(block):
+    if PRIVATE_USE.search(block):
         block = _GLYPHS.sub(_space, block)
     return block.replace("\u200b", "").replace("\u2060", "").replace("\ufeff", "")
 

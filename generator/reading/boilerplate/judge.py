@@ -67,7 +67,7 @@ def judge_blocks(
         for index, reason in tuple(evidence(page, removed)):
             removed.setdefault(index, reason)
     # A fetch that saved so much text did not fail.
-    failure = "" if rest else failure_of(page, removed, is_cut=is_cut)
+    failure = "" if rest else failure_of(page, removed)
     return Decisions(
         (*[BlockDecision(block, removed.get(block.index)) for block in page.blocks], *rest), failure
     )

@@ -10,7 +10,7 @@ from itertools import pairwise, takewhile
 from generator.reading.boilerplate.blocks import Block
 from generator.reading.boilerplate.families import Found, Lexicon
 from generator.reading.boilerplate.page import SOME, Page, Removed
-from generator.reading.text import bare
+from generator.reading.text import PRIVATE_USE, bare
 
 
 def repeated_titles(page: Page, _removed: Removed) -> Iterator[tuple[int, str]]:
@@ -144,13 +144,11 @@ def icon_lines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
             return
         if block.text.isascii() or block.kind not in {"text", "list", "rule"} or block.index in removed:
             continue
-        if block.units + block.linked <= _BYLINE and _ICON.search(block.text):
+        if block.units + block.linked <= _BYLINE and PRIVATE_USE.search(block.text):
             yield block.index, "byline"
 
 
 _BYLINE = 120
-_ICON = re.compile("[\ue000-\uf8ff]")
-"""The private use area of Unicode."""
 
 
 def _account(page: Page) -> Iterator[str]:

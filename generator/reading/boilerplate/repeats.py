@@ -155,18 +155,23 @@ def _text_of_versions(
         for value in values:
             if counts[value] > 1:
                 owners[value].append(number)
-    shared = Counter(tuple(numbers) for numbers in owners.values() if len(numbers) > 1)
-    found: set[int] = {value for value, numbers in owners.items() if len(numbers) < 2}
-    for numbers, n in shared.items():
-        is_minority = 2 * len(numbers) < len(pages)
-        if (len(numbers) > 2 and (n < _MANY_SHARED or not is_minority)) or 2 * n < min(
-            len(prose[x]) for x in numbers
+    shared: dict[tuple[int, ...], list[int]] = defaultdict(list)
+    for value, numbers in owners.items():
+        shared[tuple(numbers)].append(value)
+    found: set[int] = set()
+    for together, alike in shared.items():
+        n, is_minority = len(alike), 2 * len(together) < len(pages)
+        if len(together) < 2:
+            found.update(alike)
+            continue
+        if (len(together) > 2 and (n < _MANY_SHARED or not is_minority)) or 2 * n < min(
+            len(prose[x]) for x in together
         ):
             continue
-        found.update(value for value, own in owners.items() if tuple(own) == numbers)
+        found.update(alike)
         if is_minority and n >= _MANY_SHARED:  # else nothing tells a menu from a list that the versions share
-            all_values = [{value for _, values in pages[x] for value in values} for x in numbers]
-            found.update(v for v in set.intersection(*all_values) if counts[v] == len(numbers))
+            all_values = [{value for _, values in pages[x] for value in values} for x in together]
+            found.update(v for v in set.intersection(*all_values) if counts[v] == len(together))
     return found
 
 

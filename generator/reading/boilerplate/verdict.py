@@ -34,8 +34,8 @@ _BROKEN = 0.3
 """`_KEPT` and `_BROKEN`: the share of a title's words in a text about its topic, and in one that is not."""
 
 
-def failure_of(page: Page, removed: Mapping[int, str], *, is_cut: bool = False) -> str:
-    """Return why a page holds no article; empty if it holds one. `is_cut`: the clipper truncated it."""
+def failure_of(page: Page, removed: Mapping[int, str]) -> str:
+    """Return why a page holds no article; empty if it holds one."""
     own = [block for block in page.blocks if block.index not in removed and not _is_furniture(page, block)]
     if "own" in {block.kind for block in own}:  # a family declares this as the page's text
         return ""
@@ -44,7 +44,7 @@ def failure_of(page: Page, removed: Mapping[int, str], *, is_cut: bool = False) 
     if not page.blocks or any(lexicon.family.byline for lexicon in page.lexicons):
         return ""
     if page.is_found:
-        return _nothing_behind(page, own, is_cut=is_cut)
+        return _nothing_behind(page, own)
     if any(block.kind == "above" for block in page.blocks):  # a family declares the start of the article
         is_bare = _text(own) < _LITTLE and not any(map(_is_note, own))
         return "only navigation" if is_bare and _links(page) >= MANY_LINKS else ""
@@ -139,15 +139,15 @@ def _links(page: Page) -> int:
     return sum([(block.links or block.text.count("](")) + block.in_card for block in page.blocks])
 
 
-def _nothing_behind(page: Page, own: Sequence[Block], *, is_cut: bool) -> str:
+def _nothing_behind(page: Page, own: Sequence[Block]) -> str:
     """Return a failure if only a date, a name and links are left under the title of a page with a menu."""
     if any(block.is_prose or block.kind in {"code", "table"} for block in own if not block.is_linked):
         return ""
-    if is_cut and own and "](#" in own[-1].text:  # the cut is in the table of contents
+    if page.is_cut and own and "](#" in own[-1].text:  # the cut is in the table of contents
         return "only navigation"
     text = sum(block.units + block.linked for block in own if not block.is_linked and not is_date(block))
     titles = sum(block.linked for block in own if block.links and block.linked >= 25 * block.links)
-    if text + titles >= _BARELY or (not is_cut and any(block.kind == "image" for block in own)):
+    if text + titles >= _BARELY or (not page.is_cut and any(block.kind == "image" for block in own)):
         return ""
     return "only navigation" if _links(page) >= MANY_LINKS else ""
 
