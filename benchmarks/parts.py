@@ -21,6 +21,7 @@ from measure import parser
 from generator.config.site import Config
 from generator.engine.document_table import rules_of
 from generator.grouping import digest_of
+from generator.grouping.copies import Copies
 from generator.grouping.health import healths_of
 from generator.grouping.stories import Stories, stories_of
 from generator.model.types import TextPolicy
@@ -52,17 +53,20 @@ def parts_of(content: Path, paths: Sequence[str]) -> Iterator[tuple[str, Sequenc
     places = [Place(original=one.url, id=one.id) for one in articles]
     texts = [(one.text, place) for one, place in zip(readings, places, strict=True) if one.text]
     yield "Markdown", [partial(body_html, *one) for one in texts]
-    yield "stories, all", [lambda: Stories(articles).updated()]
-    stories = Stories(articles)
+    yield "copies, all", [lambda: Copies(articles).updated()]
+    copies = Copies(articles)
+    groups = copies.updated()
 
     def change_one() -> None:
         other = articles[len(articles) // 2]
-        stories.change((), [msgspec.structs.replace(other, title=f"Another title {time.time_ns()}")])
-        stories.updated()
+        copies.change((), [msgspec.structs.replace(other, title=f"Another title {time.time_ns()}")])
+        copies.updated()
 
-    yield "stories, one changed", [change_one]
+    yield "copies, one changed", [change_one]
+    yield "stories, all", [lambda: Stories(articles, groups).updated()]
     digest = digest_of(articles, {}, TextPolicy.FULL)[0]
-    yield from templates_of(plan(msgspec.structs.replace(digest, stories=stories_of(articles))))
+    stories = stories_of(articles, groups)
+    yield from templates_of(plan(msgspec.structs.replace(digest, copies=groups, stories=stories)))
 
 
 def templates_of(planned: Plan) -> Iterator[tuple[str, Sequence[Callable[[], object]]]]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # rich and the pipeline take longer to import than most comma
     from generator.config.options import Report
     from generator.engine.explaining import Explained
     from generator.engine.site_index import SiteIndex
-    from generator.model.types import Digest, Health, Skipped
+    from generator.model.types import Article, Digest, Health, Skipped
     from generator.render.pages import Plan
 
 PROBLEMS_SHOWN = 12
@@ -248,7 +248,7 @@ def entries(plan: Plan, index: SiteIndex, texts: Mapping[str, str] | None) -> It
                 "language": article.language,
                 "verdict": article.verdict,
                 "address": address + ("#" + fragment if fragment else ""),
-                "story": story.id if (story := plan.stories.get(article.id)) else None,
+                **_groups_of(plan, article),
             }
         else:
             entry["skipped"] = reasons[path]
@@ -257,9 +257,18 @@ def entries(plan: Plan, index: SiteIndex, texts: Mapping[str, str] | None) -> It
         yield entry
 
 
+def _groups_of(plan: Plan, article: Article) -> dict[str, str | None]:
+    """Return the id of an article's copies, and that of its story, which includes the copies."""
+    copies, story = plan.copies.get(article.id), plan.stories.get(article.id)
+    together = story or copies
+    return {"copies": copies.id if copies else None, "story": together.id if together else None}
+
+
 _REDRAW_INTERVAL = 0.1
 """Seconds between two redraws of a bar."""
-_ENTRY = ("path", "title", "url", "source", "date", "language", "verdict", "address", "story", "skipped")
+_ENTRY = (
+    "path", "title", "url", "source", "date", "language", "verdict", "address", "copies", "story", "skipped",
+)  # fmt: skip
 
 
 def print_jsonl(rows: Iterable[dict[str, object]]) -> None:
@@ -306,6 +315,7 @@ def healths(healths_: Mapping[str, Health], digest: Digest) -> Iterator[dict[str
             "silent": health.is_silent,
             "repeated_by_others": health.leads,
             "repeats_others": health.follows,
+            "aggregator": health.is_aggregator,
             "months": [
                 {"month": f"{month.first:%Y-%m}", "full": month.full, "cut": month.cut, "link": month.link}
                 for month in health.months

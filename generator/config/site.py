@@ -42,6 +42,8 @@ class SourceConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     """How much of its text may appear in pages and feeds; the site's `text` if unset."""
     clean: bool = True
     """Whether to remove boilerplate from its articles."""
+    aggregator: bool | None = None
+    """Whether it mostly repeats others; found by its numbers if unset."""
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

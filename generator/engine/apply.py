@@ -26,9 +26,9 @@ from generator.engine.state import SiteState
 from generator.grouping.digest import with_settings
 from generator.grouping.health import leaders_of
 from generator.grouping.regrouping import recounts, regrouped, spliced
-from generator.grouping.sources import configured_names
+from generator.grouping.sources import configured_aggregators, configured_names
 from generator.model import addresses
-from generator.model.types import Article, Digest, Source, Story
+from generator.model.types import Article, CopyGroup, Digest, Related, Source, Story
 from generator.render.affected import affected_pages, by_file, is_near
 from generator.render.pages import Page, page_of_source
 
@@ -121,8 +121,8 @@ class _Change(NamedTuple):
     removed: list[Article]
     added: list[Article]
     """A changed article is removed and added."""
-    ended: list[Story]
-    begun: list[Story]
+    ended: list[Related]
+    begun: list[Related]
 
     @property
     def is_recounted(self) -> bool:
@@ -134,8 +134,8 @@ class _Change(NamedTuple):
 
     @property
     def sources(self) -> set[str]:
-        """Names of the sources with changed articles or stories."""
-        told = (article for story in (*self.ended, *self.begun) for article in story.articles)
+        """Names of the sources with changed articles, copies or stories."""
+        told = (article for group in (*self.ended, *self.begun) for article in group.articles)
         return {article.source for article in (*self.removed, *self.added, *told)}
 
 
@@ -145,16 +145,22 @@ def _grouped(state: SiteState, removed: list[Article], added: list[Article]) -> 
     digest = regrouped(last, removed, added, config)
     if digest is None or since_of(digest, config) != state.rendering.plan.since:
         return None
-    state.stories.change([article.path for article in removed], added)
-    ended, begun = state.stories.update(state.index.choices.merges, state.index.choices.splits)
+    state.copies.change([article.path for article in removed], added)
+    parted, joined = state.copies.update(state.index.choices.splits)
+    state.stories.change(removed, added, parted, joined)
+    ended, begun = state.stories.update(state.index.choices.merges)
     digest = msgspec.structs.replace(
-        digest, articles=spliced(last.articles, removed, added), stories=tuple(state.stories.stories)
+        digest,
+        articles=spliced(last.articles, removed, added),
+        copies=tuple(state.copies.groups),
+        stories=tuple(state.stories.stories),
+        aggregators=frozenset(state.stories.aggregators.names),
     )
-    return _Change(digest, removed, added, ended, begun)
+    return _Change(digest, removed, added, [*parted, *ended], [*joined, *begun])
 
 
 def _take_over(state: SiteState, change: _Change, read: Records, derived: Collection[str]) -> None:
-    """Update all that the state derives from articles and stories. `derived` as for `SiteIndex.change`."""
+    """Update what the state derives from articles and groups. `derived`: as for `SiteIndex.change`."""
     digest, removed, added, ended, begun = change
     index, plan = state.index, state.rendering.plan
     new = digest.sources.keys() - index.digest.sources.keys()
@@ -167,10 +173,10 @@ def _take_over(state: SiteState, change: _Change, read: Records, derived: Collec
         state.site.config, state.options, digest, removed, added, read, derived, state.documents.found
     )
     state.impact.change_sources(new, lost)
-    for story in ended:
-        for article in story.articles:
+    for group in _copies_in(ended):
+        for article in group.articles:
             state.leaders.pop(article.id, None)
-    state.leaders.update(leaders_of(begun))
+    state.leaders.update(leaders_of(_copies_in(begun)))
     state.changed_sources |= change.sources
     # Silence is counted up to the newest day.
     state.dirty_sources |= digest.sources.keys() if is_another_day else change.sources
@@ -189,7 +195,7 @@ def _effects(
     digest, removed, added, ended, begun = change
     plan = state.rendering.plan
     left = {article.path for article in removed}
-    parted = [article for story in ended for article in story.articles if article.path not in left]
+    parted = [article for group in ended for article in group.articles if article.path not in left]
     pages = by_file(
         affected_pages(plan, (*added, *parted), begun, removed, ended, is_recounted=change.is_recounted)
     )
@@ -253,12 +259,14 @@ def _are_limited(
 
 
 def _reload(state: SiteState, before: Config, settings: Stale) -> Effects | None:
-    """Take over settings that change no article; None if they change which images are published."""
+    """Take over settings that change no article; None if they change which images or stories there are."""
     site, index, plan = state.site, state.index, state.rendering.plan
     if Stale.ASSETS in settings and _affect_pages(state):
         settings |= Stale.PAGES
     others: list[str] = []
     if Stale.SOURCES in settings:
+        if configured_aggregators(before) != configured_aggregators(site.config):
+            return None
         changed = _reconfigure(state, before)
         if changed and index.pictured:
             return None  # images go with texts that are shown in full
@@ -304,20 +312,26 @@ def _reconfigure(state: SiteState, before: Config) -> list[Source]:
 
 
 def _regroup(state: SiteState) -> Effects | None:
-    """Group all articles again, from the records in memory. Stories are updated, not searched again."""
+    """Group all articles again, from the records in memory. Copies are updated, not searched again."""
     if state.records is None:
         return None
     each = ((path, record, mark) for path, (record, mark) in state.records.items())
-    index, _ = grouped(state.site, state.options, state.documents, each, state.context, state.stories)
+    index, _, state.stories = grouped(
+        state.site, state.options, state.documents, each, state.context, state.copies
+    )
     index.found = state.documents.total
     state.become(index)
     state.forget_names()  # which clippings are withheld may have changed
     return EVERYTHING._replace(planned=state.plan_files())
 
 
-def _members(stories: Iterable[Story]) -> set[str]:
-    """Return the ids of the articles of some stories."""
-    return {article.id for story in stories for article in story.articles}
+def _copies_in(groups: Iterable[Related]) -> Iterable[CopyGroup]:
+    return (group for group in groups if isinstance(group, CopyGroup))
+
+
+def _members(groups: Iterable[Related]) -> set[str]:
+    """Return the ids of the articles of the stories among some groups."""
+    return {article.id for group in groups if isinstance(group, Story) for article in group.articles}
 
 
 def _mapped(pages: Iterable[Page]) -> set[tuple[str, dt.date | None, dt.date | None]]:

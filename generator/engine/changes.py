@@ -72,6 +72,7 @@ INVALIDATES: Mapping[str, Stale] = {
     "sources.language": Stale.READING,
     "sources.text": Stale.SOURCES | Stale.PAGES,
     "sources.clean": Stale.READING,
+    "sources.aggregator": Stale.SOURCES | Stale.PAGES,
 }
 """Key of `digest.toml` → what it makes stale. `sources.*` are the keys of each table of sources."""
 

@@ -16,7 +16,7 @@ from generator.engine.document_table import DocumentTable, article_in_zone, read
 from generator.engine.learning import KEPT, BoilerplateHashes, origin_key
 from generator.engine.local_images import ImageLookup, addresses, seen_beside
 from generator.engine.records import GONE, NO_BOILERPLATE, Read, Reader, ReadRequest, Record, decoded
-from generator.grouping.stories import many_of
+from generator.grouping.copies import many_of
 from generator.model.errors import Problem, shown
 from generator.model.types import Skipped
 from generator.parallel.workers import batches

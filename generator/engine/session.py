@@ -11,7 +11,7 @@ from generator.cache.database import DamagedError
 from generator.cache.store import MissingError
 from generator.config.options import Built, Options, Written, by_place, silent
 from generator.config.site import Site
-from generator.engine import stored_stories
+from generator.engine import stored_copies
 from generator.engine.apply import EVERYTHING, ChangeSet, apply
 from generator.engine.build_context import BuildContext
 from generator.engine.changes import Stale, is_below, stale_by_config, stale_by_files
@@ -213,7 +213,7 @@ class Session:
 
     def _prepare(self) -> None:
         """Load whatever the next save needs: the worker that reads it, and a few templates."""
-        self.state.stories.prepare()
+        self.state.copies.prepare()
         _ = self.state.names, self.state.shown, self.state.paths, self.state.leaders
         if not self._is_ready:
             self._is_ready = True
@@ -230,7 +230,7 @@ class Session:
                 state.plan_files()
                 self._reported(frozenset())
             epoch = state.documents.reader.epoch
-            stored_stories.keep(
-                state.context.cache, epoch, state.stories, state.index.content_hashes, renews=False
+            stored_copies.keep(
+                state.context.cache, epoch, state.copies, state.index.content_hashes, renews=False
             )
         return self.built, frozenset()

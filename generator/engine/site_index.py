@@ -23,12 +23,13 @@ from generator.engine.readings import Readings, gathered, reasons_by_url, with_s
 from generator.engine.record_reading import records_of
 from generator.engine.records import GONE, Record
 from generator.engine.safeguards import found_in, mistyped
-from generator.engine.stored_stories import stories_of
+from generator.engine.stored_copies import copies_of
 from generator.grouping import digest_of
 from generator.grouping.article_names import ArticleNames
+from generator.grouping.copies import Copies
 from generator.grouping.languages import unlisted_languages
 from generator.grouping.picks import Choices, choices_of
-from generator.grouping.sources import unmatched
+from generator.grouping.sources import configured_aggregators, unmatched
 from generator.grouping.stories import Stories
 from generator.model.errors import Problem, shown
 from generator.model.types import Article, Digest, Skipped, TextPolicy, Verdict
@@ -40,7 +41,7 @@ from generator.reading.language import language_of
 _Told = TypeVar("_Told", Problem, Skipped)
 
 MANY = 20_000
-"""Number of articles from which forking a second process to search for stories pays off."""
+"""Number of articles from which forking a second process to search for copies pays off."""
 
 
 class Impact(msgspec.Struct, kw_only=True):
@@ -190,11 +191,11 @@ def grouped(
     documents: DocumentTable,
     records: Iterable[tuple[str, Record, bytes]],
     context: BuildContext,
-    stories: Stories | None = None,
-) -> tuple[SiteIndex, Stories]:
+    copies: Copies | None = None,
+) -> tuple[SiteIndex, Copies, Stories]:
     """Group the records and apply the picks. Raises `ConfigError` if `picks.toml` cannot be read.
 
-    If the `stories` of an earlier digest are given, they are updated in place.
+    If the `copies` of an earlier digest are given, they are updated in place.
     """
     config, found = site.config, documents.found
     curated, faults = picks_file.load(site)
@@ -207,11 +208,17 @@ def grouped(
     content_hashes = {
         article.id: content_hash(article, read_.as_read[article.path]) for article in digest.articles
     }
-    if stories:
-        stories.replace_articles(digest.articles)
+    if copies:
+        copies.replace_articles(digest.articles)
     else:
-        stories = _searched(documents, digest.articles, content_hashes, context)
-    told = stories.updated(choices.merges, choices.splits)
+        copies = _searched(documents, digest.articles, content_hashes, context)
+    digest = msgspec.structs.replace(digest, copies=copies.updated(choices.splits))
+    stories = Stories(digest.articles, digest.copies, configured_aggregators(config))
+    digest = msgspec.structs.replace(
+        digest,
+        stories=stories.updated(choices.merges),
+        aggregators=frozenset(stories.aggregators.names),
+    )
     impact = impact_of(digest.articles, read_, kept)
     images, image_faults = _images_of(site, digest, kept, read_)
     problems = (
@@ -220,7 +227,7 @@ def grouped(
     )  # fmt: skip
     problems = told_of_site(tuple(sorted(problems, key=by_place)), config, digest, impact)
     index = SiteIndex(
-        digest=msgspec.structs.replace(digest, stories=told),
+        digest=digest,
         found=documents.total,
         ignored=found.ignored,
         verdicts=dict.fromkeys(Verdict, 0) | Counter(article.verdict for article in digest.articles),
@@ -234,7 +241,7 @@ def grouped(
         choices=choices,
         impact=impact,
     )
-    return index, stories
+    return index, copies, stories
 
 
 def _choices_of(picks: Sequence[picks_file.Pick], read_: Readings) -> Choices:
@@ -317,10 +324,10 @@ def _searched(
     articles: Sequence[Article],
     content_hashes: Mapping[str, bytes],
     context: BuildContext,
-) -> Stories:
-    """Group articles on the same news into stories. For many articles, a forked process helps."""
+) -> Copies:
+    """Group copies. For many articles, a forked process helps."""
     is_shared = len(articles) > MANY and context.workers.count > 1
-    return stories_of(
+    return copies_of(
         context.cache, documents.reader.epoch, articles, content_hashes, documents.former, is_shared=is_shared
     )
 

@@ -23,6 +23,7 @@ from generator.engine.render_context import RenderContext, planned_of
 from generator.engine.site_index import SiteIndex, grouped, kept_by
 from generator.engine.unchanged import OutputSnapshot
 from generator.grouping.article_names import ArticleNames
+from generator.grouping.copies import Copies
 from generator.grouping.health import health_of, leaders_of
 from generator.grouping.stories import Stories
 from generator.model.errors import Problem
@@ -32,7 +33,7 @@ from generator.reading.discover import Discovery
 
 
 class SiteState:
-    """What a build knows of a site: documents, articles, stories, plan, problems."""
+    """What a build knows of a site: documents, articles, copies, stories, plan, problems."""
 
     def __init__(
         self,
@@ -41,6 +42,7 @@ class SiteState:
         context: BuildContext,
         documents: DocumentTable,
         index: SiteIndex,
+        copies: Copies,
         stories: Stories,
         *,
         healths: Mapping[str, Health] | None = None,
@@ -49,7 +51,7 @@ class SiteState:
         """`records` are kept only if the state stays in memory."""
         self.site, self.options, self.context = site, options, context
         self.documents = documents
-        self.stories = stories
+        self.copies, self.stories = copies, stories
         self.records = records
         self.planning: tuple[Problem, ...] = ()
         """Problems found while planning all files."""
@@ -76,8 +78,8 @@ class SiteState:
         each = records_of(documents, context)
         if records is not None:
             each = _stored_in(records, each)
-        index, stories = grouped(site, options, documents, each, context)
-        return cls(site, options, context, documents, index, stories, records=records)
+        index, copies, stories = grouped(site, options, documents, each, context)
+        return cls(site, options, context, documents, index, copies, stories, records=records)
 
     def become(self, index: SiteIndex, healths: Mapping[str, Health] | None = None) -> None:
         """Take over what all articles were grouped to."""
@@ -107,8 +109,8 @@ class SiteState:
 
     @cached_property
     def leaders(self) -> dict[str, tuple[str, bool]]:
-        """Article id → source that leads its story, and whether the article does, as in `leaders_of`."""
-        return dict(leaders_of(self.index.digest.stories))
+        """Article id → source that leads its copies, and whether the article does, as in `leaders_of`."""
+        return dict(leaders_of(self.index.digest.copies))
 
     def article(self, id_: str) -> Article | None:
         """Return the published article with an id; None if there is none."""
@@ -198,7 +200,8 @@ class SiteState:
         digest, healths = self.index.digest, self.rendering.healths
         newest = digest.days[-1].first
         for name in self.dirty_sources & digest.sources.keys():
-            fresh = health_of(digest.sources[name], newest, self.leaders)
+            is_aggregator = name in digest.aggregators
+            fresh = health_of(digest.sources[name], newest, self.leaders, is_aggregator=is_aggregator)
             # The days of silence grow every day, and are shown nowhere.
             old = healths.get(name)
             if old is None or msgspec.structs.replace(old, silent_days=fresh.silent_days) != fresh:

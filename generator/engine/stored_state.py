@@ -17,7 +17,7 @@ from generator.cache.store import Cache
 from generator.cache.versions import hashed
 from generator.config.options import Options
 from generator.config.site import Config, Site
-from generator.engine import stored_stories
+from generator.engine import stored_copies
 from generator.engine.build_context import BuildContext
 from generator.engine.changes import Stale, stale_by_config
 from generator.engine.document_table import DocumentTable, article_in_zone
@@ -25,8 +25,10 @@ from generator.engine.site_index import SiteIndex
 from generator.engine.state import SiteState
 from generator.engine.unchanged import PACK, Inputs, OutputSnapshot, epoch_of, unpacked
 from generator.engine.writing import Wrote
+from generator.grouping.copies import Copies
 from generator.grouping.digest import together
 from generator.grouping.editions import months_of
+from generator.grouping.sources import configured_aggregators
 from generator.grouping.stories import Stories
 from generator.model.errors import Problem
 from generator.model.types import Digest, Health, Source
@@ -117,22 +119,29 @@ class StoredState(msgspec.Struct):
 
     head: Head
     digest: Digest
-    """Without its stories."""
+    """Without its copies and stories."""
     healths: dict[str, Health]
     content_hashes: dict[str, bytes]
     texts: dict[str, bytes]
-    stories: Stories
+    copies: Copies
 
     def state(
         self, site: Site, options: Options, context: BuildContext, documents: DocumentTable
     ) -> SiteState:
         """Return the state as it was built, to be changed."""
         index = self.head.index
-        told = self.stories.updated(index.choices.merges, index.choices.splits)
-        index.digest = msgspec.structs.replace(self.digest, stories=told)
+        copies = self.copies.updated(index.choices.splits)
+        stories = Stories(self.digest.articles, copies, configured_aggregators(self.head.config))
+        told = stories.updated(index.choices.merges)
+        aggregators = frozenset(stories.aggregators.names)
+        index.digest = msgspec.structs.replace(
+            self.digest, copies=copies, stories=told, aggregators=aggregators
+        )
         index.content_hashes, index.texts = self.content_hashes, self.texts
         as_built = msgspec.structs.replace(site, config=self.head.config)
-        state = SiteState(as_built, options, context, documents, index, self.stories, healths=self.healths)
+        state = SiteState(
+            as_built, options, context, documents, index, self.copies, stories, healths=self.healths
+        )
         state.left, state.planning = self.head.left, self.head.planning
         return state
 
@@ -189,8 +198,8 @@ def _load(head: Head, site: Site, cache: Cache) -> StoredState | None:
     if len(ordered) != len(content_hashes):
         return None
     digest = together([sources[name] for name in keys], ordered)
-    stories = stored_stories.load(cache, head.epoch, digest.articles, content_hashes, {})
-    return StoredState(head, digest, healths, content_hashes, texts, stories) if stories else None
+    copies = stored_copies.load(cache, head.epoch, digest.articles, content_hashes, {})
+    return StoredState(head, digest, healths, content_hashes, texts, copies) if copies else None
 
 
 def save(state: SiteState, inputs: Inputs, wrote: Wrote, last: Head | None = None) -> None:
@@ -216,7 +225,7 @@ def save(state: SiteState, inputs: Inputs, wrote: Wrote, last: Head | None = Non
             cache.keep_note(_PATHS, inputs.packed_paths)
         cache.keep_note(HEAD, msgspec.msgpack.encode(_head(state, inputs, wrote, keys)))
     if last:
-        stored_stories.keep(cache, epoch_of(site), state.stories, state.index.content_hashes)
+        stored_copies.keep(cache, epoch_of(site), state.copies, state.index.content_hashes)
 
 
 def _head(state: SiteState, inputs: Inputs, wrote: Wrote, keys: Mapping[str, bytes]) -> Head:

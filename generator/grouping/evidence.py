@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 import msgspec
 
 from generator.grouping.likeness import contained, likeness
-from generator.grouping.places import home_of, is_channel, is_of_one, is_respelt
+from generator.grouping.places import home_of, is_channel, is_of_one, is_project, is_respelt
 from generator.grouping.titles import (
     Title,
     counts_conflict,
@@ -28,6 +28,7 @@ from generator.model.types import Article, Verdict
 
 REASONS = ("key", "title and text", "text", "most of the text", "text at home", "title", "like title")
 """The possible results of `judge`, the strongest first."""
+KEY = REASONS.index("key")
 
 NEAR = 0.28
 """Minimum share of text in common (Jaccard) without other evidence.
@@ -47,6 +48,8 @@ _HEADLINE = 8
 _FEWEST_LETTERS = 150
 """Minimum number of letters of a text that can be compared. Similarity of shorter ones means nothing."""
 _REFRAIN = 3
+_SAME_PICTURE = 0.9
+"""Share of text in common from which a picture with a text is a copy of the text."""
 _LITTLE = 200
 """Number of letters below which a text was hardly saved."""
 _LONG = 1000
@@ -188,9 +191,9 @@ def is_unlikely(one: Evidence, other: Evidence) -> bool:
 def judge(one: Evidence, other: Evidence) -> str:
     """Return the reason why two articles are the same, one of `REASONS`; empty if they are not."""
     common = set(one.keys).intersection(other.keys)
-    if not common and marks_conflict(one.title, other.title):
-        return ""
     share = likeness(one.signature, other.signature)
+    if not common and (marks_conflict(one.title, other.title) or _are_picture_and_text(one, other, share)):
+        return ""
     if common:
         return "key" if _by_key(one, other, common, share) else ""
     inside = contained(share, one.letters, other.letters)
@@ -319,8 +322,11 @@ def _days_of_title(title: Title, *, at_home: bool) -> int:
 def _by_home(one: Evidence, other: Evidence, share: float) -> str:
     """Return the reason if two articles at one home are the same, that is published again.
 
-    A site's boilerplate, taken for text, is alike on all pages. Accounts have no boilerplate.
+    A site's boilerplate, taken for text, is alike on all pages, as is the interface of a host of code.
+    Accounts have no boilerplate.
     """
+    if any(map(is_project, one.homes)):
+        return ""
     if one.title.serial or other.title.serial:
         return ""
     if _has_new_headline(one, other):
@@ -351,6 +357,11 @@ def _by_text(one: Evidence, other: Evidence, share: float, inside: float) -> str
 def _are_roundup_and_item(one: Evidence, other: Evidence, share: float) -> bool:
     """Return whether one title names a series or several items, the other does not, and the texts differ."""
     return share < 0.75 and one.title.serial != other.title.serial
+
+
+def _are_picture_and_text(one: Evidence, other: Evidence, share: float) -> bool:
+    """Return whether one title announces a picture, the other does not, and the texts differ."""
+    return share < _SAME_PICTURE and one.title.pictured != other.title.pictured
 
 
 def _differ_by_words(one: Evidence, other: Evidence, share: float) -> bool:

@@ -1,4 +1,4 @@
-"""Build stories in order of time, as long as no member objects to a newcomer."""
+"""Build groups of copies, as long as no member objects to a newcomer."""
 
 from __future__ import annotations
 
@@ -7,25 +7,24 @@ from collections.abc import Iterable, Sequence
 from generator.grouping.evidence import Evidence, objects
 
 SPAN = 120
-"""Maximum number of days from a story's first article to its last."""
+"""Maximum number of days from a group's first article to its last."""
 _WITNESSES = 6
-"""Number of first and last members of a story that may object to a newcomer."""
+"""Number of first and last members of a group that may object to a newcomer."""
 
 
 def gathered(evidence: Sequence[Evidence], pairs: Iterable[tuple[int, int]]) -> list[list[int]]:
-    """Return the stories that pairs of same articles form: sorted lists of numbers.
+    """Return the groups that pairs of copies form: sorted lists of numbers.
 
-    The articles are in order of time. Pairs of early articles come first, so that a later article changes a
-    story only by joining it.
+    The pairs that bind first come first. The articles are in order of time.
     """
-    found = _Stories(evidence)
+    found = _Groups(evidence)
     for one, other in pairs:
         found.join(one, other)
     return sorted(map(sorted, found.members.values()))
 
 
-class _Stories:
-    """The stories built so far."""
+class _Groups:
+    """The groups built so far."""
 
     def __init__(self, evidence: Sequence[Evidence]) -> None:
         self.members: dict[int, list[int]] = {}
@@ -34,7 +33,7 @@ class _Stories:
         self._witnesses: dict[int, list[int]] = {}
 
     def join(self, one: int, other: int) -> None:
-        """Join the stories of two articles unless a member objects."""
+        """Join the groups of two articles unless a member objects."""
         one, other = self._first[one], self._first[other]
         if one == other or self._has_objection(one, other):
             return
@@ -50,7 +49,7 @@ class _Stories:
         self._witnesses[root] = witnesses
 
     def _has_objection(self, one: int, other: int) -> bool:
-        """Return whether two stories contain two issues of a series, or are too far apart."""
+        """Return whether two groups contain two issues of a series, or are too far apart."""
         ours = [self._evidence[at] for at in self._witnesses.get(one, [one])]
         theirs = [self._evidence[at] for at in self._witnesses.get(other, [other])]
         if max(ours[-1].day, theirs[-1].day) - min(ours[0].day, theirs[0].day) > SPAN:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 
-from generator.model.types import Digest, Health, MonthHealth, Source, Story, Verdict
+from generator.model.types import CopyGroup, Digest, Health, MonthHealth, Source, Verdict
 
 QUIET_DAYS = 30
 """Minimum number of days without articles before a source counts as silent."""
@@ -17,24 +17,29 @@ def healths_of(digest: Digest) -> Mapping[str, Health]:
     """Return source name → health, as of the newest edition."""
     if not digest.days:
         return {}
-    newest, leaders = digest.days[-1].first, leaders_of(digest.stories)
-    return {name: health_of(source, newest, leaders) for name, source in digest.sources.items()}
-
-
-def leaders_of(stories: Iterable[Story]) -> Mapping[str, tuple[str, bool]]:
-    """Return article id → the leading source of its story, and whether the article is the lead.
-
-    Only stories of several sources count.
-    """
+    newest, leaders = digest.days[-1].first, leaders_of(digest.copies)
     return {
-        article.id: (story.lead.source, article.id == story.lead.id)
-        for story in stories
-        if len({article.source for article in story.articles}) > 1
-        for article in story.articles
+        name: health_of(source, newest, leaders, is_aggregator=name in digest.aggregators)
+        for name, source in digest.sources.items()
     }
 
 
-def health_of(source: Source, newest: dt.date, leaders: Mapping[str, tuple[str, bool]]) -> Health:
+def leaders_of(copies: Iterable[CopyGroup]) -> Mapping[str, tuple[str, bool]]:
+    """Return article id → the source that leads its copies, and whether the article is the lead.
+
+    Only copies at several sources count.
+    """
+    return {
+        article.id: (group.lead.source, article.id == group.lead.id)
+        for group in copies
+        if len({article.source for article in group.articles}) > 1
+        for article in group.articles
+    }
+
+
+def health_of(
+    source: Source, newest: dt.date, leaders: Mapping[str, tuple[str, bool]], *, is_aggregator: bool = False
+) -> Health:
     """Return the health of a source that has articles. `newest`: the day of the newest edition."""
     first, last = source.articles[-1].date, source.articles[0].date
     silent_days = (newest - last).days
@@ -48,6 +53,7 @@ def health_of(source: Source, newest: dt.date, leaders: Mapping[str, tuple[str, 
         is_silent=silent_days > max(QUIET_DAYS, PAUSES * pause),
         leads=sum(is_lead for _, is_lead in roles),
         follows=sum(leader != source.name for leader, _ in roles),
+        is_aggregator=is_aggregator,
     )
 
 

@@ -26,6 +26,17 @@ def home_of(key: str) -> str:
     return f"{host}/{path.partition('/')[0]}" if host in _MANY_AUTHORS else host
 
 
+def account_of(key: str) -> str:
+    """Return the home of a key, with the owner on hosts of code: `github.com/name`."""
+    home = home_of(key)
+    return "/".join(key.split("/")[:2]) if home in _PROJECTS else home
+
+
+def is_project(home: str) -> bool:
+    """Return whether a home is a host of code, whose pages all contain the text of its interface."""
+    return home.partition("/")[0] in _PROJECTS
+
+
 def is_channel(key: str) -> bool:
     """Return whether an address belongs to a list."""
     return _CHANNEL.search(key) is not None

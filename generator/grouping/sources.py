@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
-from generator.config.site import FILE_NAME, SourceConfig
+from generator.config.site import FILE_NAME, Config, SourceConfig
 from generator.model.errors import Problem
 from generator.model.ids import ALPHABET, short_hash
 from generator.model.types import Article
@@ -130,6 +130,13 @@ def slugs_of(keys: Iterable[str]) -> dict[str, str]:
         slugs[key_] = own
         taken.add(own)
     return slugs
+
+
+def configured_aggregators(config: Config) -> dict[str, bool]:
+    """Return source name → whether it is an aggregator, where the configuration says so."""
+    return {
+        spelling(name): one.aggregator for name, one in config.sources.items() if one.aggregator is not None
+    }
 
 
 def configured_names(sources: Mapping[str, SourceConfig]) -> tuple[dict[str, str], tuple[Problem, ...]]:

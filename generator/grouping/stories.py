@@ -1,322 +1,148 @@
-"""Group articles on the same news into stories: copies, excerpts, rewritten copies, no parts of a series.
+"""Group texts on one event into stories. Copies of a text count once, and its lead represents it.
 
-Candidates for the same story share a name (`candidates`, `pairs`). Each pair is judged separately
-(`evidence`). Stories are then built in order of time (`gathering`), and changed as the curator wants.
-`Stories` keeps its results, so a changed article costs little: a story depends only on the pairs that
-contain its articles.
+`Stories` keeps its results, so a changed article costs little.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import datetime as dt
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Mapping, Sequence, Set
 
-import msgspec
-
+from generator.grouping.aggregators import Aggregators
 from generator.grouping.editions import order
-from generator.grouping.gathering import gathered
-from generator.grouping.pairs import Pairs, Place
-from generator.grouping.places import home_of
-from generator.grouping.stored_pairs import StoredPairs
-from generator.model.types import Article, Story, Verdict
+from generator.model.types import Article, CopyGroup, Story, Verdict
 
 _FULLNESS = {Verdict.FULL: 0, Verdict.CUT: 1, Verdict.LINK: 2}
-MANY = 100
-"""Maximum number of additions and removals in an update of a small archive. If exceeded, all is redone."""
-
-
-def many_of(count: int) -> int:
-    """Return the maximum number of additions and removals in an update. A change of an article is both."""
-    return max(MANY, count // 40)
 
 
 def stories_of(
-    articles: Sequence[Article],
-    merges: Sequence[frozenset[str]] = (),
-    splits: Sequence[frozenset[str]] = (),
+    articles: Sequence[Article], copies: Sequence[CopyGroup] = (), merges: Sequence[frozenset[str]] = ()
 ) -> tuple[Story, ...]:
-    """Return the stories, each of two or more articles, sorted by their first articles.
+    """Return the stories, each of two or more texts, sorted by their first articles.
 
-    The curator's choices take precedence: first `merges` (sets of paths whose stories are joined), then
-    `splits` (sets of paths that leave their stories, and form one of their own if there are several).
+    `merges`: sets of paths whose texts the curator joins.
     """
-    return Stories(articles).updated(merges, splits)
-
-
-class Found(msgspec.Struct, frozen=True, array_like=True):
-    """The stories of an archive, in the form that is stored."""
-
-    pairs: StoredPairs
-    groups: list[list[int]]
-    homes: dict[str, dict[str, int]]
-    """Source → home → number of the source's articles there."""
-
-    def fits(self, articles: Sequence[Article]) -> bool:
-        """Return whether this may belong to these articles. It may come from another user's folder."""
-        count = len(articles)
-        return (
-            self.pairs.fits(count)
-            and all(len(group) > 1 and min(group) >= 0 and max(group) < count for group in self.groups)
-            and all(self.homes.values())
-            and {article.source for article in articles if article.keys} <= self.homes.keys()
-        )
+    return Stories(articles, copies).updated(merges)
 
 
 class Stories:
     """The stories of an archive, updated as articles change. They are the same as if found from scratch."""
 
     def __init__(
-        self, articles: Iterable[Article] = (), found: Found | None = None, *, is_shared: bool = False
+        self,
+        articles: Sequence[Article],
+        copies: Sequence[CopyGroup] = (),
+        configured: Mapping[str, bool] | None = None,
     ) -> None:
-        """Find the stories of all articles, or restore what was `found` earlier.
-
-        With `is_shared`, forked processes may do a part of the work.
-        """
+        """Find the stories of all articles. `configured`: source → whether it is said to be an aggregator."""
+        self.aggregators = Aggregators(configured)
         self.stories: list[Story] = []
-        """The stories, sorted by first articles. `tell` updates the list in place."""
-        self._firsts: list[Place] = []
-        """The position of the first article of each story."""
-        self._outdated: set[Place] = set()
-        """Positions of first articles whose stories must be updated."""
-        self._curated: Mapping[Place, Sequence[int]] = {}
-        self._groups: dict[Place, Sequence[int]] = {}
-        self._start(articles, found, is_shared=is_shared)
+        """The stories, sorted by first articles. `update` changes the list in place."""
+        self._articles: dict[str, Article] = {}
+        self._copies: dict[str, CopyGroup] = {}
+        self._curated: dict[str, frozenset[str]] = {}
+        """Path of a text → paths of the texts in its story, if the curator decides."""
+        self._story_of: dict[str, Story] = {}
+        """Path of a text → its story."""
+        self._outdated: set[str] = set()
+        """Paths of articles whose stories must be updated."""
+        self.change((), articles, (), copies)
 
-    @property
-    def is_as_found(self) -> bool:
-        """Whether no article has changed since all were judged."""
-        return self._pairs.is_as_found
+    def change(
+        self,
+        removed: Sequence[Article],
+        added: Sequence[Article],
+        ended: Sequence[CopyGroup],
+        begun: Sequence[CopyGroup],
+    ) -> None:
+        """Remove and add articles and groups of copies."""
+        self.aggregators.change(removed, added, ended, begun)
+        for article in removed:
+            del self._articles[article.path]
+            self._outdated.add(article.path)
+        for group in ended:
+            for article in group.articles:
+                del self._copies[article.path]
+                self._outdated.add(article.path)
+        self._articles.update((article.path, article) for article in added)
+        self._copies.update((article.path, group) for group in begun for article in group.articles)
+        self._outdated.update(article.path for article in added)
+        self._outdated.update(article.path for group in begun for article in group.articles)
 
-    @property
-    def articles(self) -> Iterator[Article]:
-        """The articles as of the last complete judging, in order of time."""
-        return (self._pairs.article(at) for at in range(self._pairs.count))
-
-    @property
-    def moved(self) -> int:
-        """Number of articles that were added or removed since all were judged."""
-        return self._pairs.moved
-
-    @property
-    def removed(self) -> Iterator[tuple[int, Article]]:
-        """Number and article of each of `articles` that has been removed or changed since."""
-        return self._pairs.removed
-
-    def found(self) -> Found:
-        """Return the stories in the form that is stored, with articles renumbered in order of time."""
-        number = {at: place for place, at in enumerate(self._pairs.alive)}
-        groups = [[number[at] for at in group] for group in self._groups.values()]
-        homes = {source: dict(own) for source, counts in self._counts.items() if (own := +counts)}
-        return Found(self._pairs.found(), groups, homes)
-
-    def renew(self) -> Found:
-        """Renumber the articles in order of time, and return the stories in the form that is stored."""
-        found = self.found()
-        self._start([self._pairs.article(at) for at in self._pairs.alive], found)
-        return found
-
-    def replace_articles(self, articles: Iterable[Article]) -> None:
-        """Update the stories to these articles. Articles that are the same objects as before are fastest."""
-        fresh = {article.path: article for article in articles}
-        known = self._pairs.numbers
-        added = [
-            article
-            for path, article in fresh.items()
-            if path not in known
-            or ((kept := self._pairs.article(known[path])) is not article and kept != article)
-        ]
-        self.change([path for path in known if path not in fresh], added)
-
-    def prepare(self) -> None:
-        """Build the indexes that the first change would otherwise wait for."""
-        self._pairs.prepare()
-
-    def change(self, removed: Iterable[str], added: Sequence[Article]) -> None:
-        """Remove articles by path, and add articles. An added one with a known path replaces the old one."""
-        known = self._pairs.numbers
-        old_paths = {*removed, *(article.path for article in added)} & known.keys()
-        if len(old_paths) + len(added) > many_of(self._pairs.count) or self._pairs.is_worn:
-            kept = (self._pairs.article(at) for path, at in known.items() if path not in old_paths)
-            self._start([*kept, *added])
-        elif old_paths or added:
-            self._count_homes([self._pairs.article(known[path]) for path in old_paths], added)
-            self._regroup(self._pairs.change([known[path] for path in old_paths], added))
-
-    def updated(
-        self, merges: Sequence[frozenset[str]] = (), splits: Sequence[frozenset[str]] = ()
-    ) -> tuple[Story, ...]:
-        """Update and return the stories with the curator's choices, sorted by first articles."""
-        self.update(merges, splits)
+    def updated(self, merges: Sequence[frozenset[str]] = ()) -> tuple[Story, ...]:
+        """Update and return the stories, sorted by first articles. `merges` as in `stories_of`."""
+        self.update(merges)
         return tuple(self.stories)
 
-    def update(
-        self, merges: Sequence[frozenset[str]] = (), splits: Sequence[frozenset[str]] = ()
-    ) -> tuple[list[Story], list[Story]]:
+    def update(self, merges: Sequence[frozenset[str]] = ()) -> tuple[list[Story], list[Story]]:
         """Update `stories`. Returns the stories that were removed, and those that were added."""
         before = self._curated
-        self._curated = self._affected_groups(self._numbers_of(merges), self._numbers_of(splits))
-        ended: list[Story] = []
-        begun: list[Story] = []
-        for first in sorted(self._outdated | before.keys() | self._curated.keys()):
-            group = self._curated.get(first, self._groups.get(first, ()))
-            at = bisect_left(self._firsts, first)
-            end = at + (at < len(self._firsts) and self._firsts[at] == first)
-            old, new = self.stories[at:end], [self._story(group)] if group else []
-            if not (old and new and _are_same(old[0], new[0])):
-                self.stories[at:end], self._firsts[at:end] = new, [first] * len(new)
-                ended += old
-                begun += new
-        self._outdated.clear()
+        self._curated = self._joined(merges)
+        outdated = self._outdated | before.keys() | self._curated.keys()
+        self._outdated = set()
+        old = {story.id: story for path in outdated if (story := self._story_of.get(path))}
+        outdated.update(text.path for story in old.values() for text in story.texts)
+        groups = {group for path in outdated if (group := self._curated.get(path))}
+        new = {story.id: story for story in map(self._story, groups)}
+        same = {id_ for id_, story in new.items() if id_ in old and _are_same(old[id_], story)}
+        ended = [story for id_, story in old.items() if id_ not in same]
+        begun = [story for id_, story in new.items() if id_ not in same]
+        self._replace(ended, begun)
         return ended, begun
 
-    def _affected_groups(
-        self, merges: Sequence[Sequence[int]], splits: Sequence[Sequence[int]]
-    ) -> dict[Place, Sequence[int]]:
-        """Return position of first article → group, for the groups that the curator's choices affect."""
-        named = {at for wanted in (*merges, *splits) for at in wanted}
-        firsts = {self._group_of[at] for at in named if at in self._group_of}
-        parted = _split(_merged((self._groups[first] for first in firsts), merges), splits)
-        ordered = (sorted(group, key=self._pairs.place) for group in parted)
-        return dict.fromkeys(firsts, ()) | {self._pairs.place(group[0]): group for group in ordered}
+    def _replace(self, ended: Iterable[Story], begun: Iterable[Story]) -> None:
+        for story in ended:
+            del self.stories[bisect_left(self.stories, _first(story), key=_first)]
+            for text in story.texts:
+                del self._story_of[text.path]
+        for story in begun:
+            insort(self.stories, story, key=_first)
+            self._story_of.update((text.path, story) for text in story.texts)
 
-    def _start(
-        self, articles: Iterable[Article], found: Found | None = None, *, is_shared: bool = False
-    ) -> None:
-        """Group all articles from scratch, or restore what was `found` earlier."""
-        self.kept_as = b""
-        """The key under which the result is stored; empty if it is not stored."""
-        self._pairs = Pairs(articles, found.pairs if found else None, is_shared=is_shared)
-        self._counts: dict[str, Counter[str]] = defaultdict(Counter)
-        self._own_homes: dict[str, str] = {}
-        self._outdated |= self._groups.keys()
-        self._groups = {}
-        self._group_of: dict[int, Place] = {}
-        if found is None:
-            for article in self.articles:
-                if article.keys:
-                    self._counts[article.source][home_of(article.keys[0])] += 1
-            self._group(self._pairs.reasoned)
-        else:
-            self._counts.update((source, Counter(homes)) for source, homes in found.homes.items())
-            for group in found.groups:
-                self._add_group(group)
-        for source, homes in self._counts.items():
-            self._own_homes[source] = _own_home(homes)
+    def _joined(self, merges: Sequence[frozenset[str]]) -> dict[str, frozenset[str]]:
+        """Return path of a text → paths of the texts that the curator wants in its story."""
+        of: dict[str, frozenset[str]] = {}
+        for paths in merges:
+            wanted = frozenset(self._text(path).path for path in paths if path in self._articles)
+            joined = wanted.union(*(of[path] for path in wanted if path in of))
+            of |= dict.fromkeys(joined, joined)
+        return {path: texts for path, texts in of.items() if len(texts) > 1}
 
-    def _count_homes(self, removed: Iterable[Article], added: Iterable[Article]) -> None:
-        """Update the homes of sources. If one changes, the stories of the source may get other leads."""
-        counted = [(article, by) for articles, by in ((removed, -1), (added, 1)) for article in articles]
-        for article, by in counted:
-            if article.keys:
-                self._counts[article.source][home_of(article.keys[0])] += by
-        homes = {
-            name: _own_home(self._counts[name]) for name in {one.source for one, _ in counted if one.keys}
-        }
-        moved = {name for name, home in homes.items() if home != self._own_homes.get(name)}
-        self._own_homes |= homes
-        if moved:
-            self._outdated |= {
-                first
-                for first, group in self._groups.items()
-                if any(self._pairs.article(at).source in moved for at in group)
-            }
+    def _text(self, path: str) -> Article:
+        """Return the article that represents the text of another one: the lead of its copies."""
+        group = self._copies.get(path)
+        return group.lead if group else self._articles[path]
 
-    def _regroup(self, touched: Iterable[int]) -> None:
-        """Group all articles again that are connected to a removed article, or to one whose pairs changed."""
-        connected: set[int] = set()
-        new = list(touched)
-        while new:
-            at = new.pop()
-            if at not in connected:
-                connected.add(at)
-                new += self._pairs.same(at)
-        for at in connected:
-            if (first := self._group_of.pop(at, None)) is not None:
-                self._groups.pop(first, None)
-                self._outdated.add(first)
-        self._group(at for at in connected if not self._pairs.is_removed(at))
+    def _story(self, texts: Set[str]) -> Story:
+        """Return the story of the texts with these paths."""
+        leads = [self._articles[path] for path in texts]
+        lead = min(leads, key=_precedence)
+        others = sorted((text for text in leads if text is not lead), key=order)
+        copies = (article for text in leads for article in self._copies_of(text) if article is not text)
+        rest = sorted((*others, *copies), key=order)
+        first = min((lead, *rest), key=_place)
+        return Story(id=first.id, articles=(lead, *rest), texts=(lead, *others))
 
-    def _group(self, members: Iterable[int]) -> None:
-        """Group articles that have pairs, but only with one another."""
-        ordered = sorted(members, key=self._pairs.place)
-        number = {at: place for place, at in enumerate(ordered)}
-        pairs = (
-            (place, earlier)
-            for place, at in enumerate(ordered)
-            for _, earlier in sorted(
-                ((rank, number[other]) for other, rank in self._pairs.before(at).items()),
-                key=lambda ranked: (ranked[0], -ranked[1]),
-            )
-        )
-        for group in gathered([self._pairs.evidence[at] for at in ordered], pairs):
-            self._add_group([ordered[place] for place in group])
-
-    def _add_group(self, story: Sequence[int]) -> None:
-        first = self._pairs.place(story[0])
-        self._groups[first] = story
-        self._group_of.update(dict.fromkeys(story, first))
-        self._outdated.add(first)
-
-    def _numbers_of(self, sets: Sequence[frozenset[str]]) -> list[list[int]]:
-        """Return the numbers of the articles with the given paths. Unknown paths are left out."""
-        known = self._pairs.numbers
-        return [[known[path] for path in paths if path in known] for paths in sets]
-
-    def _story(self, group: Sequence[int]) -> Story:
-        return _story([self._pairs.article(at) for at in group], self._own_homes)
+    def _copies_of(self, text: Article) -> Sequence[Article]:
+        group = self._copies.get(text.path)
+        return group.articles if group else ()
 
 
-def _merged(groups: Iterable[Sequence[int]], wanted: Iterable[Sequence[int]]) -> list[set[int]]:
-    """Return the groups, joined where the curator wants their articles in one story."""
-    of: dict[int, set[int]] = {}
-    for group in (*groups, *wanted):
-        joined = set(group).union(*(of[at] for at in group if at in of))
-        for at in joined:
-            of[at] = joined
-    return [story for at, story in of.items() if at == min(story)]
+def _place(article: Article) -> tuple[dt.date, str]:
+    return article.date, article.path
 
 
-def _split(groups: Iterable[set[int]], splits: Iterable[Sequence[int]]) -> Iterator[set[int]]:
-    """Yield the groups without the articles that the curator splits off, and groups of these."""
-    apart = [set(split) for split in splits]
-    removed = set().union(*apart)
-    yield from (rest for group in groups if len(rest := group - removed) > 1)
-    yield from (split for split in apart if len(split) > 1)
+def _first(story: Story) -> tuple[dt.date, str]:
+    """Return the position of a story in order of time: that of its first article."""
+    return min(map(_place, story.articles))
+
+
+def _precedence(article: Article) -> tuple[object, ...]:
+    """Return the sort key by which a text represents a story: the one that can be read best comes first."""
+    return _FULLNESS[article.verdict], -article.letters, article.date, article.path
 
 
 def _are_same(one: Story, other: Story) -> bool:
     """Return whether two stories consist of the same article objects, in the same order."""
-    return [one.id, *map(id, one.articles)] == [other.id, *map(id, other.articles)]
-
-
-def _own_home(homes: Counter[str]) -> str:
-    """Return the home of at least half of a source's articles; empty if none, as for an aggregator."""
-    home, count = max(homes.items(), key=lambda item: (item[1], item[0]))
-    return home if 2 * count >= homes.total() > 0 else ""
-
-
-def _story(articles: Sequence[Article], own_homes: Mapping[str, str]) -> Story:
-    """Return the story of some articles, with its lead first.
-
-    The lead has at least half as much text as the longest article. Of these, one at its origin takes
-    precedence, then the fullest.
-    """
-    longest = max(article.letters for article in articles)
-
-    def precedence(article: Article) -> tuple[object, ...]:
-        is_mirror = len(article.keys) > 1
-        at_origin = bool(article.keys) and own_homes[article.source] == home_of(article.keys[0])
-        return (
-            article.verdict is Verdict.LINK,
-            2 * article.letters < longest,
-            is_mirror or not at_origin,
-            _FULLNESS[article.verdict],
-            -article.letters,
-            article.date,
-            article.path,
-        )
-
-    lead = min(articles, key=precedence)
-    others = sorted((article for article in articles if article is not lead), key=order)
-    return Story(id=articles[0].id, articles=(lead, *others))
+    return [*map(id, one.articles), *map(id, one.texts)] == [*map(id, other.articles), *map(id, other.texts)]

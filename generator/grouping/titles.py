@@ -7,6 +7,9 @@ import unicodedata
 
 import msgspec
 
+from generator.grouping import marks
+from generator.grouping.marks import ORDINALS, WORDED
+
 _LONGEST = 400
 """Number of characters of a normalised title that are examined. Some characters expand to eighteen."""
 _ADDRESS = re.compile(r"https?:\S+")
@@ -37,64 +40,16 @@ _FLAWS = {
 _FLAW = re.compile(rf"\b(?:{'|'.join(_FLAWS)})\b")
 _FLAW_ENDS = ("scripting", "forgery", "injection", "execution", "inclusion")
 
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "jan january gennaio enero janvier",
-            "feb february febbraio febrero février",
-            "mar march marzo mars",
-            "apr april aprile abril avril",
-            "may maggio mayo mai",
-            "jun june giugno junio juin",
-            "jul july luglio julio juillet",
-            "aug august agosto août",
-            "sep sept september settembre septiembre septembre",
-            "oct october ottobre octubre octobre",
-            "nov november novembre noviembre",
-            "dec december dicembre diciembre décembre",
-        ),
-        1,
-    )
-    for name in names.split()
-}
-_MONTH = re.compile(rf"\b(?:{'|'.join(_MONTHS)})\b(?=\.?,?\s*\d)|(?<=\d)\s+(?:{'|'.join(_MONTHS)})\b")
-_IDENTIFIER = re.compile(r"[a-z]{2,8}[-_ ]?\d{4}[-_]\d{3,8}")
-_DIGIT = re.compile(r"\d")
-_DIGITS = re.compile(r"(?:(?<![a-z])|(?<=\bv))\d+(?:(?:[.:/_-]|,(?=\d{3}(?!\d)))\d+)*")
-_CHINESE = {sign: n for n, sign in enumerate("零一二三四五六七八九十")}
-_NUMERAL = "[零一二三四五六七八九十]{1,3}"
-_ORDINAL = re.compile(
-    rf"第?({_NUMERAL})(?=[期章篇部版回集讲节周批季弹次届]|[)）】])|(?<=[(（【第])({_NUMERAL})(?=\W|$)"
-)
-_THIRD = re.compile(r"[(（【]\s*([上中下])\s*[篇集部]?\s*[)）】]|([上中下])(?:篇|集)?$")
-_ROMAN = {name: n for n, name in enumerate(["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"], 1)}
-_WORDED = {
-    name: n
-    for n, name in enumerate(
-        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], 1
-    )
-}
-_NAMED = {name: str(number) for name, number in (_ROMAN | _WORDED).items()}
-_ORDINALS = frozenset(
-    {"first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"}
-)
-_PART = re.compile(rf"\b({'|'.join(_ROMAN)})$|\bpart\s+({'|'.join((*_ROMAN, *_WORDED))})\b")
-_COUNTED = re.compile(
-    r"\s*(?:[+%余多个名项款条种家万亿千起次人位台大步国处类招]|\s(?!(?:and|to|of|at|by|in|for)\b)[a-z]{3,})"
-)
-"""Text after a number that shows that it counts something."""
-_NUMBERED = re.compile(
-    r"(?:第|#|\b(?:round|part|update|week|vol|volume|no|nr|issue|episode|ep|chapter|day|release|version|v|number"
-    r"|settimana|edition)\.?\s*|[(（]\s*)$"
-)
-"""Text before a number that shows that it identifies an issue."""
 _GENERIC = re.compile(
     r"exploit for (?!cve)\w.* in .*"
     r"|(?:security |weekly |daily |monthly |news)*(?:newsletter|update|news|digest|roundup|review|report"
     r"|bulletin|release|index|home|readme|untitled|podcast)s?"
     r"|(?:this )?(?:a )?week in (?:security|review)|update readme(?:md)?|merge .*|initial commit"
-    r"|add files via upload"
+    r"|add files via upload|(?:page )?not found|(?:error )?404.{0,20}|just a moment|access denied"
+    r"|attention required|loading|please wait.*|hello,? world|test(?:ing)?"
+    r"|(?:no |new |test )?(?:title|post|page|article|document|entry)"
+    r"|(?:无|暂无|没有)标题|标题|新文章|新建文档|测试|(?:分享|转发)?(?:图片|视频|文章|链接)|页面不存在"
+    r"|正在加载.{0,6}|请稍候.{0,6}"
     r"|.{0,12}(?:快乐|安康)|(?:热烈)?(?:庆祝|致敬).{0,14}|.{0,6}(?:日报|周报|月报|早报|晚报|周刊|快讯|速递|简报|公告|通知|招聘|预告|每日安全动态推送|漏洞通告|安全通告"
     r"|威胁情报|文章推荐|推荐阅读)"
 )
@@ -137,6 +92,10 @@ _PHASE = re.compile(
 """Words that distinguish the announcement, the opening and the report of an event."""
 
 
+_PICTURED = re.compile(r"一图|[看读]图|图[解说]|长图|漫画|海报|信息图|\binfographics?\b|\bin pictures\b")
+"""A title of one picture. The full text has another one."""
+
+
 class Title(msgspec.Struct, frozen=True, gc=False):
     """The analysed form of a title."""
 
@@ -154,23 +113,26 @@ class Title(msgspec.Struct, frozen=True, gc=False):
     """Whether it names a series or several items: a newsletter, a weekly, several headlines."""
     bulletin: bool
     """Whether it names a flaw and nothing else, as many bulletins do."""
+    pictured: bool
+    """Whether it announces a picture in place of a text."""
 
 
 def title_of(text: str) -> Title:
     """Analyse a title."""
     folded = _folded(text)
-    marks, counts = _numbers(folded)
+    found, counts = marks.numbers(folded)
     bare = _bare(folded)
     words = _WORD.findall(bare)
     weight = sum(len(word) // 2 if _WIDE.match(word) else 1 for word in words)
     return Title(
         text=_joined(words),
-        marks=marks,
+        marks=found,
         counts=counts,
         weight=weight,
         generic=weight < 3 or _GENERIC.fullmatch(bare.strip(" .!-_:")) is not None,
         serial=_is_serial(folded),
         bulletin=_is_bulletin(folded),
+        pictured=_PICTURED.search(folded) is not None,
     )
 
 
@@ -205,6 +167,8 @@ def _folded(text: str) -> str:
         folded = _RESIDUE.sub(" ", folded)
     if " gb" in folded or " mb" in folded or " tb" in folded:
         folded = _UNIT.sub("", folded)
+    if "第" in folded:
+        folded = marks.with_digits(folded)
     return folded.strip()
 
 
@@ -224,68 +188,15 @@ def _joined(words: list[str]) -> str:
     return text if text.isascii() else _BETWEEN.sub("", text)
 
 
-def _numbers(folded: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the marks and the counts in a title."""
-    rest, marks = folded, set[str]()
-    has_digits = _DIGIT.search(folded) is not None
-    if has_digits and (identifiers := _IDENTIFIER.findall(folded)):
-        rest = _IDENTIFIER.sub(" ; ", folded)
-        marks |= {re.sub(r"[-_ ]", "-", found) for found in identifiers}
-    if not rest.isascii():
-        marks |= {str(_value(match[1] or match[2])) for match in _ORDINAL.finditer(rest)}
-        marks |= {match[1] or match[2] for match in _THIRD.finditer(rest)}
-    marks |= {_NAMED[match[1] or match[2]] for match in _PART.finditer(rest)}
-    if not (has_digits and _DIGIT.search(rest)):
-        return tuple(sorted(marks)), ()
-    counts: set[str] = set()
-    marks |= {f"month {_MONTHS[match[0].strip()]}" for match in _MONTH.finditer(rest)}
-    for match in _DIGITS.finditer(rest):
-        parts = re.split(r"[.:/_-]", match[0].replace(",", ""))
-        number = ".".join(part.lstrip("0") or "0" for part in parts)
-        (counts if _is_count(rest, match) else marks).add(number)
-    return tuple(sorted(marks)), tuple(sorted(counts))
-
-
-def _is_count(text: str, match: re.Match[str]) -> bool:
-    """Return whether a number counts something: no year, version, or number of an issue."""
-    number = match[0].replace(",", "")
-    if not number.isdecimal() or (len(number) == 4 and number.startswith(("19", "20"))):
-        return False
-    if _NUMBERED.search(text, max(0, match.start() - 12), match.start()):
-        return False
-    return _COUNTED.match(text, match.end()) is not None or text[: match.start()].endswith(
-        ("$", "€", "£", "¥")
-    )
-
-
-def _value(numeral: str) -> int:
-    """Return the value of a Chinese numeral: `二` 2, `十二` 12, `二十` 20, `二十三` 23."""
-    tens, ten, ones = numeral.rpartition("十")
-    return (_CHINESE.get(tens, 1) * 10 if ten else 0) + _CHINESE.get(ones, 0)
-
-
 def marks_conflict(one: Title, other: Title) -> bool:
     """Return whether two titles have different issue numbers, dates, versions or identifiers of one kind."""
-    ours, theirs = set(one.marks), set(other.marks)
-    return not set(map(_kind, ours - theirs)).isdisjoint(map(_kind, theirs - ours))
+    return marks.marks_conflict(one.marks, other.marks)
 
 
 def counts_conflict(one: Title, other: Title) -> bool:
     """Return whether each title counts something that the other does not."""
     ours, theirs = set(one.counts), set(other.counts)
     return not (ours <= theirs or theirs <= ours)
-
-
-def _kind(mark: str) -> str:
-    """Return the kind of a mark: month, year, long number (date), number, dotted number, `cve` and others."""
-    if not mark[0].isdecimal():
-        return mark.partition(" ")[0].partition("-")[0] if mark.isascii() else "part"
-    first, *rest = mark.split(".")
-    if len(first) > 4:
-        return "long"
-    if not rest and len(first) == 4 and first.startswith(("19", "20")):
-        return "year"
-    return "points" if rest else "number"
 
 
 def similarity(one: Title, other: Title) -> float:
@@ -337,7 +248,7 @@ def is_advice(title: Title) -> bool:
 
 def is_plain(word: str) -> bool:
     """Return whether a word has at least five letters, is not Chinese, and is not a number."""
-    is_number = word in _WORDED or word in _ORDINALS or set(word) <= set("ivxlcdm")
+    is_number = word in WORDED or word in ORDINALS or set(word) <= set("ivxlcdm")
     return len(word) >= 5 and word.isalpha() and not (is_number or _WIDE.search(word))
 
 

@@ -99,8 +99,8 @@ class Article(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=Fal
     """The curator's note, in Markdown."""
 
 
-class Story(msgspec.Struct, frozen=True, kw_only=True):
-    """Two or more articles about the same news."""
+class CopyGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """Two or more articles with the same text, of which some may be empty or excerpts."""
 
     id: str
     """The id of the earliest article by date and path, so that later ones do not change it."""
@@ -111,6 +111,26 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     def lead(self) -> Article:
         """The article at the home of its source with the most complete text."""
         return self.articles[0]
+
+
+class Story(msgspec.Struct, frozen=True, kw_only=True):
+    """Two or more texts about the same event."""
+
+    id: str
+    """The id of the earliest article by date and path, so that later ones do not change it."""
+    articles: tuple[Article, ...]
+    """All articles, copies included: the lead, then the others, newest first."""
+    texts: tuple[Article, ...]
+    """One article for each text: the lead of its copies. The story's lead comes first, then the newest."""
+
+    @property
+    def lead(self) -> Article:
+        """The article that represents the story."""
+        return self.articles[0]
+
+
+Related = CopyGroup | Story
+"""Articles that belong together."""
 
 
 class Skipped(msgspec.Struct, frozen=True, order=True, kw_only=True):
@@ -175,9 +195,11 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     is_silent: bool
     """Whether it has been silent for longer than usual."""
     leads: int
-    """Number of its articles that lead a story with articles of other sources."""
+    """Number of its articles of which other sources have copies."""
     follows: int
-    """Number of its articles in stories that another source leads."""
+    """Number of its articles that are copies of another source's."""
+    is_aggregator: bool = False
+    """Whether it mostly repeats others, by its numbers or as the curator says."""
 
     @property
     def count(self) -> int:
@@ -237,7 +259,7 @@ class Edition(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Digest(msgspec.Struct, frozen=True, kw_only=True):
-    """The complete content of a site: articles, sources, editions and stories."""
+    """The complete content of a site: articles, sources, editions, copies and stories."""
 
     articles: Sequence[Article]
     """Newest first."""
@@ -248,8 +270,12 @@ class Digest(msgspec.Struct, frozen=True, kw_only=True):
     months: tuple[Edition, ...]
     years: tuple[Edition, ...]
     """Editions of each period, oldest first. A period without articles has no edition."""
+    copies: Sequence[CopyGroup] = ()
+    """Sorted by their first articles."""
     stories: Sequence[Story] = ()
     """Sorted by their first articles."""
+    aggregators: frozenset[str] = frozenset()
+    """Names of the sources that mostly repeat others."""
 
     def editions(self, period: Period) -> tuple[Edition, ...]:
         """Return the editions of a period."""

@@ -1,8 +1,8 @@
 """Names the pages that changed articles may affect: perhaps too many, never too few.
 
 Fingerprints tell which of them are affected. An article affects its own page, the pages of the other
-articles of its story, and every list with one of these. If counts change, it also affects the neighbouring
-lists, which show them.
+articles of its copies and its story, and every list with one of these. If counts change, it also affects
+the neighbouring lists, which show them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import chain
 
 from generator.model import addresses
-from generator.model.types import Article, Edition, Period, Source, SourceMonth, Story
+from generator.model.types import Article, Edition, Period, Related, Source, SourceMonth, Story
 from generator.render.pages import (
     Alias,
     Page,
@@ -30,21 +30,21 @@ from generator.render.pages import (
 def affected_pages(
     plan: Plan,
     changed: Iterable[Article],
-    stories: Iterable[Story],
+    groups: Iterable[Related],
     removed: Iterable[Article] = (),
-    ended: Iterable[Story] = (),
+    ended: Iterable[Related] = (),
     *,
     is_recounted: bool,
 ) -> Iterator[Page]:
-    """Yield the pages of a plan that changed articles and stories may affect, some of them twice.
+    """Yield the pages of a plan that changed articles and groups may affect, some of them twice.
 
-    `changed` and `stories` belong to this plan. Of `removed` articles and `ended` stories, the lists
+    `changed` and `groups` belong to this plan. Of `removed` articles and `ended` groups, the lists
     count that they were in. With `is_recounted`, articles came or went.
     """
-    digest, stories = plan.digest, tuple(stories)
-    told = [article for story in stories for article in story.articles]
+    digest, groups = plan.digest, tuple(groups)
+    told = [article for group in groups for article in group.articles]
     here, removed = (*changed, *told), tuple(removed)
-    told_ids = {article.id for story in (*stories, *ended) for article in story.articles}
+    told_ids = {article.id for group in (*groups, *ended) for article in group.articles}
     told_ids |= plan.stories.keys() & {one.id for one in (*here, *removed)}
     for article in here:
         yield from pages_of_article(plan, article)
@@ -63,8 +63,9 @@ def affected_pages(
     for article in {one.date: one for one in told_of}.values():
         for editions in (digest.weeks, digest.months, digest.years):
             yield from _editions(editions, article, with_neighbours=is_recounted)
-    for story in stories:
-        yield from pages_of_story(plan, story)
+    for group in groups:
+        if isinstance(group, Story):
+            yield from pages_of_story(plan, group)
     yield from overviews(digest)
 
 

@@ -106,7 +106,9 @@ class Composer(msgspec.Struct, frozen=True):
         source = self.plan.source_of(article)
         month = article.date.replace(day=1)
         part = self.plan.parts[article.id]
-        also, also_more, story = Lists(self.plan, self.names).also(article)
+        lists = Lists(self.plan, self.names)
+        copies, copies_more = lists.copies(article)
+        also, also_more, story = lists.also(article)
         return views.ArticleView(
             id=article.id,
             title=article.title,
@@ -124,6 +126,8 @@ class Composer(msgspec.Struct, frozen=True):
             minutes=article.minutes,
             verdict=article.verdict,
             note=note_of(article),
+            copies=copies,
+            copies_more=copies_more,
             also=also,
             also_more=also_more,
             story=story,
@@ -177,12 +181,12 @@ class Composer(msgspec.Struct, frozen=True):
         )
 
     def _story(self, lists: Lists, story: Story, fill: Fill) -> views.StoryView:
-        lead, days = story.lead, [article.date for article in story.articles]
+        lead, days = story.lead, [article.date for article in story.texts]
         own, *others = (
             msgspec.structs.replace(
-                lists.item(article, excerpt=n <= fill.excerpts, also=0), also_more=0, story=None
+                lists.item(article, excerpt=n <= fill.excerpts), also=(), also_more=0, story=None
             )
-            for n, article in enumerate(story.articles[: None if fill.items is None else fill.items + 1])
+            for n, article in enumerate(story.texts[: None if fill.items is None else fill.items + 1])
         )
         return views.StoryView(
             title=lead.title,
@@ -190,8 +194,8 @@ class Composer(msgspec.Struct, frozen=True):
             dir=direction(lead.title_language),
             lead=own,
             items=tuple(others),
-            count=len(story.articles),
-            sources=len({article.source for article in story.articles}),
+            count=len(story.texts),
+            sources=len({article.source for article in story.texts}),
             first=min(days),
             last=max(days),
             day=self.names.day(lead.date, 0),

@@ -16,7 +16,7 @@ import msgspec
 
 from generator.cache.versions import hashed
 from generator.model import addresses
-from generator.model.types import Article, Edition, Health, Period, Source, Story
+from generator.model.types import Article, Edition, Health, Period, Related, Source, Story
 from generator.render.compose import NEWEST_ITEMS
 from generator.render.pages import Alias, MonthPart, Page, Plan
 
@@ -52,7 +52,7 @@ class Fingerprints:
     ) -> None:
         """`marks`: article id → content hash. `common` returns the parts from version to template.
 
-        The hashes of sources and stories in the fingerprints of the `last` digest are used again.
+        The hashes of sources, copies and stories in the fingerprints of the `last` digest are used again.
         """
         self._plan = plan
         self._marks = marks
@@ -64,7 +64,7 @@ class Fingerprints:
             if last and last._sources.keys() == sources.keys()
             else {name: _source_mark(source) for name, source in sources.items()}
         )
-        self._stories: dict[str, tuple[Story, bytes]] = last._stories if last else {}
+        self._groups: dict[tuple[type, str], tuple[Related, bytes]] = last._groups if last else {}
         self._of_healths: dict[str, tuple[Health, bytes]] = last._of_healths if last else {}
         self._has_picks = bool(plan.picks)
 
@@ -97,11 +97,10 @@ class Fingerprints:
 
     def _article(self, article: Article) -> tuple[bytes, ...]:
         """Return the same parts as `_listed`, but faster: most pages are articles, and share most of them."""
-        story = self._plan.stories.get(article.id)
         return (
             hashed(self._marks[article.id], self._paged((article,))),
             _hash(self._sources[article.source]),
-            _hash(self._story_mark(story) if story else b""),
+            _hash(self._related(article)),
             _hash(repr(self._plan.parts[article.id]).encode()),
         )
 
@@ -167,12 +166,11 @@ class Fingerprints:
     def _listed(self, articles: Iterable[Article], about: object, sources: bytes) -> tuple[bytes, ...]:
         """Return the parts of a page that lists articles: articles, sources, stories, place of the page."""
         articles = tuple(articles)
-        marks, stories = self._marks, self._plan.stories
-        shown = [story for article in articles if (story := stories.get(article.id))]
+        marks = self._marks
         return (
             hashed(b"".join([marks[article.id] for article in articles]), self._paged(articles)),
             hashed(sources),
-            hashed(b"".join(map(self._story_mark, shown))),
+            hashed(b"".join(map(self._related, articles))),
             hashed(repr(about).encode("utf-8", "surrogatepass")),
         )
 
@@ -185,12 +183,19 @@ class Fingerprints:
     def _sources_of(self, articles: Iterable[Article]) -> bytes:
         return b"".join(self._sources[article.source] for article in articles)
 
-    def _story_mark(self, story: Story) -> bytes:
-        known = self._stories.get(story.id)
-        if known is None or known[0] is not story:
-            marks = (self._marks[article.id] + self._sources[article.source] for article in story.articles)
-            paged = self._paged(story.articles)
-            known = self._stories[story.id] = story, hashed(story.id.encode(), paged, *marks)
+    def _related(self, article: Article) -> bytes:
+        """Return the hashes of an article's copies and of its story."""
+        groups = self._plan.copies.get(article.id), self._plan.stories.get(article.id)
+        return b"".join([self._group_mark(group) for group in groups if group])
+
+    def _group_mark(self, group: Related) -> bytes:
+        key = type(group), group.id
+        known = self._groups.get(key)
+        if known is None or known[0] is not group:
+            marks = [self._marks[article.id] + self._sources[article.source] for article in group.articles]
+            texts = [article.id for article in group.texts] if isinstance(group, Story) else []
+            about = (group.id, self._paged(group.articles), texts)
+            known = self._groups[key] = group, hashed(repr(about).encode(), *marks)
         return known[1]
 
     def _health(self, name: str) -> bytes:

@@ -32,6 +32,7 @@ def health_view(health: Health, words: Words) -> views.HealthView:
         link=share(health.link, health.count),
         leads=share(health.leads, health.count),
         follows=share(health.follows, health.count),
+        is_aggregator=health.is_aggregator,
         is_silent=health.is_silent,
         chart=charts.bars(months, title, description % span) if len(months) > 1 else Markup(),
         start=months[0].first,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 from markupsafe import Markup
 
 from generator.model import addresses
-from generator.model.types import Article, Edition, Group, TextPolicy, Verdict, direction
+from generator.model.types import Article, Edition, Group, Period, TextPolicy, Verdict, direction
 from generator.render import views
 from generator.render.markdown import Place, body_html
 from generator.render.names import Names
@@ -29,7 +30,7 @@ class Fill(msgspec.Struct, frozen=True):
     above_excerpts: int = 0
     """Number of picks, and of stories, that show their excerpt."""
     also: int = 3
-    """Maximum number of other copies that an item names."""
+    """Maximum number of copies, and of other texts of its story, that an item names."""
 
 
 Fills = tuple[tuple[Fill, ...], ...]
@@ -67,7 +68,7 @@ class Above(msgspec.Struct, frozen=True, kw_only=True):
     picks: tuple[views.Item, ...]
     stories: tuple[views.Item, ...]
     home: Mapping[str, str]
-    """Article id → id of the item that it is part of."""
+    """Article id → id of the item that it is part of, or of the block with that item."""
 
 
 class Lists(msgspec.Struct, frozen=True):
@@ -81,29 +82,38 @@ class Lists(msgspec.Struct, frozen=True):
     _items: dict[tuple[object, ...], views.Item] = msgspec.field(default_factory=dict)
     _blocks: dict[tuple[object, ...], views.Block] = msgspec.field(default_factory=dict)
     _above: dict[tuple[object, ...], Above] = msgspec.field(default_factory=dict)
-    _remaining: dict[tuple[int, int], tuple[Collection[str], list[Article]]] = msgspec.field(
-        default_factory=dict
+    _remaining: dict[tuple[int, int], tuple[Collection[str], list[Article], Mapping[str, int]]] = (
+        msgspec.field(default_factory=dict)
     )
-    """(block number, id of `home`) → `home` and the articles left for the block."""
+    """(block number, id of `home`) → `home`, the articles left for the block, and how often each is there."""
 
     def item(
-        self, article: Article, *, excerpt: bool = True, also: int = 5, shown: Collection[str] = ()
+        self,
+        article: Article,
+        *,
+        excerpt: bool = True,
+        also: int = 5,
+        shown: Collection[str] = (),
+        times: int = 1,
     ) -> views.Item:
         """Return an article's item in a list.
 
-        It names at most `also` other copies, and none of those `shown`.
+        It names at most `also` copies and as many other texts of its story, and none of those `shown`.
         """
-        if article.id not in self.plan.stories:
+        if article.id not in self.plan.stories and article.id not in self.plan.copies:
             also, shown = 0, ()
-        key = (article.id, excerpt and bool(article.excerpt), also, *shown)
+        key = (article.id, excerpt and bool(article.excerpt), also, times, *shown)
         item = self._items.get(key)
         if item is None:
-            item = self._items[key] = self._item(article, excerpt, also, shown)
+            item = self._items[key] = self._item(article, excerpt, also, shown, times)
         return item
 
-    def _item(self, article: Article, excerpt: bool, also: int, shown: Collection[str]) -> views.Item:
+    def _item(
+        self, article: Article, excerpt: bool, also: int, shown: Collection[str], times: int
+    ) -> views.Item:
         source = self.plan.source_of(article)
         has_page = self.plan.has_page(article)
+        copies, copies_more = self.copies(article, also)
         named, more, story = self.also(article, also, shown)
         return views.Item(
             id=article.id,
@@ -121,31 +131,57 @@ class Lists(msgspec.Struct, frozen=True):
             excerpt_dir=direction_of(article.language),
             verdict=article.verdict if has_page else Verdict.LINK,
             reason=self.names.reason(article) if article.verdict is Verdict.LINK else "",
+            copies=copies,
+            copies_more=copies_more,
             also=named,
             also_more=more,
             story=story,
+            times=times,
             note=note_of(article),
             pinned=article.pinned,
         )
 
+    def copies(self, article: Article, limit: int = 12) -> tuple[tuple[views.Also, ...], int]:
+        """Return where else the text of an article stands, and the number of further places.
+
+        No address is named twice: a copy at a known one has no link, and is left out at a known source.
+        """
+        group = self.plan.copies.get(article.id)
+        if group is None or not limit:
+            return (), 0
+        named: list[views.Also] = []
+        sources, keys = {article.source}, set(article.keys)
+        others, count = self.plan.others(group).others({article.id}, 4 * limit)
+        unseen = count - len(others)
+        for other in others:
+            is_elsewhere = keys.isdisjoint(other.keys)
+            if is_elsewhere or other.source not in sources:
+                named.append(self._also(other, is_linked=is_elsewhere))
+            sources.add(other.source)
+            keys.update(other.keys)
+        return tuple(named[:limit]), len(named[limit:]) + unseen
+
     def also(
         self, article: Article, limit: int = 12, shown: Collection[str] = ()
     ) -> tuple[tuple[views.Also, ...], int, str | None]:
-        """Return the other copies of an article, the number of further ones, and the page of its story."""
+        """Return the other texts of a story, the number of further ones, and the page of the story."""
         story = self.plan.stories.get(article.id)
         if story is None:
             return (), 0, None
-        others, count = self.plan.copies(story).others({article.id, *shown}, limit)
-        named = tuple(
-            views.Also(
-                name=other.source,
-                address=addresses.article(other.id) if self.plan.has_page(other) else None,
-                original=other.url,
-                date=other.date,
-            )
-            for other in others
-        )
+        group = self.plan.copies.get(article.id)
+        own = group.lead if group else article
+        others, count = self.plan.others(story).others({own.id, *shown}, limit)
+        named = tuple(self._also(other) for other in others)
         return named, count - len(named), self.plan.story_page(story)
+
+    def _also(self, other: Article, *, is_linked: bool = True) -> views.Also:
+        has_page = is_linked and self.plan.has_page(other)
+        return views.Also(
+            name=other.source,
+            address=addresses.article(other.id) if has_page else None,
+            original=other.url if is_linked else None,
+            date=other.date,
+        )
 
     def above(self, edition: Edition, fill: Fill) -> Above:
         """Return what is shown above an edition's blocks: picks, then stories; each article once."""
@@ -175,7 +211,7 @@ class Lists(msgspec.Struct, frozen=True):
             )  # of two picks in a story, the first names the others
             pick_items.append(self.item(pick, excerpt=n < fill.above_excerpts, also=also, shown=shown))
         stories = sorted(
-            (members for members in within.values() if len(members) > 1),
+            (members for members in within.values() if self._texts_of(members) > 1),
             key=lambda members: -len({member.source for member in members}),
         )
         story_items = []
@@ -183,56 +219,82 @@ class Lists(msgspec.Struct, frozen=True):
             lead = self._lead_of(members)
             home |= {member.id: lead.id for member in members}
             story_items.append(self.item(lead, excerpt=n < fill.above_excerpts, also=fill.also))
+        if edition.period is Period.DAY:
+            home |= dict(self._folded(edition, home))
         return Above(picks=tuple(pick_items), stories=tuple(story_items), home=home)
 
+    def _texts_of(self, articles: Iterable[Article]) -> int:
+        """Return the number of texts of some articles: copies count once."""
+        copies = self.plan.copies
+        return len({copies[one.id].id if one.id in copies else one.id for one in articles})
+
+    def _folded(self, edition: Edition, home: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+        """Yield id and block of each article of a day whose text stands in the block of another source.
+
+        Articles that have a `home` already stay there. Copies of one source stay in its block.
+        """
+        groups: defaultdict[str, list[tuple[Article, str]]] = defaultdict(list)
+        for number, block in enumerate(edition.groups, 1):
+            for article in block.articles:
+                if article.id not in home and (group := self.plan.copies.get(article.id)):
+                    groups[group.id].append((article, block_anchor(number)))
+        for members in groups.values():
+            lead = self._lead_of([article for article, _ in members])
+            anchor = next(anchor for article, anchor in members if article is lead)
+            yield from ((one.id, anchor) for one, _ in members if one.source != lead.source)
+
     def _lead_of(self, members: Sequence[Article]) -> Article:
-        """Return the story's lead if it is among the articles, else the most complete of them."""
-        lead = self.plan.stories[members[0].id].lead
-        own = next((member for member in members if member.id == lead.id), None)
+        """Return the lead of some articles' group if it is among them, else the most complete of them."""
+        group = self.plan.stories.get(members[0].id) or self.plan.copies[members[0].id]
+        own = next((member for member in members if member.id == group.lead.id), None)
         return own or max(members, key=lambda member: (self.plan.has_page(member), member.letters))
 
     def day_block(self, number: int, group: Group, fill: Fill, home: Mapping[str, str]) -> views.Block:
         """Return the block of a source on a day. The items that do not fit are on the source's month page.
 
-        Articles in `home` are shown further up and left out.
+        Articles in `home` are part of items elsewhere and left out. Repetitions of a source are one item.
         """
         block_key = (number, id(home))
         if block_key not in self._remaining:
-            self._remaining[block_key] = (
-                home,
-                [article for article in group.articles if article.id not in home],
-            )
-        own = self._remaining[block_key][1]
+            left = [article for article in group.articles if article.id not in home]
+            self._remaining[block_key] = (home, *self._rows(left))
+        _, own, times = self._remaining[block_key]
         count = len(own) if fill.items is None else min(fill.items, len(own))
         key = (*block_key, count, min(fill.excerpts, count), fill.also)
         block = self._blocks.get(key)
         if block is None:
-            items = self._shown(own, fill)
-            above = next((home[article.id] for article in group.articles if article.id in home), "")
-            alike = ("alike", number, len(own), above, *map(id, items))
-            block = self._blocks.get(alike) or self._day_block(number, group, own, above, items, fill)
+            items = self._shown(own, fill, times)
+            above = [home[article.id] for article in group.articles if article.id in home]
+            alike = ("alike", number, len(own), *above, *map(id, items))
+            block = self._blocks.get(alike) or self._day_block(number, group, above, items)
             self._blocks[key] = self._blocks[alike] = block
         return block
 
+    def _rows(self, articles: Iterable[Article]) -> tuple[list[Article], dict[str, int]]:
+        """Return the articles of a source on a day, one for each text and title, and how often each is there.
+
+        The most complete article stands for its repetitions.
+        """
+        rows: dict[str, list[Article]] = {}
+        for article in articles:
+            group = self.plan.copies.get(article.id)
+            rows.setdefault(group.id if group else f"title {article.title}", []).append(article)
+        best = [max(row, key=lambda one: (self.plan.has_page(one), one.letters)) for row in rows.values()]
+        return best, {one.id: len(row) for one, row in zip(best, rows.values(), strict=True)}
+
     def _day_block(
-        self,
-        number: int,
-        group: Group,
-        own: Sequence[Article],
-        above: str,
-        items: tuple[views.Item, ...],
-        fill: Fill,
+        self, number: int, group: Group, above: Sequence[str], items: tuple[views.Item, ...]
     ) -> views.Block:
         source = self.plan.digest.sources[group.source]
         newest, date = group.articles[0], group.articles[0].date
         return views.Block(
-            anchor=f"_s{number}",
+            anchor=block_anchor(number),
             source=self.names.source(source, count=len(group.articles)),
             date=date,
             items=items,
-            above=len(group.articles) - len(own),
-            above_anchor=above,
-            more=max(0, len(own) - (fill.items or 0)),
+            above=len(above),
+            above_anchor=above[0] if above else "",
+            more=len(group.articles) - len(above) - sum(item.times for item in items),
             more_address=addresses.source_month(source, date.replace(day=1), self.plan.parts[newest.id]),
             more_anchor=_day_anchor(date),
         )
@@ -249,10 +311,15 @@ class Lists(msgspec.Struct, frozen=True):
             items=self._shown(group.articles, fill),
         )
 
-    def _shown(self, articles: Sequence[Article], fill: Fill) -> tuple[views.Item, ...]:
-        shown = articles[: fill.items]
+    def _shown(
+        self, articles: Sequence[Article], fill: Fill, times: Mapping[str, int] | None = None
+    ) -> tuple[views.Item, ...]:
+        times = times or {}
         return tuple(
-            [self.item(article, excerpt=n < fill.excerpts, also=fill.also) for n, article in enumerate(shown)]
+            [
+                self.item(one, excerpt=n < fill.excerpts, also=fill.also, times=times.get(one.id, 1))
+                for n, one in enumerate(articles[: fill.items])
+            ]
         )
 
 
@@ -265,6 +332,11 @@ def note_of(article: Article) -> Markup:
     if not article.note:
         return _NOTHING
     return body_html(article.note, Place(original=None, id=f"{article.id}n"))
+
+
+def block_anchor(number: int) -> str:
+    """Return the `id` of a source's block on a day. Blocks are counted from 1."""
+    return f"_s{number}"
 
 
 def _day_anchor(date: dt.date) -> str:

@@ -8,12 +8,23 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
 
 import msgspec
 
 from generator.model import addresses
-from generator.model.types import Article, Digest, Edition, Period, Source, SourceMonth, Story
-from generator.render.copies import Copies
+from generator.model.types import (
+    Article,
+    CopyGroup,
+    Digest,
+    Edition,
+    Period,
+    Related,
+    Source,
+    SourceMonth,
+    Story,
+)
+from generator.render.others import Others
 
 ARTICLE = "article.html"
 """The template of articles' own pages."""
@@ -22,7 +33,7 @@ TEMPLATES = (
 )  # fmt: skip
 """The templates of all pages except overviews."""
 SHORT_STORY = 2
-"""Number of articles in a story that needs no page, because each names the other."""
+"""Number of texts in a story that needs no page, because each names the other."""
 
 
 class Alias(msgspec.Struct, frozen=True):
@@ -38,6 +49,8 @@ class MonthPart(msgspec.Struct, frozen=True):
     month: SourceMonth
     number: int
 
+
+G = TypeVar("G", CopyGroup, Story)
 
 Subject = Article | Edition | Source | MonthPart | Story | Alias | None
 
@@ -68,6 +81,8 @@ class Plan(msgspec.Struct, kw_only=True):
     """Article id → part, counted from 1, of its source's month that lists it."""
     counts: dict[dt.date, int]
     """Day → number of its articles."""
+    copies: dict[str, CopyGroup]
+    """Article id → the copies that it belongs to."""
     stories: dict[str, Story]
     """Article id → the story that it belongs to."""
     picks: tuple[Article, ...]
@@ -78,19 +93,19 @@ class Plan(msgspec.Struct, kw_only=True):
     """Output file of a former address → id of the article that it redirects to."""
     _slugs: dict[str, str] = {}
     """Slug → name of the source; filled on demand."""
-    _copies: dict[str, Copies] = msgspec.field(default_factory=dict)
-    """Story id → copies, filled on demand."""
+    _others: dict[tuple[type, str], Others] = msgspec.field(default_factory=dict)
+    """Kind and id of a group → its articles, filled on demand."""
 
     def change(
         self,
         digest: Digest,
         removed: Sequence[Article],
         added: Sequence[Article],
-        ended: Iterable[Story],
-        begun: Iterable[Story],
+        ended: Iterable[Related],
+        begun: Iterable[Related],
         picks: tuple[Article, ...],
     ) -> None:
-        """Become the plan of a digest that differs in these articles and stories."""
+        """Become the plan of a digest that differs in these articles, copies and stories."""
         self.digest, self.picks, self._slugs = digest, picks, {}
         for article in removed:
             self.parts.pop(article.id, None)
@@ -101,10 +116,12 @@ class Plan(msgspec.Struct, kw_only=True):
             if source in digest.sources:
                 months = (month for month in digest.sources[source].months if month.first == first)
                 self.parts |= _parts(months)
-        for story in ended:
-            for article in story.articles:
-                self.stories.pop(article.id, None)
-        self.stories |= {article.id: story for story in begun for article in story.articles}
+        for group in ended:
+            known = self.copies if isinstance(group, CopyGroup) else self.stories
+            for article in group.articles:
+                known.pop(article.id, None)
+        self.copies |= _by_article(group for group in begun if isinstance(group, CopyGroup))
+        self.stories |= _by_article(group for group in begun if isinstance(group, Story))
 
     def source_of(self, article: Article) -> Source:
         """Return the source that published an article."""
@@ -128,39 +145,40 @@ class Plan(msgspec.Struct, kw_only=True):
         return is_here and addresses.has_page(article, self.source_of(article).text)
 
     def story_page(self, story: Story) -> str | None:
-        """Return the address of a story's page; None for a story of at most two articles."""
-        return addresses.story(story.id) if len(story.articles) > SHORT_STORY else None
+        """Return the address of a story's page; None for a story of at most two texts."""
+        return addresses.story(story.id) if len(story.texts) > SHORT_STORY else None
 
-    def copies(self, story: Story) -> Copies:
-        """Return the articles of a story, grouped by source and day."""
-        copies = self._copies.get(story.id)
-        if copies is None or copies.story is not story:
-            copies = self._copies[story.id] = Copies(story)
-        return copies
+    def others(self, group: Related) -> Others:
+        """Return the articles of a group of copies, or the texts of a story, by source and day."""
+        key, articles = (type(group), group.id), group.texts if isinstance(group, Story) else group.articles
+        others = self._others.get(key)
+        if others is None or others.articles is not articles:
+            others = self._others[key] = Others(articles)
+        return others
 
     def without_copies(self, articles: Iterable[Article]) -> Iterator[Article]:
-        """Yield the articles without repetitions of stories, each of which is represented by its lead."""
+        """Yield the articles without copies and other reports, which the lead of each group represents."""
         for article in articles:
-            story = self.stories.get(article.id)
-            if story is None or story.lead.id == article.id:
+            group = self.stories.get(article.id) or self.copies.get(article.id)
+            if group is None or group.lead.id == article.id:
                 yield article
 
     def without_copies_in(self, source: Source) -> Iterator[Article]:
-        """Yield a source's articles, one for each story.
+        """Yield a source's articles, one for each group of copies.
 
-        That is the story's lead, else the source's first article in it, which does not change.
+        That is the group's lead, else the source's first article in it, which does not change.
         """
         chosen: dict[str, str] = {}
         for article in source.articles:
-            story = self.stories.get(article.id)
-            if story is None or story.lead.id == article.id:
+            group = self.copies.get(article.id)
+            if group is None or group.lead.id == article.id:
                 yield article
-            elif story.lead.source != source.name:
-                if story.id not in chosen:
-                    chosen[story.id] = next(
-                        other.id for other in reversed(story.articles) if other.source == source.name
+            elif group.lead.source != source.name:
+                if group.id not in chosen:
+                    chosen[group.id] = next(
+                        other.id for other in reversed(group.articles) if other.source == source.name
                     )
-                if chosen[story.id] == article.id:
+                if chosen[group.id] == article.id:
                     yield article
 
     def address_of(self, article: Article) -> tuple[str, str]:
@@ -186,12 +204,12 @@ def plan(digest: Digest, since: dt.date = dt.date.min) -> Plan:
     """Return the plan of a digest. Articles from `since` on get pages of their own."""
     parts = _parts(month for source in digest.sources.values() for month in source.months)
     counts = {edition.first: edition.count for edition in digest.days}
-    stories = {article.id: story for story in digest.stories for article in story.articles}
     return Plan(
         digest=digest,
         parts=parts,
         counts=counts,
-        stories=stories,
+        copies=_by_article(digest.copies),
+        stories=_by_article(digest.stories),
         picks=tuple(article for article in digest.articles if article.pinned),
         since=since,
         aliases={
@@ -201,6 +219,11 @@ def plan(digest: Digest, since: dt.date = dt.date.min) -> Plan:
             for alias in article.aliases
         },
     )
+
+
+def _by_article(groups: Iterable[G]) -> dict[str, G]:
+    """Return article id → its group."""
+    return {article.id: group for group in groups for article in group.articles}
 
 
 def _parts(months: Iterable[SourceMonth]) -> dict[str, int]:

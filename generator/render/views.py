@@ -67,12 +67,18 @@ class Item(View, frozen=True, kw_only=True):
     verdict: Verdict
     reason: str = ""
     """Why there is no text, in the interface's language; empty if there is some."""
+    copies: tuple[Also, ...] = ()
+    """Where else its text stands, one for each other source or address."""
+    copies_more: int = 0
+    """How many more there are."""
     also: tuple[Also, ...] = ()
-    """The other copies in its story, one for each source and day."""
+    """The other texts of its story, one for each source and day."""
     also_more: int = 0
     """How many more there are. The story's page lists them."""
     story: str | None = None
     """The page of its story, if it has one."""
+    times: int = 1
+    """How often its source has it on that day. All but this article are left out of the list."""
     note: Markup = Markup()
     """The curator's note, as sanitised HTML."""
     pinned: bool = False
@@ -89,9 +95,9 @@ class Block(View, frozen=True, kw_only=True):
     address: str = ""
     """The target of the heading: the source's month (or the source) on a day, the day in a source's month."""
     above: int = 0
-    """Number of articles shown further up on the page, among picks and stories."""
+    """Number of articles that are part of an item elsewhere on the page: picks, stories, copies."""
     above_anchor: str = ""
-    """The `id` of the item with the first of them."""
+    """The `id` of the item or block with the first of them."""
     more: int = 0
     """Number of further items."""
     more_address: str = ""
@@ -126,8 +132,7 @@ class DayView(View, frozen=True, kw_only=True):
     picks: tuple[Item, ...] = ()
     """The articles that the curator pinned."""
     stories: tuple[Item, ...] = ()
-    """Stories with several articles on that day, by number of sources. Their articles are not in the blocks.
-    """
+    """Stories with several texts on that day, by number of sources. Their articles are not in the blocks."""
     blocks: tuple[Block, ...]
     calendar: Calendar
     previous: Named | None
@@ -164,7 +169,7 @@ class PeriodView(View, frozen=True, kw_only=True):
 
 
 class StoryView(View, frozen=True, kw_only=True):
-    """`story.html`: a story of more than two articles."""
+    """`story.html`: a story of more than two texts."""
 
     title: str
     """The title of the lead."""
@@ -176,7 +181,7 @@ class StoryView(View, frozen=True, kw_only=True):
     items: tuple[Item, ...]
     """The others, newest first."""
     count: int
-    """The number of all its articles, shown or not."""
+    """The number of all its texts, shown or not."""
     sources: int
     first: dt.date
     last: dt.date
@@ -216,6 +221,8 @@ class HealthView(View, frozen=True, kw_only=True):
     """Articles that other sources repeat."""
     follows: Share
     """Articles that repeat another source's."""
+    is_aggregator: bool
+    """Whether it mostly repeats others."""
     is_silent: bool
     """Whether there was no article for longer than usual, up to the newest edition."""
     chart: Markup
@@ -311,8 +318,11 @@ class ArticleView(View, frozen=True):
     """The source's month."""
     note: Markup = Markup()
     """The curator's note, as sanitised HTML."""
+    copies: tuple[Also, ...] = ()
+    """Where else its text stands, one for each other source or address."""
+    copies_more: int = 0
     also: tuple[Also, ...] = ()
-    """The other copies in its story, one for each source and day."""
+    """The other texts of its story, one for each source and day."""
     also_more: int = 0
     story: str | None = None
     """The page of its story, if it has one."""

@@ -66,14 +66,16 @@ def test_what_is_hidden_is_nowhere_but_in_the_report(root):
     assert "Hidden by its own word" not in pages(root)
 
 
-def test_stories_follow_the_curator(root):
+def test_copies_and_stories_follow_the_curator(root):
     write_clipping(root / "content", "e.md", title="The press in the cellar", source="Another")
     _, index = build_site(root)
-    assert [{a.path for a in story.articles} for story in index.digest.stories] == [{"a.md", "e.md"}]
+    assert [{a.path for a in group.articles} for group in index.digest.copies] == [{"a.md", "e.md"}]
+    assert index.digest.stories == ()
     write_picks(
         root, '[[pick]]\narticle = "a.md"\nsplit = true\n\n[[pick]]\narticle = "b.md"\nmerge = "c.md"\n'
     )
     _, index = build_site(root)
+    assert index.digest.copies == ()
     assert [{a.path for a in story.articles} for story in index.digest.stories] == [{"b.md", "c.md"}]
 
 

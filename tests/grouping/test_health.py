@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from generator.grouping import digest_of
 from generator.grouping.health import healths_of
-from generator.model.types import Article, Digest, Story, TextPolicy, Verdict
+from generator.model.types import Article, CopyGroup, Digest, TextPolicy, Verdict
 
 DAY = dt.date(2024, 7, 3)
 
@@ -21,9 +21,9 @@ def article(number: int, source: str = "A", date: dt.date = DAY, verdict: Verdic
     )  # fmt: skip
 
 
-def digest(*articles: Article, stories: tuple[Story, ...] = ()) -> Digest:
+def digest(*articles: Article, copies: tuple[CopyGroup, ...] = ()) -> Digest:
     made, _, _ = digest_of(articles, {}, TextPolicy.FULL)
-    return msgspec.structs.replace(made, stories=stories)
+    return msgspec.structs.replace(made, copies=copies)
 
 
 def before(days: int) -> dt.date:
@@ -60,8 +60,8 @@ def test_silence_counts_to_the_newest_edition_not_to_today():
 
 def test_leading_and_following_are_told_apart():
     one, two, three, own, again = article(1, "A"), article(2, "B"), article(3, "B"), article(4), article(5)
-    stories = (Story(id=one.id, articles=(one, two, three)), Story(id=own.id, articles=(own, again)))
-    healths = healths_of(digest(one, two, three, own, again, stories=stories))
+    copies = (CopyGroup(id=one.id, articles=(one, two, three)), CopyGroup(id=own.id, articles=(own, again)))
+    healths = healths_of(digest(one, two, three, own, again, copies=copies))
     assert [(healths[name].leads, healths[name].follows) for name in "AB"] == [(1, 0), (0, 2)]
 
 

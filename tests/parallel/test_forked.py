@@ -23,7 +23,7 @@ from generator.parallel.workers import cores
 ALONE = "BROADSHEET_TESTS_ALONE"
 NEED_COPIES = (
     "parallel/test_forked.py",
-    "grouping/test_stories.py::test_half_of_many_articles_are_judged_by_a_copy_of_the_process",
+    "grouping/test_copies.py::test_half_of_many_articles_are_judged_by_a_copy_of_the_process",
 )
 needs_copies = pytest.mark.skipif(sys.platform != "linux" or cores() < 2, reason="no copies here")
 

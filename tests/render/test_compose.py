@@ -11,7 +11,7 @@ from generator.engine.writing import HTML_LIMIT
 from generator.grouping import digest_of
 from generator.grouping.health import healths_of
 from generator.model import addresses
-from generator.model.types import Article, Story, TextPolicy, Verdict
+from generator.model.types import Article, CopyGroup, Story, TextPolicy, Verdict
 from generator.render import views
 from generator.render.compose import composer
 from generator.render.frame import Framer
@@ -41,15 +41,22 @@ def article(number: int, source: str = "A", date: dt.date = DAY, **fields: objec
 
 
 def story(*articles: Article) -> Story:
-    return Story(id=articles[0].id, articles=articles)
+    return Story(id=articles[0].id, articles=articles, texts=articles)
+
+
+def copies_of(*articles: Article) -> CopyGroup:
+    return CopyGroup(id=articles[0].id, articles=articles)
 
 
 def composed(
-    articles: list[Article], text: TextPolicy = TextPolicy.FULL, stories: tuple[Story, ...] = ()
+    articles: list[Article],
+    text: TextPolicy = TextPolicy.FULL,
+    stories: tuple[Story, ...] = (),
+    copies: tuple[CopyGroup, ...] = (),
 ) -> dict[str, list[views.View]]:
     """The views of every page, from the fullest to the leanest, by address."""
     digest, _, _ = digest_of(articles, {}, text)
-    digest = msgspec.structs.replace(digest, stories=stories)
+    digest = msgspec.structs.replace(digest, stories=stories, copies=copies)
     plan_ = plan(digest)
     views_of = composer(plan_, interface_language(None, "en"), healths_of(digest)).views_of
     return {page.address: list(views_of(page, Markup("<p>x</p>"))) for page in pages_of(plan_)}
@@ -246,6 +253,53 @@ def test_what_stands_further_up_is_led_to():
     assert (block.above, int(block.above_anchor)) == (2, 1)
 
 
+def test_a_text_stands_once_on_a_day_and_names_where_its_copies_are():
+    lead, empty = article(1, "A"), article(2, "B", verdict=Verdict.LINK)
+    same = article(3, "C", keys=("origin.example/1",))
+    lead = msgspec.structs.replace(lead, keys=same.keys)
+    other = article(4, "B")
+    shown = composed([lead, empty, same, other], copies=(copies_of(lead, empty, same),))
+    day = shown["2024/07/03/"][0]
+    assert (day.stories, ids(tuple(items(day)))) == ((), [1, 4])
+    [copied, _] = items(day)
+    assert [(one.name, one.address, one.original) for one in copied.copies] == [
+        ("B", None, empty.url), ("C", None, None)
+    ]  # fmt: skip
+    assert (copied.also, copied.story) == ((), None)
+    assert [(block.source.name, block.above, block.above_anchor) for block in day.blocks] == [
+        ("A", 0, ""), ("B", 1, "_s1")
+    ]  # fmt: skip
+    assert [(one.name, one.address) for one in day.sources] == [("A", "_s1"), ("B", "_s2"), ("C", "_s1")]
+    assert ids(tuple(items(shown["sources/c/2024/07/"][0]))) == [3]
+    assert shown[addresses.article(lead.id)][0].copies == copied.copies
+    assert not shown["2024/07/"][0].stories
+    assert not [address for address in shown if address.startswith("stories/")]
+
+
+def test_what_a_source_repeats_on_a_day_is_one_item_with_a_count():
+    again = [article(n, "A", title="Somebody follows Somebody") for n in (1, 2, 3)]
+    twice = [article(n, "A", letters=n) for n in (4, 5)]
+    days = composed([*again, *twice], copies=(copies_of(*twice),))["2024/07/03/"]
+    assert [(int(item.id), item.times) for item in items(days[0])] == [(1, 3), (5, 2)]
+    assert [one.name for one in items(days[0])[1].copies] == ["A"]
+    for day in days:
+        [block] = day.blocks
+        assert block.more + sum(item.times for item in block.items) == 5
+
+
+def test_a_story_counts_the_copies_of_a_text_once():
+    lead, copy, other = article(1, "A"), article(2, "B"), article(3, "C")
+    told = Story(id=lead.id, articles=(lead, copy, other), texts=(lead, other))
+    shown = composed([lead, copy, other], stories=(told,), copies=(copies_of(lead, copy),))
+    [item] = shown["2024/07/03/"][0].stories
+    assert ([one.name for one in item.copies], [one.name for one in item.also]) == (["B"], ["C"])
+    assert [one.name for one in shown[addresses.article(copy.id)][0].also] == ["C"]
+    earlier = msgspec.structs.replace(other, date=EARLIER)
+    lone = Story(id=lead.id, articles=(lead, copy, earlier), texts=(lead, earlier))
+    day = composed([lead, copy, earlier], stories=(lone,), copies=(copies_of(lead, copy),))["2024/07/03/"][0]
+    assert (day.stories, ids(tuple(items(day)))) == ((), [1])
+
+
 def test_of_two_picks_of_a_story_the_first_names_the_others():
     own = [article(1, "A", pinned=True), article(2, "B", pinned=True), article(3, "C")]
     day = composed(own, stories=(story(*own),))["2024/07/03/"][0]
@@ -285,8 +339,9 @@ def test_leaner_days_give_up_stories_excerpts_first_and_lose_no_article():
 def test_feeds_tell_a_story_once():
     lead, copy, again = article(1, "A"), article(2, "B"), article(3, "B", EARLIER)
     digest, _, _ = digest_of([lead, copy, again, article(4, "B")], {}, TextPolicy.FULL)
-    plan_ = plan(msgspec.structs.replace(digest, stories=(story(lead, copy, again),)))
-    assert [int(own.id) for own in plan_.without_copies(digest.articles)] == [1, 4]
+    for groups in ({"stories": (story(lead, copy, again),)}, {"copies": (copies_of(lead, copy, again),)}):
+        plan_ = plan(msgspec.structs.replace(digest, **groups))
+        assert [int(own.id) for own in plan_.without_copies(digest.articles)] == [1, 4]
     # In a source's own feed, of what it repeats of another the first: a later copy changes nothing.
     assert [int(own.id) for own in plan_.without_copies_in(digest.sources["B"])] == [4, 3]
 

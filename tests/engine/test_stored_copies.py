@@ -1,4 +1,4 @@
-"""Stories that are followed from build to build are those found from scratch."""
+"""Copies that are followed from build to build are those found from scratch."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from generator.cache.store import Cache
 from generator.cache.versions import hashed
-from generator.engine import stored_stories
-from generator.grouping.stories import Stories, stories_of
-from grouping.test_stories import CROWD, POOL, RETITLED
+from generator.engine import stored_copies
+from generator.grouping.copies import Copies, copies_of
+from grouping.test_copies import CROWD, POOL, RETITLED
 
 EPOCH = b"epoch"
 ALL = {one.path: one for one in [*POOL, *CROWD, *RETITLED]}
@@ -31,20 +31,20 @@ def told(cache, articles, former=(), epoch=EPOCH):
     """The stories of a build whose cache knew some former articles."""
     marks = {one.id: mark(one) for one in articles}
     known = {mark(one): one for one in former}
-    return stored_stories.stories_of(cache, epoch, articles, marks, known).updated()
+    return stored_copies.copies_of(cache, epoch, articles, marks, known).updated()
 
 
 @pytest.fixture
 def counted(monkeypatch):
     """How often stories were found from scratch."""
     begun = []
-    start = Stories._start
+    start = Copies._start
 
     def counting(self, articles, found=None, **more):
         begun.extend([1] if found is None else [])
         return start(self, articles, found, **more)
 
-    monkeypatch.setattr(Stories, "_start", counting)
+    monkeypatch.setattr(Copies, "_start", counting)
     return begun
 
 
@@ -58,8 +58,8 @@ def test_stories_are_those_found_from_scratch(tmp_path_factory, data):
         pytest.MonkeyPatch.context() as patched,
         Cache.of(tmp_path_factory.mktemp("site"), b"rules") as cache,
     ):
-        patched.setattr(stored_stories, "most_of", lambda _: most)
-        assert told(cache, [*now.values()]) == stories_of([*now.values()])
+        patched.setattr(stored_copies, "most_of", lambda _: most)
+        assert told(cache, [*now.values()]) == copies_of([*now.values()])
         for _ in range(data.draw(st.integers(1, 5))):
             before = [*now.values()]
             for path in data.draw(st.lists(st.sampled_from(sorted(ALL)), unique=True, max_size=4)):
@@ -69,7 +69,7 @@ def test_stories_are_those_found_from_scratch(tmp_path_factory, data):
                 else:
                     now[path] = msgspec.structs.replace(ALL[other], path=path, id=path)
             former = before if data.draw(st.booleans()) else ()
-            assert told(cache, [*now.values()], former) == stories_of([*now.values()])
+            assert told(cache, [*now.values()], former) == copies_of([*now.values()])
 
 
 def test_a_change_is_followed_and_so_is_the_next(tmp_path, counted):
@@ -78,23 +78,23 @@ def test_a_change_is_followed_and_so_is_the_next(tmp_path, counted):
     third = [*first[2:], *RETITLED[:2]]
     with Cache.of(tmp_path, b"rules") as cache:
         told(cache, first)
-        assert told(cache, second, first[:1]) == stories_of(second)
-        assert told(cache, third, first[1:2]) == stories_of(third)
-        assert told(cache, first) == stories_of(first)
+        assert told(cache, second, first[:1]) == copies_of(second)
+        assert told(cache, third, first[1:2]) == copies_of(third)
+        assert told(cache, first) == copies_of(first)
     assert sum(counted) == 4  # the first time, and three times here
 
 
 def test_what_many_changes_left_is_kept_as_if_found_now(tmp_path, counted, monkeypatch):
     """Else every later build would follow them all again."""
-    monkeypatch.setattr(stored_stories, "most_of", lambda _: 5)
+    monkeypatch.setattr(stored_copies, "most_of", lambda _: 5)
     first = [*POOL, *CROWD]
     second = [*first[4:], *RETITLED[:3]]
     with Cache.of(tmp_path, b"rules") as cache:
         told(cache, first)
-        assert told(cache, second, first) == stories_of(second)
+        assert told(cache, second, first) == copies_of(second)
         begun = sum(counted)
         marks = {one.id: mark(one) for one in second}
-        assert stored_stories.load(cache, EPOCH, second, marks, {}).is_as_found
+        assert stored_copies.load(cache, EPOCH, second, marks, {}).is_as_found
         assert sum(counted) == begun
 
 
@@ -104,7 +104,7 @@ def test_a_new_source_whose_articles_have_no_home_is_followed(tmp_path):
     second = msgspec.structs.replace(first, path="z2", id="z2", source="New", keys=("/y",))
     with Cache.of(tmp_path, b"rules") as cache:
         told(cache, [first])
-        assert told(cache, [first, second]) == stories_of([first, second])
+        assert told(cache, [first, second]) == copies_of([first, second])
 
 
 DAMAGES = [
@@ -130,15 +130,15 @@ def test_what_was_found_of_others_is_not_believed(tmp_path, damage):
     first, second = [*POOL, *CROWD], [*POOL[1:], *CROWD]
     with Cache.of(tmp_path, b"rules") as cache:
         told(cache, first)
-        base = msgspec.msgpack.decode(cache.note("stories"), type=stored_stories.Base)
+        base = msgspec.msgpack.decode(cache.note("copies"), type=stored_copies.Base)
         found = base.found
         if damage.keys() <= set(found.__struct_fields__) - {"pairs"}:
             found = msgspec.structs.replace(found, **damage)
         else:
             found = msgspec.structs.replace(found, pairs=msgspec.structs.replace(found.pairs, **damage))
         note = msgspec.structs.replace(base, found=found)
-        cache.keep_note("stories", msgspec.msgpack.encode(note))
-        assert told(cache, second, first) == stories_of(second)
+        cache.keep_note("copies", msgspec.msgpack.encode(note))
+        assert told(cache, second, first) == copies_of(second)
 
 
 @pytest.mark.parametrize("what", ["epoch", "former", "damage"])
@@ -147,15 +147,15 @@ def test_what_cannot_be_followed_is_found_anew(tmp_path, counted, what):
     with Cache.of(tmp_path, b"rules") as cache:
         told(cache, first)
         if what == "damage":
-            cache.keep_note("stories", b"noise")
+            cache.keep_note("copies", b"noise")
         former = () if what == "former" else first
         epoch = b"another" if what == "epoch" else EPOCH
-        assert told(cache, second, former, epoch) == stories_of(second)
+        assert told(cache, second, former, epoch) == copies_of(second)
     assert sum(counted) == 3
 
 
 def test_many_changes_are_a_new_beginning(tmp_path, counted, monkeypatch):
-    monkeypatch.setattr(stored_stories, "many_of", lambda _: 3)
+    monkeypatch.setattr(stored_copies, "many_of", lambda _: 3)
     first, second = [*POOL, *CROWD], [*POOL[4:], *CROWD]
     with Cache.of(tmp_path, b"rules") as cache:
         told(cache, first)

@@ -1,4 +1,4 @@
-"""Carries stories from build to build: the search result over all articles, and the changes since.
+"""Carries copies from build to build: the search result over all articles, and the changes since.
 
 The result is large, so it is stored after a full search; afterwards only the changes are stored.
 """
@@ -13,11 +13,11 @@ import msgspec
 
 from generator.cache.store import Cache
 from generator.cache.versions import hashed
-from generator.grouping.stories import MANY, Found, Stories, many_of
+from generator.grouping.copies import MANY, Copies, Found, many_of
 from generator.model.errors import BuildError
 from generator.model.types import Article
 
-_BASE, _SINCE = "stories", "stories since"
+_BASE, _SINCE = "copies", "copies since"
 _HASH_SIZE = 8
 """Bytes of an article's content hash."""
 
@@ -47,7 +47,7 @@ class Since(msgspec.Struct, frozen=True, array_like=True):
     """Index in the base, and the article as it was."""
 
 
-def stories_of(
+def copies_of(
     cache: Cache,
     epoch: bytes,
     articles: Sequence[Article],
@@ -55,36 +55,36 @@ def stories_of(
     former: Mapping[bytes, Article],
     *,
     is_shared: bool = False,
-) -> Stories:
-    """Return the stories of all articles, updated from stored ones if few articles are new.
+) -> Copies:
+    """Return the copies among all articles, updated from stored ones if few articles are new.
 
     `content_hashes`: article id → content hash. `former`: content hash → earlier version of an article.
     `is_shared` allows a forked process to do part of the work.
     """
-    stories = load(cache, epoch, articles, content_hashes, former)
-    stories = stories or Stories(articles, is_shared=is_shared)
-    keep(cache, epoch, stories, content_hashes)
-    return stories
+    copies = load(cache, epoch, articles, content_hashes, former)
+    copies = copies or Copies(articles, is_shared=is_shared)
+    keep(cache, epoch, copies, content_hashes)
+    return copies
 
 
 def keep(
-    cache: Cache, epoch: bytes, stories: Stories, content_hashes: Mapping[str, bytes], *, renews: bool = True
+    cache: Cache, epoch: bytes, copies: Copies, content_hashes: Mapping[str, bytes], *, renews: bool = True
 ) -> None:
     """Store the search result, or the changes since. After many changes, store a renewed result (slower)."""
     # If it does not fit, or a name is not text, the next build searches again.
     with contextlib.suppress(BuildError, UnicodeEncodeError, OverflowError):
-        is_renewed = renews and stories.moved > most_of(len(content_hashes))
-        found = stories.renew() if is_renewed else None
-        if stories.kept_as:
-            since = Since(stories.kept_as, list(stories.removed))
+        is_renewed = renews and copies.moved > most_of(len(content_hashes))
+        found = copies.renew() if is_renewed else None
+        if copies.kept_as:
+            since = Since(copies.kept_as, list(copies.removed))
             cache.keep_note(_SINCE, msgspec.msgpack.encode(since))
-        elif stories.is_as_found:
-            own = [content_hashes[article.id] for article in stories.articles]
+        elif copies.is_as_found:
+            own = [content_hashes[article.id] for article in copies.articles]
             joined = b"".join(own)
             if len(joined) == _HASH_SIZE * len(own):
-                cache.keep_note(_BASE, msgspec.msgpack.encode(Base(epoch, joined, found or stories.found())))
+                cache.keep_note(_BASE, msgspec.msgpack.encode(Base(epoch, joined, found or copies.found())))
                 cache.drop_note(_SINCE)
-                stories.kept_as = hashed(joined)
+                copies.kept_as = hashed(joined)
 
 
 def load(
@@ -93,8 +93,8 @@ def load(
     articles: Sequence[Article],
     content_hashes: Mapping[str, bytes],
     former: Mapping[bytes, Article],
-) -> Stories | None:
-    """Return the stored stories, updated to these articles; None if too much changed."""
+) -> Copies | None:
+    """Return the stored copies, updated to these articles; None if too much changed."""
     base = _noted(cache, _BASE, Base)
     if base is None or base.epoch != epoch:
         return None
@@ -120,10 +120,10 @@ def load(
     known = [article for article in there.values() if article]
     if len(known) != len(each) or not base.found.fits(known):
         return None
-    stories = Stories(known, base.found)
-    stories.kept_as = name
-    stories.change([known[at].path for at in removed], added)
-    return stories
+    copies = Copies(known, base.found)
+    copies.kept_as = name
+    copies.change([known[at].path for at in removed], added)
+    return copies
 
 
 def _noted(cache: Cache, key: str, kind: type[T]) -> T | None:

@@ -1,4 +1,4 @@
-"""Which other copies of a story an article names: held against the plain way, and quick in a large story."""
+"""Which other copies an article names: held against the plain way, and quick among many copies."""
 
 import datetime as dt
 import time
@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from generator.grouping import digest_of
 from generator.grouping.health import healths_of
-from generator.model.types import Article, Story, TextPolicy, Verdict
+from generator.model.types import Article, CopyGroup, TextPolicy, Verdict
 from generator.render.compose import composer
-from generator.render.copies import Copies
 from generator.render.lists import Lists
+from generator.render.others import Others
 from generator.render.pages import plan
 from generator.render.templates import interface_language
 
@@ -33,14 +33,13 @@ def article(number: int, source: str, day: int) -> Article:
     )
 
 
-def story_of(written: list[tuple[str, int]]) -> Story:
-    articles = tuple(article(number, source, day) for number, (source, day) in enumerate(written))
-    return Story(id=articles[0].id, articles=articles)
+def articles_of(written: list[tuple[str, int]]) -> tuple[Article, ...]:
+    return tuple(article(number, source, day) for number, (source, day) in enumerate(written))
 
 
-def plainly(story: Story, left_out: set[str], most: int) -> tuple[list[Article], int]:
+def plainly(articles: tuple[Article, ...], left_out: set[str], most: int) -> tuple[list[Article], int]:
     first: dict[tuple[str, dt.date], Article] = {}
-    for one in story.articles:
+    for one in articles:
         if one.id not in left_out:
             first.setdefault((one.source, one.date), one)
     return list(first.values())[:most], len(first)
@@ -52,18 +51,19 @@ def plainly(story: Story, left_out: set[str], most: int) -> tuple[list[Article],
     st.integers(0, 5),
 )
 def test_copies_are_those_that_a_look_at_all_finds(written, numbers, most):
-    story = story_of(written)
+    articles = articles_of(written)
     left_out = {f"{number:012}" for number in numbers}
-    assert Copies(story).others(left_out, most) == plainly(story, left_out, most)
+    assert Others(articles).others(left_out, most) == plainly(articles, left_out, most)
 
 
-def test_a_large_story_takes_linear_time():
-    story = story_of([(f"S{n % 3}", n % 2) for n in range(10_000)])
-    digest, _, _ = digest_of(list(story.articles), {}, TextPolicy.FULL)
-    plan_ = plan(msgspec.structs.replace(digest, stories=(story,)))
+def test_many_copies_take_linear_time():
+    articles = articles_of([(f"S{n % 3}", n % 2) for n in range(10_000)])
+    digest, _, _ = digest_of(list(articles), {}, TextPolicy.FULL)
+    group = CopyGroup(id=articles[0].id, articles=articles)
+    plan_ = plan(msgspec.structs.replace(digest, copies=(group,)))
     lists = Lists(plan_, composer(plan_, interface_language(None, "en"), healths_of(digest)).names)
     start = time.process_time()
-    for one in story.articles:
-        named, more, _ = lists.also(one)
+    for one in articles:
+        named, more = lists.copies(one)
         assert len(named) + more == 6
     assert time.process_time() - start < 20  # half a second on a machine that does nothing else

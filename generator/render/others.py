@@ -1,38 +1,38 @@
-"""Select the other copies of an article in its story: one for each source and day."""
+"""Select the other articles of a group of copies, or of a story: one for each source and day."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from itertools import islice
 
-from generator.model.types import Article, Story
+from generator.model.types import Article
 
 
-class Copies:
-    """The articles of a story, grouped by source and day, for quick selection of other copies.
+class Others:
+    """Articles that belong together, grouped by source and day, for quick selection of others.
 
-    A story of 6,000 articles has 6,000 pages. Each names some copies and counts the others.
+    6,000 copies have 6,000 pages. Each names some copies and counts the others.
     """
 
-    def __init__(self, story: Story) -> None:
-        self.story = story
+    def __init__(self, articles: Sequence[Article]) -> None:
+        self.articles = articles
         groups: defaultdict[tuple[str, dt.date], list[int]] = defaultdict(list)
-        for place, article in enumerate(story.articles):
+        for place, article in enumerate(articles):
             groups[article.source, article.date].append(place)
         self._groups = tuple(groups.values())
-        """Positions in the story. Groups are ordered by their first article."""
+        """Positions in `articles`. Groups are ordered by their first article."""
         self._group_of = {
-            story.articles[place].id: number for number, group in enumerate(self._groups) for place in group
+            articles[place].id: number for number, group in enumerate(self._groups) for place in group
         }
 
     def others(self, excluded: Set[str], most: int) -> tuple[list[Article], int]:
         """Return the first article of each source and day, at most `most` of them, and the total number.
 
-        They are in the story's order. Articles whose id is in `excluded` do not count.
+        They keep their order. Articles whose id is in `excluded` do not count.
         """
-        articles = self.story.articles
+        articles = self.articles
         touched = {self._group_of[id_] for id_ in excluded if id_ in self._group_of}
         first_left = (
             next((place for place in self._groups[number] if articles[place].id not in excluded), None)
