@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from generator.model.identifiers import are_many
+
 IMAGES = ("png", "jpg", "jpeg", "gif", "webp", "avif", "svg")
 """File extensions of images beside clippings."""
 
@@ -97,6 +99,15 @@ class Article(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=Fal
     pinned: bool = False
     note: str = ""
     """The curator's note, in Markdown."""
+    identifiers: tuple[str, ...] = ()
+    """Identifiers that title or lead name, such as `CVE-2024-6387` or `RFC 9110`, sorted."""
+    mentions: tuple[str, ...] = ()
+    """Identifiers that only the rest of the text names, sorted."""
+
+    @property
+    def is_roundup(self) -> bool:
+        """Whether it names more identifiers of one kind than an article about one event does."""
+        return are_many((*self.identifiers, *self.mentions))
 
 
 class Story(msgspec.Struct, frozen=True, kw_only=True):
