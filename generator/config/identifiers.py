@@ -31,11 +31,11 @@ BUILT_IN: Mapping[str, Kind] = {
         "https://www.cve.org/CVERecord?id={id}",
     ),
     "ghsa": Kind(
-        ("GHSA",), r"GHSA-((?:[2-9cfghjmpqrvwx]{4}-){2}[2-9cfghjmpqrvwx]{4})", "GHSA-{}",
+        ("GHSA-",), r"GHSA-((?:[2-9cfghjmpqrvwx]{4}-){2}[2-9cfghjmpqrvwx]{4})", "GHSA-{}",
         "https://github.com/advisories/{id}",
     ),
     "rhsa": Kind(
-        ("RHSA",), r"RHSA-(\d{4})[-:](\d{4,5})", "RHSA-{}:{}", "https://access.redhat.com/errata/{id}"
+        ("RHSA-",), r"RHSA-(\d{4})[-:](\d{4,5})", "RHSA-{}:{}", "https://access.redhat.com/errata/{id}"
     ),
     "usn": Kind(("USN-",), r"USN-(\d{4,5}-\d{1,2})", "USN-{}", "https://ubuntu.com/security/notices/{id}"),
     "dsa": Kind(("DSA-",), r"DSA-(\d{4,5})", "DSA-{}", "https://www.debian.org/security/dsa-{number}"),

@@ -1,7 +1,8 @@
 import pytest
 
+from generator.config.identifiers import BUILT_IN
 from generator.model.identifiers import kind_of, label_of, number_of, slug_of
-from generator.reading.identifiers import MOST, identifiers_of
+from generator.reading.identifiers import HINTS, MOST, identifiers_of
 
 
 def named(title="", lead="", text="", own=None):
@@ -64,6 +65,12 @@ def test_names_of_several_kinds_for_one_event_are_no_round_up():
 
 def test_mentions_have_a_limit():
     assert len(named(text=" ".join(f"CVE-2024-{n}" for n in range(1000, 1100)))[1]) == MOST
+
+
+def test_each_sign_contains_a_hint():
+    signs = [sign for kind in BUILT_IN.values() for sign in kind.signs]
+    assert all(any(hint in sign for hint in HINTS) for sign in signs)
+    assert all(any(hint in sign for sign in signs) for hint in HINTS)
 
 
 def test_a_site_has_its_own_kinds():
