@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from generator.model.identifiers import are_many
+from generator.model.identifiers import are_many, slug_of
 
 IMAGES = ("png", "jpg", "jpeg", "gif", "webp", "avif", "svg")
 """File extensions of images beside clippings."""
@@ -109,6 +109,11 @@ class Article(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=Fal
         """Whether it names more identifiers of one kind than an article about one event does."""
         return are_many((*self.identifiers, *self.mentions))
 
+    @property
+    def slugs(self) -> set[str]:
+        """The slugs of all identifiers that it names or mentions."""
+        return {*map(slug_of, self.identifiers), *map(slug_of, self.mentions)}
+
 
 class Story(msgspec.Struct, frozen=True, kw_only=True):
     """Two or more articles about the same news."""
@@ -122,6 +127,27 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     def lead(self) -> Article:
         """The article at the home of its source with the most complete text."""
         return self.articles[0]
+
+
+class Identifier(msgspec.Struct, frozen=True, kw_only=True):
+    """An identifier that several sources name, with their articles."""
+
+    name: str
+    """As articles write it, such as `CVE-2024-6387`."""
+    articles: tuple[Article, ...]
+    """Articles whose title or lead names it, newest first."""
+    mentions: tuple[Article, ...] = ()
+    """Articles that name it further down, newest first."""
+
+    @property
+    def first(self) -> dt.date:
+        """The day of the first article that names it."""
+        return self.articles[-1].date
+
+    @property
+    def sources(self) -> int:
+        """Number of sources that name it."""
+        return len({article.source for article in self.articles})
 
 
 class Skipped(msgspec.Struct, frozen=True, order=True, kw_only=True):
@@ -261,6 +287,8 @@ class Digest(msgspec.Struct, frozen=True, kw_only=True):
     """Editions of each period, oldest first. A period without articles has no edition."""
     stories: Sequence[Story] = ()
     """Sorted by their first articles."""
+    identifiers: Mapping[str, Identifier] = {}
+    """Slug → identifier that three sources or more name, sorted by slug."""
 
     def editions(self, period: Period) -> tuple[Edition, ...]:
         """Return the editions of a period."""
