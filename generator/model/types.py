@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from generator.model.identifiers import are_many, slug_of
+
 IMAGES = ("png", "jpg", "jpeg", "gif", "webp", "avif", "svg")
 """File extensions of images beside clippings."""
 
@@ -97,6 +99,20 @@ class Article(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=Fal
     pinned: bool = False
     note: str = ""
     """The curator's note, in Markdown."""
+    identifiers: tuple[str, ...] = ()
+    """Identifiers that title or lead name, such as `CVE-2024-6387` or `RFC 9110`, sorted."""
+    mentions: tuple[str, ...] = ()
+    """Identifiers that only the rest of the text names, sorted."""
+
+    @property
+    def is_roundup(self) -> bool:
+        """Whether it names more identifiers of one kind than an article about one event does."""
+        return are_many((*self.identifiers, *self.mentions))
+
+    @property
+    def slugs(self) -> set[str]:
+        """The slugs of all identifiers that it names or mentions."""
+        return {*map(slug_of, self.identifiers), *map(slug_of, self.mentions)}
 
 
 class CopyGroup(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,6 +147,27 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
 
 Related = CopyGroup | Story
 """Articles that belong together."""
+
+
+class Identifier(msgspec.Struct, frozen=True, kw_only=True):
+    """An identifier that several sources name, with their articles."""
+
+    name: str
+    """As articles write it, such as `CVE-2024-6387`."""
+    articles: tuple[Article, ...]
+    """Articles whose title or lead names it, newest first."""
+    mentions: tuple[Article, ...] = ()
+    """Articles that name it further down, newest first."""
+
+    @property
+    def first(self) -> dt.date:
+        """The day of the first article that names it."""
+        return self.articles[-1].date
+
+    @property
+    def sources(self) -> int:
+        """Number of sources that name it."""
+        return len({article.source for article in self.articles})
 
 
 class Skipped(msgspec.Struct, frozen=True, order=True, kw_only=True):
@@ -276,6 +313,8 @@ class Digest(msgspec.Struct, frozen=True, kw_only=True):
     """Sorted by their first articles."""
     aggregators: frozenset[str] = frozenset()
     """Names of the sources that mostly repeat others."""
+    identifiers: Mapping[str, Identifier] = {}
+    """Slug → identifier that three sources or more name, sorted by slug."""
 
     def editions(self, period: Period) -> tuple[Edition, ...]:
         """Return the editions of a period."""

@@ -1,8 +1,8 @@
 """Names the pages that changed articles may affect: perhaps too many, never too few.
 
 Fingerprints tell which of them are affected. An article affects its own page, the pages of the other
-articles of its copies and its story, and every list with one of these. If counts change, it also affects
-the neighbouring lists, which show them.
+articles of its copies, its story and its identifiers, and every list with one of these. If counts change, it
+also affects the neighbouring lists, which show them.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import chain
 
 from generator.model import addresses
+from generator.model.identifiers import kind_of
 from generator.model.types import Article, Edition, Period, Related, Source, SourceMonth, Story
 from generator.render.pages import (
     Alias,
@@ -20,8 +21,10 @@ from generator.render.pages import (
     Plan,
     overviews,
     page_of_edition,
+    page_of_identifier,
     page_of_source,
     pages_of_article,
+    pages_of_kind,
     pages_of_month,
     pages_of_story,
 )
@@ -66,7 +69,16 @@ def affected_pages(
     for group in groups:
         if isinstance(group, Story):
             yield from pages_of_story(plan, group)
+    yield from identifier_pages(plan, everyone)
     yield from overviews(digest)
+
+
+def identifier_pages(plan: Plan, articles: Iterable[Article]) -> Iterator[Page]:
+    """Yield the pages of the identifiers that articles name or mention, and the lists of their kinds."""
+    slugs = {slug for article in articles for slug in article.slugs}
+    yield from (page_of_identifier(one) for slug in slugs if (one := plan.digest.identifiers.get(slug)))
+    for kind in plan.identifier_kinds.keys() & {*map(kind_of, slugs)}:
+        yield from pages_of_kind(plan.identifier_kinds[kind])
 
 
 def _months(plan: Plan, source: Source, article: Article, *, with_neighbours: bool) -> Iterator[Page]:
