@@ -31,6 +31,9 @@ BODIES = (
     "",
     "![a point](point.svg)\n\nOur own words, with a picture beside them, and long enough.",
     "![a point](/news/point.svg)\n\nOur own words, with a picture elsewhere, and they are long enough.",
+    "At Gutenberg's in Mainz, PressWorks9 of Caxton and Co burned down. " + "The street saw it all. " * 8,
+    "Nobody but Caxton knew of it: in Mainz, Gutenberg lost PressWorks9. " + "It was cold by then. " * 9,
+    "昨夜，Caxton 与 Gutenberg 的 PressWorks9 在美因茨烧毁。" + "整条街都看见了。" * 25,
     "[elsewhere](../other) and ![far](https://origin.example/i.png)\n\n```python\nprint('press')\n```\n" * 2,
 )
 TAILS = (
@@ -136,6 +139,7 @@ CONFIG = {
     "source_feed_items": ("1",),
     "drafts": ("true",),
     "future": ("true",),
+    "promotions": ('["press"]', "[]"),
     "limits": ("{ cpu_seconds = 4.0 }",),
     "titel": ('"Mistyped"',),
     "broken": ('"not closed',),
@@ -146,6 +150,7 @@ OF_SOURCES = {
     "language": ('"fr"',),
     "text": ('"link"', '"excerpt"', '"full"'),
     "clean": ("false",),
+    "aggregator": ("true", "false"),
 }
 IDENTIFIERS = {
     "rfc.pattern": ("''",),

@@ -344,10 +344,11 @@ def check(cli_options: CliOptions, *, format_: str, fix: bool, yes: bool) -> int
 @click.argument("file", type=PATH)
 @with_options("config", "content")
 def explain(cli_options: CliOptions, file: Path) -> None:
-    """Print whether each block of a clipping is published, or why it is removed."""
+    """Print what is published of a clipping, its copies and its story, each with the reason."""
     from generator.cli import console
     from generator.config.options import silent
     from generator.engine.explaining import explained
+    from generator.engine.relations import relations
 
     site = cli_options.site()
     inside = site.content / file
@@ -358,9 +359,13 @@ def explain(cli_options: CliOptions, file: Path) -> None:
         raise click.UsageError(f"{file} cannot be read: {error.strerror}; check its permissions") from error
     if not is_file or not path.is_relative_to(content):
         raise click.UsageError(f"{file} is not a file in the content folder {site.content}")
-    clipping = path.relative_to(content).as_posix()
-    found = cli_options.reading(site, silent, lambda context: explained(site, context, clipping))
-    console.print_lines(console.explanation(found))
+    clipping, options = path.relative_to(content).as_posix(), cli_options.options(site)
+    found, related = cli_options.reading(
+        site,
+        silent,
+        lambda context: (explained(site, context, clipping), relations(site, options, context, clipping)),
+    )
+    console.print_lines((*console.explanation(found), *console.relation_lines(related)))
 
 
 @broadsheet.command()

@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # rich and the pipeline take longer to import than most comma
 
     from generator.config.options import Report
     from generator.engine.explaining import Explained
+    from generator.engine.relations import Relations
     from generator.engine.site_index import SiteIndex
     from generator.model.types import Article, Digest, Health, Skipped
     from generator.render.pages import Plan
@@ -89,6 +90,14 @@ def explanation(found: Explained) -> Iterator[str]:
         text = shown(" ".join(one.block.text.split()))
         yield f"{one.block.index:4} {one.reason or 'kept':28} {text[:90]}"
     yield f"verdict: {found.verdict}" + (f" ({found.reason})" if found.reason else "")
+
+
+def relation_lines(found: Relations) -> Iterator[str]:
+    """Yield a line for each copy of a clipping and each other text of its story, with the reason."""
+    for kind, others in (("copy", found.copies), ("story", found.story)):
+        for one in others:
+            reason = shown(one.reason) or "by way of another"
+            yield f"{kind}: {shown(one.article.path)} ({reason})"
 
 
 def print_lines(lines: Iterable[str]) -> None:

@@ -29,6 +29,14 @@ ARTICLE_FIELDS = (
 )  # fmt: skip
 
 
+PROMOTIONS = (
+    "荣获", "荣膺", "斩获", "入选", "入围", "获评", "喜报", "上榜", "中标", "签约", "招聘", "校招", "内推",
+    "训练营", "开班", "课程", "培训", "报名", "优惠", "早鸟", "抽奖", "直播预告",
+    "webinar", "we're hiring", "job opening", "sponsored", "discount", "wins award", "named a leader",
+    "a leader in", "recognized as", "register now", "training course",
+)  # fmt: skip
+
+
 class SourceConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One table `[sources."Name"]`."""
 
@@ -107,6 +115,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Our field → the keys of other clippers that it is read from, the most trusted first."""
     sources: Mapping[str, SourceConfig] = {}
     """Name of a source → its settings."""
+    promotions: tuple[str, ...] = PROMOTIONS
+    """Words in titles of promotions, awards, courses and job advertisements, whose stories come last."""
     identifiers: Mapping[str, IdentifierConfig] = {}
     """Name of a kind of identifier → its settings."""
     limits: Limits = Limits()

@@ -67,6 +67,7 @@ INVALIDATES: Mapping[str, Stale] = {
     "drafts": Stale.GROUPING,
     "future": Stale.GROUPING,
     "fields": Stale.READING,
+    "promotions": Stale.GROUPING,
     "sources": Stale.NOTHING,  # key by key, below
     "identifiers": Stale.NOTHING,  # key by key, below
     "limits": Stale.READING,

@@ -130,10 +130,20 @@ def texts_of(site: Site, plan: Plan, context: BuildContext) -> dict[str, str]:
             continue
         key = origin_key(looked[article.path][1]) if article.path in looked else ("", 0)
         wanted.append(_request(reader, context, article.path, key))
-    for one, told in budgeted.each(partial(text, reader), wanted, context.workers, reader.limits):
-        if isinstance(told, str):
-            found[one.path] = told
-    return found
+    return found | _published(reader, wanted, context)
+
+
+def texts_at(site: Site, context: BuildContext, paths: Sequence[str]) -> dict[str, str]:
+    """Return path → text as cleaned, whatever of it may be published."""
+    reader, looked = reader_of(site), context.cache.clippings(paths)
+    keys = {path: origin_key(looked[path][1]) if path in looked else ("", 0) for path in paths}
+    return _published(reader, [_request(reader, context, path, keys[path]) for path in paths], context)
+
+
+def _published(reader: Reader, wanted: Sequence[ReadRequest], context: BuildContext) -> dict[str, str]:
+    """Return path → text of clippings; those that cannot be read are left out."""
+    told = budgeted.each(partial(text, reader), wanted, context.workers, reader.limits)
+    return {one.path: text_ for one, text_ in told if isinstance(text_, str)}
 
 
 def text(reader: Reader, wanted: Sequence[ReadRequest]) -> Iterator[str]:

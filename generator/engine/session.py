@@ -11,7 +11,7 @@ from generator.cache.database import DamagedError
 from generator.cache.store import MissingError
 from generator.config.options import Built, Options, Written, by_place, silent
 from generator.config.site import Site
-from generator.engine import stored_copies
+from generator.engine import stored_copies, stored_stories
 from generator.engine.apply import EVERYTHING, ChangeSet, apply
 from generator.engine.build_context import BuildContext
 from generator.engine.changes import Stale, is_below, stale_by_config, stale_by_files
@@ -232,5 +232,8 @@ class Session:
             epoch = state.documents.reader.epoch
             stored_copies.keep(
                 state.context.cache, epoch, state.copies, state.index.content_hashes, renews=False
+            )
+            stored_stories.keep(
+                state.context.cache, state.stories, state.index.digest, state.index.content_hashes
             )
         return self.built, frozenset()

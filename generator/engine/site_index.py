@@ -15,6 +15,7 @@ from generator.config import picks as picks_file
 from generator.config.loading import find_content
 from generator.config.options import Options, by_place
 from generator.config.site import FILE_NAME, Config, Site
+from generator.engine import stored_stories
 from generator.engine.build_context import BuildContext
 from generator.engine.document_table import DocumentTable
 from generator.engine.inspecting import documents_of
@@ -29,7 +30,7 @@ from generator.grouping.article_names import ArticleNames
 from generator.grouping.copies import Copies
 from generator.grouping.languages import unlisted_languages
 from generator.grouping.picks import Choices, choices_of
-from generator.grouping.sources import configured_aggregators, unmatched
+from generator.grouping.sources import unmatched
 from generator.grouping.stories import Stories
 from generator.model.errors import Problem, shown
 from generator.model.types import Article, Digest, Skipped, TextPolicy, Verdict
@@ -213,7 +214,7 @@ def grouped(
     else:
         copies = _searched(documents, digest.articles, content_hashes, context)
     digest = msgspec.structs.replace(digest, copies=copies.updated(choices.splits))
-    stories = Stories(digest.articles, digest.copies, configured_aggregators(config))
+    stories = stored_stories.stories_of(context.cache, config, digest, content_hashes)
     digest = msgspec.structs.replace(
         digest,
         stories=stories.updated(choices.merges),

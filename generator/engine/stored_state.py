@@ -17,7 +17,7 @@ from generator.cache.store import Cache
 from generator.cache.versions import hashed
 from generator.config.options import Options
 from generator.config.site import Config, Site
-from generator.engine import stored_copies
+from generator.engine import stored_copies, stored_stories
 from generator.engine.build_context import BuildContext
 from generator.engine.changes import Stale, stale_by_config
 from generator.engine.document_table import DocumentTable, article_in_zone
@@ -28,8 +28,6 @@ from generator.engine.writing import Wrote
 from generator.grouping.copies import Copies
 from generator.grouping.digest import together
 from generator.grouping.editions import months_of
-from generator.grouping.sources import configured_aggregators
-from generator.grouping.stories import Stories
 from generator.model.errors import Problem
 from generator.model.types import Digest, Health, Source
 from generator.output.folder import record_of
@@ -130,12 +128,12 @@ class StoredState(msgspec.Struct):
     ) -> SiteState:
         """Return the state as it was built, to be changed."""
         index = self.head.index
-        copies = self.copies.updated(index.choices.splits)
-        stories = Stories(self.digest.articles, copies, configured_aggregators(self.head.config))
-        told = stories.updated(index.choices.merges)
-        aggregators = frozenset(stories.aggregators.names)
+        digest = msgspec.structs.replace(self.digest, copies=self.copies.updated(index.choices.splits))
+        stories = stored_stories.stories_of(context.cache, self.head.config, digest, self.content_hashes)
         index.digest = msgspec.structs.replace(
-            self.digest, copies=copies, stories=told, aggregators=aggregators
+            digest,
+            stories=stories.updated(index.choices.merges),
+            aggregators=frozenset(stories.aggregators.names),
         )
         index.content_hashes, index.texts = self.content_hashes, self.texts
         as_built = msgspec.structs.replace(site, config=self.head.config)
@@ -226,6 +224,7 @@ def save(state: SiteState, inputs: Inputs, wrote: Wrote, last: Head | None = Non
         cache.keep_note(HEAD, msgspec.msgpack.encode(_head(state, inputs, wrote, keys)))
     if last:
         stored_copies.keep(cache, epoch_of(site), state.copies, state.index.content_hashes)
+    stored_stories.keep(cache, state.stories, state.index.digest, state.index.content_hashes)
 
 
 def _head(state: SiteState, inputs: Inputs, wrote: Wrote, keys: Mapping[str, bytes]) -> Head:

@@ -40,6 +40,8 @@ HTML_LIMIT = 100_000
 """Maximum bytes of a list page; article pages have no limit."""
 BATCH = 100
 """Pages per batch. With smaller batches, handing them over takes much of the main process's time."""
+ALSO_IN_FEEDS = 12
+"""Maximum number of other texts of a story that its entry in a feed names."""
 LIST_BATCH = 5
 """Lists made between two polls of the workers. A poll takes as long as a small list."""
 
@@ -338,9 +340,33 @@ def _entry(rendering: RenderContext, article: Article) -> tuple[feeds.Entry, Tex
     item = addresses.absolute(base_url, address, fragment)
     source = plan_.source_of(article)
     has_page = plan_.has_page(article)
-    entry = feeds.entry_of(article, source, base_url=base_url, item=item, content="", has_page=has_page)
+    entry = feeds.entry_of(
+        article,
+        source,
+        base_url=base_url,
+        item=item,
+        content="",
+        has_page=has_page,
+        also=_also_in(rendering, article, base_url),
+    )
     is_whole = has_page and source.text is TextPolicy.FULL
     return entry, text_of(rendering.index, article) if is_whole else None, item
+
+
+def _also_in(rendering: RenderContext, article: Article, base_url: str) -> str:
+    """Return the other texts of a story for the entry of its lead, as HTML."""
+    plan_, words = rendering.plan, rendering.compose.names.words
+    story = plan_.stories.get(article.id)
+    if story is None or story.lead.id != article.id:
+        return ""
+    others = [
+        (
+            other.source,
+            addresses.absolute(base_url, addresses.article(other.id)) if plan_.has_page(other) else other.url,
+        )
+        for other in story.texts[1 : ALSO_IN_FEEDS + 1]
+    ]
+    return feeds.also_in(words.gettext("Also in"), words.gettext(", "), others)
 
 
 def report_of(

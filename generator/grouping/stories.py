@@ -1,19 +1,23 @@
-"""Group texts on one event into stories. Copies of a text count once, and its lead represents it.
+"""Group texts on one event into stories. Copies of a text count once, and their lead represents them.
 
-`Stories` keeps its results, so a changed article costs little.
+Pairs of texts are judged by `events`. A story needs two independent sources: aggregators do not count. The
+curator's merges always join. `Stories` keeps its results: a changed article re-judges only texts that share a
+feature with it, and groups the connected ones again.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from generator.grouping.aggregators import Aggregators
 from generator.grouping.editions import order
+from generator.grouping.events import BEFORE, DAYS, Edges, Text, TextIndex, grouped, partners, text_of
 from generator.model.types import Article, CopyGroup, Story, Verdict
 
 _FULLNESS = {Verdict.FULL: 0, Verdict.CUT: 1, Verdict.LINK: 2}
+FEWEST_SOURCES = 2
 
 
 def stories_of(
@@ -34,20 +38,41 @@ class Stories:
         articles: Sequence[Article],
         copies: Sequence[CopyGroup] = (),
         configured: Mapping[str, bool] | None = None,
+        promotions: Sequence[str] = (),
+        found: Sequence[Sequence[int]] | None = None,
     ) -> None:
-        """Find the stories of all articles. `configured`: source → whether it is said to be an aggregator."""
-        self.aggregators = Aggregators(configured)
+        """Find the stories of all articles, or restore what was `found` earlier.
+
+        `configured`: source → whether it is said to be an aggregator. `promotions`: words in their titles.
+        """
         self.stories: list[Story] = []
         """The stories, sorted by first articles. `update` changes the list in place."""
-        self._articles: dict[str, Article] = {}
-        self._copies: dict[str, CopyGroup] = {}
+        self.aggregators = Aggregators(configured)
+        self._promotions = tuple(word.casefold() for word in promotions)
+        self._articles = {article.path: article for article in articles}
+        self._copies = {article.path: group for group in copies for article in group.articles}
+        self._index = TextIndex()
+        self._groups: dict[str, frozenset[str]] = {}
+        """Path of a text → paths of the texts on its event."""
         self._curated: dict[str, frozenset[str]] = {}
-        """Path of a text → paths of the texts in its story, if the curator decides."""
+        """The same, where the curator decides."""
         self._story_of: dict[str, Story] = {}
         """Path of a text → its story."""
         self._outdated: set[str] = set()
-        """Paths of articles whose stories must be updated."""
-        self.change((), articles, (), copies)
+        """Paths of texts whose stories must be updated."""
+        self.aggregators.change((), articles, (), copies)
+        self._index.add(self._texts_at(self._articles))
+        self._add_groups(
+            self._search()
+            if found is None
+            else (frozenset(articles[at].path for at in group) for group in found)
+        )
+
+    def found(self, articles: Sequence[Article]) -> list[list[int]]:
+        """Return the groups of texts on one event in the form that is stored: numbers of the articles."""
+        number = {article.path: at for at, article in enumerate(articles)}
+        groups = {id(group): group for group in self._groups.values()}
+        return sorted(sorted(map(number.__getitem__, group)) for group in groups.values())
 
     def change(
         self,
@@ -57,18 +82,102 @@ class Stories:
         begun: Sequence[CopyGroup],
     ) -> None:
         """Remove and add articles and groups of copies."""
-        self.aggregators.change(removed, added, ended, begun)
+        moved = self.aggregators.change(removed, added, ended, begun)
+        paths = {one.path for one in (*removed, *added)}
+        paths.update(one.path for group in (*ended, *begun) for one in group.articles)
+        left = [text for path in sorted(paths) if (text := self._index.texts.get(path))]
+        self._replace_articles(removed, added, ended, begun)
+        come = [*self._texts_at(sorted(paths))]
+        self._regroup(left, come)
+        self._outdated |= paths
+        if moved:
+            self._outdated.update(
+                path for path in self._groups if not moved.isdisjoint(self._sources_of(path))
+            )
+
+    def _texts_at(self, paths: Iterable[str]) -> Iterator[Text]:
+        """Yield the texts at some paths that may be on an event: no copies, and no round-ups."""
+        for path in paths:
+            article = self._articles.get(path)
+            if article and self._text(path) is article and not article.is_roundup:
+                yield text_of(article)
+
+    def _replace_articles(
+        self,
+        removed: Iterable[Article],
+        added: Iterable[Article],
+        ended: Iterable[CopyGroup],
+        begun: Iterable[CopyGroup],
+    ) -> None:
         for article in removed:
             del self._articles[article.path]
-            self._outdated.add(article.path)
         for group in ended:
             for article in group.articles:
                 del self._copies[article.path]
-                self._outdated.add(article.path)
         self._articles.update((article.path, article) for article in added)
         self._copies.update((article.path, group) for group in begun for article in group.articles)
-        self._outdated.update(article.path for article in added)
-        self._outdated.update(article.path for group in begun for article in group.articles)
+
+    def _search(self) -> list[frozenset[str]]:
+        """Return the groups of all texts, day by day, to save memory."""
+        edges = Edges({})
+        for day in self._index.days:
+            self._index.forget_before(day - BEFORE - DAYS)
+            for path in self._index.of_day(day):
+                edges.add(path, partners(self._index, self._index.texts[path], day))
+        self._index.forget_before(dt.date.max.toordinal())
+        return self._grouped(edges)
+
+    def _grouped(self, edges: Edges) -> list[frozenset[str]]:
+        return grouped(edges, {path: self._index.texts[path].day for path in edges.of})
+
+    def _add_groups(self, groups: Iterable[frozenset[str]]) -> None:
+        for group in groups:
+            self._groups.update(dict.fromkeys(group, group))
+            self._outdated |= group
+
+    def _regroup(self, left: Sequence[Text], come: Sequence[Text]) -> None:
+        """Replace texts, and group all again that are connected with one whose pairs may have changed."""
+        index = self._index
+        touched = {path for text in left for path in partners(index, text, text.day + DAYS)}
+        before = self._weights(left, come)
+        for text in left:
+            index.remove(text)
+        index.add(come)
+        after = self._weights(left, come)
+        for (number, day), weight in after.items():
+            if weight != before[number, day]:
+                touched.update(index.having(number, day - DAYS, day))
+        touched |= {text.path for text in come}
+        edges = self._connected(path for path in touched if path in index.texts)
+        for path in (*(text.path for text in left), *touched, *edges.of):
+            if group := self._groups.get(path):
+                for one in group:
+                    del self._groups[one]
+                self._outdated |= group
+        self._add_groups(self._grouped(edges))
+
+    def _weights(self, left: Sequence[Text], come: Sequence[Text]) -> dict[tuple[int, int], int]:
+        """Return (feature, day) → weight, wherever texts that leave or come may change it."""
+        wanted = {
+            (number, text.day + after)
+            for text in (*left, *come)
+            for number in text.features
+            for after in range(-DAYS, BEFORE + 1)
+        }
+        return {(number, day): self._index.weight(number, day) for number, day in wanted}
+
+    def _connected(self, paths: Iterable[str]) -> Edges:
+        """Return the pairs of all texts that are connected with some."""
+        edges, new = Edges({}), sorted(paths)
+        seen = set(new)
+        while new:
+            path = new.pop()
+            text = self._index.texts[path]
+            others = partners(self._index, text, text.day + DAYS)
+            edges.add(path, others)
+            new += [other for other in others if other not in seen]
+            seen.update(others)
+        return edges
 
     def updated(self, merges: Sequence[frozenset[str]] = ()) -> tuple[Story, ...]:
         """Update and return the stories, sorted by first articles. `merges` as in `stories_of`."""
@@ -83,13 +192,33 @@ class Stories:
         self._outdated = set()
         old = {story.id: story for path in outdated if (story := self._story_of.get(path))}
         outdated.update(text.path for story in old.values() for text in story.texts)
-        groups = {group for path in outdated if (group := self._curated.get(path))}
+        groups = {group for path in outdated if (group := self._group(path))}
         new = {story.id: story for story in map(self._story, groups)}
         same = {id_ for id_, story in new.items() if id_ in old and _are_same(old[id_], story)}
         ended = [story for id_, story in old.items() if id_ not in same]
         begun = [story for id_, story in new.items() if id_ not in same]
         self._replace(ended, begun)
         return ended, begun
+
+    def _group(self, path: str) -> frozenset[str] | None:
+        """Return the texts of the story of a text; None if it has none."""
+        if curated := self._curated.get(path):
+            return curated
+        group = self._groups.get(path)
+        return group if group and self._independent(group) >= FEWEST_SOURCES else None
+
+    def _independent(self, texts: Iterable[str]) -> int:
+        """Return the number of sources of some texts. Of copies one counts, and no aggregator does."""
+        names = (self._sources_of(path) for path in texts)
+        own = (
+            next((name for name in of_one if name not in self.aggregators.names), None) for of_one in names
+        )
+        return len({name for name in own if name is not None})
+
+    def _sources_of(self, path: str) -> list[str]:
+        """Return the sources of a text and its copies, that of the text first."""
+        group = self._copies.get(path)
+        return [one.source for one in (group.articles if group else (self._articles[path],))]
 
     def _replace(self, ended: Iterable[Story], begun: Iterable[Story]) -> None:
         for story in ended:
@@ -104,8 +233,11 @@ class Stories:
         """Return path of a text → paths of the texts that the curator wants in its story."""
         of: dict[str, frozenset[str]] = {}
         for paths in merges:
-            wanted = frozenset(self._text(path).path for path in paths if path in self._articles)
-            joined = wanted.union(*(of[path] for path in wanted if path in of))
+            wanted = {self._text(path).path for path in paths if path in self._articles}
+            joined = frozenset(wanted).union(
+                *(group for path in wanted if (group := of.get(path) or self._groups.get(path)))
+            )
+            joined = joined.union(*(of[path] for path in joined if path in of))
             of |= dict.fromkeys(joined, joined)
         return {path: texts for path, texts in of.items() if len(texts) > 1}
 
@@ -117,12 +249,25 @@ class Stories:
     def _story(self, texts: Set[str]) -> Story:
         """Return the story of the texts with these paths."""
         leads = [self._articles[path] for path in texts]
-        lead = min(leads, key=_precedence)
+        lead = min(leads, key=self._precedence)
         others = sorted((text for text in leads if text is not lead), key=order)
         copies = (article for text in leads for article in self._copies_of(text) if article is not text)
         rest = sorted((*others, *copies), key=order)
-        first = min((lead, *rest), key=_place)
-        return Story(id=first.id, articles=(lead, *rest), texts=(lead, *others))
+        titles = [text.title.casefold() for text in leads]
+        return Story(
+            id=min((lead, *rest), key=_place).id,
+            articles=(lead, *rest),
+            texts=(lead, *others),
+            sources=self._independent(texts),
+            letters=sum(text.letters for text in leads if text.verdict is not Verdict.LINK),
+            is_promotion=any(word in title for title in titles for word in self._promotions),
+        )
+
+    def _precedence(self, article: Article) -> tuple[object, ...]:
+        """Return the sort key by which a text represents a story: the most readable comes first."""
+        is_aggregator = article.source in self.aggregators.names
+        fullness = _FULLNESS[article.verdict]
+        return article.verdict is Verdict.LINK, is_aggregator, fullness, -article.letters, *_place(article)
 
     def _copies_of(self, text: Article) -> Sequence[Article]:
         group = self._copies.get(text.path)
@@ -138,11 +283,9 @@ def _first(story: Story) -> tuple[dt.date, str]:
     return min(map(_place, story.articles))
 
 
-def _precedence(article: Article) -> tuple[object, ...]:
-    """Return the sort key by which a text represents a story: the one that can be read best comes first."""
-    return _FULLNESS[article.verdict], -article.letters, article.date, article.path
-
-
 def _are_same(one: Story, other: Story) -> bool:
     """Return whether two stories consist of the same article objects, in the same order."""
-    return [*map(id, one.articles), *map(id, one.texts)] == [*map(id, other.articles), *map(id, other.texts)]
+    ours, theirs = (
+        [*map(id, story.articles), *map(id, story.texts), story.sources] for story in (one, other)
+    )
+    return ours == theirs

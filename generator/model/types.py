@@ -103,6 +103,8 @@ class Article(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=Fal
     """Identifiers that title or lead name, such as `CVE-2024-6387` or `RFC 9110`, sorted."""
     mentions: tuple[str, ...] = ()
     """Identifiers that only the rest of the text names, sorted."""
+    features: bytes = b""
+    """What tells its event, as numbers (`model/features.py`): names, quotes, numbers, linked originals."""
 
     @property
     def is_roundup(self) -> bool:
@@ -138,6 +140,12 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     """All articles, copies included: the lead, then the others, newest first."""
     texts: tuple[Article, ...]
     """One article for each text: the lead of its copies. The story's lead comes first, then the newest."""
+    sources: int = 1
+    """Number of independent sources. Aggregators do not count."""
+    letters: int = 0
+    """Number of letters of the texts that can be read."""
+    is_promotion: bool = False
+    """Whether a title has a word of promotions, awards, courses or job advertisements."""
 
     @property
     def lead(self) -> Article:

@@ -17,6 +17,7 @@ from generator.reading.canonical import keys_of
 from generator.reading.clipping_fields import ClippingFields
 from generator.reading.curator import pick_of
 from generator.reading.dates import ADVICE, Moment
+from generator.reading.features import features_of
 from generator.reading.fingerprint import fingerprint_of
 from generator.reading.identifiers import LEAD, identifiers_of
 from generator.reading.language import reading_minutes
@@ -149,6 +150,7 @@ def _published(
         signature=signature,
         identifiers=named,
         mentions=mentioned,
+        features=features_of(title, visible, url),
     )
     pick = pick_of(fields)
     return Reading(

@@ -14,6 +14,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
+from markupsafe import Markup, escape
 
 from generator.model import addresses
 from generator.model.types import Article, Source, TextPolicy
@@ -72,6 +73,8 @@ class Entry(msgspec.Struct, frozen=True):
     source: str
     source_page: str
     """The source's page on the site, whose feeds are below it."""
+    also: str = ""
+    """The other texts of its story as HTML, which follow the content."""
 
 
 def entry_id(article_id: str) -> str:
@@ -80,7 +83,14 @@ def entry_id(article_id: str) -> str:
 
 
 def entry_of(
-    article: Article, source: Source, *, base_url: str, item: str, content: str, has_page: bool = True
+    article: Article,
+    source: Source,
+    *,
+    base_url: str,
+    item: str,
+    content: str,
+    has_page: bool = True,
+    also: str = "",
 ) -> Entry:
     """Return an article's entry, with as much text as its source's policy allows.
 
@@ -104,7 +114,14 @@ def entry_of(
         tags=article.tags,
         source=source.name,
         source_page=addresses.absolute(base_url, addresses.source(source)),
+        also=also,
     )
+
+
+def also_in(label: str, comma: str, others: Sequence[tuple[str, str | None]]) -> str:
+    """Return a paragraph that names sources, each with the absolute address of its text; empty for none."""
+    links = [Markup('<a href="{}">{}</a>').format(url, name) if url else escape(name) for name, url in others]
+    return str(Markup("<p>{} {}</p>").format(label, escape(comma).join(links))) if links else ""
 
 
 def atom(feed: FeedMeta, entries: Sequence[Entry]) -> bytes:
@@ -144,7 +161,7 @@ def _atom_entry(entry: Entry, zone: dt.tzinfo) -> Iterator[str]:
         + _atom_source(entry)
         + (xml.element("summary", entry.excerpt, {"type": "text", **language}) if entry.excerpt else "")
     )
-    content = xml.around("content", [xml.text(entry.content)], {"type": "html", **language})
+    content = xml.around("content", [xml.text(entry.content + entry.also)], {"type": "html", **language})
     return xml.around("entry", [head, *(content if entry.content else ())])
 
 
@@ -189,7 +206,7 @@ def _rss_item(entry: Entry, zone: dt.tzinfo) -> Iterator[str]:
         # Readers treat a description as HTML, so plain text is escaped once more.
         + (xml.element("description", _as_html(entry.excerpt)) if entry.excerpt else "")
     )
-    content = xml.around("content:encoded", [xml.text(entry.content)])
+    content = xml.around("content:encoded", [xml.text(entry.content + entry.also)])
     return xml.around("item", [head, *(content if entry.content else ())])
 
 
@@ -215,7 +232,7 @@ def _json_item(entry: Entry, zone: dt.tzinfo) -> dict[str, object]:
         item["external_url"] = xml.uri(entry.original)
     item["title"] = xml.clean(_title(entry))
     if entry.content:
-        item["content_html"] = xml.clean(entry.content)
+        item["content_html"] = xml.clean(entry.content + entry.also)
     else:
         item["content_text"] = xml.clean(entry.excerpt)
     if entry.excerpt:

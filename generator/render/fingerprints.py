@@ -223,8 +223,10 @@ class Fingerprints:
         known = self._groups.get(key)
         if known is None or known[0] is not group:
             marks = [self._marks[article.id] + self._sources[article.source] for article in group.articles]
-            texts = [article.id for article in group.texts] if isinstance(group, Story) else []
-            about = (group.id, self._paged(group.articles), texts)
+            about: tuple[object, ...] = (group.id, self._paged(group.articles))
+            if isinstance(group, Story):
+                texts = [article.id for article in group.texts]
+                about = (*about, texts, group.sources, group.letters, group.is_promotion)
             known = self._groups[key] = group, hashed(repr(about).encode(), *marks)
         return known[1]
 

@@ -11,7 +11,7 @@ import msgspec
 from markupsafe import Markup
 
 from generator.model import addresses
-from generator.model.types import Article, Edition, Group, Period, TextPolicy, Verdict, direction
+from generator.model.types import Article, Edition, Group, Period, Story, TextPolicy, Verdict, direction
 from generator.render import views
 from generator.render.markdown import Place, body_html
 from generator.render.names import Names
@@ -212,7 +212,7 @@ class Lists(msgspec.Struct, frozen=True):
             pick_items.append(self.item(pick, excerpt=n < fill.above_excerpts, also=also, shown=shown))
         stories = sorted(
             (members for members in within.values() if self._texts_of(members) > 1),
-            key=lambda members: -len({member.source for member in members}),
+            key=lambda members: _rank(self.plan.stories[members[0].id]),
         )
         story_items = []
         for n, members in enumerate(stories[: fill.above]):
@@ -332,6 +332,11 @@ def note_of(article: Article) -> Markup:
     if not article.note:
         return _NOTHING
     return body_html(article.note, Place(original=None, id=f"{article.id}n"))
+
+
+def _rank(story: Story) -> tuple[object, ...]:
+    """Return the sort key of the stories of an edition: by sources, then by text, promotions last."""
+    return story.is_promotion, -story.sources, -story.letters, story.id
 
 
 def block_anchor(number: int) -> str:

@@ -1,19 +1,119 @@
 import datetime as dt
+from array import array
 
+import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from generator.grouping.aggregators import FEWEST
 from generator.grouping.copies import Copies
+from generator.grouping.events import DAYS
 from generator.grouping.stories import Stories, stories_of
+from generator.model.features import feature, marked
+from generator.model.types import CopyGroup
 from grouping.test_copies import POOL, UNRELATED, article, prose
 
-DAY = dt.date(2024, 7, 3)
+TITLES = ("The Caxton press burns", "Feuer bei Caxton", "卡克斯顿印刷厂起火", "Ink prices double")
+
+
+def report(path, *names, early=("caxton",), day=0, source=None, title=None, letters=900, identifiers=()):
+    """An article with text of its own, whose features are `names`."""
+    numbers = [(marked if name in early else int)(feature("name", name)) for name in names]
+    one = article(path, title or f"{path} {TITLES[ord(path[0]) % 4]}", source=source or f"S{path}", day=day)
+    return msgspec.structs.replace(
+        one,
+        letters=letters,
+        verdict="full" if letters else "link",
+        features=array("I", sorted(numbers)).tobytes(),
+        identifiers=tuple(identifiers),
+    )
 
 
 def found(*articles, merges=()):
     """The paths of the texts of each story, as sets."""
     copies = Copies(articles).updated()
     return [{one.path for one in story.texts} for story in stories_of(articles, copies, merges)]
+
+
+def are_one(one, other):
+    return found(one, other) == [{one.path, other.path}]
+
+
+def test_two_independent_features_make_a_story():
+    one = report("a", "caxton", "stationers")
+    assert are_one(one, report("b", "caxton", "stationers", day=DAYS))
+    assert not are_one(one, report("b", "caxton", "stationers", day=DAYS + 1))
+    assert not are_one(one, report("b", "caxton", "gutenberg"))
+    assert not are_one(one, report("b", "caxton", "stationers", source="Sa"))
+
+
+def test_two_features_must_not_be_far_down_in_both_texts():
+    names = ("caxton", "stationers", "foundry")
+    one, other = (report(path, *names, early=()) for path in "ab")
+    assert are_one(one, other)
+    assert not are_one(*(report(path, *names[:2], early=()) for path in "ab"))
+
+
+def test_titles_alone_decide_nothing():
+    one, other = (report(path, "caxton", "stationers", letters=0) for path in "ab")
+    assert not are_one(one, other)
+    assert are_one(one, report("b", "caxton", "stationers"))
+
+
+def test_what_many_texts_name_in_the_days_before_counts_little():
+    before = [report(f"x{n:02}", "caxton", day=n % 20, source="Old") for n in range(12)]
+    now = [report(path, "caxton", "stationers", day=28) for path in "ab"]
+    assert found(*now) == [{"a", "b"}]
+    assert found(*before, *now) == []
+
+
+def test_identifiers_join_and_part():
+    one = report("a", "caxton", identifiers=("CVE-2024-1001",))
+    assert are_one(one, report("b", "caxton", identifiers=("CVE-2024-1001",)))
+    other = report("b", "caxton", "stationers", identifiers=("CVE-2024-1002",))
+    assert not are_one(report("a", "caxton", "stationers", identifiers=("CVE-2024-1001",)), other)
+
+
+def test_a_roundup_and_a_series_join_nothing():
+    one = report("a", "caxton", "stationers")
+    many = [f"CVE-2024-{n}" for n in range(1001, 1007)]
+    assert not are_one(one, report("b", "caxton", "stationers", identifiers=many))
+    assert not are_one(one, report("b", "caxton", "stationers", title="Caxton weekly, 3 July"))
+    parts = [
+        report(path, "caxton", "stationers", title=f"Caxton's press as I knew it, {what}")
+        for path, what in (("a", "the ink"), ("b", "the type"))
+    ]
+    assert not are_one(*parts)
+
+
+def test_an_aggregator_is_no_source_of_a_story():
+    many = [report(f"x{n}", source="Many") for n in range(FEWEST)]
+    one, other = report("a", "caxton", "stationers"), report("b", "caxton", "stationers", source="Many")
+    assert found(one, other, *many) == []
+    assert found(one, other) == [{"a", "b"}]
+    third = report("c", "caxton", "stationers")
+    [story] = stories_of([one, other, third, *many])
+    assert ({text.path for text in story.texts}, story.sources) == ({"a", "b", "c"}, 2)
+
+
+def test_copies_count_once():
+    one, copy, other = (report(path, "caxton", "stationers", source=path) for path in "abc")
+    group = CopyGroup(id="a", articles=(one, copy))
+    assert stories_of([one, copy], [group]) == ()
+    [story] = stories_of([one, copy, other], [group])
+    assert ([text.path for text in story.texts], story.sources) == (["a", "c"], 2)
+    assert [each.path for each in story.articles] == ["a", "b", "c"]
+
+
+def test_promotions_are_marked():
+    both = [
+        report("a", "caxton", "stationers", title="卡克斯顿印刷厂荣获大奖"),
+        report("b", "caxton", "stationers", title="A prize for Caxton"),
+    ]
+    stories = Stories(both, promotions=["荣获"])
+    assert [story.is_promotion for story in stories.updated()] == [True]
+    assert [story.is_promotion for story in stories_of(both)] == [False]
 
 
 def test_the_curator_joins_texts():
@@ -32,19 +132,43 @@ def test_the_curator_joins_texts():
     assert found(*everything, merges=[frozenset(("c", "gone"))]) == []
     [story] = stories_of(everything, Copies(everything).updated(), [frozenset("bd")])
     assert ([one.path for one in story.articles], story.id) == (["a", "d", "b"], "a")
+    events = [report(path, "caxton", "stationers") for path in "xy"]
+    assert found(*everything, *events, merges=[frozenset("cx")]) == [{"c", "x", "y"}]
 
 
+REPORTS = [
+    report(f"e{at}", *names, source=f"S{at % 5}", day=at % 11, letters=900 * (at % 4 > 0), identifiers=ids)
+    for at, (names, ids) in enumerate(
+        (names, ids)
+        for names in (
+            ("caxton", "stationers"),
+            ("caxton", "gutenberg", "foundry"),
+            ("caxton",),
+            ("foundry", "ink"),
+        )
+        for ids in ((), ("CVE-2024-1001",), ("CVE-2024-1002",))
+        for _ in range(3)
+    )
+]
+
+
+@pytest.mark.parametrize("pool", [POOL[:12], REPORTS, [*REPORTS[::2], *POOL[:6]]])
 @settings(max_examples=60, deadline=None)
-@given(st.data())
-def test_what_is_kept_becomes_the_same_as_found_from_scratch(data):
-    pool = {one.path: one for one in (*POOL[:12], UNRELATED)}
-    some = st.lists(st.sampled_from(sorted(pool)), unique=True)
-    now = {path: pool[path] for path in data.draw(some)}
+@given(data=st.data())
+def test_what_is_kept_becomes_the_same_as_found_from_scratch(pool, data):
+    known = {one.path: one for one in (*pool, UNRELATED)}
+    some = st.lists(st.sampled_from(sorted(known)), unique=True)
+    now = {path: known[path] for path in data.draw(some)}
     copies = Copies(now.values())
     kept = Stories([*now.values()], copies.updated())
     for _ in range(data.draw(st.integers(1, 3))):
         removed = [now.pop(path) for path in data.draw(some) if path in now]
-        added = [pool[path] for path in data.draw(some) if path not in now]
+        shift = dt.timedelta(data.draw(st.integers(0, 8)))
+        added = [
+            msgspec.structs.replace(known[path], date=known[path].date + shift)
+            for path in data.draw(some)
+            if path not in now
+        ]
         now |= {one.path: one for one in added}
         copies.change([one.path for one in removed], added)
         kept.change(removed, added, *copies.update())
@@ -52,4 +176,13 @@ def test_what_is_kept_becomes_the_same_as_found_from_scratch(data):
         before = list(kept.stories)
         ended, begun = kept.update(merges)
         assert {*map(id, before)} - {*map(id, ended)} | {*map(id, begun)} == {*map(id, kept.stories)}
-        assert kept.stories == [*stories_of([*now.values()], copies.groups, merges)]
+        everything = [*now.values()]
+        assert kept.stories == [*stories_of(everything, copies.groups, merges)]
+        restored = Stories(everything, copies.groups, found=kept.found(everything))
+        assert restored.updated(merges) == tuple(kept.stories)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.permutations(REPORTS[:20]))
+def test_stories_do_not_depend_on_the_order_of_articles(articles):
+    assert stories_of(articles) == stories_of(REPORTS[:20])

@@ -159,6 +159,17 @@ def test_a_json_feed_holds_the_same():
     }
 
 
+def test_the_other_texts_of_a_story_follow_its_content():
+    also = feeds.also_in("Also in", ", ", [("A & B", "https://host.example/a"), ("<C>", None)])
+    assert also == '<p>Also in <a href="https://host.example/a">A &amp; B</a>, &lt;C&gt;</p>'
+    assert feeds.also_in("Also in", ", ", []) == ""
+    told = entry(also=also)
+    whole = ENTRY.content + also
+    assert atom_entries(told)[0].findtext(ATOM + "content") == whole
+    assert rss_items(told)[0].findtext(CONTENT + "encoded") == whole
+    assert json_items(told)[0]["content_html"] == whole
+
+
 def test_an_entry_without_text_is_short_and_still_valid():
     bare = entry(
         content="",

@@ -1,0 +1,64 @@
+"""Carries the stories of a build to the next one."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Mapping
+from itertools import chain
+
+import msgspec
+
+from generator.cache.store import Cache
+from generator.cache.versions import hashed
+from generator.config.site import Config
+from generator.grouping.sources import configured_aggregators
+from generator.grouping.stories import Stories
+from generator.model.errors import BuildError
+from generator.model.types import Digest
+
+_NOTE = "stories"
+
+
+class Kept(msgspec.Struct, frozen=True, array_like=True):
+    """The texts on one event, as numbers of articles in the order of the digest."""
+
+    key: bytes
+    groups: list[list[int]]
+
+    def fits(self, count: int) -> bool:
+        """Return whether this may belong to so many articles. It may come from another user's folder."""
+        numbers = [*chain.from_iterable(self.groups)]
+        is_within = all(0 <= number < count for number in numbers)
+        return (
+            is_within and len(set(numbers)) == len(numbers) and all(len(group) > 1 for group in self.groups)
+        )
+
+
+def stories_of(cache: Cache, config: Config, digest: Digest, content_hashes: Mapping[str, bytes]) -> Stories:
+    """Return the stories of a digest, from the cache if they are stored for the same articles and copies."""
+    kept, key = _kept(cache), _key(digest, content_hashes)
+    found = kept.groups if kept and kept.key == key and kept.fits(len(digest.articles)) else None
+    configured = configured_aggregators(config)
+    return Stories(digest.articles, digest.copies, configured, config.promotions, found)
+
+
+def keep(cache: Cache, stories: Stories, digest: Digest, content_hashes: Mapping[str, bytes]) -> None:
+    """Store the stories of a digest."""
+    kept = Kept(_key(digest, content_hashes), stories.found(digest.articles))
+    with contextlib.suppress(BuildError):
+        cache.keep_note(_NOTE, msgspec.msgpack.encode(kept))
+
+
+def _kept(cache: Cache) -> Kept | None:
+    note = cache.note(_NOTE)
+    try:
+        return msgspec.msgpack.decode(note, type=Kept) if note else None
+    except msgspec.DecodeError:
+        return None
+
+
+def _key(digest: Digest, content_hashes: Mapping[str, bytes]) -> bytes:
+    """Return the key of the articles and copies that stories are made of."""
+    hashes = b"".join([content_hashes[article.id] for article in digest.articles])
+    groups = "\n".join([" ".join([one.id for one in group.articles]) for group in digest.copies])
+    return hashed(hashes, groups.encode("utf-8", "surrogatepass"))

@@ -1,0 +1,157 @@
+"""Extract what tells an event: names, identifiers, numbers with units, quoted phrases and linked originals.
+
+Two texts on one event have such features in common, whatever their words and languages. Identifiers are found
+by `identifiers`.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from importlib import resources
+
+from generator.model.features import feature, marked
+from generator.reading.canonical import keys_of
+
+LEAD = 300
+"""Number of characters of the text that count as its lead."""
+_EXAMINED = 5000
+_NUMBERS_IN = 2500
+"""Number of characters whose numbers count. Those of an event are said early."""
+_MOST = {"name": 14, "quote": 2, "number": 3, "link": 3}
+"""Kind → maximum number of features of a text."""
+
+_FENCE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
+_ADDRESS = re.compile(r"https?://\S+|!\[[^\]]*\]")
+_PART = r"[A-Z][A-Za-z0-9]*(?:[&.+'’-][A-Za-z0-9]+)*"
+_PHRASE = re.compile(rf"(?<![\w.@/-]){_PART}(?: {_PART}){{0,3}}(?![\w@])")
+"""Up to four adjacent words with a capital."""
+_OWN_FORM = re.compile(r".[A-Z]|\d")
+"""What common words do not have: a capital inside, a digit."""
+_POSSESSIVE = re.compile(r"['’](?:s|m|ve|re|ll|d|t)$")
+_SENTENCE = re.compile(r"(?:^|[.!?:;\n“\"*>#|(\[•])\s*$")
+_QUOTED = re.compile(r"[“「『《‘\"]([^“”「」『』《》‘’\"\n]{3,60})[”」』》’\"]")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_LONGEST_QUOTE = 24
+"""Number of characters of a Chinese quotation; longer ones are sentences."""
+_FEWEST_WORDS = 4
+_SCALES = {
+    "k": 1e3, "thousand": 1e3, "mila": 1e3, "万": 1e4, "百万": 1e6, "m": 1e6, "million": 1e6, "milioni": 1e6,
+    "千万": 1e7, "亿": 1e8, "b": 1e9, "billion": 1e9, "miliardi": 1e9, "万亿": 1e12,
+}  # fmt: skip
+_MONEY = ("$", "€", "£", "¥", "美元", "欧元", "元")
+_NUMBER = re.compile(
+    r"(?<![\w.])([$€£¥])?\s?(\d{1,3}(?:,\d{3})+|\d{1,12})(\.\d{1,4})?\s?"
+    r"(million|billion|thousand|milioni|miliardi|mila|万亿|千万|百万|万|亿|[MBK]\b)?\s?"
+    r"(美元|欧元|元|[个名台起家款人条次]|users|customers|devices|vulnerabilities|flaws|accounts|people|records"
+    r"|packages|apps|[TG]B)?",
+    re.IGNORECASE,
+)
+_LINK = re.compile(r"\]\((https?://[^\s()<>]{12,500})")
+_PICTURE = re.compile(r"\.(?:png|jpe?g|gif|webp|svg)\b|mmbiz\.qpic")
+_LINKS_EXAMINED = 20
+_SHORTEST_LINK = 20
+"""Number of characters of a key below which an address is that of a site, not of an article."""
+
+
+def features_of(title: str, text: str, url: str | None) -> bytes:
+    """Return the features of a text as unsigned integers of 32 bits, sorted. `text` is Markdown."""
+    return array("I", sorted(named_features(title, text, url))).tobytes()
+
+
+def named_features(title: str, text: str, url: str | None) -> dict[int, str]:
+    """Return feature → what it stands for, such as `name crowdstrike`. `text` is Markdown."""
+    cut = text[: 2 * _EXAMINED]
+    plain = _ADDRESS.sub(" ", _FENCE.sub(" ", cut).replace("](", "] ("))[:_EXAMINED]
+    head = f"{title}\n{plain[:LEAD]}"
+    first, early = head.lower(), set(_numbers(head))
+    found: dict[int, str] = {}
+    for kind, names in (
+        ("name", _names(title, plain)),
+        ("quote", _quotes(title, plain)),
+        ("number", [*dict.fromkeys(_numbers(f"{title}\n{plain[:_NUMBERS_IN]}"))]),
+        ("link", _links(cut, url)),
+    ):
+        for name in names[: _MOST[kind]]:
+            is_early = name in early if kind == "number" else name in first
+            number = feature(kind, name)
+            found[marked(number) if is_early else number] = f"{kind} {name}"
+    return found
+
+
+def _names(title: str, plain: str) -> list[str]:
+    """Return names, those of the title first, then the most frequent ones. A phrase gives one name."""
+    counts: Counter[str] = Counter()
+    is_headline = _HAN.search(title) is None  # which may have capitals everywhere
+    for match in _PHRASE.finditer(title):
+        if (name := _name(match[0])) and not (is_headline and not _OWN_FORM.search(match[0])):
+            counts[name] += 5
+    for match in _PHRASE.finditer(plain):
+        phrase, start = match[0], match.start()
+        if name := _name(phrase):
+            begins = _SENTENCE.search(plain, max(0, start - 3), start) is not None
+            counts[name] += not begins or " " in phrase or _OWN_FORM.search(phrase) is not None
+            counts[name] += 2 * (start < LEAD and not begins)
+    low = title.lower()
+    weights = {name: count + 5 * (name in low) for name, count in counts.items() if count}
+    return sorted(weights, key=lambda name: (-weights[name], name))
+
+
+def _name(phrase: str) -> str:
+    """Return the most telling word of a phrase: with digits or capitals inside, else the longest; or none."""
+    common = common_words()
+    rated = []
+    for word in phrase.split(" "):
+        name = _POSSESSIVE.sub("", word.lower())
+        if len(name) >= 3 and name not in common and not name.startswith(("cve", "cnvd", "cnnvd")):
+            rated.append((_OWN_FORM.search(word) is not None, len(name), name))
+    return max(rated)[2] if rated else ""
+
+
+def _quotes(title: str, plain: str) -> list[str]:
+    """Return quoted phrases: Chinese ones that are repeated or in the title, others of four words."""
+    counts: Counter[str] = Counter()
+    low = title.lower()
+    for match in _QUOTED.finditer(f"{title}\n{plain}"):
+        quote = match[1].strip().lower()
+        if _HAN.search(quote):
+            counts[quote] += (1 + 3 * (quote in low)) * (3 <= len(quote) <= _LONGEST_QUOTE)
+        elif len(quote.split()) >= _FEWEST_WORDS:
+            counts[quote] += 2
+    often = [quote for quote, count in counts.items() if count > 1]
+    return sorted(often, key=lambda quote: (-counts[quote], quote))
+
+
+def _numbers(text: str) -> Iterator[str]:
+    """Yield the values of numbers with a unit, as text: `8.5 million` is `850万`. Round ones tell nothing."""
+    for match in _NUMBER.finditer(text):
+        currency, whole, fraction, scale, unit = match.groups("")
+        if not (currency or scale or unit):
+            continue
+        value = float(whole.replace(",", "") + fraction) * _SCALES.get(scale.lower(), 1)
+        is_round = value < 30 or 1990 <= value <= 2030 or f"{value:e}".startswith("1.000000e")
+        if not is_round:
+            yield ("money " if currency or unit in _MONEY else "") + f"{value:g}"
+
+
+def _links(text: str, url: str | None) -> list[str]:
+    """Return the keys of linked articles at other sites, in order."""
+    own = (keys_of(url) or ("",))[0].partition("/")[0]
+    addresses = [one for one in _LINK.findall(text)[:_LINKS_EXAMINED] if not _PICTURE.search(one)]
+    keys = [key for address in addresses for key in keys_of(address)]
+    return [
+        key
+        for key in dict.fromkeys(keys)
+        if len(key) > _SHORTEST_LINK and "/" in key and key.partition("/")[0] != own
+    ]
+
+
+@cache
+def common_words() -> frozenset[str]:
+    """Return words that are no names."""
+    text = (resources.files("generator.reading") / "common_words.txt").read_text("utf-8")
+    lines = (line for line in text.splitlines() if not line.startswith("#"))
+    return frozenset(word for line in lines for word in line.split())

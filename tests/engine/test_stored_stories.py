@@ -1,0 +1,66 @@
+"""Stories that are kept from build to build are those found from scratch."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from generator.cache.store import Cache
+from generator.cache.versions import hashed
+from generator.config.site import Config
+from generator.engine import stored_stories
+from generator.grouping import digest_of
+from generator.grouping.copies import Copies
+from generator.grouping.stories import Stories, stories_of
+from generator.model.types import TextPolicy
+from grouping.test_copies import POOL
+from grouping.test_stories import REPORTS
+
+EVERYTHING = [*REPORTS, *POOL[:8]]
+
+
+def digest(articles):
+    made = digest_of(list(articles), {}, TextPolicy.FULL)[0]
+    return msgspec.structs.replace(made, copies=Copies(made.articles).updated())
+
+
+def marks(made):
+    return {one.id: hashed(repr(one).encode()) for one in made.articles}
+
+
+def told(cache, made):
+    return stored_stories.stories_of(cache, Config(), made, marks(made)).updated()
+
+
+@pytest.fixture
+def searched(monkeypatch):
+    """How often stories were searched for."""
+    begun = []
+    search = Stories._search
+    monkeypatch.setattr(Stories, "_search", lambda self: begun.append(1) or search(self))
+    return begun
+
+
+@pytest.mark.parametrize("change", ["nothing", "an article", "other copies", "noise", "another's groups"])
+def test_stories_are_restored_for_the_same_articles_and_copies_only(tmp_path, searched, change):
+    first = digest(EVERYTHING)
+    with Cache.of(tmp_path, b"rules") as cache:
+        stories = stored_stories.stories_of(cache, Config(), first, marks(first))
+        expected = stories.updated()
+        assert expected
+        stored_stories.keep(cache, stories, first, marks(first))
+        second = first
+        if change == "an article":
+            second = digest(EVERYTHING[1:])
+        if change == "other copies":
+            second = msgspec.structs.replace(first, copies=first.copies[1:])
+        if change == "noise":
+            cache.keep_note("stories", b"noise")
+        if change == "another's groups":
+            for groups in ([[0, len(EVERYTHING)]], [[0]], [[0, 1], [1, 2]]):
+                key = stored_stories._key(first, marks(first))
+                cache.keep_note("stories", msgspec.msgpack.encode(stored_stories.Kept(key, groups)))
+                assert told(cache, first) == expected
+        searched.clear()
+        assert told(cache, second) == stories_of(second.articles, second.copies)
+        assert len(searched) == (1 if change == "nothing" else 2)
