@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections import Counter
-from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from generator.model.features import feature, marked
@@ -42,9 +41,10 @@ _SCALES = {
     "k": 1e3, "thousand": 1e3, "mila": 1e3, "万": 1e4, "百万": 1e6, "m": 1e6, "million": 1e6, "milioni": 1e6,
     "千万": 1e7, "亿": 1e8, "b": 1e9, "billion": 1e9, "miliardi": 1e9, "万亿": 1e12,
 }  # fmt: skip
-_MONEY = ("$", "€", "£", "¥", "美元", "欧元", "元")
+_MONEY = ("美元", "欧元", "元")
+_CURRENCY = re.compile(r"[$€£¥]\s?$")
 _NUMBER = re.compile(
-    r"(?<![\w.])([$€£¥])?\s?(\d{1,3}(?:,\d{3})+|\d{1,12})(\.\d{1,4})?\s?"
+    r"(?<![\w.])(\d{1,3}(?:,\d{3})+|\d{1,12})(\.\d{1,4})?\s?"
     r"(million|billion|thousand|milioni|miliardi|mila|万亿|千万|百万|万|亿|[MBK]\b)?\s?"
     r"(美元|欧元|元|[个名台起家款人条次]|users|customers|devices|vulnerabilities|flaws|accounts|people|records"
     r"|packages|apps|[TG]B)?",
@@ -66,17 +66,17 @@ def named_features(title: str, text: str, url: str | None) -> dict[int, str]:
     """Return feature → what it stands for, such as `name crowdstrike`. `text` is Markdown."""
     cut = text[: 2 * _EXAMINED]
     plain = _ADDRESS.sub(" ", _FENCE.sub(" ", cut).replace("](", "] ("))[:_EXAMINED]
-    head = f"{title}\n{plain[:LEAD]}"
-    first, early = head.lower(), set(_numbers(head))
+    head = f"{title}\n{plain[:LEAD]}".lower()
+    numbers = _numbers(f"{title}\n{plain[:_NUMBERS_IN]}")
     found: dict[int, str] = {}
     for kind, names in (
         ("name", _names(title, plain)),
         ("quote", _quotes(title, plain)),
-        ("number", [*dict.fromkeys(_numbers(f"{title}\n{plain[:_NUMBERS_IN]}"))]),
+        ("number", [*numbers]),
         ("link", _links(cut, url)),
     ):
         for name in names[: _MOST[kind]]:
-            is_early = name in early if kind == "number" else name in first
+            is_early = numbers[name] < len(head) if kind == "number" else name in head
             number = feature(kind, name)
             found[marked(number) if is_early else number] = f"{kind} {name}"
     return found
@@ -92,14 +92,18 @@ def _names(title: str, plain: str) -> list[str]:
     for match in _PHRASE.finditer(plain):
         phrase, start = match[0], match.start()
         if name := _name(phrase):
+            has_form = _OWN_FORM.search(phrase) is not None
+            if has_form and start >= LEAD:
+                counts[name] += 1
+                continue
             begins = _SENTENCE.search(plain, max(0, start - 3), start) is not None
-            counts[name] += not begins or " " in phrase or _OWN_FORM.search(phrase) is not None
-            counts[name] += 2 * (start < LEAD and not begins)
+            counts[name] += (has_form or not begins) + 2 * (start < LEAD and not begins)
     low = title.lower()
     weights = {name: count + 5 * (name in low) for name, count in counts.items() if count}
     return sorted(weights, key=lambda name: (-weights[name], name))
 
 
+@lru_cache(4096)
 def _name(phrase: str) -> str:
     """Return the most telling word of a phrase: with digits or capitals inside, else the longest; or none."""
     common = common_words()
@@ -125,16 +129,20 @@ def _quotes(title: str, plain: str) -> list[str]:
     return sorted(often, key=lambda quote: (-counts[quote], quote))
 
 
-def _numbers(text: str) -> Iterator[str]:
-    """Yield the values of numbers with a unit, as text: `8.5 million` is `850万`. Round ones tell nothing."""
+def _numbers(text: str) -> dict[str, int]:
+    """Return value → position of numbers with a unit: `8.5 million` is `850万`. Round ones are left out."""
+    found: dict[str, int] = {}
     for match in _NUMBER.finditer(text):
-        currency, whole, fraction, scale, unit = match.groups("")
+        whole, fraction, scale, unit = match.groups("")
+        start = match.start()
+        currency = _CURRENCY.search(text, max(0, start - 2), start)
         if not (currency or scale or unit):
             continue
         value = float(whole.replace(",", "") + fraction) * _SCALES.get(scale.lower(), 1)
         is_round = value < 30 or 1990 <= value <= 2030 or f"{value:e}".startswith("1.000000e")
         if not is_round:
-            yield ("money " if currency or unit in _MONEY else "") + f"{value:g}"
+            found.setdefault(("money " if currency or unit in _MONEY else "") + f"{value:g}", start)
+    return found
 
 
 def _links(text: str, url: str | None) -> list[str]:
