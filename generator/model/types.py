@@ -99,6 +99,8 @@ class Article(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=Fal
     pinned: bool = False
     note: str = ""
     """The curator's note, in Markdown."""
+    repeated: int = 0
+    """Percentage of the letters within its text that were removed because its source repeats them."""
     identifiers: tuple[str, ...] = ()
     """Identifiers that title or lead name, such as `CVE-2024-6387` or `RFC 9110`, sorted."""
     mentions: tuple[str, ...] = ()

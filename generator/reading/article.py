@@ -147,6 +147,7 @@ def _published(
         letters=letters,
         keys=keys_of(url, clipping.body),
         signature=signature,
+        repeated=remainder.repeated,
         identifiers=named,
         mentions=mentioned,
     )
