@@ -94,7 +94,7 @@ class Plan(msgspec.Struct, kw_only=True):
     _copies: dict[str, Copies] = msgspec.field(default_factory=dict)
     """Story id → copies, filled on demand."""
     _kinds: tuple[Mapping[str, Identifier], Mapping[str, IdentifierKind]] = ({}, {})
-    """Slug → identifier, and the kinds of these; filled on demand."""
+    """The identifiers, and the kinds of these; filled on demand."""
 
     def change(
         self,
