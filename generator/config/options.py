@@ -50,8 +50,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     site: Size | None = None
     """The size of the site; None if it is unknown, as for a site that is followed."""
     problems: tuple[Problem, ...]
-    suspects: tuple[Suspect, ...] = ()
-    """What is likely wrong, the most certain first; of a site that is followed, when it was first built."""
+    suspects: tuple[Suspect, ...] | None = None
+    """What is likely wrong, the most certain first; None if it is unknown, as for a site that is followed."""
 
 
 class Built(msgspec.Struct, frozen=True, kw_only=True):

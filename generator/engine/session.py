@@ -181,9 +181,8 @@ class Session:
         problems = index.problems
         if self.state.planning:
             problems = tuple(sorted((*problems, *self.state.planning), key=by_place))
-        report = report_of(index, problems, pages, suspects=self.built.report.suspects)
         self.built = msgspec.structs.replace(
-            self.built, report=report, reasons={}, waits_until=index.waits_until
+            self.built, report=report_of(index, problems, pages), reasons={}, waits_until=index.waits_until
         )
         return self.built, changed
 

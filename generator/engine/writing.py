@@ -350,7 +350,7 @@ def report_of(
     problems: Iterable[Problem],
     written: Written,
     size: Size | None = None,
-    suspects: tuple[Suspect, ...] = (),
+    suspects: tuple[Suspect, ...] | None = None,
 ) -> Report:
     """Return the report of a build."""
     return Report(
