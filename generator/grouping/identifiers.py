@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from operator import attrgetter
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from generator.model.types import Article, Identifier
 
@@ -17,9 +16,10 @@ def identifiers_of(articles: Sequence[Article], names: Set[str] | None = None) -
 
     `articles` are in order. If given, only the identifiers `names` are looked for.
     """
-    naming = _by_name(articles, attrgetter("identifiers"), names)
+    naming = _by_name(((one, one.identifiers) for one in articles if one.identifiers), names)
     shared = {name: own for name, own in naming.items() if len({one.source for one in own}) >= FEWEST_SOURCES}
-    mentioning = _by_name(articles, attrgetter("mentions"), shared.keys()) if shared else {}
+    mentions = ((one, one.mentions) for one in articles if one.mentions)
+    mentioning = _by_name(mentions, shared.keys()) if shared else {}
     return {
         name: Identifier(name=name, articles=tuple(own), mentions=tuple(mentioning.get(name, ())))
         for name, own in sorted(shared.items())
@@ -27,17 +27,16 @@ def identifiers_of(articles: Sequence[Article], names: Set[str] | None = None) -
 
 
 def _by_name(
-    articles: Iterable[Article], field: Callable[[Article], tuple[str, ...]], names: Set[str] | None
+    found: Iterable[tuple[Article, tuple[str, ...]]], names: Set[str] | None
 ) -> dict[str, list[Article]]:
-    """Return identifier → articles that have it in a field. Looking at all articles takes the longest."""
-    found: defaultdict[str, list[Article]] = defaultdict(list)
-    for article in articles:
-        own = field(article)
-        if own and (names is None or not names.isdisjoint(own)):
+    """Return identifier → articles, given articles with their identifiers."""
+    by_name: defaultdict[str, list[Article]] = defaultdict(list)
+    for article, own in found:
+        if names is None or not names.isdisjoint(own):
             for name in own:
                 if names is None or name in names:
-                    found[name].append(article)
-    return found
+                    by_name[name].append(article)
+    return by_name
 
 
 def regrouped_identifiers(
