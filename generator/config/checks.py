@@ -174,6 +174,9 @@ def _identifier_faults(config: Config, file: Path) -> Iterable[Problem]:
             yield problem_in(file, f"`{key}` is not a name for identifiers", advice, line_of(file, name))
         elif kind.pattern is None and name not in BUILT_IN:
             yield problem_in(file, f"`{key}` has no `pattern`", "write one", line_of(file, name))
+        elif kind.pattern and name in BUILT_IN:
+            advice = "give your kind another name, or turn the built-in one off with an empty pattern"
+            yield problem_in(file, f"`{key}` has a built-in pattern", advice, line_of(file, "pattern"))
         elif kind.pattern and (fault := _pattern_fault(kind.pattern)):
             yield problem_in(file, f"`{key}.pattern` {fault[0]}", fault[1], line_of(file, "pattern"))
         if kind.url and not is_web_address(kind.url):

@@ -236,8 +236,8 @@ def _effects(
 
 def _linked_otherwise(last: Digest, digest: Digest) -> Iterable[Article]:
     """Yield the articles that name an identifier whose page comes or goes."""
-    for slug in last.identifiers.keys() ^ digest.identifiers.keys():
-        yield from (last.identifiers.get(slug) or digest.identifiers[slug]).articles
+    for name in last.identifiers.keys() ^ digest.identifiers.keys():
+        yield from (last.identifiers.get(name) or digest.identifiers[name]).articles
 
 
 def _changes(

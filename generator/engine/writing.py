@@ -26,8 +26,10 @@ from generator.engine.render_context import RenderContext
 from generator.engine.site_index import SiteIndex
 from generator.engine.state import SiteState
 from generator.engine.unchanged import Inputs, OutputSnapshot, StampsOnDisk, is_as_left, remember
+from generator.grouping.suspects import suspects_of
 from generator.model import addresses
 from generator.model.errors import BuildError, Problem, Severity
+from generator.model.suspects import Suspect
 from generator.model.types import Article, TextPolicy, Verdict
 from generator.output import disk
 from generator.output.folder import record_of
@@ -196,7 +198,7 @@ def _put_in_place(
         with rendering.context.cache.best_effort():
             output_status.remember(compared.fingerprints, reasons)
         reasons = {path: why for path, why in reasons.items() if path in staged}
-    report = report_of(index, problems, pages, size)
+    report = report_of(index, problems, pages, size, suspects_of(index.digest))
     return Built(report=report, waits_until=index.waits_until, reasons=reasons)
 
 
@@ -370,7 +372,11 @@ def _also_in(rendering: RenderContext, article: Article, base_url: str) -> str:
 
 
 def report_of(
-    index: SiteIndex, problems: Iterable[Problem], written: Written, size: Size | None = None
+    index: SiteIndex,
+    problems: Iterable[Problem],
+    written: Written,
+    size: Size | None = None,
+    suspects: tuple[Suspect, ...] | None = None,
 ) -> Report:
     """Return the report of a build."""
     return Report(
@@ -383,4 +389,5 @@ def report_of(
         pages=written,
         site=size,
         problems=tuple(problems),
+        suspects=suspects,
     )

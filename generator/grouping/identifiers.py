@@ -5,36 +5,38 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 
-from generator.model.identifiers import slug_of
 from generator.model.types import Article, Identifier
 
 FEWEST_SOURCES = 3
 """Number of sources that must name an identifier. Search finds the others."""
 
 
-def identifiers_of(articles: Sequence[Article], slugs: Set[str] | None = None) -> dict[str, Identifier]:
-    """Return slug → identifier, of those that enough sources name, sorted by slug.
+def identifiers_of(articles: Sequence[Article], names: Set[str] | None = None) -> dict[str, Identifier]:
+    """Return name → identifier, of those that enough sources name, sorted by name.
 
-    `articles` are in order. If given, only identifiers with one of the `slugs` are looked for.
+    `articles` are in order. If given, only the identifiers `names` are looked for.
     """
-    naming: defaultdict[str, list[Article]] = defaultdict(list)
-    for article in articles:
-        if article.identifiers:
-            for slug in {*map(slug_of, article.identifiers)}:
-                if slugs is None or slug in slugs:
-                    naming[slug].append(article)
-    shared = {slug: own for slug, own in naming.items() if len({one.source for one in own}) >= FEWEST_SOURCES}
-    mentioning: defaultdict[str, list[Article]] = defaultdict(list)
-    for article in articles if shared else ():
-        if article.mentions:
-            for slug in shared.keys() & {*map(slug_of, article.mentions)} - {
-                *map(slug_of, article.identifiers)
-            }:
-                mentioning[slug].append(article)
+    naming = _by_name(((one, one.identifiers) for one in articles if one.identifiers), names)
+    shared = {name: own for name, own in naming.items() if len({one.source for one in own}) >= FEWEST_SOURCES}
+    mentions = ((one, one.mentions) for one in articles if one.mentions)
+    mentioning = _by_name(mentions, shared.keys()) if shared else {}
     return {
-        slug: Identifier(name=_name(slug, own), articles=tuple(own), mentions=tuple(mentioning[slug]))
-        for slug, own in sorted(shared.items())
+        name: Identifier(name=name, articles=tuple(own), mentions=tuple(mentioning.get(name, ())))
+        for name, own in sorted(shared.items())
     }
+
+
+def _by_name(
+    found: Iterable[tuple[Article, tuple[str, ...]]], names: Set[str] | None
+) -> dict[str, list[Article]]:
+    """Return identifier → articles, given articles with their identifiers."""
+    by_name: defaultdict[str, list[Article]] = defaultdict(list)
+    for article, own in found:
+        if names is None or not names.isdisjoint(own):
+            for name in own:
+                if names is None or name in names:
+                    by_name[name].append(article)
+    return by_name
 
 
 def regrouped_identifiers(
@@ -44,13 +46,8 @@ def regrouped_identifiers(
 
     `changed` are the articles removed and added.
     """
-    slugs = {slug for article in changed for slug in article.slugs}
-    if not slugs:
+    names = {name for article in changed for name in article.named_or_mentioned}
+    if not names:
         return known
-    left = {slug: one for slug, one in known.items() if slug not in slugs}
-    return dict(sorted((left | identifiers_of(articles, slugs)).items()))
-
-
-def _name(slug: str, articles: Iterable[Article]) -> str:
-    """Return an identifier as it is written. Of several spellings, the first in the alphabet counts."""
-    return min(one for article in articles for one in article.identifiers if slug_of(one) == slug)
+    left = {name: one for name, one in known.items() if name not in names}
+    return dict(sorted((left | identifiers_of(articles, names)).items()))

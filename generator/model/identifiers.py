@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable
+
+from generator.model.ids import short_hash
 
 MANY = 5
 """A round-up names more identifiers of one kind."""
 _PARTS = re.compile(r"([A-Za-z]+)[\W_]?(.*)", re.DOTALL)
+_USUAL = re.compile(r"[A-Z]+(?:-\d+)+|GHSA(?:-\w{4}){3}|RHSA-\d+:\d+|KB\d+|RFC \d+|arXiv:\d+\.\d+", re.ASCII)
 _SIGNS = re.compile(r"[\W_]+")
 
 
@@ -28,8 +32,15 @@ def number_of(identifier: str) -> str:
 
 
 def slug_of(identifier: str) -> str:
-    """Return an identifier as a part of an address: lower case, `-` for all but letters and digits."""
-    return _SIGNS.sub("-", identifier.lower()).strip("-")
+    """Return an identifier as a part of an address. No two identifiers have the same.
+
+    It is in lower case, with `-` for all but letters and digits. Unless the identifier has a usual form, six
+    characters of a hash follow.
+    """
+    if _USUAL.fullmatch(identifier):
+        return _SIGNS.sub("-", identifier.lower())
+    words = _SIGNS.sub("-", unicodedata.normalize("NFKC", identifier).lower()).strip("-")
+    return f"{words}-{short_hash(identifier.encode('utf-8', 'surrogatepass'), 6)}"
 
 
 def are_many(identifiers: Iterable[str]) -> bool:

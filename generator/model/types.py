@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from generator.model.identifiers import are_many, slug_of
+from generator.model.identifiers import are_many
 
 IMAGES = ("png", "jpg", "jpeg", "gif", "webp", "avif", "svg")
 """File extensions of images beside clippings."""
@@ -99,6 +99,8 @@ class Article(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=Fal
     pinned: bool = False
     note: str = ""
     """The curator's note, in Markdown."""
+    repeated: int = 0
+    """Percentage of the letters within its text that were removed because its source repeats them."""
     identifiers: tuple[str, ...] = ()
     """Identifiers that title or lead name, such as `CVE-2024-6387` or `RFC 9110`, sorted."""
     mentions: tuple[str, ...] = ()
@@ -109,12 +111,12 @@ class Article(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=Fal
     @property
     def is_roundup(self) -> bool:
         """Whether it names more identifiers of one kind than an article about one event does."""
-        return are_many((*self.identifiers, *self.mentions))
+        return are_many(self.named_or_mentioned)
 
     @property
-    def slugs(self) -> set[str]:
-        """The slugs of all identifiers that it names or mentions."""
-        return {*map(slug_of, self.identifiers), *map(slug_of, self.mentions)}
+    def named_or_mentioned(self) -> tuple[str, ...]:
+        """All identifiers."""
+        return (*self.identifiers, *self.mentions)
 
 
 class CopyGroup(msgspec.Struct, frozen=True, kw_only=True):
@@ -322,7 +324,7 @@ class Digest(msgspec.Struct, frozen=True, kw_only=True):
     aggregators: frozenset[str] = frozenset()
     """Names of the sources that mostly repeat others."""
     identifiers: Mapping[str, Identifier] = {}
-    """Slug → identifier that three sources or more name, sorted by slug."""
+    """Name → identifier that three sources or more name, sorted by name."""
 
     def editions(self, period: Period) -> tuple[Edition, ...]:
         """Return the editions of a period."""

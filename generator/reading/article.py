@@ -148,6 +148,7 @@ def _published(
         letters=letters,
         keys=keys_of(url, clipping.body),
         signature=signature,
+        repeated=remainder.repeated,
         identifiers=named,
         mentions=mentioned,
         features=features_of(title, visible, url),

@@ -75,9 +75,9 @@ def affected_pages(
 
 def identifier_pages(plan: Plan, articles: Iterable[Article]) -> Iterator[Page]:
     """Yield the pages of the identifiers that articles name or mention, and the lists of their kinds."""
-    slugs = {slug for article in articles for slug in article.slugs}
-    yield from (page_of_identifier(one) for slug in slugs if (one := plan.digest.identifiers.get(slug)))
-    for kind in plan.identifier_kinds.keys() & {*map(kind_of, slugs)}:
+    names = {name for article in articles for name in article.named_or_mentioned}
+    yield from (page_of_identifier(one) for name in names if (one := plan.digest.identifiers.get(name)))
+    for kind in plan.identifier_kinds.keys() & {*map(kind_of, names)}:
         yield from pages_of_kind(plan.identifier_kinds[kind])
 
 

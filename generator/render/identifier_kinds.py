@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from generator.model.identifiers import kind_of
+from generator.model.identifiers import kind_of, slug_of
 from generator.model.types import Identifier
 
 PART = 150
@@ -33,6 +33,8 @@ class IdentifierKind(msgspec.Struct, frozen=True):
     kind: str
     months: tuple[IdentifierMonth, ...]
     """Newest first."""
+    by_slug: Mapping[str, Identifier]
+    """Slug → identifier."""
 
     @property
     def count(self) -> int:
@@ -58,16 +60,21 @@ class IdentifierPart(msgspec.Struct, frozen=True):
 
 
 def kinds_of(identifiers: Iterable[Identifier]) -> dict[str, IdentifierKind]:
-    """Return name → kind of identifiers, sorted by name. `identifiers` are sorted by slug."""
-    months: dict[str, dict[dt.date, list[Identifier]]] = {}
+    """Return name → kind of identifiers, sorted by name. `identifiers` are sorted by name."""
+    kinds: dict[str, list[Identifier]] = {}
     for one in sorted(identifiers, key=lambda one: one.first):
-        months.setdefault(kind_of(one.name), {}).setdefault(one.first.replace(day=1), []).append(one)
+        kinds.setdefault(kind_of(one.name), []).append(one)
     return {
-        kind: IdentifierKind(
-            kind, tuple(IdentifierMonth(first, _parts(own)) for first, own in reversed(by_month.items()))
-        )
-        for kind, by_month in sorted(months.items())
+        kind: IdentifierKind(kind, _months(own), {slug_of(one.name): one for one in own})
+        for kind, own in sorted(kinds.items())
     }
+
+
+def _months(oldest_first: Iterable[Identifier]) -> tuple[IdentifierMonth, ...]:
+    months: dict[dt.date, list[Identifier]] = {}
+    for one in oldest_first:
+        months.setdefault(one.first.replace(day=1), []).append(one)
+    return tuple(IdentifierMonth(first, _parts(own)) for first, own in reversed(months.items()))
 
 
 def _parts(oldest_first: list[Identifier]) -> tuple[tuple[Identifier, ...], ...]:

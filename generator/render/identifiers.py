@@ -12,7 +12,7 @@ import msgspec
 from generator.config.identifiers import address_at_authority
 from generator.config.site import IdentifierConfig
 from generator.model import addresses
-from generator.model.identifiers import kind_of, label_of, slug_of
+from generator.model.identifiers import kind_of, label_of
 from generator.model.types import Article, Identifier, direction
 from generator.render import views
 from generator.render.identifier_kinds import IdentifierKind, IdentifierMonth, IdentifierPart
@@ -27,10 +27,10 @@ _LETTERS = re.compile(r"[A-Za-z]+")
 
 def linked(article: Article, shared: Mapping[str, Identifier]) -> tuple[views.Named, ...]:
     """Return links to the pages of the identifiers that an article names. `shared`: those with a page."""
-    found = [one for one in map(slug_of, article.identifiers) if one in shared]
     return tuple(
-        views.Named(name=label_of(shared[slug].name), address=addresses.identifier(shared[slug].name))
-        for slug in dict.fromkeys(found)
+        views.Named(name=label_of(name), address=addresses.identifier(name))
+        for name in article.identifiers
+        if name in shared
     )
 
 

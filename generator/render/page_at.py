@@ -28,8 +28,7 @@ _OF_ID = re.compile(r"(articles|stories)/[^/]+/([^/]+)\.html")
 _OF_PERIOD = re.compile(r"(\d{4})/(?:w(\d\d)/|(\d\d)/(?:(\d\d)/)?)?index\.html")
 _OF_SOURCE = re.compile(r"sources/([^/]+)/(?:(\d{4})/(\d\d)/(?:\d+/)?)?index\.html")
 
-_OF_KIND = re.compile(r"([a-z]+)/(?:\d{4}/\d\d/(?:\d+/)?)?index\.html")
-_OF_IDENTIFIER = re.compile(r"[a-z]+/([^/]+)/index\.html")
+_OF_IDENTIFIERS = re.compile(r"([a-z]+)/(?:\d{4}/\d\d/(?:\d+/)?|([^/]+)/)?index\.html")
 
 
 def page_at(plan: Plan, path: str, find: Callable[[str], Article | None]) -> Page | None:
@@ -65,11 +64,13 @@ def _candidates(plan: Plan, path: str, find: Callable[[str], Article | None]) ->
 
 
 def _pages_of_identifiers(plan: Plan, path: str) -> Iterator[Page]:
-    if found := _OF_KIND.fullmatch(path):
-        if kind := plan.identifier_kinds.get(found[1]):
+    found = _OF_IDENTIFIERS.fullmatch(path)
+    kind = plan.identifier_kinds.get(found[1]) if found else None
+    if found and kind:
+        if one := kind.by_slug.get(found[2] or ""):
+            yield page_of_identifier(one)
+        else:
             yield from pages_of_kind(kind)
-    elif (found := _OF_IDENTIFIER.fullmatch(path)) and (one := plan.digest.identifiers.get(found[1])):
-        yield page_of_identifier(one)
 
 
 def _edition(digest: Digest, year: str, week: str, month: str, day: str) -> Edition | None:

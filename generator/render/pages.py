@@ -110,7 +110,7 @@ class Plan(msgspec.Struct, kw_only=True):
     _others: dict[tuple[type, str], Others] = msgspec.field(default_factory=dict)
     """Kind and id of a group → its articles, filled on demand."""
     _kinds: tuple[Mapping[str, Identifier], Mapping[str, IdentifierKind]] = ({}, {})
-    """Slug → identifier, and the kinds of these; filled on demand."""
+    """The identifiers, and the kinds of these; filled on demand."""
 
     def change(
         self,

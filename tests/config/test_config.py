@@ -116,6 +116,11 @@ def test_one_foreign_key_may_stand_without_a_list(tmp_path):
             "digest.toml:2: `identifiers.ticket.pattern` matches every text; say more",
         ),
         (
+            "[identifiers.cve]\npattern = 'CVE-2024-[0-9]+'",
+            "digest.toml:2: `identifiers.cve` has a built-in pattern; "
+            "give your kind another name, or turn the built-in one off with an empty pattern",
+        ),
+        (
             "[identifiers.sources]\npattern = 'PROJ'",
             "digest.toml:1: `identifiers.sources` is not a name for identifiers; "
             "write 2 to 20 of a-z; it is the name of a folder",
