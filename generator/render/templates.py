@@ -240,6 +240,7 @@ def _engine(theme: Theme, site: SiteView) -> Engine:
     engine.filters |= words.filters | {
         "anchor": anchor,
         "hash_source": hash_source,
+        "host": host,
         "json_ld": json_ld,
         "shade": shade,
         "web": web,
@@ -308,6 +309,11 @@ def _links(engine: Engine) -> dict[str, Callable[..., str]]:
 def web(address: str | None) -> str:
     """Return a web address, else an empty string. A second barrier, as reading rejects others already."""
     return address if address and address[:8].lower().startswith(("http://", "https://")) else ""
+
+
+def host(address: str) -> str:
+    """Return the host of a web address, without `www.`."""
+    return urllib.parse.urlsplit(address).netloc.removeprefix("www.")
 
 
 def json_ld(text: str) -> Markup:
