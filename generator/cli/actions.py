@@ -72,7 +72,7 @@ def originals_of(cli_options: CliOptions, site: Site) -> Sequence[Original]:
 
     def gathered(context: BuildContext) -> Sequence[Original]:
         documents = documents_of(site, discover(site.content, site.config.ignore), context)
-        articles = (record.reading.article for _, record, _ in records_of(documents, context))
+        articles = (record.reading.article for _, (record, _) in records_of(documents, context))
         return [Original(one.path, one.url, one.keys) for one in articles if one is not None and one.url]
 
     if not site.content.is_dir():

@@ -307,7 +307,7 @@ def _regroup(state: SiteState) -> Effects | None:
     """Group all articles again, from the records in memory. Stories are updated, not searched again."""
     if state.records is None:
         return None
-    each = ((path, record, mark) for path, (record, mark) in state.records.items())
+    each = state.records.items()
     index, _ = grouped(state.site, state.options, state.documents, each, state.context, state.stories)
     index.found = state.documents.total
     state.become(index)

@@ -28,7 +28,7 @@ def choose(state: SiteState, read: Records, *, has_other_picks: bool) -> Records
     if not (has_other_picks or _are_named(state, read)):
         return {}
     own = {pick.file: pick for pick in index.picks if pick.file != PICKS_FILE and pick.file not in read}
-    few = gathered(state.site.config, state.options, ((path, *one) for path, one in read.items()))
+    few = gathered(state.site.config, state.options, read.items())
     own |= {pick.file: pick for pick in few.picks}
     curated: Sequence[Pick] = [pick for pick in index.picks if pick.file == PICKS_FILE]
     old = [one for one in index.problems if one.path == PICKS_FILE] if has_other_picks else []
@@ -77,8 +77,7 @@ def _choices_of(state: SiteState, picks: Sequence[Pick], few: Readings, read: Re
 def _known(state: SiteState, few: Readings, read: Records) -> list[Article]:
     """Return the articles that picks may name, for a state without records."""
     hidden = {path for path, pick in state.index.choices.by_path.items() if pick.hide} - read.keys()
-    each = ((path, *one) for path, one in state.records_of(hidden).items())
-    of_hidden = gathered(state.site.config, state.options, each).articles
+    of_hidden = gathered(state.site.config, state.options, state.records_of(hidden).items()).articles
     published = (article for path, article in state.shown.items() if path not in read)
     return [*published, *of_hidden, *few.articles]
 

@@ -10,7 +10,7 @@ import msgspec
 from generator.config.options import Options
 from generator.config.picks import Pick
 from generator.config.site import Config
-from generator.engine.records import Record
+from generator.engine.records import Record, Recorded
 from generator.model.errors import Problem, shown
 from generator.model.types import Article, Skipped
 from generator.reading.moments import due
@@ -44,10 +44,10 @@ class Readings(msgspec.Struct):
     """Path → time at which an article dated in the future is published."""
 
 
-def gathered(config: Config, options: Options, records: Iterable[tuple[str, Record, bytes]]) -> Readings:
+def gathered(config: Config, options: Options, records: Iterable[tuple[str, Recorded]]) -> Readings:
     """Sort records into published, waiting and unusable clippings."""
     read_ = Readings()
-    for path, record, digest in records:
+    for path, (record, mark) in records:
         reading = record.reading
         article = with_source(reading.article, config)
         if reading.repaired:
@@ -66,7 +66,7 @@ def gathered(config: Config, options: Options, records: Iterable[tuple[str, Reco
                 read_.waiting[path] = moment
             continue
         read_.articles.append(article)
-        read_.as_read[article.path] = article, digest
+        read_.as_read[article.path] = article, mark
         read_.picks += [reading.pick] if reading.pick else []
         if reading.unlisted:
             read_.unlisted[path] = reading.unlisted

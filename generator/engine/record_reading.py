@@ -15,7 +15,16 @@ from generator.engine.build_context import BuildContext
 from generator.engine.document_table import DocumentTable, article_in_zone, reader_of, record_key
 from generator.engine.learning import KEPT, BoilerplateHashes, origin_key
 from generator.engine.local_images import ImageLookup, addresses, seen_beside
-from generator.engine.records import GONE, NO_BOILERPLATE, Read, Reader, ReadRequest, Record, decoded
+from generator.engine.records import (
+    GONE,
+    NO_BOILERPLATE,
+    Read,
+    Reader,
+    ReadRequest,
+    Record,
+    Recorded,
+    decoded,
+)
 from generator.grouping.stories import many_of
 from generator.model.errors import Problem, shown
 from generator.model.types import Skipped
@@ -26,19 +35,18 @@ RECORD_BATCH = 20
 """Records fetched from the cache between two polls of the workers."""
 
 
-def records_of(documents: DocumentTable, context: BuildContext) -> Iterator[tuple[str, Record, bytes]]:
-    """Yield path, record and record hash of every clipping, in no order."""
+def records_of(documents: DocumentTable, context: BuildContext) -> Iterator[tuple[str, Recorded]]:
+    """Yield the path of every clipping with its record, in no order."""
     return _records(documents, documents.looked, documents.unread, context.cache.records(), context)
 
 
 def records_among(
     documents: DocumentTable, paths: Collection[str], context: BuildContext
-) -> dict[str, tuple[Record, bytes]]:
+) -> dict[str, Recorded]:
     """Return path → record and its hash, of some clippings; `GONE` for one that does not exist."""
     found = dict.fromkeys(sorted(paths), GONE)
     looked = {path: documents.looked[path] for path in found if path in documents.looked}
-    for path, record, mark in _records(documents, looked, frozenset(), context.cache.records(found), context):
-        found[path] = record, mark
+    found |= _records(documents, looked, frozenset(), context.cache.records(found), context)
     return found
 
 
@@ -48,8 +56,8 @@ def _records(
     unread: Set[str],
     kept: Iterable[tuple[str, bytes, bytes]],
     context: BuildContext,
-) -> Iterator[tuple[str, Record, bytes]]:
-    """Yield path, record and record hash of some clippings, in no order: cached, or else read now.
+) -> Iterator[tuple[str, Recorded]]:
+    """Yield the paths of some clippings with their records, in no order: cached, or else read now.
 
     The `unread` ones are not in the cache.
     """
@@ -59,7 +67,7 @@ def _records(
     }
     removed: list[str] = []
     recalled = _recalled(documents, unread, kept, keys, removed)
-    found: list[tuple[str, Record, bytes]] = []
+    found: list[tuple[str, Recorded]] = []
 
     def step_by_step() -> Iterator[None]:
         for some in batches(recalled, RECORD_BATCH):
@@ -87,7 +95,7 @@ def _recalled(
     kept: Iterable[tuple[str, bytes, bytes]],
     keys: dict[str, bytes],
     removed: list[str],
-) -> Iterator[tuple[str, Record, bytes]]:
+) -> Iterator[tuple[str, Recorded]]:
     """Yield cached records with the right key, and delete these from `keys`. Unknown paths join `removed`."""
     former, most = documents.former, many_of(len(documents.looked))
     for path, key_, value in kept:
@@ -95,7 +103,7 @@ def _recalled(
             continue
         if keys.get(path) == key_ and (record := decoded(value)) and _stands(documents.reader, path, record):
             del keys[path]
-            yield path, in_zone(record, documents.reader), hashed(value)
+            yield path, (in_zone(record, documents.reader), hashed(value))
             continue
         if path not in documents.looked:
             removed.append(path)
@@ -105,7 +113,7 @@ def _recalled(
 
 def read_now(
     documents: DocumentTable, paths: Collection[str], context: BuildContext, meanwhile: Iterable[None] = ()
-) -> Iterator[tuple[str, Record, bytes]]:
+) -> Iterator[tuple[str, Recorded]]:
     """Read clippings now, store the results, and yield them as `records_of` does.
 
     While the workers are busy, this process advances `meanwhile` step by step.
@@ -119,21 +127,15 @@ def read_now(
     for done, (one, found) in enumerate(results):
         progress("reading", done, len(paths))
         if isinstance(found, Exception):
-            yield one.path, failed(one.path, found), b""
+            yield one.path, (failed(one.path, found), b"")
             continue
         documents.note(one.path, found)
         waiting.append((one, found))
         if len(waiting) >= KEPT:
             keep_read(cache, reader, waiting)
             waiting.clear()
-        record = found.record
-        yield one.path, in_zone(record, reader), hash_of_read(found)
+        yield one.path, (in_zone(found.record, reader), found.mark)
     keep_read(cache, reader, waiting)
-
-
-def hash_of_read(found: Read) -> bytes:
-    """Return the hash of a record, even of one that the cache cannot hold (with a name that is not text)."""
-    return hashed(found.value or repr(found.odd).encode("utf-8", "surrogatepass"))
 
 
 def read_lost(site: Site, context: BuildContext, paths: Collection[str]) -> None:

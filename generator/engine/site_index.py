@@ -21,7 +21,7 @@ from generator.engine.inspecting import documents_of
 from generator.engine.local_images import held_back_by
 from generator.engine.readings import Readings, gathered, reasons_by_url, with_source
 from generator.engine.record_reading import records_of
-from generator.engine.records import GONE, Record
+from generator.engine.records import Recorded, Records
 from generator.engine.safeguards import found_in, mistyped
 from generator.engine.stored_stories import stories_of
 from generator.grouping import digest_of
@@ -110,7 +110,7 @@ class SiteIndex(msgspec.Struct, kw_only=True):
         digest: Digest,
         removed: Iterable[Article],
         added: Iterable[Article],
-        read: Mapping[str, tuple[Record, bytes]],
+        read: Records,
         derived: Collection[str],
         found: Discovery,
     ) -> None:
@@ -142,7 +142,7 @@ class SiteIndex(msgspec.Struct, kw_only=True):
         self,
         config: Config,
         options: Options,
-        read: Mapping[str, tuple[Record, bytes]],
+        read: Records,
         derived: Collection[str],
         found: Discovery,
     ) -> None:
@@ -154,7 +154,7 @@ class SiteIndex(msgspec.Struct, kw_only=True):
             impact.held_back.pop(path, None)
             impact.withheld_urls.pop(path, None)
         impact.repaired.difference_update(read)
-        few = gathered(config, options, ((path, *one) for path, one in read.items() if one is not GONE))
+        few = gathered(config, options, read.items())
         impact.repaired |= few.repaired
         impact.unlisted |= few.unlisted
         impact.waiting |= few.waiting
@@ -188,7 +188,7 @@ def grouped(
     site: Site,
     options: Options,
     documents: DocumentTable,
-    records: Iterable[tuple[str, Record, bytes]],
+    records: Iterable[tuple[str, Recorded]],
     context: BuildContext,
     stories: Stories | None = None,
 ) -> tuple[SiteIndex, Stories]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from typing import Self
 
@@ -18,7 +18,7 @@ from generator.engine.inspecting import documents_of
 from generator.engine.outputs import Outputs
 from generator.engine.readings import with_source, withheld
 from generator.engine.record_reading import records_among, records_of
-from generator.engine.records import GONE, Record, Records
+from generator.engine.records import GONE, Record, Recorded, Records
 from generator.engine.render_context import RenderContext, planned_of
 from generator.engine.site_index import SiteIndex, grouped, kept_by
 from generator.engine.unchanged import OutputSnapshot
@@ -44,7 +44,7 @@ class SiteState:
         stories: Stories,
         *,
         healths: Mapping[str, Health] | None = None,
-        records: dict[str, tuple[Record, bytes]] | None = None,
+        records: dict[str, Recorded] | None = None,
     ) -> None:
         """`records` are kept only if the state stays in memory."""
         self.site, self.options, self.context = site, options, context
@@ -72,10 +72,10 @@ class SiteState:
         Raises `ConfigError` if `picks.toml` cannot be read, and `TemplateFault` if the theme is unusable.
         """
         documents = documents_of(site, found, context)
-        records: dict[str, tuple[Record, bytes]] | None = {} if keeps_records else None
-        each = records_of(documents, context)
+        each: Iterable[tuple[str, Recorded]] = records_of(documents, context)
+        records = dict(each) if keeps_records else None
         if records is not None:
-            each = _stored_in(records, each)
+            each = records.items()
         index, stories = grouped(site, options, documents, each, context)
         return cls(site, options, context, documents, index, stories, records=records)
 
@@ -124,7 +124,7 @@ class SiteState:
         article = article if article.source == name else msgspec.structs.replace(article, source=name)
         return next(kept_by(self.index.choices, [article], self.site.config), None)
 
-    def records_of(self, paths: Collection[str]) -> dict[str, tuple[Record, bytes]]:
+    def records_of(self, paths: Collection[str]) -> dict[str, Recorded]:
         """Return path → record and its hash, of some clippings that exist."""
         if self.records is not None:
             return {path: self.records[path] for path in paths if path in self.records}
@@ -207,12 +207,3 @@ class SiteState:
         for name in self.dirty_sources - digest.sources.keys():
             healths.pop(name, None)
         self.dirty_sources.clear()
-
-
-def _stored_in(
-    records: dict[str, tuple[Record, bytes]], each: Iterable[tuple[str, Record, bytes]]
-) -> Iterator[tuple[str, Record, bytes]]:
-    """Yield records, and store them by path on the way."""
-    for path, record, mark in each:
-        records[path] = record, mark
-        yield path, record, mark

@@ -167,29 +167,40 @@ def _without_body(reader: Reader, one: Costly) -> Read:
     digest = hashed(raw, size=16)
     reading = article_of(front_matter_in(one.path, raw), reader.rules)
     if reading.skipped is not None and any(problem.kind == "publish" for problem in reading.problems):
-        fault = costs_too_much(one, "it is left out")
-        record = Record(msgspec.structs.replace(reading, problems=(*reading.problems, fault)))
-        value = encoded(record)
-        return Read(digest, value, b"", None if value else record)
+        return _stored(digest, Record(_with_faults(reading, costs_too_much(one, "it is left out"))))
     if reading.article is None:
         return refused(one, digest)
     article = msgspec.structs.replace(reading.article, reason=TOO_COSTLY)
-    fault = costs_too_much(one, "only its link is published")
-    reading = msgspec.structs.replace(reading, article=article, problems=(*reading.problems, fault))
-    return _told(one, digest, Record(reading))
+    reading = _with_faults(reading, costs_too_much(one, "only its link is published"))
+    record = Record(msgspec.structs.replace(reading, article=article))
+    return _stored(digest, record, is_lasting=one.is_lasting)
 
 
-def _told(one: Costly, digest: bytes, record: Record) -> Read:
-    """Return the result for a costly clipping; it is cached only if another attempt would end the same."""
-    value = encoded(record) if one.is_lasting else b""
-    return Read(digest, value, b"", None if value else record)
+def _stored(digest: bytes, record: Record, html: bytes = b"", *, is_lasting: bool = True) -> Read:
+    """Return the result of reading; it is cached only if another attempt would end the same."""
+    value = encoded(record) if is_lasting else b""
+    return Read(digest, value, html, None if value else record)
+
+
+def _with_faults(reading: Reading, *faults: Problem) -> Reading:
+    return msgspec.structs.replace(reading, problems=(*reading.problems, *faults))
 
 
 def refused(one: Costly, digest: bytes) -> Read:
     """Return the result for a clipping without usable front matter. `digest` is the hash of its bytes."""
     fault = costs_too_much(one, "it is left out")
     skipped = Skipped(path=fault.path, reason=fault.message)
-    return _told(one, digest, Record(Reading(article=None, skipped=skipped, problems=(fault,))))
+    record = Record(Reading(article=None, skipped=skipped, problems=(fault,)))
+    return _stored(digest, record, is_lasting=one.is_lasting)
+
+
+def failed(path: str, error: Exception) -> Record:
+    """Return the record of a clipping that cannot be read because of a bug in Broadsheet."""
+    message = f"cannot be read: {type(error).__name__}: {error}"[:300]
+    advice = "this is a fault in Broadsheet itself; please report it with the file"
+    problem = Problem(path=shown(path), message=message, advice=advice, kind="internal")
+    skipped = Skipped(path=problem.path, reason=message)
+    return Record(Reading(article=None, skipped=skipped, problems=(problem,)))
 
 
 def costs_too_much(one: Costly, what_follows: str) -> Problem:
@@ -202,21 +213,16 @@ def costs_too_much(one: Costly, what_follows: str) -> Problem:
     )
 
 
-def _uncleaned(record: Record, one: ReadRequest) -> Record:
-    """Return the record with the problem that nothing is removed, as inspection ended its worker."""
-    if record.reading.article is None:
-        return record
+def _not_inspected(one: ReadRequest) -> Problem:
+    """Return the problem that nothing is removed from a clipping, because inspection ended its worker."""
     is_costly = one.unknown == COSTLY
     why = "costs more than `[limits]` allows" if is_costly else "was ended from outside"
-    fault = Problem(
+    return Problem(
         path=shown(one.path),
         message=f"looking at it {why}; nothing that its source repeats is taken off",
         advice=_SHORTEN if is_costly else _AGAIN,
         kind="limit",
     )
-    reading = record.reading
-    reading = msgspec.structs.replace(reading, problems=(*reading.problems, fault))
-    return msgspec.structs.replace(record, reading=reading)
 
 
 def _opened(reader: Reader, path: str, known: bytes = b"") -> _Opened:
@@ -234,13 +240,12 @@ def _read_of(reader: Reader, one: ReadRequest, opened: _Opened) -> Read:
     digest, clipping, faults = opened
     if clipping is None:
         skipped = Skipped(path=faults[0].path, reason=faults[0].message)
-        return Read(b"", b"", b"", Record(Reading(article=None, skipped=skipped, problems=faults)))
+        return _stored(b"", Record(Reading(article=None, skipped=skipped, problems=faults)), is_lasting=False)
     cleaning = cleaning_of(reader, (one.source, one.year), one.boilerplate)
     record, html = published(reader, clipping, cleaning, faults)
-    if one.unknown and reader.clean:
-        record = _uncleaned(record, one)
-    value = encoded(record) if one.unknown != ENDED else b""
-    return Read(digest, value, html, None if value else record)
+    if one.unknown and reader.clean and record.reading.article:
+        record = msgspec.structs.replace(record, reading=_with_faults(record.reading, _not_inspected(one)))
+    return _stored(digest, record, html, is_lasting=one.unknown != ENDED)
 
 
 def cleaning_of(reader: Reader, key: repeats.Key, boilerplate: bytes) -> Cleaning | None:
@@ -321,8 +326,7 @@ def _rendered(reader: Reader, reading: Reading) -> tuple[Record, bytes, bool]:
     is_on_web = article.url is not None
     faults = faults_of(lookup, missing, unreachable, is_on_web=is_on_web) if missing or unreachable else []
     faults += [too_many(article.path)] if images.is_full else []
-    if faults:
-        reading = msgspec.structs.replace(reading, problems=(*reading.problems, *faults))
+    reading = _with_faults(reading, *faults) if faults else reading
     seen = seen_beside(lookup, pictures)
     record = Record(reading, hashed(html), pictures, seen, addresses(images.values()))
     return record, html, shows_anything(made.html)
@@ -341,4 +345,4 @@ def _limited(reading: Reading, made: Body, length: int) -> Reading:
         Problem(path=shown(article.path), message=message, advice=advice, kind="length")
         for message, advice in faults
     )
-    return msgspec.structs.replace(reading, article=article, problems=(*reading.problems, *problems))
+    return msgspec.structs.replace(_with_faults(reading, *problems), article=article)
