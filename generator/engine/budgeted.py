@@ -103,7 +103,6 @@ def read(
     wanted: Iterable[ReadRequest],
     workers: Workers,
     digest_of: Callable[[str], bytes],
-    meanwhile: Iterable[None] = (),
 ) -> Pairs[ReadRequest, Read]:
     """Read clippings. A clipping over budget is reduced to its link or left out, with a problem.
 
@@ -112,7 +111,7 @@ def read(
     large, small = budget_of(reader.limits, LARGE), budget_of(reader.limits, SMALL)
     costly: dict[Costly, ReadRequest] = {}
     task = partial(tasks.read, reader)
-    for one, found in workers.run(task, batches(wanted, BATCH), meanwhile, budget=large):
+    for one, found in workers.run(task, batches(wanted, BATCH), budget=large):
         if isinstance(found, OverBudgetError):
             costly[Costly(one.path, _reason(found, reader), found.is_lasting)] = one
         else:

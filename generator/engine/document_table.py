@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Set
 
 import msgspec
 
@@ -41,8 +40,6 @@ class DocumentTable(msgspec.Struct, kw_only=True):
     """The members of `fresh` whose bytes did not change between inspection and reading."""
     since: int = msgspec.field(default_factory=time.time_ns)
     """A moment before the first of them was read, in nanoseconds since 1970."""
-    unread: Set[str] = frozenset()
-    """Paths of clippings that differ from the cache. Workers read them while the rest is fetched from it."""
 
     @property
     def total(self) -> int:

@@ -16,7 +16,6 @@ from generator.engine.document_table import DocumentTable, reader_of
 from generator.engine.learning import KEPT, learned, learned_again, origin_key
 from generator.engine.record_reading import keep_read
 from generator.engine.records import Read, Reader, ReadRequest
-from generator.grouping.stories import many_of
 from generator.reading.discover import Discovery
 
 
@@ -25,12 +24,8 @@ def documents_of(site: Site, found: Discovery, context: BuildContext) -> Documen
     reader, cache = reader_of(site), context.cache
     known = cache.clippings()
     looked = _looked(reader, found, known, context)
-    others = {path for path, one in looked.items() if path not in known or known[path][1] != one}
     documents = DocumentTable(reader=reader, found=found, looked=looked)
     documents.boilerplate |= learned(reader, looked, context, take=partial(_taken, documents, cache))
-    # With few changes, fetch the earlier versions from the cache first: known stories are updated from them.
-    if 2 * len(others) > many_of(len(looked)):
-        documents.unread = others - documents.fresh
     return documents
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -28,16 +28,12 @@ from generator.engine.records import (
 from generator.grouping.stories import many_of
 from generator.model.errors import Problem, shown
 from generator.model.types import Skipped
-from generator.parallel.workers import batches
 from generator.reading.article import Reading
-
-RECORD_BATCH = 20
-"""Records fetched from the cache between two polls of the workers."""
 
 
 def records_of(documents: DocumentTable, context: BuildContext) -> Iterator[tuple[str, Recorded]]:
     """Yield the path of every clipping with its record, in no order."""
-    return _records(documents, documents.looked, documents.unread, context.cache.records(), context)
+    return _records(documents, documents.looked, context.cache.records(), context)
 
 
 def records_among(
@@ -46,61 +42,32 @@ def records_among(
     """Return path → record and its hash, of some clippings; `GONE` for one that does not exist."""
     found = dict.fromkeys(sorted(paths), GONE)
     looked = {path: documents.looked[path] for path in found if path in documents.looked}
-    found |= _records(documents, looked, frozenset(), context.cache.records(found), context)
+    found |= _records(documents, looked, context.cache.records(found), context)
     return found
 
 
 def _records(
     documents: DocumentTable,
     looked: Mapping[str, DocumentInfo],
-    unread: Set[str],
     kept: Iterable[tuple[str, bytes, bytes]],
     context: BuildContext,
 ) -> Iterator[tuple[str, Recorded]]:
-    """Yield the paths of some clippings with their records, in no order: cached, or else read now.
-
-    The `unread` ones are not in the cache.
-    """
+    """Yield the paths of some clippings with their records, in no order: cached, or else read now."""
     keys = {
         path: record_key(documents.reader, one.digest, documents.boilerplate.get(origin_key(one)))
         for path, one in looked.items()
     }
-    removed: list[str] = []
-    recalled = _recalled(documents, unread, kept, keys, removed)
-    found: list[tuple[str, Recorded]] = []
-
-    def step_by_step() -> Iterator[None]:
-        for some in batches(recalled, RECORD_BATCH):
-            found.extend(some)
-            yield
-
-    # Fetch from the cache while workers read what it cannot contain.
-    steps = step_by_step()
-    for one in read_now(documents, unread, context, steps):
-        yield one
-        yield from found
-        found.clear()
-    for _ in steps:
-        yield from found
-        found.clear()
-    if removed:
-        with context.cache.together():
-            context.cache.drop_records(removed)
-    yield from read_now(documents, keys.keys() - unread, context)
+    yield from _recalled(documents, kept, keys, context.cache)
+    yield from _read_now(documents, keys, context)
 
 
 def _recalled(
-    documents: DocumentTable,
-    unread: Set[str],
-    kept: Iterable[tuple[str, bytes, bytes]],
-    keys: dict[str, bytes],
-    removed: list[str],
+    documents: DocumentTable, kept: Iterable[tuple[str, bytes, bytes]], keys: dict[str, bytes], cache: Cache
 ) -> Iterator[tuple[str, Recorded]]:
-    """Yield cached records with the right key, and delete these from `keys`. Unknown paths join `removed`."""
+    """Yield cached records with the right key, and delete these from `keys`. Drop those of lost clippings."""
     former, most = documents.former, many_of(len(documents.looked))
+    removed: list[str] = []
     for path, key_, value in kept:
-        if path in unread:
-            continue
         if keys.get(path) == key_ and (record := decoded(value)) and _stands(documents.reader, path, record):
             del keys[path]
             yield path, (in_zone(record, documents.reader), hashed(value))
@@ -109,20 +76,20 @@ def _recalled(
             removed.append(path)
         if len(former) < most and (record := decoded(value)) and record.reading.article:
             former[hashed(value)] = record.reading.article
+    if removed:
+        with cache.together():
+            cache.drop_records(removed)
 
 
-def read_now(
-    documents: DocumentTable, paths: Collection[str], context: BuildContext, meanwhile: Iterable[None] = ()
+def _read_now(
+    documents: DocumentTable, paths: Collection[str], context: BuildContext
 ) -> Iterator[tuple[str, Recorded]]:
-    """Read clippings now, store the results, and yield them as `records_of` does.
-
-    While the workers are busy, this process advances `meanwhile` step by step.
-    """
+    """Read clippings now, store the results, and yield them as `records_of` does."""
     reader, looked = documents.reader, documents.looked
     cache, workers, progress = context
     in_turn = sorted(paths, key=lambda path: (looked[path].source, looked[path].day, path))
     work = _wanted(looked, in_turn, cache, documents.boilerplate)
-    results = budgeted.read(reader, work, workers, lambda path: looked[path].digest, meanwhile)
+    results = budgeted.read(reader, work, workers, lambda path: looked[path].digest)
     waiting: list[tuple[ReadRequest, Read]] = []
     for done, (one, found) in enumerate(results):
         progress("reading", done, len(paths))
