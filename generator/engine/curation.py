@@ -68,8 +68,8 @@ def _choices_of(state: SiteState, picks: Sequence[Pick], few: Readings, read: Re
         return {one.path: one.reason for one in (*known, *few.skipped)}
 
     def withheld_urls() -> dict[str, str]:
-        known = state.index.impact.withheld_urls.items()
-        return reasons_by_url({path: one for path, one in known if path not in read} | few.withheld_urls)
+        known = {path: one for path, one in state.index.facts.withheld_urls.items() if path not in read}
+        return reasons_by_url(known | few.facts.withheld_urls)
 
     return choices_of(picks, names, waiting, withheld_urls)
 

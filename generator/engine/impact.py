@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator
 
 from generator.config.picks import Pick, page_of
 from generator.config.site import Config
@@ -52,11 +52,6 @@ class ImpactCheck:
     def _is_fixed(self, source: str) -> bool:
         """Return whether no article decides the name of a source."""
         return source in self._unambiguous or key(source) in self._configured
-
-    def change_sources(self, new: Set[str], lost: Set[str]) -> None:
-        """Register the names of new sources, which have one spelling each, and forget those of lost ones."""
-        self._unambiguous |= new
-        self._unambiguous -= lost
 
     def is_limited(
         self,

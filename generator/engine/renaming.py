@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from generator.config.site import Config
 from generator.engine.changes import few_of
-from generator.engine.impact import ImpactCheck
 from generator.engine.readings import with_source
 from generator.engine.records import Records
 from generator.engine.state import SiteState
@@ -33,7 +32,7 @@ def renamed(state: SiteState, before: Config, *, is_alone: bool) -> Renamed | No
     groups = _groups_of_other_names(before, config)
     if not groups:
         return Renamed({}, {})
-    if before.title != config.title and before.title in index.impact.held_back.values():
+    if before.title != config.title and before.title in index.facts.held_back.values():
         return None
     affected = [source for name, source in index.digest.sources.items() if key(name) in groups]
     paths = {article.path for source in affected for article in source.articles}
@@ -57,7 +56,6 @@ def renamed(state: SiteState, before: Config, *, is_alone: bool) -> Renamed | No
     if len(names) > few:
         return None
     index.impact.names = spellings
-    state.impact = ImpactCheck(index, config)
     return Renamed({path: records[path] for path in names}, names)
 
 

@@ -13,14 +13,14 @@ from generator.config.options import Options, by_place
 from generator.config.site import Site
 from generator.engine.build_context import BuildContext
 from generator.engine.document_table import DocumentTable
-from generator.engine.impact import ImpactCheck, named_by
+from generator.engine.impact import named_by
 from generator.engine.inspecting import documents_of
 from generator.engine.outputs import Outputs
 from generator.engine.readings import with_source, withheld
 from generator.engine.record_reading import records_among, records_of
-from generator.engine.records import GONE, Record, Recorded, Records
+from generator.engine.records import GONE, Recorded, Records
 from generator.engine.render_context import RenderContext, planned_of
-from generator.engine.site_index import SiteIndex, grouped, kept_by
+from generator.engine.site_index import SiteIndex, grouped
 from generator.engine.unchanged import OutputSnapshot
 from generator.grouping.article_names import ArticleNames
 from generator.grouping.health import health_of, leaders_of
@@ -90,7 +90,6 @@ class SiteState:
             self.site, index, planned_of(index.digest, self.site.config), self.context, healths=healths
         )
         self.outputs = Outputs(self.site, self.rendering, self.article)
-        self.impact = ImpactCheck(index, self.site.config)
         self.picked = named_by(index.picks)
         for name in ("shown", "paths", "leaders"):
             self.__dict__.pop(name, None)
@@ -114,15 +113,6 @@ class SiteState:
         """Return the published article with an id; None if there is none."""
         article = self.shown.get(self.paths.get(id_.casefold(), ""))
         return article if article and article.id == id_ else None
-
-    def published(self, record: Record) -> Article | None:
-        """Return the article that a record publishes, under its source's name; None if none."""
-        article = with_source(record.reading.article, self.site.config)
-        if article is None or withheld(self.site.config, self.options, record)[0] is not None:
-            return None
-        name = self.impact.source_name(article.source)
-        article = article if article.source == name else msgspec.structs.replace(article, source=name)
-        return next(kept_by(self.index.choices, [article], self.site.config), None)
 
     def records_of(self, paths: Collection[str]) -> dict[str, Recorded]:
         """Return path → record and its hash, of some clippings that exist."""

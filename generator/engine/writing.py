@@ -184,7 +184,7 @@ def _put_in_place(
             transaction.old,
             transaction.files,
             index.digest.articles,
-            lambda: safeguards.withheld_on_purpose(index.skipped, index.problems, index.impact.waiting),
+            lambda: safeguards.withheld_on_purpose(index.skipped, index.problems, index.facts.waiting),
         )
         staged = frozenset(transaction.staged)
         on_commit(transaction.files)
