@@ -59,50 +59,34 @@ def is_mistyped(problem: Problem) -> bool:
 
 def mistyped(site: Site) -> list[Problem]:
     """Return problems of files and folders with nearly the name of one that is missing."""
-    return [*_mistyped_files(site), *_mistyped_folders(site)]
-
-
-def _mistyped_files(site: Site) -> list[Problem]:
-    """Return problems of files with nearly the name of a missing configuration or picks file."""
-    wanted = [name for name in (FILE_NAME, PICKS_FILE) if not os.path.lexists(site.root / name)]
+    wanted = (site.root / FILE_NAME, site.root / PICKS_FILE, site.templates, site.static)
+    missing = [one for one in wanted if not os.path.lexists(one)]
     try:
-        names = os.listdir(site.root) if wanted else []  # noqa: PTH208 - only names
+        names = sorted(os.listdir(site.root)) if missing else []  # noqa: PTH208 - only names
     except OSError:
         names = []
-    return [
-        Problem(
-            path=shown(name),
-            message=f"{_NOTHING_READS} file",
-            advice=f"did you mean `{meant}`?",
-            kind="config" if meant == FILE_NAME else "pick",
-        )
-        for meant in wanted
-        for name in sorted(names)
+    return [_mistyped(site, name, one) for one in missing for name in names if _is_nearly(site, name, one)]
+
+
+def _is_nearly(site: Site, name: str, meant: Path) -> bool:
+    """Return whether a file or folder is probably meant to be another one, which is missing."""
+    if not difflib.get_close_matches(name.lower(), [meant.name], 1, 0.9):
+        return False
+    if meant not in {site.templates, site.static}:
         # A longer name, such as digest2.toml, may be another configuration for --config.
-        if len(name) <= len(meant) and difflib.get_close_matches(name.lower(), [meant], 1, 0.9)
-    ]
+        return len(name) <= len(meant.name)
+    # Obsidian keeps note templates in a folder of such a name.
+    return _holds_any(site.root / name, _OF_A_THEME if meant == site.templates else ("",))
 
 
-def _mistyped_folders(site: Site) -> Iterator[Problem]:
-    """Yield problems of folders with nearly the name of a missing `templates/` or `static/`."""
-    wanted = [folder for folder in (site.templates, site.static) if not os.path.lexists(folder)]
-    try:
-        names = os.listdir(site.root) if wanted else []  # noqa: PTH208 - only names
-    except OSError:
-        names = []
-    for meant in wanted:
-        for name in sorted(names):
-            if not difflib.get_close_matches(name.lower(), [meant.name], 1, 0.9):
-                continue
-            # Obsidian keeps note templates in a folder of such a name.
-            marks = _OF_A_THEME if meant == site.templates else ("",)
-            if _holds_any(site.root / name, marks):
-                yield Problem(
-                    path=shown(f"{name}/"),
-                    message=f"{_NOTHING_READS} folder",
-                    advice=f"did you mean `{meant.name}/`?",
-                    kind="config",
-                )
+def _mistyped(site: Site, name: str, meant: Path) -> Problem:
+    is_folder = meant in {site.templates, site.static}
+    return Problem(
+        path=shown(f"{name}/" if is_folder else name),
+        message=f"{_NOTHING_READS} {'folder' if is_folder else 'file'}",
+        advice=f"did you mean `{meant.name}{'/' if is_folder else ''}`?",
+        kind="pick" if meant.name == PICKS_FILE else "config",
+    )
 
 
 def _holds_any(folder: Path, names: Iterable[str]) -> bool:
