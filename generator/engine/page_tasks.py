@@ -59,45 +59,39 @@ class Text(msgspec.Struct, frozen=True):
     """Hash of its HTML according to its record. Another build may have replaced the text in the cache."""
 
 
-class PageJob(msgspec.Struct, frozen=True):
-    """An article page; its body comes from the cache."""
+class ArticleContent(msgspec.Struct, frozen=True):
+    """What an article page is made of."""
 
-    path: str
-    slot: Slot
     view: views.ArticleView
     description: str
     text: Text | None
     """The page's text; None if the view already contains it."""
 
     @property
-    def places(self) -> tuple[tuple[str, Slot], ...]:
-        """Path and slot of each output file."""
-        return ((self.path, self.slot),)
-
-    @property
     def texts(self) -> tuple[Text, ...]:
-        """The texts it needs from the cache."""
+        """The texts that it needs from the cache."""
         return (self.text,) if self.text else ()
 
 
-class FeedJob(msgspec.Struct, frozen=True):
-    """A feed in several formats."""
+class FeedContent(msgspec.Struct, frozen=True):
+    """What the files of a feed are made of, one for each format."""
 
-    files: tuple[tuple[str, str, Slot], ...]
-    """Path, format and slot of each output file."""
+    formats: tuple[str, ...]
     meta: feeds.FeedMeta
     entries: tuple[tuple[feeds.Entry, Text | None, str], ...]
     """Each entry, its text if it carries one, and the base address of its links."""
 
     @property
-    def places(self) -> tuple[tuple[str, Slot], ...]:
-        """Path and slot of each output file."""
-        return tuple((path, slot) for path, _, slot in self.files)
-
-    @property
     def texts(self) -> tuple[Text, ...]:
-        """The texts it needs from the cache."""
+        """The texts that it needs from the cache."""
         return tuple(text for _, text, _ in self.entries if text)
+
+
+class Job(msgspec.Struct, frozen=True):
+    """Files to make and stage: path and slot of each, and what they are made of."""
+
+    files: tuple[tuple[str, Slot], ...]
+    content: ArticleContent | FeedContent
 
 
 Made = tuple[tuple[str, bool], ...]
@@ -111,32 +105,26 @@ def ready(makers: Sequence[Maker]) -> list[None]:
     return [None] * len(makers)
 
 
-def make(maker: Maker, jobs: Sequence[PageJob | FeedJob]) -> Iterator[Made]:
+def make(maker: Maker, jobs: Sequence[Job]) -> Iterator[Made]:
     """Make and stage files."""
     with Bodies(maker.cache, maker.secret) as bodies:
         for job in jobs:
-            yield _page(maker, job, bodies) if isinstance(job, PageJob) else _feed(job, bodies)
+            files = zip(job.files, rendered(maker, job.content, bodies), strict=True)
+            yield tuple([stage(slot, data) for (_, slot), data in files])
 
 
-def _page(maker: Maker, job: PageJob, bodies: Bodies) -> Made:
-    theme = theme_of(maker.templates, maker.site, maker.theme)
-    body = body_of(bodies, job.text) if job.text else None
-    html = article_html(theme, maker, job.view, job.description, body)
-    return (stage(job.slot, html),)
-
-
-def article_html(
-    theme: Templates, maker: Maker, view: views.ArticleView, description: str, body: str | None
-) -> bytes:
-    """Return an article page. `body` is sanitised HTML; None if the view already contains it."""
-    if body is not None:
-        view = msgspec.structs.replace(view, body=Markup(body))  # noqa: S704 (sanitised)
-    return theme.render(article_frame(view, description, maker.site, maker.feeds), view)
-
-
-def _feed(job: FeedJob, bodies: Bodies) -> Made:
-    entries = entries_with(job.entries, bodies)
-    return tuple(stage(slot, feed_bytes(form, job.meta, entries)) for _, form, slot in job.files)
+def rendered(
+    maker: Maker, content: ArticleContent | FeedContent, bodies: Holding, theme: Templates | None = None
+) -> list[bytes]:
+    """Return the bytes of each file of a content. The theme is loaded if it is needed and not given."""
+    if isinstance(content, FeedContent):
+        entries = entries_with(content.entries, bodies)
+        return [_WRITERS[one](content.meta, entries) for one in content.formats]
+    view = content.view
+    if content.text:
+        view = msgspec.structs.replace(view, body=Markup(_body_of(bodies, content.text)))  # noqa: S704 (sanitised)
+    theme = theme or theme_of(maker.templates, maker.site, maker.theme)
+    return [theme.render(article_frame(view, content.description, maker.site, maker.feeds), view)]
 
 
 def entries_with(
@@ -149,7 +137,7 @@ def entries_with(
     made: list[feeds.Entry] = []
     left = limits.FEED
     for entry, text, item in entries:
-        content = absolute_html(body_of(bodies, text), item) if text else ""
+        content = absolute_html(_body_of(bodies, text), item) if text else ""
         if 0 < len(content) <= min(left, limits.FEED_TEXT):
             left -= len(content)
             entry = msgspec.structs.replace(entry, content=content)  # noqa: PLW2901 - the same entry, with its text
@@ -157,12 +145,7 @@ def entries_with(
     return made
 
 
-def feed_bytes(form: str, meta: feeds.FeedMeta, entries: Sequence[feeds.Entry]) -> bytes:
-    """Return a feed in one format."""
-    return _WRITERS[form](meta, entries)
-
-
-def body_of(bodies: Holding, text: Text) -> str:
+def _body_of(bodies: Holding, text: Text) -> str:
     """Return a text as sanitised HTML. Raises `MissingError` if it is missing or another version."""
     body = found_body(bodies, text)
     if body is None:

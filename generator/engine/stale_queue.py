@@ -11,7 +11,7 @@ from generator.engine import page_tasks
 from generator.engine.outputs import Feed, Output, fingerprint, is_for_machines
 from generator.engine.render_context import RenderContext
 from generator.engine.state import SiteState
-from generator.engine.writing import Wrote, article_parts, feed_entries, listed_html
+from generator.engine.writing import Wrote, article_content, feed_content, listed_html
 from generator.model import addresses
 from generator.model.types import Article
 from generator.output.manifest import Manifest
@@ -197,17 +197,16 @@ class StaleQueue:
 
 def bytes_of(rendering: RenderContext, output: Output) -> bytes:
     """Return the content of a file."""
-    cache = rendering.context.cache
+    content: page_tasks.ArticleContent | page_tasks.FeedContent
     match output.content:
         case Page(subject=Article()) as page:
-            view, description, text = article_parts(rendering, page)
-            body = page_tasks.body_of(cache, text) if text else None
-            return page_tasks.article_html(rendering.theme, rendering.maker, view, description, body)
+            content = article_content(rendering, page)
+        case Feed() as feed:
+            content = feed_content(rendering, feed)
         case Page() as page:
             return listed_html(rendering, page)
-        case Feed() as feed:
-            entries = feed_entries(rendering, feed)
-            return page_tasks.feed_bytes(feed.form, feed.meta, page_tasks.entries_with(entries, cache))
         case bytes() as data:
             return data
-    return output.content.read_bytes()
+        case file:
+            return file.read_bytes()
+    return page_tasks.rendered(rendering.maker, content, rendering.context.cache, rendering.theme)[0]

@@ -20,7 +20,7 @@ from generator.engine import page_tasks, safeguards
 from generator.engine.apply import Effects
 from generator.engine.output_status import OutputStatus
 from generator.engine.outputs import FILES, Feed, Output, fingerprint, is_for_machines
-from generator.engine.page_tasks import FeedJob, PageJob, Text
+from generator.engine.page_tasks import ArticleContent, FeedContent, Job, Text
 from generator.engine.record_reading import read_lost
 from generator.engine.render_context import RenderContext
 from generator.engine.site_index import SiteIndex
@@ -233,11 +233,11 @@ def put(rendering: RenderContext, outputs: Iterable[Output], transaction: Transa
 
 def _made(
     rendering: RenderContext,
-    jobs: Iterable[PageJob | FeedJob],
+    jobs: Iterable[Job],
     transaction: Transaction,
     step: Callable[[], None],
     meanwhile: Iterable[None] = (),
-) -> list[PageJob | FeedJob]:
+) -> list[Job]:
     """Let workers make and stage files. Returns the jobs whose text is missing from the cache."""
     lost = []
     task = partial(page_tasks.make, rendering.maker)
@@ -248,16 +248,16 @@ def _made(
                 continue
             if isinstance(files, Exception):
                 raise files
-            for (path, slot), (digest, is_staged) in zip(job.places, files, strict=True):
+            for (path, slot), (digest, is_staged) in zip(job.files, files, strict=True):
                 transaction.take(path, slot, digest, is_staged=is_staged)
             step()
     return lost
 
 
-def _lost_texts(rendering: RenderContext, jobs: Iterable[PageJob | FeedJob]) -> list[str]:
+def _lost_texts(rendering: RenderContext, jobs: Iterable[Job]) -> list[str]:
     """Return the paths of the clippings that jobs need and whose texts are missing from the cache."""
     cache = rendering.context.cache
-    texts = {text for job in jobs for text in job.texts}
+    texts = {text for job in jobs for text in job.content.texts}
     return sorted(text.path for text in texts if page_tasks.found_body(cache, text) is None)
 
 
@@ -298,38 +298,39 @@ def _fullest(rendering: RenderContext, page: Page, stretch: Sequence[Callable[[]
 
 def _jobs(
     rendering: RenderContext, articles: Iterable[Page], feeds_: Iterable[Feed], transaction: Transaction
-) -> Iterator[PageJob | FeedJob]:
+) -> Iterator[Job]:
     """Yield the jobs for workers. Feeds come first: they take longer, and all workers should end together."""
     together: dict[str, list[Feed]] = {}
     for feed in feeds_:
         together.setdefault(feed.folder, []).append(feed)
     for forms in together.values():
-        paths = [(feed.folder + FILES[feed.form], feed.form) for feed in forms]
-        files = tuple((path, form, transaction.slot(path)) for path, form in paths)
-        yield FeedJob(files, forms[0].meta, feed_entries(rendering, forms[0]))
+        paths = [feed.folder + FILES[feed.form] for feed in forms]
+        files = tuple((path, transaction.slot(path)) for path in paths)
+        yield Job(files, feed_content(rendering, *forms))
     for page in articles:
         path = addresses.file_of(page.address)
-        yield PageJob(path, transaction.slot(path), *article_parts(rendering, page))
+        yield Job(((path, transaction.slot(path)),), article_content(rendering, page))
 
 
-def article_parts(rendering: RenderContext, page: Page) -> tuple[views.ArticleView, str, Text | None]:
-    """Return the view, description and text of an article page; no text if the view contains it."""
+def article_content(rendering: RenderContext, page: Page) -> ArticleContent:
+    """Return what an article page is made of."""
     article = cast("Article", page.subject)
     is_excerpt = rendering.plan.source_of(article).text is TextPolicy.EXCERPT
     body = Markup("<p>{}</p>").format(article.excerpt) if is_excerpt else Markup()
     view = cast("views.ArticleView", next(rendering.compose.views_of(page, body)))
     description = article.excerpt or rendering.config.description
-    return view, description, None if is_excerpt else text_of(rendering.index, article)
+    return ArticleContent(view, description, None if is_excerpt else _text_of(rendering.index, article))
 
 
-def text_of(index: SiteIndex, article: Article) -> Text:
+def _text_of(index: SiteIndex, article: Article) -> Text:
     """Return the reference to an article's text, with the hash from its record."""
     return Text(article.path, index.texts.get(article.path, b""))
 
 
-def feed_entries(rendering: RenderContext, feed: Feed) -> tuple[tuple[feeds.Entry, Text | None, str], ...]:
-    """Return each entry of a feed, the text that it carries, and the base address of its links."""
-    return tuple(_entry(rendering, article) for article in feed.articles)
+def feed_content(rendering: RenderContext, *formats: Feed) -> FeedContent:
+    """Return what the files of a feed are made of. `formats` is the same feed in each format."""
+    entries = tuple(_entry(rendering, article) for article in formats[0].articles)
+    return FeedContent(tuple(feed.form for feed in formats), formats[0].meta, entries)
 
 
 def _entry(rendering: RenderContext, article: Article) -> tuple[feeds.Entry, Text | None, str]:
@@ -340,7 +341,7 @@ def _entry(rendering: RenderContext, article: Article) -> tuple[feeds.Entry, Tex
     has_page = plan_.has_page(article)
     entry = feeds.entry_of(article, source, base_url=base_url, item=item, content="", has_page=has_page)
     is_whole = has_page and source.text is TextPolicy.FULL
-    return entry, text_of(rendering.index, article) if is_whole else None, item
+    return entry, _text_of(rendering.index, article) if is_whole else None, item
 
 
 def report_of(
