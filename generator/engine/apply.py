@@ -327,7 +327,6 @@ def _regroup(state: SiteState) -> Effects | None:
     index, _ = grouped(state.site, state.options, state.documents, each, state.context, state.stories)
     index.found = state.documents.total
     state.become(index)
-    state.forget_names()  # which clippings are withheld may have changed
     return EVERYTHING._replace(planned=state.plan_files())
 
 

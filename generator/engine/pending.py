@@ -33,24 +33,14 @@ class PendingDocuments:
         inodes = Counter(stamp.inode for stamp in state.documents.found.stamps.values())
         stamps = state.documents.found.stamps
         self._linked = {path for path, stamp in stamps.items() if inodes[stamp.inode] > 1}
-        self._doubtful: set[str] = set()
+        self.doubtful: set[str] = set()
         """Sources whose boilerplate may have changed."""
-        self._unread: dict[str, None] = {}
+        self.unread: dict[str, None] = {}
         """Clippings to read again because the boilerplate of their source changed, in order."""
 
     def __bool__(self) -> bool:
         """Return whether anything is pending."""
-        return bool(self._doubtful or self._unread)
-
-    @property
-    def is_doubtful(self) -> bool:
-        """Whether `learn` has to be called."""
-        return bool(self._doubtful)
-
-    @property
-    def has_unread(self) -> bool:
-        """Whether clippings are known that must be read again."""
-        return bool(self._unread)
+        return bool(self.doubtful or self.unread)
 
     @property
     def _few(self) -> int:
@@ -69,27 +59,27 @@ class PendingDocuments:
         if not stamps:
             return set()
         paths, sources = inspect(documents, self._state.context, stamps)
-        self._doubtful |= sources
+        self.doubtful |= sources
         for path in paths:
-            self._unread.pop(path, None)
+            self.unread.pop(path, None)
         return paths
 
     def learn(self) -> bool:
         """Learn again where there is doubt; False if that affects so many that a full build is needed."""
-        found = learn(self._state.documents, self._state.context, self._doubtful)
+        found = learn(self._state.documents, self._state.context, self.doubtful)
         self._state.context.workers.shrink()
-        self._doubtful.clear()
-        self._unread |= dict.fromkeys(found)
+        self.doubtful.clear()
+        self.unread |= dict.fromkeys(found)
         return len(found) <= self._few
 
     def take(self) -> list[str]:
         """Return the clippings to read in the next step, and remove them; empty if none is left."""
-        is_few = len(self._unread) <= BATCH
+        is_few = len(self.unread) <= BATCH
         paths = [
-            *islice(self._unread, STEP if is_few else STEP_PER_WORKER * self._state.context.workers.count)
+            *islice(self.unread, STEP if is_few else STEP_PER_WORKER * self._state.context.workers.count)
         ]
         for path in paths:
-            del self._unread[path]
+            del self.unread[path]
         return paths
 
     def read(self, paths: Collection[str]) -> Records:

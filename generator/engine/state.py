@@ -91,7 +91,7 @@ class SiteState:
         )
         self.outputs = Outputs(self.site, self.rendering, self.article)
         self.picked = named_by(index.picks)
-        for name in ("shown", "paths", "leaders"):
+        for name in ("shown", "paths", "leaders", "names"):
             self.__dict__.pop(name, None)
 
     @cached_property
@@ -121,10 +121,6 @@ class SiteState:
         known = self.context.cache.clippings(paths)
         self.documents.looked |= {path: one for path, (_, one) in known.items()}
         return records_among(self.documents, known.keys(), self.context)
-
-    def forget_names(self) -> None:
-        """Find the names of articles anew when they are asked for."""
-        self.__dict__.pop("names", None)
 
     @cached_property
     def names(self) -> ArticleNames:

@@ -31,7 +31,8 @@ from generator.reading.discover import Discovery
 from generator.render.theme_hashes import theme_hashes
 
 _FOLDERS = "folders"
-_STAMPS = msgspec.msgpack.Decoder(list[Stamp])
+unpacked = msgspec.msgpack.Decoder(list[Stamp]).decode
+"""Returns the stamps of a pack. Raises `DecodeError` if it is invalid."""
 PACK = 1000
 """Stamps per pack."""
 
@@ -202,11 +203,6 @@ def _packed(site: Site, inputs: Inputs) -> Inputs:
     others = (_encoded(site.config), *inputs.settings.values(), inputs.paths)
     digest = b"" if inputs.unseen else hashed(*others, *packs)
     return inputs._replace(stamps=packs, digest=digest)
-
-
-def unpacked(pack: bytes) -> list[Stamp]:
-    """Return the stamps of a pack. Raises `DecodeError` if it is invalid."""
-    return _STAMPS.decode(pack)
 
 
 def _settings(site: Site, options: Options, found: Discovery) -> Mapping[Stale, bytes]:

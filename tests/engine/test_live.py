@@ -247,7 +247,7 @@ def test_pages_wait_until_all_clippings_are_read_again(tmp_path, monkeypatch):
     while site.live.due_in == 0:
         site.follow()
         site.rest()
-        if site.live._session._pending.has_unread:
+        if site.live._session._pending.unread:
             waiting.append(bool(site.live._session.queue.stale))
     assert len(waiting) > 1
     assert all(waiting[1:]), "or lists would be made for each of these"
