@@ -31,13 +31,11 @@ class DocumentTable(msgspec.Struct, kw_only=True):
     """Path → document info, of all clippings or of the changed ones."""
     boilerplate: BoilerplateHashes = {}
     """Source and year → hash of the boilerplate that the clippings were read with."""
-    fresh: set[str] = set()
-    """Paths of clippings that were read in this build, not taken from the cache."""
     former: dict[bytes, Article] = {}
     """Content hash → earlier version of an article whose clipping changed or was removed. Only a few are
     kept."""
     steady: set[str] = set()
-    """The members of `fresh` whose bytes did not change between inspection and reading."""
+    """Paths of clippings that were read in this build, and did not change between inspection and reading."""
     since: int = msgspec.field(default_factory=time.time_ns)
     """A moment before the first of them was read, in nanoseconds since 1970."""
 
@@ -52,7 +50,6 @@ class DocumentTable(msgspec.Struct, kw_only=True):
             self.steady.add(path)
         else:  # a followed site inspects it again
             self.looked[path] = self.looked[path]._replace(digest=b"")
-        self.fresh.add(path)
 
 
 def record_key(reader: Reader, digest: bytes, learned: bytes | None) -> bytes:

@@ -110,7 +110,6 @@ def _sample(looked: Mapping[str, DocumentInfo], paths: Sequence[str], along: Seq
     return Sample(
         keys[0][0],
         tuple([(path, year if year in years else 0) for path, (_, year) in own]),
-        digests=tuple([looked[path].digest for path in paths]),
     )
 
 

@@ -19,7 +19,6 @@ from generator.output.write import Slot, stage
 from generator.render import feeds, views
 from generator.render.frame import article_frame
 from generator.render.images import absolute_html
-from generator.render.pages import ARTICLE
 from generator.render.templates import Templates
 
 
@@ -96,13 +95,6 @@ class Job(msgspec.Struct, frozen=True):
 
 Made = tuple[tuple[str, bool], ...]
 """Digest of each of a job's files, in order, and whether it was staged."""
-
-
-def ready(makers: Sequence[Maker]) -> list[None]:
-    """Load the article templates before jobs arrive."""
-    for maker in makers:
-        theme_of(maker.templates, maker.site, maker.theme).ready(ARTICLE)
-    return [None] * len(makers)
 
 
 def make(maker: Maker, jobs: Sequence[Job]) -> Iterator[Made]:

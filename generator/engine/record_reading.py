@@ -131,7 +131,7 @@ def _wanted(
                 raise MissingError("repeats", source, year)
             last, value = key_, found or NO_BOILERPLATE
         one = looked[path]
-        yield ReadRequest(path, source, year, value, min(one.day, 0), one.digest)
+        yield ReadRequest(path, source, year, value, min(one.day, 0))
 
 
 def _stands(reader: Reader, path: str, record: Record) -> bool:

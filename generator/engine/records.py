@@ -62,8 +62,6 @@ class ReadRequest(msgspec.Struct, frozen=True):
     """Encoded as in the cache."""
     unknown: int = 0
     """Why only its bytes are known, as in `DocumentInfo.day`."""
-    digest: bytes = b""
-    """Hash of its bytes when they were last seen to be text; empty if unknown."""
 
 
 class Sample(msgspec.Struct, frozen=True):
@@ -74,8 +72,6 @@ class Sample(msgspec.Struct, frozen=True):
     """Path of each clipping, and its year if it is to be read in the same pass, else 0."""
     left_out: tuple[str, ...] = ()
     """Paths of clippings that are too costly to learn from."""
-    digests: tuple[bytes, ...] = ()
-    """Of each clipping, as in `ReadRequest`; empty if unknown."""
 
 
 class Costly(msgspec.Struct, frozen=True):

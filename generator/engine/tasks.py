@@ -45,7 +45,7 @@ from generator.reading.article import Reading, article_of, origin_of
 from generator.reading.boilerplate import Cleaning, families, repeats
 from generator.reading.boilerplate.remaining import TOO_LONG
 from generator.reading.cut import at_whole_sentence
-from generator.reading.files import any_bytes, file_bytes, not_text
+from generator.reading.files import file_bytes
 from generator.reading.frontmatter import clipping_in, fields_in, front_matter_in
 from generator.reading.prose import has_picture
 from generator.render.images import LocalImages
@@ -127,7 +127,7 @@ def _learn(reader: Reader, sample: Sample) -> Lesson:
             if path in sample.left_out:
                 digests.extend(one.digest for one in look_at_bytes(reader, [path]))
                 continue
-            one = _opened(reader, path, sample.digests[number] if sample.digests else b"")
+            one = _opened(reader, path)
             digests.append(one.digest)
             if one.clipping is not None:
                 if year and len(one.clipping.body) <= HELD:
@@ -151,7 +151,7 @@ def _learn(reader: Reader, sample: Sample) -> Lesson:
 def read(reader: Reader, wanted: Sequence[ReadRequest]) -> Iterator[Read]:
     """Read clippings, clean them and render their texts."""
     for one in wanted:
-        yield _read_of(reader, one, _opened(reader, one.path, one.digest))
+        yield _read_of(reader, one, _opened(reader, one.path))
 
 
 def read_without_body(reader: Reader, costly: Sequence[Costly]) -> Iterator[Read]:
@@ -225,15 +225,11 @@ def _not_inspected(one: ReadRequest) -> Problem:
     )
 
 
-def _opened(reader: Reader, path: str, known: bytes = b"") -> _Opened:
-    """Open a clipping. `known`: the hash of bytes that were seen to be text, which takes long to see."""
-    raw = any_bytes(reader.content, path)
+def _opened(reader: Reader, path: str) -> _Opened:
+    raw = file_bytes(reader.content, path)
     if isinstance(raw, Problem):
         return _Opened(b"", None, (raw,))
-    digest = hashed(raw, size=16)
-    if digest != known and (fault := not_text(path, raw)):
-        return _Opened(b"", None, (fault,))
-    return _Opened(digest, *clipping_in(path, raw))
+    return _Opened(hashed(raw, size=16), *clipping_in(path, raw))
 
 
 def _read_of(reader: Reader, one: ReadRequest, opened: _Opened) -> Read:

@@ -117,23 +117,10 @@ def _is_as_left(state: SiteState, transaction: Transaction, stamps: Mapping[str,
 
 
 def _all(state: SiteState) -> _Compared:
-    """Plan all files. Idle workers that have read clippings load the theme meanwhile."""
+    """Plan all files."""
     problems: list[Problem] = []
-    compared = _Compared([], {}, [], ())
-
-    def planning() -> Iterator[None]:
-        compared.outputs.extend(state.outputs.all(problems))
-        compared.fingerprints.update(_fingerprints(state, compared.outputs))
-        yield
-
-    steps, workers = planning(), state.context.workers
-    if len(state.documents.fresh) > BATCH and workers.count > 1:
-        state.context.begin_workers()
-        for _ in workers.run(page_tasks.ready, [[state.rendering.maker]] * workers.count, steps):
-            pass
-    for _ in steps:
-        pass
-    return compared._replace(problems=tuple(problems))
+    outputs = state.outputs.all(problems)
+    return _Compared(outputs, _fingerprints(state, outputs), [], tuple(problems))
 
 
 def _affected(state: SiteState, effects: Effects, transaction: Transaction) -> _Compared:

@@ -16,23 +16,13 @@ LARGEST = 16 * 1024 * 1024
 
 def file_bytes(content: str | Path, path: str) -> bytes | Problem:
     """Return the bytes of a text file, or the problem with reading it."""
-    raw = any_bytes(content, path)
-    return raw if isinstance(raw, Problem) else not_text(path, raw) or raw
-
-
-def any_bytes(content: str | Path, path: str) -> bytes | Problem:
-    """Return the bytes of a file, text or not, or the problem with reading it."""
     try:
-        return _bytes(content, path)
+        raw = _bytes(content, path)
     except _RefusedError as refusal:
         problem: Problem = refusal.args[0]
         return problem
-
-
-def not_text(path: str, raw: bytes) -> Problem | None:
-    """Return the problem of bytes that are not text; None for text."""
     why = why_not_text(raw)
-    return _unreadable(path, why, "save it as UTF-8 text, or name it in `ignore`") if why else None
+    return _unreadable(path, why, "save it as UTF-8 text, or name it in `ignore`") if why else raw
 
 
 class _RefusedError(Exception):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import functools
 import gettext
 import hashlib
@@ -176,12 +175,6 @@ class Templates:
                 raise
             raise theme.fault(filename, line, _kind(error) + _VIEW.sub(r"`\1`", str(error))) from error
         return html.encode("utf-8", "replace")
-
-    def ready(self, template: str) -> None:
-        """Compile a template and its dependencies ahead of time. Faults are reported on rendering."""
-        for name in self._sources.of(template):
-            with contextlib.suppress(Exception):  # it will be raised again
-                self._engine.get_template(name)
 
     def _link_from(self, page: PageView) -> Callable[..., str]:
         site = self._site
