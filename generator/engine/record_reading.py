@@ -58,7 +58,7 @@ def _records(
         for path, one in looked.items()
     }
     yield from _recalled(documents, kept, keys, context.cache)
-    yield from _read_now(documents, keys, context)
+    yield from read_now(documents, keys, context)
 
 
 def _recalled(
@@ -81,7 +81,7 @@ def _recalled(
             cache.drop_records(removed)
 
 
-def _read_now(
+def read_now(
     documents: DocumentTable, paths: Collection[str], context: BuildContext
 ) -> Iterator[tuple[str, Recorded]]:
     """Read clippings now, store the results, and yield them as `records_of` does."""
