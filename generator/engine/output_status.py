@@ -76,11 +76,11 @@ class OutputStatus:
         """The state of the output folder now."""
         return OutputSnapshot(self._record, disk.mark_of(self._stamps))
 
-    def remember(self, paths: Iterable[str], made_again: Mapping[str, str]) -> None:
+    def remember(self, made_again: Mapping[str, str]) -> None:
         """Store the state of the output folder in the cache."""
         fresh = [
-            (path, self._left(path))
-            for path in paths
+            (path, OutputRow(inputs, bytes.fromhex(self._new[path]), self._stamps[path]))
+            for path, inputs in self._inputs.items()
             if path in made_again or self._stamps.get(path) != self._rows[path].stamp
         ]
         with self._cache.together():
@@ -92,6 +92,3 @@ class OutputStatus:
         """Return the size of the site."""
         sizes = [*map(itemgetter(0), map(self._stamps.__getitem__, files))]
         return Size(files=len(sizes), bytes=sum(sizes), largest=max(sizes, default=0))
-
-    def _left(self, path: str) -> OutputRow:
-        return OutputRow(self._inputs[path], bytes.fromhex(self._new[path]), self._stamps[path])

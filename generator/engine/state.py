@@ -170,14 +170,8 @@ class SiteState:
         """Replace problems by those found now."""
         ended, begun = Counter(old), Counter(new)
         if ended != begun:
-            left = []
-            for one in self.index.problems:
-                if ended[one] > 0:
-                    ended[one] -= 1
-                else:
-                    left.append(one)
-            told = sorted((*left, *begun.elements()), key=by_place)
-            self.index.problems = tuple(told)
+            left = Counter(self.index.problems) - ended + begun
+            self.index.problems = tuple(sorted(left.elements(), key=by_place))
 
     def renew_health(self) -> None:
         """Update the health of the sources that may have another one."""

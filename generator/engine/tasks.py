@@ -40,6 +40,7 @@ from generator.engine.records import (
 from generator.model import limits
 from generator.model.errors import Problem, shown
 from generator.model.types import Clipping, Skipped, Verdict
+from generator.output.names import is_unicode
 from generator.parallel.budget import step
 from generator.reading.article import Reading, article_of, origin_of
 from generator.reading.boilerplate import Cleaning, families, repeats
@@ -88,17 +89,9 @@ def look_at_bytes(reader: Reader, paths: Sequence[str]) -> Iterator[DocumentInfo
 def _looked(reader: Reader, path: str, raw: bytes) -> DocumentInfo:
     digest = hashed(raw, size=16)
     origin = origin_of(fields_in(path, raw), reader.rules)
-    if origin is None or not _is_text(origin.source):
+    if origin is None or not is_unicode(origin.source):
         return DocumentInfo(digest, "", 0)
     return DocumentInfo(digest, origin.source, origin.date.toordinal())
-
-
-def _is_text(name: str) -> bool:
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def learn(reader: Reader, samples: Sequence[Sample]) -> Iterator[Lesson]:

@@ -89,12 +89,10 @@ def is_moved(site: Site, cache: Cache) -> bool:
     Most editors replace files when saving. Other changes show only in each clipping's stamp.
     """
     try:
-        folders = msgspec.msgpack.decode(cache.note(_FOLDERS) or b"", type=dict[str, int])
+        folders = cache.noted(_FOLDERS, dict[str, int]) or {}
         return any(changed_at(f"{site.content}/{folder}") != at for folder, at in folders.items())
     except OSError:  # a folder was removed
         return True
-    except msgspec.DecodeError:
-        return False
 
 
 def note_folders(inputs: Inputs, cache: Cache) -> None:
@@ -108,11 +106,7 @@ def unchanged(
     site: Site, options: Options, inputs: Inputs, cache: Cache, stamps_on_disk: StampsOnDisk
 ) -> Built | None:
     """Return the result of the last build if no input and no output changed since, else None."""
-    note = cache.note(f"built {site.output}")
-    try:
-        last = msgspec.msgpack.decode(note, type=BuildRecord) if note else None
-    except msgspec.DecodeError:
-        return None
+    last = cache.noted(f"built {site.output}", BuildRecord)
     if last is None or not inputs.digest or last.inputs != inputs.digest:
         return None
     if last.left.record != stamp_at(record_of(site.output)):

@@ -179,7 +179,7 @@ def _put_in_place(
         output_status.look_again(reasons)
         size = output_status.size(transaction.files)
         with rendering.context.cache.best_effort():
-            output_status.remember(compared.fingerprints, reasons)
+            output_status.remember(reasons)
         reasons = {path: why for path, why in reasons.items() if path in staged}
     report = report_of(index, problems, pages, size)
     return Built(report=report, waits_until=index.waits_until, reasons=reasons)
