@@ -157,17 +157,14 @@ def _grouped(state: SiteState, removed: list[Article], added: list[Article]) -> 
 
 
 def _take_over(state: SiteState, change: _Change, read: Records, derived: Collection[str]) -> None:
-    """Update all that the state derives from articles and stories. `derived` as for `SiteIndex.change`."""
+    """Update all that the state derives from articles and stories. `derived` as for `SiteState.change`."""
     digest, removed, added, ended, begun = change
     index, plan = state.index, state.rendering.plan
     new = digest.sources.keys() - index.digest.sources.keys()
     is_another_day = digest.days[-1].first != index.digest.days[-1].first
     pinned = [[article for article in articles if article.pinned] for articles in (removed, added)]
     plan.change(digest, removed, added, ended, begun, spliced(plan.picks, *pinned))
-    state.note_articles(removed, added)
-    index.change(
-        state.site.config, state.options, digest, removed, added, read, derived, state.documents.found
-    )
+    state.change(digest, removed, added, read, derived)
     for story in ended:
         for article in story.articles:
             state.leaders.pop(article.id, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -19,9 +19,9 @@ from generator.engine.build_context import BuildContext
 from generator.engine.document_table import DocumentTable
 from generator.engine.inspecting import documents_of
 from generator.engine.local_images import held_back_by
-from generator.engine.readings import Facts, Readings, gathered, reasons_by_url, with_source
+from generator.engine.readings import Facts, Readings, gathered, reasons_by_url
 from generator.engine.record_reading import records_of
-from generator.engine.records import Recorded, Records
+from generator.engine.records import Recorded
 from generator.engine.safeguards import found_in, mistyped
 from generator.engine.stored_stories import stories_of
 from generator.grouping import digest_of
@@ -30,11 +30,10 @@ from generator.grouping.languages import unlisted_languages
 from generator.grouping.picks import Choices, choices_of
 from generator.grouping.sources import unmatched
 from generator.grouping.stories import Stories
-from generator.model.errors import Problem, shown
+from generator.model.errors import Problem
 from generator.model.types import Article, Digest, Skipped, TextPolicy, Verdict
 from generator.reading.boilerplate import families
 from generator.reading.canonical import keys_of
-from generator.reading.discover import Discovery
 from generator.reading.language import language_of
 
 _Told = TypeVar("_Told", Problem, Skipped)
@@ -93,65 +92,6 @@ class SiteIndex(msgspec.Struct, kw_only=True):
     def due(self, as_of: dt.datetime) -> list[str]:
         """Return the paths of the waiting clippings that are to be published by now."""
         return [path for path, moment in self.facts.waiting.items() if moment <= as_of]
-
-    def change(
-        self,
-        config: Config,
-        options: Options,
-        digest: Digest,
-        removed: Iterable[Article],
-        added: Iterable[Article],
-        read: Records,
-        derived: Collection[str],
-        found: Discovery,
-    ) -> None:
-        """Become the index of a changed digest.
-
-        `read`: path → record and its hash, `GONE` for removed ones. Of these, `derived` are unchanged
-        clippings of which settings say something else. Their problems stay, also those with other clippings.
-        """
-        for article in removed:
-            self.content_hashes.pop(article.id, None)
-            self.texts.pop(article.path, None)
-        for article in added:
-            record, mark = read[article.path]
-            as_read = with_source(record.reading.article, config)
-            self.content_hashes[article.id] = content_hash(article, (as_read or article, mark))
-            if record.body:
-                self.texts[article.path] = record.body
-        for articles, by in ((removed, -1), (added, 1)):
-            for article in articles:
-                self.verdicts[article.verdict] += by
-        names = self.impact.names
-        if lost := self.digest.sources.keys() - digest.sources.keys():
-            self.impact.names = names = {own: name for own, name in names.items() if name not in lost}
-        names |= {name: name for name in digest.sources.keys() - self.digest.sources.keys()}
-        self.digest = digest
-        self._describe(config, options, read, derived, found)
-
-    def _describe(
-        self,
-        config: Config,
-        options: Options,
-        read: Records,
-        derived: Collection[str],
-        found: Discovery,
-    ) -> None:
-        """Update the skipped files and problems of the clippings that were read."""
-        few = gathered(config, options, read.items())
-        self.facts.replace(read, few.facts)
-        kept = {one.path for one in kept_by(self.choices, few.articles, config)}
-        hidden = [one for one in few.articles if one.path not in kept]
-        self.facts.held_back |= {one.path: one.source for one in hidden}
-        names = dict.fromkeys(sorted(map(shown, read)))
-        reasons = [one for one in self.choices.skipped if one.path in names] if hidden else []
-        skipped = (*few.skipped, *reasons, *(one for one in found.skipped if one.path in names))
-        self.skipped = with_others(self.skipped, names, sorted(skipped))
-        changed = dict.fromkeys(sorted(shown(path) for path in read if path not in derived))
-        problems = (*few.problems, *found.problems, *self.choices.problems)
-        own = sorted((one for one in problems if one.path in changed), key=by_place)
-        problems = with_others(self.problems, changed, own)
-        self.problems = told_of_site(problems, config, self.digest, self.facts)
 
 
 def read(site: Site, options: Options, context: BuildContext) -> SiteIndex:

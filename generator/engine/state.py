@@ -16,17 +16,17 @@ from generator.engine.document_table import DocumentTable
 from generator.engine.impact import named_by
 from generator.engine.inspecting import documents_of
 from generator.engine.outputs import Outputs
-from generator.engine.readings import with_source, withheld
+from generator.engine.readings import gathered, with_source, withheld
 from generator.engine.record_reading import records_among, records_of
 from generator.engine.records import GONE, Recorded, Records
 from generator.engine.render_context import RenderContext, planned_of
-from generator.engine.site_index import SiteIndex, grouped
+from generator.engine.site_index import SiteIndex, content_hash, grouped, kept_by, told_of_site, with_others
 from generator.engine.unchanged import OutputSnapshot
 from generator.grouping.article_names import ArticleNames
 from generator.grouping.health import health_of, leaders_of
 from generator.grouping.stories import Stories
-from generator.model.errors import Problem
-from generator.model.types import Article, Health
+from generator.model.errors import Problem, shown
+from generator.model.types import Article, Digest, Health
 from generator.reading.canonical import keys_of
 from generator.reading.discover import Discovery
 
@@ -135,14 +135,59 @@ class SiteState:
 
     # --- changes ------------------------------------------------------------------------------------
 
-    def note_articles(self, removed: Iterable[Article], added: Iterable[Article]) -> None:
-        """Update the articles by path and by id."""
+    def change(
+        self,
+        digest: Digest,
+        removed: Iterable[Article],
+        added: Iterable[Article],
+        read: Records,
+        derived: Collection[str],
+    ) -> None:
+        """Take over a changed digest.
+
+        `read`: path → record and its hash, `GONE` for removed ones. Of these, `derived` are unchanged
+        clippings of which settings say something else. Their problems stay, also those with other clippings.
+        """
+        index = self.index
         for article in removed:
             del self.shown[article.path]
             self.paths.pop(article.id.casefold(), None)
+            index.content_hashes.pop(article.id, None)
+            index.texts.pop(article.path, None)
+            index.verdicts[article.verdict] -= 1
         for article in added:
             self.shown[article.path] = article
             self.paths[article.id.casefold()] = article.path
+            record, mark = read[article.path]
+            as_read = with_source(record.reading.article, self.site.config)
+            index.content_hashes[article.id] = content_hash(article, (as_read or article, mark))
+            index.verdicts[article.verdict] += 1
+            if record.body:
+                index.texts[article.path] = record.body
+        before, names = index.digest.sources.keys(), index.impact.names
+        if lost := before - digest.sources.keys():
+            names = {own: name for own, name in names.items() if name not in lost}
+        index.impact.names = names | {name: name for name in digest.sources.keys() - before}
+        index.digest = digest
+        self._describe(read, derived)
+
+    def _describe(self, read: Records, derived: Collection[str]) -> None:
+        """Update the skipped files and problems of the clippings that were read."""
+        config, index, found = self.site.config, self.index, self.documents.found
+        few = gathered(config, self.options, read.items())
+        index.facts.replace(read, few.facts)
+        kept = {one.path for one in kept_by(index.choices, few.articles, config)}
+        hidden = [one for one in few.articles if one.path not in kept]
+        index.facts.held_back |= {one.path: one.source for one in hidden}
+        names = dict.fromkeys(sorted(map(shown, read)))
+        reasons = [one for one in index.choices.skipped if one.path in names] if hidden else []
+        skipped = (*few.skipped, *reasons, *(one for one in found.skipped if one.path in names))
+        index.skipped = with_others(index.skipped, names, sorted(skipped))
+        changed = dict.fromkeys(sorted(shown(path) for path in read if path not in derived))
+        problems = (*few.problems, *found.problems, *index.choices.problems)
+        own = sorted((one for one in problems if one.path in changed), key=by_place)
+        problems = with_others(index.problems, changed, own)
+        index.problems = told_of_site(problems, config, index.digest, index.facts)
 
     def keep_records(self, read: Records) -> None:
         """Update the records in memory, and the names of their articles."""
