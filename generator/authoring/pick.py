@@ -14,9 +14,10 @@ import tomlkit.items
 
 from generator.authoring import atomic
 from generator.authoring.refusal import refusal
-from generator.authoring.targets import Originals, article_named, normalized, other_names
+from generator.authoring.targets import Originals, article_named, other_names
 from generator.config.picks import KEYS, is_address, parsed, picks_of, spans, text_of
 from generator.config.site import PICKS_FILE, Site
+from generator.grouping.article_names import composed_form
 from generator.model.errors import ConfigError, Problem, Severity
 from generator.reading.canonical import keys_of
 
@@ -177,7 +178,7 @@ def _is_of(entry: Entry, article: str, also: Collection[str] = ()) -> bool:
 
 def _name(entry: Entry) -> str:
     named = entry.get("article")
-    return normalized(named.strip()) if isinstance(named, str) else ""
+    return composed_form(named.strip()) if isinstance(named, str) else ""
 
 
 def _names_in(text: str) -> set[str]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from generator.config.problems import line_in
 from generator.config.site import BROKEN_LINK, BROKEN_LINK_ADVICE, PICKS_FILE, Site
 from generator.model.errors import ConfigError, Problem, Severity
 
@@ -126,9 +127,8 @@ def parsed(text: str) -> dict[str, object]:
             line = text.count("\n", 0, marker.start()) + 1
             advice = "keep what you want of both sides and delete the markers"
             raise ConfigError(_fault(line, "contains git conflict markers", advice)) from error
-        found = re.search(r"line (\d+)", str(error))
         fault = f"is not valid TOML: {error}"
-        raise ConfigError(_fault(int(found[1]) if found else None, fault, "see https://toml.io")) from error
+        raise ConfigError(_fault(line_in(error), fault, "see https://toml.io")) from error
 
 
 # --- one pick -------------------------------------------------------------------------------------

@@ -62,16 +62,11 @@ def _choices_of(state: SiteState, picks: Sequence[Pick], few: Readings, read: Re
     else:
         names = ArticleNames(_known(state, few, read), keys_of, picks)
 
-    def waiting() -> dict[str, str]:
-        others = {*map(shown, read)} | {one.path for one in state.documents.found.skipped}
-        known = (one for one in state.index.skipped if one.path not in others)
-        return {one.path: one.reason for one in (*known, *few.skipped)}
-
-    def withheld_urls() -> dict[str, str]:
-        known = {path: one for path, one in state.index.facts.withheld_urls.items() if path not in read}
-        return reasons_by_url(known | few.facts.withheld_urls)
-
-    return choices_of(picks, names, waiting, withheld_urls)
+    others = {*map(shown, read)} | {one.path for one in state.documents.found.skipped}
+    skipped = (*(one for one in state.index.skipped if one.path not in others), *few.skipped)
+    urls = {path: one for path, one in state.index.facts.withheld_urls.items() if path not in read}
+    urls |= few.facts.withheld_urls
+    return choices_of(picks, names, {one.path: one.reason for one in skipped}, reasons_by_url(urls))
 
 
 def _known(state: SiteState, few: Readings, read: Records) -> list[Article]:

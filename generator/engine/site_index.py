@@ -168,8 +168,8 @@ def _choices_of(picks: Sequence[picks_file.Pick], read_: Readings) -> Choices:
     return choices_of(
         picks,
         ArticleNames(read_.articles if picks else (), keys_of, picks),
-        lambda: {one.path: one.reason for one in read_.skipped},
-        lambda: reasons_by_url(read_.facts.withheld_urls),
+        {one.path: one.reason for one in read_.skipped},
+        reasons_by_url(read_.facts.withheld_urls),
     )
 
 

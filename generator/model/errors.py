@@ -59,9 +59,13 @@ class LossError(BuildError):
     """The build would delete files that were perhaps not meant to be deleted. The user can allow it."""
 
 
+def escaped(path: str) -> str:
+    r"""Return a path with non-UTF-8 bytes escaped as `\xff`."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 def shown(path: str) -> str:
     r"""Return a path for messages, with control characters and non-UTF-8 bytes escaped as `\xff`."""
     if path.isprintable():
         return path
-    text = path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+    return _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), escaped(path))

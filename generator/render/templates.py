@@ -19,6 +19,7 @@ import jinja2
 from markupsafe import Markup
 
 from generator.cache.versions import hashed
+from generator.config.problems import line_in
 from generator.model import addresses
 from generator.model.errors import BuildError, Problem, Severity
 from generator.render import locales
@@ -127,9 +128,7 @@ class Theme:
         try:
             version = tomllib.loads(text).get("interface")
         except tomllib.TOMLDecodeError as error:
-            found = re.search(r"line (\d+)", str(error))
-            line = int(found[1]) if found else None
-            raise self.fault(str(file), line, f"is not valid TOML: {error}") from error
+            raise self.fault(str(file), line_in(error), f"is not valid TOML: {error}") from error
         if type(version) is int and version == INTERFACE:
             return
         numbered = enumerate(text.splitlines(), 1)
