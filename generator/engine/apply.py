@@ -96,15 +96,15 @@ def _update(state: SiteState, read: Records, former: Config, *, has_other_picks:
 
     `read` are the records of changed clippings, and `former` is the configuration until now.
     """
-    found = renamed(state, former, is_alone=not (read or has_other_picks))
+    names = renamed(state, former, is_alone=not (read or has_other_picks))
     repicked = choose(state, read, has_other_picks=has_other_picks)
-    if found is None or repicked is None:
+    if names is None or repicked is None:
         return None
     check = ImpactCheck(state.index, state.site.config)
-    derived = {path: one for path, one in {**found.records, **repicked}.items() if path not in read}
+    derived = {path: one for path, one in {**state.records_of(names), **repicked}.items() if path not in read}
     if not (read or derived):
         return Effects()
-    removed, added = _changes(state, check, read, derived, found.names)
+    removed, added = _changes(state, check, read, derived, names)
     plan, last = state.rendering.plan, state.index.digest
     plan.since = since_of(last, state.site.config)
     are_limited = _are_limited(state, check, read, removed, added, derived)

@@ -59,15 +59,12 @@ def record_key(reader: Reader, digest: bytes, learned: bytes | None) -> bytes:
 
 def article_in_zone(article: Article, zone: dt.tzinfo) -> Article:
     """Return the article with its times in a time zone."""
-    time_, fetched = article.time, article.fetched
-    if time_ is None and (fetched is None or fetched.tzinfo is None):
-        return article
     moments = {
         name: moment.astimezone(zone)
-        for name, moment in (("time", time_), ("fetched", fetched))
+        for name, moment in (("time", article.time), ("fetched", article.fetched))
         if moment is not None and moment.tzinfo is not None
     }
-    return msgspec.structs.replace(article, **moments)
+    return msgspec.structs.replace(article, **moments) if moments else article
 
 
 def reader_of(site: Site) -> Reader:

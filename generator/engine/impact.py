@@ -53,13 +53,7 @@ class ImpactCheck:
         """Return whether no article decides the name of a source."""
         return source in self._unambiguous or key(source) in self._configured
 
-    def is_limited(
-        self,
-        record: Record,
-        path: str,
-        old: Article | None,
-        new: Article | None,
-    ) -> bool:
+    def is_limited(self, record: Record, path: str, old: Article | None, new: Article | None) -> bool:
         """Return whether a change is limited to one article: `old` before, `new` after it."""
         read, impact = with_source(record.reading.article, self._config), self._index.impact
         if record.seen or path in self._pictured:
