@@ -28,12 +28,12 @@ class OutputStatus:
         fingerprints: Mapping[str, bytes],
         *,
         clean: bool = False,
-        stamps: Mapping[str, Stamp] | None = None,
+        stamps: Mapping[str, Stamp],
         among: Iterable[str] | None = None,
     ) -> None:
         """`fingerprints`: path → fingerprint of the planned files.
 
-        `stamps` are the stamps of the files in place, if known. `among` limits the paths to look up.
+        `stamps` are the stamps of the files in place. `among` limits the paths to look up.
         """
         self._output = site.output
         self._old = transaction.old
@@ -43,7 +43,7 @@ class OutputStatus:
         self._clean = clean
         self._record = NONE
         self._rows = cache.output_rows(site.output, among) if self._old else {}
-        self._stamps = {**(disk.stamps(site.output) if stamps is None else stamps)} if self._old else {}
+        self._stamps = dict(stamps)
 
     def reason(self, path: str) -> str | None:
         """Return why a file must be made again; None if it is up to date."""

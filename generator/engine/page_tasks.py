@@ -6,13 +6,12 @@ import os
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
 
 import msgspec
 from markupsafe import Markup
 
 from generator.cache.bodies import Bodies
-from generator.cache.store import MissingError
+from generator.cache.store import Cache, MissingError
 from generator.cache.versions import hashed
 from generator.model import limits
 from generator.output.write import Slot, stage
@@ -20,15 +19,6 @@ from generator.render import feeds, views
 from generator.render.frame import article_frame
 from generator.render.images import absolute_html
 from generator.render.templates import Templates
-
-
-class Holding(Protocol):
-    """A store of clipping texts."""
-
-    def body(self, path: str) -> bytes | None:
-        """Return the HTML of a clipping's text; None if it is missing or damaged."""
-        ...
-
 
 ATOM, RSS, JSON = "atom", "rss", "json"
 _WRITERS = {ATOM: feeds.atom, RSS: feeds.rss, JSON: feeds.json_feed}
@@ -106,7 +96,10 @@ def make(maker: Maker, jobs: Sequence[Job]) -> Iterator[Made]:
 
 
 def rendered(
-    maker: Maker, content: ArticleContent | FeedContent, bodies: Holding, theme: Templates | None = None
+    maker: Maker,
+    content: ArticleContent | FeedContent,
+    bodies: Bodies | Cache,
+    theme: Templates | None = None,
 ) -> list[bytes]:
     """Return the bytes of each file of a content. The theme is loaded if it is needed and not given."""
     if isinstance(content, FeedContent):
@@ -120,7 +113,7 @@ def rendered(
 
 
 def entries_with(
-    entries: Sequence[tuple[feeds.Entry, Text | None, str]], bodies: Holding
+    entries: Sequence[tuple[feeds.Entry, Text | None, str]], bodies: Bodies | Cache
 ) -> list[feeds.Entry]:
     """Return the entries with their texts, with absolute links.
 
@@ -137,7 +130,7 @@ def entries_with(
     return made
 
 
-def _body_of(bodies: Holding, text: Text) -> str:
+def _body_of(bodies: Bodies | Cache, text: Text) -> str:
     """Return a text as sanitised HTML. Raises `MissingError` if it is missing or another version."""
     body = found_body(bodies, text)
     if body is None:
@@ -145,7 +138,7 @@ def _body_of(bodies: Holding, text: Text) -> str:
     return body.decode()
 
 
-def found_body(bodies: Holding, text: Text) -> bytes | None:
+def found_body(bodies: Bodies | Cache, text: Text) -> bytes | None:
     """Return a text as sanitised HTML; None if it is missing or another version."""
     body = bodies.body(text.path)
     return body if body is not None and hashed(body) == text.digest else None

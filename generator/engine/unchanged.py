@@ -109,12 +109,10 @@ def unchanged(
     last = cache.noted(f"built {site.output}", BuildRecord)
     if last is None or not inputs.digest or last.inputs != inputs.digest:
         return None
-    if last.left.record != stamp_at(record_of(site.output)):
-        return None
     if not is_same_time(site, options, last.as_of, last.waits_until):
         return None
     pages = last.report.pages
-    if not is_as_left(site, last.left, pages.written + pages.kept, stamps_on_disk(), cache):
+    if not is_as_left(site, last.left, pages.written + pages.kept, stamps_on_disk, cache):
         return None
     kept = Written(written=0, kept=pages.written + pages.kept, deleted=0)
     report = msgspec.structs.replace(last.report, pages=kept)
@@ -122,9 +120,12 @@ def unchanged(
 
 
 def is_as_left(
-    site: Site, left: OutputSnapshot, count: int, stamps: Mapping[str, Stamp], cache: Cache
+    site: Site, left: OutputSnapshot | None, count: int, stamps_on_disk: StampsOnDisk, cache: Cache
 ) -> bool:
-    """Return whether all `count` files of a build are unchanged, ignoring other people's files."""
+    """Return whether all `count` files of a build are as it left them, ignoring other people's files."""
+    if left is None or left.record != stamp_at(record_of(site.output)):
+        return False
+    stamps = stamps_on_disk()
     if disk.mark_of(stamps) == left.mark:
         return True
     rows = cache.output_rows(site.output)

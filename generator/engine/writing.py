@@ -12,7 +12,6 @@ from typing import NamedTuple, cast
 
 from markupsafe import Markup
 
-from generator.cache.stamps import Stamp, stamp_at
 from generator.cache.store import MissingError
 from generator.config.hosts import Size
 from generator.config.options import Built, Report, Written, by_place, grave
@@ -30,7 +29,6 @@ from generator.model import addresses
 from generator.model.errors import BuildError, Problem, Severity
 from generator.model.types import Article, TextPolicy, Verdict
 from generator.output import disk
-from generator.output.folder import record_of
 from generator.output.write import Transaction
 from generator.parallel.workers import batches
 from generator.render import feeds, views
@@ -85,16 +83,16 @@ def write(
     site, options, index, cache = state.site, state.options, state.index, state.context.cache
     lost = safeguards.check_folders(site, options, inputs.found, inputs.paths, cache)
     with Transaction(site.output, options.as_of.date(), afresh=clean) as transaction:
-        stamps = stamps_on_disk() if stamps_on_disk else None
-        is_as_left = not effects.is_everything and _is_as_left(state, transaction, stamps or {})
-        compared = _affected(state, effects, transaction) if is_as_left else _all(state)
-        among = [*compared.fingerprints, *transaction.old.keys() - set(compared.unaffected)]
+        stamps, old = stamps_on_disk or partial(disk.stamps, site.output), transaction.old
+        is_limited = not effects.is_everything and is_as_left(site, state.left, len(old), stamps, cache)
+        compared = _affected(state, effects, transaction) if is_limited else _all(state)
+        among = [*compared.fingerprints, *old.keys() - set(compared.unaffected)]
         output_status = OutputStatus(
             site, transaction, cache, compared.fingerprints,
-            clean=clean, stamps=stamps, among=among if compared.unaffected else None,
+            clean=clean, stamps=stamps() if old else {}, among=among if compared.unaffected else None,
         )  # fmt: skip
         problems = [*index.problems, *lost, *compared.problems]
-        if emptied := safeguards.emptied(site, options, transaction.old, index.found):
+        if emptied := safeguards.emptied(site, options, old, index.found):
             problems.append(emptied)
         built = _put_in_place(state, transaction, output_status, compared, problems, on_commit)
     left = output_status.left
@@ -106,14 +104,6 @@ def write(
         remember(site, options, inputs, built, left, cache)
     state.planning = compared.problems
     return Wrote(built, compared.fingerprints, transaction.files, left)
-
-
-def _is_as_left(state: SiteState, transaction: Transaction, stamps: Mapping[str, Stamp]) -> bool:
-    """Return whether the output folder is as the last build left it, now that it is locked."""
-    site, left = state.site, state.left
-    if left is None or left.record != stamp_at(record_of(site.output)):
-        return False
-    return is_as_left(site, left, len(transaction.old), stamps, state.context.cache)
 
 
 def _all(state: SiteState) -> _Compared:
