@@ -18,7 +18,7 @@ from generator.authoring.targets import Originals, article_named, other_names
 from generator.config.picks import KEYS, is_address, parsed, picks_of, spans, text_of
 from generator.config.site import PICKS_FILE, Site
 from generator.grouping.article_names import composed_form
-from generator.model.errors import ConfigError, Problem, Severity
+from generator.model.errors import ConfigError, Problem, errors_of
 from generator.reading.canonical import keys_of
 
 _HEAD = """\
@@ -69,7 +69,7 @@ def pick(site: Site, target: str, changes: Changes, originals: Originals = tuple
 
 def errors_in(site: Site) -> list[Problem]:
     """Return the errors in `picks.toml` that make builds refuse it."""
-    return [one for one in picks_of(text_of(site.picks))[1] if one.severity is Severity.ERROR]
+    return errors_of(picks_of(text_of(site.picks))[1])
 
 
 def unpick(site: Site, target: str, originals: Originals = tuple) -> int:

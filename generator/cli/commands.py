@@ -279,6 +279,7 @@ def list_(cli_options: CliOptions, *, what: str, format_: str, text: bool) -> in
     from generator.engine.render_context import planned_of
     from generator.engine.site_index import read
     from generator.grouping.health import healths_of
+    from generator.model.errors import errors_of
 
     if text and what == "sources":
         raise click.UsageError("--text cannot be combined with sources")
@@ -291,7 +292,7 @@ def list_(cli_options: CliOptions, *, what: str, format_: str, text: bool) -> in
 
     def rows(context: BuildContext) -> Iterable[dict[str, Any]]:
         index = read(site, options, context)
-        read_errors.extend(one for one in console.errors(index.problems) if one.kind == "content")
+        read_errors.extend(one for one in errors_of(index.problems) if one.kind == "content")
         if what == "sources":
             return console.healths(healths_of(index.digest), index.digest)
         plan_ = planned_of(index.digest, site.config)
@@ -318,6 +319,7 @@ def check(cli_options: CliOptions, *, format_: str, fix: bool, yes: bool) -> int
     from generator.config.options import grave
     from generator.engine.outputs import static_faults
     from generator.engine.site_index import read
+    from generator.model.errors import errors_of
 
     if (fix or yes) and (format_ != "text" or not fix):
         raise click.UsageError("--fix requires --format text, and --yes requires --fix")
@@ -337,7 +339,7 @@ def check(cli_options: CliOptions, *, format_: str, fix: bool, yes: bool) -> int
     else:
         console.print_lines(findings.text(result))
         console.print_line(console.checked_line(index, problems))
-    return FAILED if console.errors(problems) or (cli_options.strict and grave(problems)) else DONE
+    return FAILED if errors_of(problems) or (cli_options.strict and grave(problems)) else DONE
 
 
 @broadsheet.command()

@@ -15,7 +15,7 @@ import msgspec
 
 from generator.config.problems import line_in
 from generator.config.site import BROKEN_LINK, BROKEN_LINK_ADVICE, PICKS_FILE, Site
-from generator.model.errors import ConfigError, Problem, Severity
+from generator.model.errors import ConfigError, Problem, Severity, errors_of
 
 LONGEST: Mapping[str, int] = {"note": 1000, "title": 300, "summary": 300}
 """Key → the number of characters that its text may have. A longer text belongs in an article of its own."""
@@ -74,7 +74,7 @@ def load(site: Site) -> tuple[Picks, tuple[Problem, ...]]:
     error must not make a hidden article appear.
     """
     picks, problems = picks_of(text_of(site.picks))
-    if errors := [one for one in problems if one.severity is Severity.ERROR]:
+    if errors := errors_of(problems):
         raise ConfigError(*errors)
     return picks, problems
 

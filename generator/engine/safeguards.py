@@ -19,7 +19,7 @@ from generator.cache.store import FOLDERS_NOTE, NUMBER, Cache
 from generator.config.options import Options
 from generator.config.site import FILE_NAME, PICKS_FILE, Config, Site
 from generator.model import addresses
-from generator.model.errors import LossError, Problem, Severity, shown
+from generator.model.errors import LossError, Problem, Severity, errors_of, shown
 from generator.model.ids import path_id
 from generator.model.types import Article, Skipped
 from generator.reading.discover import Discovery, discover, is_clipping, is_ignored
@@ -46,10 +46,11 @@ def found_in(site: Site, options: Options) -> Discovery:
     found = discover(site.content, site.config.ignore)
     if not options.accepts_losses:
         return found
-    softened = (msgspec.structs.replace(one, severity=Severity.WARNING) for one in _errors(found))
-    others = (one for one in found.problems if one.severity is not Severity.ERROR)
-    problems = tuple(sorted((*others, *softened), key=lambda one: (one.path, one.message)))
-    return msgspec.structs.replace(found, problems=problems)
+    softened = (
+        msgspec.structs.replace(one, severity=Severity.WARNING) if one.severity is Severity.ERROR else one
+        for one in found.problems
+    )
+    return msgspec.structs.replace(found, problems=tuple(softened))
 
 
 def is_mistyped(problem: Problem) -> bool:
@@ -98,12 +99,8 @@ def _holds_any(folder: Path, names: Iterable[str]) -> bool:
 
 def check_found(found: Discovery) -> None:
     """Raise `LossError` if a folder of clippings cannot be read."""
-    if errors := _errors(found):
+    if errors := errors_of(found.problems):
         raise LossError(*errors)
-
-
-def _errors(found: Discovery) -> list[Problem]:
-    return [one for one in found.problems if one.severity is Severity.ERROR]
 
 
 def emptied(site: Site, options: Options, old: Iterable[str], found: int) -> Problem | None:
@@ -160,7 +157,7 @@ def check_folders(
         if shown(folder) not in unread and not _has_clippings(site.content / folder)
     ]
     problems = tuple(_loss(site, options, folder, count) for folder, count in lost)
-    if errors := [one for one in problems if one.severity is Severity.ERROR]:
+    if errors := errors_of(problems):
         raise LossError(*errors)
     return problems
 

@@ -23,7 +23,7 @@ from generator.engine.stale_queue import StaleQueue
 from generator.engine.state import SiteState
 from generator.engine.unchanged import identity_of, inputs_before
 from generator.engine.writing import report_of, write
-from generator.model.errors import BroadsheetError, Severity
+from generator.model.errors import BroadsheetError, errors_of
 from generator.output.patch import OvertakenError
 
 Step = tuple[Built, frozenset[str]]
@@ -171,7 +171,7 @@ class Session:
         if may_delete_many(state.options, lost, len(self.queue.files)) or not state.index.digest.days:
             return True
         problems = (*state.index.problems, *state.planning) if is_everything else ()
-        return any(one.severity is Severity.ERROR for one in problems)
+        return bool(errors_of(problems))
 
     def _reported(self, changed: frozenset[str]) -> Step:
         """Update the report of the last step, and return it with the paths of changed pages."""

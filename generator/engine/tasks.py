@@ -182,18 +182,20 @@ def _with_faults(reading: Reading, *faults: Problem) -> Reading:
 def refused(one: Costly, digest: bytes) -> Read:
     """Return the result for a clipping without usable front matter. `digest` is the hash of its bytes."""
     fault = costs_too_much(one, "it is left out")
-    skipped = Skipped(path=fault.path, reason=fault.message)
-    record = Record(Reading(article=None, skipped=skipped, problems=(fault,)))
-    return _stored(digest, record, is_lasting=one.is_lasting)
+    return _stored(digest, _unusable(fault), is_lasting=one.is_lasting)
 
 
 def failed(path: str, error: Exception) -> Record:
     """Return the record of a clipping that cannot be read because of a bug in Broadsheet."""
     message = f"cannot be read: {type(error).__name__}: {error}"[:300]
     advice = "this is a fault in Broadsheet itself; please report it with the file"
-    problem = Problem(path=shown(path), message=message, advice=advice, kind="internal")
-    skipped = Skipped(path=problem.path, reason=message)
-    return Record(Reading(article=None, skipped=skipped, problems=(problem,)))
+    return _unusable(Problem(path=shown(path), message=message, advice=advice, kind="internal"))
+
+
+def _unusable(*faults: Problem) -> Record:
+    """Return the record of a clipping that is skipped for the first of its problems."""
+    skipped = Skipped(path=faults[0].path, reason=faults[0].message)
+    return Record(Reading(article=None, skipped=skipped, problems=faults))
 
 
 def costs_too_much(one: Costly, what_follows: str) -> Problem:
@@ -228,8 +230,7 @@ def _opened(reader: Reader, path: str) -> _Opened:
 def _read_of(reader: Reader, one: ReadRequest, opened: _Opened) -> Read:
     digest, clipping, faults = opened
     if clipping is None:
-        skipped = Skipped(path=faults[0].path, reason=faults[0].message)
-        return _stored(b"", Record(Reading(article=None, skipped=skipped, problems=faults)), is_lasting=False)
+        return _stored(b"", _unusable(*faults), is_lasting=False)
     cleaning = cleaning_of(reader, (one.source, one.year), one.boilerplate)
     record, html = published(reader, clipping, cleaning, faults)
     if one.unknown and reader.clean and record.reading.article:

@@ -26,7 +26,7 @@ from generator.engine.site_index import SiteIndex
 from generator.engine.state import SiteState
 from generator.engine.unchanged import Inputs, OutputSnapshot, StampsOnDisk, is_as_left, remember
 from generator.model import addresses
-from generator.model.errors import BuildError, Problem, Severity
+from generator.model.errors import BuildError, Problem, errors_of
 from generator.model.types import Article, TextPolicy, Verdict
 from generator.output import disk
 from generator.output.write import Transaction
@@ -146,7 +146,7 @@ def _put_in_place(
     """Make the outdated files and swap them in."""
     rendering, index, options = state.rendering, state.index, state.options
     problems, outputs = sorted(problems, key=by_place), compared.outputs
-    if errors := [one for one in problems if one.severity is Severity.ERROR]:
+    if errors := errors_of(problems):
         raise BuildError(*errors)
     reasons = {one.path: why for one in outputs if (why := output_status.reason(one.path)) is not None}
     transaction.keep(compared.unaffected)

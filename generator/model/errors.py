@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
+from collections.abc import Iterable
 
 import msgspec
 
@@ -57,6 +58,11 @@ class BuildError(BroadsheetError):
 
 class LossError(BuildError):
     """The build would delete files that were perhaps not meant to be deleted. The user can allow it."""
+
+
+def errors_of(problems: Iterable[Problem]) -> list[Problem]:
+    """Return the problems for which a build fails."""
+    return [one for one in problems if one.severity is Severity.ERROR]
 
 
 def escaped(path: str) -> str:
