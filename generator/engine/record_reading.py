@@ -10,7 +10,7 @@ from generator.cache.rows import DocumentInfo
 from generator.cache.store import Cache, MissingError
 from generator.cache.versions import hashed
 from generator.config.site import Site
-from generator.engine import budgeted
+from generator.engine import budgeted, tasks
 from generator.engine.build_context import BuildContext
 from generator.engine.document_table import DocumentTable, article_in_zone, reader_of, record_key
 from generator.engine.learning import KEPT, BoilerplateHashes, origin_key
@@ -26,9 +26,6 @@ from generator.engine.records import (
     decoded,
 )
 from generator.grouping.stories import many_of
-from generator.model.errors import Problem, shown
-from generator.model.types import Skipped
-from generator.reading.article import Reading
 
 
 def records_of(documents: DocumentTable, context: BuildContext) -> Iterator[tuple[str, Recorded]]:
@@ -87,14 +84,13 @@ def read_now(
     """Read clippings now, store the results, and yield them as `records_of` does."""
     reader, looked = documents.reader, documents.looked
     cache, workers, progress = context
-    in_turn = sorted(paths, key=lambda path: (looked[path].source, looked[path].day, path))
-    work = _wanted(looked, in_turn, cache, documents.boilerplate)
+    work = _wanted(looked, paths, cache, documents.boilerplate)
     results = budgeted.read(reader, work, workers, lambda path: looked[path].digest)
     waiting: list[tuple[ReadRequest, Read]] = []
     for done, (one, found) in enumerate(results):
         progress("reading", done, len(paths))
         if isinstance(found, Exception):
-            yield one.path, (failed(one.path, found), b"")
+            yield one.path, (tasks.failed(one.path, found), b"")
             continue
         documents.note(one.path, found)
         waiting.append((one, found))
@@ -109,8 +105,7 @@ def read_lost(site: Site, context: BuildContext, paths: Collection[str]) -> None
     """Read clippings whose text is missing from the cache, and store them as before."""
     reader, cache = reader_of(site), context.cache
     looked = {path: one for path, (_, one) in cache.clippings(paths).items()}
-    in_turn = sorted(looked, key=lambda path: (looked[path].source, looked[path].day, path))
-    work = _wanted(looked, in_turn, cache, {})
+    work = _wanted(looked, looked, cache, {})
     results = budgeted.read(reader, work, context.workers, lambda path: looked[path].digest)
     keep_read(cache, reader, [(one, found) for one, found in results if isinstance(found, Read)])
 
@@ -123,7 +118,7 @@ def _wanted(
     Raises `MissingError` if the cache has no boilerplate of a source though it is `known`.
     """
     last, value = ("", 0), NO_BOILERPLATE
-    for path in paths:
+    for path in sorted(paths, key=lambda path: (looked[path].source, looked[path].day, path)):
         source, year = key_ = origin_key(looked[path])
         if key_ != last:
             found = cache.boilerplate(source, year) if source else None
@@ -172,12 +167,3 @@ def in_zone(record: Record, reader: Reader) -> Record:
     if article is None or (own := article_in_zone(article, reader.rules.zone)) is article:
         return record
     return msgspec.structs.replace(record, reading=msgspec.structs.replace(record.reading, article=own))
-
-
-def failed(path: str, error: Exception) -> Record:
-    """Return the record of a clipping that cannot be read because of a bug in Broadsheet."""
-    message = f"cannot be read: {type(error).__name__}: {error}"[:300]
-    advice = "this is a fault in Broadsheet itself; please report it with the file"
-    problem = Problem(path=shown(path), message=message, advice=advice, kind="internal")
-    skipped = Skipped(path=shown(path), reason=message)
-    return Record(Reading(article=None, skipped=skipped, problems=(problem,)))
