@@ -13,7 +13,7 @@ from generator.config.site import Site
 from generator.engine import budgeted
 from generator.engine.build_context import BuildContext
 from generator.engine.document_table import DocumentTable, article_in_zone, reader_of, record_key
-from generator.engine.learning import KEPT, BoilerplateHashes, origin_key
+from generator.engine.learning import BoilerplateHashes, origin_key
 from generator.engine.local_images import ImageLookup, addresses, seen_beside
 from generator.engine.records import GONE, NO_BOILERPLATE, Read, Reader, ReadRequest, Record, decoded
 from generator.grouping.stories import many_of
@@ -111,19 +111,19 @@ def read_now(
     While the workers are busy, this process advances `meanwhile` step by step.
     """
     reader, looked = documents.reader, documents.looked
-    cache, workers, progress = context
+    cache = context.cache
     in_turn = sorted(paths, key=lambda path: (looked[path].source, looked[path].day, path))
     work = _wanted(looked, in_turn, cache, documents.boilerplate)
-    results = budgeted.read(reader, work, workers, lambda path: looked[path].digest, meanwhile)
+    results = budgeted.read(reader, work, context, lambda path: looked[path].digest, meanwhile)
     waiting: list[tuple[ReadRequest, Read]] = []
     for done, (one, found) in enumerate(results):
-        progress("reading", done, len(paths))
+        context.progress("reading", done, len(paths))
         if isinstance(found, Exception):
             yield one.path, failed(one.path, found), b""
             continue
         documents.note(one.path, found)
         waiting.append((one, found))
-        if len(waiting) >= KEPT:
+        if len(waiting) >= context.limits.cache_write:
             keep_read(cache, reader, waiting)
             waiting.clear()
         record = found.record
@@ -142,7 +142,7 @@ def read_lost(site: Site, context: BuildContext, paths: Collection[str]) -> None
     looked = {path: one for path, (_, one) in cache.clippings(paths).items()}
     in_turn = sorted(looked, key=lambda path: (looked[path].source, looked[path].day, path))
     work = _wanted(looked, in_turn, cache, {})
-    results = budgeted.read(reader, work, context.workers, lambda path: looked[path].digest)
+    results = budgeted.read(reader, work, context, lambda path: looked[path].digest)
     keep_read(cache, reader, [(one, found) for one, found in results if isinstance(found, Read)])
 
 
