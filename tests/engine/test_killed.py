@@ -68,11 +68,8 @@ def built(root: Path, **options: object) -> None:
 def command(root: Path, *options: str, **more: object) -> subprocess.Popen:
     words = [sys.executable, "-m", "generator", "build", "-q", "--as-of", NOW.isoformat(), *options]
     folder = str(Path(generator.engine.build.__file__).parents[2])
-    # Without the measuring of coverage, which writes files of its own and says so where there is no room.
-    own = {key: value for key, value in os.environ.items() if not key.startswith("COVERAGE_")}
-    return subprocess.Popen(
-        words, cwd=root, env=own | {"PYTHONPATH": folder}, stderr=subprocess.PIPE, text=True, **more
-    )
+    environment = os.environ | {"PYTHONPATH": folder}
+    return subprocess.Popen(words, cwd=root, env=environment, stderr=subprocess.PIPE, text=True, **more)
 
 
 def own_files(root: Path) -> set[str]:
