@@ -24,6 +24,7 @@ from generator.cli.exit_codes import DONE, FAILED, INTERRUPTED
 from generator.cli.options import PATH, CliOptions, Day, with_options
 
 if TYPE_CHECKING:  # each command imports what it needs
+    from generator.config.site import Site
     from generator.engine.build_context import BuildContext
     from generator.model.errors import Problem
     from generator.preview.changes import Changed
@@ -222,8 +223,6 @@ def build(
 @click.option("-O", "--open", "open_browser", is_flag=True, help="Open the browser.")
 def serve(cli_options: CliOptions, *, port: int, bind: str, open_browser: bool) -> int:
     """Show the site on this machine and follow every save."""
-    from generator.cache.folder import prepare
-    from generator.config.loading import find_content
     from generator.config.resources import theme
     from generator.config.site import preview_of
     from generator.engine.live import Live
@@ -235,10 +234,7 @@ def serve(cli_options: CliOptions, *, port: int, bind: str, open_browser: bool) 
     from generator.preview.server import serve as show
 
     cli_options = dataclasses.replace(cli_options, yes=True)  # the preview can be built again at any time
-    site = preview_of(cli_options.site())
-    cli_options.options(site)  # report an invalid date now rather than in every build
-    find_content(site)
-    prepare(site.own, site.output)
+    site = _prepared_preview(cli_options)
     with (
         PreviewLock(site.own) as preview_lock,
         contextlib.closing(Live(cli_options.workers or cores())) as live,
@@ -264,6 +260,19 @@ def serve(cli_options: CliOptions, *, port: int, bind: str, open_browser: bool) 
         )
         show(preview, open_browser=open_browser, announce=preview_lock.announce)
     return INTERRUPTED
+
+
+def _prepared_preview(cli_options: CliOptions) -> Site:
+    """Return the site to show, after reporting what would fail every build, and make its folder."""
+    from generator.cache.folder import prepare
+    from generator.config.loading import find_content
+    from generator.config.site import preview_of
+
+    site = preview_of(cli_options.site())
+    cli_options.options(site)  # an invalid date
+    find_content(site)
+    prepare(site.own, site.output)
+    return site
 
 
 @broadsheet.command(name="list")

@@ -15,7 +15,7 @@ from generator.cache.store import Cache, MissingError
 from generator.config.loading import find_content
 from generator.config.options import Built, Options, Progress
 from generator.config.site import Site
-from generator.engine.build_context import BuildContext
+from generator.engine.build_context import LIMITS, BuildContext, EngineLimits
 from generator.engine.session import Session, Step
 from generator.engine.unchanged import identity_of
 from generator.model.errors import BroadsheetError
@@ -38,8 +38,9 @@ VIEWED = 20
 class Live:
     """Builds a site, then follows it. `fresh` and `rest` are safe to call from threads other than `build`."""
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: int, limits: EngineLimits = LIMITS) -> None:
         self._workers = workers
+        self._limits = limits
         self._lock = threading.RLock()
         self._session: Session | None = None
         self._files: Mapping[str, str] = {}
@@ -188,7 +189,8 @@ class Live:
             workers = Workers(self._workers)
             workers.check = lambda: self._check()  # noqa: PLW0108 - `_check` differs per build
             try:
-                return Session(site, options, BuildContext(cache, workers, progress), commits)
+                context = BuildContext(cache, workers, progress, self._limits)
+                return Session(site, options, context, commits)
             except BaseException:
                 workers.close()
                 raise

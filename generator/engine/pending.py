@@ -9,7 +9,6 @@ from pathlib import Path
 
 from generator.config.site import Site
 from generator.engine import budgeted
-from generator.engine.budgeted import BATCH
 from generator.engine.changes import clippings_among, few_of
 from generator.engine.inspecting import inspect, learn
 from generator.engine.record_reading import records_among
@@ -18,10 +17,8 @@ from generator.engine.safeguards import empties_folder
 from generator.engine.state import SiteState
 from generator.reading.discover import is_clipping
 
-STEP = 10
-"""Clippings read in one step before checking for another save, if at most `BATCH` are waiting."""
 STEP_PER_WORKER = 1000
-"""The same, per worker, if more are waiting."""
+"""Clippings read in one step, per worker, if more than a batch are waiting."""
 
 
 class PendingDocuments:
@@ -74,10 +71,10 @@ class PendingDocuments:
 
     def take(self) -> list[str]:
         """Return the clippings to read in the next step, and remove them; empty if none is left."""
-        is_few = len(self.unread) <= BATCH
-        paths = [
-            *islice(self.unread, STEP if is_few else STEP_PER_WORKER * self._state.context.workers.count)
-        ]
+        context = self._state.context
+        is_few = len(self.unread) <= context.limits.batch
+        count = context.limits.step if is_few else STEP_PER_WORKER * context.workers.count
+        paths = [*islice(self.unread, count)]
         for path in paths:
             del self.unread[path]
         return paths
@@ -96,5 +93,5 @@ class PendingDocuments:
         """Read a clipping and discard the result, so that the worker has loaded what the next save needs."""
         state = self._state
         some = [ReadRequest(path, "", 0, NO_BOILERPLATE) for path in islice(state.documents.looked, 1)]
-        for _ in budgeted.read(state.documents.reader, some, state.context.workers, lambda _: b""):
+        for _ in budgeted.read(state.documents.reader, some, state.context, lambda _: b""):
             pass

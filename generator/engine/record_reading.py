@@ -13,7 +13,7 @@ from generator.config.site import Site
 from generator.engine import budgeted, tasks
 from generator.engine.build_context import BuildContext
 from generator.engine.document_table import DocumentTable, article_in_zone, reader_of, record_key
-from generator.engine.learning import KEPT, BoilerplateHashes, origin_key
+from generator.engine.learning import BoilerplateHashes, origin_key
 from generator.engine.local_images import ImageLookup, addresses, seen_beside
 from generator.engine.records import (
     GONE,
@@ -83,18 +83,18 @@ def read_now(
 ) -> Iterator[tuple[str, Recorded]]:
     """Read clippings now, store the results, and yield them as `records_of` does."""
     reader, looked = documents.reader, documents.looked
-    cache, workers, progress = context
+    cache = context.cache
     work = _wanted(looked, paths, cache, documents.boilerplate)
-    results = budgeted.read(reader, work, workers, lambda path: looked[path].digest)
+    results = budgeted.read(reader, work, context, lambda path: looked[path].digest)
     waiting: list[tuple[ReadRequest, Read]] = []
     for done, (one, found) in enumerate(results):
-        progress("reading", done, len(paths))
+        context.progress("reading", done, len(paths))
         if isinstance(found, Exception):
             yield one.path, (tasks.failed(one.path, found), b"")
             continue
         documents.note(one.path, found)
         waiting.append((one, found))
-        if len(waiting) >= KEPT:
+        if len(waiting) >= context.limits.cache_write:
             keep_read(cache, reader, waiting)
             waiting.clear()
         yield one.path, (in_zone(found.record, reader), found.mark)
@@ -106,7 +106,7 @@ def read_lost(site: Site, context: BuildContext, paths: Collection[str]) -> None
     reader, cache = reader_of(site), context.cache
     looked = {path: one for path, (_, one) in cache.clippings(paths).items()}
     work = _wanted(looked, looked, cache, {})
-    results = budgeted.read(reader, work, context.workers, lambda path: looked[path].digest)
+    results = budgeted.read(reader, work, context, lambda path: looked[path].digest)
     keep_read(cache, reader, [(one, found) for one, found in results if isinstance(found, Read)])
 
 

@@ -56,8 +56,6 @@ TOO_COSTLY = "costs too much to read"
 """Why a clipping has no text if only its front matter was read."""
 _SHORTEN = "shorten it, name it in `ignore`, or raise `[limits]` in digest.toml"
 _AGAIN = "the next build tries again; where that changes nothing, name it in `ignore`"
-HELD = 200_000
-"""Bodies up to this many characters are kept during learning, to be read in the same pass."""
 
 
 class _Opened(NamedTuple):
@@ -94,12 +92,13 @@ def _looked(reader: Reader, path: str, raw: bytes) -> DocumentInfo:
     return DocumentInfo(digest, origin.source, origin.date.toordinal())
 
 
-def learn(reader: Reader, samples: Sequence[Sample]) -> Iterator[Lesson]:
+def learn(reader: Reader, samples: Sequence[Sample], held_characters: int) -> Iterator[Lesson]:
     """Learn the boilerplate of sources. A clipping that is also read is opened and parsed only once.
 
-    The steps of a sample are its clippings, then their common blocks, then the clippings to read.
+    Longer ones than `held_characters` are opened twice, to save memory. The steps of a sample are its
+    clippings, then their common blocks, then the clippings to read.
     """
-    return (_learn(reader, sample) for sample in samples)
+    return (_learn(reader, sample, held_characters) for sample in samples)
 
 
 def open_for_learning(reader: Reader, paths: Sequence[str]) -> Iterator[bool]:
@@ -110,7 +109,7 @@ def open_for_learning(reader: Reader, paths: Sequence[str]) -> Iterator[bool]:
         yield True
 
 
-def _learn(reader: Reader, sample: Sample) -> Lesson:
+def _learn(reader: Reader, sample: Sample, held_characters: int) -> Lesson:
     digests: list[bytes] = []
     held: dict[str, _Opened] = {}
 
@@ -123,7 +122,7 @@ def _learn(reader: Reader, sample: Sample) -> Lesson:
             one = _opened(reader, path)
             digests.append(one.digest)
             if one.clipping is not None:
-                if year and len(one.clipping.body) <= HELD:
+                if year and len(one.clipping.body) <= held_characters:
                     held[path] = one
                 yield one.clipping.body
         step(len(sample.clippings))

@@ -411,11 +411,11 @@ def test_what_changed_while_it_was_learned_from_is_learned_again(root, monkeypat
 
     learn = tasks.learn
 
-    def late(*args: object) -> object:
+    def late(*args: object, **limits: object) -> object:
         for file in files:
             file.write_bytes(texts[file].replace(LETTER.encode(), b""))
         try:
-            return learn(*args)
+            return learn(*args, **limits)
         finally:
             for file, data in texts.items():
                 file.write_bytes(data)
