@@ -28,13 +28,8 @@ def identity_in_name(file: Path) -> bytes | None:
     return bytes.fromhex(match[2]) if match and match[2] else None
 
 
-def forget_all(folder: Path) -> None:
-    """Delete all caches in a folder. The folder itself must not be a link."""
-    forget_oldest(folder, 0)
-
-
 def forget_oldest(folder: Path, kept: int) -> None:
-    """Delete all caches in a folder except the `kept` most recently used ones."""
+    """Delete all caches in a folder except the `kept` most recently used ones. It must not be a link."""
     for file in caches_in(folder)[kept:]:
         forget(file)
 
