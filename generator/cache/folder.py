@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 from generator.cache.database import forget
-from generator.model.errors import BuildError, Problem, Severity
+from generator.model.errors import refusal
 
 KEPT = 3
 """Number of caches that are kept for a site: the most recently used ones."""
@@ -51,15 +51,7 @@ def prepare(folder: Path, preview: Path) -> None:
     """Create the folder that will contain a preview. Raises `BuildError` if either is a link."""
     for one in (folder, preview):
         if one.is_symlink():
-            raise BuildError(
-                Problem(
-                    path=str(one),
-                    message="is a link, so the preview would be written elsewhere",
-                    advice="delete the link",
-                    severity=Severity.ERROR,
-                    kind="output",
-                )
-            )
+            raise refusal(one, "is a link, so the preview would be written elsewhere", "delete the link")
     with contextlib.suppress(OSError):  # the build reports why it cannot write
         keep_private(folder)
 
