@@ -67,6 +67,12 @@ def refusal(path: str | Path, message: str, advice: str = "", kind: str = "outpu
     return BuildError(problem)
 
 
+def command_error(where: str | Path, message: str, advice: str, kind: str = "command") -> ConfigError:
+    """Return the error about a file, a target or an argument of a command."""
+    problem = Problem(path=str(where), message=message, advice=advice, severity=Severity.ERROR, kind=kind)
+    return ConfigError(problem)
+
+
 def errors_of(problems: Iterable[Problem]) -> list[Problem]:
     """Return the problems for which a build fails."""
     return [one for one in problems if one.severity is Severity.ERROR]
