@@ -13,12 +13,11 @@ import tomlkit
 import tomlkit.items
 
 from generator.authoring import atomic
-from generator.authoring.refusal import refusal
 from generator.authoring.targets import Originals, article_named, other_names
 from generator.config.picks import KEYS, is_address, parsed, picks_of, spans, text_of
 from generator.config.site import PICKS_FILE, Site
 from generator.grouping.article_names import composed_form
-from generator.model.errors import ConfigError, Problem, errors_of
+from generator.model.errors import ConfigError, Problem, command_error, errors_of
 from generator.reading.canonical import keys_of
 
 _HEAD = """\
@@ -141,7 +140,7 @@ def _places(text: str, article: str, also: Collection[str]) -> list[tuple[int, i
     where = spans(text, len(entries))
     if not where and entries:
         advice = "write each as `[[pick]]` with its keys below, or edit the file by hand"
-        raise refusal(PICKS_FILE, "contains picks in a form that `broadsheet pick` cannot edit", advice)
+        raise command_error(PICKS_FILE, "contains picks in a form that `broadsheet pick` cannot edit", advice)
     lines = text.split("\n")
     return [(where[number][0], _end(lines, *where[number])) for number in found]
 
@@ -163,7 +162,7 @@ def _end(lines: list[str], start: int, end: int) -> int:
 def _entries(text: str) -> list[Entry]:
     entries = parsed(text).get("pick", [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise refusal(PICKS_FILE, "`pick` is not a list of tables", "write each as `[[pick]]`")
+        raise command_error(PICKS_FILE, "`pick` is not a list of tables", "write each as `[[pick]]`")
     return entries
 
 
@@ -274,7 +273,7 @@ def _check(text: str, edited: str, expected: list[Entry]) -> None:
         now = {}
     if {**now, "pick": now.get("pick", [])} != {**was, "pick": expected}:
         advice = "write it by hand: docs/reference/picks.md says how"
-        raise refusal(PICKS_FILE, "cannot be edited without changing other picks", advice)
+        raise command_error(PICKS_FILE, "cannot be edited without changing other picks", advice)
     earlier = {problem.message for problem in picks_of(text)[1]}
     if faults := [problem for problem in picks_of(edited)[1] if problem.message not in earlier]:
         raise ConfigError(*(msgspec.structs.replace(fault, line=None) for fault in faults))
@@ -288,4 +287,4 @@ def _write(site: Site, text: str, edited: str) -> None:
         atomic.replace(site.picks, codecs.BOM_UTF8 * marked + edited.encode())
     except OSError as error:
         advice = "check the folder and its permissions"
-        raise refusal(str(site.picks), f"cannot be written: {error.strerror}", advice) from error
+        raise command_error(str(site.picks), f"cannot be written: {error.strerror}", advice) from error

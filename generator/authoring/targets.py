@@ -9,11 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from generator.authoring.refusal import refusal
 from generator.config.picks import is_address
 from generator.config.site import PICKS_FILE, Site
 from generator.grouping.article_names import composed_form
-from generator.model.errors import Problem, Severity, escaped
+from generator.model.errors import Problem, Severity, command_error, escaped
 from generator.reading.canonical import keys_of
 from generator.reading.frontmatter import read_clipping
 
@@ -51,19 +50,21 @@ def article_named(site: Site, target: str) -> str:
         file = next((file for file in files if file.is_file()), None) or _composed_otherwise(files)
     except PermissionError as error:
         advice = "check its permissions and those of its folders"
-        raise refusal(escaped(target), f"cannot be read: {error.strerror}", advice) from error
+        raise command_error(escaped(target), f"cannot be read: {error.strerror}", advice) from error
     if file is None:
-        raise refusal(escaped(target), "is not a clipping", _meant(site, files))
+        raise command_error(escaped(target), "is not a clipping", _meant(site, files))
     path = _below(site.content, file)
     if path is None:
-        raise refusal(escaped(target), "lies outside the content folder", f"name one below {site.content}")
+        raise command_error(
+            escaped(target), "lies outside the content folder", f"name one below {site.content}"
+        )
     if not path.lower().endswith(_ENDINGS):
-        raise refusal(escaped(target), "is not a clipping", "name a file that ends in .md")
+        raise command_error(escaped(target), "is not a clipping", "name a file that ends in .md")
     try:
         path.encode()
     except UnicodeEncodeError as error:
         advice = "rename it, or give the address of its original"
-        raise refusal(escaped(target), "has a name that is not UTF-8", advice) from error
+        raise command_error(escaped(target), "has a name that is not UTF-8", advice) from error
     return composed_form(path)
 
 

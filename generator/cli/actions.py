@@ -108,12 +108,12 @@ def fix(site: Site, *, yes: bool) -> tuple[Problem, ...]:
 
 def clean(site: Site) -> int:
     """Delete what builds wrote for a site, and its caches. Return the number of output files deleted."""
-    from generator.cache.folder import forget_all
+    from generator.cache.folder import forget_oldest
     from generator.output.write import clean as clean_output
 
     folders = [site.output]
     if not site.own.is_symlink():  # the target of a link is not ours
-        forget_all(site.own)
+        forget_oldest(site.own, 0)
         folders += [] if site.preview.is_symlink() else [site.preview]
     return sum(clean_output(one) for one in folders if one.is_dir() and any(one.iterdir()))
 

@@ -10,7 +10,7 @@ import difflib
 import os
 import re
 import zlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from pathlib import Path
 
 import msgspec
@@ -22,6 +22,7 @@ from generator.model import addresses
 from generator.model.errors import LossError, Problem, Severity, errors_of, shown
 from generator.model.ids import path_id
 from generator.model.types import Article, Skipped
+from generator.output.names import folders
 from generator.reading.discover import Discovery, discover, is_clipping, is_ignored
 
 _NOTHING_READS = "nothing reads this"
@@ -175,7 +176,7 @@ def empties_folder(removed: Collection[str], left: Iterable[str]) -> bool:
     """Return whether `check_folders` may report a lost folder after some clippings were removed."""
     if len(removed) < LOST:
         return False
-    standing = {folder for path in left for folder in _above(path.rpartition("/")[0])}
+    standing = {folder for path in left for folder in (*folders(path), "")}
     return any(path.rpartition("/")[0] not in standing for path in removed)
 
 
@@ -205,19 +206,11 @@ def _counts_of(paths: Iterable[str]) -> _Counts:
     return counts
 
 
-def _above(folder: str) -> Iterator[str]:
-    """Yield a folder and its parents, up to the content folder."""
-    while folder:
-        yield folder
-        folder = folder.rpartition("/")[0]
-    yield ""
-
-
 def _with_below(counts: _Counts) -> _Counts:
     """Return the counts with everything below each folder included."""
     totals: _Counts = {}
     for folder, (count, names) in counts.items():
-        for above in _above(folder):
+        for above in {folder, *folders(folder), ""}:
             so_far = totals.get(above, (0, 0))
             totals[above] = so_far[0] + count, so_far[1] + names
     return totals
