@@ -11,7 +11,7 @@ import msgspec
 from generator.grouping import digest_of
 from generator.grouping.suspects import suspects_of
 from generator.model.suspects import KINDS
-from generator.model.types import Article, Digest, Story, TextPolicy, Verdict
+from generator.model.types import Article, CopyGroup, Digest, Story, TextPolicy, Verdict
 
 DAY = dt.date(2024, 7, 3)
 
@@ -25,8 +25,9 @@ def article(number: int, **fields: object) -> Article:
     return Article(**(given | fields))
 
 
-def digest(*articles: Article, stories: tuple[Story, ...] = ()) -> Digest:
-    return msgspec.structs.replace(digest_of(articles, {}, TextPolicy.FULL)[0], stories=stories)
+def digest(*articles: Article, stories: tuple[Story, ...] = (), copies: tuple[CopyGroup, ...] = ()) -> Digest:
+    made = digest_of(articles, {}, TextPolicy.FULL)[0]
+    return msgspec.structs.replace(made, stories=stories, copies=copies)
 
 
 def told(digest_: Digest) -> list[tuple[str, str, str]]:
@@ -51,8 +52,8 @@ def test_an_excerpt_of_several_articles_counts_once_unless_they_are_one_story():
     assert told(digest(one, two, three)) == [
         ("excerpt", "003.md", f"3 articles of Alpha have its excerpt: {words}")
     ]
-    story = Story(id=one.id, articles=(one, two, three))
-    assert not told(digest(one, two, three, stories=(story,)))
+    group = CopyGroup(id=one.id, articles=(one, two, three))
+    assert not told(digest(one, two, three, copies=(group,)))
     assert not told(digest(one, msgspec.structs.replace(two, title=one.title)))
     assert not told(digest(one, msgspec.structs.replace(two, source="Beta")))
 
@@ -89,9 +90,12 @@ def test_a_source_that_turns_to_links_or_back_counts_if_it_has_enough_articles_i
 
 def test_a_story_with_many_articles_of_one_source_counts():
     own = [article(n) for n in range(7)]
-    story = Story(id=own[0].id, articles=(own[6], *own[:6]))
+    story = Story(id=own[0].id, articles=(own[6], *own[:6]), texts=(own[6], *own[:6]))
     assert told(digest(*own, stories=(story,))) == [("story", "006.md", "its story has 7 articles of Alpha")]
-    assert not told(digest(*own, stories=(Story(id=own[0].id, articles=tuple(own[:5])),)))
+    five = tuple(own[:5])
+    assert not told(digest(*own, stories=(Story(id=own[0].id, articles=five, texts=five),)))
+    copies = msgspec.structs.replace(story, texts=five)
+    assert not told(digest(*own, stories=(copies,)))
 
 
 def test_the_most_certain_kind_comes_first():
