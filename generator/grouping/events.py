@@ -229,7 +229,7 @@ class Edges(msgspec.Struct):
 def grouped(edges: Edges, days: Mapping[str, int]) -> list[frozenset[str]]:
     """Return the groups of texts that pairs form, the strongest first.
 
-    Two groups are joined if half of the pairs between them exist, and all are within days.
+    Two groups are joined if a third of the pairs between them exist, and all are within days.
     """
     group_of: dict[str, set[str]] = {path: {path} for path in edges.of}
     ordered = sorted(
@@ -253,9 +253,9 @@ _SPAN = 9
 
 
 def _fit(edges: Edges, ours: Collection[str], theirs: Collection[str], days: Mapping[str, int]) -> bool:
-    """Return whether two groups are close in time, and connected by half of all possible pairs."""
+    """Return whether two groups are close in time, and connected by a third of all possible pairs."""
     of_all = [days[path] for path in (*ours, *theirs)]
     if max(of_all) - min(of_all) > _SPAN:
         return False
     pairs = sum(len(edges.of[path].keys() & theirs) for path in ours)
-    return 2 * pairs >= len(ours) * len(theirs)
+    return 3 * pairs >= len(ours) * len(theirs)
