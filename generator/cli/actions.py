@@ -271,3 +271,16 @@ def watched_paths(cli_options: CliOptions, site: Site) -> Roots:
         return roots_of(site, cli_options.config_file)
 
     return roots
+
+
+def clipping_at(site: Site, file: Path) -> str:
+    """Return the path below the content folder of a clipping. Raises `click.UsageError` if it is none."""
+    inside = site.content / file
+    try:
+        path, content = (inside if inside.exists() else file).resolve(), site.content.resolve()
+        is_file = path.is_file()
+    except PermissionError as error:
+        raise click.UsageError(f"{file} cannot be read: {error.strerror}; check its permissions") from error
+    if not is_file or not path.is_relative_to(content):
+        raise click.UsageError(f"{file} is not a file in the content folder {site.content}")
+    return path.relative_to(content).as_posix()

@@ -367,15 +367,7 @@ def explain(cli_options: CliOptions, file: Path) -> None:
     from generator.engine.relations import relations
 
     site = cli_options.site()
-    inside = site.content / file
-    try:
-        path, content = (inside if inside.exists() else file).resolve(), site.content.resolve()
-        is_file = path.is_file()
-    except PermissionError as error:
-        raise click.UsageError(f"{file} cannot be read: {error.strerror}; check its permissions") from error
-    if not is_file or not path.is_relative_to(content):
-        raise click.UsageError(f"{file} is not a file in the content folder {site.content}")
-    clipping, options = path.relative_to(content).as_posix(), cli_options.options(site)
+    clipping, options = actions.clipping_at(site, file), cli_options.options(site)
     found, related = cli_options.reading(
         site,
         silent,

@@ -41,7 +41,8 @@ def article(number: int, source: str = "A", date: dt.date = DAY, **fields: objec
 
 
 def story(*articles: Article) -> Story:
-    return Story(id=articles[0].id, articles=articles, texts=articles)
+    sources = len({article.source for article in articles})
+    return Story(id=articles[0].id, articles=articles, texts=articles, sources=sources)
 
 
 def copies_of(*articles: Article) -> CopyGroup:
@@ -285,6 +286,16 @@ def test_what_a_source_repeats_on_a_day_is_one_item_with_a_count():
     for day in days:
         [block] = day.blocks
         assert block.more + sum(item.times for item in block.items) == 5
+
+
+def test_promotions_come_last_and_of_equal_stories_the_one_with_more_text_first():
+    pairs = [(article(2 * n, "A"), article(2 * n + 1, "B")) for n in range(3)]
+    own = [one for pair in pairs for one in pair]
+    short, long, promotion = (story(*pair) for pair in pairs)
+    long = msgspec.structs.replace(long, letters=900)
+    promotion = msgspec.structs.replace(promotion, letters=9000, sources=9, is_promotion=True)
+    day = composed(own, stories=(short, promotion, long))["2024/07/03/"][0]
+    assert ids(day.stories) == [2, 0, 4]
 
 
 def test_a_story_counts_the_copies_of_a_text_once():
