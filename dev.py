@@ -68,12 +68,15 @@ def serve(arguments: "list[str]") -> int:
 
 
 def test(arguments: "list[str]") -> int:
-    """Run the checks up to the first that fails. Measures coverage only if all tests run."""
+    """Run the checks up to the first that fails. Measures coverage only if all tests run.
+
+    Tests wait for processes, saves and browsers, so that three at a time keep two cores busy.
+    """
     return (
         run("ruff", "check", ".")
         or run("ruff", "format", "--check", ".")
         or run("mypy")
-        or run("pytest", "-n", "2", "--dist", "worksteal", *(arguments or ["--cov", "--cov-report=term"]))
+        or run("pytest", "-n", "3", "--dist", "worksteal", *(arguments or ["--cov", "--cov-report=term"]))
     )
 
 

@@ -110,14 +110,14 @@ def test_sets_up_once_and_again_when_the_packages_changed(toy: Path) -> None:
         f"ruff format --check . {toy}",
         "+ mypy",
         f"mypy {toy}",
-        "+ pytest -n 2 --dist worksteal --cov --cov-report=term",
-        f"pytest -n 2 --dist worksteal --cov --cov-report=term {toy}",
+        "+ pytest -n 3 --dist worksteal --cov --cov-report=term",
+        f"pytest -n 3 --dist worksteal --cov --cov-report=term {toy}",
     ]
     assert log.read_text().count("installed") == 1
 
     assert (
         dev(toy, "test", "-k", "word").stdout.splitlines()[-1]
-        == f"pytest -n 2 --dist worksteal -k word {toy}"
+        == f"pytest -n 3 --dist worksteal -k word {toy}"
     )
     done = dev(toy, "test", mypy_fails="3")
     assert done.returncode == 3

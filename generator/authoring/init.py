@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from generator.authoring.refusal import refusal
 from generator.config import resources
 from generator.config.site import FILE_NAME
+from generator.model.errors import command_error
 
 _CLIPPINGS = 6
 _IGNORED = "/public/\n/.broadsheet/\n"
@@ -110,10 +110,10 @@ def init(folder: Path, language: Literal["en", "zh"] = "en") -> tuple[Path, ...]
     `.gitignore` if there is none. Never overwrites: raises `ConfigError` if something is in the way.
     """
     if folder.exists() and not folder.is_dir():
-        raise refusal(folder, "is a file, not a folder", "choose another name")
+        raise command_error(folder, "is a file, not a folder", "choose another name")
     for name in (FILE_NAME, "content"):
         if (folder / name).exists() or (folder / name).is_symlink():
-            raise refusal(
+            raise command_error(
                 folder / name,
                 "is already there, and is left as it is",
                 "choose another folder, or run `broadsheet build` in this one",
@@ -127,7 +127,7 @@ def init(folder: Path, language: Literal["en", "zh"] = "en") -> tuple[Path, ...]
         return tuple(_write(folder / path, data) for path, data in files.items())
     except OSError as error:
         where = Path(str(error.filename or folder))
-        raise refusal(where, f"cannot be written: {error.strerror}", "choose another folder") from error
+        raise command_error(where, f"cannot be written: {error.strerror}", "choose another folder") from error
 
 
 def _chosen(source: Path) -> Iterator[str]:

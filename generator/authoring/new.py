@@ -9,10 +9,10 @@ import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
-from generator.authoring.refusal import refusal
 from generator.config.checks import is_web_address
 from generator.config.site import Site
 from generator.model.addresses import is_device
+from generator.model.errors import command_error
 from generator.model.ids import path_id
 from generator.reading.discover import is_ignored
 
@@ -44,9 +44,9 @@ def new(
     """
     title = _line(title)
     if not title:
-        raise refusal("title", "is empty", "write a title")
+        raise command_error("title", "is empty", "write a title")
     if url is not None and not is_web_address(url):
-        raise refusal("url", f"is not a web address: {url!r}", "write https://… of the original")
+        raise command_error("url", f"is not a web address: {url!r}", "write https://… of the original")
     moment = now.astimezone(site.config.zone)
     day = moment.date() if date is None else _day(date, site)
     folder = f"{day:%Y/%m/%d}" if day.year > 999 else f"{day.year:04}/{day:%m/%d}"
@@ -62,7 +62,7 @@ def new(
         return _write(site, folder, title, values)
     except OSError as error:
         where = Path(str(error.filename or site.content))
-        raise refusal(where, f"cannot be written: {error.strerror}", "check its permissions") from error
+        raise command_error(where, f"cannot be written: {error.strerror}", "check its permissions") from error
 
 
 def _write(site: Site, folder: str, title: str, values: dict[str, str | None]) -> Path:
@@ -79,7 +79,7 @@ def _write(site: Site, folder: str, title: str, values: dict[str, str | None]) -
         except FileExistsError:
             continue
         return site.content / path
-    raise refusal(
+    raise command_error(
         f"{folder}/{slug(title)}.md",
         "is taken or ignored, with every number after it too",
         "choose another title",

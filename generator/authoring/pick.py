@@ -13,11 +13,11 @@ import tomlkit
 import tomlkit.items
 
 from generator.authoring import atomic
-from generator.authoring.refusal import refusal
-from generator.authoring.targets import Originals, article_named, normalized, other_names
+from generator.authoring.targets import Originals, article_named, other_names
 from generator.config.picks import KEYS, is_address, parsed, picks_of, spans, text_of
 from generator.config.site import PICKS_FILE, Site
-from generator.model.errors import ConfigError, Problem, Severity
+from generator.grouping.article_names import composed_form
+from generator.model.errors import ConfigError, Problem, command_error, errors_of
 from generator.reading.canonical import keys_of
 
 _HEAD = """\
@@ -68,7 +68,7 @@ def pick(site: Site, target: str, changes: Changes, originals: Originals = tuple
 
 def errors_in(site: Site) -> list[Problem]:
     """Return the errors in `picks.toml` that make builds refuse it."""
-    return [one for one in picks_of(text_of(site.picks))[1] if one.severity is Severity.ERROR]
+    return errors_of(picks_of(text_of(site.picks))[1])
 
 
 def unpick(site: Site, target: str, originals: Originals = tuple) -> int:
@@ -140,7 +140,7 @@ def _places(text: str, article: str, also: Collection[str]) -> list[tuple[int, i
     where = spans(text, len(entries))
     if not where and entries:
         advice = "write each as `[[pick]]` with its keys below, or edit the file by hand"
-        raise refusal(PICKS_FILE, "contains picks in a form that `broadsheet pick` cannot edit", advice)
+        raise command_error(PICKS_FILE, "contains picks in a form that `broadsheet pick` cannot edit", advice)
     lines = text.split("\n")
     return [(where[number][0], _end(lines, *where[number])) for number in found]
 
@@ -162,7 +162,7 @@ def _end(lines: list[str], start: int, end: int) -> int:
 def _entries(text: str) -> list[Entry]:
     entries = parsed(text).get("pick", [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise refusal(PICKS_FILE, "`pick` is not a list of tables", "write each as `[[pick]]`")
+        raise command_error(PICKS_FILE, "`pick` is not a list of tables", "write each as `[[pick]]`")
     return entries
 
 
@@ -177,7 +177,7 @@ def _is_of(entry: Entry, article: str, also: Collection[str] = ()) -> bool:
 
 def _name(entry: Entry) -> str:
     named = entry.get("article")
-    return normalized(named.strip()) if isinstance(named, str) else ""
+    return composed_form(named.strip()) if isinstance(named, str) else ""
 
 
 def _names_in(text: str) -> set[str]:
@@ -273,7 +273,7 @@ def _check(text: str, edited: str, expected: list[Entry]) -> None:
         now = {}
     if {**now, "pick": now.get("pick", [])} != {**was, "pick": expected}:
         advice = "write it by hand: docs/reference/picks.md says how"
-        raise refusal(PICKS_FILE, "cannot be edited without changing other picks", advice)
+        raise command_error(PICKS_FILE, "cannot be edited without changing other picks", advice)
     earlier = {problem.message for problem in picks_of(text)[1]}
     if faults := [problem for problem in picks_of(edited)[1] if problem.message not in earlier]:
         raise ConfigError(*(msgspec.structs.replace(fault, line=None) for fault in faults))
@@ -287,4 +287,4 @@ def _write(site: Site, text: str, edited: str) -> None:
         atomic.replace(site.picks, codecs.BOM_UTF8 * marked + edited.encode())
     except OSError as error:
         advice = "check the folder and its permissions"
-        raise refusal(str(site.picks), f"cannot be written: {error.strerror}", advice) from error
+        raise command_error(str(site.picks), f"cannot be written: {error.strerror}", advice) from error

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import difflib
 import os
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence, Set
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from generator.authoring.refusal import refusal
 from generator.config.picks import is_address
 from generator.config.site import PICKS_FILE, Site
-from generator.model.errors import Problem, Severity
+from generator.grouping.article_names import composed_form
+from generator.model.errors import Problem, Severity, command_error, escaped
 from generator.reading.canonical import keys_of
 from generator.reading.frontmatter import read_clipping
 
@@ -51,20 +50,22 @@ def article_named(site: Site, target: str) -> str:
         file = next((file for file in files if file.is_file()), None) or _composed_otherwise(files)
     except PermissionError as error:
         advice = "check its permissions and those of its folders"
-        raise refusal(_printed(target), f"cannot be read: {error.strerror}", advice) from error
+        raise command_error(escaped(target), f"cannot be read: {error.strerror}", advice) from error
     if file is None:
-        raise refusal(_printed(target), "is not a clipping", _meant(site, files))
+        raise command_error(escaped(target), "is not a clipping", _meant(site, files))
     path = _below(site.content, file)
     if path is None:
-        raise refusal(_printed(target), "lies outside the content folder", f"name one below {site.content}")
+        raise command_error(
+            escaped(target), "lies outside the content folder", f"name one below {site.content}"
+        )
     if not path.lower().endswith(_ENDINGS):
-        raise refusal(_printed(target), "is not a clipping", "name a file that ends in .md")
+        raise command_error(escaped(target), "is not a clipping", "name a file that ends in .md")
     try:
         path.encode()
     except UnicodeEncodeError as error:
         advice = "rename it, or give the address of its original"
-        raise refusal(_printed(target), "has a name that is not UTF-8", advice) from error
-    return normalized(path)
+        raise command_error(escaped(target), "has a name that is not UTF-8", advice) from error
+    return composed_form(path)
 
 
 def doubt(target: str, originals: Originals, *, hides: bool = False) -> Problem | None:
@@ -75,7 +76,7 @@ def doubt(target: str, originals: Originals, *, hides: bool = False) -> Problem 
     if hides and paths:
         message = f"{len(paths):,} clippings have the address {target}: all are hidden"
         return Problem(path=PICKS_FILE, message=message, severity=Severity.NOTICE, kind="pick")
-    listed = ", ".join(f"`{_printed(path)}`" for path in paths[:_NAMED])
+    listed = ", ".join(f"`{escaped(path)}`" for path in paths[:_NAMED])
     more = f" or {len(paths) - _NAMED:,} more" if len(paths) > _NAMED else ""
     return Problem(
         path=PICKS_FILE,
@@ -128,18 +129,18 @@ def _meant_by(address: str, originals: Sequence[Original], *, hides: bool = Fals
     For hiding, any spelling of the address matches.
     """
     keys = {*keys_of(address)}
-    exact = {normalized(one.path) for one in originals if one.url == address}
+    exact = {composed_form(one.path) for one in originals if one.url == address}
     known = [one for one in originals if keys & {*one.keys}] if hides or not exact else []
-    own = {normalized(one.path) for one in known if keys & {*keys_of(one.url)[:1]}}
-    return (exact | own if hides else exact or own) or {normalized(one.path) for one in known}
+    own = {composed_form(one.path) for one in known if keys & {*keys_of(one.url)[:1]}}
+    return (exact | own if hides else exact or own) or {composed_form(one.path) for one in known}
 
 
 def _composed_otherwise(files: Sequence[Path]) -> Path | None:
     """Return the first existing file whose name differs from a given one in Unicode normalisation only."""
     for file in files:
         if not file.name.isascii():
-            wanted = normalized(file.name)
-            if name := next((name for name in _names(file.parent) if normalized(name) == wanted), None):
+            wanted = composed_form(file.name)
+            if name := next((name for name in _names(file.parent) if composed_form(name) == wanted), None):
                 return file.parent / name
     return None
 
@@ -160,7 +161,7 @@ def _meant(site: Site, files: Sequence[Path]) -> str:
         if close := difflib.get_close_matches(file.name, names, 1):
             path = _below(site.content, file.parent / close[0])
             if path is not None:
-                return f"did you mean `{_printed(path)}`?"
+                return f"did you mean `{escaped(path)}`?"
     return "name a file of the content folder, or the address of an original, https://…"
 
 
@@ -174,12 +175,3 @@ def _names(folder: Path) -> Iterator[str]:
                     yield entry.name
     except OSError:
         return
-
-
-def _printed(path: str) -> str:
-    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-
-
-def normalized(path: str) -> str:
-    """Return a path in normalisation form C, as picks store it."""
-    return unicodedata.normalize("NFC", path)

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from generator.model.errors import BuildError, Problem, Severity
+from generator.model.errors import BuildError, refusal
 
 LOCK_TIMEOUT = 30.0
 """Number of seconds that a build waits while another build of the same site writes."""
@@ -277,12 +277,5 @@ def _is_transient(error: Exception) -> bool:
 
 def no_room(why: str = "the disk is full, or permission to write is missing") -> BuildError:
     """Return the error for a cache that cannot be written."""
-    return BuildError(
-        Problem(
-            path=".broadsheet",
-            message=f"the cache cannot be written: {why}",
-            advice="free some space, or wait until another build of this site has finished",
-            severity=Severity.ERROR,
-            kind="output",
-        )
-    )
+    advice = "free some space, or wait until another build of this site has finished"
+    return refusal(".broadsheet", f"the cache cannot be written: {why}", advice)

@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 from generator.cache.database import forget
-from generator.model.errors import BuildError, Problem, Severity
+from generator.model.errors import refusal
 
 KEPT = 3
 """Number of caches that are kept for a site: the most recently used ones."""
@@ -28,13 +28,8 @@ def identity_in_name(file: Path) -> bytes | None:
     return bytes.fromhex(match[2]) if match and match[2] else None
 
 
-def forget_all(folder: Path) -> None:
-    """Delete all caches in a folder. The folder itself must not be a link."""
-    forget_oldest(folder, 0)
-
-
 def forget_oldest(folder: Path, kept: int) -> None:
-    """Delete all caches in a folder except the `kept` most recently used ones."""
+    """Delete all caches in a folder except the `kept` most recently used ones. It must not be a link."""
     for file in caches_in(folder)[kept:]:
         forget(file)
 
@@ -56,15 +51,7 @@ def prepare(folder: Path, preview: Path) -> None:
     """Create the folder that will contain a preview. Raises `BuildError` if either is a link."""
     for one in (folder, preview):
         if one.is_symlink():
-            raise BuildError(
-                Problem(
-                    path=str(one),
-                    message="is a link, so the preview would be written elsewhere",
-                    advice="delete the link",
-                    severity=Severity.ERROR,
-                    kind="output",
-                )
-            )
+            raise refusal(one, "is a link, so the preview would be written elsewhere", "delete the link")
     with contextlib.suppress(OSError):  # the build reports why it cannot write
         keep_private(folder)
 

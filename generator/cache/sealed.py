@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+import msgspec
 
 from generator.cache.database import DamagedError, Database
 from generator.cache.schema import TABLES, mark
 from generator.cache.seals import Seal
+
+T = TypeVar("T")
 
 _MAX_BAD_SEALS = 100
 """Maximum number of invalid seals in one query. A file with more is not our cache."""
@@ -33,6 +37,14 @@ class SealedDatabase(Database):
             value = self.seal.opened(sealed, "notes", raw)
             return None if value is None else bytes(value)
         return None
+
+    def noted(self, key: str, kind: type[T]) -> T | None:
+        """Return the decoded value of a note; None if there is none that is valid."""
+        note = self.note(key)
+        try:
+            return None if note is None else msgspec.msgpack.decode(note, type=kind)
+        except msgspec.DecodeError:
+            return None
 
     def keep_note(self, key: str, value: bytes) -> None:
         """Store a note."""

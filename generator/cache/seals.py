@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from generator.model.errors import ConfigError, Problem, Severity
+from generator.model.errors import ConfigError, command_error
 
 VARIABLE = "BROADSHEET_CACHE_KEY"
 """The environment variable with the key, for continuous integration, where no user files are kept."""
@@ -171,12 +171,5 @@ def _create(file: Path) -> None:
 
 
 def _too_short() -> ConfigError:
-    return ConfigError(
-        Problem(
-            path=VARIABLE,
-            message=f"has fewer than {SHORTEST} characters",
-            advice="create one with `openssl rand -hex 32`, and keep it secret",
-            severity=Severity.ERROR,
-            kind="config",
-        )
-    )
+    advice = "create one with `openssl rand -hex 32`, and keep it secret"
+    return command_error(VARIABLE, f"has fewer than {SHORTEST} characters", advice, "config")

@@ -316,8 +316,7 @@ class Cache(SealedDatabase):
 
     def _doubts(self) -> set[str] | None:
         """Return the sources whose boilerplate is doubtful; None for all."""
-        note = self.note(_DOUBTS)
-        return None if note is None else msgspec.msgpack.decode(note, type=set[str])
+        return self.noted(_DOUBTS, set[str])
 
     def _keep_doubts(self, sources: set[str]) -> None:
         self.keep_note(_DOUBTS, msgspec.msgpack.encode(sorted(sources)))

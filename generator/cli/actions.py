@@ -72,7 +72,7 @@ def originals_of(cli_options: CliOptions, site: Site) -> Sequence[Original]:
 
     def gathered(context: BuildContext) -> Sequence[Original]:
         documents = documents_of(site, discover(site.content, site.config.ignore), context)
-        articles = (record.reading.article for _, record, _ in records_of(documents, context))
+        articles = (record.reading.article for _, (record, _) in records_of(documents, context))
         return [Original(one.path, one.url, one.keys) for one in articles if one is not None and one.url]
 
     if not site.content.is_dir():
@@ -108,12 +108,12 @@ def fix(site: Site, *, yes: bool) -> tuple[Problem, ...]:
 
 def clean(site: Site) -> int:
     """Delete what builds wrote for a site, and its caches. Return the number of output files deleted."""
-    from generator.cache.folder import forget_all
+    from generator.cache.folder import forget_oldest
     from generator.output.write import clean as clean_output
 
     folders = [site.output]
     if not site.own.is_symlink():  # the target of a link is not ours
-        forget_all(site.own)
+        forget_oldest(site.own, 0)
         folders += [] if site.preview.is_symlink() else [site.preview]
     return sum(clean_output(one) for one in folders if one.is_dir() and any(one.iterdir()))
 

@@ -24,6 +24,7 @@ from generator.cli.exit_codes import DONE, FAILED, INTERRUPTED
 from generator.cli.options import PATH, CliOptions, Day, with_options
 
 if TYPE_CHECKING:  # each command imports what it needs
+    from generator.config.site import Site
     from generator.engine.build_context import BuildContext
     from generator.model.errors import Problem
     from generator.preview.changes import Changed
@@ -222,8 +223,6 @@ def build(
 @click.option("-O", "--open", "open_browser", is_flag=True, help="Open the browser.")
 def serve(cli_options: CliOptions, *, port: int, bind: str, open_browser: bool) -> int:
     """Show the site on this machine and follow every save."""
-    from generator.cache.folder import prepare
-    from generator.config.loading import find_content
     from generator.config.resources import theme
     from generator.config.site import preview_of
     from generator.engine.live import Live
@@ -235,10 +234,7 @@ def serve(cli_options: CliOptions, *, port: int, bind: str, open_browser: bool) 
     from generator.preview.server import serve as show
 
     cli_options = dataclasses.replace(cli_options, yes=True)  # the preview can be built again at any time
-    site = preview_of(cli_options.site())
-    cli_options.options(site)  # report an invalid date now rather than in every build
-    find_content(site)
-    prepare(site.own, site.output)
+    site = _prepared_preview(cli_options)
     with (
         PreviewLock(site.own) as preview_lock,
         contextlib.closing(Live(cli_options.workers or cores())) as live,
@@ -266,6 +262,19 @@ def serve(cli_options: CliOptions, *, port: int, bind: str, open_browser: bool) 
     return INTERRUPTED
 
 
+def _prepared_preview(cli_options: CliOptions) -> Site:
+    """Return the site to show, after reporting what would fail every build, and make its folder."""
+    from generator.cache.folder import prepare
+    from generator.config.loading import find_content
+    from generator.config.site import preview_of
+
+    site = preview_of(cli_options.site())
+    cli_options.options(site)  # an invalid date
+    find_content(site)
+    prepare(site.own, site.output)
+    return site
+
+
 @broadsheet.command(name="list")
 @click.argument("what", type=click.Choice(["clippings", "sources"]), default="clippings")
 @with_options("config", "content", "drafts", "future", "as_of")
@@ -279,6 +288,7 @@ def list_(cli_options: CliOptions, *, what: str, format_: str, text: bool) -> in
     from generator.engine.render_context import planned_of
     from generator.engine.site_index import read
     from generator.grouping.health import healths_of
+    from generator.model.errors import errors_of
 
     if text and what == "sources":
         raise click.UsageError("--text cannot be combined with sources")
@@ -291,7 +301,7 @@ def list_(cli_options: CliOptions, *, what: str, format_: str, text: bool) -> in
 
     def rows(context: BuildContext) -> Iterable[dict[str, Any]]:
         index = read(site, options, context)
-        read_errors.extend(one for one in console.errors(index.problems) if one.kind == "content")
+        read_errors.extend(one for one in errors_of(index.problems) if one.kind == "content")
         if what == "sources":
             return console.healths(healths_of(index.digest), index.digest)
         plan_ = planned_of(index.digest, site.config)
@@ -319,6 +329,7 @@ def check(cli_options: CliOptions, *, format_: str, fix: bool, yes: bool) -> int
     from generator.engine.outputs import static_faults
     from generator.engine.site_index import read
     from generator.grouping.suspects import suspects_of
+    from generator.model.errors import errors_of
 
     if (fix or yes) and (format_ != "text" or not fix):
         raise click.UsageError("--fix requires --format text, and --yes requires --fix")
@@ -342,7 +353,7 @@ def check(cli_options: CliOptions, *, format_: str, fix: bool, yes: bool) -> int
     else:
         console.print_lines(findings.text(result))
         console.print_line(console.checked_line(index, problems))
-    return FAILED if console.errors(problems) or (cli_options.strict and grave(problems)) else DONE
+    return FAILED if errors_of(problems) or (cli_options.strict and grave(problems)) else DONE
 
 
 @broadsheet.command()

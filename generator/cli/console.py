@@ -110,11 +110,6 @@ def print_bytes(content: bytes) -> None:
     sys.stdout.buffer.flush()
 
 
-def errors(problems: Iterable[Problem]) -> list[Problem]:
-    """Return the problems for which a build fails."""
-    return [problem for problem in problems if problem.severity is Severity.ERROR]
-
-
 def losses(problems: Iterable[Problem], skipped: Iterable[Skipped]) -> list[Problem]:
     """Return the errors, and the problems because of which a clipping is left out."""
     reasons = {one.path: one.reason for one in skipped}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shlex
 import tomllib
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from generator.config.checks import config_of, faults_of
-from generator.config.problems import as_typed, problem_at, problem_in
+from generator.config.problems import as_typed, line_in, problem_at, problem_in
 from generator.config.site import BROKEN_LINK, BROKEN_LINK_ADVICE, FILE_NAME, OWN_FOLDER, Config, Site
 from generator.model.errors import ConfigError
 
@@ -109,11 +108,8 @@ def _parsed(file: Path) -> Config:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise ConfigError(problem_in(file, "is not UTF-8 text", "save it as UTF-8", line)) from error
     except tomllib.TOMLDecodeError as error:
-        found = re.search(r"line (\d+)", str(error))
-        at = int(found[1]) if found else None
-        raise ConfigError(
-            problem_in(file, f"is not valid TOML: {error}", "see https://toml.io", at)
-        ) from error
+        fault = problem_in(file, f"is not valid TOML: {error}", "see https://toml.io", line_in(error))
+        raise ConfigError(fault) from error
     return config_of(table, file)
 
 

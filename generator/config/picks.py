@@ -13,8 +13,9 @@ from pathlib import Path
 
 import msgspec
 
+from generator.config.problems import line_in
 from generator.config.site import BROKEN_LINK, BROKEN_LINK_ADVICE, PICKS_FILE, Site
-from generator.model.errors import ConfigError, Problem, Severity
+from generator.model.errors import ConfigError, Problem, Severity, errors_of
 
 LONGEST: Mapping[str, int] = {"note": 1000, "title": 300, "summary": 300}
 """Key → the number of characters that its text may have. A longer text belongs in an article of its own."""
@@ -73,7 +74,7 @@ def load(site: Site) -> tuple[Picks, tuple[Problem, ...]]:
     error must not make a hidden article appear.
     """
     picks, problems = picks_of(text_of(site.picks))
-    if errors := [one for one in problems if one.severity is Severity.ERROR]:
+    if errors := errors_of(problems):
         raise ConfigError(*errors)
     return picks, problems
 
@@ -126,9 +127,8 @@ def parsed(text: str) -> dict[str, object]:
             line = text.count("\n", 0, marker.start()) + 1
             advice = "keep what you want of both sides and delete the markers"
             raise ConfigError(_fault(line, "contains git conflict markers", advice)) from error
-        found = re.search(r"line (\d+)", str(error))
         fault = f"is not valid TOML: {error}"
-        raise ConfigError(_fault(int(found[1]) if found else None, fault, "see https://toml.io")) from error
+        raise ConfigError(_fault(line_in(error), fault, "see https://toml.io")) from error
 
 
 # --- one pick -------------------------------------------------------------------------------------

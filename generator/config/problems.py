@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import tomllib
 from pathlib import Path
 
 from generator.model.errors import Problem, Severity
@@ -18,6 +19,12 @@ def line_of(file: Path, key: str) -> int | None:
         return None
     pattern = re.compile(rf"\s*\[?.*?\b{re.escape(name)}\b")
     return next((n for n, line in enumerate(lines, 1) if pattern.match(line)), None)
+
+
+def line_in(error: tomllib.TOMLDecodeError) -> int | None:
+    """Return the line that an error names."""
+    found = re.search(r"line (\d+)", str(error))
+    return int(found[1]) if found else None
 
 
 def problem_in(file: Path, message: str, advice: str, line: int | None = None) -> Problem:

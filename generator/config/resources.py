@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from generator.model.errors import BuildError, Problem, Severity
+from generator.model.errors import refusal
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -24,12 +24,5 @@ def _part(name: str, package: Path) -> Path:
     for folder in (package / "_resources" / name, package.parent / name):
         if folder.is_dir():
             return folder
-    raise BuildError(
-        Problem(
-            path=name,
-            message=f"this installation of Broadsheet lacks its folder `{name}`",
-            advice="reinstall the package",
-            severity=Severity.ERROR,
-            kind="installation",
-        )
-    )
+    message = f"this installation of Broadsheet lacks its folder `{name}`"
+    raise refusal(name, message, "reinstall the package", "installation")

@@ -16,12 +16,14 @@ import msgspec
 from generator.config.site import Config, Site
 from generator.engine.changes import Stale
 from generator.engine.curation import choose
+from generator.engine.impact import ImpactCheck
 from generator.engine.outputs import Outputs, feed_paths
-from generator.engine.records import Records
+from generator.engine.readings import with_source, withheld
+from generator.engine.records import Record, Records
 from generator.engine.renaming import renamed
 from generator.engine.render_context import RenderContext, affects_all_pages, since_of
 from generator.engine.safeguards import is_mistyped, mistyped
-from generator.engine.site_index import grouped, theme_faults, told_of_site
+from generator.engine.site_index import grouped, kept_by, theme_faults, told_of_site
 from generator.engine.state import SiteState
 from generator.grouping.digest import with_settings
 from generator.grouping.health import leaders_of
@@ -95,17 +97,18 @@ def _update(state: SiteState, read: Records, former: Config, *, has_other_picks:
 
     `read` are the records of changed clippings, and `former` is the configuration until now.
     """
-    found = renamed(state, former, is_alone=not (read or has_other_picks))
+    names = renamed(state, former, is_alone=not (read or has_other_picks))
     repicked = choose(state, read, has_other_picks=has_other_picks)
-    if found is None or repicked is None:
+    if names is None or repicked is None:
         return None
-    derived = {path: one for path, one in {**found.records, **repicked}.items() if path not in read}
+    check = ImpactCheck(state.index, state.site.config)
+    derived = {path: one for path, one in {**state.records_of(names), **repicked}.items() if path not in read}
     if not (read or derived):
         return Effects()
-    removed, added = _changes(state, read, derived, found.names)
+    removed, added = _changes(state, check, read, derived, names)
     plan, last = state.rendering.plan, state.index.digest
     plan.since = since_of(last, state.site.config)
-    are_limited = _are_limited(state, read, removed, added, derived)
+    are_limited = _are_limited(state, check, read, removed, added, derived)
     change = _grouped(state, removed, added) if are_limited else None
     if change is None:
         return None
@@ -164,19 +167,14 @@ def _grouped(state: SiteState, removed: list[Article], added: list[Article]) -> 
 
 
 def _take_over(state: SiteState, change: _Change, read: Records, derived: Collection[str]) -> None:
-    """Update all that the state derives from articles and stories. `derived` as for `SiteIndex.change`."""
+    """Update all that the state derives from articles and stories. `derived` as for `SiteState.change`."""
     digest, removed, added, ended, begun = change
     index, plan = state.index, state.rendering.plan
     new = digest.sources.keys() - index.digest.sources.keys()
-    lost = index.digest.sources.keys() - digest.sources.keys()
     is_another_day = digest.days[-1].first != index.digest.days[-1].first
     pinned = [[article for article in articles if article.pinned] for articles in (removed, added)]
     plan.change(digest, removed, added, ended, begun, spliced(plan.picks, *pinned))
-    state.note_articles(removed, added)
-    index.change(
-        state.site.config, state.options, digest, removed, added, read, derived, state.documents.found
-    )
-    state.impact.change_sources(new, lost)
+    state.change(digest, removed, added, read, derived)
     for story in ended:
         for article in story.articles:
             state.leaders.pop(article.id, None)
@@ -237,7 +235,7 @@ def _linked_otherwise(last: Digest, digest: Digest) -> Iterable[Article]:
 
 
 def _changes(
-    state: SiteState, read: Records, derived: Records, names: Mapping[str, str]
+    state: SiteState, check: ImpactCheck, read: Records, derived: Records, names: Mapping[str, str]
 ) -> tuple[list[Article], list[Article]]:
     """Return the articles that are removed and added; a changed one is in both lists.
 
@@ -247,7 +245,7 @@ def _changes(
     removed: list[Article] = []
     added: list[Article] = []
     for path, (record, _) in (*read.items(), *derived.items()):
-        old, new = state.shown.get(path), state.published(record)
+        old, new = state.shown.get(path), _published(state, check, record)
         if old and new and path in derived:
             new = msgspec.structs.replace(new, source=names.get(path, old.source), aliases=old.aliases)
         if path in read or old != new:
@@ -256,15 +254,30 @@ def _changes(
     return removed, added
 
 
+def _published(state: SiteState, check: ImpactCheck, record: Record) -> Article | None:
+    """Return the article that a record publishes, under its source's name; None if none."""
+    config = state.site.config
+    article = with_source(record.reading.article, config)
+    if article is None or withheld(config, state.options, record)[0] is not None:
+        return None
+    article = msgspec.structs.replace(article, source=check.source_name(article.source))
+    return next(kept_by(state.index.choices, [article], config), None)
+
+
 def _are_limited(
-    state: SiteState, read: Records, removed: Iterable[Article], added: Iterable[Article], derived: Records
+    state: SiteState,
+    check: ImpactCheck,
+    read: Records,
+    removed: Iterable[Article],
+    added: Iterable[Article],
+    derived: Records,
 ) -> bool:
     """Return whether changed records affect only their own articles. `derived` as in `_changes`."""
     old = {article.path: article for article in removed}
     new = {article.path: article for article in added}
     come_or_go = {path: one for path, one in derived.items() if (path in old) is not (path in new)}
     return all(
-        state.impact.is_limited(record, path, old.get(path), new.get(path))
+        check.is_limited(record, path, old.get(path), new.get(path))
         for path, (record, _) in (*read.items(), *come_or_go.items())
     ) and all(state.paths.get(one.id.casefold(), path) == path for path, one in new.items())
 
@@ -315,7 +328,7 @@ def _reconfigure(state: SiteState, before: Config) -> list[Source]:
     digest = with_settings(index.digest, config.sources, config.text)
     state.replace_problems(configured_names(before.sources)[1], configured_names(config.sources)[1])
     index.digest = plan.digest = digest
-    index.problems = told_of_site(index.problems, config, digest, index.impact)
+    index.problems = told_of_site(index.problems, config, digest, index.facts)
     state.changed_sources |= {name for name, source in digest.sources.items() if source != last[name]}
     return [source for name, source in digest.sources.items() if source.text != last[name].text]
 
@@ -324,11 +337,10 @@ def _regroup(state: SiteState) -> Effects | None:
     """Group all articles again, from the records in memory. Stories are updated, not searched again."""
     if state.records is None:
         return None
-    each = ((path, record, mark) for path, (record, mark) in state.records.items())
+    each = state.records.items()
     index, _ = grouped(state.site, state.options, state.documents, each, state.context, state.stories)
     index.found = state.documents.total
     state.become(index)
-    state.forget_names()  # which clippings are withheld may have changed
     return EVERYTHING._replace(planned=state.plan_files())
 
 

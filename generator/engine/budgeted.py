@@ -15,67 +15,66 @@ import msgspec
 from generator.cache.rows import COSTLY, ENDED, DocumentInfo
 from generator.config.site import Limits
 from generator.engine import tasks
+from generator.engine.build_context import LIMITS, BuildContext
 from generator.engine.records import Costly, Lesson, Read, Reader, ReadRequest, Sample
 from generator.parallel.budget import Budget, OverBudgetError
 from generator.parallel.workers import Workers, batches
 
-BATCH = 100
-"""Clippings per batch. Each batch costs the main process a few milliseconds."""
 SMALL, LARGE = 0.1, 0.5
 """Shares of a clipping's CPU limit. LARGE is for reading it. SMALL is for each other step: inspecting it,
 learning from it, reading it along with a sample, reading its front matter. A share is the budget of one
 attempt: a step that is repeated because its worker was killed from outside gets the full share again."""
-WALL = 20
-"""Wall-clock limit of a step, as a multiple of the clipping's CPU seconds. It is generous because the machine
-runs other processes too."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 Pairs = Iterator[tuple[Item, Result | Exception]]
 
 
-def budget_of(limits: Limits, share: float = 1.0) -> Budget:
+def budget_of(limits: Limits, share: float = 1.0, wall: float = LIMITS.wall) -> Budget:
     """Return a share of the limits of one clipping as a budget."""
-    return Budget(limits.cpu_seconds * share, limits.memory_mb << 20, limits.cpu_seconds * WALL)
+    return Budget(limits.cpu_seconds * share, limits.memory_mb << 20, limits.cpu_seconds * wall)
 
 
-def looked_at(reader: Reader, paths: Iterable[str], workers: Workers) -> Pairs[str, DocumentInfo]:
+def looked_at(reader: Reader, paths: Iterable[str], context: BuildContext) -> Pairs[str, DocumentInfo]:
     """Inspect clippings. For a clipping that exceeds its budget, only the hash of its bytes is known."""
-    small = budget_of(reader.limits, SMALL)
+    workers, limits = context.workers, context.limits
+    small = budget_of(reader.limits, SMALL, limits.wall)
     costly: dict[str, int] = {}
-    for path, found in workers.run(partial(tasks.look, reader), batches(paths, BATCH), budget=small):
+    for path, found in workers.run(partial(tasks.look, reader), batches(paths, limits.batch), budget=small):
         if isinstance(found, OverBudgetError):
             costly[path] = COSTLY if found.is_lasting else ENDED
         else:
             yield path, found
-    for path, found in workers.run(
-        partial(tasks.look_at_bytes, reader), batches(costly, BATCH), budget=small
-    ):
+    only_bytes = partial(tasks.look_at_bytes, reader)
+    for path, found in workers.run(only_bytes, batches(costly, limits.batch), budget=small):
         yield path, found._replace(day=costly[path]) if isinstance(found, DocumentInfo) else found
 
 
-def learned_from(reader: Reader, samples: Iterable[Sample], workers: Workers) -> Pairs[Sample, Lesson]:
+def learned_from(reader: Reader, samples: Iterable[Sample], context: BuildContext) -> Pairs[Sample, Lesson]:
     """Learn the boilerplate of sources, leaving out clippings that exceed their budget."""
-    small = budget_of(reader.limits, SMALL)
-    task = partial(tasks.learn, reader)
+    workers, limits = context.workers, context.limits
+    small = budget_of(reader.limits, SMALL, limits.wall)
+    task = partial(tasks.learn, reader, held_characters=limits.held_characters)
     costly: list[tuple[Sample, OverBudgetError]] = []
-    for sample, found in workers.run(task, batches(samples, BATCH, _weight), budget=small):
+    for sample, found in workers.run(task, batches(samples, limits.batch, _weight), budget=small):
         if isinstance(found, OverBudgetError):
             costly.append((sample, found))
         else:
             yield sample, found
     again: dict[Sample, tuple[Sample, bool]] = {}
     for sample, error in costly:
-        smaller, is_lasting = _without(sample, error, reader, workers)
+        smaller, is_lasting = _without(sample, error, reader, context)
         again[smaller] = sample, is_lasting
-    for smaller, found in workers.run(task, batches(again, BATCH, _weight), budget=small):
+    for smaller, found in workers.run(task, batches(again, limits.batch, _weight), budget=small):
         sample, is_lasting = again[smaller]
         if isinstance(found, Lesson) and not is_lasting:
             found = msgspec.structs.replace(found, seen=b"")  # noqa: PLW2901 - forces learning again
         yield sample, found
 
 
-def _without(sample: Sample, error: OverBudgetError, reader: Reader, workers: Workers) -> tuple[Sample, bool]:
+def _without(
+    sample: Sample, error: OverBudgetError, reader: Reader, context: BuildContext
+) -> tuple[Sample, bool]:
     """Return the sample without its costly clippings, and whether these would be costly again.
 
     No clipping of the smaller sample is read along. `error.step` identifies the step that failed: the first
@@ -88,7 +87,8 @@ def _without(sample: Sample, error: OverBudgetError, reader: Reader, workers: Wo
         left_out.append(paths.pop(step))
         is_lasting = error.is_lasting
         task = partial(tasks.open_for_learning, reader)
-        tried = workers.run(task, batches(paths, BATCH), budget=budget_of(reader.limits, SMALL))
+        small = budget_of(reader.limits, SMALL, context.limits.wall)
+        tried = context.workers.run(task, batches(paths, context.limits.batch), budget=small)
         for path, found in tried:
             if isinstance(found, OverBudgetError):
                 left_out.append(path)
@@ -101,24 +101,24 @@ def _without(sample: Sample, error: OverBudgetError, reader: Reader, workers: Wo
 def read(
     reader: Reader,
     wanted: Iterable[ReadRequest],
-    workers: Workers,
+    context: BuildContext,
     digest_of: Callable[[str], bytes],
-    meanwhile: Iterable[None] = (),
 ) -> Pairs[ReadRequest, Read]:
     """Read clippings. A clipping over budget is reduced to its link or left out, with a problem.
 
     `digest_of` returns the known hash of the bytes at a path.
     """
-    large, small = budget_of(reader.limits, LARGE), budget_of(reader.limits, SMALL)
+    workers, limits = context.workers, context.limits
+    large, small = [budget_of(reader.limits, share, limits.wall) for share in (LARGE, SMALL)]
     costly: dict[Costly, ReadRequest] = {}
     task = partial(tasks.read, reader)
-    for one, found in workers.run(task, batches(wanted, BATCH), meanwhile, budget=large):
+    for one, found in workers.run(task, batches(wanted, limits.batch), budget=large):
         if isinstance(found, OverBudgetError):
             costly[Costly(one.path, _reason(found, reader), found.is_lasting)] = one
         else:
             yield one, found
     less = partial(tasks.read_without_body, reader)
-    for one_, found in workers.run(less, batches(costly, BATCH), budget=small):
+    for one_, found in workers.run(less, batches(costly, limits.batch), budget=small):
         if isinstance(found, OverBudgetError):
             again = msgspec.structs.replace(one_, is_lasting=one_.is_lasting and found.is_lasting)
             yield costly[one_], tasks.refused(again, digest_of(one_.path))
@@ -144,4 +144,4 @@ def each(
     limits: Limits,
 ) -> Pairs[Item, Result]:
     """Run any other task on clippings, each within its budget."""
-    return workers.run(task, batches(items, BATCH), budget=budget_of(limits, LARGE))
+    return workers.run(task, batches(items, LIMITS.batch), budget=budget_of(limits, LARGE))

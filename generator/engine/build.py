@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from generator.cache.recovery import used
 from generator.cache.stamps import Stamp
-from generator.cache.store import Cache
 from generator.config.loading import find_content
 from generator.config.options import Built, Options, Progress
 from generator.config.site import Site
+from generator.engine.build_context import LIMITS, BuildContext, EngineLimits
 from generator.engine.safeguards import check_found
 from generator.engine.unchanged import (
     Inputs,
@@ -29,7 +29,6 @@ from generator.parallel.forked import may_fork, run_forked
 from generator.parallel.workers import Workers
 
 if TYPE_CHECKING:  # these import the readers and renderers, which takes longer than an unchanged build
-    from generator.engine.build_context import BuildContext
     from generator.engine.state import SiteState
     from generator.engine.stored_state import StoredState
 
@@ -41,6 +40,7 @@ def build(
     *,
     clean: bool = False,
     workers: Workers | None = None,
+    limits: EngineLimits = LIMITS,
 ) -> Built:
     """Build a site. Raises `BuildError` and leaves the previous site in place if the build fails.
 
@@ -52,14 +52,13 @@ def build(
         return used(
             site.own,
             identity_of(site),
-            lambda cache: _built(site, options, cache, at_work, progress, clean=clean),
+            lambda cache: _built(site, options, BuildContext(cache, at_work, progress, limits), clean=clean),
         )
 
 
-def _built(
-    site: Site, options: Options, cache: Cache, workers: Workers, progress: Progress, *, clean: bool
-) -> Built:
+def _built(site: Site, options: Options, context: BuildContext, *, clean: bool) -> Built:
     """Compare inputs, bring the state up to date, write what is stale, and store the state."""
+    cache, workers = context.cache, context.workers
     find_content(site)
     workers.has_passing_faults = False
     if cache.is_new and not may_fork():  # forked workers share the imports that follow
@@ -88,9 +87,6 @@ def _built(
                 note_folders(inputs, cache)
             return last
         check_usable(site.output)  # fail early, before everything is read
-        from generator.engine.build_context import BuildContext
-
-        context = BuildContext(cache, workers, progress)
         if not (is_whole or options.strict or stored):
             from generator.engine import stored_state
 
@@ -124,10 +120,9 @@ def _applied(
 
 def _read(site: Site, options: Options, inputs: Inputs, context: BuildContext) -> SiteState:
     """Read and group all clippings. Unchanged ones come from the cache."""
-    from generator.engine.budgeted import BATCH
     from generator.engine.state import SiteState
 
-    if context.cache.is_new and len(inputs.found.paths) > BATCH:
+    if context.cache.is_new and len(inputs.found.paths) > context.limits.batch:
         from generator.engine import preload  # noqa: F401 - forked workers inherit it
 
         context.begin_workers()

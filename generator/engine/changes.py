@@ -89,14 +89,6 @@ def few_of(count: int) -> int:
     return max(FEW, min(MOST, count // 2))
 
 
-def stale_by_files(site: Site, files: Iterable[Path]) -> Stale:
-    """Return what becomes stale with changed files outside the content folder."""
-    stale = Stale.NOTHING
-    for file in files:
-        stale |= _stale_by_file(site, file)
-    return stale
-
-
 def stale_by_config(before: Config, config: Config) -> Stale:
     """Return what becomes stale with another configuration."""
     stale = Stale.NOTHING
@@ -123,7 +115,8 @@ def _stale_by_tables(
     return stale
 
 
-def _stale_by_file(site: Site, file: Path) -> Stale:
+def stale_by_file(site: Site, file: Path) -> Stale:
+    """Return what becomes stale with a changed file outside the content folder."""
     for theme in (site.templates, resources.theme()):
         if file.is_relative_to(theme):
             return Stale.ASSETS if file.is_relative_to(theme / "assets") else Stale.PAGES

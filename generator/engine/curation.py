@@ -28,7 +28,7 @@ def choose(state: SiteState, read: Records, *, has_other_picks: bool) -> Records
     if not (has_other_picks or _are_named(state, read)):
         return {}
     own = {pick.file: pick for pick in index.picks if pick.file != PICKS_FILE and pick.file not in read}
-    few = gathered(state.site.config, state.options, ((path, *one) for path, one in read.items()))
+    few = gathered(state.site.config, state.options, read.items())
     own |= {pick.file: pick for pick in few.picks}
     curated: Sequence[Pick] = [pick for pick in index.picks if pick.file == PICKS_FILE]
     old = [one for one in index.problems if one.path == PICKS_FILE] if has_other_picks else []
@@ -62,23 +62,17 @@ def _choices_of(state: SiteState, picks: Sequence[Pick], few: Readings, read: Re
     else:
         names = ArticleNames(_known(state, few, read), keys_of, picks)
 
-    def waiting() -> dict[str, str]:
-        others = {*map(shown, read)} | {one.path for one in state.documents.found.skipped}
-        known = (one for one in state.index.skipped if one.path not in others)
-        return {one.path: one.reason for one in (*known, *few.skipped)}
-
-    def withheld_urls() -> dict[str, str]:
-        known = state.index.impact.withheld_urls.items()
-        return reasons_by_url({path: one for path, one in known if path not in read} | few.withheld_urls)
-
-    return choices_of(picks, names, waiting, withheld_urls)
+    others = {*map(shown, read)} | {one.path for one in state.documents.found.skipped}
+    skipped = (*(one for one in state.index.skipped if one.path not in others), *few.skipped)
+    urls = {path: one for path, one in state.index.facts.withheld_urls.items() if path not in read}
+    urls |= few.facts.withheld_urls
+    return choices_of(picks, names, {one.path: one.reason for one in skipped}, reasons_by_url(urls))
 
 
 def _known(state: SiteState, few: Readings, read: Records) -> list[Article]:
     """Return the articles that picks may name, for a state without records."""
     hidden = {path for path, pick in state.index.choices.by_path.items() if pick.hide} - read.keys()
-    each = ((path, *one) for path, one in state.records_of(hidden).items())
-    of_hidden = gathered(state.site.config, state.options, each).articles
+    of_hidden = gathered(state.site.config, state.options, state.records_of(hidden).items()).articles
     published = (article for path, article in state.shown.items() if path not in read)
     return [*published, *of_hidden, *few.articles]
 

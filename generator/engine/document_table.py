@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Set
 
 import msgspec
 
@@ -32,17 +31,13 @@ class DocumentTable(msgspec.Struct, kw_only=True):
     """Path → document info, of all clippings or of the changed ones."""
     boilerplate: BoilerplateHashes = {}
     """Source and year → hash of the boilerplate that the clippings were read with."""
-    fresh: set[str] = set()
-    """Paths of clippings that were read in this build, not taken from the cache."""
     former: dict[bytes, Article] = {}
     """Content hash → earlier version of an article whose clipping changed or was removed. Only a few are
     kept."""
     steady: set[str] = set()
-    """The members of `fresh` whose bytes did not change between inspection and reading."""
+    """Paths of clippings that were read in this build, and did not change between inspection and reading."""
     since: int = msgspec.field(default_factory=time.time_ns)
     """A moment before the first of them was read, in nanoseconds since 1970."""
-    unread: Set[str] = frozenset()
-    """Paths of clippings that differ from the cache. Workers read them while the rest is fetched from it."""
 
     @property
     def total(self) -> int:
@@ -55,7 +50,6 @@ class DocumentTable(msgspec.Struct, kw_only=True):
             self.steady.add(path)
         else:  # a followed site inspects it again
             self.looked[path] = self.looked[path]._replace(digest=b"")
-        self.fresh.add(path)
 
 
 def record_key(reader: Reader, digest: bytes, learned: bytes | None) -> bytes:
@@ -65,15 +59,12 @@ def record_key(reader: Reader, digest: bytes, learned: bytes | None) -> bytes:
 
 def article_in_zone(article: Article, zone: dt.tzinfo) -> Article:
     """Return the article with its times in a time zone."""
-    time_, fetched = article.time, article.fetched
-    if time_ is None and (fetched is None or fetched.tzinfo is None):
-        return article
     moments = {
         name: moment.astimezone(zone)
-        for name, moment in (("time", time_), ("fetched", fetched))
+        for name, moment in (("time", article.time), ("fetched", article.fetched))
         if moment is not None and moment.tzinfo is not None
     }
-    return msgspec.structs.replace(article, **moments)
+    return msgspec.structs.replace(article, **moments) if moments else article
 
 
 def reader_of(site: Site) -> Reader:

@@ -47,7 +47,7 @@ def explained(site: Site, context: BuildContext, path: str) -> Explained:
     """Judge the blocks of one clipping as a build does, or state why none is judged."""
     find_content(site)
     reader = reader_of(site)
-    looked = dict(budgeted.looked_at(reader, [path], context.workers))[path]
+    looked = dict(budgeted.looked_at(reader, [path], context))[path]
     source, year = origin_key(looked) if isinstance(looked, DocumentInfo) else ("", 0)
     if reader.clean and source:
         documents_of(site, discover(site.content, site.config.ignore), context)

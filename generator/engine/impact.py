@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator
 
 from generator.config.picks import Pick, page_of
 from generator.config.site import Config
@@ -53,18 +53,7 @@ class ImpactCheck:
         """Return whether no article decides the name of a source."""
         return source in self._unambiguous or key(source) in self._configured
 
-    def change_sources(self, new: Set[str], lost: Set[str]) -> None:
-        """Register the names of new sources, which have one spelling each, and forget those of lost ones."""
-        self._unambiguous |= new
-        self._unambiguous -= lost
-
-    def is_limited(
-        self,
-        record: Record,
-        path: str,
-        old: Article | None,
-        new: Article | None,
-    ) -> bool:
+    def is_limited(self, record: Record, path: str, old: Article | None, new: Article | None) -> bool:
         """Return whether a change is limited to one article: `old` before, `new` after it."""
         read, impact = with_source(record.reading.article, self._config), self._index.impact
         if record.seen or path in self._pictured:

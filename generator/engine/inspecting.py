@@ -13,10 +13,9 @@ from generator.config.site import Site
 from generator.engine import budgeted
 from generator.engine.build_context import BuildContext
 from generator.engine.document_table import DocumentTable, reader_of
-from generator.engine.learning import KEPT, learned, learned_again, origin_key
+from generator.engine.learning import learned, learned_again, origin_key
 from generator.engine.record_reading import keep_read
 from generator.engine.records import Read, Reader, ReadRequest
-from generator.grouping.stories import many_of
 from generator.reading.discover import Discovery
 
 
@@ -25,12 +24,8 @@ def documents_of(site: Site, found: Discovery, context: BuildContext) -> Documen
     reader, cache = reader_of(site), context.cache
     known = cache.clippings()
     looked = _looked(reader, found, known, context)
-    others = {path for path, one in looked.items() if path not in known or known[path][1] != one}
     documents = DocumentTable(reader=reader, found=found, looked=looked)
     documents.boilerplate |= learned(reader, looked, context, take=partial(_taken, documents, cache))
-    # With few changes, fetch the earlier versions from the cache first: known stories are updated from them.
-    if 2 * len(others) > many_of(len(looked)):
-        documents.unread = others - documents.fresh
     return documents
 
 
@@ -79,7 +74,7 @@ def _looked(
     reader: Reader, found: Discovery, known: Mapping[str, tuple[Stamp, DocumentInfo]], context: BuildContext
 ) -> dict[str, DocumentInfo]:
     """Inspect every clipping that may have changed since the last inspection."""
-    cache, workers, progress = context
+    cache = context.cache
     looked = {
         path: known[path][1] for path, stamp in found.stamps.items() if _is_known(known.get(path), stamp)
     }
@@ -87,12 +82,12 @@ def _looked(
     removed = [path for path in known if path not in found.stamps]
     now = time.time_ns()
     fresh: list[tuple[str, Stamp, DocumentInfo]] = []
-    for done, (path, one) in enumerate(budgeted.looked_at(reader, unknown, workers)):
-        progress("looking", done, len(unknown))
+    for done, (path, one) in enumerate(budgeted.looked_at(reader, unknown, context)):
+        context.progress("looking", done, len(unknown))
         looked[path] = one if isinstance(one, DocumentInfo) else DocumentInfo(b"", "", 0)
         stamp = found.stamps[path]
         fresh.append((path, stamp if stamp.is_settled(now) else NONE, looked[path]))
-        if len(fresh) >= KEPT:
+        if len(fresh) >= context.limits.cache_write:
             _keep_looked(cache, known, fresh)
             fresh.clear()
     _keep_looked(cache, known, fresh, removed)

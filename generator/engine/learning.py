@@ -20,9 +20,6 @@ BoilerplateHashes = dict[Key, bytes]
 Take = Callable[[Sequence[tuple[ReadRequest, Read]]], None]
 """Stores the clippings that were read along while learning."""
 
-KEPT = 500
-"""Clippings per write to the cache; a killed build loses at most about this many."""
-
 
 class _Due(NamedTuple):
     """A source and year whose boilerplate must be learned."""
@@ -110,7 +107,6 @@ def _sample(looked: Mapping[str, DocumentInfo], paths: Sequence[str], along: Seq
     return Sample(
         keys[0][0],
         tuple([(path, year if year in years else 0) for path, (_, year) in own]),
-        digests=tuple([looked[path].digest for path in paths]),
     )
 
 
@@ -123,7 +119,7 @@ def _taught(
     along: list[tuple[ReadRequest, Read]] = []
     # Largest samples first, so that no worker runs long after the others.
     ordered = sorted(work, key=_weight, reverse=True)
-    results = budgeted.learned_from(reader, ordered, context.workers)
+    results = budgeted.learned_from(reader, ordered, context)
     for done, (sample, found) in enumerate(results):
         context.progress("learning", done, len(work))
         lesson = found if isinstance(found, Lesson) else Lesson(b"", NO_BOILERPLATE)
@@ -136,7 +132,7 @@ def _taught(
                     key[0]
                 )  # a clipping changed since inspection, or the worker was killed from outside
         along += lesson.read
-        if len(along) >= KEPT:
+        if len(along) >= context.limits.cache_write:
             yield fresh, doubts, along
             fresh, doubts, along = {}, set(), []
     if fresh:

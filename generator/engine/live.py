@@ -15,7 +15,7 @@ from generator.cache.store import Cache, MissingError
 from generator.config.loading import find_content
 from generator.config.options import Built, Options, Progress
 from generator.config.site import Site
-from generator.engine.build_context import BuildContext
+from generator.engine.build_context import LIMITS, BuildContext, EngineLimits
 from generator.engine.session import Session, Step
 from generator.engine.unchanged import identity_of
 from generator.model.errors import BroadsheetError
@@ -38,8 +38,9 @@ VIEWED = 20
 class Live:
     """Builds a site, then follows it. `fresh` and `rest` are safe to call from threads other than `build`."""
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: int, limits: EngineLimits = LIMITS) -> None:
         self._workers = workers
+        self._limits = limits
         self._lock = threading.RLock()
         self._session: Session | None = None
         self._files: Mapping[str, str] = {}
@@ -85,7 +86,7 @@ class Live:
             if session is not None:
                 session.close()
             try:
-                self._session = self._whole(site, options, progress)
+                self._session = self._built(site, options, progress)
                 self._files = self._session.queue.digests
             finally:
                 self._coming = {}
@@ -146,12 +147,12 @@ class Live:
         """Return whether a page may be outdated, as far as known. Does not block."""
         self._viewed.append(path)
         session = self._session
-        return session is not None and session.may_be_stale(path)
+        return session is not None and path in session.queue
 
     def fresh(self, path: str) -> None:
         """Make a page now if it is outdated."""
         session = self._session
-        if session is None or not session.may_be_stale(path):
+        if session is None or path not in session.queue:
             return
         self._asked.append(path)
         try:
@@ -169,7 +170,7 @@ class Live:
         session = self._session
         if session is None:
             return 0.0 if self._is_lost else None
-        return 0.0 if session.is_late else SETTLES if session.is_behind else None
+        return 0.0 if session.is_late else SETTLES if session.queue.is_behind else None
 
     def close(self) -> None:
         """Write outstanding files, and close the cache."""
@@ -178,27 +179,27 @@ class Live:
                 self._session.close()
                 self._session = None
 
-    def _whole(self, site: Site, options: Options, progress: Progress) -> Session:
-        find_content(site)
-        check_usable(site.output)
-        gc.unfreeze()
-        try:
-            return self._built(site, options, progress)
-        finally:
-            # The state is long-lived: collecting it would cost half a second of each save.
-            gc.freeze()
-
-    def _comes(self, files: Mapping[str, str]) -> None:
-        self._coming = files
-
     def _built(self, site: Site, options: Options, progress: Progress) -> Session:
+        """Build in full."""
+
+        def commits(files: Mapping[str, str]) -> None:
+            self._coming = files
+
         def session(cache: Cache) -> Session:
             workers = Workers(self._workers)
             workers.check = lambda: self._check()  # noqa: PLW0108 - `_check` differs per build
             try:
-                return Session(site, options, BuildContext(cache, workers, progress), self._comes)
+                context = BuildContext(cache, workers, progress, self._limits)
+                return Session(site, options, context, commits)
             except BaseException:
                 workers.close()
                 raise
 
-        return used(site.own, identity_of(site), session, stays_open=True)
+        find_content(site)
+        check_usable(site.output)
+        gc.unfreeze()
+        try:
+            return used(site.own, identity_of(site), session, stays_open=True)
+        finally:
+            # The state is long-lived: collecting it would cost half a second of each save.
+            gc.freeze()

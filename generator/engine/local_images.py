@@ -5,7 +5,8 @@ from __future__ import annotations
 import html as entities
 import re
 import urllib.parse
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, partial
 from itertools import chain
 
 from generator.cache.stamps import stamp_at
@@ -47,8 +48,9 @@ class ImageLookup:
     def __init__(self, content: str, ignore: Sequence[str], path: str) -> None:
         self.content, self.path = content, path
         self._ignore = ignore
-        self._files: dict[str, Image | Refused | None] = {}
-        self._found: dict[str, tuple[str | None, bool]] = {}
+        self._beside = cache(partial(found_beside, content, path))
+        self.at: Callable[[str], Image | Refused | None] = cache(partial(image_at, content))
+        """Returns the image in a file below the content folder; None if it is not an image."""
 
     def image(self, src: str) -> Image | None:
         """Return the image that an address names; None if there is none or `ignore` excludes it."""
@@ -63,17 +65,6 @@ class ImageLookup:
     def is_no_file(self, src: str) -> bool:
         """Return whether an address names a folder, a pipe or a socket."""
         return self._beside(src)[1]
-
-    def _beside(self, src: str) -> tuple[str | None, bool]:
-        if src not in self._found:
-            self._found[src] = found_beside(self.content, self.path, src)
-        return self._found[src]
-
-    def at(self, file: str) -> Image | Refused | None:
-        """Return the image in a file below the content folder; None if it is not an image."""
-        if file not in self._files:
-            self._files[file] = image_at(self.content, file)
-        return self._files[file]
 
     def leaves_out(self, file: str) -> bool:
         """Return whether a pattern of `ignore` matches a file."""

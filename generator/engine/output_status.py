@@ -28,12 +28,12 @@ class OutputStatus:
         fingerprints: Mapping[str, bytes],
         *,
         clean: bool = False,
-        stamps: Mapping[str, Stamp] | None = None,
+        stamps: Mapping[str, Stamp],
         among: Iterable[str] | None = None,
     ) -> None:
         """`fingerprints`: path → fingerprint of the planned files.
 
-        `stamps` are the stamps of the files in place, if known. `among` limits the paths to look up.
+        `stamps` are the stamps of the files in place. `among` limits the paths to look up.
         """
         self._output = site.output
         self._old = transaction.old
@@ -43,7 +43,7 @@ class OutputStatus:
         self._clean = clean
         self._record = NONE
         self._rows = cache.output_rows(site.output, among) if self._old else {}
-        self._stamps = {**(disk.stamps(site.output) if stamps is None else stamps)} if self._old else {}
+        self._stamps = dict(stamps)
 
     def reason(self, path: str) -> str | None:
         """Return why a file must be made again; None if it is up to date."""
@@ -76,11 +76,11 @@ class OutputStatus:
         """The state of the output folder now."""
         return OutputSnapshot(self._record, disk.mark_of(self._stamps))
 
-    def remember(self, paths: Iterable[str], made_again: Mapping[str, str]) -> None:
+    def remember(self, made_again: Mapping[str, str]) -> None:
         """Store the state of the output folder in the cache."""
         fresh = [
-            (path, self._left(path))
-            for path in paths
+            (path, OutputRow(inputs, bytes.fromhex(self._new[path]), self._stamps[path]))
+            for path, inputs in self._inputs.items()
             if path in made_again or self._stamps.get(path) != self._rows[path].stamp
         ]
         with self._cache.together():
@@ -92,6 +92,3 @@ class OutputStatus:
         """Return the size of the site."""
         sizes = [*map(itemgetter(0), map(self._stamps.__getitem__, files))]
         return Size(files=len(sizes), bytes=sum(sizes), largest=max(sizes, default=0))
-
-    def _left(self, path: str) -> OutputRow:
-        return OutputRow(self._inputs[path], bytes.fromhex(self._new[path]), self._stamps[path])

@@ -140,7 +140,10 @@ class Outputs:
         """Yield the files made from clippings and theme: pages, feeds, assets."""
         rendering = self.rendering
         yield from (Output(addresses.file_of(page.address), page) for page in pages_of(rendering.plan))
-        yield from feed_outputs(rendering, rendering.plan.digest.sources.values())
+        feeds_ = (
+            (path, feed_at(rendering, path)) for path in feed_paths(rendering.plan.digest.sources.values())
+        )
+        yield from (Output(path, feed) for path, feed in feeds_ if feed)
         yield from (Output(path, content) for path, content in sorted(self.assets.items()))
 
 
@@ -188,20 +191,9 @@ def _not_shadowed(
 # --- feeds and lists --------------------------------------------------------------------------------
 
 
-def feed_outputs(rendering: RenderContext, sources: Iterable[Source]) -> Iterator[Output]:
-    """Yield the feeds of some sources, the digest and its picks; none without `base_url`."""
-    if rendering.config.base_url is None:
-        return
-    folders = [(addresses.source(source), source) for source in sources]
-    for folder, source in (*folders, ("", None), (addresses.PICKS, None)):
-        for form in FILES if not folder else _FORMS:
-            if feed := _feed(rendering, rendering.config.base_url, folder, form, source):
-                yield Output(folder + FILES[form], feed)
-
-
 def feed_paths(sources: Iterable[Source]) -> list[str]:
     """Return the paths of the feeds of some sources, the digest and its picks. They need not exist."""
-    folders = ("", addresses.PICKS, *map(addresses.source, sources))
+    folders = (*map(addresses.source, sources), "", addresses.PICKS)
     return [folder + name for folder in folders for name in FILES.values()]
 
 
@@ -225,13 +217,8 @@ def _feed(
     plan_, config = rendering.plan, rendering.config
     meta = _meta(rendering, base_url, source)
     if source:
-        return Feed(
-            folder,
-            form,
-            source,
-            tuple(islice(plan_.without_copies_in(source), config.source_feed_items)),
-            meta,
-        )
+        newest = tuple(islice(plan_.without_copies_in(source), config.source_feed_items))
+        return Feed(folder, form, source, newest, meta)
     if not folder:
         newest = tuple(islice(plan_.without_copies(plan_.digest.articles), config.feed_items))
         return Feed(folder, form, None, newest, meta)

@@ -6,30 +6,19 @@ import os
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
 
 import msgspec
 from markupsafe import Markup
 
 from generator.cache.bodies import Bodies
-from generator.cache.store import MissingError
+from generator.cache.store import Cache, MissingError
 from generator.cache.versions import hashed
 from generator.model import limits
 from generator.output.write import Slot, stage
 from generator.render import feeds, views
 from generator.render.frame import article_frame
 from generator.render.images import absolute_html
-from generator.render.pages import ARTICLE
 from generator.render.templates import Templates
-
-
-class Holding(Protocol):
-    """A store of clipping texts."""
-
-    def body(self, path: str) -> bytes | None:
-        """Return the HTML of a clipping's text; None if it is missing or damaged."""
-        ...
-
 
 ATOM, RSS, JSON = "atom", "rss", "json"
 _WRITERS = {ATOM: feeds.atom, RSS: feeds.rss, JSON: feeds.json_feed}
@@ -59,88 +48,72 @@ class Text(msgspec.Struct, frozen=True):
     """Hash of its HTML according to its record. Another build may have replaced the text in the cache."""
 
 
-class PageJob(msgspec.Struct, frozen=True):
-    """An article page; its body comes from the cache."""
+class ArticleContent(msgspec.Struct, frozen=True):
+    """What an article page is made of."""
 
-    path: str
-    slot: Slot
     view: views.ArticleView
     description: str
     text: Text | None
     """The page's text; None if the view already contains it."""
 
     @property
-    def places(self) -> tuple[tuple[str, Slot], ...]:
-        """Path and slot of each output file."""
-        return ((self.path, self.slot),)
-
-    @property
     def texts(self) -> tuple[Text, ...]:
-        """The texts it needs from the cache."""
+        """The texts that it needs from the cache."""
         return (self.text,) if self.text else ()
 
 
-class FeedJob(msgspec.Struct, frozen=True):
-    """A feed in several formats."""
+class FeedContent(msgspec.Struct, frozen=True):
+    """What the files of a feed are made of, one for each format."""
 
-    files: tuple[tuple[str, str, Slot], ...]
-    """Path, format and slot of each output file."""
+    formats: tuple[str, ...]
     meta: feeds.FeedMeta
     entries: tuple[tuple[feeds.Entry, Text | None, str], ...]
     """Each entry, its text if it carries one, and the base address of its links."""
 
     @property
-    def places(self) -> tuple[tuple[str, Slot], ...]:
-        """Path and slot of each output file."""
-        return tuple((path, slot) for path, _, slot in self.files)
-
-    @property
     def texts(self) -> tuple[Text, ...]:
-        """The texts it needs from the cache."""
+        """The texts that it needs from the cache."""
         return tuple(text for _, text, _ in self.entries if text)
+
+
+class Job(msgspec.Struct, frozen=True):
+    """Files to make and stage: path and slot of each, and what they are made of."""
+
+    files: tuple[tuple[str, Slot], ...]
+    content: ArticleContent | FeedContent
 
 
 Made = tuple[tuple[str, bool], ...]
 """Digest of each of a job's files, in order, and whether it was staged."""
 
 
-def ready(makers: Sequence[Maker]) -> list[None]:
-    """Load the article templates before jobs arrive."""
-    for maker in makers:
-        theme_of(maker.templates, maker.site, maker.theme).ready(ARTICLE)
-    return [None] * len(makers)
-
-
-def make(maker: Maker, jobs: Sequence[PageJob | FeedJob]) -> Iterator[Made]:
+def make(maker: Maker, jobs: Sequence[Job]) -> Iterator[Made]:
     """Make and stage files."""
     with Bodies(maker.cache, maker.secret) as bodies:
         for job in jobs:
-            yield _page(maker, job, bodies) if isinstance(job, PageJob) else _feed(job, bodies)
+            files = zip(job.files, rendered(maker, job.content, bodies), strict=True)
+            yield tuple([stage(slot, data) for (_, slot), data in files])
 
 
-def _page(maker: Maker, job: PageJob, bodies: Bodies) -> Made:
-    theme = theme_of(maker.templates, maker.site, maker.theme)
-    body = body_of(bodies, job.text) if job.text else None
-    html = article_html(theme, maker, job.view, job.description, body)
-    return (stage(job.slot, html),)
-
-
-def article_html(
-    theme: Templates, maker: Maker, view: views.ArticleView, description: str, body: str | None
-) -> bytes:
-    """Return an article page. `body` is sanitised HTML; None if the view already contains it."""
-    if body is not None:
-        view = msgspec.structs.replace(view, body=Markup(body))  # noqa: S704 (sanitised)
-    return theme.render(article_frame(view, description, maker.site, maker.feeds), view)
-
-
-def _feed(job: FeedJob, bodies: Bodies) -> Made:
-    entries = entries_with(job.entries, bodies)
-    return tuple(stage(slot, feed_bytes(form, job.meta, entries)) for _, form, slot in job.files)
+def rendered(
+    maker: Maker,
+    content: ArticleContent | FeedContent,
+    bodies: Bodies | Cache,
+    theme: Templates | None = None,
+) -> list[bytes]:
+    """Return the bytes of each file of a content. The theme is loaded if it is needed and not given."""
+    if isinstance(content, FeedContent):
+        entries = entries_with(content.entries, bodies)
+        return [_WRITERS[one](content.meta, entries) for one in content.formats]
+    view = content.view
+    if content.text:
+        view = msgspec.structs.replace(view, body=Markup(_body_of(bodies, content.text)))  # noqa: S704 (sanitised)
+    theme = theme or theme_of(maker.templates, maker.site, maker.theme)
+    return [theme.render(article_frame(view, content.description, maker.site, maker.feeds), view)]
 
 
 def entries_with(
-    entries: Sequence[tuple[feeds.Entry, Text | None, str]], bodies: Holding
+    entries: Sequence[tuple[feeds.Entry, Text | None, str]], bodies: Bodies | Cache
 ) -> list[feeds.Entry]:
     """Return the entries with their texts, with absolute links.
 
@@ -149,7 +122,7 @@ def entries_with(
     made: list[feeds.Entry] = []
     left = limits.FEED
     for entry, text, item in entries:
-        content = absolute_html(body_of(bodies, text), item) if text else ""
+        content = absolute_html(_body_of(bodies, text), item) if text else ""
         if 0 < len(content) <= min(left, limits.FEED_TEXT):
             left -= len(content)
             entry = msgspec.structs.replace(entry, content=content)  # noqa: PLW2901 - the same entry, with its text
@@ -157,12 +130,7 @@ def entries_with(
     return made
 
 
-def feed_bytes(form: str, meta: feeds.FeedMeta, entries: Sequence[feeds.Entry]) -> bytes:
-    """Return a feed in one format."""
-    return _WRITERS[form](meta, entries)
-
-
-def body_of(bodies: Holding, text: Text) -> str:
+def _body_of(bodies: Bodies | Cache, text: Text) -> str:
     """Return a text as sanitised HTML. Raises `MissingError` if it is missing or another version."""
     body = found_body(bodies, text)
     if body is None:
@@ -170,7 +138,7 @@ def body_of(bodies: Holding, text: Text) -> str:
     return body.decode()
 
 
-def found_body(bodies: Holding, text: Text) -> bytes | None:
+def found_body(bodies: Bodies | Cache, text: Text) -> bytes | None:
     """Return a text as sanitised HTML; None if it is missing or another version."""
     body = bodies.body(text.path)
     return body if body is not None and hashed(body) == text.digest else None

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from generator.config.site import Site
 from generator.engine import budgeted
-from generator.engine.budgeted import BATCH
 from generator.engine.changes import clippings_among, few_of
 from generator.engine.inspecting import inspect, learn
 from generator.engine.record_reading import records_among
@@ -18,10 +17,8 @@ from generator.engine.safeguards import empties_folder
 from generator.engine.state import SiteState
 from generator.reading.discover import is_clipping
 
-STEP = 10
-"""Clippings read in one step before checking for another save, if at most `BATCH` are waiting."""
 STEP_PER_WORKER = 1000
-"""The same, per worker, if more are waiting."""
+"""Clippings read in one step, per worker, if more than a batch are waiting."""
 
 
 class PendingDocuments:
@@ -33,24 +30,14 @@ class PendingDocuments:
         inodes = Counter(stamp.inode for stamp in state.documents.found.stamps.values())
         stamps = state.documents.found.stamps
         self._linked = {path for path, stamp in stamps.items() if inodes[stamp.inode] > 1}
-        self._doubtful: set[str] = set()
+        self.doubtful: set[str] = set()
         """Sources whose boilerplate may have changed."""
-        self._unread: dict[str, None] = {}
+        self.unread: dict[str, None] = {}
         """Clippings to read again because the boilerplate of their source changed, in order."""
 
     def __bool__(self) -> bool:
         """Return whether anything is pending."""
-        return bool(self._doubtful or self._unread)
-
-    @property
-    def is_doubtful(self) -> bool:
-        """Whether `learn` has to be called."""
-        return bool(self._doubtful)
-
-    @property
-    def has_unread(self) -> bool:
-        """Whether clippings are known that must be read again."""
-        return bool(self._unread)
+        return bool(self.doubtful or self.unread)
 
     @property
     def _few(self) -> int:
@@ -69,27 +56,27 @@ class PendingDocuments:
         if not stamps:
             return set()
         paths, sources = inspect(documents, self._state.context, stamps)
-        self._doubtful |= sources
+        self.doubtful |= sources
         for path in paths:
-            self._unread.pop(path, None)
+            self.unread.pop(path, None)
         return paths
 
     def learn(self) -> bool:
         """Learn again where there is doubt; False if that affects so many that a full build is needed."""
-        found = learn(self._state.documents, self._state.context, self._doubtful)
+        found = learn(self._state.documents, self._state.context, self.doubtful)
         self._state.context.workers.shrink()
-        self._doubtful.clear()
-        self._unread |= dict.fromkeys(found)
+        self.doubtful.clear()
+        self.unread |= dict.fromkeys(found)
         return len(found) <= self._few
 
     def take(self) -> list[str]:
         """Return the clippings to read in the next step, and remove them; empty if none is left."""
-        is_few = len(self._unread) <= BATCH
-        paths = [
-            *islice(self._unread, STEP if is_few else STEP_PER_WORKER * self._state.context.workers.count)
-        ]
+        context = self._state.context
+        is_few = len(self.unread) <= context.limits.batch
+        count = context.limits.step if is_few else STEP_PER_WORKER * context.workers.count
+        paths = [*islice(self.unread, count)]
         for path in paths:
-            del self._unread[path]
+            del self.unread[path]
         return paths
 
     def read(self, paths: Collection[str]) -> Records:
@@ -106,5 +93,5 @@ class PendingDocuments:
         """Read a clipping and discard the result, so that the worker has loaded what the next save needs."""
         state = self._state
         some = [ReadRequest(path, "", 0, NO_BOILERPLATE) for path in islice(state.documents.looked, 1)]
-        for _ in budgeted.read(state.documents.reader, some, state.context.workers, lambda _: b""):
+        for _ in budgeted.read(state.documents.reader, some, state.context, lambda _: b""):
             pass

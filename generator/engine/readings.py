@@ -10,13 +10,40 @@ import msgspec
 from generator.config.options import Options
 from generator.config.picks import Pick
 from generator.config.site import Config
-from generator.engine.records import Record
+from generator.engine.records import Record, Recorded
 from generator.model.errors import Problem, shown
 from generator.model.types import Article, Skipped
 from generator.reading.moments import due
 
 _OF_DRAFTS = frozenset({"draft", "publish", "duplicate-key"})
 """Kinds of problems reported for drafts too, because they decide whether a clipping is a draft."""
+
+
+class Facts(msgspec.Struct):
+    """What is known of clippings besides what is published of them; updated in place."""
+
+    repaired: set[str] = set()
+    """Paths of clippings whose front matter was recovered."""
+    unlisted: dict[str, str] = {}
+    """Path → language of a text that the site does not list."""
+    waiting: dict[str, dt.datetime] = {}
+    """Path → time at which an article dated in the future is published."""
+    held_back: dict[str, str] = {}
+    """Path → source, as written, of articles that are not published."""
+    withheld_urls: dict[str, tuple[str, str]] = {}
+    """Path → address, and reason why it is not published, of clippings with an address."""
+
+    def replace(self, paths: Iterable[str], others: Facts) -> None:
+        """Replace what is known of some clippings."""
+        for path in paths:
+            self.repaired.discard(path)
+            for known in (self.unlisted, self.waiting, self.held_back, self.withheld_urls):
+                known.pop(path, None)
+        self.repaired |= others.repaired
+        self.unlisted |= others.unlisted
+        self.waiting |= others.waiting
+        self.held_back |= others.held_back
+        self.withheld_urls |= others.withheld_urls
 
 
 class Readings(msgspec.Struct):
@@ -32,26 +59,20 @@ class Readings(msgspec.Struct):
     images: dict[str, Record] = {}
     """Path → record, for clippings that name images of the content folder."""
     pictured: list[str] = []
-    repaired: set[str] = set()
-    unlisted: dict[str, str] = {}
-    """Path → language of a text that the site does not list."""
     alias_lines: dict[str, int | None] = {}
     """Displayed path → line of the aliases."""
-    withheld: list[Article] = []
-    withheld_urls: dict[str, tuple[str, str]] = {}
-    """Path → address, and reason why it is not published, of clippings with an address."""
-    waiting: dict[str, dt.datetime] = {}
-    """Path → time at which an article dated in the future is published."""
+    facts: Facts = msgspec.field(default_factory=Facts)
 
 
-def gathered(config: Config, options: Options, records: Iterable[tuple[str, Record, bytes]]) -> Readings:
+def gathered(config: Config, options: Options, records: Iterable[tuple[str, Recorded]]) -> Readings:
     """Sort records into published, waiting and unusable clippings."""
-    read_ = Readings()
-    for path, record, digest in records:
+    read_, facts = Readings(), Facts()
+    read_.facts = facts
+    for path, (record, mark) in records:
         reading = record.reading
         article = with_source(reading.article, config)
         if reading.repaired:
-            read_.repaired.add(path)
+            facts.repaired.add(path)
         read_.pictured += [path] if record.seen else []
         if record.images:
             read_.images[path] = record
@@ -59,17 +80,17 @@ def gathered(config: Config, options: Options, records: Iterable[tuple[str, Reco
         read_.problems += problems
         if article is None or skipped is not None:
             read_.skipped += [skipped] if skipped else []
-            read_.withheld += [article] if article else []
+            facts.held_back |= {path: article.source} if article else {}
             if skipped and (url := article.url if article else reading.url):
-                read_.withheld_urls[path] = url, skipped.reason
+                facts.withheld_urls[path] = url, skipped.reason
             if moment := waits_until(config, options, record):
-                read_.waiting[path] = moment
+                facts.waiting[path] = moment
             continue
         read_.articles.append(article)
-        read_.as_read[article.path] = article, digest
+        read_.as_read[article.path] = article, mark
         read_.picks += [reading.pick] if reading.pick else []
         if reading.unlisted:
-            read_.unlisted[path] = reading.unlisted
+            facts.unlisted[path] = reading.unlisted
         if article.aliases:
             read_.alias_lines[shown(article.path)] = reading.aliases_line
         if record.body:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -10,139 +10,103 @@ from generator.cache.rows import DocumentInfo
 from generator.cache.store import Cache, MissingError
 from generator.cache.versions import hashed
 from generator.config.site import Site
-from generator.engine import budgeted
+from generator.engine import budgeted, tasks
 from generator.engine.build_context import BuildContext
 from generator.engine.document_table import DocumentTable, article_in_zone, reader_of, record_key
-from generator.engine.learning import KEPT, BoilerplateHashes, origin_key
+from generator.engine.learning import BoilerplateHashes, origin_key
 from generator.engine.local_images import ImageLookup, addresses, seen_beside
-from generator.engine.records import GONE, NO_BOILERPLATE, Read, Reader, ReadRequest, Record, decoded
+from generator.engine.records import (
+    GONE,
+    NO_BOILERPLATE,
+    Read,
+    Reader,
+    ReadRequest,
+    Record,
+    Recorded,
+    decoded,
+)
 from generator.grouping.stories import many_of
-from generator.model.errors import Problem, shown
-from generator.model.types import Skipped
-from generator.parallel.workers import batches
-from generator.reading.article import Reading
-
-RECORD_BATCH = 20
-"""Records fetched from the cache between two polls of the workers."""
 
 
-def records_of(documents: DocumentTable, context: BuildContext) -> Iterator[tuple[str, Record, bytes]]:
-    """Yield path, record and record hash of every clipping, in no order."""
-    return _records(documents, documents.looked, documents.unread, context.cache.records(), context)
+def records_of(documents: DocumentTable, context: BuildContext) -> Iterator[tuple[str, Recorded]]:
+    """Yield the path of every clipping with its record, in no order."""
+    return _records(documents, documents.looked, context.cache.records(), context)
 
 
 def records_among(
     documents: DocumentTable, paths: Collection[str], context: BuildContext
-) -> dict[str, tuple[Record, bytes]]:
+) -> dict[str, Recorded]:
     """Return path → record and its hash, of some clippings; `GONE` for one that does not exist."""
     found = dict.fromkeys(sorted(paths), GONE)
     looked = {path: documents.looked[path] for path in found if path in documents.looked}
-    for path, record, mark in _records(documents, looked, frozenset(), context.cache.records(found), context):
-        found[path] = record, mark
+    found |= _records(documents, looked, context.cache.records(found), context)
     return found
 
 
 def _records(
     documents: DocumentTable,
     looked: Mapping[str, DocumentInfo],
-    unread: Set[str],
     kept: Iterable[tuple[str, bytes, bytes]],
     context: BuildContext,
-) -> Iterator[tuple[str, Record, bytes]]:
-    """Yield path, record and record hash of some clippings, in no order: cached, or else read now.
-
-    The `unread` ones are not in the cache.
-    """
+) -> Iterator[tuple[str, Recorded]]:
+    """Yield the paths of some clippings with their records, in no order: cached, or else read now."""
     keys = {
         path: record_key(documents.reader, one.digest, documents.boilerplate.get(origin_key(one)))
         for path, one in looked.items()
     }
-    removed: list[str] = []
-    recalled = _recalled(documents, unread, kept, keys, removed)
-    found: list[tuple[str, Record, bytes]] = []
-
-    def step_by_step() -> Iterator[None]:
-        for some in batches(recalled, RECORD_BATCH):
-            found.extend(some)
-            yield
-
-    # Fetch from the cache while workers read what it cannot contain.
-    steps = step_by_step()
-    for one in read_now(documents, unread, context, steps):
-        yield one
-        yield from found
-        found.clear()
-    for _ in steps:
-        yield from found
-        found.clear()
-    if removed:
-        with context.cache.together():
-            context.cache.drop_records(removed)
-    yield from read_now(documents, keys.keys() - unread, context)
+    yield from _recalled(documents, kept, keys, context.cache)
+    yield from read_now(documents, keys, context)
 
 
 def _recalled(
-    documents: DocumentTable,
-    unread: Set[str],
-    kept: Iterable[tuple[str, bytes, bytes]],
-    keys: dict[str, bytes],
-    removed: list[str],
-) -> Iterator[tuple[str, Record, bytes]]:
-    """Yield cached records with the right key, and delete these from `keys`. Unknown paths join `removed`."""
+    documents: DocumentTable, kept: Iterable[tuple[str, bytes, bytes]], keys: dict[str, bytes], cache: Cache
+) -> Iterator[tuple[str, Recorded]]:
+    """Yield cached records with the right key, and delete these from `keys`. Drop those of lost clippings."""
     former, most = documents.former, many_of(len(documents.looked))
+    removed: list[str] = []
     for path, key_, value in kept:
-        if path in unread:
-            continue
         if keys.get(path) == key_ and (record := decoded(value)) and _stands(documents.reader, path, record):
             del keys[path]
-            yield path, in_zone(record, documents.reader), hashed(value)
+            yield path, (in_zone(record, documents.reader), hashed(value))
             continue
         if path not in documents.looked:
             removed.append(path)
         if len(former) < most and (record := decoded(value)) and record.reading.article:
             former[hashed(value)] = record.reading.article
+    if removed:
+        with cache.together():
+            cache.drop_records(removed)
 
 
 def read_now(
-    documents: DocumentTable, paths: Collection[str], context: BuildContext, meanwhile: Iterable[None] = ()
-) -> Iterator[tuple[str, Record, bytes]]:
-    """Read clippings now, store the results, and yield them as `records_of` does.
-
-    While the workers are busy, this process advances `meanwhile` step by step.
-    """
+    documents: DocumentTable, paths: Collection[str], context: BuildContext
+) -> Iterator[tuple[str, Recorded]]:
+    """Read clippings now, store the results, and yield them as `records_of` does."""
     reader, looked = documents.reader, documents.looked
-    cache, workers, progress = context
-    in_turn = sorted(paths, key=lambda path: (looked[path].source, looked[path].day, path))
-    work = _wanted(looked, in_turn, cache, documents.boilerplate)
-    results = budgeted.read(reader, work, workers, lambda path: looked[path].digest, meanwhile)
+    cache = context.cache
+    work = _wanted(looked, paths, cache, documents.boilerplate)
+    results = budgeted.read(reader, work, context, lambda path: looked[path].digest)
     waiting: list[tuple[ReadRequest, Read]] = []
     for done, (one, found) in enumerate(results):
-        progress("reading", done, len(paths))
+        context.progress("reading", done, len(paths))
         if isinstance(found, Exception):
-            yield one.path, failed(one.path, found), b""
+            yield one.path, (tasks.failed(one.path, found), b"")
             continue
         documents.note(one.path, found)
         waiting.append((one, found))
-        if len(waiting) >= KEPT:
+        if len(waiting) >= context.limits.cache_write:
             keep_read(cache, reader, waiting)
             waiting.clear()
-        record = found.record
-        yield one.path, in_zone(record, reader), hash_of_read(found)
+        yield one.path, (in_zone(found.record, reader), found.mark)
     keep_read(cache, reader, waiting)
-
-
-def hash_of_read(found: Read) -> bytes:
-    """Return the hash of a record, even of one that the cache cannot hold (with a name that is not text)."""
-    return hashed(found.value or repr(found.odd).encode("utf-8", "surrogatepass"))
 
 
 def read_lost(site: Site, context: BuildContext, paths: Collection[str]) -> None:
     """Read clippings whose text is missing from the cache, and store them as before."""
     reader, cache = reader_of(site), context.cache
     looked = {path: one for path, (_, one) in cache.clippings(paths).items()}
-    in_turn = sorted(looked, key=lambda path: (looked[path].source, looked[path].day, path))
-    work = _wanted(looked, in_turn, cache, {})
-    results = budgeted.read(reader, work, context.workers, lambda path: looked[path].digest)
+    work = _wanted(looked, looked, cache, {})
+    results = budgeted.read(reader, work, context, lambda path: looked[path].digest)
     keep_read(cache, reader, [(one, found) for one, found in results if isinstance(found, Read)])
 
 
@@ -154,7 +118,7 @@ def _wanted(
     Raises `MissingError` if the cache has no boilerplate of a source though it is `known`.
     """
     last, value = ("", 0), NO_BOILERPLATE
-    for path in paths:
+    for path in sorted(paths, key=lambda path: (looked[path].source, looked[path].day, path)):
         source, year = key_ = origin_key(looked[path])
         if key_ != last:
             found = cache.boilerplate(source, year) if source else None
@@ -162,7 +126,7 @@ def _wanted(
                 raise MissingError("repeats", source, year)
             last, value = key_, found or NO_BOILERPLATE
         one = looked[path]
-        yield ReadRequest(path, source, year, value, min(one.day, 0), one.digest)
+        yield ReadRequest(path, source, year, value, min(one.day, 0))
 
 
 def _stands(reader: Reader, path: str, record: Record) -> bool:
@@ -203,12 +167,3 @@ def in_zone(record: Record, reader: Reader) -> Record:
     if article is None or (own := article_in_zone(article, reader.rules.zone)) is article:
         return record
     return msgspec.structs.replace(record, reading=msgspec.structs.replace(record.reading, article=own))
-
-
-def failed(path: str, error: Exception) -> Record:
-    """Return the record of a clipping that cannot be read because of a bug in Broadsheet."""
-    message = f"cannot be read: {type(error).__name__}: {error}"[:300]
-    advice = "this is a fault in Broadsheet itself; please report it with the file"
-    problem = Problem(path=shown(path), message=message, advice=advice, kind="internal")
-    skipped = Skipped(path=shown(path), reason=message)
-    return Record(Reading(article=None, skipped=skipped, problems=(problem,)))

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import msgspec
 
+from generator.cache.versions import hashed
 from generator.config.site import Limits
 from generator.reading.article import Reading
 from generator.reading.boilerplate import repeats
@@ -44,10 +45,11 @@ class Record(msgspec.Struct, frozen=True, array_like=True):
     """Address and path of the images to publish with the text. Without a text, of those that are named."""
 
 
-Records = Mapping[str, tuple[Record, bytes]]
+Recorded = tuple[Record, bytes]
+"""A record and its hash."""
+Records = Mapping[str, Recorded]
 """Path → record and its hash; `GONE` for a clipping that does not exist."""
-GONE = Record(Reading(article=None)), b""
-"""Record and hash of a clipping that does not exist."""
+GONE: Recorded = Record(Reading(article=None)), b""
 
 
 class ReadRequest(msgspec.Struct, frozen=True):
@@ -60,8 +62,6 @@ class ReadRequest(msgspec.Struct, frozen=True):
     """Encoded as in the cache."""
     unknown: int = 0
     """Why only its bytes are known, as in `DocumentInfo.day`."""
-    digest: bytes = b""
-    """Hash of its bytes when they were last seen to be text; empty if unknown."""
 
 
 class Sample(msgspec.Struct, frozen=True):
@@ -72,8 +72,6 @@ class Sample(msgspec.Struct, frozen=True):
     """Path of each clipping, and its year if it is to be read in the same pass, else 0."""
     left_out: tuple[str, ...] = ()
     """Paths of clippings that are too costly to learn from."""
-    digests: tuple[bytes, ...] = ()
-    """Of each clipping, as in `ReadRequest`; empty if unknown."""
 
 
 class Costly(msgspec.Struct, frozen=True):
@@ -101,6 +99,11 @@ class Read(msgspec.Struct, frozen=True):
     def record(self) -> Record:
         """The record of the clipping."""
         return self.odd or _DECODER.decode(self.value)
+
+    @property
+    def mark(self) -> bytes:
+        """The hash of the record, even of one that cannot be cached."""
+        return hashed(self.value or repr(self.odd).encode("utf-8", "surrogatepass"))
 
 
 class Lesson(msgspec.Struct, frozen=True):

@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple
-
 from generator.config.site import Config
 from generator.engine.changes import few_of
-from generator.engine.impact import ImpactCheck
 from generator.engine.readings import with_source
-from generator.engine.records import Records
 from generator.engine.state import SiteState
 from generator.grouping.sources import by_source, configured_names, key
 
 
-class Renamed(NamedTuple):
-    """The articles whose source has another name."""
-
-    records: Records
-    """Path → record and its hash."""
-    names: Mapping[str, str]
-    """Path → name of the source."""
-
-
-def renamed(state: SiteState, before: Config, *, is_alone: bool) -> Renamed | None:
-    """Return the articles of which the site's configuration names the source otherwise than `before` did.
+def renamed(state: SiteState, before: Config, *, is_alone: bool) -> dict[str, str] | None:
+    """Return path → name of the source, of articles whose source is named otherwise than `before`.
 
     `is_alone` means that no clipping and no pick changed as well. Returns None if all articles must be
     grouped again.
@@ -32,8 +18,8 @@ def renamed(state: SiteState, before: Config, *, is_alone: bool) -> Renamed | No
     config, index = state.site.config, state.index
     groups = _groups_of_other_names(before, config)
     if not groups:
-        return Renamed({}, {})
-    if before.title != config.title and before.title in index.impact.held_back.values():
+        return {}
+    if before.title != config.title and before.title in index.facts.held_back.values():
         return None
     affected = [source for name, source in index.digest.sources.items() if key(name) in groups]
     paths = {article.path for source in affected for article in source.articles}
@@ -41,8 +27,7 @@ def renamed(state: SiteState, before: Config, *, is_alone: bool) -> Renamed | No
     if not paths.isdisjoint(index.pictured) or (state.records is None and len(paths) > few):
         return None  # images go with texts that are shown in full
     configured, _ = configured_names(config.sources)
-    records = state.records_of(paths)
-    read = (with_source(record.reading.article, config) for record, _ in records.values())
+    read = (with_source(record.reading.article, config) for record, _ in state.records_of(paths).values())
     found = by_source(filter(None, read), configured)
     old = {source.name for source in affected}
     spellings = {own: name for own, name in index.impact.names.items() if name not in old}
@@ -57,8 +42,7 @@ def renamed(state: SiteState, before: Config, *, is_alone: bool) -> Renamed | No
     if len(names) > few:
         return None
     index.impact.names = spellings
-    state.impact = ImpactCheck(index, config)
-    return Renamed({path: records[path] for path in names}, names)
+    return names
 
 
 def _groups_of_other_names(before: Config, config: Config) -> set[str]:

@@ -10,7 +10,7 @@ import difflib
 import os
 import re
 import zlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from pathlib import Path
 
 import msgspec
@@ -19,9 +19,10 @@ from generator.cache.store import FOLDERS_NOTE, NUMBER, Cache
 from generator.config.options import Options
 from generator.config.site import FILE_NAME, PICKS_FILE, Config, Site
 from generator.model import addresses
-from generator.model.errors import LossError, Problem, Severity, shown
+from generator.model.errors import LossError, Problem, Severity, errors_of, shown
 from generator.model.ids import path_id
 from generator.model.types import Article, Skipped
+from generator.output.names import folders
 from generator.reading.discover import Discovery, discover, is_clipping, is_ignored
 
 _NOTHING_READS = "nothing reads this"
@@ -46,10 +47,11 @@ def found_in(site: Site, options: Options) -> Discovery:
     found = discover(site.content, site.config.ignore)
     if not options.accepts_losses:
         return found
-    softened = (msgspec.structs.replace(one, severity=Severity.WARNING) for one in _errors(found))
-    others = (one for one in found.problems if one.severity is not Severity.ERROR)
-    problems = tuple(sorted((*others, *softened), key=lambda one: (one.path, one.message)))
-    return msgspec.structs.replace(found, problems=problems)
+    softened = (
+        msgspec.structs.replace(one, severity=Severity.WARNING) if one.severity is Severity.ERROR else one
+        for one in found.problems
+    )
+    return msgspec.structs.replace(found, problems=tuple(softened))
 
 
 def is_mistyped(problem: Problem) -> bool:
@@ -59,50 +61,34 @@ def is_mistyped(problem: Problem) -> bool:
 
 def mistyped(site: Site) -> list[Problem]:
     """Return problems of files and folders with nearly the name of one that is missing."""
-    return [*_mistyped_files(site), *_mistyped_folders(site)]
-
-
-def _mistyped_files(site: Site) -> list[Problem]:
-    """Return problems of files with nearly the name of a missing configuration or picks file."""
-    wanted = [name for name in (FILE_NAME, PICKS_FILE) if not os.path.lexists(site.root / name)]
+    wanted = (site.root / FILE_NAME, site.root / PICKS_FILE, site.templates, site.static)
+    missing = [one for one in wanted if not os.path.lexists(one)]
     try:
-        names = os.listdir(site.root) if wanted else []  # noqa: PTH208 - only names
+        names = sorted(os.listdir(site.root)) if missing else []  # noqa: PTH208 - only names
     except OSError:
         names = []
-    return [
-        Problem(
-            path=shown(name),
-            message=f"{_NOTHING_READS} file",
-            advice=f"did you mean `{meant}`?",
-            kind="config" if meant == FILE_NAME else "pick",
-        )
-        for meant in wanted
-        for name in sorted(names)
+    return [_mistyped(site, name, one) for one in missing for name in names if _is_nearly(site, name, one)]
+
+
+def _is_nearly(site: Site, name: str, meant: Path) -> bool:
+    """Return whether a file or folder is probably meant to be another one, which is missing."""
+    if not difflib.get_close_matches(name.lower(), [meant.name], 1, 0.9):
+        return False
+    if meant not in {site.templates, site.static}:
         # A longer name, such as digest2.toml, may be another configuration for --config.
-        if len(name) <= len(meant) and difflib.get_close_matches(name.lower(), [meant], 1, 0.9)
-    ]
+        return len(name) <= len(meant.name)
+    # Obsidian keeps note templates in a folder of such a name.
+    return _holds_any(site.root / name, _OF_A_THEME if meant == site.templates else ("",))
 
 
-def _mistyped_folders(site: Site) -> Iterator[Problem]:
-    """Yield problems of folders with nearly the name of a missing `templates/` or `static/`."""
-    wanted = [folder for folder in (site.templates, site.static) if not os.path.lexists(folder)]
-    try:
-        names = os.listdir(site.root) if wanted else []  # noqa: PTH208 - only names
-    except OSError:
-        names = []
-    for meant in wanted:
-        for name in sorted(names):
-            if not difflib.get_close_matches(name.lower(), [meant.name], 1, 0.9):
-                continue
-            # Obsidian keeps note templates in a folder of such a name.
-            marks = _OF_A_THEME if meant == site.templates else ("",)
-            if _holds_any(site.root / name, marks):
-                yield Problem(
-                    path=shown(f"{name}/"),
-                    message=f"{_NOTHING_READS} folder",
-                    advice=f"did you mean `{meant.name}/`?",
-                    kind="config",
-                )
+def _mistyped(site: Site, name: str, meant: Path) -> Problem:
+    is_folder = meant in {site.templates, site.static}
+    return Problem(
+        path=shown(f"{name}/" if is_folder else name),
+        message=f"{_NOTHING_READS} {'folder' if is_folder else 'file'}",
+        advice=f"did you mean `{meant.name}{'/' if is_folder else ''}`?",
+        kind="pick" if meant.name == PICKS_FILE else "config",
+    )
 
 
 def _holds_any(folder: Path, names: Iterable[str]) -> bool:
@@ -114,12 +100,8 @@ def _holds_any(folder: Path, names: Iterable[str]) -> bool:
 
 def check_found(found: Discovery) -> None:
     """Raise `LossError` if a folder of clippings cannot be read."""
-    if errors := _errors(found):
+    if errors := errors_of(found.problems):
         raise LossError(*errors)
-
-
-def _errors(found: Discovery) -> list[Problem]:
-    return [one for one in found.problems if one.severity is Severity.ERROR]
 
 
 def emptied(site: Site, options: Options, old: Iterable[str], found: int) -> Problem | None:
@@ -176,7 +158,7 @@ def check_folders(
         if shown(folder) not in unread and not _has_clippings(site.content / folder)
     ]
     problems = tuple(_loss(site, options, folder, count) for folder, count in lost)
-    if errors := [one for one in problems if one.severity is Severity.ERROR]:
+    if errors := errors_of(problems):
         raise LossError(*errors)
     return problems
 
@@ -194,7 +176,7 @@ def empties_folder(removed: Collection[str], left: Iterable[str]) -> bool:
     """Return whether `check_folders` may report a lost folder after some clippings were removed."""
     if len(removed) < LOST:
         return False
-    standing = {folder for path in left for folder in _above(path.rpartition("/")[0])}
+    standing = {folder for path in left for folder in (*folders(path), "")}
     return any(path.rpartition("/")[0] not in standing for path in removed)
 
 
@@ -224,19 +206,11 @@ def _counts_of(paths: Iterable[str]) -> _Counts:
     return counts
 
 
-def _above(folder: str) -> Iterator[str]:
-    """Yield a folder and its parents, up to the content folder."""
-    while folder:
-        yield folder
-        folder = folder.rpartition("/")[0]
-    yield ""
-
-
 def _with_below(counts: _Counts) -> _Counts:
     """Return the counts with everything below each folder included."""
     totals: _Counts = {}
     for folder, (count, names) in counts.items():
-        for above in _above(folder):
+        for above in {folder, *folders(folder), ""}:
             so_far = totals.get(above, (0, 0))
             totals[above] = so_far[0] + count, so_far[1] + names
     return totals

@@ -14,7 +14,7 @@ from generator.config.site import Site
 from generator.engine import stored_stories
 from generator.engine.apply import EVERYTHING, ChangeSet, apply
 from generator.engine.build_context import BuildContext
-from generator.engine.changes import Stale, is_below, stale_by_config, stale_by_files
+from generator.engine.changes import Stale, is_below, stale_by_config, stale_by_file
 from generator.engine.outputs import is_for_machines
 from generator.engine.pending import PendingDocuments
 from generator.engine.records import Records
@@ -23,7 +23,7 @@ from generator.engine.stale_queue import StaleQueue
 from generator.engine.state import SiteState
 from generator.engine.unchanged import identity_of, inputs_before
 from generator.engine.writing import report_of, write
-from generator.model.errors import BroadsheetError, Severity
+from generator.model.errors import BroadsheetError, errors_of
 from generator.output.patch import OvertakenError
 
 Step = tuple[Built, frozenset[str]]
@@ -66,18 +66,17 @@ class Session:
     @property
     def is_late(self) -> bool:
         """Whether effects of the last saves are still to be determined."""
-        is_unchecked = self.queue.has_unchecked or self.state.dirty_sources or self._early
-        return bool(is_unchecked or self._pending or self._is_due)
+        return bool(self._has_unchecked or self._pending or self._is_due)
+
+    @property
+    def _has_unchecked(self) -> bool:
+        """Whether pages or the health of sources are still to be compared."""
+        return bool(self.queue.unchecked or self.state.dirty_sources or self._early)
 
     @property
     def _is_due(self) -> bool:
         """Whether a waiting clipping is to be published."""
         return bool(self.state.index.due(self.state.options.as_of))
-
-    @property
-    def is_behind(self) -> bool:
-        """Whether files, or the manifest, are still to be written."""
-        return self.queue.is_behind
 
     def holds(self, site: Site, options: Options) -> bool:
         """Return whether the site lies where it did, and time did not go back."""
@@ -94,7 +93,7 @@ class Session:
         """Write outstanding files if possible, and close the workers and the cache."""
         context = self.state.context
         try:
-            if self.is_behind and not self.queue.stale and not self.is_late:
+            if self.queue.is_behind and not self.queue.stale and not self.is_late:
                 self._settle()
         except (BroadsheetError, OvertakenError, DamagedError, MissingError):
             pass  # the next build examines whatever differs from the manifest
@@ -112,7 +111,8 @@ class Session:
         """
         clippings = {file for file in changed if is_below(site.content, file)}
         settings = stale_by_config(self.state.site.config, site.config)
-        settings |= stale_by_files(site, {*changed} - clippings)
+        for file in {*changed} - clippings:
+            settings |= stale_by_file(site, file)
         if settings & Stale.READING or (settings and identity_of(site) != self._identity):
             return None
         if not self.state.index.digest.days:
@@ -126,11 +126,11 @@ class Session:
         """Do one step of the deferred work, the manifest last. Returns the same as `follow`."""
         if self._is_due:
             return self._apply(self.state.site, Stale.NOTHING, {})
-        if self.queue.has_unchecked or self.state.dirty_sources or self._early:
+        if self._has_unchecked:
             self.state.renew_health()
             early, self._early = self._early, frozenset()
             return self._reported(self.queue.check_some() | early)
-        if self._pending.is_doubtful:
+        if self._pending.doubtful:
             return (self.built, frozenset()) if self._pending.learn() else None
         if paths := self._pending.take():
             return self._apply(self.state.site, Stale.NOTHING, self._pending.read(paths))
@@ -153,7 +153,7 @@ class Session:
             return None
         self.is_torn = False
         if effects.is_everything:
-            self.queue.add_all()
+            self.queue.add(self.queue.files, remaps=True)
         queued = (*effects.near, *effects.others, *(effects.planned or ()))
         self.queue.add(queued, remaps=effects.is_remapped)
         self._has_other_files |= effects.is_remapped or Stale.STATIC in settings
@@ -171,7 +171,7 @@ class Session:
         if may_delete_many(state.options, lost, len(self.queue.files)) or not state.index.digest.days:
             return True
         problems = (*state.index.problems, *state.planning) if is_everything else ()
-        return any(one.severity is Severity.ERROR for one in problems)
+        return bool(errors_of(problems))
 
     def _reported(self, changed: frozenset[str]) -> Step:
         """Update the report of the last step, and return it with the paths of changed pages."""
@@ -188,10 +188,6 @@ class Session:
 
     # --- pages --------------------------------------------------------------------------------------
 
-    def may_be_stale(self, path: str) -> bool:
-        """Return whether a page is outdated or not compared yet."""
-        return path in self.queue
-
     def make(self, path: str) -> None:
         """Make a page if it is outdated. Other browsers that show it reload along with the deferred pages."""
         if path in self.queue:
@@ -204,7 +200,7 @@ class Session:
 
         No page is made while clippings wait to be read again: lists would be made once for each step.
         """
-        if self._pending.has_unread:
+        if self._pending.unread:
             return False
         is_made = self.queue.make_one()
         if not is_made:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -19,9 +19,9 @@ from generator.engine.build_context import BuildContext
 from generator.engine.document_table import DocumentTable
 from generator.engine.inspecting import documents_of
 from generator.engine.local_images import held_back_by
-from generator.engine.readings import Readings, gathered, reasons_by_url, with_source
+from generator.engine.readings import Facts, Readings, gathered, reasons_by_url
 from generator.engine.record_reading import records_of
-from generator.engine.records import GONE, Record
+from generator.engine.records import Recorded
 from generator.engine.safeguards import found_in, mistyped
 from generator.engine.stored_stories import stories_of
 from generator.grouping import digest_of
@@ -30,11 +30,10 @@ from generator.grouping.languages import unlisted_languages
 from generator.grouping.picks import Choices, choices_of
 from generator.grouping.sources import unmatched
 from generator.grouping.stories import Stories
-from generator.model.errors import Problem, shown
+from generator.model.errors import Problem
 from generator.model.types import Article, Digest, Skipped, TextPolicy, Verdict
 from generator.reading.boilerplate import families
 from generator.reading.canonical import keys_of
-from generator.reading.discover import Discovery
 from generator.reading.language import language_of
 
 _Told = TypeVar("_Told", Problem, Skipped)
@@ -46,22 +45,12 @@ MANY = 20_000
 class Impact(msgspec.Struct, kw_only=True):
     """What decides whether a change of a clipping affects more than its article; updated in place."""
 
-    repaired: set[str]
-    """Paths of clippings whose front matter was recovered."""
-    unlisted: dict[str, str]
-    """Path → language of a text that the site does not list."""
     names: dict[str, str]
     """Spelling → source name, for unambiguous spellings only."""
+    has_aliases: bool
+    """Whether articles have aliases, valid or not."""
     contested: set[str]
     """Case-folded ids of articles that are left out because another one has their id."""
-    has_aliases: bool
-    """Whether articles have aliases, published or not."""
-    waiting: dict[str, dt.datetime]
-    """Path → time at which an article dated in the future is published."""
-    held_back: dict[str, str]
-    """Path → source, as written, of articles that are not published."""
-    withheld_urls: dict[str, tuple[str, str]]
-    """Path → address, and reason why it is not published, of clippings with an address."""
 
 
 class SiteIndex(msgspec.Struct, kw_only=True):
@@ -87,91 +76,22 @@ class SiteIndex(msgspec.Struct, kw_only=True):
     """The curator's picks, from front matter and from `picks.toml`."""
     choices: Choices
     """What all picks together say."""
+    facts: Facts
     impact: Impact
 
     @property
     def repaired(self) -> int:
         """Number of clippings whose front matter was recovered."""
-        return len(self.impact.repaired)
+        return len(self.facts.repaired)
 
     @property
     def waits_until(self) -> dt.datetime | None:
         """When the next waiting article is due."""
-        return min(self.impact.waiting.values(), default=None)
+        return min(self.facts.waiting.values(), default=None)
 
     def due(self, as_of: dt.datetime) -> list[str]:
         """Return the paths of the waiting clippings that are to be published by now."""
-        return [path for path, moment in self.impact.waiting.items() if moment <= as_of]
-
-    def change(
-        self,
-        config: Config,
-        options: Options,
-        digest: Digest,
-        removed: Iterable[Article],
-        added: Iterable[Article],
-        read: Mapping[str, tuple[Record, bytes]],
-        derived: Collection[str],
-        found: Discovery,
-    ) -> None:
-        """Become the index of a changed digest.
-
-        `read`: path → record and its hash, `GONE` for removed ones. Of these, `derived` are unchanged
-        clippings of which settings say something else. Their problems stay, also those with other clippings.
-        """
-        for article in removed:
-            self.content_hashes.pop(article.id, None)
-            self.texts.pop(article.path, None)
-        for article in added:
-            record, mark = read[article.path]
-            as_read = with_source(record.reading.article, config)
-            self.content_hashes[article.id] = content_hash(article, (as_read or article, mark))
-            if record.body:
-                self.texts[article.path] = record.body
-        for articles, by in ((removed, -1), (added, 1)):
-            for article in articles:
-                self.verdicts[article.verdict] += by
-        names = self.impact.names
-        if lost := self.digest.sources.keys() - digest.sources.keys():
-            self.impact.names = names = {own: name for own, name in names.items() if name not in lost}
-        names |= {name: name for name in digest.sources.keys() - self.digest.sources.keys()}
-        self.digest = digest
-        self._describe(config, options, read, derived, found)
-
-    def _describe(
-        self,
-        config: Config,
-        options: Options,
-        read: Mapping[str, tuple[Record, bytes]],
-        derived: Collection[str],
-        found: Discovery,
-    ) -> None:
-        """Update the skipped files and problems of the clippings that were read."""
-        impact = self.impact
-        for path in read:
-            impact.waiting.pop(path, None)
-            impact.unlisted.pop(path, None)
-            impact.held_back.pop(path, None)
-            impact.withheld_urls.pop(path, None)
-        impact.repaired.difference_update(read)
-        few = gathered(config, options, ((path, *one) for path, one in read.items() if one is not GONE))
-        impact.repaired |= few.repaired
-        impact.unlisted |= few.unlisted
-        impact.waiting |= few.waiting
-        impact.withheld_urls |= few.withheld_urls
-        impact.held_back |= {one.path: one.source for one in few.withheld}
-        kept = {one.path for one in kept_by(self.choices, few.articles, config)}
-        hidden = [one for one in few.articles if one.path not in kept]
-        impact.held_back |= {one.path: one.source for one in hidden}
-        names = dict.fromkeys(sorted(map(shown, read)))
-        reasons = [one for one in self.choices.skipped if one.path in names] if hidden else []
-        skipped = (*few.skipped, *reasons, *(one for one in found.skipped if one.path in names))
-        self.skipped = with_others(self.skipped, names, sorted(skipped))
-        changed = dict.fromkeys(sorted(shown(path) for path in read if path not in derived))
-        problems = (*few.problems, *found.problems, *self.choices.problems)
-        own = sorted((one for one in problems if one.path in changed), key=by_place)
-        problems = with_others(self.problems, changed, own)
-        self.problems = told_of_site(problems, config, self.digest, impact)
+        return [path for path, moment in self.facts.waiting.items() if moment <= as_of]
 
 
 def read(site: Site, options: Options, context: BuildContext) -> SiteIndex:
@@ -188,7 +108,7 @@ def grouped(
     site: Site,
     options: Options,
     documents: DocumentTable,
-    records: Iterable[tuple[str, Record, bytes]],
+    records: Iterable[tuple[str, Recorded]],
     context: BuildContext,
     stories: Stories | None = None,
 ) -> tuple[SiteIndex, Stories]:
@@ -212,13 +132,14 @@ def grouped(
     else:
         stories = _searched(documents, digest.articles, content_hashes, context)
     told = stories.updated(choices.merges, choices.splits)
-    impact = impact_of(digest.articles, read_, kept)
+    facts, shown_ = read_.facts, {article.path for article in digest.articles}
+    facts.held_back |= {one.path: one.source for one in read_.articles if one.path not in shown_}
     images, image_faults = _images_of(site, digest, kept, read_)
     problems = (
         *faults, *_faults_of(site), *found.problems, *read_.problems, *choices.problems, *clash_faults,
         *image_faults,
     )  # fmt: skip
-    problems = told_of_site(tuple(sorted(problems, key=by_place)), config, digest, impact)
+    problems = told_of_site(tuple(sorted(problems, key=by_place)), config, digest, facts)
     index = SiteIndex(
         digest=msgspec.structs.replace(digest, stories=told),
         found=documents.total,
@@ -232,7 +153,12 @@ def grouped(
         pictured=tuple(read_.pictured),
         picks=picks,
         choices=choices,
-        impact=impact,
+        facts=facts,
+        impact=Impact(
+            names=_unambiguous(digest.articles, read_),
+            has_aliases=bool(read_.alias_lines),
+            contested={one.id.casefold() for one in kept if one.path not in shown_},
+        ),
     )
     return index, stories
 
@@ -242,8 +168,8 @@ def _choices_of(picks: Sequence[picks_file.Pick], read_: Readings) -> Choices:
     return choices_of(
         picks,
         ArticleNames(read_.articles if picks else (), keys_of, picks),
-        lambda: {one.path: one.reason for one in read_.skipped},
-        lambda: reasons_by_url(read_.withheld_urls),
+        {one.path: one.reason for one in read_.skipped},
+        reasons_by_url(read_.facts.withheld_urls),
     )
 
 
@@ -325,36 +251,21 @@ def _searched(
     )
 
 
-def impact_of(articles: Sequence[Article], read_: Readings, kept: Iterable[Article]) -> Impact:
-    """Return how far changes of clippings may reach.
-
-    `articles` are the published ones, `kept` also those that are left out for their ids.
-    """
+def _unambiguous(articles: Iterable[Article], read_: Readings) -> dict[str, str]:
+    """Return spelling → source name, for unambiguous spellings of published articles only."""
     spellings: dict[str, set[str]] = {}
     for article in articles:
         spellings.setdefault(article.source, set()).add(read_.as_read[article.path][0].source)
-    shown_ = {article.path for article in articles}
-    missing = [article for article in read_.articles if article.path not in shown_]
-    withheld_ = (*missing, *read_.withheld)
-    return Impact(
-        repaired=read_.repaired,
-        unlisted=read_.unlisted,
-        names={own: name for name, ways in spellings.items() if len(ways) == 1 for own in ways},
-        contested={article.id.casefold() for article in kept if article.path not in shown_},
-        has_aliases=any(article.aliases for article in (*read_.articles, *read_.withheld)),
-        waiting=read_.waiting,
-        held_back={article.path: article.source for article in withheld_},
-        withheld_urls=read_.withheld_urls,
-    )
+    return {own: name for name, ways in spellings.items() if len(ways) == 1 for own in ways}
 
 
 def told_of_site(
-    problems: tuple[Problem, ...], config: Config, digest: Digest, impact: Impact
+    problems: tuple[Problem, ...], config: Config, digest: Digest, facts: Facts
 ) -> tuple[Problem, ...]:
     """Return the problems, with unmatched `[sources]` tables and unlisted languages brought up to date."""
-    counts = Counter(impact.held_back.values()) if config.sources else Counter()
+    counts = Counter(facts.held_back.values()) if config.sources else Counter()
     names = (*digest.sources, *sorted(counts, key=lambda name: (-counts[name], name)))
-    new = (*unmatched(config.sources, names), *unlisted_languages(impact.unlisted.values()))
+    new = (*unmatched(config.sources, names), *unlisted_languages(facts.unlisted.values()))
     start = bisect_left(problems, FILE_NAME, key=lambda one: one.path)
     told = problems[start : bisect_right(problems, FILE_NAME, lo=start, key=lambda one: one.path)]
     others = [one for one in told if one.kind not in {"source", "language"}]

@@ -11,7 +11,7 @@ from generator.engine import page_tasks
 from generator.engine.outputs import Feed, Output, fingerprint, is_for_machines
 from generator.engine.render_context import RenderContext
 from generator.engine.state import SiteState
-from generator.engine.writing import Wrote, article_parts, feed_entries, listed_html
+from generator.engine.writing import Wrote, article_content, feed_content, listed_html
 from generator.model import addresses
 from generator.model.types import Article
 from generator.output.manifest import Manifest
@@ -31,7 +31,7 @@ class StaleQueue:
         self._patch = Patch(self._output, wrote.files)
         self._inputs = dict(wrote.fingerprints)
         """Path → fingerprint of the file in place."""
-        self._unchecked: dict[str, None] = {}
+        self.unchecked: dict[str, None] = {}
         """Paths of files that may be outdated, in the order in which they are compared."""
         self._stale: dict[str, None] = {}
         """Paths of outdated files, in the order in which they are made."""
@@ -48,7 +48,7 @@ class StaleQueue:
 
     def __contains__(self, path: str) -> bool:
         """Return whether a file is, or may be, outdated."""
-        return path in self._stale or path in self._unchecked
+        return path in self._stale or path in self.unchecked
 
     @property
     def files(self) -> Set[str]:
@@ -59,11 +59,6 @@ class StaleQueue:
     def digests(self) -> Mapping[str, str]:
         """Path → digest of the files in place; a live view."""
         return self._patch.files
-
-    @property
-    def has_unchecked(self) -> bool:
-        """Whether `check_some` has something to do."""
-        return bool(self._unchecked)
 
     @property
     def is_behind(self) -> bool:
@@ -78,18 +73,14 @@ class StaleQueue:
         """
         static = self._state.outputs.static
         queued = dict.fromkeys(path for path in paths if path in static or not is_for_machines(path))
-        self._unchecked |= queued
+        self.unchecked |= queued
         for path in queued.keys() & self._stale.keys():
             del self._stale[path]  # not to be made before it is compared
         self._is_remapped |= remaps
 
-    def add_all(self) -> None:
-        """Queue all files in place."""
-        self.add(self._inputs, remaps=True)
-
     def check_some(self) -> frozenset[str]:
         """Compare the next of the queued files. Returns those that are outdated or were deleted."""
-        return self.check([*islice(self._unchecked, CHECKED_AT_ONCE)])
+        return self.check([*islice(self.unchecked, CHECKED_AT_ONCE)])
 
     def check(self, paths: Iterable[str]) -> frozenset[str]:
         """Compare files now. Returns those that are outdated or were deleted.
@@ -98,7 +89,7 @@ class StaleQueue:
         """
         state, stale, removed = self._state, [], []
         for path in paths:
-            self._unchecked.pop(path, None)
+            self.unchecked.pop(path, None)
             output = state.outputs.at(path)
             if output is None:
                 removed.append(path)
@@ -113,7 +104,7 @@ class StaleQueue:
         """Delete files that are no longer planned. Returns the deleted paths, sorted."""
         ended = set(paths)
         for path in ended:
-            self._unchecked.pop(path, None)
+            self.unchecked.pop(path, None)
             self._stale.pop(path, None)
         deleted = sorted(ended & self._inputs.keys())
         with self._patch.open():
@@ -125,7 +116,7 @@ class StaleQueue:
 
     def make(self, path: str) -> None:
         """Make a file again if it is outdated."""
-        if path in self._unchecked:
+        if path in self.unchecked:
             self.check([path])
         if path not in self._stale:
             return
@@ -197,17 +188,16 @@ class StaleQueue:
 
 def bytes_of(rendering: RenderContext, output: Output) -> bytes:
     """Return the content of a file."""
-    cache = rendering.context.cache
+    content: page_tasks.ArticleContent | page_tasks.FeedContent
     match output.content:
         case Page(subject=Article()) as page:
-            view, description, text = article_parts(rendering, page)
-            body = page_tasks.body_of(cache, text) if text else None
-            return page_tasks.article_html(rendering.theme, rendering.maker, view, description, body)
+            content = article_content(rendering, page)
+        case Feed() as feed:
+            content = feed_content(rendering, feed)
         case Page() as page:
             return listed_html(rendering, page)
-        case Feed() as feed:
-            entries = feed_entries(rendering, feed)
-            return page_tasks.feed_bytes(feed.form, feed.meta, page_tasks.entries_with(entries, cache))
         case bytes() as data:
             return data
-    return output.content.read_bytes()
+        case file:
+            return file.read_bytes()
+    return page_tasks.rendered(rendering.maker, content, rendering.context.cache, rendering.theme)[0]

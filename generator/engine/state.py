@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from typing import Self
 
@@ -13,20 +13,20 @@ from generator.config.options import Options, by_place
 from generator.config.site import Site
 from generator.engine.build_context import BuildContext
 from generator.engine.document_table import DocumentTable
-from generator.engine.impact import ImpactCheck, named_by
+from generator.engine.impact import named_by
 from generator.engine.inspecting import documents_of
 from generator.engine.outputs import Outputs
-from generator.engine.readings import with_source, withheld
+from generator.engine.readings import gathered, with_source, withheld
 from generator.engine.record_reading import records_among, records_of
-from generator.engine.records import GONE, Record, Records
+from generator.engine.records import GONE, Recorded, Records
 from generator.engine.render_context import RenderContext, planned_of
-from generator.engine.site_index import SiteIndex, grouped, kept_by
+from generator.engine.site_index import SiteIndex, content_hash, grouped, kept_by, told_of_site, with_others
 from generator.engine.unchanged import OutputSnapshot
 from generator.grouping.article_names import ArticleNames
 from generator.grouping.health import health_of, leaders_of
 from generator.grouping.stories import Stories
-from generator.model.errors import Problem
-from generator.model.types import Article, Health
+from generator.model.errors import Problem, shown
+from generator.model.types import Article, Digest, Health
 from generator.reading.canonical import keys_of
 from generator.reading.discover import Discovery
 
@@ -44,7 +44,7 @@ class SiteState:
         stories: Stories,
         *,
         healths: Mapping[str, Health] | None = None,
-        records: dict[str, tuple[Record, bytes]] | None = None,
+        records: dict[str, Recorded] | None = None,
     ) -> None:
         """`records` are kept only if the state stays in memory."""
         self.site, self.options, self.context = site, options, context
@@ -72,10 +72,10 @@ class SiteState:
         Raises `ConfigError` if `picks.toml` cannot be read, and `TemplateFault` if the theme is unusable.
         """
         documents = documents_of(site, found, context)
-        records: dict[str, tuple[Record, bytes]] | None = {} if keeps_records else None
-        each = records_of(documents, context)
+        each: Iterable[tuple[str, Recorded]] = records_of(documents, context)
+        records = dict(each) if keeps_records else None
         if records is not None:
-            each = _stored_in(records, each)
+            each = records.items()
         index, stories = grouped(site, options, documents, each, context)
         return cls(site, options, context, documents, index, stories, records=records)
 
@@ -90,9 +90,8 @@ class SiteState:
             self.site, index, planned_of(index.digest, self.site.config), self.context, healths=healths
         )
         self.outputs = Outputs(self.site, self.rendering, self.article)
-        self.impact = ImpactCheck(index, self.site.config)
         self.picked = named_by(index.picks)
-        for name in ("shown", "paths", "leaders"):
+        for name in ("shown", "paths", "leaders", "names"):
             self.__dict__.pop(name, None)
 
     @cached_property
@@ -115,26 +114,13 @@ class SiteState:
         article = self.shown.get(self.paths.get(id_.casefold(), ""))
         return article if article and article.id == id_ else None
 
-    def published(self, record: Record) -> Article | None:
-        """Return the article that a record publishes, under its source's name; None if none."""
-        article = with_source(record.reading.article, self.site.config)
-        if article is None or withheld(self.site.config, self.options, record)[0] is not None:
-            return None
-        name = self.impact.source_name(article.source)
-        article = article if article.source == name else msgspec.structs.replace(article, source=name)
-        return next(kept_by(self.index.choices, [article], self.site.config), None)
-
-    def records_of(self, paths: Collection[str]) -> dict[str, tuple[Record, bytes]]:
+    def records_of(self, paths: Collection[str]) -> dict[str, Recorded]:
         """Return path → record and its hash, of some clippings that exist."""
         if self.records is not None:
             return {path: self.records[path] for path in paths if path in self.records}
         known = self.context.cache.clippings(paths)
         self.documents.looked |= {path: one for path, (_, one) in known.items()}
         return records_among(self.documents, known.keys(), self.context)
-
-    def forget_names(self) -> None:
-        """Find the names of articles anew when they are asked for."""
-        self.__dict__.pop("names", None)
 
     @cached_property
     def names(self) -> ArticleNames:
@@ -149,14 +135,59 @@ class SiteState:
 
     # --- changes ------------------------------------------------------------------------------------
 
-    def note_articles(self, removed: Iterable[Article], added: Iterable[Article]) -> None:
-        """Update the articles by path and by id."""
+    def change(
+        self,
+        digest: Digest,
+        removed: Iterable[Article],
+        added: Iterable[Article],
+        read: Records,
+        derived: Collection[str],
+    ) -> None:
+        """Take over a changed digest.
+
+        `read`: path → record and its hash, `GONE` for removed ones. Of these, `derived` are unchanged
+        clippings of which settings say something else. Their problems stay, also those with other clippings.
+        """
+        index = self.index
         for article in removed:
             del self.shown[article.path]
             self.paths.pop(article.id.casefold(), None)
+            index.content_hashes.pop(article.id, None)
+            index.texts.pop(article.path, None)
+            index.verdicts[article.verdict] -= 1
         for article in added:
             self.shown[article.path] = article
             self.paths[article.id.casefold()] = article.path
+            record, mark = read[article.path]
+            as_read = with_source(record.reading.article, self.site.config)
+            index.content_hashes[article.id] = content_hash(article, (as_read or article, mark))
+            index.verdicts[article.verdict] += 1
+            if record.body:
+                index.texts[article.path] = record.body
+        before, names = index.digest.sources.keys(), index.impact.names
+        if lost := before - digest.sources.keys():
+            names = {own: name for own, name in names.items() if name not in lost}
+        index.impact.names = names | {name: name for name in digest.sources.keys() - before}
+        index.digest = digest
+        self._describe(read, derived)
+
+    def _describe(self, read: Records, derived: Collection[str]) -> None:
+        """Update the skipped files and problems of the clippings that were read."""
+        config, index, found = self.site.config, self.index, self.documents.found
+        few = gathered(config, self.options, read.items())
+        index.facts.replace(read, few.facts)
+        kept = {one.path for one in kept_by(index.choices, few.articles, config)}
+        hidden = [one for one in few.articles if one.path not in kept]
+        index.facts.held_back |= {one.path: one.source for one in hidden}
+        names = dict.fromkeys(sorted(map(shown, read)))
+        reasons = [one for one in index.choices.skipped if one.path in names] if hidden else []
+        skipped = (*few.skipped, *reasons, *(one for one in found.skipped if one.path in names))
+        index.skipped = with_others(index.skipped, names, sorted(skipped))
+        changed = dict.fromkeys(sorted(shown(path) for path in read if path not in derived))
+        problems = (*few.problems, *found.problems, *index.choices.problems)
+        own = sorted((one for one in problems if one.path in changed), key=by_place)
+        problems = with_others(index.problems, changed, own)
+        index.problems = told_of_site(problems, config, index.digest, index.facts)
 
     def keep_records(self, read: Records) -> None:
         """Update the records in memory, and the names of their articles."""
@@ -184,14 +215,8 @@ class SiteState:
         """Replace problems by those found now."""
         ended, begun = Counter(old), Counter(new)
         if ended != begun:
-            left = []
-            for one in self.index.problems:
-                if ended[one] > 0:
-                    ended[one] -= 1
-                else:
-                    left.append(one)
-            told = sorted((*left, *begun.elements()), key=by_place)
-            self.index.problems = tuple(told)
+            left = Counter(self.index.problems) - ended + begun
+            self.index.problems = tuple(sorted(left.elements(), key=by_place))
 
     def renew_health(self) -> None:
         """Update the health of the sources that may have another one."""
@@ -207,12 +232,3 @@ class SiteState:
         for name in self.dirty_sources - digest.sources.keys():
             healths.pop(name, None)
         self.dirty_sources.clear()
-
-
-def _stored_in(
-    records: dict[str, tuple[Record, bytes]], each: Iterable[tuple[str, Record, bytes]]
-) -> Iterator[tuple[str, Record, bytes]]:
-    """Yield records, and store them by path on the way."""
-    for path, record, mark in each:
-        records[path] = record, mark
-        yield path, record, mark

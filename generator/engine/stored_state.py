@@ -137,25 +137,12 @@ class StoredState(msgspec.Struct):
         return state
 
 
-def _head_noted(cache: Cache) -> Head | None:
-    """Return the head of the last build, if one is stored."""
-    note = cache.note(HEAD)
-    try:
-        return msgspec.msgpack.decode(note, type=Head) if note else None
-    except msgspec.DecodeError:
-        return None
-
-
-def _is_own(head: Head, site: Site) -> bool:
-    """Return whether a build used the site's rules and was the last one of its output folder."""
-    is_there = head.output == str(site.output) and head.left.record == stamp_at(record_of(site.output))
-    return is_there and head.epoch == epoch_of(site)
-
-
 def load(site: Site, cache: Cache) -> StoredState | None:
     """Load the state of the last build; None if it is incomplete, or of other rules or another output."""
-    head = _head_noted(cache)
-    if head is None or not _is_own(head, site):
+    head = cache.noted(HEAD, Head)
+    if head is None or head.output != str(site.output) or head.epoch != epoch_of(site):
+        return None
+    if head.left.record != stamp_at(record_of(site.output)):
         return None
     try:
         return _load(head, site, cache)

@@ -40,12 +40,13 @@ from generator.engine.records import (
 from generator.model import limits
 from generator.model.errors import Problem, shown
 from generator.model.types import Clipping, Skipped, Verdict
+from generator.output.names import is_unicode
 from generator.parallel.budget import step
 from generator.reading.article import Reading, article_of, origin_of
 from generator.reading.boilerplate import Cleaning, families, repeats
 from generator.reading.boilerplate.remaining import TOO_LONG
 from generator.reading.cut import at_whole_sentence
-from generator.reading.files import any_bytes, file_bytes, not_text
+from generator.reading.files import file_bytes
 from generator.reading.frontmatter import clipping_in, fields_in, front_matter_in
 from generator.reading.prose import has_picture
 from generator.render.images import LocalImages
@@ -55,8 +56,6 @@ TOO_COSTLY = "costs too much to read"
 """Why a clipping has no text if only its front matter was read."""
 _SHORTEN = "shorten it, name it in `ignore`, or raise `[limits]` in digest.toml"
 _AGAIN = "the next build tries again; where that changes nothing, name it in `ignore`"
-HELD = 200_000
-"""Bodies up to this many characters are kept during learning, to be read in the same pass."""
 
 
 class _Opened(NamedTuple):
@@ -88,25 +87,18 @@ def look_at_bytes(reader: Reader, paths: Sequence[str]) -> Iterator[DocumentInfo
 def _looked(reader: Reader, path: str, raw: bytes) -> DocumentInfo:
     digest = hashed(raw, size=16)
     origin = origin_of(fields_in(path, raw), reader.rules)
-    if origin is None or not _is_text(origin.source):
+    if origin is None or not is_unicode(origin.source):
         return DocumentInfo(digest, "", 0)
     return DocumentInfo(digest, origin.source, origin.date.toordinal())
 
 
-def _is_text(name: str) -> bool:
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def learn(reader: Reader, samples: Sequence[Sample]) -> Iterator[Lesson]:
+def learn(reader: Reader, samples: Sequence[Sample], held_characters: int) -> Iterator[Lesson]:
     """Learn the boilerplate of sources. A clipping that is also read is opened and parsed only once.
 
-    The steps of a sample are its clippings, then their common blocks, then the clippings to read.
+    Longer ones than `held_characters` are opened twice, to save memory. The steps of a sample are its
+    clippings, then their common blocks, then the clippings to read.
     """
-    return (_learn(reader, sample) for sample in samples)
+    return (_learn(reader, sample, held_characters) for sample in samples)
 
 
 def open_for_learning(reader: Reader, paths: Sequence[str]) -> Iterator[bool]:
@@ -117,7 +109,7 @@ def open_for_learning(reader: Reader, paths: Sequence[str]) -> Iterator[bool]:
         yield True
 
 
-def _learn(reader: Reader, sample: Sample) -> Lesson:
+def _learn(reader: Reader, sample: Sample, held_characters: int) -> Lesson:
     digests: list[bytes] = []
     held: dict[str, _Opened] = {}
 
@@ -127,10 +119,10 @@ def _learn(reader: Reader, sample: Sample) -> Lesson:
             if path in sample.left_out:
                 digests.extend(one.digest for one in look_at_bytes(reader, [path]))
                 continue
-            one = _opened(reader, path, sample.digests[number] if sample.digests else b"")
+            one = _opened(reader, path)
             digests.append(one.digest)
             if one.clipping is not None:
-                if year and len(one.clipping.body) <= HELD:
+                if year and len(one.clipping.body) <= held_characters:
                     held[path] = one
                 yield one.clipping.body
         step(len(sample.clippings))
@@ -151,7 +143,7 @@ def _learn(reader: Reader, sample: Sample) -> Lesson:
 def read(reader: Reader, wanted: Sequence[ReadRequest]) -> Iterator[Read]:
     """Read clippings, clean them and render their texts."""
     for one in wanted:
-        yield _read_of(reader, one, _opened(reader, one.path, one.digest))
+        yield _read_of(reader, one, _opened(reader, one.path))
 
 
 def read_without_body(reader: Reader, costly: Sequence[Costly]) -> Iterator[Read]:
@@ -167,29 +159,42 @@ def _without_body(reader: Reader, one: Costly) -> Read:
     digest = hashed(raw, size=16)
     reading = article_of(front_matter_in(one.path, raw), reader.rules)
     if reading.skipped is not None and any(problem.kind == "publish" for problem in reading.problems):
-        fault = costs_too_much(one, "it is left out")
-        record = Record(msgspec.structs.replace(reading, problems=(*reading.problems, fault)))
-        value = encoded(record)
-        return Read(digest, value, b"", None if value else record)
+        return _stored(digest, Record(_with_faults(reading, costs_too_much(one, "it is left out"))))
     if reading.article is None:
         return refused(one, digest)
     article = msgspec.structs.replace(reading.article, reason=TOO_COSTLY)
-    fault = costs_too_much(one, "only its link is published")
-    reading = msgspec.structs.replace(reading, article=article, problems=(*reading.problems, fault))
-    return _told(one, digest, Record(reading))
+    reading = _with_faults(reading, costs_too_much(one, "only its link is published"))
+    record = Record(msgspec.structs.replace(reading, article=article))
+    return _stored(digest, record, is_lasting=one.is_lasting)
 
 
-def _told(one: Costly, digest: bytes, record: Record) -> Read:
-    """Return the result for a costly clipping; it is cached only if another attempt would end the same."""
-    value = encoded(record) if one.is_lasting else b""
-    return Read(digest, value, b"", None if value else record)
+def _stored(digest: bytes, record: Record, html: bytes = b"", *, is_lasting: bool = True) -> Read:
+    """Return the result of reading; it is cached only if another attempt would end the same."""
+    value = encoded(record) if is_lasting else b""
+    return Read(digest, value, html, None if value else record)
+
+
+def _with_faults(reading: Reading, *faults: Problem) -> Reading:
+    return msgspec.structs.replace(reading, problems=(*reading.problems, *faults))
 
 
 def refused(one: Costly, digest: bytes) -> Read:
     """Return the result for a clipping without usable front matter. `digest` is the hash of its bytes."""
     fault = costs_too_much(one, "it is left out")
-    skipped = Skipped(path=fault.path, reason=fault.message)
-    return _told(one, digest, Record(Reading(article=None, skipped=skipped, problems=(fault,))))
+    return _stored(digest, _unusable(fault), is_lasting=one.is_lasting)
+
+
+def failed(path: str, error: Exception) -> Record:
+    """Return the record of a clipping that cannot be read because of a bug in Broadsheet."""
+    message = f"cannot be read: {type(error).__name__}: {error}"[:300]
+    advice = "this is a fault in Broadsheet itself; please report it with the file"
+    return _unusable(Problem(path=shown(path), message=message, advice=advice, kind="internal"))
+
+
+def _unusable(*faults: Problem) -> Record:
+    """Return the record of a clipping that is skipped for the first of its problems."""
+    skipped = Skipped(path=faults[0].path, reason=faults[0].message)
+    return Record(Reading(article=None, skipped=skipped, problems=faults))
 
 
 def costs_too_much(one: Costly, what_follows: str) -> Problem:
@@ -202,45 +207,34 @@ def costs_too_much(one: Costly, what_follows: str) -> Problem:
     )
 
 
-def _uncleaned(record: Record, one: ReadRequest) -> Record:
-    """Return the record with the problem that nothing is removed, as inspection ended its worker."""
-    if record.reading.article is None:
-        return record
+def _not_inspected(one: ReadRequest) -> Problem:
+    """Return the problem that nothing is removed from a clipping, because inspection ended its worker."""
     is_costly = one.unknown == COSTLY
     why = "costs more than `[limits]` allows" if is_costly else "was ended from outside"
-    fault = Problem(
+    return Problem(
         path=shown(one.path),
         message=f"looking at it {why}; nothing that its source repeats is taken off",
         advice=_SHORTEN if is_costly else _AGAIN,
         kind="limit",
     )
-    reading = record.reading
-    reading = msgspec.structs.replace(reading, problems=(*reading.problems, fault))
-    return msgspec.structs.replace(record, reading=reading)
 
 
-def _opened(reader: Reader, path: str, known: bytes = b"") -> _Opened:
-    """Open a clipping. `known`: the hash of bytes that were seen to be text, which takes long to see."""
-    raw = any_bytes(reader.content, path)
+def _opened(reader: Reader, path: str) -> _Opened:
+    raw = file_bytes(reader.content, path)
     if isinstance(raw, Problem):
         return _Opened(b"", None, (raw,))
-    digest = hashed(raw, size=16)
-    if digest != known and (fault := not_text(path, raw)):
-        return _Opened(b"", None, (fault,))
-    return _Opened(digest, *clipping_in(path, raw))
+    return _Opened(hashed(raw, size=16), *clipping_in(path, raw))
 
 
 def _read_of(reader: Reader, one: ReadRequest, opened: _Opened) -> Read:
     digest, clipping, faults = opened
     if clipping is None:
-        skipped = Skipped(path=faults[0].path, reason=faults[0].message)
-        return Read(b"", b"", b"", Record(Reading(article=None, skipped=skipped, problems=faults)))
+        return _stored(b"", _unusable(*faults), is_lasting=False)
     cleaning = cleaning_of(reader, (one.source, one.year), one.boilerplate)
     record, html = published(reader, clipping, cleaning, faults)
-    if one.unknown and reader.clean:
-        record = _uncleaned(record, one)
-    value = encoded(record) if one.unknown != ENDED else b""
-    return Read(digest, value, html, None if value else record)
+    if one.unknown and reader.clean and record.reading.article:
+        record = msgspec.structs.replace(record, reading=_with_faults(record.reading, _not_inspected(one)))
+    return _stored(digest, record, html, is_lasting=one.unknown != ENDED)
 
 
 def cleaning_of(reader: Reader, key: repeats.Key, boilerplate: bytes) -> Cleaning | None:
@@ -321,8 +315,7 @@ def _rendered(reader: Reader, reading: Reading) -> tuple[Record, bytes, bool]:
     is_on_web = article.url is not None
     faults = faults_of(lookup, missing, unreachable, is_on_web=is_on_web) if missing or unreachable else []
     faults += [too_many(article.path)] if images.is_full else []
-    if faults:
-        reading = msgspec.structs.replace(reading, problems=(*reading.problems, *faults))
+    reading = _with_faults(reading, *faults) if faults else reading
     seen = seen_beside(lookup, pictures)
     record = Record(reading, hashed(html), pictures, seen, addresses(images.values()))
     return record, html, shows_anything(made.html)
@@ -341,4 +334,4 @@ def _limited(reading: Reading, made: Body, length: int) -> Reading:
         Problem(path=shown(article.path), message=message, advice=advice, kind="length")
         for message, advice in faults
     )
-    return msgspec.structs.replace(reading, article=article, problems=(*reading.problems, *problems))
+    return msgspec.structs.replace(_with_faults(reading, *problems), article=article)

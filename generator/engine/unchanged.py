@@ -31,7 +31,8 @@ from generator.reading.discover import Discovery
 from generator.render.theme_hashes import theme_hashes
 
 _FOLDERS = "folders"
-_STAMPS = msgspec.msgpack.Decoder(list[Stamp])
+unpacked = msgspec.msgpack.Decoder(list[Stamp]).decode
+"""Returns the stamps of a pack. Raises `DecodeError` if it is invalid."""
 PACK = 1000
 """Stamps per pack."""
 
@@ -88,12 +89,10 @@ def is_moved(site: Site, cache: Cache) -> bool:
     Most editors replace files when saving. Other changes show only in each clipping's stamp.
     """
     try:
-        folders = msgspec.msgpack.decode(cache.note(_FOLDERS) or b"", type=dict[str, int])
+        folders = cache.noted(_FOLDERS, dict[str, int]) or {}
         return any(changed_at(f"{site.content}/{folder}") != at for folder, at in folders.items())
     except OSError:  # a folder was removed
         return True
-    except msgspec.DecodeError:
-        return False
 
 
 def note_folders(inputs: Inputs, cache: Cache) -> None:
@@ -107,19 +106,13 @@ def unchanged(
     site: Site, options: Options, inputs: Inputs, cache: Cache, stamps_on_disk: StampsOnDisk
 ) -> Built | None:
     """Return the result of the last build if no input and no output changed since, else None."""
-    note = cache.note(f"built {site.output}")
-    try:
-        last = msgspec.msgpack.decode(note, type=BuildRecord) if note else None
-    except msgspec.DecodeError:
-        return None
+    last = cache.noted(f"built {site.output}", BuildRecord)
     if last is None or not inputs.digest or last.inputs != inputs.digest:
-        return None
-    if last.left.record != stamp_at(record_of(site.output)):
         return None
     if not is_same_time(site, options, last.as_of, last.waits_until):
         return None
     pages = last.report.pages
-    if not is_as_left(site, last.left, pages.written + pages.kept, stamps_on_disk(), cache):
+    if not is_as_left(site, last.left, pages.written + pages.kept, stamps_on_disk, cache):
         return None
     kept = Written(written=0, kept=pages.written + pages.kept, deleted=0)
     report = msgspec.structs.replace(last.report, pages=kept)
@@ -127,9 +120,12 @@ def unchanged(
 
 
 def is_as_left(
-    site: Site, left: OutputSnapshot, count: int, stamps: Mapping[str, Stamp], cache: Cache
+    site: Site, left: OutputSnapshot | None, count: int, stamps_on_disk: StampsOnDisk, cache: Cache
 ) -> bool:
-    """Return whether all `count` files of a build are unchanged, ignoring other people's files."""
+    """Return whether all `count` files of a build are as it left them, ignoring other people's files."""
+    if left is None or left.record != stamp_at(record_of(site.output)):
+        return False
+    stamps = stamps_on_disk()
     if disk.mark_of(stamps) == left.mark:
         return True
     rows = cache.output_rows(site.output)
@@ -202,11 +198,6 @@ def _packed(site: Site, inputs: Inputs) -> Inputs:
     others = (_encoded(site.config), *inputs.settings.values(), inputs.paths)
     digest = b"" if inputs.unseen else hashed(*others, *packs)
     return inputs._replace(stamps=packs, digest=digest)
-
-
-def unpacked(pack: bytes) -> list[Stamp]:
-    """Return the stamps of a pack. Raises `DecodeError` if it is invalid."""
-    return _STAMPS.decode(pack)
 
 
 def _settings(site: Site, options: Options, found: Discovery) -> Mapping[Stale, bytes]:

@@ -12,7 +12,6 @@ from typing import NamedTuple, cast
 
 from markupsafe import Markup
 
-from generator.cache.stamps import Stamp, stamp_at
 from generator.cache.store import MissingError
 from generator.config.hosts import Size
 from generator.config.options import Built, Report, Written, by_place, grave
@@ -20,7 +19,7 @@ from generator.engine import page_tasks, safeguards
 from generator.engine.apply import Effects
 from generator.engine.output_status import OutputStatus
 from generator.engine.outputs import FILES, Feed, Output, fingerprint, is_for_machines
-from generator.engine.page_tasks import FeedJob, PageJob, Text
+from generator.engine.page_tasks import ArticleContent, FeedContent, Job, Text
 from generator.engine.record_reading import read_lost
 from generator.engine.render_context import RenderContext
 from generator.engine.site_index import SiteIndex
@@ -28,11 +27,10 @@ from generator.engine.state import SiteState
 from generator.engine.unchanged import Inputs, OutputSnapshot, StampsOnDisk, is_as_left, remember
 from generator.grouping.suspects import suspects_of
 from generator.model import addresses
-from generator.model.errors import BuildError, Problem, Severity
+from generator.model.errors import BuildError, Problem, errors_of
 from generator.model.suspects import Suspect
 from generator.model.types import Article, TextPolicy, Verdict
 from generator.output import disk
-from generator.output.folder import record_of
 from generator.output.write import Transaction
 from generator.parallel.workers import batches
 from generator.render import feeds, views
@@ -87,16 +85,16 @@ def write(
     site, options, index, cache = state.site, state.options, state.index, state.context.cache
     lost = safeguards.check_folders(site, options, inputs.found, inputs.paths, cache)
     with Transaction(site.output, options.as_of.date(), afresh=clean) as transaction:
-        stamps = stamps_on_disk() if stamps_on_disk else None
-        is_as_left = not effects.is_everything and _is_as_left(state, transaction, stamps or {})
-        compared = _affected(state, effects, transaction) if is_as_left else _all(state)
-        among = [*compared.fingerprints, *transaction.old.keys() - set(compared.unaffected)]
+        stamps, old = stamps_on_disk or partial(disk.stamps, site.output), transaction.old
+        is_limited = not effects.is_everything and is_as_left(site, state.left, len(old), stamps, cache)
+        compared = _affected(state, effects, transaction) if is_limited else _all(state)
+        among = [*compared.fingerprints, *old.keys() - set(compared.unaffected)]
         output_status = OutputStatus(
             site, transaction, cache, compared.fingerprints,
-            clean=clean, stamps=stamps, among=among if compared.unaffected else None,
+            clean=clean, stamps=stamps() if old else {}, among=among if compared.unaffected else None,
         )  # fmt: skip
         problems = [*index.problems, *lost, *compared.problems]
-        if emptied := safeguards.emptied(site, options, transaction.old, index.found):
+        if emptied := safeguards.emptied(site, options, old, index.found):
             problems.append(emptied)
         built = _put_in_place(state, transaction, output_status, compared, problems, on_commit)
     left = output_status.left
@@ -110,32 +108,11 @@ def write(
     return Wrote(built, compared.fingerprints, transaction.files, left)
 
 
-def _is_as_left(state: SiteState, transaction: Transaction, stamps: Mapping[str, Stamp]) -> bool:
-    """Return whether the output folder is as the last build left it, now that it is locked."""
-    site, left = state.site, state.left
-    if left is None or left.record != stamp_at(record_of(site.output)):
-        return False
-    return is_as_left(site, left, len(transaction.old), stamps, state.context.cache)
-
-
 def _all(state: SiteState) -> _Compared:
-    """Plan all files. Idle workers that have read clippings load the theme meanwhile."""
+    """Plan all files."""
     problems: list[Problem] = []
-    compared = _Compared([], {}, [], ())
-
-    def planning() -> Iterator[None]:
-        compared.outputs.extend(state.outputs.all(problems))
-        compared.fingerprints.update(_fingerprints(state, compared.outputs))
-        yield
-
-    steps, workers = planning(), state.context.workers
-    if len(state.documents.fresh) > BATCH and workers.count > 1:
-        state.context.begin_workers()
-        for _ in workers.run(page_tasks.ready, [[state.rendering.maker]] * workers.count, steps):
-            pass
-    for _ in steps:
-        pass
-    return compared._replace(problems=tuple(problems))
+    outputs = state.outputs.all(problems)
+    return _Compared(outputs, _fingerprints(state, outputs), [], tuple(problems))
 
 
 def _affected(state: SiteState, effects: Effects, transaction: Transaction) -> _Compared:
@@ -171,7 +148,7 @@ def _put_in_place(
     """Make the outdated files and swap them in."""
     rendering, index, options = state.rendering, state.index, state.options
     problems, outputs = sorted(problems, key=by_place), compared.outputs
-    if errors := [one for one in problems if one.severity is Severity.ERROR]:
+    if errors := errors_of(problems):
         raise BuildError(*errors)
     reasons = {one.path: why for one in outputs if (why := output_status.reason(one.path)) is not None}
     transaction.keep(compared.unaffected)
@@ -186,7 +163,7 @@ def _put_in_place(
             transaction.old,
             transaction.files,
             index.digest.articles,
-            lambda: safeguards.withheld_on_purpose(index.skipped, index.problems, index.impact.waiting),
+            lambda: safeguards.withheld_on_purpose(index.skipped, index.problems, index.facts.waiting),
         )
         staged = frozenset(transaction.staged)
         on_commit(transaction.files)
@@ -194,7 +171,7 @@ def _put_in_place(
         output_status.look_again(reasons)
         size = output_status.size(transaction.files)
         with rendering.context.cache.best_effort():
-            output_status.remember(compared.fingerprints, reasons)
+            output_status.remember(reasons)
         reasons = {path: why for path, why in reasons.items() if path in staged}
     report = report_of(index, problems, pages, size, suspects_of(index.digest))
     return Built(report=report, waits_until=index.waits_until, reasons=reasons)
@@ -235,11 +212,11 @@ def put(rendering: RenderContext, outputs: Iterable[Output], transaction: Transa
 
 def _made(
     rendering: RenderContext,
-    jobs: Iterable[PageJob | FeedJob],
+    jobs: Iterable[Job],
     transaction: Transaction,
     step: Callable[[], None],
     meanwhile: Iterable[None] = (),
-) -> list[PageJob | FeedJob]:
+) -> list[Job]:
     """Let workers make and stage files. Returns the jobs whose text is missing from the cache."""
     lost = []
     task = partial(page_tasks.make, rendering.maker)
@@ -250,16 +227,16 @@ def _made(
                 continue
             if isinstance(files, Exception):
                 raise files
-            for (path, slot), (digest, is_staged) in zip(job.places, files, strict=True):
+            for (path, slot), (digest, is_staged) in zip(job.files, files, strict=True):
                 transaction.take(path, slot, digest, is_staged=is_staged)
             step()
     return lost
 
 
-def _lost_texts(rendering: RenderContext, jobs: Iterable[PageJob | FeedJob]) -> list[str]:
+def _lost_texts(rendering: RenderContext, jobs: Iterable[Job]) -> list[str]:
     """Return the paths of the clippings that jobs need and whose texts are missing from the cache."""
     cache = rendering.context.cache
-    texts = {text for job in jobs for text in job.texts}
+    texts = {text for job in jobs for text in job.content.texts}
     return sorted(text.path for text in texts if page_tasks.found_body(cache, text) is None)
 
 
@@ -300,38 +277,39 @@ def _fullest(rendering: RenderContext, page: Page, stretch: Sequence[Callable[[]
 
 def _jobs(
     rendering: RenderContext, articles: Iterable[Page], feeds_: Iterable[Feed], transaction: Transaction
-) -> Iterator[PageJob | FeedJob]:
+) -> Iterator[Job]:
     """Yield the jobs for workers. Feeds come first: they take longer, and all workers should end together."""
     together: dict[str, list[Feed]] = {}
     for feed in feeds_:
         together.setdefault(feed.folder, []).append(feed)
     for forms in together.values():
-        paths = [(feed.folder + FILES[feed.form], feed.form) for feed in forms]
-        files = tuple((path, form, transaction.slot(path)) for path, form in paths)
-        yield FeedJob(files, forms[0].meta, feed_entries(rendering, forms[0]))
+        paths = [feed.folder + FILES[feed.form] for feed in forms]
+        files = tuple((path, transaction.slot(path)) for path in paths)
+        yield Job(files, feed_content(rendering, *forms))
     for page in articles:
         path = addresses.file_of(page.address)
-        yield PageJob(path, transaction.slot(path), *article_parts(rendering, page))
+        yield Job(((path, transaction.slot(path)),), article_content(rendering, page))
 
 
-def article_parts(rendering: RenderContext, page: Page) -> tuple[views.ArticleView, str, Text | None]:
-    """Return the view, description and text of an article page; no text if the view contains it."""
+def article_content(rendering: RenderContext, page: Page) -> ArticleContent:
+    """Return what an article page is made of."""
     article = cast("Article", page.subject)
     is_excerpt = rendering.plan.source_of(article).text is TextPolicy.EXCERPT
     body = Markup("<p>{}</p>").format(article.excerpt) if is_excerpt else Markup()
     view = cast("views.ArticleView", next(rendering.compose.views_of(page, body)))
     description = article.excerpt or rendering.config.description
-    return view, description, None if is_excerpt else text_of(rendering.index, article)
+    return ArticleContent(view, description, None if is_excerpt else _text_of(rendering.index, article))
 
 
-def text_of(index: SiteIndex, article: Article) -> Text:
+def _text_of(index: SiteIndex, article: Article) -> Text:
     """Return the reference to an article's text, with the hash from its record."""
     return Text(article.path, index.texts.get(article.path, b""))
 
 
-def feed_entries(rendering: RenderContext, feed: Feed) -> tuple[tuple[feeds.Entry, Text | None, str], ...]:
-    """Return each entry of a feed, the text that it carries, and the base address of its links."""
-    return tuple(_entry(rendering, article) for article in feed.articles)
+def feed_content(rendering: RenderContext, *formats: Feed) -> FeedContent:
+    """Return what the files of a feed are made of. `formats` is the same feed in each format."""
+    entries = tuple(_entry(rendering, article) for article in formats[0].articles)
+    return FeedContent(tuple(feed.form for feed in formats), formats[0].meta, entries)
 
 
 def _entry(rendering: RenderContext, article: Article) -> tuple[feeds.Entry, Text | None, str]:
@@ -342,7 +320,7 @@ def _entry(rendering: RenderContext, article: Article) -> tuple[feeds.Entry, Tex
     has_page = plan_.has_page(article)
     entry = feeds.entry_of(article, source, base_url=base_url, item=item, content="", has_page=has_page)
     is_whole = has_page and source.text is TextPolicy.FULL
-    return entry, text_of(rendering.index, article) if is_whole else None, item
+    return entry, _text_of(rendering.index, article) if is_whole else None, item
 
 
 def report_of(

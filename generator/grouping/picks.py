@@ -14,7 +14,7 @@ import msgspec
 from generator.config.picks import Pick, is_address
 from generator.config.site import PICKS_FILE
 from generator.grouping.article_names import ArticleNames, composed_form
-from generator.model.errors import Problem, Severity
+from generator.model.errors import Problem, Severity, escaped
 from generator.model.types import Article, Skipped
 
 SUGGESTED = 20
@@ -49,7 +49,7 @@ class Choices(NamedTuple):
     def skipped(self) -> list[Skipped]:
         """The hidden articles, sorted by path."""
         hidden = {path: pick for path, pick in self.by_path.items() if pick.hide}
-        return [Skipped(path=_shown(path), reason=_reason(hidden[path])) for path in sorted(hidden)]
+        return [Skipped(path=escaped(path), reason=_reason(hidden[path])) for path in sorted(hidden)]
 
     def applied_to(self, article: Article, language_of: LanguageOf) -> Article | None:
         """Return an article with its pick applied; None if it is hidden."""
@@ -62,14 +62,14 @@ class Choices(NamedTuple):
 def choices_of(
     picks: Iterable[Pick],
     names: ArticleNames,
-    waiting: Callable[[], Mapping[str, str]] = dict,
-    withheld_urls: Callable[[], Mapping[str, str]] = dict,
+    waiting: Mapping[str, str],
+    withheld_urls: Mapping[str, str],
 ) -> Choices:
     """Find the articles that picks name, and combine the picks.
 
-    Picks of front matter come first in `picks`, and those of `picks.toml` take precedence. `waiting` returns
+    Picks of front matter come first in `picks`, and those of `picks.toml` take precedence. `waiting`:
     path → reason why a clipping is not published. A pick of such a clipping waits for it, which is not a
-    fault. `withheld_urls` returns the same for addresses of originals.
+    fault. `withheld_urls` has the same for addresses of originals.
     """
     finder = _Finder(names, waiting, withheld_urls)
     by_path: dict[str, Pick] = {}
@@ -151,7 +151,7 @@ def _merges(
     for pick, paths in merges:
         for path in sorted(paths & split):
             if not pick.split:  # otherwise, reading the file has reported it
-                message = f"`{_shown(path)}` is merged here and split elsewhere; it is split"
+                message = f"`{escaped(path)}` is merged here and split elsewhere; it is split"
                 problems.append(_problem(pick, "merge", message, "take one of the two out"))
         if len(rest := paths - split - hidden) > 1:
             kept.add(rest)
@@ -165,10 +165,7 @@ class _Finder:
     """Finds the articles that picks name, and collects problems."""
 
     def __init__(
-        self,
-        names: ArticleNames,
-        waiting: Callable[[], Mapping[str, str]],
-        withheld_urls: Callable[[], Mapping[str, str]],
+        self, names: ArticleNames, waiting: Mapping[str, str], withheld_urls: Mapping[str, str]
     ) -> None:
         self.problems: list[Problem] = []
         self._names_of = names
@@ -202,7 +199,7 @@ class _Finder:
         if not found:
             self._report_missing(pick, name, key)
             return None
-        paths = sorted(_shown(article.path) for article in found)
+        paths = sorted(escaped(article.path) for article in found)
         listed = ", ".join(f"`{path}`" for path in paths[:_MAX_LISTED])
         more = f" or {len(paths) - _MAX_LISTED:,} more" if len(paths) > _MAX_LISTED else ""
         message = f"{len(paths):,} clippings have the address `{name[:200]}`"
@@ -254,13 +251,13 @@ class _Finder:
     @cached_property
     def _waiting(self) -> Mapping[str, str]:
         """Path in NFC → why its clipping is not published."""
-        return {composed_form(path): reason for path, reason in self._waiting_paths().items()}
+        return {composed_form(path): reason for path, reason in self._waiting_paths.items()}
 
     @cached_property
     def _waiting_keys(self) -> Mapping[str, str]:
         """Address, or a key of it → why its clipping is not published."""
         by_key: dict[str, str] = {}
-        for url, reason in self._withheld_urls().items():
+        for url, reason in self._withheld_urls.items():
             for key in (url, *self._names_of.keys_of(url)):
                 by_key.setdefault(key, reason)
         return by_key
@@ -289,7 +286,7 @@ class _Finder:
     def _names(self, *, by_address: bool) -> _Names:
         """Return all paths, or all addresses, sorted; and last part → the names with it."""
         if by_address not in self._known:
-            known = (a.url if by_address else _shown(a.path) for a in self._names_of.articles.values())
+            known = (a.url if by_address else escaped(a.path) for a in self._names_of.articles.values())
             names = sorted({one for one in known if one is not None})
             by_last: defaultdict[str, list[str]] = defaultdict(list)
             for one in names:
@@ -313,21 +310,17 @@ def _folder(name: str) -> str:
     return name.rstrip("/").rpartition("/")[0]
 
 
-def _shown(path: str) -> str:
-    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-
-
 def _duplicate_pick(earlier: Pick, pick: Pick, article: Article) -> Iterator[Problem]:
     if earlier.file == pick.file == PICKS_FILE:
         line = earlier.lines.get("")
         where = f"line {line}" if line else "an earlier pick"
-        message = f"names `{_shown(article.path)}`, as does {where}"
+        message = f"names `{escaped(article.path)}`, as does {where}"
         advice = "combine them, or the later value of each key counts"
         yield _problem(pick, "", message, advice, Severity.NOTICE)
 
 
 def _self_merge(pick: Pick, article: Article) -> Problem:
-    message = f"`{_shown(article.path)}` is merged with itself"
+    message = f"`{escaped(article.path)}` is merged with itself"
     return _problem(pick, "merge", message, "name the other article")
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import enum
 import re
+from collections.abc import Iterable
+from pathlib import Path
 
 import msgspec
 
@@ -59,9 +61,30 @@ class LossError(BuildError):
     """The build would delete files that were perhaps not meant to be deleted. The user can allow it."""
 
 
+def refusal(path: str | Path, message: str, advice: str = "", kind: str = "output") -> BuildError:
+    """Return the error for something that a build must not do, or cannot."""
+    problem = Problem(path=str(path), message=message, advice=advice, severity=Severity.ERROR, kind=kind)
+    return BuildError(problem)
+
+
+def command_error(where: str | Path, message: str, advice: str, kind: str = "command") -> ConfigError:
+    """Return the error about a file, a target or an argument of a command."""
+    problem = Problem(path=str(where), message=message, advice=advice, severity=Severity.ERROR, kind=kind)
+    return ConfigError(problem)
+
+
+def errors_of(problems: Iterable[Problem]) -> list[Problem]:
+    """Return the problems for which a build fails."""
+    return [one for one in problems if one.severity is Severity.ERROR]
+
+
+def escaped(path: str) -> str:
+    r"""Return a path with non-UTF-8 bytes escaped as `\xff`."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 def shown(path: str) -> str:
     r"""Return a path for messages, with control characters and non-UTF-8 bytes escaped as `\xff`."""
     if path.isprintable():
         return path
-    text = path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+    return _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), escaped(path))

@@ -15,7 +15,7 @@ import msgspec
 
 from generator.cache.stamps import Stamp, entries_in, stamp_of
 from generator.cache.versions import hashed
-from generator.model.errors import BuildError, Problem, Severity
+from generator.model.errors import refusal
 from generator.output import manifest, names
 
 _OURS = frozenset({names.MANIFEST, names.STAGING, names.ADDED})
@@ -27,13 +27,6 @@ _NOTE = 200
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _DENIED = {errno.EACCES, errno.EPERM}
-
-
-def refusal(path: str | Path, message: str, advice: str = "") -> BuildError:
-    """Return the error for something that a build must not do."""
-    return BuildError(
-        Problem(path=str(path), message=message, advice=advice, severity=Severity.ERROR, kind="output")
-    )
 
 
 @contextlib.contextmanager

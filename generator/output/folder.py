@@ -9,7 +9,7 @@ import stat
 from collections.abc import Container
 from pathlib import Path
 
-from generator.model.errors import BuildError
+from generator.model.errors import BuildError, refusal
 from generator.output import disk, manifest, names
 
 
@@ -100,7 +100,7 @@ def check_is_folder(folder: Path, output: Path) -> None:
     except OSError:  # nothing is there, perhaps because another build has just deleted it, or a dangling link
         is_folder = not folder.is_symlink()
     if not is_folder:
-        raise disk.refusal(folder, "is a file, not a folder", names.or_elsewhere("move it away", output))
+        raise refusal(folder, "is a file, not a folder", names.or_elsewhere("move it away", output))
 
 
 def check_writable(folder: str | Path, filename: Path | None = None) -> None:
@@ -123,7 +123,7 @@ def _check_owner(output: Path) -> None:
     others = foreign_names_in(output)
     if not others or os.path.lexists(record_of(output)):
         return
-    raise disk.refusal(
+    raise refusal(
         output,
         f"holds files that are not Broadsheet's: {others}",
         names.or_elsewhere("move them away", output),

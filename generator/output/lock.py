@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from generator.model.errors import BuildError
+from generator.model.errors import BuildError, refusal
 from generator.output import disk, names
 
 if sys.platform != "win32":
@@ -73,4 +73,4 @@ def _busy(output: Path) -> BuildError:
     owner = disk.read_note(output / names.STAGING / names.OWNER)
     by = f" (process {owner})" if owner.isdecimal() else ""
     advice = names.or_elsewhere("wait until it is done", output)
-    return disk.refusal(output, f"another build{by} is writing to this folder", advice)
+    return refusal(output, f"another build{by} is writing to this folder", advice)

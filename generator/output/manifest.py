@@ -17,7 +17,7 @@ from typing import Literal
 import msgspec
 
 import generator
-from generator.model.errors import BuildError, Problem, Severity
+from generator.model.errors import BuildError, refusal
 from generator.output import names
 
 IN_TRANSIT = ""
@@ -124,12 +124,5 @@ def write(output: Path, manifest: Manifest, staged: Path) -> None:
 
 def _useless(output: Path, what: str, name: str = names.MANIFEST) -> BuildError:
     record = "record" if name == names.MANIFEST else "list"
-    return BuildError(
-        Problem(
-            path=str(output / name),
-            message=f"the {record} of the files that Broadsheet wrote {what}",
-            advice=names.or_elsewhere("delete the folder if it holds nothing of yours", output),
-            severity=Severity.ERROR,
-            kind="output",
-        )
-    )
+    advice = names.or_elsewhere("delete the folder if it holds nothing of yours", output)
+    return refusal(output / name, f"the {record} of the files that Broadsheet wrote {what}", advice)

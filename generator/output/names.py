@@ -45,7 +45,7 @@ def fault(path: str) -> str | None:
         what = "holds an empty part, `.` or `..`"
     elif parts[0].casefold() in {MANIFEST, STAGING, ADDED}:
         what = "is kept for Broadsheet's own records"
-    elif not _is_unicode(path):
+    elif not is_unicode(path):
         what = "is not valid UTF-8"
     elif len(path) * 4 > _LONGEST and any(len(part.encode()) > _LONGEST for part in parts):
         what = f"has a part of more than {_LONGEST} bytes"
@@ -61,7 +61,7 @@ def is_of_git(path: str) -> bool:
     return ".git" in path.casefold().split("/")
 
 
-def _is_unicode(text: str) -> bool:
+def is_unicode(text: str) -> bool:
     """Return whether text contains no undecodable bytes (surrogate escapes)."""
     try:
         text.encode()

@@ -28,7 +28,7 @@ from typing import Self
 import msgspec
 
 from generator.config.options import Written
-from generator.model.errors import BuildError
+from generator.model.errors import BuildError, refusal
 from generator.output import disk, lock, manifest, names
 from generator.output.folder import (
     check_is_folder,
@@ -197,7 +197,7 @@ class Transaction:
         """Record the result of `stage` for a slot."""
         if is_staged:
             if slot.is_foreign:
-                raise disk.refusal(
+                raise refusal(
                     self._output / path,
                     "is not Broadsheet's, but has the name of a file of the site",
                     "move it to static/, or delete it",
@@ -258,7 +258,7 @@ class Transaction:
         """Check a new path against all others."""
         fault = names.fault(path)
         if fault is not None:
-            raise disk.refusal(path, f"cannot be the name of an output file: it {fault}", "rename it")
+            raise refusal(path, f"cannot be the name of an output file: it {fault}", "rename it")
         key = names.folded(path)
         above = names.folders(key)
         other = self._names.get(key) or self._parents.get(key)
@@ -275,7 +275,7 @@ class Transaction:
         if blocker is not None:
             if blocker in self._old:
                 return None
-            raise disk.refusal(
+            raise refusal(
                 self._output / blocker,
                 f"is not Broadsheet's, but is where `{path}` needs a folder",
                 "move it away, or rename it",
@@ -297,7 +297,7 @@ class Transaction:
         for folder in self._to_empty:
             for path in disk.entries_below(self._root, folder)[1]:
                 if path not in self._old:
-                    raise disk.refusal(
+                    raise refusal(
                         self._output / (path if len(path) <= _SHOWN else folder),
                         f"is not Broadsheet's, but is where the site needs the file `{folder}`",
                         "move it away",
@@ -366,7 +366,7 @@ def _collision(path: str, other: str) -> BuildError:
         what = f"is the same file as `{other}` on file systems that ignore case or normalise Unicode"
     else:
         what = f"conflicts with `{other}`: one is a file where the other needs a folder"
-    return disk.refusal(path, what, "rename the one that is in `static/` or is an alias")
+    return refusal(path, what, "rename the one that is in `static/` or is an alias")
 
 
 def _digest_of(file: Path) -> str:
@@ -375,7 +375,7 @@ def _digest_of(file: Path) -> str:
         with file.open("rb") as stream:
             return manifest.digest_of(stream)
     except OSError as error:
-        raise disk.refusal(
+        raise refusal(
             file, f"cannot be read: {error.strerror}", "check that it exists and may be read"
         ) from error
 

@@ -7,7 +7,7 @@ import ipaddress
 import os
 import socket
 
-from generator.model.errors import ConfigError, Problem, Severity
+from generator.model.errors import command_error
 
 
 def listen(bind: str, wanted: int) -> socket.socket:
@@ -18,11 +18,11 @@ def listen(bind: str, wanted: int) -> socket.socket:
     try:
         family, _, _, _, target = socket.getaddrinfo(bind, wanted, type=socket.SOCK_STREAM)[0]
     except (OSError, UnicodeError) as error:
-        raise ConfigError(_refused(bind, "is not an address", "use 127.0.0.1")) from error
+        raise command_error(f"--bind {bind}", "is not an address", "use 127.0.0.1") from error
     host = str(target[0])
     if ipaddress.ip_address(host.partition("%")[0]).is_unspecified:
         advice = "use 127.0.0.1, or this machine's own address to show it to others"
-        raise ConfigError(_refused(bind, "means every network", advice))
+        raise command_error(f"--bind {bind}", "means every network", advice)
     for port in range(wanted, min(wanted + 100, 65536)):
         # Naming the protocol makes asyncio send small answers at once; otherwise each waits about 40 ms.
         listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -34,18 +34,12 @@ def listen(bind: str, wanted: int) -> socket.socket:
         except OSError as error:
             listener.close()
             if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
-                raise ConfigError(
-                    _refused(bind, f"cannot be used: {error.strerror}", "use 127.0.0.1")
+                raise command_error(
+                    f"--bind {bind}", f"cannot be used: {error.strerror}", "use 127.0.0.1"
                 ) from error
         else:
             return listener
-    raise ConfigError(_refused(bind, f"has no free port from {wanted} on", "choose another with --port"))
-
-
-def _refused(bind: str, message: str, advice: str) -> Problem:
-    return Problem(
-        path=f"--bind {bind}", message=message, advice=advice, severity=Severity.ERROR, kind="command"
-    )
+    raise command_error(f"--bind {bind}", f"has no free port from {wanted} on", "choose another with --port")
 
 
 def host_headers(hosts: set[str], port: int) -> set[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from generator.model.errors import BuildError
+from generator.model.errors import BuildError, refusal
 from generator.output import disk, lock
 
 NOTE = "serving"
@@ -88,4 +88,4 @@ def _shown_by_another(own: Path) -> BuildError:
     note = disk.read_note(own / NOTE)
     by = f" ({note})" if note else ""
     message = f"another `broadsheet serve`{by} already shows this site"
-    return disk.refusal(own, message, "use that one, or stop it first")
+    return refusal(own, message, "use that one, or stop it first")

@@ -11,7 +11,7 @@ from generator.model.errors import Problem, Severity, shown
 from generator.model.types import Article, Clipping, Skipped, Verdict
 from generator.reading import excerpt, prose
 from generator.reading.boilerplate.judge import Cleaning, source_key
-from generator.reading.boilerplate.remaining import TOO_LONG, remaining, uncleaned
+from generator.reading.boilerplate.remaining import TOO_LONG, Remaining, remaining, uncleaned
 from generator.reading.boilerplate.repeats import Origin
 from generator.reading.canonical import keys_of
 from generator.reading.clipping_fields import ClippingFields
@@ -106,14 +106,7 @@ def _published(
     url = url_of(fields)
     source = source_of(fields, url)
     title = trimmed(title_of(fields), source, url)
-    saved = with_trimmed_heading(clipping.body, title, source, url)
-    if url is None or cleaning is None or not _may_be_cleaned(fields, source):
-        remainder = uncleaned(saved, title, url)
-    else:
-        origin = Origin(source_key(url), moment.day, clipping.path)
-        remainder = remaining(saved, title, url, source, origin, cleaning)
-    if clipping.is_shortened and remainder.verdict is not Verdict.LINK:
-        remainder = msgspec.structs.replace(remainder, verdict=Verdict.CUT, reason=TOO_LONG)
+    remainder = _remaining_text(fields, title, url, source, moment.day, cleaning)
     body = tidied(remainder.text)
     visible = prose.without_hidden(body)
     beginning = prose.opening_words(visible)
@@ -163,6 +156,22 @@ def _published(
         is_draft=is_draft,
         aliases_line=aliases_line(fields) if article.aliases else None,
     )
+
+
+def _remaining_text(
+    fields: ClippingFields, title: str, url: str | None, source: str, day: dt.date, cleaning: Cleaning | None
+) -> Remaining:
+    """Return what remains of the body without its boilerplate, and the verdict on it."""
+    clipping = fields.clipping
+    saved = with_trimmed_heading(clipping.body, title, source, url)
+    if url is None or cleaning is None or not _may_be_cleaned(fields, source):
+        remainder = uncleaned(saved, title, url)
+    else:
+        origin = Origin(source_key(url), day, clipping.path)
+        remainder = remaining(saved, title, url, source, origin, cleaning)
+    if clipping.is_shortened and remainder.verdict is not Verdict.LINK:
+        return msgspec.structs.replace(remainder, verdict=Verdict.CUT, reason=TOO_LONG)
+    return remainder
 
 
 def _report_long_comments(fields: ClippingFields, body: str) -> None:

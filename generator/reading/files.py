@@ -15,39 +15,7 @@ LARGEST = 16 * 1024 * 1024
 
 
 def file_bytes(content: str | Path, path: str) -> bytes | Problem:
-    """Return the bytes of a text file, or the problem with reading it."""
-    raw = any_bytes(content, path)
-    return raw if isinstance(raw, Problem) else not_text(path, raw) or raw
-
-
-def any_bytes(content: str | Path, path: str) -> bytes | Problem:
-    """Return the bytes of a file, text or not, or the problem with reading it."""
-    try:
-        return _bytes(content, path)
-    except _RefusedError as refusal:
-        problem: Problem = refusal.args[0]
-        return problem
-
-
-def not_text(path: str, raw: bytes) -> Problem | None:
-    """Return the problem of bytes that are not text; None for text."""
-    why = why_not_text(raw)
-    return _unreadable(path, why, "save it as UTF-8 text, or name it in `ignore`") if why else None
-
-
-class _RefusedError(Exception):
-    """A file that is refused. The argument is the problem."""
-
-    def __init__(self, path: str, message: str, advice: str) -> None:
-        super().__init__(_unreadable(path, message, advice))
-
-
-def _unreadable(path: str, message: str, advice: str) -> Problem:
-    return Problem(path=shown(path), message=message, advice=advice, kind="unreadable")
-
-
-def _bytes(content: str | Path, path: str) -> bytes:
-    """Return the bytes of a regular file. Opening never blocks, even for a FIFO."""
+    """Return the bytes of a text file, or the problem with reading it. It never blocks, even for a FIFO."""
     try:
         # A string, because building a Path takes as long as reading the file.
         file = os.open(f"{content}/{path}", os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
@@ -58,20 +26,26 @@ def _bytes(content: str | Path, path: str) -> bytes:
     except (OSError, ValueError) as error:
         # Python's message for a null byte in a name differs between versions.
         why = error.strerror if isinstance(error, OSError) else "its name holds a zero byte"
-        raise _RefusedError(path, f"cannot be read: {why}", "check the file and its permissions") from error
+        return _unreadable(path, f"cannot be read: {why}", "check the file and its permissions")
+    if isinstance(raw, bytes) and (why := why_not_text(raw)):
+        return _unreadable(path, why, "save it as UTF-8 text, or name it in `ignore`")
     return raw
 
 
-def _bytes_in(file: int, path: str) -> bytes:
-    """Return the content of an open file, usually with one `read` call; a buffered stream needs two."""
+def _unreadable(path: str, message: str, advice: str) -> Problem:
+    return Problem(path=shown(path), message=message, advice=advice, kind="unreadable")
+
+
+def _bytes_in(file: int, path: str) -> bytes | Problem:
+    """Return the content of a regular file, usually with one `read` call; a buffered stream needs two."""
     status = os.fstat(file)
     if stat.S_ISDIR(status.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     if not stat.S_ISREG(status.st_mode):
-        raise _RefusedError(path, "is not a regular file", "replace it by a file, or name it in `ignore`")
+        return _unreadable(path, "is not a regular file", "replace it by a file, or name it in `ignore`")
     if status.st_size > LARGEST:
         message = f"is larger than {LARGEST // 1024**2} MiB"
-        raise _RefusedError(path, message, "shorten it, or name it in `ignore`")
+        return _unreadable(path, message, "shorten it, or name it in `ignore`")
     most = max(status.st_size, 4096) + 1
     part = os.read(file, most)
     if len(part) == status.st_size:

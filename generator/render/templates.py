@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import functools
 import gettext
 import hashlib
@@ -20,6 +19,7 @@ import jinja2
 from markupsafe import Markup
 
 from generator.cache.versions import hashed
+from generator.config.problems import line_in
 from generator.model import addresses
 from generator.model.errors import BuildError, Problem, Severity
 from generator.render import locales
@@ -128,9 +128,7 @@ class Theme:
         try:
             version = tomllib.loads(text).get("interface")
         except tomllib.TOMLDecodeError as error:
-            found = re.search(r"line (\d+)", str(error))
-            line = int(found[1]) if found else None
-            raise self.fault(str(file), line, f"is not valid TOML: {error}") from error
+            raise self.fault(str(file), line_in(error), f"is not valid TOML: {error}") from error
         if type(version) is int and version == INTERFACE:
             return
         numbered = enumerate(text.splitlines(), 1)
@@ -176,12 +174,6 @@ class Templates:
                 raise
             raise theme.fault(filename, line, _kind(error) + _VIEW.sub(r"`\1`", str(error))) from error
         return html.encode("utf-8", "replace")
-
-    def ready(self, template: str) -> None:
-        """Compile a template and its dependencies ahead of time. Faults are reported on rendering."""
-        for name in self._sources.of(template):
-            with contextlib.suppress(Exception):  # it will be raised again
-                self._engine.get_template(name)
 
     def _link_from(self, page: PageView) -> Callable[..., str]:
         site = self._site
@@ -240,6 +232,7 @@ def _engine(theme: Theme, site: SiteView) -> Engine:
     engine.filters |= words.filters | {
         "anchor": anchor,
         "hash_source": hash_source,
+        "host": host,
         "json_ld": json_ld,
         "shade": shade,
         "web": web,
@@ -308,6 +301,11 @@ def _links(engine: Engine) -> dict[str, Callable[..., str]]:
 def web(address: str | None) -> str:
     """Return a web address, else an empty string. A second barrier, as reading rejects others already."""
     return address if address and address[:8].lower().startswith(("http://", "https://")) else ""
+
+
+def host(address: str) -> str:
+    """Return the host of a web address, without `www.`."""
+    return urllib.parse.urlsplit(address).netloc.removeprefix("www.")
 
 
 def json_ld(text: str) -> Markup:

@@ -11,11 +11,11 @@ from functools import partial
 
 import pytest
 
-import generator.engine.budgeted
 import generator.parallel.workers
 from generator.config.options import Options, silent
 from generator.engine import tasks
 from generator.engine.build import build
+from generator.engine.build_context import LIMITS, EngineLimits
 from generator.engine.live import Live
 from generator.model.types import Verdict
 from generator.parallel.workers import Workers, cores
@@ -50,7 +50,7 @@ def costly(path: str) -> None:
         os.abort()
     elif "slow" in path:
         begun = time.process_time()
-        while time.process_time() < begun + 0.07:
+        while time.process_time() < begun + 0.03:
             pass
 
 
@@ -76,9 +76,9 @@ def reading(monkeypatch):
     monkeypatch.setattr(tasks, "article_of", costs)
 
 
-def built(root, count=2):
+def built(root, count=2, limits=LIMITS):
     with Workers(count) as workers:
-        return build(site_in(root), OPTIONS, silent, workers=workers).report
+        return build(site_in(root), OPTIONS, silent, workers=workers, limits=limits).report
 
 
 def bad(root, *names, **fields):
@@ -250,7 +250,6 @@ def stalls(path: str) -> None:
 @pytest.mark.parametrize("name", ["wait", "kill"])
 def test_what_is_ended_from_outside_is_read_by_the_next_build(root, monkeypatch, where, name):
     """Whether while it is looked at, learned from or read: that counts for one build."""
-    monkeypatch.setattr(generator.engine.budgeted, "WALL", 2)
     bad(root, name)
     expected = built(root)
     pages = files_of(root / "public")
@@ -264,7 +263,7 @@ def test_what_is_ended_from_outside_is_read_by_the_next_build(root, monkeypatch,
 
     with monkeypatch.context() as patch:
         patch.setattr(tasks, where, costs)
-        report = built(root)
+        report = built(root, limits=EngineLimits(wall=2))
     assert report.found == 11
     [problem] = report.problems
     assert (problem.path, problem.kind) == (f"{name}.md", "limit")

@@ -9,7 +9,7 @@ import pytest
 
 from generator.config import resources
 from generator.config.site import Config, IdentifierConfig, Site, SourceConfig
-from generator.engine.changes import INVALIDATES, Stale, stale_by_config, stale_by_files
+from generator.engine.changes import INVALIDATES, Stale, stale_by_config, stale_by_file
 
 SITE = Site(root=Path("/site"), content=Path("/site/content"), output=Path("/site/public"), config=Config())
 
@@ -61,10 +61,4 @@ def test_a_changed_key_counts_both_ways(changed: dict[str, object], stale: Stale
     ],
 )
 def test_a_changed_file_counts_for_what_it_is(file: str | Path, stale: Stale) -> None:
-    assert stale_by_files(SITE, [SITE.root / file]) == stale
-
-
-def test_files_count_together() -> None:
-    files = [SITE.picks, SITE.static / "x.txt", SITE.templates / "day.html"]
-    assert stale_by_files(SITE, files) == Stale.PICKS | Stale.STATIC | Stale.PAGES
-    assert stale_by_files(SITE, []) == Stale.NOTHING
+    assert stale_by_file(SITE, SITE.root / file) == stale

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -20,6 +18,7 @@ from generator.config.options import Built, Options, silent
 from generator.config.site import Site
 from generator.engine.build import build
 from generator.engine.unchanged import identity_of
+from running import AS_OF, Copy
 from writing import BODY, NOW, cache_file, cache_of, files_of, site_in, write_clipping, write_config
 
 LETTER = "Subscribe to our weekly letter of the presses, and never miss one of them again."
@@ -64,19 +63,9 @@ def edit(root: Path, n: int) -> None:
 def test_builds_by_different_rules_at_the_same_time(root: Path) -> None:
     for n in range(3):
         edit(root, n)
-        processes = [
-            subprocess.Popen(
-                [sys.executable, "-m", "generator", "build", "-c", f"{number}.toml", "--as-of", "2024-12-31"],
-                cwd=root,
-                env={**os.environ, "PYTHONUNBUFFERED": "1"},
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-            )
-            for number in (0, 1, 0, 1)
-        ]
-        told = [process.communicate()[0] for process in processes]
-        assert [process.returncode for process in processes] == [0] * 4, told
+        copies = [Copy(root, "build", "-c", f"{number}.toml", *AS_OF) for number in (0, 1, 0, 1)]
+        done = [copy.done() for copy in copies]
+        assert [one.returncode for one in done] == [0] * 4, done
         for number in (0, 1):
             assert files_of(root / f"out{number}") == clean(root, number)
 

@@ -26,8 +26,8 @@ import generator.engine.build
 from generator.cache.database import translate_errors
 from generator.cache.store import Cache
 from generator.config.options import Options, silent
-from generator.engine.budgeted import BATCH
 from generator.engine.build import build
+from generator.engine.build_context import LIMITS
 from generator.model.errors import BuildError
 from generator.output import disk
 from generator.output.write import Transaction
@@ -68,11 +68,8 @@ def built(root: Path, **options: object) -> None:
 def command(root: Path, *options: str, **more: object) -> subprocess.Popen:
     words = [sys.executable, "-m", "generator", "build", "-q", "--as-of", NOW.isoformat(), *options]
     folder = str(Path(generator.engine.build.__file__).parents[2])
-    # Without the measuring of coverage, which writes files of its own and says so where there is no room.
-    own = {key: value for key, value in os.environ.items() if not key.startswith("COVERAGE_")}
-    return subprocess.Popen(
-        words, cwd=root, env=own | {"PYTHONPATH": folder}, stderr=subprocess.PIPE, text=True, **more
-    )
+    environment = os.environ | {"PYTHONPATH": folder}
+    return subprocess.Popen(words, cwd=root, env=environment, stderr=subprocess.PIPE, text=True, **more)
 
 
 def own_files(root: Path) -> set[str]:
@@ -203,7 +200,7 @@ def test_a_command_that_is_killed_is_made_right_by_the_next(root, reader, kind):
 def test_a_disk_that_is_full_is_told_and_loses_nothing(root, limit, workers):
     built(root)
     before = files_of(root / "public")
-    for n in range(BATCH + 10):
+    for n in range(LIMITS.batch + 10):
         write_clipping(root / "content", f"{n}.md", f"Another {n}. {BODY}\n\n" * 60, title=f"Another {n}")
     write_config(root, 'title = "Another"\n')
 

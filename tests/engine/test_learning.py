@@ -6,6 +6,7 @@ from generator.cache.store import Cache
 from generator.config.options import Options, silent
 from generator.engine import tasks
 from generator.engine.build import build
+from generator.engine.build_context import EngineLimits
 from generator.engine.records import Sample
 from writing import (
     NOW,
@@ -72,10 +73,11 @@ def test_it_comes_to_what_reading_it_alone_would(root, monkeypatch):
     along = files_of(root / "public")
     cache_file(root).unlink()
 
-    def learn_alone(reader, samples):
+    def learn_alone(reader, samples, **limits):
         return learn(
             reader,
             [Sample(one.source, tuple((path, 0) for path, _ in one.clippings)) for one in samples],
+            **limits,
         )
 
     learn = tasks.learn
@@ -92,13 +94,13 @@ def test_a_known_source_is_learned_of_again_without_reading_along(root, read_alo
     assert read_alone == ["00.md"]
 
 
-def test_a_clipping_too_long_to_be_held_is_opened_again(root, monkeypatch, read_alone):
+def test_a_clipping_too_long_to_be_held_is_opened_again(root, read_alone):
     build(site_in(root), OPTIONS, silent, workers=workers_here())
     pages = files_of(root / "public")
     cache_file(root).unlink()
     read_alone.clear()
-    monkeypatch.setattr(tasks, "HELD", 100)
-    build(site_in(root), OPTIONS, silent, clean=True, workers=workers_here())
+    limits = EngineLimits(held_characters=100)
+    build(site_in(root), OPTIONS, silent, clean=True, workers=workers_here(), limits=limits)
     assert files_of(root / "public") == pages
     assert len(read_alone) == CLIPPINGS - SAMPLE
 
@@ -118,9 +120,9 @@ def test_a_fault_in_reading_along_costs_its_clipping_alone(root, monkeypatch):
 
 
 def test_a_clipping_that_changed_while_it_was_learned_from_is_read_as_it_is_then(root, monkeypatch):
-    def late(reader, samples):
+    def late(reader, samples, **limits):
         write_clipping(root / "content", "03.md", text(77), title="Number 77", date="2024-07-04")
-        return learn(reader, samples)
+        return learn(reader, samples, **limits)
 
     learn = tasks.learn
     with monkeypatch.context() as patched:
@@ -135,15 +137,15 @@ def test_a_clipping_that_changed_while_it_was_learned_from_is_read_as_it_is_then
 
 
 def test_what_a_killed_build_learned_and_read_is_not_done_again(root, monkeypatch, read_alone):
-    monkeypatch.setattr("generator.engine.learning.KEPT", 1)
+    limits = EngineLimits(cache_write=1)
 
-    def killed(*_given):
+    def killed(*_given, **_limits):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
         patched.setattr("generator.engine.record_reading.read_now", killed)
         with pytest.raises(KeyboardInterrupt):
-            build(site_in(root), OPTIONS, silent, workers=workers_here())
+            build(site_in(root), OPTIONS, silent, workers=workers_here(), limits=limits)
     with cache_of(root) as cache:
         assert cache.boilerplate("origin.example", 2024)
     monkeypatch.setattr(tasks, "learn", killed)

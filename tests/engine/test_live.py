@@ -18,6 +18,7 @@ from generator.config import resources
 from generator.config.loading import load
 from generator.config.options import Built, Options, silent
 from generator.engine.build import build
+from generator.engine.build_context import LIMITS, EngineLimits
 from generator.engine.changes import few_of
 from generator.engine.live import Live
 from generator.model.errors import BuildError, ConfigError
@@ -49,10 +50,10 @@ def closed() -> Iterator[None]:
 class Site:
     """A site that is followed, and what its folder should hold."""
 
-    def __init__(self, root: Path, workers: int = 1) -> None:
+    def __init__(self, root: Path, workers: int = 1, limits: EngineLimits = LIMITS) -> None:
         self.root = root
         self.content = root / "content"
-        self.live = Live(workers)
+        self.live = Live(workers, limits)
         OPEN.append(self.live)
 
     def start(self) -> None:
@@ -236,9 +237,8 @@ def test_what_a_save_means_for_others_is_found_out_later(tmp_path):
     assert told(site.built) == site.told
 
 
-def test_pages_wait_until_all_clippings_are_read_again(tmp_path, monkeypatch):
-    monkeypatch.setattr(generator.engine.pending, "STEP", 1)
-    site = _started(tmp_path)
+def test_pages_wait_until_all_clippings_are_read_again(tmp_path):
+    site = _started(tmp_path, EngineLimits(step=1))
     for number in range(8):
         _tailed(site, number, "\n\nFollow us for more news of the kind, every day anew!")
     site.start()
@@ -247,7 +247,7 @@ def test_pages_wait_until_all_clippings_are_read_again(tmp_path, monkeypatch):
     while site.live.due_in == 0:
         site.follow()
         site.rest()
-        if site.live._session._pending.has_unread:
+        if site.live._session._pending.unread:
             waiting.append(bool(site.live._session.queue.stale))
     assert len(waiting) > 1
     assert all(waiting[1:]), "or lists would be made for each of these"
@@ -307,9 +307,7 @@ def test_a_story_that_ends_leaves_its_other_articles(site):
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_many_saved_at_once_are_followed_with_all_that_they_mean_for_others(tmp_path, monkeypatch, workers):
-    for module in (generator.engine.pending, generator.engine.budgeted):
-        monkeypatch.setattr(module, "BATCH", 4)
+def test_many_saved_at_once_are_followed_with_all_that_they_mean_for_others(tmp_path, workers):
     root, end = tmp_path / "site", "\n\nPresses of the house"
     write_config(root)
 
@@ -321,7 +319,7 @@ def test_many_saved_at_once_are_followed_with_all_that_they_mean_for_others(tmp_
 
     for number in range(24):
         write(number, end)
-    site = Site(root, workers)
+    site = Site(root, workers, EngineLimits(batch=4))
     site.start()
     assert "Presses of the house" not in (root / "public" / _page(site, "1.md")).read_text("utf-8")
     pages = site.follow(*(write(number, "", "Again") for number in range(23)))
@@ -744,13 +742,13 @@ def test_a_file_of_somebody_else_in_the_way_is_told_by_a_whole_build(site):
     assert site.settle() == site.clean()
 
 
-def _started(tmp_path: Path, **clippings: dict[str, str]) -> Site:
+def _started(tmp_path: Path, limits: EngineLimits = LIMITS, **clippings: dict[str, str]) -> Site:
     root = tmp_path / "site"
     write_config(root)
     write_clipping(root / "content", "z.md", title="Another day", date="2024-05-05", body=LONG)
     for path, fields in clippings.items():
         write_clipping(root / "content", path, body=LONG, **fields)
-    site = Site(root)
+    site = Site(root, limits=limits)
     site.start()
     return site
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from generator.config.options import Options, silent
-from generator.engine import inspecting, record_reading, tasks
+from generator.engine import tasks
 from generator.engine.build import build
 from generator.render.images import LARGEST
 from writing import (
@@ -401,24 +401,6 @@ def test_what_a_source_repeats_follows_its_clippings(root):
     assert learned() != first
 
 
-@pytest.mark.parametrize("many", [5, 6])
-def test_many_clippings_that_changed_are_read_while_the_cache_is_asked_for_the_rest(root, monkeypatch, many):
-    read_site(site_in(root), Options(as_of=NOW))
-    for name in ("now", "soon", "later"):
-        write_clipping(root / "content", f"{name}.md", title=f"{name} again")
-    first, read_now = [], record_reading.read_now
-
-    def reading(known: object, paths: set[str], *others: object) -> object:
-        first.append(sorted(paths))
-        return read_now(known, paths, *others)
-
-    for module in (inspecting, record_reading):
-        monkeypatch.setattr(module, "many_of", lambda _: many)
-    monkeypatch.setattr(record_reading, "read_now", reading)
-    assert titles(root) == {"now again", "soon again", "later again"}
-    assert first[0] == (["later.md", "now.md", "soon.md"] if many == 5 else [])
-
-
 def test_what_changed_while_it_was_learned_from_is_learned_again(root, monkeypatch):
     """Also where the clipping is by then as it was when it was looked at."""
     for n in range(12):
@@ -429,11 +411,11 @@ def test_what_changed_while_it_was_learned_from_is_learned_again(root, monkeypat
 
     learn = tasks.learn
 
-    def late(*args: object) -> object:
+    def late(*args: object, **limits: object) -> object:
         for file in files:
             file.write_bytes(texts[file].replace(LETTER.encode(), b""))
         try:
-            return learn(*args)
+            return learn(*args, **limits)
         finally:
             for file, data in texts.items():
                 file.write_bytes(data)

@@ -15,8 +15,8 @@ from generator.config.options import Options, silent
 from generator.config.site import Config
 from generator.engine.document_table import rules_of
 from generator.engine.live import Live
-from generator.engine.records import Reader, ReadRequest, Sample
-from generator.engine.tasks import learn, look, published, read
+from generator.engine.records import Reader
+from generator.engine.tasks import published
 from generator.model.types import Clipping, Verdict
 from generator.reading.boilerplate import Cleaning
 from writing import NOW, build_site, files_of, site_in, write_clipping, write_config
@@ -146,21 +146,6 @@ def test_an_article_with_a_text_has_html_that_shows_something(body, has_address,
         text = unescape(re.sub("<(?!img)[^>]*>", "", html.decode()))
         assert bool(re.search(r"[^\s\u200b\u200d]", text)) == (html != b"")
         assert article.verdict is not Verdict.LINK or (article.excerpt, article.minutes) == ("", 0)
-
-
-def test_other_bytes_than_those_looked_at_are_seen_to_be_text_again(tmp_path):
-    reader = Reader(str(tmp_path), str(tmp_path), rules_of(Config()), b"")
-    file = write_clipping(tmp_path, "a.md", WORDS)
-    (info,) = look(reader, ["a.md"])
-    request = ReadRequest("a.md", "origin.example", 2024, b"", digest=info.digest)
-    sample = Sample("origin.example", (("a.md", 2024),), digests=(info.digest,))
-    (found,) = read(reader, [request])
-    assert (found.digest, found.record.reading.article is None) == (info.digest, False)
-    file.write_bytes(b"\x7fELF" + file.read_bytes())
-    (lesson,) = learn(reader, [sample])
-    for binary in (*read(reader, [request]), lesson.read[0][1]):
-        assert (binary.digest, binary.html, binary.record.reading.article) == (b"", b"", None)
-        assert [one.kind for one in binary.record.reading.problems] == ["unreadable"]
 
 
 def test_a_page_shows_a_cut_text_up_to_its_last_whole_sentence(tmp_path):

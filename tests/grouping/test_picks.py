@@ -55,10 +55,8 @@ def applied(
     picks = tuple(picks)
     waiting = {one.path: one.reason for one in skipped}
     names = ArticleNames(articles, keys_of, picks)
-    choices = choices_of(picks, names, lambda: waiting, lambda: withheld_urls or {})
-    assert choices == choices_of(
-        picks, ArticleNames(articles, keys_of), lambda: waiting, lambda: withheld_urls or {}
-    )
+    choices = choices_of(picks, names, waiting, withheld_urls or {})
+    assert choices == choices_of(picks, ArticleNames(articles, keys_of), waiting, withheld_urls or {})
     kept = (choices.applied_to(one, language_of) for one in articles)
     return Picked(tuple(filter(None, kept)), tuple(choices.skipped), *choices[1:])
 

@@ -42,8 +42,8 @@ def read_all(folder, text):
         (folder / name).write_text(text, "utf-8")
     reader = Reader(str(folder), str(folder), rules_of(Config()), b"epoch")
     start = time.process_time()
-    look(reader, ["a.md"])
-    learn(reader, [Sample("example.org", (("a.md", 0), ("b.md", 0)))])
+    assert [*look(reader, ["a.md"])]
+    assert [*learn(reader, [Sample("example.org", (("a.md", 0), ("b.md", 0)))], 0)]
     (found,) = read(reader, [ReadRequest("a.md", "example.org", 2024, b"")])
     return found, time.process_time() - start
 

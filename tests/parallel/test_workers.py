@@ -16,8 +16,8 @@ import pytest
 import generator.parallel.pool
 import generator.parallel.workers
 from generator.config.options import Options, silent
-from generator.engine.budgeted import BATCH
 from generator.engine.build import build
+from generator.engine.build_context import LIMITS
 from generator.model.errors import BuildError, Problem
 from generator.parallel.budget import Budget, OverBudgetError
 from generator.parallel.worker import NICE
@@ -427,7 +427,7 @@ def test_copies_that_read_are_not_used_for_what_opens_a_database():
 # --- builds -----------------------------------------------------------------------------------------
 
 
-CLIPPINGS = 2 * BATCH + 10
+CLIPPINGS = 2 * LIMITS.batch + 10
 """More than one batch holds."""
 
 

@@ -189,9 +189,9 @@ def test_an_article_says_what_it_is_and_where_it_comes_from():
     assert '<div class="body" lang="zh">' in html
     assert '<time datetime="2024-07-03T08:05+08:00">July 3, 2024 08:05</time>' in html
     assert '<time datetime="2024-07-05T09:00">July 5, 2024</time>' in html
-    assert "<dd>Ada, 李四</dd>" in html
-    assert "4 minutes" in html
-    assert 'rel="external">https://origin.example/a?b=1&amp;c=2</a>' in html
+    assert '<p class="authors">By Ada, 李四</p>' in html
+    assert "<span>4 min</span>" in html
+    assert '<a href="https://origin.example/a?b=1&amp;c=2" rel="external">origin.example ↗</a>' in html
     assert "Read the original ↗" in html
     assert 'href="../../2024/07/#abcdefghijkm"' in html
     assert "code.css" not in html

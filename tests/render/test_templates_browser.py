@@ -79,8 +79,23 @@ def test_nothing_overflows_and_the_policy_blocks_nothing_of_ours(page, folder, a
     page.set_viewport_size({"width": width, "height": 800})
     page.goto((folder / address).as_uri())
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.evaluate("getComputedStyle(document.querySelector('.masthead')).textAlign") == "center"
+    assert page.evaluate("getComputedStyle(document.querySelector('.masthead')).display") == "grid"
     assert not complaints
+
+
+@pytest.mark.parametrize(
+    ("template", "view", "what", "most"),
+    [
+        ("article.html", article_view(title="A title of a usual length, on two lines"), ".body", 330),
+        ("day.html", day_view(block(item("ab"))), ".items h3", 260),
+    ],
+)
+def test_a_phone_shows_the_first_text_near_the_top(page, folder, template, view, what, most):
+    html = Templates(None, site(file_links=True)).render(frame(template, "top.html"), view)
+    (folder / "top.html").write_bytes(html)
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto((folder / "top.html").as_uri())
+    assert page.evaluate(f"document.querySelector('{what}').getBoundingClientRect().top") <= most
 
 
 def test_wide_tables_and_code_scroll_in_their_own_boxes(page, folder):

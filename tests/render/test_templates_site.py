@@ -143,7 +143,6 @@ def test_a_template_that_is_not_utf8(own):
 @pytest.mark.parametrize("text", ["{% for", "{{ view|roman }}", '{% extends "nowhere.html" %}'])
 def test_what_is_wrong_is_told_with_the_page_that_is_to_be_rendered(own, text):
     (own / "day.html").write_text(text, "utf-8")
-    Templates(own, site()).ready("day.html")
     assert fault_of(own).problems[0].path == "templates/day.html"
 
 

@@ -12,6 +12,7 @@ from typing import Literal
 
 import msgspec
 
+from generator.config.problems import line_in
 from generator.model.errors import Problem
 from generator.reading.boilerplate.patterns import Patterns, patterns_of
 from generator.reading.text import bare
@@ -181,9 +182,8 @@ def _read(file: Path) -> tuple[Family | None, list[Problem]]:
     except UnicodeDecodeError:
         return None, [_problem(name, "is not UTF-8 text", "save it as UTF-8")]
     except tomllib.TOMLDecodeError as error:
-        at = re.search(r"line (\d+)", str(error))
-        line = int(at[1]) if at else None
-        return None, [_problem(name, f"is not valid TOML: {error}", "see https://toml.io", line)]
+        fault = f"is not valid TOML: {error}"
+        return None, [_problem(name, fault, "see https://toml.io", line_in(error))]
     except msgspec.ValidationError as error:
         what, _, where = str(error).partition(" - at `$.")
         key = re.findall(r"`([a-z_]+)`", what)[-1:] or re.findall(r"[a-z_]+", where)[-1:]
