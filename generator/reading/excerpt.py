@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from generator.markup import definitions
 from generator.markup.lengths import joins
+from generator.reading.datelines import DAY, MONTH
 from generator.reading.prose import (
     AUTOLINK,
     FENCE,
@@ -101,17 +102,12 @@ _PROGRAM = re.compile(
 _LONGEST_NOTICE = 300
 _LONGEST_BYLINE = 160
 _ENDS = (".", "!", "?", "。", "！", "？", "…", ":", "：", "”", "」", ";", "；")
-_MONTH = (
-    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|gen|mag|giu|lug|ago|set|ott|dic|janv|févr|avr|mai|juin"
-    r"|juil|août|déc|ene|abr|okt|dez|märz)[a-zé]{0,7}\.?"
-)
-_DAY = r"\d{1,2}(?:st|nd|rd|th|\.)?"
 _BYLINE = re.compile(
     r"(?:posted |written |published |edited )?by:? [^\W\d_]"
     r"|(?:authors?|from|date|attachment|a cura di|di|von|par|por)\s?:"
     r"|published\b|(?:last )?updated\b|文\s?[|｜/丨]"
     r"|(?:作者|来源|编辑|译者|出品|责编|微信公众号|公众号|发布时间|更新时间)\s?[:：丨|｜]"
-    rf"|.{{0,80}}?\b(?:{_MONTH} {_DAY},? \d{{4}}|{_DAY} (?:de )?{_MONTH},? (?:de )?\d{{4}})"
+    rf"|.{{0,80}}?\b(?:{MONTH} {DAY},? \d{{4}}|{DAY} (?:de )?{MONTH},? (?:de )?\d{{4}})"
     r"|.{0,80}?\d{4}(?:-\d{1,2}-\d{1,2}|[/.]\d{1,2}[/.]\d{1,2}|年\d{1,2}月\d{1,2}日)[ T]\d{1,2}:\d\d"
     r"|.{0,80}?\d{4}年\d{1,2}月\d{1,2}日$",
     re.IGNORECASE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from generator.reading.boilerplate import ends, known, menus, recurring
+from generator.reading.boilerplate import bylines, ends, known, menus, recurring
 from generator.reading.boilerplate.page import Page, Removed
 
 Evidence = Callable[[Page, Removed], Iterator[tuple[int, str]]]
@@ -36,5 +36,6 @@ EVIDENCE: tuple[tuple[str, Evidence, str], ...] = (
     ("behind the text", ends.behind_the_text, "tail"),
     ("behind the tags", ends.behind_the_tags, "tail"),
     ("leftovers", ends.leftovers, "tail"),
+    ("datelines", bylines.datelines, "head"),
 )
 """Evaluated from top to bottom. The first evidence that removes a block gives the reason."""

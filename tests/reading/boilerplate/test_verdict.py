@@ -60,7 +60,7 @@ def test_a_table_of_contents_up_to_the_cut_is_no_article():
 
 
 def test_the_beginning_of_a_text_is_an_article():
-    body = page(*MENU, f"## {TITLE}", "May 8, 2024", "## Keepers climbed the stairs each")
+    body = page(*MENU, f"## {TITLE}", "May 8, 2024", "Keepers climbed the stairs each")
     assert opinion(body, is_cut=True).failure == ""
 
 
