@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from generator.reading.boilerplate.blocks import Block, is_data
 from generator.reading.boilerplate.families import Found
 from generator.reading.boilerplate.page import SOME, Page, Removed, is_digest, last_own, links_to_many_sites
+from generator.reading.boilerplate.verdict import is_date
 from generator.reading.text import bare
 
 
@@ -115,7 +116,7 @@ def comment_threads(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
         if block.index in removed:
             continue
         is_short = block.links > 0 and block.units <= _BUTTON
-        if before >= SOME and is_short and _leads_to_comment(block.text):
+        if before >= SOME and is_short and (_leads_to_comment(block.text) or _is_poster(page, block)):
             first = block.index
             while first - 1 > page.first and _names_a_reader(page.blocks[first - 1]):
                 first -= 1
@@ -132,6 +133,12 @@ _COMMENT = re.compile(
     r"\[[^\[\]]{0,80}\d[^\[\]]{0,80}\]\([^()\s]{0,400}#comment-?\d|"
     r"\]\([^()\s]{0,400}[?&](?:replytocom|showComment)="
 )
+
+
+def _is_poster(page: Page, block: Block) -> bool:
+    """Return whether a block is the name of a forum's member, above the date of a post."""
+    following = page.blocks[block.index + 1 : block.index + 2]
+    return block.is_linked and "/u/" in block.text and bool(following) and is_date(following[0])
 
 
 def _leads_to_comment(text: str) -> bool:
@@ -153,7 +160,7 @@ _SAYS = re.compile(r"(?:\bsays?|\bsaid|\bdice|ha detto|ha scritto|\ba dit|\bsagt
 def _is_rest(page: Page, removed: Removed, first: int, before: int) -> bool:
     """Return whether only comments follow: more of them, or less text than above."""
     rest = [block for block in page.blocks[first:] if block.index not in removed]
-    marks = sum(_leads_to_comment(block.text) for block in rest)
+    marks = sum(_leads_to_comment(block.text) or _is_poster(page, block) for block in rest)
     return marks >= 2 or sum(min(b.units, 400) for b in rest if b.is_own) * 2 <= before
 
 

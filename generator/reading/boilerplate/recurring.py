@@ -123,7 +123,7 @@ def _is_unique_text(page: Page, block: Block, step: int) -> bool:
 
 def _is_among_boilerplate(page: Page, block: Block) -> bool:
     """Return whether a block is boilerplate because it lies among boilerplate: an image, links, a scrap."""
-    if page.is_found and is_digest(block) and (page.last < 0 or links_to_many_sites(block)):
+    if page.is_found and is_digest(block) and (page.first > block.index or links_to_many_sites(block)):
         return False  # a weekly digest may consist of links only
     if block.kind in {"image", "rule"} or (block.is_linked and not is_data(block)):
         return True
