@@ -38,7 +38,8 @@ def excerpt_of(body: str) -> str:
     """Return the first readable paragraphs as plain text, cut to two lines with `…`; empty if there are none.
 
     Skips headings, tables, code, bylines, notices and paragraphs that are mostly links. If nothing else is
-    there, lists count, then the first comment in code, then headings, at last bylines and notices.
+    there, lists count, then the first comment in code, headings, lines between code, at last bylines and
+    notices.
     """
     if not body:
         return ""
@@ -49,6 +50,7 @@ def excerpt_of(body: str) -> str:
         or _joined(itertools.islice(_paragraphs(sample, referred), 20), 6, items=True)
         or _first_comment(sample)
         or _headings(sample)
+        or _joined(_between_code(sample), 12, items=True)
         or _joined(itertools.islice(_paragraphs(sample, referred), 20), 6, items=True, furniture=True)
     )
 
@@ -94,7 +96,10 @@ def _is_furniture(text: str) -> bool:
     return len(text) <= _LONGEST_BYLINE and not is_sentence and _BYLINE.match(text) is not None
 
 
-_LEAD = re.compile(r"\A(?:导语|导读|摘要|引言|编者按|abstract|summary|tl;dr)\s?[:：]\s*", re.IGNORECASE)
+_LEAD = re.compile(
+    r"\A(?:导语|导读|摘要|引言|编者按|abstract|summary|tl;dr)\s?[:：]\s*|\Atoo long; didn.t read\s*",
+    re.IGNORECASE,
+)
 _PROGRAM = re.compile(
     r"\#!/|<\?php|\#include\b|import \w+(?: import\b|$|;| as \b)|from [\w.]+ import\b"
     r"|(?:GET|POST|PUT) /\S* HTTP|-----BEGIN "
@@ -115,6 +120,10 @@ _BYLINE = re.compile(
 """How a line with an author or a date begins."""
 _NOTICE = re.compile(
     r"for educational purposes only|please enable javascript|this post is also available in\b"
+    r"|\[?this (?:article|(?:blog )?post|blog|report|essay|story) (?:was|has been|is) "
+    r"(?:originally |first |also )?(?:published|posted|(?:co-?)?written|adapted|migrated|moved)\b"
+    r"|\[this is a guest (?:post|diary)"
+    r"|start this (?:blog )?series\b|quest[oa] (?:articolo|post) è stat[oa] (?:pubblicat|migrat|scritt)[oa]\b"
     r"|(?:an )?audio version of this|\(\d\) .{0,120}\b(?:University|Institute|Department)\b",
     re.IGNORECASE,
 )
@@ -123,6 +132,24 @@ _CHINESE_NOTICE = re.compile(
     r"仅供.{0,16}(?:研究|学习|教学|参考|交流|测试)|不承担.{0,12}责任|转载(?:请|或传播)|[如若]有?侵权|侵删|免责声明"
     r"|所造成的任?何?.{0,10}(?:后果|损失)"
 )
+
+
+def _between_code(sample: str) -> Iterator[str]:
+    """Yield the lines around code blocks, without headings, if there is code."""
+    if "```" not in sample and "~~~" not in sample:
+        return
+    in_code = False
+    lines = sample.split("\n")
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        if FENCE.match(line):
+            in_code = not in_code
+        elif (
+            not in_code
+            and line[:1] != "|"
+            and not _is_aside(line)
+            and (following.strip("=-") or not following)
+        ):
+            yield line.strip()
 
 
 def _first_comment(sample: str) -> str:

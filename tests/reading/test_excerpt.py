@@ -149,6 +149,25 @@ def test_a_sentence_with_a_date_or_a_name_is_no_byline(sentence):
     assert excerpt_of(f"{sentence}\n\n{TEXT}").startswith(sentence)
 
 
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "*This article was originally published in the second issue of The Press.*",
+        "*This post was co-written by Ann Lee.*",
+        "*Start this blog series from the beginning here:* [Part 1](/1)",
+        "*Questo articolo è stato migrato al nuovo blog.*",
+        "[This is a Guest Diary by Ann Lee, a printer]",
+    ],
+)
+def test_a_note_of_the_editor_is_no_sentence_of_substance(notice):
+    assert excerpt_of(f"{notice}\n\n{TEXT}") == TEXT
+
+
+def test_a_sentence_on_an_article_stays():
+    sentence = "This article was the first that the press ever printed."
+    assert excerpt_of(f"{sentence}\n\n{TEXT}") == f"{sentence} {TEXT}"
+
+
 def test_the_label_of_a_lead_goes():
     assert excerpt_of("导语：报纸的版面分成几栏，每一栏讲一件事。") == "报纸的版面分成几栏，每一栏讲一件事。"
 
@@ -170,6 +189,20 @@ def test_an_article_of_code_alone_has_its_first_comment(code, excerpt):
 
 def test_headings_count_if_nothing_else_is_there():
     assert excerpt_of("## How the press came to town\n\n![](a.png)") == "How the press came to town"
+
+
+def test_lines_between_code_count_if_nothing_else_is_there():
+    lines = [
+        "Print a page",
+        "====",
+        "Set the type first:",
+        "```",
+        "set type",
+        "```",
+        "| a | b |",
+        "Then print.",
+    ]
+    assert excerpt_of("\n".join(lines)) == "Set the type first: Then print."
 
 
 def test_code_that_looks_like_tags_stays():

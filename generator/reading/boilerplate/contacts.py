@@ -56,8 +56,8 @@ def bare_headings(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
 def _from_the_end(page: Page, removed: Removed) -> Iterator[Block]:
     """Yield the blocks that are left, from the last one on, without lines of signs."""
     for block in reversed(page.body):
-        if block.index not in removed and (block.units or block.links or block.kind not in _SIGNS):
+        if block.index not in removed and (block.kind == "image" or block.text.strip(_SIGNS)):
             yield block
 
 
-_SIGNS = frozenset({"text", "rule"})
+_SIGNS = " \t\n\xa0-*_=#\\"
