@@ -33,7 +33,7 @@ _LABEL = re.compile(
     r"|(?:发[布表](?:[于在]|时间)?|(?:最[后近])?(?:更新|修改)(?:[于在]|时间)?|作者|收藏|原创|已于|查看原文)[:：]?",
     re.IGNORECASE,
 )
-_SEPARATOR = re.compile(r"[\n|·•/,()（）\[\]…@*_]+|\s[-–—]\s")
+_SEPARATOR = re.compile(r"[\n|·•/,()（）\[\]…@*_]+|\s(?:[-–—]|and|e|et|und|y)\s")
 _NAME = re.compile(r"[^\W\d_][\w.'’\-]*(?:\s[\w.'’\-&]+){0,3}")
 _LONGEST = 160
 _NAMES = 4
@@ -69,7 +69,7 @@ def is_byline(words: str) -> bool:
 
 _ENDS = (".", "!", "?", "。", "！", "？", "…", ":", "：", ";", "；")
 _BY = re.compile(
-    r"(?:(?:[Ww]ritten|[Pp]osted|[Pp]ublished)\s)?[Bb][Yy]:?\s+(?=[A-Z@])(?:[\w.'’@&-]+[\s,|]+){0,5}[\w.'’@&-]+"
+    r"(?:(?:(?:[Ww]ritten|[Pp]osted|[Pp]ublished)\s)?[Bb][Yy]:?|[Aa]uthors?\s?:)\s+(?=[A-Z@])(?:[\w.'’@&-]+[\s,|]+){0,5}[\w.'’@&-]+"
     r"(?:,\s[^.]{2,60})?$"
 )
 _ORIGIN = re.compile(

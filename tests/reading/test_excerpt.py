@@ -192,17 +192,9 @@ def test_headings_count_if_nothing_else_is_there():
 
 
 def test_lines_between_code_count_if_nothing_else_is_there():
-    lines = [
-        "Print a page",
-        "====",
-        "Set the type first:",
-        "```",
-        "set type",
-        "```",
-        "| a | b |",
-        "Then print.",
-    ]
-    assert excerpt_of("\n".join(lines)) == "Set the type first: Then print."
+    around = ["Set the type first:", "Then print the page."]
+    lines = ["Print a page", "====", around[0], "```", "set type", "```", "| a | b |", around[1]]
+    assert excerpt_of("\n".join(lines)) == " ".join(around)
 
 
 def test_code_that_looks_like_tags_stays():

@@ -59,11 +59,26 @@ def _without_cut_heading(page: Page, own: Sequence[Block]) -> Sequence[Block]:
 
 def _nothing(page: Page, own: Sequence[Block]) -> str:
     units = sum([block.units + block.linked for block in own])
-    if units >= FEWEST_UNITS:
+    if units >= FEWEST_UNITS and not (len(own) <= 2 and _is_first_line_of_code(own[-1])):
         return ""
     if units == 0 and not page.is_cut and any(block.kind == "image" for block in own):
         return "only images"
     return "only navigation" if _links(page) >= MANY_LINKS else "only furniture"
+
+
+def _is_first_line_of_code(block: Block) -> bool:
+    """Return whether all that was saved of a code block is its first line, and no sentence or command."""
+    return (
+        block.kind == "code"
+        and block.text.count("\n") == 2
+        and block.text.startswith("```\n")
+        and block.units <= _LINE
+        and not _PROGRAM.search(block.text[4:])
+        and not block.text.endswith((".\n```", "?\n```", "!\n```"))
+    )
+
+
+_LINE = 40
 
 
 def _is_furniture(page: Page, block: Block) -> bool:
