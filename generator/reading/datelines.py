@@ -19,7 +19,7 @@ _DATE = re.compile(
 _RANGE = re.compile(r"\n[^\S\n]*[-–—~～至到][^\S\n]*\n")
 """Two dates, each replaced by a line end, with a dash between them."""
 _DETAIL = re.compile(
-    r"t?\d{1,2}:\d{1,2}(?::\d\d)?(?:\s?[ap]\.?m\b\.?)?(?:\s?[+-]\d\d:?\d\d)?"
+    r"t?\d{1,2}:\d{1,2}(?::\d{1,2})?(?:\s?[ap]\.?m\b\.?)?(?:\s?[+-]\d\d:?\d\d)?"
     r"|\b(?:utc|gmt|[a-z]{2,3}t|z)\b(?:[+-]\d{1,2})?|(?:星期|周)[一二三四五六日天]|[上下]午"
     r"|\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|satur|sat|sun|wednes)(?:day)?\b"
     r"|\d+\s?min(?:ute[sn]?|uti|s)?\.?(?:\s(?:to\s)?read(?:ing)?)?\b|[\d,.]+k?\s(?:words|views|阅读)\b"
@@ -73,5 +73,5 @@ _BY = re.compile(
     r"(?:,\s[^.]{2,60})?$"
 )
 _ORIGIN = re.compile(
-    r"(?:作者(?:论坛账号)?|编译|编辑|译者|撰文|供稿|稿源|来源|文章来源|原文来源|文)\s?[:：|｜丨/]\s?[^:：。，；？！]{1,40}$"
+    r"(?:作者(?:论坛账号)?|编译|编辑|译者|撰文|供稿|稿源|来源|文章来源|原文来源|文)\s?[:：|｜丨/]\s?[^:：。？！]{1,60}$"
 )

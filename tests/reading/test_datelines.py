@@ -31,7 +31,7 @@ def test_a_date_alone_is_a_dateline(row):
         "Ann Lee |\n16 May 2024 at 13:31 UTC",
         "A cura di:Anna Li  Ore 16 Luglio 202423 Luglio 2024",
         "灯塔\n海岸\n2024-05-28 11:03:28",
-        "2024-7-28 21:30:12\nAuthor: coast.example(查看原文)\n阅读量:4\n收藏",
+        "2024-7-28 21:0:2\nAuthor: coast.example(查看原文)\n阅读量:4\n收藏",
     ],
 )
 def test_a_date_with_names_is_a_dateline(row):

@@ -17,14 +17,14 @@ def datelines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     passed: list[Block] = []
     is_post = any(lexicon.family.byline for lexicon in page.lexicons)
     for block in page.body:
-        if block.index in removed or block.kind in _SILENT:
+        if block.index in removed or block.kind in _SILENT or not block.units + block.linked:
             continue
         if _is_row(block, is_bare=is_post) and not _recurs(page, block):
             yield block.index, BYLINE
             if passed and _names_author(passed[-1], block):
                 yield passed[-1].index, BYLINE
             continue
-        if not passed and block.index < page.last and _is_teaser(block):
+        if not passed and _is_teaser(block):
             yield block.index, BYLINE
             continue
         passed.append(block)
@@ -100,7 +100,7 @@ def contents(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
                 yield block.index, CONTENTS
 
 
-_NEAR = 10
+_NEAR = 25
 _CONTENTS = frozenset({
     "contents", "tableofcontents", "inthisarticle", "onthispage", "indice", "indicedeicontenuti", "sommario",
     "sommaire", "inhalt", "inhaltsverzeichnis", "índice", "目录", "文章目录", "目录表", "本文目录", "目次",

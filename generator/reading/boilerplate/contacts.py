@@ -15,8 +15,9 @@ def contacts(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
 
     A notice in a code block that sells a membership is one too.
     """
-    ending = list(islice(_from_the_end(page, removed), _ROWS))
-    if not ending or ending[0].index <= page.first or page.is_cut:
+    left = (block for block in _from_the_end(page, removed) if block.kind != "image")
+    ending = list(islice(left, _ROWS))
+    if len(ending) < 2 or page.is_cut:
         return
     last, above = ending[0], ending[1:]
     if last.kind == "code" and "星球" in last.plain and "元" in last.plain:

@@ -36,6 +36,12 @@ def test_a_standfirst_above_the_date_stays():
     )
 
 
+def test_a_place_above_the_date_does_not_hide_it():
+    head = [TEXT[0][:100] + ".", "Northern Cape", ","]
+    left = text_of(page(*MENU, f"# {TITLE}", *head, "2 Maggio 2024", *TEXT))
+    assert "Maggio" not in left
+
+
 def test_the_dates_of_a_timeline_stay():
     parts = [part for n, text in enumerate(TEXT) for part in (f"**2024-05-0{n + 1}**", text)]
     assert text_of(page(*MENU, f"# {TITLE}", *parts)) == "\n\n".join(parts)
