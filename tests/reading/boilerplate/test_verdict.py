@@ -274,3 +274,13 @@ def test_a_list_of_titles_above_a_box_of_other_posts_is_the_article():
     ]
     found = opinion(bodies[0], "Week a", repeats=learn(bodies))
     assert "aaaaaa" in article_markdown(found.blocks)
+
+
+def test_the_interface_of_a_forum_without_the_post_is_no_article():
+    forum = [
+        "Open navigation",
+        "Scan this QR code to download the app now",
+        "A community for all lamps, old and new.",
+    ]
+    assert opinion(page(*MENU, f"## {TITLE}", *forum)).failure == "only navigation"
+    assert opinion(page(*MENU, *forum[:2], f"## {TITLE}", *TEXT)).failure == ""
