@@ -156,11 +156,17 @@ def _first_comment(sample: str) -> str:
     """Return the first comment or paragraph of text in code, without lines that only name things."""
     for lines in _code_paragraphs(sample):
         marked = [found["words"] for line in lines if (found := _COMMENT.match(line))]
-        said = marked or (lines if _TEXT.match(lines[0]) else [])
-        text = folded(LINK.sub(FIRST_GROUP, " ".join(line for line in said if not _LABEL.match(line))))
-        if letters_in(text) >= _SOME:
-            return text
+        for said in (marked or _text_in(lines), _text_in(lines[1:]) if lines[0][0] == "#" else []):
+            text = folded(LINK.sub(FIRST_GROUP, " ".join(line for line in said if not _LABEL.match(line))))
+            if letters_in(text) >= _SOME:
+                return text
     return ""
+
+
+def _text_in(lines: list[str]) -> list[str]:
+    """Return lines that begin with text; none if they begin with a program."""
+    is_text = bool(lines) and (_TEXT.match(lines[0]) or _SENTENCE.fullmatch(lines[0]))
+    return lines if is_text else []
 
 
 def _code_paragraphs(sample: str) -> Iterator[list[str]]:
@@ -181,6 +187,7 @@ def _code_paragraphs(sample: str) -> Iterator[list[str]]:
 _SOME = 18
 _TEXT = re.compile(r"(?:[^\W\d_]{1,20}[,.:']? ){5}")
 """Five words at the start of a line."""
+_SENTENCE = re.compile(r"[A-Z][^;{}=<>|$]{50,}[.!?]+")
 _COMMENT = re.compile(
     r"(?:\#+(?!!)|//+|--+|;+|/?\*+|<!--+|\"{3}|'{3}|%+|rem\b)[ \t]*"
     r"(?P<words>.*?)[ \t]*(?:\*+/|--+>|\"{3}|'{3})?$",

@@ -179,6 +179,14 @@ def test_the_label_of_a_lead_goes():
         ("#!/bin/sh\n// Date: 2024-07-03\n// Sets the type\n// each time\nrun()", "Sets the type each time"),
         ("/*\n * Reads the lead type,\n * line by line\n */", "Reads the lead type, line by line"),
         ("Vendor: Press\n\nIn short: The press is far\ntoo old.", "In short: The press is far too old."),
+        (
+            "# Press-7\nThe old press prints each page twice now and then.",
+            "The old press prints each page twice now and then.",
+        ),
+        (
+            "Type for Press-7 of the town printer, which took a year to cast.",
+            "Type for Press-7 of the town printer, which took a year to cast.",
+        ),
         ("press(1);\nor into the first column we go now", ""),
         ("print()", ""),
     ],

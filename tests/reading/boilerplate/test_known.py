@@ -21,6 +21,7 @@ def test_a_button_goes(block):
     "row",
     [
         "所属地 海岸",
+        "lamp:youtube",
         "*Questo articolo è stato migrato al nuovo blog. Gli aggiornamenti saranno pubblicati lì.*",
         "This post has moved to <https://coast.example/lamps>",
     ],
