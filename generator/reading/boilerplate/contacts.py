@@ -20,9 +20,11 @@ def contacts(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     if len(ending) < 2 or page.is_cut:
         return
     last, above = ending[0], ending[1:]
+    if last.units > _SHORT:
+        return
     if last.kind == "code" and "星球" in last.plain and "元" in last.plain:
         yield last.index, "call to subscribe"
-    if last.units > _SHORT or not _HOTLINE.search(last.plain):
+    if not _HOTLINE.search(last.plain):
         return
     rows: list[Block] = []
     for block in above:
