@@ -25,7 +25,7 @@ from generator.reading.metadata import aliases_line, aliases_of, authors_of, id_
 from generator.reading.moments import fetch_time, first_moment, publication_moment
 from generator.reading.origin import source_of, url_of
 from generator.reading.rules import Rules
-from generator.reading.tidy import tidied
+from generator.reading.tidy import tidied, without_own_address
 from generator.reading.title import title_of, trimmed, with_trimmed_heading
 from generator.reading.values import NO, YES
 from generator.reading.visibility import is_draft, private_reason
@@ -108,7 +108,7 @@ def _published(
     source = source_of(fields, url)
     title = trimmed(title_of(fields), source, url)
     remainder = _remaining_text(fields, title, url, source, moment.day, cleaning)
-    body = tidied(remainder.text)
+    body = without_own_address(tidied(remainder.text), url)
     visible = prose.without_hidden(body)
     beginning = prose.opening_words(visible)
     if remainder.verdict is Verdict.LINK and url is None:

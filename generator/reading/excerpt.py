@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from generator.markup import definitions
 from generator.markup.lengths import joins
+from generator.reading.datelines import DAY, MONTH
 from generator.reading.prose import (
     AUTOLINK,
     FENCE,
@@ -37,7 +38,8 @@ def excerpt_of(body: str) -> str:
     """Return the first readable paragraphs as plain text, cut to two lines with `…`; empty if there are none.
 
     Skips headings, tables, code, bylines, notices and paragraphs that are mostly links. If nothing else is
-    there, lists count, then the first comment in code, then headings, at last bylines and notices.
+    there, lists count, then the first comment in code, headings, lines between code, at last bylines and
+    notices.
     """
     if not body:
         return ""
@@ -48,6 +50,7 @@ def excerpt_of(body: str) -> str:
         or _joined(itertools.islice(_paragraphs(sample, referred), 20), 6, items=True)
         or _first_comment(sample)
         or _headings(sample)
+        or _joined(_between_code(sample), 12, items=True)
         or _joined(itertools.islice(_paragraphs(sample, referred), 20), 6, items=True, furniture=True)
     )
 
@@ -93,7 +96,10 @@ def _is_furniture(text: str) -> bool:
     return len(text) <= _LONGEST_BYLINE and not is_sentence and _BYLINE.match(text) is not None
 
 
-_LEAD = re.compile(r"\A(?:导语|导读|摘要|引言|编者按|abstract|summary|tl;dr)\s?[:：]\s*", re.IGNORECASE)
+_LEAD = re.compile(
+    r"\A(?:导语|导读|摘要|引言|编者按|abstract|summary|tl;dr)\s?[:：]\s*|\Atoo long; didn.t read\s*",
+    re.IGNORECASE,
+)
 _PROGRAM = re.compile(
     r"\#!/|<\?php|\#include\b|import \w+(?: import\b|$|;| as \b)|from [\w.]+ import\b"
     r"|(?:GET|POST|PUT) /\S* HTTP|-----BEGIN "
@@ -101,17 +107,12 @@ _PROGRAM = re.compile(
 _LONGEST_NOTICE = 300
 _LONGEST_BYLINE = 160
 _ENDS = (".", "!", "?", "。", "！", "？", "…", ":", "：", "”", "」", ";", "；")
-_MONTH = (
-    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|gen|mag|giu|lug|ago|set|ott|dic|janv|févr|avr|mai|juin"
-    r"|juil|août|déc|ene|abr|okt|dez|märz)[a-zé]{0,7}\.?"
-)
-_DAY = r"\d{1,2}(?:st|nd|rd|th|\.)?"
 _BYLINE = re.compile(
     r"(?:posted |written |published |edited )?by:? [^\W\d_]"
     r"|(?:authors?|from|date|attachment|a cura di|di|von|par|por)\s?:"
     r"|published\b|(?:last )?updated\b|文\s?[|｜/丨]"
     r"|(?:作者|来源|编辑|译者|出品|责编|微信公众号|公众号|发布时间|更新时间)\s?[:：丨|｜]"
-    rf"|.{{0,80}}?\b(?:{_MONTH} {_DAY},? \d{{4}}|{_DAY} (?:de )?{_MONTH},? (?:de )?\d{{4}})"
+    rf"|.{{0,80}}?\b(?:{MONTH} {DAY},? \d{{4}}|{DAY} (?:de )?{MONTH},? (?:de )?\d{{4}})"
     r"|.{0,80}?\d{4}(?:-\d{1,2}-\d{1,2}|[/.]\d{1,2}[/.]\d{1,2}|年\d{1,2}月\d{1,2}日)[ T]\d{1,2}:\d\d"
     r"|.{0,80}?\d{4}年\d{1,2}月\d{1,2}日$",
     re.IGNORECASE,
@@ -119,6 +120,10 @@ _BYLINE = re.compile(
 """How a line with an author or a date begins."""
 _NOTICE = re.compile(
     r"for educational purposes only|please enable javascript|this post is also available in\b"
+    r"|\[?this (?:article|(?:blog )?post|blog|report|essay|story) (?:was|has been|is) "
+    r"(?:originally |first |also )?(?:published|posted|(?:co-?)?written|adapted|migrated|moved)\b"
+    r"|\[this is a guest (?:post|diary)"
+    r"|start this (?:blog )?series\b|quest[oa] (?:articolo|post) è stat[oa] (?:pubblicat|migrat|scritt)[oa]\b"
     r"|(?:an )?audio version of this|\(\d\) .{0,120}\b(?:University|Institute|Department)\b",
     re.IGNORECASE,
 )
@@ -129,15 +134,39 @@ _CHINESE_NOTICE = re.compile(
 )
 
 
+def _between_code(sample: str) -> Iterator[str]:
+    """Yield the lines around code blocks, without headings, if there is code."""
+    if "```" not in sample and "~~~" not in sample:
+        return
+    in_code = False
+    lines = sample.split("\n")
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        if FENCE.match(line):
+            in_code = not in_code
+        elif (
+            not in_code
+            and line[:1] != "|"
+            and not _is_aside(line)
+            and (following.strip("=-") or not following)
+        ):
+            yield line.strip()
+
+
 def _first_comment(sample: str) -> str:
     """Return the first comment or paragraph of text in code, without lines that only name things."""
     for lines in _code_paragraphs(sample):
         marked = [found["words"] for line in lines if (found := _COMMENT.match(line))]
-        said = marked or (lines if _TEXT.match(lines[0]) else [])
-        text = folded(LINK.sub(FIRST_GROUP, " ".join(line for line in said if not _LABEL.match(line))))
-        if letters_in(text) >= _SOME:
-            return text
+        for said in (marked or _text_in(lines), _text_in(lines[1:]) if lines[0][0] == "#" else []):
+            text = folded(LINK.sub(FIRST_GROUP, " ".join(line for line in said if not _LABEL.match(line))))
+            if letters_in(text) >= _SOME:
+                return text
     return ""
+
+
+def _text_in(lines: list[str]) -> list[str]:
+    """Return lines that begin with text; none if they begin with a program."""
+    is_text = bool(lines) and (_TEXT.match(lines[0]) or _SENTENCE.fullmatch(lines[0]))
+    return lines if is_text else []
 
 
 def _code_paragraphs(sample: str) -> Iterator[list[str]]:
@@ -158,6 +187,7 @@ def _code_paragraphs(sample: str) -> Iterator[list[str]]:
 _SOME = 18
 _TEXT = re.compile(r"(?:[^\W\d_]{1,20}[,.:']? ){5}")
 """Five words at the start of a line."""
+_SENTENCE = re.compile(r"[A-Z][^;{}=<>|$]{50,}[.!?]+")
 _COMMENT = re.compile(
     r"(?:\#+(?!!)|//+|--+|;+|/?\*+|<!--+|\"{3}|'{3}|%+|rem\b)[ \t]*"
     r"(?P<words>.*?)[ \t]*(?:\*+/|--+>|\"{3}|'{3})?$",

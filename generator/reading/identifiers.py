@@ -68,8 +68,8 @@ def identifiers_of(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the identifiers that an article names, and those that it only mentions, both sorted.
 
-    Title and lead name identifiers. Of more than only a round-up lists, the title alone names some. `own`:
-    name → pattern, for a site's own kinds.
+    Title and lead name identifiers; in a round-up, which has many of a kind, the title alone. `own`: name →
+    pattern, for a site's own kinds.
     """
     everything = f"{title}\n{text}"
     hints = [hint for hint in HINTS if hint in everything]
@@ -79,7 +79,7 @@ def identifiers_of(
     in_title = _found(finders, title)
     named = {**in_title, **_found(finders, lead)}
     mentioned = {**named, **_found(finders, text)}
-    if are_many(named):
+    if are_many(mentioned):
         named = in_title
     named = dict.fromkeys(sorted(islice(named, MOST)))
     return tuple(named), tuple(sorted(islice((one for one in mentioned if one not in named), MOST)))

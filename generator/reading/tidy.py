@@ -1,4 +1,4 @@
-"""Remove what a clipper leaves in Markdown outside of code: glyphs of icon fonts, seams of bold text."""
+"""Remove what a clipper leaves in Markdown: glyphs of icon fonts, seams of bold text, escapes in code."""
 
 from __future__ import annotations
 
@@ -23,8 +23,18 @@ _SEAM = re.compile(r"\*\*(?:\*\*|(?<=[^\w\s*\\]\*\*)[A-Za-z0-9])")
 _ODD = re.compile("[\u200b\u2060\ue000-\uf8ff\ufeff]")
 
 
+_CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.DOTALL)
+_ESCAPED = re.compile(r"(?<=\w)\\_|(?<!\\)\\_(?=\w)")
+_COMMAND = re.compile(r"\\[A-Za-z]{2,}\{")
+"""A command of TeX, where `\\_` is right."""
+_STARS = re.compile(
+    r"(?<![A-Za-z0-9@.*\\_-])\\\*\\\*(?=\w)([^*\\\n。，；]{1,60})(?<=\w)\\\*\\\*(?![A-Za-z0-9@\\*_-])"
+)
+"""Words between stars that were escaped, although they make them bold."""
+
+
 def tidied(text: str) -> str:
-    """Return Markdown without left-over markup. Code stays as it is.
+    """Return Markdown without left-over markup. Code stays as it is, but for escapes that only text needs.
 
     Most texts need nothing, which takes 15 µs to see.
     """
@@ -32,8 +42,11 @@ def tidied(text: str) -> str:
     has_odd = (
         not text.isascii() and not text.replace("\n", "").isprintable() and _ODD.search(text) is not None
     )  # few texts have any character that does not print
+    if "\\_" in text and "`" in text:
+        text = _CODE.sub(_without_escapes, text)
+    has_stars = "\\*\\*" in text
     has_spelled = "u200" in text or "xa0" in text or "ufeff" in text or "&#" in text
-    if not (has_bold or has_odd or has_spelled):
+    if not (has_bold or has_odd or has_spelled or has_stars):
         return text
     parts: list[str] = []
     for part, is_code in with_code_marked(text.split("\n\n")):
@@ -42,10 +55,36 @@ def tidied(text: str) -> str:
             block = _without_odd(block)
         if has_spelled and not is_code:
             block = _without_spelled(block)
+        if has_stars and not is_code:
+            block = _STARS.sub(r"**\1**", block)
         if has_bold and not is_code and "**" in block and (block.count("**") % 2 or _SEAM.search(block)):
             block = _with_paired_bold(block)
         parts.append(block)
     return "\n\n".join(parts)
+
+
+def _without_escapes(code: re.Match[str]) -> str:
+    """Return code without the escapes of a clipper, if it escaped each underscore."""
+    text = code[0]
+    if "\\_" not in text or len(_ESCAPED.findall(text)) != text.count("_") or _COMMAND.search(text):
+        return text
+    return text.replace("\\_", "_")
+
+
+def without_own_address(text: str, url: str | None) -> str:
+    """Return Markdown without the address of the original on the first line of its first code block."""
+    start = text.find("```\n", 0, _HEAD)
+    if start < 0 or not url:
+        return text
+    line, _, rest = text[start + 4 :].partition("\n")
+    address = line.strip("#/* \t")
+    if not address.startswith("http") or not (url.startswith(address) or address.startswith(url)):
+        return text
+    return f"{text[: start + 4]}{rest}"
+
+
+_HEAD = 500
+"""Number of characters above the first code block: a heading."""
 
 
 def _without_odd(block: str) -> str:

@@ -149,6 +149,25 @@ def test_a_sentence_with_a_date_or_a_name_is_no_byline(sentence):
     assert excerpt_of(f"{sentence}\n\n{TEXT}").startswith(sentence)
 
 
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "*This article was originally published in the second issue of The Press.*",
+        "*This post was co-written by Ann Lee.*",
+        "*Start this blog series from the beginning here:* [Part 1](/1)",
+        "*Questo articolo è stato migrato al nuovo blog.*",
+        "[This is a Guest Diary by Ann Lee, a printer]",
+    ],
+)
+def test_a_note_of_the_editor_is_no_sentence_of_substance(notice):
+    assert excerpt_of(f"{notice}\n\n{TEXT}") == TEXT
+
+
+def test_a_sentence_on_an_article_stays():
+    sentence = "This article was the first that the press ever printed."
+    assert excerpt_of(f"{sentence}\n\n{TEXT}") == f"{sentence} {TEXT}"
+
+
 def test_the_label_of_a_lead_goes():
     assert excerpt_of("导语：报纸的版面分成几栏，每一栏讲一件事。") == "报纸的版面分成几栏，每一栏讲一件事。"
 
@@ -160,6 +179,14 @@ def test_the_label_of_a_lead_goes():
         ("#!/bin/sh\n// Date: 2024-07-03\n// Sets the type\n// each time\nrun()", "Sets the type each time"),
         ("/*\n * Reads the lead type,\n * line by line\n */", "Reads the lead type, line by line"),
         ("Vendor: Press\n\nIn short: The press is far\ntoo old.", "In short: The press is far too old."),
+        (
+            "# Press-7\nThe old press prints each page twice now and then.",
+            "The old press prints each page twice now and then.",
+        ),
+        (
+            "Type for Press-7 of the town printer, which took a year to cast.",
+            "Type for Press-7 of the town printer, which took a year to cast.",
+        ),
         ("press(1);\nor into the first column we go now", ""),
         ("print()", ""),
     ],
@@ -170,6 +197,12 @@ def test_an_article_of_code_alone_has_its_first_comment(code, excerpt):
 
 def test_headings_count_if_nothing_else_is_there():
     assert excerpt_of("## How the press came to town\n\n![](a.png)") == "How the press came to town"
+
+
+def test_lines_between_code_count_if_nothing_else_is_there():
+    around = ["Set the type first:", "Then print the page."]
+    lines = ["Print a page", "====", around[0], "```", "set type", "```", "| a | b |", around[1]]
+    assert excerpt_of("\n".join(lines)) == " ".join(around)
 
 
 def test_code_that_looks_like_tags_stays():

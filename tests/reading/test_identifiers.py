@@ -53,9 +53,10 @@ def test_title_and_lead_name_and_the_rest_mentions():
 
 def test_of_a_round_up_only_the_title_names_some():
     week = " ".join(f"CVE-2024-000{n}" for n in range(1, 8))
-    own, mentions = named("The week of CVE-2024-0003", week)
-    assert own == ("CVE-2024-0003",)
-    assert len(mentions) == 6
+    for lead, text in ((week, week), ("First came CVE-2024-0001.", f"First came CVE-2024-0001.\n\n{week}")):
+        own, mentions = named("The week of CVE-2024-0003", lead, text)
+        assert own == ("CVE-2024-0003",)
+        assert len(mentions) == 6
 
 
 def test_names_of_several_kinds_for_one_event_are_no_round_up():

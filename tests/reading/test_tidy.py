@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.reading.tidy import tidied
+from generator.reading.tidy import tidied, without_own_address
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,10 @@ from generator.reading.tidy import tidied
         ("见u200b活字，u200bPress", "见活字，Press"),
         ("七月xa03日", "七月3日"),
         ("&#xc2;&#xab;type&#xC2;&#xBB; &#228;&#184;&#173;", "«type» 中"),
+        ("`set\\_type` and `$\\_INK`", "`set_type` and `$_INK`"),
+        ("```c\nset\\_type();\n\nprint\\_page();\n```", "```c\nset_type();\n\nprint_page();\n```"),
+        ("The \\*\\*press\\*\\* prints", "The **press** prints"),
+        ("这是\\*\\*活字印刷\\*\\*，很旧", "这是**活字印刷**，很旧"),
     ],
 )
 def test_left_over_markup_goes(markdown, shown):
@@ -37,6 +41,14 @@ def test_left_over_markup_goes(markdown, shown):
         "Go****gr of the press",
         "李**先生",
         "2**3 and 4**5",
+        "`set_type` and `\\_`",
+        "```\n /\\_ \\ \\_/\n```",
+        "```\n\\textbf{set\\_type}\n```",
+        "```\nset_type = r'a\\_b'\n```",
+        "set\\_type",
+        "F\\*\\*K the type. F\\*\\*K the ink",
+        "a6@\\*\\*mail.example and b6@\\*\\*mail.example",
+        "IP-\\*\\*ard prints. IP-\\*\\*ard stops",
         "char **p, **q;",
         "`**` and **bold** and \\*\\*",
         "The letter u200b is invisible, U+200b too, and \\u200b in code",
@@ -65,3 +77,17 @@ def test_hostile_text_takes_no_time(hostile):
     start = time.process_time()
     tidied(text)
     assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize("heading", ["", "# Exploit of the press\n\n"])
+def test_the_address_of_the_original_goes_from_the_first_line_of_code(heading):
+    url = "https://press.example/exploit?id=7&utm_source=rss"
+    text = f"{heading}```\n## https://press.example/exploit?id=7\nprint()\n```"
+    assert without_own_address(text, url) == f"{heading}```\nprint()\n```"
+    assert without_own_address(text, "https://other.example/7") == text
+    assert without_own_address(text, None) == text
+
+
+def test_another_first_line_of_code_stays():
+    text = "```\n# https://docs.example/print\nprint()\n```"
+    assert without_own_address(text, "https://press.example/7") == text

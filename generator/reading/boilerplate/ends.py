@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 
 from generator.reading.boilerplate.blocks import Block, is_data
+from generator.reading.boilerplate.families import Found
 from generator.reading.boilerplate.page import SOME, Page, Removed, is_digest, last_own, links_to_many_sites
+from generator.reading.boilerplate.verdict import is_date
 from generator.reading.text import bare
 
 
@@ -19,39 +21,87 @@ def endings(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     }
     sure = _comments_from(page, weights)
     weights = {index: units for index, units in weights.items() if index < sure}
-    before, after = 0, sum(weights.values())
+    before, after, resumed = 0, sum(weights.values()), 0
     for block in page.body:
         index = block.index
+        if index < resumed:
+            continue
         found = page.found[index]
         if found is not None and found.kind == "end" and not _is_citation(page, block, found.rule.reason):
-            has_text = (
-                before >= SOME
-                or index == sure
-                or any(
-                    other.units >= 20 and other.index not in removed and not page.repetition[other.index]
-                    for other in page.blocks[page.start : index]
-                )
-            )
             rest = after - weights.get(index, 0)
-            if (
-                has_text
-                and not (found.rule.reason == "standing promotion" and _is_topic(page, block))
-                and not (found.rule.reason == "related posts" and _text_continues(page, index))
-                and _is_end(
-                    found.rule.reason,
-                    before,
-                    rest,
-                    repeated=page.repetition[index] in {"tail", "both"},
-                    weak=found.rule.weak or _is_jump_link(block),
-                )
-            ):
-                yield from ((other, found.rule.reason) for other in range(index, len(page.blocks)))
-                return
+            if _is_ending(page, removed, found, index, before, rest, is_sure=index == sure):
+                resumed = _next_section(page, index)
+                yield from ((other, found.rule.reason) for other in range(index, resumed))
+                if resumed == len(page.blocks):
+                    return
+                continue
             if page.blocks[index].is_linked:
                 yield index, found.rule.reason
             yield from _link_box(page, index, found.rule.reason, weak=found.rule.weak)
         before += weights.get(index, 0)
         after -= weights.get(index, 0)
+
+
+def _is_ending(
+    page: Page, removed: Removed, found: Found, index: int, before: int, rest: int, *, is_sure: bool
+) -> bool:
+    """Return whether a mark ends the article, given the amounts of text before and after it."""
+    block, reason = page.blocks[index], found.rule.reason
+    has_text = (
+        before >= SOME
+        or is_sure
+        or any(
+            other.units >= 20 and other.index not in removed and not page.repetition[other.index]
+            for other in page.blocks[page.start : index]
+        )
+    )
+    return (
+        has_text
+        and not (reason == "standing promotion" and _is_topic(page, block))
+        and not (reason == "related posts" and _text_continues(page, index))
+        and _is_end(
+            reason,
+            before,
+            rest,
+            repeated=page.repetition[index] in {"tail", "both"},
+            weak=found.rule.weak or _is_jump_link(block),
+        )
+    )
+
+
+def _next_section(page: Page, index: int) -> int:
+    """Return the index of the section that goes on counting behind a box of advertisements.
+
+    Without one, it is the number of blocks.
+    """
+    numbers = [found for block in page.body if block.index < index and (found := _section_of(block))]
+    if len(numbers) >= _SECTIONS:
+        style, last = numbers[-1]
+        for block in page.body:
+            if block.index > index and _section_of(block) == (style, last + 1):
+                return block.index
+    return len(page.blocks)
+
+
+_SECTIONS = 2
+_NUMBERED = re.compile(
+    r"(?P<hex>0x)?0?(?P<number>\d{1,2})(?P<end>[\s.、．:：]|$)|(?P<chinese>[一二三四五六七八九十]{1,2})[、.．\s]"
+)
+_CHINESE = "一二三四五六七八九十"
+
+
+def _section_of(block: Block) -> tuple[str, int] | None:
+    """Return how a heading, or a short line in bold, is numbered, and its number; None if it is not."""
+    if block.links or block.units > 80 or not (block.kind == "heading" or block.text.startswith("**")):
+        return None
+    found = _NUMBERED.match(block.plain.lstrip("#* \xa0"))
+    if found is None:
+        return None
+    if found["chinese"]:
+        digits = found["chinese"]
+        number = _CHINESE.find(digits[-1]) + 1 + (10 if len(digits) == 2 else 0)
+        return "chinese", number
+    return found["hex"] or found["end"].strip(), int(found["number"])
 
 
 def _is_topic(page: Page, block: Block) -> bool:
@@ -66,7 +116,7 @@ def comment_threads(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
         if block.index in removed:
             continue
         is_short = block.links > 0 and block.units <= _BUTTON
-        if before >= SOME and is_short and _leads_to_comment(block.text):
+        if before >= SOME and is_short and (_leads_to_comment(block.text) or _is_poster(page, block)):
             first = block.index
             while first - 1 > page.first and _names_a_reader(page.blocks[first - 1]):
                 first -= 1
@@ -83,6 +133,12 @@ _COMMENT = re.compile(
     r"\[[^\[\]]{0,80}\d[^\[\]]{0,80}\]\([^()\s]{0,400}#comment-?\d|"
     r"\]\([^()\s]{0,400}[?&](?:replytocom|showComment)="
 )
+
+
+def _is_poster(page: Page, block: Block) -> bool:
+    """Return whether a block is the name of a forum's member, above the date of a post."""
+    following = page.blocks[block.index + 1 : block.index + 2]
+    return block.is_linked and "/u/" in block.text and bool(following) and is_date(following[0])
 
 
 def _leads_to_comment(text: str) -> bool:
@@ -104,7 +160,7 @@ _SAYS = re.compile(r"(?:\bsays?|\bsaid|\bdice|ha detto|ha scritto|\ba dit|\bsagt
 def _is_rest(page: Page, removed: Removed, first: int, before: int) -> bool:
     """Return whether only comments follow: more of them, or less text than above."""
     rest = [block for block in page.blocks[first:] if block.index not in removed]
-    marks = sum(_leads_to_comment(block.text) for block in rest)
+    marks = sum(_leads_to_comment(block.text) or _is_poster(page, block) for block in rest)
     return marks >= 2 or sum(min(b.units, 400) for b in rest if b.is_own) * 2 <= before
 
 
@@ -202,7 +258,8 @@ def behind_the_text(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     )
     if last < 0 or begun is None:
         return
-    found = [b for b in rest if b.index > begun and b.index not in removed]
+    resumed = next((b.index for b in rest if b.index > begun and _section_of(b)), len(page.blocks))
+    found = [b for b in rest if begun < b.index < resumed and b.index not in removed]
     references = [b.index for b in found if _is_reference_list(b)]
     end = max((index for index in references if not page.repetition[index]), default=begun)
     found = [b for b in found if b.index > end and b.index not in references]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from generator.reading.boilerplate import ends, known, menus, recurring
+from generator.reading.boilerplate import bylines, contacts, ends, known, menus, recurring
 from generator.reading.boilerplate.page import Page, Removed
 
 Evidence = Callable[[Page, Removed], Iterator[tuple[int, str]]]
@@ -35,6 +35,11 @@ EVIDENCE: tuple[tuple[str, Evidence, str], ...] = (
     ("avatars", ends.avatars, "tail"),
     ("behind the text", ends.behind_the_text, "tail"),
     ("behind the tags", ends.behind_the_tags, "tail"),
+    ("contacts", contacts.contacts, "tail"),
     ("leftovers", ends.leftovers, "tail"),
+    ("contents", bylines.contents, "head"),
+    ("datelines", bylines.datelines, "head"),
+    ("repeated labels", bylines.repeated_labels, "inside"),
+    ("bare headings", contacts.bare_headings, "tail"),
 )
 """Evaluated from top to bottom. The first evidence that removes a block gives the reason."""

@@ -304,7 +304,8 @@ def _is_above(page: Page, block: Block, found: Found) -> bool:
     return (
         page.is_found
         and found.rule.weak
-        and block.index < page.first <= page.last
+        and block.index < page.first
+        and (page.first <= page.last or block.index == page.start)
         and block.units <= _NAME
         and block.kind == "text"
         and not any(lexicon.family.byline for lexicon in page.lexicons)

@@ -36,9 +36,12 @@ def advertisements(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
             host = block.text.partition("//")[2].partition("/")[0]
             if host.endswith(_AD_SERVERS):
                 yield block.index, ADVERTISEMENT
+            elif block.text.startswith(_SHARE_PICTURES):
+                yield block.index, "share bar"
 
 
 ADVERTISEMENT = "advertisement"
+_SHARE_PICTURES = ("![Share on ", "![Share this", "![Condividi su ", "![Partager sur ", "![分享到")
 _CAPTION = 10
 """Number of letters beside an image or a link, such as `Ad`."""
 _AD_SERVERS = (

@@ -28,8 +28,7 @@ def _repeated(page: Page, removed: Removed, indexes: range, places: set[str]) ->
         return
     until = _end_of_run(page, removed, indexes, places)
     found = [index for index in range(indexes.start, until, indexes.step) if index not in removed]
-    while found and _may_be_heading(page, found[-1]):
-        found.pop()
+    found = _without_section_start(page, found)
     unique = {
         index
         for index in found
@@ -41,6 +40,43 @@ def _repeated(page: Page, removed: Removed, indexes: range, places: set[str]) ->
                 yield index, _REPEATED
         elif index not in unique:
             yield index, _AMONG
+
+
+def _without_section_start(page: Page, found: list[int]) -> list[int]:
+    """Return a run of blocks without the heading at its end, if the text goes on below it.
+
+    Images above that heading stay too.
+    """
+    end = len(found)
+    while end and _may_be_heading(page, found[end - 1]):
+        end -= 1
+    while 0 < end < len(found) and _is_own_image(page, found[end - 1]):
+        end -= 1
+    return found[:end]
+
+
+def _without_section_label(page: Page, removed: Removed, run: list[int]) -> list[int]:
+    """Return a run of blocks without the label of a section at its end, if later sections have one."""
+    if not run or not _may_be_heading(page, run[-1]):
+        return run
+    label = page.blocks[run[-1]]
+    mark = label.text.partition(" ")[0] if label.kind == "heading" else "**"
+    if not label.text.startswith(mark) or label.plain.rstrip(" *\xa0").endswith((":", "：")):
+        return run
+    others = page.blocks[label.index + 1 : page.last + 1]
+    is_one_of_some = any(
+        one.kind == label.kind
+        and one.text.startswith(mark)
+        and one.units <= 40
+        and not one.links
+        and one.index not in removed
+        for one in others
+    )
+    return run[:-1] if is_one_of_some else run
+
+
+def _is_own_image(page: Page, index: int) -> bool:
+    return page.blocks[index].kind == "image" and not page.repetition[index]
 
 
 def _is_label(block: Block) -> bool:
@@ -87,7 +123,7 @@ def _is_unique_text(page: Page, block: Block, step: int) -> bool:
 
 def _is_among_boilerplate(page: Page, block: Block) -> bool:
     """Return whether a block is boilerplate because it lies among boilerplate: an image, links, a scrap."""
-    if page.is_found and is_digest(block) and (page.last < 0 or links_to_many_sites(block)):
+    if page.is_found and is_digest(block) and (page.first > block.index or links_to_many_sites(block)):
         return False  # a weekly digest may consist of links only
     if block.kind in {"image", "rule"} or (block.is_linked and not is_data(block)):
         return True
@@ -110,14 +146,16 @@ _LETTER = re.compile(r"[^\W\d_]")
 def _may_be_heading(page: Page, index: int) -> bool:
     """Return whether a short block right above the text may be the heading of its first section."""
     block = page.blocks[index]
+    if block.links or not 0 < block.units <= 40 or page.found[index] is not None:
+        return False
+    following = page.blocks[index + 1 : index + 3]
+    if len(following) == 2 and page.repetition[index + 1] == "inside" and 0 < following[0].units <= 40:
+        following = following[1:]  # a label that the page repeats below each heading
     return (
-        not block.links
-        and 0 < block.units <= 40
-        and page.found[index] is None
-        and index + 1 < len(page.blocks)
-        and not page.repetition[index + 1]
-        and page.blocks[index + 1].kind not in {"image", "rule", "tail"}
-        and not page.blocks[index + 1].is_linked
+        bool(following)
+        and not page.repetition[following[0].index]
+        and following[0].kind not in {"image", "rule", "tail"}
+        and not following[0].is_linked
     )
 
 
@@ -161,6 +199,7 @@ def repeated_inside(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
         ):
             run.append(block.index)
             continue
+        run = _without_section_label(page, removed, run)
         linked = [index for index in run if page.blocks[index].is_linked or "](" in page.blocks[index].text]
         if linked and (len(run) >= 3 or all(_is_link(page.blocks[index]) for index in run)):
             yield from ((index, REPEATED_WITHIN) for index in run if index not in removed)

@@ -6,6 +6,7 @@ import msgspec
 
 from generator.model.types import Verdict
 from generator.reading import prose
+from generator.reading.boilerplate.bylines import BYLINE, CONTENTS
 from generator.reading.boilerplate.judge import Cleaning, Decisions, article_markdown, judge_blocks
 from generator.reading.boilerplate.menus import ADVERTISEMENT
 from generator.reading.boilerplate.recurring import LEARNED, REPEATED_WITHIN
@@ -17,7 +18,7 @@ TOO_LONG = "too long"
 
 
 _ABOVE = frozenset({"own", "heading", "image", "rule"})
-_WITHIN = frozenset({None, ADVERTISEMENT, REPEATED_WITHIN})
+_WITHIN = frozenset({None, ADVERTISEMENT, REPEATED_WITHIN, BYLINE, CONTENTS})
 """Reasons for removing a block that do not tell that the article has ended."""
 
 

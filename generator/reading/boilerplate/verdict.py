@@ -39,7 +39,7 @@ def failure_of(page: Page, removed: Mapping[int, str]) -> str:
     own = [block for block in page.blocks if block.index not in removed and not _is_furniture(page, block)]
     if "own" in {block.kind for block in own}:  # a family declares this as the page's text
         return ""
-    if found := _failed(page, own) or _nothing(page, own):
+    if found := _failed(page, own) or _nothing(page, _without_cut_heading(page, own)):
         return found
     if not page.blocks or any(lexicon.family.byline for lexicon in page.lexicons):
         return ""
@@ -51,13 +51,34 @@ def failure_of(page: Page, removed: Mapping[int, str]) -> str:
     return _other_page(page, removed, own)
 
 
+def _without_cut_heading(page: Page, own: Sequence[Block]) -> Sequence[Block]:
+    """Return the blocks without a heading in which the clipper cut the page."""
+    is_cut = page.is_cut and own and own[-1] is page.blocks[-1] and own[-1].kind == "heading"
+    return own[:-1] if is_cut else own
+
+
 def _nothing(page: Page, own: Sequence[Block]) -> str:
     units = sum([block.units + block.linked for block in own])
-    if units >= FEWEST_UNITS:
+    if units >= FEWEST_UNITS and not (len(own) <= 2 and _is_first_line_of_code(own[-1])):
         return ""
-    if units == 0 and any(block.kind == "image" for block in own):
+    if units == 0 and not page.is_cut and any(block.kind == "image" for block in own):
         return "only images"
     return "only navigation" if _links(page) >= MANY_LINKS else "only furniture"
+
+
+def _is_first_line_of_code(block: Block) -> bool:
+    """Return whether all that was saved of a code block is its first line, and no sentence or command."""
+    return (
+        block.kind == "code"
+        and block.text.count("\n") == 2
+        and block.text.startswith("```\n")
+        and block.units <= _LINE
+        and not _PROGRAM.search(block.text[4:])
+        and not block.text.endswith((".\n```", "?\n```", "!\n```"))
+    )
+
+
+_LINE = 40
 
 
 def _is_furniture(page: Page, block: Block) -> bool:

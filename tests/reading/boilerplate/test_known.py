@@ -15,3 +15,35 @@ def test_a_formula_or_a_quote_is_no_button(block):
 @pytest.mark.parametrize("block", ["x", "Share", "**Share**", "Home\nShare\nPrint"])
 def test_a_button_goes(block):
     assert text_of(page(*TEXT, block)) == "\n\n".join(TEXT)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "所属地 海岸",
+        "lamp:youtube",
+        "*Questo articolo è stato migrato al nuovo blog. Gli aggiornamenti saranno pubblicati lì.*",
+        "This post has moved to <https://coast.example/lamps>",
+    ],
+)
+def test_a_place_and_a_notice_of_a_move_go_above_the_text(row):
+    assert text_of(page(row, *TEXT)) == "\n\n".join(TEXT)
+    assert row in text_of(page(TEXT[0], row, *TEXT[1:]))
+
+
+def test_a_call_to_read_the_original_and_to_share_goes_from_a_post():
+    account = "https://mp.weixin.qq.com/s?__biz=coast"
+    call = "点击左下角“阅读原文”，**进入 *灯塔* 观看视频，**欢迎一键三连转发~"
+    assert text_of(page(*TEXT, call), url=account) == "\n\n".join(TEXT)
+
+
+def test_an_advertisement_for_the_app_ends_an_article():
+    rows = [
+        "**·\xa0FreeBuf知识大陆APP\xa0·**",
+        "苹果用户至App\xa0Store下载",
+        "如有问题请联系灯塔微信：",
+        "lamp121",
+    ]
+    for tail in (rows, rows[1:]):
+        body = page(*TEXT, *tail, "![](/code.png)")
+        assert text_of(body, url="https://www.freebuf.com/articles/7.html") == "\n\n".join(TEXT)

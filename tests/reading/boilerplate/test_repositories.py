@@ -139,3 +139,17 @@ def test_the_counts_beside_a_repository_go():
     ]
     left = left_of(repository(ABOUT, readme=[*README, *counts]))
     assert left == "\n\n".join([ABOUT, "# Lamps", *TEXT])
+
+
+def test_the_interface_of_a_profile_goes():
+    rows = ["Block or Report", "# Block or report annlee", "## Popular repositories Loading"]
+    nothing = "## annlee doesn't have any public repositories yet."
+    wrong = "Something went wrong, please refresh the page to try again."
+    body = page(*MENU, "# annlee", *rows, nothing, wrong, title="annlee")
+    assert opinion(body, "annlee", "https://github.com/annlee").failure == "only navigation"
+
+
+@pytest.mark.parametrize("branch", ["trunk", "v5\\_1\\_x", "dev-v2", "gh-pages"])
+def test_the_name_of_the_branch_goes(branch):
+    body = page(*MENU, f"# {TITLE}", branch, *TEXT)
+    assert article_markdown(opinion(body, TITLE, URL).blocks) == "\n\n".join(TEXT)

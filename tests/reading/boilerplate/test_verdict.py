@@ -5,6 +5,7 @@ from boilerplate.pages import MENU, TEXT, TITLE, opinion, page
 from hypothesis import given
 from hypothesis import strategies as st
 
+from generator.reading.boilerplate import article_markdown
 from generator.reading.boilerplate.repeats import learn
 
 CARDS = [
@@ -60,7 +61,7 @@ def test_a_table_of_contents_up_to_the_cut_is_no_article():
 
 
 def test_the_beginning_of_a_text_is_an_article():
-    body = page(*MENU, f"## {TITLE}", "May 8, 2024", "## Keepers climbed the stairs each")
+    body = page(*MENU, f"## {TITLE}", "May 8, 2024", "Keepers climbed the stairs each")
     assert opinion(body, is_cut=True).failure == ""
 
 
@@ -253,3 +254,33 @@ def test_a_notice_of_rights_or_an_address_alone_is_no_article(notice):
 def test_a_text_that_mentions_rights_is_an_article():
     text = "The rights to the lamp, © 1906, were sold three times, " + "and each time at half the price. " * 5
     assert opinion(page(text)).failure == ""
+
+
+def test_the_first_line_of_a_code_block_is_no_article():
+    for line, failure in [
+        ("-----BEGIN LAMP MESSAGE-----", "only navigation"),
+        ("lamp --height 12 --wick 3 | tee lamp.txt", ""),
+        ("Who has seen the lamp of the cape?", ""),
+    ]:
+        assert opinion(page(*MENU, f"## {TITLE}", f"```\n{line}\n```")).failure == failure
+
+
+def test_a_list_of_titles_above_a_box_of_other_posts_is_the_article():
+    item = "* [The {0} keeper of the northern cape never slept a night](/{0})"
+    posts = "\n".join(item.format(n) for n in ("first", "second", "third"))
+    bodies = [
+        page(*MENU, f"# Week {n}", "Last week:", posts.replace("keeper", n * 6), "Stay safe!", *CARDS, n * 80)
+        for n in "abcd"
+    ]
+    found = opinion(bodies[0], "Week a", repeats=learn(bodies))
+    assert "aaaaaa" in article_markdown(found.blocks)
+
+
+def test_the_interface_of_a_forum_without_the_post_is_no_article():
+    forum = [
+        "Open navigation",
+        "Scan this QR code to download the app now",
+        "A community for all lamps, old and new.",
+    ]
+    assert opinion(page(*MENU, f"## {TITLE}", *forum)).failure == "only navigation"
+    assert opinion(page(*MENU, *forum[:2], f"## {TITLE}", *TEXT)).failure == ""

@@ -1,0 +1,128 @@
+"""Evidence from rows between the title and the text: dates, bylines, tables of contents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from generator.reading.boilerplate.blocks import Block, is_data
+from generator.reading.boilerplate.page import Page, Removed
+from generator.reading.datelines import is_byline, is_dateline
+
+BYLINE = "byline"
+CONTENTS = "table of contents"
+
+
+def datelines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
+    """Yield rows above the text with a date, an author or an origin. A standfirst may stand between them."""
+    passed: list[Block] = []
+    is_post = any(lexicon.family.byline for lexicon in page.lexicons)
+    for block in page.body:
+        if block.index in removed or block.kind in _SILENT or not block.units + block.linked:
+            continue
+        if _is_row(block, is_bare=is_post) and not _recurs(page, block):
+            yield block.index, BYLINE
+            if passed and _names_author(passed[-1], block):
+                yield passed[-1].index, BYLINE
+            continue
+        if not passed and _is_teaser(block):
+            yield block.index, BYLINE
+            continue
+        passed.append(block)
+        if len(passed) > _PASSED or block.units > _STANDFIRST or block.kind in {"code", "table"}:
+            return
+
+
+_SILENT = frozenset({"image", "rule"})
+_PASSED = 2
+"""Number of blocks above a byline: a standfirst, a section."""
+_STANDFIRST = 250
+_ROW = 120
+
+
+def _is_row(block: Block, *, is_bare: bool) -> bool:
+    if block.kind not in {"text", "list"} or block.units + block.linked > _ROW:
+        return False
+    words = block.plain.strip(" \t\n*_#>~\xa0").replace("*", "").replace("\xa0", " ")
+    return is_dateline(words, is_bare=is_bare) or is_byline(words)
+
+
+def _is_teaser(block: Block) -> bool:
+    """Return whether a block is a cut line of text, and below it a date, an author and a counter."""
+    teaser, _, rest = block.plain.partition("\n")
+    return (
+        rest.count("\n") >= 2
+        and len(teaser) <= _ROW
+        and not teaser.endswith((".", "!", "?", "。", "！", "？"))
+        and is_dateline(rest.strip(" \n*"))
+    )
+
+
+def _recurs(page: Page, block: Block) -> bool:
+    """Return whether more such rows follow within the text: dates of a timeline, fields of a form."""
+    start = block.text.lstrip(" *_>")[:2]
+    following = page.blocks[block.index + 1 : block.index + 40]
+    rows = [one for one in following if one.text.lstrip(" *_>").startswith(start) and one.units <= _ROW]
+    return any(one.index > page.first and _is_row(one, is_bare=True) for one in rows)
+
+
+def _names_author(block: Block, dated: Block) -> bool:
+    """Return whether the block right above a date is a name."""
+    return (
+        block.index + 1 == dated.index
+        and block.kind == "text"
+        and block.units + block.linked <= _NAME
+        and block.plain.count(" ") <= 2
+        and block.plain.strip("* ").replace(" ", "").isalpha()
+    )
+
+
+_NAME = 25
+
+
+def contents(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
+    """Yield lists of links to places on the same page, near the start of the text, and their label."""
+    found = -1
+    for block in page.body:
+        if block.index > page.first + _NEAR:
+            return
+        if block.index in removed:
+            continue
+        is_list = block.links >= 3 or (block.links and found == block.index - 1)
+        if is_list and block.kind != "heading" and block.is_linked and block.text.count("](#") == block.links:
+            found = block.index
+            yield found, CONTENTS
+            above = page.blocks[found - 1]
+            if above.label in _CONTENTS and above.index not in removed:
+                yield above.index, CONTENTS
+        if block.label in _CONTENTS and page.blocks[block.index + 1 : block.index + 2]:
+            following = page.blocks[block.index + 1]
+            if following.label == "toggle" or (following.index in removed and following.is_linked):
+                yield block.index, CONTENTS
+
+
+_NEAR = 25
+_CONTENTS = frozenset({
+    "contents", "tableofcontents", "inthisarticle", "onthispage", "indice", "indicedeicontenuti", "sommario",
+    "sommaire", "inhalt", "inhaltsverzeichnis", "índice", "目录", "文章目录", "目录表", "本文目录", "目次",
+})  # fmt: skip
+
+
+def repeated_labels(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
+    """Yield a label for references that a post repeats at the start of its sections, with text below it."""
+    if not any(lexicon.family.byline for lexicon in page.lexicons):
+        return
+    labels = [block for block in page.body if block.label in _REFERENCES and block.kind == "text"]
+    stray = [block for block in labels if _is_above_text(page, block)]
+    if len(stray) >= _TIMES:
+        yield from [
+            (block.index, "label without references") for block in stray if block.index not in removed
+        ]
+
+
+def _is_above_text(page: Page, block: Block) -> bool:
+    following = page.blocks[block.index + 1 : block.index + 2]
+    return bool(following) and following[0].is_prose and not following[0].links and not is_data(following[0])
+
+
+_REFERENCES = frozenset({"参考资料", "参考链接", "参考文献", "references", "sources"})
+_TIMES = 3

@@ -1,0 +1,102 @@
+"""Rows of dates and names above the text go; those of the text stay."""
+
+import datetime as dt
+
+import pytest
+from boilerplate.pages import MENU, TEXT, TITLE, opinion, page, text_of
+
+from generator.model.types import Verdict
+from generator.reading.boilerplate import Cleaning
+from generator.reading.boilerplate.remaining import remaining
+from generator.reading.boilerplate.repeats import Origin
+
+ARTICLE = "\n\n".join(TEXT)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ["2024-05-25"],
+        ["by Ann Lee || Guest Author"],
+        ["Ann Lee", "May 6, 2024"],
+        ["Wed 24 Jul 2024  //\n06:33 UTC"],
+        ["[Ann Lee](/ann) · July 22, 2024 · 13 min"],
+        ["Posted by Ann Lee, Keeper of the Northern Light"],
+        ["**来源：灯塔网**"],
+    ],
+)
+def test_a_row_with_a_date_or_an_author_goes(rows):
+    assert text_of(page(*MENU, f"# {TITLE}", *rows, *TEXT)) == ARTICLE
+
+
+def test_a_standfirst_above_the_date_stays():
+    standfirst = "## Nobody asked the keepers"
+    assert (
+        text_of(page(*MENU, f"# {TITLE}", standfirst, "May 6, 2024", *TEXT)) == f"{standfirst}\n\n{ARTICLE}"
+    )
+
+
+def test_a_place_above_the_date_does_not_hide_it():
+    head = [TEXT[0][:100] + ".", "Northern Cape", ","]
+    left = text_of(page(*MENU, f"# {TITLE}", *head, "2 Maggio 2024", *TEXT))
+    assert "Maggio" not in left
+
+
+def test_the_dates_of_a_timeline_stay():
+    parts = [part for n, text in enumerate(TEXT) for part in (f"**2024-05-0{n + 1}**", text)]
+    assert text_of(page(*MENU, f"# {TITLE}", *parts)) == "\n\n".join(parts)
+
+
+def test_a_date_within_the_text_stays():
+    text = [*TEXT, "May 6, 2024", TEXT[0].upper()]
+    assert text_of(page(*MENU, f"# {TITLE}", *text)) == "\n\n".join(text)
+
+
+def test_half_a_heading_below_a_byline_is_no_article():
+    rows = ["[Ann Lee](/ann)\nMay 6, 2024", "![](/lamp.jpg)", "## The keepers of the northern cape were su"]
+    body = page(*MENU, f"# {TITLE}", *rows)
+    assert opinion(body, is_cut=True).failure == "only navigation"
+    assert opinion(f"{body}\n\n{TEXT[0]}", is_cut=True).failure == ""
+
+
+def test_a_cut_teaser_above_date_and_author_goes():
+    rows = "*2024-7-28 21:30:12\nAuthor: [coast.example(查看原文)](/j)\n阅读量:4\n收藏*"
+    teaser = f"For two hundred years a keeper climbed the st\n{rows}"
+    assert text_of(page(*MENU, f"# {TITLE}", teaser, *TEXT)) == ARTICLE
+    whole = teaser.replace("the st", "the stairs.")
+    assert whole in text_of(page(*MENU, f"# {TITLE}", whole, *TEXT))
+
+
+CONTENTS = "* [Keepers](#keepers)\n* [Lamps](#lamps)\n  + [Wicks](#wicks)"
+
+
+@pytest.mark.parametrize("head", [["Table of contents", CONTENTS], ["## 目录", CONTENTS], [CONTENTS]])
+def test_a_table_of_contents_made_of_anchors_goes(head):
+    assert text_of(page(*MENU, f"# {TITLE}", *head, *TEXT)) == ARTICLE
+    assert text_of(page(*MENU, f"# {TITLE}", TEXT[0], *head, *TEXT[1:])) == ARTICLE
+
+
+def test_a_table_of_contents_without_links_and_links_to_other_pages_stay():
+    plain, links = "目录", "1. 灯塔\n2. 看守人"
+    assert text_of(page(*MENU, f"# {TITLE}", TEXT[0], plain, links, *TEXT[1:])).count("灯塔") == 1
+    other = CONTENTS.replace("(#", "(https://coast.example/")
+    assert other in text_of(page(*MENU, f"# {TITLE}", TEXT[0], other, *TEXT[1:]))
+
+
+def test_a_cut_behind_the_table_of_contents_cuts_the_article():
+    found = remaining_of(page(*MENU, f"# {TITLE}", *TEXT, CONTENTS) + "...")
+    assert found.verdict is Verdict.CUT
+
+
+def remaining_of(body):
+    origin = Origin("coast.example", dt.date(2024, 7, 3), "a.md")
+    return remaining(body, TITLE, "https://coast.example/keepers", "The Coast", origin, Cleaning())
+
+
+def test_a_label_for_references_that_a_post_repeats_above_its_text_goes():
+    account = "https://mp.weixin.qq.com/s?__biz=coast"
+    parts = [part for text in TEXT for part in (f"**{text[:20]}**", "参考资料", text)]
+    left = [*parts[:1], *parts[2:4], *parts[5:7], *parts[8:]]
+    end = ["**References**", "参考资料", "[1] https://coast.example/lamps"]
+    assert text_of(page(*parts, *end), url=account) == "\n\n".join([*left, *end])
+    assert "参考资料" in text_of(page(*parts[:3], *end), url=account)

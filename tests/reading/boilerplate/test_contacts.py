@@ -1,0 +1,82 @@
+"""Calls, tags and headings at the very end go; what says something stays."""
+
+import pytest
+from boilerplate.pages import MENU, TEXT, TITLE, opinion, page, text_of
+
+from generator.reading.boilerplate import article_markdown
+
+ARTICLE = "\n\n".join(TEXT)
+
+
+def left_of(*tail: str, is_cut: bool = False) -> str:
+    body = page(*MENU, f"# {TITLE}", *TEXT, *tail)
+    return article_markdown(opinion(body, is_cut=is_cut).blocks)
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        ["**如需进一步咨询**", "**请联系：400-0000-360**"],
+        ["如需进一步咨询灯塔服务请联系：400-000-3600"],
+        [
+            "**灯塔应急服务**",
+            "全力修灯",
+            "请联系灯塔服务团队",
+            "邮箱：a@coast.example",
+            "应急热线：4000-000-707",
+        ],
+        ["```\n星球身份是灯塔的通行证\n地板价25元\n```"],
+    ],
+)
+def test_an_advertisement_with_a_hotline_goes(tail):
+    assert left_of(*tail) == ARTICLE
+    assert left_of(*tail, TEXT[0].upper()).endswith("\n\n".join([*tail, TEXT[0].upper()]))
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        ["报名方式", "邮箱：a@coast.example"],
+        ["灯塔的灯亮了四百零一天。", "400-000-3600"],
+        ["```\nlamp --on\n```"],
+    ],
+)
+def test_other_short_lines_stay(tail):
+    assert left_of(*tail) == "\n\n".join([*TEXT, *tail])
+
+
+def test_a_picture_below_the_hotline_does_not_hide_it():
+    assert left_of("请联系：400-0000-360", "![](/code.png)") == ARTICLE
+
+
+@pytest.mark.parametrize("tail", [["# lamps # keepers"], ["## Last words", "### Lamps"], ["## Lamps", "---"]])
+def test_headings_at_the_end_go(tail):
+    assert left_of(*tail).removesuffix("\n\n---") == ARTICLE
+
+
+def test_a_heading_that_is_cut_or_has_a_picture_or_says_much_stays():
+    assert left_of("## Lamps of the no", is_cut=True).endswith("## Lamps of the no")
+    assert left_of("## Lamps", "![](/lamp.jpg)").endswith("## Lamps\n\n![](/lamp.jpg)")
+    long = "### A keeper who sleeps keeps no lamp, as every child of the coast knows by heart"
+    assert left_of(long).endswith(long)
+
+
+def test_replies_of_a_forum_go():
+    replies = [
+        part
+        for n in "23"
+        for part in (
+            f"[sailor{n}](https://coast.example/u/sailor{n})",
+            f"2024 年7 月 3{n[0]} 日 06:39",
+            n,
+            "好灯",
+        )
+    ]
+    assert text_of(page(*MENU, f"# {TITLE}", *TEXT, "2 个赞", *replies)) == ARTICLE
+
+
+def test_pictures_of_share_buttons_go():
+    buttons = ["![Share on Twitter](/t.png)", "![Share on Facebook](/f.png)"]
+    assert (
+        text_of(page(*MENU, f"# {TITLE}", *TEXT, "Posted by Ann Lee, Keeper of Lamps", *buttons)) == ARTICLE
+    )

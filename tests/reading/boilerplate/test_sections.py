@@ -1,0 +1,69 @@
+"""Labels of sections stay all or go all, also where the source repeats some of them."""
+
+from boilerplate.pages import MENU, TEXT, TITLE, opinion, page, text_of
+
+from generator.reading.boilerplate import article_markdown
+from generator.reading.boilerplate.repeats import LearnedBoilerplate, learn, text_hash
+
+CARD = [
+    "[Read more about lamps](/lamps)",
+    "The Coast appears each week.",
+    "[Subscribe](/subscribe) and read.",
+]
+
+
+def left_of(body: str, repeats: LearnedBoilerplate) -> str:
+    return article_markdown(opinion(body, repeats=repeats).blocks)
+
+
+def test_the_label_of_the_first_section_stays_below_a_repeated_box():
+    sections = ["**Summary**", TEXT[0], "**Effects**", TEXT[1], "**Repair**", TEXT[2]]
+    inside = frozenset(map(text_hash, [*CARD, "**Summary**"]))
+    body = page(*MENU, f"# {TITLE}", *CARD, *sections)
+    assert left_of(body, LearnedBoilerplate(inside=inside)) == "\n\n".join(sections)
+
+
+def test_a_label_alone_goes_with_the_repeated_box():
+    inside = frozenset(map(text_hash, [*CARD, "**Offer**"]))
+    body = page(*MENU, f"# {TITLE}", *CARD, "**Offer**", *TEXT)
+    assert left_of(body, LearnedBoilerplate(inside=inside)) == "\n\n".join(TEXT)
+
+
+def test_the_first_heading_stays_above_a_label_that_the_page_repeats():
+    sections = ["**1. Lamps**", "Sources", TEXT[0], "**2. Keepers**", "Sources", TEXT[1]]
+    head = frozenset(map(text_hash, ["**By the Coast**", "**1. Lamps**"]))
+    body = page(*MENU, f"# {TITLE}", "**By the Coast**", *sections)
+    repeats = LearnedBoilerplate(head=head, inside=frozenset([text_hash("Sources")]))
+    assert left_of(body, repeats) == "\n\n".join(sections)
+
+
+def test_a_picture_below_the_title_stays_where_the_source_repeats_only_its_greeting():
+    picture = "[![](/lamp-7.jpg)](/lamp-7-large.jpg)"
+    bodies = [
+        page(
+            *MENU,
+            f"# Letter {n}",
+            f"[![](/lamp-{n}.jpg)](/lamp-{n}-large.jpg)",
+            "Dear readers,",
+            n * 9 + TEXT[0],
+        )
+        for n in "789"
+    ]
+    found = opinion(bodies[0], "Letter 7", repeats=learn(bodies))
+    assert picture in article_markdown(found.blocks)
+
+
+def test_a_section_that_goes_on_counting_behind_an_advertisement_stays():
+    sections = [part for n, text in enumerate(TEXT, 1) for part in (f"## 0x0{n} Part", text)]
+    box = ["## Related posts", "[One](/1)", "[Two](/2)"]
+    end = ["## 0x04 Summary", "The lamp keeps turning."]
+    assert text_of(page(*MENU, f"# {TITLE}", *sections, *box, *end)) == "\n\n".join([*sections, *end])
+    other = ["## 0x07 Shop", "The lamp keeps selling."]
+    assert text_of(page(*MENU, f"# {TITLE}", *sections, *box, *other)) == "\n\n".join(sections)
+
+
+def test_chinese_numbers_count_too():
+    sections = [part for n, text in zip("一二三", TEXT, strict=True) for part in (f"**{n}、灯塔**", text)]
+    end = ["**四、总结**", "灯还亮着。"]
+    body = page(*MENU, f"# {TITLE}", *sections, "往期回顾", "[灯](/1)", *end)
+    assert text_of(body) == "\n\n".join([*sections, *end])
