@@ -56,7 +56,7 @@ def learned_from(reader: Reader, samples: Iterable[Sample], context: BuildContex
     small = budget_of(reader.limits, SMALL, limits.wall)
     task = partial(tasks.learn, reader, held_characters=limits.held_characters)
     costly: list[tuple[Sample, OverBudgetError]] = []
-    for sample, found in workers.run(task, batches(samples, limits.batch, _weight), budget=small):
+    for sample, found in workers.run(task, batches(samples, limits.batch, weight_of), budget=small):
         if isinstance(found, OverBudgetError):
             costly.append((sample, found))
         else:
@@ -65,7 +65,7 @@ def learned_from(reader: Reader, samples: Iterable[Sample], context: BuildContex
     for sample, error in costly:
         smaller, is_lasting = _without(sample, error, reader, context)
         again[smaller] = sample, is_lasting
-    for smaller, found in workers.run(task, batches(again, limits.batch, _weight), budget=small):
+    for smaller, found in workers.run(task, batches(again, limits.batch, weight_of), budget=small):
         sample, is_lasting = again[smaller]
         if isinstance(found, Lesson) and not is_lasting:
             found = msgspec.structs.replace(found, seen=b"")  # noqa: PLW2901 - forces learning again
@@ -133,7 +133,8 @@ def _reason(error: OverBudgetError, reader: Reader) -> str:
     return error.reason.replace(f"{part.cpu:g} seconds of CPU", told)
 
 
-def _weight(sample: Sample) -> int:
+def weight_of(sample: Sample) -> int:
+    """Return how many clippings a sample has."""
     return len(sample.clippings)
 
 

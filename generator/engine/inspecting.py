@@ -13,7 +13,7 @@ from generator.config.site import Site
 from generator.engine import budgeted
 from generator.engine.build_context import BuildContext
 from generator.engine.document_table import DocumentTable, reader_of
-from generator.engine.learning import learned, learned_again, origin_key
+from generator.engine.learning import learned, origin_key
 from generator.engine.record_reading import keep_read
 from generator.engine.records import Read, Reader, ReadRequest
 from generator.reading.discover import Discovery
@@ -61,7 +61,8 @@ def inspect(
 
 def learn(documents: DocumentTable, context: BuildContext, sources: Set[str]) -> dict[str, DocumentInfo]:
     """Learn again, and return the clippings that were read with boilerplate that has changed."""
-    known, boilerplate = learned_again(documents.reader, sources, context)
+    known = dict(context.cache.of_sources(sources))
+    boilerplate = learned(documents.reader, known, context, sources)
     others = {key for key in documents.boilerplate if key[0] in sources} | boilerplate.keys()
     others = {key for key in others if documents.boilerplate.get(key) != boilerplate.get(key)}
     for key in others:

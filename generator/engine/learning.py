@@ -36,14 +36,6 @@ def origin_key(one: DocumentInfo) -> Key:
     return (one.source, dt.date.fromordinal(one.day).year) if one.source else ("", 0)
 
 
-def learned_again(
-    reader: Reader, sources: Set[str], context: BuildContext
-) -> tuple[dict[str, DocumentInfo], BoilerplateHashes]:
-    """Learn again for a few sources. Returns their clippings as cached, and their boilerplate hashes."""
-    looked = dict(context.cache.of_sources(sources))
-    return looked, learned(reader, looked, context, sources)
-
-
 def learned(
     reader: Reader,
     looked: Mapping[str, DocumentInfo],
@@ -118,7 +110,7 @@ def _taught(
     doubts: set[str] = set()
     along: list[tuple[ReadRequest, Read]] = []
     # Largest samples first, so that no worker runs long after the others.
-    ordered = sorted(work, key=_weight, reverse=True)
+    ordered = sorted(work, key=budgeted.weight_of, reverse=True)
     results = budgeted.learned_from(reader, ordered, context)
     for done, (sample, found) in enumerate(results):
         context.progress("learning", done, len(work))
@@ -137,7 +129,3 @@ def _taught(
             fresh, doubts, along = {}, set(), []
     if fresh:
         yield fresh, doubts, along
-
-
-def _weight(sample: Sample) -> int:
-    return len(sample.clippings)

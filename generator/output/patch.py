@@ -42,14 +42,14 @@ class Patch:
                 raise OvertakenError
             yield
 
-    def put(self, path: str, data: bytes) -> bool:
-        """Write a file unless it is there already. Return whether it changed. Requires the lock."""
+    def put(self, path: str, data: bytes) -> None:
+        """Write a file unless it is there already. Requires the lock."""
         digest = manifest.digest(data)
         place = f"{self._output}/{path}"
         if disk.blocker(str(self._output), path.rpartition("/")[0], {}) is not None:
             raise OvertakenError
         if self.files.get(path) == digest == disk.digest_of(Path(place)):
-            return False
+            return
         if path not in self.files:
             self._announce(path)
         staging = self._output / names.STAGING
@@ -64,16 +64,14 @@ class Patch:
             os.replace(staged, place)
         self.files[path] = digest
         self.is_behind = True
-        return True
 
-    def delete(self, path: str) -> bool:
+    def delete(self, path: str) -> None:
         """Delete one of our files, and the folders that become empty. Requires the lock."""
         known: dict[str, str | None] = {}
-        is_deleted = disk.delete(str(self._output), path, known)
+        disk.delete(str(self._output), path, known)
         disk.prune(str(self._output), path, known)
         self.files.pop(path, None)
         self.is_behind = True
-        return is_deleted
 
     def settle(self, record: manifest.Manifest) -> None:
         """Write the manifest of all files. Requires the lock."""

@@ -188,8 +188,10 @@ class Watching(Command):
         until(holds, self)
 
     def shows(self, text):
-        """Whether any file that was published holds a text."""
-        return any(text.encode() in content for content in built(self.root / "public").values())
+        """Whether any file that was published holds a text; not while files come and go."""
+        with contextlib.suppress(FileNotFoundError):
+            return any(text.encode() in content for content in built(self.root / "public").values())
+        return False
 
 
 @pytest.fixture

@@ -37,15 +37,16 @@ def clipping(body="A body of some twenty letters at least.", **fields):
 
 
 def read_all(folder, text):
-    """What becomes of a clipping in all the steps of a worker, and how many seconds of CPU these take."""
-    for name in ("a.md", "b.md"):
-        (folder / name).write_text(text, "utf-8")
+    """What becomes of a clipping in the steps of a worker, and the seconds of CPU that the longest takes."""
+    (folder / "a.md").write_text(text, "utf-8")
     reader = Reader(str(folder), str(folder), rules_of(Config()), b"epoch")
-    start = time.process_time()
-    assert [*look(reader, ["a.md"])]
-    assert [*learn(reader, [Sample("example.org", (("a.md", 0), ("b.md", 0)))], 0)]
-    (found,) = read(reader, [ReadRequest("a.md", "example.org", 2024, b"")])
-    return found, time.process_time() - start
+    sample, request = Sample("example.org", (("a.md", 0),)), ReadRequest("a.md", "example.org", 2024, b"")
+    seconds = []
+    for step in (look(reader, ["a.md"]), learn(reader, [sample], 0), read(reader, [request])):
+        start = time.process_time()
+        (found,) = step
+        seconds.append(time.process_time() - start)
+    return found, max(seconds)
 
 
 def told(found):
