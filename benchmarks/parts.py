@@ -4,7 +4,7 @@
 
 Of many clippings, every nth is read. The best of several passes counts, the least disturbed one. Cleaning
 goes without learned boilerplate, templates without compilation. `one changed` is an article with another
-title, in stories that are kept.
+title, in copies and stories that are kept.
 """
 
 from __future__ import annotations
@@ -57,16 +57,20 @@ def parts_of(content: Path, paths: Sequence[str]) -> Iterator[tuple[str, Sequenc
     copies = Copies(articles)
     groups = copies.updated()
 
-    def change_one() -> None:
-        other = articles[len(articles) // 2]
-        copies.change((), [msgspec.structs.replace(other, title=f"Another title {time.time_ns()}")])
-        copies.updated()
-
-    yield "copies, one changed", [change_one]
     yield "stories, all", [lambda: Stories(articles, groups).updated()]
+    stories, changed = Stories(articles, groups), [articles[len(articles) // 2]]
+
+    def change_one() -> None:
+        old, new = changed[-1], msgspec.structs.replace(changed[0], title=f"Another title {time.time_ns()}")
+        changed.append(new)
+        copies.change((), [new])
+        stories.change([old], [new], *copies.update())
+        stories.update()
+
+    yield "copies and stories, one changed", [change_one]
     digest = digest_of(articles, {}, TextPolicy.FULL)[0]
-    stories = stories_of(articles, groups)
-    yield from templates_of(plan(msgspec.structs.replace(digest, copies=groups, stories=stories)))
+    found = stories_of(articles, groups)
+    yield from templates_of(plan(msgspec.structs.replace(digest, copies=groups, stories=found)))
 
 
 def templates_of(planned: Plan) -> Iterator[tuple[str, Sequence[Callable[[], object]]]]:
