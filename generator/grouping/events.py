@@ -229,7 +229,7 @@ class Edges(msgspec.Struct):
 def grouped(edges: Edges, days: Mapping[str, int]) -> list[frozenset[str]]:
     """Return the groups of texts that pairs form, the strongest first.
 
-    Two groups are joined if a third of the pairs between them exist, and all are within days.
+    Two groups are joined if enough of the pairs between them exist, and all are within days.
     """
     group_of: dict[str, set[str]] = {path: {path} for path in edges.of}
     ordered = sorted(
@@ -248,14 +248,19 @@ def grouped(edges: Edges, days: Mapping[str, int]) -> list[frozenset[str]]:
     return [frozenset(group) for group in unique.values()]
 
 
+_FEW_PAIRS = 8
 _SPAN = 9
 """Maximum number of days from a story's first text to its last."""
 
 
 def _fit(edges: Edges, ours: Collection[str], theirs: Collection[str], days: Mapping[str, int]) -> bool:
-    """Return whether two groups are close in time, and connected by a third of all possible pairs."""
+    """Return whether two groups are close in time, and connected by half of all possible pairs.
+
+    Of many possible pairs a third is enough: not all texts on a large event share its names.
+    """
     of_all = [days[path] for path in (*ours, *theirs)]
     if max(of_all) - min(of_all) > _SPAN:
         return False
     pairs = sum(len(edges.of[path].keys() & theirs) for path in ours)
-    return 3 * pairs >= len(ours) * len(theirs)
+    possible = len(ours) * len(theirs)
+    return (2 if possible <= _FEW_PAIRS else 3) * pairs >= possible
