@@ -29,7 +29,7 @@ class Outcome(NamedTuple):
     files: dict[str, bytes]
     """Path below the output folder → bytes."""
     report: dict[str, object]
-    """The report without what depends on the way: how many files were written, and the site's size."""
+    """The report without what depends on the way: how many files were written, the site's size, suspects."""
     problems: tuple[str, ...] = ()
     """Why the build failed; empty if it did not."""
 
@@ -74,7 +74,7 @@ class Driver:
             if "the last build" not in one["message"]  # a clean build knows of none
         ]
         told["waits_until"] = built.waits_until
-        return {key: value for key, value in told.items() if key not in {"pages", "site"}}
+        return {key: value for key, value in told.items() if key not in {"pages", "site", "suspects"}}
 
     def build(self, options: Options, *, clean: bool = False) -> Outcome:
         """Build as `broadsheet build` does."""

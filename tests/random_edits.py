@@ -33,8 +33,22 @@ BODIES = (
     "![a point](/news/point.svg)\n\nOur own words, with a picture elsewhere, and they are long enough.",
     "[elsewhere](../other) and ![far](https://origin.example/i.png)\n\n```python\nprint('press')\n```\n" * 2,
 )
-TAILS = ("", "", "\n\nSubscribe to our weekly letter of the presses, and never miss one of them again.")
-TITLES = ("One", "Two", "A press in a cellar", "一台印刷机", "One: again")
+TAILS = (
+    "",
+    "",
+    "\n\nSubscribe to our weekly letter of the presses, and never miss one of them again.",
+    "\n\nIt prints RFC 9110, and t-1.",
+)
+TITLES = (
+    "One",
+    "Two",
+    "A press in a cellar",
+    "一台印刷机",
+    "One: again",
+    "On RFC 9110",
+    "RFC 9110 again",
+    "RFC 9110, T-1",
+)
 ADDRESSES = (
     "https://origin.example/1", "https://www.origin.example/1?utm_source=x", "https://origin.example/2",
     "https://x.example/3", None,
@@ -68,7 +82,7 @@ SMALL_THEME = {
     "base.html": "{% block main %}{{ page }}{{ view }}{% endblock %}{{ _('Sources') }}{{ site.title }}",
     **dict.fromkeys(
         ("day.html", "period.html", "sources.html", "source.html", "source_month.html", "story.html",
-         "redirect.html", "404.html", "empty.html"), SMALL,
+         "identifier.html", "identifiers.html", "redirect.html", "404.html", "empty.html"), SMALL,
     ),
     "article.html": SMALL + "{% block main %}{{ page.canonical }}{{ view }}{% endblock %}",
 }  # fmt: skip
@@ -132,6 +146,11 @@ OF_SOURCES = {
     "language": ('"fr"',),
     "text": ('"link"', '"excerpt"', '"full"'),
     "clean": ("false",),
+}
+IDENTIFIERS = {
+    "rfc.pattern": ("''",),
+    "rfc.url": ('"https://rfc.example/{number}"',),
+    "ticket.pattern": ("'T-[0-9]'", "'(?i)t-[0-9]'"),
 }
 FIELDS = {"title": ('["headline"]',), "digest_note": ("[]",), "url": ('["link"]',)}
 PICKS = {

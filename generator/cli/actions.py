@@ -207,6 +207,8 @@ def _print_result(
         console.print_line(console.closing_line(report, seconds, is_first_step=is_first_step))
         if report.site is not None:
             console.print_line(console.size_line(report.site))
+            if report.suspects:
+                console.print_line(console.suspects_line(report.suspects))
     if cli_options.strict and (faults := grave(report.problems)):
         console.print_line(console.failed_line(len(faults)), error=True)
     if report_file is not None:

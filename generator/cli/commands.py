@@ -328,6 +328,7 @@ def check(cli_options: CliOptions, *, format_: str, fix: bool, yes: bool) -> int
     from generator.config.options import grave
     from generator.engine.outputs import static_faults
     from generator.engine.site_index import read
+    from generator.grouping.suspects import suspects_of
     from generator.model.errors import errors_of
 
     if (fix or yes) and (format_ != "text" or not fix):
@@ -339,7 +340,11 @@ def check(cli_options: CliOptions, *, format_: str, fix: bool, yes: bool) -> int
         index = cli_options.reading(site, progress, lambda context: read(site, options, context))
     problems = (*unfixed, *index.problems, *static_faults(site, index.digest))
     result = findings.Findings(
-        found=index.found, repaired=index.repaired, skipped=index.skipped, problems=problems
+        found=index.found,
+        repaired=index.repaired,
+        skipped=index.skipped,
+        problems=problems,
+        suspects=suspects_of(index.digest),
     )
     if format_ == "json":
         console.print_bytes(findings.json(result))

@@ -16,6 +16,7 @@ import msgspec
 from generator.config.hosts import HOSTS, Size, exceeded_limit
 from generator.model import addresses
 from generator.model.errors import Problem, Severity, shown
+from generator.model.suspects import KINDS
 from generator.model.types import Verdict
 
 if TYPE_CHECKING:  # rich and the pipeline take longer to import than most commands take to run
@@ -24,6 +25,7 @@ if TYPE_CHECKING:  # rich and the pipeline take longer to import than most comma
     from generator.config.options import Report
     from generator.engine.explaining import Explained
     from generator.engine.site_index import SiteIndex
+    from generator.model.suspects import Suspect
     from generator.model.types import Digest, Health, Skipped
     from generator.render.pages import Plan
 
@@ -174,6 +176,13 @@ def size_line(size: Size) -> str:
     return f"{counted(size.files, 'file')}, {size.bytes / 10**6:,.1f} MB:{fitting}{faults}{advice}".replace(
         ":;", ":"
     )
+
+
+def suspects_line(suspects: Sequence[Suspect]) -> str:
+    """Return a line with the numbers of suspects."""
+    kinds = Counter(one.kind for one in suspects)
+    counts = ", ".join(f"{kind} {kinds[kind]:,}" for kind in KINDS if kinds[kind])
+    return f"{counted(len(suspects), 'suspect')} ({counts}); `broadsheet check` shows the most certain"
 
 
 def checked_line(index: SiteIndex, problems: Sequence[Problem]) -> str:

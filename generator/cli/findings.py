@@ -11,10 +11,13 @@ from pathlib import Path
 import msgspec
 
 from generator.model.errors import Problem, shown
+from generator.model.suspects import KINDS, Suspect
 from generator.model.types import Skipped
 
 _OTHER = "other"
 """The kind of a problem that has none."""
+SHOWN_OF_A_KIND = 20 // len(KINDS)
+"""Number of suspects of each kind that are shown to people."""
 
 
 class Findings(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,6 +28,8 @@ class Findings(msgspec.Struct, frozen=True, kw_only=True):
     repaired: int
     skipped: tuple[Skipped, ...]
     problems: tuple[Problem, ...]
+    suspects: tuple[Suspect, ...] = ()
+    """The most certain first."""
 
 
 def sorted_problems(problems: Iterable[Problem]) -> tuple[Problem, ...]:
@@ -39,7 +44,7 @@ def counts(problems: Iterable[Problem]) -> dict[str, int]:
 
 
 def text(findings: Findings) -> Iterator[str]:
-    """Yield lines for people: each file and its problems, the skipped clippings, and the counts of kinds."""
+    """Yield lines for people: each file and its problems, skipped clippings, counts of kinds, suspects."""
     for path, problems in groupby(sorted_problems(findings.problems), key=lambda problem: problem.path):
         yield shown(path)
         for problem in problems:
@@ -52,10 +57,23 @@ def text(findings: Findings) -> Iterator[str]:
         yield f"skipped: {shown(one.path)}: {shown(one.reason)}"
     if kinds := counts(findings.problems):
         yield "by kind: " + ", ".join(f"{kind} {count:,}" for kind, count in kinds.items())
+    yield from suspect_lines(findings.suspects)
+
+
+def suspect_lines(suspects: Sequence[Suspect]) -> Iterator[str]:
+    """Yield lines for people: what is likely wrong, the first few of each kind, and how many there are."""
+    if not suspects:
+        return
+    yield "suspects, the most certain first:"
+    for kind, found in groupby(suspects, key=lambda one: one.kind):
+        own = [*found]
+        yield from (f"  {one.name}: {one.message} [{kind}]" for one in own[:SHOWN_OF_A_KIND])
+        if len(own) > SHOWN_OF_A_KIND:
+            yield f"  … and {len(own) - SHOWN_OF_A_KIND:,} more [{kind}]"
 
 
 def json(findings: Findings) -> bytes:
-    """Return a JSON document: totals, counts of kinds, skipped clippings and problems."""
+    """Return a JSON document: totals, counts of kinds, skipped clippings, problems and suspects."""
     document = {
         "found": findings.found,
         "repaired": findings.repaired,
@@ -72,6 +90,7 @@ def json(findings: Findings) -> bytes:
             }
             for problem in sorted_problems(findings.problems)
         ],
+        "suspects": findings.suspects,
     }
     return msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n"
 

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import msgspec
 
+from generator.config.identifiers import BUILT_IN
 from generator.config.problems import as_typed, line_of, problem_at, problem_in
-from generator.config.site import ARTICLE_FIELDS, LANGUAGE, Config, Limits, SourceConfig
+from generator.config.site import ARTICLE_FIELDS, LANGUAGE, Config, IdentifierConfig, Limits, SourceConfig
 from generator.model.errors import ConfigError, Problem
 from generator.model.types import TextPolicy
 
@@ -61,7 +62,8 @@ def _advice(key: str, message: str) -> str:
         return 'write a list, such as ["README.md", ".*"]'
     if message.startswith("Expected `object`"):
         name = key.rpartition(".")[2]
-        table = '[sources."Name"]' if key.startswith("sources") else f"[{name}]"
+        tables = {"sources": '[sources."Name"]', "identifiers": "[identifiers.name]"}
+        table = tables.get(key.partition(".")[0], f"[{name}]")
         return f"write `{table}`, and its keys on the lines below"
     choices = _CHOICES.get(key.split(".")[-1], ()) if key != "sources" else ()
     known = ", ".join(f'"{choice}"' for choice in choices)
@@ -78,13 +80,14 @@ def _unknown_keys(table: dict[str, object], file: Path) -> Iterable[Problem]:
     limits = table.get("limits")
     if isinstance(limits, dict):
         yield from _unknown(limits, Limits.__struct_fields__, "limits.", file)
-    sources = table.get("sources")
-    if isinstance(sources, dict):
-        for name, source in sources.items():
-            if isinstance(source, dict):
-                yield from _unknown(source, SourceConfig.__struct_fields__, f"sources.{name}.", file)
+    for tables, known in (("sources", SourceConfig), ("identifiers", IdentifierConfig)):
+        named = table.get(tables)
+        for name, one in named.items() if isinstance(named, dict) else ():
+            key = f"{tables}.{name}"
+            if isinstance(one, dict):
+                yield from _unknown(one, known.__struct_fields__, f"{key}.", file)
             else:
-                fault, key = f"`sources.{name}` must be a table", f"sources.{name}"
+                fault = f"`{key}` must be a table"
                 yield problem_in(file, fault, _advice(key, "Expected `object`"), line_of(file, key))
 
 
@@ -142,6 +145,7 @@ def faults_of(config: Config, file: Path, *, is_address_typed: bool) -> Iterable
                 line,
             )
     yield from _out_of_bounds(config, file)
+    yield from _identifier_faults(config, file)
     for name, source in config.sources.items():
         if source.language is not None and not LANGUAGE.fullmatch(source.language):
             line = line_of(file, "language")
@@ -152,6 +156,42 @@ def faults_of(config: Config, file: Path, *, is_address_typed: bool) -> Iterable
             yield problem_in(
                 file, f"`sources.{name}.home` is not a web address", "write https://…", line_of(file, "home")
             )
+
+
+_KIND = re.compile(r"[a-z]{2,20}")
+_TAKEN = frozenset(
+    {"articles", "assets", "picks", "sitemaps", "sources", "stories", "con", "prn", "aux", "nul"}
+)
+"""Names of other folders of a site, and names that Windows does not allow."""
+
+
+def _identifier_faults(config: Config, file: Path) -> Iterable[Problem]:
+    """Yield the faults of a site's own kinds of identifiers."""
+    for name, kind in config.identifiers.items():
+        key = f"identifiers.{name}"
+        if not _KIND.fullmatch(name) or name in _TAKEN:
+            advice = "write 2 to 20 of a-z; it is the name of a folder"
+            yield problem_in(file, f"`{key}` is not a name for identifiers", advice, line_of(file, name))
+        elif kind.pattern is None and name not in BUILT_IN:
+            yield problem_in(file, f"`{key}` has no `pattern`", "write one", line_of(file, name))
+        elif kind.pattern and name in BUILT_IN:
+            advice = "give your kind another name, or turn the built-in one off with an empty pattern"
+            yield problem_in(file, f"`{key}` has a built-in pattern", advice, line_of(file, "pattern"))
+        elif kind.pattern and (fault := _pattern_fault(kind.pattern)):
+            yield problem_in(file, f"`{key}.pattern` {fault[0]}", fault[1], line_of(file, "pattern"))
+        if kind.url and not is_web_address(kind.url):
+            yield problem_in(
+                file, f"`{key}.url` is not a web address", "write https://…", line_of(file, "url")
+            )
+
+
+def _pattern_fault(pattern: str) -> tuple[str, str] | None:
+    """Return what is wrong with a pattern, and what to do; None if it is valid."""
+    try:
+        compiled = re.compile(pattern)
+    except re.error as error:
+        return f"is not valid: {error}", "write a Python regular expression, between '…'"
+    return ("matches every text", "say more") if compiled.match("") else None
 
 
 _BOUNDS = {

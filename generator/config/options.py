@@ -9,6 +9,7 @@ import msgspec
 
 from generator.config.hosts import Size
 from generator.model.errors import Problem, Severity
+from generator.model.suspects import Suspect
 from generator.model.types import Skipped, Verdict
 
 Progress = Callable[[str, int, int], None]
@@ -49,6 +50,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     site: Size | None = None
     """The size of the site; None if it is unknown, as for a site that is followed."""
     problems: tuple[Problem, ...]
+    suspects: tuple[Suspect, ...] | None = None
+    """What is likely wrong, the most certain first; None if it is unknown, as for a site that is followed."""
 
 
 class Built(msgspec.Struct, frozen=True, kw_only=True):

@@ -44,6 +44,15 @@ class SourceConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     """Whether to remove boilerplate from its articles."""
 
 
+class IdentifierConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One table `[identifiers.name]`: a kind of identifier that articles share."""
+
+    pattern: str | None = None
+    """A regular expression for such identifiers; empty for none. If unset, that of the built-in kind."""
+    url: str = ""
+    """The address of an identifier at its authority, with `{id}` or `{number}`."""
+
+
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The table `[limits]`: what reading one clipping may use. Each attempt of each step gets a share."""
 
@@ -96,6 +105,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Our field → the keys of other clippers that it is read from, the most trusted first."""
     sources: Mapping[str, SourceConfig] = {}
     """Name of a source → its settings."""
+    identifiers: Mapping[str, IdentifierConfig] = {}
+    """Name of a kind of identifier → its settings."""
     limits: Limits = Limits()
     """What reading one clipping may use."""
 

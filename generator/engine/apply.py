@@ -27,11 +27,12 @@ from generator.engine.site_index import grouped, kept_by, theme_faults, told_of_
 from generator.engine.state import SiteState
 from generator.grouping.digest import with_settings
 from generator.grouping.health import leaders_of
+from generator.grouping.identifiers import regrouped_identifiers
 from generator.grouping.regrouping import recounts, regrouped, spliced
 from generator.grouping.sources import configured_names
 from generator.model import addresses
 from generator.model.types import Article, Digest, Source, Story
-from generator.render.affected import affected_pages, by_file, is_near
+from generator.render.affected import affected_pages, by_file, identifier_pages, is_near
 from generator.render.pages import Page, page_of_source
 
 
@@ -111,7 +112,12 @@ def _update(state: SiteState, read: Records, former: Config, *, has_other_picks:
     change = _grouped(state, removed, added) if are_limited else None
     if change is None:
         return None
-    before = by_file(affected_pages(plan, removed, change.ended, is_recounted=change.is_recounted))
+    before = by_file(
+        (
+            *affected_pages(plan, removed, change.ended, is_recounted=change.is_recounted),
+            *identifier_pages(plan, added),
+        )
+    )
     had_picks = bool(plan.picks)
     _take_over(state, change, {**derived, **read}, derived.keys())
     return _effects(state, change, before, last, had_picks=had_picks)
@@ -150,8 +156,12 @@ def _grouped(state: SiteState, removed: list[Article], added: list[Article]) -> 
         return None
     state.stories.change([article.path for article in removed], added)
     ended, begun = state.stories.update(state.index.choices.merges, state.index.choices.splits)
+    articles = spliced(last.articles, removed, added)
     digest = msgspec.structs.replace(
-        digest, articles=spliced(last.articles, removed, added), stories=tuple(state.stories.stories)
+        digest,
+        articles=articles,
+        stories=tuple(state.stories.stories),
+        identifiers=regrouped_identifiers(last.identifiers, articles, (*removed, *added)),
     )
     return _Change(digest, removed, added, ended, begun)
 
@@ -188,6 +198,7 @@ def _effects(
     plan = state.rendering.plan
     left = {article.path for article in removed}
     parted = [article for story in ended for article in story.articles if article.path not in left]
+    parted += [one for one in _linked_otherwise(last, digest) if one.path not in left]
     pages = by_file(
         affected_pages(plan, (*added, *parted), begun, removed, ended, is_recounted=change.is_recounted)
     )
@@ -215,6 +226,12 @@ def _effects(
         ),
         is_everything=affects_all_pages(state.rendering.theme, last, digest),
     )
+
+
+def _linked_otherwise(last: Digest, digest: Digest) -> Iterable[Article]:
+    """Yield the articles that name an identifier whose page comes or goes."""
+    for name in last.identifiers.keys() ^ digest.identifiers.keys():
+        yield from (last.identifiers.get(name) or digest.identifiers[name]).articles
 
 
 def _changes(

@@ -11,9 +11,11 @@ import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+import msgspec
+
 from generator.cache.stamps import NONE, Stamp, stamp_of
 from generator.config import resources
-from generator.config.site import Config, Site, SourceConfig
+from generator.config.site import Config, IdentifierConfig, Site, SourceConfig
 from generator.model.errors import shown
 from generator.model.types import may_be_image
 from generator.reading.discover import Discovery, is_clipping, is_ignored
@@ -66,14 +68,17 @@ INVALIDATES: Mapping[str, Stale] = {
     "future": Stale.GROUPING,
     "fields": Stale.READING,
     "sources": Stale.NOTHING,  # key by key, below
+    "identifiers": Stale.NOTHING,  # key by key, below
     "limits": Stale.READING,
     "sources.aliases": Stale.SOURCES | Stale.PAGES,
     "sources.home": Stale.SOURCES | Stale.PAGES,
     "sources.language": Stale.READING,
     "sources.text": Stale.SOURCES | Stale.PAGES,
     "sources.clean": Stale.READING,
+    "identifiers.pattern": Stale.READING,
+    "identifiers.url": Stale.PAGES,
 }
-"""Key of `digest.toml` → what it makes stale. `sources.*` are the keys of each table of sources."""
+"""Key of `digest.toml` → what it makes stale. `sources.*` and `identifiers.*` are the keys of each table."""
 
 
 def few_of(count: int) -> int:
@@ -90,14 +95,23 @@ def stale_by_config(before: Config, config: Config) -> Stale:
     for key in Config.__struct_fields__:
         if getattr(before, key) != getattr(config, key):
             stale |= INVALIDATES[key]
-    bare = SourceConfig()
-    for name in before.sources.keys() | config.sources.keys():
-        old, new = before.sources.get(name, bare), config.sources.get(name, bare)
-        for key in SourceConfig.__struct_fields__:
-            if getattr(old, key) != getattr(new, key):
-                stale |= INVALIDATES[f"sources.{key}"]
+    stale |= _stale_by_tables("sources", before.sources, config.sources, SourceConfig())
+    stale |= _stale_by_tables("identifiers", before.identifiers, config.identifiers, IdentifierConfig())
     if before.sources.keys() != config.sources.keys():
         stale |= Stale.SOURCES | Stale.PAGES
+    return stale
+
+
+def _stale_by_tables(
+    prefix: str, before: Mapping[str, msgspec.Struct], now: Mapping[str, msgspec.Struct], bare: msgspec.Struct
+) -> Stale:
+    """Return what becomes stale with other tables of one kind. `bare` is a table without keys."""
+    stale = Stale.NOTHING
+    for name in before.keys() | now.keys():
+        old, new = before.get(name, bare), now.get(name, bare)
+        for key in bare.__struct_fields__:
+            if getattr(old, key) != getattr(new, key):
+                stale |= INVALIDATES[f"{prefix}.{key}"]
     return stale
 
 

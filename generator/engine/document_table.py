@@ -87,5 +87,8 @@ def rules_of(config: Config) -> Rules:
         source_languages={key_: one.language for one, key_ in spellings if one.language},
         uncleaned=frozenset(key_ for one, key_ in spellings if not one.clean),
         source_key=key,
+        identifiers={
+            name: one.pattern for name, one in config.identifiers.items() if one.pattern is not None
+        },
         own_source=own_source_of(config),
     )

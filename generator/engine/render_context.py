@@ -62,7 +62,7 @@ class RenderContext:
         self.language: InterfaceLanguage = (
             last.language if last else interface_language(site.templates, self.config.language_tag)
         )
-        self.compose: Composer = composer(plan_, self.language, self.healths)
+        self.compose: Composer = composer(plan_, self.language, self.healths, self.config.identifiers)
         self.frame = Framer(plan=plan_, names=self.compose.names, config=self.config)
         self.view = self.frame.site(GENERATOR)
         is_same = last is not None and last.view == self.view
@@ -92,6 +92,7 @@ class RenderContext:
                 config.base_url,
                 config.links,
                 config.timezone,
+                {name: one.url for name, one in sorted(config.identifiers.items()) if one.url},
                 zone_data(config.timezone),
             )
         )

@@ -239,6 +239,7 @@ def epoch_of(site: Site) -> bytes:
     said = (
         own_source_of(config), config.language, config.languages, config.timezone, config.fields,
         config.clean, config.ignore, config.limits,
+        {name: one.pattern for name, one in config.identifiers.items()},
         {
             name: (one.aliases, one.language, one.clean)
             for name, one in config.sources.items()

@@ -25,8 +25,10 @@ from generator.engine.render_context import RenderContext
 from generator.engine.site_index import SiteIndex
 from generator.engine.state import SiteState
 from generator.engine.unchanged import Inputs, OutputSnapshot, StampsOnDisk, is_as_left, remember
+from generator.grouping.suspects import suspects_of
 from generator.model import addresses
 from generator.model.errors import BuildError, Problem, errors_of
+from generator.model.suspects import Suspect
 from generator.model.types import Article, TextPolicy, Verdict
 from generator.output import disk
 from generator.output.write import Transaction
@@ -171,7 +173,7 @@ def _put_in_place(
         with rendering.context.cache.best_effort():
             output_status.remember(reasons)
         reasons = {path: why for path, why in reasons.items() if path in staged}
-    report = report_of(index, problems, pages, size)
+    report = report_of(index, problems, pages, size, suspects_of(index.digest))
     return Built(report=report, waits_until=index.waits_until, reasons=reasons)
 
 
@@ -322,7 +324,11 @@ def _entry(rendering: RenderContext, article: Article) -> tuple[feeds.Entry, Tex
 
 
 def report_of(
-    index: SiteIndex, problems: Iterable[Problem], written: Written, size: Size | None = None
+    index: SiteIndex,
+    problems: Iterable[Problem],
+    written: Written,
+    size: Size | None = None,
+    suspects: tuple[Suspect, ...] | None = None,
 ) -> Report:
     """Return the report of a build."""
     return Report(
@@ -335,4 +341,5 @@ def report_of(
         pages=written,
         site=size,
         problems=tuple(problems),
+        suspects=suspects,
     )

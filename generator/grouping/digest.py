@@ -9,6 +9,7 @@ import msgspec
 from generator.config.site import SourceConfig
 from generator.grouping.clashes import redirected, with_unique_ids
 from generator.grouping.editions import editions_of, joined, months_of, order
+from generator.grouping.identifiers import identifiers_of
 from generator.grouping.sources import by_source, configured_names, key, slugs_of
 from generator.model.errors import Problem
 from generator.model.types import Article, Digest, Period, Skipped, Source, TextPolicy
@@ -45,6 +46,7 @@ def together(sources: Sequence[Source], ordered: Sequence[Article] | None = None
         weeks=joined(Period.WEEK, days, slugs),
         months=joined(Period.MONTH, days, slugs),
         years=joined(Period.YEAR, days, slugs),
+        identifiers=identifiers_of(ordered),
     )
 
 

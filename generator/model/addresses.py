@@ -13,6 +13,7 @@ import re
 import urllib.parse
 from collections.abc import Callable
 
+from generator.model.identifiers import kind_of, slug_of
 from generator.model.types import Article, Edition, Period, Source, TextPolicy, Verdict
 
 FRONT = ""
@@ -47,6 +48,21 @@ def article(id_: str) -> str:
 def story(id_: str) -> str:
     """Return the address of a story's page."""
     return f"stories/{id_[:2]}/{id_}.html"
+
+
+def identifier(name: str) -> str:
+    """Return the address of an identifier's page."""
+    return f"{kind_of(name)}/{slug_of(name)}/"
+
+
+def identifiers(kind: str) -> str:
+    """Return the address of the list of a kind of identifiers."""
+    return f"{kind}/"
+
+
+def identifiers_month(kind: str, first: dt.date, part: int = 1) -> str:
+    """Return the address of one part of a month of that list. Parts are counted from 1."""
+    return identifiers(kind) + month(first) + (f"{part}/" if part > 1 else "")
 
 
 def day(date: dt.date) -> str:

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from generator.model.identifiers import are_many
+
 IMAGES = ("png", "jpg", "jpeg", "gif", "webp", "avif", "svg")
 """File extensions of images beside clippings."""
 
@@ -97,6 +99,22 @@ class Article(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=Fal
     pinned: bool = False
     note: str = ""
     """The curator's note, in Markdown."""
+    repeated: int = 0
+    """Percentage of the letters within its text that were removed because its source repeats them."""
+    identifiers: tuple[str, ...] = ()
+    """Identifiers that title or lead name, such as `CVE-2024-6387` or `RFC 9110`, sorted."""
+    mentions: tuple[str, ...] = ()
+    """Identifiers that only the rest of the text names, sorted."""
+
+    @property
+    def is_roundup(self) -> bool:
+        """Whether it names more identifiers of one kind than an article about one event does."""
+        return are_many(self.named_or_mentioned)
+
+    @property
+    def named_or_mentioned(self) -> tuple[str, ...]:
+        """All identifiers."""
+        return (*self.identifiers, *self.mentions)
 
 
 class Story(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,6 +129,27 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     def lead(self) -> Article:
         """The article at the home of its source with the most complete text."""
         return self.articles[0]
+
+
+class Identifier(msgspec.Struct, frozen=True, kw_only=True):
+    """An identifier that several sources name, with their articles."""
+
+    name: str
+    """As articles write it, such as `CVE-2024-6387`."""
+    articles: tuple[Article, ...]
+    """Articles whose title or lead names it, newest first."""
+    mentions: tuple[Article, ...] = ()
+    """Articles that name it further down, newest first."""
+
+    @property
+    def first(self) -> dt.date:
+        """The day of the first article that names it."""
+        return self.articles[-1].date
+
+    @property
+    def sources(self) -> int:
+        """Number of sources that name it."""
+        return len({article.source for article in self.articles})
 
 
 class Skipped(msgspec.Struct, frozen=True, order=True, kw_only=True):
@@ -250,6 +289,8 @@ class Digest(msgspec.Struct, frozen=True, kw_only=True):
     """Editions of each period, oldest first. A period without articles has no edition."""
     stories: Sequence[Story] = ()
     """Sorted by their first articles."""
+    identifiers: Mapping[str, Identifier] = {}
+    """Name → identifier that three sources or more name, sorted by name."""
 
     def editions(self, period: Period) -> tuple[Edition, ...]:
         """Return the editions of a period."""

@@ -18,6 +18,7 @@ from generator.reading.clipping_fields import ClippingFields
 from generator.reading.curator import pick_of
 from generator.reading.dates import ADVICE, Moment
 from generator.reading.fingerprint import fingerprint_of
+from generator.reading.identifiers import LEAD, identifiers_of
 from generator.reading.language import reading_minutes
 from generator.reading.metadata import aliases_line, aliases_of, authors_of, id_of, languages_of, tags_of
 from generator.reading.moments import fetch_time, first_moment, publication_moment
@@ -116,6 +117,7 @@ def _published(
     language, title_language, unlisted = languages_of(fields, beginning, title, source)
     summary = fields.text("summary")
     letters, signature = fingerprint_of(body)
+    named, mentioned = identifiers_of(title, beginning[:LEAD], visible, fields.rules.identifiers)
     article = Article(
         id=id_of(fields),
         path=clipping.path,
@@ -138,6 +140,9 @@ def _published(
         letters=letters,
         keys=keys_of(url, clipping.body),
         signature=signature,
+        repeated=remainder.repeated,
+        identifiers=named,
+        mentions=mentioned,
     )
     pick = pick_of(fields)
     return Reading(

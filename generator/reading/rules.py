@@ -24,5 +24,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """Keys of sources with `clean = false`."""
     source_key: Callable[[str], str] = str
     """Maps all spellings of a source to one key."""
+    identifiers: Mapping[str, str] = {}
+    """Name → pattern, of the site's own kinds of identifiers."""
     own_source: str = ""
     """The name of the digest, whose own articles have no source."""

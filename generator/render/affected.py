@@ -1,8 +1,8 @@
 """Names the pages that changed articles may affect: perhaps too many, never too few.
 
 Fingerprints tell which of them are affected. An article affects its own page, the pages of the other
-articles of its story, and every list with one of these. If counts change, it also affects the neighbouring
-lists, which show them.
+articles of its story, those of its identifiers, and every list with one of these. If counts change, it also
+affects the neighbouring lists, which show them.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import chain
 
 from generator.model import addresses
+from generator.model.identifiers import kind_of
 from generator.model.types import Article, Edition, Period, Source, SourceMonth, Story
 from generator.render.pages import (
     Alias,
@@ -20,8 +21,10 @@ from generator.render.pages import (
     Plan,
     overviews,
     page_of_edition,
+    page_of_identifier,
     page_of_source,
     pages_of_article,
+    pages_of_kind,
     pages_of_month,
     pages_of_story,
 )
@@ -65,7 +68,16 @@ def affected_pages(
             yield from _editions(editions, article, with_neighbours=is_recounted)
     for story in stories:
         yield from pages_of_story(plan, story)
+    yield from identifier_pages(plan, everyone)
     yield from overviews(digest)
+
+
+def identifier_pages(plan: Plan, articles: Iterable[Article]) -> Iterator[Page]:
+    """Yield the pages of the identifiers that articles name or mention, and the lists of their kinds."""
+    names = {name for article in articles for name in article.named_or_mentioned}
+    yield from (page_of_identifier(one) for name in names if (one := plan.digest.identifiers.get(name)))
+    for kind in plan.identifier_kinds.keys() & {*map(kind_of, names)}:
+        yield from pages_of_kind(plan.identifier_kinds[kind])
 
 
 def _months(plan: Plan, source: Source, article: Article, *, with_neighbours: bool) -> Iterator[Page]:

@@ -11,12 +11,14 @@ from itertools import groupby
 import msgspec
 from markupsafe import Markup
 
+from generator.config.site import IdentifierConfig
 from generator.model import addresses
 from generator.model.types import (
     Article,
     Edition,
     Group,
     Health,
+    Identifier,
     Period,
     Source,
     Story,
@@ -25,6 +27,8 @@ from generator.model.types import (
 )
 from generator.render import views
 from generator.render.health import health_view, row
+from generator.render.identifier_kinds import IdentifierKind, IdentifierPart
+from generator.render.identifiers import identifier_ways, linked
 from generator.render.lists import (
     DAY_FILLS,
     MONTH_FILLS,
@@ -55,6 +59,8 @@ class Composer(msgspec.Struct, frozen=True):
     names: Names
     healths: Mapping[str, Health]
     """Source name → health, for every source."""
+    identifiers: Mapping[str, IdentifierConfig] = {}
+    """Name → settings of the kinds of identifiers that the site configures."""
 
     def views_of(self, page: Page, body: Markup) -> Iterator[views.View]:
         """Yield the view of a page, followed by leaner ones in case it is too large.
@@ -68,21 +74,23 @@ class Composer(msgspec.Struct, frozen=True):
 
         Within a group, each view is smaller than the one before.
         """
+        lists = Lists(self.plan, self.names)
         match page.subject:
             case Edition(period=Period.DAY):
-                return self._days(page.subject, is_front=page.address == addresses.FRONT)
+                ways = self._days(page.subject, is_front=page.address == addresses.FRONT)
             case MonthPart():
-                lists = Lists(self.plan, self.names)
-                return _factories(partial(self._source_month, lists, page.subject), MONTH_FILLS)
+                ways = _factories(partial(self._source_month, lists, page.subject), MONTH_FILLS)
             case Edition():
-                lists = Lists(self.plan, self.names)
-                return _factories(partial(self._period, lists, page.subject), PERIOD_FILLS)
+                ways = _factories(partial(self._period, lists, page.subject), PERIOD_FILLS)
             case Story():
-                lists = Lists(self.plan, self.names)
-                return _factories(partial(self._story, lists, page.subject), STORY_FILLS)
+                ways = _factories(partial(self._story, lists, page.subject), STORY_FILLS)
+            case Identifier() | IdentifierKind() | IdentifierPart():
+                ways = identifier_ways(lists, page.subject, self.identifiers)
             case None if page.address == addresses.SOURCES:
-                return ([partial(self._sources, sparks=sparks) for sparks in (True, False)],)
-        return ([partial(self._only, page, body)],)
+                ways = ([partial(self._sources, sparks=sparks) for sparks in (True, False)],)
+            case _:
+                ways = ([partial(self._only, page, body)],)
+        return ways
 
     def _only(self, page: Page, body: Markup) -> views.View:
         """Make the view of a page that has no leaner one."""
@@ -127,6 +135,7 @@ class Composer(msgspec.Struct, frozen=True):
             also=also,
             also_more=also_more,
             story=story,
+            identifiers=linked(article, self.plan.digest.identifiers),
             body=body,
             excerpt_only=source.text is TextPolicy.EXCERPT,
             # A count would change the page whenever another article is added.
@@ -295,7 +304,14 @@ def _is_above(block: views.Block) -> bool:
     return block.above == block.source.count
 
 
-def composer(plan: Plan, words: Words, healths: Mapping[str, Health]) -> Composer:
-    """Return a composer for a planned digest in the interface's language. `healths`: by source."""
-    names = Names(plan, words)
-    return Composer(plan, names, healths)
+def composer(
+    plan: Plan,
+    words: Words,
+    healths: Mapping[str, Health],
+    identifiers: Mapping[str, IdentifierConfig] | None = None,
+) -> Composer:
+    """Return a composer for a planned digest in the interface's language.
+
+    `healths`: by source. `identifiers`: the kinds of identifiers that the site configures, by name.
+    """
+    return Composer(plan, Names(plan, words), healths, identifiers or {})

@@ -11,13 +11,16 @@ import calendar
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
+from itertools import islice
 
 import msgspec
 
 from generator.cache.versions import hashed
 from generator.model import addresses
-from generator.model.types import Article, Edition, Health, Period, Source, Story
+from generator.model.types import Article, Edition, Health, Identifier, Period, Source, Story
 from generator.render.compose import NEWEST_ITEMS
+from generator.render.identifier_kinds import IdentifierKind, IdentifierPart
+from generator.render.identifiers import NEWEST, linked
 from generator.render.pages import Alias, MonthPart, Page, Plan
 
 PARTS = ("version", "configuration", "translations", "template", "articles", "sources", "stories", "editions")
@@ -85,6 +88,10 @@ class Fingerprints:
                 own = self._source(page.subject)
             case Story():
                 own = self._story(page.subject)
+            case Identifier():
+                own = self._identifier(page.subject)
+            case IdentifierKind() | IdentifierPart():
+                own = self._identifiers(page.subject)
             case _:
                 own = self._overview(page)
         return self._common(page.template) + b"".join(own)
@@ -102,8 +109,14 @@ class Fingerprints:
             hashed(self._marks[article.id], self._paged((article,))),
             _hash(self._sources[article.source]),
             _hash(self._story_mark(story) if story else b""),
-            _hash(repr(self._plan.parts[article.id]).encode()),
+            _hash(repr(self._plan.parts[article.id]).encode() + self._linked(article)),
         )
+
+    def _linked(self, article: Article) -> bytes:
+        """Return which of an article's identifiers have pages."""
+        if not article.identifiers:
+            return b""
+        return repr(linked(article, self._plan.digest.identifiers)).encode()
 
     def _alias(self, article: Article) -> tuple[bytes, ...]:
         return self._listed((article,), self._plan.address_of(article), b"")
@@ -154,6 +167,23 @@ class Fingerprints:
 
     def _story(self, story: Story) -> tuple[bytes, ...]:
         return self._listed(story.articles, "", self._sources_of(story.articles))
+
+    def _identifier(self, identifier: Identifier) -> tuple[bytes, ...]:
+        articles = (*identifier.articles, *identifier.mentions)
+        about = identifier.name, len(identifier.articles)
+        return self._listed(articles, about, self._sources_of(articles))
+
+    def _identifiers(self, subject: IdentifierKind | IdentifierPart) -> tuple[bytes, ...]:
+        """Return the parts of a list of identifiers, of which each row shows the first article's title."""
+        place: object = None
+        if isinstance(subject, IdentifierKind):
+            shown, kind = tuple(islice(subject.newest(), NEWEST)), subject
+        else:
+            shown, kind = subject.shown, subject.kind
+            place = (subject.month.first, subject.number, len(subject.month.parts))
+        rows = [(one.name, len(one.articles), one.sources) for one in shown]
+        months = [(month.first, month.count) for month in kind.months]
+        return self._listed([one.articles[-1] for one in shown], (rows, months, place), b"")
 
     def _overview(self, page: Page) -> tuple[bytes, ...]:
         digest = self._plan.digest

@@ -6,8 +6,11 @@ import msgspec
 
 from generator.config.site import Config
 from generator.model import addresses
-from generator.model.types import Edition, Period, Source, Story
+from generator.model.types import Edition, Identifier, Period, Source, Story
 from generator.render import structured, views
+from generator.render.identifier_kinds import IdentifierKind, IdentifierPart
+from generator.render.identifier_views import IdentifiersView, IdentifierView
+from generator.render.identifiers import title_of
 from generator.render.names import Names
 from generator.render.pages import ARTICLE, Alias, MonthPart, Page, Plan
 
@@ -91,6 +94,8 @@ class Framer(msgspec.Struct, frozen=True, kw_only=True):
                 title = text("%(source)s, %(month)s") % names + part
             case views.StoryView():
                 title, description = view.title, view.lead.excerpt
+            case IdentifierView() | IdentifiersView():
+                title = title_of(view, self.names.words)
             case views.RedirectView():
                 title = view.title
             case views.SourcesView():
@@ -162,7 +167,7 @@ def _section(page: Page) -> str:
     match page.subject:
         case Edition(period=Period.DAY):
             return "front" if page.address == addresses.FRONT else "archive"
-        case Edition() | Story():
+        case Edition() | Story() | Identifier() | IdentifierKind() | IdentifierPart():
             return "archive"
         case Source() | MonthPart():
             return "sources"

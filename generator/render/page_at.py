@@ -14,8 +14,10 @@ from generator.render.pages import (
     Plan,
     overviews,
     page_of_edition,
+    page_of_identifier,
     page_of_source,
     pages_of_article,
+    pages_of_kind,
     pages_of_month,
     pages_of_story,
 )
@@ -25,6 +27,8 @@ OVERVIEWS = tuple(map(addresses.file_of, (addresses.FRONT, addresses.SOURCES, ad
 _OF_ID = re.compile(r"(articles|stories)/[^/]+/([^/]+)\.html")
 _OF_PERIOD = re.compile(r"(\d{4})/(?:w(\d\d)/|(\d\d)/(?:(\d\d)/)?)?index\.html")
 _OF_SOURCE = re.compile(r"sources/([^/]+)/(?:(\d{4})/(\d\d)/(?:\d+/)?)?index\.html")
+
+_OF_IDENTIFIERS = re.compile(r"([a-z]+)/(?:\d{4}/\d\d/(?:\d+/)?|([^/]+)/)?index\.html")
 
 
 def page_at(plan: Plan, path: str, find: Callable[[str], Article | None]) -> Page | None:
@@ -53,8 +57,20 @@ def _candidates(plan: Plan, path: str, find: Callable[[str], Article | None]) ->
         slug, year, month = found.groups()
         if source := plan.source_at(slug):
             yield from _pages_of_source(source, year, month)
+    else:
+        yield from _pages_of_identifiers(plan, path)
     if (id_ := plan.aliases.get(path)) and (article := find(id_)):
         yield from pages_of_article(plan, article)
+
+
+def _pages_of_identifiers(plan: Plan, path: str) -> Iterator[Page]:
+    found = _OF_IDENTIFIERS.fullmatch(path)
+    kind = plan.identifier_kinds.get(found[1]) if found else None
+    if found and kind:
+        if one := kind.by_slug.get(found[2] or ""):
+            yield page_of_identifier(one)
+        else:
+            yield from pages_of_kind(kind)
 
 
 def _edition(digest: Digest, year: str, week: str, month: str, day: str) -> Edition | None:

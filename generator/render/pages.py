@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
 from generator.model import addresses
-from generator.model.types import Article, Digest, Edition, Period, Source, SourceMonth, Story
+from generator.model.types import Article, Digest, Edition, Identifier, Period, Source, SourceMonth, Story
 from generator.render.copies import Copies
+from generator.render.identifier_kinds import IdentifierKind, IdentifierPart, kinds_of
 
 ARTICLE = "article.html"
 """The template of articles' own pages."""
 TEMPLATES = (
-    ARTICLE, "day.html", "period.html", "redirect.html", "source.html", "source_month.html", "story.html",
+    ARTICLE, "day.html", "identifier.html", "identifiers.html", "period.html", "redirect.html", "source.html",
+    "source_month.html", "story.html",
 )  # fmt: skip
 """The templates of all pages except overviews."""
 SHORT_STORY = 2
@@ -39,7 +41,18 @@ class MonthPart(msgspec.Struct, frozen=True):
     number: int
 
 
-Subject = Article | Edition | Source | MonthPart | Story | Alias | None
+Subject = (
+    Article
+    | Edition
+    | Source
+    | MonthPart
+    | Story
+    | Identifier
+    | IdentifierKind
+    | IdentifierPart
+    | Alias
+    | None
+)
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,6 +93,8 @@ class Plan(msgspec.Struct, kw_only=True):
     """Slug → name of the source; filled on demand."""
     _copies: dict[str, Copies] = msgspec.field(default_factory=dict)
     """Story id → copies, filled on demand."""
+    _kinds: tuple[Mapping[str, Identifier], Mapping[str, IdentifierKind]] = ({}, {})
+    """The identifiers, and the kinds of these; filled on demand."""
 
     def change(
         self,
@@ -115,6 +130,14 @@ class Plan(msgspec.Struct, kw_only=True):
         if not self._slugs:
             self._slugs = {source.slug: name for name, source in self.digest.sources.items()}
         return self.digest.sources.get(self._slugs.get(slug, ""))
+
+    @property
+    def identifier_kinds(self) -> Mapping[str, IdentifierKind]:
+        """Name → kind of the identifiers that have pages."""
+        identifiers = self.digest.identifiers
+        if self._kinds[0] is not identifiers:
+            self._kinds = identifiers, kinds_of(identifiers.values())
+        return self._kinds[1]
 
     def around(self, edition: Edition) -> tuple[Edition | None, Edition | None]:
         """Return the previous and the next edition."""
@@ -223,6 +246,9 @@ def pages_of(plan_: Plan) -> Iterator[Page]:
         yield from _pages_of_source(plan_, source)
     for story in digest.stories:
         yield from pages_of_story(plan_, story)
+    yield from map(page_of_identifier, digest.identifiers.values())
+    for kind in plan_.identifier_kinds.values():
+        yield from pages_of_kind(kind)
     for editions in (digest.days, digest.weeks, digest.months, digest.years):
         yield from map(page_of_edition, editions)
     yield from overviews(digest)
@@ -285,6 +311,33 @@ def pages_of_story(plan_: Plan, story: Story) -> Iterator[Page]:
             month=story.lead.date.replace(day=1),
             modified=max(article.date for article in story.articles),
         )
+
+
+def page_of_identifier(identifier: Identifier) -> Page:
+    """Return an identifier's page."""
+    return Page(
+        address=addresses.identifier(identifier.name),
+        template="identifier.html",
+        subject=identifier,
+        month=identifier.first.replace(day=1),
+        modified=identifier.articles[0].date,
+    )
+
+
+def pages_of_kind(kind: IdentifierKind) -> Iterator[Page]:
+    """Yield the page of a kind of identifiers, and those of its months."""
+    newest = next(kind.newest())
+    address = addresses.identifiers(kind.kind)
+    yield Page(address=address, template="identifiers.html", subject=kind, modified=newest.first)
+    for month in kind.months:
+        for number, part in enumerate(month.parts, 1):
+            yield Page(
+                address=addresses.identifiers_month(kind.kind, month.first, number),
+                template="identifiers.html",
+                subject=IdentifierPart(kind, month, number),
+                month=month.first,
+                modified=part[0].first,
+            )
 
 
 def page_of_edition(edition: Edition) -> Page:

@@ -13,6 +13,7 @@ import msgspec
 from generator.model import addresses
 from generator.model.types import Period
 from generator.render import views, xml
+from generator.render.identifier_views import IdentifiersView, IdentifierView
 
 ITEMS = 10
 """Number of items of a list that its metadata names. The page and the sitemaps name all."""
@@ -61,7 +62,7 @@ def json_ld(frame: views.PageView, view: views.View, site: Site) -> str:
             own = _collection(view, site.base_url)
         case views.SourceView() | views.SourceMonthView():
             own = _collection(view, site.base_url)
-        case views.SourcesView():
+        case views.SourcesView() | IdentifierView() | IdentifiersView():
             own = _collection(view, site.base_url)
         case _:
             return ""
@@ -147,8 +148,10 @@ def _items(view: views.View, base_url: str) -> Iterator[tuple[str, str]]:
         case views.PeriodView():
             for named in view.months if view.period is Period.YEAR else view.days:
                 yield named.name, addresses.absolute(base_url, named.address)
-        case views.SourcesView():
-            for named in view.sources:
+        case IdentifierView():
+            yield from _articles(view.items, base_url)
+        case views.SourcesView() | IdentifiersView():
+            for named in view.sources if isinstance(view, views.SourcesView) else view.rows:
                 yield named.name, addresses.absolute(base_url, named.address)
 
 

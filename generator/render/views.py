@@ -316,6 +316,8 @@ class ArticleView(View, frozen=True):
     also_more: int = 0
     story: str | None = None
     """The page of its story, if it has one."""
+    identifiers: tuple[Named, ...] = ()
+    """The identifiers that it names, if they have pages."""
 
 
 class RedirectView(View, frozen=True, kw_only=True):

@@ -39,7 +39,8 @@ def test_build_ends_with_a_line_that_counts(root, capfd):
     out, err = capfd.readouterr()
     assert re.fullmatch(
         r"3 found, 2 published, 1 repaired, 1 skipped; \d+ files written, 0 kept, 0 deleted; \d+\.\d s\n"
-        r"\d+ files, 0\.\d MB: fits Cloudflare Pages, GitHub Pages",
+        r"\d+ files, 0\.\d MB: fits Cloudflare Pages, GitHub Pages\n"
+        r"3 suspects \(short 2, excerpt 1\); `broadsheet check` shows the most certain",
         out.strip(),
     )
     assert "warning: b.md:2:" in err
@@ -167,13 +168,34 @@ def test_check_prints_all_and_writes_nothing(root, capfd):
     before = sorted(root.rglob("*"))
     assert run(["check"]) == DONE
     out, _ = capfd.readouterr()
-    first, second, skipped, kinds, closing = out.splitlines()
+    first, second, skipped, kinds, *suspects, closing = out.splitlines()
     assert first == "b.md"
     assert second.startswith("     2  warning: `title` is not valid YAML; write title: ")
     assert skipped.startswith("skipped: c.md: ")
     assert kinds == "by kind: front-matter 1"
+    assert suspects == [
+        "suspects, the most certain first:",
+        "  a.md: its text is complete with 72 letters [short]",
+        "  b.md: its text is complete with 72 letters [short]",
+        f"  a.md: 2 articles of A source have its excerpt: {BODY[:60]} [excerpt]",
+    ]
     assert closing == "3 found, 1 repaired, 1 skipped; 1 warning"
     assert sorted(root.rglob("*")) == before
+
+
+def test_suspects_fail_nothing_and_stand_in_both_reports(root, capfd):
+    write_clipping(root / "content", "b.md", title="Sound again", date="2024-07-02")
+    assert run(["check", "--strict", "--format", "json"]) == DONE
+    checked = json.loads(capfd.readouterr().out)["suspects"]
+    assert run(["build", "--strict", "-q", "--report", "report.json"]) == DONE
+    assert json.loads(Path("report.json").read_text("utf-8"))["suspects"] == checked
+    assert [(one["kind"], one["name"]) for one in checked] == [
+        ("short", "a.md"),
+        ("short", "b.md"),
+        ("excerpt", "a.md"),
+    ]
+    assert run(["build", "--strict", "-q", "--report", "report.json"]) == DONE
+    assert json.loads(Path("report.json").read_text("utf-8"))["suspects"] == checked
 
 
 def test_clean_deletes_what_builds_wrote(root, capfd):

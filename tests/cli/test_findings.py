@@ -8,6 +8,7 @@ from generator.cli.exit_codes import DONE
 from generator.cli.findings import Findings
 from generator.cli.main import run
 from generator.model.errors import Problem, Severity
+from generator.model.suspects import Suspect
 from generator.model.types import Skipped
 from writing import write_clipping, write_config
 
@@ -31,6 +32,18 @@ def test_text_is_by_file_with_counts_a_kind():
         "skipped: c.md: is a draft",
         "by kind: date 2, image 1, other 1",
     ]
+
+
+def test_of_each_kind_of_suspect_the_first_few_are_shown():
+    suspects = [Suspect(kind="short", name=f"{n}.md", message="is short") for n in range(6)]
+    suspects.append(Suspect(kind="links", name="Alpha", message="turned to links"))
+    assert list(findings.suspect_lines(suspects)) == [
+        "suspects, the most certain first:",
+        *(f"  {n}.md: is short [short]" for n in range(4)),
+        "  … and 2 more [short]",
+        "  Alpha: turned to links [links]",
+    ]
+    assert not list(findings.suspect_lines([]))
 
 
 def test_json_is_one_document():

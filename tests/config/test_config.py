@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from generator.config.loading import load
-from generator.config.site import ARTICLE_FIELDS, Config, Limits, SourceConfig
+from generator.config.site import ARTICLE_FIELDS, Config, IdentifierConfig, Limits, SourceConfig
 from generator.model.errors import ConfigError
 from generator.model.types import TextPolicy
 
@@ -96,6 +96,35 @@ def test_one_foreign_key_may_stand_without_a_list(tmp_path):
             "[sources.A]\nhome = 'javascript:alert(1)'",
             "digest.toml:2: `sources.A.home` is not a web address; write https://…",
         ),
+        (
+            "identifiers.ticket = 'x'",
+            "digest.toml:1: `identifiers.ticket` must be a table; "
+            "write `[identifiers.name]`, and its keys on the lines below",
+        ),
+        (
+            "[identifiers.ticket]\npattern = 'PROJ-\\d+'\nurl = 'tickets/{id}'",
+            "digest.toml:3: `identifiers.ticket.url` is not a web address; write https://…",
+        ),
+        ("[identifiers.ticket]", "digest.toml:1: `identifiers.ticket` has no `pattern`; write one"),
+        (
+            "[identifiers.ticket]\npattern = '(PROJ'",
+            "digest.toml:2: `identifiers.ticket.pattern` is not valid: missing ), unterminated subpattern "
+            "at position 0; write a Python regular expression, between '…'",
+        ),
+        (
+            "[identifiers.ticket]\npattern = '(PROJ)?'",
+            "digest.toml:2: `identifiers.ticket.pattern` matches every text; say more",
+        ),
+        (
+            "[identifiers.cve]\npattern = 'CVE-2024-[0-9]+'",
+            "digest.toml:2: `identifiers.cve` has a built-in pattern; "
+            "give your kind another name, or turn the built-in one off with an empty pattern",
+        ),
+        (
+            "[identifiers.sources]\npattern = 'PROJ'",
+            "digest.toml:1: `identifiers.sources` is not a name for identifiers; "
+            "write 2 to 20 of a-z; it is the name of a folder",
+        ),
     ],
 )
 def test_a_fault_names_its_line_and_the_mend(tmp_path, text, message):
@@ -159,10 +188,10 @@ def test_a_key_of_an_earlier_version_is_answered_with_its_new_name(tmp_path):
 
 def test_the_reference_has_each_key_and_no_other():
     rows = set(re.findall(r"^\| `(\w+)` \|", REFERENCE.read_text("utf-8"), re.MULTILINE))
-    tables = (Config, SourceConfig, Limits)
+    tables = (Config, SourceConfig, IdentifierConfig, Limits)
     keys = {*ARTICLE_FIELDS, *(field for table in tables for field in table.__struct_fields__)}
-    assert rows == keys - {"fields", "sources", "limits"}
-    assert {"`[fields]`", "`[limits]`", '`[sources."Name"]`'} <= set(
+    assert rows == keys - {"fields", "sources", "identifiers", "limits"}
+    assert {"`[fields]`", "`[limits]`", '`[sources."Name"]`', "`[identifiers.name]`"} <= set(
         re.findall(r"`\[.+?\]`", REFERENCE.read_text("utf-8"))
     )
 

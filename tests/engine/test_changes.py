@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from generator.config import resources
-from generator.config.site import Config, Site, SourceConfig
+from generator.config.site import Config, IdentifierConfig, Site, SourceConfig
 from generator.engine.changes import INVALIDATES, Stale, stale_by_config, stale_by_file
 
 SITE = Site(root=Path("/site"), content=Path("/site/content"), output=Path("/site/public"), config=Config())
@@ -19,8 +19,9 @@ def with_config(**changed: object) -> Site:
 
 
 def test_each_key_of_the_configuration_says_what_it_makes_stale() -> None:
-    keys = {*Config.__struct_fields__, *(f"sources.{key}" for key in SourceConfig.__struct_fields__)}
-    assert keys == INVALIDATES.keys()
+    tables = {"sources": SourceConfig, "identifiers": IdentifierConfig}
+    keys = {f"{name}.{key}" for name, table in tables.items() for key in table.__struct_fields__}
+    assert {*Config.__struct_fields__, *keys} == INVALIDATES.keys()
 
 
 @pytest.mark.parametrize(
@@ -33,6 +34,8 @@ def test_each_key_of_the_configuration_says_what_it_makes_stale() -> None:
         ({"sources": {"Alpha": SourceConfig(home="https://a.example/")}}, Stale.SOURCES | Stale.PAGES),
         ({"sources": {"Alpha": SourceConfig(aliases=("A",))}}, Stale.SOURCES | Stale.PAGES),
         ({"sources": {"Alpha": SourceConfig()}}, Stale.SOURCES | Stale.PAGES),
+        ({"identifiers": {"ticket": IdentifierConfig(pattern="T-1")}}, Stale.READING),
+        ({"identifiers": {"cve": IdentifierConfig(url="https://a.example/{id}")}}, Stale.PAGES),
     ],
 )
 def test_a_changed_key_counts_both_ways(changed: dict[str, object], stale: Stale) -> None:

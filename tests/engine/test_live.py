@@ -33,7 +33,7 @@ LONG = f"{BODY} A second sentence says what the first one left out, at some leng
 def told(built: Built) -> dict[str, object]:
     """What a build tells, but for how many files it wrote."""
     report = msgspec.structs.asdict(built.report)
-    return {key: value for key, value in report.items() if key not in {"pages", "site"}}
+    return {key: value for key, value in report.items() if key not in {"pages", "site", "suspects"}}
 
 
 OPEN: list[Live] = []

@@ -109,6 +109,30 @@ def twins(tmp_path, monkeypatch):
     return twins
 
 
+def test_a_third_source_makes_the_page_of_an_identifier_and_its_articles_link_to_it(twins):
+    page, link = twins.roots[0] / "public/rfc/rfc-9110/index.html", 'href="../../rfc/rfc-9110/"'
+    for n, source in enumerate(("Alpha", "Beta")):
+        twins.put(
+            f"named{n}.md", clipping("On RFC 9110", source, DAYS[n], f"{BODIES[0]} {n}", f"id: named{n}")
+        )
+    twins.build()
+    assert not page.exists()
+    first = twins.roots[0] / "public/articles/na/named0.html"
+    assert link not in first.read_text("utf-8")
+    twins.put("named2.md", clipping("RFC 9110, at length", "Gamma", DAYS[3], BODIES[1]))
+    twins.build()
+    assert "RFC 9110, at length" in page.read_text("utf-8")
+    assert link in first.read_text("utf-8")
+    twins.put("named3.md", clipping("Older: RFC 9110", "Alpha", DAYS[4], BODIES[1] + " Older."))
+    twins.build()
+    assert (twins.roots[0] / "public/rfc/2023/12/index.html").exists()
+    twins.put("named2.md", clipping("At length", "Gamma", DAYS[3], BODIES[1]))
+    twins.build()
+    assert not (twins.roots[0] / "public/rfc").exists()
+    assert link not in first.read_text("utf-8")
+    assert twins.taken == [True] * 4
+
+
 def test_an_edited_clipping_is_followed_and_so_is_the_next(twins):
     for title in ("Two", "Three"):
         twins.put(PATHS[1], clipping(title, "Beta", DAYS[1], BODIES[1]))

@@ -54,6 +54,7 @@ from random_edits import (
     CONFIG,
     DAYS,
     FIELDS,
+    IDENTIFIERS,
     LATER,
     MARKDOWN,
     MORE,
@@ -126,6 +127,7 @@ class Site(RuleBasedStateMachine):
         self.config: dict[str, str] = {}
         self.sources: dict[str, dict[str, str]] = {}
         self.fields: dict[str, str] = {}
+        self.identifiers: dict[str, str] = {}
         self.picks: dict[str, dict[str, str]] = {}
         self.expected: tuple[tuple[int, Options], Outcome] | None = None
         """What a clean build last left, and of which contents."""
@@ -284,7 +286,7 @@ class Site(RuleBasedStateMachine):
     # --- the site -------------------------------------------------------------------------------------
 
     def _configure(self) -> None:
-        tables = [("", self.config), ("[fields]", self.fields)]
+        tables = [("", self.config), ("[fields]", self.fields), ("[identifiers]", self.identifiers)]
         tables += [(f"[sources.{json.dumps(name)}]", table) for name, table in self.sources.items()]
         self.world.write("digest.toml", toml_of(tables))
 
@@ -302,6 +304,11 @@ class Site(RuleBasedStateMachine):
     @edit(said=maybe(FIELDS))
     def map_fields(self, said: tuple[str, str | None]) -> None:
         put(self.fields, *said)
+        self._configure()
+
+    @edit(said=maybe(IDENTIFIERS))
+    def find_identifiers(self, said: tuple[str, str | None]) -> None:
+        put(self.identifiers, *said)
         self._configure()
 
     @edit()

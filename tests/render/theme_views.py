@@ -12,6 +12,7 @@ from generator.model.types import Health, MonthHealth, Period, Verdict
 from generator.render import views
 from generator.render.charts import spark
 from generator.render.health import health_view
+from generator.render.identifier_views import IdentifierRow, IdentifiersView, IdentifierView
 from generator.render.templates import Templates, interface_language
 
 DAY = dt.date(2024, 7, 3)
@@ -24,7 +25,7 @@ WEEK = views.Named(name="Week 27, 2024", address="2024/w27/", count=2)
 BEFORE = views.Named(name="July 2, 2024", address="2024/07/02/")
 TEMPLATES = (
     "day.html", "period.html", "sources.html", "source.html", "source_month.html", "story.html",
-    "article.html", "redirect.html", "404.html", "empty.html",
+    "identifier.html", "identifiers.html", "article.html", "redirect.html", "404.html", "empty.html",
 )  # fmt: skip
 
 
@@ -203,6 +204,36 @@ def story_view(**changed) -> views.StoryView:
     return views.StoryView(**(given | changed))
 
 
+def identifier_view(**changed) -> IdentifierView:
+    given = {
+        "name": "CVE-2024-1234",
+        "kind": views.Named(name="CVE", address="cve/"),
+        "authority": "https://authority.example/CVE-2024-1234",
+        "count": 4,
+        "sources": 3,
+        "first": DAY - dt.timedelta(1),
+        "last": DAY,
+        "items": (item(), item("bcdefghijkmn", address=None, verdict=Verdict.LINK, reason="captcha")),
+        "mentions": (item("cdefghijkmnp"),),
+        "mentions_more": 2,
+    }
+    return IdentifierView(**(given | changed))
+
+
+def identifiers_view(**changed) -> IdentifiersView:
+    row = IdentifierRow(
+        name="CVE-2024-1234", address="cve/cve-2024-1234/", count=4, date=DAY, sources=3,
+        title="活字 & 网格", language="zh", dir="ltr",
+    )  # fmt: skip
+    given = {
+        "kind": views.Named(name="CVE", address="cve/", count=1),
+        "month": None,
+        "rows": (row, msgspec.structs.replace(row, title="")),
+        "months": (views.Named(name="July 2024", address="cve/2024/07/", count=1),),
+    }
+    return IdentifiersView(**(given | changed))
+
+
 def views_by_template() -> dict[str, views.View]:
     return {
         "day.html": day_view(),
@@ -218,6 +249,8 @@ def views_by_template() -> dict[str, views.View]:
             previous=None, next=MONTH,
         ),
         "story.html": story_view(),
+        "identifier.html": identifier_view(),
+        "identifiers.html": identifiers_view(),
         "article.html": article_view(),
         "redirect.html": views.RedirectView(target="articles/ab/abc.html", fragment="x", title="Moved"),
         "404.html": views.NotFoundView(latest=LATEST),

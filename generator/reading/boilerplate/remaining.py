@@ -9,7 +9,7 @@ from generator.reading import prose
 from generator.reading.boilerplate.bylines import BYLINE, CONTENTS
 from generator.reading.boilerplate.judge import Cleaning, Decisions, article_markdown, judge_blocks
 from generator.reading.boilerplate.menus import ADVERTISEMENT
-from generator.reading.boilerplate.recurring import REPEATED_WITHIN
+from generator.reading.boilerplate.recurring import LEARNED, REPEATED_WITHIN
 from generator.reading.boilerplate.repeats import NOTHING, Origin
 
 CUT = "cut by the clipper"
@@ -31,6 +31,9 @@ class Remaining(msgspec.Struct, frozen=True):
     """Empty if the verdict is `full`."""
     is_fragment: bool = False
     """Whether the text ends where the clipper cut it, most likely within a sentence."""
+    repeated: int = 0
+    """Percentage of the letters between its first and last block that the source repeats, and so are removed.
+    """
 
 
 def remaining(
@@ -51,7 +54,19 @@ def remaining(
     is_cut = is_cut and (
         last in _WITHIN or all(one.block.kind in _ABOVE for one in decisions.blocks if one.reason is None)
     )
-    return Remaining(text, Verdict.CUT if is_cut else Verdict.FULL, CUT if is_cut else "", is_fragment)
+    verdict, reason = (Verdict.CUT, CUT) if is_cut else (Verdict.FULL, "")
+    return Remaining(text, verdict, reason, is_fragment, _repeated(decisions))
+
+
+def _repeated(decisions: Decisions) -> int:
+    """Return `Remaining.repeated`. What is removed above and below the text is most likely boilerplate."""
+    kept = [one.block for one in decisions.blocks if one.reason is None]
+    if not kept or len(kept) == len(decisions.blocks):
+        return 0
+    first, last = kept[0].index, kept[-1].index
+    removed = (one.block for one in decisions.blocks if one.reason in LEARNED)
+    letters = sum(block.units for block in removed if first < block.index < last)
+    return 100 * letters // (letters + sum(block.units for block in kept)) if letters else 0
 
 
 def decisions_on(
