@@ -22,6 +22,17 @@ def calls(name: str) -> Iterator[tuple[Path, ast.Call]]:
                 yield path, node
 
 
+def default_kinds(function: ast.FunctionDef) -> list[ast.expr | None]:
+    """The default value of a parameter `kind`."""
+    named = (*function.args.posonlyargs, *function.args.args)
+    defaults = function.args.defaults
+    pairs = [
+        *zip(named[len(named) - len(defaults) :], defaults, strict=True),
+        *zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True),
+    ]
+    return [default for argument, default in pairs if argument.arg == "kind"]
+
+
 def kinds_in_code() -> set[str]:
     values: list[ast.expr | None] = []
     for path, tree in TREES.items():
@@ -31,10 +42,7 @@ def kinds_in_code() -> set[str]:
             if isinstance(node, ast.Call):
                 values += [keyword.value for keyword in node.keywords if keyword.arg == "kind"]
             if isinstance(node, ast.FunctionDef):
-                named = (*node.args.posonlyargs, *node.args.args)
-                defaults = node.args.defaults
-                pairs = zip(named[len(named) - len(defaults) :], defaults, strict=True)
-                values += [default for argument, default in pairs if argument.arg == "kind"]
+                values += default_kinds(node)
     values += [call.args[0] for _, call in calls("report") if len(call.args) > 3]
     return {v.value for v in values if isinstance(v, ast.Constant) and isinstance(v.value, str)}
 
@@ -47,14 +55,14 @@ def test_the_page_lists_every_kind_and_no_other():
 
 def error_kinds_in_code() -> set[str]:
     """The kinds that some function gives to a problem for which the build fails."""
-    kinds = set()
+    values: list[ast.expr | None] = []
     for tree in TREES.values():
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef) and "Severity.ERROR" in ast.unparse(node):
-                keywords = (one for one in ast.walk(node) if isinstance(one, ast.keyword))
-                values = (one.value for one in keywords if one.arg == "kind")
-                kinds |= {one.value for one in values if isinstance(one, ast.Constant)}
-    return kinds
+                keywords = [one for one in ast.walk(node) if isinstance(one, ast.keyword)]
+                keywords += [one for _, call in calls(node.name) for one in call.keywords]
+                values += [one.value for one in keywords if one.arg == "kind"] + default_kinds(node)
+    return {v.value for v in values if isinstance(v, ast.Constant)}
 
 
 def test_the_page_says_for_which_kinds_a_build_fails():

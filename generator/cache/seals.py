@@ -172,4 +172,4 @@ def _create(file: Path) -> None:
 
 def _too_short() -> ConfigError:
     advice = "create one with `openssl rand -hex 32`, and keep it secret"
-    return command_error(VARIABLE, f"has fewer than {SHORTEST} characters", advice, "config")
+    return command_error(VARIABLE, f"has fewer than {SHORTEST} characters", advice, kind="config")

@@ -25,4 +25,4 @@ def _part(name: str, package: Path) -> Path:
         if folder.is_dir():
             return folder
     message = f"this installation of Broadsheet lacks its folder `{name}`"
-    raise refusal(name, message, "reinstall the package", "installation")
+    raise refusal(name, message, "reinstall the package", kind="installation")

@@ -61,13 +61,13 @@ class LossError(BuildError):
     """The build would delete files that were perhaps not meant to be deleted. The user can allow it."""
 
 
-def refusal(path: str | Path, message: str, advice: str = "", kind: str = "output") -> BuildError:
+def refusal(path: str | Path, message: str, advice: str = "", *, kind: str = "output") -> BuildError:
     """Return the error for something that a build must not do, or cannot."""
     problem = Problem(path=str(path), message=message, advice=advice, severity=Severity.ERROR, kind=kind)
     return BuildError(problem)
 
 
-def command_error(where: str | Path, message: str, advice: str, kind: str = "command") -> ConfigError:
+def command_error(where: str | Path, message: str, advice: str, *, kind: str = "command") -> ConfigError:
     """Return the error about a file, a target or an argument of a command."""
     problem = Problem(path=str(where), message=message, advice=advice, severity=Severity.ERROR, kind=kind)
     return ConfigError(problem)
