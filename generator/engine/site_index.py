@@ -129,17 +129,7 @@ def grouped(
     content_hashes = {
         article.id: content_hash(article, read_.as_read[article.path]) for article in digest.articles
     }
-    if copies:
-        copies.replace_articles(digest.articles)
-    else:
-        copies = _searched(documents, digest.articles, content_hashes, context)
-    digest = msgspec.structs.replace(digest, copies=copies.updated(choices.splits))
-    stories = stored_stories.stories_of(context.cache, config, digest, content_hashes)
-    digest = msgspec.structs.replace(
-        digest,
-        stories=stories.updated(choices.merges),
-        aggregators=frozenset(stories.aggregators.names),
-    )
+    digest, copies, stories = _related(digest, copies, choices, config, content_hashes, documents, context)
     facts, shown_ = read_.facts, {article.path for article in digest.articles}
     facts.held_back |= {one.path: one.source for one in read_.articles if one.path not in shown_}
     images, image_faults = _images_of(site, digest, kept, read_)
@@ -169,6 +159,30 @@ def grouped(
         ),
     )
     return index, copies, stories
+
+
+def _related(
+    digest: Digest,
+    copies: Copies | None,
+    choices: Choices,
+    config: Config,
+    content_hashes: Mapping[str, bytes],
+    documents: DocumentTable,
+    context: BuildContext,
+) -> tuple[Digest, Copies, Stories]:
+    """Return a digest with its copies and stories. `copies` of an earlier digest are updated in place."""
+    if copies:
+        copies.replace_articles(digest.articles)
+    else:
+        copies = _searched(documents, digest.articles, content_hashes, context)
+    digest = msgspec.structs.replace(digest, copies=copies.updated(choices.splits))
+    stories = stored_stories.stories_of(context.cache, config, digest, content_hashes)
+    digest = msgspec.structs.replace(
+        digest,
+        stories=stories.updated(choices.merges),
+        aggregators=frozenset(stories.aggregators.names),
+    )
+    return digest, copies, stories
 
 
 def _choices_of(picks: Sequence[picks_file.Pick], read_: Readings) -> Choices:

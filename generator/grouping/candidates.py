@@ -1,4 +1,4 @@
-"""Find candidates for the same story: articles that share a name.
+"""Find candidates for copies: articles that share a name.
 
 A name is a key, a title, or a part of a title or of a fingerprint. Articles are numbered in order, and their
 numbers ascend in every list. Lists are processed by operations on complete lists (`dict(zip(…))`, `index`,

@@ -235,7 +235,7 @@ def _is_retitled(one: Evidence, other: Evidence, common: Iterable[str]) -> bool:
 
 
 def objects(one: Evidence, other: Evidence) -> bool:
-    """Return whether two articles cannot be in one story, whatever connects them."""
+    """Return whether two articles cannot be in one group, whatever connects them."""
     if not set(one.keys).isdisjoint(other.keys):
         return False
     if marks_conflict(one.title, other.title):

@@ -11,7 +11,17 @@ import msgspec
 from markupsafe import Markup
 
 from generator.model import addresses
-from generator.model.types import Article, Edition, Group, Period, Story, TextPolicy, Verdict, direction
+from generator.model.types import (
+    Article,
+    Edition,
+    Group,
+    Period,
+    Related,
+    Story,
+    TextPolicy,
+    Verdict,
+    direction,
+)
 from generator.render import views
 from generator.render.markdown import Place, body_html
 from generator.render.names import Names
@@ -59,7 +69,7 @@ PERIOD_FILLS: Fills = (
 STORY_FILLS: Fills = (
     tuple(Fill(items, n) for items, n in ((None, 1000), (None, 20), (None, 0), (150, 0), (50, 0))),
 )
-"""A story shows all its articles, unless there are too many for a page."""
+"""A story shows all its texts, unless there are too many for a page."""
 
 
 class Above(msgspec.Struct, frozen=True, kw_only=True):
@@ -216,7 +226,7 @@ class Lists(msgspec.Struct, frozen=True):
         )
         story_items = []
         for n, members in enumerate(stories[: fill.above]):
-            lead = self._lead_of(members)
+            lead = self._lead_of(members, self.plan.stories[members[0].id])
             home |= {member.id: lead.id for member in members}
             story_items.append(self.item(lead, excerpt=n < fill.above_excerpts, also=fill.also))
         if edition.period is Period.DAY:
@@ -229,23 +239,28 @@ class Lists(msgspec.Struct, frozen=True):
         return len({copies[one.id].id if one.id in copies else one.id for one in articles})
 
     def _folded(self, edition: Edition, home: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-        """Yield id and block of each article of a day whose text stands in the block of another source.
+        """Yield id and home of each article of a day whose text stands elsewhere on the page.
 
-        Articles that have a `home` already stay there. Copies of one source stay in its block.
+        That is the item above that has it, else the block of another source. Copies of one source stay in its
+        block.
         """
         groups: defaultdict[str, list[tuple[Article, str]]] = defaultdict(list)
         for number, block in enumerate(edition.groups, 1):
             for article in block.articles:
-                if article.id not in home and (group := self.plan.copies.get(article.id)):
+                if group := self.plan.copies.get(article.id):
                     groups[group.id].append((article, block_anchor(number)))
         for members in groups.values():
-            lead = self._lead_of([article for article, _ in members])
-            anchor = next(anchor for article, anchor in members if article is lead)
-            yield from ((one.id, anchor) for one, _ in members if one.source != lead.source)
+            left = [one for one, _ in members if one.id not in home]
+            above = next((home[one.id] for one, _ in members if one.id in home), None)
+            if above:
+                yield from ((one.id, above) for one in left)
+            elif left:
+                lead = self._lead_of(left, self.plan.copies[left[0].id])
+                anchor = next(anchor for one, anchor in members if one is lead)
+                yield from ((one.id, anchor) for one in left if one.source != lead.source)
 
-    def _lead_of(self, members: Sequence[Article]) -> Article:
-        """Return the lead of some articles' group if it is among them, else the most complete of them."""
-        group = self.plan.stories.get(members[0].id) or self.plan.copies[members[0].id]
+    def _lead_of(self, members: Sequence[Article], group: Related) -> Article:
+        """Return the lead of a group if it is among some of its articles, else the most complete of them."""
         own = next((member for member in members if member.id == group.lead.id), None)
         return own or max(members, key=lambda member: (self.plan.has_page(member), member.letters))
 

@@ -277,6 +277,14 @@ def test_a_text_stands_once_on_a_day_and_names_where_its_copies_are():
     assert not [address for address in shown if address.startswith("stories/")]
 
 
+def test_copies_of_a_pick_are_part_of_it():
+    pick, copy, other = article(1, "A", pinned=True), article(2, "B"), article(3, "B")
+    day = composed([pick, copy, other], copies=(copies_of(pick, copy),))["2024/07/03/"][0]
+    assert (ids(day.picks), ids(tuple(items(day)))) == ([1], [3])
+    assert [one.name for one in day.picks[0].copies] == ["B"]
+    assert [(block.above, int(block.above_anchor)) for block in day.blocks] == [(1, 1)]
+
+
 def test_what_a_source_repeats_on_a_day_is_one_item_with_a_count():
     again = [article(n, "A", title="Somebody follows Somebody") for n in (1, 2, 3)]
     twice = [article(n, "A", letters=n) for n in (4, 5)]
