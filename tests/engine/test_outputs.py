@@ -13,6 +13,7 @@ from generator.engine.outputs import fingerprint, is_for_machines
 from generator.engine.safeguards import found_in
 from generator.engine.state import SiteState
 from generator.engine.unchanged import identity_of
+from random_edits import BODIES
 from writing import BODY, NOW, site_in, workers_here, write_clipping, write_config
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 3"/>'
@@ -29,6 +30,8 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> SiteState:
         write_clipping(content, f"{n}.md", body, date=day, source=("Alpha", "第三", "a.b")[n % 3])
     for n in range(3):
         write_clipping(content, f"same/{n}.md", f"{BODY} " * 30, title="The same", source=f"S {n}")
+    for n, body in enumerate(one for one in BODIES if "PressWorks9" in one):
+        write_clipping(content, f"fire/{n}.md", body, title=f"{n}: fire", source=f"S {n}")
     write_clipping(
         content, "month.md", f"{BODY} " * 5, date="2024-02-02", source="Many", id="Own-ID", pin="true"
     )
