@@ -40,6 +40,7 @@ language = "en"                      # of the interface: "en" or "zh"
 # recent_months = 12                 # what "recent" means
 # feed_items = 50                    # entries in the digest's feeds
 # source_feed_items = 20             # entries in each source's feeds
+# promotions = ["webinar", "hiring"] # words in titles of stories that come last on a day
 
 # Keys of other clippers that stand for ours, and take precedence:
 # [fields]
@@ -50,12 +51,18 @@ language = "en"                      # of the interface: "en" or "zh"
 # cpu_seconds = 5.0
 # memory_mb = 400
 
+# Names that articles share, besides CVE numbers and the like:
+# [identifiers.ticket]
+# pattern = 'PROJ-\\d{1,6}'
+# url = "https://tickets.example.org/{id}"
+
 # What you know of a source, by its name:
 # [sources."Example News"]
 # aliases = ["example.org", "EXAMPLE NEWS"]
 # home = "https://example.org/"
 # language = "en"
 # clean = false
+# aggregator = true
 # text = "excerpt"
 """
 
@@ -83,6 +90,7 @@ language = "zh"                      # 界面语言："en" 或 "zh"
 # recent_months = 12                 # "recent" 指最近几个月
 # feed_items = 50                    # 全站订阅源的条数
 # source_feed_items = 20             # 每个来源的订阅源的条数
+# promotions = ["招聘", "webinar"]   # 标题含有这些词的报道排在当天最后
 
 # 其他剪藏工具的键名，对应到本文摘的键，优先于本文摘自己的键：
 # [fields]
@@ -93,12 +101,18 @@ language = "zh"                      # 界面语言："en" 或 "zh"
 # cpu_seconds = 5.0
 # memory_mb = 400
 
+# 文章共用的编号，CVE 等已内置：
+# [identifiers.ticket]
+# pattern = 'PROJ-\\d{1,6}'
+# url = "https://tickets.example.org/{id}"
+
 # 关于某个来源的说明，以来源名为键：
 # [sources."示例新闻"]
 # aliases = ["example.org", "示例新闻网"]
 # home = "https://example.org/"
 # language = "zh"
 # clean = false
+# aggregator = true
 # text = "excerpt"
 """
 

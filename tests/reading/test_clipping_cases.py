@@ -37,7 +37,7 @@ def as_json(case):
     article = {
         key: value
         for key, value in json.loads(msgspec.json.encode(fields)).items()
-        if value and key != "signature"
+        if value and key not in {"signature", "features"}
     }
     return {
         "article": {key: value for key, value in article.items() if value},
