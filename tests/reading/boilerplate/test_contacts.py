@@ -128,3 +128,14 @@ def test_a_pixel_below_code_whose_fence_closes_early_goes():
     pixel = ["Share", "Copy", "![](https://mc.yandex.ru/watch/1)"]
     assert text_of(page(f"# {TITLE}", *TEXT, code, *pixel)).endswith(code)
     assert text_of(page(f"# {TITLE}", *TEXT, code, "![](https://coast.example/1)")).endswith("/1)")
+
+
+def test_the_address_of_back_issues_goes():
+    tail = [
+        "\\* 查看或搜索历史推送内容请访问：\n[https://coast.example](https://coast.example/)",
+        "\\* 新浪微博账号：灯塔实验室\n<https://weibo.example/coast>",
+    ]
+    assert text_of(page(f"# {TITLE}", *TEXT, *tail)) == ARTICLE
+    assert (
+        text_of(page(f"# {TITLE}", TEXT[0], "微博账号：灯塔被盗，看守报警。", *TEXT[1:])).count("灯塔") == 1
+    )
