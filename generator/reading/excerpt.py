@@ -209,13 +209,17 @@ _LABEL = re.compile(
 """A line in the head of a program that only names something."""
 
 
+_BOX = re.compile(r"\A\[[ xX]\] ")
+"""The box of a list of tasks."""
+
+
 def _entries(sample: str) -> str:
     """Return the entries below the label that begins a list in two levels; empty without such a label."""
     lines = [line for line in sample.split("\n") if line and not _is_aside(line)]
     if len(lines) < 2 or not _ITEM.match(lines[0]) or "](" in lines[0] or not _is_below(lines[1], lines[0]):
         return ""
     entries = [one for one, below in zip(lines, [*lines[1:], ""], strict=True) if not _is_below(below, one)]
-    found = (folded(plain_text(line)) for line in entries[:20] if _ITEM.match(line))
+    found = (_BOX.sub("", folded(plain_text(line))) for line in entries[:20] if _ITEM.match(line))
     return "; ".join(text for text in found if letters_in(text) >= 6)
 
 
