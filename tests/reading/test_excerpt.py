@@ -56,8 +56,8 @@ def test_excerpt_of_lists_and_short_notes():
 
 
 def test_the_label_of_a_list_leaves_the_excerpt_to_its_entries():
-    body = "- Picked by Ann\n\n  - [The last press](/1) - [talk](/2)\n  - [ ] [Type made of wood](/3) - [talk](/4)"
-    assert excerpt_of(body) == "The last press - talk; Type made of wood - talk"
+    body = "- Picked by Ann\n\n  - [The last press](/1) - [talk](/2)\n  - [ ] [Wooden type](/3) - [talk](/4)"
+    assert excerpt_of(body) == "The last press - talk; Wooden type - talk"
     assert excerpt_of("- Picked by Ann and Bob\n\n- Set by Carl") == "Picked by Ann and Bob Set by Carl"
 
 
