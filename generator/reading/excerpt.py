@@ -38,8 +38,8 @@ def excerpt_of(body: str) -> str:
     """Return the first readable paragraphs as plain text, cut to two lines with `…`; empty if there are none.
 
     Skips headings, tables, code, bylines, notices and paragraphs that are mostly links. If nothing else is
-    there, lists count, then the first comment in code, headings, lines between code, at last bylines and
-    notices.
+    there, lists count (of a list in two levels, its entries), then the first comment in code, headings, lines
+    between code, at last bylines and notices.
     """
     if not body:
         return ""
@@ -47,6 +47,7 @@ def excerpt_of(body: str) -> str:
     referred = definitions.labels_referred_to(body) if "]:" in sample else frozenset()
     return shortened(
         _joined(_paragraphs(sample, referred), 24, items=False)
+        or _entries(sample)
         or _joined(itertools.islice(_paragraphs(sample, referred), 20), 6, items=True)
         or _first_comment(sample)
         or _headings(sample)
@@ -111,15 +112,20 @@ _BYLINE = re.compile(
     r"(?:posted |written |published |edited )?by:? [^\W\d_]"
     r"|(?:authors?|from|date|attachment|a cura di|di|von|par|por)\s?:"
     r"|published\b|(?:last )?updated\b|文\s?[|｜/丨]"
+    r"|图\s?[:：丨|｜/]|图片?(?:来源|源自|来自|源)\s?[:：丨|｜]?"
+    r"|(?:photos?|photograph|image|picture|illustration)s? (?:by|credits?|courtesy|source)\b|credits?\s?:"
+    r"|.{0,120}\bvia (?:unsplash|getty images|shutterstock|flickr|pexels|pixabay|wikimedia)\W*$"
     r"|(?:作者|来源|编辑|译者|出品|责编|微信公众号|公众号|发布时间|更新时间)\s?[:：丨|｜]"
     rf"|.{{0,80}}?\b(?:{MONTH} {DAY},? \d{{4}}|{DAY} (?:de )?{MONTH},? (?:de )?\d{{4}})"
     r"|.{0,80}?\d{4}(?:-\d{1,2}-\d{1,2}|[/.]\d{1,2}[/.]\d{1,2}|年\d{1,2}月\d{1,2}日)[ T]\d{1,2}:\d\d"
     r"|.{0,80}?\d{4}年\d{1,2}月\d{1,2}日$",
     re.IGNORECASE,
 )
-"""How a line with an author or a date begins."""
+"""How a line with an author, a date or the origin of a picture begins."""
 _NOTICE = re.compile(
-    r"for educational purposes only|please enable javascript|this post is also available in\b"
+    r"[→➡▶►👉»>]+\ufe0f?\s*(?:click|tap|download|get|register|sign up|subscribe|watch|listen|join"
+    r"|点击|立即|下载|报名|扫码|戳)"
+    r"|for educational purposes only|please enable javascript|this post is also available in\b"
     r"|\[?this (?:article|(?:blog )?post|blog|report|essay|story) (?:was|has been|is) "
     r"(?:originally |first |also )?(?:published|posted|(?:co-?)?written|adapted|migrated|moved)\b"
     r"|\[this is a guest (?:post|diary)"
@@ -156,7 +162,7 @@ def _first_comment(sample: str) -> str:
     """Return the first comment or paragraph of text in code, without lines that only name things."""
     for lines in _code_paragraphs(sample):
         marked = [found["words"] for line in lines if (found := _COMMENT.match(line))]
-        for said in (marked or _text_in(lines), _text_in(lines[1:]) if lines[0][0] == "#" else []):
+        for said in (marked or _text_in(lines), _text_in(lines[1:]) if lines[0][:1] == "#" else []):
             text = folded(LINK.sub(FIRST_GROUP, " ".join(line for line in said if not _LABEL.match(line))))
             if letters_in(text) >= _SOME:
                 return text
@@ -201,6 +207,26 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 """A line in the head of a program that only names something."""
+
+
+_BOX = re.compile(r"\A\[[ xX]\] ")
+"""The box of a list of tasks."""
+
+
+def _entries(sample: str) -> str:
+    """Return the entries below the label that begins a list in two levels; empty without such a label."""
+    lines = [line for line in sample.split("\n") if line and not _is_aside(line)]
+    if len(lines) < 2 or not _ITEM.match(lines[0]) or "](" in lines[0] or not _is_below(lines[1], lines[0]):
+        return ""
+    entries = [one for one, below in zip(lines, [*lines[1:], ""], strict=True) if not _is_below(below, one)]
+    found = (_BOX.sub("", folded(plain_text(line))) for line in entries[:20] if _ITEM.match(line))
+    return "; ".join(text for text in found if letters_in(text) >= 6)
+
+
+def _is_below(line: str, other: str) -> bool:
+    """Return whether a line is an item of the list inside another item."""
+    at, inside = _ITEM.match(other), _ITEM.match(line)
+    return bool(at and inside) and len(line) - len(line.lstrip()) > len(other) - len(other.lstrip())
 
 
 def _headings(sample: str) -> str:

@@ -1,4 +1,4 @@
-"""Remove what a clipper leaves in Markdown: glyphs of icon fonts, seams of bold text, escapes in code."""
+"""Remove what a clipper leaves in Markdown: glyphs of icon fonts, seams of bold text, ornaments, escapes."""
 
 from __future__ import annotations
 
@@ -21,6 +21,13 @@ _RUN = re.compile(r"\\.|(`+)[^`].*?\1|(?<![*\\])\*{2,}(?!\*)", re.DOTALL)
 _SEAM = re.compile(r"\*\*(?:\*\*|(?<=[^\w\s*\\]\*\*)[A-Za-z0-9])")
 """A place where bold text is most likely marked wrongly."""
 _ODD = re.compile("[\u200b\u2060\ue000-\uf8ff\ufeff]")
+_INVISIBLE = re.compile(
+    "(?:^|\n\n)[ \t*\\\\]{0,9}[\xa0\u200b-\u200d\u2060\u3000\ufeff]"
+    "[ \t\n*\\\\\xa0\u200b-\u200d\u2060\u3000\ufeff]*(?=\n\n|$)"
+)
+"""A paragraph that shows nothing."""
+_ORNAMENT = re.compile("[ \t\n*#+·•—\\-_=\\\\\xa0\u200b-\u200d\u2060\u3000\ufeff]*")
+"""A paragraph of signs, or a rule: no letter, no picture, no code."""
 
 
 _CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]+`", re.DOTALL)
@@ -39,18 +46,22 @@ def tidied(text: str) -> str:
     Most texts need nothing, which takes 15 µs to see.
     """
     has_bold = "**" in text and (text.count("**") % 2 == 1 or _SEAM.search(text) is not None)
-    has_odd = (
-        not text.isascii() and not text.replace("\n", "").isprintable() and _ODD.search(text) is not None
-    )  # few texts have any character that does not print
+    text = _without_ornaments(text)
+    # Few texts have any character that does not print.
+    may_be_odd = not text.isascii() and not text.replace("\n", "").isprintable()
+    has_odd = may_be_odd and _ODD.search(text) is not None
+    has_invisible = may_be_odd and _INVISIBLE.search(text) is not None
     if "\\_" in text and "`" in text:
         text = _CODE.sub(_without_escapes, text)
     has_stars = "\\*\\*" in text
     has_spelled = "u200" in text or "xa0" in text or "ufeff" in text or "&#" in text
-    if not (has_bold or has_odd or has_spelled or has_stars):
+    if not (has_bold or has_odd or has_spelled or has_stars or has_invisible):
         return text
     parts: list[str] = []
     for part, is_code in with_code_marked(text.split("\n\n")):
         block = part
+        if has_invisible and not is_code and not part.isascii() and _INVISIBLE.fullmatch(part):
+            continue
         if has_odd and not is_code and not block.isascii():
             block = _without_odd(block)
         if has_spelled and not is_code:
@@ -61,6 +72,16 @@ def tidied(text: str) -> str:
             block = _with_paired_bold(block)
         parts.append(block)
     return "\n\n".join(parts)
+
+
+def _without_ornaments(text: str) -> str:
+    """Return a text without paragraphs of signs at its beginning and end. A text of nothing else stays."""
+    start, end = 0, len(text)
+    while (following := text.find("\n\n", start)) >= 0 and _ORNAMENT.fullmatch(text, start, following):
+        start = following + 2
+    while (before := text.rfind("\n\n", start, end)) >= 0 and _ORNAMENT.fullmatch(text, before, end):
+        end = before
+    return text[start:end] if end - start < len(text) else text
 
 
 def _without_escapes(code: re.Match[str]) -> str:

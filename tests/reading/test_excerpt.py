@@ -55,6 +55,12 @@ def test_excerpt_of_lists_and_short_notes():
     assert excerpt_of("![x](y.png)\n\n---\n\n.") == ""
 
 
+def test_the_label_of_a_list_leaves_the_excerpt_to_its_entries():
+    body = "- Picked by Ann\n\n  - [The last press](/1) - [talk](/2)\n  - [ ] [Wooden type](/3) - [talk](/4)"
+    assert excerpt_of(body) == "The last press - talk; Wooden type - talk"
+    assert excerpt_of("- Picked by Ann and Bob\n\n- Set by Carl") == "Picked by Ann and Bob Set by Carl"
+
+
 def test_paragraph_of_mostly_links_is_no_excerpt():
     links = "[The whole archive](/archive), [all of the sources](/sources) and [the calendar](/calendar)."
     assert excerpt_of(f"{links}\n\n{TEXT}") == TEXT
@@ -128,6 +134,10 @@ def test_only_what_has_the_attributes_of_a_tag_is_one(body, shown):
         "文章最后更新时间为：2024年07月10日 00:55:37",
         "声明：本文内容仅供学习交流，由此所造成的任何后果由读者自行承担。",
         "This post is also available in: 日本語 (Japanese)",
+        "→ Click here to get the type of this report ←",
+        "图：小镇的印刷机，ANN LEE VIA UNSPLASH",
+        "Photo by Ann Lee on Unsplash",
+        "The last press of the town, via Getty Images",
         "#!/bin/bash\nwhile getopts a; do print; done",
     ],
 )
@@ -142,6 +152,8 @@ def test_an_excerpt_begins_with_a_sentence_of_substance(furniture):
         "By setting the type by hand, Ann saved a week of work in July.",
         "On July 3, 2024, the last press of the town stopped for good.",
         "2024年7月3日，小镇的最后一台印刷机停了。",
+        "图书馆的印刷机停了，管理员把铅字一个个收进抽屉。",
+        "Photos by the thousand were printed here each night, and sold each morning.",
         "如果你的作品被侵权，可以先保留证据，再联系律师。",
     ],
 )

@@ -28,6 +28,9 @@ from generator.reading.tidy import tidied, without_own_address
         ("`set\\_type` and `$\\_INK`", "`set_type` and `$_INK`"),
         ("```c\nset\\_type();\n\nprint\\_page();\n```", "```c\nset_type();\n\nprint_page();\n```"),
         ("The \\*\\*press\\*\\* prints", "The **press** prints"),
+        ("**\u200d**\n\nType\n\n**\u200d**\n\nInk\n\n\xa0\n\nPress", "Type\n\nInk\n\nPress"),
+        ("---\n\nType\n\n---\n\nInk", "Type\n\n---\n\nInk"),
+        ("·\n\n+ + +\n\nType\n\n+ + +\n\n#\n\n\xa0—", "Type"),
         ("这是\\*\\*活字印刷\\*\\*，很旧", "这是**活字印刷**，很旧"),
     ],
 )
@@ -53,6 +56,9 @@ def test_left_over_markup_goes(markdown, shown):
         "`**` and **bold** and \\*\\*",
         "The letter u200b is invisible, U+200b too, and \\u200b in code",
         "0xa0 and xa0",
+        "Type\n\n+ + +\n\nInk",
+        "Type\n\n```\nx\n\n\xa0\n\ny\n```",
+        "---",
         "&#228;rger &#xe9;t&#xe9;",
         "```\n****\n\n\ue0b0 **x\n```",
         "    **code",
@@ -70,7 +76,8 @@ def test_no_text_makes_it_raise(markdown):
 
 
 @pytest.mark.parametrize(
-    "hostile", ["*", "**a", "****", "`", "&#xc2;", "\ue802", "\\", "**\n\n", "u200b", "a** "]
+    "hostile",
+    ["*", "**a", "****", "`", "&#xc2;", "\ue802", "\\", "**\n\n", "u200b", "a** ", "\n\n\xa0", "\n\n#"],
 )
 def test_hostile_text_takes_no_time(hostile):
     text = hostile * (300_000 // len(hostile))

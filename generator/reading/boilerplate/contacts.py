@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, takewhile
 
-from generator.reading.boilerplate.blocks import Block
-from generator.reading.boilerplate.page import Page, Removed
+from generator.reading.boilerplate.blocks import Block, is_data
+from generator.reading.boilerplate.page import SOME, Page, Removed, section_numbers
 
 
 def contacts(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
@@ -46,14 +46,66 @@ _LABEL = re.compile(r"\*\*.{2,12}(?:服务|支持)\**\s*$")
 _REQUEST = re.compile(r"联系|咨询|热线")
 
 
-def bare_headings(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
-    """Yield the headings at the end of a complete page, below its text: tags, sections that are removed."""
-    if page.is_cut or page.last < 0:
-        return
+def services(page: Page, _removed: Removed) -> Iterator[tuple[int, str]]:
+    """Yield a section that lists what the site sells, and ends with a call to contact it."""
+    for heading in page.body:
+        if heading.kind != "heading" or not _SERVICES.search(heading.plain):
+            continue
+        section = list(takewhile(lambda one: one.kind != "heading", page.blocks[heading.index + 1 :][:_ROWS]))
+        calls = [n for n, one in enumerate(section, 1) if one.units <= _SHORT and _CONTACT.match(one.plain)]
+        has_next = heading.index + 1 + len(section) < len(page.blocks)
+        if calls and calls[-1] == len(section) and has_next and not any(one.kind in _DATA for one in section):
+            yield from ((one.index, "call to subscribe") for one in (heading, *section))
+
+
+_SERVICES = re.compile(r"\b(?:services|products|solutions|offerings)\W*$", re.IGNORECASE)
+_CONTACT = re.compile(
+    r"\W{0,4}(?:contact us|talk to us|get in touch|book|request|schedule)\b.{0,80}"
+    r"\b(?:demo|quote|trial|offer)",
+    re.IGNORECASE,
+)
+_DATA = {"code", "table"}
+
+
+def around_a_call(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
+    """Yield short lines and pictures at the end around a call to follow an account, from the first one on."""
+    run: list[Block] = []
     for block in _from_the_end(page, removed):
-        if block.kind != "heading" or block.index <= page.first or block.links or block.units > _SHORT:
+        is_line = block.kind == "text" and block.units <= _SHORT and not block.links and not is_data(block)
+        if not (block.kind == "image" or is_line) or block.plain.endswith(_ENDS) or len(run) == _ROWS:
+            break
+        run.append(block)
+    first = min((block.index for block in run if _FOLLOW.search(block.plain)), default=0)
+    calls = [index for index, reason in removed.items() if reason == "call to subscribe" and index > first]
+    is_amid = bool(calls and run) and min(calls) < run[0].index
+    if not first or not calls or not (is_amid or _ACCOUNT.search(page.blocks[first].plain)):
+        return
+    above = (block for block in page.body if block.index < first and block.index not in removed)
+    if sum(block.units for block in above) >= SOME:
+        yield from ((block.index, "call to subscribe") for block in run if block.index >= first)
+
+
+_ACCOUNT = re.compile(r"公众号\W*$|微信号")
+_FOLLOW = re.compile(r"公众号|扫码|二维码|加好友|交流群|微信号|视频号|知识星球")
+
+
+def bare_headings(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
+    """Yield the headings at the end, below the text, if the page is not cut there: tags, removed sections."""
+    if page.is_cut and page.blocks[-1].index not in removed:
+        return
+    left = list(islice(_from_the_end(page, removed), _ROWS))
+    if len(left) > 2 and _TAGS.fullmatch(left[0].text) and sum(block.units for block in left[1:]) >= SOME:
+        yield left[0].index, "tags"
+    for block in left if page.last >= 0 else ():
+        is_heading = block.kind == "heading" and not block.links and block.units <= _SHORT
+        is_number = block.label.isdecimal() and block.index in section_numbers(page)
+        if block.index <= page.first or not (is_heading or is_number):
             return
         yield block.index, "heading without text"
+
+
+_TAGS = re.compile(r"# ?[^\s#]{1,20}(?:[ \t]+# ?[^\s#]{1,20})*[ \t]*")
+"""A row of tags of one word each, or a heading of one word."""
 
 
 def _from_the_end(page: Page, removed: Removed) -> Iterator[Block]:

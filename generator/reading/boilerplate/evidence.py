@@ -36,6 +36,8 @@ EVIDENCE: tuple[tuple[str, Evidence, str], ...] = (
     ("behind the text", ends.behind_the_text, "tail"),
     ("behind the tags", ends.behind_the_tags, "tail"),
     ("contacts", contacts.contacts, "tail"),
+    ("services", contacts.services, "inside"),
+    ("around a call", contacts.around_a_call, "tail"),
     ("leftovers", ends.leftovers, "tail"),
     ("contents", bylines.contents, "head"),
     ("datelines", bylines.datelines, "head"),

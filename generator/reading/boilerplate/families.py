@@ -270,3 +270,9 @@ def _ready(
             patterns += rule.patterns
             owners += [Found(kind, rule, pattern) for pattern in rule.patterns]
     return lines, patterns_of(patterns), tuple(owners)
+
+
+def is_removed_line(lexicons: tuple[Lexicon, ...], line: str) -> bool:
+    """Return whether a family knows a normalised line as one to remove."""
+    found = next((found for one in lexicons if (found := one.lines.get(line))), None)
+    return found is not None and found.kind == "gone"

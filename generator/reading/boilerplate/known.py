@@ -8,8 +8,8 @@ from functools import lru_cache
 from itertools import pairwise, takewhile
 
 from generator.reading.boilerplate.blocks import Block
-from generator.reading.boilerplate.families import Found, Lexicon
-from generator.reading.boilerplate.page import SOME, Page, Removed
+from generator.reading.boilerplate.families import Found, Lexicon, is_removed_line
+from generator.reading.boilerplate.page import SOME, Page, Removed, is_labelled_address, section_numbers
 from generator.reading.text import PRIVATE_USE, bare
 
 
@@ -184,8 +184,12 @@ def known_lines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
             continue
         if found.kind == "gone" and (
             (not page.repetition[index] and _is_text(page, block, found))
-            or (block.label.isdecimal() and index in _section_numbers(page))
+            or (block.label.isdecimal() and index in section_numbers(page))
         ):
+            continue
+        if found.rule.reason == "share bar" and is_labelled_address(block):
+            continue
+        if found.rule.reason == "call to subscribe" and _is_of_topic(page, index):
             continue
         place = found.rule.place
         if found.kind == "gone" and (
@@ -197,18 +201,14 @@ def known_lines(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
         yield index, found.rule.reason
 
 
-def _section_numbers(page: Page) -> set[int]:
-    """Return the blocks that number sections: lone numbers that count up, with other blocks in between."""
-    numbers = [
-        (b.index, int(b.label))
-        for b in page.body
-        if 0 < len(b.label) <= 2 and b.label.isdecimal() and not b.links
-    ]
-    found: set[int] = set()
-    for (index, number), (other, following) in pairwise(numbers):
-        if following == number + 1 > 1 and other > index + 1:
-            found |= {index, other}
-    return found
+def _is_of_topic(page: Page, index: int) -> bool:
+    """Return whether the label right above a call names what the title is about, such as a prize."""
+    above = page.blocks[index - 1]
+    prizes = _PRIZES.findall(above.label) if index > page.start and len(above.label) <= 8 else []
+    return any(prize in page.blocks[0].plain for prize in prizes)
+
+
+_PRIZES = re.compile("福利|抽奖|奖品|礼品|礼盒")
 
 
 def _is_text(page: Page, block: Block, found: Found) -> bool:
@@ -216,7 +216,7 @@ def _is_text(page: Page, block: Block, found: Found) -> bool:
     if not page.first <= block.index <= page.last:
         return _is_recurring(page, found)
     return (
-        _says_more(block)
+        (_says_more(block) and found.rule.reason != "hidden part")
         or (found.pattern.startswith(_FREE) and _is_sentence(block, found))
         or (found.rule.place == "tail" and bool(found.pattern) and _is_far_from_end(page, block.index))
         or _is_recurring(page, found)
@@ -291,12 +291,7 @@ def _are_buttons(plain: str, lexicons: tuple[Lexicon, ...]) -> bool:
     lines = [line for line in map(bare, plain.split("\n")) if line]
     if len(lines) < 3 or max(map(len, lines)) > 20:
         return False
-    return sum(_is_removed_line(lexicons, line) for line in lines) * 2 >= len(lines)
-
-
-def _is_removed_line(lexicons: tuple[Lexicon, ...], line: str) -> bool:
-    found = next((found for one in lexicons if (found := one.lines.get(line))), None)
-    return found is not None and found.kind == "gone"
+    return sum(is_removed_line(lexicons, line) for line in lines) * 2 >= len(lines)
 
 
 def _is_above(page: Page, block: Block, found: Found) -> bool:

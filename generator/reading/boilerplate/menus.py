@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from generator.reading.boilerplate.page import Page, Removed, is_digest, last_own
+from generator.reading.boilerplate.blocks import Block
+from generator.reading.boilerplate.families import is_removed_line
+from generator.reading.boilerplate.page import Page, Removed, is_digest, is_labelled_address, last_own
+from generator.reading.text import bare
 
 
 def tags_and_shares(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
@@ -33,11 +36,31 @@ def advertisements(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     """Yield images and links without words from servers of advertisements, or which count visits."""
     for block in page.body:
         if block.units + block.linked <= _CAPTION and "](" in block.text and block.index not in removed:
-            host = block.text.partition("//")[2].partition("/")[0]
-            if host.endswith(_AD_SERVERS):
+            if _is_advertised(block):
                 yield block.index, ADVERTISEMENT
             elif block.text.startswith(_SHARE_PICTURES):
                 yield block.index, "share bar"
+    yield from _pixel_in_code(page)
+
+
+def _pixel_in_code(page: Page) -> Iterator[tuple[int, str]]:
+    """Yield an image that counts visits, and the buttons above it, where a fence makes code of them."""
+    last = page.body[-1] if page.body else None
+    if last is None or last.kind != "code" or not last.text.startswith("![](") or not _is_advertised(last):
+        return
+    yield last.index, ADVERTISEMENT
+    for block in reversed(page.body[:-1]):
+        if block.kind != "code" or not is_removed_line(page.lexicons, bare(block.text[:_LABEL])):
+            return
+        yield block.index, "share bar"
+
+
+def _is_advertised(block: Block) -> bool:
+    """Return whether the first address of a block is that of a server of advertisements, or of a counter."""
+    return block.text.partition("//")[2].partition("/")[0].endswith(_AD_SERVERS)
+
+
+_LABEL = 40
 
 
 ADVERTISEMENT = "advertisement"
@@ -53,6 +76,11 @@ _AD_SERVERS = (
     "feeds.feedburner.com",
     "quantserve.com",
     "statcounter.com",
+    "mc.yandex.ru",
+    "hm.baidu.com",
+    "google-analytics.com",
+    "counter.yadro.ru",
+    "pixel.wp.com",
 )
 
 
@@ -84,7 +112,11 @@ def links_after(page: Page, removed: Removed) -> Iterator[tuple[int, str]]:
     if last < 0:
         return
     rest = [index for index in range(last + 1, len(page.blocks)) if index not in removed]
-    linked = [index for index in rest if page.blocks[index].is_linked]
+    linked = [
+        index
+        for index in rest
+        if page.blocks[index].is_linked and not (page.is_found and is_labelled_address(page.blocks[index]))
+    ]
     heads = [index for index in linked if _is_column_head(page, index - 1, removed) and index - 1 > last]
     others = [index for index in rest if page.blocks[index].kind not in {"image", "rule"}]
     if len(linked) >= 2 and len(linked) * 2 >= len(others) - len(heads):

@@ -80,6 +80,28 @@ def last_own(page: Page, removed: Removed) -> int:
     return -1
 
 
+def is_labelled_address(block: Block) -> bool:
+    """Return whether a block is a link that shows its address, behind a label such as `Download:`."""
+    return "[http" in block.text and _LABELLED.match(block.text) is not None
+
+
+_LABELLED = re.compile(r"\W{0,4}[^\[\]\n:：]{1,20}[:：][*\s]{0,4}\[https?:")
+
+
+def section_numbers(page: Page) -> set[int]:
+    """Return the blocks that number sections: lone numbers that count up, with other blocks in between."""
+    numbers = [
+        (b.index, int(b.label))
+        for b in page.body
+        if 0 < len(b.label) <= 2 and b.label.isdecimal() and not b.links
+    ]
+    found: set[int] = set()
+    for (index, number), (other, following) in pairwise(numbers):
+        if following == number + 1 > 1 and other > index + 1:
+            found |= {index, other}
+    return found
+
+
 def is_headline(block: Block) -> bool:
     """Return whether a block that shows the title is a heading, and not a link to another page."""
     return block.kind == "heading" and not block.links

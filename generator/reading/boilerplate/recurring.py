@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from generator.reading.boilerplate.blocks import Block, is_data
-from generator.reading.boilerplate.page import Page, Removed, is_digest, links_to_many_sites
+from generator.reading.boilerplate.page import Page, Removed, is_digest, links_to_many_sites, section_numbers
 from generator.reading.boilerplate.verdict import is_date
 
 
@@ -29,6 +29,9 @@ def _repeated(page: Page, removed: Removed, indexes: range, places: set[str]) ->
     until = _end_of_run(page, removed, indexes, places)
     found = [index for index in range(indexes.start, until, indexes.step) if index not in removed]
     found = _without_section_start(page, found)
+    if any(page.blocks[index].label.isdecimal() for index in found):
+        numbers = section_numbers(page)
+        found = [index for index in found if index not in numbers]
     unique = {
         index
         for index in found

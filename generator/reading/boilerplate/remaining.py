@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 from generator.model.types import Verdict
@@ -54,8 +56,27 @@ def remaining(
     is_cut = is_cut and (
         last in _WITHIN or all(one.block.kind in _ABOVE for one in decisions.blocks if one.reason is None)
     )
+    is_cut = is_cut or _says_that_it_goes_on(decisions)
     verdict, reason = (Verdict.CUT, CUT) if is_cut else (Verdict.FULL, "")
     return Remaining(text, verdict, reason, is_fragment, _repeated(decisions))
+
+
+def _says_that_it_goes_on(decisions: Decisions) -> bool:
+    """Return whether a text ends with `[…]`, alone or before a link to the rest, as a teaser does."""
+    last = next((one.block for one in reversed(decisions.blocks) if one.reason is None), None)
+    return (
+        last is not None
+        and last.kind == "text"
+        and not last.text.startswith(">")
+        and _GOES_ON.search(last.text[-_END:]) is not None
+    )
+
+
+_END = 400
+_GOES_ON = re.compile(
+    r"(?<=[^\s>] )\[(?:…|\.\.\.)\]\s*(?:\[?(?:read more|continue reading|阅读全文)\b[^\n]{0,300})?$",
+    re.IGNORECASE,
+)
 
 
 def _repeated(decisions: Decisions) -> int:

@@ -80,3 +80,62 @@ def test_pictures_of_share_buttons_go():
     assert (
         text_of(page(*MENU, f"# {TITLE}", *TEXT, "Posted by Ann Lee, Keeper of Lamps", *buttons)) == ARTICLE
     )
+
+
+def test_short_lines_around_a_call_go_as_one_block():
+    tail = [
+        "**灯塔公众号**",
+        "听海看灯",
+        "![](/code.png)",
+        "**灯塔交流群**",
+        "灯塔资讯",
+        "扫码加好友即可拉群",
+    ]
+    related = ["**往期推荐**", "[海雾中的灯](https://mp.weixin.qq.com/s/1)"]
+    wechat = "https://mp.weixin.qq.com/s?__biz=Coast"
+    assert text_of(page(f"# {TITLE}", *TEXT, *tail, *related), url=wechat) == ARTICLE
+    addresses = ["https://coast.example/fog.html"] * 2
+    assert text_of(page(f"# {TITLE}", *TEXT, *addresses, *tail[:4]), url=wechat).endswith("fog.html")
+    list_of_steps = ["打开公众号", "1、发送“灯塔”。", "点亮灯塔"]
+    assert text_of(page(f"# {TITLE}", *TEXT, *list_of_steps), url=wechat).endswith("点亮灯塔")
+
+
+def test_a_section_that_sells_the_services_of_the_site_goes():
+    section = ["## Lamp Services", "* **[Oil](/oil):** delivered", "[Contact us](/contact) today for a demo!"]
+    body = page(*MENU, f"# {TITLE}", TEXT[0], *section, "## The lamp", *TEXT[1:])
+    assert text_of(body) == "\n\n".join([TEXT[0], "## The lamp", *TEXT[1:]])
+    own = ["## Lamp Services", "* Oil: delivered", "The keepers contact them each spring."]
+    body = page(*MENU, f"# {TITLE}", TEXT[0], *own, "## The lamp", *TEXT[1:])
+    assert "\n\n".join(own) in text_of(body)
+
+
+@pytest.mark.parametrize("tags", ["# lamps", "# lamps # keepers"])
+def test_tags_below_a_text_of_short_lines_go(tags):
+    lines = [
+        "为灯塔点灯",
+        "全！新！开！放！",
+        "九座灯塔，九位看守",
+        "海雾之夜，灯光不灭",
+        "更多灯塔，等你来看",
+        "就等你啦~",
+    ]
+    body = page(f"# {TITLE}", *lines, "![](/lamp.jpg)", tags)
+    assert text_of(body).endswith("![](/lamp.jpg)")
+
+
+def test_a_pixel_below_code_whose_fence_closes_early_goes():
+    code = "```\nlamp\n```bash\nlamp --on\n```\n```"
+    pixel = ["Share", "Copy", "![](https://mc.yandex.ru/watch/1)"]
+    assert text_of(page(f"# {TITLE}", *TEXT, code, *pixel)).endswith(code)
+    assert text_of(page(f"# {TITLE}", *TEXT, code, "![](https://coast.example/1)")).endswith("/1)")
+
+
+def test_the_address_of_back_issues_goes():
+    tail = [
+        "\\* 查看或搜索历史推送内容请访问：\n[https://coast.example](https://coast.example/)",
+        "\\* 新浪微博账号：灯塔实验室\n<https://weibo.example/coast>",
+    ]
+    assert text_of(page(f"# {TITLE}", *TEXT, *tail)) == ARTICLE
+    assert (
+        text_of(page(f"# {TITLE}", TEXT[0], "微博账号：灯塔被盗，看守报警。", *TEXT[1:])).count("灯塔") == 1
+    )

@@ -90,6 +90,37 @@ def test_section_numbers_stay_all():
     assert text_of(page(*MENU, f"# {TITLE}", "3", "4", *TEXT)) == ARTICLE
 
 
+def test_a_labelled_address_above_the_comments_is_the_article_s():
+    links = ["Download: [https://lamps.example/releases](/go/1)", "Mirror: [https://fog.example/s/1](/go/2)"]
+    body = page(
+        *MENU, f"# {TITLE}", *TEXT, *links, "GitHub: [https://github.example/lamp](/go/3)", "## Comments"
+    )
+    assert all(link in text_of(body) for link in links)
+    assert "github.example" in text_of(body)
+
+
+def test_a_notice_that_hides_a_part_from_who_does_not_comment_goes():
+    notice = (
+        "温馨提示: 此处隐藏内容需要[发表评论](#respond)，并且审核通过后才能查看。\n"
+        "（发表评论请勾选**保存姓名和邮箱**，以便下次评论时使用，也请检查自己的昵称和评论内容，以免被识别为垃圾评论。）"
+    )
+    assert text_of(page(*MENU, f"# {TITLE}", TEXT[0], notice, *TEXT[1:])) == "\n\n".join(TEXT)
+
+
+def test_a_call_below_a_label_of_the_topic_stays():
+    title, call = "灯塔端午福利来袭", "转发本文+关注灯塔公众号即可参与抽奖"
+    body = page(
+        f"# {title}",
+        "端午将至，灯塔为看守们准备了一份礼盒，条件如下，请各位看守耐心等待。",
+        "文末福利",
+        call,
+        title=title,
+    )
+    wechat = "https://mp.weixin.qq.com/s?__biz=Coast"
+    assert text_of(body, title, wechat).endswith(call)
+    assert call not in text_of(body.replace("文末福利", "文末说明"), title, wechat)
+
+
 def test_a_network_named_in_a_list_is_no_button():
     parts = ["**X**", TEXT[0], "**[Facebook](#facebook)**", TEXT[1]]
     body = page(*MENU, f"# {TITLE}", TEXT[2], *parts, TEXT[0].upper())

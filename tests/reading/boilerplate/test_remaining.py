@@ -39,3 +39,14 @@ def test_a_cut_in_an_advertisement_does_not_mean_that_the_article_is_complete(en
     body = page(*MENU, f"# {TITLE}", *TEXT, *end) + "..."
     left = remaining(body, TITLE, URL, "The Coast", ORIGIN, cleaning)
     assert (left.verdict, "ropes" in left.text, "pubads" in left.text) == (verdict, False, False)
+
+
+@pytest.mark.parametrize(
+    "end", ["The lamp [...]", "The lamp […] [Read more](/keepers)", "The lamp […] Continue reading"]
+)
+def test_a_text_that_says_that_it_goes_on_is_cut(end):
+    left = remaining(page(*MENU, f"# {TITLE}", *TEXT, end), TITLE, URL, "The Coast", ORIGIN, Cleaning())
+    assert left.verdict is Verdict.CUT
+    assert not left.is_fragment
+    quoted = page(*MENU, f"# {TITLE}", f"> {end}", *TEXT)
+    assert remaining(quoted, TITLE, URL, "The Coast", ORIGIN, Cleaning()).verdict is Verdict.FULL

@@ -67,3 +67,19 @@ def test_chinese_numbers_count_too():
     end = ["**四、总结**", "灯还亮着。"]
     body = page(*MENU, f"# {TITLE}", *sections, "往期回顾", "[灯](/1)", *end)
     assert text_of(body) == "\n\n".join([*sections, *end])
+
+
+def test_section_numbers_stay_where_the_source_repeats_the_first():
+    head = frozenset(map(text_hash, ["01", "![](/banner.jpg)"]))
+    sections = ["01", "# Lamps", TEXT[0], "02", "# Keepers", TEXT[1]]
+    found = opinion(page(f"# {TITLE}", "![](/banner.jpg)", *sections), repeats=LearnedBoilerplate(head=head))
+    assert article_markdown(found.blocks) == "\n\n".join(sections)
+
+
+def test_the_number_of_a_section_that_goes_goes_too():
+    tail = frozenset(map(text_hash, ["The Coast prints tide tables.", "Ask for one."]))
+    body = page(
+        f"# {TITLE}", "01", TEXT[0], "02", TEXT[1], "03", "The Coast prints tide tables.", "Ask for one."
+    )
+    found = opinion(body, repeats=LearnedBoilerplate(tail=tail))
+    assert article_markdown(found.blocks) == "\n\n".join(["01", TEXT[0], "02", TEXT[1]])
