@@ -103,7 +103,7 @@ def _names(title: str, plain: str) -> list[str]:
     return sorted(weights, key=lambda name: (-weights[name], name))
 
 
-@lru_cache(4096)
+@lru_cache(32_768)
 def _name(phrase: str) -> str:
     """Return the most telling word of a phrase: with digits or capitals inside, else the longest; or none."""
     common = common_words()
