@@ -101,7 +101,7 @@ class Live:
         """
         try:
             session.state.options = options
-            return session.follow(site, changed, self._viewed) if changed else session.catch_up()
+            return session.follow(site, changed, tuple(self._viewed)) if changed else session.catch_up()
         except (OvertakenError, DamagedError, MissingError):
             return None
         except BroadsheetError:

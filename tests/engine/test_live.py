@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -784,3 +786,25 @@ def test_a_build_that_fails_as_it_puts_files_in_place_leaves_none_that_come(tmp_
         live.build(site_in(tmp_path), Options(as_of=NOW), silent, None)
     assert not live._coming
     live.close()
+
+
+def test_pages_that_are_requested_during_a_save_do_not_disturb_it(site):
+    """A server takes requests in another thread."""
+    stop = threading.Event()
+
+    def request() -> None:
+        while not stop.is_set():
+            site.live.is_stale("index.html")
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    browser = threading.Thread(target=request)
+    browser.start()
+    try:
+        for number in range(10):
+            fields = {"date": "2024-06-01", "body": LONG * 3}
+            assert site.follow(write_clipping(site.content, "0.md", title=f"Again {number}", **fields))
+    finally:
+        stop.set()
+        browser.join()
+        sys.setswitchinterval(interval)
