@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping, Sequence
-from typing import TypeVar
 
 import msgspec
 
@@ -20,8 +19,6 @@ from generator.model.types import Article
 _BASE, _SINCE = "copies", "copies since"
 _HASH_SIZE = 8
 """Bytes of an article's content hash."""
-
-T = TypeVar("T")
 
 
 def most_of(count: int) -> int:
@@ -95,7 +92,7 @@ def load(
     former: Mapping[bytes, Article],
 ) -> Copies | None:
     """Return the stored copies, updated to these articles; None if too much changed."""
-    base = _noted(cache, _BASE, Base)
+    base = cache.noted(_BASE, Base)
     if base is None or base.epoch != epoch:
         return None
     each = [
@@ -113,7 +110,7 @@ def load(
     removed = [at for at, article in enumerate(there.values()) if article is None]
     if len(removed) + len(added) > many_of(len(each)):
         return None
-    name, since = hashed(base.content_hashes), _noted(cache, _SINCE, Since)
+    name, since = hashed(base.content_hashes), cache.noted(_SINCE, Since)
     left = dict(since.left) if since and since.base == name else {}
     for at in removed:
         there[each[at]] = former.get(each[at]) or left.get(at)
@@ -124,11 +121,3 @@ def load(
     copies.kept_as = name
     copies.change([known[at].path for at in removed], added)
     return copies
-
-
-def _noted(cache: Cache, key: str, kind: type[T]) -> T | None:
-    note = cache.note(key)
-    try:
-        return msgspec.msgpack.decode(note, type=kind) if note else None
-    except msgspec.DecodeError:
-        return None

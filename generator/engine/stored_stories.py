@@ -36,7 +36,7 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
 
 def stories_of(cache: Cache, config: Config, digest: Digest, content_hashes: Mapping[str, bytes]) -> Stories:
     """Return the stories of a digest, from the cache if they are stored for the same articles and copies."""
-    kept, key = _kept(cache), _key(digest, content_hashes)
+    kept, key = cache.noted(_NOTE, Kept), _key(digest, content_hashes)
     found = kept.groups if kept and kept.key == key and kept.fits(len(digest.articles)) else None
     configured = configured_aggregators(config)
     return Stories(digest.articles, digest.copies, configured, config.promotions, found)
@@ -47,14 +47,6 @@ def keep(cache: Cache, stories: Stories, digest: Digest, content_hashes: Mapping
     kept = Kept(_key(digest, content_hashes), stories.found(digest.articles))
     with contextlib.suppress(BuildError):
         cache.keep_note(_NOTE, msgspec.msgpack.encode(kept))
-
-
-def _kept(cache: Cache) -> Kept | None:
-    note = cache.note(_NOTE)
-    try:
-        return msgspec.msgpack.decode(note, type=Kept) if note else None
-    except msgspec.DecodeError:
-        return None
 
 
 def _key(digest: Digest, content_hashes: Mapping[str, bytes]) -> bytes:

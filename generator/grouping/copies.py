@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
-from generator.grouping.editions import order
+from generator.grouping.editions import FULLNESS, order
 from generator.grouping.evidence import KEY, Evidence
 from generator.grouping.gathering import gathered
 from generator.grouping.pairs import Pairs, Place
@@ -21,7 +21,6 @@ from generator.grouping.places import home_of
 from generator.grouping.stored_pairs import StoredPairs
 from generator.model.types import Article, CopyGroup, Verdict
 
-_FULLNESS = {Verdict.FULL: 0, Verdict.CUT: 1, Verdict.LINK: 2}
 MANY = 100
 """Maximum number of additions and removals in an update of a small archive. If exceeded, all is redone."""
 
@@ -296,7 +295,7 @@ def _copy_group(articles: Sequence[Article], own_homes: Mapping[str, str]) -> Co
             article.verdict is Verdict.LINK,
             2 * article.letters < longest,
             is_mirror or not at_origin,
-            _FULLNESS[article.verdict],
+            FULLNESS[article.verdict],
             -article.letters,
             article.date,
             article.path,

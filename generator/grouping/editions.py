@@ -10,8 +10,10 @@ from operator import attrgetter
 
 import msgspec
 
-from generator.model.types import Article, Edition, Group, Period, SourceMonth
+from generator.model.types import Article, Edition, Group, Period, SourceMonth, Verdict
 
+FULLNESS = {Verdict.FULL: 0, Verdict.CUT: 1, Verdict.LINK: 2}
+"""Sort key of a verdict, the most text first."""
 PART = 150
 """Number of articles in a part of a source's month."""
 

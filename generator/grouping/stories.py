@@ -12,11 +12,10 @@ from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from generator.grouping.aggregators import Aggregators
-from generator.grouping.editions import order
+from generator.grouping.editions import FULLNESS, order
 from generator.grouping.events import BEFORE, DAYS, Edges, Text, TextIndex, grouped, partners, text_of
 from generator.model.types import Article, CopyGroup, Story, Verdict
 
-_FULLNESS = {Verdict.FULL: 0, Verdict.CUT: 1, Verdict.LINK: 2}
 FEWEST_SOURCES = 2
 
 
@@ -266,7 +265,7 @@ class Stories:
     def _precedence(self, article: Article) -> tuple[object, ...]:
         """Return the sort key by which a text represents a story: the most readable comes first."""
         is_aggregator = article.source in self.aggregators.names
-        fullness = _FULLNESS[article.verdict]
+        fullness = FULLNESS[article.verdict]
         return article.verdict is Verdict.LINK, is_aggregator, fullness, -article.letters, *_place(article)
 
     def _copies_of(self, text: Article) -> Sequence[Article]:

@@ -147,8 +147,10 @@ def _numbers(text: str) -> dict[str, int]:
 
 def _links(text: str, url: str | None) -> list[str]:
     """Return the keys of linked articles at other sites, in order."""
-    own = (keys_of(url) or ("",))[0].partition("/")[0]
     addresses = [one for one in _LINK.findall(text)[:_LINKS_EXAMINED] if not _PICTURE.search(one)]
+    if not addresses:
+        return []
+    own = (keys_of(url) or ("",))[0].partition("/")[0]
     keys = [key for address in addresses for key in keys_of(address)]
     return [
         key
