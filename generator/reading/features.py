@@ -25,9 +25,9 @@ _MOST = {"name": 14, "quote": 2, "number": 3, "link": 3}
 
 _FENCE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _ADDRESS = re.compile(r"https?://\S+|!\[[^\]]*\]")
-_PART = r"[A-Z][A-Za-z0-9]*(?:[&.+'’-][A-Za-z0-9]+)*"
-_PHRASE = re.compile(rf"(?<![\w.@/-]){_PART}(?: {_PART}){{0,3}}(?![\w@])")
-"""Up to four adjacent words with a capital."""
+_REST = r"[A-Za-z0-9]*(?:[&.+'’-][A-Za-z0-9]+)*"
+_PHRASE = re.compile(rf"[A-Z](?<![\w.@/-].){_REST}(?: [A-Z]{_REST}){{0,3}}(?![\w@])")
+"""Up to four adjacent words with a capital. A set comes first, because a search for it is fast."""
 _OWN_FORM = re.compile(r".[A-Z]|\d")
 """What common words do not have: a capital inside, a digit."""
 _POSSESSIVE = re.compile(r"['’](?:s|m|ve|re|ll|d|t)$")
@@ -44,7 +44,7 @@ _SCALES = {
 _MONEY = ("美元", "欧元", "元")
 _CURRENCY = re.compile(r"[$€£¥]\s?$")
 _NUMBER = re.compile(
-    r"(?<![\w.])(\d{1,3}(?:,\d{3})+|\d{1,12})(\.\d{1,4})?\s?"
+    r"(\d(?<![\w.].)(?:\d{0,2}(?:,\d{3})+|\d{0,11}))(\.\d{1,4})?\s?"  # a set first, as above
     r"(million|billion|thousand|milioni|miliardi|mila|万亿|千万|百万|万|亿|[MBK]\b)?\s?"
     r"(美元|欧元|元|[个名台起家款人条次]|users|customers|devices|vulnerabilities|flaws|accounts|people|records"
     r"|packages|apps|[TG]B)?",
@@ -65,7 +65,8 @@ def features_of(title: str, text: str, url: str | None) -> bytes:
 def named_features(title: str, text: str, url: str | None) -> dict[int, str]:
     """Return feature → what it stands for, such as `name crowdstrike`. `text` is Markdown."""
     cut = text[: 2 * _EXAMINED]
-    plain = _ADDRESS.sub(" ", _FENCE.sub(" ", cut).replace("](", "] ("))[:_EXAMINED]
+    outside = _FENCE.sub(" ", cut) if "```" in cut else cut
+    plain = _ADDRESS.sub(" ", outside.replace("](", "] ("))[:_EXAMINED]
     head = f"{title}\n{plain[:LEAD]}".lower()
     numbers = _numbers(f"{title}\n{plain[:_NUMBERS_IN]}")
     found: dict[int, str] = {}
@@ -87,32 +88,38 @@ def _names(title: str, plain: str) -> list[str]:
     counts: Counter[str] = Counter()
     is_headline = _HAN.search(title) is None  # which may have capitals everywhere
     for match in _PHRASE.finditer(title):
-        if (name := _name(match[0])) and not (is_headline and not _OWN_FORM.search(match[0])):
+        name, has_form = _name(match[0])
+        if name and (has_form or not is_headline):
             counts[name] += 5
     for match in _PHRASE.finditer(plain):
-        phrase, start = match[0], match.start()
-        if name := _name(phrase):
-            has_form = _OWN_FORM.search(phrase) is not None
-            if has_form and start >= LEAD:
-                counts[name] += 1
-                continue
-            begins = _SENTENCE.search(plain, max(0, start - 3), start) is not None
-            counts[name] += (has_form or not begins) + 2 * (start < LEAD and not begins)
+        name, has_form = _name(match[0])
+        if not name:
+            continue
+        start = match.start()
+        if has_form and start >= LEAD:
+            counts[name] += 1
+            continue
+        begins = _SENTENCE.search(plain, max(0, start - 3), start) is not None
+        counts[name] += (has_form or not begins) + 2 * (start < LEAD and not begins)
     low = title.lower()
     weights = {name: count + 5 * (name in low) for name, count in counts.items() if count}
     return sorted(weights, key=lambda name: (-weights[name], name))
 
 
 @lru_cache(32_768)
-def _name(phrase: str) -> str:
-    """Return the most telling word of a phrase: with digits or capitals inside, else the longest; or none."""
+def _name(phrase: str) -> tuple[str, bool]:
+    """Return the most telling word of a phrase: with digits or capitals inside, else the longest.
+
+    The name is empty if all words are common. The second item is whether the phrase has what common words do
+    not have.
+    """
     common = common_words()
     rated = []
     for word in phrase.split(" "):
         name = _POSSESSIVE.sub("", word.lower())
         if len(name) >= 3 and name not in common and not name.startswith(("cve", "cnvd", "cnnvd")):
             rated.append((_OWN_FORM.search(word) is not None, len(name), name))
-    return max(rated)[2] if rated else ""
+    return max(rated)[2] if rated else "", _OWN_FORM.search(phrase) is not None
 
 
 def _quotes(title: str, plain: str) -> list[str]:
@@ -151,12 +158,14 @@ def _links(text: str, url: str | None) -> list[str]:
     if not addresses:
         return []
     own = (keys_of(url) or ("",))[0].partition("/")[0]
-    keys = [key for address in addresses for key in keys_of(address)]
-    return [
-        key
-        for key in dict.fromkeys(keys)
-        if len(key) > _SHORTEST_LINK and "/" in key and key.partition("/")[0] != own
-    ]
+    keys: dict[str, None] = {}
+    for address in dict.fromkeys(addresses):
+        if len(keys) >= _MOST["link"]:
+            break
+        for key in keys_of(address):
+            if len(key) > _SHORTEST_LINK and "/" in key and key.partition("/")[0] != own:
+                keys[key] = None
+    return [*keys]
 
 
 @cache
