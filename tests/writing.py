@@ -16,7 +16,7 @@ from generator.config.loading import load
 from generator.config.options import Options, Report, silent
 from generator.config.site import Site
 from generator.engine.build import build
-from generator.engine.build_context import BuildContext
+from generator.engine.build_context import LIMITS, BuildContext, EngineLimits
 from generator.engine.site_index import SiteIndex, read
 from generator.engine.unchanged import identity_of
 from generator.parallel.workers import Workers
@@ -76,10 +76,12 @@ def workers_here() -> Workers:
     return Workers(1, Here())
 
 
-def build_site(root: Path, *, as_of: dt.datetime = NOW, **options: bool) -> tuple[Report, SiteIndex]:
+def build_site(
+    root: Path, *, as_of: dt.datetime = NOW, limits: EngineLimits = LIMITS, **options: bool
+) -> tuple[Report, SiteIndex]:
     """Build the site in a folder as the command line would; what its desk holds comes from the cache then."""
     site, asked = site_in(root), Options(as_of=as_of, **options)
-    report = build(site, asked, silent, workers=workers_here()).report
+    report = build(site, asked, silent, workers=workers_here(), limits=limits).report
     return report, read_site(site, asked)
 
 

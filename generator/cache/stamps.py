@@ -25,24 +25,27 @@ class Stamp(NamedTuple):
     changed: int
     inode: int
 
-    def is_settled(self, looked_at: int) -> bool:
-        """Return whether a file that changes after `looked_at` (nanoseconds since 1970) gets a new stamp."""
-        return max(self.modified, self.changed) + UNSETTLED <= looked_at
+    def is_settled(self, looked_at: int, within: int = UNSETTLED) -> bool:
+        """Return whether a file that changes after `looked_at` (nanoseconds since 1970) gets a new stamp.
 
-    def settled(self) -> Stamp:
+        `within`: as `UNSETTLED`.
+        """
+        return max(self.modified, self.changed) + within <= looked_at
+
+    def settled(self, within: int = UNSETTLED) -> Stamp:
         """Return this stamp, or a unique one while the file may change without getting another stamp."""
         now = time.time_ns()
-        return self if self.is_settled(now) else Stamp(-2, now, 0, 0)
+        return self if self.is_settled(now, within) else Stamp(-2, now, 0, 0)
 
 
 NONE = Stamp(-1, 0, 0, 0)
 """The stamp of a missing file. It differs from the stamp of every file."""
 
 
-def unsettled(stamps: Mapping[str, Stamp], looked_at: int) -> set[str]:
+def unsettled(stamps: Mapping[str, Stamp], looked_at: int, within: int = UNSETTLED) -> set[str]:
     """Return the files that may change after `looked_at` and keep their stamps, and missing files."""
     # Does not call `is_settled` for each file, because there are many.
-    latest = looked_at - UNSETTLED
+    latest = looked_at - within
     return {
         path
         for path, (size, modified, changed, _) in stamps.items()

@@ -71,13 +71,15 @@ def _built(site: Site, options: Options, context: BuildContext, *, clean: bool) 
             partial(disk.stamps, site.output), dict[str, Stamp], is_worth=has_cores and not is_whole
         ) as stamps_on_disk,
         run_forked(
-            partial(inputs_found, site, options), Inputs, is_worth=has_cores and (is_sure or is_whole)
+            partial(inputs_found, site, options, context.limits),
+            Inputs,
+            is_worth=has_cores and (is_sure or is_whole),
         ) as found,
     ):
         if is_sure:  # there is work to do, so use the time while the other process looks
             from generator.engine import stored_state
 
-            stored = stored_state.load(site, cache)
+            stored = stored_state.load(site, context)
         elif is_whole:
             from generator.engine import stored_state, writing  # noqa: F401 - import now what is needed later
         inputs = found()
@@ -90,7 +92,7 @@ def _built(site: Site, options: Options, context: BuildContext, *, clean: bool) 
         if not (is_whole or options.strict or stored):
             from generator.engine import stored_state
 
-            stored = stored_state.load(site, cache)
+            stored = stored_state.load(site, context)
         return _applied(site, options, inputs, context, stored, stamps_on_disk, clean=clean)
 
 
@@ -112,7 +114,7 @@ def _applied(
 
     followed = resumed(stored, site, options, inputs, context)
     state, effects = followed or (_read(site, options, inputs, context), EVERYTHING)
-    inputs = inputs_after(site, inputs, state.documents.steady, state.documents.since)
+    inputs = inputs_after(site, inputs, state.documents.steady, state.documents.since, context.limits)
     wrote = write(state, inputs, effects, stamps_on_disk, clean=clean)
     stored_state.save(state, inputs, wrote, stored.head if stored and followed else None)
     return wrote.built

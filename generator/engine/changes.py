@@ -20,9 +20,6 @@ from generator.model.errors import shown
 from generator.model.types import may_be_image
 from generator.reading.discover import Discovery, is_clipping, is_ignored
 
-FEW, MOST = 100, 5000
-"""Clippings that are followed one by one: the limit in a small archive, and in a large one."""
-
 
 class Stale(enum.Flag):
     """What a changed setting makes stale."""
@@ -81,14 +78,6 @@ INVALIDATES: Mapping[str, Stale] = {
     "identifiers.url": Stale.PAGES,
 }
 """Key of `digest.toml` → what it makes stale. `sources.*` and `identifiers.*` are the keys of each table."""
-
-
-def few_of(count: int) -> int:
-    """Return how many clippings are followed one by one in an archive of `count`.
-
-    A full build handles more of them faster.
-    """
-    return max(FEW, min(MOST, count // 2))
 
 
 def stale_by_config(before: Config, config: Config) -> Stale:

@@ -87,7 +87,7 @@ def _looked(
         context.progress("looking", done, len(unknown))
         looked[path] = one if isinstance(one, DocumentInfo) else DocumentInfo(b"", "", 0)
         stamp = found.stamps[path]
-        fresh.append((path, stamp if stamp.is_settled(now) else NONE, looked[path]))
+        fresh.append((path, stamp if stamp.is_settled(now, context.limits.unsettled) else NONE, looked[path]))
         if len(fresh) >= context.limits.cache_write:
             _keep_looked(cache, known, fresh)
             fresh.clear()

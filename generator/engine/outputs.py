@@ -156,7 +156,7 @@ def fingerprint(rendering: RenderContext, output: Output) -> bytes:
             return rendering.fingerprints.feed(feed.articles, (feed.meta, feed.form, feed.folder))
         case bytes() as data:
             return hashed(data)
-    return repr(stamp_at(output.content).settled()).encode()
+    return repr(stamp_at(output.content).settled(rendering.context.limits.unsettled)).encode()
 
 
 def static_faults(site: Site, digest: Digest) -> list[Problem]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from generator.config.site import Site
 from generator.engine import budgeted
-from generator.engine.changes import clippings_among, few_of
+from generator.engine.changes import clippings_among
 from generator.engine.inspecting import inspect, learn
 from generator.engine.record_reading import records_among
 from generator.engine.records import GONE, NO_BOILERPLATE, ReadRequest, Records
@@ -41,7 +41,7 @@ class PendingDocuments:
 
     @property
     def _few(self) -> int:
-        return few_of(len(self._state.documents.looked))
+        return self._state.context.limits.few_of(len(self._state.documents.looked))
 
     def inspect(self, site: Site, changed: Set[Path]) -> set[str] | None:
         """Return the clippings among the changed files whose bytes differ; None if a full build is needed."""

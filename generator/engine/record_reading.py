@@ -54,15 +54,18 @@ def _records(
         path: record_key(documents.reader, one.digest, documents.boilerplate.get(origin_key(one)))
         for path, one in looked.items()
     }
-    yield from _recalled(documents, kept, keys, context.cache)
+    yield from _recalled(documents, kept, keys, context)
     yield from read_now(documents, keys, context)
 
 
 def _recalled(
-    documents: DocumentTable, kept: Iterable[tuple[str, bytes, bytes]], keys: dict[str, bytes], cache: Cache
+    documents: DocumentTable,
+    kept: Iterable[tuple[str, bytes, bytes]],
+    keys: dict[str, bytes],
+    context: BuildContext,
 ) -> Iterator[tuple[str, Recorded]]:
     """Yield cached records with the right key, and delete these from `keys`. Drop those of lost clippings."""
-    former, most = documents.former, many_of(len(documents.looked))
+    former, most = documents.former, many_of(len(documents.looked), context.limits.judged)
     removed: list[str] = []
     for path, key_, value in kept:
         if keys.get(path) == key_ and (record := decoded(value)) and _stands(documents.reader, path, record):
@@ -74,8 +77,8 @@ def _recalled(
         if len(former) < most and (record := decoded(value)) and record.reading.article:
             former[hashed(value)] = record.reading.article
     if removed:
-        with cache.together():
-            cache.drop_records(removed)
+        with context.cache.together():
+            context.cache.drop_records(removed)
 
 
 def read_now(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from generator.config.site import Config
-from generator.engine.changes import few_of
 from generator.engine.readings import with_source
 from generator.engine.state import SiteState
 from generator.grouping.sources import by_source, configured_names, key
@@ -23,7 +22,7 @@ def renamed(state: SiteState, before: Config, *, is_alone: bool) -> dict[str, st
         return None
     affected = [source for name, source in index.digest.sources.items() if key(name) in groups]
     paths = {article.path for source in affected for article in source.articles}
-    few = few_of(len(index.digest.articles))
+    few = state.context.limits.few_of(len(index.digest.articles))
     if not paths.isdisjoint(index.pictured) or (state.records is None and len(paths) > few):
         return None  # images go with texts that are shown in full
     configured, _ = configured_names(config.sources)

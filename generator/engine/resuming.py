@@ -9,7 +9,7 @@ from generator.config.options import Options
 from generator.config.site import Site
 from generator.engine.apply import EVERYTHING, ChangeSet, Effects, apply
 from generator.engine.build_context import BuildContext
-from generator.engine.changes import Stale, few_of
+from generator.engine.changes import Stale
 from generator.engine.document_table import DocumentTable, reader_of
 from generator.engine.inspecting import inspect, learn
 from generator.engine.record_reading import records_among
@@ -29,7 +29,7 @@ def resumed(
     settings = stored.head.stale(site, options, inputs)
     if changed is None or settings & (Stale.READING | Stale.GROUPING):
         return None
-    if len(changed) > few_of(len(inputs.found.stamps)):
+    if len(changed) > context.limits.few_of(len(inputs.found.stamps)):
         return None
     documents = DocumentTable(
         reader=reader_of(site),
@@ -73,7 +73,7 @@ def _read(
         key[0] for key, (_, digest, is_doubtful) in learned.items() if is_doubtful or known.get(key) != digest
     }
     others = learn(documents, context, doubtful - {""})
-    if len(changed) + len(others) > few_of(count):
+    if len(changed) + len(others) > context.limits.few_of(count):
         raise _TooFarError
     for path, one in others.items():
         documents.looked.setdefault(path, one)

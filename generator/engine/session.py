@@ -45,7 +45,7 @@ class Session:
         found = found_in(site, options)
         check_found(found)
         context.workers.expect()
-        inputs = inputs_before(site, options, found)
+        inputs = inputs_before(site, options, found, context.limits)
         self.state = SiteState.read(site, options, context, found, keeps_records=True)
         wrote = write(self.state, inputs, EVERYTHING, on_commit=on_commit)
         # Later steps report no progress. Most are small, so one worker is enough.
@@ -225,11 +225,8 @@ class Session:
                 self._has_other_files = False
                 state.plan_files()
                 self._reported(frozenset())
-            epoch = state.documents.reader.epoch
-            stored_copies.keep(
-                state.context.cache, epoch, state.copies, state.index.content_hashes, renews=False
-            )
-            stored_stories.keep(
-                state.context.cache, state.stories, state.index.digest, state.index.content_hashes
-            )
+            index, context = state.index, state.context
+            epoch, hashes = state.documents.reader.epoch, index.content_hashes
+            stored_copies.keep(context.cache, epoch, state.copies, hashes, context.limits, renews=False)
+            stored_stories.keep(context.cache, state.stories, index.digest, hashes)
         return self.built, frozenset()

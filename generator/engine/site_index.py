@@ -269,7 +269,13 @@ def _searched(
     """Group copies. For many articles, a forked process helps."""
     is_shared = len(articles) > MANY and context.workers.count > 1
     return copies_of(
-        context.cache, documents.reader.epoch, articles, content_hashes, documents.former, is_shared=is_shared
+        context.cache,
+        documents.reader.epoch,
+        articles,
+        content_hashes,
+        documents.former,
+        context.limits,
+        is_shared=is_shared,
     )
 
 

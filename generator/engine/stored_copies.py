@@ -12,18 +12,14 @@ import msgspec
 
 from generator.cache.store import Cache
 from generator.cache.versions import hashed
-from generator.grouping.copies import MANY, Copies, Found, many_of
+from generator.engine.build_context import EngineLimits
+from generator.grouping.copies import Copies, Found, many_of
 from generator.model.errors import BuildError
 from generator.model.types import Article
 
 _BASE, _SINCE = "copies", "copies since"
 _HASH_SIZE = 8
 """Bytes of an article's content hash."""
-
-
-def most_of(count: int) -> int:
-    """Return how many changes may accumulate before the result is stored anew. Every build replays them."""
-    return max(MANY, count // 150)
 
 
 class Base(msgspec.Struct, frozen=True, array_like=True):
@@ -50,6 +46,7 @@ def copies_of(
     articles: Sequence[Article],
     content_hashes: Mapping[str, bytes],
     former: Mapping[bytes, Article],
+    limits: EngineLimits,
     *,
     is_shared: bool = False,
 ) -> Copies:
@@ -58,20 +55,30 @@ def copies_of(
     `content_hashes`: article id → content hash. `former`: content hash → earlier version of an article.
     `is_shared` allows a forked process to do part of the work.
     """
-    copies = load(cache, epoch, articles, content_hashes, former)
-    copies = copies or Copies(articles, is_shared=is_shared)
-    keep(cache, epoch, copies, content_hashes)
+    copies = load(cache, epoch, articles, content_hashes, former, limits)
+    copies = copies or Copies(articles, many=limits.judged, is_shared=is_shared)
+    keep(cache, epoch, copies, content_hashes, limits)
     return copies
 
 
 def keep(
-    cache: Cache, epoch: bytes, copies: Copies, content_hashes: Mapping[str, bytes], *, renews: bool = True
+    cache: Cache,
+    epoch: bytes,
+    copies: Copies,
+    content_hashes: Mapping[str, bytes],
+    limits: EngineLimits,
+    *,
+    renews: bool = True,
 ) -> None:
-    """Store the search result, or the changes since. After many changes, store a renewed result (slower)."""
+    """Store the search result, or the changes since, which every build replays.
+
+    After many changes, or if no stored result fits, store a renewed one (slower).
+    """
     # If it does not fit, or a name is not text, the next build searches again.
     with contextlib.suppress(BuildError, UnicodeEncodeError, OverflowError):
-        is_renewed = renews and copies.moved > most_of(len(content_hashes))
-        found = copies.renew() if is_renewed else None
+        is_much = renews and copies.moved > max(limits.replayed, len(content_hashes) // 150)
+        has_base = copies.kept_as or copies.is_as_found
+        found = copies.renew() if is_much or not has_base else None
         if copies.kept_as:
             since = Since(copies.kept_as, list(copies.removed))
             cache.keep_note(_SINCE, msgspec.msgpack.encode(since))
@@ -90,6 +97,7 @@ def load(
     articles: Sequence[Article],
     content_hashes: Mapping[str, bytes],
     former: Mapping[bytes, Article],
+    limits: EngineLimits,
 ) -> Copies | None:
     """Return the stored copies, updated to these articles; None if too much changed."""
     base = cache.noted(_BASE, Base)
@@ -108,7 +116,7 @@ def load(
         else:
             added.append(article)
     removed = [at for at, article in enumerate(there.values()) if article is None]
-    if len(removed) + len(added) > many_of(len(each)):
+    if len(removed) + len(added) > many_of(len(each), limits.judged):
         return None
     name, since = hashed(base.content_hashes), cache.noted(_SINCE, Since)
     left = dict(since.left) if since and since.base == name else {}
@@ -117,7 +125,7 @@ def load(
     known = [article for article in there.values() if article]
     if len(known) != len(each) or not base.found.fits(known):
         return None
-    copies = Copies(known, base.found)
+    copies = Copies(known, base.found, many=limits.judged)
     copies.kept_as = name
     copies.change([known[at].path for at in removed], added)
     return copies

@@ -144,26 +144,26 @@ class StoredState(msgspec.Struct):
         return state
 
 
-def load(site: Site, cache: Cache) -> StoredState | None:
+def load(site: Site, context: BuildContext) -> StoredState | None:
     """Load the state of the last build; None if it is incomplete, or of other rules or another output."""
-    head = cache.noted(HEAD, Head)
+    head = context.cache.noted(HEAD, Head)
     if head is None or head.output != str(site.output) or head.epoch != epoch_of(site):
         return None
     if head.left.record != stamp_at(record_of(site.output)):
         return None
     try:
-        return _load(head, site, cache)
+        return _load(head, site, context)
     except (msgspec.DecodeError, LookupError, ValueError):  # it may be a copy of another folder
         return None
 
 
-def _load(head: Head, site: Site, cache: Cache) -> StoredState | None:
+def _load(head: Head, site: Site, context: BuildContext) -> StoredState | None:
     keys, zone = dict(head.sources), site.config.zone
     sources: dict[str, Source] = {}
     healths: dict[str, Health] = {}
     content_hashes: dict[str, bytes] = {}
     texts: dict[str, bytes] = {}
-    for name, key, value in cache.sources():
+    for name, key, value in context.cache.sources():
         if keys.get(name) != key:
             continue
         kept = msgspec.msgpack.decode(value, type=Kept)
@@ -183,7 +183,9 @@ def _load(head: Head, site: Site, cache: Cache) -> StoredState | None:
     if len(ordered) != len(content_hashes):
         return None
     digest = together([sources[name] for name in keys], ordered)
-    copies = stored_copies.load(cache, head.epoch, digest.articles, content_hashes, {})
+    copies = stored_copies.load(
+        context.cache, head.epoch, digest.articles, content_hashes, {}, context.limits
+    )
     return StoredState(head, digest, healths, content_hashes, texts, copies) if copies else None
 
 
@@ -210,7 +212,7 @@ def save(state: SiteState, inputs: Inputs, wrote: Wrote, last: Head | None = Non
             cache.keep_note(_PATHS, inputs.packed_paths)
         cache.keep_note(HEAD, msgspec.msgpack.encode(_head(state, inputs, wrote, keys)))
     if last:
-        stored_copies.keep(cache, epoch_of(site), state.copies, state.index.content_hashes)
+        stored_copies.keep(cache, epoch_of(site), state.copies, state.index.content_hashes, context.limits)
     stored_stories.keep(cache, state.stories, state.index.digest, state.index.content_hashes)
 
 

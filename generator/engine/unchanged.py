@@ -21,6 +21,7 @@ from generator.cache.versions import hashed, program, zone_data
 from generator.config import picks
 from generator.config.options import Built, Options, Report, Written, grave
 from generator.config.site import Config, Site
+from generator.engine.build_context import EngineLimits
 from generator.engine.changes import Stale
 from generator.engine.safeguards import found_in, mistyped, note_clippings
 from generator.model.errors import BuildError
@@ -163,30 +164,30 @@ def remember(
         cache.drop_note(key)
 
 
-def inputs_found(site: Site, options: Options) -> Inputs:
+def inputs_found(site: Site, options: Options, limits: EngineLimits) -> Inputs:
     """Find the clippings, and return the inputs of a build."""
-    return inputs_before(site, options, found_in(site, options))
+    return inputs_before(site, options, found_in(site, options), limits)
 
 
-def inputs_before(site: Site, options: Options, found: Discovery) -> Inputs:
+def inputs_before(site: Site, options: Options, found: Discovery, limits: EngineLimits) -> Inputs:
     """Return the inputs of a build: clippings by stamp, everything else by content.
 
     Call it before anything is read.
     """
     now = time.time_ns()
-    settings = _settings(site, options, found)
-    before = Inputs(b"", settings, found, b"", (), unsettled(found.stamps, now))
+    settings = _settings(site, options, found, limits)
+    before = Inputs(b"", settings, found, b"", (), unsettled(found.stamps, now, limits.unsettled))
     return _packed(site, before._replace(paths=hashed(before.packed_paths)))
 
 
-def inputs_after(site: Site, before: Inputs, read: Set[str], since: int) -> Inputs:
+def inputs_after(site: Site, before: Inputs, read: Set[str], since: int, limits: EngineLimits) -> Inputs:
     """Return the inputs after clippings that could change unnoticed were `read`, all of them after `since`.
 
     A clipping whose stamp is unchanged, and was settled when it was read, was read in its current state.
     """
     there = {path: stamp_at(site.content / path) for path in before.unseen & read}
     kept = {path: stamp for path, stamp in there.items() if stamp == before.found.stamps[path]}
-    unseen = before.unseen - (kept.keys() - unsettled(kept, since))
+    unseen = before.unseen - (kept.keys() - unsettled(kept, since, limits.unsettled))
     return _packed(site, before._replace(unseen=unseen)) if unseen != before.unseen else before
 
 
@@ -200,21 +201,21 @@ def _packed(site: Site, inputs: Inputs) -> Inputs:
     return inputs._replace(stamps=packs, digest=digest)
 
 
-def _settings(site: Site, options: Options, found: Discovery) -> Mapping[Stale, bytes]:
+def _settings(site: Site, options: Options, found: Discovery, limits: EngineLimits) -> Mapping[Stale, bytes]:
     """Return the same as `Inputs.settings`."""
     static = {path: stamp_at(file) for path, file in static_files(site.static).files}
     said = options.drafts, options.future, options.strict, found.ignored, found.skipped, found.problems
     return {
         Stale.READING: epoch_of(site),
-        Stale.GROUPING: hashed(_encoded(said), _encoded(_settled(found.images))),
+        Stale.GROUPING: hashed(_encoded(said), _encoded(_settled(found.images, limits))),
         Stale.PICKS: hashed(picks.text_of(site.picks).encode()),
         Stale.PAGES: hashed(*theme_hashes(site.templates)),
-        Stale.STATIC: hashed(_encoded(_settled(static)), _encoded(mistyped(site))),
+        Stale.STATIC: hashed(_encoded(_settled(static, limits)), _encoded(mistyped(site))),
     }
 
 
-def _settled(stamps: Mapping[str, Stamp]) -> list[tuple[str, Stamp]]:
-    return sorted((path, stamp.settled()) for path, stamp in stamps.items())
+def _settled(stamps: Mapping[str, Stamp], limits: EngineLimits) -> list[tuple[str, Stamp]]:
+    return sorted((path, stamp.settled(limits.unsettled)) for path, stamp in stamps.items())
 
 
 def _encoded(said: object) -> bytes:

@@ -25,9 +25,9 @@ MANY = 100
 """Maximum number of additions and removals in an update of a small archive. If exceeded, all is redone."""
 
 
-def many_of(count: int) -> int:
+def many_of(count: int, many: int = MANY) -> int:
     """Return the maximum number of additions and removals in an update. A change of an article is both."""
-    return max(MANY, count // 40)
+    return max(many, count // 40)
 
 
 def copies_of(articles: Sequence[Article], splits: Sequence[frozenset[str]] = ()) -> tuple[CopyGroup, ...]:
@@ -61,12 +61,18 @@ class Copies:
     """The copies of an archive, updated as articles change. They are the same as if found from scratch."""
 
     def __init__(
-        self, articles: Iterable[Article] = (), found: Found | None = None, *, is_shared: bool = False
+        self,
+        articles: Iterable[Article] = (),
+        found: Found | None = None,
+        *,
+        many: int = MANY,
+        is_shared: bool = False,
     ) -> None:
         """Find the copies among all articles, or restore what was `found` earlier.
 
-        With `is_shared`, forked processes may do a part of the work.
+        `many` as in `many_of`. With `is_shared`, forked processes may do a part of the work.
         """
+        self._many = many
         self.groups: list[CopyGroup] = []
         """The groups, sorted by first articles. `update` changes the list in place."""
         self._firsts: list[Place] = []
@@ -128,14 +134,35 @@ class Copies:
 
     def change(self, removed: Iterable[str], added: Sequence[Article]) -> None:
         """Remove articles by path, and add articles. An added one with a known path replaces the old one."""
-        known = self._pairs.numbers
+        known, many = self._pairs.numbers, many_of(self._pairs.count, self._many)
         old_paths = {*removed, *(article.path for article in added)} & known.keys()
-        if len(old_paths) + len(added) > many_of(self._pairs.count) or self._pairs.is_worn:
+        if len(old_paths) + len(added) > many:
+            renamed = {article.path: article for article in added if self._is_renamed(article)}
+            self._rename({known[path]: article for path, article in renamed.items()})
+            old_paths -= renamed.keys()
+            added = [article for article in added if article.path not in renamed]
+        if len(old_paths) + len(added) > many or self._pairs.is_worn:
             kept = (self._pairs.article(at) for path, at in known.items() if path not in old_paths)
             self._start([*kept, *added])
         elif old_paths or added:
             self._count_homes([self._pairs.article(known[path]) for path in old_paths], added)
             self._regroup(self._pairs.change([known[path] for path in old_paths], added))
+
+    def _is_renamed(self, article: Article) -> bool:
+        """Return whether an article only has another source than before, which is not its home."""
+        at = self._pairs.numbers.get(article.path)
+        if at is None or not article.keys:
+            return False
+        return msgspec.structs.replace(self._pairs.article(at), source=article.source) == article
+
+    def _rename(self, articles: Mapping[int, Article]) -> None:
+        """Replace articles, by number, by those with other sources. What is stored does not fit any more."""
+        self.kept_as = b""
+        before = [self._pairs.article(at) for at in articles]
+        touched = self._pairs.rename(articles)
+        self._count_homes(before, articles.values())
+        self._outdated |= {self._group_of[at] for at in articles if at in self._group_of}
+        self._regroup(touched)
 
     def updated(self, splits: Sequence[frozenset[str]] = ()) -> tuple[CopyGroup, ...]:
         """Update and return the groups, sorted by first articles. `splits` as in `copies_of`."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 
-from generator.grouping.candidates import Names, outline, runs
+from generator.grouping.candidates import Name, Names, outline, runs
 from generator.grouping.evidence import Evidence, channels, is_empty, text_refrains, title_refrains
 from generator.grouping.gathering import SPAN
 from generator.grouping.titles import words_of
@@ -34,6 +35,15 @@ def title_names(articles: Sequence[Article], *, is_shared: bool) -> list[tuple[s
 def parts_of(article: Article, text: str) -> list[int]:
     """Return parts of the title as names, and its outline if the article has no text."""
     return runs(text) + outline(text) if is_empty(article) else runs(text)
+
+
+def mixed_by_name(names: Mapping[int, Sequence[Name]], kinds: Mapping[int, object]) -> list[int]:
+    """Return the articles that share a name with one of another kind."""
+    kinds_of: dict[Name, set[object]] = defaultdict(set)
+    for at, own in names.items():
+        for name in own:
+            kinds_of[name].add(kinds[at])
+    return [at for at, own in names.items() if any(len(kinds_of[name]) > 1 for name in own)]
 
 
 def mute_refrains(evidence: Sequence[Evidence], keys: Names, titles: Names, texts: Names) -> None:

@@ -12,7 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 from operator import attrgetter
 
 from generator.grouping.candidates import BAND, BANDS, NEIGHBOURS, Bands, Name, Names, Row
@@ -28,7 +28,7 @@ from generator.grouping.evidence import (
 from generator.grouping.gathering import SPAN
 from generator.grouping.likeness import likeness
 from generator.grouping.matching import matching_pairs, rank_of
-from generator.grouping.pair_names import mute_refrains, names_of, parts_of, title_names
+from generator.grouping.pair_names import mixed_by_name, mute_refrains, names_of, parts_of, title_names
 from generator.grouping.stored_pairs import StoredPairs
 from generator.model.types import Article
 
@@ -86,6 +86,11 @@ class Pairs:
         known = [self.evidence[at] for at in alive]
         raw = [evidence_of(one.article, "").signature for one in known]
         keys, titles, texts, runs_ = self._name_indexes(known, raw)
+        triples = (
+            (number[later], number[earlier], rank)
+            for later, ranks in self._before.items()
+            for earlier, rank in ranks.items()
+        )
         return StoredPairs(
             titles=[one.text for one in known],
             runs=runs_.saved(),
@@ -93,15 +98,7 @@ class Pairs:
             mute=[at for at, one in enumerate(known) if one.signature != raw[at]],
             refrains=[at for at, one in enumerate(known) if one.is_refrain],
             channels={at: sorted(one.channels) for at, one in enumerate(known) if one.channels},
-            pairs=array(
-                "I",
-                [
-                    part
-                    for later, earlier in self._before.items()
-                    for other, rank in earlier.items()
-                    for part in (number[later], number[other], rank)
-                ],
-            ).tobytes(),
+            pairs=array("I", chain.from_iterable(triples)).tobytes(),
         )
 
     def _name_indexes(
@@ -177,9 +174,8 @@ class Pairs:
         return self._before.get(at, {})
 
     def same(self, at: int) -> Iterator[int]:
-        """Yield all articles that are the same as one."""
-        yield from self._before.get(at, ())
-        yield from self._after.get(at, ())
+        """Return all articles that are the same as one."""
+        return chain(self._before.get(at, ()), self._after.get(at, ()))
 
     def change(self, leaving: Iterable[int], added: Iterable[Article]) -> set[int]:
         """Remove and add articles. Returns the numbers of those removed, added or paired differently."""
@@ -197,6 +193,24 @@ class Pairs:
             self._mute(at)
             bands.add(at, self.evidence[at].signature)
         return self._update_pairs(old | changed_evidence, new)
+
+    def rename(self, articles: Mapping[int, Article]) -> set[int]:
+        """Replace articles that have keys by those with other sources. Returns as `change`.
+
+        Sources matter only where an article has no text, so candidates share a name. They are judged again if
+        another one was, or is now, of the same source.
+        """
+        old = {at: self.article(at).source for at in self.numbers.values()}
+        names = {old[at] for at in articles} | {article.source for article in articles.values()}
+        for at, article in articles.items():
+            self.evidence[at].article = article
+        moves = {at: (name, self.article(at).source) for at, name in old.items() if name in names}
+        touched: set[int] = set()
+        for later in mixed_by_name({at: [name for _, name in self._named(at)] for at in moves}, moves):
+            for earlier in self._nearest_named(later).union(self.before(later)) & moves.keys():
+                if self._judge(later, earlier):
+                    touched |= {later, earlier}
+        return touched
 
     def prepare(self) -> Bands:
         """Build the indexes that the first change would otherwise wait for."""
@@ -225,55 +239,44 @@ class Pairs:
         yield from ((self._keys, key) for key in one.keys)
         yield from ((self._runs, run) for run in parts_of(one.article, one.text))
 
-    def _of_text(self, at: int) -> list[int]:
-        """Return the present articles with the same text as one."""
+    def _of_text(self, at: int) -> dict[Evidence, int]:
+        """Return evidence → number, of the present articles with the same text as one."""
         raw = evidence_of(self.article(at)).signature
-        return self._alive(self._texts.owners(raw, [(0, len(self.evidence))])) if raw else []
+        return self._having(self._texts, raw) if raw else {}
 
-    def _of_title(self, at: int) -> list[int]:
-        """Return the present articles with the same title as one."""
-        return self._alive(self._titles.owners(self.evidence[at].text, [(0, len(self.evidence))]))
+    def _of_title(self, at: int) -> dict[Evidence, int]:
+        return self._having(self._titles, self.evidence[at].text)
 
-    def _of_key(self, key: str) -> list[int]:
-        """Return the present articles with a key."""
-        return self._alive(self._keys.owners(key, [(0, len(self.evidence))]))
+    def _having(self, names: Names, name: Name) -> dict[Evidence, int]:
+        numbers = self._alive(names.owners(name, [(0, len(self.evidence))]))
+        return {self.evidence[at]: at for at in numbers}
 
     def _is_channel(self, key: str) -> bool:
         """Return whether a key belongs to a channel, not to an article. Cached during a change."""
         if key not in self._channel_keys:
-            self._channel_keys[key] = key in channels([self.evidence[at] for at in self._of_key(key)])
+            self._channel_keys[key] = key in channels([*self._having(self._keys, key)])
         return self._channel_keys[key]
 
     def _changed_evidence(self, changed: Iterable[int]) -> set[int]:
         """Return articles that became refrains or channels, or ceased to be, because others changed."""
         found: set[int] = set()
         for at in changed:
-            texts = self._of_text(at)
-            muted = set(map(id, text_refrains([self.evidence[one] for one in texts])))
-            found.update(
-                one
-                for one in texts
-                if (id(self.evidence[one]) in muted) is bool(self.evidence[one].signature)
-            )
-            titles = self._of_title(at)
-            muted = set(map(id, title_refrains([self.evidence[one] for one in titles])))
-            found.update(
-                one
-                for one in titles
-                if (id(self.evidence[one]) in muted) is not self.evidence[one].is_refrain
-            )
+            texts, titles = self._of_text(at), self._of_title(at)
+            muted = set(text_refrains([*texts]))
+            found.update(texts[one] for one in texts if (one in muted) is bool(one.signature))
+            muted = set(title_refrains([*titles]))
+            found.update(titles[one] for one in titles if (one in muted) is not one.is_refrain)
             for key in set(self.evidence[at].keys) - self._channel_keys.keys():
-                of_key = self._of_key(key)
-                self._channel_keys[key] = is_channel = key in channels([self.evidence[one] for one in of_key])
-                found.update(one for one in of_key if (key in self.evidence[one].channels) is not is_channel)
+                is_channel, of_key = self._is_channel(key), self._having(self._keys, key)
+                found.update(of_key[one] for one in of_key if (key in one.channels) is not is_channel)
         return found
 
     def _mute(self, at: int) -> None:
         """Mark refrains and channels in the evidence of one article, so that they prove nothing."""
         one = self.evidence[at]
-        if one in text_refrains([self.evidence[other] for other in self._of_text(at)]):
+        if one in text_refrains([*self._of_text(at)]):
             one.mute_text()
-        if one in title_refrains([self.evidence[other] for other in self._of_title(at)]):
+        if one in title_refrains([*self._of_title(at)]):
             one.mute_title()
         one.channels = frozenset(filter(self._is_channel, one.keys))
 
@@ -285,12 +288,18 @@ class Pairs:
         self._before.setdefault(later, {})[earlier] = rank
         self._after[earlier].add(later)
 
+    def _drop(self, later: int, earlier: int) -> None:
+        del self._before[later][earlier]
+        self._after[earlier].discard(later)
+
     def _judge(self, later: int, earlier: int) -> bool:
-        """Store the reason why two articles are the same. Returns whether there is one."""
-        rank = rank_of(self.evidence[later], self.evidence[earlier])
+        """Judge whether two articles are the same. Returns whether the reason differs from the stored one."""
+        rank, stored = rank_of(self.evidence[later], self.evidence[earlier]), self.before(later).get(earlier)
         if rank is not None:
             self._record(later, earlier, rank)
-        return rank is not None
+        elif stored is not None:
+            self._drop(later, earlier)
+        return rank != stored
 
     def _update_pairs(self, old: Iterable[int], new: Sequence[int]) -> set[int]:
         """Drop the pairs of removed articles; judge added ones, and those whose neighbours changed."""
@@ -308,8 +317,7 @@ class Pairs:
                 if self._judge(later, earlier):
                     touched |= {later, earlier}
             for earlier in kept.keys() - nearest:
-                del kept[earlier]
-                self._after[earlier].discard(later)
+                self._drop(later, earlier)
                 touched |= {later, earlier}
         return touched
 
@@ -343,9 +351,15 @@ class Pairs:
 
     def _nearest(self, at: int) -> set[int]:
         """Return the articles to compare one with: the nearest earlier ones for each name and band."""
-        by_name = {other for span, row in self._by_name(at) for other in self._earlier(at, span, row)}
+        by_name, own = self._nearest_named(at), self.evidence[at].signature
         by_text = {other for span, row in self._by_text(at) for other in self._earlier(at, span, row)}
-        return by_name | {other for other in by_text - by_name if self._is_like(at, other)}
+        are_like = (
+            other for other in by_text - by_name if likeness(own, self.evidence[other].signature) >= NEAR
+        )
+        return by_name.union(are_like)
+
+    def _nearest_named(self, at: int) -> set[int]:
+        return {other for span, row in self._by_name(at) for other in self._earlier(at, span, row)}
 
     def _earlier(self, at: int, span: int, row: Row) -> list[int]:
         """Return the nearest `NEIGHBOURS` articles before an article."""
@@ -376,9 +390,6 @@ class Pairs:
             for other in others
             if other not in self._removed and -span <= self.evidence[other].day - day <= span
         )
-
-    def _is_like(self, at: int, other: int) -> bool:
-        return likeness(self.evidence[at].signature, self.evidence[other].signature) >= NEAR
 
     def _near(self, at: int, span: int) -> tuple[int, int]:
         """Return the range of numbers of initial articles within `span` days of an article."""

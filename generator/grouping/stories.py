@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_left, insort
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from generator.grouping.aggregators import Aggregators
@@ -156,11 +157,13 @@ class Stories:
         self._add_groups(self._grouped(edges))
 
     def _weights(self, left: Sequence[Text], come: Sequence[Text]) -> dict[tuple[int, int], int]:
-        """Return (feature, day) → weight, wherever texts that leave or come may change it."""
+        """Return (feature, day) → weight, wherever it may change because texts leave and come."""
+        moved = Counter((number, text.day) for text in come for number in text.features)
+        moved.subtract((number, text.day) for text in left for number in text.features)
         wanted = {
-            (number, text.day + after)
-            for text in (*left, *come)
-            for number in text.features
+            (number, day + after)
+            for (number, day), count in moved.items()
+            if count
             for after in range(-DAYS, BEFORE + 1)
         }
         return {(number, day): self._index.weight(number, day) for number, day in wanted}

@@ -27,7 +27,7 @@ from generator.cache.database import translate_errors
 from generator.cache.store import Cache
 from generator.config.options import Options, silent
 from generator.engine.build import build
-from generator.engine.build_context import LIMITS
+from generator.engine.build_context import LIMITS, EngineLimits
 from generator.model.errors import BuildError
 from generator.output import disk
 from generator.output.write import Transaction
@@ -50,6 +50,9 @@ def root(tmp_path: Path) -> Path:
         body = f"The {n}th press stood in cellar {n * 7}. {BODY}"
         write_clipping(root / "content", f"{n}.md", body, title=f"Title {n}", source=f"Source {n % 3}")
     return root
+
+
+SETTLED = EngineLimits(unsettled=0)
 
 
 def clean(root: Path) -> dict[str, bytes]:
@@ -322,9 +325,8 @@ def test_a_folder_that_is_removed_during_a_build_comes_back(root):
     "path",
     ["content/1.md", "digest.toml", "picks.toml", "templates/base.html", "static/a.txt", "cleaning/a.toml"],
 )
-def test_what_changes_during_a_build_is_seen_by_the_next(root, monkeypatch, step, path):
+def test_what_changes_during_a_build_is_seen_by_the_next(root, step, path):
     """Also where it is settled by then: the stamps that count are those of before it was read."""
-    monkeypatch.setattr("generator.cache.stamps.UNSETTLED", 0)
     texts = {
         "content/1.md": "---\ntitle: Late\ndate: 2024-07-03\n---\n\nIt came late, and was long enough.\n",
         "digest.toml": 'title = "Late"\n',
@@ -342,14 +344,13 @@ def test_what_changes_during_a_build_is_seen_by_the_next(root, monkeypatch, step
         (root / path).write_text(texts[path], "utf-8")
 
     time.sleep(0.02)
-    build(site_in(root), Options(as_of=NOW), during(step, late))
+    build(site_in(root), Options(as_of=NOW), during(step, late), limits=SETTLED)
     time.sleep(0.02)
-    built(root)
+    built(root, limits=SETTLED)
     assert files_of(root / "public") == clean(root)
 
 
 def test_a_static_file_that_changes_after_it_was_copied(root, monkeypatch):
-    monkeypatch.setattr("generator.cache.stamps.UNSETTLED", 0)
     (root / "static").mkdir()
     (root / "static/a.txt").write_text("soon", "utf-8")
     time.sleep(0.02)
@@ -360,10 +361,10 @@ def test_a_static_file_that_changes_after_it_was_copied(root, monkeypatch):
         return commit(self)
 
     monkeypatch.setattr(Transaction, "commit", late)
-    built(root)
+    built(root, limits=SETTLED)
     monkeypatch.setattr(Transaction, "commit", commit)
     time.sleep(0.02)
-    built(root)
+    built(root, limits=SETTLED)
     assert (root / "public/a.txt").read_text("utf-8") == "late"
 
 

@@ -13,15 +13,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-import generator.engine.inspecting
-import generator.engine.learning
-import generator.engine.pending
 from generator.config import resources
 from generator.config.loading import load
 from generator.config.options import Built, Options, silent
 from generator.engine.build import build
 from generator.engine.build_context import LIMITS, EngineLimits
-from generator.engine.changes import few_of
 from generator.engine.live import Live
 from generator.model.errors import BuildError, ConfigError
 from generator.model.ids import path_id
@@ -351,8 +347,8 @@ def test_who_may_have_seen_a_page_as_it_was_while_another_save_came_is_told_agai
     assert site.settle() == site.clean()
 
 
-def test_more_are_left_to_a_whole_build(site, monkeypatch):
-    monkeypatch.setattr(generator.engine.pending, "few_of", lambda _: 1)
+def test_more_are_left_to_a_whole_build(tmp_path):
+    site = _started(tmp_path, EngineLimits(followed=(1, 1)))
     files = [write_clipping(site.content, f"{n}.md", title="T", source="A source", body=LONG) for n in (0, 3)]
     assert site.follow(files[0]) is not None
     assert site.follow(*files) is None
@@ -361,7 +357,7 @@ def test_more_are_left_to_a_whole_build(site, monkeypatch):
 
 @pytest.mark.parametrize(("count", "few"), [(3, 100), (1_500, 750), (143_500, 5_000)])
 def test_half_of_an_archive_is_few(count, few):
-    assert few_of(count) == few
+    assert LIMITS.few_of(count) == few
 
 
 def _saved(file: Path, text: str) -> Path:

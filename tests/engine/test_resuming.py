@@ -10,7 +10,6 @@ import time
 import msgspec
 import pytest
 
-import generator.cache.stamps
 import generator.engine.inspecting
 import generator.engine.resuming
 import generator.engine.unchanged
@@ -21,6 +20,7 @@ from generator.config import resources
 from generator.config.options import Options, silent
 from generator.engine import stored_state
 from generator.engine.build import build
+from generator.engine.build_context import EngineLimits
 from generator.engine.unchanged import Inputs
 from generator.grouping.copies import Copies
 from generator.reading.discover import Discovery
@@ -62,6 +62,7 @@ class Twins:
         self.roots = [folder / "ours", folder / "theirs"]
         self.taken = []
         """Of each build of the first, whether it began where the last one ended."""
+        self.limits = EngineLimits(unsettled=0)
 
     def put(self, path, text):
         for root in self.roots:
@@ -92,14 +93,13 @@ class Twins:
 
         generator.engine.resuming.resumed = resumed
         try:
-            return build(site_in(root), options, silent)
+            return build(site_in(root), options, silent, limits=self.limits)
         finally:
             generator.engine.resuming.resumed = RESUMED
 
 
 @pytest.fixture
-def twins(tmp_path, monkeypatch):
-    monkeypatch.setattr(generator.cache.stamps, "UNSETTLED", 0)
+def twins(tmp_path):
     twins = Twins(tmp_path)
     twins.config(BASE)
     for n, path in enumerate(PATHS[:12]):
@@ -167,8 +167,8 @@ def test_copies_that_end_and_begin_again_are_followed(twins):
     assert twins.taken == [True, True, True]
 
 
-def test_a_clipping_that_may_have_changed_unseen_is_looked_at_again(twins, monkeypatch):
-    monkeypatch.setattr(generator.cache.stamps, "UNSETTLED", 60 * 10**9)
+def test_a_clipping_that_may_have_changed_unseen_is_looked_at_again(twins):
+    twins.limits = EngineLimits(unsettled=60 * 10**9)
     for title in ("Two", "Six"):  # as long, so that size and perhaps time are the same
         twins.put(PATHS[1], clipping(title, "Beta", DAYS[1], BODIES[1]))
         twins.build()
@@ -434,8 +434,8 @@ def test_what_waits_is_followed_until_it_is_due(twins):
     assert twins.taken == [True, True, True]
 
 
-def test_many_changes_are_left_to_a_whole_build(twins, monkeypatch):
-    monkeypatch.setattr(generator.engine.resuming, "few_of", lambda _: 1)
+def test_many_changes_are_left_to_a_whole_build(twins):
+    twins.limits = EngineLimits(followed=(1, 1), unsettled=0)
     for n in (1, 3):
         twins.put(PATHS[n], clipping("Two", "Beta", DAYS[n]))
     twins.build()
@@ -534,8 +534,7 @@ def test_notes_that_came_with_somebodys_folder_cost_time_alone(twins):
 
 def test_clippings_that_came_just_before_a_long_build_can_be_followed_after_it(twins, monkeypatch):
     """They could have changed unseen when they were found, but no more when they were read."""
-    monkeypatch.setattr(generator.cache.stamps, "UNSETTLED", 300_000_000)
-    monkeypatch.setattr(generator.engine.resuming, "few_of", lambda _: 1)
+    twins.limits = EngineLimits(followed=(1, 1), unsettled=300_000_000)
     time.sleep(0.3)  # the other clippings came long before
     for path in PATHS[1:4]:
         twins.put(path, clipping("Two", "Omega", DAYS[1], BODIES[1]))

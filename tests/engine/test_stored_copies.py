@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from generator.cache.store import Cache
 from generator.cache.versions import hashed
 from generator.engine import stored_copies
+from generator.engine.build_context import LIMITS, EngineLimits
 from generator.grouping.copies import Copies, copies_of
 from grouping.test_copies import CROWD, POOL, RETITLED
 
@@ -27,11 +28,11 @@ def mark(article):
     return hashed(repr(article).encode())
 
 
-def told(cache, articles, former=(), epoch=EPOCH):
+def told(cache, articles, former=(), epoch=EPOCH, limits=LIMITS):
     """The stories of a build whose cache knew some former articles."""
     marks = {one.id: mark(one) for one in articles}
     known = {mark(one): one for one in former}
-    return stored_copies.copies_of(cache, epoch, articles, marks, known).updated()
+    return stored_copies.copies_of(cache, epoch, articles, marks, known, limits).updated()
 
 
 @pytest.fixture
@@ -53,13 +54,9 @@ def counted(monkeypatch):
 def test_stories_are_those_found_from_scratch(tmp_path_factory, data):
     own = st.lists(st.sampled_from(sorted(ALL)), unique=True)
     now = {path: ALL[path] for path in data.draw(own)}
-    most = data.draw(st.sampled_from((0, 3, 100)))
-    with (
-        pytest.MonkeyPatch.context() as patched,
-        Cache.of(tmp_path_factory.mktemp("site"), b"rules") as cache,
-    ):
-        patched.setattr(stored_copies, "most_of", lambda _: most)
-        assert told(cache, [*now.values()]) == copies_of([*now.values()])
+    limits = EngineLimits(replayed=data.draw(st.sampled_from((0, 3, 100))))
+    with Cache.of(tmp_path_factory.mktemp("site"), b"rules") as cache:
+        assert told(cache, [*now.values()], limits=limits) == copies_of([*now.values()])
         for _ in range(data.draw(st.integers(1, 5))):
             before = [*now.values()]
             for path in data.draw(st.lists(st.sampled_from(sorted(ALL)), unique=True, max_size=4)):
@@ -69,7 +66,7 @@ def test_stories_are_those_found_from_scratch(tmp_path_factory, data):
                 else:
                     now[path] = msgspec.structs.replace(ALL[other], path=path, id=path)
             former = before if data.draw(st.booleans()) else ()
-            assert told(cache, [*now.values()], former) == copies_of([*now.values()])
+            assert told(cache, [*now.values()], former, limits=limits) == copies_of([*now.values()])
 
 
 def test_a_change_is_followed_and_so_is_the_next(tmp_path, counted):
@@ -84,17 +81,17 @@ def test_a_change_is_followed_and_so_is_the_next(tmp_path, counted):
     assert sum(counted) == 4  # the first time, and three times here
 
 
-def test_what_many_changes_left_is_kept_as_if_found_now(tmp_path, counted, monkeypatch):
+def test_what_many_changes_left_is_kept_as_if_found_now(tmp_path, counted):
     """Else every later build would follow them all again."""
-    monkeypatch.setattr(stored_copies, "most_of", lambda _: 5)
+    limits = EngineLimits(replayed=5)
     first = [*POOL, *CROWD]
     second = [*first[4:], *RETITLED[:3]]
     with Cache.of(tmp_path, b"rules") as cache:
         told(cache, first)
-        assert told(cache, second, first) == copies_of(second)
+        assert told(cache, second, first, limits=limits) == copies_of(second)
         begun = sum(counted)
         marks = {one.id: mark(one) for one in second}
-        assert stored_copies.load(cache, EPOCH, second, marks, {}).is_as_found
+        assert stored_copies.load(cache, EPOCH, second, marks, {}, LIMITS).is_as_found
         assert sum(counted) == begun
 
 
@@ -154,12 +151,12 @@ def test_what_cannot_be_followed_is_found_anew(tmp_path, counted, what):
     assert sum(counted) == 3
 
 
-def test_many_changes_are_a_new_beginning(tmp_path, counted, monkeypatch):
-    monkeypatch.setattr(stored_copies, "many_of", lambda _: 3)
+def test_many_changes_are_a_new_beginning(tmp_path, counted):
+    limits = EngineLimits(judged=3)
     first, second = [*POOL, *CROWD], [*POOL[4:], *CROWD]
     with Cache.of(tmp_path, b"rules") as cache:
         told(cache, first)
-        told(cache, second, first)
+        told(cache, second, first, limits=limits)
         assert sum(counted) == 2
-        told(cache, second)
+        told(cache, second, limits=limits)
         assert sum(counted) == 2

@@ -6,11 +6,10 @@ import subprocess
 import sys
 import time
 
-import generator.cache.stamps
 import generator.engine.stored_state
-from generator.cache.stamps import UNSETTLED
 from generator.config.options import Options, silent
 from generator.engine.build import build
+from generator.engine.build_context import LIMITS, EngineLimits
 from generator.engine.unchanged import inputs_after, inputs_found
 from generator.output.write import Transaction
 from writing import NOW, build_site, files_of, site_in, write_clipping, write_config
@@ -27,6 +26,8 @@ HEAVY = (
     "generator.grouping",
 )
 
+SETTLED = EngineLimits(unsettled=0)
+
 
 def test_a_build_imports_what_reads_and_renders_only_where_there_is_something_to_do() -> None:
     check = f"import generator.engine.build, sys; print([name for name in {HEAVY} if name in sys.modules])"
@@ -38,19 +39,18 @@ def test_what_moves_beside_clippings_is_told_once(tmp_path, monkeypatch):
     """The last build is opened ahead where clippings seem to have moved; not in vain again and again."""
     opened = []
     begin = generator.engine.stored_state.load
-    monkeypatch.setattr(generator.cache.stamps, "UNSETTLED", 0)
     monkeypatch.setattr(
         generator.engine.stored_state, "load", lambda *given: opened.append(1) or begin(*given)
     )
     write_clipping(tmp_path / "content", "a/one.md")
     write_config(tmp_path)
-    build_site(tmp_path)
+    build_site(tmp_path, limits=SETTLED)
     (tmp_path / "content/a/other.txt").write_text("No clipping.")
     for _ in range(2):
-        assert build_site(tmp_path)[0].pages.written == 0
+        assert build_site(tmp_path, limits=SETTLED)[0].pages.written == 0
     assert len(opened) == 1
     write_clipping(tmp_path / "content", "a/two.md")
-    assert build_site(tmp_path)[0].pages.written
+    assert build_site(tmp_path, limits=SETTLED)[0].pages.written
     assert len(opened) == 2
 
 
@@ -58,21 +58,20 @@ def test_what_was_read_long_after_it_was_saved_cannot_change_unseen(tmp_path):
     file = write_clipping(tmp_path / "content", "one.md")
     write_config(tmp_path)
     site, options = site_in(tmp_path), Options(as_of=NOW)
-    before = inputs_found(site, options)
+    before = inputs_found(site, options, LIMITS)
     now = time.time_ns()
     assert before.unseen == {"one.md"}
     assert not before.digest
-    assert inputs_after(site, before, {"one.md"}, now).unseen == {"one.md"}
-    assert inputs_after(site, before, set(), now + UNSETTLED).unseen == {"one.md"}
-    after = inputs_after(site, before, {"one.md"}, now + UNSETTLED)
+    assert inputs_after(site, before, {"one.md"}, now, LIMITS).unseen == {"one.md"}
+    assert inputs_after(site, before, set(), now + LIMITS.unsettled, LIMITS).unseen == {"one.md"}
+    after = inputs_after(site, before, {"one.md"}, now + LIMITS.unsettled, LIMITS)
     assert not after.unseen
     assert after.digest
     file.write_text("Another text")
-    assert inputs_after(site, before, {"one.md"}, now + UNSETTLED).unseen == {"one.md"}
+    assert inputs_after(site, before, {"one.md"}, now + LIMITS.unsettled, LIMITS).unseen == {"one.md"}
 
 
 def test_a_build_that_comes_before_another_is_noted_is_no_part_of_what_that_left(tmp_path, monkeypatch):
-    monkeypatch.setattr(generator.cache.stamps, "UNSETTLED", 0)
     write_config(tmp_path)
     write_clipping(tmp_path / "content", "a.md", title="Shown")
     write_clipping(tmp_path / "content", "b.md", title="A draft", draft="true")
@@ -82,10 +81,10 @@ def test_a_build_that_comes_before_another_is_noted_is_no_part_of_what_that_left
         leave(transaction, *error)
         entered.append(1)
         if len(entered) == 1:
-            build(site, Options(as_of=NOW, drafts=True), silent)
+            build(site, Options(as_of=NOW, drafts=True), silent, limits=SETTLED)
 
     monkeypatch.setattr(Transaction, "__exit__", other_comes)
-    build(site, Options(as_of=NOW), silent)
+    build(site, Options(as_of=NOW), silent, limits=SETTLED)
     assert len(entered) == 2
-    assert build(site, Options(as_of=NOW), silent).report.pages.deleted
+    assert build(site, Options(as_of=NOW), silent, limits=SETTLED).report.pages.deleted
     assert not [path for path, data in files_of(site.output).items() if b"A draft" in data]

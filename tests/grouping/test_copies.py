@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import generator.grouping.matching
 from generator.grouping.copies import Copies, copies_of
 from generator.grouping.gathering import SPAN
 from generator.model.types import Article, Verdict
@@ -626,6 +627,58 @@ def test_what_is_kept_becomes_the_same_as_found_from_scratch(data):
         assert [*map(id, begun)] == [id(one) for one in kept.groups if id(one) not in map(id, before)]
         assert kept.updated() == copies_of(list(now.values()))
         assert kept.updated(splits) == copies_of(list(now.values()), splits)
+
+
+HEADLINES = [
+    article(f"h{at}", title, url=f"https://news.example/print/{'-'.join(title.lower().split())}/")
+    for at, title in enumerate(
+        f"Old foundry loses half of its letters in quiet {end}" for end in ("robbery", "accident", "barter")
+    )
+]
+"""Copies only if they are of one source."""
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.data())
+def test_articles_of_other_sources_are_grouped_as_if_found_from_scratch(data):
+    pool = [*POOL[::3], *CROWD[::2], *RETITLED, *HEADLINES]
+    pool += [
+        msgspec.structs.replace(one, path=f"k{one.path}", id=f"k{one.path}", keys=()) for one in POOL[::9]
+    ]
+    now = {
+        one.path: one for one in data.draw(st.lists(st.sampled_from(pool), unique_by=lambda one: one.path))
+    }
+    kept = Copies(now.values(), many=data.draw(st.sampled_from((0, 4))))
+    for _ in range(data.draw(st.integers(1, 3))):
+        paths = data.draw(st.lists(st.sampled_from(sorted(now)), unique=True)) if now else []
+        sources = st.sampled_from(("S", "S0", "S1", "R", "New"))
+        added = [msgspec.structs.replace(now[path], source=data.draw(sources)) for path in paths]
+        now |= {one.path: one for one in added}
+        kept.change(paths, added)
+        ended, begun = kept.update()
+        assert kept.groups == [*copies_of([*now.values()])]
+        assert all(now[one.path] is one for group in kept.groups for one in group.articles)
+        assert not {*map(id, begun)} & {*map(id, ended)}
+        if data.draw(st.booleans()):
+            kept.renew()
+
+
+def test_a_source_with_another_name_has_no_pair_judged_again(monkeypatch):
+    """One that becomes part of another is judged with articles of that alone."""
+    pool = [*POOL, *CROWD]
+    kept, judged = Copies(pool, many=0), []
+    judge = generator.grouping.matching.judge
+    monkeypatch.setattr(
+        generator.grouping.matching, "judge", lambda *pair: judged.append(pair) or judge(*pair)
+    )
+    renamed = [msgspec.structs.replace(one, source="New") for one in pool if one.source == "S1"]
+    kept.change([one.path for one in renamed], renamed)
+    assert not judged
+    assert kept.updated() == copies_of([*renamed, *(one for one in pool if one.source != "S1")])
+    del judged[:]
+    merged = [msgspec.structs.replace(one, source="S2") for one in renamed]
+    kept.change([one.path for one in merged], merged)
+    assert {one.source for pair in judged for one in pair} == {"S2"}
 
 
 @pytest.mark.parametrize("odd", ["", "\udcff"])

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from generator.grouping.aggregators import FEWEST
 from generator.grouping.copies import Copies
-from generator.grouping.events import DAYS
+from generator.grouping.events import DAYS, TextIndex
 from generator.grouping.stories import Stories, stories_of
 from generator.model.features import feature, marked
 from generator.model.types import CopyGroup
@@ -180,6 +180,19 @@ def test_what_is_kept_becomes_the_same_as_found_from_scratch(pool, data):
         assert kept.stories == [*stories_of(everything, copies.groups, merges)]
         restored = Stories(everything, copies.groups, found=kept.found(everything))
         assert restored.updated(merges) == tuple(kept.stories)
+
+
+def test_texts_of_another_source_leave_all_features_as_rare_as_they_were(monkeypatch):
+    """Features are weighed for pairs of texts only, not for all days on which other texts could count."""
+    kept, weighed = Stories(REPORTS), []
+    weight = TextIndex.weight
+    monkeypatch.setattr(TextIndex, "weight", lambda *asked: weighed.append(asked) or weight(*asked))
+    before = [one for one in REPORTS if one.source == "S1"]
+    after = [msgspec.structs.replace(one, source="S2") for one in before]
+    kept.change(before, after, (), ())
+    assert {day for _, _, day in weighed} <= {one.date.toordinal() for one in REPORTS}
+    monkeypatch.undo()
+    assert kept.updated() == stories_of([*after, *(one for one in REPORTS if one.source != "S1")])
 
 
 @settings(max_examples=40, deadline=None)

@@ -11,6 +11,7 @@ import generator.engine.build
 import generator.engine.render_context
 from generator.config.options import Options, silent
 from generator.engine.build import build
+from generator.engine.build_context import EngineLimits
 from generator.parallel.workers import Workers
 from generator.render.fingerprints import PARTS, reason
 from writing import BODY, NOW, files_of, site_in, write_clipping, write_config
@@ -69,11 +70,11 @@ def test_a_first_build_makes_all_things_new(root):
     assert set(reasons) == set(files_of(root / "public")) - {".broadsheet.json"}
 
 
-def test_an_unchanged_site_writes_nothing_and_starts_nobody(root, monkeypatch):
-    monkeypatch.setattr("generator.cache.stamps.UNSETTLED", 0)
-    built(root)  # which looks at what was too young before
+def test_an_unchanged_site_writes_nothing_and_starts_nobody(root):
+    settled = EngineLimits(unsettled=0)
+    built(root, limits=settled)  # which looks at what was too young before
     with Workers(2) as workers:
-        assert not built(root, workers=workers)
+        assert not built(root, workers=workers, limits=settled)
         assert not workers.pids
 
 
