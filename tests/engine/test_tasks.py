@@ -127,7 +127,8 @@ PIECES = st.sampled_from([
     "<style>", "</style>", "<script>", "</script>", "<!--", "-->", "<?xml", "?>", "<![CDATA[", "]]>",
     "<!DOCTYPE html>", "[a]: /b", "[^1]", "[^1]: ", "![](x.png)", "![](https://a.example/x.png)",
     "<img src=javascript:x>", "<b>", "</b>", "<p>", "<div>", "<br>", "<hr>", "---", "&nbsp;", "&zwj;",
-    "\u200b", "\u200b" * 200, "\u200d\n" * 200, "\u3000", "<pre>", "</pre>", "```", "    ", "> ", "- ", "|  |\n|--|", "\n", "\n\n", " ",
+    "\u200b", "\u200b" * 200, "\u200d\n" * 200, "\u3000",
+    "<pre>", "</pre>", "```", "    ", "> ", "- ", "|  |\n|--|", "\n", "\n\n", " ",
     "words that are long enough for a line", "a", "<input value=a>", "</input>",
 ])  # fmt: skip
 
