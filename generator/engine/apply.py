@@ -115,7 +115,7 @@ def _update(state: SiteState, read: Records, former: Config, *, has_other_picks:
     before = by_file(
         (
             *affected_pages(plan, removed, change.ended, is_recounted=change.is_recounted),
-            *identifier_pages(plan, added),
+            *identifier_pages(plan, (*added, *_linked_otherwise(last, change.digest))),
         )
     )
     had_picks = bool(plan.picks)
@@ -158,14 +158,21 @@ def _grouped(state: SiteState, removed: list[Article], added: list[Article]) -> 
     parted, joined = state.copies.update(state.index.choices.splits)
     state.stories.change(removed, added, parted, joined)
     ended, begun = state.stories.update(state.index.choices.merges)
-    articles = spliced(last.articles, removed, added)
+    articles, aggregators = spliced(last.articles, removed, added), state.stories.aggregators.names
+    moved = [
+        article
+        for name in (last.aggregators ^ aggregators) & digest.sources.keys()
+        for article in digest.sources[name].articles
+    ]
     digest = msgspec.structs.replace(
         digest,
         articles=articles,
         copies=tuple(state.copies.groups),
         stories=tuple(state.stories.stories),
-        aggregators=frozenset(state.stories.aggregators.names),
-        identifiers=regrouped_identifiers(last.identifiers, articles, (*removed, *added)),
+        aggregators=frozenset(aggregators),
+        identifiers=regrouped_identifiers(
+            last.identifiers, articles, aggregators, (*removed, *added, *moved)
+        ),
     )
     return _Change(digest, removed, added, [*parted, *ended], [*joined, *begun])
 

@@ -28,6 +28,7 @@ from generator.engine.stored_copies import copies_of
 from generator.grouping import digest_of
 from generator.grouping.article_names import ArticleNames
 from generator.grouping.copies import Copies
+from generator.grouping.digest import with_stories
 from generator.grouping.languages import unlisted_languages
 from generator.grouping.picks import Choices, choices_of
 from generator.grouping.sources import unmatched
@@ -177,11 +178,7 @@ def _related(
         copies = _searched(documents, digest.articles, content_hashes, context)
     digest = msgspec.structs.replace(digest, copies=copies.updated(choices.splits))
     stories = stored_stories.stories_of(context.cache, config, digest, content_hashes)
-    digest = msgspec.structs.replace(
-        digest,
-        stories=stories.updated(choices.merges),
-        aggregators=frozenset(stories.aggregators.names),
-    )
+    digest = with_stories(digest, stories.updated(choices.merges), stories.aggregators.names)
     return digest, copies, stories
 
 

@@ -26,7 +26,7 @@ from generator.engine.state import SiteState
 from generator.engine.unchanged import PACK, Inputs, OutputSnapshot, epoch_of, unpacked
 from generator.engine.writing import Wrote
 from generator.grouping.copies import Copies
-from generator.grouping.digest import together
+from generator.grouping.digest import together, with_stories
 from generator.grouping.editions import months_of
 from generator.model.errors import Problem
 from generator.model.types import Digest, Health, Source
@@ -117,7 +117,7 @@ class StoredState(msgspec.Struct):
 
     head: Head
     digest: Digest
-    """Without its copies and stories."""
+    """Without its copies, stories and identifiers."""
     healths: dict[str, Health]
     content_hashes: dict[str, bytes]
     texts: dict[str, bytes]
@@ -130,11 +130,7 @@ class StoredState(msgspec.Struct):
         index = self.head.index
         digest = msgspec.structs.replace(self.digest, copies=self.copies.updated(index.choices.splits))
         stories = stored_stories.stories_of(context.cache, self.head.config, digest, self.content_hashes)
-        index.digest = msgspec.structs.replace(
-            digest,
-            stories=stories.updated(index.choices.merges),
-            aggregators=frozenset(stories.aggregators.names),
-        )
+        index.digest = with_stories(digest, stories.updated(index.choices.merges), stories.aggregators.names)
         index.content_hashes, index.texts = self.content_hashes, self.texts
         as_built = msgspec.structs.replace(site, config=self.head.config)
         state = SiteState(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 import msgspec
 
@@ -12,7 +12,7 @@ from generator.grouping.editions import editions_of, joined, months_of, order
 from generator.grouping.identifiers import identifiers_of
 from generator.grouping.sources import by_source, configured_names, key, slugs_of
 from generator.model.errors import Problem
-from generator.model.types import Article, Digest, Period, Skipped, Source, TextPolicy
+from generator.model.types import Article, Digest, Period, Skipped, Source, Story, TextPolicy
 
 
 def digest_of(
@@ -31,7 +31,7 @@ def digest_of(
 
 
 def together(sources: Sequence[Source], ordered: Sequence[Article] | None = None) -> Digest:
-    """Return the digest of sources, which are sorted by slug, without stories.
+    """Return the digest of sources, which are sorted by slug, without copies, stories and identifiers.
 
     If given, `ordered` contains all articles in `order`.
     """
@@ -46,7 +46,16 @@ def together(sources: Sequence[Source], ordered: Sequence[Article] | None = None
         weeks=joined(Period.WEEK, days, slugs),
         months=joined(Period.MONTH, days, slugs),
         years=joined(Period.YEAR, days, slugs),
-        identifiers=identifiers_of(ordered),
+    )
+
+
+def with_stories(digest: Digest, stories: Sequence[Story], aggregators: Set[str]) -> Digest:
+    """Return a digest with its stories, its aggregators, and the identifiers that enough sources name."""
+    return msgspec.structs.replace(
+        digest,
+        stories=tuple(stories),
+        aggregators=frozenset(aggregators),
+        identifiers=identifiers_of(digest.articles, aggregators),
     )
 
 

@@ -131,6 +131,32 @@ def test_a_saved_text_concerns_the_pages_that_show_it_and_no_other(site):
     assert site.settle() == site.clean()
 
 
+def test_a_source_that_becomes_an_aggregator_takes_the_page_of_an_identifier_along(site):
+    page, many = "cve/cve-2024-1111/index.html", {"source": "Many", "title": "Flaw CVE-2024-1111"}
+    for source in ("A source", "Another"):
+        write_clipping(site.content, f"{source}.md", **many | {"source": source}, body=f"{LONG} {source}.")
+    for number in range(9):
+        body, url = f"{LONG} Only here: {number}.", f"https://host{number}.example/{number}"
+        write_clipping(
+            site.content, f"m/{number}.md", **many | {"title": f"Flaw {number}"}, url=url, body=body
+        )
+    write_clipping(site.content, "m/8.md", **many, body=f"{LONG} It is a flaw.")
+    site.start()
+    assert page in site.settle()
+    tenth = write_clipping(
+        site.content, "m/9.md", source="Many", title="Flaw 9", url="https://h.example/9", body=f"{LONG} Nine."
+    )
+    assert site.follow(tenth) is not None
+    files = site.settle()
+    assert page not in files
+    assert files == site.clean()
+    tenth.unlink()
+    assert site.follow(tenth) is not None
+    files = site.settle()
+    assert page in files
+    assert files == site.clean()
+
+
 def test_an_image_beside_a_clipping_with_an_address_comes_changes_and_goes(site):
     body = f"![a point](_resources/f.svg)\n\n{LONG * 3}"
     file = write_clipping(

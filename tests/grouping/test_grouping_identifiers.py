@@ -43,11 +43,23 @@ ARTICLES = st.builds(
 MANY = st.lists(ARTICLES, unique_by=lambda one: one.id, min_size=6)
 
 
-@given(MANY, st.lists(ARTICLES, unique_by=lambda one: one.id, max_size=4))
-def test_regrouping_is_grouping(before, added):
+def test_aggregators_do_not_count_but_are_listed():
+    articles = [article(n, source, ["RFC 9110"]) for n, source in enumerate("ABCD")]
+    [one] = identifiers_of(articles, {"D"}).values()
+    assert [each.source for each in one.articles] == [*"ABCD"]
+    assert identifiers_of(articles, {"C", "D"}) == {}
+
+
+@given(
+    MANY,
+    st.lists(ARTICLES, unique_by=lambda one: one.id, max_size=4),
+    *(st.sets(st.sampled_from("ABCD")),) * 2,
+)
+def test_regrouping_is_grouping(before, added, aggregators, others):
     new = {one.id for one in added}
     removed = [one for one in before if one.id in new]
     after = sorted([one for one in before if one.id not in new] + added, key=order)
-    known = identifiers_of(sorted(before, key=order))
-    found = regrouped_identifiers(known, after, [*removed, *added])
-    assert list(found.items()) == list(identifiers_of(after).items())
+    known = identifiers_of(sorted(before, key=order), aggregators)
+    moved = [one for one in after if one.source in aggregators ^ others]
+    found = regrouped_identifiers(known, after, others, [*removed, *added, *moved])
+    assert list(found.items()) == list(identifiers_of(after, others).items())

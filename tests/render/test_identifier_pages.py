@@ -12,6 +12,7 @@ from theme_views import site
 from generator.config.site import Config, IdentifierConfig
 from generator.engine.writing import HTML_LIMIT
 from generator.grouping import digest_of
+from generator.grouping.digest import with_stories
 from generator.grouping.health import healths_of
 from generator.model import addresses
 from generator.model.types import Article, TextPolicy, Verdict
@@ -36,7 +37,7 @@ def article(number: int, *identifiers: str, date: dt.date = DAY, **fields: objec
 
 
 def planned(articles: list[Article]) -> Plan:
-    return plan(digest_of(articles, {}, TextPolicy.FULL)[0])
+    return plan(with_stories(digest_of(articles, {}, TextPolicy.FULL)[0], (), frozenset()))
 
 
 def views_of(plan_: Plan, address: str, own=None) -> list:
