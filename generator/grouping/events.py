@@ -1,14 +1,15 @@
 """Judge whether two texts are on one event, by features that are rare in their days.
 
-Two independent features are needed, or more if neither title nor lead of both contain one. How much a feature
-counts depends on how many texts have it in the days before (`RARITY`). Titles without texts decide nothing,
-and round-ups and series join nothing.
+Two independent features are needed, or more if neither title nor lead of both contain one, or if one text
+only mentions them. How much a feature counts depends on how many texts have it in the days before
+(`RARITY`). Titles without texts decide nothing, and round-ups and series join nothing.
 """
 
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 import msgspec
@@ -30,12 +31,18 @@ RARITY: Mapping[str, tuple[tuple[int, int, int], ...]] = {
     "quote": ((10, 2, 20),),
     "number": ((10, 1, 8), (5, 4, 16)),
     "link": ((10, 4, 8),),
+    "phrase": ((9, 1, 20), (5, 4, COMMON), (3, 10, 60)),
+    "term": ((5, 1, 20), (3, 4, 30)),
 }
 """Kind → how much a feature counts if at most so many texts have it before, and so many within `DAYS`."""
+_FEWEST = 2
+"""Number of features that two texts share at least."""
 _ENOUGH = 12
 _FULL = 10
-_ALONE = 3
-"""Number of features of full weight that are enough outside of titles and leads."""
+_CENTRAL = 26
+"""Sum of weights that is enough if no feature of full weight is in title or lead of both."""
+_ASIDE = 60
+"""Sum of weights that is enough if one text may only mention the features, because they are far down."""
 _STRONGEST = 4
 _ALIKE = 0.6
 """Similarity of titles from which two texts are parts of a series, if they are no copies."""
@@ -112,7 +119,7 @@ class TextIndex:
         """Return the paths of the texts with a feature within days, in order."""
         found: list[str] = []
         for day in range(first, last + 1):
-            if paths := (self._features.get(day) or self._of(day)).get(number):
+            if paths := (self._features.get(day) or self.by_feature(day)).get(number):
                 found += paths
         return found
 
@@ -141,7 +148,7 @@ class TextIndex:
         for old in [one for one in self._features if one < day]:
             del self._features[old]
 
-    def _of(self, day: int) -> dict[int, list[str]]:
+    def by_feature(self, day: int) -> dict[int, list[str]]:
         """Return feature → paths of a day."""
         index = self._features.get(day)
         if index is None:
@@ -153,8 +160,12 @@ class TextIndex:
         return index
 
 
-def shared_features(index: TextIndex, one: Text, other: Text) -> list[tuple[int, int, bool]]:
-    """Return weight, feature, and whether it is in title or lead of both, for what two texts share."""
+_Sign = tuple[int, int, bool]
+"""Weight, feature, and whether it is in title or lead of both."""
+
+
+def shared_features(index: TextIndex, one: Text, other: Text) -> list[_Sign]:
+    """Return the features that two texts share, the weightiest first."""
     ours, theirs, day = one.features, other.features, max(one.day, other.day)
     shared = [
         (weight, number, ours[number] and theirs[number])
@@ -170,14 +181,27 @@ def strength(index: TextIndex, one: Text, other: Text) -> int:
         return 0
     if is_empty(one.article) and is_empty(other.article):
         return 0
-    shared = shared_features(index, one, other)
-    weights = [weight for weight, _, _ in shared[:_STRONGEST]]
-    if len(shared) < 2 or sum(weights) < _ENOUGH:
+    signs = _independent(shared_features(index, one, other))
+    if len(signs) < _FEWEST or not _are_about(signs, one, other):
         return 0
-    is_central = any(early for weight, _, early in shared if 2 * weight > _FULL)
-    if not is_central and weights[: _ALONE + 1].count(_FULL) < _ALONE:
-        return 0
-    return 0 if _are_others(one.article, other.article) else sum(weights)
+    found = sum(weight for weight, *_ in signs[:_STRONGEST])
+    return 0 if found < _ENOUGH or _are_others(one.article, other.article) else found
+
+
+def _independent(shared: Sequence[_Sign]) -> list[_Sign]:
+    """Return features without the identifiers after the first. Flaws of one product are found together."""
+    identifier = next((number for _, number, _ in shared if kind_of(number) == "identifier"), None)
+    return [sign for sign in shared if sign[1] == identifier or kind_of(sign[1]) != "identifier"]
+
+
+def _are_about(signs: Sequence[_Sign], one: Text, other: Text) -> bool:
+    """Return whether both texts are about what they share, and do not only mention it."""
+    weight = sum(weight for weight, *_ in signs)
+    is_central = any(early for full, _, early in signs if full == _FULL)
+    if not is_central and weight < _CENTRAL:
+        return False
+    leads = (sum(full for full, number, _ in signs if text.features[number]) for text in (one, other))
+    return weight >= _ASIDE or 2 * min(leads) >= _FULL
 
 
 def _are_others(one: Article, other: Article) -> bool:
@@ -198,20 +222,21 @@ def _title(text: str) -> Title:
 
 def partners(index: TextIndex, one: Text, last: int) -> dict[str, int]:
     """Return path → strength, for the texts on the event of one, up to a day."""
-    paths = {path for number in one.features for path in _candidates(index, one, number, last)}
-    others = (index.texts[path] for path in sorted(paths) if path != one.path)
-    found = {other.path: strength(index, one, other) for other in others}
+    shared = Counter(_candidates(index, one, last))
+    paths = (path for path, count in shared.items() if count >= _FEWEST and path != one.path)
+    found = {path: strength(index, one, index.texts[path]) for path in sorted(paths)}
     return {path: strong for path, strong in found.items() if strong}
 
 
-def _candidates(index: TextIndex, one: Text, number: int, last: int) -> Iterator[str]:
-    """Yield the texts that have a feature of one, where it counts."""
-    before = index.having(number, one.day - DAYS, one.day)
-    if len(before) > 1 and index.weight(number, one.day):
-        yield from before
-    for day in range(one.day + 1, min(last, one.day + DAYS) + 1):
-        if (after := index.having(number, day, day)) and index.weight(number, day):
-            yield from after
+def _candidates(index: TextIndex, one: Text, last: int) -> Iterator[str]:
+    """Yield the texts that have a feature of one, where it counts, once for each."""
+    features = one.features
+    for day in range(one.day - DAYS, min(last, one.day + DAYS) + 1):
+        having = index.by_feature(day)
+        for number in features.keys() & having.keys():
+            paths = having[number]
+            if (len(paths) > 1 or day != one.day) and index.weight(number, max(day, one.day)):
+                yield from paths
 
 
 class Edges(msgspec.Struct):

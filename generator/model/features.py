@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 
-KINDS = ("identifier", "name", "quote", "number", "link")
+KINDS = ("identifier", "name", "quote", "number", "link", "phrase", "term")
 _IS_EARLY = 1
 _KIND = 0xE
 """The bits with the kind. The 28 bits above are a hash."""

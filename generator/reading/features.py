@@ -1,7 +1,7 @@
 """Extract what tells an event: names, identifiers, numbers with units, quoted phrases and linked originals.
 
 Two texts on one event have such features in common, whatever their words and languages. Identifiers are found
-by `identifiers`.
+by `identifiers`, and terms of Chinese titles by `terms`.
 """
 
 from __future__ import annotations
@@ -9,25 +9,35 @@ from __future__ import annotations
 import re
 from array import array
 from collections import Counter
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from importlib import resources
 
 from generator.model.features import feature, marked
 from generator.reading.canonical import keys_of
+from generator.reading.terms import terms_of
 
 LEAD = 300
 """Number of characters of the text that count as its lead."""
 _EXAMINED = 5000
+_ABBREVIATION = 4
+"""Number of letters of a name up to which it may be an abbreviation of something common."""
 _NUMBERS_IN = 2500
 """Number of characters whose numbers count. Those of an event are said early."""
-_MOST = {"name": 14, "quote": 2, "number": 3, "link": 3}
-"""Kind → maximum number of features of a text."""
+_MOST = {"name": 14, "quote": 2, "number": 3, "link": 3, "term": 4}
+"""Kind → maximum number of features of a text. Phrases count as names."""
 
 _FENCE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _ADDRESS = re.compile(r"https?://\S+|!\[[^\]]*\]")
 _REST = r"[A-Za-z0-9]*(?:[&.+'’-][A-Za-z0-9]+)*"
-_PHRASE = re.compile(rf"[A-Z](?<![\w.@/-].){_REST}(?: [A-Z]{_REST}){{0,3}}(?![\w@])")
-"""Up to four adjacent words with a capital. A set comes first, because a search for it is fast."""
+_PHRASE = re.compile(
+    rf"[A-Z](?:(?<![\w.@/-].)|(?<=\b[a-z].)(?<![.@/-][a-z].)){_REST}(?: [A-Z]{_REST}){{0,3}}(?![\w@])",
+    re.ASCII,
+)
+"""Up to four adjacent words with a capital, which may be behind a letter that is not matched (`iPhone`).
+
+A set comes first, because a search for it is fast.
+"""
 _OWN_FORM = re.compile(r".[A-Z]|\d")
 """What common words do not have: a capital inside, a digit."""
 _POSSESSIVE = re.compile(r"['’](?:s|m|ve|re|ll|d|t)$")
@@ -46,8 +56,8 @@ _CURRENCY = re.compile(r"[$€£¥]\s?$")
 _NUMBER = re.compile(
     r"(\d(?<![\w.].)(?:\d{0,2}(?:,\d{3})+|\d{0,11}))(\.\d{1,4})?\s?"  # a set first, as above
     r"(million|billion|thousand|milioni|miliardi|mila|万亿|千万|百万|万|亿|[MBK]\b)?\s?"
-    r"(美元|欧元|元|[个名台起家款人条次]|users|customers|devices|vulnerabilities|flaws|accounts|people|records"
-    r"|packages|apps|[TG]B)?",
+    r"(美元|欧元|元|个(?!月)|[名台起家款人条次]|people|[TG]B"
+    r"|(?!(?:second|minute|hour|day|week|month|year)s)[a-z]{3,20}s\b)?",
     re.IGNORECASE,
 )
 _LINK = re.compile(r"\]\((https?://[^\s()<>]{12,500})")
@@ -69,17 +79,20 @@ def named_features(title: str, text: str, url: str | None) -> dict[int, str]:
     plain = _ADDRESS.sub(" ", outside.replace("](", "] ("))[:_EXAMINED]
     head = f"{title}\n{plain[:LEAD]}".lower()
     numbers = _numbers(f"{title}\n{plain[:_NUMBERS_IN]}")
+    quotes = _quotes(title, plain)
     found: dict[int, str] = {}
     for kind, names in (
         ("name", _names(title, plain)),
-        ("quote", _quotes(title, plain)),
+        ("quote", quotes),
         ("number", [*numbers]),
         ("link", _links(cut, url)),
+        ("term", terms_of(title, plain, quotes)),
     ):
         for name in names[: _MOST[kind]]:
             is_early = numbers[name] < len(head) if kind == "number" else name in head
-            number = feature(kind, name)
-            found[marked(number) if is_early else number] = f"{kind} {name}"
+            own = "phrase" if kind == "name" and _says_little(name) else kind
+            number = feature(own, name)
+            found[marked(number) if is_early else number] = f"{own} {name}"
     return found
 
 
@@ -87,15 +100,14 @@ def _names(title: str, plain: str) -> list[str]:
     """Return names, those of the title first, then the most frequent ones. A phrase gives one name."""
     counts: Counter[str] = Counter()
     is_headline = _HAN.search(title) is None  # which may have capitals everywhere
-    for match in _PHRASE.finditer(title):
-        name, has_form = _name(match[0])
+    for _, phrase in _phrases(title):
+        name, has_form = _name(phrase)
         if name and (has_form or not is_headline):
             counts[name] += 5
-    for match in _PHRASE.finditer(plain):
-        name, has_form = _name(match[0])
+    for start, phrase in _phrases(plain):
+        name, has_form = _name(phrase)
         if not name:
             continue
-        start = match.start()
         if has_form and start >= LEAD:
             counts[name] += 1
             continue
@@ -106,20 +118,35 @@ def _names(title: str, plain: str) -> list[str]:
     return sorted(weights, key=lambda name: (-weights[name], name))
 
 
+def _says_little(name: str) -> bool:
+    """Return whether a name is a phrase of common words, or an abbreviation."""
+    return " " in name or (len(name) <= _ABBREVIATION and name.isalpha())
+
+
+def _phrases(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the position of each phrase, and the phrase."""
+    for match in _PHRASE.finditer(text):
+        start = match.start()
+        if start and "a" <= text[start - 1] <= "z":
+            start -= 1
+        yield start, text[start : match.end()]
+
+
 @lru_cache(32_768)
 def _name(phrase: str) -> tuple[str, bool]:
     """Return the most telling word of a phrase: with digits or capitals inside, else the longest.
 
-    The name is empty if all words are common. The second item is whether the phrase has what common words do
-    not have.
+    Of common words only, it is the phrase itself (`Hugging Face`), and nothing for a single one. The second
+    item is whether the phrase has what common words do not have.
     """
     common = common_words()
-    rated = []
-    for word in phrase.split(" "):
+    rated, words = [], phrase.split(" ")
+    for word in words:
         name = _POSSESSIVE.sub("", word.lower())
         if len(name) >= 3 and name not in common and not name.startswith(("cve", "cnvd", "cnnvd")):
             rated.append((_OWN_FORM.search(word) is not None, len(name), name))
-    return max(rated)[2] if rated else "", _OWN_FORM.search(phrase) is not None
+    name = max(rated)[2] if rated else phrase.lower() if 1 < len(words) < 4 else ""
+    return name, _OWN_FORM.search(phrase) is not None
 
 
 def _quotes(title: str, plain: str) -> list[str]:

@@ -48,11 +48,18 @@ def test_two_independent_features_make_a_story():
     assert not are_one(one, report("b", "caxton", "stationers", source="Sa"))
 
 
-def test_two_features_must_not_be_far_down_in_both_texts():
-    names = ("caxton", "stationers", "foundry")
-    one, other = (report(path, *names, early=()) for path in "ab")
-    assert are_one(one, other)
-    assert not are_one(*(report(path, *names[:2], early=()) for path in "ab"))
+NAMES = ("caxton", "stationers", "foundry", "gutenberg", "aldus", "elzevir")
+
+
+def test_features_must_not_be_far_down_in_the_texts():
+    one = report("a", *NAMES)
+    assert are_one(one, report("b", *NAMES))
+    assert are_one(one, report("b", *NAMES[:2]))
+    assert are_one(one, report("b", *NAMES, early=()))
+    assert not are_one(one, report("b", *NAMES[:5], early=()))
+    far = report("a", *NAMES, early=NAMES[:1])
+    assert are_one(far, report("b", *NAMES[:3], early=NAMES[1:2]))
+    assert not are_one(far, report("b", *NAMES[:2], early=NAMES[1:2]))
 
 
 def test_titles_alone_decide_nothing():
@@ -73,6 +80,12 @@ def test_identifiers_join_and_part():
     assert are_one(one, report("b", "caxton", identifiers=("CVE-2024-1001",)))
     other = report("b", "caxton", "stationers", identifiers=("CVE-2024-1002",))
     assert not are_one(report("a", "caxton", "stationers", identifiers=("CVE-2024-1001",)), other)
+
+
+def test_identifiers_of_two_texts_are_one_sign():
+    names = [f"CVE-2024-{n}" for n in range(1001, 1004)]
+    assert not are_one(*(report(path, path, identifiers=names) for path in "ab"))
+    assert are_one(*(report(path, "caxton", early=(), identifiers=names) for path in "ab"))
 
 
 def test_a_roundup_and_a_series_join_nothing():

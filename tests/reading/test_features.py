@@ -29,11 +29,20 @@ def test_reports_in_two_languages_share_names_numbers_and_links():
     assert "quote 活字安全条例" in theirs
 
 
-def test_a_phrase_gives_one_name_and_common_words_none():
-    assert names("", "We met Aldus Manutius in Venice, on Monday, at the Security Conference.") == {
-        "name manutius", "name venice",
-    }  # fmt: skip
+def test_a_phrase_gives_one_name_and_of_common_words_it_is_one():
+    text = "We met Aldus Manutius in Venice, on Monday, at the Security Conference, with an iPhone."
+    assert names("", text) == {"name manutius", "name venice", "phrase security conference", "name iphone"}
     assert {"monday", "security", "microsoft"} <= common_words()
+
+
+def test_names_need_no_space_beside_chinese():
+    assert names("", "名为Gutenberg的公司收购iCaxton，后者由Aldus-Works于去年创立。") == {
+        "name gutenberg", "name icaxton", "name aldus-works",
+    }  # fmt: skip
+
+
+def test_abbreviations_count_as_phrases():
+    assert names("", "He met the QRZX and read about Q2ZX.") == {"phrase qrzx", "name q2zx"}
 
 
 def test_what_begins_a_sentence_is_a_name_only_with_a_form_of_its_own():
@@ -48,6 +57,8 @@ def test_what_begins_a_sentence_is_a_name_only_with_a_form_of_its_own():
         ("€1.96 billion", "number money 1.96e+09"),
         ("850,000 users", "number 850000"),
         ("60 万台路由器", "number 600000"),
+        ("98 countries", "number 98"),
+        ("98 个国家", "number 98"),
     ],
 )
 def test_numbers_are_compared_by_value(text, value):
@@ -55,7 +66,8 @@ def test_numbers_are_compared_by_value(text, value):
 
 
 @pytest.mark.parametrize(
-    "text", ["in 2024 users", "1 million users", "20 flaws", "number 4711", "10,000 users"]
+    "text",
+    ["in 2024 users", "1 million users", "20 flaws", "number 4711", "10,000 users", "45 minutes", "45 个月"],
 )
 def test_round_numbers_and_those_without_a_unit_tell_nothing(text):
     assert names("", text) == set()
@@ -86,5 +98,5 @@ def test_a_feature_keeps_its_kind(kind, name):
 
 @given(st.text(), st.text(), st.binary())
 def test_any_text_has_few_features(title, text, packed):
-    assert len(features_of(title, text, None)) <= 4 * 22
+    assert len(features_of(title, text, None)) <= 4 * 26
     assert len(unpacked(packed)) <= len(packed) // 4
