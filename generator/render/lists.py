@@ -221,7 +221,7 @@ class Lists(msgspec.Struct, frozen=True):
             )  # of two picks in a story, the first names the others
             pick_items.append(self.item(pick, excerpt=n < fill.above_excerpts, also=also, shown=shown))
         stories = sorted(
-            (members for members in within.values() if self._texts_of(members) > 1),
+            (members for members in within.values() if self._is_news(members, edition)),
             key=lambda members: _rank(self.plan.stories[members[0].id]),
         )
         story_items = []
@@ -232,6 +232,14 @@ class Lists(msgspec.Struct, frozen=True):
         if edition.period is Period.DAY:
             home |= dict(self._folded(edition, home))
         return Above(picks=tuple(pick_items), stories=tuple(story_items), home=home)
+
+    def _is_news(self, members: Sequence[Article], edition: Edition) -> bool:
+        """Return whether an edition shows a story, of which these articles are in it.
+
+        It contains several of its texts, or the second one, which makes it a story.
+        """
+        second = sorted(text.date for text in self.plan.stories[members[0].id].texts)[1]
+        return self._texts_of(members) > 1 or edition.first <= second <= edition.last
 
     def _texts_of(self, articles: Iterable[Article]) -> int:
         """Return the number of texts of some articles: copies count once."""

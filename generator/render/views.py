@@ -132,7 +132,7 @@ class DayView(View, frozen=True, kw_only=True):
     picks: tuple[Item, ...] = ()
     """The articles that the curator pinned."""
     stories: tuple[Item, ...] = ()
-    """Stories with several texts on that day, by number of sources. Their articles are not in the blocks."""
+    """Stories with several texts on that day, or the second one. Their articles are not in the blocks."""
     blocks: tuple[Block, ...]
     calendar: Calendar
     previous: Named | None

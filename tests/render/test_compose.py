@@ -202,12 +202,20 @@ def test_articles_of_a_story_are_all_in_their_sources_months():
         assert (int(item.id), [also.name for also in item.also]) == (n, ["B" if n == 1 else "A"])
 
 
-def test_a_copy_on_a_later_day_says_where_and_when_it_is_also_found():
+def test_a_story_is_shown_on_the_day_of_its_second_text():
+    late = dt.date(2024, 7, 8)
+    three = article(1, "A", EARLIER), article(2, "B"), article(3, "C", late)
+    shown = composed(list(three), stories=(story(*three),))
+    days = {date.day: shown[addresses.day(date)][0] for date in (EARLIER, DAY, late)}
+    assert {day: ids(view.stories) for day, view in days.items()} == {1: [], 3: [2], 8: []}
+    assert {day: ids(tuple(items(view))) for day, view in days.items()} == {1: [1], 3: [], 8: [3]}
+
+
+def test_a_text_on_a_later_day_says_where_and_when_it_is_also_found():
     lead, late = article(1, "A", EARLIER, verdict=Verdict.LINK), article(2, "B")
     shown = composed([lead, late], stories=(story(lead, late),))
     day = shown["2024/07/03/"][0]
-    assert not day.stories
-    [item] = items(day)
+    [item] = day.stories
     [also] = item.also
     assert (also.name, also.address, also.original, also.date) == ("A", None, lead.url, EARLIER)
     assert ids(shown["2024/07/"][0].stories) == [1]
@@ -313,9 +321,9 @@ def test_a_story_counts_the_copies_of_a_text_once():
     [item] = shown["2024/07/03/"][0].stories
     assert ([one.name for one in item.copies], [one.name for one in item.also]) == (["B"], ["C"])
     assert [one.name for one in shown[addresses.article(copy.id)][0].also] == ["C"]
-    earlier = msgspec.structs.replace(other, date=EARLIER)
-    lone = Story(id=lead.id, articles=(lead, copy, earlier), texts=(lead, earlier))
-    day = composed([lead, copy, earlier], stories=(lone,), copies=(copies_of(lead, copy),))["2024/07/03/"][0]
+    later = msgspec.structs.replace(other, date=DAY + dt.timedelta(1))
+    lone = Story(id=lead.id, articles=(lead, copy, later), texts=(lead, later))
+    day = composed([lead, copy, later], stories=(lone,), copies=(copies_of(lead, copy),))["2024/07/03/"][0]
     assert (day.stories, ids(tuple(items(day)))) == ((), [1])
 
 
