@@ -20,7 +20,7 @@ from generator.reading.terms import terms_of
 LEAD = 300
 """Number of characters of the text that count as its lead."""
 _EXAMINED = 5000
-_ABBREVIATION = 4
+_ABBREVIATION = 3
 """Number of letters of a name up to which it may be an abbreviation of something common."""
 _NUMBERS_IN = 2500
 """Number of characters whose numbers count. Those of an event are said early."""

@@ -42,7 +42,7 @@ def test_names_need_no_space_beside_chinese():
 
 
 def test_abbreviations_count_as_phrases():
-    assert names("", "He met the QRZX and read about Q2ZX.") == {"phrase qrzx", "name q2zx"}
+    assert names("", "He met the QRZ and read about Q2Z.") == {"phrase qrz", "name q2z"}
 
 
 def test_what_begins_a_sentence_is_a_name_only_with_a_form_of_its_own():
