@@ -13,6 +13,7 @@ import msgspec
 from generator.cache.versions import hashed
 from generator.config import picks as picks_file
 from generator.config.loading import find_content
+from generator.config.mistyped import mistyped
 from generator.config.options import Options, by_place
 from generator.config.site import FILE_NAME, Config, Site
 from generator.engine import stored_copies, stored_stories
@@ -23,7 +24,7 @@ from generator.engine.local_images import held_back_by
 from generator.engine.readings import Facts, Readings, gathered, reasons_by_url
 from generator.engine.record_reading import records_of
 from generator.engine.records import Recorded
-from generator.engine.safeguards import found_in, mistyped
+from generator.engine.safeguards import found_in
 from generator.grouping import digest_of
 from generator.grouping.article_names import ArticleNames
 from generator.grouping.copies import Copies
