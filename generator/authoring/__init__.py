@@ -1,4 +1,4 @@
-"""Commands that change the curator's files."""
+"""Commands that change the curator's files, or explain what becomes of them."""
 
 from generator.authoring.init import init
 from generator.authoring.new import new

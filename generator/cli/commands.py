@@ -282,9 +282,9 @@ def _prepared_preview(cli_options: CliOptions) -> Site:
 @click.option("--text", is_flag=True, help="Include the published text, as Markdown (jsonl).")
 def list_(cli_options: CliOptions, *, what: str, format_: str, text: bool) -> int:
     """List every clipping with what is published of it, or every source with its health."""
+    from generator.authoring.explaining import texts_of
     from generator.cli import console
     from generator.config.options import silent
-    from generator.engine.explaining import texts_of
     from generator.engine.render_context import planned_of
     from generator.engine.site_index import read
     from generator.grouping.health import healths_of
@@ -361,10 +361,10 @@ def check(cli_options: CliOptions, *, format_: str, fix: bool, yes: bool) -> int
 @with_options("config", "content")
 def explain(cli_options: CliOptions, file: Path) -> None:
     """Print what is published of a clipping, its copies and its story, each with the reason."""
+    from generator.authoring.explaining import explained
+    from generator.authoring.relations import relations
     from generator.cli import console
     from generator.config.options import silent
-    from generator.engine.explaining import explained
-    from generator.engine.relations import relations
 
     site = cli_options.site()
     clipping, options = actions.clipping_at(site, file), cli_options.options(site)

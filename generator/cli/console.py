@@ -22,9 +22,9 @@ from generator.model.types import Verdict
 if TYPE_CHECKING:  # rich and the pipeline take longer to import than most commands take to run
     from rich.console import Console
 
+    from generator.authoring.explaining import Explained
+    from generator.authoring.relations import Relations
     from generator.config.options import Report
-    from generator.engine.explaining import Explained
-    from generator.engine.relations import Relations
     from generator.engine.site_index import SiteIndex
     from generator.model.suspects import Suspect
     from generator.model.types import Article, Digest, Health, Skipped

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from generator.config.mistyped import is_mistyped, mistyped
 from generator.config.site import Config, Site
 from generator.engine.changes import Stale
 from generator.engine.curation import choose
@@ -22,7 +23,6 @@ from generator.engine.readings import with_source, withheld
 from generator.engine.records import Record, Records
 from generator.engine.renaming import renamed
 from generator.engine.render_context import RenderContext, affects_all_pages, since_of
-from generator.engine.safeguards import is_mistyped, mistyped
 from generator.engine.site_index import grouped, kept_by, theme_faults, told_of_site
 from generator.engine.state import SiteState
 from generator.grouping.digest import with_settings

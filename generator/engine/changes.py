@@ -51,8 +51,8 @@ INVALIDATES: Mapping[str, Stale] = {
     "language": Stale.READING,  # the language of articles that tell none
     "languages": Stale.READING,
     "timezone": Stale.READING,
-    "content": Stale.READING,
-    "output": Stale.READING,
+    "content": Stale.NOTHING,  # another content or output folder is another site
+    "output": Stale.NOTHING,
     "ignore": Stale.READING,
     "text": Stale.SOURCES | Stale.PAGES,
     "clean": Stale.READING,

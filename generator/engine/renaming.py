@@ -22,9 +22,10 @@ def renamed(state: SiteState, before: Config, *, is_alone: bool) -> dict[str, st
         return None
     affected = [source for name, source in index.digest.sources.items() if key(name) in groups]
     paths = {article.path for source in affected for article in source.articles}
-    few = state.context.limits.few_of(len(index.digest.articles))
-    if not paths.isdisjoint(index.pictured) or (state.records is None and len(paths) > few):
+    if not paths.isdisjoint(index.pictured):
         return None  # images go with texts that are shown in full
+    if state.records is None and len(paths) > state.context.limits.few_of(len(index.digest.articles)):
+        return None
     configured, _ = configured_names(config.sources)
     read = (with_source(record.reading.article, config) for record, _ in state.records_of(paths).values())
     found = by_source(filter(None, read), configured)
@@ -38,8 +39,6 @@ def renamed(state: SiteState, before: Config, *, is_alone: bool) -> dict[str, st
         elif not is_alone and group not in configured:
             return None  # its articles decide what it is called
         names |= {article.path: name for article in articles if state.shown[article.path].source != name}
-    if len(names) > few:
-        return None
     index.impact.names = spellings
     return names
 

@@ -6,7 +6,6 @@ why files are removed, and a note in the cache lists the folders that had clippi
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import zlib
@@ -17,7 +16,7 @@ import msgspec
 
 from generator.cache.store import FOLDERS_NOTE, NUMBER, Cache
 from generator.config.options import Options
-from generator.config.site import FILE_NAME, PICKS_FILE, Config, Site
+from generator.config.site import Config, Site
 from generator.model import addresses
 from generator.model.errors import LossError, Problem, Severity, errors_of, shown
 from generator.model.ids import path_id
@@ -25,7 +24,6 @@ from generator.model.types import Article, Skipped
 from generator.output.names import folders
 from generator.reading.discover import Discovery, discover, is_clipping, is_ignored
 
-_NOTHING_READS = "nothing reads this"
 MANY = 20
 """Deletions that never need confirmation; above this, up to half of the existing files."""
 _SHOWN_BY = 10
@@ -33,9 +31,6 @@ _SHOWN_BY = 10
 _NAMED = 3
 LOST = 2
 """Clippings that make an emptied folder count as lost. A single one is treated as a deleted file."""
-_OF_A_THEME = ("base.html", "article.html", "day.html", "period.html", "source.html", "story.html",
-               "404.html", "partials", "translations", "theme.toml", "assets/custom.css")  # fmt: skip
-"""Entries that identify a folder as one meant for `templates/`."""
 _DAY = re.compile(r"\d{4}/\d\d/\d\d/index\.html")
 """File of a day's edition. Every site with articles has one."""
 _ARTICLE = re.compile(r"articles/[^/]+/([^/]+)\.html")
@@ -52,50 +47,6 @@ def found_in(site: Site, options: Options) -> Discovery:
         for one in found.problems
     )
     return msgspec.structs.replace(found, problems=tuple(softened))
-
-
-def is_mistyped(problem: Problem) -> bool:
-    """Return whether `mistyped` found a problem."""
-    return problem.message.startswith(_NOTHING_READS)
-
-
-def mistyped(site: Site) -> list[Problem]:
-    """Return problems of files and folders with nearly the name of one that is missing."""
-    wanted = (site.root / FILE_NAME, site.root / PICKS_FILE, site.templates, site.static)
-    missing = [one for one in wanted if not os.path.lexists(one)]
-    try:
-        names = sorted(os.listdir(site.root)) if missing else []  # noqa: PTH208 - only names
-    except OSError:
-        names = []
-    return [_mistyped(site, name, one) for one in missing for name in names if _is_nearly(site, name, one)]
-
-
-def _is_nearly(site: Site, name: str, meant: Path) -> bool:
-    """Return whether a file or folder is probably meant to be another one, which is missing."""
-    if not difflib.get_close_matches(name.lower(), [meant.name], 1, 0.9):
-        return False
-    if meant not in {site.templates, site.static}:
-        # A longer name, such as digest2.toml, may be another configuration for --config.
-        return len(name) <= len(meant.name)
-    # Obsidian keeps note templates in a folder of such a name.
-    return _holds_any(site.root / name, _OF_A_THEME if meant == site.templates else ("",))
-
-
-def _mistyped(site: Site, name: str, meant: Path) -> Problem:
-    is_folder = meant in {site.templates, site.static}
-    return Problem(
-        path=shown(f"{name}/" if is_folder else name),
-        message=f"{_NOTHING_READS} {'folder' if is_folder else 'file'}",
-        advice=f"did you mean `{meant.name}{'/' if is_folder else ''}`?",
-        kind="pick" if meant.name == PICKS_FILE else "config",
-    )
-
-
-def _holds_any(folder: Path, names: Iterable[str]) -> bool:
-    try:
-        return folder.is_dir() and any((folder / one).exists() for one in names)
-    except OSError:  # not accessible to this user
-        return False
 
 
 def check_found(found: Discovery) -> None:

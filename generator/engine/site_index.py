@@ -13,9 +13,10 @@ import msgspec
 from generator.cache.versions import hashed
 from generator.config import picks as picks_file
 from generator.config.loading import find_content
+from generator.config.mistyped import mistyped
 from generator.config.options import Options, by_place
 from generator.config.site import FILE_NAME, Config, Site
-from generator.engine import stored_stories
+from generator.engine import stored_copies, stored_stories
 from generator.engine.build_context import BuildContext
 from generator.engine.document_table import DocumentTable
 from generator.engine.inspecting import documents_of
@@ -23,8 +24,7 @@ from generator.engine.local_images import held_back_by
 from generator.engine.readings import Facts, Readings, gathered, reasons_by_url
 from generator.engine.record_reading import records_of
 from generator.engine.records import Recorded
-from generator.engine.safeguards import found_in, mistyped
-from generator.engine.stored_copies import copies_of
+from generator.engine.safeguards import found_in
 from generator.grouping import digest_of
 from generator.grouping.article_names import ArticleNames
 from generator.grouping.copies import Copies
@@ -115,87 +115,100 @@ def grouped(
     context: BuildContext,
     copies: Copies | None = None,
 ) -> tuple[SiteIndex, Copies, Stories]:
-    """Group the records and apply the picks. Raises `ConfigError` if `picks.toml` cannot be read.
-
-    If the `copies` of an earlier digest are given, they are updated in place.
-    """
+    """Group records and apply picks, as `read`. The `copies` of an earlier digest are updated in place."""
     config, found = site.config, documents.found
     curated, faults = picks_file.load(site)
     read_ = gathered(config, options, records)
-    picks = (*read_.picks, *curated)
+    picks, facts = (*read_.picks, *curated), read_.facts
     choices = _choices_of(picks, read_)
     kept = [*kept_by(choices, read_.articles, config)]
     digest, clashes, clash_faults = digest_of(kept, config.sources, config.text)
-    clash_faults = _with_lines(clash_faults, read_.alias_lines)
-    content_hashes = {
-        article.id: content_hash(article, read_.as_read[article.path]) for article in digest.articles
-    }
-    digest, copies, stories = _related(digest, copies, choices, config, content_hashes, documents, context)
-    facts, shown_ = read_.facts, {article.path for article in digest.articles}
+    hashes = {one.id: content_hash(one, read_.as_read[one.path]) for one in digest.articles}
+    copies = _copies_of(digest.articles, copies, hashes, documents, context)
+    digest, stories = related(digest, copies, choices, config, hashes, context)
+    shown_ = {article.path for article in digest.articles}
     facts.held_back |= {one.path: one.source for one in read_.articles if one.path not in shown_}
     images, image_faults = _images_of(site, digest, kept, read_)
-    problems = (
-        *faults, *_faults_of(site), *found.problems, *read_.problems, *choices.problems, *clash_faults,
-        *image_faults,
-    )  # fmt: skip
-    problems = told_of_site(tuple(sorted(problems, key=by_place)), config, digest, facts)
+    told = (*faults, *found.problems, *read_.problems, *choices.problems, *image_faults)
     index = SiteIndex(
         digest=digest,
         found=documents.total,
         ignored=found.ignored,
         verdicts=dict.fromkeys(Verdict, 0) | Counter(article.verdict for article in digest.articles),
         skipped=tuple(sorted((*found.skipped, *read_.skipped, *choices.skipped, *clashes))),
-        problems=problems,
-        content_hashes=content_hashes,
+        problems=_problems_of(site, digest, facts, (*told, *_with_lines(clash_faults, read_.alias_lines))),
+        content_hashes=hashes,
         texts=read_.texts,
         images=images,
         pictured=tuple(read_.pictured),
         picks=picks,
         choices=choices,
         facts=facts,
-        impact=Impact(
-            names=_unambiguous(digest.articles, read_),
-            has_aliases=bool(read_.alias_lines),
-            contested={one.id.casefold() for one in kept if one.path not in shown_},
-        ),
+        impact=_impact_of(digest, kept, read_),
     )
     return index, copies, stories
 
 
-def _related(
-    digest: Digest,
-    copies: Copies | None,
-    choices: Choices,
-    config: Config,
+def _choices_of(picks: Sequence[picks_file.Pick], read_: Readings) -> Choices:
+    """Return what picks say of the articles that were read."""
+    names = ArticleNames(read_.articles if picks else (), keys_of, picks)
+    reasons = {one.path: one.reason for one in read_.skipped}
+    return choices_of(picks, names, reasons, reasons_by_url(read_.facts.withheld_urls))
+
+
+def _copies_of(
+    articles: Sequence[Article],
+    last: Copies | None,
     content_hashes: Mapping[str, bytes],
     documents: DocumentTable,
     context: BuildContext,
-) -> tuple[Digest, Copies, Stories]:
-    """Return a digest with its copies and stories. `copies` of an earlier digest are updated in place."""
-    if copies:
-        copies.replace_articles(digest.articles)
-    else:
-        copies = _searched(documents, digest.articles, content_hashes, context)
-    digest = msgspec.structs.replace(digest, copies=copies.updated(choices.splits))
-    stories = stored_stories.stories_of(context.cache, config, digest, content_hashes)
-    digest = with_stories(digest, stories.updated(choices.merges), stories.aggregators.names)
-    return digest, copies, stories
+) -> Copies:
+    """Update the last copies, or else group all, from stored ones if possible.
 
-
-def _choices_of(picks: Sequence[picks_file.Pick], read_: Readings) -> Choices:
-    """Return what picks say of the articles that were read."""
-    return choices_of(
-        picks,
-        ArticleNames(read_.articles if picks else (), keys_of, picks),
-        {one.path: one.reason for one in read_.skipped},
-        reasons_by_url(read_.facts.withheld_urls),
+    For many articles, a forked process helps.
+    """
+    if last is not None:
+        last.replace_articles(articles)
+        return last
+    is_shared = len(articles) > MANY and context.workers.count > 1
+    epoch, limits = documents.reader.epoch, context.limits
+    return stored_copies.copies_of(
+        context.cache, epoch, articles, content_hashes, documents.former, limits, is_shared=is_shared
     )
 
 
-def _faults_of(site: Site) -> list[Problem]:
-    """Return problems of the site's own rules of cleaning and templates, and of mistyped names."""
+def related(
+    digest: Digest,
+    copies: Copies,
+    choices: Choices,
+    config: Config,
+    content_hashes: Mapping[str, bytes],
+    context: BuildContext,
+) -> tuple[Digest, Stories]:
+    """Return a digest with its copies and stories, and what updates its stories."""
+    digest = msgspec.structs.replace(digest, copies=copies.updated(choices.splits))
+    stories = stored_stories.stories_of(context.cache, config, digest, content_hashes)
+    return with_stories(digest, stories.updated(choices.merges), stories.aggregators.names), stories
+
+
+def _problems_of(site: Site, digest: Digest, facts: Facts, told: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Return the problems told, and those of the site's own rules, templates and names of files, in order."""
     _, faults = families.own_of(site.root)  # tasks load the families
-    return [*faults, *theme_faults(site), *mistyped(site)]
+    problems = sorted((*told, *faults, *theme_faults(site), *mistyped(site)), key=by_place)
+    return told_of_site(tuple(problems), site.config, digest, facts)
+
+
+def _impact_of(digest: Digest, kept: Iterable[Article], read_: Readings) -> Impact:
+    """`kept` are the articles that are not withheld."""
+    spellings: dict[str, set[str]] = {}
+    for article in digest.articles:
+        spellings.setdefault(article.source, set()).add(read_.as_read[article.path][0].source)
+    published = {article.path for article in digest.articles}
+    return Impact(
+        names={own: name for name, ways in spellings.items() if len(ways) == 1 for own in ways},
+        has_aliases=bool(read_.alias_lines),
+        contested={one.id.casefold() for one in kept if one.path not in published},
+    )
 
 
 def kept_by(choices: Choices, articles: Iterable[Article], config: Config) -> Iterator[Article]:
@@ -255,33 +268,6 @@ def _with_lines(problems: Sequence[Problem], lines: Mapping[str, int | None]) ->
         msgspec.structs.replace(one, line=lines.get(one.path)) if one.kind == "alias" else one
         for one in problems
     )
-
-
-def _searched(
-    documents: DocumentTable,
-    articles: Sequence[Article],
-    content_hashes: Mapping[str, bytes],
-    context: BuildContext,
-) -> Copies:
-    """Group copies. For many articles, a forked process helps."""
-    is_shared = len(articles) > MANY and context.workers.count > 1
-    return copies_of(
-        context.cache,
-        documents.reader.epoch,
-        articles,
-        content_hashes,
-        documents.former,
-        context.limits,
-        is_shared=is_shared,
-    )
-
-
-def _unambiguous(articles: Iterable[Article], read_: Readings) -> dict[str, str]:
-    """Return spelling → source name, for unambiguous spellings of published articles only."""
-    spellings: dict[str, set[str]] = {}
-    for article in articles:
-        spellings.setdefault(article.source, set()).add(read_.as_read[article.path][0].source)
-    return {own: name for name, ways in spellings.items() if len(ways) == 1 for own in ways}
 
 
 def told_of_site(

@@ -21,12 +21,12 @@ from generator.engine import stored_copies, stored_stories
 from generator.engine.build_context import BuildContext
 from generator.engine.changes import Stale, stale_by_config
 from generator.engine.document_table import DocumentTable, article_in_zone
-from generator.engine.site_index import SiteIndex
+from generator.engine.site_index import SiteIndex, related
 from generator.engine.state import SiteState
 from generator.engine.unchanged import PACK, Inputs, OutputSnapshot, epoch_of, unpacked
 from generator.engine.writing import Wrote
 from generator.grouping.copies import Copies
-from generator.grouping.digest import together, with_stories
+from generator.grouping.digest import together
 from generator.grouping.editions import months_of
 from generator.model.errors import Problem
 from generator.model.types import Digest, Health, Source
@@ -116,23 +116,19 @@ class StoredState(msgspec.Struct):
     """The stored state of a build."""
 
     head: Head
-    digest: Digest
-    """Without its copies, stories and identifiers."""
+    """Its digest lacks copies, stories and identifiers."""
     healths: dict[str, Health]
-    content_hashes: dict[str, bytes]
-    texts: dict[str, bytes]
     copies: Copies
 
     def state(
         self, site: Site, options: Options, context: BuildContext, documents: DocumentTable
     ) -> SiteState:
         """Return the state as it was built, to be changed."""
-        index = self.head.index
-        digest = msgspec.structs.replace(self.digest, copies=self.copies.updated(index.choices.splits))
-        stories = stored_stories.stories_of(context.cache, self.head.config, digest, self.content_hashes)
-        index.digest = with_stories(digest, stories.updated(index.choices.merges), stories.aggregators.names)
-        index.content_hashes, index.texts = self.content_hashes, self.texts
-        as_built = msgspec.structs.replace(site, config=self.head.config)
+        index, config = self.head.index, self.head.config
+        index.digest, stories = related(
+            index.digest, self.copies, index.choices, config, index.content_hashes, context
+        )
+        as_built = msgspec.structs.replace(site, config=config)
         state = SiteState(
             as_built, options, context, documents, index, self.copies, stories, healths=self.healths
         )
@@ -182,7 +178,8 @@ def _load(head: Head, site: Site, context: BuildContext) -> StoredState | None:
     copies = stored_copies.load(
         context.cache, head.epoch, digest.articles, content_hashes, {}, context.limits
     )
-    return StoredState(head, digest, healths, content_hashes, texts, copies) if copies else None
+    head.index.digest, head.index.content_hashes, head.index.texts = digest, content_hashes, texts
+    return StoredState(head, healths, copies) if copies else None
 
 
 def save(state: SiteState, inputs: Inputs, wrote: Wrote, last: Head | None = None) -> None:

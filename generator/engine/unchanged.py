@@ -19,11 +19,12 @@ from generator.cache.stamps import NONE, Stamp, changed_at, stamp_at, unsettled
 from generator.cache.store import Cache
 from generator.cache.versions import hashed, program, zone_data
 from generator.config import picks
+from generator.config.mistyped import mistyped
 from generator.config.options import Built, Options, Report, Written, grave
 from generator.config.site import Config, Site
 from generator.engine.build_context import EngineLimits
-from generator.engine.changes import Stale
-from generator.engine.safeguards import found_in, mistyped, note_clippings
+from generator.engine.changes import INVALIDATES, Stale
+from generator.engine.safeguards import found_in, note_clippings
 from generator.model.errors import BuildError
 from generator.output import disk
 from generator.output.assets import static_files
@@ -238,8 +239,8 @@ def epoch_of(site: Site) -> bytes:
     config = site.config
     own = sorted(site.cleaning.glob("*.toml")) if config.clean else []
     said = (
-        own_source_of(config), config.language, config.languages, config.timezone, config.fields,
-        config.clean, config.ignore, config.limits,
+        own_source_of(config),
+        {key: getattr(config, key) for key in Config.__struct_fields__ if Stale.READING in INVALIDATES[key]},
         {name: one.pattern for name, one in config.identifiers.items()},
         {
             name: (one.aliases, one.language, one.clean)

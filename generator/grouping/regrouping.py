@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_left, insort
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 
 import msgspec
 
@@ -16,6 +16,9 @@ from generator.config.site import Config, SourceConfig
 from generator.grouping.editions import editions_of, first_of, moment, months_of, order
 from generator.grouping.sources import configured_name, configured_names, key, slug, spelling
 from generator.model.types import Article, Digest, Edition, Group, Period, Source
+
+MANY = 1000
+"""Number of removals and additions from which a list is faster sorted again."""
 
 
 def regrouped(
@@ -98,20 +101,19 @@ def recounts(removed: Iterable[Article], added: Iterable[Article]) -> bool:
     return sorted(map(_place, removed)) != sorted(map(_place, added))
 
 
-def splice(articles: list[Article], removed: Iterable[Article], added: Iterable[Article]) -> None:
-    """Remove some articles from a list in `order`, and insert others at their positions."""
-    for article in removed:
-        del articles[bisect_left(articles, order(article), key=order)]
-    for article in added:
-        insort(articles, article, key=order)
-
-
 def spliced(
-    articles: Sequence[Article], removed: Iterable[Article], added: Iterable[Article]
+    articles: Sequence[Article], removed: Collection[Article], added: Collection[Article]
 ) -> tuple[Article, ...]:
     """Return a list in `order` without some of its articles, and with others at their positions."""
+    if len(removed) + len(added) > MANY:
+        gone = set(map(order, removed))
+        kept = (one for one in articles if order(one) not in gone)
+        return tuple(sorted((*kept, *added), key=order))
     left = list(articles)
-    splice(left, removed, added)
+    for article in removed:
+        del left[bisect_left(left, order(article), key=order)]
+    for article in added:
+        insort(left, article, key=order)
     return tuple(left)
 
 

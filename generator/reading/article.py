@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import NamedTuple
 
 import msgspec
 
@@ -95,6 +96,17 @@ def _skipped(fields: ClippingFields, reason: str, *, is_draft: bool) -> Reading:
     )
 
 
+class _Head(NamedTuple):
+    """What is known of an article before its text is cleaned."""
+
+    title: str
+    url: str | None
+    source: str
+    moment: Moment
+    fetched: dt.datetime | None
+    is_draft: bool
+
+
 def _published(
     fields: ClippingFields,
     moment: Moment,
@@ -103,49 +115,16 @@ def _published(
     *,
     is_draft: bool,
 ) -> Reading:
-    clipping = fields.clipping
     url = url_of(fields)
     source = source_of(fields, url)
-    title = trimmed(title_of(fields), source, url)
-    remainder = _remaining_text(fields, title, url, source, moment.day, cleaning)
-    body = without_own_address(tidied(remainder.text), url)
-    visible = prose.without_hidden(body)
-    beginning = prose.opening_words(visible)
+    head = _Head(trimmed(title_of(fields), source, url), url, source, moment, fetched, is_draft)
+    remainder = _remaining_text(fields, head, cleaning)
     if remainder.verdict is Verdict.LINK and url is None:
         fields.report("empty", None, "has neither text nor an address", "write some text, or `url:`")
         return _skipped(fields, "has neither text nor an address", is_draft=is_draft)
+    body = without_own_address(tidied(remainder.text), url)
     _report_long_comments(fields, body)
-    language, title_language, unlisted = languages_of(fields, beginning, title, source)
-    summary = fields.text("summary")
-    letters, signature = fingerprint_of(body)
-    named, mentioned = identifiers_of(title, beginning[:LEAD], visible, fields.rules.identifiers)
-    article = Article(
-        id=id_of(fields),
-        path=clipping.path,
-        title=title,
-        language=language,
-        title_language=title_language,
-        url=url,
-        source=source,
-        date=moment.day,
-        time=moment.time,
-        fetched=fetched,
-        verdict=remainder.verdict,
-        reason=remainder.reason,
-        excerpt=excerpt.shortened(summary) if summary else excerpt.excerpt_of(visible),
-        minutes=reading_minutes(prose.without_targets(visible)),
-        authors=authors_of(fields),
-        tags=tags_of(fields),
-        aliases=tuple(aliases_of(fields)),
-        draft=is_draft,
-        letters=letters,
-        keys=keys_of(url, clipping.body),
-        signature=signature,
-        repeated=remainder.repeated,
-        identifiers=named,
-        mentions=mentioned,
-        features=features_of(title, visible, url),
-    )
+    article, unlisted = _article(fields, head, remainder, body)
     pick = pick_of(fields)
     return Reading(
         article=article,
@@ -154,22 +133,58 @@ def _published(
         pick=pick,
         unlisted=unlisted,
         problems=tuple(fields.problems),
-        repaired=clipping.repaired,
+        repaired=fields.clipping.repaired,
         is_draft=is_draft,
         aliases_line=aliases_line(fields) if article.aliases else None,
     )
 
 
-def _remaining_text(
-    fields: ClippingFields, title: str, url: str | None, source: str, day: dt.date, cleaning: Cleaning | None
-) -> Remaining:
+def _article(fields: ClippingFields, head: _Head, remainder: Remaining, body: str) -> tuple[Article, str]:
+    """Return the article with this body, and the language of its text if the site does not list it."""
+    visible = prose.without_hidden(body)
+    beginning = prose.opening_words(visible)
+    language, title_language, unlisted = languages_of(fields, beginning, head.title, head.source)
+    summary = fields.text("summary")
+    letters, signature = fingerprint_of(body)
+    named, mentioned = identifiers_of(head.title, beginning[:LEAD], visible, fields.rules.identifiers)
+    article = Article(
+        id=id_of(fields),
+        path=fields.clipping.path,
+        title=head.title,
+        language=language,
+        title_language=title_language,
+        url=head.url,
+        source=head.source,
+        date=head.moment.day,
+        time=head.moment.time,
+        fetched=head.fetched,
+        verdict=remainder.verdict,
+        reason=remainder.reason,
+        excerpt=excerpt.shortened(summary) if summary else excerpt.excerpt_of(visible),
+        minutes=reading_minutes(prose.without_targets(visible)),
+        authors=authors_of(fields),
+        tags=tags_of(fields),
+        aliases=tuple(aliases_of(fields)),
+        draft=head.is_draft,
+        letters=letters,
+        keys=keys_of(head.url, fields.clipping.body),
+        signature=signature,
+        repeated=remainder.repeated,
+        identifiers=named,
+        mentions=mentioned,
+        features=features_of(head.title, visible, head.url),
+    )
+    return article, unlisted
+
+
+def _remaining_text(fields: ClippingFields, head: _Head, cleaning: Cleaning | None) -> Remaining:
     """Return what remains of the body without its boilerplate, and the verdict on it."""
-    clipping = fields.clipping
+    clipping, (title, url, source, moment, *_) = fields.clipping, head
     saved = with_trimmed_heading(clipping.body, title, source, url)
     if url is None or cleaning is None or not _may_be_cleaned(fields, source):
         remainder = uncleaned(saved, title, url)
     else:
-        origin = Origin(source_key(url), day, clipping.path)
+        origin = Origin(source_key(url), moment.day, clipping.path)
         remainder = remaining(saved, title, url, source, origin, cleaning)
     if clipping.is_shortened and remainder.verdict is not Verdict.LINK:
         return msgspec.structs.replace(remainder, verdict=Verdict.CUT, reason=TOO_LONG)

@@ -32,6 +32,7 @@ from generator.reading.frontmatter_problems import (
     garbled_text,
     has_stray_mark,
     mistyped_key,
+    no_fields,
     not_closed,
     notes_published,
     outside_front_matter,
@@ -260,13 +261,8 @@ def _unclosed(path: str, rest: str, line: int) -> tuple[Clipping, tuple[Problem,
     lines = rest.split("\n")
     length = fields_end(corrected(rest)[0].split("\n"), closed=False)
     if not length:
-        problem = Problem(
-            path=shown(path),
-            line=line,
-            message="begins with `---`, but no field follows",
-            advice="write `title: …` below it and close the block with `---`",
-            kind="front-matter",
-        )
+        advice = "write `title: …` below it and close the block with `---`"
+        problem = no_fields(path, line, "begins with `---`, but no field follows", advice)
         return Clipping(path=path, fields={}, lines={}, body=rest.strip("\n")), (problem,)
     block, body = "\n".join(lines[:length]), "\n".join(lines[length:]).strip("\n")
     clipping, problems = _clipping(path, block, body.removeprefix("...\n"), line)
@@ -284,13 +280,8 @@ def _clipping(path: str, block: str, body: str, line: int) -> tuple[Clipping, tu
         lines = block.split("\n")
         length = fields_end(lines, closed=True)
         if not length:
-            problem = Problem(
-                path=shown(path),
-                line=line + 1,
-                message="the front matter holds no `key: value` lines; it is shown as text",
-                advice="write `title: …` on a line of its own",
-                kind="front-matter",
-            )
+            fault = "the front matter holds no `key: value` lines; it is shown as text"
+            problem = no_fields(path, line + 1, fault, "write `title: …` on a line of its own")
             whole = f"{block.strip()}\n\n{body}".strip("\n")
             return Clipping(path=path, fields={}, lines={}, body=whole), (problem,)
         repaired = True

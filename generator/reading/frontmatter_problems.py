@@ -105,6 +105,11 @@ def _kind(key: str) -> str:
     return "front-matter" if key in OTHERS_PRIVATE else "draft" if key == "draft" else "publish"
 
 
+def no_fields(path: str, line: int, message: str, advice: str) -> Problem:
+    """Report front matter without a field."""
+    return Problem(path=shown(path), line=line, message=message, advice=advice, kind="front-matter")
+
+
 def not_closed(path: str, line: int) -> Problem:
     """Report front matter without a closing `---`; `line` is that of its last field."""
     return Problem(

@@ -445,6 +445,26 @@ def test_what_reaches_further_is_followed_from_memory(site, change):
     assert site.settle() == site.clean()
 
 
+def test_a_source_of_many_articles_is_named_otherwise_from_memory(tmp_path):
+    sources = ("A source", "A source", "Another", "Another", "Another", "第三")
+    clippings = {
+        f"{number}.md": {
+            "title": f"Number {number // 2}", "source": source, "date": f"2024-06-0{number // 2 + 1}",
+            "url": f"https://same.example/{number // 2}",
+        }
+        for number, source in enumerate(sources)
+    }  # fmt: skip
+    site = _started(tmp_path, EngineLimits(followed=(1, 1), judged=0), **clippings)
+    for text in (
+        '[sources."A source"]\naliases = ["Another"]\n',
+        '[sources.New]\naliases = ["Another"]\n',
+        "",
+    ):
+        assert site.follow(write_config(site.root, text)) is not None
+        assert site.settle() == site.clean()
+        assert told(site.built) == site.told
+
+
 def test_a_file_that_nothing_reads_is_no_problem_once_it_has_its_name(site):
     (site.root / "pick.toml").write_text("", "utf-8")
     site.start()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from generator.config.site import Config
 from generator.grouping import digest_of
 from generator.grouping.editions import order
-from generator.grouping.regrouping import regrouped, spliced
+from generator.grouping.regrouping import MANY, regrouped, spliced
 from generator.model.types import Article, TextPolicy, Verdict
 
 DAYS = st.sampled_from(
@@ -95,3 +95,14 @@ def test_splicing_keeps_the_order(articles, data):
     removed = data.draw(st.lists(st.sampled_from(ordered), unique=True))
     assert spliced(ordered, removed, ()) == tuple(one for one in ordered if one not in removed)
     assert spliced(spliced(ordered, removed, ()), (), removed) == ordered
+
+
+def test_regrouping_of_many_articles_is_grouping():
+    days = [DAY + dt.timedelta(number % 40) for number in range(1500)]
+    before = [article(n, "AB"[n % 2], day, n % 24 or None) for n, day in enumerate(days)]
+    removed = [one for one in before if one.source == "A"]
+    added = [msgspec.structs.replace(one, source="B" if int(one.path[:-3]) % 3 else "New") for one in removed]
+    old, after = digest(before), [one for one in before if one.source != "A"] + added
+    assert len(removed) + len(added) > MANY
+    new = regrouped(old, removed, added, Config())
+    assert msgspec.structs.replace(new, articles=spliced(old.articles, removed, added)) == digest(after)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import msgspec
@@ -101,14 +101,10 @@ def blocks_of(
     the kind `own`. Text past the length limit becomes a last block of the kind `rest`.
     """
     texts, gaps, rest = _split(body)
-    cut = len(texts)
-    if cut_from:
-        cut = next((index for index, text in enumerate(texts) if text.startswith(cut_from)), cut)
-    above = _blocks_above(texts[:cut], article_from, title)
+    cut, above = _bounds(texts, cut_from, article_from, title)
     own = _own_in(texts[: above or cut], gaps, own_after, title) if own_after else None
     blocks: list[Block] = []
-    has_fence, fence = "```" in body or "~~~" in body, ""
-    opened = -1
+    has_fence, fence, opened = "```" in body or "~~~" in body, "", -1
     for index, (text, gap) in enumerate(zip(texts[:cut], gaps, strict=False)):
         if own is not None and index == own.index:
             blocks.append(own)
@@ -124,25 +120,25 @@ def blocks_of(
         # Cached, because boilerplate recurs and paragraphs do not.
         shape, closes, opens = (_known_shape if len(text) < _SHORT or "](" in text else _shape)(text)
         block = Block(index, text, *shape, gap)
-        if closes:
-            if opened >= 0 and index - opened <= _CARD:
-                blocks[opened:] = map(_in_card, blocks[opened:])
-                block = _in_card(block) if closes == "whole" else block
-            opened = -1
-        if opens:
-            opened = index
+        if closes and opened >= 0 and index - opened <= _CARD:
+            blocks[opened:] = map(_in_card, blocks[opened:])
+            block = _in_card(block) if closes == "whole" else block
+        if closes or opens:
+            opened = index if opens else -1
         blocks.append(block)
-    blocks += [Block(cut + n, text, kind="tail", gap=gaps[cut + n]) for n, text in enumerate(texts[cut:])]
-    return (*blocks, *_rest_of(len(texts), rest, gaps, is_tail=cut < len(texts)))
+    return (*blocks, *_tail_of(texts, cut, rest, gaps))
 
 
 def _code(index: int, text: str, gap: str) -> Block:
     return Block(index, text, text[:400], units=len(text) // 2, kind="code", is_own=True, gap=gap)
 
 
-def _rest_of(index: int, rest: str, gaps: Sequence[str], *, is_tail: bool) -> Sequence[Block]:
-    """Return the text past the length limit as a block, which may belong to the fixed tail."""
-    return [Block(index, rest, kind="tail" if is_tail else "rest", gap=gaps[-1])] if rest else ()
+def _tail_of(texts: Sequence[str], cut: int, rest: str, gaps: Sequence[str]) -> Iterator[Block]:
+    """Yield the blocks of the fixed tail, and the text past the length limit, which may belong to it."""
+    for index in range(cut, len(texts)):
+        yield Block(index, texts[index], kind="tail", gap=gaps[index])
+    if rest:
+        yield Block(len(texts), rest, kind="tail" if cut < len(texts) else "rest", gap=gaps[-1])
 
 
 def _in_card(block: Block) -> Block:
@@ -150,12 +146,18 @@ def _in_card(block: Block) -> Block:
     return msgspec.structs.replace(block, in_card=True, is_linked=True, is_prose=False, is_own=is_code)
 
 
-def _blocks_above(texts: Sequence[str], article_from: tuple[str, ...], title: str) -> int:
-    """Return the number of blocks at the start that a family, or the title, marks as boilerplate."""
+def _bounds(
+    texts: Sequence[str], cut_from: tuple[str, ...], article_from: tuple[str, ...], title: str
+) -> tuple[int, int]:
+    """Return where the tail begins that a family marks, and how many blocks it, or the title, marks above."""
+    cut = len(texts)
+    if cut_from:
+        cut = next((n for n, text in enumerate(texts) if text.startswith(cut_from)), cut)
+    texts = texts[:cut]
     above = _title_in(texts, title) if title else 0
     if article_from:
-        return max((n for n, text in enumerate(texts, 1) if text.startswith(article_from)), default=above)
-    return above
+        above = max((n for n, text in enumerate(texts, 1) if text.startswith(article_from)), default=above)
+    return cut, above
 
 
 def _title_in(texts: Sequence[str], title: str) -> int:
@@ -243,16 +245,13 @@ def _shape(text: str) -> tuple[_Shape, str, bool]:
     The second item is `whole` if the block ends a link from an earlier block, `begin` if other text follows
     that end, else empty. The third is whether the block leaves a link open.
     """
-    plain, rest, links, linked = text, text, 0, 0
-    closes, opens = "", False
+    plain, rest, links, linked, closes, opens = text, text, 0, 0, "", False
     if "](" in text:
         if text.startswith("![") and _LONE_IMAGE.fullmatch(text):
             return _IMAGE_SHAPE
         plain = _IMAGE.sub("", text) if "![" in text else text
-        parts = _LINK.split(plain)
-        links = len(parts) // 2
-        rest = plain
-        if links:
+        rest, parts = plain, _LINK.split(plain)
+        if links := len(parts) // 2:
             linked = _units("".join(parts[1::2]))
             rest = " ".join(parts[::2])
             plain = "".join(parts)

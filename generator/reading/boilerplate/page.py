@@ -133,9 +133,7 @@ def page_of(
     """Analyse a body."""
     repetition = _repetitions(blocks, repeats)
     prose = [
-        min(block.units, 400)
-        if (block.is_prose and not kind) or (block.kind in {"code", "table"} and not kind)
-        else 0
+        min(block.units, 400) if not kind and (block.is_prose or block.kind in {"code", "table"}) else 0
         for block, kind in zip(blocks, repetition, strict=True)
     ]
     titles, start = _titles(blocks, bare(title), prose)

@@ -118,30 +118,19 @@ def _left_alone(clipping: Clipping, rules: Rules, source: str) -> str:
 
 def texts_of(site: Site, plan: Plan, context: BuildContext) -> dict[str, str]:
     """Return path → published Markdown text, for articles whose page has a text."""
-    reader, looked = reader_of(site), context.cache.clippings()
-    found: dict[str, str] = {}
-    wanted: list[ReadRequest] = []
-    for article in plan.digest.articles:
-        policy = plan.source_of(article).text
-        if policy is TextPolicy.LINK or article.verdict is Verdict.LINK:
-            continue
-        if policy is TextPolicy.EXCERPT:
-            found[article.path] = article.excerpt
-            continue
-        key = origin_key(looked[article.path][1]) if article.path in looked else ("", 0)
-        wanted.append(_request(reader, context, article.path, key))
-    return found | _published(reader, wanted, context)
+    articles = [one for one in plan.digest.articles if one.verdict is not Verdict.LINK]
+    of_policy = {
+        policy: [one for one in articles if plan.source_of(one).text is policy] for policy in TextPolicy
+    }
+    excerpts = {one.path: one.excerpt for one in of_policy[TextPolicy.EXCERPT]}
+    return excerpts | texts_at(site, context, [one.path for one in of_policy[TextPolicy.FULL]])
 
 
 def texts_at(site: Site, context: BuildContext, paths: Sequence[str]) -> dict[str, str]:
-    """Return path → text as cleaned, whatever of it may be published."""
+    """Return path → text as cleaned, whatever of it may be published; without those that cannot be read."""
     reader, looked = reader_of(site), context.cache.clippings(paths)
     keys = {path: origin_key(looked[path][1]) if path in looked else ("", 0) for path in paths}
-    return _published(reader, [_request(reader, context, path, keys[path]) for path in paths], context)
-
-
-def _published(reader: Reader, wanted: Sequence[ReadRequest], context: BuildContext) -> dict[str, str]:
-    """Return path → text of clippings; those that cannot be read are left out."""
+    wanted = [_request(reader, context, path, key) for path, key in keys.items()]
     told = budgeted.each(partial(text, reader), wanted, context.workers, reader.limits)
     return {one.path: text_ for one, text_ in told if isinstance(text_, str)}
 

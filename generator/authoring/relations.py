@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import msgspec
 
+from generator.authoring.explaining import texts_at
 from generator.config.options import Options
 from generator.config.site import Site
 from generator.engine.build_context import BuildContext
-from generator.engine.explaining import texts_at
 from generator.engine.site_index import read
 from generator.grouping.events import TextIndex, shared_features, strength, text_of
 from generator.grouping.evidence import evidence_of, judge

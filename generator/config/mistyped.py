@@ -1,0 +1,60 @@
+"""Finds files and folders of a site whose names are nearly those that Broadsheet reads."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from generator.config.site import FILE_NAME, PICKS_FILE, Site
+from generator.model.errors import Problem, shown
+
+_NOTHING_READS = "nothing reads this"
+_OF_A_THEME = ("base.html", "article.html", "day.html", "period.html", "source.html", "story.html",
+               "404.html", "partials", "translations", "theme.toml", "assets/custom.css")  # fmt: skip
+"""Entries that identify a folder as one meant for `templates/`."""
+
+
+def is_mistyped(problem: Problem) -> bool:
+    """Return whether `mistyped` found a problem."""
+    return problem.message.startswith(_NOTHING_READS)
+
+
+def mistyped(site: Site) -> list[Problem]:
+    """Return problems of files and folders with nearly the name of one that is missing."""
+    wanted = (site.root / FILE_NAME, site.root / PICKS_FILE, site.templates, site.static)
+    missing = [one for one in wanted if not os.path.lexists(one)]
+    try:
+        names = sorted(os.listdir(site.root)) if missing else []  # noqa: PTH208 - only names
+    except OSError:
+        names = []
+    return [_mistyped(site, name, one) for one in missing for name in names if _is_nearly(site, name, one)]
+
+
+def _is_nearly(site: Site, name: str, meant: Path) -> bool:
+    """Return whether a file or folder is probably meant to be another one, which is missing."""
+    if not difflib.get_close_matches(name.lower(), [meant.name], 1, 0.9):
+        return False
+    if meant not in {site.templates, site.static}:
+        # A longer name, such as digest2.toml, may be another configuration for --config.
+        return len(name) <= len(meant.name)
+    # Obsidian keeps note templates in a folder of such a name.
+    return _holds_any(site.root / name, _OF_A_THEME if meant == site.templates else ("",))
+
+
+def _mistyped(site: Site, name: str, meant: Path) -> Problem:
+    is_folder = meant in {site.templates, site.static}
+    return Problem(
+        path=shown(f"{name}/" if is_folder else name),
+        message=f"{_NOTHING_READS} {'folder' if is_folder else 'file'}",
+        advice=f"did you mean `{meant.name}{'/' if is_folder else ''}`?",
+        kind="pick" if meant.name == PICKS_FILE else "config",
+    )
+
+
+def _holds_any(folder: Path, names: Iterable[str]) -> bool:
+    try:
+        return folder.is_dir() and any((folder / one).exists() for one in names)
+    except OSError:  # not accessible to this user
+        return False
