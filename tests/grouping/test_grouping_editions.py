@@ -1,6 +1,6 @@
 import datetime as dt
-from collections import Counter
 import zoneinfo
+from collections import Counter
 
 import msgspec
 import pytest
