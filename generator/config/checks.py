@@ -160,7 +160,7 @@ def faults_of(config: Config, file: Path, *, is_address_typed: bool) -> Iterable
 
 _KIND = re.compile(r"[a-z]{2,20}")
 _TAKEN = frozenset(
-    {"articles", "assets", "picks", "sitemaps", "sources", "stories", "con", "prn", "aux", "nul"}
+    {"archive", "articles", "assets", "picks", "sitemaps", "sources", "stories", "con", "prn", "aux", "nul"}
 )
 """Names of other folders of a site, and names that Windows does not allow."""
 

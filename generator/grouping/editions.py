@@ -15,7 +15,7 @@ from generator.model.types import Article, Edition, Group, Period, SourceMonth, 
 FULLNESS = {Verdict.FULL: 0, Verdict.CUT: 1, Verdict.LINK: 2}
 """Sort key of a verdict, the most text first."""
 PART = 150
-"""Number of articles in a part of a source's month."""
+"""Maximum number of articles in a part of a source's month."""
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _UNTIMED = dt.timedelta()
@@ -82,18 +82,27 @@ def _edition(
 
 def months_of(articles: Sequence[Article]) -> tuple[SourceMonth, ...]:
     """Return the months of one source, newest first. `articles` are sorted by `order`."""
-    months: dict[dt.date, list[Article]] = {}
+    months: dict[dt.date, list[list[Article]]] = {}
     for date, own in groupby(articles, attrgetter("date")):
-        months.setdefault(date.replace(day=1), []).extend(own)
-    return tuple(SourceMonth(first=first, parts=_parts(own)) for first, own in months.items())
+        months.setdefault(date.replace(day=1), []).append(list(own))
+    return tuple(SourceMonth(first=first, parts=_parts(days)) for first, days in months.items())
 
 
-def _parts(newest_first: Sequence[Article]) -> tuple[tuple[Article, ...], ...]:
-    """Return parts, cut from the oldest article on, so that only the last part grows."""
-    count = len(newest_first)
-    return tuple(
-        tuple(newest_first[max(0, count - start - PART) : count - start]) for start in range(0, count, PART)
-    )
+def _parts(days: Sequence[Sequence[Article]]) -> tuple[tuple[Article, ...], ...]:
+    """Return parts of whole days, cut from the oldest day on, so that only the last part grows.
+
+    Only a day that has more articles than a part is cut, from its oldest article on. `days` and their
+    articles: newest first.
+    """
+    parts: list[list[Article]] = []
+    for day in reversed(days):
+        for end in range(len(day), 0, -PART):
+            piece = day[max(0, end - PART) : end]
+            if parts and len(parts[-1]) + len(piece) <= PART:
+                parts[-1] = [*piece, *parts[-1]]
+            else:
+                parts.append([*piece])
+    return tuple(map(tuple, parts))
 
 
 def _end_of_week(first: dt.date) -> dt.date:

@@ -11,6 +11,8 @@ QUIET_DAYS = 30
 """Minimum number of days without articles before a source counts as silent."""
 PAUSES = 3
 """Number of a source's usual pauses that may pass before it counts as silent."""
+FEWEST_ARTICLES = 5
+"""Minimum number of articles of a source that can be silent. Fewer do not tell how often it publishes."""
 
 
 def healths_of(digest: Digest) -> Mapping[str, Health]:
@@ -50,7 +52,8 @@ def health_of(
         first=first,
         last=last,
         silent_days=silent_days,
-        is_silent=silent_days > max(QUIET_DAYS, PAUSES * pause),
+        is_silent=len(source.articles) >= FEWEST_ARTICLES and silent_days > max(QUIET_DAYS, PAUSES * pause),
+        minutes=sum(one.minutes for one in source.articles if one.verdict is not Verdict.LINK),
         leads=sum(is_lead for _, is_lead in roles),
         follows=sum(leader != source.name for leader, _ in roles),
         is_aggregator=is_aggregator,

@@ -17,7 +17,10 @@ from generator.model.identifiers import kind_of, slug_of
 from generator.model.types import Article, Edition, Period, Source, TextPolicy, Verdict
 
 FRONT = ""
+ARCHIVE = "archive/"
 SOURCES = "sources/"
+SOURCES_BY_NAME = "sources/a-z.html"
+"""All sources by name. No source's folder has a name with a dot."""
 NOT_FOUND = "404.html"
 ATOM, RSS, JSON_FEED = "feed.atom.xml", "feed.rss.xml", "feed.json"
 PICKS = "picks/"

@@ -207,7 +207,10 @@ class SourceMonth(msgspec.Struct, frozen=True, kw_only=True):
     first: dt.date
     """The first day of the month."""
     parts: tuple[tuple[Article, ...], ...]
-    """Oldest part first, so that a full part never changes. Within a part, the newest article is first."""
+    """Oldest part first, so that a full part never changes. Within a part, the newest article is first.
+
+    A day is in one part, unless it has more articles than a part may have.
+    """
 
     @property
     def count(self) -> int:
@@ -247,6 +250,8 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     """Number of its articles that are copies of another source's."""
     is_aggregator: bool = False
     """Whether it mostly repeats others, by its numbers or as the curator says."""
+    minutes: int = 0
+    """Reading time of all its texts."""
 
     @property
     def count(self) -> int:

@@ -51,6 +51,8 @@ def affected_pages(
     told_ids |= plan.stories.keys() & {one.id for one in (*here, *removed)}
     for article in here:
         yield from pages_of_article(plan, article)
+        if story := plan.stories.get(article.id):
+            yield from pages_of_story(plan, story)
     everyone = (*here, *removed)
     # Of many articles each list is named once: a source's month may hold thousands.
     for article in {(one.source, one.date.replace(day=1)): one for one in everyone}.values():

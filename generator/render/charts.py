@@ -26,8 +26,8 @@ _SPARK_HEIGHT = 8
 def bars(months: Sequence[MonthHealth], title: str, description: str) -> Markup:
     """Draw one stacked bar for each month, oldest first: `full` solid, `cut` hatched, `link` hollow.
 
-    Values above zero are at least one unit high. `months` must come from `spanned`. Screen readers announce
-    the title and the description.
+    It is as wide as it has months. Values above zero are at least one unit high. `months` must come from
+    `spanned`. Screen readers announce the title and the description.
     """
     most = max(month.count for month in months)
     step = min(_WIDEST, _WIDTH // len(months))
@@ -48,7 +48,7 @@ def bars(months: Sequence[MonthHealth], title: str, description: str) -> Markup:
         if path
     )
     return _BARS.format(
-        width=_WIDTH,
+        width=step * len(months),
         height=_HEIGHT + 1,
         base=_HEIGHT,
         title=title,
@@ -59,7 +59,8 @@ def bars(months: Sequence[MonthHealth], title: str, description: str) -> Markup:
 
 _HATCHED = {"cut": Markup(' fill="url(#_hatch)"')}
 _BARS = Markup(
-    '<svg class="bars" role="img" aria-labelledby="_bars _barsd" viewBox="0 -1 {width} {height}">'
+    '<svg class="bars" role="img" aria-labelledby="_bars _barsd" width="{width}" height="{height}"'
+    ' viewBox="0 -1 {width} {height}">'
     '<title id="_bars">{title}</title><desc id="_barsd">{description}</desc>'
     '<defs><pattern id="_hatch" width="4" height="4" patternUnits="userSpaceOnUse"'
     ' patternTransform="rotate(45)"><path d="M1 0v4"/></pattern></defs>'

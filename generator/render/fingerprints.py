@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
 
@@ -18,10 +18,11 @@ import msgspec
 from generator.cache.versions import hashed
 from generator.model import addresses
 from generator.model.types import Article, Edition, Health, Identifier, Period, Related, Source, Story
-from generator.render.compose import NEWEST_ITEMS
 from generator.render.identifier_kinds import IdentifierKind, IdentifierPart
 from generator.render.identifiers import NEWEST, linked
 from generator.render.pages import Alias, MonthPart, Page, Plan
+from generator.render.source_pages import NEWEST_ITEMS
+from generator.render.story_pages import shared_identifiers
 
 PARTS = ("version", "configuration", "translations", "template", "articles", "sources", "stories", "editions")
 _SIZE = 8
@@ -126,7 +127,10 @@ class Fingerprints:
         beside = [
             (month.first, month.count) for month in (*months[max(0, at - 1) : at], *months[at + 1 : at + 2])
         ]
-        about = (part.month.first, part.number, min(len(parts), part.number + 1), at > 0, beside)
+        older = [len(month.parts) for month in months[at + 1 : at + 2]]
+        later = [own[-1].date for own in parts[part.number : part.number + 1]]
+        days = _days_of(parts[: part.number])
+        about = (part.month.first, part.number, len(parts) > 1, days, later, older, at > 0, beside)
         return self._listed(parts[part.number - 1], about, self._sources[source.name])
 
     def _day(self, edition: Edition) -> tuple[bytes, ...]:
@@ -159,13 +163,14 @@ class Fingerprints:
         return self._listed(named, about, counts)
 
     def _source(self, source: Source) -> tuple[bytes, ...]:
-        months = [(month.first, month.count) for month in source.months]
+        months = [(month.first, month.count, _days_of(month.parts)) for month in source.months]
         about = (source.home, source.language, months, len(source.articles), source.articles[-1].date)
         health = self._health(source.name)
         return self._listed(source.articles[:NEWEST_ITEMS], about, self._sources[source.name] + health)
 
     def _story(self, story: Story) -> tuple[bytes, ...]:
-        return self._listed(story.articles, "", self._sources_of(story.articles))
+        shown = [name for name in shared_identifiers(story.texts) if name in self._plan.digest.identifiers]
+        return self._listed(story.articles, shown, self._sources_of(story.articles))
 
     def _identifier(self, identifier: Identifier) -> tuple[bytes, ...]:
         articles = (*identifier.articles, *identifier.mentions)
@@ -186,7 +191,11 @@ class Fingerprints:
 
     def _overview(self, page: Page) -> tuple[bytes, ...]:
         digest = self._plan.digest
-        if page.address == addresses.SOURCES:
+        if page.address == addresses.ARCHIVE:
+            editions = (*digest.weeks, *digest.months)
+            about = [(one.period, one.first, one.count, one.days[-1][0]) for one in editions]
+            return self._listed(self._plan.picks, (about, digest.days[0].first), b"")
+        if page.address in (addresses.SOURCES, addresses.SOURCES_BY_NAME):
             rows = b"".join(self._sources[name] + self._health(name) for name in digest.sources)
             newest = digest.days[-1].first if digest.days else None
             return self._listed((), (newest and newest.replace(day=1), len(digest.articles)), rows)
@@ -240,6 +249,11 @@ class Fingerprints:
 
     def _around(self, edition: Edition) -> list[tuple[dt.date, int] | None]:
         return [(other.first, other.count) if other else None for other in self._plan.around(edition)]
+
+
+def _days_of(parts: Iterable[Sequence[Article]]) -> list[tuple[int, int, int]]:
+    """Return the first and the last day of each part, and its number of articles."""
+    return [(part[-1].date.day, part[0].date.day, len(part)) for part in parts]
 
 
 @lru_cache(4096)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
 from generator.config.site import Config
@@ -13,6 +15,8 @@ from generator.render.identifier_views import IdentifiersView, IdentifierView
 from generator.render.identifiers import title_of
 from generator.render.names import Names
 from generator.render.pages import ARTICLE, Alias, MonthPart, Page, Plan
+from generator.render.period_views import ArchiveView, PeriodView, StoryView
+from generator.render.source_views import SourceMonthView, SourcesView, SourceView
 
 
 def article_frame(
@@ -72,7 +76,7 @@ class Framer(msgspec.Struct, frozen=True, kw_only=True):
             base_url=self.config.base_url,
             file_links=self.config.links == "file",
             latest=self.names.period(Period.DAY, digest.days[-1].first) if digest.days else None,
-            archive=self.names.period(Period.YEAR, digest.years[-1].first) if digest.years else None,
+            archive=self.names.archive() if digest.days else None,
             generator=generator,
         )
 
@@ -84,24 +88,22 @@ class Framer(msgspec.Struct, frozen=True, kw_only=True):
             case views.DayView():
                 title = "" if view.is_front else date(view.date, "full")
                 description = text(", ").join(source.name for source in view.sources[:5])
-            case views.PeriodView():
+            case PeriodView():
                 title = self.names.period_name(view.period, view.first)
-            case views.SourceView():
+            case SourceView():
                 title = view.name
-            case views.SourceMonthView():
-                part = f" ({view.part})" if view.part > 1 else ""
+            case SourceMonthView():
+                part = f" ({view.days})" if view.days else ""
                 names = {"source": view.source.name, "month": date(view.month, "month")}
                 title = text("%(source)s, %(month)s") % names + part
-            case views.StoryView():
+            case StoryView():
                 title, description = view.title, view.lead.excerpt
             case IdentifierView() | IdentifiersView():
                 title = title_of(view, self.names.words)
             case views.RedirectView():
                 title = view.title
-            case views.SourcesView():
-                title = text("Sources")
-            case views.NotFoundView():
-                title = text("Page not found")
+            case _:
+                title = _title_of_overview(view, text)
         return title, description or self.config.description
 
     def _canonical(self, page: Page) -> str | None:
@@ -152,6 +154,17 @@ class Framer(msgspec.Struct, frozen=True, kw_only=True):
         return self._site_feeds.setdefault(with_picks, tuple(feeds))
 
 
+def _title_of_overview(view: views.View, text: Callable[[str], str]) -> str:
+    match view:
+        case ArchiveView():
+            return text("Archive")
+        case SourcesView():
+            return text("Sources by name") if view.is_by_name else text("Sources")
+        case views.NotFoundView():
+            return text("Page not found")
+    return ""
+
+
 def _for_machines(frame: views.PageView, view: views.View, site: structured.Site) -> views.PageView:
     """Return a frame with structured data and Open Graph properties, if its canonical address is known."""
     if frame.canonical is None:
@@ -171,4 +184,6 @@ def _section(page: Page) -> str:
             return "archive"
         case Source() | MonthPart():
             return "sources"
-    return "sources" if page.address == addresses.SOURCES else ""
+    if page.address == addresses.ARCHIVE:
+        return "archive"
+    return "sources" if page.address in (addresses.SOURCES, addresses.SOURCES_BY_NAME) else ""

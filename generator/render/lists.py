@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 from markupsafe import Markup
@@ -24,7 +24,7 @@ from generator.model.types import (
 )
 from generator.render import views
 from generator.render.markdown import Place, body_html
-from generator.render.names import Names
+from generator.render.names import Names, day_anchor
 from generator.render.pages import Plan
 
 
@@ -45,6 +45,8 @@ class Fill(msgspec.Struct, frozen=True):
 
 Fills = tuple[tuple[Fill, ...], ...]
 """From the fullest to the leanest, in groups. Within a group, each only leaves things out."""
+Ways = Sequence[Sequence[Callable[[], views.View]]]
+"""Functions that make the views of a page, from the fullest to the leanest, in groups like `Fills`."""
 
 DAY_FILLS: Fills = (
     (
@@ -207,7 +209,7 @@ class Lists(msgspec.Struct, frozen=True):
         for article in articles:
             if story := self.plan.stories.get(article.id):
                 within.setdefault(story.id, []).append(article)
-        picks = [article for article in articles if article.pinned][: fill.above]
+        picks = self.plan.picks_of(edition)[: fill.above]
         home: dict[str, str] = {article.id: article.id for article in picks}
         shown = set(home)
         pick_items = []
@@ -319,7 +321,7 @@ class Lists(msgspec.Struct, frozen=True):
             above_anchor=above[0] if above else "",
             more=len(group.articles) - len(above) - sum(item.times for item in items),
             more_address=addresses.source_month(source, date.replace(day=1), self.plan.parts[newest.id]),
-            more_anchor=_day_anchor(date),
+            more_anchor=day_anchor(date),
         )
 
     def month_block(self, group: Group, fill: Fill) -> views.Block:
@@ -327,7 +329,7 @@ class Lists(msgspec.Struct, frozen=True):
         source = self.plan.digest.sources[group.source]
         date = group.articles[0].date
         return views.Block(
-            anchor=_day_anchor(date),
+            anchor=day_anchor(date),
             address=addresses.day(date),
             source=self.names.source(source, count=len(group.articles)),
             date=date,
@@ -348,6 +350,11 @@ class Lists(msgspec.Struct, frozen=True):
 
 _NOTHING = Markup()
 direction_of = functools.lru_cache(256)(direction)
+
+
+def ways(make: Callable[[Fill], views.View], fills: Fills) -> Ways:
+    """Return functions that make the views of a page with each of its fills."""
+    return [[functools.partial(make, fill) for fill in stretch] for stretch in fills]
 
 
 def note_of(article: Article) -> Markup:

@@ -42,6 +42,7 @@ class InterfaceLanguage:
         self._locale = Locale.parse(language, sep="-")
         # Formatted before, because Babel takes twenty microseconds for a number.
         self._dates: dict[tuple[dt.date, str], str] = {}
+        self._days: dict[tuple[int, int], str] = {}
         self._numbers: dict[int, str] = {}
         self._languages: dict[str, str] = {}
         self._is_foreign: dict[str, bool] = {}
@@ -73,6 +74,14 @@ class InterfaceLanguage:
         formatted = self._dates.get((day, style))
         if formatted is None:
             formatted = self._dates[day, style] = _date(day, style, self._locale)
+        return formatted
+
+    def days(self, first: dt.date, last: dt.date) -> str:
+        """Format days of one month without their month, such as `26–30`."""
+        formatted = self._days.get((first.day, last.day))
+        if formatted is None:
+            formatted = dates.format_interval(first, last, "d", locale=self._locale)
+            formatted = self._days[first.day, last.day] = formatted.replace("\N{THIN SPACE}", "")
         return formatted
 
     def number(self, value: int) -> str:

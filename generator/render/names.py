@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from collections.abc import Callable
 from typing import Protocol
@@ -26,6 +25,14 @@ class Words(Protocol):
         """Write a date as `full`, `month` or `year`."""
         ...
 
+    def days(self, first: dt.date, last: dt.date) -> str:
+        """Write the days of a month from the first to the last, such as `26–30`."""
+        ...
+
+    def number(self, value: int) -> str:
+        """Write a number with separators."""
+        ...
+
 
 class Names(msgspec.Struct, frozen=True):
     """Links to sources, days and other periods, with names in the interface's language."""
@@ -47,14 +54,18 @@ class Names(msgspec.Struct, frozen=True):
             )
         return known
 
-    def source_month(self, source: Source, month: SourceMonth) -> views.Named:
-        """Return the link to a month of a source."""
+    def source_month(self, source: Source, month: SourceMonth, part: int = 1) -> views.Named:
+        """Return the link to a part of a month of a source, the oldest one by default."""
         return views.Named(
             name=self.words.date(month.first, "month"),
-            address=addresses.source_month(source, month.first),
+            address=addresses.source_month(source, month.first, part),
             count=month.count,
             date=month.first,
         )
+
+    def archive(self) -> views.Named:
+        """Return the link to the archive."""
+        return views.Named(name=self.words.gettext("Archive"), address=addresses.ARCHIVE)
 
     def edition(self, edition: Edition) -> views.Named:
         """Return the link to an edition."""
@@ -99,25 +110,10 @@ class Names(msgspec.Struct, frozen=True):
             self.edition(after) if after else None,
         )
 
-    def calendar(self, year: int, month: int, until: dt.date = dt.date.max) -> views.Calendar:
-        """Return the calendar of a month. A month without articles has no address.
 
-        Days after `until` count as empty, so that the page of a day does not change when later days are
-        added.
-        """
-        weeks = tuple(
-            tuple(self._calendar_day(dt.date(year, month, day), until) if day else None for day in week)
-            for week in calendar.Calendar().monthdayscalendar(year, month)
-        )
-        count = sum(day.count for week in weeks for day in week if day)
-        named = self.period(Period.MONTH, dt.date(year, month, 1), count if until == dt.date.max else 0)
-        return views.Calendar(
-            month=named if count else msgspec.structs.replace(named, address=""), weeks=weeks
-        )
-
-    def _calendar_day(self, date: dt.date, until: dt.date) -> views.CalendarDay:
-        count = self.plan.counts.get(date, 0) if date <= until else 0
-        return views.CalendarDay(date=date, count=count, address=addresses.day(date) if count else None)
+def day_anchor(date: dt.date) -> str:
+    """Return the `id` of a day in the calendar of its month, and on the month's pages of sources."""
+    return f"_d{date.day:02}"
 
 
 def reasons(text: Callable[[str], str]) -> dict[str, str]:

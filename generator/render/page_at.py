@@ -22,7 +22,18 @@ from generator.render.pages import (
     pages_of_story,
 )
 
-OVERVIEWS = tuple(map(addresses.file_of, (addresses.FRONT, addresses.SOURCES, addresses.NOT_FOUND)))
+OVERVIEWS = tuple(
+    map(
+        addresses.file_of,
+        (
+            addresses.FRONT,
+            addresses.ARCHIVE,
+            addresses.SOURCES,
+            addresses.SOURCES_BY_NAME,
+            addresses.NOT_FOUND,
+        ),
+    )
+)
 """Paths of the pages that show the whole digest."""
 _OF_ID = re.compile(r"(articles|stories)/[^/]+/([^/]+)\.html")
 _OF_PERIOD = re.compile(r"(\d{4})/(?:w(\d\d)/|(\d\d)/(?:(\d\d)/)?)?index\.html")

@@ -6,7 +6,7 @@ A page here has no HTML: `compose` makes its views, `templates` its bytes.
 from __future__ import annotations
 
 import datetime as dt
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
@@ -163,14 +163,22 @@ class Plan(msgspec.Struct, kw_only=True):
         at = bisect_left(editions, edition.first, key=lambda one: one.first)
         return (editions[at - 1] if at else None), (editions[at + 1] if at + 1 < len(editions) else None)
 
+    def picks_of(self, edition: Edition) -> tuple[Article, ...]:
+        """Return the picks of an edition, newest first."""
+        start = bisect_left(self.picks, -edition.last.toordinal(), key=lambda one: -one.date.toordinal())
+        end = bisect_right(self.picks, -edition.first.toordinal(), key=lambda one: -one.date.toordinal())
+        return self.picks[start:end]
+
     def has_page(self, article: Article) -> bool:
         """Return whether an article gets a page of its own."""
         is_here = article.date >= self.since or article.url is None
         return is_here and addresses.has_page(article, self.source_of(article).text)
 
     def story_page(self, story: Story) -> str | None:
-        """Return the address of a story's page; None for a story of at most two texts."""
-        return addresses.story(story.id) if len(story.texts) > SHORT_STORY else None
+        """Return the address of a story's page; None for at most two texts, or those of one source."""
+        if len(story.texts) <= SHORT_STORY or all(one.source == story.lead.source for one in story.texts):
+            return None
+        return addresses.story(story.id)
 
     def others(self, group: Related) -> Others:
         """Return the articles of a group of copies, or the texts of a story, by source and day."""
@@ -281,7 +289,10 @@ def pages_of(plan_: Plan) -> Iterator[Page]:
 def overviews(digest: Digest) -> Iterator[Page]:
     """Yield the pages that show the whole digest."""
     yield _front(digest)
+    if digest.days:
+        yield Page(address=addresses.ARCHIVE, template="archive.html")
     yield Page(address=addresses.SOURCES, template="sources.html")
+    yield Page(address=addresses.SOURCES_BY_NAME, template="sources.html")
     yield Page(address=addresses.NOT_FOUND, template="404.html")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Protocol
 
@@ -14,6 +14,8 @@ from generator.model import addresses
 from generator.model.types import Period
 from generator.render import views, xml
 from generator.render.identifier_views import IdentifiersView, IdentifierView
+from generator.render.period_views import ArchiveView, PeriodView, StoryView
+from generator.render.source_views import SourceMonthView, SourcesView, SourceView
 
 ITEMS = 10
 """Number of items of a list that its metadata names. The page and the sitemaps name all."""
@@ -58,11 +60,11 @@ def json_ld(frame: views.PageView, view: views.View, site: Site) -> str:
     match view:
         case views.ArticleView():
             own = _article(view)
-        case views.DayView() | views.PeriodView() | views.StoryView():
+        case views.DayView() | PeriodView() | ArchiveView() | StoryView():
             own = _collection(view, site.base_url)
-        case views.SourceView() | views.SourceMonthView():
+        case SourceView() | SourceMonthView():
             own = _collection(view, site.base_url)
-        case views.SourcesView() | IdentifierView() | IdentifiersView():
+        case SourcesView() | IdentifierView() | IdentifiersView():
             own = _collection(view, site.base_url)
         case _:
             return ""
@@ -137,25 +139,34 @@ def _collection(view: views.View, base_url: str) -> dict[str, object]:
 def _items(view: views.View, base_url: str) -> Iterator[tuple[str, str]]:
     """Yield the name and the absolute address of each item of a list."""
     match view:
-        case views.DayView() | views.SourceMonthView():
+        case views.DayView() | SourceMonthView():
             above = (*view.picks, *view.stories) if isinstance(view, views.DayView) else ()
             blocks = (item for block in view.blocks for item in block.items)
             yield from _articles((*above, *blocks), base_url)
-        case views.StoryView():
-            yield from _articles((view.lead, *view.items), base_url)
-        case views.SourceView():
+        case StoryView():
+            yield from _articles((item for day in view.days for item in day.items), base_url)
+        case SourceView():
             yield from _articles(view.items, base_url)
-        case views.PeriodView():
-            for named in view.months if view.period is Period.YEAR else view.days:
+        case PeriodView() | ArchiveView() | SourcesView():
+            for named in _named(view):
                 yield named.name, addresses.absolute(base_url, named.address)
         case IdentifierView():
             yield from _articles(view.items, base_url)
-        case views.SourcesView() | IdentifiersView():
-            for named in view.sources if isinstance(view, views.SourcesView) else view.rows:
+        case IdentifiersView():
+            for named in view.rows:
                 yield named.name, addresses.absolute(base_url, named.address)
 
 
-def _articles(items: tuple[views.Item, ...], base_url: str) -> Iterator[tuple[str, str]]:
+def _named(view: PeriodView | ArchiveView | SourcesView) -> Iterable[views.Named]:
+    match view:
+        case PeriodView():
+            return view.months if view.period is Period.YEAR else view.days
+        case ArchiveView():
+            return view.years
+    return (source for group in view.groups for source in group.sources)
+
+
+def _articles(items: Iterable[views.Item], base_url: str) -> Iterator[tuple[str, str]]:
     for item in items:
         if item.address is not None:
             yield item.title, addresses.absolute(base_url, item.address)

@@ -30,7 +30,7 @@ from generator.render.sources import Sources
 from generator.render.theme_hashes import roots_of
 from generator.render.views import INTERFACE, PageView, SiteView, View
 
-_VIEW = re.compile(r"'generator\.render\.views\.(\w+) object'")
+_VIEW = re.compile(r"'generator\.render\.(?:\w+_)?views\.(\w+) object'")
 
 
 _compiled_templates = functools.cache(CompiledTemplates)
@@ -234,7 +234,6 @@ def _engine(theme: Theme, site: SiteView) -> Engine:
         "hash_source": hash_source,
         "host": host,
         "json_ld": json_ld,
-        "shade": shade,
         "web": web,
     }
     engine.tests["foreign"] = words.is_foreign
@@ -321,15 +320,6 @@ def hash_source(text: str) -> str:
 def anchor(name: str) -> str:
     """Return a name as a fragment. Letters of any script stay readable; the rest is percent-encoded."""
     return name if name.replace("-", "").isalnum() else addresses.quoted(name)
-
-
-def shade(count: int, most: int) -> int:
-    """Return how dark a day is in a calendar: 0 for none, else 1 to 4.
-
-    It is proportional to the root of the share of the busiest day, so that ordinary days differ even if one
-    day stands out.
-    """
-    return next((level for level in range(4) if level * level * most >= 16 * count), 4)
 
 
 def _kind(error: Exception) -> str:

@@ -11,7 +11,7 @@ import datetime as dt
 import msgspec
 from markupsafe import Markup
 
-from generator.model.types import Period, Verdict
+from generator.model.types import Verdict
 
 INTERFACE = 1
 """A site's `templates/theme.toml` states `interface = 1`. A theme for another version is reported."""
@@ -105,11 +105,16 @@ class Block(View, frozen=True, kw_only=True):
 
 
 class CalendarDay(View, frozen=True, kw_only=True):
-    """A day in a calendar. `address` is None if it has no edition."""
+    """A day in a calendar."""
 
     date: dt.date
     count: int
     address: str | None
+    """Its edition. None if it has none; on a day's page, the month for each later day."""
+    fragment: str = ""
+    """The day in the month's calendar, for a later day."""
+    shade: int = 0
+    """How many articles it has among the days shown, in quarters: 1 to 4, or 0 for none."""
 
 
 class Calendar(View, frozen=True, kw_only=True):
@@ -141,154 +146,6 @@ class DayView(View, frozen=True, kw_only=True):
     month: Named
     year: Named
     is_front: bool
-
-
-class PeriodView(View, frozen=True, kw_only=True):
-    """`period.html`: a week, a month or a year."""
-
-    period: Period
-    first: dt.date
-    last: dt.date
-    count: int
-    days: tuple[Named, ...]
-    """Newest first; empty for a year."""
-    months: tuple[Named, ...]
-    """The months of a year, newest first."""
-    calendars: tuple[Calendar, ...]
-    """One for a month, those with articles for a year, none for a week."""
-    sources: tuple[Named, ...]
-    """By number of articles. `address` leads to the source's month, or to the source."""
-    picks: tuple[Item, ...] = ()
-    """Some of the articles that the curator pinned."""
-    stories: tuple[Item, ...] = ()
-    """At most twenty, by number of sources."""
-    previous: Named | None
-    next: Named | None
-    above: tuple[Named, ...]
-    """The periods that contain this one, the largest first."""
-
-
-class StoryView(View, frozen=True, kw_only=True):
-    """`story.html`: a story of more than two texts."""
-
-    title: str
-    """The title of the lead."""
-    language: str
-    """The language of the title."""
-    dir: str
-    """`ltr` or `rtl`, the direction of the title."""
-    lead: Item
-    items: tuple[Item, ...]
-    """The others, newest first."""
-    count: int
-    """The number of all its texts, shown or not."""
-    sources: int
-    first: dt.date
-    last: dt.date
-    day: Named
-    """The day of the lead."""
-
-
-class Share(View, frozen=True, kw_only=True):
-    """A share of a source's articles."""
-
-    count: int
-    percent: int
-    """A whole number. Only none and all are shown as 0 and 100."""
-
-
-class HealthMonth(View, frozen=True, kw_only=True):
-    """How many of a source's articles in a month were saved in full, cut, or as a link."""
-
-    month: dt.date
-    """The first day of the month."""
-    count: int
-    full: int
-    cut: int
-    link: int
-
-
-class HealthView(View, frozen=True, kw_only=True):
-    """How completely a source's articles are saved, and whether it still publishes."""
-
-    full: Share
-    """Articles with their whole text."""
-    cut: Share
-    """Articles whose text ends early."""
-    link: Share
-    """Articles without text."""
-    leads: Share
-    """Articles that other sources repeat."""
-    follows: Share
-    """Articles that repeat another source's."""
-    is_aggregator: bool
-    """Whether it mostly repeats others."""
-    is_silent: bool
-    """Whether there was no article for longer than usual, up to the newest edition."""
-    chart: Markup
-    """The months as inline SVG; empty for a single month."""
-    start: dt.date
-    """The first month of the chart."""
-    end: dt.date
-    """The last month of the chart."""
-    months: tuple[HealthMonth, ...]
-    """The months of the chart that have articles, newest first."""
-
-
-class SourceRow(Named, frozen=True, kw_only=True):
-    """A source in the list of all. `date` is the day of its newest article."""
-
-    is_silent: bool
-    full: Share
-    cut: Share
-    link: Share
-    leads: Share
-    """Articles that other sources repeat."""
-    spark: Markup
-    """The last twelve months as a tiny chart; empty if the page has no room for it."""
-
-
-class SourcesView(View, frozen=True, kw_only=True):
-    """`sources.html`: all sources."""
-
-    sources: tuple[SourceRow, ...]
-    """Sorted by name."""
-    count: int
-    sparks: bool
-    """Whether the page has room for tiny charts."""
-
-
-class SourceView(View, frozen=True, kw_only=True):
-    """`source.html`: one source."""
-
-    name: str
-    language: str | None
-    home: str | None
-    count: int
-    first: dt.date
-    last: dt.date
-    health: HealthView
-    items: tuple[Item, ...]
-    """The newest items."""
-    months: tuple[Named, ...]
-    """Newest first."""
-
-
-class SourceMonthView(View, frozen=True, kw_only=True):
-    """`source_month.html`: one part of a source's month."""
-
-    source: Named
-    month: dt.date
-    count: int
-    """The number of articles in this part."""
-    part: int
-    parts: tuple[Named, ...]
-    """This part and its neighbours; empty if there is only one."""
-    blocks: tuple[Block, ...]
-    """By day, newest first. The anchor is `_d` and the number of the day, for example `_d03`."""
-    previous: Named | None
-    next: Named | None
-    """`previous` and `next` are months of the same source."""
 
 
 class ArticleView(View, frozen=True):

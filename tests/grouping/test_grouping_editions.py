@@ -1,5 +1,6 @@
 import datetime as dt
 import zoneinfo
+from collections import Counter
 
 import msgspec
 import pytest
@@ -116,6 +117,16 @@ def test_parts_are_numbered_from_the_oldest(count):
     assert [len(part) for part in month.parts[:-1]] == [PART] * (len(month.parts) - 1)
     assert 1 <= len(month.parts[-1]) <= PART
     assert [a for part in reversed(month.parts) for a in part] == newest_first
+
+
+def test_a_day_is_in_one_part_unless_it_is_larger():
+    sizes = {1: 140, 2: 20, 3: 130, 4: 310, 5: 30}
+    articles = [
+        article(f"{day}-{n:03}", dt.date(2024, 7, day)) for day, size in sizes.items() for n in range(size)
+    ]
+    (month,) = months_of(sorted(articles, key=order))
+    days = [dict(sorted(Counter(one.date.day for one in part).items())) for part in month.parts]
+    assert days == [{1: 140}, {2: 20, 3: 130}, {4: 150}, {4: 150}, {4: 10, 5: 30}]
 
 
 def test_a_full_part_stays_when_newer_articles_come():

@@ -46,9 +46,16 @@ def test_months_count_what_was_saved():
 
 @pytest.mark.parametrize(
     ("days", "silent"),
-    [((30,), False), ((31,), True), ((90, 80, 70), True), ((40, 60, 80), False), ((61, 81, 101), True)],
+    [
+        ((30,) * 5, False),
+        ((31,) * 5, True),
+        ((90, 85, 80, 75, 70), True),
+        ((40, 60, 80, 100, 120), False),
+        ((61, 81, 101, 121, 141), True),
+        ((300,) * 4, False),
+    ],
 )
-def test_a_source_is_silent_when_it_misses_three_of_its_usual_pauses_and_a_month(days, silent):
+def test_a_source_of_five_is_silent_when_it_misses_three_of_its_usual_pauses_and_a_month(days, silent):
     quiet = (article(n, "Quiet", before(back)) for n, back in enumerate(days))
     health = healths_of(digest(article(99), *quiet))["Quiet"]
     assert (health.silent_days, health.is_silent) == (min(days), silent)

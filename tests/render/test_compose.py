@@ -17,6 +17,7 @@ from generator.render.compose import composer
 from generator.render.frame import Framer
 from generator.render.lists import Lists, direction
 from generator.render.pages import Page, pages_of, plan
+from generator.render.source_views import SourceMonthView
 from generator.render.templates import Templates, interface_language
 from writing import build_site, write_clipping, write_config
 
@@ -63,7 +64,7 @@ def composed(
     return {page.address: list(views_of(page, Markup("<p>x</p>"))) for page in pages_of(plan_)}
 
 
-def items(view: views.DayView | views.SourceMonthView) -> list[views.Item]:
+def items(view: views.DayView | SourceMonthView) -> list[views.Item]:
     return [item for block in view.blocks for item in block.items]
 
 
@@ -233,9 +234,10 @@ def test_a_story_of_three_has_a_page():
     three = article(1, "A"), article(2, "B", EARLIER), article(3, "C", verdict=Verdict.LINK, reason="captcha")
     shown = composed(list(three), stories=(story(*three),))
     view = shown[addresses.story(three[0].id)][0]
-    assert (ids((view.lead,)), ids(view.items)) == ([1], [2, 3])
-    assert (view.count, view.sources, view.first, view.last) == (3, 3, EARLIER, DAY)
-    assert view.items[1].reason == "captcha"
+    assert [(day.day.date, ids(day.items)) for day in view.days] == [(DAY, [1, 3]), (EARLIER, [2])]
+    assert (view.count, view.shown, view.first, view.last) == (3, 3, EARLIER, DAY)
+    assert [source.name for source in view.sources] == ["A", "B", "C"]
+    assert view.days[0].items[1].reason == "captcha"
     two = composed(list(three), stories=(story(*three[:2]),))
     assert addresses.story(three[0].id) not in two
 

@@ -110,7 +110,7 @@ def test_a_new_clipping_on_an_old_day(root):
     reasons = built(root)
     assert pages(reasons) == {
         "articles/cl/clippingx.html", "2024/07/03/", "2024/07/04/", "2024/07/", "2024/", "2024/w27/",
-        "sources/", "", *ALPHA,
+        "archive/", "sources/", "sources/a-z.html", "", *ALPHA,
     }  # fmt: skip
     assert reasons["articles/cl/clippingx.html"] == "new"
     assert reasons["2024/07/03/index.html"] == "articles"

@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
-from theme_views import health, source_row
+from theme_views import archive_view, health, source_month_view, source_row, sources_view, story_view
 
 from generator.config.site import Config
 from generator.model.types import Period, Verdict
 from generator.render import views
+from generator.render.period_views import PeriodView, StoryDay
+from generator.render.source_views import SourceView
 from generator.render.structured import ITEMS, NAME_LENGTH, json_ld, open_graph
 
 BASE = "https://host.example/digest/"
@@ -73,8 +75,8 @@ def item(number: int, **changes) -> views.Item:
     return msgspec.structs.replace(own, **changes)
 
 
-def source_view(*items: views.Item) -> views.SourceView:
-    return views.SourceView(
+def source_view(*items: views.Item) -> SourceView:
+    return SourceView(
         name="Daily Press",
         language=None,
         home=None,
@@ -82,7 +84,7 @@ def source_view(*items: views.Item) -> views.SourceView:
         first=DAY,
         last=DAY,
         items=items,
-        months=(),
+        years=(),
         health=health(),
     )
 
@@ -107,8 +109,8 @@ def day_view(*blocks: views.Block) -> views.DayView:
     )
 
 
-def period_view(period: Period) -> views.PeriodView:
-    return views.PeriodView(
+def period_view(period: Period) -> PeriodView:
+    return PeriodView(
         period=period,
         first=DAY,
         last=DAY,
@@ -162,15 +164,12 @@ def test_a_list_is_a_collection_of_its_first_items():
     expected = [(own.title, own.address) for own in items[:ITEMS]]
     assert listed(source_view(*items)) == expected
     assert listed(day_view(block(*items[:3]), block(*items[3:]))) == expected
-    month = views.SourceMonthView(
-        source=PRESS, month=DAY, count=1, part=1, parts=(), blocks=(block(*items),), previous=None, next=None
-    )
-    assert listed(month) == expected
-    assert listed(
-        views.SourcesView(
-            sources=(source_row(name=PRESS.name, address=PRESS.address),), count=1, sparks=False
-        )
-    ) == [("Daily Press", "sources/daily-press/")]
+    assert listed(source_month_view(blocks=(block(*items),))) == expected
+    [first, *_] = listed(sources_view(source_row(name=PRESS.name, address=PRESS.address)))
+    assert first == ("Daily Press", "sources/daily-press/")
+    assert listed(archive_view()) == [("2024", "2024/"), ("2023", "2023/")]
+    story = story_view(days=(StoryDay(day=PRESS, items=tuple(items)),))
+    assert listed(story) == expected
     assert listed(period_view(Period.MONTH)) == [("3 July", "2024/07/03/")]
     assert listed(period_view(Period.YEAR)) == [("July", "2024/07/")]
     assert listed(day_view()) == []

@@ -27,7 +27,7 @@ from theme_views import (
 from generator.config import resources
 from generator.model.types import Period, Verdict
 from generator.render import locales, views
-from generator.render.templates import Templates, anchor, interface_language, json_ld, shade, web
+from generator.render.templates import Templates, anchor, interface_language, json_ld, web
 
 VOID = {"meta", "link", "img", "br", "hr", "input"}
 
@@ -81,7 +81,7 @@ def test_the_head_announces_the_page():
     )
     assert '<meta property="og:title" content="A &#34;title&#34;">' in html
     assert '<link rel="stylesheet" href="../../../assets/style.css">' in html
-    assert '<li><a href="../../" aria-current="true">Archive</a></li>' in html
+    assert '<li><a href="../../../archive/" aria-current="true">Archive</a></li>' in html
     data = re.search(r'<script type="application/ld\+json">(.*?)</script>', html)
     assert data is not None
     assert json.loads(data[1]) == {"name": "</script><b>"}
@@ -151,10 +151,8 @@ def test_a_day_lists_its_sources_and_what_it_has_no_room_for():
     assert "2 articles · 1 source<" in html
     assert 'rel="prev"' in html
     assert 'rel="next"' not in html
-    assert (
-        '<td class="s4"><a href="./" title="July 3: 2 articles" aria-current="date">3</a></td><td>4</td>'
-        in html
-    )
+    today = '<td class="s1"><a href="./" title="July 3: 2 articles" aria-current="date">3</a></td>'
+    assert f'{today}<td>4</td><td><a href="../#_d05">5</a></td>' in html
 
 
 def test_items_stay_lean():
@@ -175,9 +173,11 @@ def test_a_period_leads_to_its_days(period):
     assert ('class="cal' in html) == (period is not Period.WEEK)
 
 
-def test_the_parts_of_a_month_are_numbered():
+def test_the_parts_of_a_month_are_named_by_their_days():
     html = html_of("source_month.html", address="sources/type/2024/07/2/")
-    assert 'aria-current="page">Part 2</a>' in html
+    assert "<h1>July 2024 <span>· 14–20</span></h1>" in html
+    assert re.search(r'>From July 21</a></li>\s*<li><b aria-current="page">14–20</b></li>', html)
+    assert '<a href="../../../#_2024-07">The whole month</a>' in html
     assert '<h2><a href="../../../../../2024/07/03/">July 3 Wednesday</a> <b>12</b></h2>' in html
 
 
@@ -267,7 +267,7 @@ def test_bytes_that_no_text_can_hold_do_not_stop_a_page():
 def test_assets_are_few_and_light():
     assets = Templates(None, site()).assets()
     assert set(assets) == {"assets/style.css", "assets/icon.svg", "assets/redirect.js"}
-    assert len(assets["assets/style.css"]) <= 20_000
+    assert len(assets["assets/style.css"]) <= 30_000
     assert b"@import" not in assets["assets/style.css"]
     assert b"url(" not in assets["assets/style.css"]
 
@@ -279,8 +279,6 @@ def test_the_small_filters():
     assert anchor("s1") == "s1"
     assert anchor("中国-信息") == "中国-信息"
     assert anchor('a"b%') == "a%22b%25"
-    assert [shade(n, 350) for n in (0, 1, 22, 88, 198, 350, 400)] == [0, 1, 2, 3, 4, 4, 4]
-    assert shade(0, 0) == 0
 
 
 def test_dates_and_numbers_are_the_languages_own():

@@ -13,11 +13,13 @@ from theme_views import (
     period_view,
     site,
     source_row,
+    sources_view,
 )
 
 from generator.model.types import Period
+from generator.render.source_views import Share
 from generator.render.templates import Templates
-from generator.render.views import RedirectView, Share, SourcesView
+from generator.render.views import RedirectView
 
 pytestmark = pytest.mark.browser
 
@@ -40,13 +42,11 @@ PAGES = {
         title="长标题" * 100, body=Markup(BODY), original=f"https://origin.example/{LONG_WORD}?a={LONG_WORD}"
     ),
     "month.html": period_view(Period.MONTH, sources=(SOURCE,) * 30, calendars=(month_calendar(),)),
-    "sources.html": SourcesView(
-        sources=tuple(
+    "sources.html": sources_view(
+        *(
             source_row(name=name, count=98_765, full=ALL, cut=ALL, link=ALL, leads=ALL, is_silent=True)
             for name in ("Information security", "长标题" * 20, LONG_WORD)
-        ),
-        count=98_765,
-        sparks=True,
+        )
     ),
 }
 TEMPLATE = {

@@ -13,19 +13,42 @@ from generator.render import views
 from generator.render.charts import spark
 from generator.render.health import health_view
 from generator.render.identifier_views import IdentifierRow, IdentifiersView, IdentifierView
+from generator.render.period_views import (
+    ArchiveMonth,
+    ArchivePick,
+    ArchiveView,
+    ArchiveYear,
+    PeriodView,
+    Report,
+    StoryDay,
+    StoryView,
+)
+from generator.render.source_views import (
+    HealthView,
+    MonthOfSource,
+    Share,
+    SourceGroup,
+    SourceMonthView,
+    SourceRow,
+    SourcesView,
+    SourceView,
+    YearOfSource,
+)
 from generator.render.templates import Templates, interface_language
 
 DAY = dt.date(2024, 7, 3)
 JUNE, JULY = dt.date(2024, 6, 1), dt.date(2024, 7, 1)
 SOURCE = views.Named(name="Type & Page", address="sources/type/", count=12, date=DAY)
 LATEST = views.Named(name="July 3, 2024", address="2024/07/03/", count=2, date=DAY)
+ARCHIVE = views.Named(name="Archive", address="archive/")
 YEAR = views.Named(name="2024", address="2024/", count=2)
 MONTH = views.Named(name="July 2024", address="2024/07/", count=2)
-WEEK = views.Named(name="Week 27, 2024", address="2024/w27/", count=2)
-BEFORE = views.Named(name="July 2, 2024", address="2024/07/02/")
+WEEK = views.Named(name="Week 27, 2024", address="2024/w27/", count=2, date=JULY)
+BEFORE = views.Named(name="July 2, 2024", address="2024/07/02/", date=DAY - dt.timedelta(1))
 TEMPLATES = (
-    "day.html", "period.html", "sources.html", "source.html", "source_month.html", "story.html",
-    "identifier.html", "identifiers.html", "article.html", "redirect.html", "404.html", "empty.html",
+    "day.html", "period.html", "archive.html", "sources.html", "source.html", "source_month.html",
+    "story.html", "identifier.html", "identifiers.html", "article.html", "redirect.html", "404.html",
+    "empty.html",
 )  # fmt: skip
 
 
@@ -37,7 +60,7 @@ def site(language: str = "en", **changed) -> views.SiteView:
         "base_url": "https://digest.example/of/print/",
         "file_links": False,
         "latest": LATEST,
-        "archive": YEAR,
+        "archive": ARCHIVE,
         "generator": "Broadsheet 0.1.0",
     }
     return views.SiteView(**(given | changed))
@@ -84,9 +107,10 @@ def block(*items: views.Item, **changed) -> views.Block:
 
 
 def month_calendar() -> views.Calendar:
-    day = views.CalendarDay(date=DAY, count=2, address="2024/07/03/")
+    day = views.CalendarDay(date=DAY, count=2, address="2024/07/03/", shade=1)
     none = views.CalendarDay(date=dt.date(2024, 7, 4), count=0, address=None)
-    return views.Calendar(month=MONTH, weeks=((None, None, day, none, None, None, None),))
+    later = views.CalendarDay(date=dt.date(2024, 7, 5), count=0, address="2024/07/", fragment="_d05")
+    return views.Calendar(month=MONTH, weeks=((None, None, day, none, later, None, None),))
 
 
 def day_view(*blocks: views.Block, **changed) -> views.DayView:
@@ -108,7 +132,7 @@ def day_view(*blocks: views.Block, **changed) -> views.DayView:
     return views.DayView(**(given | changed))
 
 
-def period_view(period: Period, **changed) -> views.PeriodView:
+def period_view(period: Period, **changed) -> PeriodView:
     given = {
         "period": period,
         "first": dt.date(2024, 7, 1),
@@ -124,7 +148,27 @@ def period_view(period: Period, **changed) -> views.PeriodView:
         "next": LATEST,
         "above": (YEAR,),
     }
-    return views.PeriodView(**(given | changed))
+    return PeriodView(**(given | changed))
+
+
+def archive_view(**changed) -> ArchiveView:
+    pick = ArchivePick(
+        title="Set <b>by</b> hand", language="en", dir="ltr", address="articles/ab/abcdefghijkm.html",
+        original=None, source="Type & Page", date=DAY,
+    )  # fmt: skip
+    link = msgspec.structs.replace(
+        pick, title="排字", language="zh", address=None, original="https://a.example/"
+    )
+    month = ArchiveMonth(
+        name="July 2024", address="2024/07/", count=2, date=JULY, shade=1, weeks=(WEEK,), picks=(pick, link),
+        picks_more=2,
+    )  # fmt: skip
+    bare = ArchiveMonth(name="June 2023", address="2023/06/", count=1, date=dt.date(2023, 6, 1), shade=1)
+    years = (
+        ArchiveYear(name="2024", address="2024/", count=2, anchor="_2024", months=(month,), has_more=True),
+        ArchiveYear(name="2023", address="2023/", count=1, anchor="_2023", months=(bare,), has_more=False),
+    )
+    return ArchiveView(**({"count": 3, "first": dt.date(2023, 6, 1), "last": DAY, "years": years} | changed))
 
 
 def article_view(**changed) -> views.ArticleView:
@@ -161,7 +205,7 @@ def also(**changed) -> views.Also:
     return views.Also(**(given | changed))
 
 
-def health(*months: MonthHealth, **changed) -> views.HealthView:
+def health(*months: MonthHealth, **changed) -> HealthView:
     own = Health(
         months=months or (MonthHealth(first=JUNE, full=3, cut=2), MonthHealth(first=JULY, link=7)),
         first=dt.date(2024, 6, 2), last=DAY, silent_days=0, is_silent=False, leads=1, follows=2,
@@ -169,39 +213,98 @@ def health(*months: MonthHealth, **changed) -> views.HealthView:
     return health_view(msgspec.structs.replace(own, **changed), interface_language(None, "en"))
 
 
-def source_row(**changed) -> views.SourceRow:
+def source_row(**changed) -> SourceRow:
     given = {
         "name": "Type & Page",
         "address": "sources/type/",
         "count": 12,
         "date": DAY,
+        "minutes": 75,
         "is_silent": False,
-        "full": views.Share(count=7, percent=58),
-        "cut": views.Share(count=1, percent=8),
-        "link": views.Share(count=4, percent=33),
-        "leads": views.Share(count=2, percent=17),
+        "full": Share(count=7, percent=58),
+        "cut": Share(count=1, percent=8),
+        "link": Share(count=4, percent=33),
+        "leads": Share(count=2, percent=17),
         "spark": spark((1, 0, 3)),
     }
-    return views.SourceRow(**(given | changed))
+    return SourceRow(**(given | changed))
 
 
-def story_view(**changed) -> views.StoryView:
+def sources_view(*rows: SourceRow, **changed) -> SourcesView:
+    given = {
+        "groups": (
+            SourceGroup(name="10–99", anchor="_10", sources=rows or (source_row(),)),
+            SourceGroup(name="", anchor="_other", sources=(source_row(name="Ω", minutes=0, is_silent=True),)),
+        ),
+        "count": 12,
+        "sources": 2,
+        "is_by_name": False,
+        "by_number": "sources/",
+        "by_name": "sources/a-z.html",
+        "has_health": True,
+        "sparks": True,
+    }
+    return SourcesView(**(given | changed))
+
+
+def source_view(**changed) -> SourceView:
+    part = views.Named(name="1–13", address="sources/type/2024/07/", count=150)
+    month = MonthOfSource(
+        name="July 2024", address="sources/type/2024/07/2/", count=151, date=JULY, anchor="_2024-07",
+        parts=(views.Named(name="14", address="sources/type/2024/07/2/", count=1), part),
+    )  # fmt: skip
+    given = {
+        "name": "Type & Page",
+        "language": "en",
+        "home": "https://type.example/",
+        "count": 12,
+        "first": DAY,
+        "last": DAY,
+        "health": health(),
+        "items": (item(),),
+        "years": (YearOfSource(date=dt.date(2024, 1, 1), count=151, months=(month,)),),
+    }
+    return SourceView(**(given | changed))
+
+
+def source_month_view(**changed) -> SourceMonthView:
+    given = {
+        "source": SOURCE,
+        "month": JULY,
+        "days": "14–20",
+        "count": 2,
+        "earlier": views.Named(name="1–13", address="a/"),
+        "later": views.Named(name="July 21", address="a/3/"),
+        "anchor": "_2024-07",
+        "blocks": (block(address="2024/07/03/"),),
+        "previous": None,
+        "next": MONTH,
+    }
+    return SourceMonthView(**(given | changed))
+
+
+def story_view(**changed) -> StoryView:
+    lead, other = item(), item("bcdefghijkmn", time=None)
+    link = item("cdefghijkmnp", address=None, verdict=Verdict.LINK, reason="captcha")
     given = {
         "title": "活字 & 网格",
         "language": "zh",
         "dir": "ltr",
-        "lead": item(),
-        "items": (
-            item("bcdefghijkmn"),
-            item("cdefghijkmnp", address=None, verdict=Verdict.LINK, reason="captcha"),
+        "lead": lead,
+        "identifiers": (views.Named(name="CVE-2024-1234", address="cve/cve-2024-1234/"),),
+        "reports": (
+            Report(item=link, kind="first"),
+            Report(item=lead, kind="fullest"),
+            Report(item=other, kind="language"),
         ),
-        "count": 3,
-        "sources": 2,
+        "sources": (SOURCE, views.Named(name="B", address="sources/b/", count=1)),
+        "days": (StoryDay(day=LATEST, items=(lead, other)), StoryDay(day=BEFORE, items=(link,))),
+        "count": 4,
+        "shown": 3,
         "first": DAY - dt.timedelta(1),
         "last": DAY,
-        "day": LATEST,
     }
-    return views.StoryView(**(given | changed))
+    return StoryView(**(given | changed))
 
 
 def identifier_view(**changed) -> IdentifierView:
@@ -238,16 +341,10 @@ def views_by_template() -> dict[str, views.View]:
     return {
         "day.html": day_view(),
         "period.html": period_view(Period.MONTH),
-        "sources.html": views.SourcesView(sources=(source_row(),), count=12, sparks=True),
-        "source.html": views.SourceView(
-            name="Type & Page", language="en", home="https://type.example/", count=12,
-            first=DAY, last=DAY, health=health(), items=(item(),), months=(MONTH,),
-        ),
-        "source_month.html": views.SourceMonthView(
-            source=SOURCE, month=dt.date(2024, 7, 1), count=2, part=2, blocks=(block(address="2024/07/03/"),),
-            parts=(views.Named(name="1", address="a/"), views.Named(name="2", address="a/2/")),
-            previous=None, next=MONTH,
-        ),
+        "archive.html": archive_view(),
+        "sources.html": sources_view(),
+        "source.html": source_view(),
+        "source_month.html": source_month_view(),
         "story.html": story_view(),
         "identifier.html": identifier_view(),
         "identifiers.html": identifiers_view(),
