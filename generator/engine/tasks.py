@@ -260,7 +260,7 @@ def published(
     """
     reading = article_of(clipping, reader.rules, cleaning)
     record, html, is_shown = _rendered(reader, reading)
-    if reading.text and not is_shown:
+    if _has_text(reading) and not is_shown:
         empty = article_of(msgspec.structs.replace(clipping, body=""), reader.rules)
         lost = (problem for problem in record.reading.problems if problem not in empty.problems)
         reading = msgspec.structs.replace(empty, problems=(*lost, *empty.problems))
@@ -292,6 +292,11 @@ def _with_images_named(reader: Reader, clipping: Clipping, record: Record) -> Re
     return msgspec.structs.replace(
         record, pictures=pictures, seen=seen_beside(lookup, pictures), images=found
     )
+
+
+def _has_text(reading: Reading) -> bool:
+    """Return whether a reading is that of a text, which may still be empty: of invisible characters."""
+    return reading.article is not None and reading.article.verdict is not Verdict.LINK
 
 
 def _rendered(reader: Reader, reading: Reading) -> tuple[Record, bytes, bool]:

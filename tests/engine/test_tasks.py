@@ -32,6 +32,8 @@ UNSEEN = {
     "definitions": "[the-printing-press-of-the-cellar]: https://origin.example/cellar\n[b]: /c 'Words'",
     "empty tags": "<div><span></span><p>\n</p></div>\n\n<b> </b>",
     "spaces": "&nbsp;&nbsp;\n\n&#8203;&#x200b;&zwj;\n\n&shy;&emsp;",
+    "invisible characters": "\u200b" * 400,
+    "lines of invisible characters": "\u200b\u200d\n" * 200,
     "images": '<img src="javascript:alert(1)">\n\n<img src="data:text/html;base64,AAAA" width="400">',
     "rules": "---\n\n<hr>\n\n***",
     "lists": "- \n-\n\n> \n\n|  |  |\n|--|--|\n|  |  |",
@@ -125,7 +127,8 @@ PIECES = st.sampled_from([
     "<style>", "</style>", "<script>", "</script>", "<!--", "-->", "<?xml", "?>", "<![CDATA[", "]]>",
     "<!DOCTYPE html>", "[a]: /b", "[^1]", "[^1]: ", "![](x.png)", "![](https://a.example/x.png)",
     "<img src=javascript:x>", "<b>", "</b>", "<p>", "<div>", "<br>", "<hr>", "---", "&nbsp;", "&zwj;",
-    "\u200b", "\u3000", "<pre>", "</pre>", "```", "    ", "> ", "- ", "|  |\n|--|", "\n", "\n\n", " ",
+    "\u200b", "\u200b" * 200, "\u200d\n" * 200, "\u3000",
+    "<pre>", "</pre>", "```", "    ", "> ", "- ", "|  |\n|--|", "\n", "\n\n", " ",
     "words that are long enough for a line", "a", "<input value=a>", "</input>",
 ])  # fmt: skip
 
