@@ -125,7 +125,10 @@ class TextIndex:
 
     def count(self, number: int, first: int, last: int) -> int:
         """Return the number of texts with a feature within days."""
-        return len(self.having(number, first, last))
+        days = self._features
+        return sum(
+            [len((days.get(day) or self.by_feature(day)).get(number, ())) for day in range(first, last + 1)]
+        )
 
     def weight(self, number: int, day: int) -> int:
         """Return how much a feature counts for two texts of which the later one is of a day."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from generator.model.ids import short_hash
 
@@ -43,6 +43,6 @@ def slug_of(identifier: str) -> str:
     return f"{words}-{short_hash(identifier.encode('utf-8', 'surrogatepass'), 6)}"
 
 
-def are_many(identifiers: Iterable[str]) -> bool:
+def are_many(identifiers: Collection[str]) -> bool:
     """Return whether identifiers are as many as only a round-up names."""
-    return max(Counter(map(kind_of, identifiers)).values(), default=0) > MANY
+    return len(identifiers) > MANY and max(Counter(map(kind_of, identifiers)).values(), default=0) > MANY
