@@ -19,8 +19,6 @@ from generator.model.types import Article, Edition, Period, Source, TextPolicy, 
 FRONT = ""
 ARCHIVE = "archive/"
 SOURCES = "sources/"
-SOURCES_BY_NAME = "sources/a-z.html"
-"""All sources by name. No source's folder has a name with a dot."""
 NOT_FOUND = "404.html"
 ATOM, RSS, JSON_FEED = "feed.atom.xml", "feed.rss.xml", "feed.json"
 PICKS = "picks/"
@@ -100,6 +98,13 @@ def period(period_: Period, date: dt.date) -> str:
 def edition(edition_: Edition) -> str:
     """Return the address of an edition of any period."""
     return period(edition_.period, edition_.first)
+
+
+def sources(part: int = 1, *, by_name: bool = False) -> str:
+    """Return the address of one part of the list of all sources. No source's slug has a dot."""
+    if by_name:
+        return f"{SOURCES}a-z{f'-{part}' if part > 1 else ''}.html"
+    return f"{SOURCES}{part}.html" if part > 1 else SOURCES
 
 
 def source(source_: Source) -> str:

@@ -20,6 +20,7 @@ from generator.render.lists import DAY_FILLS, Fill, Lists, Ways, direction_of, n
 from generator.render.names import Names, Words
 from generator.render.pages import Alias, MonthPart, Page, Plan
 from generator.render.periods import archive_ways, period_ways
+from generator.render.source_lists import SourceList
 from generator.render.source_pages import month_ways, source_ways, sources_ways
 from generator.render.story_pages import story_ways
 
@@ -62,9 +63,8 @@ class Composer(msgspec.Struct, frozen=True):
                 found = identifier_ways(lists, page.subject, self.identifiers)
             case None if page.address == addresses.ARCHIVE:
                 found = archive_ways(lists)
-            case None if page.address in (addresses.SOURCES, addresses.SOURCES_BY_NAME):
-                is_by_name = page.address == addresses.SOURCES_BY_NAME
-                found = sources_ways(self.names, self.healths, is_by_name=is_by_name)
+            case SourceList():
+                found = sources_ways(self.names, self.healths, page.subject)
             case _:
                 found = ([partial(self._only, page, body)],)
         return found

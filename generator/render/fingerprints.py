@@ -21,6 +21,7 @@ from generator.model.types import Article, Edition, Health, Identifier, Period, 
 from generator.render.identifier_kinds import IdentifierKind, IdentifierPart
 from generator.render.identifiers import NEWEST, linked
 from generator.render.pages import Alias, MonthPart, Page, Plan
+from generator.render.source_lists import SourceList
 from generator.render.source_pages import NEWEST_ITEMS
 from generator.render.story_pages import shared_identifiers
 
@@ -195,7 +196,7 @@ class Fingerprints:
             editions = (*digest.weeks, *digest.months)
             about = [(one.period, one.first, one.count, one.days[-1][0]) for one in editions]
             return self._listed(self._plan.picks, (about, digest.days[0].first), b"")
-        if page.address in (addresses.SOURCES, addresses.SOURCES_BY_NAME):
+        if isinstance(page.subject, SourceList):
             rows = b"".join(self._sources[name] + self._health(name) for name in digest.sources)
             newest = digest.days[-1].first if digest.days else None
             return self._listed((), (newest and newest.replace(day=1), len(digest.articles)), rows)

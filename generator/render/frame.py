@@ -16,6 +16,7 @@ from generator.render.identifiers import title_of
 from generator.render.names import Names
 from generator.render.pages import ARTICLE, Alias, MonthPart, Page, Plan
 from generator.render.period_views import ArchiveView, PeriodView, StoryView
+from generator.render.source_lists import SourceList
 from generator.render.source_views import SourceMonthView, SourcesView, SourceView
 
 
@@ -159,7 +160,8 @@ def _title_of_overview(view: views.View, text: Callable[[str], str]) -> str:
         case ArchiveView():
             return text("Archive")
         case SourcesView():
-            return text("Sources by name") if view.is_by_name else text("Sources")
+            part = f" ({view.part})" if view.part > 1 else ""
+            return (text("Sources by name") if view.is_by_name else text("Sources")) + part
         case views.NotFoundView():
             return text("Page not found")
     return ""
@@ -182,8 +184,6 @@ def _section(page: Page) -> str:
             return "front" if page.address == addresses.FRONT else "archive"
         case Edition() | Story() | Identifier() | IdentifierKind() | IdentifierPart():
             return "archive"
-        case Source() | MonthPart():
+        case Source() | MonthPart() | SourceList():
             return "sources"
-    if page.address == addresses.ARCHIVE:
-        return "archive"
-    return "sources" if page.address in (addresses.SOURCES, addresses.SOURCES_BY_NAME) else ""
+    return "archive" if page.address == addresses.ARCHIVE else ""

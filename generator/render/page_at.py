@@ -28,15 +28,16 @@ OVERVIEWS = tuple(
         (
             addresses.FRONT,
             addresses.ARCHIVE,
-            addresses.SOURCES,
-            addresses.SOURCES_BY_NAME,
+            addresses.sources(),
+            addresses.sources(by_name=True),
             addresses.NOT_FOUND,
         ),
     )
 )
-"""Paths of the pages that show the whole digest."""
+"""Paths of the pages that show the whole digest. The list of sources may have further parts."""
 _OF_ID = re.compile(r"(articles|stories)/[^/]+/([^/]+)\.html")
 _OF_PERIOD = re.compile(r"(\d{4})/(?:w(\d\d)/|(\d\d)/(?:(\d\d)/)?)?index\.html")
+_OF_SOURCES = re.compile(r"sources/(?:a-z-)?\d+\.html")
 _OF_SOURCE = re.compile(r"sources/([^/]+)/(?:(\d{4})/(\d\d)/(?:\d+/)?)?index\.html")
 
 _OF_IDENTIFIERS = re.compile(r"([a-z]+)/(?:\d{4}/\d\d/(?:\d+/)?|([^/]+)/)?index\.html")
@@ -53,7 +54,7 @@ def page_at(plan: Plan, path: str, find: Callable[[str], Article | None]) -> Pag
 def _candidates(plan: Plan, path: str, find: Callable[[str], Article | None]) -> Iterator[Page]:
     """Yield the few pages that may be at a path."""
     digest = plan.digest
-    if path in OVERVIEWS:
+    if path in OVERVIEWS or _OF_SOURCES.fullmatch(path):
         yield from overviews(digest)
     elif found := _OF_ID.fullmatch(path):
         kind, id_ = found.groups()

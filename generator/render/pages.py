@@ -27,6 +27,7 @@ from generator.model.types import (
 )
 from generator.render.identifier_kinds import IdentifierKind, IdentifierPart, kinds_of
 from generator.render.others import Others
+from generator.render.source_lists import SourceList, lists_of
 
 ARTICLE = "article.html"
 """The template of articles' own pages."""
@@ -64,6 +65,7 @@ Subject = (
     | Identifier
     | IdentifierKind
     | IdentifierPart
+    | SourceList
     | Alias
     | None
 )
@@ -75,7 +77,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     address: str
     template: str
     subject: Subject = None
-    """None for overviews of the whole digest."""
+    """None for other overviews of the whole digest."""
     month: dt.date | None = None
     """The first day of the month whose sitemap lists the page."""
     modified: dt.date | None = None
@@ -291,8 +293,9 @@ def overviews(digest: Digest) -> Iterator[Page]:
     yield _front(digest)
     if digest.days:
         yield Page(address=addresses.ARCHIVE, template="archive.html")
-    yield Page(address=addresses.SOURCES, template="sources.html")
-    yield Page(address=addresses.SOURCES_BY_NAME, template="sources.html")
+    for one in lists_of(len(digest.sources)):
+        address = addresses.sources(one.part, by_name=one.is_by_name)
+        yield Page(address=address, template="sources.html", subject=one)
     yield Page(address=addresses.NOT_FOUND, template="404.html")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import groupby
 
@@ -16,11 +16,12 @@ from generator.render.health import health_view, row
 from generator.render.lists import MONTH_FILLS, Fill, Lists, Ways, ways
 from generator.render.names import Names, Words
 from generator.render.pages import MonthPart
+from generator.render.source_lists import PART, SourceList, parts_of
 from generator.render.source_views import (
     MonthOfSource,
     SourceGroup,
+    SourceJump,
     SourceMonthView,
-    SourceRow,
     SourcesView,
     SourceView,
     YearOfSource,
@@ -138,55 +139,76 @@ def _named_part(part: MonthPart, number: int, name: str) -> views.Named:
     return views.Named(name=name, address=addresses.source_month(part.source, part.month.first, number))
 
 
-def sources_ways(names: Names, healths: Mapping[str, Health], *, is_by_name: bool) -> Ways:
-    """Return functions that make the views of the list of all sources, in one of its orders."""
-    make = partial(_sources, names, healths, is_by_name=is_by_name)
+def sources_ways(names: Names, healths: Mapping[str, Health], subject: SourceList) -> Ways:
+    """Return functions that make the views of a part of the list of all sources."""
+    make = partial(_sources, names, healths, subject)
     fills = ((True, True), (True, False), (False, False))
     return [[partial(make, has_health=has_health, sparks=sparks) for has_health, sparks in fills]]
 
 
 def _sources(
-    names: Names, healths: Mapping[str, Health], *, is_by_name: bool, has_health: bool, sparks: bool
+    names: Names, healths: Mapping[str, Health], subject: SourceList, *, has_health: bool, sparks: bool
 ) -> SourcesView:
-    digest = names.plan.digest
+    digest, is_by_name = names.plan.digest, subject.is_by_name
     newest = digest.days[-1].first if digest.days and sparks else None
-    rows = [
-        row(names.source(source), source.text, healths[source.name], newest)
-        for source in digest.sources.values()
-    ]
+    ordered = _by_name(digest.sources) if is_by_name else _by_number(digest.sources, names.words)
+    groups = tuple(
+        SourceGroup(
+            name=name,
+            anchor=anchor,
+            sources=tuple(
+                row(names.source(source), source.text, healths[source.name], newest) for _, source in own
+            ),
+        )
+        for (name, anchor), own in groupby(subject.of(ordered), key=lambda one: one[0])
+    )
+    parts = parts_of(len(ordered))
     return SourcesView(
-        groups=_by_name(rows) if is_by_name else _by_number(rows, names.words),
+        groups=groups,
+        jumps=tuple(_jumps(ordered, is_by_name=is_by_name)),
         count=len(digest.articles),
-        sources=len(rows),
+        sources=len(ordered),
         is_by_name=is_by_name,
-        by_number=addresses.SOURCES,
-        by_name=addresses.SOURCES_BY_NAME,
+        part=subject.part,
+        parts=tuple(
+            views.Named(name=str(part), address=addresses.sources(part, by_name=is_by_name))
+            for part in parts
+            if len(parts) > 1
+        ),
+        by_number=addresses.sources(),
+        by_name=addresses.sources(by_name=True),
         has_health=has_health,
         sparks=sparks,
     )
 
 
-def _by_name(rows: Iterable[SourceRow]) -> tuple[SourceGroup, ...]:
-    def place(row: SourceRow) -> tuple[bool, bool, str]:
-        letter = initial(row.name)
-        return letter == OTHERS, letter == DIGITS, letter
-
-    ordered = sorted(rows, key=lambda row: (place(row), collated(row.name)))
-    return tuple(
-        SourceGroup(name=letter, anchor=f"_{letter or 'other'}"[:6], sources=tuple(own))
-        for letter, own in groupby(ordered, key=lambda row: initial(row.name))
-    )
+Ordered = Sequence[tuple[tuple[str, str], Source]]
+"""Sources in an order, each with name and anchor of its group."""
 
 
-def _by_number(rows: Iterable[SourceRow], words: Words) -> tuple[SourceGroup, ...]:
-    def band(row: SourceRow) -> int:
-        return next(least for least in _BANDS if row.count >= least)
+def _by_name(sources: Mapping[str, Source]) -> Ordered:
+    def place(name: str) -> tuple[object, ...]:
+        letter = initial(name)
+        return letter == OTHERS, letter == DIGITS, letter, collated(name)
 
-    ordered = sorted(rows, key=lambda row: (-row.count, collated(row.name)))
-    return tuple(
-        SourceGroup(name=_range(least, words), anchor=f"_{least}", sources=tuple(own))
-        for least, own in groupby(ordered, key=band)
-    )
+    anchors = {DIGITS: "_0", OTHERS: "_other"}
+    letters = ((initial(name), name) for name in sorted(sources, key=place))
+    return [((letter, anchors.get(letter, f"_{letter}")), sources[name]) for letter, name in letters]
+
+
+def _by_number(sources: Mapping[str, Source], words: Words) -> Ordered:
+    ordered = sorted(sources.values(), key=lambda source: (-len(source.articles), collated(source.name)))
+    bands = [next(least for least in _BANDS if len(source.articles) >= least) for source in ordered]
+    names = {least: (_range(least, words), f"_{least}") for least in _BANDS}
+    return [(names[least], source) for least, source in zip(bands, ordered, strict=True)]
+
+
+def _jumps(ordered: Ordered, *, is_by_name: bool) -> Iterator[SourceJump]:
+    """Yield a link to each group, which begins in the part with its first source."""
+    groups = groupby(enumerate(ordered), key=lambda one: one[1][0])
+    for (name, anchor), (first, *others) in ((group, [at for at, _ in own]) for group, own in groups):
+        address = addresses.sources(first // PART + 1, by_name=is_by_name)
+        yield SourceJump(name=name, anchor=anchor, address=address, count=1 + len(others))
 
 
 def _range(least: int, words: Words) -> str:

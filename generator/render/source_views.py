@@ -79,16 +79,29 @@ class SourceGroup(View, frozen=True, kw_only=True):
     sources: tuple[SourceRow, ...]
 
 
+class SourceJump(Named, frozen=True, kw_only=True):
+    """A link to a group of sources, with its number of sources."""
+
+    anchor: str
+
+
 class SourcesView(View, frozen=True, kw_only=True):
-    """`sources.html`: all sources, in one of two orders."""
+    """`sources.html`: one part of the list of all sources, in one of two orders."""
 
     groups: tuple[SourceGroup, ...]
+    """Those of this part."""
+    jumps: tuple[SourceJump, ...]
+    """The groups of all parts."""
     count: int
     """The number of all articles."""
     sources: int
     """The number of all sources, shown or not."""
     is_by_name: bool
     """Whether they are in the order of their names, not of their numbers of articles."""
+    part: int
+    """This part, counted from 1."""
+    parts: tuple[Named, ...]
+    """All parts; empty if there is only one."""
     by_number: str
     by_name: str
     """The addresses of the page in each of the orders."""

@@ -5,6 +5,7 @@ import datetime as dt
 from test_compose import DAY, article, composed
 
 from generator.model.types import TextPolicy, Verdict
+from generator.render.source_lists import PART
 
 JUNE = dt.date(2024, 6, 5)
 
@@ -82,6 +83,21 @@ def test_all_sources_have_two_orders():
     assert [(view.has_health, view.sparks) for view in shown["sources/"]] == [
         (True, True), (True, False), (False, False)
     ]  # fmt: skip
+
+
+def test_many_sources_have_several_pages_in_both_orders():
+    own = [article(n, f"Source {n:03}") for n in range(PART)] + [article(900 + n, "Zinc") for n in range(2)]
+    shown = composed([*own, article(999, "Alpha")])
+    for order in (("sources/", "sources/2.html"), ("sources/a-z.html", "sources/a-z-2.html")):
+        first, second = (shown[address][0] for address in order)
+        named = [row.name for view in (first, second) for group in view.groups for row in group.sources]
+        assert len({*named}) == len(named) == PART + 2
+        assert first.jumps == second.jumps
+        assert [part.address for part in second.parts] == [*order]
+    assert [(jump.name, jump.address) for jump in shown["sources/a-z.html"][0].jumps] == [
+        ("A", "sources/a-z.html"), ("S", "sources/a-z.html"), ("Z", "sources/a-z-2.html")
+    ]  # fmt: skip
+    assert [(jump.name, jump.count) for jump in shown["sources/"][0].jumps] == [("2–9", 1), ("1", PART + 1)]
 
 
 def test_a_source_says_how_much_there_is_to_read():
