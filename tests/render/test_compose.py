@@ -9,6 +9,7 @@ from markupsafe import Markup
 from generator.config.site import Config
 from generator.engine.writing import HTML_LIMIT
 from generator.grouping import digest_of
+from generator.grouping.digest import with_stories
 from generator.grouping.health import healths_of
 from generator.model import addresses
 from generator.model.types import Article, CopyGroup, Story, TextPolicy, Verdict
@@ -58,7 +59,7 @@ def composed(
 ) -> dict[str, list[views.View]]:
     """The views of every page, from the fullest to the leanest, by address."""
     digest, _, _ = digest_of(articles, {}, text)
-    digest = msgspec.structs.replace(digest, stories=stories, copies=copies)
+    digest = with_stories(msgspec.structs.replace(digest, copies=copies), stories, frozenset())
     plan_ = plan(digest)
     views_of = composer(plan_, interface_language(None, "en"), healths_of(digest)).views_of
     return {page.address: list(views_of(page, Markup("<p>x</p>"))) for page in pages_of(plan_)}
