@@ -99,7 +99,8 @@ class Stories:
         """Yield the texts at some paths that may be on an event: no copies, and no round-ups."""
         for path in paths:
             article = self._articles.get(path)
-            if article and self._text(path) is article and not article.is_roundup:
+            # The lead of a group may be an equal article that was read before.
+            if article and self._text(path).path == path and not article.is_roundup:
                 yield text_of(article)
 
     def _replace_articles(
@@ -253,7 +254,7 @@ class Stories:
         leads = [self._articles[path] for path in texts]
         lead = min(leads, key=self._precedence)
         others = sorted((text for text in leads if text is not lead), key=order)
-        copies = (article for text in leads for article in self._copies_of(text) if article is not text)
+        copies = (article for text in leads for article in self._copies_of(text) if article.path != text.path)
         rest = sorted((*others, *copies), key=order)
         titles = [text.title.casefold() for text in leads]
         return Story(
