@@ -159,9 +159,8 @@ def faults_of(config: Config, file: Path, *, is_address_typed: bool) -> Iterable
 
 
 _KIND = re.compile(r"[a-z]{2,20}")
-_TAKEN = frozenset(
-    {"archive", "articles", "assets", "picks", "sitemaps", "sources", "stories", "con", "prn", "aux", "nul"}
-)
+_FOLDERS = ("archive", "articles", "assets", "media", "picks", "sitemaps", "sources", "stories")
+_TAKEN = frozenset((*_FOLDERS, "con", "prn", "aux", "nul"))
 """Names of other folders of a site, and names that Windows does not allow."""
 
 

@@ -60,6 +60,11 @@ BUILT_IN: Mapping[str, Kind] = {
 """Name → kind. An identifier of a kind begins with its name."""
 
 
+def kinds_of(own: Mapping[str, IdentifierConfig]) -> list[str]:
+    """Return the names of the kinds that a site looks for; an empty pattern turns one off."""
+    return [name for name in {**BUILT_IN, **own} if name not in own or own[name].pattern != ""]
+
+
 def address_at_authority(identifier: str, own: Mapping[str, IdentifierConfig]) -> str | None:
     """Return the address of an identifier at its authority; None if there is none. `own`: a site's kinds."""
     kind = kind_of(identifier)

@@ -12,6 +12,7 @@ import msgspec
 
 from generator.cache.versions import hashed
 from generator.config import picks as picks_file
+from generator.config.identifiers import kinds_of
 from generator.config.loading import find_content
 from generator.config.mistyped import mistyped
 from generator.config.options import Options, by_place
@@ -122,7 +123,8 @@ def grouped(
     picks, facts = (*read_.picks, *curated), read_.facts
     choices = _choices_of(picks, read_)
     kept = [*kept_by(choices, read_.articles, config)]
-    digest, clashes, clash_faults = digest_of(kept, config.sources, config.text)
+    kinds = kinds_of(config.identifiers)
+    digest, clashes, clash_faults = digest_of(kept, config.sources, config.text, kinds)
     hashes = {one.id: content_hash(one, read_.as_read[one.path]) for one in digest.articles}
     copies = _copies_of(digest.articles, copies, hashes, documents, context)
     digest, stories = related(digest, copies, choices, config, hashes, context)

@@ -49,14 +49,14 @@ def _form(text: str) -> str:
     return next((form for form in ("NFC", "NFD") if unicodedata.is_normalized(form, text)), "mixed")
 
 
-def redirected(articles: Sequence[Article]) -> tuple[list[Article], list[Problem]]:
+def redirected(articles: Sequence[Article], kinds: Iterable[str] = ()) -> tuple[list[Article], list[Problem]]:
     """Return the articles with their valid aliases, which lead to no page and belong to no other article.
 
-    `articles` are sorted by path, as `with_unique_ids` returns them.
+    `articles` are sorted by path, as `with_unique_ids` returns them. `kinds` of identifiers have folders.
     """
     if not any(article.aliases for article in articles):
         return list(articles), []
-    taken = _Taken(articles)
+    taken = _Taken(articles, kinds)
     kept: list[Article] = []
     problems: list[Problem] = []
     for article in articles:
@@ -81,7 +81,8 @@ def redirected(articles: Sequence[Article]) -> tuple[list[Article], list[Problem
 class _Taken:
     """The owners of files and folders in the output."""
 
-    def __init__(self, articles: Sequence[Article]) -> None:
+    def __init__(self, articles: Sequence[Article], kinds: Iterable[str]) -> None:
+        self._reserved = (*OWN_FOLDERS, *map(addresses.identifiers, kinds))
         self._owners: dict[str, str] = {}
         self._folders: set[str] = set()
         for address in _pages({article.date for article in articles}):
@@ -96,7 +97,7 @@ class _Taken:
     def claim(self, alias: str, article: Article) -> str | None:
         """Assign an address to an article. Return None on success, "" if it had it before, else the fault."""
         file = _file(alias)
-        if file.startswith(OWN_FOLDERS):
+        if file.startswith(self._reserved):
             return f"lies in `{file.partition('/')[0]}/`, which is the site's own"
         owner = self._owners.get(file)
         if owner == article.path:

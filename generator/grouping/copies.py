@@ -119,13 +119,15 @@ class Copies:
     def replace_articles(self, articles: Iterable[Article]) -> None:
         """Update the copies to these articles. Articles that are the same objects as before are fastest."""
         fresh = {article.path: article for article in articles}
-        known = self._pairs.numbers
-        added = [
-            article
-            for path, article in fresh.items()
-            if path not in known
-            or ((kept := self._pairs.article(known[path])) is not article and kept != article)
-        ]
+        known, added = self._pairs.numbers, []
+        for path, article in fresh.items():
+            at = known.get(path)
+            if at is None or (kept := self._pairs.article(at)) != article:
+                added.append(article)
+            elif kept is not article:  # groups hold the objects of the digest
+                self._pairs.evidence[at].article = article
+                if at in self._group_of:
+                    self._outdated.add(self._group_of[at])
         self.change([path for path in known if path not in fresh], added)
 
     def prepare(self) -> None:

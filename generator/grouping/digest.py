@@ -16,15 +16,20 @@ from generator.model.types import Article, Digest, Period, Skipped, Source, Stor
 
 
 def digest_of(
-    articles: Iterable[Article], sources: Mapping[str, SourceConfig], text: TextPolicy
+    articles: Iterable[Article],
+    sources: Mapping[str, SourceConfig],
+    text: TextPolicy,
+    kinds: Iterable[str] = (),
 ) -> tuple[Digest, tuple[Skipped, ...], tuple[Problem, ...]]:
     """Group articles, which may be in any order. `text` is the policy of sources that have none.
+
+    `kinds` of identifiers have folders in the site, where no alias may lead.
 
     Returns the digest, skipped articles and problems. An article with the id of another one is skipped. An
     alias that is taken or invalid is dropped. Each causes a problem.
     """
     kept, skipped, clashes = with_unique_ids(articles)
-    kept, strays = redirected(kept)
+    kept, strays = redirected(kept, kinds)
     names, contradictions = configured_names(sources)
     digest = together(_sources(kept, names, sources, text))
     return digest, tuple(skipped), (*contradictions, *clashes, *strays)

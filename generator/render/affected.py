@@ -56,11 +56,9 @@ def affected_pages(
     everyone = (*here, *removed)
     # Of many articles each list is named once: a source's month may hold thousands.
     for article in {(one.source, one.date.replace(day=1)): one for one in everyone}.values():
-        source = digest.sources.get(article.source)
-        if source is None:  # it lost its last article
-            continue
-        yield page_of_source(source)
-        yield from _months(plan, source, article, with_neighbours=is_recounted)
+        if source := digest.sources.get(article.source):  # else it lost its last article
+            yield page_of_source(source)
+            yield from _months(plan, source, article, with_neighbours=is_recounted)
     for article in {one.date: one for one in everyone}.values():
         yield from _editions(digest.days, article, with_neighbours=is_recounted)
     # Longer periods name picks and stories alone, and count the others.

@@ -334,6 +334,20 @@ def test_an_alias_redirects(root):
     assert "noindex" in page
 
 
+def test_an_alias_leads_to_no_page_of_identifiers(root):
+    for n, source in enumerate(("One", "Two", "Three")):
+        title = f"The flaw CVE-2024-1001 of presses, reported {n} times"
+        write_clipping(root / "content", f"flaw{n}.md", title=title, source=source)
+    write_clipping(
+        root / "content", "moved.md", title="Moved", aliases="[cve/, CVE/cve-2024-1001/, cve.html]"
+    )
+    report, index = build_site(root)
+    [article] = [article for article in index.digest.articles if article.title == "Moved"]
+    assert article.aliases == ("cve.html",)
+    assert kinds(report).count("alias") == 2
+    assert (root / "public/cve/index.html").is_file()
+
+
 def test_an_empty_digest_has_a_front_page(tmp_path):
     write_config(tmp_path)
     (tmp_path / "content").mkdir()

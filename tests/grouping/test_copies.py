@@ -663,6 +663,16 @@ def test_articles_of_other_sources_are_grouped_as_if_found_from_scratch(data):
             kept.renew()
 
 
+def test_groups_hold_the_articles_that_were_given_last():
+    """Also those that are equal: stories ask whether an article is the lead of its copies."""
+    kept = Copies(POOL)
+    kept.update()
+    again = {one.path: msgspec.structs.replace(one) for one in POOL}
+    kept.replace_articles(again.values())
+    assert kept.updated() == copies_of(POOL)
+    assert all(again[one.path] is one for group in kept.groups for one in group.articles)
+
+
 def test_a_source_with_another_name_has_no_pair_judged_again(monkeypatch):
     """One that becomes part of another is judged with articles of that alone."""
     pool = [*POOL, *CROWD]
