@@ -111,17 +111,17 @@ class Fingerprints:
             hashed(self._marks[article.id], self._paged((article,))),
             _hash(self._sources[article.source]),
             _hash(self._related(article)),
-            hashed(repr(self._beside(article)).encode("utf-8", "surrogatepass"), self._linked(article)),
+            hashed(self._beside(article), self._linked(article)),
         )
 
-    def _beside(self, article: Article) -> tuple[object, ...]:
+    def _beside(self, article: Article) -> bytes:
         """Return the part of its month that lists an article, and what its page says of others."""
         previous, following, more = beside(self._plan, article)
-        shown = [
-            one and (one.id, one.title, one.title_language, one.source)
+        said = [
+            f"{one.id} {one.title_language} {one.source}\n{one.title}" if one else ""
             for one in (previous, following, *more)
         ]
-        return (self._plan.parts[article.id], *shown)
+        return "\0".join((str(self._plan.parts[article.id]), *said)).encode("utf-8", "surrogatepass")
 
     def _linked(self, article: Article) -> bytes:
         """Return which of an article's identifiers have pages."""
