@@ -13,11 +13,12 @@ def _words(text: str) -> frozenset[str]:
 # frames anything.
 TAGS = _words("""
     p br hr wbr h2 h3 h4 h5 h6 blockquote pre div ul ol li table caption thead tbody tfoot tr th td
+    figure figcaption
     a img em strong b i u s del ins mark small sub sup code kbd samp var q cite dfn abbr span bdi ruby rt rp
 """)
 """Elements that pages show."""
 READ_ONLY_TAGS = _words("""
-    h1 section article header footer main nav aside address center figure figcaption details summary dl dt dd
+    h1 section article header footer main nav aside address center details summary dl dt dd
     fieldset form legend hgroup menu dir strike tt acronym
 """)
 """Elements that `render.structure` understands and replaces. They never reach a page."""

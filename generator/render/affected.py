@@ -1,8 +1,8 @@
 """Names the pages that changed articles may affect: perhaps too many, never too few.
 
 Fingerprints tell which of them are affected. An article affects its own page, the pages of the other
-articles of its copies, its story and its identifiers, and every list with one of these. If counts change, it
-also affects the neighbouring lists, which show them.
+articles of its copies, its story and its identifiers, those of its day and of its source that may lead to it,
+and every list with one of these. If counts change, it also affects the neighbouring lists, which show them.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from itertools import chain
 from generator.model import addresses
 from generator.model.identifiers import kind_of
 from generator.model.types import Article, Edition, Period, Related, Source, SourceMonth, Story
+from generator.render.beside import pages_beside
 from generator.render.pages import (
     Alias,
     Page,
@@ -69,6 +70,7 @@ def affected_pages(
     for group in groups:
         if isinstance(group, Story):
             yield from pages_of_story(plan, group)
+    yield from pages_beside(plan, everyone)
     yield from identifier_pages(plan, everyone)
     yield from overviews(digest)
 

@@ -13,6 +13,7 @@ from generator.config.site import IdentifierConfig
 from generator.model import addresses
 from generator.model.types import Article, Edition, Health, Identifier, Period, Source, Story, TextPolicy
 from generator.render import views
+from generator.render.beside import beside
 from generator.render.calendars import calendars_of
 from generator.render.identifier_kinds import IdentifierKind, IdentifierPart
 from generator.render.identifiers import identifier_ways, linked
@@ -92,6 +93,7 @@ class Composer(msgspec.Struct, frozen=True):
         lists = Lists(self.plan, self.names)
         copies, copies_more = lists.copies(article)
         also, also_more, story = lists.also(article)
+        previous, following, more = beside(self.plan, article)
         return views.ArticleView(
             id=article.id,
             title=article.title,
@@ -124,6 +126,9 @@ class Composer(msgspec.Struct, frozen=True):
                 address=addresses.source_month(source, month, part),
                 date=month,
             ),
+            previous=_link(previous),
+            next=_link(following),
+            more=tuple(map(_link_to, more)),
         )
 
     def _days(self, edition: Edition, *, is_front: bool) -> Ways:
@@ -163,6 +168,20 @@ class Composer(msgspec.Struct, frozen=True):
             stories=above.stories,
             blocks=tuple(block for block in blocks if not _is_above(block)),
         )
+
+
+def _link_to(article: Article) -> views.ArticleLink:
+    return views.ArticleLink(
+        article.title,
+        addresses.article(article.id),
+        article.title_language,
+        direction_of(article.title_language),
+        article.source,
+    )
+
+
+def _link(article: Article | None) -> views.ArticleLink | None:
+    return _link_to(article) if article else None
 
 
 def _is_above(block: views.Block) -> bool:

@@ -18,6 +18,7 @@ import msgspec
 from generator.cache.versions import hashed
 from generator.model import addresses
 from generator.model.types import Article, Edition, Health, Identifier, Period, Related, Source, Story
+from generator.render.beside import beside
 from generator.render.identifier_kinds import IdentifierKind, IdentifierPart
 from generator.render.identifiers import NEWEST, linked
 from generator.render.pages import Alias, MonthPart, Page, Plan
@@ -110,8 +111,17 @@ class Fingerprints:
             hashed(self._marks[article.id], self._paged((article,))),
             _hash(self._sources[article.source]),
             _hash(self._related(article)),
-            _hash(repr(self._plan.parts[article.id]).encode() + self._linked(article)),
+            hashed(self._beside(article), self._linked(article)),
         )
+
+    def _beside(self, article: Article) -> bytes:
+        """Return the part of its month that lists an article, and what its page says of others."""
+        previous, following, more = beside(self._plan, article)
+        said = [
+            f"{one.id} {one.title_language} {one.source}\n{one.title}" if one else ""
+            for one in (previous, following, *more)
+        ]
+        return "\0".join((str(self._plan.parts[article.id]), *said)).encode("utf-8", "surrogatepass")
 
     def _linked(self, article: Article) -> bytes:
         """Return which of an article's identifiers have pages."""

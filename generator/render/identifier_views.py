@@ -1,4 +1,4 @@
-"""The views of identifiers' pages: a part of the template interface, version 1."""
+"""The views of identifiers' pages: a part of the template interface, version 2."""
 
 from __future__ import annotations
 

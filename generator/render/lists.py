@@ -361,7 +361,7 @@ def note_of(article: Article) -> Markup:
     """Return the curator's note on an article as HTML."""
     if not article.note:
         return _NOTHING
-    return body_html(article.note, Place(original=None, id=f"{article.id}n"))
+    return body_html(article.note, Place(original=None, id=f"{article.id}n", has_anchors=False))
 
 
 def _rank(story: Story) -> tuple[object, ...]:

@@ -25,6 +25,7 @@ from generator.model.types import (
     SourceMonth,
     Story,
 )
+from generator.render.day_order import DayOrders
 from generator.render.identifier_kinds import IdentifierKind, IdentifierPart, kinds_of
 from generator.render.others import Others
 from generator.render.source_lists import SourceList, lists_of
@@ -107,6 +108,8 @@ class Plan(msgspec.Struct, kw_only=True):
     """The first day whose articles get pages. Before it, only articles without an original do."""
     aliases: dict[str, str] = {}
     """Output file of a former address → id of the article that it redirects to."""
+    orders: DayOrders = msgspec.field(default_factory=DayOrders)
+    """The orders in which days are read."""
     _slugs: dict[str, str] = {}
     """Slug → name of the source; filled on demand."""
     _others: dict[tuple[type, str], Others] = msgspec.field(default_factory=dict)

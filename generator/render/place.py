@@ -14,6 +14,8 @@ from generator.render.images import Image, LocalImages
 
 _ALWAYS = {"loading": "lazy", "decoding": "async", "referrerpolicy": "no-referrer"}
 _SIZE = re.compile(r"[1-9][0-9]{0,4}")
+_SIZE_IN_NAME = re.compile(r"-([1-9]\d{1,3})x([1-9]\d{1,3})\.(?:jpe?g|png|webp|gif)$")
+"""How WordPress ends the names of the sizes that it makes of an image."""
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,6 +27,8 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     """The article's id, part of the ids in its body."""
     images: Mapping[str, Image | None] = {}
     """Percent-decoded source → image beside the clipping. These take precedence."""
+    has_anchors: bool = True
+    """Whether headings get ids. They have none in notes, of which a page may show several."""
 
 
 def image_attributes(written: Mapping[str, str], place: Place) -> dict[str, str] | None:
@@ -35,6 +39,8 @@ def image_attributes(written: Mapping[str, str], place: Place) -> dict[str, str]
     attributes = {"src": source, "alt": " ".join(written.get("alt", "").split())}
     if written.get("title"):
         attributes["title"] = written["title"]
+    if not width and not height and (size := _SIZE_IN_NAME.search(source)):
+        width, height = size.groups()
     if _SIZE.fullmatch(width) and _SIZE.fullmatch(height):
         attributes |= {"width": width, "height": height}
     return attributes | _ALWAYS
@@ -78,4 +84,10 @@ def repaired(html: str, place: Place) -> str:
     def image(written: Mapping[str, str]) -> dict[str, str] | None:
         return image_attributes(written, place)
 
-    return structure.repair(html, link=link, image=image, owned_ids=lambda id_: bool(own_id.fullmatch(id_)))
+    return structure.repair(
+        html,
+        link=link,
+        image=image,
+        owned_ids=lambda id_: bool(own_id.fullmatch(id_)),
+        has_anchors=place.has_anchors,
+    )

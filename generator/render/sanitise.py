@@ -35,6 +35,7 @@ ATTRIBUTES: dict[str, set[str]] = {
     "img": {"src", "alt", "title", "width", "height"},
     "abbr": {"title"},
     "li": {"id", "value"},
+    **{f"h{level}": {"id"} for level in range(2, 7)},
     "ol": {"start"},
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan"},
@@ -45,6 +46,7 @@ LANGUAGES = _words("ar de en es fa fr he hi it ja ko nl pl pt ru th tr uk vi zh 
 ATTRIBUTE_VALUES: dict[str, dict[str, set[str]]] = {
     "img": {"loading": {"lazy"}, "decoding": {"async"}, "referrerpolicy": {"no-referrer"}},
     "div": {"tabindex": {"0"}},
+    "figure": {"tabindex": {"0"}},
     "pre": {"tabindex": {"0"}},
     "ol": {"reversed": {""}},
 }
@@ -55,8 +57,8 @@ CLASSES = {
     "div": {"table", "footnotes"},
     "pre": {"highlight"},
     "span": set(highlight.CLASSES),
-    "td": {"align-left", "align-center", "align-right"},
-    "th": {"align-left", "align-center", "align-right"},
+    "td": {"align-left", "align-center", "align-right", "align-end"},
+    "th": {"align-left", "align-center", "align-right", "align-end"},
     "sup": {"footnote-ref"},
     "a": {"footnote-back"},
 }
@@ -64,8 +66,8 @@ CLASSES = {
 # `data:` is allowed only for small raster images: see `_VALUES`.
 SCHEMES = {"http", "https", "mailto", "data"}
 
-ID = re.compile(r"fn(ref)?-[A-Za-z0-9-]{1,80}")
-"""Ids of footnotes and of references to them. Nothing else in a body can be linked to."""
+ID = re.compile(r"(?:fn(?:ref)?-[A-Za-z0-9-]{1,80}|h-[\w-]{1,80})")
+"""Ids of footnotes, of references to them, and of headings. Nothing else in a body can be linked to."""
 _VALUES = {
     "href": re.compile(r"(https?://|mailto:)[!-~]*|#" + ID.pattern),
     "src": re.compile(

@@ -18,13 +18,14 @@ from generator.markup import hidden_html
 from generator.markup.html_names import LEFT_OUT, PHRASING, READ_ONLY_TAGS, TAGS
 from generator.model import limits
 from generator.render import sanitise
+from generator.render.headings import heading_tags
 
 Rewrite = Callable[[Mapping[str, str]], dict[str, str] | None]
 """Maps the given attributes to those to show; None removes the element."""
 
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_SOFT = _HEADINGS | {"p", "div", "blockquote"}
+_SOFT = _HEADINGS | {"p", "div", "blockquote", "figure"}
 """Blocks that may be dissolved into the text of a surrounding link or heading."""
 _BLOCKS = _SOFT | {"ul", "ol", "li", "table", "pre", "hr"}
 _VOID = frozenset({"br", "hr", "wbr", "img"})
@@ -33,6 +34,7 @@ _NAMED = _HEADINGS | {"a"}
 _PARENTS = {
     "caption": {"table"}, "thead": {"table"}, "tbody": {"table"}, "tfoot": {"table"},
     "tr": {"thead", "tbody", "tfoot"}, "td": {"tr"}, "th": {"tr"}, "rt": {"ruby"}, "rp": {"ruby"},
+    "figcaption": {"figure"},
 }  # fmt: skip
 _REPLACED = dict.fromkeys(READ_ONLY_TAGS - {"h1"}, "div") | {
     "menu": "ul", "dir": "ul", "strike": "s", "tt": "code", "acronym": "abbr",
@@ -77,16 +79,6 @@ def _escaped_tag(match: re.Match[str], unclosed: str) -> str:
     return "" if name in LEFT_OUT else html.escape(match[0])
 
 
-def heading_levels(written: list[int]) -> list[int]:
-    """Return the levels at which headings are shown: the highest in use becomes 2, and none skips a level."""
-    ranks = {level: rank for rank, level in enumerate(sorted(set(written)), 2)}
-    levels, previous = [], 1
-    for level in written:
-        previous = min(ranks[level], previous + 1, 6)
-        levels.append(previous)
-    return levels
-
-
 class _Cell(msgspec.Struct, frozen=True):
     """A cell of a table."""
 
@@ -113,12 +105,17 @@ class _Open(msgspec.Struct):
     cells: list[_Cell] = []
     """The cells of a table."""
     rows: int = 0
+    captions: list[tuple[int, int]] = []
+    """The pieces with the tags of the captions of a figure."""
 
 
-def repair(markup: str, *, link: Rewrite, image: Rewrite, owned_ids: Callable[[str], bool]) -> str:
+def repair(
+    markup: str, *, link: Rewrite, image: Rewrite, owned_ids: Callable[[str], bool], has_anchors: bool = True
+) -> str:
     """Return valid HTML for any HTML. It still has to pass the sanitiser.
 
     `link` and `image` rewrite the attributes of `a` and `img`. An id stays if `owned_ids` accepts it, once.
+    With `has_anchors`, headings get ids.
     """
     work = _Repair(link, image, owned_ids)
     source = sanitise.well_formed(markup)
@@ -131,7 +128,7 @@ def repair(markup: str, *, link: Rewrite, image: Rewrite, owned_ids: Callable[[s
         else:
             work.start(tag[2], {key: html.unescape(value) for key, value in _ATTRIBUTE.findall(tag[3])})
     work.text(source[position:])
-    return work.finish()
+    return work.finish(has_anchors=has_anchors)
 
 
 class _Repair:
@@ -185,14 +182,14 @@ class _Repair:
         if self.stack:
             self._close(self.stack.pop())
 
-    def finish(self) -> str:
+    def finish(self, *, has_anchors: bool) -> str:
         while self.stack:
             self._close(self.stack.pop())
-        for (start, end, _), level in zip(
-            self.headings, heading_levels([level for _, _, level in self.headings]), strict=True
-        ):
-            self.pieces[start] = re.sub("^<h[1-6]", f"<h{level}", self.pieces[start])
-            self.pieces[end] = f"</h{level}>"
+        headings = [(level, "".join(self.pieces[start + 1 : end])) for start, end, level in self.headings]
+        tags = heading_tags(headings, has_anchors=has_anchors)
+        for (start, end, _), (opening, closing) in zip(self.headings, tags, strict=True):
+            self.pieces[start] = opening.replace(">", self.pieces[start][len("<h2") :], 1)
+            self.pieces[end] = closing
         return "".join(self.pieces)
 
     def _top(self) -> _Open | None:
@@ -245,7 +242,7 @@ class _Repair:
         if name == "li" and not (self.shown and self.shown[-1].name == "ol"):
             kept.pop("value", None)
         kept.pop("tabindex", None)
-        if name == "pre":
+        if name == "pre" or (name == "figure" and "tabindex" in written):
             kept["tabindex"] = "0"
         return kept
 
@@ -299,9 +296,19 @@ class _Repair:
         ):
             self.pieces[element.piece] = ""
             return
-        if element.name in _HEADINGS:
+        if element.name == "figcaption":
+            self.shown[-1].captions.append((element.piece, len(self.pieces)))
+        elif element.name == "figure":
+            self._limit_captions(element)
+        elif element.name in _HEADINGS:
             self.headings.append((element.piece, len(self.pieces), int(element.name[1])))
         self.pieces.append(element.closing)
+
+    def _limit_captions(self, figure: _Open) -> None:
+        """Turn captions of a figure that are not its end into plain blocks."""
+        for start, end in figure.captions:
+            if any(map(str.strip, self.pieces[end + 1 :])):
+                self.pieces[start], self.pieces[end] = "<div>", "</div>"
 
 
 def _span(written: str) -> int:

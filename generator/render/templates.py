@@ -28,7 +28,7 @@ from generator.render.engine import Engine
 from generator.render.pages import TEMPLATES
 from generator.render.sources import Sources
 from generator.render.theme_hashes import roots_of
-from generator.render.views import INTERFACE, PageView, SiteView, View
+from generator.render.views import INTERFACE, MIGRATION, PageView, SiteView, View
 
 _VIEW = re.compile(r"'generator\.render\.(?:\w+_)?views\.(\w+) object'")
 
@@ -44,10 +44,12 @@ class Theme:
     """The files of the default theme, and of a site's overrides of it."""
 
     def __init__(self, site_templates: Path | None) -> None:
-        """Find the folders; the site's need not exist. Raises `TemplateFault` for another interface."""
+        """Find the folders; the site's need not exist. Raises `TemplateFault` for an unknown interface."""
         self.roots = roots_of(site_templates)
         self.default = self.roots[0]
         self.own = self.roots[1] if len(self.roots) > 1 else None
+        self._is_former = False
+        """Whether the site's templates are for a former interface."""
         self._check_interface()
 
     def assets(self) -> Mapping[str, bytes]:
@@ -116,6 +118,8 @@ class Theme:
         return f"theme/{file.relative_to(self.default).as_posix()}"
 
     def _advice(self, file: Path | None) -> str:
+        if self._is_former:
+            return f"the theme is for a former interface; {MIGRATION}"
         if file is not None and not file.is_relative_to(self.default):
             return "correct the file, or delete it to use the default theme"
         return "check your own templates that extend, include or replace one of the default theme"
@@ -129,7 +133,8 @@ class Theme:
             version = tomllib.loads(text).get("interface")
         except tomllib.TOMLDecodeError as error:
             raise self.fault(str(file), line_in(error), f"is not valid TOML: {error}") from error
-        if type(version) is int and version == INTERFACE:
+        if type(version) is int and 1 <= version <= INTERFACE:  # what is missing is reported where it is read
+            self._is_former = version < INTERFACE
             return
         numbered = enumerate(text.splitlines(), 1)
         line = next((n for n, row in numbered if row.lstrip().startswith("interface")), None)

@@ -18,6 +18,7 @@ from jinja2.ext import extract_from_ast
 
 from generator.model.errors import Problem
 from generator.render.theme_hashes import roots_of
+from generator.render.views import INTERFACE, MIGRATION
 
 _PO = "translations/{}/LC_MESSAGES/messages.po"
 _CUSTOM = "assets/custom.css"
@@ -121,17 +122,24 @@ class _Names:
                     yield self._problem(name, line, f"no page says {message!r}", message, known)
 
     def settings(self) -> Iterator[Problem]:
-        """Yield unknown keys of `theme.toml`."""
+        """Yield unknown keys of `theme.toml`, and a former interface."""
         known = tomllib.loads((self._default / _SETTINGS).read_text("utf-8")).keys()
         try:
             text = (self._own / _SETTINGS).read_text("utf-8", "replace")
-            keys = tomllib.loads(text).keys()
+            values = tomllib.loads(text)
         except (OSError, tomllib.TOMLDecodeError):
             return
-        for key in sorted(keys - known):
-            written = re.compile(rf"[\s\[\"']*{re.escape(key)}\b")
-            line = next((n for n, row in enumerate(text.splitlines(), 1) if written.match(row)), None)
-            yield self._problem(_SETTINGS, line, f"nothing reads the key `{key}`", key, known)
+        for key in sorted(values.keys() - known):
+            yield self._problem(_SETTINGS, _line_of(key, text), f"nothing reads the key `{key}`", key, known)
+        version = values.get("interface")
+        if type(version) is int and version < INTERFACE:
+            yield Problem(
+                path=f"{self._own.name}/{_SETTINGS}",
+                line=_line_of("interface", text),
+                message=f"the theme is for interface {version}; this Broadsheet has {INTERFACE}",
+                advice=f"{MIGRATION}; then write `interface = {INTERFACE}`",
+                kind="template",
+            )
 
     def _problem(
         self, name: str, line: int | None, message: str, written: str, known: Iterable[str]
@@ -151,6 +159,12 @@ def _parsed(text: str) -> nodes.Template:
     environment = jinja2.Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
     environment.policies["ext.i18n.trimmed"] = True
     return environment.parse(text)
+
+
+def _line_of(key: str, text: str) -> int | None:
+    """Return the line of a file in TOML that gives a key."""
+    written = re.compile(rf"[\s\[\"']*{re.escape(key)}\b")
+    return next((n for n, row in enumerate(text.splitlines(), 1) if written.match(row)), None)
 
 
 def _files_in(root: Path) -> list[Path]:

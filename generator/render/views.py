@@ -1,4 +1,4 @@
-"""The views that templates receive: the template interface, version 1.
+"""The views that templates receive: the template interface, version 2.
 
 Views contain plain text, which templates escape, except for fields of the type `Markup`. Addresses are as
 `addresses` makes them; the template function `link` turns them into relative links.
@@ -13,8 +13,10 @@ from markupsafe import Markup
 
 from generator.model.types import Verdict
 
-INTERFACE = 1
-"""A site's `templates/theme.toml` states `interface = 1`. A theme for another version is reported."""
+INTERFACE = 2
+"""A site's `templates/theme.toml` states `interface = 2`. A theme for another version is reported."""
+MIGRATION = "docs/reference/templates.md says what has changed"
+"""Advice for a theme of a former interface."""
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
@@ -148,6 +150,19 @@ class DayView(View, frozen=True, kw_only=True):
     is_front: bool
 
 
+class ArticleLink(View, frozen=True):
+    """A link to an article's own page."""
+
+    title: str
+    address: str
+    language: str
+    """The language of the title."""
+    dir: str
+    """`ltr` or `rtl`, the direction of the title."""
+    source: str
+    """The source's name."""
+
+
 class ArticleView(View, frozen=True):
     """`article.html`: an article's own page."""
 
@@ -185,6 +200,12 @@ class ArticleView(View, frozen=True):
     """The page of its story, if it has one."""
     identifiers: tuple[Named, ...] = ()
     """The identifiers that it names, if they have pages."""
+    previous: ArticleLink | None = None
+    """The article before it in the order of its day."""
+    next: ArticleLink | None = None
+    """The article after it."""
+    more: tuple[ArticleLink, ...] = ()
+    """At most three older articles of its source, other than these."""
 
 
 class RedirectView(View, frozen=True, kw_only=True):

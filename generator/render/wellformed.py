@@ -26,26 +26,30 @@ _PICTURE = (
     f"<img src={_ADDRESS} alt={_VALUE}(?: title={_VALUE})?(?: width={_SIZE} height={_SIZE})?"
     ' loading="lazy" decoding="async" referrerpolicy="no-referrer">'
 )
+_HEADING = rf'<(?:h[2-6] id="h-[\w-]{{1,80}}"|a href="#h-[\w-]{{1,80}}" rel="{REL}")>'
 # No text between the parts of a table, because a parser moves it above the table.
 _TABLE = r"(?:</?(?:table|thead|tbody|tr)>|</t[dh]>)\n*+(?=<)"
 _FORM = re.compile(
     f"(?!\ufeff){_TEXT}(?:(?:&(?:amp|lt|gt|nbsp);|</?(?:p|strong|em|s|code|h[2-6]|ul|ol|li|blockquote)>"
-    f'|<[bh]r>|</(?:a|pre|div)>|{_LINK}|{_PICTURE}|<ol start="-?[0-9]{{1,9}}">|<pre tabindex="0">(?=<code>)'
-    f'|{_TABLE}|<t[dh](?: class="align-(?:left|center|right)")?>|<div class="table" tabindex="0">(?=<table>)'
+    f'|<[bh]r>|</(?:a|pre|div|figure)>|{_LINK}|{_PICTURE}|<ol start="-?[0-9]{{1,9}}">'
+    f'|<pre tabindex="0">(?=<code>)|{_TABLE}|<t[dh](?: class="align-(?:left|center|right|end)")?>'
+    f'|<div class="table" tabindex="0">(?=<table>)|{_HEADING}|<figure(?: tabindex="0")?>|</?figcaption>'
     f"){_TEXT})*+"
 )
 _TAG = re.compile("<(/?[a-z0-9]+)")
 
 _PHRASING = frozenset({"a", "br", "code", "em", "img", "s", "strong"})
-_BLOCKS = frozenset({"blockquote", "div", "h2", "h3", "h4", "h5", "h6", "hr", "ol", "p", "pre", "ul"})
+_HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
+_BLOCKS = _HEADINGS | {"blockquote", "div", "figure", "hr", "ol", "p", "pre", "ul"}
 _HOLDS: dict[str, frozenset[str]] = {
-    **dict.fromkeys(("p", "h2", "h3", "h4", "h5", "h6", "td", "th", "a", "em", "s", "strong"), _PHRASING),
+    **dict.fromkeys((*_HEADINGS, "p", "figcaption", "td", "th", "a", "em", "s", "strong"), _PHRASING),
     "blockquote": _BLOCKS,
     "li": _BLOCKS | _PHRASING,
     **dict.fromkeys(("ol", "ul"), frozenset({"li"})),
     "pre": frozenset({"code"}),
     "code": frozenset(),
     "div": frozenset({"table"}),
+    "figure": frozenset({"a", "figcaption", "img"}),
     "table": frozenset({"tbody", "thead"}),
     **dict.fromkeys(("tbody", "thead"), frozenset({"tr"})),
     "tr": frozenset({"td", "th"}),

@@ -100,7 +100,9 @@ def test_a_changed_text_is_written_where_it_is_shown(root):
 def test_a_changed_title_is_written_where_it_is_listed(root):
     write(root, 2, title="Another title")
     reasons = built(root)
-    assert pages(reasons) == {"articles/cl/clipping2.html", "2024/07/03/", *ALPHA}
+    beside = {"articles/cl/clipping3.html", "articles/cl/clipping4.html"}
+    assert pages(reasons) == {"articles/cl/clipping2.html", "2024/07/03/", *ALPHA, *beside}
+    assert {reasons.pop(path) for path in beside} == {"editions"}
     assert words(reasons) == {"articles"}
 
 
@@ -111,6 +113,7 @@ def test_a_new_clipping_on_an_old_day(root):
     assert pages(reasons) == {
         "articles/cl/clippingx.html", "2024/07/03/", "2024/07/04/", "2024/07/", "2024/", "2024/w27/",
         "archive/", "sources/", "sources/a-z.html", "", *ALPHA,
+        "articles/cl/clipping2.html", "articles/cl/clipping3.html", "articles/cl/clipping4.html",  # beside it
     }  # fmt: skip
     assert reasons["articles/cl/clippingx.html"] == "new"
     assert reasons["2024/07/03/index.html"] == "articles"
@@ -120,7 +123,9 @@ def test_a_clipping_that_goes(root):
     (root / "content/2.md").unlink()
     reasons = built(root)
     assert "articles/cl/clipping2.html" not in reasons
-    assert not any(path.startswith("articles/") for path in reasons)
+    assert {path: why for path, why in reasons.items() if path.startswith("articles/")} == {
+        "articles/cl/clipping3.html": "editions", "articles/cl/clipping4.html": "editions"
+    }  # fmt: skip
     assert {"2024/07/03/", *ALPHA} <= pages(reasons)
 
 

@@ -19,7 +19,7 @@ from theme_views import (
 from generator.model.types import Period
 from generator.render.source_views import Share
 from generator.render.templates import Templates
-from generator.render.views import RedirectView
+from generator.render.views import ArticleLink, RedirectView
 
 pytestmark = pytest.mark.browser
 
@@ -141,3 +141,32 @@ def test_paper_has_no_navigation_but_the_addresses(page, folder):
     assert page.evaluate("[...document.querySelectorAll('nav')].every(n => n.offsetHeight === 0)")
     after = page.evaluate("getComputedStyle(document.querySelector('.body a'), '::after').content")
     assert "https://origin.example/y" in after or "attr(href)" in after
+
+
+def test_an_image_of_unknown_size_has_its_room_and_the_focus_shows_it_whole(page, folder):
+    tall = "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' width='300' height='900'/>"
+    body = f'<figure tabindex="0"><img src="{tall}" alt=""></figure><figure><img src="x.png" alt=""></figure>'
+    html = Templates(None, site(file_links=True)).render(
+        frame("article.html", "figures.html"), article_view(body=Markup(body))
+    )
+    (folder / "figures.html").write_bytes(html)
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto((folder / "figures.html").as_uri())
+    sizes = "[...document.querySelectorAll('figure img')].map(one => [one.clientWidth, one.clientHeight])"
+    loaded, missing = page.evaluate(sizes)
+    assert loaded == missing
+    assert loaded[0] == pytest.approx(1.5 * loaded[1], abs=1)
+    page.focus("figure")
+    assert page.evaluate(sizes)[0] == [300, 900]
+
+
+def test_a_browser_may_fetch_the_next_article_and_the_policy_blocks_no_rules(page, folder):
+    complaints = []
+    page.on("console", lambda message: complaints.append(message.text))
+    view = article_view(next=ArticleLink("Next", "articles/bc/bcd.html", "en", "ltr", "Copy & Co"))
+    html = Templates(None, site(file_links=True)).render(frame("article.html", "next.html"), view)
+    (folder / "next.html").write_bytes(html)
+    page.goto((folder / "next.html").as_uri())
+    assert page.evaluate("document.querySelector('[type=speculationrules]').textContent.length") > 0
+    assert page.evaluate("document.querySelectorAll('a[rel=next]').length") == 1
+    assert not complaints

@@ -1,7 +1,7 @@
 """A site's own templates, styles and messages, and what is said when one of them is faulty."""
 
 import pytest
-from theme_views import html_of, site
+from theme_views import html_of, site, views_by_template
 
 from generator.model.errors import BuildError
 from generator.render.templates import TemplateFault, Templates, interface_language
@@ -168,7 +168,7 @@ def test_what_no_template_is_to_blame_for_is_no_template_fault(monkeypatch):
 @pytest.mark.parametrize(
     ("text", "line", "message"),
     [
-        ('name = "x"\ninterface = 2', 2, "the theme is for interface 2; this Broadsheet has 1"),
+        ('name = "x"\ninterface = 3', 2, "the theme is for interface 3; this Broadsheet has 2"),
         ("interface = true", 1, "is for interface True"),
         ('name = "x"', None, "does not say its interface"),
         ("\ninterface = ]", 2, "is not valid TOML"),
@@ -179,3 +179,12 @@ def test_a_theme_for_another_interface_is_refused(own, text, line, message):
     fault = fault_of(own)
     assert (fault.problems[0].path, fault.problems[0].line) == ("templates/theme.toml", line)
     assert message in fault.problems[0].message
+
+
+def test_a_theme_for_a_former_interface_is_used_and_blamed_for_faults(own):
+    (own / "theme.toml").write_text("interface = 1", "utf-8")
+    (own / "day.html").write_text("{{ view.count }}", "utf-8")
+    assert html_of("day.html", own=own) == str(views_by_template()["day.html"].count)
+    (own / "day.html").write_text("{{ view.gone }}", "utf-8")
+    advice = fault_of(own).problems[0].advice
+    assert advice == "the theme is for a former interface; docs/reference/templates.md says what has changed"

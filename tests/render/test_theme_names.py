@@ -34,12 +34,17 @@ FILES = {
 
 
 def test_a_key_of_the_theme_that_says_nothing_is_told(own):
-    assert own(toml="interface = 1\n") == []
-    assert own(toml='interface = 1\ninterfaces = 1\n[paths]\na = "b"\n') == [
+    assert own(toml="interface = 2\n") == []
+    assert own(toml='interface = 2\ninterfaces = 1\n[paths]\na = "b"\n') == [
         ("templates/theme.toml", 2, "did you mean `interface`?"),
         ("templates/theme.toml", 3, "docs/reference/templates.md lists all names"),
     ]
     assert own(toml="interface = \n") == []
+
+
+def test_a_former_interface_is_told(own):
+    advice = "docs/reference/templates.md says what has changed; then write `interface = 2`"
+    assert own(toml='name = "x"\ninterface = 1\n') == [("templates/theme.toml", 2, advice)]
 
 
 def test_no_templates_and_sound_ones_are_no_problem(own, tmp_path):
@@ -53,7 +58,7 @@ def test_no_templates_and_sound_ones_are_no_problem(own, tmp_path):
         'msgstr[0] "x"\n\n'
         'msgid "Ours"\nmsgstr "x"\n',
         asset="<p>",
-        toml="interface = 1\n",
+        toml="interface = 2\n",
     ) == []  # fmt: skip
 
 

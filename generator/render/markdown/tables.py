@@ -7,10 +7,15 @@ import re
 from markdown_it.common.utils import MD_TRIM_CHARS
 from markdown_it.rules_block import StateBlock, table
 from markdown_it.rules_block.table import MAX_AUTOCOMPLETED_CELLS
+from markdown_it.token import Token
 
 from generator.render.markdown.tokens import QuickToken
 
 _DELIMITER = re.compile(r"\s*:?-{3,}:?\s*")
+_NUMBER = re.compile(
+    r"(?:[-+−±~≈<>≤≥]\s?)?[$€£¥]?\s?\d[\d.,'\u2009\u00a0 ]*+(?:%|‰|[A-Za-zµ]{1,3}|[万亿元倍]{1,2})?|[-–—]?"
+)
+"""A number, perhaps with a unit, or a sign that there is none."""
 _DIVIDER = re.compile(r"(?<!\\)\|")
 
 
@@ -23,12 +28,14 @@ def read_table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     alignments = [_alignment(cell) for cell in map(str.strip, _line(state, start + 1).split("|")) if cell]
     state.env["tables"] = True
     above, state.parentType = state.parentType, "table"
+    begin = len(state.tokens)
     state.push("table_open", "table", 1)
     state.push("thead_open", "thead", 1)
     _add_row(state, "th", _cells(_line(state, start)), alignments)
     state.push("thead_close", "thead", -1)
     line = _read_rows(state, start + 2, end, alignments)
     state.push("table_close", "table", -1)
+    _align_numbers([token for token in state.tokens[begin:] if token.type == "inline"], alignments)
     state.parentType = above
     state.line = line
     return True
@@ -95,3 +102,13 @@ def _add_row(state: StateBlock, tag: str, cells: list[str], alignments: list[str
         cell.children = []
         state.tokens.append(cell)
     state.push("tr_close", "tr", -1)
+
+
+def _align_numbers(cells: list[Token], alignments: list[str]) -> None:
+    """Align columns of numbers with their ends, unless the author aligned them. The first row is a header."""
+    for column, alignment in enumerate(alignments):
+        own = cells[column :: len(alignments)]
+        texts = [cell.content.strip("*_` ") for cell in own[1:]]
+        if not alignment and any(texts) and all(map(_NUMBER.fullmatch, texts)):
+            for cell in own:
+                cell.info = "end"

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 from markdown_it.token import Token
 from markdown_it.utils import EnvType
 
 from generator.model import limits
-from generator.render import emphasis, highlight, links, structure
+from generator.render import emphasis, highlight, structure
 from generator.render import place as place_
+from generator.render.headings import heading_tags
+from generator.render.markdown.figures import is_caption, text_of, with_picture
+from generator.render.markdown.resolving import described, has_name, link_end, resolve_link, resolve_text_link
 from generator.render.markdown.tokens import TextToken
 from generator.render.place import Place
-from generator.render.wellformed import REL
 
 _INLINE_TAGS = {
     "strong_open": "<strong>",
@@ -67,6 +69,10 @@ class Writer:
         self.after_hidden = False
         """Whether the last token was the paragraph of a tight list."""
         self.referred: set[str] = set()
+        self.images = 0
+        """Number of images shown so far."""
+        self.figure = -1
+        """The number of pieces after the last figure, whose next paragraph may be its caption."""
 
     def html(self, tokens: Sequence[Token]) -> str:
         """Return the HTML of all tokens, not sanitised yet."""
@@ -90,7 +96,7 @@ class Writer:
                 self._tag(token)
             position += 1
         if not self.has_raw:
-            self._shift_headings()
+            self._finish_headings()
         return "".join(self.pieces)
 
     # ---- blocks
@@ -119,11 +125,13 @@ class Writer:
         tag = block.tag
         if tag == "p" and not block.children:  # fast path for most paragraphs
             if block.content.strip():
-                self.pieces.append(f"<p>{escaped(block.content)}</p>\n")
+                self._add_paragraph(escaped(block.content), block)
+        elif tag == "p":
+            self._paragraph(block)
         elif tag not in {"td", "th"}:
-            text, filled = self._text(block, is_heading=tag != "p")
+            text, filled = self._text(block, is_heading=True)
             if filled:
-                self._add(tag, text)
+                self._add_heading(tag, text)
         elif block.hidden:
             self.opened, self.after_hidden = "", True
         else:
@@ -134,8 +142,13 @@ class Writer:
 
     def _text_block(self, opening: Token, inline: Token, closing: Token) -> int:
         """Write a paragraph or heading unless it is empty. Return the number of tokens consumed."""
-        text, filled = self._text(inline, is_heading=opening.type == "heading_open")
         closes = closing.type in {"paragraph_close", "heading_close"}  # otherwise a note's back link follows
+        is_heading = opening.type == "heading_open"
+        if closes and not is_heading and not opening.hidden and "![" in inline.content:
+            self._end_line(opening)
+            self._paragraph(inline)
+            return 3
+        text, filled = self._text(inline, is_heading=is_heading)
         if closes and not filled:
             return 3
         if opening.hidden:
@@ -143,8 +156,11 @@ class Writer:
             self.opened, self.after_hidden = "", True
             return 3
         self._end_line(opening)
+        if closes and is_heading:
+            self._add_heading(opening.tag, text)
+            return 3
         if closes:
-            self._add(opening.tag, text)
+            self._add_paragraph(text, inline.children or inline)
             return 3
         self.pieces.append(f"<p>{text}")
         return 2
@@ -154,19 +170,46 @@ class Writer:
         if not inline.children:
             return escaped(inline.content), bool(inline.content.strip())
         children = self._resolved(inline)
-        return self.inline(children), any(map(_has_name if is_heading else _shows, children))
+        return self.inline(children), any(map(has_name if is_heading else _shows, children))
 
-    def _add(self, tag: str, text: str) -> None:
-        if tag == "p":
-            self.pieces.append(f"<p>{text}</p>\n")
-        else:
-            self.headings.append((len(self.pieces), int(tag[1:])))
-            self.pieces += (f"<{tag}>", text, f"</{tag}>\n")
+    def _paragraph(self, block: Token) -> None:
+        """Write a paragraph with markup unless it is empty; a picture that stands alone as a figure."""
+        count = self.images
+        children = self._resolved(block)
+        parts = with_picture(children) if self.images == count + 1 else None
+        if parts is None:
+            self._add_text(children)
+            return
+        before, picture, after = parts
+        self._add_text(before)
+        # Styles reserve room for an image of unknown size, and show it larger if its figure has the focus.
+        has_focus = len(picture) == 1 and "width" not in picture[0].attrs
+        opening = '<figure tabindex="0">' if has_focus else "<figure>"
+        self.pieces += (opening, self.inline(picture), "</figure>\n")
+        self.figure = len(self.pieces)
+        self._add_text(after)
 
-    def _shift_headings(self) -> None:
-        levels = structure.heading_levels([level for _, level in self.headings])
-        for (piece, _), level in zip(self.headings, levels, strict=True):
-            self.pieces[piece], self.pieces[piece + 2] = f"<h{level}>", f"</h{level}>\n"
+    def _add_text(self, children: Sequence[Token]) -> None:
+        if any(map(_shows, children)):
+            self._add_paragraph(self.inline(children), children)
+
+    def _add_paragraph(self, html: str, source: Token | Sequence[Token]) -> None:
+        """Add a paragraph, as a caption if it is the one of the figure above."""
+        if self.figure != len(self.pieces) or not _is_caption(source):
+            self.pieces.append(f"<p>{html}</p>\n")
+            return
+        self.pieces[-1] = f"<figcaption>{html}</figcaption></figure>\n"
+        self.figure = -1
+
+    def _add_heading(self, tag: str, text: str) -> None:
+        self.headings.append((len(self.pieces), int(tag[1:])))
+        self.pieces += (f"<{tag}>", text, f"</{tag}>\n")
+
+    def _finish_headings(self) -> None:
+        headings = [(level, self.pieces[piece + 1]) for piece, level in self.headings]
+        tags = heading_tags(headings, has_anchors=self.place.has_anchors)
+        for (piece, _), (opening, closing) in zip(self.headings, tags, strict=True):
+            self.pieces[piece], self.pieces[piece + 2] = opening, f"{closing}\n"
 
     def _normalise_headers(self, tokens: Sequence[Token]) -> None:
         """Turn empty header cells, which name no column, into plain cells. Drop a header without any."""
@@ -242,10 +285,10 @@ class Writer:
             if kind == "link":
                 if not token.content:
                     continue
-                self._count(_resolve_text_link(token, self.place))
+                self._count(resolve_text_link(token, self.place))
             elif kind == "link_open":
-                end = _link_end(tokens, position)
-                self._count(_resolve_link(token, tokens[end], tokens[position + 1 : end], self.place))
+                end = link_end(tokens, position)
+                self._count(resolve_link(token, tokens[end], tokens[position + 1 : end], self.place))
             elif kind == "image":
                 kept.append(self._image(token))
                 continue
@@ -287,6 +330,7 @@ class Writer:
         if attributes is None:
             return TextToken(description)
         token.attrs = dict(attributes)
+        self.images += 1
         self._count(attributes["src"])
         return token
 
@@ -319,21 +363,6 @@ class Writer:
         return f'<sup class="footnote-ref"><a href="#fn-{note}" id="fnref-{back}">[{number}]</a></sup>'
 
 
-def described(image: Token) -> str:
-    """Return an image's description as text on one line."""
-    return " ".join("".join(_texts(image.children or ())).split())
-
-
-def _texts(tokens: Iterable[Token]) -> Iterable[str]:
-    for token in tokens:
-        if token.type == "image":
-            yield from _texts(token.children or ())
-        elif token.type in {"text", "link", "code_inline", "html_inline"}:
-            yield token.content
-        elif token.type in {"softbreak", "hardbreak"}:
-            yield "\n"
-
-
 def _quoted(value: str) -> str:
     value = escaped(value)
     return value.replace('"', "&quot;") if '"' in value else value
@@ -353,43 +382,9 @@ def _line_break(tokens: Sequence[Token], position: int) -> str:
     return "" if ends and starts and emphasis.closes_up(ends, starts) else "\n"
 
 
-def _resolve_text_link(link: Token, place: Place) -> str | None:
-    """Resolve a link with a text label, or turn it into text. Return its address."""
-    address = links.resolve(str(link.attrs["href"]), place.original)
-    if address is None or not link.content.strip():
-        link.type = "text"
-        return None
-    link.attrs["href"] = address
-    link.attrs["rel"] = REL
-    return address
-
-
-def _link_end(tokens: Sequence[Token], start: int) -> int:
-    """Return the index of the token that closes a link. Links do not contain links."""
-    for position in range(start, len(tokens)):
-        if tokens[position].type == "link_close":
-            return position
-    return start
-
-
-def _resolve_link(opening: Token, closing: Token, label: Sequence[Token], place: Place) -> str | None:
-    """Resolve a link, or hide its tags if it has no name or no valid target. Return its address."""
-    address = links.resolve(str(opening.attrs["href"]), place.original)
-    if address is None or not any(map(_has_name, label)):
-        opening.hidden = closing.hidden = True
-        return None
-    opening.attrs["href"] = address
-    if not opening.attrs.get("title"):
-        opening.attrs.pop("title", None)
-    opening.attrs["rel"] = REL
-    return address
-
-
-def _has_name(token: Token) -> bool:
-    if token.type == "image":
-        return bool(described(token).strip())
-    return token.type in {"html_inline", "footnote_ref"} or bool(token.content.strip())
-
-
 def _shows(token: Token) -> bool:
     return bool(token.content.strip()) or token.type in _WITHOUT_CONTENT
+
+
+def _is_caption(source: Token | Sequence[Token]) -> bool:
+    return is_caption(source.content) if isinstance(source, Token) else is_caption(text_of(source), source)
