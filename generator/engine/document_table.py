@@ -13,7 +13,7 @@ from generator.config.site import Config, Site
 from generator.engine.learning import BoilerplateHashes
 from generator.engine.records import Read, Reader
 from generator.engine.unchanged import epoch_of, own_source_of
-from generator.grouping.sources import key
+from generator.model.names import key
 from generator.model.types import Article
 from generator.reading.discover import Discovery
 from generator.reading.rules import Rules

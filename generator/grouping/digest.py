@@ -10,8 +10,9 @@ from generator.config.site import SourceConfig
 from generator.grouping.clashes import redirected, with_unique_ids
 from generator.grouping.editions import editions_of, joined, months_of, order
 from generator.grouping.identifiers import identifiers_of
-from generator.grouping.sources import by_source, configured_names, key, slugs_of
+from generator.grouping.sources import by_source, configured_names
 from generator.model.errors import Problem
+from generator.model.names import key, slugs_of
 from generator.model.types import Article, Digest, Period, Skipped, Source, Story, TextPolicy
 
 

@@ -14,7 +14,8 @@ import msgspec
 
 from generator.config.site import Config, SourceConfig
 from generator.grouping.editions import editions_of, first_of, moment, months_of, order
-from generator.grouping.sources import configured_name, configured_names, key, slug, spelling
+from generator.grouping.sources import configured_name, configured_names
+from generator.model.names import key, slug, spelling
 from generator.model.types import Article, Digest, Edition, Group, Period, Source
 
 MANY = 1000
