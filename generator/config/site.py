@@ -63,6 +63,19 @@ class IdentifierConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     """The address of an identifier at its authority, with `{id}` or `{number}`."""
 
 
+class TagConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One table `[tags."Name"]`."""
+
+    name: str = ""
+    """What pages call the tag; the table's own name if empty."""
+    aliases: tuple[str, ...] = ()
+    """Other tags that stand for this one."""
+    hide: bool = False
+    """Whether no page shows it, nor the tags nested in it."""
+    match: tuple[str, ...] = ()
+    """Words that give the tag to each article whose title or text contains one."""
+
+
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The table `[limits]`: what reading one clipping may use. Each attempt of each step gets a share."""
 
@@ -119,6 +132,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Words in titles of promotions, awards, courses and job advertisements, whose stories come last."""
     identifiers: Mapping[str, IdentifierConfig] = {}
     """Name of a kind of identifier → its settings."""
+    tags: Mapping[str, TagConfig] = {}
+    """Name of a tag → its settings."""
     limits: Limits = Limits()
     """What reading one clipping may use."""
 

@@ -10,6 +10,7 @@ import msgspec
 from generator.cache.rows import DocumentInfo
 from generator.cache.versions import hashed
 from generator.config.site import Config, Site
+from generator.config.tags import words_of
 from generator.engine.learning import BoilerplateHashes
 from generator.engine.records import Read, Reader
 from generator.engine.unchanged import epoch_of, own_source_of
@@ -90,5 +91,6 @@ def rules_of(config: Config) -> Rules:
         identifiers={
             name: one.pattern for name, one in config.identifiers.items() if one.pattern is not None
         },
+        tag_words=words_of(config.tags),
         own_source=own_source_of(config),
     )
