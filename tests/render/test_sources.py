@@ -42,7 +42,7 @@ def test_a_page_is_made_of_what_its_template_leads_to():
 
 def test_a_list_is_made_of_its_items_too():
     assert names("day.html") == {"day.html", "base.html"} | {
-        f"partials/{name}.html" for name in ("parts", "block", "item", "calendar", "above")
+        f"partials/{name}.html" for name in ("parts", "block", "item", "calendar", "above", "tags")
     }
 
 
