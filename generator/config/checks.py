@@ -13,7 +13,15 @@ import msgspec
 
 from generator.config.identifiers import BUILT_IN
 from generator.config.problems import as_typed, line_of, problem_at, problem_in
-from generator.config.site import ARTICLE_FIELDS, LANGUAGE, Config, IdentifierConfig, Limits, SourceConfig
+from generator.config.site import (
+    ARTICLE_FIELDS,
+    LANGUAGE,
+    Config,
+    IdentifierConfig,
+    Limits,
+    PublishConfig,
+    SourceConfig,
+)  # fmt: skip
 from generator.model.errors import ConfigError, Problem
 from generator.model.types import TextPolicy
 
@@ -62,7 +70,11 @@ def _advice(key: str, message: str) -> str:
         return 'write a list, such as ["README.md", ".*"]'
     if message.startswith("Expected `object`"):
         name = key.rpartition(".")[2]
-        tables = {"sources": '[sources."Name"]', "identifiers": "[identifiers.name]"}
+        tables = {
+            "sources": '[sources."Name"]',
+            "identifiers": "[identifiers.name]",
+            "publish": "[publish.name]",
+        }
         table = tables.get(key.partition(".")[0], f"[{name}]")
         return f"write `{table}`, and its keys on the lines below"
     choices = _CHOICES.get(key.split(".")[-1], ()) if key != "sources" else ()
@@ -70,6 +82,10 @@ def _advice(key: str, message: str) -> str:
     return (
         f"write one of {known}" if known else "see docs/reference/configuration.md for the values it accepts"
     )
+
+
+_TABLES = {"sources": SourceConfig, "identifiers": IdentifierConfig, "publish": PublishConfig}
+"""Key whose value is a table of tables → what these may hold."""
 
 
 def _unknown_keys(table: dict[str, object], file: Path) -> Iterable[Problem]:
@@ -80,7 +96,7 @@ def _unknown_keys(table: dict[str, object], file: Path) -> Iterable[Problem]:
     limits = table.get("limits")
     if isinstance(limits, dict):
         yield from _unknown(limits, Limits.__struct_fields__, "limits.", file)
-    for tables, known in (("sources", SourceConfig), ("identifiers", IdentifierConfig)):
+    for tables, known in _TABLES.items():
         named = table.get(tables)
         for name, one in named.items() if isinstance(named, dict) else ():
             key = f"{tables}.{name}"
@@ -146,6 +162,10 @@ def faults_of(config: Config, file: Path, *, is_address_typed: bool) -> Iterable
             )
     yield from _out_of_bounds(config, file)
     yield from _identifier_faults(config, file)
+    for name, target in config.publish.items():
+        if ":" not in target.address:
+            key, advice = f"publish.{name}", "write one, such as file:///srv/www"
+            yield problem_in(file, f"`{key}` has no `address`", advice, line_of(file, name))
     for name, source in config.sources.items():
         if source.language is not None and not LANGUAGE.fullmatch(source.language):
             line = line_of(file, "language")

@@ -63,6 +63,15 @@ class IdentifierConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     """The address of an identifier at its authority, with `{id}` or `{number}`."""
 
 
+class PublishConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One table `[publish.name]`: a place to publish to."""
+
+    address: str = ""
+    """The address of the place, such as `file:///srv/www`."""
+    history: bool = True
+    """Whether a branch keeps a commit for each publish, or has a single one."""
+
+
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The table `[limits]`: what reading one clipping may use. Each attempt of each step gets a share."""
 
@@ -119,6 +128,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Words in titles of promotions, awards, courses and job advertisements, whose stories come last."""
     identifiers: Mapping[str, IdentifierConfig] = {}
     """Name of a kind of identifier → its settings."""
+    publish: Mapping[str, PublishConfig] = {}
+    """Name of a place to publish to → its settings."""
     limits: Limits = Limits()
     """What reading one clipping may use."""
 
