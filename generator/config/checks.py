@@ -166,6 +166,9 @@ def faults_of(config: Config, file: Path, *, is_address_typed: bool) -> Iterable
         if ":" not in target.address:
             key, advice = f"publish.{name}", "write one, such as file:///srv/www"
             yield problem_in(file, f"`{key}` has no `address`", advice, line_of(file, name))
+        if not 1 <= target.connections <= 256:
+            key = f"publish.{name}.connections"
+            yield problem_in(file, f"`{key}` must be between 1 and 256", "", line_of(file, key))
     for name, source in config.sources.items():
         if source.language is not None and not LANGUAGE.fullmatch(source.language):
             line = line_of(file, "language")

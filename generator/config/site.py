@@ -63,6 +63,10 @@ class IdentifierConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     """The address of an identifier at its authority, with `{id}` or `{number}`."""
 
 
+PublishKind = Literal["assets", "articles", "lists", "front", "feeds"]
+"""A kind of published files."""
+
+
 class PublishConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One table `[publish.name]`: a place to publish to."""
 
@@ -70,6 +74,16 @@ class PublishConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     """The address of the place, such as `file:///srv/www`."""
     history: bool = True
     """Whether a branch keeps a commit for each publish, or has a single one."""
+    endpoint: str | None = None
+    """The address of object storage that is compatible with S3, but not Amazon's."""
+    region: str | None = None
+    """The region of a bucket."""
+    gzip: bool = True
+    """Whether text is compressed in object storage."""
+    cache: Mapping[PublishKind, str] = {}
+    """Kind of files → their header `Cache-Control` in object storage."""
+    connections: int = 16
+    """The number of connections that upload at a time."""
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
+from generator.config.site import PublishKind
 from generator.model import addresses
 
 _DAY = re.compile(r"\d{4}/\d\d/\d\d/index\.html")
@@ -115,11 +116,10 @@ STYLES = "no-cache"
 """`Cache-Control` of styles and scripts, whose names stay the same when they change."""
 
 
-def cache_control(path: str, kind: Kind, configured: dict[str, str]) -> str:
+def cache_control(path: str, kind: Kind, configured: Mapping[PublishKind, str]) -> str:
     """Return the header `Cache-Control` of a file."""
-    if kind in configured:
-        return configured[kind]
-    return STYLES if is_retained(path) else CACHE_CONTROL[kind]
+    default = STYLES if is_retained(path) else CACHE_CONTROL[kind]
+    return configured.get(kind.value, default)
 
 
 def _extension(path: str) -> str:

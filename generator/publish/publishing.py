@@ -229,7 +229,7 @@ def _upload(store: Store, prepared: Prepared, done: Done, check: Callable[[], No
     root = str(prepared.output)
     for batch in prepared.plan.batches:
         check()
-        store.put([Upload(root, path, prepared.files[path]) for path in batch.paths], done)
+        store.put([Upload(root, path, prepared.files[path], batch.kind) for path in batch.paths], done)
     check()
 
 

@@ -10,6 +10,7 @@ import msgspec
 
 from generator.model.errors import BuildError, refusal
 from generator.output import manifest
+from generator.publish.kinds import Kind
 
 RECORD = ".broadsheet-published.json"
 """The path of the record at a target."""
@@ -39,6 +40,8 @@ class Upload(msgspec.Struct, frozen=True):
     """The path in it, and at the target."""
     digest: str
     """The digest of its bytes, by the manifest."""
+    kind: Kind = Kind.LISTS
+    """What it is, for caches."""
 
     @property
     def file(self) -> str:

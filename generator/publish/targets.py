@@ -108,11 +108,20 @@ def _git(address: str, settings: Settings) -> Store:
     return GitBranch(url, branch, settings.cache, history=settings.config.history, subject=settings.subject)
 
 
+def _cloud(address: str, settings: Settings) -> Store:
+    from generator.publish.cloud import Bucket
+
+    return Bucket(address, settings.config)
+
+
 _SCHEMES: Mapping[str, Factory] = {
     "file": _folder,
     "git+https": _git,
     "git+ssh": _git,
     "git+file": _git,
+    "s3": _cloud,
+    "gs": _cloud,
+    "az": _cloud,
 }
 
 

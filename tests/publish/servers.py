@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
+import json
+import os
 import shutil
+import socket
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import obstore
+import obstore.exceptions
+import obstore.store
 import pytest
 
 from generator.config.site import PublishConfig
 from generator.publish.store import RECORD, Store
 from generator.publish.targets import Settings, factory_of
+from running import until
 
 
 class Place:
@@ -20,6 +29,8 @@ class Place:
 
     tells_content = True
     """Whether it tells hashes, so that a lost record costs no uploads."""
+    is_conditional = True
+    """Whether of two publishes at once only one can win."""
     kills = 6
     """The number of publishes that a test kills here."""
 
@@ -120,15 +131,144 @@ class GitPlace(Place):
         return subprocess.run(command, input=data, check=True, capture_output=True).stdout
 
 
+class BucketPlace(Place):
+    """A bucket of an S3 server. Each test has a prefix of its own."""
+
+    server = ""
+
+    def start(self) -> None:
+        self.endpoint = self.servers.s3(self.server)
+        self.prefix = f"s3://{BUCKET}/{self.root.parent.name}"
+        self.outside = obstore.store.from_url(
+            self.prefix,
+            endpoint=self.endpoint,
+            access_key_id=KEY,
+            secret_access_key=SECRET,
+            client_options={"allow_http": True},
+        )
+
+    @property
+    def address(self) -> str:
+        return self.prefix
+
+    def opened(self, **config: object) -> contextlib.AbstractContextManager[Store]:
+        os.environ.update(AWS_ACCESS_KEY_ID=KEY, AWS_SECRET_ACCESS_KEY=SECRET)
+        return super().opened(endpoint=self.endpoint, **config)
+
+    def files(self) -> dict[str, bytes]:
+        found = {}
+        for chunk in obstore.list(self.outside):
+            for one in chunk:
+                data = bytes(obstore.get(self.outside, one["path"]).bytes())
+                found[one["path"]] = gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data
+        return found
+
+    def put(self, files: Mapping[str, bytes]) -> None:
+        for path, data in files.items():
+            obstore.put(self.outside, path, data)
+
+    def delete(self, path: str) -> None:
+        obstore.delete(self.outside, path)
+
+
+class SeaweedPlace(BucketPlace):
+    server = "weed"
+
+
+class RclonePlace(BucketPlace):
+    server = "rclone"
+    is_conditional = False
+
+
 class Servers:
     """Servers that several tests share. Each starts when a test needs it."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self._stack = contextlib.ExitStack()
+        self._s3: dict[str, str] = {}
 
     def close(self) -> None:
         self._stack.close()
 
+    def s3(self, server: str) -> str:
+        """The address of an S3 server with a bucket; started if it is not running."""
+        if server not in self._s3:
+            port = free_port()
+            command = program(server)
+            folder = self.root / server
+            (folder / BUCKET).mkdir(parents=True)
+            starters = {"weed": seaweed, "rclone": rclone}
+            self.run([command, *starters[server](folder, port)], folder)
+            self._s3[server] = f"http://127.0.0.1:{port}"
+            until(lambda: has_bucket(self._s3[server]))
+        return self._s3[server]
 
-PLACES = (FolderPlace, GitPlace)
+    def run(self, command: list[str], folder: Path) -> None:
+        """Run a server until the tests end."""
+        with (folder.parent / f"{folder.name}.log").open("wb") as log:
+            process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        self._stack.callback(process.wait)
+        self._stack.callback(process.kill)
+
+
+def seaweed(folder: Path, port: int) -> list[str]:
+    """The arguments of SeaweedFS for one process that is a whole cluster."""
+    identity = {
+        "name": "tests",
+        "credentials": [{"accessKey": KEY, "secretKey": SECRET}],
+        "actions": ["Admin", "Read", "Write", "List"],
+    }
+    (folder / "s3.json").write_text(json.dumps({"identities": [identity]}))
+    ports = {name: free_port() for name in ("master", "volume", "filer")}
+    return [
+        "server", "-dir", str(folder), "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-s3", f"-s3.port={port}",
+        "-s3.config=s3.json", "-s3.port.iceberg=0", "-s3.port.lance=0",
+        "-master.volumeSizeLimitMB=64", "-volume.max=20",
+        *(f"-{name}.port={number}" for name, number in ports.items()),
+    ]  # fmt: skip
+
+
+def rclone(folder: Path, port: int) -> list[str]:
+    """The arguments of rclone for serving a folder of buckets."""
+    return ["serve", "s3", "--auth-key", f"{KEY},{SECRET}", "--addr", f"127.0.0.1:{port}", str(folder)]
+
+
+def has_bucket(endpoint: str) -> bool:
+    """Whether a server answers. SeaweedFS makes the bucket at the first upload."""
+    store = obstore.store.S3Store(
+        "tests",
+        endpoint=endpoint,
+        access_key_id=KEY,
+        secret_access_key=SECRET,
+        client_options={"allow_http": True},
+        retry_config={"max_retries": 0},
+    )
+    try:
+        obstore.put(store, "ready", b"")
+    except (OSError, obstore.exceptions.BaseError):
+        return False
+    return True
+
+
+def program(name: str) -> str:
+    """The path of a program, of the environment or the system. The test is skipped where there is none."""
+    found = shutil.which(name, path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    if found is None:
+        pytest.skip(f"needs {name}, which is not installed")
+    return found
+
+
+def free_port() -> int:
+    """A port that nobody listens on, low enough for SeaweedFS, which adds 10,000 to it."""
+    while True:
+        with socket.socket() as one, socket.socket() as other:
+            one.bind(("127.0.0.1", 0))
+            port = one.getsockname()[1] % 20_000 + 12_000
+            with contextlib.suppress(OSError):
+                other.bind(("127.0.0.1", port))
+                return port
+
+
+BUCKET, KEY, SECRET = "tests", "AKIDTESTS0001", "a-secret-of-the-tests"
+PLACES = (FolderPlace, GitPlace, SeaweedPlace, RclonePlace)

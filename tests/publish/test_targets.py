@@ -104,6 +104,8 @@ def test_a_publish_that_is_killed_is_finished_by_the_next(place, output):
 
 
 def test_of_two_publishes_one_wins(place, output):
+    if not place.is_conditional:
+        pytest.skip("this server ignores the conditions of a request")
     with place.opened() as store:
         publish_to(store, output)
     write_output(output, changed_site())
