@@ -81,11 +81,13 @@ def factory_of(address: str) -> Factory:
     scheme = urllib.parse.urlsplit(address).scheme if "://" in address else ""
     if scheme in _SCHEMES:
         return _SCHEMES[scheme]
+    if not scheme and re.match(r"[\w.@-]*\w:(?!//)[^:]", address):
+        return _rsync
     for point in metadata.entry_points(group=ENTRY_POINTS):
         if point.name == scheme:
             factory: Factory = point.load()
             return factory
-    known = ", ".join(f"{name}://" for name in _SCHEMES)
+    known = ", ".join(f"{name}://" for name in _SCHEMES) + ", user@host:path"
     raise _unusable(scrubbed(address), "is not an address to publish to", f"use one of {known}")
 
 
@@ -114,6 +116,18 @@ def _cloud(address: str, settings: Settings) -> Store:
     return Bucket(address, settings.config)
 
 
+def _sftp(address: str, settings: Settings) -> Store:
+    from generator.publish.sftp import Sftp
+
+    return Sftp(address, settings.config.connections)
+
+
+def _rsync(address: str, _settings: Settings) -> Store:
+    from generator.publish.rsync import Rsync
+
+    return Rsync(address)
+
+
 _SCHEMES: Mapping[str, Factory] = {
     "file": _folder,
     "git+https": _git,
@@ -122,6 +136,8 @@ _SCHEMES: Mapping[str, Factory] = {
     "s3": _cloud,
     "gs": _cloud,
     "az": _cloud,
+    "sftp": _sftp,
+    "rsync": _rsync,
 }
 
 

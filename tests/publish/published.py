@@ -53,13 +53,14 @@ def publish_to(
     yes: bool = False,
     verify: bool = False,
     force: bool = False,
+    pace: Pace = QUICK,
     notice: Callable[[str], None] = lambda _text: None,
 ) -> Published | None:
     """Publish as the command does; None if there was nothing to do. Questions fail unless `yes`."""
     built = read_build(output)
-    prepared = prepare(store, output, built, verify=verify, force=force, pace=QUICK, notice=notice)
+    prepared = prepare(store, output, built, verify=verify, force=force, pace=pace, notice=notice)
     assert yes or not prepared.questions, prepared.questions
-    return None if prepared.is_done else publish(store, prepared, done=done, pace=QUICK)
+    return None if prepared.is_done else publish(store, prepared, done=done, pace=pace)
 
 
 class Memory:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import getpass
 import gzip
 import json
 import os
@@ -180,6 +181,56 @@ class RclonePlace(BucketPlace):
     is_conditional = False
 
 
+class OverSsh(Place):
+    """A place of this machine, behind OpenSSH's server."""
+
+    def start(self) -> None:
+        self.home = self.servers.ssh()
+        super().start()
+
+    @contextlib.contextmanager
+    def opened(self, **config: object) -> Iterator[Store]:
+        commands = dict.fromkeys(("RSYNC_RSH", "GIT_SSH_COMMAND"), f"ssh -F {self.home}/.ssh/config")
+        before = dict(os.environ)
+        os.environ.update(HOME=str(self.home), **commands)
+        try:
+            with super().opened(**config) as store:
+                yield store
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+
+
+class SftpPlace(OverSsh, FolderPlace):
+    tells_content = False
+    kills = 4
+
+    @property
+    def address(self) -> str:
+        return f"sftp://test-host{self.root}"
+
+
+class RsyncPlace(OverSsh, FolderPlace):
+    tells_content = False
+    kills = 2
+
+    def start(self) -> None:
+        program("rsync")
+        super().start()
+
+    @property
+    def address(self) -> str:
+        return f"test-host:{self.root}"
+
+
+class GitOverSshPlace(OverSsh, GitPlace):
+    kills = 2
+
+    @property
+    def address(self) -> str:
+        return f"git+ssh://test-host{self.root}#pages"
+
+
 class Servers:
     """Servers that several tests share. Each starts when a test needs it."""
 
@@ -203,6 +254,18 @@ class Servers:
             self._s3[server] = f"http://127.0.0.1:{port}"
             until(lambda: has_bucket(self._s3[server]))
         return self._s3[server]
+
+    def ssh(self) -> Path:
+        """A home folder whose settings lead `test-host` to OpenSSH's server; started if it is not running."""
+        home = self.root / "home"
+        if not home.exists():
+            sshd, port = program("sshd"), free_port()
+            write_ssh_settings(home / ".ssh", port)
+            if os.geteuid() == 0:
+                Path("/run/sshd").mkdir(exist_ok=True)  # the server insists on it
+            self.run([sshd, "-D", "-e", "-f", str(home / ".ssh/sshd_config")], home)
+            until(lambda: answers(port))
+        return home
 
     def run(self, command: list[str], folder: Path) -> None:
         """Run a server until the tests end."""
@@ -234,6 +297,35 @@ def rclone(folder: Path, port: int) -> list[str]:
     return ["serve", "s3", "--auth-key", f"{KEY},{SECRET}", "--addr", f"127.0.0.1:{port}", str(folder)]
 
 
+def write_ssh_settings(folder: Path, port: int) -> None:
+    """Write keys and settings of a server and a client that know each other."""
+    folder.mkdir(parents=True)
+    for name in ("host", "client"):
+        keygen = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / name)]
+        subprocess.run(keygen, check=True, stdin=subprocess.DEVNULL)
+    (folder / "authorized_keys").write_bytes((folder / "client.pub").read_bytes())
+    (folder / "known_hosts").write_text(f"[127.0.0.1]:{port} {(folder / 'host.pub').read_text()}")
+    server = {
+        "Port": port, "ListenAddress": "127.0.0.1", "HostKey": folder / "host", "PidFile": "none",
+        "AuthorizedKeysFile": folder / "authorized_keys", "StrictModes": "no", "UsePAM": "no",
+        "Subsystem": "sftp internal-sftp", "MaxStartups": 100,
+        "SetEnv": f"HOME={folder.parent}",  # no start-up file of the user runs in each session
+
+    }  # fmt: skip
+    client = {
+        "HostName": "127.0.0.1", "Port": port, "User": getpass.getuser(), "IdentityFile": folder / "client",
+        "IdentitiesOnly": "yes", "UserKnownHostsFile": folder / "known_hosts",
+    }  # fmt: skip
+    (folder / "sshd_config").write_text("".join(f"{key} {value}\n" for key, value in server.items()))
+    (folder / "config").write_text("Host test-host\n" + "".join(f"{k} {v}\n" for k, v in client.items()))
+
+
+def answers(port: int) -> bool:
+    """Whether somebody listens on a port."""
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
+
+
 def has_bucket(endpoint: str) -> bool:
     """Whether a server answers. SeaweedFS makes the bucket at the first upload."""
     store = obstore.store.S3Store(
@@ -253,7 +345,9 @@ def has_bucket(endpoint: str) -> bool:
 
 def program(name: str) -> str:
     """The path of a program, of the environment or the system. The test is skipped where there is none."""
-    found = shutil.which(name, path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    found = shutil.which(
+        name, path=os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"], "/usr/sbin"))
+    )
     if found is None:
         pytest.skip(f"needs {name}, which is not installed")
     return found
@@ -271,4 +365,4 @@ def free_port() -> int:
 
 
 BUCKET, KEY, SECRET = "tests", "AKIDTESTS0001", "a-secret-of-the-tests"
-PLACES = (FolderPlace, GitPlace, SeaweedPlace, RclonePlace)
+PLACES = (FolderPlace, GitPlace, SeaweedPlace, RclonePlace, SftpPlace, RsyncPlace, GitOverSshPlace)

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import random
 
 import pytest
-from published import SITE, Killed, publish_to, write_output
+from published import SITE, Killed, write_output
+from published import publish_to as publish_quickly
 from servers import PLACES, Place
 
 from generator.model.errors import BuildError
 from generator.publish import prepare, publish
+from generator.publish.lock import PACE
 from generator.publish.publishing import read_build
 from generator.publish.record import decode
 from generator.publish.store import RECORD
+
+publish_to = functools.partial(publish_quickly, pace=PACE)
 
 
 @pytest.fixture(params=PLACES, ids=lambda kind: kind.__name__)
