@@ -68,7 +68,6 @@ class _Run:
     def __call__(self, target: str | None, *, verify: bool, force: bool) -> int:
         """Publish, and return the exit code."""
         from generator.model.errors import BroadsheetError
-        from generator.output import lock
         from generator.publish import opened, prepare
         from generator.publish.publishing import read_build
 
@@ -77,7 +76,9 @@ class _Run:
             built = read_build(self._site.output)
             store = opened(self._site, target, f"Publish the site of {built.as_of}")
             self._name = store.name
-            with contextlib.closing(store), lock.held(self._site.output, _PATIENCE):
+            with contextlib.ExitStack() as held:
+                held.enter_context(contextlib.closing(store))
+                self._lock_output(held, store, force=force)
                 built = read_build(self._site.output)  # a build may have ended meanwhile
                 prepared = prepare(
                     store, self._site.output, built, verify=verify, force=force, notice=self._notice
@@ -88,6 +89,19 @@ class _Run:
             raise
         self._write_report(prepared, published=code == DONE and not self._dry_run)
         return code
+
+    def _lock_output(self, held: contextlib.ExitStack, store: Store, *, force: bool) -> None:
+        """Keep builds away. Another publish of the same folder is told by its name; a build is waited for."""
+        from generator.model.errors import BuildError
+        from generator.output import lock
+        from generator.publish import check_free
+
+        try:
+            held.enter_context(lock.held(self._site.output, 0))
+        except BuildError:
+            if not force:
+                check_free(store, notice=self._notice)
+            held.enter_context(lock.held(self._site.output, _PATIENCE))
 
     def _finish(self, store: Store, prepared: Prepared) -> int:
         """Do what was prepared, after asking, and print it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from generator.publish.publishing import Prepared, Published, prepare, publish
+from generator.publish.publishing import Prepared, Published, check_free, prepare, publish
 from generator.publish.targets import opened
 
-__all__ = ["Prepared", "Published", "opened", "prepare", "publish"]
+__all__ = ["Prepared", "Published", "check_free", "opened", "prepare", "publish"]

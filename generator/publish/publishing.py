@@ -120,6 +120,12 @@ def prepare(
     )
 
 
+def check_free(store: Store, *, pace: Pace = PACE, notice: Notice) -> None:
+    """Raise `BuildError` if somebody is publishing to a target."""
+    if (stored := store.read()) is not None:
+        lock.wait_for(store, decode(stored.data, store.name), pace, notice)
+
+
 def _refuse_older(store: Store, before: Record, built: manifest.Manifest) -> None:
     if built.as_of < before.as_of:
         message = f"the site there was built for {before.as_of}, which is later than {built.as_of}"

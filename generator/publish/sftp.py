@@ -9,7 +9,16 @@ import secrets
 import stat
 import threading
 import urllib.parse
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from typing import Any, TypeVar
 
 from generator.model.errors import BuildError, command_error
@@ -18,6 +27,7 @@ from generator.publish.retry import TransientError, retried
 from generator.publish.store import ABSENT, RECORD, Done, Stored, TakenError, Upload, refused
 
 T = TypeVar("T")
+Item = TypeVar("Item")
 _LOCK, _STAGED = ".broadsheet-lock", ".broadsheet-uploading"
 """The file that exists while the record is swapped, and the prefix of those that are being written."""
 _ALIVE = 15
@@ -91,27 +101,23 @@ class Sftp:
 
     def put(self, files: Sequence[Upload], done: Done) -> None:
         """Upload files, many requests at a time over one connection, each by a rename."""
-        waiting = iter(files)
 
-        async def upload(number: int) -> None:
-            for file in waiting:
-                data = file.read()
-                await self._make_folder(f"{self._root}/{file.path}".rpartition("/")[0])
-                await self._write(file.path, data, f"{_STAGED}-{number}")
-                done(file.path)
+        async def upload(file: Upload, number: int) -> None:
+            data = file.read()
+            await self._make_folder(f"{self._root}/{file.path}".rpartition("/")[0])
+            await self._write(file.path, data, f"{_STAGED}-{number}")
+            done(file.path)
 
-        self._all([upload(number) for number in range(self._parallel)])
+        self._for_each(files, upload)
 
     def delete(self, paths: Iterable[str], done: Done) -> None:
         """Delete files, and the folders that this empties."""
         paths = [*paths]
-        waiting = iter(paths)
 
-        async def remove() -> None:
-            for path in waiting:
-                with contextlib.suppress(self._ssh.SFTPNoSuchFile, self._ssh.SFTPNoSuchPath):
-                    await self._client.remove(f"{self._root}/{path}")
-                done(path)
+        async def remove(path: str, _number: int) -> None:
+            with contextlib.suppress(self._ssh.SFTPNoSuchFile, self._ssh.SFTPNoSuchPath):
+                await self._client.remove(f"{self._root}/{path}")
+            done(path)
 
         async def prune() -> None:
             above = {folder for path in paths for folder in names.folders(path)}
@@ -119,7 +125,7 @@ class Sftp:
                 with contextlib.suppress(self._ssh.SFTPError):  # it holds other files
                     await self._client.rmdir(f"{self._root}/{folder}")
 
-        self._all([remove() for _ in range(self._parallel)])
+        self._for_each(paths, remove)
         self._folders.clear()
         self._run(prune)
 
@@ -141,11 +147,18 @@ class Sftp:
         """Return the result of work on the server. Connects if need be, and again after a lost connection."""
         return retried(lambda: self._result(self._connected(work)))
 
-    def _all(self, workers: Sequence[Coroutine[Any, Any, None]]) -> None:
-        """Do all of this at once. Ends the others when one fails."""
+    def _for_each(self, items: Sequence[Item], work: Callable[[Item, int], Awaitable[None]]) -> None:
+        """Do something with each item, several at a time. After a lost connection, it does the rest."""
+        left = dict(enumerate(items))
+
+        async def work_on(waiting: Iterator[int], worker: int) -> None:
+            for number in waiting:
+                await work(left[number], worker)
+                del left[number]
 
         async def together() -> None:
-            tasks = [asyncio.ensure_future(one) for one in workers]
+            waiting = iter([*left])
+            tasks = [asyncio.ensure_future(work_on(waiting, worker)) for worker in range(self._parallel)]
             try:
                 await asyncio.gather(*tasks)
             finally:
@@ -153,7 +166,7 @@ class Sftp:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
 
-        self._result(self._connected(together))
+        self._run(together)
 
     def _result(self, work: Coroutine[Any, Any, T]) -> T:
         future = asyncio.run_coroutine_threadsafe(work, self._loop)
@@ -176,11 +189,13 @@ class Sftp:
 
     def _refused(self, error: Exception) -> BuildError:
         ssh, said = self._ssh, str(error) or type(error).__name__
-        if isinstance(error, ssh.SFTPError) and not isinstance(error, ssh.SFTPConnectionLost):
+        is_lost = isinstance(error, ssh.SFTPConnectionLost | ssh.SFTPNoConnection)
+        if isinstance(error, ssh.SFTPError) and not is_lost:
             advice = "see whether you may write there, and whether there is space left"
             return refused(self.name, f"the server refuses: {said}", advice)
         if isinstance(error, ssh.PermissionDenied | ssh.HostKeyNotVerifiable):
             return refused(self.name, f"cannot log in: {said}", "see that `sftp` with this address can")
+        self._connection = None
         problem = refused(self.name, f"cannot be reached: {said}", "see that `sftp` reaches it")
         return TransientError(*problem.problems)
 

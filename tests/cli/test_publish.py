@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import io
 import json
+import random
+import re
 import shutil
 import sys
+import time
 from importlib import metadata
 
+import msgspec
 import pytest
 
 from generator.cli.exit_codes import DONE, FAILED, UNUSABLE
 from generator.cli.main import run
+from generator.output import lock as output_lock
 from generator.output.names import MANIFEST
+from generator.publish import lock
 from generator.publish.store import RECORD
+from running import Command, until
 from writing import files_of, write_clipping, write_config
 
 CONFIG = 'base_url = "https://digest.example/"\n'
@@ -168,3 +175,32 @@ def test_publish_settings_make_no_page_stale(root, capfd):
     write_config(root, CONFIG + '[publish.web]\naddress = "file:///elsewhere"\n')
     assert run(["build"]) == DONE
     assert " 0 files written" in capfd.readouterr().out
+
+
+def test_a_command_that_is_killed_is_finished_by_the_next(root, tmp_path):
+    for name in range(400):
+        write_file(root / f"static/{name}.txt", str(name))
+    run(["build", "-q"])
+    chance = random.Random(3)
+    for _ in range(4):
+        command = Command(root, "publish", "--yes")
+        until((tmp_path / "www" / RECORD).exists, command)
+        time.sleep(chance.random() / 20)
+        command.end()
+    assert run(["publish", "--yes"]) == DONE
+    assert published(root) == built(root)
+
+
+def test_of_two_commands_at_once_the_second_says_who_publishes(root, tmp_path, capfd):
+    assert run(["publish"]) == DONE
+    record = tmp_path / "www" / RECORD
+    publisher = msgspec.json.encode(lock.this_process()).decode()
+    record.write_text(record.read_text().replace('"publisher": null', f'"publisher": {publisher}'))
+    with output_lock.held(root / "public", 0):
+        assert run(["publish"]) == FAILED
+    assert re.search(r"process \d+ on .* is publishing there; wait", capfd.readouterr().err)
+
+
+def write_file(file, text):
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
