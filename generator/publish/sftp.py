@@ -55,6 +55,7 @@ class Sftp:
         self._folders: set[str] = set()
         self._connection: Any = None
         self._client: Any = None
+        self._is_lost = False
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -133,11 +134,13 @@ class Sftp:
         """Close the connection, and end the thread."""
 
         async def end() -> None:
-            if self._connection is not None:
-                self._connection.close()
-                await self._connection.wait_closed()
+            await self._disconnect()
+            tasks = asyncio.all_tasks() - {asyncio.current_task()}
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(self._ssh.Error, OSError, TimeoutError):
             asyncio.run_coroutine_threadsafe(end(), self._loop).result(5)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
@@ -179,13 +182,23 @@ class Sftp:
             raise self._refused(error) from error
 
     async def _connected(self, work: Callable[[], Awaitable[T]]) -> T:
-        if self._connection is None or self._connection.is_closed():
+        if self._connection is None or self._is_lost:
+            await self._disconnect()
             optional = {"port": self._port, "username": self._user}
             given = {key: value for key, value in optional.items() if value is not None}
             self._connection = await self._ssh.connect(self._host, keepalive_interval=_ALIVE, **given)
             self._client = await self._connection.start_sftp_client()
             self._folders.clear()
+            self._is_lost = False
         return await work()
+
+    async def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._client.exit()
+            self._connection.close()
+            await self._connection.wait_closed()
+            await asyncio.sleep(0)  # its socket is closed in the next round of the loop
+            self._connection = None
 
     def _refused(self, error: Exception) -> BuildError:
         ssh, said = self._ssh, str(error) or type(error).__name__
@@ -195,7 +208,7 @@ class Sftp:
             return refused(self.name, f"the server refuses: {said}", advice)
         if isinstance(error, ssh.PermissionDenied | ssh.HostKeyNotVerifiable):
             return refused(self.name, f"cannot log in: {said}", "see that `sftp` with this address can")
-        self._connection = None
+        self._is_lost = True
         problem = refused(self.name, f"cannot be reached: {said}", "see that `sftp` reaches it")
         return TransientError(*problem.problems)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import warnings
+
 import pytest
 from published import SITE, publish_to, write_output
 from servers import SftpPlace
@@ -20,6 +23,19 @@ def output(tmp_path):
     return write_output(tmp_path / "public", SITE)
 
 
+class Lost:
+    """A client whose connection is lost."""
+
+    def __init__(self, ssh):
+        self._ssh = ssh
+
+    def exit(self):
+        pass
+
+    def __getattr__(self, name):
+        raise self._ssh.SFTPConnectionLost("Connection lost")
+
+
 def test_a_lost_connection_is_made_again(place, output, monkeypatch):
     monkeypatch.setattr(retry, "FIRST_PAUSE", 0.01)
     lost: list[str] = []
@@ -27,12 +43,18 @@ def test_a_lost_connection_is_made_again(place, output, monkeypatch):
     def done(path):
         if len(lost) < 2:
             lost.append(path)
-            store._connection.abort()
+            store._client = Lost(store._ssh)
 
     with place.opened() as store:
         publish_to(store, output, done=done)
     assert len(lost) == 2
     assert place.site() == SITE
+    store = None
+    with (
+        warnings.catch_warnings()
+    ):  # asyncssh leaves the sockets of lost connections to the garbage collector
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 def test_a_lock_that_a_dead_process_left_is_taken_away(place, output, monkeypatch):
