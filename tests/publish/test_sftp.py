@@ -50,9 +50,7 @@ def test_a_lost_connection_is_made_again(place, output, monkeypatch):
     assert len(lost) == 2
     assert place.site() == SITE
     store = None
-    with (
-        warnings.catch_warnings()
-    ):  # asyncssh leaves the sockets of lost connections to the garbage collector
+    with warnings.catch_warnings():  # asyncssh does not close lost connections
         warnings.simplefilter("ignore", ResourceWarning)
         gc.collect()
 
