@@ -19,6 +19,7 @@ from generator.config.site import (
     Config,
     IdentifierConfig,
     Limits,
+    PublishConfig,
     SourceConfig,
     TagConfig,
 )
@@ -75,6 +76,7 @@ def _advice(key: str, message: str) -> str:
             "sources": '[sources."Name"]',
             "tags": '[tags."Name"]',
             "identifiers": "[identifiers.name]",
+            "publish": "[publish.name]",
         }
         table = tables.get(key.partition(".")[0], f"[{name}]")
         return f"write `{table}`, and its keys on the lines below"
@@ -85,6 +87,15 @@ def _advice(key: str, message: str) -> str:
     )
 
 
+_TABLES = {
+    "sources": SourceConfig,
+    "identifiers": IdentifierConfig,
+    "tags": TagConfig,
+    "publish": PublishConfig,
+}
+"""Key whose value is a table of tables → what these may hold."""
+
+
 def _unknown_keys(table: dict[str, object], file: Path) -> Iterable[Problem]:
     yield from _unknown(table, Config.__struct_fields__, "", file)
     fields = table.get("fields")
@@ -93,7 +104,7 @@ def _unknown_keys(table: dict[str, object], file: Path) -> Iterable[Problem]:
     limits = table.get("limits")
     if isinstance(limits, dict):
         yield from _unknown(limits, Limits.__struct_fields__, "limits.", file)
-    for tables, known in (("sources", SourceConfig), ("identifiers", IdentifierConfig), ("tags", TagConfig)):
+    for tables, known in _TABLES.items():
         named = table.get(tables)
         for name, one in named.items() if isinstance(named, dict) else ():
             key = f"{tables}.{name}"
@@ -161,6 +172,13 @@ def faults_of(config: Config, file: Path, *, is_address_typed: bool) -> Iterable
     yield from _identifier_faults(config, file)
     for name, fault, advice in faults_of_tags(config.tags):
         yield problem_in(file, f"`tags.{name}` {fault}", advice, line_of(file, f"tags.{name}"))
+    for name, target in config.publish.items():
+        if ":" not in target.address:
+            key, advice = f"publish.{name}", "write one, such as file:///srv/www"
+            yield problem_in(file, f"`{key}` has no `address`", advice, line_of(file, name))
+        if not 1 <= target.connections <= 256:
+            key = f"publish.{name}.connections"
+            yield problem_in(file, f"`{key}` must be between 1 and 256", "", line_of(file, key))
     for name, source in config.sources.items():
         if source.language is not None and not LANGUAGE.fullmatch(source.language):
             line = line_of(file, "language")

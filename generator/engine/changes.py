@@ -71,6 +71,7 @@ INVALIDATES: Mapping[str, Stale] = {
     "sources": Stale.NOTHING,  # key by key, below
     "identifiers": Stale.NOTHING,  # key by key, below
     "tags": Stale.NOTHING,  # key by key, below
+    "publish": Stale.NOTHING,
     "limits": Stale.READING,
     "sources.aliases": Stale.SOURCES | Stale.PAGES,
     "sources.home": Stale.SOURCES | Stale.PAGES,
