@@ -172,13 +172,7 @@ def faults_of(config: Config, file: Path, *, is_address_typed: bool) -> Iterable
     yield from _identifier_faults(config, file)
     for name, fault, advice in faults_of_tags(config.tags):
         yield problem_in(file, f"`tags.{name}` {fault}", advice, line_of(file, f"tags.{name}"))
-    for name, target in config.publish.items():
-        if ":" not in target.address:
-            key, advice = f"publish.{name}", "write one, such as file:///srv/www"
-            yield problem_in(file, f"`{key}` has no `address`", advice, line_of(file, name))
-        if not 1 <= target.connections <= 256:
-            key = f"publish.{name}.connections"
-            yield problem_in(file, f"`{key}` must be between 1 and 256", "", line_of(file, key))
+    yield from _publish_faults(config, file)
     for name, source in config.sources.items():
         if source.language is not None and not LANGUAGE.fullmatch(source.language):
             line = line_of(file, "language")
@@ -195,6 +189,17 @@ _KIND = re.compile(r"[a-z]{2,20}")
 _FOLDERS = ("archive", "articles", "assets", "media", "picks", "sitemaps", "sources", "stories", "tags")
 _TAKEN = frozenset((*_FOLDERS, "con", "prn", "aux", "nul"))
 """Names of other folders of a site, and names that Windows does not allow."""
+
+
+def _publish_faults(config: Config, file: Path) -> Iterable[Problem]:
+    """Yield the faults of places to publish to."""
+    for name, target in config.publish.items():
+        if ":" not in target.address:
+            key, advice = f"publish.{name}", "write one, such as file:///srv/www"
+            yield problem_in(file, f"`{key}` has no `address`", advice, line_of(file, name))
+        if not 1 <= target.connections <= 256:
+            key = f"publish.{name}.connections"
+            yield problem_in(file, f"`{key}` must be between 1 and 256", "", line_of(file, key))
 
 
 def _identifier_faults(config: Config, file: Path) -> Iterable[Problem]:
