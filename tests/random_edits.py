@@ -156,6 +156,7 @@ OF_SOURCES = {
     "text": ('"link"', '"excerpt"', '"full"'),
     "clean": ("false",),
     "aggregator": ("true", "false"),
+    "activity": ("true", "false"),
 }
 IDENTIFIERS = {
     "rfc.pattern": ("''",),

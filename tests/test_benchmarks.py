@@ -174,6 +174,16 @@ def test_every_other_script_runs(
     assert said in out
 
 
+@pytest.mark.browser
+def test_a_day_is_looked_at_in_two_sizes(clippings: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "generator", "build", "--content", str(clippings), "-o", "out"]
+    environment = {"PATH": "/bin", "PYTHONPATH": str(ROOT)}
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, env=environment)
+    wide, phone = run("glance.py", tmp_path / "out").splitlines()
+    assert wide.startswith("/ wide")
+    assert json.loads(phone.partition("{")[1] + phone.partition("{")[2])["overflow"] == 0
+
+
 def test_the_cleaning_of_labelled_clippings_is_scored(clippings: Path, tmp_path: Path) -> None:
     labelled = next(file for file in sorted(clippings.rglob("*.md")) if file.read_text().count("\n\n") > 2)
     path = labelled.relative_to(clippings).as_posix()

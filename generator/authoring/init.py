@@ -70,6 +70,7 @@ language = "en"                      # of the interface: "en" or "zh"
 # language = "en"
 # clean = false
 # aggregator = true
+# activity = true
 # text = "excerpt"
 """
 
@@ -127,6 +128,7 @@ language = "zh"                      # 界面语言："en" 或 "zh"
 # language = "zh"
 # clean = false
 # aggregator = true
+# activity = true
 # text = "excerpt"
 """
 

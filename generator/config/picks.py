@@ -47,6 +47,8 @@ class Pick(msgspec.Struct, frozen=True, kw_only=True):
     """Articles, named like `article`, that form one story with this one."""
     split: bool | None = None
     """Whether it belongs to no story."""
+    place: int = 0
+    """The place among the picks of `picks.toml` that pin, from 1; 0 for other picks."""
 
 
 Picks = tuple[Pick, ...]

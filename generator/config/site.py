@@ -52,6 +52,8 @@ class SourceConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     """Whether to remove boilerplate from its articles."""
     aggregator: bool | None = None
     """Whether it mostly repeats others; found by its numbers if unset."""
+    activity: bool | None = None
+    """Whether it reports events, such as commits or advisories; found by its titles if unset."""
 
 
 class IdentifierConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -35,8 +35,15 @@ from generator.grouping.sources import configured_aggregators, configured_names
 from generator.grouping.tags import regrouped_tags, tags_of
 from generator.model import addresses
 from generator.model.types import Article, CopyGroup, Digest, Related, Source, Story
-from generator.render.affected import affected_pages, by_file, identifier_pages, is_near, tag_pages
-from generator.render.pages import Page, page_of_source
+from generator.render.affected import (
+    affected_pages,
+    by_file,
+    day_pages,
+    identifier_pages,
+    is_near,
+    tag_pages,
+)
+from generator.render.pages import Page, page_of_source, pages_of_edition
 
 
 class ChangeSet(NamedTuple):
@@ -120,6 +127,7 @@ def _update(state: SiteState, read: Records, former: Config, *, has_other_picks:
             *affected_pages(plan, removed, change.ended, is_recounted=change.is_recounted),
             *identifier_pages(plan, (*added, *linked_otherwise(last, change.digest))),
             *tag_pages(plan, added, is_recounted=change.is_recounted),
+            *day_pages(plan, _moved(last, change.digest)),
         )
     )
     had_picks = bool(plan.picks)
@@ -223,6 +231,7 @@ def _effects(
     pages = by_file(
         affected_pages(plan, (*added, *parted), begun, removed, ended, is_recounted=change.is_recounted)
     )
+    pages |= by_file(day_pages(plan, _moved(digest, last)))
     if digest.days[-1].first != last.days[-1].first:
         pages |= by_file(map(page_of_source, digest.sources.values()))
     dates = {article.date for article in (*removed, *added)}
@@ -231,7 +240,7 @@ def _effects(
     has_other_feeds = bool(plan.picks) is not had_picks
     if has_other_feeds:  # all editions link to the feed of picks, if there are any
         every = (*digest.days, *digest.weeks, *digest.months, *digest.years)
-        others += [addresses.file_of(addresses.edition(edition)) for edition in every]
+        others += by_file(page for edition in every for page in pages_of_edition(plan, edition))
     if state.site.config.base_url is not None:
         others += feed_paths(owners_of(plan, (*change.articles, *parted)))
     has_other_sources = last.sources.keys() != digest.sources.keys()  # which are listed as OPML
@@ -244,6 +253,16 @@ def _effects(
         ),
         is_everything=affects_all_pages(state.rendering.theme, last, digest),
     )
+
+
+def _moved(digest: Digest, other: Digest) -> list[Source]:
+    """Return the sources of a digest whose articles stand in another section of their days in the other."""
+    both = ((source, other.sources.get(name)) for name, source in digest.sources.items())
+    return [
+        source
+        for source, twin in both
+        if twin and (twin.is_activity, twin.text) != (source.is_activity, source.text)
+    ]
 
 
 def _changes(
@@ -303,12 +322,15 @@ def _reload(state: SiteState, before: Config, settings: Stale) -> Effects | None
     if Stale.SOURCES in settings:
         if configured_aggregators(before) != configured_aggregators(site.config):
             return None
+        last = index.digest
         changed = _reconfigure(state, before)
         if changed and index.pictured:
             return None  # images go with texts that are shown in full
         others += [
             addresses.file_of(addresses.article(one.id)) for source in changed for one in source.articles
         ]
+        moved, old_plan = _moved(index.digest, last), msgspec.structs.replace(plan, digest=last)
+        others += by_file((*day_pages(old_plan, moved), *day_pages(plan, moved)))
     if Stale.TAGS in settings:
         plan.tag_rules = tag_rules(site.config.tags)
         tags = tags_of(index.digest.articles, plan.tag_rules)

@@ -79,6 +79,7 @@ INVALIDATES: Mapping[str, Stale] = {
     "sources.text": Stale.SOURCES | Stale.PAGES,
     "sources.clean": Stale.READING,
     "sources.aggregator": Stale.SOURCES | Stale.PAGES,
+    "sources.activity": Stale.SOURCES | Stale.PAGES,
     "identifiers.pattern": Stale.READING,
     "identifiers.url": Stale.PAGES,
     "tags.name": Stale.TAGS | Stale.PAGES | Stale.FILES,

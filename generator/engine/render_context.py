@@ -19,7 +19,7 @@ from generator.render.compose import Composer, composer
 from generator.render.fingerprints import Fingerprints
 from generator.render.frame import Framer
 from generator.render.locales import InterfaceLanguage
-from generator.render.pages import Plan, pages_since, plan
+from generator.render.pages import Plan, plan
 from generator.render.templates import Templates, interface_language
 from generator.render.theme_hashes import theme_hashes
 
@@ -45,7 +45,13 @@ def affects_all_pages(theme: Templates, last: Digest, digest: Digest) -> bool:
 
 def since_of(digest: Digest, config: Config) -> dt.date:
     """Return the first day whose articles get pages of their own."""
-    return pages_since(digest, config.articles, config.recent_months)
+    if config.articles == "all" or not digest.days:
+        return dt.date.min
+    if config.articles == "none":
+        return dt.date.max
+    newest = digest.days[-1].first
+    month = newest.year * 12 + newest.month - config.recent_months
+    return dt.date(month // 12, month % 12 + 1, 1) if month >= 12 else dt.date.min
 
 
 class RenderContext:

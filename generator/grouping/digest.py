@@ -8,6 +8,7 @@ import msgspec
 
 from generator.config.site import SourceConfig
 from generator.config.tags import TagRules
+from generator.grouping.activity import is_activity
 from generator.grouping.clashes import redirected, with_unique_ids
 from generator.grouping.editions import editions_of, joined, months_of, order
 from generator.grouping.identifiers import identifiers_of
@@ -82,7 +83,11 @@ def with_settings(digest: Digest, sources: Mapping[str, SourceConfig], text: Tex
         own = key(name)
         settings = sources[names[own]] if own in names else SourceConfig()
         changed[name] = msgspec.structs.replace(
-            source, home=settings.home, language=settings.language, text=settings.text or text
+            source,
+            home=settings.home,
+            language=settings.language,
+            text=settings.text or text,
+            is_activity=is_activity(source.articles, settings),
         )
     return msgspec.structs.replace(digest, sources=changed)
 
@@ -110,6 +115,7 @@ def _sources(
                 home=settings.home,
                 language=settings.language,
                 text=settings.text or text,
+                is_activity=is_activity(ordered, settings),
                 articles=ordered,
                 months=months_of(ordered),
             )

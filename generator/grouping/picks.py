@@ -74,7 +74,7 @@ def choices_of(
     finder = _Finder(names, waiting, withheld_urls)
     by_path: dict[str, Pick] = {}
     merges: list[tuple[Pick, frozenset[str]]] = []
-    for pick in picks:
+    for pick in _placed(picks):
         meant = finder.meant(pick)
         for article in meant:
             if earlier := by_path.get(article.path):
@@ -97,6 +97,17 @@ def choices_of(
     )
 
 
+def _placed(picks: Iterable[Pick]) -> Iterator[Pick]:
+    """Yield picks, those of `picks.toml` that pin with their place among these."""
+    count = 0
+    for pick in picks:
+        if pick.pin and pick.file == PICKS_FILE:
+            count += 1
+            yield msgspec.structs.replace(pick, place=count)
+        else:
+            yield pick
+
+
 def _reason(pick: Pick) -> str:
     where = PICKS_FILE if pick.file == PICKS_FILE else "its front matter"
     return f"hidden by {where}" + (f": {pick.why}" if pick.why else "")
@@ -112,6 +123,7 @@ def _combined(earlier: Pick, later: Pick) -> Pick:
         tags=tuple(dict.fromkeys((*earlier.tags, *later.tags))),
         merge=tuple(dict.fromkeys((*earlier.merge, *later.merge))),
         lines=later.lines,
+        place=later.place or earlier.place,
         **later_values,
     )
 
@@ -124,7 +136,7 @@ def _changed(article: Article, pick: Pick | None, language_of: LanguageOf) -> Ar
         return article
     changes: dict[str, object] = {}
     if pick.pin is not None:
-        changes["pinned"] = pick.pin
+        changes |= {"pinned": pick.pin, "place": pick.place if pick.pin else 0}
     if pick.note is not None:
         changes["note"] = pick.note
     if pick.title is not None and pick.title != article.title:

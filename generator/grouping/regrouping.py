@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 import msgspec
 
 from generator.config.site import Config, SourceConfig
+from generator.grouping.activity import is_activity
 from generator.grouping.editions import editions_of, first_of, moment, months_of, order
 from generator.grouping.sources import configured_name, configured_names
 from generator.model.names import key, slug, spelling
@@ -44,7 +45,7 @@ def regrouped(
     for name in lost:
         del sources[name]
     for name in {article.source for article in (*removed, *added)} - lost:
-        sources[name] = _source(sources[name], _of(removed, name), _of(added, name))
+        sources[name] = _source(sources[name], _of(removed, name), _of(added, name), config)
     known = {**digest.sources, **sources}
     found = msgspec.structs.replace(
         digest,
@@ -91,7 +92,7 @@ def _new_sources(
             return None
         known.add(own)
         taken.add(slug_)
-        settings = config.sources[configured[own]] if own in configured else SourceConfig()
+        settings = _settings(own, config, configured)
         text = settings.text or config.text
         found.append(Source(name=name, slug=slug_, home=settings.home, language=settings.language, text=text))
     return found
@@ -122,10 +123,12 @@ def _of(articles: Iterable[Article], source: str) -> list[Article]:
     return [article for article in articles if article.source == source]
 
 
-def _source(source: Source, removed: Sequence[Article], added: Sequence[Article]) -> Source:
+def _source(source: Source, removed: Sequence[Article], added: Sequence[Article], config: Config) -> Source:
     articles = spliced(source.articles, removed, added)
     months = months_again(source.months, articles, (*removed, *added))
-    return msgspec.structs.replace(source, articles=articles, months=months)
+    names, _ = configured_names(config.sources)
+    activity = is_activity(articles, _settings(key(source.name), config, names))
+    return msgspec.structs.replace(source, articles=articles, months=months, is_activity=activity)
 
 
 def months_again(
@@ -139,6 +142,11 @@ def months_again(
         own = _between(articles, first, end)
         months |= {month.first: month for month in months_of(own)}
     return tuple(months[first] for first in sorted(months, reverse=True))
+
+
+def _settings(key_: str, config: Config, names: Mapping[str, str]) -> SourceConfig:
+    """Return the settings of the source with a key. `names`: from `configured_names`."""
+    return config.sources[names[key_]] if key_ in names else SourceConfig()
 
 
 def _between(articles: Sequence[Article], first: dt.date, end: dt.date) -> Sequence[Article]:

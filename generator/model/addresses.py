@@ -67,9 +67,9 @@ def identifiers_month(kind: str, first: dt.date, part: int = 1) -> str:
     return identifiers(kind) + _month_part(first, part)
 
 
-def day(date: dt.date) -> str:
-    """Return the address of a day's edition."""
-    return f"{date.year:04}/{date.month:02}/{date.day:02}/"
+def day(date: dt.date, part: int = 1) -> str:
+    """Return the address of one part of a day's edition. Parts are counted from 1."""
+    return f"{date.year:04}/{date.month:02}/{date.day:02}/" + (f"{part}/" if part > 1 else "")
 
 
 def week(date: dt.date) -> str:

@@ -109,6 +109,8 @@ class Article(msgspec.Struct, frozen=True, kw_only=True, array_like=True, gc=Fal
     """What tells its event, as numbers (`model/features.py`): names, quotes, numbers, linked originals."""
     tag_words: tuple[str, ...] = ()
     """Words of `[tags]` that title or text contain, folded and sorted."""
+    place: int = 0
+    """Its place among the articles that `picks.toml` pins, from 1; 0 if it pins it not."""
 
     @property
     def is_roundup(self) -> bool:
@@ -210,6 +212,8 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     home: str | None = None
     language: str | None = None
     text: TextPolicy = TextPolicy.FULL
+    is_activity: bool = False
+    """Whether it reports events, such as commits or advisories, by its titles or as the curator says."""
     articles: tuple[Article, ...] = ()
     """Newest first."""
     months: tuple[SourceMonth, ...] = ()

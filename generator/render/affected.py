@@ -19,14 +19,15 @@ from generator.model.identifiers import kind_of
 from generator.model.types import Article, Edition, Period, Related, Source, SourceMonth, Story, Tag
 from generator.render.all_pages import page_of_identifier, page_of_tag, pages_of_kind, pages_of_tag
 from generator.render.beside import pages_beside
+from generator.render.day_plan import EditionPart
 from generator.render.pages import (
     Alias,
     Page,
     Plan,
     overviews,
-    page_of_edition,
     page_of_source,
     pages_of_article,
+    pages_of_edition,
     pages_of_month,
     pages_of_story,
 )
@@ -63,12 +64,12 @@ def affected_pages(
             yield from _months(source, article, with_neighbours=is_recounted)
             yield from _of_same_month(plan, source, article) if is_recounted else ()
     for article in {one.date: one for one in everyone}.values():
-        yield from _editions(digest.days, article, with_neighbours=is_recounted)
+        yield from _editions(plan, digest.days, article, with_neighbours=is_recounted)
     # Longer periods name picks and stories alone, and count the others.
     told_of = (one for one in everyone if is_recounted or one.pinned or one.id in told_ids)
     for article in {one.date: one for one in told_of}.values():
         for editions in (digest.weeks, digest.months, digest.years):
-            yield from _editions(editions, article, with_neighbours=is_recounted)
+            yield from _editions(plan, editions, article, with_neighbours=is_recounted)
     for group in groups:
         if isinstance(group, Story):
             yield from pages_of_story(plan, group)
@@ -76,6 +77,13 @@ def affected_pages(
     yield from identifier_pages(plan, everyone)
     yield from tag_pages(plan, everyone, is_recounted=is_recounted)
     yield from overviews(digest)
+
+
+def day_pages(plan: Plan, sources: Iterable[Source]) -> Iterator[Page]:
+    """Yield the pages of all days with articles of some sources."""
+    for date in {article.date for source in sources for article in source.articles}:
+        days = plan.digest.days
+        yield from pages_of_edition(plan, days[bisect_left(days, date, key=lambda day: day.first)])
 
 
 def identifier_pages(plan: Plan, articles: Iterable[Article]) -> Iterator[Page]:
@@ -125,17 +133,14 @@ def _of_same_month(plan: Plan, source: Source, article: Article) -> Iterator[Pag
                 yield from pages_of_article(plan, one)
 
 
-def _editions(editions: tuple[Edition, ...], article: Article, *, with_neighbours: bool) -> Iterator[Page]:
-    """Yield the edition of an article; with its neighbours, and the later days of its month."""
+def _editions(
+    plan: Plan, editions: tuple[Edition, ...], article: Article, *, with_neighbours: bool
+) -> Iterator[Page]:
+    """Yield the pages of an article's edition, and with its neighbours of those, which link to it."""
     at = bisect_left(editions, article.date, key=lambda edition: edition.last)
-    if not with_neighbours:
-        yield from map(page_of_edition, editions[at : at + 1])
-        return
-    yield from map(page_of_edition, editions[max(0, at - 1) : at + 2])
-    for edition in editions[at:]:
-        if edition.period is not Period.DAY or edition.first.replace(day=1) != article.date.replace(day=1):
-            return
-        yield page_of_edition(edition)
+    found = editions[max(0, at - 1) : at + 2] if with_neighbours else editions[at : at + 1]
+    for edition in found:
+        yield from pages_of_edition(plan, edition)
 
 
 def by_file(pages: Iterable[Page]) -> dict[str, Page]:
@@ -150,4 +155,6 @@ def is_near(page: Page, dates: Set[dt.date]) -> bool:
             return True
         case Edition(period=Period.DAY):
             return page.subject.first in dates
+        case EditionPart():
+            return page.subject.edition.first in dates
     return False

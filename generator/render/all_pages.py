@@ -11,7 +11,7 @@ from generator.render.pages import (
     Page,
     Plan,
     overviews,
-    page_of_edition,
+    pages_of_edition,
     pages_of_month,
     pages_of_source,
     pages_of_story,
@@ -33,8 +33,8 @@ def pages_of(plan_: Plan) -> Iterator[Page]:
         yield from pages_of_kind(kind)
     for tag in digest.tags.values():
         yield from pages_of_tag(tag)
-    for editions in (digest.days, digest.weeks, digest.months, digest.years):
-        yield from map(page_of_edition, editions)
+    for edition in (*digest.days, *digest.weeks, *digest.months, *digest.years):
+        yield from pages_of_edition(plan_, edition)
     yield from overviews(digest)
 
 

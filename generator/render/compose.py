@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Mapping
 from functools import partial
 
@@ -24,10 +23,12 @@ from generator.model.types import (
 )
 from generator.render import views
 from generator.render.beside import beside
-from generator.render.calendars import calendars_of
+from generator.render.day_lists import DAY_FILLS, DayFill, DayLists
+from generator.render.day_plan import DayPart, EditionPart
+from generator.render.day_views import DayView
 from generator.render.identifier_kinds import IdentifierKind, IdentifierPart
 from generator.render.identifiers import identifier_ways, linked
-from generator.render.lists import DAY_FILLS, Fill, Lists, Ways, direction_of, note_of, ways
+from generator.render.lists import Lists, Ways, direction_of, note_of, ways
 from generator.render.names import Names, Words
 from generator.render.pages import Alias, MonthPart, Page, Plan
 from generator.render.periods import archive_ways, period_ways
@@ -65,7 +66,9 @@ class Composer(msgspec.Struct, frozen=True):
             case (Tag() | TagPart() | None) as tag if page.address.startswith(addresses.TAGS):
                 found = tag_ways(lists, tag)
             case Edition(period=Period.DAY):
-                found = self._days(page.subject, is_front=page.address == addresses.FRONT)
+                found = self._days(page, page.subject)
+            case EditionPart():
+                found = self._days(page, page.subject.edition, page.subject.number)
             case Edition():
                 found = period_ways(lists, page.subject)
             case Source():
@@ -145,42 +148,41 @@ class Composer(msgspec.Struct, frozen=True):
             more=tuple(map(_link_to, more)),
         )
 
-    def _days(self, edition: Edition, *, is_front: bool) -> Ways:
-        """Return functions that make a day's views. What they share is computed once."""
-        lists = Lists(self.plan, self.names)
-        date = edition.first
-        before, after = self.names.around(edition)
-        around = views.DayView(
+    def _days(self, page: Page, edition: Edition, number: int = 1) -> Ways:
+        """Return functions that make the views of a part of a day. What they share is computed once."""
+        lists = DayLists(Lists(self.plan, self.names), edition)
+        date, parts, is_front = edition.first, self.plan.day(edition), page.address == addresses.FRONT
+        before, after = self.plan.around(edition)
+        counts = ((self.plan.digest.sources[group.source], len(group.articles)) for group in edition.groups)
+        around = DayView(
             date=date,
             count=edition.count,
-            sources=(),
-            blocks=(),
-            calendar=calendars_of(self.names, [date.replace(day=1)], dt.date.max if is_front else date)[0],
-            previous=before,
-            next=after,
+            sources=tuple(self.names.source(source, count=count) for source, count in counts),
+            part=number,
+            parts=tuple(
+                views.Named(name=str(part), address=addresses.day(date, part))
+                for part in range(1, len(parts) + 1)
+                if len(parts) > 1
+            ),
+            earlier=lists.earlier() if is_front else (),
+            # Counts would change the page with the neighbouring days.
+            previous=self.names.day(before.first, 0) if before else None,
+            next=self.names.day(after.first, 0) if after else None,
             week=self.names.period(Period.WEEK, date),
             month=self.names.period(Period.MONTH, date),
             year=self.names.period(Period.YEAR, date),
             is_front=is_front,
         )
-        return ways(partial(self._day, lists, edition, around), DAY_FILLS)
+        return ways(partial(self._day, lists, parts[number - 1], around), DAY_FILLS)
 
-    def _day(self, lists: Lists, edition: Edition, around: views.DayView, fill: Fill) -> views.DayView:
-        above = lists.above(edition, fill)
-        blocks = [lists.day_block(n, group, fill, above.home) for n, group in enumerate(edition.groups, 1)]
+    def _day(self, lists: DayLists, part: DayPart, around: DayView, fill: DayFill) -> DayView:
         return msgspec.structs.replace(
             around,
-            sources=tuple(
-                views.Named(
-                    name=block.source.name,
-                    address=above.home[group.articles[0].id] if _is_above(block) else block.anchor,
-                    count=block.source.count,
-                )
-                for block, group in zip(blocks, edition.groups, strict=True)
-            ),
-            picks=above.picks,
-            stories=above.stories,
-            blocks=tuple(block for block in blocks if not _is_above(block)),
+            picks=lists.above(part.picks, fill),
+            stories=lists.above(part.stories, fill),
+            reading=lists.section(part.reading, fill, excerpts=True),
+            links=lists.section(part.links, fill),
+            activity=lists.section(part.activity, fill),
         )
 
 
@@ -196,11 +198,6 @@ def _link_to(article: Article) -> views.ArticleLink:
 
 def _link(article: Article | None) -> views.ArticleLink | None:
     return _link_to(article) if article else None
-
-
-def _is_above(block: views.Block) -> bool:
-    """Return whether all articles of a source are shown further up."""
-    return block.above == block.source.count
 
 
 def composer(

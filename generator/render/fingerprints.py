@@ -7,11 +7,11 @@ page is rendered again. It may cover more than the page shows, but never less: c
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
+from typing import cast
 
 import msgspec
 
@@ -31,6 +31,8 @@ from generator.model.types import (
     Tag,
 )
 from generator.render.beside import beside
+from generator.render.day_lists import earlier_days
+from generator.render.day_plan import EditionPart
 from generator.render.identifier_kinds import IdentifierKind, IdentifierPart
 from generator.render.identifiers import NEWEST, linked
 from generator.render.pages import Alias, MonthPart, Page, Plan
@@ -96,8 +98,8 @@ class Fingerprints:
                 own = self._alias(page.subject.article)
             case MonthPart():
                 own = self._month_part(page.subject)
-            case Edition(period=Period.DAY):
-                own = self._day(page.subject)
+            case Edition(period=Period.DAY) | EditionPart():
+                own = self._day(page)
             case Edition():
                 own = self._period(page.subject)
             case Source():
@@ -172,18 +174,22 @@ class Fingerprints:
         about = ([*map(_tag_row, named)], _months(tag.months), tag.articles[-1].date)
         return self._listed(shown, about, self._sources_of(shown))
 
-    def _day(self, edition: Edition) -> tuple[bytes, ...]:
-        date, plan = edition.first, self._plan
-        days = calendar.monthrange(date.year, date.month)[1]
+    def _day(self, page: Page) -> tuple[bytes, ...]:
+        """Return the parts of a page of a day. The front page shows earlier days too."""
+        plan, is_front = self._plan, page.address == addresses.FRONT
+        subject = cast("Edition | EditionPart", page.subject)
+        edition = subject if isinstance(subject, Edition) else subject.edition
+        editions = (edition, *(earlier_days(plan.digest.days) if is_front else ()))
+        groups = [group for edition in editions for group in edition.groups]
         about = (
-            self._around(edition),
-            [plan.counts.get(date.replace(day=day), 0) for day in range(1, date.day + 1)],
-            days,
-            [plan.parts[group.articles[0].id] for group in edition.groups],
+            page.address,
+            [other and other.first for other in plan.around(edition)],
+            [edition.first for edition in editions],
+            [plan.digest.sources[group.source].is_activity for group in groups],
             self._has_picks,
         )
-        articles = [article for group in edition.groups for article in group.articles]
-        sources = b"".join(self._sources[group.source] for group in edition.groups)
+        articles = [article for group in groups for article in group.articles]
+        sources = b"".join(self._sources[group.source] for group in groups)
         return self._listed(articles, about, sources)
 
     def _period(self, edition: Edition) -> tuple[bytes, ...]:

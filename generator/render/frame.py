@@ -10,6 +10,8 @@ from generator.config.site import Config
 from generator.model import addresses
 from generator.model.types import Edition, Identifier, Period, Source, Story, Tag
 from generator.render import structured, views
+from generator.render.day_plan import EditionPart
+from generator.render.day_views import DayView
 from generator.render.identifier_kinds import IdentifierKind, IdentifierPart
 from generator.render.identifier_views import IdentifiersView, IdentifierView
 from generator.render.identifiers import title_of
@@ -89,8 +91,9 @@ class Framer(msgspec.Struct, frozen=True, kw_only=True):
         text, date = self.names.words.gettext, self.names.words.date
         title, description = "", ""
         match view:
-            case views.DayView():
-                title = "" if view.is_front else date(view.date, "full")
+            case DayView():
+                part = f" ({view.part})" if view.part > 1 else ""
+                title = "" if view.is_front else date(view.date, "full") + part
                 description = text(", ").join(source.name for source in view.sources[:5])
             case PeriodView():
                 title = self.names.period_name(view.period, view.first)
@@ -122,7 +125,9 @@ class Framer(msgspec.Struct, frozen=True, kw_only=True):
     def _feeds(self, page: Page) -> tuple[views.Feed, ...]:
         if self.config.base_url is None:
             return ()
-        feeds = self.feeds_of_site(with_picks=isinstance(page.subject, Edition) and bool(self.plan.picks))
+        feeds = self.feeds_of_site(
+            with_picks=isinstance(page.subject, Edition | EditionPart) and bool(self.plan.picks)
+        )
         match page.subject:
             case MonthPart(source=owner) | TagPart(tag=owner):
                 pass
@@ -191,7 +196,7 @@ def _section(page: Page) -> str:
     match page.subject:
         case Edition(period=Period.DAY):
             return "front" if page.address == addresses.FRONT else "archive"
-        case Edition() | Story() | Identifier() | IdentifierKind() | IdentifierPart():
+        case Edition() | EditionPart() | Story() | Identifier() | IdentifierKind() | IdentifierPart():
             return "archive"
         case Source() | MonthPart() | SourceList():
             return "sources"

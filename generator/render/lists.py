@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import TypeVar
 
 import msgspec
 from markupsafe import Markup
@@ -15,14 +14,13 @@ from generator.model.types import (
     Article,
     Edition,
     Group,
-    Period,
     Related,
-    Story,
     TextPolicy,
     Verdict,
     direction,
 )
 from generator.render import views
+from generator.render.day_plan import USUAL_REASON, rank
 from generator.render.markdown import Place, body_html
 from generator.render.names import Names, day_anchor
 from generator.render.pages import Plan
@@ -43,23 +41,12 @@ class Fill(msgspec.Struct, frozen=True):
     """Maximum number of copies, and of other texts of its story, that an item names."""
 
 
+F = TypeVar("F")
 Fills = tuple[tuple[Fill, ...], ...]
 """From the fullest to the leanest, in groups. Within a group, each only leaves things out."""
 Ways = Sequence[Sequence[Callable[[], views.View]]]
 """Functions that make the views of a page, from the fullest to the leanest, in groups like `Fills`."""
 
-DAY_FILLS: Fills = (
-    (
-        *(Fill(10, 10, None, excerpts, also) for excerpts, also in ((1000, 12), (10, 8), (0, 5))),
-        *(Fill(10, n) for n in (5, 3, 2, 1, 0)),
-    ),
-    (Fill(5, 1), Fill(5, 0)),
-    *((Fill(n, 0, 60),) for n in (3, 1)),
-    (Fill(1, 0, 20, also=1),),
-    (Fill(0, 0, 20, also=1),),
-    (Fill(0, 0, 0),),
-)
-"""A day: ten items of each source, with a link to the others. Items above the blocks are not repeated."""
 MONTH_FILLS: Fills = (
     tuple(Fill(None, n, also=also) for n, also in ((1000, 5), (10, 3), (3, 2), (1, 1), (0, 1), (0, 0))),
 )
@@ -79,12 +66,10 @@ TAGS = 3
 
 
 class Above(msgspec.Struct, frozen=True, kw_only=True):
-    """What is shown above an edition's blocks."""
+    """What is shown above all else in an edition."""
 
     picks: tuple[views.Item, ...]
     stories: tuple[views.Item, ...]
-    home: Mapping[str, str]
-    """Article id → id of the item that it is part of, or of the block with that item."""
 
 
 class Lists(msgspec.Struct, frozen=True):
@@ -96,12 +81,7 @@ class Lists(msgspec.Struct, frozen=True):
     plan: Plan
     names: Names
     _items: dict[tuple[object, ...], views.Item] = msgspec.field(default_factory=dict)
-    _blocks: dict[tuple[object, ...], views.Block] = msgspec.field(default_factory=dict)
     _above: dict[tuple[object, ...], Above] = msgspec.field(default_factory=dict)
-    _remaining: dict[tuple[int, int], tuple[Collection[str], list[Article], Mapping[str, int]]] = (
-        msgspec.field(default_factory=dict)
-    )
-    """(block number, id of `home`) → `home`, the articles left for the block, and how often each is there."""
 
     def item(
         self,
@@ -110,7 +90,6 @@ class Lists(msgspec.Struct, frozen=True):
         excerpt: bool = True,
         also: int = 5,
         shown: Collection[str] = (),
-        times: int = 1,
     ) -> views.Item:
         """Return an article's item in a list.
 
@@ -118,19 +97,37 @@ class Lists(msgspec.Struct, frozen=True):
         """
         if article.id not in self.plan.stories and article.id not in self.plan.copies:
             also, shown = 0, ()
-        key = (article.id, excerpt and bool(article.excerpt), also, times, *shown)
-        item = self._items.get(key)
-        if item is None:
-            item = self._items[key] = self._item(article, excerpt, also, shown, times)
-        return item
+        item = self.plain(article, excerpt=excerpt)
+        return (
+            self.once(item, (also, *shown), lambda: self._item(item, article, also, shown)) if also else item
+        )
 
-    def _item(
-        self, article: Article, excerpt: bool, also: int, shown: Collection[str], times: int
-    ) -> views.Item:
-        source = self.plan.source_of(article)
-        has_page = self.plan.has_page(article)
+    def once(self, item: views.Item, about: object, make: Callable[[], views.Item]) -> views.Item:
+        """Return a variant of a plain item, made once."""
+        key = (id(item), about)
+        found = self._items.get(key)
+        if found is None:
+            found = self._items[key] = make()
+        return found
+
+    def _item(self, item: views.Item, article: Article, also: int, shown: Collection[str]) -> views.Item:
         copies, copies_more = self.copies(article, also)
         named, more, story = self.also(article, also, shown)
+        return msgspec.structs.replace(
+            item, copies=copies, copies_more=copies_more, also=named, also_more=more, story=story
+        )
+
+    def plain(self, article: Article, *, excerpt: bool) -> views.Item:
+        """Return an article's item without copies and story."""
+        key = (article.id, excerpt and bool(article.excerpt))
+        item = self._items.get(key)
+        if item is None:
+            item = self._items[key] = self._plain(article, excerpt=excerpt)
+        return item
+
+    def _plain(self, article: Article, *, excerpt: bool) -> views.Item:
+        source = self.plan.source_of(article)
+        has_page = self.plan.has_page(article)
         return views.Item(
             id=article.id,
             title=article.title,
@@ -146,13 +143,9 @@ class Lists(msgspec.Struct, frozen=True):
             excerpt_language=article.language,
             excerpt_dir=direction_of(article.language),
             verdict=article.verdict if has_page else Verdict.LINK,
-            reason=self.names.reason(article) if article.verdict is Verdict.LINK else "",
-            copies=copies,
-            copies_more=copies_more,
-            also=named,
-            also_more=more,
-            story=story,
-            times=times,
+            reason=self.names.reason(article)
+            if article.verdict is Verdict.LINK and article.reason != USUAL_REASON
+            else "",
             note=note_of(article),
             pinned=article.pinned,
             tags=self.names.tags(article)[:TAGS],
@@ -173,7 +166,7 @@ class Lists(msgspec.Struct, frozen=True):
         for other in others:
             is_elsewhere = keys.isdisjoint(other.keys)
             if is_elsewhere or other.source not in sources:
-                named.append(self._also(other, is_linked=is_elsewhere))
+                named.append(self.also_of(other, is_linked=is_elsewhere))
             sources.add(other.source)
             keys.update(other.keys)
         return tuple(named[:limit]), len(named[limit:]) + unseen
@@ -188,10 +181,11 @@ class Lists(msgspec.Struct, frozen=True):
         group = self.plan.copies.get(article.id)
         own = group.lead if group else article
         others, count = self.plan.others(story).others({own.id, *shown}, limit)
-        named = tuple(self._also(other) for other in others)
+        named = tuple(self.also_of(other) for other in others)
         return named, count - len(named), self.plan.story_page(story)
 
-    def _also(self, other: Article, *, is_linked: bool = True) -> views.Also:
+    def also_of(self, other: Article, *, is_linked: bool = True) -> views.Also:
+        """Return a link to another text."""
         has_page = is_linked and self.plan.has_page(other)
         return views.Also(
             name=other.source,
@@ -201,7 +195,7 @@ class Lists(msgspec.Struct, frozen=True):
         )
 
     def above(self, edition: Edition, fill: Fill) -> Above:
-        """Return what is shown above an edition's blocks: picks, then stories; each article once."""
+        """Return what is shown above all else in an edition: picks, then stories; each article once."""
         key = (edition.first, fill.above, fill.above_excerpts, fill.also)
         above = self._above.get(key)
         if above is None:
@@ -215,30 +209,24 @@ class Lists(msgspec.Struct, frozen=True):
             if story := self.plan.stories.get(article.id):
                 within.setdefault(story.id, []).append(article)
         picks = self.plan.picks_of(edition)[: fill.above]
-        home: dict[str, str] = {article.id: article.id for article in picks}
-        shown = set(home)
+        shown = {article.id for article in picks}
         pick_items = []
         for n, pick in enumerate(picks):
             story = self.plan.stories.get(pick.id)
             members = within.pop(story.id, ()) if story else ()
-            for member in members:
-                home.setdefault(member.id, pick.id)
             also = (
                 fill.also if members or story is None else 0
             )  # of two picks in a story, the first names the others
             pick_items.append(self.item(pick, excerpt=n < fill.above_excerpts, also=also, shown=shown))
         stories = sorted(
             (members for members in within.values() if self._is_news(members, edition)),
-            key=lambda members: _rank(self.plan.stories[members[0].id]),
+            key=lambda members: rank(self.plan.stories[members[0].id]),
         )
         story_items = []
         for n, members in enumerate(stories[: fill.above]):
             lead = self._lead_of(members, self.plan.stories[members[0].id])
-            home |= {member.id: lead.id for member in members}
             story_items.append(self.item(lead, excerpt=n < fill.above_excerpts, also=fill.also))
-        if edition.period is Period.DAY:
-            home |= dict(self._folded(edition, home))
-        return Above(picks=tuple(pick_items), stories=tuple(story_items), home=home)
+        return Above(picks=tuple(pick_items), stories=tuple(story_items))
 
     def _is_news(self, members: Sequence[Article], edition: Edition) -> bool:
         """Return whether an edition shows a story, of which these articles are in it.
@@ -253,81 +241,10 @@ class Lists(msgspec.Struct, frozen=True):
         copies = self.plan.copies
         return len({copies[one.id].id if one.id in copies else one.id for one in articles})
 
-    def _folded(self, edition: Edition, home: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-        """Yield id and home of each article of a day whose text stands elsewhere on the page.
-
-        That is the item above that has it, else the block of another source. Copies of one source stay in its
-        block.
-        """
-        groups: defaultdict[str, list[tuple[Article, str]]] = defaultdict(list)
-        for number, block in enumerate(edition.groups, 1):
-            for article in block.articles:
-                if group := self.plan.copies.get(article.id):
-                    groups[group.id].append((article, block_anchor(number)))
-        for members in groups.values():
-            left = [one for one, _ in members if one.id not in home]
-            above = next((home[one.id] for one, _ in members if one.id in home), None)
-            if above:
-                yield from ((one.id, above) for one in left)
-            elif left:
-                lead = self._lead_of(left, self.plan.copies[left[0].id])
-                anchor = next(anchor for one, anchor in members if one is lead)
-                yield from ((one.id, anchor) for one in left if one.source != lead.source)
-
     def _lead_of(self, members: Sequence[Article], group: Related) -> Article:
         """Return the lead of a group if it is among some of its articles, else the most complete of them."""
         own = next((member for member in members if member.id == group.lead.id), None)
         return own or max(members, key=lambda member: (self.plan.has_page(member), member.letters))
-
-    def day_block(self, number: int, group: Group, fill: Fill, home: Mapping[str, str]) -> views.Block:
-        """Return the block of a source on a day. The items that do not fit are on the source's month page.
-
-        Articles in `home` are part of items elsewhere and left out. Repetitions of a source are one item.
-        """
-        block_key = (number, id(home))
-        if block_key not in self._remaining:
-            left = [article for article in group.articles if article.id not in home]
-            self._remaining[block_key] = (home, *self._rows(left))
-        _, own, times = self._remaining[block_key]
-        count = len(own) if fill.items is None else min(fill.items, len(own))
-        key = (*block_key, count, min(fill.excerpts, count), fill.also)
-        block = self._blocks.get(key)
-        if block is None:
-            items = self._shown(own, fill, times)
-            above = [home[article.id] for article in group.articles if article.id in home]
-            alike = ("alike", number, len(own), *above, *map(id, items))
-            block = self._blocks.get(alike) or self._day_block(number, group, above, items)
-            self._blocks[key] = self._blocks[alike] = block
-        return block
-
-    def _rows(self, articles: Iterable[Article]) -> tuple[list[Article], dict[str, int]]:
-        """Return the articles of a source on a day, one for each text and title, and how often each is there.
-
-        The most complete article stands for its repetitions.
-        """
-        rows: dict[str, list[Article]] = {}
-        for article in articles:
-            group = self.plan.copies.get(article.id)
-            rows.setdefault(group.id if group else f"title {article.title}", []).append(article)
-        best = [max(row, key=lambda one: (self.plan.has_page(one), one.letters)) for row in rows.values()]
-        return best, {one.id: len(row) for one, row in zip(best, rows.values(), strict=True)}
-
-    def _day_block(
-        self, number: int, group: Group, above: Sequence[str], items: tuple[views.Item, ...]
-    ) -> views.Block:
-        source = self.plan.digest.sources[group.source]
-        newest, date = group.articles[0], group.articles[0].date
-        return views.Block(
-            anchor=block_anchor(number),
-            source=self.names.source(source, count=len(group.articles)),
-            date=date,
-            items=items,
-            above=len(above),
-            above_anchor=above[0] if above else "",
-            more=len(group.articles) - len(above) - sum(item.times for item in items),
-            more_address=addresses.source_month(source, date.replace(day=1), self.plan.parts[newest.id]),
-            more_anchor=day_anchor(date),
-        )
 
     def month_block(self, group: Group, fill: Fill) -> views.Block:
         """Return the block of a day in a source's month, which shows every item."""
@@ -341,13 +258,10 @@ class Lists(msgspec.Struct, frozen=True):
             items=self._shown(group.articles, fill),
         )
 
-    def _shown(
-        self, articles: Sequence[Article], fill: Fill, times: Mapping[str, int] | None = None
-    ) -> tuple[views.Item, ...]:
-        times = times or {}
+    def _shown(self, articles: Sequence[Article], fill: Fill) -> tuple[views.Item, ...]:
         return tuple(
             [
-                self.item(one, excerpt=n < fill.excerpts, also=fill.also, times=times.get(one.id, 1))
+                self.item(one, excerpt=n < fill.excerpts, also=fill.also)
                 for n, one in enumerate(articles[: fill.items])
             ]
         )
@@ -357,7 +271,7 @@ _NOTHING = Markup()
 direction_of = functools.lru_cache(256)(direction)
 
 
-def ways(make: Callable[[Fill], views.View], fills: Fills) -> Ways:
+def ways(make: Callable[[F], views.View], fills: Iterable[Iterable[F]]) -> Ways:
     """Return functions that make the views of a page with each of its fills."""
     return [[functools.partial(make, fill) for fill in stretch] for stretch in fills]
 
@@ -367,17 +281,3 @@ def note_of(article: Article) -> Markup:
     if not article.note:
         return _NOTHING
     return body_html(article.note, Place(original=None, id=f"{article.id}n", has_anchors=False))
-
-
-def _rank(story: Story) -> tuple[object, ...]:
-    """Return the sort key of the stories of an edition: by sources, then by text, promotions last."""
-    return story.is_promotion, -story.sources, -story.letters, story.id
-
-
-def block_anchor(number: int) -> str:
-    """Return the `id` of a source's block on a day. Blocks are counted from 1."""
-    return f"_s{number}"
-
-
-def _day_anchor(date: dt.date) -> str:
-    return f"_d{date.day:02}"

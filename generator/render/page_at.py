@@ -14,9 +14,9 @@ from generator.render.pages import (
     Page,
     Plan,
     overviews,
-    page_of_edition,
     page_of_source,
     pages_of_article,
+    pages_of_edition,
     pages_of_month,
     pages_of_story,
 )
@@ -36,7 +36,7 @@ OVERVIEWS = tuple(
 )
 """Paths of the pages that show the whole digest. The list of sources may have further parts."""
 _OF_ID = re.compile(r"(articles|stories)/[^/]+/([^/]+)\.html")
-_OF_PERIOD = re.compile(r"(\d{4})/(?:w(\d\d)/|(\d\d)/(?:(\d\d)/)?)?index\.html")
+_OF_PERIOD = re.compile(r"(\d{4})/(?:w(\d\d)/|(\d\d)/(?:(\d\d)/(?:\d+/)?)?)?index\.html")
 _OF_SOURCES = re.compile(r"sources/(?:a-z-)?\d+\.html")
 _OF_SOURCE_OR_TAG = re.compile(r"(sources|tags)/([^/]+)/(?:(\d{4})/(\d\d)/(?:\d+/)?)?index\.html")
 
@@ -64,7 +64,7 @@ def _candidates(plan: Plan, path: str, find: Callable[[str], Article | None]) ->
             yield from pages_of_article(plan, article)
     elif found := _OF_PERIOD.fullmatch(path):
         if edition := _edition(digest, *found.groups()):
-            yield page_of_edition(edition)
+            yield from pages_of_edition(plan, edition)
     elif found := _OF_SOURCE_OR_TAG.fullmatch(path):
         kind, slug, year, month = found.groups()
         if one := plan.source_at(slug) if kind == "sources" else plan.tag_index.by_slug.get(slug):

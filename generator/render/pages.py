@@ -28,6 +28,7 @@ from generator.model.types import (
     Tag,
 )
 from generator.render.day_order import DayOrders
+from generator.render.day_plan import DayPart, Days, EditionPart, is_light
 from generator.render.identifier_kinds import IdentifierKind, IdentifierPart, kinds_of
 from generator.render.others import Others
 from generator.render.source_lists import SourceList, lists_of
@@ -63,6 +64,7 @@ G = TypeVar("G", CopyGroup, Story)
 Subject = (
     Article
     | Edition
+    | EditionPart
     | Source
     | MonthPart
     | Story
@@ -117,6 +119,7 @@ class Plan(msgspec.Struct, kw_only=True):
     """Output file of a former address → id of the article that it redirects to."""
     orders: DayOrders = msgspec.field(default_factory=DayOrders)
     """The orders in which days are read."""
+    _days: Days = msgspec.field(default_factory=Days)
     _slugs: dict[str, str] = {}
     """Slug → name of the source; filled on demand."""
     _others: dict[tuple[type, str], Others] = msgspec.field(default_factory=dict)
@@ -196,6 +199,10 @@ class Plan(msgspec.Struct, kw_only=True):
         end = bisect_right(self.picks, -edition.first.toordinal(), key=lambda one: -one.date.toordinal())
         return self.picks[start:end]
 
+    def day(self, edition: Edition) -> tuple[DayPart, ...]:
+        """Return the parts of a day."""
+        return self._days.parts(edition, self)
+
     def has_page(self, article: Article) -> bool:
         """Return whether an article gets a page of its own."""
         is_here = article.date >= self.since or article.url is None
@@ -251,17 +258,6 @@ class Plan(msgspec.Struct, kw_only=True):
             return addresses.article(article.id), ""
         source = self.source_of(article)
         return addresses.source_month(source, article.date.replace(day=1), self.parts[article.id]), article.id
-
-
-def pages_since(digest: Digest, articles: str, months: int) -> dt.date:
-    """Return the first day whose articles get pages, if `all`, `recent` (in months) or `none` do."""
-    if articles == "all" or not digest.days:
-        return dt.date.min
-    if articles == "none":
-        return dt.date.max
-    newest = digest.days[-1].first
-    month = newest.year * 12 + newest.month - months
-    return dt.date(month // 12, month % 12 + 1, 1) if month >= 12 else dt.date.min
 
 
 def plan(digest: Digest, since: dt.date = dt.date.min, tag_rules: TagRules | None = None) -> Plan:
@@ -376,15 +372,20 @@ def pages_of_story(plan_: Plan, story: Story) -> Iterator[Page]:
         )
 
 
-def page_of_edition(edition: Edition) -> Page:
-    """Return an edition's page."""
-    return Page(
+def pages_of_edition(plan_: Plan, edition: Edition) -> Iterator[Page]:
+    """Yield an edition's page, and the further parts of a day."""
+    page = Page(
         address=addresses.edition(edition),
         template="day.html" if edition.period is Period.DAY else "period.html",
         subject=edition,
         month=None if edition.period is Period.YEAR else edition.first.replace(day=1),
         modified=edition.days[-1][0],
     )
+    yield page
+    if edition.period is Period.DAY and not is_light(edition, plan_):
+        for part in range(2, len(plan_.day(edition)) + 1):
+            address = addresses.day(edition.first, part)
+            yield msgspec.structs.replace(page, address=address, subject=EditionPart(edition, part))
 
 
 def _front(digest: Digest) -> Page:

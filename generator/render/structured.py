@@ -13,6 +13,7 @@ import msgspec
 from generator.model import addresses
 from generator.model.types import Period
 from generator.render import views, xml
+from generator.render.day_views import DayView
 from generator.render.identifier_views import IdentifiersView, IdentifierView
 from generator.render.period_views import ArchiveView, PeriodView, StoryView
 from generator.render.source_views import SourceMonthView, SourcesView, SourceView
@@ -61,7 +62,7 @@ def json_ld(frame: views.PageView, view: views.View, site: Site) -> str:
     match view:
         case views.ArticleView():
             own = _article(view)
-        case views.DayView() | PeriodView() | ArchiveView() | StoryView():
+        case DayView() | PeriodView() | ArchiveView() | StoryView():
             own = _collection(view, site.base_url)
         case SourceView() | SourceMonthView():
             own = _collection(view, site.base_url)
@@ -140,10 +141,12 @@ def _collection(view: views.View, base_url: str) -> dict[str, object]:
 def _items(view: views.View, base_url: str) -> Iterator[tuple[str, str]]:
     """Yield the name and the absolute address of each item of a list."""
     match view:
-        case views.DayView() | SourceMonthView():
-            above = (*view.picks, *view.stories) if isinstance(view, views.DayView) else ()
-            blocks = (item for block in view.blocks for item in block.items)
-            yield from _articles((*above, *blocks), base_url)
+        case DayView():
+            blocks = (*view.reading, *view.links, *view.activity)
+            items = (item for block in blocks for item in block.items)
+            yield from _articles((*view.picks, *view.stories, *items), base_url)
+        case SourceMonthView():
+            yield from _articles((item for block in view.blocks for item in block.items), base_url)
         case StoryView():
             yield from _articles((item for day in view.days for item in day.items), base_url)
         case SourceView():

@@ -44,6 +44,8 @@ class Also(View, frozen=True):
     """Our page; None if only the original can be read."""
     original: str | None
     date: dt.date
+    id: str = ""
+    """On a day: the target of `…#<id>`, as for an item."""
 
 
 class Item(View, frozen=True, kw_only=True):
@@ -80,7 +82,9 @@ class Item(View, frozen=True, kw_only=True):
     story: str | None = None
     """The page of its story, if it has one."""
     times: int = 1
-    """How often its source has it on that day. All but this article are left out of the list."""
+    """How often its text stands on that day. All but this article are left out of the list."""
+    anchors: tuple[str, ...] = ()
+    """The ids of the articles that it represents without naming them, also targets of `…#<id>`."""
     note: Markup = Markup()
     """The curator's note, as sanitised HTML."""
     pinned: bool = False
@@ -92,20 +96,16 @@ class Block(View, frozen=True, kw_only=True):
     """The items of one source on a day, or of one day in a source's month."""
 
     anchor: str
+    """Empty on a day."""
     source: Named
     """Its `count` is the number of the source's articles on that day."""
     date: dt.date
     items: tuple[Item, ...]
     address: str = ""
-    """The target of the heading: the source's month (or the source) on a day, the day in a source's month."""
-    above: int = 0
-    """Number of articles that are part of an item elsewhere on the page: picks, stories, copies."""
-    above_anchor: str = ""
-    """The `id` of the item or block with the first of them."""
+    """The target of the heading: the source on a day, the day in a source's month."""
     more: int = 0
     """Number of further items."""
     more_address: str = ""
-    more_anchor: str = ""
 
 
 class CalendarDay(View, frozen=True, kw_only=True):
@@ -127,29 +127,6 @@ class Calendar(View, frozen=True, kw_only=True):
     month: Named
     """Its `address` is empty if the month has no edition."""
     weeks: tuple[tuple[CalendarDay | None, ...], ...]
-
-
-class DayView(View, frozen=True, kw_only=True):
-    """`day.html`: one day; also the front page."""
-
-    date: dt.date
-    count: int
-    sources: tuple[Named, ...]
-    """All sources of the day. `address`: the anchor of the block, or of the item further up with all
-    articles.
-    """
-    picks: tuple[Item, ...] = ()
-    """The articles that the curator pinned."""
-    stories: tuple[Item, ...] = ()
-    """Stories with several texts on that day, or the second one. Their articles are not in the blocks."""
-    blocks: tuple[Block, ...]
-    calendar: Calendar
-    previous: Named | None
-    next: Named | None
-    week: Named
-    month: Named
-    year: Named
-    is_front: bool
 
 
 class ArticleLink(View, frozen=True):

@@ -85,6 +85,7 @@ def test_a_pick_changes_its_article_alone():
     expected = msgspec.structs.replace(
         articles[0],
         pinned=True,
+        place=1,
         note="Read *this*.",
         title="新标题",
         title_language="zh",
@@ -138,6 +139,13 @@ def test_two_picks_of_one_article_add_up_and_are_told():
 
 
 # --- which article is meant ---------------------------------------------------------------------
+
+
+def test_pinned_articles_have_the_place_of_their_pick_among_those_that_pin():
+    paths = ("a.md", "b.md", "c.md")
+    picks = [own("c.md", pin=True), pick("b.md", pin=True), pick("c.md", note="x"), pick("a.md", pin=True)]
+    changed, *_ = applied([article(path) for path in paths], picks)
+    assert {one.path: one.place for one in changed} == {"a.md": 2, "b.md": 1, "c.md": 0}
 
 
 def test_an_article_is_named_by_the_address_of_its_original():

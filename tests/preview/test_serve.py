@@ -107,11 +107,11 @@ def seen(page, refused):
 def test_a_saved_clipping_shows_in_the_open_page_by_itself(root, serving, page, seen, refused):
     command = serving()
     page.goto(command.address)
-    seen(page.get_by_role("link", name="One", exact=True)).to_be_visible()
+    seen(page.get_by_role("link", name="One 1′")).to_be_visible()
     write_clipping(root / "content", "2024/07/three.md", title="Three")
-    seen(page.get_by_role("link", name="Three", exact=True)).to_be_visible()
+    seen(page.get_by_role("link", name="Three 1′")).to_be_visible()
 
-    page.get_by_role("link", name="Three", exact=True).click()
+    page.get_by_role("link", name="Three 1′").click()
     seen(page.locator("h1")).to_have_text("Three")
     write_clipping(
         root / "content", "2024/07/three.md", title="Three", body="Mended while it was being read."
@@ -128,18 +128,20 @@ def test_a_broken_template_lies_over_the_last_good_page_until_mended(root, servi
     command = serving()
     page.goto(command.address)
     template = root / "templates/day.html"
-    save(template, '{% extends "theme/day.html" %}\n{% block side %}\n{{ view.weather }}\n{% endblock %}\n')
+    save(
+        template, '{% extends "theme/day.html" %}\n{% block sections %}\n{{ view.weather }}\n{% endblock %}\n'
+    )
     alert = page.get_by_role("alert")
     seen(alert).to_be_visible()
     seen(alert.locator("h3")).to_have_text("templates/day.html:3")
     seen(alert).to_contain_text("weather")
     seen(alert.locator("pre span")).to_have_count(4)
     seen(alert.locator(".here")).to_have_text(re.compile(r"^3\s+\{\{ view\.weather \}\}$"))
-    seen(page.get_by_role("link", name="One", exact=True)).to_be_visible()
+    seen(page.get_by_role("link", name="One 1′")).to_be_visible()
     until(lambda: "error: templates/day.html:3: " in command.text, command)
     assert "Traceback" not in command.text
 
-    save(template, '{% extends "theme/day.html" %}\n{% block side %}<p>Sunny</p>{% endblock %}\n')
+    save(template, '{% extends "theme/day.html" %}\n{% block sections %}<p>Sunny</p>{% endblock %}\n')
     seen(page.get_by_text("Sunny")).to_be_visible()
     seen(alert).to_have_count(0)
     assert refused == []
@@ -163,7 +165,7 @@ def test_a_fault_in_the_configuration_lies_over_the_page_until_mended(root, serv
     seen(alert.locator("h3")).to_have_text("digest.toml:2")
     seen(alert).to_contain_text("did you mean `title`?")
     seen(alert.locator(".here")).to_have_text(re.compile('titel = "Second title"'))
-    seen(page.get_by_role("link", name="One", exact=True)).to_be_visible()
+    seen(page.get_by_role("link", name="One 1′")).to_be_visible()
 
     save(root / "digest.toml", '# ours\ntitle = "Second title"\n')
     seen(page).to_have_title(re.compile("Second title"))

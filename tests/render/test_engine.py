@@ -4,7 +4,11 @@ import jinja2
 import pytest
 from markupsafe import Markup
 from theme_views import (
+    LATEST,
+    MONTH,
+    SOURCE,
     TEMPLATES,
+    YEAR,
     also,
     article_view,
     block,
@@ -20,6 +24,7 @@ from theme_views import (
 from generator.model import addresses
 from generator.model.types import Period, Verdict
 from generator.render import views
+from generator.render.day_views import EarlierDay
 from generator.render.engine import Engine
 from generator.render.templates import TemplateFault, Templates
 
@@ -63,7 +68,12 @@ RICH = {
             item(note=Markup("<p>n</p>"), also=(also(), also(address=None, original="https://o.example/<"))),
             item("b" * 12, language="ar", dir="rtl", also_more=3, story="stories/ab/abc.html", reason="<"),
         ),
-        block(item("c" * 12, address=None, original=None, verdict=Verdict.CUT), more=3, above=1),
+        block(item("c" * 12, address=None, original=None, verdict=Verdict.CUT), more=3),
+        links=(
+            block(item("f" * 12, address=None, anchors=("g" * 12,), times=2)), block(*[item("h" * 12)] * 4),
+        ),
+        activity=(block(item("i" * 12), source=SOURCE),), parts=(MONTH, YEAR), part=2,
+        earlier=(EarlierDay(day=LATEST, items=(item("j" * 12),)),),
         picks=(item("d" * 12),), stories=(item("e" * 12, time=None),),
     ),
     "article.html": article_view(
@@ -257,13 +267,16 @@ def test_html_is_not_taken_for_the_text_that_looks_like_it():
 def test_an_item_of_the_sites_own_may_look_at_the_page(tmp_path):
     (tmp_path / "partials").mkdir()
     (tmp_path / "partials/item.html").write_text(
-        "{% macro item(item) %}<li>{{ page.address }} {{ view.blocks|length }}</li>{% endmacro %}", "utf-8"
+        "{% macro item(item, dated, sourced) %}<li>{{ page.address }} {{ view.reading|length }}</li>"
+        "{% endmacro %}"
+        "{% macro row(item) %}{% endmacro %}{% macro top(item) %}{% endmacro %}",
+        "utf-8",
     )
     templates = Templates(tmp_path, site())
-    one = block(item())
-    assert b"<li>a/ 1</li>" in templates.render(frame("day.html", "a/"), day_view(one))
-    assert b"<li>a/ 2</li>" in templates.render(frame("day.html", "a/"), day_view(one, one))
-    assert b"<li>b/ 2</li>" in templates.render(frame("day.html", "b/"), day_view(one, one))
+    one, earlier = block(item()), (EarlierDay(day=LATEST, items=(item(),)),)
+    for address, blocks in (("a/", (one,)), ("a/", (one, one)), ("b/", (one, one))):
+        html = templates.render(frame("day.html", address), day_view(*blocks, earlier=earlier))
+        assert f"<li>{address} {len(blocks)}</li>".encode() in html
 
 
 def test_a_fault_is_found_at_its_line(tmp_path):

@@ -101,7 +101,7 @@ def test_a_changed_title_is_written_where_it_is_listed(root):
     write(root, 2, title="Another title")
     reasons = built(root)
     beside = {"articles/cl/clipping3.html", "articles/cl/clipping4.html"}
-    assert pages(reasons) == {"articles/cl/clipping2.html", "2024/07/03/", *ALPHA, *beside}
+    assert pages(reasons) == {"articles/cl/clipping2.html", "2024/07/03/", "", *ALPHA, *beside}
     assert {reasons.pop(path) for path in beside} == {"editions"}
     assert words(reasons) == {"articles"}
 
@@ -111,7 +111,7 @@ def test_a_new_clipping_on_an_old_day(root):
                    date="2024-07-03", id="clippingx")  # fmt: skip
     reasons = built(root)
     assert pages(reasons) == {
-        "articles/cl/clippingx.html", "2024/07/03/", "2024/07/04/", "2024/07/", "2024/", "2024/w27/",
+        "articles/cl/clippingx.html", "2024/07/03/", "2024/07/", "2024/", "2024/w27/",
         "archive/", "sources/", "sources/a-z.html", "", *ALPHA,
         "articles/cl/clipping2.html", "articles/cl/clipping3.html", "articles/cl/clipping4.html",  # beside it
     }  # fmt: skip
@@ -209,4 +209,4 @@ def test_a_clean_build_writes_all_again(root):
 
 def test_a_pick_is_written_where_it_is_shown(root):
     (root / "picks.toml").write_text('[[pick]]\narticle = "2.md"\nnote = "Look"\n', "utf-8")
-    assert pages(built(root)) == {"articles/cl/clipping2.html", "2024/07/03/", *ALPHA}
+    assert pages(built(root)) == {"articles/cl/clipping2.html", "2024/07/03/", "", *ALPHA}

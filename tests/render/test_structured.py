@@ -11,6 +11,7 @@ from theme_views import archive_view, health, source_month_view, source_row, sou
 from generator.config.site import Config
 from generator.model.types import Period, Verdict
 from generator.render import views
+from generator.render.day_views import DayView
 from generator.render.period_views import PeriodView, StoryDay
 from generator.render.source_views import SourceView
 from generator.render.structured import ITEMS, NAME_LENGTH, json_ld, open_graph
@@ -93,13 +94,12 @@ def block(*items: views.Item) -> views.Block:
     return views.Block(anchor="s1", source=PRESS, date=DAY, items=items)
 
 
-def day_view(*blocks: views.Block) -> views.DayView:
-    return views.DayView(
+def day_view(*blocks: views.Block) -> DayView:
+    return DayView(
         date=DAY,
         count=3,
         sources=(),
-        blocks=blocks,
-        calendar=views.Calendar(month=PRESS, weeks=()),
+        reading=blocks,
         previous=None,
         next=None,
         week=PRESS,

@@ -107,60 +107,93 @@ def test_without_a_public_address_the_head_is_silent():
     assert '<meta name="robots" content="noindex">' in html
 
 
+ADDRESS = 'href="../../../articles/ab/abcdefghijkm.html"'
+
+
 def test_an_item_leads_to_our_page_and_to_the_original():
-    html = html_of("day.html")
+    html = html_of("source.html")
     assert (
-        '<li id="abcdefghijkm"><h3 lang="en"><a href="../../../articles/ab/abcdefghijkm.html">'
-        "Set &lt;b&gt;by&lt;/b&gt; hand</a></h3><p><time>08:05</time> <span>4 min</span> "
+        f'<li id="abcdefghijkm"><h3><a {ADDRESS}>Set &lt;b&gt;by&lt;/b&gt; hand&nbsp;<i>4′</i></a></h3><p>'
+        '<time datetime="2024-07-03T08:05+00:00">Jul 3, 2024</time> '
         '<a href="https://origin.example/a?b=1&amp;c=2">Original ↗</a></p>'
-        '<p class="x" lang="en">The press stood in the cellar.</p></li>'
+        '<p class="x">The press stood in the cellar.</p></li>'
     ) in html
 
 
-def test_an_item_without_text_leads_to_the_original_and_says_so():
-    html = html_of("day.html", day_view(block(item(address=None, excerpt="", verdict=Verdict.LINK))))
-    assert '<li id="abcdefghijkm" class="link">' in html
-    assert '<a href="https://origin.example/a?b=1&amp;c=2">Set' in html
-    assert "<span>Original only ↗</span>" in html
-    assert "4 min" not in html
+def test_a_line_of_a_day_leads_to_our_page():
+    html = html_of("day.html")
+    assert f'<li id="abcdefghijkm"><a {ADDRESS}>Set &lt;b&gt;by&lt;/b&gt; hand&nbsp;<i>4′</i></a>' in html
+
+
+def test_an_item_without_text_leads_to_the_original():
+    html = html_of("day.html", day_view(block(item(address=None, minutes=0, verdict=Verdict.LINK))))
+    assert '<li id="abcdefghijkm"><a href="https://origin.example/a?b=1&amp;c=2">Set' in html
+    assert html.count("origin.example") == 1
+    assert "4′" not in html
 
 
 @pytest.mark.parametrize(
     "original", [None, "javascript:alert(1)", "JAVASCRIPT:x", "data:text/html,x", "//evil.example"]
 )
 def test_an_item_without_a_usable_address_is_plain_text(original):
-    html = html_of("day.html", day_view(block(item(address=None, original=original))))
-    assert '<h3 lang="en">Set &lt;b&gt;by&lt;/b&gt; hand</h3>' in html
-    assert "no address" in html
+    html = html_of("day.html", day_view(block(item(address=None, minutes=0, original=original))))
+    assert "<span>Set &lt;b&gt;by&lt;/b&gt; hand</span>" in html
     assert original is None or original not in html
 
 
-def test_the_language_of_an_item_shows_only_where_it_is_another():
+def test_the_language_of_an_item_is_marked_where_it_is_another():
     arabic = item("arabic", language="ar", dir="rtl", excerpt_language="ar", excerpt_dir="rtl")
-    html = html_of("day.html", day_view(block(arabic, item("english", language="en-GB"))))
-    assert '<h3 lang="ar" dir="rtl">' in html
-    assert "<span>Arabic</span>" in html
-    assert "English" not in html
+    others = (item("english"), item("british", language="en-GB"), item("unknown", language="und"))
+    html = html_of("day.html", day_view(block(arabic, *others)))
+    assert html.count('lang="ar" dir="rtl">') == 2
+    assert html.count('lang="en"') == 1
+    assert html.count(' lang="en-GB">') == html.count(' lang="und">') == 1
 
 
-def test_a_day_lists_its_sources_and_what_it_has_no_room_for():
-    view = day_view(block(more=142, more_address="sources/type/2024/07/", more_anchor="d03"))
-    html = html_of("day.html", view)
-    assert '<a href="#s1">Type &amp; Page</a> <b>12</b>' in html
-    assert '<a href="../../../sources/type/2024/07/#d03">142 more</a>' in html
+def test_marks_tell_minutes_cut_texts_copies_and_reasons():
+    cut = item(verdict=Verdict.CUT, times=3, anchors=("a" * 12, "b" * 12))
+    html = html_of(
+        "day.html", day_view(block(cut, item("c" * 12, address=None, minutes=0, reason="captcha")))
+    )
+    assert "<i>4′… ×3</i>" in html
+    assert f'<span id="{"a" * 12}"></span><span id="{"b" * 12}"></span>' in html
+    assert "<i> captcha</i>" in html
+    assert html.count("minutes to read") == 1
+
+
+def test_a_day_has_jumps_with_counts_and_leads_to_what_it_has_no_room_for():
+    links = block(more=142, more_address="2024/07/03/2/", source=SOURCE)
+    html = html_of("day.html", day_view(picks=(item("p" * 12),), links=(links,)))
+    assert '<a href="#_picks">Picks <b>1</b></a>' in html
+    assert '<a href="#_read">To read <b>12</b></a>' in html
+    assert '<a href="#_links">Links <b>12</b></a>' in html
+    assert "#_stories" not in html
+    assert '<a href="2/">142 more</a>' in html
     assert "2 articles · 1 source<" in html
-    assert 'rel="prev"' in html
+    assert html.count('rel="prev"') == 2
     assert 'rel="next"' not in html
-    today = '<td class="s1"><a href="./" title="July 3: 2 articles" aria-current="date">3</a></td>'
-    assert f'{today}<td>4</td><td><a href="../#_d05">5</a></td>' in html
+
+
+def test_a_day_folds_links_by_source_and_those_with_few_together():
+    large = block(
+        *(item(f"{n:012}") for n in range(4)), source=views.Named(name="Many", address="s/", count=4)
+    )
+    few = tuple(
+        block(item(name * 12), source=views.Named(name=name, address=f"sources/{name}/", count=1))
+        for name in "xy"
+    )
+    html = html_of("day.html", day_view(links=(large, *few), activity=(large,)))
+    assert html.count("<details>") == 3
+    assert "<summary><h3>Many <b>4</b></h3></summary>" in html
+    assert "<summary><h3>x <b>1</b>, y <b>1</b></h3></summary>" in html
 
 
 def test_items_stay_lean():
     short = html_of("day.html", day_view(block(item(excerpt=""))))
     second = item("bbcdefghijkm", excerpt="", language="zh")
     longer = html_of("day.html", day_view(block(item(excerpt=""), second)))
-    texts = sum(map(len, (second.title, second.original or "", second.address or "")))
-    assert len(longer.encode()) - len(short.encode()) - texts <= 240
+    texts = sum(map(len, (second.title, second.address or "")))
+    assert len(longer.encode()) - len(short.encode()) - texts <= 120
 
 
 @pytest.mark.parametrize("period", [Period.WEEK, Period.MONTH, Period.YEAR])
@@ -248,10 +281,10 @@ def test_a_digest_without_articles_has_no_archive_to_lead_to():
 
 def test_chinese_pages_are_chinese():
     html = html_of("day.html", in_site=site("zh-Hans"), language="zh-Hans")
-    assert "2024年7月3日 <span>星期三</span>" in html
+    assert "2024年7月3日星期三" in html
     assert "2 篇 · 1 个来源" in html
-    assert "<span>英语</span> <span>4 分钟</span>" in html
-    assert 'title="7月3日：2 篇"' in html
+    assert "<h2>在此阅读 <b>12</b></h2>" in html
+    assert "4′</i>" in html
 
 
 def test_template_syntax_of_a_clipping_is_text():

@@ -4,6 +4,7 @@ import pytest
 from markupsafe import Markup
 from theme_views import (
     SOURCE,
+    also,
     article_view,
     block,
     day_view,
@@ -17,6 +18,7 @@ from theme_views import (
 )
 
 from generator.model.types import Period
+from generator.render import views
 from generator.render.source_views import Share
 from generator.render.templates import Templates
 from generator.render.views import ArticleLink, RedirectView
@@ -34,7 +36,7 @@ BODY = (
 PAGES = {
     "index.html": day_view(
         *(
-            block(*(item(f"{n}{m}", title=title) for m in range(5)), anchor=f"s{n}")
+            block(*(item(f"{n}{m}", title=title) for m in range(5)), anchor="")
             for n, title in enumerate(("长标题" * 100, LONG_WORD, "short"))
         )
     ),
@@ -87,7 +89,7 @@ def test_nothing_overflows_and_the_policy_blocks_nothing_of_ours(page, folder, a
     ("template", "view", "what", "most"),
     [
         ("article.html", article_view(title="A title of a usual length, on two lines"), ".body", 330),
-        ("day.html", day_view(block(item("ab"))), ".items h3", 260),
+        ("day.html", day_view(block(item("ab"))), ".day li", 260),
     ],
 )
 def test_a_phone_shows_the_first_text_near_the_top(page, folder, template, view, what, most):
@@ -96,6 +98,44 @@ def test_a_phone_shows_the_first_text_near_the_top(page, folder, template, view,
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto((folder / "top.html").as_uri())
     assert page.evaluate(f"document.querySelector('{what}').getBoundingClientRect().top") <= most
+
+
+TITLES = ("A title of a usual length, as newspapers have them", "一个普通长度的标题，像报纸上常见的那样")
+BUSY = day_view(
+    *(block(*(item(f"{n:04}{m:08}", title=TITLES[n % 2]) for m in range(3)), anchor="") for n in range(34)),
+    stories=tuple(item(f"s{n:011}", title=TITLES[n % 2], also=(also(),)) for n in range(8)),
+    links=(
+        block(
+            *(item(f"l{n:011}", address=None) for n in range(150)),
+            source=views.Named(name="Many", address="sources/many/", count=150),
+        ),
+    ),
+    activity=(
+        block(
+            *(item(f"c{n:011}", address=None) for n in range(50)),
+            source=views.Named(name="Commits", address="sources/commits/", count=50),
+        ),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("size", "screens", "above", "first"), [((1280, 800), 6, 12, 400), ((360, 740), 14, 5, 260)]
+)
+def test_a_day_of_three_hundred_items_is_scanned_quickly(page, folder, size, screens, above, first):
+    html = Templates(None, site(file_links=True)).render(frame("day.html", "top.html"), BUSY)
+    (folder / "top.html").write_bytes(html)
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.goto((folder / "top.html").as_uri())
+    boxes = page.evaluate(
+        "[...document.querySelectorAll('main li[id]')].map(li => li.querySelector('a'))"
+        ".filter(a => a.checkVisibility()).map(a => a.getBoundingClientRect().toJSON())"
+    )
+    assert page.evaluate("document.documentElement.scrollHeight") <= screens * size[1]
+    assert sum(box["bottom"] <= size[1] for box in boxes) >= above
+    assert min(box["top"] for box in boxes) <= first
+    if size[0] == 360:
+        assert min(box["height"] for box in boxes[8:]) >= 44
 
 
 def test_wide_tables_and_code_scroll_in_their_own_boxes(page, folder):

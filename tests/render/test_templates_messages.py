@@ -10,6 +10,7 @@ from jinja2 import nodes
 
 from generator.config import resources
 from generator.render import (
+    day_views,
     identifier_views,
     locales,
     period_views,
@@ -17,7 +18,7 @@ from generator.render import (
     tag_views,
     templates,
     views,
-)  # fmt: skip
+)
 
 RENDER = Path(templates.__file__).parent
 MANUAL = Path(__file__).resolve().parents[2] / "docs" / "reference" / "templates.md"
@@ -58,7 +59,8 @@ def test_the_manual_names_every_template_and_value():
     for path in resources.theme().rglob("*"):
         if path.is_file() and path.suffix in {".html", ".css", ".js", ".svg", ".toml", ".po"}:
             assert f"`{path.relative_to(resources.theme()).as_posix()}`" in manual
-    defined = vars(identifier_views) | vars(period_views) | vars(source_views) | vars(tag_views) | vars(views)
+    modules = (day_views, identifier_views, period_views, source_views, tag_views, views)
+    defined = {name: value for module in modules for name, value in vars(module).items()}
     shown = [one for one in defined.values() if isinstance(one, type) and issubclass(one, views.View)]
     for view in shown:
         if view is not views.View:

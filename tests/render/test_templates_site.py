@@ -32,12 +32,13 @@ def test_a_file_of_the_site_wins(own):
 
 
 def test_a_block_of_the_site_wins_and_keeps_the_rest(own):
-    text = '{% extends "theme/day.html" %}{% block side %}<p>{{ super()|length > 0 }} mine</p>{% endblock %}'
+    text = (
+        '{% extends "theme/day.html" %}{% block earlier %}<p>{{ super()|length >= 0 }} mine</p>{% endblock %}'
+    )
     (own / "day.html").write_text(text, "utf-8")
     html = html_of("day.html", own=own)
     assert "<p>True mine</p>" in html
-    assert "Sources of the day" not in html
-    assert '<div class="blocks">' in html
+    assert '<section id="_read">' in html
 
 
 def test_the_frame_of_the_site_is_around_every_page(own):
@@ -107,11 +108,12 @@ def test_a_template_that_does_not_parse(own):
 def test_a_value_that_does_not_exist(own):
     (own / "partials").mkdir()
     (own / "partials" / "item.html").write_text(
-        "{% macro attributes() %}{% endmacro %}\n{% macro item(item) %}\n{{ item.headline }}\n{% endmacro %}",
+        "{% macro row(item) %}\n{{ item.headline }}\n{% endmacro %}\n"
+        "{% macro top() %}{% endmacro %}{% macro item() %}{% endmacro %}",
         "utf-8",
     )
     fault = fault_of(own)
-    assert (fault.problems[0].path, fault.problems[0].line) == ("templates/partials/item.html", 3)
+    assert (fault.problems[0].path, fault.problems[0].line) == ("templates/partials/item.html", 2)
     assert "has no attribute 'headline'" in fault.problems[0].message
 
 

@@ -52,7 +52,7 @@ def test_no_templates_and_sound_ones_are_no_problem(own, tmp_path):
     assert own(
         base="{% extends 'theme/base.html' %}{% block footer %}{% block mine %}{% endblock %}{% endblock %}",
         day="{% extends 'theme/day.html' %}{% block mine %}{{ _('Ours') }}{% endblock %}"
-        "{% block side %}{% endblock %}{% include 'partials/mine.html' %}",
+        "{% block sections %}{% endblock %}{% include 'partials/mine.html' %}",
         part="<p>",
         po='msgid "Latest"\nmsgstr "x"\n\nmsgid "%(n)s article"\nmsgid_plural "%(n)s articles"\n'
         'msgstr[0] "x"\n\n'

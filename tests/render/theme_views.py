@@ -11,6 +11,7 @@ from markupsafe import Markup
 from generator.model.types import Health, MonthHealth, Period, Verdict
 from generator.render import views
 from generator.render.charts import spark
+from generator.render.day_views import DayView
 from generator.render.health import health_view
 from generator.render.identifier_views import IdentifierRow, IdentifiersView, IdentifierView
 from generator.render.period_views import (
@@ -118,15 +119,14 @@ def month_calendar() -> views.Calendar:
     return views.Calendar(month=MONTH, weeks=((None, None, day, none, later, None, None),))
 
 
-def day_view(*blocks: views.Block, **changed) -> views.DayView:
+def day_view(*blocks: views.Block, **changed) -> DayView:
     given = {
         "date": DAY,
         "count": 2,
-        "sources": (views.Named(name="Type & Page", address="s1", count=12),),
+        "sources": (views.Named(name="Type & Page", address="sources/type/", count=12),),
         "picks": (),
         "stories": (),
-        "blocks": blocks or (block(),),
-        "calendar": month_calendar(),
+        "reading": blocks or (block(anchor=""),),
         "previous": BEFORE,
         "next": None,
         "week": WEEK,
@@ -134,7 +134,7 @@ def day_view(*blocks: views.Block, **changed) -> views.DayView:
         "year": YEAR,
         "is_front": False,
     }
-    return views.DayView(**(given | changed))
+    return DayView(**(given | changed))
 
 
 def period_view(period: Period, **changed) -> PeriodView:

@@ -1,0 +1,299 @@
+"""The order of a day: picks, stories, what can be read here, links, activity feeds, each article once.
+
+A day that is too heavy for one page is cut into parts. Weights are estimates of an item without excerpt.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
+from typing import Protocol
+
+import msgspec
+from markupsafe import escape
+
+from generator.model.addresses import quoted
+from generator.model.types import Article, CopyGroup, Digest, Edition, Related, Source, Story
+
+PART = 86_000
+"""Bytes of HTML that the items of a part may take. The frame of the page takes the rest of its limit."""
+_SOURCE, _READ, _LINK, _REASON, _ABOVE, _TOLD, _COPY = 100, 127, 60, 40, 220, 90, 35
+"""Bytes of HTML of a source's heading, of an item to read or a link, and what a reason, a story, another text
+of it and a copy add, all without the texts of the clipping.
+"""
+USUAL_REASON = "only furniture"
+"""Why most links have no text, which no item says."""
+
+
+class Grouped(Protocol):
+    """What is known of all articles."""
+
+    digest: Digest
+    copies: dict[str, CopyGroup]
+    stories: dict[str, Story]
+    since: dt.date
+
+    def has_page(self, article: Article) -> bool:
+        """Return whether an article gets a page of its own."""
+        ...
+
+    def source_of(self, article: Article) -> Source:
+        """Return the source that published an article."""
+        ...
+
+
+class Row(msgspec.Struct, frozen=True):
+    """An article of a day, with those that it represents there."""
+
+    article: Article
+    copies: tuple[Article, ...] = ()
+    """Other articles of the day with its text, or with its title at the same source."""
+    told: tuple[Article, ...] = ()
+    """Other texts of its story on that day."""
+
+
+class SourceRows(msgspec.Struct, frozen=True):
+    """The articles of one source in a section of a day."""
+
+    source: str
+    rows: tuple[Row, ...]
+    more: int = 0
+    """Number of its rows on later parts."""
+    next: int = 0
+    """The number of the next part that has some."""
+
+
+class DayPart(msgspec.Struct, frozen=True, kw_only=True):
+    """What a page of a day shows. The first part begins with picks and stories."""
+
+    picks: tuple[Row, ...] = ()
+    stories: tuple[Row, ...] = ()
+    reading: tuple[SourceRows, ...] = ()
+    links: tuple[SourceRows, ...] = ()
+    activity: tuple[SourceRows, ...] = ()
+
+
+class EditionPart(msgspec.Struct, frozen=True):
+    """A part of a day after its first, counted from 1."""
+
+    edition: Edition
+    number: int
+
+
+class Days:
+    """The parts of days. Those of heavy days are kept, because several pages need them."""
+
+    def __init__(self) -> None:
+        self._of: tuple[object, object] = None, None
+        self._parts: dict[dt.date, tuple[DayPart, ...]] = {}
+
+    def parts(self, edition: Edition, known: Grouped) -> tuple[DayPart, ...]:
+        """Return the parts of a day."""
+        if self._of[0] is not known.digest or self._of[1] != known.since:
+            self._of, self._parts = (known.digest, known.since), {}
+        parts = self._parts.get(edition.first) or parts_of(edition, known)
+        if len(parts) > 1:
+            self._parts[edition.first] = parts
+        return parts
+
+
+def parts_of(edition: Edition, known: Grouped, limit: int = PART) -> tuple[DayPart, ...]:
+    """Return the parts of a day, at least one. Each takes up to `limit` bytes.
+
+    What does not fit into the first part are the last links of the sources with most of them, then the last
+    items to read.
+    """
+    articles = [article for group in edition.groups for article in group.articles]
+    picks, stories, left = _above(_texts(articles, known), known, 3 * limit // 4)
+    whole = DayPart(picks=picks, stories=stories, **_sections(left, known))
+    return (whole,) if is_light(edition, known, limit) else tuple(_cut(whole, known, limit))
+
+
+def is_light(edition: Edition, known: Grouped, limit: int = PART) -> bool:
+    """Return whether a day certainly has one part, which is quicker to know than what is in it."""
+    size = 0
+    for group in edition.groups:
+        size += _heading(group.articles[0], known)
+        size += sum([_weight(article, known) for article in group.articles])
+    return size <= limit
+
+
+def _heading(article: Article, known: Grouped) -> int:
+    """Return about how many bytes of HTML the name of an article's source and the link to it take."""
+    source = known.source_of(article)
+    return _SOURCE + 2 * len(source.name.encode("utf-8", "replace")) + len(quoted(source.slug))
+
+
+def _weight(article: Article, known: Grouped) -> int:
+    """Return about how many bytes of HTML an article takes on a day, without its excerpt."""
+    size = len(escape(article.title).encode("utf-8", "replace"))
+    if known.has_page(article):
+        size += _READ
+    else:
+        size += (
+            _LINK
+            + len(escape(article.url or ""))
+            + (_REASON if article.reason not in {"", USUAL_REASON} else 0)
+        )
+    if article.pinned or article.id in known.stories:
+        size += _ABOVE + _heading(article, known)
+    if article.note:
+        size += _ABOVE + 2 * len(article.note.encode("utf-8", "replace"))
+    return size
+
+
+def _weights(rows: Iterable[Row], known: Grouped) -> int:
+    """Return the same of rows, which is less than all their articles would take."""
+    return sum(
+        _weight(row.article, known)
+        + _COPY * len(row.copies)
+        + sum(_TOLD + len(other.source.encode("utf-8", "replace")) for other in row.told)
+        for row in rows
+    )
+
+
+def _texts(articles: Sequence[Article], known: Grouped) -> list[Row]:
+    """Return the texts of a day, each with its copies, in the order of the articles that represent them."""
+    texts: dict[object, list[Article]] = {}
+    for article in articles:
+        group = known.copies.get(article.id)
+        texts.setdefault(group.id if group else (article.source, article.title), []).append(article)
+    rows = {}
+    for own in texts.values():
+        best = own[0] if len(own) == 1 else _best(own, known.copies.get(own[0].id), known)
+        rows[best.id] = Row(best, tuple(one for one in own if one is not best and not one.pinned))
+        rows |= {one.id: Row(one) for one in own if one.pinned and one is not best}
+    return [rows[article.id] for article in articles if article.id in rows]
+
+
+def _best(members: Sequence[Article], group: Related | None, known: Grouped) -> Article:
+    """Return the article that represents some on a day: a pick, the lead of `group`, the most complete."""
+    lead = group.lead.id if group else ""
+    return max(members, key=lambda one: (one.pinned, one.id == lead, known.has_page(one), one.letters))
+
+
+def _above(
+    texts: Sequence[Row], known: Grouped, limit: int
+) -> tuple[tuple[Row, ...], tuple[Row, ...], list[Row]]:
+    """Return the picks and the stories of a day, and the texts that are part of neither.
+
+    Stories beyond `limit` bytes are not told as such.
+    """
+    within: defaultdict[str, list[Row]] = defaultdict(list)
+    for row in texts:
+        if story := known.stories.get(row.article.id):
+            within[story.id].append(row)
+    picks = [row for row in texts if row.article.pinned]
+    picks.sort(key=lambda row: row.article.place or sys.maxsize)
+    shown = {row.article.id for row in picks}
+    pick_rows = []
+    for pick in picks:
+        story = known.stories.get(pick.article.id)
+        others = [row for row in within.pop(story.id, ()) if row.article.id not in shown] if story else []
+        shown |= {row.article.id for row in others}
+        pick_rows.append(_with(pick, others))
+    stories = [_told(rows, known) for rows in within.values() if _is_news(rows, known)]
+    stories.sort(key=lambda row: rank(known.stories[row.article.id]))
+    for number, row in enumerate(stories):
+        limit -= _weights([row], known)
+        if limit < 0:
+            del stories[number:]
+            break
+        shown |= {one.id for one in (row.article, *row.told)}
+    return tuple(pick_rows), tuple(stories), [row for row in texts if row.article.id not in shown]
+
+
+def _is_news(rows: Sequence[Row], known: Grouped) -> bool:
+    """Return whether a day shows a story of which it has these texts: several, or the second of all."""
+    first = rows[0].article
+    return len(rows) > 1 or sorted(text.date for text in known.stories[first.id].texts)[1] == first.date
+
+
+def _told(rows: Sequence[Row], known: Grouped) -> Row:
+    """Return the row that represents the texts of a story on a day."""
+    story = known.stories[rows[0].article.id]
+    lead = _best([row.article for row in rows], story, known)
+    return _with(next(row for row in rows if row.article is lead), rows)
+
+
+def _with(lead: Row, rows: Iterable[Row]) -> Row:
+    """Return a row that represents the others of some texts, with their copies."""
+    others = [row for row in rows if row is not lead]
+    copies = (*lead.copies, *(copy for row in others for copy in row.copies))
+    return Row(lead.article, copies, tuple(row.article for row in others))
+
+
+def rank(story: Story) -> tuple[object, ...]:
+    """Return the sort key of the stories of an edition: by sources, then by text, promotions last."""
+    return story.is_promotion, -story.sources, -story.letters, story.id
+
+
+def _sections(rows: Iterable[Row], known: Grouped) -> dict[str, tuple[SourceRows, ...]]:
+    """Return section → its sources. What can be read is sorted by its minutes, the others by number."""
+    found: dict[str, defaultdict[str, list[Row]]] = {name: defaultdict(list) for name in _SECTIONS}
+    for row in rows:
+        source = known.digest.sources[row.article.source]
+        has_page = known.has_page(row.article)
+        name = "activity" if source.is_activity else "reading" if has_page else "links"
+        found[name][source.name].append(row)
+    return {
+        name: tuple(
+            SourceRows(source, tuple(own))
+            for source, own in sorted(sources.items(), key=lambda item: -_amount(name, item[1]))
+        )
+        for name, sources in found.items()
+    }
+
+
+_SECTIONS = ("reading", "links", "activity")
+
+
+def _amount(section: str, rows: Sequence[Row]) -> int:
+    return sum(row.article.minutes for row in rows) if section == "reading" else len(rows)
+
+
+def _cut(whole: DayPart, known: Grouped, limit: int) -> Iterator[DayPart]:
+    """Yield the parts of a day. The first has as much of each source as fits, what can be read first."""
+    rows = [
+        (name != "reading", number, row)
+        for name in _SECTIONS
+        for own in getattr(whole, name)
+        for number, row in enumerate(own.rows)
+    ]
+    part_of: dict[str, int] = {}
+    left = limit - _weights((*whole.picks, *whole.stories), known)
+    for _, number, row in sorted(rows, key=itemgetter(0, 1)):
+        left -= _weights([row], known) + (0 if number else _heading(row.article, known))
+        if left < 0:
+            break
+        part_of[row.article.id] = 1
+    part, left, last = 1, 0, ""
+    for *_, row in rows:
+        if row.article.id not in part_of:
+            size = _weights([row], known) + (row.article.source != last) * _heading(row.article, known)
+            if size > left:
+                part, left = part + 1, limit - _heading(row.article, known)
+            left -= size
+            last = row.article.source
+            part_of[row.article.id] = part
+    for number in range(1, part + 1):
+        yield DayPart(
+            picks=whole.picks if number == 1 else (),
+            stories=whole.stories if number == 1 else (),
+            reading=tuple(_within(whole.reading, part_of, number)),
+            links=tuple(_within(whole.links, part_of, number)),
+            activity=tuple(_within(whole.activity, part_of, number)),
+        )
+
+
+def _within(sources: Iterable[SourceRows], part_of: Mapping[str, int], part: int) -> Iterator[SourceRows]:
+    """Yield what a part shows of a section, and of each source the number of rows on other parts."""
+    for source in sources:
+        parts = [part_of[row.article.id] for row in source.rows]
+        rows = tuple(row for row, own in zip(source.rows, parts, strict=True) if own == part)
+        if rows:
+            later = sorted(own for own in parts if own > part)
+            yield SourceRows(source.source, rows, len(later), later[0] if later else 0)

@@ -1,0 +1,281 @@
+"""The page of a day: every article once, in the order of reading, on as many parts as it needs."""
+
+import datetime as dt
+
+import msgspec
+import pytest
+from digests import DAY, EARLIER, article, composed, copies_of, ids, items, story
+from markupsafe import Markup
+
+from generator.config.site import Config, SourceConfig
+from generator.engine.writing import HTML_LIMIT
+from generator.grouping import digest_of
+from generator.grouping.activity import FEWEST, MOST, is_activity
+from generator.grouping.health import healths_of
+from generator.model import addresses
+from generator.model.types import Story, TextPolicy, Verdict
+from generator.render.affected import affected_pages
+from generator.render.all_pages import pages_of
+from generator.render.compose import composer
+from generator.render.day_plan import DayPart, parts_of
+from generator.render.frame import Framer
+from generator.render.page_at import page_at
+from generator.render.pages import plan
+from generator.render.templates import Templates, interface_language
+
+ADDRESS = "2024/07/03/"
+LINK = {"verdict": Verdict.LINK, "minutes": 0}
+
+
+def day_of(articles, **groups):
+    return composed(articles, **groups)[ADDRESS][0]
+
+
+# --- the order -------------------------------------------------------------------------------------
+
+
+def test_sources_with_most_to_read_come_first_and_links_apart():
+    own = [
+        article(1, "A"), article(2, "A"), article(3, "B", minutes=9),
+        article(4, "A", **LINK), article(5, "C", **LINK), article(6, "C", **LINK),
+    ]  # fmt: skip
+    day = day_of(own)
+    assert [(one.source.name, ids(one.items)) for one in day.reading] == [("B", [3]), ("A", [1, 2])]
+    assert [(one.source.name, ids(one.items)) for one in day.links] == [("C", [5, 6]), ("A", [4])]
+    assert [bool(item.excerpt) for item in items(day)] == [True, True, False, False, False, False]
+    assert (day.count, len(day.sources), day.parts) == (6, 3, ())
+
+
+def test_a_story_stands_once_above_the_sections():
+    lead, copy, other = article(1, "A"), article(2, "B"), article(3, "B")
+    day = day_of([lead, copy, other], stories=(story(lead, copy),))
+    assert (ids(day.stories), ids(items(day))) == ([1], [3])
+    [also] = day.stories[0].also
+    assert (also.name, also.address, also.id) == ("B", addresses.article(copy.id), copy.id)
+    assert (day.count, day.stories[0].story) == (3, None)
+
+
+def test_a_story_is_shown_on_the_day_of_its_second_text():
+    lead, second = article(1, "A", EARLIER, verdict=Verdict.LINK), article(2, "B")
+    third = article(3, "C", DAY + dt.timedelta(days=1))
+    shown = composed([lead, second, third], stories=(story(lead, second, third),))
+    day, earlier, later = (shown[address][0] for address in (ADDRESS, "2024/07/01/", "2024/07/04/"))
+    assert (ids(day.stories), items(day)) == ([2], [])
+    [also] = day.stories[0].also
+    assert (also.name, also.original, also.date, also.id) == ("A", lead.url, EARLIER, "")
+    assert day.stories[0].also_more == 1
+    assert (earlier.stories, ids(items(earlier))) == ((), [1])
+    assert (later.stories, ids(items(later))) == ((), [3])
+
+
+def test_a_day_without_the_lead_shows_its_fullest():
+    lead, thin, full = article(1, "A", EARLIER), article(2, "B", letters=10), article(3, "C", letters=90)
+    [own] = day_of([lead, thin, full], stories=(story(lead, thin, full),)).stories
+    assert (int(own.id), own.story, own.also_more) == (3, addresses.story(lead.id), 0)
+    assert [also.name for also in own.also] == ["B", "A"]
+
+
+def test_picks_come_first_and_take_their_story_with_them():
+    pick = article(2, "B", pinned=True, note="Read *this* <script>")
+    lead, copy = article(1, "A"), article(3, "C")
+    day = day_of([lead, pick, copy], stories=(story(lead, pick, copy),))
+    assert (ids(day.picks), day.stories, items(day)) == ([2], (), [])
+    assert [also.name for also in day.picks[0].also] == ["A", "C"]
+    assert "<em>this</em>" in day.picks[0].note
+    assert "<script" not in day.picks[0].note
+
+
+def test_copies_are_a_count_and_a_target_for_links():
+    lead, empty, same = article(1, "A"), article(2, "B", **LINK), article(3, "C")
+    day = day_of([lead, empty, same, article(4, "B")], copies=(copies_of(lead, empty, same),))
+    copied, other = items(day)
+    assert (int(copied.id), copied.times, copied.anchors, copied.copies) == (1, 3, (empty.id, same.id), ())
+    assert (int(other.id), other.times) == (4, 1)
+
+
+def test_copies_of_a_pick_are_part_of_it():
+    pick, copy, other = article(1, "A", pinned=True), article(2, "B"), article(3, "B")
+    day = day_of([copy, pick, other], copies=(copies_of(copy, pick),))
+    assert (ids(day.picks), ids(items(day)), day.picks[0].times) == ([1], [3], 2)
+
+
+def test_picks_stand_in_the_order_of_the_file_before_those_of_front_matter():
+    own = [article(n, pinned=True, place=place) for n, place in enumerate((0, 2, 1))]
+    assert ids(day_of(own).picks) == [2, 1, 0]
+
+
+def test_of_two_picks_with_one_text_both_are_shown():
+    own = [article(1, "A", pinned=True, note="one"), article(2, "B", pinned=True, note="two")]
+    assert ids(day_of(own, copies=(copies_of(*own),)).picks) == [1, 2]
+
+
+def test_what_a_source_repeats_on_a_day_is_one_item_with_a_count():
+    again = [article(n, "A", title="Somebody follows Somebody") for n in (1, 2, 3)]
+    twice = [article(n, "A", letters=n) for n in (4, 5)]
+    day = day_of([*again, *twice], copies=(copies_of(*reversed(twice)),))
+    assert [(int(item.id), item.times) for item in items(day)] == [(1, 3), (5, 2)]
+
+
+def test_promotions_come_last_and_of_equal_stories_the_one_with_more_text_first():
+    pairs = [(article(2 * n, "A"), article(2 * n + 1, "B")) for n in range(3)]
+    own = [one for pair in pairs for one in pair]
+    short, long, promotion = (story(*pair) for pair in pairs)
+    long = msgspec.structs.replace(long, letters=900)
+    promotion = msgspec.structs.replace(promotion, letters=9000, sources=9, is_promotion=True)
+    assert ids(day_of(own, stories=(short, promotion, long)).stories) == [2, 0, 4]
+
+
+def test_a_story_counts_the_copies_of_a_text_once():
+    lead, copy, other = article(1, "A"), article(2, "B"), article(3, "C")
+    told = Story(id=lead.id, articles=(lead, copy, other), texts=(lead, other))
+    [item] = day_of([lead, copy, other], stories=(told,), copies=(copies_of(lead, copy),)).stories
+    assert (item.times, [one.name for one in item.also]) == (2, ["C"])
+    later = msgspec.structs.replace(other, date=DAY + dt.timedelta(days=1))
+    lone = Story(id=lead.id, articles=(lead, copy, later), texts=(lead, later))
+    day = day_of([lead, copy, later], stories=(lone,), copies=(copies_of(lead, copy),))
+    assert (day.stories, ids(items(day))) == ((), [1])
+
+
+def test_of_two_picks_of_a_story_the_first_names_the_others():
+    own = [article(1, "A", pinned=True), article(2, "B", pinned=True), article(3, "C")]
+    day = day_of(own, stories=(story(*own),))
+    assert ids(day.picks) == [1, 2]
+    assert [[also.name for also in item.also] for item in day.picks] == [["C"], []]
+    assert not items(day)
+
+
+# --- activity feeds --------------------------------------------------------------------------------
+
+COMMITS = [article(n, "Commits", title=f"Update {n}", **LINK) for n in range(FEWEST)]
+
+
+def test_many_titles_of_one_form_a_day_make_an_activity_feed():
+    day = day_of([*COMMITS, article(900, "B", **LINK)])
+    assert [one.source.name for one in day.activity] == ["Commits"]
+    assert [one.source.name for one in day.links] == ["B"]
+
+
+def test_a_series_and_a_busy_newspaper_are_none():
+    weekly = [article(n, date=DAY - dt.timedelta(days=n), title=f"Weekly {n}") for n in range(FEWEST)]
+    words = [chr(97 + n) * 4 for n in range(FEWEST)]
+    paper = [article(n, title=f"{word} news") for n, word in enumerate(words)]
+    assert not is_activity(weekly, SourceConfig())
+    assert not is_activity(paper[:-1], SourceConfig())
+    assert is_activity(paper, SourceConfig())
+    assert not is_activity(paper, SourceConfig(activity=False))
+    assert is_activity(weekly, SourceConfig(activity=True))
+
+
+def test_newer_articles_do_not_make_an_activity_feed():
+    old = [article(n, date=EARLIER, title=f"{chr(97 + n % 26) * 4} {n}") for n in range(MOST)]
+    new = [article(100 + n, title=f"Update {n}") for n in range(900)]
+    assert not is_activity([*new, *old], SourceConfig())
+    assert is_activity(new, SourceConfig())
+
+
+# --- parts -----------------------------------------------------------------------------------------
+
+
+def test_the_links_of_the_largest_sources_continue_on_further_parts():
+    own = [article(n, "Many", **LINK) for n in range(1900)]
+    own += [article(3000 + n, f"S{n}", **(LINK if n % 2 else {})) for n in range(40)]
+    shown = composed(own)
+    parts = [shown[ADDRESS][0], *(shown[f"{ADDRESS}{n}/"][0] for n in (2, 3))]
+    assert f"{ADDRESS}4/" not in shown
+    assert [len(part.reading) for part in parts] == [20, 0, 0]
+    assert [len(part.links) for part in parts] == [21, 1, 1]
+    listed = [ids(items(part)) for part in parts]
+    assert sorted(n for part in listed for n in part) == sorted(int(one.id) for one in own)
+    first, second, third = (next(one for one in part.links if one.source.name == "Many") for part in parts)
+    assert (first.more_address, first.more) == (f"{ADDRESS}2/", 1900 - len(first.items))
+    assert (second.more_address, second.more, third.more) == (f"{ADDRESS}3/", len(third.items), 0)
+    assert [named.address for named in parts[1].parts] == [ADDRESS, f"{ADDRESS}2/", f"{ADDRESS}3/"]
+
+
+def test_a_part_takes_what_it_may():
+    own = [article(n, f"S{n % 9}", **(LINK if n % 3 else {})) for n in range(200)]
+    digest, _, _ = digest_of(own, {}, TextPolicy.FULL)
+    plan_ = plan(digest)
+    for limit in (1, 3000, 20_000):
+        parts = parts_of(digest.days[0], plan_, limit)
+        rows = [row.article.id for part in parts for one in sections(part) for row in one.rows]
+        assert sorted(rows) == sorted(one.id for one in own)
+        sizes = [sum(len(one.rows) for one in sections(part)) for part in parts]
+        assert max(sizes) <= max(1, limit // 90)
+    assert len(parts_of(digest.days[0], plan_)) == 1
+
+
+def sections(part: DayPart):
+    return (*part.reading, *part.links, *part.activity)
+
+
+def test_pages_of_parts_are_found_by_path_and_follow_changes():
+    own = [article(n, "Many", **LINK) for n in range(1100)]
+    digest, _, _ = digest_of(own, {}, TextPolicy.FULL)
+    plan_ = plan(digest)
+    pages = {page.address: page for page in pages_of(plan_)}
+    assert f"{ADDRESS}2/" in pages
+    for address in (ADDRESS, f"{ADDRESS}2/"):
+        assert page_at(plan_, addresses.file_of(address), lambda _: None) == pages[address]
+        changed = {page.address for page in affected_pages(plan_, own[:1], (), is_recounted=False)}
+        assert address in changed
+    assert page_at(plan_, f"{ADDRESS}9/index.html", lambda _: None) is None
+
+
+@pytest.mark.parametrize("sign", ["&<>\"'", "长标题", "a"])
+def test_every_part_stays_within_its_weight_without_losing_an_item(sign):
+    own = [
+        article(n, f"来源{n % 190}", title=f"{sign * 12}{n}" * 2, excerpt=sign * 60,
+                url=f"https://o.example/{n}?a=1&b={sign * 9}", **(LINK if n % 3 else {}))
+        for n in range(700)
+    ]  # fmt: skip
+    stories = tuple(story(*own[n : n + 3]) for n in range(0, 90, 3))
+    digest, _, _ = digest_of(own, {}, TextPolicy.FULL)
+    digest = msgspec.structs.replace(digest, stories=stories)
+    plan_ = plan(digest)
+    compose = composer(plan_, interface_language(None, "zh"), healths_of(digest))
+    frame = Framer(plan=plan_, names=compose.names, config=Config(base_url="https://digest.example/"))
+    theme, found = Templates(None, frame.site("Broadsheet")), set()
+    for page in pages_of(plan_):
+        if page.template == "day.html" and page.address:
+            views = compose.ways_of(page, Markup())[0]
+            html = theme.render(frame.of(page, views[-1]()), views[-1]()).decode()
+            assert len(html.encode()) <= HTML_LIMIT, page.address
+            found |= {one.id for one in own if f'id="{one.id}"' in html}
+    assert len(found) == len(own)
+
+
+def test_leaner_days_lose_excerpts_and_no_item():
+    own = [article(n, f"S{n % 50}") for n in range(300)]
+    stories = tuple(story(*own[n : n + 3]) for n in range(0, 120, 3))
+    days = composed(own, stories=stories)[ADDRESS]
+    told = [sum(bool(item.excerpt) for item in day.stories) for day in days]
+    assert told[:3] == [40, 20, 20]
+    assert [sum(bool(item.excerpt) for item in items(day)) for day in days[:3]] == [50, 50, 0]
+    for day in days[:4]:
+        assert (len(day.stories), len(items(day))) == (40, 180)
+
+
+# --- the front page --------------------------------------------------------------------------------
+
+
+def test_a_short_front_page_goes_on_with_the_days_before():
+    own = [article(n, date=DAY - dt.timedelta(days=n // 4)) for n in range(40)]
+    shown = composed(own)
+    front = shown[""][0]
+    assert [(one.day.date, len(one.items)) for one in front.earlier] == [
+        (DAY - dt.timedelta(days=1), 4),
+        (DAY - dt.timedelta(days=2), 4),
+    ]
+    assert shown[ADDRESS][0].earlier == ()
+
+
+def test_a_full_front_page_is_its_day_alone():
+    shown = composed([article(n) for n in range(10)] + [article(90, date=EARLIER)])
+    assert shown[""][0].earlier == ()
+
+
+def test_a_day_does_not_change_with_the_number_of_articles_of_its_neighbours():
+    few = composed([article(1), article(2, date=EARLIER)])
+    more = composed([article(1), article(2, date=EARLIER), article(3, date=EARLIER)])
+    assert few[ADDRESS][0] == more[ADDRESS][0]
